@@ -1,0 +1,73 @@
+"""Train ReLU networks of one input and one output with SGD, record every elbow, and film the learned function.
+
+    config = relusgd.load_config("configs/notebook.yaml", {"training.epochs": 100})
+    for block in relusgd.train(config):     # the training loop as a generator; it knows no disk
+        ...
+    run = relusgd.record(config)            # the same, recorded in a run folder
+    run.network(epoch=100)([0.1, 0.2])      # a recorded network is a function
+    run.animate(seconds=5)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from relusgd.config import Config, load_config
+    from relusgd.errors import ConfigError, DivergedError, InputError, RelusgdError
+    from relusgd.model.data import Dataset
+    from relusgd.model.history import History
+    from relusgd.model.network import Network
+    from relusgd.runs.record import record
+    from relusgd.runs.run import Run, load_run
+    from relusgd.training import Block, prepare, train
+
+_HOMES = {
+    "Block": "relusgd.training",
+    "Config": "relusgd.config",
+    "ConfigError": "relusgd.errors",
+    "Dataset": "relusgd.model.data",
+    "DivergedError": "relusgd.errors",
+    "History": "relusgd.model.history",
+    "InputError": "relusgd.errors",
+    "Network": "relusgd.model.network",
+    "RelusgdError": "relusgd.errors",
+    "Run": "relusgd.runs.run",
+    "load_config": "relusgd.config",
+    "load_run": "relusgd.runs.run",
+    "prepare": "relusgd.training",
+    "record": "relusgd.runs.record",
+    "train": "relusgd.training",
+}
+
+__all__ = [
+    "Block",
+    "Config",
+    "ConfigError",
+    "Dataset",
+    "DivergedError",
+    "History",
+    "InputError",
+    "Network",
+    "RelusgdError",
+    "Run",
+    "load_config",
+    "load_run",
+    "prepare",
+    "record",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Hand on a public name when it is first asked for, so that importing relusgd loads nothing else."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'relusgd' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,3 @@
+from relusgd.cli import main
+
+main()

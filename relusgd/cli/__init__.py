@@ -1,0 +1,42 @@
+"""The command line. Importing it loads Typer and little else; every command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from relusgd import __version__
+from relusgd.cli import pictures, tables, training
+
+app = typer.Typer(
+    name="relusgd",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Start here:  relusgd new  ·  relusgd train config.yaml  ·  relusgd animate outputs/config",
+)
+
+
+def print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"relusgd {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def relusgd(
+    version: Annotated[bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version.")] = False,  # noqa: ARG001
+) -> None:
+    """Train ReLU networks of one input and one output with SGD, record every elbow, and film the learned function."""
+
+
+training.register(app)
+pictures.register(app)
+tables.register(app)
+
+
+def main() -> None:
+    """The entry point of the `relusgd` command."""
+    app(prog_name="relusgd")

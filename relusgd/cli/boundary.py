@@ -1,0 +1,62 @@
+"""The one place that turns errors into words and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from typing import NoReturn, ParamSpec, TypeVar
+
+import typer
+
+from relusgd.errors import RelusgdError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+REPORT = "This is a fault of relusgd. Please report it with the lines above and the config."
+
+
+def guarded(command: Callable[P, R]) -> Callable[P, R]:
+    """A command whose errors end in a sentence on stderr and the documented exit code, never in a traceback of the user's making."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except RelusgdError as error:
+            fail(error)
+        except KeyboardInterrupt:
+            typer.echo("stopped; everything recorded so far is kept", err=True)
+            raise typer.Exit(130) from None
+        except BrokenPipeError:
+            # whoever read our output has gone; say nothing more into the closed pipe
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(1) from None
+        except OSError as error:
+            fail(RelusgdError(f"{os.fsdecode(error.filename)}: {error.strerror}" if error.filename else str(error)))
+        except MemoryError:
+            fail(RelusgdError("this machine's memory is not enough", "try a smaller network, fewer points, or fewer snapshots"))
+        except typer.Exit:
+            raise
+        except Exception:
+            traceback.print_exc()
+            typer.echo(REPORT, err=True)
+            raise typer.Exit(1) from None
+
+    return run
+
+
+def fail(error: RelusgdError) -> NoReturn:
+    """Say what went wrong and what to try, and end with the error's exit code."""
+    typer.echo(printable(f"error: {error.message}"), err=True)
+    if error.hint:
+        typer.echo(printable(error.hint), err=True)
+    raise typer.Exit(error.exit_code)
+
+
+def printable(text: str) -> str:
+    """The text without control characters, which in a hostile file name or title would steer the terminal."""
+    return "".join(character if character.isprintable() or character == "\n" else "�" for character in text)

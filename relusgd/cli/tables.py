@@ -1,0 +1,165 @@
+"""Commands that read runs: show, list, export."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from relusgd.cli.arguments import OUTPUTS, JsonOption, RunArgument
+from relusgd.cli.boundary import guarded, printable
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from relusgd.runs.run import Run
+
+
+class Units(StrEnum):
+    original = "original"
+    network = "network"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this family's commands."""
+    app.command(epilog="Example:  relusgd show outputs/notebook --json")(show)
+    app.command("list", epilog="Example:  relusgd list outputs")(list_runs)
+    app.command(epilog="Example:  relusgd export outputs/notebook --out elbows.csv")(export)
+
+
+@guarded
+def show(run: RunArgument, as_json: JsonOption = False) -> None:
+    """Show what a run is and how it went."""
+    from relusgd.runs.run import load_run
+    from relusgd.runs.summary import changed_versions, summarize
+
+    loaded = load_run(run)
+    summary = summarize(loaded)
+    if as_json:
+        print_json(summary)
+        return
+    print_table(summary_table(loaded, summary))
+    for change in changed_versions(loaded):
+        typer.echo(f"note: {change}; continuing it may differ in the last bits", err=True)
+
+
+@guarded
+def list_runs(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where the run folders are.")] = OUTPUTS,
+    as_json: JsonOption = False,
+) -> None:
+    """List the runs in a folder."""
+    from relusgd.errors import InputError, RelusgdError
+    from relusgd.runs.summary import find_runs, summarize
+
+    if not folder.is_dir():
+        raise InputError(f"{folder} is no folder", "give the folder that holds the runs, by default outputs")
+    rows: list[dict[str, Any]] = []
+    for run in find_runs(folder):
+        try:
+            rows.append(summarize(run))
+        except RelusgdError as error:
+            rows.append({"run": str(run.folder), "status": "damaged", "error": error.message})
+    if as_json:
+        print_json(rows)
+    elif rows:
+        print_table(runs_table(rows, folder))
+    else:
+        typer.echo(f"no runs in {folder}", err=True)
+
+
+@guarded
+def export(
+    run: RunArgument,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The CSV file to write.", show_default=False)],
+    units: Annotated[Units, typer.Option(help="original: units of the data; network: standardised ones.")] = Units.original,
+) -> None:
+    """Write every unit of every snapshot as a line of a CSV. Prints the file."""
+    from relusgd.runs.export import export_units
+    from relusgd.runs.run import load_run
+
+    export_units(load_run(run), out, original=units is Units.original)
+    typer.echo(out)
+
+
+def print_json(value: object) -> None:
+    """Print JSON that any parser takes: what is not a number becomes null."""
+    import json
+    import math
+
+    def plain(item: Any) -> Any:
+        if isinstance(item, dict):
+            return {key: plain(part) for key, part in item.items()}
+        if isinstance(item, list | tuple):
+            return [plain(part) for part in item]
+        return None if isinstance(item, float) and not math.isfinite(item) else item
+
+    typer.echo(json.dumps(plain(value), indent=2, ensure_ascii=False))
+
+
+def print_table(table: Table) -> None:
+    """Print a table on stdout; as wide as it needs when nobody's terminal limits it."""
+    import sys
+
+    from rich.console import Console
+
+    Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(table)
+
+
+def summary_table(run: Run, summary: dict[str, Any]) -> Table:
+    """Two columns: what, and its value."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from relusgd.cli.wording import bytes_in_words, number, seconds_in_words, sparkline
+
+    error = "test_mse" if summary["test_mse"] == summary["test_mse"] else "train_mse"
+    rows = {
+        "run": summary["run"],
+        "status": summary["status"],
+        "network": f"{' + '.join(str(width) for width in summary['hidden'])} hidden units, {summary['parameters']:,} parameters",
+        "training": summary["training"],
+        "epochs": f"{summary['epochs']:,} of {summary['planned_epochs']:,} ({summary['steps']:,} steps)",
+        "train MSE": number(summary["train_mse"]),
+        "test MSE": f"{number(summary['test_mse'])} (best {number(summary['best_test_mse'])} in epoch {summary['best_epoch']:,})"
+        if error == "test_mse"
+        else "– (no test points)",
+        "course": sparkline(run.metrics[error].tolist(), 40),
+        "units": f"{summary['dead_units']} dead, {summary['always_on_units']} always on, {summary['breakpoints']} breakpoints",
+        "snapshots": f"{summary['snapshots']:,}, {bytes_in_words(summary['bytes'])}",
+        "time": seconds_in_words(summary["seconds"]),
+        "engine": f"{summary['engine']}, kernel {summary['kernel']}, relusgd {summary['versions']['relusgd']}",
+    }
+    if summary.get("divergence"):
+        rows["divergence"] = summary["divergence"]["message"]
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, value in rows.items():
+        table.add_row(label, Text(printable(str(value))))
+    return table
+
+
+def runs_table(rows: list[dict[str, Any]], folder: Path) -> Table:
+    """A line per run."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from relusgd.cli.wording import number, sparkline
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("run", overflow="fold", min_width=16)
+    table.add_column("status", no_wrap=True)
+    for heading in ("epochs", "train MSE", "test MSE"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("course", no_wrap=True)
+    for row in rows:
+        name = Path(row["run"])
+        label = Text(printable(str(name.relative_to(folder) if name.is_relative_to(folder) else name)))
+        if row["status"] == "damaged":
+            table.add_row(label, "damaged", "", "", "", "")
+            continue
+        table.add_row(label, row["status"], f"{row['epochs']:,}", number(row["train_mse"]), number(row["test_mse"]), sparkline(row["course"]))
+    return table

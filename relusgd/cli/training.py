@@ -1,0 +1,140 @@
+"""Commands that make configs and runs: new, train, schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from relusgd.cli.arguments import SetOption, complete_configs
+from relusgd.cli.boundary import guarded
+
+if TYPE_CHECKING:
+    from relusgd.config import Config
+    from relusgd.model.data import Dataset
+    from relusgd.runs.run import Run
+    from relusgd.training import Plan
+
+
+def register(app: typer.Typer) -> None:
+    """Add this family's commands."""
+    app.command(epilog="Example:  relusgd new sine.yaml --from notebook")(new)
+    app.command(epilog="Example:  relusgd train configs/notebook.yaml --set training.learning_rate=0.05")(train)
+    app.command(epilog="Example:  relusgd schema > relusgd.schema.json")(schema)
+
+
+@guarded
+def new(
+    file: Annotated[Path, typer.Argument(metavar="[FILE]", help="The config to write.")] = Path("config.yaml"),
+    source: Annotated[str, typer.Option("--from", metavar="NAME", help="The shipped config to copy.")] = "notebook",
+    names: Annotated[bool, typer.Option("--list", help="List the shipped configs and write nothing.")] = False,
+) -> None:
+    """Write a config to start from; never overwrites. Prints its path."""
+    from relusgd.config import copy_shipped, describe_shipped
+
+    if names:
+        for name, purpose in describe_shipped().items():
+            typer.echo(f"{name:<12} {purpose}")
+        return
+    for path in copy_shipped(source, file):
+        typer.echo(path, err=path != file)
+
+
+@guarded
+def train(
+    config: Annotated[Path, typer.Argument(metavar="CONFIG|RUN", help="A YAML config, or a run folder to go on with.", autocompletion=complete_configs)],
+    changes: SetOption = None,
+    case: Annotated[str | None, typer.Option(help="The case of the config's sweep to train.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="The run folder. [dim]\\[default: outputs/NAME][/]", show_default=False)] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what another run left in the folder.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the whole config, sizes and steps; train nothing.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no closing table.")] = False,
+) -> None:
+    """Train a network and record every snapshot in a run folder. Prints the folder.
+
+    The same command again confirms a complete run and resumes an interrupted one.
+    """
+    from relusgd.cli.progress import watching
+    from relusgd.config import parse_overrides
+
+    overrides = parse_overrides(changes or [])
+    resolved, dataset, folder = read_source(config, overrides, case, out)
+    refuse_sweep(config, resolved)
+    if dry_run:
+        show_plan(resolved, dataset, folder)
+        return
+    from relusgd.runs.record import record
+
+    with watching(quiet) as progress:
+        run = record(resolved, folder, overwrite, dataset=dataset, observer=progress)
+    if not quiet:
+        from relusgd.cli.closing import print_closing
+
+        print_closing(run, progress)
+    typer.echo(run.folder)
+
+
+def read_source(source: Path, overrides: dict[str, object], case: str | None, out: Path | None) -> tuple[Config, Dataset | None, Path | None]:
+    """Config, points (None: those that the config describes) and folder (None: by the config's name) of CONFIG or RUN."""
+    from relusgd.config import load_config
+
+    if not source.is_dir():
+        return load_config(source, overrides, case=case), None, out
+    from relusgd.runs.run import load_run
+
+    run = load_run(source)
+    config = load_config(source / "config.yaml", overrides, case=case)
+    own_points = not any(key == "data" or key.startswith("data.") for key in overrides)
+    return config, run.data if own_points else None, out or source
+
+
+def refuse_sweep(path: Path, config: Config) -> None:
+    """A file with a sweep describes many runs; `train` wants one."""
+    from relusgd.errors import InputError
+
+    if config.sweep is None:
+        return
+    cases = ", ".join(config.sweep.cases) if config.sweep.cases else "none"
+    raise InputError(
+        f"{path} describes a sweep of {config.sweep.runs:,} runs, and train makes one",
+        f"choose one with --case (cases: {cases}) or leave the sweep out with --set sweep=null",
+    )
+
+
+def show_plan(config: Config, dataset: Dataset | None, out: Path | None) -> None:
+    """Print what would be trained."""
+    from relusgd.config import config_to_yaml, run_name
+    from relusgd.runs.record import check_room
+    from relusgd.training import prepare
+
+    plan = prepare(config, dataset)
+    folder = out or Path("outputs") / run_name(config)
+    check_room(plan, folder)
+    typer.echo(config_to_yaml(config))
+    typer.echo("\n".join(f"# {line}" for line in plan_lines(plan, folder)))
+
+
+def plan_lines(plan: Plan, folder: Path) -> list[str]:
+    """Sizes, steps, engine and folder of a plan, a line each."""
+    from relusgd.cli.wording import bytes_in_words
+
+    snapshots = plan.recording.count()
+    return [
+        plan.describe(),
+        f"{len(plan.dataset.x_test):,} test points, {len(plan.initial.parameters()):,} parameters",
+        f"{snapshots:,} snapshots of {bytes_in_words(plan.snapshot_bytes)}: {bytes_in_words(plan.history_bytes)}",
+        f"engine {plan.engine}, kernel {plan.kernel}",
+        f"folder {folder}",
+        *(f"warning: {warning}" for warning in plan.warnings),
+    ]
+
+
+@guarded
+def schema() -> None:
+    """Print the JSON schema of configs, for editors that check and complete YAML."""
+    import json
+
+    from relusgd.config import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2))

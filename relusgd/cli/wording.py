@@ -1,0 +1,43 @@
+"""Numbers in words for tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+def bytes_in_words(size: float) -> str:
+    """A size in the unit that keeps it below 1,000."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:,.3g} TB"
+
+
+def seconds_in_words(seconds: float) -> str:
+    """A duration as people say it."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"
+
+
+def number(value: float) -> str:
+    """Three significant digits; a dash for what does not exist."""
+    return "–" if value != value else f"{value:.3g}"
+
+
+def sparkline(values: Sequence[float], width: int = 16) -> str:
+    """The course of positive values on a logarithmic scale, at most `width` characters."""
+    import math
+
+    logs = [math.log(value) if 0 < value < math.inf else math.nan for value in values]
+    chosen = [logs[round(i * (len(logs) - 1) / max(width - 1, 1))] for i in range(min(width, len(logs)))] if len(logs) > width else logs
+    finite = [value for value in chosen if value == value]
+    if not finite:
+        return ""
+    low, span = min(finite), max(max(finite) - min(finite), 1e-9)
+    return "".join(" " if value != value else BLOCKS[round((value - low) / span * (len(BLOCKS) - 1))] for value in chosen)

@@ -1,0 +1,42 @@
+"""The config: YAML in, a checked and frozen `Config` out."""
+
+from __future__ import annotations
+
+from relusgd.config.dumping import config_to_yaml, differences, flatten
+from relusgd.config.faults import known_keys
+from relusgd.config.json_schema import json_schema
+from relusgd.config.loading import load_config
+from relusgd.config.naming import assignment, join_name, name_text, run_name, stem_text
+from relusgd.config.origin import Origin
+from relusgd.config.overrides import parse_override, parse_overrides, parse_value
+from relusgd.config.schema import Config, CosineSchedule, CsvData, Knots, PointsData, StepSchedule, Sweep, TargetData
+from relusgd.config.shipped import shipped_configs
+from relusgd.config.values import value_text
+
+__all__ = [
+    "Config",
+    "CosineSchedule",
+    "CsvData",
+    "Knots",
+    "Origin",
+    "PointsData",
+    "StepSchedule",
+    "Sweep",
+    "TargetData",
+    "assignment",
+    "config_to_yaml",
+    "differences",
+    "flatten",
+    "join_name",
+    "json_schema",
+    "known_keys",
+    "load_config",
+    "name_text",
+    "parse_override",
+    "parse_overrides",
+    "parse_value",
+    "run_name",
+    "shipped_configs",
+    "stem_text",
+    "value_text",
+]

@@ -1,0 +1,61 @@
+"""A Config as YAML, as flat keys and values, and as the difference from another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from relusgd.config.schema import Block, Config, CosineSchedule, Knots, StepSchedule, Sweep
+from relusgd.config.values import quoted, value_text
+
+VALUES = (Knots, StepSchedule, CosineSchedule)
+"""Blocks that are the value of one key."""
+
+
+def flatten(config: Config) -> dict[str, object]:
+    """Dotted key → value, every default filled in, in the order of the models; the sweep is left out.
+
+    Lists are tuples; knots and schedules are dicts.
+    """
+    return dict(_leaves(config, ""))
+
+
+def _leaves(block: Block, prefix: str) -> Iterator[tuple[str, object]]:
+    for key in type(block).model_fields:
+        value = getattr(block, key)
+        if isinstance(value, Block) and not isinstance(value, VALUES):
+            yield from _leaves(value, f"{prefix}{key}.") if not isinstance(value, Sweep) else ()
+        elif key != "sweep" or prefix:
+            yield prefix + key, dump(value)
+
+
+def dump(value: object) -> object:
+    """A value of a config without models: their fields as a dict."""
+    if isinstance(value, Block):
+        return {key: dump(getattr(value, key)) for key in type(value).model_fields}
+    return value
+
+
+def differences(old: Config, new: Config) -> dict[str, tuple[object, object]]:
+    """Dotted key → (value in old, value in new) for every key that differs; None where one of them has no such key."""
+    before, after = flatten(old), flatten(new)
+    return {key: (before.get(key), after.get(key)) for key in {**before, **after} if before.get(key) != after.get(key)}
+
+
+def config_to_yaml(config: Config) -> str:
+    """The config with every default filled in; it loads back to an equal one."""
+    return "".join(_lines(dump(config), ""))
+
+
+def _lines(block: object, indent: str) -> Iterator[str]:
+    assert isinstance(block, Mapping)
+    for key, value in block.items():
+        if isinstance(value, Mapping) and value and _is_block(indent, key):
+            yield f"{indent}{quoted(key)}:\n"
+            yield from _lines(value, indent + "  ")
+        elif not (key == "sweep" and not indent and value is None):
+            yield f"{indent}{quoted(key)}: {value_text(value)}\n"
+
+
+def _is_block(indent: str, key: str) -> bool:
+    """Blocks stand on lines of their own, and so do the grid and the cases of a sweep; knots and schedules on one line."""
+    return not indent or key in ("grid", "cases")

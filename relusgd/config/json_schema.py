@@ -1,0 +1,35 @@
+"""The JSON schema of the config, for editors and for checks by other programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from relusgd.config.faults import known_keys
+from relusgd.config.schema import Config
+from relusgd.config.values import FrozenMapping
+
+
+class _Generator(GenerateJsonSchema):
+    """Without the titles that pydantic makes out of the names of keys."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - the base class says how it is called
+        return False
+
+    def encode_default(self, dft: Any) -> Any:
+        """Immutable mappings too, which pydantic does not know."""
+        return dict(dft) if isinstance(dft, FrozenMapping) else super().encode_default(dft)
+
+
+def json_schema() -> dict[str, Any]:
+    """A JSON schema (draft 2020-12) of a config file: every key with what it takes, its default and what it means.
+
+    Shape and bounds are in it, what lies between keys is not: an elbow list is held to the width by `load_config`.
+    """
+    schema = Config.model_json_schema(schema_generator=_Generator)
+    sweep = schema["$defs"]["Sweep"]["properties"]
+    names = {"enum": [key for key in known_keys() if key != "sweep"]}
+    sweep["grid"]["propertyNames"] = names
+    sweep["cases"]["additionalProperties"]["propertyNames"] = names
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "relusgd config"}

@@ -1,0 +1,72 @@
+"""The name of a run's folder: the config's stem and what was set, readable, never to be quoted, never the same for two runs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from relusgd.config.dumping import dump
+from relusgd.config.schema import Config
+from relusgd.config.values import value_text
+
+OTHER_CHARACTERS = re.compile(r"[^A-Za-z0-9._+-]")
+LONGEST_VALUE, LONGEST_STEM, LONGEST_NAME = 40, 100, 180
+
+
+def run_name(config: Config) -> str:
+    """The folder name of a run: "notebook,seed=3,training.learning_rate=0.05".
+
+    The stem of the config's file and `,key=value` for every override, and for the case, by key. `sweep` is no part of a run.
+    """
+    values = {key: value for key, value in config.origin.overrides.items() if key.split(".")[0] != "sweep"}
+    if config.origin.case is not None:
+        values["case"] = config.origin.case
+    return join_name([stem_text(config.origin.stem), *(assignment(key, values[key]) for key in sorted(values))])
+
+
+def assignment(key: str, value: object) -> str:
+    """A key with its value, as in "network.hidden=20x20"; value as the config has it."""
+    return f"{key}={name_text(key, value)}"
+
+
+def join_name(parts: Iterable[str]) -> str:
+    """The parts of a folder name, joined by commas; of a name too long for a disk the beginning and a hash."""
+    name = ",".join(parts)
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}~{_digits(name, 12)}"
+
+
+def stem_text(stem: str) -> str:
+    """The stem of a config's file; a leading dot would hide the folder."""
+    text = OTHER_CHARACTERS.sub("-", re.sub(r"^\.", "-", stem))[:LONGEST_STEM] or "-"
+    return text if text == stem else f"{text}~{_digits(stem)}"
+
+
+def name_text(key: str, value: object) -> str:
+    """A value in a folder name: 0.02, 20x20, sin-6-x-~1a2b3c.
+
+    What would read like another value that the same key takes gets its hash too: the list [2] of a key that also takes 2.
+    """
+    value = dump(value)
+    written = _joined(value)
+    text = OTHER_CHARACTERS.sub("-", written)[:LONGEST_VALUE]
+    is_ambiguous = isinstance(value, tuple) and len(value) == 1 and key != "network.hidden"
+    return f"{text}~{_digits(_canonical(value))}" if text != written or not text or is_ambiguous else text
+
+
+def _joined(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Sequence) and not any(isinstance(item, Sequence | Mapping) for item in value):
+        return "x".join(value_text(item) for item in value)
+    return value_text(value)
+
+
+def _canonical(value: object) -> str:
+    """A text that differs for values that differ, in kind too."""
+    return json.dumps(value, sort_keys=True, default=dict)
+
+
+def _digits(text: str, count: int = 6) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:count]

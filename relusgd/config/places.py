@@ -1,0 +1,114 @@
+"""Where a value of a config comes from (a line of its file, a --set), and faults, which are told with that place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from relusgd.config.values import shown_key
+
+Path = tuple[str | int, ...]
+"""Keys and list indices from the top of a config down to a value."""
+
+FAULTS_TOLD = 100
+FREE_BLOCKS = (("sweep", "grid"), ("sweep", "cases"))
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with the value at a path: `text` goes on after the name of its key.
+
+    also: other paths whose values share in the fault. line: the place, where the path does not say it.
+    """
+
+    path: Path
+    text: str
+    also: tuple[Path, ...] = ()
+    line: int | None = None
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """From ("training", "epochs") to "training.epochs"."""
+    return ".".join(shown_key(str(part)) for part in path)
+
+
+def split_key(key: str) -> Path:
+    """From "training.epochs" to ("training", "epochs"); what follows sweep.grid is a dotted key itself."""
+    parts = tuple(key.split("."))
+    return (*parts[:2], ".".join(parts[2:])) if parts[:2] == ("sweep", "grid") and len(parts) > 2 else parts
+
+
+def covers(path: Path, other: Path) -> bool:
+    """Whether `other` is this path or lies below it."""
+    return other[: len(path)] == path
+
+
+@dataclass(frozen=True)
+class Places:
+    """label: the name of the whole, such as configs/sine.yaml. lines: path → line. overrides: path → dotted key."""
+
+    label: str
+    lines: dict[Path, int] = field(default_factory=dict)
+    overrides: dict[Path, str] = field(default_factory=dict)
+
+    def find(self, path: Path) -> str:
+        """The place of the value at this path, or of the nearest block around it: "configs/sine.yaml:7", "--set seed"."""
+        key = self._override(path)
+        if key is not None:
+            return f"--set {shown_key(key)}"
+        line = self.line(path)
+        return self.label if line is None else f"{self.label}:{line}"
+
+    def line(self, path: Path) -> int | None:
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.lines:
+                return self.lines[path[:length]]
+        return None
+
+    def _override(self, path: Path) -> str | None:
+        above = [key for own, key in self.overrides.items() if covers(own, path)]
+        if above:
+            return max(above, key=len)
+        below = [key for own, key in self.overrides.items() if covers(path, own)]
+        return below[0] if below and path not in self.lines else None
+
+    def sentence(self, fault: Fault) -> str:
+        """The whole sentence: place, key, what is wrong."""
+        key = dotted(fault.path)
+        place = f"{self.label}:{fault.line}" if fault.line is not None else self._first_known(fault)
+        if not key or place == f"--set {key}":
+            return f"{place}: {fault.text}"
+        return f"{place}: {key}{'' if fault.text[:1] in ':,' else ' '}{fault.text}"
+
+    def _first_known(self, fault: Fault) -> str:
+        """The place of the first of a fault's paths that was written anywhere."""
+        for path in (fault.path, *fault.also):
+            if path in self.lines or any(covers(own, path) for own in self.overrides):
+                return self.find(path)
+        return self.find(fault.path)
+
+    def sentences(self, faults: Iterable[Fault]) -> list[str]:
+        """All faults in the order of their lines, those of overrides last; of very many only the first."""
+        told = sorted(faults, key=self._order)
+        sentences = list(dict.fromkeys(self.sentence(fault) for fault in told[:FAULTS_TOLD]))
+        if len(told) > FAULTS_TOLD:
+            sentences.append(f"{self.label}: and {len(told) - FAULTS_TOLD:,} faults more")
+        return sentences
+
+    def _order(self, fault: Fault) -> tuple[bool, int]:
+        is_override = fault.line is None and self._override(fault.path) is not None
+        return is_override, fault.line or self.line(fault.path) or 0
+
+    def keys_only(self) -> Places:
+        """The places of keys alone, without those of every item of every list: small enough to travel with a config."""
+        lines = {path: line for path, line in self.lines.items() if all(isinstance(part, str) for part in path)}
+        return Places(self.label, lines, self.overrides)
+
+
+def broken_or_below(path: Path, broken: Iterable[Path]) -> bool:
+    """Whether this path, one above it or one below it is among the broken ones."""
+    return any(covers(path, other) or covers(other, path) for other in broken)
+
+
+def paths_below(lines: dict[Path, int], path: Path) -> Iterator[Path]:
+    return (other for other in lines if covers(path, other))

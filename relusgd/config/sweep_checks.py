@@ -1,0 +1,97 @@
+"""What a sweep block says, held against the keys that it varies; nothing is expanded here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import prod
+
+from pydantic import ValidationError
+
+from relusgd.config.faults import known_keys, translate
+from relusgd.config.overrides import with_value, without
+from relusgd.config.places import Fault, Path, covers, split_key
+from relusgd.config.schema import Config, Sweep
+from relusgd.config.values import plain, shown
+from relusgd.model.suggestions import did_you_mean
+
+MAX_RUNS = 10**6
+
+
+def sweep_faults(sweep: Sweep, values: dict[str, object]) -> Iterator[Fault]:
+    """Unknown and doubly varied keys, values that their key does not take, too many runs. values: the config as written."""
+    base = without(values, ("sweep",))
+    for key, listed in sweep.grid.items():
+        yield from _grid_faults(key, listed, base, sweep)
+    for name, bundle in sweep.cases.items():
+        yield from _case_faults(("sweep", "cases", name), bundle, base)
+        yield from _doubly_varied(name, bundle, sweep)
+    yield from _size_faults(sweep)
+
+
+def _grid_faults(key: str, listed: tuple[object, ...], base: dict[str, object], sweep: Sweep) -> Iterator[Fault]:
+    path: Path = ("sweep", "grid", key)
+    unknown = _unknown(key)
+    if unknown is not None:
+        yield Fault(path, unknown)
+    elif not (key.startswith("data.") and _varies_kind(sweep)):
+        for value in listed:
+            yield from (Fault(path, f": {text}") for _, text in _value_faults({key: value}, base))
+    seen: dict[object, int] = {}
+    for i, value in enumerate(listed, 1):
+        if (first := seen.setdefault((type(value), value), i)) != i:
+            yield Fault(path, f"lists {shown(value)} twice, as items {first} and {i}")
+
+
+def _case_faults(path: Path, bundle: Mapping[str, object], base: dict[str, object]) -> Iterator[Fault]:
+    known = {}
+    for key, value in bundle.items():
+        unknown = _unknown(key)
+        if unknown is not None:
+            yield Fault((*path, key), unknown)
+        else:
+            known[key] = value
+    yield from (Fault((*path, key), f": {text}") for key, text in _value_faults(known, base))
+
+
+def _unknown(key: str) -> str | None:
+    known = known_keys()
+    if key.split(".")[0] == "sweep":
+        return "cannot vary the sweep itself"
+    if any(covers(split_key(one), split_key(key)) for one in known):
+        return None
+    return f"is not a known key{did_you_mean(key, [one for one in known if one != 'sweep'])}"
+
+
+def _varies_kind(sweep: Sweep) -> bool:
+    """Then which keys of data there are differs from run to run."""
+    return any("data.kind" in keys for keys in (sweep.grid, *sweep.cases.values()))
+
+
+def _value_faults(settings: Mapping[str, object], base: dict[str, object]) -> Iterator[tuple[str, str]]:
+    """Key and fault of every setting that its key does not take; other faults of the config are told elsewhere."""
+    values = base
+    for key in sorted(settings):
+        values = with_value(values, split_key(key), plain(settings[key]))
+    try:
+        Config.model_validate(values)
+    except ValidationError as error:
+        for broken in translate(error, values):
+            for key in settings:
+                if covers(split_key(key), broken.fault.path):
+                    yield key, broken.fault.text.removeprefix(": ")
+
+
+def _doubly_varied(name: str, bundle: Mapping[str, object], sweep: Sweep) -> Iterator[Fault]:
+    for key in bundle:
+        if key in sweep.grid:
+            yield Fault(("sweep", "cases", name, key), "is in the grid too; vary it in one of them")
+        elif key == "seed" and sweep.repeat > 1:
+            yield Fault(("sweep", "cases", name, key), "is set, but repeat counts the seeds up; leave one of them out")
+
+
+def _size_faults(sweep: Sweep) -> Iterator[Fault]:
+    if "seed" in sweep.grid and sweep.repeat > 1:
+        yield Fault(("sweep", "grid", "seed"), "lists seeds, but repeat counts them up too; leave one of them out")
+    runs = prod(len(listed) for listed in sweep.grid.values()) * max(len(sweep.cases), 1) * sweep.repeat
+    if runs > MAX_RUNS:
+        yield Fault(("sweep",), f"describes {runs:,} runs; at most {MAX_RUNS:,} are accepted")

@@ -1,0 +1,250 @@
+"""What a network does on a dataset: errors, dead units, breakpoints in the domain, sharpness. Pure functions of the two.
+
+The dataset is in the units that the network sees. `SnapshotMetrics` gives the metrics of a snapshot fast enough for every epoch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.gradients.backprop import hessian_vector
+from relusgd.model.breakpoints import breakpoints, sorted_elbows, values_by_running_sums
+from relusgd.model.data import Dataset
+from relusgd.model.network import Array, Network, parameter_count, split_parameters
+
+Integers = NDArray[np.int64]
+Booleans = NDArray[np.bool_]
+Metrics = tuple[float, float, int, int, int]
+"""train_mse, test_mse, dead_units, always_on_units, breakpoints."""
+
+CHUNK_NUMBERS = 2**22
+"""Points × units that are held at once: 32 MB of float64."""
+
+DENSE_PARAMETERS = 40
+"""Up to here the Hessian is formed whole; beyond, Lanczos asks for its products with vectors."""
+
+LANCZOS_STEPS = 200
+
+BASIS_NUMBERS = 2**25
+"""Numbers in the basis of Lanczos, at least 10 vectors: 256 MB of float64."""
+
+
+def train_mse(network: Network, dataset: Dataset) -> float:
+    """Mean squared error over the training points."""
+    return _mse(network, dataset.x_train, dataset.y_train)
+
+
+def test_mse(network: Network, dataset: Dataset) -> float:
+    """Mean squared error over the test points; nan when there are none."""
+    return _mse(network, dataset.x_test, dataset.y_test)
+
+
+def dead_units(network: Network, dataset: Dataset) -> list[Integers]:
+    """Per hidden layer the indices of the units that are active on no training point."""
+    return [np.flatnonzero(~anywhere) for anywhere, _ in _activity(network, dataset)]
+
+
+def always_on_units(network: Network, dataset: Dataset) -> list[Integers]:
+    """Per hidden layer the indices of the units that are active on every training point."""
+    return [np.flatnonzero(everywhere) for _, everywhere in _activity(network, dataset)]
+
+
+def breakpoints_inside(network: Network, dataset: Dataset) -> int:
+    """How many breakpoints lie strictly inside the domain."""
+    return len(breakpoints(network).between(*network_domain(dataset)))
+
+
+def network_domain(dataset: Dataset) -> tuple[float, float]:
+    """The dataset's domain in network units."""
+    low, high = dataset.scaling.x_to_network(np.array(dataset.domain))
+    return float(low), float(high)
+
+
+def _mse(network: Network, x: Array, y: Array) -> float:
+    if not len(x):
+        return float("nan")
+    with np.errstate(all="ignore"):
+        total = sum(float(np.sum(np.square(network(x[part]) - y[part]))) for part in _chunks(len(x), network.hidden))
+    return total / len(x)
+
+
+def _chunks(points: int, hidden: Sequence[int]) -> Iterator[slice]:
+    """Slices of range(points), short enough that points × width stays below CHUNK_NUMBERS."""
+    size = max(1, CHUNK_NUMBERS // max(hidden))
+    return (slice(start, start + size) for start in range(0, points, size))
+
+
+def _activity(network: Network, dataset: Dataset) -> list[tuple[Booleans, Booleans]]:
+    """Per hidden layer, shape (width,) each: active on some, active on every training point."""
+    with np.errstate(all="ignore"):
+        first = _first_layer_activity(network.slope, network.bias, _ends(dataset.x_train))
+        return [first, *_deep_activity(network, dataset.x_train)]
+
+
+def _ends(x: Array) -> Array:
+    """The first and the last of sorted points, shape (2, 1)."""
+    return np.array([[x[0]], [x[-1]]])
+
+
+def _first_layer_activity(slope: Array, bias: Array, ends: Array) -> tuple[Booleans, Booleans]:
+    """The float64 value of slope·x + bias is monotone in x, so the first and the last of the sorted points decide."""
+    on_first, on_last = slope * ends + bias > 0
+    return on_first | on_last, on_first & on_last
+
+
+def _deep_activity(network: Network, x: Array) -> list[tuple[Booleans, Booleans]]:
+    widths = network.hidden[1:]
+    anywhere, everywhere = [np.zeros(n, dtype=bool) for n in widths], [np.ones(n, dtype=bool) for n in widths]
+    for part in _chunks(len(x), network.hidden) if widths else ():
+        for k, values in enumerate(network.activations(x[part])[1:]):
+            anywhere[k] |= (values > 0).any(axis=0)
+            everywhere[k] &= (values > 0).all(axis=0)
+    return list(zip(anywhere, everywhere, strict=True))
+
+
+def sharpness(network: Network, dataset: Dataset, layers: str = "all", *, output_bias: bool = True) -> float:
+    """The largest eigenvalue of the Hessian of the training error over the parameters that learn.
+
+    layers: all, output or hidden; without output_bias the output bias is frozen. Gradient descent on all points is stable
+    near a minimum while its learning rate stays below 2/sharpness (Cohen et al. 2021). nan when the Hessian is not finite.
+    """
+    hessian = _Hessian(network, dataset, _learning(network.hidden, layers, output_bias))
+    with np.errstate(all="ignore"):
+        if hessian.size <= DENSE_PARAMETERS:
+            return _largest_eigenvalue(np.array([hessian(row) for row in np.eye(hessian.size)]))
+        return _lanczos(hessian)
+
+
+def _learning(hidden: Sequence[int], layers: str, output_bias: bool) -> slice:
+    """The parameters that learn, in the order of `split_parameters`; neighbours, because the output layer comes last."""
+    size = parameter_count(hidden)
+    output = size - hidden[-1] - 1
+    ends = {"all": (0, size), "output": (output, size), "hidden": (0, output)}
+    if layers not in ends:
+        raise ValueError(f"layers must be all, output or hidden, not {layers!r}")
+    start, stop = ends[layers]
+    return slice(start, stop - (stop == size and not output_bias))
+
+
+class _Hessian:
+    """The Hessian of the training error over the learning parameters, as a function: vector → Hessian times vector, (size,)."""
+
+    def __init__(self, network: Network, dataset: Dataset, learning: slice) -> None:
+        self.size = learning.stop - learning.start
+        self._network, self._learning = network, learning
+        self._x, self._y = dataset.x_train[:, None], dataset.y_train[:, None]
+
+    def __call__(self, direction: Array) -> Array:
+        full = np.zeros(parameter_count(self._network.hidden))
+        full[self._learning] = direction
+        V, c = split_parameters(full, self._network.hidden)
+        product = np.zeros(self.size)
+        for part in _chunks(len(self._x), self._network.hidden):
+            x, y = self._x[part], self._y[part]
+            weights, biases = hessian_vector(self._network.weights, self._network.biases, x, y, V, c)
+            product += len(x) / len(self._x) * Network(weights, biases).parameters()[self._learning]
+        return product
+
+
+def _lanczos(hessian: _Hessian) -> float:
+    """The largest eigenvalue by Lanczos with full reorthogonalisation (Golub & Van Loan, section 10.3).
+
+        u = H q_j,   α_j = q_jᵀ u,   u ← u − Q Qᵀ u,   β_j = |u|,   q_{j+1} = u/β_j,   Q = [q_1 … q_j]
+
+    from a fixed random q_1, until the largest eigenvalue θ of T = Qᵀ H Q, tridiagonal with α and β, has a residual
+    |H Q s − θ Q s| = β_j |s_j| below 1e-8 |T|, where T s = θ s; the error of θ is of the order of its square.
+    """
+    steps = min(hessian.size, LANCZOS_STEPS, max(10, BASIS_NUMBERS // hessian.size))
+    Q = np.empty((steps, hessian.size))  # rows are the q
+    T = np.zeros((steps + 1, steps + 1))
+    u = np.random.RandomState(0).randn(hessian.size)
+    theta, beta = float("nan"), float(np.linalg.norm(u))
+    for j in range(steps):
+        Q[j] = u / beta
+        u = hessian(Q[j])
+        T[j, j] = Q[j] @ u
+        for _ in range(2):  # the second time removes what the rounding of the first left
+            u -= Q[: j + 1].T @ (Q[: j + 1] @ u)
+        beta = T[j, j + 1] = T[j + 1, j] = float(np.linalg.norm(u))
+        if not np.isfinite(T[j]).all():
+            return float("nan")
+        values, vectors = np.linalg.eigh(T[: j + 1, : j + 1])
+        theta = float(values[-1])
+        if beta * abs(vectors[-1, -1]) <= 1e-8 * np.abs(values).max():
+            break
+    return theta
+
+
+def _largest_eigenvalue(matrix: Array) -> float:
+    """Of a matrix that is symmetric up to rounding; nan when it is not finite."""
+    if not np.isfinite(matrix).all():
+        return float("nan")
+    return float(np.linalg.eigvalsh(0.5 * (matrix + matrix.T))[-1])
+
+
+class SnapshotMetrics:
+    """The metrics of a snapshot: metrics(vector) for one vector of parameters in the order of `split_parameters`.
+
+    Made once per training. What a call gives depends on its vector alone; parameters that are not finite give errors that
+    are not finite, and never a warning. With one hidden layer it goes through the sorted elbows, O(points + H log H).
+    """
+
+    def __init__(self, dataset: Dataset, hidden: Sequence[int]) -> None:
+        self._dataset, self._hidden = dataset, tuple(hidden)
+        self._x = np.unique(np.concatenate([dataset.x_train, dataset.x_test]))
+        self._middle = float(np.mean(dataset.x_train))
+        self._train, self._test = self._places(dataset.x_train), self._places(dataset.x_test)
+        low, high = network_domain(dataset)
+        self._inside = np.array([np.nextafter(low, np.inf), high])
+        self._ends = _ends(dataset.x_train)
+        self._zeros = np.zeros(parameter_count(hidden))
+
+    def __call__(self, vector: Array) -> Metrics:
+        """train_mse, test_mse (nan without test points), dead_units, always_on_units, breakpoints in the domain."""
+        with np.errstate(all="ignore"):
+            # 0 times inf or nan is nan; asking isfinite of every parameter takes three times as long
+            if vector.dot(self._zeros) != 0:
+                return np.nan, np.nan, *self._count_units(vector), 0
+            return self._shallow(vector) if len(self._hidden) == 1 else self._deep(vector)
+
+    def _places(self, x: Array) -> Integers | None:
+        """Where x lies among all points, or None when it is all of them."""
+        return None if np.array_equal(x, self._x) else np.searchsorted(self._x, x)
+
+    def _shallow(self, vector: Array) -> Metrics:
+        (H,) = self._hidden
+        order, elbow = sorted_elbows(vector[:H], vector[H : 2 * H])
+        f = values_by_running_sums(vector, order, elbow, self._x, self._middle)
+        return *self._errors(f), *self._count_units(vector), self._count_breakpoints(vector, order, elbow)
+
+    def _deep(self, vector: Array) -> Metrics:
+        network = Network.from_parameters(vector, self._hidden)
+        return *self._errors(network(self._x)), *self._count_units(vector), breakpoints_inside(network, self._dataset)
+
+    def _errors(self, f: Array) -> tuple[float, float]:
+        """train_mse and test_mse of the values f at all points."""
+        train = (f if self._train is None else f.take(self._train)) - self._dataset.y_train
+        test = (f if self._test is None else f.take(self._test)) - self._dataset.y_test
+        return float(train.dot(train)) / len(train), float(test.dot(test)) / len(test) if len(test) else np.nan
+
+    def _count_units(self, vector: Array) -> tuple[int, int]:
+        """Dead and always-on units, over all hidden layers."""
+        H = self._hidden[0]
+        activity = [_first_layer_activity(vector[:H], vector[H : 2 * H], self._ends)]
+        if len(self._hidden) > 1:
+            activity = _activity(Network.from_parameters(vector, self._hidden), self._dataset)
+        somewhere, everywhere = (sum(map(np.count_nonzero, masks)) for masks in zip(*activity, strict=True))
+        return int(sum(self._hidden) - somewhere), int(everywhere)
+
+    def _count_breakpoints(self, vector: Array, order: Integers, elbow: Array) -> int:
+        """The elbows in the domain, when they are distinct and f′ changes at each; otherwise those where it does."""
+        H = self._hidden[0]
+        start, stop = elbow.searchsorted(self._inside)
+        x, change = elbow[start:stop], (vector[2 * H : 3 * H] * vector[:H]).take(order[start:stop])
+        distinct = not np.count_nonzero(x[1:] == x[:-1])
+        if distinct and np.count_nonzero(change) == len(x) and change.dot(self._zeros[: len(x)]) == 0:
+            return len(x)
+        return breakpoints_inside(Network.from_parameters(vector, self._hidden), self._dataset)

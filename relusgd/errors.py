@@ -1,0 +1,53 @@
+"""The errors that relusgd raises: a sentence for a person and, where there is one, a hint what to try.
+
+The library raises them and never prints or exits; the command line turns each into words on stderr and its exit code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class RelusgdError(Exception):
+    """The work failed (exit code 1), or one of the more special cases below.
+
+    message: what happened, with what was given and what was expected. hint: what to try next, if anything.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.hint}" if self.hint else self.message
+
+
+class InputError(RelusgdError):
+    """The command, the config or the input is wrong, or the folder is in use: nothing was started (exit code 2)."""
+
+    exit_code = 2
+
+
+class ConfigError(InputError):
+    """Every fault found in a config or in the data that it names; faults: one sentence each, with its place."""
+
+    def __init__(self, faults: Sequence[str], hint: str | None = None) -> None:
+        super().__init__("\n".join(faults), hint)
+        self.faults = tuple(faults)
+
+
+class DivergedError(RelusgdError):
+    """Training left the finite numbers; everything finite was kept (exit code 3)."""
+
+    exit_code = 3
+
+
+class StoppedError(RelusgdError):
+    """A signal asked to stop; the block was finished and everything is on disk (exit code 128 + signal)."""
+
+    def __init__(self, message: str, hint: str | None = None, *, signal: int) -> None:
+        super().__init__(message, hint)
+        self.exit_code = 128 + signal

@@ -1,0 +1,125 @@
+"""Backpropagation with matrices, for any depth and any number of inputs and outputs: the reference, in textbook letters.
+
+A batch has B points; rows are points, columns are units. a_0 = x is the input, f the output of a network with L hidden layers:
+
+    z_k = a_{k−1} W_k + b_k,   a_k = relu(z_k)  for k = 1 … L,   f = z_{L+1}
+    loss = 1/B Σ_i |f_i − y_i|²
+
+    δ_{L+1} = 2/B (f − y),   δ_k = (δ_{k+1} W_{k+1}ᵀ) ∘ [z_k > 0],   where δ_k = ∂loss/∂z_k
+    ∂loss/∂W_k = a_{k−1}ᵀ δ_k,   ∂loss/∂b_k = Σ_i δ_k,i
+
+relu′(0) = 0, and [z > 0] asks the float64 value of z (Rumelhart, Hinton & Williams 1986).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from relusgd.model.network import Array
+
+
+class Gradient(NamedTuple):
+    """loss: of the batch. weights, biases: its derivative by every W_k and b_k, in their shapes."""
+
+    loss: float
+    weights: tuple[Array, ...]
+    biases: tuple[Array, ...]
+
+
+class Activations(NamedTuple):
+    """a: a_0 … a_L, the inputs of every layer, shape (B, fan_in) each; f: the output, shape (B, n_out).
+
+    a_k > 0 exactly where z_k > 0, so that z need not be kept.
+    """
+
+    a: tuple[Array, ...]
+    f: Array
+
+
+def forward(weights: Sequence[Array], biases: Sequence[Array], x: Array) -> Activations:
+    """The forward pass at x, shape (B, n_in); weights[k]: shape (fan_in, fan_out), biases[k]: shape (fan_out,).
+
+    Raises ValueError when the shapes do not fit together.
+    """
+    if x.ndim != 2 or x.shape[1] != len(weights[0]):
+        raise ValueError(f"x must have the shape (points, {len(weights[0])}), not {x.shape}")
+    a, z = [x], affine(x, weights[0], biases[0])
+    for W, b in zip(weights[1:], biases[1:], strict=True):
+        a.append(np.maximum(z, 0.0))
+        z = affine(a[-1], W, b)
+    return Activations(tuple(a), z)
+
+
+def affine(a: Array, W: Array, b: Array) -> Array:
+    """a W + b, shape (B, fan_out).
+
+    With one input the product is rounded before the sum, which a matrix product need not do: that decides which units
+    of the first layer are active, and every kernel has to agree on it.
+    """
+    product: Array = a * W if len(W) == 1 else a @ W
+    return product + b
+
+
+def backprop(weights: Sequence[Array], biases: Sequence[Array], x: Array, y: Array) -> Gradient:
+    """The loss and its gradient on the points x, shape (B, n_in), with the values y, shape (B, n_out).
+
+    Raises ValueError when the shapes do not fit together.
+    """
+    a, f = forward(weights, biases, x)
+    r = residual(f, y)
+    B = len(x)
+    delta = 2.0 / B * r
+    weight_gradients, bias_gradients = [], []
+    for k in reversed(range(len(weights))):
+        weight_gradients.append(a[k].T @ delta)
+        bias_gradients.append(delta.sum(axis=0))
+        if k > 0:
+            delta = (delta @ weights[k].T) * (a[k] > 0)
+    return Gradient(float(np.vdot(r, r)) / B, tuple(reversed(weight_gradients)), tuple(reversed(bias_gradients)))
+
+
+def residual(f: Array, y: Array) -> Array:
+    """f − y of one shape (B, n_out); a difference of other shapes would broadcast to B × B in silence."""
+    if f.shape != y.shape:
+        raise ValueError(f"y must have the shape {f.shape}, one row per point, not {y.shape}")
+    return f - y
+
+
+def hessian_vector(
+    weights: Sequence[Array], biases: Sequence[Array], x: Array, y: Array, V: Sequence[Array], c: Sequence[Array]
+) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+    """The Hessian of the loss times the direction (V, c), in the shapes of (weights, biases).
+
+    R{·}, the derivative along the direction, of every line of `backprop` (Pearlmutter 1994); which units are active is
+    constant almost everywhere, so [z > 0] has none:
+
+        R{a_0} = 0,   R{z_k} = R{a_{k−1}} W_k + a_{k−1} V_k + c_k,   R{a_k} = R{z_k} ∘ [z_k > 0]
+        R{δ_{L+1}} = 2/B R{f},   R{δ_k} = (R{δ_{k+1}} W_{k+1}ᵀ + δ_{k+1} V_{k+1}ᵀ) ∘ [z_k > 0]
+        R{∂W_k} = R{a_{k−1}}ᵀ δ_k + a_{k−1}ᵀ R{δ_k},   R{∂b_k} = Σ_i R{δ_k,i}
+
+    Raises ValueError when the shapes do not fit together.
+    """
+    a, f = forward(weights, biases, x)
+    Ra, Rf = _forward_derivative(weights, a, V, c)
+    factor = 2.0 / len(x)
+    delta, Rdelta = factor * residual(f, y), factor * Rf
+    weight_parts, bias_parts = [], []
+    for k in reversed(range(len(weights))):
+        weight_parts.append(Ra[k].T @ delta + a[k].T @ Rdelta)
+        bias_parts.append(Rdelta.sum(axis=0))
+        if k > 0:
+            active = a[k] > 0
+            delta, Rdelta = (delta @ weights[k].T) * active, (Rdelta @ weights[k].T + delta @ V[k].T) * active
+    return tuple(reversed(weight_parts)), tuple(reversed(bias_parts))
+
+
+def _forward_derivative(weights: Sequence[Array], a: Sequence[Array], V: Sequence[Array], c: Sequence[Array]) -> Activations:
+    """R{a_0} … R{a_L} and R{f}."""
+    Ra, Rz = [np.zeros_like(a[0])], a[0] @ V[0] + c[0]
+    for k in range(1, len(weights)):
+        Ra.append(Rz * (a[k] > 0))
+        Rz = Ra[k] @ weights[k] + a[k] @ V[k] + c[k]
+    return Activations(tuple(Ra), Rz)

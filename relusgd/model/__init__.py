@@ -1,0 +1,1 @@
+"""Numbers in, numbers out: targets, networks, breakpoints, data points and recorded histories."""

@@ -1,0 +1,264 @@
+"""Exact breakpoints: all x where f′ changes, for any depth, computed layer by layer and never by sampling.
+
+The output of a layer is a straight line in x between the knots of the layers so far (the x where one of their units
+switches). So on every interval between knots a unit of the next layer is A·x + C, and switches at most once in it:
+
+    z = a @ W + b at the knots,   z = A x + C between them with A ← A @ W, C ← C @ W + b
+    a sign change between two neighbouring knots is a new knot at x = −C/A
+
+Beyond the outer knots there are two rays, at whose ends the sign is that of A in that direction, or of C where A is 0.
+The sign of z at a knot is computed once and shared by both intervals, so that rounding can neither lose a knot nor double
+it. At the end a knot is a breakpoint if the jump of f′ there is more than the rounding of the terms that it is the sum of.
+Such enumerations of linear pieces are in Serra, Tjandraatmadja & Ramalingam 2018 and Hanin & Rolnick 2019.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.model.network import Array, Network
+
+Booleans = NDArray[np.bool_]
+Integers = NDArray[np.int64]
+
+ROUNDING = 8 * float(np.finfo(np.float64).eps)
+"""A jump of f′ below this part of the sum of its absolute terms is rounding, and counts as none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Breakpoints:
+    """x: strictly increasing, shape (m,). slope_change: the jump of f′ there, shape (m,).
+
+    layer: the hidden layer, counted from 1, whose unit switches there (the lowest, if several do), shape (m,).
+    """
+
+    x: Array
+    slope_change: Array
+    layer: Integers
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def between(self, low: float, high: float) -> Array:
+        """The positions strictly between low and high."""
+        start, stop = np.searchsorted(self.x, low, "right"), np.searchsorted(self.x, high, "left")
+        return self.x[start : max(start, stop)]
+
+
+def breakpoints(network: Network) -> Breakpoints:
+    """All x of the real line where f′ changes; between them the network is a straight line.
+
+    A network with parameters that are not finite has none, and elbows beyond the largest float are none.
+    """
+    if not all(np.isfinite(part).all() for part in (*network.weights, *network.biases)):
+        return _select(np.empty(0), np.empty(0), np.empty(0), np.empty(0, dtype=np.int64))
+    with np.errstate(all="ignore"):
+        return _shallow_breakpoints(network) if len(network.hidden) == 1 else _deep_breakpoints(network)
+
+
+def vertices(network: Network, low: float, high: float) -> tuple[Array, Array]:
+    """(x, f(x)) at low, at every breakpoint between and at high: the corners of the line that f is on [low, high].
+
+    Both of shape (m + 2,) for m breakpoints strictly between; low < high.
+    """
+    x = np.concatenate([[low], breakpoints(network).between(low, high), [high]])
+    with np.errstate(all="ignore"):
+        return x, _shallow_values(network, x) if len(network.hidden) == 1 else network(x)
+
+
+def _shallow_values(network: Network, x: Array) -> Array:
+    middle = float(x[0] + 0.5 * (x[-1] - x[0]))
+    return values_by_running_sums(network.parameters(), *sorted_elbows(network.slope, network.bias), x, middle)
+
+
+def _select(x: Array, jump: Array, size: Array, layer: Integers) -> Breakpoints:
+    """The knots where f′ really changes; size: the sum of the absolute terms of each jump."""
+    real = np.abs(jump) > ROUNDING * size
+    return Breakpoints(x[real], jump[real], layer[real])
+
+
+def _shallow_breakpoints(network: Network) -> Breakpoints:
+    """One hidden layer: the elbows, with the sum of v·|w| over the units that share one. O(H log H)."""
+    order, elbow = sorted_elbows(network.slope, network.bias)
+    change = network.slope_change[order]
+    finite = np.isfinite(elbow)
+    x, change = elbow[finite], change[finite]
+    first = np.flatnonzero(np.diff(x, prepend=np.nan) != 0)
+    jump, size = np.add.reduceat(change, first), np.add.reduceat(np.abs(change), first)
+    return _select(x[first], jump, size, np.ones(len(first), dtype=np.int64))
+
+
+def sorted_elbows(w: Array, b: Array) -> tuple[Integers, Array]:
+    """(order, elbow) of units with slopes w and biases b, shape (H,): elbow = −b/w in increasing order, unit order[i] has elbow[i].
+
+    At w = 0 it is where a unit with a slope a little below 0 has it: inf for b > 0, −inf for b < 0; nan for b = 0, last.
+    """
+    elbow = b / (0.0 - w)  # 0 − w is +0 for both zeros, which gives those signs
+    order = elbow.argsort(kind="stable")
+    return order, elbow[order]
+
+
+def values_by_running_sums(parameters: Array, order: Integers, elbow: Array, x: Array, middle: float) -> Array:
+    """f at increasing x, shape (n,), of one hidden layer with parameters (3 H + 1,) and these `sorted_elbows`: O(n + H log n).
+
+        f(x_i) = s_i (x_i − m) + t_i,   s_i = Σ v w,   t_i = c + Σ v (b + w m)   over the units active at x_i
+
+    As running sums: a unit with w > 0 joins, one with w ≤ 0 leaves at the first x that is not below its elbow. m: the middle
+    of x, or what is near it; from there the sums are as small as they can be. Units active on no x never enter the sums,
+    so that one with a far elbow cannot spoil the others.
+    """
+    H, n = len(order), len(x)
+    w, b, v = parameters[:H], parameters[H : 2 * H], parameters[2 * H : 3 * H]
+    lines = np.empty((2, H))
+    np.multiply(v, w, lines[0])
+    np.multiply(v, b + w * middle, lines[1])
+    lines, w, k = lines.take(order, axis=1), w[order], x.searchsorted(elbow)
+    from_start = (w > 0) == (k == 0)
+    later = int(k.searchsorted(1))
+    sums, bounds = np.empty((2, H - later + 1)), np.empty(H - later + 2, dtype=np.int64)
+    lines.compress(from_start, axis=1).sum(axis=1, out=sums[:, 0])
+    sums[1, 0] += parameters[-1]
+    np.multiply(lines[:, later:], np.sign(w[later:]), sums[:, 1:])
+    bounds[0], bounds[1:-1], bounds[-1] = 0, k[later:], n
+    s, t = sums.cumsum(axis=1).repeat(bounds[1:] - bounds[:-1], axis=1)
+    s *= x - middle
+    s += t
+    return np.asarray(s)
+
+
+@dataclass(frozen=True, eq=False)
+class _Pieces:
+    """The n functions of a layer as straight pieces over m knots (m + 1 intervals, the outer two are rays).
+
+    x, layer: shape (m,), the knots, increasing, and the layer that each is from. value: shape (m, n), at the knots, divided
+    by max(1, |x|) so that far knots do not overflow. slope, intercept: shape (m + 1, n). jump: shape (m, n), of the slope at
+    each knot. slope_size, jump_size: like slope and jump, but sums of the absolute values of all terms.
+    """
+
+    x: Array
+    layer: Integers
+    value: Array
+    slope: Array
+    intercept: Array
+    slope_size: Array
+    jump: Array
+    jump_size: Array
+
+
+def _deep_breakpoints(network: Network) -> Breakpoints:
+    pieces = _input()
+    *hidden, output = _without_twins(network)
+    for k, layer in enumerate(hidden, start=1):
+        pieces = _relu(_affine(pieces, layer), k)
+    pieces = _affine(pieces, output)
+    return _select(pieces.x, pieces.jump[:, 0], pieces.jump_size[:, 0], pieces.layer)
+
+
+def _input() -> _Pieces:
+    """The function x itself: one piece, no knots."""
+    one, nothing = np.ones((1, 1)), np.empty((0, 1))
+    return _Pieces(np.empty(0), np.empty(0, dtype=np.int64), nothing, one, np.zeros((1, 1)), one, nothing, nothing)
+
+
+@dataclass(frozen=True, eq=False)
+class _Layer:
+    """weight: shape (fan_in, fan_out); bias: (fan_out,); size: like weight, the sums of the absolute values of its terms."""
+
+    weight: Array
+    size: Array
+    bias: Array
+
+
+def _without_twins(network: Network) -> list[_Layer]:
+    """The layers after every group of hidden units with equal incoming weights and bias became one unit.
+
+    Its outgoing weights are the sums of theirs. The function stays; opposite units cancel exactly instead of up to rounding.
+    """
+    layers: list[_Layer] = []
+    weights, sizes = list(network.weights), [np.abs(weight) for weight in network.weights]
+    for k, bias in enumerate(network.biases):
+        unique = np.arange(len(bias))
+        if k + 1 < len(weights) and len(np.unique(bias)) < len(bias):
+            _, unique, group = np.unique(np.vstack([weights[k], bias]), axis=1, return_index=True, return_inverse=True)
+            weights[k + 1] = _sums(weights[k + 1], group.reshape(-1), len(unique))
+            sizes[k + 1] = _sums(sizes[k + 1], group.reshape(-1), len(unique))
+        layers.append(_Layer(weights[k][:, unique], sizes[k][:, unique], bias[unique]))
+    return layers
+
+
+def _sums(rows: Array, group: Integers, count: int) -> Array:
+    """Shape (count, n): the sums of the rows (…, n) of each group."""
+    sums = np.zeros((count, rows.shape[1]))
+    np.add.at(sums, group, rows)
+    return sums
+
+
+def _affine(p: _Pieces, layer: _Layer) -> _Pieces:
+    """a @ W + b for pieces a; the knots stay."""
+    W, size = layer.weight, layer.size
+    return _Pieces(
+        p.x,
+        p.layer,
+        p.value @ W + layer.bias / _far(p.x)[:, None],
+        p.slope @ W,
+        p.intercept @ W + layer.bias,
+        p.slope_size @ size,
+        p.jump @ W,
+        p.jump_size @ size,
+    )
+
+
+def _far(x: Array) -> Array:
+    return np.maximum(1.0, np.abs(x))
+
+
+def _relu(z: _Pieces, k: int) -> _Pieces:
+    """relu of pieces: new knots where a unit changes sign, made by layer k; slope 0 wherever z ≤ 0."""
+    before, after, crossing = _crossings(z)
+    x = np.unique(np.concatenate([z.x, crossing[np.isfinite(crossing)]]))
+    parent = np.concatenate([[0], np.searchsorted(z.x, x, "right")])
+    left_end = np.concatenate([[-np.inf], x])[:, None]
+    active = np.where(left_end >= crossing[parent], after[parent], before[parent])
+    z = _refined(z, x, parent, k)
+    left, right = active[:-1], active[1:]
+    return _Pieces(
+        x,
+        z.layer,
+        np.where(left & right, np.maximum(z.value, 0.0), 0.0),
+        active * z.slope,
+        active * z.intercept,
+        active * z.slope_size,
+        np.where(left & right, z.jump, right * z.slope[1:] - left * z.slope[:-1]),
+        np.where(left & right, z.jump_size, right * z.slope_size[1:] + left * z.slope_size[:-1]) * (left | right),
+    )
+
+
+def _crossings(z: _Pieces) -> tuple[Booleans, Booleans, Array]:
+    """Per interval and unit, shape (m + 1, n): active before, active after, and x of the crossing (nan where there is none)."""
+    first = np.where(z.slope[:1] != 0, -np.sign(z.slope[:1]), np.sign(z.intercept[:1]))
+    last = np.where(z.slope[-1:] != 0, np.sign(z.slope[-1:]), np.sign(z.intercept[-1:]))
+    sign = np.concatenate([first, np.sign(z.value), last])
+    before, after = sign[:-1], sign[1:]
+    crosses = before * after < 0
+    ends = np.concatenate([[-np.inf], z.x, [np.inf]])[:, None]
+    # fmax and fmin also give an end of the interval for 0/0, when rounding left a slope of 0 between opposite signs
+    crossing = np.fmin(np.fmax(-z.intercept / z.slope, ends[:-1]), ends[1:])
+    active = (before > 0) | (after > 0)
+    return np.where(crosses, before > 0, active), np.where(crosses, after > 0, active), np.where(crosses, crossing, np.nan)
+
+
+def _refined(z: _Pieces, x: Array, parent: Integers, k: int) -> _Pieces:
+    """The same functions over more knots x; parent: the old interval in which each new one lies, the knots as their right neighbours."""
+    slope, intercept = z.slope[parent], z.intercept[parent]
+    old = np.searchsorted(x, z.x)
+    layer = np.full(len(x), k)
+    layer[old] = z.layer
+    far = _far(x)[:, None]
+    value = slope[1:] * (x[:, None] / far) + intercept[1:] / far
+    value[old] = z.value
+    jump, jump_size = np.zeros_like(value), np.zeros_like(value)
+    jump[old], jump_size[old] = z.jump, z.jump_size
+    return _Pieces(x, layer, value, slope, intercept, z.slope_size[parent], jump, jump_size)

@@ -1,0 +1,197 @@
+"""Two columns of numbers from a CSV file, read strictly: every doubtful cell is named with its line, none is guessed."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import math
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from relusgd.errors import ConfigError, InputError
+from relusgd.model.network import Array
+from relusgd.model.suggestions import listing, nearest
+
+MAX_BYTES = 100_000_000
+FAULTS_NAMED = 5
+DELIMITERS = (",", ";", "\t")
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.ASCII)
+_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", ".", "?"})
+_INFINITE = frozenset({"inf", "+inf", "-inf", "infinity", "+infinity", "-infinity"})
+
+
+def csv_digest(path: Path) -> str:
+    """SHA-256 of the file's content, in hexadecimal. Raises InputError when it cannot be read."""
+    return _digest(_read_bytes(path))
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def read_columns(path: Path, x: str, y: str) -> tuple[Array, Array, str]:
+    """The columns of these names, two arrays of shape (n_rows,), in the order of the file; and the digest of its content.
+
+    The first line that is not blank names the columns; commas, semicolons or tabs separate them; blank lines are skipped.
+    Raises ConfigError with the first faults, each with its line, and InputError when there is nothing to read.
+    """
+    data = _text_bytes(path)
+    delimiter = _delimiter(data, (x, y))
+    rows = _rows(path, data, delimiter)
+    _, names = next(rows, (0, []))
+    columns = _column_numbers(path, names, (x, y))
+    faults = _Faults(str(path))
+    points = [_point(line, row, names, columns, faults) for line, row in rows]
+    faults.raise_if_any()
+    if not points:
+        raise ConfigError([f"{path} has column names but no data rows"])
+    table = np.array(points, dtype=np.float64)
+    return table[:, 0].copy(), table[:, 1].copy(), _digest(data)
+
+
+class _Faults:
+    """The first faults of a file in words, and how many there are."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.named: list[str] = []
+        self.count = 0
+
+    def add(self, line: int, problem: str) -> None:
+        self.count += 1
+        if self.count <= FAULTS_NAMED:
+            self.named.append(f"{self.path}:{line}: {problem}")
+
+    def raise_if_any(self) -> None:
+        more = self.count - len(self.named)
+        if self.named:
+            raise ConfigError([*self.named, f"{self.path}: and {more:,} more"] if more else self.named)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise InputError(f"{path} is a folder; a CSV file is expected")
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path} is no regular file; a CSV file is expected")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise InputError(f"there is no file {path}") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
+    except ValueError:
+        raise InputError(f"{str(path)!r} is not a legal path") from None
+    if len(data) > MAX_BYTES:
+        raise InputError(f"{path} has more than {MAX_BYTES // 1_000_000} MB; thin its rows")
+    return data
+
+
+def _text_bytes(path: Path) -> bytes:
+    """The content, once it is known to be text in UTF-8 with something in it."""
+    data = _read_bytes(path)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(f"{path} is text in UTF-16; save it as UTF-8")
+    if b"\0" in data:
+        raise InputError(f"{path} is a binary file; a CSV file, which is plain text, is expected")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError([f"{path}:{line}: this is not text in UTF-8; save the file as UTF-8"]) from None
+    if not text.strip():
+        raise InputError(f"{path} is empty; a line of column names and rows of numbers are expected")
+    return data
+
+
+def _rows(path: Path, data: bytes, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """(line, cells without surrounding blanks) of every row that is not blank."""
+    reader = csv.reader(io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline=""), delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if cells not in ([], [""]):
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise ConfigError([f"{path}:{line}: this is not valid CSV ({error})"]) from None
+
+
+def _delimiter(data: bytes, wanted: tuple[str, str]) -> str:
+    """The delimiter under which the first row names the wanted columns, or else names most columns."""
+
+    def merit(delimiter: str) -> tuple[bool, int]:
+        names = _first_row(data, delimiter)
+        return set(wanted) <= set(names), len(names)
+
+    return max(DELIMITERS, key=merit)
+
+
+def _first_row(data: bytes, delimiter: str) -> list[str]:
+    try:
+        return next(_rows(Path(), data, delimiter), (0, []))[1]
+    except ConfigError:
+        return []
+
+
+def _column_numbers(path: Path, names: list[str], wanted: tuple[str, str]) -> list[int]:
+    faults = [fault for name in dict.fromkeys(wanted) if (fault := _column_fault(names, name))]
+    if wanted[0] == wanted[1]:
+        faults.append(f"x and y name the same column, {wanted[0]}")
+    if len(faults) == 2 and all(_NUMBER.fullmatch(name) for name in names):
+        faults = ["the first line must name the columns; it holds numbers"]
+    if faults:
+        raise ConfigError([f"{path}: {fault}" for fault in faults])
+    return [names.index(name) for name in wanted]
+
+
+def _column_fault(names: list[str], wanted: str) -> str | None:
+    if names.count(wanted) == 1:
+        return None
+    if wanted in names:
+        return f"{names.count(wanted)} columns are named {_shown(wanted)}; rename one"
+    near = nearest(wanted, [name for name in names if name])
+    guess = f"; did you mean {_shown(near)}?" if near else ";"
+    return f"there is no column {_shown(wanted)}{guess} The columns are {listing(_shown(name) for name in names)}"
+
+
+def _point(line: int, row: list[str], names: list[str], columns: list[int], faults: _Faults) -> list[float]:
+    """x and y of one row; nan stands where a fault was noted."""
+    if len(row) != len(names):
+        hint = "; decimals are written with a point" if len(row) > len(names) else ""
+        faults.add(line, f"{_cells(len(row))} where the first line names {len(names)} columns{hint}")
+        return [math.nan, math.nan]
+    return [_number(line, names[column], row[column], faults) for column in columns]
+
+
+def _number(line: int, name: str, cell: str, faults: _Faults) -> float:
+    number = float(cell) if _NUMBER.fullmatch(cell) else math.nan
+    if not math.isfinite(number):
+        faults.add(line, f"{_shown(name)} {_cell_problem(cell)}")
+    return number
+
+
+def _cell_problem(cell: str) -> str:
+    if cell.lower() in _MISSING:
+        return f"is missing{f' ({cell})' if cell else ''}; leave the row out or fill it in"
+    if _DECIMAL_COMMA.fullmatch(cell):
+        return f"is {_shown(cell)}, with a decimal comma; write {cell[:40].replace(',', '.')}"
+    if _NUMBER.fullmatch(cell) or cell.lower() in _INFINITE:
+        return f"is {_shown(cell)}, which is not finite in double precision"
+    return f"is {_shown(cell)}, which is not a number"
+
+
+def _cells(count: int) -> str:
+    return "1 cell" if count == 1 else f"{count} cells"
+
+
+def _shown(text: str) -> str:
+    """A name or cell of a stranger's file, fit for a message: quoted, control characters escaped, not endless."""
+    return repr(text if len(text) <= 40 else text[:39] + "…")

@@ -1,0 +1,111 @@
+"""A history: the stacked snapshots of a run, or of a part of one, and the metrics of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.errors import InputError
+from relusgd.model.network import Array, Network, elbow_positions, split_parameters
+
+Integers = NDArray[np.int64]
+
+METRICS = ("learning_rate", "train_mse", "test_mse", "dead_units", "always_on_units", "breakpoints")
+"""The columns of metrics.csv after epoch and step, in their order."""
+
+COUNTS = ("dead_units", "always_on_units", "breakpoints")
+"""Those metrics that are whole numbers."""
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """S snapshots in the order of their epochs; rows of different arrays belong together.
+
+    epoch, step: shape (S,), int64. elbow, slope: shape (S, H1), of the first hidden layer (elbow nan at slope 0).
+    weights[k]: shape (S, fan_in, fan_out), biases[k]: shape (S, fan_out). metrics: name → shape (S,).
+    Raises ValueError when the shapes do not fit together.
+    """
+
+    epoch: Integers
+    step: Integers
+    elbow: Array
+    slope: Array
+    weights: tuple[Array, ...]
+    biases: tuple[Array, ...]
+    metrics: Mapping[str, NDArray[np.float64] | Integers]
+
+    def __post_init__(self) -> None:
+        columns = [self.epoch, self.step, self.elbow, self.slope, *self.weights, *self.biases, *self.metrics.values()]
+        lengths = {len(column) for column in columns}
+        if len(lengths) != 1:
+            raise ValueError(f"the arrays of a history have different numbers of snapshots: {sorted(lengths)}")
+        for weight, bias in zip(self.weights, self.biases, strict=True):
+            if weight.ndim != 3 or bias.shape != (weight.shape[0], weight.shape[2]):
+                raise ValueError(f"weights of shape {weight.shape} do not go with biases of shape {bias.shape}")
+
+    @classmethod
+    def from_parameters(
+        cls, epoch: Integers, step: Integers, vectors: Array, hidden: Sequence[int], metrics: Mapping[str, Array | Integers]
+    ) -> History:
+        """The history of networks given as parameter vectors, shape (S, parameter_count(hidden))."""
+        weights, biases = split_parameters(vectors, hidden)
+        slope = weights[0][:, 0, :]
+        return cls(epoch, step, elbow_positions(slope, biases[0]), slope, weights, biases, metrics)
+
+    def __len__(self) -> int:
+        return len(self.epoch)
+
+    @property
+    def hidden(self) -> tuple[int, ...]:
+        """The widths of the hidden layers."""
+        return tuple(weight.shape[2] for weight in self.weights[:-1])
+
+    def network(self, index: int) -> Network:
+        """The network of the snapshot with this index; −1 is the last one."""
+        return Network(tuple(weight[index] for weight in self.weights), tuple(bias[index] for bias in self.biases))
+
+    def select(self, rows: slice | Integers) -> History:
+        """The snapshots of these rows, as a history."""
+        return History(
+            self.epoch[rows],
+            self.step[rows],
+            self.elbow[rows],
+            self.slope[rows],
+            tuple(weight[rows] for weight in self.weights),
+            tuple(bias[rows] for bias in self.biases),
+            {name: column[rows] for name, column in self.metrics.items()},
+        )
+
+    def index(self, *, epoch: int | None = None, step: int | None = None) -> int:
+        """The index of the snapshot recorded at this epoch, or at this step; without either, of the last one.
+
+        Raises InputError, naming the nearest recorded ones, when nothing was recorded there.
+        """
+        if step is not None:
+            name, column, wanted = "step", self.step, step
+        elif epoch is not None:
+            name, column, wanted = "epoch", self.epoch, epoch
+        else:
+            return len(self) - 1
+        found = int(np.searchsorted(column, wanted))
+        if found < len(self) and column[found] == wanted:
+            return found
+        near = ", ".join(str(value) for value in column[max(found - 1, 0) : found + 1])
+        raise InputError(f"no snapshot was recorded at {name} {wanted}", f"the nearest recorded: {near}")
+
+
+def concatenate(histories: Sequence[History]) -> History:
+    """One history out of consecutive parts, of which there must be at least one."""
+    first = histories[0]
+    return History(
+        np.concatenate([part.epoch for part in histories]),
+        np.concatenate([part.step for part in histories]),
+        np.concatenate([part.elbow for part in histories]),
+        np.concatenate([part.slope for part in histories]),
+        tuple(np.concatenate([part.weights[k] for part in histories]) for k in range(len(first.weights))),
+        tuple(np.concatenate([part.biases[k] for part in histories]) for k in range(len(first.biases))),
+        {name: np.concatenate([part.metrics[name] for part in histories]) for name in first.metrics},
+    )

@@ -1,0 +1,111 @@
+"""The initial network: drawn weights, then elbows and slopes placed where they are wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from relusgd.model.network import Array, Network, layer_shapes
+
+Init = Literal["torch", "he_normal", "glorot_uniform", "normal"]
+Elbows = Literal["uniform", "even", "keep"] | Sequence[float]
+
+
+@dataclass(frozen=True)
+class InitialNetwork:
+    """How the initial network is made; every position in network units.
+
+    hidden: widths. init: the distribution of weights and biases (see `_draw_layer`). hidden_scale, output_scale: for
+    `normal` the standard deviations, else factors on what is drawn, for the hidden layers and for the output layer.
+    elbows: where the first layer's units switch. elbow_range: the interval for `uniform` and `even`.
+    slopes: the first layer's input weights; None keeps those drawn.
+    """
+
+    hidden: tuple[int, ...]
+    elbow_range: tuple[float, float]
+    init: Init = "torch"
+    hidden_scale: float = 1.0
+    output_scale: float = 1.0
+    antisymmetric: bool = False
+    balanced: bool = False
+    output_bias: bool = True
+    elbows: Elbows = "uniform"
+    slopes: float | Sequence[float] | None = None
+
+    def draw(self, generator: np.random.RandomState) -> Network:
+        """Draw, in this order: weight and bias of every layer from the input on, then the elbows; then place and arrange."""
+        layers = [self._draw_layer(generator, k, shape) for k, shape in enumerate(layer_shapes(self.hidden))]
+        weights, biases = (list(parts) for parts in zip(*layers, strict=True))
+        if self.slopes is not None:
+            weights[0] = np.broadcast_to(np.asarray(self.slopes, dtype=np.float64), weights[0].shape).copy()
+        positions = self._elbow_positions(generator)
+        if positions is not None:
+            biases[0] = -positions * weights[0][0]
+        if not self.output_bias:
+            biases[-1] = np.zeros(1)
+        if self.antisymmetric:
+            pair_units(weights, biases)
+        if self.balanced:
+            balance_units(weights, biases)
+        return Network(tuple(weights), tuple(biases))
+
+    def _draw_layer(self, generator: np.random.RandomState, k: int, shape: tuple[int, int]) -> tuple[Array, Array]:
+        """torch: weights and biases uniform in ±1/√fan_in, as nn.Linear draws them. he_normal: N(0, 2/fan_in) and
+        glorot_uniform: uniform in ±√(6/(fan_in + fan_out)), both with zero biases (He et al. 2015; Glorot & Bengio 2010).
+        normal: N(0, scale²) for weights and hidden biases, output bias zero.
+        """
+        (fan_in, fan_out), is_output = shape, k == len(self.hidden)
+        scale = self.output_scale if is_output else self.hidden_scale
+        bias = np.zeros(fan_out)
+        if self.init == "torch":
+            limit = 1.0 / np.sqrt(fan_in)
+            weight = generator.uniform(-limit, limit, shape)
+            bias = generator.uniform(-limit, limit, fan_out)
+        elif self.init == "he_normal":
+            weight = np.sqrt(2.0 / fan_in) * generator.randn(*shape)
+        elif self.init == "glorot_uniform":
+            limit = np.sqrt(6.0 / (fan_in + fan_out))
+            weight = generator.uniform(-limit, limit, shape)
+        else:
+            weight = generator.randn(*shape)
+            bias = bias if is_output else generator.randn(fan_out)
+        return scale * weight, scale * bias
+
+    def _elbow_positions(self, generator: np.random.RandomState) -> Array | None:
+        """Shape (H1,), or None to keep the drawn biases. The units of an antisymmetric pair share their position."""
+        if self.elbows == "keep":
+            return None
+        if not isinstance(self.elbows, str):
+            return np.asarray(self.elbows, dtype=np.float64)
+        copies = 2 if self.antisymmetric and len(self.hidden) == 1 else 1
+        count = self.hidden[0] // copies
+        fractions = np.sort(generator.rand(count)) if self.elbows == "uniform" else (np.arange(count) + 0.5) / count
+        low, high = self.elbow_range
+        return np.repeat(low + (high - low) * fractions, copies)
+
+
+def pair_units(weights: list[Array], biases: list[Array]) -> None:
+    """Make unit 2i + 1 of the last hidden layer a copy of unit 2i with the opposite output weight, and the output bias 0.
+
+    The function is then exactly 0 everywhere (antisymmetric start; Zhang et al. 2020, Williams et al. 2019). In place.
+    """
+    weights[-2] = np.repeat(weights[-2][:, ::2], 2, axis=1)
+    biases[-2] = np.repeat(biases[-2][::2], 2)
+    weights[-1] = np.repeat(weights[-1][::2], 2, axis=0)
+    weights[-1][1::2] *= -1.0
+    biases[-1] = np.zeros(1)
+
+
+def balance_units(weights: list[Array], biases: list[Array]) -> None:
+    """Scale every hidden unit's outgoing weights to the norm of its incoming weights and bias (Du, Hu & Lee 2018). In place.
+
+    With one hidden layer: |v_j| = |(w_j, b_j)|. A unit whose outgoing weights are all 0 stays as it is.
+    """
+    for k in range(len(weights) - 1):
+        incoming = np.sqrt(np.sum(weights[k] ** 2, axis=0) + biases[k] ** 2)
+        outgoing = np.sqrt(np.sum(weights[k + 1] ** 2, axis=1))
+        factor = np.divide(incoming, outgoing, out=np.ones_like(incoming), where=outgoing > 0)
+        weights[k + 1] = weights[k + 1] * factor[:, None]

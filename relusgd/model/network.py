@@ -1,0 +1,117 @@
+"""A fully connected ReLU network with one input and one output, of any depth.
+
+    a_0 = x,   a_k = relu(a_{k-1} @ W_k + b_k)  for k = 1 … L,   f(x) = a_L @ W_{L+1} + b_{L+1}
+
+With one hidden layer this is f(x) = Σ_j v_j relu(w_j x + b_j) + c: every unit j bends the line at its elbow −b_j/w_j.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+
+def layer_shapes(hidden: Sequence[int]) -> list[tuple[int, int]]:
+    """(fan_in, fan_out) of every layer, for hidden widths such as [40] or [20, 20]."""
+    return list(pairwise([1, *hidden, 1]))
+
+
+def parameter_count(hidden: Sequence[int]) -> int:
+    """Number of weights and biases: 3H + 1 for one hidden layer of width H."""
+    return sum((fan_in + 1) * fan_out for fan_in, fan_out in layer_shapes(hidden))
+
+
+def split_parameters(vector: Array, hidden: Sequence[int]) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+    """Views of the weights (…, fan_in, fan_out) and biases (…, fan_out) in parameter vectors of shape (…, parameter_count).
+
+    The order is weight_1, bias_1, weight_2, bias_2, …, so that the output layer comes last.
+    """
+    weights, biases, start = [], [], 0
+    for fan_in, fan_out in layer_shapes(hidden):
+        middle, stop = start + fan_in * fan_out, start + (fan_in + 1) * fan_out
+        weights.append(vector[..., start:middle].reshape(*vector.shape[:-1], fan_in, fan_out))
+        biases.append(vector[..., middle:stop])
+        start = stop
+    return tuple(weights), tuple(biases)
+
+
+def elbow_positions(slope: Array, bias: Array) -> Array:
+    """−bias/slope, where a unit switches; nan where the slope is 0 and the unit never does. Shapes as given."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return np.where(slope == 0, np.nan, -bias / slope)
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Weights and biases: weights[k] of shape (fan_in, fan_out), biases[k] of shape (fan_out,), input layer first."""
+
+    weights: tuple[Array, ...]
+    biases: tuple[Array, ...]
+
+    @classmethod
+    def from_parameters(cls, vector: Array, hidden: Sequence[int]) -> Network:
+        """The network whose weights and biases are views of a parameter vector of shape (parameter_count(hidden),)."""
+        return cls(*split_parameters(vector, hidden))
+
+    def parameters(self) -> Array:
+        """All weights and biases in one vector, a copy, in the order of `split_parameters`."""
+        return np.concatenate([part.ravel() for pair in zip(self.weights, self.biases, strict=True) for part in pair])
+
+    @property
+    def hidden(self) -> tuple[int, ...]:
+        """The widths of the hidden layers."""
+        return tuple(weight.shape[1] for weight in self.weights[:-1])
+
+    @property
+    def slope(self) -> Array:
+        """Input weights of the first layer's units, shape (H1,)."""
+        return np.asarray(self.weights[0][0])
+
+    @property
+    def bias(self) -> Array:
+        """Biases of the first layer's units, shape (H1,)."""
+        return self.biases[0]
+
+    @property
+    def elbow(self) -> Array:
+        """Where the first layer's units switch, shape (H1,); nan at slope 0."""
+        return elbow_positions(self.slope, self.bias)
+
+    @property
+    def output_weight(self) -> Array:
+        """Weights of the last hidden layer's units in the output, shape (H_L,)."""
+        return self.weights[-1][:, 0]
+
+    @property
+    def output_bias(self) -> float:
+        """The constant added to the output."""
+        return float(self.biases[-1][0])
+
+    @property
+    def slope_change(self) -> Array:
+        """v·|w|: the jump of f′ at each unit's elbow, shape (H1,); for one hidden layer only.
+
+        Raises ValueError for a deep network, whose units bend the function differently from place to place.
+        """
+        if len(self.weights) != 2:
+            raise ValueError("slope_change belongs to units of one hidden layer; see breakpoints() for deep networks")
+        return self.output_weight * np.abs(self.slope)
+
+    def activations(self, x: ArrayLike) -> list[Array]:
+        """Outputs of every hidden layer at the positions x (n_points,): one array of shape (n_points, width) each."""
+        positions = np.asarray(x, dtype=np.float64).reshape(-1, 1)
+        layers = [np.maximum(positions * self.weights[0] + self.biases[0], 0.0)]
+        for weight, bias in zip(self.weights[1:-1], self.biases[1:-1], strict=True):
+            layers.append(np.maximum(layers[-1] @ weight + bias, 0.0))
+        return layers
+
+    def __call__(self, x: ArrayLike) -> Array:
+        """f(x) for positions of any shape; the result has the same shape."""
+        values = self.activations(x)[-1] @ self.output_weight + self.output_bias
+        return np.asarray(values).reshape(np.shape(x))

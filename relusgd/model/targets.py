@@ -1,0 +1,165 @@
+"""Targets: the noise-free functions that a network learns, given by a name, an expression in x, or knots."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from relusgd.errors import InputError
+from relusgd.model.expression_parser import parse_expression
+from relusgd.model.expressions import CONSTANTS, FUNCTIONS
+from relusgd.model.network import Array
+from relusgd.model.suggestions import did_you_mean
+
+LABEL_CHARACTERS = 40
+
+
+class KnotsLike(Protocol):
+    """Anything with the positions and values of knots."""
+
+    @property
+    def x(self) -> Sequence[float]: ...
+
+    @property
+    def y(self) -> Sequence[float]: ...
+
+
+TargetSource = str | Mapping[str, object] | KnotsLike
+
+
+@dataclass(frozen=True)
+class Target:
+    """A function of x with a short text for labels. Called with an array of any shape, it gives one of that shape."""
+
+    text: str
+    function: Callable[[Array], Array]
+
+    def __call__(self, x: ArrayLike) -> Array:
+        """The values at x in float64; inf and nan are given without a warning."""
+        with np.errstate(all="ignore"):
+            return np.asarray(self.function(np.asarray(x, dtype=np.float64)), dtype=np.float64)
+
+
+def piecewise_linear(x: Array) -> Array:
+    """Linear between the knots k/10, where it is sin(12345 k), for every integer k.
+
+    f(x) = (1 − u) sin(12345 k) + u sin(12345 (k + 1))   with k = floor(10 x), u = 10 x − k
+    """
+    k = np.floor(10 * x)
+    u = 10 * x - k
+    return np.asarray((1 - u) * np.sin(12345 * k) + u * np.sin(12345 * (k + 1)))
+
+
+def sin20x(x: Array) -> Array:
+    """f(x) = sin(20 x)."""
+    return np.asarray(np.sin(20 * x))
+
+
+def step(x: Array) -> Array:
+    """f(x) = 0 for x < 1/2, 1 from there on."""
+    return np.heaviside(x - 0.5, 1.0)
+
+
+def square(x: Array) -> Array:
+    """f(x) = 1 where u < 1/4 or u ≥ 3/4, else −1, with u = 2 x − floor(2 x).
+
+    The sign of cos(4πx), of period 1/2, with the four jumps at exactly 1/8, 3/8, 5/8, 7/8 and none at the ends of [0, 1].
+    """
+    u = 2 * x - np.floor(2 * x)
+    return np.where(np.isnan(u), np.nan, np.where((u < 0.25) | (u >= 0.75), 1.0, -1.0))
+
+
+def sawtooth(x: Array) -> Array:
+    """f(x) = 2 u where u < 1/2, else 2 u − 2, with u = 2 x − floor(2 x).
+
+    Rises from −1 to 1 with slope 4 and period 1/2; 0 at the ends of [0, 1], with jumps at exactly 1/4 and 3/4.
+    """
+    u = 2 * x - np.floor(2 * x)
+    return np.where(u < 0.5, 2 * u, 2 * u - 2)
+
+
+NAMED_TARGETS: dict[str, Callable[[Array], Array]] = {
+    "piecewise_linear": piecewise_linear,
+    "sin20x": sin20x,
+    "step": step,
+    "square": square,
+    "sawtooth": sawtooth,
+}
+
+
+@dataclass(frozen=True)
+class Knots:
+    """Linear between the points (x, y), constant beyond the first and the last; x increases strictly."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+    def __call__(self, x: Array) -> Array:
+        return np.asarray(np.interp(x, self.x, self.y))
+
+
+def parse_target(target: TargetSource) -> Target:
+    """The target that a config means: a name of NAMED_TARGETS, an expression in x, or knots {x: […], y: […]}.
+
+    Knots may come as a mapping or as an object with the attributes x and y. Raises InputError.
+    """
+    if isinstance(target, str):
+        return _parse_text(target.strip(" \t\r\n"))
+    knots = _parse_knots(target)
+    return Target(f"{len(knots.x)} knots", knots)
+
+
+def _parse_text(text: str) -> Target:
+    if text in NAMED_TARGETS:
+        return Target(text, NAMED_TARGETS[text])
+    if text.isascii() and text.isidentifier() and text not in ("x", *CONSTANTS):
+        raise InputError(f"{text[:60]!r} is not a known target{_name_hint(text)}")
+    expression = parse_expression(text)
+    short = expression.text if len(text) <= LABEL_CHARACTERS else expression.text[: LABEL_CHARACTERS - 1] + "…"
+    return Target(" ".join(short.split()), expression)
+
+
+def _name_hint(name: str) -> str:
+    if name in FUNCTIONS:
+        return f"; {name} is a function, use it in an expression such as {name}(x)"
+    return did_you_mean(name, NAMED_TARGETS) + " (or an expression in x such as sin(6*x))"
+
+
+def _parse_knots(knots: Mapping[str, object] | KnotsLike) -> Knots:
+    given = knots if isinstance(knots, Mapping) else {key: getattr(knots, key, None) for key in ("x", "y")}
+    unknown = [str(key) for key in given if key not in ("x", "y")]
+    if unknown or any(given.get(key) is None for key in ("x", "y")):
+        raise InputError(f"knots need exactly the two lists x and y{', not ' + ', '.join(unknown) if unknown else ''}")
+    x, y = _numbers("x", given["x"]), _numbers("y", given["y"])
+    if len(x) != len(y):
+        raise InputError(f"knots need as many y as x; there are {len(x)} x and {len(y)} y")
+    if len(x) < 2:
+        raise InputError(f"a target needs at least 2 knots; there {'is' if len(x) == 1 else 'are'} {len(x)}")
+    for left, right in pairwise(x):
+        if not left < right:
+            raise InputError(f"the x of knots must increase: {right!r} comes after {left!r}")
+    return Knots(x, y)
+
+
+def _numbers(key: str, values: object) -> tuple[float, ...]:
+    if isinstance(values, str | bytes | Mapping) or not hasattr(values, "__iter__"):
+        raise InputError(f"{key} of knots must be a list of numbers such as [0, 0.5, 1]")
+    return tuple(_number(key, value) for value in values)
+
+
+def _number(key: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise InputError(f"{key} of knots must hold numbers, not {str(value)[:40]!r}")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise InputError(f"{key} of knots must be finite; one is {number!r} in double precision")
+    return number

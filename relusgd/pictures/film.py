@@ -1,0 +1,96 @@
+"""A film: chosen snapshots, painted one after the other, straight into an encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+import numpy as np
+
+from relusgd.errors import InputError, RelusgdError
+from relusgd.files import replacing
+from relusgd.model.data import Dataset
+from relusgd.model.history import History
+from relusgd.pictures import gif, mp4
+from relusgd.pictures.look import Look
+from relusgd.pictures.painter import Frame, Painter
+from relusgd.pictures.palette import Palette
+
+HOLD = 1.0
+"""Seconds for which the last frame stands before the film starts again."""
+
+FASTEST = {".gif": gif.FASTEST, ".mp4": mp4.FASTEST}
+"""The films that can be written, and their most frames a second."""
+
+Progress = Callable[[int, int], None]
+
+
+class Encoder(Protocol):
+    """A film file that is being written; it is whole when the block has ended well."""
+
+    def add(self, frame: Frame) -> None: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /) -> None: ...
+
+
+def write_film(
+    history: History,
+    dataset: Dataset,
+    path: Path,
+    look: Look | None = None,
+    *,
+    indices: Sequence[int],
+    fps: float,
+    progress: Progress | None = None,
+) -> None:
+    """Write the snapshots with these indices as a .gif that repeats for ever, or as an .mp4; the last one stands a second.
+
+    progress(done, of): called after each frame, the last time when the file stands. The sides of an .mp4 are made even.
+    Raises InputError for another suffix, no frames or too many a second, RelusgdError without an encoder or when the file
+    cannot be written; after any error or an interrupt what stood at path is untouched.
+    """
+    check_film(path, fps)
+    if not len(indices):
+        raise InputError("a film needs at least one snapshot")
+    painter = Painter(history, dataset, _fitting(look or Look(), path))
+    try:
+        with replacing(path) as temporary, _open_film(painter, path.suffix.lower(), temporary, indices, fps) as film:
+            for done, index in enumerate(indices):
+                film.add(painter.paint(index))
+                if progress and done + 1 < len(indices):
+                    progress(done + 1, len(indices))
+    except OSError as error:
+        raise RelusgdError(f"{path} could not be written: {error.strerror or error}") from error
+    if progress:
+        progress(len(indices), len(indices))
+
+
+def check_film(path: Path, fps: float) -> None:
+    """Raise InputError or RelusgdError if no film can be written to a path with this suffix at this speed."""
+    suffix = path.suffix.lower()
+    if suffix not in FASTEST:
+        raise InputError(f"a film cannot be written as {path.name!r}", "its name ends in .gif or .mp4")
+    if not 0 < fps <= FASTEST[suffix]:
+        hint = "try fewer frames a second, or write an .mp4" if suffix == ".gif" else "try 15"
+        raise InputError(f"a {suffix} film shows up to {FASTEST[suffix]} frames a second, not {fps:g}", hint)
+    if suffix == ".mp4":
+        mp4.find_encoder()
+
+
+def _fitting(look: Look, path: Path) -> Look:
+    """The look with even sides for an .mp4, whose colours are stored for squares of four pixels."""
+    width, height = look.size
+    return replace(look, size=(width - width % 2, height - height % 2)) if path.suffix.lower() == ".mp4" else look
+
+
+def _open_film(painter: Painter, suffix: str, path: Path, indices: Sequence[int], fps: float) -> Encoder:
+    if suffix == ".mp4":
+        return mp4.Mp4Film(path, painter.size, *mp4.schedule(len(indices), fps, HOLD))
+    sample = np.unique(np.linspace(0, len(indices) - 1, 8).round().astype(int))
+    palette = Palette.of([painter.frame(indices[position]) for position in sample])
+    return gif.GifFilm(path, painter.size, palette, gif.delays(len(indices), fps, HOLD))

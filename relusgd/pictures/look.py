@@ -1,0 +1,89 @@
+"""How a picture looks: its size, colours, title and parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from relusgd.errors import InputError
+
+PARTS = ("units", "loss", "active")
+"""The optional parts: the units' lines and elbows, the errors over the steps, the strip of active units."""
+
+SMALLEST, LARGEST = (480, 360), (4000, 4000)
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours as #rrggbb. The hues are those of Okabe and Ito (2008), which colour-blind people tell apart."""
+
+    paper: str
+    ink: str
+    faint: str
+    grid: str
+    data: str
+    truth: str
+    learned: str
+    positive: str
+    negative: str
+    neutral: str
+    active: str
+    test: str
+
+
+LIGHT = Theme(
+    paper="#ffffff",
+    ink="#20242a",
+    faint="#6d747d",
+    grid="#e9ebee",
+    data="#e69f00",
+    truth="#20242a",
+    learned="#009e73",
+    positive="#56b4e9",
+    negative="#cc79a7",
+    neutral="#7f93a8",
+    active="#d3dbe1",
+    test="#0072b2",
+)
+DARK = Theme(
+    paper="#15181d",
+    ink="#e9ebee",
+    faint="#99a1ab",
+    grid="#282d34",
+    data="#e69f00",
+    truth="#f4f4f4",
+    learned="#1fc796",
+    positive="#56b4e9",
+    negative="#d98bb6",
+    neutral="#8fa3b8",
+    active="#38424d",
+    test="#6fbcf0",
+)
+THEMES = {"light": LIGHT, "dark": DARK}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a user chooses. size: width and height in pixels; theme: light or dark; show: the parts wanted.
+
+    Raises InputError, naming what is possible, for a size, theme or part that is not.
+    """
+
+    size: tuple[int, int] = (1000, 700)
+    theme: str = "light"
+    title: str | None = None
+    show: frozenset[str] = field(default_factory=lambda: frozenset(PARTS))
+
+    def __post_init__(self) -> None:
+        if self.theme not in THEMES:
+            raise InputError(f"the theme is light or dark, not {self.theme!r}")
+        if unknown := sorted(self.show - set(PARTS)):
+            raise InputError(f"{unknown[0]!r} is no part of the picture", f"the parts are {', '.join(PARTS)}")
+        if not all(low <= given <= high for low, given, high in zip(SMALLEST, self.size, LARGEST, strict=True)):
+            raise InputError(
+                f"a picture of {self.size[0]}x{self.size[1]} pixels cannot be drawn",
+                f"sizes go from {SMALLEST[0]}x{SMALLEST[1]} to {LARGEST[0]}x{LARGEST[1]}; try 1000x700",
+            )
+
+    @property
+    def colours(self) -> Theme:
+        return THEMES[self.theme]

@@ -1,0 +1,93 @@
+"""An MP4 written frame by frame through ffmpeg: H.264 as every browser and slide program plays it."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.errors import RelusgdError
+
+FASTEST = 240
+SLOWEST = 5
+"""Frames a second that players are happy with; slower films repeat their frames."""
+
+
+def find_encoder() -> str:
+    """The path of ffmpeg. Raises RelusgdError, saying what to install, when there is none."""
+    try:
+        import imageio_ffmpeg
+
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except (ImportError, RuntimeError) as error:
+        raise RelusgdError("MP4 films need ffmpeg, which was not found", "pip install imageio-ffmpeg, or write a .gif") from error
+
+
+def schedule(frames: int, fps: float, hold: float) -> tuple[float, list[int]]:
+    """The film's true rate, and how often each frame is sent: once, more in slow films, the last until `hold` seconds are full."""
+    repeats = max(1, math.ceil(SLOWEST / fps))
+    rate = fps * repeats
+    return rate, [repeats] * (frames - 1) + [max(repeats, round(hold * rate))]
+
+
+class Mp4Film:
+    """A film that ffmpeg encodes while frames arrive, through a pipe that holds less than one of them."""
+
+    def __init__(self, path: Path, size: tuple[int, int], rate: float, times: Sequence[int]) -> None:
+        """size: even width and height; rate: frames a second; times: how often each frame to come is sent.
+
+        Raises RelusgdError without ffmpeg, OSError when it does not start.
+        """
+        self._times = iter(times)
+        self._words = tempfile.TemporaryFile()  # noqa: SIM115 — closed at the end of the block that this object is
+        self._encoder = subprocess.Popen(
+            [find_encoder(), *_arguments(size, rate), str(path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=self._words,
+            start_new_session=True,  # Ctrl-C is for us, who then end ffmpeg
+        )
+
+    def add(self, frame: NDArray[np.uint8]) -> None:
+        """Append a frame, shape (height, width, 4). Raises RelusgdError when ffmpeg has given up."""
+        assert self._encoder.stdin is not None
+        try:
+            for _ in range(next(self._times)):
+                self._encoder.stdin.write(frame.data)
+        except BrokenPipeError as error:
+            self._encoder.wait()
+            raise self._complaint() from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        with self._words:
+            if kind is not None:
+                self._encoder.kill()
+            try:
+                self._encoder.communicate()
+            except BaseException:
+                self._encoder.kill()
+                raise
+            if kind is None and self._encoder.returncode:
+                raise self._complaint()
+
+    def _complaint(self) -> RelusgdError:
+        self._words.seek(0)
+        lines = self._words.read().decode(errors="replace").strip().splitlines()
+        return RelusgdError(f"ffmpeg could not write the film: {lines[-1] if lines else 'it did not say why'}")
+
+
+def _arguments(size: tuple[int, int], rate: float) -> list[str]:
+    """From raw pixels on stdin to H.264 with a quarter of the colour samples, its table of contents in front."""
+    source = f"-f rawvideo -pix_fmt rgba -s {size[0]}x{size[1]} -r {rate:.6f} -i -"
+    target = "-an -c:v libx264 -preset veryfast -crf 20 -pix_fmt yuv420p -movflags +faststart -f mp4"
+    return f"-y -loglevel error {source} {target}".split()

@@ -1,0 +1,104 @@
+"""One snapshot of a run as a picture.
+
+A painter lays the figure out once and draws everything that never changes once. For a frame it puts that back, lets each part
+take the state of the snapshot, and draws the few artists that moved: the same pixels as a draw of the whole figure.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.artist import Artist
+from numpy.typing import NDArray
+
+from relusgd.errors import InputError, RelusgdError
+from relusgd.files import replacing
+from relusgd.model.data import Dataset
+from relusgd.model.history import History
+from relusgd.pictures.composition import build_parts
+from relusgd.pictures.look import Look
+from relusgd.pictures.sheet import STYLE, Sheet
+from relusgd.pictures.view import View
+from relusgd.pictures.wording import DPI
+
+Frame = NDArray[np.uint8]
+"""Pixels, shape (height, width, 4): red, green, blue, opacity; the first row is the upper edge."""
+
+STILLS = (".png", ".svg", ".pdf")
+
+METADATA: dict[str, Any] = {".png": {}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+"""What matplotlib writes into a file by itself is left out where it would make equal pictures different files."""
+
+
+class Painter:
+    """The pictures of a history over the domain of its dataset, all with the same axes and scales.
+
+    still: numbers of the header are real texts, which any file format can hold; else they are pasted, which is fast.
+    """
+
+    def __init__(self, history: History, dataset: Dataset, look: Look | None = None, *, still: bool = False) -> None:
+        with matplotlib.rc_context(STYLE):
+            self._sheet = Sheet(look or Look())
+            self._parts = build_parts(self._sheet, View(history, dataset), cells=not still)
+        self._moving: list[Artist] = [artist for part in self._parts for artist in sorted(part.moving, key=Artist.get_zorder)]
+        self._count = len(history)
+        self._background = self._draw_background()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self._sheet.look.size
+
+    def paint(self, index: int) -> Frame:
+        """The picture of this snapshot, in the painter's own memory: the next one overwrites it."""
+        self._show(index)
+        self._sheet.canvas.restore_region(self._background)
+        for artist in self._moving:
+            self._sheet.figure.draw_artist(artist)
+        return np.asarray(self._sheet.canvas.buffer_rgba())
+
+    def frame(self, index: int) -> Frame:
+        """The picture of this snapshot; −1 is the last one."""
+        return self.paint(index).copy()
+
+    def full(self, index: int) -> Frame:
+        """The same picture by a draw of the whole figure: slow, and what `frame` is held to."""
+        self._show(index)
+        self._sheet.canvas.draw()
+        return np.array(self._sheet.canvas.buffer_rgba())
+
+    def save(self, index: int, path: Path) -> None:
+        """Write the picture of this snapshot in the format of the path's suffix. Raises OSError."""
+        self._show(index)
+        with matplotlib.rc_context({"svg.hashsalt": "relusgd", "svg.fonttype": "path"}):
+            self._sheet.figure.savefig(path, dpi=DPI, metadata=METADATA[path.suffix.lower()])
+
+    def _show(self, index: int) -> None:
+        for part in self._parts:
+            part.show(index % self._count)
+
+    def _draw_background(self) -> Any:
+        for artist in self._moving:
+            artist.set_visible(False)
+        self._sheet.canvas.draw()
+        for artist in self._moving:
+            artist.set_visible(True)
+        return self._sheet.canvas.copy_from_bbox(self._sheet.figure.bbox)
+
+
+def save_still(history: History, dataset: Dataset, index: int, path: Path, look: Look | None = None) -> None:
+    """Write the picture of one snapshot as .png, .svg or .pdf.
+
+    Raises InputError for another suffix, RelusgdError when the file cannot be written; what stood at path is then untouched.
+    """
+    if path.suffix.lower() not in STILLS:
+        raise InputError(f"a still cannot be written as {path.name!r}", f"its name ends in {', '.join(STILLS)}")
+    painter = Painter(history, dataset, look, still=True)
+    try:
+        with replacing(path) as temporary:
+            painter.save(index, temporary)
+    except OSError as error:
+        raise RelusgdError(f"{path} could not be written: {error.strerror or error}") from error

@@ -1,0 +1,196 @@
+"""What there is to see of a snapshot, in original units: the learned function, its kinks, the units, how many are active where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.model.breakpoints import vertices
+from relusgd.model.data import Dataset
+from relusgd.model.history import History
+from relusgd.model.network import Array, Network, elbow_positions
+from relusgd.pictures.axis import robust_limits
+
+MOST_UNITS = 250
+"""Of wider layers the units that bend the function most are drawn one by one."""
+
+GRID = 240
+"""Even steps along x, a few pixels wide, where something cannot be drawn exactly; the truth takes ten times as many."""
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """The learned function: straight lines between the points (x, y), shape (n,); kink: |change of slope| at the inner ones, (n − 2,)."""
+
+    x: Array
+    y: Array
+    kink: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """The active sides of units inside the domain. lines: shape (n, 2 ends, 2 coordinates); elbow: x, shape (n,), nan outside.
+
+    strength: how much the unit bends the function, shape (n,); sign: of its output weight, 0 where that has no single one.
+    """
+
+    lines: Array
+    elbow: Array
+    strength: Array
+    sign: Array
+
+
+class View:
+    """A history seen over the domain of its dataset."""
+
+    def __init__(self, history: History, dataset: Dataset) -> None:
+        self.history = history
+        self.dataset = dataset
+        self.low, self.high = dataset.domain
+        low, high = dataset.scaling.x_to_network(np.array(dataset.domain))
+        self._network_domain = float(low), float(high)
+        self.baseline = dataset.scaling.y_mean
+
+    @property
+    def deep(self) -> bool:
+        return len(self.history.hidden) > 1
+
+    def curve(self, index: int) -> Curve:
+        """The learned function over the domain, through its breakpoints."""
+        x, y = vertices(self.history.network(index), *self._network_domain)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            kink = np.abs(np.diff(np.diff(y) / np.diff(x)))
+        return Curve(self.dataset.scaling.x_to_original(x), self.dataset.scaling.y_to_original(y), kink)
+
+    def units(self, index: int) -> Units:
+        """The units of the first layer that are active somewhere in the domain; at most MOST_UNITS of them.
+
+        y = baseline + deviation·relu(slope·x + bias): a unit's output, on the scale and from the zero of the network's y.
+        """
+        network = self.history.network(index)
+        low, high = self._network_domain
+        slope, bias, strength = network.slope, network.bias, bending(network)
+        chosen = strongest(strength, MOST_UNITS)
+        slope, bias, strength = slope[chosen], bias[chosen], strength[chosen]
+        elbow = elbow_positions(slope, bias)
+        start = np.where(slope > 0, np.fmax(elbow, low), low)
+        stop = np.where(slope < 0, np.fmin(elbow, high), high)
+        ends = np.stack([start, stop], axis=1)
+        with np.errstate(over="ignore"):
+            heights = np.maximum(ends * slope[:, None] + bias[:, None], 0.0)
+        seen = (start < stop) & (heights.max(axis=1) > 0)
+        lines = np.stack([self.dataset.scaling.x_to_original(ends), self.dataset.scaling.y_to_original(heights)], axis=2)
+        inside = np.where((elbow >= low) & (elbow <= high), self.dataset.scaling.x_to_original(elbow), np.nan)
+        sign = np.zeros(len(slope)) if self.deep else np.sign(network.output_weight[chosen])
+        return Units(lines[seen], inside[seen], strength[seen], sign[seen])
+
+    def active(self, index: int) -> tuple[Array, NDArray[np.int64]]:
+        """How many units of all hidden layers are active: edges in x, shape (n + 1,), and the count between them, shape (n,)."""
+        network = self.history.network(index)
+        edges = self._switches(network)
+        middles = (edges[1:] + edges[:-1]) / 2
+        counts = np.zeros(len(middles), dtype=np.int64)
+        if self.deep:
+            counts += sum((layer > 0).sum(axis=1) for layer in network.activations(middles))
+        else:
+            counts += _active_along(network.slope, network.bias, middles)
+        return self.dataset.scaling.x_to_original(edges), counts
+
+    def _switches(self, network: Network) -> Array:
+        """The ends of the domain and the elbows between; for many or deep ones as many even steps as a screen can show."""
+        low, high = self._network_domain
+        if self.deep or len(network.slope) > 4 * GRID:
+            return np.linspace(low, high, 4 * GRID + 1)
+        elbow = network.elbow
+        return np.concatenate([[low], np.unique(elbow[(elbow > low) & (elbow < high)]), [high]])
+
+    def elbows_inside(self, index: int) -> int:
+        """The number of first-layer elbows inside the domain."""
+        low, high = self._network_domain
+        elbow = self.history.elbow[index]
+        return int(np.count_nonzero((elbow >= low) & (elbow <= high)))
+
+    @cached_property
+    def _sample(self) -> list[int]:
+        """A few snapshots of the whole history, more of them early: what scales and limits are taken from."""
+        last, most = len(self.history) - 1, 12 if max(self.history.hidden) > 5000 else 80
+        even, early = np.linspace(0, last, most), np.expm1(np.linspace(0, np.log1p(last), most))
+        rows: list[int] = np.unique(np.rint(np.concatenate([even, early])).astype(int)).tolist()
+        return rows
+
+    @cached_property
+    def unit_scale(self) -> float:
+        """The strength that is drawn full: that of the strongest few units, over the whole history."""
+        return _scale([bending(self.history.network(index)) for index in self._sample])
+
+    @cached_property
+    def _sampled_curves(self) -> list[Curve]:
+        return [self.curve(index) for index in self._sample]
+
+    @cached_property
+    def kink_scale(self) -> float:
+        """The kink that is drawn full, over the whole history."""
+        return _scale([curve.kink for curve in self._sampled_curves])
+
+    @cached_property
+    def truth(self) -> tuple[Array, Array] | None:
+        """The noise-free target over the domain, x and y, where it is known."""
+        if self.dataset.target is None:
+            return None
+        x = np.linspace(self.low, self.high, 10 * GRID + 1)
+        with np.errstate(all="ignore"):
+            return x, np.broadcast_to(self.dataset.target(x), x.shape)
+
+    @cached_property
+    def y_limits(self) -> tuple[float, float]:
+        """Limits of y that hold for the whole history: all data and the truth, the bulk of the predictions and of the units' ends."""
+        scaling = self.dataset.scaling
+        core = [scaling.y_to_original(self.dataset.y_train), scaling.y_to_original(self.dataset.y_test)]
+        core += [] if self.truth is None else [self.truth[1][np.isfinite(self.truth[1])]]
+        predicted = np.array([[curve.y.min(), curve.y.max()] for curve in self._sampled_curves])
+        limits = robust_limits(np.concatenate([*core, self._final(core)]), predicted, extent=0.4, margin=0.06)
+        around = np.array([[self.baseline, np.quantile(self.unit_ends(index), 0.9)] for index in self._sample])
+        return robust_limits(np.array(limits), around, extent=0.15, margin=0.0)
+
+    def _final(self, core: list[Array]) -> Array:
+        """The range of the last function if it lies within three times the range of the data; what is farther has diverged."""
+        y, data = self._sampled_curves[-1].y, np.concatenate(core)
+        reach = 3 * np.ptp(data)
+        near = data.min() - reach <= y.min() and y.max() <= data.max() + reach
+        return np.array([y.min(), y.max()]) if near else np.empty(0)
+
+    def unit_ends(self, index: int) -> Array:
+        """The heights at which the units' lines leave the domain; the baseline alone if there are none."""
+        ends = self.units(index).lines[:, :, 1].max(axis=1)
+        return ends if len(ends) else np.array([self.baseline])
+
+
+def bending(network: Network) -> Array:
+    """|w_j|·|outgoing weights of unit j|, shape (H1,): for one hidden layer |slope_change|, the jump of f′ at the elbow."""
+    with np.errstate(over="ignore"):
+        return np.asarray(np.abs(network.slope) * np.sqrt(np.sum(network.weights[1] ** 2, axis=1)))
+
+
+def strongest(strength: Array, most: int) -> NDArray[np.int64]:
+    """Indices, in their order, of all or of the `most` largest."""
+    if len(strength) <= most:
+        return np.arange(len(strength))
+    return np.sort(np.argpartition(strength, -most)[-most:])
+
+
+def _active_along(slope: Array, bias: Array, x: Array) -> NDArray[np.int64]:
+    """The number of units with slope·x + bias > 0 at each x, none of which is an elbow; by counting elbows, not units × points."""
+    elbow = elbow_positions(slope, bias)
+    rising, falling = np.sort(elbow[slope > 0]), np.sort(elbow[slope < 0])
+    constant = np.count_nonzero((slope == 0) & (bias > 0))
+    return np.searchsorted(rising, x) + len(falling) - np.searchsorted(falling, x, side="right") + constant
+
+
+def _scale(samples: list[Array]) -> float:
+    """The strength of the strongest few in a snapshot, higher than in most snapshots; those that have diverged do not count."""
+    positive = [values[np.isfinite(values) & (values > 0)] for values in samples]
+    strong = [float(np.quantile(values, 0.95)) for values in positive if len(values)]
+    return float(np.quantile(strong, 0.85)) if strong else 1.0

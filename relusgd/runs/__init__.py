@@ -1,0 +1,1 @@
+"""Run folders: where training leaves its record and drawing finds it."""

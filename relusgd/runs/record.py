@@ -1,0 +1,210 @@
+"""Recording a run: train, and leave every snapshot in the run's folder. What `relusgd train` does, in one call."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+import relusgd
+from relusgd.config import Config, config_to_yaml, run_name
+from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
+from relusgd.files import write_whole
+from relusgd.model.data import Dataset
+from relusgd.runs.folder import CONFIG, FORMAT, Beginning, RunWriter, continue_folder, create_folder
+from relusgd.runs.identity import Found, judge, look_into, refusal
+from relusgd.runs.lock import FolderLock
+from relusgd.runs.run import Run
+from relusgd.training import Block, Plan, State, prepare, training_blocks
+
+
+class Observer(Protocol):
+    """Who watches a run being recorded, for one the command line's progress bar."""
+
+    command: str
+    """The command that records this run, as a person would type it."""
+
+    def found(self, plan: Plan, folder: Path, found: Found) -> None:
+        """Called once, when it is clear what is going to be done."""
+
+    def block(self, plan: Plan, block: Block) -> None:
+        """Called after every block, when it is on the disk."""
+
+    def signal(self) -> int | None:
+        """The number of a signal that asks to stop after this block, if there was one."""
+
+
+class Silent:
+    """The observer that watches nothing."""
+
+    command = "relusgd train"
+
+    def found(self, plan: Plan, folder: Path, found: Found) -> None: ...
+
+    def block(self, plan: Plan, block: Block) -> None: ...
+
+    def signal(self) -> int | None:
+        return None
+
+
+def record(
+    config: Config,
+    out: str | Path | None = None,
+    overwrite: bool = False,
+    *,
+    dataset: Dataset | None = None,
+    observer: Observer | None = None,
+) -> Run:
+    """Train as the config says and record the run in `out`, by default `outputs/<name of config and overrides>`.
+
+    A folder that holds the same run is confirmed, resumed or continued; one that holds another run is refused unless
+    `overwrite`. dataset: points to train on in place of the config's own. Raises ConfigError for faults of config and
+    data, InputError for a folder that cannot be taken, DivergedError and StoppedError after everything so far is kept,
+    RelusgdError when the disk fails.
+    """
+    plan = prepare(config, dataset)
+    folder = Path(out) if out is not None else Path("outputs") / run_name(config)
+    watcher = observer or Silent()
+    with disk_faults(folder):
+        return _record(plan, folder, overwrite, watcher)
+
+
+def _record(plan: Plan, folder: Path, overwrite: bool, observer: Observer) -> Run:
+    standing = look_into(folder)
+    found, differences = judge(standing, plan)
+    if found is Found.OTHER and not overwrite:
+        raise refusal(folder, observer.command, differences)
+    if standing is None or overwrite:
+        found = Found.NOTHING
+    check_room(plan, folder)
+    observer.found(plan, folder, found)
+    if found is Found.COMPLETE and standing:
+        return standing
+    if found is Found.DIVERGED and standing:
+        told = standing.facts["divergence"]
+        raise DivergedError(f"{folder}: {told['message']}", told["hint"])
+    writer, state, blocks = _fresh(plan, folder, replace=standing is not None) if found is Found.NOTHING else _continued(plan, folder, found)
+    with writer:
+        _write_blocks(plan, writer, state, blocks, observer)
+    return Run(folder)
+
+
+def _fresh(plan: Plan, folder: Path, *, replace: bool) -> tuple[RunWriter, State, Iterator[Block]]:
+    blocks = training_blocks(plan)
+    first = next(blocks)
+    beginning = Beginning(config_to_yaml(plan.config), new_facts(plan), plan.dataset, first.history, first.state)
+    return create_folder(folder, beginning, replace=replace), first.state, blocks
+
+
+def _continued(plan: Plan, folder: Path, found: Found) -> tuple[RunWriter, State, Iterator[Block]]:
+    writer, state = continue_folder(folder, plan.hidden, FolderLock(folder))
+    writer.save_facts(status="running")
+    if found is Found.SHORTER:
+        write_whole(folder / CONFIG, config_to_yaml(plan.config), durable=True)
+        writer.save_facts(counts=counts(plan, state.step, writer.snapshots))
+    return writer, state, training_blocks(plan, state)
+
+
+def _write_blocks(plan: Plan, writer: RunWriter, state: State, blocks: Iterator[Block], observer: Observer) -> None:
+    """Append block after block, and leave the right status behind however it ends."""
+    started, before = time.perf_counter(), float(writer.facts["timings"]["seconds"])
+    status, extra = "interrupted", {}
+    try:
+        for block in blocks:
+            state = block.state
+            writer.append(block.history, state)
+            observer.block(plan, block)
+            number = observer.signal()
+            if number is not None and state.step < plan.steps:
+                raise StoppedError(f"stopped in epoch {state.step // plan.steps_per_epoch:,}; everything so far is in {writer.folder}", signal=number)
+        status = "complete"
+    except DivergedError as error:
+        status, extra = "diverged", {"divergence": {"message": error.message, "hint": error.hint}}
+        raise
+    except OSError:
+        status = "failed"
+        raise
+    finally:
+        seconds = round(before + time.perf_counter() - started, 3)
+        timings = {**writer.facts["timings"], "ended": now(), "seconds": seconds}
+        if status != "failed":
+            writer.save_checkpoint(state)
+            writer.save_facts(status=status, counts=counts(plan, state.step, writer.snapshots), timings=timings, **extra)
+
+
+def new_facts(plan: Plan) -> dict[str, Any]:
+    """run.json of a run that begins."""
+    facts: dict[str, Any] = {
+        "format": FORMAT,
+        "status": "running",
+        "engine": plan.engine,
+        "kernel": plan.kernel,
+        "versions": {"relusgd": relusgd.__version__, "python": platform.python_version(), "numpy": np.__version__},
+        "processor": processor(),
+        "scaling": asdict(plan.dataset.scaling),
+        "counts": counts(plan, 0, 1),
+        "timings": {"started": now(), "ended": None, "seconds": 0.0},
+    }
+    if plan.dataset.digest is not None:
+        facts["csv_sha256"] = plan.dataset.digest
+    return facts
+
+
+def counts(plan: Plan, step: int, snapshots: int) -> dict[str, int]:
+    """How much of the run there is, and how much of it is planned."""
+    return {
+        "training_points": len(plan.dataset.x_train),
+        "test_points": len(plan.dataset.x_test),
+        "parameters": len(plan.initial.parameters()),
+        "steps_per_epoch": plan.steps_per_epoch,
+        "epochs": plan.epochs,
+        "steps": step,
+        "snapshots": snapshots,
+    }
+
+
+def processor() -> str:
+    """The kind of processor, on which the last bits of results depend."""
+    if sys.platform == "linux":
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def check_room(plan: Plan, folder: Path) -> None:
+    """Refuse a run whose snapshots do not fit on the disk. Raises InputError with the GB and what to change."""
+    standing = next(path for path in [folder, *folder.absolute().parents] if path.exists())
+    free = shutil.disk_usage(standing).free
+    if plan.history_bytes <= free:
+        return
+    every = -(-plan.recording.count() * plan.snapshot_bytes * 2 // max(free, 1)) * (plan.recording.every or 1)
+    raise InputError(
+        f"{plan.recording.count():,} snapshots of {plan.snapshot_bytes / 1e6:,.3g} MB need {plan.history_bytes / 1e9:,.1f} GB "
+        f"and {standing} has {free / 1e9:,.1f} GB left",
+        f"record less often, for example --set snapshots.every={min(every, max(plan.epochs, 1))}",
+    )
+
+
+@contextmanager
+def disk_faults(folder: Path) -> Iterator[None]:
+    """Turn the disk's refusals into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        place = error.filename or folder
+        raise RelusgdError(f"{os.fsdecode(place)}: {error.strerror or error}; what was recorded before is kept") from error

@@ -1,0 +1,118 @@
+"""A run: what is read from its folder. Everything that draws, tables or exports starts here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from relusgd.config import Config, load_config
+from relusgd.errors import InputError
+from relusgd.model.data import Dataset, Scaling, dataset_from_rows
+from relusgd.model.history import History
+from relusgd.model.network import Network
+from relusgd.model.targets import parse_target
+from relusgd.runs import folder as disk
+from relusgd.runs.lock import is_being_written
+
+
+class Run:
+    """A run folder, read as it is now; what is read once stays the same in this object.
+
+    Raises RelusgdError, naming the file, when a part that is asked for is missing or damaged.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.folder)!r})"
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """What run.json says: versions, engine, kernel, scaling, timings, counts."""
+        return disk.read_facts(self.folder)
+
+    @cached_property
+    def status(self) -> str:
+        """running, complete, interrupted, diverged or failed; a writer that is gone without a word was interrupted."""
+        status = str(self.facts["status"])
+        return "interrupted" if status == "running" and not is_being_written(self.folder) else status
+
+    @cached_property
+    def config(self) -> Config:
+        """The config with every default filled in."""
+        return load_config(self.folder / disk.CONFIG)
+
+    @cached_property
+    def data(self) -> Dataset:
+        """The training and test points."""
+        data = self.config.data
+        scaling = Scaling(**self.facts["scaling"])
+        restored = dataset_from_rows(disk.read_data_rows(self.folder), scaling)
+        if data.kind == "target":
+            return replace(restored, domain=data.domain, target=parse_target(data.target), noise=data.noise)
+        if data.kind == "csv":
+            return replace(restored, digest=self.facts.get("csv_sha256"), x_name=data.x, y_name=data.y)
+        return restored
+
+    @cached_property
+    def history(self) -> History:
+        """All whole snapshots, as read-only memory maps."""
+        return disk.read_history(self.folder, tuple(self.config.network.hidden))
+
+    @cached_property
+    def metrics(self) -> dict[str, NDArray[Any]]:
+        """metrics.csv: column name → array, one entry per snapshot; `pandas.DataFrame(run.metrics)` takes it as it is."""
+        return disk.read_metrics(self.folder)
+
+    def network(self, *, epoch: int | None = None, step: int | None = None) -> Network:
+        """The network recorded at this epoch, or at this step, or last: callable on arrays, in network units.
+
+        Raises InputError, naming the nearest recorded ones, when nothing was recorded there.
+        """
+        return self.history.network(self.history.index(epoch=epoch, step=step))
+
+    def animate(
+        self,
+        out: str | Path | None = None,
+        *,
+        frames: int | None = None,
+        fps: float | None = None,
+        seconds: float | None = None,
+        first_epoch: int | None = None,
+        last_epoch: int | None = None,
+        spacing: str = "log",
+        progress: Callable[[int, int], None] | None = None,
+        **look: Any,
+    ) -> Path:
+        """Write the film of this run, by default animation.gif in its folder; the options are those of `relusgd animate`.
+
+        look: size, title, theme and show, as `relusgd.pictures.look.Look` takes them. progress(done, of) is called after
+        every frame. Gives the file's path. Raises InputError for what cannot be drawn so.
+        """
+        from relusgd.pictures.look import Look
+        from relusgd.runs.drawing import Clock, animate
+
+        clock = Clock(frames, fps, seconds, first_epoch, last_epoch, spacing)
+        return animate(self, out, clock=clock, look=Look(**look), progress=progress)
+
+    def plot(self, out: str | Path | None = None, *, epoch: int | None = None, step: int | None = None, **look: Any) -> Path:
+        """Draw one snapshot, by default the last one as plot.png in the run's folder; look as for `animate`. Gives the file's path."""
+        from relusgd.pictures.look import Look
+        from relusgd.runs.drawing import plot
+
+        return plot(self, out, epoch=epoch, step=step, look=Look(**look))
+
+
+def load_run(folder: str | Path) -> Run:
+    """The run in this folder. Raises InputError when there is none."""
+    path = Path(folder)
+    if not (path / disk.FACTS).is_file() or not (path / disk.CONFIG).is_file():
+        problem = "is no run folder" if path.is_dir() else "does not exist" if not path.exists() else "is not a folder"
+        raise InputError(f"{path} {problem}; a run folder holds {disk.CONFIG} and {disk.FACTS}", "relusgd list shows the runs in outputs")
+    return Run(path)

@@ -1,0 +1,77 @@
+"""A run in a few facts, for tables and scripts."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from relusgd.runs.folder import ARRAYS, FACTS
+from relusgd.runs.run import Run
+
+
+def find_runs(folder: Path) -> Iterator[Run]:
+    """The runs below a folder, itself included, in the order of their names; hidden folders are left out."""
+    for facts in sorted(folder.rglob(FACTS)):
+        if not any(part.startswith(".") for part in facts.relative_to(folder).parts):
+            yield Run(facts.parent)
+
+
+def summarize(run: Run) -> dict[str, Any]:
+    """What `show --json` and `list --json` print: plain numbers and words. Raises RelusgdError when the run is damaged."""
+    facts, metrics, config = run.facts, run.metrics, run.config
+    last = {name: column[-1].item() for name, column in metrics.items()}
+    errors = metrics["test_mse"]
+    best = int(np.nanargmin(errors)) if np.isfinite(errors).any() else len(errors) - 1
+    return {
+        "run": str(run.folder),
+        "status": run.status,
+        "hidden": list(config.network.hidden),
+        "training": describe_training(run),
+        "planned_epochs": facts["counts"]["epochs"],
+        "epochs": last["epoch"],
+        "steps": last["step"],
+        **{name: last[name] for name in ("train_mse", "test_mse", "dead_units", "always_on_units", "breakpoints")},
+        "best_test_mse": errors[best].item(),
+        "best_epoch": metrics["epoch"][best].item(),
+        "snapshots": len(errors),
+        "bytes": sum(path.stat().st_size for path in (run.folder / ARRAYS).glob("*.npy")),
+        "parameters": facts["counts"]["parameters"],
+        "seconds": facts["timings"]["seconds"],
+        "engine": facts["engine"],
+        "kernel": facts["kernel"],
+        "versions": facts["versions"],
+        "divergence": facts.get("divergence"),
+        "course": course(errors if np.isfinite(errors).any() else metrics["train_mse"]),
+    }
+
+
+def describe_training(run: Run) -> str:
+    """Method, layers and rate in a line."""
+    training = run.config.training
+    if training.method == "ridge":
+        return f"ridge, penalty {training.penalty:g}"
+    layers = {"all": "all layers", "output": "output layer only", "hidden": "hidden layers only"}[training.layers]
+    batch = "full batch" if training.batch_size == "full" else f"batches of {training.batch_size}"
+    extras = "".join(
+        [
+            f", momentum {training.momentum:g}" if training.momentum else "",
+            f", weight decay {training.weight_decay:g}" if training.weight_decay else "",
+        ]
+    )
+    return f"SGD on {layers}, learning rate {training.learning_rate:g}, {batch}{extras}"
+
+
+def course(errors: np.ndarray[Any, Any], points: int = 16) -> list[float]:
+    """The errors thinned to a few points, evenly spaced over the snapshots."""
+    chosen = np.unique(np.linspace(0, len(errors) - 1, points).round().astype(int))
+    return [float(value) for value in errors[chosen]]
+
+
+def changed_versions(run: Run) -> list[str]:
+    """What differs between now and the time of the run that can change the last bits of results."""
+    then, now = run.facts["versions"], {"numpy": np.__version__, "python": platform.python_version()}
+    return [f"recorded with {name} {then[name]}, this is {name} {version}" for name, version in now.items() if then.get(name, version) != version]

@@ -1,0 +1,254 @@
+"""The plan of a training: everything that follows from a config and its data before the first step, faults included."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from threadpoolctl import ThreadpoolController
+
+from relusgd.config import Config, CosineSchedule, CsvData, PointsData, StepSchedule, TargetData
+from relusgd.diagnostics import dead_units
+from relusgd.errors import ConfigError, InputError
+from relusgd.model.data import Dataset, csv_dataset, points_dataset, sample_dataset
+from relusgd.model.initial import InitialNetwork
+from relusgd.model.network import Network, parameter_count
+from relusgd.model.targets import parse_target
+from relusgd.training.recording import Recording
+from relusgd.training.sgd import Descent, Schedule, State
+from relusgd.training.streams import BatchOrder, held_out_order, network_generator
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A training, ready to start. warnings: sentences that the user should read first."""
+
+    config: Config
+    dataset: Dataset
+    initial: Network
+    descent: Descent
+    recording: Recording
+    engine: str = "numpy"
+    kernel: str = "dense"
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def hidden(self) -> tuple[int, ...]:
+        return self.initial.hidden
+
+    @property
+    def is_ridge(self) -> bool:
+        return self.config.training.method == "ridge"
+
+    @property
+    def epochs(self) -> int:
+        return self.recording.epochs
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return 1 if self.is_ridge else self.descent.order.steps_per_epoch
+
+    @property
+    def steps(self) -> int:
+        return self.epochs * self.steps_per_epoch
+
+    @property
+    def snapshot_bytes(self) -> int:
+        """Bytes on disk of one snapshot: epoch, step, elbow, slope, every weight and bias."""
+        return 8 * (2 + 2 * self.hidden[0] + parameter_count(self.hidden))
+
+    @property
+    def history_bytes(self) -> int:
+        """Bytes on disk of all snapshots of the whole run."""
+        return self.recording.count() * self.snapshot_bytes
+
+    def learning_rate(self, epoch: int) -> float:
+        """The rate in force during an epoch; nan for ridge, which has none."""
+        return float("nan") if self.is_ridge else self.descent.schedule.at(epoch)
+
+    def initial_state(self) -> State:
+        return self.descent.start(self.initial.parameters())
+
+    @cached_property
+    def _threads(self) -> ThreadpoolController:
+        return ThreadpoolController()
+
+    @contextmanager
+    def one_thread(self) -> Iterator[None]:
+        """Matrix products on one thread, so that the number of cores never changes a bit."""
+        with self._threads.limit(limits=1):
+            yield
+
+    def describe(self) -> str:
+        """The training in a line: points, batches, epochs, steps."""
+        points = f"{len(self.dataset.x_train):,} points"
+        if self.is_ridge:
+            return f"{points}: the output layer by ridge regression, penalty {self.config.training.penalty:g}"
+        batch, per_epoch = self.descent.order.batch_size, self.steps_per_epoch
+        batches = "the full batch" if self.descent.order.sampling == "full" else f"batches of {batch:,}"
+        steps = "1 step" if per_epoch == 1 else f"{per_epoch:,} steps"
+        return f"{points}, {batches}: {steps} an epoch, {self.epochs:,} epochs = {self.steps:,} steps (SGD iterations)"
+
+
+def prepare(config: Config, dataset: Dataset | None = None) -> Plan:
+    """The plan of this config, on its own data or on `dataset` (as kept in a run folder). Reads a CSV, writes nothing.
+
+    Raises ConfigError with every fault that data and config have together.
+    """
+    points = dataset or build_dataset(config)
+    faults = [*_batch_faults(config, points), *_memory_faults(config, points)]
+    if faults:
+        raise ConfigError(faults)
+    with np.errstate(all="ignore"):
+        initial = initial_recipe(config, points).draw(network_generator(config.network_seed))
+        finite = np.isfinite(initial.parameters()).all() and np.isfinite(np.square(initial(points.x_train))).all()
+    if not finite:
+        raise ConfigError([config.origin.fault("network", ": the initial network is not finite on the training points; make its scales or slopes smaller")])
+    plan = Plan(config, points, initial, build_descent(config, points), build_recording(config))
+    return replace(plan, warnings=tuple(_placed_dead_units(plan)))
+
+
+def build_dataset(config: Config) -> Dataset:
+    """The training and test points that a config describes. Raises ConfigError with every fault of the data."""
+    data = config.data
+    if isinstance(data, PointsData):
+        return points_dataset(data.x, data.y)
+    if isinstance(data, CsvData):
+        return csv_dataset(
+            config.csv_path,
+            x=data.x,
+            y=data.y,
+            test_fraction=data.test_fraction,
+            standardize=data.standardize,
+            split_order=lambda n: held_out_order(config.data_seed, n),
+        )
+    return _located(
+        config,
+        "data.target",
+        lambda: sample_dataset(
+            parse_target(data.target),
+            domain=data.domain,
+            samples=data.samples,
+            positions=data.positions,
+            noise=data.noise,
+            test_samples=data.test_samples,
+            seed=config.data_seed,
+        ),
+    )
+
+
+def _located(config: Config, key: str, work: Callable[[], Dataset]) -> Dataset:
+    """Do the work; an InputError of it becomes a fault with the place of this key."""
+    try:
+        return work()
+    except InputError as error:
+        raise ConfigError([config.origin.fault(key, f": {error.message}")], error.hint) from None
+
+
+def initial_recipe(config: Config, dataset: Dataset) -> InitialNetwork:
+    """How the initial network is made; positions in the config are in original units, here in network units."""
+    network, scaling = config.network, dataset.scaling
+    low, high = network.elbow_range or (dataset.domain if isinstance(config.data, TargetData) else (None, None))
+    if low is None or high is None:
+        elbow_range = (float(dataset.x_train[0]), float(dataset.x_train[-1]))
+    else:
+        ends = scaling.x_to_network(np.array([low, high], dtype=np.float64))
+        elbow_range = (float(ends[0]), float(ends[1]))
+    elbows = network.elbows
+    if not isinstance(elbows, str):
+        elbows = tuple(scaling.x_to_network(np.array(elbows, dtype=np.float64)).tolist())
+    return InitialNetwork(
+        hidden=tuple(network.hidden),
+        elbow_range=elbow_range,
+        init=network.init,
+        hidden_scale=network.hidden_scale,
+        output_scale=network.output_scale,
+        antisymmetric=network.antisymmetric,
+        balanced=network.balanced,
+        output_bias=network.output_bias,
+        elbows=elbows,
+        slopes=network.slopes,
+    )
+
+
+def build_descent(config: Config, dataset: Dataset) -> Descent:
+    """SGD as the config says, on these points."""
+    training, n = config.training, len(dataset.x_train)
+    full = training.batch_size == "full"
+    order = BatchOrder(
+        config.training_seed,
+        n,
+        n if full else int(training.batch_size),
+        "full" if full else training.sampling,
+    )
+    return Descent(
+        x=dataset.x_train,
+        y=dataset.y_train,
+        hidden=tuple(config.network.hidden),
+        order=order,
+        schedule=build_schedule(config),
+        layers=training.layers,
+        output_bias=config.network.output_bias,
+        momentum=training.momentum,
+        nesterov=training.nesterov,
+        weight_decay=training.weight_decay,
+    )
+
+
+def build_schedule(config: Config) -> Schedule:
+    """The learning rate of every epoch."""
+    rate, schedule = config.training.learning_rate, config.training.schedule
+    if isinstance(schedule, StepSchedule):
+        return Schedule(rate, "step", every=schedule.every, factor=schedule.factor)
+    if isinstance(schedule, CosineSchedule):
+        return Schedule(rate, "cosine", minimum=schedule.minimum, epochs=max(config.training.epochs, 1))
+    return Schedule(rate)
+
+
+def build_recording(config: Config) -> Recording:
+    """Which epochs are recorded; ridge has two, the initial network and the solution."""
+    if config.training.method == "ridge":
+        return Recording(epochs=1)
+    return Recording(config.training.epochs, config.snapshots.every, config.snapshots.per_decade)
+
+
+def _batch_faults(config: Config, dataset: Dataset) -> list[str]:
+    training, n = config.training, len(dataset.x_train)
+    if training.method == "ridge" or training.sampling != "shuffle" or training.batch_size == "full" or training.batch_size <= n:
+        return []
+    text = f": {training.batch_size:,} is larger than the {n:,} training points, which sampling: shuffle cannot cut; give at most that many, or full"
+    return [config.origin.fault("training.batch_size", text)]
+
+
+def _memory_faults(config: Config, dataset: Dataset) -> list[str]:
+    """A training that cannot fit into this machine's memory is refused before anything is allocated."""
+    hidden, n = config.network.hidden, len(dataset.x_train)
+    batch = n if config.training.batch_size == "full" else int(config.training.batch_size)
+    width = max(hidden)
+    rows = n if config.training.method == "ridge" else batch
+    needed = 8 * (12 * parameter_count(hidden) + 4 * rows * width)
+    available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if needed <= 0.8 * available:
+        return []
+    text = (
+        f": training needs about {needed / 1e9:,.1f} GB of memory and this machine has {available / 1e9:,.1f} GB; "
+        "make network.hidden or training.batch_size smaller"
+    )
+    return [config.origin.fault("network.hidden", text)]
+
+
+def _placed_dead_units(plan: Plan) -> Iterator[str]:
+    """Units that were placed by hand and are active on no training point learn nothing: worth a warning."""
+    if isinstance(plan.config.network.elbows, str):
+        return
+    dead = dead_units(plan.initial, plan.dataset)[0]
+    if len(dead):
+        positions = plan.config.network.elbows
+        named = ", ".join(f"unit {j} (elbow {positions[j]:g})" for j in dead[:5].tolist()) + (f" and {len(dead) - 5} more" if len(dead) > 5 else "")
+        yield f"active on no training point, so never learning: {named}"
+
+

@@ -1,0 +1,55 @@
+"""docs/config.md has every key of the models, and its defaults are theirs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from relusgd.config import Config, CosineSchedule, CsvData, PointsData, StepSchedule, Sweep, TargetData, load_config, value_text
+from relusgd.errors import ConfigError
+
+TEXT = (Path(__file__).parents[2] / "docs" / "config.md").read_text()
+SECTIONS: dict[str, type[BaseModel]] = {
+    "Top level": Config,
+    "kind: target": TargetData,
+    "kind: points": PointsData,
+    "kind: csv": CsvData,
+    "network": type(Config().network),
+    "training": type(Config().training),
+    "schedule: step": StepSchedule,
+    "schedule: cosine": CosineSchedule,
+    "snapshots": type(Config().snapshots),
+    "sweep": Sweep,
+}
+
+
+def rows(title: str) -> dict[str, str]:
+    """Key → default, as the table below this title says."""
+    section = re.split(r"^#+ ", TEXT.split(f"# {title}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
+    return dict(re.findall(r"^\| `(\w+)` \|(?: `?(.*?)`?)?? \|", section, flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize("title", SECTIONS)
+def test_every_key_stands_in_its_table_with_its_default(title: str) -> None:
+    fields = SECTIONS[title].model_fields
+    defaults = {
+        key: "" if field.is_required() or isinstance(field.default, BaseModel) else value_text(field.default)
+        for key, field in fields.items()
+    }
+    assert rows(title) == defaults
+
+
+def test_the_example_loads(tmp_path: Path) -> None:
+    file = tmp_path / "sine.yaml"
+    file.write_text(re.findall(r"```yaml\n(.*?)```", TEXT, flags=re.DOTALL)[0])
+    assert load_config(file).training.epochs == 10000
+
+
+def test_the_faults_shown_are_the_ones_told() -> None:
+    shown = re.findall(r"^sine\.yaml:\d+: (.*)$", TEXT, flags=re.MULTILINE)
+    with pytest.raises(ConfigError) as caught:
+        load_config({"network": {"hiden": 20}, "training": {"learning_rate": -0.1}})
+    assert [fault.removeprefix("config: ") for fault in caught.value.faults] == shown

@@ -1,0 +1,133 @@
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from relusgd.model.network import Network, parameter_count
+from relusgd.training.sgd import Descent, Schedule, advance
+from relusgd.training.streams import BatchOrder, Batches
+
+REFERENCE = np.load(Path(__file__).parents[1] / "reference" / "trajectories.npz")
+HIDDEN = {"width_20": (20,), "depth_2": (12, 8)}
+CASES = {
+    "full": {"schedule": Schedule(0.02)},
+    "minibatch": {"schedule": Schedule(0.02)},
+    "momentum": {"schedule": Schedule(0.005), "momentum": 0.9},
+    "nesterov": {"schedule": Schedule(0.005), "momentum": 0.9, "nesterov": True},
+    "decay": {"schedule": Schedule(0.02), "weight_decay": 0.01},
+    "everything": {"schedule": Schedule(0.005), "momentum": 0.8, "nesterov": True, "weight_decay": 0.003},
+    "full_momentum": {"schedule": Schedule(0.005), "momentum": 0.9},
+    "output_layer": {"schedule": Schedule(0.1), "layers": "output"},
+    "hidden_layers": {"schedule": Schedule(0.02), "layers": "hidden"},
+}
+
+
+@dataclass(frozen=True)
+class GivenBatches:
+    """The reference's batches in place of drawn ones."""
+
+    indices: np.ndarray
+    sampling: str = "replacement"
+    steps_per_epoch: int = 5
+
+    def batches(self, first, stop):
+        rows = self.indices[first:stop].astype(np.int64)
+        yield Batches(rows.ravel(), np.arange(stop - first + 1) * rows.shape[1])
+
+
+def descent_of(network, case):
+    order = GivenBatches(REFERENCE["batches"], "full" if case.startswith("full") else "replacement")
+    return Descent(REFERENCE["x"], REFERENCE["y"], HIDDEN[network], order, **CASES[case])
+
+
+def small_descent(**changes):
+    generator = np.random.default_rng(4)
+    x = np.sort(generator.random(11))
+    options = {"hidden": (6,), "order": BatchOrder(3, 11, 4, "shuffle"), "schedule": Schedule(0.05), **changes}
+    descent = Descent(x, np.cos(5 * x), **options)
+    return descent, descent.start(generator.normal(size=parameter_count(descent.hidden)))
+
+
+@pytest.mark.parametrize("network", HIDDEN)
+@pytest.mark.parametrize("case", CASES)
+def test_trajectories_are_those_of_pytorch(network, case):
+    start, wanted = REFERENCE[f"{network}.start"], REFERENCE[f"{network}.{case}"]
+    descent = descent_of(network, case)
+    _, rows = advance(descent, descent.start(start), 2000, np.array([200, 2000]))
+    assert np.abs(wanted - start).max() > 1e-3
+    np.testing.assert_allclose(rows[0], wanted[0], rtol=0, atol=1e-10)
+    np.testing.assert_allclose(rows[1], wanted[1], rtol=0, atol=1e-9)
+
+
+def test_a_step_worked_by_hand():
+    # f(x) = 3 relu(2x − 1) + ½ at x = 1 is 3.5; target 2.5, residual 1, so ∂f = 2:
+    # ∂v = 2·1, ∂c = 2, ∂w = 2·3·x = 6, ∂b = 6; the rate 0.1 moves each by a tenth of that
+    order = BatchOrder(0, 1, 1, "full")
+    descent = Descent(np.array([1.0]), np.array([2.5]), (1,), order, Schedule(0.1))
+    after, _ = advance(descent, descent.start(np.array([2.0, -1.0, 3.0, 0.5])), 1, np.zeros(0, dtype=np.int64))
+    np.testing.assert_allclose(after.parameters, [2.0 - 0.6, -1.0 - 0.6, 3.0 - 0.2, 0.5 - 0.2], atol=1e-15)
+
+
+@pytest.mark.parametrize("options", [{}, {"momentum": 0.9, "nesterov": True, "weight_decay": 0.1}, {"hidden": (4, 3)}], ids=str)
+def test_where_calls_are_cut_never_changes_a_bit(options):
+    descent, start = small_descent(**options)
+    whole, rows = advance(descent, start, 60, np.arange(3, 61, 3))
+    state, pieces = start, []
+    for stop in (1, 7, 8, 31, 60):
+        recorded = np.array([step for step in range(3, 61, 3) if state.step < step <= stop], dtype=np.int64)
+        state, part = advance(descent, state, stop, recorded)
+        pieces.append(part)
+    assert state.parameters.tobytes() == whole.parameters.tobytes()
+    assert state.velocity.tobytes() == whole.velocity.tobytes()
+    assert np.concatenate(pieces).tobytes() == rows.tobytes()
+
+
+def test_advancing_leaves_the_state_it_started_from_alone():
+    descent, start = small_descent(momentum=0.5)
+    before = start.parameters.copy()
+    advance(descent, start, 10, np.zeros(0, dtype=np.int64))
+    assert np.array_equal(start.parameters, before)
+    assert not start.velocity.any()
+
+
+@pytest.mark.parametrize("hidden", [(6,), (5, 4)])
+def test_only_the_layers_that_learn_move(hidden):
+    for layers, output_bias in [("output", True), ("hidden", True), ("all", False)]:
+        descent, start = small_descent(hidden=hidden, layers=layers, output_bias=output_bias, weight_decay=0.1, momentum=0.5)
+        after, _ = advance(descent, start, 20, np.zeros(0, dtype=np.int64))
+        moved = Network.from_parameters(after.parameters - start.parameters, hidden)
+        hidden_moved = any(part.any() for part in (*moved.weights[:-1], *moved.biases[:-1]))
+        assert hidden_moved == (layers != "output")
+        assert moved.weights[-1].any() == (layers != "hidden")
+        assert moved.biases[-1].any() == (layers != "hidden" and output_bias)
+
+
+def test_the_last_short_batch_takes_the_mean_over_its_own_points():
+    descent, start = small_descent(order=BatchOrder(3, 5, 4, "shuffle"))
+    x, y = descent.x[:5], descent.y[:5]
+    short = [batches.indices[a:b] for batches in descent.order.batches(0, 2) for a, b in zip(batches.bounds[:-1], batches.bounds[1:], strict=True)][1]
+    after_one, _ = advance(descent, start, 1, np.zeros(0, dtype=np.int64))
+    after_two, _ = advance(descent, start, 2, np.zeros(0, dtype=np.int64))
+    alone = Descent(x[short], y[short], descent.hidden, BatchOrder(0, 1, 1, "full"), descent.schedule)
+    expected, _ = advance(alone, alone.start(after_one.parameters), 1, np.zeros(0, dtype=np.int64))
+    np.testing.assert_allclose(after_two.parameters, expected.parameters, atol=1e-15)
+
+
+def test_schedules_give_one_rate_per_epoch():
+    step = Schedule(0.8, "step", every=2, factor=0.5)
+    assert [step.at(epoch) for epoch in range(6)] == [0.8, 0.8, 0.8, 0.4, 0.4, 0.2]
+    cosine = Schedule(1.0, "cosine", minimum=0.2, epochs=4)
+    assert [cosine.at(epoch) for epoch in (1, 3, 5)] == pytest.approx([1.0, 0.6, 0.2])
+    assert Schedule(0.3).at(99) == 0.3
+
+
+def test_the_rate_of_an_epoch_is_that_of_each_of_its_steps():
+    descent, start = small_descent(schedule=Schedule(0.05, "step", every=1, factor=0.5))
+    constant, _ = small_descent()
+    nothing = np.zeros(0, dtype=np.int64)
+    first_epoch, _ = advance(descent, start, 3, nothing)
+    assert first_epoch.parameters.tobytes() == advance(constant, start, 3, nothing)[0].parameters.tobytes()
+    halved, _ = small_descent(schedule=Schedule(0.025))
+    second, _ = advance(descent, first_epoch, 6, nothing)
+    assert second.parameters.tobytes() == advance(halved, first_epoch, 6, nothing)[0].parameters.tobytes()
