@@ -90,8 +90,11 @@ def _ends(x: Array) -> Array:
 
 
 def _first_layer_activity(slope: Array, bias: Array, ends: Array) -> tuple[Booleans, Booleans]:
-    """The float64 value of slope·x + bias is monotone in x, so the first and the last of the sorted points decide."""
-    on_first, on_last = slope * ends + bias > 0
+    """The float64 value of slope·x + bias is monotone in x, so the first and the last of the sorted points decide.
+
+    A rounded sum is positive exactly where the sum is, so that slope·x > −bias asks the same.
+    """
+    on_first, on_last = slope * ends > -bias
     return on_first | on_last, on_first & on_last
 
 
@@ -196,6 +199,7 @@ class SnapshotMetrics:
         self._dataset, self._hidden = dataset, tuple(hidden)
         self._x = np.unique(np.concatenate([dataset.x_train, dataset.x_test]))
         self._middle = float(np.mean(dataset.x_train))
+        self._x_centred = self._x - self._middle
         self._train, self._test = self._places(dataset.x_train), self._places(dataset.x_test)
         low, high = network_domain(dataset)
         self._inside = np.array([np.nextafter(low, np.inf), high])
@@ -217,7 +221,7 @@ class SnapshotMetrics:
     def _shallow(self, vector: Array) -> Metrics:
         (H,) = self._hidden
         order, elbow = sorted_elbows(vector[:H], vector[H : 2 * H])
-        f = values_by_running_sums(vector, order, elbow, self._x, self._middle)
+        f = values_by_running_sums(vector, order, elbow, self._x, self._x_centred, self._middle)
         return *self._errors(f), *self._count_units(vector), self._count_breakpoints(vector, order, elbow)
 
     def _deep(self, vector: Array) -> Metrics:
@@ -233,11 +237,12 @@ class SnapshotMetrics:
     def _count_units(self, vector: Array) -> tuple[int, int]:
         """Dead and always-on units, over all hidden layers."""
         H = self._hidden[0]
-        activity = [_first_layer_activity(vector[:H], vector[H : 2 * H], self._ends)]
+        anywhere, everywhere = _first_layer_activity(vector[:H], vector[H : 2 * H], self._ends)
         if len(self._hidden) > 1:
-            activity = _activity(Network.from_parameters(vector, self._hidden), self._dataset)
-        somewhere, everywhere = (sum(map(np.count_nonzero, masks)) for masks in zip(*activity, strict=True))
-        return int(sum(self._hidden) - somewhere), int(everywhere)
+            deeper = _deep_activity(Network.from_parameters(vector, self._hidden), self._dataset.x_train)
+            anywhere = np.concatenate([anywhere, *(mask for mask, _ in deeper)])
+            everywhere = np.concatenate([everywhere, *(mask for _, mask in deeper)])
+        return len(anywhere) - int(np.count_nonzero(anywhere)), int(np.count_nonzero(everywhere))
 
     def _count_breakpoints(self, vector: Array, order: Integers, elbow: Array) -> int:
         """The elbows in the domain, when they are distinct and f′ changes at each; otherwise those where it does."""

@@ -39,12 +39,6 @@ def test_modules_import_downwards_only(path):
         assert FLOORS.index(floor) <= FLOORS.index(own), f"{path.name} on floor {own} imports from {floor}, which stands above it"
 
 
-def test_only_the_runs_floor_and_the_command_line_know_run_folders():
-    for floor in FLOORS[: FLOORS.index("runs")]:
-        for path in (path for path in modules() if path.relative_to(ROOT).parts[0].removesuffix(".py") == floor):
-            assert "metrics.csv" not in path.read_text(encoding="utf-8"), path
-
-
 def loaded_after(statement):
     code = f"import sys; {statement}; print(*sorted(name.split('.')[0] for name in sys.modules))"
     return set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())

@@ -69,15 +69,16 @@ def vertices(network: Network, low: float, high: float) -> tuple[Array, Array]:
         return x, _shallow_values(network, x) if len(network.hidden) == 1 else network(x)
 
 
-def _shallow_values(network: Network, x: Array) -> Array:
-    middle = float(x[0] + 0.5 * (x[-1] - x[0]))
-    return values_by_running_sums(network.parameters(), *sorted_elbows(network.slope, network.bias), x, middle)
-
-
 def _select(x: Array, jump: Array, size: Array, layer: Integers) -> Breakpoints:
     """The knots where f′ really changes; size: the sum of the absolute terms of each jump."""
     real = np.abs(jump) > ROUNDING * size
     return Breakpoints(x[real], jump[real], layer[real])
+
+
+def _shallow_values(network: Network, x: Array) -> Array:
+    middle = float(x[0] + 0.5 * (x[-1] - x[0]))
+    w, b = network.slope, network.bias
+    return values_by_running_sums(network.parameters(), *sorted_elbows(w, b), x, x - middle, middle)
 
 
 def _shallow_breakpoints(network: Network) -> Breakpoints:
@@ -94,37 +95,36 @@ def _shallow_breakpoints(network: Network) -> Breakpoints:
 def sorted_elbows(w: Array, b: Array) -> tuple[Integers, Array]:
     """(order, elbow) of units with slopes w and biases b, shape (H,): elbow = −b/w in increasing order, unit order[i] has elbow[i].
 
-    At w = 0 it is where a unit with a slope a little below 0 has it: inf for b > 0, −inf for b < 0; nan for b = 0, last.
+    At w = ±0 it is ±inf, as for the slope with this sign that is nearest to 0; nan for b = 0 too, and last.
     """
-    elbow = b / (0.0 - w)  # 0 − w is +0 for both zeros, which gives those signs
+    elbow = -b / w
     order = elbow.argsort(kind="stable")
-    return order, elbow[order]
+    return order, elbow.take(order)
 
 
-def values_by_running_sums(parameters: Array, order: Integers, elbow: Array, x: Array, middle: float) -> Array:
+def values_by_running_sums(parameters: Array, order: Integers, elbow: Array, x: Array, x_centred: Array, middle: float) -> Array:
     """f at increasing x, shape (n,), of one hidden layer with parameters (3 H + 1,) and these `sorted_elbows`: O(n + H log n).
 
         f(x_i) = s_i (x_i − m) + t_i,   s_i = Σ v w,   t_i = c + Σ v (b + w m)   over the units active at x_i
 
-    As running sums: a unit with w > 0 joins, one with w ≤ 0 leaves at the first x that is not below its elbow. m: the middle
-    of x, or what is near it; from there the sums are as small as they can be. Units active on no x never enter the sums,
-    so that one with a far elbow cannot spoil the others.
+    As running sums: a unit with w > 0 joins, one with w < 0 leaves at the first x that is not below its elbow. m: the middle
+    of x, or what is near it, so that the terms of t are small; x_centred: x − m. Units active on no x are left out of the
+    sums, so that one with a far elbow cannot spoil the others.
     """
     H, n = len(order), len(x)
-    w, b, v = parameters[:H], parameters[H : 2 * H], parameters[2 * H : 3 * H]
-    lines = np.empty((2, H))
-    np.multiply(v, w, lines[0])
-    np.multiply(v, b + w * middle, lines[1])
-    lines, w, k = lines.take(order, axis=1), w[order], x.searchsorted(elbow)
-    from_start = (w > 0) == (k == 0)
+    k = x.searchsorted(elbow)
+    w, b, v = wbv = parameters[: 3 * H].reshape(3, H).take(order, axis=1)
+    b += w * middle
+    lines = wbv[:2] * v
+    from_start = np.signbit(w) == k.astype(bool)
     later = int(k.searchsorted(1))
     sums, bounds = np.empty((2, H - later + 1)), np.empty(H - later + 2, dtype=np.int64)
-    lines.compress(from_start, axis=1).sum(axis=1, out=sums[:, 0])
+    sums[:, 0] = lines.dot(from_start.astype(np.float64))
     sums[1, 0] += parameters[-1]
     np.multiply(lines[:, later:], np.sign(w[later:]), sums[:, 1:])
     bounds[0], bounds[1:-1], bounds[-1] = 0, k[later:], n
-    s, t = sums.cumsum(axis=1).repeat(bounds[1:] - bounds[:-1], axis=1)
-    s *= x - middle
+    s, t = np.add.accumulate(sums, 1).repeat(bounds[1:] - bounds[:-1], axis=1)
+    s *= x_centred
     s += t
     return np.asarray(s)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -35,15 +36,17 @@ def even_ticks(low: float, high: float, most: int) -> Ticks:
     spacing = float(places[1] - places[0])
     slack = 1e-9 * (high - low)
     inside = [float(place) for place in places if low - slack <= place <= high + slack]
-    return Ticks(tuple(inside), tuple(tick_text(place, spacing) for place in inside))
+    largest = max((abs(place) for place in inside), default=spacing)
+    return Ticks(tuple(inside), tuple(tick_text(place, spacing, largest) for place in inside))
 
 
 def fitting_ticks(low: float, high: float, room: float, pixels: float) -> Ticks:
     """Ticks along `room` pixels such that the labels, side by side in a font of this size, stay apart."""
-    for most in (10, 8, 6, 5, 4, 3, 2):
+    for most in (10, 8, 6, 5, 4, 3, 2, 1):
         ticks = even_ticks(low, high, most)
         widest = max((text_width(label, pixels) for label in ticks.labels), default=0.0)
-        if (widest + 1.5 * pixels) * (len(ticks.places) - 1) <= room:
+        apart = min((right - left for left, right in pairwise(ticks.places)), default=math.inf) / (high - low) * room
+        if widest + 0.8 * pixels <= apart:
             return ticks
     return ticks
 
@@ -150,4 +153,4 @@ class ErrorAxis:
 
 
 def _logarithmic(values: Sequence[float]) -> Ticks:
-    return Ticks(tuple(math.log10(value) for value in values), tuple(tick_text(value, value) for value in values))
+    return Ticks(tuple(math.log10(value) for value in values), tuple(tick_text(value, value, value) for value in values))

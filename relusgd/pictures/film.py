@@ -18,6 +18,7 @@ from relusgd.pictures import gif, mp4
 from relusgd.pictures.look import Look
 from relusgd.pictures.painter import Frame, Painter
 from relusgd.pictures.palette import Palette
+from relusgd.pictures.spacing import Indices
 
 HOLD = 1.0
 """Seconds for which the last frame stands before the film starts again."""
@@ -44,7 +45,7 @@ def write_film(
     path: Path,
     look: Look | None = None,
     *,
-    indices: Sequence[int],
+    indices: Sequence[int] | Indices,
     fps: float,
     progress: Progress | None = None,
 ) -> None:
@@ -61,7 +62,7 @@ def write_film(
     try:
         with replacing(path) as temporary, _open_film(painter, path.suffix.lower(), temporary, indices, fps) as film:
             for done, index in enumerate(indices):
-                film.add(painter.paint(index))
+                film.add(painter.paint(int(index)))
                 if progress and done + 1 < len(indices):
                     progress(done + 1, len(indices))
     except OSError as error:
@@ -88,9 +89,9 @@ def _fitting(look: Look, path: Path) -> Look:
     return replace(look, size=(width - width % 2, height - height % 2)) if path.suffix.lower() == ".mp4" else look
 
 
-def _open_film(painter: Painter, suffix: str, path: Path, indices: Sequence[int], fps: float) -> Encoder:
+def _open_film(painter: Painter, suffix: str, path: Path, indices: Sequence[int] | Indices, fps: float) -> Encoder:
     if suffix == ".mp4":
         return mp4.Mp4Film(path, painter.size, *mp4.schedule(len(indices), fps, HOLD))
     sample = np.unique(np.linspace(0, len(indices) - 1, 8).round().astype(int))
-    palette = Palette.of([painter.frame(indices[position]) for position in sample])
+    palette = Palette.of([painter.frame(int(indices[position])) for position in sample])
     return gif.GifFilm(path, painter.size, palette, gif.delays(len(indices), fps, HOLD))

@@ -222,7 +222,7 @@ def summarise(x: Array, y: Array, columns: int, wide: int = 3) -> Summary:
 
 def relative(strength: Array, full: float) -> Array:
     """Strengths between 0 and 1; square roots, so that the weaker half can be told apart."""
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"):
         return np.sqrt(np.clip(np.nan_to_num(strength / full, nan=0.0, posinf=1.0), 0.0, 1.0))
 
 

@@ -61,9 +61,9 @@ class View:
     def curve(self, index: int) -> Curve:
         """The learned function over the domain, through its breakpoints."""
         x, y = vertices(self.history.network(index), *self._network_domain)
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with np.errstate(all="ignore"):
             kink = np.abs(np.diff(np.diff(y) / np.diff(x)))
-        return Curve(self.dataset.scaling.x_to_original(x), self.dataset.scaling.y_to_original(y), kink)
+            return Curve(self.dataset.scaling.x_to_original(x), self.dataset.scaling.y_to_original(y), kink)
 
     def units(self, index: int) -> Units:
         """The units of the first layer that are active somewhere in the domain; at most MOST_UNITS of them.
@@ -79,10 +79,10 @@ class View:
         start = np.where(slope > 0, np.fmax(elbow, low), low)
         stop = np.where(slope < 0, np.fmin(elbow, high), high)
         ends = np.stack([start, stop], axis=1)
-        with np.errstate(over="ignore"):
+        with np.errstate(all="ignore"):
             heights = np.maximum(ends * slope[:, None] + bias[:, None], 0.0)
+            lines = np.stack([self.dataset.scaling.x_to_original(ends), self.dataset.scaling.y_to_original(heights)], axis=2)
         seen = (start < stop) & (heights.max(axis=1) > 0)
-        lines = np.stack([self.dataset.scaling.x_to_original(ends), self.dataset.scaling.y_to_original(heights)], axis=2)
         inside = np.where((elbow >= low) & (elbow <= high), self.dataset.scaling.x_to_original(elbow), np.nan)
         sign = np.zeros(len(slope)) if self.deep else np.sign(network.output_weight[chosen])
         return Units(lines[seen], inside[seen], strength[seen], sign[seen])
@@ -151,8 +151,9 @@ class View:
         core = [scaling.y_to_original(self.dataset.y_train), scaling.y_to_original(self.dataset.y_test)]
         core += [] if self.truth is None else [self.truth[1][np.isfinite(self.truth[1])]]
         predicted = np.array([[curve.y.min(), curve.y.max()] for curve in self._sampled_curves])
+        with np.errstate(all="ignore"):
+            around = np.array([[self.baseline, np.quantile(self.unit_ends(index), 0.9)] for index in self._sample])
         limits = robust_limits(np.concatenate([*core, self._final(core)]), predicted, extent=0.4, margin=0.06)
-        around = np.array([[self.baseline, np.quantile(self.unit_ends(index), 0.9)] for index in self._sample])
         return robust_limits(np.array(limits), around, extent=0.15, margin=0.0)
 
     def _final(self, core: list[Array]) -> Array:
@@ -170,7 +171,7 @@ class View:
 
 def bending(network: Network) -> Array:
     """|w_j|·|outgoing weights of unit j|, shape (H1,): for one hidden layer |slope_change|, the jump of f′ at the elbow."""
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"):
         return np.asarray(np.abs(network.slope) * np.sqrt(np.sum(network.weights[1] ** 2, axis=1)))
 
 

@@ -79,16 +79,18 @@ def error_text(value: float) -> str:
     return _scientific(value, 2)
 
 
-def tick_text(value: float, spacing: float) -> str:
-    """A tick's number with as many decimals as its distance to the next one asks for; years keep their four digits plain."""
-    size = max(abs(value), spacing)
-    if not 1e-4 < size < 1e6:
-        digits = max(0, math.floor(math.log10(size)) - math.floor(math.log10(spacing * 1.0001)))
+def tick_text(value: float, spacing: float, largest: float) -> str:
+    """A tick's number with as many decimals as its distance to the next one asks for; years keep their four digits plain.
+
+    largest: of the absolute values on the same axis, which are all written alike.
+    """
+    if not 1e-4 < largest < 1e6:
+        digits = max(0, math.floor(math.log10(max(abs(value), spacing))) - math.floor(math.log10(spacing * 1.0001)))
         return "0" if abs(value) < spacing * 1e-6 else _scientific(value, min(digits, 12))
     decimals = max(0, -math.floor(math.log10(spacing * 1.0001)))
     if abs(round(spacing, decimals) - spacing) > spacing * 1e-3:
         decimals += 1
-    text = f"{abs(value):,.{decimals}f}" if abs(value) >= 1e4 else f"{abs(value):.{decimals}f}"
+    text = f"{abs(value):,.{decimals}f}" if largest >= 1e4 else f"{abs(value):.{decimals}f}"
     return f"−{text}" if value < 0 and float(text.replace(",", "")) else text
 
 

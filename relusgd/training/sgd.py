@@ -118,9 +118,14 @@ def _batches(descent: Descent, first: int, stop: int) -> Iterator[tuple[Array, A
         yield from repeat((descent.x, descent.y), stop - first)
         return
     for batches in descent.order.batches(first, stop):
-        x, y = descent.x[batches.indices], descent.y[batches.indices]
-        for start, end in pairwise(batches.bounds.tolist()):
-            yield x[start:end], y[start:end]
+        begin, end = batches.bounds[0], batches.bounds[-1]
+        chosen = batches.indices[begin:end]
+        x, y = descent.x[chosen], descent.y[chosen]
+        if len(chosen) == len(batches) * descent.order.batch_size:
+            yield from zip(x.reshape(len(batches), -1), y.reshape(len(batches), -1), strict=True)
+        else:
+            for start, until in pairwise((batches.bounds - begin).tolist()):
+                yield x[start:until], y[start:until]
 
 
 def _step(descent: Descent, parameters: Array, velocity: Array) -> Callable[[Array, Array, float], None]:

@@ -95,6 +95,12 @@ def test_the_yaml_writes_values_of_one_key_on_one_line() -> None:
     assert "  schedule: {kind: step, every: 5, factor: 0.1}" in lines
 
 
+def test_the_yaml_writes_a_sweep_key_by_key() -> None:
+    sweep = {"grid": {"seed": [1, 2]}, "cases": {"a": {"training.method": "ridge"}}}
+    lines = config_to_yaml(load_config({"sweep": sweep})).splitlines()
+    assert lines[-6:] == ["sweep:", "  grid:", "    seed: [1, 2]", "  cases:", "    a: {training.method: ridge}", "  repeat: 1"]
+
+
 @given(st.floats(allow_nan=False))
 def test_the_text_of_a_number_reads_back_and_is_no_longer_than_its_repr(number: float) -> None:
     text = number_text(number)

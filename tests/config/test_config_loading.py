@@ -67,8 +67,8 @@ def test_seeds_that_are_null_are_the_top_level_seed() -> None:
 
 
 def test_seeds_that_are_given_are_their_own() -> None:
-    config = load_config({"seed": 7, "data": {"seed": 0}, "network": {"seed": 2}, "training": {"seed": 3}})
-    assert (config.network_seed, config.training_seed, config.data_seed) == (2, 3, 0)
+    config = load_config({"seed": 7, "data": {"seed": 0}, "network": {"seed": 2}, "training": {"seed": 0}})
+    assert (config.network_seed, config.training_seed, config.data_seed) == (2, 0, 0)
 
 
 def test_the_largest_seed_has_64_bits() -> None:
@@ -205,6 +205,10 @@ def test_a_fault_of_an_override_names_the_override(key: str, value: object, word
     assert any(fault.startswith(words) for fault in faults_of({"seed": 1}, {key: value}))
 
 
+def test_a_fault_in_a_block_and_a_key_that_are_both_set_names_the_key() -> None:
+    assert faults_of({}, {"training": {"momentum": 0.5}, "training.epochs": -1})[0].startswith("--set training.epochs: must be")
+
+
 def test_keys_of_another_kind_are_told_when_the_kind_is_set() -> None:
     faults = faults_of({"data": {"noise": 0.2, "samples": 5}}, {"data.kind": "csv", "data.path": "a.csv"})
     assert sorted(faults) == [
@@ -226,6 +230,16 @@ def test_no_fault_follows_from_another() -> None:
         {"network": {"hidden": "wide", "elbows": [1, 2], "antisymmetric": True}, "training": {"momentum": "x", "nesterov": True}}
     )
     assert [fault.split(" ")[1] for fault in faults] == ["network.hidden", "training.momentum"]
+
+
+def test_a_key_with_a_tag_is_not_told_as_missing_too(tmp_path: Path) -> None:
+    file = tmp_path / "flow.yaml"
+    file.write_text("data:\n  kind: csv\n  path: !file flow.csv\n")
+    assert faults_of(file) == (f"{file}:3: data.path: the tag !file is not accepted; a config holds plain values",)
+
+
+def test_an_interval_of_no_width_is_told_as_one() -> None:
+    assert faults_of({"data": {"domain": [1, 1]}}) == ("config: data.domain must be two numbers [low, high] with low < high, not [1, 1]",)
 
 
 def test_both_numbers_of_a_length_fault_are_told() -> None:

@@ -18,6 +18,11 @@ def test_a_case_may_change_the_kind_of_the_data() -> None:
     assert load_config({"sweep": {"cases": cases}}).sweep is not None
 
 
+def test_a_grid_may_change_the_kind_of_the_data() -> None:
+    grid = {"data.kind": ["target", "csv"], "data.path": ["a.csv"]}
+    assert load_config({"sweep": {"grid": grid}}).sweep is not None
+
+
 @pytest.mark.parametrize(
     ("sweep", "sentence"),
     [

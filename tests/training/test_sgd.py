@@ -29,6 +29,7 @@ class GivenBatches:
 
     indices: np.ndarray
     sampling: str = "replacement"
+    batch_size: int = 40
     steps_per_epoch: int = 5
 
     def batches(self, first, stop):

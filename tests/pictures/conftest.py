@@ -1,0 +1,48 @@
+"""Small histories to draw: networks on a straight way between two random ones, so that everything moves."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from relusgd.model.data import Dataset, Scaling
+from relusgd.model.history import History
+from relusgd.model.network import Network, parameter_count
+
+
+def target(x):
+    return np.sin(6 * x)
+
+
+@pytest.fixture
+def dataset():
+    rng = np.random.default_rng(1)
+    x, x_test = np.sort(rng.random(60)), np.linspace(0, 1, 100)
+    return Dataset(x, target(x) + 0.1 * rng.standard_normal(60), x_test, target(x_test), (0.0, 1.0), target=target, noise=0.1)
+
+
+@pytest.fixture
+def standardised(dataset):
+    """The same network units, seen as years and a flow around a thousand."""
+    return replace(dataset, scaling=Scaling(1900.0, 40.0, 1000.0, 250.0), domain=(1900.0, 1940.0), target=None, noise=None)
+
+
+@pytest.fixture
+def make_history(dataset):
+    def make(snapshots=8, hidden=(6,), seed=0, every=5):
+        rng = np.random.default_rng(seed)
+        size, way = parameter_count(hidden), np.linspace(0, 1, snapshots)[:, None]
+        vectors = rng.uniform(-1, 1, size) * (1 - way) + 1.5 * rng.standard_normal(size) * way
+        networks = [Network.from_parameters(vector, hidden) for vector in vectors]
+        epoch = every * np.arange(snapshots)
+        metrics = {
+            "learning_rate": np.full(snapshots, 0.1),
+            "train_mse": np.array([np.mean((network(dataset.x_train) - dataset.y_train) ** 2) for network in networks]),
+            "test_mse": np.array([np.mean((network(dataset.x_test) - dataset.y_test) ** 2) for network in networks]),
+            "dead_units": np.arange(snapshots) % 3,
+            "always_on_units": np.zeros(snapshots, dtype=np.int64),
+            "breakpoints": np.full(snapshots, 4),
+        }
+        return History.from_parameters(epoch, 2 * epoch, vectors, hidden, metrics)
+
+    return make

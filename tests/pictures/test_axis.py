@@ -1,0 +1,101 @@
+"""Ticks are round, few and apart; steps and errors have their places."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relusgd.pictures.axis import ErrorAxis, StepAxis, even_ticks, fitting_ticks
+from relusgd.pictures.wording import text_width
+
+
+def boxes(ticks, low, high, room, pixels):
+    """Left and right edge of each label along the axis, in pixels."""
+    for place, label in zip(ticks.places, ticks.labels, strict=True):
+        at, half = (place - low) / (high - low) * room, text_width(label, pixels) / 2
+        yield at - half, at + half
+
+
+def assert_apart(edges):
+    edges = list(edges)
+    assert all(right < left for (_, right), (left, _) in pairwise(edges)), edges
+
+
+@given(st.floats(-1e9, 1e9), st.floats(1e-6, 1e9), st.integers(150, 2000))
+def test_labels_along_any_axis_stay_apart(low, span, room):
+    high = low + span
+    if high - low < 1e-9 * max(abs(low), abs(high)):
+        return
+    ticks = fitting_ticks(low, high, room, 12)
+    if len(ticks.places) > 2 or room > 300:
+        assert_apart(boxes(ticks, low, high, room, 12))
+
+
+@given(st.integers(0, 10**9), st.integers(1, 10**9), st.integers(150, 2000))
+def test_labels_along_any_steps_stay_apart(first, steps, room):
+    axis = StepAxis(first, first + steps)
+    ticks = axis.ticks(room, 12)
+    assert f"{first:,}" in ticks.labels
+    assert_apart(boxes(ticks, *axis.limits(), room, 12))
+
+
+def test_years_are_written_plainly():
+    assert even_ticks(1871, 1970, 5).labels == ("1880", "1900", "1920", "1940", "1960")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "labels"),
+    [
+        (0.0, 1.0, ("0.0", "0.5", "1.0")),
+        (-0.5, 0.5, ("−0.5", "0.0", "0.5")),
+        (0.0, 0.5, ("0.00", "0.25", "0.50")),
+        (0.0, 5.0, ("0.0", "2.5", "5.0")),
+        (0.0, 50_000.0, ("0", "25,000", "50,000")),
+        (0.0, 2e6, ("0", "1e6", "2e6")),
+        (0.0, 2e-5, ("0", "1e−5", "2e−5")),
+    ],
+)
+def test_ticks_have_the_decimals_that_they_need(low, high, labels):
+    assert even_ticks(low, high, 2).labels == labels
+
+
+def test_the_first_step_and_the_last_are_at_the_ends_of_the_step_axis():
+    axis = StepAxis(0, 150_000)
+    low, high = axis.limits(margin=0.0)
+    assert axis.place(np.array([0, 150_000])) == pytest.approx([low, high])
+    assert "100,000" in axis.ticks(900, 12).labels
+
+
+def test_a_single_snapshot_has_a_step_axis():
+    axis = StepAxis(0, 0)
+    assert axis.ticks(500, 12).labels == ("0",)
+
+
+def test_powers_of_ten_mark_an_error_axis():
+    axis = ErrorAxis.around([np.array([0.5, 0.02, 0.004])], 0.01)
+    assert sorted(axis.ticks(4).labels) == ["0.01", "0.1"]
+    assert axis.low < np.log10(0.004)
+    assert axis.high > np.log10(0.5)
+
+
+def test_an_error_axis_within_a_decade_still_has_two_ticks():
+    assert len(ErrorAxis.around([np.array([0.31, 0.34])], None).ticks(4).places) >= 2
+
+
+def test_errors_of_zero_stand_on_the_floor_of_the_axis():
+    axis = ErrorAxis.around([np.array([1.0, 0.1, 0.0])], None)
+    assert axis.place(np.array([0.0])) == [axis.low]
+
+
+def test_diverged_errors_do_not_flatten_the_others():
+    axis = ErrorAxis.around([np.array([1e200, *np.geomspace(1, 0.01, 30)])], 0.01)
+    assert axis.high - axis.low < 12
+    assert axis.low < np.log10(0.01)
+
+
+def test_without_any_error_there_is_still_an_axis():
+    axis = ErrorAxis.around([np.array([np.nan, 0.0])], None)
+    assert axis.low < axis.high
+    assert axis.ticks(3).labels

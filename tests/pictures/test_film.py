@@ -1,0 +1,179 @@
+"""Films as Pillow and ffmpeg find them, and what is left when something goes wrong."""
+
+import errno
+import re
+import subprocess
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+
+from relusgd.errors import InputError, RelusgdError
+from relusgd.pictures import film as film_module
+from relusgd.pictures import mp4
+from relusgd.pictures.film import check_film, write_film
+from relusgd.pictures.look import Look
+from relusgd.pictures.painter import Painter
+
+SMALL = Look(size=(501, 361))
+SUFFIXES = [".gif", ".mp4"]
+
+
+def ffmpeg_says(path):
+    """What ffmpeg prints about a film."""
+    return subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), "-i", path], capture_output=True, text=True, check=False).stderr
+
+
+def written(make_history, dataset, path, fps=15.0, snapshots=8, **options):
+    history = make_history(snapshots=snapshots)
+    write_film(history, dataset, path, SMALL, indices=range(snapshots), fps=fps, **options)
+    return history
+
+
+def test_a_gif_has_every_frame_its_size_and_its_length(make_history, dataset, tmp_path):
+    path = tmp_path / "film.gif"
+    written(make_history, dataset, path)
+    with Image.open(path) as image:
+        shown = [frame.info["duration"] for frame in ImageSequence.Iterator(image)]
+        assert (image.n_frames, image.size, image.info["loop"]) == (8, (501, 361), 0)
+    assert shown[-1] == 1000
+    assert sum(shown[:-1]) == pytest.approx(1000 * 7 / 15, abs=5)
+
+
+def test_an_mp4_has_every_frame_an_even_size_and_its_length(make_history, dataset, tmp_path):
+    path = tmp_path / "film.mp4"
+    written(make_history, dataset, path)
+    frames, seconds = imageio_ffmpeg.count_frames_and_secs(path)
+    assert frames == 7 + 15
+    assert seconds == pytest.approx(7 / 15 + 1, abs=0.05)
+    assert "500x360" in ffmpeg_says(path)
+
+
+def test_an_mp4_plays_everywhere(make_history, dataset, tmp_path):
+    path = tmp_path / "film.mp4"
+    written(make_history, dataset, path)
+    assert re.search(r"Video: h264 .*yuv420p", ffmpeg_says(path))
+    data = path.read_bytes()
+    assert data.index(b"moov") < data.index(b"mdat")
+
+
+def test_a_slow_mp4_repeats_its_frames(make_history, dataset, tmp_path):
+    path = tmp_path / "film.mp4"
+    written(make_history, dataset, path, fps=0.5, snapshots=2)
+    _, seconds = imageio_ffmpeg.count_frames_and_secs(path)
+    assert seconds == pytest.approx(4.0, abs=0.05)
+    assert "5 fps" in ffmpeg_says(path)
+
+
+def test_a_gif_is_near_the_true_frames(make_history, dataset, tmp_path):
+    path = tmp_path / "film.gif"
+    painter = Painter(written(make_history, dataset, path), dataset, SMALL)
+    with Image.open(path) as image:
+        for index, frame in enumerate(ImageSequence.Iterator(image)):
+            difference = np.asarray(frame.convert("RGB"), dtype=float) - painter.frame(index)[..., :3]
+            assert 10 * np.log10(255**2 / np.mean(difference**2)) > 45
+
+
+def test_an_mp4_shows_the_true_frames(make_history, dataset, tmp_path):
+    path = tmp_path / "film.mp4"
+    painter = Painter(written(make_history, dataset, path), dataset, Look(size=(500, 360)))
+    reader = imageio_ffmpeg.read_frames(path)
+    next(reader)
+    for index, data in zip(range(8), reader, strict=False):
+        difference = np.frombuffer(data, np.uint8).reshape(360, 500, 3) - painter.frame(index)[..., :3].astype(float)
+        assert 10 * np.log10(255**2 / np.mean(difference**2)) > 22
+    reader.close()
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_film_of_one_snapshot_stands_a_second(make_history, dataset, tmp_path, suffix):
+    path = tmp_path / f"film{suffix}"
+    written(make_history, dataset, path, snapshots=1)
+    if suffix == ".gif":
+        with Image.open(path) as image:
+            assert image.info["duration"] == 1000
+    else:
+        assert imageio_ffmpeg.count_frames_and_secs(path)[1] == pytest.approx(1.0, abs=0.05)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_progress_counts_every_frame_and_ends_when_the_file_stands(make_history, dataset, tmp_path, suffix):
+    path, seen = tmp_path / f"film{suffix}", []
+    written(make_history, dataset, path, progress=lambda done, of: seen.append((done, of, path.exists())))
+    assert seen == [(done, 8, done == 8) for done in range(1, 9)]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("trouble", [KeyboardInterrupt(), RuntimeError("a bug")], ids=repr)
+def test_the_old_film_survives_an_end_in_the_middle(make_history, dataset, tmp_path, suffix, trouble):
+    path = tmp_path / f"film{suffix}"
+    path.write_bytes(b"old")
+
+    def stop(done, _):
+        if done == 3:
+            raise trouble
+
+    with pytest.raises(type(trouble)):
+        written(make_history, dataset, path, progress=stop)
+    assert path.read_bytes() == b"old"
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_full_disk_is_an_error_in_one_sentence_and_the_old_film_stays(make_history, dataset, tmp_path, monkeypatch):
+    path = tmp_path / "film.gif"
+    path.write_bytes(b"old")
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(film_module.gif.GifFilm, "add", full)
+    with pytest.raises(RelusgdError, match=r"film.gif could not be written: No space left on device"):
+        written(make_history, dataset, path)
+    assert path.read_bytes() == b"old"
+
+
+def test_what_ffmpeg_complains_about_is_told(tmp_path):
+    def encode():
+        with mp4.Mp4Film(tmp_path / "nowhere" / "film.mp4", (10, 10), 15, [1] * 100_000) as film:
+            for _ in range(100_000):
+                film.add(np.zeros((10, 10, 4), dtype=np.uint8))
+
+    with pytest.raises(RelusgdError, match=r"ffmpeg could not write the film: .*No such file"):
+        encode()
+
+
+def test_a_film_into_no_folder_is_an_error_in_one_sentence(make_history, dataset, tmp_path):
+    with pytest.raises(RelusgdError, match="could not be written"):
+        written(make_history, dataset, tmp_path / "nowhere" / "film.gif")
+
+
+@pytest.mark.parametrize(
+    ("name", "fps", "words"),
+    [
+        ("film.avi", 15, "its name ends in .gif or .mp4"),
+        ("film", 15, "its name ends in .gif or .mp4"),
+        ("film.gif", 60, "up to 50 frames a second, not 60"),
+        ("film.mp4", 1000, "up to 240 frames a second"),
+        ("film.gif", 0, "up to 50 frames a second, not 0"),
+    ],
+)
+def test_films_that_cannot_be_are_refused_before_the_first_frame(tmp_path, name, fps, words):
+    with pytest.raises(InputError) as caught:
+        check_film(tmp_path / name, fps)
+    assert words in str(caught.value)
+
+
+def test_a_missing_encoder_is_found_before_the_first_frame(tmp_path, monkeypatch):
+    def missing():
+        raise RuntimeError("no ffmpeg exe could be found")
+
+    monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_exe", missing)
+    check_film(tmp_path / "film.gif", 15)
+    with pytest.raises(RelusgdError, match="pip install imageio-ffmpeg"):
+        check_film(tmp_path / "film.mp4", 15)
+
+
+def test_a_film_without_snapshots_is_refused(make_history, dataset, tmp_path):
+    with pytest.raises(InputError, match="at least one snapshot"):
+        write_film(make_history(), dataset, tmp_path / "film.gif", indices=[], fps=15)

@@ -1,0 +1,125 @@
+"""What is shown of a snapshot is what the network computes, in original units."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relusgd.model.data import Dataset
+from relusgd.model.history import History
+from relusgd.pictures.axis import robust_limits
+from relusgd.pictures.view import MOST_UNITS, View, strongest
+
+NO_METRICS = {name: np.zeros(1) for name in ("train_mse", "test_mse", "dead_units", "breakpoints")}
+
+
+def view_of(slope, bias, output_weight, domain=(0.0, 1.0)):
+    """One snapshot of a network with one hidden layer and output bias 0."""
+    vector = np.concatenate([slope, bias, output_weight, [0.0]])[None, :]
+    history = History.from_parameters(np.array([0]), np.array([0]), vector, [len(slope)], NO_METRICS)
+    points = np.array([0.0, 1.0])
+    return View(history, Dataset(points, points, points[:0], points[:0], domain))
+
+
+@pytest.mark.parametrize("hidden", [(6,), (5, 4)])
+def test_the_curve_is_the_function_in_original_units(make_history, standardised, hidden):
+    view = View(make_history(hidden=hidden), standardised)
+    original = standardised.scaling.network_to_original(view.history.network(-1))
+    curve = view.curve(-1)
+    between = np.linspace(1900, 1940, 997)
+    assert np.interp(between, curve.x, curve.y) == pytest.approx(original(between), rel=1e-9)
+
+
+def test_the_kinks_of_one_hidden_layer_are_its_slope_changes():
+    view = view_of(np.array([2.0, -1.0]), np.array([-0.5, 0.75]), np.array([3.0, -4.0]))
+    curve = view.curve(0)
+    assert curve.x.tolist() == [0.0, 0.25, 0.75, 1.0]
+    assert curve.kink == pytest.approx([6.0, 4.0])
+
+
+def test_a_unit_is_drawn_on_its_active_side_alone():
+    units = view_of(np.array([2.0, -1.0]), np.array([-0.5, 0.75]), np.array([3.0, -4.0])).units(0)
+    assert units.lines.tolist() == [[[0.25, 0.0], [1.0, 1.5]], [[0.0, 0.75], [0.75, 0.0]]]
+    assert units.elbow.tolist() == [0.25, 0.75]
+    assert units.sign.tolist() == [1.0, -1.0]
+
+
+def test_units_active_everywhere_reach_from_end_to_end_and_dead_ones_are_left_out():
+    slope, bias = np.array([1.0, 0.0, 0.0, 1.0]), np.array([1.0, 0.5, -0.5, -2.0])
+    units = view_of(slope, bias, np.ones(4)).units(0)
+    assert units.lines.tolist() == [[[0.0, 1.0], [1.0, 2.0]], [[0.0, 0.5], [1.0, 0.5]]]
+    assert np.isnan(units.elbow).all()
+
+
+def test_units_stand_on_the_zero_of_the_networks_y(make_history, standardised, dataset):
+    history = make_history()
+    drawn, plain = View(history, standardised).units(3), View(history, dataset).units(3)
+    assert drawn.lines[:, :, 0] == pytest.approx(1900 + 40 * plain.lines[:, :, 0])
+    assert drawn.lines[:, :, 1] == pytest.approx(1000 + 250 * plain.lines[:, :, 1])
+    assert drawn.elbow == pytest.approx(1900 + 40 * plain.elbow, nan_ok=True)
+
+
+@given(st.lists(st.tuples(st.sampled_from([-2.0, -0.5, 0.0, 1.0]), st.floats(-1, 1)), min_size=1, max_size=8))
+def test_active_units_are_counted_as_by_evaluating_each(units):
+    slope, bias = np.array(units).T
+    edges, counts = view_of(slope, bias, np.ones(len(units))).active(0)
+    middles = (edges[1:] + edges[:-1]) / 2
+    assert counts.tolist() == ((middles[:, None] * slope + bias) > 0).sum(axis=1).tolist()
+    assert (edges[0], edges[-1]) == (0.0, 1.0)
+
+
+def test_active_units_of_all_hidden_layers_are_counted(make_history, dataset):
+    view = View(make_history(hidden=(5, 4)), dataset)
+    edges, counts = view.active(2)
+    middles = (edges[1:] + edges[:-1]) / 2
+    first, second = view.history.network(2).activations(middles)
+    assert counts.tolist() == ((first > 0).sum(axis=1) + (second > 0).sum(axis=1)).tolist()
+
+
+def test_of_a_wide_layer_the_units_that_bend_most_are_drawn(make_history, dataset):
+    view = View(make_history(snapshots=2, hidden=(MOST_UNITS + 50,)), dataset)
+    network, units = view.history.network(-1), view.units(-1)
+    assert len(units.lines) <= MOST_UNITS
+    assert units.strength.min() >= np.sort(np.abs(network.slope_change))[-MOST_UNITS]
+    assert view.active(-1)[1].max() > len(units.lines) / 3
+
+
+def test_strongest_keeps_the_order_of_the_units():
+    assert strongest(np.array([3.0, 1.0, 4.0, 1.5]), 2).tolist() == [0, 2]
+
+
+def test_elbows_inside_are_those_in_the_domain():
+    assert view_of(np.array([1.0, 1.0, 1.0, 0.0]), np.array([-0.5, -1.0, -1.5, 1.0]), np.ones(4)).elbows_inside(0) == 2
+
+
+def test_the_limits_hold_data_truth_and_the_last_function(make_history, dataset):
+    view = View(make_history(), dataset)
+    low, high = view.y_limits
+    shown = [dataset.y_train, dataset.target(np.linspace(0, 1, 99)), view.curve(-1).y]
+    assert all(low < values.min() and values.max() < high for values in shown)
+
+
+def test_a_start_that_shot_off_does_not_flatten_the_data(make_history, dataset):
+    history = make_history(snapshots=30)
+    for weights in history.weights:
+        weights[:3] *= 1e40
+    low, high = View(history, dataset).y_limits
+    assert high - low < 3 * np.ptp(dataset.y_train)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e-9, 1e9, 1e200])
+def test_limits_scale_with_the_data(scale):
+    core, wished = np.array([1.0, 3.0]), np.array([[0.5, 3.5]] * 5)
+    assert robust_limits(scale * core, scale * wished, 0.4, 0.1) == pytest.approx(tuple(scale * np.array([0.2, 3.8])))
+
+
+def test_constant_data_get_limits_around_them():
+    low, high = robust_limits(np.array([5.0, 5.0]), np.empty((0, 2)), 0.4, 0.1)
+    assert low < 5.0 < high
+
+
+def test_a_target_that_is_not_finite_somewhere_leaves_finite_limits(make_history, dataset):
+    view = View(make_history(), replace(dataset, target=lambda x: np.where(x < 0.5, np.inf, x)))
+    assert np.isfinite(view.y_limits).all()

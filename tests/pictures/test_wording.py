@@ -1,0 +1,45 @@
+"""Texts in pictures: short numbers, and nothing that a font cannot draw."""
+
+import pytest
+
+from relusgd.pictures.wording import NO_GLYPH, drawable, error_text, shortened, text_width
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0140001, "0.0140"),
+        (0.5, "0.500"),
+        (123.4, "123"),
+        (15_243.7, "15,244"),
+        (2.6e9, "2.60e9"),
+        (1.234e-7, "1.23e−7"),
+        (0.0, "0.00"),
+        (float("nan"), "–"),
+        (float("inf"), "–"),
+    ],
+)
+def test_errors_are_written_in_three_digits(value, text):
+    assert error_text(value) == text
+
+
+def test_a_title_stands_on_one_line_without_invisible_characters():
+    assert drawable("a\nb\tc\x00\u202ed\u200b") == "a b cd"
+
+
+def test_a_character_that_the_font_lacks_becomes_a_box():
+    assert drawable("elbow 漢") == f"elbow {NO_GLYPH}"
+
+
+def test_a_long_title_is_cut_to_its_room():
+    title = shortened("long " * 200, 15, 300)
+    assert title.endswith("…")
+    assert 250 < text_width(title, 15) <= 300
+
+
+def test_a_title_that_fits_stays_whole():
+    assert shortened("elbows", 15, 300) == "elbows"
+
+
+def test_without_room_nothing_is_written():
+    assert shortened("elbows", 15, 3) == ""

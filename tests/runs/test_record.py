@@ -1,0 +1,269 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from relusgd.config import load_config
+from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
+from relusgd.runs.folder import read_facts
+from relusgd.runs.lock import FolderLock
+from relusgd.runs.record import Silent, check_room, record
+from relusgd.runs.run import load_run
+from relusgd.training import prepare, training_blocks
+
+SMALL = {
+    "data": {"samples": 30, "test_samples": 20},
+    "network": {"hidden": [7]},
+    "training": {"epochs": 40, "batch_size": 8, "momentum": 0.5},
+}
+TIMINGS = ("timings",)
+
+
+def small(**overrides):
+    return load_config(SMALL, {key.replace("__", "."): value for key, value in overrides.items()})
+
+
+def content(folder):
+    """Every file of a run folder, run.json without its timings; the lock file says who wrote, not what."""
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != ".lock"}
+    facts = json.loads(files.pop("run.json"))
+    return files, {key: value for key, value in facts.items() if key not in TIMINGS}
+
+
+class StopsAfter(Silent):
+    """Asks to stop, as Ctrl-C does, after so many blocks."""
+
+    def __init__(self, blocks):
+        self.left = blocks
+
+    def block(self, plan, block):
+        self.left -= 1
+
+    def signal(self):
+        return signal.SIGINT if self.left <= 0 else None
+
+
+@pytest.fixture
+def tiny_blocks(monkeypatch):
+    """Blocks of 5 steps, so that a small run has many."""
+    monkeypatch.setattr("relusgd.runs.record.training_blocks", lambda plan, start=None: training_blocks(plan, start, block_steps=5))
+
+
+def test_a_run_folder_holds_what_was_trained(tmp_path):
+    config = small()
+    run = record(config, tmp_path / "run")
+    blocks = list(training_blocks(prepare(config)))
+    history = run.history
+    assert run.status == "complete"
+    assert history.epoch.tolist() == list(range(41))
+    assert np.array_equal(history.weights[1][-1], blocks[-1].history.weights[1][-1])
+    assert run.metrics["train_mse"][-1] == blocks[-1].history.metrics["train_mse"][-1]
+    assert run.data.y_train.tobytes() == prepare(config).dataset.y_train.tobytes()
+    assert run.config == config
+
+
+def test_the_run_folder_is_the_one_that_is_documented(tmp_path):
+    run = record(small(), tmp_path / "run")
+    names = sorted(str(path.relative_to(run.folder)) for path in run.folder.rglob("*") if path.is_file())
+    arrays = [f"snapshots/{name}.npy" for name in ("bias_1", "bias_2", "elbow", "epoch", "slope", "step", "weight_1", "weight_2")]
+    assert names == [".lock", "checkpoint.npz", "config.yaml", "data.csv", "metrics.csv", "run.json", *arrays]
+    assert (run.folder / "metrics.csv").read_text().splitlines()[0] == (
+        "epoch,step,learning_rate,train_mse,test_mse,dead_units,always_on_units,breakpoints"
+    )
+    assert (run.folder / "data.csv").read_text().splitlines()[0] == "split,x,y"
+    slope, elbow = np.load(run.folder / "snapshots/slope.npy"), np.load(run.folder / "snapshots/elbow.npy")
+    assert np.array_equal(elbow, -np.load(run.folder / "snapshots/bias_1.npy") / slope)
+
+
+def test_the_same_run_again_trains_nothing(tmp_path):
+    record(small(), tmp_path / "run")
+    before = content(tmp_path / "run")
+    written = (tmp_path / "run" / "run.json").stat().st_mtime_ns
+    record(small(), tmp_path / "run")
+    assert content(tmp_path / "run") == before
+    assert (tmp_path / "run" / "run.json").stat().st_mtime_ns == written
+
+
+@pytest.mark.parametrize("changes", [{}, {"training__sampling": "shuffle"}, {"snapshots__every": 7}, {"network__hidden": [4, 3]}], ids=str)
+@pytest.mark.parametrize("blocks", [1, 2, 9])
+def test_interrupted_and_resumed_equals_uninterrupted(changes, blocks, tmp_path, tiny_blocks):
+    record(small(**changes), tmp_path / "whole")
+    with pytest.raises(StoppedError):
+        record(small(**changes), tmp_path / "parts", observer=StopsAfter(blocks))
+    assert load_run(tmp_path / "parts").status == "interrupted"
+    record(small(**changes), tmp_path / "parts")
+    assert content(tmp_path / "parts") == content(tmp_path / "whole")
+
+
+def test_a_checkpoint_older_than_the_snapshots_loses_and_doubles_nothing(tmp_path, tiny_blocks):
+    record(small(), tmp_path / "whole")
+    with pytest.raises(StoppedError):
+        record(small(), tmp_path / "parts", observer=StopsAfter(3))
+    old = (tmp_path / "parts" / "checkpoint.npz").read_bytes()
+    with pytest.raises(StoppedError):
+        record(small(), tmp_path / "parts", observer=StopsAfter(9))
+    (tmp_path / "parts" / "checkpoint.npz").write_bytes(old)
+    record(small(), tmp_path / "parts")
+    assert content(tmp_path / "parts") == content(tmp_path / "whole")
+
+
+def test_a_torn_tail_is_cut_off(tmp_path, tiny_blocks):
+    record(small(), tmp_path / "whole")
+    with pytest.raises(StoppedError):
+        record(small(), tmp_path / "parts", observer=StopsAfter(5))
+    with (tmp_path / "parts" / "metrics.csv").open("a") as table:
+        table.write("23,1")
+    with (tmp_path / "parts" / "snapshots" / "slope.npy").open("ab") as array:
+        array.write(b"torn")
+    snapshots = len(load_run(tmp_path / "parts").history)
+    record(small(), tmp_path / "parts")
+    assert snapshots < 41
+    assert content(tmp_path / "parts") == content(tmp_path / "whole")
+
+
+def test_more_epochs_continue_and_give_the_longer_run(tmp_path):
+    record(small(training__epochs=20), tmp_path / "run")
+    record(small(training__epochs=40), tmp_path / "run")
+    record(small(training__epochs=40), tmp_path / "whole")
+    assert content(tmp_path / "run") == content(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("changes", [{"training__schedule": {"kind": "cosine"}}, {"snapshots__every": 15}], ids=str)
+def test_more_epochs_are_another_run_where_they_change_what_is_recorded(changes, tmp_path):
+    record(small(training__epochs=20, **changes), tmp_path / "run")
+    with pytest.raises(InputError, match="training.epochs: 20 → 40"):
+        record(small(training__epochs=40, **changes), tmp_path / "run")
+
+
+def test_another_run_is_refused_with_what_differs_and_two_commands(tmp_path):
+    record(small(), tmp_path / "run")
+    before = content(tmp_path / "run")
+    with pytest.raises(InputError, match=r"training.learning_rate: 0.02 → 0.05") as caught:
+        record(small(training__learning_rate=0.05), tmp_path / "run")
+    assert "--overwrite" in caught.value.hint
+    assert f"--out {tmp_path / 'run-2'}" in caught.value.hint
+    assert content(tmp_path / "run") == before
+
+
+def test_overwrite_replaces_the_other_run_whole(tmp_path):
+    record(small(), tmp_path / "run")
+    record(small(training__learning_rate=0.05), tmp_path / "run", overwrite=True)
+    record(small(training__learning_rate=0.05), tmp_path / "fresh")
+    assert content(tmp_path / "run") == content(tmp_path / "fresh")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["fresh", "run"]
+
+
+def test_a_diverged_run_keeps_its_finite_snapshots_and_says_so_again(tmp_path):
+    config = small(training__learning_rate=500.0)
+    with pytest.raises(DivergedError) as first:
+        record(config, tmp_path / "run")
+    run = load_run(tmp_path / "run")
+    assert run.status == "diverged"
+    assert np.isfinite(run.history.weights[0]).all()
+    before = content(tmp_path / "run")
+    with pytest.raises(DivergedError) as second:
+        record(config, tmp_path / "run")
+    assert first.value.message in second.value.message
+    assert content(tmp_path / "run") == before
+
+
+@pytest.mark.parametrize("name", ["a file", "a folder of something else"])
+def test_what_is_no_run_is_never_touched(name, tmp_path):
+    place = tmp_path / "place"
+    if name == "a file":
+        place.write_text("mine")
+    else:
+        place.mkdir()
+        (place / "thesis.txt").write_text("mine")
+    for overwrite in (False, True):
+        with pytest.raises(InputError, match="does not touch it"):
+            record(small(), place, overwrite)
+    assert (place if name == "a file" else place / "thesis.txt").read_text() == "mine"
+
+
+def test_an_empty_folder_is_taken(tmp_path):
+    (tmp_path / "run").mkdir()
+    assert record(small(), tmp_path / "run").status == "complete"
+
+
+def test_a_folder_that_is_being_written_is_refused_with_host_and_process(tmp_path, tiny_blocks):
+    with pytest.raises(StoppedError):
+        record(small(), tmp_path / "run", observer=StopsAfter(2))
+    lock = FolderLock(tmp_path / "run")
+    try:
+        with pytest.raises(InputError, match=f"being written by process {os.getpid()} on "):
+            record(small(), tmp_path / "run")
+    finally:
+        lock.release()
+    assert record(small(), tmp_path / "run").status == "complete"
+
+
+def test_a_failure_before_epoch_0_leaves_no_folder(tmp_path, monkeypatch):
+    def no_space(*_args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("relusgd.runs.folder.write_data", no_space)
+    with pytest.raises(RelusgdError, match="No space left on device"):
+        record(small(), tmp_path / "deep" / "run")
+    assert [path.name for path in tmp_path.rglob("*")] in ([], ["deep"])
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RelusgdError, match="file"):
+        record(small(), tmp_path / "file" / "run")
+
+
+def test_snapshots_that_do_not_fit_are_refused_with_the_size_and_what_to_change(tmp_path, monkeypatch):
+    plan = prepare(small(training__epochs=10**9))
+    with pytest.raises(InputError, match=r"1,000,000,001 snapshots of .* need [\d,.]+ GB and .* has [\d,.]+ GB left") as caught:
+        check_room(plan, tmp_path / "not" / "yet")
+    assert "--set snapshots.every=" in caught.value.hint
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_killed_run_resumes_to_the_same_folder(tmp_path):
+    config = {**SMALL, "training": {**SMALL["training"], "epochs": 20_000}}
+    code = f"import relusgd; relusgd.record(relusgd.load_config({config!r}), {str(tmp_path / 'parts')!r})"
+    for lines in (500, 5000):
+        process = subprocess.Popen([sys.executable, "-c", code])
+        table = tmp_path / "parts" / "metrics.csv"
+        while process.poll() is None and not (table.exists() and table.read_bytes().count(b"\n") > lines):
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+        assert load_run(tmp_path / "parts").status in ("interrupted", "complete")
+    record(load_config(config), tmp_path / "parts")
+    record(load_config(config), tmp_path / "whole")
+    assert content(tmp_path / "parts") == content(tmp_path / "whole")
+
+
+def test_a_run_from_a_newer_version_is_refused(tmp_path):
+    run = record(small(), tmp_path / "run")
+    facts = read_facts(run.folder)
+    (run.folder / "run.json").write_text(json.dumps({**facts, "format": 99}))
+    with pytest.raises(RelusgdError, match="newer relusgd"):
+        load_run(run.folder).facts  # noqa: B018
+
+
+def test_a_csv_run_is_known_by_the_content_of_its_file(tmp_path):
+    table = tmp_path / "flow.csv"
+    table.write_text("x,y\n" + "".join(f"{1900 + i},{i * i % 7}\n" for i in range(20)))
+    (tmp_path / "flow.yaml").write_text("data: {kind: csv, path: flow.csv}\nnetwork: {hidden: 5}\ntraining: {epochs: 3}\n")
+    run = record(load_config(tmp_path / "flow.yaml"), tmp_path / "run")
+    restored, original = run.data, prepare(load_config(tmp_path / "flow.yaml")).dataset
+    for name in ("x_train", "y_train", "x_test", "y_test"):
+        assert getattr(restored, name).tobytes() == getattr(original, name).tobytes()
+    assert restored.scaling == original.scaling
+    Path(tmp_path / "moved.csv").write_bytes(table.read_bytes())
+    same = load_config(tmp_path / "flow.yaml", {"data.path": "moved.csv"})
+    assert record(same, tmp_path / "run").status == "complete"
+    table.write_text(table.read_text().replace("1900,0", "1900,1"))
+    with pytest.raises(InputError, match="SHA-256"):
+        record(load_config(tmp_path / "flow.yaml"), tmp_path / "run")

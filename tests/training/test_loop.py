@@ -1,0 +1,163 @@
+import numpy as np
+import pytest
+
+from relusgd.config import load_config
+from relusgd.errors import ConfigError, DivergedError
+from relusgd.model.history import concatenate
+from relusgd.training import prepare, train
+from relusgd.training.loop import next_stop
+
+SMALL = {
+    "data": {"samples": 30, "test_samples": 20},
+    "network": {"hidden": [7]},
+    "training": {"epochs": 40, "batch_size": 8, "sampling": "shuffle"},
+}
+
+
+def small(**overrides):
+    return load_config(SMALL, {key.replace("__", "."): value for key, value in overrides.items()})
+
+
+def recorded_bytes(history):
+    arrays = [history.epoch, history.step, history.elbow, history.slope, *history.weights, *history.biases, *history.metrics.values()]
+    return [np.ascontiguousarray(array).tobytes() for array in arrays]
+
+
+def whole(config, **options):
+    return concatenate([block.history for block in train(config, **options)])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"training__momentum": 0.9, "training__nesterov": True, "training__weight_decay": 0.01},
+        {"training__schedule": {"kind": "cosine"}, "training__sampling": "replacement"},
+        {"training__batch_size": "full", "snapshots__every": 7},
+        {"network__hidden": [5, 4]},
+    ],
+    ids=str,
+)
+def test_where_blocks_end_never_changes_a_bit(changes):
+    config = small(**changes)
+    all_steps = recorded_bytes(whole(config, block_steps=10**9))
+    assert recorded_bytes(whole(config, block_steps=1)) == all_steps
+    assert recorded_bytes(whole(config, block_steps=7)) == all_steps
+    assert recorded_bytes(whole(config)) == all_steps
+
+
+def test_going_on_from_any_state_gives_the_same_bits():
+    config = small(training__momentum=0.5)
+    blocks = list(train(config, block_steps=11))
+    expected = recorded_bytes(blocks[-1].history)
+    for block in blocks[:-1]:
+        rest = concatenate([part.history for part in train(config, start=block.state)])
+        assert recorded_bytes(rest.select(slice(len(rest) - len(blocks[-1].history), None))) == expected
+
+
+def test_epoch_0_is_the_initial_network():
+    config = small()
+    first = next(train(config)).history
+    assert first.epoch.tolist() == [0]
+    assert np.array_equal(first.network(0).parameters(), prepare(config).initial.parameters())
+
+
+def test_no_epochs_record_the_initial_network_alone():
+    assert whole(small(training__epochs=0)).epoch.tolist() == [0]
+
+
+def test_every_recorded_epoch_stands_with_its_step_and_rate():
+    history = whole(small(snapshots__every=15, training__schedule={"kind": "step", "every": 20, "factor": 0.5}))
+    assert history.epoch.tolist() == [0, 15, 30, 40]
+    assert history.step.tolist() == [0, 60, 120, 160]
+    assert history.metrics["learning_rate"].tolist() == [0.02, 0.02, 0.01, 0.01]
+
+
+def test_metrics_are_those_of_the_recorded_network_over_all_points():
+    config = small()
+    history, dataset = whole(config), prepare(config).dataset
+    network = history.network(-1)
+    assert history.metrics["train_mse"][-1] == pytest.approx(np.mean((network(dataset.x_train) - dataset.y_train) ** 2), rel=1e-12)
+    assert history.metrics["test_mse"][-1] == pytest.approx(np.mean((network(dataset.x_test) - dataset.y_test) ** 2), rel=1e-12)
+
+
+def test_training_lowers_the_error():
+    history = whole(small(training__epochs=2000, snapshots__every=2000))
+    assert history.metrics["train_mse"][-1] < 0.5 * history.metrics["train_mse"][0]
+
+
+def test_all_ways_of_training_share_the_initial_network():
+    ways = [{}, {"training__layers": "output"}, {"training__method": "ridge"}, {"training__batch_size": "full"}, {"training__seed": 99}]
+    starts = [next(train(small(**way))).history.network(0).parameters() for way in ways]
+    assert all(np.array_equal(start, starts[0]) for start in starts)
+
+
+def test_ridge_records_the_initial_network_and_the_solution():
+    history = whole(small(training__method="ridge"))
+    assert history.epoch.tolist() == [0, 1]
+    assert history.step.tolist() == [0, 1]
+    assert np.array_equal(history.slope[0], history.slope[1])
+    assert history.metrics["train_mse"][1] < history.metrics["train_mse"][0]
+
+
+def test_a_blocks_snapshots_are_bounded():
+    plan = prepare(load_config({"network": {"hidden": [200_000]}, "training": {"epochs": 1000, "batch_size": 1}}))
+    stop, epochs = next_stop(plan, 0, 10**6)
+    assert len(epochs) == 2**25 // (8 * 600_001)
+    assert stop == epochs[-1] * 200
+
+
+def test_divergence_keeps_what_is_finite_and_says_where_and_what_to_try():
+    config = small(training__learning_rate=500.0)
+    ends = []
+    for block_steps in (1, 7, 1000):
+        blocks = []
+        with pytest.raises(DivergedError, match=r"training diverged in epoch \d+ \(step \d+\) at learning rate 500; 2/sharpness") as caught:
+            blocks.extend(iter_into(blocks, train(config, block_steps=block_steps)))
+        history = concatenate([block.history for block in blocks])
+        assert np.isfinite(history.metrics["train_mse"]).all()
+        assert np.isfinite(history.weights[0]).all()
+        assert "--set training.learning_rate=" in caught.value.hint
+        ends.append((caught.value.message, recorded_bytes(history)))
+    assert ends[0] == ends[1] == ends[2]
+
+
+def iter_into(blocks, generator):
+    for block in generator:
+        blocks.append(block)
+    return []
+
+
+def test_the_suggested_rate_trains():
+    config = small(training__learning_rate=500.0)
+    with pytest.raises(DivergedError) as caught:
+        list(train(config))
+    suggested = float(caught.value.hint.rpartition("=")[2])
+    assert whole(small(training__learning_rate=suggested)).epoch[-1] == 40
+
+
+def test_a_batch_larger_than_the_data_is_a_fault_only_under_shuffle():
+    with pytest.raises(ConfigError, match="31 is larger than the 30 training points"):
+        prepare(small(training__batch_size=31))
+    assert prepare(small(training__batch_size=31, training__sampling="replacement")).steps_per_epoch == 1
+
+
+def test_a_network_beyond_the_memory_is_refused_with_both_sizes():
+    with pytest.raises(ConfigError, match=r"needs about [\d,.]+ GB of memory and this machine has [\d,.]+ GB"):
+        prepare(small(network__hidden=[10**8]))
+
+
+def test_a_start_that_is_not_finite_is_refused():
+    with pytest.raises(ConfigError, match="the initial network is not finite"):
+        prepare(small(network__hidden_scale=1e100, network__output_scale=1e100))
+
+
+def test_placed_units_that_never_learn_are_named():
+    plan = prepare(load_config({"network": {"hidden": 3, "elbows": [0.1, 0.5, 2.0], "slopes": 1}}))
+    assert plan.warnings == ("active on no training point, so never learning: unit 2 (elbow 2)",)
+
+
+def test_the_training_is_described_in_points_batches_and_steps():
+    assert prepare(load_config({"seed": 0})).describe() == (
+        "200 points, batches of 40: 5 steps an epoch, 30,000 epochs = 150,000 steps (SGD iterations)"
+    )
