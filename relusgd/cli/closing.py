@@ -25,7 +25,9 @@ def print_closing(run: Run, progress: TrainingProgress) -> None:
 
 def closing_table(run: Run, steps_per_second: float) -> Table:
     """First and last snapshot side by side."""
-    metrics, counts = run.metrics, run.facts["counts"]
+    from relusgd.runs.summary import original_metrics
+
+    metrics, counts = original_metrics(run), run.facts["counts"]
     table = Table("", "start", "end", box=None, pad_edge=False, title_justify="left", header_style="bold")
     for column in table.columns[1:]:
         column.justify = "right"

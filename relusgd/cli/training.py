@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Add this family's commands."""
     app.command(epilog="Example:  relusgd new sine.yaml --from notebook")(new)
-    app.command(epilog="Example:  relusgd train configs/notebook.yaml --set training.learning_rate=0.05")(train)
+    app.command(epilog="Example:  relusgd train config.yaml --set training.learning_rate=0.05")(train)
     app.command(epilog="Example:  relusgd schema > relusgd.schema.json")(schema)
 
 
@@ -39,6 +40,7 @@ def new(
         return
     for path in copy_shipped(source, file):
         typer.echo(path, err=path != file)
+    typer.echo(f"next:  relusgd train {shlex.quote(str(file))}", err=True)
 
 
 @guarded

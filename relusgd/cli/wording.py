@@ -26,8 +26,10 @@ def seconds_in_words(seconds: float) -> str:
 
 
 def number(value: float) -> str:
-    """Three significant digits; a dash for what does not exist."""
-    return "–" if value != value else f"{value:.3g}"
+    """Three significant digits, no exponent up to a million; a dash for what does not exist."""
+    if value != value:
+        return "–"
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
 
 
 def sparkline(values: Sequence[float], width: int = 16) -> str:

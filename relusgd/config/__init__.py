@@ -10,7 +10,7 @@ from relusgd.config.naming import assignment, join_name, name_text, run_name, st
 from relusgd.config.origin import Origin
 from relusgd.config.overrides import parse_override, parse_overrides, parse_value
 from relusgd.config.schema import Config, CosineSchedule, CsvData, Knots, PointsData, StepSchedule, Sweep, TargetData
-from relusgd.config.shipped import shipped_configs
+from relusgd.config.shipped import copy_shipped, describe_shipped, shipped_configs
 from relusgd.config.values import value_text
 
 __all__ = [
@@ -25,6 +25,8 @@ __all__ = [
     "TargetData",
     "assignment",
     "config_to_yaml",
+    "copy_shipped",
+    "describe_shipped",
     "differences",
     "flatten",
     "join_name",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
@@ -229,6 +230,11 @@ class Sweep(Block):
     grid: Annotated[Mapping[str, tuple[object, ...]], GRID] = Field(default=NOTHING, description="dotted key → list of values")
     cases: Annotated[Mapping[str, Mapping[str, object]], CASES] = Field(default=NOTHING, description="name → dotted key → value")
     repeat: Annotated[int, Whole(1, 10**6)] = Field(default=1, description="number of seeds: seed, seed + 1, …")
+
+    @property
+    def runs(self) -> int:
+        """The number of runs: every combination of the grid's values, the cases and the seeds."""
+        return prod(len(values) for values in self.grid.values()) * max(len(self.cases), 1) * self.repeat
 
 
 class Config(Block):

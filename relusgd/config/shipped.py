@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+
+from relusgd.errors import InputError, RelusgdError
+from relusgd.model.suggestions import did_you_mean
 
 
 def shipped_configs() -> dict[str, Path]:
@@ -15,3 +19,39 @@ def shipped_configs() -> dict[str, Path]:
     if not folder.is_dir() and (package.parent / "pyproject.toml").is_file():
         folder = package.parent / "configs"
     return {file.stem: file for file in sorted(folder.glob("*.yaml"))}
+
+
+def describe_shipped() -> dict[str, str]:
+    """Name → the first line of every shipped config, which says what it shows."""
+    return {name: file.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ") for name, file in shipped_configs().items()}
+
+
+def copy_shipped(name: str, target: Path) -> list[Path]:
+    """Copy a shipped config to a new file, and a CSV that it needs beside it; gives the new files, the config first.
+
+    A CSV that stands there already with the same content is left. Raises InputError for an unknown name and for anything
+    that stands in the way, RelusgdError when the disk refuses; nothing is then written.
+    """
+    shipped = shipped_configs()
+    if name not in shipped:
+        raise InputError(f"{name} is no shipped config{did_you_mean(name, shipped)}", "relusgd new --list says what each shows")
+    source = shipped[name]
+    table = source.with_suffix(".csv")
+    copies = [(source, target), *([(table, target.with_name(table.name))] if table.exists() else [])]
+    missing = [(old, new) for old, new in copies if not _stands(old, new)]
+    try:
+        for old, new in missing:
+            with new.open("xb") as file, old.open("rb") as content:
+                shutil.copyfileobj(content, file)
+    except OSError as error:
+        raise RelusgdError(f"{error.filename or target}: {error.strerror or error}") from error
+    return [new for _, new in missing]
+
+
+def _stands(old: Path, new: Path) -> bool:
+    """Whether a copy is there already; InputError when something else is. A config is never taken for a copy."""
+    if not (new.exists() or new.is_symlink()):
+        return False
+    if old.suffix == ".csv" and new.is_file() and new.read_bytes() == old.read_bytes():
+        return True
+    raise InputError(f"{new} exists and is not overwritten", "choose another name: relusgd new other.yaml")

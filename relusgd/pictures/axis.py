@@ -48,7 +48,7 @@ def fitting_ticks(low: float, high: float, room: float, pixels: float) -> Ticks:
         apart = min((right - left for left, right in pairwise(ticks.places)), default=math.inf) / (high - low) * room
         if widest + 0.8 * pixels <= apart:
             return ticks
-    return ticks
+    return Ticks(ticks.places[:1], ticks.labels[:1])
 
 
 def robust_limits(core: Array, wished: Array, extent: float, margin: float) -> tuple[float, float]:

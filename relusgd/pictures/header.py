@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -128,18 +129,20 @@ class Cells:
     below: int
 
 
+@cache
 def draw_cells(pixels: float, ink: str, paper: str) -> Cells:
-    """Each of CHARACTERS in a font of this size, as wide as it advances."""
+    """Each of CHARACTERS in a font of this size, as wide as it advances; drawn side by side and cut apart."""
     height, below = round(1.5 * pixels), round(0.4 * pixels)
-    pictures = {}
-    for character in CHARACTERS:
-        width = max(1, round((text_width(character * 20, pixels) - text_width(character * 10, pixels)) / 10))
-        figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=paper)
-        canvas: Any = FigureCanvasAgg(figure)
-        figure.text(0, below / height, character, fontproperties=font(pixels), color=ink, parse_math=False)
-        canvas.draw()
-        pictures[character] = np.array(canvas.buffer_rgba(), dtype=np.uint8)
-    return Cells(pictures, below)
+    advances = [text_width(character * 20, pixels) - text_width(character * 10, pixels) for character in CHARACTERS]
+    ends = np.cumsum([max(1, round(advance / 10)) for advance in advances]).tolist()
+    figure = Figure(figsize=(ends[-1] / DPI, height / DPI), dpi=DPI, facecolor=paper)
+    canvas: Any = FigureCanvasAgg(figure)
+    for character, start in zip(CHARACTERS, [0, *ends], strict=False):
+        figure.text(start / ends[-1], below / height, character, fontproperties=font(pixels), color=ink, parse_math=False)
+    canvas.draw()
+    strip = np.array(canvas.buffer_rgba(), dtype=np.uint8)
+    pictures = (strip[:, start:end] for start, end in zip([0, *ends], ends, strict=False))
+    return Cells(dict(zip(CHARACTERS, pictures, strict=True)), below)
 
 
 class Readout(Artist):

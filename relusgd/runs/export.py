@@ -36,8 +36,8 @@ def export_units(run: Run, path: Path, *, original: bool) -> None:
 def unit_lines(run: Run, index: int, *, original: bool) -> list[str]:
     """elbow,slope,bias,output_weight of every unit of one snapshot, in the shortest form that reads back the same."""
     recorded = run.history.network(index)
-    network = run.data.scaling.network_to_original(recorded) if original else recorded
-    elbow = run.data.scaling.x_to_original(recorded.elbow) if original else recorded.elbow
+    network = run.scaling.network_to_original(recorded) if original else recorded
+    elbow = run.scaling.x_to_original(recorded.elbow) if original else recorded.elbow
     output: list[object] = list(network.output_weight.tolist()) if len(network.weights) == 2 else [""] * len(elbow)
     columns: list[Array] = [np.asarray(elbow), network.slope, network.bias]
     numbers = zip(*(column.tolist() for column in columns), strict=True)

@@ -49,11 +49,15 @@ class Run:
         return load_config(self.folder / disk.CONFIG)
 
     @cached_property
+    def scaling(self) -> Scaling:
+        """What leads from the units of arrays and metrics to those of the data."""
+        return Scaling(**self.facts["scaling"])
+
+    @cached_property
     def data(self) -> Dataset:
         """The training and test points."""
         data = self.config.data
-        scaling = Scaling(**self.facts["scaling"])
-        restored = dataset_from_rows(disk.read_data_rows(self.folder), scaling)
+        restored = dataset_from_rows(disk.read_data_rows(self.folder), self.scaling)
         if data.kind == "target":
             return replace(restored, domain=data.domain, target=parse_target(data.target), noise=data.noise)
         if data.kind == "csv":

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from relusgd.runs.folder import ARRAYS, FACTS
 from relusgd.runs.run import Run
@@ -21,8 +22,11 @@ def find_runs(folder: Path) -> Iterator[Run]:
 
 
 def summarize(run: Run) -> dict[str, Any]:
-    """What `show --json` and `list --json` print: plain numbers and words. Raises RelusgdError when the run is damaged."""
-    facts, metrics, config = run.facts, run.metrics, run.config
+    """What `show --json` and `list --json` print: plain numbers and words, errors in original units.
+
+    Raises RelusgdError when the run is damaged.
+    """
+    facts, metrics, config = run.facts, original_metrics(run), run.config
     last = {name: column[-1].item() for name, column in metrics.items()}
     errors = metrics["test_mse"]
     best = int(np.nanargmin(errors)) if np.isfinite(errors).any() else len(errors) - 1
@@ -49,6 +53,12 @@ def summarize(run: Run) -> dict[str, Any]:
     }
 
 
+def original_metrics(run: Run) -> dict[str, NDArray[Any]]:
+    """The metrics with both errors in the square of the data's own units."""
+    metrics = run.metrics
+    return {**metrics, **{name: run.scaling.mse_to_original(metrics[name]) for name in ("train_mse", "test_mse")}}
+
+
 def describe_training(run: Run) -> str:
     """Method, layers and rate in a line."""
     training = run.config.training
@@ -65,7 +75,7 @@ def describe_training(run: Run) -> str:
     return f"SGD on {layers}, learning rate {training.learning_rate:g}, {batch}{extras}"
 
 
-def course(errors: np.ndarray[Any, Any], points: int = 16) -> list[float]:
+def course(errors: NDArray[Any], points: int = 16) -> list[float]:
     """The errors thinned to a few points, evenly spaced over the snapshots."""
     chosen = np.unique(np.linspace(0, len(errors) - 1, points).round().astype(int))
     return [float(value) for value in errors[chosen]]

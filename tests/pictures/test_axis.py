@@ -29,8 +29,8 @@ def test_labels_along_any_axis_stay_apart(low, span, room):
     if high - low < 1e-9 * max(abs(low), abs(high)):
         return
     ticks = fitting_ticks(low, high, room, 12)
-    if len(ticks.places) > 2 or room > 300:
-        assert_apart(boxes(ticks, low, high, room, 12))
+    assert_apart(boxes(ticks, low, high, room, 12))
+    assert ticks.labels
 
 
 @given(st.integers(0, 10**9), st.integers(1, 10**9), st.integers(150, 2000))

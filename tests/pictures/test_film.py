@@ -133,10 +133,11 @@ def test_a_full_disk_is_an_error_in_one_sentence_and_the_old_film_stays(make_his
     assert path.read_bytes() == b"old"
 
 
-def test_what_ffmpeg_complains_about_is_told(tmp_path):
+@pytest.mark.parametrize("frames", [1, 100_000], ids=["at the end", "in the middle"])
+def test_what_ffmpeg_complains_about_is_told(tmp_path, frames):
     def encode():
-        with mp4.Mp4Film(tmp_path / "nowhere" / "film.mp4", (10, 10), 15, [1] * 100_000) as film:
-            for _ in range(100_000):
+        with mp4.Mp4Film(tmp_path / "nowhere" / "film.mp4", (10, 10), 15, [1] * frames) as film:
+            for _ in range(frames):
                 film.add(np.zeros((10, 10, 4), dtype=np.uint8))
 
     with pytest.raises(RelusgdError, match=r"ffmpeg could not write the film: .*No such file"):

@@ -94,6 +94,12 @@ def test_frequent_colours_are_exact_and_the_others_near():
     assert np.sqrt(((found[150:] - frame[150:, :, :3]) ** 2).mean()) < 25
 
 
+def test_a_colour_that_the_sample_did_not_have_becomes_the_nearest_one():
+    grey = np.array([[0, 0, 0], [64, 64, 64], [255, 255, 255]], dtype=np.uint8)
+    pixels = np.array([[20, 20, 20, 255], [39, 39, 39, 255], [170, 170, 170, 255], [150, 150, 150, 255]], dtype=np.uint8)
+    assert Palette(grey).numbers(packed(pixels)).tolist() == [0, 1, 2, 1]
+
+
 def test_the_palette_is_the_same_for_all_frames(tmp_path):
     path = write(tmp_path / "film.gif", frames_with(5))
     data = path.read_bytes()

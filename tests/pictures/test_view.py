@@ -101,6 +101,15 @@ def test_the_limits_hold_data_truth_and_the_last_function(make_history, dataset)
     assert all(low < values.min() and values.max() < high for values in shown)
 
 
+def test_a_last_function_beside_the_data_is_in_the_picture(make_history, dataset):
+    history = make_history()
+    history.biases[-1][:] = 5.0
+    low, high = View(history, dataset).y_limits
+    last = View(history, dataset).curve(-1).y
+    assert low < last.min()
+    assert last.max() < high
+
+
 def test_a_start_that_shot_off_does_not_flatten_the_data(make_history, dataset):
     history = make_history(snapshots=30)
     for weights in history.weights:

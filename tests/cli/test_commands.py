@@ -1,0 +1,250 @@
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from relusgd.cli import app
+from relusgd.runs.run import load_run
+
+SMALL = """
+data: {samples: 30, test_samples: 20}
+network: {hidden: 7}
+training: {epochs: 40, batch_size: 8}
+"""
+BAD_CONFIGS = sorted((Path(__file__).parents[1] / "bad_configs").glob("*.yaml"))
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="relusgd")
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty folder to work in, with a small config."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small.yaml").write_text(SMALL)
+    return tmp_path
+
+
+def test_train_prints_the_run_folder_and_nothing_else(here):
+    result = run("train", "small.yaml")
+    assert result.exit_code == 0
+    assert result.stdout == "outputs/small\n"
+    assert load_run(here / "outputs/small").status == "complete"
+
+
+def test_train_says_the_steps_and_what_to_type_next_on_stderr(here):
+    result = run("train", "small.yaml")
+    assert "30 points, batches of 8: 4 steps an epoch, 40 epochs = 160 steps (SGD iterations)" in result.stderr
+    assert "relusgd animate outputs/small" in result.stderr
+    assert run("train", "small.yaml", "--set", "seed=5", "-q").stderr == ""
+
+
+def test_overrides_name_the_folder(here):
+    result = run("train", "small.yaml", "--set", "training.learning_rate=2e-2", "--set", "network.hidden=[5,4]")
+    assert result.stdout == "outputs/small,network.hidden=5x4,training.learning_rate=0.02\n"
+
+
+def test_the_same_command_again_is_confirmed(here):
+    run("train", "small.yaml")
+    result = run("train", "small.yaml")
+    assert (result.exit_code, result.stdout) == (0, "outputs/small\n")
+    assert "complete already" in result.stderr
+
+
+def test_another_run_in_the_folder_is_refused_with_commands_to_copy(here):
+    run("train", "small.yaml", "--out", "place")
+    result = run("train", "small.yaml", "--set", "seed=1", "--out", "place")
+    assert result.exit_code == 2
+    assert "seed: 0 → 1" in result.stderr
+    assert "--out place-2" in result.stderr
+    assert "--overwrite" in result.stderr
+    assert run("train", "small.yaml", "--set", "seed=1", "--out", "place", "--overwrite").exit_code == 0
+
+
+def test_a_run_folder_is_trained_in_place_with_more_epochs(here):
+    run("train", "small.yaml")
+    result = run("train", "outputs/small", "--set", "training.epochs=60")
+    assert (result.exit_code, result.stdout) == (0, "outputs/small\n")
+    assert load_run(here / "outputs/small").metrics["epoch"][-1] == 60
+
+
+def test_a_run_folder_can_be_repeated_elsewhere_without_its_csv(here):
+    (here / "flow.csv").write_text("x,y\n" + "".join(f"{i},{i * i % 7}\n" for i in range(20)))
+    (here / "flow.yaml").write_text("data: {kind: csv, path: flow.csv}\nnetwork: {hidden: 5}\ntraining: {epochs: 3}\n")
+    run("train", "flow.yaml")
+    (here / "flow.csv").unlink()
+    assert run("train", "outputs/flow").exit_code == 0
+    assert run("train", "outputs/flow", "--out", "again").exit_code == 0
+    first, second = load_run(here / "outputs/flow").history, load_run(here / "again").history
+    assert first.weights[0].tobytes() == second.weights[0].tobytes()
+
+
+def test_dry_run_shows_the_config_and_sizes_and_writes_nothing(here):
+    result = run("train", "small.yaml", "--dry-run")
+    assert result.exit_code == 0
+    assert "hidden: [7]" in result.stdout
+    assert "41 snapshots" in result.stdout
+    assert "engine" in result.stdout
+    assert not (here / "outputs").exists()
+
+
+def test_divergence_is_exit_3_now_and_later(here):
+    for _ in range(2):
+        result = run("train", "small.yaml", "--set", "training.learning_rate=1e3")
+        assert result.exit_code == 3
+        assert "training diverged in epoch" in result.stderr
+        assert "--set training.learning_rate=" in result.stderr
+
+
+def test_a_file_with_a_sweep_is_refused_with_the_number_of_runs(here):
+    (here / "sweep.yaml").write_text(SMALL + "sweep: {grid: {network.hidden: [3, 4]}, cases: {all: {training.layers: all}, output: {training.layers: output}}, repeat: 5}\n")
+    result = run("train", "sweep.yaml")
+    assert result.exit_code == 2
+    assert "a sweep of 20 runs" in result.stderr
+    assert run("train", "sweep.yaml", "--case", "output").stdout == "outputs/sweep,case=output\n"
+    assert run("train", "sweep.yaml", "--set", "sweep=null").stdout == "outputs/sweep\n"
+
+
+@pytest.mark.parametrize("path", BAD_CONFIGS, ids=lambda path: path.stem)
+def test_every_bad_config_is_exit_2_with_its_place_and_leaves_no_folder(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = run("train", path)
+    assert result.exit_code == 2, result.stderr
+    assert result.stderr.startswith("error: ")
+    assert "Traceback" not in result.stderr
+    assert path.name in result.stderr or ".csv" in result.stderr
+    assert result.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_animate_and_plot_write_beside_the_run_and_print_the_file(here):
+    run("train", "small.yaml")
+    assert run("animate", "outputs/small", "--frames", "5", "--size", "480x360").stdout == "outputs/small/animation.gif\n"
+    assert run("plot", "outputs/small", "--epoch", "20", "--size", "480x360").stdout == "outputs/small/plot.png\n"
+    assert run("plot", "outputs/small", "--step", "80", "--out", "still.svg").stdout == "still.svg\n"
+    assert (here / "still.svg").read_text().startswith("<?xml")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "phrase"),
+    [
+        (["animate", "outputs/small", "--out", "film.avi"], ".gif or .mp4"),
+        (["animate", "outputs/small", "--out", "nowhere/film.gif"], "there is no folder nowhere"),
+        (["animate", "outputs/small", "--size", "huge"], "WIDTHxHEIGHT"),
+        (["animate", "outputs/small", "--show", "unit"], "no part of the picture"),
+        (["animate", "outputs/small", "--from", "100"], "no snapshot was recorded from epoch 100"),
+        (["animate", "outputs/small", "--frames", "10", "--fps", "5", "--seconds", "9"], "two of frames, fps and seconds"),
+        (["animate", "nothing"], "does not exist"),
+        (["plot", "outputs/small", "--epoch", "41"], "no snapshot was recorded at epoch 41"),
+        (["plot", "outputs/small", "--epoch", "1", "--step", "4"], "not both"),
+        (["plot", "outputs/small", "--out", "still.gif"], ".png"),
+        (["show", "small.yaml"], "is not a folder"),
+        (["list", "nowhere"], "is no folder"),
+        (["export", "outputs/small", "--out", "elbows.txt"], "CSV"),
+        (["new", "small.yaml"], "is not overwritten"),
+        (["new", "other.yaml", "--from", "notebok"], "did you mean notebook?"),
+        (["train", "missing.yaml"], "no such file"),
+        (["train", "small.yaml", "--set", "seed"], "expected KEY=VALUE"),
+        (["train", "small.yaml", "--case", "fast"], "fast"),
+        (["train"], "Missing argument"),
+        (["animat"], "No such command"),
+    ],
+)
+def test_wrong_commands_are_exit_2_with_a_sentence(arguments, phrase, here):
+    run("train", "small.yaml", "-q")
+    result = run(*arguments)
+    assert result.exit_code == 2, result.stderr
+    assert phrase in " ".join(result.stderr.split())
+    assert "Traceback" not in result.stderr
+
+
+def test_show_and_list_print_tables_or_json(here):
+    run("train", "small.yaml")
+    table = run("show", "outputs/small").stdout
+    assert "7 hidden units, 22 parameters" in table
+    shown = json.loads(run("show", "outputs/small", "--json").stdout)
+    assert (shown["status"], shown["epochs"], shown["snapshots"]) == ("complete", 40, 41)
+    listed = json.loads(run("list", "--json").stdout)
+    assert [row["run"] for row in listed] == ["outputs/small"]
+    assert "small" in run("list").stdout
+
+
+def test_a_damaged_run_is_listed_as_such_and_the_others_are_shown(here):
+    run("train", "small.yaml")
+    run("train", "small.yaml", "--set", "seed=1")
+    (here / "outputs/small/metrics.csv").write_text("nonsense\n")
+    rows = {row["run"]: row["status"] for row in json.loads(run("list", "--json").stdout)}
+    assert rows == {"outputs/small": "damaged", "outputs/small,seed=1": "complete"}
+    result = run("show", "outputs/small")
+    assert result.exit_code == 1
+    assert "metrics.csv" in result.stderr
+
+
+def test_export_writes_a_line_per_unit_and_snapshot(here):
+    run("train", "small.yaml")
+    assert run("export", "outputs/small", "--out", "elbows.csv").stdout == "elbows.csv\n"
+    with (here / "elbows.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    history = load_run(here / "outputs/small").history
+    assert len(rows) == 41 * 7
+    assert list(rows[0]) == ["epoch", "step", "unit", "elbow", "slope", "bias", "output_weight"]
+    last = rows[-1]
+    assert (int(last["epoch"]), int(last["step"]), int(last["unit"])) == (40, 160, 6)
+    assert float(last["elbow"]) == history.elbow[-1, 6]
+    assert float(last["output_weight"]) == history.weights[1][-1, 6, 0]
+
+
+def test_export_in_original_units_gives_the_function_in_the_units_of_the_csv(here):
+    (here / "flow.csv").write_text("x,y\n" + "".join(f"{1900 + i},{100 * (i * i % 7)}\n" for i in range(20)))
+    (here / "flow.yaml").write_text("data: {kind: csv, path: flow.csv}\nnetwork: {hidden: 5}\ntraining: {epochs: 3}\n")
+    run("train", "flow.yaml")
+    run("export", "outputs/flow", "--out", "original.csv")
+    with (here / "original.csv").open() as file:
+        units = [row for row in csv.DictReader(file) if row["epoch"] == "3"]
+    recorded = load_run(here / "outputs/flow")
+    scaling, network = recorded.data.scaling, recorded.network()
+    x = np.linspace(1900, 1919, 7)
+    bias = scaling.y_mean + scaling.y_deviation * network.output_bias
+    f = bias + sum(float(row["output_weight"]) * np.maximum(float(row["slope"]) * x + float(row["bias"]), 0) for row in units)
+    np.testing.assert_allclose(f, scaling.y_to_original(network(scaling.x_to_network(x))), rtol=1e-9)
+    np.testing.assert_allclose(float(units[0]["elbow"]), -float(units[0]["bias"]) / float(units[0]["slope"]), rtol=1e-9)
+
+
+def test_new_writes_a_config_that_trains_and_the_csv_that_it_needs(here):
+    result = run("new", "river.yaml", "--from", "nile")
+    assert result.stdout == "river.yaml\n"
+    assert (here / "nile.csv").exists()
+    assert run("train", "river.yaml", "--dry-run").exit_code == 0
+    assert run("new").stdout == "config.yaml\n"
+    assert {line.split()[0] for line in run("new", "--list").stdout.splitlines()} >= {"notebook", "nile", "co2"}
+
+
+def test_version_and_help(here):
+    from relusgd import __version__
+
+    assert run("--version").stdout == f"relusgd {__version__}\n"
+    module = subprocess.run([sys.executable, "-m", "relusgd", "--version"], capture_output=True, text=True, check=True)
+    assert module.stdout == f"relusgd {__version__}\n"
+
+
+COMMANDS = ["new", "train", "animate", "plot", "show", "list", "export", "schema"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example_of_itself(command):
+    text = " ".join(run(command, "--help").stdout.split())
+    assert f"Example: relusgd {command}" in text
+
+
+def test_these_are_all_commands():
+    assert sorted(COMMANDS) == sorted(command.name or command.callback.__name__ for command in app.registered_commands)
+
+
+def test_schema_is_json(here):
+    assert json.loads(run("schema").stdout)["properties"]["training"]

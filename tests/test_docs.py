@@ -1,0 +1,105 @@
+"""What the documents say is what happens: every command, every config, every snippet."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from relusgd.cli import app
+from relusgd.config import load_config, shipped_configs
+from relusgd.training import prepare
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language, text=README):
+    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def workshop(tmp_path):
+    """A folder with the shipped configs, all but short, and the relusgd of this environment on the PATH."""
+    shutil.copytree(ROOT / "configs", tmp_path / "configs")
+    for path in (tmp_path / "configs").glob("*.yaml"):
+        path.write_text(re.sub(r"epochs: \d+", "epochs: 30", path.read_text(encoding="utf-8")), encoding="utf-8")
+    return tmp_path
+
+
+def bash(script, folder):
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    return subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=folder, env=environment, capture_output=True, text=True)
+
+
+def test_every_command_appears_in_the_readme():
+    for command in app.registered_commands:
+        name = command.name or command.callback.__name__
+        assert f"relusgd {name}" in README, name
+
+
+def test_the_readmes_commands_run_as_they_stand(workshop):
+    examples = [block for block in blocks("sh") if ".venv" not in block]
+    assert len(examples) >= 3
+    script = "".join(examples).replace("relusgd train sine.yaml  ", "sed -i 's/epochs: [0-9]*/epochs: 300/' sine.yaml; relusgd train sine.yaml  ")
+    result = bash(script, workshop)
+    assert result.returncode == 0, result.stderr
+    for file in ("outputs/sine/animation.gif", "outputs/sine/plot.png", "elbows.csv", "ten.mp4", "outputs/nile/animation.gif", "outputs/co2/plot.png"):
+        assert (workshop / file).stat().st_size > 1000, file
+
+
+def test_the_main_command_runs_once_it_is_installed(workshop):
+    (command,) = [block for block in blocks("sh") if "pip install" in block and "animate" in block]
+    installed = command[command.index(".venv/bin/relusgd") :].replace(".venv/bin/", "")
+    result = bash(installed, workshop)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.split() == ["outputs/notebook", "outputs/notebook/animation.gif"]
+
+
+def test_the_python_snippet_runs(workshop):
+    (snippet,) = blocks("python")
+    short = snippet.replace('"training.epochs": 1000', '"training.epochs": 100')
+    result = subprocess.run([sys.executable, "-c", short], cwd=workshop, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
+def test_the_readmes_config_is_a_config(tmp_path):
+    (text,) = blocks("yaml")
+    (tmp_path / "sine.yaml").write_text(text, encoding="utf-8")
+    assert prepare(load_config(tmp_path / "sine.yaml")).steps_per_epoch == 3
+
+
+def test_the_readmes_error_message_is_the_one_that_is_given(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (text,) = blocks("yaml")
+    lines = text.replace("learning_rate", "learning_rat").splitlines()
+    Path("sine.yaml").write_text("\n".join(lines), encoding="utf-8")
+    result = bash("relusgd train sine.yaml", tmp_path)
+    line = next(number for number, words in enumerate(lines, 1) if "learning_rat" in words)
+    assert result.returncode == 2
+    assert result.stderr.strip() in README.replace("sine.yaml:9", f"sine.yaml:{line}")
+
+
+@pytest.mark.parametrize("name", sorted(shipped_configs()))
+def test_every_shipped_config_can_be_trained_and_says_in_its_first_line_what_it_shows(name):
+    path = shipped_configs()[name]
+    assert path.read_text(encoding="utf-8").startswith("# ")
+    config = load_config(path)
+    if config.sweep is None:
+        assert prepare(config).steps > 0
+
+
+def test_links_lead_somewhere():
+    for document in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text(encoding="utf-8")):
+            if not target.startswith("http"):
+                assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_no_document_or_module_names_what_users_do_not_have():
+    hosts = re.compile("pypi" + r"\.org|" + "python" + r"hosted|registry\." + "npmjs")
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.rglob("relusgd/**/*.py")]:
+        assert not hosts.search(path.read_text(encoding="utf-8")), path
