@@ -44,10 +44,19 @@ def test_every_command_appears_in_the_readme():
 def test_the_readmes_commands_run_as_they_stand(workshop):
     examples = [block for block in blocks("sh") if ".venv" not in block]
     assert len(examples) >= 3
-    script = "".join(examples).replace("relusgd train sine.yaml  ", "sed -i 's/epochs: [0-9]*/epochs: 300/' sine.yaml; relusgd train sine.yaml  ")
+    script = "".join(examples).replace(
+        "relusgd train sine.yaml  ", "sed -i 's/epochs: [0-9]*/epochs: 300/' sine.yaml; relusgd train sine.yaml  "
+    )
     result = bash(script, workshop)
     assert result.returncode == 0, result.stderr
-    for file in ("outputs/sine/animation.gif", "outputs/sine/plot.png", "elbows.csv", "ten.mp4", "outputs/nile/animation.gif", "outputs/co2/plot.png"):
+    for file in (
+        "outputs/sine/animation.gif",
+        "outputs/sine/plot.png",
+        "elbows.csv",
+        "ten.mp4",
+        "outputs/nile/animation.gif",
+        "outputs/co2/plot.png",
+    ):
         assert (workshop / file).stat().st_size > 1000, file
 
 

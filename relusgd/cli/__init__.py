@@ -27,7 +27,7 @@ def print_version(wanted: bool) -> None:
 
 @app.callback()
 def relusgd(
-    version: Annotated[bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version.")] = False,  # noqa: ARG001
+    version: Annotated[bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     """Train ReLU networks of one input and one output with SGD, record every elbow, and film the learned function."""
 

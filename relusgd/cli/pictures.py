@@ -42,13 +42,19 @@ def register(app: typer.Typer) -> None:
 @guarded
 def animate(
     run: RunArgument,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="A .gif or an .mp4. [dim]\\[default: RUN/animation.gif][/]", show_default=False)] = None,
-    frames: Annotated[int | None, typer.Option(min=1, help="How many snapshots are shown. [dim]\\[default: 151][/]", show_default=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A .gif or an .mp4. [dim]\\[default: RUN/animation.gif][/]", show_default=False)
+    ] = None,
+    frames: Annotated[
+        int | None, typer.Option(min=1, help="How many snapshots are shown. [dim]\\[default: 151][/]", show_default=False)
+    ] = None,
     fps: Annotated[float | None, typer.Option(help="Frames a second. [dim]\\[default: 15][/]", show_default=False)] = None,
     seconds: Annotated[float | None, typer.Option(help="How long the film lasts.", show_default=False)] = None,
     first: Annotated[int | None, typer.Option("--from", metavar="EPOCH", min=0, help="The first epoch shown.", show_default=False)] = None,
     last: Annotated[int | None, typer.Option("--to", metavar="EPOCH", min=0, help="The last epoch shown.", show_default=False)] = None,
-    spacing: Annotated[Spacing, typer.Option(help="log: early changes fill the film; linear: epochs; motion: equal changes of f.")] = Spacing.log,
+    spacing: Annotated[
+        Spacing, typer.Option(help="log: early changes fill the film; linear: epochs; motion: equal changes of f.")
+    ] = Spacing.log,
     size: SizeOption = "1000x700",
     title: TitleOption = None,
     theme: ThemeOption = ThemeName.light,
@@ -71,7 +77,9 @@ def animate(
 @guarded
 def plot(
     run: RunArgument,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="A .png, .svg or .pdf. [dim]\\[default: RUN/plot.png][/]", show_default=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A .png, .svg or .pdf. [dim]\\[default: RUN/plot.png][/]", show_default=False)
+    ] = None,
     epoch: Annotated[int | None, typer.Option(min=0, help="The epoch shown. [dim]\\[default: the last][/]", show_default=False)] = None,
     step: Annotated[int | None, typer.Option(min=0, help="The step shown, in place of the epoch.", show_default=False)] = None,
     size: SizeOption = "1000x700",

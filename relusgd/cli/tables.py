@@ -161,5 +161,7 @@ def runs_table(rows: list[dict[str, Any]], folder: Path) -> Table:
         if row["status"] == "damaged":
             table.add_row(label, "damaged", "", "", "", "")
             continue
-        table.add_row(label, row["status"], f"{row['epochs']:,}", number(row["train_mse"]), number(row["test_mse"]), sparkline(row["course"]))
+        table.add_row(
+            label, row["status"], f"{row['epochs']:,}", number(row["train_mse"]), number(row["test_mse"]), sparkline(row["course"])
+        )
     return table

@@ -14,7 +14,6 @@ from relusgd.cli.boundary import guarded
 if TYPE_CHECKING:
     from relusgd.config import Config
     from relusgd.model.data import Dataset
-    from relusgd.runs.run import Run
     from relusgd.training import Plan
 
 
@@ -45,10 +44,14 @@ def new(
 
 @guarded
 def train(
-    config: Annotated[Path, typer.Argument(metavar="CONFIG|RUN", help="A YAML config, or a run folder to go on with.", autocompletion=complete_configs)],
+    config: Annotated[
+        Path, typer.Argument(metavar="CONFIG|RUN", help="A YAML config, or a run folder to go on with.", autocompletion=complete_configs)
+    ],
     changes: SetOption = None,
     case: Annotated[str | None, typer.Option(help="The case of the config's sweep to train.")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="The run folder. [dim]\\[default: outputs/NAME][/]", show_default=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The run folder. [dim]\\[default: outputs/NAME][/]", show_default=False)
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what another run left in the folder.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the whole config, sizes and steps; train nothing.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no closing table.")] = False,
@@ -77,7 +80,9 @@ def train(
     typer.echo(run.folder)
 
 
-def read_source(source: Path, overrides: dict[str, object], case: str | None, out: Path | None) -> tuple[Config, Dataset | None, Path | None]:
+def read_source(
+    source: Path, overrides: dict[str, object], case: str | None, out: Path | None
+) -> tuple[Config, Dataset | None, Path | None]:
     """Config, points (None: those that the config describes) and folder (None: by the config's name) of CONFIG or RUN."""
     from relusgd.config import load_config
 

@@ -82,6 +82,8 @@ def read_rows(path: Path, rows: int, row_shape: Sequence[int], dtype: str) -> ND
     except (ValueError, OSError, EOFError, SyntaxError, OverflowError, MemoryError) as error:
         raise RelusgdError(f"{path}: not an array file with {expected}; the run folder is damaged ({error})") from None
     if array.dtype != np.dtype(dtype) or array.shape[1:] != tuple(row_shape) or len(array) < rows:
-        raise RelusgdError(f"{path}: holds an array of shape {array.shape} and type {array.dtype}, expected {expected}; the run folder is damaged")
+        raise RelusgdError(
+            f"{path}: holds an array of shape {array.shape} and type {array.dtype}, expected {expected}; the run folder is damaged"
+        )
     whole: NDArray[Any] = array[:rows]
     return whole

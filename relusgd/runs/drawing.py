@@ -57,9 +57,7 @@ def animate(
     return path
 
 
-def plot(
-    run: Run, out: str | Path | None = None, *, epoch: int | None = None, step: int | None = None, look: Look | None = None
-) -> Path:
+def plot(run: Run, out: str | Path | None = None, *, epoch: int | None = None, step: int | None = None, look: Look | None = None) -> Path:
     """Write the picture of one snapshot, by default of the last one as plot.png in the run's folder, and give its path.
 
     Raises InputError for a snapshot that was not recorded or a format that there is not, RelusgdError as `animate` does.

@@ -21,10 +21,11 @@ from relusgd.config import Config, config_to_yaml, run_name
 from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
 from relusgd.files import write_whole
 from relusgd.model.data import Dataset
-from relusgd.runs.folder import CONFIG, FORMAT, Beginning, RunWriter, continue_folder, create_folder
+from relusgd.runs.folder import CONFIG, FORMAT
 from relusgd.runs.identity import Found, judge, look_into, refusal
 from relusgd.runs.lock import FolderLock
 from relusgd.runs.run import Run
+from relusgd.runs.writer import Beginning, RunWriter, continue_folder, create_folder
 from relusgd.training import Block, Plan, State, prepare, training_blocks
 
 
@@ -93,7 +94,9 @@ def _record(plan: Plan, folder: Path, overwrite: bool, observer: Observer) -> Ru
     if found is Found.DIVERGED and standing:
         told = standing.facts["divergence"]
         raise DivergedError(f"{folder}: {told['message']}", told["hint"])
-    writer, state, blocks = _fresh(plan, folder, replace=standing is not None) if found is Found.NOTHING else _continued(plan, folder, found)
+    writer, state, blocks = (
+        _fresh(plan, folder, replace=standing is not None) if found is Found.NOTHING else _continued(plan, folder, found)
+    )
     with writer:
         _write_blocks(plan, writer, state, blocks, observer)
     return Run(folder)
@@ -126,7 +129,9 @@ def _write_blocks(plan: Plan, writer: RunWriter, state: State, blocks: Iterator[
             observer.block(plan, block)
             number = observer.signal()
             if number is not None and state.step < plan.steps:
-                raise StoppedError(f"stopped in epoch {state.step // plan.steps_per_epoch:,}; everything so far is in {writer.folder}", signal=number)
+                raise StoppedError(
+                    f"stopped in epoch {state.step // plan.steps_per_epoch:,}; everything so far is in {writer.folder}", signal=number
+                )
         status = "complete"
     except DivergedError as error:
         status, extra = "diverged", {"divergence": {"message": error.message, "hint": error.hint}}

@@ -84,4 +84,8 @@ def course(errors: NDArray[Any], points: int = 16) -> list[float]:
 def changed_versions(run: Run) -> list[str]:
     """What differs between now and the time of the run that can change the last bits of results."""
     then, now = run.facts["versions"], {"numpy": np.__version__, "python": platform.python_version()}
-    return [f"recorded with {name} {then[name]}, this is {name} {version}" for name, version in now.items() if then.get(name, version) != version]
+    return [
+        f"recorded with {name} {then[name]}, this is {name} {version}"
+        for name, version in now.items()
+        if then.get(name, version) != version
+    ]

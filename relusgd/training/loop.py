@@ -152,8 +152,8 @@ def divergence(plan: Plan, before: State, after: State, history: History, finite
     edge = 2.0 / plan_sharpness(plan, last)
     stable = 2.0 / plan_sharpness(plan, plan.initial)
     message = (
-        f"training diverged in epoch {epoch:,} (step {step:,}) at learning rate {rate:g}; "
-        f"2/sharpness, the largest stable learning rate of full-batch steps, was {edge:.2g} at the last finite snapshot and {stable:.2g} at the start"
+        f"training diverged in epoch {epoch:,} (step {step:,}) at learning rate {rate:g}; 2/sharpness, the largest stable "
+        f"learning rate of full-batch steps, was {edge:.2g} at the last finite snapshot and {stable:.2g} at the start"
     )
     suggestion = min(rate, stable, edge if edge > rate * 1e-3 else rate) / 2
     return DivergedError(message, f"everything finite was kept; try --set training.learning_rate={float(f'{suggestion:.1g}'):g}")
@@ -183,5 +183,3 @@ def first_broken_step(plan: Plan, before: State, after: State) -> int:
         else:
             bad = middle.step
     return bad
-
-

@@ -35,6 +35,6 @@ def solve(features: Array, y: Array, penalty: float) -> Array:
         raise RelusgdError("ridge: the hidden layer's outputs are not finite", "try a smaller network.hidden_scale")
     U, S, Vt = np.linalg.svd(features, full_matrices=False)
     rounding = np.finfo(np.float64).eps * max(features.shape) * S[0]
-    kept = S > rounding if penalty == 0 else S > 0
+    kept = (rounding < S) if penalty == 0 else (S > 0)
     filtered = np.divide(S, S**2 + penalty, out=np.zeros_like(S), where=kept)
     return np.asarray(Vt.T @ (filtered * (U.T @ y)))

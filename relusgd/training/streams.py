@@ -36,11 +36,12 @@ def network_generator(seed: int) -> np.random.RandomState:
 
 def permutations(seed: int, purpose: int, block: int, rows: int, n: int) -> Indices:
     """Random permutations of range(n), shape (rows, n): raw bits sorted, each carrying its index in the low bits."""
-    m = np.uint64(max(1, (n - 1).bit_length()))
+    m = max(1, (n - 1).bit_length())
     u = stream(seed, purpose, block).random_raw(rows * n).reshape(rows, n)
-    tagged = np.sort((u >> m << m) | np.arange(n, dtype=np.uint64), axis=1)
-    low_bits = (np.uint64(1) << m) - np.uint64(1)
-    return np.asarray(tagged & low_bits, dtype=np.int64)
+    high_bits, low_bits = np.uint64(2**64 - 2**m), np.uint64(2**m - 1)
+    tagged = np.sort((u & high_bits) | np.arange(n, dtype=np.uint64), axis=1)
+    indices: Indices = (tagged & low_bits).astype(np.int64)
+    return indices
 
 
 def held_out_order(seed: int, n: int) -> Indices:

@@ -10,8 +10,8 @@ def draw(hidden=(40,), elbow_range=(0.0, 1.0), seed=0, **options):
 
 def test_the_default_is_torchs_linear_layer_with_sorted_uniform_elbows():
     network = draw(hidden=(400,))
-    assert np.all(np.abs(network.slope) <= 1) and np.abs(network.slope).max() > 0.95
-    assert np.all(np.abs(network.output_weight) <= 0.05) and np.abs(network.output_weight).max() > 0.045
+    assert 0.95 < np.abs(network.slope).max() <= 1
+    assert 0.045 < np.abs(network.output_weight).max() <= 0.05
     assert abs(network.output_bias) <= 0.05
     assert np.all(np.diff(network.elbow) >= 0)
     assert 0 <= network.elbow.min() < 0.02 < 0.98 < network.elbow.max() <= 1

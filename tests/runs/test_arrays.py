@@ -78,9 +78,11 @@ def damaged(name, path):
         path.write_bytes(b"")
 
 
-@pytest.mark.parametrize("name", ["missing", "other type", "other shape", "too few rows", "pickle", "claims terabytes", "cut short", "text", "empty"])
+@pytest.mark.parametrize(
+    "name", ["missing", "other type", "other shape", "too few rows", "pickle", "claims terabytes", "cut short", "text", "empty"]
+)
 def test_a_damaged_file_is_named_in_a_sentence(name, tmp_path):
     path = tmp_path / "slope.npy"
     damaged(name, path)
-    with pytest.raises(RelusgdError, match="slope.npy.*the run folder is damaged"):
+    with pytest.raises(RelusgdError, match=r"slope\.npy.*the run folder is damaged"):
         read_rows(path, 4, (3,), "<f8")

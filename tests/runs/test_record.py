@@ -137,7 +137,7 @@ def test_more_epochs_continue_and_give_the_longer_run(tmp_path):
 @pytest.mark.parametrize("changes", [{"training__schedule": {"kind": "cosine"}}, {"snapshots__every": 15}], ids=str)
 def test_more_epochs_are_another_run_where_they_change_what_is_recorded(changes, tmp_path):
     record(small(training__epochs=20, **changes), tmp_path / "run")
-    with pytest.raises(InputError, match="training.epochs: 20 → 40"):
+    with pytest.raises(InputError, match=r"training\.epochs: 20 → 40"):
         record(small(training__epochs=40, **changes), tmp_path / "run")
 
 
@@ -208,7 +208,7 @@ def test_a_failure_before_epoch_0_leaves_no_folder(tmp_path, monkeypatch):
     def no_space(*_args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("relusgd.runs.folder.write_data", no_space)
+    monkeypatch.setattr("relusgd.runs.writer.write_data", no_space)
     with pytest.raises(RelusgdError, match="No space left on device"):
         record(small(), tmp_path / "deep" / "run")
     assert [path.name for path in tmp_path.rglob("*")] in ([], ["deep"])

@@ -12,9 +12,13 @@ def test_per_decade_records_rounded_powers_of_ten_and_both_ends():
     assert recorded == [0, 1, 2, 5, 10, 22, 46, 100, 120]
 
 
-@pytest.mark.parametrize("recording", [Recording(57, 1), Recording(57, 10), Recording(60, 10), Recording(57, None, 5), Recording(0, 3), Recording(1, None, 2)])
+@pytest.mark.parametrize(
+    "recording", [Recording(57, 1), Recording(57, 10), Recording(60, 10), Recording(57, None, 5), Recording(0, 3), Recording(1, None, 2)]
+)
 def test_stretches_join_to_the_whole_and_are_counted(recording):
     whole = recording.between(-1, recording.epochs).tolist()
     assert recording.count() == len(whole) == len(set(whole))
-    joined = [epoch for start in range(-1, recording.epochs, 7) for epoch in recording.between(start, min(start + 7, recording.epochs)).tolist()]
+    joined = [
+        epoch for start in range(-1, recording.epochs, 7) for epoch in recording.between(start, min(start + 7, recording.epochs)).tolist()
+    ]
     assert joined == whole

@@ -1,3 +1,5 @@
+from itertools import chain
+
 import numpy as np
 import pytest
 
@@ -39,12 +41,14 @@ def test_shuffle_goes_once_through_all_points_every_epoch_with_a_shorter_last_ba
     assert order.steps_per_epoch == 3
     epochs = [steps_of(order, 3 * epoch, 3 * epoch + 3) for epoch in range(40)]
     assert all([len(batch) for batch in epoch] == [4, 4, 2] for epoch in epochs)
-    assert all(sorted(sum(epoch, [])) == list(range(10)) for epoch in epochs)
-    assert len({tuple(sum(epoch, [])) for epoch in epochs}) == 40
+    assert all(sorted(chain(*epoch)) == list(range(10)) for epoch in epochs)
+    assert len({tuple(chain(*epoch)) for epoch in epochs}) == 40
 
 
 def test_replacement_draws_every_point_equally_often():
-    counts = np.bincount(np.concatenate([np.array(batch) for batch in steps_of(BatchOrder(0, 20, 50, "replacement"), 0, 4000)]), minlength=20)
+    counts = np.bincount(
+        np.concatenate([np.array(batch) for batch in steps_of(BatchOrder(0, 20, 50, "replacement"), 0, 4000)]), minlength=20
+    )
     assert len(counts) == 20
     chi_squared = np.sum((counts - 10_000) ** 2 / 10_000)
     assert chi_squared < 43.8  # the 99.9 % quantile at 19 degrees of freedom
@@ -63,12 +67,7 @@ def test_permutations_hold_every_index_once(n):
 
 
 def test_seeds_and_purposes_have_streams_of_their_own():
-    first = {
-        tuple(stream(seed, purpose, block).random_raw(3))
-        for seed in (0, 1, 2**64 - 1)
-        for purpose in (0, 1, 2)
-        for block in (0, 1)
-    }
+    first = {tuple(stream(seed, purpose, block).random_raw(3)) for seed in (0, 1, 2**64 - 1) for purpose in (0, 1, 2) for block in (0, 1)}
     assert len(first) == 18
 
 
