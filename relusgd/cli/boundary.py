@@ -11,7 +11,7 @@ from typing import NoReturn, ParamSpec, TypeVar
 
 import typer
 
-from relusgd.errors import RelusgdError
+from relusgd.errors import RelusgdError, StoppedError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -51,7 +51,8 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
 
 def fail(error: RelusgdError) -> NoReturn:
     """Say what went wrong and what to try, and end with the error's exit code."""
-    typer.echo(printable(f"error: {error.message}"), err=True)
+    prefix = "" if isinstance(error, StoppedError) else "error: "
+    typer.echo(printable(f"{prefix}{error.message}"), err=True)
     if error.hint:
         typer.echo(printable(error.hint), err=True)
     raise typer.Exit(error.exit_code)

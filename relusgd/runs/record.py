@@ -129,9 +129,9 @@ def _write_blocks(plan: Plan, writer: RunWriter, state: State, blocks: Iterator[
             observer.block(plan, block)
             number = observer.signal()
             if number is not None and state.step < plan.steps:
-                raise StoppedError(
-                    f"stopped in epoch {state.step // plan.steps_per_epoch:,}; everything so far is in {writer.folder}", signal=number
-                )
+                epoch = state.step // plan.steps_per_epoch
+                hint = "the same command continues it"
+                raise StoppedError(f"stopped in epoch {epoch:,}; everything so far is in {writer.folder}", hint, signal=number)
         status = "complete"
     except DivergedError as error:
         status, extra = "diverged", {"divergence": {"message": error.message, "hint": error.hint}}

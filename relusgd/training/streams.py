@@ -37,16 +37,15 @@ def network_generator(seed: int) -> np.random.RandomState:
 def permutations(seed: int, purpose: int, block: int, rows: int, n: int) -> Indices:
     """Random permutations of range(n), shape (rows, n): raw bits sorted, each carrying its index in the low bits."""
     m = max(1, (n - 1).bit_length())
-    u = stream(seed, purpose, block).random_raw(rows * n).reshape(rows, n)
+    u: NDArray[np.uint64] = stream(seed, purpose, block).random_raw(rows * n).reshape(rows, n)
     high_bits, low_bits = np.uint64(2**64 - 2**m), np.uint64(2**m - 1)
     tagged = np.sort((u & high_bits) | np.arange(n, dtype=np.uint64), axis=1)
-    indices: Indices = (tagged & low_bits).astype(np.int64)
-    return indices
+    return (tagged & low_bits).astype(np.int64)
 
 
 def held_out_order(seed: int, n: int) -> Indices:
     """The permutation of range(n) whose first part is held out as test points."""
-    return permutations(seed, HELD_OUT, 0, 1, n)[0]
+    return permutations(seed, HELD_OUT, 0, 1, n).ravel()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 import csv
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -251,3 +253,20 @@ def test_these_are_all_commands():
 
 def test_schema_is_json(here):
     assert json.loads(run("schema").stdout)["properties"]["training"]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_finishes_the_block_and_the_same_command_goes_on(number, code, here):
+    command = [sys.executable, "-m", "relusgd", "train", "small.yaml", "--set", "training.epochs=1000000", "--set", "snapshots.every=1000"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    folder = here / "outputs/small,snapshots.every=1000,training.epochs=1000000"
+    while process.poll() is None and not (folder / "metrics.csv").exists():
+        time.sleep(0.01)
+    process.send_signal(number)
+    _, words = process.communicate(timeout=30)
+    assert process.returncode == code, words
+    assert "stopped in epoch" in words
+    assert "Traceback" not in words
+    recorded = load_run(folder)
+    assert recorded.status == "interrupted"
+    assert recorded.facts["counts"]["steps"] > 0
