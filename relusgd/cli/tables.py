@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from relusgd.runs.run import Run
+
+
+NAME_WIDTH = 30
+"""Characters of a run's name on a line of a terminal; a file or a pipe gets it whole."""
 
 
 class Units(StrEnum):
@@ -100,12 +105,10 @@ def print_json(value: object) -> None:
 
 
 def print_table(table: Table) -> None:
-    """Print a table on stdout; as wide as it needs when nobody's terminal limits it."""
-    import sys
-
+    """Print a table on stdout; as wide as it needs when no terminal limits it."""
     from rich.console import Console
 
-    Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(table)
+    Console(highlight=False, width=None if sys.stdout.isatty() else 1000).print(table)
 
 
 def summary_table(run: Run, summary: dict[str, Any]) -> Table:
@@ -147,21 +150,22 @@ def runs_table(rows: list[dict[str, Any]], folder: Path) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    from relusgd.cli.wording import number, sparkline
+    from relusgd.cli.wording import at_commas, number, sparkline
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("run", overflow="fold", min_width=16)
+    table.add_column("run", overflow="fold")
     table.add_column("status", no_wrap=True)
     for heading in ("epochs", "train MSE", "test MSE"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("course", no_wrap=True)
     for row in rows:
         name = Path(row["run"])
-        label = Text(printable(str(name.relative_to(folder) if name.is_relative_to(folder) else name)))
+        shown = printable(str(name.relative_to(folder) if name.is_relative_to(folder) else name))
+        label = Text(at_commas(shown, NAME_WIDTH) if sys.stdout.isatty() else shown)
         if row["status"] == "damaged":
             table.add_row(label, "damaged", "", "", "", "")
             continue
         table.add_row(
-            label, row["status"], f"{row['epochs']:,}", number(row["train_mse"]), number(row["test_mse"]), sparkline(row["course"])
+            label, row["status"], f"{row['epochs']:,}", number(row["train_mse"]), number(row["test_mse"]), sparkline(row["course"], 8)
         )
     return table

@@ -86,6 +86,8 @@ def read_source(
     """Config, points (None: those that the config describes) and folder (None: by the config's name) of CONFIG or RUN."""
     from relusgd.config import load_config
 
+    if source.name == "config.yaml" and (source.parent / "run.json").is_file():
+        source = source.parent
     if not source.is_dir():
         return load_config(source, overrides, case=case), None, out
     from relusgd.runs.run import load_run

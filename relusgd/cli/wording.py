@@ -43,3 +43,13 @@ def sparkline(values: Sequence[float], width: int = 16) -> str:
         return ""
     low, span = min(finite), max(max(finite) - min(finite), 1e-9)
     return "".join(" " if value != value else BLOCKS[round((value - low) / span * (len(BLOCKS) - 1))] for value in chosen)
+
+
+def at_commas(name: str, width: int) -> str:
+    """The name of a run folder on lines of at most `width` characters, broken at its commas where it has some."""
+    lines = [""]
+    for part in name.replace(",", ",\n").splitlines():
+        if lines[-1] and len(lines[-1]) + len(part) > width:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
