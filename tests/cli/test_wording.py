@@ -3,7 +3,9 @@ import pytest
 from relusgd.cli.wording import at_commas, bytes_in_words, number, seconds_in_words, sparkline
 
 
-@pytest.mark.parametrize(("size", "words"), [(0, "0 bytes"), (999, "999 bytes"), (1620, "1.62 kB"), (48.7e6, "48.7 MB"), (3e15, "3,000 TB")])
+@pytest.mark.parametrize(
+    ("size", "words"), [(0, "0 bytes"), (999, "999 bytes"), (1620, "1.62 kB"), (48.7e6, "48.7 MB"), (3e15, "3,000 TB")]
+)
 def test_sizes_stand_in_the_unit_that_keeps_them_short(size, words):
     assert bytes_in_words(size).replace("3e+03", "3,000") == words
 
