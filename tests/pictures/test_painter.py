@@ -200,6 +200,26 @@ def test_a_still_and_a_frame_differ_in_nothing_but_the_numbers_of_the_header(mak
     assert np.array_equal(still[below:], frame[below:])
 
 
+def test_the_pasted_numbers_of_a_frame_stand_as_the_written_ones_of_a_still(make_history, dataset):
+    history = make_history(every=123_457)
+    profiles = []
+    for still in (True, False):
+        head = Painter(history, dataset, still=still).full(7)[:45, :, :3].astype(float)
+        profiles.append((255 - head).sum(axis=(1, 2)))
+    assert np.abs(profiles[0] - profiles[1]).max() < 0.08 * profiles[0].max()
+
+
+def test_every_kink_is_marked_where_the_function_bends(make_history, dataset):
+    painter = Painter(make_history(hidden=(20,)), dataset, SMALL)
+    painter.frame(-1)
+    panel = curve_panel(painter)
+    curve = panel._view.curve(-1)
+    bends = np.column_stack([curve.x, curve.y])[1:-1][curve.kink > 0.05 * curve.kink.max()]
+    marked = panel._kinks.get_offsets()
+    assert len(bends) >= 2
+    assert all(np.any(np.all(marked == bend, axis=1)) for bend in bends)
+
+
 def test_equal_stills_are_equal_files(make_history, dataset, tmp_path):
     for suffix in (".svg", ".pdf"):
         for name in ("one", "two"):
