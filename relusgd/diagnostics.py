@@ -23,6 +23,9 @@ Metrics = tuple[float, float, int, int, int]
 CHUNK_NUMBERS = 2**22
 """Points × units that are held at once: 32 MB of float64."""
 
+ROWS_NUMBERS = 2**16
+"""Numbers of the snapshots that are measured at once: arrays that stay in the processor's cache."""
+
 DENSE_PARAMETERS = 40
 """Up to here the Hessian is formed whole; beyond, Lanczos asks for its products with vectors."""
 
@@ -189,10 +192,11 @@ def _largest_eigenvalue(matrix: Array) -> float:
 
 
 class SnapshotMetrics:
-    """The metrics of a snapshot: metrics(vector) for one vector of parameters in the order of `split_parameters`.
+    """The metrics of snapshots, given as vectors of parameters in the order of `split_parameters`.
 
-    Made once per training. What a call gives depends on its vector alone; parameters that are not finite give errors that
-    are not finite, and never a warning. With one hidden layer it goes through the sorted elbows, O(points + H log H).
+    Made once per training. What a snapshot gets depends on its vector alone, to the last bit, however many are asked for at
+    once; parameters that are not finite give errors that are not finite, and never a warning. With one hidden layer it goes
+    through the sorted elbows, O(points + H log H) a snapshot.
     """
 
     def __init__(self, dataset: Dataset, hidden: Sequence[int]) -> None:
@@ -201,55 +205,64 @@ class SnapshotMetrics:
         self._middle = float(np.mean(dataset.x_train))
         self._x_centred = self._x - self._middle
         self._train, self._test = self._places(dataset.x_train), self._places(dataset.x_test)
-        low, high = network_domain(dataset)
-        self._inside = np.array([np.nextafter(low, np.inf), high])
+        self._low, self._high = network_domain(dataset)
         self._ends = _ends(dataset.x_train)
-        self._zeros = np.zeros(parameter_count(hidden))
 
     def __call__(self, vector: Array) -> Metrics:
         """train_mse, test_mse (nan without test points), dead_units, always_on_units, breakpoints in the domain."""
+        return self.rows(vector[None])[0]
+
+    def rows(self, vectors: Array) -> list[Metrics]:
+        """The metrics of every snapshot of vectors, shape (S, parameter_count)."""
+        size = max(1, ROWS_NUMBERS // (max(self._hidden) + len(self._x)))
         with np.errstate(all="ignore"):
-            # 0 times inf or nan is nan; asking isfinite of every parameter takes three times as long
-            if vector.dot(self._zeros) != 0:
-                return np.nan, np.nan, *self._count_units(vector), 0
-            return self._shallow(vector) if len(self._hidden) == 1 else self._deep(vector)
+            return [row for start in range(0, len(vectors), size) for row in self._some(vectors[start : start + size])]
+
+    def _some(self, vectors: Array) -> Iterator[Metrics]:
+        measure = self._shallow if len(self._hidden) == 1 else self._deep
+        train, test, dead, always_on, breaks = measure(vectors)
+        finite = np.isfinite(vectors).all(axis=1)
+        errors = (np.where(finite, error, np.nan).tolist() for error in (train, test))
+        counts = (count.tolist() for count in (dead, always_on, np.where(finite, breaks, 0)))
+        return zip(*errors, *counts, strict=True)
 
     def _places(self, x: Array) -> Integers | None:
         """Where x lies among all points, or None when it is all of them."""
         return None if np.array_equal(x, self._x) else np.searchsorted(self._x, x)
 
-    def _shallow(self, vector: Array) -> Metrics:
+    def _shallow(self, vectors: Array) -> tuple[Array, Array, Integers, Integers, Integers]:
         (H,) = self._hidden
-        order, elbow = sorted_elbows(vector[:H], vector[H : 2 * H])
-        f = values_by_running_sums(vector, order, elbow, self._x, self._x_centred, self._middle)
-        return *self._errors(f), *self._count_units(vector), self._count_breakpoints(vector, order, elbow)
+        w, b = vectors[:, :H], vectors[:, H : 2 * H]
+        order, elbow = sorted_elbows(w, b)
+        f = values_by_running_sums(vectors, order, elbow, self._x, self._x_centred, self._middle)
+        on_first, on_last = (w * end > -b for end in self._ends[:, 0])
+        dead, always_on = np.count_nonzero(~(on_first | on_last), axis=1), np.count_nonzero(on_first & on_last, axis=1)
+        return *self._errors(f), dead, always_on, self._count_breakpoints(vectors, order, elbow)
 
-    def _deep(self, vector: Array) -> Metrics:
-        network = Network.from_parameters(vector, self._hidden)
-        return *self._errors(network(self._x)), *self._count_units(vector), breakpoints_inside(network, self._dataset)
+    def _deep(self, vectors: Array) -> tuple[Array, Array, Integers, Integers, Integers]:
+        networks = [Network.from_parameters(vector, self._hidden) for vector in vectors]
+        activity = [_activity(network, self._dataset) for network in networks]
+        dead = [sum(np.count_nonzero(~anywhere) for anywhere, _ in layers) for layers in activity]
+        always_on = [sum(np.count_nonzero(everywhere) for _, everywhere in layers) for layers in activity]
+        breaks = [breakpoints_inside(network, self._dataset) for network in networks]
+        f = np.stack([network(self._x) for network in networks])
+        return *self._errors(f), np.array(dead), np.array(always_on), np.array(breaks)
 
-    def _errors(self, f: Array) -> tuple[float, float]:
-        """train_mse and test_mse of the values f at all points."""
-        train = (f if self._train is None else f.take(self._train)) - self._dataset.y_train
-        test = (f if self._test is None else f.take(self._test)) - self._dataset.y_test
-        return float(train.dot(train)) / len(train), float(test.dot(test)) / len(test) if len(test) else np.nan
+    def _errors(self, f: Array) -> tuple[Array, Array]:
+        """train_mse and test_mse, shape (S,) each, of the values f at all points, shape (S, n)."""
+        pairs = ((self._train, self._dataset.y_train), (self._test, self._dataset.y_test))
+        train, test = (np.square((f if places is None else f.take(places, axis=1)) - y) for places, y in pairs)
+        no_points = np.full(len(f), np.nan)
+        return np.add.reduce(train, axis=1) / train.shape[1], np.add.reduce(test, axis=1) / test.shape[1] if test.size else no_points
 
-    def _count_units(self, vector: Array) -> tuple[int, int]:
-        """Dead and always-on units, over all hidden layers."""
-        H = self._hidden[0]
-        anywhere, everywhere = _first_layer_activity(vector[:H], vector[H : 2 * H], self._ends)
-        if len(self._hidden) > 1:
-            deeper = _deep_activity(Network.from_parameters(vector, self._hidden), self._dataset.x_train)
-            anywhere = np.concatenate([anywhere, *(mask for mask, _ in deeper)])
-            everywhere = np.concatenate([everywhere, *(mask for _, mask in deeper)])
-        return len(anywhere) - int(np.count_nonzero(anywhere)), int(np.count_nonzero(everywhere))
-
-    def _count_breakpoints(self, vector: Array, order: Integers, elbow: Array) -> int:
-        """The elbows in the domain, when they are distinct and f′ changes at each; otherwise those where it does."""
-        H = self._hidden[0]
-        start, stop = elbow.searchsorted(self._inside)
-        x, change = elbow[start:stop], (vector[2 * H : 3 * H] * vector[:H]).take(order[start:stop])
-        distinct = not np.count_nonzero(x[1:] == x[:-1])
-        if distinct and np.count_nonzero(change) == len(x) and change.dot(self._zeros[: len(x)]) == 0:
-            return len(x)
-        return breakpoints_inside(Network.from_parameters(vector, self._hidden), self._dataset)
+    def _count_breakpoints(self, vectors: Array, order: Integers, elbow: Array) -> Integers:
+        """The elbows in the domain, where they are distinct and f′ changes at each; otherwise those where it does."""
+        (H,) = self._hidden
+        inside = (elbow > self._low) & (elbow < self._high)
+        change = np.take_along_axis(vectors[:, 2 * H : 3 * H] * vectors[:, :H], order, axis=1)
+        unclear = inside & ((change == 0) | ~np.isfinite(change))
+        unclear[:, 1:] |= inside[:, 1:] & (elbow[:, 1:] == elbow[:, :-1])
+        counts = np.count_nonzero(inside, axis=1)
+        for row in np.flatnonzero(unclear.any(axis=1) & np.isfinite(vectors).all(axis=1)):
+            counts[row] = breakpoints_inside(Network.from_parameters(vectors[row], self._hidden), self._dataset)
+        return counts

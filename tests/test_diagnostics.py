@@ -270,6 +270,16 @@ def test_a_snapshot_is_measured_from_itself_alone():
     np.testing.assert_array_equal(stacked, vectors)
 
 
+@pytest.mark.parametrize("hidden", [[1], [9], [40], [300], [4, 3]])
+def test_many_snapshots_at_once_get_the_bits_of_each_alone(hidden, monkeypatch):
+    monkeypatch.setattr("relusgd.diagnostics.ROWS_NUMBERS", 2**14)  # several pieces, the last one shorter
+    metrics = SnapshotMetrics(random_dataset(0), hidden)
+    vectors = np.array([random_vector(seed, hidden) for seed in range(53)])
+    vectors[7, -1], vectors[11, 0], vectors[12, 0] = np.nan, 0.0, 1e300
+    at_once, alone = metrics.rows(vectors), [metrics(vector) for vector in vectors]
+    assert np.array(at_once).tobytes() == np.array(alone).tobytes()
+
+
 def test_metrics_are_plain_numbers():
     kinds = [type(value) for value in SnapshotMetrics(random_dataset(0), [3])(random_vector(0, [3]))]
     assert kinds == [float, float, int, int, int]

@@ -78,7 +78,8 @@ def _select(x: Array, jump: Array, size: Array, layer: Integers) -> Breakpoints:
 def _shallow_values(network: Network, x: Array) -> Array:
     middle = float(x[0] + 0.5 * (x[-1] - x[0]))
     w, b = network.slope, network.bias
-    return values_by_running_sums(network.parameters(), *sorted_elbows(w, b), x, x - middle, middle)
+    order, elbow = sorted_elbows(w[None], b[None])
+    return values_by_running_sums(network.parameters()[None], order, elbow, x, x - middle, middle)[0]
 
 
 def _shallow_breakpoints(network: Network) -> Breakpoints:
@@ -93,40 +94,40 @@ def _shallow_breakpoints(network: Network) -> Breakpoints:
 
 
 def sorted_elbows(w: Array, b: Array) -> tuple[Integers, Array]:
-    """(order, elbow) of units with slopes w and biases b, shape (H,): elbow = −b/w in increasing order, unit order[i] has elbow[i].
+    """(order, elbow) of units with slopes w and biases b, shape (…, H): elbow = −b/w in increasing order along the last axis.
 
-    At w = ±0 it is ±inf, as for the slope with this sign that is nearest to 0; nan for b = 0 too, and last.
+    The i-th elbow is that of unit order[…, i]. At w = ±0 it is ±inf, as for the slope with this sign that is nearest to 0; nan
+    for b = 0 too, and last.
     """
     elbow = -b / w
-    order = elbow.argsort(kind="stable")
-    return order, elbow.take(order)
+    order = elbow.argsort(axis=-1, kind="stable")
+    return order, np.take_along_axis(elbow, order, axis=-1)
 
 
 def values_by_running_sums(parameters: Array, order: Integers, elbow: Array, x: Array, x_centred: Array, middle: float) -> Array:
-    """f at increasing x, shape (n,), of one hidden layer with parameters (3 H + 1,) and these `sorted_elbows`: O(n + H log n).
+    """f at increasing x, shape (S, n), of S networks of one hidden layer: O(n + H log n) each.
 
         f(x_i) = s_i (x_i − m) + t_i,   s_i = Σ v w,   t_i = c + Σ v (b + w m)   over the units active at x_i
 
-    As running sums: a unit with w > 0 joins, one with w < 0 leaves at the first x that is not below its elbow. m: the middle
-    of x, or what is near it, so that the terms of t are small; x_centred: x − m. Units active on no x are left out of the
-    sums, so that one with a far elbow cannot spoil the others.
+    As running sums: a unit with w > 0 joins, one with w < 0 leaves at the first x that is not below its elbow. parameters:
+    shape (S, 3 H + 1); order, elbow: their `sorted_elbows`, shape (S, H). m: the middle of x, or what is near it, so that the
+    terms of t are small; x_centred: x − m. Units active on no x are left out of the sums, so that one with a far elbow cannot
+    spoil the others. A row of the result depends on its network alone, to the last bit.
     """
-    H, n = len(order), len(x)
+    (S, H), n = order.shape, len(x)
     k = x.searchsorted(elbow)
-    w, b, v = wbv = parameters[: 3 * H].reshape(3, H).take(order, axis=1)
-    b += w * middle
-    lines = wbv[:2] * v
-    from_start = np.signbit(w) == k.astype(bool)
-    later = int(k.searchsorted(1))
-    sums, bounds = np.empty((2, H - later + 1)), np.empty(H - later + 2, dtype=np.int64)
-    sums[:, 0] = lines.dot(from_start.astype(np.float64))
-    sums[1, 0] += parameters[-1]
-    np.multiply(lines[:, later:], np.sign(w[later:]), sums[:, 1:])
-    bounds[0], bounds[1:-1], bounds[-1] = 0, k[later:], n
-    s, t = np.add.accumulate(sums, 1).repeat(bounds[1:] - bounds[:-1], axis=1)
-    s *= x_centred
-    s += t
-    return np.asarray(s)
+    w, b, v = (np.take_along_axis(parameters[:, part * H : (part + 1) * H], order, axis=1) for part in range(3))
+    from_start, joins = np.signbit(w) == (k > 0), (k > 0) & (w != 0)
+    f = np.zeros((S, n))
+    bounds = np.concatenate([np.zeros((S, 1), dtype=k.dtype), k, np.full((S, 1), n)], axis=1)
+    lengths = np.diff(bounds, axis=1).ravel()
+    for line, start, factor in ((v * w, 0.0, x_centred), (v * (b + w * middle), parameters[:, -1], None)):
+        sums = np.empty((S, H + 1))
+        sums[:, 0] = np.where(from_start, line, 0.0).sum(axis=1) + start
+        sums[:, 1:] = np.where(joins, np.copysign(1.0, w) * line, 0.0)
+        pieces = np.add.accumulate(sums, axis=1).ravel().repeat(lengths).reshape(S, n)
+        f += pieces if factor is None else pieces * factor
+    return f
 
 
 @dataclass(frozen=True, eq=False)

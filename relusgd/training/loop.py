@@ -62,7 +62,7 @@ class Recorder:
 
     def history(self, epochs: Integers, vectors: Array) -> History:
         """The history of these epochs (S,) with these parameters (S, parameter_count)."""
-        measured = [self._measure(vector) for vector in vectors]
+        measured = self._measure.rows(vectors)
         train_mse, test_mse, *counts = zip(*measured, strict=True) if measured else ((),) * 5
         metrics = {
             "learning_rate": np.array([self._plan.learning_rate(int(epoch)) for epoch in epochs], dtype=np.float64),
