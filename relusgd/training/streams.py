@@ -79,29 +79,28 @@ class BatchOrder:
 
     def batches(self, first: int, stop: int) -> Iterator[Batches]:
         """The batches of the steps first … stop − 1, counted from 0, in a few pieces; not for `full`, which draws nothing."""
+        piece = self._replacement_piece if self.sampling == "replacement" else self._shuffle_piece
         while first < stop:
-            piece, last = self._piece(first)
-            cut = min(stop, last)
-            yield Batches(piece.indices, piece.bounds[: cut - first + 1])
-            first = cut
+            batches = piece(first, stop)
+            yield batches
+            first += len(batches)
 
-    def _piece(self, first: int) -> tuple[Batches, int]:
-        """The batches from step `first` to the end of its block of draws, and the step after that end."""
-        draw = self._replacement_block if self.sampling == "replacement" else self._shuffle_block
-        return draw(first)
-
-    def _replacement_block(self, first: int) -> tuple[Batches, int]:
+    def _replacement_piece(self, first: int, stop: int) -> Batches:
+        """The batches from step `first` to `stop` or to the end of its block of draws; of the block only what leads there is drawn."""
         rows = max(1, BLOCK_DRAWS // self.batch_size)
         block, row = divmod(first, rows)
-        u = stream(self.seed, BATCH_ORDER, block).random_raw(rows * self.batch_size)
+        until = min(rows, stop - block * rows)
+        u = stream(self.seed, BATCH_ORDER, block).random_raw(until * self.batch_size)[row * self.batch_size :]
         indices = ((u >> np.uint64(32)) * np.uint64(self.n) >> np.uint64(32)).astype(np.int64)
-        return Batches(indices, np.arange(row, rows + 1) * self.batch_size), (block + 1) * rows
+        return Batches(indices, np.arange(until - row + 1) * self.batch_size)
 
-    def _shuffle_block(self, first: int) -> tuple[Batches, int]:
-        epochs = max(1, BLOCK_DRAWS // self.n)
-        block, step = divmod(first, epochs * self.steps_per_epoch)
+    def _shuffle_piece(self, first: int, stop: int) -> Batches:
+        """The same for batches cut from permutations."""
+        rows, per_epoch = max(1, BLOCK_DRAWS // self.n), self.steps_per_epoch
+        block, step = divmod(first, rows * per_epoch)
+        until = min(rows * per_epoch, stop - block * rows * per_epoch)
+        epochs = -(-until // per_epoch)
+        starts = np.arange(epochs)[:, None] * self.n + np.arange(per_epoch) * self.batch_size
+        bounds = np.append(starts, epochs * self.n)[step : until + 1]
         indices = permutations(self.seed, BATCH_ORDER, block, epochs, self.n).ravel()
-        within = np.arange(self.steps_per_epoch) * self.batch_size
-        starts = (np.arange(epochs)[:, None] * self.n + within).ravel()
-        bounds = np.append(starts, epochs * self.n)
-        return Batches(indices, bounds[step:]), (block + 1) * epochs * self.steps_per_epoch
+        return Batches(indices[bounds[0] : bounds[-1]], bounds - bounds[0])
