@@ -62,7 +62,7 @@ def notebook_loop(problem: Problem) -> Steps:
 
     def steps(count: int) -> None:
         for _ in range(count):
-            chosen = torch.from_numpy(np.random.choice(n, B)) if B < n else slice(None)
+            chosen = torch.from_numpy(np.random.choice(n, B)) if n > B else slice(None)
             optimizer.zero_grad()
             loss = loss_function(model(x[chosen]), y[chosen])
             loss.backward()

@@ -5,12 +5,13 @@ The dataset is in the units that the network sees. `SnapshotMetrics` gives the m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.gradients.backprop import hessian_vector
+from relusgd.gradients.curvature import hessian_product
 from relusgd.model.breakpoints import breakpoints, sorted_elbows, values_by_running_sums
 from relusgd.model.data import Dataset
 from relusgd.model.network import Array, Network, parameter_count, split_parameters
@@ -142,10 +143,16 @@ class _Hessian:
         self.size = learning.stop - learning.start
         self._network, self._learning = network, learning
         self._x, self._y = dataset.x_train[:, None], dataset.y_train[:, None]
+        self._shallow: Callable[[Array], Array] | None = None
+        if len(network.hidden) == 1:
+            with np.errstate(all="ignore"):
+                self._shallow = hessian_product(network.parameters(), network.hidden[0], dataset.x_train, dataset.y_train)
 
     def __call__(self, direction: Array) -> Array:
         full = np.zeros(parameter_count(self._network.hidden))
         full[self._learning] = direction
+        if self._shallow:
+            return self._shallow(full)[self._learning]
         V, c = split_parameters(full, self._network.hidden)
         product = np.zeros(self.size)
         for part in _chunks(len(self._x), self._network.hidden):
@@ -262,7 +269,7 @@ class SnapshotMetrics:
         change = np.take_along_axis(vectors[:, 2 * H : 3 * H] * vectors[:, :H], order, axis=1)
         unclear = inside & ((change == 0) | ~np.isfinite(change))
         unclear[:, 1:] |= inside[:, 1:] & (elbow[:, 1:] == elbow[:, :-1])
-        counts = np.count_nonzero(inside, axis=1)
+        counts: Integers = np.count_nonzero(inside, axis=1)
         for row in np.flatnonzero(unclear.any(axis=1) & np.isfinite(vectors).all(axis=1)):
             counts[row] = breakpoints_inside(Network.from_parameters(vectors[row], self._hidden), self._dataset)
         return counts

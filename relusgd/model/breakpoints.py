@@ -79,7 +79,7 @@ def _shallow_values(network: Network, x: Array) -> Array:
     middle = float(x[0] + 0.5 * (x[-1] - x[0]))
     w, b = network.slope, network.bias
     order, elbow = sorted_elbows(w[None], b[None])
-    return values_by_running_sums(network.parameters()[None], order, elbow, x, x - middle, middle)[0]
+    return values_by_running_sums(network.parameters()[None], order, elbow, x, x - middle, middle).ravel()
 
 
 def _shallow_breakpoints(network: Network) -> Breakpoints:

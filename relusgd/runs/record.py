@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -87,6 +88,8 @@ def _record(plan: Plan, folder: Path, overwrite: bool, observer: Observer) -> Ru
         raise refusal(folder, observer.command, differences)
     if standing is None or overwrite:
         found = Found.NOTHING
+    elif found in (Found.UNFINISHED, Found.SHORTER):
+        plan = plan.keeping(standing.facts["engine"], standing.facts["kernel"])
     check_room(plan, folder)
     observer.found(plan, folder, found)
     if found is Found.COMPLETE and standing:
@@ -154,7 +157,7 @@ def new_facts(plan: Plan) -> dict[str, Any]:
         "status": "running",
         "engine": plan.engine,
         "kernel": plan.kernel,
-        "versions": {"relusgd": relusgd.__version__, "python": platform.python_version(), "numpy": np.__version__},
+        "versions": versions(plan),
         "processor": processor(),
         "scaling": asdict(plan.dataset.scaling),
         "counts": counts(plan, 0, 1),
@@ -163,6 +166,12 @@ def new_facts(plan: Plan) -> dict[str, Any]:
     if plan.dataset.digest is not None:
         facts["csv_sha256"] = plan.dataset.digest
     return facts
+
+
+def versions(plan: Plan) -> dict[str, str]:
+    """Of everything on which the last bits of results depend."""
+    used = {"relusgd": relusgd.__version__, "python": platform.python_version(), "numpy": np.__version__}
+    return used | ({"numba": version("numba")} if plan.engine == "compiled" else {})
 
 
 def counts(plan: Plan, step: int, snapshots: int) -> dict[str, int]:

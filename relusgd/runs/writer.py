@@ -218,7 +218,9 @@ def continue_folder(folder: Path, hidden: tuple[int, ...], lock: FolderLock) -> 
 def write_data(path: Path, dataset: Dataset) -> None:
     """Write data.csv: split, x, y in original units, in the shortest form that reads back the same."""
     lines = (f"{split},{x!r},{y!r}\n" for split, x, y in dataset_rows(dataset))
-    path.write_text("split,x,y\n" + "".join(lines), encoding="ascii")
+    with path.open("w", encoding="ascii") as file:
+        file.write("split,x,y\n")
+        file.writelines(lines)
 
 
 def history_arrays(history: History) -> dict[str, NDArray[Any]]:

@@ -12,14 +12,15 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from relusgd.config import Config, CosineSchedule, CsvData, PointsData, StepSchedule, TargetData
-from relusgd.diagnostics import dead_units
+from relusgd.diagnostics import SnapshotMetrics, dead_units
 from relusgd.errors import ConfigError, InputError
 from relusgd.model.data import Dataset, csv_dataset, points_dataset, sample_dataset
 from relusgd.model.initial import InitialNetwork
 from relusgd.model.network import Network, parameter_count
 from relusgd.model.targets import parse_target
+from relusgd.training.engines import INSTALL, choose_engine, choose_kernel, engine_faults, numba_is_installed
 from relusgd.training.recording import Recording
-from relusgd.training.sgd import Descent, Schedule, State
+from relusgd.training.sgd import Descent, Engine, KernelName, Schedule, State
 from relusgd.training.streams import BatchOrder, held_out_order, network_generator
 
 
@@ -32,13 +33,29 @@ class Plan:
     initial: Network
     descent: Descent
     recording: Recording
-    engine: str = "numpy"
-    kernel: str = "dense"
     warnings: tuple[str, ...] = ()
 
     @property
     def hidden(self) -> tuple[int, ...]:
         return self.initial.hidden
+
+    @property
+    def engine(self) -> Engine:
+        return self.descent.engine
+
+    @property
+    def kernel(self) -> KernelName:
+        return self.descent.kernel
+
+    def keeping(self, engine: Engine, kernel: KernelName) -> Plan:
+        """The same training by the engine and the kernel that a run began with.
+
+        Raises InputError when that engine is not installed any more.
+        """
+        if engine == "compiled" and self.engine != engine and not numba_is_installed():
+            problem = "this run began with engine: compiled, which needs Numba, and Numba is not installed"
+            raise InputError(problem, f"{INSTALL} lets it go on; --overwrite trains it anew without")
+        return replace(self, descent=replace(self.descent, engine=engine, kernel=kernel))
 
     @property
     def is_ridge(self) -> bool:
@@ -100,14 +117,20 @@ def prepare(config: Config, dataset: Dataset | None = None) -> Plan:
     Raises ConfigError with every fault that data and config have together.
     """
     points = dataset or build_dataset(config)
-    faults = [*_batch_faults(config, points), *_memory_faults(config, points)]
+    faults = [*engine_faults(config), *_batch_faults(config, points), *_memory_faults(config, points)]
     if faults:
         raise ConfigError(faults)
     with np.errstate(all="ignore"):
         initial = initial_recipe(config, points).draw(network_generator(config.network_seed))
-        finite = np.isfinite(initial.parameters()).all() and np.isfinite(np.square(initial(points.x_train))).all()
-    if not finite:
-        raise ConfigError([config.origin.fault("network", ": the initial network is not finite on the training points; make its scales or slopes smaller")])
+    start_mse, *_ = SnapshotMetrics(points, initial.hidden)(initial.parameters())
+    if not np.isfinite(start_mse):
+        raise ConfigError(
+            [
+                config.origin.fault(
+                    "network", ": the initial network is not finite on the training points; make its scales or slopes smaller"
+                )
+            ]
+        )
     plan = Plan(config, points, initial, build_descent(config, points), build_recording(config))
     return replace(plan, warnings=tuple(_placed_dead_units(plan)))
 
@@ -185,10 +208,11 @@ def build_descent(config: Config, dataset: Dataset) -> Descent:
         n if full else int(training.batch_size),
         "full" if full else training.sampling,
     )
+    engine, hidden = choose_engine(config), tuple(config.network.hidden)
     return Descent(
         x=dataset.x_train,
         y=dataset.y_train,
-        hidden=tuple(config.network.hidden),
+        hidden=hidden,
         order=order,
         schedule=build_schedule(config),
         layers=training.layers,
@@ -196,6 +220,8 @@ def build_descent(config: Config, dataset: Dataset) -> Descent:
         momentum=training.momentum,
         nesterov=training.nesterov,
         weight_decay=training.weight_decay,
+        engine=engine,
+        kernel=choose_kernel(engine, order.batch_size, hidden[0], n) if len(hidden) == 1 else "dense",
     )
 
 
@@ -220,7 +246,8 @@ def _batch_faults(config: Config, dataset: Dataset) -> list[str]:
     training, n = config.training, len(dataset.x_train)
     if training.method == "ridge" or training.sampling != "shuffle" or training.batch_size == "full" or training.batch_size <= n:
         return []
-    text = f": {training.batch_size:,} is larger than the {n:,} training points, which sampling: shuffle cannot cut; give at most that many, or full"
+    too_many = f": {training.batch_size:,} is larger than the {n:,} training points, which sampling: shuffle cannot cut"
+    text = f"{too_many}; give at most that many, or full"
     return [config.origin.fault("training.batch_size", text)]
 
 
@@ -229,8 +256,11 @@ def _memory_faults(config: Config, dataset: Dataset) -> list[str]:
     hidden, n = config.network.hidden, len(dataset.x_train)
     batch = n if config.training.batch_size == "full" else int(config.training.batch_size)
     width = max(hidden)
-    rows = n if config.training.method == "ridge" else batch
-    needed = 8 * (12 * parameter_count(hidden) + 4 * rows * width)
+    ridge = config.training.method == "ridge"
+    rows = n if ridge else batch
+    # One hidden layer needs no matrix of points × units, unless that is small.
+    matrices = 4 * rows * width if ridge or len(hidden) > 1 else min(4 * rows * width, 16 * (rows + width))
+    needed = 8 * (12 * parameter_count(hidden) + matrices)
     available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if needed <= 0.8 * available:
         return []
@@ -248,7 +278,7 @@ def _placed_dead_units(plan: Plan) -> Iterator[str]:
     dead = dead_units(plan.initial, plan.dataset)[0]
     if len(dead):
         positions = plan.config.network.elbows
-        named = ", ".join(f"unit {j} (elbow {positions[j]:g})" for j in dead[:5].tolist()) + (f" and {len(dead) - 5} more" if len(dead) > 5 else "")
+        named = ", ".join(f"unit {j} (elbow {positions[j]:g})" for j in dead[:5].tolist()) + (
+            f" and {len(dead) - 5} more" if len(dead) > 5 else ""
+        )
         yield f"active on no training point, so never learning: {named}"
-
-

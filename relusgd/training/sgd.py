@@ -1,24 +1,28 @@
-"""Stochastic gradient descent: from one step to another, recording the parameters on the way.
+"""Stochastic gradient descent: what a training is, and how it gets from one step to another, recording on the way.
 
 PyTorch's formulas: with gradient g of the batch's mean squared error, weight decay d, momentum μ and learning rate η,
 
     g ← g + d θ,   u ← μ u + g,   θ ← θ − η u   (Nesterov: θ ← θ − η (g + μ u))
+
+Two engines take the steps, each with the kernels of one hidden layer: `numpy_steps` and `compiled_steps`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise, repeat
+from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 
-from relusgd.gradients.backprop import backprop
-from relusgd.gradients.dense import Kernel, Layers, dense_kernel
+from relusgd.gradients.dense import Layers
 from relusgd.model.history import Integers
-from relusgd.model.network import Array, parameter_count, split_parameters
-from relusgd.training.streams import BatchOrder
+from relusgd.model.network import Array, parameter_count
+from relusgd.training.streams import Batches, BatchOrder
+
+Engine = Literal["numpy", "compiled"]
+KernelName = Literal["dense", "prefix_sums"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class State:
 
 @dataclass(frozen=True, eq=False)
 class Descent:
-    """One training by SGD, fixed: points in network units, batches, rates and which parameters learn."""
+    """One training by SGD, fixed: points in network units, batches, rates, which parameters learn, what takes the steps."""
 
     x: Array
     y: Array
@@ -72,6 +76,18 @@ class Descent:
     momentum: float = 0.0
     nesterov: bool = False
     weight_decay: float = 0.0
+    engine: Engine = "numpy"
+    kernel: KernelName = "dense"
+
+    @property
+    def is_full(self) -> bool:
+        """Whether every batch is all points."""
+        return self.order.sampling == "full"
+
+    @property
+    def largest_batch(self) -> int:
+        """The most points that a batch has."""
+        return len(self.x) if self.is_full else self.order.batch_size
 
     @property
     def learning(self) -> slice:
@@ -81,6 +97,11 @@ class Descent:
         first = output if self.layers == "output" else 0
         last = output if self.layers == "hidden" else size - (not self.output_bias)
         return slice(first, last)
+
+    @cached_property
+    def tools(self) -> dict[str, Any]:
+        """The engine's kernels and working memory, made once and kept from block to block; they never change a bit."""
+        return {}
 
     def start(self, parameters: Array) -> State:
         """The state before the first step."""
@@ -93,89 +114,19 @@ def advance(descent: Descent, state: State, stop: int, recorded: Integers) -> tu
     Gives the state there and the parameters after each step in `recorded` (increasing, in state.step + 1 … stop), shape
     (len(recorded), parameter_count). Where the work is cut into calls never changes a bit. `state` is left as it is.
     """
-    parameters, velocity = state.parameters.copy(), state.velocity.copy()
-    rows = np.empty((len(recorded), len(parameters)))
-    take = _step(descent, parameters, velocity)
-    row, steps_per_epoch = 0, descent.order.steps_per_epoch
-    marks = [*recorded.tolist(), -1]
-    step, rate, rate_ends = state.step, 0.0, -1
-    with np.errstate(all="ignore"):
-        for x, y in _batches(descent, state.step, stop):
-            if step >= rate_ends:
-                epoch = step // steps_per_epoch + 1
-                rate, rate_ends = descent.schedule.at(epoch), epoch * steps_per_epoch
-            take(x, y, rate)
-            step += 1
-            if step == marks[row]:
-                rows[row] = parameters
-                row += 1
-    return State(stop, parameters, velocity), rows
+    if descent.engine == "compiled":
+        from relusgd.training.compiled_steps import take_steps  # Numba is loaded by those who use it
+    else:
+        from relusgd.training.numpy_steps import take_steps
+    return take_steps(descent, state, stop, recorded)
 
 
-def _batches(descent: Descent, first: int, stop: int) -> Iterator[tuple[Array, Array]]:
-    """The points of the steps first + 1 … stop."""
-    if descent.order.sampling == "full":
-        yield from repeat((descent.x, descent.y), stop - first)
-        return
-    for batches in descent.order.batches(first, stop):
-        begin, end = batches.bounds[0], batches.bounds[-1]
-        chosen = batches.indices[begin:end]
-        x, y = descent.x[chosen], descent.y[chosen]
-        if len(chosen) == len(batches) * descent.order.batch_size:
-            yield from zip(x.reshape(len(batches), -1), y.reshape(len(batches), -1), strict=True)
-        else:
-            for start, until in pairwise((batches.bounds - begin).tolist()):
-                yield x[start:until], y[start:until]
-
-
-def _step(descent: Descent, parameters: Array, velocity: Array) -> Callable[[Array, Array, float], None]:
-    """A function that takes one SGD step on a batch, changing `parameters` and `velocity` in place."""
-    gradient = np.zeros_like(parameters)
-    learning = descent.learning
-    theta, g, u = parameters[learning], gradient[learning], velocity[learning]
-    decay, momentum, nesterov = descent.weight_decay, descent.momentum, descent.nesterov
-    scaled = np.empty_like(g)
-    kernels: dict[int, Kernel] = {}
-    multiply, add, subtract = np.multiply, np.add, np.subtract
-
-    def kernel_for(size: int) -> Kernel:
-        if len(descent.hidden) == 1:
-            return dense_kernel(parameters, gradient, descent.hidden[0], size, descent.layers)
-        return deep_kernel(parameters, gradient, descent.hidden)
-
-    def plain(x: Array, y: Array, rate: float) -> None:
-        size = len(x)
-        kernel = kernels.get(size) or kernels.setdefault(size, kernel_for(size))
-        kernel(x, y)
-        multiply(g, rate * 2.0 / size, scaled)
-        subtract(theta, scaled, theta)
-
-    def full(x: Array, y: Array, rate: float) -> None:
-        size = len(x)
-        kernel = kernels.get(size) or kernels.setdefault(size, kernel_for(size))
-        kernel(x, y)
-        multiply(g, 2.0 / size, g)
-        multiply(theta, decay, scaled)
-        add(g, scaled, g)
-        multiply(u, momentum, u)
-        add(u, g, u)
-        multiply(u, momentum if nesterov else 1.0, scaled)
-        if nesterov:
-            add(scaled, g, scaled)
-        multiply(scaled, rate, scaled)
-        subtract(theta, scaled, theta)
-
-    return full if momentum or decay else plain
-
-
-def deep_kernel(parameters: Array, gradient: Array, hidden: tuple[int, ...]) -> Kernel:
-    """The kernel of a network of any depth, by the reference backpropagation."""
-    weights, biases = split_parameters(parameters, hidden)
-    weight_gradients, bias_gradients = split_parameters(gradient, hidden)
-
-    def kernel(x: Array, y: Array) -> None:
-        result = backprop(weights, biases, x[:, None], y[:, None])
-        for target, part in zip((*weight_gradients, *bias_gradients), (*result.weights, *result.biases), strict=True):
-            np.multiply(part, 0.5 * len(x), target)
-
-    return kernel
+def sort_batches(batches: Batches, n: int) -> Batches:
+    """The same batches of 0 … n − 1, each in increasing order."""
+    begin, end = int(batches.bounds[0]), int(batches.bounds[-1])
+    bounds, chosen = batches.bounds - begin, batches.indices[begin:end]
+    sizes = np.diff(bounds)
+    if (sizes == sizes[0]).all():
+        return Batches(np.sort(chosen.reshape(len(sizes), -1), axis=1).ravel(), bounds)
+    offset = np.repeat(n * np.arange(len(sizes)), sizes)
+    return Batches(np.sort(offset + chosen) - offset, bounds)

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +6,7 @@ import pytest
 
 from relusgd.model.network import Network, parameter_count
 from relusgd.training.sgd import Descent, Schedule, advance
-from relusgd.training.streams import BatchOrder, Batches
+from relusgd.training.streams import Batches, BatchOrder
 
 REFERENCE = np.load(Path(__file__).parents[1] / "reference" / "trajectories.npz")
 HIDDEN = {"width_20": (20,), "depth_2": (12, 8)}
@@ -50,11 +50,18 @@ def small_descent(**changes):
     return descent, descent.start(generator.normal(size=parameter_count(descent.hidden)))
 
 
-@pytest.mark.parametrize("network", HIDDEN)
+WAYS = [("numpy", "dense"), ("numpy", "prefix_sums"), ("compiled", "dense"), ("compiled", "prefix_sums")]
+
+
+@pytest.mark.parametrize(
+    ("network", "engine", "kernel"), [*(("width_20", *way) for way in WAYS), ("depth_2", "numpy", "dense")], ids=lambda part: part
+)
 @pytest.mark.parametrize("case", CASES)
-def test_trajectories_are_those_of_pytorch(network, case):
+def test_trajectories_are_those_of_pytorch(network, case, engine, kernel):
+    if engine == "compiled":
+        pytest.importorskip("numba")
     start, wanted = REFERENCE[f"{network}.start"], REFERENCE[f"{network}.{case}"]
-    descent = descent_of(network, case)
+    descent = replace(descent_of(network, case), engine=engine, kernel=kernel)
     _, rows = advance(descent, descent.start(start), 2000, np.array([200, 2000]))
     assert np.abs(wanted - start).max() > 1e-3
     np.testing.assert_allclose(rows[0], wanted[0], rtol=0, atol=1e-10)
@@ -107,7 +114,11 @@ def test_only_the_layers_that_learn_move(hidden):
 def test_the_last_short_batch_takes_the_mean_over_its_own_points():
     descent, start = small_descent(order=BatchOrder(3, 5, 4, "shuffle"))
     x, y = descent.x[:5], descent.y[:5]
-    short = [batches.indices[a:b] for batches in descent.order.batches(0, 2) for a, b in zip(batches.bounds[:-1], batches.bounds[1:], strict=True)][1]
+    short = [
+        batches.indices[a:b]
+        for batches in descent.order.batches(0, 2)
+        for a, b in zip(batches.bounds[:-1], batches.bounds[1:], strict=True)
+    ][1]
     after_one, _ = advance(descent, start, 1, np.zeros(0, dtype=np.int64))
     after_two, _ = advance(descent, start, 2, np.zeros(0, dtype=np.int64))
     alone = Descent(x[short], y[short], descent.hidden, BatchOrder(0, 1, 1, "full"), descent.schedule)
