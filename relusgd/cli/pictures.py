@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relusgd.cli.arguments import RunArgument
+from relusgd.cli.arguments import RunsArgument
 from relusgd.cli.boundary import guarded
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def register(app: typer.Typer) -> None:
 
 @guarded
 def animate(
-    run: RunArgument,
+    runs: RunsArgument,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A .gif or an .mp4. [dim]\\[default: RUN/animation.gif][/]", show_default=False)
     ] = None,
@@ -60,7 +60,7 @@ def animate(
     theme: ThemeOption = ThemeName.light,
     show: ShowOption = EVERYTHING,
 ) -> None:
-    """Film the learned function, its units and elbows. Prints the file."""
+    """Film the learned function, its units and elbows; several runs side by side. Prints the file."""
     from relusgd.cli.progress import drawing, stderr_console
     from relusgd.runs.drawing import Clock
     from relusgd.runs.drawing import animate as write
@@ -68,7 +68,7 @@ def animate(
 
     look = make_look(size, title, theme, show)
     clock = Clock(frames, fps, seconds, first, last, spacing.value)
-    loaded = load_run(run)
+    loaded = [load_run(run) for run in runs]
     with drawing(stderr_console()) as progress:
         path = write(loaded, out, clock=clock, look=look, progress=progress)
     typer.echo(path)
@@ -76,23 +76,24 @@ def animate(
 
 @guarded
 def plot(
-    run: RunArgument,
+    runs: RunsArgument,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A .png, .svg or .pdf. [dim]\\[default: RUN/plot.png][/]", show_default=False)
     ] = None,
     epoch: Annotated[int | None, typer.Option(min=0, help="The epoch shown. [dim]\\[default: the last][/]", show_default=False)] = None,
     step: Annotated[int | None, typer.Option(min=0, help="The step shown, in place of the epoch.", show_default=False)] = None,
+    story: Annotated[bool, typer.Option("--story", help="Start, key moments and end, and the paths of the elbows.")] = False,
     size: SizeOption = "1000x700",
     title: TitleOption = None,
     theme: ThemeOption = ThemeName.light,
     show: ShowOption = EVERYTHING,
 ) -> None:
-    """Draw one snapshot. Prints the file."""
+    """Draw one snapshot, or several runs at one epoch. Prints the file."""
     from relusgd.runs.drawing import plot as write
     from relusgd.runs.run import load_run
 
     look = make_look(size, title, theme, show)
-    typer.echo(write(load_run(run), out, epoch=epoch, step=step, look=look))
+    typer.echo(write([load_run(run) for run in runs], out, epoch=epoch, step=step, story=story, look=look))
 
 
 def make_look(size: str, title: str | None, theme: ThemeName, show: str) -> Look:

@@ -16,7 +16,7 @@ from relusgd.model.network import Array
 from relusgd.pictures.wording import text_width, tick_text
 
 SOFT_START = 300
-"""The step axis, and the spacing `log`, are even up to 1/300 of the run and logarithmic beyond."""
+"""The axis of time, and the spacing `log`, are even up to 1/300 of the run and logarithmic beyond."""
 
 DECADES = 10
 """An error axis that is longer shows nothing any more."""
@@ -70,8 +70,8 @@ def robust_limits(core: Array, wished: Array, extent: float, margin: float) -> t
 
 
 @dataclass(frozen=True)
-class StepAxis:
-    """Steps from first to last along an axis: place = log(1 + (step − first)/softness), so 0 has a place and early steps have room."""
+class TimeAxis:
+    """Steps or epochs from first to last along an axis: place = log(1 + (step − first)/softness), so that early ones have room."""
 
     first: float
     last: float
@@ -81,7 +81,7 @@ class StepAxis:
         return max(self.last - self.first, 1.0) / SOFT_START
 
     def place(self, step: NDArray[np.number[Any]]) -> Array:
-        """Places of steps, shape as given."""
+        """Places of steps or epochs, shape as given."""
         return np.log1p((np.asarray(step, dtype=np.float64) - self.first) / self.softness)
 
     def limits(self, margin: float = 0.015) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""A film: chosen snapshots, painted one after the other, straight into an encoder."""
+"""A film: chosen moments, painted one after the other, straight into an encoder."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ import numpy as np
 
 from relusgd.errors import InputError, RelusgdError
 from relusgd.files import replacing
-from relusgd.model.data import Dataset
-from relusgd.model.history import History
 from relusgd.pictures import gif, mp4
+from relusgd.pictures.group import Scene
 from relusgd.pictures.look import Look
 from relusgd.pictures.painter import Frame, Painter
 from relusgd.pictures.palette import Palette
@@ -40,8 +39,7 @@ class Encoder(Protocol):
 
 
 def write_film(
-    history: History,
-    dataset: Dataset,
+    scene: Scene,
     path: Path,
     look: Look | None = None,
     *,
@@ -49,7 +47,7 @@ def write_film(
     fps: float,
     progress: Progress | None = None,
 ) -> None:
-    """Write the snapshots with these indices as a .gif that repeats for ever, or as an .mp4; the last one stands a second.
+    """Write the moments with these indices as a .gif that repeats for ever, or as an .mp4; the last one stands a second.
 
     progress(done, of): called after each frame, the last time when the file stands. The sides of an .mp4 are made even.
     Raises InputError for another suffix, no frames or too many a second, RelusgdError without an encoder or when the file
@@ -58,7 +56,7 @@ def write_film(
     check_film(path, fps)
     if not len(indices):
         raise InputError("a film needs at least one snapshot")
-    painter = Painter(history, dataset, _fitting(look or Look(), path))
+    painter = Painter(scene, _fitting(look or Look(), path))
     try:
         with replacing(path) as temporary, _open_film(painter, path.suffix.lower(), temporary, indices, fps) as film:
             for done, index in enumerate(indices):

@@ -16,7 +16,7 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from relusgd.pictures.layout import Box, Scale, flow
-from relusgd.pictures.marks import errors_of
+from relusgd.pictures.scales import errors_of
 from relusgd.pictures.sheet import Sheet
 from relusgd.pictures.view import View
 from relusgd.pictures.wording import DPI, error_text, font, text_width
@@ -42,20 +42,18 @@ SHORT = {"train MSE": "train", "test MSE": "test", "elbows inside": "elbows", "f
 def fitting_fields(view: View, scale: Scale, room: float) -> list[Field]:
     """The fields in the largest letters and longest words with which they stand on one line of `room` pixels, if any do."""
     for large, short in ((scale.large, False), (1.2 * scale.text, False), (1.2 * scale.text, True), (scale.text, True)):
-        listed = fields(view, scale.text, large)
-        if short:
-            listed = [replace(field, word=SHORT.get(field.word, field.word)) for field in listed]
+        listed = fields(view, scale.text, large, short=short)
         if len(header_lines(listed, room)) == 1:
             break
     return listed
 
 
-def fields(view: View, text: float, large: float) -> list[Field]:
+def fields(view: View, text: float, large: float, *, short: bool = False) -> list[Field]:
     """What the header says of a snapshot: where training stands, the errors, and how the units fare."""
     history = view.history
     last, units = len(history) - 1, history.elbow.shape[1]
     inside = "first-layer elbows inside" if view.deep else "elbows inside"
-    return [
+    listed = [
         Field("epoch", lambda index: f"{history.epoch[index]:,}", f"{history.epoch[last]:,}", large),
         Field("step", lambda index: f"{history.step[index]:,}", f"{history.step[last]:,}", large),
         *(_error(view, name, text) for name in errors_of(view)),
@@ -63,6 +61,7 @@ def fields(view: View, text: float, large: float) -> list[Field]:
         *([_count(view, "breakpoints", text)] if view.deep else []),
         _count(view, "dead_units", text),
     ]
+    return [replace(field, word=SHORT.get(field.word, field.word)) for field in listed] if short else listed
 
 
 def _error(view: View, name: str, pixels: float) -> Field:
@@ -90,6 +89,11 @@ def header_lines(listed: Sequence[Field], room: float) -> list[list[int]]:
 
 def _width(field: Field) -> float:
     return text_width(field.word, field.pixels) + 0.45 * field.pixels + text_width(field.widest, field.pixels)
+
+
+def header_width(listed: Sequence[Field]) -> float:
+    """The pixels that fields on one line take."""
+    return sum(_width(field) for field in listed) + 1.4 * listed[-1].pixels * (len(listed) - 1)
 
 
 class Header:

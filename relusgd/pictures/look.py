@@ -14,7 +14,10 @@ SMALLEST, LARGEST = (480, 360), (4000, 4000)
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours as #rrggbb. The hues are those of Okabe and Ito (2008), which colour-blind people tell apart."""
+    """Colours as #rrggbb. The hues are those of Okabe and Ito (2008), which colour-blind people tell apart.
+
+    layers: of breakpoints, by the hidden layer whose unit switches there; runs: of learned functions side by side.
+    """
 
     paper: str
     ink: str
@@ -28,6 +31,8 @@ class Theme:
     neutral: str
     active: str
     test: str
+    layers: tuple[str, ...]
+    runs: tuple[str, ...]
 
 
 LIGHT = Theme(
@@ -43,6 +48,8 @@ LIGHT = Theme(
     neutral="#7f93a8",
     active="#d3dbe1",
     test="#0072b2",
+    layers=("#0072b2", "#d55e00", "#cc79a7", "#f0e442"),
+    runs=("#009e73", "#d55e00", "#0072b2", "#8f3b76", "#7a6a00", "#00a3b4", "#b02a30", "#4b4fb8", "#5f6670"),
 )
 DARK = Theme(
     paper="#15181d",
@@ -57,6 +64,8 @@ DARK = Theme(
     neutral="#8fa3b8",
     active="#38424d",
     test="#6fbcf0",
+    layers=("#56b4e9", "#ef7d33", "#d98bb6", "#f0e442"),
+    runs=("#1fc796", "#ef7d33", "#5aa9f0", "#d38bc4", "#d8c84a", "#4ed3e0", "#f0767a", "#9a9df2", "#b4bac2"),
 )
 THEMES = {"light": LIGHT, "dark": DARK}
 

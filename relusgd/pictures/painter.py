@@ -1,4 +1,4 @@
-"""One snapshot of a run as a picture.
+"""One moment of a run, or of several, as a picture.
 
 A painter lays the figure out once and draws everything that never changes once. For a frame it puts that back, lets each part
 take the state of the snapshot, and draws the few artists that moved: the same pixels as a draw of the whole figure.
@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 
 from relusgd.errors import InputError, RelusgdError
 from relusgd.files import replacing
-from relusgd.model.data import Dataset
-from relusgd.model.history import History
 from relusgd.pictures.composition import build_parts
+from relusgd.pictures.grid import build_grid
+from relusgd.pictures.group import Group, Scene
 from relusgd.pictures.look import Look
 from relusgd.pictures.sheet import STYLE, Sheet
-from relusgd.pictures.view import View
 from relusgd.pictures.wording import DPI
 
 Frame = NDArray[np.uint8]
@@ -34,31 +33,34 @@ METADATA: dict[str, Any] = {".png": {}, ".svg": {"Date": None}, ".pdf": {"Creati
 
 
 class Painter:
-    """The pictures of a history over the domain of its dataset, all with the same axes and scales.
+    """The pictures of a scene, one per moment (of one run: per snapshot), all with the same axes and scales.
 
     still: numbers of the header are real texts, which any file format can hold; else they are pasted, which is fast.
     """
 
-    def __init__(self, history: History, dataset: Dataset, look: Look | None = None, *, still: bool = False) -> None:
+    def __init__(self, scene: Scene, look: Look | None = None, *, still: bool = False) -> None:
         with matplotlib.rc_context(STYLE):
-            self._sheet = Sheet(look or Look())
-            self._parts = build_parts(self._sheet, View(history, dataset), cells=not still)
+            self.sheet = Sheet(look or Look())
+            if isinstance(scene, Group):
+                self._parts = build_grid(self.sheet, scene, cells=not still)
+            else:
+                self._parts = build_parts(self.sheet, scene, cells=not still)
         self._moving: list[Artist] = [artist for part in self._parts for artist in sorted(part.moving, key=Artist.get_zorder)]
-        self._count = len(history)
+        self._count = len(scene)
         self._background = self._draw_background()
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
-        return self._sheet.look.size
+        return self.sheet.look.size
 
     def paint(self, index: int) -> Frame:
         """The picture of this snapshot, in the painter's own memory: the next one overwrites it."""
-        self._show(index)
-        self._sheet.canvas.restore_region(self._background)
+        self.show(index)
+        self.sheet.canvas.restore_region(self._background)
         for artist in self._moving:
-            self._sheet.figure.draw_artist(artist)
-        return np.asarray(self._sheet.canvas.buffer_rgba())
+            self.sheet.figure.draw_artist(artist)
+        return np.asarray(self.sheet.canvas.buffer_rgba())
 
     def frame(self, index: int) -> Frame:
         """The picture of this snapshot; −1 is the last one."""
@@ -66,39 +68,46 @@ class Painter:
 
     def full(self, index: int) -> Frame:
         """The same picture by a draw of the whole figure: slow, and what `frame` is held to."""
-        self._show(index)
-        self._sheet.canvas.draw()
-        return np.array(self._sheet.canvas.buffer_rgba())
+        self.show(index)
+        self.sheet.canvas.draw()
+        return np.array(self.sheet.canvas.buffer_rgba())
 
-    def save(self, index: int, path: Path) -> None:
-        """Write the picture of this snapshot in the format of the path's suffix. Raises OSError."""
-        self._show(index)
-        with matplotlib.rc_context({"svg.hashsalt": "relusgd", "svg.fonttype": "path"}):
-            self._sheet.figure.savefig(path, dpi=DPI, metadata=METADATA[path.suffix.lower()])
-
-    def _show(self, index: int) -> None:
+    def show(self, index: int) -> None:
+        """Let every part take the state of this moment; draws nothing."""
         for part in self._parts:
             part.show(index % self._count)
 
     def _draw_background(self) -> Any:
         for artist in self._moving:
             artist.set_visible(False)
-        self._sheet.canvas.draw()
+        self.sheet.canvas.draw()
         for artist in self._moving:
             artist.set_visible(True)
-        return self._sheet.canvas.copy_from_bbox(self._sheet.figure.bbox)
+        return self.sheet.canvas.copy_from_bbox(self.sheet.figure.bbox)
 
 
-def save_still(history: History, dataset: Dataset, index: int, path: Path, look: Look | None = None) -> None:
-    """Write the picture of one snapshot as .png, .svg or .pdf.
+def save_still(scene: Scene, index: int, path: Path, look: Look | None = None) -> None:
+    """Write the picture of one moment as .png, .svg or .pdf.
 
     Raises InputError for another suffix, RelusgdError when the file cannot be written; what stood at path is then untouched.
     """
+    check_still(path)
+    painter = Painter(scene, look, still=True)
+    painter.show(index)
+    write_figure(painter.sheet, path)
+
+
+def check_still(path: Path) -> None:
+    """Raise InputError if no still can be written to a path with this suffix."""
     if path.suffix.lower() not in STILLS:
         raise InputError(f"a still cannot be written as {path.name!r}", f"its name ends in {', '.join(STILLS)}")
-    painter = Painter(history, dataset, look, still=True)
+
+
+def write_figure(sheet: Sheet, path: Path) -> None:
+    """Write a figure in the format of the path's suffix. Raises as `save_still` does."""
+    check_still(path)
     try:
-        with replacing(path) as temporary:
-            painter.save(index, temporary)
+        with replacing(path) as temporary, matplotlib.rc_context({"svg.hashsalt": "relusgd", "svg.fonttype": "path"}):
+            sheet.figure.savefig(temporary, dpi=DPI, metadata=METADATA[path.suffix.lower()])
     except OSError as error:
         raise RelusgdError(f"{path} could not be written: {error.strerror or error}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -43,6 +44,13 @@ class Sheet:
         inches = (self.width / DPI, self.height / DPI)
         self.figure = Figure(figsize=inches, dpi=DPI, facecolor=self.colours.paper, edgecolor="none")
         self.canvas: Any = FigureCanvasAgg(self.figure)
+
+    def finer(self, lines: float, text: float = 1.0) -> Sheet:
+        """The same figure to be drawn on with thinner lines and smaller letters, by these factors."""
+        finer = copy(self)
+        letters = max(10.0, text * self.scale.text)
+        finer.scale = Scale(letters, 1.45 * letters, round(1.55 * letters), lines * self.scale.thick)
+        return finer
 
     def axes(self, box: Box) -> Axes:
         """Empty axes in the box, with a thin frame, a faint grid and no ticks."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.errors import InputError
-from relusgd.model.history import History
 from relusgd.model.network import Array
 from relusgd.pictures.axis import SOFT_START
+from relusgd.pictures.group import Scene
 
 SPACINGS = ("log", "linear", "motion")
 
@@ -19,50 +21,38 @@ Indices = NDArray[np.int64]
 
 
 def choose_frames(
-    history: History,
-    frames: int,
-    spacing: str = "log",
-    *,
-    first_epoch: int | None = None,
-    last_epoch: int | None = None,
-    points: Array | None = None,
+    scene: Scene, frames: int, spacing: str = "log", *, first_epoch: int | None = None, last_epoch: int | None = None
 ) -> Indices:
-    """Indices of distinct recorded snapshots in their order: the first and the last between the epochs given, others between.
+    """Indices of distinct moments (for one run: of recorded snapshots) in their order: the first and the last between the
+    epochs given, others between.
 
-    linear: equally many epochs apart. log: early epochs are closer together, in the measure of the step axis. motion: the
-    function changes equally much (root mean square over `points`, in network units, which it needs). Where a spacing would
-    repeat a snapshot, the next unused one is taken; fewer snapshots than frames are all taken.
+    linear: equally many epochs apart. log: early epochs are closer together, in the measure of the axis of time. motion: the
+    function changes equally much (root mean square over the test points). Where a spacing would repeat a moment, the next
+    unused one is taken; fewer moments than frames are all taken.
     Raises InputError for an unknown spacing, and when nothing was recorded between the epochs.
     """
     if spacing not in SPACINGS:
         raise InputError(f"the spacing is one of {', '.join(SPACINGS)}, not {spacing!r}")
     if frames < 1:
         raise InputError(f"a film needs at least one frame, not {frames}")
-    start, stop = _rows(history, first_epoch, last_epoch)
+    start, stop = _rows(scene.epoch, first_epoch, last_epoch)
     if frames >= stop - start:
         return np.arange(start, stop)
     if frames == 1:
         return np.array([stop - 1])
-    epoch = history.epoch[start:stop].astype(np.float64)
+    epoch = scene.epoch[start:stop].astype(np.float64)
     if spacing == "motion":
-        return start + _by_motion(history.select(slice(start, stop)), frames, _needed(points))
+        return start + _by_motion(epoch, lambda row: scene.values(start + row), frames)
     return start + distinct(nearest(epoch, wanted_epochs(epoch[0], epoch[-1], frames, spacing)), len(epoch))
 
 
-def _rows(history: History, first_epoch: int | None, last_epoch: int | None) -> tuple[int, int]:
-    epoch = history.epoch
+def _rows(epoch: Indices, first_epoch: int | None, last_epoch: int | None) -> tuple[int, int]:
     start = 0 if first_epoch is None else int(np.searchsorted(epoch, first_epoch))
     stop = len(epoch) if last_epoch is None else int(np.searchsorted(epoch, last_epoch, side="right"))
     if start >= stop:
         first, last = epoch[0] if first_epoch is None else first_epoch, epoch[-1] if last_epoch is None else last_epoch
         raise InputError(f"no snapshot was recorded from epoch {first:,} to {last:,}", f"the run has epochs {epoch[0]:,} to {epoch[-1]:,}")
     return start, stop
-
-
-def _needed(points: Array | None) -> Array:
-    if points is None or not len(points):
-        raise ValueError("the spacing motion needs points at which functions are compared")
-    return points
 
 
 def wanted_epochs(first: float, last: float, frames: int, spacing: str) -> Array:
@@ -86,12 +76,11 @@ def distinct(indices: Indices, available: int) -> Indices:
     return np.minimum(moved, available - len(indices) + order)
 
 
-def _by_motion(history: History, frames: int, points: Array) -> Indices:
-    """Snapshots at equal distances: each the first that lies a certain distance from the one before, found by bisection."""
-    epoch = history.epoch.astype(np.float64)
+def _by_motion(epoch: Array, values_at: Callable[[int], Array], frames: int) -> Indices:
+    """Moments at equal distances: each the first that lies a certain distance from the one before, found by bisection."""
     most = min(len(epoch), max(MOST_COMPARED, 4 * frames))
     compared = distinct(nearest(epoch, wanted_epochs(epoch[0], epoch[-1], most, "log")), len(epoch))
-    values = np.stack([history.network(index)(points) for index in compared])
+    values = np.stack([values_at(int(row)) for row in compared])
     near, far = 0.0, float(np.ptp(values, axis=0).max()) or 1.0
     for _ in range(40):
         middle = (near + far) / 2

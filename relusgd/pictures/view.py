@@ -8,14 +8,21 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from relusgd.model.breakpoints import vertices
+from relusgd.model.breakpoints import breakpoints, vertices
 from relusgd.model.data import Dataset
 from relusgd.model.history import History
 from relusgd.model.network import Array, Network, elbow_positions
 from relusgd.pictures.axis import robust_limits
+from relusgd.pictures.binning import Cells, bin_units
 
 MOST_UNITS = 250
-"""Of wider layers the units that bend the function most are drawn one by one."""
+"""Wider layers are not drawn unit by unit, but as the density of their bends."""
+
+MOST_EXACT = 4000
+"""Wider layers bend the line more often than a screen has columns: it is drawn through its values at the edges of CELLS cells."""
+
+CELLS, BARS = 2000, 100
+"""Equal parts of the domain: for the line of a wide layer, less than a pixel wide; for the density of its bends."""
 
 GRID = 240
 """Even steps along x, a few pixels wide, where something cannot be drawn exactly; the truth takes ten times as many."""
@@ -23,11 +30,15 @@ GRID = 240
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """The learned function: straight lines between the points (x, y), shape (n,); kink: |change of slope| at the inner ones, (n − 2,)."""
+    """The learned function: straight lines between the points (x, y), shape (n,).
+
+    kink: |change of slope| at the inner points, shape (n − 2,); layer: the hidden layer, from 1, whose unit switches there.
+    """
 
     x: Array
     y: Array
     kink: Array
+    layer: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +54,21 @@ class Units:
     sign: Array
 
 
+@dataclass(frozen=True, eq=False)
+class Bends:
+    """How much a wide layer bends the function, in equal parts of the domain.
+
+    edges: x, shape (BARS + 1,). up, down: the sum of |slope change| over the units with positive, with negative output weight
+    whose elbow lies in the part, shape (BARS,); in deep networks, whose units have no single sign, all of it is up.
+    """
+
+    edges: Array
+    up: Array
+    down: Array
+
+
 class View:
-    """A history seen over the domain of its dataset."""
+    """A history seen over the domain of its dataset: one run on its own clock."""
 
     def __init__(self, history: History, dataset: Dataset) -> None:
         self.history = history
@@ -53,20 +77,75 @@ class View:
         low, high = dataset.scaling.x_to_network(np.array(dataset.domain))
         self._network_domain = float(low), float(high)
         self.baseline = dataset.scaling.y_mean
+        self._binned: tuple[int, Cells] | None = None
+
+    def __len__(self) -> int:
+        return len(self.history)
+
+    @property
+    def epoch(self) -> NDArray[np.int64]:
+        """The epochs of the snapshots, shape (S,)."""
+        return self.history.epoch
 
     @property
     def deep(self) -> bool:
         return len(self.history.hidden) > 1
 
+    @property
+    def wide(self) -> bool:
+        """Whether the first layer is shown as a density."""
+        return self.history.hidden[0] > MOST_UNITS
+
+    def values(self, index: int) -> Array:
+        """The learned function at the test points, or at the training points if there are none, in original units."""
+        points = self.dataset.x_test if len(self.dataset.x_test) else self.dataset.x_train
+        curve = self.curve(index)
+        return np.interp(self.dataset.scaling.x_to_original(points), curve.x, curve.y)
+
     def curve(self, index: int) -> Curve:
-        """The learned function over the domain, through its breakpoints."""
-        x, y = vertices(self.history.network(index), *self._network_domain)
+        """The learned function over the domain: through its breakpoints, or for very wide layers through CELLS + 1 of its points."""
+        x, y, layer = self._corners(index)
         with np.errstate(all="ignore"):
             kink = np.abs(np.diff(np.diff(y) / np.diff(x)))
-            return Curve(self.dataset.scaling.x_to_original(x), self.dataset.scaling.y_to_original(y), kink)
+            return Curve(self.dataset.scaling.x_to_original(x), self.dataset.scaling.y_to_original(y), kink, layer)
+
+    def _corners(self, index: int) -> tuple[Array, Array, NDArray[np.int64]]:
+        """x and f(x) in network units where the drawn line bends, and the layers of the inner ones."""
+        network, (low, high) = self.history.network(index), self._network_domain
+        if self.deep:
+            points = breakpoints(network)
+            inside = (points.x > low) & (points.x < high)
+            x = np.concatenate([[low], points.x[inside], [high]])
+            with np.errstate(all="ignore"):
+                return x, network(x), points.layer[inside]
+        x, y = vertices(network, low, high) if len(network.slope) <= MOST_EXACT else self._edges(index)
+        return x, y, np.ones(len(x) - 2, dtype=np.int64)
+
+    def _edges(self, index: int) -> tuple[Array, Array]:
+        cells = self._cells(index)
+        return cells.edges, cells.y
+
+    def _cells(self, index: int) -> Cells:
+        """The binned first layer of a network with one hidden layer; the last one is remembered."""
+        index %= len(self)
+        if self._binned is None or self._binned[0] != index:
+            self._binned = index, bin_units(self.history.network(index), *self._network_domain, CELLS)
+        return self._binned[1]
+
+    def bends(self, index: int) -> Bends:
+        """How much the units of the first layer bend the function, along x."""
+        edges = np.linspace(self.low, self.high, BARS + 1)
+        if not self.deep:
+            cells = self._cells(index)
+            return Bends(edges, *(part.reshape(BARS, -1).sum(axis=1) for part in (cells.rising, cells.falling)))
+        network, (low, high) = self.history.network(index), self._network_domain
+        elbow, strength = network.elbow, bending(network)
+        inside = (elbow >= low) & (elbow < high)
+        bar = ((elbow[inside] - low) * (BARS / (high - low))).astype(np.intp)
+        return Bends(edges, np.bincount(np.minimum(bar, BARS - 1), strength[inside], BARS).astype(np.float64), np.zeros(BARS))
 
     def units(self, index: int) -> Units:
-        """The units of the first layer that are active somewhere in the domain; at most MOST_UNITS of them.
+        """The units of the first layer that are active somewhere in the domain; of wide layers the MOST_UNITS that bend most.
 
         y = baseline + deviation·relu(slope·x + bias): a unit's output, on the scale and from the zero of the network's y.
         """
@@ -89,6 +168,9 @@ class View:
 
     def active(self, index: int) -> tuple[Array, NDArray[np.int64]]:
         """How many units of all hidden layers are active: edges in x, shape (n + 1,), and the count between them, shape (n,)."""
+        if not self.deep and self.wide:
+            cells = self._cells(index)
+            return self.dataset.scaling.x_to_original(cells.edges), cells.active
         network = self.history.network(index)
         edges = self._switches(network)
         middles = (edges[1:] + edges[:-1]) / 2
@@ -100,9 +182,9 @@ class View:
         return self.dataset.scaling.x_to_original(edges), counts
 
     def _switches(self, network: Network) -> Array:
-        """The ends of the domain and the elbows between; for many or deep ones as many even steps as a screen can show."""
+        """The ends of the domain and the elbows between; for deep ones as many even steps as a screen can show."""
         low, high = self._network_domain
-        if self.deep or len(network.slope) > 4 * GRID:
+        if self.deep:
             return np.linspace(low, high, 4 * GRID + 1)
         elbow = network.elbow
         return np.concatenate([[low], np.unique(elbow[(elbow > low) & (elbow < high)]), [high]])
@@ -136,6 +218,11 @@ class View:
         return _scale([curve.kink for curve in self._sampled_curves])
 
     @cached_property
+    def bend_scale(self) -> float:
+        """The bar that is drawn full, over the whole history."""
+        return _scale([np.array([max(bends.up.max(), bends.down.max())]) for bends in map(self.bends, self._sample)])
+
+    @cached_property
     def truth(self) -> tuple[Array, Array] | None:
         """The noise-free target over the domain, x and y, where it is known."""
         if self.dataset.target is None:
@@ -151,9 +238,11 @@ class View:
         core = [scaling.y_to_original(self.dataset.y_train), scaling.y_to_original(self.dataset.y_test)]
         core += [] if self.truth is None else [self.truth[1][np.isfinite(self.truth[1])]]
         predicted = np.array([[curve.y.min(), curve.y.max()] for curve in self._sampled_curves])
+        limits = robust_limits(np.concatenate([*core, self._final(core)]), predicted, extent=0.4, margin=0.06)
+        if self.wide:
+            return limits
         with np.errstate(all="ignore"):
             around = np.array([[self.baseline, np.quantile(self.unit_ends(index), 0.9)] for index in self._sample])
-        limits = robust_limits(np.concatenate([*core, self._final(core)]), predicted, extent=0.4, margin=0.06)
         return robust_limits(np.array(limits), around, extent=0.15, margin=0.0)
 
     def _final(self, core: list[Array]) -> Array:

@@ -1,18 +1,22 @@
-"""Runs as films and stills: a run's history, points and the files' places handed to the painter."""
+"""Runs as films and stills: histories, points and the files' places handed to the painter."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from relusgd.errors import InputError
 from relusgd.pictures.film import check_film, write_film
+from relusgd.pictures.group import Group, Scene
 from relusgd.pictures.look import Look
 from relusgd.pictures.painter import save_still
 from relusgd.pictures.spacing import choose_frames
+from relusgd.pictures.story import save_story
 from relusgd.pictures.timing import Timing
+from relusgd.pictures.view import View
 from relusgd.runs.run import Run
+from relusgd.runs.titles import panel_titles, picture_place
 
 
 @dataclass(frozen=True)
@@ -28,51 +32,83 @@ class Clock:
 
 
 def animate(
-    run: Run,
+    runs: Run | Sequence[Run],
     out: str | Path | None = None,
     *,
     clock: Clock | None = None,
     look: Look | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Path:
-    """Write the film of a run, by default as animation.gif in its folder, and give its path.
+    """Write the film of a run, by default as animation.gif in its folder, or of up to nine side by side, and give its path.
 
-    Raises InputError for what cannot be drawn so, RelusgdError when the run is damaged or the film cannot be written.
+    Raises InputError for what cannot be drawn so, RelusgdError when a run is damaged or the film cannot be written.
     """
-    path = checked_place(run, out, "animation.gif")
+    path = checked_place(as_list(runs), out, "animation", ".gif")
     clock = clock or Clock()
-    history, dataset = run.history, run.data
+    scene = scene_of(as_list(runs))
     timing = Timing.resolve(clock.frames, clock.fps, clock.seconds)
     check_film(path, timing.fps)
-    indices = choose_frames(
-        history,
-        timing.frames,
-        clock.spacing,
-        first_epoch=clock.first_epoch,
-        last_epoch=clock.last_epoch,
-        points=dataset.x_test if len(dataset.x_test) else dataset.x_train,
-    )
+    indices = choose_frames(scene, timing.frames, clock.spacing, first_epoch=clock.first_epoch, last_epoch=clock.last_epoch)
     timing = Timing.resolve(clock.frames, clock.fps, clock.seconds, available=len(indices))
-    write_film(history, dataset, path, look, indices=indices, fps=timing.fps, progress=progress)
+    write_film(scene, path, look, indices=indices, fps=timing.fps, progress=progress)
     return path
 
 
-def plot(run: Run, out: str | Path | None = None, *, epoch: int | None = None, step: int | None = None, look: Look | None = None) -> Path:
-    """Write the picture of one snapshot, by default of the last one as plot.png in the run's folder, and give its path.
+def plot(
+    runs: Run | Sequence[Run],
+    out: str | Path | None = None,
+    *,
+    epoch: int | None = None,
+    step: int | None = None,
+    story: bool = False,
+    look: Look | None = None,
+) -> Path:
+    """Write the picture of one moment, by default of the last one as plot.png in the run's folder, and give its path.
 
-    Raises InputError for a snapshot that was not recorded or a format that there is not, RelusgdError as `animate` does.
+    story: a run from start to end in one picture, by default story.png. Of several runs each shows its last snapshot until
+    the epoch. Raises InputError for a snapshot that was not recorded or a format that there is not, RelusgdError as `animate`.
     """
-    path = checked_place(run, out, "plot.png")
+    listed = as_list(runs)
+    path = checked_place(listed, out, "story" if story else "plot", ".png")
     if epoch is not None and step is not None:
         raise InputError("a snapshot has one place in time: give its epoch or its step, not both")
-    index = run.history.index(epoch=epoch, step=step)
-    save_still(run.history, run.data, index, path, look)
+    if story and (len(listed) > 1 or epoch is not None or step is not None):
+        raise InputError("a story is that of one run from start to end", "give one run, and neither --epoch nor --step")
+    scene = scene_of(listed)
+    if isinstance(scene, View) and story:
+        save_story(scene, path, look)
+    else:
+        save_still(scene, moment_of(scene, epoch, step), path, look)
     return path
 
 
-def checked_place(run: Run, out: str | Path | None, name: str) -> Path:
+def as_list(runs: Run | Sequence[Run]) -> list[Run]:
+    return [runs] if isinstance(runs, Run) else list(runs)
+
+
+def scene_of(runs: Sequence[Run]) -> Scene:
+    """What is drawn of the runs. Raises InputError when they are too many for one picture."""
+    views = [View(run.history, run.data) for run in runs]
+    return views[0] if len(views) == 1 else Group(views, *panel_titles(runs))
+
+
+def moment_of(scene: Scene, epoch: int | None, step: int | None) -> int:
+    """The index of the moment at this epoch or step; the last one without either. Raises InputError when there is none."""
+    if isinstance(scene, View):
+        return scene.history.index(epoch=epoch, step=step)
+    if step is not None:
+        raise InputError("several runs are shown at the same epoch; their steps differ", "give --epoch")
+    if epoch is None:
+        return len(scene) - 1
+    if epoch > scene.epoch[-1]:
+        raise InputError(f"no run was recorded until epoch {epoch:,}", f"the last one recorded: {scene.epoch[-1]:,}")
+    return int(scene.epoch.searchsorted(epoch, side="right")) - 1
+
+
+def checked_place(runs: Sequence[Run], out: str | Path | None, stem: str, suffix: str) -> Path:
     """Where a picture goes; InputError when there is no such folder, or a folder stands in its place."""
-    path = Path(out) if out is not None else run.folder / name
+    usual = runs[0].folder / f"{stem}{suffix}" if len(runs) == 1 else picture_place(runs, stem, suffix)
+    path = Path(out) if out is not None else usual
     if not path.parent.is_dir():
         raise InputError(f"{path} cannot be written: there is no folder {path.parent}", "make it first, or choose another place")
     if path.is_dir():

@@ -105,12 +105,17 @@ class Run:
         clock = Clock(frames, fps, seconds, first_epoch, last_epoch, spacing)
         return animate(self, out, clock=clock, look=Look(**look), progress=progress)
 
-    def plot(self, out: str | Path | None = None, *, epoch: int | None = None, step: int | None = None, **look: Any) -> Path:
-        """Draw one snapshot, by default the last one as plot.png in the run's folder; look as for `animate`. Gives the file's path."""
+    def plot(
+        self, out: str | Path | None = None, *, epoch: int | None = None, step: int | None = None, story: bool = False, **look: Any
+    ) -> Path:
+        """Draw one snapshot, by default the last one as plot.png in the run's folder, or the run's whole story in a still.
+
+        look: as for `animate`. Gives the file's path.
+        """
         from relusgd.pictures.look import Look
         from relusgd.runs.drawing import plot
 
-        return plot(self, out, epoch=epoch, step=step, look=Look(**look))
+        return plot(self, out, epoch=epoch, step=step, story=story, look=Look(**look))
 
 
 def load_run(folder: str | Path) -> Run:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from relusgd.model.data import Dataset, Scaling
 from relusgd.model.history import History
@@ -46,3 +47,22 @@ def make_history(dataset):
         return History.from_parameters(epoch, 2 * epoch, vectors, hidden, metrics)
 
     return make
+
+
+def touching_words(painter):
+    """Pairs of words that touch each other, and words that leave the picture."""
+    painter.full(-1)
+    figure = painter.sheet.figure
+    texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
+    inside = figure.bbox.padded(1)
+    yield from (
+        words for words, box in boxes if not (inside.x0 <= box.x0 and box.x1 <= inside.x1 and inside.y0 <= box.y0 and box.y1 <= inside.y1)
+    )
+    for number, (words, box) in enumerate(boxes):
+        yield from ((words, other) for other, another in boxes[:number] if box.padded(-1).overlaps(another.padded(-1)))
+
+
+@pytest.fixture
+def overlapping():
+    return touching_words

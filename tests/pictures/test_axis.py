@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relusgd.pictures.axis import ErrorAxis, StepAxis, even_ticks, fitting_ticks
+from relusgd.pictures.axis import ErrorAxis, TimeAxis, even_ticks, fitting_ticks
 from relusgd.pictures.wording import text_width
 
 
@@ -35,7 +35,7 @@ def test_labels_along_any_axis_stay_apart(low, span, room):
 
 @given(st.integers(0, 10**9), st.integers(1, 10**9), st.integers(150, 2000))
 def test_labels_along_any_steps_stay_apart(first, steps, room):
-    axis = StepAxis(first, first + steps)
+    axis = TimeAxis(first, first + steps)
     ticks = axis.ticks(room, 12)
     assert f"{first:,}" in ticks.labels
     assert_apart(boxes(ticks, *axis.limits(), room, 12))
@@ -62,14 +62,14 @@ def test_ticks_have_the_decimals_that_they_need(low, high, labels):
 
 
 def test_the_first_step_and_the_last_are_at_the_ends_of_the_step_axis():
-    axis = StepAxis(0, 150_000)
+    axis = TimeAxis(0, 150_000)
     low, high = axis.limits(margin=0.0)
     assert axis.place(np.array([0, 150_000])) == pytest.approx([low, high])
     assert "100,000" in axis.ticks(900, 12).labels
 
 
 def test_a_single_snapshot_has_a_step_axis():
-    axis = StepAxis(0, 0)
+    axis = TimeAxis(0, 0)
     assert axis.ticks(500, 12).labels == ("0",)
 
 

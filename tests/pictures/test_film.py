@@ -15,6 +15,7 @@ from relusgd.pictures import mp4
 from relusgd.pictures.film import check_film, write_film
 from relusgd.pictures.look import Look
 from relusgd.pictures.painter import Painter
+from relusgd.pictures.view import View
 
 SMALL = Look(size=(501, 361))
 SUFFIXES = [".gif", ".mp4"]
@@ -27,7 +28,7 @@ def ffmpeg_says(path):
 
 def written(make_history, dataset, path, fps=15.0, snapshots=8, **options):
     history = make_history(snapshots=snapshots)
-    write_film(history, dataset, path, SMALL, indices=range(snapshots), fps=fps, **options)
+    write_film(View(history, dataset), path, SMALL, indices=range(snapshots), fps=fps, **options)
     return history
 
 
@@ -68,7 +69,7 @@ def test_a_slow_mp4_repeats_its_frames(make_history, dataset, tmp_path):
 
 def test_a_gif_is_near_the_true_frames(make_history, dataset, tmp_path):
     path = tmp_path / "film.gif"
-    painter = Painter(written(make_history, dataset, path), dataset, SMALL)
+    painter = Painter(View(written(make_history, dataset, path), dataset), SMALL)
     with Image.open(path) as image:
         for index, frame in enumerate(ImageSequence.Iterator(image)):
             difference = np.asarray(frame.convert("RGB"), dtype=float) - painter.frame(index)[..., :3]
@@ -77,7 +78,7 @@ def test_a_gif_is_near_the_true_frames(make_history, dataset, tmp_path):
 
 def test_an_mp4_shows_the_true_frames(make_history, dataset, tmp_path):
     path = tmp_path / "film.mp4"
-    painter = Painter(written(make_history, dataset, path), dataset, Look(size=(500, 360)))
+    painter = Painter(View(written(make_history, dataset, path), dataset), Look(size=(500, 360)))
     reader = imageio_ffmpeg.read_frames(path)
     next(reader)
     for index, data in zip(range(8), reader, strict=False):
@@ -177,4 +178,4 @@ def test_a_missing_encoder_is_found_before_the_first_frame(tmp_path, monkeypatch
 
 def test_a_film_without_snapshots_is_refused(make_history, dataset, tmp_path):
     with pytest.raises(InputError, match="at least one snapshot"):
-        write_film(make_history(), dataset, tmp_path / "film.gif", indices=[], fps=15)
+        write_film(View(make_history(), dataset), tmp_path / "film.gif", indices=[], fps=15)

@@ -11,10 +11,12 @@ from PIL import Image
 
 from relusgd.errors import InputError, RelusgdError
 from relusgd.model.breakpoints import vertices
+from relusgd.pictures.curve_panel import CurvePanel
 from relusgd.pictures.look import PARTS, THEMES, Look
+from relusgd.pictures.loss_panel import summarise
 from relusgd.pictures.painter import Painter, save_still
-from relusgd.pictures.panels import CurvePanel, summarise
 from relusgd.pictures.spacing import choose_frames
+from relusgd.pictures.view import View
 
 SMALL = Look(size=(480, 360))
 
@@ -50,13 +52,13 @@ FILMS = {
 def test_every_frame_is_the_full_draw_pixel_by_pixel(make_history, dataset, film):
     given, look = film
     history = make_history(**given)
-    painter = Painter(history, dataset, look)
-    for index in choose_frames(history, 8):
+    painter = Painter(View(history, dataset), look)
+    for index in choose_frames(View(history, dataset), 8):
         assert np.array_equal(painter.frame(index), painter.full(index)), f"snapshot {index}"
 
 
 def test_frames_do_not_depend_on_those_before(make_history, dataset):
-    painter = Painter(make_history(), dataset, SMALL)
+    painter = Painter(View(make_history(), dataset), SMALL)
     first = painter.frame(2)
     painter.frame(7)
     assert np.array_equal(painter.frame(2), first)
@@ -64,13 +66,13 @@ def test_frames_do_not_depend_on_those_before(make_history, dataset):
 
 
 def test_a_frame_has_the_size_of_the_look(make_history, dataset):
-    assert Painter(make_history(), dataset, Look(size=(517, 401))).frame(0).shape == (401, 517, 4)
+    assert Painter(View(make_history(), dataset), Look(size=(517, 401))).frame(0).shape == (401, 517, 4)
 
 
 @pytest.mark.parametrize("hidden", [(6,), (5, 4)])
 def test_the_curve_goes_through_the_vertices_of_the_last_network(make_history, dataset, hidden):
     history = make_history(hidden=hidden)
-    painter = Painter(history, dataset, SMALL)
+    painter = Painter(View(history, dataset), SMALL)
     painter.frame(-1)
     x, y = vertices(history.network(-1), 0.0, 1.0)
     panel = curve_panel(painter)
@@ -81,7 +83,7 @@ def test_the_curve_goes_through_the_vertices_of_the_last_network(make_history, d
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_pixel_on_the_learned_function_has_its_colour(make_history, dataset, theme):
     history = make_history()
-    painter = Painter(history, dataset, Look(theme=theme, show=frozenset()))
+    painter = Painter(View(history, dataset), Look(theme=theme, show=frozenset()))
     frame = painter.frame(-1)
     curve = curve_panel(painter)._view.curve(-1)
     wide = int(np.argmax(np.diff(curve.x)))
@@ -92,7 +94,7 @@ def test_the_pixel_on_the_learned_function_has_its_colour(make_history, dataset,
 
 def test_original_units_change_the_labels_and_not_the_picture(make_history, dataset, standardised):
     plain = replace(dataset, target=None, noise=None)
-    painters = [Painter(make_history(), data, SMALL) for data in (plain, standardised)]
+    painters = [Painter(View(make_history(), data), SMALL) for data in (plain, standardised)]
     held = []
     for painter in painters:
         painter.frame(-1)
@@ -103,12 +105,12 @@ def test_original_units_change_the_labels_and_not_the_picture(make_history, data
 
 
 def test_parts_that_are_not_shown_are_not_drawn(make_history, dataset):
-    everything = len(Painter(make_history(), dataset, SMALL)._sheet.figure.axes)
+    everything = len(Painter(View(make_history(), dataset), SMALL).sheet.figure.axes)
     assert everything == 3
     for part, axes in (("units", 3), ("loss", 2), ("active", 2)):
         look = replace(SMALL, show=frozenset(PARTS) - {part})
-        painter = Painter(make_history(), dataset, look)
-        assert len(painter._sheet.figure.axes) == axes
+        painter = Painter(View(make_history(), dataset), look)
+        assert len(painter.sheet.figure.axes) == axes
         assert (not curve_panel(painter)._units) == (part == "units")
 
 
@@ -117,22 +119,8 @@ def test_parts_that_are_not_shown_are_not_drawn(make_history, dataset):
 )
 def test_no_title_breaks_the_picture(make_history, dataset, title, tmp_path):
     look = replace(SMALL, title=title)
-    assert Painter(make_history(2), dataset, look).frame(0).any()
-    save_still(make_history(2), dataset, 0, tmp_path / "still.svg", look)
-
-
-def overlapping(painter):
-    """Pairs of words that touch each other, and words that leave the picture."""
-    painter.full(-1)
-    figure = painter._sheet.figure
-    texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-    boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
-    inside = figure.bbox.padded(1)
-    yield from (
-        words for words, box in boxes if not (inside.x0 <= box.x0 and box.x1 <= inside.x1 and inside.y0 <= box.y0 and box.y1 <= inside.y1)
-    )
-    for number, (words, box) in enumerate(boxes):
-        yield from ((words, other) for other, another in boxes[:number] if box.padded(-1).overlaps(another.padded(-1)))
+    assert Painter(View(make_history(2), dataset), look).frame(0).any()
+    save_still(View(make_history(2), dataset), 0, tmp_path / "still.svg", look)
 
 
 SIZES = [(480, 360), (640, 448), (1000, 700), (1920, 1080), (600, 1200)]
@@ -140,29 +128,29 @@ SIZES = [(480, 360), (640, 448), (1000, 700), (1920, 1080), (600, 1200)]
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("scale", [1e-7, 1.0, 12_345.0, 1e12])
-def test_words_never_overlap_nor_leave_the_picture(make_history, dataset, size, scale):
+def test_words_never_overlap_nor_leave_the_picture(overlapping, make_history, dataset, size, scale):
     scaling = replace(dataset.scaling, y_mean=scale, y_deviation=scale, x_mean=1900.0, x_deviation=100.0)
     data = replace(
         dataset, scaling=scaling, domain=(1900.0, 2000.0), target=None, y_name="a rather long name of a column", x_name="year " * 20
     )
     history = make_history(snapshots=30, every=1000)
-    assert list(overlapping(Painter(history, data, Look(size=size, title="A title"), still=True))) == []
+    assert list(overlapping(Painter(View(history, data), Look(size=size, title="A title"), still=True))) == []
 
 
 def test_without_test_points_only_the_training_error_is_drawn(make_history, dataset):
     history = make_history()
     metrics = {**history.metrics, "test_mse": np.full(len(history), np.nan)}
-    painter = Painter(replace(history, metrics=metrics), replace(dataset, x_test=np.empty(0), y_test=np.empty(0)), SMALL, still=True)
-    words = " ".join(text.get_text() for text in painter._sheet.figure.findobj(Text))
+    painter = Painter(View(replace(history, metrics=metrics), replace(dataset, x_test=np.empty(0), y_test=np.empty(0))), SMALL, still=True)
+    words = " ".join(text.get_text() for text in painter.sheet.figure.findobj(Text))
     assert "train" in words
     assert "test" not in words
 
 
 def test_the_header_says_epoch_step_and_errors_of_the_snapshot(make_history, dataset):
     history = make_history(every=400)
-    painter = Painter(history, dataset, still=True)
+    painter = Painter(View(history, dataset), still=True)
     painter.full(5)
-    words = [text.get_text() for text in painter._sheet.figure.findobj(Text)]
+    words = [text.get_text() for text in painter.sheet.figure.findobj(Text)]
     for word, number in (("epoch", "2,000"), ("step", "4,000"), ("train MSE", f"{history.metrics['train_mse'][5]:#.3g}"), ("dead", "2")):
         assert words[words.index(word) + 1] == number
 
@@ -173,29 +161,29 @@ def test_a_diverged_history_is_drawn_without_a_warning(make_history, dataset):
         weights[-3:] *= 1e100
     history.weights[1][-1] = 1e300
     history.metrics["train_mse"][-2:] = [1e250, np.inf]
-    painter = Painter(history, dataset, SMALL)
+    painter = Painter(View(history, dataset), SMALL)
     assert all(np.array_equal(painter.frame(index), painter.full(index)) for index in range(12))
 
 
 @pytest.mark.parametrize(("suffix", "head"), [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF"), (".PNG", b"\x89PNG")])
 def test_a_still_has_the_format_of_its_suffix(make_history, dataset, tmp_path, suffix, head):
     path = tmp_path / f"still{suffix}"
-    save_still(make_history(), dataset, -1, path, SMALL)
+    save_still(View(make_history(), dataset), -1, path, SMALL)
     assert path.read_bytes().startswith(head)
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
 
 
 def test_a_png_still_has_the_size_of_the_look(make_history, dataset, tmp_path):
-    save_still(make_history(), dataset, 3, tmp_path / "still.png", Look(size=(640, 448)))
+    save_still(View(make_history(), dataset), 3, tmp_path / "still.png", Look(size=(640, 448)))
     with Image.open(tmp_path / "still.png") as image:
         assert image.size == (640, 448)
 
 
 def test_a_still_and_a_frame_differ_in_nothing_but_the_numbers_of_the_header(make_history, dataset, tmp_path):
-    save_still(make_history(), dataset, 3, tmp_path / "still.png", SMALL)
+    save_still(View(make_history(), dataset), 3, tmp_path / "still.png", SMALL)
     with Image.open(tmp_path / "still.png") as image:
         still = np.asarray(image.convert("RGBA"))
-    frame = Painter(make_history(), dataset, SMALL).frame(3)
+    frame = Painter(View(make_history(), dataset), SMALL).frame(3)
     below = int(0.15 * SMALL.size[1])
     assert np.array_equal(still[below:], frame[below:])
 
@@ -204,13 +192,13 @@ def test_the_pasted_numbers_of_a_frame_stand_as_the_written_ones_of_a_still(make
     history = make_history(every=123_457)
     profiles = []
     for still in (True, False):
-        head = Painter(history, dataset, still=still).full(7)[:45, :, :3].astype(float)
+        head = Painter(View(history, dataset), still=still).full(7)[:45, :, :3].astype(float)
         profiles.append((255 - head).sum(axis=(1, 2)))
     assert np.abs(profiles[0] - profiles[1]).max() < 0.08 * profiles[0].max()
 
 
 def test_every_kink_is_marked_where_the_function_bends(make_history, dataset):
-    painter = Painter(make_history(hidden=(20,)), dataset, SMALL)
+    painter = Painter(View(make_history(hidden=(20,)), dataset), SMALL)
     painter.frame(-1)
     panel = curve_panel(painter)
     curve = panel._view.curve(-1)
@@ -223,18 +211,18 @@ def test_every_kink_is_marked_where_the_function_bends(make_history, dataset):
 def test_equal_stills_are_equal_files(make_history, dataset, tmp_path):
     for suffix in (".svg", ".pdf"):
         for name in ("one", "two"):
-            save_still(make_history(), dataset, 3, tmp_path / f"{name}{suffix}", SMALL)
+            save_still(View(make_history(), dataset), 3, tmp_path / f"{name}{suffix}", SMALL)
         assert (tmp_path / f"one{suffix}").read_bytes() == (tmp_path / f"two{suffix}").read_bytes()
 
 
 def test_a_still_of_an_unknown_format_is_refused(make_history, dataset, tmp_path):
     with pytest.raises(InputError, match=re.escape("still.bmp")):
-        save_still(make_history(), dataset, 0, tmp_path / "still.bmp")
+        save_still(View(make_history(), dataset), 0, tmp_path / "still.bmp")
 
 
 def test_a_still_that_cannot_be_written_is_an_error_in_one_sentence(make_history, dataset, tmp_path):
     with pytest.raises(RelusgdError, match="could not be written"):
-        save_still(make_history(), dataset, 0, tmp_path / "nowhere" / "still.png", SMALL)
+        save_still(View(make_history(), dataset), 0, tmp_path / "nowhere" / "still.png", SMALL)
 
 
 @pytest.mark.parametrize(

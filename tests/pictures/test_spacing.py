@@ -6,17 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relusgd.errors import InputError
+from relusgd.model.data import Dataset
 from relusgd.model.history import History
 from relusgd.pictures.spacing import SPACINGS, choose_frames, distinct
+from relusgd.pictures.view import View
 
 POINTS = np.linspace(0, 1, 20)
+DATA = Dataset(POINTS, POINTS, POINTS, POINTS, (0.0, 1.0))
 
 
 def history_at(epochs, parameters=None):
-    """Snapshots of a network with one unit at these epochs."""
+    """A view of snapshots of a network with one unit at these epochs."""
     epochs = np.array(epochs)
     vectors = np.tile([1.0, 0.0, 1.0, 0.0], (len(epochs), 1)) if parameters is None else parameters
-    return History.from_parameters(epochs, 5 * epochs, vectors, [1], {})
+    return View(History.from_parameters(epochs, 5 * epochs, vectors, [1], {}), DATA)
 
 
 @given(
@@ -25,7 +28,7 @@ def history_at(epochs, parameters=None):
     st.sampled_from(SPACINGS),
 )
 def test_frames_are_distinct_ascending_and_as_many_as_wanted_or_recorded(epochs, frames, spacing):
-    chosen = choose_frames(history_at(sorted(epochs)), frames, spacing, points=POINTS)
+    chosen = choose_frames(history_at(sorted(epochs)), frames, spacing)
     assert len(chosen) == min(frames, len(epochs))
     assert (np.diff(chosen) > 0).all()
     assert chosen[-1] == len(epochs) - 1
@@ -50,7 +53,7 @@ def test_a_repeated_snapshot_gives_way_to_the_next_unused_one():
 def test_frames_of_equal_motion_are_taken_where_the_function_changes():
     bias = np.concatenate([np.zeros(50), np.linspace(0, 1, 51), np.ones(50)])
     parameters = np.stack([np.ones(151), np.ones(151), np.ones(151), bias], axis=1)
-    chosen = choose_frames(history_at(range(151), parameters), 11, "motion", points=POINTS)
+    chosen = choose_frames(history_at(range(151), parameters), 11, "motion")
     assert np.count_nonzero((chosen > 50) & (chosen <= 100)) >= 8
     moved = np.diff(bias[chosen])
     assert moved.max() < 0.13

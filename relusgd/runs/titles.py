@@ -1,0 +1,108 @@
+"""What tells several runs apart, in words: titles of panels, and the names of their pictures."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from relusgd.config import flatten
+from relusgd.config.naming import join_name, name_text
+from relusgd.config.values import value_text
+from relusgd.runs.run import Run
+
+WAY = ("training.method", "training.layers")
+FIRST = (*WAY, "network.hidden", "training.learning_rate", "seed")
+"""The keys that a person thinks of first."""
+
+SILENT = ("snapshots.", "engine", "sweep")
+"""What is recorded and what computes it make no other network."""
+
+SHORT_WORDS = {"all layers": "all", "output layer only": "output", "hidden layers only": "hidden layers"}
+WORDS = {"all": "all layers", "output": "output layer only", "hidden": "hidden layers only"}
+
+
+def differing_keys(runs: Sequence[Run]) -> dict[str, list[object]]:
+    """Dotted key → its value in each run, for the keys in which runs differ; the best known first."""
+    flat = [flatten(run.config) for run in runs]
+    keys = [*FIRST, *dict.fromkeys(key for values in flat for key in values if key not in FIRST)]
+    table = {key: [values.get(key) for values in flat] for key in keys if not key.startswith(SILENT)}
+    return {key: values for key, values in table.items() if any(value != values[0] for value in values)}
+
+
+def panel_titles(runs: Sequence[Run]) -> tuple[list[str], list[str]]:
+    """A title for each run out of the keys in which they differ, and a short one out of as few as tell all apart.
+
+    Runs that differ in nothing get the names of their folders. With ridge regression the keys of SGD say nothing.
+    """
+    parts = _title_parts(runs)
+    if len({", ".join(part.values()) for part in parts}) < len(runs):
+        names = [run.folder.resolve().name for run in runs]
+        return names, names
+    kept = list(dict.fromkeys(key for part in parts for key in part))
+    for key in reversed(kept.copy()):
+        fewer = [other for other in kept if other != key]
+        if all(any(name in part for name in fewer) for part in parts) and len({_joined(part, fewer) for part in parts}) == len(runs):
+            kept = fewer
+    return [", ".join(part.values()) for part in parts], [_joined(part, kept) for part in parts]
+
+
+def _title_parts(runs: Sequence[Run]) -> list[dict[str, str]]:
+    differing = differing_keys(runs)
+    parts = []
+    for number, run in enumerate(runs):
+        is_ridge = run.config.training.method == "ridge"
+        part = {"way": _way(run)} if any(key in differing for key in WAY) else {}
+        for key, values in differing.items():
+            unused = key.startswith("training.") and (is_ridge != (key == "training.penalty"))
+            if key not in WAY and not unused:
+                part[key] = f"{key.split('.')[-1].replace('_', ' ')} {_words(values[number])}"
+        parts.append(part)
+    return parts
+
+
+def _way(run: Run) -> str:
+    """How a run was trained."""
+    training = run.config.training
+    return "ridge" if training.method == "ridge" else WORDS[training.layers]
+
+
+def _words(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Sequence):
+        return "×".join(value_text(item) for item in value)
+    return value_text(value)
+
+
+def _joined(part: Mapping[str, str], keys: Sequence[str]) -> str:
+    words = [part[key] for key in keys if key in part]
+    return ", ".join(SHORT_WORDS.get(word, word) for word in words) if len(words) > 1 else words[0]
+
+
+def picture_place(runs: Sequence[Run], stem: str, suffix: str) -> Path:
+    """Where the picture of several runs goes: their nearest common folder; named by the values of the keys that differ.
+
+    outputs/animation,network.hidden=10+20+40.gif; runs that differ in nothing give the names of their folders. Of keys that
+    only go with others, such as the learning rate of a way of training, the name says nothing.
+    """
+    folder = Path(os.path.relpath(os.path.commonpath([run.folder.resolve().parent for run in runs])))
+    differing = differing_keys(runs)
+    if not differing:
+        return folder / f"{join_name([stem, '+'.join(run.folder.resolve().name for run in runs)])}{suffix}"
+    parts = [f"{key}={'+'.join(dict.fromkeys(name_text(key, value) for value in differing[key]))}" for key in sorted(_telling(differing))]
+    return folder / f"{join_name([stem, *parts])}{suffix}"
+
+
+def _telling(differing: Mapping[str, Sequence[object]]) -> list[str]:
+    """As few of the keys, the best known first, as tell as many runs apart as all do."""
+
+    def groups(keys: Sequence[str]) -> int:
+        return len({tuple(repr(differing[key][number]) for key in keys) for number in range(len(next(iter(differing.values()))))})
+
+    kept = list(differing)
+    for key in reversed(kept.copy()):
+        fewer = [other for other in kept if other != key]
+        if fewer and groups(fewer) == groups(list(differing)):
+            kept = fewer
+    return kept

@@ -1,0 +1,85 @@
+"""Several runs in one picture: shared axes, one clock, words that never touch."""
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from relusgd.errors import InputError
+from relusgd.pictures.curve_panel import CurvePanel
+from relusgd.pictures.grid import grid_shape
+from relusgd.pictures.group import Group
+from relusgd.pictures.look import Look
+from relusgd.pictures.painter import Painter
+from relusgd.pictures.spacing import choose_frames
+from relusgd.pictures.view import View
+
+SMALL = Look(size=(480, 360))
+
+
+@pytest.fixture
+def make_group(make_history, dataset):
+    def make(count=3, **given):
+        views = [View(make_history(seed=seed, **given), dataset) for seed in range(count)]
+        return Group(
+            views, [f"hidden {10 * seed}, learning rate 0.0{seed}" for seed in range(count)], [f"hidden {seed}" for seed in range(count)]
+        )
+
+    return make
+
+
+@pytest.fixture
+def uneven(make_history, dataset):
+    """A run of 8 snapshots every 5 epochs, and one that ends at epoch 1, as ridge regression does."""
+    views = [View(make_history(), dataset), View(make_history(snapshots=2, every=1), dataset)]
+    return Group(views, ["sgd", "ridge"])
+
+
+def test_every_frame_of_several_runs_is_the_full_draw_pixel_by_pixel(uneven):
+    painter = Painter(uneven, SMALL)
+    for moment in range(len(uneven)):
+        assert np.array_equal(painter.frame(moment), painter.full(moment)), moment
+
+
+def test_a_moment_shows_the_last_snapshot_until_then_and_a_run_that_has_ended_stands(uneven):
+    assert uneven.epoch.tolist() == [0, 1, 5, 10, 15, 20, 25, 30, 35]
+    assert uneven.rows(uneven.views[0]).tolist() == [0, 0, 1, 2, 3, 4, 5, 6, 7]
+    assert uneven.rows(uneven.views[1]).tolist() == [0, 1, 1, 1, 1, 1, 1, 1, 1]
+
+
+def test_panels_share_their_axes(make_group):
+    painter = Painter(make_group(4), SMALL)
+    limits = {panel._part._axes.get_xlim() + panel._part._axes.get_ylim() for panel in painter._parts if _is_curve(panel)}
+    assert len(limits) == 1
+
+
+def _is_curve(part):
+    return isinstance(getattr(part, "_part", None), CurvePanel)
+
+
+@pytest.mark.parametrize("spacing", ["log", "linear", "motion"])
+def test_frames_of_several_runs_are_distinct_moments(uneven, spacing):
+    chosen = choose_frames(uneven, 5, spacing)
+    assert len(chosen) == 5
+    assert (np.diff(chosen) > 0).all()
+    assert (chosen[0], chosen[-1]) == (0, len(uneven) - 1)
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 6, 9])
+@pytest.mark.parametrize("size", [(640, 448), (1000, 700), (1600, 900)], ids=str)
+def test_words_over_several_runs_never_overlap(overlapping, make_group, count, size):
+    assert list(overlapping(Painter(make_group(count, every=1000), Look(size=size, title="A title"), still=True))) == []
+
+
+def test_a_panel_says_which_run_it_is(make_group):
+    words = [text.get_text() for text in Painter(make_group(2), still=True).sheet.figure.findobj(Text)]
+    assert "hidden 10, learning rate 0.01" in words
+
+
+def test_ten_runs_are_refused(make_group):
+    with pytest.raises(InputError, match="10 runs do not fit"):
+        make_group(10)
+
+
+@pytest.mark.parametrize(("count", "shape"), [(2, (1, 2)), (3, (1, 3)), (4, (2, 2)), (6, (2, 3)), (9, (3, 3))])
+def test_a_wide_picture_has_its_panels_in_rows(count, shape):
+    assert grid_shape(count, 900, 450) == shape

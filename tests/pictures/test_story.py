@@ -1,0 +1,56 @@
+"""A run's story: panels of key moments, and the paths of the elbows."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from relusgd.errors import InputError
+from relusgd.pictures.look import Look
+from relusgd.pictures.sheet import Sheet
+from relusgd.pictures.story import MOMENTS, Story, save_story
+from relusgd.pictures.view import View
+
+
+class Drawn:
+    """What `overlapping` needs of a painter."""
+
+    def __init__(self, view, look):
+        self.sheet = Sheet(look)
+        self.story = Story(self.sheet, view)
+        self.story.draw()
+
+    def full(self, _):
+        self.sheet.canvas.draw()
+
+
+@pytest.mark.parametrize("hidden", [(6,), (5, 4), (300,)])
+@pytest.mark.parametrize("size", [(640, 448), (1000, 700), (1600, 900)], ids=str)
+def test_words_of_a_story_never_overlap(overlapping, make_history, dataset, hidden, size):
+    view = View(make_history(snapshots=12, hidden=hidden, every=1000), dataset)
+    assert list(overlapping(Drawn(view, Look(size=size, title="A title")))) == []
+
+
+def test_a_story_goes_from_start_to_end(make_history, dataset):
+    rows = Drawn(View(make_history(snapshots=40), dataset), Look()).story.rows
+    assert (rows[0], rows[-1], len(rows)) == (0, 39, MOMENTS)
+
+
+@pytest.mark.parametrize("snapshots", [1, 2])
+def test_a_run_of_few_snapshots_has_a_story(make_history, dataset, tmp_path, snapshots):
+    save_story(View(make_history(snapshots=snapshots), dataset), tmp_path / "story.png")
+    with Image.open(tmp_path / "story.png") as image:
+        assert image.size == (1000, 700)
+
+
+def test_elbows_are_drawn_where_they_were(make_history, dataset):
+    view = View(make_history(snapshots=30, hidden=(6,)), dataset)
+    drawn = Drawn(view, Look())
+    segments = [path.vertices for collection in drawn.sheet.figure.axes[-1].collections for path in collection.get_paths()]
+    elbows = view.history.elbow
+    assert segments
+    assert all(np.isclose(elbows, end).any() for segment in segments for end in segment[:, 0])
+
+
+def test_a_story_of_an_unknown_format_is_refused(make_history, dataset, tmp_path):
+    with pytest.raises(InputError, match="its name ends in"):
+        save_story(View(make_history(), dataset), tmp_path / "story.gif")

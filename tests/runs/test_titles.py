@@ -1,0 +1,96 @@
+"""Runs side by side are named by what tells them apart."""
+
+import pytest
+from PIL import Image
+
+import relusgd
+from relusgd.errors import InputError
+from relusgd.pictures.view import View
+from relusgd.runs.drawing import animate, plot, scene_of
+from relusgd.runs.titles import panel_titles, picture_place
+
+WAYS = {
+    "all": {},
+    "output": {"training.layers": "output", "training.learning_rate": 0.2},
+    "ridge": {"training.method": "ridge"},
+}
+
+
+@pytest.fixture(scope="module")
+def make_run(tmp_path_factory):
+    outputs = tmp_path_factory.mktemp("outputs")
+
+    def make(name, **keys):
+        values = {"network.hidden": 5, "training.epochs": 20, **{key.replace("__", "."): value for key, value in keys.items()}}
+        return relusgd.record(relusgd.load_config({"seed": 0}, values), outputs / name)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def widths(make_run):
+    return [make_run(f"width-{width}", network__hidden=width) for width in (3, 5)]
+
+
+@pytest.fixture(scope="module")
+def ways(make_run):
+    return [make_run(name, **{key.replace(".", "__"): value for key, value in keys.items()}) for name, keys in WAYS.items()]
+
+
+def test_widths_are_told_apart_by_their_widths(widths):
+    assert panel_titles(widths)[0] == ["hidden 3", "hidden 5"]
+
+
+def test_ways_of_training_are_told_apart_by_what_they_are(ways):
+    full, short = panel_titles(ways)
+    assert full == ["all layers, learning rate 0.02", "output layer only, learning rate 0.2", "ridge"]
+    assert short == ["all layers", "output layer only", "ridge"]
+
+
+def test_runs_that_differ_in_nothing_are_told_apart_by_their_folders(make_run):
+    again = [make_run("one"), make_run("two")]
+    assert panel_titles(again)[0] == ["one", "two"]
+    assert picture_place(again, "animation", ".gif").name == "animation,one+two.gif"
+
+
+def test_the_picture_of_several_runs_stands_in_their_common_folder_named_by_what_differs(widths):
+    place = picture_place(widths, "plot", ".png")
+    assert place.parent.resolve() == widths[0].folder.resolve().parent
+    assert place.name == "plot,network.hidden=3+5.png"
+
+
+def test_a_film_of_three_ways_has_its_frames(ways, tmp_path):
+    from relusgd.pictures.look import Look
+    from relusgd.runs.drawing import Clock
+
+    path = animate(ways, tmp_path / "film.gif", clock=Clock(frames=6), look=Look(size=(480, 360)))
+    with Image.open(path) as image:
+        assert image.n_frames == 6
+
+
+def test_a_run_that_is_still_training_is_drawn_as_far_as_it_is(make_run, tmp_path):
+    run = make_run("running")
+    facts = run.folder / "run.json"
+    facts.write_text(facts.read_text().replace('"complete"', '"running"'))
+    table = run.folder / "metrics.csv"
+    lines = table.read_text().splitlines(keepends=True)
+    table.write_text("".join(lines[:8]) + lines[8][:5])
+    again = relusgd.load_run(run.folder)
+    assert len(scene_of([again])) == 7
+    assert animate(again, tmp_path / "film.gif").exists()
+
+
+def test_an_epoch_beyond_all_runs_is_refused_and_one_between_shows_what_there_is(ways, tmp_path):
+    with pytest.raises(InputError, match="until epoch 21"):
+        plot(ways, tmp_path / "plot.png", epoch=21)
+    assert plot(ways, tmp_path / "plot.png", epoch=7).exists()
+
+
+@pytest.mark.parametrize("asked", [{"epoch": 3}, {"step": 3}])
+def test_a_story_has_no_single_moment(ways, tmp_path, asked):
+    with pytest.raises(InputError, match="from start to end"):
+        plot(ways[0], tmp_path / "story.png", story=True, **asked)
+
+
+def test_one_run_is_a_view(ways):
+    assert isinstance(scene_of(ways[:1]), View)
