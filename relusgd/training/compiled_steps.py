@@ -14,7 +14,8 @@ from relusgd.gradients.compiled import (
     Points,
     Rows,
     Rule,
-    descend,
+    descend_by_sums,
+    descend_dense,
     make_buffers,
     make_points,
     pad,
@@ -36,13 +37,12 @@ def take_steps(descent: Descent, state: State, stop: int, recorded: Integers) ->
     (width,) = descent.hidden
     theta, u = pad(state.parameters, width), pad(state.velocity, width)
     points, at = _points_and_buffers(descent, theta)
+    descend = descend_by_sums if descent.kernel == "prefix_sums" else descend_dense
     rule, gradient, records = make_rule(descent), np.zeros_like(theta), np.empty((len(recorded), len(theta)))
     for part in _stretches(descent, state.step, stop):
         marks = slice(*np.searchsorted(recorded, [part.first, part.stop], side="right"))
-        descend(
-            theta, u, gradient, padded_units(width), points, rule, at, part.rows, part.bounds,
-            _rates(descent, part.first, part.stop), recorded[marks] - part.first, records[marks],
-        )  # fmt: skip
+        rates, inside = _rates(descent, part.first, part.stop), recorded[marks] - part.first
+        descend(theta, u, gradient, points, rule, at, part.rows, part.bounds, rates, inside, records[marks])
     return State(stop, unpad(theta, width), unpad(u, width)), unpad(records, width)
 
 
@@ -53,7 +53,7 @@ def _points_and_buffers(descent: Descent, theta: Array) -> tuple[Points, Buffers
     if kept is not None and np.array_equal(kept[0], theta[fixed]):
         return kept[1], kept[2]
     points = make_points(descent.x, descent.y, centre_of(descent.x) if prefix_sums else 0.0)
-    if descent.layers == "output" and not prefix_sums:
+    if descent.layers == "output" and not (prefix_sums or descent.is_full):
         points = with_features(points, theta)
     at = make_buffers(points, theta, descent.largest_batch, prefix_sums=prefix_sums)
     descent.tools["compiled"] = (theta[fixed].copy(), points, at)
@@ -66,7 +66,7 @@ def make_rule(descent: Descent) -> Rule:
     first = 2 * units if descent.layers == "output" else 0
     last = 2 * units if descent.layers == "hidden" else 3 * units + descent.output_bias
     moves = descent.layers != "output"
-    return Rule(descent.kernel == "prefix_sums", moves, first, last, descent.weight_decay, descent.momentum, descent.nesterov)
+    return Rule(moves, first, last, descent.weight_decay, descent.momentum, descent.nesterov)
 
 
 @dataclass(frozen=True, eq=False)

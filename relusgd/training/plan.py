@@ -124,13 +124,8 @@ def prepare(config: Config, dataset: Dataset | None = None) -> Plan:
         initial = initial_recipe(config, points).draw(network_generator(config.network_seed))
     start_mse, *_ = SnapshotMetrics(points, initial.hidden)(initial.parameters())
     if not np.isfinite(start_mse):
-        raise ConfigError(
-            [
-                config.origin.fault(
-                    "network", ": the initial network is not finite on the training points; make its scales or slopes smaller"
-                )
-            ]
-        )
+        text = ": the initial network is not finite on the training points; make its scales or slopes smaller"
+        raise ConfigError([config.origin.fault("network", text)])
     plan = Plan(config, points, initial, build_descent(config, points), build_recording(config))
     return replace(plan, warnings=tuple(_placed_dead_units(plan)))
 
@@ -246,8 +241,10 @@ def _batch_faults(config: Config, dataset: Dataset) -> list[str]:
     training, n = config.training, len(dataset.x_train)
     if training.method == "ridge" or training.sampling != "shuffle" or training.batch_size == "full" or training.batch_size <= n:
         return []
-    too_many = f": {training.batch_size:,} is larger than the {n:,} training points, which sampling: shuffle cannot cut"
-    text = f"{too_many}; give at most that many, or full"
+    text = (
+        f": {training.batch_size:,} is larger than the {n:,} training points, which sampling: shuffle cannot cut; "
+        "give at most that many, or full"
+    )
     return [config.origin.fault("training.batch_size", text)]
 
 
@@ -278,7 +275,8 @@ def _placed_dead_units(plan: Plan) -> Iterator[str]:
     dead = dead_units(plan.initial, plan.dataset)[0]
     if len(dead):
         positions = plan.config.network.elbows
-        named = ", ".join(f"unit {j} (elbow {positions[j]:g})" for j in dead[:5].tolist()) + (
-            f" and {len(dead) - 5} more" if len(dead) > 5 else ""
-        )
+        named = ", ".join(f"unit {j} (elbow {positions[j]:g})" for j in dead[:5].tolist())
+        named += f" and {len(dead) - 5} more" if len(dead) > 5 else ""
         yield f"active on no training point, so never learning: {named}"
+
+

@@ -1,4 +1,4 @@
-"""Whatever takes the steps, the training is the same."""
+"""Which engine and kernel a training gets, and that they all give the same training."""
 
 from dataclasses import replace
 
@@ -6,151 +6,240 @@ import numpy as np
 import pytest
 
 from relusgd.config import load_config
+from relusgd.diagnostics import sharpness
 from relusgd.errors import ConfigError, InputError
 from relusgd.model.history import concatenate
-from relusgd.training import prepare, train
-from relusgd.training.sgd import advance
+from relusgd.model.network import Network
+from relusgd.runs.record import record
+from relusgd.training import engines, prepare, train, training_blocks
+from relusgd.training.engines import choose_kernel
+from relusgd.training.sgd import Descent, Schedule, advance
+from relusgd.training.streams import BatchOrder
 
-pytest.importorskip("numba")
-
-WAYS = [("numpy", "dense"), ("numpy", "prefix_sums"), ("compiled", "dense"), ("compiled", "prefix_sums")]
-every_way = pytest.mark.parametrize("way", WAYS, ids="-".join)
+WAYS = [(engine, kernel) for engine in ("numpy", "compiled") for kernel in ("dense", "prefix_sums")]
 NOTHING = np.zeros(0, dtype=np.int64)
-
-TRAININGS = {
-    "plain": {},
-    "full batch": {"training.batch_size": "full"},
-    "shuffle with a short last batch": {"training.sampling": "shuffle", "training.batch_size": 7},
-    "everything": {"training.momentum": 0.9, "training.nesterov": True, "training.weight_decay": 0.01},
-    "schedule": {"training.schedule": {"kind": "cosine"}, "training.momentum": 0.5},
-    "output layer": {"training.layers": "output"},
-    "output layer, full batch": {"training.layers": "output", "training.batch_size": "full", "training.momentum": 0.5},
-    "hidden layers": {"training.layers": "hidden"},
-    "no output bias": {"network.output_bias": False},
-    "one unit": {"network.hidden": 1},
-    "one point": {"data.samples": 1},
-    "constant units": {"network.elbows": "keep", "network.slopes": [0, 0, 1, -1, 2, 0, 1]},
-    "elbows on the points": {"data.positions": "even", "network.elbows": [0, 0.1, 0.2, 0.3, 0.4, 1, 1], "data.samples": 11},
+SMALL = {
+    "data": {"samples": 30, "test_samples": 20},
+    "network": {"hidden": [7]},
+    "training": {"epochs": 40, "batch_size": 8, "sampling": "shuffle"},
 }
-every_training = pytest.mark.parametrize("changes", TRAININGS.values(), ids=TRAININGS)
+
+every_way = pytest.mark.parametrize(("engine", "kernel"), WAYS)
 
 
-def config_of(changes):
-    small = {"data": {"samples": 30, "test_samples": 20}, "network": {"hidden": 7}, "training": {"epochs": 30, "batch_size": 8}}
-    return load_config(small, changes)
+@pytest.fixture(autouse=True)
+def _with_numba(request):
+    if "compiled" in request.node.name:
+        pytest.importorskip("numba")
 
 
-def descent_of(changes, way):
-    plan = prepare(config_of(changes))
-    engine, kernel = way
-    return replace(plan.descent, engine=engine, kernel=kernel), plan.initial_state()
+@pytest.fixture
+def without_numba(monkeypatch):
+    monkeypatch.setattr(engines, "numba_is_installed", lambda: False)
+    monkeypatch.setattr("relusgd.training.plan.numba_is_installed", lambda: False)
 
 
-@every_way
-@every_training
-def test_where_calls_are_cut_never_changes_a_bit(changes, way):
-    descent, start = descent_of(changes, way)
-    whole, rows = advance(descent, start, 60, np.arange(1, 61))
-    state, pieces = start, []
-    for stop in (1, 2, 9, 31, 60):
-        state, part = advance(descent, state, stop, np.arange(state.step + 1, stop + 1))
-        pieces.append(part)
-    assert state.parameters.tobytes() == whole.parameters.tobytes()
-    assert state.velocity.tobytes() == whole.velocity.tobytes()
-    assert np.concatenate(pieces).tobytes() == rows.tobytes()
+def ordinary(width=25, points=90, **options):
+    generator = np.random.default_rng(5)
+    x = np.sort(generator.uniform(-1, 2, points))
+    x[10:14] = x[10]
+    w = generator.normal(size=width)
+    start = np.concatenate([w, -w * generator.uniform(-1, 2, width), generator.normal(size=width) / np.sqrt(width), [0.2]])
+    start[:3], start[width : width + 3] = [0.0, -0.0, 0.0], [0.5, 0.5, -0.5]
+    order = options.pop("order", BatchOrder(3, points, points, "full"))
+    return Descent(x, np.cos(3 * x), (width,), order, options.pop("schedule", Schedule(0.01)), **options), start
 
 
-@every_way
-@every_training
-def test_a_fresh_start_gives_the_bits_of_one_that_goes_on(changes, way):
-    descent, start = descent_of(changes, way)
-    middle, _ = advance(descent, start, 23, NOTHING)
-    went_on, _ = advance(descent, middle, 50, NOTHING)
-    fresh, _ = descent_of(changes, way)
-    assert advance(fresh, middle, 50, NOTHING)[0].parameters.tobytes() == went_on.parameters.tobytes()
+# One training, whatever takes its steps
 
 
-@every_training
-def test_engines_and_kernels_agree(changes):
-    ends = []
-    for way in WAYS:
-        descent, start = descent_of(changes, way)
-        after, _ = advance(descent, start, 200, NOTHING)
-        assert np.abs(after.parameters - start.parameters).max() > 1e-4
-        ends.append(after.parameters)
-    for end in ends[1:]:
-        np.testing.assert_allclose(end, ends[0], rtol=0, atol=1e-10)
+def stable_rate(descent, start):
+    config = load_config({"data": {"kind": "points", "x": descent.x.tolist(), "y": descent.y.tolist()}})
+    network = Network.from_parameters(start, descent.hidden)
+    return 2 / sharpness(network, prepare(config).dataset)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_engines_agree_over_a_thousand_full_batch_steps_below_the_stable_rate(seed):
-    changes = {"training.batch_size": "full", "seed": seed, "network.hidden": 20, "training.learning_rate": 0.02}
-    ends = []
-    for way in WAYS:
-        descent, start = descent_of(changes, way)
-        ends.append(advance(descent, start, 1000, NOTHING)[0].parameters)
+@pytest.mark.parametrize("layers", ["all", "output", "hidden"])
+def test_engines_and_kernels_agree_over_1000_stable_steps(layers):
+    pytest.importorskip("numba")
+    descent, start = ordinary(layers=layers)
+    descent = replace(descent, schedule=Schedule(stable_rate(descent, start) / 4))
+    ends = [advance(replace(descent, engine=e, kernel=k), descent.start(start), 1000, NOTHING)[0].parameters for e, k in WAYS]
+    assert np.abs(ends[0] - start).max() > 0.01
     for end in ends[1:]:
         np.testing.assert_allclose(end, ends[0], rtol=0, atol=1e-9)
 
 
-@every_way
-def test_only_what_learns_moves(way):
-    for layers in ("output", "hidden"):
-        descent, start = descent_of({"training.layers": layers, "training.weight_decay": 0.1, "training.momentum": 0.5}, way)
-        after, _ = advance(descent, start, 20, NOTHING)
-        moved = after.parameters != start.parameters
-        assert moved[14:].any() == (layers == "output")
-        assert moved[:14].any() == (layers == "hidden")
+@pytest.mark.parametrize("options", [{}, {"momentum": 0.9}, {"momentum": 0.8, "nesterov": True, "weight_decay": 0.01}], ids=str)
+@pytest.mark.parametrize("layers", ["all", "output", "hidden"])
+@pytest.mark.parametrize(("batch_size", "sampling"), [(20, "shuffle"), (33, "replacement"), (4, "replacement")])
+def test_engines_and_kernels_agree_on_batches(batch_size, sampling, layers, options):
+    pytest.importorskip("numba")
+    order = BatchOrder(3, 90, batch_size, sampling)
+    descent, start = ordinary(order=order, layers=layers, schedule=Schedule(0.002, "step", every=3, factor=0.7), **options)
+    recorded = np.array([1, 2, 17, 60])
+    found = [advance(replace(descent, engine=e, kernel=k), descent.start(start), 60, recorded) for e, k in WAYS]
+    for after, rows in found:
+        np.testing.assert_allclose(rows, found[0][1], rtol=0, atol=1e-12)
+        np.testing.assert_allclose(after.velocity, found[0][0].velocity, rtol=0, atol=1e-11)
+        assert after.parameters.tobytes() == rows[-1].tobytes()
+
+
+def test_more_points_than_are_counted_through_are_searched():
+    pytest.importorskip("numba")
+    descent, start = ordinary(points=400, order=BatchOrder(3, 400, 5, "replacement"), engine="compiled", kernel="prefix_sums")
+    searched, _ = advance(descent, descent.start(start), 200, NOTHING)
+    dense, _ = advance(replace(descent, kernel="dense"), descent.start(start), 200, NOTHING)
+    np.testing.assert_allclose(searched.parameters, dense.parameters, rtol=0, atol=1e-11)
+
+
+def test_elbows_that_race_across_the_points_are_followed():
+    pytest.importorskip("numba")
+    descent, start = ordinary(order=BatchOrder(3, 90, 30, "shuffle"), schedule=Schedule(0.05), engine="compiled", kernel="prefix_sums")
+    for seed in range(20):
+        generator = np.random.default_rng(seed)
+        wild = start + generator.normal(size=len(start)) * 10.0 ** generator.uniform(-2, 1)
+        fast, _ = advance(descent, descent.start(wild), 3, NOTHING)
+        dense, _ = advance(replace(descent, kernel="dense"), descent.start(wild), 3, NOTHING)
+        np.testing.assert_allclose(fast.parameters, dense.parameters, rtol=1e-9, atol=1e-9 * np.abs(dense.parameters).max())
 
 
 @every_way
-def test_features_are_those_of_the_state_that_is_asked_for(way):
-    # the working memory that is kept from call to call must notice another network
-    descent, start = descent_of({"training.layers": "output"}, way)
-    advance(descent, start, 5, NOTHING)
-    other = replace(start, parameters=start.parameters[::-1].copy())
-    fresh, _ = descent_of({"training.layers": "output"}, way)
-    assert advance(descent, other, 5, NOTHING)[0].parameters.tobytes() == advance(fresh, other, 5, NOTHING)[0].parameters.tobytes()
+@pytest.mark.parametrize(("batch_size", "sampling"), [(90, "full"), (20, "shuffle"), (33, "replacement")])
+@pytest.mark.parametrize("layers", ["all", "output"])
+def test_where_calls_are_cut_never_changes_a_bit(engine, kernel, batch_size, sampling, layers):
+    order = BatchOrder(3, 90, batch_size, sampling)
+    descent, start = ordinary(order=order, layers=layers, momentum=0.5, engine=engine, kernel=kernel)
+    whole, rows = advance(descent, descent.start(start), 60, np.arange(3, 61, 3))
+    for cuts in (range(1, 61), range(7, 61, 7), [1, 59]):
+        state, pieces = descent.start(start), []
+        for stop in [*cuts, 60]:
+            inside = np.array([step for step in range(3, 61, 3) if state.step < step <= stop], dtype=np.int64)
+            state, part = advance(descent, state, stop, inside)
+            pieces.append(part)
+        assert state.parameters.tobytes() == whole.parameters.tobytes()
+        assert state.velocity.tobytes() == whole.velocity.tobytes()
+        assert np.concatenate(pieces).tobytes() == rows.tobytes()
 
 
 @every_way
-def test_a_diverging_training_becomes_not_finite_and_stays_so(way):
-    descent, start = descent_of({"training.learning_rate": 1e4, "training.layers": "output"}, way)
-    broken, _ = advance(descent, start, 400, NOTHING)
-    assert not broken.is_finite()
-    assert not advance(descent, broken, 500, NOTHING)[0].is_finite()
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e300])
+def test_parameters_that_are_not_finite_never_become_so_again(engine, kernel, value):
+    for order in (BatchOrder(3, 90, 90, "full"), BatchOrder(3, 90, 20, "shuffle")):
+        descent, start = ordinary(order=order, engine=engine, kernel=kernel)
+        for index in (3, 30, 60, 75):
+            start[index] = value
+            after, rows = advance(descent, descent.start(start), 9, np.arange(1, 10))
+            broken = ~np.isfinite(rows).all(axis=1)
+            assert (np.diff(broken.astype(int)) >= 0).all()
+            assert after.is_finite() == (not broken[-1])
+            assert np.isfinite(value) or broken.all()
 
 
-def test_auto_is_compiled_for_one_hidden_layer_and_numpy_for_more():
-    assert prepare(config_of({})).engine == "compiled"
-    assert prepare(config_of({"network.hidden": [4, 3]})).engine == "numpy"
-    assert prepare(config_of({"engine": "numpy"})).engine == "numpy"
-    assert prepare(config_of({"training.method": "ridge"})).engine == "numpy"
+@every_way
+def test_batches_wider_than_a_block_of_draws_train(engine, kernel):
+    order = BatchOrder(0, 20, 2**18 + 5, "replacement")
+    descent, start = ordinary(width=4, points=20, order=order, engine=engine, kernel=kernel)
+    after, _ = advance(descent, descent.start(start), 2, NOTHING)
+    every_point, _ = advance(replace(descent, order=BatchOrder(0, 20, 20, "full")), descent.start(start), 2, NOTHING)
+    np.testing.assert_allclose(after.parameters, every_point.parameters, atol=1e-3)
+    assert np.abs(after.parameters - start).max() > 1e-3
 
 
-def test_compiled_for_several_layers_is_a_fault():
-    with pytest.raises(ConfigError, match=r"compiled is for one hidden layer and network\.hidden has 2"):
-        prepare(config_of({"engine": "compiled", "network.hidden": [4, 3]}))
+# The choice
 
 
-def test_without_numba_auto_is_numpy_and_compiled_says_what_installs_it(monkeypatch):
-    monkeypatch.setattr("relusgd.training.engines.find_spec", lambda _name: None)
-    assert prepare(config_of({})).engine == "numpy"
-    with pytest.raises(ConfigError, match=r"pip install 'relusgd\[fast\]'"):
-        prepare(config_of({"engine": "compiled"}))
+def small(**overrides):
+    return load_config(SMALL, {key.replace("__", "."): value for key, value in overrides.items()})
+
+
+def test_auto_takes_the_compiled_engine_where_numba_is_installed(monkeypatch):
+    monkeypatch.setattr(engines, "find_spec", lambda name: object())
+    assert prepare(small()).engine == "compiled"
+    monkeypatch.setattr(engines, "find_spec", lambda name: None)
+    assert prepare(small()).engine == "numpy"
+
+
+def test_deep_networks_and_ridge_run_on_numpy():
+    assert prepare(small(network__hidden=[5, 4])).engine == "numpy"
+    assert prepare(small(training__method="ridge")).engine == "numpy"
+    assert prepare(small(training__method="ridge", network__hidden=[5, 4], engine="compiled")).engine == "numpy"
+
+
+def test_numpy_is_taken_when_it_is_asked_for():
+    assert prepare(small(engine="numpy")).engine == "numpy"
+
+
+def test_the_compiled_engine_for_several_hidden_layers_is_a_fault_of_the_config():
+    with pytest.raises(ConfigError, match=r"engine.* must be numpy or auto: compiled is for one hidden layer and network\.hidden has 2"):
+        prepare(small(engine="compiled", network__hidden=[5, 4]))
+
+
+@pytest.mark.usefixtures("without_numba")
+def test_missing_numba_is_a_fault_that_says_what_installs_it():
+    with pytest.raises(ConfigError, match=r"needs Numba, which is not installed; pip install 'relusgd\[fast\]' installs it"):
+        prepare(small(engine="compiled"))
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+def test_small_sizes_are_dense_and_large_ones_go_by_running_sums(engine):
+    assert choose_kernel(engine, 8, 8, 100) == "dense"
+    assert choose_kernel(engine, 200, 1000, 200) == "prefix_sums"
+    assert choose_kernel(engine, 10**4, 10**4, 10**4) == "prefix_sums"
+    assert choose_kernel(engine, 1, 10**6, 10**6) == "dense"
+
+
+# Runs
+
+
+def recorded_bytes(history):
+    arrays = [history.epoch, *history.weights, *history.biases, *history.metrics.values()]
+    return [np.ascontiguousarray(array).tobytes() for array in arrays]
+
+
+@every_way
+@pytest.mark.parametrize(
+    "changes", [{}, {"training__batch_size": "full"}, {"training__sampling": "replacement", "training__layers": "output"}], ids=str
+)
+def test_where_blocks_end_never_changes_a_bit_of_the_history(engine, kernel, changes):
+    plan = prepare(small(**changes)).keeping(engine, kernel)
+    histories = [concatenate([block.history for block in training_blocks(plan, block_steps=steps)]) for steps in (10**9, 1, 7)]
+    whole = [recorded_bytes(history) for history in histories]
+    assert whole[0] == whole[1] == whole[2]
+
+
+@every_way
+def test_every_engine_finds_the_same_step_of_divergence_whatever_the_blocks(engine, kernel):
+    plan, messages = prepare(small(training__learning_rate=500.0)).keeping(engine, kernel), set()
+    for steps in (1, 7, 1000):
+        with pytest.raises(Exception, match="training diverged in epoch") as caught:
+            list(training_blocks(plan, block_steps=steps))
+        messages.add(caught.value.message)
+    assert len(messages) == 1
+
+
+def test_training_says_which_engine_and_kernel_it_used(tmp_path):
+    pytest.importorskip("numba")
+    facts = record(small(), tmp_path / "run").facts
+    assert (facts["engine"], facts["kernel"]) == ("compiled", "dense")
+    assert "numba" in facts["versions"]
+    assert "numba" not in record(small(engine="numpy"), tmp_path / "other").facts["versions"]
+
+
+def test_a_run_goes_on_with_the_engine_and_the_kernel_that_it_began_with(tmp_path):
+    pytest.importorskip("numba")
+    record(small(engine="numpy"), tmp_path / "run")
+    longer = record(small(training__epochs=80), tmp_path / "run")
+    assert (longer.status, longer.facts["engine"]) == ("complete", "numpy")
+    alone = list(train(small(training__epochs=80, engine="numpy")))[-1].history.network(-1)
+    assert np.array_equal(longer.network().parameters(), alone.parameters())
+
+
+def test_without_numba_a_compiled_run_cannot_go_on_and_says_why(tmp_path, monkeypatch):
+    pytest.importorskip("numba")
+    record(small(), tmp_path / "run")
+    monkeypatch.setattr(engines, "numba_is_installed", lambda: False)
+    monkeypatch.setattr("relusgd.training.plan.numba_is_installed", lambda: False)
     with pytest.raises(InputError, match="began with engine: compiled, which needs Numba"):
-        prepare(config_of({})).keeping("compiled", "dense")
-
-
-def test_the_kernel_follows_from_the_sizes():
-    assert prepare(config_of({})).kernel == "dense"
-    wide = {"network.hidden": 10_000, "training.batch_size": "full"}
-    assert prepare(config_of(wide)).kernel == "prefix_sums"
-    assert prepare(config_of({**wide, "engine": "numpy"})).kernel == "prefix_sums"
-
-
-@every_way
-def test_the_loop_runs_on_every_engine(way):
-    engine, _ = way
-    history = concatenate([block.history for block in train(config_of({"engine": engine, "training.epochs": 300}))])
-    assert history.metrics["train_mse"][-1] < history.metrics["train_mse"][0]
+        record(small(training__epochs=80), tmp_path / "run")
+    assert record(small(), tmp_path / "run").status == "complete"

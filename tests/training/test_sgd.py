@@ -1,11 +1,11 @@
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from relusgd.model.network import Network, parameter_count
-from relusgd.training.sgd import Descent, Schedule, advance
+from relusgd.training.sgd import Descent, Schedule, advance, sort_batches
 from relusgd.training.streams import Batches, BatchOrder
 
 REFERENCE = np.load(Path(__file__).parents[1] / "reference" / "trajectories.npz")
@@ -37,9 +37,12 @@ class GivenBatches:
         yield Batches(rows.ravel(), np.arange(stop - first + 1) * rows.shape[1])
 
 
-def descent_of(network, case):
+WAYS = {"width_20": [(e, k) for e in ("numpy", "compiled") for k in ("dense", "prefix_sums")], "depth_2": [("numpy", "dense")]}
+
+
+def descent_of(network, case, engine, kernel):
     order = GivenBatches(REFERENCE["batches"], "full" if case.startswith("full") else "replacement")
-    return Descent(REFERENCE["x"], REFERENCE["y"], HIDDEN[network], order, **CASES[case])
+    return Descent(REFERENCE["x"], REFERENCE["y"], HIDDEN[network], order, **CASES[case], engine=engine, kernel=kernel)
 
 
 def small_descent(**changes):
@@ -50,18 +53,13 @@ def small_descent(**changes):
     return descent, descent.start(generator.normal(size=parameter_count(descent.hidden)))
 
 
-WAYS = [("numpy", "dense"), ("numpy", "prefix_sums"), ("compiled", "dense"), ("compiled", "prefix_sums")]
-
-
-@pytest.mark.parametrize(
-    ("network", "engine", "kernel"), [*(("width_20", *way) for way in WAYS), ("depth_2", "numpy", "dense")], ids=lambda part: part
-)
+@pytest.mark.parametrize(("network", "engine", "kernel"), [(network, *way) for network in HIDDEN for way in WAYS[network]])
 @pytest.mark.parametrize("case", CASES)
-def test_trajectories_are_those_of_pytorch(network, case, engine, kernel):
+def test_trajectories_are_those_of_pytorch(network, engine, kernel, case):
     if engine == "compiled":
         pytest.importorskip("numba")
     start, wanted = REFERENCE[f"{network}.start"], REFERENCE[f"{network}.{case}"]
-    descent = replace(descent_of(network, case), engine=engine, kernel=kernel)
+    descent = descent_of(network, case, engine, kernel)
     _, rows = advance(descent, descent.start(start), 2000, np.array([200, 2000]))
     assert np.abs(wanted - start).max() > 1e-3
     np.testing.assert_allclose(rows[0], wanted[0], rtol=0, atol=1e-10)
@@ -114,16 +112,20 @@ def test_only_the_layers_that_learn_move(hidden):
 def test_the_last_short_batch_takes_the_mean_over_its_own_points():
     descent, start = small_descent(order=BatchOrder(3, 5, 4, "shuffle"))
     x, y = descent.x[:5], descent.y[:5]
-    short = [
-        batches.indices[a:b]
-        for batches in descent.order.batches(0, 2)
-        for a, b in zip(batches.bounds[:-1], batches.bounds[1:], strict=True)
-    ][1]
+    (batches,) = descent.order.batches(0, 2)
+    short = batches.indices[batches.bounds[1] : batches.bounds[2]]
     after_one, _ = advance(descent, start, 1, np.zeros(0, dtype=np.int64))
     after_two, _ = advance(descent, start, 2, np.zeros(0, dtype=np.int64))
     alone = Descent(x[short], y[short], descent.hidden, BatchOrder(0, 1, 1, "full"), descent.schedule)
     expected, _ = advance(alone, alone.start(after_one.parameters), 1, np.zeros(0, dtype=np.int64))
     np.testing.assert_allclose(after_two.parameters, expected.parameters, atol=1e-15)
+
+
+def test_batches_are_sorted_each_on_its_own():
+    same = sort_batches(Batches(np.array([9, 3, 1, 2, 0, 5]), np.array([1, 3, 5])), 10)
+    assert (same.indices.tolist(), same.bounds.tolist()) == ([1, 3, 0, 2], [0, 2, 4])
+    short = sort_batches(Batches(np.array([9, 3, 1, 8, 0, 5]), np.array([0, 3, 4, 6])), 10)
+    assert (short.indices.tolist(), short.bounds.tolist()) == ([1, 3, 9, 8, 0, 5], [0, 3, 4, 6])
 
 
 def test_schedules_give_one_rate_per_epoch():

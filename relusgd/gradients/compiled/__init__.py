@@ -13,18 +13,12 @@ from relusgd.gradients.compiled.steps import (
     Points,
     Rows,
     Rule,
-    descend,
+    descend_by_sums,
+    descend_dense,
     find_elbows,
-    write_gradient,
 )
 from relusgd.gradients.dense import Kernel, Layers
 from relusgd.model.network import Array
-
-COUNTED_POINTS = 16
-"""Up to so many points per point of the batch, a batch is counted through; among more, its points are searched."""
-
-FEATURE_BYTES = 32 * 2**20
-"""Features of output-only training are kept up to this size."""
 
 __all__ = [
     "NO_BOUNDS",
@@ -33,14 +27,20 @@ __all__ = [
     "Points",
     "Rows",
     "Rule",
-    "descend",
+    "dense_kernel",
+    "descend_by_sums",
+    "descend_dense",
     "make_buffers",
     "make_points",
     "pad",
     "padded_units",
+    "prefix_sum_kernel",
     "unpad",
     "with_features",
 ]
+
+FEATURE_BYTES = 32 * 2**20
+"""Features of output-only training are kept up to this size."""
 
 NO_ROWS: Rows = np.empty(0, dtype=np.uint64)
 NO_BOUNDS: Integers = np.empty(0, dtype=np.int64)
@@ -90,25 +90,20 @@ def make_buffers(points: Points, theta: Array, batch_size: int, *, prefix_sums: 
     n, units = len(points.x), len(theta) // 3
     rows = -(-batch_size // SAMPLES) * SAMPLES if not prefix_sums else 0
     k: Counts = np.zeros(units if prefix_sums else 0, dtype=np.uint32)
-    counted = prefix_sums and batch_size < n and n <= COUNTED_POINTS * batch_size
+    # To count a batch among n points takes about as long as to search it, in bit_length steps, for a quarter as many units.
+    counted = prefix_sums and n <= 4 * units * batch_size.bit_length()
     if prefix_sums:
         w, b = theta[:units], theta[units : 2 * units]
         with np.errstate(all="ignore"):
             k[:] = points.x.searchsorted(-b / w)
-        find_elbows(w, b, points, k)
-    jumps, sums = np.empty((2, batch_size + 1 if prefix_sums else 1, 2))
+        find_elbows(w, b, points.fenced, points.after, k)
+    sums = np.empty((2, batch_size + 1 if prefix_sums else 1, 2))
     below: Counts = np.zeros(n + 1 if counted else 1, dtype=np.uint32)
     x, y, r, rx = np.zeros((4, rows))
-    return Buffers(x, y, r, rx, k, np.zeros_like(k), below, jumps, sums)
+    return Buffers(x, y, r, rx, k, np.zeros_like(k), below, sums[0], sums[1])
 
 
-def dense_kernel(
-    parameters: Array,
-    gradient: Array,
-    width: int,
-    batch_size: int,  # noqa: ARG001 - called as the one of NumPy
-    layers: Layers = "all",
-) -> Kernel:
+def dense_kernel(parameters: Array, gradient: Array, width: int, batch_size: int, layers: Layers = "all") -> Kernel:  # noqa: ARG001
     """As `relusgd.gradients.dense.dense_kernel`, compiled."""
     return _single_kernel(parameters, gradient, width, layers, prefix_sums=False, centre=0.0)
 
@@ -119,17 +114,17 @@ def prefix_sum_kernel(parameters: Array, gradient: Array, width: int, layers: La
 
 
 def _single_kernel(parameters: Array, gradient: Array, width: int, layers: Layers, *, prefix_sums: bool, centre: float) -> Kernel:
-    """The gradient of one batch at a time, in the layout of everybody else."""
+    """The gradient of one batch, in vectors without padding: a step in which nothing learns."""
     learning = {"all": slice(0, None), "output": slice(2 * width, None), "hidden": slice(0, 2 * width)}[layers]
-    rule = Rule(prefix_sums, True, 0, 0, 0.0, 0.0, False)
+    rule, take = Rule(True, 0, 0, 0.0, 0.0, False), descend_by_sums if prefix_sums else descend_dense
 
     def kernel(x: Array, y: Array) -> None:
         theta = pad(parameters, width)
-        # 0 times inf or nan is nan: units that are not finite are felt even where they are active on no point
+        # 0 times inf or nan is nan: units that are not finite are felt even where they are active on no point.
         theta[-1] += float(np.dot(parameters, np.zeros(len(parameters))))
         points, g = make_points(x, y, centre), np.zeros_like(theta)
         at = make_buffers(points, theta, len(x), prefix_sums=prefix_sums)
-        write_gradient(theta, g, padded_units(width), NO_ROWS, points, rule, at)
+        take(theta, np.zeros_like(theta), g, points, rule, at, NO_ROWS, NO_BOUNDS, np.zeros(1), NO_BOUNDS, np.empty((0, len(theta))))
         gradient[learning] = unpad(g, width)[learning]
 
     return kernel

@@ -1,0 +1,98 @@
+"""The compiled kernels: machine code without shortcuts, and counting below elbows wherever the search begins."""
+
+import subprocess
+import sys
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+pytest.importorskip("numba")
+
+from relusgd.gradients.compiled import dense_kernel, make_buffers, make_points, pad, prefix_sum_kernel, unpad, with_features
+from relusgd.gradients.compiled.steps import count_batch, count_below, search_batch
+
+
+def rule(w, b, x):
+    """How many of x are below the elbow, point by point."""
+    with np.errstate(all="ignore"):
+        return int(np.count_nonzero((w * x + b > 0) != (w > 0)))
+
+
+def test_the_points_below_an_elbow_are_the_same_from_wherever_they_are_looked_for():
+    generator = np.random.default_rng(0)
+    x = np.sort(np.concatenate([generator.normal(size=20), np.repeat(0.5, 4)]))
+    fenced = np.concatenate([[-np.inf], x, [np.inf]])
+    for w in (1.0, -1.0, 5e-324, -5e-324, 1e300, -3.7):
+        for elbow in (*x, *generator.normal(size=10), -100.0, 100.0):
+            for b in (-(w * elbow), np.nextafter(-(w * elbow), np.inf), np.nextafter(-(w * elbow), -np.inf)):
+                found = {count_below(w, b, fenced, k) for k in range(len(x) + 1)}
+                assert found == {rule(w, b, x)}
+
+
+@pytest.mark.parametrize("w", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("b", [np.nan, np.inf, -np.inf, 0.0])
+def test_looking_for_what_is_nowhere_ends_inside(w, b):
+    fenced = np.array([-np.inf, -1.0, 0.0, 0.0, 2.0, np.inf])
+    assert all(0 <= count_below(w, b, fenced, k) <= 4 for k in range(5))
+
+
+def test_a_batch_is_counted_as_it_is_searched():
+    generator = np.random.default_rng(0)
+    rows = np.sort(generator.integers(0, 30, 50)).astype(np.uint64)
+    below = np.zeros(31, dtype=np.uint32)
+    count_batch(rows, 7, 20, below)
+    batch = rows[7:27]
+    for k in range(31):
+        assert below[k] == search_batch(rows, 7, 20, k) == np.count_nonzero(batch < k)
+
+
+def test_padding_and_back_changes_nothing():
+    for width in (1, 3, 4, 7):
+        vector = np.arange(1.0, 3 * width + 2)
+        assert np.array_equal(unpad(pad(vector, width), width), vector)
+        assert np.array_equal(unpad(np.stack([pad(vector, width)] * 2), width), [vector, vector])
+
+
+def test_features_that_are_too_large_are_not_kept(monkeypatch):
+    theta, points = pad(np.ones(7), 2), make_points(np.array([0.0, 1.0]), np.zeros(2), 0.0)
+    assert with_features(points, theta).features.tolist() == [[1, 1, 0, 0], [2, 2, 0, 0]]
+    monkeypatch.setattr("relusgd.gradients.compiled.FEATURE_BYTES", 10)
+    assert with_features(points, theta).features.size == 0
+
+
+@pytest.mark.parametrize("make", [lambda *given: dense_kernel(*given, 50), prefix_sum_kernel], ids=["dense", "prefix sums"])
+def test_no_product_is_fused_with_a_sum(make):
+    # b = −fl(w x) where w x was rounded down: the float64 sum is 0, though w x + b > 0, which a fused multiply-add would see
+    generator = np.random.default_rng(0)
+    x = 1.1
+    w = np.array([w for w in generator.normal(size=200) if Fraction(w) * Fraction(x) > Fraction(w * x)])
+    assert len(w) > 50
+    parameters = np.concatenate([w, -(w * x), np.ones(len(w) + 1)])
+    gradient = np.zeros_like(parameters)
+    make(parameters, gradient, len(w))(np.full(50, x), np.zeros(50))
+    assert gradient[-1] == 50
+    assert not gradient[:-1].any()
+
+
+def test_elbows_are_looked_for_even_where_the_division_is_not_a_number():
+    theta = pad(np.array([0.0, np.nan, 1.0, 0.0, 1.0, np.nan, 1.0, 1.0, 1.0, 0.0]), 3)
+    points = make_points(np.array([1.0, 2.0]), np.zeros(2), 0.0)
+    at = make_buffers(points, theta, 2, prefix_sums=True)
+    assert at.k.max() <= 2
+
+
+def test_a_cache_that_cannot_be_written_is_no_obstacle():
+    code = """
+import numba
+def refuse(function=None, **options):
+    if options.get("cache"):
+        raise RuntimeError("cannot cache function: no locator available")
+    return original(function, **options) if function else original(**options)
+original, numba.njit = numba.njit, refuse
+from relusgd.gradients.compiled.steps import count_below
+import numpy
+print(count_below(1.0, -0.5, numpy.array([-numpy.inf, 0.0, 1.0, numpy.inf]), 0))
+"""
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("1\n", "")
