@@ -1,11 +1,22 @@
-"""Whole files appear whole: written beside their place, then renamed into it."""
+"""Files that are written whole or not at all, and read only when they are ordinary files of a bearable size."""
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import stat
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from relusgd.errors import RelusgdError
+
+STALE_SECONDS = 3600.0
+"""A temporary file at which nobody has written for so long was left by a process that was killed."""
+
+NAME_BYTES = 255
+"""The longest name of a file that common disks take."""
 
 
 @contextmanager
@@ -14,7 +25,9 @@ def replacing(path: Path) -> Iterator[Path]:
 
     After an error or an interrupt the temporary file is removed and `path` is what it was. Raises OSError.
     """
-    temporary = path.with_name(f".{path.stem[:100]}.partial-{os.getpid()}{path.suffix}")
+    temporary = temporary_beside(path)
+    _remove_stale(path)
+    temporary.unlink(missing_ok=True)
     try:
         yield temporary
         temporary.replace(path)
@@ -22,14 +35,113 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def temporary_beside(path: Path) -> Path:
+    """The hidden path at which this process builds what is going to stand at `path`."""
+    return path.with_name(f".{_beginning(path.stem)}.partial-{os.getpid()}{path.suffix}")
+
+
+def leftovers(path: Path) -> list[Path]:
+    """What processes that were killed while they built `path` may have left beside it."""
+    begin = f".{_beginning(path.stem)}.partial-"
+    with suppress(OSError):
+        return [path.with_name(name) for name in os.listdir(path.parent) if _is_temporary(name, begin, path.suffix)]  # noqa: PTH208
+    return []
+
+
+def _is_temporary(name: str, begin: str, suffix: str) -> bool:
+    return name.startswith(begin) and name.endswith(suffix) and name[len(begin) : len(name) - len(suffix)].isdigit()
+
+
+def _beginning(name: str) -> str:
+    """The beginning of a name that leaves room for more in NAME_BYTES, cut between characters."""
+    return os.fsencode(name)[:200].decode(errors="ignore")
+
+
+def _remove_stale(path: Path) -> None:
+    for left in leftovers(path):
+        with suppress(OSError):
+            if time.time() - left.lstat().st_mtime > STALE_SECONDS:
+                left.unlink()
+
+
 def write_whole(path: Path, content: str | bytes, *, durable: bool = False) -> None:
     """Write a whole file so that a reader, or a kill at any instant, sees the old content or the new, never half.
 
     durable: also wait until the disk has it. Raises OSError.
     """
-    data = content.encode() if isinstance(content, str) else content
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        file.write(data)
+    with replacing(path) as temporary:
+        write_new(temporary, [content.encode() if isinstance(content, str) else content], durable=durable)
+    if durable:
+        sync_folder(path.parent)
+
+
+def write_new(path: Path, parts: Iterable[bytes], *, durable: bool = False) -> None:
+    """Write a file where none may stand yet, not even a link. Raises OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        for part in parts:
+            write_all(descriptor, part)
         if durable:
-            file.flush()
-            os.fsync(file.fileno())
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_all(descriptor: int, data: bytes | memoryview) -> None:
+    """Write all of data where the file stands; raises OSError, for one when the disk is full."""
+    while len(data):
+        data = data[os.write(descriptor, data) :]
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the disk has the names in a folder; a file system that cannot be asked so is not."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with suppress(OSError):
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def open_own(path: Path, flags: int) -> int:
+    """A descriptor of an ordinary file that has this one name, opened for writing in place.
+
+    Raises RelusgdError for a link, by which another file would be changed, a device or a pipe, and OSError.
+    """
+    try:
+        descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO):
+            raise RelusgdError(f"{path} is a link or a pipe, no ordinary file; relusgd does not write there") from None
+        raise
+    status = os.fstat(descriptor)
+    if stat.S_ISREG(status.st_mode) and status.st_nlink <= 1:
+        return descriptor
+    os.close(descriptor)
+    if stat.S_ISREG(status.st_mode):
+        raise RelusgdError(f"{path} has a second name (a hard link), under which it would change too", "continue in a copy of the folder")
+    raise RelusgdError(f"{path} is no ordinary file; relusgd does not write there")
+
+
+@contextmanager
+def reading(path: Path, limit: int | None = None) -> Iterator[int]:
+    """A descriptor of an ordinary file of at most `limit` bytes, open for reading.
+
+    Raises RelusgdError for anything else, such as a pipe at which reading would wait for ever, and OSError.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise RelusgdError(f"{path} is no ordinary file")
+        if limit is not None and status.st_size > limit:
+            raise RelusgdError(f"{path} has {status.st_size / 1e6:,.1f} MB; such a file has at most {limit / 1e6:,.1f} MB")
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def read_bounded(path: Path, limit: int) -> bytes:
+    """The content of an ordinary file of at most `limit` bytes. Raises as `reading` does."""
+    with reading(path, limit) as descriptor, os.fdopen(descriptor, "rb", closefd=False) as file:
+        return file.read(limit)

@@ -7,7 +7,10 @@ after them; so at any instant, and after a kill at any instant, the header claim
 from __future__ import annotations
 
 import io
+import math
+import mmap
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,8 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.errors import RelusgdError
+from relusgd.files import open_own, reading
 
 HEADER_BYTES = 128
+
+HEADER = re.compile(rb"\{'descr': '([<>|=a-z0-9]{2,8})', 'fortran_order': (False|True), 'shape': \(([0-9, ]{0,200})\), \} *\n", re.ASCII)
+"""The whole text of a header; anything else that NumPy would accept, and evaluate, is not."""
 
 
 def npy_header(rows: int, row_shape: Sequence[int], dtype: np.dtype[Any]) -> bytes:
@@ -35,24 +42,30 @@ class GrowingArray:
     """An open `.npy` file of rows of one shape, at which one writer appends.
 
     rows: how many the file keeps; what lies beyond them, left by a writer that was killed, is cut off.
+    Raises RelusgdError for a link and OSError.
     """
 
     def __init__(self, path: Path, row_shape: Sequence[int], dtype: str, rows: int) -> None:
         self.row_shape, self.dtype, self.rows = tuple(row_shape), np.dtype(dtype), rows
-        self._row_bytes = self.dtype.itemsize * int(np.prod(self.row_shape, dtype=np.int64))
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        os.ftruncate(self._descriptor, HEADER_BYTES + rows * self._row_bytes)
-        self.claim()
+        self._row_bytes = self.dtype.itemsize * math.prod(self.row_shape)
+        self._descriptor = open_own(path, os.O_RDWR | os.O_CREAT)
+        try:
+            # in this order the header never claims more than is there
+            self.claim()
+            os.ftruncate(self._descriptor, HEADER_BYTES + rows * self._row_bytes)
+        except BaseException:
+            self.close()
+            raise
 
     def write_rows(self, rows: NDArray[Any]) -> None:
         """Write rows behind the last ones; they count only when `claim` is called."""
         data = np.ascontiguousarray(rows, dtype=self.dtype)
-        write_all(self._descriptor, data.data.cast("B"), HEADER_BYTES + self.rows * self._row_bytes)
+        write_at(self._descriptor, data.data.cast("B"), HEADER_BYTES + self.rows * self._row_bytes)
         self.rows += len(data)
 
     def claim(self) -> None:
         """Let the header say how many rows there are."""
-        write_all(self._descriptor, memoryview(npy_header(self.rows, self.row_shape, self.dtype)), 0)
+        write_at(self._descriptor, memoryview(npy_header(self.rows, self.row_shape, self.dtype)), 0)
 
     def sync(self) -> None:
         """Wait until the disk has everything."""
@@ -62,7 +75,7 @@ class GrowingArray:
         os.close(self._descriptor)
 
 
-def write_all(descriptor: int, data: memoryview, offset: int) -> None:
+def write_at(descriptor: int, data: memoryview, offset: int) -> None:
     """Write all of data at this offset; raises OSError, for one when the disk is full."""
     while len(data):
         written = os.pwrite(descriptor, data, offset)
@@ -72,18 +85,42 @@ def write_all(descriptor: int, data: memoryview, offset: int) -> None:
 def read_rows(path: Path, rows: int, row_shape: Sequence[int], dtype: str) -> NDArray[Any]:
     """The first `rows` rows as a read-only memory map, shape (rows, *row_shape).
 
-    Raises RelusgdError when the file is missing, is no such array, or holds fewer rows. Never unpickles.
+    Raises RelusgdError when the file is missing, is no such array, or holds fewer rows. Never unpickles nor evaluates.
     """
     expected = f"at least {rows} rows of shape {tuple(row_shape)} and type {dtype}"
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
+        with reading(path) as descriptor:
+            for _ in range(2):  # a writer that came back may have cut its torn tail between header and size
+                shape, found, start = parse_header(os.pread(descriptor, 4096, 0))
+                size = os.fstat(descriptor).st_size
+                row_bytes = math.prod(row_shape) * np.dtype(dtype).itemsize
+                fits = found == dtype and len(shape) > 0 and shape[1:] == tuple(row_shape)
+                if fits and shape[0] >= rows and size >= start + shape[0] * row_bytes:
+                    return _mapped(descriptor, start, start + rows * row_bytes, (rows, *row_shape), dtype)
     except FileNotFoundError:
         raise RelusgdError(f"{path}: missing; the run folder is damaged") from None
-    except (ValueError, OSError, EOFError, SyntaxError, OverflowError, MemoryError) as error:
+    except (ValueError, OSError, OverflowError) as error:
         raise RelusgdError(f"{path}: not an array file with {expected}; the run folder is damaged ({error})") from None
-    if array.dtype != np.dtype(dtype) or array.shape[1:] != tuple(row_shape) or len(array) < rows:
-        raise RelusgdError(
-            f"{path}: holds an array of shape {array.shape} and type {array.dtype}, expected {expected}; the run folder is damaged"
-        )
-    whole: NDArray[Any] = array[:rows]
-    return whole
+    told = f"claims an array of shape {shape} and type {found} in {size:,} bytes"
+    raise RelusgdError(f"{path}: {told}, expected {expected}; the run folder is damaged")
+
+
+def _mapped(descriptor: int, start: int, stop: int, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
+    memory = mmap.mmap(descriptor, stop, access=mmap.ACCESS_READ)
+    return np.frombuffer(memory, dtype=dtype, offset=start, count=math.prod(shape)).reshape(shape)
+
+
+def parse_header(head: bytes) -> tuple[tuple[int, ...], str, int]:
+    """Shape and type of the array in a C-ordered `.npy` file and where its values begin, from the file's first bytes.
+
+    Raises ValueError for anything else.
+    """
+    if head[:8] not in (b"\x93NUMPY\x01\x00", b"\x93NUMPY\x02\x00"):
+        raise ValueError("it does not begin as an .npy file")
+    start = 10 if head[6] == 1 else 12
+    length = int.from_bytes(head[8:start], "little")
+    match = HEADER.fullmatch(head[start : start + length])
+    if match is None or match[2] != b"False":
+        raise ValueError("its header is none that this version writes")
+    shape = tuple(int(part) for part in match[3].split(b",") if part.strip())
+    return shape, match[1].decode(), start + length

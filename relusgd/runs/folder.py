@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import csv
 import io
-import json
+import math
+import os
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +17,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.errors import RelusgdError
+from relusgd.files import reading
 from relusgd.model.history import COUNTS, METRICS, History
 from relusgd.model.network import layer_shapes, parameter_count
-from relusgd.runs.arrays import read_rows
+from relusgd.runs.arrays import parse_header, read_rows
 from relusgd.training.sgd import State
 
-FORMAT = 1
-"""The format version of run folders that this version writes; it reads this one and all before."""
-
-CONFIG, FACTS, DATA, TABLE, ARRAYS, CHECKPOINT = "config.yaml", "run.json", "data.csv", "metrics.csv", "snapshots", "checkpoint.npz"
+CONFIG, DATA, TABLE, ARRAYS, CHECKPOINT = "config.yaml", "data.csv", "metrics.csv", "snapshots", "checkpoint.npz"
 COLUMNS = ("epoch", "step", *METRICS)
+TABLE_HEADER = f"{','.join(COLUMNS)}\n".encode()
+WHOLE = {"epoch", "step", *COUNTS}
+
+MAX_TABLE_BYTES = 2**30
+"""Of metrics.csv: some ten million snapshots."""
+
+MAX_DATA_BYTES = 2**30
+"""Of data.csv: more than twenty million points."""
+
+CHECKPOINT_OVERHEAD = 10_000
+"""Bytes of a checkpoint beyond its two vectors."""
+
+CHECKED_ROWS = 256
+"""How many snapshots of each array are looked at when a history is read."""
 
 
 def array_layout(hidden: tuple[int, ...]) -> dict[str, tuple[tuple[int, ...], str]]:
@@ -40,77 +54,90 @@ def read_data_rows(folder: Path) -> list[tuple[str, float, float]]:
     """The rows of data.csv. Raises RelusgdError when it is missing or damaged."""
     path = folder / DATA
     try:
-        with path.open(encoding="ascii", newline="") as file:
-            reader = csv.reader(file)
-            if next(reader, None) != ["split", "x", "y"]:
+        with reading(path, MAX_DATA_BYTES) as descriptor, os.fdopen(descriptor, encoding="ascii", newline="", closefd=False) as file:
+            if file.readline(100) != "split,x,y\n":
                 raise ValueError("the first line is not split,x,y")
-            return [(split, float(x), float(y)) for split, x, y in reader]
-    except (OSError, ValueError, csv.Error) as error:
+            return [(split, float(x), float(y)) for split, x, y in csv.reader(file)]
+    except (OSError, ValueError, csv.Error, RelusgdError) as error:
         raise RelusgdError(f"{path}: cannot be read as training and test points; the run folder is damaged ({error})") from None
-
-
-def read_facts(folder: Path) -> dict[str, Any]:
-    """What run.json says. Raises RelusgdError when it is no run.json, or one of a newer format."""
-    path = folder / FACTS
-    try:
-        facts = json.loads(path.read_bytes())
-        version = facts["format"]
-        if not isinstance(version, int) or not isinstance(facts.get("status"), str):
-            raise TypeError("format and status are missing")
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise RelusgdError(f"{path}: cannot be read as the facts of a run; the run folder is damaged ({error})") from None
-    if version > FORMAT:
-        raise RelusgdError(
-            f"{path}: written by a newer relusgd (format {version}, this one reads up to {FORMAT})", "upgrade relusgd to read it"
-        )
-    return dict(facts)
 
 
 def read_checkpoint(folder: Path, hidden: tuple[int, ...]) -> State:
     """The state that continuing needs. Never unpickles. Raises RelusgdError when it is missing or damaged."""
     path, size = folder / CHECKPOINT, parameter_count(hidden)
     try:
-        with np.load(path, allow_pickle=False) as file:
-            step, parameters, velocity = int(file["step"]), file["parameters"], file["velocity"]
-    except Exception as error:  # zipfile and numpy raise many kinds on damaged files
-        raise RelusgdError(f"{path}: cannot be read as a checkpoint; the run folder is damaged ({error})") from None
-    if (
-        parameters.shape != (size,)
-        or velocity.shape != (size,)
-        or parameters.dtype != np.float64
-        or velocity.dtype != np.float64
-        or step < 0
-    ):
-        raise RelusgdError(f"{path}: holds arrays of other shapes than the config's network has; the run folder is damaged")
+        with (
+            reading(path, 16 * size + CHECKPOINT_OVERHEAD) as descriptor,
+            os.fdopen(descriptor, "rb", closefd=False) as file,
+            zipfile.ZipFile(file) as members,
+        ):
+            step = int(_member(members, "step", (), "<i8"))
+            parameters, velocity = (_member(members, name, (size,), "<f8") for name in ("parameters", "velocity"))
+        if step < 0 or not np.isfinite(parameters).all():
+            raise ValueError("its step or its parameters are none")
+    except Exception as error:  # zipfile raises many kinds on damaged files
+        raise RelusgdError(f"{path}: cannot be read as a checkpoint of this network; the run folder is damaged ({error})") from None
     return State(step, parameters, velocity)
 
 
-def whole_lines(folder: Path) -> tuple[int, int]:
+def _member(members: zipfile.ZipFile, name: str, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
+    """An array of an .npz file, whose size is known before it is read. Raises ValueError for any other."""
+    expected = math.prod(shape) * np.dtype(dtype).itemsize
+    told = members.getinfo(f"{name}.npy").file_size
+    if told > expected + 4096:
+        raise ValueError(f"{name} has {told:,} bytes where {expected:,} are expected")
+    content = members.read(f"{name}.npy")
+    found, kind, start = parse_header(content)
+    if found != shape or kind != dtype or len(content) - start != expected:
+        raise ValueError(f"{name} is an array of shape {found} and type {kind}, expected {shape} and {dtype}")
+    return np.frombuffer(content, dtype=dtype, offset=start).reshape(shape).copy()
+
+
+def whole_lines(content: bytes) -> tuple[int, int]:
     """Bytes and number of the complete lines of metrics.csv, its header among them."""
-    try:
-        content = (folder / TABLE).read_bytes()
-    except OSError as error:
-        raise RelusgdError(f"{folder / TABLE}: cannot be read; the run folder is damaged ({error.strerror})") from None
     return content.rfind(b"\n") + 1, content.count(b"\n")
 
 
 def read_metrics(folder: Path) -> dict[str, NDArray[Any]]:
     """The complete lines of metrics.csv as columns. Raises RelusgdError when it is missing or damaged."""
     path = folder / TABLE
-    size, lines = whole_lines(folder)
-    with path.open("rb") as file:
-        content = file.read(size).decode("ascii", "replace")
-    header, _, body = content.partition("\n")
-    if header.split(",") != list(COLUMNS) or lines < 2:
-        raise RelusgdError(f"{path}: does not begin with the columns {','.join(COLUMNS)} and a snapshot; the run folder is damaged")
     try:
-        table = np.loadtxt(io.StringIO(body), delimiter=",", ndmin=2, comments=None)
-        if table.shape != (lines - 1, len(COLUMNS)):
-            raise ValueError(f"{table.shape[1]} columns")
-    except ValueError as error:
-        raise RelusgdError(f"{path}: a line is not made of {len(COLUMNS)} numbers; the run folder is damaged ({error})") from None
-    whole = {"epoch", "step", *COUNTS}
-    return {name: column.astype(np.int64) if name in whole else column.copy() for name, column in zip(COLUMNS, table.T, strict=True)}
+        with reading(path, MAX_TABLE_BYTES) as descriptor, os.fdopen(descriptor, "rb", closefd=False) as file:
+            if file.readline(200) != TABLE_HEADER:
+                raise ValueError(f"it does not begin with the columns {','.join(COLUMNS)}")
+            columns = _parse_lines(file.read(MAX_TABLE_BYTES))
+        _check_columns(columns)
+    except (OSError, ValueError, RelusgdError) as error:
+        raise RelusgdError(f"{path}: cannot be read as the metrics of a run; the run folder is damaged ({error})") from None
+    return columns
+
+
+def _parse_lines(content: bytes) -> dict[str, NDArray[Any]]:
+    """The columns of the complete lines. Raises ValueError."""
+    size, lines = whole_lines(content)
+    if not content[:size].strip():
+        raise ValueError("it has no snapshots")
+    text = io.StringIO(content[:size].decode("ascii"))
+    table = np.loadtxt(text, delimiter=",", ndmin=2, comments=None)
+    if table.shape != (lines, len(COLUMNS)):
+        raise ValueError(f"{lines:,} lines of {len(COLUMNS)} numbers are expected")
+    return dict(zip(COLUMNS, (_column(name, column) for name, column in zip(COLUMNS, table.T, strict=True)), strict=True))
+
+
+def _column(name: str, numbers: NDArray[np.float64]) -> NDArray[Any]:
+    if name not in WHOLE:
+        return numbers.copy()
+    if not ((numbers >= 0) & (numbers <= 2.0**53) & (numbers == np.floor(numbers))).all():
+        raise ValueError(f"{name} must be whole numbers from 0 on")
+    return numbers.astype(np.int64)
+
+
+def _check_columns(columns: dict[str, NDArray[Any]]) -> None:
+    for name in ("epoch", "step"):
+        if columns[name][0] != 0 or not (np.diff(columns[name]) > 0).all():
+            raise ValueError(f"{name} must begin at 0 and increase")
+    if not np.isfinite(columns["train_mse"]).all() or (columns["train_mse"] < 0).any():
+        raise ValueError("train_mse must be finite numbers from 0 on")
 
 
 def read_history(folder: Path, hidden: tuple[int, ...]) -> History:
@@ -118,6 +145,7 @@ def read_history(folder: Path, hidden: tuple[int, ...]) -> History:
     table = read_metrics(folder)
     rows = len(table["epoch"])
     arrays = {name: read_rows(folder / ARRAYS / f"{name}.npy", rows, shape, dtype) for name, (shape, dtype) in array_layout(hidden).items()}
+    _check_arrays(folder, arrays, table)
     layers = range(1, len(hidden) + 2)
     return History(
         arrays["epoch"],
@@ -128,6 +156,22 @@ def read_history(folder: Path, hidden: tuple[int, ...]) -> History:
         tuple(arrays[f"bias_{k}"] for k in layers),
         {name: _read_only(table[name]) for name in METRICS},
     )
+
+
+def _check_arrays(folder: Path, arrays: dict[str, NDArray[Any]], table: dict[str, NDArray[Any]]) -> None:
+    """The arrays must tell the epochs of metrics.csv, and finite parameters on every row that is looked at."""
+    for name in ("epoch", "step"):
+        if not np.array_equal(arrays[name], table[name]):
+            raise RelusgdError(f"{folder / ARRAYS / name}.npy: not the {name}s of {TABLE}; the run folder is damaged")
+    rows = np.unique(np.linspace(0, len(table["epoch"]) - 1, CHECKED_ROWS).astype(np.int64))
+    for name, array in arrays.items():
+        if name.startswith(("weight", "bias", "slope")) and not _bearable(array, rows):
+            raise RelusgdError(f"{folder / ARRAYS / name}.npy: holds what is not a finite number; the run folder is damaged")
+
+
+def _bearable(array: NDArray[Any], rows: NDArray[np.int64]) -> bool:
+    """Whether these rows are finite; row after row, since one may be as large as memory bears."""
+    return all(bool(np.isfinite(array[row]).all()) for row in rows)
 
 
 def _read_only(column: NDArray[Any]) -> NDArray[Any]:

@@ -12,7 +12,8 @@ import numpy as np
 
 from relusgd.config import Config, flatten
 from relusgd.errors import InputError
-from relusgd.runs.folder import CONFIG, FACTS
+from relusgd.runs.facts import FACTS
+from relusgd.runs.folder import CONFIG
 from relusgd.runs.lock import LOCK
 from relusgd.runs.run import Run
 from relusgd.training import Plan

@@ -18,15 +18,24 @@ LOCK = ".lock"
 class FolderLock:
     """The right to write in a folder, held until `release` or until the process ends.
 
-    Raises InputError, naming host and process, when another one holds it, and OSError when the folder cannot be written.
+    Raises InputError, naming host and process, when another one holds it, or when another folder took the place while the
+    lock was being taken; OSError when the folder cannot be written.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+        self._descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
+        try:
+            self._take(folder)
+        except BaseException:
+            self.release()
+            raise
+
+    def _take(self, folder: Path) -> None:
         if not _try_lock(self._descriptor):
             holder = os.pread(self._descriptor, 4096, 0)
-            os.close(self._descriptor)
             raise InputError(f"{folder} is being written by {describe_holder(holder)}", "wait for it, or choose another folder with --out")
+        if not _is_same_file(self._descriptor, folder / LOCK):
+            raise changed_meanwhile(folder)
         owner = {"pid": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, json.dumps(owner).encode(), 0)
@@ -35,6 +44,19 @@ class FolderLock:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+def changed_meanwhile(folder: Path) -> InputError:
+    """The error for a folder that is no longer what was found there a moment ago."""
+    return InputError(f"{folder} was changed by another process just now", "run the command again to see what stands there")
+
+
+def _is_same_file(descriptor: int, path: Path) -> bool:
+    """Whether the open file still has this name: a folder may have been replaced between opening and locking."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.lstat())
+    except FileNotFoundError:
+        return False
 
 
 def _try_lock(descriptor: int) -> bool:
@@ -53,20 +75,22 @@ def describe_holder(content: bytes) -> str:
     try:
         owner = json.loads(content)
         return f"process {int(owner['pid'])} on {str(owner['host'])[:100]!r} since {str(owner['since'])[:40]}"
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return "another process"
 
 
 def is_being_written(folder: Path) -> bool:
     """Whether some process holds the folder's lock now."""
     try:
-        descriptor = os.open(folder / LOCK, os.O_RDONLY | os.O_NOFOLLOW)
+        descriptor = os.open(folder / LOCK, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return False
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         return True
+    except OSError:
+        return False
     finally:
         os.close(descriptor)
     return False

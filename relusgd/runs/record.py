@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -22,12 +22,16 @@ from relusgd.config import Config, config_to_yaml, run_name
 from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
 from relusgd.files import write_whole
 from relusgd.model.data import Dataset
-from relusgd.runs.folder import CONFIG, FORMAT
+from relusgd.runs.facts import FORMAT
+from relusgd.runs.folder import CONFIG
 from relusgd.runs.identity import Found, judge, look_into, refusal
-from relusgd.runs.lock import FolderLock
+from relusgd.runs.lock import FolderLock, changed_meanwhile
+from relusgd.runs.places import check_place, check_replaceable, recover
 from relusgd.runs.run import Run
 from relusgd.runs.writer import Beginning, RunWriter, continue_folder, create_folder
 from relusgd.training import Block, Plan, State, prepare, training_blocks
+
+ANEW = "train it anew with --overwrite"
 
 
 class Observer(Protocol):
@@ -82,8 +86,12 @@ def record(
 
 
 def _record(plan: Plan, folder: Path, overwrite: bool, observer: Observer) -> Run:
+    check_place(folder)
+    recover(folder)
     standing = look_into(folder)
-    found, differences = judge(standing, plan)
+    found, differences = (Found.OTHER, []) if overwrite and standing else judge(standing, plan)
+    if overwrite and standing:
+        check_replaceable(folder)
     if found is Found.OTHER and not overwrite:
         raise refusal(folder, observer.command, differences)
     if standing is None or overwrite:
@@ -98,27 +106,46 @@ def _record(plan: Plan, folder: Path, overwrite: bool, observer: Observer) -> Ru
         told = standing.facts["divergence"]
         raise DivergedError(f"{folder}: {told['message']}", told["hint"])
     writer, state, blocks = (
-        _fresh(plan, folder, replace=standing is not None) if found is Found.NOTHING else _continued(plan, folder, found)
+        _fresh(plan, folder, observer, replace=standing is not None) if found is Found.NOTHING else _continued(plan, folder, found)
     )
     with writer:
         _write_blocks(plan, writer, state, blocks, observer)
     return Run(folder)
 
 
-def _fresh(plan: Plan, folder: Path, *, replace: bool) -> tuple[RunWriter, State, Iterator[Block]]:
+def _fresh(plan: Plan, folder: Path, observer: Observer, *, replace: bool) -> tuple[RunWriter, State, Iterator[Block]]:
     blocks = training_blocks(plan)
     first = next(blocks)
+    number = observer.signal()
+    if number is not None:
+        raise StoppedError("stopped before training began; nothing was written", signal=number)
     beginning = Beginning(config_to_yaml(plan.config), new_facts(plan), plan.dataset, first.history, first.state)
     return create_folder(folder, beginning, replace=replace), first.state, blocks
 
 
 def _continued(plan: Plan, folder: Path, found: Found) -> tuple[RunWriter, State, Iterator[Block]]:
-    writer, state = continue_folder(folder, plan.hidden, FolderLock(folder))
-    writer.save_facts(status="running")
-    if found is Found.SHORTER:
-        write_whole(folder / CONFIG, config_to_yaml(plan.config), durable=True)
-        writer.save_facts(counts=counts(plan, state.step, writer.snapshots))
+    lock = FolderLock(folder)
+    with ExitStack() as undo:
+        undo.callback(lock.release)
+        standing = look_into(folder)
+        if standing is None or judge(standing, plan)[0] is not found:
+            raise changed_meanwhile(folder)
+        writer, state = continue_folder(folder, plan.hidden, lock)
+        undo.callback(writer.__exit__)
+        check_gapless(plan, standing, state)
+        writer.save_facts(status="running")
+        if found is Found.SHORTER:
+            write_whole(folder / CONFIG, config_to_yaml(plan.config), durable=True)
+            writer.save_facts(counts=counts(plan, state.step, writer.snapshots))
+        undo.pop_all()
     return writer, state, training_blocks(plan, state)
+
+
+def check_gapless(plan: Plan, run: Run, state: State) -> None:
+    """Raise RelusgdError when going on from this state would leave out snapshots that were never recorded."""
+    due = plan.recording.between(-1, state.step // plan.steps_per_epoch)
+    if state.step > plan.steps or not np.array_equal(run.metrics["epoch"][: len(due)], due):
+        raise RelusgdError(f"{run.folder}: its checkpoint and its snapshots are not of one run; the run folder is damaged", ANEW)
 
 
 def _write_blocks(plan: Plan, writer: RunWriter, state: State, blocks: Iterator[Block], observer: Observer) -> None:
@@ -127,8 +154,8 @@ def _write_blocks(plan: Plan, writer: RunWriter, state: State, blocks: Iterator[
     status, extra = "interrupted", {}
     try:
         for block in blocks:
+            writer.append(block.history, block.state)
             state = block.state
-            writer.append(block.history, state)
             observer.block(plan, block)
             number = observer.signal()
             if number is not None and state.step < plan.steps:
@@ -145,9 +172,13 @@ def _write_blocks(plan: Plan, writer: RunWriter, state: State, blocks: Iterator[
     finally:
         seconds = round(before + time.perf_counter() - started, 3)
         timings = {**writer.facts["timings"], "ended": now(), "seconds": seconds}
-        if status != "failed":
+        facts = {"status": status, "counts": counts(plan, state.step, writer.snapshots), "timings": timings, **extra}
+        if status == "failed":
+            with suppress(OSError):  # the disk that refused the snapshots may refuse this too
+                writer.save_facts(**facts)
+        else:
             writer.save_checkpoint(state)
-            writer.save_facts(status=status, counts=counts(plan, state.step, writer.snapshots), timings=timings, **extra)
+            writer.save_facts(**facts)
 
 
 def new_facts(plan: Plan) -> dict[str, Any]:
@@ -220,5 +251,5 @@ def disk_faults(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        place = error.filename or folder
+        place = error.filename if isinstance(error.filename, str | bytes | os.PathLike) else folder
         raise RelusgdError(f"{os.fsdecode(place)}: {error.strerror or error}; what was recorded before is kept") from error

@@ -8,15 +8,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.config import Config, load_config
-from relusgd.errors import InputError
+from relusgd.errors import ConfigError, InputError, RelusgdError
 from relusgd.model.data import Dataset, Scaling, dataset_from_rows
 from relusgd.model.history import History
 from relusgd.model.network import Network
 from relusgd.model.targets import parse_target
 from relusgd.runs import folder as disk
+from relusgd.runs.facts import FACTS, read_facts
 from relusgd.runs.lock import is_being_written
 
 
@@ -35,7 +37,7 @@ class Run:
     @cached_property
     def facts(self) -> dict[str, Any]:
         """What run.json says: versions, engine, kernel, scaling, timings, counts."""
-        return disk.read_facts(self.folder)
+        return read_facts(self.folder)
 
     @cached_property
     def status(self) -> str:
@@ -46,7 +48,13 @@ class Run:
     @cached_property
     def config(self) -> Config:
         """The config with every default filled in."""
-        return load_config(self.folder / disk.CONFIG)
+        path = self.folder / disk.CONFIG
+        if not path.is_file():
+            raise RelusgdError(f"{path}: missing, or no ordinary file; the run folder is damaged")
+        try:
+            return load_config(path)
+        except ConfigError as error:
+            raise RelusgdError(f"{error.message}\nthe run folder is damaged") from None
 
     @cached_property
     def scaling(self) -> Scaling:
@@ -57,7 +65,12 @@ class Run:
     def data(self) -> Dataset:
         """The training and test points."""
         data = self.config.data
-        restored = dataset_from_rows(disk.read_data_rows(self.folder), self.scaling)
+        rows = disk.read_data_rows(self.folder)
+        try:
+            with np.errstate(all="ignore"):
+                restored = dataset_from_rows(rows, self.scaling)
+        except InputError as error:
+            raise RelusgdError(f"{self.folder}: {error.message}; the run folder is damaged") from None
         if data.kind == "target":
             return replace(restored, domain=data.domain, target=parse_target(data.target), noise=data.noise)
         if data.kind == "csv":
@@ -121,7 +134,7 @@ class Run:
 def load_run(folder: str | Path) -> Run:
     """The run in this folder. Raises InputError when there is none."""
     path = Path(folder)
-    if not (path / disk.FACTS).is_file() or not (path / disk.CONFIG).is_file():
+    if not (path / FACTS).is_file() or not (path / disk.CONFIG).is_file():
         problem = "is no run folder" if path.is_dir() else "does not exist" if not path.exists() else "is not a folder"
-        raise InputError(f"{path} {problem}; a run folder holds {disk.CONFIG} and {disk.FACTS}", "relusgd list shows the runs in outputs")
+        raise InputError(f"{path} {problem}; a run folder holds {disk.CONFIG} and {FACTS}", "relusgd list shows the runs in outputs")
     return Run(path)

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from relusgd.runs.folder import ARRAYS, FACTS
+from relusgd.runs.facts import FACTS
+from relusgd.runs.folder import ARRAYS
 from relusgd.runs.run import Run
 
 

@@ -7,39 +7,40 @@ kill at any instant leaves whole snapshots, and behind them at most a torn tail,
 from __future__ import annotations
 
 import io
-import json
 import os
 import shutil
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from relusgd.errors import InputError
-from relusgd.files import write_whole
+from relusgd.errors import RelusgdError
+from relusgd.files import leftovers, open_own, read_bounded, temporary_beside, write_new, write_whole
 from relusgd.model.data import Dataset, dataset_rows
 from relusgd.model.history import METRICS, History
 from relusgd.runs.arrays import GrowingArray
+from relusgd.runs.facts import FACTS, read_facts, write_facts
 from relusgd.runs.folder import (
     ARRAYS,
     CHECKPOINT,
-    COLUMNS,
     CONFIG,
     DATA,
-    FACTS,
+    MAX_TABLE_BYTES,
     TABLE,
+    TABLE_HEADER,
     array_layout,
     read_checkpoint,
-    read_facts,
     read_history,
     whole_lines,
 )
-from relusgd.runs.lock import FolderLock, is_being_written
+from relusgd.runs.lock import FolderLock
+from relusgd.runs.places import move_into_place
 from relusgd.training.sgd import State
 
 CHECKPOINT_SECONDS = 1.0
@@ -56,22 +57,23 @@ class RunWriter:
         self, folder: Path, hidden: tuple[int, ...], facts: dict[str, Any], lock: FolderLock, *, snapshots: int = 0, last_epoch: int = -1
     ) -> None:
         self.folder, self.facts, self.snapshots, self.last_epoch = folder, facts, snapshots, last_epoch
-        self._lock = lock
-        self._arrays = {
-            name: GrowingArray(folder / ARRAYS / f"{name}.npy", shape, dtype, snapshots)
-            for name, (shape, dtype) in array_layout(hidden).items()
-        }
-        self._table = os.open(folder / TABLE, os.O_WRONLY | os.O_APPEND)
         self._saved = 0.0
+        with ExitStack() as opened:
+            opened.callback(lock.release)
+            self._inode = folder.stat()
+            self._table = open_own(folder / TABLE, os.O_WRONLY | os.O_APPEND)
+            opened.callback(os.close, self._table)
+            self._arrays = {}
+            for name, (shape, dtype) in array_layout(hidden).items():
+                self._arrays[name] = GrowingArray(folder / ARRAYS / f"{name}.npy", shape, dtype, snapshots)
+                opened.callback(self._arrays[name].close)
+            self._opened = opened.pop_all()
 
     def __enter__(self) -> RunWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for array in self._arrays.values():
-            array.close()
-        os.close(self._table)
-        self._lock.release()
+        self._opened.close()
 
     def append(self, history: History, state: State) -> None:
         """Record a block: its snapshots and, at most once a second, the checkpoint."""
@@ -95,6 +97,7 @@ class RunWriter:
 
     def save_checkpoint(self, state: State) -> None:
         """Keep the state that continuing needs, and wait until it and all snapshots before it are on the disk."""
+        self.check_folder()
         for array in self._arrays.values():
             array.sync()
         os.fsync(self._table)
@@ -102,6 +105,13 @@ class RunWriter:
         np.savez(buffer, step=np.int64(state.step), parameters=state.parameters, velocity=state.velocity)
         write_whole(self.folder / CHECKPOINT, buffer.getvalue(), durable=True)
         self._saved = time.monotonic()
+
+    def check_folder(self) -> None:
+        """Raise RelusgdError when the folder is no longer where it was."""
+        with suppress(OSError):
+            if os.path.samestat(self._inode, self.folder.stat()):
+                return
+        raise RelusgdError(f"{self.folder} vanished while it was being written: it was moved or removed", "go on with it where it is now")
 
     def save_facts(self, **changes: object) -> None:
         """Change what run.json says."""
@@ -120,11 +130,6 @@ def _append_whole(descriptor: int, data: bytes) -> None:
         raise
 
 
-def write_facts(folder: Path, facts: Mapping[str, Any]) -> None:
-    """Replace run.json."""
-    write_whole(folder / FACTS, json.dumps(facts, indent=2, ensure_ascii=False) + "\n", durable=True)
-
-
 @dataclass(frozen=True)
 class Beginning:
     """What a new run folder holds from the start."""
@@ -139,88 +144,76 @@ class Beginning:
 def create_folder(folder: Path, beginning: Beginning, *, replace: bool = False) -> RunWriter:
     """Build a run folder beside its place and rename it there, once epoch 0 is in it.
 
-    replace: a run that stands there is moved aside first and removed when the new one stands.
-    Raises OSError; the place is then what it was.
+    replace: a run that stands there changes places with it, and is removed when the new one stands.
+    Raises InputError when another process was faster, and OSError; the place is then what it was.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    _sweep_leftovers(folder)
-    partial = folder.with_name(f".{folder.name[:200]}.partial-{os.getpid()}")
+    place = folder.resolve() if folder.is_symlink() else folder
+    partial = temporary_beside(Path(f"{place}.x")).with_suffix("")
     shutil.rmtree(partial, ignore_errors=True)
-    writer: RunWriter | None = None
-    try:
-        (partial / ARRAYS).mkdir(parents=True)
+    with ExitStack() as undo:
+        undo.callback(shutil.rmtree, partial, ignore_errors=True)
+        partial.mkdir()
         lock = FolderLock(partial)
-        (partial / CONFIG).write_text(beginning.config_text, encoding="utf-8")
-        write_data(partial / DATA, beginning.dataset)
-        (partial / TABLE).write_text(",".join(COLUMNS) + "\n", encoding="ascii")
-        writer = RunWriter(partial, beginning.history.hidden, beginning.facts, lock)
-        writer.append_snapshots(beginning.history)
-        writer.save_checkpoint(beginning.state)
-        writer.save_facts()
-        _move_into_place(partial, folder, replace=replace)
-    except BaseException:
-        if writer:
-            writer.__exit__()
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
+        undo.callback(lock.release)
+        writer = _begin(partial, beginning, lock)
+        undo.callback(writer.__exit__)
+        move_into_place(partial, place, replace=replace)
+        undo.pop_all()
     writer.folder = folder
     return writer
 
 
-def _move_into_place(partial: Path, folder: Path, *, replace: bool) -> None:
-    if not (replace and folder.exists()):
-        try:
-            partial.rename(folder)
-        except OSError:
-            if not folder.exists():
-                raise
-            FolderLock(folder).release()
-            raise InputError(f"{folder} was begun by another process just now", "run the command again to see what stands there") from None
-        return
-    aside = folder.with_name(f".{folder.name[:200]}.replaced-{os.getpid()}")
-    lock = FolderLock(folder)
+def _begin(folder: Path, beginning: Beginning, lock: FolderLock) -> RunWriter:
+    """Fill an empty folder with all that a run holds from the start."""
+    (folder / ARRAYS).mkdir()
+    write_new(folder / CONFIG, [beginning.config_text.encode()])
+    write_data(folder / DATA, beginning.dataset)
+    write_new(folder / TABLE, [TABLE_HEADER])
+    writer = RunWriter(folder, beginning.history.hidden, beginning.facts, lock)
     try:
-        folder.rename(aside)
-        try:
-            partial.rename(folder)
-        except BaseException:
-            aside.rename(folder)
-            raise
-    finally:
-        lock.release()
-    shutil.rmtree(aside, ignore_errors=True)
-
-
-def _sweep_leftovers(folder: Path) -> None:
-    """Remove half-built folders of processes that died while they built this one."""
-    with suppress(OSError):
-        for left in folder.parent.glob(f".{_glob_escape(folder.name[:200])}.partial-*"):
-            if left.is_dir() and not left.is_symlink() and not is_being_written(left):
-                shutil.rmtree(left, ignore_errors=True)
-
-
-def _glob_escape(name: str) -> str:
-    return "".join(f"[{character}]" if character in "*?[" else character for character in name)
+        writer.append_snapshots(beginning.history)
+        writer.save_checkpoint(beginning.state)
+        writer.save_facts()
+    except BaseException:
+        writer.__exit__()
+        raise
+    return writer
 
 
 def continue_folder(folder: Path, hidden: tuple[int, ...], lock: FolderLock) -> tuple[RunWriter, State]:
     """The writer that goes on in an interrupted run's folder, and the state from which to go on.
 
-    Cuts what a killed writer left beyond the last whole snapshot. Raises RelusgdError when the folder is damaged.
+    Cuts what a killed writer left beyond the last whole snapshot. Raises RelusgdError when the folder is damaged, or when
+    writing in it would change a file elsewhere.
     """
+    if (folder / ARRAYS).is_symlink():
+        raise RelusgdError(f"{folder / ARRAYS} is a link; relusgd does not write there", "continue in a copy of the folder")
     state = read_checkpoint(folder, hidden)
     epochs = read_history(folder, hidden).epoch
-    os.truncate(folder / TABLE, whole_lines(folder)[0])
-    writer = RunWriter(folder, hidden, read_facts(folder), lock, snapshots=len(epochs), last_epoch=int(epochs[-1]))
-    return writer, state
+    facts = read_facts(folder)
+    descriptor = open_own(folder / TABLE, os.O_WRONLY)
+    try:
+        os.ftruncate(descriptor, whole_lines(read_bounded(folder / TABLE, MAX_TABLE_BYTES))[0])
+    finally:
+        os.close(descriptor)
+    for name in (FACTS, CONFIG, CHECKPOINT):
+        for left in leftovers(folder / name):
+            left.unlink(missing_ok=True)
+    return RunWriter(folder, hidden, facts, lock, snapshots=len(epochs), last_epoch=int(epochs[-1])), state
 
 
 def write_data(path: Path, dataset: Dataset) -> None:
     """Write data.csv: split, x, y in original units, in the shortest form that reads back the same."""
+    write_new(path, _data_parts(dataset))
+
+
+def _data_parts(dataset: Dataset) -> Iterator[bytes]:
+    """The lines of data.csv, many at a time."""
+    yield b"split,x,y\n"
     lines = (f"{split},{x!r},{y!r}\n" for split, x, y in dataset_rows(dataset))
-    with path.open("w", encoding="ascii") as file:
-        file.write("split,x,y\n")
-        file.writelines(lines)
+    while part := "".join(islice(lines, 10_000)):
+        yield part.encode()
 
 
 def history_arrays(history: History) -> dict[str, NDArray[Any]]:

@@ -1,0 +1,147 @@
+"""Where a run folder comes to stand: checked before anything is trained, moved there in one step, the old one never lost."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import re
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from relusgd.errors import InputError
+from relusgd.files import NAME_BYTES, temporary_beside
+from relusgd.runs.facts import FACTS
+from relusgd.runs.folder import ARRAYS, CHECKPOINT, CONFIG, DATA, TABLE
+from relusgd.runs.lock import LOCK, FolderLock, changed_meanwhile, is_being_written
+
+OWN = frozenset({CONFIG, FACTS, DATA, TABLE, ARRAYS, CHECKPOINT, LOCK})
+PICTURES = frozenset({".gif", ".mp4", ".png", ".svg", ".pdf", ".html", ".csv", ".dot"})
+_LEFT = re.compile(r"\..*\.(partial|replaced)-(\d+)(\.\w+)?", re.DOTALL)
+
+RENAME_EXCHANGE = 2
+"""Of Linux's renameat2: both names change places in one step."""
+
+
+def check_place(folder: Path) -> None:
+    """Raise InputError when no folder can be made or written at this path, whatever would be in it."""
+    path = Path(os.path.abspath(folder))  # noqa: PTH100 — resolve() would follow the links that a person named
+    if "\0" in str(folder) or any(len(os.fsencode(part)) > NAME_BYTES for part in path.parts):
+        raise InputError(
+            f"{str(folder)[:80]!r}… is no legal name", f"a name has at most {NAME_BYTES} bytes; choose a shorter one with --out"
+        )
+    standing = next(place for place in (path, *path.parents) if os.path.lexists(place))
+    if not standing.is_dir():
+        raise InputError(f"{standing} is not a folder, so nothing can be kept in it", "choose another place with --out")
+    if standing == path == Path.cwd() and not any(path.iterdir()):
+        raise InputError(f"{path} is the folder that this command runs in; a run folder is made under a new name", "try --out run")
+    if not os.access(standing, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise InputError(f"{standing} cannot be written (no permission, or a disk that is read-only)", "choose another place with --out")
+
+
+def check_replaceable(folder: Path) -> None:
+    """Raise InputError when replacing a run would remove what relusgd did not make, or the folder that we are in."""
+    strange = sorted(path.name for path in folder.iterdir() if not _is_own(path))
+    if strange:
+        raise InputError(f"{folder} also holds {', '.join(strange[:3])}, which --overwrite would remove", "move it elsewhere first")
+    if folder.samefile(Path.cwd()):
+        raise InputError(
+            f"{folder} is the folder that this command runs in, and cannot be replaced from inside", "run it from another folder"
+        )
+
+
+def _is_own(path: Path) -> bool:
+    if path.name in OWN or _LEFT.fullmatch(path.name):
+        return True
+    return path.suffix.lower() in PICTURES and not path.is_dir()
+
+
+def move_into_place(partial: Path, folder: Path, *, replace: bool) -> None:
+    """Give a finished folder its name. replace: a run that stands there changes places with it, and is removed then.
+
+    Raises InputError when another process was faster, and OSError; the place is then what it was.
+    """
+    if replace and folder.exists():
+        _replace(partial, folder)
+        return
+    if folder.is_dir() and os.listdir(folder) == [LOCK]:  # noqa: PTH208
+        FolderLock(folder).release()
+        (folder / LOCK).unlink(missing_ok=True)
+    try:
+        partial.rename(folder)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        FolderLock(folder).release()
+        raise changed_meanwhile(folder) from None
+
+
+def _replace(partial: Path, folder: Path) -> None:
+    lock = FolderLock(folder)
+    try:
+        aside = partial if exchange(partial, folder) else _swap_in_two_steps(partial, folder)
+    finally:
+        lock.release()
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _swap_in_two_steps(partial: Path, folder: Path) -> Path:
+    """Where two names cannot change places at once; `recover` puts the old run back when we are killed between the steps."""
+    aside = folder.with_name(temporary_beside(Path(folder.name + ".x")).name.replace(".partial-", ".replaced-").removesuffix(".x"))
+    folder.rename(aside)
+    try:
+        partial.rename(folder)
+    except BaseException:
+        aside.rename(folder)
+        raise
+    return aside
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Let two paths change places in one step; False where the system cannot. Raises OSError."""
+    function = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if function is None:
+        return False
+    here = -100  # AT_FDCWD: paths are relative to the working folder
+    if function(here, os.fsencode(one), here, os.fsencode(other), RENAME_EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
+        return False
+    raise OSError(number, os.strerror(number), str(other))
+
+
+def recover(folder: Path) -> None:
+    """Put back an old run whose replacement was killed between two steps, and remove half-built folders of dead processes."""
+    for left in _left_beside(folder):
+        if is_being_written(left):
+            continue
+        if ".replaced-" in left.name and not os.path.lexists(folder):
+            left.rename(folder)
+        else:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _left_beside(folder: Path) -> list[Path]:
+    """Hidden folders that dead processes of this machine left while they built or replaced `folder`."""
+    begin = temporary_beside(Path(folder.name + ".x")).name.partition(".partial-")[0]
+    found = []
+    with suppress(OSError):
+        for path in sorted(folder.parent.iterdir()):
+            match = _LEFT.fullmatch(path.name)
+            if match and path.name in (f"{begin}.partial-{match[2]}", f"{begin}.replaced-{match[2]}") and not _is_alive(int(match[2][:9])):
+                found.append(path)
+    return [path for path in found if path.is_dir() and not path.is_symlink()]
+
+
+def _is_alive(process: int) -> bool:
+    if process == os.getpid():
+        return False  # a name from an earlier process with our number; our own folder would be locked
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

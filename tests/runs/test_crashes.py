@@ -1,0 +1,195 @@
+"""A process that dies, or a disk that is full, at every single call of which a run folder is made."""
+
+import errno
+import itertools
+import json
+import os
+import warnings
+
+import numpy as np
+import pytest
+
+from relusgd.config import load_config
+from relusgd.errors import RelusgdError
+from relusgd.runs import places
+from relusgd.runs.record import record
+from relusgd.runs.run import load_run
+from relusgd.training import training_blocks
+
+TINY = {
+    "data": {"samples": 4, "test_samples": 3},
+    "network": {"hidden": [2]},
+    "training": {"epochs": 3, "batch_size": 2, "momentum": 0.5},
+}
+CALLS = ["write", "pwrite", "ftruncate", "rename", "replace", "unlink", "rmdir", "mkdir", "fsync", "open"]
+WRITERS = {"write", "pwrite"}
+MODES = ["before", "middle", "after"]
+DIED = 77
+STRIDE = 1 if os.environ.get("RELUSGD_LONG") else 29
+"""Every call, or in the short form every twenty-ninth."""
+
+
+def tiny(**changes):
+    return load_config(TINY, {key.replace("__", "."): value for key, value in changes.items()})
+
+
+def content(folder):
+    """Every file of a run folder, run.json without its timings; the lock file says who wrote, not what."""
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != ".lock"}
+    facts = json.loads(files.pop("run.json"))
+    facts.pop("timings")
+    return files, facts
+
+
+class Layer:
+    """Stands between relusgd and the system's calls; the call number `at` dies, or finds the disk full."""
+
+    def __init__(self, at, mode):
+        self.at, self.mode, self.count = at, mode, 0
+
+    def install(self):
+        for name in CALLS:
+            setattr(os, name, self._around(name, getattr(os, name)))
+        exchange = places.exchange
+        places.exchange = self._around("exchange", exchange)
+
+    def _around(self, name, call):
+        def wrapped(*arguments, **options):
+            if name == "open" and not arguments[1] & (os.O_WRONLY | os.O_RDWR):
+                return call(*arguments, **options)
+            self.count += 1
+            if self.count != self.at:
+                return call(*arguments, **options)
+            if self.mode == "full":
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            try:
+                if self.mode == "middle" and name in WRITERS:
+                    data = memoryview(arguments[1])
+                    call(arguments[0], data[: len(data) // 2], *arguments[2:])
+                elif self.mode != "before":
+                    call(*arguments, **options)
+            finally:
+                os._exit(DIED)
+
+        return wrapped
+
+
+def in_child(action, at, mode):
+    """The exit code of a child in which `action` runs below the layer: DIED, 0, or 1 for a RelusgdError; 99 for any other."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        code = 99
+        try:
+            Layer(at, mode).install()
+            action()
+            code = 0
+        except RelusgdError as error:
+            code = error.exit_code
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@pytest.fixture(autouse=True)
+def eager(monkeypatch):
+    """An epoch a block, a checkpoint a block."""
+    monkeypatch.setattr("relusgd.runs.record.training_blocks", lambda plan, start=None: training_blocks(plan, start, block_steps=2))
+    monkeypatch.setattr("relusgd.runs.writer.CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr("relusgd.files.sync_folder", lambda folder: None)
+    monkeypatch.setattr("os.fsync", lambda descriptor: None)
+
+
+def check_whole(folder):
+    """What stands in metrics.csv is all there, and NumPy itself reads every array."""
+    run = load_run(folder)
+    history = run.history
+    for path in (folder / "snapshots").glob("*.npy"):
+        assert len(np.load(path, allow_pickle=False)) >= len(history)
+    return len(history)
+
+
+def every_call(tmp_path, mode, prepare, action):
+    """Yield (number of the call, folder, exit code) for the calls that `action` makes, until it makes no more."""
+    for at in itertools.count(1 + MODES.index(mode) % STRIDE if mode in MODES else 1, STRIDE):
+        place = tmp_path / f"{mode}-{at}"
+        place.mkdir()
+        prepare(place / "run")
+        code = in_child(lambda folder=place / "run": action(folder), at, mode)
+        if code == 0 and (mode != "full" or at > 150):
+            break
+        yield at, place / "run", code
+
+
+def nothing(folder):
+    pass
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_run_that_dies_at_any_call_goes_on_to_the_same_folder(mode, tmp_path):
+    record(tiny(), tmp_path / "whole")
+    whole = content(tmp_path / "whole")
+    calls = 0
+    for at, folder, code in every_call(tmp_path, mode, nothing, lambda folder: record(tiny(), folder)):
+        assert code == DIED, at
+        if folder.exists():
+            check_whole(folder)
+        record(tiny(), folder)
+        assert content(folder) == whole, at
+        assert [path.name for path in folder.parent.iterdir()] == ["run"], at
+        calls = at
+    assert calls > 60
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_more_epochs_that_die_at_any_call_lose_nothing(mode, tmp_path):
+    record(tiny(), tmp_path / "whole")
+    whole = content(tmp_path / "whole")
+    actions = (lambda folder: record(tiny(training__epochs=1), folder)), (lambda folder: record(tiny(), folder))
+    for at, folder, code in every_call(tmp_path, mode, *actions):
+        assert code == DIED, at
+        assert check_whole(folder) >= 2
+        record(tiny(), folder)
+        assert content(folder) == whole, at
+
+
+@pytest.mark.parametrize("mode", ["before", "after"])
+@pytest.mark.parametrize("exchanges", [True, False])
+def test_overwriting_that_dies_at_any_call_leaves_the_old_run_or_the_new_one(mode, exchanges, tmp_path, monkeypatch):
+    if not exchanges:
+        monkeypatch.setattr("relusgd.runs.places.exchange", lambda one, other: False)
+    record(tiny(), tmp_path / "old")
+    record(tiny(seed=1), tmp_path / "new")
+    old, new = content(tmp_path / "old"), content(tmp_path / "new")
+    actions = (lambda folder: record(tiny(), folder)), (lambda folder: record(tiny(seed=1), folder, overwrite=True))
+    for at, folder, code in every_call(tmp_path, mode, *actions):
+        assert code == DIED, at
+        places.recover(folder)
+        check_whole(folder)
+        is_old = load_run(folder).config.seed == 0
+        if is_old:
+            assert content(folder) == old, at
+        record(tiny(seed=1), folder, overwrite=is_old)
+        assert content(folder) == new, at
+
+
+def test_a_full_disk_at_any_call_is_a_sentence_and_what_was_recorded_goes_on(tmp_path):
+    record(tiny(), tmp_path / "whole")
+    whole = content(tmp_path / "whole")
+    failed = 0
+    for at, folder, code in every_call(tmp_path, "full", nothing, lambda folder: record(tiny(), folder)):
+        assert code in (0, 1), at
+        failed += code
+        if folder.exists():
+            check_whole(folder)
+        record(tiny(), folder)
+        assert content(folder) == whole, at
+    assert failed > 60 // STRIDE
+
+
+def test_overwriting_on_a_full_disk_leaves_the_old_run_or_the_new_one(tmp_path):
+    actions = (lambda folder: record(tiny(), folder)), (lambda folder: record(tiny(seed=1), folder, overwrite=True))
+    for at, folder, code in every_call(tmp_path, "full", *actions):
+        assert code in (0, 1), at
+        check_whole(folder)

@@ -1,0 +1,296 @@
+"""A run folder that somebody sent: damaged or hostile, it is named in a sentence, and nothing outside it is written."""
+
+import io
+import json
+import os
+import zipfile
+
+import numpy as np
+import pytest
+
+from relusgd.config import load_config
+from relusgd.errors import InputError, RelusgdError, StoppedError
+from relusgd.runs.arrays import npy_header
+from relusgd.runs.record import Silent, record
+from relusgd.runs.run import Run, load_run
+from relusgd.runs.summary import summarize
+from relusgd.training import training_blocks
+
+TINY = {"data": {"samples": 6, "test_samples": 3}, "network": {"hidden": [3]}, "training": {"epochs": 8, "batch_size": 2}}
+
+
+class StopsSoon(Silent):
+    def signal(self):
+        return self.wanted
+
+    wanted = None
+
+    def block(self, plan, block):
+        self.wanted = 2
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """An interrupted run of a few snapshots."""
+    monkeypatch.setattr("relusgd.runs.record.training_blocks", lambda plan, start=None: training_blocks(plan, start, block_steps=9))
+    with pytest.raises(StoppedError):
+        record(load_config(TINY), tmp_path / "run", observer=StopsSoon())
+    return load_run(tmp_path / "run")
+
+
+def read_everything(folder):
+    fresh = Run(folder)
+    return summarize(fresh), fresh.data, fresh.history
+
+
+def go_on(folder):
+    return record(load_config(TINY), folder)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("format", "1"),
+        ("format", True),
+        ("format", -1),
+        ("format", 10**400),
+        ("status", "fine"),
+        ("status", ["complete"]),
+        ("scaling", {"x_mean": 0}),
+        ("scaling", {"x_mean": 0, "x_deviation": 0, "y_mean": 0, "y_deviation": 1}),
+        ("scaling", {"x_mean": float("nan"), "x_deviation": 1, "y_mean": 0, "y_deviation": 1}),
+        ("counts", None),
+        ("counts", []),
+        ("timings", {"seconds": "long"}),
+        ("versions", {"relusgd": 1}),
+        ("engine", {}),
+        ("divergence", "yes"),
+        ("csv_sha256", 5),
+    ],
+    ids=str,
+)
+def test_facts_of_wrong_kinds_are_a_sentence(key, value, run):
+    facts = json.loads((run.folder / "run.json").read_text())
+    (run.folder / "run.json").write_text(json.dumps({**facts, key: value}))
+    with pytest.raises(RelusgdError, match=r"run\.json"):
+        read_everything(run.folder)
+
+
+@pytest.mark.parametrize("text", ["", "null", "[]", "[" * 100_000, '{"format": 1}', '{"format": ' + "9" * 5000 + "}", "\x00", "\u2028"])
+def test_a_run_json_that_is_none_is_a_sentence(text, run):
+    (run.folder / "run.json").write_text(text)
+    with pytest.raises(RelusgdError, match=r"run\.json"):
+        read_everything(run.folder)
+
+
+@pytest.mark.parametrize("name", ["run.json", "metrics.csv", "data.csv"])
+def test_a_huge_file_is_refused_before_it_is_read(name, run):
+    os.truncate(run.folder / name, 2**40)
+    with pytest.raises(RelusgdError, match=rf"{name}.*at most"):
+        read_everything(run.folder)
+
+
+@pytest.mark.parametrize("name", ["run.json", "metrics.csv", "data.csv", "config.yaml", "snapshots/slope.npy", "checkpoint.npz"])
+def test_a_pipe_in_place_of_a_file_hangs_nothing(name, run):
+    (run.folder / name).unlink()
+    os.mkfifo(run.folder / name)
+    action = go_on if name == "checkpoint.npz" else read_everything
+    with pytest.raises(RelusgdError, match="ordinary file"):
+        action(run.folder)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "0,0,0.02,1,1,0,0,1\n0,0,0.02,1,1,0,0,1\n",
+        "0,0,0.02,1,1,0,0,1\n2,6,0.02,1,1,0,0,1\n1,3,0.02,1,1,0,0,1\n",
+        "-1,0,0.02,1,1,0,0,1\n",
+        "0.5,0,0.02,1,1,0,0,1\n",
+        "nan,0,0.02,1,1,0,0,1\n",
+        "0,0,0.02,nan,1,0,0,1\n",
+        "0,1e300,0.02,1,1,0,0,1\n",
+        "0,0,0.02,1,1,0,0\n",
+        "0,0,0.02,1,1,0,0,=1+1\n",
+        "\n\n\n",
+        "",
+        "é,0,0.02,1,1,0,0,1\n",
+    ],
+)
+def test_metrics_that_are_none_are_a_sentence(lines, run):
+    header = (run.folder / "metrics.csv").read_text().splitlines()[0]
+    (run.folder / "metrics.csv").write_text(f"{header}\n{lines}", encoding="utf-8")
+    with pytest.raises(RelusgdError, match=r"metrics\.csv"):
+        read_everything(run.folder)
+
+
+@pytest.mark.parametrize("rows", ["train,1\n", "train,1,nan\n", "other,1,1\n", "train,=1,1\n", "", "test,1,1\n", 'train,"1,1\n'])
+def test_points_that_are_none_are_a_sentence(rows, run):
+    (run.folder / "data.csv").write_text(f"split,x,y\n{rows}")
+    with pytest.raises(RelusgdError, match=r"data\.csv"):
+        read_everything(run.folder)
+
+
+def test_arrays_full_of_nan_are_a_sentence(run):
+    array = np.load(run.folder / "snapshots/weight_2.npy")
+    np.save(run.folder / "snapshots/weight_2.npy", np.full_like(array, np.nan))
+    with pytest.raises(RelusgdError, match=r"weight_2\.npy: holds what is not a finite number"):
+        read_everything(run.folder)
+
+
+def test_arrays_of_another_run_are_a_sentence(run):
+    array = np.load(run.folder / "snapshots/epoch.npy")
+    np.save(run.folder / "snapshots/epoch.npy", array + 1)
+    with pytest.raises(RelusgdError, match=r"epoch\.npy: not the epochs of metrics\.csv"):
+        read_everything(run.folder)
+
+
+def test_a_config_that_does_not_go_with_the_arrays_is_a_sentence(run):
+    text = (run.folder / "config.yaml").read_text()
+    (run.folder / "config.yaml").write_text(text.replace("hidden: [3]", "hidden: [4]"))
+    with pytest.raises(RelusgdError, match=r"elbow\.npy.*the run folder is damaged"):
+        read_everything(run.folder)
+
+
+def checkpoint(**members):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in members.items():
+            file.writestr(f"{name}.npy", data)
+    return buffer.getvalue()
+
+
+def saved(array):
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=True)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"PK\x05\x06" + bytes(18),
+        checkpoint(step=saved(np.int64(3)), parameters=bytes(10**7), velocity=bytes(10**7)),
+        checkpoint(step=saved(np.int64(3)), parameters=npy_header(10**12, (), np.dtype("<f8")), velocity=saved(np.zeros(10))),
+        checkpoint(step=saved(np.int64(3)), parameters=saved(np.full(10, np.nan)), velocity=saved(np.zeros(10))),
+        checkpoint(step=saved(np.int64(-3)), parameters=saved(np.zeros(10)), velocity=saved(np.zeros(10))),
+        checkpoint(step=saved(np.array(object())), parameters=saved(np.zeros(10)), velocity=saved(np.zeros(10))),
+        checkpoint(step=saved(np.int64(999)), parameters=saved(np.zeros(10)), velocity=saved(np.zeros(10))),
+    ],
+    ids=["empty", "no members", "bomb", "claims terabytes", "nan", "negative step", "pickle", "ahead of the snapshots"],
+)
+def test_a_checkpoint_that_is_none_is_a_sentence_and_stays_untouched(content, run):
+    (run.folder / "checkpoint.npz").write_bytes(content)
+    with pytest.raises(RelusgdError, match="checkpoint"):
+        go_on(run.folder)
+    assert (run.folder / "checkpoint.npz").read_bytes() == content
+
+
+@pytest.mark.parametrize("name", ["metrics.csv", "snapshots/slope.npy", "snapshots"])
+@pytest.mark.parametrize("kind", ["symlink", "hard link"])
+def test_going_on_never_writes_through_a_link(name, kind, run, tmp_path):
+    if (name, kind) == ("snapshots", "hard link"):
+        pytest.skip("folders have no hard links")
+    outside = tmp_path / "outside"
+    (run.folder / name).rename(outside)
+    if kind == "symlink":
+        (run.folder / name).symlink_to(outside)
+    else:
+        os.link(outside, run.folder / name)
+    before = {path: path.read_bytes() for path in ([outside] if outside.is_file() else outside.iterdir())}
+    read_everything(run.folder)
+    with pytest.raises(RelusgdError, match="link"):
+        go_on(run.folder)
+    assert all(path.read_bytes() == data for path, data in before.items())
+
+
+def test_whole_files_that_are_links_are_replaced_and_not_followed(run, tmp_path):
+    outside = tmp_path / "outside"
+    (run.folder / "run.json").rename(outside)
+    (run.folder / "run.json").symlink_to(outside)
+    before = outside.read_bytes()
+    assert go_on(run.folder).status == "complete"
+    assert outside.read_bytes() == before
+
+
+def test_overwrite_refuses_to_remove_what_relusgd_did_not_make(run):
+    (run.folder / "thesis.tex").write_text("mine")
+    with pytest.raises(InputError, match=r"thesis\.tex, which --overwrite would remove"):
+        record(load_config(TINY), run.folder, overwrite=True)
+    assert (run.folder / "thesis.tex").read_text() == "mine"
+
+
+def test_overwrite_replaces_a_damaged_run(run):
+    (run.folder / "run.json").write_text("{}")
+    assert record(load_config(TINY), run.folder, overwrite=True).status == "complete"
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "é" * 200, "a\0b", "file/run"])
+def test_a_place_where_no_folder_can_be_is_refused_before_training(name, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError):
+        record(load_config(TINY), tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("name", ["-x", "a\nb", "\x1b[31mred", "é" * 120, "=1+1", " "])
+def test_odd_names_are_legal(name, tmp_path):
+    assert record(load_config(TINY), tmp_path / name).status == "complete"
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_run_below_or_at_a_link_is_made_where_the_link_leads(tmp_path):
+    (tmp_path / "disk" / "empty").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("disk")
+    (tmp_path / "straight").symlink_to("disk/empty")
+    assert record(load_config(TINY), tmp_path / "link" / "run").status == "complete"
+    assert record(load_config(TINY), tmp_path / "straight").status == "complete"
+    assert (tmp_path / "straight").is_symlink()
+
+
+def test_a_folder_that_vanishes_while_it_is_written_is_a_sentence(tmp_path, monkeypatch):
+    class Mover(Silent):
+        def block(self, plan, block):
+            if (tmp_path / "run").exists():
+                (tmp_path / "run").rename(tmp_path / "moved")
+
+    with pytest.raises(RelusgdError, match="vanished while it was being written"):
+        record(load_config(TINY), tmp_path / "run", observer=Mover())
+    assert go_on(tmp_path / "moved").status == "complete"
+
+
+def test_a_signal_before_training_leaves_no_folder(tmp_path):
+    observer = StopsSoon()
+    observer.wanted = 15
+    with pytest.raises(StoppedError, match="nothing was written") as caught:
+        record(load_config(TINY), tmp_path / "run", observer=observer)
+    assert caught.value.exit_code == 143
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_empty_folder_that_we_are_in_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="the folder that this command runs in"):
+        record(load_config(TINY), ".")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def stranger(tmp_path):
+    """Somebody who may read tmp_path, but not write in it."""
+    if os.geteuid() != 0:
+        tmp_path.chmod(0o555)
+        yield
+        tmp_path.chmod(0o755)
+        return
+    for place in (tmp_path, *tmp_path.parents[:2]):
+        place.chmod(0o755)
+    os.seteuid(65534)
+    yield
+    os.seteuid(0)
+
+
+def test_a_place_without_permission_is_refused_before_training(tmp_path, stranger):
+    with pytest.raises(InputError, match="no permission"):
+        record(load_config(TINY), tmp_path / "run")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,68 @@
+"""SIGKILL at random instants of training, appending, checkpointing and filming. The long form, on request: RELUSGD_LONG=1."""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+
+from relusgd.config import load_config
+from relusgd.runs.record import record
+from relusgd.runs.run import load_run
+
+pytestmark = pytest.mark.skipif("RELUSGD_LONG" not in os.environ, reason="the long form, with RELUSGD_LONG=1")
+
+CONFIG = {"data": {"samples": 30, "test_samples": 20}, "network": {"hidden": [7]}, "training": {"epochs": 6000, "batch_size": 8}}
+TRAIN = "import relusgd, relusgd.runs.writer as w; w.CHECKPOINT_SECONDS = 0.01; relusgd.record(relusgd.load_config({config}), {out!r})"
+FILM = "import relusgd; relusgd.load_run({out!r}).animate(frames=40, size=(480, 360))"
+KILLS = 200
+
+
+def content(folder):
+    names = [path for path in folder.rglob("*") if path.is_file() and path.name not in (".lock", "run.json")]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in names}
+
+
+def killed(code, seconds):
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
+    time.sleep(seconds)
+    process.kill()
+    return process.wait() == -9
+
+
+def test_training_that_is_killed_at_random_instants_loses_nothing_recorded(tmp_path):
+    config = load_config({**CONFIG, "engine": "numpy"})
+    record(config, tmp_path / "whole")
+    whole, folder, kills, before = content(tmp_path / "whole"), tmp_path / "run", 0, b""
+    chance = random.Random(0)
+    while kills < KILLS:
+        kills += killed(TRAIN.format(config={**CONFIG, "engine": "numpy"}, out=str(folder)), 0.3 + 1.2 * chance.random())
+        if not folder.exists():
+            continue
+        table = (folder / "metrics.csv").read_bytes()
+        recorded = table[: table.rfind(b"\n") + 1]
+        assert recorded.startswith(before), "a snapshot that stood in metrics.csv is gone"
+        assert len(load_run(folder).history) == recorded.count(b"\n") - 1
+        assert whole["metrics.csv"].startswith(recorded)
+        before = recorded
+        if load_run(folder).status == "complete":
+            assert content(folder) == whole
+            shutil.rmtree(folder)
+            before = b""
+    record(config, folder)
+    assert content(folder) == whole
+
+
+def test_a_film_that_is_killed_leaves_the_old_one(tmp_path):
+    run = record(load_config({**CONFIG, "engine": "numpy"}), tmp_path / "run")
+    film = run.animate(frames=3, size=(480, 360))
+    old, chance, kills = film.read_bytes(), random.Random(0), 0
+    while kills < KILLS // 10:
+        if killed(FILM.format(out=str(run.folder)), 0.8 + 0.6 * chance.random()):
+            kills += 1
+            assert film.read_bytes() == old
+        else:
+            film.write_bytes(old)

@@ -1,0 +1,73 @@
+"""Two shells and one folder: one writes, the other is told; and readers see whole snapshots only."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from relusgd.runs.lock import FolderLock, is_being_written
+from relusgd.runs.run import load_run
+
+TIMES = 50 if os.environ.get("RELUSGD_LONG") else 5
+READS = 1000 if os.environ.get("RELUSGD_LONG") else 100
+CONFIG = "data: {samples: 20, test_samples: 5}\nnetwork: {hidden: 4}\ntraining: {epochs: 300, batch_size: 4}\nengine: numpy\n"
+
+
+def start(config, out):
+    command = [sys.executable, "-m", "relusgd", "train", str(config), "--out", str(out), "-q"]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_of_two_processes_on_one_folder_one_writes_and_the_other_is_told(tmp_path):
+    (tmp_path / "c.yaml").write_text(CONFIG)
+    for time in range(TIMES):
+        folder = tmp_path / f"runs-{time}" / "run"
+        processes = [start(tmp_path / "c.yaml", folder) for _ in range(2)]
+        words = [process.communicate(timeout=120)[1] for process in processes]
+        codes = sorted(process.returncode for process in processes)
+        assert codes in ([0, 0], [0, 2]), words
+        assert all("being written by process" in said or "just now" in said or said == "" for said in words), words
+        assert load_run(folder).status == "complete"
+        assert len(load_run(folder).history) == 301
+        assert [path.name for path in folder.parent.iterdir()] == ["run"]
+
+
+def test_whoever_reads_while_a_run_trains_sees_whole_snapshots(tmp_path):
+    (tmp_path / "c.yaml").write_text(CONFIG.replace("epochs: 300", "epochs: 1000000").replace("engine", "snapshots: {every: 10}\nengine"))
+    process = start(tmp_path / "c.yaml", tmp_path / "run")
+    try:
+        while not (tmp_path / "run" / "metrics.csv").exists():
+            assert process.poll() is None
+        seen = 0
+        for _ in range(READS):
+            run = load_run(tmp_path / "run")
+            history = run.history
+            assert run.status == "running"
+            assert len(history) >= seen
+            assert np.array_equal(history.epoch, 10 * np.arange(len(history)))
+            assert np.isfinite(history.weights[1][-1]).all()
+            seen = len(history)
+    finally:
+        process.terminate()
+        assert process.wait(timeout=60) == 143
+        process.communicate()
+    assert load_run(tmp_path / "run").status == "interrupted"
+
+
+def test_those_who_look_whether_a_folder_is_written_do_not_keep_the_writer_out(tmp_path):
+    stop = False
+
+    def look():
+        while not stop:
+            is_being_written(tmp_path)
+
+    with ThreadPoolExecutor(2) as readers:
+        for _ in range(2):
+            readers.submit(look)
+        try:
+            for _ in range(100):
+                FolderLock(tmp_path).release()
+        finally:
+            stop = True
