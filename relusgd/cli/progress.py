@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from relusgd.cli.boundary import Terminated, printable
+
 if TYPE_CHECKING:
     from relusgd.runs.identity import Found
     from relusgd.training import Block, Plan
@@ -47,7 +49,7 @@ class SignalFlag:
 
     def _remember(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         if self.number is not None:
-            raise KeyboardInterrupt
+            raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
         self.number = number
 
 
@@ -80,7 +82,7 @@ class TrainingProgress:
             "SHORTER": f"{plan.describe()}\ncontinuing the shorter run in {folder}",
         }
         if found in words:
-            self.console.print(Text(words[found]))
+            self.console.print(Text(printable(words[found])))
 
     def _start_bar(self, steps: int) -> None:
         columns = (
