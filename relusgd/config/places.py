@@ -77,7 +77,7 @@ class Places:
         key = dotted(fault.path)
         place = f"{self.label}:{fault.line}" if fault.line is not None else self._first_known(fault)
         if not key or place == f"--set {key}":
-            return f"{place}: {fault.text}"
+            return f"{place}: {fault.text.removeprefix(': ')}"
         return f"{place}: {key}{'' if fault.text[:1] in ':,' else ' '}{fault.text}"
 
     def _first_known(self, fault: Fault) -> str:

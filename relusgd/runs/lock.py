@@ -14,6 +14,12 @@ from relusgd.errors import InputError
 
 LOCK = ".lock"
 
+WRITER_SECONDS = 0.1
+"""How long to wait for another writer, which may have been killed a moment ago and not be quite gone."""
+
+LOOKERS_SECONDS = 5.0
+"""How long to wait for those who only look; each takes microseconds, unless it was stopped just then."""
+
 
 class FolderLock:
     """The right to write in a folder, held until `release` or until the process ends.
@@ -37,8 +43,9 @@ class FolderLock:
         if not _is_same_file(self._descriptor, folder / LOCK):
             raise changed_meanwhile(folder)
         owner = {"pid": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, json.dumps(owner).encode(), 0)
+        words = json.dumps(owner).encode()
+        os.pwrite(self._descriptor, words, 0)
+        os.ftruncate(self._descriptor, len(words))
 
     def release(self) -> None:
         if self._descriptor >= 0:
@@ -60,14 +67,30 @@ def _is_same_file(descriptor: int, path: Path) -> bool:
 
 
 def _try_lock(descriptor: int) -> bool:
-    """Take the lock; tried for a tenth of a second, because somebody may be looking whether it is free just now."""
-    for attempt in range(5):
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except OSError:
-            time.sleep(0.02 * (attempt < 4))
-    return False
+    """Take the lock; False when a writer holds it, True also while others look whether one does.
+
+    Those who look share the lock for a moment, and only if the file names a writer. A name that stands there while the lock
+    can be shared is that of a dead one: it is wiped, so that nobody looks by locking any more and the lock becomes free.
+    """
+    started = time.monotonic()
+    while not _flock(descriptor, fcntl.LOCK_EX):
+        only_looked_at = _flock(descriptor, fcntl.LOCK_SH)
+        if time.monotonic() - started > (LOOKERS_SECONDS if only_looked_at else WRITER_SECONDS):
+            return False
+        if only_looked_at:
+            os.ftruncate(descriptor, 0)
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+        time.sleep(0.001)
+    return True
+
+
+def _flock(descriptor: int, kind: int) -> bool:
+    """Take the lock so, unless others hold it otherwise."""
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def describe_holder(content: bytes) -> str:
@@ -80,17 +103,14 @@ def describe_holder(content: bytes) -> str:
 
 
 def is_being_written(folder: Path) -> bool:
-    """Whether some process holds the folder's lock now."""
+    """Whether some process holds the folder's lock now. Never keeps a writer out."""
     try:
         descriptor = os.open(folder / LOCK, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return False
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        return os.fstat(descriptor).st_size > 0 and not _flock(descriptor, fcntl.LOCK_SH)
     except OSError:
         return False
     finally:
         os.close(descriptor)
-    return False

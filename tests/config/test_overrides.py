@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from relusgd.config import parse_override, parse_overrides
+from relusgd.config import load_config, parse_override, parse_overrides
 from relusgd.errors import ConfigError
 
 
@@ -55,3 +55,17 @@ def test_all_faulty_overrides_are_told_at_once() -> None:
 
 def test_of_two_values_for_a_key_the_last_one_counts() -> None:
     assert parse_overrides(["seed=1", "engine=numpy", "seed=2"]) == {"seed": 2, "engine": "numpy"}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "text"),
+    [
+        ("data.target", "sin(", "in the expression 'sin(' at its end: an operand is missing"),
+        ("network.elbows", [1, "a"], "item 2 of the list must be a finite number, not 'a'"),
+        ("sweep.grid.seed", ["a"], "must be a whole number from 0 to 18,446,744,073,709,551,615, not 'a'"),
+    ],
+)
+def test_the_key_of_an_override_is_said_once(key: str, value: object, text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config({}, {key: value})
+    assert caught.value.faults == (f"--set {key}: {text}",)

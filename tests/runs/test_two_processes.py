@@ -6,7 +6,9 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import pytest
 
+from relusgd.errors import InputError
 from relusgd.runs.lock import FolderLock, is_being_written
 from relusgd.runs.run import load_run
 
@@ -56,18 +58,35 @@ def test_whoever_reads_while_a_run_trains_sees_whole_snapshots(tmp_path):
     assert load_run(tmp_path / "run").status == "interrupted"
 
 
-def test_those_who_look_whether_a_folder_is_written_do_not_keep_the_writer_out(tmp_path):
+@pytest.mark.parametrize("left_by_a_dead_writer", [b"", b'{"pid": 1, "host": "h", "since": "then"}'], ids=["no name", "a dead one's name"])
+def test_those_who_look_whether_a_folder_is_written_do_not_keep_the_writer_out(left_by_a_dead_writer, tmp_path):
     stop = False
 
     def look():
+        # threads wait for one another with the lock in their hands: eight of them hold it nearly always
         while not stop:
             is_being_written(tmp_path)
 
-    with ThreadPoolExecutor(2) as readers:
-        for _ in range(2):
-            readers.submit(look)
+    with ThreadPoolExecutor(8) as pool:
+        looks = [pool.submit(look) for _ in range(8)]
         try:
-            for _ in range(100):
-                FolderLock(tmp_path).release()
+            for _ in range(TIMES * 10):
+                (tmp_path / ".lock").write_bytes(left_by_a_dead_writer)
+                lock = FolderLock(tmp_path)
+                assert is_being_written(tmp_path)
+                lock.release()
+                assert not is_being_written(tmp_path)
         finally:
             stop = True
+        assert [look.result() for look in looks] == [None] * 8
+
+
+def test_a_second_writer_is_refused_while_others_look(tmp_path):
+    lock = FolderLock(tmp_path)
+    with ThreadPoolExecutor(2) as pool:
+        looks = [pool.submit(lambda: [is_being_written(tmp_path) for _ in range(2000)]) for _ in range(2)]
+        for _ in range(3):
+            with pytest.raises(InputError, match=f"process {os.getpid()} on"):
+                FolderLock(tmp_path)
+        assert all(all(look.result()) for look in looks)
+    lock.release()
