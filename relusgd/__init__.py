@@ -1,11 +1,11 @@
 """Train ReLU networks of one input and one output with SGD, record every elbow, and film the learned function.
 
-    config = relusgd.load_config("configs/notebook.yaml", {"training.epochs": 100})
-    for block in relusgd.train(config):     # the training loop as a generator; it knows no disk
-        ...
-    run = relusgd.record(config)            # the same, recorded in a run folder
-    run.network(epoch=100)([0.1, 0.2])      # a recorded network is a function
-    run.animate(seconds=5)
+config = relusgd.load_config("configs/notebook.yaml", {"training.epochs": 100})
+for block in relusgd.train(config):     # the training loop as a generator; it knows no disk
+    ...
+run = relusgd.record(config)            # the same, recorded in a run folder
+run.network(epoch=100)([0.1, 0.2])      # a recorded network is a function
+run.animate(seconds=5)
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from relusgd.model.network import Network
     from relusgd.runs.record import record
     from relusgd.runs.run import Run, load_run
+    from relusgd.sweeps.running import run_sweep
+    from relusgd.sweeps.sweep import Sweep, load_sweep
     from relusgd.training import Block, prepare, train
 
 _HOMES = {
@@ -36,10 +38,13 @@ _HOMES = {
     "Network": "relusgd.model.network",
     "RelusgdError": "relusgd.errors",
     "Run": "relusgd.runs.run",
+    "Sweep": "relusgd.sweeps.sweep",
     "load_config": "relusgd.config",
     "load_run": "relusgd.runs.run",
+    "load_sweep": "relusgd.sweeps.sweep",
     "prepare": "relusgd.training",
     "record": "relusgd.runs.record",
+    "run_sweep": "relusgd.sweeps.running",
     "train": "relusgd.training",
 }
 
@@ -54,10 +59,13 @@ __all__ = [
     "Network",
     "RelusgdError",
     "Run",
+    "Sweep",
     "load_config",
     "load_run",
+    "load_sweep",
     "prepare",
     "record",
+    "run_sweep",
     "train",
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from relusgd.config.dumping import config_to_yaml, differences, flatten
+from relusgd.config.expansion import Combination, PlannedRun, combinations, planned_runs
 from relusgd.config.faults import known_keys
 from relusgd.config.json_schema import json_schema
 from relusgd.config.loading import load_config
@@ -14,16 +15,19 @@ from relusgd.config.shipped import copy_shipped, describe_shipped, shipped_confi
 from relusgd.config.values import value_text
 
 __all__ = [
+    "Combination",
     "Config",
     "CosineSchedule",
     "CsvData",
     "Knots",
     "Origin",
+    "PlannedRun",
     "PointsData",
     "StepSchedule",
     "Sweep",
     "TargetData",
     "assignment",
+    "combinations",
     "config_to_yaml",
     "copy_shipped",
     "describe_shipped",
@@ -37,6 +41,7 @@ __all__ = [
     "parse_override",
     "parse_overrides",
     "parse_value",
+    "planned_runs",
     "run_name",
     "shipped_configs",
     "stem_text",

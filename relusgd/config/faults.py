@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -39,6 +40,7 @@ class Broken:
     remove: Path
 
 
+@cache
 def known_keys() -> tuple[str, ...]:
     """Every dotted key, of every kind of data, in the order of the models; sweep is one key."""
     keys = dict.fromkeys(_leaf_keys())

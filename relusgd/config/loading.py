@@ -14,7 +14,7 @@ from relusgd.config.origin import Origin
 from relusgd.config.overrides import with_case, with_overrides, without
 from relusgd.config.places import Fault, Path, Places, broken_or_below, split_key
 from relusgd.config.schema import Config
-from relusgd.config.sweep_checks import sweep_faults
+from relusgd.config.sweep_checks import sweep_faults, varied_paths
 from relusgd.config.values import plain, shown, shown_key
 from relusgd.config.yaml_reader import Document, read_file, read_yaml
 from relusgd.errors import ConfigError, InputError
@@ -125,7 +125,7 @@ def check_values(values: dict[str, object], broken: Iterable[Path] = ()) -> tupl
         remaining = _without_all(remaining, {one.remove for one in rest})
         partial, rest = _validate(remaining)
     if partial is not None:
-        faults += cross_faults(partial, removed)
+        faults += cross_faults(partial, removed | varied_paths(partial.sweep))
         faults += sweep_faults(partial.sweep, remaining) if partial.sweep else ()
     return (None if faults or unread else config), faults
 

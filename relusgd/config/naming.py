@@ -49,13 +49,14 @@ def name_text(key: str, value: object) -> str:
     What would read like another value that the same key takes gets its hash too: the list [2] of a key that also takes 2.
     """
     value = dump(value)
-    written = _joined(value)
+    written = plain_text(value)
     text = OTHER_CHARACTERS.sub("-", written)[:LONGEST_VALUE]
     is_ambiguous = isinstance(value, tuple) and len(value) == 1 and key != "network.hidden"
     return f"{text}~{_digits(_canonical(value))}" if text != written or not text or is_ambiguous else text
 
 
-def _joined(value: object) -> str:
+def plain_text(value: object) -> str:
+    """A value as people write it, on one line: 0.02, 20x20, sin(6*x)."""
     if isinstance(value, str):
         return value
     if isinstance(value, Sequence) and not any(isinstance(item, Sequence | Mapping) for item in value):

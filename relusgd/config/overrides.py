@@ -91,11 +91,12 @@ def with_case(values: dict[str, object], bundle: Mapping[str, object], name: str
     for key in sorted(bundle):
         path, written = split_key(key), ("sweep", "cases", name, key)
         values = with_value(values, path, bundle[key])
-        _move_lines(places.lines, written, path)
+        move_lines(places.lines, written, path)
     return values
 
 
-def _move_lines(lines: dict[Path, int], source: Path, target: Path) -> None:
+def move_lines(lines: dict[Path, int], source: Path, target: Path) -> None:
+    """Let what is written at `source` be the place of `target`."""
     moved = {(*target, *path[len(source) :]): lines[path] for path in paths_below(lines, source)}
     for path in [path for path in lines if covers(target, path)]:
         del lines[path]

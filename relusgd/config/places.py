@@ -43,6 +43,14 @@ def covers(path: Path, other: Path) -> bool:
     return other[: len(path)] == path
 
 
+def option(key: str) -> str:
+    """How a key is set on the command line: "--set training.epochs", "--grid network.hidden", "--repeat"."""
+    path = split_key(key)
+    if path[:2] == ("sweep", "grid") and len(path) > 2:
+        return f"--grid {shown_key(str(path[2]))}"
+    return "--repeat" if key == "sweep.repeat" else f"--set {shown_key(key)}"
+
+
 @dataclass(frozen=True)
 class Places:
     """label: the name of the whole, such as configs/sine.yaml. lines: path → line. overrides: path → dotted key."""
@@ -53,9 +61,9 @@ class Places:
 
     def find(self, path: Path) -> str:
         """The place of the value at this path, or of the nearest block around it: "configs/sine.yaml:7", "--set seed"."""
-        key = self._override(path)
+        key = self.override_of(path)
         if key is not None:
-            return f"--set {shown_key(key)}"
+            return option(key)
         line = self.line(path)
         return self.label if line is None else f"{self.label}:{line}"
 
@@ -65,7 +73,8 @@ class Places:
                 return self.lines[path[:length]]
         return None
 
-    def _override(self, path: Path) -> str | None:
+    def override_of(self, path: Path) -> str | None:
+        """The key that was set from outside the file and holds the value at this path, or a part of it."""
         above = [key for own, key in self.overrides.items() if covers(own, path)]
         if above:
             return max(above, key=len)
@@ -76,7 +85,7 @@ class Places:
         """The whole sentence: place, key, what is wrong."""
         key = dotted(fault.path)
         place = f"{self.label}:{fault.line}" if fault.line is not None else self._first_known(fault)
-        if not key or place == f"--set {key}":
+        if not key or place == option(key):
             return f"{place}: {fault.text.removeprefix(': ')}"
         return f"{place}: {key}{'' if fault.text[:1] in ':,' else ' '}{fault.text}"
 
@@ -96,7 +105,7 @@ class Places:
         return sentences
 
     def _order(self, fault: Fault) -> tuple[bool, int]:
-        is_override = fault.line is None and self._override(fault.path) is not None
+        is_override = fault.line is None and self.override_of(fault.path) is not None
         return is_override, fault.line or self.line(fault.path) or 0
 
     def keys_only(self) -> Places:

@@ -27,6 +27,12 @@ def sweep_faults(sweep: Sweep, values: dict[str, object]) -> Iterator[Fault]:
     yield from _size_faults(sweep)
 
 
+def varied_paths(sweep: Sweep | None) -> set[Path]:
+    """The paths that the runs of a sweep have different values at; what they have against others is told of each run."""
+    bundles = (sweep.grid, *sweep.cases.values()) if sweep else ()
+    return {split_key(key) for bundle in bundles for key in bundle}
+
+
 def _grid_faults(key: str, listed: tuple[object, ...], base: dict[str, object], sweep: Sweep) -> Iterator[Fault]:
     path: Path = ("sweep", "grid", key)
     unknown = _unknown(key)

@@ -7,7 +7,7 @@ import platform
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -70,22 +70,23 @@ def record(
     *,
     dataset: Dataset | None = None,
     observer: Observer | None = None,
+    notes: Mapping[str, object] | None = None,
 ) -> Run:
     """Train as the config says and record the run in `out`, by default `outputs/<name of config and overrides>`.
 
     A folder that holds the same run is confirmed, resumed or continued; one that holds another run is refused unless
-    `overwrite`. dataset: points to train on in place of the config's own. Raises ConfigError for faults of config and
-    data, InputError for a folder that cannot be taken, DivergedError and StoppedError after everything so far is kept,
-    RelusgdError when the disk fails.
+    `overwrite`. dataset: points to train on in place of the config's own. notes: what else run.json of a new run says.
+    Raises ConfigError for faults of config and data, InputError for a folder that cannot be taken, DivergedError and
+    StoppedError after everything so far is kept, RelusgdError when the disk fails.
     """
     plan = prepare(config, dataset)
     folder = Path(out) if out is not None else Path("outputs") / run_name(config)
     watcher = observer or Silent()
     with disk_faults(folder):
-        return _record(plan, folder, overwrite, watcher)
+        return _record(plan, folder, overwrite, watcher, notes or {})
 
 
-def _record(plan: Plan, folder: Path, overwrite: bool, observer: Observer) -> Run:
+def _record(plan: Plan, folder: Path, overwrite: bool, observer: Observer, notes: Mapping[str, object]) -> Run:
     check_place(folder)
     recover(folder)
     standing = look_into(folder)
@@ -106,20 +107,22 @@ def _record(plan: Plan, folder: Path, overwrite: bool, observer: Observer) -> Ru
         told = standing.facts["divergence"]
         raise DivergedError(f"{folder}: {told['message']}", told["hint"])
     writer, state, blocks = (
-        _fresh(plan, folder, observer, replace=standing is not None) if found is Found.NOTHING else _continued(plan, folder, found)
+        _fresh(plan, folder, observer, notes, replace=standing is not None) if found is Found.NOTHING else _continued(plan, folder, found)
     )
     with writer:
         _write_blocks(plan, writer, state, blocks, observer)
     return Run(folder)
 
 
-def _fresh(plan: Plan, folder: Path, observer: Observer, *, replace: bool) -> tuple[RunWriter, State, Iterator[Block]]:
+def _fresh(
+    plan: Plan, folder: Path, observer: Observer, notes: Mapping[str, object], *, replace: bool
+) -> tuple[RunWriter, State, Iterator[Block]]:
     blocks = training_blocks(plan)
     first = next(blocks)
     number = observer.signal()
     if number is not None:
         raise StoppedError("stopped before training began; nothing was written", signal=number)
-    beginning = Beginning(config_to_yaml(plan.config), new_facts(plan), plan.dataset, first.history, first.state)
+    beginning = Beginning(config_to_yaml(plan.config), {**new_facts(plan), **notes}, plan.dataset, first.history, first.state)
     return create_folder(folder, beginning, replace=replace), first.state, blocks
 
 

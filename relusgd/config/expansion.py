@@ -1,0 +1,147 @@
+"""From the config of a sweep to the configs of its runs: every combination of the grid's values, the cases and the seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from relusgd.config.loading import check_values, resolve_key
+from relusgd.config.naming import assignment, join_name
+from relusgd.config.overrides import move_lines, with_value
+from relusgd.config.places import Path, Places, split_key
+from relusgd.config.schema import SEED, Block, Config, Sweep
+from relusgd.config.values import plain
+from relusgd.errors import ConfigError
+
+LARGEST_SEED = 2**64 - 1
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """A run of a sweep.
+
+    name: that of its folder, such as "network.hidden=10,case=ridge,seed=0". varied: dotted key → value as the config has it,
+    of the keys that the sweep varies in alphabetical order, then `case` where there are cases, then `seed`.
+    """
+
+    name: str
+    varied: Mapping[str, object]
+    config: Config
+
+
+@dataclass(frozen=True)
+class Combination:
+    """The runs of a sweep that differ in nothing but the seed. varied: as in PlannedRun, without `seed`; config: of the first seed."""
+
+    varied: Mapping[str, object]
+    config: Config
+    seeds: Sequence[int]
+
+    @property
+    def settings(self) -> list[str]:
+        """The beginning of the runs' names, in parts."""
+        return [assignment(key, value) for key, value in self.varied.items()]
+
+    def runs(self) -> Iterator[PlannedRun]:
+        """One run per seed."""
+        settings = self.settings
+        for seed in self.seeds:
+            config = self.config if seed == self.config.seed else self.config.model_copy(update={"seed": seed})
+            yield PlannedRun(join_name([*settings, f"seed={seed}"]), {**self.varied, "seed": seed}, config)
+
+
+def planned_runs(config: Config) -> list[PlannedRun]:
+    """All runs of a sweep: the grid's keys vary slowest, then the cases, the seeds fastest. A config without a sweep is one run.
+
+    Raises ConfigError with every fault that a run's config has by itself or between its keys.
+    """
+    return [run for combination in combinations(config) for run in combination.runs()]
+
+
+def combinations(config: Config) -> list[Combination]:
+    """Every combination of the grid's values and the cases, with its seeds. Raises ConfigError as `planned_runs`."""
+    sweep = config.sweep or Sweep()
+    base, faults, found = written(config), [], []
+    grid = {key: sweep.grid[key] for key in sorted(sweep.grid) if key != "seed"}
+    for values in product(*grid.values()):
+        for case in sweep.cases or [None]:
+            settings = dict(zip(grid, values, strict=True))
+            one, wrong = _combine(config, sweep, base, settings, case)
+            faults += wrong
+            if one is not None:
+                found.append(one)
+    faults += _repeated(config, found)
+    if faults:
+        raise ConfigError(list(dict.fromkeys(faults)))
+    _check_seeds(config, found)
+    return found
+
+
+def _repeated(config: Config, found: Sequence[Combination]) -> Iterator[str]:
+    """Values that are written differently and mean the same, such as 10 and [10], would be the same run twice."""
+    seen = set()
+    for one in found:
+        name = join_name(one.settings)
+        if name in seen:
+            yield config.origin.fault("sweep", f"describes the run {name} twice")
+        seen.add(name)
+
+
+def _combine(
+    config: Config, sweep: Sweep, base: dict[str, object], settings: dict[str, object], case: str | None
+) -> tuple[Combination | None, list[str]]:
+    """The combination of these settings and this case, or its faults."""
+    bundle = {} if case is None else sweep.cases[case]
+    places = _places(config.origin.places, settings, bundle, case)
+    values = base
+    for key, value in sorted({**settings, **bundle}.items()):
+        values = with_value(values, split_key(key), plain(value))
+    checked, faults = check_values(values)
+    if checked is None:
+        return None, places.sentences(faults)
+    checked._origin = replace(config.origin, case=case, places=places)
+    varied = {key: resolve_key(checked, split_key(key)) for key in settings}
+    if case is not None:
+        varied["case"] = case
+    return Combination(varied, checked, _seeds(checked, sweep)), []
+
+
+def _seeds(config: Config, sweep: Sweep) -> Sequence[int]:
+    listed = sweep.grid.get("seed")
+    if listed is not None:
+        return [SEED.read(seed) for seed in listed]
+    return range(config.seed, config.seed + sweep.repeat)
+
+
+def _check_seeds(config: Config, found: Sequence[Combination]) -> None:
+    highest = max(max(one.seeds) for one in found)
+    if highest > LARGEST_SEED:
+        raise ConfigError([config.origin.fault("sweep.repeat", f"counts the seeds up to {highest:,}; the largest is {LARGEST_SEED:,}")])
+
+
+def _places(places: Places, settings: Mapping[str, object], bundle: Mapping[str, object], case: str | None) -> Places:
+    """Where the values of a run come from: those that vary, from the sweep's block or the command line."""
+    lines, overrides = dict(places.lines), dict(places.overrides)
+    sources: dict[str, Path] = {key: ("sweep", "grid", key) for key in settings}
+    sources |= {key: ("sweep", "cases", str(case), key) for key in bundle}
+    for key, source in sources.items():
+        target = split_key(key)
+        move_lines(lines, source, target)
+        option = places.override_of(source)
+        overrides = {path: name for path, name in overrides.items() if path != target}
+        if option is not None:
+            overrides[target] = option
+    return Places(places.label, lines, overrides)
+
+
+def written(config: Config) -> dict[str, object]:
+    """The keys that a config was given, without defaults and without the sweep, as a file would hold them."""
+    values = _written(config)
+    values.pop("sweep", None)
+    return values
+
+
+def _written(block: Block) -> dict[str, object]:
+    values = {key: getattr(block, key) for key in type(block).model_fields if key in block.model_fields_set}
+    return {key: _written(value) if isinstance(value, Block) else plain(value) for key, value in values.items()}

@@ -1,0 +1,120 @@
+"""A run of a sweep as a row of numbers and words, and rows as the table summary.csv."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.config import known_keys
+from relusgd.config.naming import plain_text
+from relusgd.config.values import freeze
+from relusgd.errors import RelusgdError
+from relusgd.files import read_bounded, write_whole
+from relusgd.runs.run import Run
+from relusgd.runs.summary import original_metrics
+
+SUMMARY = "summary.csv"
+MAX_BYTES = 2**30
+
+FIRST = ("run", "status")
+RESULTS = ("epochs", "steps", "train_mse", "test_mse", "best_test_mse", "best_epoch", "dead_units", "breakpoints", "seconds")
+LAST = ("engine", "error")
+WORDS = {"run", "status", "case", *LAST}
+"""Columns that hold text; the others hold numbers, or what a varied key takes."""
+
+Row = dict[str, Any]
+"""Column → value. A column that says nothing about a run is left out of its row."""
+
+NOTE = "sweep"
+"""Under this key a run's run.json says what the sweep varies: dotted key, `case` or `seed` → value."""
+
+
+def run_row(run: Run) -> Row:
+    """The row of a run folder. Raises RelusgdError when the folder is damaged."""
+    facts, metrics = run.facts, original_metrics(run)
+    row: Row = {"run": run.folder.name, "status": run.status, **varied_of(run)}
+    row |= {"epochs": metrics["epoch"][-1].item(), "steps": metrics["step"][-1].item()}
+    row |= {name: metrics[name][-1].item() for name in ("train_mse", "test_mse", "dead_units", "breakpoints")}
+    errors = metrics["test_mse"]
+    if np.isfinite(errors).any():
+        best = int(np.nanargmin(errors))
+        row |= {"best_test_mse": errors[best].item(), "best_epoch": metrics["epoch"][best].item()}
+    error = (facts.get("divergence") or {}).get("message") or facts.get("failure")
+    return row | {"seconds": facts["timings"]["seconds"], "engine": facts["engine"], **({"error": str(error)} if error else {})}
+
+
+def varied_of(run: Run) -> dict[str, Any]:
+    """What its sweep varies, and this run's values, by its own run.json; of a run that says nothing, the seed."""
+    noted = run.facts.get(NOTE)
+    keys = {*known_keys(), "case", "seed"}
+    varied = {key: freeze(value) for key, value in noted.items() if key in keys} if isinstance(noted, dict) else {}
+    return varied if "seed" in varied else {**varied, "seed": run.config.seed}
+
+
+def failed_row(name: str, varied: Mapping[str, object], error: str) -> Row:
+    """The row of a run that failed and left no folder that can be read."""
+    return {"run": name, "status": "failed", **varied, "error": " ".join(error.split())}
+
+
+def varied_keys(rows: Iterable[Row]) -> list[str]:
+    """The columns of what varies: dotted keys in alphabetical order, `case` where there is one, `seed`."""
+    found = {key for row in rows for key in row} - {*FIRST, *RESULTS, *LAST, "case", "seed"}
+    has_cases = any("case" in row for row in rows)
+    return [*sorted(found), *(["case"] if has_cases else []), "seed"]
+
+
+def columns(rows: Sequence[Row]) -> list[str]:
+    """The columns of summary.csv, in their order."""
+    return [*FIRST, *varied_keys(rows), *RESULTS, *LAST]
+
+
+def write_summary(folder: Path, rows: Sequence[Row], *, durable: bool = False) -> None:
+    """Replace summary.csv by these rows; a reader sees the old table or the new one. Raises OSError."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    names = columns(rows)
+    writer.writerow(names)
+    writer.writerows([cell(row.get(name)) for name in names] for row in rows)
+    write_whole(folder / SUMMARY, text.getvalue(), durable=durable)
+
+
+def cell(value: object) -> str:
+    """A value in summary.csv: numbers in the shortest form that reads back the same, nothing for what there is not."""
+    if value is None or value != value:
+        return ""
+    return repr(value) if isinstance(value, float) else plain_text(value)
+
+
+def read_summary(folder: Path) -> list[dict[str, str]]:
+    """The lines of summary.csv as written, or none when there is no such file. Raises RelusgdError when it is damaged."""
+    try:
+        content = read_bounded(folder / SUMMARY, MAX_BYTES).decode()
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise RelusgdError(f"{folder / SUMMARY}: cannot be read as the table of a sweep ({error})") from None
+    reader = csv.DictReader(io.StringIO(content))
+    if not set(FIRST) <= set(reader.fieldnames or ()):
+        raise RelusgdError(f"{folder / SUMMARY}: is not the table of a sweep; it does not begin with the columns {', '.join(FIRST)}")
+    return list(reader)
+
+
+def table(rows: Sequence[Row]) -> dict[str, NDArray[Any]]:
+    """The rows as columns of equal length: numbers as int64 or float64 (nan where there is none), everything else as text."""
+    return {name: _column(name, [row.get(name) for row in rows]) for name in columns(rows)}
+
+
+def _column(name: str, values: list[Any]) -> NDArray[Any]:
+    values = [value[0] if isinstance(value, tuple) and len(value) == 1 else value for value in values]
+    numbers = [value for value in values if value is not None]
+    if name in WORDS or not all(isinstance(value, int | float) and not isinstance(value, bool) for value in numbers):
+        return np.array(["" if value is None else plain_text(value) for value in values], dtype=np.str_)
+    if len(numbers) == len(values) and all(isinstance(value, int) for value in values):
+        return np.array(values, dtype=np.uint64 if max(values, default=0) >= 2**63 else np.int64)
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)

@@ -1,0 +1,120 @@
+import csv
+
+import numpy as np
+import pytest
+
+import relusgd
+from relusgd.config import load_config
+from relusgd.errors import InputError
+from relusgd.runs.record import record
+
+SMALL = {
+    "data": {"samples": 12, "test_samples": 9},
+    "training": {"epochs": 6, "batch_size": 4},
+    "snapshots": {"every": 2},
+    "sweep": {
+        "grid": {"network.hidden": [3, 5]},
+        "cases": {"all": {"training.layers": "all"}, "wild": {"training.learning_rate": 1e9}, "ridge": {"training.method": "ridge"}},
+        "repeat": 2,
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def sweep(tmp_path_factory):
+    return relusgd.run_sweep(load_config(SMALL), tmp_path_factory.mktemp("sweep") / "small")
+
+
+def test_the_summary_has_a_line_for_every_run(sweep):
+    with (sweep.folder / "summary.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert ",".join(lines[0]) == (
+        "run,status,network.hidden,case,seed,epochs,steps,train_mse,test_mse,best_test_mse,best_epoch,dead_units,breakpoints,seconds,"
+        "engine,error"
+    )
+    assert [line["run"] for line in lines] == sweep.summary["run"].tolist()
+    assert len(lines) == 12
+    for line, run in zip(lines, sweep.runs, strict=True):
+        assert line["run"] == run.folder.name
+        assert float(line["train_mse"]) == run.metrics["train_mse"][-1]
+        assert float(line["best_test_mse"]) == np.min(run.metrics["test_mse"])
+        assert int(line["network.hidden"]) == run.config.network.hidden[0]
+        assert int(line["seed"]) == run.config.seed
+
+
+def test_a_diverged_run_is_a_result(sweep):
+    summary = sweep.summary
+    wild = summary["case"] == "wild"
+    assert set(summary["status"][wild]) == {"diverged"}
+    assert all("training diverged in epoch" in error for error in summary["error"][wild])
+    assert set(summary["status"][~wild]) == {"complete"}
+    assert set(summary["error"][~wild]) == {""}
+
+
+def test_the_table_of_a_loaded_sweep_is_that_of_the_sweep_that_ran(sweep):
+    loaded = relusgd.load_sweep(sweep.folder)
+    assert list(loaded.summary) == list(sweep.summary)
+    for name, column in loaded.summary.items():
+        assert np.array_equal(column, sweep.summary[name], equal_nan=column.dtype.kind == "f"), name
+    assert loaded.varied == ("network.hidden", "case", "seed")
+    assert loaded.summary["network.hidden"].dtype == np.int64
+
+
+def test_a_sweep_without_its_summary_is_in_the_order_of_what_varies(sweep, tmp_path):
+    config = load_config({**SMALL, "sweep": {"grid": {"network.hidden": [5, 10, 40]}, "repeat": 2}})
+    swept = relusgd.run_sweep(config, tmp_path / "s")
+    (tmp_path / "s" / "summary.csv").unlink()
+    assert relusgd.load_sweep(tmp_path / "s").summary["run"].tolist() == swept.summary["run"].tolist()
+
+
+def test_last_and_stack_give_the_arrays_of_all_runs(sweep):
+    chosen = sweep.select({"network.hidden": 5, "case": "all"})
+    assert chosen.last("elbow").shape == (2, 5)
+    assert chosen.stack("elbow").shape == (2, 4, 5)
+    assert np.array_equal(chosen.stack("elbow")[:, -1], chosen.last("elbow"))
+    assert np.array_equal(chosen.last("elbow")[1], chosen.runs[1].history.elbow[-1])
+    assert chosen.stack("test_mse").shape == (2, 4)
+
+
+def test_runs_that_do_not_fit_together_are_not_stacked(sweep):
+    with pytest.raises(InputError, match=r"not the same shape in all runs: \(3,\) in .* and \(5,\) in "):
+        sweep.last("elbow")
+    with pytest.raises(InputError, match="no column"):
+        sweep.select({"hidden": 5})
+    with pytest.raises(InputError, match="no run of"):
+        sweep.select({"network.hidden": 6})
+    with pytest.raises(InputError, match="elbows is no array"):
+        sweep.last("elbows")
+
+
+def test_each_run_is_the_one_that_train_makes(sweep, tmp_path):
+    config = load_config(SMALL, {"network.hidden": 5, "seed": 1}, case="all")
+    alone = record(config, tmp_path / "alone")
+    swept = sweep.folder / "network.hidden=5,case=all,seed=1"
+    for path in (alone.folder / "snapshots").glob("*.npy"):
+        assert path.read_bytes() == (swept / "snapshots" / path.name).read_bytes()
+    for name in ("config.yaml", "data.csv", "metrics.csv", "checkpoint.npz"):
+        assert (alone.folder / name).read_bytes() == (swept / name).read_bytes()
+
+
+def test_all_ways_of_training_share_one_initial_network(sweep):
+    chosen = sweep.select({"network.hidden": 5, "seed": 0})
+    first = [run.history.weights[0][0] for run in chosen.runs]
+    assert np.array_equal(first[0], first[1])
+    assert np.array_equal(first[0], first[2])
+
+
+def test_more_seeds_train_only_what_is_new(tmp_path):
+    config = load_config({**SMALL, "sweep": {"repeat": 2}})
+    relusgd.run_sweep(config, tmp_path / "s")
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "s").rglob("run.json")}
+    sweep = relusgd.run_sweep(load_config({**SMALL, "sweep": {"repeat": 3}}), tmp_path / "s")
+    assert len(sweep.runs) == 3
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+def test_a_folder_without_runs_is_no_sweep(tmp_path):
+    with pytest.raises(InputError, match="holds no runs of a sweep"):
+        relusgd.load_sweep(tmp_path)
+    with pytest.raises(InputError, match="does not exist"):
+        relusgd.load_sweep(tmp_path / "nowhere")
