@@ -58,14 +58,14 @@ def test_of_two_values_for_a_key_the_last_one_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "text"),
+    ("key", "value", "fault"),
     [
-        ("data.target", "sin(", "in the expression 'sin(' at its end: an operand is missing"),
-        ("network.elbows", [1, "a"], "item 2 of the list must be a finite number, not 'a'"),
-        ("sweep.grid.seed", ["a"], "must be a whole number from 0 to 18,446,744,073,709,551,615, not 'a'"),
+        ("data.target", "sin(", "--set data.target: in the expression 'sin(' at its end: an operand is missing"),
+        ("network.elbows", [1, "a"], "--set network.elbows: item 2 of the list must be a finite number, not 'a'"),
+        ("sweep.grid.seed", ["a"], "--grid seed: must be a whole number from 0 to 18,446,744,073,709,551,615, not 'a'"),
     ],
 )
-def test_the_key_of_an_override_is_said_once(key: str, value: object, text: str) -> None:
+def test_the_key_of_an_override_is_said_once(key: str, value: object, fault: str) -> None:
     with pytest.raises(ConfigError) as caught:
         load_config({}, {key: value})
-    assert caught.value.faults == (f"--set {key}: {text}",)
+    assert caught.value.faults == (fault,)
