@@ -144,4 +144,4 @@ def reading(path: Path, limit: int | None = None) -> Iterator[int]:
 def read_bounded(path: Path, limit: int) -> bytes:
     """The content of an ordinary file of at most `limit` bytes. Raises as `reading` does."""
     with reading(path, limit) as descriptor, os.fdopen(descriptor, "rb", closefd=False) as file:
-        return file.read(limit)
+        return file.read(os.fstat(descriptor).st_size)  # memory is taken for as much as is asked for

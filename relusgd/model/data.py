@@ -51,6 +51,7 @@ class Scaling:
     def y_to_original(self, y: Array) -> Array:
         return y * self.y_deviation + self.y_mean
 
+    @np.errstate(over="ignore")
     def mse_to_original(self, mse: Array) -> Array:
         """Mean squared errors scale with the square of the deviation of y."""
         return mse * self.y_deviation**2

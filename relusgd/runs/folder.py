@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.errors import RelusgdError
-from relusgd.files import reading
+from relusgd.files import read_bounded, reading
 from relusgd.model.history import COUNTS, METRICS, History
 from relusgd.model.network import layer_shapes, parameter_count
 from relusgd.runs.arrays import parse_header, read_rows
@@ -102,10 +102,10 @@ def read_metrics(folder: Path) -> dict[str, NDArray[Any]]:
     """The complete lines of metrics.csv as columns. Raises RelusgdError when it is missing or damaged."""
     path = folder / TABLE
     try:
-        with reading(path, MAX_TABLE_BYTES) as descriptor, os.fdopen(descriptor, "rb", closefd=False) as file:
-            if file.readline(200) != TABLE_HEADER:
-                raise ValueError(f"it does not begin with the columns {','.join(COLUMNS)}")
-            columns = _parse_lines(file.read(MAX_TABLE_BYTES))
+        content = read_bounded(path, MAX_TABLE_BYTES)
+        if not content.startswith(TABLE_HEADER):
+            raise ValueError(f"it does not begin with the columns {','.join(COLUMNS)}")
+        columns = _parse_lines(content.removeprefix(TABLE_HEADER))
         _check_columns(columns)
     except (OSError, ValueError, RelusgdError) as error:
         raise RelusgdError(f"{path}: cannot be read as the metrics of a run; the run folder is damaged ({error})") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from relusgd.model.initial import InitialNetwork
 from relusgd.model.network import Network, parameter_count
 from relusgd.model.targets import parse_target
 from relusgd.training.engines import INSTALL, choose_engine, choose_kernel, engine_faults, numba_is_installed
+from relusgd.training.memory import memory_faults
 from relusgd.training.recording import Recording
 from relusgd.training.sgd import Descent, Engine, KernelName, Schedule, State
 from relusgd.training.streams import BatchOrder, held_out_order, network_generator
@@ -116,10 +116,10 @@ def prepare(config: Config, dataset: Dataset | None = None) -> Plan:
 
     Raises ConfigError with every fault that data and config have together.
     """
+    if dataset is None and isinstance(config.data, TargetData):
+        _raise_faults(config, config.data.samples, config.data.samples + config.data.test_samples)
     points = dataset or build_dataset(config)
-    faults = [*engine_faults(config), *_batch_faults(config, points), *_memory_faults(config, points)]
-    if faults:
-        raise ConfigError(faults)
+    _raise_faults(config, len(points.x_train), len(points.x_test))
     with np.errstate(all="ignore"):
         initial = initial_recipe(config, points).draw(network_generator(config.network_seed))
     start_mse, *_ = SnapshotMetrics(points, initial.hidden)(initial.parameters())
@@ -237,8 +237,15 @@ def build_recording(config: Config) -> Recording:
     return Recording(config.training.epochs, config.snapshots.every, config.snapshots.per_decade)
 
 
-def _batch_faults(config: Config, dataset: Dataset) -> list[str]:
-    training, n = config.training, len(dataset.x_train)
+def _raise_faults(config: Config, training_points: int, test_points: int) -> None:
+    """Raise ConfigError with everything that is wrong with a training of so many points."""
+    faults = [*engine_faults(config), *_batch_faults(config, training_points), *memory_faults(config, training_points, test_points)]
+    if faults:
+        raise ConfigError(faults)
+
+
+def _batch_faults(config: Config, n: int) -> list[str]:
+    training = config.training
     if training.method == "ridge" or training.sampling != "shuffle" or training.batch_size == "full" or training.batch_size <= n:
         return []
     text = (
@@ -246,26 +253,6 @@ def _batch_faults(config: Config, dataset: Dataset) -> list[str]:
         "give at most that many, or full"
     )
     return [config.origin.fault("training.batch_size", text)]
-
-
-def _memory_faults(config: Config, dataset: Dataset) -> list[str]:
-    """A training that cannot fit into this machine's memory is refused before anything is allocated."""
-    hidden, n = config.network.hidden, len(dataset.x_train)
-    batch = n if config.training.batch_size == "full" else int(config.training.batch_size)
-    width = max(hidden)
-    ridge = config.training.method == "ridge"
-    rows = n if ridge else batch
-    # One hidden layer needs no matrix of points × units, unless that is small.
-    matrices = 4 * rows * width if ridge or len(hidden) > 1 else min(4 * rows * width, 16 * (rows + width))
-    needed = 8 * (12 * parameter_count(hidden) + matrices)
-    available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    if needed <= 0.8 * available:
-        return []
-    text = (
-        f": training needs about {needed / 1e9:,.1f} GB of memory and this machine has {available / 1e9:,.1f} GB; "
-        "make network.hidden or training.batch_size smaller"
-    )
-    return [config.origin.fault("network.hidden", text)]
 
 
 def _placed_dead_units(plan: Plan) -> Iterator[str]:
@@ -278,5 +265,3 @@ def _placed_dead_units(plan: Plan) -> Iterator[str]:
         named = ", ".join(f"unit {j} (elbow {positions[j]:g})" for j in dead[:5].tolist())
         named += f" and {len(dead) - 5} more" if len(dead) > 5 else ""
         yield f"active on no training point, so never learning: {named}"
-
-

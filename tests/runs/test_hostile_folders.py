@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import resource
 import zipfile
 
 import numpy as np
@@ -218,6 +219,29 @@ def test_overwrite_refuses_to_remove_what_relusgd_did_not_make(run):
     with pytest.raises(InputError, match=r"thesis\.tex, which --overwrite would remove"):
         record(load_config(TINY), run.folder, overwrite=True)
     assert (run.folder / "thesis.tex").read_text() == "mine"
+
+
+def test_a_small_run_is_read_and_goes_on_in_little_memory(run):
+    read_everything(run.folder)
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with open("/proc/self/statm") as file:  # noqa: PTH123
+        taken = int(file.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (taken + 100 * 2**20, before[1]))
+    try:
+        read_everything(run.folder)
+        go_on(run.folder)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def test_errors_too_large_for_the_units_of_the_data_are_infinite_and_no_warning(run):
+    facts = json.loads((run.folder / "run.json").read_text())
+    scaling = {"x_mean": 0, "x_deviation": 1, "y_mean": 0, "y_deviation": 1e140}
+    (run.folder / "run.json").write_text(json.dumps({**facts, "scaling": scaling}))
+    lines = (run.folder / "metrics.csv").read_text().splitlines()
+    table = [lines[0], *(",".join([*line.split(",")[:3], "1e200", *line.split(",")[4:]]) for line in lines[1:])]
+    (run.folder / "metrics.csv").write_text("\n".join(table) + "\n")
+    assert summarize(Run(run.folder))["train_mse"] == float("inf")
 
 
 def test_overwrite_replaces_a_damaged_run(run):

@@ -1,3 +1,5 @@
+import resource
+
 import numpy as np
 import pytest
 
@@ -6,6 +8,7 @@ from relusgd.errors import ConfigError, DivergedError
 from relusgd.model.history import concatenate
 from relusgd.training import prepare, train
 from relusgd.training.loop import next_stop
+from relusgd.training.memory import available_memory
 
 SMALL = {
     "data": {"samples": 30, "test_samples": 20},
@@ -145,6 +148,37 @@ def test_a_batch_larger_than_the_data_is_a_fault_only_under_shuffle():
 def test_a_network_beyond_the_memory_is_refused_with_both_sizes():
     with pytest.raises(ConfigError, match=r"needs about [\d,.]+ GB of memory and this machine has [\d,.]+ GB"):
         prepare(small(network__hidden=[10**8]))
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"data__samples": 10**9}, "data.samples"),
+        ({"data__test_samples": 10**9}, "data.samples"),
+        ({"training__batch_size": 10**9}, "training.batch_size"),
+        ({"data__samples": 10**6, "training__method": "ridge", "network__hidden": [10**4]}, "network.hidden"),
+        ({"data__samples": 10**6, "network__hidden": [1000, 1000]}, "network.hidden"),
+    ],
+)
+def test_what_needs_more_memory_than_there_is_is_refused_before_it_is_made(changes, key, monkeypatch):
+    monkeypatch.setattr("relusgd.training.memory.available_memory", lambda: 10**10)
+    monkeypatch.setattr("relusgd.training.plan.build_dataset", None)
+    with pytest.raises(
+        ConfigError, match=rf"{key}: training needs about [\d,.]+ GB of memory and this machine has 10\.0 GB; make .* smaller"
+    ):
+        prepare(small(**changes))
+
+
+def test_the_memory_that_there_is_ends_at_the_limit_of_the_process():
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    free = available_memory()
+    resource.setrlimit(resource.RLIMIT_AS, (2**40, before[1]))
+    try:
+        assert available_memory() == free  # more than the machine has
+        resource.setrlimit(resource.RLIMIT_AS, (2**33, before[1]))
+        assert 0 < available_memory() < 2**33
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def test_a_start_that_is_not_finite_is_refused():

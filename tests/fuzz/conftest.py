@@ -1,0 +1,36 @@
+import os
+import resource
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+import typer.testing
+from fuzz.harness import COMMAND, MEMORY, SCALE, Runner, Stopped, address_space
+
+from relusgd.training import training_blocks
+
+
+@pytest.fixture
+def relusgd(monkeypatch, request, capsys):
+    """The runner, in an empty folder in memory where there is such a thing, without waiting for any disk."""
+    shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    folder = Path(tempfile.mkdtemp(prefix="relusgd-", dir=shared)).resolve()
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(typer.testing, "_get_command", lambda app: COMMAND)
+    monkeypatch.setattr("os.fsync", lambda descriptor: None)
+    monkeypatch.setattr("relusgd.cli.progress.SignalFlag", Stopped)
+    monkeypatch.setattr("relusgd.runs.record.training_blocks", lambda plan, start=None: training_blocks(plan, start, block_steps=8))
+    runner = Runner(folder)
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (address_space() + MEMORY, limits[1]))
+    try:
+        yield runner
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limits)
+        os.chdir("/")
+        shutil.rmtree(folder)
+    said = runner.report(request.node.name)
+    if SCALE > 1:
+        with capsys.disabled():
+            print(f"\n{said}")
