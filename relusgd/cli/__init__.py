@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
 from relusgd import __version__
 from relusgd.cli import pictures, tables, training
+from relusgd.cli.arguments import flag
+from relusgd.cli.boundary import guarded
+from relusgd.cli.streams import prepare_streams
 
 app = typer.Typer(
     name="relusgd",
@@ -27,7 +31,7 @@ def print_version(wanted: bool) -> None:
 
 @app.callback()
 def relusgd(
-    version: Annotated[bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[bool, flag("--version", help="Print the version.", callback=print_version, is_eager=True)] = False,
 ) -> None:
     """Train ReLU networks of one input and one output with SGD, record every elbow, and film the learned function."""
 
@@ -38,5 +42,9 @@ tables.register(app)
 
 
 def main() -> None:
-    """The entry point of the `relusgd` command."""
-    app(prog_name="relusgd")
+    """The entry point of the `relusgd` command: for Typer's own doings, such as printing help, its errors are words too."""
+    prepare_streams()
+    try:
+        guarded(app)(prog_name="relusgd")
+    except typer.Exit as end:
+        sys.exit(end.exit_code)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -22,10 +22,15 @@ def complete_configs(incomplete: str) -> list[str]:
     return sorted(name for name in files if name.startswith(incomplete)) + complete_runs(incomplete)
 
 
+def flag(*names: str, **settings: Any) -> Any:
+    """A Typer option that takes no value, so its help shows none."""
+    return typer.Option(*names, metavar="", **settings)
+
+
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.", autocompletion=complete_runs, show_default=False)]
 RunsArgument = Annotated[list[Path], typer.Argument(metavar="RUN", help="A run folder.", autocompletion=complete_runs, show_default=False)]
 SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change one key of the config, e.g. training.learning_rate=0.05; may be repeated."),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+JsonOption = Annotated[bool, flag("--json", help="Print JSON.")]

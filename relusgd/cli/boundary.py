@@ -62,7 +62,7 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(1) from None
         except OSError as error:
-            fail(RelusgdError(f"{os.fsdecode(error.filename)}: {error.strerror}" if error.filename else str(error)))
+            fail(RelusgdError(f"{os.fsdecode(error.filename)}: {error.strerror}" if error.filename else error.strerror or str(error)))
         except MemoryError:
             fail(RelusgdError("this machine's memory is not enough", "try a smaller network, fewer points, or fewer snapshots"))
         except typer.Exit:

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from relusgd.cli.wording import number, seconds_in_words
+from relusgd.model.suggestions import counted
 
 if TYPE_CHECKING:
     from relusgd.cli.progress import TrainingProgress
@@ -18,16 +19,23 @@ if TYPE_CHECKING:
 def print_closing(run: Run, progress: TrainingProgress) -> None:
     """Print the table and the commands on stderr."""
     console = progress.console
-    console.print(closing_table(run, progress.steps_per_second))
+    console.print(closing_table(run))
+    console.print(Text(closing_line(run, progress.steps_per_second)))
     folder = shlex.quote(str(run.folder))
     console.print(Text(f"next:  relusgd animate {folder}\n       relusgd show {folder}"))
 
 
-def closing_table(run: Run, steps_per_second: float) -> Table:
+def closing_line(run: Run, steps_per_second: float) -> str:
+    """How much was recorded, in what time; nan steps a second where none were taken."""
+    rate = f", {steps_per_second:,.0f} steps/s" if steps_per_second == steps_per_second else ""
+    return f"{counted(run.facts['counts']['snapshots'], 'snapshot')} in {seconds_in_words(run.facts['timings']['seconds'])}{rate}"
+
+
+def closing_table(run: Run) -> Table:
     """First and last snapshot side by side."""
     from relusgd.runs.summary import original_metrics
 
-    metrics, counts = original_metrics(run), run.facts["counts"]
+    metrics = original_metrics(run)
     table = Table("", "start", "end", box=None, pad_edge=False, title_justify="left", header_style="bold")
     for column in table.columns[1:]:
         column.justify = "right"
@@ -36,7 +44,4 @@ def closing_table(run: Run, steps_per_second: float) -> Table:
     for label, key in (("dead units", "dead_units"), ("breakpoints", "breakpoints")):
         table.add_row(label, f"{metrics[key][0]}", f"{metrics[key][-1]}")
     table.add_row("epoch", f"{metrics['epoch'][0]:,}", f"{metrics['epoch'][-1]:,}")
-    rate = f", {steps_per_second:,.0f} steps/s" if steps_per_second == steps_per_second else ""
-    table.add_row("time", "", f"{seconds_in_words(run.facts['timings']['seconds'])}{rate}")
-    table.add_row("snapshots", "", f"{counts['snapshots']:,}")
     return table

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relusgd.cli.arguments import RunsArgument
+from relusgd.cli.arguments import RunsArgument, flag
 from relusgd.cli.boundary import guarded
+from relusgd.cli.streams import print_path
 
 if TYPE_CHECKING:
     from relusgd.pictures.look import Look
@@ -71,7 +72,7 @@ def animate(
     loaded = [load_run(run) for run in runs]
     with drawing(stderr_console()) as progress:
         path = write(loaded, out, clock=clock, look=look, progress=progress)
-    typer.echo(path)
+    print_path(path)
 
 
 @guarded
@@ -82,7 +83,7 @@ def plot(
     ] = None,
     epoch: Annotated[int | None, typer.Option(min=0, help="The epoch shown. [dim]\\[default: the last][/]", show_default=False)] = None,
     step: Annotated[int | None, typer.Option(min=0, help="The step shown, in place of the epoch.", show_default=False)] = None,
-    story: Annotated[bool, typer.Option("--story", help="Start, key moments and end, and the paths of the elbows.")] = False,
+    story: Annotated[bool, flag("--story", help="Start, key moments and end, and the paths of the elbows.")] = False,
     size: SizeOption = "1000x700",
     title: TitleOption = None,
     theme: ThemeOption = ThemeName.light,
@@ -93,7 +94,7 @@ def plot(
     from relusgd.runs.run import load_run
 
     look = make_look(size, title, theme, show)
-    typer.echo(write([load_run(run) for run in runs], out, epoch=epoch, step=step, story=story, look=look))
+    print_path(write([load_run(run) for run in runs], out, epoch=epoch, step=step, story=story, look=look))
 
 
 def make_look(size: str, title: str | None, theme: ThemeName, show: str) -> Look:

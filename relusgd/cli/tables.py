@@ -11,6 +11,7 @@ import typer
 
 from relusgd.cli.arguments import OUTPUTS, JsonOption, RunArgument
 from relusgd.cli.boundary import guarded, printable
+from relusgd.cli.streams import can_print, print_path
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -52,7 +53,7 @@ def show(run: RunArgument, as_json: JsonOption = False) -> None:
 
 @guarded
 def list_runs(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where the run folders are.")] = OUTPUTS,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the run folders are.")] = OUTPUTS,
     as_json: JsonOption = False,
 ) -> None:
     """List the runs in a folder."""
@@ -86,7 +87,7 @@ def export(
     from relusgd.runs.run import load_run
 
     export_units(load_run(run), out, original=units is Units.original)
-    typer.echo(out)
+    print_path(out)
 
 
 def print_json(value: object) -> None:
@@ -101,7 +102,8 @@ def print_json(value: object) -> None:
             return [plain(part) for part in item]
         return None if isinstance(item, float) and not math.isfinite(item) else item
 
-    typer.echo(json.dumps(plain(value), indent=2, ensure_ascii=False))
+    text = json.dumps(plain(value), indent=2, ensure_ascii=False)
+    typer.echo(text if can_print(text) else json.dumps(plain(value), indent=2))
 
 
 def print_table(table: Table) -> None:
@@ -117,20 +119,22 @@ def summary_table(run: Run, summary: dict[str, Any]) -> Table:
     from rich.text import Text
 
     from relusgd.cli.wording import bytes_in_words, number, seconds_in_words, sparkline
+    from relusgd.model.suggestions import counted
 
     error = "test_mse" if summary["test_mse"] == summary["test_mse"] else "train_mse"
+    units = " + ".join(f"{width:,}" for width in summary["hidden"])
     rows = {
         "run": summary["run"],
         "status": summary["status"],
-        "network": f"{' + '.join(str(width) for width in summary['hidden'])} hidden units, {summary['parameters']:,} parameters",
+        "network": f"{units} hidden {'unit' if units == '1' else 'units'}, {summary['parameters']:,} parameters",
         "training": summary["training"],
-        "epochs": f"{summary['epochs']:,} of {summary['planned_epochs']:,} ({summary['steps']:,} steps)",
+        "epochs": f"{summary['epochs']:,} of {summary['planned_epochs']:,} ({counted(summary['steps'], 'step')})",
         "train MSE": number(summary["train_mse"]),
         "test MSE": f"{number(summary['test_mse'])} (best {number(summary['best_test_mse'])} in epoch {summary['best_epoch']:,})"
         if error == "test_mse"
         else "– (no test points)",
         "course": sparkline(run.metrics[error].tolist(), 40),
-        "units": f"{summary['dead_units']} dead, {summary['always_on_units']} always on, {summary['breakpoints']} breakpoints",
+        "units": f"{summary['dead_units']} dead, {summary['always_on_units']} always on, {counted(summary['breakpoints'], 'breakpoint')}",
         "snapshots": f"{summary['snapshots']:,}, {bytes_in_words(summary['bytes'])}",
         "time": seconds_in_words(summary["seconds"]),
         "engine": f"{summary['engine']}, kernel {summary['kernel']}, relusgd {summary['versions']['relusgd']}",

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relusgd.cli.arguments import SetOption, complete_configs
+from relusgd.cli.arguments import SetOption, complete_configs, flag
 from relusgd.cli.boundary import guarded
+from relusgd.cli.streams import print_path
 
 if TYPE_CHECKING:
     from relusgd.config import Config
@@ -26,19 +27,23 @@ def register(app: typer.Typer) -> None:
 
 @guarded
 def new(
-    file: Annotated[Path, typer.Argument(metavar="[FILE]", help="The config to write.")] = Path("config.yaml"),
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The config to write.")] = Path("config.yaml"),
     source: Annotated[str, typer.Option("--from", metavar="NAME", help="The shipped config to copy.")] = "notebook",
-    names: Annotated[bool, typer.Option("--list", help="List the shipped configs and write nothing.")] = False,
+    names: Annotated[bool, flag("--list", help="List the shipped configs and write nothing.")] = False,
 ) -> None:
     """Write a config to start from; never overwrites. Prints its path."""
+    from relusgd.cli.wording import hanging
     from relusgd.config import copy_shipped, describe_shipped
 
     if names:
         for name, purpose in describe_shipped().items():
-            typer.echo(f"{name:<12} {purpose}")
+            typer.echo(hanging(name, purpose))
         return
     for path in copy_shipped(source, file):
-        typer.echo(path, err=path != file)
+        if path == file:
+            print_path(path)
+        else:
+            typer.echo(path, err=True)
     typer.echo(f"next:  relusgd train {shlex.quote(str(file))}", err=True)
 
 
@@ -52,9 +57,9 @@ def train(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The run folder. [dim]\\[default: outputs/NAME][/]", show_default=False)
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what another run left in the folder.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the whole config, sizes and steps; train nothing.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no closing table.")] = False,
+    overwrite: Annotated[bool, flag("--overwrite", help="Replace what another run left in the folder.")] = False,
+    dry_run: Annotated[bool, flag("--dry-run", help="Show the whole config, sizes and steps; train nothing.")] = False,
+    quiet: Annotated[bool, flag("--quiet", "-q", help="No progress, no closing table.")] = False,
 ) -> None:
     """Train a network and record every snapshot in a run folder. Prints the folder.
 
@@ -77,7 +82,7 @@ def train(
         from relusgd.cli.closing import print_closing
 
         print_closing(run, progress)
-    typer.echo(run.folder)
+    print_path(run.folder)
 
 
 def read_source(
@@ -127,12 +132,13 @@ def show_plan(config: Config, dataset: Dataset | None, out: Path | None) -> None
 def plan_lines(plan: Plan, folder: Path) -> list[str]:
     """Sizes, steps, engine and folder of a plan, a line each."""
     from relusgd.cli.wording import bytes_in_words
+    from relusgd.model.suggestions import counted
 
     snapshots = plan.recording.count()
     return [
         plan.describe(),
-        f"{len(plan.dataset.x_test):,} test points, {len(plan.initial.parameters()):,} parameters",
-        f"{snapshots:,} snapshots of {bytes_in_words(plan.snapshot_bytes)}: {bytes_in_words(plan.history_bytes)}",
+        f"{counted(len(plan.dataset.x_test), 'test point')}, {len(plan.initial.parameters()):,} parameters",
+        f"{counted(snapshots, 'snapshot')} of {bytes_in_words(plan.snapshot_bytes)}: {bytes_in_words(plan.history_bytes)}",
         f"engine {plan.engine}, kernel {plan.kernel}",
         f"folder {folder}",
         *(f"warning: {warning}" for warning in plan.warnings),

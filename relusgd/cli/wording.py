@@ -1,24 +1,31 @@
-"""Numbers in words for tables."""
+"""Numbers and names in words, for tables and lists."""
 
 from __future__ import annotations
 
+import math
+import shutil
+import sys
+import textwrap
 from collections.abc import Sequence
 
 BLOCKS = "▁▂▃▄▅▆▇█"
+
+LARGEST_OF_THREE_DIGITS = 999.5
+"""From here on three significant digits are 1,000."""
 
 
 def bytes_in_words(size: float) -> str:
     """A size in the unit that keeps it below 1,000."""
     for unit in ("bytes", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:.3g} {unit}"
+        if size < LARGEST_OF_THREE_DIGITS:
+            return f"{number(size)} {unit}"
         size /= 1000
-    return f"{size:,.3g} TB"
+    return f"{number(size)} TB"
 
 
 def seconds_in_words(seconds: float) -> str:
     """A duration as people say it."""
-    if seconds < 60:
+    if seconds < 59.95:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
@@ -29,20 +36,19 @@ def number(value: float) -> str:
     """Three significant digits, no exponent up to a million; a dash for what does not exist."""
     if value != value:
         return "–"
-    return f"{value:,.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
+    return f"{value:,.0f}" if LARGEST_OF_THREE_DIGITS <= abs(value) < 1e6 else f"{value:.3g}"
 
 
 def sparkline(values: Sequence[float], width: int = 16) -> str:
     """The course of positive values on a logarithmic scale, at most `width` characters."""
-    import math
-
-    logs = [math.log(value) if 0 < value < math.inf else math.nan for value in values]
-    chosen = [logs[round(i * (len(logs) - 1) / max(width - 1, 1))] for i in range(min(width, len(logs)))] if len(logs) > width else logs
-    finite = [value for value in chosen if value == value]
+    shown = min(width, len(values))
+    chosen = [values[round(i * (len(values) - 1) / max(shown - 1, 1))] for i in range(shown)]
+    logs = [math.log(value) if 0 < value < math.inf else math.nan for value in chosen]
+    finite = [value for value in logs if value == value]
     if not finite:
         return ""
     low, span = min(finite), max(max(finite) - min(finite), 1e-9)
-    return "".join(" " if value != value else BLOCKS[round((value - low) / span * (len(BLOCKS) - 1))] for value in chosen)
+    return "".join(" " if value != value else BLOCKS[round((value - low) / span * (len(BLOCKS) - 1))] for value in logs)
 
 
 def at_commas(name: str, width: int) -> str:
@@ -53,3 +59,9 @@ def at_commas(name: str, width: int) -> str:
             lines.append("")
         lines[-1] += part
     return "\n".join(lines)
+
+
+def hanging(name: str, text: str) -> str:
+    """A name and what it is: a line, which a terminal gets broken between words and indented."""
+    line = f"{name:<12} {text}"
+    return textwrap.fill(line, shutil.get_terminal_size().columns, subsequent_indent=" " * 13) if sys.stdout.isatty() else line

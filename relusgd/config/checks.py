@@ -9,6 +9,7 @@ from relusgd.config.places import Fault, Path, broken_or_below, split_key
 from relusgd.config.schema import Config, CsvData, PointsData, TargetData
 from relusgd.config.values import number_text
 from relusgd.errors import InputError
+from relusgd.model.suggestions import counted
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,7 @@ def _length_fault(values: object, config: Config, what: str) -> str | None:
     width = config.network.hidden[0]
     if isinstance(values, str) or not isinstance(values, Sequence) or len(values) == width:
         return None
-    count = f"1 {what}" if len(values) == 1 else f"{len(values):,} {what}s"
-    return f"has {count} for the {width:,} units of network.hidden; give one per unit"
+    return f"has {counted(len(values), what)} for the {counted(width, 'unit')} of network.hidden; give one per unit"
 
 
 @check("network.elbows", "network.hidden")

@@ -14,7 +14,7 @@ import numpy as np
 
 from relusgd.errors import ConfigError, InputError
 from relusgd.model.network import Array
-from relusgd.model.suggestions import listing, nearest
+from relusgd.model.suggestions import counted, listing, nearest
 
 MAX_BYTES = 100_000_000
 FAULTS_NAMED = 5
@@ -166,7 +166,7 @@ def _point(line: int, row: list[str], names: list[str], columns: list[int], faul
     """x and y of one row; nan stands where a fault was noted."""
     if len(row) != len(names):
         hint = "; decimals are written with a point" if len(row) > len(names) else ""
-        faults.add(line, f"{_cells(len(row))} where the first line names {len(names)} columns{hint}")
+        faults.add(line, f"{counted(len(row), 'cell')} where the first line names {counted(len(names), 'column')}{hint}")
         return [math.nan, math.nan]
     return [_number(line, names[column], row[column], faults) for column in columns]
 
@@ -186,10 +186,6 @@ def _cell_problem(cell: str) -> str:
     if _NUMBER.fullmatch(cell) or cell.lower() in _INFINITE:
         return f"is {_shown(cell)}, which is not finite in double precision"
     return f"is {_shown(cell)}, which is not a number"
-
-
-def _cells(count: int) -> str:
-    return "1 cell" if count == 1 else f"{count} cells"
 
 
 def _shown(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What a person may have meant by a name that nobody knows."""
+"""Words for messages: what a person may have meant by a name that nobody knows, lists, counts."""
 
 from __future__ import annotations
 
@@ -29,3 +29,8 @@ def listing(names: Iterable[str]) -> str:
     given = list(names)
     more = f", … ({len(given)} in all)" if len(given) > LISTED else ""
     return ", ".join(given[:LISTED]) + more
+
+
+def counted(count: int, noun: str) -> str:
+    """1 step, 5 steps, 30,000 steps."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -16,6 +16,7 @@ from relusgd.errors import ConfigError, InputError
 from relusgd.model.data import Dataset, csv_dataset, points_dataset, sample_dataset
 from relusgd.model.initial import InitialNetwork
 from relusgd.model.network import Network, parameter_count
+from relusgd.model.suggestions import counted
 from relusgd.model.targets import parse_target
 from relusgd.training.engines import INSTALL, choose_engine, choose_kernel, engine_faults, numba_is_installed
 from relusgd.training.memory import memory_faults
@@ -102,13 +103,13 @@ class Plan:
 
     def describe(self) -> str:
         """The training in a line: points, batches, epochs, steps."""
-        points = f"{len(self.dataset.x_train):,} points"
+        points = counted(len(self.dataset.x_train), "point")
         if self.is_ridge:
             return f"{points}: the output layer by ridge regression, penalty {self.config.training.penalty:g}"
         batch, per_epoch = self.descent.order.batch_size, self.steps_per_epoch
         batches = "the full batch" if self.descent.order.sampling == "full" else f"batches of {batch:,}"
-        steps = "1 step" if per_epoch == 1 else f"{per_epoch:,} steps"
-        return f"{points}, {batches}: {steps} an epoch, {self.epochs:,} epochs = {self.steps:,} steps (SGD iterations)"
+        steps = counted(self.steps, "step")
+        return f"{points}, {batches}: {counted(per_epoch, 'step')} an epoch, {counted(self.epochs, 'epoch')} = {steps} (SGD iterations)"
 
 
 def prepare(config: Config, dataset: Dataset | None = None) -> Plan:

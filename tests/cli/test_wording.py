@@ -4,18 +4,22 @@ from relusgd.cli.wording import at_commas, bytes_in_words, number, seconds_in_wo
 
 
 @pytest.mark.parametrize(
-    ("size", "words"), [(0, "0 bytes"), (999, "999 bytes"), (1620, "1.62 kB"), (48.7e6, "48.7 MB"), (3e15, "3,000 TB")]
+    ("size", "words"), [(0, "0 bytes"), (999, "999 bytes"), (1620, "1.62 kB"), (48.7e6, "48.7 MB"), (999_999, "1 MB"), (3e15, "3,000 TB")]
 )
 def test_sizes_stand_in_the_unit_that_keeps_them_short(size, words):
-    assert bytes_in_words(size).replace("3e+03", "3,000") == words
+    assert bytes_in_words(size) == words
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(0.04, "0.0 s"), (59.9, "59.9 s"), (61, "1 min 01 s"), (7260, "2 h 01 min")])
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.04, "0.0 s"), (59.9, "59.9 s"), (59.96, "1 min 00 s"), (61, "1 min 01 s"), (7260, "2 h 01 min")]
+)
 def test_durations_are_said_as_people_say_them(seconds, words):
     assert seconds_in_words(seconds) == words
 
 
-@pytest.mark.parametrize(("value", "words"), [(0.015432, "0.0154"), (23586.4, "23,586"), (2.4e290, "2.4e+290"), (float("nan"), "–")])
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.015432, "0.0154"), (999.9, "1,000"), (23586.4, "23,586"), (2.4e290, "2.4e+290"), (float("nan"), "–")]
+)
 def test_numbers_have_three_digits_and_seldom_an_exponent(value, words):
     assert number(value) == words
 

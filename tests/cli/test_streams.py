@@ -1,0 +1,58 @@
+"""The command in surroundings that are not a terminal: closed streams, full disks, encodings without our letters."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+SMALL = "data: {samples: 30, test_samples: 20}\nnetwork: {hidden: 7}\ntraining: {epochs: 3, batch_size: 8}\n"
+ASCII = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+
+
+def shell(line, cwd, **environment):
+    """What a shell makes of a line in which `relusgd` is the command."""
+    command = f"relusgd() {{ '{sys.executable}' -m relusgd \"$@\"; }}; {line}"
+    return subprocess.run(["bash", "-c", command], cwd=cwd, capture_output=True, env={**os.environ, **environment}, timeout=60)
+
+
+@pytest.fixture
+def here(tmp_path):
+    (tmp_path / "small.yaml").write_text(SMALL)
+    return tmp_path
+
+
+@pytest.mark.parametrize("streams", ["<&-", "2>&-", ">&-", "<&- >&- 2>&-"])
+def test_closed_streams_keep_nothing_from_being_trained(streams, here):
+    ended = shell(f"relusgd train small.yaml {streams}", here)
+    assert ended.returncode == 0, ended.stderr
+    assert b"Traceback" not in ended.stderr
+    assert (here / "outputs/small/metrics.csv").read_text().count("\n") == 5
+    assert ended.stdout == (b"" if ">&-" in streams.replace("2>&-", "") else b"outputs/small\n")
+
+
+@pytest.mark.parametrize("arguments", ["--version", "--help", "train --help", "schema", "new --list"])
+def test_output_on_a_full_disk_is_a_sentence_and_exit_1(arguments, here):
+    ended = shell(f"relusgd {arguments} > /dev/full", here)
+    assert (ended.returncode, ended.stderr) == (1, b"error: No space left on device\n")
+
+
+def test_a_reader_that_goes_away_is_no_fault(here):
+    ended = shell("relusgd schema | head -1; relusgd --help | true", here)
+    assert ended.stderr == b""
+
+
+def test_an_encoding_without_our_letters_shows_a_question_mark(here):
+    ended = shell("relusgd train small.yaml -q && relusgd show outputs/small && relusgd list && relusgd --help", here, **ASCII)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert b"?" in ended.stdout
+
+
+@pytest.mark.parametrize("encoding", [{}, ASCII, {"PYTHONIOENCODING": "utf-8:strict"}], ids=["usual", "ascii", "strict"])
+@pytest.mark.parametrize("name", ["süß".encode(), b"\xff"])
+def test_a_printed_path_is_that_of_the_file_byte_for_byte(name, encoding, here):
+    ended = shell(f"relusgd train small.yaml -q --out {os.fsdecode(name)}", here, **encoding)
+    assert (ended.returncode, ended.stdout) == (0, name + b"\n"), ended.stderr
+    listed = shell("relusgd list --json .", here, **encoding)
+    assert os.fsencode(json.loads(listed.stdout)[0]["run"]) == name
