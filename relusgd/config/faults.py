@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 from relusgd.config.places import Fault, Path, dotted
 from relusgd.config.schema import DATA_KINDS, SCHEDULE_KINDS, Block, Config, Knots, NetworkBlock, Snapshots, Sweep, Training
+from relusgd.config.synonyms import key_meant
 from relusgd.config.values import shown
-from relusgd.model.suggestions import did_you_mean
+from relusgd.model.suggestions import did_you_mean, nearest
 
 TAGGED: tuple[Path, ...] = (("data",), ("data", "target"), ("training", "schedule"))
 """Keys of several kinds; pydantic puts the kind's name behind them."""
@@ -109,10 +110,19 @@ def _unknown_key(path: Path, values: Mapping[str, object]) -> str:
         if owners:
             default = "" if isinstance(data := values.get("data"), Mapping) and "kind" in data else ", the default"
             return f"belongs to kind: {' or '.join(owners)}; this data is of kind: {_kind(block, values)}{default}"
+    siblings = _siblings(block, values)
+    meant = _key_meant(name, dotted(block), siblings)
+    return "is not a known key" + (f"; did you mean {meant}?" if meant else did_you_mean(name, siblings))
+
+
+def _key_meant(name: str, block: str, siblings: Collection[str]) -> str | None:
+    """A key of this block that goes by this name elsewhere, or one of another block that has this name or goes by it."""
+    meant = key_meant(name, block)
+    here = meant.rpartition(".")[2] if meant and meant.rpartition(".")[0] == block else None
+    if here in siblings:
+        return here
     elsewhere = [key for key in known_keys() if "." in key and key.split(".")[-1] == name]
-    if elsewhere and len(elsewhere) == 1:
-        return f"is not a known key; did you mean {elsewhere[0]}?"
-    return f"is not a known key{did_you_mean(name, _siblings(block, values))}"
+    return elsewhere[0] if len(elsewhere) == 1 else None if here else meant
 
 
 def _missing(path: Path, values: Mapping[str, object]) -> str:
@@ -126,12 +136,15 @@ def _wrong_kind(path: Path, given: object) -> Broken:
     if path == ("data",):
         kinds = tuple(DATA_KINDS)
         kind = given.get("kind") if isinstance(given, Mapping) else given
-        hint = did_you_mean(kind, kinds) if isinstance(kind, str) else ""
-        text = f"must be {kinds[0]}, {kinds[1]} or {kinds[2]}, not {shown(kind)}{hint if hint.startswith('; did') else ''}"
+        text = f"must be {kinds[0]}, {kinds[1]} or {kinds[2]}, not {shown(kind)}{_near_hint(kind, kinds)}"
         return Broken(Fault(("data", "kind"), text), path)
     text = "must be constant, {kind: step, every: EPOCHS, factor: F} or {kind: cosine, minimum: 0}, not " + shown(given)
-    hint = did_you_mean(given, ("constant",)) if isinstance(given, str) else ""
-    return Broken(Fault(path, text + (hint if hint.startswith("; did") else "")), path)
+    return Broken(Fault(path, text + _near_hint(given, ("constant",))), path)
+
+
+def _near_hint(given: object, choices: Collection[str]) -> str:
+    near = nearest(given, choices) if isinstance(given, str) else None
+    return f"; did you mean {near}?" if near else ""
 
 
 def _wrong_block(path: Path, given: object) -> str:

@@ -13,8 +13,9 @@ from typing import Any, get_args
 from pydantic import GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from relusgd.config.synonyms import value_meant
 from relusgd.config.values import number_text, shown
-from relusgd.model.suggestions import did_you_mean
+from relusgd.model.suggestions import nearest
 
 HUGE = 1e100
 """The largest position or value: its square is still far from the end of the doubles."""
@@ -173,8 +174,10 @@ class Choice(Reader):
         return value
 
     def hint(self, value: object) -> str:
-        found = did_you_mean(value, self.names) if isinstance(value, str) else ""
-        return found if found.startswith("; did") else ""
+        if not isinstance(value, str):
+            return ""
+        meant = value_meant(value, self.names) or nearest(value, self.names)
+        return f"; did you mean {meant}?" if meant else ""
 
 
 def _or(names: tuple[str, ...]) -> str:

@@ -10,6 +10,7 @@ from relusgd.config.faults import known_keys, translate
 from relusgd.config.overrides import with_value, without
 from relusgd.config.places import Fault, Path, covers, split_key
 from relusgd.config.schema import Config, Sweep
+from relusgd.config.synonyms import key_meant
 from relusgd.config.values import plain, shown
 from relusgd.model.suggestions import did_you_mean
 
@@ -64,7 +65,9 @@ def _unknown(key: str) -> str | None:
         return "cannot vary the sweep itself"
     if any(covers(split_key(one), split_key(key)) for one in known):
         return None
-    return f"is not a known key{did_you_mean(key, [one for one in known if one != 'sweep'])}"
+    block, _, name = key.rpartition(".")
+    meant = key_meant(name, block)
+    return "is not a known key" + (f"; did you mean {meant}?" if meant else did_you_mean(key, [one for one in known if one != "sweep"]))
 
 
 def _varies_kind(sweep: Sweep) -> bool:

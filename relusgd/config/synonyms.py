@@ -1,0 +1,65 @@
+"""What elsewhere are the names of our keys and values, for whoever writes them here out of habit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "seed": ("random_seed", "random_state", "rng"),
+    "engine": ("backend", "device"),
+    "data.target": ("expression", "f", "func", "function"),
+    "data.domain": ("interval", "range", "xlim"),
+    "data.samples": ("n", "n_points", "n_samples", "n_train", "num_samples", "points", "size", "train_samples"),
+    "data.noise": ("noise_level", "noise_std", "sigma", "std"),
+    "data.test_samples": ("n_test", "num_test", "test_points"),
+    "data.test_fraction": ("hold_out", "holdout", "test_size", "validation_split"),
+    "data.path": ("csv", "file", "filename"),
+    "network.hidden": (
+        *("depth", "hidden_layers", "hidden_size", "hidden_sizes", "hidden_units", "layers", "n_hidden", "n_units", "neurons"),
+        *("num_hidden", "num_units", "units", "width", "widths"),
+    ),
+    "network.init": ("initialisation", "initialization", "initializer", "weight_init"),
+    "network.output_bias": ("bias", "use_bias"),
+    "network.elbows": ("breakpoints", "kinks", "knots"),
+    "training.method": ("algorithm", "optimizer", "solver"),
+    "training.epochs": ("max_epochs", "n_epochs", "num_epochs"),
+    "training.batch_size": ("batch", "batchsize", "bs", "mini_batch", "minibatch"),
+    "training.sampling": ("replacement", "shuffle"),
+    "training.learning_rate": ("eta", "lr", "rate", "step_size", "stepsize"),
+    "training.weight_decay": ("decay", "l2", "wd"),
+    "training.schedule": ("lr_schedule", "lr_scheduler", "scheduler"),
+    "training.penalty": ("alpha", "lam", "lambda", "regularization", "ridge"),
+    "snapshots.every": ("frequency", "interval", "log_every", "record_every", "save_every"),
+}
+
+VALUES: dict[str, tuple[str, ...]] = {
+    "torch": ("default", "pytorch"),
+    "he_normal": ("he", "kaiming", "kaiming_normal"),
+    "glorot_uniform": ("glorot", "xavier", "xavier_uniform"),
+    "normal": ("gaussian", "randn"),
+    "uniform": ("random",),
+    "even": ("equidistant", "equispaced", "grid", "linspace", "regular"),
+    "sgd": ("gd", "gradient_descent"),
+    "ridge": ("least_squares", "lstsq", "ols"),
+    "output": ("last", "readout"),
+    "hidden": ("first",),
+    "full": ("all",),
+    "shuffle": ("epoch", "permutation", "without_replacement"),
+    "replacement": ("with_replacement",),
+    "compiled": ("fast", "jit", "numba"),
+}
+
+
+def key_meant(name: str, block: str) -> str | None:
+    """The dotted key that this name in this block ("" for the top) stands for elsewhere; one of the same block before others."""
+    meant = [key for key, names in KEYS.items() if _plain(name) in names]
+    return next((key for key in meant if key.rpartition(".")[0] == block), meant[0] if meant else None)
+
+
+def value_meant(word: str, choices: Collection[str]) -> str | None:
+    """The choice that this word stands for elsewhere."""
+    return next((value for value in choices if _plain(word) in VALUES.get(value, ())), None)
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "_")

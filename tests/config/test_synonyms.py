@@ -1,0 +1,86 @@
+"""Names that other tools use lead to ours."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from relusgd.config import known_keys, load_config, schema
+from relusgd.config.synonyms import KEYS, VALUES
+from relusgd.errors import ConfigError
+
+CHOICES = {
+    choice
+    for literal in (
+        *(schema.Positions, schema.Init, schema.Placement, schema.Method, schema.Layers, schema.Sampling, schema.Engine, schema.Full),
+    )
+    for choice in get_args(literal)
+}
+
+
+def told(key: str, value: object = 1) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load_config({}, {key: value})
+    return caught.value.message
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_name_from_elsewhere_leads_to_its_key_in_the_same_block_and_from_the_top(key: str) -> None:
+    block, _, own = key.rpartition(".")
+    assert key in known_keys()
+    for name in KEYS[key]:
+        assert f"{block}.{name}".lstrip(".") not in known_keys()
+        if own not in ("path", "test_fraction"):  # keys of another kind of data than the default one
+            assert told(f"{block}.{name}".lstrip(".")).endswith(f"is not a known key; did you mean {own}?")
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("lr", "training.learning_rate"),
+        ("width", "network.hidden"),
+        ("training.LR", "learning_rate"),
+        ("network.mini-batch", "training.batch_size"),
+        ("network.epochs", "training.epochs"),
+        ("network.layers", "hidden"),
+        ("training.momentun", "momentum"),
+    ],
+)
+def test_names_from_elsewhere_are_known_in_other_blocks_too(key: str, meant: str) -> None:
+    assert told(key).endswith(f"did you mean {meant}?")
+
+
+def test_a_sweep_knows_them() -> None:
+    assert told("sweep", {"grid": {"training.lr": [1, 2]}}).endswith("did you mean training.learning_rate?")
+
+
+def test_a_name_of_no_key_anywhere_gets_the_list() -> None:
+    assert "known: hidden, init" in told("network.activation", "relu")
+
+
+def test_a_name_of_another_kind_of_data_is_not_offered() -> None:
+    assert "did you mean path" not in told("data.file", "a.csv")
+
+
+def test_every_value_from_elsewhere_stands_for_one_of_ours() -> None:
+    assert set(VALUES) <= CHOICES
+    assert not CHOICES - {"all", "random"} & {word for words in VALUES.values() for word in words}
+
+
+@pytest.mark.parametrize(
+    ("key", "word", "meant"),
+    [
+        ("network.init", "Kaiming", "he_normal"),
+        ("network.init", "xavier", "glorot_uniform"),
+        ("network.elbows", "random", "uniform"),
+        ("data.positions", "linspace", "even"),
+        ("training.layers", "last", "output"),
+        ("training.batch_size", "all", "full"),
+        ("training.sampling", "without-replacement", "shuffle"),
+        ("engine", "numba", "compiled"),
+        ("engine", "nunpy", "numpy"),
+    ],
+)
+def test_words_from_elsewhere_lead_to_the_value(key: str, word: str, meant: str) -> None:
+    assert told(key, word).endswith(f"not {word!r}; did you mean {meant}?")
