@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from relusgd.config import Config
-from relusgd.diagnostics import SnapshotMetrics, sharpness
-from relusgd.errors import DivergedError
+from relusgd.diagnostics import SnapshotMetrics
 from relusgd.model.data import Dataset
 from relusgd.model.history import History, Integers
 from relusgd.model.network import Array, Network, parameter_count
+from relusgd.training.divergence import count_finite, divergence
 from relusgd.training.plan import Plan, prepare
 from relusgd.training.ridge import ridge
 from relusgd.training.sgd import State, advance
@@ -133,53 +133,3 @@ def next_stop(plan: Plan, step: int, steps: int) -> tuple[int, Integers]:
         epochs = epochs[:limit]
         stop = int(epochs[-1]) * plan.steps_per_epoch
     return stop, epochs
-
-
-def count_finite(history: History, rows: Array) -> int:
-    """How many snapshots come before the first one whose parameters or training error are not finite."""
-    finite = np.isfinite(rows).all(axis=1) & np.isfinite(history.metrics["train_mse"])
-    return len(finite) if finite.all() else int(np.argmin(finite))
-
-
-def divergence(plan: Plan, before: State, after: State, history: History, finite: int) -> DivergedError:
-    """The error of a training that left the finite numbers after `before`, with the step where it did and what to try."""
-    step = first_broken_step(plan, before, after)
-    if finite < len(history):
-        step = min(step, int(history.step[finite]))
-    epoch = -(-step // plan.steps_per_epoch)
-    rate = plan.learning_rate(epoch)
-    last = history.network(finite - 1) if finite else Network.from_parameters(before.parameters, plan.hidden)
-    edge = 2.0 / plan_sharpness(plan, last)
-    stable = 2.0 / plan_sharpness(plan, plan.initial)
-    message = (
-        f"training diverged in epoch {epoch:,} (step {step:,}) at learning rate {rate:g}; 2/sharpness, the largest stable "
-        f"learning rate of full-batch steps, was {edge:.2g} at the last finite snapshot and {stable:.2g} at the start"
-    )
-    suggestion = min(rate, stable, edge if edge > rate * 1e-3 else rate) / 2
-    return DivergedError(message, f"everything finite was kept; try --set training.learning_rate={float(f'{suggestion:.1g}'):g}")
-
-
-def plan_sharpness(plan: Plan, network: Network) -> float:
-    """The sharpness over the parameters that learn; infinite where it cannot be computed."""
-    training = plan.config.training
-    with np.errstate(all="ignore"), plan.one_thread():
-        value = sharpness(network, plan.dataset, training.layers, output_bias=plan.config.network.output_bias)
-    return value if np.isfinite(value) and value > 0 else np.inf
-
-
-def first_broken_step(plan: Plan, before: State, after: State) -> int:
-    """The first step whose parameters are not finite, between two states of which the first is finite; by bisection.
-
-    Parameters that are not finite never become so again. If those of `after` are finite: the step after it.
-    """
-    if after.is_finite():
-        return after.step + 1
-    good, bad = before, after.step
-    nothing = np.zeros(0, dtype=np.int64)
-    while bad - good.step > 1:
-        middle, _ = advance(plan.descent, good, (good.step + bad) // 2, nothing)
-        if middle.is_finite():
-            good = middle
-        else:
-            bad = middle.step
-    return bad
