@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from relusgd.comparing.compare import Comparison, compare
     from relusgd.config import Config, load_config
     from relusgd.errors import ConfigError, DivergedError, InputError, RelusgdError
     from relusgd.model.data import Dataset
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Block": "relusgd.training",
+    "Comparison": "relusgd.comparing.compare",
     "Config": "relusgd.config",
     "ConfigError": "relusgd.errors",
     "Dataset": "relusgd.model.data",
@@ -39,6 +41,7 @@ _HOMES = {
     "RelusgdError": "relusgd.errors",
     "Run": "relusgd.runs.run",
     "Sweep": "relusgd.sweeps.sweep",
+    "compare": "relusgd.comparing.compare",
     "load_config": "relusgd.config",
     "load_run": "relusgd.runs.run",
     "load_sweep": "relusgd.sweeps.sweep",
@@ -50,6 +53,7 @@ _HOMES = {
 
 __all__ = [
     "Block",
+    "Comparison",
     "Config",
     "ConfigError",
     "Dataset",
@@ -60,6 +64,7 @@ __all__ = [
     "RelusgdError",
     "Run",
     "Sweep",
+    "compare",
     "load_config",
     "load_run",
     "load_sweep",

@@ -8,10 +8,10 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
-BLOCKS = "▁▂▃▄▅▆▇█"
+from relusgd.runs.wording import LARGEST_OF_THREE_DIGITS
+from relusgd.runs.wording import number as number  # the same words in tables as in sentences
 
-LARGEST_OF_THREE_DIGITS = 999.5
-"""From here on three significant digits are 1,000."""
+BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 def bytes_in_words(size: float) -> str:
@@ -30,13 +30,6 @@ def seconds_in_words(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"
-
-
-def number(value: float) -> str:
-    """Three significant digits, no exponent up to a million; a dash for what does not exist."""
-    if value != value:
-        return "–"
-    return f"{value:,.0f}" if LARGEST_OF_THREE_DIGITS <= abs(value) < 1e6 else f"{value:.3g}"
 
 
 def sparkline(values: Sequence[float], width: int = 16) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,6 +100,18 @@ class CurvePanel:
         colours = {"facecolors": sheet.colours.paper, "edgecolors": sheet.colours.paper if self._view.deep else self._colour}
         width = sheet.points(1.0 if self._view.deep else 1.6)
         self._kinks = moving_dots(self._axes, 0.4, linewidths=width, **colours)
+
+    def draw_behind(self, views: Sequence[View]) -> None:
+        """The last functions of other runs, faint, under this one."""
+        look: dict[str, Any] = {"color": self._colour, "linewidth": self._sheet.points(1.3), "alpha": 0.6 / max(len(views), 1) ** 0.3}
+        for view in views:
+            curve = view.curve(len(view) - 1)
+            self._axes.plot(curve.x, self._kept_near(curve.y), solid_joinstyle="round", zorder=2.3, **look)
+
+    def emphasise(self) -> None:
+        """Frame the panel in the colour of its function."""
+        for spine in self._axes.spines.values():
+            spine.set(color=self._colour, linewidth=self._sheet.points(3.0))
 
     def show(self, index: int) -> None:
         self._show_curve(index)

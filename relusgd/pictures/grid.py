@@ -46,15 +46,27 @@ def grid_shape(count: int, width: float, height: float, most: int = 3) -> tuple[
     return min(shapes, key=badness)
 
 
-def lay_cells(sheet: Sheet, area: Box, count: int, gap: float, head_lines: int = 1) -> list[Cell]:
-    """The panels in the area, row by row. Only those at the left have labels of y, only those with none beneath labels of x."""
-    rows, columns = grid_shape(count, area.width, area.height)
-    head = round(1.15 * sheet.scale.line * head_lines)
-    across, up = (area.width - gap * (columns - 1)) / columns, (area.height - 0.35 * sheet.scale.line * (rows - 1)) / rows
+def lay_cells(
+    sheet: Sheet,
+    area: Box,
+    count: int,
+    gap: float,
+    head_lines: int = 1,
+    *,
+    shape: tuple[int, int] | None = None,
+    row_gap: float | None = None,
+) -> list[Cell]:
+    """The panels in the area, row by row. Only those at the left have labels of y, only those with none beneath labels of x.
+
+    shape: rows and columns, if not as fits; gap, row_gap: pixels between columns and between rows.
+    """
+    rows, columns = shape or grid_shape(count, area.width, area.height)
+    head, between = round(1.15 * sheet.scale.line * head_lines), 0.35 * sheet.scale.line if row_gap is None else row_gap
+    across, up = (area.width - gap * (columns - 1)) / columns, (area.height - between * (rows - 1)) / rows
     cells = []
     for number in range(count):
         row, column = divmod(number, columns)
-        left, top = round(area.left + column * (across + gap)), round(area.top - row * (up + 0.35 * sheet.scale.line))
+        left, top = round(area.left + column * (across + gap)), round(area.top - row * (up + between))
         box = Box(left, round(top - up), round(across), round(up) - head)
         manner = Manner(x_labels=number + columns >= count, y_labels=column == 0)
         cells.append(Cell(Box(left, box.top, box.width, head), box, manner))

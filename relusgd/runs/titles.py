@@ -52,22 +52,22 @@ def _title_parts(runs: Sequence[Run]) -> list[dict[str, str]]:
     parts = []
     for number, run in enumerate(runs):
         is_ridge = run.config.training.method == "ridge"
-        part = {"way": _way(run)} if any(key in differing for key in WAY) else {}
+        part = {"way": way_of(run)} if any(key in differing for key in WAY) else {}
         for key, values in differing.items():
             unused = key.startswith("training.") and (is_ridge != (key == "training.penalty"))
             if key not in WAY and not unused:
-                part[key] = f"{key.split('.')[-1].replace('_', ' ')} {_words(values[number])}"
+                part[key] = f"{key.split('.')[-1].replace('_', ' ')} {value_words(values[number])}"
         parts.append(part)
     return parts
 
 
-def _way(run: Run) -> str:
+def way_of(run: Run) -> str:
     """How a run was trained."""
     training = run.config.training
     return "ridge" if training.method == "ridge" else WORDS[training.layers]
 
 
-def _words(value: object) -> str:
+def value_words(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Sequence):
@@ -90,11 +90,12 @@ def picture_place(runs: Sequence[Run], stem: str, suffix: str) -> Path:
     differing = differing_keys(runs)
     if not differing:
         return folder / f"{join_name([stem, '+'.join(run.folder.resolve().name for run in runs)])}{suffix}"
-    parts = [f"{key}={'+'.join(dict.fromkeys(name_text(key, value) for value in differing[key]))}" for key in sorted(_telling(differing))]
+    telling = sorted(telling_keys(differing))
+    parts = [f"{key}={'+'.join(dict.fromkeys(name_text(key, value) for value in differing[key]))}" for key in telling]
     return folder / f"{join_name([stem, *parts])}{suffix}"
 
 
-def _telling(differing: Mapping[str, Sequence[object]]) -> list[str]:
+def telling_keys(differing: Mapping[str, Sequence[object]]) -> list[str]:
     """As few of the keys, the best known first, as tell as many runs apart as all do."""
 
     def groups(keys: Sequence[str]) -> int:

@@ -4,8 +4,9 @@ import pytest
 from relusgd.errors import RelusgdError
 from relusgd.model.data import sample_dataset
 from relusgd.model.initial import InitialNetwork
+from relusgd.model.network import Network
 from relusgd.model.targets import parse_target
-from relusgd.training.ridge import ridge, solve
+from relusgd.training.ridge import output_curvatures, ridge, solve
 
 
 def features_and_targets(rank=5):
@@ -58,3 +59,19 @@ def test_ten_elbows_placed_at_the_targets_knots_recover_it():
 def test_features_that_are_not_finite_are_an_error():
     with pytest.raises(RelusgdError, match="not finite"):
         solve(np.array([[np.inf]]), np.ones(1), 1.0)
+
+
+def test_the_curvatures_of_two_points_are_those_worked_out_by_hand():
+    network = Network((np.array([[1.0]]), np.array([[0.0]])), (np.array([0.0]), np.array([0.0])))
+    # Φ = [[0, 1], [1, 1]] at x = −1, 1, and (2/2) ΦᵀΦ = [[1, 1], [1, 2]]
+    np.testing.assert_allclose(output_curvatures(network, np.array([-1.0, 1.0])), [(3 + 5**0.5) / 2, (3 - 5**0.5) / 2], rtol=1e-14)
+    np.testing.assert_allclose(output_curvatures(network, np.array([-1.0, 1.0]), output_bias=False), [1.0], rtol=1e-14)
+
+
+def test_directions_along_which_nothing_changes_have_no_curvature():
+    network = InitialNetwork((8,), (0.0, 1.0)).draw(np.random.RandomState(0))
+    network.weights[0][0, 3] = network.biases[0][3] = 0.0  # a unit whose output is 0 everywhere
+    curvatures = output_curvatures(network, np.linspace(0, 1, 5))
+    assert curvatures.shape == (9,)
+    assert (np.diff(curvatures) <= 0).all()
+    assert np.count_nonzero(curvatures) <= 5

@@ -1,0 +1,69 @@
+"""The command compare: runs against each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from relusgd.cli.arguments import JsonOption, complete_runs, flag
+from relusgd.cli.boundary import guarded, printable
+from relusgd.cli.pictures import ThemeName, ThemeOption, TitleOption, make_look
+from relusgd.cli.tables import print_json
+
+if TYPE_CHECKING:
+    from relusgd.comparing.compare import Comparison
+
+SubjectsArgument = Annotated[
+    list[Path],
+    typer.Argument(metavar="RUN…|SWEEP", help="Run folders, or the folder of a sweep.", autocompletion=complete_runs, show_default=False),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example:  relusgd compare outputs/course --out course.png")(compare)
+
+
+@guarded
+def compare(
+    subjects: SubjectsArgument,
+    as_json: JsonOption = False,
+    as_csv: Annotated[bool, flag("--csv", help="Print CSV.")] = False,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw a picture too: .png, .svg or .pdf.", show_default=False)] = None,
+    size: Annotated[str, typer.Option(metavar="WxH", help="Width and height of the picture in pixels.")] = "1000x700",
+    title: TitleOption = None,
+    theme: ThemeOption = ThemeName.light,
+) -> None:
+    """Compare runs: errors by what differs, with their spread over seeds; what is best, and why. Prints a table."""
+    from relusgd.comparing.compare import compare as compare_runs
+    from relusgd.errors import InputError
+
+    if as_json and as_csv:
+        raise InputError("JSON and CSV are two ways to print the same table", "give --json or --csv")
+    look = make_look(size, title, theme, "none")
+    comparison = compare_runs(*subjects)
+    if out is not None:
+        from relusgd.comparing.picture import draw
+
+        typer.echo(printable(f"picture: {draw(comparison, out, look)}"), err=True)
+    print_comparison(comparison, as_json=as_json, as_csv=as_csv)
+    for folder, message in comparison.damaged.items():
+        typer.echo(
+            printable(f"note: left out, because it is damaged: {message if folder in message else f'{folder}: {message}'}"), err=True
+        )
+
+
+def print_comparison(comparison: Comparison, *, as_json: bool, as_csv: bool) -> None:
+    """On stdout: JSON, CSV, or tables and sentences."""
+    from relusgd.comparing.rows import to_csv, to_json
+
+    if as_json:
+        print_json(to_json(comparison))
+    elif as_csv:
+        typer.echo(to_csv(comparison), nl=False)
+    else:
+        from relusgd.cli.comparison_tables import print_tables
+
+        print_tables(comparison)

@@ -1,0 +1,167 @@
+"""A comparison: runs grouped by what differs but their seeds, as a table and in words.
+
+comparison = relusgd.compare("outputs/course")
+pandas.DataFrame(comparison.table)
+print(*comparison.sentences, sep="\\n")
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.comparing.finding import Finding
+from relusgd.comparing.findings import find
+from relusgd.comparing.groups import Group, Result, make_groups
+from relusgd.comparing.keys import POINTS, Values, varied_keys
+from relusgd.comparing.optima import Optimum, find_optima
+from relusgd.comparing.rows import table_of
+from relusgd.comparing.solvers import Duel, find_duels
+from relusgd.errors import InputError, RelusgdError
+from relusgd.runs.facts import FACTS
+from relusgd.runs.run import Run, load_run
+from relusgd.runs.summary import find_runs
+from relusgd.sweeps.rows import FIRST, LAST, RESULTS, Row, cell, read_summary, varied_of
+from relusgd.sweeps.sweep import Sweep
+
+Subject = str | Path | Run | Sweep
+
+
+def compare(*subjects: Subject | Sequence[Subject]) -> Comparison:
+    """Compare runs: run folders, folders that hold runs (a sweep), `Run`s, `Sweep`s, or lists of these.
+
+    Raises InputError for a path that is none of them, RelusgdError when no run can be read.
+    """
+    found = [part for subject in subjects for part in _parts(subject)]
+    runs = {run.folder.resolve(): run for part in found if isinstance(part, Run) for run in [part]}
+    return Comparison(list(runs.values()), [part for part in found if not isinstance(part, Run)])
+
+
+def _parts(subject: Any) -> Iterator[Run | Row]:
+    """The runs of a subject, and the rows of those that failed and left no folder."""
+    if isinstance(subject, Run):
+        yield subject
+    elif isinstance(subject, Sweep):
+        standing = {run.folder.name for run in subject.runs}
+        yield from subject.runs
+        yield from (row for row in subject.rows if row["run"] not in standing)
+    elif isinstance(subject, str | Path):
+        yield from _parts_of_folder(Path(subject))
+    else:
+        for one in subject:
+            yield from _parts(one)
+
+
+def _parts_of_folder(folder: Path) -> Iterator[Run | Row]:
+    """The run in a folder, or else those below it, in a sweep with those that failed."""
+    if not folder.is_dir() or (folder / FACTS).is_file():
+        yield load_run(folder)
+        return
+    runs, lines = list(find_runs(folder)), read_summary(folder)
+    if not runs:
+        raise InputError(f"{folder} is neither a run nor a sweep: no run folder is in it", "relusgd list shows the runs in outputs")
+    standing = {run.folder.name for run in runs}
+    yield from runs
+    yield from (dict(line) for line in lines if line["status"] == "failed" and line["run"] not in standing)
+
+
+class Comparison:
+    """What a comparison knows. groups: in the order of what differs; damaged: folder → what is wrong with it.
+
+    failures: name → reason, of runs of a sweep that left no folder, and of whose settings no other run is left either.
+    """
+
+    def __init__(self, runs: Sequence[Run], failed: Sequence[Row] = ()) -> None:
+        self.damaged: dict[str, str] = {}
+        results = [result for run in runs if (result := self._result(run))]
+        if not results:
+            raise RelusgdError("none of these runs can be read:\n" + "\n".join(list(self.damaged.values())[:5]))
+        noted = [varied_of(result.run) for result in results]
+        self.varied: Values = varied_keys([result.run for result in results], [values.get("case") for values in noted])
+        groups = make_groups(results, self.varied)
+        place = {id(result): number for number, group in enumerate(groups) for result in group.results}
+        homes = {_settings(values): place[id(result)] for values, result in zip(noted, results, strict=True)}
+        lost = Counter(homes.get(_settings(row)) for row in failed)
+        self.failures = {str(row["run"]): str(row.get("error") or "") for row in failed if _settings(row) not in homes}
+        self.groups: list[Group] = [replace(group, lost=lost[number]) for number, group in enumerate(groups)]
+
+    def _result(self, run: Run) -> Result | None:
+        try:
+            return Result.of(run)
+        except RelusgdError as error:
+            self.damaged[str(run.folder)] = error.message
+            return None
+
+    @cached_property
+    def error(self) -> str:
+        """The error by which rows are ranked: test_mse, or train_mse where a row has no test points."""
+        measured = [group.spreads["test_mse"].median for group in self.groups if group.counted]
+        return "test_mse" if all(map(np.isfinite, measured)) else "train_mse"
+
+    @property
+    def error_words(self) -> str:
+        return self.error.removesuffix("_mse")
+
+    @property
+    def comparable(self) -> bool:
+        """Whether the errors measure distance from the same function or the same measurements."""
+        return not any(key in self.varied for key in (*POINTS, "data.domain"))
+
+    @cached_property
+    def ranked(self) -> list[Group]:
+        """The groups with numbers, from the lowest median error."""
+        measured = [group for group in self.groups if np.isfinite(group.spreads[self.error].median)]
+        return sorted(measured, key=lambda group: group.spreads[self.error].median)
+
+    @property
+    def best(self) -> Group | None:
+        """The group with the lowest median error; None for a single one, or when errors do not compare."""
+        return self.ranked[0] if self.comparable and len(self.groups) > 1 and self.ranked else None
+
+    @property
+    def noise_squared(self) -> float:
+        """noise², where it is the same in all groups; else nan."""
+        levels = {group.noise_squared for group in self.groups}
+        return levels.pop() if len(levels) == 1 else float("nan")
+
+    @cached_property
+    def duels(self) -> list[Duel]:
+        """Ridge against SGD on the output layer, where both began with the same network."""
+        return find_duels(self.groups, self.error)
+
+    @cached_property
+    def optima(self) -> list[Optimum]:
+        """The best penalty, learning rate and the like, where enough values were tried."""
+        return find_optima(self.groups, self.error) if self.comparable else []
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What there is to say, with the numbers that each sentence is about."""
+        return find(self)
+
+    @property
+    def sentences(self) -> list[str]:
+        return [finding.text for finding in self.findings]
+
+    @property
+    def table(self) -> dict[str, NDArray[Any]]:
+        """Column name → array, one entry per group; `pandas.DataFrame(comparison.table)` takes it as it is.
+
+        label; every key that varies; runs, complete, unfinished, diverged, failed; for train_mse and test_mse their median, lowest,
+        highest, mean and deviation (of the sample) over the seeds; medians of best_test_mse, best_epoch, dead_units, breakpoints
+        and seconds; noise_squared (nan where it is not known); best. Errors are in the square of the data's own unit.
+        """
+        return table_of(self.groups, self.varied, self.best)
+
+
+def _settings(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What a sweep set for a run beside its seed, in the words of summary.csv."""
+    known = {*FIRST, *RESULTS, *LAST, "seed"}
+    return tuple(sorted((key, cell(value)) for key, value in row.items() if key not in known and cell(value)))

@@ -1,0 +1,40 @@
+"""Numbers in words, for tables and sentences; light enough for the command line to import."""
+
+from __future__ import annotations
+
+LARGEST_OF_THREE_DIGITS = 999.5
+"""From here on three significant digits are 1,000."""
+
+
+def number(value: float) -> str:
+    """Three significant digits, no exponent up to a million; a dash for what does not exist."""
+    if value != value:
+        return "–"
+    return f"{value:,.0f}" if LARGEST_OF_THREE_DIGITS <= abs(value) < 1e6 else f"{value:.3g}"
+
+
+def rounded(value: float) -> str:
+    """Two significant digits, for what need not be known better: 0.0082, 150,000, 4e11."""
+    if value != value or abs(value) < 1e6:
+        return number(float(f"{value:.2g}"))
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+
+
+def brief_duration(seconds: float) -> str:
+    """A duration in at most seven characters: 2 ms, 0.12 s, 34 s, 12 min, 3.5 h."""
+    if seconds < 0.1:
+        return f"{1000 * seconds:.2g} ms"
+    if seconds < 100:
+        return f"{seconds:.2g} s"
+    return f"{seconds / 60:.2g} min" if seconds < 5970 else f"{seconds / 3600:,.3g} h"
+
+
+def listed(words: list[str]) -> str:
+    """a; a and b; a, b and c."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def times(factor: float) -> str:
+    """A ratio of two errors: 1.2 times, 45 times."""
+    return f"{rounded(factor)} times"

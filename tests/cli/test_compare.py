@@ -1,0 +1,148 @@
+"""relusgd compare by its words: tables, JSON, CSV and pictures out; sentences and exit codes for what is wrong."""
+
+import csv
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+import relusgd
+from relusgd.cli import app
+from relusgd.runs.wording import number
+
+SWEEP = {
+    "data": {"samples": 30, "test_samples": 20},
+    "training": {"epochs": 12, "batch_size": 10},
+    "snapshots": {"every": 4},
+    "sweep": {
+        "grid": {"network.hidden": [4, 6]},
+        "cases": {"all": {"training.layers": "all"}, "ridge": {"training.method": "ridge"}, "output": {"training.layers": "output"}},
+        "repeat": 2,
+    },
+}
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["compare", *map(str, arguments)], prog_name="relusgd")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return relusgd.run_sweep(relusgd.load_config(SWEEP), tmp_path_factory.mktemp("compare") / "small").folder
+
+
+def test_the_table_has_a_line_per_row_the_best_one_marked_and_noise_beside(folder):
+    result = run(folder)
+    assert result.exit_code == 0, result.stderr
+    lines = [line.split() for line in result.stdout.splitlines()]
+    comparison = relusgd.compare(folder)
+    rows = [line for line in lines if len(line) > 2 and {"all", "output", "ridge"} & {line[1], line[2]}][: len(comparison.groups)]
+    for line, group in zip(rows, comparison.groups, strict=True):
+        cells = line[1:] if line[0] == "●" else line
+        assert (line[0] == "●") == (group is comparison.best)
+        assert cells[0] == group.words["hidden"]
+        assert cells[2:4] == [number(group.spreads[name].median) for name in ("train_mse", "test_mse")]
+    assert ["noise²", "0.01", "0"] in lines
+
+
+def test_json_has_the_documented_keys(folder):
+    printed = json.loads(run(folder, "--json").stdout)
+    assert list(printed) == [
+        "runs", "differ_in", "error", "noise_squared", "best", "groups", "solvers", "optima", "findings", "damaged", "failures"
+    ]  # fmt: skip
+    assert printed["runs"] == 12
+    assert [group["label"] for group in printed["groups"]] == list(relusgd.compare(folder).table["label"])
+    group = printed["groups"][0]
+    assert group["test_mse"]["median"] == np.median([member["test_mse"] for member in group["members"]])
+    assert group["keys"]["network.hidden"] == [4]
+    assert [group["keys"]["training.layers"] for group in printed["groups"][:3]] == ["all", "output", None]
+    assert len(printed["solvers"]) == 2
+    assert {"topic", "text"} == set(printed["findings"][0])
+
+
+def test_csv_is_the_table_in_full_precision(folder):
+    rows = list(csv.DictReader(io.StringIO(run(folder, "--csv").stdout)))
+    table = relusgd.compare(folder).table
+    assert list(rows[0]) == list(table)
+    assert [float(row["test_mse_median"]) for row in rows] == table["test_mse_median"].tolist()
+    assert [row["label"] for row in rows] == table["label"].tolist()
+
+
+def test_what_a_spreadsheet_would_take_for_a_formula_is_text(tmp_path):
+    values = {"data": {"samples": 10, "test_samples": 5}, "training": {"epochs": 1, "batch_size": 5}}
+    for place, target in enumerate(("-x", "x")):
+        relusgd.record(relusgd.load_config(values, {"data.target": target}), tmp_path / str(place))
+    rows = list(csv.DictReader(io.StringIO(run(tmp_path / "0", tmp_path / "1", "--csv").stdout)))
+    assert [row["data.target"] for row in rows] == ["'-x", "x"]
+    assert [row["label"] for row in rows] == ["'-x", "x"]
+
+
+def test_a_picture_is_drawn_beside_the_table(folder, tmp_path):
+    result = run(folder, "--out", tmp_path / "small.png", "--size", "640x480")
+    assert result.exit_code == 0, result.stderr
+    assert f"picture: {tmp_path / 'small.png'}" in result.stderr
+    assert "small.png" not in result.stdout
+    with Image.open(tmp_path / "small.png") as picture:
+        assert picture.size == (640, 480)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "phrase"),
+    [
+        (["nowhere"], "nowhere does not exist"),
+        (["empty"], "empty is neither a run nor a sweep"),
+        (["file.yaml"], "is not a folder"),
+        (["{sweep}", "--json", "--csv"], "give --json or --csv"),
+        (["{sweep}", "--out", "film.gif"], ".png"),
+        (["{sweep}", "--out", "nowhere/picture.png"], "there is no folder nowhere"),
+        (["{sweep}", "--size", "huge"], "WIDTHxHEIGHT"),
+        ([], "Missing argument"),
+    ],
+)
+def test_wrong_commands_are_exit_2_with_a_sentence(arguments, phrase, folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file.yaml").write_text("seed: 0\n")
+    result = run(*(argument.replace("{sweep}", str(folder)) for argument in arguments))
+    assert result.exit_code == 2, result.stderr
+    assert phrase in " ".join(result.stderr.split())
+    assert result.stdout == ""
+
+
+def test_a_damaged_run_of_a_sweep_is_named_and_the_others_are_compared(tmp_path):
+    sweep = relusgd.run_sweep(relusgd.load_config(SWEEP), tmp_path / "small")
+    (sweep.runs[0].folder / "metrics.csv").write_text("nonsense\n")
+    result = run(sweep.folder)
+    assert result.exit_code == 0
+    assert "11 runs" in result.stdout
+    assert "damaged" in result.stderr
+    assert sweep.runs[0].folder.name in result.stderr
+
+
+def test_on_a_terminal_of_80_columns_no_line_is_longer(folder):
+    command = [sys.executable, "-m", "relusgd", "compare", str(folder)]
+    parent, child = pty.openpty()
+    environment = {**os.environ, "COLUMNS": "80", "TERM": "dumb"}
+    subprocess.run(command, stdout=child, stdin=child, env=environment, check=True)
+    os.close(child)
+    printed = b""
+    while True:
+        try:
+            part = os.read(parent, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        printed += part
+    os.close(parent)
+    lines = printed.decode().splitlines()
+    assert max(len(line) for line in lines) <= 80
+    assert any("ridge" in line and "…" not in line for line in lines)
+    assert not any("…" in line for line in lines)

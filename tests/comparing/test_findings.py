@@ -1,0 +1,111 @@
+"""Every sentence says what the table has."""
+
+import numpy as np
+import pytest
+
+import relusgd
+from relusgd.comparing.findings import _chance
+from relusgd.runs.wording import number
+
+
+def finding(comparison, topic):
+    (found,) = [one for one in comparison.findings if one.topic == topic]
+    return found
+
+
+@pytest.fixture
+def comparison(sweep):
+    return relusgd.compare(sweep)
+
+
+def test_the_first_sentence_says_how_many_runs_what_differs_and_what_goes_along(comparison):
+    assert comparison.sentences[0] == (
+        "18 runs: hidden 4 and 6; all layers, output layer only and ridge; 3 seeds each. With these goes learning rate (0.02, 0.2)."
+    )
+
+
+def test_the_best_row_is_told_with_its_distance_to_the_next_and_to_the_worst(comparison):
+    table = comparison.table
+    order = np.argsort(table["test_mse_median"])
+    first, second, last = (table["test_mse_median"][place] for place in (*order[:2], order[-1]))
+    best = finding(comparison, "best")
+    assert (best.numbers["median"], best.numbers["next"], best.numbers["worst"]) == (first, second, last)
+    assert best.text.startswith(f"Best is {table['label'][order[0]]}: median test error {number(first)} (from ")
+    assert f"times below {table['label'][order[-1]]}, the worst" in best.text
+
+
+def test_wins_are_counted_seed_by_seed(comparison):
+    first, second = (group.results for group in comparison.ranked[:2])
+    wins = sum(mine.measures["test_mse"] < other.measures["test_mse"] for mine, other in zip(first, second, strict=True))
+    assert finding(comparison, "best").numbers["wins"] == wins
+
+
+def test_five_of_five_wins_are_no_chance_any_more_and_four_are():
+    assert _chance(5, 5) == 1 / 32
+    assert _chance(4, 5) == 6 / 32
+
+
+def test_noise_explains_why_test_error_is_below_train_error(make_run):
+    comparison = relusgd.compare([make_run(data__noise=1.0, network__hidden=width) for width in (5, 9)])
+    table = comparison.table
+    below = int(np.count_nonzero(table["test_mse_median"] < table["train_mse_median"]))
+    assert below > 0
+    found = finding(comparison, "noise")
+    assert found.numbers == {"below": below, "rows": 2, "noise_squared": 1.0}
+    assert "because the test points carry no noise: train error cannot go far below noise² = 1," in found.text
+
+
+def test_without_noise_nothing_is_said_of_it(make_run):
+    topics = {found.topic for found in relusgd.compare(make_run(data__noise=0), make_run(data__noise=0, network__hidden=9)).findings}
+    assert not topics & {"noise", "fitted noise"}
+
+
+def test_widths_are_told_for_each_way_of_training(comparison):
+    table = comparison.table
+    medians = finding(comparison, "width").numbers["medians"]
+    for way in ("all layers", "output layer only", "ridge"):
+        rows = [row for row, label in enumerate(table["label"]) if label.endswith(way)]
+        assert medians[way] == [table["test_mse_median"][row] for row in rows]
+
+
+def test_training_all_layers_is_held_against_the_output_layer_at_the_same_width(comparison):
+    medians = comparison.table["test_mse_median"]
+    found = finding(comparison, "layers")
+    assert found.numbers["pairs"] == [[medians[0], medians[1]], [medians[3], medians[4]]]
+    assert found.numbers["wins"] == (medians[0] < medians[1]) + (medians[3] < medians[4])
+
+
+def test_runs_on_different_data_have_no_best(make_run):
+    comparison = relusgd.compare(make_run(data__target="step"), make_run(data__target="sin20x"))
+    assert comparison.best is None
+    assert not comparison.table["best"].any()
+    assert [group.label for group in comparison.groups] == ["step", "sin20x"]
+    assert "no row is the best" in finding(comparison, "incomparable").text
+
+
+def test_other_noise_on_the_same_target_still_compares_and_stands_in_the_table(make_run):
+    comparison = relusgd.compare(make_run(data__noise=0.1), make_run(data__noise=0.5))
+    assert comparison.best is not None
+    np.testing.assert_allclose(comparison.table["noise_squared"], [0.01, 0.25])
+
+
+def test_a_row_whose_best_epoch_is_long_past_is_told(make_run):
+    run = make_run()
+    lines = (run.folder / "metrics.csv").read_text().splitlines()
+    cells = lines[4].split(",")
+    cells[4] = "1e-5"
+    lines[4] = ",".join(cells)
+    (run.folder / "metrics.csv").write_text("\n".join(lines) + "\n")
+    found = finding(relusgd.compare(run.folder, make_run(network__hidden=9).folder), "stopping")
+    assert found.numbers["best"] == 1e-5
+    assert found.numbers["epoch"] == 3
+    assert "1e-05 around epoch 3" in found.text
+
+
+def test_a_row_that_depends_on_the_seed_says_how_many_are_stuck(sweep):
+    comparison = relusgd.compare(sweep)
+    (group,) = (group for group in comparison.groups if group.label == "hidden 4, all layers")
+    for result, error in zip(group.results, (0.01, 0.2, 0.21), strict=True):
+        result.measures["test_mse"] = error
+    found = finding(comparison, "seeds")
+    assert "test error 0.01 to 0.21; 2 of 3 end above 0.01" in found.text
