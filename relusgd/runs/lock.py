@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from relusgd.errors import InputError
+from relusgd.files import open_own
 
 LOCK = ".lock"
 
@@ -25,11 +26,11 @@ class FolderLock:
     """The right to write in a folder, held until `release` or until the process ends.
 
     Raises InputError, naming host and process, when another one holds it, or when another folder took the place while the
-    lock was being taken; OSError when the folder cannot be written.
+    lock was being taken; RelusgdError when the lock's file is a link; OSError when the folder cannot be written.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
+        self._descriptor = open_own(folder / LOCK, os.O_RDWR | os.O_CREAT)
         try:
             self._take(folder)
         except BaseException:

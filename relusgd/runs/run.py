@@ -49,10 +49,12 @@ class Run:
     def config(self) -> Config:
         """The config with every default filled in."""
         path = self.folder / disk.CONFIG
-        if not path.is_file():
-            raise RelusgdError(f"{path}: missing, or no ordinary file; the run folder is damaged")
         try:
+            if not path.is_file():
+                raise RelusgdError(f"{path}: missing, or no ordinary file; the run folder is damaged")
             return load_config(path)
+        except OSError as error:
+            raise RelusgdError(f"{path}: {error.strerror or error}") from None
         except ConfigError as error:
             raise RelusgdError(f"{error.message}\nthe run folder is damaged") from None
 

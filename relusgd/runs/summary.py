@@ -43,7 +43,7 @@ def summarize(run: Run) -> dict[str, Any]:
         "best_test_mse": errors[best].item(),
         "best_epoch": metrics["epoch"][best].item(),
         "snapshots": len(errors),
-        "bytes": sum(path.stat().st_size for path in (run.folder / ARRAYS).glob("*.npy")),
+        "bytes": sum(map(_size, (run.folder / ARRAYS).glob("*.npy"))),
         "parameters": facts["counts"]["parameters"],
         "seconds": facts["timings"]["seconds"],
         "engine": facts["engine"],
@@ -52,6 +52,13 @@ def summarize(run: Run) -> dict[str, Any]:
         "divergence": facts.get("divergence"),
         "course": course(errors if np.isfinite(errors).any() else metrics["train_mse"]),
     }
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # a link that leads nowhere
+        return 0
 
 
 def original_metrics(run: Run) -> dict[str, NDArray[Any]]:

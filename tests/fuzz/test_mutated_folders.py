@@ -22,7 +22,7 @@ from relusgd.errors import DivergedError, StoppedError
 from relusgd.runs.record import Silent, record
 from relusgd.runs.run import load_run
 
-CHANCE = st.randoms(use_true_random=True)
+CHANCE = st.binary(min_size=8, max_size=8).map(random.Random)
 TABLE = "year,flow\n1871,2\n1872,3.5\n1873,-1e3\n1874,0\n1875,7\n1876,1\n"
 RUNS = {
     "complete": {"network": {"hidden": [3]}, "training": {"epochs": 3, "batch_size": 3}},
@@ -277,7 +277,7 @@ def use(relusgd, chance):
     shown = relusgd("show", "run", *chance.choice([[], ["--json"]]))
     if chance.random() < 0.3:
         listed = relusgd("list", ".", "--json")
-        assert listed.exit_code == 0
+        assert listed.exit_code == 0, listed.stderr
         assert len(json.loads(listed.stdout)) <= 1
     relusgd("export", "run", "--out", "units.csv", *chance.choice([[], ["--units", "network"]]))
     if chance.random() < 0.03:

@@ -4,11 +4,15 @@ import io
 import json
 import os
 import resource
+import shutil
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from relusgd.cli import app
 from relusgd.config import load_config
 from relusgd.errors import InputError, RelusgdError, StoppedError
 from relusgd.runs.arrays import npy_header
@@ -187,7 +191,7 @@ def test_a_checkpoint_that_is_none_is_a_sentence_and_stays_untouched(content, ru
     assert (run.folder / "checkpoint.npz").read_bytes() == content
 
 
-@pytest.mark.parametrize("name", ["metrics.csv", "snapshots/slope.npy", "snapshots"])
+@pytest.mark.parametrize("name", ["metrics.csv", "snapshots/slope.npy", "snapshots", ".lock"])
 @pytest.mark.parametrize("kind", ["symlink", "hard link"])
 def test_going_on_never_writes_through_a_link(name, kind, run, tmp_path):
     if (name, kind) == ("snapshots", "hard link"):
@@ -242,6 +246,16 @@ def test_errors_too_large_for_the_units_of_the_data_are_infinite_and_no_warning(
     table = [lines[0], *(",".join([*line.split(",")[:3], "1e200", *line.split(",")[4:]]) for line in lines[1:])]
     (run.folder / "metrics.csv").write_text("\n".join(table) + "\n")
     assert summarize(Run(run.folder))["train_mse"] == float("inf")
+
+
+@pytest.mark.parametrize("name", ["snapshots/more.npy", "snapshots/elbow.npy", "run.json", "config.yaml", "snapshots", ".lock"])
+def test_a_link_in_a_circle_keeps_no_other_run_from_being_listed(name, run, tmp_path):
+    good = record(load_config(TINY), tmp_path / "zz")
+    shutil.rmtree(run.folder / name) if name == "snapshots" else (run.folder / name).unlink(missing_ok=True)
+    (run.folder / name).symlink_to(Path(name).name)
+    listed = CliRunner().invoke(app, ["list", str(tmp_path), "--json"])
+    assert listed.exit_code == 0, listed.stderr
+    assert json.loads(listed.stdout)[-1]["run"] == str(good.folder)
 
 
 def test_overwrite_replaces_a_damaged_run(run):
