@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -82,8 +83,9 @@ class Mp4Film:
 
     def _complaint(self) -> RelusgdError:
         self._words.seek(0)
-        lines = self._words.read().decode(errors="replace").strip().splitlines()
-        return RelusgdError(f"ffmpeg could not write the film: {lines[-1] if lines else 'it did not say why'}")
+        words = self._words.read().decode(errors="replace").strip()
+        cause = re.sub(r"^\[.*?\] ", "", words.partition("\n")[0])  # what it says after that follows from it
+        return RelusgdError(f"ffmpeg could not write the film: {cause or 'it did not say why'}")
 
 
 def _arguments(size: tuple[int, int], rate: float) -> list[str]:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from relusgd.errors import InputError
 from relusgd.pictures.film import check_film, write_film
 from relusgd.pictures.group import Group, Scene
@@ -31,6 +33,7 @@ class Clock:
     spacing: str = "log"
 
 
+@np.errstate(all="ignore")  # the numbers of a run that diverges leave the range of floats; what is not finite is not drawn
 def animate(
     runs: Run | Sequence[Run],
     out: str | Path | None = None,
@@ -54,6 +57,7 @@ def animate(
     return path
 
 
+@np.errstate(all="ignore")
 def plot(
     runs: Run | Sequence[Run],
     out: str | Path | None = None,

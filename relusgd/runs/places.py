@@ -25,19 +25,30 @@ RENAME_EXCHANGE = 2
 
 
 def check_place(folder: Path) -> None:
-    """Raise InputError when no folder can be made or written at this path, whatever would be in it."""
+    """Raise InputError when no run folder can be at this path, whatever would be in it."""
     path = Path(os.path.abspath(folder))  # noqa: PTH100 — resolve() would follow the links that a person named
     if "\0" in str(folder) or any(len(os.fsencode(part)) > NAME_BYTES for part in path.parts):
         raise InputError(
             f"{str(folder)[:80]!r}… is no legal name", f"a name has at most {NAME_BYTES} bytes; choose a shorter one with --out"
         )
-    standing = next(place for place in (path, *path.parents) if os.path.lexists(place))
+    standing = _standing(path)
     if not standing.is_dir():
         raise InputError(f"{standing} is not a folder, so nothing can be kept in it", "choose another place with --out")
     if standing == path == Path.cwd() and not any(path.iterdir()):
         raise InputError(f"{path} is the folder that this command runs in; a run folder is made under a new name", "try --out run")
+
+
+def check_writable(folder: Path) -> None:
+    """Raise InputError when nothing can be written at this path, or made there."""
+    standing = _standing(folder)
     if not os.access(standing, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
         raise InputError(f"{standing} cannot be written (no permission, or a disk that is read-only)", "choose another place with --out")
+
+
+def _standing(folder: Path) -> Path:
+    """The path itself if something stands there, or else the nearest folder above it that there is."""
+    path = Path(os.path.abspath(folder))  # noqa: PTH100 — resolve() would follow the links that a person named
+    return next(place for place in (path, *path.parents) if os.path.lexists(place))
 
 
 def check_replaceable(folder: Path) -> None:

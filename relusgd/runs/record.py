@@ -26,7 +26,7 @@ from relusgd.runs.facts import FORMAT
 from relusgd.runs.folder import CONFIG
 from relusgd.runs.identity import Found, judge, look_into, refusal
 from relusgd.runs.lock import FolderLock, changed_meanwhile
-from relusgd.runs.places import check_place, check_replaceable, recover
+from relusgd.runs.places import check_place, check_replaceable, check_writable, recover
 from relusgd.runs.run import Run
 from relusgd.runs.writer import Beginning, RunWriter, continue_folder, create_folder
 from relusgd.training import Block, Plan, State, prepare, training_blocks
@@ -99,7 +99,9 @@ def _record(plan: Plan, folder: Path, overwrite: bool, observer: Observer, notes
         found = Found.NOTHING
     elif found in (Found.UNFINISHED, Found.SHORTER):
         plan = plan.keeping(standing.facts["engine"], standing.facts["kernel"])
-    check_room(plan, folder)
+    if found not in (Found.COMPLETE, Found.DIVERGED):
+        check_writable(folder)
+        check_room(plan, folder, 0 if found is Found.NOTHING or not standing else len(standing.metrics["epoch"]))
     observer.found(plan, folder, found)
     if found is Found.COMPLETE and standing:
         return standing
@@ -234,18 +236,26 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def check_room(plan: Plan, folder: Path) -> None:
-    """Refuse a run whose snapshots do not fit on the disk. Raises InputError with the GB and what to change."""
+def check_room(plan: Plan, folder: Path, recorded: int = 0) -> None:
+    """Refuse a run whose snapshots, but for those recorded already, do not fit on the disk.
+
+    Raises InputError with the sizes and what to change.
+    """
     standing = next(path for path in [folder, *folder.absolute().parents] if path.exists())
-    free = shutil.disk_usage(standing).free
-    if plan.history_bytes <= free:
+    free, snapshots = shutil.disk_usage(standing).free, plan.recording.count() - recorded
+    if snapshots * plan.snapshot_bytes <= free:
         return
-    every = -(-plan.recording.count() * plan.snapshot_bytes * 2 // max(free, 1)) * (plan.recording.every or 1)
+    every = -(-snapshots * plan.snapshot_bytes * 2 // max(free, 1)) * (plan.recording.every or 1)
+    less_often = f"record less often, for example --set snapshots.every={min(every, max(plan.epochs, 1))}"
     raise InputError(
-        f"{plan.recording.count():,} snapshots of {plan.snapshot_bytes / 1e6:,.3g} MB need {plan.history_bytes / 1e9:,.1f} GB "
-        f"and {standing} has {free / 1e9:,.1f} GB left",
-        f"record less often, for example --set snapshots.every={min(every, max(plan.epochs, 1))}",
+        f"{snapshots:,} snapshots{' more' * bool(recorded)} of {_size(plan.snapshot_bytes)} need {_size(snapshots * plan.snapshot_bytes)} "
+        f"and {standing} has {_size(free)} left",
+        "make room on the disk; then the same command goes on" if recorded else less_often,
     )
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e9:,.1f} GB" if size >= 1e8 else f"{size / 1e6:,.3g} MB"
 
 
 @contextmanager

@@ -206,6 +206,27 @@ def change_places(chance, files, name):
 DAMAGES = [change_text, change_text, change_facts, change_config, change_cell, change_array, change_array, change_checkpoint, change_places]
 
 
+def change_numbers(chance, files, name):
+    """Numbers of a diverging run: as large, as small and as equal as they get."""
+    names = [name for name in files if name.startswith("snapshots/") and name[10:15] not in ("epoch", "step.")]
+    for name in [chance.choice(names)] if chance.random() < 0.5 else names:
+        array = np.load(io.BytesIO(files[name]))
+        scale = chance.choice([1e300, -1e300, 1e150, 1e-300, 5e-324, 0, 1e16, -1])
+        rows = slice(chance.randrange(len(array)), None) if chance.random() < 0.7 else slice(None)
+        with np.errstate(all="ignore"):
+            array[rows] = np.clip(array[rows] * scale, -1e308, 1e308)
+        files[name] = npy(array)
+    if chance.random() < 0.5:
+        change_errors(chance, files, name)
+
+
+def change_errors(chance, files, name):
+    lines = [line.split(b",") for line in files["metrics.csv"].splitlines()]
+    for line in lines[1:]:
+        line[chance.choice([3, 4])] = chance.choice([b"0.0", b"1e-320", b"1e300", b"1.7e308", b"nan", b"inf", b"0.5"])
+    files["metrics.csv"] = b"\n".join(b",".join(line) for line in lines) + b"\n"
+
+
 def no_file(chance, path):
     """In place of a file: a pipe, a folder, a link that leads out, in a circle or nowhere, or a hole."""
     kind = chance.randrange(7)
@@ -288,3 +309,29 @@ def use(relusgd, chance):
         relusgd("show", "run")
     for name in OUT:
         shutil.rmtree(name) if Path(name).is_dir() else Path(name).unlink(missing_ok=True)
+
+
+LOOKS = [
+    [],
+    ["--story"],
+    ["--theme", "dark"],
+    ["--show", "none"],
+    ["--title", "\x1b[31m$x_{1}$<b>%s"],
+    ["--out", "still.svg"],
+    ["--out", "still.pdf"],
+]
+
+
+@cases(4)
+@given(chance=CHANCE)
+def test_pictures_of_odd_numbers(relusgd, runs, chance):
+    files = dict(runs[chance.choice([*runs])])
+    for _ in range(chance.choice([1, 2])):
+        change_numbers(chance, files, None)
+    relusgd.note(*(name.encode() + b": " + files[name] for name in sorted(files) if name.startswith(("snapshots", "metrics"))))
+    lay_out(files)
+    relusgd("show", "run")
+    relusgd("plot", "run", "--out", "still.png", "--size", "480x360", *chance.choice(LOOKS))
+    if chance.random() < 0.5:
+        spacing = chance.choice(["log", "linear", "motion"])
+        relusgd("animate", "run", "--out", "film.gif", "--frames", "3", "--size", "480x360", "--spacing", spacing)

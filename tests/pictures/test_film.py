@@ -145,6 +145,12 @@ def test_what_ffmpeg_complains_about_is_told(tmp_path, frames):
         encode()
 
 
+def test_of_what_ffmpeg_says_the_cause_is_told_and_not_what_follows_from_it(tmp_path):
+    with pytest.raises(RelusgdError, match=r"^ffmpeg could not write the film: [^\[@]*: Is a directory$"):  # noqa: SIM117
+        with mp4.Mp4Film(tmp_path, (10, 10), 15, [1]) as film:
+            film.add(np.zeros((10, 10, 4), dtype=np.uint8))
+
+
 def test_a_film_into_no_folder_is_an_error_in_one_sentence(make_history, dataset, tmp_path):
     with pytest.raises(RelusgdError, match="could not be written"):
         written(make_history, dataset, tmp_path / "nowhere" / "film.gif")

@@ -1,5 +1,6 @@
 """A run folder that somebody sent: damaged or hostile, it is named in a sentence, and nothing outside it is written."""
 
+import importlib
 import io
 import json
 import os
@@ -315,20 +316,72 @@ def test_the_empty_folder_that_we_are_in_is_refused(tmp_path, monkeypatch):
 
 @pytest.fixture
 def stranger(tmp_path):
-    """Somebody who may read tmp_path, but not write in it."""
-    if os.geteuid() != 0:
-        tmp_path.chmod(0o555)
-        yield
-        tmp_path.chmod(0o755)
-        return
-    for place in (tmp_path, *tmp_path.parents[:2]):
-        place.chmod(0o755)
-    os.seteuid(65534)
-    yield
-    os.seteuid(0)
+    """Become, when called, somebody who may read tmp_path, but not write in it."""
+    restore = []
+
+    def become():
+        for module in ("relusgd.cli.progress", "relusgd.runs.drawing", "relusgd.runs.export"):
+            importlib.import_module(module)  # where Python lies, a stranger may not read either
+        for place in (path for path in [tmp_path, *tmp_path.rglob("*")] if path.is_dir() and not path.is_symlink()):
+            restore.append((place, place.stat().st_mode))
+            place.chmod(0o555)
+        if os.geteuid() == 0:
+            for place in tmp_path.parents[:2]:
+                place.chmod(0o755)
+            os.seteuid(65534)
+
+    yield become
+    if os.getuid() == 0:
+        os.seteuid(0)
+    for place, mode in restore:
+        place.chmod(mode)
+
+
+def relusgd(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def test_a_place_without_permission_is_refused_before_training(tmp_path, stranger):
+    stranger()
     with pytest.raises(InputError, match="no permission"):
         record(load_config(TINY), tmp_path / "run")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupted_run_of_somebody_else_is_read_and_not_continued(run, tmp_path, stranger):
+    before = {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()}
+    stranger()
+    read_everything(run.folder)
+    for command in (
+        ["train", run.folder],
+        ["animate", run.folder],
+        ["plot", run.folder],
+        ["export", run.folder, "--out", tmp_path / "u.csv"],
+    ):
+        result = relusgd(*command)
+        assert result.exit_code in (1, 2)
+        assert "ermission" in result.stderr
+        assert len(result.stderr.splitlines()) <= 2
+    assert before == {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()}
+
+
+def test_a_complete_run_of_somebody_else_is_confirmed(run, stranger):
+    go_on(run.folder)
+    stranger()
+    result = relusgd("train", run.folder)
+    assert (result.exit_code, result.stdout) == (0, f"{run.folder}\n"), result.stderr
+
+
+def test_a_run_that_may_not_be_read_is_a_sentence_and_hides_no_other(run, tmp_path, stranger):
+    good = record(load_config(TINY), tmp_path / "zz")
+    run.folder.chmod(0o700)
+    (run.folder / "run.json").chmod(0o000)
+    stranger()
+    run_json = run.folder / "run.json"
+    if os.geteuid() == 0 or os.access(run_json, os.R_OK, effective_ids=True):
+        pytest.skip("everything may be read here")
+    result = relusgd("show", run.folder)
+    assert result.exit_code == 1
+    assert "ermission denied" in result.stderr
+    listed = json.loads(relusgd("list", tmp_path, "--json").stdout)
+    assert [row["run"] for row in listed if row["status"] == "complete"] == [str(good.folder)]

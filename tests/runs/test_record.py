@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -226,6 +227,20 @@ def test_snapshots_that_do_not_fit_are_refused_with_the_size_and_what_to_change(
         check_room(plan, tmp_path / "not" / "yet")
     assert "--set snapshots.every=" in caught.value.hint
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_recorded_needs_no_room_again(tmp_path, monkeypatch, tiny_blocks):
+    with pytest.raises(StoppedError):
+        record(small(), tmp_path / "run", observer=StopsAfter(30))
+    left = 41 - len(load_run(tmp_path / "run").history)
+    room = left * prepare(small()).snapshot_bytes
+    monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(free=room - 1))
+    with pytest.raises(InputError, match=rf"{left} snapshots more of .* MB need .* MB and .* has .* MB left"):
+        record(small(), tmp_path / "run")
+    monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(free=room))
+    assert record(small(), tmp_path / "run").status == "complete"
+    monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(free=0))
+    assert record(small(), tmp_path / "run").status == "complete"
 
 
 def test_a_killed_run_resumes_to_the_same_folder(tmp_path):

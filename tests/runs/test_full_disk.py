@@ -1,0 +1,141 @@
+"""A disk that is really full, at every page that a command writes: one sentence, nothing half-made, and what stood there stays."""
+
+import gc
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from relusgd.cli import app
+from relusgd.runs.run import load_run
+
+PAGE = 4096
+CONFIG = "data: {samples: 6, test_samples: 3}\nnetwork: {hidden: 3}\ntraining: {epochs: 60, batch_size: 3}\nengine: numpy\n"
+STRIDE = 1 if os.environ.get("RELUSGD_LONG") else 3
+"""Every page, or in the short form every third."""
+
+COMMANDS = {
+    "train": ["train", "c.yaml", "--out", "disk/new", "-q"],
+    "extend": ["train", "disk/run", "--set", "training.epochs=900", "-q"],
+    "overwrite": ["train", "c.yaml", "--set", "seed=1", "--out", "disk/run", "--overwrite", "-q"],
+    "gif": ["animate", "disk/run", "--frames", "4", "--size", "480x360"],
+    "mp4": ["animate", "disk/run", "--frames", "4", "--size", "480x360", "--out", "disk/film.mp4"],
+    "png": ["plot", "disk/run", "--size", "480x360"],
+    "svg": ["plot", "disk/run", "--size", "480x360", "--out", "disk/still.svg"],
+    "export": ["export", "disk/run", "--out", "disk/units.csv"],
+}
+MAKES = {
+    "gif": "disk/run/animation.gif",
+    "mp4": "disk/film.mp4",
+    "png": "disk/run/plot.png",
+    "svg": "disk/still.svg",
+    "export": "disk/units.csv",
+}
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory):
+    """A disk of a megabyte."""
+    place = tmp_path_factory.mktemp("full") / "disk"
+    place.mkdir()
+    try:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("nobody may mount a small disk here")
+    yield place
+    subprocess.run(["umount", "--lazy", place], check=True)
+
+
+def relusgd(*arguments):
+    return CliRunner().invoke(app, list(arguments))
+
+
+def content(folder):
+    """Every file on the disk but the ballast, run.json without its timings, .lock left out."""
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    kept = {}
+    for name, data in files.items():
+        if name.endswith("run.json"):
+            data = {key: value for key, value in json.loads(data).items() if key != "timings"}
+        if name != "ballast" and not name.endswith(".lock"):
+            kept[name] = data
+    return kept
+
+
+def leave(disk, pages):
+    """Fill the disk so that so many pages are free."""
+    free = os.statvfs(disk)
+    with (disk / "ballast").open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, (free.f_bavail - pages) * free.f_bsize)
+
+
+def begin(disk, monkeypatch):
+    gc.collect()  # what a run had mapped takes room until then
+    monkeypatch.chdir(disk.parent)
+    for path in disk.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    Path("c.yaml").write_text(CONFIG)
+    assert relusgd("train", "c.yaml", "--out", "disk/run", "-q").exit_code == 0
+
+
+def assert_begun(name, disk):
+    """What a training that met a full disk may leave: a run that goes on where it was stopped, the old one only if it was replaced."""
+    assert name in ("train", "extend", "overwrite"), "something half-made, or the old one gone"
+    run = load_run(disk / ("new" if name == "train" else "run"))
+    assert run.status in ("interrupted", "failed")
+    assert len(run.history) >= (61 if name == "extend" else 1)
+    assert run.config.seed == (1 if name == "overwrite" else 0)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_on_a_full_disk_a_command_says_so_and_leaves_what_stood_there(name, disk, monkeypatch):
+    failed = 0
+    for pages in range(0, 256, STRIDE):
+        begin(disk, monkeypatch)
+        if name in MAKES:
+            Path(MAKES[name]).write_bytes(b"old")
+        before = content(disk)
+        leave(disk, pages)
+        result = relusgd(*COMMANDS[name])
+        if result.exit_code == 0:
+            break
+        failed += 1
+        if result.exit_code == 2:
+            assert "MB left" in result.stderr, result.stderr
+        else:
+            assert result.exit_code == 1, result.stderr
+            assert "No space left on device" in result.stderr, result.stderr
+            assert len(result.stderr.splitlines()) == 1, result.stderr
+        assert {path.name for path in disk.iterdir()} <= {"ballast", "run", "new", *(Path(made).name for made in MAKES.values())}
+        if content(disk) != before:
+            assert_begun(name, disk)
+        (disk / "ballast").unlink()
+        again = relusgd(*COMMANDS[name])
+        assert again.exit_code == 0, again.stderr
+    assert failed >= 2
+    after = content(disk)
+    begin(disk, monkeypatch)
+    assert relusgd(*COMMANDS[name]).exit_code == 0
+    assert content(disk) == after
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_disk_that_is_read_only_is_said_and_nothing_is_trained(name, disk, monkeypatch):
+    begin(disk, monkeypatch)
+    before = content(disk)
+    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+    try:
+        result = relusgd(*COMMANDS[name])
+        assert relusgd("show", "disk/run").exit_code == 0
+        assert relusgd("train", "disk/run", "-q").stdout == "disk/run\n"
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
+    assert result.exit_code in (1, 2)
+    assert "ead-only" in result.stderr, result.stderr
+    assert "Traceback" not in result.stderr
+    assert len(result.stderr.splitlines()) <= 2, result.stderr
+    assert content(disk) == before
