@@ -22,6 +22,7 @@ from relusgd.gradients.compiled import (
     padded_units,
     unpad,
     with_features,
+    words,
 )
 from relusgd.gradients.prefix_sums import centre_of
 from relusgd.model.history import Integers
@@ -84,7 +85,7 @@ def _stretches(descent: Descent, first: int, stop: int) -> Iterator[Stretch]:
         for start in range(first, stop, CALL_STEPS):
             yield Stretch(start, min(start + CALL_STEPS, stop), NO_ROWS, NO_BOUNDS)
         return
-    for drawn in descent.order.batches(first, stop):
+    for drawn in descent.order.batches(first, stop, words):
         batches = sort_batches(drawn, len(descent.x)) if descent.kernel == "prefix_sums" else drawn
         yield Stretch(first, first + len(batches), batches.indices.view(np.uint64), batches.bounds)
         first += len(batches)

@@ -37,12 +37,13 @@ def choose_engine(config: Config) -> Engine:
 def choose_kernel(engine: Engine, batch_size: int, width: int, points: int) -> KernelName:
     """The faster kernel of one hidden layer, by sizes alone, so that the same config always takes the same.
 
-    The numbers are nanoseconds as measured, per unit, per point and per pair of them.
+    The numbers are nanoseconds as measured, per unit, per point and per pair of them; `benchmarks/steps.py kernels` says how
+    far the choice is from the faster one on a machine.
     """
     B, H, n = batch_size, width, points
     if engine == "numpy":
         dense, prefix_sums = 3 * B * H, 45_000 + 40 * B + 50 * H
     else:
-        sorting_and_placing = 3 * B + min(n, 4 * H * B.bit_length()) if n > B else 0
-        dense, prefix_sums = B * H // 2, 100 + 2 * B + 8 * H + sorting_and_placing
+        sorting_and_placing = 4 * B + min(n // 2, 4 * H * B.bit_length()) if n > B else 0
+        dense, prefix_sums = B * H // 5, 100 + B + 5 * H + sorting_and_placing
     return "dense" if dense <= prefix_sums else "prefix_sums"

@@ -6,7 +6,7 @@ generator state. The bits come from Philox (Salmon et al. 2011), a counter-based
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,19 +14,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 Indices = NDArray[np.int64]
+Words = NDArray[np.uint64]
+WordSource = Callable[[int, int, int, int, int], Words]
+"""What gives `words`: this module in NumPy, or the compiled engine the same words faster."""
 
 INITIAL_NETWORK, BATCH_ORDER, HELD_OUT = 0, 1, 2
 """The purposes that one seed serves, each with a stream of its own."""
 
 BLOCK_DRAWS = 2**18
-"""About this many indices are drawn at a time."""
+"""About this many indices come from one block of a stream."""
+
+PIECE_DRAWS = 2**16
+"""About this many of them are drawn at a time: what stays in the processor's cache."""
 
 
-def stream(seed: int, purpose: int, block: int = 0) -> np.random.Philox:
-    """The generator of one block of one purpose under a seed of 0 … 2^64 − 1."""
+def stream(seed: int, purpose: int, block: int = 0, fours: int = 0) -> np.random.Philox:
+    """The generator of one block of one purpose under a seed of 0 … 2^64 − 1, past its first so many fours of words."""
     key = np.array([seed, purpose], dtype=np.uint64)
-    counter = np.array([0, 0, block, 0], dtype=np.uint64)
+    counter = np.array([fours, 0, block, 0], dtype=np.uint64)
     return np.random.Philox(key=key, counter=counter)
+
+
+def words(seed: int, purpose: int, block: int, first: int, count: int) -> Words:
+    """The raw words first … first + count − 1 of a block of a stream, shape (count,)."""
+    fours, skipped = divmod(first, 4)
+    drawn: Words = stream(seed, purpose, block, fours).random_raw(skipped + count)
+    return drawn[skipped:]
 
 
 def network_generator(seed: int) -> np.random.RandomState:
@@ -34,13 +47,18 @@ def network_generator(seed: int) -> np.random.RandomState:
     return np.random.RandomState(stream(seed, INITIAL_NETWORK))
 
 
-def permutations(seed: int, purpose: int, block: int, rows: int, n: int) -> Indices:
-    """Random permutations of range(n), shape (rows, n): raw bits sorted, each carrying its index in the low bits."""
+def permutations(seed: int, purpose: int, block: int, rows: int, n: int, *, first: int = 0, words: WordSource = words) -> Indices:
+    """Random permutations of range(n), shape (rows, n): raw words sorted, each carrying its index in the low bits.
+
+    They are the rows first … first + rows − 1 of the block.
+    """
     m = max(1, (n - 1).bit_length())
-    u: NDArray[np.uint64] = stream(seed, purpose, block).random_raw(rows * n).reshape(rows, n)
-    high_bits, low_bits = np.uint64(2**64 - 2**m), np.uint64(2**m - 1)
-    tagged = np.sort((u & high_bits) | np.arange(n, dtype=np.uint64), axis=1)
-    return (tagged & low_bits).astype(np.int64)
+    u = words(seed, purpose, block, first * n, rows * n).reshape(rows, n)
+    u &= np.uint64(2**64 - 2**m)  # in place: to ask for fresh memory takes longer than the arithmetic
+    u |= np.arange(n, dtype=np.uint64)
+    u.sort(axis=1)
+    u &= np.uint64(2**m - 1)
+    return u.view(np.int64)
 
 
 def held_out_order(seed: int, n: int) -> Indices:
@@ -77,32 +95,32 @@ class BatchOrder:
         """ceil(n / batch_size), under every sampling."""
         return -(-self.n // self.batch_size)
 
-    def batches(self, first: int, stop: int) -> Iterator[Batches]:
+    def batches(self, first: int, stop: int, words: WordSource = words) -> Iterator[Batches]:
         """The batches of the steps first … stop − 1, counted from 0, in a few pieces; not for `full`, which draws nothing."""
         piece = self._replacement_piece if self.sampling == "replacement" else self._shuffle_piece
         while first < stop:
-            batches = piece(first, stop)
+            batches = piece(first, stop, words)
             yield batches
             first += len(batches)
 
-    def _replacement_piece(self, first: int, stop: int) -> Batches:
-        """The batches from step `first` to `stop` or to the end of its block of draws; of the block only what leads there is drawn."""
-        rows = max(1, BLOCK_DRAWS // self.batch_size)
+    def _replacement_piece(self, first: int, stop: int, words: WordSource) -> Batches:
+        """The batches from step `first` to `stop`, to the end of its block of draws or of a piece."""
+        B, rows = self.batch_size, max(1, BLOCK_DRAWS // self.batch_size)
         block, row = divmod(first, rows)
-        until = min(rows, stop - block * rows)
-        u = stream(self.seed, BATCH_ORDER, block).random_raw(until * self.batch_size)[row * self.batch_size :]
-        u >>= np.uint64(32)  # in place: to ask for fresh memory takes longer than the arithmetic
+        count = min(rows - row, stop - first, max(1, PIECE_DRAWS // B))
+        u = words(self.seed, BATCH_ORDER, block, row * B, count * B)
+        u >>= np.uint64(32)
         u *= np.uint64(self.n)
         u >>= np.uint64(32)
-        return Batches(u.view(np.int64), np.arange(until - row + 1) * self.batch_size)
+        return Batches(u.view(np.int64), np.arange(count + 1) * B)
 
-    def _shuffle_piece(self, first: int, stop: int) -> Batches:
-        """The same for batches cut from permutations."""
-        rows, per_epoch = max(1, BLOCK_DRAWS // self.n), self.steps_per_epoch
-        block, step = divmod(first, rows * per_epoch)
-        until = min(rows * per_epoch, stop - block * rows * per_epoch)
-        epochs = -(-until // per_epoch)
-        starts = np.arange(epochs)[:, None] * self.n + np.arange(per_epoch) * self.batch_size
-        bounds = np.append(starts, epochs * self.n)[step : until + 1]
-        indices = permutations(self.seed, BATCH_ORDER, block, epochs, self.n).ravel()
+    def _shuffle_piece(self, first: int, stop: int, words: WordSource) -> Batches:
+        """The same for batches cut from permutations, of whole epochs but for the first and the last of them."""
+        n, rows, per_epoch = self.n, max(1, BLOCK_DRAWS // self.n), self.steps_per_epoch
+        epoch, step = divmod(first, per_epoch)
+        block, row = divmod(epoch, rows)
+        epochs = min(rows - row, -(-(step + stop - first) // per_epoch), max(1, PIECE_DRAWS // n))
+        starts = np.arange(epochs)[:, None] * n + np.arange(per_epoch) * self.batch_size
+        bounds = np.append(starts, epochs * n)[step : step + stop - first + 1]
+        indices = permutations(self.seed, BATCH_ORDER, block, epochs, n, first=row, words=words).ravel()
         return Batches(indices[bounds[0] : bounds[-1]], bounds - bounds[0])

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ import pytest
 pytest.importorskip("numba")
 
 from relusgd.gradients.compiled import dense_kernel, make_buffers, make_points, pad, prefix_sum_kernel, unpad, with_features
-from relusgd.gradients.compiled.steps import count_batch, count_below, search_batch
+from relusgd.gradients.compiled.elbows import count_batch, count_below, search_batch
+from relusgd.gradients.compiled.machine import options_of
 
 
 def rule(w, b, x):
@@ -56,7 +58,7 @@ def test_padding_and_back_changes_nothing():
 
 def test_features_that_are_too_large_are_not_kept(monkeypatch):
     theta, points = pad(np.ones(7), 2), make_points(np.array([0.0, 1.0]), np.zeros(2), 0.0)
-    assert with_features(points, theta).features.tolist() == [[1, 1, 0, 0], [2, 2, 0, 0]]
+    assert with_features(points, theta).features.tolist() == [[1, 1, *[0] * 6], [2, 2, *[0] * 6]]
     monkeypatch.setattr("relusgd.gradients.compiled.FEATURE_BYTES", 10)
     assert with_features(points, theta).features.size == 0
 
@@ -90,9 +92,50 @@ def refuse(function=None, **options):
         raise RuntimeError("cannot cache function: no locator available")
     return original(function, **options) if function else original(**options)
 original, numba.njit = numba.njit, refuse
-from relusgd.gradients.compiled.steps import count_below
+from relusgd.gradients.compiled.elbows import count_below
 import numpy
 print(count_below(1.0, -0.5, numpy.array([-numpy.inf, 0.0, 1.0, numpy.inf]), 0))
 """
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+def test_numba_without_the_option_that_leaves_out_reference_counts_will_do():
+    def version(**names):
+        return SimpleNamespace(core=SimpleNamespace(options=SimpleNamespace(**names)))
+
+    assert options_of(version(DefaultOptions=SimpleNamespace(_nrt=0))) == {"nogil": True, "_nrt": False}
+    for other in (SimpleNamespace(), SimpleNamespace(core=0), version(), version(DefaultOptions=SimpleNamespace())):
+        assert options_of(other) == {"nogil": True}
+
+
+INSIDE = """
+from relusgd.gradients.compiled.machine import inlined
+@inlined
+def one():
+    return {value}
+"""
+OUTSIDE = """
+from inside import one
+from relusgd.gradients.compiled.machine import compiled
+@compiled
+def two():
+    return one() + one()
+"""
+CALL = """
+from pathlib import Path
+from relusgd.gradients.compiled import machine
+machine.SOURCES = machine.digest(Path.cwd())
+from outside import two
+print(two(), sum(two.stats.cache_hits.values()))
+"""
+
+
+def test_kept_machine_code_is_that_of_the_sources_of_the_whole_folder(tmp_path):
+    (tmp_path / "outside.py").write_text(OUTSIDE)
+    found = []
+    for value in (1, 1, 20):
+        (tmp_path / "inside.py").write_text(INSIDE.format(value=value))
+        done = subprocess.run([sys.executable, "-B", "-c", CALL], cwd=tmp_path, capture_output=True, text=True, check=True)
+        found.append(done.stdout.split())
+    assert found == [["2", "0"], ["2", "1"], ["40", "0"]]

@@ -32,7 +32,7 @@ class GivenBatches:
     batch_size: int = 40
     steps_per_epoch: int = 5
 
-    def batches(self, first, stop):
+    def batches(self, first, stop, words=None):
         rows = self.indices[first:stop].astype(np.int64)
         yield Batches(rows.ravel(), np.arange(stop - first + 1) * rows.shape[1])
 

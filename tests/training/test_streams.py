@@ -1,9 +1,16 @@
+from contextlib import suppress
 from itertools import chain
 
 import numpy as np
 import pytest
 
-from relusgd.training.streams import BatchOrder, held_out_order, network_generator, permutations, stream
+from relusgd.training.streams import BatchOrder, held_out_order, network_generator, permutations, stream, words
+
+SOURCES = {"numpy": words}
+with suppress(ImportError):  # without the extra `fast`
+    from relusgd.gradients.compiled import words as compiled_words
+
+    SOURCES["compiled"] = compiled_words
 
 ORDERS = [
     BatchOrder(5, 200, 40, "replacement"),
@@ -13,10 +20,13 @@ ORDERS = [
 ]
 
 
-def steps_of(order, first, stop):
+every_source = pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+
+
+def steps_of(order, first, stop, source=words):
     return [
         batches.indices[start:end].tolist()
-        for batches in order.batches(first, stop)
+        for batches in order.batches(first, stop, source)
         for start, end in zip(batches.bounds[:-1], batches.bounds[1:], strict=True)
     ]
 
@@ -54,10 +64,36 @@ def test_replacement_draws_every_point_equally_often():
     assert chi_squared < 43.8  # the 99.9 % quantile at 19 degrees of freedom
 
 
-def test_replacement_indices_follow_the_documented_recipe():
-    raw = np.random.Philox(key=np.array([5, 1], dtype=np.uint64), counter=np.array([0, 0, 2, 0], dtype=np.uint64)).random_raw(40)
-    step = 2 * (2**18 // 40)  # the first step of the third block of draws
-    assert steps_of(ORDERS[0], step, step + 1) == [[int(u >> np.uint64(32)) * 200 >> 32 for u in raw]]
+def recipe(seed, purpose, block, count):
+    """The raw words of a block, as NumPy gives them from its start."""
+    key, counter = np.array([seed, purpose], dtype=np.uint64), np.array([0, 0, block, 0], dtype=np.uint64)
+    return np.random.Philox(key=key, counter=counter).random_raw(count)
+
+
+@every_source
+@pytest.mark.parametrize(("first", "count"), [(0, 0), (0, 1), (3, 2), (4, 256), (254, 515), (1001, 4096)])
+def test_words_from_anywhere_in_a_block_are_those_of_the_generator(source, first, count):
+    for seed, purpose, block in ((0, 0, 0), (2**64 - 1, 2, 3), (2**63 + 12345, 1, 2**40)):
+        assert source(seed, purpose, block, first, count).tolist() == recipe(seed, purpose, block, first + count)[first:].tolist()
+
+
+@every_source
+def test_replacement_indices_follow_the_documented_recipe(source):
+    rows = 2**18 // 40
+    for step in (0, 2**16 // 40, 2 * rows - 1, 2 * rows, 2 * rows + 4000):  # the ends of a block, of a piece of it, and inside
+        block, row = divmod(step, rows)
+        raw = recipe(5, 1, block, (row + 1) * 40)[row * 40 :]
+        assert steps_of(ORDERS[0], step, step + 1, source) == [[int(u >> np.uint64(32)) * 200 >> 32 for u in raw]]
+
+
+@every_source
+def test_shuffled_epochs_follow_the_documented_recipe(source):
+    rows, order = 2**18 // 200, BatchOrder(5, 200, 150, "shuffle")
+    for epoch in (0, 2**16 // 200, 3 * rows - 1, 3 * rows, 3 * rows + 777):
+        block, row = divmod(epoch, rows)
+        raw = recipe(5, 1, block, (row + 1) * 200)[row * 200 :].tolist()
+        permutation = sorted(range(200), key=lambda i: raw[i] >> 8 << 8 | i)
+        assert steps_of(order, 2 * epoch, 2 * epoch + 2, source) == [permutation[:150], permutation[150:]]
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 8, 9, 1000])

@@ -1,22 +1,26 @@
-"""The steps of one hidden layer as machine code, by Numba: see `steps`. Importing this needs the extra `fast`."""
+"""The steps of one hidden layer as machine code: whole blocks of SGD steps in one call. Importing this needs the extra `fast`.
+
+Every number comes out the same however steps are cut into calls: sums keep the order that is written there (no fastmath, no
+threads), products are rounded before sums, and where a search begins does not change what it finds. Loops are written so
+that a compiler may use vector instructions without changing the order: every sum of its own runs over the outer index.
+
+`descend_dense` and `descend_by_sums` take a step for each of `rates`, changing theta and the velocity u, and use g; batch s is
+rows[bounds[s] : bounds[s + 1]] or, without bounds, all points. records: theta after the steps `recorded`, counted from 1 and
+increasing, shape (len(recorded), len(theta)).
+
+Weights and biases of padded units stay 0, and so do the residuals of padded points.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from relusgd.gradients.compiled.steps import (
-    SAMPLES,
-    UNITS,
-    Buffers,
-    Counts,
-    Integers,
-    Points,
-    Rows,
-    Rule,
-    descend_by_sums,
-    descend_dense,
-    find_elbows,
-)
+from relusgd.gradients.compiled.arguments import SAMPLES, UNITS, Buffers, Counts, Integers, Points, Rows
+from relusgd.gradients.compiled.dense_steps import descend_dense
+from relusgd.gradients.compiled.draws import words
+from relusgd.gradients.compiled.elbows import find_elbows
+from relusgd.gradients.compiled.sum_steps import descend_by_sums
+from relusgd.gradients.compiled.updating import Rule
 from relusgd.gradients.dense import Kernel, Layers
 from relusgd.model.network import Array
 
@@ -37,6 +41,7 @@ __all__ = [
     "prefix_sum_kernel",
     "unpad",
     "with_features",
+    "words",
 ]
 
 FEATURE_BYTES = 32 * 2**20

@@ -1,0 +1,144 @@
+"""Steps by all pairs of units and points, the fastest way at small sizes: the arithmetic of `relusgd.gradients.dense`."""
+
+from __future__ import annotations
+
+from relusgd.gradients.compiled.arguments import SAMPLES, Buffers, Integers, Points, Rows
+from relusgd.gradients.compiled.machine import compiled, inlined
+from relusgd.gradients.compiled.updating import Rule, keep, update
+from relusgd.model.network import Array
+
+AT_ONCE = 4
+"""How many units or points a loop takes at a time where it reads a sum, adds to it in their order, and writes it back."""
+
+
+@inlined
+def relu(z: float) -> float:
+    """0 for nan, too."""
+    return z if z > 0.0 else 0.0
+
+
+@inlined
+def gather(rows: Rows, start: int, B: int, padded: int, from_x: Array, from_y: Array, x: Array, y: Array) -> None:
+    """Copy a batch to x and y and pad it with zeros; no rows: the points from the first on."""
+    if len(rows) > 0:
+        for i in range(B):
+            t = rows[start + i]
+            x[i] = from_x[t]
+            y[i] = from_y[t]
+    else:
+        for i in range(B):
+            x[i] = from_x[i]
+            y[i] = from_y[i]
+    for i in range(B, padded):
+        x[i] = 0.0
+        y[i] = 0.0
+
+
+@inlined
+def residuals(w: Array, b: Array, v: Array, c: float, x: Array, y: Array, r: Array, rx: Array, B: int, padded: int) -> float:
+    """r = Σ_j v_j relu(w_j x + b_j) + c − y and r x at the B points of a batch, 0 at its padding; gives Σ r."""
+    for i in range(padded):
+        r[i] = c - y[i]
+    for group in range(len(w) // AT_ONCE):
+        j = group * AT_ONCE
+        w0, w1, w2, w3 = w[j], w[j + 1], w[j + 2], w[j + 3]
+        b0, b1, b2, b3 = b[j], b[j + 1], b[j + 2], b[j + 3]
+        v0, v1, v2, v3 = v[j], v[j + 1], v[j + 2], v[j + 3]
+        for i in range(padded):
+            f = r[i] + v0 * relu(w0 * x[i] + b0)
+            f += v1 * relu(w1 * x[i] + b1)
+            f += v2 * relu(w2 * x[i] + b2)
+            r[i] = f + v3 * relu(w3 * x[i] + b3)
+    total = 0.0
+    for i in range(B):
+        total += r[i]
+    for i in range(B, padded):
+        r[i] = 0.0
+    for i in range(padded):
+        rx[i] = r[i] * x[i]
+    return total
+
+
+@inlined
+def active_sums(w: Array, b: Array, x: Array, r: Array, q: Array, T0: Array, T1: Array, padded: int) -> None:
+    """T0_j = Σ r and T1_j = Σ q over the points x on which unit j is active."""
+    for j in range(len(w)):
+        T0[j] = 0.0
+        T1[j] = 0.0
+    for group in range(padded // SAMPLES):
+        i = group * SAMPLES
+        x0, x1, x2, x3, x4, x5, x6, x7 = x[i], x[i + 1], x[i + 2], x[i + 3], x[i + 4], x[i + 5], x[i + 6], x[i + 7]
+        r0, r1, r2, r3, r4, r5, r6, r7 = r[i], r[i + 1], r[i + 2], r[i + 3], r[i + 4], r[i + 5], r[i + 6], r[i + 7]
+        q0, q1, q2, q3, q4, q5, q6, q7 = q[i], q[i + 1], q[i + 2], q[i + 3], q[i + 4], q[i + 5], q[i + 6], q[i + 7]
+        for j in range(len(w)):
+            wj, bj, t0, t1 = w[j], b[j], T0[j], T1[j]
+            t0, t1 = add_if(wj * x0 + bj > 0.0, t0, r0, t1, q0)
+            t0, t1 = add_if(wj * x1 + bj > 0.0, t0, r1, t1, q1)
+            t0, t1 = add_if(wj * x2 + bj > 0.0, t0, r2, t1, q2)
+            t0, t1 = add_if(wj * x3 + bj > 0.0, t0, r3, t1, q3)
+            t0, t1 = add_if(wj * x4 + bj > 0.0, t0, r4, t1, q4)
+            t0, t1 = add_if(wj * x5 + bj > 0.0, t0, r5, t1, q5)
+            t0, t1 = add_if(wj * x6 + bj > 0.0, t0, r6, t1, q6)
+            t0, t1 = add_if(wj * x7 + bj > 0.0, t0, r7, t1, q7)
+            T0[j] = t0
+            T1[j] = t1
+
+
+@inlined
+def add_if(active: bool, t0: float, r: float, t1: float, q: float) -> tuple[float, float]:
+    """A point's part in both sums. x + −0 is x for every x, so that the sum need not be taken where the point has none."""
+    return t0 + (r if active else -0.0), t1 + (q if active else -0.0)
+
+
+@inlined
+def feature_sums(features: Array, rows: Rows, start: int, B: int, r: Array, dv: Array) -> None:
+    """∂v = Σ_i r_i Φ_i over the batch, with the features Φ of all points."""
+    for j in range(len(dv)):
+        dv[j] = 0.0
+    for group in range(B // AT_ONCE):
+        i = group * AT_ONCE
+        t0, t1, t2, t3 = rows[start + i], rows[start + i + 1], rows[start + i + 2], rows[start + i + 3]
+        r0, r1, r2, r3 = r[i], r[i + 1], r[i + 2], r[i + 3]
+        for j in range(len(dv)):
+            total = dv[j] + r0 * features[t0, j]
+            total += r1 * features[t1, j]
+            total += r2 * features[t2, j]
+            dv[j] = total + r3 * features[t3, j]
+    for i in range(B // AT_ONCE * AT_ONCE, B):
+        t, ri = rows[start + i], r[i]
+        for j in range(len(dv)):
+            dv[j] += ri * features[t, j]
+
+
+@compiled
+def descend_dense(
+    theta: Array, u: Array, g: Array, points: Points, rule: Rule, at: Buffers, rows: Rows, bounds: Integers,
+    rates: Array, recorded: Integers, records: Array,
+) -> None:  # fmt: skip
+    """Steps by units × points: ∂w = v T1, ∂b = v T0, ∂v = w T1 + b T0, ∂c = Σ r with the sums over active points."""
+    H = len(theta) // 3
+    w, b, v = theta[:H], theta[H : 2 * H], theta[2 * H : 3 * H]
+    dw, db, dv = g[:H], g[H : 2 * H], g[2 * H : 3 * H]
+    x, y, r, rx = at.x, at.y, at.r, at.rx
+    all_x, all_y, features = points.x, points.y, points.features
+    start, B, row = 0, len(all_x), 0
+    for s in range(len(rates)):
+        if len(bounds) > 0:
+            start, B = bounds[s], bounds[s + 1] - bounds[s]
+        padded = (B + SAMPLES - 1) // SAMPLES * SAMPLES
+        if len(bounds) > 0 or s == 0:
+            gather(rows, start, B, padded, all_x, all_y, x, y)
+        g[3 * H] = residuals(w, b, v, theta[3 * H], x, y, r, rx, B, padded)
+        if len(features) > 0:
+            feature_sums(features, rows, start, B, r, dv)
+        else:
+            active_sums(w, b, x, r, rx, db, dw, padded)
+            for j in range(H):
+                T0, T1 = db[j], dw[j]
+                dw[j] = v[j] * T1
+                db[j] = v[j] * T0
+                dv[j] = w[j] * T1 + b[j] * T0
+        update(theta, u, g, rates[s], B, rule.first, rule.last, rule.weight_decay, rule.momentum, rule.nesterov)
+        if row < len(recorded) and recorded[row] == s + 1:
+            keep(theta, records, row)
+            row += 1

@@ -1,0 +1,88 @@
+"""Steps by running sums, O(points + units) each: the arithmetic of `relusgd.gradients.prefix_sums`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from relusgd.gradients.compiled.arguments import Buffers, Counts, Integers, Points, Rows
+from relusgd.gradients.compiled.elbows import find_elbows, place_units
+from relusgd.gradients.compiled.machine import compiled, inlined
+from relusgd.gradients.compiled.updating import Rule, keep, update
+from relusgd.model.network import Array
+
+
+@inlined
+def put_down_lines(w: Array, b: Array, v: Array, centre: float, B: int, place: Counts, jumps: Array) -> tuple[float, float]:
+    """Put down slope and intercept of every unit where it switches; gives those of the units active before the first point.
+
+    A unit that is active on no point is in no sum, so that one with a far elbow cannot spoil the others.
+    """
+    for i in range(B + 1):
+        jumps[i, 0] = 0.0
+        jumps[i, 1] = 0.0
+    slope, intercept = 0.0, 0.0
+    for j in range(len(w)):
+        at = place[j]
+        vw, vb = v[j] * w[j], v[j] * (b[j] + w[j] * centre)
+        if w[j] > 0.0:
+            jumps[at, 0] += vw
+            jumps[at, 1] += vb
+        elif at > 0:
+            slope += vw
+            intercept += vb
+            jumps[at, 0] -= vw
+            jumps[at, 1] -= vb
+    return slope, intercept
+
+
+@inlined
+def sum_residuals(
+    slope: float, intercept: float, c: float, rows: Rows, start: int, B: int, x: Array, y: Array, jumps: Array, sums: Array
+) -> None:
+    """Along the points: the line that holds there, its residual, and the sums of r and r x so far. No rows: all points."""
+    R0, R1 = 0.0, 0.0
+    sums[0, 0] = R0
+    sums[0, 1] = R1
+    for i in range(B):
+        t = rows[start + i] if len(rows) > 0 else np.uint64(i)
+        slope += jumps[i, 0]
+        intercept += jumps[i, 1]
+        r = slope * x[t] + intercept + c - y[t]
+        R0 += r
+        R1 += r * x[t]
+        sums[i + 1, 0] = R0
+        sums[i + 1, 1] = R1
+
+
+@compiled
+def descend_by_sums(
+    theta: Array, u: Array, g: Array, points: Points, rule: Rule, at: Buffers, rows: Rows, bounds: Integers,
+    rates: Array, recorded: Integers, records: Array,
+) -> None:  # fmt: skip
+    """Steps by running sums, for batches whose rows increase. at.k holds the points below every elbow from the start."""
+    H, centre = len(theta) // 3, points.centre
+    w, b, v = theta[:H], theta[H : 2 * H], theta[2 * H : 3 * H]
+    jumps, sums = at.jumps, at.sums
+    place = at.place if len(bounds) > 0 else at.k
+    start, B, row = 0, len(points.x), 0
+    for s in range(len(rates)):
+        if rule.hidden_learns:
+            find_elbows(w, b, points.fenced, points.after, at.k)
+        if len(bounds) > 0:
+            start, B = bounds[s], bounds[s + 1] - bounds[s]
+            place_units(rows, start, B, at.below, at.k, place)
+        slope, intercept = put_down_lines(w, b, v, centre, B, place, jumps)
+        sum_residuals(slope, intercept, theta[3 * H], rows, start, B, points.centred, points.y, jumps, sums)
+        R0, R1 = sums[B, 0], sums[B, 1]
+        for j in range(H):
+            T0, T1 = sums[place[j], 0], sums[place[j], 1]
+            if w[j] > 0.0:
+                T0, T1 = R0 - T0, R1 - T1
+            g[j] = v[j] * (T1 + centre * T0)
+            g[H + j] = v[j] * T0
+            g[2 * H + j] = w[j] * T1 + (b[j] + w[j] * centre) * T0
+        g[3 * H] = R0
+        update(theta, u, g, rates[s], B, rule.first, rule.last, rule.weight_decay, rule.momentum, rule.nesterov)
+        if row < len(recorded) and recorded[row] == s + 1:
+            keep(theta, records, row)
+            row += 1

@@ -1,0 +1,42 @@
+"""From a gradient to the next parameters, by PyTorch's formulas of SGD, and to the record of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from relusgd.gradients.compiled.machine import inlined
+from relusgd.model.network import Array
+
+
+class Rule(NamedTuple):
+    """SGD: whether units move, the padded parameters first … last − 1 that learn, and PyTorch's options."""
+
+    hidden_learns: bool
+    first: int
+    last: int
+    weight_decay: float
+    momentum: float
+    nesterov: bool
+
+
+@inlined
+def update(
+    theta: Array, u: Array, g: Array, rate: float, B: int, first: int, last: int, decay: float, momentum: float, nesterov: bool
+) -> None:
+    """One step with the gradient 2/B g: g ← g + d θ,  u ← μ u + g,  θ ← θ − η u  (Nesterov: θ ← θ − η (g + μ u))."""
+    if momentum == 0.0 and decay == 0.0:
+        scale = rate * 2.0 / B
+        for p in range(first, last):
+            theta[p] -= scale * g[p]
+    else:
+        for p in range(first, last):
+            gradient = 2.0 / B * g[p] + decay * theta[p]
+            u[p] = momentum * u[p] + gradient
+            theta[p] -= rate * (gradient + momentum * u[p] if nesterov else u[p])
+
+
+@inlined
+def keep(theta: Array, records: Array, row: int) -> None:
+    """Copy the parameters to a row of the records."""
+    for p in range(len(theta)):
+        records[row, p] = theta[p]
