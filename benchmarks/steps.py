@@ -1,104 +1,120 @@
 """Time per SGD step: relusgd's engines against PyTorch, jax, scikit-learn and C, on one core.
 
     pip install --group bench '.[fast]'
-    python benchmarks/steps.py [--quick]
+    python benchmarks/steps.py              # everything, about ten minutes, then the report
+    python benchmarks/steps.py small growth # some parts; the figures of the others are kept
+    python benchmarks/steps.py report       # the figures again, as docs/performance.png and the tables of docs/performance.md
 
-Every ratio comes from pairs measured in turn, ours and theirs; the table shows medians of at least five. Also the growth of our
-step with the size, and the notebook's six trainings in one process. Writes benchmarks/steps.png, a log-log plot of time against size.
+Ours and theirs are measured in turn, and ratios are medians over rounds, five at least. Figures are kept in steps.json beside this file.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
-import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 if hasattr(os, "sched_setaffinity"):
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # before any library counts the cores
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # before any library counts the cores
 
-import numpy as np
-from competitors import COMPETITORS, Problem, Steps, make_problem
+import report
+from competitors import COMPETITORS, OURS, Contestant, Problem, check, make_problem, notebook_loop, ours
 from threadpoolctl import threadpool_limits
 
 from relusgd.training.engines import choose_kernel
-from relusgd.training.sgd import Descent, Schedule, advance
-from relusgd.training.streams import BatchOrder
 
-SIZES = [(40, 10), (40, 20), (40, 40), (200, 1_000), (1_000, 1_000), (10_000, 10_000)]
-ALONE = [(1_000, 1_000), (10_000, 10_000), (100_000, 100_000), (1_000_000, 1_000_000)]
-DENSE_LIMIT = 10**7
-"""Above so many points × units a step of the others is measured once per round."""
-
-
-def ours(problem: Problem, engine: str) -> Steps:
-    """Our steps by one engine, with the kernel that it chooses at this size; drawing the batches is part of the time."""
-    full = problem.indices is None
-    order = BatchOrder(0, len(problem.x), problem.batch_size, "full" if full else "replacement")
-    kernel = choose_kernel(engine, problem.batch_size, problem.width, len(problem.x))  # type: ignore[arg-type]
-    descent = Descent(problem.x, problem.y, (problem.width,), order, Schedule(problem.rate), engine=engine, kernel=kernel)  # type: ignore[arg-type]
-    start, nothing = descent.start(problem.parameters), np.zeros(0, dtype=np.int64)
-    return lambda count: advance(descent, start, count, nothing)
+FIGURES = Path(__file__).with_name("steps.json")
+SMALL, MEDIUM, LARGE = [(40, 10), (40, 20), (40, 40)], [(200, 1_000), (1_000, 1_000)], [(10_000, 10_000)]
+CURVES = [10, 30, 100, 300, 3_000]
+ALONE = [10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000]
+KERNELS = [(8, 200), (40, 40), (40, 200), (200, 200), (40, 1_000), (200, 1_000), (1_000, 1_000), (100, 10_000), (1_000, 10_000)]
+WIDTHS = [10, 20, 40, 60, 100, 200, 400]
+DRAWN = 20_000
+Record = dict[str, Any]
 
 
-def seconds_per_step(steps: Steps, count: int) -> float:
+def seconds_per_step(contestant: Contestant, count: int) -> float:
     """Time of one step, from `count` in a row."""
     start = time.perf_counter()
-    steps(count)
-    return (time.perf_counter() - start) / count
+    taken = contestant.take(count)
+    return (time.perf_counter() - start) / taken
 
 
-def enough(steps: Steps, most: int, wanted: float = 0.1) -> int:
-    """How many steps take about a tenth of a second; the first call warms up."""
-    steps(1)
+def enough(contestant: Contestant, most: int = DRAWN, wanted: float = 0.05) -> int:
+    """How many steps take long enough to be timed; each number of them is tried once before, since jax compiles for every one."""
     count = 1
-    while count < most and seconds_per_step(steps, count) * count < wanted / 4:
-        count *= 4
-    return min(count, most)
+    while True:
+        contestant.take(count)
+        if count == most or seconds_per_step(contestant, count) * count >= wanted:
+            return count
+        count = min(8 * count, most)
 
 
-def compare(mine: Steps, other: Steps, rounds: int, most: int) -> tuple[float, float, float]:
-    """Medians: our seconds a step, theirs, and the ratio theirs/ours of pairs measured in turn."""
-    my_count, other_count = enough(mine, most), enough(other, most)
-    pairs = [(seconds_per_step(mine, my_count), seconds_per_step(other, other_count)) for _ in range(rounds)]
-    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs), statistics.median(b / a for a, b in pairs)
-
-
-def table(rounds: int, sizes: list[tuple[int, int]]) -> dict[tuple[str, int, int], float]:
-    """Print the table of ratios; seconds per step by (engine, B, H)."""
-    found = {}
-    print("| B × H | engine | µs a step | against | their µs | ratio |\n|---|---|---|---|---|---|")
-    for B, H in sizes:
-        most = 200_000 if B * H < DENSE_LIMIT else 200
-        problem = make_problem(B, H, 20_000 if B * H < DENSE_LIMIT else 1)
-        for engine in ("numpy", "compiled"):
-            mine = ours(problem, engine)
-            for name, factory in COMPETITORS.items():
-                theirs = factory(problem)
-                a, b, ratio = compare(mine, theirs, rounds if B * H < DENSE_LIMIT else min(rounds, 5), min(most, 20_000))
-                found[engine, B, H] = a
-                print(f"| {B:,} × {H:,} | {engine} | {a * 1e6:,.2f} | {name} | {b * 1e6:,.2f} | {ratio:,.2f} |", flush=True)
+def in_turn(contestants: dict[str, Contestant], rounds: int) -> dict[str, list[float]]:
+    """Seconds a step of everyone, in rounds in which everyone is measured once."""
+    counts = {name: enough(contestant) for name, contestant in contestants.items()}
+    found: dict[str, list[float]] = {name: [] for name in contestants}
+    for _ in range(rounds):
+        for name, contestant in contestants.items():
+            found[name].append(seconds_per_step(contestant, counts[name]))
     return found
 
 
-def growth(rounds: int) -> dict[tuple[str, int, int], float]:
-    """Our full-batch step alone at growing sizes, and the fitted exponent in B + H."""
-    found = {}
-    for engine in ("numpy", "compiled"):
-        for B, H in ALONE:
-            steps = ours(make_problem(B, H, 1), engine)
-            count = enough(steps, 10_000)
-            found[engine, B, H] = statistics.median(seconds_per_step(steps, count) for _ in range(rounds))
-            print(f"{engine:8} {B:>9,} × {H:>9,}: {found[engine, B, H] * 1e3:10.3f} ms a step", flush=True)
-        sizes = np.log([B + H for B, H in ALONE])
-        exponent = np.polyfit(sizes, np.log([found[engine, B, H] for B, H in ALONE]), 1)[0]
-        print(f"{engine:8} grows with exponent {exponent:.2f} in B + H")
-    return found
+def against(problem: Problem, rounds: int) -> list[Record]:
+    """Both of our engines and one competitor after the other."""
+    records = []
+    for name, factory in COMPETITORS.items():
+        mine = {engine: make(problem) for engine, make in OURS.items()}
+        found = in_turn({**mine, "theirs": factory(problem)}, rounds)
+        records.append({"B": problem.batch_size, "H": problem.width, "against": name, **found})
+        print(report.line(records[-1]), flush=True)
+    return records
+
+
+def table(sizes: list[tuple[int, int]], rounds: int) -> list[Record]:
+    return [record for B, H in sizes for record in against(make_problem(B, H, DRAWN), rounds)]
+
+
+def curves() -> list[Record]:
+    """Everybody's full-batch step at as many points as units."""
+    return [record for size in CURVES for record in against(make_problem(size, size, 1, points=size), 5)]
+
+
+def growth() -> list[Record]:
+    """Our full-batch step alone."""
+    records = []
+    for size in ALONE:
+        problem = make_problem(size, size, 1, points=size)
+        found = in_turn({engine: make(problem) for engine, make in OURS.items()}, 7)
+        records.append({"B": size, "H": size, **found})
+        print(report.line(records[-1]), flush=True)
+    return records
+
+
+def checks() -> list[Record]:
+    """Everyone's parameters after 20 steps from the same start on the same batches: the largest differences from ours."""
+    return [{"B": B, "H": H, "differences": check(B, H)} for B, H in (SMALL[0], SMALL[-1], MEDIUM[0])]
+
+
+def kernels() -> list[Record]:
+    """Both kernels of both engines, and which of them the engine chooses."""
+    records = []
+    for (B, n), H in ((sizes, H) for sizes in KERNELS for H in WIDTHS):
+        problem = make_problem(B, H, 1, points=n)
+        for engine in OURS:
+            found = in_turn({kernel: ours(problem, engine, kernel) for kernel in ("dense", "prefix_sums")}, 5)
+            records.append({"B": B, "H": H, "n": n, "engine": engine, "chosen": choose_kernel(engine, B, H, n), **found})  # type: ignore[arg-type]
+    return records
 
 
 NOTEBOOK = """
@@ -118,53 +134,83 @@ def notebook_seconds(engine: str) -> float:
     return time.perf_counter() - start
 
 
-def notebook(rounds: int) -> None:
-    """The six trainings against the time that the PyTorch loop would take for their 900,000 steps."""
+def notebook() -> Record:
+    """The six trainings, against 2,000 steps of each by the PyTorch loop, which records nothing, times 75."""
     notebook_seconds("compiled")  # fills the cache of compiled kernels
-    for engine in ("compiled", "numpy"):
-        ratios, own = [], []
-        for _ in range(rounds):
-            own.append(notebook_seconds(engine))
-            theirs = sum(
-                150_000 * seconds_per_step(COMPETITORS["PyTorch, the notebook's loop"](make_problem(40, H, 1)), 500)
-                for H in (10, 10, 20, 20, 40, 40)
-            )
-            ratios.append(theirs / own[-1])
-        times = f"{statistics.median(own):.2f} s, {statistics.median(ratios):.0f} times the PyTorch loop's speed"
-        print(f"the notebook's six trainings, {engine}: {times}")
+    found: dict[str, list[float]] = {"numpy": [], "compiled": [], "theirs": []}
+    for _ in range(7):
+        for engine in OURS:
+            found[engine].append(notebook_seconds(engine))
+        loops = [notebook_loop(make_problem(40, H, 1), layers=layers) for H in (10, 20, 40) for layers in ("all", "output")]
+        found["theirs"].append(sum(150_000 * seconds_per_step(loop, 2_000) for loop in loops))
+    print(report.line({"B": 40, "H": 40, **found}), flush=True)
+    return found
 
 
-def plot(found: dict[tuple[str, int, int], float], path: Path) -> None:
-    """Time per step against size, log-log, with fitted exponents."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(7, 5), layout="constrained")
-    axes = figure.add_subplot(xscale="log", yscale="log", xlabel="B + H (points and units)", ylabel="seconds a step")
-    for engine, colour in (("numpy", "#0072b2"), ("compiled", "#009e73")):
-        sizes = np.array([B + H for B, H in ALONE])
-        times = np.array([found[engine, B, H] for B, H in ALONE])
-        exponent, offset = np.polyfit(np.log(sizes), np.log(times), 1)
-        axes.plot(sizes, times, "o", color=colour)
-        axes.plot(sizes, np.exp(offset) * sizes**exponent, color=colour, label=f"{engine}, exponent {exponent:.2f}")
-    axes.legend(frameon=False)
-    figure.savefig(path, dpi=120)
+MILLIONS = {
+    "million.yaml": "",
+    "a million of both": "--set data.samples=1000000 --set training.epochs=20 --set training.learning_rate=1e-6",
+}
 
 
-def timed(title: str, work: Callable[[], object]) -> object:
-    print(f"\n## {title}\n", flush=True)
-    return work()
+def memory() -> list[Record]:
+    """Whole `relusgd train` commands with a million units: seconds and the peak of memory."""
+    records = []
+    config = Path(__file__).parents[1] / "configs" / "million.yaml"
+    for name, changes in MILLIONS.items():
+        for engine in OURS:
+            with tempfile.TemporaryDirectory() as folder:
+                command = [sys.executable, "-m", "relusgd", "train", config, "-q", "--out", f"{folder}/run", "--set", f"engine={engine}"]
+                script = f"import resource, subprocess; subprocess.run({[*map(str, command), *changes]!r}, check=True)\n"
+                script += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+                start = time.perf_counter()
+                done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+                peak = int(done.stdout.split()[-1]) * 1024
+                records.append({"name": name, "engine": engine, "seconds": time.perf_counter() - start, "peak": peak})
+                print(records[-1], flush=True)
+    return records
+
+
+PARTS: dict[str, Callable[[], Any]] = {
+    "check": checks,
+    "small": lambda: table(SMALL, 15),
+    "medium": lambda: table(MEDIUM, 7),
+    "large": lambda: table(LARGE, 5),
+    "curves": curves,
+    "growth": growth,
+    "kernels": kernels,
+    "notebook": notebook,
+    "memory": memory,
+}
+
+
+def machine() -> Record:
+    """What the figures were measured on."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
+    facts = dict(reversed([part.strip() for part in line.split(":", 1)]) for line in lines if line.startswith("model name"))
+    libraries = ("numpy", "numba", "torch", "jax", "scikit-learn")
+    return {
+        "processor": next(iter(facts), platform.processor() or platform.machine()),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in libraries},
+        "gcc": subprocess.run(["gcc", "-dumpfullversion"], capture_output=True, text=True).stdout.strip(),
+        "date": date.today().isoformat(),
+    }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="leave out 10⁴ × 10⁴ against the others, which takes minutes")
-    quick = parser.parse_args().quick
-    print(f"{platform.processor() or platform.machine()}, one core, Python {platform.python_version()}, NumPy {np.__version__}")
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, "report", []], help="default: all of them, and the report")
+    parts = parser.parse_args().parts or [*PARTS, "report"]
+    figures = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.exists() else {}
     with threadpool_limits(1):
-        timed("Against the others", lambda: table(5, SIZES[:-1] if quick else SIZES))
-        found = timed("Growth", lambda: growth(5))
-        plot(found, Path(__file__).with_name("steps.png"))  # type: ignore[arg-type]
-        timed("The notebook", lambda: notebook(5))
+        for part in (name for name in parts if name != "report"):
+            print(f"\n## {part}\n", flush=True)
+            figures.update({part: PARTS[part](), "machine": machine()})
+            FIGURES.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    if "report" in parts:
+        report.write(figures)
 
 
 if __name__ == "__main__":
