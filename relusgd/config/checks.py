@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from relusgd.config.places import Fault, Path, broken_or_below, split_key
-from relusgd.config.schema import Config, CsvData, PointsData, TargetData
+from relusgd.config.schema import Config, CosineSchedule, CsvData, PointsData, TargetData
 from relusgd.config.values import number_text
 from relusgd.errors import InputError
 from relusgd.model.suggestions import counted
@@ -133,6 +133,22 @@ def _elbows_are_equal_in_pairs(config: Config) -> str | None:
 @check("network.slopes", "network.antisymmetric", "network.hidden")
 def _slopes_are_equal_in_pairs(config: Config) -> str | None:
     return _pair_fault(config.network.slopes, config, "slopes")
+
+
+@check("network.balanced", "network.output_scale")
+def _balance_needs_signs(config: Config) -> str | None:
+    """Balancing keeps the sign of every drawn output weight and gives it another size; 0 has no sign."""
+    if not config.network.balanced or config.network.output_scale > 0:
+        return None
+    return "is true, but network.output_scale: 0 leaves no output weight to balance; give a scale above 0"
+
+
+@check("training.schedule", "training.learning_rate")
+def _cosine_falls(config: Config) -> str | None:
+    schedule, rate = config.training.schedule, config.training.learning_rate
+    if not isinstance(schedule, CosineSchedule) or schedule.minimum <= rate:
+        return None
+    return f"falls to a minimum of {number_text(schedule.minimum)}, which is above training.learning_rate: {number_text(rate)}"
 
 
 @check("training.nesterov", "training.momentum")

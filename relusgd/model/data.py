@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from relusgd.errors import ConfigError, InputError
 from relusgd.model.csv_points import read_columns
 from relusgd.model.network import Array, Network
+from relusgd.model.suggestions import counted
 from relusgd.model.targets import Target
 
 Function = Callable[[Array], Array]
@@ -64,7 +65,7 @@ class Scaling:
         return Network((first, *network.weights[1:-1], last), (bias, *network.biases[1:-1], output_bias))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
     """Points sorted by x. x_train, y_train: shape (n_train,); x_test, y_test: shape (n_test,), n_test may be 0.
 
@@ -87,6 +88,9 @@ class Dataset:
     y_name: str = "y"
     digest: str | None = None
     original: Columns | None = None
+
+    def __repr__(self) -> str:
+        return f"<Dataset: {len(self.x_train):,} training and {counted(len(self.x_test), 'test point')} on {list(self.domain)}>"
 
     @property
     def columns(self) -> Columns:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from relusgd.errors import InputError
 from relusgd.model.network import Array, Network, elbow_positions, split_parameters
+from relusgd.model.suggestions import counted
 
 Integers = NDArray[np.int64]
 
@@ -20,7 +21,7 @@ COUNTS = ("dead_units", "always_on_units", "breakpoints")
 """Those metrics that are whole numbers."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class History:
     """S snapshots in the order of their epochs; rows of different arrays belong together.
 
@@ -58,6 +59,10 @@ class History:
     def __len__(self) -> int:
         return len(self.epoch)
 
+    def __repr__(self) -> str:
+        epochs = f", epochs {self.epoch[0]:,} … {self.epoch[-1]:,}" if len(self) else ""
+        return f"<History: {counted(len(self), 'snapshot')}{epochs}, hidden {list(self.hidden)}>"
+
     @property
     def hidden(self) -> tuple[int, ...]:
         """The widths of the hidden layers."""
@@ -82,8 +87,10 @@ class History:
     def index(self, *, epoch: int | None = None, step: int | None = None) -> int:
         """The index of the snapshot recorded at this epoch, or at this step; without either, of the last one.
 
-        Raises InputError, naming the nearest recorded ones, when nothing was recorded there.
+        Raises InputError when both are given and, naming the nearest recorded ones, when nothing was recorded there.
         """
+        if step is not None and epoch is not None:
+            raise InputError("a snapshot has one place in time: give its epoch or its step, not both")
         if step is not None:
             name, column, wanted = "step", self.step, step
         elif epoch is not None:

@@ -47,7 +47,7 @@ def elbow_positions(slope: Array, bias: Array) -> Array:
         return np.where(slope == 0, np.nan, -bias / slope)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Network:
     """Weights and biases: weights[k] of shape (fan_in, fan_out), biases[k] of shape (fan_out,), input layer first."""
 
@@ -62,6 +62,9 @@ class Network:
     def parameters(self) -> Array:
         """All weights and biases in one vector, a copy, in the order of `split_parameters`."""
         return np.concatenate([part.ravel() for pair in zip(self.weights, self.biases, strict=True) for part in pair])
+
+    def __repr__(self) -> str:
+        return f"<Network: hidden {list(self.hidden)}, {parameter_count(self.hidden):,} parameters>"
 
     @property
     def hidden(self) -> tuple[int, ...]:

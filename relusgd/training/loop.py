@@ -13,6 +13,7 @@ from relusgd.diagnostics import SnapshotMetrics
 from relusgd.model.data import Dataset
 from relusgd.model.history import History, Integers
 from relusgd.model.network import Array, Network, parameter_count
+from relusgd.model.suggestions import counted
 from relusgd.training.divergence import count_finite, divergence
 from relusgd.training.plan import Plan, prepare
 from relusgd.training.ridge import ridge
@@ -22,12 +23,15 @@ BLOCK_SECONDS = 0.2
 BLOCK_BYTES = 32 * 2**20
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Block:
     """What one stretch of training gave: its snapshots (perhaps none) and the state after it."""
 
     history: History
     state: State
+
+    def __repr__(self) -> str:
+        return f"<Block: {counted(len(self.history), 'snapshot')} until step {self.state.step:,}>"
 
 
 def train(config: Config, dataset: Dataset | None = None, start: State | None = None, *, block_steps: int | None = None) -> Iterator[Block]:

@@ -115,8 +115,10 @@ class Plan:
 def prepare(config: Config, dataset: Dataset | None = None) -> Plan:
     """The plan of this config, on its own data or on `dataset` (as kept in a run folder). Reads a CSV, writes nothing.
 
-    Raises ConfigError with every fault that data and config have together.
+    Raises ConfigError with every fault that data and config have together, and TypeError for a config that is not loaded.
     """
+    if not isinstance(config, Config):
+        raise TypeError(f"a Config is expected, as relusgd.load_config makes it of a file or a dict, not {type(config).__name__}")
     if dataset is None and isinstance(config.data, TargetData):
         _raise_faults(config, config.data.samples, config.data.samples + config.data.test_samples)
     points = dataset or build_dataset(config)

@@ -10,6 +10,8 @@ from pydantic import BaseModel
 
 from relusgd.config import Config, CosineSchedule, CsvData, PointsData, StepSchedule, Sweep, TargetData, load_config, value_text
 from relusgd.errors import ConfigError
+from relusgd.model.expressions import CONSTANTS, FUNCTIONS
+from relusgd.model.targets import NAMED_TARGETS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "config.md").read_text()
 SECTIONS: dict[str, type[BaseModel]] = {
@@ -26,10 +28,14 @@ SECTIONS: dict[str, type[BaseModel]] = {
 }
 
 
+def text_below(title: str) -> str:
+    """What stands below this title, up to the next one."""
+    return re.split(r"^#+ ", TEXT.split(f"# {title}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
+
+
 def rows(title: str) -> dict[str, str]:
     """Key → default, as the table below this title says."""
-    section = re.split(r"^#+ ", TEXT.split(f"# {title}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
-    return dict(re.findall(r"^\| `(\w+)` \|(?: `?(.*?)`?)?? \|", section, flags=re.MULTILINE))
+    return dict(re.findall(r"^\| `(\w+)` \|(?: `?(.*?)`?)?? \|", text_below(title), flags=re.MULTILINE))
 
 
 @pytest.mark.parametrize("title", SECTIONS)
@@ -40,6 +46,11 @@ def test_every_key_stands_in_its_table_with_its_default(title: str) -> None:
         for key, field in fields.items()
     }
     assert rows(title) == defaults
+
+
+def test_every_function_and_named_target_is_described() -> None:
+    described = set(re.findall(r"`(\w+)[`(]", text_below("kind: target")))
+    assert {*FUNCTIONS, *CONSTANTS, *NAMED_TARGETS} <= described
 
 
 def test_the_example_loads(tmp_path: Path) -> None:

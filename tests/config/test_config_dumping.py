@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -25,6 +26,14 @@ def optional(**keys: st.SearchStrategy[object]) -> st.SearchStrategy[dict[str, o
     return st.fixed_dictionaries({}, optional=keys)
 
 
+def falling(training: dict[str, Any]) -> dict[str, object]:
+    """The same with a cosine that does not rise."""
+    schedule = training.get("schedule")
+    if not isinstance(schedule, dict) or "minimum" not in schedule:
+        return training
+    return {**training, "schedule": {**schedule, "minimum": min(schedule["minimum"], training.get("learning_rate", 0.02))}}
+
+
 DATA = st.one_of(
     optional(target=TARGET, samples=COUNT, noise=st.floats(0, 1e100), seed=st.none() | SEED, domain=st.just([-1e-3, 2.5e7])),
     st.fixed_dictionaries({"kind": st.just("points"), "x": st.just([1, 2.5]), "y": st.lists(FINITE, min_size=2, max_size=2)}),
@@ -46,7 +55,7 @@ NETWORK = st.one_of(
 )
 TRAINING = optional(
     method=st.sampled_from(["sgd", "ridge"]), epochs=COUNT, batch_size=COUNT | st.just("full"), learning_rate=POSITIVE, schedule=SCHEDULE
-)
+).map(falling)
 SWEEP = optional(
     grid=st.just({"network.init": ["torch", "normal"], "training.schedule": ["constant", {"kind": "step", "every": 3, "factor": 0.1}]}),
     cases=st.dictionaries(LABEL, st.just({"training.epochs": 5, "network.hidden": [2, 3]}), max_size=2),

@@ -195,3 +195,9 @@ def test_the_training_is_described_in_points_batches_and_steps():
     assert prepare(load_config({"seed": 0})).describe() == (
         "200 points, batches of 40: 5 steps an epoch, 30,000 epochs = 150,000 steps (SGD iterations)"
     )
+
+
+@pytest.mark.parametrize("given", [{"seed": 0}, "configs/notebook.yaml", None])
+def test_a_config_that_is_not_loaded_is_refused_with_what_loads_it(given):
+    with pytest.raises(TypeError, match=r"relusgd\.load_config"):
+        prepare(given)
