@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import stat
@@ -75,7 +76,7 @@ def write_whole(path: Path, content: str | bytes, *, durable: bool = False) -> N
         sync_folder(path.parent)
 
 
-def write_new(path: Path, parts: Iterable[bytes], *, durable: bool = False) -> None:
+def write_new(path: Path, parts: Iterable[bytes | memoryview], *, durable: bool = False) -> None:
     """Write a file where none may stand yet, not even a link. Raises OSError."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
@@ -101,6 +102,36 @@ def sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_file_system(folder: Path, written: Iterable[Path]) -> None:
+    """Wait until the disk has everything below the folders `written`, which lie on the file system of `folder`.
+
+    In one call where the system can wait for a whole file system, and file by file elsewhere. Raises OSError.
+    """
+    function = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    if function is None:
+        for path in written:
+            _sync_tree(path)
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        if function(descriptor) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), str(folder))
+    finally:
+        os.close(descriptor)
+
+
+def _sync_tree(folder: Path) -> None:
+    for place, _, names in os.walk(folder):
+        for name in names:
+            descriptor = os.open(Path(place) / name, os.O_RDONLY | os.O_NOFOLLOW)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        sync_folder(Path(place))
 
 
 def open_own(path: Path, flags: int) -> int:

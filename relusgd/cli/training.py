@@ -106,13 +106,14 @@ def read_source(
 def refuse_sweep(path: Path, config: Config) -> None:
     """A file with a sweep describes many runs; `train` wants one."""
     from relusgd.errors import InputError
+    from relusgd.model.suggestions import counted
 
     if config.sweep is None:
         return
-    cases = ", ".join(config.sweep.cases) if config.sweep.cases else "none"
+    one = f"take one case of it (--case {'|'.join(config.sweep.cases)}), or" if config.sweep.cases else "or"
     raise InputError(
-        f"{path} describes a sweep of {config.sweep.runs:,} runs, and train makes one",
-        f"choose one with --case (cases: {cases}) or leave the sweep out with --set sweep=null",
+        f"{path} describes a sweep of {counted(config.sweep.runs, 'run')}, and train makes one",
+        f"run them all: relusgd sweep {shlex.quote(str(path))}; {one} leave the sweep out with --set sweep=null",
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
+from relusgd.config.dumping import dump
 from relusgd.config.loading import check_values, resolve_key
 from relusgd.config.naming import assignment, join_name
 from relusgd.config.overrides import move_lines, with_value
@@ -51,12 +52,22 @@ class Combination:
             yield PlannedRun(join_name([*settings, f"seed={seed}"]), {**self.varied, "seed": seed}, config)
 
 
-def planned_runs(config: Config) -> list[PlannedRun]:
+Shard = tuple[int, int]
+"""(K, N): the K-th of every N runs, from 1 on."""
+
+
+def planned_runs(config: Config, shard: Shard | None = None) -> list[PlannedRun]:
     """All runs of a sweep: the grid's keys vary slowest, then the cases, the seeds fastest. A config without a sweep is one run.
 
     Raises ConfigError with every fault that a run's config has by itself or between its keys.
     """
-    return [run for combination in combinations(config) for run in combination.runs()]
+    return [run for _, run in chosen_runs(combinations(config), shard)]
+
+
+def chosen_runs(found: Iterable[Combination], shard: Shard | None) -> list[tuple[Combination, PlannedRun]]:
+    """The runs of these combinations, or of their shard, each with its combination."""
+    runs = [(combination, run) for combination in found for run in combination.runs()]
+    return runs if shard is None else runs[shard[0] - 1 :: shard[1]]
 
 
 def combinations(config: Config) -> list[Combination]:
@@ -101,7 +112,7 @@ def _combine(
     if checked is None:
         return None, places.sentences(faults)
     checked._origin = replace(config.origin, case=case, places=places)
-    varied = {key: resolve_key(checked, split_key(key)) for key in settings}
+    varied = {key: dump(resolve_key(checked, split_key(key))) for key in settings}
     if case is not None:
         varied["case"] = case
     return Combination(varied, checked, _seeds(checked, sweep)), []

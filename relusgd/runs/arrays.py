@@ -38,6 +38,12 @@ def npy_header(rows: int, row_shape: Sequence[int], dtype: np.dtype[Any]) -> byt
     return header
 
 
+def npy_file(rows: NDArray[Any], row_shape: Sequence[int], dtype: str) -> list[bytes | memoryview]:
+    """The parts of a whole `.npy` file with these rows."""
+    data = np.ascontiguousarray(rows, dtype=dtype)
+    return [npy_header(len(data), row_shape, data.dtype), data.reshape(-1).data.cast("B")]
+
+
 class GrowingArray:
     """An open `.npy` file of rows of one shape, at which one writer appends.
 

@@ -43,7 +43,12 @@ def read_facts(folder: Path) -> dict[str, Any]:
 
 def write_facts(folder: Path, facts: Mapping[str, Any]) -> None:
     """Replace run.json. Raises OSError."""
-    write_whole(folder / FACTS, json.dumps(facts, indent=2, ensure_ascii=False) + "\n", durable=True)
+    write_whole(folder / FACTS, facts_text(facts), durable=True)
+
+
+def facts_text(facts: Mapping[str, Any]) -> str:
+    """What stands in run.json."""
+    return json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
 
 
 def is_count(value: object) -> bool:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import json
 import os
 import re
 import shutil
+import socket
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +22,8 @@ from relusgd.runs.lock import LOCK, FolderLock, changed_meanwhile, is_being_writ
 OWN = frozenset({CONFIG, FACTS, DATA, TABLE, ARRAYS, CHECKPOINT, LOCK})
 PICTURES = frozenset({".gif", ".mp4", ".png", ".svg", ".pdf", ".html", ".csv", ".dot"})
 _LEFT = re.compile(r"\..*\.(partial|replaced)-(\d+)(\.\w+)?", re.DOTALL)
+
+STRANGE_SECONDS = 60.0
 
 RENAME_EXCHANGE = 2
 """Of Linux's renameat2: both names change places in one step."""
@@ -132,6 +137,31 @@ def recover(folder: Path) -> None:
             left.rename(folder)
         else:
             shutil.rmtree(left, ignore_errors=True)
+
+
+def clear_leftovers(folder: Path) -> None:
+    """Remove the half-built run folders that dead processes left in a folder of runs.
+
+    Those of other machines, which may share the disk, are let be for a minute at least.
+    """
+    for path in folder.iterdir():
+        match = _LEFT.fullmatch(path.name)
+        if match is None or match[1] != "partial" or path.is_symlink() or not path.is_dir():
+            continue
+        if not _is_alive(int(match[2][:9])) and not is_being_written(path) and (_is_of_this_machine(path) or _age(path) > STRANGE_SECONDS):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_of_this_machine(path: Path) -> bool:
+    with suppress(OSError, ValueError, TypeError):
+        return bool(json.loads((path / LOCK).read_bytes()[:4096])["host"] == socket.gethostname())
+    return False
+
+
+def _age(path: Path) -> float:
+    with suppress(OSError):
+        return time.time() - path.stat().st_mtime
+    return 0.0
 
 
 def _left_beside(folder: Path) -> list[Path]:

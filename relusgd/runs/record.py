@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import os
-import platform
 import shutil
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-import relusgd
 from relusgd.config import Config, config_to_yaml, run_name
 from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
 from relusgd.files import write_whole
 from relusgd.model.data import Dataset
-from relusgd.runs.facts import FORMAT
 from relusgd.runs.folder import CONFIG
 from relusgd.runs.identity import Found, judge, look_into, refusal
 from relusgd.runs.lock import FolderLock, changed_meanwhile
+from relusgd.runs.new_facts import counts, divergence_facts, new_facts, now
 from relusgd.runs.places import check_place, check_replaceable, check_writable, recover
 from relusgd.runs.run import Run
 from relusgd.runs.writer import Beginning, RunWriter, continue_folder, create_folder
@@ -108,27 +102,33 @@ def _record(plan: Plan, folder: Path, overwrite: bool, observer: Observer, notes
     if found is Found.DIVERGED and standing:
         told = standing.facts["divergence"]
         raise DivergedError(f"{folder}: {told['message']}", told["hint"])
-    writer, state, blocks = (
-        _fresh(plan, folder, observer, notes, replace=standing is not None) if found is Found.NOTHING else _continued(plan, folder, found)
-    )
+    if found is Found.NOTHING:
+        return record_anew(plan, folder, training_blocks(plan), observer, {**new_facts(plan), **notes}, replace=standing is not None)
+    writer, state = continue_run(plan, folder, found)
     with writer:
-        _write_blocks(plan, writer, state, blocks, observer)
+        _write_blocks(plan, writer, state, training_blocks(plan, state), observer)
     return Run(folder)
 
 
-def _fresh(
-    plan: Plan, folder: Path, observer: Observer, notes: Mapping[str, object], *, replace: bool
-) -> tuple[RunWriter, State, Iterator[Block]]:
-    blocks = training_blocks(plan)
+def record_anew(
+    plan: Plan, folder: Path, blocks: Iterator[Block], observer: Observer, facts: dict[str, Any], *, replace: bool = False
+) -> Run:
+    """Record a training from its first block on, in a folder that is not there yet, or, with `replace`, in place of a run.
+
+    facts: what run.json says at first. Raises as `record`, and OSError.
+    """
     first = next(blocks)
     number = observer.signal()
     if number is not None:
         raise StoppedError("stopped before training began; nothing was written", signal=number)
-    beginning = Beginning(config_to_yaml(plan.config), {**new_facts(plan), **notes}, plan.dataset, first.history, first.state)
-    return create_folder(folder, beginning, replace=replace), first.state, blocks
+    beginning = Beginning(config_to_yaml(plan.config), facts, plan.dataset, first.history, first.state)
+    with create_folder(folder, beginning, replace=replace) as writer:
+        _write_blocks(plan, writer, first.state, blocks, observer)
+    return Run(folder)
 
 
-def _continued(plan: Plan, folder: Path, found: Found) -> tuple[RunWriter, State, Iterator[Block]]:
+def continue_run(plan: Plan, folder: Path, found: Found) -> tuple[RunWriter, State]:
+    """The writer of a run that goes on, and the state from which it does."""
     lock = FolderLock(folder)
     with ExitStack() as undo:
         undo.callback(lock.release)
@@ -143,7 +143,7 @@ def _continued(plan: Plan, folder: Path, found: Found) -> tuple[RunWriter, State
             write_whole(folder / CONFIG, config_to_yaml(plan.config), durable=True)
             writer.save_facts(counts=counts(plan, state.step, writer.snapshots))
         undo.pop_all()
-    return writer, state, training_blocks(plan, state)
+    return writer, state
 
 
 def check_gapless(plan: Plan, run: Run, state: State) -> None:
@@ -169,7 +169,7 @@ def _write_blocks(plan: Plan, writer: RunWriter, state: State, blocks: Iterator[
                 raise StoppedError(f"stopped in epoch {epoch:,}; everything so far is in {writer.folder}", hint, signal=number)
         status = "complete"
     except DivergedError as error:
-        status, extra = "diverged", {"divergence": {"message": error.message, "hint": error.hint}}
+        status, extra = "diverged", divergence_facts(error)
         raise
     except OSError:
         status = "failed"
@@ -184,56 +184,6 @@ def _write_blocks(plan: Plan, writer: RunWriter, state: State, blocks: Iterator[
         else:
             writer.save_checkpoint(state)
             writer.save_facts(**facts)
-
-
-def new_facts(plan: Plan) -> dict[str, Any]:
-    """run.json of a run that begins."""
-    facts: dict[str, Any] = {
-        "format": FORMAT,
-        "status": "running",
-        "engine": plan.engine,
-        "kernel": plan.kernel,
-        "versions": versions(plan),
-        "processor": processor(),
-        "scaling": asdict(plan.dataset.scaling),
-        "counts": counts(plan, 0, 1),
-        "timings": {"started": now(), "ended": None, "seconds": 0.0},
-    }
-    if plan.dataset.digest is not None:
-        facts["csv_sha256"] = plan.dataset.digest
-    return facts
-
-
-def versions(plan: Plan) -> dict[str, str]:
-    """Of everything on which the last bits of results depend."""
-    used = {"relusgd": relusgd.__version__, "python": platform.python_version(), "numpy": np.__version__}
-    return used | ({"numba": version("numba")} if plan.engine == "compiled" else {})
-
-
-def counts(plan: Plan, step: int, snapshots: int) -> dict[str, int]:
-    """How much of the run there is, and how much of it is planned."""
-    return {
-        "training_points": len(plan.dataset.x_train),
-        "test_points": len(plan.dataset.x_test),
-        "parameters": len(plan.initial.parameters()),
-        "steps_per_epoch": plan.steps_per_epoch,
-        "epochs": plan.epochs,
-        "steps": step,
-        "snapshots": snapshots,
-    }
-
-
-def processor() -> str:
-    """The kind of processor, on which the last bits of results depend."""
-    if sys.platform == "linux":
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
-
-
-def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def check_room(plan: Plan, folder: Path, recorded: int = 0) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from relusgd.model.data import Scaling
 from relusgd.runs.facts import FACTS
 from relusgd.runs.folder import ARRAYS
 from relusgd.runs.run import Run
@@ -63,8 +64,12 @@ def _size(path: Path) -> int:
 
 def original_metrics(run: Run) -> dict[str, NDArray[Any]]:
     """The metrics with both errors in the square of the data's own units."""
-    metrics = run.metrics
-    return {**metrics, **{name: run.scaling.mse_to_original(metrics[name]) for name in ("train_mse", "test_mse")}}
+    return original_units(run.metrics, run.scaling)
+
+
+def original_units(metrics: Mapping[str, NDArray[Any]], scaling: Scaling) -> dict[str, NDArray[Any]]:
+    """These metrics with both errors in the square of the data's own units."""
+    return {**metrics, **{name: scaling.mse_to_original(metrics[name]) for name in ("train_mse", "test_mse")}}
 
 
 def describe_training(run: Run) -> str:

@@ -101,9 +101,7 @@ class RunWriter:
         for array in self._arrays.values():
             array.sync()
         os.fsync(self._table)
-        buffer = io.BytesIO()
-        np.savez(buffer, step=np.int64(state.step), parameters=state.parameters, velocity=state.velocity)
-        write_whole(self.folder / CHECKPOINT, buffer.getvalue(), durable=True)
+        write_whole(self.folder / CHECKPOINT, checkpoint_bytes(state), durable=True)
         self._saved = time.monotonic()
 
     def check_folder(self) -> None:
@@ -117,6 +115,13 @@ class RunWriter:
         """Change what run.json says."""
         self.facts = {**self.facts, **changes}
         write_facts(self.folder, self.facts)
+
+
+def checkpoint_bytes(state: State) -> bytes:
+    """What stands in checkpoint.npz."""
+    buffer = io.BytesIO()
+    np.savez(buffer, step=np.int64(state.step), parameters=state.parameters, velocity=state.velocity)
+    return buffer.getvalue()
 
 
 def _append_whole(descriptor: int, data: bytes) -> None:
@@ -205,10 +210,10 @@ def continue_folder(folder: Path, hidden: tuple[int, ...], lock: FolderLock) -> 
 
 def write_data(path: Path, dataset: Dataset) -> None:
     """Write data.csv: split, x, y in original units, in the shortest form that reads back the same."""
-    write_new(path, _data_parts(dataset))
+    write_new(path, data_parts(dataset))
 
 
-def _data_parts(dataset: Dataset) -> Iterator[bytes]:
+def data_parts(dataset: Dataset) -> Iterator[bytes]:
     """The lines of data.csv, many at a time."""
     yield b"split,x,y\n"
     lines = (f"{split},{x!r},{y!r}\n" for split, x, y in dataset_rows(dataset))

@@ -15,9 +15,10 @@ from relusgd.config import known_keys
 from relusgd.config.naming import plain_text
 from relusgd.config.values import freeze
 from relusgd.errors import RelusgdError
-from relusgd.files import read_bounded, write_whole
+from relusgd.files import read_bounded
+from relusgd.runs.batch import EndedRun
 from relusgd.runs.run import Run
-from relusgd.runs.summary import original_metrics
+from relusgd.runs.summary import original_metrics, original_units
 
 SUMMARY = "summary.csv"
 MAX_BYTES = 2**30
@@ -35,17 +36,31 @@ NOTE = "sweep"
 """Under this key a run's run.json says what the sweep varies: dotted key, `case` or `seed` → value."""
 
 
+FAILURE = "failure"
+"""Under this key run.json says why a run has failed."""
+
+
 def run_row(run: Run) -> Row:
     """The row of a run folder. Raises RelusgdError when the folder is damaged."""
-    facts, metrics = run.facts, original_metrics(run)
-    row: Row = {"run": run.folder.name, "status": run.status, **varied_of(run)}
-    row |= {"epochs": metrics["epoch"][-1].item(), "steps": metrics["step"][-1].item()}
+    beginning = {"run": run.folder.name, "status": run.status, **varied_of(run)}
+    return beginning | _results(run.facts, original_metrics(run))
+
+
+def ended_row(name: str, run: EndedRun) -> Row:
+    """The row of a run that has just ended."""
+    history, facts = run.history, run.facts
+    metrics = original_units({"epoch": history.epoch, "step": history.step, **history.metrics}, run.dataset.scaling)
+    return {"run": name, "status": facts["status"], **facts[NOTE], **_results(facts, metrics)}
+
+
+def _results(facts: Mapping[str, Any], metrics: Mapping[str, NDArray[Any]]) -> Row:
+    row: Row = {"epochs": metrics["epoch"][-1].item(), "steps": metrics["step"][-1].item()}
     row |= {name: metrics[name][-1].item() for name in ("train_mse", "test_mse", "dead_units", "breakpoints")}
     errors = metrics["test_mse"]
     if np.isfinite(errors).any():
         best = int(np.nanargmin(errors))
         row |= {"best_test_mse": errors[best].item(), "best_epoch": metrics["epoch"][best].item()}
-    error = (facts.get("divergence") or {}).get("message") or facts.get("failure")
+    error = (facts.get("divergence") or {}).get("message") or (facts.get(FAILURE) if facts["status"] == "failed" else None)
     return row | {"seconds": facts["timings"]["seconds"], "engine": facts["engine"], **({"error": str(error)} if error else {})}
 
 
@@ -55,6 +70,14 @@ def varied_of(run: Run) -> dict[str, Any]:
     keys = {*known_keys(), "case", "seed"}
     varied = {key: freeze(value) for key, value in noted.items() if key in keys} if isinstance(noted, dict) else {}
     return varied if "seed" in varied else {**varied, "seed": run.config.seed}
+
+
+def standing_row(run: Run) -> Row:
+    """The row of a run folder that may be damaged."""
+    try:
+        return run_row(run)
+    except RelusgdError as error:
+        return {"run": run.folder.name, "status": "damaged", "error": " ".join(error.message.split())}
 
 
 def failed_row(name: str, varied: Mapping[str, object], error: str) -> Row:
@@ -72,16 +95,6 @@ def varied_keys(rows: Iterable[Row]) -> list[str]:
 def columns(rows: Sequence[Row]) -> list[str]:
     """The columns of summary.csv, in their order."""
     return [*FIRST, *varied_keys(rows), *RESULTS, *LAST]
-
-
-def write_summary(folder: Path, rows: Sequence[Row], *, durable: bool = False) -> None:
-    """Replace summary.csv by these rows; a reader sees the old table or the new one. Raises OSError."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    names = columns(rows)
-    writer.writerow(names)
-    writer.writerows([cell(row.get(name)) for name in names] for row in rows)
-    write_whole(folder / SUMMARY, text.getvalue(), durable=durable)
 
 
 def cell(value: object) -> str:

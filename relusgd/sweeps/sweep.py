@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from relusgd.runs.facts import FACTS
 from relusgd.runs.folder import CONFIG
 from relusgd.runs.run import Run
 from relusgd.runs.writer import history_arrays
-from relusgd.sweeps.rows import SUMMARY, Row, failed_row, read_summary, run_row, table, varied_keys
+from relusgd.sweeps.rows import SUMMARY, Row, failed_row, read_summary, standing_row, table, varied_keys
 
 
 class Sweep:
@@ -107,7 +107,7 @@ def is_run_folder(folder: Path) -> bool:
 def load_sweep(folder: str | Path) -> Sweep:
     """The sweep in this folder: its run folders in the order of summary.csv, those that are not in it by their settings.
 
-    Raises InputError when there is no run in it, RelusgdError when a run is damaged.
+    A damaged run has a row that says so. Raises InputError when there is no run in it, RelusgdError for a damaged summary.csv.
     """
     path = Path(folder)
     listed = read_summary(path)
@@ -115,18 +115,19 @@ def load_sweep(folder: str | Path) -> Sweep:
     if not standing and not listed:
         problem = "holds no runs of a sweep" if path.is_dir() else "does not exist" if not path.exists() else "is not a folder"
         raise InputError(f"{path} {problem}", "relusgd sweep CONFIG makes one")
-    rows = {line["run"]: _listed_row(line) for line in listed if line["status"] == "failed" or line["run"] in standing}
-    found = {name: run_row(run) for name, run in standing.items()}
+    rows = {line["run"]: _listed_row(line) for line in listed if line["status"] in ("failed", "damaged") or line["run"] in standing}
+    found = {name: standing_row(run) for name, run in standing.items()}
     new = sorted((row for name, row in found.items() if name not in rows), key=lambda row: sort_key(row, found.values()))
     rows |= {row["run"]: row for row in new}
     return Sweep(path, fill_in([found.get(name, row) for name, row in rows.items()], standing))
 
 
-def find_members(folder: Path) -> list[Run]:
-    """The runs that stand in a sweep's folder itself, by name; hidden folders are left out."""
+def find_members(folder: Path, without: Iterable[str] = ()) -> list[Run]:
+    """The runs that stand in a sweep's folder itself, by name; hidden folders, and those named, are left out."""
     if not folder.is_dir():
         return []
-    paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    known = set(without)
+    paths = sorted(path for path in folder.iterdir() if not path.name.startswith(".") and path.name not in known)
     return [Run(path) for path in paths if is_run_folder(path)]
 
 

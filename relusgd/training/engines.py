@@ -35,15 +35,19 @@ def choose_engine(config: Config) -> Engine:
 
 
 def choose_kernel(engine: Engine, batch_size: int, width: int, points: int) -> KernelName:
-    """The faster kernel of one hidden layer, by sizes alone, so that the same config always takes the same.
+    """The faster kernel of one hidden layer, by sizes alone, so that the same config always takes the same."""
+    times = gradient_nanoseconds(engine, batch_size, width, points)
+    return "dense" if times["dense"] <= times["prefix_sums"] else "prefix_sums"
+
+
+def gradient_nanoseconds(engine: Engine, batch_size: int, width: int, points: int) -> dict[KernelName, int]:
+    """About how long each kernel of one hidden layer takes for the gradient of a batch, by sizes alone.
 
     The numbers are nanoseconds as measured, per unit, per point and per pair of them; `benchmarks/steps.py kernels` says how
     far the choice is from the faster one on a machine.
     """
     B, H, n = batch_size, width, points
     if engine == "numpy":
-        dense, prefix_sums = 3 * B * H, 45_000 + 40 * B + 50 * H
-    else:
-        sorting_and_placing = 4 * B + min(n // 2, 4 * H * B.bit_length()) if n > B else 0
-        dense, prefix_sums = B * H // 5, 100 + B + 5 * H + sorting_and_placing
-    return "dense" if dense <= prefix_sums else "prefix_sums"
+        return {"dense": 3 * B * H, "prefix_sums": 45_000 + 40 * B + 50 * H}
+    sorting_and_placing = 4 * B + min(n // 2, 4 * H * B.bit_length()) if n > B else 0
+    return {"dense": B * H // 5, "prefix_sums": 100 + B + 5 * H + sorting_and_placing}

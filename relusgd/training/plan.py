@@ -56,6 +56,10 @@ class Plan:
         if engine == "compiled" and self.engine != engine and not numba_is_installed():
             problem = "this run began with engine: compiled, which needs Numba, and Numba is not installed"
             raise InputError(problem, f"{INSTALL} lets it go on; --overwrite trains it anew without")
+        return self.with_engine(engine, kernel)
+
+    def with_engine(self, engine: Engine, kernel: KernelName) -> Plan:
+        """The same training by this engine and kernel, wherever it is going to be done."""
         return replace(self, descent=replace(self.descent, engine=engine, kernel=kernel))
 
     @property

@@ -238,7 +238,7 @@ def test_version_and_help(here):
     assert module.stdout == f"relusgd {__version__}\n"
 
 
-COMMANDS = ["new", "train", "animate", "plot", "show", "list", "compare", "export", "schema"]
+COMMANDS = ["new", "train", "sweep", "animate", "plot", "show", "list", "compare", "export", "schema"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

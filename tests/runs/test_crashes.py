@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,9 +13,11 @@ import pytest
 from relusgd.config import load_config
 from relusgd.errors import RelusgdError
 from relusgd.runs import places
-from relusgd.runs.record import record
+from relusgd.runs.batch import Batch, Blocks
+from relusgd.runs.places import clear_leftovers
+from relusgd.runs.record import disk_faults, record
 from relusgd.runs.run import load_run
-from relusgd.training import training_blocks
+from relusgd.training import prepare, training_blocks
 
 TINY = {
     "data": {"samples": 4, "test_samples": 3},
@@ -99,6 +102,8 @@ def eager(monkeypatch):
     monkeypatch.setattr("relusgd.runs.writer.CHECKPOINT_SECONDS", 0.0)
     monkeypatch.setattr("relusgd.files.sync_folder", lambda folder: None)
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
+    monkeypatch.setattr("relusgd.runs.batch.sync_file_system", lambda folder, written: None)
+    monkeypatch.setattr("relusgd.runs.places.STRANGE_SECONDS", -1.0)
 
 
 def check_whole(folder):
@@ -193,3 +198,55 @@ def test_overwriting_on_a_full_disk_leaves_the_old_run_or_the_new_one(tmp_path):
     for at, folder, code in every_call(tmp_path, "full", *actions):
         assert code in (0, 1), at
         check_whole(folder)
+
+
+def batched(folder):
+    """Two runs that are made durable together, one of which was there already."""
+    with Batch(folder) as batch:
+        for seed in (0, 1):
+            if not (folder / f"seed={seed}").exists():
+                plan = prepare(tiny(seed=seed))
+                blocks = Blocks(training_blocks(plan))
+                assert blocks.take()
+                batch.add(f"seed={seed}", blocks.ended(plan, {}))
+        batch.commit()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_runs_of_a_batch_are_there_whole_or_not_at_all(mode, tmp_path):
+    for seed in (0, 1):
+        record(tiny(seed=seed), tmp_path / f"seed={seed}")
+    whole = {f"seed={seed}": content(tmp_path / f"seed={seed}") for seed in (0, 1)}
+    calls = 0
+    for at, folder, code in every_call(tmp_path, mode, Path.mkdir, batched):
+        assert code == DIED, at
+        for path in folder.glob("seed=*"):
+            assert content(path) == whole[path.name], at
+        clear_leftovers(folder)
+        batched(folder)
+        assert {path.name: content(path) for path in folder.iterdir()} == whole, at
+        calls = at
+    assert calls > 50
+
+
+def test_a_batch_on_a_full_disk_leaves_nothing_half_built(tmp_path):
+    failed = 0
+    for at, folder, code in every_call(tmp_path, "full", Path.mkdir, in_words(batched)):
+        assert code in (0, 1), at
+        failed += code
+        for path in folder.iterdir():
+            assert not path.name.startswith("."), at
+            check_whole(path)
+        batched(folder)
+        assert len(list(folder.iterdir())) == 2
+    assert failed > 60 // STRIDE
+
+
+def in_words(action):
+    """The action with the disk's refusals as errors of relusgd."""
+
+    def run(folder):
+        with disk_faults(folder):
+            action(folder)
+
+    return run

@@ -1,0 +1,152 @@
+"""The command that runs many: sweep."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from relusgd.cli.arguments import SetOption, complete_configs, flag
+from relusgd.cli.boundary import guarded, printable
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from relusgd.cli.sweep_progress import SweepProgress
+    from relusgd.config import Config
+
+FAILURES_TOLD = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Add this family's commands."""
+    app.command(epilog="Example:  relusgd sweep configs/course.yaml --grid network.hidden=10,40 --repeat 2")(sweep)
+
+
+@guarded
+def sweep(
+    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="A YAML config with a sweep.", autocompletion=complete_configs)],
+    changes: SetOption = None,
+    grids: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--grid",
+            metavar="KEY=V1,V2",
+            help="Vary a key over these values, e.g. network.hidden=10,20,[20,20] or seed=0..4999; in place of the file's values for it; "
+            "may be repeated.",
+        ),
+    ] = None,
+    repeat: Annotated[int | None, typer.Option(metavar="N", help="Number of seeds: seed, seed + 1, …", show_default=False)] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(metavar="K/N", help="Train the K-th of every N runs alone and write no summary: for job arrays.", show_default=False),
+    ] = None,
+    names: Annotated[bool, flag("--list", help="Print the run folders and train nothing.")] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Processes on this machine. [dim]\\[default: one per core][/]", show_default=False),
+    ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS|FILE", help="Train on the Dask cluster of this scheduler instead.", show_default=False),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The sweep folder. [dim]\\[default: outputs/NAME][/]", show_default=False)
+    ] = None,
+    quiet: Annotated[bool, flag("--quiet", "-q", help="No progress, no closing words; failures are still told.")] = False,
+) -> None:
+    """Train every combination of a config's grid, cases and seeds. Prints the sweep folder.
+
+    Each run has a folder of its own, summary.csv a line for each, summary.png the errors over what varies. The same command again does
+    what is missing and nothing else. A diverged run is a result; exit code 1 says that a run failed.
+    """
+    resolved = read_sweep(config, changes or [], grids or [], repeat)
+    part = parse_shard(shard)
+    if names:
+        list_runs(resolved, part, out)
+        return
+    from relusgd.cli.sweep_progress import watching_sweep
+    from relusgd.sweeps.running import run_sweep
+
+    with watching_sweep(quiet) as progress, cluster(dask, workers, progress) as executor:
+        done = run_sweep(resolved, out, executor, workers=workers, shard=part, observer=progress)
+    progress.say_end(done.folder, summarized=part is None)
+    typer.echo(done.folder)
+    if progress.failed:
+        tell_failures(progress.failed)
+        raise typer.Exit(1)
+
+
+def read_sweep(path: Path, changes: list[str], grids: list[str], repeat: int | None) -> Config:
+    """The config with everything that the command line changes. Raises InputError when it describes no sweep."""
+    from relusgd.config import load_config, parse_overrides
+    from relusgd.config.grids import parse_grids
+    from relusgd.errors import InputError
+
+    overrides = parse_overrides(changes)
+    listed = parse_grids(grids)
+    overrides |= {f"sweep.grid.{key}": values for key, values in listed.items()}
+    if repeat is not None:
+        overrides["sweep.repeat"] = repeat
+    elif "seed" in listed:
+        overrides["sweep.repeat"] = 1
+    config = load_config(path, overrides)
+    if config.sweep is None:
+        hint = f"vary something with --grid or --repeat, or train the one run: relusgd train {shlex.quote(str(path))}"
+        raise InputError(f"{path} describes no sweep", hint)
+    return config
+
+
+def parse_shard(text: str | None) -> tuple[int, int] | None:
+    """From "3/100" to (3, 100). Raises InputError."""
+    from relusgd.errors import InputError
+
+    if text is None:
+        return None
+    first, slash, second = text.partition("/")
+    if not (slash and first.isascii() and first.isdigit() and second.isascii() and second.isdigit()):
+        raise InputError(f"--shard {text}: expected K/N, such as 3/100 for the third of a hundred parts")
+    number, count = int(first), int(second)
+    if not 1 <= number <= count:
+        raise InputError(f"--shard {text}: there is no such shard", f"shards go from 1/{count} to {count}/{count}")
+    return number, count
+
+
+def list_runs(config: Config, shard: tuple[int, int] | None, out: Path | None) -> None:
+    """Print the run folders of a sweep, or of a shard of it."""
+    from relusgd.config import run_name
+    from relusgd.config.expansion import planned_runs
+
+    folder = out or Path("outputs") / run_name(config)
+    typer.echo("\n".join(str(folder / run.name) for run in planned_runs(config, shard)))
+
+
+@contextmanager
+def cluster(dask: str | None, workers: int | None, progress: SweepProgress) -> Iterator[Executor | None]:
+    """The executor of the Dask cluster that was asked for; None for the processes of this machine."""
+    from relusgd.errors import InputError
+
+    if dask is None:
+        yield None
+        return
+    if workers is not None:
+        raise InputError("--workers is about processes on this machine, and --dask has workers of its own", "leave one of them out")
+    from relusgd.sweeps.cluster import dask_executor
+
+    with dask_executor(dask, progress.waits_for_workers) as executor:
+        yield executor
+
+
+def tell_failures(failed: dict[str, str]) -> None:
+    """Say which runs failed, and why."""
+    from relusgd.model.suggestions import counted
+
+    typer.echo(f"{counted(len(failed), 'run')} failed; the same command tries again:", err=True)
+    for name, error in list(failed.items())[:FAILURES_TOLD]:
+        typer.echo(printable(f"  {name}: {error}"), err=True)
+    if len(failed) > FAILURES_TOLD:
+        typer.echo(f"  and {len(failed) - FAILURES_TOLD:,} more, each with its reason in summary.csv", err=True)

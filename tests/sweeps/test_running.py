@@ -1,0 +1,303 @@
+"""Sweeps on real workers: the same bytes from every executor, whatever dies, and however often it is stopped."""
+
+import csv
+import json
+import multiprocessing.forkserver
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import relusgd
+from relusgd.config import load_config
+from relusgd.errors import ConfigError, InputError, StoppedError
+from relusgd.runs.lock import FolderLock
+from relusgd.sweeps.local import LocalProcesses
+from relusgd.sweeps.running import Unwatched, run_sweep
+
+LONG = bool(os.environ.get("RELUSGD_LONG"))
+KILLS = 20 if LONG else 4
+SMALL = {
+    "data": {"samples": 12, "test_samples": 9},
+    "training": {"epochs": 60, "batch_size": 4},
+    "snapshots": {"every": 20},
+    "engine": "numpy",
+    "sweep": {"grid": {"network.hidden": [3, 5]}, "cases": {"all": {}, "ridge": {"training.method": "ridge"}}, "repeat": 3},
+}
+
+
+class Elsewhere(Executor):
+    """Knows nothing of this disk, and is no executor of the standard library."""
+
+    def submit(self, fn, /, *args, **kwargs):
+        future = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+class Watching(Unwatched):
+    """Keeps the rows; asks to stop once so many runs have ended."""
+
+    def __init__(self, stop_after=10**9):
+        self.rows, self.stop_after = [], stop_after
+
+    def finished(self, rows):
+        self.rows += rows
+
+    def signal(self):
+        return signal.SIGINT if len(self.rows) >= self.stop_after else None
+
+
+def content(folder):
+    """Every file of every run; run.json without its timings."""
+    files = {}
+    for path in sorted(folder.rglob("*")):
+        name = str(path.relative_to(folder))
+        if path.name == "run.json":
+            files[name] = {key: value for key, value in json.loads(path.read_text()).items() if key != "timings"}
+        elif path.is_file() and path.name not in (".lock", "summary.csv", "summary.png"):
+            files[name] = path.read_bytes()
+    return files
+
+
+def summary_lines(folder):
+    with (folder / "summary.csv").open(encoding="utf-8", newline="") as file:
+        return [{key: value for key, value in line.items() if key != "seconds"} for line in csv.DictReader(file)]
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory):
+    """The sweep by one process."""
+    return run_sweep(load_config(SMALL), tmp_path_factory.mktemp("one") / "s", workers=1).folder
+
+
+def test_two_processes_write_what_one_writes(one, tmp_path):
+    run_sweep(load_config(SMALL), tmp_path / "s", workers=2)
+    assert content(tmp_path / "s") == content(one)
+    assert summary_lines(tmp_path / "s") == summary_lines(one)
+    assert len(summary_lines(one)) == 12
+
+
+def test_threads_write_what_one_process_writes(one, tmp_path):
+    with ThreadPoolExecutor(3) as threads:
+        run_sweep(load_config(SMALL), tmp_path / "s", threads)
+    assert content(tmp_path / "s") == content(one)
+
+
+def test_runs_that_travel_back_are_written_as_one_process_writes_them(one, tmp_path):
+    run_sweep(load_config(SMALL), tmp_path / "s", Elsewhere())
+    assert content(tmp_path / "s") == content(one)
+    assert summary_lines(tmp_path / "s") == summary_lines(one)
+
+
+def test_a_short_run_is_the_one_that_record_makes(one, tmp_path):
+    run = relusgd.load_run(one / "network.hidden=5,case=all,seed=2")
+    alone = relusgd.record(run.config, tmp_path / "alone")
+    for path in alone.folder.rglob("*"):
+        if path.is_file() and path.name not in (".lock", "run.json"):
+            assert path.read_bytes() == (run.folder / path.relative_to(alone.folder)).read_bytes(), path.name
+    ours, theirs = run.facts, alone.facts
+    assert ours.pop("sweep") == {"network.hidden": [5], "case": "all", "seed": 2}
+    assert {**ours, "timings": 0} == {**theirs, "timings": 0}
+
+
+def test_runs_that_last_are_recorded_while_they_train(one, tmp_path, monkeypatch):
+    monkeypatch.setattr("relusgd.sweeps.tasks.BATCH_SECONDS", 0.0)
+    with ThreadPoolExecutor(1) as thread:
+        run_sweep(load_config(SMALL), tmp_path / "s", thread)
+    assert content(tmp_path / "s") == content(one)
+
+
+def test_shards_do_their_part_and_the_plain_sweep_sums_up(one, tmp_path):
+    config = load_config(SMALL)
+    parts = [run_sweep(config, tmp_path / "s", workers=1, shard=(k, 3)) for k in (1, 2, 3)]
+    assert [len(part.runs) for part in parts] == [4, 4, 4]
+    assert not (tmp_path / "s" / "summary.csv").exists()
+    watching = Watching()
+    run_sweep(config, tmp_path / "s", observer=watching)
+    assert watching.rows == []
+    assert content(tmp_path / "s") == content(one)
+    assert summary_lines(tmp_path / "s") == summary_lines(one)
+
+
+def test_a_sweep_that_is_stopped_keeps_what_has_ended_and_is_finished_by_the_same_call(one, tmp_path):
+    watching = Watching(stop_after=2)
+    with pytest.raises(StoppedError, match="runs to go") as caught:
+        run_sweep(load_config(SMALL), tmp_path / "s", workers=1, observer=watching)
+    assert caught.value.exit_code == 130
+    ended = {row["run"] for row in watching.rows}
+    assert {line["run"] for line in summary_lines(tmp_path / "s")} == ended
+    again = Watching()
+    run_sweep(load_config(SMALL), tmp_path / "s", workers=2, observer=again)
+    assert {row["run"] for row in again.rows}.isdisjoint(ended)
+    assert content(tmp_path / "s") == content(one)
+
+
+@pytest.mark.parametrize("far", [False, True])
+def test_interrupted_and_shorter_runs_go_on_where_they_were(far, one, tmp_path):
+    short = load_config({**SMALL, "training": {**SMALL["training"], "epochs": 20}}, {"sweep.cases": {"all": {}}})
+    run_sweep(short, tmp_path / "s", workers=1)
+    interrupted = tmp_path / "s" / "network.hidden=5,case=all,seed=0"
+    facts = json.loads((interrupted / "run.json").read_text())
+    (interrupted / "run.json").write_text(json.dumps({**facts, "status": "running"}))
+    run_sweep(load_config(SMALL), tmp_path / "s", Elsewhere() if far else None, workers=None if far else 2)
+    assert content(tmp_path / "s") == content(one)
+
+
+def test_other_runs_in_the_way_are_refused_before_anything_is_trained(tmp_path):
+    config = load_config({**SMALL, "sweep": {"repeat": 2}})
+    run_sweep(config, tmp_path / "s", workers=1)
+    before = content(tmp_path / "s")
+    other = load_config({**SMALL, "sweep": {"repeat": 3}}, {"training.learning_rate": 0.5})
+    with pytest.raises(InputError, match=r"holds another run:\n  training.learning_rate: 0.02 → 0.5\nand so do 1 more") as caught:
+        run_sweep(other, tmp_path / "s")
+    assert f"--out {tmp_path / 's-2'}" in caught.value.hint
+    assert content(tmp_path / "s") == before
+
+
+def test_faults_of_any_combination_are_told_before_anything_is_trained(tmp_path):
+    config = load_config({**SMALL, "sweep": {"grid": {"training.batch_size": [4, 13], "training.sampling": ["shuffle"]}}})
+    with pytest.raises(ConfigError, match="13 is larger than the 12 training points"):
+        run_sweep(config, tmp_path / "s")
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_history_that_is_too_large_to_travel_is_refused_with_advice(tmp_path):
+    config = load_config({**SMALL, "sweep": {"repeat": 2}}, {"network.hidden": 1000, "training.epochs": 10_000, "snapshots.every": 1})
+    with pytest.raises(InputError, match="at most 268 MB travel back") as caught:
+        run_sweep(config, tmp_path / "s", Elsewhere())
+    assert "--set snapshots.every=2" in caught.value.hint
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_run_that_cannot_be_written_fails_and_the_others_go_on(tmp_path):
+    config = load_config({**SMALL, "sweep": {"repeat": 3}})
+    run_sweep(load_config({**SMALL, "sweep": {"repeat": 1}}, {"training.epochs": 20}), tmp_path / "s", workers=1)
+    busy = FolderLock(tmp_path / "s" / "seed=0")
+    try:
+        sweep = run_sweep(config, tmp_path / "s", workers=2)
+    finally:
+        busy.release()
+    assert sweep.summary["status"].tolist() == ["failed", "complete", "complete"]
+    assert "is being written by process" in sweep.summary["error"][0]
+    assert relusgd.load_run(tmp_path / "s" / "seed=0").status == "complete"
+    assert run_sweep(config, tmp_path / "s", workers=2).summary["status"].tolist() == ["complete"] * 3
+
+
+def test_the_summary_can_be_read_at_any_time_and_grows(tmp_path, monkeypatch):
+    monkeypatch.setattr("relusgd.sweeps.summary.SECONDS", 0.0)
+    seen = []
+
+    class Reading(Watching):
+        def signal(self):
+            if (tmp_path / "s" / "summary.csv").exists():
+                seen.append(len(summary_lines(tmp_path / "s")))
+
+    run_sweep(load_config(SMALL), tmp_path / "s", workers=1, observer=Reading())
+    assert seen == sorted(seen)
+    assert seen[0] < 12
+    assert len(summary_lines(tmp_path / "s")) == 12
+
+
+def test_runs_of_other_sweeps_of_the_folder_stay_in_its_summary(tmp_path):
+    run_sweep(load_config({**SMALL, "sweep": {"repeat": 3}}), tmp_path / "s", workers=1)
+    config = load_config({**SMALL, "sweep": {"grid": {"training.momentum": [0.5]}}})
+    sweep = run_sweep(config, tmp_path / "s", workers=1)
+    assert sweep.summary["training.momentum"].tolist() == [0.5, 0.0, 0.0, 0.0]
+    assert [line["run"] for line in summary_lines(tmp_path / "s")] == ["training.momentum=0.5,seed=0", "seed=0", "seed=1", "seed=2"]
+
+
+def worker_processes():
+    """The processes that this one's forkserver has forked."""
+    server = multiprocessing.forkserver._forkserver._forkserver_pid
+    if server is None:
+        return []
+    try:
+        return [int(pid) for pid in Path(f"/proc/{server}/task/{server}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds its victims in /proc")
+def test_workers_that_are_killed_at_random_cost_nothing_but_time(tmp_path):
+    config = load_config(SMALL, {"sweep.repeat": 100 if LONG else 30, "training.epochs": 600, "sweep.grid.network.hidden": [3, 5]})
+    kills, over, chance = [], threading.Event(), random.Random(0)
+
+    def kill():
+        while len(kills) < KILLS and not over.wait(0.05 + 0.4 * chance.random()):
+            victims = worker_processes()
+            if victims:
+                os.kill(chance.choice(victims), signal.SIGKILL)
+                kills.append(time.monotonic())
+
+    watching, killer = Watching(), threading.Thread(target=kill)
+    killer.start()
+    sweep = run_sweep(config, tmp_path / "s", workers=2, observer=watching)
+    over.set()
+    killer.join()
+    assert len(kills) == KILLS
+    names = [row["run"] for row in watching.rows]
+    assert len(names) == len(set(names)) == config.sweep.runs
+    assert set(sweep.summary["status"]) == {"complete"}
+    assert [line["run"] for line in summary_lines(tmp_path / "s")] == sweep.summary["run"].tolist()
+    run_sweep(config, tmp_path / "whole", workers=2)
+    assert content(tmp_path / "s") == content(tmp_path / "whole")
+    assert summary_lines(tmp_path / "s") == summary_lines(tmp_path / "whole")
+
+
+def test_a_worker_that_dies_takes_its_own_task_along_and_no_other():
+    with LocalProcesses(2) as processes:
+        dead, alive = processes.submit(os._exit, 1), processes.submit(os.getpid)
+        assert alive.result(60) > 0
+        with pytest.raises(Exception, match="terminated abruptly"):
+            dead.result(60)
+        assert processes.submit(os.getpid).result(60) > 0
+        assert processes.submit(os.getpid).result(60) > 0
+
+
+SCRIPT = """
+import sys, relusgd
+print("imported", flush=True)
+config = relusgd.load_config({config!r})
+print(len(relusgd.run_sweep(config, sys.argv[1], workers=2)), flush=True)
+"""
+
+
+def test_a_script_needs_no_guard_around_a_sweep(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT.format(config=SMALL))
+    done = subprocess.run([sys.executable, str(script), str(tmp_path / "s")], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["imported", "12"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for orphans in /proc")
+def test_workers_do_not_outlive_their_parent(tmp_path):
+    long = {**SMALL, "training": {"epochs": 10**9}, "snapshots": {"every": 10**9}, "sweep": {"repeat": 2}}
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT.format(config=long))
+    process = subprocess.Popen([sys.executable, str(script), str(tmp_path / "s")], stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while len(list((tmp_path / "s").glob("seed=*"))) < 2 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    owners = [json.loads(path.read_text())["pid"] for path in (tmp_path / "s").glob("seed=*/.lock")]
+    assert len(owners) == 2
+    process.kill()
+    process.wait()
+    while any(map(is_alive, owners)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(map(is_alive, owners))
+    assert relusgd.load_run(tmp_path / "s" / "seed=0").status == "interrupted"
+
+
+def is_alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split(")")[-1].split()[0] != "Z"
+    except OSError:
+        return False
