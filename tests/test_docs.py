@@ -52,6 +52,8 @@ def test_the_readmes_commands_run_as_they_stand(workshop):
     for file in (
         "outputs/sine/animation.gif",
         "outputs/sine/plot.png",
+        "outputs/sine/view.html",
+        "sgd-and-ridge.html",
         "elbows.csv",
         "ten.mp4",
         "outputs/nile/animation.gif",

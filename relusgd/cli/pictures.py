@@ -1,7 +1,9 @@
-"""Commands that draw: animate, plot."""
+"""Commands that draw: animate, plot, view."""
 
 from __future__ import annotations
 
+import os
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -38,6 +40,7 @@ def register(app: typer.Typer) -> None:
     """Add this family's commands."""
     app.command(epilog="Example:  relusgd animate outputs/notebook --seconds 20 --out lecture.mp4")(animate)
     app.command(epilog="Example:  relusgd plot outputs/notebook --epoch 200 --out epoch-200.svg")(plot)
+    app.command(epilog="Example:  relusgd view outputs/notebook --out lecture.html")(view)
 
 
 @guarded
@@ -107,3 +110,61 @@ def make_look(size: str, title: str | None, theme: ThemeName, show: str) -> Look
         raise InputError(f"--size {size}: a size is WIDTHxHEIGHT in pixels", "try --size 1000x700")
     parts = {part.strip() for part in show.split(",")} - {"", "none"}
     return Look(size=(int(width), int(height)), title=title, theme=theme.value, show=frozenset(parts))
+
+
+@guarded
+def view(
+    runs: RunsArgument,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="An .html. [dim]\\[default: RUN/view.html][/]", show_default=False)
+    ] = None,
+    frames: Annotated[
+        str | None,
+        typer.Option(metavar="N|all", help="How many snapshots go along. [dim]\\[default: at most 300][/]", show_default=False),
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="The page's title.", show_default=False)] = None,
+    theme: Annotated[ThemeName | None, typer.Option(help="Without it, what the reader's system prefers.", show_default=False)] = None,
+    show_it: Annotated[
+        bool | None,
+        flag("--open/--no-open", help="In the browser. [dim]\\[default: when typed in a terminal][/]", show_default=False),
+    ] = None,
+) -> None:
+    """Make one HTML file on which training can be scrubbed and changed by hand; it needs no network. Prints the file."""
+    from relusgd.runs.run import load_run
+    from relusgd.runs.viewing import view as write
+
+    count = frame_count(frames)
+    path = write([load_run(run) for run in runs], out, frames=count, title=title, theme=theme.value if theme else None)
+    print_path(path)
+    if show_it or (show_it is None and typed_in_terminal() and has_screen()):
+        open_page(path)
+
+
+def frame_count(text: str | None) -> int | None:
+    """What was typed for --frames: a number, all, or nothing."""
+    from relusgd.errors import InputError
+
+    if text is None:
+        return None
+    if text == "all":
+        return sys.maxsize
+    if not (text.isascii() and text.isdigit() and len(text) < 16 and int(text) > 0):
+        raise InputError(f"--frames {text}: a whole number above 0, or all", "without it a page has at most 300 snapshots")
+    return int(text)
+
+
+def typed_in_terminal() -> bool:
+    return sys.stdout.isatty()
+
+
+def has_screen() -> bool:
+    """Whether a browser would open in a window; one that takes over the terminal helps nobody."""
+    return sys.platform == "darwin" or any(name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
+
+
+def open_page(path: Path) -> None:
+    """Show a file in the browser; if there is none, say so."""
+    import webbrowser
+
+    if not webbrowser.open(path.resolve().as_uri()):
+        typer.echo("no browser was found; open the file by hand", err=True)

@@ -20,8 +20,8 @@ from relusgd.pictures.loss_panel import summarise
 from relusgd.pictures.painter import check_still
 from relusgd.pictures.view import View
 from relusgd.pictures.wording import error_text
-from relusgd.runs.drawing import checked_place
 from relusgd.runs.run import Run
+from relusgd.runs.scenes import checked_place
 from relusgd.runs.summary import original_metrics
 from relusgd.runs.titles import SHORT_WORDS, value_words
 

@@ -9,7 +9,6 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from relusgd.model.network import Array
@@ -32,6 +31,8 @@ class Ticks:
 
 def even_ticks(low: float, high: float, most: int) -> Ticks:
     """At most `most` + 1 round numbers from low to high."""
+    from matplotlib.ticker import MaxNLocator  # loaded by those who draw with it
+
     places = MaxNLocator(max(most, 1), steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
     spacing = float(places[1] - places[0])
     slack = 1e-9 * (high - low)

@@ -14,7 +14,7 @@ from matplotlib.colors import to_rgba
 from relusgd.model.network import Array
 from relusgd.pictures.axis import Ticks
 from relusgd.pictures.layout import Box
-from relusgd.pictures.marks import BENDS_ALPHA, looks_of, original, test_points_shown, x_limits
+from relusgd.pictures.marks import BENDS_ALPHA, looks_of, original, x_limits
 from relusgd.pictures.panels import moving_dots, moving_line, moving_steps, relative, sign_colours, with_alpha
 from relusgd.pictures.scales import Scales
 from relusgd.pictures.sheet import MOVING, Sheet
@@ -59,7 +59,7 @@ class CurvePanel:
         low, high = self._scales.y
         if low < view.baseline < high and "units" in self._sheet.look.show:
             self._axes.axhline(view.baseline, color=self._sheet.colours.faint, linewidth=self._sheet.points(0.8), zorder=1.6)
-        if test_points_shown(view):
+        if view.shows_test_points:
             self._axes.plot(*original(view, dataset.x_test, dataset.y_test), **looks["test data"], zorder=2.0)
         self._axes.plot(*original(view, dataset.x_train, dataset.y_train), **looks["data"], zorder=2.1)
         if view.truth is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from relusgd.pictures.layout import Box, flow
-from relusgd.pictures.marks import looks_of, test_points_shown
+from relusgd.pictures.marks import looks_of
 from relusgd.pictures.sheet import Sheet, entry_width
 from relusgd.pictures.view import View
 
@@ -28,7 +28,7 @@ def curve_legend(sheet: Sheet, views: Sequence[View], *, learned: bool = True) -
     """
     looks = looks_of(sheet, views[0])
     entries = [Entry(looks["data"], "training data", "data")]
-    if any(test_points_shown(view) for view in views):
+    if any(view.shows_test_points for view in views):
         entries.append(Entry(looks["test data"], "test data", "test"))
     if any(view.truth is not None for view in views):
         entries.append(Entry(looks["truth"], "true function", "truth"))

@@ -28,11 +28,6 @@ def original(view: View, x: Array, y: Array) -> tuple[Array, Array]:
     return view.dataset.scaling.x_to_original(x), view.dataset.scaling.y_to_original(y)
 
 
-def test_points_shown(view: View) -> bool:
-    """Held-out measurements are shown; the many points of a known target would hide it."""
-    return view.dataset.target is None and len(view.dataset.x_test) > 0
-
-
 def active_ticks(view: View) -> Ticks:
     most = sum(view.history.hidden)
     return Ticks((0.0, float(most)), ("0", f"{most:,}"))

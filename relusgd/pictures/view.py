@@ -96,6 +96,11 @@ class View:
         """Whether the first layer is shown as a density."""
         return self.history.hidden[0] > MOST_UNITS
 
+    @property
+    def shows_test_points(self) -> bool:
+        """Held-out measurements are shown; the many points of a known target would hide it."""
+        return self.dataset.target is None and len(self.dataset.x_test) > 0
+
     def values(self, index: int) -> Array:
         """The learned function at the test points, or at the training points if there are none, in original units."""
         points = self.dataset.x_test if len(self.dataset.x_test) else self.dataset.x_train

@@ -10,7 +10,7 @@ import numpy as np
 
 from relusgd.errors import InputError
 from relusgd.pictures.film import check_film, write_film
-from relusgd.pictures.group import Group, Scene
+from relusgd.pictures.group import Scene
 from relusgd.pictures.look import Look
 from relusgd.pictures.painter import save_still
 from relusgd.pictures.spacing import choose_frames
@@ -18,7 +18,7 @@ from relusgd.pictures.story import save_story
 from relusgd.pictures.timing import Timing
 from relusgd.pictures.view import View
 from relusgd.runs.run import Run
-from relusgd.runs.titles import panel_titles, picture_place
+from relusgd.runs.scenes import as_list, checked_place, scene_of
 
 
 @dataclass(frozen=True)
@@ -86,16 +86,6 @@ def plot(
     return path
 
 
-def as_list(runs: Run | Sequence[Run]) -> list[Run]:
-    return [runs] if isinstance(runs, Run) else list(runs)
-
-
-def scene_of(runs: Sequence[Run]) -> Scene:
-    """What is drawn of the runs. Raises InputError when they are too many for one picture."""
-    views = [View(run.history, run.data) for run in runs]
-    return views[0] if len(views) == 1 else Group(views, *panel_titles(runs))
-
-
 def moment_of(scene: Scene, epoch: int | None, step: int | None) -> int:
     """The index of the moment at this epoch or step; the last one without either. Raises InputError when there is none."""
     if isinstance(scene, View):
@@ -107,14 +97,3 @@ def moment_of(scene: Scene, epoch: int | None, step: int | None) -> int:
     if epoch > scene.epoch[-1]:
         raise InputError(f"no run was recorded until epoch {epoch:,}", f"the last one recorded: {scene.epoch[-1]:,}")
     return int(scene.epoch.searchsorted(epoch, side="right")) - 1
-
-
-def checked_place(runs: Sequence[Run], out: str | Path | None, stem: str, suffix: str) -> Path:
-    """Where a picture goes; InputError when there is no such folder, or a folder stands in its place."""
-    usual = runs[0].folder / f"{stem}{suffix}" if len(runs) == 1 else picture_place(runs, stem, suffix)
-    path = Path(out) if out is not None else usual
-    if not path.parent.is_dir():
-        raise InputError(f"{path} cannot be written: there is no folder {path.parent}", "make it first, or choose another place")
-    if path.is_dir():
-        raise InputError(f"{path} is a folder", "give the name of a file")
-    return path

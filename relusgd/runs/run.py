@@ -132,6 +132,27 @@ class Run:
 
         return plot(self, out, epoch=epoch, step=step, story=story, look=Look(**look))
 
+    def view(
+        self, out: str | Path | None = None, *, frames: int | None = None, title: str | None = None, theme: str | None = None
+    ) -> Path:
+        """Write one HTML file on which the training can be scrubbed, by default view.html in the run's folder.
+
+        frames: at most so many snapshots, chosen as a film's are; None is 300. theme: light or dark; None is what the
+        reader's system prefers. Gives the file's path.
+        """
+        from relusgd.runs.viewing import view
+
+        return view(self, out, frames=frames, title=title, theme=theme)
+
+    def _repr_html_(self) -> str | None:
+        """The same page in a notebook's cell; a run that cannot be drawn is shown by its name."""
+        from relusgd.runs.viewing import notebook_cell
+
+        try:
+            return notebook_cell(self)
+        except (RelusgdError, OSError):
+            return None
+
 
 def load_run(folder: str | Path) -> Run:
     """The run in this folder. Raises InputError when there is none."""

@@ -149,6 +149,11 @@ def test_animate_and_plot_write_beside_the_run_and_print_the_file(here):
         (["plot", "outputs/small", "--epoch", "41"], "no snapshot was recorded at epoch 41"),
         (["plot", "outputs/small", "--epoch", "1", "--step", "4"], "not both"),
         (["plot", "outputs/small", "--out", "still.gif"], ".png"),
+        (["view", "outputs/small", "--frames", "some"], "a whole number above 0, or all"),
+        (["view", "outputs/small", "--frames", "0"], "a whole number above 0, or all"),
+        (["view", "outputs/small", "--out", "page.pdf"], "its name ends in .html"),
+        (["view", "outputs/small", "--out", "nowhere/page.html"], "there is no folder nowhere"),
+        (["view", *["outputs/small"] * 10], "10 runs do not fit"),
         (["show", "small.yaml"], "is not a folder"),
         (["list", "nowhere"], "is no folder"),
         (["export", "outputs/small", "--out", "elbows.txt"], "CSV"),
@@ -238,7 +243,7 @@ def test_version_and_help(here):
     assert module.stdout == f"relusgd {__version__}\n"
 
 
-COMMANDS = ["new", "train", "sweep", "animate", "plot", "show", "list", "compare", "export", "schema"]
+COMMANDS = ["new", "train", "sweep", "animate", "plot", "view", "show", "list", "compare", "export", "schema"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -281,7 +281,7 @@ def test_run_folders(relusgd, runs, chance):
     assert {path.name for path in relusgd.folder.iterdir()} <= {"run", "outside", *OUT}
 
 
-OUT = ["units.csv", "still.png", "film.gif", "film.mp4", "copy"]
+OUT = ["units.csv", "still.png", "film.gif", "film.mp4", "page.html", "copy"]
 TRAIN = [
     [],
     ["--set", "training.epochs=4"],
@@ -304,6 +304,8 @@ def use(relusgd, chance):
     if chance.random() < 0.03:
         relusgd("plot", "run", "--out", "still.png", "--size", "480x360", *chance.choice([[], ["--story"]]))
         relusgd("animate", "run", "--out", "film.gif", "--frames", "2", "--size", "480x360")
+    if chance.random() < 0.1:
+        relusgd("view", "run", "--no-open", "--out", "page.html")
     relusgd("train", "run", "-q", *chance.choice(TRAIN))
     if shown.exit_code == 0 and random.Random(shown.stdout).random() < 0.3:
         relusgd("show", "run")

@@ -6,7 +6,8 @@ from PIL import Image
 import relusgd
 from relusgd.errors import InputError
 from relusgd.pictures.view import View
-from relusgd.runs.drawing import animate, plot, scene_of
+from relusgd.runs.drawing import animate, plot
+from relusgd.runs.scenes import scene_of
 from relusgd.runs.titles import panel_titles, picture_place
 
 WAYS = {

@@ -1,0 +1,64 @@
+// The clock: which moment is shown, and playing on from it.
+
+const SECONDS = 10; // from start to end at speed 1
+
+class Clock {
+  /** epochs: of the moments; time: their axis; changed(): after every other moment, and when playing begins or ends. */
+  constructor(epochs, time, changed) {
+    Object.assign(this, { epochs, time, changed, index: epochs.length - 1, playing: false, speed: 1 });
+    // those who asked their system for less motion see at most four moments a second
+    this.pause = window.matchMedia("(prefers-reduced-motion: reduce)").matches ? 250 : 0;
+  }
+
+  get epoch() { return this.epochs[this.index]; }
+
+  go(index) {
+    this.stop();
+    this.set(clamp(index, 0, this.epochs.length - 1));
+  }
+
+  goToEpoch(epoch) {
+    this.go(nearestIndex(this.epochs, epoch));
+  }
+
+  set(index) {
+    if (index === this.index) return;
+    this.index = index;
+    this.changed();
+  }
+
+  toggle() {
+    if (this.playing) return this.stop();
+    if (this.index === this.epochs.length - 1) this.set(0);
+    Object.assign(this, { playing: true, place: this.time.place(this.epoch), before: performance.now(), shown: 0 });
+    requestAnimationFrame((now) => this.tick(now));
+    return this.changed();
+  }
+
+  stop() {
+    if (!this.playing) return;
+    this.playing = false;
+    this.changed();
+  }
+
+  tick(now) {
+    if (!this.playing) return;
+    this.place += (Math.max(now - this.before, 0) / 1000 / SECONDS) * this.speed * this.time.length;
+    this.before = Math.max(now, this.before);
+    const last = this.epochs.length - 1, ended = this.place >= this.time.place(this.epochs[last]);
+    const index = ended ? last : Math.max(countUpTo(this.epochs, this.time.epochAt(this.place) + 1e-9) - 1, 0);
+    if (ended || now - this.shown >= this.pause) {
+      this.shown = now;
+      this.set(index);
+    }
+    if (ended) this.stop();
+    else requestAnimationFrame((next) => this.tick(next));
+  }
+}
+
+/** The moment that an address's fragment asks for (#epoch=1200 or #step=6000), as an epoch; null without one. */
+function epochOfFragment(fragment, stepToEpoch) {
+  const found = /^#?(epoch|step)=(\d+)$/.exec(fragment);
+  if (!found) return null;
+  return found[1] === "epoch" ? Number(found[2]) : stepToEpoch(Number(found[2]));
+}

@@ -1,0 +1,326 @@
+// The panel of a run: data, truth, the learned function through its corners, the units that it is made of, how many are active.
+
+const MOST_KINKS = 400; // where a function bends more often, its bends are not marked
+const TALLEST = 0.2; // the height of a full bar of bends, as a share of the panel
+
+class CurvePanel {
+  /** told: limits, scales and sizes for all runs; look: {colours, colour of the function, strip: whether active units are shown}. */
+  constructor(canvas, run, told, look) {
+    this.sheet = new Sheet(canvas);
+    Object.assign(this, { canvas, run, told, look });
+  }
+
+  /** Boxes, and the layer of all that never moves, for the present size and colours. */
+  lay() {
+    const { sheet, told, look } = this, { context } = sheet;
+    this.pixels = sheet.width < 480 ? 11 : 12;
+    this.weight = clamp(sheet.width / 800, 0.75, 1.15);
+    const yTicks = evenTicks(...told.limits.y, clamp(Math.round(sheet.height / 52), 3, 8));
+    const left = widestLabel(context, yTicks, this.pixels) + 2 * this.pixels + 8, width = Math.max(sheet.width - left - 10, 20);
+    const strip = look.strip ? 34 : 0, bottom = 2.9 * this.pixels + 6, margin = 0.015 * (told.limits.x[1] - told.limits.x[0]);
+    const xLimits = [told.limits.x[0] - margin, told.limits.x[1] + margin], height = Math.max(sheet.height - 8 - bottom - strip, 20);
+    this.frame = new Frame({ left, top: 8, width, height: height - (strip ? 5 : 0) }, xLimits, told.limits.y);
+    const most = this.run.hidden.reduce((sum, n) => sum + n, 0);
+    this.strip = look.strip ? new Frame({ left, top: 8 + height, width, height: strip }, xLimits, [0, 1.06 * most]) : null;
+    const xTicks = fittingTicks(context, ...xLimits, width, this.pixels), inset = (this.wide ? TALLEST : 0.02) * (told.limits.y[1] - told.limits.y[0]);
+    this.zero = clamp(this.run.points.baseline, told.limits.y[0] + inset, told.limits.y[1] - inset);
+    this.fixed = sheet.layer((layer) => this.drawFixed(layer, xTicks, yTicks));
+  }
+
+  get wide() { return this.run.width > this.told.sizes.units; }
+
+  drawFixed(context, xTicks, yTicks) {
+    const { frame, strip, look: { colours }, run: { points }, pixels } = this, [xName, yName] = points.names;
+    drawAxes(context, frame, colours, xTicks, yTicks, { xLabels: !strip, pixels });
+    drawUpright(context, frame, yName, colours, pixels);
+    if (strip) drawAxes(context, strip, colours, xTicks, [strip.yLimits[1] / 1.06].map((value) => ({ value, text: wholeText(value) })), { pixels });
+    context.fillStyle = colours.ink;
+    setFont(context, pixels);
+    const lowest = strip || frame;
+    context.fillText(fitting(context, xName, frame.width), frame.left + frame.width / 2, lowest.bottom + 2.15 * pixels + 5);
+    frame.clip(context);
+    this.drawPoints(context);
+    context.restore();
+  }
+
+  drawPoints(context) {
+    const { frame, look: { colours }, run: { points }, told } = this, [low, high] = told.limits.y;
+    if (points.baseline > low && points.baseline < high && this.run.hasUnits) {
+      context.strokeStyle = colours.faint;
+      context.lineWidth = 0.8;
+      context.beginPath();
+      line(context, frame.left, frame.y(points.baseline), frame.right, frame.y(points.baseline));
+      context.stroke();
+    }
+    const radius = clamp(3.1 * (200 / points.train.x.length) ** 0.25, 1.2, 4.5) * this.weight;
+    if (points.testShown) this.drawDots(context, points.test, radius, (x, y) => ring(context, x, y, radius, "transparent", colours.data, 1.2));
+    context.globalAlpha = 0.85;
+    context.fillStyle = colours.data;
+    this.drawDots(context, points.train, radius, (x, y) => dot(context, x, y, radius));
+    context.globalAlpha = 1;
+    if (points.truth) this.drawTruth(context);
+  }
+
+  drawDots(context, { x, y }, radius, draw) {
+    for (let i = 0; i < x.length; i++) draw(this.frame.x(this.run.points.toX(x[i])), this.frame.y(this.run.points.toY(y[i])));
+  }
+
+  drawTruth(context) {
+    const { truth, domain } = this.run.points;
+    context.strokeStyle = this.look.colours.truth;
+    context.lineWidth = 1.7 * this.weight;
+    context.setLineDash([6, 4]);
+    context.beginPath();
+    let begun = false;
+    truth.forEach((y, i) => {
+      const x = this.frame.x(domain[0] + ((domain[1] - domain[0]) * i) / (truth.length - 1));
+      if (!Number.isFinite(y)) begun = false;
+      else if (begun) context.lineTo(x, this.frame.y(y));
+      else { context.moveTo(x, this.frame.y(y)); begun = true; }
+    });
+    context.stroke();
+    context.setLineDash([]);
+  }
+
+  /**
+   * Draw a snapshot. shown: {row; network: the one drawn (recorded, or changed by hand), null for a very wide one; pieces;
+   * reference: pieces of the recorded function beside a changed one; unit: the one that stands out; x: of the cursor; handle}.
+   */
+  draw(shown) {
+    const context = this.sheet.begin(), { frame } = this;
+    this.shown = shown;
+    this.sheet.paste(this.fixed);
+    frame.clip(context);
+    if (this.wide) this.drawBends(context, shown);
+    else if (shown.network) this.drawUnits(context, shown);
+    if (shown.unit !== null && shown.network && this.wide) this.drawOutstanding(context, shown);
+    if (shown.reference) this.drawReference(context, shown.reference);
+    this.drawFunction(context, shown.pieces);
+    context.restore();
+    this.drawKinks(context, shown.pieces);
+    if (shown.handle) this.drawHandle(context, shown);
+    if (this.strip) this.drawActive(context, shown.pieces);
+    if (shown.x !== null) this.drawCursor(context, shown);
+  }
+
+  drawUnits(context, { network, unit, reference }) {
+    const { told, run, frame, weight } = this, H = network.width, crowd = Math.min(1, Math.sqrt(60 / H));
+    const strength = Float64Array.from({ length: H }, (_, j) => relative(network.bending(j), told.scales.unit));
+    const order = Array.from({ length: H }, (_, j) => j).sort((i, j) => strength[i] - strength[j]);
+    const others = unit === null ? 1 : reference ? 0.5 : 0.22; // in an experiment the others are wanted too
+    for (const j of order) {
+      const ends = this.unitLine(network, j);
+      if (!ends || j === unit) continue;
+      context.globalAlpha = others * crowd * (0.25 + 0.6 * strength[j]);
+      context.lineWidth = weight * (0.8 + 2.4 * crowd * strength[j]);
+      context.strokeStyle = this.signColour(network, j);
+      context.beginPath();
+      line(context, ...ends);
+      context.stroke();
+    }
+    const y = frame.y(this.zero), edge = this.look.colours.paper;
+    for (const j of order) {
+      const elbow = run.points.toX(network.elbow(j));
+      if (j === unit || !(elbow >= run.points.domain[0] && elbow <= run.points.domain[1])) continue;
+      context.globalAlpha = Math.min(1, 1.8 * others);
+      ring(context, frame.x(elbow), y, weight * (2 + 3.5 * strength[j]), this.signColour(network, j), edge, 0.8);
+    }
+    context.globalAlpha = 1;
+    if (unit !== null) this.drawOutstanding(context, { network, unit });
+  }
+
+  /** The unit that is pointed at. */
+  drawOutstanding(context, { network, unit }) {
+    const { frame, run, weight, look: { colours } } = this, ends = this.unitLine(network, unit), elbow = run.points.toX(network.elbow(unit));
+    if (ends) {
+      context.strokeStyle = this.signColour(network, unit);
+      context.lineWidth = 3.2 * weight;
+      context.beginPath();
+      line(context, ...ends);
+      context.stroke();
+    }
+    if (Number.isFinite(elbow)) {
+      context.strokeStyle = colours.ink;
+      context.globalAlpha = 0.35;
+      context.lineWidth = 1;
+      context.beginPath();
+      line(context, frame.x(elbow), frame.top, frame.x(elbow), frame.bottom);
+      context.stroke();
+      context.globalAlpha = 1;
+      ring(context, frame.x(elbow), frame.y(this.zero), 6.5 * weight, this.signColour(network, unit), colours.ink, 1.8);
+    }
+  }
+
+  /** The ends in pixels of a unit's active side, mean + deviation · relu(w x + b); null where it is active nowhere. */
+  unitLine(network, unit) {
+    const { points } = this.run, [low, high] = points.inside, w = network.slope[unit], b = network.bias[unit], elbow = network.elbow(unit);
+    const start = w > 0 ? Math.max(elbow, low) : low, stop = w < 0 ? Math.min(elbow, high) : high;
+    const first = Math.max(w * start + b, 0), last = Math.max(w * stop + b, 0);
+    if (!(start < stop && Math.max(first, last) > 0)) return null;
+    return [this.frame.x(points.toX(start)), this.frame.y(points.toY(first)), this.frame.x(points.toX(stop)), this.frame.y(points.toY(last))];
+  }
+
+  signColour(network, unit) {
+    const { colours } = this.look;
+    return network.deep ? colours.neutral : network.outputWeight[unit] > 0 ? colours.positive : colours.negative;
+  }
+
+  drawBends(context, { row, network }) {
+    const { frame, told, run, look: { colours } } = this, bars = told.sizes.bars, { up, down } = bendsOf(run, row, network, bars);
+    const [low, high] = run.points.domain, base = frame.y(this.zero), tallest = TALLEST * frame.height;
+    context.globalAlpha = 0.5;
+    [[up, -1, run.deep ? colours.neutral : colours.positive], [down, 1, colours.negative]].forEach(([amounts, side, colour]) => {
+      context.fillStyle = colour;
+      context.beginPath();
+      for (let i = 0; i < bars; i++) {
+        const height = tallest * relative(amounts[i], told.scales.bend);
+        const x = frame.x(low + ((high - low) * i) / bars), next = frame.x(low + ((high - low) * (i + 1)) / bars);
+        if (height > 0) context.rect(x, side < 0 ? base - height : base, next - x, height);
+      }
+      context.fill();
+    });
+    context.globalAlpha = 1;
+  }
+
+  trace(context, { x, y }) {
+    context.beginPath();
+    let begun = false;
+    for (let i = 0; i < x.length; i++) {
+      if (!Number.isFinite(y[i])) { begun = false; continue; }
+      if (begun) context.lineTo(this.frame.x(x[i]), this.frame.y(y[i]));
+      else context.moveTo(this.frame.x(x[i]), this.frame.y(y[i]));
+      begun = true;
+    }
+  }
+
+  drawFunction(context, pieces) {
+    const { colours, colour } = this.look, width = 3.2 * this.weight;
+    context.lineJoin = pieces.x.length > MOST_KINKS ? "bevel" : "round";
+    this.trace(context, pieces);
+    Object.assign(context, { strokeStyle: colours.paper, lineWidth: width + 2.4, globalAlpha: 0.75 });
+    context.stroke();
+    Object.assign(context, { strokeStyle: colour, lineWidth: width, globalAlpha: 1 });
+    context.stroke();
+  }
+
+  drawReference(context, pieces) {
+    this.trace(context, pieces);
+    Object.assign(context, { strokeStyle: this.look.colours.faint, lineWidth: 1.8 * this.weight });
+    context.setLineDash([2, 3]);
+    context.stroke();
+    context.setLineDash([]);
+  }
+
+  drawKinks(context, { x, y, kink, layer }) {
+    if (x.length > MOST_KINKS + 2) return;
+    const { frame, run, weight, look: { colours, colour } } = this;
+    for (let i = 1; i + 1 < x.length; i++) {
+      const strength = relative(kink[i], this.told.scales.kink), top = frame.y(y[i]);
+      if (!(strength > 0.04) || !(top >= frame.top && top <= frame.bottom)) continue;
+      const paint = run.deep ? colours.layers[Math.min(layer[i], colours.layers.length) - 1] : colours.paper;
+      const radius = weight * (run.deep ? 2.3 + 2.5 * strength : 1.5 + 2.5 * strength);
+      ring(context, frame.x(x[i]), top, radius, paint, run.deep ? colours.paper : colour, run.deep ? 1 : 1.6);
+    }
+  }
+
+  drawActive(context, { x, active }) {
+    const { strip, look: { colours } } = this;
+    strip.clip(context);
+    context.fillStyle = colours.active;
+    context.strokeStyle = colours.faint;
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(strip.x(x[0]), strip.bottom);
+    for (let i = 0; i < active.length; i++) {
+      context.lineTo(strip.x(x[i]), strip.y(active[i]));
+      context.lineTo(strip.x(x[i + 1]), strip.y(active[i]));
+    }
+    context.lineTo(strip.x(x[x.length - 1]), strip.bottom);
+    context.fill();
+    context.stroke();
+    context.restore();
+    context.fillStyle = colours.faint;
+    setFont(context, this.pixels - 1, "left", "top");
+    context.fillText("active units", strip.left + 6, strip.top + 4);
+  }
+
+  drawCursor(context, { pieces, x }) {
+    const { frame, look: { colours, colour } } = this, y = clamp(frame.y(valueOn(pieces, x)), frame.top, frame.bottom);
+    context.strokeStyle = colours.ink;
+    context.globalAlpha = 0.35;
+    context.lineWidth = 1;
+    context.beginPath();
+    line(context, frame.x(x), frame.top, frame.x(x), (this.strip || frame).bottom);
+    context.stroke();
+    context.globalAlpha = 1;
+    ring(context, frame.x(x), y, 5, colour, colours.paper, 1.6);
+  }
+
+  /** What v·relu(w x + b) of the chosen unit adds, and the diamond at which its output weight is dragged. */
+  drawHandle(context, { network, unit, handle }) {
+    const { frame, run: { points }, look: { colours } } = this, elbow = points.toX(network.elbow(unit));
+    const x = frame.x(handle.x), y = frame.y(handle.y);
+    context.strokeStyle = this.signColour(network, unit);
+    context.lineWidth = 2;
+    context.setLineDash([1, 3]);
+    context.lineCap = "round";
+    context.beginPath();
+    line(context, frame.x(elbow), frame.y(points.baseline), x, y);
+    context.stroke();
+    context.setLineDash([]);
+    context.lineCap = "butt";
+    context.beginPath();
+    for (const [dx, dy] of [[0, -8], [8, 0], [0, 8], [-8, 0]]) context.lineTo(x + dx, y + dy);
+    context.closePath();
+    Object.assign(context, { fillStyle: this.signColour(network, unit), strokeStyle: colours.ink, lineWidth: 1.8 });
+    context.fill();
+    context.stroke();
+  }
+
+  /** The unit whose elbow or line is near a pixel, or null. reach: how near, larger for fingers. */
+  unitNear(px, py, reach = 1) {
+    const { network, pieces } = this.shown, { frame, run } = this;
+    if (!network || !frame.holds(px, py)) return null;
+    const nearZero = Math.abs(py - frame.y(this.zero)), dots = this.nearestElbow(network, px);
+    if (nearZero <= 11 * reach && dots.distance <= (this.wide ? 5 : 11) * reach) return dots.unit;
+    const curve = frame.y(valueOn(pieces, clamp(frame.fromX(px), ...run.points.domain)));
+    if (this.wide || Math.abs(py - curve) <= 9 * reach) return null;
+    let found = null, nearest = 6 * reach;
+    for (let j = 0; j < network.width; j++) {
+      const ends = this.unitLine(network, j), distance = ends ? distanceTo(px, py, ...ends) : Infinity;
+      if (distance < nearest) [found, nearest] = [j, distance];
+    }
+    return found;
+  }
+
+  nearestElbow(network, px) {
+    let unit = null, distance = Infinity;
+    for (let j = 0; j < network.width; j++) {
+      const away = Math.abs(this.frame.x(this.run.points.toX(network.elbow(j))) - px);
+      if (away < distance) [unit, distance] = [j, away];
+    }
+    return { unit, distance };
+  }
+}
+
+const relative = (strength, full) => (Number.isNaN(strength) ? 0 : Math.min(strength / full, 1));
+
+function dot(context, x, y, radius) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fill();
+}
+
+function ring(context, x, y, radius, fill, stroke, width) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  Object.assign(context, { fillStyle: fill, strokeStyle: stroke, lineWidth: width });
+  context.fill();
+  context.stroke();
+}
+
+/** From a pixel to the line between two others. */
+function distanceTo(px, py, x0, y0, x1, y1) {
+  const dx = x1 - x0, dy = y1 - y0, share = clamp(((px - x0) * dx + (py - y0) * dy) / (dx * dx + dy * dy || 1), 0, 1);
+  return Math.hypot(px - x0 - share * dx, py - y0 - share * dy);
+}

@@ -1,0 +1,127 @@
+// The form of an experiment: its numbers, and what its buttons do.
+
+class ExperimentForm {
+  constructor(page) {
+    this.page = page;
+    this.experiment = page.experiment;
+    $("edit").addEventListener("click", () => page.toggleExperiment());
+    $("reset").addEventListener("click", () => this.reset());
+    $("solve").addEventListener("click", () => this.experiment.solve(Number($("penalty").value)));
+    $("descend").addEventListener("click", () => this.descend());
+    $("yaml").addEventListener("click", () => this.copyYaml());
+    $("unit").addEventListener("change", () => page.pinUnit(this.experiment.run, clamp(Math.round(Number($("unit").value)), 0, this.experiment.run.width - 1)));
+    this.onNumber("elbow", (unit, value) => this.experiment.placeElbow(unit, value));
+    this.onNumber("weight", (unit, value) => this.experiment.setWeight(unit, value));
+  }
+
+  onNumber(id, act) {
+    $(id).addEventListener("input", () => {
+      const value = $(id).valueAsNumber;
+      if (this.experiment.on && Number.isFinite(value)) act(this.page.pinned.unit, value);
+    });
+  }
+
+  /** What going on begins with, at the snapshot that an experiment begins with. */
+  begin() {
+    const { run, rate } = this.experiment, { start, points } = run, n = points.train.x.length;
+    $("penalty").value = start.penalty;
+    $("rate").value = rate > 0 ? Number(rate.toPrecision(6)) : 0.02;
+    $("batch").value = Math.min(start.batch_size || n, n);
+    $("layers").value = start.layers;
+    $("unit").max = run.width - 1;
+    $("weight-label").hidden = run.deep;
+    $("yaml-text").hidden = true;
+    const { train, test } = points, cut = train.of > n || test.of > test.x.length;
+    $("sampled").hidden = !cut;
+    $("sampled").textContent = cut ? `over ${wholeText(n + test.x.length)} of the ${wholeText(train.of + test.of)} points, evenly chosen` : "";
+  }
+
+  reset() {
+    const { run } = this.experiment;
+    this.experiment.begin(run, run.rowAt(this.page.clock.epoch));
+  }
+
+  descend() {
+    if (this.experiment.running) return this.experiment.stop();
+    return this.experiment.descend({ rate: $("rate").valueAsNumber, batch: $("batch").valueAsNumber, layers: $("layers").value });
+  }
+
+  async copyYaml() {
+    const text = this.experiment.yaml();
+    $("yaml-text").hidden = false;
+    $("yaml-text").value = text;
+    flash($("yaml"), (await copyText(text)) ? "Copied" : "Copy it from below");
+  }
+
+  /** Show or hide it all: after an experiment began or ended. */
+  show() {
+    const { on, run } = this.experiment;
+    $("tools").hidden = !on;
+    $("edit-hint").hidden = on;
+    $("edit").setAttribute("aria-pressed", on);
+    $("edit").textContent = on ? "Done" : "Change this network";
+    for (const panel of this.page.panels) panel.canvas.classList.toggle("editing", on && panel.run === run);
+  }
+
+  fill() {
+    const { experiment, page } = this, { run } = experiment;
+    this.compare();
+    const steps = `${wholeText(experiment.steps)} steps of SGD from here`;
+    $("note").textContent = experiment.note || (experiment.steps ? steps : "");
+    $("descend").textContent = experiment.running ? "Pause" : "SGD from here";
+    $("solve").disabled = Boolean(experiment.unsolvable);
+    $("solve").title = experiment.unsolvable;
+    if (!page.pinned || page.pinned.run !== run) return;
+    const facts = run.unit(experiment.network, page.pinned.unit), [low, high] = run.points.domain;
+    $("elbow").step = Number(((high - low) / 200).toPrecision(2));
+    $("weight").step = Number((Math.max(Math.abs(facts.weight), 0.1) / 20 || 0.1).toPrecision(1));
+    setInput($("unit"), page.pinned.unit);
+    setInput($("elbow"), facts.elbow);
+    setInput($("weight"), facts.weight);
+  }
+
+  compare() {
+    const { run } = this.experiment, errors = this.experiment.errors(), row = run.rowAt(this.page.clock.epoch);
+    const rows = Object.keys(run.errors).map((name) => {
+      const line = make("tr"), now = make("data", { id: `changed-${name}` });
+      setNumber(now, errors[name]);
+      line.append(make("th", { scope: "row" }, `${name} MSE`));
+      line.appendChild(make("td")).append(now);
+      line.append(make("td", {}, numberText(run.errors[name].value[row], 4)));
+      return line;
+    });
+    $("compared").replaceChildren(...rows);
+  }
+}
+
+/** Set an input's number unless the reader is typing in it. */
+function setInput(input, value) {
+  if (document.activeElement !== input || input.valueAsNumber !== value) {
+    if (document.activeElement !== input) input.value = Number.isFinite(value) ? String(Number(value.toPrecision(6))) : "";
+  }
+}
+
+/** Put a text into the clipboard; whether that was possible. */
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // files and frames without that right may still copy what is selected
+    const area = document.body.appendChild(make("textarea", { class: "unseen" }));
+    area.value = text;
+    area.select();
+    const copied = document.execCommand("copy");
+    area.remove();
+    return copied;
+  }
+}
+
+/** Say something on a button for a moment. */
+function flash(button, words) {
+  const usual = button.dataset.usual || button.textContent;
+  button.dataset.usual = usual;
+  button.textContent = words;
+  clearTimeout(button.flashing);
+  button.flashing = setTimeout(() => { button.textContent = usual; }, 1600);
+}

@@ -1,0 +1,307 @@
+// The page put together: what is shown, and when it is drawn anew.
+
+const $ = (id) => document.getElementById(id);
+const told = JSON.parse($("data").textContent);
+
+class Page {
+  constructor() {
+    const points = told.data.map((item) => new Points(item));
+    this.runs = told.runs.map((item, number) => new Run(item, number, points[item.data]));
+    this.single = this.runs.length === 1;
+    this.darkSystem = window.matchMedia("(prefers-color-scheme: dark)");
+    this.time = new TimeAxis(told.epoch[0], told.epoch[told.epoch.length - 1], told.soft_start);
+    this.clock = new Clock(told.epoch, this.time, () => this.moved());
+    this.experiment = new Experiment(() => this.changed());
+    // pointed: {run, unit} under the pointer; pinned: {run, unit} clicked; cursor: {run, x} on a curve; glance: a moment pointed at
+    Object.assign(this, { pointed: null, pinned: null, cursor: null, glance: null, touched: false, drawn: 0 });
+    this.build();
+    this.restyle();
+    this.goToFragment();
+    this.moved();
+    listenOn(this);
+  }
+
+  build() {
+    $("title").textContent = told.title;
+    document.body.classList.toggle("several", !this.single);
+    this.listed = this.runs.filter((run) => run.hasUnits);
+    this.current = this.listed[0] || this.runs[0];
+    this.panels = this.runs.map((run) => this.buildPanel(run));
+    const page = this, look = { get colours() { return page.colours; }, left: () => (page.single ? page.panels[0].frame.left : 56) };
+    this.errorPanel = new ErrorPanel($("errors"), this.time, look);
+    this.pathPanel = new PathPanel($("paths"), this.time, look);
+    $("choose-run").hidden = this.listed.length < 2;
+    this.listed.forEach((run) => $("run").append(make("option", { value: run.number }, run.title)));
+    for (const id of ["experiment", "units", "paths"]) $(id).hidden = !this.listed.length;
+    this.table = new UnitTable($("table"), { choose: (unit) => this.point(this.current, unit), pin: (unit) => this.pin(this.current, unit) });
+    this.form = new ExperimentForm(this);
+    this.facts = factsOf(this).map(([words, , large]) => {
+      const pair = $("facts").appendChild(make("div", large ? { class: "large" } : {}));
+      pair.append(make("dt", {}, words));
+      return pair.appendChild(make("dd"));
+    });
+    this.keys = legendOf(this).map(([key, colour, words, fewer]) => {
+      const sample = make("span", { class: `key ${key}` });
+      $("legend").appendChild(make("li")).append(sample, make("span", { class: "long" }, words), make("span", { class: "short" }, fewer));
+      return [sample, colour];
+    });
+    $("copy").hidden = window.location.protocol === "about:"; // inside a notebook there is no address to link to
+  }
+
+  buildPanel(run) {
+    const figure = $("panels").appendChild(make("figure")), page = this;
+    if (!this.single) {
+      run.caption = figure.appendChild(make("figcaption"));
+      run.caption.append(make("span", { class: "key strong" }), make("strong", { title: run.title }, run.title), make("span", { class: "numbers" }));
+    }
+    const name = `Position on the learned function${this.single ? "" : ` of ${run.title}`}`;
+    const canvas = figure.appendChild(make("canvas", { role: "slider", tabindex: "0", "aria-label": name }));
+    return new CurvePanel(canvas, run, told, {
+      strip: this.single,
+      get colours() { return page.colours; },
+      get colour() { return page.single ? page.colours.learned : page.colours.runs[run.number]; },
+    });
+  }
+
+  // ---- Drawing ----
+
+  /** Take sizes and colours anew: after another theme or size. */
+  restyle() {
+    const chosen = document.documentElement.dataset.theme || (this.darkSystem.matches ? "dark" : "light");
+    this.colours = told.colours[chosen];
+    $("theme").textContent = chosen === "dark" ? "Light" : "Dark";
+    const room = Math.max(1, Math.floor($("figure").clientWidth / 340)), wanted = this.runs.length === 4 ? 2 : Math.min(this.runs.length, 3);
+    $("panels").style.gridTemplateColumns = `repeat(${Math.min(room, wanted)}, minmax(0, 1fr))`;
+    for (const [sample, colour] of this.keys) sample.style.setProperty("--key", typeof colour === "number" ? this.colours.layers[colour] : this.colours[colour]);
+    for (const panel of this.panels) {
+      panel.sheet.fit();
+      panel.lay();
+      if (panel.run.caption) panel.run.caption.firstChild.style.setProperty("--key", panel.look.colour);
+    }
+    this.layTime();
+    this.changed();
+  }
+
+  layTime() {
+    const [run] = this.runs, steps = this.single && run.step[run.length - 1], perEpoch = steps ? steps / this.time.last : 1;
+    const names = this.single ? Object.keys(run.errors).map((name) => [run, name, name === "train" ? this.colours.data : this.colours.test]) : [];
+    const several = this.single ? [] : this.runs.map((each) => [each, told.error, this.colours.runs[each.number]]);
+    // from the sixth run on, colours alone are too alike
+    const curves = [...names, ...several].map(([each, name, colour]) => ({ run: each, name, colour, dash: each.number < 5 ? [] : [6, 2] }));
+    const unit = steps ? "step" : "epoch", paths = this.listed.length > 0;
+    this.errorPanel.sheet.fit();
+    this.errorPanel.lay(curves, told, paths ? "" : unit, perEpoch);
+    $("errors").setAttribute("aria-label", `${this.single ? "Training and test errors" : `The ${told.error} errors of all runs`} over time. The slider named Time moves along them.`);
+    if (!paths) return;
+    this.pathPanel.sheet.fit();
+    this.pathPanel.lay(this.current, told, unit, perEpoch);
+    $("paths").setAttribute("aria-label", "The units' elbows over time. The table named Units has them as numbers.");
+  }
+
+  scaleTime(logarithmic) {
+    this.time.logarithmic = logarithmic;
+    this.clock.place = this.time.place(this.clock.epoch);
+    this.layTime();
+    this.moved();
+  }
+
+  otherTheme() {
+    document.documentElement.dataset.theme = this.colours === told.colours.dark ? "light" : "dark";
+    this.restyle();
+  }
+
+  /** Draw with the next picture of the screen. */
+  invalidate() {
+    if (this.waiting) return;
+    this.waiting = true;
+    requestAnimationFrame(() => {
+      this.waiting = false;
+      this.draw();
+    });
+  }
+
+  draw() {
+    const { epoch } = this.clock;
+    for (const panel of this.panels) panel.draw(this.shownIn(panel));
+    this.errorPanel.draw(epoch);
+    if (this.listed.length) this.pathPanel.draw(epoch, this.focusIn(this.current));
+    this.drawn += 1;
+  }
+
+  /** What a panel shows now. */
+  shownIn({ run }) {
+    const row = run.rowAt(this.clock.epoch), edited = this.experiment.run === run, unit = this.focusIn(run);
+    return {
+      row,
+      unit,
+      network: edited ? this.experiment.network : run.hasUnits ? run.network(row) : null,
+      pieces: edited ? run.piecesOf(this.experiment.network) : run.pieces(row),
+      reference: edited ? run.pieces(row) : null,
+      handle: edited && unit !== null ? this.experiment.handle(unit, told.limits.y) : null,
+      x: this.cursor && this.cursor.run === run ? this.cursor.x : null,
+    };
+  }
+
+  shownOf(run) {
+    const panel = this.panels[run.number];
+    return { panel, ...this.shownIn(panel) };
+  }
+
+  /** The unit of a run that stands out, or null. */
+  focusIn(run) {
+    const focus = this.pointed || this.pinned;
+    return focus && focus.run === run ? focus.unit : null;
+  }
+
+  /** After the clock moved, began to run or stopped. */
+  moved() {
+    const { clock, time } = this;
+    factsOf(this).forEach(([, text], i) => { this.facts[i].textContent = text; });
+    for (const run of this.runs) if (run.caption) run.caption.lastChild.textContent = captionOf(run, clock.epoch);
+    $("play").textContent = clock.playing ? "Pause" : "Play";
+    const share = time.place(clock.epoch) / time.length;
+    $("slider").value = 10000 * share;
+    $("slider").style.setProperty("--at", `calc(10px + (100% - 20px) * ${share})`);
+    $("slider").setAttribute("aria-valuetext", inWords(this)[0]);
+    this.changed();
+    if (!clock.playing) this.settle();
+  }
+
+  /** After anything that is shown changed. The dearer parts follow at most ten times a second. */
+  changed() {
+    this.invalidate();
+    if (this.detailing) return;
+    this.detailing = true;
+    setTimeout(() => {
+      this.detailing = false;
+      this.fillDetails();
+    }, this.clock.playing || this.experiment.running ? 100 : 0);
+  }
+
+  fillDetails() {
+    const { current, experiment } = this;
+    fillTip(this);
+    for (const panel of this.panels) fillReading(this, panel);
+    if (!current.hasUnits) return;
+    this.table.show(current, experiment.run === current ? experiment.network : current.network(current.rowAt(this.clock.epoch)), this.focusIn(current));
+    this.form.show();
+    if (experiment.on) this.form.fill();
+  }
+
+  /** Once it stands still: the address, and words for those who listen. */
+  settle() {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => {
+      if (!this.touched) return;
+      this.setFragment();
+      $("status").textContent = inWords(this).join(": ");
+    }, 300);
+  }
+
+  // ---- The address ----
+
+  setFragment() {
+    try {
+      window.history.replaceState(null, "", `#epoch=${this.clock.epoch}`);
+    } catch {
+      // a page inside a page has no address of its own
+    }
+  }
+
+  goToFragment() {
+    const [run] = this.runs;
+    const epoch = epochOfFragment(window.location.hash, (step) => {
+      if (this.single) return run.epoch[nearestIndex(run.step, step)];
+      return told.steps_per_epoch ? step / told.steps_per_epoch : null;
+    });
+    if (epoch !== null) this.clock.goToEpoch(epoch);
+  }
+
+  async copyLink() {
+    this.setFragment();
+    const link = `${window.location.href.split("#")[0]}#epoch=${this.clock.epoch}`;
+    flash($("copy"), (await copyText(link)) ? "Copied" : "Not allowed here");
+  }
+
+  jump(epoch) {
+    this.touched = true;
+    this.clock.goToEpoch(epoch);
+  }
+
+  // ---- Pointing ----
+
+  /** A unit was pointed at; null: none any more. */
+  point(run, unit) {
+    if (unit === null && !this.pointed) return;
+    this.pointed = unit === null ? null : { run, unit };
+    this.cursor = null;
+    this.changed();
+  }
+
+  /** A unit was clicked: it stands out until it is clicked again, or another one is; in an experiment always one does. */
+  pin(run, unit) {
+    const again = this.pinned && this.pinned.run === run && this.pinned.unit === unit && !this.experiment.on;
+    this.pinUnit(run, again ? null : unit);
+  }
+
+  pinUnit(run, unit) {
+    this.pinned = unit === null ? null : { run, unit };
+    if (this.pinned) {
+      this.choose(run);
+      this.table.reveal(unit);
+    }
+    this.changed();
+  }
+
+  /** Whose units are listed. */
+  choose(run) {
+    if (run === this.current || !run.hasUnits) return;
+    this.current = run;
+    $("run").value = run.number;
+    if (this.experiment.on && this.experiment.run !== run) this.experiment.end();
+    this.layTime();
+    this.changed();
+  }
+
+  /** A point of the curve was pointed at; null: none any more. */
+  setCursor(run, x) {
+    if (x === null && !this.cursor && !this.pointed) return;
+    this.pointed = null;
+    this.cursor = x === null ? null : { run, x: clamp(x, ...run.points.domain) };
+    this.changed();
+  }
+
+  /** Escape: nothing stands out any more. */
+  letGo() {
+    Object.assign(this, { pointed: null, cursor: null, glance: null, pinned: this.experiment.on ? this.pinned : null });
+    this.changed();
+  }
+
+  // ---- What if ----
+
+  toggleExperiment(run = this.current) {
+    if (this.experiment.on) {
+      this.experiment.end();
+      this.pinned = null;
+      return;
+    }
+    this.clock.stop();
+    this.choose(run);
+    this.experiment.begin(run, run.rowAt(this.clock.epoch));
+    if (!this.pinned || this.pinned.run !== run) this.pinUnit(run, this.strongest(run));
+    this.form.begin();
+  }
+
+  /** The unit that bends the function most inside the domain. */
+  strongest(run) {
+    const { network } = this.shownOf(run), [low, high] = run.points.inside;
+    let found = 0, most = -1;
+    for (let j = 0; j < network.width; j++) {
+      const strength = network.elbow(j) > low && network.elbow(j) < high ? network.bending(j) : -1;
+      if (strength > most) [found, most] = [j, strength];
+    }
+    return found;
+  }
+}
+
+const page = new Page();

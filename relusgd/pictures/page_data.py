@@ -1,0 +1,192 @@
+"""What a page is told of its runs: chosen snapshots, points, limits and colours, as JSON with base64 of little-endian float32."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from relusgd.errors import InputError
+from relusgd.model.data import Dataset
+from relusgd.pictures.axis import SOFT_START
+from relusgd.pictures.group import Group, Scene
+from relusgd.pictures.scales import Scales, error_axis, errors_of, noise_level
+from relusgd.pictures.spacing import Indices, choose_frames
+from relusgd.pictures.view import BARS, CELLS, MOST_EXACT, MOST_UNITS, View
+
+MOST_FRAMES = 300
+"""Snapshots of a page when nothing is said."""
+
+USUAL_NUMBERS, MOST_NUMBERS = 4_000_000, 60_000_000
+"""Numbers in a page when nothing is said, 21 MB of base64; and at most, more than which a browser does not open."""
+
+MOST_POINTS = 20_000
+"""Of more training or test points so many, evenly chosen, go along."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """What going on from a snapshot in the page begins with; everything can be changed there.
+
+    layers: which parameters learn; batch_size: None is all points; penalty: of the closed form; output_bias: whether there is one.
+    """
+
+    layers: str = "all"
+    batch_size: int | None = None
+    penalty: float = 1e-6
+    output_bias: bool = True
+
+
+def page_data(scene: Scene, starts: Sequence[Start], frames: int | None) -> dict[str, Any]:
+    """All that a page is told, to be written as JSON.
+
+    starts: one for each run of the scene; frames: how many moments, chosen as a film's are; None is MOST_FRAMES, or fewer of
+    wide networks. Raises InputError when the page would be too large to open.
+    """
+    views, titles = (scene.views, scene.titles) if isinstance(scene, Group) else ((scene,), ("",))
+    moments = choose_moments(scene, views, frames)
+    scales = Scales.of(views)
+    datasets = _distinct([view.dataset for view in views])
+    runs = []
+    for view, title, start in zip(views, titles, starts, strict=True):
+        rows = moments if view is scene else np.unique(_rows(scene, view)[moments])
+        number = next(index for index, dataset in enumerate(datasets) if _equal(dataset, view.dataset))
+        runs.append({"title": title, "data": number, "start": asdict(start), **_run_data(view, rows)})
+    errors = scene.error_axis if isinstance(scene, Group) else error_axis(scene)
+    return {
+        "epoch": scene.epoch[moments].tolist(),
+        "steps_per_epoch": scene.steps_per_epoch if isinstance(scene, Group) else None,
+        "recorded": len(scene),
+        "soft_start": SOFT_START,
+        "limits": {"x": scales.x, "y": scales.y, "error": (errors.low, errors.high)},
+        "scales": {"unit": scales.unit, "kink": scales.kink, "bend": scales.bend},
+        "noise": scene.noise if isinstance(scene, Group) else noise_level(scene),
+        "error": scene.error_name if isinstance(scene, Group) else None,
+        "sizes": {"bars": BARS, "units": MOST_UNITS},
+        "data": [_points_data(view_of(views, dataset)) for dataset in datasets],
+        "runs": runs,
+    }
+
+
+def choose_moments(scene: Scene, views: Sequence[View], frames: int | None) -> Indices:
+    """The indices of the moments that go along. Raises InputError when they are too many numbers."""
+    per_moment = sum(_numbers_per_snapshot(view) for view in views)
+    if frames is None:
+        frames = max(2, min(MOST_FRAMES, USUAL_NUMBERS // per_moment))
+    chosen = choose_frames(scene, frames)
+    if len(chosen) * per_moment > MOST_NUMBERS:
+        raise InputError(
+            f"a page of {len(chosen):,} snapshots with {per_moment:,} numbers each would have "
+            f"{len(chosen) * per_moment * 16 / 3e6:,.0f} MB, more than browsers open",
+            f"try --frames {max(2, MOST_NUMBERS // per_moment)}",
+        )
+    return chosen
+
+
+def pack(values: ArrayLike) -> str:
+    """The numbers in C order as base64 of little-endian float32; those beyond its range become infinite."""
+    with np.errstate(over="ignore"):
+        return base64.b64encode(np.asarray(values).astype("<f4").tobytes()).decode("ascii")
+
+
+def _numbers_per_snapshot(view: View) -> int:
+    if _binned(view):
+        return 2 * CELLS + 1 + 2 * BARS
+    return sum(weight[0].size + bias[0].size for weight, bias in zip(view.history.weights, view.history.biases, strict=True))
+
+
+def _binned(view: View) -> bool:
+    """Whether the units are too many to go along one by one."""
+    return not view.deep and view.history.hidden[0] > MOST_EXACT
+
+
+def _rows(scene: Scene, view: View) -> NDArray[np.int64]:
+    return scene.rows(view) if isinstance(scene, Group) else np.arange(len(view))
+
+
+def _run_data(view: View, rows: Indices) -> dict[str, Any]:
+    """The snapshots of these rows: clock, metrics, and the parameters (or, of very wide layers, what they add up to)."""
+    history = view.history
+    metrics = {name: history.metrics[name][rows] for name in ("learning_rate", "dead_units", "always_on_units", "breakpoints")}
+    return {
+        "hidden": history.hidden,
+        "epoch": history.epoch[rows].tolist(),
+        "step": history.step[rows].tolist(),
+        "metrics": {name: pack(column) for name, column in metrics.items()},
+        "errors": {name: _error_data(column, rows) for name, column in errors_of(view).items()},
+        **(_cells_data(view, rows) if _binned(view) else _parameter_data(view, rows)),
+    }
+
+
+def _parameter_data(view: View, rows: Indices) -> dict[str, Any]:
+    history = view.history
+    return {"weights": [pack(weight[rows]) for weight in history.weights], "biases": [pack(bias[rows]) for bias in history.biases]}
+
+
+def _cells_data(view: View, rows: Indices) -> dict[str, Any]:
+    """The function at the edges of cells, in original units, how many units are active in each, and how much they bend it."""
+    parts: list[tuple[Any, ...]] = []
+    for row in rows.tolist():
+        bends = view.bends(row)
+        parts.append((view.curve(row).y, view.active(row)[1], bends.up, bends.down, view.elbows_inside(row)))
+    names = ("y", "active", "up", "down", "inside")
+    return {"cells": {name: pack(np.stack(column)) for name, column in zip(names, zip(*parts, strict=True), strict=True)}}
+
+
+def _error_data(column: NDArray[np.float64], rows: Indices) -> dict[str, str]:
+    """The errors of these rows and, where others were left out, the lowest and highest around each."""
+    values = {"value": pack(column[rows])}
+    if len(rows) == len(column):
+        return values
+    first = np.concatenate([[0], (rows[1:] + rows[:-1] + 1) // 2])
+    lowest, highest = np.fmin.reduceat(column, first), np.fmax.reduceat(column, first)
+    return {**values, "low": pack(lowest), "high": pack(highest)}
+
+
+def view_of(views: Sequence[View], dataset: Dataset) -> View:
+    """The first view of this dataset."""
+    return next(view for view in views if view.dataset is dataset)
+
+
+def _points_data(view: View) -> dict[str, Any]:
+    """The points in network units, and the truth over the domain in original ones; both names, the domain and the scaling."""
+    dataset = view.dataset
+    columns = {"train": (dataset.x_train, dataset.y_train), "test": (dataset.x_test, dataset.y_test)}
+    return {
+        "points": {name: {"of": len(x), "x": pack(_evenly(x)), "y": pack(_evenly(y))} for name, (x, y) in columns.items()},
+        "test_shown": view.shows_test_points,
+        "truth": None if view.truth is None else pack(view.truth[1]),
+        "domain": (view.low, view.high),
+        "scaling": asdict(dataset.scaling),
+        "names": (dataset.x_name, dataset.y_name),
+    }
+
+
+def _evenly(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    if len(values) <= MOST_POINTS:
+        return values
+    return values[np.linspace(0, len(values) - 1, MOST_POINTS).round().astype(np.int64)]
+
+
+def _distinct(datasets: Sequence[Dataset]) -> list[Dataset]:
+    found: list[Dataset] = []
+    for dataset in datasets:
+        if not any(_equal(dataset, other) for other in found):
+            found.append(dataset)
+    return found
+
+
+def _equal(one: Dataset, other: Dataset) -> bool:
+    """Whether two datasets are drawn alike."""
+    alike = (one.domain, one.scaling, one.x_name, one.y_name, one.noise) == (
+        other.domain,
+        other.scaling,
+        other.x_name,
+        other.y_name,
+        other.noise,
+    )
+    return alike and all(np.array_equal(mine, theirs) for mine, theirs in zip(one.columns, other.columns, strict=True))

@@ -1,0 +1,93 @@
+"""The command that makes a page: where it goes, and when a browser opens."""
+
+import json
+import re
+import webbrowser
+
+import pytest
+from typer.testing import CliRunner
+
+from relusgd.cli import app, pictures
+
+SMALL = """
+data: {samples: 30, test_samples: 20}
+network: {hidden: 7}
+training: {epochs: 400, batch_size: 8}
+"""
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, list(arguments), prog_name="relusgd")
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small.yaml").write_text(SMALL)
+    run("train", "small.yaml", "-q")
+    return tmp_path
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """The addresses that a browser was sent to."""
+    addresses = []
+    monkeypatch.setattr(webbrowser, "open", lambda address: addresses.append(address) or True)
+    monkeypatch.setenv("DISPLAY", ":0")
+    return addresses
+
+
+def told(path):
+    return json.loads(re.search(r'id="data">(.*?)</script>', path.read_text(encoding="utf-8"), re.DOTALL)[1])
+
+
+def test_a_page_is_written_beside_the_run_and_its_name_printed(here, opened):
+    result = run("view", "outputs/small")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "outputs/small/view.html\n", "")
+    page = told(here / "outputs/small/view.html")
+    assert page["title"] == "small"
+    assert len(page["epoch"]) == 300
+    assert page["runs"][0]["start"] == {"layers": "all", "batch_size": 8, "penalty": 1e-6, "output_bias": True}
+    assert opened == []
+
+
+def test_the_options_are_those_of_the_page(here):
+    result = run("view", "outputs/small", "--out", "page.html", "--frames", "all", "--title", "A <b>", "--theme", "dark")
+    assert result.stdout == "page.html\n"
+    page = told(here / "page.html")
+    assert (page["title"], page["theme"], len(page["epoch"])) == ("A <b>", "dark", 401)
+    run("view", "outputs/small", "--out", "page.html", "--frames", "5")
+    assert len(told(here / "page.html")["epoch"]) == 5
+
+
+def test_several_runs_are_named_by_what_they_differ_in(here):
+    run("train", "small.yaml", "--set", "training.method=ridge", "-q")
+    run("train", "small.yaml", "--set", "training.layers=output", "-q")
+    result = run("view", "outputs/small", "outputs/small,training.method=ridge", "outputs/small,training.layers=output")
+    assert result.stdout == "outputs/view,training.layers=all+output,training.method=sgd+ridge.html\n"
+    page = told(here / result.stdout.strip())
+    assert page["title"] == "all layers · ridge · output layer only"
+    assert [item["title"] for item in page["runs"]] == ["all layers", "ridge", "output layer only"]
+
+
+def test_a_browser_opens_when_asked_and_in_a_terminal_with_a_screen(here, opened, monkeypatch):
+    run("view", "outputs/small", "--open")
+    address = (here / "outputs/small/view.html").as_uri()
+    assert opened == [address]
+    monkeypatch.setattr(pictures, "typed_in_terminal", lambda: True)
+    run("view", "outputs/small")
+    assert opened == [address] * 2
+    run("view", "outputs/small", "--no-open")
+    monkeypatch.delenv("DISPLAY")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.delenv("BROWSER", raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    run("view", "outputs/small")
+    assert opened == [address] * 2
+
+
+def test_without_a_browser_it_says_so_and_the_page_stands(here, monkeypatch):
+    monkeypatch.setattr(webbrowser, "open", lambda address: False)
+    result = run("view", "outputs/small", "--open")
+    assert (result.exit_code, result.stdout) == (0, "outputs/small/view.html\n")
+    assert "no browser was found" in result.stderr
