@@ -15,8 +15,9 @@ from relusgd.comparing.compare import Comparison
 from relusgd.comparing.groups import Group, Spread
 from relusgd.comparing.keys import heading
 from relusgd.comparing.optima import Optimum
+from relusgd.model.suggestions import counted
 from relusgd.runs.titles import SHORT_WORDS, value_words
-from relusgd.runs.wording import brief_duration, number, rounded
+from relusgd.runs.wording import brief_duration, ends, number, rounded
 
 PAPER = 1000
 """Columns where no terminal limits them."""
@@ -73,7 +74,7 @@ def word_columns(comparison: Comparison) -> list[Column]:
     """What tells the groups apart."""
     names = list(comparison.groups[0].words)
     if not names:
-        return [Column("runs", lambda group: f"{group.runs} seeds")]
+        return [Column("runs", lambda group: counted(group.runs, "seed"))]
     return [Column(printable(name), _word(name, short=len(names) > 1)) for name in names]
 
 
@@ -122,7 +123,7 @@ def duration(seconds: float) -> str:
 
 def span(spread: Spread) -> str:
     """From the lowest to the highest; a dash for nothing."""
-    return "–" if spread.lowest != spread.lowest else f"{rounded(spread.lowest)}–{rounded(spread.highest)}"
+    return "–" if spread.lowest != spread.lowest else "–".join(ends(spread.lowest, spread.highest))
 
 
 def fitting(columns: Sequence[Column], groups: Sequence[Group], width: int) -> list[Column]:

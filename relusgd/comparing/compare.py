@@ -25,6 +25,7 @@ from relusgd.comparing.optima import Optimum, find_optima
 from relusgd.comparing.rows import table_of
 from relusgd.comparing.solvers import Duel, find_duels
 from relusgd.errors import InputError, RelusgdError
+from relusgd.model.suggestions import counted
 from relusgd.runs.facts import FACTS
 from relusgd.runs.run import Run, load_run
 from relusgd.runs.summary import find_runs
@@ -99,6 +100,19 @@ class Comparison:
             self.damaged[str(run.folder)] = error.message
             return None
 
+    def __repr__(self) -> str:
+        return f"Comparison({len(self.groups):,} rows of {counted(sum(group.runs for group in self.groups), 'run')})"
+
+    def plot(self, out: str | Path, **look: Any) -> Path:
+        """Draw the learned functions and the errors, as `relusgd compare --out` does, and give the file's path.
+
+        look: size, title and theme. Raises InputError for what cannot be drawn so.
+        """
+        from relusgd.comparing.picture import draw
+        from relusgd.pictures.look import Look
+
+        return draw(self, out, Look(**{"show": frozenset(), **look}))
+
     @cached_property
     def error(self) -> str:
         """The error by which rows are ranked: test_mse, or train_mse where a row has no test points."""
@@ -122,8 +136,12 @@ class Comparison:
 
     @property
     def best(self) -> Group | None:
-        """The group with the lowest median error; None for a single one, or when errors do not compare."""
-        return self.ranked[0] if self.comparable and len(self.groups) > 1 and self.ranked else None
+        """The group with the lowest median error; None for a single one, for equal ones, or when errors do not compare."""
+        ranked, error = self.ranked, self.error
+        if not self.comparable or len(self.groups) < 2 or not ranked:
+            return None
+        tied = len(ranked) > 1 and ranked[0].spreads[error].median == ranked[1].spreads[error].median
+        return None if tied else ranked[0]
 
     @property
     def noise_squared(self) -> float:

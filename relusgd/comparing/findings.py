@@ -15,7 +15,7 @@ from relusgd.comparing.keys import ABSENT, CASE, POINTS, RUN, SEEDS, heading, in
 from relusgd.comparing.lessons import lessons
 from relusgd.model.suggestions import counted
 from relusgd.runs.titles import WAY
-from relusgd.runs.wording import listed, number, rounded, times
+from relusgd.runs.wording import below, ends, listed, number, rounded
 
 if TYPE_CHECKING:
     from relusgd.comparing.compare import Comparison
@@ -47,7 +47,10 @@ def _scope(comparison: Comparison) -> Iterator[Finding]:
     each = sorted({group.runs for group in groups})
     seeds = f"; {each[0]} seeds each" if each[0] == each[-1] > 1 else f"; {each[0]} to {each[-1]} runs each" if each[-1] > 1 else ""
     what = counted(total, "run")
-    text = f"{what}: {'; '.join(varied)}{seeds}." if varied else f"{what} that differ in nothing but their seeds{_spread(comparison)}."
+    alone = (
+        "1 run, and nothing to compare it with." if total == 1 else f"{what} that differ in nothing but their seeds{_spread(comparison)}."
+    )
+    text = f"{what}: {'; '.join(varied)}{seeds}." if varied else alone
     yield Finding("scope", f"{text}{_along(comparison)}", {"runs": total, "groups": len(groups)})
     if not comparison.comparable:
         yield Finding("incomparable", "They learn from different data, so that their errors measure different things: no row is the best.")
@@ -55,8 +58,8 @@ def _scope(comparison: Comparison) -> Iterator[Finding]:
 
 def _spread(comparison: Comparison) -> str:
     spread = comparison.groups[0].spreads[comparison.error]
-    ends = f"from {rounded(spread.lowest)} to {rounded(spread.highest)}"
-    return f": median {comparison.error_words} error {number(spread.median)}, {ends}" if len(comparison.groups[0].counted) > 1 else ""
+    span = f"from {' to '.join(ends(spread.lowest, spread.highest))}"
+    return f": median {comparison.error_words} error {number(spread.median)}, {span}" if len(comparison.groups[0].counted) > 1 else ""
 
 
 def _along(comparison: Comparison) -> str:
@@ -106,13 +109,13 @@ def _best(comparison: Comparison) -> Iterator[Finding]:
         return
     first, second, last = ranked[0], ranked[1], ranked[-1]
     best, next_best, worst = (group.spreads[comparison.error] for group in (first, second, last))
-    over = f" (from {rounded(best.lowest)} to {rounded(best.highest)} over {len(first.counted)} seeds)" if len(first.counted) > 1 else ""
+    over = f" (from {' to '.join(ends(best.lowest, best.highest))} over {len(first.counted)} seeds)" if len(first.counted) > 1 else ""
     median = "median " if over else ""
     text = f"Best is {first.label}: {median}{name} error {number(best.median)}{over}"
     numbers = {"label": first.label, "median": best.median, "next": next_best.median, "worst": worst.median}
     if best.median > 0:
-        text += f", {times(next_best.median / best.median)} below {second.label}"
-        text += f" and {times(worst.median / best.median)} below {last.label}, the worst" if len(ranked) > 2 else ""
+        text += f", {below(best.median, next_best.median)} {second.label}"
+        text += f" and {below(best.median, worst.median)} {last.label}, the worst" if len(ranked) > 2 else ""
     wins, shared = _wins(first, second, comparison.error)
     if shared > 1:
         chance = ", which may be chance" if _chance(wins, shared) > UNLIKELY else ""
@@ -150,7 +153,7 @@ def _stopping(comparison: Comparison) -> Iterator[Finding]:
         best, epoch = group.spreads["best_test_mse"].median, group.spreads["best_epoch"].median
         where = "" if len(late) == 1 else f"In {len(late)} rows test error was lower before the end, most of all at {group.label}: "
         start = where or f"Test error was lower before the end at {group.label}: "
-        text = f"{start}{number(best)} around epoch {epoch:,.0f}, {times(ratio)} below the last."
+        text = f"{start}{number(best)} around epoch {epoch:,.0f}, {below(1, ratio)} the last."
         yield Finding("stopping", text, {"rows": len(late), "ratio": ratio, "best": best, "epoch": epoch})
 
 

@@ -12,11 +12,20 @@ from relusgd.comparing.groups import PLAIN, Group
 from relusgd.comparing.keys import CASE, TRAINING, heading
 from relusgd.comparing.optima import AS_GOOD, Optimum
 from relusgd.comparing.solvers import Duel
+from relusgd.diagnostics import network_domain
+from relusgd.model.network import Array
+from relusgd.runs.run import Run
 from relusgd.runs.titles import value_words
 from relusgd.runs.wording import brief_duration, listed, number, rounded, times
 
 if TYPE_CHECKING:
     from relusgd.comparing.compare import Comparison
+
+MOST_RUNS = 30
+"""Of a row so many runs' elbows are followed."""
+
+NEAR = 10
+"""Up to this many times noise², noise is a part of the train error worth mentioning."""
 
 GAP = 1.5
 """From this ratio of test to train error on held-out measurements, the fit knows its own points too well."""
@@ -35,14 +44,14 @@ def _noise(comparison: Comparison) -> Iterator[Finding]:
         return
     groups = [group for group in comparison.groups if group.counted]
     train = [group.spreads["train_mse"].median for group in groups]
-    below = sum(group.spreads["test_mse"].median < mse for group, mse in zip(groups, train, strict=True))
-    if below:
-        where = "" if len(groups) == 1 else f" in {below} of {len(groups)} rows" if below < len(groups) else " in every row"
+    near = [group.spreads["test_mse"].median < mse <= NEAR * level for group, mse in zip(groups, train, strict=True)]
+    if any(near):
+        where = "" if len(groups) == 1 else " in every row" if all(near) else f" in {sum(near)} of {len(groups)} rows"
         text = (
             f"Test error is below train error{where} because the test points carry no noise: train error cannot go far below "
             f"noise² = {number(level)}, which the true function itself has; test error can go to 0."
         )
-        yield Finding("noise", text, {"below": below, "rows": len(groups), "noise_squared": level})
+        yield Finding("noise", text, {"below": sum(near), "rows": len(groups), "noise_squared": level})
     fitting = [(mse, group) for group, mse in zip(groups, train, strict=True) if mse < level]
     if fitting:
         mse, lowest = min(fitting, key=lambda pair: pair[0])
@@ -67,9 +76,9 @@ def _held_out(comparison: Comparison) -> Iterator[Finding]:
 def _widths(comparison: Comparison) -> Iterator[Finding]:
     """The error over the width, for each way of training."""
     series = _series(comparison, "hidden")
-    if not series or len(series) > 4 or not comparison.comparable:
+    widths = [group.words["hidden"] for group in next(iter(series.values()), [])]
+    if not widths or len(series) > 4 or not comparison.comparable or not all(map(str.isdigit, widths)):
         return
-    widths = [group.words["hidden"] for group in next(iter(series.values()))]
     medians = {label: [group.spreads[comparison.error].median for group in groups] for label, groups in series.items()}
     courses = [f"{label + ' ' if label else ''}{' → '.join(map(number, errors))}" for label, errors in medians.items()]
     least = [widths[int(np.nanargmin(errors))] for errors in medians.values()]
@@ -107,12 +116,27 @@ def _layers(comparison: Comparison) -> Iterator[Finding]:
     wins = sum(mine < other for _, mine, other in rows)
     against = listed([f"{number(mine)} against {number(other)}{' at ' + label if label else ''}" for label, mine, other in rows])
     if wins == len(rows):
-        text = f"Training all layers beats the output layer alone: {against}. The elbows can then move to where the target bends."
+        text = f"Training all layers beats the output layer alone: {against}. Elbows then move to where the target bends{_moved(pairs)}."
     elif wins:
         text = f"Training all layers beats the output layer alone in {wins} of {len(rows)} cases: {against}."
     else:
         text = f"Training all layers does not pay here, against the output layer alone: {against}. The elbows already lie where they serve."
     yield Finding("layers", text, {"wins": wins, "pairs": [[mine, other] for _, mine, other in rows]})
+
+
+def _moved(pairs: Sequence[tuple[Group, Group]]) -> str:
+    """How far units that are in the domain before and after moved their elbows, in the middle of all units and runs."""
+    ways = [elbow_ways(result.run) for moving, _ in pairs for result in moving.counted[:MOST_RUNS]]
+    middle = float(np.median(np.concatenate(ways))) if any(map(len, ways)) else float("nan")
+    return f", the median unit by {rounded(100 * middle)} % of the domain" if middle == middle else ""
+
+
+def elbow_ways(run: Run) -> Array:
+    """|last − first elbow| of the first layer's units that have both in the domain, as parts of the domain."""
+    low, high = network_domain(run.data)
+    first, last = run.history.elbow[0], run.history.elbow[-1]
+    inside = (first >= low) & (first <= high) & (last >= low) & (last <= high)
+    return np.asarray(np.abs(last - first)[inside] / (high - low))
 
 
 def _layer_pairs(comparison: Comparison) -> Iterator[tuple[Group, Group]]:

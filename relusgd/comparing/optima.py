@@ -27,7 +27,7 @@ class Optimum:
 
     @property
     def values(self) -> list[float]:
-        return [value for group in self.groups if isinstance(value := group.keys[self.key], int | float)]
+        return [value for group in self.groups if (value := as_number(group.keys[self.key])) is not None]
 
     @property
     def medians(self) -> list[float]:
@@ -67,15 +67,21 @@ class Optimum:
         return ", ".join(word if name in (TRAINING, CASE) else f"{name} {word}" for name, word in self.words.items())
 
 
-def find_optima(groups: Sequence[Group], error: str) -> list[Optimum]:
-    """For every number of the training with ENOUGH values: one optimum for each combination of the other keys."""
-    keys = [key for key in (groups[0].keys if groups else ()) if key.startswith("training.") and _is_number(groups, key)]
+def find_optima(groups: Sequence[Group], error: str, block: str = "training.") -> list[Optimum]:
+    """For every number of this block with ENOUGH values: one optimum for each combination of the other keys."""
+    keys = [key for key in (groups[0].keys if groups else ()) if key.startswith(block) and _is_number(groups, key)]
     return [optimum for key in keys for optimum in _optima(groups, key, error)]
 
 
+def as_number(value: object) -> float | None:
+    """A value that is one number, as the only one in a list too."""
+    if isinstance(value, tuple) and len(value) == 1:
+        value = value[0]
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
 def _is_number(groups: Sequence[Group], key: str) -> bool:
-    values = [group.keys[key] for group in groups if group.keys[key] is not ABSENT]
-    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+    return all(group.keys[key] is ABSENT or as_number(group.keys[key]) is not None for group in groups)
 
 
 def _optima(groups: Sequence[Group], key: str, error: str) -> list[Optimum]:

@@ -11,9 +11,10 @@ import numpy as np
 from relusgd.comparing.compare import Comparison
 from relusgd.comparing.groups import Group, Result
 from relusgd.comparing.keys import heading
-from relusgd.comparing.optima import Optimum
+from relusgd.comparing.optima import Optimum, find_optima
 from relusgd.model.network import Array
 from relusgd.pictures import comparison as pictures
+from relusgd.pictures.axis import TimeAxis
 from relusgd.pictures.comparison_chart import Chart, Series
 from relusgd.pictures.look import Look
 from relusgd.pictures.loss_panel import summarise
@@ -26,6 +27,7 @@ from relusgd.runs.summary import original_metrics
 from relusgd.runs.titles import SHORT_WORDS, value_words
 
 MOST_FUNCTIONS = 9
+MOST_SCANS = 6
 MOST_SEEDS = 30
 """Functions of other seeds behind the median one; of more every so many-th, by the error."""
 
@@ -47,23 +49,48 @@ def draw(comparison: Comparison, out: str | Path, look: Look | None = None) -> P
 def scene(comparison: Comparison) -> pictures.Comparison:
     """What the picture shows.
 
-    Groups told apart by two things stand in rows and columns, others as fits. Of more than fit, those at the best penalty or
-    rate where one was tried out, over a chart of the error against it; else the best.
+    Groups told apart by two things stand in rows and columns, others as fits. Of more than fit, those at the best value of a
+    number that was varied, over a chart of the error against it; else the best.
     """
-    error = f"{comparison.error_words} error"
-    if len(comparison.groups) > MOST_FUNCTIONS and (optima := comparison.optima[:ROWS_COLUMNS]):
-        optima = [optimum for optimum in optima if optimum.key == optima[0].key]
-        panels = [panel(comparison, optimum.groups[optimum.best], number) for number, optimum in enumerate(optima)]
-        return pictures.Comparison(panels, [number_chart(comparison, optima)], None, error)
     if table := in_rows(comparison.groups):
-        panels = [panel(comparison, group, row) for row, members in enumerate(table) for group in members]
-        columns = [course_chart(comparison, column) for column in zip(*table, strict=True)]
-        charts = [chart for chart in columns if chart]
-        whole = charts if len(charts) == len(columns) else [value_chart(comparison, comparison.groups)]
-        return pictures.Comparison(panels, whole, len(columns), error)
+        return _table_scene(comparison, table)
+    if len(comparison.groups) > MOST_FUNCTIONS and (scan := longest_scan(comparison)):
+        return _scan_scene(comparison, scan)
     few = comparison.groups if len(comparison.groups) <= MOST_FUNCTIONS else comparison.ranked[:MOST_FUNCTIONS]
+    note = f"the best {len(few)} of {len(comparison.groups)}" if len(few) < len(comparison.groups) else ""
     panels = [panel(comparison, group, number) for number, group in enumerate(few)]
-    return pictures.Comparison(panels, [course_chart(comparison, few) or value_chart(comparison, few)], None, error)
+    chart = course_chart(comparison, few) or value_chart(comparison, few)
+    return pictures.Comparison(panels, [chart] if chart.series else [], None, error_name(comparison), note)
+
+
+def _table_scene(comparison: Comparison, table: Sequence[Sequence[Group]]) -> pictures.Comparison:
+    """Rows and columns, with a chart of the errors over the epochs under each column, or one under all of them."""
+    panels = [panel(comparison, group, row) for row, members in enumerate(table) for group in members]
+    columns = list(zip(*table, strict=True))
+    charts = [chart for column in columns if (chart := course_chart(comparison, column)) and chart.series]
+    if len(charts) < len(columns):
+        charts = [chart for chart in [value_chart(comparison, comparison.groups)] if chart.series]
+    return pictures.Comparison(panels, charts, len(columns), error_name(comparison))
+
+
+def _scan_scene(comparison: Comparison, scan: Sequence[Optimum]) -> pictures.Comparison:
+    panels = [panel(comparison, optimum.groups[optimum.best], number) for number, optimum in enumerate(scan)]
+    note = f"at the best {heading(scan[0].key, [scan[0].key])}"
+    return pictures.Comparison(panels, [number_chart(comparison, scan)], None, error_name(comparison), note)
+
+
+def longest_scan(comparison: Comparison) -> list[Optimum]:
+    """The number with the most values, over which the error is drawn; up to MOST_SCANS series. [] where there is none."""
+    optima = find_optima(comparison.groups, comparison.error, "") if comparison.comparable else []
+    if not optima:
+        return []
+    key = max(optima, key=lambda optimum: len(optimum.groups)).key
+    series = [optimum for optimum in optima if optimum.key == key]
+    return series if len(series) <= MOST_SCANS else []
+
+
+def error_name(comparison: Comparison) -> str:
+    return f"{comparison.error_words} error"
 
 
 def in_rows(groups: Sequence[Group]) -> list[list[Group]]:
@@ -115,35 +142,35 @@ def course_chart(comparison: Comparison, groups: Sequence[Group]) -> Chart | Non
     last = max((result.epochs for group in groups for result in group.counted), default=0)
     if last <= 1:
         return None
-    series = [course(comparison, group, colour, last) for colour, group in enumerate(groups) if group.counted]
+    series = [course(comparison, group, colour, TimeAxis(0.0, last)) for colour, group in enumerate(groups) if group.counted]
     return Chart(series, "epoch", (), level(comparison))
 
 
-def course(comparison: Comparison, group: Group, colour: int, last: int) -> Series:
+def course(comparison: Comparison, group: Group, colour: int, time: TimeAxis) -> Series:
     """The error over the epochs, until the last one of the whole chart."""
-    curves = [run_course(result, comparison.error) for result in group.counted]
+    curves = [run_course(result, comparison.error, time) for result in group.counted]
     x, _ = max(curves, key=lambda curve: curve[0][-1])
     with np.errstate(all="ignore"):
         errors = np.array([np.interp(x, *curve, right=np.nan) for curve in curves])
     if group.typical.config.training.method == "ridge":
-        x, errors = np.array([1.0, last]), errors[:, [-1, -1]]
+        x, errors = np.array([1.0, time.last]), errors[:, [-1, -1]]
     return Series(x, np.nanmedian(errors, axis=0), np.nanmin(errors, axis=0), np.nanmax(errors, axis=0), colour)
 
 
-def run_course(result: Result, error: str) -> tuple[Array, Array]:
-    """Epochs and errors of one run, thinned to what can be seen: medians of many snapshots."""
+def run_course(result: Result, error: str, time: TimeAxis) -> tuple[Array, Array]:
+    """Epochs and errors of one run, thinned to what can be seen along the axis: medians of many snapshots."""
     metrics = original_metrics(result.run)
-    summary = summarise(metrics["epoch"].astype(np.float64), metrics[error], COLUMNS)
-    return summary.x, summary.middle
+    summary = summarise(time.place(metrics["epoch"]), metrics[error], COLUMNS)
+    return time.first + time.softness * np.expm1(summary.x), summary.middle
 
 
 def value_chart(comparison: Comparison, groups: Sequence[Group]) -> Chart:
     """The errors of runs that have no course: over the number that varies, else a place for each group."""
-    optima = [optimum for optimum in comparison.optima if all(group in groups for group in optimum.groups)]
+    optima = [optimum for optimum in longest_scan(comparison) if all(group in groups for group in optimum.groups)]
     covered = [group for optimum in optima for group in optimum.groups]
-    if len(covered) == len(groups) and len({optimum.key for optimum in optima}) == 1:
+    if len(covered) == len(groups):
         return number_chart(comparison, optima)
-    series = [spread_series(comparison, [group], [place], place) for place, group in enumerate(groups)]
+    series = [spread_series(comparison, [group], [place], place) for place, group in enumerate(groups) if group in comparison.ranked]
     return Chart(series, ", ".join(groups[0].words), [titles(group)[-1] for group in groups], level(comparison))
 
 

@@ -27,7 +27,7 @@ from relusgd.pictures.loss_panel import run_dash
 from relusgd.pictures.marks import looks_of, original
 from relusgd.pictures.painter import write_figure
 from relusgd.pictures.scales import Scales
-from relusgd.pictures.sheet import STYLE, Sheet
+from relusgd.pictures.sheet import STYLE, Sheet, entry_width
 from relusgd.pictures.view import View
 from relusgd.pictures.wording import drawable, shortened, text_width
 
@@ -56,13 +56,15 @@ class Panel:
 class Comparison:
     """What the picture shows. columns: of the panels, which then go on row by row; None: as fits.
 
-    charts: none, one under all panels, or one under each column. error: what the charts show, as on their axis.
+    charts: none, one under all panels, or one under each column. error: what the charts show, as on their axis. note: which
+    groups these are, where there are others.
     """
 
     panels: Sequence[Panel]
     charts: Sequence[Chart] = field(default_factory=list)
     columns: int | None = None
     error: str = "test error"
+    note: str = ""
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.panels) <= MOST_PANELS:
@@ -217,6 +219,7 @@ class ComparisonBuilder:
         sheet, text = self.sheet, self.text
         write_title(sheet, self.title)
         draw_legend(sheet, self.legend, self.entries)
+        self._write_note()
         bottom = min(cell.curve.bottom for cell in self.cells)
         area = Box(self.area.left, bottom, self.area.width, self.area.top - bottom)
         names = [shortened(common(name), text, room) for name, room in zip(self._names(), (area.width, area.height), strict=True)]
@@ -227,6 +230,17 @@ class ComparisonBuilder:
             box = self.boxes[0]
             sheet.text(area.left + area.width / 2, label_height(sheet, box), self.charts[0].x_name, **centred)
             write_upright(sheet, box, shortened(self.comparison.error, text, box.height), text)
+
+    def _write_note(self) -> None:
+        """Which groups these are, at the right of the legend's last line or of the title's."""
+        pixels, words = 0.93 * self.text, drawable(self.comparison.note)
+        entries = sum(entry_width(entry.long, pixels) + 1.2 * pixels for entry in self.entries)
+        taken, box = entries, self.legend
+        if self.title:
+            taken, box = text_width(drawable(self.sheet.look.title or ""), 1.2 * self.text, bold=True) + self.text, self.title
+        if words and taken + text_width(words, pixels) <= box.width:
+            look: dict[str, Any] = {"pixels": pixels, "colour": self.sheet.colours.faint, "ha": "right", "va": "center_baseline"}
+            self.sheet.text(box.right, box.top - 0.5 * self.line, words, **look)
 
     def _names(self) -> tuple[list[str], list[str]]:
         return [view.dataset.x_name for view in self.views], [view.dataset.y_name for view in self.views]

@@ -38,3 +38,14 @@ def listed(words: list[str]) -> str:
 def times(factor: float) -> str:
     """A ratio of two errors: 1.2 times, 45 times."""
     return f"{rounded(factor)} times"
+
+
+def below(lower: float, higher: float) -> str:
+    """How far one error lies below another: 8 % below, 3.2 times below."""
+    return f"{rounded(100 * (1 - lower / higher))} % below" if higher < 2 * lower else f"{times(higher / lower)} below"
+
+
+def ends(lowest: float, highest: float) -> tuple[str, str]:
+    """Both ends of a range in as few digits as tell them apart, at most three."""
+    few = rounded(lowest), rounded(highest)
+    return few if few[0] != few[1] else (number(lowest), number(highest))

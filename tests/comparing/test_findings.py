@@ -5,7 +5,8 @@ import pytest
 
 import relusgd
 from relusgd.comparing.findings import _chance
-from relusgd.runs.wording import number
+from relusgd.comparing.lessons import elbow_ways
+from relusgd.runs.wording import below, brief_duration, ends, listed, number, rounded
 
 
 def finding(comparison, topic):
@@ -31,7 +32,7 @@ def test_the_best_row_is_told_with_its_distance_to_the_next_and_to_the_worst(com
     best = finding(comparison, "best")
     assert (best.numbers["median"], best.numbers["next"], best.numbers["worst"]) == (first, second, last)
     assert best.text.startswith(f"Best is {table['label'][order[0]]}: median test error {number(first)} (from ")
-    assert f"times below {table['label'][order[-1]]}, the worst" in best.text
+    assert f"{below(first, second)} {table['label'][order[1]]} and {below(first, last)} {table['label'][order[-1]]}, the worst" in best.text
 
 
 def test_wins_are_counted_seed_by_seed(comparison):
@@ -109,3 +110,35 @@ def test_a_row_that_depends_on_the_seed_says_how_many_are_stuck(sweep):
         result.measures["test_mse"] = error
     found = finding(comparison, "seeds")
     assert "test error 0.01 to 0.21; 2 of 3 end above 0.01" in found.text
+
+
+def test_the_way_of_elbows_is_told_for_the_units_that_stay_inside(sweep):
+    run = next(run for run in sweep.runs if "case=all" in run.folder.name)
+    elbows = run.history.elbow
+    ways = [
+        abs(elbows[-1][unit] - elbows[0][unit])
+        for unit in range(elbows.shape[1])
+        if 0 <= elbows[0][unit] <= 1 and 0 <= elbows[-1][unit] <= 1
+    ]
+    assert elbow_ways(run).tolist() == ways
+
+
+def test_elbows_that_do_not_learn_have_no_way(sweep):
+    run = next(run for run in sweep.runs if "case=output" in run.folder.name)
+    assert set(elbow_ways(run)) == {0.0}
+
+
+def test_errors_are_held_against_each_other_in_percent_or_in_times():
+    assert below(0.92, 1.0) == "8 % below"
+    assert below(0.1, 0.32) == "3.2 times below"
+
+
+def test_ends_of_a_range_have_as_few_digits_as_tell_them_apart():
+    assert ends(0.00932, 0.2082) == ("0.0093", "0.21")
+    assert ends(0.1752, 0.1791) == ("0.175", "0.179")
+
+
+def test_numbers_in_words():
+    assert [rounded(value) for value in (0.00823, 150_000, 1.6e11, 3.96e14)] == ["0.0082", "150,000", "1.6e11", "4e14"]
+    assert [brief_duration(seconds) for seconds in (0.002, 0.123, 34, 720, 12600)] == ["2 ms", "0.12 s", "34 s", "12 min", "3.5 h"]
+    assert [listed(list(words)) for words in ("a", "ab", "abc")] == ["a", "a and b", "a, b and c"]
