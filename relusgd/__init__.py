@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from relusgd.runs.run import Run, load_run
     from relusgd.sweeps.running import run_sweep
     from relusgd.sweeps.sweep import Sweep, load_sweep
+    from relusgd.theory.gradcheck import GradientCheck, check_gradients
     from relusgd.training import Block, prepare, train
 
 _HOMES = {
@@ -35,12 +36,14 @@ _HOMES = {
     "ConfigError": "relusgd.errors",
     "Dataset": "relusgd.model.data",
     "DivergedError": "relusgd.errors",
+    "GradientCheck": "relusgd.theory.gradcheck",
     "History": "relusgd.model.history",
     "InputError": "relusgd.errors",
     "Network": "relusgd.model.network",
     "RelusgdError": "relusgd.errors",
     "Run": "relusgd.runs.run",
     "Sweep": "relusgd.sweeps.sweep",
+    "check_gradients": "relusgd.theory.gradcheck",
     "compare": "relusgd.comparing.compare",
     "load_config": "relusgd.config",
     "load_run": "relusgd.runs.run",
@@ -58,12 +61,14 @@ __all__ = [
     "ConfigError",
     "Dataset",
     "DivergedError",
+    "GradientCheck",
     "History",
     "InputError",
     "Network",
     "RelusgdError",
     "Run",
     "Sweep",
+    "check_gradients",
     "compare",
     "load_config",
     "load_run",

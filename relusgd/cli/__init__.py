@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from relusgd import __version__
-from relusgd.cli import comparing, pictures, sweeps, tables, training
+from relusgd.cli import comparing, pictures, sweeps, tables, theory, training
 from relusgd.cli.arguments import flag
 from relusgd.cli.boundary import guarded
 from relusgd.cli.streams import prepare_streams
@@ -41,6 +41,7 @@ sweeps.register(app)
 pictures.register(app)
 tables.register(app)
 comparing.register(app)
+theory.register(app)
 
 
 def main() -> None:

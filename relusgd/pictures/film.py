@@ -28,6 +28,17 @@ FASTEST = {".gif": gif.FASTEST, ".mp4": mp4.FASTEST}
 Progress = Callable[[int, int], None]
 
 
+class Paints(Protocol):
+    """What makes pictures by their index: `paint` in memory that the next one overwrites, `frame` in its own."""
+
+    @property
+    def size(self) -> tuple[int, int]: ...
+
+    def paint(self, index: int) -> Frame: ...
+
+    def frame(self, index: int) -> Frame: ...
+
+
 class Encoder(Protocol):
     """A film file that is being written; it is whole when the block has ended well."""
 
@@ -56,9 +67,15 @@ def write_film(
     check_film(path, fps)
     if not len(indices):
         raise InputError("a film needs at least one snapshot")
-    painter = Painter(scene, _fitting(look or Look(), path))
+    write_frames(Painter(scene, fitting(look or Look(), path)), path, indices=indices, fps=fps, progress=progress)
+
+
+def write_frames(
+    painter: Paints, path: Path, *, indices: Sequence[int] | Indices, fps: float, hold: float = HOLD, progress: Progress | None = None
+) -> None:
+    """Write a painter's pictures with these indices, the last one standing `hold` seconds. Raises as `write_film` does."""
     try:
-        with replacing(path) as temporary, _open_film(painter, path.suffix.lower(), temporary, indices, fps) as film:
+        with replacing(path) as temporary, _open_film(painter, path.suffix.lower(), temporary, indices, (fps, hold)) as film:
             for done, index in enumerate(indices):
                 film.add(painter.paint(int(index)))
                 if progress and done + 1 < len(indices):
@@ -81,15 +98,16 @@ def check_film(path: Path, fps: float) -> None:
         mp4.find_encoder()
 
 
-def _fitting(look: Look, path: Path) -> Look:
+def fitting(look: Look, path: Path) -> Look:
     """The look with even sides for an .mp4, whose colours are stored for squares of four pixels."""
     width, height = look.size
     return replace(look, size=(width - width % 2, height - height % 2)) if path.suffix.lower() == ".mp4" else look
 
 
-def _open_film(painter: Painter, suffix: str, path: Path, indices: Sequence[int] | Indices, fps: float) -> Encoder:
+def _open_film(painter: Paints, suffix: str, path: Path, indices: Sequence[int] | Indices, pace: tuple[float, float]) -> Encoder:
+    fps, hold = pace
     if suffix == ".mp4":
-        return mp4.Mp4Film(path, painter.size, *mp4.schedule(len(indices), fps, HOLD))
+        return mp4.Mp4Film(path, painter.size, *mp4.schedule(len(indices), fps, hold))
     sample = np.unique(np.linspace(0, len(indices) - 1, 8).round().astype(int))
     palette = Palette.of([painter.frame(int(indices[position])) for position in sample])
-    return gif.GifFilm(path, painter.size, palette, gif.delays(len(indices), fps, HOLD))
+    return gif.GifFilm(path, painter.size, palette, gif.delays(len(indices), fps, hold))

@@ -1,0 +1,207 @@
+"""gradcheck and graph by their words: argv in; exit code, phrases and files out."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from relusgd.cli import app
+from relusgd.theory import network_check
+
+SMALL = """
+data: {samples: 30, test_samples: 20}
+network: {hidden: 7}
+training: {epochs: 40, batch_size: 8}
+"""
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="relusgd")
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small.yaml").write_text(SMALL)
+    return tmp_path
+
+
+# gradcheck
+
+
+def test_gradcheck_has_a_line_for_every_engine_kernel_and_array(here):
+    result = run("gradcheck", "small.yaml")
+    assert result.exit_code == 0
+    lines = [line.split() for line in result.stdout.splitlines()]
+    assert [line[2] for line in lines if line[:2] == ["numpy", "dense"]] == ["weight_1"]
+    assert sum("weight_2" in line for line in lines) == len(network_check.gradient_functions((7,)))
+    assert all(line[-1] == "ok" for line in lines[1:])
+    assert "left out" in result.stderr
+    assert list(here.iterdir()) == [here / "small.yaml"]
+
+
+def test_gradcheck_of_a_run_is_at_its_epoch(here):
+    run("train", "small.yaml", "-q")
+    first, last = (run("gradcheck", "outputs/small", *more) for more in (("--epoch", 0), ()))
+    assert first.exit_code == last.exit_code == 0
+    assert first.stdout != last.stdout
+    assert first.stdout == run("gradcheck", "small.yaml").stdout
+    assert run("gradcheck", "outputs/small", "--epoch", 77).exit_code == 2
+
+
+def test_gradcheck_fails_with_exit_1_and_names_engine_kernel_and_entry(here, monkeypatch):
+    right = network_check.by_backprop
+    monkeypatch.setattr(network_check, "by_backprop", lambda vector, *rest: right(vector, *rest) * np.where(np.arange(22) == 15, 1.01, 1))
+    result = run("gradcheck", "small.yaml")
+    assert result.exit_code == 1
+    assert re.search(r"failed: engine numpy, kernel backprop: weight_2\[1, 0\] is given as", result.stderr)
+    assert result.stdout.count("FAILED") == 1
+    assert json.loads(run("gradcheck", "small.yaml", "--json").stdout)["passed"] is False
+
+
+def test_gradcheck_of_a_deep_network_in_json(here):
+    facts = json.loads(run("gradcheck", "small.yaml", "--set", "network.hidden=[5,4]", "--json").stdout)
+    assert facts["passed"]
+    assert [array["name"] for array in facts["checks"][0]["arrays"]] == ["weight_1", "bias_1", "weight_2", "bias_2", "weight_3", "bias_3"]
+
+
+def test_step_sizes_are_a_table_and_a_picture(here):
+    result = run("gradcheck", "small.yaml", "--step-sizes", "--out", "steps.png")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[1].split()[0] == "1e-01"
+    with Image.open("steps.png") as picture:
+        assert picture.size == (1000, 640)
+
+
+def test_costs_are_a_table_and_a_picture_and_need_no_config(here, monkeypatch):
+    from relusgd.theory import cost
+
+    monkeypatch.setattr(cost.measure_costs, "__defaults__", ((4, 8, 16), lambda _: None))
+    result = run("gradcheck", "--cost", "--out", "cost.svg")
+    assert result.exit_code == 0
+    exponents = [re.findall(r"(\d\.\d+) ·", line) for line in result.stdout.splitlines() if line.startswith("exponent")]
+    assert [len(row) for row in exponents] == [2, 3]
+    assert "central differences" in result.stdout
+    assert (here / "cost.svg").stat().st_size > 3000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "nothing to check: give a CONFIG or a RUN, or --cost"),
+        (["--cost", "small.yaml"], "does not read small.yaml"),
+        (["small.yaml", "--cost", "--step-sizes"], "give one of them"),
+        (["small.yaml", "--out", "x.png"], "neither is given"),
+        (["small.yaml", "--step-sizes", "--out", "x.gif"], "its name ends in .png, .svg, .pdf"),
+        (["small.yaml", "--step-sizes", "--out", "nowhere/x.png"], "there is no folder nowhere"),
+        (["small.yaml", "--epoch", "3"], "small.yaml is a config"),
+        (["absent.yaml"], "absent.yaml"),
+        (["small.yaml", "--set", "network.hiden=3"], "did you mean hidden"),
+    ],
+)
+def test_gradcheck_says_what_is_wrong_with_a_command(here, arguments, words):
+    result = run("gradcheck", *arguments)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert result.stdout == ""
+    assert [path.name for path in here.iterdir()] == ["small.yaml"]
+
+
+# graph
+
+
+def test_a_graph_without_a_file_is_a_table(here):
+    result = run("graph", "--function", "(x**2)**2 + x**2", "--at", "3")
+    assert result.exit_code == 0
+    assert re.search(r"^u1\s+x\*\*2\s+1\s+9\s+18 \+ 1 = 19", result.stdout, re.MULTILINE)
+    assert re.search(r"^x → u1\s+2\*x\s+6\s+114", result.stdout, re.MULTILINE)
+
+
+def test_a_graph_is_written_by_the_suffix_of_its_file(here):
+    for name, start in (("g.svg", b"<?xml"), ("g.png", b"\x89PNG"), ("g.dot", b"digraph")):
+        result = run("graph", "--function", "sheet-a", "--at", "3", "--out", name)
+        assert (result.exit_code, result.stdout) == (0, f"{name}\n")
+        assert (here / name).read_bytes().startswith(start)
+
+
+def test_a_networks_graph_is_at_one_of_its_points_or_any_sample(here):
+    assert "training point 16 of 30" in run("graph", "small.yaml").stderr
+    near = run("graph", "small.yaml", "--at", "0.5")
+    assert re.search(r"training point \d+ of 30, x = 0\.[45]", near.stderr)
+    own = json.loads(run("graph", "small.yaml", "--at", "0.25,-2", "--json").stdout)
+    values = {node["name"]: node["value"] for node in own["nodes"]}
+    assert (values["x"], values["y"], len(values["w"])) == (0.25, -2, 7)
+
+
+def test_a_runs_graph_has_the_numbers_of_its_last_snapshot(here):
+    from relusgd import load_run
+
+    run("train", "small.yaml", "-q")
+    facts = json.loads(run("graph", "outputs/small", "--json").stdout)
+    values = {node["name"]: node["value"] for node in facts["nodes"]}
+    assert values["w"] == load_run("outputs/small").history.slope[-1].tolist()
+    assert json.loads(run("graph", "outputs/small", "--epoch", 0, "--json").stdout) != facts
+
+
+def test_points_of_a_csv_are_given_in_its_own_units(here):
+    (here / "flow.csv").write_text("x,y\n" + "".join(f"{1900 + i},{i * i % 7}\n" for i in range(20)))
+    (here / "flow.yaml").write_text("data: {kind: csv, path: flow.csv}\nnetwork: {hidden: 3}\n")
+    assert "x = 1910" in run("graph", "flow.yaml", "--at", "1910").stderr
+    assert run("gradcheck", "flow.yaml").exit_code == 0
+
+
+def test_a_nudge_is_a_table(here):
+    result = run("graph", "--function", "sheet-a", "--at", "3", "--nudge", "g1", "--by", "0.5")
+    assert result.exit_code == 0
+    assert re.search(r"0\.5\s+99\.25\s+9\.25\s+9\s+2\.5e-01", result.stdout)
+
+
+def test_a_step_is_filmed_beside_the_runs_other_pictures(here):
+    run("train", "small.yaml", "-q")
+    result = run("graph", "outputs/small", "--animate")
+    assert (result.exit_code, result.stdout) == (0, "outputs/small/graph.gif\n")
+    assert (here / "outputs/small/graph.gif").stat().st_size > 10_000
+    assert run("train", "outputs/small", "--overwrite", "-q").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "nothing is given"),
+        (["small.yaml", "--function", "x"], "both a network and --function"),
+        (["--function", "sheet-c", "--at", "1,2,3"], "sheet-c takes 2 numbers"),
+        (["--function", "sheet-f"], "did you mean sheet-"),
+        (["--function", "sheet-d", "--size", "3,2"], "sheet-d takes d"),
+        (["--function", "sheet-d", "--size", "x"], "no whole number"),
+        (["--function", "x**2"], "differentiated at a point"),
+        (["--function", "x**2", "--at", "1,2"], "an expression takes 1"),
+        (["--function", "x**2", "--at", "one"], "'one' is no number"),
+        (["--function", "x**2", "--at", "nan"], "not finite"),
+        (["--function", "x**2", "--at", "1", "--size", "3"], "an expression has none"),
+        (["--function", "x^2", "--at", "1"], "powers are written with **"),
+        (["--function", "sine(x)", "--at", "1"], "did you mean sin"),
+        (["--function", "3*pi", "--at", "1"], "does not depend on x"),
+        (["--function", "log(x)", "--at", "-1"], "f = log(x) is nan"),
+        (["--function", "x", "--at", "1", "--epoch", "3"], "--epoch and --set belong to"),
+        (["small.yaml", "--size", "3"], "--size belongs to the sheet"),
+        (["small.yaml", "--at", "1,2,3"], "a network takes x, or x and y"),
+        (["small.yaml", "--nudge", "los"], "did you mean loss"),
+        (["small.yaml", "--nudge", "w[9]"], "go from 1 to 7"),
+        (["small.yaml", "--nudge", "w", "--by", "0"], "other than 0"),
+        (["small.yaml", "--nudge", "w", "--out", "x.svg"], "--nudge gives a table"),
+        (["small.yaml", "--out", "x.gif"], "--animate makes a .gif"),
+        (["small.yaml", "--animate", "--out", "x.png"], "its name ends in .gif or .mp4"),
+        (["--function", "sheet-a", "--animate"], "--animate films an SGD step"),
+        (["small.yaml", "--set", "training.method=ridge", "--animate"], "this trains by ridge"),
+        (["small.yaml", "--out", "nowhere/x.svg"], "there is no folder nowhere"),
+    ],
+)
+def test_graph_says_what_is_wrong_with_a_command(here, arguments, words):
+    result = run("graph", *arguments)
+    assert result.exit_code == 2, result.output
+    assert words in result.stderr
+    assert result.stdout == ""
+    assert [path.name for path in here.iterdir()] == ["small.yaml"]
