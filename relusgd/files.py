@@ -16,6 +16,9 @@ from relusgd.errors import RelusgdError
 STALE_SECONDS = 3600.0
 """A temporary file at which nobody has written for so long was left by a process that was killed."""
 
+QUIET_SECONDS = 10.0
+"""So long is enough when no process here has the number in its name; another machine's writes more often."""
+
 NAME_BYTES = 255
 """The longest name of a file that common disks take."""
 
@@ -61,8 +64,20 @@ def _beginning(name: str) -> str:
 def _remove_stale(path: Path) -> None:
     for left in leftovers(path):
         with suppress(OSError):
-            if time.time() - left.lstat().st_mtime > STALE_SECONDS:
+            process = int(left.name.removesuffix(path.suffix).rpartition("-")[2][:9])
+            if time.time() - left.lstat().st_mtime > (STALE_SECONDS if is_alive(process) else QUIET_SECONDS):
                 left.unlink()
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process of this machine has this number."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def write_whole(path: Path, content: str | bytes, *, durable: bool = False) -> None:

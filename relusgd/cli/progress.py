@@ -68,11 +68,20 @@ class TrainingProgress:
     def found(self, plan: Plan, folder: Path, found: Found) -> None:
         for warning in plan.warnings:
             self.console.print(Text(f"warning: {warning}", style="yellow"))
+        if found.name in ("UNFINISHED", "SHORTER"):
+            self._compare_surroundings(folder)
         if self.quiet:
             return
         self._say(plan, folder, found.name)
         if found.name in ("NOTHING", "UNFINISHED", "SHORTER") and self.console.is_terminal:
             self._start_bar(plan.steps)
+
+    def _compare_surroundings(self, folder: Path) -> None:
+        from relusgd.runs.run import load_run
+        from relusgd.runs.summary import changed_versions
+
+        for change in changed_versions(load_run(folder)):
+            self.console.print(Text(printable(f"warning: {change}; the last bits may differ from one uninterrupted run"), style="yellow"))
 
     def _say(self, plan: Plan, folder: Path, found: str) -> None:
         words = {

@@ -48,7 +48,7 @@ def show(run: RunArgument, as_json: JsonOption = False) -> None:
         return
     print_table(summary_table(loaded, summary))
     for change in changed_versions(loaded):
-        typer.echo(f"note: {change}; continuing it may differ in the last bits", err=True)
+        typer.echo(printable(f"note: {change}; continuing it may differ in the last bits"), err=True)
 
 
 @guarded

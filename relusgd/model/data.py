@@ -26,6 +26,10 @@ DATA_COLUMNS = ("split", "x", "y")
 """The columns of a run's data.csv."""
 
 
+BEYOND = np.errstate(over="ignore", invalid="ignore")
+"""What leaves the range of floats in other units is infinite there, or not a number, and no reason for a warning."""
+
+
 @dataclass(frozen=True)
 class Scaling:
     """original = mean + deviation · network, for x and for y; the one place where standardisation is done and undone."""
@@ -46,17 +50,20 @@ class Scaling:
     def y_to_network(self, y: Array) -> Array:
         return (y - self.y_mean) / self.y_deviation
 
+    @BEYOND
     def x_to_original(self, x: Array) -> Array:
         return x * self.x_deviation + self.x_mean
 
+    @BEYOND
     def y_to_original(self, y: Array) -> Array:
         return y * self.y_deviation + self.y_mean
 
-    @np.errstate(over="ignore")
+    @BEYOND
     def mse_to_original(self, mse: Array) -> Array:
         """Mean squared errors scale with the square of the deviation of y."""
         return mse * self.y_deviation**2
 
+    @BEYOND
     def network_to_original(self, network: Network) -> Network:
         """The network that takes x and gives f in original units and computes the same function."""
         first, last = network.weights[0] / self.x_deviation, network.weights[-1] * self.y_deviation

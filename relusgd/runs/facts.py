@@ -6,16 +6,18 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from relusgd.errors import RelusgdError
 from relusgd.files import read_bounded, write_whole
+from relusgd.training.sgd import Engine, KernelName
 
 FORMAT = 1
 """The format version of run folders that this version writes; it reads this one and all before."""
 
 FACTS = "run.json"
 MAX_BYTES = 1_000_000
+ENGINES, KERNELS = get_args(Engine), get_args(KernelName)
 STATUSES = ("running", "complete", "interrupted", "diverged", "failed")
 
 Check = Callable[[Any], bool]
@@ -86,8 +88,8 @@ def is_versions(value: object) -> bool:
 
 CHECKS: dict[str, Check] = {
     "status": lambda value: value in STATUSES,
-    "engine": is_text,
-    "kernel": is_text,
+    "engine": lambda value: value in ENGINES,
+    "kernel": lambda value: value in KERNELS,
     "versions": is_versions,
     "scaling": is_scaling,
     "counts": has(

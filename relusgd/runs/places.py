@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from relusgd.errors import InputError
-from relusgd.files import NAME_BYTES, temporary_beside
+from relusgd.files import NAME_BYTES, is_alive, temporary_beside
 from relusgd.runs.facts import FACTS
 from relusgd.runs.folder import ARRAYS, CHECKPOINT, CONFIG, DATA, TABLE
 from relusgd.runs.lock import LOCK, FolderLock, changed_meanwhile, is_being_written
@@ -177,12 +177,5 @@ def _left_beside(folder: Path) -> list[Path]:
 
 
 def _is_alive(process: int) -> bool:
-    if process == os.getpid():
-        return False  # a name from an earlier process with our number; our own folder would be locked
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+    # a name with our own number is from an earlier process that had it; our own folder would be locked
+    return process != os.getpid() and is_alive(process)

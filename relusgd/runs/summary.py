@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from relusgd.model.data import Scaling
 from relusgd.runs.facts import FACTS
 from relusgd.runs.folder import ARRAYS
+from relusgd.runs.new_facts import processor
 from relusgd.runs.run import Run
 
 
@@ -95,10 +97,12 @@ def course(errors: NDArray[Any], points: int = 16) -> list[float]:
 
 
 def changed_versions(run: Run) -> list[str]:
-    """What differs between now and the time of the run that can change the last bits of results."""
-    then, now = run.facts["versions"], {"numpy": np.__version__, "python": platform.python_version()}
-    return [
-        f"recorded with {name} {then[name]}, this is {name} {version}"
-        for name, version in now.items()
-        if then.get(name, version) != version
-    ]
+    """What differs between now and the time of the run that can change the last bits of what continues it."""
+    then = {**run.facts["versions"], "processor": run.facts.get("processor")}
+    now = {"numpy": np.__version__, "processor": processor()}
+    if "numba" in then:
+        with suppress(PackageNotFoundError):
+            now["numba"] = version("numba")
+    changed = {name: (then[name], found) for name, found in now.items() if then.get(name) not in (None, found)}
+    words = {name: "" if name == "processor" else f"{name} " for name in changed}
+    return [f"recorded with {words[name]}{before}, this is {words[name]}{found}" for name, (before, found) in changed.items()]
