@@ -1,0 +1,178 @@
+"""Sweeps on a real Dask scheduler and real workers, on the loopback."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from relusgd.cli import app
+from relusgd.config import load_config
+from relusgd.errors import InputError, StoppedError
+from relusgd.sweeps.cluster import dask_executor
+from relusgd.sweeps.running import Unwatched, run_sweep
+
+pytest.importorskip("distributed")
+
+LONG = bool(os.environ.get("RELUSGD_LONG"))
+KILLS = 20 if LONG else 3
+SMALL = {
+    "data": {"samples": 12, "test_samples": 9},
+    "training": {"epochs": 60, "batch_size": 4},
+    "snapshots": {"every": 20},
+    "engine": "numpy",
+    "sweep": {"grid": {"network.hidden": [3, 5]}, "cases": {"all": {}, "ridge": {"training.method": "ridge"}}, "repeat": 3},
+}
+
+
+class Watching(Unwatched):
+    def __init__(self, stop_after=10**9):
+        self.rows, self.stop_after = [], stop_after
+
+    def finished(self, rows):
+        self.rows += rows
+
+    def signal(self):
+        return signal.SIGINT if len(self.rows) >= self.stop_after else None
+
+
+@contextmanager
+def process(*arguments, folder):
+    """A process that is terminated at the end; what it says goes to a log in the folder."""
+    with (folder / f"{arguments[0]}.log").open("ab") as log:
+        started = subprocess.Popen([sys.executable, "-m", f"distributed.cli.{arguments[0]}", *arguments[1:]], stdout=log, stderr=log)
+    try:
+        yield started
+    finally:
+        started.terminate()
+        try:
+            started.wait(20)
+        except subprocess.TimeoutExpired:
+            started.kill()
+            started.wait()
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory):
+    """The scheduler file of a cluster with two worker processes."""
+    folder = tmp_path_factory.mktemp("cluster")
+    file = folder / "scheduler.json"
+    quiet = ("--no-dashboard",)
+    with ExitStack() as stack:
+        stack.enter_context(
+            process("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file), *quiet, folder=folder)
+        )
+        deadline = time.monotonic() + 60
+        while not file.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        workers = ("--nworkers", "2", "--nthreads", "1", "--host", "127.0.0.1", "--local-directory", str(folder))
+        stack.enter_context(process("dask_worker", "--scheduler-file", str(file), *workers, *quiet, folder=folder))
+        with dask_executor(str(file)) as executor:
+            executor._client.wait_for_workers(2, timeout=60)
+        yield file
+
+
+def arrays(folder):
+    """Every file of every run but run.json, whose timings differ, and the lock."""
+    paths = (path for path in folder.rglob("*") if path.is_file() and path.name not in ("run.json", ".lock", "summary.csv", "summary.png"))
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+
+def test_one_process_two_and_a_cluster_write_the_same_bytes(scheduler, tmp_path):
+    config = load_config(SMALL)
+    for workers in (1, 2):
+        run_sweep(config, tmp_path / str(workers), workers=workers)
+    with dask_executor(str(scheduler)) as executor:
+        sweep = run_sweep(config, tmp_path / "dask", executor)
+    assert set(sweep.summary["status"]) == {"complete"}
+    assert len(sweep.runs) == 12
+    assert arrays(tmp_path / "dask") == arrays(tmp_path / "1") == arrays(tmp_path / "2")
+
+
+def test_a_csv_travels_to_the_workers(scheduler, tmp_path):
+    (tmp_path / "t.csv").write_text("x,y\n" + "".join(f"{i},{(i - 9) ** 2}\n" for i in range(20)))
+    (tmp_path / "t.yaml").write_text(
+        "data: {kind: csv, path: t.csv}\nnetwork: {hidden: 3}\ntraining: {epochs: 20}\nengine: numpy\nsweep: {repeat: 3}"
+    )
+    config = load_config(tmp_path / "t.yaml")
+    with dask_executor(str(scheduler)) as executor:
+        run_sweep(config, tmp_path / "dask", executor)
+    run_sweep(config, tmp_path / "here", workers=1)
+    assert arrays(tmp_path / "dask") == arrays(tmp_path / "here")
+
+
+def test_what_fails_on_a_worker_is_told_in_its_row(scheduler, tmp_path):
+    config = load_config({**SMALL, "sweep": {"repeat": 3}})
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "seed=1").mkdir()
+    (tmp_path / "s" / "seed=1" / "strange").touch()
+    with dask_executor(str(scheduler)) as executor, pytest.raises(InputError, match="a folder, but no run"):
+        run_sweep(config, tmp_path / "s", executor)
+
+
+def test_the_command_takes_a_scheduler_file_and_an_address(scheduler, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("small.yaml").write_text("data: {samples: 12}\nnetwork: {hidden: 3}\ntraining: {epochs: 9}\nengine: numpy\nsweep: {repeat: 2}")
+    result = CliRunner().invoke(app, ["sweep", "small.yaml", "--dask", str(scheduler)])
+    assert (result.exit_code, result.stdout) == (0, "outputs/small\n"), result.stderr
+    again = CliRunner().invoke(app, ["sweep", "small.yaml", "--dask", str(scheduler)])
+    assert "2 ended already, nothing to do" in again.stderr
+
+
+def test_nobody_at_the_address_is_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("relusgd.sweeps.cluster.CONNECT_SECONDS", 1)
+    Path("small.yaml").write_text("sweep: {repeat: 2}")
+    result = CliRunner().invoke(app, ["sweep", "small.yaml", "--dask", "tcp://127.0.0.1:1"])
+    assert result.exit_code == 2
+    assert "no Dask scheduler answers there" in result.stderr
+    assert not Path("outputs").exists()
+
+
+def test_a_stop_keeps_what_came_back_and_the_rest_can_be_done_here(scheduler, tmp_path):
+    config = load_config(SMALL, {"sweep.repeat": 100})
+    watching = Watching(stop_after=3)
+    with dask_executor(str(scheduler)) as executor, pytest.raises(StoppedError, match="runs to go"):
+        run_sweep(config, tmp_path / "s", executor, observer=watching)
+    rest = Watching()
+    run_sweep(config, tmp_path / "s", workers=2, observer=rest)
+    assert len(watching.rows) + len(rest.rows) == config.sweep.runs
+
+
+def worker_processes(scheduler):
+    """The processes of the cluster's workers, by their own word."""
+    with dask_executor(str(scheduler)) as executor:
+        return list(executor._client.run(os.getpid).values())
+
+
+def test_dask_workers_that_are_killed_at_random_cost_nothing_but_time(scheduler, tmp_path):
+    config = load_config(SMALL, {"sweep.repeat": 100 if LONG else 30, "training.epochs": 1500})
+    kills, over, chance = [], threading.Event(), random.Random(0)
+
+    def kill():
+        while len(kills) < KILLS and not over.wait(0.2 + 0.5 * chance.random()):
+            try:
+                os.kill(chance.choice(worker_processes(scheduler)), signal.SIGKILL)
+                kills.append(time.monotonic())
+            except (OSError, IndexError, InputError):
+                continue
+
+    watching, killer = Watching(), threading.Thread(target=kill)
+    with dask_executor(str(scheduler)) as executor:
+        killer.start()
+        sweep = run_sweep(config, tmp_path / "s", executor, observer=watching)
+        over.set()
+        killer.join()
+    assert len(kills) == KILLS
+    names = [row["run"] for row in watching.rows]
+    assert len(names) == len(set(names)) == config.sweep.runs
+    assert set(sweep.summary["status"]) == {"complete"}, set(sweep.summary["error"])
+    run_sweep(config, tmp_path / "whole", workers=2)
+    assert arrays(tmp_path / "s") == arrays(tmp_path / "whole")
