@@ -20,7 +20,7 @@ from relusgd.runs.batch import EndedRun
 from relusgd.runs.run import Run
 from relusgd.runs.summary import original_metrics, original_units
 
-SUMMARY = "summary.csv"
+SUMMARY, PICTURE = "summary.csv", "summary.png"
 MAX_BYTES = 2**30
 
 FIRST = ("run", "status")

@@ -22,7 +22,7 @@ from relusgd.runs.run import Run
 from relusgd.sweeps.checking import Survey, survey
 from relusgd.sweeps.driver import Driver, Site
 from relusgd.sweeps.local import LocalProcesses, available_cores
-from relusgd.sweeps.rows import FAILURE, Row, columns, run_row, standing_row
+from relusgd.sweeps.rows import FAILURE, PICTURE, Row, columns, run_row, standing_row
 from relusgd.sweeps.sites import site_of
 from relusgd.sweeps.summary import GrowingSummary
 from relusgd.sweeps.sweep import Sweep, fill_in, find_members, is_run_folder
@@ -124,6 +124,7 @@ class Record:
     def __init__(self, folder: Path, found: Survey, watcher: SweepObserver, *, summarize: bool) -> None:
         self._folder, self._watcher, self._summarize = folder, watcher, summarize
         self._stopped: int | None = None
+        self._changed = False
         names = [run.name for run in found.runs]
         others = find_members(folder, without=names) if summarize else []
         standing = {run.folder.name: run for run in others}
@@ -136,6 +137,7 @@ class Record:
 
     def take(self, rows: Iterable[Row]) -> None:
         """Take in the rows of runs that have ended."""
+        self._changed = True
         told = [_marked(self._folder, row) if row["status"] == "failed" else row for row in rows]
         for row in told:
             self._rows[row["run"]] = row
@@ -154,11 +156,21 @@ class Record:
         sync_folder(self._folder)
         if self._summarize:
             self._summary.write(now=True, durable=True)
+            self._draw()
         missing = [name for name, row in self._rows.items() if row is None]
         if self._stopped is not None and missing:
             told = f"stopped with {len(missing):,} of {len(self._rows):,} runs to go; everything that has ended is in {self._folder}"
             raise StoppedError(told, "the same command does the rest", signal=self._stopped)
         return Sweep(self._folder, [row for row in self._rows.values() if row is not None])
+
+    def _draw(self) -> None:
+        """Draw summary.png, unless the one that stands there shows everything already."""
+        path = self._folder / PICTURE
+        if self._changed or not path.exists():
+            from relusgd.sweeps.picture import draw_summary  # loads matplotlib
+
+            with suppress(RelusgdError):  # a disk that takes no picture has taken the runs
+                draw_summary(self._folder.resolve().name, [row for row in self._rows.values() if row is not None], path)
 
 
 def _marked(folder: Path, row: Row) -> Row:

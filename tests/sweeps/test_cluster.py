@@ -14,10 +14,12 @@ import pytest
 from typer.testing import CliRunner
 
 from relusgd.cli import app
-from relusgd.config import load_config
+from relusgd.config import PlannedRun, load_config, planned_runs
 from relusgd.errors import InputError, StoppedError
 from relusgd.sweeps.cluster import dask_executor
+from relusgd.sweeps.driver import Driver, Job
 from relusgd.sweeps.running import Unwatched, run_sweep
+from relusgd.sweeps.sites import site_of
 
 pytest.importorskip("distributed")
 
@@ -108,13 +110,14 @@ def test_a_csv_travels_to_the_workers(scheduler, tmp_path):
     assert arrays(tmp_path / "dask") == arrays(tmp_path / "here")
 
 
-def test_what_fails_on_a_worker_is_told_in_its_row(scheduler, tmp_path):
-    config = load_config({**SMALL, "sweep": {"repeat": 3}})
-    (tmp_path / "s").mkdir()
-    (tmp_path / "s" / "seed=1").mkdir()
-    (tmp_path / "s" / "seed=1" / "strange").touch()
-    with dask_executor(str(scheduler)) as executor, pytest.raises(InputError, match="a folder, but no run"):
-        run_sweep(config, tmp_path / "s", executor)
+def test_what_fails_on_a_worker_is_told_in_its_row_and_the_others_go_on(scheduler, tmp_path):
+    config = load_config(SMALL, {"sweep.grid": {}, "sweep.cases": {}})
+    impossible = PlannedRun("seed=9", {"seed": 9}, load_config({"network": {"hidden": [2, 2]}}).model_copy(update={"engine": "compiled"}))
+    rows = []
+    with dask_executor(str(scheduler)) as executor:
+        Driver(site_of(executor, tmp_path), rows.extend, lambda: False).drive([Job(run) for run in [*planned_runs(config), impossible]])
+    assert {row["run"]: row["status"] for row in rows} == {**{f"seed={i}": "complete" for i in range(3)}, "seed=9": "failed"}
+    assert "compiled is for one hidden layer" in next(row["error"] for row in rows if row["run"] == "seed=9")
 
 
 def test_the_command_takes_a_scheduler_file_and_an_address(scheduler, tmp_path, monkeypatch):

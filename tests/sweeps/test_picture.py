@@ -1,0 +1,91 @@
+"""What stands where in summary.png, and that it is drawn."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from relusgd.pictures.sweep_picture import Quantiles, SweepPicture
+from relusgd.sweeps.picture import Roles, draw_summary, scene_of
+
+
+def rows_of(seeds=2, **values):
+    """Rows over every combination of these values; the error is 0.01 for the first, 0.02 for the second, …"""
+    rows = [{}]
+    for key, listed in values.items():
+        rows = [{**row, key.replace("__", "."): value} for row in rows for value in listed]
+    rows = [{**row, "seed": seed} for row in rows for seed in range(seeds)]
+    return [{"run": str(i), "status": "complete", "test_mse": 0.01 * (i + 1), "train_mse": 0.1, **row} for i, row in enumerate(rows)]
+
+
+def test_the_number_with_the_most_values_stands_along_the_axis():
+    rows = rows_of(network__hidden=[(10,), (20,)], training__penalty=[1e-3, 0, 1e-8], case=["a", "b"])
+    roles = Roles.of(rows)
+    assert (roles.x, roles.colour, roles.rest) == ("training.penalty", "case", ("network.hidden",))
+    assert roles.places == (0, 1e-8, 1e-3)
+    assert roles.colours == ("a", "b")
+
+
+def test_names_stand_along_the_axis_when_no_number_varies():
+    roles = Roles.of(rows_of(case=["b", "a"], network__hidden=[(10, 10), (5,), (7,)]))
+    assert roles.x == "network.hidden"
+    assert roles.places == ((10, 10), 5, 7)
+    assert not roles.is_line
+
+
+def test_the_median_and_the_range_are_those_of_the_seeds():
+    scene = scene_of("s", rows_of(seeds=3, network__hidden=[(10,), (20,)]))
+    (series,) = scene.panels[0].chart.series
+    assert series.middle.tolist() == pytest.approx([0.02, 0.05])
+    assert series.low.tolist() == pytest.approx([0.01, 0.04])
+    assert series.high.tolist() == pytest.approx([0.03, 0.06])
+    assert scene.panels[0].chart.places == ["10", "20"]
+    assert scene.panels[0].dots[0].x.tolist() == [0, 0, 0, 1, 1, 1]
+
+
+def test_runs_without_a_result_are_counted_where_they_belong():
+    rows = rows_of(case=["tame", "wild"])
+    rows[2:] = [{**row, "status": "diverged"} for row in rows[2:]]
+    scene = scene_of("s", rows)
+    assert scene.panels[0].dots[0].lost == {1: 2}
+    assert scene.panels[0].dots[0].x.tolist() == [0, 0]
+    assert "2 without result" in scene.note
+
+
+def test_seeds_alone_are_shown_as_quantiles():
+    scene = scene_of("s", rows_of(seeds=5))
+    assert isinstance(scene, Quantiles)
+    assert sorted(scene.errors) == pytest.approx([0.01, 0.02, 0.03, 0.04, 0.05])
+
+
+def test_without_test_points_the_training_error_is_shown():
+    rows = [{key: value for key, value in row.items() if key != "test_mse"} for row in rows_of(network__hidden=[(1,), (2,)])]
+    assert scene_of("s", rows).error == "train error"
+
+
+def test_nothing_is_drawn_of_nothing(tmp_path):
+    rows = [{**row, "status": "failed"} for row in rows_of(case=["a", "b"])]
+    assert not draw_summary("s", rows, tmp_path / "summary.png")
+    assert not (tmp_path / "summary.png").exists()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"case": ["a", "b"]},
+        {"network__hidden": [(5,), (10,), (10, 10)], "case": ["a", "b"]},
+        {"training__penalty": [0, 1e-6, 1.0], "case": ["a", "b"], "network__hidden": [(5,), (6,)], "training__momentum": [0, 0.9]},
+        {"network__hidden": [(width,) for width in range(1, 61)]},
+    ],
+)
+def test_pictures_of_none_to_four_varied_keys_are_drawn(values, tmp_path):
+    rows = rows_of(**values)
+    assert draw_summary("a sweep", rows, tmp_path / "summary.png")
+    with Image.open(tmp_path / "summary.png") as image:
+        assert image.size == (1000, 700)
+        pixels = np.asarray(image.convert("RGB")).reshape(-1, 3)
+    first_colour = np.abs(pixels.astype(int) - [0x00, 0x9E, 0x73]).sum(axis=1) < 30
+    assert first_colour.sum() > 30
+    scene = scene_of("a sweep", rows)
+    if isinstance(scene, SweepPicture):
+        assert sum(len(dots.x) for panel in scene.panels for dots in panel.dots) == len(rows)
