@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from relusgd.cli.boundary import printable
+from relusgd.cli.streams import can_print
 from relusgd.comparing.compare import Comparison
 from relusgd.comparing.groups import Group, Spread
 from relusgd.comparing.keys import heading
@@ -25,7 +26,10 @@ PAPER = 1000
 LINE = 100
 """Columns of a sentence that is read with ease."""
 
-MARK = "●"
+
+def mark() -> str:
+    """What stands before the best."""
+    return "●" if can_print("●") else "*"
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def comparison_table(comparison: Comparison, width: int) -> Table:
         table.add_column(column.heading, justify="left" if is_word else "right", no_wrap=not is_word, overflow="fold", vertical="top")
     for group in comparison.groups:
         best = group is comparison.best
-        table.add_row(MARK if best else "", *(Text(column.cell(group)) for column in columns), style="bold" if best else "")
+        table.add_row(mark() if best else "", *(Text(column.cell(group)) for column in columns), style="bold" if best else "")
     if comparison.noise_squared > 0:
         known = {TRAIN: number(comparison.noise_squared), TEST: "0"}
         table.add_row("", "noise²", *(known.get(column.heading, "") for column in columns[1:]), style="dim")
@@ -163,5 +167,5 @@ def _optimum_cell(optimum: Optimum, value: float) -> Text:
     place = optimum.values.index(value)
     median = optimum.medians[place]
     if place == optimum.best:
-        return Text(f"{MARK} {number(median)}   best", style="bold")
+        return Text(f"{mark()} {number(median)}   best", style="bold")
     return Text(f"{number(median)} {f'×{rounded(median / optimum.medians[optimum.best])}':>6}")

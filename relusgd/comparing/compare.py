@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from relusgd.model.suggestions import counted
 from relusgd.runs.facts import FACTS
 from relusgd.runs.run import Run, load_run
 from relusgd.runs.summary import find_runs
-from relusgd.sweeps.rows import FIRST, LAST, RESULTS, Row, cell, read_summary, varied_of
+from relusgd.sweeps.rows import FIRST, LAST, RESULTS, SUMMARY, Row, cell, read_summary, varied_of
 from relusgd.sweeps.sweep import Sweep
 
 Subject = str | Path | Run | Sweep
@@ -41,11 +41,21 @@ def compare(*subjects: Subject | Sequence[Subject]) -> Comparison:
     Raises InputError for a path that is none of them, RelusgdError when no run can be read.
     """
     found = [part for subject in subjects for part in _parts(subject)]
-    runs = {run.folder.resolve(): run for part in found if isinstance(part, Run) for run in [part]}
-    return Comparison(list(runs.values()), [part for part in found if not isinstance(part, Run)])
+    runs = {part.folder.resolve(): part for part in found if isinstance(part, Run)}
+    comparison = Comparison(list(runs.values()), [part for part in found if isinstance(part, dict)])
+    comparison.damaged |= {str(part.place): part.message for part in found if isinstance(part, Damage)}
+    return comparison
 
 
-def _parts(subject: Any) -> Iterator[Run | Row]:
+@dataclass(frozen=True)
+class Damage:
+    """A file that cannot be read, without which the comparison goes on."""
+
+    place: Path
+    message: str
+
+
+def _parts(subject: Any) -> Iterator[Run | Row | Damage]:
     """The runs of a subject, and the rows of those that failed and left no folder."""
     if isinstance(subject, Run):
         yield subject
@@ -60,17 +70,20 @@ def _parts(subject: Any) -> Iterator[Run | Row]:
             yield from _parts(one)
 
 
-def _parts_of_folder(folder: Path) -> Iterator[Run | Row]:
+def _parts_of_folder(folder: Path) -> Iterator[Run | Row | Damage]:
     """The run in a folder, or else those below it, in a sweep with those that failed."""
     if not folder.is_dir() or (folder / FACTS).is_file():
         yield load_run(folder)
         return
-    runs, lines = list(find_runs(folder)), read_summary(folder)
+    runs = list(find_runs(folder))
     if not runs:
         raise InputError(f"{folder} is neither a run nor a sweep: no run folder is in it", "relusgd list shows the runs in outputs")
     standing = {run.folder.name for run in runs}
     yield from runs
-    yield from (dict(line) for line in lines if line["status"] == "failed" and line["run"] not in standing)
+    try:
+        yield from (dict(line) for line in read_summary(folder) if line["status"] == "failed" and line["run"] not in standing)
+    except RelusgdError as error:
+        yield Damage(folder / SUMMARY, error.message)
 
 
 class Comparison:

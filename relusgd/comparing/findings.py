@@ -153,7 +153,7 @@ def _stopping(comparison: Comparison) -> Iterator[Finding]:
         best, epoch = group.spreads["best_test_mse"].median, group.spreads["best_epoch"].median
         where = "" if len(late) == 1 else f"In {len(late)} rows test error was lower before the end, most of all at {group.label}: "
         start = where or f"Test error was lower before the end at {group.label}: "
-        text = f"{start}{number(best)} around epoch {epoch:,.0f}, {below(1, ratio)} the last."
+        text = f"{start}{number(best)} around epoch {epoch:,.0f}, {below(1, ratio)} the last; of many epochs the luckiest flatters."
         yield Finding("stopping", text, {"rows": len(late), "ratio": ratio, "best": best, "epoch": epoch})
 
 
@@ -167,7 +167,9 @@ def _seeds(comparison: Comparison) -> Iterator[Finding]:
     gaps = [after / before if before > 0 else 1.0 for before, after in pairwise(errors)]
     place = int(np.argmax(gaps)) + 1
     stuck = f"; {len(errors) - place} of {len(errors)} end above {rounded(errors[place - 1])}" if gaps[place - 1] >= 2 else ""
-    also = f" ({len(wide) - 1} other {'row is' if len(wide) == 2 else 'rows are'} as uneven)" if len(wide) > 1 else ""
+    also = (
+        f". {counted(len(wide) - 1, 'other row')} {'spreads' if len(wide) == 2 else 'spread'} {MUCH}-fold or more" if len(wide) > 1 else ""
+    )
     name = comparison.error_words
     text = f"The seed decides at {group.label}: {name} error {rounded(errors[0])} to {rounded(errors[-1])}{stuck}{also}."
     yield Finding("seeds", text, {"rows": len(wide), "lowest": errors[0], "highest": errors[-1]})

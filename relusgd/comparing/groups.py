@@ -140,15 +140,24 @@ def make_groups(results: Sequence[Result], varied: Values) -> list[Group]:
     members: dict[tuple[str, ...], list[int]] = {}
     for number in range(len(results)):
         members.setdefault(tuple(repr(values[number]) for values in varied.values()), []).append(number)
+    named = _distinct_words({name: [column[numbers[0]] for numbers in members.values()] for name, column in words.items()})
     groups = [
         Group(
             {key: values[numbers[0]] for key, values in varied.items()},
-            {heading: column[numbers[0]] for heading, column in words.items()},
+            {name: column[place] for name, column in named.items()},
             tuple(sorted((results[number] for number in numbers), key=lambda result: result.seed)),
         )
-        for numbers in members.values()
+        for place, numbers in enumerate(members.values())
     ]
     return sorted(groups, key=_order(varied))
+
+
+def _distinct_words(words: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The words of the groups, counted where long values were cut to the same."""
+    rows = list(zip(*words.values(), strict=True))
+    if len(set(rows)) == len(rows):
+        return words
+    return {**words, "row": [str(number) for number in range(1, len(rows) + 1)]}
 
 
 def _order(varied: Values) -> Any:

@@ -81,16 +81,18 @@ def _widths(comparison: Comparison) -> Iterator[Finding]:
         return
     medians = {label: [group.spreads[comparison.error].median for group in groups] for label, groups in series.items()}
     courses = [f"{label + ' ' if label else ''}{' → '.join(map(number, errors))}" for label, errors in medians.items()]
-    least = [widths[int(np.nanargmin(errors))] for errors in medians.values()]
-    if set(least) == {widths[-1]}:
-        why = "Each unit is one more place where the function can bend."
-    elif set(least) == {widths[0]}:
-        why = "More units do not help here."
-    else:
-        best = ", ".join(f"{width} ({label})" if label else width for width, label in zip(least, medians, strict=True))
-        why = f"Lowest at {best}: more units are more bends, and beyond what the target needs they fit noise or train slowly."
-    text = f"Over the widths {', '.join(widths)} the {comparison.error_words} error goes {'; '.join(courses)}. {why}"
+    enough = [_enough(widths, errors) for errors in medians.values()]
+    fewest = listed([f"{width} ({label})" if label else width for width, label in zip(enough, medians, strict=True)])
+    text = (
+        f"Over the widths {', '.join(widths)} the {comparison.error_words} error goes {'; '.join(courses)}. The fewest units within "
+        f"{100 * (AS_GOOD - 1):.0f} % of the lowest are {fewest}: each unit is one more place where the function can bend."
+    )
     yield Finding("width", text, {"widths": widths, "medians": medians})
+
+
+def _enough(widths: Sequence[str], errors: Sequence[float]) -> str:
+    """The smallest width whose error is as good as the lowest."""
+    return next(width for width, error in zip(widths, errors, strict=True) if error <= AS_GOOD * min(errors))
 
 
 def _series(comparison: Comparison, name: str) -> dict[str, list[Group]]:

@@ -64,7 +64,7 @@ def to_csv(comparison: Comparison) -> str:
 def _cell(value: object) -> str:
     if isinstance(value, float):
         return "" if value != value else repr(value)
-    text = str(value)
+    text = "".join(character if character.isprintable() else "�" for character in str(value))
     return f"'{text}" if isinstance(value, str) and text.startswith(FORMULAS) else text
 
 

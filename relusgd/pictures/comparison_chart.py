@@ -15,7 +15,7 @@ from relusgd.pictures.layout import Box
 from relusgd.pictures.loss_panel import run_dash
 from relusgd.pictures.marks import looks_of
 from relusgd.pictures.sheet import Sheet
-from relusgd.pictures.wording import text_width
+from relusgd.pictures.wording import drawable, text_width
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +61,7 @@ def chart_axes(sheet: Sheet, box: Box, chart: Chart, errors: ErrorAxis, ticks: T
     if chart.places:
         last = len(chart.places) - 1
         axes.set(xlim=(-0.5, last + 0.5) if last < 3 else (-0.25, last + 0.25), ylim=(errors.low, errors.high))
-        sheet.set_ticks(axes, "x", named_ticks(chart.places, box.width, sheet.scale.text))
+        sheet.set_ticks(axes, "x", named_ticks([drawable(place) for place in chart.places], box.width, sheet.scale.text))
     else:
         axes.set(xlim=chart.time.limits(), ylim=(errors.low, errors.high))
         sheet.set_ticks(axes, "x", chart.time.ticks(box.width, sheet.scale.text))

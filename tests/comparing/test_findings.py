@@ -67,6 +67,8 @@ def test_widths_are_told_for_each_way_of_training(comparison):
     for way in ("all layers", "output layer only", "ridge"):
         rows = [row for row, label in enumerate(table["label"]) if label.endswith(way)]
         assert medians[way] == [table["test_mse_median"][row] for row in rows]
+        enough = next(width for width, error in zip((4, 6), medians[way], strict=True) if error <= 1.1 * min(medians[way]))
+        assert f"{enough} ({way})" in finding(comparison, "width").text
 
 
 def test_training_all_layers_is_held_against_the_output_layer_at_the_same_width(comparison):
@@ -142,3 +144,7 @@ def test_numbers_in_words():
     assert [rounded(value) for value in (0.00823, 150_000, 1.6e11, 3.96e14)] == ["0.0082", "150,000", "1.6e11", "4e14"]
     assert [brief_duration(seconds) for seconds in (0.002, 0.123, 34, 720, 12600)] == ["2 ms", "0.12 s", "34 s", "12 min", "3.5 h"]
     assert [listed(list(words)) for words in ("a", "ab", "abc")] == ["a", "a and b", "a, b and c"]
+
+
+def test_a_single_run_has_nothing_to_be_compared_with(make_run):
+    assert relusgd.compare(make_run()).sentences[0] == "1 run, and nothing to compare it with."

@@ -137,3 +137,23 @@ def test_values_stand_in_the_order_of_numbers():
     assert in_order([(100,), (10,), (20, 20), (20,)]) == [(10,), (20,), (100,), (20, 20)]
     assert in_order([0.1, 1e-8, 0]) == [0, 1e-8, 0.1]
     assert in_order(["he_normal", "torch", "he_normal"]) == ["he_normal", "torch"]
+
+
+def test_values_too_long_for_a_line_are_counted(make_run):
+    targets = [f"{'x + ' * 20}{last}" for last in (1, 2)]
+    labels = [group.label for group in relusgd.compare([make_run(data__target=target) for target in targets]).groups]
+    assert len(set(labels)) == 2
+    assert all("…" in label and len(label) < 50 for label in labels)
+
+
+def test_a_foreign_summary_is_told_and_the_runs_are_compared(make_run, tmp_path):
+    make_run(0).folder.rename(tmp_path / "one")
+    (tmp_path / "summary.csv").write_text("name,grade\nme,1\n")
+    comparison = relusgd.compare(tmp_path)
+    assert sum(group.runs for group in comparison.groups) == 1
+    assert list(comparison.damaged) == [str(tmp_path / "summary.csv")]
+
+
+def test_equal_errors_have_no_best(make_run):
+    one, other = make_run(0), make_run(0)
+    assert relusgd.compare(one, other).best is None
