@@ -51,6 +51,12 @@ def dead_units(network: Network, dataset: Dataset) -> list[Integers]:
     return [np.flatnonzero(~anywhere) for anywhere, _ in _activity(network, dataset)]
 
 
+def dead_in_first_layer(network: Network, dataset: Dataset) -> Integers:
+    """The first of `dead_units`, in O(units) at any depth."""
+    with np.errstate(all="ignore"):
+        return np.flatnonzero(~_first_layer_activity(network.slope, network.bias, _ends(dataset.x_train))[0])
+
+
 def always_on_units(network: Network, dataset: Dataset) -> list[Integers]:
     """Per hidden layer the indices of the units that are active on every training point."""
     return [np.flatnonzero(everywhere) for _, everywhere in _activity(network, dataset)]

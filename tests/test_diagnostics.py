@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from relusgd import diagnostics
-from relusgd.diagnostics import SnapshotMetrics, always_on_units, breakpoints_inside, dead_units, sharpness, train_mse
+from relusgd.diagnostics import SnapshotMetrics, always_on_units, breakpoints_inside, dead_in_first_layer, dead_units, sharpness, train_mse
 from relusgd.gradients.backprop import backprop, hessian_vector
 from relusgd.model.data import Dataset, Scaling
 from relusgd.model.network import Network, layer_shapes, parameter_count, split_parameters
@@ -82,6 +82,7 @@ def test_units_are_counted_layer_by_layer_on_the_training_points(hidden, monkeyp
         network, dataset = random_network(seed, hidden), random_dataset(seed, train=7)
         active = [layer > 0 for layer in network.activations(dataset.x_train)]
         assert [list(units) for units in dead_units(network, dataset)] == [list(np.flatnonzero(~on.any(axis=0))) for on in active]
+        assert np.array_equal(dead_in_first_layer(network, dataset), dead_units(network, dataset)[0])
         assert [list(units) for units in always_on_units(network, dataset)] == [list(np.flatnonzero(on.all(axis=0))) for on in active]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from relusgd.config import Config, CosineSchedule, CsvData, PointsData, StepSchedule, TargetData
-from relusgd.diagnostics import SnapshotMetrics, dead_units
+from relusgd.diagnostics import SnapshotMetrics, dead_in_first_layer
 from relusgd.errors import ConfigError, InputError
 from relusgd.model.data import Dataset, csv_dataset, points_dataset, sample_dataset
 from relusgd.model.initial import InitialNetwork
@@ -177,18 +177,12 @@ def _located(config: Config, key: str, work: Callable[[], Dataset]) -> Dataset:
 def initial_recipe(config: Config, dataset: Dataset) -> InitialNetwork:
     """How the initial network is made; positions in the config are in original units, here in network units."""
     network, scaling = config.network, dataset.scaling
-    low, high = network.elbow_range or (dataset.domain if isinstance(config.data, TargetData) else (None, None))
-    if low is None or high is None:
-        elbow_range = (float(dataset.x_train[0]), float(dataset.x_train[-1]))
-    else:
-        ends = scaling.x_to_network(np.array([low, high], dtype=np.float64))
-        elbow_range = (float(ends[0]), float(ends[1]))
     elbows = network.elbows
     if not isinstance(elbows, str):
         elbows = tuple(scaling.x_to_network(np.array(elbows, dtype=np.float64)).tolist())
     return InitialNetwork(
         hidden=tuple(network.hidden),
-        elbow_range=elbow_range,
+        elbow_range=_elbow_range(config, dataset),
         init=network.init,
         hidden_scale=network.hidden_scale,
         output_scale=network.output_scale,
@@ -198,6 +192,15 @@ def initial_recipe(config: Config, dataset: Dataset) -> InitialNetwork:
         elbows=elbows,
         slopes=network.slopes,
     )
+
+
+def _elbow_range(config: Config, dataset: Dataset) -> tuple[float, float]:
+    """The interval of uniform and even elbows in network units; where all training x are one, the domain, which is wider."""
+    low, high = float(dataset.x_train[0]), float(dataset.x_train[-1])
+    if config.network.elbow_range is None and not isinstance(config.data, TargetData) and low < high:
+        return low, high
+    ends = dataset.scaling.x_to_network(np.array(config.network.elbow_range or dataset.domain, dtype=np.float64))
+    return float(ends[0]), float(ends[1])
 
 
 def build_descent(config: Config, dataset: Dataset) -> Descent:
@@ -263,12 +266,12 @@ def _batch_faults(config: Config, n: int) -> list[str]:
 
 
 def _placed_dead_units(plan: Plan) -> Iterator[str]:
-    """Units that were placed by hand and are active on no training point learn nothing: worth a warning."""
-    if isinstance(plan.config.network.elbows, str):
-        return
-    dead = dead_units(plan.initial, plan.dataset)[0]
-    if len(dead):
-        positions = plan.config.network.elbows
+    """Units that were put where they are active on no training point learn nothing: worth a warning; and so is a whole dead layer."""
+    network = plan.config.network
+    dead = dead_in_first_layer(plan.initial, plan.dataset)
+    is_placed = network.elbow_range is not None or not isinstance(network.elbows, str)
+    if len(dead) and (is_placed or len(dead) == network.hidden[0]):
+        positions = plan.dataset.scaling.x_to_original(plan.initial.elbow)
         named = ", ".join(f"unit {j} (elbow {positions[j]:g})" for j in dead[:5].tolist())
-        named += f" and {len(dead) - 5} more" if len(dead) > 5 else ""
+        named += f" and {len(dead) - 5:,} more" if len(dead) > 5 else ""
         yield f"active on no training point, so never learning: {named}"

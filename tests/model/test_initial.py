@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
+from relusgd.config import load_config
 from relusgd.model.initial import InitialNetwork
+from relusgd.training import prepare
 
 
 def draw(hidden=(40,), elbow_range=(0.0, 1.0), seed=0, **options):
@@ -89,3 +91,14 @@ def test_without_output_bias_it_is_zero_and_nothing_else_changes():
     with_bias, without = draw(), draw(output_bias=False)
     assert without.output_bias == 0 != with_bias.output_bias
     assert np.array_equal(without.parameters()[:-1], with_bias.parameters()[:-1])
+
+
+def test_the_notebooks_initial_network_is_drawn_in_the_documented_order_forever():
+    # weight and bias of every layer from the input on, then the elbows; a change would turn every old config into another run
+    generator = np.random.RandomState(np.random.Philox(key=np.array([3, 0], dtype=np.uint64)))
+    slope, _ = generator.uniform(-1, 1, 40), generator.uniform(-1, 1, 40)
+    limit = 1 / np.sqrt(40)
+    output_weight, output_bias = generator.uniform(-limit, limit, 40), generator.uniform(-limit, limit)
+    bias = -np.sort(generator.rand(40)) * slope
+    parameters = prepare(load_config({"seed": 3})).initial.parameters()
+    assert parameters.tobytes() == np.concatenate([slope, bias, output_weight, [output_bias]]).tobytes()

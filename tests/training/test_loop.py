@@ -189,6 +189,21 @@ def test_a_start_that_is_not_finite_is_refused():
 def test_placed_units_that_never_learn_are_named():
     plan = prepare(load_config({"network": {"hidden": 3, "elbows": [0.1, 0.5, 2.0], "slopes": 1}}))
     assert plan.warnings == ("active on no training point, so never learning: unit 2 (elbow 2)",)
+    ranged = prepare(load_config({"network": {"hidden": 3, "elbows": "even", "elbow_range": [0.5, 3.5], "slopes": [1, 1, -1]}}))
+    assert ranged.warnings == ("active on no training point, so never learning: unit 0 (elbow 1), unit 1 (elbow 2)",)
+    assert prepare(load_config({"network": {"hidden": 40}})).warnings == ()
+
+
+def test_a_first_layer_that_is_dead_altogether_is_told():
+    plan = prepare(load_config({"data": {"domain": [2, 3]}, "network": {"hidden": 1, "slopes": -1, "elbows": "keep"}}))
+    assert plan.warnings == (f"active on no training point, so never learning: unit 0 (elbow {plan.initial.bias[0]:g})",)
+
+
+@pytest.mark.parametrize("x", [[3], [3, 3]])
+def test_elbows_of_points_at_one_place_are_spread_around_it(x):
+    plan = prepare(load_config({"data": {"kind": "points", "x": x, "y": x}}))
+    assert plan.initial.elbow.min() < 3 < plan.initial.elbow.max()
+    assert np.all(np.abs(plan.initial.elbow - 3) < 0.5)
 
 
 def test_the_training_is_described_in_points_batches_and_steps():
