@@ -11,7 +11,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from relusgd.config import Config, CosineSchedule, CsvData, PointsData, StepSchedule, TargetData
-from relusgd.diagnostics import SnapshotMetrics, dead_in_first_layer
+from relusgd.diagnostics import SnapshotMetrics, dead_in_first_layer, train_mse
 from relusgd.errors import ConfigError, InputError
 from relusgd.model.data import Dataset, csv_dataset, points_dataset, sample_dataset
 from relusgd.model.initial import InitialNetwork
@@ -129,12 +129,18 @@ def prepare(config: Config, dataset: Dataset | None = None) -> Plan:
     _raise_faults(config, len(points.x_train), len(points.x_test))
     with np.errstate(all="ignore"):
         initial = initial_recipe(config, points).draw(network_generator(config.network_seed))
-    start_mse, *_ = SnapshotMetrics(points, initial.hidden)(initial.parameters())
-    if not np.isfinite(start_mse):
+    if not np.isfinite(_start_mse(initial, points)):
         text = ": the initial network is not finite on the training points; make its scales or slopes smaller"
         raise ConfigError([config.origin.fault("network", text)])
     plan = Plan(config, points, initial, build_descent(config, points), build_recording(config))
     return replace(plan, warnings=tuple(_placed_dead_units(plan)))
+
+
+def _start_mse(initial: Network, points: Dataset) -> float:
+    """The training error of the initial network: by running sums, or in deep networks without their costly breakpoints."""
+    if len(initial.hidden) > 1:
+        return train_mse(initial, points)
+    return SnapshotMetrics(points, initial.hidden)(initial.parameters())[0]
 
 
 def build_dataset(config: Config) -> Dataset:
