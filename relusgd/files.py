@@ -35,6 +35,10 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         temporary.replace(path)
+    except OSError as error:
+        if error.filename is not None and os.fspath(error.filename) == os.fspath(temporary):
+            error.filename = str(path)  # the name that its user knows
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -27,10 +27,29 @@ def flag(*names: str, **settings: Any) -> Any:
     return typer.Option(*names, metavar="", **settings)
 
 
+def complete_keys(incomplete: str) -> list[str]:
+    """The keys of a config as --set takes them."""
+    from relusgd.config import known_keys
+
+    return [f"{key}=" for key in known_keys() if key.startswith(incomplete)]
+
+
+def complete_shipped(incomplete: str) -> list[str]:
+    """The names of the shipped configs."""
+    from relusgd.config import shipped_configs
+
+    return [name for name in shipped_configs() if name.startswith(incomplete)]
+
+
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.", autocompletion=complete_runs, show_default=False)]
 RunsArgument = Annotated[list[Path], typer.Argument(metavar="RUN", help="A run folder.", autocompletion=complete_runs, show_default=False)]
 SetOption = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Change one key of the config, e.g. training.learning_rate=0.05; may be repeated."),
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change one key of the config, e.g. training.learning_rate=0.05; may be repeated.",
+        autocompletion=complete_keys,
+    ),
 ]
 JsonOption = Annotated[bool, flag("--json", help="Print JSON.")]

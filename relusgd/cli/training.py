@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relusgd.cli.arguments import SetOption, complete_configs, flag
+from relusgd.cli.arguments import SetOption, complete_configs, complete_shipped, flag
 from relusgd.cli.boundary import guarded
 from relusgd.cli.streams import print_path
 
@@ -28,7 +28,9 @@ def register(app: typer.Typer) -> None:
 @guarded
 def new(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The config to write.")] = Path("config.yaml"),
-    source: Annotated[str, typer.Option("--from", metavar="NAME", help="The shipped config to copy.")] = "notebook",
+    source: Annotated[
+        str, typer.Option("--from", metavar="NAME", help="The shipped config to copy.", autocompletion=complete_shipped)
+    ] = "notebook",
     names: Annotated[bool, flag("--list", help="List the shipped configs and write nothing.")] = False,
 ) -> None:
     """Write a config to start from; never overwrites. Prints its path."""
