@@ -149,13 +149,17 @@ def build_dataset(config: Config) -> Dataset:
     if isinstance(data, PointsData):
         return points_dataset(data.x, data.y)
     if isinstance(data, CsvData):
-        return csv_dataset(
-            config.csv_path,
-            x=data.x,
-            y=data.y,
-            test_fraction=data.test_fraction,
-            standardize=data.standardize,
-            split_order=lambda n: held_out_order(config.data_seed, n),
+        return _located(
+            config,
+            "data.path",
+            lambda: csv_dataset(
+                config.csv_path,
+                x=data.x,
+                y=data.y,
+                test_fraction=data.test_fraction,
+                standardize=data.standardize,
+                split_order=lambda n: held_out_order(config.data_seed, n),
+            ),
         )
     return _located(
         config,
@@ -173,9 +177,11 @@ def build_dataset(config: Config) -> Dataset:
 
 
 def _located(config: Config, key: str, work: Callable[[], Dataset]) -> Dataset:
-    """Do the work; an InputError of it becomes a fault with the place of this key."""
+    """Do the work; an InputError of it becomes a fault with the place of this key, but for faults that have a place of their own."""
     try:
         return work()
+    except ConfigError:
+        raise
     except InputError as error:
         raise ConfigError([config.origin.fault(key, f": {error.message}")], error.hint) from None
 

@@ -216,3 +216,14 @@ def test_the_training_is_described_in_points_batches_and_steps():
 def test_a_config_that_is_not_loaded_is_refused_with_what_loads_it(given):
     with pytest.raises(TypeError, match=r"relusgd\.load_config"):
         prepare(given)
+
+
+def test_a_csv_that_is_not_there_is_told_with_the_key_that_names_it(tmp_path):
+    (tmp_path / "flow.yaml").write_text("data:\n  kind: csv\n  path: flow.csv\n")
+    with pytest.raises(ConfigError) as caught:
+        prepare(load_config(tmp_path / "flow.yaml"))
+    assert caught.value.faults == (f"{tmp_path}/flow.yaml:3: data.path: there is no file {tmp_path}/flow.csv",)
+    (tmp_path / "flow.csv").write_text("x,z\n1,2\n")
+    with pytest.raises(ConfigError) as caught:
+        prepare(load_config(tmp_path / "flow.yaml"))
+    assert caught.value.faults[0].startswith(f"{tmp_path}/flow.csv: there is no column 'y'")
