@@ -16,6 +16,7 @@ from relusgd.comparing.keys import ABSENT, Values
 from relusgd.comparing.optima import Optimum
 from relusgd.comparing.solvers import Duel
 from relusgd.runs.titles import value_words
+from relusgd.sweeps.rows import as_text
 
 if TYPE_CHECKING:
     from relusgd.comparing.compare import Comparison
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 PARTS = ("median", "lowest", "highest", "mean", "deviation")
 SPREAD = ("train_mse", "test_mse")
 """Measures whose whole spread stands in the table; of the others the median does."""
-
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""Beginnings that make a text a formula in a spreadsheet."""
 
 
 def table_of(groups: Sequence[Group], varied: Values, best: Group | None) -> dict[str, NDArray[Any]]:
@@ -65,7 +63,7 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return "" if value != value else repr(value)
     text = "".join(character if character.isprintable() else "�" for character in str(value))
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULAS) else text
+    return as_text(text) if isinstance(value, str) else text
 
 
 def to_json(comparison: Comparison) -> dict[str, Any]:

@@ -111,6 +111,19 @@ def read_rows(path: Path, rows: int, row_shape: Sequence[int], dtype: str) -> ND
     raise RelusgdError(f"{path}: {told}, expected {expected}; the run folder is damaged")
 
 
+def count_rows(path: Path, row_shape: Sequence[int], dtype: str) -> int:
+    """How many rows an array file claims and holds; 0 when it is no such array."""
+    try:
+        with reading(path) as descriptor:
+            shape, found, start = parse_header(os.pread(descriptor, 4096, 0))
+            held = os.fstat(descriptor).st_size - start
+    except (ValueError, OSError, RelusgdError):
+        return 0
+    if found != dtype or len(shape) == 0 or shape[1:] != tuple(row_shape):
+        return 0
+    return min(shape[0], held // (math.prod(row_shape) * np.dtype(dtype).itemsize))
+
+
 def _mapped(descriptor: int, start: int, stop: int, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
     memory = mmap.mmap(descriptor, stop, access=mmap.ACCESS_READ)
     return np.frombuffer(memory, dtype=dtype, offset=start, count=math.prod(shape)).reshape(shape)

@@ -38,7 +38,10 @@ CHECKPOINT_OVERHEAD = 10_000
 """Bytes of a checkpoint beyond its two vectors."""
 
 CHECKED_ROWS = 256
-"""How many snapshots of each array are looked at when a history is read."""
+"""How many snapshots of each array are looked at when a history is read, the first and the last among them."""
+
+CHECKED_BYTES = 2**26
+"""How much of them, where one snapshot is so large that fewer must do."""
 
 
 def array_layout(hidden: tuple[int, ...]) -> dict[str, tuple[tuple[int, ...], str]]:
@@ -163,7 +166,8 @@ def _check_arrays(folder: Path, arrays: dict[str, NDArray[Any]], table: dict[str
     for name in ("epoch", "step"):
         if not np.array_equal(arrays[name], table[name]):
             raise RelusgdError(f"{folder / ARRAYS / name}.npy: not the {name}s of {TABLE}; the run folder is damaged")
-    rows = np.unique(np.linspace(0, len(table["epoch"]) - 1, CHECKED_ROWS).astype(np.int64))
+    bearable = CHECKED_BYTES // sum(array[0].nbytes for array in arrays.values())
+    rows = np.unique(np.linspace(0, len(table["epoch"]) - 1, min(CHECKED_ROWS, max(2, bearable))).astype(np.int64))
     for name, array in arrays.items():
         if name.startswith(("weight", "bias", "slope")) and not _bearable(array, rows):
             raise RelusgdError(f"{folder / ARRAYS / name}.npy: holds what is not a finite number; the run folder is damaged")

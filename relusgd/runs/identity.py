@@ -8,8 +8,6 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from relusgd.config import Config, flatten
 from relusgd.errors import InputError
 from relusgd.runs.facts import FACTS
@@ -71,6 +69,8 @@ def judge(run: Run | None, plan: Plan) -> tuple[Found, list[Difference]]:
         return Found.SHORTER, differences
     if differences:
         return Found.OTHER, differences
+    if run.status in ("complete", "diverged"):
+        _ = run.metrics  # raises when a part of what has ended is gone
     if run.status == "diverged":
         return Found.DIVERGED, []
     return (Found.COMPLETE if run.status == "complete" else Found.UNFINISHED), []
@@ -81,7 +81,8 @@ def extends(run: Run, plan: Plan) -> bool:
     if plan.is_ridge or plan.epochs <= run.config.training.epochs or plan.descent.schedule.kind == "cosine":
         return False
     recorded = run.metrics["epoch"]
-    return np.array_equal(plan.recording.between(-1, int(recorded[-1])), recorded)
+    last = int(recorded[-1])
+    return plan.recording.count(last) == len(recorded) and plan.recording.is_beginning(recorded, last)
 
 
 def run_differences(run: Run, plan: Plan) -> list[Difference]:

@@ -10,8 +10,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
-
 from relusgd.config import Config, config_to_yaml, run_name
 from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
 from relusgd.files import write_whole
@@ -148,8 +146,8 @@ def continue_run(plan: Plan, folder: Path, found: Found) -> tuple[RunWriter, Sta
 
 def check_gapless(plan: Plan, run: Run, state: State) -> None:
     """Raise RelusgdError when going on from this state would leave out snapshots that were never recorded."""
-    due = plan.recording.between(-1, state.step // plan.steps_per_epoch)
-    if state.step > plan.steps or not np.array_equal(run.metrics["epoch"][: len(due)], due):
+    epoch = state.step // plan.steps_per_epoch
+    if state.step > plan.steps or not plan.recording.is_beginning(run.metrics["epoch"], epoch):
         raise RelusgdError(f"{run.folder}: its checkpoint and its snapshots are not of one run; the run folder is damaged", ANEW)
 
 

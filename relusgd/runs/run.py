@@ -82,12 +82,28 @@ class Run:
     @cached_property
     def history(self) -> History:
         """All whole snapshots, as read-only memory maps."""
-        return disk.read_history(self.folder, tuple(self.config.network.hidden))
+        told = self._snapshots_told
+        history = disk.read_history(self.folder, tuple(self.config.network.hidden))
+        self._check_count(len(history), told)
+        return history
 
     @cached_property
     def metrics(self) -> dict[str, NDArray[Any]]:
         """metrics.csv: column name → array, one entry per snapshot; `pandas.DataFrame(run.metrics)` takes it as it is."""
-        return disk.read_metrics(self.folder)
+        told = self._snapshots_told
+        metrics = disk.read_metrics(self.folder)
+        self._check_count(len(metrics["epoch"]), told)
+        return metrics
+
+    @property
+    def _snapshots_told(self) -> int:
+        """The number of snapshots that run.json tells of; read before the table, which only grows."""
+        return int(self.facts["counts"]["snapshots"])
+
+    def _check_count(self, found: int, told: int) -> None:
+        if found < told:
+            problem = f"{self.folder / disk.TABLE}: holds {found:,} snapshots where {FACTS} tells of {told:,}; the run folder is damaged"
+            raise RelusgdError(problem, "relusgd train with --overwrite trains it anew")
 
     def network(self, *, epoch: int | None = None, step: int | None = None) -> Network:
         """The network recorded at this epoch, or at this step, or last: callable on arrays, in network units.

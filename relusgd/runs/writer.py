@@ -24,7 +24,7 @@ from relusgd.errors import RelusgdError
 from relusgd.files import leftovers, open_own, read_bounded, temporary_beside, write_new, write_whole
 from relusgd.model.data import Dataset, dataset_rows
 from relusgd.model.history import METRICS, History
-from relusgd.runs.arrays import GrowingArray
+from relusgd.runs.arrays import GrowingArray, count_rows
 from relusgd.runs.facts import FACTS, read_facts, write_facts
 from relusgd.runs.folder import (
     ARRAYS,
@@ -37,6 +37,7 @@ from relusgd.runs.folder import (
     array_layout,
     read_checkpoint,
     read_history,
+    read_metrics,
     whole_lines,
 )
 from relusgd.runs.lock import FolderLock
@@ -195,17 +196,34 @@ def continue_folder(folder: Path, hidden: tuple[int, ...], lock: FolderLock) -> 
     if (folder / ARRAYS).is_symlink():
         raise RelusgdError(f"{folder / ARRAYS} is a link; relusgd does not write there", "continue in a copy of the folder")
     state = read_checkpoint(folder, hidden)
-    epochs = read_history(folder, hidden).epoch
     facts = read_facts(folder)
     descriptor = open_own(folder / TABLE, os.O_WRONLY)
     try:
-        os.ftruncate(descriptor, whole_lines(read_bounded(folder / TABLE, MAX_TABLE_BYTES))[0])
+        os.ftruncate(descriptor, _whole_bytes(folder, hidden, state))
     finally:
         os.close(descriptor)
+    epochs = read_history(folder, hidden).epoch
     for name in (FACTS, CONFIG, CHECKPOINT):
         for left in leftovers(folder / name):
             left.unlink(missing_ok=True)
     return RunWriter(folder, hidden, facts, lock, snapshots=len(epochs), last_epoch=int(epochs[-1])), state
+
+
+def _whole_bytes(folder: Path, hidden: tuple[int, ...], state: State) -> int:
+    """How much of metrics.csv tells of snapshots whose rows are there.
+
+    After a kill those are its complete lines. Only after a power cut may lines have reached the disk before their rows; those
+    since the checkpoint are then left out, and computed again. Rows from before it were waited for: without them the
+    folder is damaged, and nothing is cut.
+    """
+    content, steps = read_bounded(folder / TABLE, MAX_TABLE_BYTES), read_metrics(folder)["step"]
+    arrays = [(folder / ARRAYS / f"{name}.npy", shape, dtype) for name, (shape, dtype) in array_layout(hidden).items()]
+    rows = min(count_rows(*array) for array in arrays)
+    if not np.count_nonzero(steps <= state.step) <= rows < len(steps):
+        return whole_lines(content)[0]
+    for array in arrays:
+        GrowingArray(*array, rows).close()  # a header, too, may have been there before its rows
+    return len(b"".join(content.splitlines(keepends=True)[: 1 + rows]))
 
 
 def write_data(path: Path, dataset: Dataset) -> None:

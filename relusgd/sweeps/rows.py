@@ -29,6 +29,9 @@ LAST = ("engine", "error")
 WORDS = {"run", "status", "case", *LAST}
 """Columns that hold text; the others hold numbers, or what a varied key takes."""
 
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+"""Beginnings that make a text a formula in a spreadsheet."""
+
 Row = dict[str, Any]
 """Column → value. A column that says nothing about a run is left out of its row."""
 
@@ -104,6 +107,20 @@ def cell(value: object) -> str:
     return repr(value) if isinstance(value, float) else plain_text(value)
 
 
+def written_cell(value: object) -> str:
+    """The same, with words marked as text; `read_summary` takes the mark off again."""
+    return as_text(value) if isinstance(value, str) else cell(value)
+
+
+def as_text(text: str) -> str:
+    """A text of which no spreadsheet makes a formula: what begins as one is marked as text by an apostrophe."""
+    return f"'{text}" if text.startswith(FORMULAS) else text
+
+
+def _without_mark(text: str) -> str:
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULAS) else text
+
+
 def read_summary(folder: Path) -> list[dict[str, str]]:
     """The lines of summary.csv as written, or none when there is no such file. Raises RelusgdError when it is damaged."""
     try:
@@ -115,7 +132,7 @@ def read_summary(folder: Path) -> list[dict[str, str]]:
     reader = csv.DictReader(io.StringIO(content))
     if not set(FIRST) <= set(reader.fieldnames or ()):
         raise RelusgdError(f"{folder / SUMMARY}: is not the table of a sweep; it does not begin with the columns {', '.join(FIRST)}")
-    return list(reader)
+    return [{name: _without_mark(text or "") for name, text in line.items() if name is not None} for line in reader]
 
 
 def table(rows: Sequence[Row]) -> dict[str, NDArray[Any]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 
 from relusgd.files import write_whole
-from relusgd.sweeps.rows import SUMMARY, Row, cell
+from relusgd.sweeps.rows import SUMMARY, Row, written_cell
 
 SECONDS = 1.0
 SHARE = 20
@@ -30,7 +30,7 @@ class GrowingSummary:
 
     def put(self, row: Row) -> None:
         """Take a run's row in, in place of its last one."""
-        self._lines[row["run"]] = _line([cell(row.get(name)) for name in self._columns])
+        self._lines[row["run"]] = _line([written_cell(row.get(name)) for name in self._columns])
         self._changed = True
 
     def write(self, *, now: bool = False, durable: bool = False) -> None:

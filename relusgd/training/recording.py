@@ -17,12 +17,21 @@ class Recording:
     every: int | None = 1
     per_decade: int | None = None
 
-    def count(self) -> int:
-        """How many snapshots a whole run records."""
+    def count(self, until: int | None = None) -> int:
+        """How many snapshots a run records up to an epoch, by default in all."""
+        last = self.epochs if until is None else min(until, self.epochs)
         if self.per_decade is not None:
-            return len(self.between(-1, self.epochs))
+            return len(self.between(-1, last))
         every = self.every or 1
-        return self.epochs // every + 1 + (self.epochs % every > 0)
+        return last // every + 1 + (last == self.epochs and last % every > 0)
+
+    def is_beginning(self, recorded: Integers, until: int) -> bool:
+        """Whether a run that recorded these epochs, shape (S,), has all that are due up to an epoch, and no others among them.
+
+        Counted before they are listed, because the numbers may be a stranger's.
+        """
+        due = self.count(until)
+        return due <= len(recorded) and np.array_equal(self.between(-1, min(until, self.epochs)), recorded[:due])
 
     def between(self, after: int, until: int) -> Integers:
         """The recorded epochs in after + 1 … until, increasing."""

@@ -1,4 +1,4 @@
-"""A process that dies, or a disk that is full, at every single call of which a run folder is made."""
+"""A process that dies or is interrupted, or a disk that is full, at every single call of which a run folder is made."""
 
 import errno
 import itertools
@@ -27,7 +27,10 @@ TINY = {
 CALLS = ["write", "pwrite", "ftruncate", "rename", "replace", "unlink", "rmdir", "mkdir", "fsync", "open"]
 WRITERS = {"write", "pwrite"}
 MODES = ["before", "middle", "after"]
+STOPPED = ["full", "interrupt"]
+"""The disk is full, or a second Ctrl-C stops at once: the process itself clears up."""
 DIED = 77
+INTERRUPTED = 130
 STRIDE = 1 if os.environ.get("RELUSGD_LONG") else 29
 """Every call, or in the short form every twenty-ninth."""
 
@@ -45,7 +48,7 @@ def content(folder):
 
 
 class Layer:
-    """Stands between relusgd and the system's calls; the call number `at` dies, or finds the disk full."""
+    """Stands between relusgd and the system's calls; the call number `at` dies, is interrupted, or finds the disk full."""
 
     def __init__(self, at, mode):
         self.at, self.mode, self.count = at, mode, 0
@@ -65,6 +68,8 @@ class Layer:
                 return call(*arguments, **options)
             if self.mode == "full":
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            if self.mode == "interrupt":
+                raise KeyboardInterrupt
             try:
                 if self.mode == "middle" and name in WRITERS:
                     data = memoryview(arguments[1])
@@ -90,6 +95,8 @@ def in_child(action, at, mode):
             code = 0
         except RelusgdError as error:
             code = error.exit_code
+        except KeyboardInterrupt:
+            code = INTERRUPTED
         finally:
             os._exit(code)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -179,25 +186,54 @@ def test_overwriting_that_dies_at_any_call_leaves_the_old_run_or_the_new_one(mod
         assert content(folder) == new, at
 
 
-def test_a_full_disk_at_any_call_is_a_sentence_and_what_was_recorded_goes_on(tmp_path):
+@pytest.mark.parametrize("mode", STOPPED)
+def test_a_run_that_is_stopped_at_any_call_goes_on_to_the_same_folder(mode, tmp_path):
     record(tiny(), tmp_path / "whole")
     whole = content(tmp_path / "whole")
     failed = 0
-    for at, folder, code in every_call(tmp_path, "full", nothing, lambda folder: record(tiny(), folder)):
-        assert code in (0, 1), at
-        failed += code
+    for at, folder, code in every_call(tmp_path, mode, nothing, lambda folder: record(tiny(), folder)):
+        assert code in (0, 1) if mode == "full" else code == INTERRUPTED, at
+        failed += code > 0
         if folder.exists():
             check_whole(folder)
         record(tiny(), folder)
         assert content(folder) == whole, at
+        assert [path.name for path in folder.parent.iterdir()] == ["run"], at
     assert failed > 60 // STRIDE
 
 
-def test_overwriting_on_a_full_disk_leaves_the_old_run_or_the_new_one(tmp_path):
+@pytest.mark.parametrize("mode", STOPPED)
+def test_more_epochs_that_are_stopped_at_any_call_lose_nothing(mode, tmp_path):
+    record(tiny(), tmp_path / "whole")
+    whole = content(tmp_path / "whole")
+    actions = (lambda folder: record(tiny(training__epochs=1), folder)), (lambda folder: record(tiny(), folder))
+    failed = 0
+    for at, folder, code in every_call(tmp_path, mode, *actions):
+        assert code in (0, 1) if mode == "full" else code == INTERRUPTED, at
+        failed += code > 0
+        assert check_whole(folder) >= 2
+        record(tiny(), folder)
+        assert content(folder) == whole, at
+    assert failed > 30 // STRIDE
+
+
+@pytest.mark.parametrize("mode", STOPPED)
+def test_overwriting_that_is_stopped_at_any_call_leaves_the_old_run_or_the_new_one(mode, tmp_path):
+    record(tiny(), tmp_path / "old")
+    record(tiny(seed=1), tmp_path / "new")
+    old, new = content(tmp_path / "old"), content(tmp_path / "new")
     actions = (lambda folder: record(tiny(), folder)), (lambda folder: record(tiny(seed=1), folder, overwrite=True))
-    for at, folder, code in every_call(tmp_path, "full", *actions):
-        assert code in (0, 1), at
+    failed = 0
+    for at, folder, code in every_call(tmp_path, mode, *actions):
+        assert code in (0, 1) if mode == "full" else code == INTERRUPTED, at
+        failed += code > 0
         check_whole(folder)
+        is_old = load_run(folder).config.seed == 0
+        if is_old:
+            assert content(folder) == old, at
+        record(tiny(seed=1), folder, overwrite=is_old)
+        assert content(folder) == new, at
+    assert failed > 60 // STRIDE
 
 
 def batched(folder):

@@ -129,6 +129,22 @@ def test_metrics_that_are_none_are_a_sentence(lines, run):
         read_everything(run.folder)
 
 
+def test_lines_of_the_metrics_that_are_gone_are_missed(run):
+    go_on(run.folder)
+    lines = (run.folder / "metrics.csv").read_text().splitlines()
+    (run.folder / "metrics.csv").write_text("\n".join(lines[:-1]) + "\n")
+    for action in (read_everything, go_on):
+        with pytest.raises(RelusgdError, match=r"metrics\.csv: holds 8 snapshots where run\.json tells of 9; the run folder is damaged"):
+            action(run.folder)
+
+
+def test_show_names_a_damaged_array(run):
+    np.save(run.folder / "snapshots/weight_1.npy", np.array([{}, print], dtype=object), allow_pickle=True)
+    result = relusgd("show", run.folder)
+    assert result.exit_code == 1
+    assert "weight_1.npy: not an array file" in result.stderr
+
+
 @pytest.mark.parametrize("rows", ["train,1\n", "train,1,nan\n", "other,1,1\n", "train,=1,1\n", "", "test,1,1\n", 'train,"1,1\n'])
 def test_points_that_are_none_are_a_sentence(rows, run):
     (run.folder / "data.csv").write_text(f"split,x,y\n{rows}")
@@ -182,8 +198,19 @@ def saved(array):
         checkpoint(step=saved(np.int64(-3)), parameters=saved(np.zeros(10)), velocity=saved(np.zeros(10))),
         checkpoint(step=saved(np.array(object())), parameters=saved(np.zeros(10)), velocity=saved(np.zeros(10))),
         checkpoint(step=saved(np.int64(999)), parameters=saved(np.zeros(10)), velocity=saved(np.zeros(10))),
+        checkpoint(step=saved(np.int64(2**60)), parameters=saved(np.zeros(10)), velocity=saved(np.zeros(10))),
     ],
-    ids=["empty", "no members", "bomb", "claims terabytes", "nan", "negative step", "pickle", "ahead of the snapshots"],
+    ids=[
+        "empty",
+        "no members",
+        "bomb",
+        "claims terabytes",
+        "nan",
+        "negative step",
+        "pickle",
+        "ahead of the snapshots",
+        "ahead of everything",
+    ],
 )
 def test_a_checkpoint_that_is_none_is_a_sentence_and_stays_untouched(content, run):
     (run.folder / "checkpoint.npz").write_bytes(content)

@@ -102,6 +102,39 @@ def test_interrupted_and_resumed_equals_uninterrupted(changes, blocks, tmp_path,
     assert content(tmp_path / "parts") == content(tmp_path / "whole")
 
 
+def cut_rows(path, rows, *, header):
+    """An array file of which the last rows never reached the disk, and perhaps its last header neither."""
+    array = np.load(path)
+    if header:
+        np.save(path, array[:rows])
+    else:
+        os.truncate(path, 128 + rows * array[0].nbytes)
+
+
+@pytest.mark.parametrize("header", [True, False])
+@pytest.mark.parametrize("name", ["slope", "weight_2", "epoch"])
+def test_after_a_power_cut_lines_without_rows_are_computed_again(name, header, tmp_path, tiny_blocks):
+    record(small(), tmp_path / "whole")
+    with pytest.raises(StoppedError):
+        record(small(), tmp_path / "parts", observer=StopsAfter(3))
+    old = {name: (tmp_path / "parts" / name).read_bytes() for name in ("checkpoint.npz", "run.json")}
+    due = len(load_run(tmp_path / "parts").history)
+    with pytest.raises(StoppedError):
+        record(small(), tmp_path / "parts", observer=StopsAfter(9))
+    for own, content_before in old.items():
+        (tmp_path / "parts" / own).write_bytes(content_before)
+    before = (tmp_path / "parts" / "metrics.csv").read_bytes()
+    array = tmp_path / "parts" / "snapshots" / f"{name}.npy"
+    cut_rows(array, due - 1, header=header)
+    with pytest.raises(RelusgdError, match=rf"{name}\.npy.*damaged"):
+        record(small(), tmp_path / "parts")
+    assert (tmp_path / "parts" / "metrics.csv").read_bytes() == before, "rows from before the checkpoint cannot be computed again"
+    array.write_bytes((tmp_path / "whole" / "snapshots" / f"{name}.npy").read_bytes())
+    cut_rows(array, due + 1, header=header)
+    record(small(), tmp_path / "parts")
+    assert content(tmp_path / "parts") == content(tmp_path / "whole")
+
+
 def test_a_checkpoint_older_than_the_snapshots_loses_and_doubles_nothing(tmp_path, tiny_blocks):
     record(small(), tmp_path / "whole")
     with pytest.raises(StoppedError):

@@ -118,3 +118,15 @@ def test_a_folder_without_runs_is_no_sweep(tmp_path):
         relusgd.load_sweep(tmp_path)
     with pytest.raises(InputError, match="does not exist"):
         relusgd.load_sweep(tmp_path / "nowhere")
+
+
+def test_no_spreadsheet_makes_a_formula_of_a_name_in_the_summary(tmp_path):
+    cases = {"=1+1": {"training.layers": "all"}, "-2": {"training.layers": "output"}, "@a": {"training.batch_size": 3}}
+    config = load_config({**SMALL, "sweep": {"grid": {"network.slopes": [-1.5]}, "cases": cases}}, {"network.hidden": 3})
+    sweep = relusgd.run_sweep(config, tmp_path / "s")
+    with (sweep.folder / "summary.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert sorted(line["case"] for line in lines) == ["'-2", "'=1+1", "'@a"]
+    assert {line["network.slopes"] for line in lines} == {"-1.5"}
+    assert sorted(relusgd.load_sweep(sweep.folder).summary["case"]) == ["-2", "=1+1", "@a"]
+    assert relusgd.run_sweep(config, tmp_path / "s").summary["case"].tolist() == sweep.summary["case"].tolist()

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from relusgd.training.recording import Recording
@@ -22,3 +23,20 @@ def test_stretches_join_to_the_whole_and_are_counted(recording):
         epoch for start in range(-1, recording.epochs, 7) for epoch in recording.between(start, min(start + 7, recording.epochs)).tolist()
     ]
     assert joined == whole
+
+
+@pytest.mark.parametrize("recording", [Recording(10), Recording(10, 3), Recording(12, 3), Recording(0), Recording(100, None, 3)], ids=str)
+def test_what_is_due_up_to_an_epoch_is_counted_as_it_is_listed(recording):
+    every = recording.between(-1, recording.epochs)
+    assert recording.count() == len(every)
+    for until in range(recording.epochs + 3):
+        due = recording.between(-1, min(until, recording.epochs))
+        assert recording.count(until) == len(due)
+        assert recording.is_beginning(every, until)
+        assert recording.is_beginning(due, until)
+        assert not recording.is_beginning(due[:-1], until)
+        assert not recording.is_beginning(due + 1, until)
+
+
+def test_a_stranger_s_numbers_are_counted_without_a_list_of_them():
+    assert not Recording(10**15).is_beginning(np.arange(5), 10**14)
