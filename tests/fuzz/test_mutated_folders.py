@@ -260,7 +260,7 @@ def outside():
     return Path("outside/file").read_bytes() if Path("outside").exists() else None
 
 
-@cases(50)
+@cases(100)
 @given(chance=CHANCE)
 def test_run_folders(relusgd, runs, chance):
     original = runs[chance.choice([*runs])]
@@ -324,7 +324,7 @@ LOOKS = [
 ]
 
 
-@cases(4)
+@cases(8)
 @given(chance=CHANCE)
 def test_pictures_of_odd_numbers(relusgd, runs, chance):
     files = dict(runs[chance.choice([*runs])])

@@ -113,7 +113,7 @@ def check_folder(relusgd, *names):
     assert {path.name for path in relusgd.folder.iterdir()} <= {*names, "run"}
 
 
-@cases(40)
+@cases(80)
 @given(chance=CHANCE)
 def test_configs_of_changed_bytes(relusgd, chance):
     config = chance.choice(CONFIGS)
@@ -124,7 +124,7 @@ def test_configs_of_changed_bytes(relusgd, chance):
     check_folder(relusgd, "c.yaml", "t.csv")
 
 
-@cases(60)
+@cases(120)
 @given(chance=CHANCE)
 def test_configs_that_say_something_else(relusgd, chance):
     text = as_yaml(meaning_changed(chance, chance.choice(CONFIGS))).encode(errors="surrogatepass")
@@ -159,7 +159,7 @@ def expression(chance, depth=0):
     return f"{expression(chance, depth + 1)} {operator} {expression(chance, depth + 1)}"
 
 
-@cases(60)
+@cases(120)
 @given(chance=CHANCE)
 def test_expressions(relusgd, chance):
     text = expression(chance) if chance.random() < 0.5 else chance.choice(EXPRESSIONS)
@@ -216,7 +216,7 @@ KEYS = [
 ]
 
 
-@cases(40)
+@cases(80)
 @given(chance=CHANCE)
 def test_overrides_and_folder_names(relusgd, chance):
     texts = []
@@ -237,7 +237,7 @@ def test_overrides_and_folder_names(relusgd, chance):
     assert len([*relusgd.folder.glob("outputs/*")]) <= 1
 
 
-@cases(40)
+@cases(80)
 @given(chance=CHANCE)
 def test_tables(relusgd, chance):
     table = bytes_changed(chance, chance.choice(TABLES).encode(), times=5)
