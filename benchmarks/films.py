@@ -1,13 +1,17 @@
-"""Films by relusgd against matplotlib's own ways, of the very same artists: 151 frames of 1000×700, 40 units.
+"""Films by relusgd against matplotlib's own ways: 151 frames of 1000×700 of the course notebook's run, 40 units.
 
-    python benchmarks/films.py
+    python benchmarks/films.py                       # everything: about eight minutes, 7 GB of disk for a while
+    python benchmarks/films.py gif --runs DIR        # one part: gif, mp4, memory or million; DIR keeps the recorded runs
 
-Every film is made in a fresh process; figures are CPU seconds with those of children (ffmpeg), set-up included, the median
-of several runs made in turn. PSNR is against the true frames. Prints the table of docs/pictures.md.
+Every film is made in a fresh process on one core. Figures are CPU seconds of the whole process with its children (ffmpeg),
+from the start of Python to the closed file; the median of three made in turn. PSNR is that of every tenth frame against what
+was painted. Prints the tables of docs/pictures.md.
 """
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import json
 import os
 import resource
@@ -15,20 +19,22 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rivals import FPS, as_the_notebook, same_artists, with_set_data
 
 FRAMES, REPEATS = 151, 3
 SIZE = (1000, 700)
-WAYS = {
-    "relusgd GIF": "ours.gif",
-    "relusgd MP4": "ours.mp4",
-    "set_data + PillowWriter": "set.gif",
-    "artists recreated + PillowWriter": "again.gif",
-    "set_data + FFMpegWriter": "set.mp4",
+LONG = 2000
+MILLION = {
+    "network.hidden": 1_000_000,
+    "training.epochs": FRAMES - 1,
+    "training.learning_rate": 1e-6,
 }
+"""As many snapshots as the film has frames, 40 MB each."""
 
 
 def make_view(folder: str) -> Any:
@@ -40,124 +46,172 @@ def make_view(folder: str) -> Any:
     return View(run.history, run.data)
 
 
-def make_ours(view: Any, indices: Any, path: Path) -> None:
-    from relusgd.pictures.film import write_film
+def with_relusgd(view: Any, indices: Any, path: Path) -> None:
+    from relusgd.pictures import film, mp4
 
-    write_film(view, path, indices=indices, fps=15)
+    if "crf" in path.stem:
+        mp4.QUALITY = mp4.QUALITY.replace("-crf 22", f"-crf {path.stem.split('crf')[1]}")
+    film.write_film(view, path, indices=indices, fps=FPS)
 
 
-def make_theirs(view: Any, indices: Any, path: Path, *, recreate: bool) -> None:
-    """FuncAnimation over the same figure; recreate: as in the notebook, the axes are cleared and everything is plotted anew."""
-    import imageio_ffmpeg
-    import matplotlib
-    from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
-
-    from relusgd.pictures.composition import build_parts
-    from relusgd.pictures.painter import Painter
-
-    matplotlib.rcParams["animation.ffmpeg_path"] = imageio_ffmpeg.get_ffmpeg_exe()
-    painter = Painter(view, still=True)
-
-    def update(index: int) -> list[Any]:
-        if recreate:
-            painter.sheet.figure.clear()
-            for part in build_parts(painter.sheet, view, cells=False):
-                part.show(int(index))
-        else:
-            painter.show(int(index))
-        return []
-
-    animation = FuncAnimation(painter.sheet.figure, update, frames=list(indices), init_func=list, blit=False, cache_frame_data=False)
-    crf = ["-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p"]
-    writer: Any = PillowWriter(fps=15) if path.suffix == ".gif" else FFMpegWriter(fps=15, codec="libx264", extra_args=crf)
-    animation.save(path, writer=writer, dpi=100)
+WAYS = {"ours": with_relusgd, "same": same_artists, "set_data": with_set_data, "notebook": as_the_notebook}
+"""By the beginning of the film's name."""
 
 
 def child(folder: str, name: str, frames: int) -> None:
     """Make one film in this process and print its peak memory in MB."""
     from relusgd.pictures.spacing import choose_frames
 
-    view = make_view(folder)
-    indices, path = choose_frames(view, frames), Path(name)
-    if path.stem.startswith("ours"):
-        make_ours(view, indices, path)
-    else:
-        make_theirs(view, indices, path, recreate=path.stem.startswith("again"))
+    view, path = make_view(folder), Path(name)
+    WAYS[path.stem.split("-")[0]](view, choose_frames(view, frames), path)
     print(json.dumps({"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
 
 
-def measure(folder: str, path: Path, frames: int = FRAMES) -> dict[str, float]:
-    """CPU seconds, peak MB and KB of a film made in a fresh process on one core."""
+def run_alone(command: list[str]) -> tuple[float, str]:
+    """CPU seconds, children included, and the output of a command on one core."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, __file__, "--child", folder, str(path), str(frames)]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"cpu": cpu, "peak": json.loads(done.stdout)["peak"], "kb": path.stat().st_size / 1000}
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout
+
+
+def measure(folder: str, path: Path, frames: int = FRAMES) -> dict[str, float]:
+    """CPU seconds, peak MB of Python, and KB of a film made in a fresh process."""
+    cpu, told = run_alone([sys.executable, __file__, "--child", folder, str(path), str(frames)])
+    return {"cpu": cpu, "kb": path.stat().st_size / 1000, **json.loads(told)}
+
+
+def in_turn(jobs: dict[str, tuple[str, Path]]) -> dict[str, dict[str, float]]:
+    """The medians of REPEATS films of each kind."""
+    made: dict[str, list[dict[str, float]]] = {name: [] for name in jobs}
+    for _ in range(REPEATS):
+        for name, (folder, path) in jobs.items():
+            made[name].append(measure(folder, path))
+    return {name: {key: statistics.median(film[key] for film in films) for key in films[0]} for name, films in made.items()}
 
 
 def start_seconds(folder: str) -> float:
-    """CPU seconds until the first frame could be drawn: Python, imports, reading the run."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    code = f"import relusgd.pictures.film; from relusgd import load_run; load_run({folder!r}).history"
-    subprocess.run([sys.executable, "-c", code], check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    """CPU seconds until a film could begin: Python, imports, reading the run."""
+    code = f"import relusgd.pictures.film, relusgd; relusgd.load_run({folder!r}).history"
+    return statistics.median(run_alone([sys.executable, "-c", code])[0] for _ in range(REPEATS))
+
+
+def frames_of(path: Path) -> Iterator[Any]:
+    """The frames of a film, shape (height, width, 3)."""
+    import imageio_ffmpeg
+    from PIL import Image, ImageSequence
+
+    if path.suffix == ".gif":
+        with Image.open(path) as image:
+            for frame in ImageSequence.Iterator(image):
+                yield np.asarray(frame.convert("RGB"))
+    else:
+        reader = imageio_ffmpeg.read_frames(str(path))
+        next(reader)
+        for data in reader:
+            yield np.frombuffer(data, np.uint8).reshape(SIZE[1], SIZE[0], 3)
 
 
 def psnr(folder: str, path: Path) -> float:
-    """Of every tenth frame against what was painted, in dB."""
-    import imageio_ffmpeg
-    from PIL import Image
-
+    """Of every tenth frame against what was painted, in dB. Raises ValueError for a film of another number of frames."""
     from relusgd.pictures.painter import Painter
     from relusgd.pictures.spacing import choose_frames
 
     view = make_view(folder)
-    painter = Painter(view, still=not path.stem.startswith("ours"))
-    errors = []
-    gif, reader = (Image.open(path), None) if path.suffix == ".gif" else (None, imageio_ffmpeg.read_frames(str(path)))
-    if reader:
-        next(reader)
-    for number, index in enumerate(choose_frames(view, FRAMES)):
-        if gif:
-            gif.seek(min(number, gif.n_frames - 1))
-            shown = np.asarray(gif.convert("RGB"), dtype=float)
-        else:
-            shown = np.frombuffer(next(reader), np.uint8).reshape(SIZE[1], SIZE[0], 3).astype(float)
-        if number % 10 == 0:
-            errors.append(np.mean((shown - painter.full(int(index))[..., :3]) ** 2))
+    painter, indices = Painter(view, still=path.stem.startswith("same")), choose_frames(view, FRAMES)
+    errors, count = [], 0
+    for shown in frames_of(path):
+        if count % 10 == 0 and count < FRAMES:
+            errors.append(np.mean((shown.astype(float) - painter.full(int(indices[count]))[..., :3]) ** 2))
+        count += 1
+    held = FPS - 1 if path.suffix == ".mp4" and path.stem.startswith("ours") else 0
+    if count != FRAMES + held:
+        raise ValueError(f"{path} has {count} frames")
     return float(10 * np.log10(255**2 / np.mean(errors)))
 
 
-def main(folder: str, wide: str | None) -> None:
-    with tempfile.TemporaryDirectory() as place:
-        runs: dict[str, list[dict[str, float]]] = {name: [] for name in WAYS}
-        for _ in range(REPEATS):
-            for name, file in WAYS.items():
-                runs[name].append(measure(folder, Path(place) / file))
-        start = statistics.median(start_seconds(folder) for _ in range(REPEATS))
-        print(f"start (Python, imports, reading): {start:.2f} s of CPU, in every figure below\n")
-        print("| way | CPU s | ms a frame without the start | KB | PSNR dB | peak MB |\n|---|---|---|---|---|---|")
-        for name, file in WAYS.items():
-            cpu, peak, kb = (statistics.median(run[key] for run in runs[name]) for key in ("cpu", "peak", "kb"))
-            quality = psnr(folder, Path(place) / file)
-            print(f"| {name} | {cpu:.2f} | {1000 * (cpu - start) / FRAMES:.1f} | {kb:,.0f} | {quality:.1f} | {peak:.0f} |", flush=True)
-        long = measure(folder, Path(place) / "ours.gif", 2000)
-        print(f"\n2,000 frames: peak {long['peak']:.0f} MB")
-        if wide:
-            print(f"{wide}: {measure(wide, Path(place) / 'ours.gif')['cpu']:.2f} s")
+def gif(folder: str, place: Path) -> None:
+    ways = {
+        "ours": "relusgd",
+        "same": "relusgd's artists, set_data + PillowWriter",
+        "set_data": "plain matplotlib, set_data + PillowWriter",
+        "notebook": "plain matplotlib, artists recreated + PillowWriter",
+    }
+    made = in_turn({way: (folder, place / f"{way}.gif") for way in ways})
+    start = start_seconds(folder)
+    print(f"GIF; Python, imports and reading the run take {start:.2f} s of every figure\n")
+    print("| way | CPU s | times relusgd's | ms a frame after the start | KB | PSNR dB | peak MB |\n|---|---|---|---|---|---|---|")
+    for way, words in ways.items():
+        film = made[way]
+        quality = f"{psnr(folder, place / f'{way}.gif'):.1f}" if way in ("ours", "same") else ""
+        costs = f"{film['cpu']:.2f} | {film['cpu'] / made['ours']['cpu']:.1f} | {1000 * (film['cpu'] - start) / FRAMES:.1f}"
+        print(f"| {words} | {costs} | {film['kb']:,.0f} | {quality} | {film['peak']:.0f} |", flush=True)
+
+
+def mp4(folder: str, place: Path) -> None:
+    ways = {
+        "ours": "relusgd",
+        "same": "relusgd's artists, set_data + FFMpegWriter",
+        "set_data": "plain matplotlib, set_data + FFMpegWriter",
+    }
+    made = in_turn({way: (folder, place / f"{way}.mp4") for way in ways})
+    print("MP4\n\n| way | CPU s | times relusgd's | KB | PSNR dB | peak MB, without ffmpeg |\n|---|---|---|---|---|---|")
+    quality = {way: psnr(folder, place / f"{way}.mp4") for way in ("ours", "same")}
+    for way, words in ways.items():
+        film = made[way]
+        costs = f"{film['cpu']:.2f} | {film['cpu'] / made['ours']['cpu']:.1f} | {film['kb']:,.0f}"
+        print(f"| {words} | {costs} | {quality.get(way, np.nan):.2f} | {film['peak']:.0f} |", flush=True)
+    sizes, levels = [], []
+    for crf in (28, 26, 24, 22, 20, 18):
+        path = place / f"ours-crf{crf}.mp4"
+        sizes.append(measure(folder, path)["kb"])
+        levels.append(psnr(folder, path))
+    equal = float(np.exp(np.interp(quality["same"], levels, np.log(sizes))))
+    print(f"\nat the PSNR of FFMpegWriter's: {equal:,.0f} KB, {equal / made['same']['kb']:.2f} times its size")
+
+
+def memory(folder: str, place: Path) -> None:
+    print("| film | peak MB, 151 frames | 2,000 frames |\n|---|---|---|")
+    for suffix in (".gif", ".mp4"):
+        peaks = [measure(folder, place / f"ours{suffix}", frames)["peak"] for frames in (FRAMES, LONG)]
+        print(f"| {suffix} | {peaks[0]:.0f} | {peaks[1]:.0f} |", flush=True)
+
+
+def million(folder: str, place: Path) -> None:
+    wide = recorded(Path(folder).parent, "million", MILLION)
+    made = in_turn({"40": (folder, place / "ours.gif"), "a million": (wide, place / "ours-million.gif")})
+    few, many = made["40"]["cpu"], made["a million"]["cpu"]
+    print(f"GIF of 40 units: {few:.2f} s; of a million: {many:.2f} s, {many / few:.1f} times that")
+
+
+def recorded(runs: Path, name: str, changes: dict[str, Any]) -> str:
+    """The folder of a run, which is recorded if it is not there."""
+    import relusgd
+
+    config = relusgd.load_config(Path(__file__).parents[1] / "configs" / "notebook.yaml", changes)
+    return str(relusgd.record(config, runs / name).folder)
+
+
+PARTS = {"gif": gif, "mp4": mp4, "memory": memory, "million": million}
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("part", nargs="?", choices=PARTS, help="all of them without")
+    options.add_argument("--runs", type=Path, help="where recorded runs stay")
+    given = options.parse_args()
+    with contextlib.suppress(AttributeError):  # not on every system
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = recorded(given.runs or Path(scratch), "notebook", {})
+        for name in [given.part] if given.part else PARTS:
+            PARTS[name](folder, Path(scratch))
+            print(flush=True)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--child"]:
         child(sys.argv[2], sys.argv[3], int(sys.argv[4]))
-    elif len(sys.argv) > 1:
-        main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None)
     else:
-        import relusgd
-
-        with tempfile.TemporaryDirectory() as recorded:
-            config = relusgd.load_config(Path(__file__).parents[1] / "configs" / "notebook.yaml")
-            main(str(relusgd.record(config, Path(recorded) / "run").folder), None)
+        main()

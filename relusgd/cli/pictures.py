@@ -15,7 +15,10 @@ from relusgd.cli.boundary import guarded
 from relusgd.cli.streams import print_path
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from relusgd.pictures.look import Look
+    from relusgd.runs.run import Run
 
 
 class Spacing(StrEnum):
@@ -75,6 +78,7 @@ def animate(
     loaded = [load_run(run) for run in runs]
     with drawing(stderr_console()) as progress:
         path = write(loaded, out, clock=clock, look=look, progress=progress)
+    warn_of_boxes(loaded, look)
     print_path(path)
 
 
@@ -96,8 +100,20 @@ def plot(
     from relusgd.runs.drawing import plot as write
     from relusgd.runs.run import load_run
 
-    look = make_look(size, title, theme, show)
-    print_path(write([load_run(run) for run in runs], out, epoch=epoch, step=step, story=story, look=look))
+    look, loaded = make_look(size, title, theme, show), [load_run(run) for run in runs]
+    path = write(loaded, out, epoch=epoch, step=step, story=story, look=look)
+    warn_of_boxes(loaded, look)
+    print_path(path)
+
+
+def warn_of_boxes(runs: Sequence[Run], look: Look) -> None:
+    """Say on stderr which characters were drawn as boxes, because no font has them."""
+    from relusgd.runs.drawing import lacking_characters
+
+    if lacking := lacking_characters(runs, look):
+        names = ", ".join(f"{character} (U+{ord(character):04X})" for character in lacking[:5])
+        more = " and others" if len(lacking) > 5 else ""
+        typer.echo(f"warning: no font of this system has {names}{more}: drawn as boxes; install a font that has them, say Noto", err=True)
 
 
 def make_look(size: str, title: str | None, theme: ThemeName, show: str) -> Look:

@@ -1,4 +1,4 @@
-"""A layer that is too wide to look at unit by unit: sums over its elbows in equal cells of x, in a few passes over the units."""
+"""A layer that is too wide to look at unit by unit: sums over its units in equal cells of x, in one pass over them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from relusgd.model.network import Array, Network
 CHUNK = 1 << 14
 """Units that are looked at together: their intermediate numbers stay in the processor's cache."""
 
+SIGNS = 4
+"""Units are summed apart by the signs of their weights, numbered 2·(w < 0) + (v < 0)."""
+
 
 @dataclass(frozen=True, eq=False)
 class Cells:
@@ -19,6 +22,7 @@ class Cells:
 
     y: f at the n + 1 edges. active: how many units are active in the middle of each cell, shape (n,).
     rising, falling: the sum of the positive, of the negative slope changes in each, shape (n,), both ≥ 0.
+    inside: the number of elbows from low to high.
     """
 
     edges: Array
@@ -26,64 +30,69 @@ class Cells:
     active: NDArray[np.int64]
     rising: Array
     falling: Array
+    inside: int
 
 
 class _Sums:
-    """Running totals over chunks of units. by_cell: sums of c, c·e, |c| and sign w in the cells 0 … n + 1, first and last outside."""
+    """Running totals over chunks of units with w ≠ 0, by the cell of their elbow (0 and n + 1 lie outside) and by their signs.
 
-    def __init__(self, n: int) -> None:
-        self.by_cell = np.zeros((4, n + 2))
-        self.vw = self.vb = self.constant = 0.0
-        self.falling_units = self.constant_units = 0
+    slope: Σ v·w, intercept: Σ v·b, count: the number of units; each of shape ((n + 2)·SIGNS,), the signs varying fastest.
+    constant, constants: what the units with w = 0 add to f, and how many of them are active.
+    """
 
-    def add(self, w: Array, b: Array, v: Array, cell: NDArray[np.intp]) -> None:
-        sign = np.sign(w)
-        c, ce = v * np.abs(w), v * b * -sign
-        n = self.by_cell.shape[1]
-        for total, weight in zip(self.by_cell, (c, ce, np.abs(c), sign), strict=True):
-            total += np.bincount(cell, weight, n)
-        self.vw += float(v @ w)
-        self.vb += float(v @ b)
-        self.falling_units += int(np.count_nonzero(w < 0))
-        if not sign.all():
-            self._add_constant(b[w == 0], v[w == 0])
+    def __init__(self, low: float, high: float, n: int) -> None:
+        self.low, self.high, self.n = low, high, n
+        self.slope, self.intercept = np.zeros((2, (n + 2) * SIGNS))
+        self.count = np.zeros((n + 2) * SIGNS, dtype=np.int64)
+        self.constant, self.constants, self.inside = 0.0, 0, 0
 
-    def _add_constant(self, b: Array, v: Array) -> None:
-        """Units with w = 0, which are no line but a constant, or nothing."""
-        self.vb -= float(v @ b)
-        self.constant += float(v @ np.maximum(b, 0.0))
-        self.constant_units += int(np.count_nonzero(b > 0))
+    def add(self, w: Array, b: Array, v: Array) -> None:
+        flat = w == 0
+        if flat.any():
+            self.constant += float(v[flat] @ np.maximum(b[flat], 0.0))
+            self.constants += int(np.count_nonzero(b[flat] > 0))
+            w, b, v = w[~flat], b[~flat], v[~flat]
+        elbow = -b / w
+        self.inside += int(np.count_nonzero((elbow >= self.low) & (elbow <= self.high)))
+        slot = self._cell(elbow) * SIGNS + 2 * (w < 0) + (v < 0)
+        self.slope += np.bincount(slot, v * w, len(self.slope))
+        self.intercept += np.bincount(slot, v * b, len(self.slope))
+        self.count += np.bincount(slot, minlength=len(self.slope))
+
+    def _cell(self, elbow: Array) -> NDArray[np.intp]:
+        """1 + the cell of each elbow; 0 below (and for nan), n + 1 above."""
+        place = (elbow - self.low) * (self.n / (self.high - self.low)) + 1.0
+        return np.maximum(np.clip(place, 0.0, self.n + 1.0).astype(np.intp), 0)
 
 
 def bin_units(network: Network, low: float, high: float, n: int) -> Cells:
     """The cells of a network with one hidden layer, in O(H + n).
 
-        f(x) = Σ c (x − e)₊ − Σ_{w<0} c (x − e) + constants,   c = v·|w|,   e the elbow
+        f(x) = x Σ v w + Σ v b + constants   over the units active at x:  w > 0 with the elbow left of x, w < 0 right of it
 
-    because v·relu(w x + b) is c (x − e)₊ for w > 0 and c (e − x)₊ = c (x − e)₊ − c (x − e) for w < 0. Running sums of c and
-    c·e over the cells give f at their edges exactly, but for rounding; inside a cell the straight line stands for f. The two
-    sums over w < 0 follow from Σ v w and Σ v b without a pass of their own. Where numbers overflow, y is not finite.
+    so running sums over the cells, from the left and from the right, give f at their edges exactly, but for rounding; inside a
+    cell the straight line stands for f. Where numbers overflow, y is not finite.
     """
-    sums, per_cell = _Sums(n), n / (high - low)
+    sums = _Sums(low, high, n)
     w, b, v = network.slope, network.bias, network.output_weight
     with np.errstate(all="ignore"):
         for start in range(0, len(w), CHUNK):
             part = slice(start, start + CHUNK)
-            sums.add(w[part], b[part], v[part], _cells(w[part], b[part], low, per_cell, n))
-        return _cells_of(sums, network.output_bias, np.linspace(low, high, n + 1))
+            sums.add(w[part], b[part], v[part])
+        return _cells_of(sums, network.output_bias)
 
 
-def _cells(w: Array, b: Array, low: float, per_cell: float, n: int) -> NDArray[np.intp]:
-    """1 + the cell of each elbow −b/w; 0 below, n + 1 above (and where there is none)."""
-    place = (-b / w - low) * per_cell + 1.0
-    return np.fmin(np.fmax(place, 0.0), n + 1.0).astype(np.intp)
+def _cells_of(sums: _Sums, output_bias: float) -> Cells:
+    edges = np.linspace(sums.low, sums.high, sums.n + 1)
+    slope, intercept, count = (by_slot.reshape(-1, SIGNS) for by_slot in (sums.slope, sums.intercept, sums.count))
+    y = _active_at_edges(slope) * edges + _active_at_edges(intercept) + (sums.constant + output_bias)
+    at_edges = _active_at_edges(count)
+    active = np.rint((at_edges[:-1] + at_edges[1:]) / 2).astype(np.int64) + sums.constants
+    change = np.abs(slope[1:-1])
+    return Cells(edges, y, active, change[:, 0] + change[:, 2], change[:, 1] + change[:, 3], sums.inside)
 
 
-def _cells_of(sums: _Sums, output_bias: float, edges: Array) -> Cells:
-    c, ce, size, sign = sums.by_cell
-    c_left, ce_left = np.cumsum(c)[:-1], np.cumsum(ce)[:-1]
-    c_falling, ce_falling = (c.sum() - sums.vw) / 2, (ce.sum() + sums.vb) / 2
-    y = (c_left - c_falling) * edges - (ce_left - ce_falling) + sums.constant + output_bias
-    joined = np.cumsum(sign)
-    active = (joined[:-2] + joined[1:-1]) / 2 + sums.falling_units + sums.constant_units
-    return Cells(edges, y, np.rint(active).astype(np.int64), (size + c)[1:-1] / 2, (size - c)[1:-1] / 2)
+def _active_at_edges(sums: NDArray[np.generic]) -> Array:
+    """The sums, shape (n + 2, SIGNS), over the units that are active at the n + 1 edges of the cells."""
+    rising, falling = sums[:, :2].sum(axis=1), sums[:, 2:].sum(axis=1)
+    return np.asarray(np.cumsum(rising)[:-1] + np.cumsum(falling[::-1])[-2::-1], dtype=np.float64)

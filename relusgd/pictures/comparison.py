@@ -18,6 +18,7 @@ from relusgd.pictures.axis import Ticks, even_ticks, fitting_ticks, robust_limit
 from relusgd.pictures.comparison_chart import Chart, chart_axes, draw_chart, errors_axis
 from relusgd.pictures.composition import label_height, write_title, write_upright
 from relusgd.pictures.curve_panel import CurvePanel, Manner
+from relusgd.pictures.fonts import drawable
 from relusgd.pictures.grid import Cell, common, grid_shape, lay_cells, write_head
 from relusgd.pictures.header import Field, header_width
 from relusgd.pictures.layout import Box
@@ -29,7 +30,7 @@ from relusgd.pictures.painter import write_figure
 from relusgd.pictures.scales import Scales
 from relusgd.pictures.sheet import STYLE, Sheet, entry_width
 from relusgd.pictures.view import View
-from relusgd.pictures.wording import drawable, shortened, text_width
+from relusgd.pictures.wording import shortened, text_width
 
 MOST_PANELS = 16
 

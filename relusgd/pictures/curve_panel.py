@@ -10,21 +10,24 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba
+from matplotlib.text import Text
+from numpy.typing import NDArray
 
 from relusgd.model.network import Array
 from relusgd.pictures.axis import Ticks
+from relusgd.pictures.fonts import font
 from relusgd.pictures.layout import Box
 from relusgd.pictures.marks import BENDS_ALPHA, looks_of, original, x_limits
 from relusgd.pictures.panels import moving_dots, moving_line, moving_steps, relative, sign_colours, with_alpha
 from relusgd.pictures.scales import Scales
 from relusgd.pictures.sheet import MOVING, Sheet
-from relusgd.pictures.view import View
+from relusgd.pictures.view import View, strongest
 
 FAR = 1e5
 """Heights beyond this many panels are drawn as this many: no pixel differs, and no number overflows."""
 
-MOST_KINKS = 400
-"""Where a function bends more often, its bends are not marked."""
+MOST_KINKS = 150
+"""Where a function bends more often, its strongest bends are marked."""
 
 TALLEST = 0.2
 """The height of a full bar of bends, as a share of the panel."""
@@ -52,7 +55,8 @@ class CurvePanel:
         self._draw_data()
         self._make_units()
         self._make_curve()
-        self.moving: list[Artist] = [*self._units, self._halo, self._curve, self._kinks]
+        self._beyond = self._make_note()
+        self.moving: list[Artist] = [*self._units, self._halo, self._curve, self._kinks, self._beyond]
 
     def _draw_data(self) -> None:
         view, looks, dataset = self._view, looks_of(self._sheet, self._view), self._view.dataset
@@ -113,6 +117,13 @@ class CurvePanel:
         for spine in self._axes.spines.values():
             spine.set(color=self._colour, linewidth=self._sheet.points(3.0))
 
+    def _make_note(self) -> Text:
+        """What says where the function is when it is nowhere in the picture."""
+        sheet = self._sheet
+        paper = {"facecolor": sheet.colours.paper, "edgecolor": "none", "alpha": 0.85, "pad": sheet.points(3)}
+        look: dict[str, Any] = {"ha": "center", "fontproperties": font(sheet.scale.text), "color": self._colour, "bbox": paper}
+        return self._axes.text(0.5, 0.5, "", transform=self._axes.transAxes, zorder=MOVING + 0.5, **look)
+
     def show(self, index: int) -> None:
         self._show_curve(index)
         if self._units and self._view.wide:
@@ -126,12 +137,30 @@ class CurvePanel:
         self._halo.set_data(curve.x, y)
         self._curve.set_data(curve.x, y)
         strength = relative(curve.kink, self._scales.kink)
-        seen = strength > 0.04 if len(strength) <= MOST_KINKS else np.zeros(len(strength), dtype=bool)
-        self._kinks.set_offsets(np.column_stack([curve.x[1:-1], y[1:-1]])[seen])
-        self._kinks.set_sizes((self._point * (3.0 + 5.0 * strength[seen])) ** 2)
+        marked = self._marked(strength)
+        self._kinks.set_offsets(np.column_stack([curve.x[1:-1], y[1:-1]])[marked])
+        self._kinks.set_sizes((self._point * ((4.5 if self._view.deep else 3.0) + 5.0 * strength[marked])) ** 2)
         if self._view.deep:
-            self._kinks.set_sizes((self._point * (4.5 + 5.0 * strength[seen])) ** 2)
-            self._kinks.set_facecolor(self._layers[np.minimum(curve.layer[seen], len(self._layers)) - 1])
+            self._kinks.set_facecolor(self._layers[np.minimum(curve.layer[marked], len(self._layers)) - 1])
+        self._note_where(curve.y)
+
+    def _marked(self, strength: Array) -> NDArray[np.int64]:
+        """Which bends are marked: those that can be seen; none where a density shows them."""
+        if not self._view.marks_kinks:
+            return np.empty(0, dtype=np.int64)
+        chosen = strongest(strength, MOST_KINKS)
+        return chosen[strength[chosen] > 0.04]
+
+    def _note_where(self, y: Array) -> None:
+        low, high = self._scales.y
+        finite = y[np.isfinite(y)]
+        above, below = bool(np.all(finite > high)), bool(np.all(finite < low))
+        if not len(finite):
+            words = "the learned function is not finite"
+        else:
+            words = "↑ the learned function" if above else "↓ the learned function" if below else ""
+        self._beyond.set_text(words)
+        self._beyond.set(y=0.04 if below else 0.96, va="bottom" if below else "top")
 
     def _show_bends(self, index: int) -> None:
         """Bars from the zero line: upwards where units bend the function up, downwards where they bend it down."""

@@ -107,7 +107,7 @@ def fitting(look: Look, path: Path) -> Look:
 def _open_film(painter: Paints, suffix: str, path: Path, indices: Sequence[int] | Indices, pace: tuple[float, float]) -> Encoder:
     fps, hold = pace
     if suffix == ".mp4":
-        return mp4.Mp4Film(path, painter.size, *mp4.schedule(len(indices), fps, hold))
+        return mp4.Mp4Film(path, painter.size, *mp4.schedule(fps, hold))
     sample = np.unique(np.linspace(0, len(indices) - 1, 8).round().astype(int))
     palette = Palette.of([painter.frame(int(indices[position])) for position in sample])
     return gif.GifFilm(path, painter.size, palette, gif.delays(len(indices), fps, hold))

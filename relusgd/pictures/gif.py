@@ -38,36 +38,35 @@ class GifFilm:
         """shown: hundredths of a second for each frame to come. Raises OSError."""
         self._file: BinaryIO = path.open("wb")
         self._palette = palette
-        self._shown = iter(shown)
+        self._delays = iter(shown)
         self._before: Packed | None = None
-        self._numbers = np.zeros(size[::-1], dtype=np.uint8)
+        self._shown = np.zeros(size[::-1], dtype=np.uint8)
+        self._drawn = np.full(size[::-1], TRANSPARENT, dtype=np.uint8)
         self._file.write(_head(size, palette))
 
     def add(self, frame: Pixels) -> None:
         """Append a frame, shape (height, width, 4). Raises OSError."""
         pixels = packed(frame)
         differs = np.ones(pixels.shape, dtype=bool) if self._before is None else pixels != self._before
-        rows, columns = _bounds(differs)
-        self._write(self._encode(pixels[rows, columns], differs[rows, columns], (rows, columns)), (columns.start, rows.start))
+        changed, (rows, columns) = np.flatnonzero(differs), _bounds(differs)
+        colours = pixels.ravel()[changed]
+        self._write(self._draw(changed, self._palette.numbers(colours))[rows, columns], (columns.start, rows.start))
+        self._drawn.ravel()[changed] = TRANSPARENT
         if self._before is None:
             self._before = pixels.copy()
-        self._before[rows, columns] = pixels[rows, columns]
+        self._before.ravel()[changed] = colours
 
-    def _encode(self, part: Packed, differs: NDArray[np.bool_], place: tuple[slice, slice]) -> Pixels:
-        """Numbers of the pixels that differ, TRANSPARENT elsewhere and where the number that is shown already does."""
-        changed = np.flatnonzero(differs)
-        new = self._palette.numbers(part.ravel()[changed])
-        shown = self._numbers[place].ravel()
-        numbers = np.full(shown.shape, TRANSPARENT, dtype=np.uint8)
-        numbers[changed] = new if self._before is None else np.where(new == shown[changed], TRANSPARENT, new)
+    def _draw(self, changed: NDArray[np.intp], new: Pixels) -> Pixels:
+        """The whole picture, TRANSPARENT but for the places whose new number is not the one that is shown already."""
+        drawn, shown = self._drawn.ravel(), self._shown.ravel()
+        drawn[changed] = new if self._before is None else np.where(new == shown[changed], TRANSPARENT, new)
         shown[changed] = new
-        self._numbers[place] = shown.reshape(part.shape)
-        return numbers.reshape(part.shape)
+        return self._drawn
 
     def _write(self, numbers: Pixels, corner: tuple[int, int]) -> None:
         """Header and compressed numbers of one frame; Pillow's C code does the compression."""
-        hundredths = next(self._shown)
-        image = Image.fromarray(numbers)
+        hundredths = next(self._delays)
+        image = Image.fromarray(np.ascontiguousarray(numbers))
         self._file.writelines(GifImagePlugin.getdata(image, corner, transparency=TRANSPARENT, duration=10 * hundredths, disposal=1))
 
     def __enter__(self) -> Self:
@@ -91,6 +90,5 @@ def _bounds(differs: NDArray[np.bool_]) -> tuple[slice, slice]:
     rows = np.flatnonzero(differs.any(axis=1))
     if not len(rows):
         return slice(0, 1), slice(0, 1)
-    band = slice(int(rows[0]), int(rows[-1]) + 1)
-    columns = np.flatnonzero(differs[band].any(axis=0))
-    return band, slice(int(columns[0]), int(columns[-1]) + 1)
+    columns = np.flatnonzero(differs.any(axis=0))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)

@@ -10,6 +10,7 @@ from typing import Any
 from relusgd.pictures.axis import even_ticks, fitting_ticks
 from relusgd.pictures.composition import label_height, write_title, write_upright
 from relusgd.pictures.curve_panel import CurvePanel, Manner
+from relusgd.pictures.fonts import drawable
 from relusgd.pictures.group import Group
 from relusgd.pictures.header import Field, Header, fields, header_width
 from relusgd.pictures.layout import Box
@@ -20,7 +21,7 @@ from relusgd.pictures.panels import AtRows, Part
 from relusgd.pictures.scales import Scales
 from relusgd.pictures.sheet import Sheet, entry_width
 from relusgd.pictures.view import View
-from relusgd.pictures.wording import drawable, shortened, text_width
+from relusgd.pictures.wording import shortened, text_width
 
 BEST_ASPECT = 1.3
 """Width to height of a panel that shows a function well."""
@@ -86,6 +87,7 @@ class GridBuilder:
         self.scales = Scales.of(group.views)
         self.fine = sheet.finer(0.8 if len(group.views) <= 4 else 0.62, 0.93)
         self.text, self.line = sheet.scale.text, sheet.scale.line
+        self.entries = curve_legend(self.fine, group.views, learned=False)
 
     def build(self) -> list[Part]:
         sheet, group = self.sheet, self.group
@@ -99,37 +101,46 @@ class GridBuilder:
         return parts
 
     def _place(self) -> None:
-        """Boxes and ticks, which depend on each other."""
-        sheet, line, (width, height) = self.sheet, self.line, self.sheet.look.size
-        count, left = len(self.group.views), 5.0 * self.text
-        top = height - round(0.5 * line)
+        """Boxes and ticks, which depend on each other: the height gives the ticks, their labels the room at the left."""
+        left = 5.0 * self.text
         for _ in range(2):
-            inner = round(width - left - 1.3 * self.text)
-            self.title = Box(round(left), top - round(1.2 * line), inner, round(1.2 * line)) if sheet.look.title else None
-            head = (self.title.bottom if self.title else top) - round(1.25 * line)
-            self.header = Box(round(left), head, inner, round(1.25 * line))
-            self.entries = curve_legend(self.fine, self.group.views, learned=False)
-            beside = header_width(self._clock_fields()) + 2 * self.text
-            lines = legend_lines(sheet, self.entries, inner - beside)
-            self.beside = lines == 1
-            lines = 0 if self.beside else legend_lines(sheet, self.entries, inner)
-            legend = lines * line + round(0.15 * line)
-            self.legend = Box(round(left), head - legend, inner, legend)
-            if self.beside:
-                self.legend = Box(round(left + beside), head, round(inner - beside), self.header.height)
-            below = round(0.35 * line)
-            self.loss = None
-            if "loss" in sheet.look.show:
-                self.loss = Box(round(left), below + round(2.2 * line), inner, max(round(0.15 * height), 2 * line))
-                below = self.loss.top + round(0.35 * line)
-            below += round(2.2 * line)
-            area = Box(round(left), below, inner, head - legend - round(0.1 * line) - below)
-            self._set_ticks(area, count)
+            inner = round(self.sheet.width - left - 1.3 * self.text)
+            top, bottom = self._place_words(round(left), inner), self._place_loss(round(left), inner)
+            self.area = Box(round(left), bottom, inner, top - bottom)
+            self._set_ticks()
             left = self._label_room() + 2.7 * self.text
-        self.area = area
 
-    def _set_ticks(self, area: Box, count: int) -> None:
-        pixels = self.fine.scale.text
+    def _place_words(self, left: int, inner: int) -> int:
+        """Title, header and legend, from the top; gives the upper edge of what is left."""
+        sheet, line = self.sheet, self.line
+        top = sheet.height - round(0.5 * line)
+        self.title = Box(left, top - round(1.2 * line), inner, round(1.2 * line)) if sheet.look.title else None
+        top = self.title.bottom if self.title else top
+        self.header = Box(left, top - round(1.25 * line), inner, round(1.25 * line))
+        return self._place_legend() - round(0.25 * line)
+
+    def _place_legend(self) -> int:
+        """In the line of the header if it fits beside its words, else under it; gives the lower edge of both."""
+        header, taken = self.header, round(header_width(self._clock_fields()) + 2 * self.text)
+        self.beside = legend_lines(self.sheet, self.entries, header.width - taken) == 1
+        if self.beside:
+            self.legend = Box(header.left + taken, header.bottom, header.width - taken, header.height)
+            return header.bottom
+        height = legend_lines(self.sheet, self.entries, header.width) * self.line
+        self.legend = Box(header.left, header.bottom - height, header.width, height)
+        return self.legend.bottom
+
+    def _place_loss(self, left: int, inner: int) -> int:
+        """The error panel, from the bottom, if there is one; gives the lower edge of what is left."""
+        line, labels, bottom = self.line, round(2.2 * self.line), round(0.35 * self.line)
+        self.loss = None
+        if "loss" in self.sheet.look.show:
+            self.loss = Box(left, bottom + labels, inner, max(round(0.15 * self.sheet.height), 2 * line))
+            bottom = self.loss.top + round(0.35 * line)
+        return bottom + labels
+
+    def _set_ticks(self) -> None:
+        area, count, pixels = self.area, len(self.group.views), self.fine.scale.text
         rows, columns = grid_shape(count, area.width, area.height)
         self.x_ticks = fitting_ticks(*self.scales.x, area.width / columns - 2 * self.text, pixels)
         widest = max(text_width(label, pixels) for label in self.x_ticks.labels)

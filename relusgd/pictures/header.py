@@ -15,11 +15,12 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
+from relusgd.pictures.fonts import DPI, font
 from relusgd.pictures.layout import Box, Scale, flow
 from relusgd.pictures.scales import errors_of
 from relusgd.pictures.sheet import Sheet
 from relusgd.pictures.view import View
-from relusgd.pictures.wording import DPI, error_text, font, text_width
+from relusgd.pictures.wording import error_text, text_width
 
 CHARACTERS = "0123456789.,/−e–"
 """All that the numbers of a header are made of."""

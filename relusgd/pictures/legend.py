@@ -33,7 +33,8 @@ def curve_legend(sheet: Sheet, views: Sequence[View], *, learned: bool = True) -
     if any(view.truth is not None for view in views):
         entries.append(Entry(looks["truth"], "true function", "truth"))
     if learned:
-        entries.append(Entry(looks["learned"], "learned function", "learned"))
+        rings = {} if any(view.marks_kinks for view in views) else {"marker": ""}
+        entries.append(Entry({**looks["learned"], **rings}, "learned function", "learned"))
     deepest = max(len(view.history.hidden) for view in views)
     if "units" in sheet.look.show:
         entries += _unit_entries(looks, views)

@@ -122,8 +122,8 @@ class Summary:
 
 
 def summarise(x: Array, y: Array, columns: int, wide: int = 3) -> Summary:
-    """y along ascending x as it is; or, when there are more values than columns, in parts of x that are `wide` columns wide."""
-    if len(x) <= columns:
+    """y along ascending x as it is; or, when there are more values than that, in parts of x that are `wide` columns wide."""
+    if len(x) <= columns / wide:
         return Summary(x, y, y, y)
     part = ((x - x[0]) / (x[-1] - x[0]) * (columns / wide)).astype(np.int64)
     order = np.lexsort((y, part))

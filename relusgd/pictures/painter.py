@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from relusgd.errors import InputError, RelusgdError
 from relusgd.files import replacing
 from relusgd.pictures.composition import build_parts
+from relusgd.pictures.fonts import DPI
 from relusgd.pictures.grid import build_grid
 from relusgd.pictures.group import Group, Scene
 from relusgd.pictures.look import Look
 from relusgd.pictures.sheet import STYLE, Sheet
-from relusgd.pictures.wording import DPI
 
 Frame = NDArray[np.uint8]
 """Pixels, shape (height, width, 4): red, green, blue, opacity; the first row is the upper edge."""

@@ -14,10 +14,14 @@ TRANSPARENT = 255
 EXACT = 120
 """So many of the most frequent colours are kept exactly: paper, ink, plain lines."""
 
+MOST_CLUSTERED = 8000
+"""So many of the others, the most frequent ones, decide which colours stand for all of them."""
+
 SHADES = 6
 """Bits of red, green and blue by which colours are told apart when their number is looked up."""
 
-UNKNOWN = 256
+UNKNOWN = TRANSPARENT
+"""Stands in the table where no pixel has asked yet; no colour has this number."""
 
 Pixels = NDArray[np.uint8]
 
@@ -35,7 +39,7 @@ class Palette:
 
     def __init__(self, colours: Pixels) -> None:
         self.colours = colours
-        self._numbers = np.full(1 << 3 * SHADES, UNKNOWN, dtype=np.uint16)
+        self._numbers = np.full(1 << 3 * SHADES, UNKNOWN, dtype=np.uint8)
         # of several colours in one cell the most frequent, which comes first, is the one that counts
         for number, cell in reversed(list(enumerate(_cells(packed(_opaque(colours)))))):
             self._numbers[cell] = number
@@ -57,7 +61,7 @@ class Palette:
         if unknown.any():
             self._learn(np.unique(cells[unknown]))
             found = self._numbers[cells]
-        return found.astype(np.uint8)
+        return found
 
     def _learn(self, cells: NDArray[np.uint32]) -> None:
         """Look for the nearest colour once for every cell of equal shades."""
@@ -90,12 +94,13 @@ def _cluster(colours: NDArray[np.float64], counts: NDArray[np.int64], most: int)
     """At most `most` colours for many: each time the worst served one is added, then all move to the means of those they serve."""
     if len(colours) <= most:
         return colours
-    colours, weight = colours[:8000], np.sqrt(counts[:8000])
-    centres, distance = [colours[0]], np.full(len(colours), np.inf)
-    while len(centres) < most:
-        distance = np.minimum(distance, ((colours - centres[-1]) ** 2).sum(axis=1))
-        centres.append(colours[np.argmax(distance * weight)])
-    found = np.array(centres)
+    colours, weight = colours[:MOST_CLUSTERED], np.sqrt(counts[:MOST_CLUSTERED])
+    size, distance, chosen = (colours**2).sum(axis=1), np.full(len(colours), np.inf), [0]
+    while len(chosen) < most:
+        last = chosen[-1]
+        distance = np.minimum(distance, size - 2 * (colours @ colours[last]) + size[last])
+        chosen.append(int(np.argmax(distance * weight)))
+    found = colours[chosen]
     for _ in range(4):
         served = _nearest(colours, found)
         total = np.bincount(served, weight, minlength=most)

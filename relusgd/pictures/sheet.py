@@ -14,9 +14,10 @@ from matplotlib.text import Text
 from matplotlib.ticker import NullLocator
 
 from relusgd.pictures.axis import Ticks
+from relusgd.pictures.fonts import DPI, font
 from relusgd.pictures.layout import Box, Scale
 from relusgd.pictures.look import Look
-from relusgd.pictures.wording import DPI, font, text_width
+from relusgd.pictures.wording import text_width
 
 MOVING = 5
 """The z-order of what moves; everything that never changes lies below, so that it can be drawn once."""
@@ -80,7 +81,7 @@ class Sheet:
     def text(self, x: float, y: float, words: str, *, pixels: float, colour: str | None = None, **options: Any) -> Text:
         """Words at pixel (x, y); by default from the left, on the baseline. A dollar sign is a dollar sign."""
         bold = options.pop("bold", False)
-        options |= {"fontproperties": font(pixels, bold=bold), "color": colour or self.colours.ink}
+        options |= {"fontproperties": font(pixels, bold=bold, text=words), "color": colour or self.colours.ink}
         return self.figure.text(x / self.width, y / self.height, words, parse_math=False, **options)
 
     def entry(self, x: float, y: float, look: dict[str, Any], words: str, *, pixels: float) -> None:

@@ -56,6 +56,7 @@ class Story:
         self.scales = Scales.of([view])
         self.time = TimeAxis(float(view.epoch[0]), float(view.epoch[-1]))
         self.text, self.line = sheet.scale.text, sheet.scale.line
+        self.entries = curve_legend(self.fine, [view])
 
     def draw(self) -> None:
         self._place()
@@ -65,25 +66,34 @@ class Story:
         self._write_words()
 
     def _place(self) -> None:
-        (width, height), line = self.sheet.look.size, self.line
-        entries, left = curve_legend(self.fine, [self.view]), 5.0 * self.text
+        """Boxes and ticks, which depend on each other: the height gives the ticks, their labels the room at the left."""
+        left = 5.0 * self.text
         for _ in range(2):
-            inner = round(width - left - 1.3 * self.text)
-            top = height - round(0.4 * line)
-            self.title = Box(round(left), top - round(1.3 * line), inner, round(1.3 * line)) if self.sheet.look.title else None
-            top -= self.title.height if self.title else 0
-            lines = legend_lines(self.sheet, entries, inner) * line
-            self.legend = Box(round(left), top - lines, inner, lines)
-            self.paths = Box(round(left), round(2.55 * line), inner, round(0.34 * height))
-            area = Box(round(left), self.paths.top + round(2.6 * line), inner, self.legend.bottom - self.paths.top - round(2.8 * line))
-            self.x_ticks = fitting_ticks(*self.scales.x, inner / 3 - 3 * self.text, self.fine.scale.text)
-            widest = max(text_width(label, self.fine.scale.text) for label in self.x_ticks.labels)
-            self.grid = lay_cells(self.fine, area, len(self.rows), max(1.2 * self.text, widest + 0.3 * self.text))
-            self.y_ticks = even_ticks(*self.scales.y, max(2, min(5, int(self.grid[0].curve.height / (2.0 * line)))))
-            self.time_ticks = self.time.ticks(0.4 * self.paths.height * 3, self.text)
-            labels = [*self.y_ticks.labels, *(f"{self.view.epoch[row]:,}" for row in self.rows)]
-            left = max(text_width(label, 0.93 * self.text) for label in labels) + 2.7 * self.text
-        self.area = area
+            self._stack(round(left), round(self.sheet.width - left - 1.3 * self.text))
+            self._set_ticks()
+            left = self._label_room() + 2.7 * self.text
+
+    def _stack(self, left: int, inner: int) -> None:
+        """Title and legend from the top, the paths at the bottom, the moments between."""
+        height, line = self.sheet.height, self.line
+        top = height - round(0.4 * line)
+        self.title = Box(left, top - round(1.3 * line), inner, round(1.3 * line)) if self.sheet.look.title else None
+        top = self.title.bottom if self.title else top
+        legend = legend_lines(self.sheet, self.entries, inner) * line
+        self.legend = Box(left, top - legend, inner, legend)
+        self.paths = Box(left, round(2.55 * line), inner, round(0.34 * height))
+        self.area = Box(left, self.paths.top + round(2.6 * line), inner, self.legend.bottom - self.paths.top - round(2.8 * line))
+
+    def _set_ticks(self) -> None:
+        fine = self.fine.scale.text
+        self.x_ticks = fitting_ticks(*self.scales.x, self.area.width / 3 - 3 * self.text, fine)
+        widest = max(text_width(label, fine) for label in self.x_ticks.labels)
+        self.grid = lay_cells(self.fine, self.area, len(self.rows), max(1.2 * self.text, widest + 0.3 * self.text))
+        self.y_ticks = even_ticks(*self.scales.y, max(2, min(5, int(self.grid[0].curve.height / (2.0 * self.line)))))
+
+    def _label_room(self) -> float:
+        labels = [*self.y_ticks.labels, *(f"{self.view.epoch[row]:,}" for row in self.rows)]
+        return max(text_width(label, 0.93 * self.text) for label in labels)
 
     def _draw_moment(self, row: int, cell: Cell) -> None:
         view = self.view
@@ -129,7 +139,7 @@ class Story:
     def _write_words(self) -> None:
         sheet, view, text = self.sheet, self.view, self.text
         write_title(sheet, self.title)
-        draw_legend(sheet, self.legend, curve_legend(self.fine, [view]))
+        draw_legend(sheet, self.legend, self.entries)
         middle = self.paths.left + self.paths.width / 2
         x_name = shortened(view.dataset.x_name, text, self.paths.width)
         sheet.text(middle, label_height(sheet, self.paths), x_name, pixels=text, ha="center", va="center_baseline")

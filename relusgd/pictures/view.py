@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ MOST_EXACT = 4000
 
 CELLS, BARS = 2000, 100
 """Equal parts of the domain: for the line of a wide layer, less than a pixel wide; for the density of its bends."""
+
+KEPT = 64
+"""Binned snapshots of a wide layer that are remembered: those that scales and limits are taken from, 80 KB each."""
 
 GRID = 240
 """Even steps along x, a few pixels wide, where something cannot be drawn exactly; the truth takes ten times as many."""
@@ -77,7 +80,7 @@ class View:
         low, high = dataset.scaling.x_to_network(np.array(dataset.domain))
         self._network_domain = float(low), float(high)
         self.baseline = dataset.scaling.y_mean
-        self._binned: tuple[int, Cells] | None = None
+        self._binned = lru_cache(KEPT)(self._bin)
 
     def __len__(self) -> int:
         return len(self.history)
@@ -100,6 +103,11 @@ class View:
     def shows_test_points(self) -> bool:
         """Held-out measurements are shown; the many points of a known target would hide it."""
         return self.dataset.target is None and len(self.dataset.x_test) > 0
+
+    @property
+    def marks_kinks(self) -> bool:
+        """Whether the bends of the learned function are marked; those of a wide layer are shown as its density."""
+        return self.deep or not self.wide
 
     def values(self, index: int) -> Array:
         """The learned function at the test points, or at the training points if there are none, in original units."""
@@ -131,11 +139,11 @@ class View:
         return cells.edges, cells.y
 
     def _cells(self, index: int) -> Cells:
-        """The binned first layer of a network with one hidden layer; the last one is remembered."""
-        index %= len(self)
-        if self._binned is None or self._binned[0] != index:
-            self._binned = index, bin_units(self.history.network(index), *self._network_domain, CELLS)
-        return self._binned[1]
+        """The binned first layer of a network with one hidden layer."""
+        return self._binned(index % len(self))
+
+    def _bin(self, index: int) -> Cells:
+        return bin_units(self.history.network(index), *self._network_domain, CELLS)
 
     def bends(self, index: int) -> Bends:
         """How much the units of the first layer bend the function, along x."""
@@ -196,6 +204,8 @@ class View:
 
     def elbows_inside(self, index: int) -> int:
         """The number of first-layer elbows inside the domain."""
+        if self.wide and not self.deep:
+            return self._cells(index).inside
         low, high = self._network_domain
         elbow = self.history.elbow[index]
         return int(np.count_nonzero((elbow >= low) & (elbow <= high)))
@@ -203,7 +213,7 @@ class View:
     @cached_property
     def _sample(self) -> list[int]:
         """A few snapshots of the whole history, more of them early: what scales and limits are taken from."""
-        last, most = len(self.history) - 1, 12 if max(self.history.hidden) > 5000 else 80
+        last, most = len(self.history) - 1, 12 if max(self.history.hidden) > 5000 else 40
         even, early = np.linspace(0, last, most), np.expm1(np.linspace(0, np.log1p(last), most))
         rows: list[int] = np.unique(np.rint(np.concatenate([even, early])).astype(int)).tolist()
         return rows

@@ -1,4 +1,4 @@
-"""Texts in pictures: cleaned of what fonts cannot draw, numbers in few characters, widths in pixels.
+"""Texts in pictures: cut to their room, numbers in few characters, widths in pixels.
 
 matplotlib is loaded by what measures letters: a page needs the numbers alone, and takes half the time to start.
 """
@@ -6,25 +6,10 @@ matplotlib is loaded by what measures letters: a page needs the numbers alone, a
 from __future__ import annotations
 
 import math
-import unicodedata
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from matplotlib.font_manager import FontProperties
-
-DPI = 100
-FAMILY = "DejaVu Sans"
-"""Comes with matplotlib, so that a picture looks the same everywhere; its digits are equally wide."""
-
-NO_GLYPH = "□"
-
-
-def font(pixels: float, *, bold: bool = False) -> FontProperties:
-    """The font whose height of em is this many pixels."""
-    from matplotlib.font_manager import FontProperties
-
-    return FontProperties(family=FAMILY, size=pixels * 72 / DPI, weight="bold" if bold else "normal")
+from relusgd.pictures.fonts import DPI, drawable, font
 
 
 @cache
@@ -39,27 +24,8 @@ def _ruler() -> Any:
 @lru_cache(4096)
 def text_width(text: str, pixels: float, *, bold: bool = False) -> float:
     """Width of the text in pixels when its font has this size."""
-    width, _, _ = _ruler().get_text_width_height_descent(text, font(pixels, bold=bold), ismath=False)
+    width, _, _ = _ruler().get_text_width_height_descent(text, font(pixels, bold=bold, text=text), ismath=False)
     return float(width)
-
-
-@cache
-def _known_characters() -> frozenset[int]:
-    from matplotlib.font_manager import FontProperties, findfont, get_font
-
-    return frozenset(get_font(findfont(FontProperties(family=FAMILY))).get_charmap())
-
-
-def drawable(text: str) -> str:
-    """The text on one line, without invisible characters, and with a box for each character that the font lacks."""
-    kept = []
-    for character in " ".join(text.split()):
-        category = unicodedata.category(character)
-        if ord(character) in _known_characters() and category[0] != "C":
-            kept.append(character)
-        elif category[0] not in "CM":
-            kept.append(NO_GLYPH)
-    return "".join(kept)
 
 
 def shortened(text: str, pixels: float, room: float, *, bold: bool = False) -> str:

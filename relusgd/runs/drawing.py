@@ -10,6 +10,7 @@ import numpy as np
 
 from relusgd.errors import InputError
 from relusgd.pictures.film import check_film, write_film
+from relusgd.pictures.fonts import lacking_glyphs
 from relusgd.pictures.group import Scene
 from relusgd.pictures.look import Look
 from relusgd.pictures.painter import save_still
@@ -19,6 +20,7 @@ from relusgd.pictures.timing import Timing
 from relusgd.pictures.view import View
 from relusgd.runs.run import Run
 from relusgd.runs.scenes import as_list, checked_place, scene_of
+from relusgd.runs.titles import panel_titles
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,13 @@ def plot(
     else:
         save_still(scene, moment_of(scene, epoch, step), path, look)
     return path
+
+
+def lacking_characters(runs: Sequence[Run], look: Look) -> str:
+    """The characters of a picture's words that no font of this system has, and for which boxes stand."""
+    names = [name for run in runs for name in (run.data.x_name, run.data.y_name)]
+    titles = panel_titles(runs)[0] if len(runs) > 1 else []
+    return lacking_glyphs("".join([look.title or "", *names, *titles]))
 
 
 def moment_of(scene: Scene, epoch: int | None, step: int | None) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image, ImageSequence
 from typer.testing import CliRunner
 
 from relusgd.cli import app
@@ -126,6 +127,23 @@ def test_every_bad_config_is_exit_2_with_its_place_and_leaves_no_folder(path, tm
     assert path.name in result.stderr or ".csv" in result.stderr
     assert result.stdout == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_fewer_snapshots_than_frames_are_each_shown_once_and_slower(here):
+    folder = run("train", "small.yaml", "--set", "snapshots.every=5").stdout.strip()
+    run("animate", folder, "--out", "film.gif", "--size", "480x360", "--seconds", "3")
+    with Image.open(here / "film.gif") as film:
+        shown = [frame.info["duration"] for frame in ImageSequence.Iterator(film)]
+    assert len(shown) == 9
+    assert set(shown[:-1]) <= {330, 340}
+
+
+def test_a_character_that_no_font_has_is_told(here):
+    run("train", "small.yaml")
+    result = run("plot", "outputs/small", "--size", "480x360", "--title", "\U000e0fff \U00012345")
+    assert result.exit_code == 0
+    assert result.stderr.startswith("warning: no font of this system has \U00012345 (U+12345): drawn as boxes")
+    assert run("plot", "outputs/small", "--size", "480x360", "--title", "plain").stderr == ""
 
 
 def test_animate_and_plot_write_beside_the_run_and_print_the_file(here):

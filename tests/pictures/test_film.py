@@ -1,8 +1,12 @@
 """Films as Pillow and ffmpeg find them, and what is left when something goes wrong."""
 
 import errno
+import os
 import re
 import subprocess
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import imageio_ffmpeg
 import numpy as np
@@ -54,9 +58,18 @@ def test_an_mp4_has_every_frame_an_even_size_and_its_length(make_history, datase
 def test_an_mp4_plays_everywhere(make_history, dataset, tmp_path):
     path = tmp_path / "film.mp4"
     written(make_history, dataset, path)
-    assert re.search(r"Video: h264 .*yuv420p", ffmpeg_says(path))
+    assert re.search(r"Video: h264 .*yuv420p\(tv, bt709", ffmpeg_says(path))
     data = path.read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")
+
+
+@pytest.mark.parametrize("fps", [7, 12.5, 15, 60])
+def test_an_mp4_keeps_time_to_the_end(make_history, dataset, tmp_path, fps):
+    path = tmp_path / "film.mp4"
+    written(make_history, dataset, path, fps=fps, snapshots=30)
+    frames, seconds = imageio_ffmpeg.count_frames_and_secs(path)
+    assert frames == 29 + round(fps)
+    assert seconds == pytest.approx(29 / fps + 1, abs=1 / fps)
 
 
 def test_a_slow_mp4_repeats_its_frames(make_history, dataset, tmp_path):
@@ -74,6 +87,20 @@ def test_a_gif_is_near_the_true_frames(make_history, dataset, tmp_path):
         for index, frame in enumerate(ImageSequence.Iterator(image)):
             difference = np.asarray(frame.convert("RGB"), dtype=float) - painter.frame(index)[..., :3]
             assert 10 * np.log10(255**2 / np.mean(difference**2)) > 45
+
+
+def test_the_pixel_of_a_gif_on_the_learned_function_has_its_colour(make_history, dataset, tmp_path):
+    path, look = tmp_path / "film.gif", replace(SMALL, show=frozenset())
+    view = View(make_history(), dataset)
+    write_film(view, path, look, indices=range(8), fps=15)
+    axes, curve = Painter(view, look).sheet.figure.axes[0], view.curve(7)
+    wide = int(np.argmax(np.diff(curve.x)))
+    x = (curve.x[wide] + curve.x[wide + 1]) / 2
+    across, up = axes.transData.transform((x, float(view.history.network(7)(x))))
+    with Image.open(path) as image:
+        image.seek(7)
+        colour = image.convert("RGB").getpixel((int(across), SMALL.size[1] - 1 - int(up)))
+    assert colour == pytest.approx([int(look.colours.learned[at : at + 2], 16) for at in (1, 3, 5)], abs=8)
 
 
 def test_an_mp4_shows_the_true_frames(make_history, dataset, tmp_path):
@@ -134,10 +161,26 @@ def test_a_full_disk_is_an_error_in_one_sentence_and_the_old_film_stays(make_his
     assert path.read_bytes() == b"old"
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no disk that is always full")  # noqa: PTH110
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_disk_that_is_full_leaves_the_old_film(make_history, dataset, tmp_path, monkeypatch, suffix):
+    path = tmp_path / f"film{suffix}"
+    path.write_bytes(b"old")
+
+    @contextmanager
+    def onto_a_full_disk(_):
+        yield Path("/dev/full")
+
+    monkeypatch.setattr(film_module, "replacing", onto_a_full_disk)
+    with pytest.raises(RelusgdError, match="No space left on device"):
+        written(make_history, dataset, path, snapshots=30)
+    assert path.read_bytes() == b"old"
+
+
 @pytest.mark.parametrize("frames", [1, 100_000], ids=["at the end", "in the middle"])
 def test_what_ffmpeg_complains_about_is_told(tmp_path, frames):
     def encode():
-        with mp4.Mp4Film(tmp_path / "nowhere" / "film.mp4", (10, 10), 15, [1] * frames) as film:
+        with mp4.Mp4Film(tmp_path / "nowhere" / "film.mp4", (10, 10), 15) as film:
             for _ in range(frames):
                 film.add(np.zeros((10, 10, 4), dtype=np.uint8))
 
@@ -147,7 +190,7 @@ def test_what_ffmpeg_complains_about_is_told(tmp_path, frames):
 
 def test_of_what_ffmpeg_says_the_cause_is_told_and_not_what_follows_from_it(tmp_path):
     with pytest.raises(RelusgdError, match=r"^ffmpeg could not write the film: [^\[@]*: Is a directory$"):  # noqa: SIM117
-        with mp4.Mp4Film(tmp_path, (10, 10), 15, [1]) as film:
+        with mp4.Mp4Film(tmp_path, (10, 10), 15) as film:
             film.add(np.zeros((10, 10, 4), dtype=np.uint8))
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from relusgd.errors import InputError, RelusgdError
 from relusgd.model.breakpoints import vertices
-from relusgd.pictures.curve_panel import CurvePanel
+from relusgd.pictures.curve_panel import MOST_KINKS, CurvePanel
 from relusgd.pictures.look import PARTS, THEMES, Look
 from relusgd.pictures.loss_panel import summarise
 from relusgd.pictures.painter import Painter, save_still
@@ -43,6 +43,9 @@ FILMS = {
     "more units than are drawn one by one": ({"hidden": (300,), "snapshots": 3}, SMALL),
     "one snapshot": ({"snapshots": 1}, SMALL),
     "two snapshots": ({"snapshots": 2}, SMALL),
+    "more units than are drawn one by one, dark": ({"hidden": (300,), "snapshots": 3}, replace(SMALL, theme="dark")),
+    "a wide first layer of two": ({"hidden": (300, 3), "snapshots": 3}, SMALL),
+    "more units than the line has corners": ({"hidden": (4100,), "snapshots": 3}, SMALL),
     "more snapshots than columns": ({"snapshots": 900, "every": 1}, SMALL),
     "the curve alone": ({}, replace(SMALL, show=frozenset())),
 }
@@ -165,6 +168,32 @@ def test_a_diverged_history_is_drawn_without_a_warning(make_history, dataset):
     assert all(np.array_equal(painter.frame(index), painter.full(index)) for index in range(12))
 
 
+@pytest.mark.parametrize(
+    ("shift", "words"), [(1e9, "↑ the learned function"), (-1e9, "↓ the learned function"), (np.nan, "the learned function is not finite")]
+)
+def test_a_function_that_is_nowhere_in_the_picture_is_pointed_at(make_history, dataset, shift, words):
+    history = make_history(snapshots=30)
+    history.biases[-1][3] += shift
+    painter = Painter(View(history, dataset), SMALL)
+    said = []
+    for index in (2, 3, 4):
+        assert np.array_equal(painter.frame(index), painter.full(index))
+        said.append(curve_panel(painter)._beyond.get_text())
+    assert said == ["", words, ""]
+
+
+def test_of_very_many_bends_the_strongest_are_marked_and_of_a_wide_layer_none(make_history, dataset):
+    for hidden, most in (((200,), MOST_KINKS), ((300,), 0)):
+        painter = Painter(View(make_history(hidden=hidden, snapshots=3), dataset), SMALL)
+        painter.frame(-1)
+        panel = curve_panel(painter)
+        marked = panel._kinks.get_offsets()
+        assert len(marked) <= most
+        if most:
+            curve = panel._view.curve(-1)
+            assert curve.x[1:-1][np.argmax(curve.kink)] in marked[:, 0]
+
+
 @pytest.mark.parametrize(("suffix", "head"), [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF"), (".PNG", b"\x89PNG")])
 def test_a_still_has_the_format_of_its_suffix(make_history, dataset, tmp_path, suffix, head):
     path = tmp_path / f"still{suffix}"
@@ -239,6 +268,8 @@ def test_a_summary_of_many_snapshots_keeps_medians_and_extremes():
     y[5_000] = 9.0
     summary = summarise(x, y, columns=300, wide=3)
     assert len(summary.x) <= 101
+    assert len(summarise(x[:101], y[:101], columns=300, wide=3).x) < 101
+    assert np.array_equal(summarise(x[:100], y[:100], columns=300, wide=3).middle, y[:100])
     assert (summary.low.min(), summary.high.max()) == (1.0, 9.0)
     assert np.count_nonzero(summary.high == 9.0) == 1
     assert set(summary.middle) <= {1.0, 3.0}

@@ -2,7 +2,8 @@
 
 import pytest
 
-from relusgd.pictures.wording import NO_GLYPH, drawable, error_text, shortened, text_width
+from relusgd.pictures.fonts import drawable
+from relusgd.pictures.wording import error_text, shortened, text_width
 
 
 @pytest.mark.parametrize(
@@ -25,10 +26,6 @@ def test_errors_are_written_in_three_digits(value, text):
 
 def test_a_title_stands_on_one_line_without_invisible_characters():
     assert drawable("a\nb\tc\x00\u202ed\u200b") == "a b cd"
-
-
-def test_a_character_that_the_font_lacks_becomes_a_box():
-    assert drawable("elbow 漢") == f"elbow {NO_GLYPH}"
 
 
 def test_a_long_title_is_cut_to_its_room():
