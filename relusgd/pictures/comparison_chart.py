@@ -11,11 +11,12 @@ from matplotlib.axes import Axes
 
 from relusgd.model.network import Array
 from relusgd.pictures.axis import ErrorAxis, Ticks, TimeAxis
+from relusgd.pictures.fonts import drawable
 from relusgd.pictures.layout import Box
 from relusgd.pictures.loss_panel import run_dash
 from relusgd.pictures.marks import looks_of
 from relusgd.pictures.sheet import Sheet
-from relusgd.pictures.wording import drawable, text_width
+from relusgd.pictures.wording import text_width
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,12 +13,13 @@ import numpy as np
 from relusgd.model.network import Array
 from relusgd.pictures.axis import ErrorAxis, Ticks, even_ticks
 from relusgd.pictures.comparison_chart import Chart, chart_axes, draw_series
+from relusgd.pictures.fonts import drawable
 from relusgd.pictures.layout import Box, flow
 from relusgd.pictures.look import Look
 from relusgd.pictures.loss_panel import run_dash
 from relusgd.pictures.painter import write_figure
 from relusgd.pictures.sheet import STYLE, Sheet, entry_width
-from relusgd.pictures.wording import drawable, shortened, text_width
+from relusgd.pictures.wording import shortened, text_width
 
 MOST_DOTS = 3000
 """Of more runs in a panel every so many-th has a dot."""
