@@ -98,7 +98,8 @@ class Comparison:
         if not results:
             raise RelusgdError("none of these runs can be read:\n" + "\n".join(list(self.damaged.values())[:5]))
         noted = [varied_of(result.run) for result in results]
-        self.varied: Values = varied_keys([result.run for result in results], [values.get("case") for values in noted])
+        cases = [case if isinstance(case := values.get("case"), str) else None for values in noted]
+        self.varied: Values = varied_keys([result.run for result in results], cases)
         groups = make_groups(results, self.varied)
         place = {id(result): number for number, group in enumerate(groups) for result in group.results}
         homes = {_settings(values): place[id(result)] for values, result in zip(noted, results, strict=True)}

@@ -15,6 +15,7 @@ from relusgd.comparing.groups import MEASURES, STATES, Group, Result, Spread
 from relusgd.comparing.keys import ABSENT, Values
 from relusgd.comparing.optima import Optimum
 from relusgd.comparing.solvers import Duel
+from relusgd.config.values import plain
 from relusgd.runs.titles import value_words
 from relusgd.sweeps.rows import as_text
 
@@ -88,7 +89,7 @@ def _group(group: Group, is_best: bool) -> dict[str, Any]:
     return {
         "label": group.label,
         "best": is_best,
-        "keys": {key: _plain(value) for key, value in group.keys.items()},
+        "keys": {key: None if value is ABSENT else plain(value) for key, value in group.keys.items()},
         "runs": group.runs,
         **group.counts,
         "noise_squared": group.noise_squared,
@@ -139,7 +140,3 @@ def _optimum(optimum: Optimum) -> dict[str, Any]:
         f"{optimum.error}_median": optimum.medians,
         "factor": [_spread(optimum.factor(place)) for place in range(len(optimum.values))],
     }
-
-
-def _plain(value: object) -> object:
-    return None if value is ABSENT else value

@@ -1,5 +1,6 @@
 """Runs that differ in their seeds alone are one row, and its numbers are theirs."""
 
+import json
 import math
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 import relusgd
 from relusgd.comparing.groups import Spread
 from relusgd.comparing.keys import in_order
+from relusgd.comparing.rows import to_csv, to_json
 from relusgd.errors import RelusgdError
+from relusgd.runs.lock import FolderLock
 
 
 def test_a_spread_is_median_ends_mean_and_deviation_of_the_sample():
@@ -89,6 +92,18 @@ def test_a_run_that_stands_half_way_is_named_and_left_out(make_run):
     assert alone.table["test_mse_median"][0] == half.metrics["test_mse"][-1]
 
 
+def test_a_run_that_is_still_training_is_named(make_run):
+    whole, growing = make_run(0), make_run(1)
+    facts = growing.folder / "run.json"
+    facts.write_text(facts.read_text().replace('"complete"', '"running"'))
+    lock = FolderLock(growing.folder)
+    comparison = relusgd.compare(whole.folder, growing.folder)
+    sentences = " ".join(comparison.sentences)
+    lock.release()
+    assert f"Still training: {growing.folder} (epoch 10 of 10)" in sentences
+    assert comparison.table["unfinished"].sum() == 1
+
+
 def test_damaged_runs_are_told_and_only_if_all_are_it_is_an_error(make_run):
     good, bad = make_run(0), make_run(1)
     (bad.folder / "metrics.csv").write_text("nonsense\n")
@@ -157,3 +172,30 @@ def test_a_foreign_summary_is_told_and_the_runs_are_compared(make_run, tmp_path)
 def test_equal_errors_have_no_best(make_run):
     one, other = make_run(0), make_run(0)
     assert relusgd.compare(one, other).best is None
+
+
+@pytest.mark.parametrize(
+    ("cases", "heading"),
+    [(["slow", "fast"], "case"), (["same", "same"], "hidden"), ([{"a": [1]}, ["b"]], "hidden"), (["\x1b[31m", "=cmd()"], "case")],
+    ids=str,
+)
+def test_a_case_is_a_name_whatever_a_foreign_run_json_says(make_run, cases, heading):
+    runs = [make_run(0, network__hidden=width) for width in (3, 4)]
+    for run, case in zip(runs, cases, strict=True):
+        facts = json.loads((run.folder / "run.json").read_text())
+        (run.folder / "run.json").write_text(json.dumps({**facts, "sweep": {"case": case, "seed": 0}}))
+    comparison = relusgd.compare([run.folder for run in runs])
+    assert list(comparison.groups[0].words) == [heading]
+    assert "\x1b" not in to_csv(comparison)
+    assert json.loads(json.dumps(to_json(comparison)))["runs"] == 2
+
+
+def test_schedules_and_knots_are_values_of_keys(make_run):
+    runs = [
+        make_run(0, training__schedule={"kind": "step", "every": 5, "factor": 0.5}),
+        make_run(0, training__schedule="constant"),
+        make_run(0, data__target={"x": [0, 0.5, 1], "y": [0, 1, 0]}),
+    ]
+    printed = json.loads(json.dumps(to_json(relusgd.compare(runs))))
+    assert printed["groups"][0]["keys"]["training.schedule"] == {"kind": "step", "every": 5, "factor": 0.5}
+    assert printed["groups"][2]["keys"]["data.target"] == {"x": [0, 0.5, 1], "y": [0, 1, 0]}
