@@ -242,21 +242,18 @@ def c_loop(problem: Problem, **_: bool) -> Contestant:
     H, B = problem.width, problem.batch_size
     theta = problem.parameters.copy()
     parts = [theta[part * H : part * H + H] for part in range(3)] + [theta[3 * H :]]
-    indices = np.arange(B)[None] if problem.indices is None else problem.indices
+    indices = np.tile(np.arange(B), (max(1, 2**20 // B), 1)) if problem.indices is None else problem.indices
     scratch = np.empty(3 * B)
 
     def pointer(array: np.ndarray) -> ctypes.c_void_p:
         return ctypes.c_void_p(array.ctypes.data)
 
+    arrays = [pointer(array) for array in (indices, problem.x, problem.y, *parts)]
+
     def take(count: int) -> int:
-        block = (ctypes.c_int64(count if problem.indices is not None else 1), ctypes.c_int64(B), ctypes.c_int64(H))
-        for _ in range(1 if problem.indices is not None else count):
-            function(
-                *block,
-                *(pointer(array) for array in (indices, problem.x, problem.y, *parts)),
-                ctypes.c_double(problem.rate),
-                pointer(scratch),
-            )
+        for start in range(0, count, len(indices)):
+            steps = min(len(indices), count - start)
+            function(ctypes.c_int64(steps), ctypes.c_int64(B), ctypes.c_int64(H), *arrays, ctypes.c_double(problem.rate), pointer(scratch))
         return count
 
     return Contestant(take, lambda: theta)

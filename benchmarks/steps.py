@@ -31,8 +31,6 @@ import report
 from competitors import COMPETITORS, OURS, Contestant, Problem, check, make_problem, notebook_loop, ours
 from threadpoolctl import threadpool_limits
 
-from relusgd.training.engines import choose_kernel
-
 FIGURES = Path(__file__).with_name("steps.json")
 SMALL, MEDIUM, LARGE = [(40, 10), (40, 20), (40, 40)], [(200, 1_000), (1_000, 1_000)], [(10_000, 10_000)]
 CURVES = [10, 30, 100, 300, 3_000]
@@ -60,9 +58,9 @@ def enough(contestant: Contestant, most: int = DRAWN, wanted: float = 0.05) -> i
         count = min(8 * count, most)
 
 
-def in_turn(contestants: dict[str, Contestant], rounds: int) -> dict[str, list[float]]:
+def in_turn(contestants: dict[str, Contestant], rounds: int, wanted: float = 0.05) -> dict[str, list[float]]:
     """Seconds a step of everyone, in rounds in which everyone is measured once."""
-    counts = {name: enough(contestant) for name, contestant in contestants.items()}
+    counts = {name: enough(contestant, wanted=wanted) for name, contestant in contestants.items()}
     found: dict[str, list[float]] = {name: [] for name in contestants}
     for _ in range(rounds):
         for name, contestant in contestants.items():
@@ -91,11 +89,11 @@ def curves() -> list[Record]:
 
 
 def growth() -> list[Record]:
-    """Our full-batch step alone."""
+    """Our full-batch step alone, as many in a row as in a block of a training."""
     records = []
     for size in ALONE:
         problem = make_problem(size, size, 1, points=size)
-        found = in_turn({engine: make(problem) for engine, make in OURS.items()}, 7)
+        found = in_turn({engine: make(problem) for engine, make in OURS.items()}, 7, wanted=0.3)
         records.append({"B": size, "H": size, **found})
         print(report.line(records[-1]), flush=True)
     return records
@@ -107,13 +105,13 @@ def checks() -> list[Record]:
 
 
 def kernels() -> list[Record]:
-    """Both kernels of both engines, and which of them the engine chooses."""
+    """Both kernels of both engines."""
     records = []
     for (B, n), H in ((sizes, H) for sizes in KERNELS for H in WIDTHS):
         problem = make_problem(B, H, 1, points=n)
         for engine in OURS:
             found = in_turn({kernel: ours(problem, engine, kernel) for kernel in ("dense", "prefix_sums")}, 5)
-            records.append({"B": B, "H": H, "n": n, "engine": engine, "chosen": choose_kernel(engine, B, H, n), **found})  # type: ignore[arg-type]
+            records.append({"B": B, "H": H, "n": n, "engine": engine, **found})
     return records
 
 
@@ -187,16 +185,28 @@ PARTS: dict[str, Callable[[], Any]] = {
 def machine() -> Record:
     """What the figures were measured on."""
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
-    facts = dict(reversed([part.strip() for part in line.split(":", 1)]) for line in lines if line.startswith("model name"))
+    facts = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
+    family = f" (family {facts['cpu family']}, model {facts['model']})" if "cpu family" in facts else ""
+    vectors = ", AVX-512" if "avx512f" in facts.get("flags", "").split() else ""
     libraries = ("numpy", "numba", "torch", "jax", "scikit-learn")
     return {
-        "processor": next(iter(facts), platform.processor() or platform.machine()),
+        "processor": facts.get("model name", platform.processor() or platform.machine()) + family + vectors,
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         "versions": {name: version(name) for name in libraries},
         "gcc": subprocess.run(["gcc", "-dumpfullversion"], capture_output=True, text=True).stdout.strip(),
         "date": date.today().isoformat(),
     }
+
+
+def save(figures: Record) -> None:
+    """As JSON, a line for every record, times to five digits."""
+    short = json.loads(json.dumps(figures), parse_float=lambda text: float(f"{float(text):.5g}"))
+    parts = []
+    for name, records in short.items():
+        lines = ",\n".join(json.dumps(record) for record in records) if isinstance(records, list) else json.dumps(records)
+        parts.append(f"{json.dumps(name)}: [\n{lines}\n]" if isinstance(records, list) else f"{json.dumps(name)}: {lines}")
+    FIGURES.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
 
 
 def main() -> None:
@@ -208,7 +218,7 @@ def main() -> None:
         for part in (name for name in parts if name != "report"):
             print(f"\n## {part}\n", flush=True)
             figures.update({part: PARTS[part](), "machine": machine()})
-            FIGURES.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+            save(figures)
     if "report" in parts:
         report.write(figures)
 

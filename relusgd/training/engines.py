@@ -50,4 +50,4 @@ def gradient_nanoseconds(engine: Engine, batch_size: int, width: int, points: in
     if engine == "numpy":
         return {"dense": 3 * B * H, "prefix_sums": 45_000 + 40 * B + 50 * H}
     sorting_and_placing = 4 * B + min(n // 2, 4 * H * B.bit_length()) if n > B else 0
-    return {"dense": B * H // 5, "prefix_sums": 100 + B + 5 * H + sorting_and_placing}
+    return {"dense": B * H // 6, "prefix_sums": 100 + B + 7 * H + sorting_and_placing}

@@ -57,4 +57,5 @@ def test_it_reads_the_output_layer_of_the_moment_and_keeps_nothing_of_the_call_b
 def test_features_that_would_fill_the_memory_do_not_fit():
     assert features_fit(200, 40)
     assert features_fit(FEATURE_BYTES // 8, 0)
+    assert not features_fit(FEATURE_BYTES // 8 + 1, 0)
     assert not features_fit(FEATURE_BYTES // 8, 1)
