@@ -146,8 +146,8 @@ def notebook() -> Record:
 
 
 MILLIONS = {
-    "million.yaml": "",
-    "a million of both": "--set data.samples=1000000 --set training.epochs=20 --set training.learning_rate=1e-6",
+    "million.yaml": [],
+    "a million points, too, 20 epochs": ["--set=data.samples=1000000", "--set=training.epochs=20", "--set=training.learning_rate=1e-6"],
 }
 
 
