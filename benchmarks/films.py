@@ -156,11 +156,11 @@ def mp4(folder: str, place: Path) -> None:
     }
     made = in_turn({way: (folder, place / f"{way}.mp4") for way in ways})
     print("MP4\n\n| way | CPU s | times relusgd's | KB | PSNR dB | peak MB, without ffmpeg |\n|---|---|---|---|---|---|")
-    quality = {way: psnr(folder, place / f"{way}.mp4") for way in ("ours", "same")}
+    quality = {way: round(psnr(folder, place / f"{way}.mp4"), 2) for way in ("ours", "same")}
     for way, words in ways.items():
         film = made[way]
         costs = f"{film['cpu']:.2f} | {film['cpu'] / made['ours']['cpu']:.1f} | {film['kb']:,.0f}"
-        print(f"| {words} | {costs} | {quality.get(way, np.nan):.2f} | {film['peak']:.0f} |", flush=True)
+        print(f"| {words} | {costs} | {quality.get(way, '')} | {film['peak']:.0f} |", flush=True)
     sizes, levels = [], []
     for crf in (28, 26, 24, 22, 20, 18):
         path = place / f"ours-crf{crf}.mp4"
