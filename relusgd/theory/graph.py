@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from unicodedata import normalize
 
 import numpy as np
 
@@ -92,10 +93,14 @@ class Graph:
         return next(reversed(self._nodes))
 
     def node(self, name: str) -> Node:
-        """The node of this name. Raises InputError, saying which one may be meant, when there is none."""
-        if name not in self._nodes:
-            raise InputError(f"the graph has no node {name!r}{did_you_mean(name, self._nodes)}")
-        return self._nodes[name]
+        """The node of this name, as typed or as pictures print it: z1 or z₁, loss or ℓ.
+
+        Raises InputError, saying which one may be meant, when there is none.
+        """
+        plain = normalize("NFKC", name.replace("ℓ", "loss"))
+        if plain not in self._nodes:
+            raise InputError(f"the graph has no node {name[:40]!r}{did_you_mean(plain, self._nodes)}")
+        return self._nodes[plain]
 
     def evaluate(self, given: Mapping[str, Array] | None = None) -> Evaluated:
         """All values, from the sources on. given: values that nodes take whatever they are computed from."""

@@ -70,7 +70,6 @@ def times(numbers: Any, symbol: str) -> Local:
     return Local(as_value(numbers), "times", symbol)
 
 
-ADD = Operation("{0} + {1}", lambda a, b: a + b, lambda a, b, _: (times(1.0, "1"), times(1.0, "1")))
 SUBTRACT = Operation("{0} − {1}", lambda a, b: a - b, lambda a, b, _: (times(1.0, "1"), times(-1.0, "−1")))
 IDENTITY = Operation("{0}", lambda a: a, lambda a, _: (times(1.0, "1"),))
 SQUARE = Operation("{0}²", lambda a: a * a, lambda a, _: (times(2.0 * a, "2{0}"),))

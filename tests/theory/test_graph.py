@@ -16,7 +16,7 @@ from relusgd.theory.expression_graph import expression_graph
 from relusgd.theory.graph import Graph
 from relusgd.theory.network_graph import is_unfolded, network_graph
 from relusgd.theory.nudge import nudges
-from relusgd.theory.operations import ADD, SQUARE
+from relusgd.theory.operations import SQUARE, SUBTRACT
 from relusgd.theory.sheet import sheet_graph
 
 HIDDEN = [(1,), (3,), (5,), (10,), (40,), (2, 2), (7, 5), (6, 5, 4)]
@@ -228,6 +228,12 @@ def test_one_entry_or_all_entries_of_a_vector_are_nudged():
     assert nudges(state, "b", 0.1)[0].predicted == pytest.approx(0.1 * d["b"].sum())
 
 
+def test_a_node_may_be_named_as_it_is_printed():
+    state = sheet_graph("sheet-d").evaluate()
+    assert nudges(state, "x₁[2]", 0.1) == nudges(state, "x1[2]", 0.1)
+    assert nudges(state, "ℓ", 0.5)[0].change == 0.5
+
+
 @pytest.mark.parametrize(
     ("node", "words"),
     [
@@ -294,7 +300,7 @@ def test_a_graph_refuses_a_second_node_of_a_name_and_parents_that_are_not_there(
     with pytest.raises(ValueError, match="has a node x already"):
         graph.compute("x", SQUARE, "x")
     with pytest.raises(ValueError, match="which is not there yet"):
-        graph.compute("f", ADD, "x", "y")
+        graph.compute("f", SUBTRACT, "x", "y")
 
 
 @pytest.mark.parametrize(
