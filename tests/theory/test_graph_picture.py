@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from functools import cache
 
 import numpy as np
 import pytest
@@ -50,7 +51,9 @@ GRAPHS = {
 every_graph = pytest.mark.parametrize("make", GRAPHS.values(), ids=GRAPHS)
 
 
+@cache
 def picture(make, theme="light"):
+    """The drawn picture, which several tests look at and none changes."""
     state = make().evaluate()
     drawn = GraphPicture(state, Design.of([state], theme, "training point 101 of 200"))
     drawn.sheet.canvas.draw()
