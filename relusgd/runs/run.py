@@ -148,9 +148,7 @@ class Run:
 
         return plot(self, out, epoch=epoch, step=step, story=story, look=Look(**look))
 
-    def view(
-        self, out: str | Path | None = None, *, frames: int | None = None, title: str | None = None, theme: str | None = None
-    ) -> Path:
+    def view(self, out: str | Path | None = None, *, frames: int | None = None, title: str | None = None, theme: str | None = None) -> Path:
         """Write one HTML file on which the training can be scrubbed, by default view.html in the run's folder.
 
         frames: at most so many snapshots, chosen as a film's are; None is 300. theme: light or dark; None is what the

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
-from contextlib import contextmanager
+from concurrent.futures import Executor, Future, InvalidStateError
+from concurrent.futures import wait as wait_for
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic, sleep
@@ -15,12 +17,14 @@ from relusgd.errors import InputError
 
 if TYPE_CHECKING:
     from distributed import Client
+    from distributed import Future as DaskFuture
 
 T = TypeVar("T")
 
 INSTALL = "pip install 'relusgd[dask]'"
 CONNECT_SECONDS = 10
 COUNT_SECONDS = 2.0
+DELIVERY_SECONDS = 60
 
 
 @contextmanager
@@ -76,13 +80,16 @@ def worker_version() -> str:
 
 
 class DaskExecutor(Executor):
-    """The client's executor, which also says how many tasks the cluster can run at a time."""
+    """A cluster as an executor, which also says how many tasks it can run at a time.
+
+    Dask's own leaves a future open for ever when a worker dies between having a result and handing it over; here that future
+    fails, so that the task can be given to another worker.
+    """
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        # pure: results must never be taken from an earlier task that looked the same
-        self._executor = client.get_executor(pure=False)
         self._counted, self._workers = 0.0, 1
+        self._tasks: dict[Future[Any], DaskFuture] = {}
 
     @property
     def workers(self) -> int:
@@ -92,8 +99,34 @@ class DaskExecutor(Executor):
         return self._workers
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        future: Future[T] = self._executor.submit(fn, *args, **kwargs)
+        future: Future[T] = Future()
+        # pure: results must never be taken from an earlier task that looked the same
+        task = self._tasks[future] = self._client.submit(fn, *args, **kwargs, pure=False)
+        task.add_done_callback(lambda done: self._begin_delivery(done, future))
         return future
 
+    def _begin_delivery(self, task: DaskFuture, future: Future[Any]) -> None:
+        """In a thread of its own: Dask has one for all callbacks, and a result whose worker died keeps its thread waiting."""
+        threading.Thread(target=self._deliver, args=(task, future), daemon=True).start()
+
+    def _deliver(self, task: DaskFuture, future: Future[Any]) -> None:
+        """Take what a task gave, or why it gave nothing, to whoever waits for it."""
+        if self._tasks.pop(future, None) is None:
+            return
+        with suppress(InvalidStateError):  # it was cancelled meanwhile
+            try:
+                result = task.result(timeout=DELIVERY_SECONDS)
+            except Exception as error:
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        self._executor.shutdown(wait=wait and not cancel_futures)
+        if cancel_futures:
+            left, self._tasks = self._tasks, {}
+            self._client.cancel(list(left.values()))
+            for future in left:
+                if future.cancel():
+                    future.set_running_or_notify_cancel()  # those who wait hear of it only then
+        elif wait:
+            wait_for(list(self._tasks))

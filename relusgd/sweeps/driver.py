@@ -163,5 +163,6 @@ class Driver:
             if job.deaths < TRIES:
                 self._left.appendleft(job)
             else:
-                told = f"its worker died {TRIES} times ({str(error).splitlines()[0]})" if str(error) else f"its worker died {TRIES} times"
-                self.finished([failed_row(job.run.name, job.run.varied, f"{told}; perhaps it needs more memory than there is")])
+                first_line = (str(error) or type(error).__name__).splitlines()[0]
+                told = f"its worker died {TRIES} times ({first_line}); perhaps it needs more memory than there is"
+                self.finished([failed_row(job.run.name, job.run.varied, told)])
