@@ -28,6 +28,7 @@ SCRIPTS = (
     "least_squares",
     "descent",
     "run",
+    "shapes",
     "axes",
     "curve",
     "time",

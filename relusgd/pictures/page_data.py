@@ -47,15 +47,16 @@ def page_data(scene: Scene, starts: Sequence[Start], frames: int | None) -> dict
     starts: one for each run of the scene; frames: how many moments, chosen as a film's are; None is MOST_FRAMES, or fewer of
     wide networks. Raises InputError when the page would be too large to open.
     """
-    views, titles = (scene.views, scene.titles) if isinstance(scene, Group) else ((scene,), ("",))
+    views = scene.views if isinstance(scene, Group) else (scene,)
+    titles = zip(scene.titles, scene.short, strict=True) if isinstance(scene, Group) else [("", "")]
     moments = choose_moments(scene, views, frames)
     scales = Scales.of(views)
     datasets = _distinct([view.dataset for view in views])
     runs = []
-    for view, title, start in zip(views, titles, starts, strict=True):
+    for view, (title, short), start in zip(views, titles, starts, strict=True):
         rows = moments if view is scene else np.unique(_rows(scene, view)[moments])
         number = next(index for index, dataset in enumerate(datasets) if _equal(dataset, view.dataset))
-        runs.append({"title": title, "data": number, "start": asdict(start), **_run_data(view, rows)})
+        runs.append({"title": title, "short": short, "data": number, "start": asdict(start), **_run_data(view, rows)})
     errors = scene.error_axis if isinstance(scene, Group) else error_axis(scene)
     return {
         "epoch": scene.epoch[moments].tolist(),

@@ -105,11 +105,6 @@ function drawXLabels(context, frame, ticks, pixels) {
   }
 }
 
-function line(context, x0, y0, x1, y1) {
-  context.moveTo(x0, y0);
-  context.lineTo(x1, y1);
-}
-
 /** A name beside an upright axis, cut where it would be longer than the axis. */
 function drawUpright(context, frame, words, colours, pixels = 12) {
   context.save();
@@ -140,8 +135,8 @@ function fittingTicks(context, low, high, room, pixels) {
   return evenTicks(low, high, 1);
 }
 
-/** The width of the widest of these labels. */
-function widestLabel(context, ticks, pixels) {
+/** The room for these labels of an upright axis and for its name. */
+function roomForLabels(context, ticks, pixels) {
   setFont(context, pixels);
-  return Math.max(...ticks.map(({ text }) => context.measureText(text).width), 0);
+  return Math.max(...ticks.map(({ text }) => context.measureText(text).width), 0) + 2 * pixels + 8;
 }

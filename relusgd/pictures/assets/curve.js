@@ -4,7 +4,7 @@ const MOST_KINKS = 400; // where a function bends more often, its bends are not 
 const TALLEST = 0.2; // the height of a full bar of bends, as a share of the panel
 
 class CurvePanel {
-  /** told: limits, scales and sizes for all runs; look: {colours, colour of the function, strip: whether active units are shown}. */
+  /** told: limits, scales and sizes for all runs; look: {colours, colour of the function, strip: whether active units are shown, left: least room for labels}. */
   constructor(canvas, run, told, look) {
     this.sheet = new Sheet(canvas);
     Object.assign(this, { canvas, run, told, look });
@@ -16,7 +16,7 @@ class CurvePanel {
     this.pixels = sheet.width < 480 ? 11 : 12;
     this.weight = clamp(sheet.width / 800, 0.75, 1.15);
     const yTicks = evenTicks(...told.limits.y, clamp(Math.round(sheet.height / 52), 3, 8));
-    const left = widestLabel(context, yTicks, this.pixels) + 2 * this.pixels + 8, width = Math.max(sheet.width - left - 10, 20);
+    const left = Math.max(roomForLabels(context, yTicks, this.pixels), look.left), width = Math.max(sheet.width - left - 10, 20);
     const strip = look.strip ? 34 : 0, bottom = 2.9 * this.pixels + 6, margin = 0.015 * (told.limits.x[1] - told.limits.x[0]);
     const xLimits = [told.limits.x[0] - margin, told.limits.x[1] + margin], height = Math.max(sheet.height - 8 - bottom - strip, 20);
     this.frame = new Frame({ left, top: 8, width, height: height - (strip ? 5 : 0) }, xLimits, told.limits.y);
@@ -301,26 +301,4 @@ class CurvePanel {
     }
     return { unit, distance };
   }
-}
-
-const relative = (strength, full) => (Number.isNaN(strength) ? 0 : Math.min(strength / full, 1));
-
-function dot(context, x, y, radius) {
-  context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
-  context.fill();
-}
-
-function ring(context, x, y, radius, fill, stroke, width) {
-  context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
-  Object.assign(context, { fillStyle: fill, strokeStyle: stroke, lineWidth: width });
-  context.fill();
-  context.stroke();
-}
-
-/** From a pixel to the line between two others. */
-function distanceTo(px, py, x0, y0, x1, y1) {
-  const dx = x1 - x0, dy = y1 - y0, share = clamp(((px - x0) * dx + (py - y0) * dy) / (dx * dx + dy * dy || 1), 0, 1);
-  return Math.hypot(px - x0 - share * dx, py - y0 - share * dy);
 }

@@ -24,14 +24,15 @@ class Page {
   build() {
     $("title").textContent = told.title;
     document.body.classList.toggle("several", !this.single);
+    document.body.classList.toggle("many", this.runs.length > 3);
     this.listed = this.runs.filter((run) => run.hasUnits);
     this.current = this.listed[0] || this.runs[0];
     this.panels = this.runs.map((run) => this.buildPanel(run));
-    const page = this, look = { get colours() { return page.colours; }, left: () => (page.single ? page.panels[0].frame.left : 56) };
+    const page = this, look = { get colours() { return page.colours; }, left: () => (page.single ? page.panels[0].frame.left : page.left) };
     this.errorPanel = new ErrorPanel($("errors"), this.time, look);
     this.pathPanel = new PathPanel($("paths"), this.time, look);
     $("choose-run").hidden = this.listed.length < 2;
-    this.listed.forEach((run) => $("run").append(make("option", { value: run.number }, run.title)));
+    this.listed.forEach((run) => $("run").append(make("option", { value: run.number }, run.name)));
     for (const id of ["experiment", "units", "paths"]) $(id).hidden = !this.listed.length;
     this.table = new UnitTable($("table"), { choose: (unit) => this.point(this.current, unit), pin: (unit) => this.pin(this.current, unit) });
     this.form = new ExperimentForm(this);
@@ -52,12 +53,13 @@ class Page {
     const figure = $("panels").appendChild(make("figure")), page = this;
     if (!this.single) {
       run.caption = figure.appendChild(make("figcaption"));
-      run.caption.append(make("span", { class: "key strong" }), make("strong", { title: run.title }, run.title), make("span", { class: "numbers" }));
+      run.caption.append(make("span", { class: "key strong" }), make("strong", { title: run.title }, run.name), make("span", { class: "numbers" }));
     }
-    const name = `Position on the learned function${this.single ? "" : ` of ${run.title}`}`;
+    const name = `Position on the learned function${this.single ? "" : ` of ${run.name}`}`;
     const canvas = figure.appendChild(make("canvas", { role: "slider", tabindex: "0", "aria-label": name }));
     return new CurvePanel(canvas, run, told, {
       strip: this.single,
+      get left() { return page.single ? page.left : 0; },
       get colours() { return page.colours; },
       get colour() { return page.single ? page.colours.learned : page.colours.runs[run.number]; },
     });
@@ -73,6 +75,8 @@ class Page {
     const room = Math.max(1, Math.floor($("figure").clientWidth / 340)), wanted = this.runs.length === 4 ? 2 : Math.min(this.runs.length, 3);
     $("panels").style.gridTemplateColumns = `repeat(${Math.min(room, wanted)}, minmax(0, 1fr))`;
     for (const [sample, colour] of this.keys) sample.style.setProperty("--key", typeof colour === "number" ? this.colours.layers[colour] : this.colours[colour]);
+    this.errorPanel.sheet.fit();
+    this.left = roomForLabels(this.errorPanel.sheet.context, this.errorPanel.errorTicks(told), 12);
     for (const panel of this.panels) {
       panel.sheet.fit();
       panel.lay();
@@ -89,7 +93,6 @@ class Page {
     // from the sixth run on, colours alone are too alike
     const curves = [...names, ...several].map(([each, name, colour]) => ({ run: each, name, colour, dash: each.number < 5 ? [] : [6, 2] }));
     const unit = steps ? "step" : "epoch", paths = this.listed.length > 0;
-    this.errorPanel.sheet.fit();
     this.errorPanel.lay(curves, told, paths ? "" : unit, perEpoch);
     $("errors").setAttribute("aria-label", `${this.single ? "Training and test errors" : `The ${told.error} errors of all runs`} over time. The slider named Time moves along them.`);
     if (!paths) return;

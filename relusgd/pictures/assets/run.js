@@ -34,6 +34,7 @@ class Run {
   constructor(told, number, points) {
     this.number = number;
     this.title = told.title;
+    this.name = told.title.length > 40 ? told.short : told.title;
     this.hidden = told.hidden;
     this.start = told.start;
     this.points = points;

@@ -21,7 +21,7 @@ function unitTip(page, { run, unit }) {
 function cursorTip(page) {
   const { run, x } = page.cursor, { panel, pieces } = page.shownOf(run), { frame } = panel;
   const pairs = readingAt(run, pieces, x), y = clamp(frame.y(pairs[1][1]), frame.top, frame.bottom);
-  return { title: page.single ? "learned function" : run.title, pairs, at: { canvas: panel.canvas, x: frame.x(x), y } };
+  return { title: page.single ? "learned function" : run.name, pairs, at: { canvas: panel.canvas, x: frame.x(x), y } };
 }
 
 /** x, f(x), target and active units. */
@@ -39,7 +39,7 @@ function momentTip({ runs, single, clock, glance }) {
   const [run] = runs, step = run.step[run.rowAt(epoch)];
   const pairs = single
     ? [["step", step, wholeText(step)], ...Object.keys(run.errors).map((name) => [`${name} MSE`, error(run, name)])]
-    : runs.map((each) => [each.title, error(each, told.error)]);
+    : runs.map((each) => [each.name, error(each, told.error)]);
   return { title: `epoch ${wholeText(epoch)}`, pairs, at: glance.at };
 }
 

@@ -29,7 +29,7 @@ function captionOf(run, epoch) {
 function inWords(page) {
   const facts = factsOf(page), pair = ([words, text]) => `${words} ${text}`;
   const clock = facts.filter(([, , large]) => large).map(pair).join(", ");
-  const numbers = page.single ? facts.filter(([, , large]) => !large).map(pair) : page.runs.map((run) => `${run.title}, ${captionOf(run, page.clock.epoch)}`);
+  const numbers = page.single ? facts.filter(([, , large]) => !large).map(pair) : page.runs.map((run) => `${run.name}, ${captionOf(run, page.clock.epoch)}`);
   return [clock, numbers.join(", ")];
 }
 

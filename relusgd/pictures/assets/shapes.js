@@ -1,0 +1,29 @@
+// Lines, dots and rings on a canvas, and how far a pixel is from a line.
+
+function line(context, x0, y0, x1, y1) {
+  context.moveTo(x0, y0);
+  context.lineTo(x1, y1);
+}
+
+/** A strength as a share of the one that is drawn full. */
+const relative = (strength, full) => (Number.isNaN(strength) ? 0 : Math.min(strength / full, 1));
+
+function dot(context, x, y, radius) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fill();
+}
+
+function ring(context, x, y, radius, fill, stroke, width) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  Object.assign(context, { fillStyle: fill, strokeStyle: stroke, lineWidth: width });
+  context.fill();
+  context.stroke();
+}
+
+/** From a pixel to the line between two others. */
+function distanceTo(px, py, x0, y0, x1, y1) {
+  const dx = x1 - x0, dy = y1 - y0, share = clamp(((px - x0) * dx + (py - y0) * dy) / (dx * dx + dy * dy || 1), 0, 1);
+  return Math.hypot(px - x0 - share * dx, py - y0 - share * dy);
+}
