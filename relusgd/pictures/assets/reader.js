@@ -16,13 +16,14 @@ class PanelReader {
 
   get edited() { return this.page.experiment.run === this.panel.run; }
 
-  /** What can be dragged at a pixel: {kind: "weight" or "elbow", unit}, or null. */
+  /** What can be dragged at a pixel: {kind: "weight" or "elbow", unit}, the nearer one, or null. */
   grip(x, y, reach) {
     const { panel, page } = this, { shown: { handle, network }, frame, run } = panel;
-    if (handle && Math.hypot(frame.x(handle.x) - x, frame.y(handle.y) - y) < 13 * reach) return { kind: "weight", unit: page.focusIn(run), ...handle };
-    if (!network || Math.abs(y - frame.y(panel.zero)) > 12 * reach) return null;
-    const { unit, distance } = panel.nearestElbow(network, x);
-    return distance < 12 * reach ? { kind: "elbow", unit } : null;
+    if (!network) return null;
+    const { unit, distance } = panel.nearestElbow(network, x), toElbow = Math.hypot(distance, y - frame.y(panel.zero));
+    const toHandle = handle ? Math.hypot(frame.x(handle.x) - x, frame.y(handle.y) - y) : Infinity;
+    if (Math.min(toElbow, toHandle) > 13 * reach) return null;
+    return toHandle < toElbow ? { kind: "weight", unit: page.focusIn(run), ...handle } : { kind: "elbow", unit };
   }
 
   press(event) {

@@ -186,11 +186,13 @@ def test_a_thousand_units_are_as_many_rows_as_are_in_sight(make_history, make_pa
 
 
 def test_several_runs_stand_on_one_clock(make_history, make_page, open_page, settled):
-    short, long = make_history(snapshots=3), make_history(seed=1, hidden=(9,))
+    short, long = make_history(snapshots=3), make_history(seed=1, hidden=(9,), every=7)
     page = open_page(make_page(short, long))
     assert page.locator("#panels canvas").count() == 2
-    page.evaluate("page.clock.goToEpoch(20)")
-    assert page.evaluate("page.runs.map((run) => run.rowAt(page.clock.epoch))") == [2, 4]
+    assert page.evaluate("page.clock.epochs") == [0, 5, 7, 10, 14, 21, 28, 35, 42, 49]
+    for epoch, rows in ((5, [1, 0]), (7, [1, 1]), (10, [2, 1]), (28, [2, 4])):
+        page.evaluate(f"page.clock.goToEpoch({epoch})")
+        assert page.evaluate("page.panels.map((panel) => page.shownIn(panel).row)") == rows, epoch
     captions = page.locator("figcaption .numbers").all_text_contents()
     assert float(captions[0].split()[2]) == pytest.approx(short.metrics["test_mse"][-1], rel=5e-3)
     page.select_option("#run", "1")
@@ -280,6 +282,31 @@ def test_fingers_tap_units_and_scrub(make_history, make_page, open_page, settled
     box = page.locator("#slider").bounding_box()
     page.touchscreen.tap(box["x"] + 3, box["y"] + box["height"] / 2)
     assert shown_epoch(page) == 0
+
+
+def drag_finger(page, start, end):
+    """Put a finger on one place of the panel and take it off at another."""
+    box, touch = page.locator("#panels canvas").bounding_box(), page.context.new_cdp_session(page)
+    at = lambda place: [{"x": box["x"] + place[0], "y": box["y"] + place[1]}]  # noqa: E731
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": at(start)})
+    for share in (0.3, 0.7, 1.0):
+        place = [begin + share * (stop - begin) for begin, stop in zip(start, end, strict=True)]
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": at(place)})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_finger_moves_elbows_only_in_an_experiment(make_history, make_page, open_page, settled):
+    page = open_page(make_page(make_history(hidden=(3,), seed=4)), has_touch=True, size=(360, 740))
+    unit = page.evaluate("page.strongest(page.runs[0])")
+    start, goal = point(page, page.evaluate(f"page.runs[0].network(7).elbow({unit})")), point(page, 0.5)
+    drag_finger(page, start, goal)
+    assert not page.evaluate("page.experiment.on")
+    page.click("#edit")
+    page.evaluate("window.scrollTo(0, 0)")
+    settled(page)
+    drag_finger(page, start, goal)
+    settled(page)
+    assert page.evaluate(f"page.experiment.network.elbow({unit})") == pytest.approx(0.5, abs=0.01)
 
 
 def test_a_very_wide_layer_is_drawn_from_what_its_units_add_up_to(make_history, make_page, open_page, settled):
