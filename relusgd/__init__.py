@@ -1,11 +1,13 @@
 """Train ReLU networks of one input and one output with SGD, record every elbow, and film the learned function.
 
-config = relusgd.load_config("configs/notebook.yaml", {"training.epochs": 100})
-for block in relusgd.train(config):     # the training loop as a generator; it knows no disk
-    ...
-run = relusgd.record(config)            # the same, recorded in a run folder
-run.network(epoch=100)([0.1, 0.2])      # a recorded network is a function
-run.animate(seconds=5)
+What the commands do, from Python:
+
+    config = relusgd.load_config("configs/notebook.yaml", {"training.epochs": 100})
+    for block in relusgd.train(config):     # the training loop as a generator; it knows no disk
+        ...
+    run = relusgd.record(config)            # the same, recorded in a run folder
+    run.network(epoch=100)([0.1, 0.2])      # a recorded network is a function
+    run.animate(seconds=5)
 """
 
 from __future__ import annotations

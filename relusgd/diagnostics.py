@@ -8,16 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from relusgd.gradients.backprop import hessian_vector
 from relusgd.gradients.curvature import hessian_product
 from relusgd.model.breakpoints import breakpoints, sorted_elbows, values_by_running_sums
 from relusgd.model.data import Dataset
-from relusgd.model.network import Array, Network, parameter_count, split_parameters
+from relusgd.model.network import Array, Booleans, Integers, Network, learning_parameters, parameter_count, split_parameters
 
-Integers = NDArray[np.int64]
-Booleans = NDArray[np.bool_]
 Metrics = tuple[float, float, int, int, int]
 """train_mse, test_mse, dead_units, always_on_units, breakpoints."""
 
@@ -124,22 +121,11 @@ def sharpness(network: Network, dataset: Dataset, layers: str = "all", *, output
     layers: all, output or hidden; without output_bias the output bias is frozen. Gradient descent on all points is stable
     near a minimum while its learning rate stays below 2/sharpness (Cohen et al. 2021). nan when the Hessian is not finite.
     """
-    hessian = _Hessian(network, dataset, _learning(network.hidden, layers, output_bias))
+    hessian = _Hessian(network, dataset, learning_parameters(network.hidden, layers, output_bias=output_bias))
     with np.errstate(all="ignore"):
         if hessian.size <= DENSE_PARAMETERS:
             return _largest_eigenvalue(np.array([hessian(row) for row in np.eye(hessian.size)]))
         return _lanczos(hessian)
-
-
-def _learning(hidden: Sequence[int], layers: str, output_bias: bool) -> slice:
-    """The parameters that learn, in the order of `split_parameters`; neighbours, because the output layer comes last."""
-    size = parameter_count(hidden)
-    output = size - hidden[-1] - 1
-    ends = {"all": (0, size), "output": (output, size), "hidden": (0, output)}
-    if layers not in ends:
-        raise ValueError(f"layers must be all, output or hidden, not {layers!r}")
-    start, stop = ends[layers]
-    return slice(start, stop - (stop == size and not output_bias))
 
 
 class _Hessian:

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-from relusgd.model.network import Array, Network
+from relusgd.model.network import Array, Integers, Network
 
 FEATURE_BYTES = 64 * 2**20
 """Larger features are computed anew for every batch."""
 
-RowKernel = Callable[[NDArray[np.int64] | None], object]
+RowKernel = Callable[[Integers | None], object]
 """kernel(rows) writes the gradient of ½ Σ_i (f(x_i) − y_i)² over these points, or over all of them for None."""
 
 
@@ -40,14 +39,14 @@ def feature_kernel(network: Network, x: Array, y: Array, parameters: Array, grad
     everything = features, y, np.empty(len(x))
     batches: dict[int, tuple[Array, Array, Array]] = {}
 
-    def gather(rows: NDArray[np.int64]) -> tuple[Array, Array, Array]:
+    def gather(rows: Integers) -> tuple[Array, Array, Array]:
         B = len(rows)
         Phi, wanted, _ = batch = batches.get(B) or batches.setdefault(B, (np.empty((B, size)), np.empty(B), np.empty(B)))
         features.take(rows, 0, Phi, "clip")
         y.take(rows, None, wanted, "clip")
         return batch
 
-    def kernel(rows: NDArray[np.int64] | None) -> None:
+    def kernel(rows: Integers | None) -> None:
         Phi, wanted, r = everything if rows is None else gather(rows)
         Phi.dot(a, r)
         np.subtract(r, wanted, r)

@@ -18,9 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.gradients.dense import Kernel, Layers
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Booleans
 
-Booleans = NDArray[np.bool_]
 Counts = NDArray[np.intp]
 
 

@@ -17,12 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from relusgd.model.network import Array, Network
-
-Booleans = NDArray[np.bool_]
-Integers = NDArray[np.int64]
+from relusgd.model.network import Array, Booleans, Integers, Network
 
 ROUNDING = 8 * float(np.finfo(np.float64).eps)
 """A jump of f′ below this part of the sum of its absolute terms is rounding, and counts as none."""

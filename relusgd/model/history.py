@@ -9,10 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.errors import InputError
-from relusgd.model.network import Array, Network, elbow_positions, split_parameters
+from relusgd.model.network import Array, Integers, Network, elbow_positions, split_parameters
 from relusgd.model.suggestions import counted
-
-Integers = NDArray[np.int64]
 
 METRICS = ("learning_rate", "train_mse", "test_mse", "dead_units", "always_on_units", "breakpoints")
 """The columns of metrics.csv after epoch and step, in their order."""

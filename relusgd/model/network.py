@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Booleans = NDArray[np.bool_]
 
 
 def layer_shapes(hidden: Sequence[int]) -> list[tuple[int, int]]:
@@ -25,6 +27,20 @@ def layer_shapes(hidden: Sequence[int]) -> list[tuple[int, int]]:
 def parameter_count(hidden: Sequence[int]) -> int:
     """Number of weights and biases: 3H + 1 for one hidden layer of width H."""
     return sum((fan_in + 1) * fan_out for fan_in, fan_out in layer_shapes(hidden))
+
+
+def learning_parameters(hidden: Sequence[int], layers: str = "all", *, output_bias: bool = True) -> slice:
+    """Which parameters learn, in the order of `split_parameters`; they are neighbours, because the output layer comes last.
+
+    layers: all, output or hidden; without output_bias the output bias is frozen. Raises ValueError for other layers.
+    """
+    size = parameter_count(hidden)
+    output = size - hidden[-1] - 1
+    ends = {"all": (0, size), "output": (output, size), "hidden": (0, output)}
+    if layers not in ends:
+        raise ValueError(f"layers must be all, output or hidden, not {layers!r}")
+    start, stop = ends[layers]
+    return slice(start, stop - (stop == size and not output_bias))
 
 
 def split_parameters(vector: Array, hidden: Sequence[int]) -> tuple[tuple[Array, ...], tuple[Array, ...]]:

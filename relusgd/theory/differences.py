@@ -15,12 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Booleans
 
 Measure = Callable[[Array], tuple[float, Any]]
 """From a parameter vector to the function's value and its activation pattern, anything that np.array_equal compares."""
 
-Booleans = NDArray[np.bool_]
 Entries = NDArray[np.int64]
 
 

@@ -25,8 +25,7 @@ from relusgd.gradients.compiled import (
     words,
 )
 from relusgd.gradients.prefix_sums import centre_of
-from relusgd.model.history import Integers
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Integers
 from relusgd.training.sgd import Descent, State, sort_batches
 
 CALL_STEPS = 2**16

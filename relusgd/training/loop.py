@@ -11,8 +11,8 @@ import numpy as np
 from relusgd.config import Config
 from relusgd.diagnostics import SnapshotMetrics
 from relusgd.model.data import Dataset
-from relusgd.model.history import History, Integers
-from relusgd.model.network import Array, Network, parameter_count
+from relusgd.model.history import History
+from relusgd.model.network import Array, Integers, Network, parameter_count
 from relusgd.model.suggestions import counted
 from relusgd.training.divergence import count_finite, divergence
 from relusgd.training.plan import Plan, prepare

@@ -11,10 +11,8 @@ from relusgd.gradients.backprop import backprop
 from relusgd.gradients.dense import Kernel, dense_kernel
 from relusgd.gradients.features import feature_kernel, features_fit
 from relusgd.gradients.prefix_sums import centre_of, prefix_sum_kernel
-from relusgd.model.history import Integers
-from relusgd.model.network import Array, Network, split_parameters
+from relusgd.model.network import Array, Integers, Network, learning_parameters, split_parameters
 from relusgd.training.sgd import Descent, State, sort_batches
-from relusgd.training.streams import Indices
 
 Batch = tuple[Array, Array]
 Gradient = Callable[..., object]
@@ -60,7 +58,7 @@ class Workbench:
 
 def _workbench(descent: Descent, state: State) -> Workbench:
     """The training's workbench, set to a state; a new one for the first state, and where features belong to other hidden layers."""
-    fixed = slice(0, len(state.parameters) - descent.hidden[-1] - 1) if uses_features(descent) else slice(0, 0)
+    fixed = learning_parameters(descent.hidden, "hidden") if uses_features(descent) else slice(0, 0)
     bench: Workbench | None = descent.tools.get("numpy")
     if bench is None or not np.array_equal(bench.start[fixed], state.parameters[fixed]):
         bench = descent.tools["numpy"] = Workbench(descent, state.parameters)
@@ -97,7 +95,7 @@ def _point_kernel(descent: Descent, parameters: Array, gradient: Array) -> Kerne
     return kernel
 
 
-def _rows(descent: Descent, first: int, stop: int) -> Iterator[Indices | None]:
+def _rows(descent: Descent, first: int, stop: int) -> Iterator[Integers | None]:
     """The points of the steps first + 1 … stop by their numbers; None for all of them."""
     if descent.is_full:
         yield from repeat(None, stop - first)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from relusgd.model.history import Integers
+from relusgd.model.network import Integers
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,7 @@ from typing import Any, Literal
 import numpy as np
 
 from relusgd.gradients.dense import Layers
-from relusgd.model.history import Integers
-from relusgd.model.network import Array, parameter_count
+from relusgd.model.network import Array, Integers, learning_parameters
 from relusgd.training.streams import Batches, BatchOrder
 
 Engine = Literal["numpy", "compiled"]
@@ -91,12 +90,8 @@ class Descent:
 
     @property
     def learning(self) -> slice:
-        """The parameters that learn; they are always neighbours, because the output layer comes last."""
-        size = parameter_count(self.hidden)
-        output = size - self.hidden[-1] - 1
-        first = output if self.layers == "output" else 0
-        last = output if self.layers == "hidden" else size - (not self.output_bias)
-        return slice(first, last)
+        """The parameters that learn."""
+        return learning_parameters(self.hidden, self.layers, output_bias=self.output_bias)
 
     @cached_property
     def tools(self) -> dict[str, Any]:

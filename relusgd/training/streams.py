@@ -13,7 +13,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Indices = NDArray[np.int64]
+from relusgd.model.network import Integers
+
 Words = NDArray[np.uint64]
 WordSource = Callable[[int, int, int, int, int], Words]
 """What gives `words`: this module in NumPy, or the compiled engine the same words faster."""
@@ -47,7 +48,7 @@ def network_generator(seed: int) -> np.random.RandomState:
     return np.random.RandomState(stream(seed, INITIAL_NETWORK))
 
 
-def permutations(seed: int, purpose: int, block: int, rows: int, n: int, *, first: int = 0, words: WordSource = words) -> Indices:
+def permutations(seed: int, purpose: int, block: int, rows: int, n: int, *, first: int = 0, words: WordSource = words) -> Integers:
     """Random permutations of range(n), shape (rows, n): raw words sorted, each carrying its index in the low bits.
 
     They are the rows first … first + rows − 1 of the block.
@@ -61,7 +62,7 @@ def permutations(seed: int, purpose: int, block: int, rows: int, n: int, *, firs
     return u.view(np.int64)
 
 
-def held_out_order(seed: int, n: int) -> Indices:
+def held_out_order(seed: int, n: int) -> Integers:
     """The permutation of range(n) whose first part is held out as test points."""
     return permutations(seed, HELD_OUT, 0, 1, n).ravel()
 
@@ -70,8 +71,8 @@ def held_out_order(seed: int, n: int) -> Indices:
 class Batches:
     """Consecutive batches: the j-th one is indices[bounds[j] : bounds[j + 1]]."""
 
-    indices: Indices
-    bounds: Indices
+    indices: Integers
+    bounds: Integers
 
     def __len__(self) -> int:
         return len(self.bounds) - 1

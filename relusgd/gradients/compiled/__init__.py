@@ -15,14 +15,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from relusgd.gradients.compiled.arguments import SAMPLES, UNITS, Buffers, Counts, Integers, Points, Rows
+from relusgd.gradients.compiled.arguments import SAMPLES, UNITS, Buffers, Counts, Points, Rows
 from relusgd.gradients.compiled.dense_steps import descend_dense
 from relusgd.gradients.compiled.draws import words
 from relusgd.gradients.compiled.elbows import find_elbows
 from relusgd.gradients.compiled.sum_steps import descend_by_sums
 from relusgd.gradients.compiled.updating import Rule
 from relusgd.gradients.dense import Kernel, Layers
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Integers
 
 __all__ = [
     "NO_BOUNDS",

@@ -13,7 +13,6 @@ UNITS, SAMPLES = 8, 8
 """Vectors of parameters are padded to a multiple of UNITS units, batches of the dense step to a multiple of SAMPLES points, so that
 loops over them end where vectors of the processor do."""
 
-Integers = NDArray[np.int64]
 Counts = NDArray[np.uint32]
 Rows = NDArray[np.uint64]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from relusgd.gradients.compiled.arguments import SAMPLES, Buffers, Integers, Points, Rows
+from relusgd.gradients.compiled.arguments import SAMPLES, Buffers, Points, Rows
 from relusgd.gradients.compiled.machine import compiled, inlined
 from relusgd.gradients.compiled.updating import Rule, keep, update
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Integers
 
 AT_ONCE = 4
 """How many units or points a loop takes at a time where it reads a sum, adds to it in their order, and writes it back."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from relusgd.gradients.compiled.arguments import Buffers, Counts, Integers, Points, Rows
+from relusgd.gradients.compiled.arguments import Buffers, Counts, Points, Rows
 from relusgd.gradients.compiled.elbows import find_elbows, place_units
 from relusgd.gradients.compiled.machine import compiled, inlined
 from relusgd.gradients.compiled.updating import Rule, keep, update
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Integers
 
 
 @inlined
