@@ -94,7 +94,7 @@ def read_sweep(path: Path, changes: list[str], grids: list[str], repeat: int | N
         overrides["sweep.repeat"] = repeat
     elif "seed" in listed:
         overrides["sweep.repeat"] = 1
-    config = load_config(path, overrides)
+    config = load_config(path, overrides, typed=True)
     if config.sweep is None:
         hint = f"vary something with --grid or --repeat, or train the one run: relusgd train {shlex.quote(str(path))}"
         raise InputError(f"{path} describes no sweep", hint)

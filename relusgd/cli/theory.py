@@ -163,7 +163,7 @@ def read_network(source: Path, changes: list[str] | None, epoch: int | None) -> 
     from relusgd.config import load_config
     from relusgd.training import prepare
 
-    plan = prepare(load_config(source, parse_overrides(changes or [])))
+    plan = prepare(load_config(source, parse_overrides(changes or []), typed=True))
     return plan.initial, plan.dataset, plan.config, 0
 
 

@@ -96,11 +96,11 @@ def read_source(
     if source.name == "config.yaml" and (source.parent / "run.json").is_file():
         source = source.parent
     if not source.is_dir():
-        return load_config(source, overrides, case=case), None, out
+        return load_config(source, overrides, case=case, typed=True), None, out
     from relusgd.runs.run import load_run
 
     run = load_run(source)
-    config = load_config(source / "config.yaml", overrides, case=case)
+    config = load_config(source / "config.yaml", overrides, case=case, typed=True)
     own_points = not any(key == "data" or key.startswith("data.") for key in overrides)
     return config, run.data if own_points else None, out or source
 

@@ -143,7 +143,7 @@ def _places(places: Places, settings: Mapping[str, object], bundle: Mapping[str,
         overrides = {path: name for path, name in overrides.items() if path != target}
         if option is not None:
             overrides[target] = option
-    return Places(places.label, lines, overrides)
+    return replace(places, lines=lines, overrides=overrides)
 
 
 def written(config: Config) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path as FilePath
 
@@ -27,14 +28,16 @@ ROUNDS = 4
 Source = str | FilePath | Mapping[str, object]
 
 
-def load_config(source: Source, overrides: Mapping[str, object] | None = None, *, case: str | None = None) -> Config:
+def load_config(source: Source, overrides: Mapping[str, object] | None = None, *, case: str | None = None, typed: bool = False) -> Config:
     """Read and check a config.
 
     source: a YAML file, or its content as a mapping. overrides: dotted key → value, such as {"training.epochs": 100}.
-    case: the name of a case of the file's sweep; its keys are set, and the sweep is left out.
+    case: the name of a case of the file's sweep; its keys are set, and the sweep is left out. typed: overrides and case are
+    options of the command line, and faults name them so.
     Raises ConfigError with every fault of the file, of the overrides, and between keys.
     """
     document, places, origin = _read(source)
+    places = replace(places, typed=typed)
     values = document.value
     if not isinstance(values, dict):
         raise ConfigError(places.sentences(_top_faults(document)))
@@ -98,13 +101,23 @@ def _take_case(values: dict[str, object], case: str, places: Places) -> dict[str
     sweep = values.get("sweep")
     cases = sweep.get("cases") if isinstance(sweep, dict) else None
     if not isinstance(cases, dict) or not cases:
-        raise ConfigError([f"--case {shown_key(case)}: {places.label} has no cases (sweep.cases)"])
+        raise _no_cases(case, places, is_sweep=isinstance(sweep, dict))
     bundle, place = cases.get(case), places.find(("sweep", "cases"))
     if case not in cases:
-        raise ConfigError([f"--case {shown_key(case)}: no such case at {place}{did_you_mean(case, map(shown_key, cases))}"])
+        raise ConfigError([f"{places.name_case(case)}: no such case at {place}{did_you_mean(case, map(shown_key, cases))}"])
     if not isinstance(bundle, dict):
         raise ConfigError([f"{places.find(('sweep', 'cases', case))}: sweep.cases.{shown_key(case)} must be a mapping of keys to values"])
     return with_case(values, bundle, case, places)
+
+
+def _no_cases(case: str, places: Places, *, is_sweep: bool) -> ConfigError:
+    """The error for a case of a config that has none."""
+    if is_sweep:
+        missing = f"the sweep of {places.find(('sweep',))} has no cases"
+        hint = "relusgd sweep trains all of its runs; relusgd train with --set sweep=null in place of the case trains one run without it"
+    else:
+        missing, hint = f"{places.label} describes no sweep, and so has no cases", "leave the case out"
+    return ConfigError([f"{places.name_case(case)}: {missing}"], hint)
 
 
 def check_values(values: dict[str, object], broken: Iterable[Path] = ()) -> tuple[Config | None, list[Fault]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from relusgd.config.places import Path, Places, covers, paths_below, split_key
+from relusgd.config.places import Fault, Path, Places, covers, paths_below, split_key
 from relusgd.config.values import plain, shown_key
 from relusgd.config.yaml_reader import read_yaml
 from relusgd.errors import ConfigError
@@ -57,11 +57,11 @@ def with_overrides(values: dict[str, object], overrides: Mapping[str, object], p
     """
     for key in sorted(overrides):
         path = split_key(key)
+        places.overrides[path] = key
         try:
             values = with_value(values, path, plain(overrides[key]))
         except ValueError as error:
-            raise ConfigError([f"--set {shown_key(key)}: {error}"]) from None
-        places.overrides[path] = key
+            raise ConfigError([places.sentence(Fault(path, str(error)))]) from None
     return values
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from relusgd.config.values import shown_key
 
@@ -53,17 +53,29 @@ def option(key: str) -> str:
 
 @dataclass(frozen=True)
 class Places:
-    """label: the name of the whole, such as configs/sine.yaml. lines: path → line. overrides: path → dotted key."""
+    """label: the name of the whole, such as configs/sine.yaml. lines: path → line. overrides: path → dotted key.
+
+    typed: the overrides are options of the command line, and are named so; those of Python are "overrides: training.epochs".
+    """
 
     label: str
     lines: dict[Path, int] = field(default_factory=dict)
     overrides: dict[Path, str] = field(default_factory=dict)
+    typed: bool = False
+
+    def name_override(self, key: str) -> str:
+        """How a key that was set from outside the file is called."""
+        return option(key) if self.typed else f"overrides: {shown_key(key)}"
+
+    def name_case(self, case: str) -> str:
+        """How the case that was asked for is called."""
+        return f"{'--case' if self.typed else 'case'} {shown_key(case)}"
 
     def find(self, path: Path) -> str:
         """The place of the value at this path, or of the nearest block around it: "configs/sine.yaml:7", "--set seed"."""
         key = self.override_of(path)
         if key is not None:
-            return option(key)
+            return self.name_override(key)
         line = self.line(path)
         return self.label if line is None else f"{self.label}:{line}"
 
@@ -85,9 +97,12 @@ class Places:
         """The whole sentence: place, key, what is wrong."""
         key = dotted(fault.path)
         place = f"{self.label}:{fault.line}" if fault.line is not None else self._first_known(fault)
+        goes_on = f"{'' if fault.text[:1] in ':,' else ' '}{fault.text}"
+        if not self.typed and place == self.name_override(key):
+            return f"{place}{goes_on}"
         if not key or place == option(key):
             return f"{place}: {fault.text.removeprefix(': ')}"
-        return f"{place}: {key}{'' if fault.text[:1] in ':,' else ' '}{fault.text}"
+        return f"{place}: {key}{goes_on}"
 
     def _first_known(self, fault: Fault) -> str:
         """The place of the first of a fault's paths that was written anywhere."""
@@ -111,7 +126,7 @@ class Places:
     def keys_only(self) -> Places:
         """The places of keys alone, without those of every item of every list: small enough to travel with a config."""
         lines = {path: line for path, line in self.lines.items() if all(isinstance(part, str) for part in path)}
-        return Places(self.label, lines, self.overrides)
+        return replace(self, lines=lines)
 
 
 def broken_or_below(path: Path, broken: Iterable[Path]) -> bool:

@@ -58,7 +58,7 @@ def test_one_width_is_a_list_of_one() -> None:
     "key", ["seed", "training.epochs", "training.learning_rate", "network.slopes", "training.batch_size", "network.hidden"]
 )
 def test_a_boolean_is_no_number(key: str, value: bool) -> None:
-    assert faults_of({}, {key: value})[0].startswith(f"--set {key}: must be")
+    assert faults_of({}, {key: value})[0].startswith(f"overrides: {key} must be")
 
 
 def test_seeds_that_are_null_are_the_top_level_seed() -> None:
@@ -166,11 +166,30 @@ def test_a_fault_in_a_case_is_told_at_its_line(course: Path) -> None:
 
 
 def test_an_unknown_case_is_told_with_the_nearest(course: Path) -> None:
-    assert faults_of(course, case="rigde") == (f"--case rigde: no such case at {course}:5; did you mean ridge?",)
+    assert faults_of(course, case="rigde") == (f"case rigde: no such case at {course}:5; did you mean ridge?",)
 
 
 def test_a_case_needs_a_sweep() -> None:
-    assert faults_of({}, case="ridge") == ("--case ridge: config has no cases (sweep.cases)",)
+    assert faults_of({}, case="ridge") == ("case ridge: config describes no sweep, and so has no cases",)
+
+
+def test_a_sweep_without_cases_is_told_from_no_sweep() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config({"sweep": {"repeat": 2}}, case="ridge")
+    assert caught.value.faults == ("case ridge: the sweep of config has no cases",)
+    assert caught.value.hint is not None
+    assert "--set sweep=null" in caught.value.hint
+
+
+@pytest.mark.parametrize("key", ["training.learning_rat", "seed.x", "data.kind"])
+def test_overrides_of_the_command_line_are_named_as_options_and_those_of_python_are_not(key: str) -> None:
+    told = {}
+    for typed in (False, True):
+        with pytest.raises(ConfigError) as caught:
+            load_config({}, {key: "points"}, typed=typed)
+        told[typed] = caught.value.faults
+    assert all(fault.startswith(f"overrides: {key}") for fault in told[False])
+    assert all(fault.startswith(f"--set {key}: ") for fault in told[True])
 
 
 def test_a_sweep_is_read_and_kept(course: Path) -> None:
@@ -190,15 +209,15 @@ def test_one_grid_key_can_be_set(course: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [
-        ("training.learning_rat", 1, "--set training.learning_rat: is not a known key; did you mean learning_rate?"),
-        ("learning_rate", 1, "--set learning_rate: is not a known key; did you mean training.learning_rate?"),
-        ("foo.bar", 1, "--set foo.bar: foo is not a known key; known: seed, data"),
-        ("seed.x", 1, "--set seed.x: seed must be a whole number"),
-        ("training..epochs", 1, "--set training..epochs: training. is not a known key; known: method"),
-        ("data.kind", "points", "--set data.kind: data.x is missing; kind: points needs it"),
-        ("training", None, "--set training: has nothing below it; write keys such as method, layers, epochs"),
-        ("seed", object(), "--set seed: must be numbers, text, lists or mappings, not an object of type object"),
-        ("network.elbows", [0.5], "--set network.elbows: has 1 position for the 40 units of network.hidden"),
+        ("training.learning_rat", 1, "overrides: training.learning_rat is not a known key; did you mean learning_rate?"),
+        ("learning_rate", 1, "overrides: learning_rate is not a known key; did you mean training.learning_rate?"),
+        ("foo.bar", 1, "overrides: foo.bar: foo is not a known key; known: seed, data"),
+        ("seed.x", 1, "overrides: seed.x: seed must be a whole number"),
+        ("training..epochs", 1, "overrides: training..epochs: training. is not a known key; known: method"),
+        ("data.kind", "points", "overrides: data.kind: data.x is missing; kind: points needs it"),
+        ("training", None, "overrides: training has nothing below it; write keys such as method, layers, epochs"),
+        ("seed", object(), "overrides: seed must be numbers, text, lists or mappings, not an object of type object"),
+        ("network.elbows", [0.5], "overrides: network.elbows has 1 position for the 40 units of network.hidden"),
     ],
 )
 def test_a_fault_of_an_override_names_the_override(key: str, value: object, words: str) -> None:
@@ -206,7 +225,7 @@ def test_a_fault_of_an_override_names_the_override(key: str, value: object, word
 
 
 def test_a_fault_in_a_block_and_a_key_that_are_both_set_names_the_key() -> None:
-    assert faults_of({}, {"training": {"momentum": 0.5}, "training.epochs": -1})[0].startswith("--set training.epochs: must be")
+    assert faults_of({}, {"training": {"momentum": 0.5}, "training.epochs": -1})[0].startswith("overrides: training.epochs must be")
 
 
 def test_keys_of_another_kind_are_told_when_the_kind_is_set() -> None:
@@ -348,8 +367,8 @@ def test_places_of_keys_are_lines_overrides_or_the_file(course: Path) -> None:
     origin = load_config(course, {"seed": 4, "data": {"noise": 0.5}}).origin
     assert origin.locate("training.epochs") == f"{course}:2"
     assert origin.locate("training.momentum") == f"{course}:1"
-    assert origin.locate("seed") == "--set seed"
-    assert origin.locate("data.noise") == "--set data"
+    assert origin.locate("seed") == "overrides: seed"
+    assert origin.locate("data.noise") == "overrides: data"
     assert origin.locate("engine") == str(course)
     assert (origin.label, origin.stem, origin.folder) == (str(course), "course", course.parent)
 
@@ -357,5 +376,5 @@ def test_places_of_keys_are_lines_overrides_or_the_file(course: Path) -> None:
 def test_a_later_fault_can_be_told_with_its_place(course: Path) -> None:
     origin = load_config(course, {"seed": 4}).origin
     assert origin.fault("training.epochs", "must be less") == f"{course}:2: training.epochs must be less"
-    assert origin.fault("seed", "must be less") == "--set seed: must be less"
+    assert origin.fault("seed", "must be less") == "overrides: seed must be less"
     assert load_config({}).origin.fault("data.target", ": no") == "config: data.target: no"

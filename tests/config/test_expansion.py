@@ -77,12 +77,12 @@ def test_what_two_keys_have_against_each_other_is_told_with_the_line_of_the_swee
 
 def test_a_fault_of_the_command_lines_grid_is_told_as_such():
     with pytest.raises(ConfigError) as caught:
-        planned_runs(load_config({"network": {"elbows": [0.1, 0.2], "hidden": 2}}, {"sweep.grid.network.hidden": [2, 3]}))
+        planned_runs(load_config({"network": {"elbows": [0.1, 0.2], "hidden": 2}}, {"sweep.grid.network.hidden": [2, 3]}, typed=True))
     assert caught.value.faults == (
         "--grid network.hidden: network.elbows has 2 positions for the 3 units of network.hidden; give one per unit",
     )
     with pytest.raises(ConfigError, match=r"^--grid network.hidden: must be"):
-        load_config({}, {"sweep.grid.network.hidden": [0]})
+        load_config({}, {"sweep.grid.network.hidden": [0]}, typed=True)
 
 
 def test_values_that_mean_the_same_are_not_run_twice():

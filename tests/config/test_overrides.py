@@ -67,5 +67,5 @@ def test_of_two_values_for_a_key_the_last_one_counts() -> None:
 )
 def test_the_key_of_an_override_is_said_once(key: str, value: object, fault: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        load_config({}, {key: value})
+        load_config({}, {key: value}, typed=True)
     assert caught.value.faults == (fault,)
