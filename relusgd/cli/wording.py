@@ -8,19 +8,10 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
-from relusgd.runs.wording import LARGEST_OF_THREE_DIGITS
+from relusgd.runs.wording import bytes_in_words as bytes_in_words
 from relusgd.runs.wording import number as number  # the same words in tables as in sentences
 
 BLOCKS = "▁▂▃▄▅▆▇█"
-
-
-def bytes_in_words(size: float) -> str:
-    """A size in the unit that keeps it below 1,000."""
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if size < LARGEST_OF_THREE_DIGITS:
-            return f"{number(size)} {unit}"
-        size /= 1000
-    return f"{number(size)} TB"
 
 
 def seconds_in_words(seconds: float) -> str:

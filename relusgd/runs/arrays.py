@@ -11,7 +11,8 @@ import math
 import mmap
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,20 @@ def read_rows(path: Path, rows: int, row_shape: Sequence[int], dtype: str) -> ND
 
     Raises RelusgdError when the file is missing, is no such array, or holds fewer rows. Never unpickles nor evaluates.
     """
+    with _checked(path, rows, row_shape, dtype) as (descriptor, start):
+        stop = start + rows * math.prod(row_shape) * np.dtype(dtype).itemsize
+        return _mapped(descriptor, start, stop, (rows, *row_shape), dtype)
+
+
+def check_rows(path: Path, rows: int, row_shape: Sequence[int], dtype: str) -> None:
+    """Raise as `read_rows` does, by a look at the header and the size alone."""
+    with _checked(path, rows, row_shape, dtype):
+        pass
+
+
+@contextmanager
+def _checked(path: Path, rows: int, row_shape: Sequence[int], dtype: str) -> Iterator[tuple[int, int]]:
+    """A descriptor of an array file that holds so many rows, and where they begin in it."""
     expected = f"at least {rows} rows of shape {tuple(row_shape)} and type {dtype}"
     try:
         with reading(path) as descriptor:
@@ -102,7 +117,8 @@ def read_rows(path: Path, rows: int, row_shape: Sequence[int], dtype: str) -> ND
                 row_bytes = math.prod(row_shape) * np.dtype(dtype).itemsize
                 fits = found == dtype and len(shape) > 0 and shape[1:] == tuple(row_shape)
                 if fits and shape[0] >= rows and size >= start + shape[0] * row_bytes:
-                    return _mapped(descriptor, start, start + rows * row_bytes, (rows, *row_shape), dtype)
+                    yield descriptor, start
+                    return
     except FileNotFoundError:
         raise RelusgdError(f"{path}: missing; the run folder is damaged") from None
     except (ValueError, OSError, OverflowError) as error:

@@ -20,7 +20,7 @@ from relusgd.errors import RelusgdError
 from relusgd.files import read_bounded, reading
 from relusgd.model.history import COUNTS, METRICS, History
 from relusgd.model.network import layer_shapes, parameter_count
-from relusgd.runs.arrays import parse_header, read_rows
+from relusgd.runs.arrays import check_rows, parse_header, read_rows
 from relusgd.training.sgd import State
 
 CONFIG, DATA, TABLE, ARRAYS, CHECKPOINT = "config.yaml", "data.csv", "metrics.csv", "snapshots", "checkpoint.npz"
@@ -141,6 +141,12 @@ def _check_columns(columns: dict[str, NDArray[Any]]) -> None:
             raise ValueError(f"{name} must begin at 0 and increase")
     if not np.isfinite(columns["train_mse"]).all() or (columns["train_mse"] < 0).any():
         raise ValueError("train_mse must be finite numbers from 0 on")
+
+
+def check_arrays(folder: Path, hidden: tuple[int, ...], rows: int) -> None:
+    """Raise RelusgdError when an array is missing or smaller than so many snapshots; no number is read."""
+    for name, (shape, dtype) in array_layout(hidden).items():
+        check_rows(folder / ARRAYS / f"{name}.npy", rows, shape, dtype)
 
 
 def read_history(folder: Path, hidden: tuple[int, ...]) -> History:

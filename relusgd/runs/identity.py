@@ -70,7 +70,7 @@ def judge(run: Run | None, plan: Plan) -> tuple[Found, list[Difference]]:
     if differences:
         return Found.OTHER, differences
     if run.status in ("complete", "diverged"):
-        _ = run.metrics  # raises when a part of what has ended is gone
+        run.check_sizes()
     if run.status == "diverged":
         return Found.DIVERGED, []
     return (Found.COMPLETE if run.status == "complete" else Found.UNFINISHED), []

@@ -39,8 +39,7 @@ class FolderLock:
 
     def _take(self, folder: Path) -> None:
         if not _try_lock(self._descriptor):
-            holder = os.pread(self._descriptor, 4096, 0)
-            raise InputError(f"{folder} is being written by {describe_holder(holder)}", "wait for it, or choose another folder with --out")
+            raise _taken(folder, os.pread(self._descriptor, 4096, 0))
         if not _is_same_file(self._descriptor, folder / LOCK):
             raise changed_meanwhile(folder)
         owner = {"pid": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
@@ -52,6 +51,19 @@ class FolderLock:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+def check_free(folder: Path) -> None:
+    """Raise InputError, naming host and process, when a process holds the folder's lock and does not let go of it at once."""
+    started = time.monotonic()
+    while (words := _held_by(folder)) is not None:
+        if time.monotonic() - started > WRITER_SECONDS:
+            raise _taken(folder, words)
+        time.sleep(0.001)
+
+
+def _taken(folder: Path, words: bytes) -> InputError:
+    return InputError(f"{folder} is being written by {describe_holder(words)}", "wait for it, or choose another folder with --out")
 
 
 def changed_meanwhile(folder: Path) -> InputError:
@@ -105,13 +117,19 @@ def describe_holder(content: bytes) -> str:
 
 def is_being_written(folder: Path) -> bool:
     """Whether some process holds the folder's lock now. Never keeps a writer out."""
+    return _held_by(folder) is not None
+
+
+def _held_by(folder: Path) -> bytes | None:
+    """What the process that holds the folder's lock wrote into it; None when none does."""
     try:
         descriptor = os.open(folder / LOCK, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
-        return False
+        return None
     try:
-        return os.fstat(descriptor).st_size > 0 and not _flock(descriptor, fcntl.LOCK_SH)
+        words = os.pread(descriptor, 4096, 0)
+        return words if words and not _flock(descriptor, fcntl.LOCK_SH) else None
     except OSError:
-        return False
+        return None
     finally:
         os.close(descriptor)

@@ -50,6 +50,18 @@ def check_writable(folder: Path) -> None:
         raise InputError(f"{standing} cannot be written (no permission, or a disk that is read-only)", "choose another place with --out")
 
 
+def room_left(folder: Path) -> tuple[Path, int]:
+    """The nearest folder that there is, and how many bytes fit on its disk.
+
+    Raises InputError for one on no disk, such as /proc.
+    """
+    standing = next(path for path in [folder, *folder.absolute().parents] if path.exists())
+    usage = shutil.disk_usage(standing)
+    if usage.total == 0:
+        raise InputError(f"{standing} cannot be written: it is on no disk, but made by the system", "choose another place with --out")
+    return standing, usage.free
+
+
 def _standing(folder: Path) -> Path:
     """The path itself if something stands there, or else the nearest folder above it that there is."""
     path = Path(os.path.abspath(folder))  # noqa: PTH100 — resolve() would follow the links that a person named

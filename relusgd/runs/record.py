@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,12 +13,14 @@ from relusgd.config import Config, config_to_yaml, run_name
 from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
 from relusgd.files import write_whole
 from relusgd.model.data import Dataset
+from relusgd.model.suggestions import counted
 from relusgd.runs.folder import CONFIG
 from relusgd.runs.identity import Found, judge, look_into, refusal
-from relusgd.runs.lock import FolderLock, changed_meanwhile
+from relusgd.runs.lock import FolderLock, changed_meanwhile, check_free
 from relusgd.runs.new_facts import counts, divergence_facts, new_facts, now
-from relusgd.runs.places import check_place, check_replaceable, check_writable, recover
+from relusgd.runs.places import check_place, check_replaceable, check_writable, recover, room_left
 from relusgd.runs.run import Run
+from relusgd.runs.wording import bytes_in_words
 from relusgd.runs.writer import Beginning, RunWriter, continue_folder, create_folder
 from relusgd.training import Block, Plan, State, prepare, training_blocks
 
@@ -92,6 +93,7 @@ def _record(plan: Plan, folder: Path, overwrite: bool, observer: Observer, notes
     elif found in (Found.UNFINISHED, Found.SHORTER):
         plan = plan.keeping(standing.facts["engine"], standing.facts["kernel"])
     if found not in (Found.COMPLETE, Found.DIVERGED):
+        check_free(folder)
         check_writable(folder)
         check_room(plan, folder, 0 if found is Found.NOTHING or not standing else len(standing.metrics["epoch"]))
     observer.found(plan, folder, found)
@@ -189,21 +191,17 @@ def check_room(plan: Plan, folder: Path, recorded: int = 0) -> None:
 
     Raises InputError with the sizes and what to change.
     """
-    standing = next(path for path in [folder, *folder.absolute().parents] if path.exists())
-    free, snapshots = shutil.disk_usage(standing).free, plan.recording.count() - recorded
+    standing, free = room_left(folder)
+    snapshots = plan.recording.count() - recorded
     if snapshots * plan.snapshot_bytes <= free:
         return
     every = -(-snapshots * plan.snapshot_bytes * 2 // max(free, 1)) * (plan.recording.every or 1)
     less_often = f"record less often, for example --set snapshots.every={min(every, max(plan.epochs, 1))}"
     raise InputError(
-        f"{snapshots:,} snapshots{' more' * bool(recorded)} of {_size(plan.snapshot_bytes)} need {_size(snapshots * plan.snapshot_bytes)} "
-        f"and {standing} has {_size(free)} left",
+        f"{counted(snapshots, 'snapshot')}{' more' * bool(recorded)} of {bytes_in_words(plan.snapshot_bytes)} "
+        f"need {bytes_in_words(snapshots * plan.snapshot_bytes)} and {standing} has {bytes_in_words(free)} left",
         "make room on the disk; then the same command goes on" if recorded else less_often,
     )
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e9:,.1f} GB" if size >= 1e8 else f"{size / 1e6:,.3g} MB"
 
 
 @contextmanager

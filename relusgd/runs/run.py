@@ -95,6 +95,10 @@ class Run:
         self._check_count(len(metrics["epoch"]), told)
         return metrics
 
+    def check_sizes(self) -> None:
+        """Raise RelusgdError when the table or an array holds fewer snapshots than it should; of arrays only headers are read."""
+        disk.check_arrays(self.folder, tuple(self.config.network.hidden), len(self.metrics["epoch"]))
+
     @property
     def _snapshots_told(self) -> int:
         """The number of snapshots that run.json tells of; read before the table, which only grows."""

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from relusgd.config.schema import Schedule
 from relusgd.model.data import Scaling
+from relusgd.model.suggestions import counted
 from relusgd.runs.facts import FACTS
 from relusgd.runs.folder import ARRAYS
 from relusgd.runs.new_facts import processor
@@ -30,6 +32,7 @@ def summarize(run: Run) -> dict[str, Any]:
 
     Raises RelusgdError when the run is damaged.
     """
+    run.check_sizes()
     facts, metrics, config = run.facts, original_metrics(run), run.config
     last = {name: column[-1].item() for name, column in metrics.items()}
     errors = metrics["test_mse"]
@@ -80,14 +83,22 @@ def describe_training(run: Run) -> str:
     if training.method == "ridge":
         return f"ridge, penalty {training.penalty:g}"
     layers = {"all": "all layers", "output": "output layer only", "hidden": "hidden layers only"}[training.layers]
-    batch = "full batch" if training.batch_size == "full" else f"batches of {training.batch_size}"
-    extras = "".join(
-        [
-            f", momentum {training.momentum:g}" if training.momentum else "",
-            f", weight decay {training.weight_decay:g}" if training.weight_decay else "",
-        ]
-    )
-    return f"SGD on {layers}, learning rate {training.learning_rate:g}, {batch}{extras}"
+    drawn = "shuffled " if training.sampling == "shuffle" else ""
+    batch = "full batch" if training.batch_size == "full" else f"{drawn}batches of {training.batch_size:,}"
+    extras = [
+        f", {'Nesterov ' * training.nesterov}momentum {training.momentum:g}" if training.momentum else "",
+        f", weight decay {training.weight_decay:g}" if training.weight_decay else "",
+    ]
+    return f"SGD on {layers}, learning rate {training.learning_rate:g}{_schedule(training.schedule)}, {batch}{''.join(extras)}"
+
+
+def _schedule(schedule: Schedule) -> str:
+    """How the rate changes; nothing where it stays."""
+    if schedule == "constant":
+        return ""
+    if schedule.kind == "step":
+        return f" × {schedule.factor:g} every {counted(schedule.every, 'epoch')}"
+    return f" down to {schedule.minimum:g} by a cosine"
 
 
 def course(errors: NDArray[Any], points: int = 16) -> list[float]:

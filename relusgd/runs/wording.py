@@ -13,6 +13,15 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if LARGEST_OF_THREE_DIGITS <= abs(value) < 1e6 else f"{value:.3g}"
 
 
+def bytes_in_words(size: float) -> str:
+    """A size in the unit that keeps it below 1,000."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < LARGEST_OF_THREE_DIGITS:
+            return f"{number(size)} {unit}"
+        size /= 1000
+    return f"{number(size)} TB"
+
+
 def rounded(value: float) -> str:
     """Two significant digits, for what need not be known better: 0.0082, 150,000, 4e11."""
     if value != value or abs(value) < 1e6:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,8 @@ from relusgd.config import Combination, Config, PlannedRun, combinations
 from relusgd.config.expansion import Shard, chosen_runs
 from relusgd.errors import ConfigError, InputError
 from relusgd.runs.identity import Difference, Found, free_name, judge, look_into
+from relusgd.runs.places import room_left
+from relusgd.runs.wording import bytes_in_words
 from relusgd.sweeps.driver import Job
 from relusgd.sweeps.rows import Row
 from relusgd.sweeps.tasks import confirmed, forget_points, points_of
@@ -104,15 +105,14 @@ def _weigh(found: Survey, left: dict[int, tuple[Combination, list[PlannedRun]]],
 
 def _too_large(run: PlannedRun, size: int, every: int | None) -> InputError:
     thinner = -(-size // FAR_BYTES) * (every or 1)
-    problem = f"the history of {run.name} has {size / 1e6:,.0f} MB, and at most {FAR_BYTES / 1e6:,.0f} MB travel back from a cluster"
+    problem = f"the history of {run.name} has {bytes_in_words(size)}, and at most {bytes_in_words(FAR_BYTES)} travel back from a cluster"
     return InputError(problem, f"record less often, for example --set snapshots.every={thinner}, or run it where its disk is")
 
 
 def _check_room(jobs: Sequence[Job], folder: Path) -> None:
     """Refuse what does not fit on the disk."""
     needed = sum(job.bytes for job in jobs)
-    place = next(path for path in [folder, *folder.absolute().parents] if path.exists())
-    free = shutil.disk_usage(place).free
+    place, free = room_left(folder)
     if needed > free:
-        problem = f"the snapshots of {len(jobs):,} runs need {needed / 1e9:,.1f} GB and {place} has {free / 1e9:,.1f} GB left"
+        problem = f"the snapshots of {len(jobs):,} runs need {bytes_in_words(needed)} and {place} has {bytes_in_words(free)} left"
         raise InputError(problem, "record less often with --set snapshots.every=N, or choose another disk with --out")

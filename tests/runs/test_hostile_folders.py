@@ -145,6 +145,24 @@ def test_show_names_a_damaged_array(run):
     assert "weight_1.npy: not an array file" in result.stderr
 
 
+@pytest.mark.parametrize("command", ["train", "show"])
+@pytest.mark.parametrize("name", ["elbow", "epoch", "bias_2"])
+@pytest.mark.parametrize("size", [None, 100, 200, -8])
+def test_a_torn_array_of_a_complete_run_is_named(command, name, size, run):
+    assert go_on(run.folder).status == "complete"
+    array = run.folder / f"snapshots/{name}.npy"
+    if size is None:
+        array.unlink()
+    else:
+        os.truncate(array, size % array.stat().st_size)
+    result = relusgd(command, run.folder)
+    assert result.exit_code == 1
+    assert f"{name}.npy: " in result.stderr
+    assert "damaged" in result.stderr
+    assert "complete already" not in result.stderr
+    assert " damaged " in relusgd("list", run.folder.parent).stdout
+
+
 @pytest.mark.parametrize("rows", ["train,1\n", "train,1,nan\n", "other,1,1\n", "train,=1,1\n", "", "test,1,1\n", 'train,"1,1\n'])
 def test_points_that_are_none_are_a_sentence(rows, run):
     (run.folder / "data.csv").write_text(f"split,x,y\n{rows}")

@@ -262,17 +262,22 @@ def test_snapshots_that_do_not_fit_are_refused_with_the_size_and_what_to_change(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_place_on_no_disk_cannot_be_written():
+    with pytest.raises(InputError, match=r"^/proc cannot be written: it is on no disk"):
+        check_room(prepare(small()), Path("/proc/x"))
+
+
 def test_what_is_recorded_needs_no_room_again(tmp_path, monkeypatch, tiny_blocks):
     with pytest.raises(StoppedError):
         record(small(), tmp_path / "run", observer=StopsAfter(30))
     left = 41 - len(load_run(tmp_path / "run").history)
     room = left * prepare(small()).snapshot_bytes
-    monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(free=room - 1))
-    with pytest.raises(InputError, match=rf"{left} snapshots more of .* MB need .* MB and .* has .* MB left"):
+    monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(total=10**9, free=room - 1))
+    with pytest.raises(InputError, match=rf"{left} snapshots more of 304 bytes need {room} bytes and .* has {room - 1} bytes left"):
         record(small(), tmp_path / "run")
-    monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(free=room))
+    monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(total=10**9, free=room))
     assert record(small(), tmp_path / "run").status == "complete"
-    monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(free=0))
+    monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(total=10**9, free=0))
     assert record(small(), tmp_path / "run").status == "complete"
 
 

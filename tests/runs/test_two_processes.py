@@ -8,8 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from relusgd.config import load_config
 from relusgd.errors import InputError
+from relusgd.runs.facts import write_facts
 from relusgd.runs.lock import FolderLock, is_being_written
+from relusgd.runs.record import record
 from relusgd.runs.run import load_run
 
 TIMES = 50 if os.environ.get("RELUSGD_LONG") else 5
@@ -34,6 +37,21 @@ def test_of_two_processes_on_one_folder_one_writes_and_the_other_is_told(tmp_pat
         assert load_run(folder).status == "complete"
         assert len(load_run(folder).history) == 301
         assert [path.name for path in folder.parent.iterdir()] == ["run"]
+
+
+@pytest.mark.parametrize("option", ["", "--overwrite"])
+def test_a_folder_that_is_being_written_is_told_before_anything_else(option, tmp_path):
+    (tmp_path / "c.yaml").write_text(CONFIG)
+    run = record(load_config(tmp_path / "c.yaml"), tmp_path / "run")
+    write_facts(run.folder, {**run.facts, "status": "running"})
+    lock = FolderLock(run.folder)
+    try:
+        command = [sys.executable, "-m", "relusgd", "train", str(run.folder), *filter(None, [option])]
+        result = subprocess.run(command, capture_output=True, text=True)
+    finally:
+        lock.release()
+    assert result.returncode == 2
+    assert result.stderr.startswith(f"error: {run.folder} is being written by process {os.getpid()} on ")
 
 
 def test_whoever_reads_while_a_run_trains_sees_whole_snapshots(tmp_path):
