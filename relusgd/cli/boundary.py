@@ -28,20 +28,27 @@ class Terminated(KeyboardInterrupt):
 
 
 @contextmanager
-def terminable() -> Iterator[None]:
-    """Let SIGTERM raise Terminated inside, where signals can be heard at all."""
+def terminable() -> Iterator[list[KeyboardInterrupt]]:
+    """Let SIGTERM raise Terminated inside, where signals can be heard at all; gives what was raised by it or by Ctrl-C.
+
+    Code in C++ may make an error of its own out of an exception that is raised while it calls Python.
+    """
+    raised: list[KeyboardInterrupt] = []
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield raised
         return
-    before = signal.signal(signal.SIGTERM, _terminate)
+
+    def stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
+        raised.append(Terminated() if number == signal.SIGTERM else KeyboardInterrupt())
+        raise raised[-1]
+
+    hears_interrupts = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, *[signal.SIGINT] * hears_interrupts)}
     try:
-        yield
+        yield raised
     finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
-    raise Terminated
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def guarded(command: Callable[P, R]) -> Callable[P, R]:
@@ -49,14 +56,14 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        raised: list[KeyboardInterrupt] = []
         try:
-            with terminable():
+            with terminable() as raised:
                 return command(*args, **kwargs)
         except RelusgdError as error:
             fail(error)
         except KeyboardInterrupt as stop:
-            typer.echo("stopped; everything recorded so far is kept", err=True)
-            raise typer.Exit(143 if isinstance(stop, Terminated) else 130) from None
+            end(stop)
         except BrokenPipeError:
             # whoever read our output has gone; say nothing more into the closed pipe
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -68,11 +75,19 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
         except typer.Exit:
             raise
         except Exception:
+            if raised:
+                end(raised[-1])
             traceback.print_exc()
             typer.echo(REPORT, err=True)
             raise typer.Exit(1) from None
 
     return run
+
+
+def end(stop: KeyboardInterrupt) -> NoReturn:
+    """Say that the command was stopped, and what the signal's hearer has to say, and end with the exit code of the signal."""
+    typer.echo("; ".join(["stopped", *map(str, stop.args)]), err=True)
+    raise typer.Exit(143 if isinstance(stop, Terminated) else 130) from None
 
 
 def fail(error: RelusgdError) -> NoReturn:

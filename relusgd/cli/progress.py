@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LINE_SECONDS = 60.0
 
+KEPT = "everything recorded so far is kept"
+
 
 def stderr_console() -> Console:
     """The console for everything that is not a result."""
@@ -49,7 +51,7 @@ class SignalFlag:
 
     def _remember(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         if self.number is not None:
-            raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
+            raise (Terminated if number == signal.SIGTERM else KeyboardInterrupt)(KEPT)
         self.number = number
 
 

@@ -165,7 +165,8 @@ def runs_table(rows: list[dict[str, Any]], folder: Path) -> Table:
     table.add_column("course", no_wrap=True)
     for row in rows:
         name = Path(row["run"])
-        shown = printable(str(name.relative_to(folder) if name.is_relative_to(folder) else name))
+        below = name.relative_to(folder) if name.is_relative_to(folder) else name
+        shown = printable(str(below) if below.name else name.resolve().name)
         label = Text(at_commas(shown, NAME_WIDTH) if sys.stdout.isatty() else shown)
         if row["status"] == "damaged":
             table.add_row(label, "damaged", "", "", "", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +41,7 @@ class LossPanel:
 
 
 class GroupLossPanel:
-    """One error of each of several runs over the epochs; that of a run that has ended stays."""
+    """One error of each of several runs over the epochs; a line ends, with a mark, where its run does."""
 
     def __init__(self, sheet: Sheet, box: Box, group: Group, ticks: tuple[Ticks, Ticks]) -> None:
         self._base = ErrorAxes(sheet, box, group.time_axis, group.error_axis, ticks)
@@ -54,9 +55,12 @@ class GroupLossPanel:
         view, sheet = group.views[number], self._base.sheet
         errors = errors_of(view)[group.error_name]
         line = summarise(self._base.time.place(view.epoch), self._base.error.place(errors), columns)
-        x, middle = np.append(line.x, self._x[-1]), np.append(line.middle, line.middle[-1])
-        line = Summary(x, middle, middle, middle)
-        return ErrorCurve(self._base, line, errors, order=number / 20, color=sheet.colours.runs[number], linestyle=run_dash(number))
+        end = float(self._x[-1] if view.epoch[-1] <= 1 else self._base.time.place(view.epoch[-1:])[0])  # one solution is a level
+        x, middle = np.append(line.x, end), np.append(line.middle, self._base.error.place(errors[-1:]))
+        if end < self._x[-1]:
+            self._base.mark_end(end, middle[-1], color=sheet.colours.runs[number])
+        look = {"color": sheet.colours.runs[number], "linestyle": run_dash(number)}
+        return ErrorCurve(self._base, Summary(x, middle, middle, middle), errors, order=number / 20, end=end, **look)
 
     def show(self, moment: int) -> None:
         self._base.show(self._x[moment])
@@ -86,6 +90,10 @@ class ErrorAxes:
             look = looks_of(self.sheet, None)["noise"]
             self.axes.plot(self.time.limits(), [np.log10(level)] * 2, **look, zorder=2.0)
 
+    def mark_end(self, x: float, y: float, **look: Any) -> None:
+        """A short upright line where a run ends before the others."""
+        self.axes.plot([x], [y], marker="|", markersize=self.sheet.points(9), markeredgewidth=self.sheet.points(1.4), zorder=2.0, **look)
+
     def show(self, x: float) -> None:
         self.now.set_data([x, x], [self.error.low, self.error.high])
 
@@ -93,9 +101,9 @@ class ErrorAxes:
 class ErrorCurve:
     """One error over time. With more snapshots than pixels, their median and range a few pixels at a time."""
 
-    def __init__(self, base: ErrorAxes, line: Summary, errors: Array, *, order: float, **look: Any) -> None:
+    def __init__(self, base: ErrorAxes, line: Summary, errors: Array, *, order: float, end: float = math.inf, **look: Any) -> None:
         sheet, axes = base.sheet, base.axes
-        self._line, self._y = line, base.error.place(errors)
+        self._line, self._y, self._end = line, base.error.place(errors), end
         axes.plot(line.x, line.middle, linewidth=sheet.points(1.1), alpha=0.45, zorder=1.8 + order, **look)
         if len(line.x) < len(self._y) and np.any(line.low < line.high):
             axes.fill_between(line.x, line.low, line.high, color=look["color"], alpha=0.13, linewidth=0, zorder=1.7)
@@ -105,6 +113,7 @@ class ErrorCurve:
         self.moving: list[Artist] = [self._past, self._dot]
 
     def show(self, x: float, row: int) -> None:
+        x = min(x, self._end)
         past = int(np.searchsorted(self._line.x, x, side="right"))
         until = self._line.middle[: max(past, 1)]
         self._past.set_data(np.append(self._line.x[:past], x), np.append(until[:past], until[-1]))

@@ -50,8 +50,9 @@ def _rows(epoch: Indices, first_epoch: int | None, last_epoch: int | None) -> tu
     start = 0 if first_epoch is None else int(np.searchsorted(epoch, first_epoch))
     stop = len(epoch) if last_epoch is None else int(np.searchsorted(epoch, last_epoch, side="right"))
     if start >= stop:
-        first, last = epoch[0] if first_epoch is None else first_epoch, epoch[-1] if last_epoch is None else last_epoch
-        raise InputError(f"no snapshot was recorded from epoch {first:,} to {last:,}", f"the run has epochs {epoch[0]:,} to {epoch[-1]:,}")
+        since = "" if first_epoch is None else f" from epoch {first_epoch:,}"
+        until = " on" if last_epoch is None else f" to {last_epoch:,}" if since else f" until epoch {last_epoch:,}"
+        raise InputError(f"no snapshot was recorded{since}{until}", f"those recorded are of the epochs {epoch[0]:,} to {epoch[-1]:,}")
     return start, stop
 
 

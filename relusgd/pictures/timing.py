@@ -37,7 +37,7 @@ class Timing:
         """
         for name, given in (("frames", frames), ("fps", fps), ("seconds", seconds)):
             if given is not None and not 0 < given < float("inf"):
-                raise InputError(f"{name} is {given:g}; it must be greater than 0")
+                raise InputError(f"{name} is {given:g}; it must be a finite number greater than 0")
         if frames is not None and fps is not None and seconds is not None and abs(frames - fps * seconds) > 1:
             raise InputError(
                 f"{frames} frames at {fps:g} a second last {frames / fps:g} s, not {seconds:g} s", "give two of frames, fps and seconds"

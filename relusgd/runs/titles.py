@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def _title_parts(runs: Sequence[Run]) -> list[dict[str, str]]:
         for key, values in differing.items():
             unused = key.startswith("training.") and (is_ridge != (key == "training.penalty"))
             if key not in WAY and not unused:
-                part[key] = f"{key.split('.')[-1].replace('_', ' ')} {value_words(values[number])}"
+                part[key] = f"{key.split('.')[-1].replace('_', ' ')} {_title_words(key, values[number])}"
         parts.append(part)
     return parts
 
@@ -65,6 +66,14 @@ def way_of(run: Run) -> str:
     """How a run was trained."""
     training = run.config.training
     return "ridge" if training.method == "ridge" else WORDS[training.layers]
+
+
+def _title_words(key: str, value: object) -> str:
+    """A value as the picture writes numbers: 30,000 and −0.5; a seed is a name, and stays as it is typed."""
+    if isinstance(value, int) and not isinstance(value, bool) and key.split(".")[-1] != "seed":
+        return f"{value:,}".replace("-", "−")
+    words = value_words(value)
+    return words if isinstance(value, str) else re.sub(r"(?<![\w.])-(?=[\d.])|(?<=\de)-(?=\d)", "−", words)
 
 
 def value_words(value: object) -> str:

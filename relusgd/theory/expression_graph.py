@@ -20,6 +20,7 @@ from relusgd.theory.derivatives import PARTIALS
 from relusgd.theory.graph import Graph
 from relusgd.theory.operations import IDENTITY, Local, as_value, times
 from relusgd.theory.operations import Operation as GraphOperation
+from relusgd.theory.wording import number_text
 
 SYMBOLS: dict[str, tuple[str, ...]] = {
     "+": ("1", "1"),
@@ -67,7 +68,7 @@ def check_finite(graph: Graph) -> None:
 
 
 def _shown(value: Array) -> str:
-    return f"{float(value):.6g}" if np.ndim(value) == 0 else "not finite"
+    return number_text(float(value), 6) if np.ndim(value) == 0 else "not finite"
 
 
 def depends_on_x(node: Node) -> bool:

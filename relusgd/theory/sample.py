@@ -9,6 +9,7 @@ import numpy as np
 
 from relusgd.errors import InputError
 from relusgd.model.data import Dataset
+from relusgd.theory.wording import number_text
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,10 @@ def choose_sample(dataset: Dataset, at: Sequence[float] | None = None) -> Sample
     scaling = dataset.scaling
     if at is not None and len(at) == 2:
         x, y = scaling.x_to_network(np.array(at[0])), scaling.y_to_network(np.array(at[1]))
-        return Sample(float(x), float(y), f"the sample x = {at[0]:.6g}, y = {at[1]:.6g}")
+        return Sample(float(x), float(y), f"the sample x = {number_text(at[0], 6)}, y = {number_text(at[1], 6)}")
     i = len(dataset.x_train) // 2
     if at is not None:
         i = int(np.argmin(np.abs(dataset.x_train - scaling.x_to_network(np.array(at[0])))))
     x, y = dataset.x_train[i], dataset.y_train[i]
-    original = f"x = {scaling.x_to_original(x):.6g}, y = {scaling.y_to_original(y):.6g}"
+    original = f"x = {number_text(float(scaling.x_to_original(x)), 6)}, y = {number_text(float(scaling.y_to_original(y)), 6)}"
     return Sample(float(x), float(y), f"training point {i + 1:,} of {len(dataset.x_train):,}, {original}")

@@ -24,9 +24,9 @@ _NAME = re.compile(r"(?<![A-Za-z_.])((?<!\d)[A-Za-z]|[A-DF-Za-df-z])(\d+)(?![\d.
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def number_text(value: float) -> str:
-    """Four significant digits, no zeros behind, a real minus sign."""
-    text = f"{value + 0.0:.4g}"
+def number_text(value: float, digits: int = 4) -> str:
+    """So many significant digits, no zeros behind, a real minus sign."""
+    text = f"{value + 0.0:.{digits}g}"
     mantissa, _, exponent = text.partition("e")
     if exponent:
         text = f"{mantissa}e{int(exponent)}"

@@ -161,7 +161,10 @@ def test_animate_and_plot_write_beside_the_run_and_print_the_file(here):
         (["animate", "outputs/small", "--out", "nowhere/film.gif"], "there is no folder nowhere"),
         (["animate", "outputs/small", "--size", "huge"], "WIDTHxHEIGHT"),
         (["animate", "outputs/small", "--show", "unit"], "no part of the picture"),
-        (["animate", "outputs/small", "--from", "100"], "no snapshot was recorded from epoch 100"),
+        (["animate", "outputs/small", "--from", "41000"], "recorded from epoch 41,000 on those recorded are of the epochs 0 to 40"),
+        (["animate", "outputs/small", "--from", "30", "--to", "20"], "no snapshot was recorded from epoch 30 to 20"),
+        (["animate", "outputs/small", "--seconds", "inf"], "seconds is inf; it must be a finite number greater than 0"),
+        (["train", "small.yaml", "--case", "fast"], "--case fast: small.yaml describes no sweep, and so has no cases leave the case out"),
         (["animate", "outputs/small", "--frames", "10", "--fps", "5", "--seconds", "9"], "two of frames, fps and seconds"),
         (["animate", "nothing"], "does not exist"),
         (["plot", "outputs/small", "--epoch", "41"], "no snapshot was recorded at epoch 41"),
@@ -201,6 +204,50 @@ def test_show_and_list_print_tables_or_json(here):
     listed = json.loads(run("list", "--json").stdout)
     assert [row["run"] for row in listed] == ["outputs/small"]
     assert "small" in run("list").stdout
+    assert run("list", "outputs/small").stdout.splitlines()[1].startswith("small ")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ([], "SGD on all layers, learning rate 0.02, batches of 5"),
+        (
+            ["sampling=shuffle", "momentum=0.9", "nesterov=true", "schedule={kind: step, every: 10, factor: 0.5}"],
+            "learning rate 0.02 × 0.5 every 10 epochs, shuffled batches of 5, Nesterov momentum 0.9",
+        ),
+        (["batch_size=full", "schedule={kind: cosine}"], "learning rate 0.02 down to 0 by a cosine, full batch"),
+    ],
+)
+def test_show_tells_how_training_differs_from_plain_sgd(changes, words, here):
+    config = ["training.learning_rate=0.02", "training.batch_size=5", *(f"training.{change}" for change in changes)]
+    folder = run("train", "small.yaml", "-q", *(part for text in config for part in ("--set", text))).stdout.strip()
+    assert words in json.loads(run("show", folder, "--json").stdout)["training"]
+
+
+def test_ctrl_c_without_a_recording_promises_nothing(monkeypatch, here):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("relusgd.training.prepare", interrupted)
+    result = run("train", "small.yaml", "--dry-run")
+    assert (result.exit_code, result.stderr) == (130, "stopped\n")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stop_that_a_library_turns_into_an_error_of_its_own_is_a_stop(number, code, monkeypatch, here):
+    def swallowing(*_):
+        try:
+            signal.raise_signal(number)
+        except KeyboardInterrupt:
+            raise ValueError("Invalid bounding box") from None
+
+    monkeypatch.setattr("relusgd.training.prepare", swallowing)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background of a shell it is ignored
+    try:
+        result = run("train", "small.yaml", "--dry-run")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (result.exit_code, result.stderr) == (code, "stopped\n")
 
 
 def test_a_damaged_run_is_listed_as_such_and_the_others_are_shown(here):
@@ -261,7 +308,7 @@ def test_version_and_help(here):
     assert module.stdout == f"relusgd {__version__}\n"
 
 
-COMMANDS = ["new", "train", "sweep", "animate", "plot", "view", "show", "list", "compare", "export", "schema"]
+COMMANDS = ["new", "train", "sweep", "animate", "plot", "view", "show", "list", "compare", "export", "gradcheck", "graph", "schema"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -129,6 +129,7 @@ def test_a_graph_is_written_by_the_suffix_of_its_file(here):
 
 def test_a_networks_graph_is_at_one_of_its_points_or_any_sample(here):
     assert "training point 16 of 30" in run("graph", "small.yaml").stderr
+    assert "the sample x = −0.5, y = −1.25e−5" in run("graph", "small.yaml", "--at=-0.5,-1.25e-5").stderr
     near = run("graph", "small.yaml", "--at", "0.5")
     assert re.search(r"training point \d+ of 30, x = 0\.[45]", near.stderr)
     own = json.loads(run("graph", "small.yaml", "--at", "0.25,-2", "--json").stdout)

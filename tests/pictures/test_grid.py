@@ -9,6 +9,7 @@ from relusgd.pictures.curve_panel import CurvePanel
 from relusgd.pictures.grid import grid_shape
 from relusgd.pictures.group import Group
 from relusgd.pictures.look import Look
+from relusgd.pictures.loss_panel import GroupLossPanel
 from relusgd.pictures.painter import Painter
 from relusgd.pictures.spacing import choose_frames
 from relusgd.pictures.view import View
@@ -44,6 +45,20 @@ def test_a_moment_shows_the_last_snapshot_until_then_and_a_run_that_has_ended_st
     assert uneven.epoch.tolist() == [0, 1, 5, 10, 15, 20, 25, 30, 35]
     assert uneven.rows(uneven.views[0]).tolist() == [0, 0, 1, 2, 3, 4, 5, 6, 7]
     assert uneven.rows(uneven.views[1]).tolist() == [0, 1, 1, 1, 1, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("moment", [2, 4, -1])
+def test_the_line_of_a_run_ends_where_the_run_does_and_that_of_one_solution_is_a_level(moment, make_history, dataset):
+    views = [View(make_history(snapshots=count, every=every), dataset) for count, every in ((8, 5), (3, 5), (2, 1))]
+    group = Group(views, ["long", "short", "ridge"])
+    painter = Painter(group, SMALL)
+    painter.full(moment)
+    panel = next(part for part in painter._parts if isinstance(part, GroupLossPanel))
+    now, ended = group.time_axis.place(group.epoch[[moment]])[0], group.time_axis.place(np.array([10]))[0]
+    assert [curve._past.get_xdata()[-1] for curve in panel._curves] == [now, min(now, ended), now]
+    assert [curve._dot.get_xdata()[0] for curve in panel._curves] == [now, min(now, ended), now]
+    lines = panel._base.axes.get_lines()
+    assert [line.get_xdata()[0] for line in lines if line.get_marker() == "|"] == [ended]
 
 
 def test_panels_share_their_axes(make_group):

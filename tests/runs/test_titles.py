@@ -7,8 +7,9 @@ import relusgd
 from relusgd.errors import InputError
 from relusgd.pictures.view import View
 from relusgd.runs.drawing import animate, plot
+from relusgd.runs.facts import write_facts
 from relusgd.runs.scenes import scene_of
-from relusgd.runs.titles import panel_titles, picture_place
+from relusgd.runs.titles import _title_words, panel_titles, picture_place
 
 WAYS = {
     "all": {},
@@ -48,6 +49,20 @@ def test_ways_of_training_are_told_apart_by_what_they_are(ways):
     assert short == ["all layers", "output layer only", "ridge"]
 
 
+def test_titles_write_numbers_as_the_picture_does(make_run):
+    given = ((2, -0.5), (2000, [-1, 2, 3, 4, 5]))
+    titles, _ = panel_titles([make_run(f"{epochs}", training__epochs=epochs, network__slopes=slopes) for epochs, slopes in given])
+    assert titles == ["slopes −0.5, epochs 2", "slopes −1×2×3×4×5, epochs 2,000"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [("seed", 30000, "30000"), ("data.samples", 30000, "30,000"), ("training.penalty", 1e-6, "1e−6"), ("data.target", "1e-6*x", "1e-6*x")],
+)
+def test_numbers_of_titles_are_for_people_and_seeds_stay_as_typed(key, value, words):
+    assert _title_words(key, value) == words
+
+
 def test_runs_that_differ_in_nothing_are_told_apart_by_their_folders(make_run):
     again = [make_run("one"), make_run("two")]
     assert panel_titles(again)[0] == ["one", "two"]
@@ -71,8 +86,7 @@ def test_a_film_of_three_ways_has_its_frames(ways, tmp_path):
 
 def test_a_run_that_is_still_training_is_drawn_as_far_as_it_is(make_run, tmp_path):
     run = make_run("running")
-    facts = run.folder / "run.json"
-    facts.write_text(facts.read_text().replace('"complete"', '"running"'))
+    write_facts(run.folder, {**run.facts, "status": "running", "counts": {**run.facts["counts"], "snapshots": 1}})
     table = run.folder / "metrics.csv"
     lines = table.read_text().splitlines(keepends=True)
     table.write_text("".join(lines[:8]) + lines[8][:5])
