@@ -38,6 +38,8 @@ def read_facts(folder: Path) -> dict[str, Any]:
             f"{path}: written by a newer relusgd (format {version}, this one reads up to {FORMAT})", "upgrade relusgd to read it"
         )
     wrong = [key for key, check in CHECKS.items() if not check(facts.get(key))]
+    if facts.get("status") == "diverged" and not facts.get("divergence"):
+        wrong.append("divergence")
     if wrong:
         raise RelusgdError(f"{path}: what it says about {', '.join(wrong)} is missing or no such thing; the run folder is damaged")
     return dict(facts)

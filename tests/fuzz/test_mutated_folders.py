@@ -281,7 +281,9 @@ def test_run_folders(relusgd, runs, chance):
     assert {path.name for path in relusgd.folder.iterdir()} <= {"run", "outside", *OUT}
 
 
-OUT = ["units.csv", "still.png", "film.gif", "film.mp4", "page.html", "copy"]
+OUT = ["units.csv", "still.png", "film.gif", "film.mp4", "copy", "page.html", "graph.dot"]
+OTHERS = [["compare", "run", "--json"], ["compare", ".", "--csv"], ["view", "run", "--out", "page.html", "--frames", "2", "--no-open"]]
+OTHERS += [["gradcheck", "run"], ["graph", "run", "--out", "graph.dot"]]
 TRAIN = [
     [],
     ["--set", "training.epochs=4"],
@@ -306,6 +308,8 @@ def use(relusgd, chance):
         relusgd("animate", "run", "--out", "film.gif", "--frames", "2", "--size", "480x360")
     if chance.random() < 0.1:
         relusgd("view", "run", "--no-open", "--out", "page.html")
+    if chance.random() < 0.1:
+        relusgd(*chance.choice(OTHERS))
     relusgd("train", "run", "-q", *chance.choice(TRAIN))
     if shown.exit_code == 0 and random.Random(shown.stdout).random() < 0.3:
         relusgd("show", "run")

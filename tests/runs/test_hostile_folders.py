@@ -71,6 +71,7 @@ def go_on(folder):
         ("versions", {"relusgd": 1}),
         ("engine", {}),
         ("divergence", "yes"),
+        ("status", "diverged"),
         ("csv_sha256", 5),
     ],
     ids=str,
