@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 
@@ -20,7 +21,9 @@ training: {epochs: 6, batch_size: full, learning_rate: 1e-4}
 
 def start(*arguments):
     command = [sys.executable, "-m", "relusgd", *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    # in the background of a shell Ctrl-C is ignored, by every process that is started there
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heard)
 
 
 def wait_until(process, condition):
@@ -61,7 +64,7 @@ def test_a_film_that_is_stopped_leaves_the_old_one_and_nothing_else(suffix, numb
     run = record(load_config(config), tmp_path / "run")
     film = tmp_path / f"film{suffix}"
     film.write_bytes(b"old")
-    process = start("animate", run.folder, "--out", film, "--frames", "2000", "--size", "480x360")
+    process = start("animate", run.folder, "--out", film, "--frames", "2000", "--size", "1600x1200")
     wait_until(process, lambda: any(".partial-" in path.name for path in tmp_path.iterdir()))
     time.sleep(0.2)
     process.send_signal(number)
