@@ -20,6 +20,7 @@ from relusgd.errors import InputError
 
 MAX_BYTES = 1_000_000
 MAX_DIGITS = 4000
+TOO_DEEP = f"nested more than {MAX_LEVELS} levels deep here"
 
 PARSER: Any = yaml.CLoader if yaml.__with_libyaml__ else yaml.Loader
 """Only the events are used; libyaml's parser gives the same ones, some ten times faster."""
@@ -131,6 +132,8 @@ def _syntax_line(error: yaml.MarkedYAMLError) -> int | None:
 def _syntax_words(error: yaml.MarkedYAMLError, text: str) -> str:
     """PyYAML's problem in the words of somebody who has never heard of tokens."""
     problem, mark = error.problem or "", error.problem_mark
+    if "maximum nesting" in problem:  # libyaml counts by itself from 0.2.6 on, and reads ahead
+        return TOO_DEEP
     line = text.splitlines()[mark.line] if mark and mark.line < len(text.splitlines()) else ""
     if "\t" in problem or "\t" in line[: len(line) - len(line.lstrip())]:
         return "not valid YAML: a tab in the indentation; use spaces"
@@ -257,7 +260,7 @@ class _Composer:
     def _start(self, event: Any, line: int) -> None:
         self._check_marks(event, line)
         if len(self._open) >= MAX_LEVELS:
-            _fault(self._document, line, f"nested more than {MAX_LEVELS} levels deep here")
+            _fault(self._document, line, TOO_DEEP)
             raise _TooDeepError
         if self._open and self._open[-1].awaits_key:
             self._refuse("a list or mapping cannot be a key; put a text that begins with a bracket in quotes", line)

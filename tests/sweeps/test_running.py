@@ -227,7 +227,7 @@ def worker_processes():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds its victims in /proc")
 def test_workers_that_are_killed_at_random_cost_nothing_but_time(tmp_path):
-    config = load_config(SMALL, {"sweep.repeat": 100 if LONG else 30, "training.epochs": 600, "sweep.grid.network.hidden": [3, 5]})
+    config = load_config(SMALL, {"sweep.repeat": 100 if LONG else 30, "training.epochs": 3000, "sweep.grid.network.hidden": [3, 5]})
     kills, over, chance = [], threading.Event(), random.Random(0)
 
     def kill():
