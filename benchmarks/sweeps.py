@@ -7,6 +7,7 @@ Ratios are of measurements made in turn in one call.
 
 from __future__ import annotations
 
+import argparse
 import resource
 import shutil
 import statistics
@@ -112,7 +113,9 @@ PARTS: dict[str, Callable[[Path], None]] = {"course": course, "small": overhead,
 
 
 def main() -> None:
-    for name in sys.argv[1:] or PARTS:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="PART", help=f"of {', '.join(PARTS)}; default: all of them")
+    for name in parser.parse_args().parts or PARTS:
         with tempfile.TemporaryDirectory() as folder:
             PARTS[name](Path(folder))
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
