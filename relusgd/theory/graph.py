@@ -128,18 +128,17 @@ class Evaluated:
         """The reverse pass: from the sink back, every node hands the terms of its derivative to its parents."""
         derivatives = {self.graph.sink: ones_like(self.values[self.graph.sink])}
         edges: list[Edge] = []
-        for node in reversed(self.graph.nodes):
-            delta = derivatives.get(node.name)
-            if node.operation is None or delta is None:
-                continue
-            arguments = [self.values[parent] for parent in node.parents]
-            with np.errstate(all="ignore"):
-                locals_ = node.operation.locals(*arguments, self.values[node.name])
-            for parent, local in zip(node.parents, locals_, strict=True):
-                term = local.pull(delta)
-                before = derivatives.get(parent)
-                derivatives[parent] = term if before is None else as_value(before + term)
-                edges.append(Edge(parent, node.name, local, term, local.symbol.format(*node.parents, node.name)))
+        with np.errstate(all="ignore"):  # inf − inf is nan, as in the kernels
+            for node in reversed(self.graph.nodes):
+                delta = derivatives.get(node.name)
+                if node.operation is None or delta is None:
+                    continue
+                locals_ = node.operation.locals(*(self.values[parent] for parent in node.parents), self.values[node.name])
+                for parent, local in zip(node.parents, locals_, strict=True):
+                    term = local.pull(delta)
+                    before = derivatives.get(parent)
+                    derivatives[parent] = term if before is None else as_value(before + term)
+                    edges.append(Edge(parent, node.name, local, term, local.symbol.format(*node.parents, node.name)))
         return derivatives, tuple(edges)
 
     @property

@@ -162,6 +162,13 @@ def test_the_graph_agrees_with_the_kernels(hidden, x):
         np.testing.assert_allclose(found, gradient, rtol=1e-14, atol=1e-14 * np.abs(gradient).max())
 
 
+def test_derivatives_that_overflow_against_each_other_are_nan_without_a_warning():
+    network = Network.from_parameters(np.array([1e200, 1e200, 0.0, 0.0, 1e200, -1e200, 0.5]), (2,))
+    state = network_graph(network, 1e-150, 0.0).evaluate()
+    assert state.output == 0.25
+    assert np.isnan(state.derivatives["x"])
+
+
 def test_the_units_of_narrow_networks_stand_apart_and_wide_layers_fold():
     assert [is_unfolded(random_network(hidden)) for hidden in [(1,), (3,), (5,), (2, 2), (6,), (40,), (3, 3)]] == [True] * 4 + [False] * 3
 
