@@ -8,30 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command import run
 from PIL import Image, ImageSequence
-from typer.testing import CliRunner
 
 from relusgd.cli import app
 from relusgd.runs.run import load_run
 
-SMALL = """
-data: {samples: 30, test_samples: 20}
-network: {hidden: 7}
-training: {epochs: 40, batch_size: 8}
-"""
 BAD_CONFIGS = sorted((Path(__file__).parents[1] / "bad_configs").glob("*.yaml"))
-
-
-def run(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="relusgd")
-
-
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    """An empty folder to work in, with a small config."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "small.yaml").write_text(SMALL)
-    return tmp_path
 
 
 def test_train_prints_the_run_folder_and_nothing_else(here):
@@ -107,7 +90,7 @@ def test_divergence_is_exit_3_now_and_later(here):
 
 def test_a_file_with_a_sweep_is_refused_with_the_number_of_runs(here):
     (here / "sweep.yaml").write_text(
-        SMALL
+        (here / "small.yaml").read_text()
         + "sweep: {grid: {network.hidden: [3, 4]}, cases: {all: {training.layers: all}, output: {training.layers: output}}, repeat: 5}\n"
     )
     result = run("train", "sweep.yaml")

@@ -10,11 +10,10 @@ import sys
 
 import numpy as np
 import pytest
+from command import run
 from PIL import Image
-from typer.testing import CliRunner
 
 import relusgd
-from relusgd.cli import app
 from relusgd.runs.wording import number
 
 SWEEP = {
@@ -29,8 +28,8 @@ SWEEP = {
 }
 
 
-def run(*arguments):
-    return CliRunner().invoke(app, ["compare", *map(str, arguments)], prog_name="relusgd")
+def compare(*arguments):
+    return run("compare", *arguments)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +38,7 @@ def folder(tmp_path_factory):
 
 
 def test_the_table_has_a_line_per_row_the_best_one_marked_and_noise_beside(folder):
-    result = run(folder)
+    result = compare(folder)
     assert result.exit_code == 0, result.stderr
     lines = [line.split() for line in result.stdout.splitlines()]
     comparison = relusgd.compare(folder)
@@ -53,7 +52,7 @@ def test_the_table_has_a_line_per_row_the_best_one_marked_and_noise_beside(folde
 
 
 def test_json_has_the_documented_keys(folder):
-    printed = json.loads(run(folder, "--json").stdout)
+    printed = json.loads(compare(folder, "--json").stdout)
     assert list(printed) == [
         "runs", "differ_in", "error", "noise_squared", "best", "groups", "solvers", "optima", "findings", "damaged", "failures"
     ]  # fmt: skip
@@ -68,7 +67,7 @@ def test_json_has_the_documented_keys(folder):
 
 
 def test_csv_is_the_table_in_full_precision(folder):
-    rows = list(csv.DictReader(io.StringIO(run(folder, "--csv").stdout)))
+    rows = list(csv.DictReader(io.StringIO(compare(folder, "--csv").stdout)))
     table = relusgd.compare(folder).table
     assert list(rows[0]) == list(table)
     assert [float(row["test_mse_median"]) for row in rows] == table["test_mse_median"].tolist()
@@ -79,13 +78,13 @@ def test_what_a_spreadsheet_would_take_for_a_formula_is_text(tmp_path):
     values = {"data": {"samples": 10, "test_samples": 5}, "training": {"epochs": 1, "batch_size": 5}}
     for place, target in enumerate(("-x", "x")):
         relusgd.record(relusgd.load_config(values, {"data.target": target}), tmp_path / str(place))
-    rows = list(csv.DictReader(io.StringIO(run(tmp_path / "0", tmp_path / "1", "--csv").stdout)))
+    rows = list(csv.DictReader(io.StringIO(compare(tmp_path / "0", tmp_path / "1", "--csv").stdout)))
     assert [row["data.target"] for row in rows] == ["'-x", "x"]
     assert [row["label"] for row in rows] == ["'-x", "x"]
 
 
 def test_a_picture_is_drawn_beside_the_table(folder, tmp_path):
-    result = run(folder, "--out", tmp_path / "small.png", "--size", "640x480")
+    result = compare(folder, "--out", tmp_path / "small.png", "--size", "640x480")
     assert result.exit_code == 0, result.stderr
     assert f"picture: {tmp_path / 'small.png'}" in result.stderr
     assert "small.png" not in result.stdout
@@ -110,7 +109,7 @@ def test_wrong_commands_are_exit_2_with_a_sentence(arguments, phrase, folder, tm
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
     (tmp_path / "file.yaml").write_text("seed: 0\n")
-    result = run(*(argument.replace("{sweep}", str(folder)) for argument in arguments))
+    result = compare(*(argument.replace("{sweep}", str(folder)) for argument in arguments))
     assert result.exit_code == 2, result.stderr
     assert phrase in " ".join(result.stderr.split())
     assert result.stdout == ""
@@ -119,7 +118,7 @@ def test_wrong_commands_are_exit_2_with_a_sentence(arguments, phrase, folder, tm
 def test_a_damaged_run_of_a_sweep_is_named_and_the_others_are_compared(tmp_path):
     sweep = relusgd.run_sweep(relusgd.load_config(SWEEP), tmp_path / "small")
     (sweep.runs[0].folder / "metrics.csv").write_text("nonsense\n")
-    result = run(sweep.folder)
+    result = compare(sweep.folder)
     assert result.exit_code == 0
     assert "11 runs" in result.stdout
     assert "damaged" in result.stderr

@@ -9,9 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from command import run
 
-from relusgd.cli import app
 from relusgd.sweeps.sweep import load_sweep
 
 SMALL = """
@@ -27,15 +26,10 @@ sweep:
 """
 
 
-def run(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="relusgd")
-
-
 @pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "small.yaml").write_text(SMALL)
-    return tmp_path
+def here(here):
+    (here / "small.yaml").write_text(SMALL)
+    return here
 
 
 def names(folder):

@@ -5,29 +5,10 @@ import re
 
 import numpy as np
 import pytest
+from command import run
 from PIL import Image
-from typer.testing import CliRunner
 
-from relusgd.cli import app
 from relusgd.theory import network_check
-
-SMALL = """
-data: {samples: 30, test_samples: 20}
-network: {hidden: 7}
-training: {epochs: 40, batch_size: 8}
-"""
-
-
-def run(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="relusgd")
-
-
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "small.yaml").write_text(SMALL)
-    return tmp_path
-
 
 # gradcheck
 

@@ -5,27 +5,18 @@ import re
 import webbrowser
 
 import pytest
-from typer.testing import CliRunner
+from command import run
 
-from relusgd.cli import app, pictures
-
-SMALL = """
-data: {samples: 30, test_samples: 20}
-network: {hidden: 7}
-training: {epochs: 400, batch_size: 8}
-"""
-
-
-def run(*arguments):
-    return CliRunner().invoke(app, list(arguments), prog_name="relusgd")
+from relusgd.cli import pictures
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "small.yaml").write_text(SMALL)
+def here(here):
+    """With a run of more snapshots than a page has."""
+    longer = (here / "small.yaml").read_text().replace("epochs: 40", "epochs: 400")
+    (here / "small.yaml").write_text(longer)
     run("train", "small.yaml", "-q")
-    return tmp_path
+    return here
 
 
 @pytest.fixture

@@ -2,13 +2,13 @@
 
 import errno
 import itertools
-import json
 import os
 import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
+from runs.harness import content
 
 from relusgd.config import load_config
 from relusgd.errors import RelusgdError
@@ -37,14 +37,6 @@ STRIDE = 1 if os.environ.get("RELUSGD_LONG") else 29
 
 def tiny(**changes):
     return load_config(TINY, {key.replace("__", "."): value for key, value in changes.items()})
-
-
-def content(folder):
-    """Every file of a run folder, run.json without its timings; the lock file says who wrote, not what."""
-    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != ".lock"}
-    facts = json.loads(files.pop("run.json"))
-    facts.pop("timings")
-    return files, facts
 
 
 class Layer:

@@ -1,16 +1,15 @@
 """A disk that is really full, at every page that a command writes: one sentence, nothing half-made, and what stood there stays."""
 
 import gc
-import json
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from command import run as relusgd
+from runs.harness import content
 
-from relusgd.cli import app
 from relusgd.runs.run import load_run
 
 PAGE = 4096
@@ -50,20 +49,9 @@ def disk(tmp_path_factory):
     subprocess.run(["umount", "--lazy", place], check=True)
 
 
-def relusgd(*arguments):
-    return CliRunner().invoke(app, list(arguments))
-
-
-def content(folder):
-    """Every file on the disk but the ballast, run.json without its timings, .lock left out."""
-    files = {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-    kept = {}
-    for name, data in files.items():
-        if name.endswith("run.json"):
-            data = {key: value for key, value in json.loads(data).items() if key != "timings"}
-        if name != "ballast" and not name.endswith(".lock"):
-            kept[name] = data
-    return kept
+def kept(disk):
+    """Everything on the disk but the ballast."""
+    return {name: data for name, data in content(disk).items() if name != "ballast"}
 
 
 def leave(disk, pages):
@@ -98,7 +86,7 @@ def test_on_a_full_disk_a_command_says_so_and_leaves_what_stood_there(name, disk
         begin(disk, monkeypatch)
         if name in MAKES:
             Path(MAKES[name]).write_bytes(b"old")
-        before = content(disk)
+        before = kept(disk)
         leave(disk, pages)
         result = relusgd(*COMMANDS[name])
         if result.exit_code == 0:
@@ -111,22 +99,22 @@ def test_on_a_full_disk_a_command_says_so_and_leaves_what_stood_there(name, disk
             assert "No space left on device" in result.stderr, result.stderr
             assert len(result.stderr.splitlines()) == 1, result.stderr
         assert {path.name for path in disk.iterdir()} <= {"ballast", "run", "new", *(Path(made).name for made in MAKES.values())}
-        if content(disk) != before:
+        if kept(disk) != before:
             assert_begun(name, disk)
         (disk / "ballast").unlink()
         again = relusgd(*COMMANDS[name])
         assert again.exit_code == 0, again.stderr
     assert failed >= 2
-    after = content(disk)
+    after = kept(disk)
     begin(disk, monkeypatch)
     assert relusgd(*COMMANDS[name]).exit_code == 0
-    assert content(disk) == after
+    assert kept(disk) == after
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_disk_that_is_read_only_is_said_and_nothing_is_trained(name, disk, monkeypatch):
     begin(disk, monkeypatch)
-    before = content(disk)
+    before = kept(disk)
     subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
     try:
         result = relusgd(*COMMANDS[name])
@@ -138,4 +126,4 @@ def test_a_disk_that_is_read_only_is_said_and_nothing_is_trained(name, disk, mon
     assert "ead-only" in result.stderr, result.stderr
     assert "Traceback" not in result.stderr
     assert len(result.stderr.splitlines()) <= 2, result.stderr
-    assert content(disk) == before
+    assert kept(disk) == before

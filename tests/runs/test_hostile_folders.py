@@ -11,9 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
+from command import run as relusgd
 
-from relusgd.cli import app
 from relusgd.config import load_config
 from relusgd.errors import InputError, RelusgdError, StoppedError
 from relusgd.runs.arrays import npy_header
@@ -300,7 +299,7 @@ def test_a_link_in_a_circle_keeps_no_other_run_from_being_listed(name, run, tmp_
     good = record(load_config(TINY), tmp_path / "zz")
     shutil.rmtree(run.folder / name) if name == "snapshots" else (run.folder / name).unlink(missing_ok=True)
     (run.folder / name).symlink_to(Path(name).name)
-    listed = CliRunner().invoke(app, ["list", str(tmp_path), "--json"])
+    listed = relusgd("list", tmp_path, "--json")
     assert listed.exit_code == 0, listed.stderr
     assert json.loads(listed.stdout)[-1]["run"] == str(good.folder)
 
@@ -381,10 +380,6 @@ def stranger(tmp_path):
         os.seteuid(0)
     for place, mode in restore:
         place.chmod(mode)
-
-
-def relusgd(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def test_a_place_without_permission_is_refused_before_training(tmp_path, stranger):

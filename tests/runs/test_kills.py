@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+from runs.harness import content
 
 from relusgd.config import load_config
 from relusgd.runs.record import record
@@ -19,11 +20,6 @@ CONFIG = {"data": {"samples": 30, "test_samples": 20}, "network": {"hidden": [7]
 TRAIN = "import relusgd, relusgd.runs.writer as w; w.CHECKPOINT_SECONDS = 0.01; relusgd.record(relusgd.load_config({config}), {out!r})"
 FILM = "import relusgd; relusgd.load_run({out!r}).animate(frames=40, size=(480, 360))"
 KILLS = 200
-
-
-def content(folder):
-    names = [path for path in folder.rglob("*") if path.is_file() and path.name not in (".lock", "run.json")]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in names}
 
 
 def killed(code, seconds):

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
+from command import run
 
-from relusgd.cli import app
 from relusgd.runs.run import load_run
 from relusgd.runs.summary import summarize
 
@@ -20,7 +19,7 @@ def folder(request, tmp_path):
 
 
 def relusgd(*arguments):
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    result = run(*arguments)
     assert result.exit_code == 0, result.stderr
     return result.stdout
 

@@ -1,6 +1,5 @@
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -9,12 +8,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from runs.harness import StopsAfter, content
 
 from relusgd.config import load_config
 from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
 from relusgd.runs.facts import read_facts
 from relusgd.runs.lock import FolderLock
-from relusgd.runs.record import Silent, check_room, record
+from relusgd.runs.record import check_room, record
 from relusgd.runs.run import load_run
 from relusgd.training import prepare, training_blocks
 
@@ -23,31 +23,10 @@ SMALL = {
     "network": {"hidden": [7]},
     "training": {"epochs": 40, "batch_size": 8, "momentum": 0.5},
 }
-TIMINGS = ("timings",)
 
 
 def small(**overrides):
     return load_config(SMALL, {key.replace("__", "."): value for key, value in overrides.items()})
-
-
-def content(folder):
-    """Every file of a run folder, run.json without its timings; the lock file says who wrote, not what."""
-    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != ".lock"}
-    facts = json.loads(files.pop("run.json"))
-    return files, {key: value for key, value in facts.items() if key not in TIMINGS}
-
-
-class StopsAfter(Silent):
-    """Asks to stop, as Ctrl-C does, after so many blocks."""
-
-    def __init__(self, blocks):
-        self.left = blocks
-
-    def block(self, plan, block):
-        self.left -= 1
-
-    def signal(self):
-        return signal.SIGINT if self.left <= 0 else None
 
 
 @pytest.fixture

@@ -3,15 +3,14 @@
 import itertools
 import json
 import shutil
-import signal
 
 import pytest
-from typer.testing import CliRunner
+from command import run as relusgd
+from runs.harness import StopsAfter, content
 
-from relusgd.cli import app
 from relusgd.config import load_config
 from relusgd.errors import InputError, StoppedError
-from relusgd.runs.record import Silent, record
+from relusgd.runs.record import record
 from relusgd.runs.run import load_run
 from relusgd.training import training_blocks
 
@@ -29,25 +28,6 @@ def short_blocks(monkeypatch):
     """Blocks of three steps, which end within epochs; and nobody waits for the disk."""
     monkeypatch.setattr("relusgd.runs.record.training_blocks", lambda plan, start=None: training_blocks(plan, start, block_steps=3))
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
-
-
-class StopsAfter(Silent):
-    def __init__(self, blocks):
-        self.left = blocks
-
-    def block(self, plan, block):
-        self.left -= 1
-
-    def signal(self):
-        return signal.SIGINT if self.left == 0 else None
-
-
-def content(folder):
-    """Every file of a run folder, run.json without its timings."""
-    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != ".lock"}
-    facts = json.loads(files.pop("run.json"))
-    facts.pop("timings")
-    return files, facts
 
 
 def stopped(config, folder, blocks):
@@ -124,10 +104,6 @@ def test_fewer_epochs_are_another_run(tmp_path):
     record(config, tmp_path / "run")
     with pytest.raises(InputError, match=r"training\.epochs: 9 → 8"):
         record(replace_training(config, epochs=8), tmp_path / "run")
-
-
-def relusgd(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 TABLE = "year,flow\n" + "".join(f"{1900 + i},{i * i % 7}\n" for i in range(20))

@@ -11,38 +11,21 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from command import run
+from runs.harness import content
+from sweeps.harness import SMALL, Watching
 
-from relusgd.cli import app
 from relusgd.config import PlannedRun, load_config, planned_runs
 from relusgd.errors import InputError, StoppedError
 from relusgd.sweeps.cluster import dask_executor
 from relusgd.sweeps.driver import Driver, Job
-from relusgd.sweeps.running import Unwatched, run_sweep
+from relusgd.sweeps.running import run_sweep
 from relusgd.sweeps.sites import site_of
 
 pytest.importorskip("distributed")
 
 LONG = bool(os.environ.get("RELUSGD_LONG"))
 KILLS = 20 if LONG else 3
-SMALL = {
-    "data": {"samples": 12, "test_samples": 9},
-    "training": {"epochs": 60, "batch_size": 4},
-    "snapshots": {"every": 20},
-    "engine": "numpy",
-    "sweep": {"grid": {"network.hidden": [3, 5]}, "cases": {"all": {}, "ridge": {"training.method": "ridge"}}, "repeat": 3},
-}
-
-
-class Watching(Unwatched):
-    def __init__(self, stop_after=10**9):
-        self.rows, self.stop_after = [], stop_after
-
-    def finished(self, rows):
-        self.rows += rows
-
-    def signal(self):
-        return signal.SIGINT if len(self.rows) >= self.stop_after else None
 
 
 @contextmanager
@@ -81,12 +64,6 @@ def scheduler(tmp_path_factory):
         yield file
 
 
-def arrays(folder):
-    """Every file of every run but run.json, whose timings differ, and the lock."""
-    paths = (path for path in folder.rglob("*") if path.is_file() and path.name not in ("run.json", ".lock", "summary.csv", "summary.png"))
-    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
-
-
 def test_one_process_two_and_a_cluster_write_the_same_bytes(scheduler, tmp_path):
     config = load_config(SMALL)
     for workers in (1, 2):
@@ -95,7 +72,7 @@ def test_one_process_two_and_a_cluster_write_the_same_bytes(scheduler, tmp_path)
         sweep = run_sweep(config, tmp_path / "dask", executor)
     assert set(sweep.summary["status"]) == {"complete"}
     assert len(sweep.runs) == 12
-    assert arrays(tmp_path / "dask") == arrays(tmp_path / "1") == arrays(tmp_path / "2")
+    assert content(tmp_path / "dask") == content(tmp_path / "1") == content(tmp_path / "2")
 
 
 def test_a_csv_travels_to_the_workers(scheduler, tmp_path):
@@ -107,7 +84,7 @@ def test_a_csv_travels_to_the_workers(scheduler, tmp_path):
     with dask_executor(str(scheduler)) as executor:
         run_sweep(config, tmp_path / "dask", executor)
     run_sweep(config, tmp_path / "here", workers=1)
-    assert arrays(tmp_path / "dask") == arrays(tmp_path / "here")
+    assert content(tmp_path / "dask") == content(tmp_path / "here")
 
 
 def test_what_fails_on_a_worker_is_told_in_its_row_and_the_others_go_on(scheduler, tmp_path):
@@ -123,9 +100,9 @@ def test_what_fails_on_a_worker_is_told_in_its_row_and_the_others_go_on(schedule
 def test_the_command_takes_a_scheduler_file_and_an_address(scheduler, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("small.yaml").write_text("data: {samples: 12}\nnetwork: {hidden: 3}\ntraining: {epochs: 9}\nengine: numpy\nsweep: {repeat: 2}")
-    result = CliRunner().invoke(app, ["sweep", "small.yaml", "--dask", str(scheduler)])
+    result = run("sweep", "small.yaml", "--dask", scheduler)
     assert (result.exit_code, result.stdout) == (0, "outputs/small\n"), result.stderr
-    again = CliRunner().invoke(app, ["sweep", "small.yaml", "--dask", str(scheduler)])
+    again = run("sweep", "small.yaml", "--dask", scheduler)
     assert "2 ended already, nothing to do" in again.stderr
 
 
@@ -133,7 +110,7 @@ def test_nobody_at_the_address_is_a_sentence(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("relusgd.sweeps.cluster.CONNECT_SECONDS", 1)
     Path("small.yaml").write_text("sweep: {repeat: 2}")
-    result = CliRunner().invoke(app, ["sweep", "small.yaml", "--dask", "tcp://127.0.0.1:1"])
+    result = run("sweep", "small.yaml", "--dask", "tcp://127.0.0.1:1")
     assert result.exit_code == 2
     assert "no Dask scheduler answers there" in result.stderr
     assert not Path("outputs").exists()
@@ -178,4 +155,4 @@ def test_dask_workers_that_are_killed_at_random_cost_nothing_but_time(scheduler,
     assert len(names) == len(set(names)) == config.sweep.runs
     assert set(sweep.summary["status"]) == {"complete"}, set(sweep.summary["error"])
     run_sweep(config, tmp_path / "whole", workers=2)
-    assert arrays(tmp_path / "s") == arrays(tmp_path / "whole")
+    assert content(tmp_path / "s") == content(tmp_path / "whole")

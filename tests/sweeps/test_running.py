@@ -14,23 +14,18 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from runs.harness import content
+from sweeps.harness import SMALL, Watching
 
 import relusgd
 from relusgd.config import load_config
 from relusgd.errors import ConfigError, InputError, StoppedError
 from relusgd.runs.lock import FolderLock
 from relusgd.sweeps.local import LocalProcesses
-from relusgd.sweeps.running import Unwatched, run_sweep
+from relusgd.sweeps.running import run_sweep
 
 LONG = bool(os.environ.get("RELUSGD_LONG"))
 KILLS = 20 if LONG else 4
-SMALL = {
-    "data": {"samples": 12, "test_samples": 9},
-    "training": {"epochs": 60, "batch_size": 4},
-    "snapshots": {"every": 20},
-    "engine": "numpy",
-    "sweep": {"grid": {"network.hidden": [3, 5]}, "cases": {"all": {}, "ridge": {"training.method": "ridge"}}, "repeat": 3},
-}
 
 
 class Elsewhere(Executor):
@@ -40,31 +35,6 @@ class Elsewhere(Executor):
         future = Future()
         future.set_result(fn(*args, **kwargs))
         return future
-
-
-class Watching(Unwatched):
-    """Keeps the rows; asks to stop once so many runs have ended."""
-
-    def __init__(self, stop_after=10**9):
-        self.rows, self.stop_after = [], stop_after
-
-    def finished(self, rows):
-        self.rows += rows
-
-    def signal(self):
-        return signal.SIGINT if len(self.rows) >= self.stop_after else None
-
-
-def content(folder):
-    """Every file of every run; run.json without its timings."""
-    files = {}
-    for path in sorted(folder.rglob("*")):
-        name = str(path.relative_to(folder))
-        if path.name == "run.json":
-            files[name] = {key: value for key, value in json.loads(path.read_text()).items() if key != "timings"}
-        elif path.is_file() and path.name not in (".lock", "summary.csv", "summary.png"):
-            files[name] = path.read_bytes()
-    return files
 
 
 def summary_lines(folder):

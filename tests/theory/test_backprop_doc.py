@@ -5,9 +5,8 @@ import shlex
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from command import run
 
-from relusgd.cli import app
 from relusgd.theory import cost
 
 ROOT = Path(__file__).parents[2]
@@ -15,8 +14,8 @@ TEXT = (ROOT / "docs" / "backprop.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^relusgd .*$", TEXT, re.MULTILINE)
 
 
-def run(command, **options):
-    return CliRunner().invoke(app, shlex.split(command)[1:], prog_name="relusgd", **options)
+def typed(command):
+    return run(*shlex.split(command)[1:])
 
 
 @pytest.fixture
@@ -30,7 +29,7 @@ def here(tmp_path, monkeypatch):
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_runs(command, here):
     assert len(COMMANDS) >= 10
-    result = run(command)
+    result = typed(command)
     assert result.exit_code == 0, result.output
     for file in re.findall(r"--out (\S+)", command):
         assert (here / file).stat().st_size > 3000
@@ -39,7 +38,7 @@ def test_every_command_runs(command, here):
 @pytest.mark.parametrize("command", [command for command in COMMANDS if "--nudge" in command or "'(x**2)" in command])
 def test_tables_are_what_the_command_prints(command, here):
     blocks = [[line.split() for line in block.splitlines()] for block in re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL)]
-    printed = [line.split() for line in run(command).stdout.splitlines()]
+    printed = [line.split() for line in typed(command).stdout.splitlines()]
     assert any(printed[: len(block)] == block for block in blocks)
 
 

@@ -1,0 +1,26 @@
+"""What tests of whole sweeps share."""
+
+import signal
+
+from relusgd.sweeps.running import Unwatched
+
+SMALL = {
+    "data": {"samples": 12, "test_samples": 9},
+    "training": {"epochs": 60, "batch_size": 4},
+    "snapshots": {"every": 20},
+    "engine": "numpy",
+    "sweep": {"grid": {"network.hidden": [3, 5]}, "cases": {"all": {}, "ridge": {"training.method": "ridge"}}, "repeat": 3},
+}
+
+
+class Watching(Unwatched):
+    """Keeps the rows; asks to stop once so many runs have ended."""
+
+    def __init__(self, stop_after=10**9):
+        self.rows, self.stop_after = [], stop_after
+
+    def finished(self, rows):
+        self.rows += rows
+
+    def signal(self):
+        return signal.SIGINT if len(self.rows) >= self.stop_after else None
