@@ -7,6 +7,7 @@ the same sentence for a person wherever a value comes from.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -21,24 +22,25 @@ HUGE = 1e100
 """The largest position or value: its square is still far from the end of the doubles."""
 
 
-class Reader:
-    """Base of all readers: `read` gives the value, or raises ValueError with the rest of a sentence that begins with the key."""
+class Reader(ABC):
+    """Base of all readers."""
 
     @property
+    @abstractmethod
     def words(self) -> str:
         """What is taken: "a whole number from 1 to 10"."""
-        raise NotImplementedError
 
+    @abstractmethod
     def schema(self) -> dict[str, Any]:
         """The JSON schema of what is taken."""
-        raise NotImplementedError
 
+    @abstractmethod
     def takes(self, value: object) -> bool:
         """Whether the value is of this reader's kind, right or wrong in itself."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, value: object) -> object:
-        raise NotImplementedError
+        """The value; raises ValueError with the rest of a sentence that begins with the key."""
 
     def hint(self, value: object) -> str:  # noqa: ARG002 - most readers have none
         """What the giver of a wrong value may have meant."""
