@@ -143,9 +143,9 @@ def watching(quiet: bool) -> Iterator[TrainingProgress]:
 
 
 @contextmanager
-def drawing(console: Console, quiet: bool = False) -> Iterator[Callable[[int, int], None] | None]:
+def drawing(console: Console) -> Iterator[Callable[[int, int], None] | None]:
     """A bar over the frames of a film, encoding included: call it with (frames done, frames in all)."""
-    if quiet or not console.is_terminal:
+    if not console.is_terminal:
         yield None
         return
     columns = (TextColumn("frames"), BarColumn(bar_width=None), TaskProgressColumn(), TimeRemainingColumn())

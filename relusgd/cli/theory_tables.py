@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -111,8 +112,8 @@ def show_cost(out: Path | None, theme: str, *, as_json: bool) -> None:
     from relusgd.theory.cost import exponent, measure_costs
 
     console = stderr_console()
-    with console.status("") if console.is_terminal else _Silence() as status:
-        costs = measure_costs(progress=lambda words: status.update(words))
+    with console.status("") if console.is_terminal else nullcontext() as status:
+        costs = measure_costs(progress=status.update) if status else measure_costs()
     if as_json:
         print_json([cost_facts(cost) for cost in costs])
     else:
@@ -132,19 +133,6 @@ def show_cost(out: Path | None, theme: str, *, as_json: bool) -> None:
 
         draw_costs(costs, out, theme)
         typer.echo(out, err=True)
-
-
-class _Silence:
-    """A status that nobody sees."""
-
-    def __enter__(self) -> _Silence:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def update(self, words: str) -> None:
-        """Say nothing."""
 
 
 def theory_text(power: float, name: str) -> str:

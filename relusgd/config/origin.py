@@ -27,10 +27,6 @@ class Origin:
         """The config's name in messages."""
         return self.places.label
 
-    def locate(self, key: str) -> str:
-        """The place of a dotted key: "configs/sine.yaml:7", "--set training.epochs", or the label of what never says it."""
-        return self.places.find(split_key(key))
-
     def fault(self, key: str, text: str) -> str:
         """A sentence about a key that begins with its place; text goes on after the key: "must be …" or ": …"."""
         return self.places.sentence(Fault(split_key(key), text))

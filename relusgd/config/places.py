@@ -11,7 +11,6 @@ Path = tuple[str | int, ...]
 """Keys and list indices from the top of a config down to a value."""
 
 FAULTS_TOLD = 100
-FREE_BLOCKS = (("sweep", "grid"), ("sweep", "cases"))
 
 
 @dataclass(frozen=True)

@@ -105,8 +105,8 @@ def _is_printable(text: str, document: Document) -> bool:
     return found is None
 
 
-def _fault(document: Document, line: int | None, text: str, path: Path = ()) -> None:
-    document.faults.append(Fault(path, text, line=line))
+def _fault(document: Document, line: int | None, text: str) -> None:
+    document.faults.append(Fault((), text, line=line))
 
 
 def _compose(text: str, document: Document) -> None:

@@ -26,17 +26,8 @@ _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", ".", "?"})
 _INFINITE = frozenset({"inf", "+inf", "-inf", "infinity", "+infinity", "-infinity"})
 
 
-def csv_digest(path: Path) -> str:
-    """SHA-256 of the file's content, in hexadecimal. Raises InputError when it cannot be read."""
-    return _digest(_read_bytes(path))
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
 def read_columns(path: Path, x: str, y: str) -> tuple[Array, Array, str]:
-    """The columns of these names, two arrays of shape (n_rows,), in the order of the file; and the digest of its content.
+    """The columns of these names, two arrays of shape (n_rows,), in the order of the file; and the SHA-256 of its content, in hexadecimal.
 
     The first line that is not blank names the columns; commas, semicolons or tabs separate them; blank lines are skipped.
     Raises ConfigError with the first faults, each with its line, and InputError when there is nothing to read.
@@ -52,7 +43,7 @@ def read_columns(path: Path, x: str, y: str) -> tuple[Array, Array, str]:
     if not points:
         raise ConfigError([f"{path} has column names but no data rows"])
     table = np.array(points, dtype=np.float64)
-    return table[:, 0].copy(), table[:, 1].copy(), _digest(data)
+    return table[:, 0].copy(), table[:, 1].copy(), hashlib.sha256(data).hexdigest()
 
 
 class _Faults:

@@ -22,7 +22,6 @@ Columns = tuple[Array, Array, Array, Array]
 Row = tuple[str, float, float]
 SplitOrder = Callable[[int], NDArray[np.int64]]
 
-DATA_COLUMNS = ("split", "x", "y")
 """The columns of a run's data.csv."""
 
 
@@ -186,17 +185,17 @@ def csv_dataset(path: Path, *, x: str, y: str, test_fraction: float, standardize
 
 
 def dataset_rows(dataset: Dataset) -> Iterator[Row]:
-    """The rows of data.csv, columns DATA_COLUMNS, in original units; `repr` of the numbers keeps every bit in a file."""
+    """The rows of data.csv, columns split, x and y, in original units; `repr` of the numbers keeps every bit in a file."""
     x_train, y_train, x_test, y_test = dataset.in_original_units.columns
     for split, x, y in (("train", x_train, y_train), ("test", x_test, y_test)):
         for x_value, y_value in zip(x.tolist(), y.tolist(), strict=True):
             yield split, x_value, y_value
 
 
-def dataset_from_rows(rows: Iterable[Row], scaling: Scaling, *, domain: tuple[float, float] | None = None) -> Dataset:
+def dataset_from_rows(rows: Iterable[Row], scaling: Scaling) -> Dataset:
     """The dataset whose rows `dataset_rows` gave, to the last bit; what rows do not say (target, names, …) is left open.
 
-    domain: None is the range of all x. Raises InputError, naming the line of data.csv, for a row that is no point.
+    The domain is the range of all x. Raises InputError, naming the line of data.csv, for a row that is no point.
     """
     points: dict[str, list[tuple[float, float]]] = {"train": [], "test": []}
     for line, (split, x, y) in enumerate(rows, start=2):
@@ -206,7 +205,7 @@ def dataset_from_rows(rows: Iterable[Row], scaling: Scaling, *, domain: tuple[fl
     if not points["train"]:
         raise InputError("data.csv has no training points")
     (x_train, y_train), (x_test, y_test) = (_sorted(*_columns(points[split])) for split in ("train", "test"))
-    dataset = Dataset(x_train, y_train, x_test, y_test, domain or _range(np.concatenate([x_train, x_test])))
+    dataset = Dataset(x_train, y_train, x_test, y_test, _range(np.concatenate([x_train, x_test])))
     return dataset if scaling == Scaling() else dataset.standardized(scaling)
 
 

@@ -19,6 +19,9 @@ from relusgd.pictures.scales import error_axis, errors_of, noise_level, step_axi
 from relusgd.pictures.sheet import Sheet
 from relusgd.pictures.view import View
 
+PART_COLUMNS = 3
+"""So many columns of pixels show one median and range, where there are more snapshots."""
+
 
 class LossPanel:
     """Training and test error of one run over the steps."""
@@ -130,11 +133,11 @@ class Summary:
     high: Array
 
 
-def summarise(x: Array, y: Array, columns: int, wide: int = 3) -> Summary:
-    """y along ascending x as it is; or, when there are more values than that, in parts of x that are `wide` columns wide."""
-    if len(x) <= columns / wide:
+def summarise(x: Array, y: Array, columns: int) -> Summary:
+    """y along ascending x as it is; or, when there are more values than that, in parts of x that are PART_COLUMNS wide."""
+    if len(x) <= columns / PART_COLUMNS:
         return Summary(x, y, y, y)
-    part = ((x - x[0]) / (x[-1] - x[0]) * (columns / wide)).astype(np.int64)
+    part = ((x - x[0]) / (x[-1] - x[0]) * (columns / PART_COLUMNS)).astype(np.int64)
     order = np.lexsort((y, part))
     first = np.flatnonzero(np.diff(part, prepend=-1))
     stop = np.append(first[1:], len(x))

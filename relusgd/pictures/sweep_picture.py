@@ -68,10 +68,10 @@ class Quantiles:
     error: str = "test error"
 
 
-def save_sweep_picture(picture: SweepPicture | Quantiles, path: Path, look: Look | None = None) -> None:
+def save_sweep_picture(picture: SweepPicture | Quantiles, path: Path) -> None:
     """Write the picture as .png, .svg or .pdf. Raises as `save_still` does."""
     with matplotlib.rc_context(STYLE):
-        sheet = Sheet(look or Look())
+        sheet = Sheet(Look())
         top = write_head(sheet, picture)
         if isinstance(picture, SweepPicture):
             draw_panels(sheet, picture, top)

@@ -12,7 +12,6 @@ from relusgd.config.naming import plain_text
 from relusgd.model.network import Array
 from relusgd.model.suggestions import counted
 from relusgd.pictures.comparison_chart import Chart, Series
-from relusgd.pictures.look import Look
 from relusgd.pictures.sweep_picture import Dots, Panel, Quantiles, SweepPicture, save_sweep_picture
 from relusgd.sweeps.rows import Row, varied_keys
 
@@ -20,7 +19,7 @@ MOST_PANELS = 12
 MOST_COLOURS = 9
 
 
-def draw_summary(name: str, rows: Sequence[Row], path: Path, look: Look | None = None) -> bool:
+def draw_summary(name: str, rows: Sequence[Row], path: Path) -> bool:
     """Draw the errors of a sweep's runs over what varies; whether there was any error to draw.
 
     Raises RelusgdError when the file cannot be written.
@@ -28,7 +27,7 @@ def draw_summary(name: str, rows: Sequence[Row], path: Path, look: Look | None =
     scene = scene_of(name, rows)
     if scene is None:
         return False
-    save_sweep_picture(scene, path, look)
+    save_sweep_picture(scene, path)
     return True
 
 

@@ -11,6 +11,9 @@ from relusgd.theory.layers import Columns, Key, arrange, both_ways
 Size = tuple[float, float]
 Point = tuple[float, float]
 
+MARGIN = 10.0
+"""Pixels around the whole."""
+
 NARROWEST = 34.0
 """Pixels between columns, for edges without labels."""
 
@@ -140,7 +143,6 @@ def place(
     labels: Sequence[Size | None],
     *,
     wanted_width: float = 0.0,
-    margin: float = 10.0,
 ) -> Placement:
     """Place boxes of these sizes, parents first, with edges (parent, child) and their labels' sizes (None: no label).
 
@@ -148,10 +150,10 @@ def place(
     """
     columns = arrange(list(sizes), edges)
     for room, stretch in ATTEMPTS:
-        placed = _place_once(columns, sizes, labels, (room, stretch), wanted_width - 2 * margin)
+        placed = _place_once(columns, sizes, labels, (room, stretch), wanted_width - 2 * MARGIN)
         if not placed.tight:
             break
-    return _shifted(placed, margin)
+    return _shifted(placed)
 
 
 def _place_once(
@@ -244,18 +246,18 @@ def _near(one: Point, other: Point) -> bool:
     return abs(one[0] - other[0]) < 1 and abs(one[1] - other[1]) < 60
 
 
-def _shifted(placement: Placement, margin: float) -> Placement:
-    """The same with its lower left corner at (margin, margin)."""
+def _shifted(placement: Placement) -> Placement:
+    """The same with its lower left corner at (MARGIN, MARGIN)."""
     low = min(box.bottom for box in placement.boxes.values())
     low = min([low, *(y for line in placement.lines for _, y in line.points)])
     high = max([box.top for box in placement.boxes.values()] + [y for line in placement.lines for _, y in line.points])
 
     def moved(box: Rectangle) -> Rectangle:
-        return Rectangle(box.x + margin, box.y - low + margin, box.width, box.height)
+        return Rectangle(box.x + MARGIN, box.y - low + MARGIN, box.width, box.height)
 
     lines = tuple(
-        Line(tuple((x + margin, y - low + margin) for x, y in line.points), moved(line.label) if line.label else None)
+        Line(tuple((x + MARGIN, y - low + MARGIN) for x, y in line.points), moved(line.label) if line.label else None)
         for line in placement.lines
     )
     boxes = {name: moved(box) for name, box in placement.boxes.items()}
-    return Placement(placement.width + 2 * margin, high - low + 2 * margin, boxes, lines, placement.tight)
+    return Placement(placement.width + 2 * MARGIN, high - low + 2 * MARGIN, boxes, lines, placement.tight)

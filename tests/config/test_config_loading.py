@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relusgd.config import Config, CosineSchedule, CsvData, Knots, PointsData, load_config, parse_overrides, shipped_configs
+from relusgd.config.places import split_key
 from relusgd.errors import ConfigError
 
 
@@ -115,7 +116,7 @@ def test_a_config_travels_to_another_process(course: Path) -> None:
     config = load_config(course, {"seed": 3})
     copy = pickle.loads(pickle.dumps(config))
     assert copy == config
-    assert (copy.origin.stem, copy.origin.locate("training.epochs")) == ("course", f"{course}:2")
+    assert (copy.origin.stem, copy.origin.places.find(split_key("training.epochs"))) == ("course", f"{course}:2")
 
 
 def test_the_notebook_is_shipped() -> None:
@@ -365,11 +366,14 @@ def test_any_mapping_is_a_config_or_faults(source: dict[str, object]) -> None:
 
 def test_places_of_keys_are_lines_overrides_or_the_file(course: Path) -> None:
     origin = load_config(course, {"seed": 4, "data": {"noise": 0.5}}).origin
-    assert origin.locate("training.epochs") == f"{course}:2"
-    assert origin.locate("training.momentum") == f"{course}:1"
-    assert origin.locate("seed") == "overrides: seed"
-    assert origin.locate("data.noise") == "overrides: data"
-    assert origin.locate("engine") == str(course)
+    places = {key: origin.places.find(split_key(key)) for key in ("training.epochs", "training.momentum", "seed", "data.noise", "engine")}
+    assert places == {
+        "training.epochs": f"{course}:2",
+        "training.momentum": f"{course}:1",
+        "seed": "overrides: seed",
+        "data.noise": "overrides: data",
+        "engine": str(course),
+    }
     assert (origin.label, origin.stem, origin.folder) == (str(course), "course", course.parent)
 
 

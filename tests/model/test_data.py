@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,9 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from relusgd.errors import ConfigError, InputError
-from relusgd.model.csv_points import csv_digest
 from relusgd.model.data import (
-    DATA_COLUMNS,
     Dataset,
     Scaling,
     csv_dataset,
@@ -329,7 +328,7 @@ def test_values_beyond_standardizing_are_refused_by_their_column(write):
 
 def test_the_digest_is_the_sha_256_of_the_content(write):
     path = write("x,y\n1,2\n")
-    assert csv_digest(path) == read(path).digest == hashlib.sha256(b"x,y\n1,2\n").hexdigest()
+    assert read(path).digest == hashlib.sha256(b"x,y\n1,2\n").hexdigest()
 
 
 cells = st.sampled_from(["x", "y", "1", "-2.5", "", "nan", '"', ";", "\t", "\0", "é", "1,5", "9" * 400])
@@ -358,7 +357,7 @@ columns = st.lists(st.tuples(numbers, numbers), min_size=1, max_size=12)
 def restored(dataset):
     lines = [f"{split},{x!r},{y!r}" for split, x, y in dataset_rows(dataset)]
     rows = [(split, float(x), float(y)) for split, x, y in (line.split(",") for line in lines)]
-    return dataset_from_rows(rows, dataset.scaling, domain=dataset.domain)
+    return replace(dataset_from_rows(rows, dataset.scaling), domain=dataset.domain)
 
 
 @given(columns, columns | st.just([]))
@@ -385,7 +384,6 @@ def test_the_notebooks_points_come_back_from_rows_to_the_last_bit():
 
 def test_rows_are_in_original_units(write):
     dataset = read(write("x,y\n2,0.1\n1,1e-320\n"), standardize=True)
-    assert DATA_COLUMNS == ("split", "x", "y")
     assert list(dataset_rows(dataset)) == [("train", 1.0, 1e-320), ("train", 2.0, 0.1)]
 
 
@@ -395,10 +393,9 @@ def test_a_dataset_that_kept_no_original_points_computes_them():
     np.testing.assert_array_equal(dataset.in_original_units.y_train, [1, 7])
 
 
-def test_the_domain_of_rows_is_the_range_of_all_x_unless_it_is_given():
+def test_the_domain_of_rows_is_the_range_of_all_x():
     rows = [("train", 1.0, 0.0), ("test", 4.0, 0.0)]
     assert dataset_from_rows(rows, Scaling()).domain == (1.0, 4.0)
-    assert dataset_from_rows(rows, Scaling(), domain=(0.0, 9.0)).domain == (0.0, 9.0)
 
 
 @pytest.mark.parametrize("row", [("valid", 1.0, 2.0), ("train", 1.0, math.nan), ("test", math.inf, 1.0)])

@@ -266,10 +266,10 @@ def test_a_summary_of_many_snapshots_keeps_medians_and_extremes():
     x = np.arange(10_000.0)
     y = np.where(np.arange(10_000) % 2, 1.0, 3.0)
     y[5_000] = 9.0
-    summary = summarise(x, y, columns=300, wide=3)
+    summary = summarise(x, y, columns=300)
     assert len(summary.x) <= 101
-    assert len(summarise(x[:101], y[:101], columns=300, wide=3).x) < 101
-    assert np.array_equal(summarise(x[:100], y[:100], columns=300, wide=3).middle, y[:100])
+    assert len(summarise(x[:101], y[:101], columns=300).x) < 101
+    assert np.array_equal(summarise(x[:100], y[:100], columns=300).middle, y[:100])
     assert (summary.low.min(), summary.high.max()) == (1.0, 9.0)
     assert np.count_nonzero(summary.high == 9.0) == 1
     assert set(summary.middle) <= {1.0, 3.0}
