@@ -68,7 +68,7 @@ def animate(
     show: ShowOption = EVERYTHING,
 ) -> None:
     """Film the learned function, its units and elbows; several runs side by side. Prints the file."""
-    from relusgd.cli.progress import drawing, stderr_console
+    from relusgd.cli.progress import drawing
     from relusgd.runs.drawing import Clock
     from relusgd.runs.drawing import animate as write
     from relusgd.runs.run import load_run
@@ -76,7 +76,7 @@ def animate(
     look = make_look(size, title, theme, show)
     clock = Clock(frames, fps, seconds, first, last, spacing.value)
     loaded = [load_run(run) for run in runs]
-    with drawing(stderr_console()) as progress:
+    with drawing() as progress:
         path = write(loaded, out, clock=clock, look=look, progress=progress)
     warn_of_boxes(loaded, look)
     print_path(path)

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import shlex
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.table import Column
-from rich.text import Text
 
 from relusgd.cli.boundary import printable
-from relusgd.cli.progress import LINE_SECONDS, SignalFlag, stderr_console
+from relusgd.cli.watching import SignalFlag, Watcher
 from relusgd.cli.wording import number, seconds_in_words
 from relusgd.model.suggestions import counted
 
@@ -25,35 +22,30 @@ if TYPE_CHECKING:
     from relusgd.sweeps.checking import Survey
 
 
-class SweepProgress:
+class SweepProgress(Watcher):
     """Watches `run_sweep`. failed: the names of the runs that failed, with the reasons."""
 
     def __init__(self, console: Console, flag: SignalFlag, *, quiet: bool) -> None:
-        self.command = shlex.join(["relusgd", *sys.argv[1:]])
-        self.console, self.flag, self.quiet = console, flag, quiet
+        super().__init__(console, flag, quiet=quiet)
         self.failed: dict[str, str] = {}
         self._counts: Counter[str] = Counter()
         self._left = 0
-        self._started = self._said = time.monotonic()
-        self._progress: Progress | None = None
+        self._started = time.monotonic()
         self._waiting = False
 
     def begins(self, folder: Path, found: Survey) -> None:
         for warning in found.warnings:
-            self.console.print(Text(f"warning: {printable(warning)}", style="yellow"))
+            self.say(f"warning: {warning}", "yellow")
         self._left = len(found.jobs)
         if self.quiet:
             return
         ended = f", {len(found.ended):,} ended already" if found.ended else ""
         to_do = "nothing to do" if not found.jobs else f"{len(found.jobs):,} to do" if found.ended else ""
-        self._print(f"{counted(len(found.runs), 'run')} in {folder}{ended}{', ' if to_do else ''}{to_do}")
+        self.say(f"{counted(len(found.runs), 'run')} in {folder}{ended}{', ' if to_do else ''}{to_do}")
         if found.jobs and self.console.is_terminal:
-            self._start_bar(len(found.jobs))
+            self._begin(len(found.jobs))
 
-    def _print(self, text: str) -> None:
-        self.console.print(Text(printable(text)))
-
-    def _start_bar(self, total: int) -> None:
+    def _begin(self, total: int) -> None:
         columns = (
             BarColumn(bar_width=12),
             MofNCompleteColumn(),
@@ -61,9 +53,7 @@ class SweepProgress:
             TimeRemainingColumn(compact=True),
             TextColumn("{task.fields[last]}", table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1), markup=False),
         )
-        self._progress = Progress(*columns, console=self.console, transient=True, expand=True)
-        self._task = self._progress.add_task("", total=total, rate="", last="")
-        self._progress.start()
+        self.start_bar(columns, total, expand=True, rate="", last="")
         self._started = time.monotonic()
 
     def finished(self, rows: Sequence[dict[str, Any]]) -> None:
@@ -73,38 +63,25 @@ class SweepProgress:
                 self.failed[row["run"]] = row.get("error", "it did not end")
         if not rows:
             return
-        done, moment = sum(self._counts.values()), time.monotonic()
-        rate = f"{number(done / max(moment - self._started, 1e-9))}/s"
-        if self._progress:
-            self._progress.update(self._task, completed=done, rate=rate, last=printable(last_words(rows[-1])))
-        elif not self.quiet and moment - self._said >= LINE_SECONDS:
-            self._said = moment
-            self._print(f"{done:,} of {self._left:,} runs, {rate}, {last_words(rows[-1])}")
-
-    def signal(self) -> int | None:
-        return self.flag.number
+        done, last = sum(self._counts.values()), last_words(rows[-1])
+        rate = f"{number(done / max(time.monotonic() - self._started, 1e-9))}/s"
+        self.move(done, f"{done:,} of {self._left:,} runs, {rate}, {last}", rate=rate, last=printable(last))
 
     def waits_for_workers(self) -> bool:
         """Say once that a cluster has no workers yet; whether to stop waiting."""
         if not self._waiting and not self.quiet:
-            self._print("waiting for Dask workers …")
+            self.say("waiting for Dask workers …")
         self._waiting = True
         return self.flag.number is not None
-
-    def close(self) -> None:
-        """Take the bar away."""
-        if self._progress:
-            self._progress.stop()
-            self._progress = None
 
     def say_end(self, folder: Path, *, summarized: bool) -> None:
         """Say what became of the runs, and what to type next."""
         if self.quiet or not self._counts:
             return
         told = ", ".join(f"{count:,} {status}" for status, count in self._counts.most_common())
-        self._print(f"{told} in {seconds_in_words(time.monotonic() - self._started)}")
+        self.say(f"{told} in {seconds_in_words(time.monotonic() - self._started)}")
         if summarized:
-            self._print(f"next:  relusgd compare {shlex.quote(str(folder))}")
+            self.say(f"next:  relusgd compare {shlex.quote(str(folder))}")
 
 
 def last_words(row: dict[str, Any]) -> str:
@@ -112,15 +89,3 @@ def last_words(row: dict[str, Any]) -> str:
     error = row.get("test_mse", row.get("train_mse"))
     value = number(error) if error is not None else row["status"]
     return f"{value}  {row['run']}"
-
-
-@contextmanager
-def watching_sweep(quiet: bool) -> Iterator[SweepProgress]:
-    """A SweepProgress whose bar goes away at the end and that hears Ctrl-C and SIGTERM."""
-    flag = SignalFlag()
-    progress = SweepProgress(stderr_console(), flag, quiet=quiet)
-    with flag.listening():
-        try:
-            yield progress
-        finally:
-            progress.close()

@@ -69,10 +69,11 @@ def sweep(
     if names:
         list_runs(resolved, part, out)
         return
-    from relusgd.cli.sweep_progress import watching_sweep
+    from relusgd.cli.sweep_progress import SweepProgress
+    from relusgd.cli.watching import watching
     from relusgd.sweeps.running import run_sweep
 
-    with watching_sweep(quiet) as progress, cluster(dask, workers, progress) as executor:
+    with watching(SweepProgress, quiet=quiet) as progress, cluster(dask, workers, progress) as executor:
         done = run_sweep(resolved, out, executor, workers=workers, shard=part, observer=progress)
     progress.say_end(done.folder, summarized=part is None)
     typer.echo(done.folder)

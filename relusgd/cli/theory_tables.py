@@ -108,7 +108,7 @@ def show_step_sizes(network: Network, dataset: Dataset, out: Path | None, theme:
 
 def show_cost(out: Path | None, theme: str, *, as_json: bool) -> None:
     """Print what gradients cost, and draw it."""
-    from relusgd.cli.progress import stderr_console
+    from relusgd.cli.watching import stderr_console
     from relusgd.theory.cost import exponent, measure_costs
 
     console = stderr_console()
@@ -241,7 +241,7 @@ def write_graph(graph: Graph, out: Path, theme: str, words: str) -> None:
 
 def film_step(graph: Graph, config: Config, epoch: int, out: Path, theme: str) -> None:
     """Film the SGD step that follows this epoch, on the graph's sample."""
-    from relusgd.cli.progress import drawing, stderr_console
+    from relusgd.cli.progress import drawing
     from relusgd.errors import InputError
     from relusgd.theory.step_film import Update, film_sgd_step
     from relusgd.training.plan import build_schedule
@@ -250,5 +250,5 @@ def film_step(graph: Graph, config: Config, epoch: int, out: Path, theme: str) -
     if training.method == "ridge":
         raise InputError("--animate films a step of SGD, and this trains by ridge", "try --set training.method=sgd on its config")
     update = Update(build_schedule(config).at(epoch + 1), training.layers, training.weight_decay, config.network.output_bias)
-    with drawing(stderr_console()) as progress:
+    with drawing() as progress:
         film_sgd_step(graph, out, update, theme=theme, progress=progress)

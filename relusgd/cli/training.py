@@ -67,7 +67,8 @@ def train(
 
     The same command again confirms a complete run and resumes an interrupted one.
     """
-    from relusgd.cli.progress import watching
+    from relusgd.cli.progress import TrainingProgress
+    from relusgd.cli.watching import watching
     from relusgd.config import parse_overrides
 
     overrides = parse_overrides(changes or [])
@@ -78,7 +79,7 @@ def train(
         return
     from relusgd.runs.record import record
 
-    with watching(quiet) as progress:
+    with watching(TrainingProgress, quiet=quiet) as progress:
         run = record(resolved, folder, overwrite, dataset=dataset, observer=progress)
     if not quiet:
         from relusgd.cli.closing import print_closing
