@@ -22,6 +22,11 @@ def complete_configs(incomplete: str) -> list[str]:
     return sorted(name for name in files if name.startswith(incomplete)) + complete_runs(incomplete)
 
 
+def run_of(source: Path) -> Path:
+    """CONFIG|RUN as it was given, but the run's folder for the config.yaml inside one."""
+    return source.parent if source.name == "config.yaml" and (source.parent / "run.json").is_file() else source
+
+
 def flag(*names: str, **settings: Any) -> Any:
     """A Typer option that takes no value, so its help shows none."""
     return typer.Option(*names, metavar="", **settings)

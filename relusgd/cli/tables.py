@@ -119,12 +119,22 @@ def summary_table(run: Run, summary: dict[str, Any]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, value in summary_lines(run, summary).items():
+        table.add_row(label, Text(printable(value)))
+    return table
+
+
+def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
+    """A summary in words, by its labels."""
     from relusgd.cli.wording import bytes_in_words, number, seconds_in_words, sparkline
     from relusgd.model.suggestions import counted
 
     error = "test_mse" if summary["test_mse"] == summary["test_mse"] else "train_mse"
     units = " + ".join(f"{width:,}" for width in summary["hidden"])
-    rows = {
+    lines = {
         "run": summary["run"],
         "status": summary["status"],
         "network": f"{units} hidden {'unit' if units == '1' else 'units'}, {summary['parameters']:,} parameters",
@@ -141,13 +151,8 @@ def summary_table(run: Run, summary: dict[str, Any]) -> Table:
         "engine": f"{summary['engine']}, kernel {summary['kernel']}, relusgd {summary['versions']['relusgd']}",
     }
     if summary.get("divergence"):
-        rows["divergence"] = summary["divergence"]["message"]
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for label, value in rows.items():
-        table.add_row(label, Text(printable(str(value))))
-    return table
+        lines["divergence"] = summary["divergence"]["message"]
+    return lines
 
 
 def runs_table(rows: list[dict[str, Any]], folder: Path) -> Table:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relusgd.cli.arguments import JsonOption, SetOption, complete_configs, flag
+from relusgd.cli.arguments import JsonOption, SetOption, complete_configs, flag, run_of
 from relusgd.cli.boundary import guarded, printable
 from relusgd.cli.pictures import ThemeName, ThemeOption
 
@@ -51,18 +51,8 @@ def gradcheck(
     from relusgd.cli import theory_tables
     from relusgd.errors import InputError
 
-    if step_sizes and cost:
-        raise InputError("--step-sizes and --cost are two things", "give one of them")
-    if out is not None and not (step_sizes or cost):
-        raise InputError("--out draws what --step-sizes or --cost measure, and neither is given")
-    check_out(out)
-    if out is not None:
-        from relusgd.pictures.painter import check_still
-
-        check_still(out)
+    check_measurement(source, step_sizes=step_sizes, cost=cost, out=out)
     if cost:
-        if source is not None:
-            raise InputError(f"--cost has losses of its own, and does not read {source}", "leave one of the two away")
         theory_tables.show_cost(out, theme.value, as_json=as_json)
         return
     if source is None:
@@ -72,6 +62,23 @@ def gradcheck(
         theory_tables.show_step_sizes(network, dataset, out, theme.value, as_json=as_json)
     elif not theory_tables.show_check(network, dataset, as_json=as_json):
         raise typer.Exit(1)
+
+
+def check_measurement(source: Path | None, *, step_sizes: bool, cost: bool, out: Path | None) -> None:
+    """Refuse options of gradcheck that do not go together, and a picture that cannot be written."""
+    from relusgd.errors import InputError
+
+    if step_sizes and cost:
+        raise InputError("--step-sizes and --cost are two things", "give one of them")
+    if out is not None and not (step_sizes or cost):
+        raise InputError("--out draws what --step-sizes or --cost measure, and neither is given")
+    check_out(out)
+    if out is not None:
+        from relusgd.pictures.painter import check_still
+
+        check_still(out)
+    if cost and source is not None:
+        raise InputError(f"--cost has losses of its own, and does not read {source}", "leave one of the two away")
 
 
 @guarded
@@ -106,13 +113,7 @@ def graph(
     from relusgd.cli import theory_tables
     from relusgd.errors import InputError
 
-    if (source is None) == (function is None):
-        given = "both a network and --function" if function else "nothing"
-        raise InputError(f"a graph is that of a CONFIG or RUN, or of --function; {given} is given", "try: relusgd graph --function sheet-a")
-    if animate and (function or nudge or as_json):
-        raise InputError("--animate films an SGD step of a CONFIG or RUN; --function, --nudge and --json do not go with it")
-    if nudge and out:
-        raise InputError("--nudge gives a table, and --out a picture", "leave one of them away")
+    refuse_together(source, function, out, nudge=nudge, animate=animate, as_json=as_json)
     place = film_place(source, out) if animate else out
     check_out(place)
     point = numbers(at, "--at") if at is not None else None
@@ -124,12 +125,7 @@ def graph(
         if size is not None:
             raise InputError("--size belongs to the sheet's functions; a network has its own", "try --set network.hidden=3")
         network, dataset, config, recorded = read_network(source, changes, epoch)
-        from relusgd.theory.network_graph import network_graph
-        from relusgd.theory.sample import choose_sample
-
-        sample = choose_sample(dataset, point)
-        typer.echo(printable(sample.words), err=True)
-        built, words = network_graph(network, sample.x, sample.y), sample.words
+        built, words = sample_graph(network, dataset, point)
         if animate and place is not None:
             theory_tables.film_step(built, config, recorded, place, theme.value)
             typer.echo(place)
@@ -143,13 +139,27 @@ def graph(
         theory_tables.show_graph(built, as_json=as_json)
 
 
+def refuse_together(
+    source: Path | None, function: str | None, out: Path | None, *, nudge: str | None, animate: bool, as_json: bool
+) -> None:
+    """Refuse options of graph that do not go together."""
+    from relusgd.errors import InputError
+
+    if (source is None) == (function is None):
+        given = "both a network and --function" if function else "nothing"
+        raise InputError(f"a graph is that of a CONFIG or RUN, or of --function; {given} is given", "try: relusgd graph --function sheet-a")
+    if animate and (function or nudge or as_json):
+        raise InputError("--animate films an SGD step of a CONFIG or RUN; --function, --nudge and --json do not go with it")
+    if nudge and out:
+        raise InputError("--nudge gives a table, and --out a picture", "leave one of them away")
+
+
 def read_network(source: Path, changes: list[str] | None, epoch: int | None) -> tuple[Network, Dataset, Config, int]:
     """A run's network at an epoch, or a config's initial one, with its points, its config and that epoch."""
     from relusgd.config import parse_overrides
     from relusgd.errors import InputError
 
-    if source.name == "config.yaml" and (source.parent / "run.json").is_file():
-        source = source.parent
+    source = run_of(source)
     if source.is_dir():
         from relusgd.runs.run import load_run
 
@@ -165,6 +175,16 @@ def read_network(source: Path, changes: list[str] | None, epoch: int | None) -> 
 
     plan = prepare(load_config(source, parse_overrides(changes or []), typed=True))
     return plan.initial, plan.dataset, plan.config, 0
+
+
+def sample_graph(network: Network, dataset: Dataset, at: list[float] | None) -> tuple[Graph, str]:
+    """The graph of a network's loss at one sample, and that sample in words, which are said on stderr too."""
+    from relusgd.theory.network_graph import network_graph
+    from relusgd.theory.sample import choose_sample
+
+    sample = choose_sample(dataset, at)
+    typer.echo(printable(sample.words), err=True)
+    return network_graph(network, sample.x, sample.y), sample.words
 
 
 def function_graph(function: str, at: list[float] | None, size: str | None) -> Graph:

@@ -109,7 +109,7 @@ def show_step_sizes(network: Network, dataset: Dataset, out: Path | None, theme:
 def show_cost(out: Path | None, theme: str, *, as_json: bool) -> None:
     """Print what gradients cost, and draw it."""
     from relusgd.cli.watching import stderr_console
-    from relusgd.theory.cost import exponent, measure_costs
+    from relusgd.theory.cost import measure_costs
 
     console = stderr_console()
     with console.status("") if console.is_terminal else nullcontext() as status:
@@ -118,21 +118,28 @@ def show_cost(out: Path | None, theme: str, *, as_json: bool) -> None:
         print_json([cost_facts(cost) for cost in costs])
     else:
         for cost in costs:
-            table = columns(cost.letter, *(f"{line.name}" for line in cost.lines), right=len(cost.lines) + 1)
-            for row, width in enumerate(cost.widths):
-                cells = [f"{line.operations[row]:.3g} · {line.seconds[row]:.1e} s" for line in cost.lines]
-                table.add_row(f"{width:,}", *cells)
-            fits = [(exponent(cost.widths, line.operations), exponent(cost.widths, line.seconds)) for line in cost.lines]
-            table.add_row("exponent", *(f"{counted:.2f} · {timed:.2f}" for counted, timed in fits))
-            table.add_row("theory", *(theory_text(line.theory, line.name) for line in cost.lines))
             typer.echo(f"{cost.title}: operations · seconds of one gradient")
-            print_table(table)
+            print_table(cost_table(cost))
         typer.echo("seconds of differences: those of one evaluation, times two for every parameter", err=True)
     if out is not None:
         from relusgd.theory.charts import draw_costs
 
         draw_costs(costs, out, theme)
         typer.echo(out, err=True)
+
+
+def cost_table(cost: Cost) -> Table:
+    """A line per width, and the exponents of the growth: fitted and those of the theory."""
+    from relusgd.theory.cost import exponent
+
+    table = columns(cost.letter, *(line.name for line in cost.lines), right=len(cost.lines) + 1)
+    for row, width in enumerate(cost.widths):
+        cells = [f"{line.operations[row]:.3g} · {line.seconds[row]:.1e} s" for line in cost.lines]
+        table.add_row(f"{width:,}", *cells)
+    fits = [(exponent(cost.widths, line.operations), exponent(cost.widths, line.seconds)) for line in cost.lines]
+    table.add_row("exponent", *(f"{counted:.2f} · {timed:.2f}" for counted, timed in fits))
+    table.add_row("theory", *(theory_text(line.theory, line.name) for line in cost.lines))
+    return table
 
 
 def theory_text(power: float, name: str) -> str:

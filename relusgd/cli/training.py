@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relusgd.cli.arguments import SetOption, complete_configs, complete_shipped, flag
+from relusgd.cli.arguments import SetOption, complete_configs, complete_shipped, flag, run_of
 from relusgd.cli.boundary import guarded
 from relusgd.cli.streams import print_path
 
@@ -94,8 +94,7 @@ def read_source(
     """Config, points (None: those that the config describes) and folder (None: by the config's name) of CONFIG or RUN."""
     from relusgd.config import load_config
 
-    if source.name == "config.yaml" and (source.parent / "run.json").is_file():
-        source = source.parent
+    source = run_of(source)
     if not source.is_dir():
         return load_config(source, overrides, case=case, typed=True), None, out
     from relusgd.runs.run import load_run

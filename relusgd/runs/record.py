@@ -162,11 +162,7 @@ def _write_blocks(plan: Plan, writer: RunWriter, state: State, blocks: Iterator[
             writer.append(block.history, block.state)
             state = block.state
             observer.block(plan, block)
-            number = observer.signal()
-            if number is not None and state.step < plan.steps:
-                epoch = state.step // plan.steps_per_epoch
-                hint = "the same command continues it"
-                raise StoppedError(f"stopped in epoch {epoch:,}; everything so far is in {writer.folder}", hint, signal=number)
+            _stop_if_asked(plan, state, writer.folder, observer)
         status = "complete"
     except DivergedError as error:
         status, extra = "diverged", divergence_facts(error)
@@ -184,6 +180,14 @@ def _write_blocks(plan: Plan, writer: RunWriter, state: State, blocks: Iterator[
         else:
             writer.save_checkpoint(state)
             writer.save_facts(**facts)
+
+
+def _stop_if_asked(plan: Plan, state: State, folder: Path, observer: Observer) -> None:
+    """Raise StoppedError when a signal asks for it and there is something left to do."""
+    number = observer.signal()
+    if number is not None and state.step < plan.steps:
+        epoch = state.step // plan.steps_per_epoch
+        raise StoppedError(f"stopped in epoch {epoch:,}; everything so far is in {folder}", "the same command continues it", signal=number)
 
 
 def check_room(plan: Plan, folder: Path, recorded: int = 0) -> None:
