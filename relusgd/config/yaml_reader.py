@@ -1,8 +1,7 @@
 """Strict YAML 1.2: plain values with the line of each, every fault named, nothing that can run code or grow.
 
 The events of PyYAML's parser are put together here in one pass, without recursion. So tags, anchors and aliases (hence
-alias bombs), duplicate keys and deep nesting are met as they come, before anything is built from them. Plain scalars
-follow the core schema of YAML 1.2, section 10.3: `1e-3` is a number; `yes`, `on`, `1_000`, `1:30` and dates are text.
+alias bombs), duplicate keys and deep nesting are met as they come, before anything is built from them.
 """
 
 from __future__ import annotations
@@ -15,22 +14,16 @@ from typing import Any
 import yaml
 
 from relusgd.config.places import Fault, Path
+from relusgd.config.scalars import resolve
 from relusgd.config.values import MAX_LEVELS, shown_key
 from relusgd.errors import InputError
 
 MAX_BYTES = 1_000_000
-MAX_DIGITS = 4000
 TOO_DEEP = f"nested more than {MAX_LEVELS} levels deep here"
 
 PARSER: Any = yaml.CLoader if yaml.__with_libyaml__ else yaml.Loader
 """Only the events are used; libyaml's parser gives the same ones, some ten times faster."""
 
-NULL = re.compile(r"|~|null|Null|NULL")
-TRUE, FALSE = re.compile(r"true|True|TRUE"), re.compile(r"false|False|FALSE")
-INTEGER = re.compile(r"[-+]?[0-9]+", re.ASCII)
-OCTAL, HEXADECIMAL = re.compile(r"0o[0-7]+"), re.compile(r"0x[0-9a-fA-F]+")
-FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
-INFINITE, NAN = re.compile(r"[-+]?\.(inf|Inf|INF)"), re.compile(r"\.(nan|NaN|NAN)")
 UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 PLAIN_WORDS = {
@@ -279,27 +272,3 @@ class _Composer:
             self._open[-1].key, self._open[-1].is_dropped = str(value), True
         else:
             self._open[-1].add(value)
-
-
-def resolve(text: str) -> object:
-    """The value of a plain scalar by the core schema of YAML 1.2. Raises ValueError for a number of too many digits."""
-    if NULL.fullmatch(text):
-        return None
-    if TRUE.fullmatch(text) or FALSE.fullmatch(text):
-        return text[0] in "tT"
-    if text[0] not in "+-.0123456789":
-        return text
-    return _resolve_number(text)
-
-
-def _resolve_number(text: str) -> object:
-    for pattern, base in ((INTEGER, 10), (OCTAL, 8), (HEXADECIMAL, 16)):
-        if pattern.fullmatch(text):
-            if len(text) > MAX_DIGITS:
-                raise ValueError("too many digits")
-            return int(text, base)
-    if FLOAT.fullmatch(text):
-        return float(text)
-    if INFINITE.fullmatch(text) or NAN.fullmatch(text):
-        return float(text.replace(".", "", 1))
-    return text
