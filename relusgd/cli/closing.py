@@ -42,6 +42,6 @@ def closing_table(run: Run) -> Table:
     for label, key in (("train MSE", "train_mse"), ("test MSE", "test_mse")):
         table.add_row(label, number(metrics[key][0]), number(metrics[key][-1]))
     for label, key in (("dead units", "dead_units"), ("breakpoints", "breakpoints")):
-        table.add_row(label, f"{metrics[key][0]}", f"{metrics[key][-1]}")
+        table.add_row(label, f"{metrics[key][0]:,}", f"{metrics[key][-1]:,}")
     table.add_row("epoch", f"{metrics['epoch'][0]:,}", f"{metrics['epoch'][-1]:,}")
     return table

@@ -6,12 +6,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from relusgd.cli.boundary import printable
 from relusgd.cli.streams import can_print
+from relusgd.cli.tables import PAPER, print_table, stdout_console
 from relusgd.comparing.compare import Comparison
 from relusgd.comparing.groups import Group, Spread
 from relusgd.comparing.keys import heading
@@ -19,9 +19,6 @@ from relusgd.comparing.optima import Optimum
 from relusgd.model.suggestions import counted
 from relusgd.runs.titles import SHORT_WORDS, value_words
 from relusgd.runs.wording import brief_duration, ends, number, rounded
-
-PAPER = 1000
-"""Columns where no terminal limits them."""
 
 LINE = 100
 """Columns of a sentence that is read with ease."""
@@ -43,11 +40,11 @@ class Column:
 
 def print_tables(comparison: Comparison) -> None:
     """Print all that there is on stdout, as wide as the terminal; in a file or a pipe lines are as long as they need."""
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else PAPER)
-    console.print(comparison_table(comparison, console.width))
+    console = stdout_console()
+    print_table(comparison_table(comparison, console.width))
     for table in optimum_tables(comparison):
         console.print()
-        console.print(table)
+        print_table(table)
     for sentence in comparison.sentences:
         console.print()
         console.print(Text(printable(sentence)), width=min(console.width, LINE) if sys.stdout.isatty() else 10 * PAPER, soft_wrap=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -14,13 +15,14 @@ from relusgd.cli.boundary import guarded, printable
 from relusgd.cli.streams import can_print, print_path
 
 if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
     from rich.table import Table
 
     from relusgd.runs.run import Run
 
 
-NAME_WIDTH = 30
-"""Characters of a run's name on a line of a terminal; a file or a pipe gets it whole."""
+PAPER = 1000
+"""Columns where no terminal limits them."""
 
 
 class Units(StrEnum):
@@ -72,7 +74,7 @@ def list_runs(
     if as_json:
         print_json(rows)
     elif rows:
-        print_table(runs_table(rows, folder))
+        print_runs(rows, folder)
     else:
         typer.echo(f"no runs in {folder}", err=True)
 
@@ -107,11 +109,33 @@ def print_json(value: object) -> None:
     typer.echo(text if can_print(text) else json.dumps(plain(value), indent=2))
 
 
-def print_table(table: Table) -> None:
-    """Print a table on stdout; as wide as it needs when no terminal limits it."""
+def print_runs(rows: list[dict[str, Any]], folder: Path) -> None:
+    """Print the table of runs; on a terminal a folder of runs is a line, and the command that shows them is told."""
+    from relusgd.cli.run_list import folders_of_runs, runs_table
+
+    console = stdout_console()
+    print_table(runs_table(rows, folder, console.width if sys.stdout.isatty() else None))
+    first = next(iter(folders_of_runs(rows, folder)), None)
+    if first is not None and sys.stdout.isatty():
+        typer.echo(printable(f"runs of a folder:  relusgd list {shlex.quote(str(first))}"), err=True)
+
+
+def stdout_console() -> Console:
+    """The console for results: as wide as the terminal, or as wide as they need."""
     from rich.console import Console
 
-    Console(highlight=False, width=None if sys.stdout.isatty() else 1000).print(table)
+    return Console(highlight=False, width=None if sys.stdout.isatty() else PAPER)
+
+
+def print_table(table: RenderableType) -> None:
+    """Print a table on stdout; in a file or a pipe lines are as long as they need, and end with their last letter."""
+    console = stdout_console()
+    if sys.stdout.isatty():
+        console.print(table)
+        return
+    with console.capture() as captured:
+        console.print(table)
+    typer.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
 def summary_table(run: Run, summary: dict[str, Any]) -> Table:
@@ -145,7 +169,8 @@ def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
         if error == "test_mse"
         else "– (no test points)",
         "course": sparkline(run.metrics[error].tolist(), 40),
-        "units": f"{summary['dead_units']} dead, {summary['always_on_units']} always on, {counted(summary['breakpoints'], 'breakpoint')}",
+        "units": f"{summary['dead_units']:,} dead, {summary['always_on_units']:,} always on, "
+        f"{counted(summary['breakpoints'], 'breakpoint')}",
         "snapshots": f"{summary['snapshots']:,}, {bytes_in_words(summary['bytes'])}",
         "time": seconds_in_words(summary["seconds"]),
         "engine": f"{summary['engine']}, kernel {summary['kernel']}, relusgd {summary['versions']['relusgd']}",
@@ -153,30 +178,3 @@ def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
     if summary.get("divergence"):
         lines["divergence"] = summary["divergence"]["message"]
     return lines
-
-
-def runs_table(rows: list[dict[str, Any]], folder: Path) -> Table:
-    """A line per run."""
-    from rich.table import Table
-    from rich.text import Text
-
-    from relusgd.cli.wording import at_commas, number, sparkline
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("run", overflow="fold")
-    table.add_column("status", no_wrap=True)
-    for heading in ("epochs", "train MSE", "test MSE"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("course", no_wrap=True)
-    for row in rows:
-        name = Path(row["run"])
-        below = name.relative_to(folder) if name.is_relative_to(folder) else name
-        shown = printable(str(below) if below.name else name.resolve().name)
-        label = Text(at_commas(shown, NAME_WIDTH) if sys.stdout.isatty() else shown)
-        if row["status"] == "damaged":
-            table.add_row(label, "damaged", "", "", "", "")
-            continue
-        table.add_row(
-            label, row["status"], f"{row['epochs']:,}", number(row["train_mse"]), number(row["test_mse"]), sparkline(row["course"], 8)
-        )
-    return table

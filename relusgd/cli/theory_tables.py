@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from relusgd.cli.tables import print_json, print_table
+from relusgd.runs.wording import brief_duration, number
 
 if TYPE_CHECKING:
     from relusgd.config import Config
@@ -36,6 +37,7 @@ def small(value: float) -> str:
 
 def show_check(network: Network, dataset: Dataset, *, as_json: bool) -> bool:
     """Print the check of every engine and kernel; whether all passed."""
+    from relusgd.config.values import number_text
     from relusgd.theory.network_check import Problem, check_network
 
     problem = Problem.of(network, dataset)
@@ -47,8 +49,8 @@ def show_check(network: Network, dataset: Dataset, *, as_json: bool) -> bool:
     print_table(check_table(checks))
     first = next(iter(checks.values()))
     typer.echo(
-        f"{first.entries:,} entries, {problem.x.size:,} points, h = {first.step:g}·max(1, |θ|); left out: {first.left_out:,} entries for "
-        f"which a sample crosses an elbow within ±h; relative differences up to {first.tolerance:g} pass",
+        f"{first.entries:,} entries, {problem.x.size:,} points, h = {number_text(first.step)}·max(1, |θ|); left out: {first.left_out:,} "
+        f"entries for which a sample crosses an elbow within ±h; relative differences up to {number_text(first.tolerance)} pass",
         err=True,
     )
     for (engine, kernel), check in checks.items():
@@ -134,7 +136,7 @@ def cost_table(cost: Cost) -> Table:
 
     table = columns(cost.letter, *(line.name for line in cost.lines), right=len(cost.lines) + 1)
     for row, width in enumerate(cost.widths):
-        cells = [f"{line.operations[row]:.3g} · {line.seconds[row]:.1e} s" for line in cost.lines]
+        cells = [f"{number(line.operations[row])} · {brief_duration(line.seconds[row])}" for line in cost.lines]
         table.add_row(f"{width:,}", *cells)
     fits = [(exponent(cost.widths, line.operations), exponent(cost.widths, line.seconds)) for line in cost.lines]
     table.add_row("exponent", *(f"{counted:.2f} · {timed:.2f}" for counted, timed in fits))

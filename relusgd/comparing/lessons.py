@@ -12,6 +12,7 @@ from relusgd.comparing.groups import PLAIN, Group
 from relusgd.comparing.keys import CASE, TRAINING, heading
 from relusgd.comparing.optima import AS_GOOD, Optimum
 from relusgd.comparing.solvers import Duel
+from relusgd.config.values import number_text
 from relusgd.diagnostics import network_domain
 from relusgd.model.network import Array
 from relusgd.runs.run import Run
@@ -185,7 +186,7 @@ def _sides(duels: Sequence[Duel]) -> tuple[list[Group], list[Group]]:
 
 def _why(duels: Sequence[Duel]) -> str:
     condition, slowest = ([rounded(spread.median) for spread in column] for column in _columns(duels))
-    rates = list(dict.fromkeys(f"{duel.sgd.typical.config.training.learning_rate:g}" for duel in duels))
+    rates = list(dict.fromkeys(number_text(duel.sgd.typical.config.training.learning_rate) for duel in duels))
     settled = listed([f"{duel.settled.median:.0f} of {duel.directions}" for duel in duels])
     return (
         f"The reason is the condition number of the Hessian of the error over the output weights, {listed(condition)}: "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -100,7 +101,19 @@ class Either(Reader):
             raise error if isinstance(reader, Several | Interval) else self.refusal(value) from None
 
     def hint(self, value: object) -> str:
-        return next(filter(None, (reader.hint(value) for reader in self.readers if reader.takes(value))), "") or number_hint(value)
+        own = next(filter(None, (reader.hint(value) for reader in self.readers if reader.takes(value))), "")
+        return own or self._brackets_hint(value) or number_hint(value)
+
+    def _brackets_hint(self, value: object) -> str:
+        """A text such as 10,20 that would be a list but for its brackets."""
+        if not isinstance(value, str) or "," not in value or len(value) > 1000:
+            return ""
+        bracketed = f"[{value.strip()}]"
+        try:
+            self.read(json.loads(bracketed))
+        except (ValueError, RecursionError):
+            return ""
+        return f"; did you mean the list {bracketed}?"
 
 
 @dataclass(frozen=True)

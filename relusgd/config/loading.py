@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path as FilePath
 
 from pydantic import ValidationError
@@ -15,15 +14,19 @@ from relusgd.config.origin import Origin
 from relusgd.config.overrides import with_case, with_overrides, without
 from relusgd.config.places import Fault, Path, Places, broken_or_below, split_key
 from relusgd.config.schema import Config
+from relusgd.config.shipped import shipped_configs
 from relusgd.config.sweep_checks import sweep_faults, varied_paths
 from relusgd.config.values import plain, shown, shown_key
 from relusgd.config.yaml_reader import Document, read_file, read_yaml
 from relusgd.errors import ConfigError, InputError
-from relusgd.model.suggestions import did_you_mean
+from relusgd.model.suggestions import did_you_mean, nearest
 
 ROUNDS = 4
 """Taking out what is faulty can lay one more fault bare: a block whose needed key is gone."""
 
+
+CONFIGS = FilePath("configs")
+"""Where a clone of relusgd, and many a project, keeps its configs."""
 
 Source = str | FilePath | Mapping[str, object]
 
@@ -78,13 +81,16 @@ def _read_bytes(file: FilePath) -> bytes:
 
 
 def _files_nearby(file: FilePath) -> str | None:
-    """Config files in the same folder with a name like this one's."""
+    """A config with a name like this one's: in the same folder, in configs/, or among those that come with relusgd."""
     try:
-        names = [other.name for other in file.parent.iterdir() if other.suffix in (".yaml", ".yml")]
+        found = {other.stem: other for folder in (CONFIGS, file.parent) for other in folder.glob("*.y*ml")}
+        near = nearest(file.stem, found)
     except (OSError, ValueError):
         return None
-    near = get_close_matches(file.name[:100], names, n=1)
-    return f"did you mean {file.parent / near[0]}?" if near else None
+    if near:
+        return f"did you mean {found[near]}?"
+    name = nearest(file.stem, shipped_configs())
+    return f"{name} comes with relusgd; relusgd new {name}.yaml --from {name} copies it" if name else None
 
 
 def _top_faults(document: Document) -> list[Fault]:

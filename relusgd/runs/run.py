@@ -18,6 +18,7 @@ from relusgd.model.history import History
 from relusgd.model.network import Network
 from relusgd.model.targets import parse_target
 from relusgd.runs import folder as disk
+from relusgd.runs.absence import no_run
 from relusgd.runs.facts import FACTS, read_facts
 from relusgd.runs.lock import is_being_written
 
@@ -176,6 +177,5 @@ def load_run(folder: str | Path) -> Run:
     """The run in this folder. Raises InputError when there is none."""
     path = Path(folder)
     if not (path / FACTS).is_file() or not (path / disk.CONFIG).is_file():
-        problem = "is no run folder" if path.is_dir() else "does not exist" if not path.exists() else "is not a folder"
-        raise InputError(f"{path} {problem}; a run folder holds {disk.CONFIG} and {FACTS}", "relusgd list shows the runs in outputs")
+        raise no_run(path)
     return Run(path)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.config.schema import Schedule
+from relusgd.config.values import number_text
 from relusgd.model.data import Scaling
 from relusgd.model.suggestions import counted
 from relusgd.runs.facts import FACTS
@@ -81,15 +82,15 @@ def describe_training(run: Run) -> str:
     """Method, layers and rate in a line."""
     training = run.config.training
     if training.method == "ridge":
-        return f"ridge, penalty {training.penalty:g}"
+        return f"ridge, penalty {number_text(training.penalty)}"
     layers = {"all": "all layers", "output": "output layer only", "hidden": "hidden layers only"}[training.layers]
     drawn = "shuffled " if training.sampling == "shuffle" else ""
     batch = "full batch" if training.batch_size == "full" else f"{drawn}batches of {training.batch_size:,}"
     extras = [
-        f", {'Nesterov ' * training.nesterov}momentum {training.momentum:g}" if training.momentum else "",
-        f", weight decay {training.weight_decay:g}" if training.weight_decay else "",
+        f", {'Nesterov ' * training.nesterov}momentum {number_text(training.momentum)}" if training.momentum else "",
+        f", weight decay {number_text(training.weight_decay)}" if training.weight_decay else "",
     ]
-    return f"SGD on {layers}, learning rate {training.learning_rate:g}{_schedule(training.schedule)}, {batch}{''.join(extras)}"
+    return f"SGD on {layers}, learning rate {number_text(training.learning_rate)}{_schedule(training.schedule)}, {batch}{''.join(extras)}"
 
 
 def _schedule(schedule: Schedule) -> str:
@@ -97,8 +98,8 @@ def _schedule(schedule: Schedule) -> str:
     if schedule == "constant":
         return ""
     if schedule.kind == "step":
-        return f" × {schedule.factor:g} every {counted(schedule.every, 'epoch')}"
-    return f" down to {schedule.minimum:g} by a cosine"
+        return f" × {number_text(schedule.factor)} every {counted(schedule.every, 'epoch')}"
+    return f" down to {number_text(schedule.minimum)} by a cosine"
 
 
 def course(errors: NDArray[Any], points: int = 16) -> list[float]:

@@ -10,7 +10,13 @@ def number(value: float) -> str:
     """Three significant digits, no exponent up to a million; a dash for what does not exist."""
     if value != value:
         return "–"
-    return f"{value:,.0f}" if LARGEST_OF_THREE_DIGITS <= abs(value) < 1e6 else f"{value:.3g}"
+    return f"{value:,.0f}" if LARGEST_OF_THREE_DIGITS <= abs(value) < 1e6 else plain_exponent(f"{value:.3g}")
+
+
+def plain_exponent(text: str) -> str:
+    """A number's text with its exponent as people and configs write it: 1e-6 for 1e-06, 2.1e215 for 2.1e+215."""
+    mantissa, _, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponent else text
 
 
 def bytes_in_words(size: float) -> str:
@@ -26,12 +32,13 @@ def rounded(value: float) -> str:
     """Two significant digits, for what need not be known better: 0.0082, 150,000, 4e11."""
     if value != value or abs(value) < 1e6:
         return number(float(f"{value:.2g}"))
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+    return plain_exponent(f"{value:.2g}")
 
 
 def brief_duration(seconds: float) -> str:
-    """A duration in at most seven characters: 2 ms, 0.12 s, 34 s, 12 min, 3.5 h."""
+    """A duration in at most seven characters: 61 µs, 2 ms, 0.12 s, 34 s, 12 min, 3.5 h."""
+    if 0 < seconds < 1e-4:
+        return f"{1e6 * seconds:.2g} µs"
     if seconds < 0.1:
         return f"{1000 * seconds:.2g} ms"
     if seconds < 100:

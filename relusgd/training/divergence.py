@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from relusgd.config.values import number_text
 from relusgd.diagnostics import sharpness
 from relusgd.errors import DivergedError
 from relusgd.model.history import History
@@ -27,10 +28,16 @@ def divergence(plan: Plan, before: State, after: State, history: History, finite
     rate = plan.learning_rate(epoch)
     last = history.network(finite - 1) if finite else Network.from_parameters(before.parameters, plan.hidden)
     edges = [(stable_rate(plan, network), when) for network, when in ((last, "the last finite snapshot"), (plan.initial, "the start"))]
-    known = " and ".join(f"{edge:.2g} at {when}" for edge, when in edges if edge is not None)
+    known = " and ".join(f"{_rate_text(edge, 2)} at {when}" for edge, when in edges if edge is not None)
     edge_words = f"; {_edge_formula(plan)}, the largest stable learning rate of full-batch steps, was {known}" if known else ""
-    message = f"training diverged in epoch {epoch:,} (step {step:,}) at learning rate {rate:g}{edge_words}"
-    return DivergedError(message, f"everything finite was kept; try --set training.learning_rate={_suggestion(plan, rate, edges):g}")
+    message = f"training diverged in epoch {epoch:,} (step {step:,}) at learning rate {_rate_text(rate)}{edge_words}"
+    suggested = _rate_text(_suggestion(plan, rate, edges))
+    return DivergedError(message, f"everything finite was kept; try --set training.learning_rate={suggested}")
+
+
+def _rate_text(rate: float, digits: int = 6) -> str:
+    """A learning rate in so many digits, as configs write it: 3e-5, not 3e-05."""
+    return number_text(float(f"{rate:.{digits}g}"))
 
 
 def _suggestion(plan: Plan, rate: float, edges: list[tuple[float | None, str]]) -> float:

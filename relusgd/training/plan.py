@@ -11,6 +11,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from relusgd.config import Config, CosineSchedule, CsvData, PointsData, StepSchedule, TargetData
+from relusgd.config.values import number_text
 from relusgd.diagnostics import SnapshotMetrics, dead_in_first_layer, train_mse
 from relusgd.errors import ConfigError, InputError
 from relusgd.model.data import Dataset, csv_dataset, points_dataset, sample_dataset
@@ -109,7 +110,7 @@ class Plan:
         """The training in a line: points, batches, epochs, steps."""
         points = counted(len(self.dataset.x_train), "point")
         if self.is_ridge:
-            return f"{points}: the output layer by ridge regression, penalty {self.config.training.penalty:g}"
+            return f"{points}: the output layer by ridge regression, penalty {number_text(self.config.training.penalty)}"
         batch, per_epoch = self.descent.order.batch_size, self.steps_per_epoch
         batches = "the full batch" if self.descent.order.sampling == "full" else f"batches of {batch:,}"
         steps = counted(self.steps, "step")

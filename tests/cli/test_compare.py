@@ -97,7 +97,7 @@ def test_a_picture_is_drawn_beside_the_table(folder, tmp_path):
     [
         (["nowhere"], "nowhere does not exist"),
         (["empty"], "empty is neither a run nor a sweep"),
-        (["file.yaml"], "is not a folder"),
+        (["file.yaml"], "a run was expected"),
         (["{sweep}", "--json", "--csv"], "give --json or --csv"),
         (["{sweep}", "--out", "film.gif"], ".png"),
         (["{sweep}", "--out", "nowhere/picture.png"], "there is no folder nowhere"),

@@ -1,6 +1,7 @@
 import pytest
 
 from relusgd.cli.wording import at_commas, bytes_in_words, number, seconds_in_words, sparkline
+from relusgd.runs.wording import brief_duration
 
 
 @pytest.mark.parametrize(
@@ -18,7 +19,8 @@ def test_durations_are_said_as_people_say_them(seconds, words):
 
 
 @pytest.mark.parametrize(
-    ("value", "words"), [(0.015432, "0.0154"), (999.9, "1,000"), (23586.4, "23,586"), (2.4e290, "2.4e+290"), (float("nan"), "–")]
+    ("value", "words"),
+    [(0.015432, "0.0154"), (999.9, "1,000"), (23586.4, "23,586"), (2.4e290, "2.4e290"), (1e-6, "1e-6"), (float("nan"), "–")],
 )
 def test_numbers_have_three_digits_and_seldom_an_exponent(value, words):
     assert number(value) == words
@@ -33,3 +35,10 @@ def test_a_sparkline_goes_down_with_the_logarithm_of_the_error():
 def test_names_are_broken_at_commas():
     assert at_commas("notebook,network.hidden=10,seed=3", 26) == "notebook,\nnetwork.hidden=10,seed=3"
     assert at_commas("notebook", 4) == "notebook"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.0, "0 ms"), (6.13e-5, "61 µs"), (0.0021, "2.1 ms"), (0.3, "0.3 s"), (34.4, "34 s"), (720, "12 min")]
+)
+def test_short_durations_stand_in_the_unit_that_fits(seconds, words):
+    assert brief_duration(seconds) == words

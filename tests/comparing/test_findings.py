@@ -102,7 +102,7 @@ def test_a_row_whose_best_epoch_is_long_past_is_told(make_run):
     found = finding(relusgd.compare(run.folder, make_run(network__hidden=9).folder), "stopping")
     assert found.numbers["best"] == 1e-5
     assert found.numbers["epoch"] == 3
-    assert "1e-05 around epoch 3" in found.text
+    assert "1e-5 around epoch 3" in found.text
 
 
 def test_a_row_that_depends_on_the_seed_says_how_many_are_stuck(sweep):

@@ -218,6 +218,13 @@ def test_one_grid_key_can_be_set(course: Path) -> None:
         ("data.kind", "points", "overrides: data.kind: data.x is missing; kind: points needs it"),
         ("training", None, "overrides: training has nothing below it; write keys such as method, layers, epochs"),
         ("seed", object(), "overrides: seed must be numbers, text, lists or mappings, not an object of type object"),
+        (
+            "network.hidden",
+            "10,20",
+            "overrides: network.hidden must be a whole number from 1 to 100,000,000, or a list of widths such as [40] or [20, 20], "
+            "not '10,20'; did you mean the list [10,20]?",
+        ),
+        ("network.hidden", "1,000", "overrides: network.hidden must be a whole number from 1 to 100,000,000, or a list of widths"),
         ("network.elbows", [0.5], "overrides: network.elbows has 1 position for the 40 units of network.hidden"),
     ],
 )
