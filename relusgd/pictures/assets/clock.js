@@ -55,10 +55,3 @@ class Clock {
     else requestAnimationFrame((next) => this.tick(next));
   }
 }
-
-/** The moment that an address's fragment asks for (#epoch=1200 or #step=6000), as an epoch; null without one. */
-function epochOfFragment(fragment, stepToEpoch) {
-  const found = /^#?(epoch|step)=(\d+)$/.exec(fragment);
-  if (!found) return null;
-  return found[1] === "epoch" ? Number(found[2]) : stepToEpoch(Number(found[2]));
-}

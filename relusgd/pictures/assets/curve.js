@@ -24,63 +24,10 @@ class CurvePanel {
     this.strip = look.strip ? new Frame({ left, top: 8 + height, width, height: strip }, xLimits, [0, 1.06 * most]) : null;
     const xTicks = fittingTicks(context, ...xLimits, width, this.pixels), inset = (this.wide ? TALLEST : 0.02) * (told.limits.y[1] - told.limits.y[0]);
     this.zero = clamp(this.run.points.baseline, told.limits.y[0] + inset, told.limits.y[1] - inset);
-    this.fixed = sheet.layer((layer) => this.drawFixed(layer, xTicks, yTicks));
+    this.fixed = sheet.layer((layer) => drawGround(this, layer, xTicks, yTicks));
   }
 
   get wide() { return this.run.width > this.told.sizes.units; }
-
-  drawFixed(context, xTicks, yTicks) {
-    const { frame, strip, look: { colours }, run: { points }, pixels } = this, [xName, yName] = points.names;
-    drawAxes(context, frame, colours, xTicks, yTicks, { xLabels: !strip, pixels });
-    drawUpright(context, frame, yName, colours, pixels);
-    if (strip) drawAxes(context, strip, colours, xTicks, [strip.yLimits[1] / 1.06].map((value) => ({ value, text: wholeText(value) })), { pixels });
-    context.fillStyle = colours.ink;
-    setFont(context, pixels);
-    const lowest = strip || frame;
-    context.fillText(fitting(context, xName, frame.width), frame.left + frame.width / 2, lowest.bottom + 2.15 * pixels + 5);
-    frame.clip(context);
-    this.drawPoints(context);
-    context.restore();
-  }
-
-  drawPoints(context) {
-    const { frame, look: { colours }, run: { points }, told } = this, [low, high] = told.limits.y;
-    if (points.baseline > low && points.baseline < high && this.run.hasUnits) {
-      context.strokeStyle = colours.faint;
-      context.lineWidth = 0.8;
-      context.beginPath();
-      line(context, frame.left, frame.y(points.baseline), frame.right, frame.y(points.baseline));
-      context.stroke();
-    }
-    const radius = clamp(3.1 * (200 / points.train.x.length) ** 0.25, 1.2, 4.5) * this.weight;
-    if (points.testShown) this.drawDots(context, points.test, radius, (x, y) => ring(context, x, y, radius, "transparent", colours.data, 1.2));
-    context.globalAlpha = 0.85;
-    context.fillStyle = colours.data;
-    this.drawDots(context, points.train, radius, (x, y) => dot(context, x, y, radius));
-    context.globalAlpha = 1;
-    if (points.truth) this.drawTruth(context);
-  }
-
-  drawDots(context, { x, y }, radius, draw) {
-    for (let i = 0; i < x.length; i++) draw(this.frame.x(this.run.points.toX(x[i])), this.frame.y(this.run.points.toY(y[i])));
-  }
-
-  drawTruth(context) {
-    const { truth, domain } = this.run.points;
-    context.strokeStyle = this.look.colours.truth;
-    context.lineWidth = 1.7 * this.weight;
-    context.setLineDash([6, 4]);
-    context.beginPath();
-    let begun = false;
-    truth.forEach((y, i) => {
-      const x = this.frame.x(domain[0] + ((domain[1] - domain[0]) * i) / (truth.length - 1));
-      if (!Number.isFinite(y)) begun = false;
-      else if (begun) context.lineTo(x, this.frame.y(y));
-      else { context.moveTo(x, this.frame.y(y)); begun = true; }
-    });
-    context.stroke();
-    context.setLineDash([]);
-  }
 
   /**
    * Draw a snapshot. shown: {row; network: the one drawn (recorded, or changed by hand), null for a very wide one; pieces;
@@ -140,13 +87,7 @@ class CurvePanel {
       context.stroke();
     }
     if (Number.isFinite(elbow)) {
-      context.strokeStyle = colours.ink;
-      context.globalAlpha = 0.35;
-      context.lineWidth = 1;
-      context.beginPath();
-      line(context, frame.x(elbow), frame.top, frame.x(elbow), frame.bottom);
-      context.stroke();
-      context.globalAlpha = 1;
+      hairline(context, frame.x(elbow), frame.top, frame.bottom, colours.ink);
       ring(context, frame.x(elbow), frame.y(this.zero), 6.5 * weight, this.signColour(network, unit), colours.ink, 1.8);
     }
   }
@@ -182,21 +123,10 @@ class CurvePanel {
     context.globalAlpha = 1;
   }
 
-  trace(context, { x, y }) {
-    context.beginPath();
-    let begun = false;
-    for (let i = 0; i < x.length; i++) {
-      if (!Number.isFinite(y[i])) { begun = false; continue; }
-      if (begun) context.lineTo(this.frame.x(x[i]), this.frame.y(y[i]));
-      else context.moveTo(this.frame.x(x[i]), this.frame.y(y[i]));
-      begun = true;
-    }
-  }
-
   drawFunction(context, pieces) {
-    const { colours, colour } = this.look, width = 3.2 * this.weight;
+    const { frame, weight, look: { colours, colour } } = this, width = 3.2 * weight;
     context.lineJoin = pieces.x.length > MOST_KINKS ? "bevel" : "round";
-    this.trace(context, pieces);
+    trace(context, frame, pieces);
     Object.assign(context, { strokeStyle: colours.paper, lineWidth: width + 2.4, globalAlpha: 0.75 });
     context.stroke();
     Object.assign(context, { strokeStyle: colour, lineWidth: width, globalAlpha: 1 });
@@ -204,7 +134,7 @@ class CurvePanel {
   }
 
   drawReference(context, pieces) {
-    this.trace(context, pieces);
+    trace(context, this.frame, pieces);
     Object.assign(context, { strokeStyle: this.look.colours.faint, lineWidth: 1.8 * this.weight });
     context.setLineDash([2, 3]);
     context.stroke();
@@ -246,13 +176,7 @@ class CurvePanel {
 
   drawCursor(context, { pieces, x }) {
     const { frame, look: { colours, colour } } = this, y = clamp(frame.y(valueOn(pieces, x)), frame.top, frame.bottom);
-    context.strokeStyle = colours.ink;
-    context.globalAlpha = 0.35;
-    context.lineWidth = 1;
-    context.beginPath();
-    line(context, frame.x(x), frame.top, frame.x(x), (this.strip || frame).bottom);
-    context.stroke();
-    context.globalAlpha = 1;
+    hairline(context, frame.x(x), frame.top, (this.strip || frame).bottom, colours.ink);
     ring(context, frame.x(x), y, 5, colour, colours.paper, 1.6);
   }
 

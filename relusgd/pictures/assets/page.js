@@ -16,7 +16,7 @@ class Page {
     Object.assign(this, { pointed: null, pinned: null, cursor: null, glance: null, touched: false, drawn: 0 });
     this.build();
     this.restyle();
-    this.goToFragment();
+    goToAddress(this);
     this.moved();
     listenOn(this);
   }
@@ -99,6 +99,11 @@ class Page {
     this.pathPanel.sheet.fit();
     this.pathPanel.lay(this.current, told, unit, perEpoch);
     $("paths").setAttribute("aria-label", "The units' elbows over time. The table named Units has them as numbers.");
+  }
+
+  jump(epoch) {
+    this.touched = true;
+    this.clock.goToEpoch(epoch);
   }
 
   scaleTime(logarithmic) {
@@ -196,39 +201,9 @@ class Page {
     clearTimeout(this.settling);
     this.settling = setTimeout(() => {
       if (!this.touched) return;
-      this.setFragment();
+      writeAddress(this.clock.epoch);
       $("status").textContent = inWords(this).join(": ");
     }, 300);
-  }
-
-  // ---- The address ----
-
-  setFragment() {
-    try {
-      window.history.replaceState(null, "", `#epoch=${this.clock.epoch}`);
-    } catch {
-      // a page inside a page has no address of its own
-    }
-  }
-
-  goToFragment() {
-    const [run] = this.runs;
-    const epoch = epochOfFragment(window.location.hash, (step) => {
-      if (this.single) return run.epoch[nearestIndex(run.step, step)];
-      return told.steps_per_epoch ? step / told.steps_per_epoch : null;
-    });
-    if (epoch !== null) this.clock.goToEpoch(epoch);
-  }
-
-  async copyLink() {
-    this.setFragment();
-    const link = `${window.location.href.split("#")[0]}#epoch=${this.clock.epoch}`;
-    flash($("copy"), (await copyText(link)) ? "Copied" : "Not allowed here");
-  }
-
-  jump(epoch) {
-    this.touched = true;
-    this.clock.goToEpoch(epoch);
   }
 
   // ---- Pointing ----

@@ -166,11 +166,11 @@ function listenOn(page) {
   act("slider", "input", () => clock.goToEpoch(time.epochAt(($("slider").value / 10000) * time.length)));
   act("speed", "change", () => { clock.speed = Number($("speed").value); });
   act("scale", "change", () => page.scaleTime($("scale").value === "log"));
-  act("copy", "click", () => page.copyLink());
+  act("copy", "click", () => copyAddress(clock.epoch));
   act("theme", "click", () => page.otherTheme());
   act("run", "change", () => page.choose(page.runs[Number($("run").value)]));
   page.darkSystem.addEventListener("change", () => page.restyle());
-  window.addEventListener("hashchange", () => page.goToFragment());
+  window.addEventListener("hashchange", () => goToAddress(page));
   window.addEventListener("keydown", (event) => pressKey(page, event));
   new ResizeObserver(() => page.restyle()).observe($("figure"));
 }

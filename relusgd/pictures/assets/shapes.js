@@ -1,8 +1,31 @@
-// Lines, dots and rings on a canvas, and how far a pixel is from a line.
+// Lines, paths, dots and rings on a canvas, and how far a pixel is from a line.
 
 function line(context, x0, y0, x1, y1) {
   context.moveTo(x0, y0);
   context.lineTo(x1, y1);
+}
+
+/** A pale upright line from top to bottom. */
+function hairline(context, x, top, bottom, colour) {
+  Object.assign(context, { strokeStyle: colour, globalAlpha: 0.35, lineWidth: 1 });
+  context.beginPath();
+  line(context, x, top, x, bottom);
+  context.stroke();
+  context.globalAlpha = 1;
+}
+
+/** A path through the points (x, y) of a frame, with a gap where y is not finite. */
+function trace(context, frame, { x, y }) {
+  context.beginPath();
+  let begun = false;
+  for (let i = 0; i < x.length; i++) {
+    if (!Number.isFinite(y[i])) begun = false;
+    else if (begun) context.lineTo(frame.x(x[i]), frame.y(y[i]));
+    else {
+      context.moveTo(frame.x(x[i]), frame.y(y[i]));
+      begun = true;
+    }
+  }
 }
 
 /** A strength as a share of the one that is drawn full. */
