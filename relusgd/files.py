@@ -48,6 +48,11 @@ def temporary_beside(path: Path) -> Path:
     return path.with_name(f".{_beginning(path.stem)}.partial-{os.getpid()}{path.suffix}")
 
 
+def hidden_folder_beside(folder: Path, state: str, process: int | str | None = None) -> Path:
+    """The hidden path of what is a `partial` or a `replaced` folder of this process, or of another one."""
+    return folder.with_name(f".{_beginning(folder.name)}.{state}-{process or os.getpid()}")
+
+
 def leftovers(path: Path) -> list[Path]:
     """What processes that were killed while they built `path` may have left beside it."""
     begin = f".{_beginning(path.stem)}.partial-"

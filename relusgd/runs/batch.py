@@ -10,7 +10,6 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import Any
 
 from relusgd.config import config_to_yaml
 from relusgd.errors import DivergedError, InputError
-from relusgd.files import sync_file_system, temporary_beside, write_new
+from relusgd.files import sync_file_system, write_new
 from relusgd.model.data import Dataset
 from relusgd.model.history import History, concatenate
 from relusgd.runs.arrays import npy_file
@@ -26,7 +25,7 @@ from relusgd.runs.facts import FACTS, facts_text
 from relusgd.runs.folder import ARRAYS, CHECKPOINT, CONFIG, DATA, TABLE, TABLE_HEADER, array_layout
 from relusgd.runs.lock import FolderLock
 from relusgd.runs.new_facts import counts, divergence_facts, new_facts, now
-from relusgd.runs.places import move_into_place
+from relusgd.runs.places import move_into_place, partial_folder
 from relusgd.runs.writer import checkpoint_bytes, data_parts, history_arrays, metrics_lines
 from relusgd.training import Block, Plan, State
 
@@ -117,15 +116,8 @@ class Batch:
 
     def add(self, name: str, run: EndedRun) -> None:
         """Write a run that is going to stand at `name`. Raises OSError; nothing of it is left then."""
-        partial = temporary_beside(self.folder / f"{name}.x").with_suffix("")
-        shutil.rmtree(partial, ignore_errors=True)
-        with ExitStack() as undo:
-            undo.callback(shutil.rmtree, partial, ignore_errors=True)
-            partial.mkdir()
-            lock = FolderLock(partial)
-            undo.callback(lock.release)
+        with partial_folder(self.folder / name) as (partial, lock):
             write_run(partial, run)
-            undo.pop_all()
         if not self._waiting:
             self._since = time.monotonic()
         self._waiting[name] = partial, lock

@@ -10,11 +10,12 @@ import re
 import shutil
 import socket
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from relusgd.errors import InputError
-from relusgd.files import NAME_BYTES, is_alive, temporary_beside
+from relusgd.files import NAME_BYTES, hidden_folder_beside, is_alive
 from relusgd.runs.facts import FACTS
 from relusgd.runs.folder import ARRAYS, CHECKPOINT, CONFIG, DATA, TABLE
 from relusgd.runs.lock import LOCK, FolderLock, changed_meanwhile, is_being_written
@@ -85,6 +86,23 @@ def _is_own(path: Path) -> bool:
     return path.suffix.lower() in PICTURES and not path.is_dir()
 
 
+@contextmanager
+def partial_folder(folder: Path) -> Iterator[tuple[Path, FolderLock]]:
+    """An empty hidden folder in which to build what is going to stand at `folder`, and its lock, which is held.
+
+    Nothing is left of it when building fails. Raises OSError.
+    """
+    partial = hidden_folder_beside(folder, "partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    with ExitStack() as undo:
+        undo.callback(shutil.rmtree, partial, ignore_errors=True)
+        partial.mkdir()
+        lock = FolderLock(partial)
+        undo.callback(lock.release)
+        yield partial, lock
+        undo.pop_all()
+
+
 def move_into_place(partial: Path, folder: Path, *, replace: bool) -> None:
     """Give a finished folder its name. replace: a run that stands there changes places with it, and is removed then.
 
@@ -116,7 +134,7 @@ def _replace(partial: Path, folder: Path) -> None:
 
 def _swap_in_two_steps(partial: Path, folder: Path) -> Path:
     """Where two names cannot change places at once; `recover` puts the old run back when we are killed between the steps."""
-    aside = folder.with_name(temporary_beside(Path(folder.name + ".x")).name.replace(".partial-", ".replaced-").removesuffix(".x"))
+    aside = hidden_folder_beside(folder, "replaced")
     folder.rename(aside)
     try:
         partial.rename(folder)
@@ -178,12 +196,11 @@ def _age(path: Path) -> float:
 
 def _left_beside(folder: Path) -> list[Path]:
     """Hidden folders that dead processes of this machine left while they built or replaced `folder`."""
-    begin = temporary_beside(Path(folder.name + ".x")).name.partition(".partial-")[0]
     found = []
     with suppress(OSError):
         for path in sorted(folder.parent.iterdir()):
             match = _LEFT.fullmatch(path.name)
-            if match and path.name in (f"{begin}.partial-{match[2]}", f"{begin}.replaced-{match[2]}") and not _is_alive(int(match[2][:9])):
+            if match and path == hidden_folder_beside(folder, match[1], match[2]) and not _is_alive(int(match[2][:9])):
                 found.append(path)
     return [path for path in found if path.is_dir() and not path.is_symlink()]
 

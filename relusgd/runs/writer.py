@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -21,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.errors import RelusgdError
-from relusgd.files import leftovers, open_own, read_bounded, temporary_beside, write_new, write_whole
+from relusgd.files import leftovers, open_own, read_bounded, write_new, write_whole
 from relusgd.model.data import Dataset, dataset_rows
 from relusgd.model.history import METRICS, History
 from relusgd.runs.arrays import GrowingArray, count_rows
@@ -41,7 +40,7 @@ from relusgd.runs.folder import (
     whole_lines,
 )
 from relusgd.runs.lock import FolderLock
-from relusgd.runs.places import move_into_place
+from relusgd.runs.places import move_into_place, partial_folder
 from relusgd.training.sgd import State
 
 CHECKPOINT_SECONDS = 1.0
@@ -155,17 +154,10 @@ def create_folder(folder: Path, beginning: Beginning, *, replace: bool = False) 
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     place = folder.resolve() if folder.is_symlink() else folder
-    partial = temporary_beside(Path(f"{place}.x")).with_suffix("")
-    shutil.rmtree(partial, ignore_errors=True)
-    with ExitStack() as undo:
-        undo.callback(shutil.rmtree, partial, ignore_errors=True)
-        partial.mkdir()
-        lock = FolderLock(partial)
-        undo.callback(lock.release)
-        writer = _begin(partial, beginning, lock)
-        undo.callback(writer.__exit__)
+    with partial_folder(place) as (partial, lock), ExitStack() as opened:
+        writer = opened.enter_context(_begin(partial, beginning, lock))
         move_into_place(partial, place, replace=replace)
-        undo.pop_all()
+        opened.pop_all()
     writer.folder = folder
     return writer
 
@@ -176,14 +168,12 @@ def _begin(folder: Path, beginning: Beginning, lock: FolderLock) -> RunWriter:
     write_new(folder / CONFIG, [beginning.config_text.encode()])
     write_data(folder / DATA, beginning.dataset)
     write_new(folder / TABLE, [TABLE_HEADER])
-    writer = RunWriter(folder, beginning.history.hidden, beginning.facts, lock)
-    try:
+    with ExitStack() as opened:
+        writer = opened.enter_context(RunWriter(folder, beginning.history.hidden, beginning.facts, lock))
         writer.append_snapshots(beginning.history)
         writer.save_checkpoint(beginning.state)
         writer.save_facts()
-    except BaseException:
-        writer.__exit__()
-        raise
+        opened.pop_all()
     return writer
 
 
