@@ -189,6 +189,13 @@ def test_small_sizes_are_dense_and_large_ones_go_by_running_sums(engine):
     assert choose_kernel(engine, 1, 10**6, 10**6) == "dense"
 
 
+def test_the_compiled_choice_counts_the_units_that_are_padded():
+    compiled = pytest.importorskip("relusgd.gradients.compiled")
+    assert [engines.padded(size) for size in range(1, 26)] == [compiled.padded_units(width) for width in range(1, 26)]
+    assert compiled.UNITS == compiled.SAMPLES
+    assert choose_kernel("compiled", 200, 10, 200) == choose_kernel("compiled", 200, 16, 200) == "prefix_sums"
+
+
 # Runs
 
 
