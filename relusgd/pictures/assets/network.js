@@ -63,16 +63,6 @@ class Network {
     return points.x.length ? sum / points.x.length : NaN;
   }
 
-  /** How many units of all hidden layers are active at x. */
-  activeAt(x) {
-    let a = [x], count = 0;
-    for (let k = 0; k < this.hidden.length; k++) {
-      a = reluLayer(a, this.weights[k], this.biases[k]);
-      for (const value of a) if (value > 0) count += 1;
-    }
-    return count;
-  }
-
   /** How many of these x a first-layer unit is active on. */
   activePoints(unit, xs) {
     const w = this.slope[unit], b = this.bias[unit];

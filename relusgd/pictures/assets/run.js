@@ -111,10 +111,10 @@ class Run {
     };
   }
 
-  /** A unit's elbow at every snapshot, in original units. */
-  elbowPath(unit) {
-    const [w, b] = [this.weights[0], this.biases[0]], H = this.width;
-    return Float64Array.from({ length: this.length }, (_, row) => this.points.toX(-b[row * H + unit] / w[row * H + unit]));
+  /** A unit's elbow at a snapshot, in original units; not finite where it has none. */
+  elbowAt(row, unit) {
+    const at = row * this.width + unit;
+    return this.points.toX(-this.biases[0][at] / this.weights[0][at]);
   }
 }
 

@@ -171,14 +171,14 @@ class PathPanel extends TimePanel {
   }
 
   drawPath(context, unit, network, width, alpha) {
-    const { frame, run, time, look: { colours } } = this, H = run.width, w = run.weights[0], b = run.biases[0], turns = Math.max(1, Math.ceil(run.length / MOST_TURNS));
+    const { frame, run, time, look: { colours } } = this, turns = Math.max(1, Math.ceil(run.length / MOST_TURNS));
     frame.clip(context);
     Object.assign(context, { lineWidth: width, globalAlpha: alpha, lineJoin: "round" });
     context.strokeStyle = network.deep ? colours.neutral : network.outputWeight[unit] > 0 ? colours.positive : colours.negative;
     context.beginPath();
     let begun = false, x = 0, y = 0;
     for (let row = 0; row < run.length; row = row === run.length - 1 ? run.length : Math.min(row + turns, run.length - 1)) {
-      const elbow = run.points.toX(-b[row * H + unit] / w[row * H + unit]);
+      const elbow = run.elbowAt(row, unit);
       if (!Number.isFinite(elbow)) { begun = false; continue; }
       [x, y] = [frame.x(time.place(run.epoch[row])), frame.y(elbow)];
       if (begun) context.lineTo(x, y);
