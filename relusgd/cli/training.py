@@ -121,12 +121,12 @@ def refuse_sweep(path: Path, config: Config) -> None:
 
 def show_plan(config: Config, dataset: Dataset | None, out: Path | None) -> None:
     """Print what would be trained."""
-    from relusgd.config import config_to_yaml, run_name
+    from relusgd.config import config_to_yaml, default_folder
     from relusgd.runs.record import check_room
     from relusgd.training import prepare
 
     plan = prepare(config, dataset)
-    folder = out or Path("outputs") / run_name(config)
+    folder = out or default_folder(config)
     check_room(plan, folder)
     typer.echo(config_to_yaml(config))
     typer.echo("\n".join(f"# {line}" for line in plan_lines(plan, folder)))

@@ -7,7 +7,7 @@ from relusgd.config.expansion import Combination, PlannedRun, combinations, plan
 from relusgd.config.faults import known_keys
 from relusgd.config.json_schema import json_schema
 from relusgd.config.loading import load_config
-from relusgd.config.naming import assignment, join_name, name_text, run_name, stem_text
+from relusgd.config.naming import assignment, default_folder, join_name, name_text, run_name, stem_text
 from relusgd.config.origin import Origin
 from relusgd.config.overrides import parse_override, parse_overrides, parse_value
 from relusgd.config.schema import Config, CosineSchedule, CsvData, Knots, PointsData, StepSchedule, Sweep, TargetData
@@ -30,6 +30,7 @@ __all__ = [
     "combinations",
     "config_to_yaml",
     "copy_shipped",
+    "default_folder",
     "describe_shipped",
     "differences",
     "flatten",

@@ -6,13 +6,22 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from relusgd.config.dumping import dump
 from relusgd.config.schema import Config
 from relusgd.config.values import value_text
 
 OTHER_CHARACTERS = re.compile(r"[^A-Za-z0-9._+-]")
+OUTPUTS = Path("outputs")
+"""Where runs and sweeps go when no other place is given."""
+
 LONGEST_VALUE, LONGEST_STEM, LONGEST_NAME = 40, 100, 180
+
+
+def default_folder(config: Config) -> Path:
+    """Where a run or a sweep goes when no other place is given."""
+    return OUTPUTS / run_name(config)
 
 
 def run_name(config: Config) -> str:

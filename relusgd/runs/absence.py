@@ -5,13 +5,11 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from relusgd.config.naming import OUTPUTS
 from relusgd.errors import InputError
 from relusgd.model.suggestions import counted, nearest
 from relusgd.runs.facts import FACTS
 from relusgd.runs.folder import CONFIG
-
-OUTPUTS = Path("outputs")
-"""Where run folders are made when nothing else is said."""
 
 
 def no_run(path: Path) -> InputError:

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
-from relusgd.config import Config, config_to_yaml, run_name
+from relusgd.config import Config, config_to_yaml, default_folder
 from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
 from relusgd.files import write_whole
 from relusgd.model.data import Dataset
@@ -73,7 +73,7 @@ def record(
     StoppedError after everything so far is kept, RelusgdError when the disk fails.
     """
     plan = prepare(config, dataset)
-    folder = Path(out) if out is not None else Path("outputs") / run_name(config)
+    folder = Path(out) if out is not None else default_folder(config)
     watcher = observer or Silent()
     with disk_faults(folder):
         return _record(plan, folder, overwrite, watcher, notes or {})

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from threadpoolctl import threadpool_limits
 
-from relusgd.config import Config, run_name
+from relusgd.config import Config, default_folder
 from relusgd.config.expansion import Shard
 from relusgd.errors import InputError, RelusgdError, StoppedError
 from relusgd.files import sync_folder
@@ -77,7 +77,7 @@ def run_sweep(
     Raises ConfigError and InputError before anything is trained, StoppedError when the observer asked to stop and everything
     that has ended is kept, RelusgdError when the disk fails.
     """
-    folder, watcher = Path(out) if out is not None else Path("outputs") / run_name(config), observer or Unwatched()
+    folder, watcher = Path(out) if out is not None else default_folder(config), observer or Unwatched()
     with disk_faults(folder):
         check_place(folder)
         if shard is not None and not 1 <= shard[0] <= shard[1]:
