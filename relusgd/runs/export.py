@@ -9,6 +9,7 @@ import numpy as np
 from relusgd.errors import InputError
 from relusgd.files import replacing
 from relusgd.model.network import Array
+from relusgd.runs.places import check_no_part
 from relusgd.runs.run import Run
 
 COLUMNS = "epoch,step,unit,elbow,slope,bias,output_weight"
@@ -18,12 +19,13 @@ def export_units(run: Run, path: Path, *, original: bool) -> None:
     """Write one line per unit of the first hidden layer and snapshot, in original or in network units.
 
     In deep networks no single output weight belongs to a unit, and that column is empty. Raises InputError for a suffix
-    other than .csv or a missing folder, and OSError; the file appears whole or not at all.
+    other than .csv, a missing folder or a file of a run, and OSError; the file appears whole or not at all.
     """
     if path.suffix.lower() != ".csv":
         raise InputError(f"--out {path}: export writes CSV", "choose a file that ends in .csv")
     if not path.parent.is_dir():
         raise InputError(f"--out {path}: the folder {path.parent} does not exist", "make it first, or choose another place")
+    check_no_part(path)
     history = run.history
     with replacing(path) as temporary, temporary.open("w", encoding="ascii", newline="\n") as file:
         file.write(COLUMNS + "\n")

@@ -22,6 +22,7 @@ from relusgd.runs.lock import LOCK, FolderLock, changed_meanwhile, is_being_writ
 
 OWN = frozenset({CONFIG, FACTS, DATA, TABLE, ARRAYS, CHECKPOINT, LOCK})
 PICTURES = frozenset({".gif", ".mp4", ".png", ".svg", ".pdf", ".html", ".csv", ".dot"})
+_ARRAY = re.compile(r"(epoch|step|elbow|slope|(weight|bias)_\d+)\.npy")
 _LEFT = re.compile(r"\..*\.(partial|replaced)-(\d+)(\.\w+)?", re.DOTALL)
 
 STRANGE_SECONDS = 60.0
@@ -71,13 +72,28 @@ def _standing(folder: Path) -> Path:
 
 def check_replaceable(folder: Path) -> None:
     """Raise InputError when replacing a run would remove what relusgd did not make, or the folder that we are in."""
-    strange = sorted(path.name for path in folder.iterdir() if not _is_own(path))
+    strange = _strangers(folder)
     if strange:
-        raise InputError(f"{folder} also holds {', '.join(strange[:3])}, which --overwrite would remove", "move it elsewhere first")
+        names = ", ".join(str(path.relative_to(folder)) for path in strange[:3])
+        raise InputError(f"{folder} also holds {names}, which --overwrite would remove", "move it elsewhere first")
     if folder.samefile(Path.cwd()):
         raise InputError(
             f"{folder} is the folder that this command runs in, and cannot be replaced from inside", "run it from another folder"
         )
+
+
+def _strangers(folder: Path) -> list[Path]:
+    """What stands in a run folder, or among its arrays, that relusgd did not make."""
+    arrays = folder / ARRAYS
+    among = arrays.iterdir() if arrays.is_dir() and not arrays.is_symlink() else ()
+    strange = [path for path in folder.iterdir() if not _is_own(path)]
+    return sorted([*strange, *(path for path in among if not _ARRAY.fullmatch(path.name))])
+
+
+def check_no_part(path: Path) -> None:
+    """Raise InputError for a path at which a file stands of which a run is made; nothing else may be written there."""
+    if path.name in OWN and (path.parent / FACTS).is_file():
+        raise InputError(f"{path} is part of the run in {path.parent}, which would be lost", "choose another name")
 
 
 def _is_own(path: Path) -> bool:

@@ -31,6 +31,13 @@ def test_output_on_a_full_disk_is_a_sentence_and_exit_1(arguments, here):
     assert (ended.returncode, ended.stderr) == (1, b"error: No space left on device\n")
 
 
+@pytest.mark.parametrize("elsewhere", ["2>/dev/full", "2> >(true)"])
+def test_words_that_nobody_can_read_stop_no_training(elsewhere, here):
+    ended = shell(f"relusgd train small.yaml {elsewhere}; relusgd train missing.yaml {elsewhere} || echo $?", here)
+    assert ended.stdout == b"outputs/small\n2\n"
+    assert (here / "outputs/small/metrics.csv").read_text().count("\n") == 5
+
+
 def test_a_reader_that_goes_away_is_no_fault(here):
     ended = shell("relusgd schema | head -1; relusgd --help | true", here)
     assert ended.stderr == b""

@@ -16,6 +16,7 @@ from command import run as relusgd
 from relusgd.config import load_config
 from relusgd.errors import InputError, RelusgdError, StoppedError
 from relusgd.runs.arrays import npy_header
+from relusgd.runs.export import export_units
 from relusgd.runs.record import Silent, record
 from relusgd.runs.run import Run, load_run
 from relusgd.runs.summary import summarize
@@ -269,6 +270,21 @@ def test_overwrite_refuses_to_remove_what_relusgd_did_not_make(run):
     with pytest.raises(InputError, match=r"thesis\.tex, which --overwrite would remove"):
         record(load_config(TINY), run.folder, overwrite=True)
     assert (run.folder / "thesis.tex").read_text() == "mine"
+
+
+def test_overwrite_refuses_to_remove_what_stands_among_the_arrays(run):
+    (run.folder / "snapshots/selected.npy").write_text("mine")
+    with pytest.raises(InputError, match=r"snapshots/selected\.npy, which --overwrite would remove"):
+        record(load_config(TINY), run.folder, overwrite=True)
+    assert (run.folder / "snapshots/selected.npy").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["metrics.csv", "data.csv"])
+def test_export_never_takes_the_place_of_a_file_that_a_run_is_made_of(name, run):
+    before = (run.folder / name).read_bytes()
+    with pytest.raises(InputError, match="part of the run"):
+        export_units(run, run.folder / "snapshots/.." / name, original=True)
+    assert (run.folder / name).read_bytes() == before
 
 
 def test_a_small_run_is_read_and_goes_on_in_little_memory(run):
