@@ -36,7 +36,7 @@ def replacing(path: Path) -> Iterator[Path]:
         yield temporary
         temporary.replace(path)
     except OSError as error:
-        if error.filename is not None and os.fspath(error.filename) == os.fspath(temporary):
+        if error.filename is None or os.fspath(error.filename) == os.fspath(temporary):
             error.filename = str(path)  # the name that its user knows
         raise
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import math
 import re
+import signal
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -99,6 +100,8 @@ class Mp4Film:
         self._words.seek(0)
         words = self._words.read().decode(errors="replace").strip()
         cause = re.sub(r"^\[.*?\] ", "", words.partition("\n")[0])  # what it says after that follows from it
+        if not cause and self._encoder.returncode < 0:  # for one by a limit of the shell, or for want of memory
+            cause = f"it was killed by {signal.Signals(-self._encoder.returncode).name}"
         return RelusgdError(f"ffmpeg could not write the film: {cause or 'it did not say why'}")
 
 

@@ -6,6 +6,7 @@ take the state of the snapshot, and draws the few artists that moved: the same p
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from matplotlib.artist import Artist
 from numpy.typing import NDArray
 
 from relusgd.errors import InputError, RelusgdError
-from relusgd.files import replacing
+from relusgd.files import write_whole
 from relusgd.pictures.composition import build_parts
 from relusgd.pictures.fonts import DPI
 from relusgd.pictures.grid import build_grid
@@ -106,8 +107,10 @@ def check_still(path: Path) -> None:
 def write_figure(sheet: Sheet, path: Path) -> None:
     """Write a figure in the format of the path's suffix. Raises as `save_still` does."""
     check_still(path)
+    suffix, content = path.suffix.lower(), io.BytesIO()  # a disk that is full would be met inside matplotlib otherwise
+    with matplotlib.rc_context({"svg.hashsalt": "relusgd", "svg.fonttype": "path"}):
+        sheet.figure.savefig(content, format=suffix[1:], dpi=DPI, metadata=METADATA[suffix])
     try:
-        with replacing(path) as temporary, matplotlib.rc_context({"svg.hashsalt": "relusgd", "svg.fonttype": "path"}):
-            sheet.figure.savefig(temporary, dpi=DPI, metadata=METADATA[path.suffix.lower()])
+        write_whole(path, content.getvalue())
     except OSError as error:
         raise RelusgdError(f"{path} could not be written: {error.strerror or error}") from error

@@ -194,6 +194,12 @@ def test_of_what_ffmpeg_says_the_cause_is_told_and_not_what_follows_from_it(tmp_
             film.add(np.zeros((10, 10, 4), dtype=np.uint8))
 
 
+def test_a_death_of_ffmpeg_is_told_by_its_signal(tmp_path):
+    with pytest.raises(RelusgdError, match="it was killed by SIGKILL"):  # noqa: SIM117
+        with mp4.Mp4Film(tmp_path / "film.mp4", (10, 10), 15) as film:
+            film._encoder.kill()
+
+
 def test_a_film_into_no_folder_is_an_error_in_one_sentence(make_history, dataset, tmp_path):
     with pytest.raises(RelusgdError, match="could not be written"):
         written(make_history, dataset, tmp_path / "nowhere" / "film.gif")

@@ -25,6 +25,8 @@ COMMANDS = {
     "mp4": ["animate", "disk/run", "--frames", "4", "--size", "480x360", "--out", "disk/film.mp4"],
     "png": ["plot", "disk/run", "--size", "480x360"],
     "svg": ["plot", "disk/run", "--size", "480x360", "--out", "disk/still.svg"],
+    "pdf": ["plot", "disk/run", "--size", "480x360", "--out", "disk/still.pdf"],
+    "html": ["view", "disk/run", "--out", "disk/page.html"],
     "export": ["export", "disk/run", "--out", "disk/units.csv"],
 }
 MAKES = {
@@ -32,6 +34,8 @@ MAKES = {
     "mp4": "disk/film.mp4",
     "png": "disk/run/plot.png",
     "svg": "disk/still.svg",
+    "pdf": "disk/still.pdf",
+    "html": "disk/page.html",
     "export": "disk/units.csv",
 }
 
@@ -98,6 +102,7 @@ def test_on_a_full_disk_a_command_says_so_and_leaves_what_stood_there(name, disk
             assert result.exit_code == 1, result.stderr
             assert "No space left on device" in result.stderr, result.stderr
             assert len(result.stderr.splitlines()) == 1, result.stderr
+            assert MAKES.get(name, "disk/") in result.stderr or "ffmpeg could not write the film" in result.stderr
         assert {path.name for path in disk.iterdir()} <= {"ballast", "run", "new", *(Path(made).name for made in MAKES.values())}
         if kept(disk) != before:
             assert_begun(name, disk)
