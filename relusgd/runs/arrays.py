@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from relusgd.errors import RelusgdError
 from relusgd.files import open_own, reading
+from relusgd.runs.damage import unreadable
 
 HEADER_BYTES = 128
 
@@ -119,10 +120,8 @@ def _checked(path: Path, rows: int, row_shape: Sequence[int], dtype: str) -> Ite
                 if fits and shape[0] >= rows and size >= start + shape[0] * row_bytes:
                     yield descriptor, start
                     return
-    except FileNotFoundError:
-        raise RelusgdError(f"{path}: missing; the run folder is damaged") from None
     except (ValueError, OSError, OverflowError) as error:
-        raise RelusgdError(f"{path}: not an array file with {expected}; the run folder is damaged ({error})") from None
+        raise unreadable(path, f"an array file with {expected}", error) from None
     told = f"claims an array of shape {shape} and type {found} in {size:,} bytes"
     raise RelusgdError(f"{path}: {told}, expected {expected}; the run folder is damaged")
 

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from relusgd.errors import RelusgdError
 from relusgd.files import read_bounded, write_whole
+from relusgd.runs.damage import unreadable
 from relusgd.training.sgd import Engine, KernelName
 
 FORMAT = 1
@@ -32,7 +33,7 @@ def read_facts(folder: Path) -> dict[str, Any]:
         if not is_count(version) or version < 1:
             raise TypeError(f"its format is {str(version)[:40]!r}")
     except (OSError, ValueError, KeyError, TypeError, RecursionError, RelusgdError) as error:
-        raise RelusgdError(f"{path}: cannot be read as the facts of a run; the run folder is damaged ({error})") from None
+        raise unreadable(path, "the facts of a run", error) from None
     if version > FORMAT:
         raise RelusgdError(
             f"{path}: written by a newer relusgd (format {version}, this one reads up to {FORMAT})", "upgrade relusgd to read it"

@@ -21,6 +21,7 @@ from relusgd.files import read_bounded, reading
 from relusgd.model.history import COUNTS, METRICS, History
 from relusgd.model.network import layer_shapes, parameter_count
 from relusgd.runs.arrays import check_rows, parse_header, read_rows
+from relusgd.runs.damage import unreadable
 from relusgd.training.sgd import State
 
 CONFIG, DATA, TABLE, ARRAYS, CHECKPOINT = "config.yaml", "data.csv", "metrics.csv", "snapshots", "checkpoint.npz"
@@ -62,7 +63,7 @@ def read_data_rows(folder: Path) -> list[tuple[str, float, float]]:
                 raise ValueError("the first line is not split,x,y")
             return [(split, float(x), float(y)) for split, x, y in csv.reader(file)]
     except (OSError, ValueError, csv.Error, RelusgdError) as error:
-        raise RelusgdError(f"{path}: cannot be read as training and test points; the run folder is damaged ({error})") from None
+        raise unreadable(path, "training and test points", error) from None
 
 
 def read_checkpoint(folder: Path, hidden: tuple[int, ...]) -> State:
@@ -79,7 +80,7 @@ def read_checkpoint(folder: Path, hidden: tuple[int, ...]) -> State:
         if step < 0 or not np.isfinite(parameters).all():
             raise ValueError("its step or its parameters are none")
     except Exception as error:  # zipfile raises many kinds on damaged files
-        raise RelusgdError(f"{path}: cannot be read as a checkpoint of this network; the run folder is damaged ({error})") from None
+        raise unreadable(path, "a checkpoint of this network", error) from None
     return State(step, parameters, velocity)
 
 
@@ -111,7 +112,7 @@ def read_metrics(folder: Path) -> dict[str, NDArray[Any]]:
         columns = _parse_lines(content.removeprefix(TABLE_HEADER))
         _check_columns(columns)
     except (OSError, ValueError, RelusgdError) as error:
-        raise RelusgdError(f"{path}: cannot be read as the metrics of a run; the run folder is damaged ({error})") from None
+        raise unreadable(path, "the metrics of a run", error) from None
     return columns
 
 

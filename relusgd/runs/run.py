@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from relusgd.config import Config, load_config
 from relusgd.errors import ConfigError, InputError, RelusgdError
+from relusgd.files import reading
 from relusgd.model.data import Dataset, Scaling, dataset_from_rows
 from relusgd.model.history import History
 from relusgd.model.network import Network
 from relusgd.model.targets import parse_target
 from relusgd.runs import folder as disk
 from relusgd.runs.absence import no_run
+from relusgd.runs.damage import unreadable
 from relusgd.runs.facts import FACTS, read_facts
 from relusgd.runs.lock import is_being_written
 
@@ -51,13 +53,13 @@ class Run:
         """The config with every default filled in."""
         path = self.folder / disk.CONFIG
         try:
-            if not path.is_file():
-                raise RelusgdError(f"{path}: missing, or no ordinary file; the run folder is damaged")
+            with reading(path):
+                pass  # a pipe would be waited at for ever, and what the system refuses is no fault of the config
             return load_config(path)
-        except OSError as error:
-            raise RelusgdError(f"{path}: {error.strerror or error}") from None
         except ConfigError as error:
             raise RelusgdError(f"{error.message}\nthe run folder is damaged") from None
+        except (OSError, RelusgdError) as error:
+            raise unreadable(path, "the config of a run", error) from None
 
     @cached_property
     def scaling(self) -> Scaling:

@@ -139,11 +139,23 @@ def test_lines_of_the_metrics_that_are_gone_are_missed(run):
             action(run.folder)
 
 
+@pytest.mark.parametrize("limit", range(4))
+def test_too_few_descriptors_are_no_damage(limit, run):
+    held = len(list(Path("/proc/self/fd").iterdir())) - 1  # that of the listing itself is gone
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (held + limit, before[1]))
+    try:
+        with pytest.raises(RelusgdError, match=r"(?s)^(?!.*damaged).*Too many open files"):
+            read_everything(run.folder)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
 def test_show_names_a_damaged_array(run):
     np.save(run.folder / "snapshots/weight_1.npy", np.array([{}, print], dtype=object), allow_pickle=True)
     result = relusgd("show", run.folder)
     assert result.exit_code == 1
-    assert "weight_1.npy: not an array file" in result.stderr
+    assert "weight_1.npy: cannot be read as an array file" in result.stderr
 
 
 @pytest.mark.parametrize("command", ["train", "show"])
