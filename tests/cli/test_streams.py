@@ -35,7 +35,7 @@ def test_output_on_a_full_disk_is_a_sentence_and_exit_1(arguments, here):
 def test_words_that_nobody_can_read_stop_no_training(elsewhere, here):
     ended = shell(f"relusgd train small.yaml {elsewhere}; relusgd train missing.yaml {elsewhere} || echo $?", here)
     assert ended.stdout == b"outputs/small\n2\n"
-    assert (here / "outputs/small/metrics.csv").read_text().count("\n") == 5
+    assert (here / "outputs/small/metrics.csv").read_text().count("\n") == 42
 
 
 def test_a_reader_that_goes_away_is_no_fault(here):
