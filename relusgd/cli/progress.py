@@ -59,7 +59,7 @@ class TrainingProgress(Watcher):
         columns = (
             BarColumn(bar_width=None),
             TaskProgressColumn(),
-            TextColumn("loss {task.fields[loss]}  {task.fields[rate]} steps/s"),
+            TextColumn("train MSE {task.fields[loss]}  {task.fields[rate]} steps/s"),
             TimeRemainingColumn(),
         )
         self.start_bar(columns, max(steps, 1), loss="–", rate="–")
@@ -72,7 +72,7 @@ class TrainingProgress(Watcher):
         if step > first_step:
             self.steps_per_second = (step - first_step) / max(moment - first_moment, 1e-9)
         loss, rate = f"{self.loss:.4g}", f"{self.steps_per_second:,.0f}" if step > first_step else "–"
-        line = f"step {step:,} of {plan.steps:,} ({step / max(plan.steps, 1):.0%})  loss {loss}  {rate} steps/s"
+        line = f"step {step:,} of {plan.steps:,} ({step / max(plan.steps, 1):.0%})  train MSE {loss}  {rate} steps/s"
         self.move(step, line, loss=loss, rate=rate)
 
 

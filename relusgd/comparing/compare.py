@@ -25,6 +25,7 @@ from relusgd.comparing.optima import Optimum, find_optima
 from relusgd.comparing.rows import table_of
 from relusgd.comparing.solvers import Duel, find_duels
 from relusgd.errors import InputError, RelusgdError
+from relusgd.model.history import ERROR_NAMES
 from relusgd.model.suggestions import counted
 from relusgd.runs.facts import FACTS
 from relusgd.runs.run import Run, load_run
@@ -136,6 +137,11 @@ class Comparison:
     @property
     def error_words(self) -> str:
         return self.error.removesuffix("_mse")
+
+    @property
+    def error_name(self) -> str:
+        """That error in words, as pictures have it."""
+        return ERROR_NAMES[self.error_words]
 
     @property
     def comparable(self) -> bool:

@@ -59,7 +59,7 @@ def _scope(comparison: Comparison) -> Iterator[Finding]:
 def _spread(comparison: Comparison) -> str:
     spread = comparison.groups[0].spreads[comparison.error]
     span = f"from {' to '.join(ends(spread.lowest, spread.highest))}"
-    return f": median {comparison.error_words} error {number(spread.median)}, {span}" if len(comparison.groups[0].counted) > 1 else ""
+    return f": median {comparison.error_name} {number(spread.median)}, {span}" if len(comparison.groups[0].counted) > 1 else ""
 
 
 def _along(comparison: Comparison) -> str:
@@ -104,14 +104,14 @@ def _progress(result: Result) -> str:
 
 def _best(comparison: Comparison) -> Iterator[Finding]:
     """The best row, the next one, and whether the seeds can tell them apart."""
-    ranked, name = comparison.ranked, comparison.error_words
+    ranked, name = comparison.ranked, comparison.error_name
     if comparison.best is None or len(ranked) < 2:
         return
     first, second, last = ranked[0], ranked[1], ranked[-1]
     best, next_best, worst = (group.spreads[comparison.error] for group in (first, second, last))
     over = f" (from {' to '.join(ends(best.lowest, best.highest))} over {len(first.counted)} seeds)" if len(first.counted) > 1 else ""
     median = "median " if over else ""
-    text = f"Best is {first.label}: {median}{name} error {number(best.median)}{over}"
+    text = f"Best is {first.label}: {median}{name} {number(best.median)}{over}"
     numbers = {"label": first.label, "median": best.median, "next": next_best.median, "worst": worst.median}
     if best.median > 0:
         text += f", {below(best.median, next_best.median)} {second.label}"
@@ -170,8 +170,8 @@ def _seeds(comparison: Comparison) -> Iterator[Finding]:
     also = (
         f". {counted(len(wide) - 1, 'other row')} {'spreads' if len(wide) == 2 else 'spread'} {MUCH}-fold or more" if len(wide) > 1 else ""
     )
-    name = comparison.error_words
-    text = f"The seed decides at {group.label}: {name} error {rounded(errors[0])} to {rounded(errors[-1])}{stuck}{also}."
+    name = comparison.error_name
+    text = f"The seed decides at {group.label}: {name} {rounded(errors[0])} to {rounded(errors[-1])}{stuck}{also}."
     yield Finding("seeds", text, {"rows": len(wide), "lowest": errors[0], "highest": errors[-1]})
 
 

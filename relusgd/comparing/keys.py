@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from relusgd.config import flatten
 from relusgd.config.dumping import dump
 from relusgd.runs.run import Run
-from relusgd.runs.titles import FIRST, SILENT, WAY, telling_keys, value_words, way_of
+from relusgd.runs.titles import FIRST, SILENT, WAY, folder_words, telling_keys, value_words, ways_of
 
 SEEDS = ("seed", "network.seed", "training.seed", "data.seed")
 """Keys whose values make repetitions of the same experiment."""
@@ -48,7 +48,7 @@ def varied_keys(runs: Sequence[Run], cases: Sequence[str | None] | None = None) 
         return groups
     if len({tuple(map(repr, row)) for row in zip(*varied.values(), strict=True)}) == len(runs):
         return varied
-    return {RUN: [run.folder.resolve().name for run in runs]}
+    return {RUN: list(folder_words(runs))}
 
 
 def differing(runs: Sequence[Run]) -> Values:
@@ -91,7 +91,7 @@ def telling_words(runs: Sequence[Run], varied: Mapping[str, Sequence[object]]) -
     words: dict[str, list[str]] = {}
     for key in sorted(kept, key=lambda key: (key != "network.hidden", kept.index(key))):
         if key in WAY:
-            words[TRAINING] = [way_of(run) for run in runs]
+            words[TRAINING] = ways_of(runs)
         elif key in POINTS:
             words[DATA] = _points_in_words(runs, varied)
         else:
@@ -114,7 +114,7 @@ def _points_in_words(runs: Sequence[Run], varied: Mapping[str, Sequence[object]]
 
 def _by_worth(runs: Sequence[Run], varied: Mapping[str, Sequence[object]]) -> dict[str, Sequence[object]]:
     """The case and the points before all others; without the case where it only renames ways of training."""
-    ways = set(zip(varied.get(CASE, ()), map(way_of, runs), strict=False))
+    ways = set(zip(varied.get(CASE, ()), ways_of(runs), strict=False))
     renames = all(len({pair[side] for pair in ways}) == len(ways) for side in (0, 1))
     first = [key for key in (CASE, *POINTS) if key in varied and not (key == CASE and renames)]
     return {key: varied[key] for key in [*first, *(key for key in varied if key not in (CASE, *POINTS))]}

@@ -26,7 +26,7 @@ MOST_RUNS = 30
 """Of a row so many runs' elbows are followed."""
 
 NEAR = 10
-"""Up to this many times noise², noise is a part of the train error worth mentioning."""
+"""Up to this many times noise², noise is a part of the training error worth mentioning."""
 
 GAP = 1.5
 """From this ratio of test to train error on held-out measurements, the fit knows its own points too well."""
@@ -39,7 +39,7 @@ def lessons(comparison: Comparison) -> Iterator[Finding]:
 
 
 def _noise(comparison: Comparison) -> Iterator[Finding]:
-    """Why test error is below train error, and where train error is below what the truth has."""
+    """Why test error is below the training error, and where train error is below what the truth has."""
     level = comparison.noise_squared
     if not level > 0:
         return
@@ -49,7 +49,7 @@ def _noise(comparison: Comparison) -> Iterator[Finding]:
     if any(near):
         where = "" if len(groups) == 1 else " in every row" if all(near) else f" in {sum(near)} of {len(groups)} rows"
         text = (
-            f"Test error is below train error{where} because the test points carry no noise: train error cannot go far below "
+            f"Test error is below the training error{where} because the test points carry no noise: the training error cannot go far below "
             f"noise² = {number(level)}, which the true function itself has; test error can go to 0."
         )
         yield Finding("noise", text, {"below": sum(near), "rows": len(groups), "noise_squared": level})
@@ -58,7 +58,7 @@ def _noise(comparison: Comparison) -> Iterator[Finding]:
         mse, lowest = min(fitting, key=lambda pair: pair[0])
         rows = "row" if len(fitting) == 1 else "rows"
         at = f"{lowest.label} ({number(mse)})"
-        text = f"Train error is below noise² in {len(fitting)} {rows}, lowest at {at}: there noise is being fitted."
+        text = f"The training error is below noise² in {len(fitting)} {rows}, lowest at {at}: there noise is being fitted."
         yield Finding("fitted noise", text, {"rows": len(fitting), "lowest": mse})
 
 
@@ -70,7 +70,8 @@ def _held_out(comparison: Comparison) -> Iterator[Finding]:
     ratios = [(group.spreads["test_mse"].median / group.spreads["train_mse"].median, group) for group in held_out]
     ratio, group = max(ratios, key=lambda pair: pair[0])
     if ratio >= GAP:
-        text = f"Test error is up to {times(ratio)} train error ({group.label}): such a fit follows its own points more than the rest."
+        text = f"Test error is up to {times(ratio)} the training error ({group.label}): such a fit follows its own points "
+        text += "more than the rest."
         yield Finding("overfitting", text, {"ratio": ratio})
 
 
@@ -85,7 +86,7 @@ def _widths(comparison: Comparison) -> Iterator[Finding]:
     enough = [_enough(widths, errors) for errors in medians.values()]
     fewest = listed([f"{width} ({label})" if label else width for width, label in zip(enough, medians, strict=True)])
     text = (
-        f"Over the widths {', '.join(widths)} the {comparison.error_words} error goes {'; '.join(courses)}. The fewest units within "
+        f"Over the widths {', '.join(widths)} the {comparison.error_name} goes {'; '.join(courses)}. The fewest units within "
         f"{100 * (AS_GOOD - 1):.0f} % of the lowest are {fewest}: each unit is one more place where the function can bend."
     )
     yield Finding("width", text, {"widths": widths, "medians": medians})
@@ -174,7 +175,7 @@ def _duels(comparison: Comparison) -> Iterator[Finding]:
     won = all(ridge < sgd for ridge, sgd in errors)
     text = (
         f"{'Ridge is the more efficient way to train the output layer' if won else 'Ridge trains the output layer at once'}: "
-        f"one decomposition ({spent[0]}) gives train errors of {listed([number(mine) for mine, _ in errors])}{at}; "
+        f"one decomposition ({spent[0]}) gives training errors of {listed([number(mine) for mine, _ in errors])}{at}; "
         f"{rounded(steps)} steps of SGD ({spent[1]}) reach {listed([number(other) for _, other in errors])}. {_why(duels)}"
     )
     yield Finding("solver", text, {"train_mse": errors, "condition": [duel.condition.median for duel in duels]})

@@ -60,7 +60,7 @@ def scene(comparison: Comparison) -> pictures.Comparison:
     note = f"the best {len(few)} of {len(comparison.groups)}" if len(few) < len(comparison.groups) else ""
     panels = [panel(comparison, group, number) for number, group in enumerate(few)]
     chart = course_chart(comparison, few) or value_chart(comparison, few)
-    return pictures.Comparison(panels, [chart] if chart.series else [], None, error_name(comparison), note)
+    return pictures.Comparison(panels, [chart] if chart.series else [], None, comparison.error_name, note)
 
 
 def _table_scene(comparison: Comparison, table: Sequence[Sequence[Group]]) -> pictures.Comparison:
@@ -70,13 +70,13 @@ def _table_scene(comparison: Comparison, table: Sequence[Sequence[Group]]) -> pi
     charts = [chart for column in columns if (chart := course_chart(comparison, column)) and chart.series]
     if len(charts) < len(columns):
         charts = [chart for chart in [value_chart(comparison, comparison.groups)] if chart.series]
-    return pictures.Comparison(panels, charts, len(columns), error_name(comparison))
+    return pictures.Comparison(panels, charts, len(columns), comparison.error_name)
 
 
 def _scan_scene(comparison: Comparison, scan: Sequence[Optimum]) -> pictures.Comparison:
     panels = [panel(comparison, optimum.groups[optimum.best], number) for number, optimum in enumerate(scan)]
     note = f"at the best {heading(scan[0].key, [scan[0].key])}"
-    return pictures.Comparison(panels, [number_chart(comparison, scan)], None, error_name(comparison), note)
+    return pictures.Comparison(panels, [number_chart(comparison, scan)], None, comparison.error_name, note)
 
 
 def longest_scan(comparison: Comparison) -> list[Optimum]:
@@ -87,10 +87,6 @@ def longest_scan(comparison: Comparison) -> list[Optimum]:
     key = max(optima, key=lambda optimum: len(optimum.groups)).key
     series = [optimum for optimum in optima if optimum.key == key]
     return series if len(series) <= MOST_SCANS else []
-
-
-def error_name(comparison: Comparison) -> str:
-    return f"{comparison.error_words} error"
 
 
 def in_rows(groups: Sequence[Group]) -> list[list[Group]]:

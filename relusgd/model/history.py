@@ -15,6 +15,9 @@ from relusgd.model.suggestions import counted
 METRICS = ("learning_rate", "train_mse", "test_mse", "dead_units", "always_on_units", "breakpoints")
 """The columns of metrics.csv after epoch and step, in their order."""
 
+ERROR_NAMES = {"train": "training error", "test": "test error"}
+"""The errors among them, as legends, axes and sentences name them; their values are headed train MSE and test MSE."""
+
 COUNTS = ("dead_units", "always_on_units", "breakpoints")
 """Those metrics that are whole numbers."""
 

@@ -124,9 +124,10 @@ class ErrorAxis:
         if not len(values):
             return cls(-3.0, 0.0)
         high = math.log10(np.max(values))
-        # an error that shot off for a moment is cut, the way down from a bad start is not
-        bulk = math.log10(np.quantile(values, 0.98))
-        high = min(high, max(bulk + 2, math.log10(values[0])))
+        # an error that shot off is cut, for a moment or for good; the way down from a bad start is not
+        start, bulk = math.log10(values[0]), math.log10(np.quantile(values, 0.98))
+        lowest_seen = math.log10(min(values[0], level or values[0]))
+        high = min(high, max(bulk + 2, start), max(start + 2, lowest_seen + DECADES))
         low = math.log10(np.min(values))
         if high - low > DECADES:
             high = min(high, math.log10(np.quantile(values, 0.75)) + 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from relusgd.model.history import ERROR_NAMES
 from relusgd.pictures.axis import Ticks, even_ticks, fitting_ticks
 from relusgd.pictures.curve_panel import CurvePanel, Manner
 from relusgd.pictures.header import Field, Header, fitting_fields, header_lines
@@ -74,7 +75,7 @@ def _settle(sheet: Sheet, view: View) -> tuple[Layout, YTicks, list[Field]]:
 def _legend_at_right(sheet: Sheet, view: View, above: Box) -> float:
     """The legend of the error panel, in the line of the x label, ending at the panel's right edge; its width."""
     looks = looks_of(sheet, view)
-    entries = [Entry(looks[name], f"{name}ing error" if name == "train" else "test error", name) for name in errors_of(view)]
+    entries = [Entry(looks[name], ERROR_NAMES[name], name) for name in errors_of(view)]
     if noise_level(view) is not None:
         entries.append(Entry(looks["noise"], "noise²", "noise²"))
     return draw_entries_left_of(sheet, above.right, label_height(sheet, above), entries, short=sheet.width < 800)

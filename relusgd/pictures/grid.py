@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from relusgd.model.history import ERROR_NAMES
 from relusgd.pictures.axis import even_ticks, fitting_ticks
 from relusgd.pictures.composition import label_height, write_title, write_upright
 from relusgd.pictures.curve_panel import CurvePanel, Manner
@@ -198,7 +199,7 @@ class GridBuilder:
         if self.loss:
             taken = self._loss_legend(area)
             sheet.text(middle, label_height(sheet, self.loss), "epoch", **centred)
-            write_upright(sheet, self.loss, f"{self.group.error_name} error", self.text)
+            write_upright(sheet, self.loss, ERROR_NAMES[self.group.error_name], self.text)
         x_name = shortened(common(view.dataset.x_name for view in views), self.text, area.width - 2 * (taken + self.text))
         sheet.text(middle, label_height(sheet, area), x_name, **centred)
         write_upright(sheet, area, shortened(common(view.dataset.y_name for view in views), self.text, area.height), self.text)

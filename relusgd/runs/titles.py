@@ -34,12 +34,11 @@ def differing_keys(runs: Sequence[Run]) -> dict[str, list[object]]:
 def panel_titles(runs: Sequence[Run]) -> tuple[list[str], list[str]]:
     """A title for each run out of the keys in which they differ, and a short one out of as few as tell all apart.
 
-    Runs that differ in nothing get the names of their folders. With ridge regression the keys of SGD say nothing.
+    Runs that these do not tell apart get the words of their folders. With ridge regression the keys of SGD say nothing.
     """
     parts = _title_parts(runs)
     if len({", ".join(part.values()) for part in parts}) < len(runs):
-        names = [run.folder.resolve().name for run in runs]
-        return names, names
+        return folder_words(runs), folder_words(runs)
     kept = list(dict.fromkeys(key for part in parts for key in part))
     for key in reversed(kept.copy()):
         fewer = [other for other in kept if other != key]
@@ -49,11 +48,11 @@ def panel_titles(runs: Sequence[Run]) -> tuple[list[str], list[str]]:
 
 
 def _title_parts(runs: Sequence[Run]) -> list[dict[str, str]]:
-    differing = differing_keys(runs)
+    differing, ways = differing_keys(runs), ways_of(runs)
     parts = []
     for number, run in enumerate(runs):
         is_ridge = run.config.training.method == "ridge"
-        part = {"way": way_of(run)} if any(key in differing for key in WAY) else {}
+        part = {"way": ways[number]} if any(key in differing for key in WAY) else {}
         for key, values in differing.items():
             unused = key.startswith("training.") and (is_ridge != (key == "training.penalty"))
             if key not in WAY and not unused:
@@ -62,10 +61,27 @@ def _title_parts(runs: Sequence[Run]) -> list[dict[str, str]]:
     return parts
 
 
-def way_of(run: Run) -> str:
-    """How a run was trained."""
-    training = run.config.training
-    return "ridge" if training.method == "ridge" else WORDS[training.layers]
+def ways_of(runs: Sequence[Run]) -> list[str]:
+    """How each run was trained: by ridge, or on which layers; SGD where ridge alone is another way than all layers."""
+    trainings = [run.config.training for run in runs]
+    descents = [training.layers for training in trainings if training.method == "sgd"]
+    words = {"all": "SGD"} if set(descents) == {"all"} and len(descents) < len(runs) else WORDS
+    return ["ridge" if training.method == "ridge" else words[training.layers] for training in trainings]
+
+
+def folder_words(runs: Sequence[Run]) -> list[str]:
+    """What tells the names of the runs' folders apart: without the parts between commas that all of them have.
+
+    Folders of the same name are told apart by the folders that they are in.
+    """
+    paths = [run.folder.resolve() for run in runs]
+    names = [path.name for path in paths]
+    if len(set(names)) < len(set(paths)):
+        above = os.path.commonpath([path.parent for path in paths])
+        return [os.path.relpath(path, above) for path in paths]
+    split = [name.split(",") for name in names]
+    shared = set.intersection(*map(set, split))
+    return [",".join(part for part in parts if part not in shared) or name for parts, name in zip(split, names, strict=True)]
 
 
 def _title_words(key: str, value: object) -> str:

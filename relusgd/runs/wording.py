@@ -57,7 +57,9 @@ def times(factor: float) -> str:
 
 
 def below(lower: float, higher: float) -> str:
-    """How far one error lies below another: 8 % below, 3.2 times below."""
+    """How far one error lies below another: 8 % below, 3.2 times below, less than 0.1 % below."""
+    if higher < 1.001 * lower:
+        return "less than 0.1 % below"
     return f"{rounded(100 * (1 - lower / higher))} % below" if higher < 2 * lower else f"{times(higher / lower)} below"
 
 

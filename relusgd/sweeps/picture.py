@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from relusgd.config.naming import plain_text
+from relusgd.model.history import ERROR_NAMES
 from relusgd.model.network import Array
 from relusgd.model.suggestions import counted
 from relusgd.pictures.comparison_chart import Chart, Series
@@ -37,7 +38,7 @@ def scene_of(name: str, rows: Sequence[Row]) -> SweepPicture | Quantiles | None:
     error = "test_mse" if all(np.isfinite(row.get("test_mse", np.nan)) for row in ended) else "train_mse"
     if not ended:
         return None
-    words = f"{error.removesuffix('_mse')} error"
+    words = ERROR_NAMES[error.removesuffix("_mse")]
     roles = Roles.of(rows)
     seeds = len({row.get("seed") for row in rows})
     note = f"{counted(len(rows), 'run')}, median and range of {counted(seeds, 'seed')}" if seeds > 1 else counted(len(rows), "run")

@@ -53,7 +53,7 @@ def test_noise_explains_why_test_error_is_below_train_error(make_run):
     assert below > 0
     found = finding(comparison, "noise")
     assert found.numbers == {"below": below, "rows": 2, "noise_squared": 1.0}
-    assert "because the test points carry no noise: train error cannot go far below noise² = 1," in found.text
+    assert "because the test points carry no noise: the training error cannot go far below noise² = 1," in found.text
 
 
 def test_without_noise_nothing_is_said_of_it(make_run):
@@ -133,6 +133,7 @@ def test_elbows_that_do_not_learn_have_no_way(sweep):
 def test_errors_are_held_against_each_other_in_percent_or_in_times():
     assert below(0.92, 1.0) == "8 % below"
     assert below(0.1, 0.32) == "3.2 times below"
+    assert below(0.1, 0.1 + 1e-17) == below(0.1, 0.10009) == "less than 0.1 % below"
 
 
 def test_ends_of_a_range_have_as_few_digits_as_tell_them_apart():

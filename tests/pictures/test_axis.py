@@ -95,6 +95,13 @@ def test_diverged_errors_do_not_flatten_the_others():
     assert axis.low < np.log10(0.01)
 
 
+def test_a_start_is_seen_and_what_diverges_from_it_leaves_through_the_top():
+    axis = ErrorAxis.around([np.array([0.5, 1e207, 1e215]), np.array([0.4, 1e207, 1e215])], 0.01)
+    assert axis.low < np.log10(0.01)
+    assert axis.high < 12
+    assert axis.place(np.array([1e207]))[0] == axis.high
+
+
 def test_without_any_error_there_is_still_an_axis():
     axis = ErrorAxis.around([np.array([np.nan, 0.0])], None)
     assert axis.low < axis.high

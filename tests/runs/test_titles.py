@@ -9,7 +9,7 @@ from relusgd.pictures.view import View
 from relusgd.runs.drawing import animate, plot
 from relusgd.runs.facts import write_facts
 from relusgd.runs.scenes import scene_of
-from relusgd.runs.titles import _title_words, panel_titles, picture_place
+from relusgd.runs.titles import _title_words, folder_words, panel_titles, picture_place
 
 WAYS = {
     "all": {},
@@ -49,6 +49,13 @@ def test_ways_of_training_are_told_apart_by_what_they_are(ways):
     assert short == ["all layers", "output layer only", "ridge"]
 
 
+def test_where_ridge_is_the_only_other_way_the_one_is_called_sgd(ways):
+    every, output, ridge = ways
+    assert panel_titles([every, ridge])[1] == ["SGD", "ridge"]
+    assert panel_titles([output, ridge])[1] == ["output layer only", "ridge"]
+    assert panel_titles([every, output])[1] == ["all layers", "output layer only"]
+
+
 def test_titles_write_numbers_as_the_picture_does(make_run):
     given = ((2, -0.5), (2000, [-1, 2, 3, 4, 5]))
     titles, _ = panel_titles([make_run(f"{epochs}", training__epochs=epochs, network__slopes=slopes) for epochs, slopes in given])
@@ -67,6 +74,14 @@ def test_runs_that_differ_in_nothing_are_told_apart_by_their_folders(make_run):
     again = [make_run("one"), make_run("two")]
     assert panel_titles(again)[0] == ["one", "two"]
     assert picture_place(again, "animation", ".gif").name == "animation,one+two.gif"
+
+
+def test_words_of_folders_leave_out_what_all_of_them_have(make_run):
+    names = ["sine", "sine,training.learning_rate=0.01", "sine,training.learning_rate=0.01,seed=3"]
+    assert folder_words([make_run(name) for name in names]) == ["sine", *(name.removeprefix("sine,") for name in names[1:])]
+    again = [make_run(f"long,engine={engine},training.epochs=20", engine=engine) for engine in ("auto", "numpy")]
+    assert panel_titles(again)[0] == ["engine=auto", "engine=numpy"]
+    assert folder_words([make_run("a/seed=0"), make_run("b/seed=0")]) == ["a/seed=0", "b/seed=0"]
 
 
 def test_the_picture_of_several_runs_stands_in_their_common_folder_named_by_what_differs(widths):

@@ -59,7 +59,7 @@ def test_seeds_alone_are_shown_as_quantiles():
 
 def test_without_test_points_the_training_error_is_shown():
     rows = [{key: value for key, value in row.items() if key != "test_mse"} for row in rows_of(network__hidden=[(1,), (2,)])]
-    assert scene_of("s", rows).error == "train error"
+    assert scene_of("s", rows).error == "training error"
 
 
 def test_nothing_is_drawn_of_nothing(tmp_path):

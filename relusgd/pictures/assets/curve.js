@@ -20,12 +20,17 @@ class CurvePanel {
     const strip = look.strip ? 34 : 0, bottom = 2.9 * this.pixels + 6, margin = 0.015 * (told.limits.x[1] - told.limits.x[0]);
     const xLimits = [told.limits.x[0] - margin, told.limits.x[1] + margin], height = Math.max(sheet.height - 8 - bottom - strip, 20);
     this.frame = new Frame({ left, top: 8, width, height: height - (strip ? 5 : 0) }, xLimits, told.limits.y);
-    const most = this.run.hidden.reduce((sum, n) => sum + n, 0);
-    this.strip = look.strip ? new Frame({ left, top: 8 + height, width, height: strip }, xLimits, [0, 1.06 * most]) : null;
+    this.strip = look.strip ? new Frame({ left, top: 8 + height, width, height: strip }, xLimits, [0, 1.06 * this.units]) : null;
     const xTicks = fittingTicks(context, ...xLimits, width, this.pixels), inset = (this.wide ? TALLEST : 0.02) * (told.limits.y[1] - told.limits.y[0]);
     this.zero = clamp(this.run.points.baseline, told.limits.y[0] + inset, told.limits.y[1] - inset);
     this.fixed = sheet.layer((layer) => drawGround(this, layer, xTicks, yTicks));
   }
+
+  /** How many units could be active. */
+  get units() { return this.run.hidden.reduce((sum, n) => sum + n, 0); }
+
+  /** The label of the strip of active units. */
+  get stripTicks() { return this.look.strip ? [{ value: this.units, text: wholeText(this.units) }] : []; }
 
   get wide() { return this.run.width > this.told.sizes.units; }
 

@@ -5,7 +5,7 @@ function drawGround(panel, context, xTicks, yTicks) {
   const { frame, strip, look: { colours }, run: { points }, pixels } = panel, [xName, yName] = points.names;
   drawAxes(context, frame, colours, xTicks, yTicks, { xLabels: !strip, pixels });
   drawUpright(context, frame, yName, colours, pixels);
-  if (strip) drawAxes(context, strip, colours, xTicks, [strip.yLimits[1] / 1.06].map((value) => ({ value, text: wholeText(value) })), { pixels });
+  if (strip) drawAxes(context, strip, colours, xTicks, panel.stripTicks, { pixels });
   context.fillStyle = colours.ink;
   setFont(context, pixels);
   const lowest = strip || frame;

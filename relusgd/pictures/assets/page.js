@@ -76,7 +76,8 @@ class Page {
     $("panels").style.gridTemplateColumns = `repeat(${Math.min(room, wanted)}, minmax(0, 1fr))`;
     for (const [sample, colour] of this.keys) sample.style.setProperty("--key", typeof colour === "number" ? this.colours.layers[colour] : this.colours[colour]);
     this.errorPanel.sheet.fit();
-    this.left = roomForLabels(this.errorPanel.sheet.context, this.errorPanel.errorTicks(told), 12);
+    const labels = [...this.errorPanel.errorTicks(told), ...this.panels.flatMap((panel) => panel.stripTicks)];
+    this.left = roomForLabels(this.errorPanel.sheet.context, labels, 12);
     for (const panel of this.panels) {
       panel.sheet.fit();
       panel.lay();
@@ -94,7 +95,7 @@ class Page {
     const curves = [...names, ...several].map(([each, name, colour]) => ({ run: each, name, colour, dash: each.number < 5 ? [] : [6, 2] }));
     const unit = steps ? "step" : "epoch", paths = this.listed.length > 0;
     this.errorPanel.lay(curves, told, paths ? "" : unit, perEpoch);
-    $("errors").setAttribute("aria-label", `${this.single ? "Training and test errors" : `The ${told.error} errors of all runs`} over time. The slider named Time moves along them.`);
+    $("errors").setAttribute("aria-label", `${this.single ? "Training and test errors" : `The ${errorName(told.error)}s of all runs`} over time. The slider named Time moves along them.`);
     if (!paths) return;
     this.pathPanel.sheet.fit();
     this.pathPanel.lay(this.current, told, unit, perEpoch);

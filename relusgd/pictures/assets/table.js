@@ -100,7 +100,7 @@ class UnitTable {
     const [low, high] = this.run.points.domain, special = { unit: wholeText, active: wholeText, elbow: (x) => positionText(x, high - low) };
     this.columns.forEach(([key], i) => {
       const value = key === "unit" ? unit : facts[key];
-      setNumber(row.children[i], value, (special[key] || numberText)(value));
+      setNumber(row.children[i], value, (special[key] || cellText)(value));
     });
   }
 
@@ -132,6 +132,11 @@ class UnitTable {
     const row = this.rows.find((item) => item.tabIndex === 0);
     if (row) row.focus({ preventScroll: true });
   }
+}
+
+/** A number that is never wider than a cell. */
+function cellText(value) {
+  return Number.isFinite(value) && Math.abs(value) >= 1e6 ? minus(value.toExponential(2).replace("+", "")) : numberText(value);
 }
 
 /** A column's value without counting points. */

@@ -83,7 +83,7 @@ class ErrorPanel extends TimePanel {
   lay(curves, told, xName, perEpoch) {
     this.curves = curves;
     const [low, high] = told.limits.error;
-    this.layAxes([low, high], this.errorTicks(told), `${told.error ? `${told.error} ` : ""}error`, xName, perEpoch);
+    this.layAxes([low, high], this.errorTicks(told), `${told.error ? errorName(told.error) : "error"}`, xName, perEpoch);
     this.place = (error) => (error > 0 ? clamp(Math.log10(error), low, high) : error === 0 ? low : NaN);
     this.pale = this.sheet.layer((context) => this.drawCurves(context, told, 1.1, 0.45));
     this.strong = this.sheet.layer((context) => this.drawCurves(context, null, 2, 1));

@@ -1,5 +1,8 @@
 // What the page says: facts of a moment, the legend, and the same in a sentence.
 
+/** An error as legends and axes name it. */
+const errorName = (name) => (name === "train" ? "training error" : "test error");
+
 /** [words, text, whether it is large] of what stands above the picture. */
 function factsOf({ runs, clock, single }) {
   const [run] = runs, row = run.rowAt(clock.epoch), facts = [["epoch", wholeText(clock.epoch), true]];
@@ -44,7 +47,7 @@ function legendOf({ runs, single }) {
   if (any((run) => run.deep)) entries.push([any((run) => run.deep && wide(run)) ? "patch" : "", "neutral", "units of layer 1", "units"]);
   entries.push(...layerEntries(Math.max(...runs.map((run) => run.hidden.length))));
   if (!single) return entries;
-  return [...entries, ...Object.keys(runs[0].errors).map((name) => ["", name === "train" ? "data" : "test", `${name === "train" ? "training" : "test"} error`, name])];
+  return [...entries, ...Object.keys(runs[0].errors).map((name) => ["", name === "train" ? "data" : "test", errorName(name), name])];
 }
 
 function layerEntries(deepest) {

@@ -323,6 +323,21 @@ def test_a_very_wide_layer_is_drawn_from_what_its_units_add_up_to(make_history, 
     assert facts(page)["elbows inside"].endswith("/4,100")
 
 
+def test_the_number_of_very_many_units_has_room_beside_its_strip(make_history, make_page, open_page):
+    page = open_page(make_page(make_history(snapshots=2, hidden=(100_000,))))
+    drawn = "roomForLabels(page.errorPanel.sheet.context, [{ text: '100,000' }], 12)"
+    assert page.evaluate("page.panels[0].strip.left") >= page.evaluate(drawn)
+
+
+def test_no_number_is_wider_than_its_cell(make_history, make_page, open_page):
+    history = make_history()
+    history.biases[0][:] = -1234567.0
+    page = open_page(make_page(history))
+    cells = page.locator("#table .body .row").first.locator("data")
+    assert cells.nth(2).text_content() == "−1.23e6"
+    assert cells.evaluate_all("all => all.every(cell => cell.scrollWidth <= cell.clientWidth)")
+
+
 def test_a_diverged_run_is_drawn_as_far_as_it_is_finite(make_history, make_page, open_page):
     history = make_history()
     for part in (*history.weights, *history.biases):
