@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from relusgd.runs.run import Run
 from relusgd.runs.summary import original_metrics, original_units
 
 SUMMARY, PICTURE = "summary.csv", "summary.png"
-MAX_BYTES = 2**30
+MAX_BYTES, MAX_LINES = 2**30, 4 * 10**6
 
 FIRST = ("run", "status")
 RESULTS = ("epochs", "steps", "train_mse", "test_mse", "best_test_mse", "best_epoch", "dead_units", "breakpoints", "seconds")
@@ -123,16 +124,30 @@ def _without_mark(text: str) -> str:
 
 def read_summary(folder: Path) -> list[dict[str, str]]:
     """The lines of summary.csv as written, or none when there is no such file. Raises RelusgdError when it is damaged."""
+    path = folder / SUMMARY
     try:
-        content = read_bounded(folder / SUMMARY, MAX_BYTES).decode()
+        content = read_bounded(path, MAX_BYTES).decode()
+        if content.count("\n") > MAX_LINES:
+            raise ValueError(f"it has more than {MAX_LINES:,} lines")
+        return _lines(content)
     except FileNotFoundError:
         return []
-    except (OSError, UnicodeDecodeError) as error:
-        raise RelusgdError(f"{folder / SUMMARY}: cannot be read as the table of a sweep ({error})") from None
-    reader = csv.DictReader(io.StringIO(content))
-    if not set(FIRST) <= set(reader.fieldnames or ()):
-        raise RelusgdError(f"{folder / SUMMARY}: is not the table of a sweep; it does not begin with the columns {', '.join(FIRST)}")
-    return [{name: _without_mark(text or "") for name, text in line.items() if name is not None} for line in reader]
+    except (OSError, ValueError, csv.Error) as error:
+        raise RelusgdError(f"{path}: cannot be read as the table of a sweep ({error})") from None
+
+
+def _lines(content: str) -> list[dict[str, str]]:
+    """The lines of the table, every one with all columns. Raises ValueError and csv.Error."""
+    rows = csv.reader(io.StringIO(content), strict=True)
+    names = next(rows, [])
+    if not set(FIRST) <= set(names):
+        raise ValueError(f"it does not begin with the columns {', '.join(FIRST)}")
+    lines = []
+    for row in filter(None, rows):
+        if len(row) != len(names):
+            raise ValueError(f"line {rows.line_num:,} has {len(row):,} cells, and there are {len(names):,} columns")
+        lines.append(dict(zip(names, map(_without_mark, row), strict=True)))
+    return lines
 
 
 def table(rows: Sequence[Row]) -> dict[str, NDArray[Any]]:
@@ -142,9 +157,14 @@ def table(rows: Sequence[Row]) -> dict[str, NDArray[Any]]:
 
 def _column(name: str, values: list[Any]) -> NDArray[Any]:
     values = [value[0] if isinstance(value, tuple) and len(value) == 1 else value for value in values]
-    numbers = [value for value in values if value is not None]
-    if name in WORDS or not all(isinstance(value, int | float) and not isinstance(value, bool) for value in numbers):
-        return np.array(["" if value is None else plain_text(value) for value in values], dtype=np.str_)
-    if len(numbers) == len(values) and all(isinstance(value, int) for value in values):
+    if name not in WORDS and all(value is None or (isinstance(value, int | float) and not isinstance(value, bool)) for value in values):
+        with suppress(OverflowError):  # an integer that no array holds stays text
+            return _numbers(values)
+    return np.array(["" if value is None else plain_text(value) for value in values], dtype=np.str_)
+
+
+def _numbers(values: list[Any]) -> NDArray[Any]:
+    """As int64, or uint64 where it must be; as float64, nan for what is missing, if they are not all whole."""
+    if all(isinstance(value, int) for value in values):
         return np.array(values, dtype=np.uint64 if max(values, default=0) >= 2**63 else np.int64)
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)

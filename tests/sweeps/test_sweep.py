@@ -5,7 +5,7 @@ import pytest
 
 import relusgd
 from relusgd.config import load_config
-from relusgd.errors import InputError
+from relusgd.errors import InputError, RelusgdError
 from relusgd.runs.record import record
 
 SMALL = {
@@ -130,3 +130,32 @@ def test_no_spreadsheet_makes_a_formula_of_a_name_in_the_summary(tmp_path):
     assert {line["network.slopes"] for line in lines} == {"-1.5"}
     assert sorted(relusgd.load_sweep(sweep.folder).summary["case"]) == ["-2", "=1+1", "@a"]
     assert relusgd.run_sweep(config, tmp_path / "s").summary["case"].tolist() == sweep.summary["case"].tolist()
+
+
+HEADER = "run,status,network.hidden,seed,error\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("", "does not begin with the columns run, status"),
+        ("run,status\n" + "x" * 200_000 + ",failed\n", "field larger than field limit"),
+        ("run,status\na,failed\rb,failed\n", "new-line character"),
+        ('run,status\na,"failed\n', "unexpected end of data"),
+        (HEADER + "a,failed,3,1,\nb,failed\n", "line 3 has 2 cells, and there are 5 columns"),
+        (HEADER + "a,failed,3,1,,,\n", "line 2 has 7 cells"),
+        ("run,status," + ",".join(map(str, range(3000))) + "\n" + "a,b\n" * 1000, "line 2 has 2 cells, and there are 3,002 columns"),
+        ("run,status\n" + "\n" * 4_000_001, "more than 4,000,000 lines"),
+        ("run,status\n\udcff,failed\n", "utf-8"),
+    ],
+)
+def test_a_summary_that_is_none_is_a_sentence(content, problem, tmp_path):
+    (tmp_path / "summary.csv").write_bytes(content.encode(errors="surrogateescape"))
+    with pytest.raises(RelusgdError, match=rf"summary\.csv: cannot be read as the table of a sweep \(.*{problem}"):
+        relusgd.load_sweep(tmp_path)
+
+
+@pytest.mark.parametrize("seed", [10**30, -(10**30), 10**400])
+def test_a_number_that_no_array_holds_stays_text(seed, tmp_path):
+    (tmp_path / "summary.csv").write_text(f"{HEADER}a,failed,3,{seed},\nb,failed,3,-1,\nc,failed,,2,\n")
+    assert relusgd.load_sweep(tmp_path).summary["seed"].tolist() == [str(seed), "-1", "2"]
