@@ -121,10 +121,12 @@ def _parse_lines(content: bytes) -> dict[str, NDArray[Any]]:
     size, lines = whole_lines(content)
     if not content[:size].strip():
         raise ValueError("it has no snapshots")
-    text = io.StringIO(content[:size].decode("ascii"))
-    table = np.loadtxt(text, delimiter=",", ndmin=2, comments=None)
+    expected = f"{lines:,} lines of {len(COLUMNS)} numbers are expected"
+    if content.count(b",", 0, size) != lines * (len(COLUMNS) - 1):  # known before anything larger than the file is made of it
+        raise ValueError(expected)
+    table = np.loadtxt(io.BytesIO(content[:size]), delimiter=",", ndmin=2, comments=None, encoding="ascii")
     if table.shape != (lines, len(COLUMNS)):
-        raise ValueError(f"{lines:,} lines of {len(COLUMNS)} numbers are expected")
+        raise ValueError(expected)
     return dict(zip(COLUMNS, (_column(name, column) for name, column in zip(COLUMNS, table.T, strict=True)), strict=True))
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import shutil
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -128,6 +129,19 @@ def test_metrics_that_are_none_are_a_sentence(lines, run):
     (run.folder / "metrics.csv").write_text(f"{header}\n{lines}", encoding="utf-8")
     with pytest.raises(RelusgdError, match=r"metrics\.csv"):
         read_everything(run.folder)
+
+
+@pytest.mark.parametrize("line", [b",", b"0,0,0,0,0,0,0,0\n", b"0"])
+def test_a_table_takes_few_times_its_size_to_be_read(line, run):
+    with (run.folder / "metrics.csv").open("ab") as file:
+        file.write(line * (2**21 // len(line)) + b"\n" * (line[-1:] != b"\n"))
+    tracemalloc.start()
+    try:
+        with pytest.raises(RelusgdError, match="run folder is damaged"):
+            read_everything(run.folder)
+        assert tracemalloc.get_traced_memory()[1] < 11 * 2**21
+    finally:
+        tracemalloc.stop()
 
 
 def test_lines_of_the_metrics_that_are_gone_are_missed(run):
