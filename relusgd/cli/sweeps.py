@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from relusgd.config import Config
 
 FAILURES_TOLD = 20
+SHARD = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
 
 
 def register(app: typer.Typer) -> None:
@@ -108,12 +110,13 @@ def parse_shard(text: str | None) -> tuple[int, int] | None:
 
     if text is None:
         return None
-    first, slash, second = text.partition("/")
-    if not (slash and first.isascii() and first.isdigit() and second.isascii() and second.isdigit()):
-        raise InputError(f"--shard {text}: expected K/N, such as 3/100 for the third of a hundred parts")
-    number, count = int(first), int(second)
+    match = SHARD.fullmatch(text)
+    if match is None:
+        raise InputError(f"--shard {text[:40]}: expected K/N, such as 3/100 for the third of a hundred parts")
+    number, count = int(match[1]), int(match[2])
     if not 1 <= number <= count:
-        raise InputError(f"--shard {text}: there is no such shard", f"shards go from 1/{count} to {count}/{count}")
+        last = max(count, 1)
+        raise InputError(f"--shard {text}: there is no such shard", f"shards go from 1/{last} to {last}/{last}")
     return number, count
 
 

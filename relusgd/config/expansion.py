@@ -74,11 +74,12 @@ def combinations(config: Config) -> list[Combination]:
     """Every combination of the grid's values and the cases, with its seeds. Raises ConfigError as `planned_runs`."""
     sweep = config.sweep or Sweep()
     base, faults, found = written(config), [], []
+    places = _places_by_case(config.origin.places)
     grid = {key: sweep.grid[key] for key in sorted(sweep.grid) if key != "seed"}
     for values in product(*grid.values()):
         for case in sweep.cases or [None]:
             settings = dict(zip(grid, values, strict=True))
-            one, wrong = _combine(config, sweep, base, settings, case)
+            one, wrong = _combine(config, base, settings, case, places.get(case, places[None]))
             faults += wrong
             if one is not None:
                 found.append(one)
@@ -100,11 +101,12 @@ def _repeated(config: Config, found: Sequence[Combination]) -> Iterator[str]:
 
 
 def _combine(
-    config: Config, sweep: Sweep, base: dict[str, object], settings: dict[str, object], case: str | None
+    config: Config, base: dict[str, object], settings: dict[str, object], case: str | None, places: Places
 ) -> tuple[Combination | None, list[str]]:
-    """The combination of these settings and this case, or its faults."""
+    """The combination of these settings and this case, or its faults. places: of the sweep's config, other cases left out."""
+    sweep = config.sweep or Sweep()
     bundle = {} if case is None else sweep.cases[case]
-    places = _places(config.origin.places, settings, bundle, case)
+    places = _places(places, settings, bundle, case)
     values = base
     for key, value in sorted({**settings, **bundle}.items()):
         values = with_value(values, split_key(key), plain(value))
@@ -129,6 +131,15 @@ def _check_seeds(config: Config, found: Sequence[Combination]) -> None:
     highest = max(max(one.seeds) for one in found)
     if highest > LARGEST_SEED:
         raise ConfigError([config.origin.fault("sweep.repeat", f"counts the seeds up to {highest:,}; the largest is {LARGEST_SEED:,}")])
+
+
+def _places_by_case(places: Places) -> dict[str | None, Places]:
+    """The places for every case, without those of other cases, which each of many runs would carry along; None: without any."""
+    lines: dict[str | None, dict[Path, int]] = {None: {}}
+    for path, line in places.lines.items():
+        case = str(path[2]) if path[:2] == ("sweep", "cases") and len(path) > 2 else None
+        lines.setdefault(case, {})[path] = line
+    return {case: replace(places, lines={**lines[None], **own}) for case, own in lines.items()}
 
 
 def _places(places: Places, settings: Mapping[str, object], bundle: Mapping[str, object], case: str | None) -> Places:

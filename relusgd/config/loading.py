@@ -12,7 +12,7 @@ from relusgd.config.checks import cross_faults
 from relusgd.config.faults import Broken, translate
 from relusgd.config.origin import Origin
 from relusgd.config.overrides import with_case, with_overrides, without
-from relusgd.config.places import Fault, Path, Places, broken_or_below, split_key
+from relusgd.config.places import FAULTS_TOLD, Fault, Path, Places, broken_or_below, split_key
 from relusgd.config.schema import Config
 from relusgd.config.shipped import shipped_configs
 from relusgd.config.sweep_checks import sweep_faults, varied_paths
@@ -129,12 +129,17 @@ def _no_cases(case: str, places: Places, *, is_sweep: bool) -> ConfigError:
 def check_values(values: dict[str, object], broken: Iterable[Path] = ()) -> tuple[Config | None, list[Fault]]:
     """The config that these values make, and every fault; broken: paths that are known to be faulty.
 
-    With faults, what is faulty is taken out and the checks across keys still run on the rest; the config is then None.
+    With faults, what is faulty is taken out and the checks across keys still run on the rest; the config is then None. After
+    more faults than are told nothing else is looked at.
     """
     unread = set(broken)
+    if len(unread) > FAULTS_TOLD:
+        return None, []
     remaining = _without_all(values, unread)
     config, found = _validate(remaining)
     faults = [one.fault for one in found if not broken_or_below(one.fault.path, unread)]
+    if len(found) > FAULTS_TOLD:
+        return None, faults
     removed = unread | {one.fault.path for one in found}
     rest, partial = found, config
     for _ in range(ROUNDS):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from relusgd.config.values import shown_key
+from relusgd.config.values import MAX_LEVELS, shown_key
 
 Path = tuple[str | int, ...]
 """Keys and list indices from the top of a config down to a value."""
@@ -32,8 +32,11 @@ def dotted(path: Iterable[str | int]) -> str:
 
 
 def split_key(key: str) -> Path:
-    """From "training.epochs" to ("training", "epochs"); what follows sweep.grid is a dotted key itself."""
-    parts = tuple(key.split("."))
+    """From "training.epochs" to ("training", "epochs"); what follows sweep.grid is a dotted key itself.
+
+    No config is as deep as MAX_LEVELS; dots beyond them stay in the last part.
+    """
+    parts = tuple(key.split(".", MAX_LEVELS))
     return (*parts[:2], ".".join(parts[2:])) if parts[:2] == ("sweep", "grid") and len(parts) > 2 else parts
 
 

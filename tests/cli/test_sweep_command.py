@@ -111,6 +111,8 @@ def test_a_failed_run_is_told_and_is_exit_code_1(here):
         (["small.yaml", "--shard", "3"], "--shard 3: expected K/N"),
         (["small.yaml", "--shard", "3/2"], "there is no such shard"),
         (["small.yaml", "--shard", "0/2"], "there is no such shard"),
+        (["small.yaml", "--shard", "0/0"], "shards go from 1/1 to 1/1"),
+        (["small.yaml", "--shard", "1/" + "9" * 5000], "expected K/N"),
         (["small.yaml", "--grid", "network.hiden=3"], "did you mean network.hidden"),
         (["small.yaml", "--grid", "network.hidden=0,3"], "--grid network.hidden: must be a whole number from 1"),
         (["small.yaml", "--grid", "training.layers=all"], "is in the grid too"),

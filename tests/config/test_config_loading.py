@@ -389,3 +389,13 @@ def test_a_later_fault_can_be_told_with_its_place(course: Path) -> None:
     assert origin.fault("training.epochs", "must be less") == f"{course}:2: training.epochs must be less"
     assert origin.fault("seed", "must be less") == "overrides: seed must be less"
     assert load_config({}).origin.fault("data.target", ": no") == "config: data.target: no"
+
+
+@pytest.mark.parametrize("line", ["k{}: 1", "k{}: !x 1"])
+def test_after_more_faults_than_are_told_nothing_else_is_looked_at(line, tmp_path):
+    file = tmp_path / "many.yaml"
+    file.write_text("\n".join(line.format(number) for number in range(101)) + "\ntraining: {nesterov: true}\n")
+    with pytest.raises(ConfigError) as caught:
+        load_config(file)
+    assert len(caught.value.faults) == 101
+    assert caught.value.faults[-1] == f"{file}: and 1 faults more"

@@ -93,3 +93,13 @@ def test_values_that_mean_the_same_are_not_run_twice():
 def test_seeds_that_would_leave_64_bits_are_refused():
     with pytest.raises(ConfigError, match="counts the seeds up to"):
         planned_runs(load_config({"seed": 2**64 - 2, "sweep": {"repeat": 3}}))
+
+
+def test_a_run_carries_the_places_of_its_own_case_alone(tmp_path):
+    file = tmp_path / "many.yaml"
+    file.write_text("sweep:\n  cases:\n" + "".join(f"    c{i}: {{training.momentum: 0.{i:03}}}\n" for i in range(300)))
+    runs = planned_runs(load_config(file))
+    assert len(runs) == 300
+    for number, run in enumerate(runs, start=3):
+        assert run.config.origin.places.lines[("training", "momentum")] == number
+        assert len(run.config.origin.places.lines) < 10

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from relusgd.config import load_config, parse_override, parse_overrides
+from relusgd.config import load_config, parse_override, parse_overrides, planned_runs
 from relusgd.errors import ConfigError
 
 
@@ -69,3 +69,25 @@ def test_the_key_of_an_override_is_said_once(key: str, value: object, fault: str
     with pytest.raises(ConfigError) as caught:
         load_config({}, {key: value}, typed=True)
     assert caught.value.faults == (fault,)
+
+
+@pytest.mark.parametrize(
+    ("key", "fault"),
+    [
+        ("a." * 5000 + "b", "is not a known key"),
+        ("network." + "hidden." * 5000 + "x", "network.hidden must be a whole number"),
+        ("sweep.cases.a." * 5000 + "x", "cannot vary the sweep itself"),
+        ("sweep.grid.network.hidden" + ".x" * 5000, "network.hidden must be a whole number"),
+    ],
+)
+def test_a_key_of_more_parts_than_any_config_has_levels_is_a_sentence(key: str, fault: str) -> None:
+    with pytest.raises(ConfigError, match=fault) as caught:
+        planned_runs(load_config({}, {key: [3]}, typed=True))
+    assert len(str(caught.value)) < 1000
+
+
+@pytest.mark.parametrize("case", [None, "a"])
+def test_a_case_with_such_a_key_is_a_sentence(case: str | None) -> None:
+    config = {"sweep": {"cases": {"a": {"network.hidden" + ".x" * 5000: 3}}}}
+    with pytest.raises(ConfigError, match=r"network\.hidden must be a whole number"):
+        planned_runs(load_config(config, case=case))
