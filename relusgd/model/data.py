@@ -22,8 +22,6 @@ Columns = tuple[Array, Array, Array, Array]
 Row = tuple[str, float, float]
 SplitOrder = Callable[[int], NDArray[np.int64]]
 
-"""The columns of a run's data.csv."""
-
 
 BEYOND = np.errstate(over="ignore", invalid="ignore")
 """What leaves the range of floats in other units is infinite there, or not a number, and no reason for a warning."""
