@@ -32,6 +32,13 @@ def test_the_points_below_an_elbow_are_the_same_from_wherever_they_are_looked_fo
                 assert found == {rule(w, b, x)}
 
 
+@pytest.mark.parametrize("w", [1.0, -1.0, 5e-324, -1e300])
+@pytest.mark.parametrize("b", [np.inf, -np.inf])
+def test_a_unit_that_switches_nowhere_is_found_so_from_everywhere(w, b):
+    fenced = np.array([-np.inf, -1.0, 0.0, 2.0, np.inf])
+    assert {count_below(w, b, fenced, k) for k in range(4)} == {rule(w, b, fenced[1:-1])}
+
+
 @pytest.mark.parametrize("w", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("b", [np.nan, np.inf, -np.inf, 0.0])
 def test_looking_for_what_is_nowhere_ends_inside(w, b):
@@ -56,11 +63,11 @@ def test_padding_and_back_changes_nothing():
         assert np.array_equal(unpad(np.stack([pad(vector, width)] * 2), width), [vector, vector])
 
 
-def test_features_that_are_too_large_are_not_kept(monkeypatch):
+@pytest.mark.parametrize(("limit", "kept"), [(8 * 2 * 8, True), (8 * 2 * 8 - 1, False)])
+def test_features_that_are_too_large_are_not_kept(monkeypatch, limit, kept):
     theta, points = pad(np.ones(7), 2), make_points(np.array([0.0, 1.0]), np.zeros(2), 0.0)
-    assert with_features(points, theta).features.tolist() == [[1, 1, *[0] * 6], [2, 2, *[0] * 6]]
-    monkeypatch.setattr("relusgd.gradients.compiled.FEATURE_BYTES", 10)
-    assert with_features(points, theta).features.size == 0
+    monkeypatch.setattr("relusgd.gradients.compiled.FEATURE_BYTES", limit)
+    assert with_features(points, theta).features.tolist() == ([[1, 1, *[0] * 6], [2, 2, *[0] * 6]] if kept else [])
 
 
 @pytest.mark.parametrize("make", [lambda *given: dense_kernel(*given, 50), prefix_sum_kernel], ids=["dense", "prefix sums"])

@@ -106,7 +106,7 @@ def test_elbows_that_race_across_the_points_are_followed():
 
 
 @every_way
-@pytest.mark.parametrize(("batch_size", "sampling"), [(90, "full"), (20, "shuffle"), (33, "replacement")])
+@pytest.mark.parametrize(("batch_size", "sampling"), [(90, "full"), (20, "shuffle"), (33, "replacement"), (1, "replacement")])
 @pytest.mark.parametrize("layers", ["all", "output"])
 def test_where_calls_are_cut_never_changes_a_bit(engine, kernel, batch_size, sampling, layers):
     order = BatchOrder(3, 90, batch_size, sampling)
