@@ -9,12 +9,13 @@ import typer
 
 from relusgd import __version__
 from relusgd.cli import comparing, pictures, sweeps, tables, theory, training
-from relusgd.cli.arguments import flag
 from relusgd.cli.boundary import guarded
+from relusgd.cli.help import Group, make_readable
 from relusgd.cli.streams import prepare_streams
 
 app = typer.Typer(
     name="relusgd",
+    cls=Group,
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -31,7 +32,7 @@ def print_version(wanted: bool) -> None:
 
 @app.callback()
 def relusgd(
-    version: Annotated[bool, flag("--version", help="Print the version.", callback=print_version, is_eager=True)] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", callback=print_version, is_eager=True)] = False,
 ) -> None:
     """Train ReLU networks of one input and one output with SGD, record every elbow, and film the learned function."""
 
@@ -42,6 +43,7 @@ pictures.register(app)
 tables.register(app)
 comparing.register(app)
 theory.register(app)
+make_readable(app)
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -27,11 +27,6 @@ def run_of(source: Path) -> Path:
     return source.parent if source.name == "config.yaml" and (source.parent / "run.json").is_file() else source
 
 
-def flag(*names: str, **settings: Any) -> Any:
-    """A Typer option that takes no value, so its help shows none."""
-    return typer.Option(*names, metavar="", **settings)
-
-
 def complete_keys(incomplete: str) -> list[str]:
     """The keys of a config as --set takes them."""
     from relusgd.config import known_keys
@@ -47,7 +42,12 @@ def complete_shipped(incomplete: str) -> list[str]:
 
 
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.", autocompletion=complete_runs, show_default=False)]
-RunsArgument = Annotated[list[Path], typer.Argument(metavar="RUN", help="A run folder.", autocompletion=complete_runs, show_default=False)]
+RunsArgument = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="RUN", help="Run folders; several, up to nine, stand side by side.", autocompletion=complete_runs, show_default=False
+    ),
+]
 SetOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -57,4 +57,4 @@ SetOption = Annotated[
         autocompletion=complete_keys,
     ),
 ]
-JsonOption = Annotated[bool, flag("--json", help="Print JSON.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]

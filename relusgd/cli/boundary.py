@@ -15,6 +15,7 @@ from typing import NoReturn, ParamSpec, TypeVar
 
 import typer
 
+from relusgd.cli.wording import for_stderr
 from relusgd.errors import RelusgdError, StoppedError
 
 P = ParamSpec("P")
@@ -93,7 +94,7 @@ def end(stop: KeyboardInterrupt) -> NoReturn:
 def fail(error: RelusgdError) -> NoReturn:
     """Say what went wrong and what to try, and end with the error's exit code."""
     prefix = "" if isinstance(error, StoppedError) else "error: "
-    typer.echo(printable(f"{prefix}{error.message}"), err=True)
+    typer.echo(for_stderr(printable(f"{prefix}{error.message}")), err=True)
     if error.hint:
         typer.echo(printable(error.hint), err=True)
     raise typer.Exit(error.exit_code)

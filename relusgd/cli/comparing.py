@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relusgd.cli.arguments import JsonOption, complete_runs, flag
+from relusgd.cli.arguments import JsonOption, complete_runs
 from relusgd.cli.boundary import guarded, printable
 from relusgd.cli.pictures import ThemeName, ThemeOption, TitleOption, make_look
 from relusgd.cli.tables import print_json
@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 def compare(
     subjects: SubjectsArgument,
     as_json: JsonOption = False,
-    as_csv: Annotated[bool, flag("--csv", help="Print CSV.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw a picture too: .png, .svg or .pdf.", show_default=False)] = None,
     size: Annotated[str, typer.Option(metavar="WxH", help="Width and height of the picture in pixels.")] = "1000x700",
     title: TitleOption = None,

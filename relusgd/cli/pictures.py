@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relusgd.cli.arguments import RunsArgument, flag
+from relusgd.cli.arguments import RunsArgument
 from relusgd.cli.boundary import guarded
 from relusgd.cli.streams import print_path
 
@@ -33,7 +33,7 @@ class ThemeName(StrEnum):
 
 
 SizeOption = Annotated[str, typer.Option(metavar="WxH", help="Width and height in pixels.")]
-TitleOption = Annotated[str | None, typer.Option(help="A line above the picture.")]
+TitleOption = Annotated[str | None, typer.Option(metavar="TEXT", help="A line above the picture.")]
 ThemeOption = Annotated[ThemeName, typer.Option(help="Dark letters on light, or light ones on dark.")]
 ShowOption = Annotated[str, typer.Option(metavar="PARTS", help="The parts wanted, of units,loss,active; or none.")]
 EVERYTHING = "units,loss,active"
@@ -53,10 +53,13 @@ def animate(
         Path | None, typer.Option(metavar="FILE", help="A .gif or an .mp4. [dim]\\[default: RUN/animation.gif][/]", show_default=False)
     ] = None,
     frames: Annotated[
-        int | None, typer.Option(min=1, help="How many snapshots are shown. [dim]\\[default: 151][/]", show_default=False)
+        int | None, typer.Option(metavar="N", min=1, help="How many snapshots are shown. [dim]\\[default: 151][/]", show_default=False)
     ] = None,
-    fps: Annotated[float | None, typer.Option(help="Frames a second. [dim]\\[default: 15][/]", show_default=False)] = None,
-    seconds: Annotated[float | None, typer.Option(help="How long the film lasts.", show_default=False)] = None,
+    fps: Annotated[float | None, typer.Option(metavar="N", help="Frames a second. [dim]\\[default: 15][/]", show_default=False)] = None,
+    seconds: Annotated[
+        float | None,
+        typer.Option(metavar="S", help="How long the film lasts, before its last frame stands for a second.", show_default=False),
+    ] = None,
     first: Annotated[int | None, typer.Option("--from", metavar="EPOCH", min=0, help="The first epoch shown.", show_default=False)] = None,
     last: Annotated[int | None, typer.Option("--to", metavar="EPOCH", min=0, help="The last epoch shown.", show_default=False)] = None,
     spacing: Annotated[
@@ -88,9 +91,13 @@ def plot(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A .png, .svg or .pdf. [dim]\\[default: RUN/plot.png][/]", show_default=False)
     ] = None,
-    epoch: Annotated[int | None, typer.Option(min=0, help="The epoch shown. [dim]\\[default: the last][/]", show_default=False)] = None,
-    step: Annotated[int | None, typer.Option(min=0, help="The step shown, in place of the epoch.", show_default=False)] = None,
-    story: Annotated[bool, flag("--story", help="Start, key moments and end, and the paths of the elbows.")] = False,
+    epoch: Annotated[
+        int | None, typer.Option(metavar="EPOCH", min=0, help="The epoch shown. [dim]\\[default: the last][/]", show_default=False)
+    ] = None,
+    step: Annotated[
+        int | None, typer.Option(metavar="STEP", min=0, help="The step shown, in place of the epoch.", show_default=False)
+    ] = None,
+    story: Annotated[bool, typer.Option("--story", help="Start, key moments and end, and the paths of the elbows.")] = False,
     size: SizeOption = "1000x700",
     title: TitleOption = None,
     theme: ThemeOption = ThemeName.light,
@@ -138,14 +145,14 @@ def view(
         str | None,
         typer.Option(metavar="N|all", help="How many snapshots go along. [dim]\\[default: at most 300][/]", show_default=False),
     ] = None,
-    title: Annotated[str | None, typer.Option(help="The page's title.", show_default=False)] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="The page's title.", show_default=False)] = None,
     theme: Annotated[ThemeName | None, typer.Option(help="Without it, what the reader's system prefers.", show_default=False)] = None,
     show_it: Annotated[
         bool | None,
-        flag("--open/--no-open", help="In the browser. [dim]\\[default: when typed in a terminal][/]", show_default=False),
+        typer.Option("--open/--no-open", help="Open it in the browser. [dim]\\[default: when typed in a terminal][/]", show_default=False),
     ] = None,
 ) -> None:
-    """Make one HTML file on which training can be scrubbed and changed by hand; it needs no network. Prints the file."""
+    """Make one HTML file on which training can be scrubbed and changed by hand; it works offline. Prints the file."""
     from relusgd.runs.run import load_run
     from relusgd.runs.viewing import view as write
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relusgd.cli.arguments import SetOption, complete_configs, flag
+from relusgd.cli.arguments import SetOption, complete_configs
 from relusgd.cli.boundary import guarded, printable
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def sweep(
         str | None,
         typer.Option(metavar="K/N", help="Train the K-th of every N runs alone and write no summary: for job arrays.", show_default=False),
     ] = None,
-    names: Annotated[bool, flag("--list", help="Print the run folders and train nothing.")] = False,
+    names: Annotated[bool, typer.Option("--list", help="Print the run folders and train nothing.")] = False,
     workers: Annotated[
         int | None,
         typer.Option(metavar="N", min=1, help="Processes on this machine. [dim]\\[default: one per core][/]", show_default=False),
@@ -59,7 +59,7 @@ def sweep(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The sweep folder. [dim]\\[default: outputs/NAME][/]", show_default=False)
     ] = None,
-    quiet: Annotated[bool, flag("--quiet", "-q", help="No progress, no closing words; failures are still told.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no closing words; failures are still told.")] = False,
 ) -> None:
     """Train every combination of a config's grid, cases and seeds. Prints the sweep folder.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relusgd.cli.arguments import JsonOption, SetOption, complete_configs, flag, run_of
+from relusgd.cli.arguments import JsonOption, SetOption, complete_configs, run_of
 from relusgd.cli.boundary import guarded, printable
 from relusgd.cli.pictures import ThemeName, ThemeOption
 
@@ -21,7 +22,9 @@ SourceArgument = Annotated[
     Path | None,
     typer.Argument(metavar="CONFIG|RUN", help="A YAML config (its initial network), or a run folder.", autocompletion=complete_configs),
 ]
-EpochOption = Annotated[int | None, typer.Option(min=0, help="The epoch of a run. [dim]\\[default: the last][/]", show_default=False)]
+EpochOption = Annotated[
+    int | None, typer.Option(metavar="EPOCH", min=0, help="The epoch of a run. [dim]\\[default: the last][/]", show_default=False)
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -34,8 +37,8 @@ def register(app: typer.Typer) -> None:
 def gradcheck(
     source: SourceArgument = None,
     epoch: EpochOption = None,
-    step_sizes: Annotated[bool, flag("--step-sizes", help="Show the error of differences over their step h.")] = False,
-    cost: Annotated[bool, flag("--cost", help="Compare what backpropagation and differences cost; needs no config.")] = False,
+    step_sizes: Annotated[bool, typer.Option("--step-sizes", help="Show the error of differences over their step h.")] = False,
+    cost: Annotated[bool, typer.Option("--cost", help="Compare what backpropagation and differences cost; needs no config.")] = False,
     out: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="With --step-sizes or --cost: a picture, .png, .svg or .pdf.", show_default=False),
@@ -88,7 +91,7 @@ def graph(
         str | None, typer.Option(metavar="F", help="sheet-a, sheet-b, sheet-c, sheet-d, or an expression in x.", show_default=False)
     ] = None,
     at: Annotated[
-        str | None, typer.Option(metavar="V,…", help="Where: x of a function; x or x,y of a network's sample.", show_default=False)
+        str | None, typer.Option(metavar="V,…", help="The point: x of a function; x or x,y of a sample.", show_default=False)
     ] = None,
     size: Annotated[
         str | None, typer.Option(metavar="N,D", help="Sizes of sheet-b (n), sheet-c (n,d), sheet-d (d).", show_default=False)
@@ -97,7 +100,7 @@ def graph(
         str | None, typer.Option(metavar="NODE", help="Show how the output moves with this node, or entry: z, z[3].", show_default=False)
     ] = None,
     by: Annotated[float, typer.Option(metavar="EPS", help="How far the node is nudged.")] = 0.01,
-    animate: Annotated[bool, flag("--animate", help="A film of one SGD step, .gif or .mp4.")] = False,
+    animate: Annotated[bool, typer.Option("--animate", help="A film of one SGD step, .gif or .mp4.")] = False,
     epoch: EpochOption = None,
     changes: SetOption = None,
     out: Annotated[
@@ -148,10 +151,17 @@ def refuse_together(
     if (source is None) == (function is None):
         given = "both a network and --function" if function else "nothing"
         raise InputError(f"a graph is that of a CONFIG or RUN, or of --function; {given} is given", "try: relusgd graph --function sheet-a")
+    if source is not None and not source.exists() and is_function(str(source)):
+        raise InputError(f"{source} is no file; a function is given with --function", f"try: relusgd graph --function {quote(str(source))}")
     if animate and (function or nudge or as_json):
         raise InputError("--animate films an SGD step of a CONFIG or RUN; --function, --nudge and --json do not go with it")
     if nudge and out:
         raise InputError("--nudge gives a table, and --out a picture", "leave one of them away")
+
+
+def is_function(text: str) -> bool:
+    """Whether a text names a function of the sheet or is an expression, rather than a path."""
+    return text.startswith("sheet-") or any(sign in text for sign in "*+()")
 
 
 def read_network(source: Path, changes: list[str] | None, epoch: int | None) -> tuple[Network, Dataset, Config, int]:

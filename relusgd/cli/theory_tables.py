@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from relusgd.cli.tables import print_json, print_table
+from relusgd.cli.wording import for_stderr
 from relusgd.runs.wording import brief_duration, number
 
 if TYPE_CHECKING:
@@ -48,11 +49,11 @@ def show_check(network: Network, dataset: Dataset, *, as_json: bool) -> bool:
         return passed
     print_table(check_table(checks))
     first = next(iter(checks.values()))
-    typer.echo(
+    told = (
         f"{first.entries:,} entries, {problem.x.size:,} points, h = {number_text(first.step)}·max(1, |θ|); left out: {first.left_out:,} "
-        f"entries for which a sample crosses an elbow within ±h; relative differences up to {number_text(first.tolerance)} pass",
-        err=True,
+        f"entries for which a sample crosses an elbow within ±h; relative differences up to {number_text(first.tolerance)} pass"
     )
+    typer.echo(for_stderr(told), err=True)
     for (engine, kernel), check in checks.items():
         for fault in check.faults:
             typer.echo(f"failed: engine {engine}, kernel {kernel}: {fault}", err=True)
@@ -100,7 +101,7 @@ def show_step_sizes(network: Network, dataset: Dataset, out: Path | None, theme:
             crossing = f"{error.crossing:.1%}" if error.crossing else "0"
             table.add_row(f"{error.step:.0e}", small(error.smooth_forward), small(error.smooth_central), small(error.central), crossing)
         print_table(table)
-        typer.echo("relative errors; crossing: entries for which a sample crosses an elbow within ±h, only in “all”", err=True)
+        typer.echo(for_stderr("relative errors; crossing: entries for which a sample crosses an elbow within ±h, only in “all”"), err=True)
     if out is not None:
         from relusgd.theory.charts import draw_step_sizes
 
@@ -122,7 +123,7 @@ def show_cost(out: Path | None, theme: str, *, as_json: bool) -> None:
         for cost in costs:
             typer.echo(f"{cost.title}: operations · seconds of one gradient")
             print_table(cost_table(cost))
-        typer.echo("seconds of differences: those of one evaluation, times two for every parameter", err=True)
+        typer.echo(for_stderr("seconds of differences: those of one evaluation, times two for every parameter"), err=True)
     if out is not None:
         from relusgd.theory.charts import draw_costs
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relusgd.cli.arguments import SetOption, complete_configs, complete_shipped, flag, run_of
+from relusgd.cli.arguments import SetOption, complete_configs, complete_shipped, run_of
 from relusgd.cli.boundary import guarded
 from relusgd.cli.streams import print_path
 
@@ -31,7 +31,7 @@ def new(
     source: Annotated[
         str, typer.Option("--from", metavar="NAME", help="The shipped config to copy.", autocompletion=complete_shipped)
     ] = "notebook",
-    names: Annotated[bool, flag("--list", help="List the shipped configs and write nothing.")] = False,
+    names: Annotated[bool, typer.Option("--list", help="List the shipped configs and write nothing.")] = False,
 ) -> None:
     """Write a config to start from; never overwrites. Prints its path."""
     from relusgd.cli.wording import hanging
@@ -55,13 +55,13 @@ def train(
         Path, typer.Argument(metavar="CONFIG|RUN", help="A YAML config, or a run folder to go on with.", autocompletion=complete_configs)
     ],
     changes: SetOption = None,
-    case: Annotated[str | None, typer.Option(help="The case of the config's sweep to train.")] = None,
+    case: Annotated[str | None, typer.Option(metavar="NAME", help="The case of the config's sweep to train.")] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The run folder. [dim]\\[default: outputs/NAME][/]", show_default=False)
     ] = None,
-    overwrite: Annotated[bool, flag("--overwrite", help="Replace what another run left in the folder.")] = False,
-    dry_run: Annotated[bool, flag("--dry-run", help="Show the whole config, sizes and steps; train nothing.")] = False,
-    quiet: Annotated[bool, flag("--quiet", "-q", help="No progress, no closing table.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what another run left in the folder.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the whole config, sizes and steps; train nothing.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no closing table.")] = False,
 ) -> None:
     """Train a network and record every snapshot in a run folder. Prints the folder.
 

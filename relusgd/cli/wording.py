@@ -45,6 +45,20 @@ def at_commas(name: str, width: int) -> str:
     return "\n".join(lines)
 
 
+def for_stderr(text: str) -> str:
+    """Sentences as stderr takes them: a terminal gets lines broken between words, a file or a pipe has them whole."""
+    return broken(text, shutil.get_terminal_size().columns) if sys.stderr.isatty() else text
+
+
+def broken(text: str, width: int) -> str:
+    """The text with its long lines broken between words, never within one; an indented line stays indented."""
+    lines = []
+    for line in text.split("\n"):
+        indent = line[: len(line) - len(line.lstrip())]
+        lines += textwrap.wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
+    return "\n".join(lines)
+
+
 def hanging(name: str, text: str) -> str:
     """A name and what it is: a line, which a terminal gets broken between words and indented."""
     line = f"{name:<12} {text}"

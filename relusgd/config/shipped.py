@@ -35,6 +35,8 @@ def copy_shipped(name: str, target: Path) -> list[Path]:
     shipped = shipped_configs()
     if name not in shipped:
         raise InputError(f"{name} is no shipped config{did_you_mean(name, shipped)}", "relusgd new --list says what each shows")
+    if not target.parent.is_dir():
+        raise InputError(f"{target} cannot be written: there is no folder {target.parent}", "make it first, or choose another place")
     source = shipped[name]
     table = source.with_suffix(".csv")
     copies = [(source, target), *([(table, target.with_name(table.name))] if table.exists() else [])]

@@ -101,7 +101,7 @@ def save_still(scene: Scene, index: int, path: Path, look: Look | None = None) -
 def check_still(path: Path) -> None:
     """Raise InputError if no still can be written to a path with this suffix."""
     if path.suffix.lower() not in STILLS:
-        raise InputError(f"a still cannot be written as {path.name!r}", f"its name ends in {', '.join(STILLS)}")
+        raise InputError(f"a still cannot be written as {path.name!r}", f"its name ends in {', '.join(STILLS[:-1])} or {STILLS[-1]}")
 
 
 def write_figure(sheet: Sheet, path: Path) -> None:

@@ -29,7 +29,7 @@ def _many_runs(path: Path, runs: list[Path]) -> InputError:
     return InputError(
         f"{path} is no run, but a folder of {counted(len(runs), 'run')}",
         f"name the run itself, such as {_typed(runs[0])}\n"
-        f"relusgd list {all_of_them} shows them all, relusgd compare {all_of_them} compares them",
+        f"for all of them: relusgd list {all_of_them}, relusgd compare {all_of_them}",
     )
 
 

@@ -1,5 +1,6 @@
 import csv
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -163,10 +164,11 @@ def test_animate_and_plot_write_beside_the_run_and_print_the_file(here):
         (["animate", "small"], "did you mean outputs/small?"),
         (["plot", "outputs/smal"], "did you mean outputs/small?"),
         (["view", "outputs"], "outputs is no run, but a folder of 1 run name the run itself, such as outputs/small"),
-        (["train", "outputs"], "relusgd list outputs shows them all, relusgd compare outputs compares them"),
+        (["train", "outputs"], "for all of them: relusgd list outputs, relusgd compare outputs"),
         (["list", "nowhere"], "is no folder"),
         (["export", "outputs/small", "--out", "elbows.txt"], "CSV"),
         (["new", "small.yaml"], "is not overwritten"),
+        (["new", "nowhere/small.yaml"], "there is no folder nowhere make it first, or choose another place"),
         (["new", "other.yaml", "--from", "notebok"], "did you mean notebook?"),
         (["train", "missing.yaml"], "no such file"),
         (["train", "smal"], "smal: there is no such file did you mean small.yaml?"),
@@ -307,6 +309,15 @@ COMMANDS = ["new", "train", "sweep", "animate", "plot", "view", "show", "list", 
 def test_every_command_has_help_with_an_example_of_itself(command):
     text = " ".join(run(command, "--help").stdout.split())
     assert f"Example: relusgd {command}" in text
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_shows_what_is_to_be_typed_and_no_types_of_the_program(command):
+    assert re.findall(r"<(?!\w+\|)[^>]*>", run(*command.split(), "--help").stdout) == []
+
+
+def test_paragraphs_of_help_end_their_lines_where_the_terminal_does():
+    assert re.search(r"same command again does what is missing and +\n", run("sweep", "--help").stdout)
 
 
 def test_these_are_all_commands():

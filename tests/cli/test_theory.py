@@ -76,7 +76,7 @@ def test_costs_are_a_table_and_a_picture_and_need_no_config(here, monkeypatch):
         (["--cost", "small.yaml"], "does not read small.yaml"),
         (["small.yaml", "--cost", "--step-sizes"], "give one of them"),
         (["small.yaml", "--out", "x.png"], "neither is given"),
-        (["small.yaml", "--step-sizes", "--out", "x.gif"], "its name ends in .png, .svg, .pdf"),
+        (["small.yaml", "--step-sizes", "--out", "x.gif"], "its name ends in .png, .svg or .pdf"),
         (["small.yaml", "--step-sizes", "--out", "nowhere/x.png"], "there is no folder nowhere"),
         (["small.yaml", "--epoch", "3"], "small.yaml is a config"),
         (["absent.yaml"], "absent.yaml"),
@@ -154,6 +154,8 @@ def test_a_step_is_filmed_beside_the_runs_other_pictures(here):
     [
         ([], "nothing is given"),
         (["small.yaml", "--function", "x"], "both a network and --function"),
+        (["sheet-b"], "sheet-b is no file; a function is given with --function\ntry: relusgd graph --function sheet-b"),
+        (["x**2 + x", "--at", "3"], "try: relusgd graph --function 'x**2 + x'"),
         (["--function", "sheet-c", "--at", "1,2,3"], "sheet-c takes 2 numbers"),
         (["--function", "sheet-f"], "did you mean sheet-"),
         (["--function", "sheet-d", "--size", "3,2"], "sheet-d takes d"),

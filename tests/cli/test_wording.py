@@ -1,6 +1,6 @@
 import pytest
 
-from relusgd.cli.wording import at_commas, bytes_in_words, number, seconds_in_words, sparkline
+from relusgd.cli.wording import at_commas, broken, bytes_in_words, number, seconds_in_words, sparkline
 from relusgd.runs.wording import brief_duration
 
 
@@ -42,3 +42,9 @@ def test_names_are_broken_at_commas():
 )
 def test_short_durations_stand_in_the_unit_that_fits(seconds, words):
     assert brief_duration(seconds) == words
+
+
+def test_sentences_are_broken_between_words_alone_and_keep_their_indentation():
+    assert broken("training.learning_rate is not\n  a-b: known key", 16) == "training.learning_rate\nis not\n  a-b: known key"
+    assert broken("  one two three", 9) == "  one two\n  three"
+    assert broken("one\n\ntwo", 80) == "one\n\ntwo"

@@ -1,0 +1,40 @@
+"""Help as people read it: without the types of the program, in whole paragraphs."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from typer import Typer
+from typer.core import TyperCommand, TyperGroup
+
+
+class Command(TyperCommand):
+    """A command whose help shows what is to be typed."""
+
+    def get_params(self, ctx: Any) -> Any:
+        return without_types(super().get_params(ctx))
+
+
+class Group(TyperGroup):
+    """The same for the command that holds all others."""
+
+    def get_params(self, ctx: Any) -> Any:
+        return without_types(super().get_params(ctx))
+
+
+def without_types(parameters: Any) -> Any:
+    """Flags show no value, those that Typer adds included; of an argument the name alone is shown."""
+    for parameter in parameters:
+        if getattr(parameter, "is_flag", False):
+            parameter.metavar = ""
+        elif parameter.param_type_name == "argument":
+            parameter.display_type_rich = lambda ctx: None  # noqa: ARG005
+    return parameters
+
+
+def make_readable(app: Typer) -> None:
+    """Give all commands such a help, with the paragraphs of their docstrings: where lines end there, no line of a terminal ends."""
+    for command in app.registered_commands:
+        paragraphs = inspect.cleandoc((command.callback and command.callback.__doc__) or "").split("\n\n")
+        command.cls, command.help = Command, "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
