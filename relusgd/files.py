@@ -22,6 +22,9 @@ QUIET_SECONDS = 10.0
 NAME_BYTES = 255
 """The longest name of a file that common disks take."""
 
+PATH_BYTES = 4000
+"""The longest path of a folder that leaves room for what is built in it; systems take 4,095 in all."""
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -16,7 +17,8 @@ from typing import NoReturn, ParamSpec, TypeVar
 import typer
 
 from relusgd.cli.wording import for_stderr
-from relusgd.errors import RelusgdError, StoppedError
+from relusgd.errors import InputError, RelusgdError, StoppedError
+from relusgd.files import NAME_BYTES, PATH_BYTES
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -70,7 +72,7 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(1) from None
         except OSError as error:
-            fail(RelusgdError(f"{os.fsdecode(error.filename)}: {error.strerror}" if error.filename else error.strerror or str(error)))
+            fail(system_error(error))
         except MemoryError:
             fail(RelusgdError("this machine's memory is not enough", "try a smaller network, fewer points, or fewer snapshots"))
         except typer.Exit:
@@ -83,6 +85,14 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
             raise typer.Exit(1) from None
 
     return run
+
+
+def system_error(error: OSError) -> RelusgdError:
+    """What the system refused, in a sentence."""
+    words = f"{os.fsdecode(error.filename)}: {error.strerror}" if error.filename else error.strerror or str(error)
+    if error.errno == errno.ENAMETOOLONG:
+        return InputError(words, f"a name has at most {NAME_BYTES} bytes, and a path {PATH_BYTES:,}")
+    return RelusgdError(words)
 
 
 def end(stop: KeyboardInterrupt) -> NoReturn:

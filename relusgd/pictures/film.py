@@ -25,6 +25,9 @@ HOLD = 1.0
 FASTEST = {".gif": gif.FASTEST, ".mp4": mp4.FASTEST}
 """The films that can be written, and their most frames a second."""
 
+SLOWEST = 0.01
+"""A GIF has no number for longer than eleven minutes, and an MP4 repeats every frame until the next one."""
+
 Progress = Callable[[int, int], None]
 
 
@@ -91,6 +94,8 @@ def check_film(path: Path, fps: float) -> None:
     suffix = path.suffix.lower()
     if suffix not in FASTEST:
         raise InputError(f"a film cannot be written as {path.name!r}", "its name ends in .gif or .mp4")
+    if 0 < fps < SLOWEST:
+        raise InputError(f"a film shows at least {SLOWEST:g} frames a second, not {fps:g}", "try fewer seconds, or more frames")
     if not 0 < fps <= FASTEST[suffix]:
         hint = "try fewer frames a second, or write an .mp4" if suffix == ".gif" else "try 15"
         raise InputError(f"a {suffix} film shows up to {FASTEST[suffix]} frames a second, not {fps:g}", hint)

@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from relusgd.errors import InputError
-from relusgd.files import NAME_BYTES, hidden_folder_beside, is_alive
+from relusgd.files import NAME_BYTES, PATH_BYTES, hidden_folder_beside, is_alive
 from relusgd.runs.facts import FACTS
 from relusgd.runs.folder import ARRAYS, CHECKPOINT, CONFIG, DATA, TABLE
 from relusgd.runs.lock import LOCK, FolderLock, changed_meanwhile, is_being_written
@@ -34,10 +34,10 @@ RENAME_EXCHANGE = 2
 def check_place(folder: Path) -> None:
     """Raise InputError when no run folder can be at this path, whatever would be in it."""
     path = Path(os.path.abspath(folder))  # noqa: PTH100 — resolve() would follow the links that a person named
-    if "\0" in str(folder) or any(len(os.fsencode(part)) > NAME_BYTES for part in path.parts):
-        raise InputError(
-            f"{str(folder)[:80]!r}… is no legal name", f"a name has at most {NAME_BYTES} bytes; choose a shorter one with --out"
-        )
+    longest = max((len(os.fsencode(part)) for part in path.parts), default=0)
+    if "\0" in str(folder) or longest > NAME_BYTES or len(os.fsencode(path)) > PATH_BYTES:
+        hint = f"a name has at most {NAME_BYTES} bytes, and a path {PATH_BYTES:,}; choose a shorter one with --out"
+        raise InputError(f"{str(folder)[:80]!r}… is no legal name", hint)
     standing = _standing(path)
     if not standing.is_dir():
         raise InputError(f"{standing} is not a folder, so nothing can be kept in it", "choose another place with --out")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from relusgd.config import PlannedRun
+from relusgd.errors import RelusgdError
 from relusgd.sweeps.rows import Row, failed_row
 from relusgd.sweeps.tasks import Timed
 
@@ -124,6 +125,8 @@ class Driver:
     def _send(self, group: list[Job]) -> None:
         try:
             future = self.site.submit([job.run for job in group])
+        except RelusgdError:  # there is nowhere to train, which is no fault of these runs
+            raise
         except Exception as error:
             self._fail(group, error)
         else:

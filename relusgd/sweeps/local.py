@@ -14,6 +14,8 @@ from multiprocessing.connection import Connection
 from types import ModuleType
 from typing import Any, TypeVar
 
+from relusgd.errors import RelusgdError
+
 T = TypeVar("T")
 
 PRELOAD, WARM = "relusgd.sweeps.preload", "relusgd.sweeps.warm"
@@ -44,17 +46,24 @@ class LocalProcesses(Executor):
         return ProcessPoolExecutor(1, mp_context=self._context, initializer=begin_worker, initargs=(self._hears,))
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        """Run a function in the worker with the fewest tasks."""
+        """Run a function in the worker with the fewest tasks. Raises RelusgdError when the system starts none."""
         with self._lock, without_main():
             number = self._tasks.index(min(self._tasks))
             try:
-                future = self._pools[number].submit(fn, *args, **kwargs)
-            except BrokenExecutor:  # it died while it had nothing to do
-                self._pools[number] = self._pool()
-                future = self._pools[number].submit(fn, *args, **kwargs)
+                future = self._submit(number, fn, *args, **kwargs)
+            except OSError as error:
+                hint = "set TMPDIR to a folder with a shorter name" if "too long" in str(error) else None
+                raise RelusgdError(f"no process could be started that trains: {error}", hint) from error
             self._tasks[number] += 1
         future.add_done_callback(lambda _: self._done(number))
         return future
+
+    def _submit(self, number: int, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        try:
+            return self._pools[number].submit(fn, *args, **kwargs)
+        except BrokenExecutor:  # it died while it had nothing to do
+            self._pools[number] = self._pool()
+            return self._pools[number].submit(fn, *args, **kwargs)
 
     def _done(self, number: int) -> None:
         with self._lock:

@@ -343,3 +343,16 @@ def test_a_signal_finishes_the_block_and_the_same_command_goes_on(number, code, 
     recorded = load_run(folder)
     assert recorded.status == "interrupted"
     assert recorded.facts["counts"]["steps"] > 0
+
+
+@pytest.mark.parametrize("command", ["show", "train", "list", "plot", "view", "compare", "gradcheck", "graph", "new"])
+def test_a_name_that_no_disk_takes_is_a_fault_of_the_command(command, here):
+    result = run(command, "x" * 300)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.stderr
+    assert "x" * 300 in result.stderr
+
+
+def test_a_new_config_in_no_folder_is_a_fault_of_the_command(here):
+    result = run("new", "nowhere/a.yaml")
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (2, "error: nowhere/a.yaml cannot be written: there is no folder nowhere")

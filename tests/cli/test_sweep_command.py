@@ -157,3 +157,18 @@ def test_a_signal_keeps_everything_that_has_ended(number, code, here):
         listed = {line["run"] for line in csv.DictReader(file)}
     assert listed == set(names("outputs/small"))
     assert 0 < len(listed) < 6000
+
+
+def test_a_machine_that_starts_no_process_is_told_once_and_fails_no_run(here):
+    long = here / ("t" * 120)
+    long.mkdir()
+    line = [sys.executable, "-m", "relusgd", "sweep", "small.yaml", "--workers", "1", "-q"]
+    ended = subprocess.run(line, capture_output=True, text=True, env={**os.environ, "TMPDIR": str(long)}, check=False)
+    if ended.returncode == 0:
+        pytest.skip("this Python finds a shorter folder by itself")
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines() == [
+        "error: no process could be started that trains: AF_UNIX path too long",
+        "set TMPDIR to a folder with a shorter name",
+    ]
+    assert run("sweep", "small.yaml", "--workers", "1", "-q").exit_code == 0

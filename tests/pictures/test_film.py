@@ -194,6 +194,13 @@ def test_of_what_ffmpeg_says_the_cause_is_told_and_not_what_follows_from_it(tmp_
             film.add(np.zeros((10, 10, 4), dtype=np.uint8))
 
 
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("fps", [1e-300, 0.0015, 0.0099])
+def test_a_film_that_stands_still_is_refused(suffix, fps):
+    with pytest.raises(InputError, match=r"at least 0\.01 frames a second"):
+        check_film(Path(f"film{suffix}"), fps)
+
+
 def test_a_death_of_ffmpeg_is_told_by_its_signal(tmp_path):
     with pytest.raises(RelusgdError, match="it was killed by SIGKILL"):  # noqa: SIM117
         with mp4.Mp4Film(tmp_path / "film.mp4", (10, 10), 15) as film:

@@ -351,7 +351,7 @@ def test_overwrite_replaces_a_damaged_run(run):
     assert record(load_config(TINY), run.folder, overwrite=True).status == "complete"
 
 
-@pytest.mark.parametrize("name", ["x" * 300, "é" * 200, "a\0b", "file/run"])
+@pytest.mark.parametrize("name", ["x" * 300, "é" * 200, "a\0b", "file/run", "/".join(["y" * 200] * 25)])
 def test_a_place_where_no_folder_can_be_is_refused_before_training(name, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError):
