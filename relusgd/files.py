@@ -193,7 +193,7 @@ def reading(path: Path, limit: int | None = None) -> Iterator[int]:
         if not stat.S_ISREG(status.st_mode):
             raise RelusgdError(f"{path} is no ordinary file")
         if limit is not None and status.st_size > limit:
-            raise RelusgdError(f"{path} has {status.st_size / 1e6:,.1f} MB; such a file has at most {limit / 1e6:,.1f} MB")
+            raise RelusgdError(f"{path} has {status.st_size:,} bytes; such a file has at most {limit:,}")
         yield descriptor
     finally:
         os.close(descriptor)

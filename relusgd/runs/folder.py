@@ -77,8 +77,8 @@ def read_checkpoint(folder: Path, hidden: tuple[int, ...]) -> State:
         ):
             step = int(_member(members, "step", (), "<i8"))
             parameters, velocity = (_member(members, name, (size,), "<f8") for name in ("parameters", "velocity"))
-        if step < 0 or not np.isfinite(parameters).all():
-            raise ValueError("its step or its parameters are none")
+        if step < 0 or not (np.isfinite(parameters).all() and np.isfinite(velocity).all()):
+            raise ValueError("its step, its parameters or its velocity are none")
     except Exception as error:  # zipfile raises many kinds on damaged files
         raise unreadable(path, "a checkpoint of this network", error) from None
     return State(step, parameters, velocity)

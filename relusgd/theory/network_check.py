@@ -68,6 +68,7 @@ class Problem:
         terms = len(self.x) * len(self.vector) * 2 * len(self.form.names)
         return int(np.clip(2_000_000_000 // terms, FEWEST_ENTRIES, MOST_ENTRIES))
 
+    @np.errstate(all="ignore")  # parameters of a run that diverges may leave the range of floats
     def rounding(self, step: float) -> float:
         """The absolute error of the loss near θ: ε 2/n Σ (|r_i| + h m_i) m_i, m_i being the sum of the absolute terms of f(x_i) − y_i."""
         weights, biases = split_parameters(self.vector, self.hidden)

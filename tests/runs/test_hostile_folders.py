@@ -240,6 +240,7 @@ def saved(array):
         checkpoint(step=saved(np.int64(3)), parameters=bytes(10**7), velocity=bytes(10**7)),
         checkpoint(step=saved(np.int64(3)), parameters=npy_header(10**12, (), np.dtype("<f8")), velocity=saved(np.zeros(10))),
         checkpoint(step=saved(np.int64(3)), parameters=saved(np.full(10, np.nan)), velocity=saved(np.zeros(10))),
+        checkpoint(step=saved(np.int64(3)), parameters=saved(np.zeros(10)), velocity=saved(np.full(10, np.inf))),
         checkpoint(step=saved(np.int64(-3)), parameters=saved(np.zeros(10)), velocity=saved(np.zeros(10))),
         checkpoint(step=saved(np.array(object())), parameters=saved(np.zeros(10)), velocity=saved(np.zeros(10))),
         checkpoint(step=saved(np.int64(999)), parameters=saved(np.zeros(10)), velocity=saved(np.zeros(10))),

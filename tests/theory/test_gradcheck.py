@@ -282,3 +282,7 @@ def test_central_differences_are_exact_for_the_quadratic_but_where_elbows_cross(
     assert large.smooth_central < 1e-12
     # rounding alone: a tenth of the step has ten times the error
     assert errors[-1].smooth_central > 100 * errors[-4].smooth_central > 1e4 * errors[2].smooth_central
+
+
+def test_parameters_whose_products_overflow_are_checked_without_a_warning():
+    assert Problem(np.full(10, 1e154), (3,), np.array([0.5, 1.0]), np.zeros(2)).rounding(1e-5) == np.inf
