@@ -252,6 +252,7 @@ def saved(array):
         "bomb",
         "claims terabytes",
         "nan",
+        "infinite velocity",
         "negative step",
         "pickle",
         "ahead of the snapshots",
