@@ -10,10 +10,18 @@ from typer.core import TyperCommand, TyperGroup
 
 
 class Command(TyperCommand):
-    """A command whose help shows what is to be typed."""
+    """A command whose help shows what is to be typed, and that takes a key for an option for what it is."""
 
     def get_params(self, ctx: Any) -> Any:
         return without_types(super().get_params(ctx))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:
+            if any("--set" in parameter.opts for parameter in self.params):
+                suggest_key(error)
+            raise
 
 
 class Group(TyperGroup):
@@ -21,6 +29,18 @@ class Group(TyperGroup):
 
     def get_params(self, ctx: Any) -> Any:
         return without_types(super().get_params(ctx))
+
+
+def suggest_key(error: Any) -> None:
+    """Let the error of an option that does not exist name the key of the config that was meant: --set training.epochs=… for --epochs."""
+    from relusgd.config import key_named
+
+    option = getattr(error, "option_name", None)
+    if option is None or not hasattr(error, "possibilities"):
+        return
+    key = key_named(option.lstrip("-").replace("-", "_"))
+    if key:
+        error.possibilities = [f"--set {key}=…"]
 
 
 def without_types(parameters: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from relusgd.config.dumping import config_to_yaml, differences, flatten
 from relusgd.config.expansion import Combination, PlannedRun, combinations, planned_runs
-from relusgd.config.faults import known_keys
+from relusgd.config.faults import key_named, known_keys
 from relusgd.config.json_schema import json_schema
 from relusgd.config.loading import load_config
 from relusgd.config.naming import assignment, default_folder, join_name, name_text, run_name, stem_text
@@ -36,6 +36,7 @@ __all__ = [
     "flatten",
     "join_name",
     "json_schema",
+    "key_named",
     "known_keys",
     "load_config",
     "name_text",

@@ -115,6 +115,11 @@ def _unknown_key(path: Path, values: Mapping[str, object]) -> str:
     return "is not a known key" + (f"; did you mean {meant}?" if meant else did_you_mean(name, siblings))
 
 
+def key_named(name: str) -> str | None:
+    """The dotted key that a bare name stands for, here or elsewhere: training.epochs for epochs, training.learning_rate for lr."""
+    return name if name in known_keys() else _key_meant(name, "", _siblings((), {}))
+
+
 def _key_meant(name: str, block: str, siblings: Collection[str]) -> str | None:
     """A key of this block that goes by this name elsewhere, or one of another block that has this name or goes by it."""
     meant = key_meant(name, block)

@@ -176,6 +176,12 @@ def test_animate_and_plot_write_beside_the_run_and_print_the_file(here):
         (["train", "small.yaml", "--set", "seed"], "expected KEY=VALUE"),
         (["train", "small.yaml", "--case", "fast"], "fast"),
         (["train"], "Missing argument"),
+        (["train", "small.yaml", "--lr", "3"], "No such option: --lr (Possible options: --set training.learning_rate=…)"),
+        (["train", "small.yaml", "--batch-size=3"], "(Possible options: --set training.batch_size=…)"),
+        (["train", "small.yaml", "--quit"], "(Possible options: --out, --quiet)"),
+        (["train", "small.yaml", "--seed", "3"], "--set seed=…"),
+        (["train", "small.yaml", "--xyzzy"], "No such option: --xyzzy │"),
+        (["animate", "outputs/small", "--epochs", "3"], "(Possible options: --fps)"),
         (["animat"], "No such command"),
     ],
 )
