@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
@@ -22,10 +23,18 @@ from relusgd.runs.run import Run
 
 
 def find_runs(folder: Path) -> Iterator[Run]:
-    """The runs below a folder, itself included, in the order of their names; hidden folders are left out."""
-    for facts in sorted(folder.rglob(FACTS)):
-        if not any(part.startswith(".") for part in facts.relative_to(folder).parts):
-            yield Run(facts.parent)
+    """The runs below a folder, itself included, in the order of their names; hidden folders and links to folders are left out."""
+    found, waiting = [], [folder]
+    while waiting:  # folders may be nested deeper than functions
+        here = waiting.pop()
+        with suppress(OSError):
+            for entry in os.scandir(here):
+                if entry.name == FACTS:
+                    found.append(here / FACTS)
+                elif not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
+                    waiting.append(here / entry.name)
+    for facts in sorted(found):
+        yield Run(facts.parent)
 
 
 def summarize(run: Run) -> dict[str, Any]:

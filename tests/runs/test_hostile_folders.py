@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import shutil
+import subprocess
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -346,6 +347,17 @@ def test_a_link_in_a_circle_keeps_no_other_run_from_being_listed(name, run, tmp_
     listed = relusgd("list", tmp_path, "--json")
     assert listed.exit_code == 0, listed.stderr
     assert json.loads(listed.stdout)[-1]["run"] == str(good.folder)
+
+
+def test_folders_nested_as_deep_as_paths_are_long_keep_no_run_from_being_listed(run, tmp_path):
+    deepest = run.folder
+    while len(os.fsencode(deepest)) < 4090:
+        deepest = deepest / "d"
+        deepest.mkdir()
+    result = relusgd("list", tmp_path, "--json")
+    subprocess.run(["rm", "-r", run.folder / "d"], check=True)  # Python's own way recurses too
+    assert result.exit_code == 0
+    assert [row["run"] for row in json.loads(result.stdout)] == [str(run.folder)]
 
 
 def test_overwrite_replaces_a_damaged_run(run):
