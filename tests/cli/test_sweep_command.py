@@ -159,6 +159,12 @@ def test_a_signal_keeps_everything_that_has_ended(number, code, here):
     assert 0 < len(listed) < 6000
 
 
+@pytest.mark.parametrize(("error", "told"), [("FileNotFoundError", False), ("EOFError", False), ("ValueError", True)])
+def test_a_worker_that_finds_nothing_of_its_command_any_more_says_nothing(error, told):
+    born = [sys.executable, "-c", f"import relusgd.sweeps.preload\nraise {error}('gone')"]
+    assert ("Traceback" in subprocess.run(born, capture_output=True, text=True, check=False).stderr) == told
+
+
 def test_a_machine_that_starts_no_process_is_told_once_and_fails_no_run(here):
     long = here / ("t" * 120)
     long.mkdir()
