@@ -105,16 +105,21 @@ class RunWriter:
         self._saved = time.monotonic()
 
     def check_folder(self) -> None:
-        """Raise RelusgdError when the folder is no longer where it was."""
-        with suppress(OSError):
-            if os.path.samestat(self._inode, self.folder.stat()):
-                return
-        raise RelusgdError(f"{self.folder} vanished while it was being written: it was moved or removed", "go on with it where it is now")
+        """Raise RelusgdError when the folder, or the table that says what is recorded, is no longer where it was."""
+        for path, opened in ((self.folder, self._inode), (self.folder / TABLE, os.fstat(self._table))):
+            if not _is_still(path, opened):
+                raise RelusgdError(f"{path} vanished while it was being written: it was moved or removed", "go on with it where it is now")
 
     def save_facts(self, **changes: object) -> None:
         """Change what run.json says."""
         self.facts = {**self.facts, **changes}
         write_facts(self.folder, self.facts)
+
+
+def _is_still(path: Path, opened: os.stat_result) -> bool:
+    with suppress(OSError):
+        return os.path.samestat(opened, path.stat())
+    return False
 
 
 def checkpoint_bytes(state: State) -> bytes:

@@ -399,6 +399,15 @@ def test_a_folder_that_vanishes_while_it_is_written_is_a_sentence(tmp_path, monk
     assert go_on(tmp_path / "moved").status == "complete"
 
 
+def test_a_table_that_vanishes_while_it_is_written_is_no_training_for_nothing(tmp_path):
+    class Remover(Silent):
+        def block(self, plan, block):
+            (tmp_path / "run/metrics.csv").unlink(missing_ok=True)
+
+    with pytest.raises(RelusgdError, match=r"metrics\.csv vanished while it was being written"):
+        record(load_config(TINY), tmp_path / "run", observer=Remover())
+
+
 def test_a_signal_before_training_leaves_no_folder(tmp_path):
     observer = StopsSoon()
     observer.wanted = 15
