@@ -8,6 +8,9 @@ from typing import Any
 from typer import Typer
 from typer.core import TyperCommand, TyperGroup
 
+PYDANTIC = "Value error, "
+"""What Typer's messages begin with where pydantic found a value that is none of a choice's."""
+
 
 class Command(TyperCommand):
     """A command whose help shows what is to be typed, and that takes a key for an option for what it is."""
@@ -19,6 +22,8 @@ class Command(TyperCommand):
         try:
             return super().parse_args(ctx, args)
         except Exception as error:
+            if hasattr(error, "message"):
+                error.message = error.message.removeprefix(PYDANTIC)
             if any("--set" in parameter.opts for parameter in self.params):
                 suggest_key(error)
             raise

@@ -182,6 +182,7 @@ def test_animate_and_plot_write_beside_the_run_and_print_the_file(here):
         (["train", "small.yaml", "--seed", "3"], "--set seed=…"),
         (["train", "small.yaml", "--xyzzy"], "No such option: --xyzzy │"),
         (["animate", "outputs/small", "--epochs", "3"], "(Possible options: --fps)"),
+        (["animate", "outputs/small", "--theme", "blue"], "'--theme': 'blue' is not one of 'light', 'dark'"),
         (["animat"], "No such command"),
     ],
 )
