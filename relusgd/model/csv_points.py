@@ -7,6 +7,7 @@ import hashlib
 import io
 import math
 import re
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,11 +39,13 @@ def read_columns(path: Path, x: str, y: str) -> tuple[Array, Array, str]:
     _, names = next(rows, (0, []))
     columns = _column_numbers(path, names, (x, y))
     faults = _Faults(str(path))
-    points = [_point(line, row, names, columns, faults) for line, row in rows]
+    points = array("d")
+    for line, row in rows:
+        points.extend(_point(line, row, names, columns, faults))
     faults.raise_if_any()
     if not points:
         raise ConfigError([f"{path} has column names but no data rows"])
-    table = np.array(points, dtype=np.float64)
+    table = np.array(points).reshape(-1, 2)
     return table[:, 0].copy(), table[:, 1].copy(), hashlib.sha256(data).hexdigest()
 
 
@@ -96,7 +99,7 @@ def _text_bytes(path: Path) -> bytes:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ConfigError([f"{path}:{line}: this is not text in UTF-8; save the file as UTF-8"]) from None
-    if not text.strip():
+    if not text or text.isspace():
         raise InputError(f"{path} is empty; a line of column names and rows of numbers are expected")
     return data
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -195,11 +196,11 @@ def dataset_from_rows(rows: Iterable[Row], scaling: Scaling) -> Dataset:
 
     The domain is the range of all x. Raises InputError, naming the line of data.csv, for a row that is no point.
     """
-    points: dict[str, list[tuple[float, float]]] = {"train": [], "test": []}
+    points = {"train": array("d"), "test": array("d")}
     for line, (split, x, y) in enumerate(rows, start=2):
         if split not in points or not (math.isfinite(x) and math.isfinite(y)):
             raise InputError(f"data.csv, line {line}: train or test and two finite numbers are expected, not {f'{split},{x},{y}'[:60]!r}")
-        points[split].append((x, y))
+        points[split].extend((x, y))
     if not points["train"]:
         raise InputError("data.csv has no training points")
     (x_train, y_train), (x_test, y_test) = (_sorted(*_columns(points[split])) for split in ("train", "test"))
@@ -263,8 +264,8 @@ def _sorted_by_file(x: Array, y: Array, rows: NDArray[np.int64]) -> tuple[Array,
     return _sorted(x[rows], y[rows])
 
 
-def _columns(points: list[tuple[float, float]]) -> tuple[Array, Array]:
-    table = np.array(points, dtype=np.float64).reshape(-1, 2)
+def _columns(points: array[float]) -> tuple[Array, Array]:
+    table = np.array(points).reshape(-1, 2)
     return table[:, 0], table[:, 1]
 
 

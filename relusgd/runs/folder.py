@@ -10,6 +10,7 @@ import io
 import math
 import os
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,14 +55,15 @@ def array_layout(hidden: tuple[int, ...]) -> dict[str, tuple[tuple[int, ...], st
     return layout
 
 
-def read_data_rows(folder: Path) -> list[tuple[str, float, float]]:
-    """The rows of data.csv. Raises RelusgdError when it is missing or damaged."""
+def read_data_rows(folder: Path) -> Iterator[tuple[str, float, float]]:
+    """The rows of data.csv, one after the other. Raises RelusgdError when it is missing or damaged."""
     path = folder / DATA
     try:
         with reading(path, MAX_DATA_BYTES) as descriptor, os.fdopen(descriptor, encoding="ascii", newline="", closefd=False) as file:
             if file.readline(100) != "split,x,y\n":
                 raise ValueError("the first line is not split,x,y")
-            return [(split, float(x), float(y)) for split, x, y in csv.reader(file)]
+            for split, x, y in csv.reader(file):
+                yield split, float(x), float(y)
     except (OSError, ValueError, csv.Error, RelusgdError) as error:
         raise unreadable(path, "training and test points", error) from None
 
