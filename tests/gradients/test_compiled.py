@@ -64,7 +64,7 @@ def test_padding_and_back_changes_nothing():
 
 
 @pytest.mark.parametrize(("limit", "kept"), [(8 * 2 * 8, True), (8 * 2 * 8 - 1, False)])
-def test_features_that_are_too_large_are_not_kept(monkeypatch, limit, kept):
+def test_features_that_are_too_large_are_left_out(monkeypatch, limit, kept):
     theta, points = pad(np.ones(7), 2), make_points(np.array([0.0, 1.0]), np.zeros(2), 0.0)
     monkeypatch.setattr("relusgd.gradients.compiled.FEATURE_BYTES", limit)
     assert with_features(points, theta).features.tolist() == ([[1, 1, *[0] * 6], [2, 2, *[0] * 6]] if kept else [])
