@@ -220,7 +220,7 @@ def main() -> None:
             figures.update({part: PARTS[part](), "machine": machine()})
             save(figures)
     if "report" in parts:
-        report.write(figures)
+        report.write(json.loads(FIGURES.read_text(encoding="utf-8")))
 
 
 if __name__ == "__main__":
