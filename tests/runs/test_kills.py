@@ -23,19 +23,29 @@ KILLS = 200
 
 
 def killed(code, seconds):
+    """Whether a process was killed after so many seconds; False when it had ended."""
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
     time.sleep(seconds)
     process.kill()
     return process.wait() == -9
 
 
+def seconds_of(code):
+    """How long a process takes that nobody kills, on this machine now."""
+    start = time.monotonic()
+    subprocess.run([sys.executable, "-c", code], check=True, stderr=subprocess.DEVNULL)
+    return time.monotonic() - start
+
+
 def test_training_that_is_killed_at_random_instants_loses_nothing_recorded(tmp_path):
     config = load_config({**CONFIG, "engine": "numpy"})
     record(config, tmp_path / "whole")
     whole, folder, kills, before = content(tmp_path / "whole"), tmp_path / "run", 0, b""
-    chance = random.Random(0)
+    training = TRAIN.format(config={**CONFIG, "engine": "numpy"}, out=str(folder))
+    seconds, chance = seconds_of(training), random.Random(0)
+    shutil.rmtree(folder)
     while kills < KILLS:
-        kills += killed(TRAIN.format(config={**CONFIG, "engine": "numpy"}, out=str(folder)), 0.3 + 1.2 * chance.random())
+        kills += killed(training, seconds * chance.uniform(0.2, 0.9))
         if not folder.exists():
             continue
         table = (folder / "metrics.csv").read_bytes()
@@ -52,13 +62,13 @@ def test_training_that_is_killed_at_random_instants_loses_nothing_recorded(tmp_p
     assert content(folder) == whole
 
 
-def test_a_film_that_is_killed_leaves_the_old_one(tmp_path):
+def test_a_film_that_is_killed_leaves_the_old_one_or_the_new_one_whole(tmp_path):
     run = record(load_config({**CONFIG, "engine": "numpy"}), tmp_path / "run")
-    film = run.animate(frames=3, size=(480, 360))
-    old, chance, kills = film.read_bytes(), random.Random(0), 0
+    films = [run.animate(frames=frames, size=(480, 360)).read_bytes() for frames in (40, 3)]
+    film, filming, chance, kills = run.folder / "animation.gif", FILM.format(out=str(run.folder)), random.Random(0), 0
+    assert film.read_bytes() == films[1] != films[0]
+    seconds = seconds_of(filming)
     while kills < KILLS // 10:
-        if killed(FILM.format(out=str(run.folder)), 0.8 + 0.6 * chance.random()):
-            kills += 1
-            assert film.read_bytes() == old
-        else:
-            film.write_bytes(old)
+        film.write_bytes(films[1])
+        kills += killed(filming, seconds * chance.uniform(0.4, 1))
+        assert film.read_bytes() in films  # the new one when the kill came after all was done
