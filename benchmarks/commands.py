@@ -40,7 +40,9 @@ def seconds(work: Callable[[], object]) -> float:
 
 def show_help(code: str) -> Callable[[], object]:
     """Print help in a fresh Python."""
-    return lambda: subprocess.run([sys.executable, "-c", code, "--help"], capture_output=True, check=True)
+    return lambda: subprocess.run(
+        [sys.executable, "-c", code, "--help"], capture_output=True, check=True
+    )
 
 
 def help_ratio(repeats: int = 15) -> float:
@@ -57,9 +59,16 @@ def training_seconds(every: int, engine: str) -> float:
 
 
 def main() -> None:
-    print(f"relusgd --help takes {help_ratio():.2f} times as long as a two-command Typer app's help")
-    few, every_epoch = zip(*((training_seconds(200, "numpy"), training_seconds(1, "numpy")) for _ in range(5)), strict=True)
-    print(f"notebook.yaml, NumPy engine, 151 snapshots: {statistics.median(few) / 150_000 * 1e6:.1f} µs a step")
+    print(
+        f"relusgd --help takes {help_ratio():.2f} times as long as a two-command Typer app's help"
+    )
+    few, every_epoch = zip(
+        *((training_seconds(200, "numpy"), training_seconds(1, "numpy")) for _ in range(5)),
+        strict=True,
+    )
+    print(
+        f"notebook.yaml, NumPy engine, 151 snapshots: {statistics.median(few) / 150_000 * 1e6:.1f} µs a step"
+    )
     extra = statistics.median(all_ / some - 1 for some, all_ in zip(few, every_epoch, strict=True))
     print(f"recording all 30,001 snapshots costs {extra:.2f} times the training")
 

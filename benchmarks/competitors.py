@@ -62,8 +62,17 @@ def make_problem(batch_size: int, width: int, steps: int, *, points: int | None 
     output = generator.uniform(-1, 1, width + 1) / np.sqrt(width)
     parameters = np.concatenate([slope, -elbow * slope, output])
     order = BatchOrder(0, n, batch_size, "full" if full else "replacement")
-    drawn = None if full else np.concatenate([batches.indices for batches in order.batches(0, steps)])
-    return Problem(x, y, parameters, order, None if drawn is None else drawn.reshape(steps, batch_size), min(0.02, 0.5 / width))
+    drawn = (
+        None if full else np.concatenate([batches.indices for batches in order.batches(0, steps)])
+    )
+    return Problem(
+        x,
+        y,
+        parameters,
+        order,
+        None if drawn is None else drawn.reshape(steps, batch_size),
+        min(0.02, 0.5 / width),
+    )
 
 
 def ours(problem: Problem, engine: Any, kernel: Any = None) -> Contestant:
@@ -112,7 +121,9 @@ def notebook_loop(problem: Problem, *, given: bool = False, layers: Layers = "al
             optimizer.step()
         return count
 
-    return Contestant(take, lambda: np.concatenate([part.detach().numpy().ravel() for part in model.parameters()]))
+    return Contestant(
+        take, lambda: np.concatenate([part.detach().numpy().ravel() for part in model.parameters()])
+    )
 
 
 def torch_preallocated(problem: Problem, **_: bool) -> Contestant:
@@ -212,7 +223,9 @@ def sklearn_regressor(problem: Problem, *, given: bool = False) -> Contestant:
     x, y = problem.x[:, None], problem.y
     model.partial_fit(x[:B], y[:B])
     w, b, v, c = np.split(problem.parameters.copy(), [H, 2 * H, 3 * H])
-    for parameter, values in zip((*model.coefs_, *model.intercepts_), (w[None], v[:, None], b, c), strict=True):
+    for parameter, values in zip(
+        (*model.coefs_, *model.intercepts_), (w[None], v[:, None], b, c), strict=True
+    ):
         parameter[:] = values
     per_pass = -(-n // B)
 
@@ -237,12 +250,19 @@ def c_loop(problem: Problem, **_: bool) -> Contestant:
     """The loop of loop.c, compiled for this machine with fast math; its batches are drawn beforehand."""
     source, folder = Path(__file__).with_name("loop.c"), tempfile.mkdtemp()
     library = Path(folder) / "loop.so"
-    subprocess.run(["gcc", "-O3", "-march=native", "-ffast-math", "-shared", "-fPIC", source, "-o", library], check=True)
+    subprocess.run(
+        ["gcc", "-O3", "-march=native", "-ffast-math", "-shared", "-fPIC", source, "-o", library],
+        check=True,
+    )
     function = ctypes.CDLL(str(library)).sgd
     H, B = problem.width, problem.batch_size
     theta = problem.parameters.copy()
     parts = [theta[part * H : part * H + H] for part in range(3)] + [theta[3 * H :]]
-    indices = np.tile(np.arange(B), (max(1, 2**20 // B), 1)) if problem.indices is None else problem.indices
+    indices = (
+        np.tile(np.arange(B), (max(1, 2**20 // B), 1))
+        if problem.indices is None
+        else problem.indices
+    )
     scratch = np.empty(3 * B)
 
     def pointer(array: np.ndarray) -> ctypes.c_void_p:
@@ -253,7 +273,14 @@ def c_loop(problem: Problem, **_: bool) -> Contestant:
     def take(count: int) -> int:
         for start in range(0, count, len(indices)):
             steps = min(len(indices), count - start)
-            function(ctypes.c_int64(steps), ctypes.c_int64(B), ctypes.c_int64(H), *arrays, ctypes.c_double(problem.rate), pointer(scratch))
+            function(
+                ctypes.c_int64(steps),
+                ctypes.c_int64(B),
+                ctypes.c_int64(H),
+                *arrays,
+                ctypes.c_double(problem.rate),
+                pointer(scratch),
+            )
         return count
 
     return Contestant(take, lambda: theta)
@@ -291,5 +318,7 @@ def check(batch_size: int, width: int, steps: int = 20) -> dict[str, float]:
     moved = float(np.abs(found["numpy"] - problem.parameters).max())
     for name, parameters in found.items():
         differences[name] = float(np.abs(parameters - found["numpy"]).max()) / moved
-        assert differences[name] < (1e-3 if name in SINGLE_PRECISION else 1e-10), f"{name} learns something else: {differences[name]:.1e}"
+        assert differences[name] < (1e-3 if name in SINGLE_PRECISION else 1e-10), (
+            f"{name} learns something else: {differences[name]:.1e}"
+        )
     return differences

@@ -22,7 +22,13 @@ WAYS = {
 
 def final_test_error(width: int, way: str, seed: int) -> float:
     """The test error after 150,000 steps."""
-    keys = {"seed": seed, "network.hidden": width, "snapshots.every": 30_000, "engine": "numpy", **WAYS[way]}
+    keys = {
+        "seed": seed,
+        "network.hidden": width,
+        "snapshots.every": 30_000,
+        "engine": "numpy",
+        **WAYS[way],
+    }
     *_, last = relusgd.train(relusgd.load_config({"seed": 0}, keys))
     return float(last.history.metrics["test_mse"][-1])
 
@@ -35,7 +41,9 @@ def main() -> None:
     print("| way of training | width | lowest | median | highest |\n|---|---|---|---|---|")
     for cell, (way, width) in enumerate(cells):
         values = errors[cell * len(SEEDS) : (cell + 1) * len(SEEDS)]
-        print(f"| {way} | {width} | {min(values):.4f} | {statistics.median(values):.4f} | {max(values):.4f} |")
+        print(
+            f"| {way} | {width} | {min(values):.4f} | {statistics.median(values):.4f} | {max(values):.4f} |"
+        )
 
 
 if __name__ == "__main__":

@@ -54,7 +54,12 @@ def with_relusgd(view: Any, indices: Any, path: Path) -> None:
     film.write_film(view, path, indices=indices, fps=FPS)
 
 
-WAYS = {"ours": with_relusgd, "same": same_artists, "set_data": with_set_data, "notebook": as_the_notebook}
+WAYS = {
+    "ours": with_relusgd,
+    "same": same_artists,
+    "set_data": with_set_data,
+    "notebook": as_the_notebook,
+}
 """By the beginning of the film's name."""
 
 
@@ -87,7 +92,10 @@ def in_turn(jobs: dict[str, tuple[str, Path]]) -> dict[str, dict[str, float]]:
     for _ in range(REPEATS):
         for name, (folder, path) in jobs.items():
             made[name].append(measure(folder, path))
-    return {name: {key: statistics.median(film[key] for film in films) for key in films[0]} for name, films in made.items()}
+    return {
+        name: {key: statistics.median(film[key] for film in films) for key in films[0]}
+        for name, films in made.items()
+    }
 
 
 def start_seconds(folder: str) -> float:
@@ -118,11 +126,16 @@ def psnr(folder: str, path: Path) -> float:
     from relusgd.pictures.spacing import choose_frames
 
     view = make_view(folder)
-    painter, indices = Painter(view, still=path.stem.startswith("same")), choose_frames(view, FRAMES)
+    painter, indices = (
+        Painter(view, still=path.stem.startswith("same")),
+        choose_frames(view, FRAMES),
+    )
     errors, count = [], 0
     for shown in frames_of(path):
         if count % 10 == 0 and count < FRAMES:
-            errors.append(np.mean((shown.astype(float) - painter.full(int(indices[count]))[..., :3]) ** 2))
+            errors.append(
+                np.mean((shown.astype(float) - painter.full(int(indices[count]))[..., :3]) ** 2)
+            )
         count += 1
     held = FPS - 1 if path.suffix == ".mp4" and path.stem.startswith("ours") else 0
     if count != FRAMES + held:
@@ -140,12 +153,17 @@ def gif(folder: str, place: Path) -> None:
     made = in_turn({way: (folder, place / f"{way}.gif") for way in ways})
     start = start_seconds(folder)
     print(f"GIF; Python, imports and reading the run take {start:.2f} s of every figure\n")
-    print("| way | CPU s | times relusgd's | ms a frame after the start | KB | PSNR dB | peak MB |\n|---|---|---|---|---|---|---|")
+    print(
+        "| way | CPU s | times relusgd's | ms a frame after the start | KB | PSNR dB | peak MB |\n|---|---|---|---|---|---|---|"
+    )
     for way, words in ways.items():
         film = made[way]
         quality = f"{psnr(folder, place / f'{way}.gif'):.1f}" if way in ("ours", "same") else ""
         costs = f"{film['cpu']:.2f} | {film['cpu'] / made['ours']['cpu']:.1f} | {1000 * (film['cpu'] - start) / FRAMES:.1f}"
-        print(f"| {words} | {costs} | {film['kb']:,.0f} | {quality} | {film['peak']:.0f} |", flush=True)
+        print(
+            f"| {words} | {costs} | {film['kb']:,.0f} | {quality} | {film['peak']:.0f} |",
+            flush=True,
+        )
 
 
 def mp4(folder: str, place: Path) -> None:
@@ -155,7 +173,9 @@ def mp4(folder: str, place: Path) -> None:
         "set_data": "plain matplotlib, set_data + FFMpegWriter",
     }
     made = in_turn({way: (folder, place / f"{way}.mp4") for way in ways})
-    print("MP4\n\n| way | CPU s | times relusgd's | KB | PSNR dB | peak MB, without ffmpeg |\n|---|---|---|---|---|---|")
+    print(
+        "MP4\n\n| way | CPU s | times relusgd's | KB | PSNR dB | peak MB, without ffmpeg |\n|---|---|---|---|---|---|"
+    )
     quality = {way: round(psnr(folder, place / f"{way}.mp4"), 2) for way in ("ours", "same")}
     for way, words in ways.items():
         film = made[way]
@@ -167,19 +187,25 @@ def mp4(folder: str, place: Path) -> None:
         sizes.append(measure(folder, path)["kb"])
         levels.append(psnr(folder, path))
     equal = float(np.exp(np.interp(quality["same"], levels, np.log(sizes))))
-    print(f"\nat the PSNR of FFMpegWriter's: {equal:,.0f} KB, {equal / made['same']['kb']:.2f} times its size")
+    print(
+        f"\nat the PSNR of FFMpegWriter's: {equal:,.0f} KB, {equal / made['same']['kb']:.2f} times its size"
+    )
 
 
 def memory(folder: str, place: Path) -> None:
     print("| film | peak MB, 151 frames | 2,000 frames |\n|---|---|---|")
     for suffix in (".gif", ".mp4"):
-        peaks = [measure(folder, place / f"ours{suffix}", frames)["peak"] for frames in (FRAMES, LONG)]
+        peaks = [
+            measure(folder, place / f"ours{suffix}", frames)["peak"] for frames in (FRAMES, LONG)
+        ]
         print(f"| {suffix} | {peaks[0]:.0f} | {peaks[1]:.0f} |", flush=True)
 
 
 def million(folder: str, place: Path) -> None:
     wide = recorded(Path(folder).parent, "million", MILLION)
-    made = in_turn({"40": (folder, place / "ours.gif"), "a million": (wide, place / "ours-million.gif")})
+    made = in_turn(
+        {"40": (folder, place / "ours.gif"), "a million": (wide, place / "ours-million.gif")}
+    )
     few, many = made["40"]["cpu"], made["a million"]["cpu"]
     print(f"GIF of 40 units: {few:.2f} s; of a million: {many:.2f} s, {many / few:.1f} times that")
 

@@ -24,10 +24,22 @@ RUNS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "40 units, 151 snapshots": ({"snapshots.every": 200}, []),
     "40 units, 300 of 30,001 snapshots": ({}, []),
     "40 units, all of 30,001 snapshots": ({}, ["--frames", "all"]),
-    "1,000 units, 300 snapshots": ({"network.hidden": 1000, "training.epochs": 3000, "training.learning_rate": 0.001}, []),
-    "layers of 20 and 20, 300 snapshots": ({"network.hidden": [20, 20], "training.epochs": 3000}, []),
+    "1,000 units, 300 snapshots": (
+        {"network.hidden": 1000, "training.epochs": 3000, "training.learning_rate": 0.001},
+        [],
+    ),
+    "layers of 20 and 20, 300 snapshots": (
+        {"network.hidden": [20, 20], "training.epochs": 3000},
+        [],
+    ),
 }
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
 SECONDS = 3.0
 COUNT = """(seconds) => new Promise((done) => {
     const { clock } = page, start = performance.now(), before = page.drawn;
@@ -49,13 +61,18 @@ COST = """(() => {
 
 def seconds(*command: str) -> float:
     start = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "relusgd", *command], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-m", "relusgd", *command], check=True, stdout=subprocess.DEVNULL
+    )
     return time.perf_counter() - start
 
 
 def beyond_start_up(run: str, out: str, options: list[str], repeats: int = 7) -> float:
     """The seconds by which `view` takes longer than `show`; the median of pairs taken in turn."""
-    return statistics.median(seconds("view", run, "--no-open", "--out", out, *options) - seconds("show", run) for _ in range(repeats))
+    return statistics.median(
+        seconds("view", run, "--no-open", "--out", out, *options) - seconds("show", run)
+        for _ in range(repeats)
+    )
 
 
 def frames_per_second(pages: dict[str, Path]) -> dict[str, tuple[float, float]]:
@@ -86,7 +103,9 @@ def main() -> None:
             relusgd.record(relusgd.load_config(NOTEBOOK, overrides), run)
             built = beyond_start_up(str(run), str(page), options, 7 if not options else 3)
             pages[name], lines[name] = page, f"{built:.2f} s | {page.stat().st_size / 1000:,.0f} kB"
-        print("| page | built in, beyond start-up | size | frames a second | script per frame |\n|---|---|---|---|---|")
+        print(
+            "| page | built in, beyond start-up | size | frames a second | script per frame |\n|---|---|---|---|---|"
+        )
         for name, (rate, cost) in frames_per_second(pages).items():
             print(f"| {name} | {lines[name]} | {rate:.0f} | {cost:.1f} ms |")
 

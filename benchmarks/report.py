@@ -34,13 +34,21 @@ def median(record: Record, name: str) -> float:
 
 def ratio(record: Record, engine: str) -> float:
     """How many times the competitor's time is ours, the median over rounds."""
-    return statistics.median(theirs / mine for mine, theirs in zip(record[engine], record["theirs"], strict=True))
+    return statistics.median(
+        theirs / mine for mine, theirs in zip(record[engine], record["theirs"], strict=True)
+    )
 
 
 def line(record: Record) -> str:
     """A record to look at while it is measured."""
-    times = "".join(f"  {name} {median(record, name) * 1e6:,.2f} µs" for name in ("numpy", "compiled", "theirs") if name in record)
-    ratios = "".join(f"  {ratio(record, engine):,.2f} × {engine}" for engine in ENGINES if "theirs" in record)
+    times = "".join(
+        f"  {name} {median(record, name) * 1e6:,.2f} µs"
+        for name in ("numpy", "compiled", "theirs")
+        if name in record
+    )
+    ratios = "".join(
+        f"  {ratio(record, engine):,.2f} × {engine}" for engine in ENGINES if "theirs" in record
+    )
     return f"{record['B']:,} × {record['H']:,}{times}{ratios}  {record.get('against', '')}"
 
 
@@ -61,7 +69,10 @@ def exponent(sizes: list[int], times: list[float]) -> float:
 def growth_exponent(figures: Record, engine: str) -> float:
     """Of our step from 10³ to 10⁶ points and units, in their sum."""
     large = [record for record in figures["growth"] if record["B"] >= 1_000]
-    return exponent([record["B"] + record["H"] for record in large], [median(record, engine) for record in large])
+    return exponent(
+        [record["B"] + record["H"] for record in large],
+        [median(record, engine) for record in large],
+    )
 
 
 # Tables
@@ -70,9 +81,16 @@ def growth_exponent(figures: Record, engine: str) -> float:
 def goals(figures: Record) -> Iterator[tuple[str, str, float, bool]]:
     """What was aimed at: case, goal, what was measured, whether that meets it."""
 
-    def times(case: str, B: int, H: int, engine: str, name: str, least: float) -> tuple[str, str, float, bool]:
+    def times(
+        case: str, B: int, H: int, engine: str, name: str, least: float
+    ) -> tuple[str, str, float, bool]:
         found = ratio(find(figures, B, H, name), engine)
-        return f"{case}, {engine}, against {name}", f"≥ {least:,g} times faster", found, found >= least
+        return (
+            f"{case}, {engine}, against {name}",
+            f"≥ {least:,g} times faster",
+            found,
+            found >= least,
+        )
 
     yield times("(40, 40)", 40, 40, "compiled", JAX_64, 3)
     yield times("(40, 40)", 40, 40, "compiled", JAX_32, 3)
@@ -86,23 +104,46 @@ def goals(figures: Record) -> Iterator[tuple[str, str, float, bool]]:
         yield times("(10⁴, 10⁴)", 10_000, 10_000, "numpy", name, 2_000)
     for engine in ENGINES:
         power = growth_exponent(figures, engine)
-        yield f"growth from (10³, 10³) to (10⁶, 10⁶), {engine}", "exponent in B + H ≤ 1.15", power, power <= 1.15
+        yield (
+            f"growth from (10³, 10³) to (10⁶, 10⁶), {engine}",
+            "exponent in B + H ≤ 1.15",
+            power,
+            power <= 1.15,
+        )
     found = ratio(figures["notebook"], "compiled")
-    yield "the notebook's six trainings, compiled, against the PyTorch loop", "≥ 80 times faster", found, found >= 80
+    yield (
+        "the notebook's six trainings, compiled, against the PyTorch loop",
+        "≥ 80 times faster",
+        found,
+        found >= 80,
+    )
 
 
 def goals_table(figures: Record) -> str:
-    rows = (f"| {case} | {goal} | {found:,.2f} | {'yes' if met else 'no'} |" for case, goal, found, met in goals(figures))
-    return "\n".join(["| step (points, units) | aim | measured | met |", "|---|---|---|---|", *rows])
+    rows = (
+        f"| {case} | {goal} | {found:,.2f} | {'yes' if met else 'no'} |"
+        for case, goal, found, met in goals(figures)
+    )
+    return "\n".join(
+        ["| step (points, units) | aim | measured | met |", "|---|---|---|---|", *rows]
+    )
 
 
 def times_table(figures: Record) -> str:
     """Microseconds a step of everyone at the sizes of the table."""
-    sizes = [(record["B"], record["H"]) for part in ("small", "medium", "large") for record in figures[part] if record["against"] == C]
+    sizes = [
+        (record["B"], record["H"])
+        for part in ("small", "medium", "large")
+        for record in figures[part]
+        if record["against"] == C
+    ]
     head = " | ".join(f"({B:,}, {H:,})" for B, H in sizes)
     rows = [f"| | {head} |", "|---|" + "---|" * len(sizes)]
     for engine, name in ENGINES.items():
-        cells = (statistics.median(median(find(figures, B, H, other), engine) for other in COMPETITORS) for B, H in sizes)
+        cells = (
+            statistics.median(median(find(figures, B, H, other), engine) for other in COMPETITORS)
+            for B, H in sizes
+        )
         rows.append(f"| **{name}** | {' | '.join(number(cell * 1e6) for cell in cells)} |")
     for name in COMPETITORS:
         cells = (median(find(figures, B, H, name), "theirs") for B, H in sizes)
@@ -117,40 +158,73 @@ def number(value: float) -> str:
 
 def growth_table(figures: Record) -> str:
     records = [record for record in figures["growth"] if record["B"] >= 1_000]
-    rows = [f"| {record['B']:,} | " + " | ".join(f"{median(record, engine) * 1e3:,.3g}" for engine in ENGINES) + " |" for record in records]
-    return "\n".join(["| points and as many units | numpy, ms | compiled, ms |", "|---|---|---|", *rows])
+    rows = [
+        f"| {record['B']:,} | "
+        + " | ".join(f"{median(record, engine) * 1e3:,.3g}" for engine in ENGINES)
+        + " |"
+        for record in records
+    ]
+    return "\n".join(
+        ["| points and as many units | numpy, ms | compiled, ms |", "|---|---|---|", *rows]
+    )
 
 
 def kernels_table(figures: Record) -> str:
     """How often the chosen kernel is the slower one, and by how much."""
-    rows = ["| engine | sizes | chosen the faster kernel | mean loss | largest loss |", "|---|---|---|---|---|"]
+    rows = [
+        "| engine | sizes | chosen the faster kernel | mean loss | largest loss |",
+        "|---|---|---|---|---|",
+    ]
     for engine in ENGINES:
         records = [record for record in figures["kernels"] if record["engine"] == engine]
-        chosen = [median(record, choose_kernel(engine, record["B"], record["H"], record["n"])) for record in records]  # type: ignore[arg-type]
+        chosen = [
+            median(record, choose_kernel(engine, record["B"], record["H"], record["n"]))
+            for record in records
+        ]  # type: ignore[arg-type]
         faster = [min(median(record, "dense"), median(record, "prefix_sums")) for record in records]
         losses = [mine / best - 1 for mine, best in zip(chosen, faster, strict=True)]
         right = sum(loss == 0 for loss in losses)
-        rows.append(f"| {engine} | {len(losses)} | {right} | {statistics.mean(losses):.0%} | {max(losses):.0%} |")
+        rows.append(
+            f"| {engine} | {len(losses)} | {right} | {statistics.mean(losses):.0%} | {max(losses):.0%} |"
+        )
     return "\n".join(rows)
 
 
 def notebook_table(figures: Record) -> str:
     found = figures["notebook"]
-    rows = [f"| {ENGINES[engine]} | {median(found, engine):.2f} s | {ratio(found, engine):.0f} |" for engine in reversed(ENGINES)]
+    rows = [
+        f"| {ENGINES[engine]} | {median(found, engine):.2f} s | {ratio(found, engine):.0f} |"
+        for engine in reversed(ENGINES)
+    ]
     return "\n".join(
-        ["| | six trainings | times the loop's speed |", "|---|---|---|", *rows, f"| {PYTORCH} | {median(found, 'theirs'):.0f} s | |"]
+        [
+            "| | six trainings | times the loop's speed |",
+            "|---|---|---|",
+            *rows,
+            f"| {PYTORCH} | {median(found, 'theirs'):.0f} s | |",
+        ]
     )
 
 
 def memory_table(figures: Record) -> str:
-    rows = (f"| {r['name']} | {r['engine']} | {r['seconds']:.0f} s | {r['peak'] / 1e6:,.0f} MB |" for r in figures["memory"])
-    return "\n".join(["| `relusgd train` of | engine | time | peak memory |", "|---|---|---|---|", *rows])
+    rows = (
+        f"| {r['name']} | {r['engine']} | {r['seconds']:.0f} s | {r['peak'] / 1e6:,.0f} MB |"
+        for r in figures["memory"]
+    )
+    return "\n".join(
+        ["| `relusgd train` of | engine | time | peak memory |", "|---|---|---|---|", *rows]
+    )
 
 
 def check_table(figures: Record) -> str:
     names = list(figures["check"][0]["differences"])
     sizes = " | ".join(f"({record['B']:,}, {record['H']:,})" for record in figures["check"])
-    rows = [f"| {name} | " + " | ".join(f"{record['differences'][name]:.0e}" for record in figures["check"]) + " |" for name in names[1:]]
+    rows = [
+        f"| {name} | "
+        + " | ".join(f"{record['differences'][name]:.0e}" for record in figures["check"])
+        + " |"
+        for name in names[1:]
+    ]
     return "\n".join([f"| | {sizes} |", "|---|" + "---|" * len(figures["check"]), *rows])
 
 
@@ -190,7 +264,9 @@ def write(figures: Record) -> None:
 def curve(figures: Record, name: str) -> tuple[list[int], list[float]]:
     """Sizes and seconds of full batches of as many points as units."""
     if name in ENGINES:
-        return [record["B"] for record in figures["growth"]], [median(record, name) for record in figures["growth"]]
+        return [record["B"] for record in figures["growth"]], [
+            median(record, name) for record in figures["growth"]
+        ]
     records = [
         record
         for part in ("curves", "medium", "large")
@@ -221,7 +297,14 @@ def draw(figures: Record, path: Path) -> None:
             zorder=3 if own else 2,
         )
         power = exponent([sizes[i] for i in tail], [times[i] for i in tail])
-        ends.append((times[-1], sizes[-1], f"{ENGINES.get(name, name.split(',')[0] + dtype(name))}, size$^{{{power:.2f}}}$", colour))
+        ends.append(
+            (
+                times[-1],
+                sizes[-1],
+                f"{ENGINES.get(name, name.split(',')[0] + dtype(name))}, size$^{{{power:.2f}}}$",
+                colour,
+            )
+        )
     label(axes, ends)
     axes.set_xlim(7, 3e8)
     axes.set_xticks([10**k for k in range(1, 7)])
@@ -234,7 +317,12 @@ def draw(figures: Record, path: Path) -> None:
 
 
 def dtype(name: str) -> str:
-    return {PYTORCH: ", the notebook's loop", PREALLOCATED: " by hand, float64", JAX_64: ", float64", JAX_32: ", float32"}.get(name, "")
+    return {
+        PYTORCH: ", the notebook's loop",
+        PREALLOCATED: " by hand, float64",
+        JAX_64: ", float64",
+        JAX_32: ", float32",
+    }.get(name, "")
 
 
 def label(axes: Any, ends: list[tuple[float, int, str, str]], apart: float = 1.75) -> None:
@@ -246,4 +334,6 @@ def label(axes: Any, ends: list[tuple[float, int, str, str]], apart: float = 1.7
             heights[i] = max(heights[i], heights[i - 1] + np.log(apart))
         heights -= (heights - np.log([end[0] for end in chosen])).mean()
         for height, (_, size, text, colour) in zip(heights, chosen, strict=True):
-            axes.annotate(text, (size * 1.35, float(np.exp(height))), color=colour, fontsize=8.5, va="center")
+            axes.annotate(
+                text, (size * 1.35, float(np.exp(height))), color=colour, fontsize=8.5, va="center"
+            )

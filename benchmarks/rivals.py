@@ -24,7 +24,9 @@ def save(figure: Any, update: Callable[[int], object], indices: Sequence[int], p
         update(int(index))
         return []
 
-    animation = FuncAnimation(figure, draw, frames=list(indices), init_func=list, blit=False, cache_frame_data=False)
+    animation = FuncAnimation(
+        figure, draw, frames=list(indices), init_func=list, blit=False, cache_frame_data=False
+    )
     writer: Any = PillowWriter(fps=FPS) if path.suffix == ".gif" else FFMpegWriter(fps=FPS)
     animation.save(path, writer=writer, dpi=100)
 
@@ -71,22 +73,42 @@ class PlainPicture:
     def make(self) -> None:
         self.top, self.middle, self.bottom = self.figure.subplots(3, 1, height_ratios=(9, 1, 2))
         self.make_function()
-        self.steps = self.middle.stairs([0], [self.view.low, self.view.high], fill=True, color="lightgrey")
-        self.middle.set(xlim=(self.view.low, self.view.high), ylim=(0, self.history.hidden[0]), xlabel="x", ylabel="active")
+        self.steps = self.middle.stairs(
+            [0], [self.view.low, self.view.high], fill=True, color="lightgrey"
+        )
+        self.middle.set(
+            xlim=(self.view.low, self.view.high),
+            ylim=(0, self.history.hidden[0]),
+            xlabel="x",
+            ylabel="active",
+        )
         self.make_errors()
 
     def make_function(self) -> None:
         axes, dataset = self.top, self.view.dataset
-        axes.plot(dataset.x_train, dataset.y_train, "o", color="#e69f00", markersize=5, label="training data")
+        axes.plot(
+            dataset.x_train,
+            dataset.y_train,
+            "o",
+            color="#e69f00",
+            markersize=5,
+            label="training data",
+        )
         axes.plot(*self.view.truth, "--", color="black", label="true function")
-        self.lines = [axes.plot([], [], linestyle=self.linestyle)[0] for _ in range(self.history.hidden[0])]
+        self.lines = [
+            axes.plot([], [], linestyle=self.linestyle)[0] for _ in range(self.history.hidden[0])
+        ]
         self.elbows = axes.scatter([], [], edgecolors="white", zorder=3)
         axes.plot([], [], color=COLOURS[1.0], label="unit, output weight > 0")
         axes.plot([], [], color=COLOURS[-1.0], label="unit, output weight < 0")
-        self.curve = axes.plot([], [], color="#009e73", linewidth=2.5, zorder=4, label="learned function")[0]
+        self.curve = axes.plot(
+            [], [], color="#009e73", linewidth=2.5, zorder=4, label="learned function"
+        )[0]
         self.kinks = axes.scatter([], [], facecolors="white", edgecolors="#009e73", zorder=5)
         axes.set(xlim=(self.view.low, self.view.high), ylim=self.view.y_limits, ylabel="y")
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=5, fontsize=9, frameon=False)
+        axes.legend(
+            loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=5, fontsize=9, frameon=False
+        )
         axes.grid(True)
         self.header = self.figure.suptitle("")
 
@@ -97,7 +119,9 @@ class PlainPicture:
             axes.semilogy(step, self.history.metrics[name][self.indices], color=colour, alpha=0.4)
             self.pasts.append(axes.semilogy([], [], color=colour, label=name.replace("_", " "))[0])
             self.dots.append(axes.semilogy([], [], "o", color=colour)[0])
-        axes.axhline(self.view.dataset.noise**2, color="black", linestyle="--", linewidth=1, label="noise²")
+        axes.axhline(
+            self.view.dataset.noise**2, color="black", linestyle="--", linewidth=1, label="noise²"
+        )
         self.now = axes.axvline(0, color="grey", linewidth=1)
         axes.set(xlabel="step", ylabel="error")
         axes.legend(loc="upper right", ncols=3, fontsize=9)
@@ -114,15 +138,23 @@ class PlainPicture:
         strength = np.sqrt(np.clip(units.strength / self.view.unit_scale, 0, 1))
         for line in self.lines[len(units.lines) :]:
             line.set_data([], [])
-        for line, ends, sign, amount in zip(self.lines, units.lines, units.sign, strength, strict=False):
+        for line, ends, sign, amount in zip(
+            self.lines, units.lines, units.sign, strength, strict=False
+        ):
             line.set_data(ends[:, 0], ends[:, 1])
-            line.set(color=COLOURS[float(sign)], linewidth=0.6 + 1.8 * amount, alpha=0.25 + 0.6 * amount)
-        self.elbows.set_offsets(np.column_stack([units.elbow, np.full(len(units.elbow), self.view.baseline)]))
+            line.set(
+                color=COLOURS[float(sign)], linewidth=0.6 + 1.8 * amount, alpha=0.25 + 0.6 * amount
+            )
+        self.elbows.set_offsets(
+            np.column_stack([units.elbow, np.full(len(units.elbow), self.view.baseline)])
+        )
         self.elbows.set_sizes((3 + 5 * strength) ** 2)
         self.elbows.set_facecolor([COLOURS[float(sign)] for sign in units.sign])
         self.curve.set_data(curve.x, curve.y)
         self.kinks.set_offsets(np.column_stack([curve.x[1:-1], curve.y[1:-1]]))
-        self.kinks.set_sizes((2 + 4 * np.sqrt(np.clip(curve.kink / self.view.kink_scale, 0, 1))) ** 2)
+        self.kinks.set_sizes(
+            (2 + 4 * np.sqrt(np.clip(curve.kink / self.view.kink_scale, 0, 1))) ** 2
+        )
 
     def update_errors(self, index: int) -> None:
         metrics, step = self.history.metrics, self.history.step[self.indices]

@@ -28,14 +28,37 @@ if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # before any library counts the cores
 
 import report
-from competitors import COMPETITORS, OURS, Contestant, Problem, check, make_problem, notebook_loop, ours
+from competitors import (
+    COMPETITORS,
+    OURS,
+    Contestant,
+    Problem,
+    check,
+    make_problem,
+    notebook_loop,
+    ours,
+)
 from threadpoolctl import threadpool_limits
 
 FIGURES = Path(__file__).with_name("steps.json")
-SMALL, MEDIUM, LARGE = [(40, 10), (40, 20), (40, 40)], [(200, 1_000), (1_000, 1_000)], [(10_000, 10_000)]
+SMALL, MEDIUM, LARGE = (
+    [(40, 10), (40, 20), (40, 40)],
+    [(200, 1_000), (1_000, 1_000)],
+    [(10_000, 10_000)],
+)
 CURVES = [10, 30, 100, 300, 3_000]
 ALONE = [10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000]
-KERNELS = [(8, 200), (40, 40), (40, 200), (200, 200), (40, 1_000), (200, 1_000), (1_000, 1_000), (100, 10_000), (1_000, 10_000)]
+KERNELS = [
+    (8, 200),
+    (40, 40),
+    (40, 200),
+    (200, 200),
+    (40, 1_000),
+    (200, 1_000),
+    (1_000, 1_000),
+    (100, 10_000),
+    (1_000, 10_000),
+]
 WIDTHS = [10, 20, 40, 60, 100, 200, 400]
 DRAWN = 20_000
 Record = dict[str, Any]
@@ -58,7 +81,9 @@ def enough(contestant: Contestant, most: int = DRAWN, wanted: float = 0.05) -> i
         count = min(8 * count, most)
 
 
-def in_turn(contestants: dict[str, Contestant], rounds: int, wanted: float = 0.05) -> dict[str, list[float]]:
+def in_turn(
+    contestants: dict[str, Contestant], rounds: int, wanted: float = 0.05
+) -> dict[str, list[float]]:
     """Seconds a step of everyone, in rounds in which everyone is measured once."""
     counts = {name: enough(contestant, wanted=wanted) for name, contestant in contestants.items()}
     found: dict[str, list[float]] = {name: [] for name in contestants}
@@ -85,7 +110,9 @@ def table(sizes: list[tuple[int, int]], rounds: int) -> list[Record]:
 
 def curves() -> list[Record]:
     """Everybody's full-batch step at as many points as units."""
-    return [record for size in CURVES for record in against(make_problem(size, size, 1, points=size), 5)]
+    return [
+        record for size in CURVES for record in against(make_problem(size, size, 1, points=size), 5)
+    ]
 
 
 def growth() -> list[Record]:
@@ -101,7 +128,9 @@ def growth() -> list[Record]:
 
 def checks() -> list[Record]:
     """Everyone's parameters after 20 steps from the same start on the same batches: the largest differences from ours."""
-    return [{"B": B, "H": H, "differences": check(B, H)} for B, H in (SMALL[0], SMALL[-1], MEDIUM[0])]
+    return [
+        {"B": B, "H": H, "differences": check(B, H)} for B, H in (SMALL[0], SMALL[-1], MEDIUM[0])
+    ]
 
 
 def kernels() -> list[Record]:
@@ -110,7 +139,9 @@ def kernels() -> list[Record]:
     for (B, n), H in ((sizes, H) for sizes in KERNELS for H in WIDTHS):
         problem = make_problem(B, H, 1, points=n)
         for engine in OURS:
-            found = in_turn({kernel: ours(problem, engine, kernel) for kernel in ("dense", "prefix_sums")}, 5)
+            found = in_turn(
+                {kernel: ours(problem, engine, kernel) for kernel in ("dense", "prefix_sums")}, 5
+            )
             records.append({"B": B, "H": H, "n": n, "engine": engine, **found})
     return records
 
@@ -139,7 +170,11 @@ def notebook() -> Record:
     for _ in range(7):
         for engine in OURS:
             found[engine].append(notebook_seconds(engine))
-        loops = [notebook_loop(make_problem(40, H, 1), layers=layers) for H in (10, 20, 40) for layers in ("all", "output")]
+        loops = [
+            notebook_loop(make_problem(40, H, 1), layers=layers)
+            for H in (10, 20, 40)
+            for layers in ("all", "output")
+        ]
         found["theirs"].append(sum(150_000 * seconds_per_step(loop, 2_000) for loop in loops))
     print(report.line({"B": 40, "H": 40, **found}), flush=True)
     return found
@@ -147,7 +182,11 @@ def notebook() -> Record:
 
 MILLIONS = {
     "million.yaml": [],
-    "a million points, too, 20 epochs": ["--set=data.samples=1000000", "--set=training.epochs=20", "--set=training.learning_rate=1e-6"],
+    "a million points, too, 20 epochs": [
+        "--set=data.samples=1000000",
+        "--set=training.epochs=20",
+        "--set=training.learning_rate=1e-6",
+    ],
 }
 
 
@@ -158,13 +197,33 @@ def memory() -> list[Record]:
     for name, changes in MILLIONS.items():
         for engine in OURS:
             with tempfile.TemporaryDirectory() as folder:
-                command = [sys.executable, "-m", "relusgd", "train", config, "-q", "--out", f"{folder}/run", "--set", f"engine={engine}"]
+                command = [
+                    sys.executable,
+                    "-m",
+                    "relusgd",
+                    "train",
+                    config,
+                    "-q",
+                    "--out",
+                    f"{folder}/run",
+                    "--set",
+                    f"engine={engine}",
+                ]
                 script = f"import resource, subprocess; subprocess.run({[*map(str, command), *changes]!r}, check=True)\n"
                 script += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
                 start = time.perf_counter()
-                done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+                done = subprocess.run(
+                    [sys.executable, "-c", script], check=True, capture_output=True, text=True
+                )
                 peak = int(done.stdout.split()[-1]) * 1024
-                records.append({"name": name, "engine": engine, "seconds": time.perf_counter() - start, "peak": peak})
+                records.append(
+                    {
+                        "name": name,
+                        "engine": engine,
+                        "seconds": time.perf_counter() - start,
+                        "peak": peak,
+                    }
+                )
                 print(records[-1], flush=True)
     return records
 
@@ -184,17 +243,29 @@ PARTS: dict[str, Callable[[], Any]] = {
 
 def machine() -> Record:
     """What the figures were measured on."""
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
-    facts = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
-    family = f" (family {facts['cpu family']}, model {facts['model']})" if "cpu family" in facts else ""
+    lines = (
+        Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        if Path("/proc/cpuinfo").exists()
+        else []
+    )
+    facts = {
+        key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)
+    }
+    family = (
+        f" (family {facts['cpu family']}, model {facts['model']})" if "cpu family" in facts else ""
+    )
     vectors = ", AVX-512" if "avx512f" in facts.get("flags", "").split() else ""
     libraries = ("numpy", "numba", "torch", "jax", "scikit-learn")
     return {
-        "processor": facts.get("model name", platform.processor() or platform.machine()) + family + vectors,
+        "processor": facts.get("model name", platform.processor() or platform.machine())
+        + family
+        + vectors,
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         "versions": {name: version(name) for name in libraries},
-        "gcc": subprocess.run(["gcc", "-dumpfullversion"], capture_output=True, text=True).stdout.strip(),
+        "gcc": subprocess.run(
+            ["gcc", "-dumpfullversion"], capture_output=True, text=True
+        ).stdout.strip(),
         "date": date.today().isoformat(),
     }
 
@@ -204,14 +275,29 @@ def save(figures: Record) -> None:
     short = json.loads(json.dumps(figures), parse_float=lambda text: float(f"{float(text):.5g}"))
     parts = []
     for name, records in short.items():
-        lines = ",\n".join(json.dumps(record) for record in records) if isinstance(records, list) else json.dumps(records)
-        parts.append(f"{json.dumps(name)}: [\n{lines}\n]" if isinstance(records, list) else f"{json.dumps(name)}: {lines}")
+        lines = (
+            ",\n".join(json.dumps(record) for record in records)
+            if isinstance(records, list)
+            else json.dumps(records)
+        )
+        parts.append(
+            f"{json.dumps(name)}: [\n{lines}\n]"
+            if isinstance(records, list)
+            else f"{json.dumps(name)}: {lines}"
+        )
     FIGURES.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, "report", []], help="default: all of them, and the report")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "parts",
+        nargs="*",
+        choices=[*PARTS, "report", []],
+        help="default: all of them, and the report",
+    )
     parts = parser.parse_args().parts or [*PARTS, "report"]
     figures = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.exists() else {}
     with threadpool_limits(1):

@@ -15,20 +15,20 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from relusgd.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from relusgd.checks.gradcheck import GradientCheck, check_gradients
     from relusgd.comparing.compare import Comparison, compare
     from relusgd.config import Config, load_config
     from relusgd.errors import ConfigError, DivergedError, InputError, RelusgdError
-    from relusgd.model.data import Dataset
     from relusgd.model.history import History
     from relusgd.model.network import Network
+    from relusgd.model.points import Dataset
     from relusgd.runs.record import record
     from relusgd.runs.run import Run, load_run
     from relusgd.sweeps.running import run_sweep
     from relusgd.sweeps.sweep import Sweep, load_sweep
-    from relusgd.theory.gradcheck import GradientCheck, check_gradients
     from relusgd.training import Block, prepare, train
 
 _HOMES = {
@@ -36,16 +36,16 @@ _HOMES = {
     "Comparison": "relusgd.comparing.compare",
     "Config": "relusgd.config",
     "ConfigError": "relusgd.errors",
-    "Dataset": "relusgd.model.data",
+    "Dataset": "relusgd.model.points",
     "DivergedError": "relusgd.errors",
-    "GradientCheck": "relusgd.theory.gradcheck",
+    "GradientCheck": "relusgd.checks.gradcheck",
     "History": "relusgd.model.history",
     "InputError": "relusgd.errors",
     "Network": "relusgd.model.network",
     "RelusgdError": "relusgd.errors",
     "Run": "relusgd.runs.run",
     "Sweep": "relusgd.sweeps.sweep",
-    "check_gradients": "relusgd.theory.gradcheck",
+    "check_gradients": "relusgd.checks.gradcheck",
     "compare": "relusgd.comparing.compare",
     "load_config": "relusgd.config",
     "load_run": "relusgd.runs.run",

@@ -12,8 +12,16 @@ import numpy as np
 from relusgd.gradients.backprop import hessian_vector
 from relusgd.gradients.curvature import hessian_product
 from relusgd.model.breakpoints import breakpoints, sorted_elbows, values_by_running_sums
-from relusgd.model.data import Dataset
-from relusgd.model.network import Array, Booleans, Integers, Network, learning_parameters, parameter_count, split_parameters
+from relusgd.model.network import (
+    Array,
+    Booleans,
+    Integers,
+    Network,
+    learning_parameters,
+    parameter_count,
+    split_parameters,
+)
+from relusgd.model.points import Dataset
 
 Metrics = tuple[float, float, int, int, int]
 """train_mse, test_mse, dead_units, always_on_units, breakpoints."""
@@ -51,7 +59,9 @@ def dead_units(network: Network, dataset: Dataset) -> list[Integers]:
 def dead_in_first_layer(network: Network, dataset: Dataset) -> Integers:
     """The first of `dead_units`, in O(units) at any depth."""
     with np.errstate(all="ignore"):
-        return np.flatnonzero(~_first_layer_activity(network.slope, network.bias, _ends(dataset.x_train))[0])
+        return np.flatnonzero(
+            ~_first_layer_activity(network.slope, network.bias, _ends(dataset.x_train))[0]
+        )
 
 
 def always_on_units(network: Network, dataset: Dataset) -> list[Integers]:
@@ -74,7 +84,10 @@ def _mse(network: Network, x: Array, y: Array) -> float:
     if not len(x):
         return float("nan")
     with np.errstate(all="ignore"):
-        total = sum(float(np.sum(np.square(network(x[part]) - y[part]))) for part in _chunks(len(x), network.hidden))
+        total = sum(
+            float(np.sum(np.square(network(x[part]) - y[part])))
+            for part in _chunks(len(x), network.hidden)
+        )
     return total / len(x)
 
 
@@ -107,7 +120,10 @@ def _first_layer_activity(slope: Array, bias: Array, ends: Array) -> tuple[Boole
 
 def _deep_activity(network: Network, x: Array) -> list[tuple[Booleans, Booleans]]:
     widths = network.hidden[1:]
-    anywhere, everywhere = [np.zeros(n, dtype=bool) for n in widths], [np.ones(n, dtype=bool) for n in widths]
+    anywhere, everywhere = (
+        [np.zeros(n, dtype=bool) for n in widths],
+        [np.ones(n, dtype=bool) for n in widths],
+    )
     for part in _chunks(len(x), network.hidden) if widths else ():
         for k, values in enumerate(network.activations(x[part])[1:]):
             anywhere[k] |= (values > 0).any(axis=0)
@@ -115,13 +131,17 @@ def _deep_activity(network: Network, x: Array) -> list[tuple[Booleans, Booleans]
     return list(zip(anywhere, everywhere, strict=True))
 
 
-def sharpness(network: Network, dataset: Dataset, layers: str = "all", *, output_bias: bool = True) -> float:
+def sharpness(
+    network: Network, dataset: Dataset, layers: str = "all", *, output_bias: bool = True
+) -> float:
     """The largest eigenvalue of the Hessian of the training error over the parameters that learn.
 
     layers: all, output or hidden; without output_bias the output bias is frozen. Gradient descent on all points is stable
     near a minimum while its learning rate stays below 2/sharpness (Cohen et al. 2021). nan when the Hessian is not finite.
     """
-    hessian = _Hessian(network, dataset, learning_parameters(network.hidden, layers, output_bias=output_bias))
+    hessian = _Hessian(
+        network, dataset, learning_parameters(network.hidden, layers, output_bias=output_bias)
+    )
     with np.errstate(all="ignore"):
         if hessian.size <= DENSE_PARAMETERS:
             return _largest_eigenvalue(np.array([hessian(row) for row in np.eye(hessian.size)]))
@@ -138,7 +158,9 @@ class _Hessian:
         self._shallow: Callable[[Array], Array] | None = None
         if len(network.hidden) == 1:
             with np.errstate(all="ignore"):
-                self._shallow = hessian_product(network.parameters(), network.hidden[0], dataset.x_train, dataset.y_train)
+                self._shallow = hessian_product(
+                    network.parameters(), network.hidden[0], dataset.x_train, dataset.y_train
+                )
 
     def __call__(self, direction: Array) -> Array:
         full = np.zeros(parameter_count(self._network.hidden))
@@ -149,7 +171,9 @@ class _Hessian:
         product = np.zeros(self.size)
         for part in _chunks(len(self._x), self._network.hidden):
             x, y = self._x[part], self._y[part]
-            weights, biases = hessian_vector(self._network.weights, self._network.biases, x, y, V, c)
+            weights, biases = hessian_vector(
+                self._network.weights, self._network.biases, x, y, V, c
+            )
             product += len(x) / len(self._x) * Network(weights, biases).parameters()[self._learning]
         return product
 
@@ -215,7 +239,11 @@ class SnapshotMetrics:
         """The metrics of every snapshot of vectors, shape (S, parameter_count)."""
         size = max(1, ROWS_NUMBERS // (max(self._hidden) + len(self._x)))
         with np.errstate(all="ignore"):
-            return [row for start in range(0, len(vectors), size) for row in self._some(vectors[start : start + size])]
+            return [
+                row
+                for start in range(0, len(vectors), size)
+                for row in self._some(vectors[start : start + size])
+            ]
 
     def _some(self, vectors: Array) -> Iterator[Metrics]:
         measure = self._shallow if len(self._hidden) == 1 else self._deep
@@ -235,14 +263,19 @@ class SnapshotMetrics:
         order, elbow = sorted_elbows(w, b)
         f = values_by_running_sums(vectors, order, elbow, self._x, self._x_centred, self._middle)
         on_first, on_last = (w * end > -b for end in self._ends[:, 0])
-        dead, always_on = np.count_nonzero(~(on_first | on_last), axis=1), np.count_nonzero(on_first & on_last, axis=1)
+        dead, always_on = (
+            np.count_nonzero(~(on_first | on_last), axis=1),
+            np.count_nonzero(on_first & on_last, axis=1),
+        )
         return *self._errors(f), dead, always_on, self._count_breakpoints(vectors, order, elbow)
 
     def _deep(self, vectors: Array) -> tuple[Array, Array, Integers, Integers, Integers]:
         networks = [Network.from_parameters(vector, self._hidden) for vector in vectors]
         activity = [_activity(network, self._dataset) for network in networks]
         dead = [sum(np.count_nonzero(~anywhere) for anywhere, _ in layers) for layers in activity]
-        always_on = [sum(np.count_nonzero(everywhere) for _, everywhere in layers) for layers in activity]
+        always_on = [
+            sum(np.count_nonzero(everywhere) for _, everywhere in layers) for layers in activity
+        ]
         breaks = [breakpoints_inside(network, self._dataset) for network in networks]
         f = np.stack([network(self._x) for network in networks])
         return *self._errors(f), np.array(dead), np.array(always_on), np.array(breaks)
@@ -250,9 +283,13 @@ class SnapshotMetrics:
     def _errors(self, f: Array) -> tuple[Array, Array]:
         """train_mse and test_mse, shape (S,) each, of the values f at all points, shape (S, n)."""
         pairs = ((self._train, self._dataset.y_train), (self._test, self._dataset.y_test))
-        train, test = (np.square((f if places is None else f.take(places, axis=1)) - y) for places, y in pairs)
+        train, test = (
+            np.square((f if places is None else f.take(places, axis=1)) - y) for places, y in pairs
+        )
         no_points = np.full(len(f), np.nan)
-        return np.add.reduce(train, axis=1) / train.shape[1], np.add.reduce(test, axis=1) / test.shape[1] if test.size else no_points
+        return np.add.reduce(train, axis=1) / train.shape[1], np.add.reduce(
+            test, axis=1
+        ) / test.shape[1] if test.size else no_points
 
     def _count_breakpoints(self, vectors: Array, order: Integers, elbow: Array) -> Integers:
         """The elbows in the domain, where they are distinct and f′ changes at each; otherwise those where it does."""
@@ -263,5 +300,7 @@ class SnapshotMetrics:
         unclear[:, 1:] |= inside[:, 1:] & (elbow[:, 1:] == elbow[:, :-1])
         counts: Integers = np.count_nonzero(inside, axis=1)
         for row in np.flatnonzero(unclear.any(axis=1) & np.isfinite(vectors).all(axis=1)):
-            counts[row] = breakpoints_inside(Network.from_parameters(vectors[row], self._hidden), self._dataset)
+            counts[row] = breakpoints_inside(
+                Network.from_parameters(vectors[row], self._hidden), self._dataset
+            )
         return counts

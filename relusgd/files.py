@@ -60,12 +60,20 @@ def leftovers(path: Path) -> list[Path]:
     """What processes that were killed while they built `path` may have left beside it."""
     begin = f".{_beginning(path.stem)}.partial-"
     with suppress(OSError):
-        return [path.with_name(name) for name in os.listdir(path.parent) if _is_temporary(name, begin, path.suffix)]  # noqa: PTH208
+        return [
+            path.with_name(name)
+            for name in os.listdir(path.parent)
+            if _is_temporary(name, begin, path.suffix)
+        ]  # noqa: PTH208
     return []
 
 
 def _is_temporary(name: str, begin: str, suffix: str) -> bool:
-    return name.startswith(begin) and name.endswith(suffix) and name[len(begin) : len(name) - len(suffix)].isdigit()
+    return (
+        name.startswith(begin)
+        and name.endswith(suffix)
+        and name[len(begin) : len(name) - len(suffix)].isdigit()
+    )
 
 
 def _beginning(name: str) -> str:
@@ -77,7 +85,9 @@ def _remove_stale(path: Path) -> None:
     for left in leftovers(path):
         with suppress(OSError):
             process = int(left.name.removesuffix(path.suffix).rpartition("-")[2][:9])
-            if time.time() - left.lstat().st_mtime > (STALE_SECONDS if is_alive(process) else QUIET_SECONDS):
+            if time.time() - left.lstat().st_mtime > (
+                STALE_SECONDS if is_alive(process) else QUIET_SECONDS
+            ):
                 left.unlink()
 
 
@@ -98,7 +108,9 @@ def write_whole(path: Path, content: str | bytes, *, durable: bool = False) -> N
     durable: also wait until the disk has it. Raises OSError.
     """
     with replacing(path) as temporary:
-        write_new(temporary, [content.encode() if isinstance(content, str) else content], durable=durable)
+        write_new(
+            temporary, [content.encode() if isinstance(content, str) else content], durable=durable
+        )
     if durable:
         sync_folder(path.parent)
 
@@ -170,14 +182,19 @@ def open_own(path: Path, flags: int) -> int:
         descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENXIO):
-            raise RelusgdError(f"{path} is a link or a pipe, no ordinary file; relusgd does not write there") from None
+            raise RelusgdError(
+                f"{path} is a link or a pipe, no ordinary file; relusgd does not write there"
+            ) from None
         raise
     status = os.fstat(descriptor)
     if stat.S_ISREG(status.st_mode) and status.st_nlink <= 1:
         return descriptor
     os.close(descriptor)
     if stat.S_ISREG(status.st_mode):
-        raise RelusgdError(f"{path} has a second name (a hard link), under which it would change too", "continue in a copy of the folder")
+        raise RelusgdError(
+            f"{path} has a second name (a hard link), under which it would change too",
+            "continue in a copy of the folder",
+        )
     raise RelusgdError(f"{path} is no ordinary file; relusgd does not write there")
 
 
@@ -193,7 +210,9 @@ def reading(path: Path, limit: int | None = None) -> Iterator[int]:
         if not stat.S_ISREG(status.st_mode):
             raise RelusgdError(f"{path} is no ordinary file")
         if limit is not None and status.st_size > limit:
-            raise RelusgdError(f"{path} has {status.st_size:,} bytes; such a file has at most {limit:,}")
+            raise RelusgdError(
+                f"{path} has {status.st_size:,} bytes; such a file has at most {limit:,}"
+            )
         yield descriptor
     finally:
         os.close(descriptor)
@@ -202,4 +221,6 @@ def reading(path: Path, limit: int | None = None) -> Iterator[int]:
 def read_bounded(path: Path, limit: int) -> bytes:
     """The content of an ordinary file of at most `limit` bytes. Raises as `reading` does."""
     with reading(path, limit) as descriptor, os.fdopen(descriptor, "rb", closefd=False) as file:
-        return file.read(os.fstat(descriptor).st_size)  # memory is taken for as much as is asked for
+        return file.read(
+            os.fstat(descriptor).st_size
+        )  # memory is taken for as much as is asked for

@@ -3,5 +3,10 @@ import os
 from hypothesis import HealthCheck, settings
 
 # Examples are slow on a loaded machine, which is no fault of what they test; where a change is judged, they are the same every time.
-settings.register_profile("relusgd", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI")))
+settings.register_profile(
+    "relusgd",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("CI")),
+)
 settings.load_profile("relusgd")

@@ -1,48 +1,101 @@
-"""The house keeps its floors: every module imports downwards only, and the command line starts light."""
+"""The house keeps its floors: every module imports downwards only, nothing goes in circles, names mean one thing, and the
+command line starts light."""
 
 import ast
 import subprocess
 import sys
+from collections import defaultdict
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1] / "relusgd"
 
-BELOW = ["errors", "files", "model", "gradients", "config", "diagnostics", "training"]
-FLOORS = [*BELOW, "pictures", "theory", "runs", "sweeps", "comparing", "cli"]
+GROUND = ["errors", "version", "words", "files"]
+BELOW = [*GROUND, "model", "gradients", "config", "diagnostics", "training"]
+FLOORS = [*BELOW, "pictures", "graphs", "checks", "runs", "sweeps", "comparing", "cli"]
 """From the ground up; a module may import what stands before its own floor, and its own."""
 
-HEAVY = ["numpy", "pydantic", "matplotlib", "imageio", "numba", "yaml", "PIL", "rich", "threadpoolctl"]
+HEAVY = [
+    "numpy",
+    "pydantic",
+    "matplotlib",
+    "imageio",
+    "numba",
+    "yaml",
+    "PIL",
+    "rich",
+    "threadpoolctl",
+]
 
 
-def modules():
-    return sorted(path for path in ROOT.rglob("*.py") if path.relative_to(ROOT).parts[0] not in ("__init__.py", "__main__.py"))
+def name_of(path):
+    parts = path.relative_to(ROOT.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def floor_of(dotted):
-    return dotted.split(".")[1]
+MODULES = {name_of(path): path for path in sorted(ROOT.rglob("*.py"))}
+BEHIND_THE_FACE = [name for name in MODULES if name not in ("relusgd", "relusgd.__main__")]
+"""All modules but the package's face, which hands on the public names of every floor."""
 
 
-def imported_floors(path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+def imports_of(name):
+    """The modules of relusgd that a module imports: at its top, in a function, or for its types alone."""
+    tree = ast.parse(MODULES[name].read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "relusgd")
         if isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: a relative import hides its floor"
-            names = [node.module]
-        yield from (floor_of(name) for name in names if name.startswith("relusgd."))
+            assert node.level == 0, f"{name}: a relative import hides its floor"
+            if node.module.split(".")[0] == "relusgd":
+                for alias in node.names:
+                    module = f"{node.module}.{alias.name}"
+                    yield module if module in MODULES else node.module
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_modules_import_downwards_only(path):
-    own = path.relative_to(ROOT).parts[0].removesuffix(".py")
-    for floor in imported_floors(path):
-        assert FLOORS.index(floor) <= FLOORS.index(own), f"{path.name} on floor {own} imports from {floor}, which stands above it"
+def floor_of(name):
+    return name.split(".")[1]
+
+
+@pytest.mark.parametrize("name", BEHIND_THE_FACE)
+def test_modules_import_downwards_only(name):
+    for imported in imports_of(name):
+        assert imported != "relusgd", (
+            f"{name} imports the package's face, which stands above everything"
+        )
+        floor, own = floor_of(imported), floor_of(name)
+        assert FLOORS.index(floor) <= FLOORS.index(own), (
+            f"{name} on floor {own} imports from {floor}, which stands above it"
+        )
+
+
+@pytest.mark.xfail(strict=True, reason="circles inside training, runs and comparing are still open")
+def test_no_import_goes_in_a_circle_though_it_be_lazy_or_for_types_alone():
+    graph = {name: set(imports_of(name)) - {name} for name in BEHIND_THE_FACE}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" → ".join(error.args[1]))
+
+
+@pytest.mark.xfail(strict=True, reason="some class names still mean several things")
+def test_a_class_name_means_one_thing():
+    homes = defaultdict(list)
+    for name, path in MODULES.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                homes[node.name].append(name)
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}
 
 
 def loaded_after(statement):
     code = f"import sys; {statement}; print(*sorted(name.split('.')[0] for name in sys.modules))"
-    return set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
+    return set(
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
 
 
 def test_importing_the_command_line_loads_nothing_heavy():

@@ -11,10 +11,18 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from relusgd import diagnostics
-from relusgd.diagnostics import SnapshotMetrics, always_on_units, breakpoints_inside, dead_in_first_layer, dead_units, sharpness, train_mse
+from relusgd.diagnostics import (
+    SnapshotMetrics,
+    always_on_units,
+    breakpoints_inside,
+    dead_in_first_layer,
+    dead_units,
+    sharpness,
+    train_mse,
+)
 from relusgd.gradients.backprop import backprop, hessian_vector
-from relusgd.model.data import Dataset, Scaling
 from relusgd.model.network import Network, layer_shapes, parameter_count, split_parameters
+from relusgd.model.points import Dataset, Scaling
 
 NOTHING = np.empty(0)
 
@@ -27,7 +35,9 @@ def dataset_of(x, y, x_test=NOTHING, y_test=NOTHING, domain=(0.0, 1.0), scaling=
 def random_vector(seed, hidden):
     generator = np.random.default_rng(seed)
     weights = [generator.normal(0, np.sqrt(2 / shape[0]), shape) for shape in layer_shapes(hidden)]
-    return Network(tuple(weights), tuple(generator.normal(0, 0.5, weight.shape[1]) for weight in weights)).parameters()
+    return Network(
+        tuple(weights), tuple(generator.normal(0, 0.5, weight.shape[1]) for weight in weights)
+    ).parameters()
 
 
 def random_network(seed, hidden):
@@ -37,7 +47,9 @@ def random_network(seed, hidden):
 def random_dataset(seed, train=50, test=80):
     generator = np.random.default_rng(seed)
     x, x_test = np.sort(generator.uniform(-1, 1, train)), np.sort(generator.uniform(-1, 1, test))
-    return dataset_of(x, generator.normal(size=train), x_test, generator.normal(size=test), (-1.0, 1.0))
+    return dataset_of(
+        x, generator.normal(size=train), x_test, generator.normal(size=test), (-1.0, 1.0)
+    )
 
 
 def by_definition(network, dataset):
@@ -81,9 +93,15 @@ def test_units_are_counted_layer_by_layer_on_the_training_points(hidden, monkeyp
     for seed in range(20):
         network, dataset = random_network(seed, hidden), random_dataset(seed, train=7)
         active = [layer > 0 for layer in network.activations(dataset.x_train)]
-        assert [list(units) for units in dead_units(network, dataset)] == [list(np.flatnonzero(~on.any(axis=0))) for on in active]
-        assert np.array_equal(dead_in_first_layer(network, dataset), dead_units(network, dataset)[0])
-        assert [list(units) for units in always_on_units(network, dataset)] == [list(np.flatnonzero(on.all(axis=0))) for on in active]
+        assert [list(units) for units in dead_units(network, dataset)] == [
+            list(np.flatnonzero(~on.any(axis=0))) for on in active
+        ]
+        assert np.array_equal(
+            dead_in_first_layer(network, dataset), dead_units(network, dataset)[0]
+        )
+        assert [list(units) for units in always_on_units(network, dataset)] == [
+            list(np.flatnonzero(on.all(axis=0))) for on in active
+        ]
 
 
 def test_chunks_change_no_error(monkeypatch):
@@ -97,7 +115,13 @@ def test_breakpoints_are_counted_strictly_inside_the_domain_in_original_units():
     # elbows at −1, 0, 1 in network units are 10, 12, 14 in original ones
     network = Network((np.ones((1, 3)), np.ones((3, 1))), (np.array([1.0, 0, -1]), np.zeros(1)))
     scaling = Scaling(x_mean=12.0, x_deviation=2.0)
-    for domain, count in (((10.0, 14.0), 1), ((9.0, 14.0), 2), ((10.0, 15.0), 2), ((9.0, 15.0), 3), ((-2.0, 2.0), 0)):
+    for domain, count in (
+        ((10.0, 14.0), 1),
+        ((9.0, 14.0), 2),
+        ((10.0, 15.0), 2),
+        ((9.0, 15.0), 3),
+        ((-2.0, 2.0), 0),
+    ):
         dataset = dataset_of([-1, 1], [0, 0], domain=domain, scaling=scaling)
         assert breakpoints_inside(network, dataset) == count
         assert SnapshotMetrics(dataset, [3])(network.parameters())[-1] == count
@@ -115,13 +139,23 @@ def dense_hessian(network, dataset):
         found = backprop(*split_parameters(at, network.hidden), x, y)
         return Network(found.weights, found.biases).parameters()
 
-    return np.array([(gradient(vector + h * e) - gradient(vector - h * e)) / (2 * h) for e in np.eye(len(vector))])
+    return np.array(
+        [
+            (gradient(vector + h * e) - gradient(vector - h * e)) / (2 * h)
+            for e in np.eye(len(vector))
+        ]
+    )
 
 
 @pytest.mark.parametrize("dense_up_to", [0, 1000])
 @pytest.mark.parametrize("hidden", [[4], [3, 2], [12]])
-@pytest.mark.parametrize(("layers", "output_bias"), [("all", True), ("all", False), ("output", True), ("output", False), ("hidden", True)])
-def test_sharpness_is_the_largest_eigenvalue_of_the_hessian(dense_up_to, hidden, layers, output_bias, monkeypatch):
+@pytest.mark.parametrize(
+    ("layers", "output_bias"),
+    [("all", True), ("all", False), ("output", True), ("output", False), ("hidden", True)],
+)
+def test_sharpness_is_the_largest_eigenvalue_of_the_hessian(
+    dense_up_to, hidden, layers, output_bias, monkeypatch
+):
     monkeypatch.setattr(diagnostics, "DENSE_PARAMETERS", dense_up_to)
     network, dataset = random_network(2, hidden), random_dataset(3)
     hessian = dense_hessian(network, dataset)
@@ -130,7 +164,9 @@ def test_sharpness_is_the_largest_eigenvalue_of_the_hessian(dense_up_to, hidden,
     learns = {"all": np.full(size, True), "output": output, "hidden": ~output}[layers]
     learns[-1] &= output_bias
     expected = np.linalg.eigvalsh(hessian[learns][:, learns])[-1]
-    assert sharpness(network, dataset, layers, output_bias=output_bias) == pytest.approx(expected, rel=1e-6)
+    assert sharpness(network, dataset, layers, output_bias=output_bias) == pytest.approx(
+        expected, rel=1e-6
+    )
 
 
 @pytest.mark.parametrize("hidden", [[40], [20, 20]])
@@ -144,7 +180,9 @@ def test_lanczos_gives_the_eigenvalue_of_the_whole_matrix(hidden, monkeypatch):
 def test_of_the_output_layer_alone_it_is_that_of_least_squares():
     network, dataset = random_network(1, [60]), random_dataset(1)
     features = np.column_stack([network.activations(dataset.x_train)[0], np.ones(50)])
-    assert sharpness(network, dataset, "output") == pytest.approx(2 / 50 * np.linalg.norm(features, 2) ** 2, rel=1e-12)
+    assert sharpness(network, dataset, "output") == pytest.approx(
+        2 / 50 * np.linalg.norm(features, 2) ** 2, rel=1e-12
+    )
 
 
 def test_points_in_chunks_give_the_same_sharpness(monkeypatch):
@@ -161,7 +199,14 @@ def test_descent_on_the_output_layer_is_stable_up_to_two_over_sharpness():
         rate, v = factor * 2 / sharpness(network, dataset, "output"), start
         for _ in range(3000):
             V, c = split_parameters(np.concatenate([np.zeros(16), v]), [8])
-            weights, biases = hessian_vector(network.weights, network.biases, dataset.x_train[:, None], dataset.y_train[:, None], V, c)
+            weights, biases = hessian_vector(
+                network.weights,
+                network.biases,
+                dataset.x_train[:, None],
+                dataset.y_train[:, None],
+                V,
+                c,
+            )
             v = v - rate * np.concatenate([weights[1][:, 0], biases[1]])
         assert (np.linalg.norm(v) < np.linalg.norm(start)) == stable
 
@@ -191,12 +236,17 @@ def problems(draw):
     x_test = sorted(more + x if draw(st.booleans()) else more)
     generator = np.random.default_rng(draw(st.integers(0, 10**6)))
     domain = (min(x) - 0.5, max(x) + draw(st.sampled_from([0.25, 0.5])))
-    dataset = dataset_of(x, generator.normal(size=len(x)), x_test, generator.normal(size=len(x_test)), domain)
+    dataset = dataset_of(
+        x, generator.normal(size=len(x)), x_test, generator.normal(size=len(x_test)), domain
+    )
     width = draw(st.integers(1, 7))
     far = st.sampled_from([1e300, -1e300, 1e10, -1e10, 5e307])
     elbow = [draw(st.one_of(number, st.sampled_from([*x, *domain]), far)) for _ in range(width)]
     slope = [draw(st.sampled_from([0.0, -0.0, 1.0, -1.0, 0.7, -2.3, 1e-3])) for _ in range(width)]
-    bias = [-w * e if w else draw(st.sampled_from([-1.0, 0.0, -0.0, 2.0])) for w, e in zip(slope, elbow, strict=True)]
+    bias = [
+        -w * e if w else draw(st.sampled_from([-1.0, 0.0, -0.0, 2.0]))
+        for w, e in zip(slope, elbow, strict=True)
+    ]
     output = [draw(st.sampled_from([0.0, 1.0, -1.0, 0.3, 1e-30])) for _ in range(width + 1)]
     return dataset, np.array([*slope, *bias, *output]), width
 
@@ -263,7 +313,10 @@ def test_huge_parameters_give_huge_errors_without_a_warning(hidden, scale):
 
 
 def test_a_snapshot_is_measured_from_itself_alone():
-    metrics, other = SnapshotMetrics(random_dataset(0), [9]), SnapshotMetrics(random_dataset(0), [9])
+    metrics, other = (
+        SnapshotMetrics(random_dataset(0), [9]),
+        SnapshotMetrics(random_dataset(0), [9]),
+    )
     vectors = [random_vector(seed, [9]) for seed in range(20)]
     alone = [metrics(vector) for vector in vectors]
     stacked = np.array(vectors)
@@ -273,7 +326,9 @@ def test_a_snapshot_is_measured_from_itself_alone():
 
 @pytest.mark.parametrize("hidden", [[1], [9], [40], [300], [4, 3]])
 def test_many_snapshots_at_once_get_the_bits_of_each_alone(hidden, monkeypatch):
-    monkeypatch.setattr("relusgd.diagnostics.ROWS_NUMBERS", 2**14)  # several pieces, the last one shorter
+    monkeypatch.setattr(
+        "relusgd.diagnostics.ROWS_NUMBERS", 2**14
+    )  # several pieces, the last one shorter
     metrics = SnapshotMetrics(random_dataset(0), hidden)
     vectors = np.array([random_vector(seed, hidden) for seed in range(53)])
     vectors[7, -1], vectors[11, 0], vectors[12, 0] = np.nan, 0.0, 1e300
@@ -282,7 +337,9 @@ def test_many_snapshots_at_once_get_the_bits_of_each_alone(hidden, monkeypatch):
 
 
 def test_metrics_are_plain_numbers():
-    kinds = [type(value) for value in SnapshotMetrics(random_dataset(0), [3])(random_vector(0, [3]))]
+    kinds = [
+        type(value) for value in SnapshotMetrics(random_dataset(0), [3])(random_vector(0, [3]))
+    ]
     assert kinds == [float, float, int, int, int]
 
 

@@ -26,13 +26,24 @@ def workshop(tmp_path):
     """A folder with the shipped configs, all but short, and the relusgd of this environment on the PATH."""
     shutil.copytree(ROOT / "configs", tmp_path / "configs")
     for path in (tmp_path / "configs").glob("*.yaml"):
-        path.write_text(re.sub(r"epochs: \d+", "epochs: 30", path.read_text(encoding="utf-8")), encoding="utf-8")
+        path.write_text(
+            re.sub(r"epochs: \d+", "epochs: 30", path.read_text(encoding="utf-8")), encoding="utf-8"
+        )
     return tmp_path
 
 
 def bash(script, folder):
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    return subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=folder, env=environment, capture_output=True, text=True)
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
 
 
 def test_every_command_appears_in_the_readme():
@@ -45,7 +56,8 @@ def test_the_readmes_commands_run_as_they_stand(workshop):
     examples = [block for block in blocks("sh") if ".venv" not in block]
     assert len(examples) >= 3
     script = "".join(examples).replace(
-        "relusgd train sine.yaml  ", "sed -i 's/epochs: [0-9]*/epochs: 300/' sine.yaml; relusgd train sine.yaml  "
+        "relusgd train sine.yaml  ",
+        "sed -i 's/epochs: [0-9]*/epochs: 300/' sine.yaml; relusgd train sine.yaml  ",
     )
     result = bash(script, workshop)
     assert result.returncode == 0, result.stderr
@@ -73,7 +85,9 @@ def test_the_main_command_runs_once_it_is_installed(workshop):
 def test_the_python_snippet_runs(workshop):
     (snippet,) = blocks("python")
     short = snippet.replace('"training.epochs": 1000', '"training.epochs": 100')
-    result = subprocess.run([sys.executable, "-c", short], cwd=workshop, capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, "-c", short], cwd=workshop, capture_output=True, text=True
+    )
     assert result.returncode == 0, result.stderr
 
 

@@ -26,7 +26,9 @@ def test_the_tables_are_those_of_the_kept_figures(report):
     figures = json.loads((BENCHMARKS / "steps.json").read_text(encoding="utf-8"))
     text = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
     for name, make in report.TABLES.items():
-        assert f"<!-- {name} -->\n{make(figures)}\n<!-- end -->" in text, f"{name}: python benchmarks/steps.py report writes it anew"
+        assert f"<!-- {name} -->\n{make(figures)}\n<!-- end -->" in text, (
+            f"{name}: python benchmarks/steps.py report writes it anew"
+        )
 
 
 def test_ratios_are_medians_of_rounds_and_exponents_those_of_a_power_law(report):

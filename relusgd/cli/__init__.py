@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from relusgd import __version__
 from relusgd.cli import comparing, pictures, sweeps, tables, theory, training
 from relusgd.cli.boundary import guarded
 from relusgd.cli.help import Group, make_readable
 from relusgd.cli.streams import prepare_streams
+from relusgd.version import __version__
 
 app = typer.Typer(
     name="relusgd",
@@ -32,7 +32,10 @@ def print_version(wanted: bool) -> None:
 
 @app.callback()
 def relusgd(
-    version: Annotated[bool, typer.Option("--version", help="Print the version.", callback=print_version, is_eager=True)] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=print_version, is_eager=True),
+    ] = False,
 ) -> None:
     """Train ReLU networks of one input and one output with SGD, record every elbow, and film the learned function."""
 

@@ -12,19 +12,31 @@ OUTPUTS = Path("outputs")
 
 def complete_runs(incomplete: str) -> list[str]:
     """Run folders below outputs/ that begin with what was typed."""
-    found = [str(path.parent) for pattern in ("*/run.json", "*/*/run.json") for path in OUTPUTS.glob(pattern)]
+    found = [
+        str(path.parent)
+        for pattern in ("*/run.json", "*/*/run.json")
+        for path in OUTPUTS.glob(pattern)
+    ]
     return sorted(name for name in found if name.startswith(incomplete))
 
 
 def complete_configs(incomplete: str) -> list[str]:
     """YAML files here and in configs/, and run folders."""
-    files = [str(path) for pattern in ("*.yaml", "*.yml", "configs/*.yaml") for path in Path().glob(pattern)]
+    files = [
+        str(path)
+        for pattern in ("*.yaml", "*.yml", "configs/*.yaml")
+        for path in Path().glob(pattern)
+    ]
     return sorted(name for name in files if name.startswith(incomplete)) + complete_runs(incomplete)
 
 
 def run_of(source: Path) -> Path:
     """CONFIG|RUN as it was given, but the run's folder for the config.yaml inside one."""
-    return source.parent if source.name == "config.yaml" and (source.parent / "run.json").is_file() else source
+    return (
+        source.parent
+        if source.name == "config.yaml" and (source.parent / "run.json").is_file()
+        else source
+    )
 
 
 def complete_keys(incomplete: str) -> list[str]:
@@ -41,11 +53,19 @@ def complete_shipped(incomplete: str) -> list[str]:
     return [name for name in shipped_configs() if name.startswith(incomplete)]
 
 
-RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.", autocompletion=complete_runs, show_default=False)]
+RunArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="RUN", help="A run folder.", autocompletion=complete_runs, show_default=False
+    ),
+]
 RunsArgument = Annotated[
     list[Path],
     typer.Argument(
-        metavar="RUN", help="Run folders; several, up to nine, stand side by side.", autocompletion=complete_runs, show_default=False
+        metavar="RUN",
+        help="Run folders; several, up to nine, stand side by side.",
+        autocompletion=complete_runs,
+        show_default=False,
     ),
 ]
 SetOption = Annotated[

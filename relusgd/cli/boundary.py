@@ -46,7 +46,10 @@ def terminable() -> Iterator[list[KeyboardInterrupt]]:
         raise raised[-1]
 
     hears_interrupts = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, *[signal.SIGINT] * hears_interrupts)}
+    before = {
+        number: signal.signal(number, stop)
+        for number in (signal.SIGTERM, *[signal.SIGINT] * hears_interrupts)
+    }
     try:
         yield raised
     finally:
@@ -74,7 +77,12 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
         except OSError as error:
             fail(system_error(error))
         except MemoryError:
-            fail(RelusgdError("this machine's memory is not enough", "try a smaller network, fewer points, or fewer snapshots"))
+            fail(
+                RelusgdError(
+                    "this machine's memory is not enough",
+                    "try a smaller network, fewer points, or fewer snapshots",
+                )
+            )
         except typer.Exit:
             raise
         except Exception:
@@ -89,9 +97,15 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
 
 def system_error(error: OSError) -> RelusgdError:
     """What the system refused, in a sentence."""
-    words = f"{os.fsdecode(error.filename)}: {error.strerror}" if error.filename else error.strerror or str(error)
+    words = (
+        f"{os.fsdecode(error.filename)}: {error.strerror}"
+        if error.filename
+        else error.strerror or str(error)
+    )
     if error.errno == errno.ENAMETOOLONG:
-        return InputError(words, f"a name has at most {NAME_BYTES} bytes, and a path {PATH_BYTES:,}")
+        return InputError(
+            words, f"a name has at most {NAME_BYTES} bytes, and a path {PATH_BYTES:,}"
+        )
     return RelusgdError(words)
 
 
@@ -112,4 +126,6 @@ def fail(error: RelusgdError) -> NoReturn:
 
 def printable(text: str) -> str:
     """The text without control characters, which in a hostile file name or title would steer the terminal."""
-    return "".join(character if character.isprintable() or character == "\n" else "�" for character in text)
+    return "".join(
+        character if character.isprintable() or character == "\n" else "�" for character in text
+    )

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from relusgd.cli.wording import number, seconds_in_words
-from relusgd.model.suggestions import counted
+from relusgd.words import counted, duration, number
 
 if TYPE_CHECKING:
     from relusgd.cli.progress import TrainingProgress
@@ -28,7 +27,7 @@ def print_closing(run: Run, progress: TrainingProgress) -> None:
 def closing_line(run: Run, steps_per_second: float) -> str:
     """How much was recorded, in what time; nan steps a second where none were taken."""
     rate = f", {steps_per_second:,.0f} steps/s" if steps_per_second == steps_per_second else ""
-    return f"{counted(run.facts['counts']['snapshots'], 'snapshot')} in {seconds_in_words(run.facts['timings']['seconds'])}{rate}"
+    return f"{counted(run.facts['counts']['snapshots'], 'snapshot')} in {duration(run.facts['timings']['seconds'])}{rate}"
 
 
 def closing_table(run: Run) -> Table:
@@ -36,7 +35,9 @@ def closing_table(run: Run) -> Table:
     from relusgd.runs.summary import original_metrics
 
     metrics = original_metrics(run)
-    table = Table("", "start", "end", box=None, pad_edge=False, title_justify="left", header_style="bold")
+    table = Table(
+        "", "start", "end", box=None, pad_edge=False, title_justify="left", header_style="bold"
+    )
     for column in table.columns[1:]:
         column.justify = "right"
     for label, key in (("train MSE", "train_mse"), ("test MSE", "test_mse")):

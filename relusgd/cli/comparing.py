@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 SubjectsArgument = Annotated[
     list[Path],
-    typer.Argument(metavar="RUN…|SWEEP", help="Run folders, or the folder of a sweep.", autocompletion=complete_runs, show_default=False),
+    typer.Argument(
+        metavar="RUN…|SWEEP",
+        help="Run folders, or the folder of a sweep.",
+        autocompletion=complete_runs,
+        show_default=False,
+    ),
 ]
 
 
@@ -31,8 +36,15 @@ def compare(
     subjects: SubjectsArgument,
     as_json: JsonOption = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw a picture too: .png, .svg or .pdf.", show_default=False)] = None,
-    size: Annotated[str, typer.Option(metavar="WxH", help="Width and height of the picture in pixels.")] = "1000x700",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Draw a picture too: .png, .svg or .pdf.", show_default=False
+        ),
+    ] = None,
+    size: Annotated[
+        str, typer.Option(metavar="WxH", help="Width and height of the picture in pixels.")
+    ] = "1000x700",
     title: TitleOption = None,
     theme: ThemeOption = ThemeName.light,
 ) -> None:
@@ -41,7 +53,9 @@ def compare(
     from relusgd.errors import InputError
 
     if as_json and as_csv:
-        raise InputError("JSON and CSV are two ways to print the same table", "give --json or --csv")
+        raise InputError(
+            "JSON and CSV are two ways to print the same table", "give --json or --csv"
+        )
     look = make_look(size, title, theme, "none")
     comparison = compare_runs(*subjects)
     if out is not None:
@@ -51,7 +65,10 @@ def compare(
     print_comparison(comparison, as_json=as_json, as_csv=as_csv)
     for folder, message in comparison.damaged.items():
         typer.echo(
-            printable(f"note: left out, because it is damaged: {message if folder in message else f'{folder}: {message}'}"), err=True
+            printable(
+                f"note: left out, because it is damaged: {message if folder in message else f'{folder}: {message}'}"
+            ),
+            err=True,
         )
 
 

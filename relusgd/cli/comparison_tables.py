@@ -16,9 +16,8 @@ from relusgd.comparing.compare import Comparison
 from relusgd.comparing.groups import Group, Spread
 from relusgd.comparing.keys import heading
 from relusgd.comparing.optima import Optimum
-from relusgd.model.suggestions import counted
 from relusgd.runs.titles import SHORT_WORDS, value_words
-from relusgd.runs.wording import brief_duration, ends, number, rounded
+from relusgd.words import brief_duration, counted, number, number_range, rounded_number
 
 LINE = 100
 """Columns of a sentence that is read with ease."""
@@ -47,7 +46,11 @@ def print_tables(comparison: Comparison) -> None:
         print_table(table)
     for sentence in comparison.sentences:
         console.print()
-        console.print(Text(printable(sentence)), width=min(console.width, LINE) if sys.stdout.isatty() else 10 * PAPER, soft_wrap=False)
+        console.print(
+            Text(printable(sentence)),
+            width=min(console.width, LINE) if sys.stdout.isatty() else 10 * PAPER,
+            soft_wrap=False,
+        )
 
 
 def comparison_table(comparison: Comparison, width: int) -> Table:
@@ -58,13 +61,25 @@ def comparison_table(comparison: Comparison, width: int) -> Table:
     table.add_column("", no_wrap=True)
     for column in columns:
         is_word = column in words
-        table.add_column(column.heading, justify="left" if is_word else "right", no_wrap=not is_word, overflow="fold", vertical="top")
+        table.add_column(
+            column.heading,
+            justify="left" if is_word else "right",
+            no_wrap=not is_word,
+            overflow="fold",
+            vertical="top",
+        )
     for group in comparison.groups:
         best = group is comparison.best
-        table.add_row(mark() if best else "", *(Text(column.cell(group)) for column in columns), style="bold" if best else "")
+        table.add_row(
+            mark() if best else "",
+            *(Text(column.cell(group)) for column in columns),
+            style="bold" if best else "",
+        )
     if comparison.noise_squared > 0:
         known = {TRAIN: number(comparison.noise_squared), TEST: "0"}
-        table.add_row("", "noise²", *(known.get(column.heading, "") for column in columns[1:]), style="dim")
+        table.add_row(
+            "", "noise²", *(known.get(column.heading, "") for column in columns[1:]), style="dim"
+        )
     return table
 
 
@@ -80,7 +95,9 @@ def word_columns(comparison: Comparison) -> list[Column]:
 
 
 def _word(name: str, *, short: bool) -> Callable[[Group], str]:
-    return lambda group: printable(SHORT_WORDS.get(group.words[name], group.words[name]) if short else group.words[name])
+    return lambda group: printable(
+        SHORT_WORDS.get(group.words[name], group.words[name]) if short else group.words[name]
+    )
 
 
 def number_columns(comparison: Comparison) -> list[Column]:
@@ -91,15 +108,31 @@ def number_columns(comparison: Comparison) -> list[Column]:
         columns.append(Column(TEST, _median("test_mse")))
     if any(len(group.counted) > 1 for group in groups):
         columns.append(Column(RANGE, lambda group: span(group.spreads[error]), 8))
-    if error == "test_mse" and any(group.spreads["best_test_mse"].median < group.spreads[error].median for group in groups):
-        columns += [Column("best\ntest", _median("best_test_mse"), 5), Column("in\nepoch", _median("best_epoch", whole), 4)]
-    columns += [Column("dead\nunits", _median("dead_units", whole), 3), Column("break-\npoints", _median("breakpoints", whole), 2)]
+    if error == "test_mse" and any(
+        group.spreads["best_test_mse"].median < group.spreads[error].median for group in groups
+    ):
+        columns += [
+            Column("best\ntest", _median("best_test_mse"), 5),
+            Column("in\nepoch", _median("best_epoch", whole), 4),
+        ]
+    columns += [
+        Column("dead\nunits", _median("dead_units", whole), 3),
+        Column("break-\npoints", _median("breakpoints", whole), 2),
+    ]
     columns.append(Column("time", lambda group: duration(group.spreads["seconds"].median), 1))
-    if len({group.runs for group in groups}) > 1 or any(group.counts["complete"] < group.runs for group in groups):
+    if len({group.runs for group in groups}) > 1 or any(
+        group.counts["complete"] < group.runs for group in groups
+    ):
         columns.append(Column("runs", lambda group: str(group.runs), 6))
     for state in ("unfinished", "diverged", "failed"):
         if any(group.counts[state] for group in groups):
-            columns.append(Column({"unfinished": "unfin-\nished", "diverged": "di-\nverged"}.get(state, state), _count(state), 7))
+            columns.append(
+                Column(
+                    {"unfinished": "unfin-\nished", "diverged": "di-\nverged"}.get(state, state),
+                    _count(state),
+                    7,
+                )
+            )
     if len({repr(group.noise_squared) for group in groups}) > 1:
         columns.append(Column("noise²", lambda group: number(group.noise_squared), 7))
     return columns
@@ -124,19 +157,29 @@ def duration(seconds: float) -> str:
 
 def span(spread: Spread) -> str:
     """From the lowest to the highest; a dash for nothing."""
-    return "–" if spread.lowest != spread.lowest else "–".join(ends(spread.lowest, spread.highest))
+    return (
+        "–"
+        if spread.lowest != spread.lowest
+        else "–".join(number_range(spread.lowest, spread.highest))
+    )
 
 
 def fitting(columns: Sequence[Column], groups: Sequence[Group], width: int) -> list[Column]:
     """The columns that fit side by side, the least worthy left out."""
     kept = list(columns)
-    while sum(_width(column, groups) + 1 for column in kept) + 1 > width and any(column.worth < 8 for column in kept):
+    while sum(_width(column, groups) + 1 for column in kept) + 1 > width and any(
+        column.worth < 8 for column in kept
+    ):
         kept.remove(min(kept, key=lambda column: column.worth))
     return kept
 
 
 def _width(column: Column, groups: Sequence[Group]) -> int:
-    return max(len(line) for text in (column.heading, *map(column.cell, groups)) for line in text.splitlines() or [""])
+    return max(
+        len(line)
+        for text in (column.heading, *map(column.cell, groups))
+        for line in text.splitlines() or [""]
+    )
 
 
 def optimum_tables(comparison: Comparison) -> Iterator[Table]:
@@ -151,7 +194,10 @@ def _optimum_table(key: str, optima: Sequence[Optimum], error: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column(heading(key, [key]), justify="right", no_wrap=True)
     for optimum in optima:
-        table.add_column(Text(f"{error} MSE{', ' if optimum.label else ''}{printable(optimum.label)}"), justify="right")
+        table.add_column(
+            Text(f"{error} MSE{', ' if optimum.label else ''}{printable(optimum.label)}"),
+            justify="right",
+        )
     for value in sorted({value for optimum in optima for value in optimum.values}):
         table.add_row(value_words(value), *(_optimum_cell(optimum, value) for optimum in optima))
     return table
@@ -165,4 +211,6 @@ def _optimum_cell(optimum: Optimum, value: float) -> Text:
     median = optimum.medians[place]
     if place == optimum.best:
         return Text(f"{mark()} {number(median)}   best", style="bold")
-    return Text(f"{number(median)} {f'×{rounded(median / optimum.medians[optimum.best])}':>6}")
+    return Text(
+        f"{number(median)} {f'×{rounded_number(median / optimum.medians[optimum.best])}':>6}"
+    )

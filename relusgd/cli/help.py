@@ -61,5 +61,10 @@ def without_types(parameters: Any) -> Any:
 def make_readable(app: Typer) -> None:
     """Give all commands such a help, with the paragraphs of their docstrings: where lines end there, no line of a terminal ends."""
     for command in app.registered_commands:
-        paragraphs = inspect.cleandoc((command.callback and command.callback.__doc__) or "").split("\n\n")
-        command.cls, command.help = Command, "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+        paragraphs = inspect.cleandoc((command.callback and command.callback.__doc__) or "").split(
+            "\n\n"
+        )
+        command.cls, command.help = (
+            Command,
+            "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs),
+        )

@@ -34,15 +34,23 @@ class ThemeName(StrEnum):
 
 SizeOption = Annotated[str, typer.Option(metavar="WxH", help="Width and height in pixels.")]
 TitleOption = Annotated[str | None, typer.Option(metavar="TEXT", help="A line above the picture.")]
-ThemeOption = Annotated[ThemeName, typer.Option(help="Dark letters on light, or light ones on dark.")]
-ShowOption = Annotated[str, typer.Option(metavar="PARTS", help="The parts wanted, of units,loss,active; or none.")]
+ThemeOption = Annotated[
+    ThemeName, typer.Option(help="Dark letters on light, or light ones on dark.")
+]
+ShowOption = Annotated[
+    str, typer.Option(metavar="PARTS", help="The parts wanted, of units,loss,active; or none.")
+]
 EVERYTHING = "units,loss,active"
 
 
 def register(app: typer.Typer) -> None:
     """Add this family's commands."""
-    app.command(epilog="Example:  relusgd animate outputs/notebook --seconds 20 --out lecture.mp4")(animate)
-    app.command(epilog="Example:  relusgd plot outputs/notebook --epoch 200 --out epoch-200.svg")(plot)
+    app.command(epilog="Example:  relusgd animate outputs/notebook --seconds 20 --out lecture.mp4")(
+        animate
+    )
+    app.command(epilog="Example:  relusgd plot outputs/notebook --epoch 200 --out epoch-200.svg")(
+        plot
+    )
     app.command(epilog="Example:  relusgd view outputs/notebook --out lecture.html")(view)
 
 
@@ -50,20 +58,53 @@ def register(app: typer.Typer) -> None:
 def animate(
     runs: RunsArgument,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A .gif or an .mp4. [dim]\\[default: RUN/animation.gif][/]", show_default=False)
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A .gif or an .mp4. [dim]\\[default: RUN/animation.gif][/]",
+            show_default=False,
+        ),
     ] = None,
     frames: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="How many snapshots are shown. [dim]\\[default: 151][/]", show_default=False)
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="How many snapshots are shown. [dim]\\[default: 151][/]",
+            show_default=False,
+        ),
     ] = None,
-    fps: Annotated[float | None, typer.Option(metavar="N", help="Frames a second. [dim]\\[default: 15][/]", show_default=False)] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option(
+            metavar="N", help="Frames a second. [dim]\\[default: 15][/]", show_default=False
+        ),
+    ] = None,
     seconds: Annotated[
         float | None,
-        typer.Option(metavar="S", help="How long the film lasts, before its last frame stands for a second.", show_default=False),
+        typer.Option(
+            metavar="S",
+            help="How long the film lasts, before its last frame stands for a second.",
+            show_default=False,
+        ),
     ] = None,
-    first: Annotated[int | None, typer.Option("--from", metavar="EPOCH", min=0, help="The first epoch shown.", show_default=False)] = None,
-    last: Annotated[int | None, typer.Option("--to", metavar="EPOCH", min=0, help="The last epoch shown.", show_default=False)] = None,
+    first: Annotated[
+        int | None,
+        typer.Option(
+            "--from", metavar="EPOCH", min=0, help="The first epoch shown.", show_default=False
+        ),
+    ] = None,
+    last: Annotated[
+        int | None,
+        typer.Option(
+            "--to", metavar="EPOCH", min=0, help="The last epoch shown.", show_default=False
+        ),
+    ] = None,
     spacing: Annotated[
-        Spacing, typer.Option(help="log: early changes fill the film; linear: epochs; motion: equal changes of f.")
+        Spacing,
+        typer.Option(
+            help="log: early changes fill the film; linear: epochs; motion: equal changes of f."
+        ),
     ] = Spacing.log,
     size: SizeOption = "1000x700",
     title: TitleOption = None,
@@ -89,15 +130,32 @@ def animate(
 def plot(
     runs: RunsArgument,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A .png, .svg or .pdf. [dim]\\[default: RUN/plot.png][/]", show_default=False)
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A .png, .svg or .pdf. [dim]\\[default: RUN/plot.png][/]",
+            show_default=False,
+        ),
     ] = None,
     epoch: Annotated[
-        int | None, typer.Option(metavar="EPOCH", min=0, help="The epoch shown. [dim]\\[default: the last][/]", show_default=False)
+        int | None,
+        typer.Option(
+            metavar="EPOCH",
+            min=0,
+            help="The epoch shown. [dim]\\[default: the last][/]",
+            show_default=False,
+        ),
     ] = None,
     step: Annotated[
-        int | None, typer.Option(metavar="STEP", min=0, help="The step shown, in place of the epoch.", show_default=False)
+        int | None,
+        typer.Option(
+            metavar="STEP", min=0, help="The step shown, in place of the epoch.", show_default=False
+        ),
     ] = None,
-    story: Annotated[bool, typer.Option("--story", help="Start, key moments and end, and the paths of the elbows.")] = False,
+    story: Annotated[
+        bool,
+        typer.Option("--story", help="Start, key moments and end, and the paths of the elbows."),
+    ] = False,
     size: SizeOption = "1000x700",
     title: TitleOption = None,
     theme: ThemeOption = ThemeName.light,
@@ -120,7 +178,10 @@ def warn_of_boxes(runs: Sequence[Run], look: Look) -> None:
     if lacking := lacking_characters(runs, look):
         names = ", ".join(f"{character} (U+{ord(character):04X})" for character in lacking[:5])
         more = " and others" if len(lacking) > 5 else ""
-        typer.echo(f"warning: no font of this system has {names}{more}: drawn as boxes; install a font that has them, say Noto", err=True)
+        typer.echo(
+            f"warning: no font of this system has {names}{more}: drawn as boxes; install a font that has them, say Noto",
+            err=True,
+        )
 
 
 def make_look(size: str, title: str | None, theme: ThemeName, show: str) -> Look:
@@ -129,27 +190,51 @@ def make_look(size: str, title: str | None, theme: ThemeName, show: str) -> Look
     from relusgd.pictures.look import Look
 
     width, _, height = size.lower().partition("x")
-    if not (width.isascii() and width.isdigit() and height.isascii() and height.isdigit() and len(size) < 12):
+    if not (
+        width.isascii()
+        and width.isdigit()
+        and height.isascii()
+        and height.isdigit()
+        and len(size) < 12
+    ):
         raise InputError(f"--size {size}: a size is WIDTHxHEIGHT in pixels", "try --size 1000x700")
     parts = {part.strip() for part in show.split(",")} - {"", "none"}
-    return Look(size=(int(width), int(height)), title=title, theme=theme.value, show=frozenset(parts))
+    return Look(
+        size=(int(width), int(height)), title=title, theme=theme.value, show=frozenset(parts)
+    )
 
 
 @guarded
 def view(
     runs: RunsArgument,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="An .html. [dim]\\[default: RUN/view.html][/]", show_default=False)
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="An .html. [dim]\\[default: RUN/view.html][/]", show_default=False
+        ),
     ] = None,
     frames: Annotated[
         str | None,
-        typer.Option(metavar="N|all", help="How many snapshots go along. [dim]\\[default: at most 300][/]", show_default=False),
+        typer.Option(
+            metavar="N|all",
+            help="How many snapshots go along. [dim]\\[default: at most 300][/]",
+            show_default=False,
+        ),
     ] = None,
-    title: Annotated[str | None, typer.Option(metavar="TEXT", help="The page's title.", show_default=False)] = None,
-    theme: Annotated[ThemeName | None, typer.Option(help="Without it, what the reader's system prefers.", show_default=False)] = None,
+    title: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="The page's title.", show_default=False)
+    ] = None,
+    theme: Annotated[
+        ThemeName | None,
+        typer.Option(help="Without it, what the reader's system prefers.", show_default=False),
+    ] = None,
     show_it: Annotated[
         bool | None,
-        typer.Option("--open/--no-open", help="Open it in the browser. [dim]\\[default: when typed in a terminal][/]", show_default=False),
+        typer.Option(
+            "--open/--no-open",
+            help="Open it in the browser. [dim]\\[default: when typed in a terminal][/]",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Make one HTML file on which training can be scrubbed and changed by hand; it works offline. Prints the file."""
@@ -157,7 +242,13 @@ def view(
     from relusgd.runs.viewing import view as write
 
     count = frame_count(frames)
-    path = write([load_run(run) for run in runs], out, frames=count, title=title, theme=theme.value if theme else None)
+    path = write(
+        [load_run(run) for run in runs],
+        out,
+        frames=count,
+        title=title,
+        theme=theme.value if theme else None,
+    )
     print_path(path)
     if show_it or (show_it is None and typed_in_terminal() and has_screen()):
         open_page(path)
@@ -172,7 +263,10 @@ def frame_count(text: str | None) -> int | None:
     if text == "all":
         return sys.maxsize
     if not (text.isascii() and text.isdigit() and len(text) < 16 and int(text) > 0):
-        raise InputError(f"--frames {text}: a whole number above 0, or all", "without it a page has at most 300 snapshots")
+        raise InputError(
+            f"--frames {text}: a whole number above 0, or all",
+            "without it a page has at most 300 snapshots",
+        )
     return int(text)
 
 
@@ -182,7 +276,9 @@ def typed_in_terminal() -> bool:
 
 def has_screen() -> bool:
     """Whether a browser would open in a window; one that takes over the terminal helps nobody."""
-    return sys.platform == "darwin" or any(name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
+    return sys.platform == "darwin" or any(
+        name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    )
 
 
 def open_page(path: Path) -> None:

@@ -43,7 +43,9 @@ class TrainingProgress(Watcher):
         from relusgd.runs.summary import changed_versions
 
         for change in changed_versions(load_run(folder)):
-            self.say(f"warning: {change}; the last bits may differ from one uninterrupted run", "yellow")
+            self.say(
+                f"warning: {change}; the last bits may differ from one uninterrupted run", "yellow"
+            )
 
     def _say_what_is_done(self, plan: Plan, folder: Path, found: str) -> None:
         words = {
@@ -71,7 +73,10 @@ class TrainingProgress(Watcher):
             self.loss = float(block.history.metrics["train_mse"][-1])
         if step > first_step:
             self.steps_per_second = (step - first_step) / max(moment - first_moment, 1e-9)
-        loss, rate = f"{self.loss:.4g}", f"{self.steps_per_second:,.0f}" if step > first_step else "–"
+        loss, rate = (
+            f"{self.loss:.4g}",
+            f"{self.steps_per_second:,.0f}" if step > first_step else "–",
+        )
         line = f"step {step:,} of {plan.steps:,} ({step / max(plan.steps, 1):.0%})  train MSE {loss}  {rate} steps/s"
         self.move(step, line, loss=loss, rate=rate)
 
@@ -83,7 +88,12 @@ def drawing() -> Iterator[Callable[[int, int], None] | None]:
     if not console.is_terminal:
         yield None
         return
-    columns = (TextColumn("frames"), BarColumn(bar_width=None), TaskProgressColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("frames"),
+        BarColumn(bar_width=None),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("", total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)

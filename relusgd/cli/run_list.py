@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from relusgd.cli.boundary import printable
-from relusgd.cli.wording import at_commas, number, sparkline
-from relusgd.model.suggestions import counted
+from relusgd.cli.wording import at_commas, sparkline
+from relusgd.words import counted, number
 
 Facts = dict[str, Any]
 Line = dict[str, str]
@@ -36,13 +36,25 @@ def runs_table(rows: Sequence[Facts], folder: Path, width: int | None) -> Table:
     """
     lines = [*_lines(rows, folder)] if width is None else [*_gathered(rows, folder)]
     shown = [NAME, *COLUMNS] if width is None else _fitting(lines, width)
-    room = _widest(lines, NAME) if width is None else width - sum(_widest(lines, heading) + GAP for heading in shown[1:])
+    room = (
+        _widest(lines, NAME)
+        if width is None
+        else width - sum(_widest(lines, heading) + GAP for heading in shown[1:])
+    )
     table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
     for heading in shown:
         is_number = heading in ("epochs", "train MSE", "test MSE")
-        table.add_column(heading, justify="right" if is_number else "left", no_wrap=heading != NAME, overflow="fold")
+        table.add_column(
+            heading,
+            justify="right" if is_number else "left",
+            no_wrap=heading != NAME,
+            overflow="fold",
+        )
     for line in lines:
-        table.add_row(Text(at_commas(line[NAME], max(room, 1))), *(Text(line.get(heading, "")) for heading in shown[1:]))
+        table.add_row(
+            Text(at_commas(line[NAME], max(room, 1))),
+            *(Text(line.get(heading, "")) for heading in shown[1:]),
+        )
     return table
 
 
@@ -76,7 +88,11 @@ def _gathered(rows: Sequence[Facts], folder: Path) -> Iterator[Line]:
 
 def _gathered_line(parent: Path, folder: Path, rows: Sequence[Facts]) -> Line:
     states = Counter(row["status"] for row in rows)
-    told = "\n".join(f"{count:,} {state}" for state, count in states.items()) if len(states) > 1 else next(iter(states))
+    told = (
+        "\n".join(f"{count:,} {state}" for state, count in states.items())
+        if len(states) > 1
+        else next(iter(states))
+    )
     return {NAME: f"{_name(parent, folder)} ({counted(len(rows), 'run')})", "status": told}
 
 
@@ -87,7 +103,10 @@ def _name(run: Path, folder: Path) -> str:
 
 def _fitting(lines: Sequence[Line], width: int) -> list[str]:
     """The headings of the columns that leave enough room for the names."""
-    shown, wanted = [NAME, *COLUMNS], min(median_high(len(line[NAME]) for line in lines), NAME_WIDTH)
+    shown, wanted = (
+        [NAME, *COLUMNS],
+        min(median_high(len(line[NAME]) for line in lines), NAME_WIDTH),
+    )
     for heading in LEAVING:
         if wanted + sum(_widest(lines, other) + GAP for other in shown[1:]) <= width:
             break
@@ -96,4 +115,8 @@ def _fitting(lines: Sequence[Line], width: int) -> list[str]:
 
 
 def _widest(lines: Sequence[Line], heading: str) -> int:
-    return max(len(part) for text in (heading, *(line.get(heading, "") for line in lines)) for part in text.splitlines() or [""])
+    return max(
+        len(part)
+        for text in (heading, *(line.get(heading, "") for line in lines))
+        for part in text.splitlines() or [""]
+    )

@@ -30,13 +30,17 @@ def prepare_streams() -> None:
     """
     for name in NAMES:
         if getattr(sys, name) is None:
-            descriptor = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: that of the closed one
+            descriptor = os.open(
+                os.devnull, os.O_RDWR
+            )  # the lowest number that is free: that of the closed one
             setattr(sys, name, open(descriptor, "r" if name == "stdin" else "w", closefd=False))  # noqa: SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     if isinstance(sys.stderr, io.TextIOWrapper):
         raw = Forgiving(sys.stderr.fileno(), "w", closefd=False)
-        sys.stderr = io.TextIOWrapper(io.BufferedWriter(raw), sys.stderr.encoding, sys.stderr.errors, line_buffering=True)
+        sys.stderr = io.TextIOWrapper(
+            io.BufferedWriter(raw), sys.stderr.encoding, sys.stderr.errors, line_buffering=True
+        )
 
 
 def print_path(path: Path) -> None:

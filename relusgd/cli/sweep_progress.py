@@ -15,8 +15,7 @@ from rich.table import Column
 
 from relusgd.cli.boundary import printable
 from relusgd.cli.watching import SignalFlag, Watcher
-from relusgd.cli.wording import number, seconds_in_words
-from relusgd.model.suggestions import counted
+from relusgd.words import counted, duration, number
 
 if TYPE_CHECKING:
     from relusgd.sweeps.checking import Survey
@@ -40,8 +39,16 @@ class SweepProgress(Watcher):
         if self.quiet:
             return
         ended = f", {len(found.ended):,} ended already" if found.ended else ""
-        to_do = "nothing to do" if not found.jobs else f"{len(found.jobs):,} to do" if found.ended else ""
-        self.say(f"{counted(len(found.runs), 'run')} in {folder}{ended}{', ' if to_do else ''}{to_do}")
+        to_do = (
+            "nothing to do"
+            if not found.jobs
+            else f"{len(found.jobs):,} to do"
+            if found.ended
+            else ""
+        )
+        self.say(
+            f"{counted(len(found.runs), 'run')} in {folder}{ended}{', ' if to_do else ''}{to_do}"
+        )
         if found.jobs and self.console.is_terminal:
             self._begin(len(found.jobs))
 
@@ -51,7 +58,11 @@ class SweepProgress(Watcher):
             MofNCompleteColumn(),
             TextColumn("{task.fields[rate]}"),
             TimeRemainingColumn(compact=True),
-            TextColumn("{task.fields[last]}", table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1), markup=False),
+            TextColumn(
+                "{task.fields[last]}",
+                table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1),
+                markup=False,
+            ),
         )
         self.start_bar(columns, total, expand=True, rate="", last="")
         self._started = time.monotonic()
@@ -65,7 +76,12 @@ class SweepProgress(Watcher):
             return
         done, last = sum(self._counts.values()), last_words(rows[-1])
         rate = f"{number(done / max(time.monotonic() - self._started, 1e-9))}/s"
-        self.move(done, f"{done:,} of {self._left:,} runs, {rate}, {last}", rate=rate, last=printable(last))
+        self.move(
+            done,
+            f"{done:,} of {self._left:,} runs, {rate}, {last}",
+            rate=rate,
+            last=printable(last),
+        )
 
     def waits_for_workers(self) -> bool:
         """Say once that a cluster has no workers yet; whether to stop waiting."""
@@ -79,7 +95,7 @@ class SweepProgress(Watcher):
         if self.quiet or not self._counts:
             return
         told = ", ".join(f"{count:,} {status}" for status, count in self._counts.most_common())
-        self.say(f"{told} in {seconds_in_words(time.monotonic() - self._started)}")
+        self.say(f"{told} in {duration(time.monotonic() - self._started)}")
         if summarized:
             self.say(f"next:  relusgd compare {shlex.quote(str(folder))}")
 

@@ -26,12 +26,19 @@ SHARD = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
 
 def register(app: typer.Typer) -> None:
     """Add this family's commands."""
-    app.command(epilog="Example:  relusgd sweep configs/course.yaml --grid network.hidden=10,40 --repeat 2")(sweep)
+    app.command(
+        epilog="Example:  relusgd sweep configs/course.yaml --grid network.hidden=10,40 --repeat 2"
+    )(sweep)
 
 
 @guarded
 def sweep(
-    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="A YAML config with a sweep.", autocompletion=complete_configs)],
+    config: Annotated[
+        Path,
+        typer.Argument(
+            metavar="CONFIG", help="A YAML config with a sweep.", autocompletion=complete_configs
+        ),
+    ],
     changes: SetOption = None,
     grids: Annotated[
         list[str] | None,
@@ -42,24 +49,52 @@ def sweep(
             "may be repeated.",
         ),
     ] = None,
-    repeat: Annotated[int | None, typer.Option(metavar="N", help="Number of seeds: seed, seed + 1, …", show_default=False)] = None,
+    repeat: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Number of seeds: seed, seed + 1, …", show_default=False),
+    ] = None,
     shard: Annotated[
         str | None,
-        typer.Option(metavar="K/N", help="Train the K-th of every N runs alone and write no summary: for job arrays.", show_default=False),
+        typer.Option(
+            metavar="K/N",
+            help="Train the K-th of every N runs alone and write no summary: for job arrays.",
+            show_default=False,
+        ),
     ] = None,
-    names: Annotated[bool, typer.Option("--list", help="Print the run folders and train nothing.")] = False,
+    names: Annotated[
+        bool, typer.Option("--list", help="Print the run folders and train nothing.")
+    ] = False,
     workers: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="Processes on this machine. [dim]\\[default: one per core][/]", show_default=False),
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Processes on this machine. [dim]\\[default: one per core][/]",
+            show_default=False,
+        ),
     ] = None,
     dask: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS|FILE", help="Train on the Dask cluster of this scheduler instead.", show_default=False),
+        typer.Option(
+            metavar="ADDRESS|FILE",
+            help="Train on the Dask cluster of this scheduler instead.",
+            show_default=False,
+        ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The sweep folder. [dim]\\[default: outputs/NAME][/]", show_default=False)
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="The sweep folder. [dim]\\[default: outputs/NAME][/]",
+            show_default=False,
+        ),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no closing words; failures are still told.")] = False,
+    quiet: Annotated[
+        bool,
+        typer.Option(
+            "--quiet", "-q", help="No progress, no closing words; failures are still told."
+        ),
+    ] = False,
 ) -> None:
     """Train every combination of a config's grid, cases and seeds. Prints the sweep folder.
 
@@ -75,7 +110,10 @@ def sweep(
     from relusgd.cli.watching import watching
     from relusgd.sweeps.running import run_sweep
 
-    with watching(SweepProgress, quiet=quiet) as progress, cluster(dask, workers, progress) as executor:
+    with (
+        watching(SweepProgress, quiet=quiet) as progress,
+        cluster(dask, workers, progress) as executor,
+    ):
         done = run_sweep(resolved, out, executor, workers=workers, shard=part, observer=progress)
     progress.say_end(done.folder, summarized=part is None)
     typer.echo(done.folder)
@@ -112,11 +150,15 @@ def parse_shard(text: str | None) -> tuple[int, int] | None:
         return None
     match = SHARD.fullmatch(text)
     if match is None:
-        raise InputError(f"--shard {text[:40]}: expected K/N, such as 3/100 for the third of a hundred parts")
+        raise InputError(
+            f"--shard {text[:40]}: expected K/N, such as 3/100 for the third of a hundred parts"
+        )
     number, count = int(match[1]), int(match[2])
     if not 1 <= number <= count:
         last = max(count, 1)
-        raise InputError(f"--shard {text}: there is no such shard", f"shards go from 1/{last} to {last}/{last}")
+        raise InputError(
+            f"--shard {text}: there is no such shard", f"shards go from 1/{last} to {last}/{last}"
+        )
     return number, count
 
 
@@ -130,7 +172,9 @@ def list_runs(config: Config, shard: tuple[int, int] | None, out: Path | None) -
 
 
 @contextmanager
-def cluster(dask: str | None, workers: int | None, progress: SweepProgress) -> Iterator[Executor | None]:
+def cluster(
+    dask: str | None, workers: int | None, progress: SweepProgress
+) -> Iterator[Executor | None]:
     """The executor of the Dask cluster that was asked for; None for the processes of this machine."""
     from relusgd.errors import InputError
 
@@ -138,7 +182,10 @@ def cluster(dask: str | None, workers: int | None, progress: SweepProgress) -> I
         yield None
         return
     if workers is not None:
-        raise InputError("--workers is about processes on this machine, and --dask has workers of its own", "leave one of them out")
+        raise InputError(
+            "--workers is about processes on this machine, and --dask has workers of its own",
+            "leave one of them out",
+        )
     from relusgd.sweeps.cluster import dask_executor
 
     with dask_executor(dask, progress.waits_for_workers) as executor:
@@ -147,10 +194,13 @@ def cluster(dask: str | None, workers: int | None, progress: SweepProgress) -> I
 
 def tell_failures(failed: dict[str, str]) -> None:
     """Say which runs failed, and why."""
-    from relusgd.model.suggestions import counted
+    from relusgd.words import counted
 
     typer.echo(f"{counted(len(failed), 'run')} failed; the same command tries again:", err=True)
     for name, error in list(failed.items())[:FAILURES_TOLD]:
         typer.echo(printable(f"  {name}: {error}"), err=True)
     if len(failed) > FAILURES_TOLD:
-        typer.echo(f"  and {len(failed) - FAILURES_TOLD:,} more, each with its reason in summary.csv", err=True)
+        typer.echo(
+            f"  and {len(failed) - FAILURES_TOLD:,} more, each with its reason in summary.csv",
+            err=True,
+        )

@@ -51,12 +51,16 @@ def show(run: RunArgument, as_json: JsonOption = False) -> None:
         return
     print_table(summary_table(loaded, summary))
     for change in changed_versions(loaded):
-        typer.echo(printable(f"note: {change}; continuing it may differ in the last bits"), err=True)
+        typer.echo(
+            printable(f"note: {change}; continuing it may differ in the last bits"), err=True
+        )
 
 
 @guarded
 def list_runs(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the run folders are.")] = OUTPUTS,
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Where the run folders are.")
+    ] = OUTPUTS,
     as_json: JsonOption = False,
 ) -> None:
     """List the runs in a folder."""
@@ -64,7 +68,9 @@ def list_runs(
     from relusgd.runs.summary import find_runs, summarize
 
     if not folder.is_dir():
-        raise InputError(f"{folder} is no folder", "give the folder that holds the runs, by default outputs")
+        raise InputError(
+            f"{folder} is no folder", "give the folder that holds the runs, by default outputs"
+        )
     rows: list[dict[str, Any]] = []
     for run in find_runs(folder):
         try:
@@ -82,8 +88,12 @@ def list_runs(
 @guarded
 def export(
     run: RunArgument,
-    out: Annotated[Path, typer.Option(metavar="FILE", help="The CSV file to write.", show_default=False)],
-    units: Annotated[Units, typer.Option(help="original: units of the data; network: standardised ones.")] = Units.original,
+    out: Annotated[
+        Path, typer.Option(metavar="FILE", help="The CSV file to write.", show_default=False)
+    ],
+    units: Annotated[
+        Units, typer.Option(help="original: units of the data; network: standardised ones.")
+    ] = Units.original,
 ) -> None:
     """Write every unit of every snapshot as a line of a CSV. Prints the file."""
     from relusgd.runs.export import export_units
@@ -117,7 +127,9 @@ def print_runs(rows: list[dict[str, Any]], folder: Path) -> None:
     print_table(runs_table(rows, folder, console.width if sys.stdout.isatty() else None))
     first = next(iter(folders_of_runs(rows, folder)), None)
     if first is not None and sys.stdout.isatty():
-        typer.echo(printable(f"runs of a folder:  relusgd list {shlex.quote(str(first))}"), err=True)
+        typer.echo(
+            printable(f"runs of a folder:  relusgd list {shlex.quote(str(first))}"), err=True
+        )
 
 
 def stdout_console() -> Console:
@@ -153,8 +165,8 @@ def summary_table(run: Run, summary: dict[str, Any]) -> Table:
 
 def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
     """A summary in words, by its labels."""
-    from relusgd.cli.wording import bytes_in_words, number, seconds_in_words, sparkline
-    from relusgd.model.suggestions import counted
+    from relusgd.cli.wording import sparkline
+    from relusgd.words import byte_size, counted, duration, number
 
     error = "test_mse" if summary["test_mse"] == summary["test_mse"] else "train_mse"
     units = " + ".join(f"{width:,}" for width in summary["hidden"])
@@ -171,8 +183,8 @@ def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
         "course": sparkline(run.metrics[error].tolist(), 40),
         "units": f"{summary['dead_units']:,} dead, {summary['always_on_units']:,} always on, "
         f"{counted(summary['breakpoints'], 'breakpoint')}",
-        "snapshots": f"{summary['snapshots']:,}, {bytes_in_words(summary['bytes'])}",
-        "time": seconds_in_words(summary["seconds"]),
+        "snapshots": f"{summary['snapshots']:,}, {byte_size(summary['bytes'])}",
+        "time": duration(summary["seconds"]),
         "engine": f"{summary['engine']}, kernel {summary['kernel']}, relusgd {summary['versions']['relusgd']}",
     }
     if summary.get("divergence"):

@@ -14,34 +14,57 @@ from relusgd.cli.pictures import ThemeName, ThemeOption
 
 if TYPE_CHECKING:
     from relusgd.config import Config
-    from relusgd.model.data import Dataset
+    from relusgd.graphs.graph import Graph
     from relusgd.model.network import Network
-    from relusgd.theory.graph import Graph
+    from relusgd.model.points import Dataset
 
 SourceArgument = Annotated[
     Path | None,
-    typer.Argument(metavar="CONFIG|RUN", help="A YAML config (its initial network), or a run folder.", autocompletion=complete_configs),
+    typer.Argument(
+        metavar="CONFIG|RUN",
+        help="A YAML config (its initial network), or a run folder.",
+        autocompletion=complete_configs,
+    ),
 ]
 EpochOption = Annotated[
-    int | None, typer.Option(metavar="EPOCH", min=0, help="The epoch of a run. [dim]\\[default: the last][/]", show_default=False)
+    int | None,
+    typer.Option(
+        metavar="EPOCH",
+        min=0,
+        help="The epoch of a run. [dim]\\[default: the last][/]",
+        show_default=False,
+    ),
 ]
 
 
 def register(app: typer.Typer) -> None:
     """Add this family's commands."""
     app.command(epilog="Example:  relusgd gradcheck configs/notebook.yaml")(gradcheck)
-    app.command(epilog="Example:  relusgd graph --function '(x**2)**2 + x**2' --at 3 --out graph.svg")(graph)
+    app.command(
+        epilog="Example:  relusgd graph --function '(x**2)**2 + x**2' --at 3 --out graph.svg"
+    )(graph)
 
 
 @guarded
 def gradcheck(
     source: SourceArgument = None,
     epoch: EpochOption = None,
-    step_sizes: Annotated[bool, typer.Option("--step-sizes", help="Show the error of differences over their step h.")] = False,
-    cost: Annotated[bool, typer.Option("--cost", help="Compare what backpropagation and differences cost; needs no config.")] = False,
+    step_sizes: Annotated[
+        bool, typer.Option("--step-sizes", help="Show the error of differences over their step h.")
+    ] = False,
+    cost: Annotated[
+        bool,
+        typer.Option(
+            "--cost", help="Compare what backpropagation and differences cost; needs no config."
+        ),
+    ] = False,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="With --step-sizes or --cost: a picture, .png, .svg or .pdf.", show_default=False),
+        typer.Option(
+            metavar="FILE",
+            help="With --step-sizes or --cost: a picture, .png, .svg or .pdf.",
+            show_default=False,
+        ),
     ] = None,
     changes: SetOption = None,
     theme: ThemeOption = ThemeName.light,
@@ -59,7 +82,10 @@ def gradcheck(
         theory_tables.show_cost(out, theme.value, as_json=as_json)
         return
     if source is None:
-        raise InputError("nothing to check: give a CONFIG or a RUN, or --cost", "try: relusgd gradcheck configs/notebook.yaml")
+        raise InputError(
+            "nothing to check: give a CONFIG or a RUN, or --cost",
+            "try: relusgd gradcheck configs/notebook.yaml",
+        )
     network, dataset, *_ = read_network(source, changes, epoch)
     if step_sizes:
         theory_tables.show_step_sizes(network, dataset, out, theme.value, as_json=as_json)
@@ -67,7 +93,9 @@ def gradcheck(
         raise typer.Exit(1)
 
 
-def check_measurement(source: Path | None, *, step_sizes: bool, cost: bool, out: Path | None) -> None:
+def check_measurement(
+    source: Path | None, *, step_sizes: bool, cost: bool, out: Path | None
+) -> None:
     """Refuse options of gradcheck that do not go together, and a picture that cannot be written."""
     from relusgd.errors import InputError
 
@@ -81,30 +109,59 @@ def check_measurement(source: Path | None, *, step_sizes: bool, cost: bool, out:
 
         check_still(out)
     if cost and source is not None:
-        raise InputError(f"--cost has losses of its own, and does not read {source}", "leave one of the two away")
+        raise InputError(
+            f"--cost has losses of its own, and does not read {source}", "leave one of the two away"
+        )
 
 
 @guarded
 def graph(
     source: SourceArgument = None,
     function: Annotated[
-        str | None, typer.Option(metavar="F", help="sheet-a, sheet-b, sheet-c, sheet-d, or an expression in x.", show_default=False)
+        str | None,
+        typer.Option(
+            metavar="F",
+            help="sheet-a, sheet-b, sheet-c, sheet-d, or an expression in x.",
+            show_default=False,
+        ),
     ] = None,
     at: Annotated[
-        str | None, typer.Option(metavar="V,…", help="The point: x of a function; x or x,y of a sample.", show_default=False)
+        str | None,
+        typer.Option(
+            metavar="V,…",
+            help="The point: x of a function; x or x,y of a sample.",
+            show_default=False,
+        ),
     ] = None,
     size: Annotated[
-        str | None, typer.Option(metavar="N,D", help="Sizes of sheet-b (n), sheet-c (n,d), sheet-d (d).", show_default=False)
+        str | None,
+        typer.Option(
+            metavar="N,D",
+            help="Sizes of sheet-b (n), sheet-c (n,d), sheet-d (d).",
+            show_default=False,
+        ),
     ] = None,
     nudge: Annotated[
-        str | None, typer.Option(metavar="NODE", help="Show how the output moves with this node, or entry: z, z[3].", show_default=False)
+        str | None,
+        typer.Option(
+            metavar="NODE",
+            help="Show how the output moves with this node, or entry: z, z[3].",
+            show_default=False,
+        ),
     ] = None,
     by: Annotated[float, typer.Option(metavar="EPS", help="How far the node is nudged.")] = 0.01,
-    animate: Annotated[bool, typer.Option("--animate", help="A film of one SGD step, .gif or .mp4.")] = False,
+    animate: Annotated[
+        bool, typer.Option("--animate", help="A film of one SGD step, .gif or .mp4.")
+    ] = False,
     epoch: EpochOption = None,
     changes: SetOption = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A .svg, .png, .pdf or .dot. [dim]\\[default: a table][/]", show_default=False)
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A .svg, .png, .pdf or .dot. [dim]\\[default: a table][/]",
+            show_default=False,
+        ),
     ] = None,
     theme: ThemeOption = ThemeName.light,
     as_json: JsonOption = False,
@@ -126,7 +183,10 @@ def graph(
         built, words = function_graph(function or "", point, size), function or ""
     else:
         if size is not None:
-            raise InputError("--size belongs to the sheet's functions; a network has its own", "try --set network.hidden=3")
+            raise InputError(
+                "--size belongs to the sheet's functions; a network has its own",
+                "try --set network.hidden=3",
+            )
         network, dataset, config, recorded = read_network(source, changes, epoch)
         built, words = sample_graph(network, dataset, point)
         if animate and place is not None:
@@ -143,18 +203,32 @@ def graph(
 
 
 def refuse_together(
-    source: Path | None, function: str | None, out: Path | None, *, nudge: str | None, animate: bool, as_json: bool
+    source: Path | None,
+    function: str | None,
+    out: Path | None,
+    *,
+    nudge: str | None,
+    animate: bool,
+    as_json: bool,
 ) -> None:
     """Refuse options of graph that do not go together."""
     from relusgd.errors import InputError
 
     if (source is None) == (function is None):
         given = "both a network and --function" if function else "nothing"
-        raise InputError(f"a graph is that of a CONFIG or RUN, or of --function; {given} is given", "try: relusgd graph --function sheet-a")
+        raise InputError(
+            f"a graph is that of a CONFIG or RUN, or of --function; {given} is given",
+            "try: relusgd graph --function sheet-a",
+        )
     if source is not None and not source.exists() and is_function(str(source)):
-        raise InputError(f"{source} is no file; a function is given with --function", f"try: relusgd graph --function {quote(str(source))}")
+        raise InputError(
+            f"{source} is no file; a function is given with --function",
+            f"try: relusgd graph --function {quote(str(source))}",
+        )
     if animate and (function or nudge or as_json):
-        raise InputError("--animate films an SGD step of a CONFIG or RUN; --function, --nudge and --json do not go with it")
+        raise InputError(
+            "--animate films an SGD step of a CONFIG or RUN; --function, --nudge and --json do not go with it"
+        )
     if nudge and out:
         raise InputError("--nudge gives a table, and --out a picture", "leave one of them away")
 
@@ -164,7 +238,9 @@ def is_function(text: str) -> bool:
     return text.startswith("sheet-") or any(sign in text for sign in "*+()")
 
 
-def read_network(source: Path, changes: list[str] | None, epoch: int | None) -> tuple[Network, Dataset, Config, int]:
+def read_network(
+    source: Path, changes: list[str] | None, epoch: int | None
+) -> tuple[Network, Dataset, Config, int]:
     """A run's network at an epoch, or a config's initial one, with its points, its config and that epoch."""
     from relusgd.config import parse_overrides
     from relusgd.errors import InputError
@@ -175,11 +251,15 @@ def read_network(source: Path, changes: list[str] | None, epoch: int | None) -> 
 
         run = load_run(source)
         if changes:
-            raise InputError(f"--set changes a config, and {source} is a run, which is as it was trained")
+            raise InputError(
+                f"--set changes a config, and {source} is a run, which is as it was trained"
+            )
         row = run.history.index(epoch=epoch, step=None)
         return run.history.network(row), run.data, run.config, int(run.history.epoch[row])
     if epoch:
-        raise InputError(f"--epoch {epoch} is that of a run; {source} is a config, whose network is the initial one")
+        raise InputError(
+            f"--epoch {epoch} is that of a run; {source} is a config, whose network is the initial one"
+        )
     from relusgd.config import load_config
     from relusgd.training import prepare
 
@@ -189,8 +269,8 @@ def read_network(source: Path, changes: list[str] | None, epoch: int | None) -> 
 
 def sample_graph(network: Network, dataset: Dataset, at: list[float] | None) -> tuple[Graph, str]:
     """The graph of a network's loss at one sample, and that sample in words, which are said on stderr too."""
-    from relusgd.theory.network_graph import network_graph
-    from relusgd.theory.sample import choose_sample
+    from relusgd.graphs.network_graph import network_graph
+    from relusgd.graphs.sample import choose_sample
 
     sample = choose_sample(dataset, at)
     typer.echo(printable(sample.words), err=True)
@@ -200,8 +280,8 @@ def sample_graph(network: Network, dataset: Dataset, at: list[float] | None) -> 
 def function_graph(function: str, at: list[float] | None, size: str | None) -> Graph:
     """The graph of one of the sheet's functions or of an expression."""
     from relusgd.errors import InputError
-    from relusgd.theory.expression_graph import expression_graph
-    from relusgd.theory.sheet import sheet_graph
+    from relusgd.graphs.expression_graph import expression_graph
+    from relusgd.graphs.sheet_functions import sheet_graph
 
     if function.strip().lower().startswith("sheet"):
         sizes = [whole(part) for part in size.split(",")] if size is not None else None
@@ -211,7 +291,9 @@ def function_graph(function: str, at: list[float] | None, size: str | None) -> G
     if at is None:
         raise InputError("an expression is differentiated at a point", "add one, such as --at 3")
     if len(at) != 1:
-        raise InputError(f"--at gives {len(at)} numbers, and an expression takes 1, its x", "write --at=3")
+        raise InputError(
+            f"--at gives {len(at)} numbers, and an expression takes 1, its x", "write --at=3"
+        )
     return expression_graph(function, at[0])
 
 
@@ -227,7 +309,8 @@ def numbers(text: str, option: str) -> list[float]:
             found.append(float(part))
         except ValueError:
             raise InputError(
-                f"{option} {text[:60]}: {part.strip()[:40]!r} is no number", "write numbers with commas, such as 0.5,-1"
+                f"{option} {text[:60]}: {part.strip()[:40]!r} is no number",
+                "write numbers with commas, such as 0.5,-1",
             ) from None
         if not math.isfinite(found[-1]):
             raise InputError(f"{option} {text[:60]}: {part.strip()[:40]} is not finite")
@@ -239,7 +322,10 @@ def whole(text: str) -> int:
     from relusgd.errors import InputError
 
     if not (text.strip().isascii() and text.strip().isdigit() and len(text.strip()) < 10):
-        raise InputError(f"--size: {text.strip()[:40]!r} is no whole number", "write sizes with commas, such as 3,2")
+        raise InputError(
+            f"--size: {text.strip()[:40]!r} is no whole number",
+            "write sizes with commas, such as 3,2",
+        )
     return int(text)
 
 
@@ -257,6 +343,9 @@ def check_out(out: Path | None) -> None:
     if out is None:
         return
     if not out.parent.is_dir():
-        raise InputError(f"{out} cannot be written: there is no folder {out.parent}", "make it first, or choose another place")
+        raise InputError(
+            f"{out} cannot be written: there is no folder {out.parent}",
+            "make it first, or choose another place",
+        )
     if out.is_dir():
         raise InputError(f"{out} is a folder", "give the name of a file")

@@ -13,22 +13,26 @@ from rich.text import Text
 
 from relusgd.cli.tables import print_json, print_table
 from relusgd.cli.wording import for_stderr
-from relusgd.runs.wording import brief_duration, number
+from relusgd.words import brief_duration, number
 
 if TYPE_CHECKING:
+    from relusgd.checks.cost import Cost
+    from relusgd.checks.gradcheck import GradientCheck
     from relusgd.config import Config
-    from relusgd.model.data import Dataset
+    from relusgd.graphs.graph import Evaluated, Graph
     from relusgd.model.network import Network
-    from relusgd.theory.cost import Cost
-    from relusgd.theory.gradcheck import GradientCheck
-    from relusgd.theory.graph import Evaluated, Graph
+    from relusgd.model.points import Dataset
 
 
 def columns(*headings: str, right: int = 0) -> Table:
     """A plain table; the last `right` columns are numbers."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for position, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if position >= len(headings) - right else "left", overflow="fold")
+        table.add_column(
+            heading,
+            justify="right" if position >= len(headings) - right else "left",
+            overflow="fold",
+        )
     return table
 
 
@@ -38,8 +42,8 @@ def small(value: float) -> str:
 
 def show_check(network: Network, dataset: Dataset, *, as_json: bool) -> bool:
     """Print the check of every engine and kernel; whether all passed."""
-    from relusgd.config.values import number_text
-    from relusgd.theory.network_check import Problem, check_network
+    from relusgd.checks.network_check import Problem, check_network
+    from relusgd.words import exact_number
 
     problem = Problem.of(network, dataset)
     checks = check_network(problem)
@@ -50,8 +54,8 @@ def show_check(network: Network, dataset: Dataset, *, as_json: bool) -> bool:
     print_table(check_table(checks))
     first = next(iter(checks.values()))
     told = (
-        f"{first.entries:,} entries, {problem.x.size:,} points, h = {number_text(first.step)}·max(1, |θ|); left out: {first.left_out:,} "
-        f"entries for which a sample crosses an elbow within ±h; relative differences up to {number_text(first.tolerance)} pass"
+        f"{first.entries:,} entries, {problem.x.size:,} points, h = {exact_number(first.step)}·max(1, |θ|); left out: {first.left_out:,} "
+        f"entries for which a sample crosses an elbow within ±h; relative differences up to {exact_number(first.tolerance)} pass"
     )
     typer.echo(for_stderr(told), err=True)
     for (engine, kernel), check in checks.items():
@@ -60,18 +64,33 @@ def show_check(network: Network, dataset: Dataset, *, as_json: bool) -> bool:
     return passed
 
 
-def check_facts(points: int, checks: dict[tuple[str, str], GradientCheck], *, passed: bool) -> dict[str, Any]:
+def check_facts(
+    points: int, checks: dict[tuple[str, str], GradientCheck], *, passed: bool
+) -> dict[str, Any]:
     ways = [
-        {"engine": engine, "kernel": kernel, "passed": check.passed, "arrays": [{**asdict(a), "passed": a.passed} for a in check.arrays]}
+        {
+            "engine": engine,
+            "kernel": kernel,
+            "passed": check.passed,
+            "arrays": [{**asdict(a), "passed": a.passed} for a in check.arrays],
+        }
         for (engine, kernel), check in checks.items()
     ]
     first = next(iter(checks.values()))
-    return {"passed": passed, "points": points, "step": first.step, "tolerance": first.tolerance, "checks": ways}
+    return {
+        "passed": passed,
+        "points": points,
+        "step": first.step,
+        "tolerance": first.tolerance,
+        "checks": ways,
+    }
 
 
 def check_table(checks: dict[tuple[str, str], GradientCheck]) -> Table:
     """A line per engine, kernel and array."""
-    table = columns("engine", "kernel", "array", "shape", "largest", "typical", "left out", "", right=4)
+    table = columns(
+        "engine", "kernel", "array", "shape", "largest", "typical", "left out", "", right=4
+    )
     for (engine, kernel), check in checks.items():
         for position, array in enumerate(check.arrays):
             table.add_row(
@@ -87,10 +106,12 @@ def check_table(checks: dict[tuple[str, str], GradientCheck]) -> Table:
     return table
 
 
-def show_step_sizes(network: Network, dataset: Dataset, out: Path | None, theme: str, *, as_json: bool) -> None:
+def show_step_sizes(
+    network: Network, dataset: Dataset, out: Path | None, theme: str, *, as_json: bool
+) -> None:
     """Print the errors of differences over their step, and draw them."""
-    from relusgd.theory.network_check import Problem
-    from relusgd.theory.step_sizes import step_size_errors
+    from relusgd.checks.network_check import Problem
+    from relusgd.checks.step_sizes import step_size_errors
 
     errors = step_size_errors(Problem.of(network, dataset))
     if as_json:
@@ -99,11 +120,22 @@ def show_step_sizes(network: Network, dataset: Dataset, out: Path | None, theme:
         table = columns("h", "forward", "central", "central, all", "crossing", right=5)
         for error in errors:
             crossing = f"{error.crossing:.1%}" if error.crossing else "0"
-            table.add_row(f"{error.step:.0e}", small(error.smooth_forward), small(error.smooth_central), small(error.central), crossing)
+            table.add_row(
+                f"{error.step:.0e}",
+                small(error.smooth_forward),
+                small(error.smooth_central),
+                small(error.central),
+                crossing,
+            )
         print_table(table)
-        typer.echo(for_stderr("relative errors; crossing: entries for which a sample crosses an elbow within ±h, only in “all”"), err=True)
+        typer.echo(
+            for_stderr(
+                "relative errors; crossing: entries for which a sample crosses an elbow within ±h, only in “all”"
+            ),
+            err=True,
+        )
     if out is not None:
-        from relusgd.theory.charts import draw_step_sizes
+        from relusgd.checks.picture import draw_step_sizes
 
         draw_step_sizes(errors, out, theme)
         typer.echo(out, err=True)
@@ -111,8 +143,8 @@ def show_step_sizes(network: Network, dataset: Dataset, out: Path | None, theme:
 
 def show_cost(out: Path | None, theme: str, *, as_json: bool) -> None:
     """Print what gradients cost, and draw it."""
+    from relusgd.checks.cost import measure_costs
     from relusgd.cli.watching import stderr_console
-    from relusgd.theory.cost import measure_costs
 
     console = stderr_console()
     with console.status("") if console.is_terminal else nullcontext() as status:
@@ -123,9 +155,14 @@ def show_cost(out: Path | None, theme: str, *, as_json: bool) -> None:
         for cost in costs:
             typer.echo(f"{cost.title}: operations · seconds of one gradient")
             print_table(cost_table(cost))
-        typer.echo(for_stderr("seconds of differences: those of one evaluation, times two for every parameter"), err=True)
+        typer.echo(
+            for_stderr(
+                "seconds of differences: those of one evaluation, times two for every parameter"
+            ),
+            err=True,
+        )
     if out is not None:
-        from relusgd.theory.charts import draw_costs
+        from relusgd.checks.picture import draw_costs
 
         draw_costs(costs, out, theme)
         typer.echo(out, err=True)
@@ -133,13 +170,19 @@ def show_cost(out: Path | None, theme: str, *, as_json: bool) -> None:
 
 def cost_table(cost: Cost) -> Table:
     """A line per width, and the exponents of the growth: fitted and those of the theory."""
-    from relusgd.theory.cost import exponent
+    from relusgd.checks.cost import exponent
 
     table = columns(cost.letter, *(line.name for line in cost.lines), right=len(cost.lines) + 1)
     for row, width in enumerate(cost.widths):
-        cells = [f"{number(line.operations[row])} · {brief_duration(line.seconds[row])}" for line in cost.lines]
+        cells = [
+            f"{number(line.operations[row])} · {brief_duration(line.seconds[row])}"
+            for line in cost.lines
+        ]
         table.add_row(f"{width:,}", *cells)
-    fits = [(exponent(cost.widths, line.operations), exponent(cost.widths, line.seconds)) for line in cost.lines]
+    fits = [
+        (exponent(cost.widths, line.operations), exponent(cost.widths, line.seconds))
+        for line in cost.lines
+    ]
     table.add_row("exponent", *(f"{counted:.2f} · {timed:.2f}" for counted, timed in fits))
     table.add_row("theory", *(theory_text(line.theory, line.name) for line in cost.lines))
     return table
@@ -150,7 +193,7 @@ def theory_text(power: float, name: str) -> str:
 
 
 def cost_facts(cost: Cost) -> dict[str, Any]:
-    from relusgd.theory.cost import exponent
+    from relusgd.checks.cost import exponent
 
     facts = asdict(cost)
     for line, plain in zip(cost.lines, facts["lines"], strict=True):
@@ -172,24 +215,35 @@ def show_graph(graph: Graph, *, as_json: bool) -> None:
 
 def node_table(state: Evaluated) -> Table:
     """A line per node, from the sources to the sink."""
-    from relusgd.theory.wording import derivative_texts, one_line
+    from relusgd.graphs.text import derivative_texts, one_line
 
     sink = state.graph.sink
     table = columns("node", "formula", "shape", "value", f"∂{sink}/∂node")
     for node in state.graph.nodes:
         value = state.values[node.name]
         shape = "×".join(str(size) for size in value.shape) or "1"
-        table.add_row(node.name, Text(node.formula), shape, one_line(value), derivative_texts(state, node.name))
+        table.add_row(
+            node.name,
+            Text(node.formula),
+            shape,
+            one_line(value),
+            derivative_texts(state, node.name),
+        )
     return table
 
 
 def edge_table(state: Evaluated) -> Table:
     """A line per edge: its local derivative and the term that flows back along it."""
-    from relusgd.theory.wording import one_line
+    from relusgd.graphs.text import one_line
 
     table = columns("edge", "local derivative", "=", f"term of ∂{state.graph.sink}/∂")
     for edge in reversed(state.edges):
-        table.add_row(f"{edge.parent} → {edge.child}", Text(edge.symbol), one_line(edge.local.numbers), one_line(edge.term))
+        table.add_row(
+            f"{edge.parent} → {edge.child}",
+            Text(edge.symbol),
+            one_line(edge.local.numbers),
+            one_line(edge.term),
+        )
     return table
 
 
@@ -201,12 +255,20 @@ def graph_facts(state: Evaluated) -> dict[str, Any]:
             "formula": node.formula,
             "shape": list(state.values[node.name].shape),
             "value": state.values[node.name].tolist(),
-            "derivative": state.derivatives[node.name].tolist() if node.name in state.derivatives else None,
+            "derivative": state.derivatives[node.name].tolist()
+            if node.name in state.derivatives
+            else None,
         }
         for node in state.graph.nodes
     ]
     edges = [
-        {"from": edge.parent, "to": edge.child, "symbol": edge.symbol, "local": edge.local.numbers.tolist(), "term": edge.term.tolist()}
+        {
+            "from": edge.parent,
+            "to": edge.child,
+            "symbol": edge.symbol,
+            "local": edge.local.numbers.tolist(),
+            "term": edge.term.tolist(),
+        }
         for edge in reversed(state.edges)
     ]
     return {"sink": state.graph.sink, "nodes": nodes, "edges": edges}
@@ -214,7 +276,7 @@ def graph_facts(state: Evaluated) -> dict[str, Any]:
 
 def show_nudges(graph: Graph, node: str, by: float, *, as_json: bool) -> None:
     """Print how the sink moves when a node is nudged."""
-    from relusgd.theory.nudge import nudges
+    from relusgd.graphs.nudge import nudges
 
     state = graph.evaluate()
     found = nudges(state, node, by)
@@ -222,9 +284,17 @@ def show_nudges(graph: Graph, node: str, by: float, *, as_json: bool) -> None:
         print_json([{**asdict(nudge), "missing": nudge.missing} for nudge in found])
         return
     sink = state.graph.sink
-    table = columns(f"ε added to {node}", sink, f"change of {sink}", f"∂{sink}/∂{node} · ε", "missing", right=5)
+    table = columns(
+        f"ε added to {node}", sink, f"change of {sink}", f"∂{sink}/∂{node} · ε", "missing", right=5
+    )
     for nudge in found:
-        table.add_row(f"{nudge.by:g}", f"{nudge.output:.10g}", f"{nudge.change:.6g}", f"{nudge.predicted:.6g}", small(nudge.missing))
+        table.add_row(
+            f"{nudge.by:g}",
+            f"{nudge.output:.10g}",
+            f"{nudge.change:.6g}",
+            f"{nudge.predicted:.6g}",
+            small(nudge.missing),
+        )
     print_table(table)
     typer.echo(f"{sink} before: {state.output:.10g}", err=True)
 
@@ -236,15 +306,16 @@ def write_graph(graph: Graph, out: Path, theme: str, words: str) -> None:
 
     state, suffix = graph.evaluate(), out.suffix.lower()
     if suffix == ".dot":
-        from relusgd.theory.dot import dot_text
+        from relusgd.graphs.dot import dot_text
 
         write_whole(out, dot_text(state))
         return
     if suffix not in (".svg", ".png", ".pdf"):
         raise InputError(
-            f"a graph cannot be written as {out.name!r}", "its name ends in .svg, .png, .pdf or .dot; --animate makes a .gif or .mp4"
+            f"a graph cannot be written as {out.name!r}",
+            "its name ends in .svg, .png, .pdf or .dot; --animate makes a .gif or .mp4",
         )
-    from relusgd.theory.graph_picture import draw_graph
+    from relusgd.graphs.picture import draw_graph
 
     draw_graph(state, out, theme=theme, title=words)
 
@@ -253,12 +324,20 @@ def film_step(graph: Graph, config: Config, epoch: int, out: Path, theme: str) -
     """Film the SGD step that follows this epoch, on the graph's sample."""
     from relusgd.cli.progress import drawing
     from relusgd.errors import InputError
-    from relusgd.theory.step_film import Update, film_sgd_step
+    from relusgd.graphs.step_film import Update, film_sgd_step
     from relusgd.training.plan import build_schedule
 
     training = config.training
     if training.method == "ridge":
-        raise InputError("--animate films a step of SGD, and this trains by ridge", "try --set training.method=sgd on its config")
-    update = Update(build_schedule(config).at(epoch + 1), training.layers, training.weight_decay, config.network.output_bias)
+        raise InputError(
+            "--animate films a step of SGD, and this trains by ridge",
+            "try --set training.method=sgd on its config",
+        )
+    update = Update(
+        build_schedule(config).at(epoch + 1),
+        training.layers,
+        training.weight_decay,
+        config.network.output_bias,
+    )
     with drawing() as progress:
         film_sgd_step(graph, out, update, theme=theme, progress=progress)

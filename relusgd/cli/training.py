@@ -14,24 +14,36 @@ from relusgd.cli.streams import print_path
 
 if TYPE_CHECKING:
     from relusgd.config import Config
-    from relusgd.model.data import Dataset
+    from relusgd.model.points import Dataset
     from relusgd.training import Plan
 
 
 def register(app: typer.Typer) -> None:
     """Add this family's commands."""
     app.command(epilog="Example:  relusgd new sine.yaml --from notebook")(new)
-    app.command(epilog="Example:  relusgd train config.yaml --set training.learning_rate=0.05")(train)
+    app.command(epilog="Example:  relusgd train config.yaml --set training.learning_rate=0.05")(
+        train
+    )
     app.command(epilog="Example:  relusgd schema > relusgd.schema.json")(schema)
 
 
 @guarded
 def new(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The config to write.")] = Path("config.yaml"),
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The config to write.")] = Path(
+        "config.yaml"
+    ),
     source: Annotated[
-        str, typer.Option("--from", metavar="NAME", help="The shipped config to copy.", autocompletion=complete_shipped)
+        str,
+        typer.Option(
+            "--from",
+            metavar="NAME",
+            help="The shipped config to copy.",
+            autocompletion=complete_shipped,
+        ),
     ] = "notebook",
-    names: Annotated[bool, typer.Option("--list", help="List the shipped configs and write nothing.")] = False,
+    names: Annotated[
+        bool, typer.Option("--list", help="List the shipped configs and write nothing.")
+    ] = False,
 ) -> None:
     """Write a config to start from; never overwrites. Prints its path."""
     from relusgd.cli.wording import hanging
@@ -52,16 +64,35 @@ def new(
 @guarded
 def train(
     config: Annotated[
-        Path, typer.Argument(metavar="CONFIG|RUN", help="A YAML config, or a run folder to go on with.", autocompletion=complete_configs)
+        Path,
+        typer.Argument(
+            metavar="CONFIG|RUN",
+            help="A YAML config, or a run folder to go on with.",
+            autocompletion=complete_configs,
+        ),
     ],
     changes: SetOption = None,
-    case: Annotated[str | None, typer.Option(metavar="NAME", help="The case of the config's sweep to train.")] = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The run folder. [dim]\\[default: outputs/NAME][/]", show_default=False)
+    case: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The case of the config's sweep to train.")
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what another run left in the folder.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the whole config, sizes and steps; train nothing.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no closing table.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="The run folder. [dim]\\[default: outputs/NAME][/]",
+            show_default=False,
+        ),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace what another run left in the folder.")
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Show the whole config, sizes and steps; train nothing."),
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress, no closing table.")
+    ] = False,
 ) -> None:
     """Train a network and record every snapshot in a run folder. Prints the folder.
 
@@ -108,11 +139,15 @@ def read_source(
 def refuse_sweep(path: Path, config: Config) -> None:
     """A file with a sweep describes many runs; `train` wants one."""
     from relusgd.errors import InputError
-    from relusgd.model.suggestions import counted
+    from relusgd.words import counted
 
     if config.sweep is None:
         return
-    one = f"take one case of it (--case {'|'.join(config.sweep.cases)}), or" if config.sweep.cases else "or"
+    one = (
+        f"take one case of it (--case {'|'.join(config.sweep.cases)}), or"
+        if config.sweep.cases
+        else "or"
+    )
     raise InputError(
         f"{path} describes a sweep of {counted(config.sweep.runs, 'run')}, and train makes one",
         f"run them all: relusgd sweep {shlex.quote(str(path))}; {one} leave the sweep out with --set sweep=null",
@@ -134,14 +169,13 @@ def show_plan(config: Config, dataset: Dataset | None, out: Path | None) -> None
 
 def plan_lines(plan: Plan, folder: Path) -> list[str]:
     """Sizes, steps, engine and folder of a plan, a line each."""
-    from relusgd.cli.wording import bytes_in_words
-    from relusgd.model.suggestions import counted
+    from relusgd.words import byte_size, counted
 
     snapshots = plan.recording.count()
     return [
         plan.describe(),
         f"{counted(len(plan.dataset.x_test), 'test point')}, {len(plan.initial.parameters()):,} parameters",
-        f"{counted(snapshots, 'snapshot')} of {bytes_in_words(plan.snapshot_bytes)}: {bytes_in_words(plan.history_bytes)}",
+        f"{counted(snapshots, 'snapshot')} of {byte_size(plan.snapshot_bytes)}: {byte_size(plan.history_bytes)}",
         f"engine {plan.engine}, kernel {plan.kernel}",
         f"folder {folder}",
         *(f"warning: {warning}" for warning in plan.warnings),

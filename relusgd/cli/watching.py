@@ -66,7 +66,9 @@ class Watcher:
     def say(self, text: str, style: str = "") -> None:
         self.console.print(Text(printable(text), style=style))
 
-    def start_bar(self, columns: Sequence[ProgressColumn], total: int, *, expand: bool = False, **fields: Any) -> None:
+    def start_bar(
+        self, columns: Sequence[ProgressColumn], total: int, *, expand: bool = False, **fields: Any
+    ) -> None:
         self._bar = Progress(*columns, console=self.console, transient=True, expand=expand)
         self._task = self._bar.add_task("", total=total, **fields)
         self._bar.start()

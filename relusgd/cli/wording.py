@@ -1,4 +1,4 @@
-"""Numbers and names in words, for tables and lists."""
+"""Text fitted to a terminal: broken lines, hanging indents, and the course of an error as a sparkline."""
 
 from __future__ import annotations
 
@@ -8,19 +8,7 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
-from relusgd.runs.wording import bytes_in_words as bytes_in_words
-from relusgd.runs.wording import number as number  # the same words in tables as in sentences
-
 BLOCKS = "▁▂▃▄▅▆▇█"
-
-
-def seconds_in_words(seconds: float) -> str:
-    """A duration as people say it."""
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"
 
 
 def sparkline(values: Sequence[float], width: int = 16) -> str:
@@ -32,7 +20,10 @@ def sparkline(values: Sequence[float], width: int = 16) -> str:
     if not finite:
         return ""
     low, span = min(finite), max(max(finite) - min(finite), 1e-9)
-    return "".join(" " if value != value else BLOCKS[round((value - low) / span * (len(BLOCKS) - 1))] for value in logs)
+    return "".join(
+        " " if value != value else BLOCKS[round((value - low) / span * (len(BLOCKS) - 1))]
+        for value in logs
+    )
 
 
 def at_commas(name: str, width: int) -> str:
@@ -55,11 +46,17 @@ def broken(text: str, width: int) -> str:
     lines = []
     for line in text.split("\n"):
         indent = line[: len(line) - len(line.lstrip())]
-        lines += textwrap.wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
+        lines += textwrap.wrap(
+            line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        ) or [""]
     return "\n".join(lines)
 
 
 def hanging(name: str, text: str) -> str:
     """A name and what it is: a line, which a terminal gets broken between words and indented."""
     line = f"{name:<12} {text}"
-    return textwrap.fill(line, shutil.get_terminal_size().columns, subsequent_indent=" " * 13) if sys.stdout.isatty() else line
+    return (
+        textwrap.fill(line, shutil.get_terminal_size().columns, subsequent_indent=" " * 13)
+        if sys.stdout.isatty()
+        else line
+    )

@@ -26,12 +26,12 @@ from relusgd.comparing.rows import table_of
 from relusgd.comparing.solvers import Duel, find_duels
 from relusgd.errors import InputError, RelusgdError
 from relusgd.model.history import ERROR_NAMES
-from relusgd.model.suggestions import counted
 from relusgd.runs.facts import FACTS
 from relusgd.runs.run import Run, load_run
 from relusgd.runs.summary import find_runs
 from relusgd.sweeps.rows import FIRST, LAST, RESULTS, SUMMARY, Row, cell, read_summary, varied_of
 from relusgd.sweeps.sweep import Sweep
+from relusgd.words import counted
 
 Subject = str | Path | Run | Sweep
 
@@ -44,7 +44,9 @@ def compare(*subjects: Subject | Sequence[Subject]) -> Comparison:
     found = [part for subject in subjects for part in _parts(subject)]
     runs = {part.folder.resolve(): part for part in found if isinstance(part, Run)}
     comparison = Comparison(list(runs.values()), [part for part in found if isinstance(part, dict)])
-    comparison.damaged |= {str(part.place): part.message for part in found if isinstance(part, Damage)}
+    comparison.damaged |= {
+        str(part.place): part.message for part in found if isinstance(part, Damage)
+    }
     return comparison
 
 
@@ -78,11 +80,18 @@ def _parts_of_folder(folder: Path) -> Iterator[Run | Row | Damage]:
         return
     runs = list(find_runs(folder))
     if not runs:
-        raise InputError(f"{folder} is neither a run nor a sweep: no run folder is in it", "relusgd list shows the runs in outputs")
+        raise InputError(
+            f"{folder} is neither a run nor a sweep: no run folder is in it",
+            "relusgd list shows the runs in outputs",
+        )
     standing = {run.folder.name for run in runs}
     yield from runs
     try:
-        yield from (dict(line) for line in read_summary(folder) if line["status"] == "failed" and line["run"] not in standing)
+        yield from (
+            dict(line)
+            for line in read_summary(folder)
+            if line["status"] == "failed" and line["run"] not in standing
+        )
     except RelusgdError as error:
         yield Damage(folder / SUMMARY, error.message)
 
@@ -97,16 +106,29 @@ class Comparison:
         self.damaged: dict[str, str] = {}
         results = [result for run in runs if (result := self._result(run))]
         if not results:
-            raise RelusgdError("none of these runs can be read:\n" + "\n".join(list(self.damaged.values())[:5]))
+            raise RelusgdError(
+                "none of these runs can be read:\n" + "\n".join(list(self.damaged.values())[:5])
+            )
         noted = [varied_of(result.run) for result in results]
         cases = [case if isinstance(case := values.get("case"), str) else None for values in noted]
         self.varied: Values = varied_keys([result.run for result in results], cases)
         groups = make_groups(results, self.varied)
-        place = {id(result): number for number, group in enumerate(groups) for result in group.results}
-        homes = {_settings(values): place[id(result)] for values, result in zip(noted, results, strict=True)}
+        place = {
+            id(result): number for number, group in enumerate(groups) for result in group.results
+        }
+        homes = {
+            _settings(values): place[id(result)]
+            for values, result in zip(noted, results, strict=True)
+        }
         lost = Counter(homes.get(_settings(row)) for row in failed)
-        self.failures = {str(row["run"]): str(row.get("error") or "") for row in failed if _settings(row) not in homes}
-        self.groups: list[Group] = [replace(group, lost=lost[number]) for number, group in enumerate(groups)]
+        self.failures = {
+            str(row["run"]): str(row.get("error") or "")
+            for row in failed
+            if _settings(row) not in homes
+        }
+        self.groups: list[Group] = [
+            replace(group, lost=lost[number]) for number, group in enumerate(groups)
+        ]
 
     def _result(self, run: Run) -> Result | None:
         try:
@@ -160,7 +182,9 @@ class Comparison:
         ranked, error = self.ranked, self.error
         if not self.comparable or len(self.groups) < 2 or not ranked:
             return None
-        tied = len(ranked) > 1 and ranked[0].spreads[error].median == ranked[1].spreads[error].median
+        tied = (
+            len(ranked) > 1 and ranked[0].spreads[error].median == ranked[1].spreads[error].median
+        )
         return None if tied else ranked[0]
 
     @property
@@ -202,4 +226,6 @@ class Comparison:
 def _settings(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """What a sweep set for a run beside its seed, in the words of summary.csv."""
     known = {*FIRST, *RESULTS, *LAST, "seed"}
-    return tuple(sorted((key, cell(value)) for key, value in row.items() if key not in known and cell(value)))
+    return tuple(
+        sorted((key, cell(value)) for key, value in row.items() if key not in known and cell(value))
+    )

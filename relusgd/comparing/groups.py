@@ -15,7 +15,15 @@ from relusgd.comparing.keys import Values, in_order, telling_words
 from relusgd.runs.run import Run
 from relusgd.runs.summary import original_metrics
 
-MEASURES = ("train_mse", "test_mse", "best_test_mse", "best_epoch", "dead_units", "breakpoints", "seconds")
+MEASURES = (
+    "train_mse",
+    "test_mse",
+    "best_test_mse",
+    "best_epoch",
+    "dead_units",
+    "breakpoints",
+    "seconds",
+)
 """What is measured of a run and summed up over the seeds; errors in the square of the data's unit."""
 
 STATES = ("complete", "unfinished", "diverged", "failed")
@@ -38,7 +46,13 @@ class Spread:
         if not len(kept):
             return cls(*5 * [float("nan")])
         deviation = float(np.std(kept, ddof=1)) if len(kept) > 1 else float("nan")
-        return cls(float(np.median(kept)), float(kept.min()), float(kept.max()), float(kept.mean()), deviation)
+        return cls(
+            float(np.median(kept)),
+            float(kept.min()),
+            float(kept.max()),
+            float(kept.mean()),
+            deviation,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,9 +72,20 @@ class Result:
         last = {name: column[-1].item() for name, column in metrics.items()}
         errors = metrics["test_mse"]
         best = int(np.nanargmin(errors)) if np.isfinite(errors).any() else len(errors) - 1
-        measures = {name: last[name] for name in ("train_mse", "test_mse", "dead_units", "breakpoints")}
-        measures |= {"best_test_mse": errors[best].item(), "best_epoch": metrics["epoch"][best].item()}
-        return cls(run, run.status, last["epoch"], last["step"], {**measures, "seconds": run.facts["timings"]["seconds"]})
+        measures = {
+            name: last[name] for name in ("train_mse", "test_mse", "dead_units", "breakpoints")
+        }
+        measures |= {
+            "best_test_mse": errors[best].item(),
+            "best_epoch": metrics["epoch"][best].item(),
+        }
+        return cls(
+            run,
+            run.status,
+            last["epoch"],
+            last["step"],
+            {**measures, "seconds": run.facts["timings"]["seconds"]},
+        )
 
     @property
     def state(self) -> str:
@@ -90,7 +115,13 @@ class Group:
     @property
     def label(self) -> str:
         """The telling words in a line: "hidden 10, ridge"."""
-        return ", ".join(word if heading in PLAIN else f"{heading} {word}" for heading, word in self.words.items()) or "all runs"
+        return (
+            ", ".join(
+                word if heading in PLAIN else f"{heading} {word}"
+                for heading, word in self.words.items()
+            )
+            or "all runs"
+        )
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -110,11 +141,15 @@ class Group:
     @cached_property
     def spreads(self) -> dict[str, Spread]:
         """Measure → its spread over the runs that count."""
-        return {name: Spread.of([result.measures[name] for result in self.counted]) for name in MEASURES}
+        return {
+            name: Spread.of([result.measures[name] for result in self.counted]) for name in MEASURES
+        }
 
     def middle(self, error: str) -> Result | None:
         """The run whose error is the median one; of two in the middle the better."""
-        finite = [result for result in self.counted if np.isfinite(result.measures[error])] or list(self.counted)
+        finite = [result for result in self.counted if np.isfinite(result.measures[error])] or list(
+            self.counted
+        )
         ordered = sorted(finite, key=lambda result: result.measures[error])
         return ordered[(len(ordered) - 1) // 2] if ordered else None
 
@@ -139,8 +174,15 @@ def make_groups(results: Sequence[Result], varied: Values) -> list[Group]:
     words = telling_words([result.run for result in results], varied)
     members: dict[tuple[str, ...], list[int]] = {}
     for number in range(len(results)):
-        members.setdefault(tuple(repr(values[number]) for values in varied.values()), []).append(number)
-    named = _distinct_words({name: [column[numbers[0]] for numbers in members.values()] for name, column in words.items()})
+        members.setdefault(tuple(repr(values[number]) for values in varied.values()), []).append(
+            number
+        )
+    named = _distinct_words(
+        {
+            name: [column[numbers[0]] for numbers in members.values()]
+            for name, column in words.items()
+        }
+    )
     groups = [
         Group(
             {key: values[numbers[0]] for key, values in varied.items()},
@@ -163,5 +205,8 @@ def _distinct_words(words: dict[str, list[str]]) -> dict[str, list[str]]:
 def _order(varied: Values) -> Any:
     """Widths first, then as the keys come: each by the place of its value among all."""
     keys = sorted(varied, key=lambda key: key != "network.hidden")
-    places = {key: {repr(value): place for place, value in enumerate(in_order(varied[key]))} for key in keys}
+    places = {
+        key: {repr(value): place for place, value in enumerate(in_order(varied[key]))}
+        for key in keys
+    }
     return lambda group: tuple(places[key][repr(group.keys[key])] for key in keys)

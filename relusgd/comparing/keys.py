@@ -55,7 +55,11 @@ def differing(runs: Sequence[Run]) -> Values:
     """Every key in which runs that have it differ, seeds included, the best known first."""
     flat = [used_keys(run) for run in runs]
     keys = dict.fromkeys([*FIRST, *(key for values in flat for key in values)])
-    table: Values = {key: [values.get(key, ABSENT) for values in flat] for key in keys if not key.startswith(SILENT)}
+    table: Values = {
+        key: [values.get(key, ABSENT) for values in flat]
+        for key in keys
+        if not key.startswith(SILENT)
+    }
     if "data.path" in table:
         table["data.path"] = _paths_by_content(runs, table["data.path"])
     return {key: values for key, values in table.items() if _distinct(values) > 1}
@@ -71,7 +75,11 @@ def used_keys(run: Run) -> dict[str, object]:
     own = {"training.method", "training.penalty"} if ridge else None
     flat = flatten(run.config)
     if own:
-        return {key: value for key, value in flat.items() if not key.startswith("training.") or key in own}
+        return {
+            key: value
+            for key, value in flat.items()
+            if not key.startswith("training.") or key in own
+        }
     return {key: value for key, value in flat.items() if key != "training.penalty"}
 
 
@@ -85,7 +93,9 @@ def _paths_by_content(runs: Sequence[Run], paths: Sequence[object]) -> list[obje
     return [named[run.facts.get("csv_sha256")] for run in runs]
 
 
-def telling_words(runs: Sequence[Run], varied: Mapping[str, Sequence[object]]) -> dict[str, list[str]]:
+def telling_words(
+    runs: Sequence[Run], varied: Mapping[str, Sequence[object]]
+) -> dict[str, list[str]]:
     """Heading → word for each run, by as few keys as tell apart what all of them do; widths first, then ways of training."""
     kept = telling_keys(_by_worth(runs, varied)) if varied else []
     words: dict[str, list[str]] = {}
@@ -108,16 +118,22 @@ def _points_in_words(runs: Sequence[Run], varied: Mapping[str, Sequence[object]]
             path = str(varied["data.path"][number]) if "data.path" in varied else data.path
             words.append(f"{path}: {data.y}" if "data.y" in varied else path)
         else:
-            words.append(short_words(dump(data.target)) if data.kind == "target" else f"{len(data.x)} points")
+            words.append(
+                short_words(dump(data.target)) if data.kind == "target" else f"{len(data.x)} points"
+            )
     return words
 
 
-def _by_worth(runs: Sequence[Run], varied: Mapping[str, Sequence[object]]) -> dict[str, Sequence[object]]:
+def _by_worth(
+    runs: Sequence[Run], varied: Mapping[str, Sequence[object]]
+) -> dict[str, Sequence[object]]:
     """The case and the points before all others; without the case where it only renames ways of training."""
     ways = set(zip(varied.get(CASE, ()), ways_of(runs), strict=False))
     renames = all(len({pair[side] for pair in ways}) == len(ways) for side in (0, 1))
     first = [key for key in (CASE, *POINTS) if key in varied and not (key == CASE and renames)]
-    return {key: varied[key] for key in [*first, *(key for key in varied if key not in (CASE, *POINTS))]}
+    return {
+        key: varied[key] for key in [*first, *(key for key in varied if key not in (CASE, *POINTS))]
+    }
 
 
 def heading(key: str, others: Sequence[str]) -> str:
@@ -139,11 +155,18 @@ def in_order(values: Sequence[object]) -> list[object]:
     present = [value for value in distinct if value is not ABSENT]
     numbers = [_as_numbers(value) for value in present]
     if all(number is not None for number in numbers):
-        present = [value for _, value in sorted(zip(numbers, present, strict=True), key=lambda pair: pair[0] or ())]
+        present = [
+            value
+            for _, value in sorted(
+                zip(numbers, present, strict=True), key=lambda pair: pair[0] or ()
+            )
+        ]
     return [*present, *(value for value in distinct if value is ABSENT)]
 
 
 def _as_numbers(value: object) -> tuple[float, ...] | None:
     items = value if isinstance(value, tuple) else (value,)
-    whole = bool(items) and all(isinstance(item, int | float) and not isinstance(item, bool) for item in items)
+    whole = bool(items) and all(
+        isinstance(item, int | float) and not isinstance(item, bool) for item in items
+    )
     return (float(len(items)), *map(float, items)) if whole else None

@@ -27,7 +27,9 @@ class Optimum:
 
     @property
     def values(self) -> list[float]:
-        return [value for group in self.groups if (value := as_number(group.keys[self.key])) is not None]
+        return [
+            value for group in self.groups if (value := as_number(group.keys[self.key])) is not None
+        ]
 
     @property
     def medians(self) -> list[float]:
@@ -51,7 +53,9 @@ class Optimum:
 
     def factor(self, place: int) -> Spread:
         """How many times larger the error is there than at the best value: the spread over the seeds, each against itself."""
-        best = {result.seed: result.measures[self.error] for result in self.groups[self.best].counted}
+        best = {
+            result.seed: result.measures[self.error] for result in self.groups[self.best].counted
+        }
         here = {result.seed: result.measures[self.error] for result in self.groups[place].counted}
         with np.errstate(all="ignore"):
             return Spread.of([np.float64(here[seed]) / best[seed] for seed in here if seed in best])
@@ -60,16 +64,25 @@ class Optimum:
     def words(self) -> dict[str, str]:
         """What tells this one from others with the same key."""
         own = heading(self.key, [self.key])
-        return {name: word for name, word in self.groups[0].words.items() if name not in (own, self.key)}
+        return {
+            name: word for name, word in self.groups[0].words.items() if name not in (own, self.key)
+        }
 
     @property
     def label(self) -> str:
-        return ", ".join(word if name in (TRAINING, CASE) else f"{name} {word}" for name, word in self.words.items())
+        return ", ".join(
+            word if name in (TRAINING, CASE) else f"{name} {word}"
+            for name, word in self.words.items()
+        )
 
 
 def find_optima(groups: Sequence[Group], error: str, block: str = "training.") -> list[Optimum]:
     """For every number of this block with ENOUGH values: one optimum for each combination of the other keys."""
-    keys = [key for key in (groups[0].keys if groups else ()) if key.startswith(block) and _is_number(groups, key)]
+    keys = [
+        key
+        for key in (groups[0].keys if groups else ())
+        if key.startswith(block) and _is_number(groups, key)
+    ]
     return [optimum for key in keys for optimum in _optima(groups, key, error)]
 
 
@@ -81,17 +94,27 @@ def as_number(value: object) -> float | None:
 
 
 def _is_number(groups: Sequence[Group], key: str) -> bool:
-    return all(group.keys[key] is ABSENT or as_number(group.keys[key]) is not None for group in groups)
+    return all(
+        group.keys[key] is ABSENT or as_number(group.keys[key]) is not None for group in groups
+    )
 
 
 def _optima(groups: Sequence[Group], key: str, error: str) -> list[Optimum]:
     rest: dict[tuple[str, ...], list[Group]] = {}
     for group in groups:
         if group.keys[key] is not ABSENT and np.isfinite(group.spreads[error].median):
-            rest.setdefault(tuple(repr(value) for name, value in group.keys.items() if name != key), []).append(group)
+            rest.setdefault(
+                tuple(repr(value) for name, value in group.keys.items() if name != key), []
+            ).append(group)
     found = []
     for members in rest.values():
         order = [repr(value) for value in in_order([group.keys[key] for group in members])]
         if len(order) >= ENOUGH:
-            found.append(Optimum(key, error, tuple(sorted(members, key=lambda group: order.index(repr(group.keys[key]))))))
+            found.append(
+                Optimum(
+                    key,
+                    error,
+                    tuple(sorted(members, key=lambda group: order.index(repr(group.keys[key])))),
+                )
+            )
     return found

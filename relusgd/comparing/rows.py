@@ -27,15 +27,24 @@ SPREAD = ("train_mse", "test_mse")
 """Measures whose whole spread stands in the table; of the others the median does."""
 
 
-def table_of(groups: Sequence[Group], varied: Values, best: Group | None) -> dict[str, NDArray[Any]]:
+def table_of(
+    groups: Sequence[Group], varied: Values, best: Group | None
+) -> dict[str, NDArray[Any]]:
     """Column name → array, one entry per group."""
     columns: dict[str, NDArray[Any]] = {"label": np.array([group.label for group in groups])}
     columns |= {key: _key_column([group.keys[key] for group in groups]) for key in varied}
     columns["runs"] = np.array([group.runs for group in groups])
     columns |= {state: np.array([group.counts[state] for group in groups]) for state in STATES}
     for name in SPREAD:
-        columns |= {f"{name}_{part}": np.array([getattr(group.spreads[name], part) for group in groups]) for part in PARTS}
-    columns |= {name: np.array([group.spreads[name].median for group in groups]) for name in MEASURES if name not in SPREAD}
+        columns |= {
+            f"{name}_{part}": np.array([getattr(group.spreads[name], part) for group in groups])
+            for part in PARTS
+        }
+    columns |= {
+        name: np.array([group.spreads[name].median for group in groups])
+        for name in MEASURES
+        if name not in SPREAD
+    }
     columns["noise_squared"] = np.array([group.noise_squared for group in groups])
     columns["best"] = np.array([group is best for group in groups])
     return columns
@@ -43,7 +52,9 @@ def table_of(groups: Sequence[Group], varied: Values, best: Group | None) -> dic
 
 def _key_column(values: Sequence[object]) -> NDArray[Any]:
     """Numbers as numbers, nan where a row has none; a list of one number is that number; all else as text."""
-    values = [value[0] if isinstance(value, tuple) and len(value) == 1 else value for value in values]
+    values = [
+        value[0] if isinstance(value, tuple) and len(value) == 1 else value for value in values
+    ]
     present = [value for value in values if value is not ABSENT]
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in present):
         return np.array([np.nan if value is ABSENT else value for value in values])
@@ -56,7 +67,12 @@ def to_csv(comparison: Comparison) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(table)
-    writer.writerows([[_cell(value) for value in row] for row in zip(*(column.tolist() for column in table.values()), strict=True)])
+    writer.writerows(
+        [
+            [_cell(value) for value in row]
+            for row in zip(*(column.tolist() for column in table.values()), strict=True)
+        ]
+    )
     return file.getvalue()
 
 
@@ -79,7 +95,9 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
         "groups": [_group(group, group is best) for group in comparison.groups],
         "solvers": [_duel(duel) for duel in comparison.duels],
         "optima": [_optimum(optimum) for optimum in comparison.optima],
-        "findings": [{"topic": finding.topic, "text": finding.text} for finding in comparison.findings],
+        "findings": [
+            {"topic": finding.topic, "text": finding.text} for finding in comparison.findings
+        ],
         "damaged": comparison.damaged,
         "failures": comparison.failures,
     }
@@ -89,7 +107,9 @@ def _group(group: Group, is_best: bool) -> dict[str, Any]:
     return {
         "label": group.label,
         "best": is_best,
-        "keys": {key: None if value is ABSENT else plain(value) for key, value in group.keys.items()},
+        "keys": {
+            key: None if value is ABSENT else plain(value) for key, value in group.keys.items()
+        },
         "runs": group.runs,
         **group.counts,
         "noise_squared": group.noise_squared,

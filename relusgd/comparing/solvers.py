@@ -51,7 +51,11 @@ class Duel:
     @property
     def words(self) -> dict[str, str]:
         """What tells this duel from others: the words that both sides share."""
-        return {heading: word for heading, word in self.ridge.words.items() if self.sgd.words.get(heading) == word}
+        return {
+            heading: word
+            for heading, word in self.ridge.words.items()
+            if self.sgd.words.get(heading) == word
+        }
 
     @property
     def label(self) -> str:
@@ -68,24 +72,39 @@ def find_duels(groups: Sequence[Group], error: str) -> list[Duel]:
 
 
 def _kind(group: Group) -> tuple[str, ...]:
-    return tuple(f"{key} {value!r}" for key, value in group.keys.items() if key != CASE and not key.startswith("training."))
+    return tuple(
+        f"{key} {value!r}"
+        for key, value in group.keys.items()
+        if key != CASE and not key.startswith("training.")
+    )
 
 
 def _duel(groups: Sequence[Group], error: str) -> Duel | None:
     """One between the best of the groups of either way whose networks begin alike."""
-    ridge = [group for group in groups if group.typical.config.training.method == "ridge" and group.counted]
+    ridge = [
+        group
+        for group in groups
+        if group.typical.config.training.method == "ridge" and group.counted
+    ]
     sgd = [group for group in groups if _is_sgd_on_output(group.typical.config) and group.counted]
     if not (ridge and sgd):
         return None
-    best = [min(side, key=lambda group: np.nan_to_num(group.spreads[error].median, nan=np.inf)) for side in (ridge, sgd)]
+    best = [
+        min(side, key=lambda group: np.nan_to_num(group.spreads[error].median, nan=np.inf))
+        for side in (ridge, sgd)
+    ]
     pairs = list(_pairs(*best))
     if not pairs:
         return None
     measured = [_measure(solved.run, descended) for solved, descended in pairs]
-    conditions, largest, flat, slowest, settled = (Spread.of(column) for column in zip(*measured, strict=True))
+    conditions, largest, flat, slowest, settled = (
+        Spread.of(column) for column in zip(*measured, strict=True)
+    )
     network = pairs[0][0].run.config.network
     directions = network.hidden[-1] + network.output_bias
-    return Duel(best[0], best[1], len(pairs), directions, conditions, largest, flat, slowest, settled)
+    return Duel(
+        best[0], best[1], len(pairs), directions, conditions, largest, flat, slowest, settled
+    )
 
 
 def _is_sgd_on_output(config: Config) -> bool:
@@ -95,8 +114,16 @@ def _is_sgd_on_output(config: Config) -> bool:
 def _pairs(ridge: Group, sgd: Group) -> Iterator[tuple[Result, Result]]:
     """Runs of both ways that began with the same network on the same points, at most MOST_NETWORKS."""
     others = {_origin(result.run): result for result in sgd.counted}
-    found = ((result, others[_origin(result.run)]) for result in ridge.counted if _origin(result.run) in others)
-    checked = (pair for pair in found if _is_affordable(pair[0].run) and _begin_alike(pair[0].run, pair[1].run))
+    found = (
+        (result, others[_origin(result.run)])
+        for result in ridge.counted
+        if _origin(result.run) in others
+    )
+    checked = (
+        pair
+        for pair in found
+        if _is_affordable(pair[0].run) and _begin_alike(pair[0].run, pair[1].run)
+    )
     yield from (pair for pair, _ in zip(checked, range(MOST_NETWORKS), strict=False))
 
 
@@ -112,24 +139,38 @@ def _is_affordable(run: Run) -> bool:
 def _begin_alike(one: Run, other: Run) -> bool:
     first, second = one.network(epoch=0), other.network(epoch=0)
     pairs = zip((*first.weights, *first.biases), (*second.weights, *second.biases), strict=True)
-    return all(np.array_equal(a, b) for a, b in pairs) and np.array_equal(one.data.x_train, other.data.x_train)
+    return all(np.array_equal(a, b) for a, b in pairs) and np.array_equal(
+        one.data.x_train, other.data.x_train
+    )
 
 
 def _measure(solved: Run, descended: Result) -> tuple[float, float, float, float, float]:
     """Condition number, largest eigenvalue, vanishing ones, steps of the slowest direction, directions that settled."""
-    curvatures = output_curvatures(solved.network(epoch=0), solved.data.x_train, output_bias=solved.config.network.output_bias)
+    curvatures = output_curvatures(
+        solved.network(epoch=0), solved.data.x_train, output_bias=solved.config.network.output_bias
+    )
     curved: Array = curvatures[curvatures > 0]
     training = descended.run.config.training
     rate = training.learning_rate / (1 - training.momentum)
     settled = int(np.count_nonzero(curved * way_gone(descended) >= 1))
     largest, smallest = float(curved[0]), float(curved[-1])
-    return largest / smallest, largest, len(curvatures) - len(curved), 1 / (rate * smallest), settled
+    return (
+        largest / smallest,
+        largest,
+        len(curvatures) - len(curved),
+        1 / (rate * smallest),
+        settled,
+    )
 
 
 def way_gone(result: Result) -> float:
     """The sum of SGD's learning rates over all its steps; with momentum m steps grow to 1/(1 − m) times their size."""
     config, epochs = result.run.config, result.epochs
     schedule = build_schedule(config)
-    rates = schedule.rate * epochs if schedule.kind == "constant" else sum(schedule.at(epoch) for epoch in range(1, epochs + 1))
+    rates = (
+        schedule.rate * epochs
+        if schedule.kind == "constant"
+        else sum(schedule.at(epoch) for epoch in range(1, epochs + 1))
+    )
     per_epoch = result.steps / epochs if epochs else 0
     return float(rates * per_epoch / (1 - config.training.momentum))

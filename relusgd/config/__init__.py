@@ -7,12 +7,28 @@ from relusgd.config.expansion import Combination, PlannedRun, combinations, plan
 from relusgd.config.faults import key_named, known_keys
 from relusgd.config.json_schema import json_schema
 from relusgd.config.loading import load_config
-from relusgd.config.naming import assignment, default_folder, join_name, name_text, run_name, stem_text
+from relusgd.config.naming import (
+    assignment,
+    default_folder,
+    join_name,
+    name_text,
+    run_name,
+    stem_text,
+)
 from relusgd.config.origin import Origin
 from relusgd.config.overrides import parse_override, parse_overrides, parse_value
-from relusgd.config.schema import Config, CosineSchedule, CsvData, Knots, PointsData, StepSchedule, Sweep, TargetData
+from relusgd.config.schema import (
+    Config,
+    CosineSchedule,
+    CsvData,
+    Knots,
+    PointsData,
+    StepSchedule,
+    Sweep,
+    TargetData,
+)
 from relusgd.config.shipped import copy_shipped, describe_shipped, shipped_configs
-from relusgd.config.values import value_text
+from relusgd.words import value_text
 
 __all__ = [
     "Combination",

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from relusgd.config.places import Fault, Path, broken_or_below, split_key
 from relusgd.config.schema import Config, CosineSchedule, CsvData, PointsData, TargetData
-from relusgd.config.values import number_text
 from relusgd.errors import InputError
-from relusgd.model.suggestions import counted
+from relusgd.words import counted, exact_number
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,9 @@ class Check:
 CHECKS: list[Check] = []
 
 
-def check(subject: str, *others: str) -> Callable[[Callable[[Config], str | None]], Callable[[Config], str | None]]:
+def check(
+    subject: str, *others: str
+) -> Callable[[Callable[[Config], str | None]], Callable[[Config], str | None]]:
     """Make a function a check that reads these keys; it is skipped where one of them is faulty by itself."""
 
     def register(find: Callable[[Config], str | None]) -> Callable[[Config], str | None]:
@@ -51,7 +52,9 @@ def cross_faults(config: Config, broken: Collection[Path] = ()) -> Iterator[Faul
 def _target_can_be_read(config: Config) -> str | None:
     if not isinstance(config.data, TargetData):
         return None
-    from relusgd.model.targets import parse_target  # imports NumPy, which a look at a config should not wait for
+    from relusgd.model.targets import (
+        parse_target,
+    )  # imports NumPy, which a look at a config should not wait for
 
     try:
         parse_target(config.data.target)
@@ -98,7 +101,11 @@ def _placed_units_have_a_slope(config: Config) -> str | None:
     if slopes is None or config.network.elbows == "keep":
         return None
     if not isinstance(slopes, tuple):
-        return None if slopes else "is 0, and a unit without a slope has no elbow to place; give another slope, or elbows: keep"
+        return (
+            None
+            if slopes
+            else "is 0, and a unit without a slope has no elbow to place; give another slope, or elbows: keep"
+        )
     flat = [j for j, slope in enumerate(slopes, 1) if slope == 0]
     if not flat:
         return None
@@ -120,7 +127,7 @@ def _pair_fault(values: object, config: Config, what: str) -> str | None:
         return None
     for i in range(0, len(values) - 1, 2):
         if values[i] != values[i + 1]:
-            texts = number_text(values[i]), number_text(values[i + 1])
+            texts = exact_number(values[i]), exact_number(values[i + 1])
             return f"must be equal in pairs with antisymmetric: true; items {i + 1} and {i + 2} are the {what} {texts[0]} and {texts[1]}"
     return None
 
@@ -148,7 +155,7 @@ def _cosine_falls(config: Config) -> str | None:
     schedule, rate = config.training.schedule, config.training.learning_rate
     if not isinstance(schedule, CosineSchedule) or schedule.minimum <= rate:
         return None
-    return f"falls to a minimum of {number_text(schedule.minimum)}, which is above training.learning_rate: {number_text(rate)}"
+    return f"falls to a minimum of {exact_number(schedule.minimum)}, which is above training.learning_rate: {exact_number(rate)}"
 
 
 @check("training.nesterov", "training.momentum")
@@ -169,7 +176,9 @@ def _ridge_solves_the_output_layer(config: Config) -> str | None:
 def _one_way_of_recording(config: Config) -> str | None:
     every, per_decade = config.snapshots.every, config.snapshots.per_decade
     if every is not None and per_decade is not None:
-        return "and snapshots.per_decade exclude one another; set one of them to null or leave it out"
+        return (
+            "and snapshots.per_decade exclude one another; set one of them to null or leave it out"
+        )
     if every is None and per_decade is None:
         return "is null, and so is snapshots.per_decade; give one of them"
     return None

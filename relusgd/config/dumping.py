@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from relusgd.config.schema import Block, Config, CosineSchedule, Knots, StepSchedule, Sweep
-from relusgd.config.values import quoted, value_text
+from relusgd.words import quoted, value_text
 
 VALUES = (Knots, StepSchedule, CosineSchedule)
 """Blocks that are the value of one key."""
@@ -38,7 +38,11 @@ def dump(value: object) -> object:
 def differences(old: Config, new: Config) -> dict[str, tuple[object, object]]:
     """Dotted key → (value in old, value in new) for every key that differs; None where one of them has no such key."""
     before, after = flatten(old), flatten(new)
-    return {key: (before.get(key), after.get(key)) for key in {**before, **after} if before.get(key) != after.get(key)}
+    return {
+        key: (before.get(key), after.get(key))
+        for key in {**before, **after}
+        if before.get(key) != after.get(key)
+    }
 
 
 def config_to_yaml(config: Config) -> str:

@@ -48,8 +48,14 @@ class Combination:
         """One run per seed."""
         settings = self.settings
         for seed in self.seeds:
-            config = self.config if seed == self.config.seed else self.config.model_copy(update={"seed": seed})
-            yield PlannedRun(join_name([*settings, f"seed={seed}"]), {**self.varied, "seed": seed}, config)
+            config = (
+                self.config
+                if seed == self.config.seed
+                else self.config.model_copy(update={"seed": seed})
+            )
+            yield PlannedRun(
+                join_name([*settings, f"seed={seed}"]), {**self.varied, "seed": seed}, config
+            )
 
 
 Shard = tuple[int, int]
@@ -64,7 +70,9 @@ def planned_runs(config: Config, shard: Shard | None = None) -> list[PlannedRun]
     return [run for _, run in chosen_runs(combinations(config), shard)]
 
 
-def chosen_runs(found: Iterable[Combination], shard: Shard | None) -> list[tuple[Combination, PlannedRun]]:
+def chosen_runs(
+    found: Iterable[Combination], shard: Shard | None
+) -> list[tuple[Combination, PlannedRun]]:
     """The runs of these combinations, or of their shard, each with its combination."""
     runs = [(combination, run) for combination in found for run in combination.runs()]
     return runs if shard is None else runs[shard[0] - 1 :: shard[1]]
@@ -101,7 +109,11 @@ def _repeated(config: Config, found: Sequence[Combination]) -> Iterator[str]:
 
 
 def _combine(
-    config: Config, base: dict[str, object], settings: dict[str, object], case: str | None, places: Places
+    config: Config,
+    base: dict[str, object],
+    settings: dict[str, object],
+    case: str | None,
+    places: Places,
 ) -> tuple[Combination | None, list[str]]:
     """The combination of these settings and this case, or its faults. places: of the sweep's config, other cases left out."""
     sweep = config.sweep or Sweep()
@@ -130,7 +142,14 @@ def _seeds(config: Config, sweep: Sweep) -> Sequence[int]:
 def _check_seeds(config: Config, found: Sequence[Combination]) -> None:
     highest = max(max(one.seeds) for one in found)
     if highest > LARGEST_SEED:
-        raise ConfigError([config.origin.fault("sweep.repeat", f"counts the seeds up to {highest:,}; the largest is {LARGEST_SEED:,}")])
+        raise ConfigError(
+            [
+                config.origin.fault(
+                    "sweep.repeat",
+                    f"counts the seeds up to {highest:,}; the largest is {LARGEST_SEED:,}",
+                )
+            ]
+        )
 
 
 def _places_by_case(places: Places) -> dict[str | None, Places]:
@@ -142,7 +161,9 @@ def _places_by_case(places: Places) -> dict[str | None, Places]:
     return {case: replace(places, lines={**lines[None], **own}) for case, own in lines.items()}
 
 
-def _places(places: Places, settings: Mapping[str, object], bundle: Mapping[str, object], case: str | None) -> Places:
+def _places(
+    places: Places, settings: Mapping[str, object], bundle: Mapping[str, object], case: str | None
+) -> Places:
     """Where the values of a run come from: those that vary, from the sweep's block or the command line."""
     lines, overrides = dict(places.lines), dict(places.overrides)
     sources: dict[str, Path] = {key: ("sweep", "grid", key) for key in settings}
@@ -165,5 +186,12 @@ def written(config: Config) -> dict[str, object]:
 
 
 def _written(block: Block) -> dict[str, object]:
-    values = {key: getattr(block, key) for key in type(block).model_fields if key in block.model_fields_set}
-    return {key: _written(value) if isinstance(value, Block) else plain(value) for key, value in values.items()}
+    values = {
+        key: getattr(block, key)
+        for key in type(block).model_fields
+        if key in block.model_fields_set
+    }
+    return {
+        key: _written(value) if isinstance(value, Block) else plain(value)
+        for key, value in values.items()
+    }

@@ -10,10 +10,19 @@ from typing import Any
 from pydantic import ValidationError
 
 from relusgd.config.places import Fault, Path, dotted
-from relusgd.config.schema import DATA_KINDS, SCHEDULE_KINDS, Block, Config, Knots, NetworkBlock, Snapshots, Sweep, Training
+from relusgd.config.schema import (
+    DATA_KINDS,
+    SCHEDULE_KINDS,
+    Block,
+    Config,
+    Knots,
+    NetworkBlock,
+    Snapshots,
+    Sweep,
+    Training,
+)
 from relusgd.config.synonyms import key_meant
-from relusgd.config.values import shown
-from relusgd.model.suggestions import did_you_mean, nearest
+from relusgd.words import did_you_mean, nearest, shown
 
 TAGGED: tuple[Path, ...] = (("data",), ("data", "target"), ("training", "schedule"))
 """Keys of several kinds; pydantic puts the kind's name behind them."""
@@ -29,7 +38,10 @@ BLOCKS: dict[Path, Sequence[type[Block]]] = {
     ("sweep",): (Sweep,),
 }
 
-KINDS: dict[Path, dict[str, type[Block]]] = {("data",): DATA_KINDS, ("training", "schedule"): SCHEDULE_KINDS}
+KINDS: dict[Path, dict[str, type[Block]]] = {
+    ("data",): DATA_KINDS,
+    ("training", "schedule"): SCHEDULE_KINDS,
+}
 """Blocks whose keys depend on their `kind`."""
 
 
@@ -99,7 +111,11 @@ def _kind(path: Path, values: Mapping[str, object]) -> str:
 
 def _siblings(block: Path, values: Mapping[str, object]) -> list[str]:
     kinds = KINDS.get(block)
-    models = [kinds[_kind(block, values)]] if kinds and _kind(block, values) in kinds else BLOCKS.get(block, ())
+    models = (
+        [kinds[_kind(block, values)]]
+        if kinds and _kind(block, values) in kinds
+        else BLOCKS.get(block, ())
+    )
     return [key for model in models for key in model.model_fields]
 
 
@@ -108,11 +124,17 @@ def _unknown_key(path: Path, values: Mapping[str, object]) -> str:
     if block == ("data",):
         owners = [kind for kind, model in DATA_KINDS.items() if name in model.model_fields]
         if owners:
-            default = "" if isinstance(data := values.get("data"), Mapping) and "kind" in data else ", the default"
+            default = (
+                ""
+                if isinstance(data := values.get("data"), Mapping) and "kind" in data
+                else ", the default"
+            )
             return f"belongs to kind: {' or '.join(owners)}; this data is of kind: {_kind(block, values)}{default}"
     siblings = _siblings(block, values)
     meant = _key_meant(name, dotted(block), siblings)
-    return "is not a known key" + (f"; did you mean {meant}?" if meant else did_you_mean(name, siblings))
+    return "is not a known key" + (
+        f"; did you mean {meant}?" if meant else did_you_mean(name, siblings)
+    )
 
 
 def key_named(name: str) -> str | None:
@@ -143,7 +165,10 @@ def _wrong_kind(path: Path, given: object) -> Broken:
         kind = given.get("kind") if isinstance(given, Mapping) else given
         text = f"must be {kinds[0]}, {kinds[1]} or {kinds[2]}, not {shown(kind)}{_near_hint(kind, kinds)}"
         return Broken(Fault(("data", "kind"), text), path)
-    text = "must be constant, {kind: step, every: EPOCHS, factor: F} or {kind: cosine, minimum: 0}, not " + shown(given)
+    text = (
+        "must be constant, {kind: step, every: EPOCHS, factor: F} or {kind: cosine, minimum: 0}, not "
+        + shown(given)
+    )
     return Broken(Fault(path, text + _near_hint(given, ("constant",))), path)
 
 

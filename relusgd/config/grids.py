@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from relusgd.config.overrides import parse_value
 from relusgd.config.sweep_checks import MAX_RUNS
-from relusgd.config.values import shown_key
 from relusgd.errors import ConfigError
+from relusgd.words import shown_key
 
 RANGE = re.compile(r"\s*([+-]?\d{1,20})\.\.([+-]?\d{1,20})\s*")
 OPENING, CLOSING, QUOTES = "([{", ")]}", "'\""
@@ -37,7 +37,11 @@ def parse_grid(text: str) -> tuple[str, list[object]]:
     key, equals, listed = text.partition("=")
     key = key.strip()
     if not equals or not key or not listed.strip():
-        raise ConfigError([f"--grid {shown_key(text)}: expected KEY=V1,V2,…, such as network.hidden=10,20,40 or seed=0..4"])
+        raise ConfigError(
+            [
+                f"--grid {shown_key(text)}: expected KEY=V1,V2,…, such as network.hidden=10,20,40 or seed=0..4"
+            ]
+        )
     label = f"--grid {shown_key(key)}"
     return key, [value for part in _parts(listed) for value in _values(part, label)]
 
@@ -49,9 +53,15 @@ def _values(text: str, label: str) -> Iterator[object]:
         return
     first, last = int(match[1]), int(match[2])
     if last < first:
-        raise ConfigError([f"{label}: the range {first}..{last} is empty; the smaller number comes first"])
+        raise ConfigError(
+            [f"{label}: the range {first}..{last} is empty; the smaller number comes first"]
+        )
     if last - first >= MAX_RUNS:
-        raise ConfigError([f"{label}: the range {first}..{last} has {last - first + 1:,} values; at most {MAX_RUNS:,} are accepted"])
+        raise ConfigError(
+            [
+                f"{label}: the range {first}..{last} has {last - first + 1:,} values; at most {MAX_RUNS:,} are accepted"
+            ]
+        )
     yield from range(first, last + 1)
 
 

@@ -32,4 +32,8 @@ def json_schema() -> dict[str, Any]:
     names = {"enum": [key for key in known_keys() if key != "sweep"]}
     sweep["grid"]["propertyNames"] = names
     sweep["cases"]["additionalProperties"]["propertyNames"] = names
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "relusgd config"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "relusgd config",
+    }

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from relusgd.config.readers import Number, Reader, number_hint
-from relusgd.config.values import freeze, number_text, shown
+from relusgd.config.values import freeze
+from relusgd.words import exact_number, shown
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,12 @@ class Several(Reader):
         return f"a list of {self.items}"
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "array", "items": self.item.schema(), "minItems": self.shortest, "maxItems": self.longest}
+        return {
+            "type": "array",
+            "items": self.item.schema(),
+            "minItems": self.shortest,
+            "maxItems": self.longest,
+        }
 
     def takes(self, value: object) -> bool:
         return isinstance(value, list | tuple)
@@ -34,7 +40,9 @@ class Several(Reader):
         if not isinstance(value, list | tuple):
             raise self.refusal(value)
         if not self.shortest <= len(value) <= self.longest:
-            raise ValueError(f"must be {self.words}, at least {self.shortest} and at most {self.longest:,}; it has {len(value):,}")
+            raise ValueError(
+                f"must be {self.words}, at least {self.shortest} and at most {self.longest:,}; it has {len(value):,}"
+            )
         return tuple(self._read_item(i, item) for i, item in enumerate(value, 1))
 
     def _read_item(self, i: int, item: object) -> object:
@@ -67,7 +75,9 @@ class Interval(Reader):
         if not low < high:
             raise self.refusal(value)
         if high - low < 1e-9 * max(abs(low), abs(high)):
-            raise ValueError(f"must be wider: between {number_text(low)} and {number_text(high)} are too few doubles")
+            raise ValueError(
+                f"must be wider: between {exact_number(low)} and {exact_number(high)} are too few doubles"
+            )
         return low, high
 
 
@@ -101,7 +111,9 @@ class Either(Reader):
             raise error if isinstance(reader, Several | Interval) else self.refusal(value) from None
 
     def hint(self, value: object) -> str:
-        own = next(filter(None, (reader.hint(value) for reader in self.readers if reader.takes(value))), "")
+        own = next(
+            filter(None, (reader.hint(value) for reader in self.readers if reader.takes(value))), ""
+        )
         return own or self._brackets_hint(value) or number_hint(value)
 
     def _brackets_hint(self, value: object) -> str:

@@ -16,10 +16,10 @@ from relusgd.config.places import FAULTS_TOLD, Fault, Path, Places, broken_or_be
 from relusgd.config.schema import Config
 from relusgd.config.shipped import shipped_configs
 from relusgd.config.sweep_checks import sweep_faults, varied_paths
-from relusgd.config.values import plain, shown, shown_key
+from relusgd.config.values import plain
 from relusgd.config.yaml_reader import Document, read_file, read_yaml
 from relusgd.errors import ConfigError, InputError
-from relusgd.model.suggestions import did_you_mean, nearest
+from relusgd.words import did_you_mean, nearest, shown, shown_key
 
 ROUNDS = 4
 """Taking out what is faulty can lay one more fault bare: a block whose needed key is gone."""
@@ -31,7 +31,13 @@ CONFIGS = FilePath("configs")
 Source = str | FilePath | Mapping[str, object]
 
 
-def load_config(source: Source, overrides: Mapping[str, object] | None = None, *, case: str | None = None, typed: bool = False) -> Config:
+def load_config(
+    source: Source,
+    overrides: Mapping[str, object] | None = None,
+    *,
+    case: str | None = None,
+    typed: bool = False,
+) -> Config:
     """Read and check a config.
 
     source: a YAML file, or its content as a mapping. overrides: dotted key → value, such as {"training.epochs": 100}.
@@ -77,20 +83,30 @@ def _read_bytes(file: FilePath) -> bytes:
     try:
         return read_file(file)
     except InputError as error:
-        raise ConfigError([f"{shown_path(file)}{error.message.removeprefix(str(file))}"], _files_nearby(file)) from None
+        raise ConfigError(
+            [f"{shown_path(file)}{error.message.removeprefix(str(file))}"], _files_nearby(file)
+        ) from None
 
 
 def _files_nearby(file: FilePath) -> str | None:
     """A config with a name like this one's: in the same folder, in configs/, or among those that come with relusgd."""
     try:
-        found = {other.stem: other for folder in (CONFIGS, file.parent) for other in folder.glob("*.y*ml")}
+        found = {
+            other.stem: other
+            for folder in (CONFIGS, file.parent)
+            for other in folder.glob("*.y*ml")
+        }
         near = nearest(file.stem, found)
     except (OSError, ValueError):
         return None
     if near:
         return f"did you mean {found[near]}?"
     name = nearest(file.stem, shipped_configs())
-    return f"{name} comes with relusgd; relusgd new {name}.yaml --from {name} copies it" if name else None
+    return (
+        f"{name} comes with relusgd; relusgd new {name}.yaml --from {name} copies it"
+        if name
+        else None
+    )
 
 
 def _top_faults(document: Document) -> list[Fault]:
@@ -99,7 +115,13 @@ def _top_faults(document: Document) -> list[Fault]:
         return document.faults
     if document.is_empty:
         return [Fault((), "the config is empty; `seed: 0` alone is a whole config", line=1)]
-    return [Fault((), f"a config is a mapping of keys such as `seed: 0`, not {shown(document.value)}", line=1)]
+    return [
+        Fault(
+            (),
+            f"a config is a mapping of keys such as `seed: 0`, not {shown(document.value)}",
+            line=1,
+        )
+    ]
 
 
 def _take_case(values: dict[str, object], case: str, places: Places) -> dict[str, object]:
@@ -110,9 +132,17 @@ def _take_case(values: dict[str, object], case: str, places: Places) -> dict[str
         raise _no_cases(case, places, is_sweep=isinstance(sweep, dict))
     bundle, place = cases.get(case), places.find(("sweep", "cases"))
     if case not in cases:
-        raise ConfigError([f"{places.name_case(case)}: no such case at {place}{did_you_mean(case, map(shown_key, cases))}"])
+        raise ConfigError(
+            [
+                f"{places.name_case(case)}: no such case at {place}{did_you_mean(case, map(shown_key, cases))}"
+            ]
+        )
     if not isinstance(bundle, dict):
-        raise ConfigError([f"{places.find(('sweep', 'cases', case))}: sweep.cases.{shown_key(case)} must be a mapping of keys to values"])
+        raise ConfigError(
+            [
+                f"{places.find(('sweep', 'cases', case))}: sweep.cases.{shown_key(case)} must be a mapping of keys to values"
+            ]
+        )
     return with_case(values, bundle, case, places)
 
 
@@ -122,11 +152,16 @@ def _no_cases(case: str, places: Places, *, is_sweep: bool) -> ConfigError:
         missing = f"the sweep of {places.find(('sweep',))} has no cases"
         hint = "relusgd sweep trains all of its runs; relusgd train with --set sweep=null in place of the case trains one run without it"
     else:
-        missing, hint = f"{places.label} describes no sweep, and so has no cases", "leave the case out"
+        missing, hint = (
+            f"{places.label} describes no sweep, and so has no cases",
+            "leave the case out",
+        )
     return ConfigError([f"{places.name_case(case)}: {missing}"], hint)
 
 
-def check_values(values: dict[str, object], broken: Iterable[Path] = ()) -> tuple[Config | None, list[Fault]]:
+def check_values(
+    values: dict[str, object], broken: Iterable[Path] = ()
+) -> tuple[Config | None, list[Fault]]:
     """The config that these values make, and every fault; broken: paths that are known to be faulty.
 
     With faults, what is faulty is taken out and the checks across keys still run on the rest; the config is then None. After

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from relusgd.config.dumping import dump
 from relusgd.config.schema import Config
-from relusgd.config.values import value_text
+from relusgd.words import value_text
 
 OTHER_CHARACTERS = re.compile(r"[^A-Za-z0-9._+-]")
 OUTPUTS = Path("outputs")
@@ -29,10 +29,14 @@ def run_name(config: Config) -> str:
 
     The stem of the config's file and `,key=value` for every override, and for the case, by key. `sweep` is no part of a run.
     """
-    values = {key: value for key, value in config.origin.overrides.items() if key.split(".")[0] != "sweep"}
+    values = {
+        key: value for key, value in config.origin.overrides.items() if key.split(".")[0] != "sweep"
+    }
     if config.origin.case is not None:
         values["case"] = config.origin.case
-    return join_name([stem_text(config.origin.stem), *(assignment(key, values[key]) for key in sorted(values))])
+    return join_name(
+        [stem_text(config.origin.stem), *(assignment(key, values[key]) for key in sorted(values))]
+    )
 
 
 def assignment(key: str, value: object) -> str:
@@ -61,14 +65,20 @@ def name_text(key: str, value: object) -> str:
     written = plain_text(value)
     text = OTHER_CHARACTERS.sub("-", written)[:LONGEST_VALUE]
     is_ambiguous = isinstance(value, tuple) and len(value) == 1 and key != "network.hidden"
-    return f"{text}~{_digits(_canonical(value))}" if text != written or not text or is_ambiguous else text
+    return (
+        f"{text}~{_digits(_canonical(value))}"
+        if text != written or not text or is_ambiguous
+        else text
+    )
 
 
 def plain_text(value: object) -> str:
     """A value as people write it, on one line: 0.02, 20x20, sin(6*x)."""
     if isinstance(value, str):
         return value
-    if isinstance(value, Sequence) and not any(isinstance(item, Sequence | Mapping) for item in value):
+    if isinstance(value, Sequence) and not any(
+        isinstance(item, Sequence | Mapping) for item in value
+    ):
         return "x".join(value_text(item) for item in value)
     return value_text(value)
 

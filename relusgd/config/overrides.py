@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from relusgd.config.places import Fault, Path, Places, covers, paths_below, split_key
-from relusgd.config.values import plain, shown_key
+from relusgd.config.values import plain
 from relusgd.config.yaml_reader import read_yaml
 from relusgd.errors import ConfigError
+from relusgd.words import shown_key
 
 
 def parse_override(text: str) -> tuple[str, object]:
@@ -18,7 +19,9 @@ def parse_override(text: str) -> tuple[str, object]:
     key, equals, value = text.partition("=")
     key = key.strip()
     if not equals or not key:
-        raise ConfigError([f"--set {shown_key(text)}: expected KEY=VALUE, such as training.epochs=1000"])
+        raise ConfigError(
+            [f"--set {shown_key(text)}: expected KEY=VALUE, such as training.epochs=1000"]
+        )
     return key, parse_value(value, f"--set {shown_key(key)}")
 
 
@@ -26,10 +29,15 @@ def parse_value(text: str, label: str) -> object:
     """A value written on the command line. label: what begins the sentences of its faults. Raises ConfigError."""
     document = read_yaml(text)
     if document.is_empty and not document.faults and text.strip().lower() not in ("null", "~"):
-        raise ConfigError([f"{label}: there is no value behind the `=`; nothing at all is written null"])
+        raise ConfigError(
+            [f"{label}: there is no value behind the `=`; nothing at all is written null"]
+        )
     if document.faults:
         faults = [f"{label}: {fault.text.removeprefix(': ')}" for fault in document.faults]
-        raise ConfigError(faults, "put the value in quotes if it is a text with special characters: --set \"KEY='VALUE'\"")
+        raise ConfigError(
+            faults,
+            "put the value in quotes if it is a text with special characters: --set \"KEY='VALUE'\"",
+        )
     return document.value
 
 
@@ -50,7 +58,9 @@ def parse_overrides(texts: Iterable[str]) -> dict[str, object]:
     return overrides
 
 
-def with_overrides(values: dict[str, object], overrides: Mapping[str, object], places: Places) -> dict[str, object]:
+def with_overrides(
+    values: dict[str, object], overrides: Mapping[str, object], places: Places
+) -> dict[str, object]:
     """The values with these keys set, whole blocks before keys in them; `places` learns where they come from.
 
     Raises ConfigError for a value that no YAML could hold.
@@ -85,7 +95,9 @@ def without(values: dict[str, object], path: Path) -> dict[str, object]:
     return {key: item for key, item in values.items() if key != name}
 
 
-def with_case(values: dict[str, object], bundle: Mapping[str, object], name: str, places: Places) -> dict[str, object]:
+def with_case(
+    values: dict[str, object], bundle: Mapping[str, object], name: str, places: Places
+) -> dict[str, object]:
     """The values with the bundle of a sweep's case merged in and the sweep left out; places point into the case."""
     values = without(values, ("sweep",))
     for key in sorted(bundle):

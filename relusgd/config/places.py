@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from relusgd.config.values import MAX_LEVELS, shown_key
+from relusgd.config.values import MAX_LEVELS
+from relusgd.words import shown_key
 
 Path = tuple[str | int, ...]
 """Keys and list indices from the top of a config down to a value."""
@@ -37,7 +38,11 @@ def split_key(key: str) -> Path:
     No config is as deep as MAX_LEVELS; dots beyond them stay in the last part.
     """
     parts = tuple(key.split(".", MAX_LEVELS))
-    return (*parts[:2], ".".join(parts[2:])) if parts[:2] == ("sweep", "grid") and len(parts) > 2 else parts
+    return (
+        (*parts[:2], ".".join(parts[2:]))
+        if parts[:2] == ("sweep", "grid") and len(parts) > 2
+        else parts
+    )
 
 
 def covers(path: Path, other: Path) -> bool:
@@ -127,7 +132,11 @@ class Places:
 
     def keys_only(self) -> Places:
         """The places of keys alone, without those of every item of every list: small enough to travel with a config."""
-        lines = {path: line for path, line in self.lines.items() if all(isinstance(part, str) for part in path)}
+        lines = {
+            path: line
+            for path, line in self.lines.items()
+            if all(isinstance(part, str) for part in path)
+        }
         return replace(self, lines=lines)
 
 

@@ -15,8 +15,7 @@ from pydantic import GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from relusgd.config.synonyms import value_meant
-from relusgd.config.values import number_text, shown
-from relusgd.model.suggestions import nearest
+from relusgd.words import exact_number, nearest, shown
 
 HUGE = 1e100
 """The largest position or value: its square is still far from the end of the doubles."""
@@ -52,7 +51,9 @@ class Reader(ABC):
     def __get_pydantic_core_schema__(self, source: object, handler: object) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self.read)
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         return self.schema()
 
 
@@ -76,7 +77,11 @@ class Whole(Reader):
     def read(self, value: object) -> int:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
-        if not isinstance(value, int) or isinstance(value, bool) or not self.low <= value <= self.high:
+        if (
+            not isinstance(value, int)
+            or isinstance(value, bool)
+            or not self.low <= value <= self.high
+        ):
             raise self.refusal(value)
         return value
 
@@ -97,13 +102,13 @@ class Number(Reader):
     def words(self) -> str:
         bounds = []
         if self.above is not None:
-            bounds.append(f"above {number_text(self.above)}")
+            bounds.append(f"above {exact_number(self.above)}")
         elif self.low > -HUGE:
-            bounds.append(f"of at least {number_text(self.low)}")
+            bounds.append(f"of at least {exact_number(self.low)}")
         if self.below is not None:
-            bounds.append(f"below {number_text(self.below)}")
+            bounds.append(f"below {exact_number(self.below)}")
         elif self.high < HUGE:
-            bounds.append(f"of at most {number_text(self.high)}")
+            bounds.append(f"of at most {exact_number(self.high)}")
         return "a finite number" + (" " + " and ".join(bounds) if bounds else "")
 
     def schema(self) -> dict[str, Any]:
@@ -128,11 +133,17 @@ class Number(Reader):
 
     def _is_inside(self, number: float) -> bool:
         is_high_enough = number > self.above if self.above is not None else number >= self.low
-        return is_high_enough and (number < self.below if self.below is not None else number <= self.high)
+        return is_high_enough and (
+            number < self.below if self.below is not None else number <= self.high
+        )
 
     def hint(self, value: object) -> str:
-        if isinstance(value, int | float) and not isinstance(value, bool) and HUGE < abs(value) < math.inf:
-            return f" (at most {number_text(HUGE)} in size)"
+        if (
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and HUGE < abs(value) < math.inf
+        ):
+            return f" (at most {exact_number(HUGE)} in size)"
         return number_hint(value)
 
 
@@ -244,7 +255,10 @@ class Text(Reader):
     def read(self, value: object) -> str:
         if not isinstance(value, str) or not 0 < len(value) <= self.longest:
             raise self.refusal(value)
-        if any(ord(character) < 32 or 127 <= ord(character) < 160 or 0xD800 <= ord(character) < 0xE000 for character in value):
+        if any(
+            ord(character) < 32 or 127 <= ord(character) < 160 or 0xD800 <= ord(character) < 0xE000
+            for character in value
+        ):
             raise ValueError(f"must hold no control characters; {shown(value)} does")
         return value
 

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from relusgd.errors import InputError, RelusgdError
-from relusgd.model.suggestions import did_you_mean
+from relusgd.words import did_you_mean
 
 
 def shipped_configs() -> dict[str, Path]:
@@ -23,7 +23,10 @@ def shipped_configs() -> dict[str, Path]:
 
 def describe_shipped() -> dict[str, str]:
     """Name → the first line of every shipped config, which says what it shows."""
-    return {name: file.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ") for name, file in shipped_configs().items()}
+    return {
+        name: file.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
+        for name, file in shipped_configs().items()
+    }
 
 
 def copy_shipped(name: str, target: Path) -> list[Path]:
@@ -34,12 +37,21 @@ def copy_shipped(name: str, target: Path) -> list[Path]:
     """
     shipped = shipped_configs()
     if name not in shipped:
-        raise InputError(f"{name} is no shipped config{did_you_mean(name, shipped)}", "relusgd new --list says what each shows")
+        raise InputError(
+            f"{name} is no shipped config{did_you_mean(name, shipped)}",
+            "relusgd new --list says what each shows",
+        )
     if not target.parent.is_dir():
-        raise InputError(f"{target} cannot be written: there is no folder {target.parent}", "make it first, or choose another place")
+        raise InputError(
+            f"{target} cannot be written: there is no folder {target.parent}",
+            "make it first, or choose another place",
+        )
     source = shipped[name]
     table = source.with_suffix(".csv")
-    copies = [(source, target), *([(table, target.with_name(table.name))] if table.exists() else [])]
+    copies = [
+        (source, target),
+        *([(table, target.with_name(table.name))] if table.exists() else []),
+    ]
     missing = [(old, new) for old, new in copies if not _stands(old, new)]
     try:
         for old, new in missing:
@@ -56,4 +68,6 @@ def _stands(old: Path, new: Path) -> bool:
         return False
     if old.suffix == ".csv" and new.is_file() and new.read_bytes() == old.read_bytes():
         return True
-    raise InputError(f"{new} exists and is not overwritten", "choose another name: relusgd new other.yaml")
+    raise InputError(
+        f"{new} exists and is not overwritten", "choose another name: relusgd new other.yaml"
+    )

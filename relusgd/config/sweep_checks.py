@@ -11,8 +11,8 @@ from relusgd.config.overrides import with_value, without
 from relusgd.config.places import Fault, Path, covers, split_key
 from relusgd.config.schema import Config, Sweep
 from relusgd.config.synonyms import key_meant
-from relusgd.config.values import plain, shown
-from relusgd.model.suggestions import did_you_mean
+from relusgd.config.values import plain
+from relusgd.words import did_you_mean, shown
 
 MAX_RUNS = 10**6
 
@@ -34,7 +34,9 @@ def varied_paths(sweep: Sweep | None) -> set[Path]:
     return {split_key(key) for bundle in bundles for key in bundle}
 
 
-def _grid_faults(key: str, listed: tuple[object, ...], base: dict[str, object], sweep: Sweep) -> Iterator[Fault]:
+def _grid_faults(
+    key: str, listed: tuple[object, ...], base: dict[str, object], sweep: Sweep
+) -> Iterator[Fault]:
     path: Path = ("sweep", "grid", key)
     unknown = _unknown(key)
     if unknown is not None:
@@ -48,7 +50,9 @@ def _grid_faults(key: str, listed: tuple[object, ...], base: dict[str, object], 
             yield Fault(path, f"lists {shown(value)} twice, as items {first} and {i}")
 
 
-def _case_faults(path: Path, bundle: Mapping[str, object], base: dict[str, object]) -> Iterator[Fault]:
+def _case_faults(
+    path: Path, bundle: Mapping[str, object], base: dict[str, object]
+) -> Iterator[Fault]:
     known = {}
     for key, value in bundle.items():
         unknown = _unknown(key)
@@ -67,7 +71,11 @@ def _unknown(key: str) -> str | None:
         return None
     block, _, name = key.rpartition(".")
     meant = key_meant(name, block)
-    return "is not a known key" + (f"; did you mean {meant}?" if meant else did_you_mean(key, [one for one in known if one != "sweep"]))
+    return "is not a known key" + (
+        f"; did you mean {meant}?"
+        if meant
+        else did_you_mean(key, [one for one in known if one != "sweep"])
+    )
 
 
 def _varies_kind(sweep: Sweep) -> bool:
@@ -75,7 +83,9 @@ def _varies_kind(sweep: Sweep) -> bool:
     return any("data.kind" in keys for keys in (sweep.grid, *sweep.cases.values()))
 
 
-def _value_faults(settings: Mapping[str, object], base: dict[str, object]) -> Iterator[tuple[str, str]]:
+def _value_faults(
+    settings: Mapping[str, object], base: dict[str, object]
+) -> Iterator[tuple[str, str]]:
     """Key and fault of every setting that its key does not take; other faults of the config are told elsewhere."""
     values = base
     for key in sorted(settings):
@@ -94,11 +104,17 @@ def _doubly_varied(name: str, bundle: Mapping[str, object], sweep: Sweep) -> Ite
         if key in sweep.grid:
             yield Fault(("sweep", "cases", name, key), "is in the grid too; vary it in one of them")
         elif key == "seed" and sweep.repeat > 1:
-            yield Fault(("sweep", "cases", name, key), "is set, but repeat counts the seeds up; leave one of them out")
+            yield Fault(
+                ("sweep", "cases", name, key),
+                "is set, but repeat counts the seeds up; leave one of them out",
+            )
 
 
 def _size_faults(sweep: Sweep) -> Iterator[Fault]:
     if "seed" in sweep.grid and sweep.repeat > 1:
-        yield Fault(("sweep", "grid", "seed"), "lists seeds, but repeat counts them up too; leave one of them out")
+        yield Fault(
+            ("sweep", "grid", "seed"),
+            "lists seeds, but repeat counts them up too; leave one of them out",
+        )
     if sweep.runs > MAX_RUNS:
         yield Fault(("sweep",), f"describes {sweep.runs:,} runs; at most {MAX_RUNS:,} are accepted")

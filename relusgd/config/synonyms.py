@@ -9,13 +9,32 @@ KEYS: dict[str, tuple[str, ...]] = {
     "engine": ("backend", "device"),
     "data.target": ("expression", "f", "func", "function"),
     "data.domain": ("interval", "range", "xlim"),
-    "data.samples": ("n", "n_points", "n_samples", "n_train", "num_samples", "points", "size", "train_samples"),
+    "data.samples": (
+        "n",
+        "n_points",
+        "n_samples",
+        "n_train",
+        "num_samples",
+        "points",
+        "size",
+        "train_samples",
+    ),
     "data.noise": ("noise_level", "noise_std", "sigma", "std"),
     "data.test_samples": ("n_test", "num_test", "test_points"),
     "data.test_fraction": ("hold_out", "holdout", "test_size", "validation_split"),
     "data.path": ("csv", "file", "filename"),
     "network.hidden": (
-        *("depth", "hidden_layers", "hidden_size", "hidden_sizes", "hidden_units", "layers", "n_hidden", "n_units", "neurons"),
+        *(
+            "depth",
+            "hidden_layers",
+            "hidden_size",
+            "hidden_sizes",
+            "hidden_units",
+            "layers",
+            "n_hidden",
+            "n_units",
+            "neurons",
+        ),
         *("num_hidden", "num_units", "units", "width", "widths"),
     ),
     "network.init": ("initialisation", "initialization", "initializer", "weight_init"),
@@ -53,7 +72,9 @@ VALUES: dict[str, tuple[str, ...]] = {
 def key_meant(name: str, block: str) -> str | None:
     """The dotted key that this name in this block ("" for the top) stands for elsewhere; one of the same block before others."""
     meant = [key for key, names in KEYS.items() if _plain(name) in names]
-    return next((key for key in meant if key.rpartition(".")[0] == block), meant[0] if meant else None)
+    return next(
+        (key for key in meant if key.rpartition(".")[0] == block), meant[0] if meant else None
+    )
 
 
 def value_meant(word: str, choices: Collection[str]) -> str | None:

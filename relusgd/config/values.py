@@ -1,18 +1,14 @@
-"""Plain values (numbers, text, lists, mappings) as texts in the shortest form, as messages, and as immutable objects."""
+"""Plain values: what YAML can say (numbers, texts, lists, mappings), checked and as immutable objects."""
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from numbers import Integral, Real
 from pathlib import PurePath
 
+from relusgd.words import shown
+
 MAX_LEVELS = 50
-SHOWN_CHARACTERS = 60
-PLAIN_TEXT = re.compile(r"[A-Za-z_][A-Za-z0-9_./]*", re.ASCII)
-RESERVED_TEXT = frozenset({"null", "true", "false"})
-LONG_INTEGER = 10**40
 
 
 class FrozenMapping(Mapping[str, object]):
@@ -74,79 +70,6 @@ def _plain_scalar(value: object, levels: int) -> object:
         return float(value)
     if hasattr(value, "tolist"):
         return plain(value.tolist(), levels - 1)
-    raise ValueError(f"must be numbers, text, lists or mappings, not an object of type {type(value).__name__}")
-
-
-def number_text(number: float) -> str:
-    """The shortest text that reads back as this number: 0.02, 1e-6, 1 for 1.0."""
-    if isinstance(number, int):
-        return str(number)
-    if not math.isfinite(number):
-        return ".nan" if math.isnan(number) else ".inf" if number > 0 else "-.inf"
-    mantissa, _, exponent = repr(float(number)).partition("e")
-    return mantissa.removesuffix(".0") + (f"e{int(exponent)}" if exponent else "")
-
-
-def quoted(text: str) -> str:
-    """A text as YAML reads it back: bare where nothing can be taken for something else, otherwise in quotes."""
-    if PLAIN_TEXT.fullmatch(text) and text.lower() not in RESERVED_TEXT:
-        return text
-    if text.isprintable():
-        return "'" + text.replace("'", "''") + "'"
-    return '"' + "".join(_escaped(character) for character in text) + '"'
-
-
-def _escaped(character: str) -> str:
-    if character in '"\\':
-        return "\\" + character
-    return character if character.isprintable() else f"\\U{ord(character):08x}"
-
-
-def value_text(value: object) -> str:
-    """A value on one line of YAML: null, true, 0.02, 'sin(6*x)', [20, 20], {kind: cosine, minimum: 0}."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return number_text(value)
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{quoted(str(key))}: {value_text(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return "[" + ", ".join(value_text(item) for item in value) + "]"
-    return quoted(str(value))
-
-
-def shown(value: object) -> str:
-    """A value for a message: on one line, printable, at most about 60 characters."""
-    if isinstance(value, str):
-        return shortened("'" + "".join(_visible(character) for character in value[: SHOWN_CHARACTERS + 1]) + "'")
-    if isinstance(value, int) and abs(value) >= LONG_INTEGER:
-        return f"a whole number of about {int(value.bit_length() * math.log10(2)) + 1:,} digits"
-    if isinstance(value, list | tuple):
-        return _shown_items("[", [shown(item) for item in value[:8]], len(value), "]")
-    if isinstance(value, Mapping):
-        pairs = [f"{shown_key(str(key))}: {shown(item)}" for key, item in list(value.items())[:8]]
-        return _shown_items("{", pairs, len(value), "}")
-    return shortened(value_text(value))
-
-
-def _shown_items(start: str, items: list[str], count: int, end: str) -> str:
-    text = ", ".join(items)
-    if count > len(items) or len(text) > SHOWN_CHARACTERS:
-        kind = "list" if start == "[" else "mapping"
-        return f"a {kind} of {count:,}: {start}{shortened(text)}{end}"
-    return start + text + end
-
-
-def shown_key(key: str) -> str:
-    """A key for a message: printable and not too long."""
-    return shortened("".join(_visible(character) for character in key[: SHOWN_CHARACTERS + 1]))
-
-
-def shortened(text: str) -> str:
-    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
-
-
-def _visible(character: str) -> str:
-    return character if character.isprintable() else character.encode("unicode_escape", "surrogatepass").decode()
+    raise ValueError(
+        f"must be numbers, text, lists or mappings, not an object of type {type(value).__name__}"
+    )

@@ -15,8 +15,9 @@ import yaml
 
 from relusgd.config.places import Fault, Path
 from relusgd.config.scalars import resolve
-from relusgd.config.values import MAX_LEVELS, shown_key
+from relusgd.config.values import MAX_LEVELS
 from relusgd.errors import InputError
+from relusgd.words import shown_key
 
 MAX_BYTES = 1_000_000
 TOO_DEEP = f"nested more than {MAX_LEVELS} levels deep here"
@@ -65,7 +66,9 @@ def read_file(file: FilePath) -> bytes:
     except IsADirectoryError:
         raise InputError(f"{file}: this is a folder; a YAML file was expected") from None
     except (OSError, ValueError) as error:
-        raise InputError(f"{file}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        raise InputError(
+            f"{file}: cannot be read: {getattr(error, 'strerror', None) or error}"
+        ) from None
 
 
 def read_yaml(data: bytes | str) -> Document:
@@ -73,7 +76,11 @@ def read_yaml(data: bytes | str) -> Document:
     document = Document()
     text = _decode(data, document) if len(data) <= MAX_BYTES else None
     if len(data) > MAX_BYTES:
-        _fault(document, None, f"larger than {MAX_BYTES:,} bytes, too large for a config; long data belongs into a CSV (data.kind: csv)")
+        _fault(
+            document,
+            None,
+            f"larger than {MAX_BYTES:,} bytes, too large for a config; long data belongs into a CSV (data.kind: csv)",
+        )
     elif text is not None and _is_printable(text, document):
         _compose(text, document)
     return document
@@ -86,7 +93,11 @@ def _decode(data: bytes | str, document: Document) -> str | None:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        _fault(document, line, f"the file is not UTF-8 text (byte 0x{data[error.start]:02x} at position {error.start:,})")
+        _fault(
+            document,
+            line,
+            f"the file is not UTF-8 text (byte 0x{data[error.start]:02x} at position {error.start:,})",
+        )
         return None
 
 
@@ -94,7 +105,11 @@ def _is_printable(text: str, document: Document) -> bool:
     found = UNPRINTABLE.search(text)
     if found:
         line = text.count("\n", 0, found.start()) + 1
-        _fault(document, line, f"the character U+{ord(found[0]):04X} does not belong into YAML; is this a text file?")
+        _fault(
+            document,
+            line,
+            f"the character U+{ord(found[0]):04X} does not belong into YAML; is this a text file?",
+        )
     return found is None
 
 
@@ -150,7 +165,10 @@ class _Frame:
         return isinstance(self.container, dict) and self.key is None
 
     def next_path(self) -> Path:
-        return (*self.path, len(self.container) if isinstance(self.container, list) else str(self.key))
+        return (
+            *self.path,
+            len(self.container) if isinstance(self.container, list) else str(self.key),
+        )
 
     def add(self, value: object) -> None:
         if isinstance(self.container, list):
@@ -190,10 +208,18 @@ class _Composer:
     def _start_document(self, line: int) -> None:
         self._documents += 1
         if self._documents == 2:
-            _fault(self._document, line, "a second document begins here (`---`); a config is one document")
+            _fault(
+                self._document,
+                line,
+                "a second document begins here (`---`); a config is one document",
+            )
 
     def _next_path(self) -> Path:
-        return self._open[-1].next_path() if self._open and not self._open[-1].awaits_key else self._block_path()
+        return (
+            self._open[-1].next_path()
+            if self._open and not self._open[-1].awaits_key
+            else self._block_path()
+        )
 
     def _block_path(self) -> Path:
         return self._open[-1].path if self._open else ()
@@ -206,7 +232,9 @@ class _Composer:
     def _check_marks(self, event: Any, line: int) -> None:
         if event.tag is not None:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self._refuse(f"the tag {shown_key(tag)} is not accepted; a config holds plain values", line)
+            self._refuse(
+                f"the tag {shown_key(tag)} is not accepted; a config holds plain values", line
+            )
         elif event.anchor is not None:
             self._refuse_anchors(f"&{event.anchor}", line)
 
@@ -217,7 +245,8 @@ class _Composer:
             return
         self._has_anchors = True
         self._refuse(
-            f"{shown_key(mark)} is an anchor or alias; they are not accepted, write values out (and a text that begins so in quotes)", line
+            f"{shown_key(mark)} is an anchor or alias; they are not accepted, write values out (and a text that begins so in quotes)",
+            line,
         )
 
     def _scalar(self, event: yaml.ScalarEvent, line: int) -> None:
@@ -246,7 +275,9 @@ class _Composer:
         if key in frame.container:
             frame.is_dropped = True
             first = self._document.lines.get(path)
-            self._document.faults.append(Fault(path, f"stands here a second time (first in line {first})", line=line))
+            self._document.faults.append(
+                Fault(path, f"stands here a second time (first in line {first})", line=line)
+            )
         frame.key = key
         self._document.lines.setdefault(path, line)
 
@@ -256,10 +287,15 @@ class _Composer:
             _fault(self._document, line, TOO_DEEP)
             raise _TooDeepError
         if self._open and self._open[-1].awaits_key:
-            self._refuse("a list or mapping cannot be a key; put a text that begins with a bracket in quotes", line)
+            self._refuse(
+                "a list or mapping cannot be a key; put a text that begins with a bracket in quotes",
+                line,
+            )
         else:
             self._note_line(line)
-        container: dict[str, object] | list[object] = {} if isinstance(event, yaml.MappingStartEvent) else []
+        container: dict[str, object] | list[object] = (
+            {} if isinstance(event, yaml.MappingStartEvent) else []
+        )
         self._open.append(_Frame(container, self._next_path()))
 
     def _finish(self, value: object) -> None:

@@ -78,7 +78,9 @@ def backprop(weights: Sequence[Array], biases: Sequence[Array], x: Array, y: Arr
         bias_gradients.append(delta.sum(axis=0))
         if k > 0:
             delta = (delta @ weights[k].T) * (a[k] > 0)
-    return Gradient(float(np.vdot(r, r)) / B, tuple(reversed(weight_gradients)), tuple(reversed(bias_gradients)))
+    return Gradient(
+        float(np.vdot(r, r)) / B, tuple(reversed(weight_gradients)), tuple(reversed(bias_gradients))
+    )
 
 
 def residual(f: Array, y: Array) -> Array:
@@ -89,7 +91,12 @@ def residual(f: Array, y: Array) -> Array:
 
 
 def hessian_vector(
-    weights: Sequence[Array], biases: Sequence[Array], x: Array, y: Array, V: Sequence[Array], c: Sequence[Array]
+    weights: Sequence[Array],
+    biases: Sequence[Array],
+    x: Array,
+    y: Array,
+    V: Sequence[Array],
+    c: Sequence[Array],
 ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
     """The Hessian of the loss times the direction (V, c), in the shapes of (weights, biases).
 
@@ -112,11 +119,16 @@ def hessian_vector(
         bias_parts.append(Rdelta.sum(axis=0))
         if k > 0:
             active = a[k] > 0
-            delta, Rdelta = (delta @ weights[k].T) * active, (Rdelta @ weights[k].T + delta @ V[k].T) * active
+            delta, Rdelta = (
+                (delta @ weights[k].T) * active,
+                (Rdelta @ weights[k].T + delta @ V[k].T) * active,
+            )
     return tuple(reversed(weight_parts)), tuple(reversed(bias_parts))
 
 
-def _forward_derivative(weights: Sequence[Array], a: Sequence[Array], V: Sequence[Array], c: Sequence[Array]) -> Activations:
+def _forward_derivative(
+    weights: Sequence[Array], a: Sequence[Array], V: Sequence[Array], c: Sequence[Array]
+) -> Activations:
     """R{a_0} … R{a_L} and R{f}."""
     Ra, Rz = [np.zeros_like(a[0])], a[0] @ V[0] + c[0]
     for k in range(1, len(weights)):

@@ -40,7 +40,12 @@ def hessian_product(parameters: Array, width: int, x: Array, y: Array) -> Callab
         dw, db, dv = direction[:-1].reshape(3, width)
         Rr = sum_lines(dv * w + v * dw, dv * b + v * db, direction[-1])
         RT0, RT1 = over_active()
-        parts = v * RT1 + dv * T1, v * RT0 + dv * T0, w * RT1 + dw * T1 + b * RT0 + db * T0, [Rr.sum()]
+        parts = (
+            v * RT1 + dv * T1,
+            v * RT0 + dv * T0,
+            w * RT1 + dw * T1 + b * RT0 + db * T0,
+            [Rr.sum()],
+        )
         return np.asarray(2.0 / B * np.concatenate(parts))
 
     return product

@@ -22,13 +22,20 @@ Kernel = Callable[[Array, Array], object]
 """kernel(x, y) writes the gradient of ½ Σ_i (f(x_i) − y_i)² into the vector that the kernel was made for."""
 
 
-def dense_kernel(parameters: Array, gradient: Array, width: int, batch_size: int, layers: Layers = "all") -> Kernel:
+def dense_kernel(
+    parameters: Array, gradient: Array, width: int, batch_size: int, layers: Layers = "all"
+) -> Kernel:
     """The kernel that reads `parameters` and writes `gradient`, both shape (3 width + 1,), for batches of shape (batch_size,).
 
     The parts of the gradient that `layers` does not name are left as they are. Points need no order.
     """
     H, B = width, batch_size
-    w, b, v, vc = parameters[:H, None], parameters[H : 2 * H, None], parameters[2 * H : 3 * H], parameters[2 * H :]
+    w, b, v, vc = (
+        parameters[:H, None],
+        parameters[H : 2 * H, None],
+        parameters[2 * H : 3 * H],
+        parameters[2 * H :],
+    )
     wb_gradient, vc_gradient = gradient[: 2 * H].reshape(2, H), gradient[2 * H :]
     # Matrix products of inner size 1 are outer products, twice as fast as broadcasting, and round the product w x before the
     # comparison with −b, as "active" asks.

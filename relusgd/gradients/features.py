@@ -25,7 +25,9 @@ def features_fit(points: int, width: int) -> bool:
     return 8 * points * (width + 1) <= FEATURE_BYTES
 
 
-def feature_kernel(network: Network, x: Array, y: Array, parameters: Array, gradient: Array) -> RowKernel:
+def feature_kernel(
+    network: Network, x: Array, y: Array, parameters: Array, gradient: Array
+) -> RowKernel:
     """The kernel for batches given as rows of the points x, y, shape (n,), in any order, of a network of any depth.
 
     It reads the output layer, the last H_L + 1 of `parameters`, and writes the same part of `gradient`. The hidden layers
@@ -41,7 +43,9 @@ def feature_kernel(network: Network, x: Array, y: Array, parameters: Array, grad
 
     def gather(rows: Integers) -> tuple[Array, Array, Array]:
         B = len(rows)
-        Phi, wanted, _ = batch = batches.get(B) or batches.setdefault(B, (np.empty((B, size)), np.empty(B), np.empty(B)))
+        Phi, wanted, _ = batch = batches.get(B) or batches.setdefault(
+            B, (np.empty((B, size)), np.empty(B), np.empty(B))
+        )
         features.take(rows, 0, Phi, "clip")
         y.take(rows, None, wanted, "clip")
         return batch

@@ -31,7 +31,13 @@ BELOW_AND_ABOVE = np.array([[0], [1]])
 
 
 def prefix_sum_kernel(
-    parameters: Array, gradient: Array, width: int, layers: Layers = "all", *, centre: float = 0.0, fixed_x: bool = False
+    parameters: Array,
+    gradient: Array,
+    width: int,
+    layers: Layers = "all",
+    *,
+    centre: float = 0.0,
+    fixed_x: bool = False,
 ) -> Kernel:
     """The kernel that reads `parameters` and writes `gradient`, both shape (3 width + 1,), for batches sorted by x, of any size.
 
@@ -119,7 +125,11 @@ class Switches:
         k, self._near, self._sides = search(fenced, w, minus_b)
         self._place = bins(k, self._sides[1], fenced)
         if self._fixed:
-            self._products, self._active, self._known = np.empty_like(self._near), np.empty_like(self._sides), True
+            self._products, self._active, self._known = (
+                np.empty_like(self._near),
+                np.empty_like(self._sides),
+                True,
+            )
         return self._place
 
     def _search_astray(self, astray: Counts, fenced: Array, w: Array, minus_b: Array) -> None:
@@ -140,11 +150,17 @@ def bin_sums(lines: Array, place: Counts, points: int) -> Array:
 class _Units:
     """The units' side of a step: from parameters to the lines that they put down, from sums of residuals to the gradient."""
 
-    def __init__(self, parameters: Array, gradient: Array, width: int, layers: Layers, centre: float) -> None:
+    def __init__(
+        self, parameters: Array, gradient: Array, width: int, layers: Layers, centre: float
+    ) -> None:
         H = width
         self.w, self._b, self._v = parameters[: 3 * H].reshape(3, H)
         self._gradient_w, self._gradient_b, self._gradient_v = gradient[: 3 * H].reshape(3, H)
-        self._parameters, self._zeros, self._gradient = parameters, np.zeros(len(parameters)), gradient
+        self._parameters, self._zeros, self._gradient = (
+            parameters,
+            np.zeros(len(parameters)),
+            gradient,
+        )
         self._layers, self._centre = layers, centre
         self._b_centred = np.empty(H) if centre else self._b
         self._product, self._T = np.empty(H), np.empty((2, H))
@@ -182,7 +198,11 @@ class RunningSums:
 
     def __init__(self, points: int) -> None:
         B = points
-        self._fenced, self._x, self._moments = np.full(B + 2, LARGEST), np.empty(B), np.empty((2, B))
+        self._fenced, self._x, self._moments = (
+            np.full(B + 2, LARGEST),
+            np.empty(B),
+            np.empty((2, B)),
+        )
         self._fenced[0] = -LARGEST
         self._lines, self._sums = np.empty((2, B)), np.zeros((2, 2, B + 1))
 

@@ -52,7 +52,11 @@ def breakpoints(network: Network) -> Breakpoints:
     if not all(np.isfinite(part).all() for part in (*network.weights, *network.biases)):
         return _select(np.empty(0), np.empty(0), np.empty(0), np.empty(0, dtype=np.int64))
     with np.errstate(all="ignore"):
-        return _shallow_breakpoints(network) if len(network.hidden) == 1 else _deep_breakpoints(network)
+        return (
+            _shallow_breakpoints(network)
+            if len(network.hidden) == 1
+            else _deep_breakpoints(network)
+        )
 
 
 def vertices(network: Network, low: float, high: float) -> tuple[Array, Array]:
@@ -75,7 +79,9 @@ def _shallow_values(network: Network, x: Array) -> Array:
     middle = float(x[0] + 0.5 * (x[-1] - x[0]))
     w, b = network.slope, network.bias
     order, elbow = sorted_elbows(w[None], b[None])
-    return values_by_running_sums(network.parameters()[None], order, elbow, x, x - middle, middle).ravel()
+    return values_by_running_sums(
+        network.parameters()[None], order, elbow, x, x - middle, middle
+    ).ravel()
 
 
 def _shallow_breakpoints(network: Network) -> Breakpoints:
@@ -100,7 +106,9 @@ def sorted_elbows(w: Array, b: Array) -> tuple[Integers, Array]:
     return order, np.take_along_axis(elbow, order, axis=-1)
 
 
-def values_by_running_sums(parameters: Array, order: Integers, elbow: Array, x: Array, x_centred: Array, middle: float) -> Array:
+def values_by_running_sums(
+    parameters: Array, order: Integers, elbow: Array, x: Array, x_centred: Array, middle: float
+) -> Array:
     """f at increasing x, shape (S, n), of S networks of one hidden layer: O(n + H log n) each.
 
         f(x_i) = s_i (x_i − m) + t_i,   s_i = Σ v w,   t_i = c + Σ v (b + w m)   over the units active at x_i
@@ -112,12 +120,18 @@ def values_by_running_sums(parameters: Array, order: Integers, elbow: Array, x: 
     """
     (S, H), n = order.shape, len(x)
     k = x.searchsorted(elbow)
-    w, b, v = (np.take_along_axis(parameters[:, part * H : (part + 1) * H], order, axis=1) for part in range(3))
+    w, b, v = (
+        np.take_along_axis(parameters[:, part * H : (part + 1) * H], order, axis=1)
+        for part in range(3)
+    )
     from_start, joins = np.signbit(w) == (k > 0), (k > 0) & (w != 0)
     f = np.zeros((S, n))
     bounds = np.concatenate([np.zeros((S, 1), dtype=k.dtype), k, np.full((S, 1), n)], axis=1)
     lengths = np.diff(bounds, axis=1).ravel()
-    for line, start, factor in ((v * w, 0.0, x_centred), (v * (b + w * middle), parameters[:, -1], None)):
+    for line, start, factor in (
+        (v * w, 0.0, x_centred),
+        (v * (b + w * middle), parameters[:, -1], None),
+    ):
         sums = np.empty((S, H + 1))
         sums[:, 0] = np.where(from_start, line, 0.0).sum(axis=1) + start
         sums[:, 1:] = np.where(joins, np.copysign(1.0, w) * line, 0.0)
@@ -157,7 +171,16 @@ def _deep_breakpoints(network: Network) -> Breakpoints:
 def _input() -> _Pieces:
     """The function x itself: one piece, no knots."""
     one, nothing = np.ones((1, 1)), np.empty((0, 1))
-    return _Pieces(np.empty(0), np.empty(0, dtype=np.int64), nothing, one, np.zeros((1, 1)), one, nothing, nothing)
+    return _Pieces(
+        np.empty(0),
+        np.empty(0, dtype=np.int64),
+        nothing,
+        one,
+        np.zeros((1, 1)),
+        one,
+        nothing,
+        nothing,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +202,9 @@ def _without_twins(network: Network) -> list[_Layer]:
     for k, bias in enumerate(network.biases):
         unique = np.arange(len(bias))
         if k + 1 < len(weights) and len(np.unique(bias)) < len(bias):
-            _, unique, group = np.unique(np.vstack([weights[k], bias]), axis=1, return_index=True, return_inverse=True)
+            _, unique, group = np.unique(
+                np.vstack([weights[k], bias]), axis=1, return_index=True, return_inverse=True
+            )
             weights[k + 1] = _sums(weights[k + 1], group.reshape(-1), len(unique))
             sizes[k + 1] = _sums(sizes[k + 1], group.reshape(-1), len(unique))
         layers.append(_Layer(weights[k][:, unique], sizes[k][:, unique], bias[unique]))
@@ -229,7 +254,8 @@ def _relu(z: _Pieces, k: int) -> _Pieces:
         active * z.intercept,
         active * z.slope_size,
         np.where(left & right, z.jump, right * z.slope[1:] - left * z.slope[:-1]),
-        np.where(left & right, z.jump_size, right * z.slope_size[1:] + left * z.slope_size[:-1]) * (left | right),
+        np.where(left & right, z.jump_size, right * z.slope_size[1:] + left * z.slope_size[:-1])
+        * (left | right),
     )
 
 
@@ -244,7 +270,11 @@ def _crossings(z: _Pieces) -> tuple[Booleans, Booleans, Array]:
     # fmax and fmin also give an end of the interval for 0/0, when rounding left a slope of 0 between opposite signs
     crossing = np.fmin(np.fmax(-z.intercept / z.slope, ends[:-1]), ends[1:])
     active = (before > 0) | (after > 0)
-    return np.where(crosses, before > 0, active), np.where(crosses, after > 0, active), np.where(crosses, crossing, np.nan)
+    return (
+        np.where(crosses, before > 0, active),
+        np.where(crosses, after > 0, active),
+        np.where(crosses, crossing, np.nan),
+    )
 
 
 def _refined(z: _Pieces, x: Array, parent: Integers, k: int) -> _Pieces:

@@ -15,7 +15,7 @@ import numpy as np
 
 from relusgd.errors import ConfigError, InputError
 from relusgd.model.network import Array
-from relusgd.model.suggestions import counted, listing, nearest
+from relusgd.words import comma_list, counted, nearest
 
 MAX_BYTES = 100_000_000
 FAULTS_NAMED = 5
@@ -65,7 +65,9 @@ class _Faults:
     def raise_if_any(self) -> None:
         more = self.count - len(self.named)
         if self.named:
-            raise ConfigError([*self.named, f"{self.path}: and {more:,} more"] if more else self.named)
+            raise ConfigError(
+                [*self.named, f"{self.path}: and {more:,} more"] if more else self.named
+            )
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -98,15 +100,23 @@ def _text_bytes(path: Path) -> bytes:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigError([f"{path}:{line}: this is not text in UTF-8; save the file as UTF-8"]) from None
+        raise ConfigError(
+            [f"{path}:{line}: this is not text in UTF-8; save the file as UTF-8"]
+        ) from None
     if not text or text.isspace():
-        raise InputError(f"{path} is empty; a line of column names and rows of numbers are expected")
+        raise InputError(
+            f"{path} is empty; a line of column names and rows of numbers are expected"
+        )
     return data
 
 
 def _rows(path: Path, data: bytes, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """(line, cells without surrounding blanks) of every row that is not blank."""
-    reader = csv.reader(io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(
+        io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline=""),
+        delimiter=delimiter,
+        strict=True,
+    )
     line = 1
     try:
         for row in reader:
@@ -153,14 +163,19 @@ def _column_fault(names: list[str], wanted: str) -> str | None:
         return f"{names.count(wanted)} columns are named {_shown(wanted)}; rename one"
     near = nearest(wanted, [name for name in names if name])
     guess = f"; did you mean {_shown(near)}?" if near else ";"
-    return f"there is no column {_shown(wanted)}{guess} The columns are {listing(_shown(name) for name in names)}"
+    return f"there is no column {_shown(wanted)}{guess} The columns are {comma_list(_shown(name) for name in names)}"
 
 
-def _point(line: int, row: list[str], names: list[str], columns: list[int], faults: _Faults) -> list[float]:
+def _point(
+    line: int, row: list[str], names: list[str], columns: list[int], faults: _Faults
+) -> list[float]:
     """x and y of one row; nan stands where a fault was noted."""
     if len(row) != len(names):
         hint = "; decimals are written with a point" if len(row) > len(names) else ""
-        faults.add(line, f"{counted(len(row), 'cell')} where the first line names {counted(len(names), 'column')}{hint}")
+        faults.add(
+            line,
+            f"{counted(len(row), 'cell')} where the first line names {counted(len(names), 'column')}{hint}",
+        )
         return [math.nan, math.nan]
     return [_number(line, names[column], row[column], faults) for column in columns]
 

@@ -13,8 +13,17 @@ import re
 from typing import NoReturn
 
 from relusgd.errors import InputError
-from relusgd.model.expressions import CONSTANTS, FUNCTIONS, Comparison, Expression, Node, Number, Operation, Variable
-from relusgd.model.suggestions import did_you_mean
+from relusgd.model.expressions import (
+    CONSTANTS,
+    FUNCTIONS,
+    Comparison,
+    Expression,
+    Node,
+    Number,
+    Operation,
+    Variable,
+)
+from relusgd.words import did_you_mean
 
 MAX_CHARACTERS, MAX_NODES, MAX_DEPTH = 1000, 200, 30
 
@@ -47,9 +56,13 @@ def parse_expression(text: str) -> Expression:
     """
     text = text.strip(" \t\r\n")
     if len(text) > MAX_CHARACTERS:
-        raise InputError(f"the expression has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read")
+        raise InputError(
+            f"the expression has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read"
+        )
     if not text:
-        raise InputError("the expression is empty; write a function of x such as sin(6*x) + abs(x - 0.3)")
+        raise InputError(
+            "the expression is empty; write a function of x such as sin(6*x) + abs(x - 0.3)"
+        )
     _Scan(text).run()
     try:
         tree = ast.parse(re.sub(r"\s", " ", text), mode="eval")
@@ -113,7 +126,9 @@ class _Scan:
 
     def _refuse_character(self, position: int) -> NoReturn:
         character = self.text[position]
-        hint = _CHARACTER_HINTS.get(character, "numbers, x, pi, e, functions and + - * / // % ** < > ( ) can")
+        hint = _CHARACTER_HINTS.get(
+            character, "numbers, x, pi, e, functions and + - * / // % ** < > ( ) can"
+        )
         _refuse(self.text, position, f"{character!r} cannot be used; {hint}")
 
     def _token(self, position: int, kind: str, token: str) -> None:
@@ -122,7 +137,11 @@ class _Scan:
             return
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            _refuse(self.text, position, f"the expression has more than {MAX_NODES} numbers, names and signs")
+            _refuse(
+                self.text,
+                position,
+                f"the expression has more than {MAX_NODES} numbers, names and signs",
+            )
         if kind == "sign":
             self._sign(position, token)
         else:
@@ -163,7 +182,11 @@ class _Scan:
             _refuse(self.text, position, "numbers are written without zeros in front")
 
     def _refuse_neighbours(self, position: int, token: str) -> NoReturn:
-        _refuse(self.text, position, f"an operator is missing before {token[:40]!r}; a product is written 2*x")
+        _refuse(
+            self.text,
+            position,
+            f"an operator is missing before {token[:40]!r}; a product is written 2*x",
+        )
 
 
 def _name_hint(name: str) -> str:
@@ -197,9 +220,17 @@ class _Translation:
             case ast.Call(func=ast.Name()):
                 return self._call(tree, depth)
             case ast.Tuple():
-                _refuse(self.text, tree.col_offset, "one value is expected here, without a comma; decimals are written 0.5")
+                _refuse(
+                    self.text,
+                    tree.col_offset,
+                    "one value is expected here, without a comma; decimals are written 0.5",
+                )
             case _:
-                _refuse(self.text, tree.col_offset, f"{self._source(tree)!r} cannot be used in an expression")
+                _refuse(
+                    self.text,
+                    tree.col_offset,
+                    f"{self._source(tree)!r} cannot be used in an expression",
+                )
 
     def _source(self, tree: ast.expr) -> str:
         return self.text[tree.col_offset : tree.end_col_offset][:60]
@@ -214,8 +245,13 @@ class _Translation:
     def _sign(self, tree: ast.BinOp, depth: int) -> Node:
         sign = _SIGNS[type(tree.op)]
         left = tree.left
-        same_chain = isinstance(left, ast.BinOp) and any({sign, _SIGNS.get(type(left.op))} <= chain for chain in _CHAINS)
-        return Operation(sign, (self.node(left, depth if same_chain else depth + 1), self.node(tree.right, depth + 1)))
+        same_chain = isinstance(left, ast.BinOp) and any(
+            {sign, _SIGNS.get(type(left.op))} <= chain for chain in _CHAINS
+        )
+        return Operation(
+            sign,
+            (self.node(left, depth if same_chain else depth + 1), self.node(tree.right, depth + 1)),
+        )
 
     def _comparison(self, tree: ast.Compare, depth: int) -> Node:
         operands = [self.node(operand, depth + 1) for operand in (tree.left, *tree.comparators)]
@@ -226,10 +262,18 @@ class _Translation:
         if name not in FUNCTIONS:
             _refuse(self.text, tree.col_offset, f"{name} is no function")
         if tree.keywords:
-            _refuse(self.text, tree.col_offset, f"arguments of {name} have no names; write {_usage(name)}")
+            _refuse(
+                self.text,
+                tree.col_offset,
+                f"arguments of {name} have no names; write {_usage(name)}",
+            )
         wanted, given = FUNCTIONS[name][0], len(tree.args)
         if given != wanted:
-            _refuse(self.text, tree.col_offset, f"{name} takes {wanted} argument{'s'[: wanted > 1]}, not {given}: {_usage(name)}")
+            _refuse(
+                self.text,
+                tree.col_offset,
+                f"{name} takes {wanted} argument{'s'[: wanted > 1]}, not {given}: {_usage(name)}",
+            )
         return Operation(name, tuple(self.node(argument, depth + 1) for argument in tree.args))
 
 
@@ -242,4 +286,6 @@ def _to_float(value: float) -> float:
 
 
 def _usage(function: str) -> str:
-    return {1: f"{function}(x)", 2: f"{function}(a, b)", 3: f"{function}(condition, a, b)"}[FUNCTIONS[function][0]]
+    return {1: f"{function}(x)", 2: f"{function}(a, b)", 3: f"{function}(condition, a, b)"}[
+        FUNCTIONS[function][0]
+    ]

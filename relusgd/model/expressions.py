@@ -132,7 +132,10 @@ def evaluate(node: Node, x: Array) -> Array:
             return apply(node.name, *arguments)
         case Comparison():
             operands = [evaluate(operand, x) for operand in node.operands]
-            holds = [COMPARISONS[sign](*pair) for sign, pair in zip(node.signs, pairwise(operands), strict=True)]
+            holds = [
+                COMPARISONS[sign](*pair)
+                for sign, pair in zip(node.signs, pairwise(operands), strict=True)
+            ]
             return np.asarray(np.logical_and.reduce(np.broadcast_arrays(*holds)), dtype=np.float64)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from relusgd.errors import InputError
 from relusgd.model.network import Array, Integers, Network, elbow_positions, split_parameters
-from relusgd.model.suggestions import counted
+from relusgd.words import counted
 
 METRICS = ("learning_rate", "train_mse", "test_mse", "dead_units", "always_on_units", "breakpoints")
 """The columns of metrics.csv after epoch and step, in their order."""
@@ -40,17 +40,34 @@ class History:
     metrics: Mapping[str, NDArray[np.float64] | Integers]
 
     def __post_init__(self) -> None:
-        columns = [self.epoch, self.step, self.elbow, self.slope, *self.weights, *self.biases, *self.metrics.values()]
+        columns = [
+            self.epoch,
+            self.step,
+            self.elbow,
+            self.slope,
+            *self.weights,
+            *self.biases,
+            *self.metrics.values(),
+        ]
         lengths = {len(column) for column in columns}
         if len(lengths) != 1:
-            raise ValueError(f"the arrays of a history have different numbers of snapshots: {sorted(lengths)}")
+            raise ValueError(
+                f"the arrays of a history have different numbers of snapshots: {sorted(lengths)}"
+            )
         for weight, bias in zip(self.weights, self.biases, strict=True):
             if weight.ndim != 3 or bias.shape != (weight.shape[0], weight.shape[2]):
-                raise ValueError(f"weights of shape {weight.shape} do not go with biases of shape {bias.shape}")
+                raise ValueError(
+                    f"weights of shape {weight.shape} do not go with biases of shape {bias.shape}"
+                )
 
     @classmethod
     def from_parameters(
-        cls, epoch: Integers, step: Integers, vectors: Array, hidden: Sequence[int], metrics: Mapping[str, Array | Integers]
+        cls,
+        epoch: Integers,
+        step: Integers,
+        vectors: Array,
+        hidden: Sequence[int],
+        metrics: Mapping[str, Array | Integers],
     ) -> History:
         """The history of networks given as parameter vectors, shape (S, parameter_count(hidden))."""
         weights, biases = split_parameters(vectors, hidden)
@@ -71,7 +88,10 @@ class History:
 
     def network(self, index: int) -> Network:
         """The network of the snapshot with this index; −1 is the last one."""
-        return Network(tuple(weight[index] for weight in self.weights), tuple(bias[index] for bias in self.biases))
+        return Network(
+            tuple(weight[index] for weight in self.weights),
+            tuple(bias[index] for bias in self.biases),
+        )
 
     def select(self, rows: slice | Integers) -> History:
         """The snapshots of these rows, as a history."""
@@ -91,7 +111,9 @@ class History:
         Raises InputError when both are given and, naming the nearest recorded ones, when nothing was recorded there.
         """
         if step is not None and epoch is not None:
-            raise InputError("a snapshot has one place in time: give its epoch or its step, not both")
+            raise InputError(
+                "a snapshot has one place in time: give its epoch or its step, not both"
+            )
         if step is not None:
             name, column, wanted = "step", self.step, step
         elif epoch is not None:
@@ -102,7 +124,9 @@ class History:
         if found < len(self) and column[found] == wanted:
             return found
         near = ", ".join(str(value) for value in column[max(found - 1, 0) : found + 1])
-        raise InputError(f"no snapshot was recorded at {name} {wanted}", f"the nearest recorded: {near}")
+        raise InputError(
+            f"no snapshot was recorded at {name} {wanted}", f"the nearest recorded: {near}"
+        )
 
 
 def concatenate(histories: Sequence[History]) -> History:
@@ -113,7 +137,15 @@ def concatenate(histories: Sequence[History]) -> History:
         np.concatenate([part.step for part in histories]),
         np.concatenate([part.elbow for part in histories]),
         np.concatenate([part.slope for part in histories]),
-        tuple(np.concatenate([part.weights[k] for part in histories]) for k in range(len(first.weights))),
-        tuple(np.concatenate([part.biases[k] for part in histories]) for k in range(len(first.biases))),
-        {name: np.concatenate([part.metrics[name] for part in histories]) for name in first.metrics},
+        tuple(
+            np.concatenate([part.weights[k] for part in histories])
+            for k in range(len(first.weights))
+        ),
+        tuple(
+            np.concatenate([part.biases[k] for part in histories]) for k in range(len(first.biases))
+        ),
+        {
+            name: np.concatenate([part.metrics[name] for part in histories])
+            for name in first.metrics
+        },
     )

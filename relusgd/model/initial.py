@@ -37,10 +37,15 @@ class InitialNetwork:
 
     def draw(self, generator: np.random.RandomState) -> Network:
         """Draw, in this order: weight and bias of every layer from the input on, then the elbows; then place and arrange."""
-        layers = [self._draw_layer(generator, k, shape) for k, shape in enumerate(layer_shapes(self.hidden))]
+        layers = [
+            self._draw_layer(generator, k, shape)
+            for k, shape in enumerate(layer_shapes(self.hidden))
+        ]
         weights, biases = (list(parts) for parts in zip(*layers, strict=True))
         if self.slopes is not None:
-            weights[0] = np.broadcast_to(np.asarray(self.slopes, dtype=np.float64), weights[0].shape).copy()
+            weights[0] = np.broadcast_to(
+                np.asarray(self.slopes, dtype=np.float64), weights[0].shape
+            ).copy()
         positions = self._elbow_positions(generator)
         if positions is not None:
             biases[0] = -positions * weights[0][0]
@@ -52,7 +57,9 @@ class InitialNetwork:
             balance_units(weights, biases)
         return Network(tuple(weights), tuple(biases))
 
-    def _draw_layer(self, generator: np.random.RandomState, k: int, shape: tuple[int, int]) -> tuple[Array, Array]:
+    def _draw_layer(
+        self, generator: np.random.RandomState, k: int, shape: tuple[int, int]
+    ) -> tuple[Array, Array]:
         """torch: weights and biases uniform in ±1/√fan_in, as nn.Linear draws them. he_normal: N(0, 2/fan_in) and
         glorot_uniform: uniform in ±√(6/(fan_in + fan_out)), both with zero biases (He et al. 2015; Glorot & Bengio 2010).
         normal: N(0, scale²) for weights and hidden biases, output bias zero.
@@ -82,7 +89,11 @@ class InitialNetwork:
             return np.asarray(self.elbows, dtype=np.float64)
         copies = 2 if self.antisymmetric and len(self.hidden) == 1 else 1
         count = self.hidden[0] // copies
-        fractions = np.sort(generator.rand(count)) if self.elbows == "uniform" else (np.arange(count) + 0.5) / count
+        fractions = (
+            np.sort(generator.rand(count))
+            if self.elbows == "uniform"
+            else (np.arange(count) + 0.5) / count
+        )
         low, high = self.elbow_range
         return np.repeat(low + (high - low) * fractions, copies)
 

@@ -29,7 +29,9 @@ def parameter_count(hidden: Sequence[int]) -> int:
     return sum((fan_in + 1) * fan_out for fan_in, fan_out in layer_shapes(hidden))
 
 
-def learning_parameters(hidden: Sequence[int], layers: str = "all", *, output_bias: bool = True) -> slice:
+def learning_parameters(
+    hidden: Sequence[int], layers: str = "all", *, output_bias: bool = True
+) -> slice:
     """Which parameters learn, in the order of `split_parameters`; they are neighbours, because the output layer comes last.
 
     layers: all, output or hidden; without output_bias the output bias is frozen. Raises ValueError for other layers.
@@ -43,7 +45,9 @@ def learning_parameters(hidden: Sequence[int], layers: str = "all", *, output_bi
     return slice(start, stop - (stop == size and not output_bias))
 
 
-def split_parameters(vector: Array, hidden: Sequence[int]) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+def split_parameters(
+    vector: Array, hidden: Sequence[int]
+) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
     """Views of the weights (…, fan_in, fan_out) and biases (…, fan_out) in parameter vectors of shape (…, parameter_count).
 
     The order is weight_1, bias_1, weight_2, bias_2, …, so that the output layer comes last.
@@ -77,7 +81,9 @@ class Network:
 
     def parameters(self) -> Array:
         """All weights and biases in one vector, a copy, in the order of `split_parameters`."""
-        return np.concatenate([part.ravel() for pair in zip(self.weights, self.biases, strict=True) for part in pair])
+        return np.concatenate(
+            [part.ravel() for pair in zip(self.weights, self.biases, strict=True) for part in pair]
+        )
 
     def __repr__(self) -> str:
         return f"<Network: hidden {list(self.hidden)}, {parameter_count(self.hidden):,} parameters>"
@@ -119,7 +125,9 @@ class Network:
         Raises ValueError for a deep network, whose units bend the function differently from place to place.
         """
         if len(self.weights) != 2:
-            raise ValueError("slope_change belongs to units of one hidden layer; see breakpoints() for deep networks")
+            raise ValueError(
+                "slope_change belongs to units of one hidden layer; see breakpoints() for deep networks"
+            )
         return self.output_weight * np.abs(self.slope)
 
     def activations(self, x: ArrayLike) -> list[Array]:

@@ -15,7 +15,7 @@ from relusgd.errors import InputError
 from relusgd.model.expression_parser import parse_expression
 from relusgd.model.expressions import CONSTANTS, FUNCTIONS
 from relusgd.model.network import Array
-from relusgd.model.suggestions import did_you_mean
+from relusgd.words import did_you_mean
 
 LABEL_CHARACTERS = 40
 
@@ -121,7 +121,11 @@ def _parse_text(text: str) -> Target:
     if text.isascii() and text.isidentifier() and text not in ("x", *CONSTANTS):
         raise InputError(f"{text[:60]!r} is not a known target{_name_hint(text)}")
     expression = parse_expression(text)
-    short = expression.text if len(text) <= LABEL_CHARACTERS else expression.text[: LABEL_CHARACTERS - 1] + "…"
+    short = (
+        expression.text
+        if len(text) <= LABEL_CHARACTERS
+        else expression.text[: LABEL_CHARACTERS - 1] + "…"
+    )
     return Target(" ".join(short.split()), expression)
 
 
@@ -132,15 +136,23 @@ def _name_hint(name: str) -> str:
 
 
 def _parse_knots(knots: Mapping[str, object] | KnotsLike) -> Knots:
-    given = knots if isinstance(knots, Mapping) else {key: getattr(knots, key, None) for key in ("x", "y")}
+    given = (
+        knots
+        if isinstance(knots, Mapping)
+        else {key: getattr(knots, key, None) for key in ("x", "y")}
+    )
     unknown = [str(key) for key in given if key not in ("x", "y")]
     if unknown or any(given.get(key) is None for key in ("x", "y")):
-        raise InputError(f"knots need exactly the two lists x and y{', not ' + ', '.join(unknown) if unknown else ''}")
+        raise InputError(
+            f"knots need exactly the two lists x and y{', not ' + ', '.join(unknown) if unknown else ''}"
+        )
     x, y = _numbers("x", given["x"]), _numbers("y", given["y"])
     if len(x) != len(y):
         raise InputError(f"knots need as many y as x; there are {len(x)} x and {len(y)} y")
     if len(x) < 2:
-        raise InputError(f"a target needs at least 2 knots; there {'is' if len(x) == 1 else 'are'} {len(x)}")
+        raise InputError(
+            f"a target needs at least 2 knots; there {'is' if len(x) == 1 else 'are'} {len(x)}"
+        )
     for left, right in pairwise(x):
         if not left < right:
             raise InputError(f"the x of knots must increase: {right!r} comes after {left!r}")

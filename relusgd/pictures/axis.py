@@ -46,7 +46,11 @@ def fitting_ticks(low: float, high: float, room: float, pixels: float) -> Ticks:
     for most in (10, 8, 6, 5, 4, 3, 2, 1):
         ticks = even_ticks(low, high, most)
         widest = max((text_width(label, pixels) for label in ticks.labels), default=0.0)
-        apart = min((right - left for left, right in pairwise(ticks.places)), default=math.inf) / (high - low) * room
+        apart = (
+            min((right - left for left, right in pairwise(ticks.places)), default=math.inf)
+            / (high - low)
+            * room
+        )
         if widest + 0.8 * pixels <= apart:
             return ticks
     return Ticks(ticks.places[:1], ticks.labels[:1])
@@ -66,7 +70,10 @@ def robust_limits(core: Array, wished: Array, extent: float, margin: float) -> t
     lows, highs = wished[np.isfinite(wished).all(axis=1)].T
     if len(lows):
         floor, ceiling = low - extent * span, high + extent * span
-        low, high = min(low, max(floor, np.quantile(lows, 0.1))), max(high, min(ceiling, np.quantile(highs, 0.9)))
+        low, high = (
+            min(low, max(floor, np.quantile(lows, 0.1))),
+            max(high, min(ceiling, np.quantile(highs, 0.9))),
+        )
     return float(low - margin * (high - low)), float(high + margin * (high - low))
 
 
@@ -95,18 +102,29 @@ class TimeAxis:
         chosen: list[tuple[float, float, str]] = []
         for step in self._candidates():
             label = f"{step:,.0f}"
-            half, place = text_width(label, pixels) / 2 + 0.5 * pixels, float(self.place(np.array(step)))
+            half, place = (
+                text_width(label, pixels) / 2 + 0.5 * pixels,
+                float(self.place(np.array(step))),
+            )
             at = (place - low) / (high - low) * room
             if all(abs(at - other) >= half + other_half for other, other_half, _ in chosen):
                 chosen.append((at, half, label))
         chosen.sort()
-        return Ticks(tuple(low + at / room * (high - low) for at, _, _ in chosen), tuple(label for _, _, label in chosen))
+        return Ticks(
+            tuple(low + at / room * (high - low) for at, _, _ in chosen),
+            tuple(label for _, _, label in chosen),
+        )
 
     def _candidates(self) -> list[float]:
         """The first step, then powers of ten from the largest, then twos and fives: in the order of their worth."""
-        decades = [10.0**power for power in range(math.floor(math.log10(max(self.last, 1.0))), -1, -1)]
+        decades = [
+            10.0**power for power in range(math.floor(math.log10(max(self.last, 1.0))), -1, -1)
+        ]
         finer = [factor * decade for decade in decades for factor in (5, 2)]
-        return [self.first, *(step for step in [*decades, *finer] if self.first < step <= self.last)]
+        return [
+            self.first,
+            *(step for step in [*decades, *finer] if self.first < step <= self.last),
+        ]
 
 
 @dataclass(frozen=True)
@@ -146,13 +164,27 @@ class ErrorAxis:
             every = -(-len(decades) // max(most, 1))
             return _logarithmic([10.0**power for power in decades][::-1][::every])
         powers = range(math.floor(self.low), math.ceil(self.high))
-        thirds = [factor * 10.0**power for power in powers for factor in (1, 2, 5) if self.low <= math.log10(factor) + power <= self.high]
+        thirds = [
+            factor * 10.0**power
+            for power in powers
+            for factor in (1, 2, 5)
+            if self.low <= math.log10(factor) + power <= self.high
+        ]
         if len(thirds) >= 2:
             return _logarithmic(thirds[:: -(-len(thirds) // max(most, 1))])
         even = even_ticks(10**self.low, 10**self.high, max(most - 1, 1))
-        positive = [(place, label) for place, label in zip(even.places, even.labels, strict=True) if place > 0]
-        return Ticks(tuple(math.log10(place) for place, _ in positive), tuple(label for _, label in positive))
+        positive = [
+            (place, label)
+            for place, label in zip(even.places, even.labels, strict=True)
+            if place > 0
+        ]
+        return Ticks(
+            tuple(math.log10(place) for place, _ in positive), tuple(label for _, label in positive)
+        )
 
 
 def _logarithmic(values: Sequence[float]) -> Ticks:
-    return Ticks(tuple(math.log10(value) for value in values), tuple(tick_text(value, value, value) for value in values))
+    return Ticks(
+        tuple(math.log10(value) for value in values),
+        tuple(tick_text(value, value, value) for value in values),
+    )

@@ -84,12 +84,20 @@ def bin_units(network: Network, low: float, high: float, n: int) -> Cells:
 
 def _cells_of(sums: _Sums, output_bias: float) -> Cells:
     edges = np.linspace(sums.low, sums.high, sums.n + 1)
-    slope, intercept, count = (by_slot.reshape(-1, SIGNS) for by_slot in (sums.slope, sums.intercept, sums.count))
-    y = _active_at_edges(slope) * edges + _active_at_edges(intercept) + (sums.constant + output_bias)
+    slope, intercept, count = (
+        by_slot.reshape(-1, SIGNS) for by_slot in (sums.slope, sums.intercept, sums.count)
+    )
+    y = (
+        _active_at_edges(slope) * edges
+        + _active_at_edges(intercept)
+        + (sums.constant + output_bias)
+    )
     at_edges = _active_at_edges(count)
     active = np.rint((at_edges[:-1] + at_edges[1:]) / 2).astype(np.int64) + sums.constants
     change = np.abs(slope[1:-1])
-    return Cells(edges, y, active, change[:, 0] + change[:, 2], change[:, 1] + change[:, 3], sums.inside)
+    return Cells(
+        edges, y, active, change[:, 0] + change[:, 2], change[:, 1] + change[:, 3], sums.inside
+    )
 
 
 def _active_at_edges(sums: NDArray[np.generic]) -> Array:

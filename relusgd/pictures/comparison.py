@@ -69,7 +69,9 @@ class Comparison:
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.panels) <= MOST_PANELS:
-            raise InputError(f"{len(self.panels)} panels do not fit into one picture", f"up to {MOST_PANELS} do")
+            raise InputError(
+                f"{len(self.panels)} panels do not fit into one picture", f"up to {MOST_PANELS} do"
+            )
 
 
 def save_comparison(comparison: Comparison, path: Path, look: Look | None = None) -> None:
@@ -103,7 +105,9 @@ class ComparisonBuilder:
         for number, (panel, cell) in enumerate(zip(self.panels, self.cells, strict=True)):
             self._draw_panel(number, panel, cell)
         for chart, box in zip(self.charts, self.boxes, strict=True):
-            axes = chart_axes(self.fine, box, chart, self.errors, self.error_ticks, labels=box is self.boxes[0])
+            axes = chart_axes(
+                self.fine, box, chart, self.errors, self.error_ticks, labels=box is self.boxes[0]
+            )
             draw_chart(self.fine, axes, chart, self.errors)
         self._write_words()
 
@@ -114,28 +118,54 @@ class ComparisonBuilder:
         self.entries = self._entries()
         for _ in range(2):
             inner = round(width - left - 1.3 * self.text)
-            self.title = Box(round(left), top - round(1.2 * line), inner, round(1.2 * line)) if self.sheet.look.title else None
+            self.title = (
+                Box(round(left), top - round(1.2 * line), inner, round(1.2 * line))
+                if self.sheet.look.title
+                else None
+            )
             head = self.title.bottom if self.title else top
             legend = legend_lines(self.sheet, self.entries, inner) * line
             self.legend = Box(round(left), head - legend, inner, legend)
-            below = round(0.35 * line) + (self._chart_height() + round(2.55 * line) if self.charts else 0) + round(2.2 * line)
-            self.area = Box(round(left), below, inner, self.legend.bottom - round(0.2 * line) - below)
+            below = (
+                round(0.35 * line)
+                + (self._chart_height() + round(2.55 * line) if self.charts else 0)
+                + round(2.2 * line)
+            )
+            self.area = Box(
+                round(left), below, inner, self.legend.bottom - round(0.2 * line) - below
+            )
             self._place_panels()
             self._place_charts()
             left = self._label_room() + 2.7 * self.text
 
     def _chart_height(self) -> int:
-        return max(round((0.2 if len(self.panels) > 3 else 0.25) * self.sheet.look.size[1]), 3 * self.line)
+        return max(
+            round((0.2 if len(self.panels) > 3 else 0.25) * self.sheet.look.size[1]), 3 * self.line
+        )
 
     def _place_panels(self) -> None:
         shape = self._shape()
         across = self.area.width / shape[1]
-        self.x_ticks = [fitting_ticks(*scales.x, across - 3 * self.text, self.fine.scale.text) for scales in self.scales]
+        self.x_ticks = [
+            fitting_ticks(*scales.x, across - 3 * self.text, self.fine.scale.text)
+            for scales in self.scales
+        ]
         self.head_lines = 2 if shape[0] == 1 else 1
         gap, row_gap = 1.2 * self.text + 0.5 * self._widest(self.x_ticks), 0.35 * self.line
         if not self.shared:
-            gap, row_gap = 1.5 * self.text + self._widest(self._y_ticks(self.area.height / shape[0])), 1.7 * self.line
-        self.cells = lay_cells(self.fine, self.area, len(self.panels), gap, self.head_lines, shape=shape, row_gap=row_gap)
+            gap, row_gap = (
+                1.5 * self.text + self._widest(self._y_ticks(self.area.height / shape[0])),
+                1.7 * self.line,
+            )
+        self.cells = lay_cells(
+            self.fine,
+            self.area,
+            len(self.panels),
+            gap,
+            self.head_lines,
+            shape=shape,
+            row_gap=row_gap,
+        )
         self.y_ticks = self._y_ticks(self.cells[0].curve.height)
 
     def _shape(self) -> tuple[int, int]:
@@ -156,7 +186,12 @@ class ComparisonBuilder:
         columns = self.cells[: len(self.charts)]
         whole = len(self.charts) == 1
         self.boxes = [
-            Box(self.area.left if whole else cell.curve.left, bottom, self.area.width if whole else cell.curve.width, height)
+            Box(
+                self.area.left if whole else cell.curve.left,
+                bottom,
+                self.area.width if whole else cell.curve.width,
+                height,
+            )
             for cell in columns
         ]
         self.error_ticks = self.errors.ticks(max(1, int(height / (1.3 * self.line))))
@@ -172,14 +207,33 @@ class ComparisonBuilder:
         colour = self.sheet.colours.runs[panel.colour % len(self.sheet.colours.runs)]
         labelled = cell.manner if self.shared else Manner()
         manner = Manner(labelled.x_labels, labelled.y_labels, colour)
-        curve = CurvePanel(self.fine, cell.curve, panel.view, self.scales[number], (self.x_ticks[number], self.y_ticks[number]), manner)
+        curve = CurvePanel(
+            self.fine,
+            cell.curve,
+            panel.view,
+            self.scales[number],
+            (self.x_ticks[number], self.y_ticks[number]),
+            manner,
+        )
         curve.draw_behind(panel.others)
         if panel.best:
             curve.emphasise()
         curve.show(len(panel.view) - 1)
-        look = {"color": colour, "linewidth": self.sheet.points(3.0), "linestyle": run_dash(panel.colour)}
+        look = {
+            "color": colour,
+            "linewidth": self.sheet.points(3.0),
+            "linestyle": run_dash(panel.colour),
+        }
         titles = [panel.titles[self._title_level()]]
-        write_head(self.fine, cell.head, look, titles, self._numbers(panel), cells=False, lines=self.head_lines).show(0)
+        write_head(
+            self.fine,
+            cell.head,
+            look,
+            titles,
+            self._numbers(panel),
+            cells=False,
+            lines=self.head_lines,
+        ).show(0)
 
     def _title_level(self) -> int:
         """The first of the titles that fits over every panel, so that all are alike; else the last."""
@@ -198,17 +252,36 @@ class ComparisonBuilder:
     def _numbers(self, panel: Panel) -> list[list[Field]]:
         """What may stand over a panel, the most first."""
         pixels = 0.95 * self.fine.scale.text
-        fields = [Field(word, lambda _, text=text: text, text, pixels) for word, text in panel.numbers]  # type: ignore[misc]
-        return [fields[:count] for count in range(len(fields), 0, -1)] or [[Field("", lambda _: "", "", pixels)]]
+        fields = [
+            Field(word, lambda _, text=text: text, text, pixels) for word, text in panel.numbers
+        ]  # type: ignore[misc]
+        return [fields[:count] for count in range(len(fields), 0, -1)] or [
+            [Field("", lambda _: "", "", pixels)]
+        ]
 
     def _entries(self) -> list[Entry]:
         sheet = self.fine
         entries = curve_legend(sheet, self.views, learned=False)
         seeds = any(panel.others for panel in self.panels)
-        learned = {"color": sheet.colours.ink if self._many_colours() else sheet.colours.runs[0], "linewidth": sheet.points(3.4)}
-        entries.append(Entry(learned, "learned, median seed" if seeds else "learned", "median seed" if seeds else "learned"))
+        learned = {
+            "color": sheet.colours.ink if self._many_colours() else sheet.colours.runs[0],
+            "linewidth": sheet.points(3.4),
+        }
+        entries.append(
+            Entry(
+                learned,
+                "learned, median seed" if seeds else "learned",
+                "median seed" if seeds else "learned",
+            )
+        )
         if seeds:
-            entries.append(Entry({**learned, "linewidth": sheet.points(1.3), "alpha": 0.45}, "other seeds", "seeds"))
+            entries.append(
+                Entry(
+                    {**learned, "linewidth": sheet.points(1.3), "alpha": 0.45},
+                    "other seeds",
+                    "seeds",
+                )
+            )
         if any(chart.level is not None for chart in self.charts):
             entries.append(Entry(looks_of(sheet, None)["noise"], "noise²", "noise²"))
         return entries
@@ -223,13 +296,21 @@ class ComparisonBuilder:
         self._write_note()
         bottom = min(cell.curve.bottom for cell in self.cells)
         area = Box(self.area.left, bottom, self.area.width, self.area.top - bottom)
-        names = [shortened(common(name), text, room) for name, room in zip(self._names(), (area.width, area.height), strict=True)]
+        names = [
+            shortened(common(name), text, room)
+            for name, room in zip(self._names(), (area.width, area.height), strict=True)
+        ]
         centred: dict[str, Any] = {"pixels": text, "ha": "center", "va": "center_baseline"}
         sheet.text(area.left + area.width / 2, label_height(sheet, area), names[0], **centred)
         write_upright(sheet, area, names[1], text)
         if self.charts:
             box = self.boxes[0]
-            sheet.text(area.left + area.width / 2, label_height(sheet, box), self.charts[0].x_name, **centred)
+            sheet.text(
+                area.left + area.width / 2,
+                label_height(sheet, box),
+                self.charts[0].x_name,
+                **centred,
+            )
             write_upright(sheet, box, shortened(self.comparison.error, text, box.height), text)
 
     def _write_note(self) -> None:
@@ -238,13 +319,24 @@ class ComparisonBuilder:
         entries = sum(entry_width(entry.long, pixels) + 1.2 * pixels for entry in self.entries)
         taken, box = entries, self.legend
         if self.title:
-            taken, box = text_width(drawable(self.sheet.look.title or ""), 1.2 * self.text, bold=True) + self.text, self.title
+            taken, box = (
+                text_width(drawable(self.sheet.look.title or ""), 1.2 * self.text, bold=True)
+                + self.text,
+                self.title,
+            )
         if words and taken + text_width(words, pixels) <= box.width:
-            look: dict[str, Any] = {"pixels": pixels, "colour": self.sheet.colours.faint, "ha": "right", "va": "center_baseline"}
+            look: dict[str, Any] = {
+                "pixels": pixels,
+                "colour": self.sheet.colours.faint,
+                "ha": "right",
+                "va": "center_baseline",
+            }
             self.sheet.text(box.right, box.top - 0.5 * self.line, words, **look)
 
     def _names(self) -> tuple[list[str], list[str]]:
-        return [view.dataset.x_name for view in self.views], [view.dataset.y_name for view in self.views]
+        return [view.dataset.x_name for view in self.views], [
+            view.dataset.y_name for view in self.views
+        ]
 
 
 def panel_scales(views: Sequence[View]) -> list[Scales]:
@@ -262,7 +354,9 @@ def panel_scales(views: Sequence[View]) -> list[Scales]:
 def last_scales(views: Sequence[View]) -> Scales:
     """The scales for the last snapshots alone: all data and the truth, and most of what was learned."""
     curves = [view.curve(len(view) - 1) for view in views]
-    core = [_finite(original(view, view.dataset.x_train, view.dataset.y_train)[1]) for view in views]
+    core = [
+        _finite(original(view, view.dataset.x_train, view.dataset.y_train)[1]) for view in views
+    ]
     core += [_finite(original(view, view.dataset.x_test, view.dataset.y_test)[1]) for view in views]
     core += [_finite(view.truth[1]) for view in views if view.truth is not None]
     learned = np.array([[curve.y.min(), curve.y.max()] for curve in curves])
@@ -270,7 +364,9 @@ def last_scales(views: Sequence[View]) -> Scales:
     kinks = kinks[np.isfinite(kinks) & (kinks > 0)]
     x = min(view.low for view in views), max(view.high for view in views)
     y = robust_limits(np.concatenate(core), learned, extent=0.4, margin=0.06)
-    return Scales(x, y, unit=1.0, kink=float(np.quantile(kinks, 0.9)) if len(kinks) else 1.0, bend=1.0)
+    return Scales(
+        x, y, unit=1.0, kink=float(np.quantile(kinks, 0.9)) if len(kinks) else 1.0, bend=1.0
+    )
 
 
 def _finite(values: Any) -> Any:

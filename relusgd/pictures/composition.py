@@ -10,7 +10,13 @@ from relusgd.pictures.axis import Ticks, even_ticks, fitting_ticks
 from relusgd.pictures.curve_panel import CurvePanel, Manner
 from relusgd.pictures.header import Field, Header, fitting_fields, header_lines
 from relusgd.pictures.layout import Box, Layout, arrange
-from relusgd.pictures.legend import Entry, curve_legend, draw_entries_left_of, draw_legend, legend_lines
+from relusgd.pictures.legend import (
+    Entry,
+    curve_legend,
+    draw_entries_left_of,
+    draw_legend,
+    legend_lines,
+)
 from relusgd.pictures.look import Look
 from relusgd.pictures.loss_panel import LossPanel
 from relusgd.pictures.marks import active_ticks, looks_of
@@ -31,7 +37,10 @@ class YTicks:
 
     def room(self, look: Look, pixels: float) -> float:
         """The width of the widest label of the panels that are shown."""
-        shown = [self.curve, *(getattr(self, name) for name in ("active", "loss") if name in look.show)]
+        shown = [
+            self.curve,
+            *(getattr(self, name) for name in ("active", "loss") if name in look.show),
+        ]
         return max(text_width(label, pixels) for ticks in shown for label in ticks.labels)
 
 
@@ -47,7 +56,9 @@ def build_parts(sheet: Sheet, view: View, *, cells: bool) -> list[Part]:
         parts.append(ActivePanel(sheet, layout.active, view, scales, (x_ticks, ticks.active)))
     from_right = 0.0
     if layout.loss:
-        parts.append(LossPanel(sheet, layout.loss, view, (step_axis(view).ticks(along, text), ticks.loss)))
+        parts.append(
+            LossPanel(sheet, layout.loss, view, (step_axis(view).ticks(along, text), ticks.loss))
+        )
         from_right = _legend_at_right(sheet, view, lowest)
     _write_words(sheet, view, layout, from_right)
     draw_legend(sheet, layout.legend, curve_legend(sheet, [view]))
@@ -63,7 +74,9 @@ def _settle(sheet: Sheet, view: View) -> tuple[Layout, YTicks, list[Field]]:
         listed = fitting_fields(view, sheet.scale, room)
         lines = len(header_lines(listed, room))
         listing = legend_lines(sheet, curve_legend(sheet, [view]), room)
-        layout = arrange(sheet.look, sheet.scale, left=round(left), header_lines=lines, legend_lines=listing)
+        layout = arrange(
+            sheet.look, sheet.scale, left=round(left), header_lines=lines, legend_lines=listing
+        )
         most = max(2, min(8, int(layout.curve.height / (2.2 * line))))
         loss_height = layout.loss.height if layout.loss else line
         loss_ticks = error_axis(view).ticks(max(1, int(loss_height / (1.3 * line))))
@@ -78,7 +91,9 @@ def _legend_at_right(sheet: Sheet, view: View, above: Box) -> float:
     entries = [Entry(looks[name], ERROR_NAMES[name], name) for name in errors_of(view)]
     if noise_level(view) is not None:
         entries.append(Entry(looks["noise"], "noise²", "noise²"))
-    return draw_entries_left_of(sheet, above.right, label_height(sheet, above), entries, short=sheet.width < 800)
+    return draw_entries_left_of(
+        sheet, above.right, label_height(sheet, above), entries, short=sheet.width < 800
+    )
 
 
 def label_height(sheet: Sheet, axes: Box) -> float:
@@ -108,9 +123,23 @@ def write_title(sheet: Sheet, box: Box | None) -> None:
     """The user's title, if there is one."""
     if box and sheet.look.title:
         title = shortened(sheet.look.title, 1.2 * sheet.scale.text, box.width, bold=True)
-        sheet.text(box.left, box.bottom + 0.3 * sheet.scale.text, title, pixels=1.2 * sheet.scale.text, bold=True)
+        sheet.text(
+            box.left,
+            box.bottom + 0.3 * sheet.scale.text,
+            title,
+            pixels=1.2 * sheet.scale.text,
+            bold=True,
+        )
 
 
 def write_upright(sheet: Sheet, axes: Box, words: str, pixels: float) -> None:
     """The name of a y axis, at the left edge of the picture."""
-    sheet.text(0.9 * sheet.scale.text, axes.bottom + axes.height / 2, words, pixels=pixels, rotation=90, ha="center", va="center")
+    sheet.text(
+        0.9 * sheet.scale.text,
+        axes.bottom + axes.height / 2,
+        words,
+        pixels=pixels,
+        rotation=90,
+        ha="center",
+        va="center",
+    )

@@ -18,7 +18,14 @@ from relusgd.pictures.axis import Ticks
 from relusgd.pictures.fonts import font
 from relusgd.pictures.layout import Box
 from relusgd.pictures.marks import BENDS_ALPHA, looks_of, original, x_limits
-from relusgd.pictures.panels import moving_dots, moving_line, moving_steps, relative, sign_colours, with_alpha
+from relusgd.pictures.panels import (
+    moving_dots,
+    moving_line,
+    moving_steps,
+    relative,
+    sign_colours,
+    with_alpha,
+)
 from relusgd.pictures.scales import Scales
 from relusgd.pictures.sheet import MOVING, Sheet
 from relusgd.pictures.view import View, strongest
@@ -45,7 +52,15 @@ class Manner:
 class CurvePanel:
     """Data, truth, the learned function through its breakpoints, and the units that it is made of."""
 
-    def __init__(self, sheet: Sheet, box: Box, view: View, scales: Scales, ticks: tuple[Ticks, Ticks], manner: Manner) -> None:
+    def __init__(
+        self,
+        sheet: Sheet,
+        box: Box,
+        view: View,
+        scales: Scales,
+        ticks: tuple[Ticks, Ticks],
+        manner: Manner,
+    ) -> None:
         self._sheet, self._view, self._scales, self._point = sheet, view, scales, sheet.points(1.0)
         self._colour = manner.colour or sheet.colours.learned
         self._axes = sheet.axes(box)
@@ -56,16 +71,31 @@ class CurvePanel:
         self._make_units()
         self._make_curve()
         self._beyond = self._make_note()
-        self.moving: list[Artist] = [*self._units, self._halo, self._curve, self._kinks, self._beyond]
+        self.moving: list[Artist] = [
+            *self._units,
+            self._halo,
+            self._curve,
+            self._kinks,
+            self._beyond,
+        ]
 
     def _draw_data(self) -> None:
         view, looks, dataset = self._view, looks_of(self._sheet, self._view), self._view.dataset
         low, high = self._scales.y
         if low < view.baseline < high and "units" in self._sheet.look.show:
-            self._axes.axhline(view.baseline, color=self._sheet.colours.faint, linewidth=self._sheet.points(0.8), zorder=1.6)
+            self._axes.axhline(
+                view.baseline,
+                color=self._sheet.colours.faint,
+                linewidth=self._sheet.points(0.8),
+                zorder=1.6,
+            )
         if view.shows_test_points:
-            self._axes.plot(*original(view, dataset.x_test, dataset.y_test), **looks["test data"], zorder=2.0)
-        self._axes.plot(*original(view, dataset.x_train, dataset.y_train), **looks["data"], zorder=2.1)
+            self._axes.plot(
+                *original(view, dataset.x_test, dataset.y_test), **looks["test data"], zorder=2.0
+            )
+        self._axes.plot(
+            *original(view, dataset.x_train, dataset.y_train), **looks["data"], zorder=2.1
+        )
         if view.truth is not None:
             self._axes.plot(*view.truth, **looks["truth"], zorder=2.2)
 
@@ -81,14 +111,28 @@ class CurvePanel:
             return
         self._lines: Any = LineCollection([], zorder=MOVING)
         self._axes.add_collection(self._lines, autolim=False)
-        self._elbows = moving_dots(self._axes, 0.1, edgecolors=paper, linewidths=self._sheet.points(0.8))
+        self._elbows = moving_dots(
+            self._axes, 0.1, edgecolors=paper, linewidths=self._sheet.points(0.8)
+        )
         self._units = [self._lines, self._elbows]
 
     def _make_bends(self) -> None:
         colours, ends = self._sheet.colours, (self._view.low, self._view.high)
-        paints = (colours.neutral, colours.neutral) if self._view.deep else (colours.positive, colours.negative)
+        paints = (
+            (colours.neutral, colours.neutral)
+            if self._view.deep
+            else (colours.positive, colours.negative)
+        )
         self._bars = [
-            moving_steps(self._axes, order / 10, ends, baseline=self._elbow_height, facecolor=paint, edgecolor="none", alpha=BENDS_ALPHA)
+            moving_steps(
+                self._axes,
+                order / 10,
+                ends,
+                baseline=self._elbow_height,
+                facecolor=paint,
+                edgecolor="none",
+                alpha=BENDS_ALPHA,
+            )
             for order, paint in enumerate(paints)
         ]
         self._units = [*self._bars]
@@ -96,21 +140,34 @@ class CurvePanel:
     def _make_curve(self) -> None:
         sheet, look = self._sheet, looks_of(self._sheet, self._view)["learned"]
         line = {key: value for key, value in look.items() if key in ("color", "linewidth")}
-        halo = {"color": sheet.colours.paper, "linewidth": look["linewidth"] + sheet.points(2.4), "alpha": 0.75}
+        halo = {
+            "color": sheet.colours.paper,
+            "linewidth": look["linewidth"] + sheet.points(2.4),
+            "alpha": 0.75,
+        }
         self._halo = moving_line(self._axes, 0.2, **halo)
         line["color"] = self._colour
         self._curve = moving_line(self._axes, 0.3, solid_joinstyle="round", **line)
         self._layers = np.array([to_rgba(colour) for colour in sheet.colours.layers])
-        colours = {"facecolors": sheet.colours.paper, "edgecolors": sheet.colours.paper if self._view.deep else self._colour}
+        colours = {
+            "facecolors": sheet.colours.paper,
+            "edgecolors": sheet.colours.paper if self._view.deep else self._colour,
+        }
         width = sheet.points(1.0 if self._view.deep else 1.6)
         self._kinks = moving_dots(self._axes, 0.4, linewidths=width, **colours)
 
     def draw_behind(self, views: Sequence[View]) -> None:
         """The last functions of other runs, faint, under this one."""
-        look: dict[str, Any] = {"color": self._colour, "linewidth": self._sheet.points(1.3), "alpha": 0.6 / max(len(views), 1) ** 0.3}
+        look: dict[str, Any] = {
+            "color": self._colour,
+            "linewidth": self._sheet.points(1.3),
+            "alpha": 0.6 / max(len(views), 1) ** 0.3,
+        }
         for view in views:
             curve = view.curve(len(view) - 1)
-            self._axes.plot(curve.x, self._kept_near(curve.y), solid_joinstyle="round", zorder=2.3, **look)
+            self._axes.plot(
+                curve.x, self._kept_near(curve.y), solid_joinstyle="round", zorder=2.3, **look
+            )
 
     def emphasise(self) -> None:
         """Frame the panel in the colour of its function."""
@@ -120,9 +177,21 @@ class CurvePanel:
     def _make_note(self) -> Text:
         """What says where the function is when it is nowhere in the picture."""
         sheet = self._sheet
-        paper = {"facecolor": sheet.colours.paper, "edgecolor": "none", "alpha": 0.85, "pad": sheet.points(3)}
-        look: dict[str, Any] = {"ha": "center", "fontproperties": font(sheet.scale.text), "color": self._colour, "bbox": paper}
-        return self._axes.text(0.5, 0.5, "", transform=self._axes.transAxes, zorder=MOVING + 0.5, **look)
+        paper = {
+            "facecolor": sheet.colours.paper,
+            "edgecolor": "none",
+            "alpha": 0.85,
+            "pad": sheet.points(3),
+        }
+        look: dict[str, Any] = {
+            "ha": "center",
+            "fontproperties": font(sheet.scale.text),
+            "color": self._colour,
+            "bbox": paper,
+        }
+        return self._axes.text(
+            0.5, 0.5, "", transform=self._axes.transAxes, zorder=MOVING + 0.5, **look
+        )
 
     def show(self, index: int) -> None:
         self._show_curve(index)
@@ -139,9 +208,13 @@ class CurvePanel:
         strength = relative(curve.kink, self._scales.kink)
         marked = self._marked(strength)
         self._kinks.set_offsets(np.column_stack([curve.x[1:-1], y[1:-1]])[marked])
-        self._kinks.set_sizes((self._point * ((4.5 if self._view.deep else 3.0) + 5.0 * strength[marked])) ** 2)
+        self._kinks.set_sizes(
+            (self._point * ((4.5 if self._view.deep else 3.0) + 5.0 * strength[marked])) ** 2
+        )
         if self._view.deep:
-            self._kinks.set_facecolor(self._layers[np.minimum(curve.layer[marked], len(self._layers)) - 1])
+            self._kinks.set_facecolor(
+                self._layers[np.minimum(curve.layer[marked], len(self._layers)) - 1]
+            )
         self._note_where(curve.y)
 
     def _marked(self, strength: Array) -> NDArray[np.int64]:
@@ -166,19 +239,32 @@ class CurvePanel:
         """Bars from the zero line: upwards where units bend the function up, downwards where they bend it down."""
         bends, (low, high) = self._view.bends(index), self._scales.y
         for bar, side, amount in zip(self._bars, (1, -1), (bends.up, bends.down), strict=True):
-            height = side * TALLEST * (high - low) * np.minimum(np.nan_to_num(amount / self._scales.bend, nan=0.0, posinf=1.0), 1.0)
+            height = (
+                side
+                * TALLEST
+                * (high - low)
+                * np.minimum(np.nan_to_num(amount / self._scales.bend, nan=0.0, posinf=1.0), 1.0)
+            )
             bar.set_data(self._elbow_height + height, bends.edges, self._elbow_height)
 
     def _show_units(self, index: int) -> None:
         units = self._view.units(index)
         strength = relative(units.strength, self._scales.unit)
         order = np.argsort(strength, kind="stable")
-        lines, strength, sign, elbow = units.lines[order], strength[order], units.sign[order], units.elbow[order]
+        lines, strength, sign, elbow = (
+            units.lines[order],
+            strength[order],
+            units.sign[order],
+            units.elbow[order],
+        )
         lines[:, :, 1] = self._kept_near(lines[:, :, 1])
         colours = sign_colours(self._sheet, sign)
         self._lines.set_segments(list(lines))
         crowd = min(1.0, (60 / max(len(strength), 1)) ** 0.5)
-        self._lines.set(linewidths=self._point * (0.8 + 2.4 * crowd * strength), color=with_alpha(colours, crowd * (0.25 + 0.6 * strength)))
+        self._lines.set(
+            linewidths=self._point * (0.8 + 2.4 * crowd * strength),
+            color=with_alpha(colours, crowd * (0.25 + 0.6 * strength)),
+        )
         height = np.full(len(elbow), self._elbow_height)
         self._elbows.set_offsets(np.column_stack([elbow, height])[np.isfinite(elbow)])
         self._elbows.set_sizes((self._point * (4.0 + 7.0 * strength[np.isfinite(elbow)])) ** 2)

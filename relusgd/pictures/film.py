@@ -49,7 +49,13 @@ class Encoder(Protocol):
 
     def __enter__(self) -> Self: ...
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /) -> None: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> None: ...
 
 
 def write_film(
@@ -70,15 +76,30 @@ def write_film(
     check_film(path, fps)
     if not len(indices):
         raise InputError("a film needs at least one snapshot")
-    write_frames(Painter(scene, fitting(look or Look(), path)), path, indices=indices, fps=fps, progress=progress)
+    write_frames(
+        Painter(scene, fitting(look or Look(), path)),
+        path,
+        indices=indices,
+        fps=fps,
+        progress=progress,
+    )
 
 
 def write_frames(
-    painter: Paints, path: Path, *, indices: Sequence[int] | Indices, fps: float, hold: float = HOLD, progress: Progress | None = None
+    painter: Paints,
+    path: Path,
+    *,
+    indices: Sequence[int] | Indices,
+    fps: float,
+    hold: float = HOLD,
+    progress: Progress | None = None,
 ) -> None:
     """Write a painter's pictures with these indices, the last one standing `hold` seconds. Raises as `write_film` does."""
     try:
-        with replacing(path) as temporary, _open_film(painter, path.suffix.lower(), temporary, indices, (fps, hold)) as film:
+        with (
+            replacing(path) as temporary,
+            _open_film(painter, path.suffix.lower(), temporary, indices, (fps, hold)) as film,
+        ):
             for done, index in enumerate(indices):
                 film.add(painter.paint(int(index)))
                 if progress and done + 1 < len(indices):
@@ -93,12 +114,19 @@ def check_film(path: Path, fps: float) -> None:
     """Raise InputError or RelusgdError if no film can be written to a path with this suffix at this speed."""
     suffix = path.suffix.lower()
     if suffix not in FASTEST:
-        raise InputError(f"a film cannot be written as {path.name!r}", "its name ends in .gif or .mp4")
+        raise InputError(
+            f"a film cannot be written as {path.name!r}", "its name ends in .gif or .mp4"
+        )
     if 0 < fps < SLOWEST:
-        raise InputError(f"a film shows at least {SLOWEST:g} frames a second, not {fps:g}", "try fewer seconds, or more frames")
+        raise InputError(
+            f"a film shows at least {SLOWEST:g} frames a second, not {fps:g}",
+            "try fewer seconds, or more frames",
+        )
     if not 0 < fps <= FASTEST[suffix]:
         hint = "try fewer frames a second, or write an .mp4" if suffix == ".gif" else "try 15"
-        raise InputError(f"a {suffix} film shows up to {FASTEST[suffix]} frames a second, not {fps:g}", hint)
+        raise InputError(
+            f"a {suffix} film shows up to {FASTEST[suffix]} frames a second, not {fps:g}", hint
+        )
     if suffix == ".mp4":
         mp4.find_encoder()
 
@@ -106,10 +134,20 @@ def check_film(path: Path, fps: float) -> None:
 def fitting(look: Look, path: Path) -> Look:
     """The look with even sides for an .mp4, whose colours are stored for squares of four pixels."""
     width, height = look.size
-    return replace(look, size=(width - width % 2, height - height % 2)) if path.suffix.lower() == ".mp4" else look
+    return (
+        replace(look, size=(width - width % 2, height - height % 2))
+        if path.suffix.lower() == ".mp4"
+        else look
+    )
 
 
-def _open_film(painter: Paints, suffix: str, path: Path, indices: Sequence[int] | Indices, pace: tuple[float, float]) -> Encoder:
+def _open_film(
+    painter: Paints,
+    suffix: str,
+    path: Path,
+    indices: Sequence[int] | Indices,
+    pace: tuple[float, float],
+) -> Encoder:
     fps, hold = pace
     if suffix == ".mp4":
         return mp4.Mp4Film(path, painter.size, *mp4.schedule(fps, hold))

@@ -45,13 +45,17 @@ def _shown(character: str) -> str:
 
 def lacking_glyphs(text: str) -> str:
     """The characters of the text, each once, for which `drawable` gives a box."""
-    return "".join(character for character in dict.fromkeys(text) if _shown(character) == NO_GLYPH != character)
+    return "".join(
+        character for character in dict.fromkeys(text) if _shown(character) == NO_GLYPH != character
+    )
 
 
 @lru_cache(256)
 def stand_ins(text: str) -> tuple[str, ...]:
     """The families of the system, as few as the first that come, that have what the font lacks of this text."""
-    wanted = {ord(character) for character in text if unicodedata.category(character)[0] not in "CZ"} - _own_characters()
+    wanted = {
+        ord(character) for character in text if unicodedata.category(character)[0] not in "CZ"
+    } - _own_characters()
     families = []
     for family, path in _families():
         if not wanted:
@@ -75,8 +79,16 @@ def _families() -> list[tuple[str, str]]:
     from matplotlib.font_manager import fontManager
 
     shipped = Path(matplotlib.get_data_path())
-    usual = {entry.name: entry.fname for entry in fontManager.ttflist if entry.style == "normal" and entry.weight in (400, "normal")}
-    return sorted((name, path) for name, path in usual.items() if shipped not in Path(path).parents and name != FAMILY)
+    usual = {
+        entry.name: entry.fname
+        for entry in fontManager.ttflist
+        if entry.style == "normal" and entry.weight in (400, "normal")
+    }
+    return sorted(
+        (name, path)
+        for name, path in usual.items()
+        if shipped not in Path(path).parents and name != FAMILY
+    )
 
 
 def _bold_families() -> set[str]:

@@ -34,7 +34,9 @@ def delays(frames: int, fps: float, hold: float) -> list[int]:
 class GifFilm:
     """A GIF that grows; memory holds two frames, however long it gets."""
 
-    def __init__(self, path: Path, size: tuple[int, int], palette: Palette, shown: Sequence[int]) -> None:
+    def __init__(
+        self, path: Path, size: tuple[int, int], palette: Palette, shown: Sequence[int]
+    ) -> None:
         """shown: hundredths of a second for each frame to come. Raises OSError."""
         self._file: BinaryIO = path.open("wb")
         self._palette = palette
@@ -47,10 +49,15 @@ class GifFilm:
     def add(self, frame: Pixels) -> None:
         """Append a frame, shape (height, width, 4). Raises OSError."""
         pixels = packed(frame)
-        differs = np.ones(pixels.shape, dtype=bool) if self._before is None else pixels != self._before
+        differs = (
+            np.ones(pixels.shape, dtype=bool) if self._before is None else pixels != self._before
+        )
         changed, (rows, columns) = np.flatnonzero(differs), _bounds(differs)
         colours = pixels.ravel()[changed]
-        self._write(self._draw(changed, self._palette.numbers(colours))[rows, columns], (columns.start, rows.start))
+        self._write(
+            self._draw(changed, self._palette.numbers(colours))[rows, columns],
+            (columns.start, rows.start),
+        )
         self._drawn.ravel()[changed] = TRANSPARENT
         if self._before is None:
             self._before = pixels.copy()
@@ -59,7 +66,9 @@ class GifFilm:
     def _draw(self, changed: NDArray[np.intp], new: Pixels) -> Pixels:
         """The whole picture, TRANSPARENT but for the places whose new number is not the one that is shown already."""
         drawn, shown = self._drawn.ravel(), self._shown.ravel()
-        drawn[changed] = new if self._before is None else np.where(new == shown[changed], TRANSPARENT, new)
+        drawn[changed] = (
+            new if self._before is None else np.where(new == shown[changed], TRANSPARENT, new)
+        )
         shown[changed] = new
         return self._drawn
 
@@ -67,12 +76,21 @@ class GifFilm:
         """Header and compressed numbers of one frame; Pillow's C code does the compression."""
         hundredths = next(self._delays)
         image = Image.fromarray(np.ascontiguousarray(numbers))
-        self._file.writelines(GifImagePlugin.getdata(image, corner, transparency=TRANSPARENT, duration=10 * hundredths, disposal=1))
+        self._file.writelines(
+            GifImagePlugin.getdata(
+                image, corner, transparency=TRANSPARENT, duration=10 * hundredths, disposal=1
+            )
+        )
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         with self._file:
             if kind is None:
                 self._file.write(b";")
@@ -82,7 +100,11 @@ def _head(size: tuple[int, int], palette: Palette) -> bytes:
     """Signature, size, a global table of 256 colours, and the extension that repeats the film."""
     screen = struct.pack("<6sHHBBB", b"GIF89a", *size, 0xF7, 0, 0)
     colours = palette.colours.tobytes() + bytes(3 * (256 - len(palette.colours)))
-    return screen + colours + struct.pack("<BBB11sBBHB", 0x21, 0xFF, 11, b"NETSCAPE2.0", 3, 1, FOR_EVER, 0)
+    return (
+        screen
+        + colours
+        + struct.pack("<BBB11sBBHB", 0x21, 0xFF, 11, b"NETSCAPE2.0", 3, 1, FOR_EVER, 0)
+    )
 
 
 def _bounds(differs: NDArray[np.bool_]) -> tuple[slice, slice]:

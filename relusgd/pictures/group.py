@@ -24,9 +24,14 @@ class Group:
     titles: what stands over each panel, the same in fewer words where that does not fit (`short`). Raises InputError for more.
     """
 
-    def __init__(self, views: Sequence[View], titles: Sequence[str], short: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, views: Sequence[View], titles: Sequence[str], short: Sequence[str] | None = None
+    ) -> None:
         if not 1 <= len(views) <= MOST_RUNS:
-            raise InputError(f"{len(views)} runs do not fit into one picture", f"up to {MOST_RUNS} stand side by side")
+            raise InputError(
+                f"{len(views)} runs do not fit into one picture",
+                f"up to {MOST_RUNS} stand side by side",
+            )
         self.views, self.titles, self.short = tuple(views), tuple(titles), tuple(short or titles)
         self.epoch: NDArray[np.int64] = np.unique(np.concatenate([view.epoch for view in views]))
 
@@ -44,7 +49,11 @@ class Group:
     @property
     def steps_per_epoch(self) -> int | None:
         """If it is the same in all runs of more than an epoch, which ridge regression has not."""
-        rates = {int(view.history.step[-1]) / int(view.epoch[-1]) for view in self.views if view.epoch[-1] > 1}
+        rates = {
+            int(view.history.step[-1]) / int(view.epoch[-1])
+            for view in self.views
+            if view.epoch[-1] > 1
+        }
         return int(min(rates)) if len(rates) == 1 else None
 
     @property
@@ -64,7 +73,9 @@ class Group:
 
     @property
     def error_axis(self) -> ErrorAxis:
-        return ErrorAxis.around([errors_of(view)[self.error_name] for view in self.views], self.noise)
+        return ErrorAxis.around(
+            [errors_of(view)[self.error_name] for view in self.views], self.noise
+        )
 
 
 Scene = View | Group

@@ -36,13 +36,23 @@ class Field:
     pixels: float
 
 
-SHORT = {"train MSE": "train", "test MSE": "test", "elbows inside": "elbows", "first-layer elbows inside": "elbows"}
+SHORT = {
+    "train MSE": "train",
+    "test MSE": "test",
+    "elbows inside": "elbows",
+    "first-layer elbows inside": "elbows",
+}
 """Words for narrow pictures."""
 
 
 def fitting_fields(view: View, scale: Scale, room: float) -> list[Field]:
     """The fields in the largest letters and longest words with which they stand on one line of `room` pixels, if any do."""
-    for large, short in ((scale.large, False), (1.2 * scale.text, False), (1.2 * scale.text, True), (scale.text, True)):
+    for large, short in (
+        (scale.large, False),
+        (1.2 * scale.text, False),
+        (1.2 * scale.text, True),
+        (scale.text, True),
+    ):
         listed = fields(view, scale.text, large, short=short)
         if len(header_lines(listed, room)) == 1:
             break
@@ -55,14 +65,25 @@ def fields(view: View, text: float, large: float, *, short: bool = False) -> lis
     last, units = len(history) - 1, history.elbow.shape[1]
     inside = "first-layer elbows inside" if view.deep else "elbows inside"
     listed = [
-        Field("epoch", lambda index: f"{history.epoch[index]:,}", f"{history.epoch[last]:,}", large),
+        Field(
+            "epoch", lambda index: f"{history.epoch[index]:,}", f"{history.epoch[last]:,}", large
+        ),
         Field("step", lambda index: f"{history.step[index]:,}", f"{history.step[last]:,}", large),
         *(_error(view, name, text) for name in errors_of(view)),
-        Field(inside, lambda index: f"{view.elbows_inside(index):,}/{units:,}", f"{units:,}/{units:,}", text),
+        Field(
+            inside,
+            lambda index: f"{view.elbows_inside(index):,}/{units:,}",
+            f"{units:,}/{units:,}",
+            text,
+        ),
         *([_count(view, "breakpoints", text)] if view.deep else []),
         _count(view, "dead_units", text),
     ]
-    return [replace(field, word=SHORT.get(field.word, field.word)) for field in listed] if short else listed
+    return (
+        [replace(field, word=SHORT.get(field.word, field.word)) for field in listed]
+        if short
+        else listed
+    )
 
 
 def _error(view: View, name: str, pixels: float) -> Field:
@@ -73,14 +94,21 @@ def _error(view: View, name: str, pixels: float) -> Field:
 
 def _count(view: View, name: str, pixels: float) -> Field:
     column = view.history.metrics[name]
-    return Field(name.split("_")[0], lambda index: f"{int(column[index]):,}", f"{int(np.max(column)):,}", pixels)
+    return Field(
+        name.split("_")[0],
+        lambda index: f"{int(column[index]):,}",
+        f"{int(np.max(column)):,}",
+        pixels,
+    )
 
 
 def _extremes(column: NDArray[np.generic]) -> NDArray[np.float64]:
     """A few hundred values of a column with its smallest and largest."""
     values = np.asarray(column, dtype=np.float64)
     values = values[np.isfinite(values)]
-    return np.concatenate([values[:: max(1, len(values) // 300)], [values.min(), values.max()] if len(values) else []])
+    return np.concatenate(
+        [values[:: max(1, len(values) // 300)], [values.min(), values.max()] if len(values) else []]
+    )
 
 
 def header_lines(listed: Sequence[Field], room: float) -> list[list[int]]:
@@ -89,7 +117,11 @@ def header_lines(listed: Sequence[Field], room: float) -> list[list[int]]:
 
 
 def _width(field: Field) -> float:
-    return text_width(field.word, field.pixels) + 0.45 * field.pixels + text_width(field.widest, field.pixels)
+    return (
+        text_width(field.word, field.pixels)
+        + 0.45 * field.pixels
+        + text_width(field.widest, field.pixels)
+    )
 
 
 def header_width(listed: Sequence[Field]) -> float:
@@ -107,7 +139,9 @@ class Header:
             baseline = round(box.top - (number + 0.75) * box.height / len(lines))
             x = float(box.left)
             for field in (listed[item] for item in line):
-                sheet.text(round(x), baseline, field.word, pixels=field.pixels, colour=sheet.colours.faint)
+                sheet.text(
+                    round(x), baseline, field.word, pixels=field.pixels, colour=sheet.colours.faint
+                )
                 at = round(x + text_width(field.word, field.pixels) + 0.45 * field.pixels)
                 self._numbers.append((field, _readout(sheet, at, baseline, field, cells=cells)))
                 x += _width(field) + 1.4 * listed[-1].pixels
@@ -138,12 +172,22 @@ class Cells:
 def draw_cells(pixels: float, ink: str, paper: str) -> Cells:
     """Each of CHARACTERS in a font of this size, as wide as it advances; drawn side by side and cut apart."""
     height, below = round(1.5 * pixels), round(0.4 * pixels)
-    advances = [text_width(character * 20, pixels) - text_width(character * 10, pixels) for character in CHARACTERS]
+    advances = [
+        text_width(character * 20, pixels) - text_width(character * 10, pixels)
+        for character in CHARACTERS
+    ]
     ends = np.cumsum([max(1, round(advance / 10)) for advance in advances]).tolist()
     figure = Figure(figsize=(ends[-1] / DPI, height / DPI), dpi=DPI, facecolor=paper)
     canvas: Any = FigureCanvasAgg(figure)
     for character, start in zip(CHARACTERS, [0, *ends], strict=False):
-        figure.text(start / ends[-1], below / height, character, fontproperties=font(pixels), color=ink, parse_math=False)
+        figure.text(
+            start / ends[-1],
+            below / height,
+            character,
+            fontproperties=font(pixels),
+            color=ink,
+            parse_math=False,
+        )
     canvas.draw()
     strip = np.array(canvas.buffer_rgba(), dtype=np.uint8)
     pictures = (strip[:, start:end] for start, end in zip([0, *ends], ends, strict=False))

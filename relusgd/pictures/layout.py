@@ -61,8 +61,12 @@ def arrange(look: Look, scale: Scale, *, left: int, header_lines: int, legend_li
     top = height - round(0.5 * line)
     title = Box(left, top - round(1.2 * line), inner, round(1.2 * line)) if look.title else None
     top -= title.height if title else 0
-    header = Box(left, top - round(header_lines * 1.25 * line), inner, round(header_lines * 1.25 * line))
-    legend = Box(left, header.bottom - legend_lines * line - round(0.25 * line), inner, legend_lines * line)
+    header = Box(
+        left, top - round(header_lines * 1.25 * line), inner, round(header_lines * 1.25 * line)
+    )
+    legend = Box(
+        left, header.bottom - legend_lines * line - round(0.25 * line), inner, legend_lines * line
+    )
     bottom = round(0.35 * line)
     loss = None
     labels = round(2.2 * line)
@@ -70,7 +74,11 @@ def arrange(look: Look, scale: Scale, *, left: int, header_lines: int, legend_li
         loss = Box(left, bottom + labels, inner, max(round(0.14 * height), 2 * line))
         bottom = loss.top + round(0.35 * line)
     bottom += labels
-    active = Box(left, bottom, inner, max(round(0.065 * height), round(1.7 * line))) if "active" in look.show else None
+    active = (
+        Box(left, bottom, inner, max(round(0.065 * height), round(1.7 * line)))
+        if "active" in look.show
+        else None
+    )
     bottom = active.top + round(0.4 * line) if active else bottom
     curve = Box(left, bottom, inner, legend.bottom - round(0.35 * line) - bottom)
     return Layout(title, header, legend, curve, active, loss)

@@ -50,7 +50,10 @@ def _unit_entries(looks: dict[str, dict[str, Any]], views: Sequence[View]) -> li
             Entry(looks["negative"], "unit, output weight < 0", "unit −"),
         ]
     if any(view.wide for view in shallow):
-        entries += [Entry(looks["up"], "bends at elbows, output weight > 0", "bends +"), Entry(looks["down"], "< 0", "−")]
+        entries += [
+            Entry(looks["up"], "bends at elbows, output weight > 0", "bends +"),
+            Entry(looks["down"], "< 0", "−"),
+        ]
     if any(not view.wide for view in deep):
         entries.append(Entry(looks["neutral"], "units of layer 1", "units"))
     if any(view.wide for view in deep):
@@ -61,9 +64,16 @@ def _unit_entries(looks: dict[str, dict[str, Any]], views: Sequence[View]) -> li
 def _layer_entries(sheet: Sheet, looks: dict[str, dict[str, Any]], deepest: int) -> list[Entry]:
     """Breakpoints by layer; the last colour stands for all the layers from its own on."""
     most = len(sheet.colours.layers)
-    names = [f"layer {layer}{' …' if layer == most < deepest else ''}" for layer in range(1, min(deepest, most) + 1)]
+    names = [
+        f"layer {layer}{' …' if layer == most < deepest else ''}"
+        for layer in range(1, min(deepest, most) + 1)
+    ]
     return [
-        Entry(looks[f"layer {layer}"], f"bend by {name}" if layer == 1 else name, name if layer == 1 else name.removeprefix("layer "))
+        Entry(
+            looks[f"layer {layer}"],
+            f"bend by {name}" if layer == 1 else name,
+            name if layer == 1 else name.removeprefix("layer "),
+        )
         for layer, name in enumerate(names, 1)
     ]
 
@@ -73,7 +83,9 @@ def legend_lines(sheet: Sheet, entries: list[Entry], room: float) -> int:
     return len(_set_legend(sheet, entries, room)[1])
 
 
-def _set_legend(sheet: Sheet, entries: list[Entry], room: float) -> tuple[list[str], list[list[int]]]:
+def _set_legend(
+    sheet: Sheet, entries: list[Entry], room: float
+) -> tuple[list[str], list[list[int]]]:
     """The entries' words, long if all then stand on one line, and which entry stands on which line."""
     pixels = 0.93 * sheet.scale.text
     for words in ([entry.long for entry in entries], [entry.short for entry in entries]):
@@ -93,11 +105,17 @@ def draw_legend(sheet: Sheet, box: Box, entries: list[Entry]) -> None:
             x += entry_width(words[item], pixels) + 1.2 * pixels
 
 
-def draw_entries_left_of(sheet: Sheet, right: float, height: float, entries: list[Entry], *, short: bool) -> float:
+def draw_entries_left_of(
+    sheet: Sheet, right: float, height: float, entries: list[Entry], *, short: bool
+) -> float:
     """Entries in one line that ends at pixel `right`; gives its width."""
     pixels = 0.93 * sheet.scale.text
     words = [entry.short if short else entry.long for entry in entries]
-    width = sum(entry_width(word, pixels) + 1.2 * pixels for word in words) - 1.2 * pixels if words else 0.0
+    width = (
+        sum(entry_width(word, pixels) + 1.2 * pixels for word in words) - 1.2 * pixels
+        if words
+        else 0.0
+    )
     x = right - width
     for entry, word in zip(entries, words, strict=True):
         sheet.entry(x, height, entry.look, word, pixels=pixels)

@@ -49,7 +49,17 @@ LIGHT = Theme(
     active="#d3dbe1",
     test="#0072b2",
     layers=("#0072b2", "#d55e00", "#cc79a7", "#f0e442"),
-    runs=("#009e73", "#d55e00", "#0072b2", "#8f3b76", "#7a6a00", "#00a3b4", "#b02a30", "#4b4fb8", "#5f6670"),
+    runs=(
+        "#009e73",
+        "#d55e00",
+        "#0072b2",
+        "#8f3b76",
+        "#7a6a00",
+        "#00a3b4",
+        "#b02a30",
+        "#4b4fb8",
+        "#5f6670",
+    ),
 )
 DARK = Theme(
     paper="#15181d",
@@ -65,7 +75,17 @@ DARK = Theme(
     active="#38424d",
     test="#6fbcf0",
     layers=("#56b4e9", "#ef7d33", "#d98bb6", "#f0e442"),
-    runs=("#1fc796", "#ef7d33", "#5aa9f0", "#d38bc4", "#d8c84a", "#4ed3e0", "#f0767a", "#9a9df2", "#b4bac2"),
+    runs=(
+        "#1fc796",
+        "#ef7d33",
+        "#5aa9f0",
+        "#d38bc4",
+        "#d8c84a",
+        "#4ed3e0",
+        "#f0767a",
+        "#9a9df2",
+        "#b4bac2",
+    ),
 )
 THEMES = {"light": LIGHT, "dark": DARK}
 
@@ -86,8 +106,13 @@ class Look:
         if self.theme not in THEMES:
             raise InputError(f"the theme is light or dark, not {self.theme!r}")
         if unknown := sorted(self.show - set(PARTS)):
-            raise InputError(f"{unknown[0]!r} is no part of the picture", f"the parts are {', '.join(PARTS)}")
-        if not all(low <= given <= high for low, given, high in zip(SMALLEST, self.size, LARGEST, strict=True)):
+            raise InputError(
+                f"{unknown[0]!r} is no part of the picture", f"the parts are {', '.join(PARTS)}"
+            )
+        if not all(
+            low <= given <= high
+            for low, given, high in zip(SMALLEST, self.size, LARGEST, strict=True)
+        ):
             raise InputError(
                 f"a picture of {self.size[0]}x{self.size[1]} pixels cannot be drawn",
                 f"sizes go from {SMALLEST[0]}x{SMALLEST[1]} to {LARGEST[0]}x{LARGEST[1]}; try 1000x700",

@@ -34,8 +34,13 @@ class LossPanel:
         self._curves = []
         for order, (name, errors) in enumerate(errors_of(view).items(), 1):
             line = summarise(self._x, self._base.error.place(errors), box.width)
-            self._curves.append(ErrorCurve(self._base, line, errors, order=order / 10, color=colours[name]))
-        self.moving: list[Artist] = [self._base.now, *(line for curve in self._curves for line in curve.moving)]
+            self._curves.append(
+                ErrorCurve(self._base, line, errors, order=order / 10, color=colours[name])
+            )
+        self.moving: list[Artist] = [
+            self._base.now,
+            *(line for curve in self._curves for line in curve.moving),
+        ]
 
     def show(self, index: int) -> None:
         self._base.show(self._x[index])
@@ -51,19 +56,36 @@ class GroupLossPanel:
         self._base.draw_level(group.noise)
         self._x = self._base.time.place(group.epoch)
         self._rows = [group.rows(view) for view in group.views]
-        self._curves = [self._make_curve(group, number, box.width) for number in range(len(group.views))]
-        self.moving: list[Artist] = [self._base.now, *(line for curve in self._curves for line in curve.moving)]
+        self._curves = [
+            self._make_curve(group, number, box.width) for number in range(len(group.views))
+        ]
+        self.moving: list[Artist] = [
+            self._base.now,
+            *(line for curve in self._curves for line in curve.moving),
+        ]
 
     def _make_curve(self, group: Group, number: int, columns: int) -> ErrorCurve:
         view, sheet = group.views[number], self._base.sheet
         errors = errors_of(view)[group.error_name]
         line = summarise(self._base.time.place(view.epoch), self._base.error.place(errors), columns)
-        end = float(self._x[-1] if view.epoch[-1] <= 1 else self._base.time.place(view.epoch[-1:])[0])  # one solution is a level
-        x, middle = np.append(line.x, end), np.append(line.middle, self._base.error.place(errors[-1:]))
+        end = float(
+            self._x[-1] if view.epoch[-1] <= 1 else self._base.time.place(view.epoch[-1:])[0]
+        )  # one solution is a level
+        x, middle = (
+            np.append(line.x, end),
+            np.append(line.middle, self._base.error.place(errors[-1:])),
+        )
         if end < self._x[-1]:
             self._base.mark_end(end, middle[-1], color=sheet.colours.runs[number])
         look = {"color": sheet.colours.runs[number], "linestyle": run_dash(number)}
-        return ErrorCurve(self._base, Summary(x, middle, middle, middle), errors, order=number / 20, end=end, **look)
+        return ErrorCurve(
+            self._base,
+            Summary(x, middle, middle, middle),
+            errors,
+            order=number / 20,
+            end=end,
+            **look,
+        )
 
     def show(self, moment: int) -> None:
         self._base.show(self._x[moment])
@@ -79,13 +101,17 @@ def run_dash(number: int) -> Any:
 class ErrorAxes:
     """Axes of errors over time, and the line that says now."""
 
-    def __init__(self, sheet: Sheet, box: Box, time: TimeAxis, error: ErrorAxis, ticks: tuple[Ticks, Ticks]) -> None:
+    def __init__(
+        self, sheet: Sheet, box: Box, time: TimeAxis, error: ErrorAxis, ticks: tuple[Ticks, Ticks]
+    ) -> None:
         self.sheet, self.time, self.error = sheet, time, error
         self.axes = sheet.axes(box)
         self.axes.set(xlim=time.limits(), ylim=(error.low, error.high))
         sheet.set_ticks(self.axes, "x", ticks[0])
         sheet.set_ticks(self.axes, "y", ticks[1])
-        self.now = moving_line(self.axes, 0.0, color=sheet.colours.faint, linewidth=sheet.points(0.9))
+        self.now = moving_line(
+            self.axes, 0.0, color=sheet.colours.faint, linewidth=sheet.points(0.9)
+        )
 
     def draw_level(self, level: float | None) -> None:
         """The error of the truth itself, if it is known."""
@@ -95,7 +121,15 @@ class ErrorAxes:
 
     def mark_end(self, x: float, y: float, **look: Any) -> None:
         """A short upright line where a run ends before the others."""
-        self.axes.plot([x], [y], marker="|", markersize=self.sheet.points(9), markeredgewidth=self.sheet.points(1.4), zorder=2.0, **look)
+        self.axes.plot(
+            [x],
+            [y],
+            marker="|",
+            markersize=self.sheet.points(9),
+            markeredgewidth=self.sheet.points(1.4),
+            zorder=2.0,
+            **look,
+        )
 
     def show(self, x: float) -> None:
         self.now.set_data([x, x], [self.error.low, self.error.high])
@@ -104,14 +138,39 @@ class ErrorAxes:
 class ErrorCurve:
     """One error over time. With more snapshots than pixels, their median and range a few pixels at a time."""
 
-    def __init__(self, base: ErrorAxes, line: Summary, errors: Array, *, order: float, end: float = math.inf, **look: Any) -> None:
+    def __init__(
+        self,
+        base: ErrorAxes,
+        line: Summary,
+        errors: Array,
+        *,
+        order: float,
+        end: float = math.inf,
+        **look: Any,
+    ) -> None:
         sheet, axes = base.sheet, base.axes
         self._line, self._y, self._end = line, base.error.place(errors), end
-        axes.plot(line.x, line.middle, linewidth=sheet.points(1.1), alpha=0.45, zorder=1.8 + order, **look)
+        axes.plot(
+            line.x, line.middle, linewidth=sheet.points(1.1), alpha=0.45, zorder=1.8 + order, **look
+        )
         if len(line.x) < len(self._y) and np.any(line.low < line.high):
-            axes.fill_between(line.x, line.low, line.high, color=look["color"], alpha=0.13, linewidth=0, zorder=1.7)
-        self._past = moving_line(axes, order, linewidth=sheet.points(2.0), solid_joinstyle="round", **look)
-        dot = {"markersize": sheet.points(7), "markeredgecolor": sheet.colours.paper, "markeredgewidth": sheet.points(0.9)}
+            axes.fill_between(
+                line.x,
+                line.low,
+                line.high,
+                color=look["color"],
+                alpha=0.13,
+                linewidth=0,
+                zorder=1.7,
+            )
+        self._past = moving_line(
+            axes, order, linewidth=sheet.points(2.0), solid_joinstyle="round", **look
+        )
+        dot = {
+            "markersize": sheet.points(7),
+            "markeredgecolor": sheet.colours.paper,
+            "markeredgewidth": sheet.points(0.9),
+        }
         self._dot = moving_line(axes, order + 0.5, color=look["color"], marker="o", **dot)
         self.moving: list[Artist] = [self._past, self._dot]
 
@@ -144,4 +203,6 @@ def summarise(x: Array, y: Array, columns: int) -> Summary:
     finite = np.add.reduceat(np.isfinite(y), first)
     last = np.maximum(first + finite - 1, first)
     sorted_y = y[order]
-    return Summary((x[first] + x[stop - 1]) / 2, sorted_y[(first + last) // 2], sorted_y[first], sorted_y[last])
+    return Summary(
+        (x[first] + x[stop - 1]) / 2, sorted_y[(first + last) // 2], sorted_y[first], sorted_y[last]
+    )

@@ -38,11 +38,34 @@ def looks_of(sheet: Sheet, view: View | None) -> dict[str, dict[str, Any]]:
     colours, points = sheet.colours, sheet.points
     crowd = len(view.dataset.x_train) if view else 200
     dot = points(float(np.clip(6.5 * (200 / crowd) ** 0.25, 2.0, 9.0)))
-    patch = {"linestyle": "", "marker": "s", "markersize": points(9.0), "markeredgewidth": 0, "alpha": BENDS_ALPHA}
-    kink = {"linestyle": "", "marker": "o", "markersize": points(8.5), "markeredgecolor": colours.paper, "markeredgewidth": points(1.0)}
-    ring = {"markerfacecolor": "none", "markeredgecolor": colours.data, "markeredgewidth": points(1.2)}
+    patch = {
+        "linestyle": "",
+        "marker": "s",
+        "markersize": points(9.0),
+        "markeredgewidth": 0,
+        "alpha": BENDS_ALPHA,
+    }
+    kink = {
+        "linestyle": "",
+        "marker": "o",
+        "markersize": points(8.5),
+        "markeredgecolor": colours.paper,
+        "markeredgewidth": points(1.0),
+    }
+    ring = {
+        "markerfacecolor": "none",
+        "markeredgecolor": colours.data,
+        "markeredgewidth": points(1.2),
+    }
     return {
-        "data": {"linestyle": "", "marker": "o", "color": colours.data, "markersize": dot, "markeredgewidth": 0, "alpha": 0.85},
+        "data": {
+            "linestyle": "",
+            "marker": "o",
+            "color": colours.data,
+            "markersize": dot,
+            "markeredgewidth": 0,
+            "alpha": 0.85,
+        },
         "test data": {"linestyle": "", "marker": "o", "markersize": dot, **ring},
         "truth": {"color": colours.truth, "linewidth": points(1.8), "linestyle": (0, (4, 2))},
         "learned": {
@@ -59,7 +82,10 @@ def looks_of(sheet: Sheet, view: View | None) -> dict[str, dict[str, Any]]:
         "up": {**patch, "color": colours.positive},
         "down": {**patch, "color": colours.negative},
         "bends": {**patch, "color": colours.neutral},
-        **{f"layer {layer}": {**kink, "markerfacecolor": colour} for layer, colour in enumerate(colours.layers, 1)},
+        **{
+            f"layer {layer}": {**kink, "markerfacecolor": colour}
+            for layer, colour in enumerate(colours.layers, 1)
+        },
         "train": {"color": colours.data, "linewidth": points(2.2)},
         "test": {"color": colours.test, "linewidth": points(2.2)},
         "noise": {"color": colours.ink, "linewidth": points(1.0), "linestyle": (0, (5, 3))},

@@ -37,7 +37,10 @@ def find_encoder() -> str:
 
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except (ImportError, RuntimeError) as error:
-        raise RelusgdError("MP4 films need ffmpeg, which was not found", "pip install imageio-ffmpeg, or write a .gif") from error
+        raise RelusgdError(
+            "MP4 films need ffmpeg, which was not found",
+            "pip install imageio-ffmpeg, or write a .gif",
+        ) from error
 
 
 def schedule(fps: float, hold: float) -> tuple[float, int, int]:
@@ -53,7 +56,9 @@ def schedule(fps: float, hold: float) -> tuple[float, int, int]:
 class Mp4Film:
     """A film that ffmpeg encodes while frames arrive, through a pipe that holds less than one of them."""
 
-    def __init__(self, path: Path, size: tuple[int, int], rate: float, repeats: int = 1, hold: int = 0) -> None:
+    def __init__(
+        self, path: Path, size: tuple[int, int], rate: float, repeats: int = 1, hold: int = 0
+    ) -> None:
         """size: even width and height; rate: frames a second; repeats, hold: as `schedule` gives them.
 
         Raises RelusgdError without ffmpeg, OSError when it does not start.
@@ -84,7 +89,12 @@ class Mp4Film:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         with self._words:
             if kind is not None:
                 self._encoder.kill()
@@ -99,8 +109,12 @@ class Mp4Film:
     def _complaint(self) -> RelusgdError:
         self._words.seek(0)
         words = self._words.read().decode(errors="replace").strip()
-        cause = re.sub(r"^\[.*?\] ", "", words.partition("\n")[0])  # what it says after that follows from it
-        if not cause and self._encoder.returncode < 0:  # for one by a limit of the shell, or for want of memory
+        cause = re.sub(
+            r"^\[.*?\] ", "", words.partition("\n")[0]
+        )  # what it says after that follows from it
+        if (
+            not cause and self._encoder.returncode < 0
+        ):  # for one by a limit of the shell, or for want of memory
             cause = f"it was killed by {signal.Signals(-self._encoder.returncode).name}"
         return RelusgdError(f"ffmpeg could not write the film: {cause or 'it did not say why'}")
 

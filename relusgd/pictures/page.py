@@ -49,7 +49,12 @@ IFRAME_HEIGHT = 860
 
 
 def page_html(
-    scene: Scene, title: str, *, theme: str | None = None, frames: int | None = None, starts: Sequence[Start] | None = None
+    scene: Scene,
+    title: str,
+    *,
+    theme: str | None = None,
+    frames: int | None = None,
+    starts: Sequence[Start] | None = None,
 ) -> str:
     """The page of one run, or of several on one clock.
 
@@ -62,7 +67,11 @@ def page_html(
     if starts is None:
         starts = [Start()] * (len(scene.views) if isinstance(scene, Group) else 1)
     title = title.encode("utf-8", "replace").decode()  # the name of a folder may be no text at all
-    data = {"title": title, "theme": theme, "colours": {name: asdict(colours) for name, colours in THEMES.items()}}
+    data = {
+        "title": title,
+        "theme": theme,
+        "colours": {name: asdict(colours) for name, colours in THEMES.items()},
+    }
     script, style = _script(), _style()
     parts = {
         "policy": _policy(script, style),
@@ -119,4 +128,8 @@ def _style() -> str:
 
 
 def _variables(colours: Theme) -> str:
-    return " ".join(f"--{name}: {colour};" for name, colour in asdict(colours).items() if isinstance(colour, str))
+    return " ".join(
+        f"--{name}: {colour};"
+        for name, colour in asdict(colours).items()
+        if isinstance(colour, str)
+    )

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from relusgd.errors import InputError
-from relusgd.model.data import Dataset
+from relusgd.model.points import Dataset
 from relusgd.pictures.axis import SOFT_START
 from relusgd.pictures.group import Group, Scene
 from relusgd.pictures.scales import Scales, error_axis, errors_of, noise_level
@@ -55,8 +55,18 @@ def page_data(scene: Scene, starts: Sequence[Start], frames: int | None) -> dict
     runs = []
     for view, (title, short), start in zip(views, titles, starts, strict=True):
         rows = moments if view is scene else np.unique(_rows(scene, view)[moments])
-        number = next(index for index, dataset in enumerate(datasets) if _equal(dataset, view.dataset))
-        runs.append({"title": title, "short": short, "data": number, "start": asdict(start), **_run_data(view, rows)})
+        number = next(
+            index for index, dataset in enumerate(datasets) if _equal(dataset, view.dataset)
+        )
+        runs.append(
+            {
+                "title": title,
+                "short": short,
+                "data": number,
+                "start": asdict(start),
+                **_run_data(view, rows),
+            }
+        )
     errors = scene.error_axis if isinstance(scene, Group) else error_axis(scene)
     return {
         "epoch": scene.epoch[moments].tolist(),
@@ -97,7 +107,10 @@ def pack(values: ArrayLike) -> str:
 def _numbers_per_snapshot(view: View) -> int:
     if _binned(view):
         return 2 * CELLS + 1 + 2 * BARS
-    return sum(weight[0].size + bias[0].size for weight, bias in zip(view.history.weights, view.history.biases, strict=True))
+    return sum(
+        weight[0].size + bias[0].size
+        for weight, bias in zip(view.history.weights, view.history.biases, strict=True)
+    )
 
 
 def _binned(view: View) -> bool:
@@ -112,7 +125,10 @@ def _rows(scene: Scene, view: View) -> NDArray[np.int64]:
 def _run_data(view: View, rows: Indices) -> dict[str, Any]:
     """The snapshots of these rows: clock, metrics, and the parameters (or, of very wide layers, what they add up to)."""
     history = view.history
-    metrics = {name: history.metrics[name][rows] for name in ("learning_rate", "dead_units", "always_on_units", "breakpoints")}
+    metrics = {
+        name: history.metrics[name][rows]
+        for name in ("learning_rate", "dead_units", "always_on_units", "breakpoints")
+    }
     return {
         "hidden": history.hidden,
         "epoch": history.epoch[rows].tolist(),
@@ -125,7 +141,10 @@ def _run_data(view: View, rows: Indices) -> dict[str, Any]:
 
 def _parameter_data(view: View, rows: Indices) -> dict[str, Any]:
     history = view.history
-    return {"weights": [pack(weight[rows]) for weight in history.weights], "biases": [pack(bias[rows]) for bias in history.biases]}
+    return {
+        "weights": [pack(weight[rows]) for weight in history.weights],
+        "biases": [pack(bias[rows]) for bias in history.biases],
+    }
 
 
 def _cells_data(view: View, rows: Indices) -> dict[str, Any]:
@@ -133,9 +152,16 @@ def _cells_data(view: View, rows: Indices) -> dict[str, Any]:
     parts: list[tuple[Any, ...]] = []
     for row in rows.tolist():
         bends = view.bends(row)
-        parts.append((view.curve(row).y, view.active(row)[1], bends.up, bends.down, view.elbows_inside(row)))
+        parts.append(
+            (view.curve(row).y, view.active(row)[1], bends.up, bends.down, view.elbows_inside(row))
+        )
     names = ("y", "active", "up", "down", "inside")
-    return {"cells": {name: pack(np.stack(column)) for name, column in zip(names, zip(*parts, strict=True), strict=True)}}
+    return {
+        "cells": {
+            name: pack(np.stack(column))
+            for name, column in zip(names, zip(*parts, strict=True), strict=True)
+        }
+    }
 
 
 def _error_data(column: NDArray[np.float64], rows: Indices) -> dict[str, str]:
@@ -156,9 +182,15 @@ def view_of(views: Sequence[View], dataset: Dataset) -> View:
 def _points_data(view: View) -> dict[str, Any]:
     """The points in network units, and the truth over the domain in original ones; both names, the domain and the scaling."""
     dataset = view.dataset
-    columns = {"train": (dataset.x_train, dataset.y_train), "test": (dataset.x_test, dataset.y_test)}
+    columns = {
+        "train": (dataset.x_train, dataset.y_train),
+        "test": (dataset.x_test, dataset.y_test),
+    }
     return {
-        "points": {name: {"of": len(x), "x": pack(_evenly(x)), "y": pack(_evenly(y))} for name, (x, y) in columns.items()},
+        "points": {
+            name: {"of": len(x), "x": pack(_evenly(x)), "y": pack(_evenly(y))}
+            for name, (x, y) in columns.items()
+        },
         "test_shown": view.shows_test_points,
         "truth": None if view.truth is None else pack(view.truth[1]),
         "domain": (view.low, view.high),
@@ -190,4 +222,7 @@ def _equal(one: Dataset, other: Dataset) -> bool:
         other.y_name,
         other.noise,
     )
-    return alike and all(np.array_equal(mine, theirs) for mine, theirs in zip(one.columns, other.columns, strict=True))
+    return alike and all(
+        np.array_equal(mine, theirs)
+        for mine, theirs in zip(one.columns, other.columns, strict=True)
+    )

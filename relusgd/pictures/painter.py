@@ -46,7 +46,9 @@ class Painter:
                 self._parts = build_grid(self.sheet, scene, cells=not still)
             else:
                 self._parts = build_parts(self.sheet, scene, cells=not still)
-        self._moving: list[Artist] = [artist for part in self._parts for artist in sorted(part.moving, key=Artist.get_zorder)]
+        self._moving: list[Artist] = [
+            artist for part in self._parts for artist in sorted(part.moving, key=Artist.get_zorder)
+        ]
         self._count = len(scene)
         self._background = self._draw_background()
 
@@ -101,13 +103,19 @@ def save_still(scene: Scene, index: int, path: Path, look: Look | None = None) -
 def check_still(path: Path) -> None:
     """Raise InputError if no still can be written to a path with this suffix."""
     if path.suffix.lower() not in STILLS:
-        raise InputError(f"a still cannot be written as {path.name!r}", f"its name ends in {', '.join(STILLS[:-1])} or {STILLS[-1]}")
+        raise InputError(
+            f"a still cannot be written as {path.name!r}",
+            f"its name ends in {', '.join(STILLS[:-1])} or {STILLS[-1]}",
+        )
 
 
 def write_figure(sheet: Sheet, path: Path) -> None:
     """Write a figure in the format of the path's suffix. Raises as `save_still` does."""
     check_still(path)
-    suffix, content = path.suffix.lower(), io.BytesIO()  # a disk that is full would be met inside matplotlib otherwise
+    suffix, content = (
+        path.suffix.lower(),
+        io.BytesIO(),
+    )  # a disk that is full would be met inside matplotlib otherwise
     with matplotlib.rc_context({"svg.hashsalt": "relusgd", "svg.fonttype": "path"}):
         sheet.figure.savefig(content, format=suffix[1:], dpi=DPI, metadata=METADATA[suffix])
     try:

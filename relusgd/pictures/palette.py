@@ -50,8 +50,14 @@ class Palette:
         colours, counts = _count_colours(frames)
         most_frequent = np.argsort(-counts, kind="stable")
         exact, rest = most_frequent[:EXACT], most_frequent[EXACT:]
-        chosen = np.concatenate([colours[exact], _cluster(colours[rest], counts[rest], TRANSPARENT - len(exact))])
-        return cls(np.concatenate([chosen, np.zeros((TRANSPARENT - len(chosen), 3))]).round().astype(np.uint8))
+        chosen = np.concatenate(
+            [colours[exact], _cluster(colours[rest], counts[rest], TRANSPARENT - len(exact))]
+        )
+        return cls(
+            np.concatenate([chosen, np.zeros((TRANSPARENT - len(chosen), 3))])
+            .round()
+            .astype(np.uint8)
+        )
 
     def numbers(self, pixels: Packed) -> Pixels:
         """The palette's number for each of the packed pixels, shape (n,)."""
@@ -73,7 +79,11 @@ class Palette:
 def _cells(pixels: Packed) -> NDArray[np.uint32]:
     """The upper SHADES bits of red, green and blue in one number."""
     drop, mask = 8 - SHADES, (1 << SHADES) - 1
-    cells = (pixels >> drop & mask) | (pixels >> 8 + drop & mask) << SHADES | (pixels >> 16 + drop & mask) << 2 * SHADES
+    cells = (
+        (pixels >> drop & mask)
+        | (pixels >> 8 + drop & mask) << SHADES
+        | (pixels >> 16 + drop & mask) << 2 * SHADES
+    )
     return cells.astype(np.uint32, copy=False)
 
 
@@ -87,10 +97,14 @@ def _count_colours(frames: Sequence[Pixels]) -> tuple[NDArray[np.float64], NDArr
     shown = [packed(frame) for frame in frames]
     changed = [now[now != before] for before, now in pairwise(shown)]
     values, counts = np.unique(np.concatenate([shown[0].ravel(), *changed]), return_counts=True)
-    return np.stack([values >> shift & 255 for shift in (0, 8, 16)], axis=1).astype(np.float64), counts
+    return np.stack([values >> shift & 255 for shift in (0, 8, 16)], axis=1).astype(
+        np.float64
+    ), counts
 
 
-def _cluster(colours: NDArray[np.float64], counts: NDArray[np.int64], most: int) -> NDArray[np.float64]:
+def _cluster(
+    colours: NDArray[np.float64], counts: NDArray[np.int64], most: int
+) -> NDArray[np.float64]:
     """At most `most` colours for many: each time the worst served one is added, then all move to the means of those they serve."""
     if len(colours) <= most:
         return colours
@@ -104,7 +118,13 @@ def _cluster(colours: NDArray[np.float64], counts: NDArray[np.int64], most: int)
     for _ in range(4):
         served = _nearest(colours, found)
         total = np.bincount(served, weight, minlength=most)
-        sums = np.stack([np.bincount(served, weight * colours[:, channel], minlength=most) for channel in range(3)], axis=1)
+        sums = np.stack(
+            [
+                np.bincount(served, weight * colours[:, channel], minlength=most)
+                for channel in range(3)
+            ],
+            axis=1,
+        )
         found[total > 0] = sums[total > 0] / total[total > 0, None]
     return found
 

@@ -63,14 +63,20 @@ def moving_steps(axes: Axes, order: float, places: Sequence[float], **look: Any)
 class ActivePanel:
     """How many units are active along x."""
 
-    def __init__(self, sheet: Sheet, box: Box, view: View, scales: Scales, ticks: tuple[Ticks, Ticks]) -> None:
+    def __init__(
+        self, sheet: Sheet, box: Box, view: View, scales: Scales, ticks: tuple[Ticks, Ticks]
+    ) -> None:
         self._view = view
         axes = sheet.axes(box)
         most = sum(view.history.hidden)
         axes.set(xlim=x_limits(scales.x), ylim=(0, 1.12 * most))
         sheet.set_ticks(axes, "x", ticks[0])
         sheet.set_ticks(axes, "y", ticks[1], grid=False)
-        look: dict[str, Any] = {"facecolor": sheet.colours.active, "edgecolor": sheet.colours.faint, "linewidth": sheet.points(1.0)}
+        look: dict[str, Any] = {
+            "facecolor": sheet.colours.active,
+            "edgecolor": sheet.colours.faint,
+            "linewidth": sheet.points(1.0),
+        }
         self._steps = moving_steps(axes, 0.0, (view.low, view.high), **look)
         self.moving: list[Artist] = [self._steps]
 
@@ -87,7 +93,12 @@ def relative(strength: Array, full: float) -> Array:
 
 def sign_colours(sheet: Sheet, sign: Array) -> Array:
     """Colours (n, 4) for output weights below, at and above 0, or without one sign."""
-    table = np.array([to_rgba(colour) for colour in (sheet.colours.negative, sheet.colours.neutral, sheet.colours.positive)])
+    table = np.array(
+        [
+            to_rgba(colour)
+            for colour in (sheet.colours.negative, sheet.colours.neutral, sheet.colours.positive)
+        ]
+    )
     return np.asarray(table[np.sign(sign).astype(int) + 1])
 
 

@@ -26,7 +26,10 @@ class Scales:
     @classmethod
     def of(cls, views: Sequence[View]) -> Scales:
         """The scales that views share. Limits hold all; strengths are the middle ones, so that one run cannot hide the others."""
-        narrow, wide = [view for view in views if not view.wide], [view for view in views if view.wide]
+        narrow, wide = (
+            [view for view in views if not view.wide],
+            [view for view in views if view.wide],
+        )
         return cls(
             (min(view.low for view in views), max(view.high for view in views)),
             (min(view.y_limits[0] for view in views), max(view.y_limits[1] for view in views)),
@@ -38,8 +41,15 @@ class Scales:
 
 def errors_of(view: View) -> dict[str, Array]:
     """The errors that there are, in the square of the original unit of y."""
-    columns = {name: view.dataset.scaling.mse_to_original(np.asarray(view.history.metrics[f"{name}_mse"])) for name in ("train", "test")}
-    return {name: column for name, column in columns.items() if np.isfinite(column).any() or name == "train"}
+    columns = {
+        name: view.dataset.scaling.mse_to_original(np.asarray(view.history.metrics[f"{name}_mse"]))
+        for name in ("train", "test")
+    }
+    return {
+        name: column
+        for name, column in columns.items()
+        if np.isfinite(column).any() or name == "train"
+    }
 
 
 def noise_level(view: View) -> float | None:

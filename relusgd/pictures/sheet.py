@@ -43,19 +43,28 @@ class Sheet:
         self.scale = Scale.of(look.size)
         self.width, self.height = look.size
         inches = (self.width / DPI, self.height / DPI)
-        self.figure = Figure(figsize=inches, dpi=DPI, facecolor=self.colours.paper, edgecolor="none")
+        self.figure = Figure(
+            figsize=inches, dpi=DPI, facecolor=self.colours.paper, edgecolor="none"
+        )
         self.canvas: Any = FigureCanvasAgg(self.figure)
 
     def finer(self, lines: float, text: float = 1.0) -> Sheet:
         """The same figure to be drawn on with thinner lines and smaller letters, by these factors."""
         finer = copy(self)
         letters = max(10.0, text * self.scale.text)
-        finer.scale = Scale(letters, 1.45 * letters, round(1.55 * letters), lines * self.scale.thick)
+        finer.scale = Scale(
+            letters, 1.45 * letters, round(1.55 * letters), lines * self.scale.thick
+        )
         return finer
 
     def axes(self, box: Box) -> Axes:
         """Empty axes in the box, with a thin frame, a faint grid and no ticks."""
-        place = (box.left / self.width, box.bottom / self.height, box.width / self.width, box.height / self.height)
+        place = (
+            box.left / self.width,
+            box.bottom / self.height,
+            box.width / self.width,
+            box.height / self.height,
+        )
         axes = self.figure.add_axes(place, facecolor=self.colours.paper)
         axes.xaxis.set_major_locator(NullLocator())
         axes.yaxis.set_major_locator(NullLocator())
@@ -64,24 +73,53 @@ class Sheet:
             spine.set(color=self.colours.faint, linewidth=self.points(0.9))
         return axes
 
-    def set_ticks(self, axes: Axes, which: str, ticks: Ticks, *, labels: bool = True, grid: bool = True) -> None:
+    def set_ticks(
+        self, axes: Axes, which: str, ticks: Ticks, *, labels: bool = True, grid: bool = True
+    ) -> None:
         """Ticks and their labels along the x or the y axis."""
         axis = axes.xaxis if which == "x" else axes.yaxis
         axis.set_ticks(ticks.places, labels=ticks.labels if labels else [""] * len(ticks.places))
-        axis.set_tick_params(length=self.points(4) if labels else 0, width=self.points(0.9), color=self.colours.faint, pad=self.points(3))
+        axis.set_tick_params(
+            length=self.points(4) if labels else 0,
+            width=self.points(0.9),
+            color=self.colours.faint,
+            pad=self.points(3),
+        )
         for label in axis.get_ticklabels():
-            label.set(fontproperties=font(self.scale.text * 0.93), color=self.colours.ink, parse_math=False)
+            label.set(
+                fontproperties=font(self.scale.text * 0.93),
+                color=self.colours.ink,
+                parse_math=False,
+            )
         if grid:
-            axes.grid(True, axis="x" if which == "x" else "y", color=self.colours.grid, linewidth=self.points(0.9), linestyle="-")
+            axes.grid(
+                True,
+                axis="x" if which == "x" else "y",
+                color=self.colours.grid,
+                linewidth=self.points(0.9),
+                linestyle="-",
+            )
 
     def points(self, pixels: float) -> float:
         """Pixels of a picture 1000 wide as matplotlib's points at this size."""
         return pixels * self.scale.thick * 72 / DPI
 
-    def text(self, x: float, y: float, words: str, *, pixels: float, colour: str | None = None, **options: Any) -> Text:
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        *,
+        pixels: float,
+        colour: str | None = None,
+        **options: Any,
+    ) -> Text:
         """Words at pixel (x, y); by default from the left, on the baseline. A dollar sign is a dollar sign."""
         bold = options.pop("bold", False)
-        options |= {"fontproperties": font(pixels, bold=bold, text=words), "color": colour or self.colours.ink}
+        options |= {
+            "fontproperties": font(pixels, bold=bold, text=words),
+            "color": colour or self.colours.ink,
+        }
         return self.figure.text(x / self.width, y / self.height, words, parse_math=False, **options)
 
     def entry(self, x: float, y: float, look: dict[str, Any], words: str, *, pixels: float) -> None:
@@ -95,7 +133,11 @@ class Sheet:
 
     def _sample(self, x: Sequence[float], y: float, look: dict[str, Any]) -> None:
         places = [place / self.width for place in x]
-        self.figure.add_artist(Line2D(places, [y / self.height] * len(places), transform=self.figure.transFigure, **look))
+        self.figure.add_artist(
+            Line2D(
+                places, [y / self.height] * len(places), transform=self.figure.transFigure, **look
+            )
+        )
 
 
 def entry_width(words: str, pixels: float) -> float:

@@ -21,7 +21,12 @@ Indices = NDArray[np.int64]
 
 
 def choose_frames(
-    scene: Scene, frames: int, spacing: str = "log", *, first_epoch: int | None = None, last_epoch: int | None = None
+    scene: Scene,
+    frames: int,
+    spacing: str = "log",
+    *,
+    first_epoch: int | None = None,
+    last_epoch: int | None = None,
 ) -> Indices:
     """Indices of distinct moments (for one run: of recorded snapshots) in their order: the first and the last between the
     epochs given, others between.
@@ -43,16 +48,29 @@ def choose_frames(
     epoch = scene.epoch[start:stop].astype(np.float64)
     if spacing == "motion":
         return start + _by_motion(epoch, lambda row: scene.values(start + row), frames)
-    return start + distinct(nearest(epoch, wanted_epochs(epoch[0], epoch[-1], frames, spacing)), len(epoch))
+    return start + distinct(
+        nearest(epoch, wanted_epochs(epoch[0], epoch[-1], frames, spacing)), len(epoch)
+    )
 
 
 def _rows(epoch: Indices, first_epoch: int | None, last_epoch: int | None) -> tuple[int, int]:
     start = 0 if first_epoch is None else int(np.searchsorted(epoch, first_epoch))
-    stop = len(epoch) if last_epoch is None else int(np.searchsorted(epoch, last_epoch, side="right"))
+    stop = (
+        len(epoch) if last_epoch is None else int(np.searchsorted(epoch, last_epoch, side="right"))
+    )
     if start >= stop:
         since = "" if first_epoch is None else f" from epoch {first_epoch:,}"
-        until = " on" if last_epoch is None else f" to {last_epoch:,}" if since else f" until epoch {last_epoch:,}"
-        raise InputError(f"no snapshot was recorded{since}{until}", f"those recorded are of the epochs {epoch[0]:,} to {epoch[-1]:,}")
+        until = (
+            " on"
+            if last_epoch is None
+            else f" to {last_epoch:,}"
+            if since
+            else f" until epoch {last_epoch:,}"
+        )
+        raise InputError(
+            f"no snapshot was recorded{since}{until}",
+            f"those recorded are of the epochs {epoch[0]:,} to {epoch[-1]:,}",
+        )
     return start, stop
 
 

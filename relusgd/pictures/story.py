@@ -77,19 +77,32 @@ class Story:
         """Title and legend from the top, the paths at the bottom, the moments between."""
         height, line = self.sheet.height, self.line
         top = height - round(0.4 * line)
-        self.title = Box(left, top - round(1.3 * line), inner, round(1.3 * line)) if self.sheet.look.title else None
+        self.title = (
+            Box(left, top - round(1.3 * line), inner, round(1.3 * line))
+            if self.sheet.look.title
+            else None
+        )
         top = self.title.bottom if self.title else top
         legend = legend_lines(self.sheet, self.entries, inner) * line
         self.legend = Box(left, top - legend, inner, legend)
         self.paths = Box(left, round(2.55 * line), inner, round(0.34 * height))
-        self.area = Box(left, self.paths.top + round(2.6 * line), inner, self.legend.bottom - self.paths.top - round(2.8 * line))
+        self.area = Box(
+            left,
+            self.paths.top + round(2.6 * line),
+            inner,
+            self.legend.bottom - self.paths.top - round(2.8 * line),
+        )
 
     def _set_ticks(self) -> None:
         fine = self.fine.scale.text
         self.x_ticks = fitting_ticks(*self.scales.x, self.area.width / 3 - 3 * self.text, fine)
         widest = max(text_width(label, fine) for label in self.x_ticks.labels)
-        self.grid = lay_cells(self.fine, self.area, len(self.rows), max(1.2 * self.text, widest + 0.3 * self.text))
-        self.y_ticks = even_ticks(*self.scales.y, max(2, min(5, int(self.grid[0].curve.height / (2.0 * self.line)))))
+        self.grid = lay_cells(
+            self.fine, self.area, len(self.rows), max(1.2 * self.text, widest + 0.3 * self.text)
+        )
+        self.y_ticks = even_ticks(
+            *self.scales.y, max(2, min(5, int(self.grid[0].curve.height / (2.0 * self.line))))
+        )
 
     def _label_room(self) -> float:
         labels = [*self.y_ticks.labels, *(f"{self.view.epoch[row]:,}" for row in self.rows)]
@@ -98,7 +111,9 @@ class Story:
     def _draw_moment(self, row: int, cell: Cell) -> None:
         view = self.view
         manner = Manner(cell.manner.x_labels, cell.manner.y_labels)
-        panel = CurvePanel(self.fine, cell.curve, view, self.scales, (self.x_ticks, self.y_ticks), manner)
+        panel = CurvePanel(
+            self.fine, cell.curve, view, self.scales, (self.x_ticks, self.y_ticks), manner
+        )
         panel.show(row)
         name = "test" if "test" in errors_of(view) else "train"
         error = error_text(float(errors_of(view)[name][row]))
@@ -106,7 +121,15 @@ class Story:
             [Field(f"{name} MSE", lambda _: error, error, self.fine.scale.text)],
             [Field(name, lambda _: error, error, self.fine.scale.text)],
         ]
-        head = write_head(self.fine, cell.head, None, [f"epoch {view.epoch[row]:,}"], numbers, cells=False, lines=1)
+        head = write_head(
+            self.fine,
+            cell.head,
+            None,
+            [f"epoch {view.epoch[row]:,}"],
+            numbers,
+            cells=False,
+            lines=1,
+        )
         head.show(row)
 
     def _draw_paths(self) -> None:
@@ -118,7 +141,10 @@ class Story:
         self.sheet.set_ticks(axes, "y", self._labelled_epochs())
         for row in self.rows:
             axes.axhline(
-                float(self.time.place(self.view.epoch[row])), color=self.sheet.colours.faint, linewidth=self.sheet.points(0.9), zorder=1.6
+                float(self.time.place(self.view.epoch[row])),
+                color=self.sheet.colours.faint,
+                linewidth=self.sheet.points(0.9),
+                zorder=1.6,
             )
         if self.view.deep:
             draw_breakpoints(self.sheet, axes, self.view, self.time)
@@ -142,8 +168,21 @@ class Story:
         draw_legend(sheet, self.legend, self.entries)
         middle = self.paths.left + self.paths.width / 2
         x_name = shortened(view.dataset.x_name, text, self.paths.width)
-        sheet.text(middle, label_height(sheet, self.paths), x_name, pixels=text, ha="center", va="center_baseline")
-        sheet.text(self.paths.left, self.paths.top + 0.4 * text, paths_name(view), pixels=0.93 * text, colour=sheet.colours.faint)
+        sheet.text(
+            middle,
+            label_height(sheet, self.paths),
+            x_name,
+            pixels=text,
+            ha="center",
+            va="center_baseline",
+        )
+        sheet.text(
+            self.paths.left,
+            self.paths.top + 0.4 * text,
+            paths_name(view),
+            pixels=0.93 * text,
+            colour=sheet.colours.faint,
+        )
         write_upright(sheet, self.paths, "epoch", text)
         bottom = min(cell.curve.bottom for cell in self.grid)
         area = Box(self.area.left, bottom, self.area.width, self.area.top - bottom)
@@ -172,18 +211,31 @@ def draw_elbows(sheet: Sheet, axes: Axes, view: View, time: TimeAxis, scales: Sc
     strength = np.stack([bending(view.history.network(row)) for row in rows])
     units = strongest(np.nan_to_num(strength.mean(axis=0)), MOST_PATHS)
     strength = strength[:, units]
-    x = view.dataset.scaling.x_to_original(np.stack([view.history.elbow[row][units] for row in rows]))
+    x = view.dataset.scaling.x_to_original(
+        np.stack([view.history.elbow[row][units] for row in rows])
+    )
     v = np.stack([view.history.network(row).output_weight[units] for row in rows])
     slope = np.stack([view.history.slope[row][units] for row in rows])
     y = np.broadcast_to(time.place(view.epoch[rows])[:, None], x.shape)
-    segments = np.stack([np.stack([x[:-1], y[:-1]], axis=-1), np.stack([x[1:], y[1:]], axis=-1)], axis=2)
+    segments = np.stack(
+        [np.stack([x[:-1], y[:-1]], axis=-1), np.stack([x[1:], y[1:]], axis=-1)], axis=2
+    )
     # an elbow whose slope changes sign has gone through infinity, not through the picture
-    whole = np.isfinite(segments).all(axis=(2, 3)) & (slope[:-1] * slope[1:] > 0) & _near(segments[..., 0], scales.x)
+    whole = (
+        np.isfinite(segments).all(axis=(2, 3))
+        & (slope[:-1] * slope[1:] > 0)
+        & _near(segments[..., 0], scales.x)
+    )
     amount = relative(strength[1:], _full(strength, scales, view))[whole]
     order = np.argsort(amount, kind="stable")
     colours = with_alpha(sign_colours(sheet, v[1:][whole][order]), 0.25 + 0.7 * amount[order])
     widths = sheet.points(1.0) * (0.7 + 2.6 * amount[order])
-    axes.add_collection(LineCollection(list(segments[whole][order]), colors=colours, linewidths=widths, capstyle="round"), autolim=False)
+    axes.add_collection(
+        LineCollection(
+            list(segments[whole][order]), colors=colours, linewidths=widths, capstyle="round"
+        ),
+        autolim=False,
+    )
 
 
 def _full(strength: Array, scales: Scales, view: View) -> float:
@@ -201,9 +253,20 @@ def draw_breakpoints(sheet: Sheet, axes: Axes, view: View, time: TimeAxis) -> No
     rows, most = sampled_rows(view), len(sheet.colours.layers)
     found = [breakpoints(view.history.network(row)) for row in rows]
     x = view.dataset.scaling.x_to_original(np.concatenate([points.x for points in found]))
-    y = np.concatenate([np.full(len(points), time.place(view.epoch[row])) for points, row in zip(found, rows, strict=True)])
+    y = np.concatenate(
+        [
+            np.full(len(points), time.place(view.epoch[row]))
+            for points, row in zip(found, rows, strict=True)
+        ]
+    )
     layer = np.minimum(np.concatenate([points.layer for points in found]), most)
     for number, colour in enumerate(sheet.colours.layers, 1):
         chosen = (layer == number) & (x >= view.low) & (x <= view.high)
-        dot: dict[str, Any] = {"marker": "o", "markersize": sheet.points(2.2), "markeredgewidth": 0, "linestyle": "", "color": colour}
+        dot: dict[str, Any] = {
+            "marker": "o",
+            "markersize": sheet.points(2.2),
+            "markeredgewidth": 0,
+            "linestyle": "",
+            "color": colour,
+        }
         axes.plot(x[chosen], y[chosen], **dot, alpha=0.8, rasterized=True)

@@ -27,7 +27,11 @@ class Timing:
 
     @classmethod
     def resolve(
-        cls, frames: int | None = None, fps: float | None = None, seconds: float | None = None, available: int | None = None
+        cls,
+        frames: int | None = None,
+        fps: float | None = None,
+        seconds: float | None = None,
+        available: int | None = None,
     ) -> Timing:
         """The timing of a film, of which at most two numbers need be given; 151 frames and 15 a second fill what is missing.
 
@@ -38,13 +42,22 @@ class Timing:
         for name, given in (("frames", frames), ("fps", fps), ("seconds", seconds)):
             if given is not None and not 0 < given < float("inf"):
                 raise InputError(f"{name} is {given:g}; it must be a finite number greater than 0")
-        if frames is not None and fps is not None and seconds is not None and abs(frames - fps * seconds) > 1:
+        if (
+            frames is not None
+            and fps is not None
+            and seconds is not None
+            and abs(frames - fps * seconds) > 1
+        ):
             raise InputError(
-                f"{frames} frames at {fps:g} a second last {frames / fps:g} s, not {seconds:g} s", "give two of frames, fps and seconds"
+                f"{frames} frames at {fps:g} a second last {frames / fps:g} s, not {seconds:g} s",
+                "give two of frames, fps and seconds",
             )
         timing = cls._complete(frames, fps, seconds)
         if timing.frames > MOST_FRAMES:
-            raise InputError(f"a film of {timing.frames:,} frames is longer than {MOST_FRAMES:,}", "give fewer seconds or frames")
+            raise InputError(
+                f"a film of {timing.frames:,} frames is longer than {MOST_FRAMES:,}",
+                "give fewer seconds or frames",
+            )
         if available is not None and available < timing.frames:
             return cls(available, max(available / timing.seconds, min(timing.fps, SLOWEST)))
         return timing

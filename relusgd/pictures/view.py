@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.model.breakpoints import breakpoints, vertices
-from relusgd.model.data import Dataset
 from relusgd.model.history import History
 from relusgd.model.network import Array, Network, elbow_positions
+from relusgd.model.points import Dataset
 from relusgd.pictures.axis import robust_limits
 from relusgd.pictures.binning import Cells, bin_units
 
@@ -120,7 +120,12 @@ class View:
         x, y, layer = self._corners(index)
         with np.errstate(all="ignore"):
             kink = np.abs(np.diff(np.diff(y) / np.diff(x)))
-            return Curve(self.dataset.scaling.x_to_original(x), self.dataset.scaling.y_to_original(y), kink, layer)
+            return Curve(
+                self.dataset.scaling.x_to_original(x),
+                self.dataset.scaling.y_to_original(y),
+                kink,
+                layer,
+            )
 
     def _corners(self, index: int) -> tuple[Array, Array, NDArray[np.int64]]:
         """x and f(x) in network units where the drawn line bends, and the layers of the inner ones."""
@@ -131,7 +136,9 @@ class View:
             x = np.concatenate([[low], points.x[inside], [high]])
             with np.errstate(all="ignore"):
                 return x, network(x), points.layer[inside]
-        x, y = vertices(network, low, high) if len(network.slope) <= MOST_EXACT else self._edges(index)
+        x, y = (
+            vertices(network, low, high) if len(network.slope) <= MOST_EXACT else self._edges(index)
+        )
         return x, y, np.ones(len(x) - 2, dtype=np.int64)
 
     def _edges(self, index: int) -> tuple[Array, Array]:
@@ -150,12 +157,19 @@ class View:
         edges = np.linspace(self.low, self.high, BARS + 1)
         if not self.deep:
             cells = self._cells(index)
-            return Bends(edges, *(part.reshape(BARS, -1).sum(axis=1) for part in (cells.rising, cells.falling)))
+            return Bends(
+                edges,
+                *(part.reshape(BARS, -1).sum(axis=1) for part in (cells.rising, cells.falling)),
+            )
         network, (low, high) = self.history.network(index), self._network_domain
         elbow, strength = network.elbow, bending(network)
         inside = (elbow >= low) & (elbow < high)
         bar = ((elbow[inside] - low) * (BARS / (high - low))).astype(np.intp)
-        return Bends(edges, np.bincount(np.minimum(bar, BARS - 1), strength[inside], BARS).astype(np.float64), np.zeros(BARS))
+        return Bends(
+            edges,
+            np.bincount(np.minimum(bar, BARS - 1), strength[inside], BARS).astype(np.float64),
+            np.zeros(BARS),
+        )
 
     def units(self, index: int) -> Units:
         """The units of the first layer that are active somewhere in the domain; of wide layers the MOST_UNITS that bend most.
@@ -173,9 +187,17 @@ class View:
         ends = np.stack([start, stop], axis=1)
         with np.errstate(all="ignore"):
             heights = np.maximum(ends * slope[:, None] + bias[:, None], 0.0)
-            lines = np.stack([self.dataset.scaling.x_to_original(ends), self.dataset.scaling.y_to_original(heights)], axis=2)
+            lines = np.stack(
+                [
+                    self.dataset.scaling.x_to_original(ends),
+                    self.dataset.scaling.y_to_original(heights),
+                ],
+                axis=2,
+            )
         seen = (start < stop) & (heights.max(axis=1) > 0)
-        inside = np.where((elbow >= low) & (elbow <= high), self.dataset.scaling.x_to_original(elbow), np.nan)
+        inside = np.where(
+            (elbow >= low) & (elbow <= high), self.dataset.scaling.x_to_original(elbow), np.nan
+        )
         sign = np.zeros(len(slope)) if self.deep else np.sign(network.output_weight[chosen])
         return Units(lines[seen], inside[seen], strength[seen], sign[seen])
 
@@ -235,7 +257,12 @@ class View:
     @cached_property
     def bend_scale(self) -> float:
         """The bar that is drawn full, over the whole history."""
-        return _scale([np.array([max(bends.up.max(), bends.down.max())]) for bends in map(self.bends, self._sample)])
+        return _scale(
+            [
+                np.array([max(bends.up.max(), bends.down.max())])
+                for bends in map(self.bends, self._sample)
+            ]
+        )
 
     @cached_property
     def truth(self) -> tuple[Array, Array] | None:
@@ -250,14 +277,21 @@ class View:
     def y_limits(self) -> tuple[float, float]:
         """Limits of y that hold for the whole history: all data and the truth, the bulk of the predictions and of the units' ends."""
         scaling = self.dataset.scaling
-        core = [scaling.y_to_original(self.dataset.y_train), scaling.y_to_original(self.dataset.y_test)]
+        core = [
+            scaling.y_to_original(self.dataset.y_train),
+            scaling.y_to_original(self.dataset.y_test),
+        ]
         core += [] if self.truth is None else [self.truth[1][np.isfinite(self.truth[1])]]
         predicted = np.array([[curve.y.min(), curve.y.max()] for curve in self._sampled_curves])
-        limits = robust_limits(np.concatenate([*core, self._final(core)]), predicted, extent=0.4, margin=0.06)
+        limits = robust_limits(
+            np.concatenate([*core, self._final(core)]), predicted, extent=0.4, margin=0.06
+        )
         if self.wide:
             return limits
         with np.errstate(all="ignore"):
-            around = np.array([[self.baseline, np.quantile(self.unit_ends(index), 0.9)] for index in self._sample])
+            around = np.array(
+                [[self.baseline, np.quantile(self.unit_ends(index), 0.9)] for index in self._sample]
+            )
         return robust_limits(np.array(limits), around, extent=0.15, margin=0.0)
 
     def _final(self, core: list[Array]) -> Array:
@@ -291,7 +325,12 @@ def _active_along(slope: Array, bias: Array, x: Array) -> NDArray[np.int64]:
     elbow = elbow_positions(slope, bias)
     rising, falling = np.sort(elbow[slope > 0]), np.sort(elbow[slope < 0])
     constant = np.count_nonzero((slope == 0) & (bias > 0))
-    return np.searchsorted(rising, x) + len(falling) - np.searchsorted(falling, x, side="right") + constant
+    return (
+        np.searchsorted(rising, x)
+        + len(falling)
+        - np.searchsorted(falling, x, side="right")
+        + constant
+    )
 
 
 def _scale(samples: list[Array]) -> float:

@@ -24,7 +24,9 @@ def _ruler() -> Any:
 @lru_cache(4096)
 def text_width(text: str, pixels: float, *, bold: bool = False) -> float:
     """Width of the text in pixels when its font has this size."""
-    width, _, _ = _ruler().get_text_width_height_descent(text, font(pixels, bold=bold, text=text), ismath=False)
+    width, _, _ = _ruler().get_text_width_height_descent(
+        text, font(pixels, bold=bold, text=text), ismath=False
+    )
     return float(width)
 
 
@@ -60,7 +62,11 @@ def tick_text(value: float, spacing: float, largest: float) -> str:
     largest: of the absolute values on the same axis, which are all written alike.
     """
     if not 1e-4 < largest < 1e6:
-        digits = max(0, math.floor(math.log10(max(abs(value), spacing))) - math.floor(math.log10(spacing * 1.0001)))
+        digits = max(
+            0,
+            math.floor(math.log10(max(abs(value), spacing)))
+            - math.floor(math.log10(spacing * 1.0001)),
+        )
         return "0" if abs(value) < spacing * 1e-6 else _scientific(value, min(digits, 12))
     decimals = max(0, -math.floor(math.log10(spacing * 1.0001)))
     if abs(round(spacing, decimals) - spacing) > spacing * 1e-3:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from relusgd.config.naming import OUTPUTS
 from relusgd.errors import InputError
-from relusgd.model.suggestions import counted, nearest
 from relusgd.runs.facts import FACTS
 from relusgd.runs.folder import CONFIG
+from relusgd.words import counted, nearest
 
 
 def no_run(path: Path) -> InputError:
@@ -17,8 +17,17 @@ def no_run(path: Path) -> InputError:
     if runs := _runs_in(path):
         return _many_runs(path, runs)
     if path.suffix in (".yaml", ".yml") and path.is_file():
-        return InputError(f"{path} is a config, and a run was expected", f"make one of it: relusgd train {_typed(path)}")
-    problem = "is no run folder" if path.is_dir() else "does not exist" if not path.exists() else "is not a folder"
+        return InputError(
+            f"{path} is a config, and a run was expected",
+            f"make one of it: relusgd train {_typed(path)}",
+        )
+    problem = (
+        "is no run folder"
+        if path.is_dir()
+        else "does not exist"
+        if not path.exists()
+        else "is not a folder"
+    )
     meant = _meant(path)
     hint = f"did you mean {meant}?" if meant else "relusgd list shows the runs in outputs"
     return InputError(f"{path} {problem}; a run folder holds {CONFIG} and {FACTS}", hint)
@@ -36,7 +45,11 @@ def _many_runs(path: Path, runs: list[Path]) -> InputError:
 def _runs_in(folder: Path) -> list[Path]:
     """The run folders that stand in this folder itself, by name; hidden ones are left out. None where it cannot be read."""
     try:
-        return sorted(path for path in folder.iterdir() if not path.name.startswith(".") and (path / FACTS).is_file())
+        return sorted(
+            path
+            for path in folder.iterdir()
+            if not path.name.startswith(".") and (path / FACTS).is_file()
+        )
     except (OSError, ValueError):
         return []
 

@@ -25,18 +25,27 @@ from relusgd.runs.damage import unreadable
 
 HEADER_BYTES = 128
 
-HEADER = re.compile(rb"\{'descr': '([<>|=a-z0-9]{2,8})', 'fortran_order': (False|True), 'shape': \(([0-9, ]{0,200})\), \} *\n", re.ASCII)
+HEADER = re.compile(
+    rb"\{'descr': '([<>|=a-z0-9]{2,8})', 'fortran_order': (False|True), 'shape': \(([0-9, ]{0,200})\), \} *\n",
+    re.ASCII,
+)
 """The whole text of a header; anything else that NumPy would accept, and evaluate, is not."""
 
 
 def npy_header(rows: int, row_shape: Sequence[int], dtype: np.dtype[Any]) -> bytes:
     """The header of a C-ordered array of shape (rows, *row_shape), always HEADER_BYTES long."""
     buffer = io.BytesIO()
-    description = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": (rows, *row_shape)}
+    description = {
+        "descr": np.lib.format.dtype_to_descr(dtype),
+        "fortran_order": False,
+        "shape": (rows, *row_shape),
+    }
     np.lib.format.write_array_header_1_0(buffer, description)
     header = buffer.getvalue()
     if len(header) != HEADER_BYTES:
-        raise ValueError(f"an array with rows of shape {tuple(row_shape)} has a header of {len(header)} bytes")
+        raise ValueError(
+            f"an array with rows of shape {tuple(row_shape)} has a header of {len(header)} bytes"
+        )
     return header
 
 
@@ -107,12 +116,16 @@ def check_rows(path: Path, rows: int, row_shape: Sequence[int], dtype: str) -> N
 
 
 @contextmanager
-def _checked(path: Path, rows: int, row_shape: Sequence[int], dtype: str) -> Iterator[tuple[int, int]]:
+def _checked(
+    path: Path, rows: int, row_shape: Sequence[int], dtype: str
+) -> Iterator[tuple[int, int]]:
     """A descriptor of an array file that holds so many rows, and where they begin in it."""
     expected = f"at least {rows} rows of shape {tuple(row_shape)} and type {dtype}"
     try:
         with reading(path) as descriptor:
-            for _ in range(2):  # a writer that came back may have cut its torn tail between header and size
+            for _ in range(
+                2
+            ):  # a writer that came back may have cut its torn tail between header and size
                 shape, found, start = parse_header(os.pread(descriptor, 4096, 0))
                 size = os.fstat(descriptor).st_size
                 row_bytes = math.prod(row_shape) * np.dtype(dtype).itemsize
@@ -139,7 +152,9 @@ def count_rows(path: Path, row_shape: Sequence[int], dtype: str) -> int:
     return min(shape[0], held // (math.prod(row_shape) * np.dtype(dtype).itemsize))
 
 
-def _mapped(descriptor: int, start: int, stop: int, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
+def _mapped(
+    descriptor: int, start: int, stop: int, shape: tuple[int, ...], dtype: str
+) -> NDArray[Any]:
     memory = mmap.mmap(descriptor, stop, access=mmap.ACCESS_READ)
     return np.frombuffer(memory, dtype=dtype, offset=start, count=math.prod(shape)).reshape(shape)
 

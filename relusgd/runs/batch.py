@@ -18,8 +18,8 @@ from typing import Any
 from relusgd.config import config_to_yaml
 from relusgd.errors import DivergedError, InputError
 from relusgd.files import sync_file_system, write_new
-from relusgd.model.data import Dataset
 from relusgd.model.history import History, concatenate
+from relusgd.model.points import Dataset
 from relusgd.runs.arrays import npy_file
 from relusgd.runs.facts import FACTS, facts_text
 from relusgd.runs.folder import ARRAYS, CHECKPOINT, CONFIG, DATA, TABLE, TABLE_HEADER, array_layout
@@ -70,7 +70,9 @@ class Blocks:
     @property
     def bytes(self) -> int:
         """Of the snapshots that are kept."""
-        return sum(array.nbytes for block in self.kept for array in history_arrays(block.history).values())
+        return sum(
+            array.nbytes for block in self.kept for array in history_arrays(block.history).values()
+        )
 
     def take(self, seconds: float = float("inf"), limit: float = float("inf")) -> bool:
         """Train until the end, at most so many seconds and about so many bytes of snapshots; whether it has ended."""
@@ -87,9 +89,18 @@ class Blocks:
         """The run, once it has ended. notes: what else run.json says."""
         history, state = concatenate([block.history for block in self.kept]), self.kept[-1].state
         facts = new_facts(plan, round(self.seconds, 4))
-        facts |= {"status": "diverged" if self.error else "complete", "counts": counts(plan, state.step, len(history))}
+        facts |= {
+            "status": "diverged" if self.error else "complete",
+            "counts": counts(plan, state.step, len(history)),
+        }
         facts["timings"]["ended"] = now()
-        return EndedRun(config_to_yaml(plan.config), {**facts, **divergence_facts(self.error), **notes}, plan.dataset, history, state)
+        return EndedRun(
+            config_to_yaml(plan.config),
+            {**facts, **divergence_facts(self.error), **notes},
+            plan.dataset,
+            history,
+            state,
+        )
 
 
 class Batch:
@@ -112,7 +123,9 @@ class Batch:
     @property
     def is_due(self) -> bool:
         """Whether the runs that wait should not wait longer."""
-        return bool(self._waiting) and (time.monotonic() - self._since > BATCH_SECONDS or len(self._waiting) >= BATCH_RUNS)
+        return bool(self._waiting) and (
+            time.monotonic() - self._since > BATCH_SECONDS or len(self._waiting) >= BATCH_RUNS
+        )
 
     def add(self, name: str, run: EndedRun) -> None:
         """Write a run that is going to stand at `name`. Raises OSError; nothing of it is left then."""

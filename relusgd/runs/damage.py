@@ -7,7 +7,9 @@ from pathlib import Path
 
 from relusgd.errors import RelusgdError
 
-REFUSALS = frozenset({errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.ESTALE})
+REFUSALS = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.ESTALE}
+)
 """Errors that say nothing about the file: no permission, too many open files, no memory, a disk that does not answer."""
 
 
@@ -19,4 +21,6 @@ def unreadable(path: Path, expected: str, error: Exception) -> RelusgdError:
         return RelusgdError(f"{path}: cannot be read: {error.strerror}")
     if isinstance(error, MemoryError):
         return RelusgdError(f"{path}: cannot be read: this machine's memory is not enough")
-    return RelusgdError(f"{path}: cannot be read as {expected}; the run folder is damaged ({error})")
+    return RelusgdError(
+        f"{path}: cannot be read as {expected}; the run folder is damaged ({error})"
+    )

@@ -35,7 +35,9 @@ class Clock:
     spacing: str = "log"
 
 
-@np.errstate(all="ignore")  # the numbers of a run that diverges leave the range of floats; what is not finite is not drawn
+@np.errstate(
+    all="ignore"
+)  # the numbers of a run that diverges leave the range of floats; what is not finite is not drawn
 def animate(
     runs: Run | Sequence[Run],
     out: str | Path | None = None,
@@ -53,7 +55,13 @@ def animate(
     scene = scene_of(as_list(runs))
     timing = Timing.resolve(clock.frames, clock.fps, clock.seconds)
     check_film(path, timing.fps)
-    indices = choose_frames(scene, timing.frames, clock.spacing, first_epoch=clock.first_epoch, last_epoch=clock.last_epoch)
+    indices = choose_frames(
+        scene,
+        timing.frames,
+        clock.spacing,
+        first_epoch=clock.first_epoch,
+        last_epoch=clock.last_epoch,
+    )
     timing = Timing.resolve(clock.frames, clock.fps, clock.seconds, available=len(indices))
     write_film(scene, path, look, indices=indices, fps=timing.fps, progress=progress)
     return path
@@ -79,7 +87,10 @@ def plot(
     if epoch is not None and step is not None:
         raise InputError("a snapshot has one place in time: give its epoch or its step, not both")
     if story and (len(listed) > 1 or epoch is not None or step is not None):
-        raise InputError("a story is that of one run from start to end", "give one run, and neither --epoch nor --step")
+        raise InputError(
+            "a story is that of one run from start to end",
+            "give one run, and neither --epoch nor --step",
+        )
     scene = scene_of(listed)
     if isinstance(scene, View) and story:
         save_story(scene, path, look)
@@ -100,9 +111,14 @@ def moment_of(scene: Scene, epoch: int | None, step: int | None) -> int:
     if isinstance(scene, View):
         return scene.history.index(epoch=epoch, step=step)
     if step is not None:
-        raise InputError("several runs are shown at the same epoch; their steps differ", "give --epoch")
+        raise InputError(
+            "several runs are shown at the same epoch; their steps differ", "give --epoch"
+        )
     if epoch is None:
         return len(scene) - 1
     if epoch > scene.epoch[-1]:
-        raise InputError(f"no run was recorded until epoch {epoch:,}", f"the last one recorded: {scene.epoch[-1]:,}")
+        raise InputError(
+            f"no run was recorded until epoch {epoch:,}",
+            f"the last one recorded: {scene.epoch[-1]:,}",
+        )
     return int(scene.epoch.searchsorted(epoch, side="right")) - 1

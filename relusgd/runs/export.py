@@ -24,7 +24,10 @@ def export_units(run: Run, path: Path, *, original: bool) -> None:
     if path.suffix.lower() != ".csv":
         raise InputError(f"--out {path}: export writes CSV", "choose a file that ends in .csv")
     if not path.parent.is_dir():
-        raise InputError(f"--out {path}: the folder {path.parent} does not exist", "make it first, or choose another place")
+        raise InputError(
+            f"--out {path}: the folder {path.parent} does not exist",
+            "make it first, or choose another place",
+        )
     check_no_part(path)
     history = run.history
     with replacing(path) as temporary, temporary.open("w", encoding="ascii", newline="\n") as file:
@@ -40,7 +43,12 @@ def unit_lines(run: Run, index: int, *, original: bool) -> list[str]:
     recorded = run.history.network(index)
     network = run.scaling.network_to_original(recorded) if original else recorded
     elbow = run.scaling.x_to_original(recorded.elbow) if original else recorded.elbow
-    output: list[object] = list(network.output_weight.tolist()) if len(network.weights) == 2 else [""] * len(elbow)
+    output: list[object] = (
+        list(network.output_weight.tolist()) if len(network.weights) == 2 else [""] * len(elbow)
+    )
     columns: list[Array] = [np.asarray(elbow), network.slope, network.bias]
     numbers = zip(*(column.tolist() for column in columns), strict=True)
-    return [",".join([*map(repr, row), repr(weight) if weight != "" else ""]) for row, weight in zip(numbers, output, strict=True)]
+    return [
+        ",".join([*map(repr, row), repr(weight) if weight != "" else ""])
+        for row, weight in zip(numbers, output, strict=True)
+    ]

@@ -36,13 +36,16 @@ def read_facts(folder: Path) -> dict[str, Any]:
         raise unreadable(path, "the facts of a run", error) from None
     if version > FORMAT:
         raise RelusgdError(
-            f"{path}: written by a newer relusgd (format {version}, this one reads up to {FORMAT})", "upgrade relusgd to read it"
+            f"{path}: written by a newer relusgd (format {version}, this one reads up to {FORMAT})",
+            "upgrade relusgd to read it",
         )
     wrong = [key for key, check in CHECKS.items() if not check(facts.get(key))]
     if facts.get("status") == "diverged" and not facts.get("divergence"):
         wrong.append("divergence")
     if wrong:
-        raise RelusgdError(f"{path}: what it says about {', '.join(wrong)} is missing or no such thing; the run folder is damaged")
+        raise RelusgdError(
+            f"{path}: what it says about {', '.join(wrong)} is missing or no such thing; the run folder is damaged"
+        )
     return dict(facts)
 
 
@@ -61,7 +64,12 @@ def is_count(value: object) -> bool:
 
 
 def is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300 and math.isfinite(value)
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and abs(value) < 1e300
+        and math.isfinite(value)
+    )
 
 
 def is_text(value: object) -> bool:
@@ -71,14 +79,20 @@ def is_text(value: object) -> bool:
 def is_scaling(value: object) -> bool:
     """Whether this is a Scaling whose deviations can be divided by and squared."""
     keys = {"x_mean", "x_deviation", "y_mean", "y_deviation"}
-    if not isinstance(value, dict) or value.keys() != keys or not all(map(is_number, value.values())):
+    if (
+        not isinstance(value, dict)
+        or value.keys() != keys
+        or not all(map(is_number, value.values()))
+    ):
         return False
     return bool(1e-150 < value["x_deviation"] < 1e150 and 1e-150 < value["y_deviation"] < 1e150)
 
 
 def has(**checks: Check) -> Check:
     """A check that a value is a mapping in which each of these keys passes its own check."""
-    return lambda value: isinstance(value, dict) and all(check(value.get(key)) for key, check in checks.items())
+    return lambda value: (
+        isinstance(value, dict) and all(check(value.get(key)) for key, check in checks.items())
+    )
 
 
 def absent_or(check: Check) -> Check:
@@ -96,7 +110,18 @@ CHECKS: dict[str, Check] = {
     "versions": is_versions,
     "scaling": is_scaling,
     "counts": has(
-        **dict.fromkeys(("training_points", "test_points", "parameters", "steps_per_epoch", "epochs", "steps", "snapshots"), is_count)
+        **dict.fromkeys(
+            (
+                "training_points",
+                "test_points",
+                "parameters",
+                "steps_per_epoch",
+                "epochs",
+                "steps",
+                "snapshots",
+            ),
+            is_count,
+        )
     ),
     "timings": has(seconds=is_number),
     "divergence": absent_or(has(message=is_text, hint=is_text)),

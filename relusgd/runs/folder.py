@@ -25,7 +25,13 @@ from relusgd.runs.arrays import check_rows, parse_header, read_rows
 from relusgd.runs.damage import unreadable
 from relusgd.training.sgd import State
 
-CONFIG, DATA, TABLE, ARRAYS, CHECKPOINT = "config.yaml", "data.csv", "metrics.csv", "snapshots", "checkpoint.npz"
+CONFIG, DATA, TABLE, ARRAYS, CHECKPOINT = (
+    "config.yaml",
+    "data.csv",
+    "metrics.csv",
+    "snapshots",
+    "checkpoint.npz",
+)
 COLUMNS = ("epoch", "step", *METRICS)
 TABLE_HEADER = f"{','.join(COLUMNS)}\n".encode()
 WHOLE = {"epoch", "step", *COUNTS}
@@ -59,7 +65,10 @@ def read_data_rows(folder: Path) -> Iterator[tuple[str, float, float]]:
     """The rows of data.csv, one after the other. Raises RelusgdError when it is missing or damaged."""
     path = folder / DATA
     try:
-        with reading(path, MAX_DATA_BYTES) as descriptor, os.fdopen(descriptor, encoding="ascii", newline="", closefd=False) as file:
+        with (
+            reading(path, MAX_DATA_BYTES) as descriptor,
+            os.fdopen(descriptor, encoding="ascii", newline="", closefd=False) as file,
+        ):
             if file.readline(100) != "split,x,y\n":
                 raise ValueError("the first line is not split,x,y")
             for split, x, y in csv.reader(file):
@@ -78,7 +87,9 @@ def read_checkpoint(folder: Path, hidden: tuple[int, ...]) -> State:
             zipfile.ZipFile(file) as members,
         ):
             step = int(_member(members, "step", (), "<i8"))
-            parameters, velocity = (_member(members, name, (size,), "<f8") for name in ("parameters", "velocity"))
+            parameters, velocity = (
+                _member(members, name, (size,), "<f8") for name in ("parameters", "velocity")
+            )
         if step < 0 or not (np.isfinite(parameters).all() and np.isfinite(velocity).all()):
             raise ValueError("its step, its parameters or its velocity are none")
     except Exception as error:  # zipfile raises many kinds on damaged files
@@ -86,7 +97,9 @@ def read_checkpoint(folder: Path, hidden: tuple[int, ...]) -> State:
     return State(step, parameters, velocity)
 
 
-def _member(members: zipfile.ZipFile, name: str, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
+def _member(
+    members: zipfile.ZipFile, name: str, shape: tuple[int, ...], dtype: str
+) -> NDArray[Any]:
     """An array of an .npz file, whose size is known before it is read. Raises ValueError for any other."""
     expected = math.prod(shape) * np.dtype(dtype).itemsize
     told = members.getinfo(f"{name}.npy").file_size
@@ -95,7 +108,9 @@ def _member(members: zipfile.ZipFile, name: str, shape: tuple[int, ...], dtype: 
     content = members.read(f"{name}.npy")
     found, kind, start = parse_header(content)
     if found != shape or kind != dtype or len(content) - start != expected:
-        raise ValueError(f"{name} is an array of shape {found} and type {kind}, expected {shape} and {dtype}")
+        raise ValueError(
+            f"{name} is an array of shape {found} and type {kind}, expected {shape} and {dtype}"
+        )
     return np.frombuffer(content, dtype=dtype, offset=start).reshape(shape).copy()
 
 
@@ -124,12 +139,22 @@ def _parse_lines(content: bytes) -> dict[str, NDArray[Any]]:
     if not content[:size].strip():
         raise ValueError("it has no snapshots")
     expected = f"{lines:,} lines of {len(COLUMNS)} numbers are expected"
-    if content.count(b",", 0, size) != lines * (len(COLUMNS) - 1):  # known before anything larger than the file is made of it
+    if content.count(b",", 0, size) != lines * (
+        len(COLUMNS) - 1
+    ):  # known before anything larger than the file is made of it
         raise ValueError(expected)
-    table = np.loadtxt(io.BytesIO(content[:size]), delimiter=",", ndmin=2, comments=None, encoding="ascii")
+    table = np.loadtxt(
+        io.BytesIO(content[:size]), delimiter=",", ndmin=2, comments=None, encoding="ascii"
+    )
     if table.shape != (lines, len(COLUMNS)):
         raise ValueError(expected)
-    return dict(zip(COLUMNS, (_column(name, column) for name, column in zip(COLUMNS, table.T, strict=True)), strict=True))
+    return dict(
+        zip(
+            COLUMNS,
+            (_column(name, column) for name, column in zip(COLUMNS, table.T, strict=True)),
+            strict=True,
+        )
+    )
 
 
 def _column(name: str, numbers: NDArray[np.float64]) -> NDArray[Any]:
@@ -158,7 +183,10 @@ def read_history(folder: Path, hidden: tuple[int, ...]) -> History:
     """All whole snapshots, as read-only memory maps. Raises RelusgdError when the folder is damaged."""
     table = read_metrics(folder)
     rows = len(table["epoch"])
-    arrays = {name: read_rows(folder / ARRAYS / f"{name}.npy", rows, shape, dtype) for name, (shape, dtype) in array_layout(hidden).items()}
+    arrays = {
+        name: read_rows(folder / ARRAYS / f"{name}.npy", rows, shape, dtype)
+        for name, (shape, dtype) in array_layout(hidden).items()
+    }
     _check_arrays(folder, arrays, table)
     layers = range(1, len(hidden) + 2)
     return History(
@@ -172,16 +200,26 @@ def read_history(folder: Path, hidden: tuple[int, ...]) -> History:
     )
 
 
-def _check_arrays(folder: Path, arrays: dict[str, NDArray[Any]], table: dict[str, NDArray[Any]]) -> None:
+def _check_arrays(
+    folder: Path, arrays: dict[str, NDArray[Any]], table: dict[str, NDArray[Any]]
+) -> None:
     """The arrays must tell the epochs of metrics.csv, and finite parameters on every row that is looked at."""
     for name in ("epoch", "step"):
         if not np.array_equal(arrays[name], table[name]):
-            raise RelusgdError(f"{folder / ARRAYS / name}.npy: not the {name}s of {TABLE}; the run folder is damaged")
+            raise RelusgdError(
+                f"{folder / ARRAYS / name}.npy: not the {name}s of {TABLE}; the run folder is damaged"
+            )
     bearable = CHECKED_BYTES // sum(array[0].nbytes for array in arrays.values())
-    rows = np.unique(np.linspace(0, len(table["epoch"]) - 1, min(CHECKED_ROWS, max(2, bearable))).astype(np.int64))
+    rows = np.unique(
+        np.linspace(0, len(table["epoch"]) - 1, min(CHECKED_ROWS, max(2, bearable))).astype(
+            np.int64
+        )
+    )
     for name, array in arrays.items():
         if name.startswith(("weight", "bias", "slope")) and not _bearable(array, rows):
-            raise RelusgdError(f"{folder / ARRAYS / name}.npy: holds what is not a finite number; the run folder is damaged")
+            raise RelusgdError(
+                f"{folder / ARRAYS / name}.npy: holds what is not a finite number; the run folder is damaged"
+            )
 
 
 def _bearable(array: NDArray[Any], rows: NDArray[np.int64]) -> bool:

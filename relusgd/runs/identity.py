@@ -54,7 +54,9 @@ def look_into(folder: Path) -> Run | None:
         if CONFIG in names and FACTS in names:
             return Run(folder)
     kind = "a folder, but no run" if folder.is_dir() else "not a folder"
-    raise InputError(f"{folder} is {kind}; relusgd does not touch it", "choose another place with --out")
+    raise InputError(
+        f"{folder} is {kind}; relusgd does not touch it", "choose another place with --out"
+    )
 
 
 def judge(run: Run | None, plan: Plan) -> tuple[Found, list[Difference]]:
@@ -78,20 +80,33 @@ def judge(run: Run | None, plan: Plan) -> tuple[Found, list[Difference]]:
 
 def extends(run: Run, plan: Plan) -> bool:
     """Whether the plan is the same training for more epochs: what was recorded is the beginning of the longer run."""
-    if plan.is_ridge or plan.epochs <= run.config.training.epochs or plan.descent.schedule.kind == "cosine":
+    if (
+        plan.is_ridge
+        or plan.epochs <= run.config.training.epochs
+        or plan.descent.schedule.kind == "cosine"
+    ):
         return False
     recorded = run.metrics["epoch"]
     last = int(recorded[-1])
-    return plan.recording.count(last) == len(recorded) and plan.recording.is_beginning(recorded, last)
+    return plan.recording.count(last) == len(recorded) and plan.recording.is_beginning(
+        recorded, last
+    )
 
 
 def run_differences(run: Run, plan: Plan) -> list[Difference]:
     """The keys of their identities in which a folder's run and a plan differ."""
-    found, wanted = identity(run.config, run.data.digest, run.facts["engine"]), identity(plan.config, plan.dataset.digest, plan.engine)
+    found, wanted = (
+        identity(run.config, run.data.digest, run.facts["engine"]),
+        identity(plan.config, plan.dataset.digest, plan.engine),
+    )
     if plan.config.engine == "auto":
         wanted["engine"] = found["engine"]
     keys = [*found, *(key for key in wanted if key not in found)]
-    return [Difference(key, _words(found.get(key)), _words(wanted.get(key))) for key in keys if found.get(key) != wanted.get(key)]
+    return [
+        Difference(key, _words(found.get(key)), _words(wanted.get(key)))
+        for key in keys
+        if found.get(key) != wanted.get(key)
+    ]
 
 
 def identity(config: Config, digest: str | None, engine: str) -> dict[str, Any]:

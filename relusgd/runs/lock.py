@@ -42,7 +42,11 @@ class FolderLock:
             raise _taken(folder, os.pread(self._descriptor, 4096, 0))
         if not _is_same_file(self._descriptor, folder / LOCK):
             raise changed_meanwhile(folder)
-        owner = {"pid": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
+        owner = {
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
         words = json.dumps(owner).encode()
         os.pwrite(self._descriptor, words, 0)
         os.ftruncate(self._descriptor, len(words))
@@ -63,12 +67,18 @@ def check_free(folder: Path) -> None:
 
 
 def _taken(folder: Path, words: bytes) -> InputError:
-    return InputError(f"{folder} is being written by {describe_holder(words)}", "wait for it, or choose another folder with --out")
+    return InputError(
+        f"{folder} is being written by {describe_holder(words)}",
+        "wait for it, or choose another folder with --out",
+    )
 
 
 def changed_meanwhile(folder: Path) -> InputError:
     """The error for a folder that is no longer what was found there a moment ago."""
-    return InputError(f"{folder} was changed by another process just now", "run the command again to see what stands there")
+    return InputError(
+        f"{folder} was changed by another process just now",
+        "run the command again to see what stands there",
+    )
 
 
 def _is_same_file(descriptor: int, path: Path) -> bool:

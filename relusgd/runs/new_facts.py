@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-import relusgd
 from relusgd.errors import DivergedError
 from relusgd.runs.facts import FORMAT
 from relusgd.training import Plan
+from relusgd.version import __version__
 
 
 def new_facts(plan: Plan, seconds: float = 0.0) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def divergence_facts(error: DivergedError | None) -> dict[str, Any]:
 
 def versions(plan: Plan) -> dict[str, str]:
     """Of everything on which the last bits of results depend."""
-    used = {"relusgd": relusgd.__version__, "python": platform.python_version(), "numpy": np.__version__}
+    used = {"relusgd": __version__, "python": platform.python_version(), "numpy": np.__version__}
     return used | ({"numba": _numba_version()} if plan.engine == "compiled" else {})
 
 
@@ -70,7 +70,9 @@ def counts(plan: Plan, step: int, snapshots: int) -> dict[str, int]:
 def processor() -> str:
     """The kind of processor, on which the last bits of results depend."""
     if sys.platform == "linux":
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
+        for line in (
+            Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+        ):
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()

@@ -40,16 +40,27 @@ def check_place(folder: Path) -> None:
         raise InputError(f"{str(folder)[:80]!r}… is no legal name", hint)
     standing = _standing(path)
     if not standing.is_dir():
-        raise InputError(f"{standing} is not a folder, so nothing can be kept in it", "choose another place with --out")
+        raise InputError(
+            f"{standing} is not a folder, so nothing can be kept in it",
+            "choose another place with --out",
+        )
     if standing == path == Path.cwd() and not any(path.iterdir()):
-        raise InputError(f"{path} is the folder that this command runs in; a run folder is made under a new name", "try --out run")
+        raise InputError(
+            f"{path} is the folder that this command runs in; a run folder is made under a new name",
+            "try --out run",
+        )
 
 
 def check_writable(folder: Path) -> None:
     """Raise InputError when nothing can be written at this path, or made there."""
     standing = _standing(folder)
-    if not os.access(standing, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
-        raise InputError(f"{standing} cannot be written (no permission, or a disk that is read-only)", "choose another place with --out")
+    if not os.access(
+        standing, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids
+    ):
+        raise InputError(
+            f"{standing} cannot be written (no permission, or a disk that is read-only)",
+            "choose another place with --out",
+        )
 
 
 def room_left(folder: Path) -> tuple[Path, int]:
@@ -60,7 +71,10 @@ def room_left(folder: Path) -> tuple[Path, int]:
     standing = next(path for path in [folder, *folder.absolute().parents] if path.exists())
     usage = shutil.disk_usage(standing)
     if usage.total == 0:
-        raise InputError(f"{standing} cannot be written: it is on no disk, but made by the system", "choose another place with --out")
+        raise InputError(
+            f"{standing} cannot be written: it is on no disk, but made by the system",
+            "choose another place with --out",
+        )
     return standing, usage.free
 
 
@@ -75,10 +89,14 @@ def check_replaceable(folder: Path) -> None:
     strange = _strangers(folder)
     if strange:
         names = ", ".join(str(path.relative_to(folder)) for path in strange[:3])
-        raise InputError(f"{folder} also holds {names}, which --overwrite would remove", "move it elsewhere first")
+        raise InputError(
+            f"{folder} also holds {names}, which --overwrite would remove",
+            "move it elsewhere first",
+        )
     if folder.samefile(Path.cwd()):
         raise InputError(
-            f"{folder} is the folder that this command runs in, and cannot be replaced from inside", "run it from another folder"
+            f"{folder} is the folder that this command runs in, and cannot be replaced from inside",
+            "run it from another folder",
         )
 
 
@@ -93,7 +111,10 @@ def _strangers(folder: Path) -> list[Path]:
 def check_no_part(path: Path) -> None:
     """Raise InputError for a path at which a file stands of which a run is made; nothing else may be written there."""
     if path.name in OWN and (path.parent / FACTS).is_file():
-        raise InputError(f"{path} is part of the run in {path.parent}, which would be lost", "choose another name")
+        raise InputError(
+            f"{path} is part of the run in {path.parent}, which would be lost",
+            "choose another name",
+        )
 
 
 def _is_own(path: Path) -> bool:
@@ -194,7 +215,11 @@ def clear_leftovers(folder: Path) -> None:
         match = _LEFT.fullmatch(path.name)
         if match is None or match[1] != "partial" or path.is_symlink() or not path.is_dir():
             continue
-        if not _is_alive(int(match[2][:9])) and not is_being_written(path) and (_is_of_this_machine(path) or _age(path) > STRANGE_SECONDS):
+        if (
+            not _is_alive(int(match[2][:9]))
+            and not is_being_written(path)
+            and (_is_of_this_machine(path) or _age(path) > STRANGE_SECONDS)
+        ):
             shutil.rmtree(path, ignore_errors=True)
 
 
@@ -216,7 +241,11 @@ def _left_beside(folder: Path) -> list[Path]:
     with suppress(OSError):
         for path in sorted(folder.parent.iterdir()):
             match = _LEFT.fullmatch(path.name)
-            if match and path == hidden_folder_beside(folder, match[1], match[2]) and not _is_alive(int(match[2][:9])):
+            if (
+                match
+                and path == hidden_folder_beside(folder, match[1], match[2])
+                and not _is_alive(int(match[2][:9]))
+            ):
                 found.append(path)
     return [path for path in found if path.is_dir() and not path.is_symlink()]
 

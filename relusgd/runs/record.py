@@ -12,17 +12,16 @@ from typing import Any, Protocol
 from relusgd.config import Config, config_to_yaml, default_folder
 from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
 from relusgd.files import write_whole
-from relusgd.model.data import Dataset
-from relusgd.model.suggestions import counted
+from relusgd.model.points import Dataset
 from relusgd.runs.folder import CONFIG
 from relusgd.runs.identity import Found, judge, look_into, refusal
 from relusgd.runs.lock import FolderLock, changed_meanwhile, check_free
 from relusgd.runs.new_facts import counts, divergence_facts, new_facts, now
 from relusgd.runs.places import check_place, check_replaceable, check_writable, recover, room_left
 from relusgd.runs.run import Run
-from relusgd.runs.wording import bytes_in_words
 from relusgd.runs.writer import Beginning, RunWriter, continue_folder, create_folder
 from relusgd.training import Block, Plan, State, prepare, training_blocks
+from relusgd.words import byte_size, counted
 
 ANEW = "train it anew with --overwrite"
 
@@ -79,7 +78,9 @@ def record(
         return _record(plan, folder, overwrite, watcher, notes or {})
 
 
-def _record(plan: Plan, folder: Path, overwrite: bool, observer: Observer, notes: Mapping[str, object]) -> Run:
+def _record(
+    plan: Plan, folder: Path, overwrite: bool, observer: Observer, notes: Mapping[str, object]
+) -> Run:
     check_place(folder)
     recover(folder)
     standing = look_into(folder)
@@ -95,7 +96,11 @@ def _record(plan: Plan, folder: Path, overwrite: bool, observer: Observer, notes
     if found not in (Found.COMPLETE, Found.DIVERGED):
         check_free(folder)
         check_writable(folder)
-        check_room(plan, folder, 0 if found is Found.NOTHING or not standing else len(standing.metrics["epoch"]))
+        check_room(
+            plan,
+            folder,
+            0 if found is Found.NOTHING or not standing else len(standing.metrics["epoch"]),
+        )
     observer.found(plan, folder, found)
     if found is Found.COMPLETE and standing:
         return standing
@@ -103,7 +108,14 @@ def _record(plan: Plan, folder: Path, overwrite: bool, observer: Observer, notes
         told = standing.facts["divergence"]
         raise DivergedError(f"{folder}: {told['message']}", told["hint"])
     if found is Found.NOTHING:
-        return record_anew(plan, folder, training_blocks(plan), observer, {**new_facts(plan), **notes}, replace=standing is not None)
+        return record_anew(
+            plan,
+            folder,
+            training_blocks(plan),
+            observer,
+            {**new_facts(plan), **notes},
+            replace=standing is not None,
+        )
     writer, state = continue_run(plan, folder, found)
     with writer:
         _write_blocks(plan, writer, state, training_blocks(plan, state), observer)
@@ -111,7 +123,13 @@ def _record(plan: Plan, folder: Path, overwrite: bool, observer: Observer, notes
 
 
 def record_anew(
-    plan: Plan, folder: Path, blocks: Iterator[Block], observer: Observer, facts: dict[str, Any], *, replace: bool = False
+    plan: Plan,
+    folder: Path,
+    blocks: Iterator[Block],
+    observer: Observer,
+    facts: dict[str, Any],
+    *,
+    replace: bool = False,
 ) -> Run:
     """Record a training from its first block on, in a folder that is not there yet, or, with `replace`, in place of a run.
 
@@ -121,7 +139,9 @@ def record_anew(
     number = observer.signal()
     if number is not None:
         raise StoppedError("stopped before training began; nothing was written", signal=number)
-    beginning = Beginning(config_to_yaml(plan.config), facts, plan.dataset, first.history, first.state)
+    beginning = Beginning(
+        config_to_yaml(plan.config), facts, plan.dataset, first.history, first.state
+    )
     with create_folder(folder, beginning, replace=replace) as writer:
         _write_blocks(plan, writer, first.state, blocks, observer)
     return Run(folder)
@@ -150,10 +170,15 @@ def check_gapless(plan: Plan, run: Run, state: State) -> None:
     """Raise RelusgdError when going on from this state would leave out snapshots that were never recorded."""
     epoch = state.step // plan.steps_per_epoch
     if state.step > plan.steps or not plan.recording.is_beginning(run.metrics["epoch"], epoch):
-        raise RelusgdError(f"{run.folder}: its checkpoint and its snapshots are not of one run; the run folder is damaged", ANEW)
+        raise RelusgdError(
+            f"{run.folder}: its checkpoint and its snapshots are not of one run; the run folder is damaged",
+            ANEW,
+        )
 
 
-def _write_blocks(plan: Plan, writer: RunWriter, state: State, blocks: Iterator[Block], observer: Observer) -> None:
+def _write_blocks(
+    plan: Plan, writer: RunWriter, state: State, blocks: Iterator[Block], observer: Observer
+) -> None:
     """Append block after block, and leave the right status behind however it ends."""
     started, before = time.perf_counter(), float(writer.facts["timings"]["seconds"])
     status, extra = "interrupted", {}
@@ -173,7 +198,12 @@ def _write_blocks(plan: Plan, writer: RunWriter, state: State, blocks: Iterator[
     finally:
         seconds = round(before + time.perf_counter() - started, 3)
         timings = {**writer.facts["timings"], "ended": now(), "seconds": seconds}
-        facts = {"status": status, "counts": counts(plan, state.step, writer.snapshots), "timings": timings, **extra}
+        facts = {
+            "status": status,
+            "counts": counts(plan, state.step, writer.snapshots),
+            "timings": timings,
+            **extra,
+        }
         if status == "failed":
             with suppress(OSError):  # the disk that refused the snapshots may refuse this too
                 writer.save_facts(**facts)
@@ -187,7 +217,11 @@ def _stop_if_asked(plan: Plan, state: State, folder: Path, observer: Observer) -
     number = observer.signal()
     if number is not None and state.step < plan.steps:
         epoch = state.step // plan.steps_per_epoch
-        raise StoppedError(f"stopped in epoch {epoch:,}; everything so far is in {folder}", "the same command continues it", signal=number)
+        raise StoppedError(
+            f"stopped in epoch {epoch:,}; everything so far is in {folder}",
+            "the same command continues it",
+            signal=number,
+        )
 
 
 def check_room(plan: Plan, folder: Path, recorded: int = 0) -> None:
@@ -200,10 +234,12 @@ def check_room(plan: Plan, folder: Path, recorded: int = 0) -> None:
     if snapshots * plan.snapshot_bytes <= free:
         return
     every = -(-snapshots * plan.snapshot_bytes * 2 // max(free, 1)) * (plan.recording.every or 1)
-    less_often = f"record less often, for example --set snapshots.every={min(every, max(plan.epochs, 1))}"
+    less_often = (
+        f"record less often, for example --set snapshots.every={min(every, max(plan.epochs, 1))}"
+    )
     raise InputError(
-        f"{counted(snapshots, 'snapshot')}{' more' * bool(recorded)} of {bytes_in_words(plan.snapshot_bytes)} "
-        f"need {bytes_in_words(snapshots * plan.snapshot_bytes)} and {standing} has {bytes_in_words(free)} left",
+        f"{counted(snapshots, 'snapshot')}{' more' * bool(recorded)} of {byte_size(plan.snapshot_bytes)} "
+        f"need {byte_size(snapshots * plan.snapshot_bytes)} and {standing} has {byte_size(free)} left",
         "make room on the disk; then the same command goes on" if recorded else less_often,
     )
 
@@ -215,4 +251,6 @@ def disk_faults(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         place = error.filename if isinstance(error.filename, str | bytes | os.PathLike) else folder
-        raise RelusgdError(f"{os.fsdecode(place)}: {error.strerror or error}; what was recorded before is kept") from error
+        raise RelusgdError(
+            f"{os.fsdecode(place)}: {error.strerror or error}; what was recorded before is kept"
+        ) from error

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from relusgd.config import Config, load_config
 from relusgd.errors import ConfigError, InputError, RelusgdError
 from relusgd.files import reading
-from relusgd.model.data import Dataset, Scaling, dataset_from_rows
 from relusgd.model.history import History
 from relusgd.model.network import Network
+from relusgd.model.points import Dataset, Scaling, dataset_from_rows
 from relusgd.model.targets import parse_target
 from relusgd.runs import folder as disk
 from relusgd.runs.absence import no_run
@@ -46,7 +46,9 @@ class Run:
     def status(self) -> str:
         """running, complete, interrupted, diverged or failed; a writer that is gone without a word was interrupted."""
         status = str(self.facts["status"])
-        return "interrupted" if status == "running" and not is_being_written(self.folder) else status
+        return (
+            "interrupted" if status == "running" and not is_being_written(self.folder) else status
+        )
 
     @cached_property
     def config(self) -> Config:
@@ -75,11 +77,17 @@ class Run:
             with np.errstate(all="ignore"):
                 restored = dataset_from_rows(rows, self.scaling)
         except InputError as error:
-            raise RelusgdError(f"{self.folder}: {error.message}; the run folder is damaged") from None
+            raise RelusgdError(
+                f"{self.folder}: {error.message}; the run folder is damaged"
+            ) from None
         if data.kind == "target":
-            return replace(restored, domain=data.domain, target=parse_target(data.target), noise=data.noise)
+            return replace(
+                restored, domain=data.domain, target=parse_target(data.target), noise=data.noise
+            )
         if data.kind == "csv":
-            return replace(restored, digest=self.facts.get("csv_sha256"), x_name=data.x, y_name=data.y)
+            return replace(
+                restored, digest=self.facts.get("csv_sha256"), x_name=data.x, y_name=data.y
+            )
         return restored
 
     @cached_property
@@ -100,7 +108,9 @@ class Run:
 
     def check_sizes(self) -> None:
         """Raise RelusgdError when the table or an array holds fewer snapshots than it should; of arrays only headers are read."""
-        disk.check_arrays(self.folder, tuple(self.config.network.hidden), len(self.metrics["epoch"]))
+        disk.check_arrays(
+            self.folder, tuple(self.config.network.hidden), len(self.metrics["epoch"])
+        )
 
     @property
     def _snapshots_told(self) -> int:
@@ -144,7 +154,13 @@ class Run:
         return animate(self, out, clock=clock, look=Look(**look), progress=progress)
 
     def plot(
-        self, out: str | Path | None = None, *, epoch: int | None = None, step: int | None = None, story: bool = False, **look: Any
+        self,
+        out: str | Path | None = None,
+        *,
+        epoch: int | None = None,
+        step: int | None = None,
+        story: bool = False,
+        **look: Any,
     ) -> Path:
         """Draw one snapshot, by default the last one as plot.png in the run's folder, or the run's whole story in a still.
 
@@ -155,7 +171,14 @@ class Run:
 
         return plot(self, out, epoch=epoch, step=step, story=story, look=Look(**look))
 
-    def view(self, out: str | Path | None = None, *, frames: int | None = None, title: str | None = None, theme: str | None = None) -> Path:
+    def view(
+        self,
+        out: str | Path | None = None,
+        *,
+        frames: int | None = None,
+        title: str | None = None,
+        theme: str | None = None,
+    ) -> Path:
         """Write one HTML file on which the training can be scrubbed, by default view.html in the run's folder.
 
         frames: at most so many snapshots, chosen as a film's are; None is 300. theme: light or dark; None is what the

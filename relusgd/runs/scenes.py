@@ -24,10 +24,15 @@ def scene_of(runs: Sequence[Run]) -> Scene:
 
 def checked_place(runs: Sequence[Run], out: str | Path | None, stem: str, suffix: str) -> Path:
     """Where a picture goes; InputError when there is no such folder, or a folder stands in its place."""
-    usual = runs[0].folder / f"{stem}{suffix}" if len(runs) == 1 else picture_place(runs, stem, suffix)
+    usual = (
+        runs[0].folder / f"{stem}{suffix}" if len(runs) == 1 else picture_place(runs, stem, suffix)
+    )
     path = Path(out) if out is not None else usual
     if not path.parent.is_dir():
-        raise InputError(f"{path} cannot be written: there is no folder {path.parent}", "make it first, or choose another place")
+        raise InputError(
+            f"{path} cannot be written: there is no folder {path.parent}",
+            "make it first, or choose another place",
+        )
     if path.is_dir():
         raise InputError(f"{path} is a folder", "give the name of a file")
     return path

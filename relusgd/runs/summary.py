@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.config.schema import Schedule
-from relusgd.config.values import number_text
-from relusgd.model.data import Scaling
-from relusgd.model.suggestions import counted
+from relusgd.model.points import Scaling
 from relusgd.runs.facts import FACTS
 from relusgd.runs.folder import ARRAYS
 from relusgd.runs.new_facts import processor
 from relusgd.runs.run import Run
+from relusgd.words import counted, exact_number
 
 
 def find_runs(folder: Path) -> Iterator[Run]:
@@ -55,7 +54,10 @@ def summarize(run: Run) -> dict[str, Any]:
         "planned_epochs": facts["counts"]["epochs"],
         "epochs": last["epoch"],
         "steps": last["step"],
-        **{name: last[name] for name in ("train_mse", "test_mse", "dead_units", "always_on_units", "breakpoints")},
+        **{
+            name: last[name]
+            for name in ("train_mse", "test_mse", "dead_units", "always_on_units", "breakpoints")
+        },
         "best_test_mse": errors[best].item(),
         "best_epoch": metrics["epoch"][best].item(),
         "snapshots": len(errors),
@@ -82,24 +84,37 @@ def original_metrics(run: Run) -> dict[str, NDArray[Any]]:
     return original_units(run.metrics, run.scaling)
 
 
-def original_units(metrics: Mapping[str, NDArray[Any]], scaling: Scaling) -> dict[str, NDArray[Any]]:
+def original_units(
+    metrics: Mapping[str, NDArray[Any]], scaling: Scaling
+) -> dict[str, NDArray[Any]]:
     """These metrics with both errors in the square of the data's own units."""
-    return {**metrics, **{name: scaling.mse_to_original(metrics[name]) for name in ("train_mse", "test_mse")}}
+    return {
+        **metrics,
+        **{name: scaling.mse_to_original(metrics[name]) for name in ("train_mse", "test_mse")},
+    }
 
 
 def describe_training(run: Run) -> str:
     """Method, layers and rate in a line."""
     training = run.config.training
     if training.method == "ridge":
-        return f"ridge, penalty {number_text(training.penalty)}"
-    layers = {"all": "all layers", "output": "output layer only", "hidden": "hidden layers only"}[training.layers]
-    drawn = "shuffled " if training.sampling == "shuffle" else ""
-    batch = "full batch" if training.batch_size == "full" else f"{drawn}batches of {training.batch_size:,}"
-    extras = [
-        f", {'Nesterov ' * training.nesterov}momentum {number_text(training.momentum)}" if training.momentum else "",
-        f", weight decay {number_text(training.weight_decay)}" if training.weight_decay else "",
+        return f"ridge, penalty {exact_number(training.penalty)}"
+    layers = {"all": "all layers", "output": "output layer only", "hidden": "hidden layers only"}[
+        training.layers
     ]
-    return f"SGD on {layers}, learning rate {number_text(training.learning_rate)}{_schedule(training.schedule)}, {batch}{''.join(extras)}"
+    drawn = "shuffled " if training.sampling == "shuffle" else ""
+    batch = (
+        "full batch"
+        if training.batch_size == "full"
+        else f"{drawn}batches of {training.batch_size:,}"
+    )
+    extras = [
+        f", {'Nesterov ' * training.nesterov}momentum {exact_number(training.momentum)}"
+        if training.momentum
+        else "",
+        f", weight decay {exact_number(training.weight_decay)}" if training.weight_decay else "",
+    ]
+    return f"SGD on {layers}, learning rate {exact_number(training.learning_rate)}{_schedule(training.schedule)}, {batch}{''.join(extras)}"
 
 
 def _schedule(schedule: Schedule) -> str:
@@ -107,8 +122,8 @@ def _schedule(schedule: Schedule) -> str:
     if schedule == "constant":
         return ""
     if schedule.kind == "step":
-        return f" × {number_text(schedule.factor)} every {counted(schedule.every, 'epoch')}"
-    return f" down to {number_text(schedule.minimum)} by a cosine"
+        return f" × {exact_number(schedule.factor)} every {counted(schedule.every, 'epoch')}"
+    return f" down to {exact_number(schedule.minimum)} by a cosine"
 
 
 def course(errors: NDArray[Any], points: int = 16) -> list[float]:
@@ -124,6 +139,13 @@ def changed_versions(run: Run) -> list[str]:
     if "numba" in then:
         with suppress(PackageNotFoundError):
             now["numba"] = version("numba")
-    changed = {name: (then[name], found) for name, found in now.items() if then.get(name) not in (None, found)}
+    changed = {
+        name: (then[name], found)
+        for name, found in now.items()
+        if then.get(name) not in (None, found)
+    }
     words = {name: "" if name == "processor" else f"{name} " for name in changed}
-    return [f"recorded with {words[name]}{before}, this is {words[name]}{found}" for name, (before, found) in changed.items()]
+    return [
+        f"recorded with {words[name]}{before}, this is {words[name]}{found}"
+        for name, (before, found) in changed.items()
+    ]

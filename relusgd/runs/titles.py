@@ -9,8 +9,8 @@ from pathlib import Path
 
 from relusgd.config import flatten
 from relusgd.config.naming import join_name, name_text
-from relusgd.config.values import value_text
 from relusgd.runs.run import Run
+from relusgd.words import value_text
 
 WAY = ("training.method", "training.layers")
 FIRST = (*WAY, "network.hidden", "training.learning_rate", "seed")
@@ -19,7 +19,11 @@ FIRST = (*WAY, "network.hidden", "training.learning_rate", "seed")
 SILENT = ("snapshots.", "engine", "sweep")
 """What is recorded and what computes it make no other network."""
 
-SHORT_WORDS = {"all layers": "all", "output layer only": "output", "hidden layers only": "hidden layers"}
+SHORT_WORDS = {
+    "all layers": "all",
+    "output layer only": "output",
+    "hidden layers only": "hidden layers",
+}
 WORDS = {"all": "all layers", "output": "output layer only", "hidden": "hidden layers only"}
 
 
@@ -27,8 +31,12 @@ def differing_keys(runs: Sequence[Run]) -> dict[str, list[object]]:
     """Dotted key → its value in each run, for the keys in which runs differ; the best known first."""
     flat = [flatten(run.config) for run in runs]
     keys = [*FIRST, *dict.fromkeys(key for values in flat for key in values if key not in FIRST)]
-    table = {key: [values.get(key) for values in flat] for key in keys if not key.startswith(SILENT)}
-    return {key: values for key, values in table.items() if any(value != values[0] for value in values)}
+    table = {
+        key: [values.get(key) for values in flat] for key in keys if not key.startswith(SILENT)
+    }
+    return {
+        key: values for key, values in table.items() if any(value != values[0] for value in values)
+    }
 
 
 def panel_titles(runs: Sequence[Run]) -> tuple[list[str], list[str]]:
@@ -42,7 +50,9 @@ def panel_titles(runs: Sequence[Run]) -> tuple[list[str], list[str]]:
     kept = list(dict.fromkeys(key for part in parts for key in part))
     for key in reversed(kept.copy()):
         fewer = [other for other in kept if other != key]
-        if all(any(name in part for name in fewer) for part in parts) and len({_joined(part, fewer) for part in parts}) == len(runs):
+        if all(any(name in part for name in fewer) for part in parts) and len(
+            {_joined(part, fewer) for part in parts}
+        ) == len(runs):
             kept = fewer
     return [", ".join(part.values()) for part in parts], [_joined(part, kept) for part in parts]
 
@@ -56,7 +66,9 @@ def _title_parts(runs: Sequence[Run]) -> list[dict[str, str]]:
         for key, values in differing.items():
             unused = key.startswith("training.") and (is_ridge != (key == "training.penalty"))
             if key not in WAY and not unused:
-                part[key] = f"{key.split('.')[-1].replace('_', ' ')} {_title_words(key, values[number])}"
+                part[key] = (
+                    f"{key.split('.')[-1].replace('_', ' ')} {_title_words(key, values[number])}"
+                )
         parts.append(part)
     return parts
 
@@ -66,7 +78,9 @@ def ways_of(runs: Sequence[Run]) -> list[str]:
     trainings = [run.config.training for run in runs]
     descents = [training.layers for training in trainings if training.method == "sgd"]
     words = {"all": "SGD"} if set(descents) == {"all"} and len(descents) < len(runs) else WORDS
-    return ["ridge" if training.method == "ridge" else words[training.layers] for training in trainings]
+    return [
+        "ridge" if training.method == "ridge" else words[training.layers] for training in trainings
+    ]
 
 
 def folder_words(runs: Sequence[Run]) -> list[str]:
@@ -81,7 +95,10 @@ def folder_words(runs: Sequence[Run]) -> list[str]:
         return [os.path.relpath(path, above) for path in paths]
     split = [name.split(",") for name in names]
     shared = set.intersection(*map(set, split))
-    return [",".join(part for part in parts if part not in shared) or name for parts, name in zip(split, names, strict=True)]
+    return [
+        ",".join(part for part in parts if part not in shared) or name
+        for parts, name in zip(split, names, strict=True)
+    ]
 
 
 def _title_words(key: str, value: object) -> str:
@@ -89,7 +106,11 @@ def _title_words(key: str, value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and key.split(".")[-1] != "seed":
         return f"{value:,}".replace("-", "−")
     words = value_words(value)
-    return words if isinstance(value, str) else re.sub(r"(?<![\w.])-(?=[\d.])|(?<=\de)-(?=\d)", "−", words)
+    return (
+        words
+        if isinstance(value, str)
+        else re.sub(r"(?<![\w.])-(?=[\d.])|(?<=\de)-(?=\d)", "−", words)
+    )
 
 
 def value_words(value: object) -> str:
@@ -111,12 +132,20 @@ def picture_place(runs: Sequence[Run], stem: str, suffix: str) -> Path:
     outputs/animation,network.hidden=10+20+40.gif; runs that differ in nothing give the names of their folders. Of keys that
     only go with others, such as the learning rate of a way of training, the name says nothing.
     """
-    folder = Path(os.path.relpath(os.path.commonpath([run.folder.resolve().parent for run in runs])))
+    folder = Path(
+        os.path.relpath(os.path.commonpath([run.folder.resolve().parent for run in runs]))
+    )
     differing = differing_keys(runs)
     if not differing:
-        return folder / f"{join_name([stem, '+'.join(run.folder.resolve().name for run in runs)])}{suffix}"
+        return (
+            folder
+            / f"{join_name([stem, '+'.join(run.folder.resolve().name for run in runs)])}{suffix}"
+        )
     telling = sorted(telling_keys(differing))
-    parts = [f"{key}={'+'.join(dict.fromkeys(name_text(key, value) for value in differing[key]))}" for key in telling]
+    parts = [
+        f"{key}={'+'.join(dict.fromkeys(name_text(key, value) for value in differing[key]))}"
+        for key in telling
+    ]
     return folder / f"{join_name([stem, *parts])}{suffix}"
 
 
@@ -124,7 +153,12 @@ def telling_keys(differing: Mapping[str, Sequence[object]]) -> list[str]:
     """As few of the keys, the best known first, as tell as many runs apart as all do."""
 
     def groups(keys: Sequence[str]) -> int:
-        return len({tuple(repr(differing[key][number]) for key in keys) for number in range(len(next(iter(differing.values()))))})
+        return len(
+            {
+                tuple(repr(differing[key][number]) for key in keys)
+                for number in range(len(next(iter(differing.values()))))
+            }
+        )
 
     kept = list(differing)
     for key in reversed(kept.copy()):

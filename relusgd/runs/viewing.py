@@ -36,10 +36,22 @@ def view(
     return path
 
 
-def page_of(runs: Sequence[Run], *, frames: int | None = None, title: str | None = None, theme: str | None = None) -> str:
+def page_of(
+    runs: Sequence[Run],
+    *,
+    frames: int | None = None,
+    title: str | None = None,
+    theme: str | None = None,
+) -> str:
     """The page as text."""
     scene = scene_of(runs)
-    return page_html(scene, title or usual_title(runs), theme=theme, frames=frames, starts=[start_of(run) for run in runs])
+    return page_html(
+        scene,
+        title or usual_title(runs),
+        theme=theme,
+        frames=frames,
+        starts=[start_of(run) for run in runs],
+    )
 
 
 def notebook_cell(run: Run) -> str:

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from relusgd.errors import RelusgdError
 from relusgd.files import leftovers, open_own, read_bounded, write_new, write_whole
-from relusgd.model.data import Dataset, dataset_rows
 from relusgd.model.history import METRICS, History
+from relusgd.model.points import Dataset, dataset_rows
 from relusgd.runs.arrays import GrowingArray, count_rows
 from relusgd.runs.facts import FACTS, read_facts, write_facts
 from relusgd.runs.folder import (
@@ -54,9 +54,21 @@ class RunWriter:
     """
 
     def __init__(
-        self, folder: Path, hidden: tuple[int, ...], facts: dict[str, Any], lock: FolderLock, *, snapshots: int = 0, last_epoch: int = -1
+        self,
+        folder: Path,
+        hidden: tuple[int, ...],
+        facts: dict[str, Any],
+        lock: FolderLock,
+        *,
+        snapshots: int = 0,
+        last_epoch: int = -1,
     ) -> None:
-        self.folder, self.facts, self.snapshots, self.last_epoch = folder, facts, snapshots, last_epoch
+        self.folder, self.facts, self.snapshots, self.last_epoch = (
+            folder,
+            facts,
+            snapshots,
+            last_epoch,
+        )
         self._saved = 0.0
         with ExitStack() as opened:
             opened.callback(lock.release)
@@ -65,7 +77,9 @@ class RunWriter:
             opened.callback(os.close, self._table)
             self._arrays = {}
             for name, (shape, dtype) in array_layout(hidden).items():
-                self._arrays[name] = GrowingArray(folder / ARRAYS / f"{name}.npy", shape, dtype, snapshots)
+                self._arrays[name] = GrowingArray(
+                    folder / ARRAYS / f"{name}.npy", shape, dtype, snapshots
+                )
                 opened.callback(self._arrays[name].close)
             self._opened = opened.pop_all()
 
@@ -83,7 +97,9 @@ class RunWriter:
 
     def append_snapshots(self, history: History) -> None:
         """Record snapshots. Those that are on the disk already, because training resumed before them, come out the same: left out."""
-        history = history.select(slice(int(np.searchsorted(history.epoch, self.last_epoch, side="right")), None))
+        history = history.select(
+            slice(int(np.searchsorted(history.epoch, self.last_epoch, side="right")), None)
+        )
         if not len(history):
             return
         rows = history_arrays(history)
@@ -106,9 +122,15 @@ class RunWriter:
 
     def check_folder(self) -> None:
         """Raise RelusgdError when the folder, or the table that says what is recorded, is no longer where it was."""
-        for path, opened in ((self.folder, self._inode), (self.folder / TABLE, os.fstat(self._table))):
+        for path, opened in (
+            (self.folder, self._inode),
+            (self.folder / TABLE, os.fstat(self._table)),
+        ):
             if not _is_still(path, opened):
-                raise RelusgdError(f"{path} vanished while it was being written: it was moved or removed", "go on with it where it is now")
+                raise RelusgdError(
+                    f"{path} vanished while it was being written: it was moved or removed",
+                    "go on with it where it is now",
+                )
 
     def save_facts(self, **changes: object) -> None:
         """Change what run.json says."""
@@ -125,7 +147,9 @@ def _is_still(path: Path, opened: os.stat_result) -> bool:
 def checkpoint_bytes(state: State) -> bytes:
     """What stands in checkpoint.npz."""
     buffer = io.BytesIO()
-    np.savez(buffer, step=np.int64(state.step), parameters=state.parameters, velocity=state.velocity)
+    np.savez(
+        buffer, step=np.int64(state.step), parameters=state.parameters, velocity=state.velocity
+    )
     return buffer.getvalue()
 
 
@@ -174,7 +198,9 @@ def _begin(folder: Path, beginning: Beginning, lock: FolderLock) -> RunWriter:
     write_data(folder / DATA, beginning.dataset)
     write_new(folder / TABLE, [TABLE_HEADER])
     with ExitStack() as opened:
-        writer = opened.enter_context(RunWriter(folder, beginning.history.hidden, beginning.facts, lock))
+        writer = opened.enter_context(
+            RunWriter(folder, beginning.history.hidden, beginning.facts, lock)
+        )
         writer.append_snapshots(beginning.history)
         writer.save_checkpoint(beginning.state)
         writer.save_facts()
@@ -182,14 +208,19 @@ def _begin(folder: Path, beginning: Beginning, lock: FolderLock) -> RunWriter:
     return writer
 
 
-def continue_folder(folder: Path, hidden: tuple[int, ...], lock: FolderLock) -> tuple[RunWriter, State]:
+def continue_folder(
+    folder: Path, hidden: tuple[int, ...], lock: FolderLock
+) -> tuple[RunWriter, State]:
     """The writer that goes on in an interrupted run's folder, and the state from which to go on.
 
     Cuts what a killed writer left beyond the last whole snapshot. Raises RelusgdError when the folder is damaged, or when
     writing in it would change a file elsewhere.
     """
     if (folder / ARRAYS).is_symlink():
-        raise RelusgdError(f"{folder / ARRAYS} is a link; relusgd does not write there", "continue in a copy of the folder")
+        raise RelusgdError(
+            f"{folder / ARRAYS} is a link; relusgd does not write there",
+            "continue in a copy of the folder",
+        )
     state = read_checkpoint(folder, hidden)
     facts = read_facts(folder)
     descriptor = open_own(folder / TABLE, os.O_WRONLY)
@@ -201,7 +232,9 @@ def continue_folder(folder: Path, hidden: tuple[int, ...], lock: FolderLock) -> 
     for name in (FACTS, CONFIG, CHECKPOINT):
         for left in leftovers(folder / name):
             left.unlink(missing_ok=True)
-    return RunWriter(folder, hidden, facts, lock, snapshots=len(epochs), last_epoch=int(epochs[-1])), state
+    return RunWriter(
+        folder, hidden, facts, lock, snapshots=len(epochs), last_epoch=int(epochs[-1])
+    ), state
 
 
 def _whole_bytes(folder: Path, hidden: tuple[int, ...], state: State) -> int:
@@ -212,7 +245,10 @@ def _whole_bytes(folder: Path, hidden: tuple[int, ...], state: State) -> int:
     folder is damaged, and nothing is cut.
     """
     content, steps = read_bounded(folder / TABLE, MAX_TABLE_BYTES), read_metrics(folder)["step"]
-    arrays = [(folder / ARRAYS / f"{name}.npy", shape, dtype) for name, (shape, dtype) in array_layout(hidden).items()]
+    arrays = [
+        (folder / ARRAYS / f"{name}.npy", shape, dtype)
+        for name, (shape, dtype) in array_layout(hidden).items()
+    ]
     rows = min(count_rows(*array) for array in arrays)
     if not np.count_nonzero(steps <= state.step) <= rows < len(steps):
         return whole_lines(content)[0]
@@ -236,7 +272,9 @@ def data_parts(dataset: Dataset) -> Iterator[bytes]:
 
 def history_arrays(history: History) -> dict[str, NDArray[Any]]:
     """The arrays of a history under the names of their files."""
-    arrays: dict[str, NDArray[Any]] = {name: getattr(history, name) for name in ("epoch", "step", "elbow", "slope")}
+    arrays: dict[str, NDArray[Any]] = {
+        name: getattr(history, name) for name in ("epoch", "step", "elbow", "slope")
+    }
     for k, (weight, bias) in enumerate(zip(history.weights, history.biases, strict=True), start=1):
         arrays |= {f"weight_{k}": weight, f"bias_{k}": bias}
     return arrays
@@ -244,5 +282,9 @@ def history_arrays(history: History) -> dict[str, NDArray[Any]]:
 
 def metrics_lines(history: History) -> str:
     """The lines of metrics.csv of a history; numbers in the shortest form that reads back the same."""
-    columns = [history.epoch.tolist(), history.step.tolist(), *(history.metrics[name].tolist() for name in METRICS)]
+    columns = [
+        history.epoch.tolist(),
+        history.step.tolist(),
+        *(history.metrics[name].tolist() for name in METRICS),
+    ]
     return "".join(",".join(map(repr, row)) + "\n" for row in zip(*columns, strict=True))

@@ -13,12 +13,12 @@ from relusgd.config.expansion import Shard, chosen_runs
 from relusgd.errors import ConfigError, InputError
 from relusgd.runs.identity import Difference, Found, free_name, judge, look_into
 from relusgd.runs.places import room_left
-from relusgd.runs.wording import bytes_in_words
 from relusgd.sweeps.driver import Job
 from relusgd.sweeps.rows import Row
 from relusgd.sweeps.tasks import confirmed, forget_points, points_of
 from relusgd.training import prepare
 from relusgd.training.guess import guess_seconds
+from relusgd.words import byte_size
 
 PREPARED = 1000
 """So many combinations, at most, are prepared before the first run begins; the faults of others make their runs fail."""
@@ -38,7 +38,14 @@ class Survey:
     compiled: bool = False
 
 
-def survey(config: Config, folder: Path, shard: Shard | None = None, *, far: bool = False, command: str = "relusgd sweep") -> Survey:
+def survey(
+    config: Config,
+    folder: Path,
+    shard: Shard | None = None,
+    *,
+    far: bool = False,
+    command: str = "relusgd sweep",
+) -> Survey:
     """Look at every run of a sweep, or of its shard (K, N), the K-th of every N.
 
     far: whether the runs are going to travel back from other machines. command: the command as a person would type it.
@@ -68,21 +75,29 @@ def survey(config: Config, folder: Path, shard: Shard | None = None, *, far: boo
 
 def _others(run: PlannedRun, folder: Path) -> Iterator[tuple[str, list[Difference]]]:
     """The run that stands in the place of this one, when it is another."""
-    verdict, differences = judge(look_into(folder / run.name), prepare(run.config, points_of(run.config)))
+    verdict, differences = judge(
+        look_into(folder / run.name), prepare(run.config, points_of(run.config))
+    )
     if verdict is Found.OTHER:
         yield run.name, differences
 
 
-def _refusal(folder: Path, others: Sequence[tuple[str, list[Difference]]], command: str) -> InputError:
+def _refusal(
+    folder: Path, others: Sequence[tuple[str, list[Difference]]], command: str
+) -> InputError:
     name, differences = others[0]
     more = f"\nand so do {len(others) - 1:,} more" if len(others) > 1 else ""
     lines = "\n".join(f"  {difference}" for difference in differences)
     fresh = shlex.quote(str(free_name(folder)))
-    hint = f"to keep both sweeps: {command} --out {fresh}\nto replace it:       remove {folder} first"
+    hint = (
+        f"to keep both sweeps: {command} --out {fresh}\nto replace it:       remove {folder} first"
+    )
     return InputError(f"{folder / name} holds another run:\n{lines}{more}", hint)
 
 
-def _weigh(found: Survey, left: dict[int, tuple[Combination, list[PlannedRun]]], *, far: bool) -> None:
+def _weigh(
+    found: Survey, left: dict[int, tuple[Combination, list[PlannedRun]]], *, far: bool
+) -> None:
     """Prepare a run of every combination, which finds its faults, its sizes and its warnings."""
     faults: list[str] = []
     seconds, size = 1.0, 0
@@ -94,7 +109,9 @@ def _weigh(found: Survey, left: dict[int, tuple[Combination, list[PlannedRun]]],
                 faults += error.faults
                 continue
             seconds, size = guess_seconds(plan), plan.history_bytes
-            found.warnings += [warning for warning in plan.warnings if warning not in found.warnings]
+            found.warnings += [
+                warning for warning in plan.warnings if warning not in found.warnings
+            ]
             found.compiled |= plan.engine == "compiled"
             if far and size > FAR_BYTES:
                 raise _too_large(runs[0], size, plan.config.snapshots.every)
@@ -105,8 +122,11 @@ def _weigh(found: Survey, left: dict[int, tuple[Combination, list[PlannedRun]]],
 
 def _too_large(run: PlannedRun, size: int, every: int | None) -> InputError:
     thinner = -(-size // FAR_BYTES) * (every or 1)
-    problem = f"the history of {run.name} has {bytes_in_words(size)}, and at most {bytes_in_words(FAR_BYTES)} travel back from a cluster"
-    return InputError(problem, f"record less often, for example --set snapshots.every={thinner}, or run it where its disk is")
+    problem = f"the history of {run.name} has {byte_size(size)}, and at most {byte_size(FAR_BYTES)} travel back from a cluster"
+    return InputError(
+        problem,
+        f"record less often, for example --set snapshots.every={thinner}, or run it where its disk is",
+    )
 
 
 def _check_room(jobs: Sequence[Job], folder: Path) -> None:
@@ -114,5 +134,8 @@ def _check_room(jobs: Sequence[Job], folder: Path) -> None:
     needed = sum(job.bytes for job in jobs)
     place, free = room_left(folder)
     if needed > free:
-        problem = f"the snapshots of {len(jobs):,} runs need {bytes_in_words(needed)} and {place} has {bytes_in_words(free)} left"
-        raise InputError(problem, "record less often with --set snapshots.every=N, or choose another disk with --out")
+        problem = f"the snapshots of {len(jobs):,} runs need {byte_size(needed)} and {place} has {byte_size(free)} left"
+        raise InputError(
+            problem,
+            "record less often with --set snapshots.every=N, or choose another disk with --out",
+        )

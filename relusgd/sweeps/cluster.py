@@ -12,8 +12,8 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import relusgd
 from relusgd.errors import InputError
+from relusgd.version import __version__
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -28,7 +28,9 @@ DELIVERY_SECONDS = 60
 
 
 @contextmanager
-def dask_executor(where: str, waiting: Callable[[], bool] = lambda: False) -> Iterator[DaskExecutor]:
+def dask_executor(
+    where: str, waiting: Callable[[], bool] = lambda: False
+) -> Iterator[DaskExecutor]:
     """The executor of the Dask cluster whose scheduler has this address, or wrote this file.
 
     waiting: called while there are no workers yet; true stops waiting. Raises InputError when Dask is not installed, nobody
@@ -46,19 +48,29 @@ def dask_executor(where: str, waiting: Callable[[], bool] = lambda: False) -> It
 
 def _connect(where: str) -> Client:
     if find_spec("distributed") is None:
-        raise InputError("--dask needs Dask, which is not installed", f"{INSTALL} installs it, here and on the workers")
+        raise InputError(
+            "--dask needs Dask, which is not installed",
+            f"{INSTALL} installs it, here and on the workers",
+        )
     from distributed import Client
 
     is_file = Path(where).is_file()
     if not is_file and ":" not in where:
         raise InputError(
-            f"--dask {where}: neither the address of a scheduler nor a file that one wrote", "an address looks like tcp://10.0.0.5:8786"
+            f"--dask {where}: neither the address of a scheduler nor a file that one wrote",
+            "an address looks like tcp://10.0.0.5:8786",
         )
     source = {"scheduler_file": where} if is_file else {"address": where}
     try:
         return Client(**source, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError) as error:  # ValueError: no address, or a file that no scheduler wrote
-        raise InputError(f"--dask {where}: no Dask scheduler answers there ({error})", "dask scheduler starts one") from None
+    except (
+        OSError,
+        ValueError,
+    ) as error:  # ValueError: no address, or a file that no scheduler wrote
+        raise InputError(
+            f"--dask {where}: no Dask scheduler answers there ({error})",
+            "dask scheduler starts one",
+        ) from None
 
 
 def _check_workers(client: Client) -> None:
@@ -67,16 +79,18 @@ def _check_workers(client: Client) -> None:
     for address, told in client.run(worker_version, on_error="return").items():
         if isinstance(told, BaseException):
             wrong[address] = f"cannot import relusgd ({type(told).__name__}: {told})"
-        elif told != relusgd.__version__:
-            wrong[address] = f"has relusgd {told}, this is {relusgd.__version__}"
+        elif told != __version__:
+            wrong[address] = f"has relusgd {told}, this is {__version__}"
     if wrong:
         address, problem = next(iter(wrong.items()))
-        raise InputError(f"the Dask worker {address} {problem}", "install the same relusgd on every worker")
+        raise InputError(
+            f"the Dask worker {address} {problem}", "install the same relusgd on every worker"
+        )
 
 
 def worker_version() -> str:
     """The relusgd that a worker has."""
-    return relusgd.__version__
+    return __version__
 
 
 class DaskExecutor(Executor):
@@ -95,7 +109,10 @@ class DaskExecutor(Executor):
     def workers(self) -> int:
         """Threads of all workers that are there now."""
         if monotonic() - self._counted > COUNT_SECONDS:
-            self._workers, self._counted = max(1, sum(self._client.nthreads().values())), monotonic()
+            self._workers, self._counted = (
+                max(1, sum(self._client.nthreads().values())),
+                monotonic(),
+            )
         return self._workers
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:

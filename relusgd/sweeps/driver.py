@@ -133,7 +133,12 @@ class Driver:
             self._flying[future] = group
 
     def _fail(self, group: list[Job], error: BaseException) -> None:
-        self._report([failed_row(job.run.name, job.run.varied, f"{type(error).__name__}: {error}") for job in group])
+        self._report(
+            [
+                failed_row(job.run.name, job.run.varied, f"{type(error).__name__}: {error}")
+                for job in group
+            ]
+        )
 
     def _take_back(self, future: Future[Timed[Any]]) -> None:
         group = self._flying.pop(future)

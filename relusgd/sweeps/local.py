@@ -43,7 +43,9 @@ class LocalProcesses(Executor):
         self._tasks = [0] * workers
 
     def _pool(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(1, mp_context=self._context, initializer=begin_worker, initargs=(self._hears,))
+        return ProcessPoolExecutor(
+            1, mp_context=self._context, initializer=begin_worker, initargs=(self._hears,)
+        )
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Run a function in the worker with the fewest tasks. Raises RelusgdError when the system starts none."""
@@ -52,8 +54,14 @@ class LocalProcesses(Executor):
             try:
                 future = self._submit(number, fn, *args, **kwargs)
             except OSError as error:
-                hint = "set TMPDIR to a folder with a shorter name" if "too long" in str(error) else None
-                raise RelusgdError(f"no process could be started that trains: {error}", hint) from error
+                hint = (
+                    "set TMPDIR to a folder with a shorter name"
+                    if "too long" in str(error)
+                    else None
+                )
+                raise RelusgdError(
+                    f"no process could be started that trains: {error}", hint
+                ) from error
             self._tasks[number] += 1
         future.add_done_callback(lambda _: self._done(number))
         return future

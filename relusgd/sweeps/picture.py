@@ -11,10 +11,10 @@ import numpy as np
 from relusgd.config.naming import plain_text
 from relusgd.model.history import ERROR_NAMES
 from relusgd.model.network import Array
-from relusgd.model.suggestions import counted
 from relusgd.pictures.comparison_chart import Chart, Series
 from relusgd.pictures.sweep_picture import Dots, Panel, Quantiles, SweepPicture, save_sweep_picture
 from relusgd.sweeps.rows import Row, varied_keys
+from relusgd.words import counted
 
 MOST_PANELS = 12
 MOST_COLOURS = 9
@@ -35,13 +35,21 @@ def draw_summary(name: str, rows: Sequence[Row], path: Path) -> bool:
 def scene_of(name: str, rows: Sequence[Row]) -> SweepPicture | Quantiles | None:
     """What the picture shows; None when no run has ended with a number."""
     ended = [row for row in rows if row["status"] == "complete"]
-    error = "test_mse" if all(np.isfinite(row.get("test_mse", np.nan)) for row in ended) else "train_mse"
+    error = (
+        "test_mse"
+        if all(np.isfinite(row.get("test_mse", np.nan)) for row in ended)
+        else "train_mse"
+    )
     if not ended:
         return None
     words = ERROR_NAMES[error.removesuffix("_mse")]
     roles = Roles.of(rows)
     seeds = len({row.get("seed") for row in rows})
-    note = f"{counted(len(rows), 'run')}, median and range of {counted(seeds, 'seed')}" if seeds > 1 else counted(len(rows), "run")
+    note = (
+        f"{counted(len(rows), 'run')}, median and range of {counted(seeds, 'seed')}"
+        if seeds > 1
+        else counted(len(rows), "run")
+    )
     lost = len(rows) - len(ended)
     note += f"; {lost:,} without result (×)" if lost else ""
     if roles.x is None:
@@ -53,7 +61,9 @@ def scene_of(name: str, rows: Sequence[Row]) -> SweepPicture | Quantiles | None:
     panels = [roles.panel(title, members, error) for title, members in groups.items()]
     if len(panels) > MOST_PANELS:
         note += f"; {MOST_PANELS} of {len(panels)} panels"
-    return SweepPicture(name, note, panels[:MOST_PANELS], roles.colour_names, roles.colour or "", words)
+    return SweepPicture(
+        name, note, panels[:MOST_PANELS], roles.colour_names, roles.colour or "", words
+    )
 
 
 @dataclass(frozen=True)
@@ -77,7 +87,15 @@ class Roles:
             return cls(None, None, ())
         numbers = {key: found for key, found in varied.items() if all(map(is_number, found))}
         x = max(numbers or varied, key=lambda key: len(varied[key]))
-        others = sorted(set(varied) - {x}, key=lambda key: (len(varied[key]) > MOST_COLOURS, key in numbers, len(varied[key]), key))
+        others = sorted(
+            set(varied) - {x},
+            key=lambda key: (
+                len(varied[key]) > MOST_COLOURS,
+                key in numbers,
+                len(varied[key]),
+                key,
+            ),
+        )
         colour = others[0] if others else None
         return cls(x, colour, tuple(others[1:]), varied[x], varied[colour] if colour else ())
 
@@ -101,20 +119,36 @@ class Roles:
     def panel(self, title: str, rows: Sequence[Row], error: str) -> Panel:
         series, dots = [], []
         for number, colour in enumerate(self.colours or (None,)):
-            members = [row for row in rows if self.colour is None or single(row.get(self.colour)) == colour]
-            by_place = [[row for row in members if single(row.get(str(self.x))) == value] for value in self.places]
-            errors = [np.array([row[error] for row in at if row["status"] == "complete"]) for at in by_place]
-            lost = {place: len(at) - len(errors[place]) for place, at in enumerate(by_place) if len(at) > len(errors[place])}
+            members = [
+                row for row in rows if self.colour is None or single(row.get(self.colour)) == colour
+            ]
+            by_place = [
+                [row for row in members if single(row.get(str(self.x))) == value]
+                for value in self.places
+            ]
+            errors = [
+                np.array([row[error] for row in at if row["status"] == "complete"])
+                for at in by_place
+            ]
+            lost = {
+                place: len(at) - len(errors[place])
+                for place, at in enumerate(by_place)
+                if len(at) > len(errors[place])
+            }
             filled = [place for place, values in enumerate(errors) if len(values)]
             # only along numbers does a line from one place to the next mean something
             for places in [filled] if self.is_line and filled else [[place] for place in filled]:
                 series.append(_series(places, [errors[place] for place in places], number))
             dots.append(_dots(errors, number, lost))
-        return Panel(title, Chart(series, str(self.x), [words(value) for value in self.places]), dots)
+        return Panel(
+            title, Chart(series, str(self.x), [words(value) for value in self.places]), dots
+        )
 
 
 def _series(places: Sequence[int], errors: Sequence[Array], colour: int) -> Series:
-    middle, low, high = (np.array([float(of(values)) for values in errors]) for of in (np.median, np.min, np.max))
+    middle, low, high = (
+        np.array([float(of(values)) for values in errors]) for of in (np.median, np.min, np.max)
+    )
     return Series(np.array(places, dtype=np.float64), middle, low, high, colour, points=True)
 
 
@@ -126,7 +160,11 @@ def _dots(errors: Sequence[Array], colour: int, lost: dict[int, int]) -> Dots:
 def distinct(rows: Sequence[Row], key: str) -> tuple[object, ...]:
     """The values of a key: numbers by size, others in the order in which they come."""
     found = dict.fromkeys(single(row.get(key)) for row in rows)
-    return tuple(sorted(found, key=lambda value: float(str(value)))) if all(map(is_number, found)) else tuple(found)
+    return (
+        tuple(sorted(found, key=lambda value: float(str(value))))
+        if all(map(is_number, found))
+        else tuple(found)
+    )
 
 
 def single(value: object) -> object:

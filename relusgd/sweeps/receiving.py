@@ -91,9 +91,21 @@ class Receiver:
                 writer.save_checkpoint(ended.state)
                 before = writer.facts
                 seconds = round(before["timings"]["seconds"] + ended.facts["timings"]["seconds"], 4)
-                timings = {**before["timings"], "ended": ended.facts["timings"]["ended"], "seconds": seconds}
+                timings = {
+                    **before["timings"],
+                    "ended": ended.facts["timings"]["ended"],
+                    "seconds": seconds,
+                }
                 counts = {**ended.facts["counts"], "snapshots": writer.snapshots}
-                writer.save_facts(**{**ended.facts, **before, "status": ended.facts["status"], "counts": counts, "timings": timings})
+                writer.save_facts(
+                    **{
+                        **ended.facts,
+                        **before,
+                        "status": ended.facts["status"],
+                        "counts": counts,
+                        "timings": timings,
+                    }
+                )
         except RelusgdError as error:
             return failure(run, error)
         return run_row(Run(writer.folder))

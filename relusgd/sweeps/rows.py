@@ -25,7 +25,17 @@ SUMMARY, PICTURE = "summary.csv", "summary.png"
 MAX_BYTES, MAX_LINES = 2**30, 4 * 10**6
 
 FIRST = ("run", "status")
-RESULTS = ("epochs", "steps", "train_mse", "test_mse", "best_test_mse", "best_epoch", "dead_units", "breakpoints", "seconds")
+RESULTS = (
+    "epochs",
+    "steps",
+    "train_mse",
+    "test_mse",
+    "best_test_mse",
+    "best_epoch",
+    "dead_units",
+    "breakpoints",
+    "seconds",
+)
 LAST = ("engine", "error")
 WORDS = {"run", "status", "case", *LAST}
 """Columns that hold text; the others hold numbers, or what a varied key takes."""
@@ -53,26 +63,41 @@ def run_row(run: Run) -> Row:
 def ended_row(name: str, run: EndedRun) -> Row:
     """The row of a run that has just ended."""
     history, facts = run.history, run.facts
-    metrics = original_units({"epoch": history.epoch, "step": history.step, **history.metrics}, run.dataset.scaling)
+    metrics = original_units(
+        {"epoch": history.epoch, "step": history.step, **history.metrics}, run.dataset.scaling
+    )
     return {"run": name, "status": facts["status"], **facts[NOTE], **_results(facts, metrics)}
 
 
 def _results(facts: Mapping[str, Any], metrics: Mapping[str, NDArray[Any]]) -> Row:
     row: Row = {"epochs": metrics["epoch"][-1].item(), "steps": metrics["step"][-1].item()}
-    row |= {name: metrics[name][-1].item() for name in ("train_mse", "test_mse", "dead_units", "breakpoints")}
+    row |= {
+        name: metrics[name][-1].item()
+        for name in ("train_mse", "test_mse", "dead_units", "breakpoints")
+    }
     errors = metrics["test_mse"]
     if np.isfinite(errors).any():
         best = int(np.nanargmin(errors))
         row |= {"best_test_mse": errors[best].item(), "best_epoch": metrics["epoch"][best].item()}
-    error = (facts.get("divergence") or {}).get("message") or (facts.get(FAILURE) if facts["status"] == "failed" else None)
-    return row | {"seconds": facts["timings"]["seconds"], "engine": facts["engine"], **({"error": str(error)} if error else {})}
+    error = (facts.get("divergence") or {}).get("message") or (
+        facts.get(FAILURE) if facts["status"] == "failed" else None
+    )
+    return row | {
+        "seconds": facts["timings"]["seconds"],
+        "engine": facts["engine"],
+        **({"error": str(error)} if error else {}),
+    }
 
 
 def varied_of(run: Run) -> dict[str, Any]:
     """What its sweep varies, and this run's values, by its own run.json; of a run that says nothing, the seed."""
     noted = run.facts.get(NOTE)
     keys = {*known_keys(), "case", "seed"}
-    varied = {key: freeze(value) for key, value in noted.items() if key in keys} if isinstance(noted, dict) else {}
+    varied = (
+        {key: freeze(value) for key, value in noted.items() if key in keys}
+        if isinstance(noted, dict)
+        else {}
+    )
     return varied if "seed" in varied else {**varied, "seed": run.config.seed}
 
 
@@ -81,7 +106,11 @@ def standing_row(run: Run) -> Row:
     try:
         return run_row(run)
     except RelusgdError as error:
-        return {"run": run.folder.name, "status": "damaged", "error": " ".join(error.message.split())}
+        return {
+            "run": run.folder.name,
+            "status": "damaged",
+            "error": " ".join(error.message.split()),
+        }
 
 
 def failed_row(name: str, varied: Mapping[str, object], error: str) -> Row:
@@ -145,7 +174,9 @@ def _lines(content: str) -> list[dict[str, str]]:
     lines = []
     for row in filter(None, rows):
         if len(row) != len(names):
-            raise ValueError(f"line {rows.line_num:,} has {len(row):,} cells, and there are {len(names):,} columns")
+            raise ValueError(
+                f"line {rows.line_num:,} has {len(row):,} cells, and there are {len(names):,} columns"
+            )
         lines.append(dict(zip(names, map(_without_mark, row), strict=True)))
     return lines
 
@@ -156,8 +187,13 @@ def table(rows: Sequence[Row]) -> dict[str, NDArray[Any]]:
 
 
 def _column(name: str, values: list[Any]) -> NDArray[Any]:
-    values = [value[0] if isinstance(value, tuple) and len(value) == 1 else value for value in values]
-    if name not in WORDS and all(value is None or (isinstance(value, int | float) and not isinstance(value, bool)) for value in values):
+    values = [
+        value[0] if isinstance(value, tuple) and len(value) == 1 else value for value in values
+    ]
+    if name not in WORDS and all(
+        value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+        for value in values
+    ):
         with suppress(OverflowError):  # an integer that no array holds stays text
             return _numbers(values)
     return np.array(["" if value is None else plain_text(value) for value in values], dtype=np.str_)

@@ -77,20 +77,35 @@ def run_sweep(
     Raises ConfigError and InputError before anything is trained, StoppedError when the observer asked to stop and everything
     that has ended is kept, RelusgdError when the disk fails.
     """
-    folder, watcher = Path(out) if out is not None else default_folder(config), observer or Unwatched()
+    folder, watcher = (
+        Path(out) if out is not None else default_folder(config),
+        observer or Unwatched(),
+    )
     with disk_faults(folder):
         check_place(folder)
         if shard is not None and not 1 <= shard[0] <= shard[1]:
-            raise InputError(f"shard {shard[0]}/{shard[1]} does not exist", "shards are 1/N, 2/N, … N/N")
+            raise InputError(
+                f"shard {shard[0]}/{shard[1]} does not exist", "shards are 1/N, 2/N, … N/N"
+            )
         far = executor is not None and site_of(executor, folder).is_far
         found = survey(config, folder, shard, far=far, command=watcher.command)
         if found.jobs:
             check_writable(folder)
         watcher.begins(folder, found)
-        return _run(folder, found, executor, workers or available_cores(), watcher, summarize=shard is None)
+        return _run(
+            folder, found, executor, workers or available_cores(), watcher, summarize=shard is None
+        )
 
 
-def _run(folder: Path, found: Survey, executor: Executor | None, workers: int, watcher: SweepObserver, *, summarize: bool) -> Sweep:
+def _run(
+    folder: Path,
+    found: Survey,
+    executor: Executor | None,
+    workers: int,
+    watcher: SweepObserver,
+    *,
+    summarize: bool,
+) -> Sweep:
     folder.mkdir(parents=True, exist_ok=True)
     clear_leftovers(folder)
     record = Record(folder, found, watcher, summarize=summarize)
@@ -102,7 +117,9 @@ def _run(folder: Path, found: Survey, executor: Executor | None, workers: int, w
 
 
 @contextmanager
-def _site(executor: Executor | None, folder: Path, workers: int, *, compiled: bool) -> Iterator[Site | None]:
+def _site(
+    executor: Executor | None, folder: Path, workers: int, *, compiled: bool
+) -> Iterator[Site | None]:
     """Where the runs are trained; None when there is nothing to train."""
     if workers == 0:
         yield None
@@ -112,7 +129,9 @@ def _site(executor: Executor | None, folder: Path, workers: int, *, compiled: bo
     else:
         site = site_of(executor, folder)
         try:
-            with threadpool_limits(1):  # once for all threads of this process, which would change it for one another
+            with threadpool_limits(
+                1
+            ):  # once for all threads of this process, which would change it for one another
                 yield site
         finally:
             site.close()
@@ -121,7 +140,9 @@ def _site(executor: Executor | None, folder: Path, workers: int, *, compiled: bo
 class Record:
     """What is known of the runs of a sweep while it goes on: their rows, and summary.csv where it is wanted."""
 
-    def __init__(self, folder: Path, found: Survey, watcher: SweepObserver, *, summarize: bool) -> None:
+    def __init__(
+        self, folder: Path, found: Survey, watcher: SweepObserver, *, summarize: bool
+    ) -> None:
         self._folder, self._watcher, self._summarize = folder, watcher, summarize
         self._stopped: int | None = None
         self._changed = False
@@ -170,7 +191,11 @@ class Record:
             from relusgd.sweeps.picture import draw_summary  # loads matplotlib
 
             with suppress(RelusgdError):  # a disk that takes no picture has taken the runs
-                draw_summary(self._folder.resolve().name, [row for row in self._rows.values() if row is not None], path)
+                draw_summary(
+                    self._folder.resolve().name,
+                    [row for row in self._rows.values() if row is not None],
+                    path,
+                )
 
 
 def _marked(folder: Path, row: Row) -> Row:

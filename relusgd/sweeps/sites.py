@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +90,9 @@ class FarSite:
         return self._receiver.flush(everything=everything)
 
     def is_death(self, error: BaseException) -> bool:  # noqa: ARG002
-        return True  # `train_group` raises nothing, so something happened to its worker, or on the way
+        return (
+            True  # `train_group` raises nothing, so something happened to its worker, or on the way
+        )
 
     def stop(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)

@@ -10,13 +10,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from relusgd.config.values import freeze, shown
+from relusgd.config.values import freeze
 from relusgd.errors import InputError, RelusgdError
 from relusgd.runs.facts import FACTS
 from relusgd.runs.folder import CONFIG
 from relusgd.runs.run import Run
 from relusgd.runs.writer import history_arrays
-from relusgd.sweeps.rows import SUMMARY, Row, failed_row, read_summary, standing_row, table, varied_keys
+from relusgd.sweeps.rows import (
+    SUMMARY,
+    Row,
+    failed_row,
+    read_summary,
+    standing_row,
+    table,
+    varied_keys,
+)
+from relusgd.words import shown
 
 
 class Sweep:
@@ -57,10 +66,19 @@ class Sweep:
         """
         unknown = sorted(set(settings) - set(self.summary))
         if unknown:
-            raise InputError(f"{unknown[0]} is no column of this sweep's summary", f"it varies {', '.join(self.varied)}")
-        rows = [row for row in self.rows if all(_alike(row.get(key), value) for key, value in settings.items())]
+            raise InputError(
+                f"{unknown[0]} is no column of this sweep's summary",
+                f"it varies {', '.join(self.varied)}",
+            )
+        rows = [
+            row
+            for row in self.rows
+            if all(_alike(row.get(key), value) for key, value in settings.items())
+        ]
         if not rows:
-            raise InputError(f"no run of {self.folder} has {', '.join(f'{key} = {shown(value)}' for key, value in settings.items())}")
+            raise InputError(
+                f"no run of {self.folder} has {', '.join(f'{key} = {shown(value)}' for key, value in settings.items())}"
+            )
         return Sweep(self.folder, rows)
 
     def last(self, name: str) -> NDArray[Any]:
@@ -82,7 +100,10 @@ class Sweep:
         if len(shapes) > 1:
             one, other = list(shapes.items())[:2]
             told = f"{one[0]} in {one[1].folder.name} and {other[0]} in {other[1].folder.name}"
-            raise InputError(f"{name} has not the same shape in all runs: {told}", "choose runs that fit together with sweep.select({…})")
+            raise InputError(
+                f"{name} has not the same shape in all runs: {told}",
+                "choose runs that fit together with sweep.select({…})",
+            )
         return np.stack(arrays)
 
 
@@ -95,7 +116,9 @@ def _alike(found: object, wanted: object) -> bool:
 def _array(run: Run, name: str) -> NDArray[Any]:
     arrays = {**run.metrics, **history_arrays(run.history)}
     if name not in arrays:
-        raise InputError(f"{name} is no array of {run.folder}", f"there are {', '.join(sorted(arrays))}")
+        raise InputError(
+            f"{name} is no array of {run.folder}", f"there are {', '.join(sorted(arrays))}"
+        )
     return arrays[name]
 
 
@@ -113,11 +136,24 @@ def load_sweep(folder: str | Path) -> Sweep:
     listed = read_summary(path)
     standing = {run.folder.name: run for run in find_members(path)}
     if not standing and not listed:
-        problem = "holds no runs of a sweep" if path.is_dir() else "does not exist" if not path.exists() else "is not a folder"
+        problem = (
+            "holds no runs of a sweep"
+            if path.is_dir()
+            else "does not exist"
+            if not path.exists()
+            else "is not a folder"
+        )
         raise InputError(f"{path} {problem}", "relusgd sweep CONFIG makes one")
-    rows = {line["run"]: _listed_row(line) for line in listed if line["status"] in ("failed", "damaged") or line["run"] in standing}
+    rows = {
+        line["run"]: _listed_row(line)
+        for line in listed
+        if line["status"] in ("failed", "damaged") or line["run"] in standing
+    }
     found = {name: standing_row(run) for name, run in standing.items()}
-    new = sorted((row for name, row in found.items() if name not in rows), key=lambda row: sort_key(row, found.values()))
+    new = sorted(
+        (row for name, row in found.items() if name not in rows),
+        key=lambda row: sort_key(row, found.values()),
+    )
     rows |= {row["run"]: row for row in new}
     return Sweep(path, fill_in([found.get(name, row) for name, row in rows.items()], standing))
 
@@ -127,14 +163,20 @@ def find_members(folder: Path, without: Iterable[str] = ()) -> list[Run]:
     if not folder.is_dir():
         return []
     known = set(without)
-    paths = sorted(path for path in folder.iterdir() if not path.name.startswith(".") and path.name not in known)
+    paths = sorted(
+        path
+        for path in folder.iterdir()
+        if not path.name.startswith(".") and path.name not in known
+    )
     return [Run(path) for path in paths if is_run_folder(path)]
 
 
 def _listed_row(line: Mapping[str, str]) -> Row:
     """The row of a run that left no folder, from summary.csv, without results."""
     known = {"run", "status", "error"}
-    varied: dict[str, object] = {key: number_or_text(value) for key, value in line.items() if value and key not in known}
+    varied: dict[str, object] = {
+        key: number_or_text(value) for key, value in line.items() if value and key not in known
+    }
     return failed_row(line["run"], varied, line.get("error") or "unknown")
 
 
@@ -151,8 +193,13 @@ def number_or_text(text: str) -> object:
 def sort_key(row: Row, rows: Any) -> list[tuple[bool, float, str]]:
     """Runs by what is varied, numbers by size."""
     values = [row.get(key) for key in varied_keys(rows)]
-    values = [value[0] if isinstance(value, tuple) and len(value) == 1 else value for value in values]
-    return [(True, value, "") if isinstance(value, int | float) else (False, 0.0, str(value)) for value in values]
+    values = [
+        value[0] if isinstance(value, tuple) and len(value) == 1 else value for value in values
+    ]
+    return [
+        (True, value, "") if isinstance(value, int | float) else (False, 0.0, str(value))
+        for value in values
+    ]
 
 
 def fill_in(rows: list[Row], standing: Mapping[str, Run]) -> list[Row]:
@@ -164,7 +211,11 @@ def fill_in(rows: list[Row], standing: Mapping[str, Run]) -> list[Row]:
         missing = [key for key in keys if key not in row]
         if missing and row["run"] in standing:
             try:
-                row |= {key: value for key, value in flatten(standing[row["run"]].config).items() if key in missing}
+                row |= {
+                    key: value
+                    for key, value in flatten(standing[row["run"]].config).items()
+                    if key in missing
+                }
             except RelusgdError:
                 continue
     return rows

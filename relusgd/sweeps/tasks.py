@@ -13,7 +13,7 @@ from typing import TypeVar
 from relusgd.config import Config, PlannedRun, PointsData, config_to_yaml
 from relusgd.errors import DivergedError, RelusgdError, StoppedError
 from relusgd.files import read_bounded
-from relusgd.model.data import Dataset
+from relusgd.model.points import Dataset
 from relusgd.runs.batch import BATCH_SECONDS, Batch, Blocks, EndedRun
 from relusgd.runs.facts import read_facts
 from relusgd.runs.folder import CONFIG
@@ -119,7 +119,15 @@ class Group:
         if found is not None:
             return found
         try:
-            return run_row(record(run.config, place, dataset=points_of(run.config), observer=Watcher(), notes=notes_of(run)))
+            return run_row(
+                record(
+                    run.config,
+                    place,
+                    dataset=points_of(run.config),
+                    observer=Watcher(),
+                    notes=notes_of(run),
+                )
+            )
         except DivergedError:
             return run_row(Run(place))
 
@@ -132,7 +140,15 @@ class Group:
             return None
         self.commit()
         try:
-            return run_row(record_anew(plan, place, iter(blocks), Watcher(), {**new_facts(plan, blocks.seconds), **notes_of(run)}))
+            return run_row(
+                record_anew(
+                    plan,
+                    place,
+                    iter(blocks),
+                    Watcher(),
+                    {**new_facts(plan, blocks.seconds), **notes_of(run)},
+                )
+            )
         except DivergedError:
             return run_row(Run(place))
 
@@ -146,7 +162,9 @@ class Group:
             refused = dict.fromkeys(waiting, error)
         for name, (run, row) in waiting.items():
             if name in refused:
-                row = confirmed(run.config, self._batch.folder / name) or failure(run, refused[name])
+                row = confirmed(run.config, self._batch.folder / name) or failure(
+                    run, refused[name]
+                )
             self._rows.append(row)
 
 
@@ -206,7 +224,11 @@ def confirmed(config: Config, place: Path) -> Row | None:
     try:
         facts = read_facts(place)
         same = read_bounded(place / CONFIG, MAX_CONFIG_BYTES) == config_to_yaml(config).encode()
-        if facts["status"] in ("complete", "diverged") and same and facts.get("csv_sha256") == points_of(config).digest:
+        if (
+            facts["status"] in ("complete", "diverged")
+            and same
+            and facts.get("csv_sha256") == points_of(config).digest
+        ):
             return run_row(Run(place))
     except (RelusgdError, OSError):
         pass

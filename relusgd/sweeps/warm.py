@@ -12,7 +12,9 @@ from relusgd.training.plan import prepare
 def load_kernels() -> None:
     """Take a few steps with each kernel, which compiles it or loads it from Numba's cache."""
     for width in (1, 1000):
-        config = load_config({"data": {"samples": 40}, "network": {"hidden": width}, "training": {"epochs": 1}})
+        config = load_config(
+            {"data": {"samples": 40}, "network": {"hidden": width}, "training": {"epochs": 1}}
+        )
         for _ in training_blocks(prepare(config)):
             pass
 

@@ -32,23 +32,44 @@ CALL_STEPS = 2**16
 """At most so many full-batch steps in one call."""
 
 
-def take_steps(descent: Descent, state: State, stop: int, recorded: Integers) -> tuple[State, Array]:
+def take_steps(
+    descent: Descent, state: State, stop: int, recorded: Integers
+) -> tuple[State, Array]:
     """As `sgd.advance`, compiled."""
     (width,) = descent.hidden
     theta, u = pad(state.parameters, width), pad(state.velocity, width)
     points, at = _points_and_buffers(descent, theta)
     descend = descend_by_sums if descent.kernel == "prefix_sums" else descend_dense
-    rule, gradient, records = make_rule(descent), np.zeros_like(theta), np.empty((len(recorded), len(theta)))
+    rule, gradient, records = (
+        make_rule(descent),
+        np.zeros_like(theta),
+        np.empty((len(recorded), len(theta))),
+    )
     for part in _stretches(descent, state.step, stop):
         marks = slice(*np.searchsorted(recorded, [part.first, part.stop], side="right"))
         rates, inside = _rates(descent, part.first, part.stop), recorded[marks] - part.first
-        descend(theta, u, gradient, points, rule, at, part.rows, part.bounds, rates, inside, records[marks])
+        descend(
+            theta,
+            u,
+            gradient,
+            points,
+            rule,
+            at,
+            part.rows,
+            part.bounds,
+            rates,
+            inside,
+            records[marks],
+        )
     return State(stop, unpad(theta, width), unpad(u, width)), unpad(records, width)
 
 
 def _points_and_buffers(descent: Descent, theta: Array) -> tuple[Points, Buffers]:
     """Made for the first block and kept; made anew where units that do not learn are others than those they were made for."""
-    prefix_sums, fixed = descent.kernel == "prefix_sums", slice(0, len(theta) // 3 * 2 if descent.layers == "output" else 0)
+    prefix_sums, fixed = (
+        descent.kernel == "prefix_sums",
+        slice(0, len(theta) // 3 * 2 if descent.layers == "output" else 0),
+    )
     kept = descent.tools.get("compiled")
     if kept is not None and np.array_equal(kept[0], theta[fixed]):
         return kept[1], kept[2]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from relusgd.config.values import number_text
 from relusgd.diagnostics import sharpness
 from relusgd.errors import DivergedError
 from relusgd.model.history import History
 from relusgd.model.network import Array, Network
 from relusgd.training.plan import Plan
 from relusgd.training.sgd import State, advance
+from relusgd.words import exact_number
 
 
 def count_finite(history: History, rows: Array) -> int:
@@ -19,30 +19,56 @@ def count_finite(history: History, rows: Array) -> int:
     return len(finite) if finite.all() else int(np.argmin(finite))
 
 
-def divergence(plan: Plan, before: State, after: State, history: History, finite: int) -> DivergedError:
+def divergence(
+    plan: Plan, before: State, after: State, history: History, finite: int
+) -> DivergedError:
     """The error of a training that left the finite numbers after `before`, with the step where it did and what to try."""
     step = first_broken_step(plan, before, after)
     if finite < len(history):
         step = min(step, int(history.step[finite]))
     epoch = -(-step // plan.steps_per_epoch)
     rate = plan.learning_rate(epoch)
-    last = history.network(finite - 1) if finite else Network.from_parameters(before.parameters, plan.hidden)
-    edges = [(stable_rate(plan, network), when) for network, when in ((last, "the last finite snapshot"), (plan.initial, "the start"))]
-    known = " and ".join(f"{_rate_text(edge, 2)} at {when}" for edge, when in edges if edge is not None)
-    edge_words = f"; {_edge_formula(plan)}, the largest stable learning rate of full-batch steps, was {known}" if known else ""
+    last = (
+        history.network(finite - 1)
+        if finite
+        else Network.from_parameters(before.parameters, plan.hidden)
+    )
+    edges = [
+        (stable_rate(plan, network), when)
+        for network, when in ((last, "the last finite snapshot"), (plan.initial, "the start"))
+    ]
+    known = " and ".join(
+        f"{_rate_text(edge, 2)} at {when}" for edge, when in edges if edge is not None
+    )
+    edge_words = (
+        f"; {_edge_formula(plan)}, the largest stable learning rate of full-batch steps, was {known}"
+        if known
+        else ""
+    )
     message = f"training diverged in epoch {epoch:,} (step {step:,}) at learning rate {_rate_text(rate)}{edge_words}"
     suggested = _rate_text(_suggestion(plan, rate, edges))
-    return DivergedError(message, f"everything finite was kept; try --set training.learning_rate={suggested}")
+    return DivergedError(
+        message, f"everything finite was kept; try --set training.learning_rate={suggested}"
+    )
 
 
 def _rate_text(rate: float, digits: int = 6) -> str:
     """A learning rate in so many digits, as configs write it: 3e-5, not 3e-05."""
-    return number_text(float(f"{rate:.{digits}g}"))
+    return exact_number(float(f"{rate:.{digits}g}"))
 
 
 def _suggestion(plan: Plan, rate: float, edges: list[tuple[float | None, str]]) -> float:
     """Half of the configured rate, or of what would have been stable; an edge far from the start is that of an explosion."""
-    stable = min([1.0, *(edge / rate for edge, when in edges if edge is not None and (when == "the start" or edge > rate * 1e-3))])
+    stable = min(
+        [
+            1.0,
+            *(
+                edge / rate
+                for edge, when in edges
+                if edge is not None and (when == "the start" or edge > rate * 1e-3)
+            ),
+        ]
+    )
     return float(f"{plan.config.training.learning_rate * stable / 2:.1g}")
 
 
@@ -54,8 +80,15 @@ def stable_rate(plan: Plan, network: Network) -> float | None:
     """
     descent = plan.descent
     with np.errstate(all="ignore"), plan.one_thread():
-        curvature = sharpness(network, plan.dataset, descent.layers, output_bias=descent.output_bias) + descent.weight_decay
-        rate = 2 * (1 + descent.momentum) / np.float64(curvature * (1 + 2 * descent.momentum if descent.nesterov else 1))
+        curvature = (
+            sharpness(network, plan.dataset, descent.layers, output_bias=descent.output_bias)
+            + descent.weight_decay
+        )
+        rate = (
+            2
+            * (1 + descent.momentum)
+            / np.float64(curvature * (1 + 2 * descent.momentum if descent.nesterov else 1))
+        )
     return float(rate) if np.isfinite(rate) and rate > 0 else None
 
 
@@ -64,7 +97,11 @@ def _edge_formula(plan: Plan) -> str:
     curvature = "(sharpness + weight decay)" if descent.weight_decay else "sharpness"
     if not descent.momentum:
         return f"2/{curvature}"
-    return f"2(1 + momentum)/((1 + 2 momentum) {curvature})" if descent.nesterov else f"2(1 + momentum)/{curvature}"
+    return (
+        f"2(1 + momentum)/((1 + 2 momentum) {curvature})"
+        if descent.nesterov
+        else f"2(1 + momentum)/{curvature}"
+    )
 
 
 def first_broken_step(plan: Plan, before: State, after: State) -> int:

@@ -22,14 +22,24 @@ def engine_faults(config: Config) -> Iterator[str]:
         return
     if len(config.network.hidden) > 1:
         layers = len(config.network.hidden)
-        yield config.origin.fault("engine", f"must be numpy or auto: compiled is for one hidden layer and network.hidden has {layers}")
+        yield config.origin.fault(
+            "engine",
+            f"must be numpy or auto: compiled is for one hidden layer and network.hidden has {layers}",
+        )
     elif not numba_is_installed():
-        yield config.origin.fault("engine", f"must be numpy or auto: compiled needs Numba, which is not installed; {INSTALL} installs it")
+        yield config.origin.fault(
+            "engine",
+            f"must be numpy or auto: compiled needs Numba, which is not installed; {INSTALL} installs it",
+        )
 
 
 def choose_engine(config: Config) -> Engine:
     """The engine of a training; auto is compiled where Numba is installed and there is one hidden layer."""
-    if config.training.method == "ridge" or len(config.network.hidden) > 1 or config.engine == "numpy":
+    if (
+        config.training.method == "ridge"
+        or len(config.network.hidden) > 1
+        or config.engine == "numpy"
+    ):
         return "numpy"
     return "compiled" if config.engine == "compiled" or numba_is_installed() else "numpy"
 
@@ -40,7 +50,9 @@ def choose_kernel(engine: Engine, batch_size: int, width: int, points: int) -> K
     return "dense" if times["dense"] <= times["prefix_sums"] else "prefix_sums"
 
 
-def gradient_nanoseconds(engine: Engine, batch_size: int, width: int, points: int) -> dict[KernelName, int]:
+def gradient_nanoseconds(
+    engine: Engine, batch_size: int, width: int, points: int
+) -> dict[KernelName, int]:
     """About how long each kernel of one hidden layer takes for the gradient of a batch, by sizes alone.
 
     The numbers are nanoseconds as measured, per unit, per point and per pair of them; `benchmarks/steps.py kernels` says how

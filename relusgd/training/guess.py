@@ -23,5 +23,8 @@ def guess_seconds(plan: Plan) -> float:
         products = sum(a * b for a, b in pairwise((1, *widths, 1)))
         nanoseconds = DEEP_NANOSECONDS + 3 * batch * products
     else:
-        nanoseconds = STEP_NANOSECONDS[plan.engine] + gradient_nanoseconds(plan.engine, batch, widths[0], points)[plan.kernel]
+        nanoseconds = (
+            STEP_NANOSECONDS[plan.engine]
+            + gradient_nanoseconds(plan.engine, batch, widths[0], points)[plan.kernel]
+        )
     return recording + 1e-9 * nanoseconds * plan.steps

@@ -10,14 +10,14 @@ import numpy as np
 
 from relusgd.config import Config
 from relusgd.diagnostics import SnapshotMetrics
-from relusgd.model.data import Dataset
 from relusgd.model.history import History
 from relusgd.model.network import Array, Integers, Network, parameter_count
-from relusgd.model.suggestions import counted
+from relusgd.model.points import Dataset
 from relusgd.training.divergence import count_finite, divergence
 from relusgd.training.plan import Plan, prepare
 from relusgd.training.ridge import ridge
 from relusgd.training.sgd import State, advance
+from relusgd.words import counted
 
 BLOCK_SECONDS = 0.2
 BLOCK_BYTES = 32 * 2**20
@@ -34,7 +34,13 @@ class Block:
         return f"<Block: {counted(len(self.history), 'snapshot')} until step {self.state.step:,}>"
 
 
-def train(config: Config, dataset: Dataset | None = None, start: State | None = None, *, block_steps: int | None = None) -> Iterator[Block]:
+def train(
+    config: Config,
+    dataset: Dataset | None = None,
+    start: State | None = None,
+    *,
+    block_steps: int | None = None,
+) -> Iterator[Block]:
     """Train as the config says, on its data or on `dataset`, from the initial network or from `start`.
 
     The first block of a fresh training is the snapshot of epoch 0. A block then ends after about 0.2 s, 32 MB of snapshots
@@ -44,7 +50,9 @@ def train(config: Config, dataset: Dataset | None = None, start: State | None = 
     yield from training_blocks(prepare(config, dataset), start, block_steps=block_steps)
 
 
-def training_blocks(plan: Plan, start: State | None = None, *, block_steps: int | None = None) -> Iterator[Block]:
+def training_blocks(
+    plan: Plan, start: State | None = None, *, block_steps: int | None = None
+) -> Iterator[Block]:
     """`train` for a plan that is made already."""
     recorder = Recorder(plan)
     state = start
@@ -69,13 +77,19 @@ class Recorder:
         measured = self._measure.rows(vectors)
         train_mse, test_mse, *counts = zip(*measured, strict=True) if measured else ((),) * 5
         metrics = {
-            "learning_rate": np.array([self._plan.learning_rate(int(epoch)) for epoch in epochs], dtype=np.float64),
+            "learning_rate": np.array(
+                [self._plan.learning_rate(int(epoch)) for epoch in epochs], dtype=np.float64
+            ),
             "train_mse": np.array(train_mse, dtype=np.float64),
             "test_mse": np.array(test_mse, dtype=np.float64),
         }
-        for name, column in zip(("dead_units", "always_on_units", "breakpoints"), counts, strict=True):
+        for name, column in zip(
+            ("dead_units", "always_on_units", "breakpoints"), counts, strict=True
+        ):
             metrics[name] = np.array(column, dtype=np.int64)
-        return History.from_parameters(epochs, epochs * self._plan.steps_per_epoch, vectors, self._plan.hidden, metrics)
+        return History.from_parameters(
+            epochs, epochs * self._plan.steps_per_epoch, vectors, self._plan.hidden, metrics
+        )
 
 
 def _solve(plan: Plan, recorder: Recorder, state: State) -> Iterator[Block]:
@@ -91,7 +105,9 @@ def _solve(plan: Plan, recorder: Recorder, state: State) -> Iterator[Block]:
             training.penalty,
             output_bias=plan.config.network.output_bias,
         ).parameters()
-    yield Block(recorder.history(np.ones(1, dtype=np.int64), solved[None]), State(1, solved, state.velocity))
+    yield Block(
+        recorder.history(np.ones(1, dtype=np.int64), solved[None]), State(1, solved, state.velocity)
+    )
 
 
 @dataclass
@@ -112,7 +128,9 @@ class Pace:
         self.steps = max(1, int(min(wanted, 8 * self.steps)))
 
 
-def _descend(plan: Plan, recorder: Recorder, state: State, block_steps: int | None) -> Iterator[Block]:
+def _descend(
+    plan: Plan, recorder: Recorder, state: State, block_steps: int | None
+) -> Iterator[Block]:
     pace = Pace(block_steps)
     while state.step < plan.steps:
         stop, epochs = next_stop(plan, state.step, pace.next())

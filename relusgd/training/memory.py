@@ -24,7 +24,9 @@ def memory_faults(config: Config, training_points: int, test_points: int) -> Ite
         return
     told = f"training needs about {sum(needed.values()) / 1e9:,.1f} GB of memory and this machine has {available / 1e9:,.1f} GB"
     key = max(needed, key=needed.__getitem__)
-    yield config.origin.fault(key, f": {told}; make {', '.join(needed).replace(', training', ' or training')} smaller")
+    yield config.origin.fault(
+        key, f": {told}; make {', '.join(needed).replace(', training', ' or training')} smaller"
+    )
 
 
 def memory_needed(config: Config, training_points: int, test_points: int) -> dict[str, int]:
@@ -40,7 +42,10 @@ def memory_needed(config: Config, training_points: int, test_points: int) -> dic
         # One hidden layer needs no matrix of points × units, unless that is small.
         batches, matrices = min(30 * batch + 4 * batch * width, 30 * (batch + width)), 0
     points = 8 * (2 * n + test_points)
-    numbers = {"network.hidden": 18 * parameter_count(hidden) + matrices, "training.batch_size": batches}
+    numbers = {
+        "network.hidden": 18 * parameter_count(hidden) + matrices,
+        "training.batch_size": batches,
+    }
     if config.data.kind == "target":
         numbers = {"data.samples": points, **numbers}
     return {key: 8 * count for key, count in numbers.items()}

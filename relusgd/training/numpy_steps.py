@@ -18,7 +18,9 @@ Batch = tuple[Array, Array]
 Gradient = Callable[..., object]
 
 
-def take_steps(descent: Descent, state: State, stop: int, recorded: Integers) -> tuple[State, Array]:
+def take_steps(
+    descent: Descent, state: State, stop: int, recorded: Integers
+) -> tuple[State, Array]:
     """As `sgd.advance`, in NumPy."""
     bench = _workbench(descent, state)
     parameters, write_gradient, update = bench.parameters, bench.write_gradient, bench.update
@@ -44,7 +46,11 @@ class Workbench:
 
     def __init__(self, descent: Descent, start: Array) -> None:
         self.start, self._descent = start, descent
-        self.parameters, self.velocity, gradient = start.copy(), np.zeros_like(start), np.zeros_like(start)
+        self.parameters, self.velocity, gradient = (
+            start.copy(),
+            np.zeros_like(start),
+            np.zeros_like(start),
+        )
         self.write_gradient: Gradient = _kernel(descent, self.parameters, gradient)
         self.update = _update(descent, self.parameters, gradient, self.velocity)
 
@@ -52,7 +58,10 @@ class Workbench:
         """For each of the steps first + 1 … stop the size of its batch and what the kernel is called with."""
         descent = self._descent
         if uses_features(descent):
-            return ((descent.largest_batch if rows is None else len(rows), (rows,)) for rows in _rows(descent, first, stop))
+            return (
+                (descent.largest_batch if rows is None else len(rows), (rows,))
+                for rows in _rows(descent, first, stop)
+            )
         return ((len(x), (x, y)) for x, y in _batches(descent, first, stop))
 
 
@@ -69,13 +78,23 @@ def _workbench(descent: Descent, state: State) -> Workbench:
 def _kernel(descent: Descent, parameters: Array, gradient: Array) -> Gradient:
     """What writes the gradient of a batch."""
     if uses_features(descent):
-        return feature_kernel(Network.from_parameters(parameters, descent.hidden), descent.x, descent.y, parameters, gradient)
+        return feature_kernel(
+            Network.from_parameters(parameters, descent.hidden),
+            descent.x,
+            descent.y,
+            parameters,
+            gradient,
+        )
     return _point_kernel(descent, parameters, gradient)
 
 
 def uses_features(descent: Descent) -> bool:
     """Whether only the output layer learns, from features that are worth keeping."""
-    return descent.layers == "output" and descent.kernel == "dense" and features_fit(len(descent.x), descent.hidden[-1])
+    return (
+        descent.layers == "output"
+        and descent.kernel == "dense"
+        and features_fit(len(descent.x), descent.hidden[-1])
+    )
 
 
 def _point_kernel(descent: Descent, parameters: Array, gradient: Array) -> Kernel:
@@ -84,12 +103,16 @@ def _point_kernel(descent: Descent, parameters: Array, gradient: Array) -> Kerne
     (width,) = descent.hidden
     if descent.kernel == "prefix_sums":
         centre = centre_of(descent.x)
-        return prefix_sum_kernel(parameters, gradient, width, descent.layers, centre=centre, fixed_x=descent.is_full)
+        return prefix_sum_kernel(
+            parameters, gradient, width, descent.layers, centre=centre, fixed_x=descent.is_full
+        )
     kernels: dict[int, Kernel] = {}
 
     def kernel(x: Array, y: Array) -> None:
         size = len(x)
-        chosen = kernels.get(size) or kernels.setdefault(size, dense_kernel(parameters, gradient, width, size, descent.layers))
+        chosen = kernels.get(size) or kernels.setdefault(
+            size, dense_kernel(parameters, gradient, width, size, descent.layers)
+        )
         chosen(x, y)
 
     return kernel
@@ -122,7 +145,9 @@ def _batches(descent: Descent, first: int, stop: int) -> Iterator[Batch]:
                 yield x[start:until], y[start:until]
 
 
-def _update(descent: Descent, parameters: Array, gradient: Array, velocity: Array) -> Callable[[int, float], None]:
+def _update(
+    descent: Descent, parameters: Array, gradient: Array, velocity: Array
+) -> Callable[[int, float], None]:
     """A function that takes one SGD step by the gradient of ½ Σ r² over so many points, at this rate, in place."""
     learning = descent.learning
     theta, g, u = parameters[learning], gradient[learning], velocity[learning]
@@ -156,7 +181,9 @@ def deep_kernel(parameters: Array, gradient: Array, hidden: tuple[int, ...]) -> 
 
     def kernel(x: Array, y: Array) -> None:
         result = backprop(weights, biases, x[:, None], y[:, None])
-        for target, part in zip((*weight_gradients, *bias_gradients), (*result.weights, *result.biases), strict=True):
+        for target, part in zip(
+            (*weight_gradients, *bias_gradients), (*result.weights, *result.biases), strict=True
+        ):
             np.multiply(part, 0.5 * len(x), target)
 
     return kernel

@@ -11,19 +11,24 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from relusgd.config import Config, CosineSchedule, CsvData, PointsData, StepSchedule, TargetData
-from relusgd.config.values import number_text
 from relusgd.diagnostics import SnapshotMetrics, dead_in_first_layer, train_mse
 from relusgd.errors import ConfigError, InputError
-from relusgd.model.data import Dataset, csv_dataset, points_dataset, sample_dataset
 from relusgd.model.initial import InitialNetwork
 from relusgd.model.network import Network, parameter_count
-from relusgd.model.suggestions import counted
+from relusgd.model.points import Dataset, csv_dataset, points_dataset, sample_dataset
 from relusgd.model.targets import parse_target
-from relusgd.training.engines import INSTALL, choose_engine, choose_kernel, engine_faults, numba_is_installed
+from relusgd.training.engines import (
+    INSTALL,
+    choose_engine,
+    choose_kernel,
+    engine_faults,
+    numba_is_installed,
+)
 from relusgd.training.memory import memory_faults
 from relusgd.training.recording import Recording
 from relusgd.training.sgd import Descent, Engine, KernelName, Schedule, State
 from relusgd.training.streams import BatchOrder, held_out_order, network_generator
+from relusgd.words import counted, exact_number
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +61,9 @@ class Plan:
         """
         if engine == "compiled" and self.engine != engine and not numba_is_installed():
             problem = "this run began with engine: compiled, which needs Numba, and Numba is not installed"
-            raise InputError(problem, f"{INSTALL} lets it go on; --overwrite trains it anew without")
+            raise InputError(
+                problem, f"{INSTALL} lets it go on; --overwrite trains it anew without"
+            )
         return self.with_engine(engine, kernel)
 
     def with_engine(self, engine: Engine, kernel: KernelName) -> Plan:
@@ -110,9 +117,11 @@ class Plan:
         """The training in a line: points, batches, epochs, steps."""
         points = counted(len(self.dataset.x_train), "point")
         if self.is_ridge:
-            return f"{points}: the output layer by ridge regression, penalty {number_text(self.config.training.penalty)}"
+            return f"{points}: the output layer by ridge regression, penalty {exact_number(self.config.training.penalty)}"
         batch, per_epoch = self.descent.order.batch_size, self.steps_per_epoch
-        batches = "the full batch" if self.descent.order.sampling == "full" else f"batches of {batch:,}"
+        batches = (
+            "the full batch" if self.descent.order.sampling == "full" else f"batches of {batch:,}"
+        )
         steps = counted(self.steps, "step")
         return f"{points}, {batches}: {counted(per_epoch, 'step')} an epoch, {counted(self.epochs, 'epoch')} = {steps} (SGD iterations)"
 
@@ -123,7 +132,9 @@ def prepare(config: Config, dataset: Dataset | None = None) -> Plan:
     Raises ConfigError with every fault that data and config have together, and TypeError for a config that is not loaded.
     """
     if not isinstance(config, Config):
-        raise TypeError(f"a Config is expected, as relusgd.load_config makes it of a file or a dict, not {type(config).__name__}")
+        raise TypeError(
+            f"a Config is expected, as relusgd.load_config makes it of a file or a dict, not {type(config).__name__}"
+        )
     if dataset is None and isinstance(config.data, TargetData):
         _raise_faults(config, config.data.samples, config.data.samples + config.data.test_samples)
     points = dataset or build_dataset(config)
@@ -210,9 +221,15 @@ def initial_recipe(config: Config, dataset: Dataset) -> InitialNetwork:
 def _elbow_range(config: Config, dataset: Dataset) -> tuple[float, float]:
     """The interval of uniform and even elbows in network units; where all training x are one, the domain, which is wider."""
     low, high = float(dataset.x_train[0]), float(dataset.x_train[-1])
-    if config.network.elbow_range is None and not isinstance(config.data, TargetData) and low < high:
+    if (
+        config.network.elbow_range is None
+        and not isinstance(config.data, TargetData)
+        and low < high
+    ):
         return low, high
-    ends = dataset.scaling.x_to_network(np.array(config.network.elbow_range or dataset.domain, dtype=np.float64))
+    ends = dataset.scaling.x_to_network(
+        np.array(config.network.elbow_range or dataset.domain, dtype=np.float64)
+    )
     return float(ends[0]), float(ends[1])
 
 
@@ -239,7 +256,9 @@ def build_descent(config: Config, dataset: Dataset) -> Descent:
         nesterov=training.nesterov,
         weight_decay=training.weight_decay,
         engine=engine,
-        kernel=choose_kernel(engine, order.batch_size, hidden[0], n) if len(hidden) == 1 else "dense",
+        kernel=choose_kernel(engine, order.batch_size, hidden[0], n)
+        if len(hidden) == 1
+        else "dense",
     )
 
 
@@ -249,7 +268,9 @@ def build_schedule(config: Config) -> Schedule:
     if isinstance(schedule, StepSchedule):
         return Schedule(rate, "step", every=schedule.every, factor=schedule.factor)
     if isinstance(schedule, CosineSchedule):
-        return Schedule(rate, "cosine", minimum=schedule.minimum, epochs=max(config.training.epochs, 1))
+        return Schedule(
+            rate, "cosine", minimum=schedule.minimum, epochs=max(config.training.epochs, 1)
+        )
     return Schedule(rate)
 
 
@@ -262,14 +283,23 @@ def build_recording(config: Config) -> Recording:
 
 def _raise_faults(config: Config, training_points: int, test_points: int) -> None:
     """Raise ConfigError with everything that is wrong with a training of so many points."""
-    faults = [*engine_faults(config), *_batch_faults(config, training_points), *memory_faults(config, training_points, test_points)]
+    faults = [
+        *engine_faults(config),
+        *_batch_faults(config, training_points),
+        *memory_faults(config, training_points, test_points),
+    ]
     if faults:
         raise ConfigError(faults)
 
 
 def _batch_faults(config: Config, n: int) -> list[str]:
     training = config.training
-    if training.method == "ridge" or training.sampling != "shuffle" or training.batch_size == "full" or training.batch_size <= n:
+    if (
+        training.method == "ridge"
+        or training.sampling != "shuffle"
+        or training.batch_size == "full"
+        or training.batch_size <= n
+    ):
         return []
     text = (
         f": {training.batch_size:,} is larger than the {n:,} training points, which sampling: shuffle cannot cut; "

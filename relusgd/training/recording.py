@@ -31,14 +31,24 @@ class Recording:
         Counted before they are listed, because the numbers may be a stranger's.
         """
         due = self.count(until)
-        return due <= len(recorded) and np.array_equal(self.between(-1, min(until, self.epochs)), recorded[:due])
+        return due <= len(recorded) and np.array_equal(
+            self.between(-1, min(until, self.epochs)), recorded[:due]
+        )
 
     def between(self, after: int, until: int) -> Integers:
         """The recorded epochs in after + 1 … until, increasing."""
         every = self.every or 1
-        chosen = self._decades() if self.per_decade is not None else np.arange((after // every + 1) * every, until + 1, every)
+        chosen = (
+            self._decades()
+            if self.per_decade is not None
+            else np.arange((after // every + 1) * every, until + 1, every)
+        )
         ends = np.array([0, self.epochs])
-        chosen = np.union1d(chosen, ends) if self.per_decade is not None or after < 0 or until >= self.epochs else chosen
+        chosen = (
+            np.union1d(chosen, ends)
+            if self.per_decade is not None or after < 0 or until >= self.epochs
+            else chosen
+        )
         return chosen[(chosen > after) & (chosen <= until)].astype(np.int64)
 
     def _decades(self) -> Integers:

@@ -15,7 +15,9 @@ from relusgd.errors import RelusgdError
 from relusgd.model.network import Array, Network
 
 
-def ridge(network: Network, x: Array, y: Array, penalty: float, *, output_bias: bool = True) -> Network:
+def ridge(
+    network: Network, x: Array, y: Array, penalty: float, *, output_bias: bool = True
+) -> Network:
     """The network with the output layer that ridge regression on the points x, y (both shape (n_points,)) gives.
 
     Without output_bias there is no constant and it stays 0. Raises RelusgdError when the features are not finite.
@@ -56,7 +58,9 @@ def solve(features: Array, y: Array, penalty: float) -> Array:
 
 def _finite(features: Array) -> Array:
     if not np.isfinite(features).all():
-        raise RelusgdError("ridge: the hidden layer's outputs are not finite", "try a smaller network.hidden_scale")
+        raise RelusgdError(
+            "ridge: the hidden layer's outputs are not finite", "try a smaller network.hidden_scale"
+        )
     return features
 
 

@@ -45,7 +45,9 @@ class Schedule:
         if self.kind == "step":
             return self.rate * self.factor ** (done // self.every)
         if self.kind == "cosine":
-            return self.minimum + 0.5 * (self.rate - self.minimum) * (1.0 + math.cos(math.pi * done / self.epochs))
+            return self.minimum + 0.5 * (self.rate - self.minimum) * (
+                1.0 + math.cos(math.pi * done / self.epochs)
+            )
         return self.rate
 
 
@@ -110,7 +112,9 @@ def advance(descent: Descent, state: State, stop: int, recorded: Integers) -> tu
     (len(recorded), parameter_count). Where the work is cut into calls never changes a bit. `state` is left as it is.
     """
     if descent.engine == "compiled":
-        from relusgd.training.compiled_steps import take_steps  # Numba is loaded by those who use it
+        from relusgd.training.compiled_steps import (
+            take_steps,
+        )  # Numba is loaded by those who use it
     else:
         from relusgd.training.numpy_steps import take_steps
     return take_steps(descent, state, stop, recorded)

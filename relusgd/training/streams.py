@@ -48,14 +48,25 @@ def network_generator(seed: int) -> np.random.RandomState:
     return np.random.RandomState(stream(seed, INITIAL_NETWORK))
 
 
-def permutations(seed: int, purpose: int, block: int, rows: int, n: int, *, first: int = 0, words: WordSource = words) -> Integers:
+def permutations(
+    seed: int,
+    purpose: int,
+    block: int,
+    rows: int,
+    n: int,
+    *,
+    first: int = 0,
+    words: WordSource = words,
+) -> Integers:
     """Random permutations of range(n), shape (rows, n): raw words sorted, each carrying its index in the low bits.
 
     They are the rows first … first + rows − 1 of the block.
     """
     m = max(1, (n - 1).bit_length())
     u = words(seed, purpose, block, first * n, rows * n).reshape(rows, n)
-    u &= np.uint64(2**64 - 2**m)  # in place: to ask for fresh memory takes longer than the arithmetic
+    u &= np.uint64(
+        2**64 - 2**m
+    )  # in place: to ask for fresh memory takes longer than the arithmetic
     u |= np.arange(n, dtype=np.uint64)
     u.sort(axis=1)
     u &= np.uint64(2**m - 1)
@@ -123,5 +134,7 @@ class BatchOrder:
         epochs = min(rows - row, -(-(step + stop - first) // per_epoch), max(1, PIECE_DRAWS // n))
         starts = np.arange(epochs)[:, None] * n + np.arange(per_epoch) * self.batch_size
         bounds = np.append(starts, epochs * n)[step : step + stop - first + 1]
-        indices = permutations(self.seed, BATCH_ORDER, block, epochs, n, first=row, words=words).ravel()
+        indices = permutations(
+            self.seed, BATCH_ORDER, block, epochs, n, first=row, words=words
+        ).ravel()
         return Batches(indices[bounds[0] : bounds[-1]], bounds - bounds[0])

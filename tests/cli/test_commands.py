@@ -27,13 +27,23 @@ def test_train_prints_the_run_folder_and_nothing_else(here):
 
 def test_train_says_the_steps_and_what_to_type_next_on_stderr(here):
     result = run("train", "small.yaml")
-    assert "30 points, batches of 8: 4 steps an epoch, 40 epochs = 160 steps (SGD iterations)" in result.stderr
+    assert (
+        "30 points, batches of 8: 4 steps an epoch, 40 epochs = 160 steps (SGD iterations)"
+        in result.stderr
+    )
     assert "relusgd animate outputs/small" in result.stderr
     assert run("train", "small.yaml", "--set", "seed=5", "-q").stderr == ""
 
 
 def test_overrides_name_the_folder(here):
-    result = run("train", "small.yaml", "--set", "training.learning_rate=2e-2", "--set", "network.hidden=[5,4]")
+    result = run(
+        "train",
+        "small.yaml",
+        "--set",
+        "training.learning_rate=2e-2",
+        "--set",
+        "network.hidden=[5,4]",
+    )
     assert result.stdout == "outputs/small,network.hidden=5x4,training.learning_rate=0.02\n"
 
 
@@ -51,7 +61,10 @@ def test_another_run_in_the_folder_is_refused_with_commands_to_copy(here):
     assert "seed: 0 → 1" in result.stderr
     assert "--out place-2" in result.stderr
     assert "--overwrite" in result.stderr
-    assert run("train", "small.yaml", "--set", "seed=1", "--out", "place", "--overwrite").exit_code == 0
+    assert (
+        run("train", "small.yaml", "--set", "seed=1", "--out", "place", "--overwrite").exit_code
+        == 0
+    )
 
 
 def test_a_run_folder_is_trained_in_place_with_more_epochs(here):
@@ -63,7 +76,9 @@ def test_a_run_folder_is_trained_in_place_with_more_epochs(here):
 
 def test_a_run_folder_can_be_repeated_elsewhere_without_its_csv(here):
     (here / "flow.csv").write_text("x,y\n" + "".join(f"{i},{i * i % 7}\n" for i in range(20)))
-    (here / "flow.yaml").write_text("data: {kind: csv, path: flow.csv}\nnetwork: {hidden: 5}\ntraining: {epochs: 3}\n")
+    (here / "flow.yaml").write_text(
+        "data: {kind: csv, path: flow.csv}\nnetwork: {hidden: 5}\ntraining: {epochs: 3}\n"
+    )
     run("train", "flow.yaml")
     (here / "flow.csv").unlink()
     assert run("train", "outputs/flow").exit_code == 0
@@ -102,7 +117,9 @@ def test_a_file_with_a_sweep_is_refused_with_the_number_of_runs(here):
 
 
 @pytest.mark.parametrize("path", BAD_CONFIGS, ids=lambda path: path.stem)
-def test_every_bad_config_is_exit_2_with_its_place_and_leaves_no_folder(path, tmp_path, monkeypatch):
+def test_every_bad_config_is_exit_2_with_its_place_and_leaves_no_folder(
+    path, tmp_path, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
     result = run("train", path)
     assert result.exit_code == 2, result.stderr
@@ -126,15 +143,25 @@ def test_a_character_that_no_font_has_is_told(here):
     run("train", "small.yaml")
     result = run("plot", "outputs/small", "--size", "480x360", "--title", "\U000e0fff \U00012345")
     assert result.exit_code == 0
-    assert result.stderr.startswith("warning: no font of this system has \U00012345 (U+12345): drawn as boxes")
+    assert result.stderr.startswith(
+        "warning: no font of this system has \U00012345 (U+12345): drawn as boxes"
+    )
     assert run("plot", "outputs/small", "--size", "480x360", "--title", "plain").stderr == ""
 
 
 def test_animate_and_plot_write_beside_the_run_and_print_the_file(here):
     run("train", "small.yaml")
-    assert run("animate", "outputs/small", "--frames", "5", "--size", "480x360").stdout == "outputs/small/animation.gif\n"
-    assert run("plot", "outputs/small", "--epoch", "20", "--size", "480x360").stdout == "outputs/small/plot.png\n"
-    assert run("plot", "outputs/small", "--step", "80", "--out", "still.svg").stdout == "still.svg\n"
+    assert (
+        run("animate", "outputs/small", "--frames", "5", "--size", "480x360").stdout
+        == "outputs/small/animation.gif\n"
+    )
+    assert (
+        run("plot", "outputs/small", "--epoch", "20", "--size", "480x360").stdout
+        == "outputs/small/plot.png\n"
+    )
+    assert (
+        run("plot", "outputs/small", "--step", "80", "--out", "still.svg").stdout == "still.svg\n"
+    )
     assert (here / "still.svg").read_text().startswith("<?xml")
 
 
@@ -145,11 +172,26 @@ def test_animate_and_plot_write_beside_the_run_and_print_the_file(here):
         (["animate", "outputs/small", "--out", "nowhere/film.gif"], "there is no folder nowhere"),
         (["animate", "outputs/small", "--size", "huge"], "WIDTHxHEIGHT"),
         (["animate", "outputs/small", "--show", "unit"], "no part of the picture"),
-        (["animate", "outputs/small", "--from", "41000"], "recorded from epoch 41,000 on those recorded are of the epochs 0 to 40"),
-        (["animate", "outputs/small", "--from", "30", "--to", "20"], "no snapshot was recorded from epoch 30 to 20"),
-        (["animate", "outputs/small", "--seconds", "inf"], "seconds is inf; it must be a finite number greater than 0"),
-        (["train", "small.yaml", "--case", "fast"], "--case fast: small.yaml describes no sweep, and so has no cases leave the case out"),
-        (["animate", "outputs/small", "--frames", "10", "--fps", "5", "--seconds", "9"], "two of frames, fps and seconds"),
+        (
+            ["animate", "outputs/small", "--from", "41000"],
+            "recorded from epoch 41,000 on those recorded are of the epochs 0 to 40",
+        ),
+        (
+            ["animate", "outputs/small", "--from", "30", "--to", "20"],
+            "no snapshot was recorded from epoch 30 to 20",
+        ),
+        (
+            ["animate", "outputs/small", "--seconds", "inf"],
+            "seconds is inf; it must be a finite number greater than 0",
+        ),
+        (
+            ["train", "small.yaml", "--case", "fast"],
+            "--case fast: small.yaml describes no sweep, and so has no cases leave the case out",
+        ),
+        (
+            ["animate", "outputs/small", "--frames", "10", "--fps", "5", "--seconds", "9"],
+            "two of frames, fps and seconds",
+        ),
         (["animate", "nothing"], "does not exist"),
         (["plot", "outputs/small", "--epoch", "41"], "no snapshot was recorded at epoch 41"),
         (["plot", "outputs/small", "--epoch", "1", "--step", "4"], "not both"),
@@ -159,30 +201,51 @@ def test_animate_and_plot_write_beside_the_run_and_print_the_file(here):
         (["view", "outputs/small", "--out", "page.pdf"], "its name ends in .html"),
         (["view", "outputs/small", "--out", "nowhere/page.html"], "there is no folder nowhere"),
         (["view", *["outputs/small"] * 10], "10 runs do not fit"),
-        (["show", "small.yaml"], "small.yaml is a config, and a run was expected make one of it: relusgd train small.yaml"),
+        (
+            ["show", "small.yaml"],
+            "small.yaml is a config, and a run was expected make one of it: relusgd train small.yaml",
+        ),
         (["show", "small.yml"], "small.yml does not exist"),
         (["animate", "small"], "did you mean outputs/small?"),
         (["plot", "outputs/smal"], "did you mean outputs/small?"),
-        (["view", "outputs"], "outputs is no run, but a folder of 1 run name the run itself, such as outputs/small"),
+        (
+            ["view", "outputs"],
+            "outputs is no run, but a folder of 1 run name the run itself, such as outputs/small",
+        ),
         (["train", "outputs"], "for all of them: relusgd list outputs, relusgd compare outputs"),
         (["list", "nowhere"], "is no folder"),
         (["export", "outputs/small", "--out", "elbows.txt"], "CSV"),
         (["new", "small.yaml"], "is not overwritten"),
-        (["new", "nowhere/small.yaml"], "there is no folder nowhere make it first, or choose another place"),
+        (
+            ["new", "nowhere/small.yaml"],
+            "there is no folder nowhere make it first, or choose another place",
+        ),
         (["new", "other.yaml", "--from", "notebok"], "did you mean notebook?"),
         (["train", "missing.yaml"], "no such file"),
         (["train", "smal"], "smal: there is no such file did you mean small.yaml?"),
-        (["train", "notebok.yaml"], "notebook comes with relusgd; relusgd new notebook.yaml --from notebook copies it"),
+        (
+            ["train", "notebok.yaml"],
+            "notebook comes with relusgd; relusgd new notebook.yaml --from notebook copies it",
+        ),
         (["train", "small.yaml", "--set", "seed"], "expected KEY=VALUE"),
         (["train", "small.yaml", "--case", "fast"], "fast"),
         (["train"], "Missing argument"),
-        (["train", "small.yaml", "--lr", "3"], "No such option: --lr (Possible options: --set training.learning_rate=…)"),
-        (["train", "small.yaml", "--batch-size=3"], "(Possible options: --set training.batch_size=…)"),
+        (
+            ["train", "small.yaml", "--lr", "3"],
+            "No such option: --lr (Possible options: --set training.learning_rate=…)",
+        ),
+        (
+            ["train", "small.yaml", "--batch-size=3"],
+            "(Possible options: --set training.batch_size=…)",
+        ),
         (["train", "small.yaml", "--quit"], "(Possible options: --out, --quiet)"),
         (["train", "small.yaml", "--seed", "3"], "--set seed=…"),
         (["train", "small.yaml", "--xyzzy"], "No such option: --xyzzy │"),
         (["animate", "outputs/small", "--epochs", "3"], "(Possible options: --fps)"),
-        (["animate", "outputs/small", "--theme", "blue"], "'--theme': 'blue' is not one of 'light', 'dark'"),
+        (
+            ["animate", "outputs/small", "--theme", "blue"],
+            "'--theme': 'blue' is not one of 'light', 'dark'",
+        ),
         (["animat"], "No such command"),
     ],
 )
@@ -211,17 +274,34 @@ def test_show_and_list_print_tables_or_json(here):
     [
         ([], "SGD on all layers, learning rate 0.02, batches of 5"),
         (
-            ["sampling=shuffle", "momentum=0.9", "nesterov=true", "schedule={kind: step, every: 10, factor: 0.5}"],
+            [
+                "sampling=shuffle",
+                "momentum=0.9",
+                "nesterov=true",
+                "schedule={kind: step, every: 10, factor: 0.5}",
+            ],
             "learning rate 0.02 × 0.5 every 10 epochs, shuffled batches of 5, Nesterov momentum 0.9",
         ),
-        (["batch_size=full", "schedule={kind: cosine}"], "learning rate 0.02 down to 0 by a cosine, full batch"),
-        (["learning_rate=3e-5", "weight_decay=1e-6"], "learning rate 3e-5, batches of 5, weight decay 1e-6"),
+        (
+            ["batch_size=full", "schedule={kind: cosine}"],
+            "learning rate 0.02 down to 0 by a cosine, full batch",
+        ),
+        (
+            ["learning_rate=3e-5", "weight_decay=1e-6"],
+            "learning rate 3e-5, batches of 5, weight decay 1e-6",
+        ),
         (["method=ridge", "penalty=1e-6"], "ridge, penalty 1e-6"),
     ],
 )
 def test_show_tells_how_training_differs_from_plain_sgd(changes, words, here):
-    config = ["training.learning_rate=0.02", "training.batch_size=5", *(f"training.{change}" for change in changes)]
-    folder = run("train", "small.yaml", "-q", *(part for text in config for part in ("--set", text))).stdout.strip()
+    config = [
+        "training.learning_rate=0.02",
+        "training.batch_size=5",
+        *(f"training.{change}" for change in changes),
+    ]
+    folder = run(
+        "train", "small.yaml", "-q", *(part for text in config for part in ("--set", text))
+    ).stdout.strip()
     assert words in json.loads(run("show", folder, "--json").stdout)["training"]
 
 
@@ -235,7 +315,9 @@ def test_ctrl_c_without_a_recording_promises_nothing(monkeypatch, here):
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_stop_that_a_library_turns_into_an_error_of_its_own_is_a_stop(number, code, monkeypatch, here):
+def test_a_stop_that_a_library_turns_into_an_error_of_its_own_is_a_stop(
+    number, code, monkeypatch, here
+):
     def swallowing(*_):
         try:
             signal.raise_signal(number)
@@ -243,7 +325,9 @@ def test_a_stop_that_a_library_turns_into_an_error_of_its_own_is_a_stop(number, 
             raise ValueError("Invalid bounding box") from None
 
     monkeypatch.setattr("relusgd.training.prepare", swallowing)
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background of a shell it is ignored
+    before = signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # in the background of a shell it is ignored
     try:
         result = run("train", "small.yaml", "--dry-run")
     finally:
@@ -277,8 +361,12 @@ def test_export_writes_a_line_per_unit_and_snapshot(here):
 
 
 def test_export_in_original_units_gives_the_function_in_the_units_of_the_csv(here):
-    (here / "flow.csv").write_text("x,y\n" + "".join(f"{1900 + i},{100 * (i * i % 7)}\n" for i in range(20)))
-    (here / "flow.yaml").write_text("data: {kind: csv, path: flow.csv}\nnetwork: {hidden: 5}\ntraining: {epochs: 3}\n")
+    (here / "flow.csv").write_text(
+        "x,y\n" + "".join(f"{1900 + i},{100 * (i * i % 7)}\n" for i in range(20))
+    )
+    (here / "flow.yaml").write_text(
+        "data: {kind: csv, path: flow.csv}\nnetwork: {hidden: 5}\ntraining: {epochs: 3}\n"
+    )
     run("train", "flow.yaml")
     run("export", "outputs/flow", "--out", "original.csv")
     with (here / "original.csv").open() as file:
@@ -287,9 +375,16 @@ def test_export_in_original_units_gives_the_function_in_the_units_of_the_csv(her
     scaling, network = recorded.data.scaling, recorded.network()
     x = np.linspace(1900, 1919, 7)
     bias = scaling.y_mean + scaling.y_deviation * network.output_bias
-    f = bias + sum(float(row["output_weight"]) * np.maximum(float(row["slope"]) * x + float(row["bias"]), 0) for row in units)
-    np.testing.assert_allclose(f, scaling.y_to_original(network(scaling.x_to_network(x))), rtol=1e-9)
-    np.testing.assert_allclose(float(units[0]["elbow"]), -float(units[0]["bias"]) / float(units[0]["slope"]), rtol=1e-9)
+    f = bias + sum(
+        float(row["output_weight"]) * np.maximum(float(row["slope"]) * x + float(row["bias"]), 0)
+        for row in units
+    )
+    np.testing.assert_allclose(
+        f, scaling.y_to_original(network(scaling.x_to_network(x))), rtol=1e-9
+    )
+    np.testing.assert_allclose(
+        float(units[0]["elbow"]), -float(units[0]["bias"]) / float(units[0]["slope"]), rtol=1e-9
+    )
 
 
 def test_new_writes_a_config_that_trains_and_the_csv_that_it_needs(here):
@@ -298,18 +393,38 @@ def test_new_writes_a_config_that_trains_and_the_csv_that_it_needs(here):
     assert (here / "nile.csv").exists()
     assert run("train", "river.yaml", "--dry-run").exit_code == 0
     assert run("new").stdout == "config.yaml\n"
-    assert {line.split()[0] for line in run("new", "--list").stdout.splitlines()} >= {"notebook", "nile", "co2"}
+    assert {line.split()[0] for line in run("new", "--list").stdout.splitlines()} >= {
+        "notebook",
+        "nile",
+        "co2",
+    }
 
 
 def test_version_and_help(here):
     from relusgd import __version__
 
     assert run("--version").stdout == f"relusgd {__version__}\n"
-    module = subprocess.run([sys.executable, "-m", "relusgd", "--version"], capture_output=True, text=True, check=True)
+    module = subprocess.run(
+        [sys.executable, "-m", "relusgd", "--version"], capture_output=True, text=True, check=True
+    )
     assert module.stdout == f"relusgd {__version__}\n"
 
 
-COMMANDS = ["new", "train", "sweep", "animate", "plot", "view", "show", "list", "compare", "export", "gradcheck", "graph", "schema"]
+COMMANDS = [
+    "new",
+    "train",
+    "sweep",
+    "animate",
+    "plot",
+    "view",
+    "show",
+    "list",
+    "compare",
+    "export",
+    "gradcheck",
+    "graph",
+    "schema",
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -324,11 +439,15 @@ def test_help_shows_what_is_to_be_typed_and_no_types_of_the_program(command):
 
 
 def test_paragraphs_of_help_end_their_lines_where_the_terminal_does():
-    assert re.search(r"same command again does what is missing and +\n", run("sweep", "--help").stdout)
+    assert re.search(
+        r"same command again does what is missing and +\n", run("sweep", "--help").stdout
+    )
 
 
 def test_these_are_all_commands():
-    assert sorted(COMMANDS) == sorted(command.name or command.callback.__name__ for command in app.registered_commands)
+    assert sorted(COMMANDS) == sorted(
+        command.name or command.callback.__name__ for command in app.registered_commands
+    )
 
 
 def test_schema_is_json(here):
@@ -337,7 +456,17 @@ def test_schema_is_json(here):
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_finishes_the_block_and_the_same_command_goes_on(number, code, here):
-    command = [sys.executable, "-m", "relusgd", "train", "small.yaml", "--set", "training.epochs=1000000", "--set", "snapshots.every=1000"]
+    command = [
+        sys.executable,
+        "-m",
+        "relusgd",
+        "train",
+        "small.yaml",
+        "--set",
+        "training.epochs=1000000",
+        "--set",
+        "snapshots.every=1000",
+    ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     folder = here / "outputs/small,snapshots.every=1000,training.epochs=1000000"
     while process.poll() is None and not (folder / "metrics.csv").exists():
@@ -352,7 +481,9 @@ def test_a_signal_finishes_the_block_and_the_same_command_goes_on(number, code, 
     assert recorded.facts["counts"]["steps"] > 0
 
 
-@pytest.mark.parametrize("command", ["show", "train", "list", "plot", "view", "compare", "gradcheck", "graph", "new"])
+@pytest.mark.parametrize(
+    "command", ["show", "train", "list", "plot", "view", "compare", "gradcheck", "graph", "new"]
+)
 def test_a_name_that_no_disk_takes_is_a_fault_of_the_command(command, here):
     result = run(command, "x" * 300)
     assert result.exit_code == 2
@@ -362,4 +493,7 @@ def test_a_name_that_no_disk_takes_is_a_fault_of_the_command(command, here):
 
 def test_a_new_config_in_no_folder_is_a_fault_of_the_command(here):
     result = run("new", "nowhere/a.yaml")
-    assert (result.exit_code, result.stderr.splitlines()[0]) == (2, "error: nowhere/a.yaml cannot be written: there is no folder nowhere")
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (
+        2,
+        "error: nowhere/a.yaml cannot be written: there is no folder nowhere",
+    )

@@ -14,7 +14,7 @@ from command import run
 from PIL import Image
 
 import relusgd
-from relusgd.runs.wording import number
+from relusgd.words import number
 
 SWEEP = {
     "data": {"samples": 30, "test_samples": 20},
@@ -22,7 +22,11 @@ SWEEP = {
     "snapshots": {"every": 4},
     "sweep": {
         "grid": {"network.hidden": [4, 6]},
-        "cases": {"all": {"training.layers": "all"}, "ridge": {"training.method": "ridge"}, "output": {"training.layers": "output"}},
+        "cases": {
+            "all": {"training.layers": "all"},
+            "ridge": {"training.method": "ridge"},
+            "output": {"training.layers": "output"},
+        },
         "repeat": 2,
     },
 }
@@ -34,7 +38,9 @@ def compare(*arguments):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    return relusgd.run_sweep(relusgd.load_config(SWEEP), tmp_path_factory.mktemp("compare") / "small").folder
+    return relusgd.run_sweep(
+        relusgd.load_config(SWEEP), tmp_path_factory.mktemp("compare") / "small"
+    ).folder
 
 
 def test_the_table_has_a_line_per_row_the_best_one_marked_and_noise_beside(folder):
@@ -42,12 +48,16 @@ def test_the_table_has_a_line_per_row_the_best_one_marked_and_noise_beside(folde
     assert result.exit_code == 0, result.stderr
     lines = [line.split() for line in result.stdout.splitlines()]
     comparison = relusgd.compare(folder)
-    rows = [line for line in lines if len(line) > 2 and {"all", "output", "ridge"} & {line[1], line[2]}][: len(comparison.groups)]
+    rows = [
+        line for line in lines if len(line) > 2 and {"all", "output", "ridge"} & {line[1], line[2]}
+    ][: len(comparison.groups)]
     for line, group in zip(rows, comparison.groups, strict=True):
         cells = line[1:] if line[0] == "●" else line
         assert (line[0] == "●") == (group is comparison.best)
         assert cells[0] == group.words["hidden"]
-        assert cells[2:4] == [number(group.spreads[name].median) for name in ("train_mse", "test_mse")]
+        assert cells[2:4] == [
+            number(group.spreads[name].median) for name in ("train_mse", "test_mse")
+        ]
     assert ["noise²", "0.01", "0"] in lines
 
 
@@ -57,11 +67,19 @@ def test_json_has_the_documented_keys(folder):
         "runs", "differ_in", "error", "noise_squared", "best", "groups", "solvers", "optima", "findings", "damaged", "failures"
     ]  # fmt: skip
     assert printed["runs"] == 12
-    assert [group["label"] for group in printed["groups"]] == list(relusgd.compare(folder).table["label"])
+    assert [group["label"] for group in printed["groups"]] == list(
+        relusgd.compare(folder).table["label"]
+    )
     group = printed["groups"][0]
-    assert group["test_mse"]["median"] == np.median([member["test_mse"] for member in group["members"]])
+    assert group["test_mse"]["median"] == np.median(
+        [member["test_mse"] for member in group["members"]]
+    )
     assert group["keys"]["network.hidden"] == [4]
-    assert [group["keys"]["training.layers"] for group in printed["groups"][:3]] == ["all", "output", None]
+    assert [group["keys"]["training.layers"] for group in printed["groups"][:3]] == [
+        "all",
+        "output",
+        None,
+    ]
     assert len(printed["solvers"]) == 2
     assert {"topic", "text"} == set(printed["findings"][0])
 
@@ -75,10 +93,15 @@ def test_csv_is_the_table_in_full_precision(folder):
 
 
 def test_what_a_spreadsheet_would_take_for_a_formula_is_text(tmp_path):
-    values = {"data": {"samples": 10, "test_samples": 5}, "training": {"epochs": 1, "batch_size": 5}}
+    values = {
+        "data": {"samples": 10, "test_samples": 5},
+        "training": {"epochs": 1, "batch_size": 5},
+    }
     for place, target in enumerate(("-x", "x")):
         relusgd.record(relusgd.load_config(values, {"data.target": target}), tmp_path / str(place))
-    rows = list(csv.DictReader(io.StringIO(compare(tmp_path / "0", tmp_path / "1", "--csv").stdout)))
+    rows = list(
+        csv.DictReader(io.StringIO(compare(tmp_path / "0", tmp_path / "1", "--csv").stdout))
+    )
     assert [row["data.target"] for row in rows] == ["'-x", "x"]
     assert [row["label"] for row in rows] == ["'-x", "x"]
 
@@ -105,7 +128,9 @@ def test_a_picture_is_drawn_beside_the_table(folder, tmp_path):
         ([], "Missing argument"),
     ],
 )
-def test_wrong_commands_are_exit_2_with_a_sentence(arguments, phrase, folder, tmp_path, monkeypatch):
+def test_wrong_commands_are_exit_2_with_a_sentence(
+    arguments, phrase, folder, tmp_path, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
     (tmp_path / "file.yaml").write_text("seed: 0\n")

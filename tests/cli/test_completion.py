@@ -11,9 +11,18 @@ CONFIG = "training: {epochs: 1}\n"
 
 def offered(words, cwd):
     """What completes the last of these words."""
-    asked = {"_RELUSGD_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
+    asked = {
+        "_RELUSGD_COMPLETE": "complete_bash",
+        "COMP_WORDS": " ".join(words),
+        "COMP_CWORD": str(len(words) - 1),
+    }
     ended = subprocess.run(
-        [sys.executable, "-m", "relusgd"], cwd=cwd, capture_output=True, text=True, env={**os.environ, **asked}, check=True
+        [sys.executable, "-m", "relusgd"],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **asked},
+        check=True,
     )
     return ended.stdout.split()
 
@@ -25,7 +34,10 @@ def offered(words, cwd):
         (["relusgd", "train", "m"], ["mine.yaml"]),
         (["relusgd", "train", "outputs/"], ["outputs/mine"]),
         (["relusgd", "show", "out"], ["outputs/mine"]),
-        (["relusgd", "train", "mine.yaml", "--set", "training.m"], ["training.method=", "training.momentum="]),
+        (
+            ["relusgd", "train", "mine.yaml", "--set", "training.m"],
+            ["training.method=", "training.momentum="],
+        ),
         (["relusgd", "new", "--from", "not"], ["notebook"]),
         (["relusgd", "plot", "--theme", "d"], ["dark"]),
     ],

@@ -23,7 +23,9 @@ def start(*arguments):
     command = [sys.executable, "-m", "relusgd", *map(str, arguments)]
     # in the background of a shell Ctrl-C is ignored, by every process that is started there
     heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heard)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heard
+    )
 
 
 def wait_until(process, condition):
@@ -54,13 +56,19 @@ def test_a_second_signal_stops_at_once_and_loses_nothing_recorded(number, code, 
     assert (status, words.splitlines()[-1]) == (code, "stopped; everything recorded so far is kept")
     assert load_run(folder).status == "interrupted"
     assert load_run(folder).metrics["epoch"].tolist() == [0]
-    assert record(load_config(tmp_path / "slow.yaml"), folder).metrics["epoch"].tolist() == list(range(7))
+    assert record(load_config(tmp_path / "slow.yaml"), folder).metrics["epoch"].tolist() == list(
+        range(7)
+    )
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".mp4"])
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_film_that_is_stopped_leaves_the_old_one_and_nothing_else(suffix, number, code, tmp_path):
-    config = {"data": {"samples": 20, "test_samples": 5}, "network": {"hidden": 4}, "training": {"epochs": 2000, "batch_size": 10}}
+    config = {
+        "data": {"samples": 20, "test_samples": 5},
+        "network": {"hidden": 4},
+        "training": {"epochs": 2000, "batch_size": 10},
+    }
     run = record(load_config(config), tmp_path / "run")
     film = tmp_path / f"film{suffix}"
     film.write_bytes(b"old")

@@ -13,7 +13,13 @@ ASCII = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
 def shell(line, cwd, **environment):
     """What a shell makes of a line in which `relusgd` is the command."""
     command = f"relusgd() {{ '{sys.executable}' -m relusgd \"$@\"; }}; {line}"
-    return subprocess.run(["bash", "-c", command], cwd=cwd, capture_output=True, env={**os.environ, **environment}, timeout=60)
+    return subprocess.run(
+        ["bash", "-c", command],
+        cwd=cwd,
+        capture_output=True,
+        env={**os.environ, **environment},
+        timeout=60,
+    )
 
 
 @pytest.mark.parametrize("streams", ["<&-", "2>&-", ">&-", "<&- >&- 2>&-"])
@@ -25,7 +31,9 @@ def test_closed_streams_keep_nothing_from_being_trained(streams, here):
     assert ended.stdout == (b"" if ">&-" in streams.replace("2>&-", "") else b"outputs/small\n")
 
 
-@pytest.mark.parametrize("arguments", ["--version", "--help", "train --help", "schema", "new --list"])
+@pytest.mark.parametrize(
+    "arguments", ["--version", "--help", "train --help", "schema", "new --list"]
+)
 def test_output_on_a_full_disk_is_a_sentence_and_exit_1(arguments, here):
     ended = shell(f"relusgd {arguments} > /dev/full", here)
     assert (ended.returncode, ended.stderr) == (1, b"error: No space left on device\n")
@@ -33,7 +41,10 @@ def test_output_on_a_full_disk_is_a_sentence_and_exit_1(arguments, here):
 
 @pytest.mark.parametrize("elsewhere", ["2>/dev/full", "2> >(true)"])
 def test_words_that_nobody_can_read_stop_no_training(elsewhere, here):
-    ended = shell(f"relusgd train small.yaml {elsewhere}; relusgd train missing.yaml {elsewhere} || echo $?", here)
+    ended = shell(
+        f"relusgd train small.yaml {elsewhere}; relusgd train missing.yaml {elsewhere} || echo $?",
+        here,
+    )
     assert ended.stdout == b"outputs/small\n2\n"
     assert (here / "outputs/small/metrics.csv").read_text().count("\n") == 42
 
@@ -44,12 +55,18 @@ def test_a_reader_that_goes_away_is_no_fault(here):
 
 
 def test_an_encoding_without_our_letters_shows_a_question_mark(here):
-    ended = shell("relusgd train small.yaml -q && relusgd show outputs/small && relusgd list && relusgd --help", here, **ASCII)
+    ended = shell(
+        "relusgd train small.yaml -q && relusgd show outputs/small && relusgd list && relusgd --help",
+        here,
+        **ASCII,
+    )
     assert (ended.returncode, ended.stderr) == (0, b"")
     assert b"?" in ended.stdout
 
 
-@pytest.mark.parametrize("encoding", [{}, ASCII, {"PYTHONIOENCODING": "utf-8:strict"}], ids=["usual", "ascii", "strict"])
+@pytest.mark.parametrize(
+    "encoding", [{}, ASCII, {"PYTHONIOENCODING": "utf-8:strict"}], ids=["usual", "ascii", "strict"]
+)
 @pytest.mark.parametrize("name", ["süß".encode(), b"\xff"])
 def test_a_printed_path_is_that_of_the_file_byte_for_byte(name, encoding, here):
     ended = shell(f"relusgd train small.yaml -q --out {os.fsdecode(name)}", here, **encoding)

@@ -41,7 +41,12 @@ def test_sweep_prints_the_sweep_folder_and_nothing_else(here):
     assert (result.exit_code, result.stdout) == (0, "outputs/small\n")
     assert "4 runs in outputs/small" in result.stderr
     assert "4 complete in " in result.stderr
-    assert names("outputs/small") == ["case=all,seed=0", "case=all,seed=1", "case=ridge,seed=0", "case=ridge,seed=1"]
+    assert names("outputs/small") == [
+        "case=all,seed=0",
+        "case=all,seed=1",
+        "case=ridge,seed=0",
+        "case=ridge,seed=1",
+    ]
     again = run("sweep", "small.yaml")
     assert (again.exit_code, again.stdout) == (0, "outputs/small\n")
     assert "4 runs in outputs/small, 4 ended already, nothing to do" in again.stderr
@@ -52,7 +57,17 @@ def test_quiet_is_quiet(here):
 
 
 def test_overrides_name_the_folder_and_grids_do_not(here):
-    arguments = ("small.yaml", "--set", "training.epochs=5", "--grid", "network.hidden=2,[3,3]", "--repeat", "1", "--workers", "1")
+    arguments = (
+        "small.yaml",
+        "--set",
+        "training.epochs=5",
+        "--grid",
+        "network.hidden=2,[3,3]",
+        "--repeat",
+        "1",
+        "--workers",
+        "1",
+    )
     result = run("sweep", *arguments)
     assert result.stdout == "outputs/small,training.epochs=5\n"
     assert names("outputs/small,training.epochs=5") == [
@@ -70,16 +85,24 @@ def test_a_grid_of_seeds_takes_the_place_of_repeat(here):
 
 def test_list_prints_the_run_folders_and_trains_nothing(here):
     result = run("sweep", "small.yaml", "--list", "--out", "x")
-    assert result.stdout.split() == [f"x/case={case},seed={seed}" for case in ("all", "ridge") for seed in (0, 1)]
+    assert result.stdout.split() == [
+        f"x/case={case},seed={seed}" for case in ("all", "ridge") for seed in (0, 1)
+    ]
     assert not Path("x").exists()
-    shards = [run("sweep", "small.yaml", "--list", "--shard", f"{k}/3", "--out", "x").stdout.split() for k in (1, 2, 3)]
+    shards = [
+        run("sweep", "small.yaml", "--list", "--shard", f"{k}/3", "--out", "x").stdout.split()
+        for k in (1, 2, 3)
+    ]
     assert sorted(name for shard in shards for name in shard) == sorted(result.stdout.split())
 
 
 def test_a_shard_writes_run_folders_alone(here):
     result = run("sweep", "small.yaml", "--shard", "1/2", "--workers", "1")
     assert (result.exit_code, result.stdout) == (0, "outputs/small\n")
-    assert sorted(path.name for path in Path("outputs/small").iterdir()) == ["case=all,seed=0", "case=ridge,seed=0"]
+    assert sorted(path.name for path in Path("outputs/small").iterdir()) == [
+        "case=all,seed=0",
+        "case=ridge,seed=0",
+    ]
 
 
 def test_a_diverged_run_is_a_result(here):
@@ -100,8 +123,18 @@ def test_a_failed_run_is_told_and_is_exit_code_1(here):
     assert "1 run failed; the same command tries again:\n  case=all,seed=1: " in result.stderr
     assert "cannot be read as a checkpoint" in result.stderr
     with Path("outputs/small/summary.csv").open(newline="") as file:
-        assert [line["status"] for line in csv.DictReader(file)] == ["complete", "failed", "complete", "complete"]
-    assert load_sweep("outputs/small").summary["status"].tolist() == ["complete", "failed", "complete", "complete"]
+        assert [line["status"] for line in csv.DictReader(file)] == [
+            "complete",
+            "failed",
+            "complete",
+            "complete",
+        ]
+    assert load_sweep("outputs/small").summary["status"].tolist() == [
+        "complete",
+        "failed",
+        "complete",
+        "complete",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -114,11 +147,23 @@ def test_a_failed_run_is_told_and_is_exit_code_1(here):
         (["small.yaml", "--shard", "0/0"], "shards go from 1/1 to 1/1"),
         (["small.yaml", "--shard", "1/" + "9" * 5000], "expected K/N"),
         (["small.yaml", "--grid", "network.hiden=3"], "did you mean network.hidden"),
-        (["small.yaml", "--grid", "network.hidden=0,3"], "--grid network.hidden: must be a whole number from 1"),
+        (
+            ["small.yaml", "--grid", "network.hidden=0,3"],
+            "--grid network.hidden: must be a whole number from 1",
+        ),
         (["small.yaml", "--grid", "training.layers=all"], "is in the grid too"),
         (["small.yaml", "--repeat", "0"], "--repeat: must be a whole number from 1"),
         (["small.yaml", "--set", "sweep=null"], "small.yaml describes no sweep"),
-        (["small.yaml", "--grid", "training.batch_size=4,13", "--set", "training.sampling=shuffle"], "13 is larger than the 12 training"),
+        (
+            [
+                "small.yaml",
+                "--grid",
+                "training.batch_size=4,13",
+                "--set",
+                "training.sampling=shuffle",
+            ],
+            "13 is larger than the 12 training",
+        ),
         (["small.yaml", "--dask", "nowhere"], "neither the address of a scheduler nor a file"),
         (["small.yaml", "--dask", "tcp://127.0.0.1:1", "--workers", "2"], "leave one of them out"),
         (["small.yaml", "--out", "small.yaml"], "small.yaml is not a folder"),
@@ -137,21 +182,38 @@ def test_train_refuses_a_sweep_says_how_many_runs_it_has_and_takes_a_case(here):
     assert result.exit_code == 2
     assert "small.yaml describes a sweep of 4 runs, and train makes one" in result.stderr
     assert "relusgd sweep small.yaml; take one case of it (--case all|ridge)" in result.stderr
-    assert run("train", "small.yaml", "--case", "ridge", "-q").stdout == "outputs/small,case=ridge\n"
+    assert (
+        run("train", "small.yaml", "--case", "ridge", "-q").stdout == "outputs/small,case=ridge\n"
+    )
     assert run("train", "small.yaml", "--set", "sweep=null", "-q").stdout == "outputs/small\n"
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_keeps_everything_that_has_ended(number, code, here):
-    command = [sys.executable, "-m", "relusgd", "sweep", "small.yaml", "--repeat", "3000", "--workers", "2"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    command = [
+        sys.executable,
+        "-m",
+        "relusgd",
+        "sweep",
+        "small.yaml",
+        "--repeat",
+        "3000",
+        "--workers",
+        "2",
+    ]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     deadline = time.monotonic() + 60
     while not Path("outputs/small/summary.csv").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     os.killpg(process.pid, number)  # as a terminal does: workers hear it too
     out, words = process.communicate(timeout=60)
     assert (process.returncode, out) == (code, ""), words
-    assert "of 6,000 runs to go; everything that has ended is in outputs/small\nthe same command does the rest" in words
+    assert (
+        "of 6,000 runs to go; everything that has ended is in outputs/small\nthe same command does the rest"
+        in words
+    )
     assert "Traceback" not in words
     with Path("outputs/small/summary.csv").open(newline="") as file:
         listed = {line["run"] for line in csv.DictReader(file)}
@@ -159,17 +221,23 @@ def test_a_signal_keeps_everything_that_has_ended(number, code, here):
     assert 0 < len(listed) < 6000
 
 
-@pytest.mark.parametrize(("error", "told"), [("FileNotFoundError", False), ("EOFError", False), ("ValueError", True)])
+@pytest.mark.parametrize(
+    ("error", "told"), [("FileNotFoundError", False), ("EOFError", False), ("ValueError", True)]
+)
 def test_a_worker_that_finds_nothing_of_its_command_any_more_says_nothing(error, told):
     born = [sys.executable, "-c", f"import relusgd.sweeps.preload\nraise {error}('gone')"]
-    assert ("Traceback" in subprocess.run(born, capture_output=True, text=True, check=False).stderr) == told
+    assert (
+        "Traceback" in subprocess.run(born, capture_output=True, text=True, check=False).stderr
+    ) == told
 
 
 def test_a_machine_that_starts_no_process_is_told_once_and_fails_no_run(here):
     long = here / ("t" * 120)
     long.mkdir()
     line = [sys.executable, "-m", "relusgd", "sweep", "small.yaml", "--workers", "1", "-q"]
-    ended = subprocess.run(line, capture_output=True, text=True, env={**os.environ, "TMPDIR": str(long)}, check=False)
+    ended = subprocess.run(
+        line, capture_output=True, text=True, env={**os.environ, "TMPDIR": str(long)}, check=False
+    )
     if ended.returncode == 0:
         pytest.skip("this Python finds a shorter folder by itself")
     assert ended.returncode == 1

@@ -8,7 +8,7 @@ import pytest
 from command import run
 from PIL import Image
 
-from relusgd.theory import network_check
+from relusgd.checks import network_check
 
 # gradcheck
 
@@ -35,18 +35,33 @@ def test_gradcheck_of_a_run_is_at_its_epoch(here):
 
 def test_gradcheck_fails_with_exit_1_and_names_engine_kernel_and_entry(here, monkeypatch):
     right = network_check.by_backprop
-    monkeypatch.setattr(network_check, "by_backprop", lambda vector, *rest: right(vector, *rest) * np.where(np.arange(22) == 15, 1.01, 1))
+    monkeypatch.setattr(
+        network_check,
+        "by_backprop",
+        lambda vector, *rest: right(vector, *rest) * np.where(np.arange(22) == 15, 1.01, 1),
+    )
     result = run("gradcheck", "small.yaml")
     assert result.exit_code == 1
-    assert re.search(r"failed: engine numpy, kernel backprop: weight_2\[1, 0\] is given as", result.stderr)
+    assert re.search(
+        r"failed: engine numpy, kernel backprop: weight_2\[1, 0\] is given as", result.stderr
+    )
     assert result.stdout.count("FAILED") == 1
     assert json.loads(run("gradcheck", "small.yaml", "--json").stdout)["passed"] is False
 
 
 def test_gradcheck_of_a_deep_network_in_json(here):
-    facts = json.loads(run("gradcheck", "small.yaml", "--set", "network.hidden=[5,4]", "--json").stdout)
+    facts = json.loads(
+        run("gradcheck", "small.yaml", "--set", "network.hidden=[5,4]", "--json").stdout
+    )
     assert facts["passed"]
-    assert [array["name"] for array in facts["checks"][0]["arrays"]] == ["weight_1", "bias_1", "weight_2", "bias_2", "weight_3", "bias_3"]
+    assert [array["name"] for array in facts["checks"][0]["arrays"]] == [
+        "weight_1",
+        "bias_1",
+        "weight_2",
+        "bias_2",
+        "weight_3",
+        "bias_3",
+    ]
 
 
 def test_step_sizes_are_a_table_and_a_picture(here):
@@ -58,12 +73,16 @@ def test_step_sizes_are_a_table_and_a_picture(here):
 
 
 def test_costs_are_a_table_and_a_picture_and_need_no_config(here, monkeypatch):
-    from relusgd.theory import cost
+    from relusgd.checks import cost
 
     monkeypatch.setattr(cost.measure_costs, "__defaults__", ((4, 8, 16), lambda _: None))
     result = run("gradcheck", "--cost", "--out", "cost.svg")
     assert result.exit_code == 0
-    exponents = [re.findall(r"(\d\.\d+) ·", line) for line in result.stdout.splitlines() if line.startswith("exponent")]
+    exponents = [
+        re.findall(r"(\d\.\d+) ·", line)
+        for line in result.stdout.splitlines()
+        if line.startswith("exponent")
+    ]
     assert [len(row) for row in exponents] == [2, 3]
     assert "central differences" in result.stdout
     assert (here / "cost.svg").stat().st_size > 3000
@@ -110,7 +129,10 @@ def test_a_graph_is_written_by_the_suffix_of_its_file(here):
 
 def test_a_networks_graph_is_at_one_of_its_points_or_any_sample(here):
     assert "training point 16 of 30" in run("graph", "small.yaml").stderr
-    assert "the sample x = −0.5, y = −1.25e−5" in run("graph", "small.yaml", "--at=-0.5,-1.25e-5").stderr
+    assert (
+        "the sample x = −0.5, y = −1.25e−5"
+        in run("graph", "small.yaml", "--at=-0.5,-1.25e-5").stderr
+    )
     near = run("graph", "small.yaml", "--at", "0.5")
     assert re.search(r"training point \d+ of 30, x = 0\.[45]", near.stderr)
     own = json.loads(run("graph", "small.yaml", "--at", "0.25,-2", "--json").stdout)
@@ -129,7 +151,9 @@ def test_a_runs_graph_has_the_numbers_of_its_last_snapshot(here):
 
 
 def test_points_of_a_csv_are_given_in_its_own_units(here):
-    (here / "flow.csv").write_text("x,y\n" + "".join(f"{1900 + i},{i * i % 7}\n" for i in range(20)))
+    (here / "flow.csv").write_text(
+        "x,y\n" + "".join(f"{1900 + i},{i * i % 7}\n" for i in range(20))
+    )
     (here / "flow.yaml").write_text("data: {kind: csv, path: flow.csv}\nnetwork: {hidden: 3}\n")
     assert "x = 1910" in run("graph", "flow.yaml", "--at", "1910").stderr
     assert run("gradcheck", "flow.yaml").exit_code == 0
@@ -154,7 +178,10 @@ def test_a_step_is_filmed_beside_the_runs_other_pictures(here):
     [
         ([], "nothing is given"),
         (["small.yaml", "--function", "x"], "both a network and --function"),
-        (["sheet-b"], "sheet-b is no file; a function is given with --function\ntry: relusgd graph --function sheet-b"),
+        (
+            ["sheet-b"],
+            "sheet-b is no file; a function is given with --function\ntry: relusgd graph --function sheet-b",
+        ),
         (["x**2 + x", "--at", "3"], "try: relusgd graph --function 'x**2 + x'"),
         (["--function", "sheet-c", "--at", "1,2,3"], "sheet-c takes 2 numbers"),
         (["--function", "sheet-f"], "did you mean sheet-"),

@@ -29,7 +29,9 @@ def opened(monkeypatch):
 
 
 def told(path):
-    return json.loads(re.search(r'id="data">(.*?)</script>', path.read_text(encoding="utf-8"), re.DOTALL)[1])
+    return json.loads(
+        re.search(r'id="data">(.*?)</script>', path.read_text(encoding="utf-8"), re.DOTALL)[1]
+    )
 
 
 def test_a_page_is_written_beside_the_run_and_its_name_printed(here, opened):
@@ -38,12 +40,28 @@ def test_a_page_is_written_beside_the_run_and_its_name_printed(here, opened):
     page = told(here / "outputs/small/view.html")
     assert page["title"] == "small"
     assert len(page["epoch"]) == 300
-    assert page["runs"][0]["start"] == {"layers": "all", "batch_size": 8, "penalty": 1e-6, "output_bias": True}
+    assert page["runs"][0]["start"] == {
+        "layers": "all",
+        "batch_size": 8,
+        "penalty": 1e-6,
+        "output_bias": True,
+    }
     assert opened == []
 
 
 def test_the_options_are_those_of_the_page(here):
-    result = run("view", "outputs/small", "--out", "page.html", "--frames", "all", "--title", "A <b>", "--theme", "dark")
+    result = run(
+        "view",
+        "outputs/small",
+        "--out",
+        "page.html",
+        "--frames",
+        "all",
+        "--title",
+        "A <b>",
+        "--theme",
+        "dark",
+    )
     assert result.stdout == "page.html\n"
     page = told(here / "page.html")
     assert (page["title"], page["theme"], len(page["epoch"])) == ("A <b>", "dark", 401)
@@ -54,8 +72,15 @@ def test_the_options_are_those_of_the_page(here):
 def test_several_runs_are_named_by_what_they_differ_in(here):
     run("train", "small.yaml", "--set", "training.method=ridge", "-q")
     run("train", "small.yaml", "--set", "training.layers=output", "-q")
-    result = run("view", "outputs/small", "outputs/small,training.method=ridge", "outputs/small,training.layers=output")
-    assert result.stdout == "outputs/view,training.layers=all+output,training.method=sgd+ridge.html\n"
+    result = run(
+        "view",
+        "outputs/small",
+        "outputs/small,training.method=ridge",
+        "outputs/small,training.layers=output",
+    )
+    assert (
+        result.stdout == "outputs/view,training.layers=all+output,training.method=sgd+ridge.html\n"
+    )
     page = told(here / result.stdout.strip())
     assert page["title"] == "all layers · ridge · output layer only"
     assert [item["title"] for item in page["runs"]] == ["all layers", "ridge", "output layer only"]

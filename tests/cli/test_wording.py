@@ -1,26 +1,48 @@
 import pytest
 
-from relusgd.cli.wording import at_commas, broken, bytes_in_words, number, seconds_in_words, sparkline
-from relusgd.runs.wording import brief_duration
+from relusgd.cli.wording import at_commas, broken, sparkline
+from relusgd.words import brief_duration, byte_size, duration, number
 
 
 @pytest.mark.parametrize(
-    ("size", "words"), [(0, "0 bytes"), (999, "999 bytes"), (1620, "1.62 kB"), (48.7e6, "48.7 MB"), (999_999, "1 MB"), (3e15, "3,000 TB")]
+    ("size", "words"),
+    [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1620, "1.62 kB"),
+        (48.7e6, "48.7 MB"),
+        (999_999, "1 MB"),
+        (3e15, "3,000 TB"),
+    ],
 )
 def test_sizes_stand_in_the_unit_that_keeps_them_short(size, words):
-    assert bytes_in_words(size) == words
+    assert byte_size(size) == words
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(0.04, "0.0 s"), (59.9, "59.9 s"), (59.96, "1 min 00 s"), (61, "1 min 01 s"), (7260, "2 h 01 min")]
+    ("seconds", "words"),
+    [
+        (0.04, "0.0 s"),
+        (59.9, "59.9 s"),
+        (59.96, "1 min 00 s"),
+        (61, "1 min 01 s"),
+        (7260, "2 h 01 min"),
+    ],
 )
 def test_durations_are_said_as_people_say_them(seconds, words):
-    assert seconds_in_words(seconds) == words
+    assert duration(seconds) == words
 
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(0.015432, "0.0154"), (999.9, "1,000"), (23586.4, "23,586"), (2.4e290, "2.4e290"), (1e-6, "1e-6"), (float("nan"), "–")],
+    [
+        (0.015432, "0.0154"),
+        (999.9, "1,000"),
+        (23586.4, "23,586"),
+        (2.4e290, "2.4e290"),
+        (1e-6, "1e-6"),
+        (float("nan"), "–"),
+    ],
 )
 def test_numbers_have_three_digits_and_seldom_an_exponent(value, words):
     assert number(value) == words
@@ -33,18 +55,31 @@ def test_a_sparkline_goes_down_with_the_logarithm_of_the_error():
 
 
 def test_names_are_broken_at_commas():
-    assert at_commas("notebook,network.hidden=10,seed=3", 26) == "notebook,\nnetwork.hidden=10,seed=3"
+    assert (
+        at_commas("notebook,network.hidden=10,seed=3", 26) == "notebook,\nnetwork.hidden=10,seed=3"
+    )
     assert at_commas("notebook", 4) == "notebook"
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(0.0, "0 ms"), (6.13e-5, "61 µs"), (0.0021, "2.1 ms"), (0.3, "0.3 s"), (34.4, "34 s"), (720, "12 min")]
+    ("seconds", "words"),
+    [
+        (0.0, "0 ms"),
+        (6.13e-5, "61 µs"),
+        (0.0021, "2.1 ms"),
+        (0.3, "0.3 s"),
+        (34.4, "34 s"),
+        (720, "12 min"),
+    ],
 )
 def test_short_durations_stand_in_the_unit_that_fits(seconds, words):
     assert brief_duration(seconds) == words
 
 
 def test_sentences_are_broken_between_words_alone_and_keep_their_indentation():
-    assert broken("training.learning_rate is not\n  a-b: known key", 16) == "training.learning_rate\nis not\n  a-b: known key"
+    assert (
+        broken("training.learning_rate is not\n  a-b: known key", 16)
+        == "training.learning_rate\nis not\n  a-b: known key"
+    )
     assert broken("  one two three", 9) == "  one two\n  three"
     assert broken("one\n\ntwo", 80) == "one\n\ntwo"

@@ -32,9 +32,14 @@ def penalties(tmp_path_factory):
     values = {
         "data": {"samples": 30, "test_samples": 20},
         "training": {"method": "ridge"},
-        "sweep": {"grid": {"network.hidden": [4, 6], "training.penalty": [0, 1e-6, 1e-3, 1, 100]}, "repeat": 3},
+        "sweep": {
+            "grid": {"network.hidden": [4, 6], "training.penalty": [0, 1e-6, 1e-3, 1, 100]},
+            "repeat": 3,
+        },
     }
-    return relusgd.run_sweep(relusgd.load_config(values), tmp_path_factory.mktemp("sweep") / "penalties")
+    return relusgd.run_sweep(
+        relusgd.load_config(values), tmp_path_factory.mktemp("sweep") / "penalties"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -42,9 +47,15 @@ def make_run(tmp_path_factory):
     """Record a short run; keyword arguments are keys with __ for dots."""
 
     def make(seed=0, **keys):
-        values = {"seed": seed, "data": {"samples": 30, "test_samples": 20}, "network": {"hidden": 5}}
+        values = {
+            "seed": seed,
+            "data": {"samples": 30, "test_samples": 20},
+            "network": {"hidden": 5},
+        }
         short = {"training.epochs": 10, "training.batch_size": 10}
-        config = relusgd.load_config(values, {**short, **{key.replace("__", "."): value for key, value in keys.items()}})
+        config = relusgd.load_config(
+            values, {**short, **{key.replace("__", "."): value for key, value in keys.items()}}
+        )
         folder = tmp_path_factory.mktemp("runs") / "run"
         with suppress(relusgd.DivergedError):
             relusgd.record(config, folder)

@@ -6,7 +6,7 @@ import pytest
 import relusgd
 from relusgd.comparing.findings import _chance
 from relusgd.comparing.lessons import elbow_ways
-from relusgd.runs.wording import below, brief_duration, ends, listed, number, rounded
+from relusgd.words import and_list, below, brief_duration, number, number_range, rounded_number
 
 
 def finding(comparison, topic):
@@ -30,14 +30,26 @@ def test_the_best_row_is_told_with_its_distance_to_the_next_and_to_the_worst(com
     order = np.argsort(table["test_mse_median"])
     first, second, last = (table["test_mse_median"][place] for place in (*order[:2], order[-1]))
     best = finding(comparison, "best")
-    assert (best.numbers["median"], best.numbers["next"], best.numbers["worst"]) == (first, second, last)
-    assert best.text.startswith(f"Best is {table['label'][order[0]]}: median test error {number(first)} (from ")
-    assert f"{below(first, second)} {table['label'][order[1]]} and {below(first, last)} {table['label'][order[-1]]}, the worst" in best.text
+    assert (best.numbers["median"], best.numbers["next"], best.numbers["worst"]) == (
+        first,
+        second,
+        last,
+    )
+    assert best.text.startswith(
+        f"Best is {table['label'][order[0]]}: median test error {number(first)} (from "
+    )
+    assert (
+        f"{below(first, second)} {table['label'][order[1]]} and {below(first, last)} {table['label'][order[-1]]}, the worst"
+        in best.text
+    )
 
 
 def test_wins_are_counted_seed_by_seed(comparison):
     first, second = (group.results for group in comparison.ranked[:2])
-    wins = sum(mine.measures["test_mse"] < other.measures["test_mse"] for mine, other in zip(first, second, strict=True))
+    wins = sum(
+        mine.measures["test_mse"] < other.measures["test_mse"]
+        for mine, other in zip(first, second, strict=True)
+    )
     assert finding(comparison, "best").numbers["wins"] == wins
 
 
@@ -47,17 +59,27 @@ def test_five_of_five_wins_are_no_chance_any_more_and_four_are():
 
 
 def test_noise_explains_why_test_error_is_below_train_error(make_run):
-    comparison = relusgd.compare([make_run(data__noise=1.0, network__hidden=width) for width in (5, 9)])
+    comparison = relusgd.compare(
+        [make_run(data__noise=1.0, network__hidden=width) for width in (5, 9)]
+    )
     table = comparison.table
     below = int(np.count_nonzero(table["test_mse_median"] < table["train_mse_median"]))
     assert below > 0
     found = finding(comparison, "noise")
     assert found.numbers == {"below": below, "rows": 2, "noise_squared": 1.0}
-    assert "because the test points carry no noise: the training error cannot go far below noise² = 1," in found.text
+    assert (
+        "because the test points carry no noise: the training error cannot go far below noise² = 1,"
+        in found.text
+    )
 
 
 def test_without_noise_nothing_is_said_of_it(make_run):
-    topics = {found.topic for found in relusgd.compare(make_run(data__noise=0), make_run(data__noise=0, network__hidden=9)).findings}
+    topics = {
+        found.topic
+        for found in relusgd.compare(
+            make_run(data__noise=0), make_run(data__noise=0, network__hidden=9)
+        ).findings
+    }
     assert not topics & {"noise", "fitted noise"}
 
 
@@ -67,7 +89,11 @@ def test_widths_are_told_for_each_way_of_training(comparison):
     for way in ("all layers", "output layer only", "ridge"):
         rows = [row for row, label in enumerate(table["label"]) if label.endswith(way)]
         assert medians[way] == [table["test_mse_median"][row] for row in rows]
-        enough = next(width for width, error in zip((4, 6), medians[way], strict=True) if error <= 1.1 * min(medians[way]))
+        enough = next(
+            width
+            for width, error in zip((4, 6), medians[way], strict=True)
+            if error <= 1.1 * min(medians[way])
+        )
         assert f"{enough} ({way})" in finding(comparison, "width").text
 
 
@@ -137,14 +163,25 @@ def test_errors_are_held_against_each_other_in_percent_or_in_times():
 
 
 def test_ends_of_a_range_have_as_few_digits_as_tell_them_apart():
-    assert ends(0.00932, 0.2082) == ("0.0093", "0.21")
-    assert ends(0.1752, 0.1791) == ("0.175", "0.179")
+    assert number_range(0.00932, 0.2082) == ("0.0093", "0.21")
+    assert number_range(0.1752, 0.1791) == ("0.175", "0.179")
 
 
 def test_numbers_in_words():
-    assert [rounded(value) for value in (0.00823, 150_000, 1.6e11, 3.96e14)] == ["0.0082", "150,000", "1.6e11", "4e14"]
-    assert [brief_duration(seconds) for seconds in (0.002, 0.123, 34, 720, 12600)] == ["2 ms", "0.12 s", "34 s", "12 min", "3.5 h"]
-    assert [listed(list(words)) for words in ("a", "ab", "abc")] == ["a", "a and b", "a, b and c"]
+    assert [rounded_number(value) for value in (0.00823, 150_000, 1.6e11, 3.96e14)] == [
+        "0.0082",
+        "150,000",
+        "1.6e11",
+        "4e14",
+    ]
+    assert [brief_duration(seconds) for seconds in (0.002, 0.123, 34, 720, 12600)] == [
+        "2 ms",
+        "0.12 s",
+        "34 s",
+        "12 min",
+        "3.5 h",
+    ]
+    assert [and_list(list(words)) for words in ("a", "ab", "abc")] == ["a", "a and b", "a, b and c"]
 
 
 def test_a_single_run_has_nothing_to_be_compared_with(make_run):

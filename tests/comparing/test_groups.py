@@ -15,7 +15,9 @@ from relusgd.runs.lock import FolderLock
 
 
 def test_a_spread_is_median_ends_mean_and_deviation_of_the_sample():
-    assert Spread.of([4.0, 1.0, 1.0]) == Spread(median=1.0, lowest=1.0, highest=4.0, mean=2.0, deviation=math.sqrt(3.0))
+    assert Spread.of([4.0, 1.0, 1.0]) == Spread(
+        median=1.0, lowest=1.0, highest=4.0, mean=2.0, deviation=math.sqrt(3.0)
+    )
 
 
 def test_a_spread_leaves_out_what_is_no_number_and_of_nothing_there_is_none():
@@ -27,28 +29,43 @@ def test_a_spread_leaves_out_what_is_no_number_and_of_nothing_there_is_none():
 def test_every_combination_but_the_seed_is_a_row_and_widths_come_first(sweep):
     comparison = relusgd.compare(sweep)
     assert [group.label for group in comparison.groups] == [
-        f"hidden {width}, {way}" for width in (4, 6) for way in ("all layers", "output layer only", "ridge")
+        f"hidden {width}, {way}"
+        for width in (4, 6)
+        for way in ("all layers", "output layer only", "ridge")
     ]
-    assert [[result.seed for result in group.results] for group in comparison.groups] == [[0, 1, 2]] * 6
+    assert [[result.seed for result in group.results] for group in comparison.groups] == [
+        [0, 1, 2]
+    ] * 6
 
 
 def test_a_row_has_the_median_and_the_ends_of_its_runs_last_errors(sweep):
     table, summary = relusgd.compare(sweep.folder).table, sweep.summary
     for row, (width, case) in enumerate(zip(table["network.hidden"], table["case"], strict=True)):
-        errors = summary["test_mse"][(summary["network.hidden"] == width) & (summary["case"] == case)]
+        errors = summary["test_mse"][
+            (summary["network.hidden"] == width) & (summary["case"] == case)
+        ]
         assert len(errors) == 3
         assert table["test_mse_median"][row] == sorted(errors)[1]
-        assert (table["test_mse_lowest"][row], table["test_mse_highest"][row]) == (min(errors), max(errors))
+        assert (table["test_mse_lowest"][row], table["test_mse_highest"][row]) == (
+            min(errors),
+            max(errors),
+        )
         assert table["test_mse_mean"][row] == pytest.approx(sum(errors) / 3)
 
 
 def test_the_best_row_is_the_one_with_the_lowest_median(sweep):
     table = relusgd.compare(sweep).table
-    assert table["best"].tolist() == (table["test_mse_median"] == table["test_mse_median"].min()).tolist()
+    assert (
+        table["best"].tolist()
+        == (table["test_mse_median"] == table["test_mse_median"].min()).tolist()
+    )
 
 
 def test_a_sweep_its_folder_and_its_runs_are_the_same_comparison(sweep):
-    tables = [relusgd.compare(subject).table for subject in (sweep, str(sweep.folder), [run.folder for run in sweep.runs])]
+    tables = [
+        relusgd.compare(subject).table
+        for subject in (sweep, str(sweep.folder), [run.folder for run in sweep.runs])
+    ]
     for table in tables[1:]:
         assert list(table) == list(tables[0])
         for name, column in table.items():
@@ -70,12 +87,32 @@ def test_diverged_runs_are_counted_and_in_no_average(make_run):
 
 
 def test_a_failed_run_without_a_folder_is_counted_where_it_belongs(sweep, tmp_path):
-    rows = [*sweep.rows, {"run": "gone", "status": "failed", "network.hidden": 6, "case": "ridge", "seed": 3, "error": "no memory"}]
+    rows = [
+        *sweep.rows,
+        {
+            "run": "gone",
+            "status": "failed",
+            "network.hidden": 6,
+            "case": "ridge",
+            "seed": 3,
+            "error": "no memory",
+        },
+    ]
     comparison = relusgd.compare(relusgd.Sweep(sweep.folder, rows))
     assert comparison.table["failed"].tolist() == [0, 0, 0, 0, 0, 1]
     assert comparison.table["runs"].tolist() == [3, 3, 3, 3, 3, 4]
     assert comparison.failures == {}
-    lonely = [*sweep.rows, {"run": "gone", "status": "failed", "network.hidden": 9, "case": "ridge", "seed": 3, "error": "no memory"}]
+    lonely = [
+        *sweep.rows,
+        {
+            "run": "gone",
+            "status": "failed",
+            "network.hidden": 9,
+            "case": "ridge",
+            "seed": 3,
+            "error": "no memory",
+        },
+    ]
     assert relusgd.compare(relusgd.Sweep(sweep.folder, lonely)).failures == {"gone": "no memory"}
 
 
@@ -116,18 +153,28 @@ def test_damaged_runs_are_told_and_only_if_all_are_it_is_an_error(make_run):
 
 def test_few_runs_that_differ_in_their_seeds_alone_are_rows_and_many_are_one(make_run):
     runs = [make_run(seed) for seed in range(10)]
-    assert [group.label for group in relusgd.compare(runs[:3]).groups] == ["seed 0", "seed 1", "seed 2"]
+    assert [group.label for group in relusgd.compare(runs[:3]).groups] == [
+        "seed 0",
+        "seed 1",
+        "seed 2",
+    ]
     assert [group.label for group in relusgd.compare(runs).groups] == ["all runs"]
 
 
 def test_runs_that_differ_in_nothing_are_told_by_their_folders(make_run):
     one, other = make_run(0), make_run(0)
-    renamed = [one.folder.rename(one.folder.with_name("first")), other.folder.rename(other.folder.with_name("second"))]
+    renamed = [
+        one.folder.rename(one.folder.with_name("first")),
+        other.folder.rename(other.folder.with_name("second")),
+    ]
     assert [group.label for group in relusgd.compare(renamed).groups] == ["first", "second"]
 
 
 def test_what_ridge_regression_has_no_use_for_makes_no_other_group(make_run):
-    ridge = [make_run(seed, training__method="ridge", training__learning_rate=rate) for seed, rate in ((0, 0.1), (1, 0.2))]
+    ridge = [
+        make_run(seed, training__method="ridge", training__learning_rate=rate)
+        for seed, rate in ((0, 0.1), (1, 0.2))
+    ]
     comparison = relusgd.compare(ridge, make_run(0, training__layers="output"))
     assert [group.label for group in comparison.groups] == ["ridge", "output layer only"]
     assert list(comparison.varied) == ["training.method"]
@@ -136,9 +183,15 @@ def test_what_ridge_regression_has_no_use_for_makes_no_other_group(make_run):
 def test_errors_are_in_the_units_of_the_data(tmp_path):
     x = np.arange(20)
     (tmp_path / "flow.csv").write_text("x,y\n" + "".join(f"{i},{1000 + 50 * (i % 7)}\n" for i in x))
-    values = {"data": {"kind": "csv", "path": str(tmp_path / "flow.csv"), "x": "x", "y": "y"}, "training": {"epochs": 3}}
+    values = {
+        "data": {"kind": "csv", "path": str(tmp_path / "flow.csv"), "x": "x", "y": "y"},
+        "training": {"epochs": 3},
+    }
     runs = [
-        relusgd.record(relusgd.load_config(values, {"data.standardize": standardize}), tmp_path / str(standardize))
+        relusgd.record(
+            relusgd.load_config(values, {"data.standardize": standardize}),
+            tmp_path / str(standardize),
+        )
         for standardize in (True, False)
     ]
     table = relusgd.compare(runs[0], runs[1]).table
@@ -156,7 +209,10 @@ def test_values_stand_in_the_order_of_numbers():
 
 def test_values_too_long_for_a_line_are_counted(make_run):
     targets = [f"{'x + ' * 20}{last}" for last in (1, 2)]
-    labels = [group.label for group in relusgd.compare([make_run(data__target=target) for target in targets]).groups]
+    labels = [
+        group.label
+        for group in relusgd.compare([make_run(data__target=target) for target in targets]).groups
+    ]
     assert len(set(labels)) == 2
     assert all("…" in label and len(label) < 50 for label in labels)
 
@@ -176,14 +232,21 @@ def test_equal_errors_have_no_best(make_run):
 
 @pytest.mark.parametrize(
     ("cases", "heading"),
-    [(["slow", "fast"], "case"), (["same", "same"], "hidden"), ([{"a": [1]}, ["b"]], "hidden"), (["\x1b[31m", "=cmd()"], "case")],
+    [
+        (["slow", "fast"], "case"),
+        (["same", "same"], "hidden"),
+        ([{"a": [1]}, ["b"]], "hidden"),
+        (["\x1b[31m", "=cmd()"], "case"),
+    ],
     ids=str,
 )
 def test_a_case_is_a_name_whatever_a_foreign_run_json_says(make_run, cases, heading):
     runs = [make_run(0, network__hidden=width) for width in (3, 4)]
     for run, case in zip(runs, cases, strict=True):
         facts = json.loads((run.folder / "run.json").read_text())
-        (run.folder / "run.json").write_text(json.dumps({**facts, "sweep": {"case": case, "seed": 0}}))
+        (run.folder / "run.json").write_text(
+            json.dumps({**facts, "sweep": {"case": case, "seed": 0}})
+        )
     comparison = relusgd.compare([run.folder for run in runs])
     assert list(comparison.groups[0].words) == [heading]
     assert "\x1b" not in to_csv(comparison)
@@ -197,5 +260,9 @@ def test_schedules_and_knots_are_values_of_keys(make_run):
         make_run(0, data__target={"x": [0, 0.5, 1], "y": [0, 1, 0]}),
     ]
     printed = json.loads(json.dumps(to_json(relusgd.compare(runs))))
-    assert printed["groups"][0]["keys"]["training.schedule"] == {"kind": "step", "every": 5, "factor": 0.5}
+    assert printed["groups"][0]["keys"]["training.schedule"] == {
+        "kind": "step",
+        "every": 5,
+        "factor": 0.5,
+    }
     assert printed["groups"][2]["keys"]["data.target"] == {"x": [0, 0.5, 1], "y": [0, 1, 0]}

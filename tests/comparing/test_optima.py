@@ -13,14 +13,18 @@ def comparison(penalties):
 
 def errors(sweep, width, penalty):
     summary = sweep.summary
-    return summary["test_mse"][(summary["network.hidden"] == width) & (summary["training.penalty"] == penalty)]
+    return summary["test_mse"][
+        (summary["network.hidden"] == width) & (summary["training.penalty"] == penalty)
+    ]
 
 
 def test_the_best_value_has_the_lowest_median(comparison, penalties):
     assert [optimum.label for optimum in comparison.optima] == ["hidden 4", "hidden 6"]
     for optimum, width in zip(comparison.optima, (4, 6), strict=True):
         assert optimum.values == [0, 1e-6, 1e-3, 1, 100]
-        assert optimum.medians == [np.median(errors(penalties, width, value)) for value in optimum.values]
+        assert optimum.medians == [
+            np.median(errors(penalties, width, value)) for value in optimum.values
+        ]
         assert optimum.medians[optimum.best] == min(optimum.medians)
 
 
@@ -31,7 +35,10 @@ def test_the_neighbours_that_are_as_good_are_within_a_tenth(comparison):
         for place, median in enumerate(optimum.medians):
             if low <= place <= high:
                 assert median <= 1.1 * optimum.medians[optimum.best]
-        assert all(optimum.medians[place] > 1.1 * optimum.medians[optimum.best] for place in {low - 1, high + 1} & set(range(5)))
+        assert all(
+            optimum.medians[place] > 1.1 * optimum.medians[optimum.best]
+            for place in {low - 1, high + 1} & set(range(5))
+        )
 
 
 def test_the_cost_of_another_value_is_told_seed_by_seed(comparison, penalties):
@@ -44,7 +51,10 @@ def test_the_cost_of_another_value_is_told_seed_by_seed(comparison, penalties):
 def test_the_sentence_names_the_best_penalties_and_the_cost_of_the_largest(comparison):
     (finding,) = [finding for finding in comparison.findings if finding.topic == "optimum"]
     for optimum in comparison.optima:
-        assert f"{optimum.values[optimum.best]:g}".replace("e-0", "e-") + f" at {optimum.label}" in finding.text
+        assert (
+            f"{optimum.values[optimum.best]:g}".replace("e-0", "e-") + f" at {optimum.label}"
+            in finding.text
+        )
     assert "times the best at 100" in finding.text
     assert "√λ" in finding.text
 

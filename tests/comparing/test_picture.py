@@ -13,7 +13,9 @@ def test_what_two_things_tell_apart_stands_in_rows_and_columns_over_a_chart_each
     picture = scene(relusgd.compare(sweep))
     assert picture.columns == 2
     assert [panel.titles[0] for panel in picture.panels] == [
-        f"hidden {width}, {way}" for way in ("all layers", "output layer only", "ridge") for width in (4, 6)
+        f"hidden {width}, {way}"
+        for way in ("all layers", "output layer only", "ridge")
+        for width in (4, 6)
     ]
     assert [panel.colour for panel in picture.panels] == [0, 0, 1, 1, 2, 2]
     assert len(picture.charts) == 2
@@ -56,7 +58,9 @@ def test_of_many_penalties_the_best_are_shown_over_the_error_against_them(penalt
     comparison = relusgd.compare(penalties)
     picture = scene(comparison)
     assert len(comparison.groups) == 10
-    assert [panel.titles[0] for panel in picture.panels] == [optimum.groups[optimum.best].label for optimum in comparison.optima]
+    assert [panel.titles[0] for panel in picture.panels] == [
+        optimum.groups[optimum.best].label for optimum in comparison.optima
+    ]
     (chart,) = picture.charts
     assert chart.places == ["0", "1e-6", "0.001", "1", "100"]
     for series, optimum in zip(chart.series, comparison.optima, strict=True):
@@ -66,11 +70,23 @@ def test_of_many_penalties_the_best_are_shown_over_the_error_against_them(penalt
 
 
 def test_of_more_groups_than_fit_the_best_are_shown(make_run):
-    ways = [("torch", "uniform"), ("torch", "even"), ("he_normal", "uniform"), ("he_normal", "keep"), ("normal", "even")]
-    runs = [make_run(network__init=init, network__elbows=elbows, network__hidden=width) for init, elbows in ways for width in (3, 4)]
+    ways = [
+        ("torch", "uniform"),
+        ("torch", "even"),
+        ("he_normal", "uniform"),
+        ("he_normal", "keep"),
+        ("normal", "even"),
+    ]
+    runs = [
+        make_run(network__init=init, network__elbows=elbows, network__hidden=width)
+        for init, elbows in ways
+        for width in (3, 4)
+    ]
     comparison = relusgd.compare(runs)
     picture = scene(comparison)
-    assert [panel.titles[0] for panel in picture.panels] == [group.label for group in comparison.ranked[:9]]
+    assert [panel.titles[0] for panel in picture.panels] == [
+        group.label for group in comparison.ranked[:9]
+    ]
     assert picture.note == "the best 9 of 10"
 
 
@@ -83,7 +99,9 @@ def test_of_many_widths_the_best_is_shown_over_the_error_against_them(make_run):
 
 
 def test_solutions_without_a_course_have_a_place_each(make_run):
-    runs = [make_run(training__method="ridge", network__init=init) for init in ("torch", "he_normal")]
+    runs = [
+        make_run(training__method="ridge", network__init=init) for init in ("torch", "he_normal")
+    ]
     (chart,) = scene(relusgd.compare(runs)).charts
     assert chart.places == ["torch", "he_normal"]
     assert [series.x.tolist() for series in chart.series] == [[0], [1]]
@@ -96,7 +114,14 @@ def test_a_diverged_group_has_a_panel_that_says_so_and_no_curve(make_run):
 
 
 def test_without_a_single_error_there_is_no_chart(make_run):
-    assert scene(relusgd.compare(make_run(training__learning_rate=1e9), make_run(training__learning_rate=1e10))).charts == []
+    assert (
+        scene(
+            relusgd.compare(
+                make_run(training__learning_rate=1e9), make_run(training__learning_rate=1e10)
+            )
+        ).charts
+        == []
+    )
 
 
 def test_many_snapshots_are_thinned_to_what_can_be_seen(make_run):
@@ -107,11 +132,19 @@ def test_many_snapshots_are_thinned_to_what_can_be_seen(make_run):
     assert x[-1] == pytest.approx(2000, rel=0.02)
 
 
-@pytest.mark.parametrize("keys", [{"training__epochs": 0}, {"network__hidden": [4, 3]}, {"data__test_samples": 0}], ids=str)
+@pytest.mark.parametrize(
+    "keys",
+    [{"training__epochs": 0}, {"network__hidden": [4, 3]}, {"data__test_samples": 0}],
+    ids=str,
+)
 def test_unusual_runs_are_drawn_too(make_run, tmp_path, keys):
     comparison = relusgd.compare(
-        make_run(0, **keys), make_run(0, network__hidden=7, **{k: v for k, v in keys.items() if "hidden" not in k})
+        make_run(0, **keys),
+        make_run(0, network__hidden=7, **{k: v for k, v in keys.items() if "hidden" not in k}),
     )
-    assert comparison.plot(tmp_path / "picture.png", size=(480, 360), theme="dark") == tmp_path / "picture.png"
+    assert (
+        comparison.plot(tmp_path / "picture.png", size=(480, 360), theme="dark")
+        == tmp_path / "picture.png"
+    )
     with Image.open(tmp_path / "picture.png") as picture:
         assert picture.size == (480, 360)

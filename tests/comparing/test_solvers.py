@@ -17,7 +17,8 @@ def hessian(run):
 def test_there_is_a_duel_for_every_width(sweep):
     duels = relusgd.compare(sweep).duels
     assert [(duel.label, duel.ridge.label, duel.sgd.label) for duel in duels] == [
-        (f"hidden {width}", f"hidden {width}, ridge", f"hidden {width}, output layer only") for width in (4, 6)
+        (f"hidden {width}", f"hidden {width}, ridge", f"hidden {width}, output layer only")
+        for width in (4, 6)
     ]
     assert [duel.directions for duel in duels] == [5, 7]
     assert [duel.networks for duel in duels] == [3, 3]
@@ -35,17 +36,26 @@ def test_the_condition_number_is_that_of_the_hessian(sweep):
 
 def test_after_the_steps_of_the_slowest_direction_it_is_nearer_by_a_factor_e(make_run):
     given = {"network__elbows": (0.1, 0.35, 0.6, 0.85, 0.95), "training__learning_rate": 0.2}
-    ridge, sgd = make_run(training__method="ridge", **given), make_run(training__layers="output", **given)
+    ridge, sgd = (
+        make_run(training__method="ridge", **given),
+        make_run(training__layers="output", **given),
+    )
     (duel,) = relusgd.compare(ridge, sgd).duels
     values, vectors = np.linalg.eigh(hessian(ridge))
     slowest = int(np.flatnonzero(values > 1e-12 * values[-1])[0])
-    distance = np.linalg.matrix_power(np.eye(6) - 0.2 * hessian(ridge), round(duel.slowest_steps.median)) @ vectors[:, slowest]
+    distance = (
+        np.linalg.matrix_power(np.eye(6) - 0.2 * hessian(ridge), round(duel.slowest_steps.median))
+        @ vectors[:, slowest]
+    )
     assert vectors[:, slowest] @ distance == pytest.approx(np.exp(-1), rel=1e-2)
 
 
 def test_a_direction_has_settled_when_its_way_was_long_enough(sweep):
     for duel in relusgd.compare(sweep).duels:
-        settled = [np.count_nonzero(np.linalg.eigvalsh(hessian(result.run)) * 0.2 * 60 >= 1) for result in duel.ridge.results]
+        settled = [
+            np.count_nonzero(np.linalg.eigvalsh(hessian(result.run)) * 0.2 * 60 >= 1)
+            for result in duel.ridge.results
+        ]
         assert duel.settled.median == np.median(settled)  # 20 epochs of 3 steps at 0.2
 
 
@@ -65,7 +75,11 @@ def test_the_sentence_tells_the_errors_the_condition_numbers_and_the_steps(sweep
     comparison = relusgd.compare(sweep)
     (finding,) = [finding for finding in comparison.findings if finding.topic == "solver"]
     table = comparison.table
-    assert finding.numbers["train_mse"] == [(table["train_mse_median"][i + 2], table["train_mse_median"][i + 1]) for i in (0, 3)]
+    assert finding.numbers["train_mse"] == [
+        (table["train_mse_median"][i + 2], table["train_mse_median"][i + 1]) for i in (0, 3)
+    ]
     for duel in comparison.duels:
-        assert f"{float(f'{duel.slowest_steps.median:.2g}'):g}".replace("e+0", "e") in finding.text.replace(",", "")
+        assert f"{float(f'{duel.slowest_steps.median:.2g}'):g}".replace(
+            "e+0", "e"
+        ) in finding.text.replace(",", "")
     assert "At learning rate 0.2 SGD settled" in finding.text

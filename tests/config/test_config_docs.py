@@ -8,10 +8,20 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from relusgd.config import Config, CosineSchedule, CsvData, PointsData, StepSchedule, Sweep, TargetData, load_config, value_text
+from relusgd.config import (
+    Config,
+    CosineSchedule,
+    CsvData,
+    PointsData,
+    StepSchedule,
+    Sweep,
+    TargetData,
+    load_config,
+)
 from relusgd.errors import ConfigError
 from relusgd.model.expressions import CONSTANTS, FUNCTIONS
 from relusgd.model.targets import NAMED_TARGETS
+from relusgd.words import value_text
 
 TEXT = (Path(__file__).parents[2] / "docs" / "config.md").read_text()
 SECTIONS: dict[str, type[BaseModel]] = {
@@ -35,14 +45,18 @@ def text_below(title: str) -> str:
 
 def rows(title: str) -> dict[str, str]:
     """Key → default, as the table below this title says."""
-    return dict(re.findall(r"^\| `(\w+)` \|(?: `?(.*?)`?)?? \|", text_below(title), flags=re.MULTILINE))
+    return dict(
+        re.findall(r"^\| `(\w+)` \|(?: `?(.*?)`?)?? \|", text_below(title), flags=re.MULTILINE)
+    )
 
 
 @pytest.mark.parametrize("title", SECTIONS)
 def test_every_key_stands_in_its_table_with_its_default(title: str) -> None:
     fields = SECTIONS[title].model_fields
     defaults = {
-        key: "" if field.is_required() or isinstance(field.default, BaseModel) else value_text(field.default)
+        key: ""
+        if field.is_required() or isinstance(field.default, BaseModel)
+        else value_text(field.default)
         for key, field in fields.items()
     }
     assert rows(title) == defaults

@@ -7,9 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relusgd.config import Config, config_to_yaml, differences, flatten, known_keys, load_config, shipped_configs
-from relusgd.config.values import number_text
+from relusgd.config import (
+    Config,
+    config_to_yaml,
+    differences,
+    flatten,
+    known_keys,
+    load_config,
+    shipped_configs,
+)
 from relusgd.config.yaml_reader import read_yaml
+from relusgd.words import exact_number
 
 COUNT = st.integers(1, 10**9)
 FINITE = st.floats(-1e100, 1e100)
@@ -18,7 +26,10 @@ SEED = st.integers(0, 2**64 - 1)
 LABEL = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=12)
 NUMBERS = st.lists(FINITE, min_size=2, max_size=4)
 TARGET = st.sampled_from(["step", "sin(6*x) + abs(x - 0.3)", "-x", "1"]) | st.fixed_dictionaries(
-    {"x": st.lists(FINITE, min_size=3, max_size=3, unique=True).map(sorted), "y": st.lists(FINITE, min_size=3, max_size=3)}
+    {
+        "x": st.lists(FINITE, min_size=3, max_size=3, unique=True).map(sorted),
+        "y": st.lists(FINITE, min_size=3, max_size=3),
+    }
 )
 
 
@@ -31,14 +42,37 @@ def falling(training: dict[str, Any]) -> dict[str, object]:
     schedule = training.get("schedule")
     if not isinstance(schedule, dict) or "minimum" not in schedule:
         return training
-    return {**training, "schedule": {**schedule, "minimum": min(schedule["minimum"], training.get("learning_rate", 0.02))}}
+    return {
+        **training,
+        "schedule": {
+            **schedule,
+            "minimum": min(schedule["minimum"], training.get("learning_rate", 0.02)),
+        },
+    }
 
 
 DATA = st.one_of(
-    optional(target=TARGET, samples=COUNT, noise=st.floats(0, 1e100), seed=st.none() | SEED, domain=st.just([-1e-3, 2.5e7])),
-    st.fixed_dictionaries({"kind": st.just("points"), "x": st.just([1, 2.5]), "y": st.lists(FINITE, min_size=2, max_size=2)}),
+    optional(
+        target=TARGET,
+        samples=COUNT,
+        noise=st.floats(0, 1e100),
+        seed=st.none() | SEED,
+        domain=st.just([-1e-3, 2.5e7]),
+    ),
     st.fixed_dictionaries(
-        {"kind": st.just("csv"), "path": LABEL, "x": LABEL.map("x".__add__), "y": LABEL.map("y".__add__)},
+        {
+            "kind": st.just("points"),
+            "x": st.just([1, 2.5]),
+            "y": st.lists(FINITE, min_size=2, max_size=2),
+        }
+    ),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("csv"),
+            "path": LABEL,
+            "x": LABEL.map("x".__add__),
+            "y": LABEL.map("y".__add__),
+        },
         optional={"test_fraction": st.floats(0, 1, exclude_max=True), "standardize": st.booleans()},
     ),
 )
@@ -49,16 +83,35 @@ SCHEDULE = st.one_of(
 )
 NETWORK = st.one_of(
     optional(
-        hidden=st.lists(st.integers(1, 10**8), min_size=1, max_size=4), init=st.sampled_from(["torch", "normal"]), balanced=st.booleans()
+        hidden=st.lists(st.integers(1, 10**8), min_size=1, max_size=4),
+        init=st.sampled_from(["torch", "normal"]),
+        balanced=st.booleans(),
     ),
-    st.fixed_dictionaries({"hidden": st.just(2), "elbows": st.lists(FINITE, min_size=2, max_size=2), "slopes": st.just(-1.5)}),
+    st.fixed_dictionaries(
+        {
+            "hidden": st.just(2),
+            "elbows": st.lists(FINITE, min_size=2, max_size=2),
+            "slopes": st.just(-1.5),
+        }
+    ),
 )
 TRAINING = optional(
-    method=st.sampled_from(["sgd", "ridge"]), epochs=COUNT, batch_size=COUNT | st.just("full"), learning_rate=POSITIVE, schedule=SCHEDULE
+    method=st.sampled_from(["sgd", "ridge"]),
+    epochs=COUNT,
+    batch_size=COUNT | st.just("full"),
+    learning_rate=POSITIVE,
+    schedule=SCHEDULE,
 ).map(falling)
 SWEEP = optional(
-    grid=st.just({"network.init": ["torch", "normal"], "training.schedule": ["constant", {"kind": "step", "every": 3, "factor": 0.1}]}),
-    cases=st.dictionaries(LABEL, st.just({"training.epochs": 5, "network.hidden": [2, 3]}), max_size=2),
+    grid=st.just(
+        {
+            "network.init": ["torch", "normal"],
+            "training.schedule": ["constant", {"kind": "step", "every": 3, "factor": 0.1}],
+        }
+    ),
+    cases=st.dictionaries(
+        LABEL, st.just({"training.epochs": 5, "network.hidden": [2, 3]}), max_size=2
+    ),
     repeat=st.integers(1, 100),
 )
 SOURCES = optional(
@@ -66,7 +119,8 @@ SOURCES = optional(
     data=DATA,
     network=NETWORK,
     training=TRAINING,
-    snapshots=st.fixed_dictionaries({"every": COUNT}) | st.fixed_dictionaries({"per_decade": st.integers(1, 10000)}),
+    snapshots=st.fixed_dictionaries({"every": COUNT})
+    | st.fixed_dictionaries({"per_decade": st.integers(1, 10000)}),
     engine=st.sampled_from(["auto", "numpy", "compiled"]),
     sweep=st.none() | SWEEP,
 )
@@ -92,12 +146,21 @@ def test_a_shipped_config_loads_back_from_its_yaml(file: Path, tmp_path: Path) -
 def test_the_yaml_has_every_default_on_a_line() -> None:
     lines = config_to_yaml(Config()).splitlines()
     assert lines[:4] == ["seed: 0", "data:", "  kind: target", "  target: piecewise_linear"]
-    assert {"  hidden: [40]", "  domain: [0, 1]", "  penalty: 1e-6", "  learning_rate: 0.02", "  slopes: null"} <= set(lines)
+    assert {
+        "  hidden: [40]",
+        "  domain: [0, 1]",
+        "  penalty: 1e-6",
+        "  learning_rate: 0.02",
+        "  slopes: null",
+    } <= set(lines)
 
 
 def test_the_yaml_writes_values_of_one_key_on_one_line() -> None:
     config = load_config(
-        {"data": {"target": {"x": [0, 1], "y": [0, 0.5]}}, "training": {"schedule": {"kind": "step", "every": 5, "factor": 0.1}}}
+        {
+            "data": {"target": {"x": [0, 1], "y": [0, 0.5]}},
+            "training": {"schedule": {"kind": "step", "every": 5, "factor": 0.1}},
+        }
     )
     lines = config_to_yaml(config).splitlines()
     assert "  target: {x: [0, 1], y: [0, 0.5]}" in lines
@@ -107,32 +170,52 @@ def test_the_yaml_writes_values_of_one_key_on_one_line() -> None:
 def test_the_yaml_writes_a_sweep_key_by_key() -> None:
     sweep = {"grid": {"seed": [1, 2]}, "cases": {"a": {"training.method": "ridge"}}}
     lines = config_to_yaml(load_config({"sweep": sweep})).splitlines()
-    assert lines[-6:] == ["sweep:", "  grid:", "    seed: [1, 2]", "  cases:", "    a: {training.method: ridge}", "  repeat: 1"]
+    assert lines[-6:] == [
+        "sweep:",
+        "  grid:",
+        "    seed: [1, 2]",
+        "  cases:",
+        "    a: {training.method: ridge}",
+        "  repeat: 1",
+    ]
 
 
 @given(st.floats(allow_nan=False))
 def test_the_text_of_a_number_reads_back_and_is_no_longer_than_its_repr(number: float) -> None:
-    text = number_text(number)
+    text = exact_number(number)
     assert read_yaml(text).value == number
     assert len(text) <= len(repr(number)) + 2
 
 
 @pytest.mark.parametrize(
-    ("number", "text"), [(2e-2, "0.02"), (1.0, "1"), (1e-6, "1e-6"), (1e5, "100000"), (1e22, "1e22"), (1.5e-7, "1.5e-7"), (3, "3")]
+    ("number", "text"),
+    [
+        (2e-2, "0.02"),
+        (1.0, "1"),
+        (1e-6, "1e-6"),
+        (1e5, "100000"),
+        (1e22, "1e22"),
+        (1.5e-7, "1.5e-7"),
+        (3, "3"),
+    ],
 )
 def test_numbers_are_written_in_their_shortest_form(number: float, text: str) -> None:
-    assert number_text(number) == text
+    assert exact_number(number) == text
 
 
 def test_flat_keys_are_those_that_can_be_set() -> None:
     flat = [
-        set(flatten(load_config({"data": data}))) for data in ({}, {"kind": "csv", "path": "a"}, {"kind": "points", "x": [1], "y": [1]})
+        set(flatten(load_config({"data": data})))
+        for data in ({}, {"kind": "csv", "path": "a"}, {"kind": "points", "x": [1], "y": [1]})
     ]
     assert set.union(*flat) | {"sweep"} == set(known_keys())
 
 
 def test_differences_are_told_by_key_with_both_values() -> None:
-    old, new = load_config({"seed": 1}), load_config({"training": {"schedule": {"kind": "cosine"}}, "network": {"hidden": [3, 4]}})
+    old, new = (
+        load_config({"seed": 1}),
+        load_config({"training": {"schedule": {"kind": "cosine"}}, "network": {"hidden": [3, 4]}}),
+    )
     assert differences(old, new) == {
         "seed": (1, 0),
         "network.hidden": ((40,), (3, 4)),

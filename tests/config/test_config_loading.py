@@ -8,12 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relusgd.config import Config, CosineSchedule, CsvData, Knots, PointsData, load_config, parse_overrides, shipped_configs
+from relusgd.config import (
+    Config,
+    CosineSchedule,
+    CsvData,
+    Knots,
+    PointsData,
+    load_config,
+    parse_overrides,
+    shipped_configs,
+)
 from relusgd.config.places import split_key
 from relusgd.errors import ConfigError
 
 
-def faults_of(source: object, overrides: dict[str, object] | None = None, case: str | None = None) -> tuple[str, ...]:
+def faults_of(
+    source: object, overrides: dict[str, object] | None = None, case: str | None = None
+) -> tuple[str, ...]:
     with pytest.raises(ConfigError) as caught:
         load_config(source, overrides, case=case)
     return caught.value.faults
@@ -38,14 +49,29 @@ def test_notebook_yaml_is_the_defaults() -> None:
 
 def test_the_defaults_are_those_of_the_notebook() -> None:
     config = Config()
-    assert (config.data.kind, config.data.samples, config.data.noise, config.data.seed) == ("target", 200, 0.1, 1)
-    assert (config.network.hidden, config.network.init, config.network.elbows) == ((40,), "torch", "uniform")
-    assert (config.training.epochs, config.training.batch_size, config.training.learning_rate) == (30000, 40, 0.02)
+    assert (config.data.kind, config.data.samples, config.data.noise, config.data.seed) == (
+        "target",
+        200,
+        0.1,
+        1,
+    )
+    assert (config.network.hidden, config.network.init, config.network.elbows) == (
+        (40,),
+        "torch",
+        "uniform",
+    )
+    assert (config.training.epochs, config.training.batch_size, config.training.learning_rate) == (
+        30000,
+        40,
+        0.02,
+    )
     assert (config.snapshots.every, config.engine, config.sweep) == (1, "auto", None)
 
 
 def test_a_number_without_fraction_is_whole() -> None:
-    config = load_config({"training": {"epochs": 1e5}, "network": {"hidden": [2e1, 3]}, "seed": 1e19})
+    config = load_config(
+        {"training": {"epochs": 1e5}, "network": {"hidden": [2e1, 3]}, "seed": 1e19}
+    )
     assert (config.training.epochs, config.network.hidden, config.seed) == (100000, (20, 3), 10**19)
     assert type(config.training.epochs) is int
 
@@ -56,7 +82,15 @@ def test_one_width_is_a_list_of_one() -> None:
 
 @pytest.mark.parametrize("value", [True, False])
 @pytest.mark.parametrize(
-    "key", ["seed", "training.epochs", "training.learning_rate", "network.slopes", "training.batch_size", "network.hidden"]
+    "key",
+    [
+        "seed",
+        "training.epochs",
+        "training.learning_rate",
+        "network.slopes",
+        "training.batch_size",
+        "network.hidden",
+    ],
 )
 def test_a_boolean_is_no_number(key: str, value: bool) -> None:
     assert faults_of({}, {key: value})[0].startswith(f"overrides: {key} must be")
@@ -68,7 +102,9 @@ def test_seeds_that_are_null_are_the_top_level_seed() -> None:
 
 
 def test_seeds_that_are_given_are_their_own() -> None:
-    config = load_config({"seed": 7, "data": {"seed": 0}, "network": {"seed": 2}, "training": {"seed": 0}})
+    config = load_config(
+        {"seed": 7, "data": {"seed": 0}, "network": {"seed": 2}, "training": {"seed": 0}}
+    )
     assert (config.network_seed, config.training_seed, config.data_seed) == (2, 0, 0)
 
 
@@ -77,10 +113,17 @@ def test_the_largest_seed_has_64_bits() -> None:
 
 
 def test_knots_points_and_schedules_are_objects() -> None:
-    config = load_config({"data": {"target": {"x": [0, 1], "y": [2, 3]}}, "training": {"schedule": {"kind": "cosine"}}})
+    config = load_config(
+        {
+            "data": {"target": {"x": [0, 1], "y": [2, 3]}},
+            "training": {"schedule": {"kind": "cosine"}},
+        }
+    )
     assert config.data.target == Knots(x=(0.0, 1.0), y=(2.0, 3.0))
     assert config.training.schedule == CosineSchedule(kind="cosine", minimum=0.0)
-    assert load_config({"data": {"kind": "points", "x": [1], "y": [2]}}).data == PointsData(kind="points", x=(1.0,), y=(2.0,))
+    assert load_config({"data": {"kind": "points", "x": [1], "y": [2]}}).data == PointsData(
+        kind="points", x=(1.0,), y=(2.0,)
+    )
 
 
 def test_per_decade_takes_the_place_of_every() -> None:
@@ -98,8 +141,13 @@ def test_a_csv_path_is_relative_to_the_config(tmp_path: Path) -> None:
 
 
 def test_numpy_values_and_paths_are_plain_values() -> None:
-    source = {"seed": np.int64(3), "data": {"kind": "points", "x": np.array([1.0, 2.0]), "y": (np.float32(0.5), 1)}}
-    assert load_config(source) == load_config({"seed": 3, "data": {"kind": "points", "x": [1, 2], "y": [0.5, 1]}})
+    source = {
+        "seed": np.int64(3),
+        "data": {"kind": "points", "x": np.array([1.0, 2.0]), "y": (np.float32(0.5), 1)},
+    }
+    assert load_config(source) == load_config(
+        {"seed": 3, "data": {"kind": "points", "x": [1, 2], "y": [0.5, 1]}}
+    )
 
 
 def test_a_config_cannot_be_changed() -> None:
@@ -116,7 +164,10 @@ def test_a_config_travels_to_another_process(course: Path) -> None:
     config = load_config(course, {"seed": 3})
     copy = pickle.loads(pickle.dumps(config))
     assert copy == config
-    assert (copy.origin.stem, copy.origin.places.find(split_key("training.epochs"))) == ("course", f"{course}:2")
+    assert (copy.origin.stem, copy.origin.places.find(split_key("training.epochs"))) == (
+        "course",
+        f"{course}:2",
+    )
 
 
 def test_the_notebook_is_shipped() -> None:
@@ -132,13 +183,33 @@ def test_an_override_counts_more_than_the_file(course: Path) -> None:
 
 
 def test_overrides_are_kept_as_the_config_has_them(course: Path) -> None:
-    config = load_config(course, parse_overrides(["training.epochs=1e3", "network.hidden=5", "data.target={x: [0, 1], y: [0, 1]}"]))
-    assert config.origin.overrides == {"training.epochs": 1000, "network.hidden": (5,), "data.target": Knots(x=(0.0, 1.0), y=(0.0, 1.0))}
+    config = load_config(
+        course,
+        parse_overrides(
+            ["training.epochs=1e3", "network.hidden=5", "data.target={x: [0, 1], y: [0, 1]}"]
+        ),
+    )
+    assert config.origin.overrides == {
+        "training.epochs": 1000,
+        "network.hidden": (5,),
+        "data.target": Knots(x=(0.0, 1.0), y=(0.0, 1.0)),
+    }
 
 
 def test_keys_of_a_schedule_can_be_set_one_by_one() -> None:
-    config = load_config({}, parse_overrides(["training.schedule.factor=.5", "training.schedule.kind=step", "training.schedule.every=10"]))
-    assert config == load_config({"training": {"schedule": {"kind": "step", "every": 10, "factor": 0.5}}})
+    config = load_config(
+        {},
+        parse_overrides(
+            [
+                "training.schedule.factor=.5",
+                "training.schedule.kind=step",
+                "training.schedule.every=10",
+            ]
+        ),
+    )
+    assert config == load_config(
+        {"training": {"schedule": {"kind": "step", "every": 10, "factor": 0.5}}}
+    )
 
 
 def test_a_block_is_set_before_keys_in_it() -> None:
@@ -153,7 +224,12 @@ def test_the_order_of_overrides_does_not_matter() -> None:
 
 def test_a_case_is_merged_and_the_sweep_left_out(course: Path) -> None:
     config = load_config(course, case="ridge")
-    assert (config.training.method, config.training.penalty, config.training.epochs, config.sweep) == ("ridge", 1e-3, 500, None)
+    assert (
+        config.training.method,
+        config.training.penalty,
+        config.training.epochs,
+        config.sweep,
+    ) == ("ridge", 1e-3, 500, None)
     assert (config.origin.case, config.origin.overrides) == ("ridge", {})
 
 
@@ -167,11 +243,15 @@ def test_a_fault_in_a_case_is_told_at_its_line(course: Path) -> None:
 
 
 def test_an_unknown_case_is_told_with_the_nearest(course: Path) -> None:
-    assert faults_of(course, case="rigde") == (f"case rigde: no such case at {course}:5; did you mean ridge?",)
+    assert faults_of(course, case="rigde") == (
+        f"case rigde: no such case at {course}:5; did you mean ridge?",
+    )
 
 
 def test_a_case_needs_a_sweep() -> None:
-    assert faults_of({}, case="ridge") == ("case ridge: config describes no sweep, and so has no cases",)
+    assert faults_of({}, case="ridge") == (
+        "case ridge: config describes no sweep, and so has no cases",
+    )
 
 
 def test_a_sweep_without_cases_is_told_from_no_sweep() -> None:
@@ -183,7 +263,9 @@ def test_a_sweep_without_cases_is_told_from_no_sweep() -> None:
 
 
 @pytest.mark.parametrize("key", ["training.learning_rat", "seed.x", "data.kind"])
-def test_overrides_of_the_command_line_are_named_as_options_and_those_of_python_are_not(key: str) -> None:
+def test_overrides_of_the_command_line_are_named_as_options_and_those_of_python_are_not(
+    key: str,
+) -> None:
     told = {}
     for typed in (False, True):
         with pytest.raises(ConfigError) as caught:
@@ -210,22 +292,50 @@ def test_one_grid_key_can_be_set(course: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [
-        ("training.learning_rat", 1, "overrides: training.learning_rat is not a known key; did you mean learning_rate?"),
-        ("learning_rate", 1, "overrides: learning_rate is not a known key; did you mean training.learning_rate?"),
+        (
+            "training.learning_rat",
+            1,
+            "overrides: training.learning_rat is not a known key; did you mean learning_rate?",
+        ),
+        (
+            "learning_rate",
+            1,
+            "overrides: learning_rate is not a known key; did you mean training.learning_rate?",
+        ),
         ("foo.bar", 1, "overrides: foo.bar: foo is not a known key; known: seed, data"),
         ("seed.x", 1, "overrides: seed.x: seed must be a whole number"),
-        ("training..epochs", 1, "overrides: training..epochs: training. is not a known key; known: method"),
+        (
+            "training..epochs",
+            1,
+            "overrides: training..epochs: training. is not a known key; known: method",
+        ),
         ("data.kind", "points", "overrides: data.kind: data.x is missing; kind: points needs it"),
-        ("training", None, "overrides: training has nothing below it; write keys such as method, layers, epochs"),
-        ("seed", object(), "overrides: seed must be numbers, text, lists or mappings, not an object of type object"),
+        (
+            "training",
+            None,
+            "overrides: training has nothing below it; write keys such as method, layers, epochs",
+        ),
+        (
+            "seed",
+            object(),
+            "overrides: seed must be numbers, text, lists or mappings, not an object of type object",
+        ),
         (
             "network.hidden",
             "10,20",
             "overrides: network.hidden must be a whole number from 1 to 100,000,000, or a list of widths such as [40] or [20, 20], "
             "not '10,20'; did you mean the list [10,20]?",
         ),
-        ("network.hidden", "1,000", "overrides: network.hidden must be a whole number from 1 to 100,000,000, or a list of widths"),
-        ("network.elbows", [0.5], "overrides: network.elbows has 1 position for the 40 units of network.hidden"),
+        (
+            "network.hidden",
+            "1,000",
+            "overrides: network.hidden must be a whole number from 1 to 100,000,000, or a list of widths",
+        ),
+        (
+            "network.elbows",
+            [0.5],
+            "overrides: network.elbows has 1 position for the 40 units of network.hidden",
+        ),
     ],
 )
 def test_a_fault_of_an_override_names_the_override(key: str, value: object, words: str) -> None:
@@ -233,11 +343,15 @@ def test_a_fault_of_an_override_names_the_override(key: str, value: object, word
 
 
 def test_a_fault_in_a_block_and_a_key_that_are_both_set_names_the_key() -> None:
-    assert faults_of({}, {"training": {"momentum": 0.5}, "training.epochs": -1})[0].startswith("overrides: training.epochs must be")
+    assert faults_of({}, {"training": {"momentum": 0.5}, "training.epochs": -1})[0].startswith(
+        "overrides: training.epochs must be"
+    )
 
 
 def test_keys_of_another_kind_are_told_when_the_kind_is_set() -> None:
-    faults = faults_of({"data": {"noise": 0.2, "samples": 5}}, {"data.kind": "csv", "data.path": "a.csv"})
+    faults = faults_of(
+        {"data": {"noise": 0.2, "samples": 5}}, {"data.kind": "csv", "data.path": "a.csv"}
+    )
     assert sorted(faults) == [
         "config: data.noise belongs to kind: target; this data is of kind: csv",
         "config: data.samples belongs to kind: target; this data is of kind: csv",
@@ -248,13 +362,26 @@ def test_keys_of_another_kind_are_told_when_the_kind_is_set() -> None:
 
 
 def test_faults_between_keys_are_told_along_with_faults_of_keys() -> None:
-    faults = faults_of({"seed": -1, "network": {"hidden": 3, "elbows": [1]}, "training": {"method": "ridge", "layers": "hidden"}})
-    assert [fault.split(" ")[1] for fault in faults] == ["seed", "network.elbows", "training.layers"]
+    faults = faults_of(
+        {
+            "seed": -1,
+            "network": {"hidden": 3, "elbows": [1]},
+            "training": {"method": "ridge", "layers": "hidden"},
+        }
+    )
+    assert [fault.split(" ")[1] for fault in faults] == [
+        "seed",
+        "network.elbows",
+        "training.layers",
+    ]
 
 
 def test_no_fault_follows_from_another() -> None:
     faults = faults_of(
-        {"network": {"hidden": "wide", "elbows": [1, 2], "antisymmetric": True}, "training": {"momentum": "x", "nesterov": True}}
+        {
+            "network": {"hidden": "wide", "elbows": [1, 2], "antisymmetric": True},
+            "training": {"momentum": "x", "nesterov": True},
+        }
     )
     assert [fault.split(" ")[1] for fault in faults] == ["network.hidden", "training.momentum"]
 
@@ -262,11 +389,15 @@ def test_no_fault_follows_from_another() -> None:
 def test_a_key_with_a_tag_is_not_told_as_missing_too(tmp_path: Path) -> None:
     file = tmp_path / "flow.yaml"
     file.write_text("data:\n  kind: csv\n  path: !file flow.csv\n")
-    assert faults_of(file) == (f"{file}:3: data.path: the tag !file is not accepted; a config holds plain values",)
+    assert faults_of(file) == (
+        f"{file}:3: data.path: the tag !file is not accepted; a config holds plain values",
+    )
 
 
 def test_an_interval_of_no_width_is_told_as_one() -> None:
-    assert faults_of({"data": {"domain": [1, 1]}}) == ("config: data.domain must be two numbers [low, high] with low < high, not [1, 1]",)
+    assert faults_of({"data": {"domain": [1, 1]}}) == (
+        "config: data.domain must be two numbers [low, high] with low < high, not [1, 1]",
+    )
 
 
 def test_both_numbers_of_a_length_fault_are_told() -> None:
@@ -279,18 +410,37 @@ def test_one_slope_of_zero_cannot_place_elbows_but_can_keep_them() -> None:
 
 
 def test_pairs_need_an_even_last_layer_alone() -> None:
-    assert load_config({"network": {"hidden": [3, 4], "antisymmetric": True, "elbows": [0.1, 0.2, 0.3]}})
+    assert load_config(
+        {"network": {"hidden": [3, 4], "antisymmetric": True, "elbows": [0.1, 0.2, 0.3]}}
+    )
     assert "which has 3" in faults_of({"network": {"hidden": [4, 3], "antisymmetric": True}})[0]
 
 
 def test_slopes_of_a_pair_are_equal() -> None:
     assert load_config({"network": {"hidden": 4, "antisymmetric": True, "slopes": [1, 1, -2, -2]}})
-    assert "slopes 1 and 2" in faults_of({"network": {"hidden": 2, "antisymmetric": True, "slopes": [1, 2]}})[0]
+    assert (
+        "slopes 1 and 2"
+        in faults_of({"network": {"hidden": 2, "antisymmetric": True, "slopes": [1, 2]}})[0]
+    )
 
 
-@pytest.mark.parametrize("number", [10**400, -(10**400), 10**5000, 1e308, -1e308], ids=["1e400", "-1e400", "1e5000", "1e308", "-1e308"])
 @pytest.mark.parametrize(
-    "key", ["seed", "data.noise", "network.hidden", "network.slopes", "training.momentum", "data.domain", "engine", "data.target"]
+    "number",
+    [10**400, -(10**400), 10**5000, 1e308, -1e308],
+    ids=["1e400", "-1e400", "1e5000", "1e308", "-1e308"],
+)
+@pytest.mark.parametrize(
+    "key",
+    [
+        "seed",
+        "data.noise",
+        "network.hidden",
+        "network.slopes",
+        "training.momentum",
+        "data.domain",
+        "engine",
+        "data.target",
+    ],
 )
 def test_huge_numbers_are_told_in_a_short_sentence(key: str, number: float) -> None:
     faults = faults_of({}, {key: number})
@@ -304,7 +454,10 @@ def test_any_positive_learning_rate_is_legal() -> None:
 
 
 def test_minus_zero_is_zero() -> None:
-    assert str(load_config({"network": {"elbow_range": [-0.0, 1]}}).network.elbow_range) == "(0.0, 1.0)"
+    assert (
+        str(load_config({"network": {"elbow_range": [-0.0, 1]}}).network.elbow_range)
+        == "(0.0, 1.0)"
+    )
 
 
 def test_very_many_faults_are_cut_short() -> None:
@@ -349,12 +502,30 @@ VALUES = st.recursive(
     | st.sampled_from(["target", "csv", "points", "step", "x"]),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["kind", "x", "y", "path", "grid", "cases", "every", "a"]), inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["kind", "x", "y", "path", "grid", "cases", "every", "a"]),
+            inner,
+            max_size=3,
+        )
     ),
     max_leaves=6,
 )
 KEYS = st.sampled_from(
-    ["seed", "data", "network", "training", "snapshots", "engine", "sweep", "hidden", "target", "schedule", "kind", "repeat", "grid"]
+    [
+        "seed",
+        "data",
+        "network",
+        "training",
+        "snapshots",
+        "engine",
+        "sweep",
+        "hidden",
+        "target",
+        "schedule",
+        "kind",
+        "repeat",
+        "grid",
+    ]
 )
 
 
@@ -373,7 +544,10 @@ def test_any_mapping_is_a_config_or_faults(source: dict[str, object]) -> None:
 
 def test_places_of_keys_are_lines_overrides_or_the_file(course: Path) -> None:
     origin = load_config(course, {"seed": 4, "data": {"noise": 0.5}}).origin
-    places = {key: origin.places.find(split_key(key)) for key in ("training.epochs", "training.momentum", "seed", "data.noise", "engine")}
+    places = {
+        key: origin.places.find(split_key(key))
+        for key in ("training.epochs", "training.momentum", "seed", "data.noise", "engine")
+    }
     assert places == {
         "training.epochs": f"{course}:2",
         "training.momentum": f"{course}:1",
@@ -386,7 +560,10 @@ def test_places_of_keys_are_lines_overrides_or_the_file(course: Path) -> None:
 
 def test_a_later_fault_can_be_told_with_its_place(course: Path) -> None:
     origin = load_config(course, {"seed": 4}).origin
-    assert origin.fault("training.epochs", "must be less") == f"{course}:2: training.epochs must be less"
+    assert (
+        origin.fault("training.epochs", "must be less")
+        == f"{course}:2: training.epochs must be less"
+    )
     assert origin.fault("seed", "must be less") == "overrides: seed must be less"
     assert load_config({}).origin.fault("data.target", ": no") == "config: data.target: no"
 
@@ -394,7 +571,9 @@ def test_a_later_fault_can_be_told_with_its_place(course: Path) -> None:
 @pytest.mark.parametrize("line", ["k{}: 1", "k{}: !x 1"])
 def test_after_more_faults_than_are_told_nothing_else_is_looked_at(line, tmp_path):
     file = tmp_path / "many.yaml"
-    file.write_text("\n".join(line.format(number) for number in range(101)) + "\ntraining: {nesterov: true}\n")
+    file.write_text(
+        "\n".join(line.format(number) for number in range(101)) + "\ntraining: {nesterov: true}\n"
+    )
     with pytest.raises(ConfigError) as caught:
         load_config(file)
     assert len(caught.value.faults) == 101

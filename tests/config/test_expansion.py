@@ -32,7 +32,9 @@ def test_every_combination_is_a_run_with_the_seeds_fastest():
 
 def test_a_run_has_the_config_that_a_file_with_its_values_has():
     last = planned_runs(load_config(COURSE))[-1]
-    same = load_config({"seed": 1, "network": {"hidden": 20}, "training": {"epochs": 10, "method": "ridge"}})
+    same = load_config(
+        {"seed": 1, "network": {"hidden": 20}, "training": {"epochs": 10, "method": "ridge"}}
+    )
     assert last.config == same
     assert config_to_yaml(last.config) == config_to_yaml(same)
     assert last.varied == {"network.hidden": (20,), "case": "ridge", "seed": 1}
@@ -67,17 +69,28 @@ def test_a_schedule_and_a_kind_of_data_can_vary():
 
 
 def test_what_two_keys_have_against_each_other_is_told_with_the_line_of_the_sweep(tmp_path):
-    (tmp_path / "s.yaml").write_text("network:\n  elbows: [0.1, 0.2]\nsweep:\n  grid:\n    network.hidden: [2, 3, 4]\n")
+    (tmp_path / "s.yaml").write_text(
+        "network:\n  elbows: [0.1, 0.2]\nsweep:\n  grid:\n    network.hidden: [2, 3, 4]\n"
+    )
     with pytest.raises(ConfigError) as caught:
         planned_runs(load_config(tmp_path / "s.yaml"))
     assert len(caught.value.faults) == 2
     assert all("3" in fault or "4" in fault for fault in caught.value.faults)
-    assert all(fault.startswith(f"{tmp_path / 's.yaml'}:2: network.elbows") for fault in caught.value.faults)
+    assert all(
+        fault.startswith(f"{tmp_path / 's.yaml'}:2: network.elbows")
+        for fault in caught.value.faults
+    )
 
 
 def test_a_fault_of_the_command_lines_grid_is_told_as_such():
     with pytest.raises(ConfigError) as caught:
-        planned_runs(load_config({"network": {"elbows": [0.1, 0.2], "hidden": 2}}, {"sweep.grid.network.hidden": [2, 3]}, typed=True))
+        planned_runs(
+            load_config(
+                {"network": {"elbows": [0.1, 0.2], "hidden": 2}},
+                {"sweep.grid.network.hidden": [2, 3]},
+                typed=True,
+            )
+        )
     assert caught.value.faults == (
         "--grid network.hidden: network.elbows has 2 positions for the 3 units of network.hidden; give one per unit",
     )
@@ -97,7 +110,10 @@ def test_seeds_that_would_leave_64_bits_are_refused():
 
 def test_a_run_carries_the_places_of_its_own_case_alone(tmp_path):
     file = tmp_path / "many.yaml"
-    file.write_text("sweep:\n  cases:\n" + "".join(f"    c{i}: {{training.momentum: 0.{i:03}}}\n" for i in range(300)))
+    file.write_text(
+        "sweep:\n  cases:\n"
+        + "".join(f"    c{i}: {{training.momentum: 0.{i:03}}}\n" for i in range(300))
+    )
     runs = planned_runs(load_config(file))
     assert len(runs) == 300
     for number, run in enumerate(runs, start=3):

@@ -12,7 +12,11 @@ from relusgd.errors import ConfigError
         ("seed=0..3", "seed", [0, 1, 2, 3]),
         ("seed=7..7,9, 11..12", "seed", [7, 9, 11, 12]),
         ("training.penalty=0,1e-8,.5", "training.penalty", [0, 1e-8, 0.5]),
-        ("data.target=max(x,0),step,'sin(6*x),1'", "data.target", ["max(x,0)", "step", "sin(6*x),1"]),
+        (
+            "data.target=max(x,0),step,'sin(6*x),1'",
+            "data.target",
+            ["max(x,0)", "step", "sin(6*x),1"],
+        ),
         (
             "training.schedule=constant,{kind: step, every: 5, factor: 0.1}",
             "training.schedule",
@@ -31,7 +35,10 @@ def test_values_ranges_and_brackets(text, key, values):
         ("seed", "--grid seed: expected KEY=V1,V2,…"),
         ("seed=", "--grid seed=: expected KEY=V1,V2,…"),
         ("seed=3..1", "--grid seed: the range 3..1 is empty"),
-        ("seed=0..1000000", "--grid seed: the range 0..1000000 has 1,000,001 values; at most 1,000,000"),
+        (
+            "seed=0..1000000",
+            "--grid seed: the range 0..1000000 has 1,000,001 values; at most 1,000,000",
+        ),
         ("seed=1,,2", "--grid seed: there is no value"),
         ("network.hidden=[1,2", "--grid network.hidden: "),
     ],

@@ -56,10 +56,26 @@ def test_a_shipped_config_fits_the_schema(file: Path) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        {"data": {"kind": "points", "x": [1], "y": [2]}, "network": {"hidden": 1, "elbows": [0.5], "slopes": [1]}},
-        {"data": {"kind": "csv", "path": "a.csv"}, "training": {"schedule": {"kind": "cosine"}, "batch_size": "full"}},
-        {"data": {"target": {"x": [0, 1], "y": [0, 1]}}, "snapshots": {"per_decade": 5}, "training": {"epochs": 1e5}},
-        {"sweep": {"grid": {"network.hidden": [1, [2, 3]]}, "cases": {"a": {"training.method": "ridge"}}, "repeat": 3}},
+        {
+            "data": {"kind": "points", "x": [1], "y": [2]},
+            "network": {"hidden": 1, "elbows": [0.5], "slopes": [1]},
+        },
+        {
+            "data": {"kind": "csv", "path": "a.csv"},
+            "training": {"schedule": {"kind": "cosine"}, "batch_size": "full"},
+        },
+        {
+            "data": {"target": {"x": [0, 1], "y": [0, 1]}},
+            "snapshots": {"per_decade": 5},
+            "training": {"epochs": 1e5},
+        },
+        {
+            "sweep": {
+                "grid": {"network.hidden": [1, [2, 3]]},
+                "cases": {"a": {"training.method": "ridge"}},
+                "repeat": 3,
+            }
+        },
     ],
 )
 def test_what_loads_fits_the_schema_as_written_and_as_resolved(source: dict[str, object]) -> None:

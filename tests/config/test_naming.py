@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relusgd.config import assignment, join_name, load_config, name_text, parse_overrides, run_name, stem_text
+from relusgd.config import (
+    assignment,
+    join_name,
+    load_config,
+    name_text,
+    parse_overrides,
+    run_name,
+    stem_text,
+)
 
 
 def name_of(*overrides: str) -> str:
@@ -23,7 +31,10 @@ def name_of(*overrides: str) -> str:
         (["training.learning_rate=.02"], "run,training.learning_rate=0.02"),
         (["training.epochs=1e5"], "run,training.epochs=100000"),
         (["training.penalty=1e-6"], "run,training.penalty=1e-6"),
-        (["training.momentum=0.90", "network.hidden=[20,20]", "seed=3"], "run,network.hidden=20x20,seed=3,training.momentum=0.9"),
+        (
+            ["training.momentum=0.90", "network.hidden=[20,20]", "seed=3"],
+            "run,network.hidden=20x20,seed=3,training.momentum=0.9",
+        ),
         (["network.hidden=20"], "run,network.hidden=20"),
         (["network.output_bias=false"], "run,network.output_bias=false"),
         (["data.seed=null"], "run,data.seed=null"),
@@ -39,7 +50,10 @@ def test_the_stem_is_that_of_the_file(tmp_path: Path) -> None:
     file = tmp_path / "sine.yaml"
     file.write_text("sweep:\n  cases: {a b: {seed: 1}}\n")
     assert run_name(load_config(file)) == "sine"
-    assert re.fullmatch(r"sine,case=a-b~[0-9a-f]{6},engine=numpy", run_name(load_config(file, {"engine": "numpy"}, case="a b")))
+    assert re.fullmatch(
+        r"sine,case=a-b~[0-9a-f]{6},engine=numpy",
+        run_name(load_config(file, {"engine": "numpy"}, case="a b")),
+    )
 
 
 def test_other_characters_become_dashes_and_a_hash_follows() -> None:
@@ -47,13 +61,19 @@ def test_other_characters_become_dashes_and_a_hash_follows() -> None:
 
 
 def test_a_block_that_was_set_is_named_by_what_it_says() -> None:
-    names = {name_of(f"training={block}") for block in ("{epochs: 5}", "{epochs: 6}", "{epochs: 5, batch_size: full}")}
+    names = {
+        name_of(f"training={block}")
+        for block in ("{epochs: 5}", "{epochs: 6}", "{epochs: 5, batch_size: full}")
+    }
     assert len(names) == 3
     assert name_of("training={epochs: 5}") == name_of("training={epochs: 5.0, momentum: 0}")
 
 
 def test_targets_that_look_alike_without_their_signs_have_different_names() -> None:
-    assert len({name_of(f"data.target={target}") for target in ("sin(6*x)", "sin(6/x)", "sin(6+x)")}) == 3
+    assert (
+        len({name_of(f"data.target={target}") for target in ("sin(6*x)", "sin(6/x)", "sin(6+x)")})
+        == 3
+    )
 
 
 def test_a_long_value_is_cut_and_hashed() -> None:
@@ -74,7 +94,9 @@ def test_a_long_name_fits_a_disk_and_keeps_its_difference() -> None:
     assert join_name(parts) != join_name([*parts[:-1], "key19=y"])
 
 
-@pytest.mark.parametrize("stem", ["a,seed=1", "my config", ".hidden", "größe", "", "-", "x" * 300, "a~123456"])
+@pytest.mark.parametrize(
+    "stem", ["a,seed=1", "my config", ".hidden", "größe", "", "-", "x" * 300, "a~123456"]
+)
 def test_an_odd_stem_makes_a_plain_name(stem: str) -> None:
     text = stem_text(stem)
     assert re.fullmatch(r"[A-Za-z0-9_+-][A-Za-z0-9._+~-]*", text)

@@ -30,12 +30,24 @@ def test_values_are_read_as_in_a_file(text: str, key: str, value: object) -> Non
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("training.epochs", "--set training.epochs: expected KEY=VALUE, such as training.epochs=1000"),
+        (
+            "training.epochs",
+            "--set training.epochs: expected KEY=VALUE, such as training.epochs=1000",
+        ),
         ("=3", "--set =3: expected KEY=VALUE"),
         ("", "--set : expected KEY=VALUE"),
-        ("network.seed=", "--set network.seed: there is no value behind the `=`; nothing at all is written null"),
-        ("network.hidden=[20,20", "--set network.hidden: not valid YAML: the list or mapping that opens here"),
-        ("seed=!!python/name:os.system", "--set seed: the tag !!python/name:os.system is not accepted"),
+        (
+            "network.seed=",
+            "--set network.seed: there is no value behind the `=`; nothing at all is written null",
+        ),
+        (
+            "network.hidden=[20,20",
+            "--set network.hidden: not valid YAML: the list or mapping that opens here",
+        ),
+        (
+            "seed=!!python/name:os.system",
+            "--set seed: the tag !!python/name:os.system is not accepted",
+        ),
         ("data.target=*x", "--set data.target: *x is an anchor or alias"),
         ("seed=" + "9" * 5000, "--set seed: a number of 5,000 characters is too long"),
         ("seed=" + "[" * 99, "--set seed: nested more than 50 levels deep here"),
@@ -50,7 +62,10 @@ def test_a_fault_names_the_key(text: str, sentence: str) -> None:
 def test_all_faulty_overrides_are_told_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
         parse_overrides(["seed", "training.epochs=10", "data.target='x"])
-    assert [fault.split(":")[0] for fault in caught.value.faults] == ["--set seed", "--set data.target"]
+    assert [fault.split(":")[0] for fault in caught.value.faults] == [
+        "--set seed",
+        "--set data.target",
+    ]
 
 
 def test_of_two_values_for_a_key_the_last_one_counts() -> None:
@@ -60,9 +75,21 @@ def test_of_two_values_for_a_key_the_last_one_counts() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "fault"),
     [
-        ("data.target", "sin(", "--set data.target: in the expression 'sin(' at its end: an operand is missing"),
-        ("network.elbows", [1, "a"], "--set network.elbows: item 2 of the list must be a finite number, not 'a'"),
-        ("sweep.grid.seed", ["a"], "--grid seed: must be a whole number from 0 to 18,446,744,073,709,551,615, not 'a'"),
+        (
+            "data.target",
+            "sin(",
+            "--set data.target: in the expression 'sin(' at its end: an operand is missing",
+        ),
+        (
+            "network.elbows",
+            [1, "a"],
+            "--set network.elbows: item 2 of the list must be a finite number, not 'a'",
+        ),
+        (
+            "sweep.grid.seed",
+            ["a"],
+            "--grid seed: must be a whole number from 0 to 18,446,744,073,709,551,615, not 'a'",
+        ),
     ],
 )
 def test_the_key_of_an_override_is_said_once(key: str, value: object, fault: str) -> None:

@@ -13,7 +13,10 @@ def faults_of(sweep: object, **keys: object) -> list[str]:
 
 
 def test_a_case_may_change_the_kind_of_the_data() -> None:
-    cases = {"flow": {"data.kind": "csv", "data.path": "flow.csv"}, "sine": {"data.target": "sin(6*x)"}}
+    cases = {
+        "flow": {"data.kind": "csv", "data.path": "flow.csv"},
+        "sine": {"data.target": "sin(6*x)"},
+    }
     assert load_config({"sweep": {"cases": cases}}, case="flow").data.kind == "csv"
     assert load_config({"sweep": {"cases": cases}}).sweep is not None
 
@@ -31,11 +34,26 @@ def test_a_grid_may_change_the_kind_of_the_data() -> None:
         ({"grid": {"sweep.repeat": [1]}}, "grid.sweep.repeat cannot vary the sweep itself"),
         ({"grid": {"data.path": ["a.csv"]}}, "grid.data.path: belongs to kind: csv"),
         ({"grid": {"seed": []}}, "grid: 'seed' must be a list of values, at least 1"),
-        ({"grid": {"seed": [1, 2]}, "repeat": 2}, "grid.seed lists seeds, but repeat counts them up too"),
-        ({"grid": {"network.hidden": [[2, 3], [2, 3]]}}, "grid.network.hidden lists [2, 3] twice, as items 1 and 2"),
-        ({"cases": {"a": {"training.epoch": 1}}}, "cases.a.training.epoch is not a known key; did you mean training.epochs?"),
-        ({"cases": {"a": {"training.epochs": -1}}}, "cases.a.training.epochs: must be a whole number"),
-        ({"cases": {"a": {"seed": 1}}, "repeat": 3}, "cases.a.seed is set, but repeat counts the seeds up"),
+        (
+            {"grid": {"seed": [1, 2]}, "repeat": 2},
+            "grid.seed lists seeds, but repeat counts them up too",
+        ),
+        (
+            {"grid": {"network.hidden": [[2, 3], [2, 3]]}},
+            "grid.network.hidden lists [2, 3] twice, as items 1 and 2",
+        ),
+        (
+            {"cases": {"a": {"training.epoch": 1}}},
+            "cases.a.training.epoch is not a known key; did you mean training.epochs?",
+        ),
+        (
+            {"cases": {"a": {"training.epochs": -1}}},
+            "cases.a.training.epochs: must be a whole number",
+        ),
+        (
+            {"cases": {"a": {"seed": 1}}, "repeat": 3},
+            "cases.a.seed is set, but repeat counts the seeds up",
+        ),
         ({"repeat": 0}, "repeat must be a whole number from 1"),
         ({"grids": {}}, "grids is not a known key; did you mean grid?"),
     ],
@@ -52,4 +70,7 @@ def test_a_fault_of_the_base_is_not_told_for_every_value() -> None:
 
 def test_what_only_a_run_can_decide_is_left_to_the_run() -> None:
     sweep = {"grid": {"network.hidden": [2, 3]}}
-    assert load_config({"network": {"hidden": 2, "elbows": [0.1, 0.2]}, "sweep": sweep}).sweep is not None
+    assert (
+        load_config({"network": {"hidden": 2, "elbows": [0.1, 0.2]}, "sweep": sweep}).sweep
+        is not None
+    )

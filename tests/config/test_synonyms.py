@@ -13,7 +13,16 @@ from relusgd.errors import ConfigError
 CHOICES = {
     choice
     for literal in (
-        *(schema.Positions, schema.Init, schema.Placement, schema.Method, schema.Layers, schema.Sampling, schema.Engine, schema.Full),
+        *(
+            schema.Positions,
+            schema.Init,
+            schema.Placement,
+            schema.Method,
+            schema.Layers,
+            schema.Sampling,
+            schema.Engine,
+            schema.Full,
+        ),
     )
     for choice in get_args(literal)
 }
@@ -26,13 +35,20 @@ def told(key: str, value: object = 1) -> str:
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_every_name_from_elsewhere_leads_to_its_key_in_the_same_block_and_from_the_top(key: str) -> None:
+def test_every_name_from_elsewhere_leads_to_its_key_in_the_same_block_and_from_the_top(
+    key: str,
+) -> None:
     block, _, own = key.rpartition(".")
     assert key in known_keys()
     for name in KEYS[key]:
         assert f"{block}.{name}".lstrip(".") not in known_keys()
-        if own not in ("path", "test_fraction"):  # keys of another kind of data than the default one
-            assert told(f"{block}.{name}".lstrip(".")).endswith(f"is not a known key; did you mean {own}?")
+        if own not in (
+            "path",
+            "test_fraction",
+        ):  # keys of another kind of data than the default one
+            assert told(f"{block}.{name}".lstrip(".")).endswith(
+                f"is not a known key; did you mean {own}?"
+            )
 
 
 @pytest.mark.parametrize(
@@ -52,7 +68,9 @@ def test_names_from_elsewhere_are_known_in_other_blocks_too(key: str, meant: str
 
 
 def test_a_sweep_knows_them() -> None:
-    assert told("sweep", {"grid": {"training.lr": [1, 2]}}).endswith("did you mean training.learning_rate?")
+    assert told("sweep", {"grid": {"training.lr": [1, 2]}}).endswith(
+        "did you mean training.learning_rate?"
+    )
 
 
 def test_a_name_of_no_key_anywhere_gets_the_list() -> None:

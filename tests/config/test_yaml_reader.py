@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relusgd.config import yaml_reader
-from relusgd.config.values import value_text
 from relusgd.config.yaml_reader import read_yaml
+from relusgd.words import value_text
 
 PLAIN = st.recursive(
     st.none()
@@ -19,7 +19,10 @@ PLAIN = st.recursive(
     | st.integers(-(10**30), 10**30)
     | st.floats(allow_nan=False)
     | st.text(st.characters(exclude_categories=["Cs"])),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc.: -'\"\u2028\x00é", max_size=5), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text("abc.: -'\"\u2028\x00é", max_size=5), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
@@ -29,7 +32,10 @@ def _parser(request: pytest.FixtureRequest) -> Iterator[None]:
     """Both of PyYAML's parsers, of which an installation may have only the slower one."""
     if request.param == "libyaml" and not yaml.__with_libyaml__:
         pytest.skip("this PyYAML was built without libyaml")
-    before, yaml_reader.PARSER = yaml_reader.PARSER, yaml.CLoader if request.param == "libyaml" else yaml.Loader
+    before, yaml_reader.PARSER = (
+        yaml_reader.PARSER,
+        yaml.CLoader if request.param == "libyaml" else yaml.Loader,
+    )
     yield
     yaml_reader.PARSER = before
 
@@ -105,7 +111,13 @@ def test_every_key_and_item_has_its_line() -> None:
 
 
 def test_keys_are_text_whatever_they_look_like() -> None:
-    assert read_yaml("{on: 1, 1: 2, true: 3, null: 4, 1e5: 5}").value == {"on": 1, "1": 2, "true": 3, "null": 4, "1e5": 5}
+    assert read_yaml("{on: 1, 1: 2, true: 3, null: 4, 1e5: 5}").value == {
+        "on": 1,
+        "1": 2,
+        "true": 3,
+        "null": 4,
+        "1e5": 5,
+    }
 
 
 def test_the_first_of_two_equal_keys_counts_and_the_second_is_told() -> None:
@@ -120,7 +132,10 @@ def test_fifty_levels_are_read_and_fifty_one_are_not() -> None:
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_harmless() -> None:
-    assert read_yaml(b"\xef\xbb\xbfseed: 1\r\nengine: numpy\r\n").value == {"seed": 1, "engine": "numpy"}
+    assert read_yaml(b"\xef\xbb\xbfseed: 1\r\nengine: numpy\r\n").value == {
+        "seed": 1,
+        "engine": "numpy",
+    }
 
 
 def test_a_million_bytes_are_read_and_one_more_is_not() -> None:
@@ -131,12 +146,17 @@ def test_a_million_bytes_are_read_and_one_more_is_not() -> None:
 
 def test_nothing_is_made_from_a_tagged_value(tmp_path: Path) -> None:
     proof = tmp_path / "proof"
-    document = read_yaml(f"a: !!python/object/apply:pathlib.Path.touch [!!python/object/apply:pathlib.Path ['{proof}']]")
+    document = read_yaml(
+        f"a: !!python/object/apply:pathlib.Path.touch [!!python/object/apply:pathlib.Path ['{proof}']]"
+    )
     assert document.faults
     assert not proof.exists()
 
 
-@given(st.text(st.characters(codec="utf-8"), max_size=60) | st.text("[]{}:,-#&*!|>'\"%@`?\n\t ab1.", max_size=40))
+@given(
+    st.text(st.characters(codec="utf-8"), max_size=60)
+    | st.text("[]{}:,-#&*!|>'\"%@`?\n\t ab1.", max_size=40)
+)
 def test_any_text_gives_a_value_or_faults(text: str) -> None:
     document = read_yaml(text.encode())
     assert all(isinstance(fault.text, str) for fault in document.faults)

@@ -20,7 +20,10 @@ def relusgd(monkeypatch, request, capsys):
     monkeypatch.setattr(typer.testing, "_get_command", lambda app: COMMAND)
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
     monkeypatch.setattr("relusgd.cli.watching.SignalFlag", Stopped)
-    monkeypatch.setattr("relusgd.runs.record.training_blocks", lambda plan, start=None: training_blocks(plan, start, block_steps=8))
+    monkeypatch.setattr(
+        "relusgd.runs.record.training_blocks",
+        lambda plan, start=None: training_blocks(plan, start, block_steps=8),
+    )
     runner = Runner(folder)
     limits = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (address_space() + MEMORY, limits[1]))

@@ -33,8 +33,27 @@ GROWTH = 300 * 2**20
 """Bytes by which the most memory ever used may grow over all cases of a kind that cannot ask for more."""
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.chmod", "os.chown", "os.utime"}
-NEVER = {"os.system", "os.exec", "os.posix_spawn", "os.spawn", "subprocess.Popen", "pickle.find_class", "socket.connect"}
+CHANGES = {
+    "os.rename",
+    "os.remove",
+    "os.mkdir",
+    "os.rmdir",
+    "os.link",
+    "os.symlink",
+    "os.truncate",
+    "os.chmod",
+    "os.chown",
+    "os.utime",
+}
+NEVER = {
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "os.spawn",
+    "subprocess.Popen",
+    "pickle.find_class",
+    "socket.connect",
+}
 
 
 class Watch:
@@ -49,10 +68,16 @@ class Watch:
         if self.inside is None:
             return
         if event == "open":
-            if isinstance(arguments[2], int) and arguments[2] & WRITING and isinstance(arguments[0], str | bytes | os.PathLike):
+            if (
+                isinstance(arguments[2], int)
+                and arguments[2] & WRITING
+                and isinstance(arguments[0], str | bytes | os.PathLike)
+            ):
                 self._check(event, arguments[:1])
         elif event in CHANGES:
-            self._check(event, arguments[: 2 if event in ("os.rename", "os.link", "os.symlink") else 1])
+            self._check(
+                event, arguments[: 2 if event in ("os.rename", "os.link", "os.symlink") else 1]
+            )
         elif event in NEVER and not (event == "pickle.find_class" and is_called_by("numba")):
             self.faults.append((event, repr(arguments)[:200]))
 
@@ -60,7 +85,9 @@ class Watch:
         before, self.inside = self.inside, None  # what is asked here is not to be heard
         try:
             for path in paths:
-                if not isinstance(path, int) and not self._is_inside(Path(os.fsdecode(path)), before):
+                if not isinstance(path, int) and not self._is_inside(
+                    Path(os.fsdecode(path)), before
+                ):
                     self.faults.append((event, path))
         finally:
             self.inside = before
@@ -123,12 +150,16 @@ class Runner:
 
     def __call__(self, *arguments):
         with WATCH.over(self.folder), self._cpu_limit():
-            result = typer.testing.CliRunner().invoke(app, [str(argument) for argument in arguments])
+            result = typer.testing.CliRunner().invoke(
+                app, [str(argument) for argument in arguments]
+            )
         said = result.stderr
         assert result.exit_code in DOCUMENTED, (result.exit_code, result.exception)
         assert "Traceback" not in said, said
         assert "fault of relusgd" not in said, said
-        assert not (set(said) - {"\n"}) & {chr(code) for code in (*range(32), *range(127, 160))}, said
+        assert not (set(said) - {"\n"}) & {chr(code) for code in (*range(32), *range(127, 160))}, (
+            said
+        )
         assert len(said) < 30_000, f"{len(said)} characters of errors"
         if result.exit_code in (1, 2):
             assert said.strip(), "an exit code without a word"
@@ -153,14 +184,14 @@ class Runner:
         """Remember an input, so that different ones can be counted."""
         words = " ".join(map(repr, inputs))
         hypothesis.note(words)
-        self.inputs.add(hashlib.blake2b(words.encode(errors="surrogatepass"), digest_size=8).digest())
+        self.inputs.add(
+            hashlib.blake2b(words.encode(errors="surrogatepass"), digest_size=8).digest()
+        )
 
     def report(self, name):
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - self.memory_before
         codes = ", ".join(f"exit {code}: {count:,}" for code, count in sorted(self.codes.items()))
-        said = (
-            f"{name}: {len(self.inputs):,} different inputs, {sum(self.codes.values()):,} commands ({codes}), peak memory +{grown >> 10} MB"
-        )
+        said = f"{name}: {len(self.inputs):,} different inputs, {sum(self.codes.values()):,} commands ({codes}), peak memory +{grown >> 10} MB"
         assert grown * 1024 < self.growth, said
         return said
 
@@ -168,9 +199,17 @@ class Runner:
 def cases(count):
     """The settings of a fuzz test of so many cases in the short form."""
     quiet = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
-    phases = [Phase.explicit, Phase.generate]  # the chance of a case is one number: nothing that could be made simpler
+    phases = [
+        Phase.explicit,
+        Phase.generate,
+    ]  # the chance of a case is one number: nothing that could be made simpler
     limits = settings(
-        max_examples=count * SCALE, deadline=None, suppress_health_check=quiet, derandomize=False, database=None, phases=phases
+        max_examples=count * SCALE,
+        deadline=None,
+        suppress_health_check=quiet,
+        derandomize=False,
+        database=None,
+        phases=phases,
     )
     return lambda test: limits(seed(SEED)(test))
 

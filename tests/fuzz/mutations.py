@@ -61,7 +61,28 @@ WORDS += [
     "\r",
 ]
 
-VALUES = [None, True, False, 0, -1, 1, 2, 3, 7, 40, 2**31, 2**63, 2**64 - 1, 2**64, 10**30, -0.0, 0.5, 1e-300, 1e300, 5e-324]
+VALUES = [
+    None,
+    True,
+    False,
+    0,
+    -1,
+    1,
+    2,
+    3,
+    7,
+    40,
+    2**31,
+    2**63,
+    2**64 - 1,
+    2**64,
+    10**30,
+    -0.0,
+    0.5,
+    1e-300,
+    1e300,
+    5e-324,
+]
 VALUES += [
     1.7976931348623157e308,
     float("inf"),
@@ -109,13 +130,19 @@ def turn_a_bit(chance, data, at):
 
 
 def write_a_digit(chance, data, at):
-    digits = [place for place, byte in enumerate(data) if chr(byte).isdigit() and byte < 128] or [at]
+    digits = [place for place, byte in enumerate(data) if chr(byte).isdigit() and byte < 128] or [
+        at
+    ]
     place = chance.choice(digits)
-    data[place : place + 1] = chance.choice([b"0", b"1", b"7", b"9", b"-1", b"1e9", b"99", b"0.5", b".", b"", b"x"])
+    data[place : place + 1] = chance.choice(
+        [b"0", b"1", b"7", b"9", b"-1", b"1e9", b"99", b"0.5", b".", b"", b"x"]
+    )
 
 
 def write_a_word(chance, data, at):
-    data[at : at + chance.choice([0, 0, 1, 8])] = chance.choice(WORDS).encode(errors="surrogatepass")
+    data[at : at + chance.choice([0, 0, 1, 8])] = chance.choice(WORDS).encode(
+        errors="surrogatepass"
+    )
 
 
 def cut_out(chance, data, at):
@@ -134,7 +161,11 @@ def change_lines(chance, data, at):
     lines = data.splitlines(keepends=True)
     if not lines:
         return
-    one, other, kind = chance.randrange(len(lines)), chance.randrange(len(lines)), chance.randrange(4)
+    one, other, kind = (
+        chance.randrange(len(lines)),
+        chance.randrange(len(lines)),
+        chance.randrange(4),
+    )
     if kind == 0:
         del lines[one]
     elif kind == 1:
@@ -146,12 +177,28 @@ def change_lines(chance, data, at):
     data[:] = b"".join(lines)
 
 
-CHANGES = [turn_a_bit, write_a_digit, write_a_digit, write_a_word, cut_out, cut_off, double, change_lines, change_lines]
+CHANGES = [
+    turn_a_bit,
+    write_a_digit,
+    write_a_digit,
+    write_a_word,
+    cut_out,
+    cut_off,
+    double,
+    change_lines,
+    change_lines,
+]
 
 
 def places(value, path=()):
     """The path of everything in nested dicts and lists."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    items = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, item in items:
         yield (*path, key)
         yield from places(item, (*path, key))

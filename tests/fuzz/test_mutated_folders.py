@@ -26,14 +26,20 @@ CHANCE = st.binary(min_size=8, max_size=8).map(random.Random)
 TABLE = "year,flow\n1871,2\n1872,3.5\n1873,-1e3\n1874,0\n1875,7\n1876,1\n"
 RUNS = {
     "complete": {"network": {"hidden": [3]}, "training": {"epochs": 3, "batch_size": 3}},
-    "interrupted": {"network": {"hidden": [2, 3]}, "training": {"epochs": 9, "batch_size": 3, "momentum": 0.5}},
+    "interrupted": {
+        "network": {"hidden": [2, 3]},
+        "training": {"epochs": 9, "batch_size": 3, "momentum": 0.5},
+    },
     "csv": {
         "data": {"kind": "csv", "path": "t.csv", "x": "year", "y": "flow"},
         "network": {"hidden": 2},
         "training": {"epochs": 2, "batch_size": 2},
     },
     "ridge": {"network": {"hidden": [3]}, "training": {"method": "ridge"}},
-    "diverged": {"network": {"hidden": [3]}, "training": {"epochs": 9, "batch_size": 3, "learning_rate": 1e9}},
+    "diverged": {
+        "network": {"hidden": [3]},
+        "training": {"epochs": 9, "batch_size": 3, "learning_rate": 1e9},
+    },
 }
 
 
@@ -59,15 +65,27 @@ def runs(relusgd, tmp_path):
     """Run folders of every kind."""
     (tmp_path / "t.csv").write_text(TABLE)
     for name, values in RUNS.items():
-        (tmp_path / "c.yaml").write_text(json.dumps({"data": {"samples": 6, "test_samples": 3}, "engine": "numpy"} | values))
+        (tmp_path / "c.yaml").write_text(
+            json.dumps({"data": {"samples": 6, "test_samples": 3}, "engine": "numpy"} | values)
+        )
         with suppress(StoppedError, DivergedError):
-            record(load_config(tmp_path / "c.yaml"), tmp_path / name, observer=StopsAfterTwoBlocks() if name == "interrupted" else None)
-        assert load_run(tmp_path / name).status == ("complete" if name in ("csv", "ridge") else name)
+            record(
+                load_config(tmp_path / "c.yaml"),
+                tmp_path / name,
+                observer=StopsAfterTwoBlocks() if name == "interrupted" else None,
+            )
+        assert load_run(tmp_path / name).status == (
+            "complete" if name in ("csv", "ridge") else name
+        )
     return Runs({name: content(tmp_path / name) for name in RUNS})
 
 
 def content(folder):
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def change_text(chance, files, name):
@@ -121,11 +139,16 @@ def odd_array(chance, array):
     kind = chance.randrange(7)
     if kind == 0:
         return np.full_like(
-            array, chance.choice([np.nan, np.inf, -1e308, 5e-324, 0]) if array.dtype.kind == "f" else chance.choice([-1, 0, 2**62])
+            array,
+            chance.choice([np.nan, np.inf, -1e308, 5e-324, 0])
+            if array.dtype.kind == "f"
+            else chance.choice([-1, 0, 2**62]),
         )
     if kind == 1:
         array = array.copy()
-        array.flat[chance.randrange(array.size)] = chance.choice([np.nan, 1e308, -1e-310]) if array.dtype.kind == "f" else -(2**63)
+        array.flat[chance.randrange(array.size)] = (
+            chance.choice([np.nan, 1e308, -1e-310]) if array.dtype.kind == "f" else -(2**63)
+        )
         return array
     if kind == 2:
         return array[: chance.randrange(len(array) + 1)] if array.ndim else array
@@ -165,7 +188,9 @@ def change_array(chance, files, name):
         return
     begin, end = files[array].index(b"'shape': ") + 9, files[array].index(b")") + 1
     shape = chance.choice(HEADERS).encode()
-    header = files[array][:begin] + shape + files[array][end : 127 - max(0, len(shape) - (end - begin))]
+    header = (
+        files[array][:begin] + shape + files[array][end : 127 - max(0, len(shape) - (end - begin))]
+    )
     files[array] = header[:127].ljust(127) + b"\n" + files[array][128:]
 
 
@@ -184,7 +209,9 @@ def change_checkpoint(chance, files, name):
     elif kind == 4:
         arrays[chance.choice(["../../x.npy", "/x.npy", "step.npy.npy", "é"])] = arrays.pop(member)
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", chance.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])) as members:
+    with zipfile.ZipFile(
+        buffer, "w", chance.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
+    ) as members:
         for name, content in arrays.items():
             members.writestr(name, content)
     files["checkpoint.npz"] = buffer.getvalue()
@@ -198,17 +225,35 @@ def change_places(chance, files, name):
     elif kind == 1:
         files[name], files[other] = files[other], files[name]
     elif kind == 2:
-        files[chance.choice(["more.txt", "snapshots/more.npy", ".run.json.partial-1", ".lock", "run.json.bak"])] = files[name]
+        files[
+            chance.choice(
+                ["more.txt", "snapshots/more.npy", ".run.json.partial-1", ".lock", "run.json.bak"]
+            )
+        ] = files[name]
     else:
         files[name] = files[name] * chance.choice([0, 2, 3])
 
 
-DAMAGES = [change_text, change_text, change_facts, change_config, change_cell, change_array, change_array, change_checkpoint, change_places]
+DAMAGES = [
+    change_text,
+    change_text,
+    change_facts,
+    change_config,
+    change_cell,
+    change_array,
+    change_array,
+    change_checkpoint,
+    change_places,
+]
 
 
 def change_numbers(chance, files, name):
     """Numbers of a diverging run: as large, as small and as equal as they get."""
-    names = [name for name in files if name.startswith("snapshots/") and name[10:15] not in ("epoch", "step.")]
+    names = [
+        name
+        for name in files
+        if name.startswith("snapshots/") and name[10:15] not in ("epoch", "step.")
+    ]
     for name in [chance.choice(names)] if chance.random() < 0.5 else names:
         array = np.load(io.BytesIO(files[name]))
         scale = chance.choice([1e300, -1e300, 1e150, 1e-300, 5e-324, 0, 1e16, -1])
@@ -223,7 +268,9 @@ def change_numbers(chance, files, name):
 def change_errors(chance, files, name):
     lines = [line.split(b",") for line in files["metrics.csv"].splitlines()]
     for line in lines[1:]:
-        line[chance.choice([3, 4])] = chance.choice([b"0.0", b"1e-320", b"1e300", b"1.7e308", b"nan", b"inf", b"0.5"])
+        line[chance.choice([3, 4])] = chance.choice(
+            [b"0.0", b"1e-320", b"1e300", b"1.7e308", b"nan", b"inf", b"0.5"]
+        )
     files["metrics.csv"] = b"\n".join(b",".join(line) for line in lines) + b"\n"
 
 
@@ -237,14 +284,20 @@ def no_file(chance, path):
     elif kind == 1:
         path.mkdir()
     elif kind == 2:
-        path.symlink_to(chance.choice(["/etc/passwd", "/dev/zero", "nowhere", path.name, "../..", "/proc/self/mem"]))
+        path.symlink_to(
+            chance.choice(
+                ["/etc/passwd", "/dev/zero", "nowhere", path.name, "../..", "/proc/self/mem"]
+            )
+        )
     elif kind == 3:
         path.write_bytes(content)
         os.truncate(path, 2 ** chance.randint(31, 42))
     elif kind in (4, 5):
         Path("outside").mkdir(exist_ok=True)
         Path("outside/file").write_bytes(content)
-        path.symlink_to(Path("outside/file").resolve()) if kind == 4 else os.link("outside/file", path)
+        path.symlink_to(Path("outside/file").resolve()) if kind == 4 else os.link(
+            "outside/file", path
+        )
 
 
 def lay_out(files):
@@ -266,10 +319,16 @@ def test_run_folders(relusgd, runs, chance):
     original = runs[chance.choice([*runs])]
     files = dict(original)
     for _ in range(chance.choice([1, 1, 2])):
-        with suppress(Exception):  # what was changed before may be no JSON, YAML, array or archive any more
+        with suppress(
+            Exception
+        ):  # what was changed before may be no JSON, YAML, array or archive any more
             chance.choice(DAMAGES)(chance, files, chance.choice([*files]))
     relusgd.note(
-        *(name.encode() + b": " + files[name] for name in sorted(files) if files[name] != original.get(name)),
+        *(
+            name.encode() + b": " + files[name]
+            for name in sorted(files)
+            if files[name] != original.get(name)
+        ),
         *sorted(set(original) - set(files)),
     )
     lay_out(files)
@@ -282,7 +341,11 @@ def test_run_folders(relusgd, runs, chance):
 
 
 OUT = ["units.csv", "still.png", "film.gif", "film.mp4", "copy", "page.html", "graph.dot"]
-OTHERS = [["compare", "run", "--json"], ["compare", ".", "--csv"], ["view", "run", "--out", "page.html", "--frames", "2", "--no-open"]]
+OTHERS = [
+    ["compare", "run", "--json"],
+    ["compare", ".", "--csv"],
+    ["view", "run", "--out", "page.html", "--frames", "2", "--no-open"],
+]
 OTHERS += [["gradcheck", "run"], ["graph", "run", "--out", "graph.dot"]]
 TRAIN = [
     [],
@@ -304,7 +367,15 @@ def use(relusgd, chance):
         assert len(json.loads(listed.stdout)) <= 1
     relusgd("export", "run", "--out", "units.csv", *chance.choice([[], ["--units", "network"]]))
     if chance.random() < 0.03:
-        relusgd("plot", "run", "--out", "still.png", "--size", "480x360", *chance.choice([[], ["--story"]]))
+        relusgd(
+            "plot",
+            "run",
+            "--out",
+            "still.png",
+            "--size",
+            "480x360",
+            *chance.choice([[], ["--story"]]),
+        )
         relusgd("animate", "run", "--out", "film.gif", "--frames", "2", "--size", "480x360")
     if chance.random() < 0.1:
         relusgd("view", "run", "--no-open", "--out", "page.html")
@@ -334,10 +405,27 @@ def test_pictures_of_odd_numbers(relusgd, runs, chance):
     files = dict(runs[chance.choice([*runs])])
     for _ in range(chance.choice([1, 2])):
         change_numbers(chance, files, None)
-    relusgd.note(*(name.encode() + b": " + files[name] for name in sorted(files) if name.startswith(("snapshots", "metrics"))))
+    relusgd.note(
+        *(
+            name.encode() + b": " + files[name]
+            for name in sorted(files)
+            if name.startswith(("snapshots", "metrics"))
+        )
+    )
     lay_out(files)
     relusgd("show", "run")
     relusgd("plot", "run", "--out", "still.png", "--size", "480x360", *chance.choice(LOOKS))
     if chance.random() < 0.5:
         spacing = chance.choice(["log", "linear", "motion"])
-        relusgd("animate", "run", "--out", "film.gif", "--frames", "3", "--size", "480x360", "--spacing", spacing)
+        relusgd(
+            "animate",
+            "run",
+            "--out",
+            "film.gif",
+            "--frames",
+            "3",
+            "--size",
+            "480x360",
+            "--spacing",
+            spacing,
+        )

@@ -52,8 +52,20 @@ DEEP = {
         "test_samples": 0,
         "seed": None,
     },
-    "network": {"hidden": [4, 2], "antisymmetric": True, "balanced": False, "output_bias": False, "elbows": "even", "seed": 3},
-    "training": {"epochs": 4, "batch_size": "full", "schedule": {"kind": "step", "every": 2, "factor": 0.5}, "layers": "output"},
+    "network": {
+        "hidden": [4, 2],
+        "antisymmetric": True,
+        "balanced": False,
+        "output_bias": False,
+        "elbows": "even",
+        "seed": 3,
+    },
+    "training": {
+        "epochs": 4,
+        "batch_size": "full",
+        "schedule": {"kind": "step", "every": 2, "factor": 0.5},
+        "layers": "output",
+    },
     "snapshots": {"per_decade": 3},
     "engine": "numpy",
 }
@@ -65,7 +77,15 @@ POINTS = {
     "engine": "numpy",
 }
 CSV = {
-    "data": {"kind": "csv", "path": "t.csv", "x": "year", "y": "flow", "test_fraction": 0.25, "standardize": True, "seed": 5},
+    "data": {
+        "kind": "csv",
+        "path": "t.csv",
+        "x": "year",
+        "y": "flow",
+        "test_fraction": 0.25,
+        "standardize": True,
+        "seed": 5,
+    },
     "network": {"hidden": [3], "init": "he_normal"},
     "training": {"epochs": 2, "batch_size": 2, "schedule": {"kind": "cosine", "minimum": 0}},
     "engine": "numpy",
@@ -117,7 +137,12 @@ def check_folder(relusgd, *names):
 @given(chance=CHANCE)
 def test_configs_of_changed_bytes(relusgd, chance):
     config = chance.choice(CONFIGS)
-    text = bytes_changed(chance, chance.choice([as_yaml(config).replace(", ", ",\n "), yaml.safe_dump(config, sort_keys=False)]).encode())
+    text = bytes_changed(
+        chance,
+        chance.choice(
+            [as_yaml(config).replace(", ", ",\n "), yaml.safe_dump(config, sort_keys=False)]
+        ).encode(),
+    )
     relusgd.note(text)
     fresh(relusgd, c_yaml=text, t_csv=TABLE.encode())
     train(relusgd, "c.yaml")
@@ -130,7 +155,11 @@ def test_configs_that_say_something_else(relusgd, chance):
     text = as_yaml(meaning_changed(chance, chance.choice(CONFIGS))).encode(errors="surrogatepass")
     relusgd.note(text)
     fresh(relusgd, c_yaml=text, t_csv=TABLE.encode())
-    train(relusgd, "c.yaml", *(["--case", chance.choice(["a", "b", "A", ""])] if b'"cases"' in text else []))
+    train(
+        relusgd,
+        "c.yaml",
+        *(["--case", chance.choice(["a", "b", "A", ""])] if b'"cases"' in text else []),
+    )
     check_folder(relusgd, "c.yaml", "t.csv")
 
 
@@ -140,8 +169,43 @@ EXPRESSIONS = [
     "-x**-2 + min(x, 1, pi) // 3 % 2",
     "where(x < 0.5, 1, e)",
 ]
-ATOMS = ["x", "pi", "e", "1", "0", "-1", "1e308", "1e-320", "0.3", "10**9", "x*x", "1/0", "True", "x.real", "x[0]", "'a'", "lambda: 0"]
-FUNCTIONS = ["sin", "cos", "tan", "exp", "log", "sqrt", "abs", "min", "max", "floor", "sign", "where", "step", "eval", "open", "__import__"]
+ATOMS = [
+    "x",
+    "pi",
+    "e",
+    "1",
+    "0",
+    "-1",
+    "1e308",
+    "1e-320",
+    "0.3",
+    "10**9",
+    "x*x",
+    "1/0",
+    "True",
+    "x.real",
+    "x[0]",
+    "'a'",
+    "lambda: 0",
+]
+FUNCTIONS = [
+    "sin",
+    "cos",
+    "tan",
+    "exp",
+    "log",
+    "sqrt",
+    "abs",
+    "min",
+    "max",
+    "floor",
+    "sign",
+    "where",
+    "step",
+    "eval",
+    "open",
+    "__import__",
+]
 
 
 def expression(chance, depth=0):
@@ -166,7 +230,12 @@ def test_expressions(relusgd, chance):
     if chance.random() < 0.6:
         text = bytes_changed(chance, text.encode()).decode(errors="replace")
     relusgd.note(text.encode(errors="surrogatepass"))
-    fresh(relusgd, c_yaml=as_yaml({**TARGET, "data": {"samples": 9, "target": text}}).encode(errors="surrogatepass"))
+    fresh(
+        relusgd,
+        c_yaml=as_yaml({**TARGET, "data": {"samples": 9, "target": text}}).encode(
+            errors="surrogatepass"
+        ),
+    )
     train(relusgd, "c.yaml")
     check_folder(relusgd, "c.yaml")
 
@@ -223,12 +292,20 @@ def test_overrides_and_folder_names(relusgd, chance):
     for _ in range(chance.randint(1, 3)):
         key, value = chance.choice(GOOD)
         if chance.random() < 0.5:
-            value = chance.choice([as_yaml(chance.choice(VALUES)), chance.choice(WORDS), expression(chance)])
+            value = chance.choice(
+                [as_yaml(chance.choice(VALUES)), chance.choice(WORDS), expression(chance)]
+            )
         if chance.random() < 0.2:
             key = chance.choice(KEYS)
-        texts.append(f"{key}{chance.choice(['='] * 8 + ['', ' = '])}{value}".replace("\0", "").encode(errors="replace").decode())
+        texts.append(
+            f"{key}{chance.choice(['='] * 8 + ['', ' = '])}{value}".replace("\0", "")
+            .encode(errors="replace")
+            .decode()
+        )
     relusgd.note(*(text.encode() for text in texts))
-    fresh(relusgd, c_yaml=as_yaml(chance.choice([TARGET, DEEP, CSV])).encode(), t_csv=TABLE.encode())
+    fresh(
+        relusgd, c_yaml=as_yaml(chance.choice([TARGET, DEEP, CSV])).encode(), t_csv=TABLE.encode()
+    )
     relusgd.growth = MEMORY
     arguments = [part for text in texts for part in ("--set", text)]
     if relusgd("train", "c.yaml", *arguments, "--dry-run").exit_code == 0:
@@ -243,5 +320,7 @@ def test_tables(relusgd, chance):
     table = bytes_changed(chance, chance.choice(TABLES).encode(), times=5)
     relusgd.note(table)
     fresh(relusgd, c_yaml=as_yaml(CSV).encode(), t_csv=table)
-    train(relusgd, "c.yaml", *(["--set", "data.standardize=false"] if chance.random() < 0.3 else []))
+    train(
+        relusgd, "c.yaml", *(["--set", "data.standardize=false"] if chance.random() < 0.3 else [])
+    )
     check_folder(relusgd, "c.yaml", "t.csv")

@@ -11,7 +11,17 @@ import pytest
 from relusgd.gradients.backprop import backprop, forward, hessian_vector
 
 # n_in, hidden widths, n_out
-SIZES = [[1, 7, 1], [1, 5, 4, 1], [1, 4, 6, 3, 1], [1, 3, 5, 4, 3, 1], [3, 6, 1], [1, 6, 2], [3, 5, 4, 2], [2, 4, 1, 5, 3], [2, 3]]
+SIZES = [
+    [1, 7, 1],
+    [1, 5, 4, 1],
+    [1, 4, 6, 3, 1],
+    [1, 3, 5, 4, 3, 1],
+    [3, 6, 1],
+    [1, 6, 2],
+    [3, 5, 4, 2],
+    [2, 4, 1, 5, 3],
+    [2, 3],
+]
 
 
 def random_problem(sizes, seed=0, points=11):
@@ -19,11 +29,18 @@ def random_problem(sizes, seed=0, points=11):
     generator = np.random.default_rng(seed)
     weights = [generator.normal(0, np.sqrt(2 / shape[0]), shape) for shape in pairwise(sizes)]
     biases = [generator.normal(0, 0.5, width) for width in sizes[1:]]
-    return weights, biases, generator.normal(size=(points, sizes[0])), generator.normal(size=(points, sizes[-1]))
+    return (
+        weights,
+        biases,
+        generator.normal(size=(points, sizes[0])),
+        generator.normal(size=(points, sizes[-1])),
+    )
 
 
 def moved(weights, biases, V, c, h):
-    return [W + h * part for W, part in zip(weights, V, strict=True)], [b + h * part for b, part in zip(biases, c, strict=True)]
+    return [W + h * part for W, part in zip(weights, V, strict=True)], [
+        b + h * part for b, part in zip(biases, c, strict=True)
+    ]
 
 
 def pattern(weights, biases, x):
@@ -56,7 +73,10 @@ def test_a_step_worked_by_hand():
     # loss = (1 + 1)/2 = 1, δ_2 = 2/2 r = (1, −1)
     # ∂W_2 = 1·(2, 0) − 1·(0, 2) = (2, −2),   ∂b_2 = 1 − 1 = 0
     # δ_1 = 1·(3, 0) for x = 2, −1·(0, 5) for x = −1;   ∂W_1 = (2·3, −1·−5) = (6, 5),   ∂b_1 = (3, −5)
-    weights, biases = [np.array([[1.0, -1.0]]), np.array([[3.0], [5.0]])], [np.array([0.0, 1.0]), np.array([-1.0])]
+    weights, biases = (
+        [np.array([[1.0, -1.0]]), np.array([[3.0], [5.0]])],
+        [np.array([0.0, 1.0]), np.array([-1.0])],
+    )
     found = backprop(weights, biases, np.array([[2.0], [-1.0]]), np.array([[4.0], [10.0]]))
     assert found.loss == 1
     np.testing.assert_array_equal(found.weights[0], [[6, 5]])
@@ -88,7 +108,9 @@ def test_the_gradient_is_that_of_central_differences(sizes):
                 skipped += 1
                 continue
             difference = (backprop(*plus, x, y).loss - backprop(*minus, x, y).loss) / (2 * h)
-            assert difference == pytest.approx(derivative, rel=1e-7, abs=1e-9 * np.abs(gradient).max())
+            assert difference == pytest.approx(
+                derivative, rel=1e-7, abs=1e-9 * np.abs(gradient).max()
+            )
             compared += 1
     assert skipped < 0.02 * compared
 
@@ -104,7 +126,9 @@ def test_the_hessian_times_a_vector_is_the_difference_of_gradients(sizes):
         plus_gradient, minus_gradient = backprop(*plus, x, y), backprop(*minus, x, y)
         difference = (flat(*plus_gradient[1:]) - flat(*minus_gradient[1:])) / (2 * h)
         product = flat(*hessian_vector(weights, biases, x, y, V, c))
-        np.testing.assert_allclose(product, difference, rtol=1e-7, atol=1e-7 * np.abs(product).max())
+        np.testing.assert_allclose(
+            product, difference, rtol=1e-7, atol=1e-7 * np.abs(product).max()
+        )
 
 
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
@@ -120,7 +144,10 @@ def test_the_hessian_is_symmetric(sizes):
 
 
 def test_a_point_exactly_on_an_elbow_moves_nothing_in_its_unit():
-    weights, biases = [np.array([[2.0, 1.0]]), np.array([[1.0], [1.0]])], [np.array([-1.0, 0.0]), np.array([0.0])]
+    weights, biases = (
+        [np.array([[2.0, 1.0]]), np.array([[1.0], [1.0]])],
+        [np.array([-1.0, 0.0]), np.array([0.0])],
+    )
     found = backprop(weights, biases, np.array([[0.5]]), np.array([[3.0]]))
     np.testing.assert_array_equal(found.weights[0][0] != 0, [False, True])
     np.testing.assert_array_equal(found.biases[0] != 0, [False, True])
@@ -133,7 +160,12 @@ def test_the_product_is_rounded_before_the_sum():
     candidates = generator.normal(size=200)
     w = np.array([w for w in candidates if Fraction(w) * Fraction(x) > Fraction(w * x)])
     assert len(w) > 50
-    found = backprop([w[None], np.ones((len(w), 1))], [-(w * x), np.zeros(1)], np.full((64, 1), x), np.ones((64, 1)))
+    found = backprop(
+        [w[None], np.ones((len(w), 1))],
+        [-(w * x), np.zeros(1)],
+        np.full((64, 1), x),
+        np.ones((64, 1)),
+    )
     np.testing.assert_array_equal(found.weights[0], 0)
 
 

@@ -10,7 +10,15 @@ import pytest
 
 pytest.importorskip("numba")
 
-from relusgd.gradients.compiled import dense_kernel, make_buffers, make_points, pad, prefix_sum_kernel, unpad, with_features
+from relusgd.gradients.compiled import (
+    dense_kernel,
+    make_buffers,
+    make_points,
+    pad,
+    prefix_sum_kernel,
+    unpad,
+    with_features,
+)
 from relusgd.gradients.compiled.elbows import count_batch, count_below, search_batch
 from relusgd.gradients.compiled.machine import options_of
 
@@ -27,7 +35,11 @@ def test_the_points_below_an_elbow_are_the_same_from_wherever_they_are_looked_fo
     fenced = np.concatenate([[-np.inf], x, [np.inf]])
     for w in (1.0, -1.0, 5e-324, -5e-324, 1e300, -3.7):
         for elbow in (*x, *generator.normal(size=10), -100.0, 100.0):
-            for b in (-(w * elbow), np.nextafter(-(w * elbow), np.inf), np.nextafter(-(w * elbow), -np.inf)):
+            for b in (
+                -(w * elbow),
+                np.nextafter(-(w * elbow), np.inf),
+                np.nextafter(-(w * elbow), -np.inf),
+            ):
                 found = {count_below(w, b, fenced, k) for k in range(len(x) + 1)}
                 assert found == {rule(w, b, x)}
 
@@ -67,15 +79,23 @@ def test_padding_and_back_changes_nothing():
 def test_features_that_are_too_large_are_left_out(monkeypatch, limit, kept):
     theta, points = pad(np.ones(7), 2), make_points(np.array([0.0, 1.0]), np.zeros(2), 0.0)
     monkeypatch.setattr("relusgd.gradients.compiled.FEATURE_BYTES", limit)
-    assert with_features(points, theta).features.tolist() == ([[1, 1, *[0] * 6], [2, 2, *[0] * 6]] if kept else [])
+    assert with_features(points, theta).features.tolist() == (
+        [[1, 1, *[0] * 6], [2, 2, *[0] * 6]] if kept else []
+    )
 
 
-@pytest.mark.parametrize("make", [lambda *given: dense_kernel(*given, 50), prefix_sum_kernel], ids=["dense", "prefix sums"])
+@pytest.mark.parametrize(
+    "make",
+    [lambda *given: dense_kernel(*given, 50), prefix_sum_kernel],
+    ids=["dense", "prefix sums"],
+)
 def test_no_product_is_fused_with_a_sum(make):
     # b = −fl(w x) where w x was rounded down: the float64 sum is 0, though w x + b > 0, which a fused multiply-add would see
     generator = np.random.default_rng(0)
     x = 1.1
-    w = np.array([w for w in generator.normal(size=200) if Fraction(w) * Fraction(x) > Fraction(w * x)])
+    w = np.array(
+        [w for w in generator.normal(size=200) if Fraction(w) * Fraction(x) > Fraction(w * x)]
+    )
     assert len(w) > 50
     parameters = np.concatenate([w, -(w * x), np.ones(len(w) + 1)])
     gradient = np.zeros_like(parameters)
@@ -103,7 +123,9 @@ from relusgd.gradients.compiled.elbows import count_below
 import numpy
 print(count_below(1.0, -0.5, numpy.array([-numpy.inf, 0.0, 1.0, numpy.inf]), 0))
 """
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
+    )
     assert (done.stdout, done.stderr) == ("1\n", "")
 
 
@@ -111,8 +133,16 @@ def test_numba_without_the_option_that_leaves_out_reference_counts_will_do():
     def version(**names):
         return SimpleNamespace(core=SimpleNamespace(options=SimpleNamespace(**names)))
 
-    assert options_of(version(DefaultOptions=SimpleNamespace(_nrt=0))) == {"nogil": True, "_nrt": False}
-    for other in (SimpleNamespace(), SimpleNamespace(core=0), version(), version(DefaultOptions=SimpleNamespace())):
+    assert options_of(version(DefaultOptions=SimpleNamespace(_nrt=0))) == {
+        "nogil": True,
+        "_nrt": False,
+    }
+    for other in (
+        SimpleNamespace(),
+        SimpleNamespace(core=0),
+        version(),
+        version(DefaultOptions=SimpleNamespace()),
+    ):
         assert options_of(other) == {"nogil": True}
 
 
@@ -143,6 +173,12 @@ def test_kept_machine_code_is_that_of_the_sources_of_the_whole_folder(tmp_path):
     found = []
     for value in (1, 1, 20):
         (tmp_path / "inside.py").write_text(INSIDE.format(value=value))
-        done = subprocess.run([sys.executable, "-B", "-c", CALL], cwd=tmp_path, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", CALL],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         found.append(done.stdout.split())
     assert found == [["2", "0"], ["2", "1"], ["40", "0"]]

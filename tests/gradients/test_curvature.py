@@ -20,5 +20,9 @@ def test_it_is_the_product_of_the_reference(B, H):
         for direction in directions:
             parts = (split_parameters(vector, [H]) for vector in (parameters, direction))
             (weights, biases), (V, c) = parts
-            wanted = Network(*hessian_vector(weights, biases, x[:, None], y[:, None], V, c)).parameters()
-            np.testing.assert_allclose(product(direction), wanted, rtol=0, atol=1e-13 * np.abs(wanted).max())
+            wanted = Network(
+                *hessian_vector(weights, biases, x[:, None], y[:, None], V, c)
+            ).parameters()
+            np.testing.assert_allclose(
+                product(direction), wanted, rtol=0, atol=1e-13 * np.abs(wanted).max()
+            )

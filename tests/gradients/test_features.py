@@ -26,7 +26,13 @@ def problem(hidden):
 def kernel_of(hidden):
     parameters, x, y = problem(hidden)
     gradient = np.full_like(parameters, 7.0)
-    return feature_kernel(Network.from_parameters(parameters.copy(), hidden), x, y, parameters, gradient), parameters, gradient
+    return (
+        feature_kernel(
+            Network.from_parameters(parameters.copy(), hidden), x, y, parameters, gradient
+        ),
+        parameters,
+        gradient,
+    )
 
 
 @pytest.mark.parametrize("hidden", [(1,), (6,), (5, 4)])
@@ -39,7 +45,9 @@ def test_the_gradient_is_that_of_backpropagation(hidden, rows):
     weights, biases = split_parameters(parameters, hidden)
     wanted = backprop(weights, biases, x[chosen, None], y[chosen, None])
     expected = np.append(wanted.weights[-1].ravel(), wanted.biases[-1]) * len(x[chosen]) / 2
-    np.testing.assert_allclose(gradient[-len(expected) :], expected, rtol=1e-13, atol=1e-14 * np.abs(expected).max())
+    np.testing.assert_allclose(
+        gradient[-len(expected) :], expected, rtol=1e-13, atol=1e-14 * np.abs(expected).max()
+    )
     np.testing.assert_array_equal(gradient[: -len(expected)], 7)
 
 

@@ -44,7 +44,11 @@ def called(kernel, gradient, x, y):
     return gradient
 
 
-KERNELS = {"dense": dense, "prefix sums": prefix_sums, "prefix sums of fixed points": partial(prefix_sums, fixed_x=True)}
+KERNELS = {
+    "dense": dense,
+    "prefix sums": prefix_sums,
+    "prefix sums of fixed points": partial(prefix_sums, fixed_x=True),
+}
 if compiled:
     KERNELS["compiled dense"] = partial(dense, make=compiled.dense_kernel)
     KERNELS["compiled prefix sums"] = partial(prefix_sums, make=compiled.prefix_sum_kernel)
@@ -71,7 +75,12 @@ def reference(parameters, x, y):
     x, y, c = x.astype(np.longdouble), y.astype(np.longdouble), exact[-1]
     z = np.where(active, w * x + b, 0)
     r = (v * z).sum(axis=0) + c - y
-    gradient = [v[:, 0] * (active * r * x).sum(1), v[:, 0] * (active * r).sum(1), (r * z).sum(1), r.sum(keepdims=True)]
+    gradient = [
+        v[:, 0] * (active * r * x).sum(1),
+        v[:, 0] * (active * r).sum(1),
+        (r * z).sum(1),
+        r.sum(keepdims=True),
+    ]
     m = (np.abs(v) * (np.abs(w * x) + np.abs(b))).sum(axis=0) + np.abs(c) + np.abs(y)
     w, b, v = np.abs([w[:, 0], b[:, 0], v[:, 0]])
     m0, m1 = m.sum(), (m * np.abs(x)).sum()
@@ -104,9 +113,13 @@ def units(draw, x, x_scale):
     kind = draw(st.sampled_from(["free", "on a point", "on a point", "constant", "subnormal"]))
     scale = draw(scales()) / x_scale
     if kind == "constant":
-        return draw(st.sampled_from([0.0, -0.0])), draw(st.sampled_from([0.0, -0.0, 1.0, -1.0, 5e-324]))
+        return draw(st.sampled_from([0.0, -0.0])), draw(
+            st.sampled_from([0.0, -0.0, 1.0, -1.0, 5e-324])
+        )
     if kind == "subnormal":
-        return 5e-324 * draw(st.integers(-3, 3)), draw(st.sampled_from([0.0, 1.0, -1.0, 5e-324, -5e-324]))
+        return 5e-324 * draw(st.integers(-3, 3)), draw(
+            st.sampled_from([0.0, 1.0, -1.0, 5e-324, -5e-324])
+        )
     w = draw(numbers(scale))
     if kind == "free":
         return w, draw(numbers(scale * x_scale))
@@ -117,9 +130,14 @@ def units(draw, x, x_scale):
 @st.composite
 def problems(draw, most_units=6):
     """Parameters, shape (3 H + 1,), x and y."""
-    x_scale, v_scale = draw(st.sampled_from([1.0, 1.0, 1e-50, 1e-3, 1e5])), draw(st.sampled_from([1.0, 1e-20, 1e6]))
+    x_scale, v_scale = (
+        draw(st.sampled_from([1.0, 1.0, 1e-50, 1e-3, 1e5])),
+        draw(st.sampled_from([1.0, 1e-20, 1e6])),
+    )
     x = draw(sorted_points(x_scale))
-    drawn = draw(st.lists(st.tuples(units(x, x_scale), numbers(v_scale)), min_size=1, max_size=most_units))
+    drawn = draw(
+        st.lists(st.tuples(units(x, x_scale), numbers(v_scale)), min_size=1, max_size=most_units)
+    )
     w, b, v = np.array([[*unit, v] for unit, v in drawn]).T
     y = np.array([draw(numbers(v_scale)) for _ in x])
     return np.concatenate([w, b, v, [draw(numbers(v_scale))]]), x, y
@@ -161,7 +179,9 @@ def test_the_gradient_is_exact_up_to_the_rounding_of_its_terms(problem):
 
 
 @every_kernel
-@pytest.mark.parametrize(("B", "H"), [(1, 1), (1, 50), (50, 1), (40, 40), (200, 7), (7, 200), (400, 300)])
+@pytest.mark.parametrize(
+    ("B", "H"), [(1, 1), (1, 50), (50, 1), (40, 40), (200, 7), (7, 200), (400, 300)]
+)
 def test_away_from_minima_ten_digits_of_the_largest_component_hold(kernel, B, H):
     for seed in range(5):
         problem = ordinary(B, H, seed)
@@ -174,17 +194,34 @@ def test_years_as_x_lose_no_digits(kernel):
     parameters, x, y = ordinary(100, 40, low=1871, high=1970)
     wanted, _ = reference(parameters, x, y)
     for part in np.split(np.arange(120), 3):
-        assert np.abs(kernel(parameters, x, y) - wanted)[part].max() <= 1e-12 * np.abs(wanted[part]).max()
+        assert (
+            np.abs(kernel(parameters, x, y) - wanted)[part].max()
+            <= 1e-12 * np.abs(wanted[part]).max()
+        )
 
 
 def test_from_a_centre_fewer_digits_are_lost():
     problem = ordinary(1000, 40, low=1871, high=1970)
     wanted, _ = reference(*problem)
-    errors = [np.abs(prefix_sums(*problem, centre=centre) - wanted)[80:120].max() for centre in (0.0, centre_of(problem[1]))]
+    errors = [
+        np.abs(prefix_sums(*problem, centre=centre) - wanted)[80:120].max()
+        for centre in (0.0, centre_of(problem[1]))
+    ]
     assert errors[1] < errors[0] / 4
 
 
-@pytest.mark.parametrize(("x", "centre"), [([1, 2, 3], 2), ([-3, -2, -1], -2), ([-1, 2], 0), ([0, 1], 0), ([1, 4], 0), ([0], 0), ([7], 7)])
+@pytest.mark.parametrize(
+    ("x", "centre"),
+    [
+        ([1, 2, 3], 2),
+        ([-3, -2, -1], -2),
+        ([-1, 2], 0),
+        ([0, 1], 0),
+        ([1, 4], 0),
+        ([0], 0),
+        ([7], 7),
+    ],
+)
 def test_the_centre_is_the_mean_if_all_points_are_near_it(x, centre):
     assert centre_of(np.array(x, dtype=float)) == centre
 
@@ -205,11 +242,19 @@ def active_sets(kernel, parameters, x):
 
 @EXAMPLES
 @given(problems())
-@example((np.array([0.0, -0.0, 0.0, -0.0, 0.0, -0.0, 1, 1, -1, -1, 0.0, 0.0, 1, 1, 1, 1, 1, 1, 0.0]), np.array([-1.0, 0, 2]), np.zeros(3)))
+@example(
+    (
+        np.array([0.0, -0.0, 0.0, -0.0, 0.0, -0.0, 1, 1, -1, -1, 0.0, 0.0, 1, 1, 1, 1, 1, 1, 0.0]),
+        np.array([-1.0, 0, 2]),
+        np.zeros(3),
+    )
+)
 def test_a_unit_is_active_where_its_rounded_value_is_positive(problem):
     parameters, x, _ = problem
     for name, kernel in KERNELS.items():
-        np.testing.assert_array_equal(active_sets(kernel, parameters, x), activity(parameters, x), name)
+        np.testing.assert_array_equal(
+            active_sets(kernel, parameters, x), activity(parameters, x), name
+        )
 
 
 @every_kernel
@@ -251,7 +296,9 @@ def test_a_far_elbow_spoils_no_other_unit(kernel):
     alone = kernel(np.delete(parameters, [3, 23, 43]), x, y)
     for w in (1.0, -1.0):
         parameters[[3, 23]] = w, -1e30
-        np.testing.assert_allclose(np.delete(kernel(parameters, x, y), [3, 23, 43]), alone, rtol=1e-12)
+        np.testing.assert_allclose(
+            np.delete(kernel(parameters, x, y), [3, 23, 43]), alone, rtol=1e-12
+        )
 
 
 # Differences
@@ -287,9 +334,14 @@ def test_fixed_points_give_the_bits_of_points_that_are_looked_at_anew(reach, lay
     kernel = prefix_sum_kernel(parameters, gradient, 30, layers, fixed_x=True)
     for step in range(60):
         called(kernel, gradient, x, y)
-        np.testing.assert_array_equal(gradient, np.where(gradient == 0, 0, prefix_sums(parameters, x, y, layers, centre=0.0)))
+        np.testing.assert_array_equal(
+            gradient, np.where(gradient == 0, 0, prefix_sums(parameters, x, y, layers, centre=0.0))
+        )
         parameters += reach * generator.normal(size=91)
-        parameters[:6], parameters[30:36] = generator.choice([0.0, -0.0, 5e-324, -5e-324, -1.0], 6), generator.choice([1.0, 0.0, -1.0], 6)
+        parameters[:6], parameters[30:36] = (
+            generator.choice([0.0, -0.0, 5e-324, -5e-324, -1.0], 6),
+            generator.choice([1.0, 0.0, -1.0], 6),
+        )
         parameters[36 + step % 20] = -(parameters[6 + step % 20] * generator.choice(x))
 
 
@@ -300,7 +352,9 @@ def test_batches_of_changing_size_do_not_meet(name):
     kernel = prefix_sum_kernel(parameters, gradient, 30, name)
     for part in (slice(0, 40), slice(40, 60), slice(20, 60), slice(7, 8), slice(0, 20)):
         found = called(kernel, gradient, x[part], y[part])
-        np.testing.assert_array_equal(found, prefix_sums(parameters, x[part], y[part], name, centre=0.0))
+        np.testing.assert_array_equal(
+            found, prefix_sums(parameters, x[part], y[part], name, centre=0.0)
+        )
 
 
 @every_kernel

@@ -19,18 +19,28 @@ seeds = st.integers(0, 10**6)
 def random_network(seed, hidden):
     generator = np.random.default_rng(seed)
     weights = [generator.normal(0, np.sqrt(2 / shape[0]), shape) for shape in layer_shapes(hidden)]
-    return Network(tuple(weights), tuple(generator.normal(0, 0.5, weight.shape[1]) for weight in weights))
+    return Network(
+        tuple(weights), tuple(generator.normal(0, 0.5, weight.shape[1]) for weight in weights)
+    )
 
 
 def shallow(slope, bias, output_weight, output_bias=0.0):
-    slope, bias, output_weight = (np.array(part, dtype=np.float64) for part in (slope, bias, output_weight))
+    slope, bias, output_weight = (
+        np.array(part, dtype=np.float64) for part in (slope, bias, output_weight)
+    )
     return Network((slope[None], output_weight[:, None]), (bias, np.array([output_bias])))
 
 
 def tent_of_tents(depth):
     """The tent 2 relu(x) − 2 relu(2x − 1), applied `depth` times: on [0, 1] a zigzag between 0 and 1 with slopes ±2^depth."""
-    first, inner, last = np.array([[1.0, 2.0]]), np.array([[2.0, 4.0], [-2.0, -4.0]]), np.array([[2.0], [-2.0]])
-    return Network((first, *[inner] * (depth - 1), last), (*[np.array([0.0, -1.0])] * depth, np.zeros(1)))
+    first, inner, last = (
+        np.array([[1.0, 2.0]]),
+        np.array([[2.0, 4.0], [-2.0, -4.0]]),
+        np.array([[2.0], [-2.0]]),
+    )
+    return Network(
+        (first, *[inner] * (depth - 1), last), (*[np.array([0.0, -1.0])] * depth, np.zeros(1))
+    )
 
 
 def pattern(network, x):
@@ -41,7 +51,9 @@ def slope_at(network, x):
     """f′(x) by backpropagation: with y = f − 1/2 the loss (f − y)² has ∂loss/∂f = 1, so δ_1 W_1ᵀ is f′."""
     point = np.array([[x]])
     f = forward(network.weights, network.biases, point).f
-    return float(backprop(network.weights, network.biases, point, f - 0.5).biases[0] @ network.weights[0][0])
+    return float(
+        backprop(network.weights, network.biases, point, f - 0.5).biases[0] @ network.weights[0][0]
+    )
 
 
 def bisected(network, left, right):
@@ -59,7 +71,9 @@ def brute_force(network, grid):
     patterns = np.hstack([layer > 0 for layer in network.activations(grid)])
     changed = np.flatnonzero((patterns[1:] != patterns[:-1]).any(axis=1))
     found = [x for i in changed for x in bisected(network, grid[i], grid[i + 1])]
-    return np.array([x for x in found if abs(slope_at(network, x + 1e-9) - slope_at(network, x - 1e-9)) > 1e-12])
+    return np.array(
+        [x for x in found if abs(slope_at(network, x + 1e-9) - slope_at(network, x - 1e-9)) > 1e-12]
+    )
 
 
 def f_size(network, x):
@@ -107,7 +121,10 @@ def test_one_hidden_layer_has_its_merged_elbows(seed, width):
 def test_the_general_method_agrees_with_the_elbows(seed, width):
     # f + 1000, which is positive from −20 to 20, goes through one more unit before 1000 is taken off again
     network = random_network(seed, [width])
-    deep = Network((*network.weights, np.ones((1, 1))), (network.biases[0], network.biases[1] + 1000, np.array([-1000.0])))
+    deep = Network(
+        (*network.weights, np.ones((1, 1))),
+        (network.biases[0], network.biases[1] + 1000, np.array([-1000.0])),
+    )
     inside = breakpoints(network).between(-20, 20)
     np.testing.assert_array_equal(breakpoints(deep).between(-20, 20), inside)
 
@@ -156,11 +173,15 @@ def test_a_network_that_is_not_finite_has_no_breakpoints(bad, hidden):
 def test_a_million_units_need_no_matrix():
     generator = np.random.default_rng(0)
     n = 10**6
-    network = shallow(generator.normal(size=n), generator.normal(size=n), generator.normal(size=n) / n)
+    network = shallow(
+        generator.normal(size=n), generator.normal(size=n), generator.normal(size=n) / n
+    )
     x, y = vertices(network, -0.5, 0.5)
     places = [0, len(x) // 2, len(x) - 1]
     assert len(x) == 2 + np.count_nonzero(np.abs(network.elbow) < 0.5)
-    np.testing.assert_allclose(y[places], [float(network(x[i])) for i in places], rtol=0, atol=1e-13)
+    np.testing.assert_allclose(
+        y[places], [float(network(x[i])) for i in places], rtol=0, atol=1e-13
+    )
 
 
 # Any depth
@@ -171,7 +192,9 @@ def test_a_tent_of_tents_has_a_kink_at_every_multiple(depth):
     found = breakpoints(tent_of_tents(depth))
     n = 2**depth
     np.testing.assert_array_equal(found.between(0, 1), np.arange(1, n) / n)
-    np.testing.assert_array_equal(found.slope_change[:n], [n, *(-2 * n * (-1) ** k for k in range(n - 1))])
+    np.testing.assert_array_equal(
+        found.slope_change[:n], [n, *(-2 * n * (-1) ** k for k in range(n - 1))]
+    )
     # an odd multiple of 2^−k is where the k-th tent bends
     lowest_bit = np.arange(1, n) & -np.arange(1, n)
     np.testing.assert_array_equal(found.layer[:n], [1, *(depth - np.log2(lowest_bit)).astype(int)])
@@ -195,10 +218,14 @@ def test_between_breakpoints_the_slope_is_what_backpropagation_says(seed, hidden
     found = breakpoints(network)
     ends = np.concatenate([[-1e6], found.x, [1e6]])
     middles = ends[:-1] + np.diff(ends) / 2
-    wide = np.diff(ends) > 1e-9  # in narrower ones the middle may lie on either side of an end that is rounded
+    wide = (
+        np.diff(ends) > 1e-9
+    )  # in narrower ones the middle may lie on either side of an end that is rounded
     slopes = slope_at(network, -1e6) + np.concatenate([[0], np.cumsum(found.slope_change)])
     backpropagated = np.array([slope_at(network, x) for x in middles])
-    np.testing.assert_allclose(slopes[wide], backpropagated[wide], rtol=0, atol=1e-12 * slope_size(network))
+    np.testing.assert_allclose(
+        slopes[wide], backpropagated[wide], rtol=0, atol=1e-12 * slope_size(network)
+    )
 
 
 @settings(deadline=None)
@@ -210,7 +237,9 @@ def test_forward_is_the_interpolation_through_the_vertices(seed, hidden):
     assert x[0] == -4
     assert x[-1] == 3
     assert (np.diff(x) > 0).all()
-    np.testing.assert_allclose(np.interp(grid, x, y), network(grid), rtol=0, atol=1e-12 * f_size(network, [4]))
+    np.testing.assert_allclose(
+        np.interp(grid, x, y), network(grid), rtol=0, atol=1e-12 * f_size(network, [4])
+    )
 
 
 @settings(deadline=None)
@@ -238,10 +267,16 @@ def test_the_order_of_units_does_not_matter(seed, hidden):
     generator = np.random.default_rng(seed + 1)
     for k, width in enumerate(hidden):
         order = generator.permutation(width)
-        weights[k], biases[k], weights[k + 1] = weights[k][:, order], biases[k][order], weights[k + 1][order]
+        weights[k], biases[k], weights[k + 1] = (
+            weights[k][:, order],
+            biases[k][order],
+            weights[k + 1][order],
+        )
     one, other = breakpoints(network), breakpoints(Network(tuple(weights), tuple(biases)))
     np.testing.assert_allclose(other.x, one.x, rtol=1e-9, atol=1e-9)
-    np.testing.assert_allclose(other.slope_change, one.slope_change, rtol=1e-9, atol=1e-12 * slope_size(network))
+    np.testing.assert_allclose(
+        other.slope_change, one.slope_change, rtol=1e-9, atol=1e-12 * slope_size(network)
+    )
     np.testing.assert_array_equal(other.layer, one.layer)
 
 

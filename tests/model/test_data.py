@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from relusgd.errors import ConfigError, InputError
-from relusgd.model.data import (
+from relusgd.model.network import Network
+from relusgd.model.points import (
     Dataset,
     Scaling,
     csv_dataset,
@@ -23,10 +24,16 @@ from relusgd.model.data import (
     points_dataset,
     sample_dataset,
 )
-from relusgd.model.network import Network
 from relusgd.model.targets import parse_target
 
-NOTEBOOK = {"domain": (0.0, 1.0), "samples": 200, "positions": "random", "noise": 0.1, "test_samples": 1000, "seed": 1}
+NOTEBOOK = {
+    "domain": (0.0, 1.0),
+    "samples": 200,
+    "positions": "random",
+    "noise": 0.1,
+    "test_samples": 1000,
+    "seed": 1,
+}
 
 
 def sampled(target="piecewise_linear", **changes):
@@ -35,7 +42,9 @@ def sampled(target="piecewise_linear", **changes):
 
 def same_points(one, other):
     for name in ("x_train", "y_train", "x_test", "y_test"):
-        np.testing.assert_array_equal(getattr(one, name).view(np.int64), getattr(other, name).view(np.int64))
+        np.testing.assert_array_equal(
+            getattr(one, name).view(np.int64), getattr(other, name).view(np.int64)
+        )
 
 
 # Sampled
@@ -45,11 +54,17 @@ def test_the_points_are_those_of_the_notebook():
     generator = np.random.RandomState(1)
     x = np.sort(generator.rand(200))
     low, high = np.floor(10 * x), np.ceil(10 * x)
-    y = (10 * x - low) * np.sin(12345 * high) + (high - 10 * x) * np.sin(12345 * low) + 0.1 * generator.randn(200)
+    y = (
+        (10 * x - low) * np.sin(12345 * high)
+        + (high - 10 * x) * np.sin(12345 * low)
+        + 0.1 * generator.randn(200)
+    )
     dataset = sampled()
     np.testing.assert_array_equal(dataset.x_train, x)
     np.testing.assert_allclose(dataset.y_train, y, rtol=0, atol=1e-14)
-    np.testing.assert_array_equal(dataset.x_test, np.sort(np.concatenate([np.linspace(0, 1, 1000), x])))
+    np.testing.assert_array_equal(
+        dataset.x_test, np.sort(np.concatenate([np.linspace(0, 1, 1000), x]))
+    )
 
 
 def test_test_points_are_noise_free():
@@ -98,7 +113,9 @@ def test_noise_that_leaves_the_finite_numbers_is_refused():
         sampled("x", noise=1e308)
 
 
-@pytest.mark.parametrize("domain", [(1.0, 1.0), (1.0, 0.0), (-1e308, 1e308), (0.0, math.inf), (math.nan, 1.0)])
+@pytest.mark.parametrize(
+    "domain", [(1.0, 1.0), (1.0, 0.0), (-1e308, 1e308), (0.0, math.inf), (math.nan, 1.0)]
+)
 def test_a_domain_without_a_finite_width_is_refused(domain):
     with pytest.raises(InputError, match="low below high and a finite width"):
         sampled("x", domain=domain)
@@ -139,7 +156,13 @@ def test_wrong_points_are_refused(x, y, problem):
 # Scaling
 
 
-@given(arrays(np.float64, st.integers(2, 20), elements=st.floats(-1e6, 1e6).map(lambda value: round(value, 3))))
+@given(
+    arrays(
+        np.float64,
+        st.integers(2, 20),
+        elements=st.floats(-1e6, 1e6).map(lambda value: round(value, 3)),
+    )
+)
 def test_standardized_values_have_mean_0_and_deviation_1_unless_they_are_constant(values):
     scaled = Scaling.of(values, values).y_to_network(values)
     if np.ptp(values) > 1e-6 * np.abs(values).max():
@@ -157,7 +180,10 @@ def test_a_constant_column_becomes_0_and_keeps_its_deviation(value):
 
 def test_a_network_in_original_units_computes_the_same_function():
     draw = np.random.RandomState(0)
-    network = Network((draw.randn(1, 5), draw.randn(5, 3), draw.randn(3, 1)), (draw.randn(5), draw.randn(3), draw.randn(1)))
+    network = Network(
+        (draw.randn(1, 5), draw.randn(5, 3), draw.randn(3, 1)),
+        (draw.randn(5), draw.randn(3), draw.randn(1)),
+    )
     scaling = Scaling(1920.0, 29.0, 900.0, 170.0)
     x = np.linspace(1871, 1970, 50)
     expected = scaling.y_to_original(network(scaling.x_to_network(x)))
@@ -178,14 +204,24 @@ def write(tmp_path):
 
 
 def read(path, **changes):
-    options = {"x": "x", "y": "y", "test_fraction": 0.0, "standardize": False, "split_order": np.arange}
+    options = {
+        "x": "x",
+        "y": "y",
+        "test_fraction": 0.0,
+        "standardize": False,
+        "split_order": np.arange,
+    }
     return csv_dataset(path, **{**options, **changes})
 
 
 def faults_of(path, **changes):
     with pytest.raises(InputError) as caught:
         read(path, **changes)
-    return list(caught.value.faults) if isinstance(caught.value, ConfigError) else [caught.value.message]
+    return (
+        list(caught.value.faults)
+        if isinstance(caught.value, ConfigError)
+        else [caught.value.message]
+    )
 
 
 @pytest.mark.parametrize(
@@ -220,7 +256,9 @@ def test_the_held_out_rows_are_the_first_of_the_order(write):
 
 
 def test_many_equal_x_keep_their_order():
-    np.testing.assert_array_equal(points_dataset(np.arange(200) % 2, np.arange(200)).y_train[:100], np.arange(0, 200, 2))
+    np.testing.assert_array_equal(
+        points_dataset(np.arange(200) % 2, np.arange(200)).y_train[:100], np.arange(0, 200, 2)
+    )
 
 
 def test_equal_x_keep_the_order_of_the_file_whatever_the_order_of_the_split(write):
@@ -230,7 +268,9 @@ def test_equal_x_keep_the_order_of_the_file_whatever_the_order_of_the_split(writ
 
 def test_standardizing_uses_the_training_points_alone_and_keeps_the_original_ones(write):
     path = write("x,y\n10,1\n20,3\n30,99\n")
-    dataset = read(path, test_fraction=0.34, standardize=True, split_order=lambda n: np.arange(n)[::-1])
+    dataset = read(
+        path, test_fraction=0.34, standardize=True, split_order=lambda n: np.arange(n)[::-1]
+    )
     assert dataset.scaling == Scaling(15.0, 5.0, 2.0, 1.0)
     np.testing.assert_array_equal(dataset.x_train, [-1, 1])
     np.testing.assert_array_equal(dataset.x_test, [3])
@@ -254,7 +294,10 @@ def test_standardizing_uses_the_training_points_alone_and_keeps_the_original_one
         ("x,y\n1,0x1F\n", [":2: 'y' is '0x1F', which is not a number"]),
         ('x,y\n1,"=cmd|\x07"\n', [r":2: 'y' is '=cmd|\x07', which is not a number"]),
         ("x;y\n1;3,14\n", [":2: 'y' is '3,14', with a decimal comma; write 3.14"]),
-        ("x,y\n1,3,14\n", [":2: 3 cells where the first line names 2 columns; decimals are written with a point"]),
+        (
+            "x,y\n1,3,14\n",
+            [":2: 3 cells where the first line names 2 columns; decimals are written with a point"],
+        ),
         ("x,y\n1\n", [":2: 1 cell where the first line names 2 columns"]),
         ('note,x,y\n"two\nlines",1,2\nz,a,b\n', [":4: 'x' is 'a'", ":4: 'y' is 'b'"]),
         ('x,y\n1,"2\n', [":2: this is not valid CSV"]),
@@ -262,7 +305,13 @@ def test_standardizing_uses_the_training_points_alone_and_keeps_the_original_one
         ("x,y\n", [" has column names but no data rows"]),
         ("", [" is empty"]),
         ("\ufeff \n\n", [" is empty"]),
-        ("year,flow\n1,2\n", [": there is no column 'x'; The columns are 'year', 'flow'", ": there is no column 'y'"]),
+        (
+            "year,flow\n1,2\n",
+            [
+                ": there is no column 'x'; The columns are 'year', 'flow'",
+                ": there is no column 'y'",
+            ],
+        ),
         ("X,y\n1,2\n", [": there is no column 'x'; did you mean 'X'? The columns are 'X', 'y'"]),
         ("1871,1120\n1872,1160\n", [": the first line must name the columns; it holds numbers"]),
         ("x,y,x\n1,2,3\n", [": 2 columns are named 'x'; rename one"]),
@@ -303,7 +352,10 @@ def test_a_pipe_is_refused_rather_than_waited_for(tmp_path):
 
 def test_a_file_without_permission_is_refused(write, monkeypatch):
     path = write("x,y\n1,2\n")
-    monkeypatch.setattr("pathlib.Path.open", lambda *_: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
+    monkeypatch.setattr(
+        "pathlib.Path.open",
+        lambda *_: (_ for _ in ()).throw(PermissionError(13, "Permission denied")),
+    )
     assert faults_of(path) == [f"{path} cannot be read: Permission denied"]
 
 
@@ -315,7 +367,10 @@ def test_an_enormous_file_is_refused(write, monkeypatch):
 
 @pytest.mark.parametrize(
     ("fraction", "problem"),
-    [(0.1, "of its 3 points holds out none; give at least 0.333, or 0"), (0.9, "of its 3 points leaves none to train on")],
+    [
+        (0.1, "of its 3 points holds out none; give at least 0.333, or 0"),
+        (0.9, "of its 3 points leaves none to train on"),
+    ],
 )
 def test_a_split_without_test_or_training_points_is_refused(write, fraction, problem):
     assert problem in faults_of(write("x,y\n1,2\n3,4\n5,6\n"), test_fraction=fraction)[0]
@@ -323,7 +378,9 @@ def test_a_split_without_test_or_training_points_is_refused(write, fraction, pro
 
 def test_values_beyond_standardizing_are_refused_by_their_column(write):
     path = write("x,y\n1,1e308\n2,-1e308\n3,1e308\n")
-    assert faults_of(path, standardize=True) == [f"{path}: the values of 'y' cannot be standardized in double precision; use other units"]
+    assert faults_of(path, standardize=True) == [
+        f"{path}: the values of 'y' cannot be standardized in double precision; use other units"
+    ]
 
 
 def test_the_digest_is_the_sha_256_of_the_content(write):
@@ -331,13 +388,17 @@ def test_the_digest_is_the_sha_256_of_the_content(write):
     assert read(path).digest == hashlib.sha256(b"x,y\n1,2\n").hexdigest()
 
 
-cells = st.sampled_from(["x", "y", "1", "-2.5", "", "nan", '"', ";", "\t", "\0", "é", "1,5", "9" * 400])
+cells = st.sampled_from(
+    ["x", "y", "1", "-2.5", "", "nan", '"', ";", "\t", "\0", "é", "1,5", "9" * 400]
+)
 
 
 @settings(max_examples=200)
 @given(
     st.binary(max_size=60)
-    | st.lists(st.lists(cells, max_size=3).map(",".join), max_size=5).map(lambda rows: "\n".join(["x,y", *rows]).encode())
+    | st.lists(st.lists(cells, max_size=3).map(",".join), max_size=5).map(
+        lambda rows: "\n".join(["x,y", *rows]).encode()
+    )
 )
 def test_any_file_is_read_or_refused(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "any.csv"
@@ -362,17 +423,26 @@ def restored(dataset):
 
 @given(columns, columns | st.just([]))
 def test_points_come_back_from_rows_to_the_last_bit(train, test):
-    (x_train, y_train), (x_test, y_test) = (np.array(sorted(points)).reshape(-1, 2).T for points in (train, test))
+    (x_train, y_train), (x_test, y_test) = (
+        np.array(sorted(points)).reshape(-1, 2).T for points in (train, test)
+    )
     dataset = Dataset(x_train, y_train, x_test, y_test, (0.0, 1.0))
     same_points(restored(dataset), dataset)
 
 
-@given(st.lists(st.tuples(st.floats(-1e100, 1e100), st.floats(-1e100, 1e100)), min_size=2, max_size=12), st.integers(0, 2**32 - 1))
+@given(
+    st.lists(
+        st.tuples(st.floats(-1e100, 1e100), st.floats(-1e100, 1e100)), min_size=2, max_size=12
+    ),
+    st.integers(0, 2**32 - 1),
+)
 def test_standardized_points_come_back_from_rows_to_the_last_bit(points, seed):
     x, y = np.array(points).T
     original = points_dataset(x, y)
     draw = np.random.RandomState(seed)
-    dataset = original.standardized(Scaling(draw.randn(), draw.rand() + 0.1, draw.randn(), draw.rand() + 0.1))
+    dataset = original.standardized(
+        Scaling(draw.randn(), draw.rand() + 0.1, draw.randn(), draw.rand() + 0.1)
+    )
     back = restored(dataset)
     same_points(back, dataset)
     same_points(back.in_original_units, original)
@@ -388,7 +458,14 @@ def test_rows_are_in_original_units(write):
 
 
 def test_a_dataset_that_kept_no_original_points_computes_them():
-    dataset = Dataset(np.array([-1.0, 1.0]), np.array([0.0, 2.0]), np.empty(0), np.empty(0), (0.0, 1.0), Scaling(10.0, 2.0, 1.0, 3.0))
+    dataset = Dataset(
+        np.array([-1.0, 1.0]),
+        np.array([0.0, 2.0]),
+        np.empty(0),
+        np.empty(0),
+        (0.0, 1.0),
+        Scaling(10.0, 2.0, 1.0, 3.0),
+    )
     np.testing.assert_array_equal(dataset.in_original_units.x_train, [8, 12])
     np.testing.assert_array_equal(dataset.in_original_units.y_train, [1, 7])
 
@@ -398,7 +475,9 @@ def test_the_domain_of_rows_is_the_range_of_all_x():
     assert dataset_from_rows(rows, Scaling()).domain == (1.0, 4.0)
 
 
-@pytest.mark.parametrize("row", [("valid", 1.0, 2.0), ("train", 1.0, math.nan), ("test", math.inf, 1.0)])
+@pytest.mark.parametrize(
+    "row", [("valid", 1.0, 2.0), ("train", 1.0, math.nan), ("test", math.inf, 1.0)]
+)
 def test_a_damaged_row_is_refused_with_its_line(row):
     with pytest.raises(InputError, match=r"data\.csv, line 3: "):
         dataset_from_rows([("train", 0.0, 0.0), row], Scaling())

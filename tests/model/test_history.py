@@ -11,7 +11,9 @@ from relusgd.training import prepare, train
 def history_of(epochs, hidden=(4, 3)):
     vectors = np.random.default_rng(0).normal(size=(len(epochs), parameter_count(hidden)))
     epoch = np.array(epochs, dtype=np.int64)
-    return History.from_parameters(epoch, 5 * epoch, vectors, hidden, {"train_mse": np.arange(len(epochs), dtype=np.float64)}), vectors
+    return History.from_parameters(
+        epoch, 5 * epoch, vectors, hidden, {"train_mse": np.arange(len(epochs), dtype=np.float64)}
+    ), vectors
 
 
 def test_a_snapshot_is_found_by_its_epoch_or_by_its_step():
@@ -40,7 +42,10 @@ def test_selected_and_joined_parts_are_the_whole():
     history, vectors = history_of([0, 1, 2, 5])
     joined = concatenate([history.select(slice(0, 1)), history.select(slice(1, 4))])
     weights, biases = split_parameters(vectors, (4, 3))
-    assert all(np.array_equal(a, b) for a, b in zip((*joined.weights, *joined.biases), (*weights, *biases), strict=True))
+    assert all(
+        np.array_equal(a, b)
+        for a, b in zip((*joined.weights, *joined.biases), (*weights, *biases), strict=True)
+    )
     np.testing.assert_array_equal(joined.elbow, -biases[0] / weights[0][:, 0])
     assert joined.metrics["train_mse"].tolist() == [0, 1, 2, 3]
 
@@ -48,16 +53,41 @@ def test_selected_and_joined_parts_are_the_whole():
 def test_arrays_that_do_not_belong_together_are_refused():
     history, _ = history_of([0, 1])
     with pytest.raises(ValueError, match=r"different numbers of snapshots: \[1, 2\]"):
-        History(history.epoch[:1], history.step, history.elbow, history.slope, history.weights, history.biases, {})
+        History(
+            history.epoch[:1],
+            history.step,
+            history.elbow,
+            history.slope,
+            history.weights,
+            history.biases,
+            {},
+        )
     with pytest.raises(ValueError, match="do not go with biases"):
-        History(history.epoch, history.step, history.elbow, history.slope, history.weights, history.biases[::-1], {})
+        History(
+            history.epoch,
+            history.step,
+            history.elbow,
+            history.slope,
+            history.weights,
+            history.biases[::-1],
+            {},
+        )
 
 
 def test_objects_that_hold_arrays_say_what_they_are_in_a_line():
-    config = load_config({"network": {"hidden": [4, 3]}, "training": {"epochs": 1}, "data": {"samples": 30, "test_samples": 1}})
+    config = load_config(
+        {
+            "network": {"hidden": [4, 3]},
+            "training": {"epochs": 1},
+            "data": {"samples": 30, "test_samples": 1},
+        }
+    )
     plan, (_, block) = prepare(config), train(config, block_steps=1)
     assert repr(plan.initial) == "<Network: hidden [4, 3], 27 parameters>"
     assert repr(plan.dataset) == "<Dataset: 30 training and 31 test points on [0.0, 1.0]>"
     assert repr(block) == "<Block: 1 snapshot until step 1>"
-    assert repr(history_of([0, 1, 1000])[0]) == "<History: 3 snapshots, epochs 0 … 1,000, hidden [4, 3]>"
+    assert (
+        repr(history_of([0, 1, 1000])[0])
+        == "<History: 3 snapshots, epochs 0 … 1,000, hidden [4, 3]>"
+    )
     assert repr(history_of([])[0]) == "<History: 0 snapshots, hidden [4, 3]>"

@@ -27,7 +27,11 @@ def test_placing_elbows_changes_no_other_number():
 
 
 def test_even_elbows_stand_in_the_middle_of_equal_parts():
-    np.testing.assert_allclose(draw(hidden=(4,), elbow_range=(-1.0, 1.0), elbows="even").elbow, [-0.75, -0.25, 0.25, 0.75], atol=1e-15)
+    np.testing.assert_allclose(
+        draw(hidden=(4,), elbow_range=(-1.0, 1.0), elbows="even").elbow,
+        [-0.75, -0.25, 0.25, 0.75],
+        atol=1e-15,
+    )
 
 
 def test_elbows_and_slopes_given_by_hand_stand_where_they_were_put():
@@ -37,7 +41,10 @@ def test_elbows_and_slopes_given_by_hand_stand_where_they_were_put():
     assert draw(hidden=(3,), slopes=1.0).slope.tolist() == [1.0, 1.0, 1.0]
 
 
-@pytest.mark.parametrize(("init", "first", "second"), [("he_normal", 2.0, 2.0 / 2000), ("glorot_uniform", 6 / 2001 / 3, 6 / 2001 / 3)])
+@pytest.mark.parametrize(
+    ("init", "first", "second"),
+    [("he_normal", 2.0, 2.0 / 2000), ("glorot_uniform", 6 / 2001 / 3, 6 / 2001 / 3)],
+)
 def test_weights_have_the_variance_of_their_papers_and_biases_are_zero(init, first, second):
     network = draw(hidden=(2000,), init=init, elbows="keep")
     assert np.var(network.slope) == pytest.approx(first, rel=0.1)
@@ -47,7 +54,9 @@ def test_weights_have_the_variance_of_their_papers_and_biases_are_zero(init, fir
 
 
 def test_normal_takes_its_scales_as_standard_deviations():
-    network = draw(hidden=(2000,), init="normal", hidden_scale=3.0, output_scale=0.01, elbows="keep")
+    network = draw(
+        hidden=(2000,), init="normal", hidden_scale=3.0, output_scale=0.01, elbows="keep"
+    )
     assert np.std(network.slope) == pytest.approx(3.0, rel=0.1)
     assert np.std(network.bias) == pytest.approx(3.0, rel=0.1)
     assert np.std(network.output_weight) == pytest.approx(0.01, rel=0.1)
@@ -71,12 +80,16 @@ def test_an_antisymmetric_start_is_zero_everywhere(hidden, elbows):
 
 
 def test_antisymmetric_pairs_share_evenly_spread_elbows():
-    np.testing.assert_allclose(draw(hidden=(4,), antisymmetric=True, elbows="even").elbow, [0.25, 0.25, 0.75, 0.75])
+    np.testing.assert_allclose(
+        draw(hidden=(4,), antisymmetric=True, elbows="even").elbow, [0.25, 0.25, 0.75, 0.75]
+    )
 
 
 def test_balanced_units_have_output_weights_of_the_norm_of_slope_and_bias():
     network = draw(balanced=True)
-    np.testing.assert_allclose(np.abs(network.output_weight), np.hypot(network.slope, network.bias), rtol=1e-14)
+    np.testing.assert_allclose(
+        np.abs(network.output_weight), np.hypot(network.slope, network.bias), rtol=1e-14
+    )
     assert np.array_equal(np.sign(network.output_weight), np.sign(draw().output_weight))
 
 
@@ -84,7 +97,9 @@ def test_balance_holds_for_every_unit_of_every_layer():
     network = draw(hidden=(5, 4, 3), balanced=True)
     for k in range(3):
         incoming = np.sqrt((network.weights[k] ** 2).sum(axis=0) + network.biases[k] ** 2)
-        np.testing.assert_allclose(np.linalg.norm(network.weights[k + 1], axis=1), incoming, rtol=1e-13)
+        np.testing.assert_allclose(
+            np.linalg.norm(network.weights[k + 1], axis=1), incoming, rtol=1e-13
+        )
 
 
 def test_without_output_bias_it_is_zero_and_nothing_else_changes():
@@ -98,7 +113,13 @@ def test_the_notebooks_initial_network_is_drawn_in_the_documented_order_forever(
     generator = np.random.RandomState(np.random.Philox(key=np.array([3, 0], dtype=np.uint64)))
     slope, _ = generator.uniform(-1, 1, 40), generator.uniform(-1, 1, 40)
     limit = 1 / np.sqrt(40)
-    output_weight, output_bias = generator.uniform(-limit, limit, 40), generator.uniform(-limit, limit)
+    output_weight, output_bias = (
+        generator.uniform(-limit, limit, 40),
+        generator.uniform(-limit, limit),
+    )
     bias = -np.sort(generator.rand(40)) * slope
     parameters = prepare(load_config({"seed": 3})).initial.parameters()
-    assert parameters.tobytes() == np.concatenate([slope, bias, output_weight, [output_bias]]).tobytes()
+    assert (
+        parameters.tobytes()
+        == np.concatenate([slope, bias, output_weight, [output_bias]]).tobytes()
+    )

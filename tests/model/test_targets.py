@@ -30,7 +30,9 @@ def test_piecewise_linear_is_the_formula_of_the_notebook_between_the_knots():
 
 def test_piecewise_linear_takes_its_knots_values_inside_and_outside_of_the_unit_interval():
     k = np.arange(-20, 21)
-    np.testing.assert_allclose(parse_target("piecewise_linear")(k / 10), np.sin(12345 * k), rtol=0, atol=1e-13)
+    np.testing.assert_allclose(
+        parse_target("piecewise_linear")(k / 10), np.sin(12345 * k), rtol=0, atol=1e-13
+    )
 
 
 def test_sin20x_is_the_sine_of_20_x():
@@ -39,7 +41,9 @@ def test_sin20x_is_the_sine_of_20_x():
 
 def test_step_jumps_at_exactly_one_half():
     below = np.nextafter(0.5, 0)
-    np.testing.assert_array_equal(parse_target("step")(np.array([-9.0, below, 0.5, 9.0])), [0, 0, 1, 1])
+    np.testing.assert_array_equal(
+        parse_target("step")(np.array([-9.0, below, 0.5, 9.0])), [0, 0, 1, 1]
+    )
 
 
 def test_square_is_the_sign_of_the_cosine_and_jumps_at_exact_eighths():
@@ -53,17 +57,24 @@ def test_square_is_the_sign_of_the_cosine_and_jumps_at_exact_eighths():
 
 def test_sawtooth_rises_with_slope_4_and_falls_at_exact_quarters():
     sawtooth = parse_target("sawtooth")
-    np.testing.assert_array_equal(sawtooth(np.array([0, 0.125, 0.25, 0.375, 0.5, 0.75, 1, -0.25])), [0, 0.5, -1, -0.5, 0, -1, 0, -1])
+    np.testing.assert_array_equal(
+        sawtooth(np.array([0, 0.125, 0.25, 0.375, 0.5, 0.75, 1, -0.25])),
+        [0, 0.5, -1, -0.5, 0, -1, 0, -1],
+    )
     np.testing.assert_allclose(sawtooth(np.nextafter(np.array([0.25, 0.75]), 0)), 1)
 
 
 @pytest.mark.parametrize("name", ["square", "sawtooth"])
 def test_a_wave_agrees_at_both_ends_of_the_domain_so_that_no_jump_meets_a_test_point(name):
     wave = parse_target(name)
-    np.testing.assert_array_equal(wave(np.array([0.0, 1.0])), wave(np.array([1e-300, np.nextafter(1, 0)])).round())
+    np.testing.assert_array_equal(
+        wave(np.array([0.0, 1.0])), wave(np.array([1e-300, np.nextafter(1, 0)])).round()
+    )
 
 
-@pytest.mark.parametrize("target", [*NAMED_TARGETS, "x", "2", "x < 1", "relu(x)", {"x": [0, 1], "y": [1, 2]}])
+@pytest.mark.parametrize(
+    "target", [*NAMED_TARGETS, "x", "2", "x < 1", "relu(x)", {"x": [0, 1], "y": [1, 2]}]
+)
 @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 3)])
 def test_a_target_gives_a_new_float_array_of_the_shape_of_x(target, shape):
     x = np.full(shape, 0.3)
@@ -93,10 +104,16 @@ def test_a_target_goes_to_another_process_and_gives_the_same_values_there(target
         ("where(x, 1, 0)", lambda x: 1.0 * (x != 0)),
         ("where(x < 0.5, 1, x)", lambda x: np.where(x < 0.5, 1, x)),
         ("relu(x) - step(x)", lambda x: np.maximum(x, 0) - (x >= 0)),
-        ("(x > 0) * (x <= 1) + (x == 0) + 2 * (x != 0) + (x >= 1)", lambda x: (x > 0) * (x <= 1.0) + (x == 0) + 2 * (x != 0) + (x >= 1)),
+        (
+            "(x > 0) * (x <= 1) + (x == 0) + 2 * (x != 0) + (x >= 1)",
+            lambda x: (x > 0) * (x <= 1.0) + (x == 0) + 2 * (x != 0) + (x >= 1),
+        ),
         ("0 < x <= 1", lambda x: 1.0 * ((x > 0) & (x <= 1))),
         ("1 < 2 > 3", lambda x: 0 * x),
-        ("round(x) + floor(x) + ceil(x) + sign(x)", lambda x: np.round(x) + np.floor(x) + np.ceil(x) + np.sign(x)),
+        (
+            "round(x) + floor(x) + ceil(x) + sign(x)",
+            lambda x: np.round(x) + np.floor(x) + np.ceil(x) + np.sign(x),
+        ),
         ("1e-3 + .5 + 2. + 1E1", lambda x: 12.501 + 0 * x),
         (" x\n\t+ 1 ", lambda x: x + 1),
     ],
@@ -108,16 +125,25 @@ def test_an_expression_means_what_python_and_numpy_mean_by_it(text, expected):
 ONE_ARGUMENT = {"asin": "arcsin", "acos": "arccos", "atan": "arctan"}
 
 
-@pytest.mark.parametrize("name", [name for name, (count, _) in FUNCTIONS.items() if count == 1 and name not in ("relu", "step")])
+@pytest.mark.parametrize(
+    "name",
+    [name for name, (count, _) in FUNCTIONS.items() if count == 1 and name not in ("relu", "step")],
+)
 def test_a_function_is_numpys_function_of_that_name(name):
     with np.errstate(all="ignore"):
-        np.testing.assert_array_equal(parse_target(f"{name}(x)")(X), getattr(np, ONE_ARGUMENT.get(name, name))(X))
+        np.testing.assert_array_equal(
+            parse_target(f"{name}(x)")(X), getattr(np, ONE_ARGUMENT.get(name, name))(X)
+        )
 
 
 signs = st.sampled_from(["+", "-", "*", "/", "//", "%", "**", "<", ">="])
 leaves = st.sampled_from(["x", "2", "0.5", "pi", "1e3"])
 grown = st.recursive(
-    leaves, lambda inner: st.tuples(inner, signs, inner).map(lambda parts: f"({parts[0]} {parts[1]} {parts[2]})"), max_leaves=12
+    leaves,
+    lambda inner: st.tuples(inner, signs, inner).map(
+        lambda parts: f"({parts[0]} {parts[1]} {parts[2]})"
+    ),
+    max_leaves=12,
 )
 
 
@@ -126,7 +152,10 @@ def test_any_expression_of_signs_gives_what_numpy_gives(text):
     names = {"x": X, "pi": np.float64(math.pi)}
     numbers = ast.fix_missing_locations(Floats().visit(ast.parse(text, mode="eval")))
     with np.errstate(all="ignore"):
-        expected = np.asarray(eval(compile(numbers, "test", "eval"), {"float64": np.float64, "add": np.add}, names), dtype=float)
+        expected = np.asarray(
+            eval(compile(numbers, "test", "eval"), {"float64": np.float64, "add": np.add}, names),
+            dtype=float,
+        )
     np.testing.assert_array_equal(parse_expression(text)(X), np.broadcast_to(expected, X.shape))
 
 
@@ -137,7 +166,11 @@ class Floats(ast.NodeTransformer):
         return ast.Call(ast.Name("float64", ast.Load()), [node], [])
 
     def visit_Compare(self, node):
-        return ast.BinOp(self.generic_visit(node), ast.Mult(), ast.Call(ast.Name("float64", ast.Load()), [ast.Constant(1)], []))
+        return ast.BinOp(
+            self.generic_visit(node),
+            ast.Mult(),
+            ast.Call(ast.Name("float64", ast.Load()), [ast.Constant(1)], []),
+        )
 
 
 @pytest.mark.parametrize("text", ["9**9**9", "9" * 900, "1e999", "exp(1000) + 0*x", "1/0 + 0*x"])
@@ -224,10 +257,18 @@ def test_an_empty_target_is_refused(text):
     [
         ("1 +" + " " * 996 + "x", "1 +" + " " * 997 + "x", "1,001 characters; at most 1,000"),
         ("x" + "+x" * 99, "x" + "+x" * 100, "more than 200 numbers, names and signs"),
-        ("(" * 30 + "x" + ")" * 30, "(" * 31 + "x" + ")" * 31, "brackets are nested more than 30 deep"),
+        (
+            "(" * 30 + "x" + ")" * 30,
+            "(" * 31 + "x" + ")" * 31,
+            "brackets are nested more than 30 deep",
+        ),
         ("-" * 29 + "x", "-" * 30 + "x", "nested more than 30 deep"),
         ("x" + "**x" * 29, "x" + "**x" * 30, "nested more than 30 deep"),
-        ("sin(" * 29 + "x" + ")" * 29, "-" + "sin(" * 29 + "x" + ")" * 29, "nested more than 30 deep"),
+        (
+            "sin(" * 29 + "x" + ")" * 29,
+            "-" + "sin(" * 29 + "x" + ")" * 29,
+            "nested more than 30 deep",
+        ),
     ],
 )
 def test_size_and_depth_are_bounded(legal, too_much, problem):
@@ -237,7 +278,18 @@ def test_size_and_depth_are_bounded(legal, too_much, problem):
 
 
 @pytest.mark.parametrize(
-    "text", ["(" * 1000, ")" * 1000, "-" * 1000, "sin(" * 250, "x<" * 500, "{" * 1000, "[" * 1000, "not " * 250, "x**" * 333]
+    "text",
+    [
+        "(" * 1000,
+        ")" * 1000,
+        "-" * 1000,
+        "sin(" * 250,
+        "x<" * 500,
+        "{" * 1000,
+        "[" * 1000,
+        "not " * 250,
+        "x**" * 333,
+    ],
 )
 def test_an_expression_made_to_exhaust_the_parser_is_refused_before_it(text, monkeypatch):
     monkeypatch.setattr(ast, "parse", lambda *_: pytest.fail("Python's parser was reached"))
@@ -246,7 +298,30 @@ def test_an_expression_made_to_exhaust_the_parser_is_refused_before_it(text, mon
 
 
 pieces = st.sampled_from(
-    ["x", "sin", "(", ")", ",", "+", "-", "**", "<", "2", ".5", "e", " ", "\n", "_", "__class__", ".", "if", "ｘ", "\0", "1e9", ":="]
+    [
+        "x",
+        "sin",
+        "(",
+        ")",
+        ",",
+        "+",
+        "-",
+        "**",
+        "<",
+        "2",
+        ".5",
+        "e",
+        " ",
+        "\n",
+        "_",
+        "__class__",
+        ".",
+        "if",
+        "ｘ",
+        "\0",
+        "1e9",
+        ":=",
+    ]
 )
 
 
@@ -283,12 +358,16 @@ def test_a_label_is_short_and_a_name_labels_itself():
 
 def test_knots_are_joined_by_lines_and_continue_as_constants():
     target = parse_target({"x": [0, 0.5, 1], "y": [0, 1, -1]})
-    np.testing.assert_array_equal(target(np.array([-5, 0, 0.25, 0.5, 0.75, 1, 5])), [0, 0, 0.5, 1, 0, -1, -1])
+    np.testing.assert_array_equal(
+        target(np.array([-5, 0, 0.25, 0.5, 0.75, 1, 5])), [0, 0, 0.5, 1, 0, -1, -1]
+    )
 
 
 def test_knots_may_be_an_object():
     knots = SimpleNamespace(x=(0.0, 1.0), y=(3.0, 4.0))
-    np.testing.assert_array_equal(parse_target(knots)(X), parse_target({"x": [0, 1], "y": [3, 4]})(X))
+    np.testing.assert_array_equal(
+        parse_target(knots)(X), parse_target({"x": [0, 1], "y": [3, 4]})(X)
+    )
 
 
 @pytest.mark.parametrize(

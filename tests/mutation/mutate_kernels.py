@@ -43,7 +43,12 @@ ROOT = Path(__file__).parents[2]
 SECONDS = 150
 """Of CPU time, thrice what the slowest module takes unchanged. A mutant that takes longer has changed, too."""
 
-COMPILED = ["gradients/test_compiled.py", "gradients/test_kernels.py", "training/test_sgd.py", "training/test_engines.py"]
+COMPILED = [
+    "gradients/test_compiled.py",
+    "gradients/test_kernels.py",
+    "training/test_sgd.py",
+    "training/test_engines.py",
+]
 TESTS = {
     "dense": ["gradients/test_kernels.py", "training/test_engines.py"],
     "prefix_sums": ["gradients/test_kernels.py", "training/test_engines.py"],
@@ -66,7 +71,14 @@ OPERATORS = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult, ast.LShift: ast.RShift,
     ast.RShift: ast.LShift, ast.BitXor: ast.BitOr, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitXor, ast.MatMult: ast.Add,
 }  # fmt: skip
-CALLS = {"add": "subtract", "subtract": "add", "multiply": "add", "greater": "greater_equal", "maximum": "minimum", "not_equal": "equal"}
+CALLS = {
+    "add": "subtract",
+    "subtract": "add",
+    "multiply": "add",
+    "greater": "greater_equal",
+    "maximum": "minimum",
+    "not_equal": "equal",
+}
 
 
 class Mutant(NamedTuple):
@@ -111,7 +123,9 @@ class Changer(ast.NodeTransformer):
         self.place, self.new = place, new
 
     def visit(self, node: ast.AST) -> ast.AST:
-        return ast.copy_location(self.new, node) if node is self.place else super().generic_visit(node)
+        return (
+            ast.copy_location(self.new, node) if node is self.place else super().generic_visit(node)
+        )
 
 
 def sites(tree: ast.Module) -> Iterator[ast.AST]:
@@ -144,7 +158,9 @@ def mutants(module: str) -> Iterator[Mutant]:
             after = f"{ast.unparse(place)} → {ast.unparse(new)}"
             found[before, after] += 1
             number = found[before, after]
-            yield Mutant(module, text, place.lineno, before, after if number == 1 else f"{after} ({number})")  # type: ignore[attr-defined]
+            yield Mutant(
+                module, text, place.lineno, before, after if number == 1 else f"{after} ({number})"
+            )  # type: ignore[attr-defined]
 
 
 def copy_but(tree: ast.Module, place: ast.AST) -> ast.Module:
@@ -168,13 +184,17 @@ class MutatedSource(importlib.abc.MetaPathFinder, importlib.abc.Loader):  # type
             return None
         origin = source_of(self.mutant.module)
         folder = [str(origin.parent)] if origin.name == "__init__.py" else None
-        return importlib.util.spec_from_file_location(name, origin, loader=self, submodule_search_locations=folder)
+        return importlib.util.spec_from_file_location(
+            name, origin, loader=self, submodule_search_locations=folder
+        )
 
     def create_module(self, spec):  # type: ignore[no-untyped-def]
         return None
 
     def exec_module(self, module):  # type: ignore[no-untyped-def]
-        exec(compile(self.mutant.source, str(source_of(self.mutant.module)), "exec"), module.__dict__)
+        exec(
+            compile(self.mutant.source, str(source_of(self.mutant.module)), "exec"), module.__dict__
+        )
 
 
 def outcome(mutant: Mutant) -> str:
@@ -185,7 +205,11 @@ def outcome(mutant: Mutant) -> str:
     _, status = os.waitpid(child, 0)
     if status == 0:
         return "survived"
-    return "endless" if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGVTALRM else "killed"
+    return (
+        "endless"
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGVTALRM
+        else "killed"
+    )
 
 
 def run_tests(mutant: Mutant) -> None:
@@ -220,8 +244,12 @@ def run_tests(mutant: Mutant) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("modules", nargs="*", metavar="MODULE[:LINE]", help=f"of {', '.join(TESTS)}; default: all")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "modules", nargs="*", metavar="MODULE[:LINE]", help=f"of {', '.join(TESTS)}; default: all"
+    )
     parser.add_argument("--list", action="store_true", help="only print the mutants")
     given = parser.parse_args()
     path = Path(__file__).with_name("equivalent.yaml")
@@ -231,7 +259,9 @@ def main() -> int:
         everything = [mutant for mutant in mutants(module) if line in ("", str(mutant.line))]
         reasons = {(entry["line"], entry["change"]) for entry in known.get(module) or []}
         if given.list:
-            print("\n".join(f"{mutant.module}:{mutant.line}: {mutant.after}" for mutant in everything))
+            print(
+                "\n".join(f"{mutant.module}:{mutant.line}: {mutant.after}" for mutant in everything)
+            )
             continue
         left = set() if line else set(reasons)
         original = Mutant(module, source_of(module).read_text(encoding="utf-8"), 0, "", "")
@@ -245,11 +275,19 @@ def main() -> int:
             what = outcome(mutant)
             found[what] += 1
             if what != "killed":
-                print(f"{module}:{mutant.line}: {what}: {mutant.after}    in: {mutant.before}", flush=True)
+                print(
+                    f"{module}:{mutant.line}: {what}: {mutant.after}    in: {mutant.before}",
+                    flush=True,
+                )
         for before, change in left:
-            print(f"{module}: equivalent.yaml names what is no mutant any more: {change} in {before}")
+            print(
+                f"{module}: equivalent.yaml names what is no mutant any more: {change} in {before}"
+            )
         failures += found["survived"] + len(left)
-        print(f"{module}: {len(everything)} mutants: {', '.join(f'{n} {what}' for what, n in found.items())}", flush=True)
+        print(
+            f"{module}: {len(everything)} mutants: {', '.join(f'{n} {what}' for what, n in found.items())}",
+            flush=True,
+        )
     return int(failures > 0)
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from relusgd.model.data import Dataset, Scaling
 from relusgd.model.history import History
 from relusgd.model.network import Network, parameter_count
+from relusgd.model.points import Dataset, Scaling
 
 
 def target(x):
@@ -19,13 +19,27 @@ def target(x):
 def dataset():
     rng = np.random.default_rng(1)
     x, x_test = np.sort(rng.random(60)), np.linspace(0, 1, 100)
-    return Dataset(x, target(x) + 0.1 * rng.standard_normal(60), x_test, target(x_test), (0.0, 1.0), target=target, noise=0.1)
+    return Dataset(
+        x,
+        target(x) + 0.1 * rng.standard_normal(60),
+        x_test,
+        target(x_test),
+        (0.0, 1.0),
+        target=target,
+        noise=0.1,
+    )
 
 
 @pytest.fixture
 def standardised(dataset):
     """The same network units, seen as years and a flow around a thousand."""
-    return replace(dataset, scaling=Scaling(1900.0, 40.0, 1000.0, 250.0), domain=(1900.0, 1940.0), target=None, noise=None)
+    return replace(
+        dataset,
+        scaling=Scaling(1900.0, 40.0, 1000.0, 250.0),
+        domain=(1900.0, 1940.0),
+        target=None,
+        noise=None,
+    )
 
 
 @pytest.fixture
@@ -38,8 +52,12 @@ def make_history(dataset):
         epoch = every * np.arange(snapshots)
         metrics = {
             "learning_rate": np.full(snapshots, 0.1),
-            "train_mse": np.array([np.mean((network(dataset.x_train) - dataset.y_train) ** 2) for network in networks]),
-            "test_mse": np.array([np.mean((network(dataset.x_test) - dataset.y_test) ** 2) for network in networks]),
+            "train_mse": np.array(
+                [np.mean((network(dataset.x_train) - dataset.y_train) ** 2) for network in networks]
+            ),
+            "test_mse": np.array(
+                [np.mean((network(dataset.x_test) - dataset.y_test) ** 2) for network in networks]
+            ),
             "dead_units": np.arange(snapshots) % 3,
             "always_on_units": np.zeros(snapshots, dtype=np.int64),
             "breakpoints": np.full(snapshots, 4),
@@ -53,14 +71,27 @@ def touching_words(painter):
     """Pairs of words that touch each other, and words that leave the picture."""
     painter.full(-1)
     figure = painter.sheet.figure
-    texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    texts = [
+        text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()
+    ]
     boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
     inside = figure.bbox.padded(1)
     yield from (
-        words for words, box in boxes if not (inside.x0 <= box.x0 and box.x1 <= inside.x1 and inside.y0 <= box.y0 and box.y1 <= inside.y1)
+        words
+        for words, box in boxes
+        if not (
+            inside.x0 <= box.x0
+            and box.x1 <= inside.x1
+            and inside.y0 <= box.y0
+            and box.y1 <= inside.y1
+        )
     )
     for number, (words, box) in enumerate(boxes):
-        yield from ((words, other) for other, another in boxes[:number] if box.padded(-1).overlaps(another.padded(-1)))
+        yield from (
+            (words, other)
+            for other, another in boxes[:number]
+            if box.padded(-1).overlaps(another.padded(-1))
+        )
 
 
 @pytest.fixture

@@ -35,19 +35,28 @@ def test_active_units_and_bends_are_those_of_every_unit_alone():
 
 
 def test_elbows_inside_are_counted_with_both_ends():
-    w, elbow = np.array([2.0, -4.0, 1.0, 1.0, 1.0, 0.0]), np.array([0.0, 1.0, -1e-9, 1 + 1e-9, 0.5, 0.5])
+    w, elbow = (
+        np.array([2.0, -4.0, 1.0, 1.0, 1.0, 0.0]),
+        np.array([0.0, 1.0, -1e-9, 1 + 1e-9, 0.5, 0.5]),
+    )
     network = Network((w[None, :], np.ones((6, 1))), (-elbow * w, np.zeros(1)))
     assert bin_units(network, 0.0, 1.0, 10).inside == 3
 
 
 def test_a_network_of_nan_and_infinite_numbers_is_binned_without_a_warning():
-    w, b, v = np.array([1.0, np.nan, np.inf, 1e-300]), np.array([np.nan, 1.0, 1.0, 1e300]), np.array([1.0, 1.0, np.inf, 1e300])
+    w, b, v = (
+        np.array([1.0, np.nan, np.inf, 1e-300]),
+        np.array([np.nan, 1.0, 1.0, 1e300]),
+        np.array([1.0, 1.0, np.inf, 1e300]),
+    )
     cells = bin_units(Network((w[None, :], v[:, None]), (b, np.zeros(1))), 0.0, 1.0, 10)
     assert cells.active.max() <= 4
 
 
 def test_a_unit_counts_in_the_cell_of_its_elbow():
-    network = Network((np.array([[2.0, -1.0]]), np.array([[3.0], [-4.0]])), (np.array([-0.5, 0.75]), np.zeros(1)))
+    network = Network(
+        (np.array([[2.0, -1.0]]), np.array([[3.0], [-4.0]])), (np.array([-0.5, 0.75]), np.zeros(1))
+    )
     cells = bin_units(network, 0.0, 1.0, 10)
     assert cells.rising.nonzero()[0].tolist() == [2]
     assert cells.falling.nonzero()[0].tolist() == [7]

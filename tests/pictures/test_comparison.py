@@ -5,15 +5,32 @@ import pytest
 from matplotlib.text import Text
 
 from relusgd.errors import InputError
-from relusgd.pictures.comparison import Comparison, Panel, draw_comparison, panel_scales, save_comparison
+from relusgd.pictures.comparison import (
+    Comparison,
+    Panel,
+    draw_comparison,
+    panel_scales,
+    save_comparison,
+)
 from relusgd.pictures.comparison_chart import Chart, Series, named_ticks
 from relusgd.pictures.look import Look
 from relusgd.pictures.view import View
 
 
 def series(colour, *, points=False, count=8):
-    x, error = np.arange(count) * (1.0 if points else 5.0), np.geomspace(0.5, 0.02, count) * (colour + 1)
-    return Series(x, error, 0.7 * error, 1.4 * error, colour, points=points, best=count - 1 if points else None)
+    x, error = (
+        np.arange(count) * (1.0 if points else 5.0),
+        np.geomspace(0.5, 0.02, count) * (colour + 1),
+    )
+    return Series(
+        x,
+        error,
+        0.7 * error,
+        1.4 * error,
+        colour,
+        points=points,
+        best=count - 1 if points else None,
+    )
 
 
 @pytest.fixture
@@ -21,7 +38,11 @@ def make_comparison(make_history, dataset):
     def make(count, columns=None, charts=1, places=(), seeds=2):
         panels = [
             Panel(
-                (f"hidden {10 * number}, output layer only", f"hidden {10 * number}, output", f"{number}, output"),
+                (
+                    f"hidden {10 * number}, output layer only",
+                    f"hidden {10 * number}, output",
+                    f"{number}, output",
+                ),
                 View(make_history(seed=number), dataset),
                 number if columns is None else number // columns,
                 [View(make_history(seed=50 + seed), dataset) for seed in range(seeds)],
@@ -67,7 +88,10 @@ def test_words_never_overlap(overlapping, make_comparison, shape, size):
 
 def test_titles_are_all_long_or_all_short(make_comparison):
     for size in ((640, 480), (1600, 900)):
-        words = [text.get_text() for text in draw_comparison(make_comparison(4), Look(size=size)).figure.findobj(Text)]
+        words = [
+            text.get_text()
+            for text in draw_comparison(make_comparison(4), Look(size=size)).figure.findobj(Text)
+        ]
         titles = [[title in words for title in panel.titles] for panel in make_comparison(4).panels]
         assert len({tuple(level) for level in titles}) == 1
         assert any(titles[0])
@@ -76,10 +100,17 @@ def test_titles_are_all_long_or_all_short(make_comparison):
 def test_seeds_lie_behind_the_function_that_is_shown(make_comparison):
     figure = draw_comparison(make_comparison(2, seeds=3)).figure
     panel = figure.axes[0]
-    faint = [line for line in panel.lines if line.get_alpha() is not None and line.get_alpha() < 0.6 and line.get_linestyle() == "-"]
+    faint = [
+        line
+        for line in panel.lines
+        if line.get_alpha() is not None and line.get_alpha() < 0.6 and line.get_linestyle() == "-"
+    ]
     assert len(faint) == 3
     strong = max(panel.lines, key=lambda line: line.get_zorder())
-    assert all(line.get_color() == strong.get_color() and line.get_zorder() < strong.get_zorder() for line in faint)
+    assert all(
+        line.get_color() == strong.get_color() and line.get_zorder() < strong.get_zorder()
+        for line in faint
+    )
 
 
 def test_the_chart_shows_the_median_and_the_band(make_comparison):

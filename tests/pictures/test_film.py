@@ -27,7 +27,9 @@ SUFFIXES = [".gif", ".mp4"]
 
 def ffmpeg_says(path):
     """What ffmpeg prints about a film."""
-    return subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), "-i", path], capture_output=True, text=True, check=False).stderr
+    return subprocess.run(
+        [imageio_ffmpeg.get_ffmpeg_exe(), "-i", path], capture_output=True, text=True, check=False
+    ).stderr
 
 
 def written(make_history, dataset, path, fps=15.0, snapshots=8, **options):
@@ -85,7 +87,9 @@ def test_a_gif_is_near_the_true_frames(make_history, dataset, tmp_path):
     painter = Painter(View(written(make_history, dataset, path), dataset), SMALL)
     with Image.open(path) as image:
         for index, frame in enumerate(ImageSequence.Iterator(image)):
-            difference = np.asarray(frame.convert("RGB"), dtype=float) - painter.frame(index)[..., :3]
+            difference = (
+                np.asarray(frame.convert("RGB"), dtype=float) - painter.frame(index)[..., :3]
+            )
             assert 10 * np.log10(255**2 / np.mean(difference**2)) > 45
 
 
@@ -100,7 +104,9 @@ def test_the_pixel_of_a_gif_on_the_learned_function_has_its_colour(make_history,
     with Image.open(path) as image:
         image.seek(7)
         colour = image.convert("RGB").getpixel((int(across), SMALL.size[1] - 1 - int(up)))
-    assert colour == pytest.approx([int(look.colours.learned[at : at + 2], 16) for at in (1, 3, 5)], abs=8)
+    assert colour == pytest.approx(
+        [int(look.colours.learned[at : at + 2], 16) for at in (1, 3, 5)], abs=8
+    )
 
 
 def test_an_mp4_shows_the_true_frames(make_history, dataset, tmp_path):
@@ -109,7 +115,9 @@ def test_an_mp4_shows_the_true_frames(make_history, dataset, tmp_path):
     reader = imageio_ffmpeg.read_frames(path)
     next(reader)
     for index, data in zip(range(8), reader, strict=False):
-        difference = np.frombuffer(data, np.uint8).reshape(360, 500, 3) - painter.frame(index)[..., :3].astype(float)
+        difference = np.frombuffer(data, np.uint8).reshape(360, 500, 3) - painter.frame(index)[
+            ..., :3
+        ].astype(float)
         assert 10 * np.log10(255**2 / np.mean(difference**2)) > 22
     reader.close()
 
@@ -126,15 +134,24 @@ def test_a_film_of_one_snapshot_stands_a_second(make_history, dataset, tmp_path,
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_progress_counts_every_frame_and_ends_when_the_file_stands(make_history, dataset, tmp_path, suffix):
+def test_progress_counts_every_frame_and_ends_when_the_file_stands(
+    make_history, dataset, tmp_path, suffix
+):
     path, seen = tmp_path / f"film{suffix}", []
-    written(make_history, dataset, path, progress=lambda done, of: seen.append((done, of, path.exists())))
+    written(
+        make_history,
+        dataset,
+        path,
+        progress=lambda done, of: seen.append((done, of, path.exists())),
+    )
     assert seen == [(done, 8, done == 8) for done in range(1, 9)]
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("trouble", [KeyboardInterrupt(), RuntimeError("a bug")], ids=repr)
-def test_the_old_film_survives_an_end_in_the_middle(make_history, dataset, tmp_path, suffix, trouble):
+def test_the_old_film_survives_an_end_in_the_middle(
+    make_history, dataset, tmp_path, suffix, trouble
+):
     path = tmp_path / f"film{suffix}"
     path.write_bytes(b"old")
 
@@ -148,7 +165,9 @@ def test_the_old_film_survives_an_end_in_the_middle(make_history, dataset, tmp_p
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
 
 
-def test_a_full_disk_is_an_error_in_one_sentence_and_the_old_film_stays(make_history, dataset, tmp_path, monkeypatch):
+def test_a_full_disk_is_an_error_in_one_sentence_and_the_old_film_stays(
+    make_history, dataset, tmp_path, monkeypatch
+):
     path = tmp_path / "film.gif"
     path.write_bytes(b"old")
 
@@ -156,14 +175,20 @@ def test_a_full_disk_is_an_error_in_one_sentence_and_the_old_film_stays(make_his
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(film_module.gif.GifFilm, "add", full)
-    with pytest.raises(RelusgdError, match=r"film.gif could not be written: No space left on device"):
+    with pytest.raises(
+        RelusgdError, match=r"film.gif could not be written: No space left on device"
+    ):
         written(make_history, dataset, path)
     assert path.read_bytes() == b"old"
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no disk that is always full")  # noqa: PTH110
+@pytest.mark.skipif(
+    not os.path.exists("/dev/full"), reason="this system has no disk that is always full"
+)  # noqa: PTH110
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_a_disk_that_is_full_leaves_the_old_film(make_history, dataset, tmp_path, monkeypatch, suffix):
+def test_a_disk_that_is_full_leaves_the_old_film(
+    make_history, dataset, tmp_path, monkeypatch, suffix
+):
     path = tmp_path / f"film{suffix}"
     path.write_bytes(b"old")
 
@@ -189,7 +214,9 @@ def test_what_ffmpeg_complains_about_is_told(tmp_path, frames):
 
 
 def test_of_what_ffmpeg_says_the_cause_is_told_and_not_what_follows_from_it(tmp_path):
-    with pytest.raises(RelusgdError, match=r"^ffmpeg could not write the film: [^\[@]*: Is a directory$"):  # noqa: SIM117
+    with pytest.raises(
+        RelusgdError, match=r"^ffmpeg could not write the film: [^\[@]*: Is a directory$"
+    ):  # noqa: SIM117
         with mp4.Mp4Film(tmp_path, (10, 10), 15) as film:
             film.add(np.zeros((10, 10, 4), dtype=np.uint8))
 

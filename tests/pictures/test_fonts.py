@@ -22,7 +22,9 @@ def on_this_system(monkeypatch):
     """Give the system these fonts and no others but those of matplotlib; each draws one character as a full square."""
 
     def install(*files):
-        listed = [entry for entry in font_manager.fontManager.ttflist if entry.name.startswith("DejaVu")]
+        listed = [
+            entry for entry in font_manager.fontManager.ttflist if entry.name.startswith("DejaVu")
+        ]
         monkeypatch.setattr(font_manager.fontManager, "ttflist", listed)
         for file in files:
             font_manager.fontManager.addfont(file)
@@ -80,7 +82,9 @@ def test_plain_words_need_no_other_font():
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
-def test_a_title_in_another_font_is_drawn_in_every_format(make_history, dataset, on_this_system, square_font, tmp_path, suffix):
+def test_a_title_in_another_font_is_drawn_in_every_format(
+    make_history, dataset, on_this_system, square_font, tmp_path, suffix
+):
     on_this_system(square_font)
     view, look = View(make_history(2), dataset), Look(size=(480, 360), title="漢 of forty ReLUs")
     save_still(view, 0, tmp_path / f"still{suffix}", look)
@@ -91,4 +95,6 @@ def test_a_title_in_another_font_is_drawn_in_every_format(make_history, dataset,
 
 def ink_in_the_title(view, look):
     """The number of dark pixels where the title begins."""
-    return np.count_nonzero((Painter(view, look, still=True).full(0)[:25, :80, :3] < 100).all(axis=2))
+    return np.count_nonzero(
+        (Painter(view, look, still=True).full(0)[:25, :80, :3] < 100).all(axis=2)
+    )

@@ -21,7 +21,9 @@ def frames_with(count, size=(40, 30), seed=0):
 
 
 def write(path, frames, shown=None):
-    with GifFilm(path, frames.shape[2:0:-1], Palette.of(frames[:6]), shown or [7] * len(frames)) as film:
+    with GifFilm(
+        path, frames.shape[2:0:-1], Palette.of(frames[:6]), shown or [7] * len(frames)
+    ) as film:
         for frame in frames:
             film.add(frame)
     return path
@@ -30,7 +32,10 @@ def write(path, frames, shown=None):
 def read(path):
     """All frames as RGB, and their delays in milliseconds."""
     with Image.open(path) as image:
-        both = [(np.array(frame.convert("RGB")), frame.info["duration"]) for frame in ImageSequence.Iterator(image)]
+        both = [
+            (np.array(frame.convert("RGB")), frame.info["duration"])
+            for frame in ImageSequence.Iterator(image)
+        ]
     return [frame for frame, _ in both], [delay for _, delay in both]
 
 
@@ -38,14 +43,20 @@ def test_a_film_of_few_colours_is_read_back_exactly(tmp_path):
     frames = frames_with(20)
     found, _ = read(write(tmp_path / "film.gif", frames))
     assert len(found) == 20
-    assert all(np.array_equal(picture, frame[..., :3]) for picture, frame in zip(found, frames, strict=True))
+    assert all(
+        np.array_equal(picture, frame[..., :3])
+        for picture, frame in zip(found, frames, strict=True)
+    )
 
 
 def test_equal_frames_are_frames_too(tmp_path):
     frames = np.repeat(frames_with(3), 2, axis=0)
     found, _ = read(write(tmp_path / "film.gif", frames))
     assert len(found) == 6
-    assert all(np.array_equal(picture, frame[..., :3]) for picture, frame in zip(found, frames, strict=True))
+    assert all(
+        np.array_equal(picture, frame[..., :3])
+        for picture, frame in zip(found, frames, strict=True)
+    )
 
 
 def test_only_the_rectangle_that_changed_is_stored(tmp_path):
@@ -89,14 +100,19 @@ def test_frequent_colours_are_exact_and_the_others_near():
     frame[:100, :, :3] = (21, 24, 29)
     frame[150:, :, :3] = rng.integers(0, 256, (50, 200, 3))
     palette = Palette.of([frame])
-    found = palette.colours[palette.numbers(packed(frame).ravel())].astype(float).reshape(200, 200, 3)
+    found = (
+        palette.colours[palette.numbers(packed(frame).ravel())].astype(float).reshape(200, 200, 3)
+    )
     assert np.array_equal(found[:150], frame[:150, :, :3])
     assert np.sqrt(((found[150:] - frame[150:, :, :3]) ** 2).mean()) < 25
 
 
 def test_a_colour_that_the_sample_did_not_have_becomes_the_nearest_one():
     grey = np.array([[0, 0, 0], [64, 64, 64], [255, 255, 255]], dtype=np.uint8)
-    pixels = np.array([[20, 20, 20, 255], [39, 39, 39, 255], [170, 170, 170, 255], [150, 150, 150, 255]], dtype=np.uint8)
+    pixels = np.array(
+        [[20, 20, 20, 255], [39, 39, 39, 255], [170, 170, 170, 255], [150, 150, 150, 255]],
+        dtype=np.uint8,
+    )
     assert Palette(grey).numbers(packed(pixels)).tolist() == [0, 1, 2, 1]
 
 
@@ -117,6 +133,8 @@ def test_memory_holds_two_frames_however_long_the_film(tmp_path):
         sizes = []
         for frame in frames:
             film.add(frame)
-            sizes.append(sum(value.nbytes for value in vars(film).values() if isinstance(value, np.ndarray)))
+            sizes.append(
+                sum(value.nbytes for value in vars(film).values() if isinstance(value, np.ndarray))
+            )
     assert all(before == after for before, after in pairwise(sizes))
     assert sizes[-1] <= 2 * frames[0].nbytes

@@ -22,7 +22,9 @@ def make_group(make_history, dataset):
     def make(count=3, **given):
         views = [View(make_history(seed=seed, **given), dataset) for seed in range(count)]
         return Group(
-            views, [f"hidden {10 * seed}, learning rate 0.0{seed}" for seed in range(count)], [f"hidden {seed}" for seed in range(count)]
+            views,
+            [f"hidden {10 * seed}, learning rate 0.0{seed}" for seed in range(count)],
+            [f"hidden {seed}" for seed in range(count)],
         )
 
     return make
@@ -48,13 +50,21 @@ def test_a_moment_shows_the_last_snapshot_until_then_and_a_run_that_has_ended_st
 
 
 @pytest.mark.parametrize("moment", [2, 4, -1])
-def test_the_line_of_a_run_ends_where_the_run_does_and_that_of_one_solution_is_a_level(moment, make_history, dataset):
-    views = [View(make_history(snapshots=count, every=every), dataset) for count, every in ((8, 5), (3, 5), (2, 1))]
+def test_the_line_of_a_run_ends_where_the_run_does_and_that_of_one_solution_is_a_level(
+    moment, make_history, dataset
+):
+    views = [
+        View(make_history(snapshots=count, every=every), dataset)
+        for count, every in ((8, 5), (3, 5), (2, 1))
+    ]
     group = Group(views, ["long", "short", "ridge"])
     painter = Painter(group, SMALL)
     painter.full(moment)
     panel = next(part for part in painter._parts if isinstance(part, GroupLossPanel))
-    now, ended = group.time_axis.place(group.epoch[[moment]])[0], group.time_axis.place(np.array([10]))[0]
+    now, ended = (
+        group.time_axis.place(group.epoch[[moment]])[0],
+        group.time_axis.place(np.array([10]))[0],
+    )
     assert [curve._past.get_xdata()[-1] for curve in panel._curves] == [now, min(now, ended), now]
     assert [curve._dot.get_xdata()[0] for curve in panel._curves] == [now, min(now, ended), now]
     lines = panel._base.axes.get_lines()
@@ -63,7 +73,11 @@ def test_the_line_of_a_run_ends_where_the_run_does_and_that_of_one_solution_is_a
 
 def test_panels_share_their_axes(make_group):
     painter = Painter(make_group(4), SMALL)
-    limits = {panel._part._axes.get_xlim() + panel._part._axes.get_ylim() for panel in painter._parts if _is_curve(panel)}
+    limits = {
+        panel._part._axes.get_xlim() + panel._part._axes.get_ylim()
+        for panel in painter._parts
+        if _is_curve(panel)
+    }
     assert len(limits) == 1
 
 
@@ -82,11 +96,20 @@ def test_frames_of_several_runs_are_distinct_moments(uneven, spacing):
 @pytest.mark.parametrize("count", [2, 3, 4, 6, 9])
 @pytest.mark.parametrize("size", [(640, 448), (1000, 700), (1600, 900)], ids=str)
 def test_words_over_several_runs_never_overlap(overlapping, make_group, count, size):
-    assert list(overlapping(Painter(make_group(count, every=1000), Look(size=size, title="A title"), still=True))) == []
+    assert (
+        list(
+            overlapping(
+                Painter(make_group(count, every=1000), Look(size=size, title="A title"), still=True)
+            )
+        )
+        == []
+    )
 
 
 def test_a_panel_says_which_run_it_is(make_group):
-    words = [text.get_text() for text in Painter(make_group(2), still=True).sheet.figure.findobj(Text)]
+    words = [
+        text.get_text() for text in Painter(make_group(2), still=True).sheet.figure.findobj(Text)
+    ]
     assert "hidden 10, learning rate 0.01" in words
 
 
@@ -95,6 +118,8 @@ def test_ten_runs_are_refused(make_group):
         make_group(10)
 
 
-@pytest.mark.parametrize(("count", "shape"), [(2, (1, 2)), (3, (1, 3)), (4, (2, 2)), (6, (2, 3)), (9, (3, 3))])
+@pytest.mark.parametrize(
+    ("count", "shape"), [(2, (1, 2)), (3, (1, 3)), (4, (2, 2)), (6, (2, 3)), (9, (3, 3))]
+)
 def test_a_wide_picture_has_its_panels_in_rows(count, shape):
     assert grid_shape(count, 900, 450) == shape

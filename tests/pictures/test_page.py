@@ -22,7 +22,9 @@ KILOBYTE = 1000
 
 def told(page):
     """What a page was told, read back as a browser does."""
-    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[1])
+    return json.loads(
+        re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[1]
+    )
 
 
 def unpack(text):
@@ -42,11 +44,17 @@ def many_points(dataset):
 
 
 def test_151_snapshots_of_40_units_are_less_than_300_kilobytes(make_history, many_points):
-    assert size(page_html(View(make_history(snapshots=151, hidden=(40,)), many_points), "a run")) < 300
+    assert (
+        size(page_html(View(make_history(snapshots=151, hidden=(40,)), many_points), "a run")) < 300
+    )
 
 
-def test_a_run_with_every_epoch_recorded_is_300_snapshots_and_less_than_500_kilobytes(make_history, many_points):
-    page = page_html(View(make_history(snapshots=3000, hidden=(40,), every=1), many_points), "a run")
+def test_a_run_with_every_epoch_recorded_is_300_snapshots_and_less_than_500_kilobytes(
+    make_history, many_points
+):
+    page = page_html(
+        View(make_history(snapshots=3000, hidden=(40,), every=1), many_points), "a run"
+    )
     epochs = told(page)["epoch"]
     assert size(page) < 500
     assert len(epochs) == 300
@@ -59,7 +67,10 @@ def test_arrays_are_little_endian_float32_in_c_order(make_history, dataset):
     (run,) = told(page_html(View(history, dataset), "a run"))["runs"]
     for text, weight in zip(run["weights"], history.weights, strict=True):
         np.testing.assert_array_equal(unpack(text), weight.astype(np.float32).ravel())
-    assert pack([1.0, 1e300, np.nan]) == base64.b64encode(np.array([1, np.inf, np.nan], "<f4").tobytes()).decode()
+    assert (
+        pack([1.0, 1e300, np.nan])
+        == base64.b64encode(np.array([1, np.inf, np.nan], "<f4").tobytes()).decode()
+    )
 
 
 def test_what_was_left_out_shows_as_the_range_of_errors_around_each_snapshot(make_history, dataset):
@@ -78,13 +89,22 @@ def test_what_was_left_out_shows_as_the_range_of_errors_around_each_snapshot(mak
 
 def test_several_runs_share_their_points_and_clock(make_history, dataset):
     short, long = make_history(snapshots=3), make_history(seed=1)
-    page = told(page_html(Group([View(short, dataset), View(long, dataset)], ["short", "long"]), "two"))
+    page = told(
+        page_html(Group([View(short, dataset), View(long, dataset)], ["short", "long"]), "two")
+    )
     assert len(page["data"]) == 1
     assert [run["title"] for run in page["runs"]] == ["short", "long"]
     assert page["epoch"] == long.epoch.tolist()
     assert page["runs"][0]["epoch"] == short.epoch.tolist()
     other = replace(dataset, noise=None)
-    assert len(told(page_html(Group([View(short, dataset), View(long, other)], ["a", "b"]), "two"))["data"]) == 2
+    assert (
+        len(
+            told(page_html(Group([View(short, dataset), View(long, other)], ["a", "b"]), "two"))[
+                "data"
+            ]
+        )
+        == 2
+    )
 
 
 def test_of_very_many_points_some_go_along(make_history, dataset, monkeypatch):
@@ -96,7 +116,9 @@ def test_of_very_many_points_some_go_along(make_history, dataset, monkeypatch):
     assert (x[0], x[-1]) == (np.float32(dataset.x_train[0]), np.float32(dataset.x_train[-1]))
 
 
-def test_wide_networks_give_fewer_snapshots_unless_more_are_asked_for(make_history, dataset, monkeypatch):
+def test_wide_networks_give_fewer_snapshots_unless_more_are_asked_for(
+    make_history, dataset, monkeypatch
+):
     view = View(make_history(snapshots=40, hidden=(100,)), dataset)
     monkeypatch.setattr(page_data, "USUAL_NUMBERS", 3010)
     assert len(told(page_html(view, "a run"))["epoch"]) == 10
@@ -112,11 +134,16 @@ def test_a_theme_that_there_is_not_is_refused(make_history, dataset):
         page_html(View(make_history(), dataset), "a run", theme="blue")
 
 
-def test_the_policy_allows_this_script_and_style_by_their_digests_and_nothing_else(make_history, dataset):
+def test_the_policy_allows_this_script_and_style_by_their_digests_and_nothing_else(
+    make_history, dataset
+):
     page = page_html(View(make_history(), dataset), "a run")
     policy = html.unescape(re.search(r'Content-Security-Policy" content="([^"]*)"', page)[1])
     directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
-    script, style = re.search(r"<script>(.*?)</script>", page, re.DOTALL)[1], re.search(r"<style>(.*?)</style>", page, re.DOTALL)[1]
+    script, style = (
+        re.search(r"<script>(.*?)</script>", page, re.DOTALL)[1],
+        re.search(r"<style>(.*?)</style>", page, re.DOTALL)[1],
+    )
     digest = {name: f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for name, text in
               (("script", script), ("style", style))}  # fmt: skip
     assert directives == {
@@ -134,7 +161,17 @@ def test_a_page_names_no_address(make_history, dataset):
     assert set(re.findall(r"https?://[^\s'\"]+", page)) <= {"http://www.w3.org/2000/svg"}
 
 
-@pytest.mark.parametrize("name", ["</script><script>alert(1)</script>", "<!--<script>", "a & b < c", "{{script}}", "\u2028", "\ud800"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "</script><script>alert(1)</script>",
+        "<!--<script>",
+        "a & b < c",
+        "{{script}}",
+        "\u2028",
+        "\ud800",
+    ],
+)
 def test_names_stay_data(name, make_history, dataset):
     page = page_html(View(make_history(), replace(dataset, x_name=name)), name)
     assert page.count("</script>") == 2
@@ -146,6 +183,8 @@ def test_names_stay_data(name, make_history, dataset):
 def test_inside_a_notebook_it_is_one_element_with_no_rights_but_scripts(make_history, dataset):
     page = page_html(View(make_history(), dataset), "a run")
     frame = in_iframe(page, 'it\'s "a" <run>')
-    assert re.fullmatch(r'<iframe srcdoc="[^"]*" title="it&#x27;s &quot;a&quot; &lt;run&gt;"[^>]*></iframe>', frame)
+    assert re.fullmatch(
+        r'<iframe srcdoc="[^"]*" title="it&#x27;s &quot;a&quot; &lt;run&gt;"[^>]*></iframe>', frame
+    )
     assert html.unescape(re.search(r'srcdoc="([^"]*)"', frame)[1]) == page
     assert 'sandbox="allow-scripts"' in frame

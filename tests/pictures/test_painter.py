@@ -43,7 +43,10 @@ FILMS = {
     "more units than are drawn one by one": ({"hidden": (300,), "snapshots": 3}, SMALL),
     "one snapshot": ({"snapshots": 1}, SMALL),
     "two snapshots": ({"snapshots": 2}, SMALL),
-    "more units than are drawn one by one, dark": ({"hidden": (300,), "snapshots": 3}, replace(SMALL, theme="dark")),
+    "more units than are drawn one by one, dark": (
+        {"hidden": (300,), "snapshots": 3},
+        replace(SMALL, theme="dark"),
+    ),
     "a wide first layer of two": ({"hidden": (300, 3), "snapshots": 3}, SMALL),
     "more units than the line has corners": ({"hidden": (4100,), "snapshots": 3}, SMALL),
     "more snapshots than columns": ({"snapshots": 900, "every": 1}, SMALL),
@@ -69,7 +72,11 @@ def test_frames_do_not_depend_on_those_before(make_history, dataset):
 
 
 def test_a_frame_has_the_size_of_the_look(make_history, dataset):
-    assert Painter(View(make_history(), dataset), Look(size=(517, 401))).frame(0).shape == (401, 517, 4)
+    assert Painter(View(make_history(), dataset), Look(size=(517, 401))).frame(0).shape == (
+        401,
+        517,
+        4,
+    )
 
 
 @pytest.mark.parametrize("hidden", [(6,), (5, 4)])
@@ -92,7 +99,9 @@ def test_the_pixel_on_the_learned_function_has_its_colour(make_history, dataset,
     wide = int(np.argmax(np.diff(curve.x)))
     x = (curve.x[wide] + curve.x[wide + 1]) / 2
     y = float(history.network(-1)(x))
-    assert colour_at(frame, pixel_of(painter, x, y)) == pytest.approx(to_rgb(THEMES[theme].learned), abs=0.03)
+    assert colour_at(frame, pixel_of(painter, x, y)) == pytest.approx(
+        to_rgb(THEMES[theme].learned), abs=0.03
+    )
 
 
 def test_original_units_change_the_labels_and_not_the_picture(make_history, dataset, standardised):
@@ -102,7 +111,9 @@ def test_original_units_change_the_labels_and_not_the_picture(make_history, data
     for painter in painters:
         painter.frame(-1)
         panel = curve_panel(painter)
-        held.append(panel._axes.transData.transform(panel._curve.get_xydata()) - panel._axes.bbox.p0)
+        held.append(
+            panel._axes.transData.transform(panel._curve.get_xydata()) - panel._axes.bbox.p0
+        )
         held[-1] /= panel._axes.bbox.size
     assert held[0] == pytest.approx(held[1], abs=1e-9)
 
@@ -118,7 +129,17 @@ def test_parts_that_are_not_shown_are_not_drawn(make_history, dataset):
 
 
 @pytest.mark.parametrize(
-    "title", ["$x^2$ and $", "two\nlines", "long " * 100, "no glyph: 漢字 \U0001f9ff", "\\frac{", "", "   ", "\x00\x1b[0m"]
+    "title",
+    [
+        "$x^2$ and $",
+        "two\nlines",
+        "long " * 100,
+        "no glyph: 漢字 \U0001f9ff",
+        "\\frac{",
+        "",
+        "   ",
+        "\x00\x1b[0m",
+    ],
 )
 def test_no_title_breaks_the_picture(make_history, dataset, title, tmp_path):
     look = replace(SMALL, title=title)
@@ -132,18 +153,37 @@ SIZES = [(480, 360), (640, 448), (1000, 700), (1920, 1080), (600, 1200)]
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("scale", [1e-7, 1.0, 12_345.0, 1e12])
 def test_words_never_overlap_nor_leave_the_picture(overlapping, make_history, dataset, size, scale):
-    scaling = replace(dataset.scaling, y_mean=scale, y_deviation=scale, x_mean=1900.0, x_deviation=100.0)
+    scaling = replace(
+        dataset.scaling, y_mean=scale, y_deviation=scale, x_mean=1900.0, x_deviation=100.0
+    )
     data = replace(
-        dataset, scaling=scaling, domain=(1900.0, 2000.0), target=None, y_name="a rather long name of a column", x_name="year " * 20
+        dataset,
+        scaling=scaling,
+        domain=(1900.0, 2000.0),
+        target=None,
+        y_name="a rather long name of a column",
+        x_name="year " * 20,
     )
     history = make_history(snapshots=30, every=1000)
-    assert list(overlapping(Painter(View(history, data), Look(size=size, title="A title"), still=True))) == []
+    assert (
+        list(
+            overlapping(Painter(View(history, data), Look(size=size, title="A title"), still=True))
+        )
+        == []
+    )
 
 
 def test_without_test_points_only_the_training_error_is_drawn(make_history, dataset):
     history = make_history()
     metrics = {**history.metrics, "test_mse": np.full(len(history), np.nan)}
-    painter = Painter(View(replace(history, metrics=metrics), replace(dataset, x_test=np.empty(0), y_test=np.empty(0))), SMALL, still=True)
+    painter = Painter(
+        View(
+            replace(history, metrics=metrics),
+            replace(dataset, x_test=np.empty(0), y_test=np.empty(0)),
+        ),
+        SMALL,
+        still=True,
+    )
     words = " ".join(text.get_text() for text in painter.sheet.figure.findobj(Text))
     assert "train" in words
     assert "test" not in words
@@ -154,7 +194,12 @@ def test_the_header_says_epoch_step_and_errors_of_the_snapshot(make_history, dat
     painter = Painter(View(history, dataset), still=True)
     painter.full(5)
     words = [text.get_text() for text in painter.sheet.figure.findobj(Text)]
-    for word, number in (("epoch", "2,000"), ("step", "4,000"), ("train MSE", f"{history.metrics['train_mse'][5]:#.3g}"), ("dead", "2")):
+    for word, number in (
+        ("epoch", "2,000"),
+        ("step", "4,000"),
+        ("train MSE", f"{history.metrics['train_mse'][5]:#.3g}"),
+        ("dead", "2"),
+    ):
         assert words[words.index(word) + 1] == number
 
 
@@ -169,9 +214,16 @@ def test_a_diverged_history_is_drawn_without_a_warning(make_history, dataset):
 
 
 @pytest.mark.parametrize(
-    ("shift", "words"), [(1e9, "↑ the learned function"), (-1e9, "↓ the learned function"), (np.nan, "the learned function is not finite")]
+    ("shift", "words"),
+    [
+        (1e9, "↑ the learned function"),
+        (-1e9, "↓ the learned function"),
+        (np.nan, "the learned function is not finite"),
+    ],
 )
-def test_a_function_that_is_nowhere_in_the_picture_is_pointed_at(make_history, dataset, shift, words):
+def test_a_function_that_is_nowhere_in_the_picture_is_pointed_at(
+    make_history, dataset, shift, words
+):
     history = make_history(snapshots=30)
     history.biases[-1][3] += shift
     painter = Painter(View(history, dataset), SMALL)
@@ -182,7 +234,9 @@ def test_a_function_that_is_nowhere_in_the_picture_is_pointed_at(make_history, d
     assert said == ["", words, ""]
 
 
-def test_of_very_many_bends_the_strongest_are_marked_and_of_a_wide_layer_none(make_history, dataset):
+def test_of_very_many_bends_the_strongest_are_marked_and_of_a_wide_layer_none(
+    make_history, dataset
+):
     for hidden, most in (((200,), MOST_KINKS), ((300,), 0)):
         painter = Painter(View(make_history(hidden=hidden, snapshots=3), dataset), SMALL)
         painter.frame(-1)
@@ -194,7 +248,10 @@ def test_of_very_many_bends_the_strongest_are_marked_and_of_a_wide_layer_none(ma
             assert curve.x[1:-1][np.argmax(curve.kink)] in marked[:, 0]
 
 
-@pytest.mark.parametrize(("suffix", "head"), [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF"), (".PNG", b"\x89PNG")])
+@pytest.mark.parametrize(
+    ("suffix", "head"),
+    [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF"), (".PNG", b"\x89PNG")],
+)
 def test_a_still_has_the_format_of_its_suffix(make_history, dataset, tmp_path, suffix, head):
     path = tmp_path / f"still{suffix}"
     save_still(View(make_history(), dataset), -1, path, SMALL)
@@ -208,7 +265,9 @@ def test_a_png_still_has_the_size_of_the_look(make_history, dataset, tmp_path):
         assert image.size == (640, 448)
 
 
-def test_a_still_and_a_frame_differ_in_nothing_but_the_numbers_of_the_header(make_history, dataset, tmp_path):
+def test_a_still_and_a_frame_differ_in_nothing_but_the_numbers_of_the_header(
+    make_history, dataset, tmp_path
+):
     save_still(View(make_history(), dataset), 3, tmp_path / "still.png", SMALL)
     with Image.open(tmp_path / "still.png") as image:
         still = np.asarray(image.convert("RGBA"))
@@ -249,13 +308,21 @@ def test_a_still_of_an_unknown_format_is_refused(make_history, dataset, tmp_path
         save_still(View(make_history(), dataset), 0, tmp_path / "still.bmp")
 
 
-def test_a_still_that_cannot_be_written_is_an_error_in_one_sentence(make_history, dataset, tmp_path):
+def test_a_still_that_cannot_be_written_is_an_error_in_one_sentence(
+    make_history, dataset, tmp_path
+):
     with pytest.raises(RelusgdError, match="could not be written"):
         save_still(View(make_history(), dataset), 0, tmp_path / "nowhere" / "still.png", SMALL)
 
 
 @pytest.mark.parametrize(
-    "given", [{"size": (100, 100)}, {"size": (100_000, 700)}, {"theme": "blue"}, {"show": frozenset({"units", "bias"})}]
+    "given",
+    [
+        {"size": (100, 100)},
+        {"size": (100_000, 700)},
+        {"theme": "blue"},
+        {"show": frozenset({"units", "bias"})},
+    ],
 )
 def test_a_look_that_is_none_is_refused(given):
     with pytest.raises(InputError):

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relusgd.errors import InputError
-from relusgd.model.data import Dataset
 from relusgd.model.history import History
+from relusgd.model.points import Dataset
 from relusgd.pictures.spacing import SPACINGS, choose_frames, distinct
 from relusgd.pictures.view import View
 
@@ -36,7 +36,13 @@ def test_frames_are_distinct_ascending_and_as_many_as_wanted_or_recorded(epochs,
 
 
 def test_linear_frames_are_equally_many_epochs_apart():
-    assert choose_frames(history_at(range(0, 1001, 10)), 5, "linear").tolist() == [0, 25, 50, 75, 100]
+    assert choose_frames(history_at(range(0, 1001, 10)), 5, "linear").tolist() == [
+        0,
+        25,
+        50,
+        75,
+        100,
+    ]
 
 
 def test_log_frames_are_closer_together_at_the_start():
@@ -61,13 +67,20 @@ def test_frames_of_equal_motion_are_taken_where_the_function_changes():
 
 def test_frames_lie_between_the_epochs_asked_for():
     history = history_at(range(0, 101, 10))
-    assert history.epoch[choose_frames(history, 100, first_epoch=15, last_epoch=50)].tolist() == [20, 30, 40, 50]
+    assert history.epoch[choose_frames(history, 100, first_epoch=15, last_epoch=50)].tolist() == [
+        20,
+        30,
+        40,
+        50,
+    ]
 
 
 @pytest.mark.parametrize("between", [(200, None), (11, 19), (50, 20)])
 def test_epochs_without_snapshots_are_refused(between):
     with pytest.raises(InputError, match="no snapshot was recorded"):
-        choose_frames(history_at(range(0, 101, 10)), 10, first_epoch=between[0], last_epoch=between[1])
+        choose_frames(
+            history_at(range(0, 101, 10)), 10, first_epoch=between[0], last_epoch=between[1]
+        )
 
 
 def test_an_unknown_spacing_is_refused():

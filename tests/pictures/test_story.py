@@ -45,7 +45,11 @@ def test_a_run_of_few_snapshots_has_a_story(make_history, dataset, tmp_path, sna
 def test_elbows_are_drawn_where_they_were(make_history, dataset):
     view = View(make_history(snapshots=30, hidden=(6,)), dataset)
     drawn = Drawn(view, Look())
-    segments = [path.vertices for collection in drawn.sheet.figure.axes[-1].collections for path in collection.get_paths()]
+    segments = [
+        path.vertices
+        for collection in drawn.sheet.figure.axes[-1].collections
+        for path in collection.get_paths()
+    ]
     elbows = view.history.elbow
     assert segments
     assert all(np.isclose(elbows, end).any() for segment in segments for end in segment[:, 0])

@@ -28,7 +28,14 @@ def test_three_numbers_that_contradict_each_other_are_refused():
         Timing.resolve(100, 10, 20)
 
 
-NO_FILMS = [{"frames": 0}, {"fps": -1}, {"seconds": 0}, {"fps": float("nan")}, {"seconds": float("inf")}, {"seconds": 1e9}]
+NO_FILMS = [
+    {"frames": 0},
+    {"fps": -1},
+    {"seconds": 0},
+    {"fps": float("nan")},
+    {"seconds": float("inf")},
+    {"seconds": 1e9},
+]
 
 
 @pytest.mark.parametrize("given", NO_FILMS)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relusgd.model.data import Dataset
 from relusgd.model.history import History
+from relusgd.model.points import Dataset
 from relusgd.pictures.axis import robust_limits
 from relusgd.pictures.view import MOST_UNITS, View, strongest
 
@@ -18,7 +18,9 @@ NO_METRICS = {name: np.zeros(1) for name in ("train_mse", "test_mse", "dead_unit
 def view_of(slope, bias, output_weight, domain=(0.0, 1.0)):
     """One snapshot of a network with one hidden layer and output bias 0."""
     vector = np.concatenate([slope, bias, output_weight, [0.0]])[None, :]
-    history = History.from_parameters(np.array([0]), np.array([0]), vector, [len(slope)], NO_METRICS)
+    history = History.from_parameters(
+        np.array([0]), np.array([0]), vector, [len(slope)], NO_METRICS
+    )
     points = np.array([0.0, 1.0])
     return View(history, Dataset(points, points, points[:0], points[:0], domain))
 
@@ -61,7 +63,11 @@ def test_units_stand_on_the_zero_of_the_networks_y(make_history, standardised, d
     assert drawn.elbow == pytest.approx(1900 + 40 * plain.elbow, nan_ok=True)
 
 
-@given(st.lists(st.tuples(st.sampled_from([-2.0, -0.5, 0.0, 1.0]), st.floats(-1, 1)), min_size=1, max_size=8))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([-2.0, -0.5, 0.0, 1.0]), st.floats(-1, 1)), min_size=1, max_size=8
+    )
+)
 def test_active_units_are_counted_as_by_evaluating_each(units):
     slope, bias = np.array(units).T
     edges, counts = view_of(slope, bias, np.ones(len(units))).active(0)
@@ -91,7 +97,12 @@ def test_strongest_keeps_the_order_of_the_units():
 
 
 def test_elbows_inside_are_those_in_the_domain():
-    assert view_of(np.array([1.0, 1.0, 1.0, 0.0]), np.array([-0.5, -1.0, -1.5, 1.0]), np.ones(4)).elbows_inside(0) == 2
+    assert (
+        view_of(
+            np.array([1.0, 1.0, 1.0, 0.0]), np.array([-0.5, -1.0, -1.5, 1.0]), np.ones(4)
+        ).elbows_inside(0)
+        == 2
+    )
 
 
 def test_the_limits_hold_data_truth_and_the_last_function(make_history, dataset):
@@ -121,7 +132,9 @@ def test_a_start_that_shot_off_does_not_flatten_the_data(make_history, dataset):
 @pytest.mark.parametrize("scale", [1e-200, 1e-9, 1e9, 1e200])
 def test_limits_scale_with_the_data(scale):
     core, wished = np.array([1.0, 3.0]), np.array([[0.5, 3.5]] * 5)
-    assert robust_limits(scale * core, scale * wished, 0.4, 0.1) == pytest.approx(tuple(scale * np.array([0.2, 3.8])))
+    assert robust_limits(scale * core, scale * wished, 0.4, 0.1) == pytest.approx(
+        tuple(scale * np.array([0.2, 3.8]))
+    )
 
 
 def test_constant_data_get_limits_around_them():

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from relusgd.theory.sheet import sheet_graph
+from relusgd.graphs.sheet_functions import sheet_graph
 
 EXPRESSIONS = [
     ("(x**2)**2 + x**2", 3.0),
@@ -57,7 +57,13 @@ def tensor(value):
 
 NAMES = "sin cos tan asin acos atan sinh cosh tanh exp log log2 log10 sqrt abs sign floor ceil round relu"
 FUNCTIONS = {name: getattr(torch, name) for name in NAMES.split()}
-FUNCTIONS |= {"max": torch.maximum, "min": torch.minimum, "where": where, "pi": math.pi, "e": math.e}
+FUNCTIONS |= {
+    "max": torch.maximum,
+    "min": torch.minimum,
+    "where": where,
+    "pi": math.pi,
+    "e": math.e,
+}
 
 
 def expression(text, at):
@@ -82,10 +88,17 @@ def sheet_loss(name, s):
 
 def sheet(name):
     graph = sheet_graph(name)
-    sources = {node.name: tensor(node.given).clone().requires_grad_() for node in graph.nodes if node.operation is None}
+    sources = {
+        node.name: tensor(node.given).clone().requires_grad_()
+        for node in graph.nodes
+        if node.operation is None
+    }
     value = sheet_loss(name, sources)
     value.backward()
-    return {f"{name}.value": value.item(), **{f"{name}.{source}": leaf.grad.numpy() for source, leaf in sources.items()}}
+    return {
+        f"{name}.value": value.item(),
+        **{f"{name}.{source}": leaf.grad.numpy() for source, leaf in sources.items()},
+    }
 
 
 def network(hidden):
@@ -101,15 +114,22 @@ def network(hidden):
     label = "x".join(str(width) for width in hidden)
     parts = [(layer.weight.T, layer.weight.grad.T, layer.bias, layer.bias.grad) for layer in layers]
     return {
-        f"network.{label}.parameters": np.concatenate([p.detach().numpy().ravel() for w, _, b, _ in parts for p in (w, b)]),
-        f"network.{label}.gradient": np.concatenate([p.numpy().ravel() for _, w, _, b in parts for p in (w, b)]),
+        f"network.{label}.parameters": np.concatenate(
+            [p.detach().numpy().ravel() for w, _, b, _ in parts for p in (w, b)]
+        ),
+        f"network.{label}.gradient": np.concatenate(
+            [p.numpy().ravel() for _, w, _, b in parts for p in (w, b)]
+        ),
         f"network.{label}.x_and_loss": np.array([x.grad.item(), loss.item()]),
     }
 
 
 def main():
     torch.set_num_threads(1)
-    arrays = {"expressions": np.array([text for text, _ in EXPRESSIONS]), "points": np.array([at for _, at in EXPRESSIONS])}
+    arrays = {
+        "expressions": np.array([text for text, _ in EXPRESSIONS]),
+        "points": np.array([at for _, at in EXPRESSIONS]),
+    }
     arrays["expression_derivatives"] = np.array([expression(text, at) for text, at in EXPRESSIONS])
     for name in ("sheet-a", "sheet-b", "sheet-c", "sheet-d"):
         arrays |= sheet(name)

@@ -38,7 +38,11 @@ def build(hidden):
 
 def flat(model):
     linear = [layer for layer in model if isinstance(layer, torch.nn.Linear)]
-    parts = [part for layer in linear for part in (layer.weight.detach().T.reshape(-1), layer.bias.detach())]
+    parts = [
+        part
+        for layer in linear
+        for part in (layer.weight.detach().T.reshape(-1), layer.bias.detach())
+    ]
     return torch.cat(parts).numpy().copy()
 
 

@@ -22,16 +22,38 @@ WIDER = {"data": {"samples": 30, "test_samples": 5}, "network": {"hidden": [12]}
 KINDS = {
     "complete": SMALL,
     "csv": SMALL | {"data": {"kind": "csv", "path": "levels.csv", "x": "year", "y": "level"}},
-    "points": SMALL | {"data": {"kind": "points", "x": [-0.75, -0.5, 0.125, 0.5], "y": [1.1, 0.1, 0.8, 0.3]}},
-    "shuffled": SMALL | {"training": {"epochs": 6, "batch_size": 3, "sampling": "shuffle", "schedule": {"kind": "cosine"}}},
-    "full_batch": WIDER | {"training": {"epochs": 12, "batch_size": "full", "momentum": 0.9, "nesterov": True, "weight_decay": 1e-3}},
+    "points": SMALL
+    | {"data": {"kind": "points", "x": [-0.75, -0.5, 0.125, 0.5], "y": [1.1, 0.1, 0.8, 0.3]}},
+    "shuffled": SMALL
+    | {
+        "training": {
+            "epochs": 6,
+            "batch_size": 3,
+            "sampling": "shuffle",
+            "schedule": {"kind": "cosine"},
+        }
+    },
+    "full_batch": WIDER
+    | {
+        "training": {
+            "epochs": 12,
+            "batch_size": "full",
+            "momentum": 0.9,
+            "nesterov": True,
+            "weight_decay": 1e-3,
+        }
+    },
     "output_layer": WIDER | {"training": {"epochs": 6, "batch_size": 10, "layers": "output"}},
     "prefix_sums": {
         "data": {"samples": 400, "test_samples": 5},
         "network": {"hidden": [100]},
         "training": {"epochs": 3, "batch_size": 400, "learning_rate": 1e-3},
     },
-    "diverged": SMALL | {"training": {"epochs": 400, "batch_size": 3, "learning_rate": 20}, "snapshots": {"every": 100}},
+    "diverged": SMALL
+    | {
+        "training": {"epochs": 400, "batch_size": 3, "learning_rate": 20},
+        "snapshots": {"every": 100},
+    },
 }
 NUMPY_KINDS = {
     "deep": SMALL | {"network": {"hidden": [4, 3]}},
@@ -42,7 +64,11 @@ SWEEP = {
     "training": {"epochs": 6, "batch_size": 3},
     "snapshots": {"every": 2},
     "engine": "numpy",
-    "sweep": {"grid": {"network.hidden": [3, 5]}, "cases": {"all": {}, "ridge": {"training.method": "ridge"}}, "repeat": 2},
+    "sweep": {
+        "grid": {"network.hidden": [3, 5]},
+        "cases": {"all": {}, "ridge": {"training.method": "ridge"}},
+        "repeat": 2,
+    },
 }
 
 

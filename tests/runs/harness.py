@@ -11,8 +11,15 @@ UNEQUAL = {".lock", "summary.csv", "summary.png"}
 
 def content(folder):
     """Every file below a folder by its path, run.json without its timings."""
-    files = {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file() and path.name not in UNEQUAL}
-    return {name: _facts(path) if path.name == "run.json" else path.read_bytes() for name, path in files.items()}
+    files = {
+        str(path.relative_to(folder)): path
+        for path in folder.rglob("*")
+        if path.is_file() and path.name not in UNEQUAL
+    }
+    return {
+        name: _facts(path) if path.name == "run.json" else path.read_bytes()
+        for name, path in files.items()
+    }
 
 
 def _facts(path):

@@ -79,7 +79,18 @@ def damaged(name, path):
 
 
 @pytest.mark.parametrize(
-    "name", ["missing", "other type", "other shape", "too few rows", "pickle", "claims terabytes", "cut short", "text", "empty"]
+    "name",
+    [
+        "missing",
+        "other type",
+        "other shape",
+        "too few rows",
+        "pickle",
+        "claims terabytes",
+        "cut short",
+        "text",
+        "empty",
+    ],
 )
 def test_a_damaged_file_is_named_in_a_sentence(name, tmp_path):
     path = tmp_path / "slope.npy"

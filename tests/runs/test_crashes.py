@@ -24,7 +24,18 @@ TINY = {
     "network": {"hidden": [2]},
     "training": {"epochs": 3, "batch_size": 2, "momentum": 0.5},
 }
-CALLS = ["write", "pwrite", "ftruncate", "rename", "replace", "unlink", "rmdir", "mkdir", "fsync", "open"]
+CALLS = [
+    "write",
+    "pwrite",
+    "ftruncate",
+    "rename",
+    "replace",
+    "unlink",
+    "rmdir",
+    "mkdir",
+    "fsync",
+    "open",
+]
 WRITERS = {"write", "pwrite"}
 MODES = ["before", "middle", "after"]
 STOPPED = ["full", "interrupt"]
@@ -97,7 +108,10 @@ def in_child(action, at, mode):
 @pytest.fixture(autouse=True)
 def eager(monkeypatch):
     """An epoch a block, a checkpoint a block."""
-    monkeypatch.setattr("relusgd.runs.record.training_blocks", lambda plan, start=None: training_blocks(plan, start, block_steps=2))
+    monkeypatch.setattr(
+        "relusgd.runs.record.training_blocks",
+        lambda plan, start=None: training_blocks(plan, start, block_steps=2),
+    )
     monkeypatch.setattr("relusgd.runs.writer.CHECKPOINT_SECONDS", 0.0)
     monkeypatch.setattr("relusgd.files.sync_folder", lambda folder: None)
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
@@ -132,7 +146,9 @@ def nothing(folder):
 
 def check_code(mode, code, at):
     """A full disk is an error, or was met where it does no harm; every other call ends the process."""
-    assert code in ((0, 1) if mode == "full" else (INTERRUPTED,) if mode == "interrupt" else (DIED,)), at
+    assert code in (
+        (0, 1) if mode == "full" else (INTERRUPTED,) if mode == "interrupt" else (DIED,)
+    ), at
 
 
 @pytest.mark.parametrize("mode", [*MODES, *STOPPED])
@@ -140,7 +156,9 @@ def test_a_run_that_ends_at_any_call_goes_on_to_the_same_folder(mode, tmp_path):
     record(tiny(), tmp_path / "whole")
     whole = content(tmp_path / "whole")
     calls = failed = 0
-    for at, folder, code in every_call(tmp_path, mode, nothing, lambda folder: record(tiny(), folder)):
+    for at, folder, code in every_call(
+        tmp_path, mode, nothing, lambda folder: record(tiny(), folder)
+    ):
         check_code(mode, code, at)
         calls, failed = at, failed + (code > 0)
         if folder.exists():
@@ -156,7 +174,10 @@ def test_a_run_that_ends_at_any_call_goes_on_to_the_same_folder(mode, tmp_path):
 def test_more_epochs_that_end_at_any_call_lose_nothing(mode, tmp_path):
     record(tiny(), tmp_path / "whole")
     whole = content(tmp_path / "whole")
-    actions = (lambda folder: record(tiny(training__epochs=1), folder)), (lambda folder: record(tiny(), folder))
+    actions = (
+        (lambda folder: record(tiny(training__epochs=1), folder)),
+        (lambda folder: record(tiny(), folder)),
+    )
     failed = 0
     for at, folder, code in every_call(tmp_path, mode, *actions):
         check_code(mode, code, at)
@@ -168,15 +189,21 @@ def test_more_epochs_that_end_at_any_call_lose_nothing(mode, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("mode", "exchanges"), [*itertools.product(["before", "after"], [True, False]), *((mode, True) for mode in STOPPED)]
+    ("mode", "exchanges"),
+    [*itertools.product(["before", "after"], [True, False]), *((mode, True) for mode in STOPPED)],
 )
-def test_overwriting_that_ends_at_any_call_leaves_the_old_run_or_the_new_one(mode, exchanges, tmp_path, monkeypatch):
+def test_overwriting_that_ends_at_any_call_leaves_the_old_run_or_the_new_one(
+    mode, exchanges, tmp_path, monkeypatch
+):
     if not exchanges:
         monkeypatch.setattr("relusgd.runs.places.exchange", lambda one, other: False)
     record(tiny(), tmp_path / "old")
     record(tiny(seed=1), tmp_path / "new")
     old, new = content(tmp_path / "old"), content(tmp_path / "new")
-    actions = (lambda folder: record(tiny(), folder)), (lambda folder: record(tiny(seed=1), folder, overwrite=True))
+    actions = (
+        (lambda folder: record(tiny(), folder)),
+        (lambda folder: record(tiny(seed=1), folder, overwrite=True)),
+    )
     failed = 0
     for at, folder, code in every_call(tmp_path, mode, *actions):
         check_code(mode, code, at)

@@ -46,7 +46,11 @@ def disk(tmp_path_factory):
     place = tmp_path_factory.mktemp("full") / "disk"
     place.mkdir()
     try:
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place], check=True, capture_output=True)
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place],
+            check=True,
+            capture_output=True,
+        )
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("nobody may mount a small disk here")
     yield place
@@ -102,8 +106,16 @@ def test_on_a_full_disk_a_command_says_so_and_leaves_what_stood_there(name, disk
             assert result.exit_code == 1, result.stderr
             assert "No space left on device" in result.stderr, result.stderr
             assert len(result.stderr.splitlines()) == 1, result.stderr
-            assert MAKES.get(name, "disk/") in result.stderr or "ffmpeg could not write the film" in result.stderr
-        assert {path.name for path in disk.iterdir()} <= {"ballast", "run", "new", *(Path(made).name for made in MAKES.values())}
+            assert (
+                MAKES.get(name, "disk/") in result.stderr
+                or "ffmpeg could not write the film" in result.stderr
+            )
+        assert {path.name for path in disk.iterdir()} <= {
+            "ballast",
+            "run",
+            "new",
+            *(Path(made).name for made in MAKES.values()),
+        }
         if kept(disk) != before:
             assert_begun(name, disk)
         (disk / "ballast").unlink()

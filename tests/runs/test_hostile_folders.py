@@ -24,7 +24,11 @@ from relusgd.runs.run import Run, load_run
 from relusgd.runs.summary import summarize
 from relusgd.training import training_blocks
 
-TINY = {"data": {"samples": 6, "test_samples": 3}, "network": {"hidden": [3]}, "training": {"epochs": 8, "batch_size": 2}}
+TINY = {
+    "data": {"samples": 6, "test_samples": 3},
+    "network": {"hidden": [3]},
+    "training": {"epochs": 8, "batch_size": 2},
+}
 
 
 class StopsSoon(Silent):
@@ -40,7 +44,10 @@ class StopsSoon(Silent):
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """An interrupted run of a few snapshots."""
-    monkeypatch.setattr("relusgd.runs.record.training_blocks", lambda plan, start=None: training_blocks(plan, start, block_steps=9))
+    monkeypatch.setattr(
+        "relusgd.runs.record.training_blocks",
+        lambda plan, start=None: training_blocks(plan, start, block_steps=9),
+    )
     with pytest.raises(StoppedError):
         record(load_config(TINY), tmp_path / "run", observer=StopsSoon())
     return load_run(tmp_path / "run")
@@ -85,7 +92,19 @@ def test_facts_of_wrong_kinds_are_a_sentence(key, value, run):
         read_everything(run.folder)
 
 
-@pytest.mark.parametrize("text", ["", "null", "[]", "[" * 100_000, '{"format": 1}', '{"format": ' + "9" * 5000 + "}", "\x00", "\u2028"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "null",
+        "[]",
+        "[" * 100_000,
+        '{"format": 1}',
+        '{"format": ' + "9" * 5000 + "}",
+        "\x00",
+        "\u2028",
+    ],
+)
 def test_a_run_json_that_is_none_is_a_sentence(text, run):
     (run.folder / "run.json").write_text(text)
     with pytest.raises(RelusgdError, match=r"run\.json"):
@@ -99,7 +118,10 @@ def test_a_huge_file_is_refused_before_it_is_read(name, run):
         read_everything(run.folder)
 
 
-@pytest.mark.parametrize("name", ["run.json", "metrics.csv", "data.csv", "config.yaml", "snapshots/slope.npy", "checkpoint.npz"])
+@pytest.mark.parametrize(
+    "name",
+    ["run.json", "metrics.csv", "data.csv", "config.yaml", "snapshots/slope.npy", "checkpoint.npz"],
+)
 def test_a_pipe_in_place_of_a_file_hangs_nothing(name, run):
     (run.folder / name).unlink()
     os.mkfifo(run.folder / name)
@@ -150,7 +172,10 @@ def test_lines_of_the_metrics_that_are_gone_are_missed(run):
     lines = (run.folder / "metrics.csv").read_text().splitlines()
     (run.folder / "metrics.csv").write_text("\n".join(lines[:-1]) + "\n")
     for action in (read_everything, go_on):
-        with pytest.raises(RelusgdError, match=r"metrics\.csv: holds 8 snapshots where run\.json tells of 9; the run folder is damaged"):
+        with pytest.raises(
+            RelusgdError,
+            match=r"metrics\.csv: holds 8 snapshots where run\.json tells of 9; the run folder is damaged",
+        ):
             action(run.folder)
 
 
@@ -167,7 +192,11 @@ def test_too_few_descriptors_are_no_damage(limit, run):
 
 
 def test_show_names_a_damaged_array(run):
-    np.save(run.folder / "snapshots/weight_1.npy", np.array([{}, print], dtype=object), allow_pickle=True)
+    np.save(
+        run.folder / "snapshots/weight_1.npy",
+        np.array([{}, print], dtype=object),
+        allow_pickle=True,
+    )
     result = relusgd("show", run.folder)
     assert result.exit_code == 1
     assert "weight_1.npy: cannot be read as an array file" in result.stderr
@@ -191,7 +220,10 @@ def test_a_torn_array_of_a_complete_run_is_named(command, name, size, run):
     assert "damaged" in relusgd("list", run.folder.parent).stdout.split()
 
 
-@pytest.mark.parametrize("rows", ["train,1\n", "train,1,nan\n", "other,1,1\n", "train,=1,1\n", "", "test,1,1\n", 'train,"1,1\n'])
+@pytest.mark.parametrize(
+    "rows",
+    ["train,1\n", "train,1,nan\n", "other,1,1\n", "train,=1,1\n", "", "test,1,1\n", 'train,"1,1\n'],
+)
 def test_points_that_are_none_are_a_sentence(rows, run):
     (run.folder / "data.csv").write_text(f"split,x,y\n{rows}")
     with pytest.raises(RelusgdError, match=r"data\.csv"):
@@ -239,13 +271,37 @@ def saved(array):
         b"",
         b"PK\x05\x06" + bytes(18),
         checkpoint(step=saved(np.int64(3)), parameters=bytes(10**7), velocity=bytes(10**7)),
-        checkpoint(step=saved(np.int64(3)), parameters=npy_header(10**12, (), np.dtype("<f8")), velocity=saved(np.zeros(10))),
-        checkpoint(step=saved(np.int64(3)), parameters=saved(np.full(10, np.nan)), velocity=saved(np.zeros(10))),
-        checkpoint(step=saved(np.int64(3)), parameters=saved(np.zeros(10)), velocity=saved(np.full(10, np.inf))),
-        checkpoint(step=saved(np.int64(-3)), parameters=saved(np.zeros(10)), velocity=saved(np.zeros(10))),
-        checkpoint(step=saved(np.array(object())), parameters=saved(np.zeros(10)), velocity=saved(np.zeros(10))),
-        checkpoint(step=saved(np.int64(999)), parameters=saved(np.zeros(10)), velocity=saved(np.zeros(10))),
-        checkpoint(step=saved(np.int64(2**60)), parameters=saved(np.zeros(10)), velocity=saved(np.zeros(10))),
+        checkpoint(
+            step=saved(np.int64(3)),
+            parameters=npy_header(10**12, (), np.dtype("<f8")),
+            velocity=saved(np.zeros(10)),
+        ),
+        checkpoint(
+            step=saved(np.int64(3)),
+            parameters=saved(np.full(10, np.nan)),
+            velocity=saved(np.zeros(10)),
+        ),
+        checkpoint(
+            step=saved(np.int64(3)),
+            parameters=saved(np.zeros(10)),
+            velocity=saved(np.full(10, np.inf)),
+        ),
+        checkpoint(
+            step=saved(np.int64(-3)), parameters=saved(np.zeros(10)), velocity=saved(np.zeros(10))
+        ),
+        checkpoint(
+            step=saved(np.array(object())),
+            parameters=saved(np.zeros(10)),
+            velocity=saved(np.zeros(10)),
+        ),
+        checkpoint(
+            step=saved(np.int64(999)), parameters=saved(np.zeros(10)), velocity=saved(np.zeros(10))
+        ),
+        checkpoint(
+            step=saved(np.int64(2**60)),
+            parameters=saved(np.zeros(10)),
+            velocity=saved(np.zeros(10)),
+        ),
     ],
     ids=[
         "empty",
@@ -278,7 +334,9 @@ def test_going_on_never_writes_through_a_link(name, kind, run, tmp_path):
         (run.folder / name).symlink_to(outside)
     else:
         os.link(outside, run.folder / name)
-    before = {path: path.read_bytes() for path in ([outside] if outside.is_file() else outside.iterdir())}
+    before = {
+        path: path.read_bytes() for path in ([outside] if outside.is_file() else outside.iterdir())
+    }
     read_everything(run.folder)
     with pytest.raises(RelusgdError, match="link"):
         go_on(run.folder)
@@ -303,7 +361,9 @@ def test_overwrite_refuses_to_remove_what_relusgd_did_not_make(run):
 
 def test_overwrite_refuses_to_remove_what_stands_among_the_arrays(run):
     (run.folder / "snapshots/selected.npy").write_text("mine")
-    with pytest.raises(InputError, match=r"snapshots/selected\.npy, which --overwrite would remove"):
+    with pytest.raises(
+        InputError, match=r"snapshots/selected\.npy, which --overwrite would remove"
+    ):
         record(load_config(TINY), run.folder, overwrite=True)
     assert (run.folder / "snapshots/selected.npy").read_text() == "mine"
 
@@ -334,15 +394,23 @@ def test_errors_too_large_for_the_units_of_the_data_are_infinite_and_no_warning(
     scaling = {"x_mean": 0, "x_deviation": 1, "y_mean": 0, "y_deviation": 1e140}
     (run.folder / "run.json").write_text(json.dumps({**facts, "scaling": scaling}))
     lines = (run.folder / "metrics.csv").read_text().splitlines()
-    table = [lines[0], *(",".join([*line.split(",")[:3], "1e200", *line.split(",")[4:]]) for line in lines[1:])]
+    table = [
+        lines[0],
+        *(",".join([*line.split(",")[:3], "1e200", *line.split(",")[4:]]) for line in lines[1:]),
+    ]
     (run.folder / "metrics.csv").write_text("\n".join(table) + "\n")
     assert summarize(Run(run.folder))["train_mse"] == float("inf")
 
 
-@pytest.mark.parametrize("name", ["snapshots/more.npy", "snapshots/elbow.npy", "run.json", "config.yaml", "snapshots", ".lock"])
+@pytest.mark.parametrize(
+    "name",
+    ["snapshots/more.npy", "snapshots/elbow.npy", "run.json", "config.yaml", "snapshots", ".lock"],
+)
 def test_a_link_in_a_circle_keeps_no_other_run_from_being_listed(name, run, tmp_path):
     good = record(load_config(TINY), tmp_path / "zz")
-    shutil.rmtree(run.folder / name) if name == "snapshots" else (run.folder / name).unlink(missing_ok=True)
+    shutil.rmtree(run.folder / name) if name == "snapshots" else (run.folder / name).unlink(
+        missing_ok=True
+    )
     (run.folder / name).symlink_to(Path(name).name)
     listed = relusgd("list", tmp_path, "--json")
     assert listed.exit_code == 0, listed.stderr
@@ -365,7 +433,9 @@ def test_overwrite_replaces_a_damaged_run(run):
     assert record(load_config(TINY), run.folder, overwrite=True).status == "complete"
 
 
-@pytest.mark.parametrize("name", ["x" * 300, "é" * 200, "a\0b", "file/run", "/".join(["y" * 200] * 25)])
+@pytest.mark.parametrize(
+    "name", ["x" * 300, "é" * 200, "a\0b", "file/run", "/".join(["y" * 200] * 25)]
+)
 def test_a_place_where_no_folder_can_be_is_refused_before_training(name, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError):
@@ -432,7 +502,11 @@ def stranger(tmp_path):
     def become():
         for module in ("relusgd.cli.progress", "relusgd.runs.drawing", "relusgd.runs.export"):
             importlib.import_module(module)  # where Python lies, a stranger may not read either
-        for place in (path for path in [tmp_path, *tmp_path.rglob("*")] if path.is_dir() and not path.is_symlink()):
+        for place in (
+            path
+            for path in [tmp_path, *tmp_path.rglob("*")]
+            if path.is_dir() and not path.is_symlink()
+        ):
             restore.append((place, place.stat().st_mode))
             place.chmod(0o555)
         if os.geteuid() == 0:

@@ -66,7 +66,9 @@ def test_a_film_killed_at_any_frame_leaves_the_old_one(suffix, run, tmp_path):
 
 @pytest.mark.parametrize("suffix", [".gif", ".mp4", ".png"])
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_picture_killed_while_it_takes_its_place_is_the_old_one_or_the_new_one(suffix, moment, run, tmp_path, monkeypatch):
+def test_a_picture_killed_while_it_takes_its_place_is_the_old_one_or_the_new_one(
+    suffix, moment, run, tmp_path, monkeypatch
+):
     film = tmp_path / f"film{suffix}"
     film.write_bytes(b"old")
     replace = type(film).replace
@@ -77,7 +79,9 @@ def test_a_picture_killed_while_it_takes_its_place_is_the_old_one_or_the_new_one
         os.kill(os.getpid(), signal.SIGKILL)
 
     monkeypatch.setattr(type(film), "replace", killed)
-    assert dies(lambda: run.plot(film, size=(480, 360)) if suffix == ".png" else run.animate(film, **FILM))
+    assert dies(
+        lambda: run.plot(film, size=(480, 360)) if suffix == ".png" else run.animate(film, **FILM)
+    )
     assert (film.read_bytes() == b"old") == (moment == "before")
     assert len(film.read_bytes()) > 500 or moment == "before"
 

@@ -14,9 +14,15 @@ from relusgd.config import load_config
 from relusgd.runs.record import record
 from relusgd.runs.run import load_run
 
-pytestmark = pytest.mark.skipif("RELUSGD_LONG" not in os.environ, reason="the long form, with RELUSGD_LONG=1")
+pytestmark = pytest.mark.skipif(
+    "RELUSGD_LONG" not in os.environ, reason="the long form, with RELUSGD_LONG=1"
+)
 
-CONFIG = {"data": {"samples": 30, "test_samples": 20}, "network": {"hidden": [7]}, "training": {"epochs": 6000, "batch_size": 8}}
+CONFIG = {
+    "data": {"samples": 30, "test_samples": 20},
+    "network": {"hidden": [7]},
+    "training": {"epochs": 6000, "batch_size": 8},
+}
 TRAIN = "import relusgd, relusgd.runs.writer as w; w.CHECKPOINT_SECONDS = 0.01; relusgd.record(relusgd.load_config({config}), {out!r})"
 FILM = "import relusgd; relusgd.load_run({out!r}).animate(frames=40, size=(480, 360))"
 KILLS = 200
@@ -65,7 +71,12 @@ def test_training_that_is_killed_at_random_instants_loses_nothing_recorded(tmp_p
 def test_a_film_that_is_killed_leaves_the_old_one_or_the_new_one_whole(tmp_path):
     run = record(load_config({**CONFIG, "engine": "numpy"}), tmp_path / "run")
     films = [run.animate(frames=frames, size=(480, 360)).read_bytes() for frames in (40, 3)]
-    film, filming, chance, kills = run.folder / "animation.gif", FILM.format(out=str(run.folder)), random.Random(0), 0
+    film, filming, chance, kills = (
+        run.folder / "animation.gif",
+        FILM.format(out=str(run.folder)),
+        random.Random(0),
+        0,
+    )
     assert film.read_bytes() == films[1] != films[0]
     seconds = seconds_of(filming)
     while kills < KILLS // 10:

@@ -43,15 +43,32 @@ def relusgd(*arguments, exit_code=0):
 
 
 def contents(folder):
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def test_there_are_old_folders_of_every_kind():
     first = {path.name for path in FOLDERS if path.parent.name == "0.1.0"}
     assert first == {"target", "csv", "deep", "ridge"}
-    both = {"complete", "interrupted", "diverged", "csv", "points", "shuffled", "full_batch", "output_layer", "prefix_sums"}
+    both = {
+        "complete",
+        "interrupted",
+        "diverged",
+        "csv",
+        "points",
+        "shuffled",
+        "full_batch",
+        "output_layer",
+        "prefix_sums",
+    }
     assert {path.name for path in FOLDERS if path.parents[0] == HOME / NEW / "compiled"} == both
-    assert {path.name for path in FOLDERS if path.parents[0] == HOME / NEW / "numpy"} == both | {"deep", "ridge"}
+    assert {path.name for path in FOLDERS if path.parents[0] == HOME / NEW / "numpy"} == both | {
+        "deep",
+        "ridge",
+    }
     assert len([path for path in FOLDERS if path.parents[0] == HOME / NEW / "sweep"]) == 8
 
 
@@ -64,7 +81,9 @@ def test_an_old_folder_is_read(folder, request):
 def test_the_metrics_of_an_old_folder_are_those_of_its_networks(folder):
     loaded = load_run(folder)
     networks = [loaded.history.network(i) for i in range(len(loaded.history))]
-    errors = [np.mean((network(loaded.data.x_train) - loaded.data.y_train) ** 2) for network in networks]
+    errors = [
+        np.mean((network(loaded.data.x_train) - loaded.data.y_train) ** 2) for network in networks
+    ]
     np.testing.assert_allclose(errors, loaded.metrics["train_mse"], rtol=1e-9)
 
 
@@ -77,11 +96,16 @@ def test_an_old_complete_folder_is_the_same_run_and_nothing_in_it_changes(comple
 
 def test_an_old_complete_folder_goes_on(complete):
     config = load_run(complete).config
-    if config.training.method == "ridge" or getattr(config.training.schedule, "kind", None) == "cosine":
+    if (
+        config.training.method == "ridge"
+        or getattr(config.training.schedule, "kind", None) == "cosine"
+    ):
         pytest.skip("cannot be longer")
     epochs = config.training.epochs + 2
     relusgd("train", complete, "--set", f"training.epochs={epochs}", "-q")
-    assert load_run(complete).metrics["epoch"].tolist() == list(range(0, epochs + 1, config.snapshots.every))
+    assert load_run(complete).metrics["epoch"].tolist() == list(
+        range(0, epochs + 1, config.snapshots.every)
+    )
 
 
 @pytest.mark.parametrize("path", INTERRUPTED, ids=name_of)
@@ -94,7 +118,10 @@ def test_an_old_interrupted_folder_becomes_the_run_that_was_not_interrupted(path
     assert resumed.metrics["epoch"].tolist() == whole.metrics["epoch"].tolist()
     for name in ("weight_1", "bias_1", "weight_2", "bias_2"):
         # Equal bytes are promised for one kind of processor only.
-        ours, theirs = (np.load(place / "snapshots" / f"{name}.npy") for place in (folder, path.parent / "complete"))
+        ours, theirs = (
+            np.load(place / "snapshots" / f"{name}.npy")
+            for place in (folder, path.parent / "complete")
+        )
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
 
 
@@ -116,4 +143,8 @@ def test_an_old_folder_is_drawn_and_exported(folder):
     relusgd("plot", folder, "--size", "480x360")
     relusgd("export", folder, "--out", folder / "units.csv")
     cells = (folder / "units.csv").read_text().split()[1:]
-    assert all(cell == "" or np.isfinite(float(cell)) or cell == "nan" for line in cells for cell in line.split(","))
+    assert all(
+        cell == "" or np.isfinite(float(cell)) or cell == "nan"
+        for line in cells
+        for cell in line.split(",")
+    )

@@ -32,7 +32,10 @@ def small(**overrides):
 @pytest.fixture
 def tiny_blocks(monkeypatch):
     """Blocks of 5 steps, so that a small run has many."""
-    monkeypatch.setattr("relusgd.runs.record.training_blocks", lambda plan, start=None: training_blocks(plan, start, block_steps=5))
+    monkeypatch.setattr(
+        "relusgd.runs.record.training_blocks",
+        lambda plan, start=None: training_blocks(plan, start, block_steps=5),
+    )
 
 
 def test_a_run_folder_holds_what_was_trained(tmp_path):
@@ -50,14 +53,30 @@ def test_a_run_folder_holds_what_was_trained(tmp_path):
 
 def test_the_run_folder_is_the_one_that_is_documented(tmp_path):
     run = record(small(), tmp_path / "run")
-    names = sorted(str(path.relative_to(run.folder)) for path in run.folder.rglob("*") if path.is_file())
-    arrays = [f"snapshots/{name}.npy" for name in ("bias_1", "bias_2", "elbow", "epoch", "slope", "step", "weight_1", "weight_2")]
-    assert names == [".lock", "checkpoint.npz", "config.yaml", "data.csv", "metrics.csv", "run.json", *arrays]
+    names = sorted(
+        str(path.relative_to(run.folder)) for path in run.folder.rglob("*") if path.is_file()
+    )
+    arrays = [
+        f"snapshots/{name}.npy"
+        for name in ("bias_1", "bias_2", "elbow", "epoch", "slope", "step", "weight_1", "weight_2")
+    ]
+    assert names == [
+        ".lock",
+        "checkpoint.npz",
+        "config.yaml",
+        "data.csv",
+        "metrics.csv",
+        "run.json",
+        *arrays,
+    ]
     assert (run.folder / "metrics.csv").read_text().splitlines()[0] == (
         "epoch,step,learning_rate,train_mse,test_mse,dead_units,always_on_units,breakpoints"
     )
     assert (run.folder / "data.csv").read_text().splitlines()[0] == "split,x,y"
-    slope, elbow = np.load(run.folder / "snapshots/slope.npy"), np.load(run.folder / "snapshots/elbow.npy")
+    slope, elbow = (
+        np.load(run.folder / "snapshots/slope.npy"),
+        np.load(run.folder / "snapshots/elbow.npy"),
+    )
     assert np.array_equal(elbow, -np.load(run.folder / "snapshots/bias_1.npy") / slope)
 
 
@@ -70,7 +89,11 @@ def test_the_same_run_again_trains_nothing(tmp_path):
     assert (tmp_path / "run" / "run.json").stat().st_mtime_ns == written
 
 
-@pytest.mark.parametrize("changes", [{}, {"training__sampling": "shuffle"}, {"snapshots__every": 7}, {"network__hidden": [4, 3]}], ids=str)
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"training__sampling": "shuffle"}, {"snapshots__every": 7}, {"network__hidden": [4, 3]}],
+    ids=str,
+)
 @pytest.mark.parametrize("blocks", [1, 2, 9])
 def test_interrupted_and_resumed_equals_uninterrupted(changes, blocks, tmp_path, tiny_blocks):
     record(small(**changes), tmp_path / "whole")
@@ -92,11 +115,15 @@ def cut_rows(path, rows, *, header):
 
 @pytest.mark.parametrize("header", [True, False])
 @pytest.mark.parametrize("name", ["slope", "weight_2", "epoch"])
-def test_after_a_power_cut_lines_without_rows_are_computed_again(name, header, tmp_path, tiny_blocks):
+def test_after_a_power_cut_lines_without_rows_are_computed_again(
+    name, header, tmp_path, tiny_blocks
+):
     record(small(), tmp_path / "whole")
     with pytest.raises(StoppedError):
         record(small(), tmp_path / "parts", observer=StopsAfter(3))
-    old = {name: (tmp_path / "parts" / name).read_bytes() for name in ("checkpoint.npz", "run.json")}
+    old = {
+        name: (tmp_path / "parts" / name).read_bytes() for name in ("checkpoint.npz", "run.json")
+    }
     due = len(load_run(tmp_path / "parts").history)
     with pytest.raises(StoppedError):
         record(small(), tmp_path / "parts", observer=StopsAfter(9))
@@ -107,7 +134,9 @@ def test_after_a_power_cut_lines_without_rows_are_computed_again(name, header, t
     cut_rows(array, due - 1, header=header)
     with pytest.raises(RelusgdError, match=rf"{name}\.npy.*damaged"):
         record(small(), tmp_path / "parts")
-    assert (tmp_path / "parts" / "metrics.csv").read_bytes() == before, "rows from before the checkpoint cannot be computed again"
+    assert (tmp_path / "parts" / "metrics.csv").read_bytes() == before, (
+        "rows from before the checkpoint cannot be computed again"
+    )
     array.write_bytes((tmp_path / "whole" / "snapshots" / f"{name}.npy").read_bytes())
     cut_rows(array, due + 1, header=header)
     record(small(), tmp_path / "parts")
@@ -147,7 +176,9 @@ def test_more_epochs_continue_and_give_the_longer_run(tmp_path):
     assert content(tmp_path / "run") == content(tmp_path / "whole")
 
 
-@pytest.mark.parametrize("changes", [{"training__schedule": {"kind": "cosine"}}, {"snapshots__every": 15}], ids=str)
+@pytest.mark.parametrize(
+    "changes", [{"training__schedule": {"kind": "cosine"}}, {"snapshots__every": 15}], ids=str
+)
 def test_more_epochs_are_another_run_where_they_change_what_is_recorded(changes, tmp_path):
     record(small(training__epochs=20, **changes), tmp_path / "run")
     with pytest.raises(InputError, match=r"training\.epochs: 20 → 40"):
@@ -233,9 +264,14 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
         record(small(), tmp_path / "file" / "run")
 
 
-def test_snapshots_that_do_not_fit_are_refused_with_the_size_and_what_to_change(tmp_path, monkeypatch):
+def test_snapshots_that_do_not_fit_are_refused_with_the_size_and_what_to_change(
+    tmp_path, monkeypatch
+):
     plan = prepare(small(training__epochs=10**9))
-    with pytest.raises(InputError, match=r"1,000,000,001 snapshots of .* need [\d,.]+ GB and .* has [\d,.]+ GB left") as caught:
+    with pytest.raises(
+        InputError,
+        match=r"1,000,000,001 snapshots of .* need [\d,.]+ GB and .* has [\d,.]+ GB left",
+    ) as caught:
         check_room(plan, tmp_path / "not" / "yet")
     assert "--set snapshots.every=" in caught.value.hint
     assert list(tmp_path.iterdir()) == []
@@ -251,8 +287,13 @@ def test_what_is_recorded_needs_no_room_again(tmp_path, monkeypatch, tiny_blocks
         record(small(), tmp_path / "run", observer=StopsAfter(30))
     left = 41 - len(load_run(tmp_path / "run").history)
     room = left * prepare(small()).snapshot_bytes
-    monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(total=10**9, free=room - 1))
-    with pytest.raises(InputError, match=rf"{left} snapshots more of 304 bytes need {room} bytes and .* has {room - 1} bytes left"):
+    monkeypatch.setattr(
+        "shutil.disk_usage", lambda place: SimpleNamespace(total=10**9, free=room - 1)
+    )
+    with pytest.raises(
+        InputError,
+        match=rf"{left} snapshots more of 304 bytes need {room} bytes and .* has {room - 1} bytes left",
+    ):
         record(small(), tmp_path / "run")
     monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(total=10**9, free=room))
     assert record(small(), tmp_path / "run").status == "complete"
@@ -266,7 +307,9 @@ def test_a_killed_run_resumes_to_the_same_folder(tmp_path):
     for lines in (500, 5000):
         process = subprocess.Popen([sys.executable, "-c", code])
         table = tmp_path / "parts" / "metrics.csv"
-        while process.poll() is None and not (table.exists() and table.read_bytes().count(b"\n") > lines):
+        while process.poll() is None and not (
+            table.exists() and table.read_bytes().count(b"\n") > lines
+        ):
             time.sleep(0.01)
         process.kill()
         process.wait()
@@ -287,7 +330,9 @@ def test_a_run_from_a_newer_version_is_refused(tmp_path):
 def test_a_csv_run_is_known_by_the_content_of_its_file(tmp_path):
     table = tmp_path / "flow.csv"
     table.write_text("x,y\n" + "".join(f"{1900 + i},{i * i % 7}\n" for i in range(20)))
-    (tmp_path / "flow.yaml").write_text("data: {kind: csv, path: flow.csv}\nnetwork: {hidden: 5}\ntraining: {epochs: 3}\n")
+    (tmp_path / "flow.yaml").write_text(
+        "data: {kind: csv, path: flow.csv}\nnetwork: {hidden: 5}\ntraining: {epochs: 3}\n"
+    )
     run = record(load_config(tmp_path / "flow.yaml"), tmp_path / "run")
     restored, original = run.data, prepare(load_config(tmp_path / "flow.yaml")).dataset
     for name in ("x_train", "y_train", "x_test", "y_test"):

@@ -14,19 +14,32 @@ from relusgd.runs.record import record
 from relusgd.runs.run import load_run
 from relusgd.training import training_blocks
 
-BASE = {"data": {"samples": 23, "test_samples": 9}, "training": {"epochs": 9, "batch_size": 7}, "snapshots": {"every": 2}}
+BASE = {
+    "data": {"samples": 23, "test_samples": 9},
+    "training": {"epochs": 9, "batch_size": 7},
+    "snapshots": {"every": 2},
+}
 WAYS = [
-    *itertools.product([[6]], ["numpy", "compiled"], ["dense", "prefix_sums"], ["replacement", "shuffle", "full"]),
+    *itertools.product(
+        [[6]], ["numpy", "compiled"], ["dense", "prefix_sums"], ["replacement", "shuffle", "full"]
+    ),
     *itertools.product([[4, 3]], ["numpy"], ["dense"], ["replacement", "shuffle", "full"]),
 ]
 MOMENTA = [{}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True, "weight_decay": 0.01}]
-SCHEDULES = ["constant", {"kind": "step", "every": 2, "factor": 0.5}, {"kind": "cosine", "minimum": 0.001}]
+SCHEDULES = [
+    "constant",
+    {"kind": "step", "every": 2, "factor": 0.5},
+    {"kind": "cosine", "minimum": 0.001},
+]
 
 
 @pytest.fixture(autouse=True)
 def short_blocks(monkeypatch):
     """Blocks of three steps, which end within epochs; and nobody waits for the disk."""
-    monkeypatch.setattr("relusgd.runs.record.training_blocks", lambda plan, start=None: training_blocks(plan, start, block_steps=3))
+    monkeypatch.setattr(
+        "relusgd.runs.record.training_blocks",
+        lambda plan, start=None: training_blocks(plan, start, block_steps=3),
+    )
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
 
 
@@ -36,15 +49,29 @@ def stopped(config, folder, blocks):
     return load_run(folder)
 
 
-@pytest.mark.parametrize(("hidden", "engine", "kernel", "sampling"), WAYS, ids=lambda value: str(value))
-def test_resumed_equals_uninterrupted_to_the_last_bit(hidden, engine, kernel, sampling, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("hidden", "engine", "kernel", "sampling"), WAYS, ids=lambda value: str(value)
+)
+def test_resumed_equals_uninterrupted_to_the_last_bit(
+    hidden, engine, kernel, sampling, tmp_path, monkeypatch
+):
     if engine == "compiled":
         pytest.importorskip("numba")
     monkeypatch.setattr("relusgd.training.plan.choose_kernel", lambda *_: kernel)
-    batches = {"batch_size": "full"} if sampling == "full" else {"batch_size": 7, "sampling": sampling}
+    batches = (
+        {"batch_size": "full"} if sampling == "full" else {"batch_size": 7, "sampling": sampling}
+    )
     for number, (schedule, momentum) in enumerate(itertools.product(SCHEDULES, MOMENTA)):
-        training = {"epochs": 9, "schedule": schedule, "layers": ("all", "output", "hidden")[number % 3], **momentum, **batches}
-        config = load_config({**BASE, "network": {"hidden": hidden}, "training": training, "engine": engine})
+        training = {
+            "epochs": 9,
+            "schedule": schedule,
+            "layers": ("all", "output", "hidden")[number % 3],
+            **momentum,
+            **batches,
+        }
+        config = load_config(
+            {**BASE, "network": {"hidden": hidden}, "training": training, "engine": engine}
+        )
         whole, parts = tmp_path / f"whole-{number}", tmp_path / f"parts-{number}"
         run = record(config, whole)
         assert (run.facts["engine"], run.facts["kernel"]) == (engine, kernel)
@@ -59,7 +86,11 @@ def test_resumed_equals_uninterrupted_to_the_last_bit(hidden, engine, kernel, sa
 def test_a_run_of_more_epochs_is_the_longer_run(schedule, momentum, first, tmp_path):
     def config(epochs):
         return load_config(
-            {**BASE, "network": {"hidden": 5}, "training": {"epochs": epochs, "batch_size": 7, "schedule": schedule, **momentum}}
+            {
+                **BASE,
+                "network": {"hidden": 5},
+                "training": {"epochs": epochs, "batch_size": 7, "schedule": schedule, **momentum},
+            }
         )
 
     record(config(9), tmp_path / "whole")
@@ -110,7 +141,11 @@ TABLE = "year,flow\n" + "".join(f"{1900 + i},{i * i % 7}\n" for i in range(20))
 
 
 @pytest.mark.parametrize("move", ["renamed", "copied", "below", "beside the config"])
-@pytest.mark.parametrize("data", [{"samples": 23}, {"kind": "csv", "path": "flow.csv", "x": "year", "y": "flow"}], ids=["target", "csv"])
+@pytest.mark.parametrize(
+    "data",
+    [{"samples": 23}, {"kind": "csv", "path": "flow.csv", "x": "year", "y": "flow"}],
+    ids=["target", "csv"],
+)
 def test_a_folder_that_was_moved_goes_on_in_place(move, data, tmp_path, monkeypatch):
     home, away = tmp_path / "home", tmp_path / "away"
     home.mkdir()
@@ -119,9 +154,12 @@ def test_a_folder_that_was_moved_goes_on_in_place(move, data, tmp_path, monkeypa
     config = load_config(home / "c.yaml")
     record(config, tmp_path / "whole")
     stopped(config, home / "run", 1)
-    new = {"renamed": home / "a, new=name", "copied": away / "run", "below": away / "deep" / "er", "beside the config": home / "run.2"}[
-        move
-    ]
+    new = {
+        "renamed": home / "a, new=name",
+        "copied": away / "run",
+        "below": away / "deep" / "er",
+        "beside the config": home / "run.2",
+    }[move]
     new.parent.mkdir(parents=True, exist_ok=True)
     (shutil.copytree if move == "copied" else shutil.move)(home / "run", new)
     if move != "beside the config":
@@ -146,4 +184,6 @@ def test_going_on_elsewhere_says_what_differs_there(tmp_path):
         assert "recorded with numpy 1.0, this is numpy " in words
         assert "recorded with an abacus" in words
         assert "\x1b" not in words
-    assert "recorded" not in relusgd("train", tmp_path / "run").stderr.replace("everything recorded", ""), "nothing is left to differ"
+    assert "recorded" not in relusgd("train", tmp_path / "run").stderr.replace(
+        "everything recorded", ""
+    ), "nothing is left to differ"

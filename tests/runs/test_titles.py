@@ -23,7 +23,11 @@ def make_run(tmp_path_factory):
     outputs = tmp_path_factory.mktemp("outputs")
 
     def make(name, **keys):
-        values = {"network.hidden": 5, "training.epochs": 20, **{key.replace("__", "."): value for key, value in keys.items()}}
+        values = {
+            "network.hidden": 5,
+            "training.epochs": 20,
+            **{key.replace("__", "."): value for key, value in keys.items()},
+        }
         return relusgd.record(relusgd.load_config({"seed": 0}, values), outputs / name)
 
     return make
@@ -36,7 +40,10 @@ def widths(make_run):
 
 @pytest.fixture(scope="module")
 def ways(make_run):
-    return [make_run(name, **{key.replace(".", "__"): value for key, value in keys.items()}) for name, keys in WAYS.items()]
+    return [
+        make_run(name, **{key.replace(".", "__"): value for key, value in keys.items()})
+        for name, keys in WAYS.items()
+    ]
 
 
 def test_widths_are_told_apart_by_their_widths(widths):
@@ -45,7 +52,11 @@ def test_widths_are_told_apart_by_their_widths(widths):
 
 def test_ways_of_training_are_told_apart_by_what_they_are(ways):
     full, short = panel_titles(ways)
-    assert full == ["all layers, learning rate 0.02", "output layer only, learning rate 0.2", "ridge"]
+    assert full == [
+        "all layers, learning rate 0.02",
+        "output layer only, learning rate 0.2",
+        "ridge",
+    ]
     assert short == ["all layers", "output layer only", "ridge"]
 
 
@@ -58,13 +69,23 @@ def test_where_ridge_is_the_only_other_way_the_one_is_called_sgd(ways):
 
 def test_titles_write_numbers_as_the_picture_does(make_run):
     given = ((2, -0.5), (2000, [-1, 2, 3, 4, 5]))
-    titles, _ = panel_titles([make_run(f"{epochs}", training__epochs=epochs, network__slopes=slopes) for epochs, slopes in given])
+    titles, _ = panel_titles(
+        [
+            make_run(f"{epochs}", training__epochs=epochs, network__slopes=slopes)
+            for epochs, slopes in given
+        ]
+    )
     assert titles == ["slopes −0.5, epochs 2", "slopes −1×2×3×4×5, epochs 2,000"]
 
 
 @pytest.mark.parametrize(
     ("key", "value", "words"),
-    [("seed", 30000, "30000"), ("data.samples", 30000, "30,000"), ("training.penalty", 1e-6, "1e−6"), ("data.target", "1e-6*x", "1e-6*x")],
+    [
+        ("seed", 30000, "30000"),
+        ("data.samples", 30000, "30,000"),
+        ("training.penalty", 1e-6, "1e−6"),
+        ("data.target", "1e-6*x", "1e-6*x"),
+    ],
 )
 def test_numbers_of_titles_are_for_people_and_seeds_stay_as_typed(key, value, words):
     assert _title_words(key, value) == words
@@ -78,8 +99,14 @@ def test_runs_that_differ_in_nothing_are_told_apart_by_their_folders(make_run):
 
 def test_words_of_folders_leave_out_what_all_of_them_have(make_run):
     names = ["sine", "sine,training.learning_rate=0.01", "sine,training.learning_rate=0.01,seed=3"]
-    assert folder_words([make_run(name) for name in names]) == ["sine", *(name.removeprefix("sine,") for name in names[1:])]
-    again = [make_run(f"long,engine={engine},training.epochs=20", engine=engine) for engine in ("auto", "numpy")]
+    assert folder_words([make_run(name) for name in names]) == [
+        "sine",
+        *(name.removeprefix("sine,") for name in names[1:]),
+    ]
+    again = [
+        make_run(f"long,engine={engine},training.epochs=20", engine=engine)
+        for engine in ("auto", "numpy")
+    ]
     assert panel_titles(again)[0] == ["engine=auto", "engine=numpy"]
     assert folder_words([make_run("a/seed=0"), make_run("b/seed=0")]) == ["a/seed=0", "b/seed=0"]
 
@@ -101,7 +128,10 @@ def test_a_film_of_three_ways_has_its_frames(ways, tmp_path):
 
 def test_a_run_that_is_still_training_is_drawn_as_far_as_it_is(make_run, tmp_path):
     run = make_run("running")
-    write_facts(run.folder, {**run.facts, "status": "running", "counts": {**run.facts["counts"], "snapshots": 1}})
+    write_facts(
+        run.folder,
+        {**run.facts, "status": "running", "counts": {**run.facts["counts"], "snapshots": 1}},
+    )
     table = run.folder / "metrics.csv"
     lines = table.read_text().splitlines(keepends=True)
     table.write_text("".join(lines[:8]) + lines[8][:5])

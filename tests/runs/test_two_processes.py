@@ -33,7 +33,9 @@ def test_of_two_processes_on_one_folder_one_writes_and_the_other_is_told(tmp_pat
         words = [process.communicate(timeout=120)[1] for process in processes]
         codes = sorted(process.returncode for process in processes)
         assert codes in ([0, 0], [0, 2]), words
-        assert all("being written by process" in said or "just now" in said or said == "" for said in words), words
+        assert all(
+            "being written by process" in said or "just now" in said or said == "" for said in words
+        ), words
         assert load_run(folder).status == "complete"
         assert len(load_run(folder).history) == 301
         assert [path.name for path in folder.parent.iterdir()] == ["run"]
@@ -46,16 +48,29 @@ def test_a_folder_that_is_being_written_is_told_before_anything_else(option, tmp
     write_facts(run.folder, {**run.facts, "status": "running"})
     lock = FolderLock(run.folder)
     try:
-        command = [sys.executable, "-m", "relusgd", "train", str(run.folder), *filter(None, [option])]
+        command = [
+            sys.executable,
+            "-m",
+            "relusgd",
+            "train",
+            str(run.folder),
+            *filter(None, [option]),
+        ]
         result = subprocess.run(command, capture_output=True, text=True)
     finally:
         lock.release()
     assert result.returncode == 2
-    assert result.stderr.startswith(f"error: {run.folder} is being written by process {os.getpid()} on ")
+    assert result.stderr.startswith(
+        f"error: {run.folder} is being written by process {os.getpid()} on "
+    )
 
 
 def test_whoever_reads_while_a_run_trains_sees_whole_snapshots(tmp_path):
-    (tmp_path / "c.yaml").write_text(CONFIG.replace("epochs: 300", "epochs: 1000000").replace("engine", "snapshots: {every: 10}\nengine"))
+    (tmp_path / "c.yaml").write_text(
+        CONFIG.replace("epochs: 300", "epochs: 1000000").replace(
+            "engine", "snapshots: {every: 10}\nengine"
+        )
+    )
     process = start(tmp_path / "c.yaml", tmp_path / "run")
     try:
         while not (tmp_path / "run" / "metrics.csv").exists():
@@ -76,8 +91,14 @@ def test_whoever_reads_while_a_run_trains_sees_whole_snapshots(tmp_path):
     assert load_run(tmp_path / "run").status == "interrupted"
 
 
-@pytest.mark.parametrize("left_by_a_dead_writer", [b"", b'{"pid": 1, "host": "h", "since": "then"}'], ids=["no name", "a dead one's name"])
-def test_those_who_look_whether_a_folder_is_written_do_not_keep_the_writer_out(left_by_a_dead_writer, tmp_path):
+@pytest.mark.parametrize(
+    "left_by_a_dead_writer",
+    [b"", b'{"pid": 1, "host": "h", "since": "then"}'],
+    ids=["no name", "a dead one's name"],
+)
+def test_those_who_look_whether_a_folder_is_written_do_not_keep_the_writer_out(
+    left_by_a_dead_writer, tmp_path
+):
     stop = False
 
     def look():
@@ -102,7 +123,9 @@ def test_those_who_look_whether_a_folder_is_written_do_not_keep_the_writer_out(l
 def test_a_second_writer_is_refused_while_others_look(tmp_path):
     lock = FolderLock(tmp_path)
     with ThreadPoolExecutor(2) as pool:
-        looks = [pool.submit(lambda: [is_being_written(tmp_path) for _ in range(2000)]) for _ in range(2)]
+        looks = [
+            pool.submit(lambda: [is_being_written(tmp_path) for _ in range(2000)]) for _ in range(2)
+        ]
         for _ in range(3):
             with pytest.raises(InputError, match=f"process {os.getpid()} on"):
                 FolderLock(tmp_path)

@@ -12,13 +12,21 @@ from relusgd.runs.viewing import view
 
 @pytest.fixture
 def run(tmp_path):
-    values = {"network.hidden": 5, "training.epochs": 20, "training.batch_size": "full", "network.output_bias": False}
+    values = {
+        "network.hidden": 5,
+        "training.epochs": 20,
+        "training.batch_size": "full",
+        "network.output_bias": False,
+    }
     return relusgd.record(relusgd.load_config({"seed": 0}, values), tmp_path / "run")
 
 
 def test_a_run_is_viewed_beside_itself_or_elsewhere(run, tmp_path):
     assert run.view() == run.folder / "view.html"
-    assert run.view(tmp_path / "page.html", frames=3, title="a title", theme="dark") == tmp_path / "page.html"
+    assert (
+        run.view(tmp_path / "page.html", frames=3, title="a title", theme="dark")
+        == tmp_path / "page.html"
+    )
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "<title>a title</title>" in text
     assert '"batch_size":null,"penalty":1e-06,"output_bias":false' in text
@@ -44,7 +52,10 @@ def test_a_damaged_run_is_shown_by_its_name_in_a_notebook(run):
 
 
 def test_runs_side_by_side_go_into_their_common_folder(run, tmp_path):
-    other = relusgd.record(relusgd.load_config({"seed": 1}, {"network.hidden": 5, "training.epochs": 20}), tmp_path / "other")
+    other = relusgd.record(
+        relusgd.load_config({"seed": 1}, {"network.hidden": 5, "training.epochs": 20}),
+        tmp_path / "other",
+    )
     path = view([run, other])
     assert path.parent.resolve() == tmp_path
     assert path.name.startswith("view,")
@@ -52,4 +63,6 @@ def test_runs_side_by_side_go_into_their_common_folder(run, tmp_path):
 
 def test_a_folder_whose_name_is_no_text_is_viewed(run, tmp_path):
     strange = run.folder.rename(tmp_path / "caf\udce9")
-    assert "<title>caf?</title>" in relusgd.load_run(strange).view(tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "<title>caf?</title>" in relusgd.load_run(strange).view(
+        tmp_path / "page.html"
+    ).read_text(encoding="utf-8")

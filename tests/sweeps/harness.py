@@ -9,7 +9,11 @@ SMALL = {
     "training": {"epochs": 60, "batch_size": 4},
     "snapshots": {"every": 20},
     "engine": "numpy",
-    "sweep": {"grid": {"network.hidden": [3, 5]}, "cases": {"all": {}, "ridge": {"training.method": "ridge"}}, "repeat": 3},
+    "sweep": {
+        "grid": {"network.hidden": [3, 5]},
+        "cases": {"all": {}, "ridge": {"training.method": "ridge"}},
+        "repeat": 3,
+    },
 }
 
 

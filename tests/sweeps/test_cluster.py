@@ -32,7 +32,11 @@ KILLS = 20 if LONG else 3
 def process(*arguments, folder):
     """A process that is terminated at the end; what it says goes to a log in the folder."""
     with (folder / f"{arguments[0]}.log").open("ab") as log:
-        started = subprocess.Popen([sys.executable, "-m", f"distributed.cli.{arguments[0]}", *arguments[1:]], stdout=log, stderr=log)
+        started = subprocess.Popen(
+            [sys.executable, "-m", f"distributed.cli.{arguments[0]}", *arguments[1:]],
+            stdout=log,
+            stderr=log,
+        )
     try:
         yield started
     finally:
@@ -52,13 +56,34 @@ def scheduler(tmp_path_factory):
     quiet = ("--no-dashboard",)
     with ExitStack() as stack:
         stack.enter_context(
-            process("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file), *quiet, folder=folder)
+            process(
+                "dask_scheduler",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                "0",
+                "--scheduler-file",
+                str(file),
+                *quiet,
+                folder=folder,
+            )
         )
         deadline = time.monotonic() + 60
         while not file.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
-        workers = ("--nworkers", "2", "--nthreads", "1", "--host", "127.0.0.1", "--local-directory", str(folder))
-        stack.enter_context(process("dask_worker", "--scheduler-file", str(file), *workers, *quiet, folder=folder))
+        workers = (
+            "--nworkers",
+            "2",
+            "--nthreads",
+            "1",
+            "--host",
+            "127.0.0.1",
+            "--local-directory",
+            str(folder),
+        )
+        stack.enter_context(
+            process("dask_worker", "--scheduler-file", str(file), *workers, *quiet, folder=folder)
+        )
         with dask_executor(str(file)) as executor:
             executor._client.wait_for_workers(2, timeout=60)
         yield file
@@ -89,17 +114,30 @@ def test_a_csv_travels_to_the_workers(scheduler, tmp_path):
 
 def test_what_fails_on_a_worker_is_told_in_its_row_and_the_others_go_on(scheduler, tmp_path):
     config = load_config(SMALL, {"sweep.grid": {}, "sweep.cases": {}})
-    impossible = PlannedRun("seed=9", {"seed": 9}, load_config({"network": {"hidden": [2, 2]}}).model_copy(update={"engine": "compiled"}))
+    impossible = PlannedRun(
+        "seed=9",
+        {"seed": 9},
+        load_config({"network": {"hidden": [2, 2]}}).model_copy(update={"engine": "compiled"}),
+    )
     rows = []
     with dask_executor(str(scheduler)) as executor:
-        Driver(site_of(executor, tmp_path), rows.extend, lambda: False).drive([Job(run) for run in [*planned_runs(config), impossible]])
-    assert {row["run"]: row["status"] for row in rows} == {**{f"seed={i}": "complete" for i in range(3)}, "seed=9": "failed"}
-    assert "compiled is for one hidden layer" in next(row["error"] for row in rows if row["run"] == "seed=9")
+        Driver(site_of(executor, tmp_path), rows.extend, lambda: False).drive(
+            [Job(run) for run in [*planned_runs(config), impossible]]
+        )
+    assert {row["run"]: row["status"] for row in rows} == {
+        **{f"seed={i}": "complete" for i in range(3)},
+        "seed=9": "failed",
+    }
+    assert "compiled is for one hidden layer" in next(
+        row["error"] for row in rows if row["run"] == "seed=9"
+    )
 
 
 def test_the_command_takes_a_scheduler_file_and_an_address(scheduler, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    Path("small.yaml").write_text("data: {samples: 12}\nnetwork: {hidden: 3}\ntraining: {epochs: 9}\nengine: numpy\nsweep: {repeat: 2}")
+    Path("small.yaml").write_text(
+        "data: {samples: 12}\nnetwork: {hidden: 3}\ntraining: {epochs: 9}\nengine: numpy\nsweep: {repeat: 2}"
+    )
     result = run("sweep", "small.yaml", "--dask", scheduler)
     assert (result.exit_code, result.stdout) == (0, "outputs/small\n"), result.stderr
     again = run("sweep", "small.yaml", "--dask", scheduler)

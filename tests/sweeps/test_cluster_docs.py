@@ -28,7 +28,9 @@ def workshop(tmp_path):
     (tmp_path / "configs").mkdir()
     for name in ("course.yaml", "ridge.yaml"):
         text = (ROOT / "configs" / name).read_text(encoding="utf-8")
-        text = re.sub(r"epochs: \d+", "epochs: 30", text).replace("repeat: 5", "repeat: 1\nengine: numpy")
+        text = re.sub(r"epochs: \d+", "epochs: 30", text).replace(
+            "repeat: 5", "repeat: 1\nengine: numpy"
+        )
         (tmp_path / "configs" / name).write_text(text, encoding="utf-8")
     (script,) = blocks("bash")
     (tmp_path / "array.sh").write_text(script, encoding="utf-8")
@@ -36,8 +38,17 @@ def workshop(tmp_path):
 
 
 def bash(script, folder):
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    return subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=folder, env=environment, capture_output=True, text=True)
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
 
 
 def free_port():
@@ -68,5 +79,7 @@ def test_the_job_array_and_the_summary_run_as_they_stand(workshop):
 
 def test_the_python_snippet_runs(workshop):
     (snippet,) = blocks("python")
-    result = subprocess.run([sys.executable, "-c", snippet], cwd=workshop, capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, "-c", snippet], cwd=workshop, capture_output=True, text=True
+    )
     assert result.stdout == "(10, 10)\n", result.stderr

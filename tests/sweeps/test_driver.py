@@ -31,7 +31,9 @@ class MadeUp:
             self.dies -= 1
             future.set_exception(BrokenExecutor("signal 9"))
         else:
-            future.set_result(([{"run": name, "status": "complete"} for name in names], 0.001 * len(names)))
+            future.set_result(
+                ([{"run": name, "status": "complete"} for name in names], 0.001 * len(names))
+            )
         return future
 
     def collect(self, runs, result):

@@ -14,11 +14,16 @@ def rows_of(seeds=2, **values):
     for key, listed in values.items():
         rows = [{**row, key.replace("__", "."): value} for row in rows for value in listed]
     rows = [{**row, "seed": seed} for row in rows for seed in range(seeds)]
-    return [{"run": str(i), "status": "complete", "test_mse": 0.01 * (i + 1), "train_mse": 0.1, **row} for i, row in enumerate(rows)]
+    return [
+        {"run": str(i), "status": "complete", "test_mse": 0.01 * (i + 1), "train_mse": 0.1, **row}
+        for i, row in enumerate(rows)
+    ]
 
 
 def test_the_number_with_the_most_values_stands_along_the_axis():
-    rows = rows_of(network__hidden=[(10,), (20,)], training__penalty=[1e-3, 0, 1e-8], case=["a", "b"])
+    rows = rows_of(
+        network__hidden=[(10,), (20,)], training__penalty=[1e-3, 0, 1e-8], case=["a", "b"]
+    )
     roles = Roles.of(rows)
     assert (roles.x, roles.colour, roles.rest) == ("training.penalty", "case", ("network.hidden",))
     assert roles.places == (0, 1e-8, 1e-3)
@@ -58,7 +63,10 @@ def test_seeds_alone_are_shown_as_quantiles():
 
 
 def test_without_test_points_the_training_error_is_shown():
-    rows = [{key: value for key, value in row.items() if key != "test_mse"} for row in rows_of(network__hidden=[(1,), (2,)])]
+    rows = [
+        {key: value for key, value in row.items() if key != "test_mse"}
+        for row in rows_of(network__hidden=[(1,), (2,)])
+    ]
     assert scene_of("s", rows).error == "training error"
 
 
@@ -74,7 +82,12 @@ def test_nothing_is_drawn_of_nothing(tmp_path):
         {},
         {"case": ["a", "b"]},
         {"network__hidden": [(5,), (10,), (10, 10)], "case": ["a", "b"]},
-        {"training__penalty": [0, 1e-6, 1.0], "case": ["a", "b"], "network__hidden": [(5,), (6,)], "training__momentum": [0, 0.9]},
+        {
+            "training__penalty": [0, 1e-6, 1.0],
+            "case": ["a", "b"],
+            "network__hidden": [(5,), (6,)],
+            "training__momentum": [0, 0.9],
+        },
         {"network__hidden": [(width,) for width in range(1, 61)]},
     ],
 )

@@ -39,7 +39,10 @@ class Elsewhere(Executor):
 
 def summary_lines(folder):
     with (folder / "summary.csv").open(encoding="utf-8", newline="") as file:
-        return [{key: value for key, value in line.items() if key != "seconds"} for line in csv.DictReader(file)]
+        return [
+            {key: value for key, value in line.items() if key != "seconds"}
+            for line in csv.DictReader(file)
+        ]
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +75,9 @@ def test_a_short_run_is_the_one_that_record_makes(one, tmp_path):
     alone = relusgd.record(run.config, tmp_path / "alone")
     for path in alone.folder.rglob("*"):
         if path.is_file() and path.name not in (".lock", "run.json"):
-            assert path.read_bytes() == (run.folder / path.relative_to(alone.folder)).read_bytes(), path.name
+            assert (
+                path.read_bytes() == (run.folder / path.relative_to(alone.folder)).read_bytes()
+            ), path.name
     ours, theirs = run.facts, alone.facts
     assert ours.pop("sweep") == {"network.hidden": [5], "case": "all", "seed": 2}
     assert {**ours, "timings": 0} == {**theirs, "timings": 0}
@@ -97,7 +102,9 @@ def test_shards_do_their_part_and_the_plain_sweep_sums_up(one, tmp_path):
     assert summary_lines(tmp_path / "s") == summary_lines(one)
 
 
-def test_a_sweep_that_is_stopped_keeps_what_has_ended_and_is_finished_by_the_same_call(one, tmp_path):
+def test_a_sweep_that_is_stopped_keeps_what_has_ended_and_is_finished_by_the_same_call(
+    one, tmp_path
+):
     watching = Watching(stop_after=2)
     with pytest.raises(StoppedError, match="runs to go") as caught:
         run_sweep(load_config(SMALL), tmp_path / "s", workers=1, observer=watching)
@@ -112,12 +119,16 @@ def test_a_sweep_that_is_stopped_keeps_what_has_ended_and_is_finished_by_the_sam
 
 @pytest.mark.parametrize("far", [False, True])
 def test_interrupted_and_shorter_runs_go_on_where_they_were(far, one, tmp_path):
-    short = load_config({**SMALL, "training": {**SMALL["training"], "epochs": 20}}, {"sweep.cases": {"all": {}}})
+    short = load_config(
+        {**SMALL, "training": {**SMALL["training"], "epochs": 20}}, {"sweep.cases": {"all": {}}}
+    )
     run_sweep(short, tmp_path / "s", workers=1)
     interrupted = tmp_path / "s" / "network.hidden=5,case=all,seed=0"
     facts = json.loads((interrupted / "run.json").read_text())
     (interrupted / "run.json").write_text(json.dumps({**facts, "status": "running"}))
-    run_sweep(load_config(SMALL), tmp_path / "s", Elsewhere() if far else None, workers=None if far else 2)
+    run_sweep(
+        load_config(SMALL), tmp_path / "s", Elsewhere() if far else None, workers=None if far else 2
+    )
     assert content(tmp_path / "s") == content(one)
 
 
@@ -126,21 +137,32 @@ def test_other_runs_in_the_way_are_refused_before_anything_is_trained(tmp_path):
     run_sweep(config, tmp_path / "s", workers=1)
     before = content(tmp_path / "s")
     other = load_config({**SMALL, "sweep": {"repeat": 3}}, {"training.learning_rate": 0.5})
-    with pytest.raises(InputError, match=r"holds another run:\n  training.learning_rate: 0.02 → 0.5\nand so do 1 more") as caught:
+    with pytest.raises(
+        InputError,
+        match=r"holds another run:\n  training.learning_rate: 0.02 → 0.5\nand so do 1 more",
+    ) as caught:
         run_sweep(other, tmp_path / "s")
     assert f"--out {tmp_path / 's-2'}" in caught.value.hint
     assert content(tmp_path / "s") == before
 
 
 def test_faults_of_any_combination_are_told_before_anything_is_trained(tmp_path):
-    config = load_config({**SMALL, "sweep": {"grid": {"training.batch_size": [4, 13], "training.sampling": ["shuffle"]}}})
+    config = load_config(
+        {
+            **SMALL,
+            "sweep": {"grid": {"training.batch_size": [4, 13], "training.sampling": ["shuffle"]}},
+        }
+    )
     with pytest.raises(ConfigError, match="13 is larger than the 12 training points"):
         run_sweep(config, tmp_path / "s")
     assert not (tmp_path / "s").exists()
 
 
 def test_a_history_that_is_too_large_to_travel_is_refused_with_advice(tmp_path):
-    config = load_config({**SMALL, "sweep": {"repeat": 2}}, {"network.hidden": 1000, "training.epochs": 10_000, "snapshots.every": 1})
+    config = load_config(
+        {**SMALL, "sweep": {"repeat": 2}},
+        {"network.hidden": 1000, "training.epochs": 10_000, "snapshots.every": 1},
+    )
     with pytest.raises(InputError, match="at most 268 MB travel back") as caught:
         run_sweep(config, tmp_path / "s", Elsewhere())
     assert "--set snapshots.every=2" in caught.value.hint
@@ -149,7 +171,11 @@ def test_a_history_that_is_too_large_to_travel_is_refused_with_advice(tmp_path):
 
 def test_a_run_that_cannot_be_written_fails_and_the_others_go_on(tmp_path):
     config = load_config({**SMALL, "sweep": {"repeat": 3}})
-    run_sweep(load_config({**SMALL, "sweep": {"repeat": 1}}, {"training.epochs": 20}), tmp_path / "s", workers=1)
+    run_sweep(
+        load_config({**SMALL, "sweep": {"repeat": 1}}, {"training.epochs": 20}),
+        tmp_path / "s",
+        workers=1,
+    )
     busy = FolderLock(tmp_path / "s" / "seed=0")
     try:
         sweep = run_sweep(config, tmp_path / "s", workers=2)
@@ -158,7 +184,9 @@ def test_a_run_that_cannot_be_written_fails_and_the_others_go_on(tmp_path):
     assert sweep.summary["status"].tolist() == ["failed", "complete", "complete"]
     assert "is being written by process" in sweep.summary["error"][0]
     assert relusgd.load_run(tmp_path / "s" / "seed=0").status == "complete"
-    assert run_sweep(config, tmp_path / "s", workers=2).summary["status"].tolist() == ["complete"] * 3
+    assert (
+        run_sweep(config, tmp_path / "s", workers=2).summary["status"].tolist() == ["complete"] * 3
+    )
 
 
 def test_the_summary_can_be_read_at_any_time_and_grows(tmp_path, monkeypatch):
@@ -181,7 +209,12 @@ def test_runs_of_other_sweeps_of_the_folder_stay_in_its_summary(tmp_path):
     config = load_config({**SMALL, "sweep": {"grid": {"training.momentum": [0.5]}}})
     sweep = run_sweep(config, tmp_path / "s", workers=1)
     assert sweep.summary["training.momentum"].tolist() == [0.5, 0.0, 0.0, 0.0]
-    assert [line["run"] for line in summary_lines(tmp_path / "s")] == ["training.momentum=0.5,seed=0", "seed=0", "seed=1", "seed=2"]
+    assert [line["run"] for line in summary_lines(tmp_path / "s")] == [
+        "training.momentum=0.5,seed=0",
+        "seed=0",
+        "seed=1",
+        "seed=2",
+    ]
 
 
 def worker_processes():
@@ -190,15 +223,26 @@ def worker_processes():
     if server is None:
         return []
     try:
-        return [int(pid) for pid in Path(f"/proc/{server}/task/{server}/children").read_text().split()]
+        return [
+            int(pid) for pid in Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        ]
     except OSError:
         return []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds its victims in /proc")
 def test_workers_that_are_killed_at_random_cost_nothing_but_time(tmp_path, monkeypatch):
-    monkeypatch.setattr("relusgd.sweeps.driver.TRIES", KILLS + 1)  # on a busy machine one run may be hit again and again
-    config = load_config(SMALL, {"sweep.repeat": 100 if LONG else 30, "training.epochs": 3000, "sweep.grid.network.hidden": [3, 5]})
+    monkeypatch.setattr(
+        "relusgd.sweeps.driver.TRIES", KILLS + 1
+    )  # on a busy machine one run may be hit again and again
+    config = load_config(
+        SMALL,
+        {
+            "sweep.repeat": 100 if LONG else 30,
+            "training.epochs": 3000,
+            "sweep.grid.network.hidden": [3, 5],
+        },
+    )
     kills, over, chance = [], threading.Event(), random.Random(0)
 
     def kill():
@@ -244,16 +288,28 @@ print(len(relusgd.run_sweep(config, sys.argv[1], workers=2)), flush=True)
 def test_a_script_needs_no_guard_around_a_sweep(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(SCRIPT.format(config=SMALL))
-    done = subprocess.run([sys.executable, str(script), str(tmp_path / "s")], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "s")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout.split() == ["imported", "12"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for orphans in /proc")
 def test_workers_do_not_outlive_their_parent(tmp_path):
-    long = {**SMALL, "training": {"epochs": 10**9}, "snapshots": {"every": 10**9}, "sweep": {"repeat": 2}}
+    long = {
+        **SMALL,
+        "training": {"epochs": 10**9},
+        "snapshots": {"every": 10**9},
+        "sweep": {"repeat": 2},
+    }
     script = tmp_path / "script.py"
     script.write_text(SCRIPT.format(config=long))
-    process = subprocess.Popen([sys.executable, str(script), str(tmp_path / "s")], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, str(script), str(tmp_path / "s")], stdout=subprocess.DEVNULL
+    )
     deadline = time.monotonic() + 60
     while len(list((tmp_path / "s").glob("seed=*"))) < 2 and time.monotonic() < deadline:
         time.sleep(0.1)

@@ -14,7 +14,11 @@ SMALL = {
     "snapshots": {"every": 2},
     "sweep": {
         "grid": {"network.hidden": [3, 5]},
-        "cases": {"all": {"training.layers": "all"}, "wild": {"training.learning_rate": 1e9}, "ridge": {"training.method": "ridge"}},
+        "cases": {
+            "all": {"training.layers": "all"},
+            "wild": {"training.learning_rate": 1e9},
+            "ridge": {"training.method": "ridge"},
+        },
         "repeat": 2,
     },
 }
@@ -64,7 +68,9 @@ def test_a_sweep_without_its_summary_is_in_the_order_of_what_varies(sweep, tmp_p
     config = load_config({**SMALL, "sweep": {"grid": {"network.hidden": [5, 10, 40]}, "repeat": 2}})
     swept = relusgd.run_sweep(config, tmp_path / "s")
     (tmp_path / "s" / "summary.csv").unlink()
-    assert relusgd.load_sweep(tmp_path / "s").summary["run"].tolist() == swept.summary["run"].tolist()
+    assert (
+        relusgd.load_sweep(tmp_path / "s").summary["run"].tolist() == swept.summary["run"].tolist()
+    )
 
 
 def test_last_and_stack_give_the_arrays_of_all_runs(sweep):
@@ -77,7 +83,9 @@ def test_last_and_stack_give_the_arrays_of_all_runs(sweep):
 
 
 def test_runs_that_do_not_fit_together_are_not_stacked(sweep):
-    with pytest.raises(InputError, match=r"not the same shape in all runs: \(3,\) in .* and \(5,\) in "):
+    with pytest.raises(
+        InputError, match=r"not the same shape in all runs: \(3,\) in .* and \(5,\) in "
+    ):
         sweep.last("elbow")
     with pytest.raises(InputError, match="no column"):
         sweep.select({"hidden": 5})
@@ -121,15 +129,25 @@ def test_a_folder_without_runs_is_no_sweep(tmp_path):
 
 
 def test_no_spreadsheet_makes_a_formula_of_a_name_in_the_summary(tmp_path):
-    cases = {"=1+1": {"training.layers": "all"}, "-2": {"training.layers": "output"}, "@a": {"training.batch_size": 3}}
-    config = load_config({**SMALL, "sweep": {"grid": {"network.slopes": [-1.5]}, "cases": cases}}, {"network.hidden": 3})
+    cases = {
+        "=1+1": {"training.layers": "all"},
+        "-2": {"training.layers": "output"},
+        "@a": {"training.batch_size": 3},
+    }
+    config = load_config(
+        {**SMALL, "sweep": {"grid": {"network.slopes": [-1.5]}, "cases": cases}},
+        {"network.hidden": 3},
+    )
     sweep = relusgd.run_sweep(config, tmp_path / "s")
     with (sweep.folder / "summary.csv").open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
     assert sorted(line["case"] for line in lines) == ["'-2", "'=1+1", "'@a"]
     assert {line["network.slopes"] for line in lines} == {"-1.5"}
     assert sorted(relusgd.load_sweep(sweep.folder).summary["case"]) == ["-2", "=1+1", "@a"]
-    assert relusgd.run_sweep(config, tmp_path / "s").summary["case"].tolist() == sweep.summary["case"].tolist()
+    assert (
+        relusgd.run_sweep(config, tmp_path / "s").summary["case"].tolist()
+        == sweep.summary["case"].tolist()
+    )
 
 
 HEADER = "run,status,network.hidden,seed,error\n"
@@ -144,18 +162,25 @@ HEADER = "run,status,network.hidden,seed,error\n"
         ('run,status\na,"failed\n', "unexpected end of data"),
         (HEADER + "a,failed,3,1,\nb,failed\n", "line 3 has 2 cells, and there are 5 columns"),
         (HEADER + "a,failed,3,1,,,\n", "line 2 has 7 cells"),
-        ("run,status," + ",".join(map(str, range(3000))) + "\n" + "a,b\n" * 1000, "line 2 has 2 cells, and there are 3,002 columns"),
+        (
+            "run,status," + ",".join(map(str, range(3000))) + "\n" + "a,b\n" * 1000,
+            "line 2 has 2 cells, and there are 3,002 columns",
+        ),
         ("run,status\n" + "\n" * 4_000_001, "more than 4,000,000 lines"),
         ("run,status\n\udcff,failed\n", "utf-8"),
     ],
 )
 def test_a_summary_that_is_none_is_a_sentence(content, problem, tmp_path):
     (tmp_path / "summary.csv").write_bytes(content.encode(errors="surrogateescape"))
-    with pytest.raises(RelusgdError, match=rf"summary\.csv: cannot be read as the table of a sweep \(.*{problem}"):
+    with pytest.raises(
+        RelusgdError, match=rf"summary\.csv: cannot be read as the table of a sweep \(.*{problem}"
+    ):
         relusgd.load_sweep(tmp_path)
 
 
 @pytest.mark.parametrize("seed", [10**30, -(10**30), 10**400])
 def test_a_number_that_no_array_holds_stays_text(seed, tmp_path):
-    (tmp_path / "summary.csv").write_text(f"{HEADER}a,failed,3,{seed},\nb,failed,3,-1,\nc,failed,,2,\n")
+    (tmp_path / "summary.csv").write_text(
+        f"{HEADER}a,failed,3,{seed},\nb,failed,3,-1,\nc,failed,,2,\n"
+    )
     assert relusgd.load_sweep(tmp_path).summary["seed"].tolist() == [str(seed), "-1", "2"]

@@ -11,7 +11,9 @@ def check_cuts(descent, start, cuts):
     whole, rows = advance(descent, start, 60, recorded)
     state, pieces = start, []
     for stop in cuts:
-        state, part = advance(descent, state, stop, recorded[(recorded > state.step) & (recorded <= stop)])
+        state, part = advance(
+            descent, state, stop, recorded[(recorded > state.step) & (recorded <= stop)]
+        )
         pieces.append(part)
     assert state.parameters.tobytes() == whole.parameters.tobytes()
     assert state.velocity.tobytes() == whole.velocity.tobytes()

@@ -31,11 +31,18 @@ def message_and_hint(overrides):
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_full_batch_steps_shrink_just_below_the_stable_rate_and_grow_just_above(formula):
     # on the output layer the loss is quadratic: the edge is sharp
-    options = {**FORMULAS[formula], "training.layers": "output", "training.batch_size": "full", "training.epochs": 1200}
+    options = {
+        **FORMULAS[formula],
+        "training.layers": "output",
+        "training.batch_size": "full",
+        "training.epochs": 1200,
+    }
     edge = stable_rate(prepared := prepare(load_config(SMALL, options)), prepared.initial)
     ends = []
     for factor in (0.99, 1.01):
-        config = load_config(SMALL, {**options, "training.learning_rate": factor * edge, "snapshots.every": 1200})
+        config = load_config(
+            SMALL, {**options, "training.learning_rate": factor * edge, "snapshots.every": 1200}
+        )
         *_, last = train(config)
         ends.append(np.abs(last.state.parameters).max())
     assert ends[0] < 100 < 1e4 < ends[1]
@@ -46,7 +53,10 @@ def test_full_batch_steps_shrink_just_below_the_stable_rate_and_grow_just_above(
     [
         ({}, "; 2/sharpness, the largest"),
         ({"training.momentum": 0.9}, "; 2(1 + momentum)/sharpness, the largest"),
-        ({"training.momentum": 0.9, "training.nesterov": True}, "; 2(1 + momentum)/((1 + 2 momentum) sharpness), the largest"),
+        (
+            {"training.momentum": 0.9, "training.nesterov": True},
+            "; 2(1 + momentum)/((1 + 2 momentum) sharpness), the largest",
+        ),
         ({"training.weight_decay": 0.1}, "; 2/(sharpness + weight decay), the largest"),
     ],
 )
@@ -61,7 +71,10 @@ def test_the_formula_of_the_edge_is_that_of_the_steps(options, words):
     [
         {"training.learning_rate": 500},
         {"training.learning_rate": 500, "training.momentum": 0.9},
-        {"training.learning_rate": 0.02, "training.schedule": {"kind": "step", "every": 10, "factor": 200}},
+        {
+            "training.learning_rate": 0.02,
+            "training.schedule": {"kind": "step", "every": 10, "factor": 200},
+        },
         {"training.learning_rate": 300, "training.schedule": {"kind": "cosine"}},
         {"training.learning_rate": 900, "training.layers": "output"},
     ],
@@ -71,5 +84,7 @@ def test_the_suggested_rate_is_lower_and_trains(options):
     _, hint = message_and_hint(options)
     suggested = float(hint.rpartition("=")[2])
     assert suggested < options["training.learning_rate"]
-    *_, last = train(load_config(SMALL, {**options, "training.learning_rate": suggested, "training.epochs": 15}))
+    *_, last = train(
+        load_config(SMALL, {**options, "training.learning_rate": suggested, "training.epochs": 15})
+    )
     assert last.history.epoch[-1] == 15

@@ -45,17 +45,28 @@ def ordinary(width=25, points=90, **options):
     x = np.sort(generator.uniform(-1, 2, points))
     x[10:14] = x[10]
     w = generator.normal(size=width)
-    start = np.concatenate([w, -w * generator.uniform(-1, 2, width), generator.normal(size=width) / np.sqrt(width), [0.2]])
+    start = np.concatenate(
+        [
+            w,
+            -w * generator.uniform(-1, 2, width),
+            generator.normal(size=width) / np.sqrt(width),
+            [0.2],
+        ]
+    )
     start[:3], start[width : width + 3] = [0.0, -0.0, 0.0], [0.5, 0.5, -0.5]
     order = options.pop("order", BatchOrder(3, points, points, "full"))
-    return Descent(x, np.cos(3 * x), (width,), order, options.pop("schedule", Schedule(0.01)), **options), start
+    return Descent(
+        x, np.cos(3 * x), (width,), order, options.pop("schedule", Schedule(0.01)), **options
+    ), start
 
 
 # One training, whatever takes its steps
 
 
 def stable_rate(descent, start):
-    config = load_config({"data": {"kind": "points", "x": descent.x.tolist(), "y": descent.y.tolist()}})
+    config = load_config(
+        {"data": {"kind": "points", "x": descent.x.tolist(), "y": descent.y.tolist()}}
+    )
     network = Network.from_parameters(start, descent.hidden)
     return 2 / sharpness(network, prepare(config).dataset)
 
@@ -65,21 +76,37 @@ def test_engines_and_kernels_agree_over_1000_stable_steps(layers):
     pytest.importorskip("numba")
     descent, start = ordinary(layers=layers)
     descent = replace(descent, schedule=Schedule(stable_rate(descent, start) / 4))
-    ends = [advance(replace(descent, engine=e, kernel=k), descent.start(start), 1000, NOTHING)[0].parameters for e, k in WAYS]
+    ends = [
+        advance(replace(descent, engine=e, kernel=k), descent.start(start), 1000, NOTHING)[
+            0
+        ].parameters
+        for e, k in WAYS
+    ]
     assert np.abs(ends[0] - start).max() > 0.01
     for end in ends[1:]:
         np.testing.assert_allclose(end, ends[0], rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize("options", [{}, {"momentum": 0.9}, {"momentum": 0.8, "nesterov": True, "weight_decay": 0.01}], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"momentum": 0.9}, {"momentum": 0.8, "nesterov": True, "weight_decay": 0.01}],
+    ids=str,
+)
 @pytest.mark.parametrize("layers", ["all", "output", "hidden"])
-@pytest.mark.parametrize(("batch_size", "sampling"), [(20, "shuffle"), (33, "replacement"), (4, "replacement")])
+@pytest.mark.parametrize(
+    ("batch_size", "sampling"), [(20, "shuffle"), (33, "replacement"), (4, "replacement")]
+)
 def test_engines_and_kernels_agree_on_batches(batch_size, sampling, layers, options):
     pytest.importorskip("numba")
     order = BatchOrder(3, 90, batch_size, sampling)
-    descent, start = ordinary(order=order, layers=layers, schedule=Schedule(0.002, "step", every=3, factor=0.7), **options)
+    descent, start = ordinary(
+        order=order, layers=layers, schedule=Schedule(0.002, "step", every=3, factor=0.7), **options
+    )
     recorded = np.array([1, 2, 17, 60])
-    found = [advance(replace(descent, engine=e, kernel=k), descent.start(start), 60, recorded) for e, k in WAYS]
+    found = [
+        advance(replace(descent, engine=e, kernel=k), descent.start(start), 60, recorded)
+        for e, k in WAYS
+    ]
     for after, rows in found:
         np.testing.assert_allclose(rows, found[0][1], rtol=0, atol=1e-12)
         np.testing.assert_allclose(after.velocity, found[0][0].velocity, rtol=0, atol=1e-11)
@@ -88,7 +115,12 @@ def test_engines_and_kernels_agree_on_batches(batch_size, sampling, layers, opti
 
 def test_more_points_than_are_counted_through_are_searched():
     pytest.importorskip("numba")
-    descent, start = ordinary(points=400, order=BatchOrder(3, 400, 5, "replacement"), engine="compiled", kernel="prefix_sums")
+    descent, start = ordinary(
+        points=400,
+        order=BatchOrder(3, 400, 5, "replacement"),
+        engine="compiled",
+        kernel="prefix_sums",
+    )
     searched, _ = advance(descent, descent.start(start), 200, NOTHING)
     dense, _ = advance(replace(descent, kernel="dense"), descent.start(start), 200, NOTHING)
     np.testing.assert_allclose(searched.parameters, dense.parameters, rtol=0, atol=1e-11)
@@ -96,21 +128,33 @@ def test_more_points_than_are_counted_through_are_searched():
 
 def test_elbows_that_race_across_the_points_are_followed():
     pytest.importorskip("numba")
-    descent, start = ordinary(order=BatchOrder(3, 90, 30, "shuffle"), schedule=Schedule(0.05), engine="compiled", kernel="prefix_sums")
+    descent, start = ordinary(
+        order=BatchOrder(3, 90, 30, "shuffle"),
+        schedule=Schedule(0.05),
+        engine="compiled",
+        kernel="prefix_sums",
+    )
     for seed in range(20):
         generator = np.random.default_rng(seed)
         wild = start + generator.normal(size=len(start)) * 10.0 ** generator.uniform(-2, 1)
         fast, _ = advance(descent, descent.start(wild), 3, NOTHING)
         dense, _ = advance(replace(descent, kernel="dense"), descent.start(wild), 3, NOTHING)
-        np.testing.assert_allclose(fast.parameters, dense.parameters, rtol=1e-9, atol=1e-9 * np.abs(dense.parameters).max())
+        np.testing.assert_allclose(
+            fast.parameters, dense.parameters, rtol=1e-9, atol=1e-9 * np.abs(dense.parameters).max()
+        )
 
 
 @every_way
-@pytest.mark.parametrize(("batch_size", "sampling"), [(90, "full"), (20, "shuffle"), (33, "replacement"), (1, "replacement")])
+@pytest.mark.parametrize(
+    ("batch_size", "sampling"),
+    [(90, "full"), (20, "shuffle"), (33, "replacement"), (1, "replacement")],
+)
 @pytest.mark.parametrize("layers", ["all", "output"])
 def test_where_calls_are_cut_never_changes_a_bit(engine, kernel, batch_size, sampling, layers):
     order = BatchOrder(3, 90, batch_size, sampling)
-    descent, start = ordinary(order=order, layers=layers, momentum=0.5, engine=engine, kernel=kernel)
+    descent, start = ordinary(
+        order=order, layers=layers, momentum=0.5, engine=engine, kernel=kernel
+    )
     for cuts in ([*range(1, 61), 60], [*range(7, 61, 7), 60], [1, 59, 60]):
         check_cuts(descent, descent.start(start), cuts)
 
@@ -134,7 +178,9 @@ def test_batches_wider_than_a_block_of_draws_train(engine, kernel):
     order = BatchOrder(0, 20, 2**18 + 5, "replacement")
     descent, start = ordinary(width=4, points=20, order=order, engine=engine, kernel=kernel)
     after, _ = advance(descent, descent.start(start), 2, NOTHING)
-    every_point, _ = advance(replace(descent, order=BatchOrder(0, 20, 20, "full")), descent.start(start), 2, NOTHING)
+    every_point, _ = advance(
+        replace(descent, order=BatchOrder(0, 20, 20, "full")), descent.start(start), 2, NOTHING
+    )
     np.testing.assert_allclose(after.parameters, every_point.parameters, atol=1e-3)
     assert np.abs(after.parameters - start).max() > 1e-3
 
@@ -156,7 +202,10 @@ def test_auto_takes_the_compiled_engine_where_numba_is_installed(monkeypatch):
 def test_deep_networks_and_ridge_run_on_numpy():
     assert prepare(small(network__hidden=[5, 4])).engine == "numpy"
     assert prepare(small(training__method="ridge")).engine == "numpy"
-    assert prepare(small(training__method="ridge", network__hidden=[5, 4], engine="compiled")).engine == "numpy"
+    assert (
+        prepare(small(training__method="ridge", network__hidden=[5, 4], engine="compiled")).engine
+        == "numpy"
+    )
 
 
 def test_numpy_is_taken_when_it_is_asked_for():
@@ -164,13 +213,19 @@ def test_numpy_is_taken_when_it_is_asked_for():
 
 
 def test_the_compiled_engine_for_several_hidden_layers_is_a_fault_of_the_config():
-    with pytest.raises(ConfigError, match=r"engine.* must be numpy or auto: compiled is for one hidden layer and network\.hidden has 2"):
+    with pytest.raises(
+        ConfigError,
+        match=r"engine.* must be numpy or auto: compiled is for one hidden layer and network\.hidden has 2",
+    ):
         prepare(small(engine="compiled", network__hidden=[5, 4]))
 
 
 @pytest.mark.usefixtures("without_numba")
 def test_missing_numba_is_a_fault_that_says_what_installs_it():
-    with pytest.raises(ConfigError, match=r"needs Numba, which is not installed; pip install 'relusgd\[fast\]' installs it"):
+    with pytest.raises(
+        ConfigError,
+        match=r"needs Numba, which is not installed; pip install 'relusgd\[fast\]' installs it",
+    ):
         prepare(small(engine="compiled"))
 
 
@@ -184,9 +239,15 @@ def test_small_sizes_are_dense_and_large_ones_go_by_running_sums(engine):
 
 def test_the_compiled_choice_counts_the_units_that_are_padded():
     compiled = pytest.importorskip("relusgd.gradients.compiled")
-    assert [engines.padded(size) for size in range(1, 26)] == [compiled.padded_units(width) for width in range(1, 26)]
+    assert [engines.padded(size) for size in range(1, 26)] == [
+        compiled.padded_units(width) for width in range(1, 26)
+    ]
     assert compiled.UNITS == compiled.SAMPLES
-    assert choose_kernel("compiled", 200, 10, 200) == choose_kernel("compiled", 200, 16, 200) == "prefix_sums"
+    assert (
+        choose_kernel("compiled", 200, 10, 200)
+        == choose_kernel("compiled", 200, 16, 200)
+        == "prefix_sums"
+    )
 
 
 # Runs
@@ -199,11 +260,20 @@ def recorded_bytes(history):
 
 @every_way
 @pytest.mark.parametrize(
-    "changes", [{}, {"training__batch_size": "full"}, {"training__sampling": "replacement", "training__layers": "output"}], ids=str
+    "changes",
+    [
+        {},
+        {"training__batch_size": "full"},
+        {"training__sampling": "replacement", "training__layers": "output"},
+    ],
+    ids=str,
 )
 def test_where_blocks_end_never_changes_a_bit_of_the_history(engine, kernel, changes):
     plan = prepare(small(**changes)).keeping(engine, kernel)
-    histories = [concatenate([block.history for block in training_blocks(plan, block_steps=steps)]) for steps in (10**9, 1, 7)]
+    histories = [
+        concatenate([block.history for block in training_blocks(plan, block_steps=steps)])
+        for steps in (10**9, 1, 7)
+    ]
     whole = [recorded_bytes(history) for history in histories]
     assert whole[0] == whole[1] == whole[2]
 

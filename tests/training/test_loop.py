@@ -22,7 +22,15 @@ def small(**overrides):
 
 
 def recorded_bytes(history):
-    arrays = [history.epoch, history.step, history.elbow, history.slope, *history.weights, *history.biases, *history.metrics.values()]
+    arrays = [
+        history.epoch,
+        history.step,
+        history.elbow,
+        history.slope,
+        *history.weights,
+        *history.biases,
+        *history.metrics.values(),
+    ]
     return [np.ascontiguousarray(array).tobytes() for array in arrays]
 
 
@@ -55,7 +63,10 @@ def test_going_on_from_any_state_gives_the_same_bits():
     expected = recorded_bytes(blocks[-1].history)
     for block in blocks[:-1]:
         rest = concatenate([part.history for part in train(config, start=block.state)])
-        assert recorded_bytes(rest.select(slice(len(rest) - len(blocks[-1].history), None))) == expected
+        assert (
+            recorded_bytes(rest.select(slice(len(rest) - len(blocks[-1].history), None)))
+            == expected
+        )
 
 
 def test_epoch_0_is_the_initial_network():
@@ -70,7 +81,9 @@ def test_no_epochs_record_the_initial_network_alone():
 
 
 def test_every_recorded_epoch_stands_with_its_step_and_rate():
-    history = whole(small(snapshots__every=15, training__schedule={"kind": "step", "every": 20, "factor": 0.5}))
+    history = whole(
+        small(snapshots__every=15, training__schedule={"kind": "step", "every": 20, "factor": 0.5})
+    )
     assert history.epoch.tolist() == [0, 15, 30, 40]
     assert history.step.tolist() == [0, 60, 120, 160]
     assert history.metrics["learning_rate"].tolist() == [0.02, 0.02, 0.01, 0.01]
@@ -80,8 +93,12 @@ def test_metrics_are_those_of_the_recorded_network_over_all_points():
     config = small()
     history, dataset = whole(config), prepare(config).dataset
     network = history.network(-1)
-    assert history.metrics["train_mse"][-1] == pytest.approx(np.mean((network(dataset.x_train) - dataset.y_train) ** 2), rel=1e-12)
-    assert history.metrics["test_mse"][-1] == pytest.approx(np.mean((network(dataset.x_test) - dataset.y_test) ** 2), rel=1e-12)
+    assert history.metrics["train_mse"][-1] == pytest.approx(
+        np.mean((network(dataset.x_train) - dataset.y_train) ** 2), rel=1e-12
+    )
+    assert history.metrics["test_mse"][-1] == pytest.approx(
+        np.mean((network(dataset.x_test) - dataset.y_test) ** 2), rel=1e-12
+    )
 
 
 def test_training_lowers_the_error():
@@ -90,7 +107,13 @@ def test_training_lowers_the_error():
 
 
 def test_all_ways_of_training_share_the_initial_network():
-    ways = [{}, {"training__layers": "output"}, {"training__method": "ridge"}, {"training__batch_size": "full"}, {"training__seed": 99}]
+    ways = [
+        {},
+        {"training__layers": "output"},
+        {"training__method": "ridge"},
+        {"training__batch_size": "full"},
+        {"training__seed": 99},
+    ]
     starts = [next(train(small(**way))).history.network(0).parameters() for way in ways]
     assert all(np.array_equal(start, starts[0]) for start in starts)
 
@@ -104,7 +127,11 @@ def test_ridge_records_the_initial_network_and_the_solution():
 
 
 def test_a_blocks_snapshots_are_bounded():
-    plan = prepare(load_config({"network": {"hidden": [200_000]}, "training": {"epochs": 1000, "batch_size": 1}}))
+    plan = prepare(
+        load_config(
+            {"network": {"hidden": [200_000]}, "training": {"epochs": 1000, "batch_size": 1}}
+        )
+    )
     stop, epochs = next_stop(plan, 0, 10**6)
     assert len(epochs) == 2**25 // (8 * 600_001)
     assert stop == epochs[-1] * 200
@@ -115,7 +142,10 @@ def test_divergence_keeps_what_is_finite_and_says_where_and_what_to_try():
     ends = []
     for block_steps in (1, 7, 1000):
         blocks = []
-        with pytest.raises(DivergedError, match=r"training diverged in epoch \d+ \(step \d+\) at learning rate 500; 2/sharpness") as caught:
+        with pytest.raises(
+            DivergedError,
+            match=r"training diverged in epoch \d+ \(step \d+\) at learning rate 500; 2/sharpness",
+        ) as caught:
             blocks.extend(iter_into(blocks, train(config, block_steps=block_steps)))
         history = concatenate([block.history for block in blocks])
         assert np.isfinite(history.metrics["train_mse"]).all()
@@ -142,11 +172,16 @@ def test_the_suggested_rate_trains():
 def test_a_batch_larger_than_the_data_is_a_fault_only_under_shuffle():
     with pytest.raises(ConfigError, match="31 is larger than the 30 training points"):
         prepare(small(training__batch_size=31))
-    assert prepare(small(training__batch_size=31, training__sampling="replacement")).steps_per_epoch == 1
+    assert (
+        prepare(small(training__batch_size=31, training__sampling="replacement")).steps_per_epoch
+        == 1
+    )
 
 
 def test_a_network_beyond_the_memory_is_refused_with_both_sizes():
-    with pytest.raises(ConfigError, match=r"needs about [\d,.]+ GB of memory and this machine has [\d,.]+ GB"):
+    with pytest.raises(
+        ConfigError, match=r"needs about [\d,.]+ GB of memory and this machine has [\d,.]+ GB"
+    ):
         prepare(small(network__hidden=[10**8]))
 
 
@@ -156,15 +191,21 @@ def test_a_network_beyond_the_memory_is_refused_with_both_sizes():
         ({"data__samples": 10**9}, "data.samples"),
         ({"data__test_samples": 10**9}, "data.samples"),
         ({"training__batch_size": 10**9}, "training.batch_size"),
-        ({"data__samples": 10**6, "training__method": "ridge", "network__hidden": [10**4]}, "network.hidden"),
+        (
+            {"data__samples": 10**6, "training__method": "ridge", "network__hidden": [10**4]},
+            "network.hidden",
+        ),
         ({"data__samples": 10**6, "network__hidden": [1000, 1000]}, "network.hidden"),
     ],
 )
-def test_what_needs_more_memory_than_there_is_is_refused_before_it_is_made(changes, key, monkeypatch):
+def test_what_needs_more_memory_than_there_is_is_refused_before_it_is_made(
+    changes, key, monkeypatch
+):
     monkeypatch.setattr("relusgd.training.memory.available_memory", lambda: 10**10)
     monkeypatch.setattr("relusgd.training.plan.build_dataset", None)
     with pytest.raises(
-        ConfigError, match=rf"{key}: training needs about [\d,.]+ GB of memory and this machine has 10\.0 GB; make .* smaller"
+        ConfigError,
+        match=rf"{key}: training needs about [\d,.]+ GB of memory and this machine has 10\.0 GB; make .* smaller",
     ):
         prepare(small(**changes))
 
@@ -189,14 +230,33 @@ def test_a_start_that_is_not_finite_is_refused():
 def test_placed_units_that_never_learn_are_named():
     plan = prepare(load_config({"network": {"hidden": 3, "elbows": [0.1, 0.5, 2.0], "slopes": 1}}))
     assert plan.warnings == ("active on no training point, so never learning: unit 2 (elbow 2)",)
-    ranged = prepare(load_config({"network": {"hidden": 3, "elbows": "even", "elbow_range": [0.5, 3.5], "slopes": [1, 1, -1]}}))
-    assert ranged.warnings == ("active on no training point, so never learning: unit 0 (elbow 1), unit 1 (elbow 2)",)
+    ranged = prepare(
+        load_config(
+            {
+                "network": {
+                    "hidden": 3,
+                    "elbows": "even",
+                    "elbow_range": [0.5, 3.5],
+                    "slopes": [1, 1, -1],
+                }
+            }
+        )
+    )
+    assert ranged.warnings == (
+        "active on no training point, so never learning: unit 0 (elbow 1), unit 1 (elbow 2)",
+    )
     assert prepare(load_config({"network": {"hidden": 40}})).warnings == ()
 
 
 def test_a_first_layer_that_is_dead_altogether_is_told():
-    plan = prepare(load_config({"data": {"domain": [2, 3]}, "network": {"hidden": 1, "slopes": -1, "elbows": "keep"}}))
-    assert plan.warnings == (f"active on no training point, so never learning: unit 0 (elbow {plan.initial.bias[0]:g})",)
+    plan = prepare(
+        load_config(
+            {"data": {"domain": [2, 3]}, "network": {"hidden": 1, "slopes": -1, "elbows": "keep"}}
+        )
+    )
+    assert plan.warnings == (
+        f"active on no training point, so never learning: unit 0 (elbow {plan.initial.bias[0]:g})",
+    )
 
 
 @pytest.mark.parametrize("x", [[3], [3, 3]])
@@ -222,7 +282,9 @@ def test_a_csv_that_is_not_there_is_told_with_the_key_that_names_it(tmp_path):
     (tmp_path / "flow.yaml").write_text("data:\n  kind: csv\n  path: flow.csv\n")
     with pytest.raises(ConfigError) as caught:
         prepare(load_config(tmp_path / "flow.yaml"))
-    assert caught.value.faults == (f"{tmp_path}/flow.yaml:3: data.path: there is no file {tmp_path}/flow.csv",)
+    assert caught.value.faults == (
+        f"{tmp_path}/flow.yaml:3: data.path: there is no file {tmp_path}/flow.csv",
+    )
     (tmp_path / "flow.csv").write_text("x,z\n1,2\n")
     with pytest.raises(ConfigError) as caught:
         prepare(load_config(tmp_path / "flow.yaml"))

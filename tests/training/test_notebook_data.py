@@ -19,4 +19,6 @@ def test_the_default_training_data_are_the_notebooks():
     y = np.array([notebook_target(value) for value in x]) + 0.1 * generator.randn(200)
     assert dataset.x_train.tobytes() == x.tobytes()
     np.testing.assert_allclose(dataset.y_train, y, rtol=0, atol=1e-14)
-    assert dataset.x_test.tobytes() == np.sort(np.concatenate([x, np.linspace(0, 1, 1000)])).tobytes()
+    assert (
+        dataset.x_test.tobytes() == np.sort(np.concatenate([x, np.linspace(0, 1, 1000)])).tobytes()
+    )

@@ -14,18 +14,32 @@ def test_per_decade_records_rounded_powers_of_ten_and_both_ends():
 
 
 @pytest.mark.parametrize(
-    "recording", [Recording(57, 1), Recording(57, 10), Recording(60, 10), Recording(57, None, 5), Recording(0, 3), Recording(1, None, 2)]
+    "recording",
+    [
+        Recording(57, 1),
+        Recording(57, 10),
+        Recording(60, 10),
+        Recording(57, None, 5),
+        Recording(0, 3),
+        Recording(1, None, 2),
+    ],
 )
 def test_stretches_join_to_the_whole_and_are_counted(recording):
     whole = recording.between(-1, recording.epochs).tolist()
     assert recording.count() == len(whole) == len(set(whole))
     joined = [
-        epoch for start in range(-1, recording.epochs, 7) for epoch in recording.between(start, min(start + 7, recording.epochs)).tolist()
+        epoch
+        for start in range(-1, recording.epochs, 7)
+        for epoch in recording.between(start, min(start + 7, recording.epochs)).tolist()
     ]
     assert joined == whole
 
 
-@pytest.mark.parametrize("recording", [Recording(10), Recording(10, 3), Recording(12, 3), Recording(0), Recording(100, None, 3)], ids=str)
+@pytest.mark.parametrize(
+    "recording",
+    [Recording(10), Recording(10, 3), Recording(12, 3), Recording(0), Recording(100, None, 3)],
+    ids=str,
+)
 def test_what_is_due_up_to_an_epoch_is_counted_as_it_is_listed(recording):
     every = recording.between(-1, recording.epochs)
     assert recording.count() == len(every)

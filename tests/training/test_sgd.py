@@ -17,7 +17,12 @@ CASES = {
     "momentum": {"schedule": Schedule(0.005), "momentum": 0.9},
     "nesterov": {"schedule": Schedule(0.005), "momentum": 0.9, "nesterov": True},
     "decay": {"schedule": Schedule(0.02), "weight_decay": 0.01},
-    "everything": {"schedule": Schedule(0.005), "momentum": 0.8, "nesterov": True, "weight_decay": 0.003},
+    "everything": {
+        "schedule": Schedule(0.005),
+        "momentum": 0.8,
+        "nesterov": True,
+        "weight_decay": 0.003,
+    },
     "full_momentum": {"schedule": Schedule(0.005), "momentum": 0.9},
     "output_layer": {"schedule": Schedule(0.1), "layers": "output"},
     "hidden_layers": {"schedule": Schedule(0.02), "layers": "hidden"},
@@ -38,23 +43,42 @@ class GivenBatches:
         yield Batches(rows.ravel(), np.arange(stop - first + 1) * rows.shape[1])
 
 
-WAYS = {"width_20": [(e, k) for e in ("numpy", "compiled") for k in ("dense", "prefix_sums")], "depth_2": [("numpy", "dense")]}
+WAYS = {
+    "width_20": [(e, k) for e in ("numpy", "compiled") for k in ("dense", "prefix_sums")],
+    "depth_2": [("numpy", "dense")],
+}
 
 
 def descent_of(network, case, engine, kernel):
     order = GivenBatches(REFERENCE["batches"], "full" if case.startswith("full") else "replacement")
-    return Descent(REFERENCE["x"], REFERENCE["y"], HIDDEN[network], order, **CASES[case], engine=engine, kernel=kernel)
+    return Descent(
+        REFERENCE["x"],
+        REFERENCE["y"],
+        HIDDEN[network],
+        order,
+        **CASES[case],
+        engine=engine,
+        kernel=kernel,
+    )
 
 
 def small_descent(**changes):
     generator = np.random.default_rng(4)
     x = np.sort(generator.random(11))
-    options = {"hidden": (6,), "order": BatchOrder(3, 11, 4, "shuffle"), "schedule": Schedule(0.05), **changes}
+    options = {
+        "hidden": (6,),
+        "order": BatchOrder(3, 11, 4, "shuffle"),
+        "schedule": Schedule(0.05),
+        **changes,
+    }
     descent = Descent(x, np.cos(5 * x), **options)
     return descent, descent.start(generator.normal(size=parameter_count(descent.hidden)))
 
 
-@pytest.mark.parametrize(("network", "engine", "kernel"), [(network, *way) for network in HIDDEN for way in WAYS[network]])
+@pytest.mark.parametrize(
+    ("network", "engine", "kernel"),
+    [(network, *way) for network in HIDDEN for way in WAYS[network]],
+)
 @pytest.mark.parametrize("case", CASES)
 def test_trajectories_are_those_of_pytorch(network, engine, kernel, case):
     if engine == "compiled":
@@ -72,11 +96,19 @@ def test_a_step_worked_by_hand():
     # ∂v = 2·1, ∂c = 2, ∂w = 2·3·x = 6, ∂b = 6; the rate 0.1 moves each by a tenth of that
     order = BatchOrder(0, 1, 1, "full")
     descent = Descent(np.array([1.0]), np.array([2.5]), (1,), order, Schedule(0.1))
-    after, _ = advance(descent, descent.start(np.array([2.0, -1.0, 3.0, 0.5])), 1, np.zeros(0, dtype=np.int64))
-    np.testing.assert_allclose(after.parameters, [2.0 - 0.6, -1.0 - 0.6, 3.0 - 0.2, 0.5 - 0.2], atol=1e-15)
+    after, _ = advance(
+        descent, descent.start(np.array([2.0, -1.0, 3.0, 0.5])), 1, np.zeros(0, dtype=np.int64)
+    )
+    np.testing.assert_allclose(
+        after.parameters, [2.0 - 0.6, -1.0 - 0.6, 3.0 - 0.2, 0.5 - 0.2], atol=1e-15
+    )
 
 
-@pytest.mark.parametrize("options", [{}, {"momentum": 0.9, "nesterov": True, "weight_decay": 0.1}, {"hidden": (4, 3)}], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"momentum": 0.9, "nesterov": True, "weight_decay": 0.1}, {"hidden": (4, 3)}],
+    ids=str,
+)
 def test_where_calls_are_cut_never_changes_a_bit(options):
     descent, start = small_descent(**options)
     check_cuts(descent, start, (1, 7, 8, 31, 60))
@@ -93,7 +125,9 @@ def test_advancing_leaves_the_state_it_started_from_alone():
 @pytest.mark.parametrize("hidden", [(6,), (5, 4)])
 def test_only_the_layers_that_learn_move(hidden):
     for layers, output_bias in [("output", True), ("hidden", True), ("all", False)]:
-        descent, start = small_descent(hidden=hidden, layers=layers, output_bias=output_bias, weight_decay=0.1, momentum=0.5)
+        descent, start = small_descent(
+            hidden=hidden, layers=layers, output_bias=output_bias, weight_decay=0.1, momentum=0.5
+        )
         after, _ = advance(descent, start, 20, np.zeros(0, dtype=np.int64))
         moved = Network.from_parameters(after.parameters - start.parameters, hidden)
         hidden_moved = any(part.any() for part in (*moved.weights[:-1], *moved.biases[:-1]))
@@ -109,7 +143,9 @@ def test_the_last_short_batch_takes_the_mean_over_its_own_points():
     short = batches.indices[batches.bounds[1] : batches.bounds[2]]
     after_one, _ = advance(descent, start, 1, np.zeros(0, dtype=np.int64))
     after_two, _ = advance(descent, start, 2, np.zeros(0, dtype=np.int64))
-    alone = Descent(x[short], y[short], descent.hidden, BatchOrder(0, 1, 1, "full"), descent.schedule)
+    alone = Descent(
+        x[short], y[short], descent.hidden, BatchOrder(0, 1, 1, "full"), descent.schedule
+    )
     expected, _ = advance(alone, alone.start(after_one.parameters), 1, np.zeros(0, dtype=np.int64))
     np.testing.assert_allclose(after_two.parameters, expected.parameters, atol=1e-15)
 
@@ -134,7 +170,13 @@ def test_the_rate_of_an_epoch_is_that_of_each_of_its_steps():
     constant, _ = small_descent()
     nothing = np.zeros(0, dtype=np.int64)
     first_epoch, _ = advance(descent, start, 3, nothing)
-    assert first_epoch.parameters.tobytes() == advance(constant, start, 3, nothing)[0].parameters.tobytes()
+    assert (
+        first_epoch.parameters.tobytes()
+        == advance(constant, start, 3, nothing)[0].parameters.tobytes()
+    )
     halved, _ = small_descent(schedule=Schedule(0.025))
     second, _ = advance(descent, first_epoch, 6, nothing)
-    assert second.parameters.tobytes() == advance(halved, first_epoch, 6, nothing)[0].parameters.tobytes()
+    assert (
+        second.parameters.tobytes()
+        == advance(halved, first_epoch, 6, nothing)[0].parameters.tobytes()
+    )

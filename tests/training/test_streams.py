@@ -4,7 +4,14 @@ from itertools import chain
 import numpy as np
 import pytest
 
-from relusgd.training.streams import BatchOrder, held_out_order, network_generator, permutations, stream, words
+from relusgd.training.streams import (
+    BatchOrder,
+    held_out_order,
+    network_generator,
+    permutations,
+    stream,
+    words,
+)
 
 SOURCES = {"numpy": words}
 with suppress(ImportError):  # without the extra `fast`
@@ -43,7 +50,9 @@ def test_stretches_join_across_the_blocks_of_draws():
     order = BatchOrder(1, 50, 2**15, "replacement")  # 8 steps a block of draws
     assert steps_of(order, 0, 20) == [steps_of(order, step, step + 1)[0] for step in range(20)]
     shuffled = BatchOrder(1, 2**17, 2**16, "shuffle")  # 2 epochs of 2 steps a block of draws
-    assert steps_of(shuffled, 3, 9) == [steps_of(shuffled, step, step + 1)[0] for step in range(3, 9)]
+    assert steps_of(shuffled, 3, 9) == [
+        steps_of(shuffled, step, step + 1)[0] for step in range(3, 9)
+    ]
 
 
 def test_shuffle_goes_once_through_all_points_every_epoch_with_a_shorter_last_batch():
@@ -57,7 +66,10 @@ def test_shuffle_goes_once_through_all_points_every_epoch_with_a_shorter_last_ba
 
 def test_replacement_draws_every_point_equally_often():
     counts = np.bincount(
-        np.concatenate([np.array(batch) for batch in steps_of(BatchOrder(0, 20, 50, "replacement"), 0, 4000)]), minlength=20
+        np.concatenate(
+            [np.array(batch) for batch in steps_of(BatchOrder(0, 20, 50, "replacement"), 0, 4000)]
+        ),
+        minlength=20,
     )
     assert len(counts) == 20
     chi_squared = np.sum((counts - 10_000) ** 2 / 10_000)
@@ -66,24 +78,40 @@ def test_replacement_draws_every_point_equally_often():
 
 def recipe(seed, purpose, block, count):
     """The raw words of a block, as NumPy gives them from its start."""
-    key, counter = np.array([seed, purpose], dtype=np.uint64), np.array([0, 0, block, 0], dtype=np.uint64)
+    key, counter = (
+        np.array([seed, purpose], dtype=np.uint64),
+        np.array([0, 0, block, 0], dtype=np.uint64),
+    )
     return np.random.Philox(key=key, counter=counter).random_raw(count)
 
 
 @every_source
-@pytest.mark.parametrize(("first", "count"), [(0, 0), (0, 1), (3, 2), (4, 256), (254, 515), (1001, 4096)])
+@pytest.mark.parametrize(
+    ("first", "count"), [(0, 0), (0, 1), (3, 2), (4, 256), (254, 515), (1001, 4096)]
+)
 def test_words_from_anywhere_in_a_block_are_those_of_the_generator(source, first, count):
     for seed, purpose, block in ((0, 0, 0), (2**64 - 1, 2, 3), (2**63 + 12345, 1, 2**40)):
-        assert source(seed, purpose, block, first, count).tolist() == recipe(seed, purpose, block, first + count)[first:].tolist()
+        assert (
+            source(seed, purpose, block, first, count).tolist()
+            == recipe(seed, purpose, block, first + count)[first:].tolist()
+        )
 
 
 @every_source
 def test_replacement_indices_follow_the_documented_recipe(source):
     rows = 2**18 // 40
-    for step in (0, 2**16 // 40, 2 * rows - 1, 2 * rows, 2 * rows + 4000):  # the ends of a block, of a piece of it, and inside
+    for step in (
+        0,
+        2**16 // 40,
+        2 * rows - 1,
+        2 * rows,
+        2 * rows + 4000,
+    ):  # the ends of a block, of a piece of it, and inside
         block, row = divmod(step, rows)
         raw = recipe(5, 1, block, (row + 1) * 40)[row * 40 :]
-        assert steps_of(ORDERS[0], step, step + 1, source) == [[int(u >> np.uint64(32)) * 200 >> 32 for u in raw]]
+        assert steps_of(ORDERS[0], step, step + 1, source) == [
+            [int(u >> np.uint64(32)) * 200 >> 32 for u in raw]
+        ]
 
 
 @every_source
@@ -93,7 +121,10 @@ def test_shuffled_epochs_follow_the_documented_recipe(source):
         block, row = divmod(epoch, rows)
         raw = recipe(5, 1, block, (row + 1) * 200)[row * 200 :].tolist()
         permutation = sorted(range(200), key=lambda i: raw[i] >> 8 << 8 | i)
-        assert steps_of(order, 2 * epoch, 2 * epoch + 2, source) == [permutation[:150], permutation[150:]]
+        assert steps_of(order, 2 * epoch, 2 * epoch + 2, source) == [
+            permutation[:150],
+            permutation[150:],
+        ]
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 8, 9, 1000])
@@ -103,7 +134,12 @@ def test_permutations_hold_every_index_once(n):
 
 
 def test_seeds_and_purposes_have_streams_of_their_own():
-    first = {tuple(stream(seed, purpose, block).random_raw(3)) for seed in (0, 1, 2**64 - 1) for purpose in (0, 1, 2) for block in (0, 1)}
+    first = {
+        tuple(stream(seed, purpose, block).random_raw(3))
+        for seed in (0, 1, 2**64 - 1)
+        for purpose in (0, 1, 2)
+        for block in (0, 1)
+    }
     assert len(first) == 18
 
 

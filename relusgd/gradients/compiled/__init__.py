@@ -87,7 +87,9 @@ def with_features(points: Points, theta: Array) -> Points:
     if 8 * len(points.x) * units > FEATURE_BYTES:
         return points
     with np.errstate(all="ignore"):
-        return points._replace(features=np.maximum(points.x[:, None] * theta[:units] + theta[units : 2 * units], 0.0))
+        return points._replace(
+            features=np.maximum(points.x[:, None] * theta[:units] + theta[units : 2 * units], 0.0)
+        )
 
 
 def make_buffers(points: Points, theta: Array, batch_size: int, *, prefix_sums: bool) -> Buffers:
@@ -108,20 +110,39 @@ def make_buffers(points: Points, theta: Array, batch_size: int, *, prefix_sums: 
     return Buffers(x, y, r, rx, k, np.zeros_like(k), below, sums[0], sums[1])
 
 
-def dense_kernel(parameters: Array, gradient: Array, width: int, batch_size: int, layers: Layers = "all") -> Kernel:  # noqa: ARG001
+def dense_kernel(
+    parameters: Array, gradient: Array, width: int, batch_size: int, layers: Layers = "all"
+) -> Kernel:  # noqa: ARG001
     """As `relusgd.gradients.dense.dense_kernel`, compiled."""
     return _single_kernel(parameters, gradient, width, layers, prefix_sums=False, centre=0.0)
 
 
-def prefix_sum_kernel(parameters: Array, gradient: Array, width: int, layers: Layers = "all", *, centre: float = 0.0) -> Kernel:
+def prefix_sum_kernel(
+    parameters: Array, gradient: Array, width: int, layers: Layers = "all", *, centre: float = 0.0
+) -> Kernel:
     """As `relusgd.gradients.prefix_sums.prefix_sum_kernel`, compiled."""
     return _single_kernel(parameters, gradient, width, layers, prefix_sums=True, centre=centre)
 
 
-def _single_kernel(parameters: Array, gradient: Array, width: int, layers: Layers, *, prefix_sums: bool, centre: float) -> Kernel:
+def _single_kernel(
+    parameters: Array,
+    gradient: Array,
+    width: int,
+    layers: Layers,
+    *,
+    prefix_sums: bool,
+    centre: float,
+) -> Kernel:
     """The gradient of one batch, in vectors without padding: a step in which nothing learns."""
-    learning = {"all": slice(0, None), "output": slice(2 * width, None), "hidden": slice(0, 2 * width)}[layers]
-    rule, take = Rule(True, 0, 0, 0.0, 0.0, False), descend_by_sums if prefix_sums else descend_dense
+    learning = {
+        "all": slice(0, None),
+        "output": slice(2 * width, None),
+        "hidden": slice(0, 2 * width),
+    }[layers]
+    rule, take = (
+        Rule(True, 0, 0, 0.0, 0.0, False),
+        descend_by_sums if prefix_sums else descend_dense,
+    )
 
     def kernel(x: Array, y: Array) -> None:
         theta = pad(parameters, width)
@@ -129,7 +150,19 @@ def _single_kernel(parameters: Array, gradient: Array, width: int, layers: Layer
         theta[-1] += float(np.dot(parameters, np.zeros(len(parameters))))
         points, g = make_points(x, y, centre), np.zeros_like(theta)
         at = make_buffers(points, theta, len(x), prefix_sums=prefix_sums)
-        take(theta, np.zeros_like(theta), g, points, rule, at, NO_ROWS, NO_BOUNDS, np.zeros(1), NO_BOUNDS, np.empty((0, len(theta))))
+        take(
+            theta,
+            np.zeros_like(theta),
+            g,
+            points,
+            rule,
+            at,
+            NO_ROWS,
+            NO_BOUNDS,
+            np.zeros(1),
+            NO_BOUNDS,
+            np.empty((0, len(theta))),
+        )
         gradient[learning] = unpad(g, width)[learning]
 
     return kernel

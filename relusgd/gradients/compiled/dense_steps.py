@@ -18,7 +18,9 @@ def relu(z: float) -> float:
 
 
 @inlined
-def gather(rows: Rows, start: int, B: int, padded: int, from_x: Array, from_y: Array, x: Array, y: Array) -> None:
+def gather(
+    rows: Rows, start: int, B: int, padded: int, from_x: Array, from_y: Array, x: Array, y: Array
+) -> None:
     """Copy a batch to x and y and pad it with zeros; no rows: the points from the first on."""
     if len(rows) > 0:
         for i in range(B):
@@ -35,7 +37,18 @@ def gather(rows: Rows, start: int, B: int, padded: int, from_x: Array, from_y: A
 
 
 @inlined
-def residuals(w: Array, b: Array, v: Array, c: float, x: Array, y: Array, r: Array, rx: Array, B: int, padded: int) -> float:
+def residuals(
+    w: Array,
+    b: Array,
+    v: Array,
+    c: float,
+    x: Array,
+    y: Array,
+    r: Array,
+    rx: Array,
+    B: int,
+    padded: int,
+) -> float:
     """r = Σ_j v_j relu(w_j x + b_j) + c − y and r x at the B points of a batch, 0 at its padding; gives Σ r."""
     for i in range(padded):
         r[i] = c - y[i]
@@ -60,16 +73,45 @@ def residuals(w: Array, b: Array, v: Array, c: float, x: Array, y: Array, r: Arr
 
 
 @inlined
-def active_sums(w: Array, b: Array, x: Array, r: Array, q: Array, T0: Array, T1: Array, padded: int) -> None:
+def active_sums(
+    w: Array, b: Array, x: Array, r: Array, q: Array, T0: Array, T1: Array, padded: int
+) -> None:
     """T0_j = Σ r and T1_j = Σ q over the points x on which unit j is active."""
     for j in range(len(w)):
         T0[j] = 0.0
         T1[j] = 0.0
     for group in range(padded // SAMPLES):
         i = group * SAMPLES
-        x0, x1, x2, x3, x4, x5, x6, x7 = x[i], x[i + 1], x[i + 2], x[i + 3], x[i + 4], x[i + 5], x[i + 6], x[i + 7]
-        r0, r1, r2, r3, r4, r5, r6, r7 = r[i], r[i + 1], r[i + 2], r[i + 3], r[i + 4], r[i + 5], r[i + 6], r[i + 7]
-        q0, q1, q2, q3, q4, q5, q6, q7 = q[i], q[i + 1], q[i + 2], q[i + 3], q[i + 4], q[i + 5], q[i + 6], q[i + 7]
+        x0, x1, x2, x3, x4, x5, x6, x7 = (
+            x[i],
+            x[i + 1],
+            x[i + 2],
+            x[i + 3],
+            x[i + 4],
+            x[i + 5],
+            x[i + 6],
+            x[i + 7],
+        )
+        r0, r1, r2, r3, r4, r5, r6, r7 = (
+            r[i],
+            r[i + 1],
+            r[i + 2],
+            r[i + 3],
+            r[i + 4],
+            r[i + 5],
+            r[i + 6],
+            r[i + 7],
+        )
+        q0, q1, q2, q3, q4, q5, q6, q7 = (
+            q[i],
+            q[i + 1],
+            q[i + 2],
+            q[i + 3],
+            q[i + 4],
+            q[i + 5],
+            q[i + 6],
+            q[i + 7],
+        )
         for j in range(len(w)):
             wj, bj, t0, t1 = w[j], b[j], T0[j], T1[j]
             t0, t1 = add_if(wj * x0 + bj > 0.0, t0, r0, t1, q0)
@@ -97,7 +139,12 @@ def feature_sums(features: Array, rows: Rows, start: int, B: int, r: Array, dv: 
         dv[j] = 0.0
     for group in range(B // AT_ONCE):
         i = group * AT_ONCE
-        t0, t1, t2, t3 = rows[start + i], rows[start + i + 1], rows[start + i + 2], rows[start + i + 3]
+        t0, t1, t2, t3 = (
+            rows[start + i],
+            rows[start + i + 1],
+            rows[start + i + 2],
+            rows[start + i + 3],
+        )
         r0, r1, r2, r3 = r[i], r[i + 1], r[i + 2], r[i + 3]
         for j in range(len(dv)):
             total = dv[j] + r0 * features[t0, j]
@@ -138,7 +185,18 @@ def descend_dense(
                 dw[j] = v[j] * T1
                 db[j] = v[j] * T0
                 dv[j] = w[j] * T1 + b[j] * T0
-        update(theta, u, g, rates[s], B, rule.first, rule.last, rule.weight_decay, rule.momentum, rule.nesterov)
+        update(
+            theta,
+            u,
+            g,
+            rates[s],
+            B,
+            rule.first,
+            rule.last,
+            rule.weight_decay,
+            rule.momentum,
+            rule.nesterov,
+        )
         if row < len(recorded) and recorded[row] == s + 1:
             keep(theta, records, row)
             row += 1

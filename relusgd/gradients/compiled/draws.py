@@ -27,7 +27,10 @@ LOW, HALF = np.uint64(2**32 - 1), np.uint64(32)
 def words(seed: int, purpose: int, block: int, first: int, count: int) -> Words:
     """As `relusgd.training.streams.words`."""
     fours, skipped = divmod(first, 4)
-    key, counter = np.array([seed, purpose], dtype=np.uint64), np.array([fours, 0, block, 0], dtype=np.uint64)
+    key, counter = (
+        np.array([seed, purpose], dtype=np.uint64),
+        np.array([fours, 0, block, 0], dtype=np.uint64),
+    )
     found = np.empty((-(-(skipped + count) // (4 * LANES)), LANES, 4), dtype=np.uint64)
     fill(key, counter, np.empty((4, LANES), dtype=np.uint64), found)
     return found.reshape(-1)[skipped : skipped + count]
@@ -60,4 +63,9 @@ def fill(key: Words, counter: Words, lanes: Words, found: Words) -> None:
             k0 += W0
             k1 += W1
         for i in range(LANES):
-            found[group, i, 0], found[group, i, 1], found[group, i, 2], found[group, i, 3] = x0[i], x1[i], x2[i], x3[i]
+            found[group, i, 0], found[group, i, 1], found[group, i, 2], found[group, i, 3] = (
+                x0[i],
+                x1[i],
+                x2[i],
+                x3[i],
+            )

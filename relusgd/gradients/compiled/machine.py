@@ -51,7 +51,9 @@ def kept_under(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 def digest(folder: Path) -> str:
     """Of the sources in a folder; of nothing when it is no folder on disk."""
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in sorted(folder.glob("*.py")))).hexdigest()
+    return hashlib.sha256(
+        b"\0".join(path.read_bytes() for path in sorted(folder.glob("*.py")))
+    ).hexdigest()
 
 
 SOURCES, OPTIONS = digest(Path(__file__).parent), options_of(numba)

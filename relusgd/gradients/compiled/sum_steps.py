@@ -12,7 +12,9 @@ from relusgd.model.network import Array, Integers
 
 
 @inlined
-def put_down_lines(w: Array, b: Array, v: Array, centre: float, B: int, place: Counts, jumps: Array) -> tuple[float, float]:
+def put_down_lines(
+    w: Array, b: Array, v: Array, centre: float, B: int, place: Counts, jumps: Array
+) -> tuple[float, float]:
     """Put down slope and intercept of every unit where it switches; gives those of the units active before the first point.
 
     A unit that is active on no point is in no sum, so that one with a far elbow cannot spoil the others.
@@ -37,7 +39,16 @@ def put_down_lines(w: Array, b: Array, v: Array, centre: float, B: int, place: C
 
 @inlined
 def sum_residuals(
-    slope: float, intercept: float, c: float, rows: Rows, start: int, B: int, x: Array, y: Array, jumps: Array, sums: Array
+    slope: float,
+    intercept: float,
+    c: float,
+    rows: Rows,
+    start: int,
+    B: int,
+    x: Array,
+    y: Array,
+    jumps: Array,
+    sums: Array,
 ) -> None:
     """Along the points: the line that holds there, its residual, and the sums of r and r x so far. No rows: all points."""
     R0, R1 = 0.0, 0.0
@@ -72,7 +83,9 @@ def descend_by_sums(
             start, B = bounds[s], bounds[s + 1] - bounds[s]
             place_units(rows, start, B, at.below, at.k, place)
         slope, intercept = put_down_lines(w, b, v, centre, B, place, jumps)
-        sum_residuals(slope, intercept, theta[3 * H], rows, start, B, points.centred, points.y, jumps, sums)
+        sum_residuals(
+            slope, intercept, theta[3 * H], rows, start, B, points.centred, points.y, jumps, sums
+        )
         R0, R1 = sums[B, 0], sums[B, 1]
         for j in range(H):
             T0, T1 = sums[place[j], 0], sums[place[j], 1]
@@ -82,7 +95,18 @@ def descend_by_sums(
             g[H + j] = v[j] * T0
             g[2 * H + j] = w[j] * T1 + (b[j] + w[j] * centre) * T0
         g[3 * H] = R0
-        update(theta, u, g, rates[s], B, rule.first, rule.last, rule.weight_decay, rule.momentum, rule.nesterov)
+        update(
+            theta,
+            u,
+            g,
+            rates[s],
+            B,
+            rule.first,
+            rule.last,
+            rule.weight_decay,
+            rule.momentum,
+            rule.nesterov,
+        )
         if row < len(recorded) and recorded[row] == s + 1:
             keep(theta, records, row)
             row += 1

@@ -21,7 +21,16 @@ class Rule(NamedTuple):
 
 @inlined
 def update(
-    theta: Array, u: Array, g: Array, rate: float, B: int, first: int, last: int, decay: float, momentum: float, nesterov: bool
+    theta: Array,
+    u: Array,
+    g: Array,
+    rate: float,
+    B: int,
+    first: int,
+    last: int,
+    decay: float,
+    momentum: float,
+    nesterov: bool,
 ) -> None:
     """One step with the gradient 2/B g: g ← g + d θ,  u ← μ u + g,  θ ← θ − η u  (Nesterov: θ ← θ − η (g + μ u))."""
     if momentum == 0.0 and decay == 0.0:

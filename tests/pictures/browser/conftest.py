@@ -29,7 +29,9 @@ REQUIRED = "RELUSGD_BROWSER_TESTS"
 def missing(what):
     if os.environ.get(REQUIRED):
         pytest.fail(f"{REQUIRED} is set, but there is no {what}", pytrace=False)
-    pytest.skip(f"pages are tested in a browser, and there is no {what}: apt-get install chromium; pip install --group browser")
+    pytest.skip(
+        f"pages are tested in a browser, and there is no {what}: apt-get install chromium; pip install --group browser"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +64,11 @@ def make_page(dataset, make_history):
 
     def make(*histories, points=dataset, title="a run", **options):
         views = [View(history, points) for history in histories or [make_history()]]
-        scene = views[0] if len(views) == 1 else Group(views, [f"run {number}" for number in range(len(views))])
+        scene = (
+            views[0]
+            if len(views) == 1
+            else Group(views, [f"run {number}" for number in range(len(views))])
+        )
         return page_html(scene, title, **options)
 
     return make
@@ -76,12 +82,19 @@ def open_page(chromium, tmp_path):
         def show(html, *, fragment="", size=(1000, 800), **context):
             path = tmp_path / f"page-{len(contexts)}.html"
             path.write_text(html, encoding="utf-8")
-            contexts.append(chromium.new_context(viewport={"width": size[0], "height": size[1]}, **context))
+            contexts.append(
+                chromium.new_context(viewport={"width": size[0], "height": size[1]}, **context)
+            )
             contexts[-1].set_default_timeout(20_000)
             page = contexts[-1].new_page()
             page.on("console", lambda message: faults.append(f"console: {message.text}"))
             page.on("pageerror", lambda error: faults.append(f"error: {error}"))
-            page.on("request", lambda request: faults.append(f"request: {request.url}") if not own(request.url, path) else None)
+            page.on(
+                "request",
+                lambda request: (
+                    faults.append(f"request: {request.url}") if not own(request.url, path) else None
+                ),
+            )
             page.goto(f"{path.as_uri()}{fragment}")
             settle(page)
             return page
@@ -106,7 +119,9 @@ def own(url, path):
 
 def settle(page):
     """Wait until what changed has been drawn and said."""
-    page.evaluate("() => new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 30))")
+    page.evaluate(
+        "() => new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 30))"
+    )
 
 
 def wait(page, condition, seconds=20.0):

@@ -20,7 +20,9 @@ def test_axe_finds_nothing_serious(kind, scheme, axe, make_history, make_page, o
         page.click("#yaml")
         settled(page)
     page.evaluate(axe)
-    found = page.evaluate("axe.run().then(({ violations }) => violations.map((v) => [v.impact, v.id, v.nodes.map((n) => n.html)]))")
+    found = page.evaluate(
+        "axe.run().then(({ violations }) => violations.map((v) => [v.impact, v.id, v.nodes.map((n) => n.html)]))"
+    )
     assert [violation for violation in found if violation[0] in ("serious", "critical")] == []
 
 
@@ -29,17 +31,25 @@ def test_everything_can_be_reached_and_used_by_keyboard_alone(make_page, open_pa
     reached = []
     for _ in range(40):
         page.keyboard.press("Tab")
-        reached.append(page.evaluate("document.activeElement.id || document.activeElement.className || document.activeElement.tagName"))
+        reached.append(
+            page.evaluate(
+                "document.activeElement.id || document.activeElement.className || document.activeElement.tagName"
+            )
+        )
     assert {"theme", "CANVAS", "edit", "play", "slider", "speed", "scale", "copy"} <= set(reached)
     page.focus("#edit")
     page.keyboard.press("Enter")
     settled(page)
     page.focus("#panels canvas")
     unit = page.evaluate("page.pinned.unit")
-    elbow, weight = page.evaluate(f"[page.experiment.network.elbow({unit}), page.experiment.network.outputWeight[{unit}]]")
+    elbow, weight = page.evaluate(
+        f"[page.experiment.network.elbow({unit}), page.experiment.network.outputWeight[{unit}]]"
+    )
     page.keyboard.press("Alt+ArrowRight")
     page.keyboard.press("ArrowUp")
-    moved, lifted = page.evaluate(f"[page.experiment.network.elbow({unit}), page.experiment.network.outputWeight[{unit}]]")
+    moved, lifted = page.evaluate(
+        f"[page.experiment.network.elbow({unit}), page.experiment.network.outputWeight[{unit}]]"
+    )
     assert moved == pytest.approx(elbow + 0.01)
     assert lifted > weight
 
@@ -60,7 +70,10 @@ def test_the_moment_is_told_once_it_stands(make_page, open_page, wait_until):
     page = open_page(make_page())
     page.focus("#slider")
     page.keyboard.press("Home")
-    wait_until(page, "document.getElementById('status').textContent.startsWith('epoch 0, step 0: train MSE ')")
+    wait_until(
+        page,
+        "document.getElementById('status').textContent.startsWith('epoch 0, step 0: train MSE ')",
+    )
 
 
 def test_whoever_asked_for_less_motion_gets_less(make_history, make_page, open_page):
@@ -85,12 +98,18 @@ def test_the_theme_is_the_systems_or_the_one_that_was_asked_for(theme, make_page
 
 @pytest.mark.parametrize("width", [360, 800, 1600])
 @pytest.mark.parametrize("runs", [1, 3])
-def test_nothing_is_cut_off_or_scrolls_sideways(width, runs, make_history, make_page, open_page, settled):
-    page = open_page(make_page(*(make_history(seed=seed) for seed in range(runs))), size=(width, 800))
+def test_nothing_is_cut_off_or_scrolls_sideways(
+    width, runs, make_history, make_page, open_page, settled
+):
+    page = open_page(
+        make_page(*(make_history(seed=seed) for seed in range(runs))), size=(width, 800)
+    )
     page.click("#edit")
     settled(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for box in page.locator("button:visible, select:visible, input:visible, canvas:visible").evaluate_all(
+    for box in page.locator(
+        "button:visible, select:visible, input:visible, canvas:visible"
+    ).evaluate_all(
         "all => all.filter(e => !e.closest('#table')).map(e => { const b = e.getBoundingClientRect(); return [e.id, b.left, b.right]; })"
     ):
         assert box[1] >= 0, box
@@ -121,7 +140,9 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_names_are_letters_and_nothing_else(name, make_history, make_page, open_page, settled, dataset):
+def test_hostile_names_are_letters_and_nothing_else(
+    name, make_history, make_page, open_page, settled, dataset
+):
     points = replace(dataset, x_name=name, y_name=name)
     page = open_page(make_page(make_history(), points=points, title=name))
     assert page.text_content("h1") == name
@@ -129,7 +150,9 @@ def test_hostile_names_are_letters_and_nothing_else(name, make_history, make_pag
     page.evaluate("page.setCursor(page.runs[0], 0.3)")
     settled(page)
     assert page.locator("#tip dt").first.text_content() == name
-    assert page.evaluate("window.hacked === undefined && document.scripts.length === 2 && document.images.length === 0")
+    assert page.evaluate(
+        "window.hacked === undefined && document.scripts.length === 2 && document.images.length === 0"
+    )
 
 
 def test_the_policy_stops_what_the_page_does_not_need(make_page, chromium, tmp_path):
@@ -146,6 +169,9 @@ def test_the_policy_stops_what_the_page_does_not_need(make_page, chromium, tmp_p
     }""")
     page.wait_for_timeout(200)
     assert page.evaluate("window.hacked") is None
-    assert page.evaluate("fetch('http://127.0.0.1:9/').then(() => 'sent', (error) => error.name)") == "TypeError"
+    assert (
+        page.evaluate("fetch('http://127.0.0.1:9/').then(() => 'sent', (error) => error.name)")
+        == "TypeError"
+    )
     assert len([text for text in refused if "Content Security Policy" in text]) >= 4
     page.close()

@@ -14,12 +14,18 @@ FLOAT32 = float(np.finfo(np.float32).eps)
 
 def as_sent(network):
     """The network as it travels: its numbers rounded to float32."""
-    rounded = [np.asarray(part, dtype=np.float32).astype(np.float64) for part in (*network.weights, *network.biases)]
+    rounded = [
+        np.asarray(part, dtype=np.float32).astype(np.float64)
+        for part in (*network.weights, *network.biases)
+    ]
     return Network(tuple(rounded[: len(network.weights)]), tuple(rounded[len(network.weights) :]))
 
 
 def points_as_sent(dataset):
-    return (np.asarray(column, dtype=np.float32).astype(np.float64) for column in (dataset.x_train, dataset.y_train))
+    return (
+        np.asarray(column, dtype=np.float32).astype(np.float64)
+        for column in (dataset.x_train, dataset.y_train)
+    )
 
 
 def network_in(page, expression):
@@ -27,7 +33,10 @@ def network_in(page, expression):
     code = "(n) => [n.hidden, n.weights.map(w => [...w]), n.biases.map(b => [...b])]"
     hidden, weights, biases = page.evaluate(f"({code})({expression})")
     shapes = zip([1, *hidden], [*hidden, 1], strict=True)
-    return Network(tuple(np.reshape(w, shape) for w, shape in zip(weights, shapes, strict=True)), tuple(np.array(b) for b in biases))
+    return Network(
+        tuple(np.reshape(w, shape) for w, shape in zip(weights, shapes, strict=True)),
+        tuple(np.array(b) for b in biases),
+    )
 
 
 def assert_same(one, other, tolerance=1e-12):
@@ -39,10 +48,13 @@ def test_every_number_of_every_snapshot_arrives(hidden, make_history, make_page,
     history = make_history(hidden=hidden)
     page = open_page(make_page(history))
     for row in range(len(history)):
-        assert_same(network_in(page, f"page.runs[0].network({row})"), as_sent(history.network(row)), 0)
+        assert_same(
+            network_in(page, f"page.runs[0].network({row})"), as_sent(history.network(row)), 0
+        )
     assert page.evaluate("page.runs[0].epoch") == history.epoch.tolist()
     np.testing.assert_array_equal(
-        page.evaluate("[...page.runs[0].errors.train.value]"), np.asarray(history.metrics["train_mse"], dtype=np.float32)
+        page.evaluate("[...page.runs[0].errors.train.value]"),
+        np.asarray(history.metrics["train_mse"], dtype=np.float32),
     )
 
 
@@ -51,12 +63,20 @@ def test_hovering_a_unit_shows_its_numbers_to_float32(make_history, make_page, o
     page = open_page(make_page(history), fragment="#epoch=15")
     network = history.network(3)
     unit = int(np.flatnonzero((network.elbow > 0.05) & (network.elbow < 0.95))[0])
-    at = page.evaluate(f"(() => {{ const p = page.panels[0]; return [p.frame.x({network.elbow[unit]}), p.frame.y(p.zero)]; }})()")
+    at = page.evaluate(
+        f"(() => {{ const p = page.panels[0]; return [p.frame.x({network.elbow[unit]}), p.frame.y(p.zero)]; }})()"
+    )
     page.hover("#panels canvas", position={"x": at[0], "y": at[1]})
     settled(page)
     assert page.text_content("#tip strong") == f"unit {unit}"
     names = page.locator("#tip dt").all_text_contents()
-    shown = dict(zip(names, page.locator("#tip dd > *").evaluate_all("all => all.map(e => e.value)"), strict=True))
+    shown = dict(
+        zip(
+            names,
+            page.locator("#tip dd > *").evaluate_all("all => all.map(e => e.value)"),
+            strict=True,
+        )
+    )
     expected = {
         "slope": network.slope,
         "bias": network.bias,
@@ -74,11 +94,15 @@ def history_points(page):
     return np.array(page.evaluate("[...page.runs[0].points.train.x]"))
 
 
-def test_hovering_the_curve_shows_function_target_and_active_units(make_history, make_page, open_page, settled, dataset):
+def test_hovering_the_curve_shows_function_target_and_active_units(
+    make_history, make_page, open_page, settled, dataset
+):
     history = make_history(hidden=(3,))
     page = open_page(make_page(history))
     network = as_sent(history.network(-1))
-    x = page.evaluate("(() => { const f = page.panels[0].frame; return f.fromX(Math.round(f.x(0.62))); })()")
+    x = page.evaluate(
+        "(() => { const f = page.panels[0].frame; return f.fromX(Math.round(f.x(0.62))); })()"
+    )
     page.evaluate(f"page.setCursor(page.runs[0], {x})")
     settled(page)
     values = page.locator("#tip data").evaluate_all("all => all.map(e => Number(e.value))")
@@ -98,9 +122,14 @@ def test_the_curve_is_drawn_through_the_exact_corners(hidden, make_history, make
         )
         x, y = vertices(network, 0.0, 1.0)
         np.testing.assert_allclose(np.interp(x, pieces["x"], pieces["y"]), y, rtol=1e-9, atol=1e-9)
-        np.testing.assert_allclose(network(np.array(pieces["x"])), pieces["y"], rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(
+            network(np.array(pieces["x"])), pieces["y"], rtol=1e-9, atol=1e-9
+        )
         middles = (np.array(pieces["x"])[1:] + np.array(pieces["x"])[:-1]) / 2
-        assert pieces["active"] == sum((layer > 0).sum(axis=1) for layer in network.activations(middles)).tolist()
+        assert (
+            pieces["active"]
+            == sum((layer > 0).sum(axis=1) for layer in network.activations(middles)).tolist()
+        )
         known = breakpoints(network)
         found = np.searchsorted(pieces["x"], known.between(0, 1) + 1e-9) - 1
         inside = (known.x > 0) & (known.x < 1)
@@ -114,10 +143,16 @@ def test_original_units_are_those_of_the_data(make_history, make_page, open_page
     original = scaling.network_to_original(network)
     for unit in range(6):
         shown = page.evaluate(f"page.runs[0].unit(page.runs[0].network(7), {unit})")
-        assert shown["elbow"] == pytest.approx(scaling.x_to_original(network.elbow[unit]), rel=1e-12)
-        assert [shown["slope"], shown["weight"]] == pytest.approx([original.slope[unit], original.output_weight[unit]], rel=1e-12)
+        assert shown["elbow"] == pytest.approx(
+            scaling.x_to_original(network.elbow[unit]), rel=1e-12
+        )
+        assert [shown["slope"], shown["weight"]] == pytest.approx(
+            [original.slope[unit], original.output_weight[unit]], rel=1e-12
+        )
         assert shown["bias"] == pytest.approx(original.bias[unit], rel=1e-9)
-    assert page.evaluate("valueOn(page.runs[0].pieces(7), 1913)") == pytest.approx(float(original(1913.0)), rel=1e-9)
+    assert page.evaluate("valueOn(page.runs[0].pieces(7), 1913)") == pytest.approx(
+        float(original(1913.0)), rel=1e-9
+    )
 
 
 def drag(page, start, end):
@@ -130,10 +165,14 @@ def drag(page, start, end):
 
 
 def pixels(page, x, y):
-    return page.evaluate(f"(() => {{ const f = page.panels[0].frame; return [f.x({x}), f.y({y})]; }})()")
+    return page.evaluate(
+        f"(() => {{ const f = page.panels[0].frame; return [f.x({x}), f.y({y})]; }})()"
+    )
 
 
-def test_a_dragged_elbow_gives_the_function_and_the_errors_that_numpy_computes(make_history, make_page, open_page, settled, dataset):
+def test_a_dragged_elbow_gives_the_function_and_the_errors_that_numpy_computes(
+    make_history, make_page, open_page, settled, dataset
+):
     history = make_history(hidden=(3,), seed=4)
     page = open_page(make_page(history))
     network = as_sent(history.network(-1))
@@ -149,13 +188,23 @@ def test_a_dragged_elbow_gives_the_function_and_the_errors_that_numpy_computes(m
     assert changed.elbow[unit] == pytest.approx(placed, abs=0.005)
     assert_same(network_in(page, "page.experiment.network"), changed)
     x = np.linspace(0, 1, 50)
-    np.testing.assert_allclose(page.evaluate(f"{x.tolist()}.map(x => page.experiment.network.at(x))"), changed(x), rtol=1e-12, atol=1e-12)
-    for name, points, y in (("train", dataset.x_train, dataset.y_train), ("test", dataset.x_test, dataset.y_test)):
+    np.testing.assert_allclose(
+        page.evaluate(f"{x.tolist()}.map(x => page.experiment.network.at(x))"),
+        changed(x),
+        rtol=1e-12,
+        atol=1e-12,
+    )
+    for name, points, y in (
+        ("train", dataset.x_train, dataset.y_train),
+        ("test", dataset.x_test, dataset.y_test),
+    ):
         shown = float(page.get_attribute(f"#changed-{name}", "value"))
         assert shown == pytest.approx(float(np.mean((changed(points) - y) ** 2)), rel=1e-5)
 
 
-def test_a_dragged_output_weight_lifts_the_function_by_as_much(make_history, make_page, open_page, settled):
+def test_a_dragged_output_weight_lifts_the_function_by_as_much(
+    make_history, make_page, open_page, settled
+):
     history = make_history(hidden=(3,), seed=4)
     page = open_page(make_page(history))
     page.evaluate("page.toggleExperiment()")
@@ -177,15 +226,25 @@ def test_the_closed_form_is_ridge(penalty, hidden, make_history, make_page, open
     history = make_history(hidden=hidden)
     page = open_page(make_page(history))
     expected = ridge(as_sent(history.network(-1)), *points_as_sent(dataset), penalty)
-    found = network_in(page, f"ridgeNetwork(page.runs[0].network(7), page.runs[0].points.train, {penalty})")
+    found = network_in(
+        page, f"ridgeNetwork(page.runs[0].network(7), page.runs[0].points.train, {penalty})"
+    )
     x = np.linspace(0, 1, 200)
     np.testing.assert_allclose(found(x), expected(x), rtol=1e-6, atol=1e-6)
-    np.testing.assert_allclose(found.output_weight, expected.output_weight, rtol=2e-5, atol=2e-5 * np.abs(expected.output_weight).max())
+    np.testing.assert_allclose(
+        found.output_weight,
+        expected.output_weight,
+        rtol=2e-5,
+        atol=2e-5 * np.abs(expected.output_weight).max(),
+    )
 
 
 def test_the_closed_form_of_an_ill_conditioned_problem_keeps_its_digits(make_page, open_page):
     rng = np.random.default_rng(0)
-    U, V = np.linalg.qr(rng.standard_normal((30, 12)))[0], np.linalg.qr(rng.standard_normal((12, 12)))[0]
+    U, V = (
+        np.linalg.qr(rng.standard_normal((30, 12)))[0],
+        np.linalg.qr(rng.standard_normal((12, 12)))[0],
+    )
     features = U @ np.diag(10.0 ** -np.arange(0, 9, 0.75)) @ V
     y = rng.standard_normal(30)
     page = open_page(make_page())
@@ -195,29 +254,48 @@ def test_the_closed_form_of_an_ill_conditioned_problem_keeps_its_digits(make_pag
             found = page.evaluate(code, [matrix.tolist(), right.tolist(), penalty])
             expected = solve(matrix, right, penalty)
             condition = 1 / np.sqrt(penalty + 1e-17)
-            assert np.linalg.norm(found - expected) <= 1e-13 * condition * np.linalg.norm(expected) * 10, penalty
+            assert (
+                np.linalg.norm(found - expected)
+                <= 1e-13 * condition * np.linalg.norm(expected) * 10
+            ), penalty
 
 
 def test_without_output_bias_the_closed_form_has_none(make_history, make_page, open_page, dataset):
     history = make_history()
     page = open_page(make_page(history))
-    expected = ridge(as_sent(history.network(-1)), *points_as_sent(dataset), 1e-3, output_bias=False)
-    assert_same(network_in(page, "ridgeNetwork(page.runs[0].network(7), page.runs[0].points.train, 1e-3, false)"), expected, 1e-8)
+    expected = ridge(
+        as_sent(history.network(-1)), *points_as_sent(dataset), 1e-3, output_bias=False
+    )
+    assert_same(
+        network_in(
+            page, "ridgeNetwork(page.runs[0].network(7), page.runs[0].points.train, 1e-3, false)"
+        ),
+        expected,
+        1e-8,
+    )
 
 
 @pytest.mark.parametrize("layers", ["all", "output", "hidden"])
 @pytest.mark.parametrize("hidden", [(6,), (5, 4)])
-def test_sgd_in_the_page_takes_the_steps_that_numpy_takes(hidden, layers, make_history, make_page, open_page, dataset):
+def test_sgd_in_the_page_takes_the_steps_that_numpy_takes(
+    hidden, layers, make_history, make_page, open_page, dataset
+):
     history = make_history(hidden=hidden)
     page = open_page(make_page(history))
     x, y = points_as_sent(dataset)
     batches = np.random.default_rng(3).integers(0, 60, (25, 8)).tolist()
     network, last = as_sent(history.network(2)), len(hidden)
     for batch in batches:
-        _, g_weights, g_biases = backprop(network.weights, network.biases, x[batch][:, None], y[batch][:, None])
+        _, g_weights, g_biases = backprop(
+            network.weights, network.biases, x[batch][:, None], y[batch][:, None]
+        )
         learns = [layers == "all" or (k == last) == (layers == "output") for k in range(last + 1)]
-        weights = [w - 0.02 * on * g for w, g, on in zip(network.weights, g_weights, learns, strict=True)]
-        biases = [b - 0.02 * on * g for b, g, on in zip(network.biases, g_biases, learns, strict=True)]
+        weights = [
+            w - 0.02 * on * g for w, g, on in zip(network.weights, g_weights, learns, strict=True)
+        ]
+        biases = [
+            b - 0.02 * on * g for b, g, on in zip(network.biases, g_biases, learns, strict=True)
+        ]
         network = Network(tuple(weights), tuple(biases))
     code = f"""(() => {{ const n = page.runs[0].network(2).copy();
         for (const batch of {batches}) descend(n, page.runs[0].points.train, batch, 0.02, "{layers}"); return n; }})()"""
@@ -231,11 +309,15 @@ def test_batches_are_drawn_evenly_with_replacement(make_page, open_page):
     counts = np.bincount(drawn.ravel(), minlength=50)
     assert drawn.min() == 0
     assert drawn.max() == 49
-    assert np.sum((counts - 800) ** 2 / 800) < 85.4  # chi-squared with 49 degrees of freedom, one in a thousand
+    assert (
+        np.sum((counts - 800) ** 2 / 800) < 85.4
+    )  # chi-squared with 49 degrees of freedom, one in a thousand
     assert any(len(set(batch)) < 10 for batch in drawn.tolist())
 
 
-def test_the_yaml_of_elbows_trains_with_them(make_history, make_page, open_page, settled, tmp_path, dataset):
+def test_the_yaml_of_elbows_trains_with_them(
+    make_history, make_page, open_page, settled, tmp_path, dataset
+):
     page = open_page(make_page(make_history(hidden=(6,))))
     page.click("#edit")
     page.fill("#unit", "2")

@@ -8,7 +8,13 @@ from relusgd.pictures.page_data import Start
 
 
 def facts(page):
-    return dict(zip(page.locator("#facts dt").all_text_contents(), page.locator("#facts dd").all_text_contents(), strict=True))
+    return dict(
+        zip(
+            page.locator("#facts dt").all_text_contents(),
+            page.locator("#facts dd").all_text_contents(),
+            strict=True,
+        )
+    )
 
 
 def shown_epoch(page):
@@ -17,12 +23,16 @@ def shown_epoch(page):
 
 def point(page, x, y=None):
     """A place of the panel as its pixels; y None is the zero line."""
-    return page.evaluate(f"(() => {{ const p = page.panels[0]; return [p.frame.x({x}), p.frame.y({'p.zero' if y is None else y})]; }})()")
+    return page.evaluate(
+        f"(() => {{ const p = page.panels[0]; return [p.frame.x({x}), p.frame.y({'p.zero' if y is None else y})]; }})()"
+    )
 
 
 def colour_at(page, canvas, x, y):
     """The colour of a canvas's pixel."""
-    return page.evaluate(f"[...document.querySelector('{canvas}').getContext('2d').getImageData({x}, {y}, 1, 1).data]")
+    return page.evaluate(
+        f"[...document.querySelector('{canvas}').getContext('2d').getImageData({x}, {y}, 1, 1).data]"
+    )
 
 
 def test_a_page_opens_on_the_last_snapshot_and_draws_it(make_history, make_page, open_page):
@@ -32,16 +42,31 @@ def test_a_page_opens_on_the_last_snapshot_and_draws_it(make_history, make_page,
     assert page.text_content("h1") == "forty units"
     assert facts(page)["epoch"] == "35"
     assert facts(page)["step"] == "70"
-    assert float(facts(page)["train MSE"]) == pytest.approx(history.metrics["train_mse"][-1], rel=5e-3)
+    assert float(facts(page)["train MSE"]) == pytest.approx(
+        history.metrics["train_mse"][-1], rel=5e-3
+    )
     x = 0.4
     at = point(page, x, page.evaluate(f"valueOn(page.runs[0].pieces(7), {x})"))
-    assert colour_at(page, "#panels canvas", *(round(value) for value in at))[:3] == [0x00, 0x9E, 0x73]
+    assert colour_at(page, "#panels canvas", *(round(value) for value in at))[:3] == [
+        0x00,
+        0x9E,
+        0x73,
+    ]
 
 
-def test_the_slider_and_its_keys_go_through_the_moments(make_history, make_page, open_page, settled):
+def test_the_slider_and_its_keys_go_through_the_moments(
+    make_history, make_page, open_page, settled
+):
     page = open_page(make_page(make_history()))
     page.focus("#slider")
-    for key, epoch in (("Home", 0), ("ArrowRight", 5), ("ArrowRight", 10), ("ArrowLeft", 5), ("End", 35), ("PageUp", 0)):
+    for key, epoch in (
+        ("Home", 0),
+        ("ArrowRight", 5),
+        ("ArrowRight", 10),
+        ("ArrowLeft", 5),
+        ("End", 35),
+        ("PageUp", 0),
+    ):
         page.keyboard.press(key)
         assert shown_epoch(page) == epoch, key
     page.evaluate("page.clock.go(0)")
@@ -55,7 +80,9 @@ def test_space_plays_from_the_start_to_the_end(make_history, make_page, open_pag
     page = open_page(make_page(make_history()))
     page.select_option("#speed", "4")
     page.evaluate("document.activeElement.blur()")
-    page.evaluate("window.seen = []; page.clock.set = function (i) { seen.push(i); Clock.prototype.set.call(this, i); }; 0")
+    page.evaluate(
+        "window.seen = []; page.clock.set = function (i) { seen.push(i); Clock.prototype.set.call(this, i); }; 0"
+    )
     page.keyboard.press(" ")
     assert page.text_content("#play") == "Pause"
     wait_until(page, "!page.clock.playing")
@@ -66,7 +93,9 @@ def test_space_plays_from_the_start_to_the_end(make_history, make_page, open_pag
     assert page.text_content("#play") == "Play"
 
 
-def test_playing_can_be_paused_and_goes_at_the_chosen_speed(make_history, make_page, open_page, wait_until):
+def test_playing_can_be_paused_and_goes_at_the_chosen_speed(
+    make_history, make_page, open_page, wait_until
+):
     page = open_page(make_page(make_history(snapshots=60)))
     page.evaluate("page.clock.go(0)")
     page.click("#play")
@@ -81,7 +110,9 @@ def test_playing_can_be_paused_and_goes_at_the_chosen_speed(make_history, make_p
     assert fractions == pytest.approx([0.025, 0.4], rel=1e-6)
 
 
-def test_the_address_keeps_and_sets_the_moment(make_history, make_page, open_page, settled, wait_until):
+def test_the_address_keeps_and_sets_the_moment(
+    make_history, make_page, open_page, settled, wait_until
+):
     html = make_page(make_history())
     assert shown_epoch(open_page(html, fragment="#epoch=15")) == 15
     assert shown_epoch(open_page(html, fragment="#epoch=16")) == 15
@@ -96,7 +127,9 @@ def test_the_address_keeps_and_sets_the_moment(make_history, make_page, open_pag
 
 
 def test_a_button_copies_the_link_to_the_moment(make_page, open_page, wait_until):
-    page = open_page(make_page(), fragment="#epoch=15", permissions=["clipboard-read", "clipboard-write"])
+    page = open_page(
+        make_page(), fragment="#epoch=15", permissions=["clipboard-read", "clipboard-write"]
+    )
     page.click("#copy")
     wait_until(page, "document.getElementById('copy').textContent === 'Copied'")
     assert page.evaluate("navigator.clipboard.readText()") == page.url.split("#")[0] + "#epoch=15"
@@ -125,14 +158,21 @@ def test_a_click_on_a_panel_along_time_jumps_there(canvas, make_history, make_pa
 def test_hovering_the_errors_tells_them(make_history, make_page, open_page, settled):
     history = make_history()
     page = open_page(make_page(history))
-    page.hover("#errors", position={"x": page.evaluate("page.errorPanel.frame.x(page.time.place(10))"), "y": 30})
+    page.hover(
+        "#errors",
+        position={"x": page.evaluate("page.errorPanel.frame.x(page.time.place(10))"), "y": 30},
+    )
     settled(page)
     assert page.text_content("#tip strong") == "epoch 10"
     values = page.locator("#tip data").evaluate_all("all => all.map(e => Number(e.value))")
-    assert values == pytest.approx([20, history.metrics["train_mse"][2], history.metrics["test_mse"][2]], rel=1e-6)
+    assert values == pytest.approx(
+        [20, history.metrics["train_mse"][2], history.metrics["test_mse"][2]], rel=1e-6
+    )
 
 
-def test_a_unit_is_pinned_from_its_row_and_its_path_is_drawn_while_others_fade(make_history, make_page, open_page, settled):
+def test_a_unit_is_pinned_from_its_row_and_its_path_is_drawn_while_others_fade(
+    make_history, make_page, open_page, settled
+):
     page = open_page(make_page(make_history(hidden=(6,))))
     strong = page.evaluate("page.pathPanel.units.at(-1)")
     picture = page.locator("#paths").screenshot
@@ -154,11 +194,15 @@ def test_the_path_of_a_unit_is_its_recorded_elbows(make_history, make_page, open
     history = make_history()
     page = open_page(make_page(history))
     for unit in range(6):
-        path = page.evaluate(f"page.runs[0].epoch.map((_, row) => page.runs[0].elbowAt(row, {unit}))")
+        path = page.evaluate(
+            f"page.runs[0].epoch.map((_, row) => page.runs[0].elbowAt(row, {unit}))"
+        )
         np.testing.assert_allclose(path, history.elbow[:, unit], rtol=3 * np.finfo(np.float32).eps)
 
 
-def test_rows_are_sorted_by_any_column_and_reached_by_keyboard(make_history, make_page, open_page, settled):
+def test_rows_are_sorted_by_any_column_and_reached_by_keyboard(
+    make_history, make_page, open_page, settled
+):
     history = make_history(hidden=(60,))
     page = open_page(make_page(history))
     page.get_by_role("button", name="slope", exact=True).click()
@@ -168,19 +212,25 @@ def test_rows_are_sorted_by_any_column_and_reached_by_keyboard(make_history, mak
     page.locator("#table .body .row[tabindex='0']").focus()
     page.keyboard.press("End")
     settled(page)
-    assert page.evaluate("Number(document.activeElement.dataset.unit)") == int(np.argmin(history.slope[-1]))
+    assert page.evaluate("Number(document.activeElement.dataset.unit)") == int(
+        np.argmin(history.slope[-1])
+    )
     page.keyboard.press("Enter")
     assert page.evaluate("page.pinned.unit") == int(np.argmin(history.slope[-1]))
     assert page.locator("#table .body .row").count() < 40
 
 
-def test_a_thousand_units_are_as_many_rows_as_are_in_sight(make_history, make_page, open_page, settled):
+def test_a_thousand_units_are_as_many_rows_as_are_in_sight(
+    make_history, make_page, open_page, settled
+):
     history = make_history(hidden=(1000,))
     page = open_page(make_page(history))
     assert page.get_attribute("#table", "aria-rowcount") == "1001"
     page.evaluate("document.getElementById('table').scrollTop = 26 * 500")
     settled(page)
-    units = page.locator("#table .body .row").evaluate_all("all => all.map(row => Number(row.dataset.unit))")
+    units = page.locator("#table .body .row").evaluate_all(
+        "all => all.map(row => Number(row.dataset.unit))"
+    )
     assert len(units) < 40
     assert min(units) > 490
 
@@ -203,7 +253,9 @@ def test_several_runs_stand_on_one_clock(make_history, make_page, open_page, set
     assert page.evaluate("page.experiment.run.number") == 1
 
 
-def test_deep_networks_have_breakpoints_by_layer_and_elbows_that_can_be_moved(make_history, make_page, open_page, settled):
+def test_deep_networks_have_breakpoints_by_layer_and_elbows_that_can_be_moved(
+    make_history, make_page, open_page, settled
+):
     page = open_page(make_page(make_history(hidden=(6, 5))))
     assert "bend by layer 1" in page.text_content("#legend")
     assert "output weight" not in page.text_content("#table")
@@ -236,7 +288,9 @@ def test_an_experiment_is_reset_and_left(make_history, make_page, open_page, set
     assert page.evaluate("page.runs[0].network(7).bias[0] === page.runs[0].biases[0][7 * 6]")
 
 
-def test_sgd_goes_on_from_here_until_it_is_paused(make_history, make_page, open_page, settled, wait_until):
+def test_sgd_goes_on_from_here_until_it_is_paused(
+    make_history, make_page, open_page, settled, wait_until
+):
     page = open_page(make_page(make_history(), starts=[Start(batch_size=8)]))
     page.click("#edit")
     assert page.input_value("#batch") == "8"
@@ -248,10 +302,14 @@ def test_sgd_goes_on_from_here_until_it_is_paused(make_history, make_page, open_
     stood = page.evaluate("page.experiment.steps")
     settled(page)
     assert page.evaluate("page.experiment.steps") == stood
-    assert float(page.get_attribute("#changed-train", "value")) < page.evaluate("page.runs[0].errors.train.value[7]")
+    assert float(page.get_attribute("#changed-train", "value")) < page.evaluate(
+        "page.runs[0].errors.train.value[7]"
+    )
 
 
-def test_a_rate_that_is_too_large_is_told_and_nonsense_refused(make_history, make_page, open_page, settled, wait_until):
+def test_a_rate_that_is_too_large_is_told_and_nonsense_refused(
+    make_history, make_page, open_page, settled, wait_until
+):
     page = open_page(make_page(make_history()))
     page.click("#edit")
     page.fill("#rate", "900")
@@ -298,7 +356,10 @@ def drag_finger(page, start, end):
 def test_a_finger_moves_elbows_only_in_an_experiment(make_history, make_page, open_page, settled):
     page = open_page(make_page(make_history(hidden=(3,), seed=4)), has_touch=True, size=(360, 740))
     unit = page.evaluate("page.strongest(page.runs[0])")
-    start, goal = point(page, page.evaluate(f"page.runs[0].network(7).elbow({unit})")), point(page, 0.5)
+    start, goal = (
+        point(page, page.evaluate(f"page.runs[0].network(7).elbow({unit})")),
+        point(page, 0.5),
+    )
     drag_finger(page, start, goal)
     assert not page.evaluate("page.experiment.on")
     page.click("#edit")
@@ -309,12 +370,16 @@ def test_a_finger_moves_elbows_only_in_an_experiment(make_history, make_page, op
     assert page.evaluate(f"page.experiment.network.elbow({unit})") == pytest.approx(0.5, abs=0.01)
 
 
-def test_a_very_wide_layer_is_drawn_from_what_its_units_add_up_to(make_history, make_page, open_page, settled):
+def test_a_very_wide_layer_is_drawn_from_what_its_units_add_up_to(
+    make_history, make_page, open_page, settled
+):
     history = make_history(snapshots=3, hidden=(4100,))
     page = open_page(make_page(history))
     network = history.network(-1)
     x = np.linspace(0, 1, 2001)
-    np.testing.assert_allclose(page.evaluate("[...page.runs[0].pieces(2).y]"), network(x), rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(
+        page.evaluate("[...page.runs[0].pieces(2).y]"), network(x), rtol=1e-5, atol=1e-5
+    )
     assert page.is_hidden("#experiment")
     page.evaluate("page.setCursor(page.runs[0], 0.25)")
     settled(page)
@@ -323,7 +388,9 @@ def test_a_very_wide_layer_is_drawn_from_what_its_units_add_up_to(make_history, 
     assert facts(page)["elbows inside"].endswith("/4,100")
 
 
-def test_the_number_of_very_many_units_has_room_beside_its_strip(make_history, make_page, open_page):
+def test_the_number_of_very_many_units_has_room_beside_its_strip(
+    make_history, make_page, open_page
+):
     page = open_page(make_page(make_history(snapshots=2, hidden=(100_000,))))
     drawn = "roomForLabels(page.errorPanel.sheet.context, [{ text: '100,000' }], 12)"
     assert page.evaluate("page.panels[0].strip.left") >= page.evaluate(drawn)

@@ -1,0 +1,76 @@
+"""Numbers that count what is done with them: put into the ordinary code in place of floats, they count its operations.
+
+An operation is one +, −, ·, /, power, negation or comparison. NumPy works on arrays of such numbers too, matrix products
+included, so that what is counted is the code that computes.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from relusgd.model.network import Array
+
+
+@dataclass
+class Counter:
+    """How many operations were done since it began."""
+
+    total: int = 0
+
+
+class Counted:
+    """A number with a counter that every operation on it moves on."""
+
+    __slots__ = ("counter", "value")
+
+    def __init__(self, value: float, counter: Counter) -> None:
+        self.value, self.counter = value, counter
+
+    def __float__(self) -> float:
+        return self.value
+
+    def conjugate(self) -> Counted:
+        """Itself, which is no operation; np.vdot asks for it."""
+        return self
+
+    def then(self, result: Any) -> Any:
+        """The result of one more operation."""
+        self.counter.total += 1
+        return result if isinstance(result, bool) else Counted(result, self.counter)
+
+
+def _operation(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda self, *others: self.then(
+        function(self.value, *(float(other) for other in others))
+    )
+
+
+def _reflected(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda self, other: self.then(function(float(other), self.value))
+
+
+for _name in ("add", "sub", "mul", "truediv", "pow"):
+    setattr(Counted, f"__{_name}__", _operation(getattr(operator, _name)))
+    setattr(Counted, f"__r{_name}__", _reflected(getattr(operator, _name)))
+for _name in ("gt", "ge", "lt", "le", "neg"):
+    setattr(Counted, f"__{_name}__", _operation(getattr(operator, _name)))
+
+
+def counted(array: Any, counter: Counter) -> Any:
+    """The same numbers as Counted ones, in an array of objects of the same shape."""
+    values = np.asarray(array, dtype=np.float64)
+    objects = np.empty(values.shape, dtype=object)
+    objects.reshape(-1)[:] = [Counted(value, counter) for value in values.ravel().tolist()]
+    return objects
+
+
+def operations(work: Callable[..., object], *arrays: Array) -> int:
+    """How many operations work(*arrays) does with the numbers in the arrays."""
+    counter = Counter()
+    work(*(counted(array, counter) for array in arrays))
+    return counter.total

@@ -1,0 +1,4 @@
+"""Computation graphs: built from sheets, networks and expressions, evaluated, differentiated, drawn and filmed.
+
+A graph knows no config and no run folder. Checks of derivatives by differences live one floor above, in `checks`.
+"""

@@ -1,1 +1,0 @@
-"""Derivatives that one can see and check: computation graphs, central differences, and what each way costs."""
