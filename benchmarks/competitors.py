@@ -16,8 +16,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from relusgd.training.engines import choose_kernel
-from relusgd.training.sgd import Descent, Schedule, advance
+from relusgd.training.descent import Descent, Schedule
+from relusgd.training.engines import advance, choose_kernel
 from relusgd.training.streams import BatchOrder
 
 Layers = Literal["all", "output"]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from relusgd.gradients.backprop import hessian_vector
-from relusgd.gradients.curvature import hessian_product
+from relusgd.gradients.prefix_sums import hessian_product
 from relusgd.model.breakpoints import breakpoints, sorted_elbows, values_by_running_sums
 from relusgd.model.network import (
     Array,

@@ -325,7 +325,7 @@ def film_step(graph: Graph, config: Config, epoch: int, out: Path, theme: str) -
     from relusgd.cli.progress import drawing
     from relusgd.errors import InputError
     from relusgd.graphs.step_film import Update, film_sgd_step
-    from relusgd.training.plan import build_schedule
+    from relusgd.training.building import build_schedule
 
     training = config.training
     if training.method == "ridge":

@@ -18,7 +18,7 @@ from relusgd.comparing.keys import CASE
 from relusgd.config import Config
 from relusgd.model.network import Array
 from relusgd.runs.run import Run
-from relusgd.training.plan import build_schedule
+from relusgd.training.building import build_schedule
 from relusgd.training.ridge import output_curvatures
 
 MOST_NETWORKS = 100

@@ -1,11 +1,17 @@
-"""The dense step of one hidden layer in NumPy, with the H × B matrices allocated once.
+"""The dense kernels in NumPy: all pairs of units and points, in matrices that are allocated once.
 
-For a batch x, y of B points, M_ji = 1 where unit j is active at x_i, i.e. where w_j x_i + b_j > 0:
+For a batch x, y of B points and one hidden layer, let M_ji = 1 where unit j is active at x_i, that is
+where w_j x_i + b_j > 0, else 0:
 
     A = M ∘ (w xᵀ + b),   f = v A + c,   r = f − y
     ∂w = v ∘ M(r∘x),   ∂b = v ∘ M r,   ∂v = A r,   ∂c = Σ r      of ½ Σ r²
 
-`backprop` has the same for every depth, to be read; this is the same arithmetic in as few calls as NumPy allows.
+`backprop` is the readable form of this for any depth; here it takes as few NumPy calls as possible.
+
+If only the output layer a = (v, c) learns, at any depth, the outputs of the hidden layers never change.
+With Φ = [outputs of the last hidden layer, 1] at the points of a batch, which can be kept,
+
+    r = Φ a − y,   ∂a = Φᵀ r      of ½ Σ r²
 """
 
 from __future__ import annotations
@@ -15,40 +21,51 @@ from typing import Literal
 
 import numpy as np
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Integers, Network
 
 Layers = Literal["all", "output", "hidden"]
 Kernel = Callable[[Array, Array], object]
 """kernel(x, y) writes the gradient of ½ Σ_i (f(x_i) − y_i)² into the vector that the kernel was made for."""
 
+RowKernel = Callable[[Integers | None], object]
+"""kernel(rows) does so for these of the points that the kernel was made for, or for all points if None."""
+
+ACTIVATION_BYTES = 64 * 2**20
+"""Outputs of hidden layers that do not learn are kept up to this size."""
+
 
 def dense_kernel(
     parameters: Array, gradient: Array, width: int, batch_size: int, layers: Layers = "all"
 ) -> Kernel:
-    """The kernel that reads `parameters` and writes `gradient`, both shape (3 width + 1,), for batches of shape (batch_size,).
+    """The kernel of one hidden layer for batches of shape (batch_size,), whose points need no order.
 
-    The parts of the gradient that `layers` does not name are left as they are. Points need no order.
+    It reads `parameters` and writes `gradient`, both of shape (3 width + 1,). The parts of the gradient
+    that `layers` does not name are not changed.
     """
     H, B = width, batch_size
-    w, b, v, vc = (
-        parameters[:H, None],
-        parameters[H : 2 * H, None],
-        parameters[2 * H : 3 * H],
-        parameters[2 * H :],
-    )
-    wb_gradient, vc_gradient = gradient[: 2 * H].reshape(2, H), gradient[2 * H :]
-    # Matrix products of inner size 1 are outer products, twice as fast as broadcasting, and round the product w x before the
-    # comparison with −b, as "active" asks.
+    w = parameters[:H, None]
+    b = parameters[H : 2 * H, None]
+    v = parameters[2 * H : 3 * H]
+    vc = parameters[2 * H :]
+    wb_gradient = gradient[: 2 * H].reshape(2, H)
+    vc_gradient = gradient[2 * H :]
+
+    # Matrix products of inner size 1 are outer products: twice as fast as broadcasting. They round the
+    # product w x before it is compared with −b, as the rule for "active" demands.
     minus_one = np.full((1, B), -1.0)
-    wx, minus_b, active = np.empty((H, B)), np.empty((H, B)), np.empty((H, B), dtype=bool)
-    M, A = np.empty((H, B)), np.ones((H + 1, B))  # the last row of A belongs to c
+    wx, minus_b = np.empty((H, B)), np.empty((H, B))
+    active = np.empty((H, B), dtype=bool)
+    M = np.empty((H, B))
+    A = np.ones((H + 1, B))  # the last row belongs to c
     A_units, M_transposed = A[:H], M.T
     r_moments, T = np.empty((2, B)), np.empty((2, H))
     rx, r = r_moments
+
+    # Local names, because looking up attributes takes a noticeable part of a small step.
     multiply, subtract, greater, copyto = np.multiply, np.subtract, np.greater, np.copyto
     w_dot, b_dot, vc_dot, A_dot, r_dot = w.dot, b.dot, vc.dot, A.dot, r_moments.dot
 
-    def residuals(x: Array, y: Array) -> None:
+    def write_residuals(x: Array, y: Array) -> None:
         w_dot(x[None], wx)
         b_dot(minus_one, minus_b)
         greater(wx, minus_b, active)
@@ -58,22 +75,62 @@ def dense_kernel(
         vc_dot(A, r)
         subtract(r, y, r)
 
-    def hidden_gradient(x: Array) -> None:
+    def write_hidden_gradient(x: Array) -> None:
         multiply(r, x, rx)
         r_dot(M_transposed, T)
         multiply(T, v, wb_gradient)
 
-    def hidden(x: Array, y: Array) -> None:
-        residuals(x, y)
-        hidden_gradient(x)
+    def hidden_kernel(x: Array, y: Array) -> None:
+        write_residuals(x, y)
+        write_hidden_gradient(x)
 
-    def output(x: Array, y: Array) -> None:
-        residuals(x, y)
+    def output_layer_kernel(x: Array, y: Array) -> None:
+        write_residuals(x, y)
         A_dot(r, vc_gradient)
 
-    def every(x: Array, y: Array) -> None:
-        residuals(x, y)
-        hidden_gradient(x)
+    def full_kernel(x: Array, y: Array) -> None:
+        write_residuals(x, y)
+        write_hidden_gradient(x)
         A_dot(r, vc_gradient)
 
-    return {"all": every, "output": output, "hidden": hidden}[layers]
+    return {"all": full_kernel, "output": output_layer_kernel, "hidden": hidden_kernel}[layers]
+
+
+def activations_fit(points: int, width: int) -> bool:
+    """Whether Φ is small enough to keep, for so many points and a last hidden layer of this width."""
+    return 8 * points * (width + 1) <= ACTIVATION_BYTES
+
+
+def output_kernel(
+    network: Network, x: Array, y: Array, parameters: Array, gradient: Array
+) -> RowKernel:
+    """The kernel of the output layer alone for batches of rows of the points x, y, shape (n,), in any order.
+
+    It reads the output layer, the last H_L + 1 of `parameters`, and writes the same part of `gradient`.
+    The hidden layers are those of `network` and never change.
+    """
+    size = network.hidden[-1] + 1
+    a, a_gradient = parameters[-size:], gradient[-size:]
+    Phi_all = np.ones((len(x), size))
+    with np.errstate(all="ignore"):
+        Phi_all[:, :-1] = network.activations(x)[-1]
+    all_points = Phi_all, y, np.empty(len(x))
+    # By batch size: memory for Φ, y and r of a batch.
+    buffers: dict[int, tuple[Array, Array, Array]] = {}
+
+    def gather(rows: Integers) -> tuple[Array, Array, Array]:
+        B = len(rows)
+        if B not in buffers:
+            buffers[B] = np.empty((B, size)), np.empty(B), np.empty(B)
+        Phi, y_batch, r = buffers[B]
+        Phi_all.take(rows, 0, Phi, "clip")
+        y.take(rows, None, y_batch, "clip")
+        return Phi, y_batch, r
+
+    def kernel(rows: Integers | None) -> None:
+        Phi, y_batch, r = all_points if rows is None else gather(rows)
+        Phi.dot(a, r)
+        np.subtract(r, y_batch, r)
+        r.dot(Phi, a_gradient)
+
+    return kernel

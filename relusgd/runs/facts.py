@@ -11,7 +11,7 @@ from typing import Any, get_args
 from relusgd.errors import RelusgdError
 from relusgd.files import read_bounded, write_whole
 from relusgd.runs.damage import unreadable
-from relusgd.training.sgd import Engine, KernelName
+from relusgd.training.descent import Engine, KernelName
 
 FORMAT = 1
 """The format version of run folders that this version writes; it reads this one and all before."""

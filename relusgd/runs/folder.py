@@ -23,7 +23,7 @@ from relusgd.model.history import COUNTS, METRICS, History
 from relusgd.model.network import layer_shapes, parameter_count
 from relusgd.runs.arrays import check_rows, parse_header, read_rows
 from relusgd.runs.damage import unreadable
-from relusgd.training.sgd import State
+from relusgd.training.descent import State
 
 CONFIG, DATA, TABLE, ARRAYS, CHECKPOINT = (
     "config.yaml",

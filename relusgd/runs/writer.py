@@ -41,7 +41,7 @@ from relusgd.runs.folder import (
 )
 from relusgd.runs.lock import FolderLock
 from relusgd.runs.places import move_into_place, partial_folder
-from relusgd.training.sgd import State
+from relusgd.training.descent import State
 
 CHECKPOINT_SECONDS = 1.0
 

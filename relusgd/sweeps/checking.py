@@ -17,7 +17,6 @@ from relusgd.sweeps.driver import Job
 from relusgd.sweeps.rows import Row
 from relusgd.sweeps.tasks import confirmed, forget_points, points_of
 from relusgd.training import prepare
-from relusgd.training.guess import guess_seconds
 from relusgd.words import byte_size
 
 PREPARED = 1000
@@ -108,7 +107,7 @@ def _weigh(
             except ConfigError as error:
                 faults += error.faults
                 continue
-            seconds, size = guess_seconds(plan), plan.history_bytes
+            seconds, size = plan.expected_seconds, plan.history_bytes
             found.warnings += [
                 warning for warning in plan.warnings if warning not in found.warnings
             ]

@@ -22,8 +22,8 @@ from relusgd.runs.record import Silent, disk_faults, record, record_anew
 from relusgd.runs.run import Run
 from relusgd.sweeps.rows import NOTE, Row, ended_row, failed_row, run_row
 from relusgd.training import State, prepare, training_blocks
-from relusgd.training.plan import build_dataset
-from relusgd.training.sgd import Engine, KernelName
+from relusgd.training.building import build_dataset
+from relusgd.training.descent import Engine, KernelName
 
 SHORT_BYTES = 32 * 2**20
 """A run with more snapshots than this, or that takes longer than BATCH_SECONDS, is recorded while it trains."""

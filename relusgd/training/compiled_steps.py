@@ -1,4 +1,7 @@
-"""SGD steps by the compiled kernels of one hidden layer, thousands in a call. Importing this needs the extra `fast`."""
+"""Steps of gradient descent by the compiled kernels of one hidden layer, thousands in one call.
+
+Importing this module needs Numba, the extra `fast`.
+"""
 
 from __future__ import annotations
 
@@ -14,85 +17,103 @@ from relusgd.gradients.compiled import (
     Points,
     Rows,
     Rule,
-    descend_by_sums,
+    descend_by_prefix_sums,
     descend_dense,
     make_buffers,
     make_points,
     pad,
     padded_units,
+    random_words,
     unpad,
-    with_features,
-    words,
+    with_activations,
 )
 from relusgd.gradients.prefix_sums import centre_of
 from relusgd.model.network import Array, Integers
-from relusgd.training.sgd import Descent, State, sort_batches
+from relusgd.training.descent import Descent, State
+from relusgd.training.streams import sort_batches
 
 CALL_STEPS = 2**16
-"""At most so many full-batch steps in one call."""
+"""The most full-batch steps in one call, so that the list of their rates stays small."""
 
 
 def take_steps(
     descent: Descent, state: State, stop: int, recorded: Integers
 ) -> tuple[State, Array]:
-    """As `sgd.advance`, compiled."""
+    """As `engines.advance`, compiled."""
     (width,) = descent.hidden
     theta, u = pad(state.parameters, width), pad(state.velocity, width)
-    points, at = _points_and_buffers(descent, theta)
-    descend = descend_by_sums if descent.kernel == "prefix_sums" else descend_dense
-    rule, gradient, records = (
-        make_rule(descent),
-        np.zeros_like(theta),
-        np.empty((len(recorded), len(theta))),
-    )
+    gradient = np.zeros_like(theta)
+    records = np.empty((len(recorded), len(theta)))
+    workspace = _workspace(descent, theta)
+    rule = make_rule(descent)
+    descend = descend_by_prefix_sums if descent.kernel == "prefix_sums" else descend_dense
     for part in _stretches(descent, state.step, stop):
-        marks = slice(*np.searchsorted(recorded, [part.first, part.stop], side="right"))
-        rates, inside = _rates(descent, part.first, part.stop), recorded[marks] - part.first
+        start, end = np.searchsorted(recorded, [part.first, part.stop], side="right")
         descend(
             theta,
             u,
             gradient,
-            points,
+            workspace.points,
             rule,
-            at,
+            workspace.buffers,
             part.rows,
             part.bounds,
-            rates,
-            inside,
-            records[marks],
+            _rates(descent, part.first, part.stop),
+            recorded[start:end] - part.first,
+            records[start:end],
         )
     return State(stop, unpad(theta, width), unpad(u, width)), unpad(records, width)
 
 
-def _points_and_buffers(descent: Descent, theta: Array) -> tuple[Points, Buffers]:
-    """Made for the first block and kept; made anew where units that do not learn are others than those they were made for."""
-    prefix_sums, fixed = (
-        descent.kernel == "prefix_sums",
-        slice(0, len(theta) // 3 * 2 if descent.layers == "output" else 0),
-    )
-    kept = descent.tools.get("compiled")
-    if kept is not None and np.array_equal(kept[0], theta[fixed]):
-        return kept[1], kept[2]
-    points = make_points(descent.x, descent.y, centre_of(descent.x) if prefix_sums else 0.0)
-    if descent.layers == "output" and not (prefix_sums or descent.is_full):
-        points = with_features(points, theta)
-    at = make_buffers(points, theta, descent.largest_batch, prefix_sums=prefix_sums)
-    descent.tools["compiled"] = (theta[fixed].copy(), points, at)
-    return points, at
+@dataclass(frozen=True, eq=False)
+class CompiledWorkspace:
+    """Points and buffers, kept from block to block. fixed: the parameters that they depend on."""
+
+    fixed: Array
+    points: Points
+    buffers: Buffers
+
+
+def _workspace(descent: Descent, theta: Array) -> CompiledWorkspace:
+    """The descent's workspace, made anew if hidden units that do not learn are not those it was made for."""
+    only_output = descent.layers == "output"
+    fixed = theta[: len(theta) // 3 * 2] if only_output else theta[:0]
+    kept: CompiledWorkspace | None = descent.workspaces.get("compiled")
+    if kept is not None and np.array_equal(kept.fixed, fixed):
+        return kept
+    prefix_sums = descent.kernel == "prefix_sums"
+    centre = centre_of(descent.x) if prefix_sums else 0.0
+    points = make_points(descent.x, descent.y, centre)
+    if only_output and not prefix_sums and not descent.is_full:
+        points = with_activations(points, theta)
+    buffers = make_buffers(points, theta, descent.largest_batch, prefix_sums=prefix_sums)
+    made = CompiledWorkspace(fixed.copy(), points, buffers)
+    descent.workspaces["compiled"] = made
+    return made
 
 
 def make_rule(descent: Descent) -> Rule:
-    """What the kernels must know of the descent, in padded vectors."""
+    """What the kernels need to know about the descent; positions are those in padded vectors."""
     units = padded_units(descent.hidden[0])
     first = 2 * units if descent.layers == "output" else 0
     last = 2 * units if descent.layers == "hidden" else 3 * units + descent.output_bias
-    moves = descent.layers != "output"
-    return Rule(moves, first, last, descent.weight_decay, descent.momentum, descent.nesterov)
+    optimizer = descent.optimizer
+    return Rule(
+        hidden_learns=descent.layers != "output",
+        first=first,
+        last=last,
+        weight_decay=optimizer.weight_decay,
+        momentum=optimizer.momentum,
+        nesterov=optimizer.nesterov,
+    )
 
 
 @dataclass(frozen=True, eq=False)
 class Stretch:
-    """The steps first + 1 … stop and their batches, rows[bounds[s] : bounds[s + 1]]; no rows and bounds: all points each."""
+    """The steps first + 1 … stop and their batches rows[bounds[s] : bounds[s + 1]].
+
+    Without rows and bounds every batch is all points.
+    """
 
     first: int
     stop: int
@@ -101,14 +122,17 @@ class Stretch:
 
 
 def _stretches(descent: Descent, first: int, stop: int) -> Iterator[Stretch]:
+    """The steps first + 1 … stop in parts, one for each call of a kernel."""
     if descent.is_full:
         for start in range(first, stop, CALL_STEPS):
             yield Stretch(start, min(start + CALL_STEPS, stop), NO_ROWS, NO_BOUNDS)
         return
-    for drawn in descent.order.batches(first, stop, words):
-        batches = sort_batches(drawn, len(descent.x)) if descent.kernel == "prefix_sums" else drawn
-        yield Stretch(first, first + len(batches), batches.indices.view(np.uint64), batches.bounds)
-        first += len(batches)
+    for batches in descent.order.batches(first, stop, random_words):
+        if descent.kernel == "prefix_sums":
+            batches = sort_batches(batches, len(descent.x))
+        end = first + len(batches)
+        yield Stretch(first, end, batches.indices.view(np.uint64), batches.bounds)
+        first = end
 
 
 def _rates(descent: Descent, first: int, stop: int) -> Array:
@@ -116,6 +140,8 @@ def _rates(descent: Descent, first: int, stop: int) -> Array:
     schedule, per_epoch = descent.schedule, descent.order.steps_per_epoch
     if schedule.kind == "constant":
         return np.full(stop - first, schedule.rate)
-    begin, end = first // per_epoch, (stop - 1) // per_epoch + 1
-    by_epoch = np.array([schedule.at(epoch) for epoch in range(begin + 1, end + 1)])
-    return np.repeat(by_epoch, per_epoch)[first - begin * per_epoch : stop - begin * per_epoch]
+    epochs_done = first // per_epoch
+    last_epoch = (stop - 1) // per_epoch + 1
+    by_epoch = np.array([schedule.at(epoch) for epoch in range(epochs_done + 1, last_epoch + 1)])
+    before = epochs_done * per_epoch
+    return np.repeat(by_epoch, per_epoch)[first - before : stop - before]

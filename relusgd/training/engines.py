@@ -1,14 +1,41 @@
-"""Which engine takes the steps, and by which kernel: decided before the first step, from what is asked and what is there."""
+"""Engines: which one takes the steps, by which kernel, and the call that takes them.
+
+The choice follows from the config, the sizes and what is installed, before the first step.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import pairwise
 
 from relusgd.config import Config
-from relusgd.training.sgd import Engine, KernelName
+from relusgd.errors import InputError
+from relusgd.model.network import Array, Integers
+from relusgd.training.descent import Descent, Engine, KernelName, State
 
 INSTALL = "pip install 'relusgd[fast]'"
+
+STEP_NANOSECONDS = {"numpy": 12_000, "compiled": 150}
+"""What a step of one hidden layer takes beside its gradient."""
+
+DEEP_STEP_NANOSECONDS = 60_000
+"""What a step of a deep network takes beside its matrix products."""
+
+
+def advance(descent: Descent, state: State, stop: int, recorded: Integers) -> tuple[State, Array]:
+    """Take the steps after `state` up to and including step `stop`.
+
+    Returns the state there and the parameters after each step in `recorded` (increasing, in
+    state.step + 1 … stop), shape (len(recorded), parameter_count). How the steps are divided among
+    calls never changes a bit. `state` itself is not changed.
+    """
+    if descent.engine == "compiled":
+        # Imported here because it loads Numba, which is optional and slow to import.
+        from relusgd.training.compiled_steps import take_steps
+    else:
+        from relusgd.training.numpy_steps import take_steps
+    return take_steps(descent, state, stop, recorded)
 
 
 def numba_is_installed() -> bool:
@@ -16,36 +43,42 @@ def numba_is_installed() -> bool:
     return find_spec("numba") is not None
 
 
+def check_installed(engine: Engine) -> None:
+    """Raise InputError if a run that began with this engine cannot go on, because Numba is missing."""
+    if engine == "compiled" and not numba_is_installed():
+        problem = (
+            "this run began with engine: compiled, which needs Numba, and Numba is not installed"
+        )
+        hint = f"{INSTALL} lets it go on; --overwrite trains it anew without"
+        raise InputError(problem, hint)
+
+
 def engine_faults(config: Config) -> Iterator[str]:
     """Why the engine that the config asks for cannot run its training."""
     if config.engine != "compiled" or config.training.method == "ridge":
         return
-    if len(config.network.hidden) > 1:
-        layers = len(config.network.hidden)
-        yield config.origin.fault(
-            "engine",
-            f"must be numpy or auto: compiled is for one hidden layer and network.hidden has {layers}",
-        )
+    layers = len(config.network.hidden)
+    if layers > 1:
+        reason = f"compiled is for one hidden layer and network.hidden has {layers}"
     elif not numba_is_installed():
-        yield config.origin.fault(
-            "engine",
-            f"must be numpy or auto: compiled needs Numba, which is not installed; {INSTALL} installs it",
-        )
+        reason = f"compiled needs Numba, which is not installed; {INSTALL} installs it"
+    else:
+        return
+    yield config.origin.fault("engine", f"must be numpy or auto: {reason}")
 
 
 def choose_engine(config: Config) -> Engine:
-    """The engine of a training; auto is compiled where Numba is installed and there is one hidden layer."""
-    if (
-        config.training.method == "ridge"
-        or len(config.network.hidden) > 1
-        or config.engine == "numpy"
-    ):
+    """The engine of a training; auto is compiled if Numba is installed and there is one hidden layer."""
+    only_numpy = config.training.method == "ridge" or len(config.network.hidden) > 1
+    if only_numpy or config.engine == "numpy":
         return "numpy"
-    return "compiled" if config.engine == "compiled" or numba_is_installed() else "numpy"
+    if config.engine == "compiled" or numba_is_installed():
+        return "compiled"
+    return "numpy"
 
 
 def choose_kernel(engine: Engine, batch_size: int, width: int, points: int) -> KernelName:
-    """The faster kernel of one hidden layer, by sizes alone, so that the same config always takes the same."""
+    """The faster kernel of one hidden layer; sizes alone decide, so a config always gets the same one."""
     times = gradient_nanoseconds(engine, batch_size, width, points)
     return "dense" if times["dense"] <= times["prefix_sums"] else "prefix_sums"
 
@@ -53,19 +86,33 @@ def choose_kernel(engine: Engine, batch_size: int, width: int, points: int) -> K
 def gradient_nanoseconds(
     engine: Engine, batch_size: int, width: int, points: int
 ) -> dict[KernelName, int]:
-    """About how long each kernel of one hidden layer takes for the gradient of a batch, by sizes alone.
+    """About how long each kernel of one hidden layer takes for the gradient of a batch.
 
-    The numbers are nanoseconds as measured, per unit, per point and per pair of them; `benchmarks/steps.py kernels` says how
-    far the choice is from the faster one on a machine.
+    The numbers are measured nanoseconds per unit, per point and per pair of both;
+    `benchmarks/steps.py kernels` compares the choice with the faster kernel on a machine.
     """
     B, H, n = batch_size, width, points
     if engine == "numpy":
         return {"dense": 3 * B * H, "prefix_sums": 45_000 + 40 * B + 50 * H}
     H = padded(H)
-    sorting_and_placing = 4 * B + min(n // 2, 4 * H * B.bit_length()) if n > B else 0
-    return {"dense": padded(B) * H // 6, "prefix_sums": 100 + B + 7 * H + sorting_and_placing}
+    sums = 100 + B + 7 * H
+    if n > B:
+        sums += 4 * B  # sorting the batch
+        sums += min(n // 2, 4 * H * B.bit_length())  # counting or searching it for every unit
+    return {"dense": padded(B) * H // 6, "prefix_sums": sums}
 
 
 def padded(size: int) -> int:
-    """How many units, or points of a dense step, the compiled kernels really work on."""
+    """How many units, or points of a dense step, the compiled kernels work on."""
     return -(-size // 8) * 8
+
+
+def step_nanoseconds(descent: Descent) -> int:
+    """About how long a step takes."""
+    points, hidden = len(descent.x), descent.hidden
+    batch_size = min(descent.largest_batch, points)
+    if len(hidden) > 1:
+        products = sum(a * b for a, b in pairwise((1, *hidden, 1)))
+        return DEEP_STEP_NANOSECONDS + 3 * batch_size * products
+    gradient = gradient_nanoseconds(descent.engine, batch_size, hidden[0], points)
+    return STEP_NANOSECONDS[descent.engine] + gradient[descent.kernel]

@@ -1,4 +1,4 @@
-"""The training loop: a generator of blocks, each the snapshots that fell into it and the state that continuing needs."""
+"""The training loop: a generator of blocks, each with its snapshots and the state that continuing needs."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import numpy as np
 
 from relusgd.config import Config
 from relusgd.diagnostics import SnapshotMetrics
-from relusgd.model.history import History
+from relusgd.model.history import COUNTS, History
 from relusgd.model.network import Array, Integers, Network, parameter_count
 from relusgd.model.points import Dataset
+from relusgd.training.descent import State
 from relusgd.training.divergence import count_finite, divergence
+from relusgd.training.engines import advance
 from relusgd.training.plan import Plan, prepare
 from relusgd.training.ridge import ridge
-from relusgd.training.sgd import State, advance
 from relusgd.words import counted
 
 BLOCK_SECONDS = 0.2
@@ -25,7 +26,7 @@ BLOCK_BYTES = 32 * 2**20
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Block:
-    """What one stretch of training gave: its snapshots (perhaps none) and the state after it."""
+    """One stretch of a training: its snapshots (perhaps none) and the state after it."""
 
     history: History
     state: State
@@ -43,9 +44,10 @@ def train(
 ) -> Iterator[Block]:
     """Train as the config says, on its data or on `dataset`, from the initial network or from `start`.
 
-    The first block of a fresh training is the snapshot of epoch 0. A block then ends after about 0.2 s, 32 MB of snapshots
-    or `block_steps` steps; where blocks end never changes a bit of what they hold. Raises ConfigError before the first
-    block, with every fault of config and data, and DivergedError after the last finite snapshot.
+    The first block of a fresh training is the snapshot of epoch 0. Every other block ends after about
+    0.2 s, 32 MB of snapshots or `block_steps` steps; where blocks end never changes a bit of what they
+    hold. Raises ConfigError before the first block, with every fault of config and data, and
+    DivergedError after the last finite snapshot.
     """
     yield from training_blocks(prepare(config, dataset), start, block_steps=block_steps)
 
@@ -53,12 +55,12 @@ def train(
 def training_blocks(
     plan: Plan, start: State | None = None, *, block_steps: int | None = None
 ) -> Iterator[Block]:
-    """`train` for a plan that is made already."""
+    """As `train`, for a plan that is prepared already."""
     recorder = Recorder(plan)
     state = start
     if state is None:
         state = plan.initial_state()
-        yield Block(recorder.history(np.zeros(1, dtype=np.int64), state.parameters[None]), state)
+        yield Block(recorder.snapshot(0, state.parameters), state)
     if plan.is_ridge:
         yield from _solve(plan, recorder, state)
     else:
@@ -66,63 +68,67 @@ def training_blocks(
 
 
 class Recorder:
-    """Turns parameter vectors into histories with metrics, each snapshot's metrics from that snapshot alone."""
+    """Turns parameter vectors into histories; every snapshot's metrics come from that snapshot alone."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._measure = SnapshotMetrics(plan.dataset, plan.hidden)
 
     def history(self, epochs: Integers, vectors: Array) -> History:
-        """The history of these epochs (S,) with these parameters (S, parameter_count)."""
-        measured = self._measure.rows(vectors)
-        train_mse, test_mse, *counts = zip(*measured, strict=True) if measured else ((),) * 5
-        metrics = {
-            "learning_rate": np.array(
-                [self._plan.learning_rate(int(epoch)) for epoch in epochs], dtype=np.float64
-            ),
-            "train_mse": np.array(train_mse, dtype=np.float64),
-            "test_mse": np.array(test_mse, dtype=np.float64),
+        """The history of these epochs, shape (S,), with these parameters, shape (S, parameter_count)."""
+        plan = self._plan
+        rows = np.array(self._measure.rows(vectors), dtype=np.float64)
+        # The copy has contiguous rows: one for each metric.
+        train_mse, test_mse, *counts = rows.reshape(-1, 2 + len(COUNTS)).T.copy()
+        rates = [plan.learning_rate(epoch) for epoch in epochs.tolist()]
+        metrics: dict[str, Array | Integers] = {
+            "learning_rate": np.array(rates, dtype=np.float64),
+            "train_mse": train_mse,
+            "test_mse": test_mse,
         }
-        for name, column in zip(
-            ("dead_units", "always_on_units", "breakpoints"), counts, strict=True
-        ):
-            metrics[name] = np.array(column, dtype=np.int64)
-        return History.from_parameters(
-            epochs, epochs * self._plan.steps_per_epoch, vectors, self._plan.hidden, metrics
-        )
+        for name, column in zip(COUNTS, counts, strict=True):
+            metrics[name] = column.astype(np.int64)
+        steps = epochs * plan.steps_per_epoch
+        return History.from_parameters(epochs, steps, vectors, plan.hidden, metrics)
+
+    def snapshot(self, epoch: int, parameters: Array) -> History:
+        """The history of one epoch."""
+        return self.history(np.array([epoch], dtype=np.int64), parameters[None])
 
 
 def _solve(plan: Plan, recorder: Recorder, state: State) -> Iterator[Block]:
     """Ridge regression: epoch 1 is the solution."""
     if state.step >= plan.steps:
         return
-    training = plan.config.training
     with plan.one_thread():
         solved = ridge(
             Network.from_parameters(state.parameters, plan.hidden),
             plan.dataset.x_train,
             plan.dataset.y_train,
-            training.penalty,
+            plan.config.training.penalty,
             output_bias=plan.config.network.output_bias,
         ).parameters()
-    yield Block(
-        recorder.history(np.ones(1, dtype=np.int64), solved[None]), State(1, solved, state.velocity)
-    )
+    yield Block(recorder.snapshot(1, solved), State(1, solved, state.velocity))
 
 
 @dataclass
 class Pace:
-    """How many steps make a block of about BLOCK_SECONDS, from how long the last block took."""
+    """How many steps make a block of about BLOCK_SECONDS, by the time that the last block took.
+
+    fixed: so many steps a block, whatever they take.
+    """
 
     fixed: int | None = None
     steps: int = 16
     started: float = field(default_factory=time.perf_counter)
 
-    def next(self) -> int:
+    def start_block(self) -> int:
+        """Start the clock; the number of steps of the block."""
         self.started = time.perf_counter()
         return self.fixed or self.steps
 
-    def done(self, taken: int) -> None:
+    def end_block(self, taken: int) -> None:
+        """Stop the clock after a block of so many steps."""
         seconds = max(time.perf_counter() - self.started, 1e-6)
         wanted = taken * BLOCK_SECONDS / seconds
         self.steps = max(1, int(min(wanted, 8 * self.steps)))
@@ -131,27 +137,32 @@ class Pace:
 def _descend(
     plan: Plan, recorder: Recorder, state: State, block_steps: int | None
 ) -> Iterator[Block]:
+    """Gradient descent, block after block, until the last step or a divergence."""
     pace = Pace(block_steps)
     while state.step < plan.steps:
-        stop, epochs = next_stop(plan, state.step, pace.next())
+        stop, epochs = next_stop(plan, state.step, pace.start_block())
         with plan.one_thread():
-            after, rows = advance(plan.descent, state, stop, epochs * plan.steps_per_epoch)
-            history = recorder.history(epochs, rows)
-        finite = count_finite(history, rows)
+            after, vectors = advance(plan.descent, state, stop, epochs * plan.steps_per_epoch)
+            history = recorder.history(epochs, vectors)
+        finite = count_finite(history, vectors)
         if finite < len(history) or not after.is_finite():
             yield Block(history.select(slice(0, finite)), state)
             raise divergence(plan, state, after, history, finite)
-        pace.done(stop - state.step)
+        pace.end_block(stop - state.step)
         state = after
         yield Block(history, state)
 
 
 def next_stop(plan: Plan, step: int, steps: int) -> tuple[int, Integers]:
-    """Where the block after `step` ends, at most `steps` later, and the recorded epochs in it, at most BLOCK_BYTES of them."""
+    """Where the block after `step` ends, and the recorded epochs in it.
+
+    It ends at most `steps` later, and holds at most BLOCK_BYTES of snapshots.
+    """
+    per_epoch = plan.steps_per_epoch
     stop = min(step + steps, plan.steps)
-    epochs = plan.recording.between(step // plan.steps_per_epoch, stop // plan.steps_per_epoch)
+    epochs = plan.recording.between(step // per_epoch, stop // per_epoch)
     limit = max(1, BLOCK_BYTES // (8 * parameter_count(plan.hidden)))
     if len(epochs) > limit:
         epochs = epochs[:limit]
-        stop = int(epochs[-1]) * plan.steps_per_epoch
+        stop = int(epochs[-1]) * per_epoch
     return stop, epochs

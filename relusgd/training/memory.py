@@ -10,49 +10,51 @@ from pathlib import Path
 
 from relusgd.config import Config
 from relusgd.model.network import parameter_count
+from relusgd.words import or_list
 
 CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 SHARE = 0.8
-"""Of the memory that is there, how much a training may need."""
+"""The fraction of the available memory that a training may need."""
 
 
 def memory_faults(config: Config, training_points: int, test_points: int) -> Iterator[str]:
-    """Why this training does not fit, with the key that asks for most of what it needs."""
+    """Why this training does not fit, at the key that asks for most of what it needs."""
     needed = memory_needed(config, training_points, test_points)
-    available = available_memory()
-    if sum(needed.values()) <= SHARE * available:
+    total, available = sum(needed.values()), available_memory()
+    if total <= SHARE * available:
         return
-    told = f"training needs about {sum(needed.values()) / 1e9:,.1f} GB of memory and this machine has {available / 1e9:,.1f} GB"
-    key = max(needed, key=needed.__getitem__)
+    largest = max(needed, key=needed.__getitem__)
     yield config.origin.fault(
-        key, f": {told}; make {', '.join(needed).replace(', training', ' or training')} smaller"
+        largest,
+        f": training needs about {total / 1e9:,.1f} GB of memory "
+        f"and this machine has {available / 1e9:,.1f} GB; make {or_list(list(needed))} smaller",
     )
 
 
 def memory_needed(config: Config, training_points: int, test_points: int) -> dict[str, int]:
-    """Bytes at the highest by the key that asks for them; the factors are measured peaks, rounded up."""
+    """The peak of memory in bytes, by the key that asks for it; the factors are measured and rounded up."""
     hidden, n = config.network.hidden, training_points
-    batch = n if config.training.batch_size == "full" else int(config.training.batch_size)
+    batch = n if config.training.batch_size == "full" else config.training.batch_size
     width = max(hidden)
+    batches, matrices = 0, 0
     if config.training.method == "ridge":
-        batches, matrices = 0, 4 * n * width
+        matrices = 4 * n * width
     elif len(hidden) > 1:
-        batches, matrices = 4 * batch * width, 3 * (n + test_points) * width
+        batches = 4 * batch * width
+        matrices = 3 * (n + test_points) * width
     else:
-        # One hidden layer needs no matrix of points × units, unless that is small.
-        batches, matrices = min(30 * batch + 4 * batch * width, 30 * (batch + width)), 0
-    points = 8 * (2 * n + test_points)
-    numbers = {
-        "network.hidden": 18 * parameter_count(hidden) + matrices,
-        "training.batch_size": batches,
-    }
+        # Large sizes go by prefix sums, which need no matrix of points × units.
+        batches = min(30 * batch + 4 * batch * width, 30 * (batch + width))
+    numbers = {}
     if config.data.kind == "target":
-        numbers = {"data.samples": points, **numbers}
+        numbers["data.samples"] = 8 * (2 * n + test_points)
+    numbers["network.hidden"] = 18 * parameter_count(hidden) + matrices
+    numbers["training.batch_size"] = batches
     return {key: 8 * count for key, count in numbers.items()}
 
 
 def available_memory() -> int:
-    """Bytes that this process may have: of the machine, of its container, or by its own limit (ulimit -v)."""
+    """Bytes that this process may use: the least of the machine's, its container's and its own limit (ulimit -v)."""
     limits = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
     for file in map(Path, CGROUP_LIMITS):
         with suppress(OSError, ValueError):
@@ -64,7 +66,7 @@ def available_memory() -> int:
 
 
 def _address_space() -> int:
-    """Bytes of address space that this process has taken already, where the system tells."""
+    """Bytes of address space that this process uses already; 0 if the system does not tell."""
     with suppress(OSError, ValueError, IndexError):
         return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     return 0

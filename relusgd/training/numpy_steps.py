@@ -1,4 +1,4 @@
-"""SGD steps in NumPy, one at a time, for networks of any depth."""
+"""Steps of gradient descent in NumPy, one at a time, for networks of any depth."""
 
 from __future__ import annotations
 
@@ -8,182 +8,174 @@ from itertools import pairwise, repeat
 import numpy as np
 
 from relusgd.gradients.backprop import backprop
-from relusgd.gradients.dense import Kernel, dense_kernel
-from relusgd.gradients.features import feature_kernel, features_fit
+from relusgd.gradients.dense import Kernel, Layers, activations_fit, dense_kernel, output_kernel
 from relusgd.gradients.prefix_sums import centre_of, prefix_sum_kernel
 from relusgd.model.network import Array, Integers, Network, learning_parameters, split_parameters
-from relusgd.training.sgd import Descent, State, sort_batches
+from relusgd.training.descent import Descent, State
+from relusgd.training.streams import sort_batches
 
-Batch = tuple[Array, Array]
-Gradient = Callable[..., object]
+Points = tuple[Array, Array]
 
 
 def take_steps(
     descent: Descent, state: State, stop: int, recorded: Integers
 ) -> tuple[State, Array]:
-    """As `sgd.advance`, in NumPy."""
-    bench = _workbench(descent, state)
-    parameters, write_gradient, update = bench.parameters, bench.write_gradient, bench.update
-    rows = np.empty((len(recorded), len(parameters)))
-    row, marks = 0, [*recorded.tolist(), -1]
-    step, rate, rate_ends = state.step, 0.0, -1
+    """As `engines.advance`, in NumPy."""
+    workspace = _workspace(descent, state)
+    parameters, update = workspace.parameters, workspace.update
+    write_gradient = workspace.write_gradient
+    records = np.empty((len(recorded), len(parameters)))
+    # Behind the last recorded step stands a number that no step has.
+    row, recorded_steps = 0, [*recorded.tolist(), -1]
+    steps_per_epoch = descent.order.steps_per_epoch
+    step, rate, epoch_end = state.step, 0.0, -1
     with np.errstate(all="ignore"):
-        for size, batch in bench.batches(step, stop):
-            if step >= rate_ends:
-                epoch = step // descent.order.steps_per_epoch + 1
-                rate, rate_ends = descent.schedule.at(epoch), epoch * descent.order.steps_per_epoch
+        for batch_size, batch in workspace.batches(step, stop):
+            if step >= epoch_end:
+                epoch = step // steps_per_epoch + 1
+                rate = descent.schedule.at(epoch)
+                epoch_end = epoch * steps_per_epoch
             write_gradient(*batch)
-            update(size, rate)
+            update(batch_size, rate)
             step += 1
-            if step == marks[row]:
-                rows[row] = parameters
+            if step == recorded_steps[row]:
+                records[row] = parameters
                 row += 1
-    return State(stop, parameters.copy(), bench.velocity.copy()), rows
+    return State(stop, parameters.copy(), workspace.velocity.copy()), records
 
 
-class Workbench:
-    """Kernels with the vectors that they read and write, kept over the blocks of a training."""
+class NumpyWorkspace:
+    """A kernel and an update with the vectors that they read and write, kept from block to block.
+
+    A kernel takes a batch as points (x, y), or as rows of the training points if the outputs of the
+    hidden layers are kept.
+    """
 
     def __init__(self, descent: Descent, start: Array) -> None:
-        self.start, self._descent = start, descent
-        self.parameters, self.velocity, gradient = (
-            start.copy(),
-            np.zeros_like(start),
-            np.zeros_like(start),
+        self._descent = descent
+        self.start = start
+        self.parameters = start.copy()
+        self.velocity = np.zeros_like(start)
+        gradient = np.zeros_like(start)
+        learning = descent.learning
+        self.update = descent.optimizer.make_update(
+            self.parameters[learning], gradient[learning], self.velocity[learning]
         )
-        self.write_gradient: Gradient = _kernel(descent, self.parameters, gradient)
-        self.update = _update(descent, self.parameters, gradient, self.velocity)
+        self.write_gradient = _kernel(descent, self.parameters, gradient)
 
     def batches(self, first: int, stop: int) -> Iterator[tuple[int, tuple[object, ...]]]:
-        """For each of the steps first + 1 … stop the size of its batch and what the kernel is called with."""
+        """For each of the steps first + 1 … stop its batch size and the arguments of the kernel."""
         descent = self._descent
-        if uses_features(descent):
-            return (
-                (descent.largest_batch if rows is None else len(rows), (rows,))
-                for rows in _rows(descent, first, stop)
-            )
-        return ((len(x), (x, y)) for x, y in _batches(descent, first, stop))
+        if keeps_activations(descent):
+            for rows in _row_batches(descent, first, stop):
+                yield descent.largest_batch if rows is None else len(rows), (rows,)
+        else:
+            for points in _point_batches(descent, first, stop):
+                yield len(points[0]), points
 
 
-def _workbench(descent: Descent, state: State) -> Workbench:
-    """The training's workbench, set to a state; a new one for the first state, and where features belong to other hidden layers."""
-    fixed = learning_parameters(descent.hidden, "hidden") if uses_features(descent) else slice(0, 0)
-    bench: Workbench | None = descent.tools.get("numpy")
-    if bench is None or not np.array_equal(bench.start[fixed], state.parameters[fixed]):
-        bench = descent.tools["numpy"] = Workbench(descent, state.parameters)
-    bench.parameters[:], bench.velocity[:] = state.parameters, state.velocity
-    return bench
+def _workspace(descent: Descent, state: State) -> NumpyWorkspace:
+    """The descent's workspace, set to a state.
+
+    It is made anew if the outputs that it keeps are those of other hidden layers.
+    """
+    if keeps_activations(descent):
+        fixed = learning_parameters(descent.hidden, "hidden")
+    else:
+        fixed = slice(0, 0)
+    kept: NumpyWorkspace | None = descent.workspaces.get("numpy")
+    if kept is None or not np.array_equal(kept.start[fixed], state.parameters[fixed]):
+        kept = NumpyWorkspace(descent, state.parameters)
+        descent.workspaces["numpy"] = kept
+    kept.parameters[:] = state.parameters
+    kept.velocity[:] = state.velocity
+    return kept
 
 
-def _kernel(descent: Descent, parameters: Array, gradient: Array) -> Gradient:
-    """What writes the gradient of a batch."""
-    if uses_features(descent):
-        return feature_kernel(
-            Network.from_parameters(parameters, descent.hidden),
-            descent.x,
-            descent.y,
-            parameters,
-            gradient,
-        )
-    return _point_kernel(descent, parameters, gradient)
-
-
-def uses_features(descent: Descent) -> bool:
-    """Whether only the output layer learns, from features that are worth keeping."""
+def keeps_activations(descent: Descent) -> bool:
+    """Whether only the output layer learns and the outputs of the hidden layers are small enough to keep."""
     return (
         descent.layers == "output"
         and descent.kernel == "dense"
-        and features_fit(len(descent.x), descent.hidden[-1])
+        and activations_fit(len(descent.x), descent.hidden[-1])
     )
 
 
-def _point_kernel(descent: Descent, parameters: Array, gradient: Array) -> Kernel:
-    if len(descent.hidden) > 1:
-        return deep_kernel(parameters, gradient, descent.hidden)
-    (width,) = descent.hidden
-    if descent.kernel == "prefix_sums":
-        centre = centre_of(descent.x)
-        return prefix_sum_kernel(
-            parameters, gradient, width, descent.layers, centre=centre, fixed_x=descent.is_full
-        )
+def _kernel(descent: Descent, parameters: Array, gradient: Array) -> Callable[..., object]:
+    """The function that writes the gradient of a batch."""
+    x, y, hidden = descent.x, descent.y, descent.hidden
+    if keeps_activations(descent):
+        network = Network.from_parameters(parameters, hidden)
+        return output_kernel(network, x, y, parameters, gradient)
+    if len(hidden) > 1:
+        return deep_kernel(parameters, gradient, hidden)
+    (width,) = hidden
+    if descent.kernel == "dense":
+        return _dense_kernels(parameters, gradient, width, descent.layers)
+    return prefix_sum_kernel(
+        parameters,
+        gradient,
+        width,
+        descent.layers,
+        centre=centre_of(x),
+        fixed_x=descent.is_full,
+    )
+
+
+def _dense_kernels(parameters: Array, gradient: Array, width: int, layers: Layers) -> Kernel:
+    """The dense kernel for batches of any size, which has matrices for every size that comes up."""
     kernels: dict[int, Kernel] = {}
 
     def kernel(x: Array, y: Array) -> None:
         size = len(x)
-        chosen = kernels.get(size) or kernels.setdefault(
-            size, dense_kernel(parameters, gradient, width, size, descent.layers)
-        )
-        chosen(x, y)
+        if size not in kernels:
+            kernels[size] = dense_kernel(parameters, gradient, width, size, layers)
+        kernels[size](x, y)
 
     return kernel
-
-
-def _rows(descent: Descent, first: int, stop: int) -> Iterator[Integers | None]:
-    """The points of the steps first + 1 … stop by their numbers; None for all of them."""
-    if descent.is_full:
-        yield from repeat(None, stop - first)
-        return
-    for batches in descent.order.batches(first, stop):
-        for start, until in pairwise(batches.bounds.tolist()):
-            yield batches.indices[start:until]
-
-
-def _batches(descent: Descent, first: int, stop: int) -> Iterator[Batch]:
-    """The points of the steps first + 1 … stop, sorted where the kernel wants them so."""
-    if descent.is_full:
-        yield from repeat((descent.x, descent.y), stop - first)
-        return
-    for drawn in descent.order.batches(first, stop):
-        batches = sort_batches(drawn, len(descent.x)) if descent.kernel == "prefix_sums" else drawn
-        begin, end = batches.bounds[0], batches.bounds[-1]
-        chosen = batches.indices[begin:end]
-        x, y = descent.x[chosen], descent.y[chosen]
-        if len(chosen) == len(batches) * descent.order.batch_size:
-            yield from zip(x.reshape(len(batches), -1), y.reshape(len(batches), -1), strict=True)
-        else:
-            for start, until in pairwise((batches.bounds - begin).tolist()):
-                yield x[start:until], y[start:until]
-
-
-def _update(
-    descent: Descent, parameters: Array, gradient: Array, velocity: Array
-) -> Callable[[int, float], None]:
-    """A function that takes one SGD step by the gradient of ½ Σ r² over so many points, at this rate, in place."""
-    learning = descent.learning
-    theta, g, u = parameters[learning], gradient[learning], velocity[learning]
-    decay, momentum, nesterov = descent.weight_decay, descent.momentum, descent.nesterov
-    scaled = np.empty_like(g)
-    multiply, add, subtract = np.multiply, np.add, np.subtract
-
-    def plain(size: int, rate: float) -> None:
-        multiply(g, rate * 2.0 / size, scaled)
-        subtract(theta, scaled, theta)
-
-    def full(size: int, rate: float) -> None:
-        multiply(g, 2.0 / size, g)
-        multiply(theta, decay, scaled)
-        add(g, scaled, g)
-        multiply(u, momentum, u)
-        add(u, g, u)
-        multiply(u, momentum if nesterov else 1.0, scaled)
-        if nesterov:
-            add(scaled, g, scaled)
-        multiply(scaled, rate, scaled)
-        subtract(theta, scaled, theta)
-
-    return full if momentum or decay else plain
 
 
 def deep_kernel(parameters: Array, gradient: Array, hidden: tuple[int, ...]) -> Kernel:
     """The kernel of a network of any depth, by the reference backpropagation."""
     weights, biases = split_parameters(parameters, hidden)
     weight_gradients, bias_gradients = split_parameters(gradient, hidden)
+    targets = (*weight_gradients, *bias_gradients)
 
     def kernel(x: Array, y: Array) -> None:
-        result = backprop(weights, biases, x[:, None], y[:, None])
-        for target, part in zip(
-            (*weight_gradients, *bias_gradients), (*result.weights, *result.biases), strict=True
-        ):
-            np.multiply(part, 0.5 * len(x), target)
+        found = backprop(weights, biases, x[:, None], y[:, None])
+        # From the derivative of 1/B Σ r² to that of ½ Σ r², which all kernels give.
+        factor = 0.5 * len(x)
+        for target, part in zip(targets, (*found.weights, *found.biases), strict=True):
+            np.multiply(part, factor, target)
 
     return kernel
+
+
+def _row_batches(descent: Descent, first: int, stop: int) -> Iterator[Integers | None]:
+    """The batches of the steps first + 1 … stop as rows of the points; None for all points."""
+    if descent.is_full:
+        yield from repeat(None, stop - first)
+        return
+    for batches in descent.order.batches(first, stop):
+        for start, end in pairwise(batches.bounds.tolist()):
+            yield batches.indices[start:end]
+
+
+def _point_batches(descent: Descent, first: int, stop: int) -> Iterator[Points]:
+    """The batches of the steps first + 1 … stop as points, sorted by x for prefix sums."""
+    if descent.is_full:
+        yield from repeat((descent.x, descent.y), stop - first)
+        return
+    for batches in descent.order.batches(first, stop):
+        if descent.kernel == "prefix_sums":
+            batches = sort_batches(batches, len(descent.x))
+        begin, end = batches.bounds[0], batches.bounds[-1]
+        chosen = batches.indices[begin:end]
+        x, y = descent.x[chosen], descent.y[chosen]
+        count = len(batches)
+        if len(chosen) == count * descent.order.batch_size:
+            # Batches of one size: to take rows of a matrix is faster than to slice a vector.
+            yield from zip(x.reshape(count, -1), y.reshape(count, -1), strict=True)
+        else:
+            for start, stop_row in pairwise((batches.bounds - begin).tolist()):
+                yield x[start:stop_row], y[start:stop_row]

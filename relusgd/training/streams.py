@@ -1,7 +1,8 @@
 """Random streams: what is drawn depends on (seed, purpose, position) alone.
 
-A run cut into blocks, resumed, or computed by another engine therefore sees the same batches, and a checkpoint needs no
-generator state. The bits come from Philox (Salmon et al. 2011), a counter-based generator, whose raw output never changes.
+A run therefore sees the same batches when it is cut into blocks, resumed or computed by another engine,
+and a checkpoint needs no generator state. The bits come from Philox (Salmon et al. 2011), a counter-based
+generator whose raw output never changes.
 """
 
 from __future__ import annotations
@@ -17,34 +18,40 @@ from relusgd.model.network import Integers
 
 Words = NDArray[np.uint64]
 WordSource = Callable[[int, int, int, int, int], Words]
-"""What gives `words`: this module in NumPy, or the compiled engine the same words faster."""
+"""A function like `random_words`; the compiled engine has one that gives the same words faster."""
 
 INITIAL_NETWORK, BATCH_ORDER, HELD_OUT = 0, 1, 2
-"""The purposes that one seed serves, each with a stream of its own."""
+"""The purposes of a seed; each has its own stream."""
 
 BLOCK_DRAWS = 2**18
-"""About this many indices come from one block of a stream."""
+"""About how many indices come from one block of a stream."""
 
 PIECE_DRAWS = 2**16
-"""About this many of them are drawn at a time: what stays in the processor's cache."""
+"""About how many of them are drawn at a time, few enough to stay in the processor's cache."""
 
 
 def stream(seed: int, purpose: int, block: int = 0, fours: int = 0) -> np.random.Philox:
-    """The generator of one block of one purpose under a seed of 0 … 2^64 − 1, past its first so many fours of words."""
+    """The generator of one block of one purpose under a seed of 0 … 2^64 − 1.
+
+    It begins behind the first so many groups of four words.
+    """
     key = np.array([seed, purpose], dtype=np.uint64)
     counter = np.array([fours, 0, block, 0], dtype=np.uint64)
     return np.random.Philox(key=key, counter=counter)
 
 
-def words(seed: int, purpose: int, block: int, first: int, count: int) -> Words:
-    """The raw words first … first + count − 1 of a block of a stream, shape (count,)."""
+def random_words(seed: int, purpose: int, block: int, first: int, count: int) -> Words:
+    """The raw words first … first + count − 1 in a block of a stream, shape (count,)."""
     fours, skipped = divmod(first, 4)
     drawn: Words = stream(seed, purpose, block, fours).random_raw(skipped + count)
     return drawn[skipped:]
 
 
 def network_generator(seed: int) -> np.random.RandomState:
-    """The generator of the initial network; RandomState's methods are frozen, so the same numbers in every NumPy."""
+    """The generator of the initial network.
+
+    RandomState is frozen by NumPy's promise, so its numbers are the same in every version.
+    """
     return np.random.RandomState(stream(seed, INITIAL_NETWORK))
 
 
@@ -56,17 +63,16 @@ def permutations(
     n: int,
     *,
     first: int = 0,
-    words: WordSource = words,
+    words: WordSource = random_words,
 ) -> Integers:
-    """Random permutations of range(n), shape (rows, n): raw words sorted, each carrying its index in the low bits.
+    """Random permutations of range(n), shape (rows, n): the rows first … first + rows − 1 of the block.
 
-    They are the rows first … first + rows − 1 of the block.
+    Each is made by sorting n raw words that carry their index in the low bits.
     """
     m = max(1, (n - 1).bit_length())
     u = words(seed, purpose, block, first * n, rows * n).reshape(rows, n)
-    u &= np.uint64(
-        2**64 - 2**m
-    )  # in place: to ask for fresh memory takes longer than the arithmetic
+    # In place, because allocating memory takes longer than the arithmetic.
+    u &= np.uint64(2**64 - 2**m)
     u |= np.arange(n, dtype=np.uint64)
     u.sort(axis=1)
     u &= np.uint64(2**m - 1)
@@ -91,10 +97,11 @@ class Batches:
 
 @dataclass(frozen=True)
 class BatchOrder:
-    """Which training points each step sees; n: training points, batch_size: at most n under shuffle.
+    """Which training points each step sees. n: training points; batch_size: at most n under shuffle.
 
-    replacement: every batch is drawn anew, a point may appear twice. shuffle: every epoch is a permutation cut into
-    batches, of which the last may be shorter. full: every batch is all points in their order; nothing is drawn.
+    replacement: every batch is drawn anew, and a point may appear twice. shuffle: every epoch is a
+    permutation cut into batches, the last of which may be shorter. full: every batch is all points in
+    their order; nothing is drawn.
     """
 
     seed: int
@@ -107,8 +114,11 @@ class BatchOrder:
         """ceil(n / batch_size), under every sampling."""
         return -(-self.n // self.batch_size)
 
-    def batches(self, first: int, stop: int, words: WordSource = words) -> Iterator[Batches]:
-        """The batches of the steps first … stop − 1, counted from 0, in a few pieces; not for `full`, which draws nothing."""
+    def batches(self, first: int, stop: int, words: WordSource = random_words) -> Iterator[Batches]:
+        """The batches of the steps first … stop − 1, counted from 0, in a few pieces.
+
+        Not for `full`, which draws nothing.
+        """
         piece = self._replacement_piece if self.sampling == "replacement" else self._shuffle_piece
         while first < stop:
             batches = piece(first, stop, words)
@@ -116,25 +126,45 @@ class BatchOrder:
             first += len(batches)
 
     def _replacement_piece(self, first: int, stop: int, words: WordSource) -> Batches:
-        """The batches from step `first` to `stop`, to the end of its block of draws or of a piece."""
-        B, rows = self.batch_size, max(1, BLOCK_DRAWS // self.batch_size)
-        block, row = divmod(first, rows)
-        count = min(rows - row, stop - first, max(1, PIECE_DRAWS // B))
+        """The batches from step `first` to `stop`, or to the end of the block of draws or of a piece."""
+        B = self.batch_size
+        block_steps = max(1, BLOCK_DRAWS // B)
+        piece_steps = max(1, PIECE_DRAWS // B)
+        block, row = divmod(first, block_steps)
+        count = min(stop - first, block_steps - row, piece_steps)
         u = words(self.seed, BATCH_ORDER, block, row * B, count * B)
+        # The high half of a word, as a fraction of 2^32, times n.
         u >>= np.uint64(32)
         u *= np.uint64(self.n)
         u >>= np.uint64(32)
         return Batches(u.view(np.int64), np.arange(count + 1) * B)
 
     def _shuffle_piece(self, first: int, stop: int, words: WordSource) -> Batches:
-        """The same for batches cut from permutations, of whole epochs but for the first and the last of them."""
-        n, rows, per_epoch = self.n, max(1, BLOCK_DRAWS // self.n), self.steps_per_epoch
+        """The same for batches cut from permutations of whole epochs."""
+        n, per_epoch = self.n, self.steps_per_epoch
+        block_epochs = max(1, BLOCK_DRAWS // n)
+        piece_epochs = max(1, PIECE_DRAWS // n)
         epoch, step = divmod(first, per_epoch)
-        block, row = divmod(epoch, rows)
-        epochs = min(rows - row, -(-(step + stop - first) // per_epoch), max(1, PIECE_DRAWS // n))
-        starts = np.arange(epochs)[:, None] * n + np.arange(per_epoch) * self.batch_size
-        bounds = np.append(starts, epochs * n)[step : step + stop - first + 1]
+        block, row = divmod(epoch, block_epochs)
+        wanted_epochs = -(-(step + stop - first) // per_epoch)
+        epochs = min(wanted_epochs, block_epochs - row, piece_epochs)
         indices = permutations(
             self.seed, BATCH_ORDER, block, epochs, n, first=row, words=words
         ).ravel()
+        starts = np.arange(epochs)[:, None] * n + np.arange(per_epoch) * self.batch_size
+        # Of the first and the last epoch only the steps that were asked for.
+        bounds = np.append(starts, epochs * n)[step : step + stop - first + 1]
         return Batches(indices[bounds[0] : bounds[-1]], bounds - bounds[0])
+
+
+def sort_batches(batches: Batches, n: int) -> Batches:
+    """The same batches of points 0 … n − 1, each in increasing order."""
+    begin, end = int(batches.bounds[0]), int(batches.bounds[-1])
+    bounds, chosen = batches.bounds - begin, batches.indices[begin:end]
+    sizes = np.diff(bounds)
+    if (sizes == sizes[0]).all():
+        rows = chosen.reshape(len(sizes), -1)
+        return Batches(np.sort(rows, axis=1).ravel(), bounds)
+    # An offset for each batch keeps the batches apart, so that one sort of all indices does it.
+    offset = np.repeat(n * np.arange(len(sizes)), sizes)
+    return Batches(np.sort(offset + chosen) - offset, bounds)

@@ -5,12 +5,12 @@ import pytest
 
 import relusgd
 from relusgd.comparing.solvers import way_gone
-from relusgd.training.plan import build_schedule
-from relusgd.training.ridge import output_features
+from relusgd.training.building import build_schedule
+from relusgd.training.ridge import output_regressors
 
 
 def hessian(run):
-    features = output_features(run.network(epoch=0), run.data.x_train)
+    features = output_regressors(run.network(epoch=0), run.data.x_train)
     return 2 / len(features) * features.T @ features
 
 

@@ -17,10 +17,10 @@ from relusgd.gradients.compiled import (
     pad,
     prefix_sum_kernel,
     unpad,
-    with_features,
+    with_activations,
 )
-from relusgd.gradients.compiled.elbows import count_batch, count_below, search_batch
-from relusgd.gradients.compiled.machine import options_of
+from relusgd.gradients.compiled.elbow_search import count_batch, count_below, search_batch
+from relusgd.gradients.compiled.machine_code import options_of
 
 
 def rule(w, b, x):
@@ -76,10 +76,10 @@ def test_padding_and_back_changes_nothing():
 
 
 @pytest.mark.parametrize(("limit", "kept"), [(8 * 2 * 8, True), (8 * 2 * 8 - 1, False)])
-def test_features_that_are_too_large_are_left_out(monkeypatch, limit, kept):
+def test_activations_that_are_too_large_are_left_out(monkeypatch, limit, kept):
     theta, points = pad(np.ones(7), 2), make_points(np.array([0.0, 1.0]), np.zeros(2), 0.0)
-    monkeypatch.setattr("relusgd.gradients.compiled.FEATURE_BYTES", limit)
-    assert with_features(points, theta).features.tolist() == (
+    monkeypatch.setattr("relusgd.gradients.compiled.arrays.COMPILED_ACTIVATION_BYTES", limit)
+    assert with_activations(points, theta).activations.tolist() == (
         [[1, 1, *[0] * 6], [2, 2, *[0] * 6]] if kept else []
     )
 
@@ -119,7 +119,7 @@ def refuse(function=None, **options):
         raise RuntimeError("cannot cache function: no locator available")
     return original(function, **options) if function else original(**options)
 original, numba.njit = numba.njit, refuse
-from relusgd.gradients.compiled.elbows import count_below
+from relusgd.gradients.compiled.elbow_search import count_below
 import numpy
 print(count_below(1.0, -0.5, numpy.array([-numpy.inf, 0.0, 1.0, numpy.inf]), 0))
 """
@@ -147,22 +147,22 @@ def test_numba_without_the_option_that_leaves_out_reference_counts_will_do():
 
 
 INSIDE = """
-from relusgd.gradients.compiled.machine import inlined
+from relusgd.gradients.compiled.machine_code import inlined
 @inlined
 def one():
     return {value}
 """
 OUTSIDE = """
 from inside import one
-from relusgd.gradients.compiled.machine import compiled
+from relusgd.gradients.compiled.machine_code import compiled
 @compiled
 def two():
     return one() + one()
 """
 CALL = """
 from pathlib import Path
-from relusgd.gradients.compiled import machine
-machine.SOURCES = machine.digest(Path.cwd())
+from relusgd.gradients.compiled import machine_code
+machine_code.SOURCES = machine_code.digest(Path.cwd())
 from outside import two
 print(two(), sum(two.stats.cache_hits.values()))
 """

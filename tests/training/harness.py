@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from relusgd.training.sgd import advance
+from relusgd.training.engines import advance
 
 
 def check_cuts(descent, start, cuts):

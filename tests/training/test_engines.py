@@ -13,8 +13,9 @@ from relusgd.model.history import concatenate
 from relusgd.model.network import Network
 from relusgd.runs.record import record
 from relusgd.training import engines, prepare, train, training_blocks
-from relusgd.training.engines import choose_kernel
-from relusgd.training.sgd import Descent, Schedule, advance
+from relusgd.training.descent import Descent, Schedule
+from relusgd.training.engines import advance, choose_kernel
+from relusgd.training.optimizers import Sgd
 from relusgd.training.streams import BatchOrder
 
 WAYS = [(engine, kernel) for engine in ("numpy", "compiled") for kernel in ("dense", "prefix_sums")]
@@ -37,7 +38,6 @@ def _with_numba(request):
 @pytest.fixture
 def without_numba(monkeypatch):
     monkeypatch.setattr(engines, "numba_is_installed", lambda: False)
-    monkeypatch.setattr("relusgd.training.plan.numba_is_installed", lambda: False)
 
 
 def ordinary(width=25, points=90, **options):
@@ -88,19 +88,22 @@ def test_engines_and_kernels_agree_over_1000_stable_steps(layers):
 
 
 @pytest.mark.parametrize(
-    "options",
-    [{}, {"momentum": 0.9}, {"momentum": 0.8, "nesterov": True, "weight_decay": 0.01}],
+    "optimizer",
+    [Sgd(), Sgd(momentum=0.9), Sgd(momentum=0.8, nesterov=True, weight_decay=0.01)],
     ids=str,
 )
 @pytest.mark.parametrize("layers", ["all", "output", "hidden"])
 @pytest.mark.parametrize(
     ("batch_size", "sampling"), [(20, "shuffle"), (33, "replacement"), (4, "replacement")]
 )
-def test_engines_and_kernels_agree_on_batches(batch_size, sampling, layers, options):
+def test_engines_and_kernels_agree_on_batches(batch_size, sampling, layers, optimizer):
     pytest.importorskip("numba")
     order = BatchOrder(3, 90, batch_size, sampling)
     descent, start = ordinary(
-        order=order, layers=layers, schedule=Schedule(0.002, "step", every=3, factor=0.7), **options
+        order=order,
+        layers=layers,
+        schedule=Schedule(0.002, "step", every=3, factor=0.7),
+        optimizer=optimizer,
     )
     recorded = np.array([1, 2, 17, 60])
     found = [
@@ -153,7 +156,7 @@ def test_elbows_that_race_across_the_points_are_followed():
 def test_where_calls_are_cut_never_changes_a_bit(engine, kernel, batch_size, sampling, layers):
     order = BatchOrder(3, 90, batch_size, sampling)
     descent, start = ordinary(
-        order=order, layers=layers, momentum=0.5, engine=engine, kernel=kernel
+        order=order, layers=layers, optimizer=Sgd(momentum=0.5), engine=engine, kernel=kernel
     )
     for cuts in ([*range(1, 61), 60], [*range(7, 61, 7), 60], [1, 59, 60]):
         check_cuts(descent, descent.start(start), cuts)
@@ -309,7 +312,6 @@ def test_without_numba_a_compiled_run_cannot_go_on_and_says_why(tmp_path, monkey
     pytest.importorskip("numba")
     record(small(), tmp_path / "run")
     monkeypatch.setattr(engines, "numba_is_installed", lambda: False)
-    monkeypatch.setattr("relusgd.training.plan.numba_is_installed", lambda: False)
     with pytest.raises(InputError, match="began with engine: compiled, which needs Numba"):
         record(small(training__epochs=80), tmp_path / "run")
     assert record(small(), tmp_path / "run").status == "complete"

@@ -6,24 +6,24 @@ import pytest
 from training.harness import check_cuts
 
 from relusgd.model.network import Network, parameter_count
-from relusgd.training.sgd import Descent, Schedule, advance, sort_batches
-from relusgd.training.streams import Batches, BatchOrder
+from relusgd.training.descent import Descent, Schedule
+from relusgd.training.engines import advance
+from relusgd.training.optimizers import Sgd
+from relusgd.training.streams import Batches, BatchOrder, sort_batches
 
 REFERENCE = np.load(Path(__file__).parents[1] / "reference" / "trajectories.npz")
 HIDDEN = {"width_20": (20,), "depth_2": (12, 8)}
 CASES = {
     "full": {"schedule": Schedule(0.02)},
     "minibatch": {"schedule": Schedule(0.02)},
-    "momentum": {"schedule": Schedule(0.005), "momentum": 0.9},
-    "nesterov": {"schedule": Schedule(0.005), "momentum": 0.9, "nesterov": True},
-    "decay": {"schedule": Schedule(0.02), "weight_decay": 0.01},
+    "momentum": {"schedule": Schedule(0.005), "optimizer": Sgd(momentum=0.9)},
+    "nesterov": {"schedule": Schedule(0.005), "optimizer": Sgd(0.9, nesterov=True)},
+    "decay": {"schedule": Schedule(0.02), "optimizer": Sgd(weight_decay=0.01)},
     "everything": {
         "schedule": Schedule(0.005),
-        "momentum": 0.8,
-        "nesterov": True,
-        "weight_decay": 0.003,
+        "optimizer": Sgd(0.8, nesterov=True, weight_decay=0.003),
     },
-    "full_momentum": {"schedule": Schedule(0.005), "momentum": 0.9},
+    "full_momentum": {"schedule": Schedule(0.005), "optimizer": Sgd(momentum=0.9)},
     "output_layer": {"schedule": Schedule(0.1), "layers": "output"},
     "hidden_layers": {"schedule": Schedule(0.02), "layers": "hidden"},
 }
@@ -106,7 +106,7 @@ def test_a_step_worked_by_hand():
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"momentum": 0.9, "nesterov": True, "weight_decay": 0.1}, {"hidden": (4, 3)}],
+    [{}, {"optimizer": Sgd(0.9, nesterov=True, weight_decay=0.1)}, {"hidden": (4, 3)}],
     ids=str,
 )
 def test_where_calls_are_cut_never_changes_a_bit(options):
@@ -115,7 +115,7 @@ def test_where_calls_are_cut_never_changes_a_bit(options):
 
 
 def test_advancing_leaves_the_state_it_started_from_alone():
-    descent, start = small_descent(momentum=0.5)
+    descent, start = small_descent(optimizer=Sgd(momentum=0.5))
     before = start.parameters.copy()
     advance(descent, start, 10, np.zeros(0, dtype=np.int64))
     assert np.array_equal(start.parameters, before)
@@ -126,7 +126,10 @@ def test_advancing_leaves_the_state_it_started_from_alone():
 def test_only_the_layers_that_learn_move(hidden):
     for layers, output_bias in [("output", True), ("hidden", True), ("all", False)]:
         descent, start = small_descent(
-            hidden=hidden, layers=layers, output_bias=output_bias, weight_decay=0.1, momentum=0.5
+            hidden=hidden,
+            layers=layers,
+            output_bias=output_bias,
+            optimizer=Sgd(momentum=0.5, weight_decay=0.1),
         )
         after, _ = advance(descent, start, 20, np.zeros(0, dtype=np.int64))
         moved = Network.from_parameters(after.parameters - start.parameters, hidden)

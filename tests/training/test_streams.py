@@ -9,13 +9,13 @@ from relusgd.training.streams import (
     held_out_order,
     network_generator,
     permutations,
+    random_words,
     stream,
-    words,
 )
 
-SOURCES = {"numpy": words}
+SOURCES = {"numpy": random_words}
 with suppress(ImportError):  # without the extra `fast`
-    from relusgd.gradients.compiled import words as compiled_words
+    from relusgd.gradients.compiled import random_words as compiled_words
 
     SOURCES["compiled"] = compiled_words
 
@@ -30,7 +30,7 @@ ORDERS = [
 every_source = pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
 
 
-def steps_of(order, first, stop, source=words):
+def steps_of(order, first, stop, source=random_words):
     return [
         batches.indices[start:end].tolist()
         for batches in order.batches(first, stop, source)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from relusgd.gradients.compiled.arguments import SAMPLES, Buffers, Points, Rows
-from relusgd.gradients.compiled.machine import compiled, inlined
-from relusgd.gradients.compiled.updating import Rule, keep, update
+from relusgd.gradients.compiled.arrays import SAMPLES, Buffers, Points
+from relusgd.gradients.compiled.elbow_search import Rows
+from relusgd.gradients.compiled.machine_code import compiled, inlined
+from relusgd.gradients.compiled.update import Rule, record, update
 from relusgd.model.network import Array, Integers
 
 AT_ONCE = 4
-"""How many units or points a loop takes at a time where it reads a sum, adds to it in their order, and writes it back."""
+"""How many units or points a loop takes at a time between reading a sum and writing it back."""
 
 
 @inlined
@@ -21,7 +22,7 @@ def relu(z: float) -> float:
 def gather(
     rows: Rows, start: int, B: int, padded: int, from_x: Array, from_y: Array, x: Array, y: Array
 ) -> None:
-    """Copy a batch to x and y and pad it with zeros; no rows: the points from the first on."""
+    """Copy a batch to x and y and pad it with zeros. Without rows: the first B points."""
     if len(rows) > 0:
         for i in range(B):
             t = rows[start + i]
@@ -49,9 +50,10 @@ def residuals(
     B: int,
     padded: int,
 ) -> float:
-    """r = Σ_j v_j relu(w_j x + b_j) + c − y and r x at the B points of a batch, 0 at its padding; gives Σ r."""
+    """Write r = Σ_j v_j relu(w_j x + b_j) + c − y and r x at the B points of a batch, 0 at its padding; return Σ r."""
     for i in range(padded):
         r[i] = c - y[i]
+    # Four units at a time; the sum over units keeps their order.
     for group in range(len(w) // AT_ONCE):
         j = group * AT_ONCE
         w0, w1, w2, w3 = w[j], w[j + 1], w[j + 2], w[j + 3]
@@ -80,40 +82,18 @@ def active_sums(
     for j in range(len(w)):
         T0[j] = 0.0
         T1[j] = 0.0
+    # SAMPLES points at a time; the sums over points keep their order.
     for group in range(padded // SAMPLES):
         i = group * SAMPLES
-        x0, x1, x2, x3, x4, x5, x6, x7 = (
-            x[i],
-            x[i + 1],
-            x[i + 2],
-            x[i + 3],
-            x[i + 4],
-            x[i + 5],
-            x[i + 6],
-            x[i + 7],
-        )
-        r0, r1, r2, r3, r4, r5, r6, r7 = (
-            r[i],
-            r[i + 1],
-            r[i + 2],
-            r[i + 3],
-            r[i + 4],
-            r[i + 5],
-            r[i + 6],
-            r[i + 7],
-        )
-        q0, q1, q2, q3, q4, q5, q6, q7 = (
-            q[i],
-            q[i + 1],
-            q[i + 2],
-            q[i + 3],
-            q[i + 4],
-            q[i + 5],
-            q[i + 6],
-            q[i + 7],
-        )
+        x0, x1, x2, x3 = x[i], x[i + 1], x[i + 2], x[i + 3]
+        x4, x5, x6, x7 = x[i + 4], x[i + 5], x[i + 6], x[i + 7]
+        r0, r1, r2, r3 = r[i], r[i + 1], r[i + 2], r[i + 3]
+        r4, r5, r6, r7 = r[i + 4], r[i + 5], r[i + 6], r[i + 7]
+        q0, q1, q2, q3 = q[i], q[i + 1], q[i + 2], q[i + 3]
+        q4, q5, q6, q7 = q[i + 4], q[i + 5], q[i + 6], q[i + 7]
         for j in range(len(w)):
-            wj, bj, t0, t1 = w[j], b[j], T0[j], T1[j]
+            wj, bj = w[j], b[j]
+            t0, t1 = T0[j], T1[j]
             t0, t1 = add_if(wj * x0 + bj > 0.0, t0, r0, t1, q0)
             t0, t1 = add_if(wj * x1 + bj > 0.0, t0, r1, t1, q1)
             t0, t1 = add_if(wj * x2 + bj > 0.0, t0, r2, t1, q2)
@@ -128,33 +108,34 @@ def active_sums(
 
 @inlined
 def add_if(active: bool, t0: float, r: float, t1: float, q: float) -> tuple[float, float]:
-    """A point's part in both sums. x + −0 is x for every x, so that the sum need not be taken where the point has none."""
+    """Add a point's r and q to the sums if the unit is active on it.
+
+    Otherwise −0 is added: z + −0 is z for every z, so the compiler may leave the addition out.
+    """
     return t0 + (r if active else -0.0), t1 + (q if active else -0.0)
 
 
 @inlined
-def feature_sums(features: Array, rows: Rows, start: int, B: int, r: Array, dv: Array) -> None:
-    """∂v = Σ_i r_i Φ_i over the batch, with the features Φ of all points."""
+def activation_sums(
+    activations: Array, rows: Rows, start: int, B: int, r: Array, dv: Array
+) -> None:
+    """∂v = Σ_i r_i Φ_i over the batch, from the kept outputs Φ of the hidden units at all points."""
     for j in range(len(dv)):
         dv[j] = 0.0
     for group in range(B // AT_ONCE):
         i = group * AT_ONCE
-        t0, t1, t2, t3 = (
-            rows[start + i],
-            rows[start + i + 1],
-            rows[start + i + 2],
-            rows[start + i + 3],
-        )
+        t0, t1 = rows[start + i], rows[start + i + 1]
+        t2, t3 = rows[start + i + 2], rows[start + i + 3]
         r0, r1, r2, r3 = r[i], r[i + 1], r[i + 2], r[i + 3]
         for j in range(len(dv)):
-            total = dv[j] + r0 * features[t0, j]
-            total += r1 * features[t1, j]
-            total += r2 * features[t2, j]
-            dv[j] = total + r3 * features[t3, j]
+            total = dv[j] + r0 * activations[t0, j]
+            total += r1 * activations[t1, j]
+            total += r2 * activations[t2, j]
+            dv[j] = total + r3 * activations[t3, j]
     for i in range(B // AT_ONCE * AT_ONCE, B):
         t, ri = rows[start + i], r[i]
         for j in range(len(dv)):
-            dv[j] += ri * features[t, j]
+            dv[j] += ri * activations[t, j]
 
 
 @compiled
@@ -167,7 +148,7 @@ def descend_dense(
     w, b, v = theta[:H], theta[H : 2 * H], theta[2 * H : 3 * H]
     dw, db, dv = g[:H], g[H : 2 * H], g[2 * H : 3 * H]
     x, y, r, rx = at.x, at.y, at.r, at.rx
-    all_x, all_y, features = points.x, points.y, points.features
+    all_x, all_y, activations = points.x, points.y, points.activations
     start, B, row = 0, len(all_x), 0
     for s in range(len(rates)):
         if len(bounds) > 0:
@@ -176,8 +157,8 @@ def descend_dense(
         if len(bounds) > 0 or s == 0:
             gather(rows, start, B, padded, all_x, all_y, x, y)
         g[3 * H] = residuals(w, b, v, theta[3 * H], x, y, r, rx, B, padded)
-        if len(features) > 0:
-            feature_sums(features, rows, start, B, r, dv)
+        if len(activations) > 0:
+            activation_sums(activations, rows, start, B, r, dv)
         else:
             active_sums(w, b, x, r, rx, db, dw, padded)
             for j in range(H):
@@ -185,18 +166,7 @@ def descend_dense(
                 dw[j] = v[j] * T1
                 db[j] = v[j] * T0
                 dv[j] = w[j] * T1 + b[j] * T0
-        update(
-            theta,
-            u,
-            g,
-            rates[s],
-            B,
-            rule.first,
-            rule.last,
-            rule.weight_decay,
-            rule.momentum,
-            rule.nesterov,
-        )
+        update(theta, u, g, rates[s], B, rule)
         if row < len(recorded) and recorded[row] == s + 1:
-            keep(theta, records, row)
+            record(theta, records, row)
             row += 1

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from relusgd.gradients.backprop import hessian_vector
-from relusgd.gradients.curvature import hessian_product
+from relusgd.gradients.prefix_sums import hessian_product
 from relusgd.model.network import Network, split_parameters
 
 

@@ -1,23 +1,24 @@
-"""Steps by running sums, O(points + units) each: the arithmetic of `relusgd.gradients.prefix_sums`."""
+"""Steps by prefix sums, O(points + units) each: the arithmetic of `relusgd.gradients.prefix_sums`."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from relusgd.gradients.compiled.arguments import Buffers, Counts, Points, Rows
-from relusgd.gradients.compiled.elbows import find_elbows, place_units
-from relusgd.gradients.compiled.machine import compiled, inlined
-from relusgd.gradients.compiled.updating import Rule, keep, update
+from relusgd.gradients.compiled.arrays import Buffers, Points
+from relusgd.gradients.compiled.elbow_search import Counts, Rows, follow_elbows, place_units
+from relusgd.gradients.compiled.machine_code import compiled, inlined
+from relusgd.gradients.compiled.update import Rule, record, update
 from relusgd.model.network import Array, Integers
 
 
 @inlined
-def put_down_lines(
+def write_jumps(
     w: Array, b: Array, v: Array, centre: float, B: int, place: Counts, jumps: Array
 ) -> tuple[float, float]:
-    """Put down slope and intercept of every unit where it switches; gives those of the units active before the first point.
+    """Write to `jumps` how slope and intercept of f change where units switch; return both before the first point.
 
-    A unit that is active on no point is in no sum, so that one with a far elbow cannot spoil the others.
+    A unit that is active on no point is left out of all sums, so that one with a far elbow cannot cost
+    the others digits.
     """
     for i in range(B + 1):
         jumps[i, 0] = 0.0
@@ -50,7 +51,11 @@ def sum_residuals(
     jumps: Array,
     sums: Array,
 ) -> None:
-    """Along the points: the line that holds there, its residual, and the sums of r and r x so far. No rows: all points."""
+    """Write the sums of r and r x over the points before each one, and over all.
+
+    Slope and intercept at a point are those before the first one and all jumps since. Without rows the
+    batch is all points.
+    """
     R0, R1 = 0.0, 0.0
     sums[0, 0] = R0
     sums[0, 1] = R1
@@ -66,11 +71,14 @@ def sum_residuals(
 
 
 @compiled
-def descend_by_sums(
+def descend_by_prefix_sums(
     theta: Array, u: Array, g: Array, points: Points, rule: Rule, at: Buffers, rows: Rows, bounds: Integers,
     rates: Array, recorded: Integers, records: Array,
 ) -> None:  # fmt: skip
-    """Steps by running sums, for batches whose rows increase. at.k holds the points below every elbow from the start."""
+    """Steps by prefix sums, for batches whose rows increase.
+
+    at.k has to hold the number of points below every elbow of theta from the start.
+    """
     H, centre = len(theta) // 3, points.centre
     w, b, v = theta[:H], theta[H : 2 * H], theta[2 * H : 3 * H]
     jumps, sums = at.jumps, at.sums
@@ -78,11 +86,11 @@ def descend_by_sums(
     start, B, row = 0, len(points.x), 0
     for s in range(len(rates)):
         if rule.hidden_learns:
-            find_elbows(w, b, points.fenced, points.after, at.k)
+            follow_elbows(w, b, points.fenced, points.after, at.k)
         if len(bounds) > 0:
             start, B = bounds[s], bounds[s + 1] - bounds[s]
             place_units(rows, start, B, at.below, at.k, place)
-        slope, intercept = put_down_lines(w, b, v, centre, B, place, jumps)
+        slope, intercept = write_jumps(w, b, v, centre, B, place, jumps)
         sum_residuals(
             slope, intercept, theta[3 * H], rows, start, B, points.centred, points.y, jumps, sums
         )
@@ -95,18 +103,7 @@ def descend_by_sums(
             g[H + j] = v[j] * T0
             g[2 * H + j] = w[j] * T1 + (b[j] + w[j] * centre) * T0
         g[3 * H] = R0
-        update(
-            theta,
-            u,
-            g,
-            rates[s],
-            B,
-            rule.first,
-            rule.last,
-            rule.weight_decay,
-            rule.momentum,
-            rule.nesterov,
-        )
+        update(theta, u, g, rates[s], B, rule)
         if row < len(recorded) and recorded[row] == s + 1:
-            keep(theta, records, row)
+            record(theta, records, row)
             row += 1

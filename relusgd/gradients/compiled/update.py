@@ -1,15 +1,18 @@
-"""From a gradient to the next parameters, by PyTorch's formulas of SGD, and to the record of them."""
+"""From a gradient to the next parameters by PyTorch's formulas of SGD, and the record of the parameters."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from relusgd.gradients.compiled.machine import inlined
+from relusgd.gradients.compiled.machine_code import inlined
 from relusgd.model.network import Array
 
 
 class Rule(NamedTuple):
-    """SGD: whether units move, the padded parameters first … last − 1 that learn, and PyTorch's options."""
+    """What an update needs to know: which parameters learn, first … last − 1 of padded vectors, and SGD's constants.
+
+    hidden_learns: whether the hidden units learn.
+    """
 
     hidden_learns: bool
     first: int
@@ -20,19 +23,10 @@ class Rule(NamedTuple):
 
 
 @inlined
-def update(
-    theta: Array,
-    u: Array,
-    g: Array,
-    rate: float,
-    B: int,
-    first: int,
-    last: int,
-    decay: float,
-    momentum: float,
-    nesterov: bool,
-) -> None:
+def update(theta: Array, u: Array, g: Array, rate: float, B: int, rule: Rule) -> None:
     """One step with the gradient 2/B g: g ← g + d θ,  u ← μ u + g,  θ ← θ − η u  (Nesterov: θ ← θ − η (g + μ u))."""
+    first, last = rule.first, rule.last
+    decay, momentum, nesterov = rule.weight_decay, rule.momentum, rule.nesterov
     if momentum == 0.0 and decay == 0.0:
         scale = rate * 2.0 / B
         for p in range(first, last):
@@ -45,7 +39,7 @@ def update(
 
 
 @inlined
-def keep(theta: Array, records: Array, row: int) -> None:
+def record(theta: Array, records: Array, row: int) -> None:
     """Copy the parameters to a row of the records."""
     for p in range(len(theta)):
         records[row, p] = theta[p]

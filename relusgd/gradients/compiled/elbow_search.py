@@ -1,25 +1,32 @@
-"""Where units switch among sorted points, followed from step to step: no division, the rule for being active alone decides."""
+"""How many sorted points lie below each unit's elbow, followed from step to step.
+
+Nothing is divided: the rule for being active alone decides.
+"""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from relusgd.gradients.compiled.arguments import Counts, Rows
-from relusgd.gradients.compiled.machine import compiled
+from relusgd.gradients.compiled.machine_code import compiled
 from relusgd.model.network import Array
+
+Counts = NDArray[np.uint32]
+Rows = NDArray[np.uint64]
 
 
 @compiled
 def is_below(w: float, b: float, x: float) -> bool:
-    """Whether x is on the lower side of the elbow, where a unit with w > 0 is not active and one with w < 0 is."""
+    """Whether x is below the elbow: a unit with w > 0 is not active there, one with w < 0 is."""
     return (w * x + b > 0.0) != (w > 0.0)
 
 
 @compiled
 def count_below(w: float, b: float, fenced: Array, k: int) -> int:
-    """How many points are below the elbow, looked for from k on in steps that double, then by bisection.
+    """How many points are below the elbow, searched from k on in steps that double, then by bisection.
 
-    fenced[low] is below and fenced[high] is not, throughout; the fences are so by definition and never looked at.
+    fenced: the sorted points between two sentinels. fenced[low] is below the elbow and fenced[high] is
+    not, throughout; for the sentinels this holds by definition, and their values are never read.
     """
     low, high, reach = 0, len(fenced) - 1, 1
     if k > 0 and not is_below(w, b, fenced[k]):
@@ -44,8 +51,12 @@ def count_below(w: float, b: float, fenced: Array, k: int) -> int:
 
 
 @compiled
-def find_elbows(w: Array, b: Array, fenced: Array, after: Array, k: Counts) -> None:
-    """Bring every unit's number of points below its elbow up to date. A constant unit is active below or not at all."""
+def follow_elbows(w: Array, b: Array, fenced: Array, after: Array, k: Counts) -> None:
+    """Update k, the number of points below every unit's elbow.
+
+    after: fenced without its first number. All points count as below the elbow of a constant unit that is
+    active, and none if it is not.
+    """
     for j in range(len(w)):
         if w[j] == 0.0:
             k[j] = len(fenced) - 2 if b[j] > 0.0 else 0
@@ -55,7 +66,10 @@ def find_elbows(w: Array, b: Array, fenced: Array, after: Array, k: Counts) -> N
 
 @compiled
 def place_units(rows: Rows, start: int, B: int, below: Counts, k: Counts, place: Counts) -> None:
-    """How many points of the batch are below every unit's elbow: by counting the batch among all points, or by bisection."""
+    """place: how many points of the batch are below every unit's elbow, from the same for all points, k.
+
+    By counting the batch among all points if there is memory for it in `below`, else by bisection.
+    """
     if len(below) > 1:
         count_batch(rows, start, B, below)
         for j in range(len(k)):
@@ -67,7 +81,7 @@ def place_units(rows: Rows, start: int, B: int, below: Counts, k: Counts, place:
 
 @compiled
 def count_batch(rows: Rows, start: int, B: int, below: Counts) -> None:
-    """below[i] = how many of the batch's points are among the first i of all."""
+    """below[i]: how many of the batch's points are among the first i of all."""
     for i in range(len(below)):
         below[i] = np.uint32(0)
     for i in range(B):

@@ -1,10 +1,10 @@
-"""The output layer's step on features that never change, against the reference backpropagation."""
+"""The output layer's step on hidden outputs that never change, against the reference backpropagation."""
 
 import numpy as np
 import pytest
 
 from relusgd.gradients.backprop import backprop
-from relusgd.gradients.features import FEATURE_BYTES, feature_kernel, features_fit
+from relusgd.gradients.dense import ACTIVATION_BYTES, activations_fit, output_kernel
 from relusgd.model.network import Network, parameter_count, split_parameters
 
 ROWS = {
@@ -27,7 +27,7 @@ def kernel_of(hidden):
     parameters, x, y = problem(hidden)
     gradient = np.full_like(parameters, 7.0)
     return (
-        feature_kernel(
+        output_kernel(
             Network.from_parameters(parameters.copy(), hidden), x, y, parameters, gradient
         ),
         parameters,
@@ -62,8 +62,8 @@ def test_it_reads_the_output_layer_of_the_moment_and_keeps_nothing_of_the_call_b
         np.testing.assert_array_equal(gradient, wanted)
 
 
-def test_features_that_would_fill_the_memory_do_not_fit():
-    assert features_fit(200, 40)
-    assert features_fit(FEATURE_BYTES // 8, 0)
-    assert not features_fit(FEATURE_BYTES // 8 + 1, 0)
-    assert not features_fit(FEATURE_BYTES // 8, 1)
+def test_activations_that_would_fill_the_memory_do_not_fit():
+    assert activations_fit(200, 40)
+    assert activations_fit(ACTIVATION_BYTES // 8, 0)
+    assert not activations_fit(ACTIVATION_BYTES // 8 + 1, 0)
+    assert not activations_fit(ACTIVATION_BYTES // 8, 1)

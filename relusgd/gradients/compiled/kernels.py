@@ -1,0 +1,80 @@
+"""The gradient of a single batch by the compiled steps: a step in which nothing learns."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from relusgd.gradients.compiled.arrays import (
+    NO_BOUNDS,
+    NO_ROWS,
+    make_buffers,
+    make_points,
+    pad,
+    unpad,
+)
+from relusgd.gradients.compiled.dense_steps import descend_dense
+from relusgd.gradients.compiled.prefix_sum_steps import descend_by_prefix_sums
+from relusgd.gradients.compiled.update import Rule
+from relusgd.gradients.dense import Kernel, Layers
+from relusgd.model.network import Array
+
+NOTHING_LEARNS = Rule(True, 0, 0, 0.0, 0.0, False)
+
+
+def dense_kernel(
+    parameters: Array, gradient: Array, width: int, batch_size: int, layers: Layers = "all"
+) -> Kernel:  # noqa: ARG001
+    """As `relusgd.gradients.dense.dense_kernel`, compiled."""
+    return _kernel(parameters, gradient, width, layers, prefix_sums=False, centre=0.0)
+
+
+def prefix_sum_kernel(
+    parameters: Array, gradient: Array, width: int, layers: Layers = "all", *, centre: float = 0.0
+) -> Kernel:
+    """As `relusgd.gradients.prefix_sums.prefix_sum_kernel`, compiled."""
+    return _kernel(parameters, gradient, width, layers, prefix_sums=True, centre=centre)
+
+
+def _kernel(
+    parameters: Array,
+    gradient: Array,
+    width: int,
+    layers: Layers,
+    *,
+    prefix_sums: bool,
+    centre: float,
+) -> Kernel:
+    """The kernel for vectors without padding."""
+    written = {
+        "all": slice(0, None),
+        "output": slice(2 * width, None),
+        "hidden": slice(0, 2 * width),
+    }[layers]
+    descend = descend_by_prefix_sums if prefix_sums else descend_dense
+
+    def kernel(x: Array, y: Array) -> None:
+        theta = pad(parameters, width)
+        # 0 times inf or nan is nan: every unit that is not finite makes the gradient so, even one that is
+        # active on no point.
+        theta[-1] += float(np.dot(parameters, np.zeros(len(parameters))))
+        u, g = np.zeros_like(theta), np.zeros_like(theta)
+        points = make_points(x, y, centre)
+        buffers = make_buffers(points, theta, len(x), prefix_sums=prefix_sums)
+        rates = np.zeros(1)
+        no_records = np.empty((0, len(theta)))
+        descend(
+            theta,
+            u,
+            g,
+            points,
+            NOTHING_LEARNS,
+            buffers,
+            NO_ROWS,
+            NO_BOUNDS,
+            rates,
+            NO_BOUNDS,
+            no_records,
+        )
+        gradient[written] = unpad(g, width)[written]
+
+    return kernel

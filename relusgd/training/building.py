@@ -1,0 +1,142 @@
+"""From a config to the parts of a training: points, initial network, learning rates, descent, recording."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from relusgd.config import Config, CosineSchedule, CsvData, PointsData, StepSchedule, TargetData
+from relusgd.errors import ConfigError, InputError
+from relusgd.model.initial import InitialNetwork
+from relusgd.model.network import Network
+from relusgd.model.points import Dataset, csv_dataset, points_dataset, sample_dataset
+from relusgd.model.targets import parse_target
+from relusgd.training.descent import Descent, Schedule
+from relusgd.training.engines import choose_engine, choose_kernel
+from relusgd.training.optimizers import Sgd
+from relusgd.training.recording import Recording
+from relusgd.training.streams import BatchOrder, held_out_order, network_generator
+
+
+def build_dataset(config: Config) -> Dataset:
+    """The training and test points that a config describes.
+
+    Raises ConfigError with every fault of the data.
+    """
+    data = config.data
+    if isinstance(data, PointsData):
+        return points_dataset(data.x, data.y)
+    if isinstance(data, CsvData):
+        with _faults_at(config, "data.path"):
+            return csv_dataset(
+                config.csv_path,
+                x=data.x,
+                y=data.y,
+                test_fraction=data.test_fraction,
+                standardize=data.standardize,
+                split_order=lambda n: held_out_order(config.data_seed, n),
+            )
+    with _faults_at(config, "data.target"):
+        return sample_dataset(
+            parse_target(data.target),
+            domain=data.domain,
+            samples=data.samples,
+            positions=data.positions,
+            noise=data.noise,
+            test_samples=data.test_samples,
+            seed=config.data_seed,
+        )
+
+
+@contextmanager
+def _faults_at(config: Config, key: str) -> Iterator[None]:
+    """Turn an InputError into a fault at the place of this key; a ConfigError has its place already."""
+    try:
+        yield
+    except ConfigError:
+        raise
+    except InputError as error:
+        fault = config.origin.fault(key, f": {error.message}")
+        raise ConfigError([fault], error.hint) from None
+
+
+def build_initial(config: Config, dataset: Dataset) -> Network:
+    """The initial network. Positions in the config are in original units, those drawn in network units."""
+    network = config.network
+    elbows = network.elbows
+    if not isinstance(elbows, str):
+        positions = np.array(elbows, dtype=np.float64)
+        elbows = tuple(dataset.scaling.x_to_network(positions).tolist())
+    recipe = InitialNetwork(
+        hidden=tuple(network.hidden),
+        elbow_range=_elbow_range(config, dataset),
+        init=network.init,
+        hidden_scale=network.hidden_scale,
+        output_scale=network.output_scale,
+        antisymmetric=network.antisymmetric,
+        balanced=network.balanced,
+        output_bias=network.output_bias,
+        elbows=elbows,
+        slopes=network.slopes,
+    )
+    with np.errstate(all="ignore"):
+        return recipe.draw(network_generator(config.network_seed))
+
+
+def _elbow_range(config: Config, dataset: Dataset) -> tuple[float, float]:
+    """The interval of uniform and even elbows, in network units.
+
+    It is the one in the config, or the domain of a target, or the range of the training x. Where all
+    training x are equal it is the domain, which is wider.
+    """
+    ends = config.network.elbow_range
+    low, high = float(dataset.x_train[0]), float(dataset.x_train[-1])
+    if ends is None and not isinstance(config.data, TargetData) and low < high:
+        return low, high
+    original = np.array(ends or dataset.domain, dtype=np.float64)
+    low, high = dataset.scaling.x_to_network(original).tolist()
+    return low, high
+
+
+def build_descent(config: Config, dataset: Dataset) -> Descent:
+    """Gradient descent on these points, with the engine and the kernel that take the steps."""
+    training, n = config.training, len(dataset.x_train)
+    if training.batch_size == "full":
+        order = BatchOrder(config.training_seed, n, n, "full")
+    else:
+        order = BatchOrder(config.training_seed, n, training.batch_size, training.sampling)
+    hidden = tuple(config.network.hidden)
+    engine = choose_engine(config)
+    is_deep = len(hidden) > 1
+    return Descent(
+        x=dataset.x_train,
+        y=dataset.y_train,
+        hidden=hidden,
+        order=order,
+        schedule=build_schedule(config),
+        layers=training.layers,
+        output_bias=config.network.output_bias,
+        optimizer=Sgd(training.momentum, training.nesterov, training.weight_decay),
+        engine=engine,
+        kernel="dense" if is_deep else choose_kernel(engine, order.batch_size, hidden[0], n),
+    )
+
+
+def build_schedule(config: Config) -> Schedule:
+    """The learning rate of every epoch."""
+    rate, schedule = config.training.learning_rate, config.training.schedule
+    if isinstance(schedule, StepSchedule):
+        return Schedule(rate, "step", every=schedule.every, factor=schedule.factor)
+    if isinstance(schedule, CosineSchedule):
+        epochs = max(config.training.epochs, 1)
+        return Schedule(rate, "cosine", minimum=schedule.minimum, epochs=epochs)
+    return Schedule(rate)
+
+
+def build_recording(config: Config) -> Recording:
+    """Which epochs are recorded; ridge has two, the initial network and the solution."""
+    if config.training.method == "ridge":
+        return Recording(epochs=1)
+    return Recording(config.training.epochs, config.snapshots.every, config.snapshots.per_decade)

@@ -1,0 +1,102 @@
+"""The data of a training by gradient descent: what is fixed from the first step to the last, and what every step changes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+
+from relusgd.gradients.dense import Layers
+from relusgd.model.network import Array, learning_parameters
+from relusgd.training.optimizers import Sgd
+from relusgd.training.streams import BatchOrder
+
+Engine = Literal["numpy", "compiled"]
+KernelName = Literal["dense", "prefix_sums"]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The learning rate, one value per epoch.
+
+    constant: rate. step: rate · factor^⌊(epoch − 1)/every⌋. cosine: from rate down to minimum along
+    half a cosine (Loshchilov & Hutter 2017); the minimum is reached after the last epoch.
+    """
+
+    rate: float
+    kind: str = "constant"
+    every: int = 1
+    factor: float = 1.0
+    minimum: float = 0.0
+    epochs: int = 1
+
+    def at(self, epoch: int) -> float:
+        """The rate in force during this epoch, counted from 1; for epoch 0 that of epoch 1."""
+        done = max(epoch - 1, 0)
+        if self.kind == "step":
+            return self.rate * self.factor ** (done // self.every)
+        if self.kind == "cosine":
+            falling = 1.0 + math.cos(math.pi * done / self.epochs)
+            return self.minimum + 0.5 * (self.rate - self.minimum) * falling
+        return self.rate
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """All that continuing needs: the steps done, every weight and bias, and the velocity of momentum.
+
+    parameters, velocity: shape (parameter_count,).
+    """
+
+    step: int
+    parameters: Array
+    velocity: Array
+
+    def is_finite(self) -> bool:
+        return bool(np.isfinite(self.parameters).all())
+
+
+@dataclass(frozen=True, eq=False)
+class Descent:
+    """One training, fixed: points in network units, batches, learning rates, which parameters learn.
+
+    x, y: shape (n,), sorted by x. engine, kernel: what takes the steps and computes the gradients.
+    """
+
+    x: Array
+    y: Array
+    hidden: tuple[int, ...]
+    order: BatchOrder
+    schedule: Schedule
+    layers: Layers = "all"
+    output_bias: bool = True
+    optimizer: Sgd = Sgd()
+    engine: Engine = "numpy"
+    kernel: KernelName = "dense"
+
+    @property
+    def is_full(self) -> bool:
+        """Whether every batch is all points."""
+        return self.order.sampling == "full"
+
+    @property
+    def largest_batch(self) -> int:
+        """The most points that a batch has."""
+        return len(self.x) if self.is_full else self.order.batch_size
+
+    @property
+    def learning(self) -> slice:
+        """The parameters that learn."""
+        return learning_parameters(self.hidden, self.layers, output_bias=self.output_bias)
+
+    @cached_property
+    def workspaces(self) -> dict[str, Any]:
+        """By engine its kernels and working memory, kept from block to block; no bit depends on them."""
+        return {}
+
+    def start(self, parameters: Array) -> State:
+        """The state before the first step."""
+        return State(0, parameters, np.zeros_like(parameters))
