@@ -253,8 +253,9 @@ class ComparisonBuilder:
         """What may stand over a panel, the most first."""
         pixels = 0.95 * self.fine.scale.text
         fields = [
-            Field(word, lambda _, text=text: text, text, pixels) for word, text in panel.numbers
-        ]  # type: ignore[misc]
+            Field(word, lambda _, text=text: text, text, pixels)  # type: ignore[misc]
+            for word, text in panel.numbers
+        ]
         return [fields[:count] for count in range(len(fields), 0, -1)] or [
             [Field("", lambda _: "", "", pixels)]
         ]
