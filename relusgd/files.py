@@ -62,9 +62,9 @@ def leftovers(path: Path) -> list[Path]:
     with suppress(OSError):
         return [
             path.with_name(name)
-            for name in os.listdir(path.parent)
+            for name in os.listdir(path.parent)  # noqa: PTH208
             if _is_temporary(name, begin, path.suffix)
-        ]  # noqa: PTH208
+        ]
     return []
 
 

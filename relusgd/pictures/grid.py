@@ -334,13 +334,13 @@ def write_head(
     numbers = next((option for option in options if header_width(option) <= box.width), options[-1])
     place = Box(box.left, box.bottom, box.width, round(half))
     if lines == 1:
-        fitting = lambda option: (
+        fitting = lambda option: (  # noqa: E731
             swatch
             + text_width(drawable(titles[-1]), pixels, bold=True)
             + pixels
             + header_width(option)
             <= box.width
-        )  # noqa: E731
+        )
         numbers = next(filter(fitting, options), options[-1])
         place = Box(
             round(box.right - header_width(numbers)),
@@ -364,7 +364,7 @@ def write_head(
 
 def best_fitting(titles: Sequence[str], pixels: float, room: float) -> str:
     """The first title that fits, else the last one shortened."""
-    fits: Callable[[str], bool] = lambda title: (
+    fits: Callable[[str], bool] = lambda title: (  # noqa: E731
         text_width(drawable(title), pixels, bold=True) <= room
-    )  # noqa: E731
+    )
     return shortened(next(filter(fits, titles), titles[-1]), pixels, max(room, 0.0), bold=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -73,7 +73,7 @@ class Descent:
     schedule: Schedule
     layers: Layers = "all"
     output_bias: bool = True
-    optimizer: Sgd = Sgd()
+    optimizer: Sgd = field(default_factory=Sgd)
     engine: Engine = "numpy"
     kernel: KernelName = "dense"
 

@@ -183,8 +183,9 @@ def test_a_full_disk_is_an_error_in_one_sentence_and_the_old_film_stays(
 
 
 @pytest.mark.skipif(
-    not os.path.exists("/dev/full"), reason="this system has no disk that is always full"
-)  # noqa: PTH110
+    not os.path.exists("/dev/full"),  # noqa: PTH110
+    reason="this system has no disk that is always full",
+)
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_disk_that_is_full_leaves_the_old_film(
     make_history, dataset, tmp_path, monkeypatch, suffix
@@ -214,9 +215,9 @@ def test_what_ffmpeg_complains_about_is_told(tmp_path, frames):
 
 
 def test_of_what_ffmpeg_says_the_cause_is_told_and_not_what_follows_from_it(tmp_path):
-    with pytest.raises(
+    with pytest.raises(  # noqa: SIM117
         RelusgdError, match=r"^ffmpeg could not write the film: [^\[@]*: Is a directory$"
-    ):  # noqa: SIM117
+    ):
         with mp4.Mp4Film(tmp_path, (10, 10), 15) as film:
             film.add(np.zeros((10, 10, 4), dtype=np.uint8))
 

@@ -22,9 +22,13 @@ NOTHING_LEARNS = Rule(True, 0, 0, 0.0, 0.0, False)
 
 
 def dense_kernel(
-    parameters: Array, gradient: Array, width: int, batch_size: int, layers: Layers = "all"
-) -> Kernel:  # noqa: ARG001
-    """As `relusgd.gradients.dense.dense_kernel`, compiled."""
+    parameters: Array,
+    gradient: Array,
+    width: int,
+    batch_size: int,  # noqa: ARG001
+    layers: Layers = "all",
+) -> Kernel:
+    """As `relusgd.gradients.dense.dense_kernel`, compiled; for batches of any size."""
     return _kernel(parameters, gradient, width, layers, prefix_sums=False, centre=0.0)
 
 
