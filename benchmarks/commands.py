@@ -55,7 +55,7 @@ def training_seconds(every: int, engine: str) -> float:
     """CPU-bound seconds of the notebook's 150,000 steps, recorded every so many epochs, without start-up."""
     config = relusgd.load_config(NOTEBOOK, {"snapshots.every": every, "engine": engine})
     with tempfile.TemporaryDirectory() as folder:
-        return float(relusgd.record(config, Path(folder) / "run").facts["timings"]["seconds"])
+        return float(relusgd.record(config, Path(folder) / "run").facts.timings.seconds)
 
 
 def main() -> None:

@@ -151,7 +151,7 @@ def sync_file_system(folder: Path, written: Iterable[Path]) -> None:
     function = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
     if function is None:
         for path in written:
-            _sync_tree(path)
+            sync_tree(path)
         return
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -162,7 +162,8 @@ def sync_file_system(folder: Path, written: Iterable[Path]) -> None:
         os.close(descriptor)
 
 
-def _sync_tree(folder: Path) -> None:
+def sync_tree(folder: Path) -> None:
+    """Wait until the disk has every file and folder below `folder`. Raises OSError."""
     for place, _, names in os.walk(folder):
         for name in names:
             descriptor = os.open(Path(place) / name, os.O_RDONLY | os.O_NOFOLLOW)

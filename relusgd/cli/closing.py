@@ -27,14 +27,12 @@ def print_closing(run: Run, progress: TrainingProgress) -> None:
 def closing_line(run: Run, steps_per_second: float) -> str:
     """How much was recorded, in what time; nan steps a second where none were taken."""
     rate = f", {steps_per_second:,.0f} steps/s" if steps_per_second == steps_per_second else ""
-    return f"{counted(run.facts['counts']['snapshots'], 'snapshot')} in {duration(run.facts['timings']['seconds'])}{rate}"
+    return f"{counted(run.facts.counts.snapshots, 'snapshot')} in {duration(run.facts.timings.seconds)}{rate}"
 
 
 def closing_table(run: Run) -> Table:
     """First and last snapshot side by side."""
-    from relusgd.runs.summary import original_metrics
-
-    metrics = original_metrics(run)
+    metrics = run.original_metrics
     table = Table(
         "", "start", "end", box=None, pad_edge=False, title_justify="left", header_style="bold"
     )

@@ -39,10 +39,10 @@ class TrainingProgress(Watcher):
             self._begin(plan.steps)
 
     def _compare_surroundings(self, folder: Path) -> None:
+        from relusgd.runs.facts import changed_versions
         from relusgd.runs.run import load_run
-        from relusgd.runs.summary import changed_versions
 
-        for change in changed_versions(load_run(folder)):
+        for change in changed_versions(load_run(folder).facts):
             self.say(
                 f"warning: {change}; the last bits may differ from one uninterrupted run", "yellow"
             )

@@ -40,8 +40,9 @@ def register(app: typer.Typer) -> None:
 @guarded
 def show(run: RunArgument, as_json: JsonOption = False) -> None:
     """Show what a run is and how it went."""
+    from relusgd.runs.facts import changed_versions
     from relusgd.runs.run import load_run
-    from relusgd.runs.summary import changed_versions, summarize
+    from relusgd.runs.summary import summarize
 
     loaded = load_run(run)
     summary = summarize(loaded)
@@ -50,7 +51,7 @@ def show(run: RunArgument, as_json: JsonOption = False) -> None:
         print_json(summary)
         return
     print_table(summary_table(loaded, summary))
-    for change in changed_versions(loaded):
+    for change in changed_versions(loaded.facts):
         typer.echo(
             printable(f"note: {change}; continuing it may differ in the last bits"), err=True
         )

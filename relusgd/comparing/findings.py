@@ -135,9 +135,7 @@ def _states(comparison: Comparison) -> Iterator[Finding]:
 
 
 def _progress(result: Result) -> str:
-    return (
-        f"{result.run.folder} (epoch {result.epochs:,} of {result.run.facts['counts']['epochs']:,})"
-    )
+    return f"{result.run.folder} (epoch {result.epochs:,} of {result.run.facts.counts.epochs:,})"
 
 
 def _best(comparison: Comparison) -> Iterator[Finding]:

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from relusgd.comparing.keys import Values, in_order, telling_words
 from relusgd.runs.run import Run
-from relusgd.runs.summary import original_metrics
 
 MEASURES = (
     "train_mse",
@@ -68,24 +67,17 @@ class Result:
     @classmethod
     def of(cls, run: Run) -> Result:
         """Raises RelusgdError when the run is damaged."""
-        metrics = original_metrics(run)
-        last = {name: column[-1].item() for name, column in metrics.items()}
-        errors = metrics["test_mse"]
-        best = int(np.nanargmin(errors)) if np.isfinite(errors).any() else len(errors) - 1
+        result = run.result
         measures = {
-            name: last[name] for name in ("train_mse", "test_mse", "dead_units", "breakpoints")
+            "train_mse": result.train_mse,
+            "test_mse": result.test_mse,
+            "dead_units": result.dead_units,
+            "breakpoints": result.breakpoints,
+            "best_test_mse": result.best_test_mse,
+            "best_epoch": result.best_epoch,
+            "seconds": run.facts.timings.seconds,
         }
-        measures |= {
-            "best_test_mse": errors[best].item(),
-            "best_epoch": metrics["epoch"][best].item(),
-        }
-        return cls(
-            run,
-            run.status,
-            last["epoch"],
-            last["step"],
-            {**measures, "seconds": run.facts["timings"]["seconds"]},
-        )
+        return cls(run, run.status, result.epochs, result.steps, measures)
 
     @property
     def state(self) -> str:

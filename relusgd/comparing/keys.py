@@ -87,10 +87,10 @@ def _paths_by_content(runs: Sequence[Run], paths: Sequence[object]) -> list[obje
     """A CSV counts by its content, not by where it lay: equal contents have the first one's path, others are marked."""
     named: dict[object, object] = {}
     for run, path in zip(runs, paths, strict=True):
-        digest = run.facts.get("csv_sha256")
+        digest = run.facts.csv_sha256
         if digest not in named:
             named[digest] = f"{path}~{str(digest)[:6]}" if path in named.values() else path
-    return [named[run.facts.get("csv_sha256")] for run in runs]
+    return [named[run.facts.csv_sha256] for run in runs]
 
 
 def telling_words(

@@ -23,7 +23,6 @@ from relusgd.pictures.view import View
 from relusgd.pictures.wording import error_text
 from relusgd.runs.run import Run
 from relusgd.runs.scenes import checked_place
-from relusgd.runs.summary import original_metrics
 from relusgd.runs.titles import SHORT_WORDS, value_words
 
 MOST_FUNCTIONS = 9
@@ -212,7 +211,7 @@ def course(comparison: Comparison, group: Group, colour: int, time: TimeAxis) ->
 
 def run_course(result: Result, error: str, time: TimeAxis) -> tuple[Array, Array]:
     """Epochs and errors of one run, thinned to what can be seen along the axis: medians of many snapshots."""
-    metrics = original_metrics(result.run)
+    metrics = result.run.original_metrics
     summary = summarise(time.place(metrics["epoch"]), metrics[error], COLUMNS)
     return time.first + time.softness * np.expm1(summary.x), summary.middle
 

@@ -132,7 +132,7 @@ def _origin(run: Run) -> tuple[int, int]:
 
 
 def _is_affordable(run: Run) -> bool:
-    points, units = run.facts["counts"]["training_points"], run.config.network.hidden[-1]
+    points, units = run.facts.counts.training_points, run.config.network.hidden[-1]
     return bool(points * units * min(points, units) <= MOST_OPERATIONS)
 
 

@@ -1,129 +1,244 @@
-"""What run.json says, and what it may say: a file that somebody sent is checked before anything leans on it."""
+"""The facts of a run, as run.json keeps them: status, engine, versions, scaling, counts, timings.
+
+A run.json may come from anybody, so everything in it is checked before it is used.
+"""
 
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable, Mapping
+import platform
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, get_args
+from typing import Annotated, Any, Literal
 
-from relusgd.errors import RelusgdError
+import numpy as np
+from pydantic import Field, PlainValidator, TypeAdapter, ValidationError
+
+from relusgd.errors import DivergedError, RelusgdError
 from relusgd.files import read_bounded, write_whole
+from relusgd.model.points import Scaling
 from relusgd.runs.damage import unreadable
+from relusgd.training import Plan
 from relusgd.training.descent import Engine, KernelName
+from relusgd.version import __version__
+from relusgd.words import shown
 
 FORMAT = 1
-"""The format version of run folders that this version writes; it reads this one and all before."""
+"""The format of the run folders that this version writes. It reads this one and all earlier ones."""
 
 FACTS = "run.json"
 MAX_BYTES = 1_000_000
-ENGINES, KERNELS = get_args(Engine), get_args(KernelName)
-STATUSES = ("running", "complete", "interrupted", "diverged", "failed")
 
-Check = Callable[[Any], bool]
+Status = Literal["running", "complete", "interrupted", "diverged", "failed"]
+Count = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
+Number = Annotated[float, Field(strict=True, gt=-1e300, lt=1e300)]
 
 
-def read_facts(folder: Path) -> dict[str, Any]:
-    """What run.json says. Raises RelusgdError when it is no run.json, or one of a newer format."""
+@dataclass(frozen=True)
+class Counts:
+    """How much of the run there is (steps, snapshots), and how much of it is planned (epochs)."""
+
+    training_points: Count
+    test_points: Count
+    parameters: Count
+    steps_per_epoch: Count
+    epochs: Count
+    steps: Count
+    snapshots: Count
+
+
+@dataclass(frozen=True)
+class Timings:
+    """When training started and ended, and how many seconds it took in all its parts."""
+
+    started: str
+    ended: str | None
+    seconds: Number
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """Where a training left the finite numbers, and what to try instead."""
+
+    message: str
+    hint: str | None
+
+    @classmethod
+    def of(cls, error: DivergedError) -> Divergence:
+        return cls(error.message, error.hint)
+
+
+def _read_scaling(stated: object) -> Scaling:
+    """A Scaling whose deviations can be divided by and squared. Raises ValueError for any other."""
+    numbers = _NUMBERS.validate_python(stated)
+    if numbers.keys() != {entry.name for entry in fields(Scaling)}:
+        raise ValueError("a scaling has two means and two deviations")
+    for name in ("x_deviation", "y_deviation"):
+        if not 1e-150 < numbers[name] < 1e150:
+            raise ValueError(f"{name} is out of range")
+    return Scaling(**numbers)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFacts:
+    """What run.json says about a run; the order of the fields is that of the file.
+
+    versions: of everything on which the last bits of the results depend; so does `processor`.
+    csv_sha256: of the CSV that the points are from. notes: all other keys, such as those of a sweep.
+    """
+
+    format: Count = FORMAT
+    status: Status
+    engine: Engine
+    kernel: KernelName
+    versions: dict[str, str]
+    processor: str | None = None
+    scaling: Annotated[Scaling, PlainValidator(_read_scaling)]
+    counts: Counts
+    timings: Timings
+    csv_sha256: str | None = None
+    divergence: Divergence | None = None
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+    def at_end(
+        self,
+        status: Status,
+        *,
+        steps: int,
+        snapshots: int,
+        seconds: float,
+        divergence: Divergence | None = None,
+    ) -> RunFacts:
+        """The facts when training has ended, now, in one way or another."""
+        return replace(
+            self,
+            status=status,
+            counts=replace(self.counts, steps=steps, snapshots=snapshots),
+            timings=replace(self.timings, ended=_now(), seconds=seconds),
+            divergence=divergence,
+        )
+
+
+_NUMBERS = TypeAdapter(dict[str, Number])
+_RUN_FACTS = TypeAdapter(RunFacts)
+_KEYS = {entry.name for entry in fields(RunFacts)} - {"notes"}
+
+
+def read_facts(folder: Path) -> RunFacts:
+    """The facts in run.json. Raises RelusgdError when it is damaged, or of a newer format."""
     path = folder / FACTS
     try:
-        facts = json.loads(read_bounded(path, MAX_BYTES))
-        version = facts["format"]
-        if not is_count(version) or version < 1:
-            raise TypeError(f"its format is {str(version)[:40]!r}")
+        stated = json.loads(read_bounded(path, MAX_BYTES))
+        found = stated["format"]
+        if type(found) is not int or found < 1:
+            raise TypeError(f"its format is {shown(found)}")
     except (OSError, ValueError, KeyError, TypeError, RecursionError, RelusgdError) as error:
         raise unreadable(path, "the facts of a run", error) from None
-    if version > FORMAT:
+    if found > FORMAT:
         raise RelusgdError(
-            f"{path}: written by a newer relusgd (format {version}, this one reads up to {FORMAT})",
+            f"{path}: written by a newer relusgd (format {shown(found)}, "
+            f"this one reads up to {FORMAT})",
             "upgrade relusgd to read it",
         )
-    wrong = [key for key, check in CHECKS.items() if not check(facts.get(key))]
-    if facts.get("status") == "diverged" and not facts.get("divergence"):
-        wrong.append("divergence")
-    if wrong:
-        raise RelusgdError(
-            f"{path}: what it says about {', '.join(wrong)} is missing or no such thing; the run folder is damaged"
-        )
-    return dict(facts)
+    notes = {key: value for key, value in stated.items() if key not in _KEYS}
+    try:
+        facts = _RUN_FACTS.validate_python({**stated, "notes": notes})
+    except ValidationError as error:
+        wrong = dict.fromkeys(str(fault["loc"][0]) for fault in error.errors())
+        raise _wrong_facts(path, list(wrong)) from None
+    if facts.status == "diverged" and facts.divergence is None:
+        raise _wrong_facts(path, ["divergence"])
+    return facts
 
 
-def write_facts(folder: Path, facts: Mapping[str, Any]) -> None:
+def _wrong_facts(path: Path, keys: list[str]) -> RelusgdError:
+    return RelusgdError(
+        f"{path}: what it says about {', '.join(keys)} is missing or of the wrong kind; "
+        "the run folder is damaged"
+    )
+
+
+def write_facts(folder: Path, facts: RunFacts) -> None:
     """Replace run.json. Raises OSError."""
     write_whole(folder / FACTS, facts_text(facts), durable=True)
 
 
-def facts_text(facts: Mapping[str, Any]) -> str:
-    """What stands in run.json."""
-    return json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
+def facts_text(facts: RunFacts) -> str:
+    """The content of run.json: the fields that have a value, then the notes."""
+    stated = {key: value for key, value in asdict(facts).items() if value is not None}
+    notes = stated.pop("notes")
+    return json.dumps({**stated, **notes}, indent=2, ensure_ascii=False) + "\n"
 
 
-def is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
-
-
-def is_number(value: object) -> bool:
-    return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and abs(value) < 1e300
-        and math.isfinite(value)
+def new_facts(
+    plan: Plan, *, seconds: float = 0.0, notes: Mapping[str, Any] | None = None
+) -> RunFacts:
+    """The facts of a run of which epoch 0 is recorded; seconds: how long it has trained so far."""
+    return RunFacts(
+        status="running",
+        engine=plan.engine,
+        kernel=plan.kernel,
+        versions=_versions(plan),
+        processor=_processor(),
+        scaling=plan.dataset.scaling,
+        counts=Counts(
+            training_points=len(plan.dataset.x_train),
+            test_points=len(plan.dataset.x_test),
+            parameters=len(plan.initial.parameters()),
+            steps_per_epoch=plan.steps_per_epoch,
+            epochs=plan.epochs,
+            steps=0,
+            snapshots=1,
+        ),
+        timings=Timings(started=_now(), ended=None, seconds=seconds),
+        csv_sha256=plan.dataset.digest,
+        notes=dict(notes or {}),
     )
 
 
-def is_text(value: object) -> bool:
-    return isinstance(value, str)
+def changed_versions(facts: RunFacts) -> list[str]:
+    """What has changed since the run that can change the last bits when it continues, in words."""
+    now = {"numpy": np.__version__}
+    if "numba" in facts.versions:
+        with suppress(PackageNotFoundError):
+            now["numba"] = version("numba")
+    changed = [
+        f"recorded with {name} {facts.versions[name]}, this is {name} {found}"
+        for name, found in now.items()
+        if facts.versions.get(name) not in (None, found)
+    ]
+    if facts.processor not in (None, _processor()):
+        changed.append(f"recorded with {facts.processor}, this is {_processor()}")
+    return changed
 
 
-def is_scaling(value: object) -> bool:
-    """Whether this is a Scaling whose deviations can be divided by and squared."""
-    keys = {"x_mean", "x_deviation", "y_mean", "y_deviation"}
-    if (
-        not isinstance(value, dict)
-        or value.keys() != keys
-        or not all(map(is_number, value.values()))
-    ):
-        return False
-    return bool(1e-150 < value["x_deviation"] < 1e150 and 1e-150 < value["y_deviation"] < 1e150)
+def _versions(plan: Plan) -> dict[str, str]:
+    used = {"relusgd": __version__, "python": platform.python_version(), "numpy": np.__version__}
+    if plan.engine == "compiled":
+        used["numba"] = _numba_version()
+    return used
 
 
-def has(**checks: Check) -> Check:
-    """A check that a value is a mapping in which each of these keys passes its own check."""
-    return lambda value: (
-        isinstance(value, dict) and all(check(value.get(key)) for key, check in checks.items())
-    )
+@cache
+def _numba_version() -> str:
+    return version("numba")
 
 
-def absent_or(check: Check) -> Check:
-    return lambda value: value is None or check(value)
+@cache
+def _processor() -> str:
+    if sys.platform == "linux":
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+        for line in text.splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
 
 
-def is_versions(value: object) -> bool:
-    return isinstance(value, dict) and "relusgd" in value and all(map(is_text, value.values()))
-
-
-CHECKS: dict[str, Check] = {
-    "status": lambda value: value in STATUSES,
-    "engine": lambda value: value in ENGINES,
-    "kernel": lambda value: value in KERNELS,
-    "versions": is_versions,
-    "scaling": is_scaling,
-    "counts": has(
-        **dict.fromkeys(
-            (
-                "training_points",
-                "test_points",
-                "parameters",
-                "steps_per_epoch",
-                "epochs",
-                "steps",
-                "snapshots",
-            ),
-            is_count,
-        )
-    ),
-    "timings": has(seconds=is_number),
-    "divergence": absent_or(has(message=is_text, hint=is_text)),
-    "csv_sha256": absent_or(is_text),
-}
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

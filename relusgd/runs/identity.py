@@ -96,7 +96,7 @@ def extends(run: Run, plan: Plan) -> bool:
 def run_differences(run: Run, plan: Plan) -> list[Difference]:
     """The keys of their identities in which a folder's run and a plan differ."""
     found, wanted = (
-        identity(run.config, run.data.digest, run.facts["engine"]),
+        identity(run.config, run.data.digest, run.facts.engine),
         identity(plan.config, plan.dataset.digest, plan.engine),
     )
     if plan.config.engine == "auto":

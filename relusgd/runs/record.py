@@ -6,20 +6,22 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from relusgd.config import Config, config_to_yaml, default_folder
 from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
 from relusgd.files import write_whole
 from relusgd.model.points import Dataset
+from relusgd.runs.contents import RunContents
+from relusgd.runs.facts import Divergence, RunFacts, Status, new_facts
 from relusgd.runs.folder import CONFIG
 from relusgd.runs.identity import Found, judge, look_into, refusal
 from relusgd.runs.lock import FolderLock, changed_meanwhile, check_free
-from relusgd.runs.new_facts import counts, divergence_facts, new_facts, now
 from relusgd.runs.places import check_place, check_replaceable, check_writable, recover, room_left
 from relusgd.runs.run import Run
-from relusgd.runs.writer import Beginning, RunWriter, continue_folder, create_folder
+from relusgd.runs.writer import RunWriter, continue_folder, create_folder
 from relusgd.training import Block, Plan, State, prepare, training_blocks
 from relusgd.words import byte_size, counted
 
@@ -42,8 +44,8 @@ class Observer(Protocol):
         """The number of a signal that asks to stop after this block, if there was one."""
 
 
-class Silent:
-    """The observer that watches nothing."""
+class NullObserver:
+    """An observer that does nothing."""
 
     command = "relusgd train"
 
@@ -73,7 +75,7 @@ def record(
     """
     plan = prepare(config, dataset)
     folder = Path(out) if out is not None else default_folder(config)
-    watcher = observer or Silent()
+    watcher = observer or NullObserver()
     with disk_faults(folder):
         return _record(plan, folder, overwrite, watcher, notes or {})
 
@@ -92,7 +94,7 @@ def _record(
     if standing is None or overwrite:
         found = Found.NOTHING
     elif found in (Found.UNFINISHED, Found.SHORTER):
-        plan = plan.keeping(standing.facts["engine"], standing.facts["kernel"])
+        plan = plan.keeping(standing.facts.engine, standing.facts.kernel)
     if found not in (Found.COMPLETE, Found.DIVERGED):
         check_free(folder)
         check_writable(folder)
@@ -104,16 +106,16 @@ def _record(
     observer.found(plan, folder, found)
     if found is Found.COMPLETE and standing:
         return standing
-    if found is Found.DIVERGED and standing:
-        told = standing.facts["divergence"]
-        raise DivergedError(f"{folder}: {told['message']}", told["hint"])
+    if found is Found.DIVERGED and standing and standing.facts.divergence:
+        known = standing.facts.divergence
+        raise DivergedError(f"{folder}: {known.message}", known.hint)
     if found is Found.NOTHING:
         return record_anew(
             plan,
             folder,
             training_blocks(plan),
             observer,
-            {**new_facts(plan), **notes},
+            new_facts(plan, notes=notes),
             replace=standing is not None,
         )
     writer, state = continue_run(plan, folder, found)
@@ -127,7 +129,7 @@ def record_anew(
     folder: Path,
     blocks: Iterator[Block],
     observer: Observer,
-    facts: dict[str, Any],
+    facts: RunFacts,
     *,
     replace: bool = False,
 ) -> Run:
@@ -139,7 +141,7 @@ def record_anew(
     number = observer.signal()
     if number is not None:
         raise StoppedError("stopped before training began; nothing was written", signal=number)
-    beginning = Beginning(
+    beginning = RunContents(
         config_to_yaml(plan.config), facts, plan.dataset, first.history, first.state
     )
     with create_folder(folder, beginning, replace=replace) as writer:
@@ -156,12 +158,12 @@ def continue_run(plan: Plan, folder: Path, found: Found) -> tuple[RunWriter, Sta
         if standing is None or judge(standing, plan)[0] is not found:
             raise changed_meanwhile(folder)
         writer, state = continue_folder(folder, plan.hidden, lock)
-        undo.callback(writer.__exit__)
+        undo.callback(writer.close)
         check_gapless(plan, standing, state)
-        writer.save_facts(status="running")
+        counts = replace(writer.facts.counts, epochs=plan.epochs)
+        writer.save_facts(replace(writer.facts, status="running", counts=counts))
         if found is Found.SHORTER:
             write_whole(folder / CONFIG, config_to_yaml(plan.config), durable=True)
-            writer.save_facts(counts=counts(plan, state.step, writer.snapshots))
         undo.pop_all()
     return writer, state
 
@@ -180,8 +182,9 @@ def _write_blocks(
     plan: Plan, writer: RunWriter, state: State, blocks: Iterator[Block], observer: Observer
 ) -> None:
     """Append block after block, and leave the right status behind however it ends."""
-    started, before = time.perf_counter(), float(writer.facts["timings"]["seconds"])
-    status, extra = "interrupted", {}
+    started = time.perf_counter()
+    status: Status = "interrupted"
+    divergence = None
     try:
         for block in blocks:
             writer.append(block.history, block.state)
@@ -190,26 +193,26 @@ def _write_blocks(
             _stop_if_asked(plan, state, writer.folder, observer)
         status = "complete"
     except DivergedError as error:
-        status, extra = "diverged", divergence_facts(error)
+        status, divergence = "diverged", Divergence.of(error)
         raise
     except OSError:
         status = "failed"
         raise
     finally:
-        seconds = round(before + time.perf_counter() - started, 3)
-        timings = {**writer.facts["timings"], "ended": now(), "seconds": seconds}
-        facts = {
-            "status": status,
-            "counts": counts(plan, state.step, writer.snapshots),
-            "timings": timings,
-            **extra,
-        }
+        seconds = writer.facts.timings.seconds + time.perf_counter() - started
+        facts = writer.facts.at_end(
+            status,
+            steps=state.step,
+            snapshots=writer.snapshots,
+            seconds=round(seconds, 3),
+            divergence=divergence,
+        )
         if status == "failed":
             with suppress(OSError):  # the disk that refused the snapshots may refuse this too
-                writer.save_facts(**facts)
+                writer.save_facts(facts)
         else:
             writer.save_checkpoint(state)
-            writer.save_facts(**facts)
+            writer.save_facts(facts)
 
 
 def _stop_if_asked(plan: Plan, state: State, folder: Path, observer: Observer) -> None:

@@ -21,8 +21,9 @@ from relusgd.model.targets import parse_target
 from relusgd.runs import folder as disk
 from relusgd.runs.absence import no_run
 from relusgd.runs.damage import unreadable
-from relusgd.runs.facts import FACTS, read_facts
+from relusgd.runs.facts import FACTS, RunFacts, read_facts
 from relusgd.runs.lock import is_being_written
+from relusgd.runs.result import RunResult, original_units
 
 
 class Run:
@@ -38,17 +39,17 @@ class Run:
         return f"Run({str(self.folder)!r})"
 
     @cached_property
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> RunFacts:
         """What run.json says: versions, engine, kernel, scaling, timings, counts."""
         return read_facts(self.folder)
 
     @cached_property
     def status(self) -> str:
         """running, complete, interrupted, diverged or failed; a writer that is gone without a word was interrupted."""
-        status = str(self.facts["status"])
-        return (
-            "interrupted" if status == "running" and not is_being_written(self.folder) else status
-        )
+        status = self.facts.status
+        if status == "running" and not is_being_written(self.folder):
+            return "interrupted"
+        return status
 
     @cached_property
     def config(self) -> Config:
@@ -63,10 +64,10 @@ class Run:
         except (OSError, RelusgdError) as error:
             raise unreadable(path, "the config of a run", error) from None
 
-    @cached_property
+    @property
     def scaling(self) -> Scaling:
-        """What leads from the units of arrays and metrics to those of the data."""
-        return Scaling(**self.facts["scaling"])
+        """Converts the units of arrays and metrics to those of the data."""
+        return self.facts.scaling
 
     @cached_property
     def data(self) -> Dataset:
@@ -85,9 +86,7 @@ class Run:
                 restored, domain=data.domain, target=parse_target(data.target), noise=data.noise
             )
         if data.kind == "csv":
-            return replace(
-                restored, digest=self.facts.get("csv_sha256"), x_name=data.x, y_name=data.y
-            )
+            return replace(restored, digest=self.facts.csv_sha256, x_name=data.x, y_name=data.y)
         return restored
 
     @cached_property
@@ -106,6 +105,16 @@ class Run:
         self._check_count(len(metrics["epoch"]), told)
         return metrics
 
+    @property
+    def original_metrics(self) -> dict[str, NDArray[Any]]:
+        """The metrics with both errors in the square of the data's own units."""
+        return original_units(self.metrics, self.scaling)
+
+    @property
+    def result(self) -> RunResult:
+        """The last snapshot and the best test error, in the units of the data."""
+        return RunResult.of(self.metrics, self.scaling)
+
     def check_sizes(self) -> None:
         """Raise RelusgdError when the table or an array holds fewer snapshots than it should; of arrays only headers are read."""
         disk.check_arrays(
@@ -115,7 +124,7 @@ class Run:
     @property
     def _snapshots_told(self) -> int:
         """The number of snapshots that run.json tells of; read before the table, which only grows."""
-        return int(self.facts["counts"]["snapshots"])
+        return self.facts.counts.snapshots
 
     def _check_count(self, found: int, told: int) -> None:
         if found < told:

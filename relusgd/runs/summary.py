@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.config.schema import Schedule
-from relusgd.model.points import Scaling
 from relusgd.runs.facts import FACTS
 from relusgd.runs.folder import ARRAYS
-from relusgd.runs.new_facts import processor
 from relusgd.runs.run import Run
 from relusgd.words import counted, exact_number
 
@@ -42,33 +40,26 @@ def summarize(run: Run) -> dict[str, Any]:
     Raises RelusgdError when the run is damaged.
     """
     run.check_sizes()
-    facts, metrics, config = run.facts, original_metrics(run), run.config
-    last = {name: column[-1].item() for name, column in metrics.items()}
+    facts, metrics = run.facts, run.original_metrics
     errors = metrics["test_mse"]
-    best = int(np.nanargmin(errors)) if np.isfinite(errors).any() else len(errors) - 1
+    if not np.isfinite(errors).any():
+        errors = metrics["train_mse"]
     return {
         "run": str(run.folder),
         "status": run.status,
-        "hidden": list(config.network.hidden),
+        "hidden": list(run.config.network.hidden),
         "training": describe_training(run),
-        "planned_epochs": facts["counts"]["epochs"],
-        "epochs": last["epoch"],
-        "steps": last["step"],
-        **{
-            name: last[name]
-            for name in ("train_mse", "test_mse", "dead_units", "always_on_units", "breakpoints")
-        },
-        "best_test_mse": errors[best].item(),
-        "best_epoch": metrics["epoch"][best].item(),
+        "planned_epochs": facts.counts.epochs,
+        **asdict(run.result),
         "snapshots": len(errors),
         "bytes": sum(map(_size, (run.folder / ARRAYS).glob("*.npy"))),
-        "parameters": facts["counts"]["parameters"],
-        "seconds": facts["timings"]["seconds"],
-        "engine": facts["engine"],
-        "kernel": facts["kernel"],
-        "versions": facts["versions"],
-        "divergence": facts.get("divergence"),
-        "course": course(errors if np.isfinite(errors).any() else metrics["train_mse"]),
+        "parameters": facts.counts.parameters,
+        "seconds": facts.timings.seconds,
+        "engine": facts.engine,
+        "kernel": facts.kernel,
+        "versions": facts.versions,
+        "divergence": facts.divergence and asdict(facts.divergence),
+        "course": course(errors),
     }
 
 
@@ -77,21 +68,6 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:  # a link that leads nowhere
         return 0
-
-
-def original_metrics(run: Run) -> dict[str, NDArray[Any]]:
-    """The metrics with both errors in the square of the data's own units."""
-    return original_units(run.metrics, run.scaling)
-
-
-def original_units(
-    metrics: Mapping[str, NDArray[Any]], scaling: Scaling
-) -> dict[str, NDArray[Any]]:
-    """These metrics with both errors in the square of the data's own units."""
-    return {
-        **metrics,
-        **{name: scaling.mse_to_original(metrics[name]) for name in ("train_mse", "test_mse")},
-    }
 
 
 def describe_training(run: Run) -> str:
@@ -130,22 +106,3 @@ def course(errors: NDArray[Any], points: int = 16) -> list[float]:
     """The errors thinned to a few points, evenly spaced over the snapshots."""
     chosen = np.unique(np.linspace(0, len(errors) - 1, points).round().astype(int))
     return [float(value) for value in errors[chosen]]
-
-
-def changed_versions(run: Run) -> list[str]:
-    """What differs between now and the time of the run that can change the last bits of what continues it."""
-    then = {**run.facts["versions"], "processor": run.facts.get("processor")}
-    now = {"numpy": np.__version__, "processor": processor()}
-    if "numba" in then:
-        with suppress(PackageNotFoundError):
-            now["numba"] = version("numba")
-    changed = {
-        name: (then[name], found)
-        for name, found in now.items()
-        if then.get(name) not in (None, found)
-    }
-    words = {name: "" if name == "processor" else f"{name} " for name in changed}
-    return [
-        f"recorded with {words[name]}{before}, this is {words[name]}{found}"
-        for name, (before, found) in changed.items()
-    ]

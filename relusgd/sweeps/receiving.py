@@ -8,7 +8,8 @@ from pathlib import Path
 
 from relusgd.config import CsvData, PlannedRun
 from relusgd.errors import RelusgdError
-from relusgd.runs.batch import Batch, EndedRun
+from relusgd.runs.batch import Batch
+from relusgd.runs.contents import RunContents
 from relusgd.runs.identity import Found, judge, look_into
 from relusgd.runs.record import continue_run, disk_faults
 from relusgd.runs.run import Run
@@ -55,16 +56,16 @@ class Receiver:
         if found not in (Found.UNFINISHED, Found.SHORTER) or standing is None:
             self._group.record(run)  # confirmed or refused in a moment
             return None
-        plan = plan.with_engine(standing.facts["engine"], standing.facts["kernel"])
+        plan = plan.with_engine(standing.facts.engine, standing.facts.kernel)
         writer, state = continue_run(plan, place, found)
         if state.step >= plan.steps:
-            writer.__exit__()
+            writer.close()
             self._group.record(run)  # only its last words are missing
             return None
         self._writers[run.name] = writer
         return Parcel(run, points, state, plan.engine, plan.kernel)
 
-    def receive(self, runs: Sequence[PlannedRun], result: Sequence[EndedRun | str]) -> list[Row]:
+    def receive(self, runs: Sequence[PlannedRun], result: Sequence[RunContents | str]) -> list[Row]:
         """Take back what became of the runs that were sent as parcels. Gives the rows of those that are on the disk."""
         back = iter(result)
         for run in runs:
@@ -72,7 +73,7 @@ class Receiver:
                 self._take(run, next(back))
         return self.flush(everything=False)
 
-    def _take(self, run: PlannedRun, ended: EndedRun | str) -> None:
+    def _take(self, run: PlannedRun, ended: RunContents | str) -> None:
         writer = self._writers.pop(run.name, None)
         if isinstance(ended, str):
             self._known[run.name] = failed_row(run.name, run.varied, ended)
@@ -81,31 +82,23 @@ class Receiver:
         else:
             self._known[run.name] = self._append(run, writer, ended)
         if writer is not None:
-            writer.__exit__()
+            writer.close()
 
-    def _append(self, run: PlannedRun, writer: RunWriter, ended: EndedRun) -> Row:
+    def _append(self, run: PlannedRun, writer: RunWriter, ended: RunContents) -> Row:
         """Write the rest of a run that was interrupted."""
         try:
             with disk_faults(writer.folder):
                 writer.append_snapshots(ended.history)
                 writer.save_checkpoint(ended.state)
-                before = writer.facts
-                seconds = round(before["timings"]["seconds"] + ended.facts["timings"]["seconds"], 4)
-                timings = {
-                    **before["timings"],
-                    "ended": ended.facts["timings"]["ended"],
-                    "seconds": seconds,
-                }
-                counts = {**ended.facts["counts"], "snapshots": writer.snapshots}
-                writer.save_facts(
-                    **{
-                        **ended.facts,
-                        **before,
-                        "status": ended.facts["status"],
-                        "counts": counts,
-                        "timings": timings,
-                    }
+                before, theirs = writer.facts, ended.facts
+                facts = before.at_end(
+                    theirs.status,
+                    steps=ended.state.step,
+                    snapshots=writer.snapshots,
+                    seconds=round(before.timings.seconds + theirs.timings.seconds, 4),
+                    divergence=theirs.divergence,
                 )
+                writer.save_facts(facts)
         except RelusgdError as error:
             return failure(run, error)
         return run_row(Run(writer.folder))
@@ -121,6 +114,6 @@ class Receiver:
     def close(self) -> None:
         """Let go of the runs that did not come back."""
         for writer in self._writers.values():
-            writer.__exit__()
+            writer.close()
         self._writers.clear()
         self._group.close()

@@ -17,9 +17,10 @@ from relusgd.config.naming import plain_text
 from relusgd.config.values import freeze
 from relusgd.errors import RelusgdError
 from relusgd.files import read_bounded
-from relusgd.runs.batch import EndedRun
+from relusgd.runs.contents import RunContents
+from relusgd.runs.facts import RunFacts
+from relusgd.runs.result import RunResult
 from relusgd.runs.run import Run
-from relusgd.runs.summary import original_metrics, original_units
 
 SUMMARY, PICTURE = "summary.csv", "summary.png"
 MAX_BYTES, MAX_LINES = 2**30, 4 * 10**6
@@ -57,41 +58,40 @@ FAILURE = "failure"
 def run_row(run: Run) -> Row:
     """The row of a run folder. Raises RelusgdError when the folder is damaged."""
     beginning = {"run": run.folder.name, "status": run.status, **varied_of(run)}
-    return beginning | _results(run.facts, original_metrics(run))
+    return beginning | _results(run.facts, run.result)
 
 
-def ended_row(name: str, run: EndedRun) -> Row:
+def ended_row(name: str, run: RunContents) -> Row:
     """The row of a run that has just ended."""
-    history, facts = run.history, run.facts
-    metrics = original_units(
-        {"epoch": history.epoch, "step": history.step, **history.metrics}, run.dataset.scaling
-    )
-    return {"run": name, "status": facts["status"], **facts[NOTE], **_results(facts, metrics)}
+    facts = run.facts
+    beginning = {"run": name, "status": facts.status, **facts.notes[NOTE]}
+    return beginning | _results(facts, run.result)
 
 
-def _results(facts: Mapping[str, Any], metrics: Mapping[str, NDArray[Any]]) -> Row:
-    row: Row = {"epochs": metrics["epoch"][-1].item(), "steps": metrics["step"][-1].item()}
-    row |= {
-        name: metrics[name][-1].item()
-        for name in ("train_mse", "test_mse", "dead_units", "breakpoints")
+def _results(facts: RunFacts, result: RunResult) -> Row:
+    row: Row = {
+        "epochs": result.epochs,
+        "steps": result.steps,
+        "train_mse": result.train_mse,
+        "test_mse": result.test_mse,
+        "dead_units": result.dead_units,
+        "breakpoints": result.breakpoints,
+        "seconds": facts.timings.seconds,
+        "engine": facts.engine,
     }
-    errors = metrics["test_mse"]
-    if np.isfinite(errors).any():
-        best = int(np.nanargmin(errors))
-        row |= {"best_test_mse": errors[best].item(), "best_epoch": metrics["epoch"][best].item()}
-    error = (facts.get("divergence") or {}).get("message") or (
-        facts.get(FAILURE) if facts["status"] == "failed" else None
-    )
-    return row | {
-        "seconds": facts["timings"]["seconds"],
-        "engine": facts["engine"],
-        **({"error": str(error)} if error else {}),
-    }
+    if np.isfinite(result.best_test_mse):
+        row |= {"best_test_mse": result.best_test_mse, "best_epoch": result.best_epoch}
+    error = facts.notes.get(FAILURE) if facts.status == "failed" else None
+    if facts.divergence is not None:
+        error = facts.divergence.message
+    if error:
+        row["error"] = str(error)
+    return row
 
 
 def varied_of(run: Run) -> dict[str, Any]:
     """What its sweep varies, and this run's values, by its own run.json; of a run that says nothing, the seed."""
-    noted = run.facts.get(NOTE)
+    noted = run.facts.notes.get(NOTE)
     keys = {*known_keys(), "case", "seed"}
     varied = (
         {key: freeze(value) for key, value in noted.items() if key in keys}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -207,8 +208,9 @@ def _marked(folder: Path, row: Row) -> Row:
         lock = FolderLock(place)
         try:
             facts = read_facts(place)
-            if facts["status"] in ("running", "interrupted", "failed"):
-                write_facts(place, {**facts, "status": "failed", FAILURE: row["error"]})
+            if facts.status in ("running", "interrupted", "failed"):
+                notes = {**facts.notes, FAILURE: row["error"]}
+                write_facts(place, replace(facts, status="failed", notes=notes))
         finally:
             lock.release()
         return {**run_row(Run(place)), "status": "failed", "error": row["error"]}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from relusgd.config import PlannedRun
-from relusgd.runs.batch import EndedRun
+from relusgd.runs.contents import RunContents
 from relusgd.sweeps.driver import Site
 from relusgd.sweeps.local import LocalProcesses
 from relusgd.sweeps.receiving import Receiver
@@ -83,7 +83,7 @@ class FarSite:
         parcels = filter(None, map(self._receiver.parcel, runs))
         return self._executor.submit(train_group, list(parcels))
 
-    def collect(self, runs: Sequence[PlannedRun], result: list[EndedRun | str]) -> list[Row]:
+    def collect(self, runs: Sequence[PlannedRun], result: list[RunContents | str]) -> list[Row]:
         return self._receiver.receive(runs, result)
 
     def flush(self, *, everything: bool) -> list[Row]:

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from relusgd.config.values import freeze
 from relusgd.errors import InputError, RelusgdError
+from relusgd.runs.contents import history_arrays
 from relusgd.runs.facts import FACTS
 from relusgd.runs.folder import CONFIG
 from relusgd.runs.run import Run
-from relusgd.runs.writer import history_arrays
 from relusgd.sweeps.rows import (
     SUMMARY,
     Row,

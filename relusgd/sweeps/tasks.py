@@ -14,11 +14,11 @@ from relusgd.config import Config, PlannedRun, PointsData, config_to_yaml
 from relusgd.errors import DivergedError, RelusgdError, StoppedError
 from relusgd.files import read_bounded
 from relusgd.model.points import Dataset
-from relusgd.runs.batch import BATCH_SECONDS, Batch, Blocks, EndedRun
-from relusgd.runs.facts import read_facts
+from relusgd.runs.batch import BATCH_SECONDS, Batch, Blocks
+from relusgd.runs.contents import RunContents
+from relusgd.runs.facts import new_facts, read_facts
 from relusgd.runs.folder import CONFIG
-from relusgd.runs.new_facts import new_facts
-from relusgd.runs.record import Silent, disk_faults, record, record_anew
+from relusgd.runs.record import NullObserver, disk_faults, record, record_anew
 from relusgd.runs.run import Run
 from relusgd.sweeps.rows import NOTE, Row, ended_row, failed_row, run_row
 from relusgd.training import State, prepare, training_blocks
@@ -43,7 +43,7 @@ class Stop:
     asked = False
 
 
-class Watcher(Silent):
+class Watcher(NullObserver):
     """Asks a run to stop when this process is."""
 
     def signal(self) -> int | None:
@@ -90,7 +90,7 @@ class Group:
         if self.is_due:
             self.commit()
 
-    def add(self, run: PlannedRun, ended: EndedRun) -> None:
+    def add(self, run: PlannedRun, ended: RunContents) -> None:
         """Write a run that has ended; it counts when the batch is committed."""
         try:
             with disk_faults(self._batch.folder / run.name):
@@ -112,7 +112,7 @@ class Group:
 
     def close(self) -> None:
         """Leave nothing half-built behind."""
-        self._batch.__exit__()
+        self._batch.close()
 
     def _go_on(self, run: PlannedRun, place: Path) -> Row:
         found = confirmed(run.config, place)
@@ -146,7 +146,7 @@ class Group:
                     place,
                     iter(blocks),
                     Watcher(),
-                    {**new_facts(plan, blocks.seconds), **notes_of(run)},
+                    new_facts(plan, seconds=blocks.seconds, notes=notes_of(run)),
                 )
             )
         except DivergedError:
@@ -182,13 +182,13 @@ class Parcel:
     kernel: KernelName = "dense"
 
 
-def train_group(parcels: Sequence[Parcel]) -> Timed[list[EndedRun | str]]:
+def train_group(parcels: Sequence[Parcel]) -> Timed[list[RunContents | str]]:
     """Train these runs and give them back, or in words why there is none."""
     started = perf_counter()
     return [_train(parcel) for parcel in parcels], perf_counter() - started
 
 
-def _train(parcel: Parcel) -> EndedRun | str:
+def _train(parcel: Parcel) -> RunContents | str:
     try:
         plan = prepare(parcel.run.config, parcel.points or points_of(parcel.run.config))
         if parcel.start is not None:
@@ -225,9 +225,9 @@ def confirmed(config: Config, place: Path) -> Row | None:
         facts = read_facts(place)
         same = read_bounded(place / CONFIG, MAX_CONFIG_BYTES) == config_to_yaml(config).encode()
         if (
-            facts["status"] in ("complete", "diverged")
+            facts.status in ("complete", "diverged")
             and same
-            and facts.get("csv_sha256") == points_of(config).digest
+            and facts.csv_sha256 == points_of(config).digest
         ):
             return run_row(Run(place))
     except (RelusgdError, OSError):

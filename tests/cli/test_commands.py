@@ -478,7 +478,7 @@ def test_a_signal_finishes_the_block_and_the_same_command_goes_on(number, code, 
     assert "Traceback" not in words
     recorded = load_run(folder)
     assert recorded.status == "interrupted"
-    assert recorded.facts["counts"]["steps"] > 0
+    assert recorded.facts.counts.steps > 0
 
 
 @pytest.mark.parametrize(

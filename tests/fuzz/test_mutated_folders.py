@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from relusgd.config import load_config
 from relusgd.errors import DivergedError, StoppedError
-from relusgd.runs.record import Silent, record
+from relusgd.runs.record import NullObserver, record
 from relusgd.runs.run import load_run
 
 CHANCE = st.binary(min_size=8, max_size=8).map(random.Random)
@@ -43,7 +43,7 @@ RUNS = {
 }
 
 
-class StopsAfterTwoBlocks(Silent):
+class StopsAfterTwoBlocks(NullObserver):
     blocks = 0
 
     def block(self, plan, block):

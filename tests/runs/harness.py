@@ -3,7 +3,7 @@
 import json
 import signal
 
-from relusgd.runs.record import Silent
+from relusgd.runs.record import NullObserver
 
 UNEQUAL = {".lock", "summary.csv", "summary.png"}
 """Who wrote, not what; and how many seconds it took."""
@@ -26,7 +26,7 @@ def _facts(path):
     return {key: value for key, value in json.loads(path.read_bytes()).items() if key != "timings"}
 
 
-class StopsAfter(Silent):
+class StopsAfter(NullObserver):
     """Asks to stop, as Ctrl-C does, after so many blocks."""
 
     def __init__(self, blocks):

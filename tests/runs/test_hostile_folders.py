@@ -19,7 +19,7 @@ from relusgd.config import load_config
 from relusgd.errors import InputError, RelusgdError, StoppedError
 from relusgd.runs.arrays import npy_header
 from relusgd.runs.export import export_units
-from relusgd.runs.record import Silent, record
+from relusgd.runs.record import NullObserver, record
 from relusgd.runs.run import Run, load_run
 from relusgd.runs.summary import summarize
 from relusgd.training import training_blocks
@@ -31,7 +31,7 @@ TINY = {
 }
 
 
-class StopsSoon(Silent):
+class StopsSoon(NullObserver):
     def signal(self):
         return self.wanted
 
@@ -459,7 +459,7 @@ def test_a_run_below_or_at_a_link_is_made_where_the_link_leads(tmp_path):
 
 
 def test_a_folder_that_vanishes_while_it_is_written_is_a_sentence(tmp_path, monkeypatch):
-    class Mover(Silent):
+    class Mover(NullObserver):
         def block(self, plan, block):
             if (tmp_path / "run").exists():
                 (tmp_path / "run").rename(tmp_path / "moved")
@@ -470,7 +470,7 @@ def test_a_folder_that_vanishes_while_it_is_written_is_a_sentence(tmp_path, monk
 
 
 def test_a_table_that_vanishes_while_it_is_written_is_no_training_for_nothing(tmp_path):
-    class Remover(Silent):
+    class Remover(NullObserver):
         def block(self, plan, block):
             (tmp_path / "run/metrics.csv").unlink(missing_ok=True)
 

@@ -12,7 +12,6 @@ from runs.harness import StopsAfter, content
 
 from relusgd.config import load_config
 from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
-from relusgd.runs.facts import read_facts
 from relusgd.runs.lock import FolderLock
 from relusgd.runs.record import check_room, record
 from relusgd.runs.run import load_run
@@ -252,7 +251,7 @@ def test_a_failure_before_epoch_0_leaves_no_folder(tmp_path, monkeypatch):
     def no_space(*_args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("relusgd.runs.writer.write_data", no_space)
+    monkeypatch.setattr("relusgd.runs.contents.data_parts", no_space)
     with pytest.raises(RelusgdError, match="No space left on device"):
         record(small(), tmp_path / "deep" / "run")
     assert [path.name for path in tmp_path.rglob("*")] in ([], ["deep"])
@@ -321,7 +320,7 @@ def test_a_killed_run_resumes_to_the_same_folder(tmp_path):
 
 def test_a_run_from_a_newer_version_is_refused(tmp_path):
     run = record(small(), tmp_path / "run")
-    facts = read_facts(run.folder)
+    facts = json.loads((run.folder / "run.json").read_text())
     (run.folder / "run.json").write_text(json.dumps({**facts, "format": 99}))
     with pytest.raises(RelusgdError, match="newer relusgd"):
         load_run(run.folder).facts  # noqa: B018

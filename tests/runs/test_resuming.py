@@ -74,7 +74,7 @@ def test_resumed_equals_uninterrupted_to_the_last_bit(
         )
         whole, parts = tmp_path / f"whole-{number}", tmp_path / f"parts-{number}"
         run = record(config, whole)
-        assert (run.facts["engine"], run.facts["kernel"]) == (engine, kernel)
+        assert (run.facts.engine, run.facts.kernel) == (engine, kernel)
         stopped(config, parts, 1 + number % 2)
         record(config, parts)
         assert content(parts) == content(whole), training

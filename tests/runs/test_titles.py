@@ -1,5 +1,7 @@
 """Runs side by side are named by what tells them apart."""
 
+from dataclasses import replace
+
 import pytest
 from PIL import Image
 
@@ -130,7 +132,7 @@ def test_a_run_that_is_still_training_is_drawn_as_far_as_it_is(make_run, tmp_pat
     run = make_run("running")
     write_facts(
         run.folder,
-        {**run.facts, "status": "running", "counts": {**run.facts["counts"], "snapshots": 1}},
+        replace(run.facts, status="running", counts=replace(run.facts.counts, snapshots=1)),
     )
     table = run.folder / "metrics.csv"
     lines = table.read_text().splitlines(keepends=True)

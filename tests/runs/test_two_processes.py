@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -45,7 +46,7 @@ def test_of_two_processes_on_one_folder_one_writes_and_the_other_is_told(tmp_pat
 def test_a_folder_that_is_being_written_is_told_before_anything_else(option, tmp_path):
     (tmp_path / "c.yaml").write_text(CONFIG)
     run = record(load_config(tmp_path / "c.yaml"), tmp_path / "run")
-    write_facts(run.folder, {**run.facts, "status": "running"})
+    write_facts(run.folder, replace(run.facts, status="running"))
     lock = FolderLock(run.folder)
     try:
         command = [

@@ -294,16 +294,16 @@ def test_every_engine_finds_the_same_step_of_divergence_whatever_the_blocks(engi
 def test_training_says_which_engine_and_kernel_it_used(tmp_path):
     pytest.importorskip("numba")
     facts = record(small(), tmp_path / "run").facts
-    assert (facts["engine"], facts["kernel"]) == ("compiled", "dense")
-    assert "numba" in facts["versions"]
-    assert "numba" not in record(small(engine="numpy"), tmp_path / "other").facts["versions"]
+    assert (facts.engine, facts.kernel) == ("compiled", "dense")
+    assert "numba" in facts.versions
+    assert "numba" not in record(small(engine="numpy"), tmp_path / "other").facts.versions
 
 
 def test_a_run_goes_on_with_the_engine_and_the_kernel_that_it_began_with(tmp_path):
     pytest.importorskip("numba")
     record(small(engine="numpy"), tmp_path / "run")
     longer = record(small(training__epochs=80), tmp_path / "run")
-    assert (longer.status, longer.facts["engine"]) == ("complete", "numpy")
+    assert (longer.status, longer.facts.engine) == ("complete", "numpy")
     alone = list(train(small(training__epochs=80, engine="numpy")))[-1].history.network(-1)
     assert np.array_equal(longer.network().parameters(), alone.parameters())
 

@@ -1,0 +1,107 @@
+"""What a run folder holds, and the bytes of its files. `folder` reads what is written here."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.files import write_new
+from relusgd.model.history import METRICS, History
+from relusgd.model.points import Dataset, dataset_rows
+from relusgd.runs.arrays import npy_file
+from relusgd.runs.facts import FACTS, RunFacts, facts_text
+from relusgd.runs.folder import ARRAYS, CHECKPOINT, CONFIG, DATA, TABLE, TABLE_HEADER, array_layout
+from relusgd.runs.result import RunResult
+from relusgd.training import State
+
+LINES_AT_A_TIME = 10_000
+
+
+@dataclass(frozen=True, eq=False)
+class RunContents:
+    """All that a run folder holds, when the run begins or when it has ended."""
+
+    config_text: str
+    facts: RunFacts
+    dataset: Dataset
+    history: History
+    state: State
+
+    @property
+    def result(self) -> RunResult:
+        metrics = {"epoch": self.history.epoch, "step": self.history.step, **self.history.metrics}
+        return RunResult.of(metrics, self.dataset.scaling)
+
+
+def write_contents(folder: Path, contents: RunContents) -> None:
+    """Write every file of a run into an empty folder, without waiting for the disk.
+
+    Raises OSError.
+    """
+    (folder / ARRAYS).mkdir()
+    rows = history_arrays(contents.history)
+    for name, (shape, dtype) in array_layout(contents.history.hidden).items():
+        write_new(folder / ARRAYS / f"{name}.npy", npy_file(rows[name], shape, dtype))
+    write_new(folder / CONFIG, [contents.config_text.encode()])
+    write_new(folder / DATA, data_parts(contents.dataset))
+    write_new(folder / TABLE, [TABLE_HEADER, metrics_lines(contents.history).encode()])
+    write_new(folder / CHECKPOINT, [checkpoint_bytes(contents.state)])
+    write_new(folder / FACTS, [facts_text(contents.facts).encode()])
+
+
+def history_arrays(history: History) -> dict[str, NDArray[Any]]:
+    """The arrays of a history under the names of their files."""
+    arrays: dict[str, NDArray[Any]] = {
+        "epoch": history.epoch,
+        "step": history.step,
+        "elbow": history.elbow,
+        "slope": history.slope,
+    }
+    for k, (weight, bias) in enumerate(zip(history.weights, history.biases, strict=True), start=1):
+        arrays[f"weight_{k}"] = weight
+        arrays[f"bias_{k}"] = bias
+    return arrays
+
+
+def metrics_lines(history: History) -> str:
+    """Lines of metrics.csv; numbers in the shortest form that reads back the same."""
+    columns = [history.epoch, history.step, *(history.metrics[name] for name in METRICS)]
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return "".join(",".join(map(repr, row)) + "\n" for row in rows)
+
+
+def checkpoint_bytes(state: State) -> bytes:
+    """The content of checkpoint.npz."""
+    buffer = io.BytesIO()
+    np.savez(
+        buffer, step=np.int64(state.step), parameters=state.parameters, velocity=state.velocity
+    )
+    return buffer.getvalue()
+
+
+def data_parts(dataset: Dataset) -> Iterable[bytes]:
+    """The content of data.csv, in original units, many lines at a time."""
+    if len(dataset.x_train) + len(dataset.x_test) > LINES_AT_A_TIME:
+        return _data_parts(dataset)
+    return _kept_data_parts(dataset)
+
+
+@lru_cache(maxsize=1)
+def _kept_data_parts(dataset: Dataset) -> tuple[bytes, ...]:
+    """Kept for the next run, because the runs of a sweep mostly share their points."""
+    return tuple(_data_parts(dataset))
+
+
+def _data_parts(dataset: Dataset) -> Iterator[bytes]:
+    yield b"split,x,y\n"
+    lines = (f"{split},{x!r},{y!r}\n" for split, x, y in dataset_rows(dataset))
+    while part := "".join(islice(lines, LINES_AT_A_TIME)):
+        yield part.encode()
