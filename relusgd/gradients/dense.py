@@ -1,15 +1,15 @@
 """The dense kernels in NumPy: all pairs of units and points, in matrices that are allocated once.
 
-For a batch x, y of B points and one hidden layer, let M_ji = 1 where unit j is active at x_i, that is
-where w_j x_i + b_j > 0, else 0:
+For a batch x, y of B points and one hidden layer, let M_ji = 1 where unit j is active at x_i, that
+is where w_j x_i + b_j > 0, else 0:
 
     A = M ∘ (w xᵀ + b),   f = v A + c,   r = f − y
     ∂w = v ∘ M(r∘x),   ∂b = v ∘ M r,   ∂v = A r,   ∂c = Σ r      of ½ Σ r²
 
 `backprop` is the readable form of this for any depth; here it takes as few NumPy calls as possible.
 
-If only the output layer a = (v, c) learns, at any depth, the outputs of the hidden layers never change.
-With Φ = [outputs of the last hidden layer, 1] at the points of a batch, which can be kept,
+If only the output layer a = (v, c) learns, at any depth, the outputs of the hidden layers never
+change. With Φ = [outputs of the last hidden layer, 1] at the points of a batch, which can be kept,
 
     r = Φ a − y,   ∂a = Φᵀ r      of ½ Σ r²
 """
@@ -25,10 +25,10 @@ from relusgd.model.network import Array, Integers, Network
 
 Layers = Literal["all", "output", "hidden"]
 Kernel = Callable[[Array, Array], object]
-"""kernel(x, y) writes the gradient of ½ Σ_i (f(x_i) − y_i)² into the vector that the kernel was made for."""
+"""kernel(x, y) writes the gradient of ½ Σ_i (f(x_i) − y_i)² into the vector it was made for."""
 
 RowKernel = Callable[[Integers | None], object]
-"""kernel(rows) does so for these of the points that the kernel was made for, or for all points if None."""
+"""kernel(rows) does so for these rows of the points it was made for, or for all rows if None."""
 
 ACTIVATION_BYTES = 64 * 2**20
 """Outputs of hidden layers that do not learn are kept up to this size."""
@@ -37,10 +37,10 @@ ACTIVATION_BYTES = 64 * 2**20
 def dense_kernel(
     parameters: Array, gradient: Array, width: int, batch_size: int, layers: Layers = "all"
 ) -> Kernel:
-    """The kernel of one hidden layer for batches of shape (batch_size,), whose points need no order.
+    """The kernel of one hidden layer for batches of shape (batch_size,), in any order.
 
-    It reads `parameters` and writes `gradient`, both of shape (3 width + 1,). The parts of the gradient
-    that `layers` does not name are not changed.
+    It reads `parameters` and writes `gradient`, both of shape (3 width + 1,). The parts of the
+    gradient that `layers` does not name are not changed.
     """
     H, B = width, batch_size
     w = parameters[:H, None]
@@ -50,8 +50,8 @@ def dense_kernel(
     wb_gradient = gradient[: 2 * H].reshape(2, H)
     vc_gradient = gradient[2 * H :]
 
-    # Matrix products of inner size 1 are outer products: twice as fast as broadcasting. They round the
-    # product w x before it is compared with −b, as the rule for "active" demands.
+    # Matrix products of inner size 1 are outer products: twice as fast as broadcasting. They round
+    # the product w x before it is compared with −b, as the rule for "active" demands.
     minus_one = np.full((1, B), -1.0)
     wx, minus_b = np.empty((H, B)), np.empty((H, B))
     active = np.empty((H, B), dtype=bool)
@@ -97,17 +97,17 @@ def dense_kernel(
 
 
 def activations_fit(points: int, width: int) -> bool:
-    """Whether Φ is small enough to keep, for so many points and a last hidden layer of this width."""
+    """Whether Φ at so many points, for a last hidden layer of this width, may be kept."""
     return 8 * points * (width + 1) <= ACTIVATION_BYTES
 
 
 def output_kernel(
     network: Network, x: Array, y: Array, parameters: Array, gradient: Array
 ) -> RowKernel:
-    """The kernel of the output layer alone for batches of rows of the points x, y, shape (n,), in any order.
+    """The kernel of the output layer alone, for batches of rows of the points x, y, shape (n,).
 
-    It reads the output layer, the last H_L + 1 of `parameters`, and writes the same part of `gradient`.
-    The hidden layers are those of `network` and never change.
+    It reads the output layer, the last H_L + 1 of `parameters`, and writes the same part of
+    `gradient`. The hidden layers are those of `network` and never change.
     """
     size = network.hidden[-1] + 1
     a, a_gradient = parameters[-size:], gradient[-size:]

@@ -1,24 +1,28 @@
 """The gradient of one hidden layer in O(B + H log B), without the matrix of units × points.
 
-Between two elbows the network is a straight line. In a batch sorted by x, a unit is active on a tail
-(w ≥ +0: it rises) or on a head (w ≤ −0: it falls), so the number k_j of points below its elbow says which.
-With x taken from a centre m,
+Between two elbows the network is a straight line. In a batch sorted by x, a unit is active on a
+tail (w ≥ +0: it rises) or on a head (w ≤ −0: it falls), so the number k_j of points below its elbow
+says which. With x taken from a centre m,
 
-    f(x_i) = s_i (x_i − m) + t_i,   where s and t are prefix sums of v w and v (b + w m), added where units switch
-    T0_j = Σ r_i and T1_j = Σ r_i (x_i − m) over the active points: R[B] − R[k_j] (rising) or R[k_j]
-        (falling) of prefix sums R
-    ∂w = v∘(T1 + m T0),   ∂b = v∘T0,   ∂v = w∘T1 + (b + w m)∘T0,   ∂c = Σ r      of ½ Σ r²,   r = f − y
+    f(x_i) = s_i (x_i − m) + t_i,   r = f − y
+    T0_j = Σ r_i,   T1_j = Σ r_i (x_i − m)   over the active points
+    ∂w = v∘(T1 + m T0),   ∂b = v∘T0,   ∂v = w∘T1 + (b + w m)∘T0,   ∂c = Σ r      of ½ Σ r²
 
-"Active" means that the float64 value of w x + b, the product rounded before the sum, is > 0, as in every
-kernel. A rounded sum is positive exactly where the exact sum is, so the test is w x > −b. Rounding is
-monotone, so being active is monotone in x. The centre, which keeps the digits of x such as years, is
-subtracted only after that.
+Slope s and intercept t are prefix sums of v w and v (b + w m), which are added where units switch.
+With prefix sums R of the residuals, T_j is R[B] − R[k_j] for units that rise and R[k_j] for units
+that fall.
 
-The Hessian times a direction (ẇ, ḃ, v̇, ċ) takes the same sums. With R{·} the derivative along the direction,
-R{r} = R{f} is again a straight line between elbows (Pearlmutter 1994); here with m = 0:
+"Active" means that the float64 value of w x + b, the product rounded before the sum, is > 0, as in
+every kernel. A rounded sum is positive exactly where the exact sum is, so the test is w x > −b.
+Rounding is monotone, so being active is monotone in x. The centre, which keeps the digits of x such
+as years, is subtracted only after that.
+
+The Hessian times a direction (ẇ, ḃ, v̇, ċ) takes the same sums. With R{·} the derivative along the
+direction, R{r} = R{f} is again a straight line between elbows (Pearlmutter 1994); here with m = 0:
 
     R{f} = Σ over active units (v̇ w + v ẇ) x + (v̇ b + v ḃ) + ċ
-    R{∂w} = v∘R{T1} + v̇∘T1,   R{∂b} = v∘R{T0} + v̇∘T0,   R{∂v} = w∘R{T1} + ẇ∘T1 + b∘R{T0} + ḃ∘T0,   R{∂c} = Σ R{r}
+    R{∂w} = v∘R{T1} + v̇∘T1,   R{∂b} = v∘R{T0} + v̇∘T0,   R{∂c} = Σ R{r}
+    R{∂v} = w∘R{T1} + ẇ∘T1 + b∘R{T0} + ḃ∘T0
 """
 
 from __future__ import annotations
@@ -34,11 +38,12 @@ from relusgd.model.network import Array, Booleans
 Counts = NDArray[np.intp]
 
 LARGEST = float(np.finfo(np.float64).max)
-"""Sentinels at both ends of the points. They are finite so that 0 × sentinel is 0 and not nan; a unit of
-slope 0 then fails the test of its neighbours and is placed by bisection."""
+"""Sentinels at both ends of the points. They are finite so that 0 × sentinel is 0 and not nan; a
+unit of slope 0 then fails the test of its neighbours and is placed by bisection.
+"""
 
 BELOW_AND_ABOVE = np.array([[0], [1]])
-"""Positions of the points just below and just above an elbow among fenced points, counted from k."""
+"""Where the points just below and above an elbow stand among fenced points, counted from k."""
 
 
 def prefix_sum_kernel(
@@ -52,10 +57,10 @@ def prefix_sum_kernel(
 ) -> Kernel:
     """The kernel of one hidden layer for batches of any size, sorted by x.
 
-    It reads `parameters` and writes `gradient`, both of shape (3 width + 1,). The parts of the gradient
-    that `layers` does not name are not changed. centre: see `centre_of`. fixed_x: x is the same in every
-    call, as in full batches; units that have passed no point since the last call are then not searched
-    again, which changes no bit.
+    It reads `parameters` and writes `gradient`, both of shape (3 width + 1,). The parts of the
+    gradient that `layers` does not name are not changed. centre: see `centre_of`. fixed_x: x is the
+    same in every call, as in full batches; units that have passed no point since the last call are
+    then not searched again, which changes no bit.
     """
     units = _Units(parameters, gradient, width, layers, centre)
     switches = Switches(fixed=fixed_x)
@@ -76,7 +81,9 @@ def prefix_sum_kernel(
 
 
 def centre_of(x: Array) -> float:
-    """m for points x, shape (n,): their mean if no point is farther from it than half its distance from 0, else 0.
+    """The centre m of points x, shape (n,).
+
+    Their mean if no point is farther from it than half its own distance from 0, else 0.
 
     Then |m| Σ |r_i| ≤ 2 Σ |r_i x_i|: rounding at m costs at most twice what rounding at x does.
     """
@@ -86,14 +93,16 @@ def centre_of(x: Array) -> float:
 
 
 def search(fenced: Array, w: Array, minus_b: Array) -> tuple[Counts, Array, Booleans]:
-    """(k, near, sides) of units of slopes w and biases −minus_b, shape (H,), among fenced sorted points.
+    """(k, near, sides) of units of slopes w and biases −minus_b, shape (H,).
 
-    k: how many points are below the elbow, shape (H,). near: the points just below and just above it, and
-    sides: whether the unit is active there, shape (2, H): (no, yes) for units that rise, (yes, no) for
-    units that fall.
+    fenced: the sorted points between their sentinels.
 
-    The position by division may be wrong by a point where the elbow is within rounding of one, and means
-    nothing at slope 0. So the rule itself is tested at both neighbours.
+    k: how many points are below the elbow, shape (H,). near: the points just below and just above
+    it, and sides: whether the unit is active there, shape (2, H): (no, yes) for units that rise,
+    (yes, no) for units that fall.
+
+    The position by division may be wrong by a point where the elbow is within rounding of one, and
+    means nothing at slope 0. So the rule itself is tested at both neighbours.
     """
     x = fenced[1:-1]
     k = x.searchsorted(minus_b / w)
@@ -119,9 +128,12 @@ def bisect(x: Array, w: Array, minus_b: Array) -> Counts:
 
 
 class Switches:
-    """Where units switch among B sorted points, as bins: k for a unit that falls, B + 1 + k for one that rises.
+    """Where units switch among B sorted points, as bins.
 
-    fixed: the points are the same in every call. Then a unit is searched again only after it passed one.
+    With k points below its elbow, a unit that falls has bin k, and one that rises bin B + 1 + k.
+
+    fixed: the points are the same in every call. Then a unit is searched again only after it passed
+    one.
     """
 
     def __init__(self, *, fixed: bool) -> None:
@@ -129,7 +141,9 @@ class Switches:
         self._known = False
 
     def places(self, fenced: Array, w: Array, minus_b: Array) -> Counts:
-        """The bins, shape (H,), of units of slopes w and biases −minus_b; valid until the next call.
+        """The bins, shape (H,), of units of slopes w and biases −minus_b.
+
+        Valid until the next call.
 
         fenced: as in `search`.
         """
@@ -170,7 +184,7 @@ def bin_sums(numbers: Array, place: Counts, points: int) -> Array:
 
 
 class _Units:
-    """The units' side: the lines that the parameters contribute, and the gradient from sums of residuals."""
+    """The units' side: lines from parameters, and the gradient from sums of residuals."""
 
     def __init__(
         self, parameters: Array, gradient: Array, width: int, layers: Layers, centre: float
@@ -197,13 +211,16 @@ class _Units:
         slopes = bin_sums(self._product, place, points)
         np.multiply(self._b_centred, self._v, self._product)
         intercepts = bin_sums(self._product, place, points)
-        # 0 times inf or nan is nan: a unit that is not finite makes every residual nan, even if it is
-        # active on no point.
+        # 0 times inf or nan is nan: a unit that is not finite makes every residual nan, even if it
+        # is active on no point.
         c = self._parameters[-1] + self._parameters.dot(self._zeros)
         return slopes, intercepts, float(c)
 
     def write_gradient(self, sums: Array, place: Counts) -> None:
-        """The gradient from the sums of r and of r (x − m) over the active points of every bin, shape (2, bins)."""
+        """Write the gradient.
+
+        sums: of r and of r (x − m) over the active points of every bin, shape (2, bins).
+        """
         T0, T1 = sums.take(place, 1, self._T, "clip")
         if self._layers != "hidden":
             np.multiply(self._b_centred, T0, self._gradient_v)
@@ -220,7 +237,7 @@ class _Units:
 
 
 class PrefixSums:
-    """The points' side: prefix sums over a batch of B sorted points, in arrays that are allocated once."""
+    """The points' side: prefix sums over B sorted points, in arrays that are allocated once."""
 
     def __init__(self, points: int) -> None:
         B = points
@@ -241,9 +258,9 @@ class PrefixSums:
 
         The caller turns it into residuals in place, before `sum_residuals`.
 
-        At the first point the lines are those of units that rise before it and of units that fall behind
-        it. Units that are active on no point are in no sum, so that one with a far elbow cannot cost the
-        others digits.
+        At the first point the lines are those of units that rise before it and of units that fall
+        behind it. Units that are active on no point are in no sum, so that one with a far elbow
+        cannot cost the others digits.
         """
         B = len(self._x)
         s, t = self._lines
@@ -271,7 +288,9 @@ class PrefixSums:
 
 
 def hessian_product(parameters: Array, width: int, x: Array, y: Array) -> Callable[[Array], Array]:
-    """The function direction → Hessian of 1/B Σ r² times direction, on sorted points x, y of shape (B,).
+    """The function direction → Hessian of 1/B Σ r² times direction.
+
+    x, y: the points, sorted by x, shape (B,).
 
     Parameters, direction and product have the shape (3 width + 1,).
     """

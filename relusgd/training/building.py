@@ -1,4 +1,4 @@
-"""From a config to the parts of a training: points, initial network, learning rates, descent, recording."""
+"""From a config to the parts of a training: points, initial network, descent, recording."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def build_dataset(config: Config) -> Dataset:
 
 @contextmanager
 def _faults_at(config: Config, key: str) -> Iterator[None]:
-    """Turn an InputError into a fault at the place of this key; a ConfigError has its place already."""
+    """Turn an InputError into a fault of this key; a ConfigError has its key already."""
     try:
         yield
     except ConfigError:
@@ -63,7 +63,7 @@ def _faults_at(config: Config, key: str) -> Iterator[None]:
 
 
 def build_initial(config: Config, dataset: Dataset) -> Network:
-    """The initial network. Positions in the config are in original units, those drawn in network units."""
+    """The initial network. The config has positions in original units, the network in its own."""
     network = config.network
     elbows = network.elbows
     if not isinstance(elbows, str):
@@ -88,8 +88,8 @@ def build_initial(config: Config, dataset: Dataset) -> Network:
 def _elbow_range(config: Config, dataset: Dataset) -> tuple[float, float]:
     """The interval of uniform and even elbows, in network units.
 
-    It is the one in the config, or the domain of a target, or the range of the training x. Where all
-    training x are equal it is the domain, which is wider.
+    It is the one in the config, or the domain of a target, or the range of the training x. Where
+    all training x are equal it is the domain, which is wider.
     """
     ends = config.network.elbow_range
     low, high = float(dataset.x_train[0]), float(dataset.x_train[-1])

@@ -75,7 +75,10 @@ class CompiledWorkspace:
 
 
 def _workspace(descent: Descent, theta: Array) -> CompiledWorkspace:
-    """The descent's workspace, made anew if hidden units that do not learn are not those it was made for."""
+    """The descent's workspace.
+
+    It is made anew if it depends on hidden units that do not learn, and these are others.
+    """
     only_output = descent.layers == "output"
     fixed = theta[: len(theta) // 3 * 2] if only_output else theta[:0]
     kept: CompiledWorkspace | None = descent.workspaces.get("compiled")

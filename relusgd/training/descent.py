@@ -1,4 +1,4 @@
-"""The data of a training by gradient descent: what is fixed from the first step to the last, and what every step changes."""
+"""The data of a training by gradient descent: what is fixed, and what every step changes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Schedule:
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """All that continuing needs: the steps done, every weight and bias, and the velocity of momentum.
+    """All that continuing needs: steps done, every weight and bias, the velocity of momentum.
 
     parameters, velocity: shape (parameter_count,).
     """
@@ -61,7 +61,7 @@ class State:
 
 @dataclass(frozen=True, eq=False)
 class Descent:
-    """One training, fixed: points in network units, batches, learning rates, which parameters learn.
+    """What is fixed: points in network units, batches, learning rates, which parameters learn.
 
     x, y: shape (n,), sorted by x. engine, kernel: what takes the steps and computes the gradients.
     """
@@ -94,7 +94,7 @@ class Descent:
 
     @cached_property
     def workspaces(self) -> dict[str, Any]:
-        """By engine its kernels and working memory, kept from block to block; no bit depends on them."""
+        """By engine: kernels and working memory, kept from block to block, which change no bit."""
         return {}
 
     def start(self, parameters: Array) -> State:

@@ -1,4 +1,4 @@
-"""A training that left the finite numbers: at which step, which learning rate was stable, what to try."""
+"""A training that diverged: at which step, which learning rate was stable, what to try."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from relusgd.training.plan import Plan
 from relusgd.words import exact_number
 
 EXPLODED = 1e-3
-"""A stable rate below this fraction of the rate in force is that of a network that exploded already."""
+"""A stable rate below this fraction of the rate in force: there the network has exploded."""
 
 
 class StableRates(NamedTuple):
-    """The largest stable learning rates at the last finite snapshot and at the start; None if unknown."""
+    """The largest stable learning rates at two snapshots; None where it is unknown."""
 
     at_last: float | None
     at_start: float | None
@@ -112,10 +112,10 @@ def stable_rate(plan: Plan, network: Network) -> float | None:
 
 
 def first_broken_step(plan: Plan, before: State, after: State) -> int:
-    """The first step whose parameters are not finite, between two states of which the first is finite.
+    """The first step after `before`, which is finite, whose parameters are not finite.
 
-    Found by bisection, because parameters that are not finite never become finite again. If those of
-    `after` are finite: the step after it.
+    Found by bisection, because parameters that are not finite never become finite again. If those
+    of `after` are finite: the step after it.
     """
     if after.is_finite():
         return after.step + 1

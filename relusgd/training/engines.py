@@ -44,7 +44,7 @@ def numba_is_installed() -> bool:
 
 
 def check_installed(engine: Engine) -> None:
-    """Raise InputError if a run that began with this engine cannot go on, because Numba is missing."""
+    """Raise InputError if a run that began with this engine cannot go on for want of Numba."""
     if engine == "compiled" and not numba_is_installed():
         problem = (
             "this run began with engine: compiled, which needs Numba, and Numba is not installed"
@@ -68,7 +68,7 @@ def engine_faults(config: Config) -> Iterator[str]:
 
 
 def choose_engine(config: Config) -> Engine:
-    """The engine of a training; auto is compiled if Numba is installed and there is one hidden layer."""
+    """The engine of a training: auto is compiled if it can be."""
     only_numpy = config.training.method == "ridge" or len(config.network.hidden) > 1
     if only_numpy or config.engine == "numpy":
         return "numpy"
@@ -78,7 +78,10 @@ def choose_engine(config: Config) -> Engine:
 
 
 def choose_kernel(engine: Engine, batch_size: int, width: int, points: int) -> KernelName:
-    """The faster kernel of one hidden layer; sizes alone decide, so a config always gets the same one."""
+    """The faster kernel of one hidden layer.
+
+    Sizes alone decide, so that a config always gets the same one.
+    """
     times = gradient_nanoseconds(engine, batch_size, width, points)
     return "dense" if times["dense"] <= times["prefix_sums"] else "prefix_sums"
 

@@ -1,4 +1,4 @@
-"""The training loop: a generator of blocks, each with its snapshots and the state that continuing needs."""
+"""The training loop: a generator of blocks of snapshots, each with the state to continue from."""
 
 from __future__ import annotations
 
@@ -42,12 +42,14 @@ def train(
     *,
     block_steps: int | None = None,
 ) -> Iterator[Block]:
-    """Train as the config says, on its data or on `dataset`, from the initial network or from `start`.
+    """Train as the config says.
 
-    The first block of a fresh training is the snapshot of epoch 0. Every other block ends after about
-    0.2 s, 32 MB of snapshots or `block_steps` steps; where blocks end never changes a bit of what they
-    hold. Raises ConfigError before the first block, with every fault of config and data, and
-    DivergedError after the last finite snapshot.
+    On its own data or on `dataset`, from the initial network or from `start`.
+
+    The first block of a fresh training is the snapshot of epoch 0. Every other block ends after
+    about 0.2 s, 32 MB of snapshots or `block_steps` steps; where blocks end never changes a bit of
+    what they hold. Raises ConfigError before the first block, with every fault of config and data,
+    and DivergedError after the last finite snapshot.
     """
     yield from training_blocks(prepare(config, dataset), start, block_steps=block_steps)
 
@@ -68,14 +70,17 @@ def training_blocks(
 
 
 class Recorder:
-    """Turns parameter vectors into histories; every snapshot's metrics come from that snapshot alone."""
+    """Turns parameters into histories; a snapshot's metrics come from that snapshot alone."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._measure = SnapshotMetrics(plan.dataset, plan.hidden)
 
     def history(self, epochs: Integers, vectors: Array) -> History:
-        """The history of these epochs, shape (S,), with these parameters, shape (S, parameter_count)."""
+        """The history of these epochs, shape (S,).
+
+        vectors: their parameters, shape (S, parameter_count).
+        """
         plan = self._plan
         rows = np.array(self._measure.rows(vectors), dtype=np.float64)
         # The copy has contiguous rows: one for each metric.

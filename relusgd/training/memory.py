@@ -32,7 +32,10 @@ def memory_faults(config: Config, training_points: int, test_points: int) -> Ite
 
 
 def memory_needed(config: Config, training_points: int, test_points: int) -> dict[str, int]:
-    """The peak of memory in bytes, by the key that asks for it; the factors are measured and rounded up."""
+    """The peak of memory in bytes, by the key that asks for it.
+
+    The factors are measured and rounded up.
+    """
     hidden, n = config.network.hidden, training_points
     batch = n if config.training.batch_size == "full" else config.training.batch_size
     width = max(hidden)
@@ -54,7 +57,10 @@ def memory_needed(config: Config, training_points: int, test_points: int) -> dic
 
 
 def available_memory() -> int:
-    """Bytes that this process may use: the least of the machine's, its container's and its own limit (ulimit -v)."""
+    """Bytes that this process may use.
+
+    The least of the machine's memory, its container's limit and its own (ulimit -v).
+    """
     limits = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
     for file in map(Path, CGROUP_LIMITS):
         with suppress(OSError, ValueError):

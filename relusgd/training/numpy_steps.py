@@ -93,7 +93,7 @@ def _workspace(descent: Descent, state: State) -> NumpyWorkspace:
 
 
 def keeps_activations(descent: Descent) -> bool:
-    """Whether only the output layer learns and the outputs of the hidden layers are small enough to keep."""
+    """Whether the hidden layers' outputs are kept: they never change and are not too large."""
     return (
         descent.layers == "output"
         and descent.kernel == "dense"

@@ -1,4 +1,4 @@
-"""The plan of a training: everything that follows from a config and its data before the first step, faults included."""
+"""The plan of a training: everything before the first step, including faults and warnings."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Plan:
         return self.with_engine(engine, kernel)
 
     def with_engine(self, engine: Engine, kernel: KernelName) -> Plan:
-        """The same training by this engine and kernel, whether or not this machine has the engine."""
+        """The same training by this engine and kernel, even if the engine is not installed here."""
         return replace(self, descent=replace(self.descent, engine=engine, kernel=kernel))
 
     @property
@@ -97,7 +97,10 @@ class Plan:
 
     @property
     def expected_seconds(self) -> float:
-        """About how long the training takes on one core: good enough to start the longest runs first."""
+        """About how long the training takes on one core.
+
+        Good enough to start the longest runs first.
+        """
         if self.is_ridge:
             seconds = 1e-9 * len(self.dataset.x_train) * self.hidden[-1] ** 2
         else:
@@ -173,7 +176,8 @@ def prepare(config: Config, dataset: Dataset | None = None) -> Plan:
 def _initial_mse(initial: Network, points: Dataset) -> float:
     """The training error of the initial network.
 
-    Metrics count breakpoints, too, which is cheap for one hidden layer and costly for deep networks.
+    Metrics count breakpoints, too, which is cheap for one hidden layer and costly for deep
+    networks.
     """
     if len(initial.hidden) > 1:
         return train_mse(initial, points)

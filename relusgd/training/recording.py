@@ -1,4 +1,4 @@
-"""Which epochs are recorded: multiples of a number, or so many per decade; the first and the last one always."""
+"""Which epochs are recorded: multiples of a number, or so many per decade; always both ends."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class Recording:
         return last // every + 1 + ends_between_multiples
 
     def is_beginning(self, recorded: Integers, until: int) -> bool:
-        """Whether `recorded`, shape (S,), begins with exactly the epochs that are due up to an epoch.
+        """Whether `recorded`, shape (S,), begins with exactly the epochs due up to an epoch.
 
-        They are counted before they are listed: `until` may come from a damaged or forged file, and a
-        list of so many epochs might not fit into memory.
+        They are counted before they are listed: `until` may come from a damaged or forged file, and
+        a list of so many epochs might not fit into memory.
         """
         due = self.count(until)
         if due > len(recorded):

@@ -1,11 +1,11 @@
-"""Ridge regression of y on the last hidden layer's outputs and a constant: the output layer in closed form.
+"""Ridge regression of y on the last hidden layer's outputs: the output layer in closed form.
 
     minimise Σ_i r_i² + λ |(v, c)|²,   r = Φ (v, c) − y,   Φ = [outputs of the last hidden layer, 1]
 
-By the singular value decomposition Φ = U S Vᵀ: (v, c) = V S/(S² + λ) Uᵀ y. Unlike the normal equations
-this never squares the condition number of Φ. At λ = 0, singular values below the rounding error of the
-largest count as 0, which gives the least-squares solution of minimum norm (Golub & Van Loan, Matrix
-Computations, sections 5.5 and 6.1).
+By the singular value decomposition Φ = U S Vᵀ: (v, c) = V S/(S² + λ) Uᵀ y. Unlike the normal
+equations this never squares the condition number of Φ. At λ = 0, singular values below the rounding
+error of the largest count as 0, which gives the least-squares solution of minimum norm (Golub & Van
+Loan, Matrix Computations, sections 5.5 and 6.1).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from relusgd.model.network import Array, Network
 def ridge(
     network: Network, x: Array, y: Array, penalty: float, *, output_bias: bool = True
 ) -> Network:
-    """The network with the output layer of ridge regression on the points x, y, both of shape (n_points,).
+    """The network with the output layer of ridge regression on the points x, y, shape (n_points,).
 
     Without output_bias the constant is left out of Φ and stays 0. Raises RelusgdError when Φ is not
     finite.
@@ -31,17 +31,21 @@ def ridge(
 
 
 def output_regressors(network: Network, x: Array, *, output_bias: bool = True) -> Array:
-    """Φ, shape (n_points, n): the last hidden layer's outputs at x and, with output_bias, a column of ones."""
+    """Φ, shape (n_points, n): the last hidden layer's outputs at x.
+
+    With output_bias, also a column of ones.
+    """
     outputs = network.activations(x)[-1]
     return np.column_stack([outputs, np.ones(len(x))]) if output_bias else outputs
 
 
 def output_curvatures(network: Network, x: Array, *, output_bias: bool = True) -> Array:
-    """The eigenvalues of the Hessian (2/n_points) ΦᵀΦ of the training error over the output layer, shape (n,).
+    """The eigenvalues of the Hessian (2/n_points) ΦᵀΦ over the output layer, shape (n,).
 
-    They are sorted, largest first. Along the eigenvector of λ a step of gradient descent multiplies the
-    distance from the optimum by 1 − learning_rate·λ. Eigenvalues below the rounding error of the largest
-    are 0: along their eigenvectors the function does not change. Raises RelusgdError as `ridge` does.
+    They are sorted, largest first. Along the eigenvector of λ a step of gradient descent multiplies
+    the distance from the optimum by 1 − learning_rate·λ. Eigenvalues below the rounding error of
+    the largest are 0: along their eigenvectors the function does not change. Raises RelusgdError as
+    `ridge` does.
     """
     Phi = _finite(output_regressors(network, x, output_bias=output_bias))
     S = np.asarray(np.linalg.svd(Phi, compute_uv=False), dtype=np.float64)
@@ -51,7 +55,10 @@ def output_curvatures(network: Network, x: Array, *, output_bias: bool = True) -
 
 
 def solve(Phi: Array, y: Array, penalty: float) -> Array:
-    """argmin |Phi @ a − y|² + penalty |a|², of minimum norm; Phi: shape (n_points, n), result: (n,)."""
+    """argmin |Phi @ a − y|² + penalty |a|², of minimum norm, shape (n,).
+
+    Phi: shape (n_points, n).
+    """
     U, S, Vt = np.linalg.svd(_finite(Phi), full_matrices=False)
     kept = (_rounding(Phi, S) < S) if penalty == 0 else (S > 0)
     filtered = np.divide(S, S**2 + penalty, out=np.zeros_like(S), where=kept)

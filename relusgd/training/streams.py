@@ -1,8 +1,8 @@
 """Random streams: what is drawn depends on (seed, purpose, position) alone.
 
-A run therefore sees the same batches when it is cut into blocks, resumed or computed by another engine,
-and a checkpoint needs no generator state. The bits come from Philox (Salmon et al. 2011), a counter-based
-generator whose raw output never changes.
+A run therefore sees the same batches when it is cut into blocks, resumed or computed by another
+engine, and a checkpoint needs no generator state. The bits come from Philox (Salmon et al. 2011), a
+counter-based generator whose raw output never changes.
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ def permutations(
     first: int = 0,
     words: WordSource = random_words,
 ) -> Integers:
-    """Random permutations of range(n), shape (rows, n): the rows first … first + rows − 1 of the block.
+    """Random permutations of range(n), shape (rows, n).
+
+    They are the rows first … first + rows − 1 of the block.
 
     Each is made by sorting n raw words that carry their index in the low bits.
     """
@@ -97,11 +99,13 @@ class Batches:
 
 @dataclass(frozen=True)
 class BatchOrder:
-    """Which training points each step sees. n: training points; batch_size: at most n under shuffle.
+    """Which training points each step sees.
+
+    n: training points; batch_size: at most n under shuffle.
 
     replacement: every batch is drawn anew, and a point may appear twice. shuffle: every epoch is a
-    permutation cut into batches, the last of which may be shorter. full: every batch is all points in
-    their order; nothing is drawn.
+    permutation cut into batches, the last of which may be shorter. full: every batch is all points
+    in their order; nothing is drawn.
     """
 
     seed: int
@@ -126,7 +130,7 @@ class BatchOrder:
             first += len(batches)
 
     def _replacement_piece(self, first: int, stop: int, words: WordSource) -> Batches:
-        """The batches from step `first` to `stop`, or to the end of the block of draws or of a piece."""
+        """The batches from `first` to `stop`, or to the end of the block of draws or of a piece."""
         B = self.batch_size
         block_steps = max(1, BLOCK_DRAWS // B)
         piece_steps = max(1, PIECE_DRAWS // B)

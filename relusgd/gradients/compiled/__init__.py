@@ -1,17 +1,17 @@
-"""The steps of one hidden layer as machine code: whole blocks of SGD steps in one call. Needs Numba, the extra `fast`.
+"""Steps of one hidden layer as machine code, thousands in one call. Needs Numba, the extra `fast`.
 
-Every number is the same however the steps are divided among calls: sums are taken in the written order
-(no fastmath, no threads), products are rounded before sums, and a search finds the same from wherever it
-begins. Loops are written so that a compiler may use vector instructions without changing the order: the
-inner index runs over sums that do not depend on each other.
+Every number is the same however the steps are divided among calls: sums are taken in the written
+order (no fastmath, no threads), products are rounded before sums, and a search finds the same from
+wherever it begins. Loops are written so that a compiler may use vector instructions without
+changing the order: the inner index runs over sums that do not depend on each other.
 
-`descend_dense` and `descend_by_prefix_sums` take a step for each of `rates`. They change theta and the
-velocity u, and use g for the gradient. Batch s is rows[bounds[s] : bounds[s + 1]] or, without bounds, all
-points. records: theta after the steps `recorded`, counted from 1 and increasing, shape
+`descend_dense` and `descend_by_prefix_sums` take a step for each of `rates`. They change theta and
+the velocity u, and use g for the gradient. Batch s is rows[bounds[s] : bounds[s + 1]] or, without
+bounds, all points. records: theta after the steps `recorded`, counted from 1 and increasing, shape
 (len(recorded), len(theta)).
 
-Vectors of parameters and batches of the dense step are padded. Weights and biases of padded units stay 0,
-and so do the residuals of padded points.
+Vectors of parameters and batches of the dense step are padded. Weights and biases of padded units
+stay 0, and so do the residuals of padded points.
 """
 
 from relusgd.gradients.compiled.arrays import (

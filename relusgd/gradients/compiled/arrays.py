@@ -1,4 +1,4 @@
-"""The arrays of the compiled steps: padded vectors of parameters, the training points, working memory."""
+"""Arrays of the compiled steps: padded vectors of parameters, training points, working memory."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ NO_BOUNDS: Integers = np.empty(0, dtype=np.int64)
 class Points(NamedTuple):
     """The training points, sorted: x, y and x − centre, shape (n,).
 
-    fenced: x between −inf and inf, shape (n + 2,). after: fenced without its first number, shape
-    (n + 1,). activations: the outputs of hidden units that do not learn, shape (n, units), or empty.
+    fenced: x between −inf and inf, shape (n + 2,). after: fenced without its first number, shape (n
+    + 1,). activations: the outputs of hidden units that do not learn, shape (n, units), or empty.
     """
 
     x: Array
@@ -41,9 +41,9 @@ class Buffers(NamedTuple):
 
     x, y, r, rx: of a padded batch. k: how many of all points are below every unit's elbow, shape
     (units,), kept from step to step; place: the same among the points of the batch. below: how many
-    points of the batch are among the first i of all, shape (n + 1,), or (1,) where the batch is searched
-    instead. jumps: of slope and intercept before every point of the batch; sums: of r and r x over the
-    points before; both of shape (B + 1, 2).
+    points of the batch are among the first i of all, shape (n + 1,), or (1,) where the batch is
+    searched instead. jumps: of slope and intercept before every point of the batch; sums: of r and
+    r x over the points before; both of shape (B + 1, 2).
     """
 
     x: Array
@@ -72,7 +72,7 @@ def pad(vector: Array, width: int) -> Array:
 
 
 def unpad(padded: Array, width: int) -> Array:
-    """The inverse of `pad` for vectors of shape (…, 3 units + 1); the same array if nothing was padded."""
+    """The inverse of `pad`, for vectors of shape (…, 3 units + 1)."""
     units = padded.shape[-1] // 3
     if units == width:
         return padded
@@ -96,7 +96,7 @@ def make_points(x: Array, y: Array, centre: float) -> Points:
 
 
 def with_activations(points: Points, theta: Array) -> Points:
-    """The points with the outputs there of the units of theta, padded; without, if those are too large."""
+    """The points with the outputs of the units of theta, padded, unless these are too large."""
     units = len(theta) // 3
     if 8 * len(points.x) * units > COMPILED_ACTIVATION_BYTES:
         return points
@@ -124,8 +124,8 @@ def _prefix_sum_buffers(points: Points, theta: Array, batch_size: int) -> Buffer
     with np.errstate(all="ignore"):
         k[:] = points.x.searchsorted(-b / w)
     follow_elbows(w, b, points.fenced, points.after, k)
-    # Counting a batch among n points takes about as long as searching it, in bit_length steps, for a
-    # quarter as many units.
+    # Counting a batch among n points takes about as long as searching it, in bit_length steps, for
+    # a quarter as many units.
     counted = n <= 4 * units * batch_size.bit_length()
     below: Counts = np.zeros(n + 1 if counted else 1, dtype=np.uint32)
     unused = np.zeros(0)

@@ -1,4 +1,7 @@
-"""Steps by all pairs of units and points, the fastest way at small sizes: the arithmetic of `relusgd.gradients.dense`."""
+"""Steps by all pairs of units and points: the arithmetic of `relusgd.gradients.dense`.
+
+The fastest way at small sizes.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,10 @@ def residuals(
     B: int,
     padded: int,
 ) -> float:
-    """Write r = Σ_j v_j relu(w_j x + b_j) + c − y and r x at the B points of a batch, 0 at its padding; return Σ r."""
+    """Write r = Σ_j v_j relu(w_j x + b_j) + c − y and r x at the points; return Σ r.
+
+    The B points of a batch are followed by its padding, where both are 0.
+    """
     for i in range(padded):
         r[i] = c - y[i]
     # Four units at a time; the sum over units keeps their order.
@@ -119,7 +125,7 @@ def add_if(active: bool, t0: float, r: float, t1: float, q: float) -> tuple[floa
 def activation_sums(
     activations: Array, rows: Rows, start: int, B: int, r: Array, dv: Array
 ) -> None:
-    """∂v = Σ_i r_i Φ_i over the batch, from the kept outputs Φ of the hidden units at all points."""
+    """∂v = Σ_i r_i Φ_i over the batch; Φ: the kept outputs of the hidden units at all points."""
     for j in range(len(dv)):
         dv[j] = 0.0
     for group in range(B // AT_ONCE):
@@ -140,10 +146,22 @@ def activation_sums(
 
 @compiled
 def descend_dense(
-    theta: Array, u: Array, g: Array, points: Points, rule: Rule, at: Buffers, rows: Rows, bounds: Integers,
-    rates: Array, recorded: Integers, records: Array,
-) -> None:  # fmt: skip
-    """Steps by units × points: ∂w = v T1, ∂b = v T0, ∂v = w T1 + b T0, ∂c = Σ r with the sums over active points."""
+    theta: Array,
+    u: Array,
+    g: Array,
+    points: Points,
+    rule: Rule,
+    at: Buffers,
+    rows: Rows,
+    bounds: Integers,
+    rates: Array,
+    recorded: Integers,
+    records: Array,
+) -> None:
+    """Dense steps: with T0 = Σ r and T1 = Σ r x over a unit's active points,
+
+    ∂w = v T1,   ∂b = v T0,   ∂v = w T1 + b T0,   ∂c = Σ r over all points
+    """
     H = len(theta) // 3
     w, b, v = theta[:H], theta[H : 2 * H], theta[2 * H : 3 * H]
     dw, db, dv = g[:H], g[H : 2 * H], g[2 * H : 3 * H]

@@ -23,10 +23,10 @@ def is_below(w: float, b: float, x: float) -> bool:
 
 @compiled
 def count_below(w: float, b: float, fenced: Array, k: int) -> int:
-    """How many points are below the elbow, searched from k on in steps that double, then by bisection.
+    """How many points are below the elbow: from k on in steps that double, then by bisection.
 
-    fenced: the sorted points between two sentinels. fenced[low] is below the elbow and fenced[high] is
-    not, throughout; for the sentinels this holds by definition, and their values are never read.
+    fenced: the sorted points between two sentinels. fenced[low] is below the elbow and fenced[high]
+    is not, throughout; for the sentinels this holds by definition, and their values are never read.
     """
     low, high, reach = 0, len(fenced) - 1, 1
     if k > 0 and not is_below(w, b, fenced[k]):
@@ -54,8 +54,8 @@ def count_below(w: float, b: float, fenced: Array, k: int) -> int:
 def follow_elbows(w: Array, b: Array, fenced: Array, after: Array, k: Counts) -> None:
     """Update k, the number of points below every unit's elbow.
 
-    after: fenced without its first number. All points count as below the elbow of a constant unit that is
-    active, and none if it is not.
+    after: fenced without its first number. All points count as below the elbow of a constant unit
+    that is active, and none if it is not.
     """
     for j in range(len(w)):
         if w[j] == 0.0:
@@ -66,7 +66,9 @@ def follow_elbows(w: Array, b: Array, fenced: Array, after: Array, k: Counts) ->
 
 @compiled
 def place_units(rows: Rows, start: int, B: int, below: Counts, k: Counts, place: Counts) -> None:
-    """place: how many points of the batch are below every unit's elbow, from the same for all points, k.
+    """Write to `place` how many points of the batch are below every unit's elbow.
+
+    k: how many of all points are.
 
     By counting the batch among all points if there is memory for it in `below`, else by bisection.
     """

@@ -58,8 +58,8 @@ def _kernel(
 
     def kernel(x: Array, y: Array) -> None:
         theta = pad(parameters, width)
-        # 0 times inf or nan is nan: every unit that is not finite makes the gradient so, even one that is
-        # active on no point.
+        # 0 times inf or nan is nan: every unit that is not finite makes the gradient so, even one
+        # that is active on no point.
         theta[-1] += float(np.dot(parameters, np.zeros(len(parameters))))
         u, g = np.zeros_like(theta), np.zeros_like(theta)
         points = make_points(x, y, centre)

@@ -1,7 +1,7 @@
 """How functions become machine code, which is kept on disk. Needs Numba, the extra `fast`.
 
-Numba discards kept code when the file of its function changes, but not when another file changes whose
-functions are built into it. So a digest of all sources in this folder is part of the key.
+Numba discards kept code when the file of its function changes, but not when another file changes
+whose functions are built into it. So a digest of all sources in this folder is part of the key.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def compiled(function: F) -> F:
-    """Compile at the first call; keep the machine code on disk if Numba finds a folder it can write to."""
+    """Compile at the first call; keep the code on disk if Numba finds a folder it can write to."""
     try:
         return cast(F, numba.njit(with_key(SOURCES, function), cache=True, **OPTIONS))
     except RuntimeError:
@@ -34,8 +34,9 @@ def inlined(function: F) -> F:
 def options_of(numba_module: Any) -> dict[str, Any]:
     """Options for compiling: functions hold no lock and count no references.
 
-    They neither make arrays nor keep them, and counting references took a sixth of a step. Numba has
-    the option only for its own functions; if this version does not know it, references are counted.
+    They neither make arrays nor keep them, and counting references took a sixth of a step. Numba
+    has the option only for its own functions; if this version does not know it, references are
+    counted.
     """
     core = getattr(numba_module, "core", None)
     known = getattr(getattr(core, "options", None), "DefaultOptions", None)

@@ -1,13 +1,13 @@
-"""Raw words of the random streams by machine code: bit for bit those of `numpy.random.Philox.random_raw`.
+"""Raw random words as machine code, bit for bit those of `numpy.random.Philox.random_raw`.
 
-It takes a third of NumPy's time. Philox4x64-10 (Salmon et al. 2011): ten rounds over a counter of four
-words x under a key of two words k. A round is
+It takes a third of NumPy's time. Philox4x64-10 (Salmon et al. 2011): ten rounds over a counter of
+four words x under a key of two words k. A round is
 
     x ← (hi(M1 x2) ^ x1 ^ k0,  lo(M1 x2),  hi(M0 x0) ^ x3 ^ k1,  lo(M0 x0)),   then   k ← k + W
 
-where hi and lo are the high and low words of a product of 128 bits. The n-th group of four words is that
-of counter + n + 1. LANES counters go through every round side by side, so that a compiler may use vector
-instructions.
+where hi and lo are the high and low words of a product of 128 bits. The n-th group of four words is
+that of counter + n + 1. LANES counters go through every round side by side, so that a compiler may
+use vector instructions.
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ def random_words(seed: int, purpose: int, block: int, first: int, count: int) ->
 
 @inlined
 def high(a: np.uint64, b: np.uint64) -> np.uint64:
-    """The high word of a b, from products of half words, for which processors have vector instructions."""
+    """The high word of a b.
+
+    From products of half words, for which processors have vector instructions.
+    """
     a0, a1 = a & LOW, a >> HALF
     b0, b1 = b & LOW, b >> HALF
     middle = a1 * b0 + (a0 * b0 >> HALF)

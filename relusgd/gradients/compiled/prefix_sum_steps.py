@@ -1,4 +1,4 @@
-"""Steps by prefix sums, O(points + units) each: the arithmetic of `relusgd.gradients.prefix_sums`."""
+"""Steps by prefix sums, in O(B + H) each: the arithmetic of `relusgd.gradients.prefix_sums`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from relusgd.model.network import Array, Integers
 def write_jumps(
     w: Array, b: Array, v: Array, centre: float, B: int, place: Counts, jumps: Array
 ) -> tuple[float, float]:
-    """Write to `jumps` how slope and intercept of f change where units switch; return both before the first point.
+    """Write to `jumps` how slope and intercept of f change where units switch.
 
-    A unit that is active on no point is left out of all sums, so that one with a far elbow cannot cost
-    the others digits.
+    Returns slope and intercept before the first point.
+
+    A unit that is active on no point is left out of all sums, so that one with a far elbow cannot
+    cost the others digits.
     """
     for i in range(B + 1):
         jumps[i, 0] = 0.0
@@ -53,8 +55,8 @@ def sum_residuals(
 ) -> None:
     """Write the sums of r and r x over the points before each one, and over all.
 
-    Slope and intercept at a point are those before the first one and all jumps since. Without rows the
-    batch is all points.
+    Slope and intercept at a point are those before the first one and all jumps since. Without rows
+    the batch is all points.
     """
     R0, R1 = 0.0, 0.0
     sums[0, 0] = R0
@@ -72,9 +74,18 @@ def sum_residuals(
 
 @compiled
 def descend_by_prefix_sums(
-    theta: Array, u: Array, g: Array, points: Points, rule: Rule, at: Buffers, rows: Rows, bounds: Integers,
-    rates: Array, recorded: Integers, records: Array,
-) -> None:  # fmt: skip
+    theta: Array,
+    u: Array,
+    g: Array,
+    points: Points,
+    rule: Rule,
+    at: Buffers,
+    rows: Rows,
+    bounds: Integers,
+    rates: Array,
+    recorded: Integers,
+    records: Array,
+) -> None:
     """Steps by prefix sums, for batches whose rows increase.
 
     at.k has to hold the number of points below every elbow of theta from the start.

@@ -1,4 +1,4 @@
-"""From a gradient to the next parameters by PyTorch's formulas of SGD, and the record of the parameters."""
+"""From a gradient to the next parameters, by PyTorch's formulas of SGD."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from relusgd.model.network import Array
 
 
 class Rule(NamedTuple):
-    """What an update needs to know: which parameters learn, first … last − 1 of padded vectors, and SGD's constants.
+    """What an update needs to know: which parameters learn, and SGD's constants.
+
+    Of padded vectors, the parameters first … last − 1 learn.
 
     hidden_learns: whether the hidden units learn.
     """
@@ -24,7 +26,10 @@ class Rule(NamedTuple):
 
 @inlined
 def update(theta: Array, u: Array, g: Array, rate: float, B: int, rule: Rule) -> None:
-    """One step with the gradient 2/B g: g ← g + d θ,  u ← μ u + g,  θ ← θ − η u  (Nesterov: θ ← θ − η (g + μ u))."""
+    """One step, in place, with the gradient 2/B g.
+
+    g ← g + d θ,   u ← μ u + g,   θ ← θ − η u   (Nesterov: θ ← θ − η (g + μ u))
+    """
     first, last = rule.first, rule.last
     decay, momentum, nesterov = rule.weight_decay, rule.momentum, rule.nesterov
     if momentum == 0.0 and decay == 0.0:

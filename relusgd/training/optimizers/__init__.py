@@ -1,7 +1,7 @@
-"""Optimizers: how a gradient changes the parameters. One file for each formula, an object with its constants.
+"""Optimizers: how a gradient changes the parameters. One formula, one small object, one file.
 
-An optimizer gives its update in NumPy and, for messages about divergence, its largest stable learning
-rate. The compiled engine has its updates in `relusgd.gradients.compiled.update`.
+An optimizer gives its update in NumPy and, for messages about divergence, its largest stable
+learning rate. The compiled engine has its updates in `relusgd.gradients.compiled.update`.
 """
 
 from relusgd.training.optimizers.sgd import Sgd

@@ -68,10 +68,12 @@ class Sgd:
         return update
 
     def stable_rate(self, sharpness: float) -> float:
-        """The largest learning rate at which full-batch steps do not grow; inf, nan or below 0 if there is none.
+        """The largest learning rate at which full-batch steps do not grow.
 
-        With λ = sharpness + weight decay: 2/λ for plain gradient descent, 2 (1 + μ)/λ with momentum,
-        2 (1 + μ)/((1 + 2 μ) λ) by Nesterov's formula (Cohen et al. 2021, appendix B).
+        Infinite, nan or below 0 if there is none.
+
+        With λ = sharpness + weight decay: 2/λ for plain gradient descent, 2 (1 + μ)/λ with
+        momentum, 2 (1 + μ)/((1 + 2 μ) λ) by Nesterov's formula (Cohen et al. 2021, appendix B).
         """
         curvature = np.float64(sharpness + self.weight_decay)
         if self.nesterov:
