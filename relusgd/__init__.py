@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from relusgd.model.history import History
     from relusgd.model.network import Network
     from relusgd.model.points import Dataset
+    from relusgd.runs.find import load_run
     from relusgd.runs.record import record
-    from relusgd.runs.run import Run, load_run
+    from relusgd.runs.run import Run
     from relusgd.sweeps.running import run_sweep
     from relusgd.sweeps.sweep import Sweep, load_sweep
     from relusgd.training import Block, prepare, train
@@ -48,7 +49,7 @@ _HOMES = {
     "check_gradients": "relusgd.checks.gradcheck",
     "compare": "relusgd.comparing.compare",
     "load_config": "relusgd.config",
-    "load_run": "relusgd.runs.run",
+    "load_run": "relusgd.runs.find",
     "load_sweep": "relusgd.sweeps.sweep",
     "prepare": "relusgd.training",
     "record": "relusgd.runs.record",

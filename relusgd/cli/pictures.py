@@ -113,15 +113,24 @@ def animate(
 ) -> None:
     """Film the learned function, its units and elbows; several runs side by side. Prints the file."""
     from relusgd.cli.progress import drawing
-    from relusgd.runs.drawing import Clock
-    from relusgd.runs.drawing import animate as write
-    from relusgd.runs.run import load_run
+    from relusgd.runs.find import load_run
+    from relusgd.runs.picture import animate as write
 
     look = make_look(size, title, theme, show)
-    clock = Clock(frames, fps, seconds, first, last, spacing.value)
     loaded = [load_run(run) for run in runs]
     with drawing() as progress:
-        path = write(loaded, out, clock=clock, look=look, progress=progress)
+        path = write(
+            loaded,
+            out,
+            frames=frames,
+            fps=fps,
+            seconds=seconds,
+            first_epoch=first,
+            last_epoch=last,
+            spacing=spacing.value,
+            look=look,
+            progress=progress,
+        )
     warn_of_boxes(loaded, look)
     print_path(path)
 
@@ -162,8 +171,8 @@ def plot(
     show: ShowOption = EVERYTHING,
 ) -> None:
     """Draw one snapshot, or several runs at one epoch. Prints the file."""
-    from relusgd.runs.drawing import plot as write
-    from relusgd.runs.run import load_run
+    from relusgd.runs.find import load_run
+    from relusgd.runs.picture import plot as write
 
     look, loaded = make_look(size, title, theme, show), [load_run(run) for run in runs]
     path = write(loaded, out, epoch=epoch, step=step, story=story, look=look)
@@ -173,7 +182,7 @@ def plot(
 
 def warn_of_boxes(runs: Sequence[Run], look: Look) -> None:
     """Say on stderr which characters were drawn as boxes, because no font has them."""
-    from relusgd.runs.drawing import lacking_characters
+    from relusgd.runs.picture import lacking_characters
 
     if lacking := lacking_characters(runs, look):
         names = ", ".join(f"{character} (U+{ord(character):04X})" for character in lacking[:5])
@@ -238,8 +247,8 @@ def view(
     ] = None,
 ) -> None:
     """Make one HTML file on which training can be scrubbed and changed by hand; it works offline. Prints the file."""
-    from relusgd.runs.run import load_run
-    from relusgd.runs.viewing import view as write
+    from relusgd.runs.find import load_run
+    from relusgd.runs.picture import view as write
 
     count = frame_count(frames)
     path = write(

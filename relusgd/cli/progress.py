@@ -27,7 +27,7 @@ class TrainingProgress(Watcher):
         self.loss = float("nan")
         self.steps_per_second = float("nan")
 
-    def found(self, plan: Plan, folder: Path, found: Found) -> None:
+    def begins(self, plan: Plan, folder: Path, found: Found) -> None:
         for warning in plan.warnings:
             self.say(f"warning: {warning}", "yellow")
         if found.name in ("UNFINISHED", "SHORTER"):
@@ -40,7 +40,7 @@ class TrainingProgress(Watcher):
 
     def _compare_surroundings(self, folder: Path) -> None:
         from relusgd.runs.facts import changed_versions
-        from relusgd.runs.run import load_run
+        from relusgd.runs.find import load_run
 
         for change in changed_versions(load_run(folder).facts):
             self.say(

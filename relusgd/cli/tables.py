@@ -41,12 +41,12 @@ def register(app: typer.Typer) -> None:
 def show(run: RunArgument, as_json: JsonOption = False) -> None:
     """Show what a run is and how it went."""
     from relusgd.runs.facts import changed_versions
-    from relusgd.runs.run import load_run
+    from relusgd.runs.find import load_run
     from relusgd.runs.summary import summarize
 
     loaded = load_run(run)
     summary = summarize(loaded)
-    _ = loaded.history  # raises when an array is damaged, which a summary does not need
+    loaded.check()
     if as_json:
         print_json(summary)
         return
@@ -66,7 +66,8 @@ def list_runs(
 ) -> None:
     """List the runs in a folder."""
     from relusgd.errors import InputError, RelusgdError
-    from relusgd.runs.summary import find_runs, summarize
+    from relusgd.runs.find import find_runs
+    from relusgd.runs.summary import summarize
 
     if not folder.is_dir():
         raise InputError(
@@ -98,7 +99,7 @@ def export(
 ) -> None:
     """Write every unit of every snapshot as a line of a CSV. Prints the file."""
     from relusgd.runs.export import export_units
-    from relusgd.runs.run import load_run
+    from relusgd.runs.find import load_run
 
     export_units(load_run(run), out, original=units is Units.original)
     print_path(out)

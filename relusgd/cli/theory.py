@@ -247,7 +247,7 @@ def read_network(
 
     source = run_of(source)
     if source.is_dir():
-        from relusgd.runs.run import load_run
+        from relusgd.runs.find import load_run
 
         run = load_run(source)
         if changes:

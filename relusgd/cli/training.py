@@ -128,7 +128,7 @@ def read_source(
     source = run_of(source)
     if not source.is_dir():
         return load_config(source, overrides, case=case, typed=True), None, out
-    from relusgd.runs.run import load_run
+    from relusgd.runs.find import load_run
 
     run = load_run(source)
     config = load_config(source / "config.yaml", overrides, case=case, typed=True)

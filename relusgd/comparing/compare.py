@@ -27,8 +27,8 @@ from relusgd.comparing.solvers import Duel, find_duels
 from relusgd.errors import InputError, RelusgdError
 from relusgd.model.history import ERROR_NAMES
 from relusgd.runs.facts import FACTS
-from relusgd.runs.run import Run, load_run
-from relusgd.runs.summary import find_runs
+from relusgd.runs.find import find_runs, load_run
+from relusgd.runs.run import Run
 from relusgd.sweeps.rows import FIRST, LAST, RESULTS, SUMMARY, Row, cell, read_summary, varied_of
 from relusgd.sweeps.sweep import Sweep
 from relusgd.words import counted

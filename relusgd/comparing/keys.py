@@ -7,7 +7,15 @@ from collections.abc import Mapping, Sequence
 from relusgd.config import flatten
 from relusgd.config.dumping import dump
 from relusgd.runs.run import Run
-from relusgd.runs.titles import FIRST, SILENT, WAY, folder_words, telling_keys, value_words, ways_of
+from relusgd.runs.titles import (
+    FIRST,
+    IGNORED,
+    WAY,
+    folder_words,
+    telling_keys,
+    value_words,
+    ways_of,
+)
 
 SEEDS = ("seed", "network.seed", "training.seed", "data.seed")
 """Keys whose values make repetitions of the same experiment."""
@@ -58,7 +66,7 @@ def differing(runs: Sequence[Run]) -> Values:
     table: Values = {
         key: [values.get(key, ABSENT) for values in flat]
         for key in keys
-        if not key.startswith(SILENT)
+        if not key.startswith(IGNORED)
     }
     if "data.path" in table:
         table["data.path"] = _paths_by_content(runs, table["data.path"])

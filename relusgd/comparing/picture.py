@@ -21,8 +21,8 @@ from relusgd.pictures.loss_panel import summarise
 from relusgd.pictures.painter import check_still
 from relusgd.pictures.view import View
 from relusgd.pictures.wording import error_text
+from relusgd.runs.picture import checked_place
 from relusgd.runs.run import Run
-from relusgd.runs.scenes import checked_place
 from relusgd.runs.titles import SHORT_WORDS, value_words
 
 MOST_FUNCTIONS = 9

@@ -21,7 +21,7 @@ from relusgd.model.history import concatenate
 from relusgd.runs.contents import RunContents, history_arrays, write_contents
 from relusgd.runs.facts import Divergence, new_facts
 from relusgd.runs.lock import FolderLock
-from relusgd.runs.places import move_into_place, partial_folder
+from relusgd.runs.partial import move_into_place, partial_folder
 from relusgd.training import Block, Plan
 
 BATCH_SECONDS = 1.0

@@ -23,7 +23,7 @@ from pydantic import Field, PlainValidator, TypeAdapter, ValidationError
 from relusgd.errors import DivergedError, RelusgdError
 from relusgd.files import read_bounded, write_whole
 from relusgd.model.points import Scaling
-from relusgd.runs.damage import unreadable
+from relusgd.runs.folder_errors import damaged, unreadable
 from relusgd.training import Plan
 from relusgd.training.descent import Engine, KernelName
 from relusgd.version import __version__
@@ -158,10 +158,7 @@ def read_facts(folder: Path) -> RunFacts:
 
 
 def _wrong_facts(path: Path, keys: list[str]) -> RelusgdError:
-    return RelusgdError(
-        f"{path}: what it says about {', '.join(keys)} is missing or of the wrong kind; "
-        "the run folder is damaged"
-    )
+    return damaged(path, f"what it says about {', '.join(keys)} is missing or of the wrong kind")
 
 
 def write_facts(folder: Path, facts: RunFacts) -> None:

@@ -1,6 +1,7 @@
-"""The run folder on disk: what it holds and how it is read. `writer` makes it.
+"""The files of a run folder, and how they are read. `contents` and `writer` write them.
 
-The number of snapshots is the number of complete lines of metrics.csv, so a reader sees only whole snapshots at any instant.
+The number of snapshots is the number of complete lines of metrics.csv, so a reader sees only whole
+snapshots at any instant.
 """
 
 from __future__ import annotations
@@ -21,17 +22,16 @@ from relusgd.errors import RelusgdError
 from relusgd.files import read_bounded, reading
 from relusgd.model.history import COUNTS, METRICS, History
 from relusgd.model.network import layer_shapes, parameter_count
-from relusgd.runs.arrays import check_rows, parse_header, read_rows
-from relusgd.runs.damage import unreadable
+from relusgd.runs.arrays import MAX_HEADER_BYTES, check_rows, parse_header, read_rows
+from relusgd.runs.folder_errors import damaged, unreadable
 from relusgd.training.descent import State
 
-CONFIG, DATA, TABLE, ARRAYS, CHECKPOINT = (
-    "config.yaml",
-    "data.csv",
-    "metrics.csv",
-    "snapshots",
-    "checkpoint.npz",
-)
+CONFIG = "config.yaml"
+DATA = "data.csv"
+TABLE = "metrics.csv"
+ARRAYS = "snapshots"
+CHECKPOINT = "checkpoint.npz"
+
 COLUMNS = ("epoch", "step", *METRICS)
 TABLE_HEADER = f"{','.join(COLUMNS)}\n".encode()
 WHOLE = {"epoch", "step", *COUNTS}
@@ -78,8 +78,12 @@ def read_data_rows(folder: Path) -> Iterator[tuple[str, float, float]]:
 
 
 def read_checkpoint(folder: Path, hidden: tuple[int, ...]) -> State:
-    """The state that continuing needs. Never unpickles. Raises RelusgdError when it is missing or damaged."""
-    path, size = folder / CHECKPOINT, parameter_count(hidden)
+    """The state that continuing needs; never unpickles.
+
+    Raises RelusgdError when it is missing or damaged.
+    """
+    path = folder / CHECKPOINT
+    size = parameter_count(hidden)
     try:
         with (
             reading(path, 16 * size + CHECKPOINT_OVERHEAD) as descriptor,
@@ -87,11 +91,10 @@ def read_checkpoint(folder: Path, hidden: tuple[int, ...]) -> State:
             zipfile.ZipFile(file) as members,
         ):
             step = int(_member(members, "step", (), "<i8"))
-            parameters, velocity = (
-                _member(members, name, (size,), "<f8") for name in ("parameters", "velocity")
-            )
+            parameters = _member(members, "parameters", (size,), "<f8")
+            velocity = _member(members, "velocity", (size,), "<f8")
         if step < 0 or not (np.isfinite(parameters).all() and np.isfinite(velocity).all()):
-            raise ValueError("its step, its parameters or its velocity are none")
+            raise ValueError("its step is negative, or its numbers are not finite")
     except Exception as error:  # zipfile raises many kinds on damaged files
         raise unreadable(path, "a checkpoint of this network", error) from None
     return State(step, parameters, velocity)
@@ -100,18 +103,19 @@ def read_checkpoint(folder: Path, hidden: tuple[int, ...]) -> State:
 def _member(
     members: zipfile.ZipFile, name: str, shape: tuple[int, ...], dtype: str
 ) -> NDArray[Any]:
-    """An array of an .npz file, whose size is known before it is read. Raises ValueError for any other."""
+    """An array of an .npz file. Raises ValueError when it has another size, shape or type."""
     expected = math.prod(shape) * np.dtype(dtype).itemsize
-    told = members.getinfo(f"{name}.npy").file_size
-    if told > expected + 4096:
-        raise ValueError(f"{name} has {told:,} bytes where {expected:,} are expected")
+    size = members.getinfo(f"{name}.npy").file_size
+    if size > expected + MAX_HEADER_BYTES:  # known before the member is unpacked
+        raise ValueError(f"{name} has {size:,} bytes where {expected:,} are expected")
     content = members.read(f"{name}.npy")
-    found, kind, start = parse_header(content)
-    if found != shape or kind != dtype or len(content) - start != expected:
+    header = parse_header(content)
+    if header.shape != shape or header.dtype != dtype or len(content) - header.start != expected:
         raise ValueError(
-            f"{name} is an array of shape {found} and type {kind}, expected {shape} and {dtype}"
+            f"{name} is an array of shape {header.shape} and type {header.dtype}, "
+            f"expected {shape} and {dtype}"
         )
-    return np.frombuffer(content, dtype=dtype, offset=start).reshape(shape).copy()
+    return np.frombuffer(content, dtype=dtype, offset=header.start).reshape(shape).copy()
 
 
 def whole_lines(content: bytes) -> tuple[int, int]:
@@ -120,7 +124,7 @@ def whole_lines(content: bytes) -> tuple[int, int]:
 
 
 def read_metrics(folder: Path) -> dict[str, NDArray[Any]]:
-    """The complete lines of metrics.csv as columns. Raises RelusgdError when it is missing or damaged."""
+    """The complete lines of metrics.csv as columns. Raises RelusgdError when it is damaged."""
     path = folder / TABLE
     try:
         content = read_bounded(path, MAX_TABLE_BYTES)
@@ -139,28 +143,21 @@ def _parse_lines(content: bytes) -> dict[str, NDArray[Any]]:
     if not content[:size].strip():
         raise ValueError("it has no snapshots")
     expected = f"{lines:,} lines of {len(COLUMNS)} numbers are expected"
-    if content.count(b",", 0, size) != lines * (
-        len(COLUMNS) - 1
-    ):  # known before anything larger than the file is made of it
+    # counted before NumPy makes anything larger than the file of it
+    if content.count(b",", 0, size) != lines * (len(COLUMNS) - 1):
         raise ValueError(expected)
-    table = np.loadtxt(
-        io.BytesIO(content[:size]), delimiter=",", ndmin=2, comments=None, encoding="ascii"
-    )
+    file = io.BytesIO(content[:size])
+    table = np.loadtxt(file, delimiter=",", ndmin=2, comments=None, encoding="ascii")
     if table.shape != (lines, len(COLUMNS)):
         raise ValueError(expected)
-    return dict(
-        zip(
-            COLUMNS,
-            (_column(name, column) for name, column in zip(COLUMNS, table.T, strict=True)),
-            strict=True,
-        )
-    )
+    return {name: _column(name, column) for name, column in zip(COLUMNS, table.T, strict=True)}
 
 
 def _column(name: str, numbers: NDArray[np.float64]) -> NDArray[Any]:
     if name not in WHOLE:
         return numbers.copy()
-    if not ((numbers >= 0) & (numbers <= 2.0**53) & (numbers == np.floor(numbers))).all():
+    is_whole = (numbers >= 0) & (numbers <= 2.0**53) & (numbers == np.floor(numbers))
+    if not is_whole.all():
         raise ValueError(f"{name} must be whole numbers from 0 on")
     return numbers.astype(np.int64)
 
@@ -169,25 +166,28 @@ def _check_columns(columns: dict[str, NDArray[Any]]) -> None:
     for name in ("epoch", "step"):
         if columns[name][0] != 0 or not (np.diff(columns[name]) > 0).all():
             raise ValueError(f"{name} must begin at 0 and increase")
-    if not np.isfinite(columns["train_mse"]).all() or (columns["train_mse"] < 0).any():
+    errors = columns["train_mse"]
+    if not np.isfinite(errors).all() or (errors < 0).any():
         raise ValueError("train_mse must be finite numbers from 0 on")
 
 
 def check_arrays(folder: Path, hidden: tuple[int, ...], rows: int) -> None:
-    """Raise RelusgdError when an array is missing or smaller than so many snapshots; no number is read."""
+    """Raise RelusgdError when an array is missing or has fewer rows; no value is read."""
     for name, (shape, dtype) in array_layout(hidden).items():
         check_rows(folder / ARRAYS / f"{name}.npy", rows, shape, dtype)
 
 
 def read_history(folder: Path, hidden: tuple[int, ...]) -> History:
-    """All whole snapshots, as read-only memory maps. Raises RelusgdError when the folder is damaged."""
+    """All whole snapshots, as read-only memory maps. Raises RelusgdError when they are damaged."""
     table = read_metrics(folder)
     rows = len(table["epoch"])
     arrays = {
         name: read_rows(folder / ARRAYS / f"{name}.npy", rows, shape, dtype)
         for name, (shape, dtype) in array_layout(hidden).items()
     }
-    _check_arrays(folder, arrays, table)
+    _check_values(folder, arrays, table)
+    for column in table.values():
+        column.flags.writeable = False
     layers = range(1, len(hidden) + 2)
     return History(
         arrays["epoch"],
@@ -196,37 +196,23 @@ def read_history(folder: Path, hidden: tuple[int, ...]) -> History:
         arrays["slope"],
         tuple(arrays[f"weight_{k}"] for k in layers),
         tuple(arrays[f"bias_{k}"] for k in layers),
-        {name: _read_only(table[name]) for name in METRICS},
+        {name: table[name] for name in METRICS},
     )
 
 
-def _check_arrays(
+def _check_values(
     folder: Path, arrays: dict[str, NDArray[Any]], table: dict[str, NDArray[Any]]
 ) -> None:
-    """The arrays must tell the epochs of metrics.csv, and finite parameters on every row that is looked at."""
+    """The arrays must have the epochs of metrics.csv, and finite parameters in the rows checked."""
     for name in ("epoch", "step"):
         if not np.array_equal(arrays[name], table[name]):
-            raise RelusgdError(
-                f"{folder / ARRAYS / name}.npy: not the {name}s of {TABLE}; the run folder is damaged"
-            )
-    bearable = CHECKED_BYTES // sum(array[0].nbytes for array in arrays.values())
-    rows = np.unique(
-        np.linspace(0, len(table["epoch"]) - 1, min(CHECKED_ROWS, max(2, bearable))).astype(
-            np.int64
-        )
-    )
+            raise damaged(folder / ARRAYS / f"{name}.npy", f"not the {name}s of {TABLE}")
+    fitting = CHECKED_BYTES // sum(array[0].nbytes for array in arrays.values())
+    count = min(CHECKED_ROWS, max(2, fitting))
+    rows = np.unique(np.linspace(0, len(table["epoch"]) - 1, count).astype(np.int64))
     for name, array in arrays.items():
-        if name.startswith(("weight", "bias", "slope")) and not _bearable(array, rows):
-            raise RelusgdError(
-                f"{folder / ARRAYS / name}.npy: holds what is not a finite number; the run folder is damaged"
-            )
-
-
-def _bearable(array: NDArray[Any], rows: NDArray[np.int64]) -> bool:
-    """Whether these rows are finite; row after row, since one may be as large as memory bears."""
-    return all(bool(np.isfinite(array[row]).all()) for row in rows)
-
-
-def _read_only(column: NDArray[Any]) -> NDArray[Any]:
-    column.flags.writeable = False
-    return column
+        if not name.startswith(("weight", "bias", "slope")):
+            continue
+        # row after row, because one alone may be as large as memory can hold
+        if not all(np.isfinite(array[row]).all() for row in rows):
+            raise damaged(folder / ARRAYS / f"{name}.npy", "holds what is not a finite number")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from relusgd.errors import InputError
 from relusgd.files import open_own
+from relusgd.runs.folder_errors import changed_meanwhile
 
 LOCK = ".lock"
 
@@ -70,14 +71,6 @@ def _taken(folder: Path, words: bytes) -> InputError:
     return InputError(
         f"{folder} is being written by {describe_holder(words)}",
         "wait for it, or choose another folder with --out",
-    )
-
-
-def changed_meanwhile(folder: Path) -> InputError:
-    """The error for a folder that is no longer what was found there a moment ago."""
-    return InputError(
-        f"{folder} was changed by another process just now",
-        "run the command again to see what stands there",
     )
 
 

@@ -19,15 +19,14 @@ from relusgd.model.network import Network
 from relusgd.model.points import Dataset, Scaling, dataset_from_rows
 from relusgd.model.targets import parse_target
 from relusgd.runs import folder as disk
-from relusgd.runs.absence import no_run
-from relusgd.runs.damage import unreadable
 from relusgd.runs.facts import FACTS, RunFacts, read_facts
+from relusgd.runs.folder_errors import damaged, unreadable
 from relusgd.runs.lock import is_being_written
 from relusgd.runs.result import RunResult, original_units
 
 
 class Run:
-    """A run folder, read as it is now; what is read once stays the same in this object.
+    """A run folder, read as it is now. What is read once stays the same in this object.
 
     Raises RelusgdError, naming the file, when a part that is asked for is missing or damaged.
     """
@@ -45,7 +44,10 @@ class Run:
 
     @cached_property
     def status(self) -> str:
-        """running, complete, interrupted, diverged or failed; a writer that is gone without a word was interrupted."""
+        """running, complete, interrupted, diverged or failed.
+
+        A run whose writer died is interrupted.
+        """
         status = self.facts.status
         if status == "running" and not is_being_written(self.folder):
             return "interrupted"
@@ -57,7 +59,9 @@ class Run:
         path = self.folder / disk.CONFIG
         try:
             with reading(path):
-                pass  # a pipe would be waited at for ever, and what the system refuses is no fault of the config
+                # Refuses a pipe, at which loading would wait for ever, and raises what the system
+                # refuses, which is no fault of the config.
+                pass
             return load_config(path)
         except ConfigError as error:
             raise RelusgdError(f"{error.message}\nthe run folder is damaged") from None
@@ -72,37 +76,38 @@ class Run:
     @cached_property
     def data(self) -> Dataset:
         """The training and test points."""
-        data = self.config.data
         rows = disk.read_data_rows(self.folder)
         try:
             with np.errstate(all="ignore"):
-                restored = dataset_from_rows(rows, self.scaling)
+                points = dataset_from_rows(rows, self.scaling)
         except InputError as error:
-            raise RelusgdError(
-                f"{self.folder}: {error.message}; the run folder is damaged"
-            ) from None
+            raise damaged(self.folder, error.message) from None
+        data = self.config.data
         if data.kind == "target":
-            return replace(
-                restored, domain=data.domain, target=parse_target(data.target), noise=data.noise
-            )
+            target = parse_target(data.target)
+            return replace(points, domain=data.domain, target=target, noise=data.noise)
         if data.kind == "csv":
-            return replace(restored, digest=self.facts.csv_sha256, x_name=data.x, y_name=data.y)
-        return restored
+            digest = self.facts.csv_sha256
+            return replace(points, digest=digest, x_name=data.x, y_name=data.y)
+        return points
 
     @cached_property
     def history(self) -> History:
         """All whole snapshots, as read-only memory maps."""
-        told = self._snapshots_told
+        least = self._least_snapshots
         history = disk.read_history(self.folder, tuple(self.config.network.hidden))
-        self._check_count(len(history), told)
+        self._check_count(len(history), least)
         return history
 
     @cached_property
     def metrics(self) -> dict[str, NDArray[Any]]:
-        """metrics.csv: column name → array, one entry per snapshot; `pandas.DataFrame(run.metrics)` takes it as it is."""
-        told = self._snapshots_told
+        """metrics.csv: column name → array, one entry per snapshot.
+
+        `pandas.DataFrame(run.metrics)` works.
+        """
+        least = self._least_snapshots
         metrics = disk.read_metrics(self.folder)
-        self._check_count(len(metrics["epoch"]), told)
+        self._check_count(len(metrics["epoch"]), least)
         return metrics
 
     @property
@@ -115,24 +120,33 @@ class Run:
         """The last snapshot and the best test error, in the units of the data."""
         return RunResult.of(self.metrics, self.scaling)
 
+    def check(self) -> None:
+        """Raise RelusgdError when snapshots or metrics are damaged."""
+        _ = self.history  # reading it raises
+
     def check_sizes(self) -> None:
-        """Raise RelusgdError when the table or an array holds fewer snapshots than it should; of arrays only headers are read."""
-        disk.check_arrays(
-            self.folder, tuple(self.config.network.hidden), len(self.metrics["epoch"])
-        )
+        """Raise RelusgdError when the table or an array holds too few snapshots.
+
+        Only the headers of arrays are read.
+        """
+        hidden = tuple(self.config.network.hidden)
+        disk.check_arrays(self.folder, hidden, len(self.metrics["epoch"]))
 
     @property
-    def _snapshots_told(self) -> int:
-        """The number of snapshots that run.json tells of; read before the table, which only grows."""
+    def _least_snapshots(self) -> int:
+        """The snapshots that run.json counts. Read before the table, which only grows."""
         return self.facts.counts.snapshots
 
-    def _check_count(self, found: int, told: int) -> None:
-        if found < told:
-            problem = f"{self.folder / disk.TABLE}: holds {found:,} snapshots where {FACTS} tells of {told:,}; the run folder is damaged"
-            raise RelusgdError(problem, "relusgd train with --overwrite trains it anew")
+    def _check_count(self, found: int, least: int) -> None:
+        if found < least:
+            raise damaged(
+                self.folder / disk.TABLE,
+                f"holds {found:,} snapshots where {FACTS} tells of {least:,}",
+                "relusgd train with --overwrite trains it anew",
+            )
 
     def network(self, *, epoch: int | None = None, step: int | None = None) -> Network:
-        """The network recorded at this epoch, or at this step, or last: callable on arrays, in network units.
+        """The network recorded at this epoch or step, or last: callable on arrays, in network units.
 
         Raises InputError, naming the nearest recorded ones, when nothing was recorded there.
         """
@@ -151,16 +165,27 @@ class Run:
         progress: Callable[[int, int], None] | None = None,
         **look: Any,
     ) -> Path:
-        """Write the film of this run, by default animation.gif in its folder; the options are those of `relusgd animate`.
+        """Write the film of this run, by default animation.gif in its folder, and give its path.
 
-        look: size, title, theme and show, as `relusgd.pictures.look.Look` takes them. progress(done, of) is called after
-        every frame. Gives the file's path. Raises InputError for what cannot be drawn so.
+        The options are those of `relusgd animate`; look: size, title, theme and show, as
+        `relusgd.pictures.look.Look` takes them. progress(done, of) is called after every frame.
+        Raises InputError for what cannot be drawn so.
         """
         from relusgd.pictures.look import Look
-        from relusgd.runs.drawing import Clock, animate
+        from relusgd.runs.picture import animate
 
-        clock = Clock(frames, fps, seconds, first_epoch, last_epoch, spacing)
-        return animate(self, out, clock=clock, look=Look(**look), progress=progress)
+        return animate(
+            [self],
+            out,
+            frames=frames,
+            fps=fps,
+            seconds=seconds,
+            first_epoch=first_epoch,
+            last_epoch=last_epoch,
+            spacing=spacing,
+            look=Look(**look),
+            progress=progress,
+        )
 
     def plot(
         self,
@@ -171,14 +196,14 @@ class Run:
         story: bool = False,
         **look: Any,
     ) -> Path:
-        """Draw one snapshot, by default the last one as plot.png in the run's folder, or the run's whole story in a still.
+        """Draw one snapshot, or with `story` the whole run in a still, and give the file's path.
 
-        look: as for `animate`. Gives the file's path.
+        By default it is the last snapshot, as plot.png in the run's folder. look: as for `animate`.
         """
         from relusgd.pictures.look import Look
-        from relusgd.runs.drawing import plot
+        from relusgd.runs.picture import plot
 
-        return plot(self, out, epoch=epoch, step=step, story=story, look=Look(**look))
+        return plot([self], out, epoch=epoch, step=step, story=story, look=Look(**look))
 
     def view(
         self,
@@ -188,28 +213,20 @@ class Run:
         title: str | None = None,
         theme: str | None = None,
     ) -> Path:
-        """Write one HTML file on which the training can be scrubbed, by default view.html in the run's folder.
+        """Write one HTML file on which the training can be scrubbed, and give its path.
 
-        frames: at most so many snapshots, chosen as a film's are; None is 300. theme: light or dark; None is what the
-        reader's system prefers. Gives the file's path.
+        By default it is view.html in the run's folder. frames: at most so many snapshots, chosen as
+        a film's are; None is 300. theme: light or dark; None is what the reader's system prefers.
         """
-        from relusgd.runs.viewing import view
+        from relusgd.runs.picture import view
 
-        return view(self, out, frames=frames, title=title, theme=theme)
+        return view([self], out, frames=frames, title=title, theme=theme)
 
     def _repr_html_(self) -> str | None:
         """The same page in a notebook's cell; a run that cannot be drawn is shown by its name."""
-        from relusgd.runs.viewing import notebook_cell
+        from relusgd.runs.picture import notebook_cell
 
         try:
             return notebook_cell(self)
         except (RelusgdError, OSError):
             return None
-
-
-def load_run(folder: str | Path) -> Run:
-    """The run in this folder. Raises InputError when there is none."""
-    path = Path(folder)
-    if not (path / FACTS).is_file() or not (path / disk.CONFIG).is_file():
-        raise no_run(path)
-    return Run(path)

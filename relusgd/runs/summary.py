@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,25 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.config.schema import Schedule
-from relusgd.runs.facts import FACTS
 from relusgd.runs.folder import ARRAYS
 from relusgd.runs.run import Run
 from relusgd.words import counted, exact_number
-
-
-def find_runs(folder: Path) -> Iterator[Run]:
-    """The runs below a folder, itself included, in the order of their names; hidden folders and links to folders are left out."""
-    found, waiting = [], [folder]
-    while waiting:  # folders may be nested deeper than functions
-        here = waiting.pop()
-        with suppress(OSError):
-            for entry in os.scandir(here):
-                if entry.name == FACTS:
-                    found.append(here / FACTS)
-                elif not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
-                    waiting.append(here / entry.name)
-    for facts in sorted(found):
-        yield Run(facts.parent)
 
 
 def summarize(run: Run) -> dict[str, Any]:

@@ -4,87 +4,114 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
-from relusgd.config import flatten
+from relusgd.config import Config, flatten
+from relusgd.config.differences import differing_values
 from relusgd.config.naming import join_name, name_text
-from relusgd.runs.run import Run
+from relusgd.model.history import History
+from relusgd.model.points import Dataset
 from relusgd.words import value_text
 
 WAY = ("training.method", "training.layers")
+"""The keys that say which way a run is trained."""
+
 FIRST = (*WAY, "network.hidden", "training.learning_rate", "seed")
 """The keys that a person thinks of first."""
 
-SILENT = ("snapshots.", "engine", "sweep")
-"""What is recorded and what computes it make no other network."""
+IGNORED = ("snapshots.", "engine", "sweep")
+"""Keys that change what is recorded, or what computes it, but not the network."""
 
+WORDS = {"all": "all layers", "output": "output layer only", "hidden": "hidden layers only"}
 SHORT_WORDS = {
     "all layers": "all",
     "output layer only": "output",
     "hidden layers only": "hidden layers",
 }
-WORDS = {"all": "all layers", "output": "output layer only", "hidden": "hidden layers only"}
+
+_HYPHEN_MINUS = re.compile(r"(?<![\w.])-(?=[\d.])|(?<=\de)-(?=\d)")
 
 
-def differing_keys(runs: Sequence[Run]) -> dict[str, list[object]]:
-    """Dotted key → its value in each run, for the keys in which runs differ; the best known first."""
-    flat = [flatten(run.config) for run in runs]
-    keys = [*FIRST, *dict.fromkeys(key for values in flat for key in values if key not in FIRST)]
-    table = {
-        key: [values.get(key) for values in flat] for key in keys if not key.startswith(SILENT)
-    }
-    return {
-        key: values for key, values in table.items() if any(value != values[0] for value in values)
-    }
+class RecordedRun(Protocol):
+    """What titles and pictures need of a run."""
+
+    @property
+    def folder(self) -> Path: ...
+
+    @property
+    def config(self) -> Config: ...
+
+    @property
+    def data(self) -> Dataset: ...
+
+    @property
+    def history(self) -> History: ...
 
 
-def panel_titles(runs: Sequence[Run]) -> tuple[list[str], list[str]]:
-    """A title for each run out of the keys in which they differ, and a short one out of as few as tell all apart.
+def differing_keys(runs: Sequence[RecordedRun]) -> dict[str, list[object]]:
+    """Dotted key → its value in each run, for the keys in which runs differ; FIRST come first."""
+    differing = differing_values([flatten(run.config) for run in runs])
+    keys = dict.fromkeys([*FIRST, *differing])
+    return {key: differing[key] for key in keys if key in differing and not key.startswith(IGNORED)}
 
-    Runs that these do not tell apart get the words of their folders. With ridge regression the keys of SGD say nothing.
+
+def panel_titles(runs: Sequence[RecordedRun]) -> tuple[list[str], list[str]]:
+    """Two titles for each run: of all keys in which the runs differ, and of as few as possible.
+
+    Runs that these keys do not tell apart get the words of their folders. The keys of SGD are left
+    out for ridge regression.
     """
     parts = _title_parts(runs)
-    if len({", ".join(part.values()) for part in parts}) < len(runs):
-        return folder_words(runs), folder_words(runs)
-    kept = list(dict.fromkeys(key for part in parts for key in part))
-    for key in reversed(kept.copy()):
-        fewer = [other for other in kept if other != key]
-        if all(any(name in part for name in fewer) for part in parts) and len(
-            {_joined(part, fewer) for part in parts}
-        ) == len(runs):
-            kept = fewer
-    return [", ".join(part.values()) for part in parts], [_joined(part, kept) for part in parts]
+    titles = [", ".join(part.values()) for part in parts]
+    if len(set(titles)) < len(runs):
+        words = folder_words(runs)
+        return words, words
+
+    def suffice(keys: Sequence[str]) -> bool:
+        if not all(any(key in part for key in keys) for part in parts):
+            return False
+        return len({_short_title(part, keys) for part in parts}) == len(runs)
+
+    kept = _as_few([key for part in parts for key in part], suffice)
+    return titles, [_short_title(part, kept) for part in parts]
 
 
-def _title_parts(runs: Sequence[Run]) -> list[dict[str, str]]:
-    differing, ways = differing_keys(runs), ways_of(runs)
+def _title_parts(runs: Sequence[RecordedRun]) -> list[dict[str, str]]:
+    """For each run: key → its words in a title, for the keys that mean something to the run."""
+    differing = differing_keys(runs)
+    ways = ways_of(runs)
+    differ_in_way = any(key in differing for key in WAY)
     parts = []
     for number, run in enumerate(runs):
+        part = {"way": ways[number]} if differ_in_way else {}
         is_ridge = run.config.training.method == "ridge"
-        part = {"way": ways[number]} if any(key in differing for key in WAY) else {}
         for key, values in differing.items():
-            unused = key.startswith("training.") and (is_ridge != (key == "training.penalty"))
-            if key not in WAY and not unused:
-                part[key] = (
-                    f"{key.split('.')[-1].replace('_', ' ')} {_title_words(key, values[number])}"
-                )
+            is_used = not key.startswith("training.") or is_ridge == (key == "training.penalty")
+            if is_used and key not in WAY:
+                name = key.split(".")[-1].replace("_", " ")
+                part[key] = f"{name} {_title_words(key, values[number])}"
         parts.append(part)
     return parts
 
 
-def ways_of(runs: Sequence[Run]) -> list[str]:
-    """How each run was trained: by ridge, or on which layers; SGD where ridge alone is another way than all layers."""
+def ways_of(runs: Sequence[RecordedRun]) -> list[str]:
+    """How each run was trained: by ridge, or on which layers.
+
+    SGD on all layers is called SGD where ridge is the only other way.
+    """
     trainings = [run.config.training for run in runs]
-    descents = [training.layers for training in trainings if training.method == "sgd"]
-    words = {"all": "SGD"} if set(descents) == {"all"} and len(descents) < len(runs) else WORDS
+    layers = [training.layers for training in trainings if training.method == "sgd"]
+    only_all_layers = set(layers) == {"all"} and len(layers) < len(runs)
+    words = {"all": "SGD"} if only_all_layers else WORDS
     return [
         "ridge" if training.method == "ridge" else words[training.layers] for training in trainings
     ]
 
 
-def folder_words(runs: Sequence[Run]) -> list[str]:
-    """What tells the names of the runs' folders apart: without the parts between commas that all of them have.
+def folder_words(runs: Sequence[RecordedRun]) -> list[str]:
+    """The names of the runs' folders without the parts between commas that all of them have.
 
     Folders of the same name are told apart by the folders that they are in.
     """
@@ -95,25 +122,22 @@ def folder_words(runs: Sequence[Run]) -> list[str]:
         return [os.path.relpath(path, above) for path in paths]
     split = [name.split(",") for name in names]
     shared = set.intersection(*map(set, split))
-    return [
-        ",".join(part for part in parts if part not in shared) or name
-        for parts, name in zip(split, names, strict=True)
-    ]
+    own = [",".join(part for part in parts if part not in shared) for parts in split]
+    return [words or name for words, name in zip(own, names, strict=True)]
 
 
 def _title_words(key: str, value: object) -> str:
-    """A value as the picture writes numbers: 30,000 and −0.5; a seed is a name, and stays as it is typed."""
-    if isinstance(value, int) and not isinstance(value, bool) and key.split(".")[-1] != "seed":
+    """A value as pictures write numbers: 30,000 and −0.5. A seed is a name, and stays as typed."""
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    if is_whole and key.split(".")[-1] != "seed":
         return f"{value:,}".replace("-", "−")
-    words = value_words(value)
-    return (
-        words
-        if isinstance(value, str)
-        else re.sub(r"(?<![\w.])-(?=[\d.])|(?<=\de)-(?=\d)", "−", words)
-    )
+    if isinstance(value, str):
+        return value
+    return _HYPHEN_MINUS.sub("−", value_words(value))
 
 
 def value_words(value: object) -> str:
+    """A value in words: a text without quotes, a list as 20×20."""
     if isinstance(value, str):
         return value
     if isinstance(value, Sequence):
@@ -121,48 +145,50 @@ def value_words(value: object) -> str:
     return value_text(value)
 
 
-def _joined(part: Mapping[str, str], keys: Sequence[str]) -> str:
+def _short_title(part: Mapping[str, str], keys: Sequence[str]) -> str:
     words = [part[key] for key in keys if key in part]
-    return ", ".join(SHORT_WORDS.get(word, word) for word in words) if len(words) > 1 else words[0]
+    if len(words) == 1:
+        return words[0]
+    return ", ".join(SHORT_WORDS.get(word, word) for word in words)
 
 
-def picture_place(runs: Sequence[Run], stem: str, suffix: str) -> Path:
-    """Where the picture of several runs goes: their nearest common folder; named by the values of the keys that differ.
+def picture_place(runs: Sequence[RecordedRun], stem: str, suffix: str) -> Path:
+    """Where the picture of several runs goes: in their nearest common folder.
 
-    outputs/animation,network.hidden=10+20+40.gif; runs that differ in nothing give the names of their folders. Of keys that
-    only go with others, such as the learning rate of a way of training, the name says nothing.
+    It is named by the values of the keys that differ: outputs/animation,network.hidden=10+20.gif.
+    Keys that only go with others, such as the learning rate of a way of training, are left out.
+    Runs that differ in nothing give the names of their folders.
     """
-    folder = Path(
-        os.path.relpath(os.path.commonpath([run.folder.resolve().parent for run in runs]))
-    )
+    folders = [run.folder.resolve() for run in runs]
+    common = Path(os.path.relpath(os.path.commonpath([folder.parent for folder in folders])))
     differing = differing_keys(runs)
-    if not differing:
-        return (
-            folder
-            / f"{join_name([stem, '+'.join(run.folder.resolve().name for run in runs)])}{suffix}"
-        )
-    telling = sorted(telling_keys(differing))
-    parts = [
-        f"{key}={'+'.join(dict.fromkeys(name_text(key, value) for value in differing[key]))}"
-        for key in telling
-    ]
-    return folder / f"{join_name([stem, *parts])}{suffix}"
+    parts = ["+".join(folder.name for folder in folders)]
+    if differing:
+        parts = [_name_part(key, differing[key]) for key in sorted(telling_keys(differing))]
+    return common / f"{join_name([stem, *parts])}{suffix}"
+
+
+def _name_part(key: str, values: Sequence[object]) -> str:
+    texts = dict.fromkeys(name_text(key, value) for value in values)
+    return f"{key}={'+'.join(texts)}"
 
 
 def telling_keys(differing: Mapping[str, Sequence[object]]) -> list[str]:
-    """As few of the keys, the best known first, as tell as many runs apart as all do."""
+    """As few of the keys, the first of them preferred, as tell as many runs apart as all do."""
 
-    def groups(keys: Sequence[str]) -> int:
-        return len(
-            {
-                tuple(repr(differing[key][number]) for key in keys)
-                for number in range(len(next(iter(differing.values()))))
-            }
-        )
+    def count_distinct(keys: Sequence[str]) -> int:
+        rows = zip(*(map(repr, differing[key]) for key in keys), strict=True)
+        return len(set(rows))
 
-    kept = list(differing)
+    most = count_distinct(list(differing))
+    return _as_few(list(differing), lambda keys: count_distinct(keys) == most)
+
+
+def _as_few(keys: Sequence[str], suffice: Callable[[Sequence[str]], bool]) -> list[str]:
+    """As few of the keys as suffice; the last ones are left out first."""
+    kept = list(dict.fromkeys(keys))
     for key in reversed(kept.copy()):
         fewer = [other for other in kept if other != key]
-        if fewer and groups(fewer) == groups(list(differing)):
+        if fewer and suffice(fewer):
             kept = fewer
     return kept

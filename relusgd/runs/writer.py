@@ -39,7 +39,7 @@ from relusgd.runs.folder import (
     whole_lines,
 )
 from relusgd.runs.lock import FolderLock
-from relusgd.runs.places import move_into_place, partial_folder
+from relusgd.runs.partial import move_into_place, partial_folder
 from relusgd.training import State
 
 CHECKPOINT_SECONDS = 1.0

@@ -11,8 +11,9 @@ from pathlib import Path
 from relusgd.config import Combination, Config, PlannedRun, combinations
 from relusgd.config.expansion import Shard, chosen_runs
 from relusgd.errors import ConfigError, InputError
-from relusgd.runs.identity import Difference, Found, free_name, judge, look_into
-from relusgd.runs.places import room_left
+from relusgd.runs.find import standing_run
+from relusgd.runs.identity import Difference, Found, free_name, judge
+from relusgd.runs.place import room_left
 from relusgd.sweeps.driver import Job
 from relusgd.sweeps.rows import Row
 from relusgd.sweeps.tasks import confirmed, forget_points, points_of
@@ -75,7 +76,7 @@ def survey(
 def _others(run: PlannedRun, folder: Path) -> Iterator[tuple[str, list[Difference]]]:
     """The run that stands in the place of this one, when it is another."""
     verdict, differences = judge(
-        look_into(folder / run.name), prepare(run.config, points_of(run.config))
+        standing_run(folder / run.name), prepare(run.config, points_of(run.config))
     )
     if verdict is Found.OTHER:
         yield run.name, differences

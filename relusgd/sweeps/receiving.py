@@ -10,7 +10,8 @@ from relusgd.config import CsvData, PlannedRun
 from relusgd.errors import RelusgdError
 from relusgd.runs.batch import Batch
 from relusgd.runs.contents import RunContents
-from relusgd.runs.identity import Found, judge, look_into
+from relusgd.runs.find import standing_run
+from relusgd.runs.identity import Found, judge
 from relusgd.runs.record import continue_run, disk_faults
 from relusgd.runs.run import Run
 from relusgd.runs.writer import RunWriter
@@ -51,7 +52,7 @@ class Receiver:
         if not os.path.lexists(place):
             return Parcel(run, points)
         plan = prepare(run.config, points_of(run.config))
-        standing = look_into(place)
+        standing = standing_run(place)
         found, _ = judge(standing, plan)
         if found not in (Found.UNFINISHED, Found.SHORTER) or standing is None:
             self._group.record(run)  # confirmed or refused in a moment

@@ -16,8 +16,10 @@ from relusgd.config.expansion import Shard
 from relusgd.errors import InputError, RelusgdError, StoppedError
 from relusgd.files import sync_folder
 from relusgd.runs.facts import read_facts, write_facts
+from relusgd.runs.find import is_run_folder
 from relusgd.runs.lock import FolderLock
-from relusgd.runs.places import check_place, check_writable, clear_leftovers
+from relusgd.runs.partial import clear_leftovers
+from relusgd.runs.place import check_place, check_writable
 from relusgd.runs.record import disk_faults
 from relusgd.runs.run import Run
 from relusgd.sweeps.checking import Survey, survey
@@ -26,7 +28,7 @@ from relusgd.sweeps.local import LocalProcesses, available_cores
 from relusgd.sweeps.rows import FAILURE, PICTURE, Row, columns, run_row, standing_row
 from relusgd.sweeps.sites import site_of
 from relusgd.sweeps.summary import GrowingSummary
-from relusgd.sweeps.sweep import Sweep, fill_in, find_members, is_run_folder
+from relusgd.sweeps.sweep import Sweep, fill_in, find_members
 
 
 class SweepObserver(Protocol):

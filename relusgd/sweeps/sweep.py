@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from relusgd.config.values import freeze
 from relusgd.errors import InputError, RelusgdError
 from relusgd.runs.contents import history_arrays
-from relusgd.runs.facts import FACTS
-from relusgd.runs.folder import CONFIG
+from relusgd.runs.find import is_run_folder
 from relusgd.runs.run import Run
 from relusgd.sweeps.rows import (
     SUMMARY,
@@ -120,11 +119,6 @@ def _array(run: Run, name: str) -> NDArray[Any]:
             f"{name} is no array of {run.folder}", f"there are {', '.join(sorted(arrays))}"
         )
     return arrays[name]
-
-
-def is_run_folder(folder: Path) -> bool:
-    """Whether a run stands there."""
-    return (folder / FACTS).is_file() and (folder / CONFIG).is_file()
 
 
 def load_sweep(folder: str | Path) -> Sweep:

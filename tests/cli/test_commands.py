@@ -13,7 +13,7 @@ from command import run
 from PIL import Image, ImageSequence
 
 from relusgd.cli import app
-from relusgd.runs.run import load_run
+from relusgd.runs.find import load_run
 
 BAD_CONFIGS = sorted((Path(__file__).parents[1] / "bad_configs").glob("*.yaml"))
 

@@ -9,8 +9,8 @@ from functools import partial
 import pytest
 
 from relusgd.config import load_config
+from relusgd.runs.find import load_run
 from relusgd.runs.record import record
-from relusgd.runs.run import load_run
 
 SLOW = """data: {samples: 10000, test_samples: 0}
 network: {hidden: [300, 300]}

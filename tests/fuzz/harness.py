@@ -17,7 +17,7 @@ import typer.main
 import typer.testing
 from hypothesis import HealthCheck, Phase, seed, settings
 
-import relusgd.runs.drawing  # noqa: F401 — Matplotlib makes folders of its own when it is loaded
+import relusgd.runs.picture  # noqa: F401 — Matplotlib makes folders of its own when it is loaded
 from relusgd.cli import app
 
 SCALE = int(os.environ.get("RELUSGD_FUZZ", "1"))

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from relusgd.config import load_config
 from relusgd.errors import DivergedError, StoppedError
+from relusgd.runs.find import load_run
 from relusgd.runs.record import NullObserver, record
-from relusgd.runs.run import load_run
 
 CHANCE = st.binary(min_size=8, max_size=8).map(random.Random)
 TABLE = "year,flow\n1871,2\n1872,3.5\n1873,-1e3\n1874,0\n1875,7\n1876,1\n"

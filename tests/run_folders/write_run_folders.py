@@ -80,7 +80,7 @@ class StopAfterFirstBlock:
     def __init__(self):
         self.blocks = 0
 
-    def found(self, plan, folder, found): ...
+    def begins(self, plan, folder, found): ...
 
     def block(self, plan, block):
         self.blocks += 1

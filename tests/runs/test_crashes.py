@@ -12,11 +12,11 @@ from runs.harness import content
 
 from relusgd.config import load_config
 from relusgd.errors import RelusgdError
-from relusgd.runs import places
+from relusgd.runs import partial
 from relusgd.runs.batch import Batch, Blocks
-from relusgd.runs.places import clear_leftovers
+from relusgd.runs.find import load_run
+from relusgd.runs.partial import clear_leftovers
 from relusgd.runs.record import disk_faults, record
-from relusgd.runs.run import load_run
 from relusgd.training import prepare, training_blocks
 
 TINY = {
@@ -59,8 +59,8 @@ class Layer:
     def install(self):
         for name in CALLS:
             setattr(os, name, self._around(name, getattr(os, name)))
-        exchange = places.exchange
-        places.exchange = self._around("exchange", exchange)
+        exchange = partial.exchange
+        partial.exchange = self._around("exchange", exchange)
 
     def _around(self, name, call):
         def wrapped(*arguments, **options):
@@ -116,7 +116,7 @@ def eager(monkeypatch):
     monkeypatch.setattr("relusgd.files.sync_folder", lambda folder: None)
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
     monkeypatch.setattr("relusgd.runs.batch.sync_file_system", lambda folder, written: None)
-    monkeypatch.setattr("relusgd.runs.places.STRANGE_SECONDS", -1.0)
+    monkeypatch.setattr("relusgd.runs.partial.OTHER_MACHINE_SECONDS", -1.0)
 
 
 def check_whole(folder):
@@ -196,7 +196,7 @@ def test_overwriting_that_ends_at_any_call_leaves_the_old_run_or_the_new_one(
     mode, exchanges, tmp_path, monkeypatch
 ):
     if not exchanges:
-        monkeypatch.setattr("relusgd.runs.places.exchange", lambda one, other: False)
+        monkeypatch.setattr("relusgd.runs.partial.exchange", lambda one, other: False)
     record(tiny(), tmp_path / "old")
     record(tiny(seed=1), tmp_path / "new")
     old, new = content(tmp_path / "old"), content(tmp_path / "new")
@@ -209,7 +209,7 @@ def test_overwriting_that_ends_at_any_call_leaves_the_old_run_or_the_new_one(
         check_code(mode, code, at)
         failed += code > 0
         if mode not in STOPPED:
-            places.recover(folder)
+            partial.recover(folder)
         check_whole(folder)
         is_old = load_run(folder).config.seed == 0
         if is_old:

@@ -10,7 +10,7 @@ import pytest
 from command import run as relusgd
 from runs.harness import content
 
-from relusgd.runs.run import load_run
+from relusgd.runs.find import load_run
 
 PAGE = 4096
 CONFIG = "data: {samples: 6, test_samples: 3}\nnetwork: {hidden: 3}\ntraining: {epochs: 60, batch_size: 3}\nengine: numpy\n"

@@ -19,8 +19,9 @@ from relusgd.config import load_config
 from relusgd.errors import InputError, RelusgdError, StoppedError
 from relusgd.runs.arrays import npy_header
 from relusgd.runs.export import export_units
+from relusgd.runs.find import load_run
 from relusgd.runs.record import NullObserver, record
-from relusgd.runs.run import Run, load_run
+from relusgd.runs.run import Run
 from relusgd.runs.summary import summarize
 from relusgd.training import training_blocks
 
@@ -500,7 +501,7 @@ def stranger(tmp_path):
     restore = []
 
     def become():
-        for module in ("relusgd.cli.progress", "relusgd.runs.drawing", "relusgd.runs.export"):
+        for module in ("relusgd.cli.progress", "relusgd.runs.picture", "relusgd.runs.export"):
             importlib.import_module(module)  # where Python lies, a stranger may not read either
         for place in (
             path

@@ -11,8 +11,8 @@ import pytest
 from runs.harness import content
 
 from relusgd.config import load_config
+from relusgd.runs.find import load_run
 from relusgd.runs.record import record
-from relusgd.runs.run import load_run
 
 pytestmark = pytest.mark.skipif(
     "RELUSGD_LONG" not in os.environ, reason="the long form, with RELUSGD_LONG=1"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from command import run
 
-from relusgd.runs.run import load_run
+from relusgd.runs.find import load_run
 from relusgd.runs.summary import summarize
 
 HOME = Path(__file__).parents[1] / "run_folders"

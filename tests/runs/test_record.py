@@ -12,9 +12,9 @@ from runs.harness import StopsAfter, content
 
 from relusgd.config import load_config
 from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
+from relusgd.runs.find import load_run
 from relusgd.runs.lock import FolderLock
 from relusgd.runs.record import check_room, record
-from relusgd.runs.run import load_run
 from relusgd.training import prepare, training_blocks
 
 SMALL = {

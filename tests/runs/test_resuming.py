@@ -10,8 +10,8 @@ from runs.harness import StopsAfter, content
 
 from relusgd.config import load_config
 from relusgd.errors import InputError, StoppedError
+from relusgd.runs.find import load_run
 from relusgd.runs.record import record
-from relusgd.runs.run import load_run
 from relusgd.training import training_blocks
 
 BASE = {

@@ -8,9 +8,8 @@ from PIL import Image
 import relusgd
 from relusgd.errors import InputError
 from relusgd.pictures.view import View
-from relusgd.runs.drawing import animate, plot
 from relusgd.runs.facts import write_facts
-from relusgd.runs.scenes import scene_of
+from relusgd.runs.picture import animate, plot, scene_of
 from relusgd.runs.titles import _title_words, folder_words, panel_titles, picture_place
 
 WAYS = {
@@ -121,9 +120,8 @@ def test_the_picture_of_several_runs_stands_in_their_common_folder_named_by_what
 
 def test_a_film_of_three_ways_has_its_frames(ways, tmp_path):
     from relusgd.pictures.look import Look
-    from relusgd.runs.drawing import Clock
 
-    path = animate(ways, tmp_path / "film.gif", clock=Clock(frames=6), look=Look(size=(480, 360)))
+    path = animate(ways, tmp_path / "film.gif", frames=6, look=Look(size=(480, 360)))
     with Image.open(path) as image:
         assert image.n_frames == 6
 
@@ -139,7 +137,7 @@ def test_a_run_that_is_still_training_is_drawn_as_far_as_it_is(make_run, tmp_pat
     table.write_text("".join(lines[:8]) + lines[8][:5])
     again = relusgd.load_run(run.folder)
     assert len(scene_of([again])) == 7
-    assert animate(again, tmp_path / "film.gif").exists()
+    assert animate([again], tmp_path / "film.gif").exists()
 
 
 def test_an_epoch_beyond_all_runs_is_refused_and_one_between_shows_what_there_is(ways, tmp_path):
@@ -151,7 +149,7 @@ def test_an_epoch_beyond_all_runs_is_refused_and_one_between_shows_what_there_is
 @pytest.mark.parametrize("asked", [{"epoch": 3}, {"step": 3}])
 def test_a_story_has_no_single_moment(ways, tmp_path, asked):
     with pytest.raises(InputError, match="from start to end"):
-        plot(ways[0], tmp_path / "story.png", story=True, **asked)
+        plot([ways[0]], tmp_path / "story.png", story=True, **asked)
 
 
 def test_one_run_is_a_view(ways):

@@ -12,9 +12,9 @@ import pytest
 from relusgd.config import load_config
 from relusgd.errors import InputError
 from relusgd.runs.facts import write_facts
+from relusgd.runs.find import load_run
 from relusgd.runs.lock import FolderLock, is_being_written
 from relusgd.runs.record import record
-from relusgd.runs.run import load_run
 
 TIMES = 50 if os.environ.get("RELUSGD_LONG") else 5
 READS = 1000 if os.environ.get("RELUSGD_LONG") else 100

@@ -7,7 +7,7 @@ import pytest
 
 import relusgd
 from relusgd.errors import InputError
-from relusgd.runs.viewing import view
+from relusgd.runs.picture import view
 
 
 @pytest.fixture

@@ -1,0 +1,117 @@
+"""Finding runs: what stands at a path, and what to say where no run is."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from relusgd.config.naming import OUTPUTS
+from relusgd.errors import InputError
+from relusgd.runs.facts import FACTS
+from relusgd.runs.folder import CONFIG
+from relusgd.runs.lock import LOCK
+from relusgd.runs.run import Run
+from relusgd.words import counted, nearest
+
+
+def is_run_folder(folder: Path) -> bool:
+    """Whether a run stands in this folder."""
+    return (folder / FACTS).is_file() and (folder / CONFIG).is_file()
+
+
+def load_run(folder: str | Path) -> Run:
+    """The run in this folder. Raises InputError when there is none."""
+    path = Path(folder)
+    if not is_run_folder(path):
+        raise _no_run(path)
+    return Run(path)
+
+
+def standing_run(folder: Path) -> Run | None:
+    """The run in a folder in which to train; None when there is no folder or an empty one.
+
+    Raises InputError when something else stands there, which is never touched.
+    """
+    if not folder.exists() and not folder.is_symlink():
+        return None
+    kind = "not a folder"
+    if folder.is_dir():
+        kind = "a folder, but no run"
+        names = {path.name for path in folder.iterdir()} - {LOCK}
+        if not names:
+            return None
+        if {CONFIG, FACTS} <= names:
+            return Run(folder)
+    raise InputError(
+        f"{folder} is {kind}; relusgd does not touch it", "choose another place with --out"
+    )
+
+
+def find_runs(folder: Path) -> Iterator[Run]:
+    """The runs below a folder, itself included, in the order of their names.
+
+    Hidden folders and links to folders are left out.
+    """
+    found = []
+    waiting = [folder]  # no recursion: folders may be nested deeper than Python's functions
+    while waiting:
+        here = waiting.pop()
+        with suppress(OSError):
+            for entry in os.scandir(here):
+                if entry.name == FACTS:
+                    found.append(here / FACTS)
+                elif not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
+                    waiting.append(here / entry.name)
+    for facts in sorted(found):
+        yield Run(facts.parent)
+
+
+def _no_run(path: Path) -> InputError:
+    """The error for a path that is no run folder: what stands there, or what may be meant."""
+    runs = _runs_in(path)
+    if runs:
+        folder = shlex.quote(str(path))
+        return InputError(
+            f"{path} is no run, but a folder of {counted(len(runs), 'run')}",
+            f"name the run itself, such as {shlex.quote(str(runs[0]))}\n"
+            f"for all of them: relusgd list {folder}, relusgd compare {folder}",
+        )
+    if path.suffix in (".yaml", ".yml") and path.is_file():
+        return InputError(
+            f"{path} is a config, and a run was expected",
+            f"make one of it: relusgd train {shlex.quote(str(path))}",
+        )
+    meant = _nearest_run(path)
+    hint = f"did you mean {meant}?" if meant else "relusgd list shows the runs in outputs"
+    return InputError(f"{path} {_what_it_is(path)}; a run folder holds {CONFIG} and {FACTS}", hint)
+
+
+def _what_it_is(path: Path) -> str:
+    if path.is_dir():
+        return "is no run folder"
+    return "is not a folder" if path.exists() else "does not exist"
+
+
+def _runs_in(folder: Path) -> list[Path]:
+    """The run folders in this folder itself, by name, without hidden ones.
+
+    None where it cannot be read.
+    """
+    try:
+        return sorted(
+            path
+            for path in folder.iterdir()
+            if not path.name.startswith(".") and (path / FACTS).is_file()
+        )
+    except (OSError, ValueError):
+        return []
+
+
+def _nearest_run(path: Path) -> Path | None:
+    """The run beside this path or in outputs/ whose name is most like its own."""
+    runs = {run.name: run for folder in (OUTPUTS, path.parent) for run in _runs_in(folder)}
+    name = nearest(path.name, runs)
+    return runs[name] if name else None

@@ -1,0 +1,199 @@
+"""What is drawn of runs: films, stills and pages. Chooses snapshots, words and the file's place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from relusgd.errors import InputError
+from relusgd.files import write_whole
+from relusgd.pictures.film import check_film, write_film
+from relusgd.pictures.fonts import lacking_glyphs
+from relusgd.pictures.group import Group, Scene
+from relusgd.pictures.look import Look
+from relusgd.pictures.page import in_iframe, page_html
+from relusgd.pictures.page_data import Start
+from relusgd.pictures.painter import save_still
+from relusgd.pictures.spacing import choose_frames
+from relusgd.pictures.story import save_story
+from relusgd.pictures.timing import Timing
+from relusgd.pictures.view import View
+from relusgd.runs.place import check_file_place
+from relusgd.runs.titles import RecordedRun, panel_titles, picture_place
+
+# The numbers of a run that diverges leave the range of floats. What is not finite is not drawn.
+quiet = np.errstate(all="ignore")
+
+
+@quiet
+def animate(
+    runs: Sequence[RecordedRun],
+    out: str | Path | None = None,
+    *,
+    frames: int | None = None,
+    fps: float | None = None,
+    seconds: float | None = None,
+    first_epoch: int | None = None,
+    last_epoch: int | None = None,
+    spacing: str = "log",
+    look: Look | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Path:
+    """Write the film of a run, or of up to nine side by side, and give its path.
+
+    By default it is animation.gif in the run's folder. frames, fps, seconds: at most two of them;
+    progress(done, of) is called after every frame. Raises InputError for what cannot be drawn so,
+    RelusgdError when a run is damaged or the film cannot be written.
+    """
+    path = checked_place(runs, out, "animation", ".gif")
+    scene = scene_of(runs)
+    timing = Timing.resolve(frames, fps, seconds)
+    check_film(path, timing.fps)
+    indices = choose_frames(
+        scene, timing.frames, spacing, first_epoch=first_epoch, last_epoch=last_epoch
+    )
+    timing = Timing.resolve(frames, fps, seconds, available=len(indices))
+    write_film(scene, path, look, indices=indices, fps=timing.fps, progress=progress)
+    return path
+
+
+@quiet
+def plot(
+    runs: Sequence[RecordedRun],
+    out: str | Path | None = None,
+    *,
+    epoch: int | None = None,
+    step: int | None = None,
+    story: bool = False,
+    look: Look | None = None,
+) -> Path:
+    """Write the picture of one moment, by default the last one, and give its path.
+
+    By default it is plot.png in the run's folder. Of several runs each shows its last snapshot up
+    to the epoch. story: a run from start to end in one picture, by default story.png. Raises
+    InputError for a snapshot that was not recorded or an unknown format, RelusgdError as `animate`.
+    """
+    path = checked_place(runs, out, "story" if story else "plot", ".png")
+    if epoch is not None and step is not None:
+        raise InputError("a snapshot has one place in time: give its epoch or its step, not both")
+    if story and (len(runs) > 1 or epoch is not None or step is not None):
+        raise InputError(
+            "a story is that of one run from start to end",
+            "give one run, and neither --epoch nor --step",
+        )
+    scene = scene_of(runs)
+    if isinstance(scene, View) and story:
+        save_story(scene, path, look)
+    else:
+        save_still(scene, _moment(scene, epoch, step), path, look)
+    return path
+
+
+def view(
+    runs: Sequence[RecordedRun],
+    out: str | Path | None = None,
+    *,
+    frames: int | None = None,
+    title: str | None = None,
+    theme: str | None = None,
+) -> Path:
+    """Write the page of a run, or of up to nine side by side, and give its path.
+
+    By default it is view.html in the run's folder. frames: at most so many snapshots; None is 300.
+    title: by default the name of the run, or what the runs differ in. theme: light or dark; None is
+    what the reader's system prefers. Raises InputError for what cannot be drawn so, RelusgdError
+    when a run is damaged, OSError when the page cannot be written; it appears whole or not at all.
+    """
+    path = checked_place(runs, out, "view", ".html")
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise InputError(f"a page cannot be written as {path.name!r}", "its name ends in .html")
+    write_whole(path, _page(runs, frames=frames, title=title, theme=theme))
+    return path
+
+
+def notebook_cell(run: RecordedRun) -> str:
+    """The page as an element that a notebook shows in a cell."""
+    return in_iframe(_page([run]), _usual_title([run]))
+
+
+def _page(
+    runs: Sequence[RecordedRun],
+    *,
+    frames: int | None = None,
+    title: str | None = None,
+    theme: str | None = None,
+) -> str:
+    return page_html(
+        scene_of(runs),
+        title or _usual_title(runs),
+        theme=theme,
+        frames=frames,
+        starts=[_start(run) for run in runs],
+    )
+
+
+def _usual_title(runs: Sequence[RecordedRun]) -> str:
+    """The name of the run's folder; for several runs, what they differ in."""
+    if len(runs) == 1:
+        return runs[0].folder.resolve().name
+    return " · ".join(panel_titles(runs)[1])
+
+
+def _start(run: RecordedRun) -> Start:
+    """How the page trains on from a snapshot: as this run was trained."""
+    training = run.config.training
+    size = None if training.batch_size == "full" else int(training.batch_size)
+    return Start(training.layers, size, training.penalty, run.config.network.output_bias)
+
+
+def scene_of(runs: Sequence[RecordedRun]) -> Scene:
+    """What is drawn of the runs. Raises InputError when they are too many for one picture."""
+    views = [View(run.history, run.data) for run in runs]
+    return views[0] if len(views) == 1 else Group(views, *panel_titles(runs))
+
+
+def checked_place(
+    runs: Sequence[RecordedRun], out: str | Path | None, stem: str, suffix: str
+) -> Path:
+    """Where a picture of the runs goes. Raises InputError when it cannot be written there."""
+    if out is not None:
+        path = Path(out)
+    elif len(runs) == 1:
+        path = runs[0].folder / f"{stem}{suffix}"
+    else:
+        path = picture_place(runs, stem, suffix)
+    check_file_place(path)
+    return path
+
+
+def _moment(scene: Scene, epoch: int | None, step: int | None) -> int:
+    """The index of the moment at this epoch or step, by default of the last one.
+
+    Raises InputError when there is none.
+    """
+    if isinstance(scene, View):
+        return scene.history.index(epoch=epoch, step=step)
+    if step is not None:
+        raise InputError(
+            "several runs are shown at the same epoch; their steps differ", "give --epoch"
+        )
+    if epoch is None:
+        return len(scene) - 1
+    last = scene.epoch[-1]
+    if epoch > last:
+        raise InputError(
+            f"no run was recorded until epoch {epoch:,}", f"the last one recorded: {last:,}"
+        )
+    return int(scene.epoch.searchsorted(epoch, side="right")) - 1
+
+
+def lacking_characters(runs: Sequence[RecordedRun], look: Look) -> str:
+    """The characters of a picture's words that no font of this system has; they become boxes."""
+    words = [look.title or ""]
+    for run in runs:
+        words += [run.data.x_name, run.data.y_name]
+    if len(runs) > 1:
+        words += panel_titles(runs)[0]
+    return lacking_glyphs("".join(words))
