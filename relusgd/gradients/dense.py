@@ -49,6 +49,7 @@ def dense_kernel(
     vc = parameters[2 * H :]
     wb_gradient = gradient[: 2 * H].reshape(2, H)
     vc_gradient = gradient[2 * H :]
+    hidden_learns, output_learns = layers != "output", layers != "hidden"
 
     # Matrix products of inner size 1 are outer products: twice as fast as broadcasting. They round
     # the product w x before it is compared with −b, as the rule for "active" demands.
@@ -61,39 +62,23 @@ def dense_kernel(
     r_moments, T = np.empty((2, B)), np.empty((2, H))
     rx, r = r_moments
 
-    # Local names, because looking up attributes takes a noticeable part of a small step.
-    multiply, subtract, greater, copyto = np.multiply, np.subtract, np.greater, np.copyto
-    w_dot, b_dot, vc_dot, A_dot, r_dot = w.dot, b.dot, vc.dot, A.dot, r_moments.dot
+    def kernel(x: Array, y: Array) -> None:
+        w.dot(x[None], wx)
+        b.dot(minus_one, minus_b)
+        np.greater(wx, minus_b, active)
+        np.copyto(M, active)
+        np.subtract(wx, minus_b, A_units)
+        np.multiply(A_units, M, A_units)
+        vc.dot(A, r)
+        np.subtract(r, y, r)
+        if hidden_learns:
+            np.multiply(r, x, rx)
+            r_moments.dot(M_transposed, T)
+            np.multiply(T, v, wb_gradient)
+        if output_learns:
+            A.dot(r, vc_gradient)
 
-    def write_residuals(x: Array, y: Array) -> None:
-        w_dot(x[None], wx)
-        b_dot(minus_one, minus_b)
-        greater(wx, minus_b, active)
-        copyto(M, active)
-        subtract(wx, minus_b, A_units)
-        multiply(A_units, M, A_units)
-        vc_dot(A, r)
-        subtract(r, y, r)
-
-    def write_hidden_gradient(x: Array) -> None:
-        multiply(r, x, rx)
-        r_dot(M_transposed, T)
-        multiply(T, v, wb_gradient)
-
-    def hidden_kernel(x: Array, y: Array) -> None:
-        write_residuals(x, y)
-        write_hidden_gradient(x)
-
-    def output_layer_kernel(x: Array, y: Array) -> None:
-        write_residuals(x, y)
-        A_dot(r, vc_gradient)
-
-    def full_kernel(x: Array, y: Array) -> None:
-        write_residuals(x, y)
-        write_hidden_gradient(x)
-        A_dot(r, vc_gradient)
-
-    return {"all": full_kernel, "output": output_layer_kernel, "hidden": hidden_kernel}[layers]
+    return kernel
 
 
 def activations_fit(points: int, width: int) -> bool:

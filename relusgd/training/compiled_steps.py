@@ -140,11 +140,10 @@ def _stretches(descent: Descent, first: int, stop: int) -> Iterator[Stretch]:
 
 def _rates(descent: Descent, first: int, stop: int) -> Array:
     """The learning rate of each of the steps first + 1 … stop."""
-    schedule, per_epoch = descent.schedule, descent.order.steps_per_epoch
+    schedule = descent.schedule
     if schedule.kind == "constant":
         return np.full(stop - first, schedule.rate)
-    epochs_done = first // per_epoch
-    last_epoch = (stop - 1) // per_epoch + 1
-    by_epoch = np.array([schedule.at(epoch) for epoch in range(epochs_done + 1, last_epoch + 1)])
-    before = epochs_done * per_epoch
-    return np.repeat(by_epoch, per_epoch)[first - before : stop - before]
+    epochs_before = np.arange(first, stop) // descent.order.steps_per_epoch
+    start, end = int(epochs_before[0]), int(epochs_before[-1])
+    by_epoch = np.array([schedule.at(epoch + 1) for epoch in range(start, end + 1)])
+    return np.asarray(by_epoch[epochs_before - start])

@@ -1,10 +1,11 @@
-"""Mutates the kernels, one sign, index or comparison at a time, and asks whether a test fails. The long form of the kernels' tests.
+"""Mutates the kernels, one sign, index or comparison at a time, and checks that a test fails.
 
     python tests/mutation/mutate_kernels.py [MODULE[:LINE] …] [--list]
 
-Every mutant runs the tests of its module in a process of its own, compiled modules as plain Python. Prints the mutants that
-no test fails for; those in equivalent.yaml, with the reason why they are the same kernel, are counted apart. Exit code 1 when
-another one survives, or when a line of equivalent.yaml is of no use any more.
+Every mutant runs the tests of its module in a process of its own; compiled modules run as plain
+Python. Prints the mutants for which no test fails. Those in equivalent.yaml compute the same, for
+the reason given there, and are counted apart. Exit code 1 if another mutant survives, or if an
+entry of equivalent.yaml matches no mutant any more.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ settings.register_profile(
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 150
-"""Of CPU time, thrice what the slowest module takes unchanged. A mutant that takes longer has changed, too."""
+"""CPU time of a mutant: three times what the slowest module takes unchanged. A mutant that takes
+longer counts as noticed, because it computes something else.
+"""
 
 COMPILED = [
     "gradients/test_compiled.py",
@@ -50,27 +53,54 @@ COMPILED = [
     "training/test_engines.py",
 ]
 TESTS = {
-    "dense": ["gradients/test_kernels.py", "training/test_engines.py"],
-    "prefix_sums": ["gradients/test_kernels.py", "training/test_engines.py"],
+    "dense": [
+        "gradients/test_kernels.py",
+        "gradients/test_output_kernel.py",
+        "training/test_engines.py",
+    ],
+    "prefix_sums": [
+        "gradients/test_kernels.py",
+        "gradients/test_hessian_product.py",
+        "training/test_engines.py",
+    ],
     "backprop": ["gradients/test_backprop.py"],
-    "features": ["gradients/test_features.py"],
-    "compiled": COMPILED,
+    "compiled.arrays": COMPILED,
+    "compiled.kernels": COMPILED,
     "compiled.dense_steps": COMPILED,
-    "compiled.sum_steps": COMPILED,
-    "compiled.elbows": COMPILED,
-    "compiled.updating": COMPILED,
-    "compiled.draws": ["training/test_streams.py"],
+    "compiled.prefix_sum_steps": COMPILED,
+    "compiled.elbow_search": COMPILED,
+    "compiled.update": COMPILED,
+    "compiled.philox": ["training/test_streams.py"],
 }
-LEFT_OUT = "kept_machine_code or a_cache or is_fused or divergence or run_goes_on or says_which or numba or wider_than"
-"""Tests of something else, of machine code itself, or long ones."""
+"""By module of `relusgd.gradients`, the tests that have to fail for its mutants."""
+
+LEFT_OUT = (
+    "kept_machine_code or a_cache or is_fused or divergence or run_goes_on or says_which or numba "
+    "or wider_than"
+)
+"""Tests that are left out: of other things, of machine code itself, or long ones."""
 
 COMPARISONS = {
-    ast.Gt: [ast.GtE, ast.Lt], ast.GtE: [ast.Gt], ast.Lt: [ast.LtE, ast.Gt], ast.LtE: [ast.Lt], ast.Eq: [ast.NotEq], ast.NotEq: [ast.Eq],
-}  # fmt: skip
+    ast.Gt: [ast.GtE, ast.Lt],
+    ast.GtE: [ast.Gt],
+    ast.Lt: [ast.LtE, ast.Gt],
+    ast.LtE: [ast.Lt],
+    ast.Eq: [ast.NotEq],
+    ast.NotEq: [ast.Eq],
+}
 OPERATORS = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult, ast.LShift: ast.RShift,
-    ast.RShift: ast.LShift, ast.BitXor: ast.BitOr, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitXor, ast.MatMult: ast.Add,
-}  # fmt: skip
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Add,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.LShift: ast.RShift,
+    ast.RShift: ast.LShift,
+    ast.BitXor: ast.BitOr,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitXor,
+    ast.MatMult: ast.Add,
+}
 CALLS = {
     "add": "subtract",
     "subtract": "add",
@@ -82,13 +112,17 @@ CALLS = {
 
 
 class Mutant(NamedTuple):
-    """One change: its module's name and source, and the line before and after; `after` numbers equal changes of equal lines."""
+    """One change of one module.
+
+    source: the whole module after the change. line: the number of the changed line; text: the line
+    before. change: what became what, with a number from the second equal change of equal lines on.
+    """
 
     module: str
     source: str
     line: int
-    before: str
-    after: str
+    text: str
+    change: str
 
 
 def mutations(node: ast.AST) -> Iterator[ast.AST]:
@@ -123,44 +157,48 @@ class Changer(ast.NodeTransformer):
         self.place, self.new = place, new
 
     def visit(self, node: ast.AST) -> ast.AST:
-        return (
-            ast.copy_location(self.new, node) if node is self.place else super().generic_visit(node)
-        )
+        if node is self.place:
+            return ast.copy_location(self.new, node)
+        return super().generic_visit(node)
 
 
-def sites(tree: ast.Module) -> Iterator[ast.AST]:
-    """The nodes inside functions that are arithmetic: no annotations, no decorators, no defaults, no texts."""
+def computing_nodes(tree: ast.Module) -> Iterator[ast.AST]:
+    """The nodes inside functions that compute: no annotations, decorators, defaults or texts."""
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
             for statement in function.body:
                 if not isinstance(statement, ast.FunctionDef):
-                    yield from inside(statement)
+                    yield from nodes_below(statement)
 
 
-def inside(node: ast.AST) -> Iterator[ast.AST]:
+def nodes_below(node: ast.AST) -> Iterator[ast.AST]:
+    """The node and those below it, without annotations, messages and functions in functions."""
     if isinstance(node, ast.FunctionDef | ast.Raise | ast.JoinedStr):
         return
     yield node
     for name, value in ast.iter_fields(node):
-        if name != "annotation":
-            for child in value if isinstance(value, list) else [value]:
-                if isinstance(child, ast.AST):
-                    yield from inside(child)
+        if name == "annotation":
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST):
+                yield from nodes_below(child)
 
 
 def mutants(module: str) -> Iterator[Mutant]:
+    """Every change of a module."""
     source = source_of(module).read_text(encoding="utf-8")
-    tree, lines, found = ast.parse(source), source.splitlines(), Counter[tuple[str, str]]()
-    for place in list(sites(tree)):
+    tree, lines = ast.parse(source), source.splitlines()
+    seen = Counter[tuple[str, str]]()
+    for place in list(computing_nodes(tree)):
         for new in mutations(place):
-            before = " ".join(part.strip() for part in lines[place.lineno - 1 : place.end_lineno])  # type: ignore[attr-defined]
-            text = ast.unparse(Changer(place, new).visit(copy_but(tree, place)))
-            after = f"{ast.unparse(place)} → {ast.unparse(new)}"
-            found[before, after] += 1
-            number = found[before, after]
-            yield Mutant(
-                module, text, place.lineno, before, after if number == 1 else f"{after} ({number})"
-            )  # type: ignore[attr-defined]
+            first, last = place.lineno, place.end_lineno  # type: ignore[attr-defined]
+            text = " ".join(part.strip() for part in lines[first - 1 : last])
+            change = f"{ast.unparse(place)} → {ast.unparse(new)}"
+            seen[text, change] += 1
+            if seen[text, change] > 1:
+                change += f" ({seen[text, change]})"
+            mutated = Changer(place, new).visit(copy_but(tree, place))
+            yield Mutant(module, ast.unparse(mutated), first, text, change)
 
 
 def copy_but(tree: ast.Module, place: ast.AST) -> ast.Module:
@@ -192,24 +230,23 @@ class MutatedSource(importlib.abc.MetaPathFinder, importlib.abc.Loader):  # type
         return None
 
     def exec_module(self, module):  # type: ignore[no-untyped-def]
-        exec(
-            compile(self.mutant.source, str(source_of(self.mutant.module)), "exec"), module.__dict__
-        )
+        path = str(source_of(self.mutant.module))
+        exec(compile(self.mutant.source, path, "exec"), module.__dict__)
 
 
 def outcome(mutant: Mutant) -> str:
-    """`survived` when every test passes, or else `killed`, or `endless` when the tests took too long."""
+    """`survived` when every test passes, or else `killed`, or `endless` when the tests took too
+    long.
+    """
     child = os.fork()
     if child == 0:
         run_tests(mutant)
     _, status = os.waitpid(child, 0)
     if status == 0:
         return "survived"
-    return (
-        "endless"
-        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGVTALRM
-        else "killed"
-    )
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGVTALRM:
+        return "endless"
+    return "killed"
 
 
 def run_tests(mutant: Mutant) -> None:
@@ -220,7 +257,8 @@ def run_tests(mutant: Mutant) -> None:
     os.dup2(nothing, 2)
     sys.meta_path.insert(0, MutatedSource(mutant))
     if not mutant.module.startswith("compiled"):
-        sys.modules["numba"] = None  # type: ignore[assignment]  # the compiled kernels, slow as they are here, are not asked
+        # Without machine code the compiled kernels are slow, so they are left out.
+        sys.modules["numba"] = None  # type: ignore[assignment]
     code = 1
     try:
         files = [str(ROOT / "tests" / name) for name in TESTS[mutant.module]]
@@ -255,40 +293,45 @@ def main() -> int:
     path = Path(__file__).with_name("equivalent.yaml")
     known = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
     failures = 0
-    for module, _, line in (name.partition(":") for name in given.modules or TESTS):
-        everything = [mutant for mutant in mutants(module) if line in ("", str(mutant.line))]
-        reasons = {(entry["line"], entry["change"]) for entry in known.get(module) or []}
+    for name in given.modules or TESTS:
+        module, _, line = name.partition(":")
+        chosen = [mutant for mutant in mutants(module) if line in ("", str(mutant.line))]
         if given.list:
-            print(
-                "\n".join(f"{mutant.module}:{mutant.line}: {mutant.after}" for mutant in everything)
-            )
+            for mutant in chosen:
+                print(f"{module}:{mutant.line}: {mutant.change}    in: {mutant.text}")
             continue
-        left = set() if line else set(reasons)
-        original = Mutant(module, source_of(module).read_text(encoding="utf-8"), 0, "", "")
-        assert outcome(original) == "survived", f"{module}: the tests fail without a mutation"
-        found = Counter[str]()
-        for mutant in everything:
-            if (mutant.before, mutant.after) in reasons:
-                left.discard((mutant.before, mutant.after))
-                found["equivalent"] += 1
-                continue
-            what = outcome(mutant)
-            found[what] += 1
-            if what != "killed":
-                print(
-                    f"{module}:{mutant.line}: {what}: {mutant.after}    in: {mutant.before}",
-                    flush=True,
-                )
-        for before, change in left:
-            print(
-                f"{module}: equivalent.yaml names what is no mutant any more: {change} in {before}"
-            )
-        failures += found["survived"] + len(left)
-        print(
-            f"{module}: {len(everything)} mutants: {', '.join(f'{n} {what}' for what, n in found.items())}",
-            flush=True,
-        )
+        equivalent = {(entry["line"], entry["change"]) for entry in known.get(module) or []}
+        failures += check_module(module, chosen, equivalent, whole=not line)
     return int(failures > 0)
+
+
+def check_module(
+    module: str, chosen: list[Mutant], equivalent: set[tuple[str, str]], *, whole: bool
+) -> int:
+    """Run the tests for the chosen mutants; return how many survived or are wrongly listed.
+
+    equivalent: lines and changes of mutants that compute the same. whole: all mutants are chosen,
+    so that those listed but not found are wrong.
+    """
+    original = Mutant(module, source_of(module).read_text(encoding="utf-8"), 0, "", "")
+    assert outcome(original) == "survived", f"{module}: the tests fail without a mutation"
+    counts = Counter[str]()
+    unmatched = set(equivalent) if whole else set()
+    for mutant in chosen:
+        if (mutant.text, mutant.change) in equivalent:
+            unmatched.discard((mutant.text, mutant.change))
+            counts["equivalent"] += 1
+            continue
+        result = outcome(mutant)
+        counts[result] += 1
+        if result != "killed":
+            where = f"{module}:{mutant.line}"
+            print(f"{where}: {result}: {mutant.change}    in: {mutant.text}", flush=True)
+    for text, change in sorted(unmatched):
+        print(f"{module}: equivalent.yaml lists what is no mutant any more: {change} in {text}")
+    summary = ", ".join(f"{count} {result}" for result, count in counts.items())
+    print(f"{module}: {len(chosen)} mutants: {summary}", flush=True)
+    return counts["survived"] + len(unmatched)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,10 @@ The fastest way at small sizes.
 
 from __future__ import annotations
 
+from typing import Any
+
+from numpy.typing import NDArray
+
 from relusgd.gradients.compiled.arrays import SAMPLES, Buffers, Points
 from relusgd.gradients.compiled.elbow_search import Rows
 from relusgd.gradients.compiled.machine_code import compiled, inlined
@@ -19,6 +23,12 @@ AT_ONCE = 4
 def relu(z: float) -> float:
     """0 for nan, too."""
     return z if z > 0.0 else 0.0
+
+
+@inlined
+def four(array: NDArray[Any], i: int) -> tuple[Any, Any, Any, Any]:
+    """Four numbers in a row, from the i-th on."""
+    return array[i], array[i + 1], array[i + 2], array[i + 3]
 
 
 @inlined
@@ -62,9 +72,9 @@ def residuals(
     # Four units at a time; the sum over units keeps their order.
     for group in range(len(w) // AT_ONCE):
         j = group * AT_ONCE
-        w0, w1, w2, w3 = w[j], w[j + 1], w[j + 2], w[j + 3]
-        b0, b1, b2, b3 = b[j], b[j + 1], b[j + 2], b[j + 3]
-        v0, v1, v2, v3 = v[j], v[j + 1], v[j + 2], v[j + 3]
+        w0, w1, w2, w3 = four(w, j)
+        b0, b1, b2, b3 = four(b, j)
+        v0, v1, v2, v3 = four(v, j)
         for i in range(padded):
             f = r[i] + v0 * relu(w0 * x[i] + b0)
             f += v1 * relu(w1 * x[i] + b1)
@@ -91,12 +101,12 @@ def active_sums(
     # SAMPLES points at a time; the sums over points keep their order.
     for group in range(padded // SAMPLES):
         i = group * SAMPLES
-        x0, x1, x2, x3 = x[i], x[i + 1], x[i + 2], x[i + 3]
-        x4, x5, x6, x7 = x[i + 4], x[i + 5], x[i + 6], x[i + 7]
-        r0, r1, r2, r3 = r[i], r[i + 1], r[i + 2], r[i + 3]
-        r4, r5, r6, r7 = r[i + 4], r[i + 5], r[i + 6], r[i + 7]
-        q0, q1, q2, q3 = q[i], q[i + 1], q[i + 2], q[i + 3]
-        q4, q5, q6, q7 = q[i + 4], q[i + 5], q[i + 6], q[i + 7]
+        x0, x1, x2, x3 = four(x, i)
+        x4, x5, x6, x7 = four(x, i + 4)
+        r0, r1, r2, r3 = four(r, i)
+        r4, r5, r6, r7 = four(r, i + 4)
+        q0, q1, q2, q3 = four(q, i)
+        q4, q5, q6, q7 = four(q, i + 4)
         for j in range(len(w)):
             wj, bj = w[j], b[j]
             t0, t1 = T0[j], T1[j]
@@ -130,9 +140,8 @@ def activation_sums(
         dv[j] = 0.0
     for group in range(B // AT_ONCE):
         i = group * AT_ONCE
-        t0, t1 = rows[start + i], rows[start + i + 1]
-        t2, t3 = rows[start + i + 2], rows[start + i + 3]
-        r0, r1, r2, r3 = r[i], r[i + 1], r[i + 2], r[i + 3]
+        t0, t1, t2, t3 = four(rows, start + i)
+        r0, r1, r2, r3 = four(r, i)
         for j in range(len(dv)):
             total = dv[j] + r0 * activations[t0, j]
             total += r1 * activations[t1, j]

@@ -32,40 +32,28 @@ class Sgd:
 
         All have the shape (learning parameters,). The update may overwrite g.
         """
-        if self.momentum or self.weight_decay:
-            return self._update_with_velocity(theta, g, u)
-        return self._plain_update(theta, g)
-
-    def _plain_update(self, theta: Array, g: Array) -> Update:
-        change = np.empty_like(g)
-        multiply, subtract = np.multiply, np.subtract
-
-        def update(batch_size: int, rate: float) -> None:
-            multiply(g, rate * 2.0 / batch_size, change)
-            subtract(theta, change, theta)
-
-        return update
-
-    def _update_with_velocity(self, theta: Array, g: Array, u: Array) -> Update:
         decay, momentum, nesterov = self.weight_decay, self.momentum, self.nesterov
         change = np.empty_like(g)
-        multiply, add, subtract = np.multiply, np.add, np.subtract
+
+        def plain_update(batch_size: int, rate: float) -> None:
+            np.multiply(g, rate * 2.0 / batch_size, change)
+            np.subtract(theta, change, theta)
 
         def update(batch_size: int, rate: float) -> None:
-            multiply(g, 2.0 / batch_size, g)
-            multiply(theta, decay, change)
-            add(g, change, g)
-            multiply(u, momentum, u)
-            add(u, g, u)
+            np.multiply(g, 2.0 / batch_size, g)
+            np.multiply(theta, decay, change)
+            np.add(g, change, g)
+            np.multiply(u, momentum, u)
+            np.add(u, g, u)
             if nesterov:
-                multiply(u, momentum, change)
-                add(change, g, change)
-                multiply(change, rate, change)
+                np.multiply(u, momentum, change)
+                np.add(change, g, change)
+                np.multiply(change, rate, change)
             else:
-                multiply(u, rate, change)
-            subtract(theta, change, theta)
+                np.multiply(u, rate, change)
+            np.subtract(theta, change, theta)
 
-        return update
+        return update if momentum or decay else plain_update
 
     def stable_rate(self, sharpness: float) -> float:
         """The largest learning rate at which full-batch steps do not grow.
