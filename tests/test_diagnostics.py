@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from relusgd.diagnostics.sharpness.sharpness import sharpness
 
-from relusgd import diagnostics
-from relusgd.diagnostics import (
-    SnapshotMetrics,
+from relusgd.diagnostics import measures
+from relusgd.diagnostics.measures import (
     always_on_units,
     breakpoints_inside,
     dead_in_first_layer,
     dead_units,
-    sharpness,
     train_mse,
 )
+from relusgd.diagnostics.snapshot_metrics import SnapshotMetrics
 from relusgd.gradients.backprop import backprop, hessian_vector
 from relusgd.model.network import Network, layer_shapes, parameter_count, split_parameters
 from relusgd.model.points import Dataset, Scaling
@@ -56,7 +56,7 @@ def by_definition(network, dataset):
     """What the metrics of a snapshot are to be, from dense matrices."""
     return (
         train_mse(network, dataset),
-        diagnostics.test_mse(network, dataset),
+        measures.test_mse(network, dataset),
         sum(map(len, dead_units(network, dataset))),
         sum(map(len, always_on_units(network, dataset))),
         breakpoints_inside(network, dataset),
@@ -71,11 +71,11 @@ def test_errors_are_means_of_squares_over_each_set():
     network = Network((np.ones((1, 1)), np.full((1, 1), 2.0)), (np.zeros(1), np.zeros(1)))
     dataset = dataset_of([-1, 1, 2], [1, 2, 2], [1, 2], [1, 1])
     assert train_mse(network, dataset) == 5 / 3
-    assert diagnostics.test_mse(network, dataset) == 5
+    assert measures.test_mse(network, dataset) == 5
 
 
 def test_without_test_points_the_test_error_is_nan():
-    assert math.isnan(diagnostics.test_mse(random_network(0, [3]), dataset_of([0], [0])))
+    assert math.isnan(measures.test_mse(random_network(0, [3]), dataset_of([0], [0])))
 
 
 def test_dead_and_always_on_units_of_a_worked_example():
@@ -89,7 +89,7 @@ def test_dead_and_always_on_units_of_a_worked_example():
 
 @pytest.mark.parametrize("hidden", [[6], [6, 5], [3, 4, 5]])
 def test_units_are_counted_layer_by_layer_on_the_training_points(hidden, monkeypatch):
-    monkeypatch.setattr(diagnostics, "CHUNK_NUMBERS", 40)
+    monkeypatch.setattr(measures, "CHUNK_NUMBERS", 40)
     for seed in range(20):
         network, dataset = random_network(seed, hidden), random_dataset(seed, train=7)
         active = [layer > 0 for layer in network.activations(dataset.x_train)]
@@ -107,7 +107,7 @@ def test_units_are_counted_layer_by_layer_on_the_training_points(hidden, monkeyp
 def test_chunks_change_no_error(monkeypatch):
     network, dataset = random_network(1, [5, 4]), random_dataset(1)
     whole = train_mse(network, dataset)
-    monkeypatch.setattr(diagnostics, "CHUNK_NUMBERS", 35)
+    monkeypatch.setattr(measures, "CHUNK_NUMBERS", 35)
     assert train_mse(network, dataset) == pytest.approx(whole, rel=1e-14)
 
 
@@ -156,7 +156,7 @@ def dense_hessian(network, dataset):
 def test_sharpness_is_the_largest_eigenvalue_of_the_hessian(
     dense_up_to, hidden, layers, output_bias, monkeypatch
 ):
-    monkeypatch.setattr(diagnostics, "DENSE_PARAMETERS", dense_up_to)
+    monkeypatch.setattr("relusgd.diagnostics.sharpness.DENSE_PARAMETERS", dense_up_to)
     network, dataset = random_network(2, hidden), random_dataset(3)
     hessian = dense_hessian(network, dataset)
     size = len(hessian)
@@ -173,7 +173,7 @@ def test_sharpness_is_the_largest_eigenvalue_of_the_hessian(
 def test_lanczos_gives_the_eigenvalue_of_the_whole_matrix(hidden, monkeypatch):
     network, dataset = random_network(5, hidden), random_dataset(5, train=200)
     by_lanczos = sharpness(network, dataset)
-    monkeypatch.setattr(diagnostics, "DENSE_PARAMETERS", 10**4)
+    monkeypatch.setattr("relusgd.diagnostics.sharpness.DENSE_PARAMETERS", 10**4)
     assert by_lanczos == pytest.approx(sharpness(network, dataset), rel=1e-12)
 
 
@@ -188,7 +188,7 @@ def test_of_the_output_layer_alone_it_is_that_of_least_squares():
 def test_points_in_chunks_give_the_same_sharpness(monkeypatch):
     network, dataset = random_network(1, [6, 5]), random_dataset(1)
     whole = sharpness(network, dataset)
-    monkeypatch.setattr(diagnostics, "CHUNK_NUMBERS", 100)
+    monkeypatch.setattr(measures, "CHUNK_NUMBERS", 100)
     assert sharpness(network, dataset) == pytest.approx(whole, rel=1e-12)
 
 
@@ -327,7 +327,7 @@ def test_a_snapshot_is_measured_from_itself_alone():
 @pytest.mark.parametrize("hidden", [[1], [9], [40], [300], [4, 3]])
 def test_many_snapshots_at_once_get_the_bits_of_each_alone(hidden, monkeypatch):
     monkeypatch.setattr(
-        "relusgd.diagnostics.ROWS_NUMBERS", 2**14
+        "relusgd.diagnostics.snapshot_metrics.ROWS_NUMBERS", 2**14
     )  # several pieces, the last one shorter
     metrics = SnapshotMetrics(random_dataset(0), hidden)
     vectors = np.array([random_vector(seed, hidden) for seed in range(53)])

@@ -20,11 +20,11 @@ from threadpoolctl import threadpool_limits
 
 from relusgd.checks.counting import operations
 from relusgd.checks.running_sums import gradient_by_running_sums
-from relusgd.gradients.backprop import backprop, forward
+from relusgd.gradients.backprop import backprop
 from relusgd.gradients.dense import dense_kernel
 from relusgd.gradients.prefix_sums import prefix_sum_kernel
 from relusgd.graphs.sheet_functions import two_layers
-from relusgd.model.network import Array, split_parameters
+from relusgd.model.network import Array, forward, split_parameters
 
 WIDTHS = (8, 16, 32, 64, 128, 256, 512)
 SECONDS = 0.02

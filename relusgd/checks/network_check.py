@@ -11,10 +11,10 @@ from threadpoolctl import threadpool_limits
 from relusgd.checks.differences import Entries, Measure, take_differences
 from relusgd.checks.form import Form
 from relusgd.checks.gradcheck import STEP, GradientCheck, Precision, compare
-from relusgd.gradients.backprop import backprop, forward
+from relusgd.gradients.backprop import backprop
 from relusgd.gradients.dense import Kernel, dense_kernel
 from relusgd.gradients.prefix_sums import centre_of, prefix_sum_kernel
-from relusgd.model.network import Array, Network, parameter_count, split_parameters
+from relusgd.model.network import Array, Network, forward, parameter_count, split_parameters
 from relusgd.model.points import Dataset
 from relusgd.training.engines import numba_is_installed
 

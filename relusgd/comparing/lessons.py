@@ -12,7 +12,7 @@ from relusgd.comparing.groups import PLAIN, Group
 from relusgd.comparing.keys import CASE, TRAINING, heading
 from relusgd.comparing.optima import AS_GOOD, Optimum
 from relusgd.comparing.solvers import Duel
-from relusgd.diagnostics import network_domain
+from relusgd.diagnostics.measures import network_domain
 from relusgd.model.network import Array
 from relusgd.runs.run import Run
 from relusgd.runs.titles import value_words

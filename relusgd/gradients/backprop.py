@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from relusgd.model.network import Array
+from relusgd.model.network import Activations, Array, forward
 
 
 class Gradient(NamedTuple):
@@ -27,40 +27,6 @@ class Gradient(NamedTuple):
     loss: float
     weights: tuple[Array, ...]
     biases: tuple[Array, ...]
-
-
-class Activations(NamedTuple):
-    """a: a_0 … a_L, the inputs of every layer, shape (B, fan_in) each; f: the output, shape (B, n_out).
-
-    a_k > 0 exactly where z_k > 0, so that z need not be kept.
-    """
-
-    a: tuple[Array, ...]
-    f: Array
-
-
-def forward(weights: Sequence[Array], biases: Sequence[Array], x: Array) -> Activations:
-    """The forward pass at x, shape (B, n_in); weights[k]: shape (fan_in, fan_out), biases[k]: shape (fan_out,).
-
-    Raises ValueError when the shapes do not fit together.
-    """
-    if x.ndim != 2 or x.shape[1] != len(weights[0]):
-        raise ValueError(f"x must have the shape (points, {len(weights[0])}), not {x.shape}")
-    a, z = [x], affine(x, weights[0], biases[0])
-    for W, b in zip(weights[1:], biases[1:], strict=True):
-        a.append(np.maximum(z, 0.0))
-        z = affine(a[-1], W, b)
-    return Activations(tuple(a), z)
-
-
-def affine(a: Array, W: Array, b: Array) -> Array:
-    """a W + b, shape (B, fan_out).
-
-    With one input the product is rounded before the sum, which a matrix product need not do: that decides which units
-    of the first layer are active, and every kernel has to agree on it.
-    """
-    product: Array = a * W if len(W) == 1 else a @ W
-    return product + b
 
 
 def backprop(weights: Sequence[Array], biases: Sequence[Array], x: Array, y: Array) -> Gradient:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -65,6 +66,43 @@ def elbow_positions(slope: Array, bias: Array) -> Array:
     """−bias/slope, where a unit switches; nan where the slope is 0 and the unit never does. Shapes as given."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.where(slope == 0, np.nan, -bias / slope)
+
+
+class Activations(NamedTuple):
+    """a: a_0 … a_L, the inputs of every layer, shape (B, fan_in) each; f: the output, shape (B, n_out).
+
+    a_k > 0 exactly where z_k > 0, so that z need not be kept.
+    """
+
+    a: tuple[Array, ...]
+    f: Array
+
+
+def forward(weights: Sequence[Array], biases: Sequence[Array], x: Array) -> Activations:
+    """The forward pass, the only one with matrices, for any depth and any number of inputs and outputs.
+
+        a_0 = x,   z_k = a_{k−1} W_k + b_k,   a_k = relu(z_k)  for k = 1 … L,   f = z_{L+1}
+
+    x: a batch of B points, shape (B, n_in); weights[k]: shape (fan_in, fan_out), biases[k]: shape (fan_out,).
+    Raises ValueError when the shapes do not fit together.
+    """
+    if x.ndim != 2 or x.shape[1] != len(weights[0]):
+        raise ValueError(f"x must have the shape (points, {len(weights[0])}), not {x.shape}")
+    a, z = [x], affine(x, weights[0], biases[0])
+    for W, b in zip(weights[1:], biases[1:], strict=True):
+        a.append(np.maximum(z, 0.0))
+        z = affine(a[-1], W, b)
+    return Activations(tuple(a), z)
+
+
+def affine(a: Array, W: Array, b: Array) -> Array:
+    """a W + b, shape (B, fan_out).
+
+    With one input the product is rounded before the sum, which a matrix product need not do. This rounding decides which
+    units of the first layer are active, and every kernel has to agree on it.
+    """
+    product: Array = a * W if len(W) == 1 else a @ W
+    return product + b
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -132,13 +170,12 @@ class Network:
 
     def activations(self, x: ArrayLike) -> list[Array]:
         """Outputs of every hidden layer at the positions x (n_points,): one array of shape (n_points, width) each."""
-        positions = np.asarray(x, dtype=np.float64).reshape(-1, 1)
-        layers = [np.maximum(positions * self.weights[0] + self.biases[0], 0.0)]
-        for weight, bias in zip(self.weights[1:-1], self.biases[1:-1], strict=True):
-            layers.append(np.maximum(layers[-1] @ weight + bias, 0.0))
-        return layers
+        return list(self._forward(x).a[1:])
 
     def __call__(self, x: ArrayLike) -> Array:
         """f(x) for positions of any shape; the result has the same shape."""
-        values = self.activations(x)[-1] @ self.output_weight + self.output_bias
-        return np.asarray(values).reshape(np.shape(x))
+        return self._forward(x).f.reshape(np.shape(x))
+
+    def _forward(self, x: ArrayLike) -> Activations:
+        positions = np.asarray(x, dtype=np.float64).reshape(-1, 1)
+        return forward(self.weights, self.biases, positions)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from relusgd.config import Config
-from relusgd.diagnostics import SnapshotMetrics
+from relusgd.diagnostics.snapshot_metrics import SnapshotMetrics
 from relusgd.model.history import COUNTS, History
 from relusgd.model.network import Array, Integers, Network, parameter_count
 from relusgd.model.points import Dataset

@@ -11,7 +11,8 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from relusgd.config import Config, TargetData
-from relusgd.diagnostics import SnapshotMetrics, dead_in_first_layer, train_mse
+from relusgd.diagnostics.measures import dead_in_first_layer, train_mse
+from relusgd.diagnostics.snapshot_metrics import SnapshotMetrics
 from relusgd.errors import ConfigError
 from relusgd.model.network import Network, parameter_count
 from relusgd.model.points import Dataset

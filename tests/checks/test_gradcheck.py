@@ -7,8 +7,8 @@ import relusgd
 from relusgd.checks.network_check import Problem, check_network, gradient_functions
 from relusgd.checks.step_sizes import step_size_errors
 from relusgd.errors import InputError
-from relusgd.gradients.backprop import affine, forward, residual
-from relusgd.model.network import Network, parameter_count, split_parameters
+from relusgd.gradients.backprop import residual
+from relusgd.model.network import Network, affine, forward, parameter_count, split_parameters
 from relusgd.model.points import Dataset
 
 check = relusgd.check_gradients

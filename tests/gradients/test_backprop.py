@@ -8,7 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from relusgd.gradients.backprop import backprop, forward, hessian_vector
+from relusgd.gradients.backprop import backprop, hessian_vector
+from relusgd.model.network import forward
 
 # n_in, hidden widths, n_out
 SIZES = [

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relusgd.gradients.backprop import backprop, forward
+from relusgd.gradients.backprop import backprop
 from relusgd.model.breakpoints import breakpoints, vertices
 from relusgd.model.initial import pair_units
-from relusgd.model.network import Network, layer_shapes
+from relusgd.model.network import Network, forward, layer_shapes
 
 deep_hidden = st.lists(st.integers(1, 12), min_size=2, max_size=4)
 seeds = st.integers(0, 10**6)

@@ -1,0 +1,110 @@
+"""Errors, dead and always-on units, and breakpoints in the domain, each by its definition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from relusgd.model.breakpoints import breakpoints
+from relusgd.model.network import Array, Booleans, Integers, Network
+from relusgd.model.points import Dataset
+
+CHUNK_NUMBERS = 2**22
+"""Points × units that are held at once: 32 MB of float64."""
+
+
+def train_mse(network: Network, dataset: Dataset) -> float:
+    """Mean squared error over the training points."""
+    return _mse(network, dataset.x_train, dataset.y_train)
+
+
+def test_mse(network: Network, dataset: Dataset) -> float:
+    """Mean squared error over the test points; nan when there are none."""
+    return _mse(network, dataset.x_test, dataset.y_test)
+
+
+def _mse(network: Network, x: Array, y: Array) -> float:
+    if not len(x):
+        return float("nan")
+    total = 0.0
+    with np.errstate(all="ignore"):
+        for part in point_chunks(len(x), network.hidden):
+            residual = network(x[part]) - y[part]
+            total += float(np.sum(np.square(residual)))
+    return total / len(x)
+
+
+def point_chunks(points: int, hidden: Sequence[int]) -> Iterator[slice]:
+    """Slices of range(points), short enough that points × width stays below CHUNK_NUMBERS."""
+    size = max(1, CHUNK_NUMBERS // max(hidden))
+    for start in range(0, points, size):
+        yield slice(start, start + size)
+
+
+def dead_units(network: Network, dataset: Dataset) -> list[Integers]:
+    """Per hidden layer the indices of the units that are active on no training point."""
+    layers = activity(network, dataset)
+    return [np.flatnonzero(~anywhere) for anywhere, _ in layers]
+
+
+def dead_in_first_layer(network: Network, dataset: Dataset) -> Integers:
+    """The first of `dead_units`, in O(units) at any depth."""
+    anywhere, _ = _first_layer_activity(network, dataset.x_train)
+    return np.flatnonzero(~anywhere)
+
+
+def always_on_units(network: Network, dataset: Dataset) -> list[Integers]:
+    """Per hidden layer the indices of the units that are active on every training point."""
+    layers = activity(network, dataset)
+    return [np.flatnonzero(everywhere) for _, everywhere in layers]
+
+
+def activity(network: Network, dataset: Dataset) -> list[tuple[Booleans, Booleans]]:
+    """Per hidden layer, shape (width,) each: active on some, active on every training point."""
+    first = _first_layer_activity(network, dataset.x_train)
+    return [first, *_deep_activity(network, dataset.x_train)]
+
+
+def _first_layer_activity(network: Network, x: Array) -> tuple[Booleans, Booleans]:
+    """Of sorted points x the first and the last decide: the float64 value of slope·x + bias is monotone in x."""
+    with np.errstate(all="ignore"):
+        on_first = is_active(network.slope, network.bias, x[0])
+        on_last = is_active(network.slope, network.bias, x[-1])
+    return on_first | on_last, on_first & on_last
+
+
+def is_active(slope: Array, bias: Array, x: float) -> Booleans:
+    """Whether slope·x + bias > 0 in float64, for units of the first layer.
+
+    A rounded sum is positive exactly where the sum is, so that the comparison with −bias asks the same.
+    """
+    active: Booleans = slope * x > -bias
+    return active
+
+
+def _deep_activity(network: Network, x: Array) -> list[tuple[Booleans, Booleans]]:
+    """As `activity`, for the layers behind the first one, on the points x."""
+    widths = network.hidden[1:]
+    if not widths:
+        return []
+    anywhere = [np.zeros(width, dtype=bool) for width in widths]
+    everywhere = [np.ones(width, dtype=bool) for width in widths]
+    with np.errstate(all="ignore"):
+        for part in point_chunks(len(x), network.hidden):
+            for k, a in enumerate(network.activations(x[part])[1:]):
+                anywhere[k] |= (a > 0).any(axis=0)
+                everywhere[k] &= (a > 0).all(axis=0)
+    return list(zip(anywhere, everywhere, strict=True))
+
+
+def breakpoints_inside(network: Network, dataset: Dataset) -> int:
+    """How many breakpoints lie strictly inside the domain."""
+    low, high = network_domain(dataset)
+    return len(breakpoints(network).between(low, high))
+
+
+def network_domain(dataset: Dataset) -> tuple[float, float]:
+    """The dataset's domain in network units."""
+    low, high = dataset.scaling.x_to_network(np.array(dataset.domain))
+    return float(low), float(high)

@@ -1,0 +1,117 @@
+"""Sharpness: the largest eigenvalue of the Hessian of the training error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from relusgd.diagnostics.measures import point_chunks
+from relusgd.gradients.backprop import hessian_vector
+from relusgd.gradients.curvature import hessian_product
+from relusgd.model.network import (
+    Array,
+    Network,
+    learning_parameters,
+    parameter_count,
+    split_parameters,
+)
+from relusgd.model.points import Dataset
+
+DENSE_PARAMETERS = 40
+"""Up to here the Hessian is formed whole; beyond, Lanczos asks for its products with vectors."""
+
+LANCZOS_STEPS = 200
+
+BASIS_NUMBERS = 2**25
+"""Numbers in the basis of Lanczos, at least 10 vectors: 256 MB of float64."""
+
+
+def sharpness(
+    network: Network, dataset: Dataset, layers: str = "all", *, output_bias: bool = True
+) -> float:
+    """The largest eigenvalue of the Hessian of the training error over the parameters that learn.
+
+    layers: all, output or hidden; without output_bias the output bias is frozen. Gradient descent on all points is
+    stable near a minimum while its learning rate stays below 2/sharpness (Cohen et al. 2021). nan when the Hessian is
+    not finite.
+    """
+    learning = learning_parameters(network.hidden, layers, output_bias=output_bias)
+    with np.errstate(all="ignore"):
+        hessian = _Hessian(network, dataset, learning)
+        if hessian.size > DENSE_PARAMETERS:
+            return _lanczos(hessian)
+        rows = [hessian(unit_vector) for unit_vector in np.eye(hessian.size)]
+        return _largest_eigenvalue(np.array(rows))
+
+
+class _Hessian:
+    """The Hessian of the training error over the learning parameters, as a function from a vector, shape (size,), to H times it."""
+
+    def __init__(self, network: Network, dataset: Dataset, learning: slice) -> None:
+        self.size = learning.stop - learning.start
+        self._network, self._learning = network, learning
+        self._x, self._y = dataset.x_train[:, None], dataset.y_train[:, None]
+        self._shallow: Callable[[Array], Array] | None = None
+        if len(network.hidden) == 1:
+            self._shallow = hessian_product(
+                network.parameters(), network.hidden[0], dataset.x_train, dataset.y_train
+            )
+
+    def __call__(self, direction: Array) -> Array:
+        full = np.zeros(parameter_count(self._network.hidden))
+        full[self._learning] = direction
+        if self._shallow:
+            return self._shallow(full)[self._learning]
+        return self._deep(full)
+
+    def _deep(self, direction: Array) -> Array:
+        """The Hessian of a mean over the points is the mean of those of its parts, weighted by their points."""
+        weights, biases = self._network.weights, self._network.biases
+        V, c = split_parameters(direction, self._network.hidden)
+        product = np.zeros(self.size)
+        for part in point_chunks(len(self._x), self._network.hidden):
+            x, y = self._x[part], self._y[part]
+            share = len(x) / len(self._x)
+            Hv = Network(*hessian_vector(weights, biases, x, y, V, c)).parameters()
+            product += share * Hv[self._learning]
+        return product
+
+
+def _lanczos(hessian: _Hessian) -> float:
+    """The largest eigenvalue by Lanczos with full reorthogonalisation (Golub & Van Loan, section 10.3).
+
+        u = H q_j,   α_j = q_jᵀ u,   u ← u − Q Qᵀ u,   β_j = |u|,   q_{j+1} = u/β_j,   Q = [q_1 … q_j]
+
+    from a fixed random q_1, until the largest eigenvalue θ of T = Qᵀ H Q, tridiagonal with α and β, has a residual
+    |H Q s − θ Q s| = β_j |s_j| below 1e-8 |T|, where T s = θ s; the error of θ is of the order of its square.
+    """
+    steps = min(hessian.size, LANCZOS_STEPS, max(10, BASIS_NUMBERS // hessian.size))
+    Q = np.empty((steps, hessian.size))  # rows are the q
+    T = np.zeros((steps + 1, steps + 1))
+    u = np.random.RandomState(0).randn(hessian.size)
+    theta, beta = float("nan"), float(np.linalg.norm(u))
+    for j in range(steps):
+        Q[j] = u / beta
+        u = hessian(Q[j])
+        T[j, j] = Q[j] @ u
+        basis = Q[: j + 1]
+        for _ in range(2):  # the second time removes what the rounding of the first left
+            u -= basis.T @ (basis @ u)
+        beta = T[j, j + 1] = T[j + 1, j] = float(np.linalg.norm(u))
+        if not np.isfinite(T[j]).all():
+            return float("nan")
+        values, vectors = np.linalg.eigh(T[: j + 1, : j + 1])
+        theta = float(values[-1])
+        residual = beta * abs(vectors[-1, -1])
+        if residual <= 1e-8 * np.abs(values).max():
+            break
+    return theta
+
+
+def _largest_eigenvalue(matrix: Array) -> float:
+    """Of a matrix that is symmetric up to rounding; nan when it is not finite."""
+    if not np.isfinite(matrix).all():
+        return float("nan")
+    symmetric = 0.5 * (matrix + matrix.T)
+    return float(np.linalg.eigvalsh(symmetric)[-1])

@@ -1,0 +1,125 @@
+"""The metrics of snapshots, fast enough for every epoch of a training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from relusgd.diagnostics.measures import activity, breakpoints_inside, is_active, network_domain
+from relusgd.model.breakpoints import sorted_elbows, values_by_running_sums
+from relusgd.model.network import Array, Integers, Network
+from relusgd.model.points import Dataset
+
+Metrics = tuple[float, float, int, int, int]
+"""train_mse, test_mse, dead_units, always_on_units, breakpoints."""
+
+ROWS_NUMBERS = 2**16
+"""Numbers of the snapshots that are measured at once: arrays that stay in the processor's cache."""
+
+
+class _Measured(NamedTuple):
+    """What S snapshots are measured by, shape (S,) or, for the values f at all points, (S, n)."""
+
+    f: Array
+    dead: Integers
+    always_on: Integers
+    breakpoints: Integers
+
+
+class SnapshotMetrics:
+    """The metrics of snapshots, given as vectors of parameters in the order of `split_parameters`.
+
+    Made once per training. What a snapshot gets depends on its vector alone, to the last bit, however many are asked for
+    at once; parameters that are not finite give errors that are not finite, and never a warning. With one hidden layer it
+    goes through the sorted elbows, O(points + H log H) a snapshot.
+    """
+
+    def __init__(self, dataset: Dataset, hidden: Sequence[int]) -> None:
+        self._dataset, self._hidden = dataset, tuple(hidden)
+        self._x = np.unique(np.concatenate([dataset.x_train, dataset.x_test]))
+        self._middle = float(np.mean(dataset.x_train))
+        self._x_centred = self._x - self._middle
+        self._train = self._columns_of(dataset.x_train)
+        self._test = self._columns_of(dataset.x_test)
+        self._low, self._high = network_domain(dataset)
+
+    def __call__(self, vector: Array) -> Metrics:
+        """train_mse, test_mse (nan without test points), dead_units, always_on_units, breakpoints in the domain."""
+        return self.rows(vector[None])[0]
+
+    def rows(self, vectors: Array) -> list[Metrics]:
+        """The metrics of every snapshot of vectors, shape (S, parameter_count)."""
+        rows: list[Metrics] = []
+        size = max(1, ROWS_NUMBERS // (max(self._hidden) + len(self._x)))
+        with np.errstate(all="ignore"):
+            for start in range(0, len(vectors), size):
+                rows.extend(self._some_rows(vectors[start : start + size]))
+        return rows
+
+    def _some_rows(self, vectors: Array) -> Iterator[Metrics]:
+        is_shallow = len(self._hidden) == 1
+        measured = self._measure_shallow(vectors) if is_shallow else self._measure_deep(vectors)
+        finite = np.isfinite(vectors).all(axis=1)
+        train = _mean_squares(measured.f, self._train, self._dataset.y_train)
+        test = _mean_squares(measured.f, self._test, self._dataset.y_test)
+        return zip(
+            np.where(finite, train, np.nan).tolist(),
+            np.where(finite, test, np.nan).tolist(),
+            measured.dead.tolist(),
+            measured.always_on.tolist(),
+            np.where(finite, measured.breakpoints, 0).tolist(),
+            strict=True,
+        )
+
+    def _columns_of(self, x: Array) -> Integers | None:
+        """Where x lies among all points, or None when it is all of them."""
+        if np.array_equal(x, self._x):
+            return None
+        return np.searchsorted(self._x, x)
+
+    def _measure_shallow(self, vectors: Array) -> _Measured:
+        (H,) = self._hidden
+        w, b = vectors[:, :H], vectors[:, H : 2 * H]
+        order, elbow = sorted_elbows(w, b)
+        f = values_by_running_sums(vectors, order, elbow, self._x, self._x_centred, self._middle)
+        on_first = is_active(w, b, self._dataset.x_train[0])
+        on_last = is_active(w, b, self._dataset.x_train[-1])
+        dead = np.count_nonzero(~(on_first | on_last), axis=1)
+        always_on = np.count_nonzero(on_first & on_last, axis=1)
+        return _Measured(f, dead, always_on, self._count_breakpoints(vectors, order, elbow))
+
+    def _measure_deep(self, vectors: Array) -> _Measured:
+        f, dead, always_on, breaks = [], [], [], []
+        for vector in vectors:
+            network = Network.from_parameters(vector, self._hidden)
+            layers = activity(network, self._dataset)
+            f.append(network(self._x))
+            dead.append(sum(np.count_nonzero(~anywhere) for anywhere, _ in layers))
+            always_on.append(sum(np.count_nonzero(everywhere) for _, everywhere in layers))
+            breaks.append(breakpoints_inside(network, self._dataset))
+        return _Measured(np.stack(f), np.array(dead), np.array(always_on), np.array(breaks))
+
+    def _count_breakpoints(self, vectors: Array, order: Integers, elbow: Array) -> Integers:
+        """The elbows in the domain, where they are distinct and f′ changes at each; otherwise those where it does."""
+        (H,) = self._hidden
+        w, v = vectors[:, :H], vectors[:, 2 * H : 3 * H]
+        change = np.take_along_axis(v * w, order, axis=1)
+        inside = (elbow > self._low) & (elbow < self._high)
+        unclear = inside & ((change == 0) | ~np.isfinite(change))
+        unclear[:, 1:] |= inside[:, 1:] & (elbow[:, 1:] == elbow[:, :-1])
+        counts: Integers = np.count_nonzero(inside, axis=1)
+        for row in np.flatnonzero(unclear.any(axis=1) & np.isfinite(vectors).all(axis=1)):
+            network = Network.from_parameters(vectors[row], self._hidden)
+            counts[row] = breakpoints_inside(network, self._dataset)
+        return counts
+
+
+def _mean_squares(f: Array, columns: Integers | None, y: Array) -> Array:
+    """The mean squared error at some points, shape (S,), of the values f at all points, shape (S, n); nan without points."""
+    if not y.size:
+        return np.full(len(f), np.nan)
+    values = f if columns is None else f.take(columns, axis=1)
+    squares = np.square(values - y)
+    return np.add.reduce(squares, axis=1) / len(y)
