@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from relusgd.diagnostics.sharpness.sharpness import sharpness
+from relusgd.diagnostics.sharpness import sharpness
 
 from relusgd.diagnostics import measures
 from relusgd.diagnostics.measures import (

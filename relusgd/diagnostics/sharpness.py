@@ -8,7 +8,7 @@ import numpy as np
 
 from relusgd.diagnostics.measures import point_chunks
 from relusgd.gradients.backprop import hessian_vector
-from relusgd.gradients.curvature import hessian_product
+from relusgd.gradients.prefix_sums import hessian_product
 from relusgd.model.network import (
     Array,
     Network,

@@ -122,4 +122,5 @@ def _mean_squares(f: Array, columns: Integers | None, y: Array) -> Array:
         return np.full(len(f), np.nan)
     values = f if columns is None else f.take(columns, axis=1)
     squares = np.square(values - y)
-    return np.add.reduce(squares, axis=1) / len(y)
+    means: Array = np.add.reduce(squares, axis=1) / len(y)
+    return means

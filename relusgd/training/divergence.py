@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from relusgd.diagnostics.sharpness.sharpness import sharpness
+from relusgd.diagnostics.sharpness import sharpness
 from relusgd.errors import DivergedError
 from relusgd.model.history import History
 from relusgd.model.network import Array, Network

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from relusgd.diagnostics.sharpness.sharpness import sharpness
+from relusgd.diagnostics.sharpness import sharpness
 from training.harness import check_cuts
 
 from relusgd.config import load_config
