@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from relusgd.diagnostics.sharpness import sharpness
 
 from relusgd.diagnostics import measures
 from relusgd.diagnostics.measures import (
@@ -19,6 +18,7 @@ from relusgd.diagnostics.measures import (
     dead_units,
     train_mse,
 )
+from relusgd.diagnostics.sharpness import sharpness
 from relusgd.diagnostics.snapshot_metrics import SnapshotMetrics
 from relusgd.gradients.backprop import backprop, hessian_vector
 from relusgd.model.network import Network, layer_shapes, parameter_count, split_parameters

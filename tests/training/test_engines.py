@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from relusgd.diagnostics.sharpness import sharpness
 from training.harness import check_cuts
 
 from relusgd.config import load_config
+from relusgd.diagnostics.sharpness import sharpness
 from relusgd.errors import ConfigError, InputError
 from relusgd.model.history import concatenate
 from relusgd.model.network import Network
