@@ -1,6 +1,8 @@
-"""Words for people: numbers, counts, durations, sizes, lists, values, and what somebody may have meant by a name.
+"""Words for people: numbers, counts, durations, sizes, lists, values, and what somebody may have
+meant by a name.
 
-Every sentence and table of relusgd takes its words from here. Nothing heavy is imported, so that the command line starts at once.
+Every sentence and table of relusgd takes its words from here. Nothing heavy is imported, so that
+the command line starts at once.
 """
 
 from __future__ import annotations
@@ -60,7 +62,9 @@ def exact_number(value: float) -> str:
 
 
 def short_exponent(text: str) -> str:
-    """A number's text with its exponent as people and configs write it: 1e-6 for 1e-06, 2.1e215 for 2.1e+215, 1 for 1.0."""
+    """A number's text with its exponent as people and configs write it: 1e-6 for 1e-06, 2.1e215 for
+    2.1e+215, 1 for 1.0.
+    """
     mantissa, _, exponent = text.partition("e")
     mantissa = mantissa.removesuffix(".0")
     if not exponent:
@@ -120,7 +124,9 @@ def duration(seconds: float) -> str:
 
 
 def brief_duration(seconds: float) -> str:
-    """A duration in at most seven characters, for columns: 61 µs, 2 ms, 0.12 s, 34 s, 12 min, 3.5 h."""
+    """A duration in at most seven characters, for columns: 61 µs, 2 ms, 0.12 s, 34 s, 12 min, 3.5
+    h.
+    """
     if math.isnan(seconds):
         return DASH
     if 0 < seconds < 1e-4:
@@ -163,7 +169,9 @@ def _joined_list(names: Sequence[str], conjunction: str) -> str:
 
 
 def did_you_mean(name: str, choices: Iterable[str]) -> str:
-    """The end of a sentence: "; did you mean sin?" when a choice is near the name, else "; known: " and the choices."""
+    """The end of a sentence: "; did you mean sin?" when a choice is near the name, else "; known: "
+    and the choices.
+    """
     known = list(choices)
     near = nearest(name, known)
     if near is None:
@@ -172,7 +180,9 @@ def did_you_mean(name: str, choices: Iterable[str]) -> str:
 
 
 def nearest(name: str, choices: Iterable[str]) -> str | None:
-    """The choice that is most like the name, whatever the case of letters; None when none is like it."""
+    """The choice that is most like the name, whatever the case of letters; None when none is like
+    it.
+    """
     by_lower_case: dict[str, str] = {}
     for choice in choices:
         by_lower_case.setdefault(choice.lower(), choice)
@@ -184,7 +194,9 @@ def nearest(name: str, choices: Iterable[str]) -> str | None:
 
 
 def value_text(value: object) -> str:
-    """A value on one line of YAML: null, true, 0.02, 'sin(6*x)', [20, 20], {kind: cosine, minimum: 0}."""
+    """A value on one line of YAML: null, true, 0.02, 'sin(6*x)', [20, 20], {kind: cosine, minimum:
+    0}.
+    """
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -201,7 +213,9 @@ def value_text(value: object) -> str:
 
 
 def quoted(text: str) -> str:
-    """A text as YAML reads it back: bare where nothing can be taken for something else, otherwise in quotes."""
+    """A text as YAML reads it back: bare where nothing can be taken for something else, otherwise
+    in quotes.
+    """
     if PLAIN_TEXT.fullmatch(text) and text.lower() not in RESERVED_TEXT:
         return text
     if text.isprintable():

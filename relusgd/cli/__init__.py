@@ -1,4 +1,6 @@
-"""The command line. Importing it loads Typer and little else; every command imports what it needs when it runs."""
+"""The command line. Importing it loads Typer and little else; every command imports what it needs
+when it runs.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +9,15 @@ from typing import Annotated
 
 import typer
 
-from relusgd.cli import comparing, pictures, sweeps, tables, theory, training
+from relusgd.cli import comparing, pictures, runs, sweeps, theory, training
 from relusgd.cli.boundary import guarded
-from relusgd.cli.help import Group, make_readable
-from relusgd.cli.streams import prepare_streams
+from relusgd.cli.help import ReadableGroup, make_readable
+from relusgd.cli.terminal import prepare_streams
 from relusgd.version import __version__
 
 app = typer.Typer(
     name="relusgd",
-    cls=Group,
+    cls=ReadableGroup,
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -37,20 +39,24 @@ def relusgd(
         typer.Option("--version", help="Print the version.", callback=print_version, is_eager=True),
     ] = False,
 ) -> None:
-    """Train ReLU networks of one input and one output with SGD, record every elbow, and film the learned function."""
+    """Train ReLU networks of one input and one output with SGD, record every elbow, and film the
+    learned function.
+    """
 
 
 training.register(app)
 sweeps.register(app)
 pictures.register(app)
-tables.register(app)
+runs.register(app)
 comparing.register(app)
 theory.register(app)
 make_readable(app)
 
 
 def main() -> None:
-    """The entry point of the `relusgd` command: for Typer's own doings, such as printing help, its errors are words too."""
+    """The entry point of the `relusgd` command: for Typer's own doings, such as printing help, its
+    errors are words too.
+    """
     prepare_streams()
     try:
         guarded(app)(prog_name="relusgd")

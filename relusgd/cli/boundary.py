@@ -16,12 +16,15 @@ from typing import NoReturn, ParamSpec, TypeVar
 
 import typer
 
-from relusgd.cli.wording import for_stderr
+from relusgd.cli.terminal import printable, wrapped_for_stderr
 from relusgd.errors import InputError, RelusgdError, StoppedError
 from relusgd.files import NAME_BYTES, PATH_BYTES
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+EXIT_INTERRUPTED = 128 + signal.SIGINT
+EXIT_TERMINATED = 128 + signal.SIGTERM
 
 REPORT = "This is a fault of relusgd. Please report it with the lines above and the config."
 
@@ -30,64 +33,35 @@ class Terminated(KeyboardInterrupt):
     """SIGTERM, which ends a command as Ctrl-C does: what is half-built is removed on the way out."""
 
 
-@contextmanager
-def terminable() -> Iterator[list[KeyboardInterrupt]]:
-    """Let SIGTERM raise Terminated inside, where signals can be heard at all; gives what was raised by it or by Ctrl-C.
-
-    Code in C++ may make an error of its own out of an exception that is raised while it calls Python.
-    """
-    raised: list[KeyboardInterrupt] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield raised
-        return
-
-    def stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
-        raised.append(Terminated() if number == signal.SIGTERM else KeyboardInterrupt())
-        raise raised[-1]
-
-    hears_interrupts = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    before = {
-        number: signal.signal(number, stop)
-        for number in (signal.SIGTERM, *[signal.SIGINT] * hears_interrupts)
-    }
-    try:
-        yield raised
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def guarded(command: Callable[P, R]) -> Callable[P, R]:
-    """A command whose errors end in a sentence on stderr and the documented exit code, never in a traceback of the user's making."""
+    """A command whose errors end in a sentence on stderr and the documented exit code.
+
+    A traceback is printed only for a fault of relusgd itself.
+    """
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         raised: list[KeyboardInterrupt] = []
         try:
-            with terminable() as raised:
+            with raising_on_signals() as raised:
                 return command(*args, **kwargs)
         except RelusgdError as error:
-            fail(error)
+            exit_with(error)
         except KeyboardInterrupt as stop:
-            end(stop)
+            exit_stopped(stop)
         except BrokenPipeError:
-            # whoever read our output has gone; say nothing more into the closed pipe
+            # The reader of our output has gone; nothing more may be said into the closed pipe.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(1) from None
         except OSError as error:
-            fail(system_error(error))
+            exit_with(system_error(error))
         except MemoryError:
-            fail(
-                RelusgdError(
-                    "this machine's memory is not enough",
-                    "try a smaller network, fewer points, or fewer snapshots",
-                )
-            )
+            exit_with(not_enough_memory())
         except typer.Exit:
             raise
         except Exception:
             if raised:
-                end(raised[-1])
+                exit_stopped(raised[-1])
             traceback.print_exc()
             typer.echo(REPORT, err=True)
             raise typer.Exit(1) from None
@@ -95,37 +69,66 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
+@contextmanager
+def raising_on_signals() -> Iterator[list[KeyboardInterrupt]]:
+    """Let SIGTERM raise Terminated inside, where signals can be heard at all; gives what it and
+    Ctrl-C raised.
+
+    The list is needed because C++ code that calls Python may turn an exception into an error of its
+    own.
+    """
+    raised: list[KeyboardInterrupt] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield raised
+        return
+
+    def stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
+        error = Terminated() if number == signal.SIGTERM else KeyboardInterrupt()
+        raised.append(error)
+        raise error
+
+    numbers = [signal.SIGTERM]
+    # A Ctrl-C that was ignored when relusgd began stays ignored.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        numbers.append(signal.SIGINT)
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield raised
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def system_error(error: OSError) -> RelusgdError:
     """What the system refused, in a sentence."""
-    words = (
-        f"{os.fsdecode(error.filename)}: {error.strerror}"
-        if error.filename
-        else error.strerror or str(error)
-    )
+    reason = error.strerror or str(error)
+    if error.filename:
+        reason = f"{os.fsdecode(error.filename)}: {error.strerror}"
     if error.errno == errno.ENAMETOOLONG:
-        return InputError(
-            words, f"a name has at most {NAME_BYTES} bytes, and a path {PATH_BYTES:,}"
-        )
-    return RelusgdError(words)
+        limits = f"a name has at most {NAME_BYTES} bytes, and a path {PATH_BYTES:,}"
+        return InputError(reason, limits)
+    return RelusgdError(reason)
 
 
-def end(stop: KeyboardInterrupt) -> NoReturn:
-    """Say that the command was stopped, and what the signal's hearer has to say, and end with the exit code of the signal."""
-    typer.echo("; ".join(["stopped", *map(str, stop.args)]), err=True)
-    raise typer.Exit(143 if isinstance(stop, Terminated) else 130) from None
+def not_enough_memory() -> RelusgdError:
+    return RelusgdError(
+        "this machine's memory is not enough",
+        "try a smaller network, fewer points, or fewer snapshots",
+    )
 
 
-def fail(error: RelusgdError) -> NoReturn:
-    """Say what went wrong and what to try, and end with the error's exit code."""
+def exit_stopped(stop: KeyboardInterrupt) -> NoReturn:
+    """Print "stopped" and the handler's note, if any, and exit with the signal's code."""
+    notes = [str(note) for note in stop.args]
+    typer.echo("; ".join(["stopped", *notes]), err=True)
+    code = EXIT_TERMINATED if isinstance(stop, Terminated) else EXIT_INTERRUPTED
+    raise typer.Exit(code) from None
+
+
+def exit_with(error: RelusgdError) -> NoReturn:
+    """Print what went wrong and what to try, and exit with the error's code."""
     prefix = "" if isinstance(error, StoppedError) else "error: "
-    typer.echo(for_stderr(printable(f"{prefix}{error.message}")), err=True)
+    typer.echo(wrapped_for_stderr(printable(f"{prefix}{error.message}")), err=True)
     if error.hint:
         typer.echo(printable(error.hint), err=True)
     raise typer.Exit(error.exit_code)
-
-
-def printable(text: str) -> str:
-    """The text without control characters, which in a hostile file name or title would steer the terminal."""
-    return "".join(
-        character if character.isprintable() or character == "\n" else "�" for character in text
-    )

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relusgd.cli.arguments import JsonOption, complete_runs
-from relusgd.cli.boundary import guarded, printable
+from relusgd.cli.boundary import guarded
+from relusgd.cli.options import JsonOption, complete_runs
 from relusgd.cli.pictures import ThemeName, ThemeOption, TitleOption, make_look
-from relusgd.cli.tables import print_json
+from relusgd.cli.terminal import print_json, printable
 
 if TYPE_CHECKING:
     from relusgd.comparing.compare import Comparison

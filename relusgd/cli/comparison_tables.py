@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from rich.table import Table
 from rich.text import Text
 
-from relusgd.cli.boundary import printable
-from relusgd.cli.streams import can_print
-from relusgd.cli.tables import PAPER, print_table, stdout_console
+from relusgd.cli.terminal import PIPE_COLUMNS, can_print, print_table, printable, stdout_console
 from relusgd.comparing.compare import Comparison
 from relusgd.comparing.groups import Group, Spread
 from relusgd.comparing.keys import heading
@@ -48,7 +46,7 @@ def print_tables(comparison: Comparison) -> None:
         console.print()
         console.print(
             Text(printable(sentence)),
-            width=min(console.width, LINE) if sys.stdout.isatty() else 10 * PAPER,
+            width=min(console.width, LINE) if sys.stdout.isatty() else 10 * PIPE_COLUMNS,
             soft_wrap=False,
         )
 

@@ -8,12 +8,14 @@ from typing import Any
 from typer import Typer
 from typer.core import TyperCommand, TyperGroup
 
-PYDANTIC = "Value error, "
-"""What Typer's messages begin with where pydantic found a value that is none of a choice's."""
+PYDANTIC_PREFIX = "Value error, "
+"""Typer's messages begin with this where pydantic found a value that is not among the choices."""
 
 
-class Command(TyperCommand):
-    """A command whose help shows what is to be typed, and that takes a key for an option for what it is."""
+class ReadableCommand(TyperCommand):
+    """A command whose help shows what is to be typed, and that recognises a config key typed as an
+    option.
+    """
 
     def get_params(self, ctx: Any) -> Any:
         return without_types(super().get_params(ctx))
@@ -23,13 +25,13 @@ class Command(TyperCommand):
             return super().parse_args(ctx, args)
         except Exception as error:
             if hasattr(error, "message"):
-                error.message = error.message.removeprefix(PYDANTIC)
+                error.message = error.message.removeprefix(PYDANTIC_PREFIX)
             if any("--set" in parameter.opts for parameter in self.params):
                 suggest_key(error)
             raise
 
 
-class Group(TyperGroup):
+class ReadableGroup(TyperGroup):
     """The same for the command that holds all others."""
 
     def get_params(self, ctx: Any) -> Any:
@@ -37,7 +39,9 @@ class Group(TyperGroup):
 
 
 def suggest_key(error: Any) -> None:
-    """Let the error of an option that does not exist name the key of the config that was meant: --set training.epochs=… for --epochs."""
+    """Let the error about an unknown option name the key that was meant: --set training.epochs=…
+    for --epochs.
+    """
     from relusgd.config import key_named
 
     option = getattr(error, "option_name", None)
@@ -49,7 +53,7 @@ def suggest_key(error: Any) -> None:
 
 
 def without_types(parameters: Any) -> Any:
-    """Flags show no value, those that Typer adds included; of an argument the name alone is shown."""
+    """The parameters such that flags show no value and arguments show their names alone."""
     for parameter in parameters:
         if getattr(parameter, "is_flag", False):
             parameter.metavar = ""
@@ -59,12 +63,11 @@ def without_types(parameters: Any) -> Any:
 
 
 def make_readable(app: Typer) -> None:
-    """Give all commands such a help, with the paragraphs of their docstrings: where lines end there, no line of a terminal ends."""
+    """Give all commands such a help, with the paragraphs of their docstrings joined into whole
+    lines.
+    """
     for command in app.registered_commands:
-        paragraphs = inspect.cleandoc((command.callback and command.callback.__doc__) or "").split(
-            "\n\n"
-        )
-        command.cls, command.help = (
-            Command,
-            "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs),
-        )
+        docstring = (command.callback and command.callback.__doc__) or ""
+        paragraphs = inspect.cleandoc(docstring).split("\n\n")
+        command.cls = ReadableCommand
+        command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -10,15 +11,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relusgd.cli.arguments import RunsArgument
 from relusgd.cli.boundary import guarded
-from relusgd.cli.streams import print_path
+from relusgd.cli.options import RunsArgument
+from relusgd.cli.terminal import print_path
+from relusgd.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relusgd.pictures.look import Look
     from relusgd.runs.run import Run
+
+
+SIZE = re.compile(r"([0-9]{1,5})[xX]([0-9]{1,5})")
+COUNT = re.compile(r"0*[1-9][0-9]{0,14}")
 
 
 class Spacing(StrEnum):
@@ -112,13 +118,13 @@ def animate(
     show: ShowOption = EVERYTHING,
 ) -> None:
     """Film the learned function, its units and elbows; several runs side by side. Prints the file."""
-    from relusgd.cli.progress import drawing
+    from relusgd.cli.progress import frame_progress
     from relusgd.runs.find import load_run
     from relusgd.runs.picture import animate as write
 
     look = make_look(size, title, theme, show)
     loaded = [load_run(run) for run in runs]
-    with drawing() as progress:
+    with frame_progress() as progress:
         path = write(
             loaded,
             out,
@@ -174,7 +180,8 @@ def plot(
     from relusgd.runs.find import load_run
     from relusgd.runs.picture import plot as write
 
-    look, loaded = make_look(size, title, theme, show), [load_run(run) for run in runs]
+    look = make_look(size, title, theme, show)
+    loaded = [load_run(run) for run in runs]
     path = write(loaded, out, epoch=epoch, step=step, story=story, look=look)
     warn_of_boxes(loaded, look)
     print_path(path)
@@ -184,33 +191,28 @@ def warn_of_boxes(runs: Sequence[Run], look: Look) -> None:
     """Say on stderr which characters were drawn as boxes, because no font has them."""
     from relusgd.runs.picture import lacking_characters
 
-    if lacking := lacking_characters(runs, look):
-        names = ", ".join(f"{character} (U+{ord(character):04X})" for character in lacking[:5])
-        more = " and others" if len(lacking) > 5 else ""
-        typer.echo(
-            f"warning: no font of this system has {names}{more}: drawn as boxes; install a font that has them, say Noto",
-            err=True,
-        )
+    lacking = lacking_characters(runs, look)
+    if not lacking:
+        return
+    names = [f"{character} (U+{ord(character):04X})" for character in lacking[:5]]
+    more = " and others" if len(lacking) > len(names) else ""
+    typer.echo(
+        f"warning: no font of this system has {', '.join(names)}{more}: drawn as boxes; "
+        "install a font that has them, say Noto",
+        err=True,
+    )
 
 
 def make_look(size: str, title: str | None, theme: ThemeName, show: str) -> Look:
     """The look of a picture from what was typed."""
-    from relusgd.errors import InputError
     from relusgd.pictures.look import Look
 
-    width, _, height = size.lower().partition("x")
-    if not (
-        width.isascii()
-        and width.isdigit()
-        and height.isascii()
-        and height.isdigit()
-        and len(size) < 12
-    ):
+    match = SIZE.fullmatch(size)
+    if match is None:
         raise InputError(f"--size {size}: a size is WIDTHxHEIGHT in pixels", "try --size 1000x700")
+    pixels = int(match[1]), int(match[2])
     parts = {part.strip() for part in show.split(",")} - {"", "none"}
-    return Look(
-        size=(int(width), int(height)), title=title, theme=theme.value, show=frozenset(parts)
-    )
+    return Look(size=pixels, title=title, theme=theme.value, show=frozenset(parts))
 
 
 @guarded
@@ -246,32 +248,33 @@ def view(
         ),
     ] = None,
 ) -> None:
-    """Make one HTML file on which training can be scrubbed and changed by hand; it works offline. Prints the file."""
+    """Make one HTML file on which training can be scrubbed and changed by hand; it works offline.
+    Prints the file.
+    """
     from relusgd.runs.find import load_run
     from relusgd.runs.picture import view as write
 
-    count = frame_count(frames)
     path = write(
         [load_run(run) for run in runs],
         out,
-        frames=count,
+        frames=frame_count(frames),
         title=title,
         theme=theme.value if theme else None,
     )
     print_path(path)
-    if show_it or (show_it is None and typed_in_terminal() and has_screen()):
+    if show_it is None:
+        show_it = typed_in_terminal() and has_screen()
+    if show_it:
         open_page(path)
 
 
 def frame_count(text: str | None) -> int | None:
     """What was typed for --frames: a number, all, or nothing."""
-    from relusgd.errors import InputError
-
     if text is None:
         return None
     if text == "all":
         return sys.maxsize
-    if not (text.isascii() and text.isdigit() and len(text) < 16 and int(text) > 0):
+    if not COUNT.fullmatch(text):
         raise InputError(
             f"--frames {text}: a whole number above 0, or all",
             "without it a page has at most 300 snapshots",
@@ -285,9 +288,9 @@ def typed_in_terminal() -> bool:
 
 def has_screen() -> bool:
     """Whether a browser would open in a window; one that takes over the terminal helps nobody."""
-    return sys.platform == "darwin" or any(
-        name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
-    )
+    if sys.platform == "darwin":
+        return True
+    return any(name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
 
 
 def open_page(path: Path) -> None:

@@ -1,89 +1,133 @@
-"""What a person sees while a run is recorded, and while a film is drawn."""
+"""Progress of long work on stderr: a bar on a terminal, a line a minute elsewhere; and the signals
+that stop the work.
+"""
 
 from __future__ import annotations
 
+import shlex
+import signal
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
+from types import FrameType
+from typing import Any, TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
-from relusgd.cli.watching import SignalFlag, Watcher, stderr_console
+from relusgd.cli.boundary import Terminated
+from relusgd.cli.terminal import printable, stderr_console
 
-if TYPE_CHECKING:
-    from relusgd.runs.identity import Found
-    from relusgd.training import Block, Plan
+LINE_SECONDS = 60.0
+
+KEPT = "everything recorded so far is kept"
 
 
-class TrainingProgress(Watcher):
-    """Watches `record`: says what is going to be done, then moves the bar with every block."""
+class SignalFlag:
+    """Remembers the first Ctrl-C or SIGTERM, so that the work can finish its block; a second one
+    stops at once.
+    """
+
+    def __init__(self) -> None:
+        self.number: int | None = None
+
+    @contextmanager
+    def listening(self) -> Iterator[SignalFlag]:
+        """Listen to both signals while the block inside runs."""
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        before = [signal.signal(number, self._remember) for number in numbers]
+        try:
+            yield self
+        finally:
+            for number, handler in zip(numbers, before, strict=True):
+                signal.signal(number, handler)
+
+    def _remember(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        if self.number is None:
+            self.number = number
+        elif number == signal.SIGTERM:
+            raise Terminated(KEPT)
+        else:
+            raise KeyboardInterrupt(KEPT)
+
+
+class ProgressDisplay:
+    """Base of what shows the progress of trainings and sweeps.
+
+    command: what was typed. quiet: no bar, and no lines but warnings.
+    """
 
     def __init__(self, console: Console, flag: SignalFlag, *, quiet: bool) -> None:
-        super().__init__(console, flag, quiet=quiet)
-        self._first: tuple[float, int] | None = None
-        self.loss = float("nan")
-        self.steps_per_second = float("nan")
+        self.command = shlex.join(["relusgd", *sys.argv[1:]])
+        self.console = console
+        self.flag = flag
+        self.quiet = quiet
+        self._last_line = time.monotonic()
+        self._bar: Progress | None = None
 
-    def begins(self, plan: Plan, folder: Path, found: Found) -> None:
-        for warning in plan.warnings:
-            self.say(f"warning: {warning}", "yellow")
-        if found.name in ("UNFINISHED", "SHORTER"):
-            self._compare_surroundings(folder)
-        if self.quiet:
-            return
-        self._say_what_is_done(plan, folder, found.name)
-        if found.name in ("NOTHING", "UNFINISHED", "SHORTER") and self.console.is_terminal:
-            self._begin(plan.steps)
+    def signal(self) -> int | None:
+        """The number of a signal that asks to stop, if there was one."""
+        return self.flag.number
 
-    def _compare_surroundings(self, folder: Path) -> None:
-        from relusgd.runs.facts import changed_versions
-        from relusgd.runs.find import load_run
+    def say(self, text: str, style: str = "") -> None:
+        self.console.print(Text(printable(text), style=style))
 
-        for change in changed_versions(load_run(folder).facts):
-            self.say(
-                f"warning: {change}; the last bits may differ from one uninterrupted run", "yellow"
-            )
+    def warn(self, text: str) -> None:
+        self.say(f"warning: {text}", "yellow")
 
-    def _say_what_is_done(self, plan: Plan, folder: Path, found: str) -> None:
-        words = {
-            "NOTHING": plan.describe(),
-            "COMPLETE": f"this run is complete already; nothing to do (--overwrite trains it anew): {folder}",
-            "UNFINISHED": f"{plan.describe()}\ncontinuing the interrupted run in {folder}",
-            "SHORTER": f"{plan.describe()}\ncontinuing the shorter run in {folder}",
-        }
-        if found in words:
-            self.say(words[found])
+    def start_bar(
+        self, columns: Sequence[ProgressColumn], total: int, *, expand: bool = False, **fields: Any
+    ) -> None:
+        self._bar = Progress(*columns, console=self.console, transient=True, expand=expand)
+        self._task = self._bar.add_task("", total=total, **fields)
+        self._bar.start()
 
-    def _begin(self, steps: int) -> None:
-        columns = (
-            BarColumn(bar_width=None),
-            TaskProgressColumn(),
-            TextColumn("train MSE {task.fields[loss]}  {task.fields[rate]} steps/s"),
-            TimeRemainingColumn(),
-        )
-        self.start_bar(columns, max(steps, 1), loss="–", rate="–")
+    def move(self, done: int, line: str, **fields: Any) -> None:
+        """Move the bar; where there is none, print the line if the last one is a minute old."""
+        if self._bar:
+            self._bar.update(self._task, completed=done, **fields)
+        elif not self.quiet and time.monotonic() - self._last_line >= LINE_SECONDS:
+            self._last_line = time.monotonic()
+            self.say(line)
 
-    def block(self, plan: Plan, block: Block) -> None:
-        step, moment = block.state.step, time.monotonic()
-        first_moment, first_step = self._first = self._first or (moment, step)
-        if len(block.history):
-            self.loss = float(block.history.metrics["train_mse"][-1])
-        if step > first_step:
-            self.steps_per_second = (step - first_step) / max(moment - first_moment, 1e-9)
-        loss, rate = (
-            f"{self.loss:.4g}",
-            f"{self.steps_per_second:,.0f}" if step > first_step else "–",
-        )
-        line = f"step {step:,} of {plan.steps:,} ({step / max(plan.steps, 1):.0%})  train MSE {loss}  {rate} steps/s"
-        self.move(step, line, loss=loss, rate=rate)
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar:
+            self._bar.stop()
+            self._bar = None
+
+
+Display = TypeVar("Display", bound=ProgressDisplay)
 
 
 @contextmanager
-def drawing() -> Iterator[Callable[[int, int], None] | None]:
-    """A bar over the frames of a film, encoding included: call it with (frames done, frames in all)."""
+def showing_progress(kind: type[Display], *, quiet: bool) -> Iterator[Display]:
+    """A progress display of this kind, which hears Ctrl-C and SIGTERM and takes its bar away at the
+    end.
+    """
+    flag = SignalFlag()
+    display = kind(stderr_console(), flag, quiet=quiet)
+    with flag.listening():
+        try:
+            yield display
+        finally:
+            display.close()
+
+
+@contextmanager
+def frame_progress() -> Iterator[Callable[[int, int], None] | None]:
+    """A bar over the frames of a film, encoding included: call it with (frames done, frames in
+    all).
+    """
     console = stderr_console()
     if not console.is_terminal:
         yield None

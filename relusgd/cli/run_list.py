@@ -1,122 +1,135 @@
-"""The table of `relusgd list`: on a terminal a line per folder of runs, in the columns that fit, with names that can be copied."""
+"""The table of `relusgd list`: on a terminal one line per folder of runs, the columns that fit, and
+names that can be copied.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median_high
 from typing import Any
 
+from rich.console import JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
-from relusgd.cli.boundary import printable
-from relusgd.cli.wording import at_commas, sparkline
+from relusgd.cli.terminal import break_at_commas, printable, sparkline
 from relusgd.words import counted, number
 
 Facts = dict[str, Any]
 Line = dict[str, str]
+"""Heading → text. A heading that a line leaves out is an empty cell."""
 
 NAME = "run"
-COLUMNS = ("status", "epochs", "train MSE", "test MSE", "course")
-LEAVING = ("train MSE", "course", "epochs")
-"""What makes room for the names on a narrow terminal, in this order."""
+NUMBERS = ("epochs", "train MSE", "test MSE")
+HEADINGS = (NAME, "status", *NUMBERS, "course")
+DROPPED_FIRST = ("train MSE", "course", "epochs")
+"""These columns make room for the names on a narrow terminal, in this order."""
 
 NAME_WIDTH = 48
-"""Characters of a name that columns leave for, if half of the names are as long; what is longer is broken at its commas."""
+"""Columns leave room for names of up to this many characters; longer names are broken at their
+commas.
+"""
 
 GAP = 2
 
 
-def runs_table(rows: Sequence[Facts], folder: Path, width: int | None) -> Table:
+def runs_table(runs: Sequence[Facts], folder: Path, width: int | None) -> Table:
     """The runs below the folder.
 
-    rows: what `summarize` gives. width: the terminal's; None where lines may be of any length: then every run has one.
+    runs: what `summarize` gives. width: of the terminal; None where lines may have any length, and
+    every run has one.
     """
-    lines = [*_lines(rows, folder)] if width is None else [*_gathered(rows, folder)]
-    shown = [NAME, *COLUMNS] if width is None else _fitting(lines, width)
-    room = (
-        _widest(lines, NAME)
-        if width is None
-        else width - sum(_widest(lines, heading) + GAP for heading in shown[1:])
-    )
+    if width is None:
+        lines = [_line(run, folder) for run in runs]
+        headings = list(HEADINGS)
+        name_width = _width(lines, NAME)
+    else:
+        lines = _lines_by_folder(runs, folder)
+        headings = _fitting_headings(lines, width)
+        name_width = max(width - _total_width(lines, headings[1:]), 1)
     table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
-    for heading in shown:
-        is_number = heading in ("epochs", "train MSE", "test MSE")
-        table.add_column(
-            heading,
-            justify="right" if is_number else "left",
-            no_wrap=heading != NAME,
-            overflow="fold",
-        )
+    for heading in headings:
+        justify: JustifyMethod = "right" if heading in NUMBERS else "left"
+        table.add_column(heading, justify=justify, no_wrap=heading != NAME, overflow="fold")
     for line in lines:
-        table.add_row(
-            Text(at_commas(line[NAME], max(room, 1))),
-            *(Text(line.get(heading, "")) for heading in shown[1:]),
-        )
+        name = Text(break_at_commas(line[NAME], name_width))
+        table.add_row(name, *[Text(line.get(heading, "")) for heading in headings[1:]])
     return table
 
 
-def folders_of_runs(rows: Sequence[Facts], folder: Path) -> dict[Path, list[Facts]]:
-    """The folders below this one that hold several runs, and have one line for all of them."""
-    members: dict[Path, list[Facts]] = {}
-    for row in rows:
-        members.setdefault(Path(row["run"]).parent, []).append(row)
-    return {parent: runs for parent, runs in members.items() if parent != folder and len(runs) > 1}
+def folders_of_runs(runs: Sequence[Facts], folder: Path) -> dict[Path, list[Facts]]:
+    """The folders below this one that hold several runs, each with its runs."""
+    by_parent: dict[Path, list[Facts]] = {}
+    for run in runs:
+        by_parent.setdefault(Path(run["run"]).parent, []).append(run)
+    return {
+        parent: members
+        for parent, members in by_parent.items()
+        if parent != folder and len(members) > 1
+    }
 
 
-def _lines(rows: Sequence[Facts], folder: Path) -> Iterator[Line]:
-    for row in rows:
-        line = {NAME: _name(Path(row["run"]), folder), "status": row["status"]}
-        if row["status"] != "damaged":
-            line |= {"epochs": f"{row['epochs']:,}", "course": sparkline(row["course"], 8)}
-            line |= {"train MSE": number(row["train_mse"]), "test MSE": number(row["test_mse"])}
-        yield line
+def _lines_by_folder(runs: Sequence[Facts], folder: Path) -> list[Line]:
+    """The lines, with one for each folder of several runs, where its first run stands."""
+    groups = folders_of_runs(runs, folder)
+    lines = []
+    for run in runs:
+        parent = Path(run["run"]).parent
+        if parent not in groups:
+            lines.append(_line(run, folder))
+        elif run is groups[parent][0]:
+            lines.append(_group_line(parent, folder, groups[parent]))
+    return lines
 
 
-def _gathered(rows: Sequence[Facts], folder: Path) -> Iterator[Line]:
-    """The lines, those of a folder of several runs in one, where its first one stands."""
-    many = folders_of_runs(rows, folder)
-    for row in rows:
-        parent = Path(row["run"]).parent
-        if parent not in many:
-            yield from _lines([row], folder)
-        elif row is many[parent][0]:
-            yield _gathered_line(parent, folder, many[parent])
+def _line(run: Facts, folder: Path) -> Line:
+    line = {NAME: _name(Path(run["run"]), folder), "status": run["status"]}
+    if run["status"] == "damaged":
+        return line
+    return line | {
+        "epochs": f"{run['epochs']:,}",
+        "train MSE": number(run["train_mse"]),
+        "test MSE": number(run["test_mse"]),
+        "course": sparkline(run["course"], 8),
+    }
 
 
-def _gathered_line(parent: Path, folder: Path, rows: Sequence[Facts]) -> Line:
-    states = Counter(row["status"] for row in rows)
-    told = (
-        "\n".join(f"{count:,} {state}" for state, count in states.items())
-        if len(states) > 1
-        else next(iter(states))
-    )
-    return {NAME: f"{_name(parent, folder)} ({counted(len(rows), 'run')})", "status": told}
+def _group_line(parent: Path, folder: Path, runs: Sequence[Facts]) -> Line:
+    counts = Counter(run["status"] for run in runs)
+    statuses = list(counts)
+    if len(counts) > 1:
+        statuses = [f"{count:,} {status}" for status, count in counts.items()]
+    name = f"{_name(parent, folder)} ({counted(len(runs), 'run')})"
+    return {NAME: name, "status": "\n".join(statuses)}
 
 
 def _name(run: Path, folder: Path) -> str:
-    below = run.relative_to(folder) if run.is_relative_to(folder) else run
-    return printable(str(below) if below.name else run.resolve().name)
+    """The path of a run below the folder; the folder's own name for a run that is the folder."""
+    if run.is_relative_to(folder):
+        run = run.relative_to(folder)
+    return printable(str(run) if run.name else folder.resolve().name)
 
 
-def _fitting(lines: Sequence[Line], width: int) -> list[str]:
-    """The headings of the columns that leave enough room for the names."""
-    shown, wanted = (
-        [NAME, *COLUMNS],
-        min(median_high(len(line[NAME]) for line in lines), NAME_WIDTH),
-    )
-    for heading in LEAVING:
-        if wanted + sum(_widest(lines, other) + GAP for other in shown[1:]) <= width:
+def _fitting_headings(lines: Sequence[Line], width: int) -> list[str]:
+    """The headings of the columns that leave enough room for most names."""
+    headings = list(HEADINGS)
+    usual_name = median_high([len(line[NAME]) for line in lines])
+    wanted = min(usual_name, NAME_WIDTH)
+    for heading in DROPPED_FIRST:
+        if wanted + _total_width(lines, headings[1:]) <= width:
             break
-        shown.remove(heading)
-    return shown
+        headings.remove(heading)
+    return headings
 
 
-def _widest(lines: Sequence[Line], heading: str) -> int:
-    return max(
-        len(part)
-        for text in (heading, *(line.get(heading, "") for line in lines))
-        for part in text.splitlines() or [""]
-    )
+def _total_width(lines: Sequence[Line], headings: Sequence[str]) -> int:
+    return sum(_width(lines, heading) + GAP for heading in headings)
+
+
+def _width(lines: Sequence[Line], heading: str) -> int:
+    """The characters that a column takes."""
+    texts = [heading] + [line.get(heading, "") for line in lines]
+    parts = "\n".join(texts).splitlines()
+    return max(len(part) for part in parts)

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relusgd.cli.arguments import SetOption, complete_configs
-from relusgd.cli.boundary import guarded, printable
+from relusgd.cli.boundary import guarded
+from relusgd.cli.options import SetOption, complete_configs
+from relusgd.cli.terminal import printable
+from relusgd.errors import InputError
+from relusgd.words import counted
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -20,7 +23,9 @@ if TYPE_CHECKING:
     from relusgd.cli.sweep_progress import SweepProgress
     from relusgd.config import Config
 
-FAILURES_TOLD = 20
+MOST_FAILURES = 20
+"""At most this many failed runs are named."""
+
 SHARD = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
 
 
@@ -98,20 +103,21 @@ def sweep(
 ) -> None:
     """Train every combination of a config's grid, cases and seeds. Prints the sweep folder.
 
-    Each run has a folder of its own, summary.csv a line for each, summary.png the errors over what varies. The same command again does
-    what is missing and nothing else. A diverged run is a result; exit code 1 says that a run failed.
+    Each run has a folder of its own, summary.csv a line for each, summary.png the errors over what
+    varies. The same command again does what is missing and nothing else. A diverged run is a
+    result; exit code 1 says that a run failed.
     """
     resolved = read_sweep(config, changes or [], grids or [], repeat)
     part = parse_shard(shard)
     if names:
         list_runs(resolved, part, out)
         return
+    from relusgd.cli.progress import showing_progress
     from relusgd.cli.sweep_progress import SweepProgress
-    from relusgd.cli.watching import watching
     from relusgd.sweeps.running import run_sweep
 
     with (
-        watching(SweepProgress, quiet=quiet) as progress,
+        showing_progress(SweepProgress, quiet=quiet) as progress,
         cluster(dask, workers, progress) as executor,
     ):
         done = run_sweep(resolved, out, executor, workers=workers, shard=part, observer=progress)
@@ -123,10 +129,11 @@ def sweep(
 
 
 def read_sweep(path: Path, changes: list[str], grids: list[str], repeat: int | None) -> Config:
-    """The config with everything that the command line changes. Raises InputError when it describes no sweep."""
+    """The config with everything that the command line changes. Raises InputError when it describes
+    no sweep.
+    """
     from relusgd.config import load_config, parse_overrides
     from relusgd.config.grids import parse_grids
-    from relusgd.errors import InputError
 
     overrides = parse_overrides(changes)
     listed = parse_grids(grids)
@@ -137,15 +144,16 @@ def read_sweep(path: Path, changes: list[str], grids: list[str], repeat: int | N
         overrides["sweep.repeat"] = 1
     config = load_config(path, overrides, typed=True)
     if config.sweep is None:
-        hint = f"vary something with --grid or --repeat, or train the one run: relusgd train {shlex.quote(str(path))}"
-        raise InputError(f"{path} describes no sweep", hint)
+        raise InputError(
+            f"{path} describes no sweep",
+            "vary something with --grid or --repeat, "
+            f"or train the one run: relusgd train {shlex.quote(str(path))}",
+        )
     return config
 
 
 def parse_shard(text: str | None) -> tuple[int, int] | None:
     """From "3/100" to (3, 100). Raises InputError."""
-    from relusgd.errors import InputError
-
     if text is None:
         return None
     match = SHARD.fullmatch(text)
@@ -176,8 +184,6 @@ def cluster(
     dask: str | None, workers: int | None, progress: SweepProgress
 ) -> Iterator[Executor | None]:
     """The executor of the Dask cluster that was asked for; None for the processes of this machine."""
-    from relusgd.errors import InputError
-
     if dask is None:
         yield None
         return
@@ -194,13 +200,11 @@ def cluster(
 
 def tell_failures(failed: dict[str, str]) -> None:
     """Say which runs failed, and why."""
-    from relusgd.words import counted
-
     typer.echo(f"{counted(len(failed), 'run')} failed; the same command tries again:", err=True)
-    for name, error in list(failed.items())[:FAILURES_TOLD]:
+    for name, error in list(failed.items())[:MOST_FAILURES]:
         typer.echo(printable(f"  {name}: {error}"), err=True)
-    if len(failed) > FAILURES_TOLD:
+    if len(failed) > MOST_FAILURES:
         typer.echo(
-            f"  and {len(failed) - FAILURES_TOLD:,} more, each with its reason in summary.csv",
+            f"  and {len(failed) - MOST_FAILURES:,} more, each with its reason in summary.csv",
             err=True,
         )

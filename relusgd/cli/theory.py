@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relusgd.cli.arguments import JsonOption, SetOption, complete_configs, run_of
-from relusgd.cli.boundary import guarded, printable
+from relusgd.cli.boundary import guarded
+from relusgd.cli.options import JsonOption, SetOption, complete_configs, run_folder_of
 from relusgd.cli.pictures import ThemeName, ThemeOption
+from relusgd.cli.terminal import printable
 
 if TYPE_CHECKING:
     from relusgd.config import Config
@@ -245,7 +246,7 @@ def read_network(
     from relusgd.config import parse_overrides
     from relusgd.errors import InputError
 
-    source = run_of(source)
+    source = run_folder_of(source)
     if source.is_dir():
         from relusgd.runs.find import load_run
 

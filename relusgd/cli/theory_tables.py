@@ -11,8 +11,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from relusgd.cli.tables import print_json, print_table
-from relusgd.cli.wording import for_stderr
+from relusgd.cli.terminal import print_json, print_table, wrapped_for_stderr
 from relusgd.words import brief_duration, number
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def show_check(network: Network, dataset: Dataset, *, as_json: bool) -> bool:
         f"{first.entries:,} entries, {problem.x.size:,} points, h = {exact_number(first.step)}·max(1, |θ|); left out: {first.left_out:,} "
         f"entries for which a sample crosses an elbow within ±h; relative differences up to {exact_number(first.tolerance)} pass"
     )
-    typer.echo(for_stderr(told), err=True)
+    typer.echo(wrapped_for_stderr(told), err=True)
     for (engine, kernel), check in checks.items():
         for fault in check.faults:
             typer.echo(f"failed: engine {engine}, kernel {kernel}: {fault}", err=True)
@@ -129,7 +128,7 @@ def show_step_sizes(
             )
         print_table(table)
         typer.echo(
-            for_stderr(
+            wrapped_for_stderr(
                 "relative errors; crossing: entries for which a sample crosses an elbow within ±h, only in “all”"
             ),
             err=True,
@@ -144,7 +143,7 @@ def show_step_sizes(
 def show_cost(out: Path | None, theme: str, *, as_json: bool) -> None:
     """Print what gradients cost, and draw it."""
     from relusgd.checks.cost import measure_costs
-    from relusgd.cli.watching import stderr_console
+    from relusgd.cli.terminal import stderr_console
 
     console = stderr_console()
     with console.status("") if console.is_terminal else nullcontext() as status:
@@ -156,7 +155,7 @@ def show_cost(out: Path | None, theme: str, *, as_json: bool) -> None:
             typer.echo(f"{cost.title}: operations · seconds of one gradient")
             print_table(cost_table(cost))
         typer.echo(
-            for_stderr(
+            wrapped_for_stderr(
                 "seconds of differences: those of one evaluation, times two for every parameter"
             ),
             err=True,
@@ -322,7 +321,7 @@ def write_graph(graph: Graph, out: Path, theme: str, words: str) -> None:
 
 def film_step(graph: Graph, config: Config, epoch: int, out: Path, theme: str) -> None:
     """Film the SGD step that follows this epoch, on the graph's sample."""
-    from relusgd.cli.progress import drawing
+    from relusgd.cli.progress import frame_progress
     from relusgd.errors import InputError
     from relusgd.graphs.step_film import Update, film_sgd_step
     from relusgd.training.building import build_schedule
@@ -339,5 +338,5 @@ def film_step(graph: Graph, config: Config, epoch: int, out: Path, theme: str) -
         training.weight_decay,
         config.network.output_bias,
     )
-    with drawing() as progress:
+    with frame_progress() as progress:
         film_sgd_step(graph, out, update, theme=theme, progress=progress)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relusgd.cli.arguments import SetOption, complete_configs, complete_shipped, run_of
 from relusgd.cli.boundary import guarded
-from relusgd.cli.streams import print_path
+from relusgd.cli.options import SetOption, complete_configs, complete_shipped, run_folder_of
+from relusgd.cli.terminal import definition, print_path
+from relusgd.errors import InputError
+from relusgd.words import byte_size, counted
 
 if TYPE_CHECKING:
     from relusgd.config import Config
@@ -46,12 +49,11 @@ def new(
     ] = False,
 ) -> None:
     """Write a config to start from; never overwrites. Prints its path."""
-    from relusgd.cli.wording import hanging
     from relusgd.config import copy_shipped, describe_shipped
 
     if names:
         for name, purpose in describe_shipped().items():
-            typer.echo(hanging(name, purpose))
+            typer.echo(definition(name, purpose))
         return
     for path in copy_shipped(source, file):
         if path == file:
@@ -98,8 +100,8 @@ def train(
 
     The same command again confirms a complete run and resumes an interrupted one.
     """
-    from relusgd.cli.progress import TrainingProgress
-    from relusgd.cli.watching import watching
+    from relusgd.cli.progress import showing_progress
+    from relusgd.cli.training_progress import TrainingProgress, print_end
     from relusgd.config import parse_overrides
 
     overrides = parse_overrides(changes or [])
@@ -110,47 +112,46 @@ def train(
         return
     from relusgd.runs.record import record
 
-    with watching(TrainingProgress, quiet=quiet) as progress:
+    with showing_progress(TrainingProgress, quiet=quiet) as progress:
         run = record(resolved, folder, overwrite, dataset=dataset, observer=progress)
     if not quiet:
-        from relusgd.cli.closing import print_closing
-
-        print_closing(run, progress)
+        print_end(run, progress)
     print_path(run.folder)
 
 
 def read_source(
     source: Path, overrides: dict[str, object], case: str | None, out: Path | None
 ) -> tuple[Config, Dataset | None, Path | None]:
-    """Config, points (None: those that the config describes) and folder (None: by the config's name) of CONFIG or RUN."""
+    """The config, the points (None: those that the config describes) and the folder (None: by the
+    config's name).
+
+    source: CONFIG|RUN as it was typed.
+    """
     from relusgd.config import load_config
 
-    source = run_of(source)
+    source = run_folder_of(source)
     if not source.is_dir():
         return load_config(source, overrides, case=case, typed=True), None, out
     from relusgd.runs.find import load_run
 
     run = load_run(source)
     config = load_config(source / "config.yaml", overrides, case=case, typed=True)
-    own_points = not any(key == "data" or key.startswith("data.") for key in overrides)
-    return config, run.data if own_points else None, out or source
+    has_other_data = any(key.split(".")[0] == "data" for key in overrides)
+    dataset = None if has_other_data else run.data
+    return config, dataset, out or source
 
 
 def refuse_sweep(path: Path, config: Config) -> None:
-    """A file with a sweep describes many runs; `train` wants one."""
-    from relusgd.errors import InputError
-    from relusgd.words import counted
-
+    """Raise InputError for a file with a sweep: it describes many runs, and `train` makes one."""
     if config.sweep is None:
         return
-    one = (
-        f"take one case of it (--case {'|'.join(config.sweep.cases)}), or"
-        if config.sweep.cases
-        else "or"
-    )
+    ways = [f"run them all: relusgd sweep {shlex.quote(str(path))};"]
+    if config.sweep.cases:
+        ways.append(f"take one case of it (--case {'|'.join(config.sweep.cases)}),")
+    ways.append("or leave the sweep out with --set sweep=null")
     raise InputError(
         f"{path} describes a sweep of {counted(config.sweep.runs, 'run')}, and train makes one",
-        f"run them all: relusgd sweep {shlex.quote(str(path))}; {one} leave the sweep out with --set sweep=null",
+        " ".join(ways),
     )
 
 
@@ -164,29 +165,27 @@ def show_plan(config: Config, dataset: Dataset | None, out: Path | None) -> None
     folder = out or default_folder(config)
     check_room(plan, folder)
     typer.echo(config_to_yaml(config))
-    typer.echo("\n".join(f"# {line}" for line in plan_lines(plan, folder)))
+    for line in plan_lines(plan, folder):
+        typer.echo(f"# {line}")
 
 
 def plan_lines(plan: Plan, folder: Path) -> list[str]:
     """Sizes, steps, engine and folder of a plan, a line each."""
-    from relusgd.words import byte_size, counted
-
-    snapshots = plan.recording.count()
-    return [
+    test_points = counted(len(plan.dataset.x_test), "test point")
+    snapshots = counted(plan.recording.count(), "snapshot")
+    lines = [
         plan.describe(),
-        f"{counted(len(plan.dataset.x_test), 'test point')}, {len(plan.initial.parameters()):,} parameters",
-        f"{counted(snapshots, 'snapshot')} of {byte_size(plan.snapshot_bytes)}: {byte_size(plan.history_bytes)}",
+        f"{test_points}, {len(plan.initial.parameters()):,} parameters",
+        f"{snapshots} of {byte_size(plan.snapshot_bytes)}: {byte_size(plan.history_bytes)}",
         f"engine {plan.engine}, kernel {plan.kernel}",
         f"folder {folder}",
-        *(f"warning: {warning}" for warning in plan.warnings),
     ]
+    return lines + [f"warning: {warning}" for warning in plan.warnings]
 
 
 @guarded
 def schema() -> None:
     """Print the JSON schema of configs, for editors that check and complete YAML."""
-    import json
-
     from relusgd.config import json_schema
 
     typer.echo(json.dumps(json_schema(), indent=2))

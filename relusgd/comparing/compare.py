@@ -29,8 +29,9 @@ from relusgd.model.history import ERROR_NAMES
 from relusgd.runs.facts import FACTS
 from relusgd.runs.find import find_runs, load_run
 from relusgd.runs.run import Run
-from relusgd.sweeps.rows import FIRST, LAST, RESULTS, SUMMARY, Row, cell, read_summary, varied_of
-from relusgd.sweeps.sweep import Sweep
+from relusgd.sweeps.rows import Row, varied_of
+from relusgd.sweeps.summary_file import SUMMARY, cell_text, read_summary
+from relusgd.sweeps.sweep import Sweep, row_of_line
 from relusgd.words import counted
 
 Subject = str | Path | Run | Sweep
@@ -43,7 +44,7 @@ def compare(*subjects: Subject | Sequence[Subject]) -> Comparison:
     """
     found = [part for subject in subjects for part in _parts(subject)]
     runs = {part.folder.resolve(): part for part in found if isinstance(part, Run)}
-    comparison = Comparison(list(runs.values()), [part for part in found if isinstance(part, dict)])
+    comparison = Comparison(list(runs.values()), [part for part in found if isinstance(part, Row)])
     comparison.damaged |= {
         str(part.place): part.message for part in found if isinstance(part, Damage)
     }
@@ -65,7 +66,7 @@ def _parts(subject: Any) -> Iterator[Run | Row | Damage]:
     elif isinstance(subject, Sweep):
         standing = {run.folder.name for run in subject.runs}
         yield from subject.runs
-        yield from (row for row in subject.rows if row["run"] not in standing)
+        yield from (row for row in subject.rows if row.run not in standing)
     elif isinstance(subject, str | Path):
         yield from _parts_of_folder(Path(subject))
     else:
@@ -88,7 +89,7 @@ def _parts_of_folder(folder: Path) -> Iterator[Run | Row | Damage]:
     yield from runs
     try:
         yield from (
-            dict(line)
+            row_of_line(line)
             for line in read_summary(folder)
             if line["status"] == "failed" and line["run"] not in standing
         )
@@ -120,12 +121,8 @@ class Comparison:
             _settings(values): place[id(result)]
             for values, result in zip(noted, results, strict=True)
         }
-        lost = Counter(homes.get(_settings(row)) for row in failed)
-        self.failures = {
-            str(row["run"]): str(row.get("error") or "")
-            for row in failed
-            if _settings(row) not in homes
-        }
+        lost = Counter(homes.get(_settings(row.varied)) for row in failed)
+        self.failures = {row.run: row.error for row in failed if _settings(row.varied) not in homes}
         self.groups: list[Group] = [
             replace(group, lost=lost[number]) for number, group in enumerate(groups)
         ]
@@ -223,9 +220,7 @@ class Comparison:
         return table_of(self.groups, self.varied, self.best)
 
 
-def _settings(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _settings(varied: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """What a sweep set for a run beside its seed, in the words of summary.csv."""
-    known = {*FIRST, *RESULTS, *LAST, "seed"}
-    return tuple(
-        sorted((key, cell(value)) for key, value in row.items() if key not in known and cell(value))
-    )
+    texts = {key: cell_text(value) for key, value in varied.items() if key != "seed"}
+    return tuple(sorted((key, text) for key, text in texts.items() if text))

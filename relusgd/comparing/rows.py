@@ -17,7 +17,7 @@ from relusgd.comparing.optima import Optimum
 from relusgd.comparing.solvers import Duel
 from relusgd.config.values import plain
 from relusgd.runs.titles import value_words
-from relusgd.sweeps.rows import as_text
+from relusgd.sweeps.summary_file import cell_text
 
 if TYPE_CHECKING:
     from relusgd.comparing.compare import Comparison
@@ -80,7 +80,7 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return "" if value != value else repr(value)
     text = "".join(character if character.isprintable() else "�" for character in str(value))
-    return as_text(text) if isinstance(value, str) else text
+    return cell_text(text) if isinstance(value, str) else text
 
 
 def to_json(comparison: Comparison) -> dict[str, Any]:

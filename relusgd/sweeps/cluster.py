@@ -24,21 +24,24 @@ T = TypeVar("T")
 INSTALL = "pip install 'relusgd[dask]'"
 CONNECT_SECONDS = 10
 COUNT_SECONDS = 2.0
+"""The workers are counted again after this time."""
+
 DELIVERY_SECONDS = 60
 
 
 @contextmanager
 def dask_executor(
-    where: str, waiting: Callable[[], bool] = lambda: False
+    where: str, stop_waiting: Callable[[], bool] = lambda: False
 ) -> Iterator[DaskExecutor]:
-    """The executor of the Dask cluster whose scheduler has this address, or wrote this file.
+    """The executor of a Dask cluster. where: its scheduler's address, or the file that the
+    scheduler wrote.
 
-    waiting: called while there are no workers yet; true stops waiting. Raises InputError when Dask is not installed, nobody
-    answers, or the workers cannot run this relusgd.
+    stop_waiting: called while there are no workers yet; true stops waiting. Raises InputError when
+    Dask is not installed, no scheduler answers, or the workers cannot run this relusgd.
     """
     client = _connect(where)
     try:
-        while not client.nthreads() and not waiting():
+        while not client.nthreads() and not stop_waiting():
             sleep(0.2)
         _check_workers(client)
         yield DaskExecutor(client)
@@ -60,13 +63,10 @@ def _connect(where: str) -> Client:
             f"--dask {where}: neither the address of a scheduler nor a file that one wrote",
             "an address looks like tcp://10.0.0.5:8786",
         )
-    source = {"scheduler_file": where} if is_file else {"address": where}
+    scheduler = {"scheduler_file": where} if is_file else {"address": where}
     try:
-        return Client(**source, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (
-        OSError,
-        ValueError,
-    ) as error:  # ValueError: no address, or a file that no scheduler wrote
+        return Client(**scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:  # ValueError: no address, or not a scheduler's file
         raise InputError(
             f"--dask {where}: no Dask scheduler answers there ({error})",
             "dask scheduler starts one",
@@ -74,60 +74,63 @@ def _connect(where: str) -> Client:
 
 
 def _check_workers(client: Client) -> None:
-    """Refuse a cluster whose workers have no relusgd, or another one."""
-    wrong = {}
-    for address, told in client.run(worker_version, on_error="return").items():
-        if isinstance(told, BaseException):
-            wrong[address] = f"cannot import relusgd ({type(told).__name__}: {told})"
-        elif told != __version__:
-            wrong[address] = f"has relusgd {told}, this is {__version__}"
-    if wrong:
-        address, problem = next(iter(wrong.items()))
+    """Raise InputError when a worker has no relusgd, or another version."""
+    answers = client.run(worker_version, on_error="return")
+    for address, answer in answers.items():
+        if answer == __version__:
+            continue
+        if isinstance(answer, BaseException):
+            problem = f"cannot import relusgd ({type(answer).__name__}: {answer})"
+        else:
+            problem = f"has relusgd {answer}, this is {__version__}"
         raise InputError(
-            f"the Dask worker {address} {problem}", "install the same relusgd on every worker"
+            f"the Dask worker {address} {problem}",
+            "install the same relusgd on every worker",
         )
 
 
 def worker_version() -> str:
-    """The relusgd that a worker has."""
+    """The version of relusgd on a worker."""
     return __version__
 
 
 class DaskExecutor(Executor):
-    """A cluster as an executor, which also says how many tasks it can run at a time.
+    """A Dask cluster as an executor that also tells how many tasks it can run at a time.
 
-    Dask's own leaves a future open for ever when a worker dies between having a result and handing it over; here that future
-    fails, so that the task can be given to another worker.
+    Dask's own executor leaves a future open for ever when a worker dies between having a result and
+    handing it over. Here that future fails, so that the task can be given to another worker.
     """
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._counted, self._workers = 0.0, 1
+        self._counted_at = 0.0
+        self._workers = 1
         self._tasks: dict[Future[Any], DaskFuture] = {}
 
     @property
     def workers(self) -> int:
-        """Threads of all workers that are there now."""
-        if monotonic() - self._counted > COUNT_SECONDS:
-            self._workers, self._counted = (
-                max(1, sum(self._client.nthreads().values())),
-                monotonic(),
-            )
+        """The threads of all workers that are connected now."""
+        if monotonic() - self._counted_at > COUNT_SECONDS:
+            threads = self._client.nthreads()
+            self._workers = max(1, sum(threads.values()))
+            self._counted_at = monotonic()
         return self._workers
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         future: Future[T] = Future()
-        # pure: results must never be taken from an earlier task that looked the same
-        task = self._tasks[future] = self._client.submit(fn, *args, **kwargs, pure=False)
+        # pure=False: a result must never be taken from an earlier task that looked the same
+        task = self._client.submit(fn, *args, **kwargs, pure=False)
+        self._tasks[future] = task
         task.add_done_callback(lambda done: self._begin_delivery(done, future))
         return future
 
     def _begin_delivery(self, task: DaskFuture, future: Future[Any]) -> None:
-        """In a thread of its own: Dask has one for all callbacks, and a result whose worker died keeps its thread waiting."""
+        # Dask runs all callbacks in one thread, and a result whose worker died would keep it
+        # waiting.
         threading.Thread(target=self._deliver, args=(task, future), daemon=True).start()
 
     def _deliver(self, task: DaskFuture, future: Future[Any]) -> None:
-        """Take what a task gave, or why it gave nothing, to whoever waits for it."""
+        """Hand the result of a task, or its error, to whoever waits for it."""
         if self._tasks.pop(future, None) is None:
             return
         with suppress(InvalidStateError):  # it was cancelled meanwhile
@@ -140,10 +143,14 @@ class DaskExecutor(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         if cancel_futures:
-            left, self._tasks = self._tasks, {}
-            self._client.cancel(list(left.values()))
-            for future in left:
-                if future.cancel():
-                    future.set_running_or_notify_cancel()  # those who wait hear of it only then
+            self._cancel_all()
         elif wait:
             wait_for(list(self._tasks))
+
+    def _cancel_all(self) -> None:
+        cancelled, self._tasks = self._tasks, {}
+        self._client.cancel(list(cancelled.values()))
+        for future in cancelled:
+            if future.cancel():
+                # Without this, those who wait for the future do not learn that it was cancelled.
+                future.set_running_or_notify_cancel()

@@ -1,4 +1,4 @@
-"""Processes of this machine that train runs: an executor that outlives the death of any of its workers."""
+"""Local processes that train runs: an executor that survives the death of any of its workers."""
 
 from __future__ import annotations
 
@@ -18,92 +18,110 @@ from relusgd.errors import RelusgdError
 
 T = TypeVar("T")
 
-PRELOAD, WARM = "relusgd.sweeps.preload", "relusgd.sweeps.warm"
-"""What is imported once, in the process that all workers are forked from; the second where kernels are compiled."""
+PRELOAD = "relusgd.sweeps.preload"
+PRELOAD_KERNELS = "relusgd.sweeps.preload_kernels"
+"""Imported once, in the process that all workers are forked from; the second where kernels are
+compiled.
+"""
 
 
 def available_cores() -> int:
-    """The cores that this process may use, which in a job of a cluster are fewer than the machine has."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """The cores that this process may use, which in a job of a cluster are fewer than the machine
+    has.
+    """
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class LocalProcesses(Executor):
-    """An executor of one-process pools. A worker that dies takes its own task along and no other, and is replaced.
+    """An executor made of one-process pools: a worker that dies loses its own task and no other,
+    and is replaced.
 
     workers: how many. compiled: whether the workers are going to use the compiled engine.
     """
 
     def __init__(self, workers: int, *, compiled: bool = False) -> None:
         self.workers = workers
+        preloaded = [PRELOAD, PRELOAD_KERNELS] if compiled else [PRELOAD]
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([PRELOAD, *([WARM] if compiled else [])])
-        self._hears, self._tells = self._context.Pipe(duplex=False)
+        self._context.set_forkserver_preload(preloaded)
+        # Closing the sending end is the request to stop: every worker waits for the end of this
+        # pipe.
+        self._stop_receiver, self._stop_sender = self._context.Pipe(duplex=False)
         self._lock = threading.Lock()
-        self._pools = [self._pool() for _ in range(workers)]
-        self._tasks = [0] * workers
+        self._pools = [self._new_pool() for _ in range(workers)]
+        self._task_counts = [0] * workers
 
-    def _pool(self) -> ProcessPoolExecutor:
+    def _new_pool(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(
-            1, mp_context=self._context, initializer=begin_worker, initargs=(self._hears,)
+            1,
+            mp_context=self._context,
+            initializer=begin_worker,
+            initargs=(self._stop_receiver,),
         )
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        """Run a function in the worker with the fewest tasks. Raises RelusgdError when the system starts none."""
+        """Run a function in the worker with the fewest tasks. Raises RelusgdError when no process
+        can be started.
+        """
         with self._lock, without_main():
-            number = self._tasks.index(min(self._tasks))
+            number = self._task_counts.index(min(self._task_counts))
             try:
                 future = self._submit(number, fn, *args, **kwargs)
             except OSError as error:
-                hint = (
-                    "set TMPDIR to a folder with a shorter name"
-                    if "too long" in str(error)
-                    else None
-                )
-                raise RelusgdError(
-                    f"no process could be started that trains: {error}", hint
-                ) from error
-            self._tasks[number] += 1
-        future.add_done_callback(lambda _: self._done(number))
+                raise _no_process(error) from error
+            self._task_counts[number] += 1
+        future.add_done_callback(lambda _: self._count_done(number))
         return future
 
     def _submit(self, number: int, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         try:
             return self._pools[number].submit(fn, *args, **kwargs)
-        except BrokenExecutor:  # it died while it had nothing to do
-            self._pools[number] = self._pool()
+        except BrokenExecutor:  # the worker died while it had nothing to do
+            self._pools[number] = self._new_pool()
             return self._pools[number].submit(fn, *args, **kwargs)
 
-    def _done(self, number: int) -> None:
+    def _count_done(self, number: int) -> None:
         with self._lock:
-            self._tasks[number] -= 1
+            self._task_counts[number] -= 1
 
     def stop(self) -> None:
         """Ask the workers to stop after the block that they train."""
-        self._tells.close()
+        self._stop_sender.close()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self.stop()
         for pool in self._pools:
             pool.shutdown(wait, cancel_futures=cancel_futures)
-        self._hears.close()
+        self._stop_receiver.close()
 
 
-def begin_worker(hears: Connection) -> None:
-    """Make this process a worker: signals are its parent's business, one thread for matrix products, and never an orphan."""
+def _no_process(error: OSError) -> RelusgdError:
+    # The address of the fork server's socket lies in TMPDIR and may have some 100 characters.
+    is_long = "too long" in str(error)
+    hint = "set TMPDIR to a folder with a shorter name" if is_long else None
+    return RelusgdError(f"no process could be started that trains: {error}", hint)
+
+
+def begin_worker(stop_receiver: Connection) -> None:
+    """Make this process a worker: it ignores signals, multiplies matrices on one thread, and ends
+    with its parent.
+    """
     from threadpoolctl import threadpool_limits
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     threadpool_limits(1)
-    threading.Thread(target=_listen, args=(hears,), daemon=True).start()
+    threading.Thread(target=_wait_for_stop, args=(stop_receiver,), daemon=True).start()
 
 
-def _listen(hears: Connection) -> None:
-    """Wait for the word to stop, which is the end of the pipe, or for the parent's death, which ends it too."""
-    from relusgd.sweeps.tasks import Stop
+def _wait_for_stop(stop_receiver: Connection) -> None:
+    """Wait for the end of the pipe, which is the request to stop or the parent's death."""
+    from relusgd.sweeps.worker import StopRequest
 
-    hears.poll(None)
-    Stop.asked = True
+    stop_receiver.poll(None)
+    StopRequest.is_made = True
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -112,9 +130,10 @@ def _listen(hears: Connection) -> None:
 
 @contextmanager
 def without_main() -> Iterator[None]:
-    """Let processes that are started inside not import the caller's script, which they need not know.
+    """Hide the caller's script from processes that are started inside the block.
 
-    Without this, a script that calls `run_sweep` without `if __name__ == "__main__"` would start itself again in each worker.
+    Otherwise a script that calls `run_sweep` without `if __name__ == "__main__"` would start itself
+    again in every worker.
     """
     main = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")

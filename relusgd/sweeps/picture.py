@@ -1,4 +1,6 @@
-"""summary.png: what of a sweep's table stands along the axis, in the colours and in the panels."""
+"""What summary.png shows: which key runs along the axis, which one colours the lines, and which
+ones make the panels.
+"""
 
 from __future__ import annotations
 
@@ -33,151 +35,187 @@ def draw_summary(name: str, rows: Sequence[Row], path: Path) -> bool:
 
 
 def scene_of(name: str, rows: Sequence[Row]) -> SweepPicture | Quantiles | None:
-    """What the picture shows; None when no run has ended with a number."""
-    ended = [row for row in rows if row["status"] == "complete"]
-    error = (
-        "test_mse"
-        if all(np.isfinite(row.get("test_mse", np.nan)) for row in ended)
-        else "train_mse"
-    )
-    if not ended:
+    """What the picture shows; None when no run is complete."""
+    complete = [row for row in rows if row.result and row.status == "complete"]
+    if not complete:
         return None
-    words = ERROR_NAMES[error.removesuffix("_mse")]
-    roles = Roles.of(rows)
-    seeds = len({row.get("seed") for row in rows})
-    note = (
-        f"{counted(len(rows), 'run')}, median and range of {counted(seeds, 'seed')}"
-        if seeds > 1
-        else counted(len(rows), "run")
-    )
-    lost = len(rows) - len(ended)
-    note += f"; {lost:,} without result (×)" if lost else ""
-    if roles.x is None:
-        note = f"{counted(len(rows), 'run')} that differ in their seeds; dashed: the median" + (
-            f"; {lost:,} without result" if lost else ""
-        )
-        return Quantiles(name, note, np.array([row[error] for row in ended]), words)
-    groups = roles.panels(rows)
-    panels = [roles.panel(title, members, error) for title, members in groups.items()]
+    have_test_errors = all(np.isfinite(row.result.test_mse) for row in complete if row.result)
+    error = "test_mse" if have_test_errors else "train_mse"
+    error_name = ERROR_NAMES[error.removesuffix("_mse")]
+    roles = find_roles(rows)
+    if roles is None:
+        errors = [error_of(row, error) for row in complete]
+        return Quantiles(name, _seeds_note(rows, len(complete)), np.array(errors), error_name)
+    titled = roles.rows_by_title(rows)
+    panels = [roles.panel(title, members, error) for title, members in titled.items()]
+    note = _note(rows, len(complete))
     if len(panels) > MOST_PANELS:
         note += f"; {MOST_PANELS} of {len(panels)} panels"
     return SweepPicture(
-        name, note, panels[:MOST_PANELS], roles.colour_names, roles.colour or "", words
+        name,
+        note,
+        panels[:MOST_PANELS],
+        [axis_text(value) for value in roles.colours],
+        roles.colour_key or "",
+        error_name,
     )
+
+
+def _seeds_note(rows: Sequence[Row], complete: int) -> str:
+    note = f"{counted(len(rows), 'run')} that differ in their seeds; dashed: the median"
+    if complete < len(rows):
+        note += f"; {len(rows) - complete:,} without result"
+    return note
+
+
+def _note(rows: Sequence[Row], complete: int) -> str:
+    note = counted(len(rows), "run")
+    seeds = {row.varied.get("seed") for row in rows}
+    if len(seeds) > 1:
+        note += f", median and range of {counted(len(seeds), 'seed')}"
+    if complete < len(rows):
+        note += f"; {len(rows) - complete:,} without result (×)"
+    return note
 
 
 @dataclass(frozen=True)
 class Roles:
-    """x: the key along the axis, a number where one varies; colour: the key of the colours; rest: those of the panels.
+    """Which varied key plays which part in the picture.
 
-    places, colours: the values of the first two, in their order.
+    x_key: along the axis, a number where one varies. x_values: its values, in order. colour_key:
+    one line for each of its `colours`; None where there is one line. panel_keys: one panel for
+    every combination of their values.
     """
 
-    x: str | None
-    colour: str | None
-    rest: tuple[str, ...]
-    places: tuple[object, ...] = ()
-    colours: tuple[object, ...] = ()
-
-    @classmethod
-    def of(cls, rows: Sequence[Row]) -> Roles:
-        values = {key: distinct(rows, key) for key in varied_keys(rows) if key != "seed"}
-        varied = {key: found for key, found in values.items() if len(found) > 1}
-        if not varied:
-            return cls(None, None, ())
-        numbers = {key: found for key, found in varied.items() if all(map(is_number, found))}
-        x = max(numbers or varied, key=lambda key: len(varied[key]))
-        others = sorted(
-            set(varied) - {x},
-            key=lambda key: (
-                len(varied[key]) > MOST_COLOURS,
-                key in numbers,
-                len(varied[key]),
-                key,
-            ),
-        )
-        colour = others[0] if others else None
-        return cls(x, colour, tuple(others[1:]), varied[x], varied[colour] if colour else ())
+    x_key: str
+    x_values: tuple[object, ...]
+    colour_key: str | None
+    colours: tuple[object, ...]
+    panel_keys: tuple[str, ...]
 
     @property
-    def is_line(self) -> bool:
-        """Whether the places are numbers."""
-        return bool(self.places) and all(map(is_number, self.places))
+    def is_numeric(self) -> bool:
+        """Whether the values along the axis are numbers."""
+        return all(is_number(value) for value in self.x_values)
 
-    @property
-    def colour_names(self) -> list[str]:
-        return [words(value) for value in self.colours]
-
-    def panels(self, rows: Sequence[Row]) -> dict[str, list[Row]]:
-        """Title → the runs of that panel."""
-        found: dict[str, list[Row]] = {}
+    def rows_by_title(self, rows: Sequence[Row]) -> dict[str, list[Row]]:
+        """Title of a panel → its runs."""
+        titled: dict[str, list[Row]] = {}
         for row in rows:
-            title = ", ".join(f"{key} {words(single(row.get(key)))}" for key in self.rest)
-            found.setdefault(title, []).append(row)
-        return found
+            settings = [f"{key} {axis_text(value_of(row, key))}" for key in self.panel_keys]
+            titled.setdefault(", ".join(settings), []).append(row)
+        return titled
 
     def panel(self, title: str, rows: Sequence[Row], error: str) -> Panel:
+        """One panel: for each colour its lines, the dots of its runs, and marks for the runs
+        without a result.
+        """
         series, dots = [], []
         for number, colour in enumerate(self.colours or (None,)):
-            members = [
-                row for row in rows if self.colour is None or single(row.get(self.colour)) == colour
-            ]
-            by_place = [
-                [row for row in members if single(row.get(str(self.x))) == value]
-                for value in self.places
-            ]
-            errors = [
-                np.array([row[error] for row in at if row["status"] == "complete"])
-                for at in by_place
-            ]
-            lost = {
-                place: len(at) - len(errors[place])
-                for place, at in enumerate(by_place)
-                if len(at) > len(errors[place])
-            }
-            filled = [place for place, values in enumerate(errors) if len(values)]
-            # only along numbers does a line from one place to the next mean something
-            for places in [filled] if self.is_line and filled else [[place] for place in filled]:
-                series.append(_series(places, [errors[place] for place in places], number))
+            members = [row for row in rows if self._has_colour(row, colour)]
+            errors, lost = self._errors_by_place(members, error)
+            for places in self._connected_places(errors):
+                series.append(_series(places, errors, number))
             dots.append(_dots(errors, number, lost))
-        return Panel(
-            title, Chart(series, str(self.x), [words(value) for value in self.places]), dots
-        )
+        x_texts = [axis_text(value) for value in self.x_values]
+        return Panel(title, Chart(series, self.x_key, x_texts), dots)
+
+    def _has_colour(self, row: Row, colour: object) -> bool:
+        return self.colour_key is None or value_of(row, self.colour_key) == colour
+
+    def _errors_by_place(
+        self, rows: Sequence[Row], error: str
+    ) -> tuple[list[Array], dict[int, int]]:
+        """The errors of the complete runs at every place of the axis, and how many others there
+        are: place → count.
+        """
+        errors, lost = [], {}
+        for place, value in enumerate(self.x_values):
+            here = [row for row in rows if value_of(row, self.x_key) == value]
+            complete = [row for row in here if row.status == "complete"]
+            errors.append(np.array([error_of(row, error) for row in complete]))
+            if len(complete) < len(here):
+                lost[place] = len(here) - len(complete)
+        return errors, lost
+
+    def _connected_places(self, errors: Sequence[Array]) -> list[list[int]]:
+        """The places that a line connects. Only along numbers does a line from one place to the
+        next mean something.
+        """
+        filled = [place for place, values in enumerate(errors) if len(values)]
+        if self.is_numeric and filled:
+            return [filled]
+        return [[place] for place in filled]
+
+
+def find_roles(rows: Sequence[Row]) -> Roles | None:
+    """The parts of the varied keys; None where the runs differ in their seeds alone."""
+    varied = {}
+    for key in varied_keys(rows):
+        values = distinct_values(rows, key)
+        if key != "seed" and len(values) > 1:
+            varied[key] = values
+    if not varied:
+        return None
+    numeric = [key for key, values in varied.items() if all(is_number(value) for value in values)]
+    x_key = max(numeric or varied, key=lambda key: len(varied[key]))
+
+    def worth_as_colour(key: str) -> tuple[bool, bool, int, str]:
+        return len(varied[key]) > MOST_COLOURS, key in numeric, len(varied[key]), key
+
+    others = sorted(set(varied) - {x_key}, key=worth_as_colour)
+    if not others:
+        return Roles(x_key, varied[x_key], None, (), ())
+    colour_key, *panel_keys = others
+    return Roles(x_key, varied[x_key], colour_key, varied[colour_key], tuple(panel_keys))
 
 
 def _series(places: Sequence[int], errors: Sequence[Array], colour: int) -> Series:
-    middle, low, high = (
-        np.array([float(of(values)) for values in errors]) for of in (np.median, np.min, np.max)
-    )
-    return Series(np.array(places, dtype=np.float64), middle, low, high, colour, points=True)
+    values = [errors[place] for place in places]
+    median = np.array([float(np.median(at)) for at in values])
+    lowest = np.array([float(np.min(at)) for at in values])
+    highest = np.array([float(np.max(at)) for at in values])
+    x = np.array(places, dtype=np.float64)
+    return Series(x, median, lowest, highest, colour, points=True)
 
 
 def _dots(errors: Sequence[Array], colour: int, lost: dict[int, int]) -> Dots:
-    x = np.repeat(np.arange(len(errors), dtype=np.float64), [len(values) for values in errors])
+    counts = [len(values) for values in errors]
+    x = np.repeat(np.arange(len(errors), dtype=np.float64), counts)
     return Dots(x, np.concatenate([np.empty(0), *errors]), colour, lost)
 
 
-def distinct(rows: Sequence[Row], key: str) -> tuple[object, ...]:
-    """The values of a key: numbers by size, others in the order in which they come."""
-    found = dict.fromkeys(single(row.get(key)) for row in rows)
-    return (
-        tuple(sorted(found, key=lambda value: float(str(value))))
-        if all(map(is_number, found))
-        else tuple(found)
-    )
+def error_of(row: Row, name: str) -> float:
+    """A row's error. name: train_mse or test_mse."""
+    return float(getattr(row.result, name))
 
 
-def single(value: object) -> object:
-    """A list of one as its item; what cannot be told apart by itself as a text."""
+def value_of(row: Row, key: str) -> object:
+    """A row's value of a varied key, as something that can be compared and hashed; a list of one is
+    its item.
+    """
+    value = row.varied.get(key)
     if isinstance(value, tuple) and len(value) == 1:
         return value[0]
-    return plain_text(value) if isinstance(value, dict) else value
+    if isinstance(value, dict):
+        return plain_text(value)
+    return value
+
+
+def distinct_values(rows: Sequence[Row], key: str) -> tuple[object, ...]:
+    """The values of a key: numbers by size, others in the order in which they come."""
+    values = tuple(dict.fromkeys(value_of(row, key) for row in rows))
+    if all(is_number(value) for value in values):
+        return tuple(sorted(values, key=lambda value: float(str(value))))
+    return values
 
 
 def is_number(value: object) -> bool:
+    """Whether a value is a number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def words(value: object) -> str:
+def axis_text(value: object) -> str:
     """A value along an axis or in a legend."""
-    return plain_text(value).replace("x", "×") if isinstance(value, tuple) else plain_text(value)
+    text = plain_text(value)
+    return text.replace("x", "×") if isinstance(value, tuple) else text

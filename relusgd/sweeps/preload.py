@@ -1,6 +1,7 @@
-"""Imported by the process that workers are forked from: what every worker needs, and a process group of its own.
+"""Imported by the process that all workers are forked from: what every worker needs.
 
-Signals to the group of the command, such as Ctrl-C, are for the command alone to hear; it tells the workers when to stop.
+It moves into a process group of its own. Signals to the group of the command, such as Ctrl-C, are
+for the command alone, which tells the workers when to stop.
 """
 
 from __future__ import annotations
@@ -10,20 +11,23 @@ import sys
 from contextlib import suppress
 from types import TracebackType
 
-import relusgd.sweeps.tasks
+import relusgd.sweeps.worker
 
-__all__ = ["tasks"]
+__all__ = ["worker"]
 
-tasks = relusgd.sweeps.tasks
+worker = relusgd.sweeps.worker
 
 with suppress(OSError):
     os.setpgid(0, 0)
 
 
-def _tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Tell of an error, unless it is that of a worker that was being born when the command ended and finds nothing of it any more."""
+def _report_error(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    # A worker that starts while the command ends finds the command's pipes gone. Nobody needs to
+    # know.
     if not issubclass(kind, FileNotFoundError | EOFError):
         sys.__excepthook__(kind, error, trace)
 
 
-sys.excepthook = _tell
+sys.excepthook = _report_error

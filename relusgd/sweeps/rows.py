@@ -1,29 +1,24 @@
-"""A run of a sweep as a row of numbers and words, and rows as the table summary.csv."""
+"""A run of a sweep as a row: what its sweep varies, and what became of it."""
 
 from __future__ import annotations
 
-import csv
-import io
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from relusgd.config import known_keys
+from relusgd.config import PlannedRun, known_keys
 from relusgd.config.naming import plain_text
 from relusgd.config.values import freeze
 from relusgd.errors import RelusgdError
-from relusgd.files import read_bounded
 from relusgd.runs.contents import RunContents
 from relusgd.runs.facts import RunFacts
 from relusgd.runs.result import RunResult
 from relusgd.runs.run import Run
-
-SUMMARY, PICTURE = "summary.csv", "summary.png"
-MAX_BYTES, MAX_LINES = 2**30, 4 * 10**6
 
 FIRST = ("run", "status")
 RESULTS = (
@@ -38,91 +33,113 @@ RESULTS = (
     "seconds",
 )
 LAST = ("engine", "error")
-WORDS = {"run", "status", "case", *LAST}
-"""Columns that hold text; the others hold numbers, or what a varied key takes."""
-
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""Beginnings that make a text a formula in a spreadsheet."""
-
-Row = dict[str, Any]
-"""Column → value. A column that says nothing about a run is left out of its row."""
-
 NOTE = "sweep"
-"""Under this key a run's run.json says what the sweep varies: dotted key, `case` or `seed` → value."""
-
+"""Under this key run.json says what the sweep varies: dotted key, `case` or `seed` → value."""
 
 FAILURE = "failure"
 """Under this key run.json says why a run has failed."""
 
+TEXT_COLUMNS = {"run", "status", "case", *LAST}
+"""These columns hold text. The others hold numbers, or what a varied key takes."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A run of a sweep.
+
+    run: the name of its folder. varied: what the sweep varies, and this run's values: dotted key,
+    `case` or `seed` → value. result: None where no folder can be read. error: why the run failed or
+    diverged; empty otherwise.
+    """
+
+    run: str
+    status: str
+    varied: Mapping[str, object]
+    result: RunResult | None = None
+    seconds: float | None = None
+    engine: str | None = None
+    error: str = ""
+
+    def cell(self, column: str) -> Any:
+        """What stands in a column of summary.csv; None where it says nothing about this run."""
+        if column in ("run", "status", "seconds", "engine"):
+            return getattr(self, column)
+        if column == "error":
+            return self.error or None
+        if column in RESULTS:
+            return self._result_cell(column)
+        return self.varied.get(column)
+
+    def _result_cell(self, column: str) -> Any:
+        result = self.result
+        if result is None:
+            return None
+        has_test_error = math.isfinite(result.best_test_mse)
+        if column in ("best_test_mse", "best_epoch") and not has_test_error:
+            return None
+        return getattr(result, column)
+
 
 def run_row(run: Run) -> Row:
     """The row of a run folder. Raises RelusgdError when the folder is damaged."""
-    beginning = {"run": run.folder.name, "status": run.status, **varied_of(run)}
-    return beginning | _results(run.facts, run.result)
+    return _row(run.folder.name, run.status, varied_of(run), run.facts, run.result)
 
 
-def ended_row(name: str, run: RunContents) -> Row:
-    """The row of a run that has just ended."""
+def contents_row(name: str, run: RunContents) -> Row:
+    """The row of a run that has just ended. name: of its folder."""
     facts = run.facts
-    beginning = {"run": name, "status": facts.status, **facts.notes[NOTE]}
-    return beginning | _results(facts, run.result)
+    return _row(name, facts.status, facts.notes[NOTE], facts, run.result)
 
 
-def _results(facts: RunFacts, result: RunResult) -> Row:
-    row: Row = {
-        "epochs": result.epochs,
-        "steps": result.steps,
-        "train_mse": result.train_mse,
-        "test_mse": result.test_mse,
-        "dead_units": result.dead_units,
-        "breakpoints": result.breakpoints,
-        "seconds": facts.timings.seconds,
-        "engine": facts.engine,
-    }
-    if np.isfinite(result.best_test_mse):
-        row |= {"best_test_mse": result.best_test_mse, "best_epoch": result.best_epoch}
+def _row(
+    name: str,
+    status: str,
+    varied: Mapping[str, object],
+    facts: RunFacts,
+    result: RunResult,
+) -> Row:
     error = facts.notes.get(FAILURE) if facts.status == "failed" else None
     if facts.divergence is not None:
         error = facts.divergence.message
-    if error:
-        row["error"] = str(error)
-    return row
+    return Row(name, status, varied, result, facts.timings.seconds, facts.engine, str(error or ""))
 
 
-def varied_of(run: Run) -> dict[str, Any]:
-    """What its sweep varies, and this run's values, by its own run.json; of a run that says nothing, the seed."""
-    noted = run.facts.notes.get(NOTE)
-    keys = {*known_keys(), "case", "seed"}
-    varied = (
-        {key: freeze(value) for key, value in noted.items() if key in keys}
-        if isinstance(noted, dict)
-        else {}
-    )
-    return varied if "seed" in varied else {**varied, "seed": run.config.seed}
-
-
-def standing_row(run: Run) -> Row:
-    """The row of a run folder that may be damaged."""
+def run_row_or_damage(run: Run) -> Row:
+    """The row of a run folder that may be damaged; its error then says so."""
     try:
         return run_row(run)
     except RelusgdError as error:
-        return {
-            "run": run.folder.name,
-            "status": "damaged",
-            "error": " ".join(error.message.split()),
-        }
+        return Row(run.folder.name, "damaged", {}, error=_one_line(error.message))
 
 
-def failed_row(name: str, varied: Mapping[str, object], error: str) -> Row:
+def failed_row(run: PlannedRun, error: str) -> Row:
     """The row of a run that failed and left no folder that can be read."""
-    return {"run": name, "status": "failed", **varied, "error": " ".join(error.split())}
+    return Row(run.name, "failed", run.varied, error=_one_line(error))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def varied_of(run: Run) -> dict[str, object]:
+    """What the run's sweep varies, and the run's values; where run.json says nothing, the seed."""
+    recorded = run.facts.notes.get(NOTE)
+    varied: dict[str, object] = {}
+    if isinstance(recorded, dict):
+        known = {*known_keys(), "case", "seed"}
+        varied = {key: freeze(value) for key, value in recorded.items() if key in known}
+    return {"seed": run.config.seed} | varied
 
 
 def varied_keys(rows: Iterable[Row]) -> list[str]:
-    """The columns of what varies: dotted keys in alphabetical order, `case` where there is one, `seed`."""
-    found = {key for row in rows for key in row} - {*FIRST, *RESULTS, *LAST, "case", "seed"}
-    has_cases = any("case" in row for row in rows)
-    return [*sorted(found), *(["case"] if has_cases else []), "seed"]
+    """The columns of what varies: dotted keys in alphabetical order, `case` where there is one,
+    then `seed`.
+    """
+    found = {key for row in rows for key in row.varied}
+    keys = sorted(found - {"case", "seed"})
+    if "case" in found:
+        keys.append("case")
+    return [*keys, "seed"]
 
 
 def columns(rows: Sequence[Row]) -> list[str]:
@@ -130,77 +147,40 @@ def columns(rows: Sequence[Row]) -> list[str]:
     return [*FIRST, *varied_keys(rows), *RESULTS, *LAST]
 
 
-def cell(value: object) -> str:
-    """A value in summary.csv: numbers in the shortest form that reads back the same, nothing for what there is not."""
-    if value is None or value != value:
-        return ""
-    return repr(value) if isinstance(value, float) else plain_text(value)
-
-
-def written_cell(value: object) -> str:
-    """The same, with words marked as text; `read_summary` takes the mark off again."""
-    return as_text(value) if isinstance(value, str) else cell(value)
-
-
-def as_text(text: str) -> str:
-    """A text of which no spreadsheet makes a formula: what begins as one is marked as text by an apostrophe."""
-    return f"'{text}" if text.startswith(FORMULAS) else text
-
-
-def _without_mark(text: str) -> str:
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULAS) else text
-
-
-def read_summary(folder: Path) -> list[dict[str, str]]:
-    """The lines of summary.csv as written, or none when there is no such file. Raises RelusgdError when it is damaged."""
-    path = folder / SUMMARY
-    try:
-        content = read_bounded(path, MAX_BYTES).decode()
-        if content.count("\n") > MAX_LINES:
-            raise ValueError(f"it has more than {MAX_LINES:,} lines")
-        return _lines(content)
-    except FileNotFoundError:
-        return []
-    except (OSError, ValueError, csv.Error) as error:
-        raise RelusgdError(f"{path}: cannot be read as the table of a sweep ({error})") from None
-
-
-def _lines(content: str) -> list[dict[str, str]]:
-    """The lines of the table, every one with all columns. Raises ValueError and csv.Error."""
-    rows = csv.reader(io.StringIO(content), strict=True)
-    names = next(rows, [])
-    if not set(FIRST) <= set(names):
-        raise ValueError(f"it does not begin with the columns {', '.join(FIRST)}")
-    lines = []
-    for row in filter(None, rows):
-        if len(row) != len(names):
-            raise ValueError(
-                f"line {rows.line_num:,} has {len(row):,} cells, and there are {len(names):,} columns"
-            )
-        lines.append(dict(zip(names, map(_without_mark, row), strict=True)))
-    return lines
-
-
 def table(rows: Sequence[Row]) -> dict[str, NDArray[Any]]:
-    """The rows as columns of equal length: numbers as int64 or float64 (nan where there is none), everything else as text."""
-    return {name: _column(name, [row.get(name) for row in rows]) for name in columns(rows)}
+    """The rows as columns: name → array, shape (runs,).
+
+    Numbers are int64 (uint64 where they must be), or float64 with nan where one is missing;
+    everything else is text.
+    """
+    return {name: _column(name, rows) for name in columns(rows)}
 
 
-def _column(name: str, values: list[Any]) -> NDArray[Any]:
-    values = [
-        value[0] if isinstance(value, tuple) and len(value) == 1 else value for value in values
-    ]
-    if name not in WORDS and all(
-        value is None or (isinstance(value, int | float) and not isinstance(value, bool))
-        for value in values
-    ):
+def _column(name: str, rows: Sequence[Row]) -> NDArray[Any]:
+    values = [_single(row.cell(name)) for row in rows]
+    if name not in TEXT_COLUMNS and all(_is_number_or_missing(value) for value in values):
         with suppress(OverflowError):  # an integer that no array holds stays text
             return _numbers(values)
-    return np.array(["" if value is None else plain_text(value) for value in values], dtype=np.str_)
+    texts = ["" if value is None else plain_text(value) for value in values]
+    return np.array(texts, dtype=np.str_)
 
 
-def _numbers(values: list[Any]) -> NDArray[Any]:
-    """As int64, or uint64 where it must be; as float64, nan for what is missing, if they are not all whole."""
-    if all(isinstance(value, int) for value in values):
-        return np.array(values, dtype=np.uint64 if max(values, default=0) >= 2**63 else np.int64)
-    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+def _single(value: Any) -> Any:
+    """The item of a list of one, such as a single width; any other value as it is."""
+    if isinstance(value, tuple) and len(value) == 1:
+        return value[0]
+    return value
+
+
+def _is_number_or_missing(value: object) -> bool:
+    if isinstance(value, bool):
+        return False
+    return value is None or isinstance(value, int | float)
+
+
+def _numbers(values: Sequence[int | float | None]) -> NDArray[Any]:
+    whole = [value for value in values if isinstance(value, int)]
+    if len(whole) == len(values):
+        needs_unsigned = max(whole, default=0) >= 2**63
+        return np.array(whole, dtype=np.uint64 if needs_unsigned else np.int64)
+    return np.array([math.nan if value is None else value for value in values], dtype=np.float64)

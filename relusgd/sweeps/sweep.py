@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,31 +11,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from relusgd.config import flatten
 from relusgd.config.values import freeze
 from relusgd.errors import InputError, RelusgdError
 from relusgd.runs.contents import history_arrays
 from relusgd.runs.find import is_run_folder
 from relusgd.runs.run import Run
-from relusgd.sweeps.rows import (
-    SUMMARY,
-    Row,
-    failed_row,
-    read_summary,
-    standing_row,
-    table,
-    varied_keys,
-)
-from relusgd.words import shown
+from relusgd.sweeps.rows import FIRST, LAST, RESULTS, Row, run_row_or_damage, table, varied_keys
+from relusgd.sweeps.summary_file import read_summary
+from relusgd.words import comma_list, shown
 
 
 class Sweep:
     """The runs of a sweep's folder, as they are now.
 
-    folder: where they are. rows: one dict per run, the source of `summary`; runs that failed and left no folder are among them.
+    folder: where they are. rows: one for each run, the source of `summary`; they include runs that
+    failed and left no folder.
     """
 
     def __init__(self, folder: str | Path, rows: Sequence[Row]) -> None:
-        self.folder, self.rows = Path(folder), list(rows)
+        self.folder = Path(folder)
+        self.rows = list(rows)
 
     def __repr__(self) -> str:
         return f"Sweep({str(self.folder)!r}, {len(self.rows):,} runs)"
@@ -44,24 +41,29 @@ class Sweep:
 
     @cached_property
     def summary(self) -> dict[str, NDArray[Any]]:
-        """summary.csv: column name → array, one entry per run; `pandas.DataFrame(sweep.summary)` takes it as it is."""
+        """summary.csv: column name → array, one entry per run; `pandas.DataFrame(sweep.summary)`
+        takes it as it is.
+        """
         return table(self.rows)
 
     @cached_property
     def runs(self) -> list[Run]:
         """The runs that have a folder, in the order of the summary."""
-        folders = (self.folder / row["run"] for row in self.rows)
+        folders = [self.folder / row.run for row in self.rows]
         return [Run(folder) for folder in folders if is_run_folder(folder)]
 
     @property
     def varied(self) -> tuple[str, ...]:
-        """What the sweep varies: dotted keys, `case` where there are cases, and `seed`; columns of the summary."""
+        """What the sweep varies: dotted keys, `case` where there are cases, and `seed`; columns of
+        the summary.
+        """
         return tuple(varied_keys(self.rows))
 
     def select(self, settings: Mapping[str, object]) -> Sweep:
         """The runs with these settings, such as {"network.hidden": 40, "case": "all"}, as a sweep.
 
-        The keys are columns of the summary. Raises InputError for a key that is none, and when no run is left.
+        The keys are columns of the summary. Raises InputError for a key that is none, and when no
+        run is left.
         """
         unknown = sorted(set(settings) - set(self.summary))
         if unknown:
@@ -69,112 +71,107 @@ class Sweep:
                 f"{unknown[0]} is no column of this sweep's summary",
                 f"it varies {', '.join(self.varied)}",
             )
-        rows = [
-            row
-            for row in self.rows
-            if all(_alike(row.get(key), value) for key, value in settings.items())
-        ]
+        rows = [row for row in self.rows if _has_settings(row, settings)]
         if not rows:
-            raise InputError(
-                f"no run of {self.folder} has {', '.join(f'{key} = {shown(value)}' for key, value in settings.items())}"
-            )
+            wanted = [f"{key} = {shown(value)}" for key, value in settings.items()]
+            raise InputError(f"no run of {self.folder} has {', '.join(wanted)}")
         return Sweep(self.folder, rows)
 
     def last(self, name: str) -> NDArray[Any]:
         """An array of every run's last snapshot, stacked: `last("elbow")` has shape (runs, H).
 
-        name: an array in snapshots/ or a column of metrics.csv. Raises InputError when the runs' shapes differ, or a run has
-        no such array.
+        name: an array in snapshots/ or a column of metrics.csv. Raises InputError when the runs'
+        shapes differ, or a run has no such array.
         """
-        return self._stacked(name, [_array(run, name)[-1] for run in self.runs])
+        return self._stacked(name, lambda array: array[-1])
 
     def stack(self, name: str) -> NDArray[Any]:
-        """An array of every run, stacked: `stack("elbow")` has shape (runs, S, H). Otherwise as `last`."""
-        return self._stacked(name, [_array(run, name) for run in self.runs])
+        """An array of every run, stacked: `stack("elbow")` has shape (runs, S, H). Otherwise as
+        `last`.
+        """
+        return self._stacked(name, lambda array: array)
 
-    def _stacked(self, name: str, arrays: list[NDArray[Any]]) -> NDArray[Any]:
-        if not arrays:
+    def _stacked(self, name: str, part: Callable[[NDArray[Any]], NDArray[Any]]) -> NDArray[Any]:
+        if not self.runs:
             raise InputError(f"{self.folder} has no runs to stack")
-        shapes = {np.shape(array): run for array, run in zip(arrays, self.runs, strict=True)}
-        if len(shapes) > 1:
-            one, other = list(shapes.items())[:2]
-            told = f"{one[0]} in {one[1].folder.name} and {other[0]} in {other[1].folder.name}"
-            raise InputError(
-                f"{name} has not the same shape in all runs: {told}",
-                "choose runs that fit together with sweep.select({…})",
-            )
+        arrays = [part(_array(run, name)) for run in self.runs]
+        for run, array in zip(self.runs, arrays, strict=True):
+            if np.shape(array) != np.shape(arrays[0]):
+                first = f"{np.shape(arrays[0])} in {self.runs[0].folder.name}"
+                other = f"{np.shape(array)} in {run.folder.name}"
+                raise InputError(
+                    f"{name} has not the same shape in all runs: {first} and {other}",
+                    "choose runs that fit together with sweep.select({…})",
+                )
         return np.stack(arrays)
 
 
-def _alike(found: object, wanted: object) -> bool:
-    """Whether a row's value is the wanted one; 40 and [40] are the same width."""
-    found, wanted = freeze(found), freeze(wanted)
-    return found == wanted or found == (wanted,)
+def _has_settings(row: Row, settings: Mapping[str, object]) -> bool:
+    """Whether a row has these values; 40 and [40] are the same width."""
+    for key, wanted in settings.items():
+        value, frozen = freeze(row.cell(key)), freeze(wanted)
+        if value not in (frozen, (frozen,)):
+            return False
+    return True
 
 
 def _array(run: Run, name: str) -> NDArray[Any]:
     arrays = {**run.metrics, **history_arrays(run.history)}
     if name not in arrays:
-        raise InputError(
-            f"{name} is no array of {run.folder}", f"there are {', '.join(sorted(arrays))}"
-        )
+        problem = f"{name} is no array of {run.folder}"
+        raise InputError(problem, f"there are {comma_list(sorted(arrays))}")
     return arrays[name]
 
 
 def load_sweep(folder: str | Path) -> Sweep:
-    """The sweep in this folder: its run folders in the order of summary.csv, those that are not in it by their settings.
+    """The sweep in this folder: its runs in the order of summary.csv, then those that summary.csv
+    does not name.
 
-    A damaged run has a row that says so. Raises InputError when there is no run in it, RelusgdError for a damaged summary.csv.
+    A damaged run has a row that says so. Raises InputError when there is no run, RelusgdError for a
+    damaged summary.csv.
     """
     path = Path(folder)
-    listed = read_summary(path)
-    standing = {run.folder.name: run for run in find_members(path)}
-    if not standing and not listed:
-        problem = (
-            "holds no runs of a sweep"
-            if path.is_dir()
-            else "does not exist"
-            if not path.exists()
-            else "is not a folder"
-        )
-        raise InputError(f"{path} {problem}", "relusgd sweep CONFIG makes one")
-    rows = {
-        line["run"]: _listed_row(line)
-        for line in listed
-        if line["status"] in ("failed", "damaged") or line["run"] in standing
-    }
-    found = {name: standing_row(run) for name, run in standing.items()}
-    new = sorted(
-        (row for name, row in found.items() if name not in rows),
-        key=lambda row: sort_key(row, found.values()),
-    )
-    rows |= {row["run"]: row for row in new}
-    return Sweep(path, fill_in([found.get(name, row) for name, row in rows.items()], standing))
+    lines = read_summary(path)
+    members = {run.folder.name: run for run in find_members(path)}
+    if not members and not lines:
+        raise InputError(f"{path} {_why_no_sweep(path)}", "relusgd sweep CONFIG makes one")
+    member_rows = {name: run_row_or_damage(run) for name, run in members.items()}
+    rows = []
+    for line in lines:
+        name = line["run"]
+        if name in member_rows:
+            rows.append(member_rows.pop(name))
+        elif line["status"] in ("failed", "damaged"):
+            rows.append(row_of_line(line))
+    all_rows = [*rows, *member_rows.values()]
+    unlisted = sorted(member_rows.values(), key=lambda row: sort_key(row, varied_keys(all_rows)))
+    return Sweep(path, fill_in([*rows, *unlisted], members))
+
+
+def _why_no_sweep(path: Path) -> str:
+    if path.is_dir():
+        return "holds no runs of a sweep"
+    return "is not a folder" if path.exists() else "does not exist"
 
 
 def find_members(folder: Path, without: Iterable[str] = ()) -> list[Run]:
-    """The runs that stand in a sweep's folder itself, by name; hidden folders, and those named, are left out."""
+    """The runs directly in a sweep's folder, by name, except hidden folders and those named."""
     if not folder.is_dir():
         return []
     known = set(without)
-    paths = sorted(
-        path
-        for path in folder.iterdir()
-        if not path.name.startswith(".") and path.name not in known
-    )
-    return [Run(path) for path in paths if is_run_folder(path)]
+    names = sorted(path.name for path in folder.iterdir())
+    others = [name for name in names if not name.startswith(".") and name not in known]
+    return [Run(folder / name) for name in others if is_run_folder(folder / name)]
 
 
-def _listed_row(line: Mapping[str, str]) -> Row:
-    """The row of a run that left no folder, from summary.csv, without results."""
-    known = {"run", "status", "error"}
-    varied: dict[str, object] = {
-        key: number_or_text(value) for key, value in line.items() if value and key not in known
-    }
-    return failed_row(line["run"], varied, line.get("error") or "unknown")
+def row_of_line(line: Mapping[str, str]) -> Row:
+    """The row of a run that left no folder, from its line of summary.csv."""
+    known = {*FIRST, *RESULTS, *LAST}
+    varied = {key: number_or_text(text) for key, text in line.items() if text and key not in known}
+    return Row(line["run"], "failed", varied, error=line.get("error") or "unknown")
 
 
-def number_or_text(text: str) -> object:
+def number_or_text(text: str) -> int | float | str:
     """What a cell of summary.csv says."""
     for kind in (int, float):
         try:
@@ -184,35 +181,37 @@ def number_or_text(text: str) -> object:
     return text
 
 
-def sort_key(row: Row, rows: Any) -> list[tuple[bool, float, str]]:
-    """Runs by what is varied, numbers by size."""
-    values = [row.get(key) for key in varied_keys(rows)]
-    values = [
-        value[0] if isinstance(value, tuple) and len(value) == 1 else value for value in values
-    ]
-    return [
-        (True, value, "") if isinstance(value, int | float) else (False, 0.0, str(value))
-        for value in values
-    ]
+def sort_key(row: Row, keys: Sequence[str]) -> list[tuple[bool, float, str]]:
+    """Sorts rows by what is varied, numbers by size."""
+    parts = []
+    for key in keys:
+        value = row.varied.get(key)
+        if isinstance(value, tuple) and len(value) == 1:
+            value = value[0]
+        if isinstance(value, int | float):
+            parts.append((True, float(value), ""))
+        else:
+            parts.append((False, 0.0, str(value)))
+    return parts
 
 
-def fill_in(rows: list[Row], standing: Mapping[str, Run]) -> list[Row]:
-    """The rows with what other runs of the folder vary, from the runs' own configs; they came from other sweeps then."""
-    from relusgd.config import flatten
+def fill_in(rows: Sequence[Row], members: Mapping[str, Run]) -> list[Row]:
+    """The rows, completed from the runs' own configs with keys that only other runs of the folder
+    vary.
 
+    Such runs came from different sweeps. members: the runs that stand in the folder, by name.
+    """
     keys = [key for key in varied_keys(rows) if key not in ("case", "seed")]
-    for row in rows:
-        missing = [key for key in keys if key not in row]
-        if missing and row["run"] in standing:
-            try:
-                row |= {
-                    key: value
-                    for key, value in flatten(standing[row["run"]].config).items()
-                    if key in missing
-                }
-            except RelusgdError:
-                continue
-    return rows
+    return [_with_keys(row, keys, members.get(row.run)) for row in rows]
 
 
-__all__ = ["SUMMARY", "Sweep", "load_sweep"]
+def _with_keys(row: Row, keys: Iterable[str], run: Run | None) -> Row:
+    missing = [key for key in keys if key not in row.varied]
+    if run is None or not missing:
+        return row
+    try:
+        values = flatten(run.config)
+    except RelusgdError:
+        return row
+    own = {key: values[key] for key in missing if key in values}
+    return replace(row, varied={**row.varied, **own})

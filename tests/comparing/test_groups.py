@@ -12,6 +12,7 @@ from relusgd.comparing.keys import in_order
 from relusgd.comparing.rows import to_csv, to_json
 from relusgd.errors import RelusgdError
 from relusgd.runs.lock import FolderLock
+from relusgd.sweeps.rows import Row
 
 
 def test_a_spread_is_median_ends_mean_and_deviation_of_the_sample():
@@ -89,14 +90,12 @@ def test_diverged_runs_are_counted_and_in_no_average(make_run):
 def test_a_failed_run_without_a_folder_is_counted_where_it_belongs(sweep, tmp_path):
     rows = [
         *sweep.rows,
-        {
-            "run": "gone",
-            "status": "failed",
-            "network.hidden": 6,
-            "case": "ridge",
-            "seed": 3,
-            "error": "no memory",
-        },
+        Row(
+            "gone",
+            "failed",
+            {"network.hidden": 6, "case": "ridge", "seed": 3},
+            error="no memory",
+        ),
     ]
     comparison = relusgd.compare(relusgd.Sweep(sweep.folder, rows))
     assert comparison.table["failed"].tolist() == [0, 0, 0, 0, 0, 1]
@@ -104,14 +103,12 @@ def test_a_failed_run_without_a_folder_is_counted_where_it_belongs(sweep, tmp_pa
     assert comparison.failures == {}
     lonely = [
         *sweep.rows,
-        {
-            "run": "gone",
-            "status": "failed",
-            "network.hidden": 9,
-            "case": "ridge",
-            "seed": 3,
-            "error": "no memory",
-        },
+        Row(
+            "gone",
+            "failed",
+            {"network.hidden": 9, "case": "ridge", "seed": 3},
+            error="no memory",
+        ),
     ]
     assert relusgd.compare(relusgd.Sweep(sweep.folder, lonely)).failures == {"gone": "no memory"}
 

@@ -19,7 +19,7 @@ def relusgd(monkeypatch, request, capsys):
     monkeypatch.chdir(folder)
     monkeypatch.setattr(typer.testing, "_get_command", lambda app: COMMAND)
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
-    monkeypatch.setattr("relusgd.cli.watching.SignalFlag", Stopped)
+    monkeypatch.setattr("relusgd.cli.progress.SignalFlag", Stopped)
     monkeypatch.setattr(
         "relusgd.runs.record.training_blocks",
         lambda plan, start=None: training_blocks(plan, start, block_steps=8),

@@ -2,7 +2,7 @@
 
 import signal
 
-from relusgd.sweeps.running import Unwatched
+from relusgd.sweeps.running import NullSweepObserver
 
 SMALL = {
     "data": {"samples": 12, "test_samples": 9},
@@ -17,7 +17,7 @@ SMALL = {
 }
 
 
-class Watching(Unwatched):
+class Watching(NullSweepObserver):
     """Keeps the rows; asks to stop once so many runs have ended."""
 
     def __init__(self, stop_after=10**9):

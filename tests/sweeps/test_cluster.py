@@ -17,10 +17,10 @@ from sweeps.harness import SMALL, Watching
 
 from relusgd.config import PlannedRun, load_config, planned_runs
 from relusgd.errors import InputError, StoppedError
+from relusgd.sweeps.backends import backend_of
 from relusgd.sweeps.cluster import dask_executor
 from relusgd.sweeps.driver import Driver, Job
 from relusgd.sweeps.running import run_sweep
-from relusgd.sweeps.sites import site_of
 
 pytest.importorskip("distributed")
 
@@ -121,15 +121,15 @@ def test_what_fails_on_a_worker_is_told_in_its_row_and_the_others_go_on(schedule
     )
     rows = []
     with dask_executor(str(scheduler)) as executor:
-        Driver(site_of(executor, tmp_path), rows.extend, lambda: False).drive(
+        Driver(backend_of(executor, tmp_path), rows.extend, lambda: False).drive(
             [Job(run) for run in [*planned_runs(config), impossible]]
         )
-    assert {row["run"]: row["status"] for row in rows} == {
+    assert {row.run: row.status for row in rows} == {
         **{f"seed={i}": "complete" for i in range(3)},
         "seed=9": "failed",
     }
     assert "compiled is for one hidden layer" in next(
-        row["error"] for row in rows if row["run"] == "seed=9"
+        row.error for row in rows if row.run == "seed=9"
     )
 
 
@@ -189,7 +189,7 @@ def test_dask_workers_that_are_killed_at_random_cost_nothing_but_time(scheduler,
         over.set()
         killer.join()
     assert len(kills) == KILLS
-    names = [row["run"] for row in watching.rows]
+    names = [row.run for row in watching.rows]
     assert len(names) == len(set(names)) == config.sweep.runs
     assert set(sweep.summary["status"]) == {"complete"}, set(sweep.summary["error"])
     run_sweep(config, tmp_path / "whole", workers=2)

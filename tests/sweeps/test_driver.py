@@ -6,6 +6,7 @@ import pytest
 
 from relusgd.config import PlannedRun, load_config
 from relusgd.sweeps.driver import TRIES, Driver, Job
+from relusgd.sweeps.rows import Row
 
 CONFIG = load_config({})
 
@@ -15,9 +16,9 @@ def job(number, seconds=1.0):
 
 
 class MadeUp:
-    """A site whose workers take what was guessed and die of some runs; everything happens at once."""
+    """A backend whose workers take what was guessed and die of some runs; everything happens at once."""
 
-    is_far = False
+    is_remote = False
 
     def __init__(self, lanes=2, deadly=(), dies=10**9):
         self.lanes, self.deadly, self.dies = lanes, set(deadly), dies
@@ -31,9 +32,7 @@ class MadeUp:
             self.dies -= 1
             future.set_exception(BrokenExecutor("signal 9"))
         else:
-            future.set_result(
-                ([{"run": name, "status": "complete"} for name in names], 0.001 * len(names))
-            )
+            future.set_result(([Row(name, "complete", {}) for name in names], 0.001 * len(names)))
         return future
 
     def collect(self, runs, result):
@@ -52,55 +51,55 @@ class MadeUp:
         pass
 
 
-def drive(site, jobs, tick=lambda: False):
+def drive(backend, jobs, tick=lambda: False):
     rows = []
-    Driver(site, rows.extend, tick).drive(jobs)
-    return {row["run"]: row for row in rows}, rows
+    Driver(backend, rows.extend, tick).drive(jobs)
+    return {row.run: row for row in rows}, rows
 
 
 def test_every_run_comes_back_once():
-    site = MadeUp()
-    found, rows = drive(site, [job(i) for i in range(1000)])
+    backend = MadeUp()
+    found, rows = drive(backend, [job(i) for i in range(1000)])
     assert len(rows) == len(found) == 1000
-    assert sorted(name for group in site.groups for name in group) == sorted(found)
+    assert sorted(name for group in backend.groups for name in group) == sorted(found)
 
 
 def test_small_runs_are_grouped_and_the_last_groups_are_small():
-    site = MadeUp()
-    drive(site, [job(i) for i in range(2000)])
-    sizes = [len(group) for group in site.groups]
+    backend = MadeUp()
+    drive(backend, [job(i) for i in range(2000)])
+    sizes = [len(group) for group in backend.groups]
     assert len(sizes) < 100
     assert max(sizes) == 200
     assert sizes[-1] < 5
 
 
 def test_the_longest_runs_go_first():
-    site = MadeUp()
-    drive(site, [job(0, 0.1), job(1, 50.0), job(2, 3.0)])
-    assert site.groups[0] == ["seed=1"]
-    assert site.groups[1] == ["seed=2"]
+    backend = MadeUp()
+    drive(backend, [job(0, 0.1), job(1, 50.0), job(2, 3.0)])
+    assert backend.groups[0] == ["seed=1"]
+    assert backend.groups[1] == ["seed=2"]
 
 
 def test_a_run_that_its_workers_die_of_fails_with_the_reason_and_the_others_go_on():
-    site = MadeUp(deadly=["seed=77"])
-    found, rows = drive(site, [job(i) for i in range(500)])
+    backend = MadeUp(deadly=["seed=77"])
+    found, rows = drive(backend, [job(i) for i in range(500)])
     assert len(rows) == 500
-    assert [name for name, row in found.items() if row["status"] == "failed"] == ["seed=77"]
-    assert "its worker died 3 times (signal 9)" in found["seed=77"]["error"]
-    assert sum(group == ["seed=77"] for group in site.groups) == TRIES
+    assert [name for name, row in found.items() if row.status == "failed"] == ["seed=77"]
+    assert "its worker died 3 times (signal 9)" in found["seed=77"].error
+    assert sum(group == ["seed=77"] for group in backend.groups) == TRIES
 
 
 @pytest.mark.parametrize("deaths", [1, 2])
 def test_a_run_whose_worker_dies_once_or_twice_is_tried_again(deaths):
     found, _ = drive(MadeUp(deadly=["seed=3"], dies=deaths), [job(i) for i in range(4)])
-    assert {row["status"] for row in found.values()} == {"complete"}
+    assert {row.status for row in found.values()} == {"complete"}
 
 
 def test_deaths_in_company_are_not_held_against_a_run():
-    site = MadeUp(deadly=["seed=900"], dies=TRIES)
-    found, _ = drive(site, [job(i) for i in range(1000)])
-    assert any("seed=900" in group and len(group) > 1 for group in site.groups)
-    assert {row["status"] for row in found.values()} == {"complete"}
+    backend = MadeUp(deadly=["seed=900"], dies=TRIES)
+    found, _ = drive(backend, [job(i) for i in range(1000)])
+    assert any("seed=900" in group and len(group) > 1 for group in backend.groups)
+    assert {row.status for row in found.values()} == {"complete"}
 
 
 def test_an_executor_that_takes_nothing_more_fails_its_runs():
@@ -109,14 +108,14 @@ def test_an_executor_that_takes_nothing_more_fails_its_runs():
             raise RuntimeError("cannot schedule new futures after shutdown")
 
     found, _ = drive(Closed(), [job(i) for i in range(5)])
-    assert {row["status"] for row in found.values()} == {"failed"}
-    assert all("after shutdown" in row["error"] for row in found.values())
+    assert {row.status for row in found.values()} == {"failed"}
+    assert all("after shutdown" in row.error for row in found.values())
 
 
 def test_a_stop_takes_back_what_has_ended_and_hands_out_nothing_more():
-    site = MadeUp()
+    backend = MadeUp()
     asked = iter([False, True, *[False] * 100])
-    found, _ = drive(site, [job(i) for i in range(1000)], lambda: next(asked))
-    assert site.stopped
+    found, _ = drive(backend, [job(i) for i in range(1000)], lambda: next(asked))
+    assert backend.stopped
     assert 0 < len(found) < 1000
-    assert len(found) == sum(map(len, site.groups))
+    assert len(found) == sum(map(len, backend.groups))

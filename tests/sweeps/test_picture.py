@@ -1,40 +1,59 @@
 """What stands where in summary.png, and that it is drawn."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from relusgd.pictures.sweep_picture import Quantiles, SweepPicture
-from relusgd.sweeps.picture import Roles, draw_summary, scene_of
+from relusgd.runs.result import RunResult
+from relusgd.sweeps.picture import draw_summary, find_roles, scene_of
+from relusgd.sweeps.rows import Row
 
 
 def rows_of(seeds=2, **values):
     """Rows over every combination of these values; the error is 0.01 for the first, 0.02 for the second, …"""
-    rows = [{}]
+    settings = [{}]
     for key, listed in values.items():
-        rows = [{**row, key.replace("__", "."): value} for row in rows for value in listed]
-    rows = [{**row, "seed": seed} for row in rows for seed in range(seeds)]
+        settings = [{**row, key.replace("__", "."): value} for row in settings for value in listed]
+    settings = [{**row, "seed": seed} for row in settings for seed in range(seeds)]
     return [
-        {"run": str(i), "status": "complete", "test_mse": 0.01 * (i + 1), "train_mse": 0.1, **row}
-        for i, row in enumerate(rows)
+        Row(str(i), "complete", varied, result_with(test_mse=0.01 * (i + 1)))
+        for i, varied in enumerate(settings)
     ]
+
+
+def result_with(test_mse, train_mse=0.1):
+    return RunResult(
+        epochs=1,
+        steps=1,
+        train_mse=train_mse,
+        test_mse=test_mse,
+        dead_units=0,
+        always_on_units=0,
+        breakpoints=0,
+        best_test_mse=test_mse,
+        best_epoch=1,
+    )
 
 
 def test_the_number_with_the_most_values_stands_along_the_axis():
     rows = rows_of(
         network__hidden=[(10,), (20,)], training__penalty=[1e-3, 0, 1e-8], case=["a", "b"]
     )
-    roles = Roles.of(rows)
-    assert (roles.x, roles.colour, roles.rest) == ("training.penalty", "case", ("network.hidden",))
-    assert roles.places == (0, 1e-8, 1e-3)
+    roles = find_roles(rows)
+    assert (roles.x_key, roles.colour_key) == ("training.penalty", "case")
+    assert roles.panel_keys == ("network.hidden",)
+    assert roles.x_values == (0, 1e-8, 1e-3)
     assert roles.colours == ("a", "b")
 
 
 def test_names_stand_along_the_axis_when_no_number_varies():
-    roles = Roles.of(rows_of(case=["b", "a"], network__hidden=[(10, 10), (5,), (7,)]))
-    assert roles.x == "network.hidden"
-    assert roles.places == ((10, 10), 5, 7)
-    assert not roles.is_line
+    roles = find_roles(rows_of(case=["b", "a"], network__hidden=[(10, 10), (5,), (7,)]))
+    assert roles.x_key == "network.hidden"
+    assert roles.x_values == ((10, 10), 5, 7)
+    assert not roles.is_numeric
 
 
 def test_the_median_and_the_range_are_those_of_the_seeds():
@@ -49,7 +68,7 @@ def test_the_median_and_the_range_are_those_of_the_seeds():
 
 def test_runs_without_a_result_are_counted_where_they_belong():
     rows = rows_of(case=["tame", "wild"])
-    rows[2:] = [{**row, "status": "diverged"} for row in rows[2:]]
+    rows[2:] = [replace(row, status="diverged") for row in rows[2:]]
     scene = scene_of("s", rows)
     assert scene.panels[0].dots[0].lost == {1: 2}
     assert scene.panels[0].dots[0].x.tolist() == [0, 0]
@@ -63,15 +82,15 @@ def test_seeds_alone_are_shown_as_quantiles():
 
 
 def test_without_test_points_the_training_error_is_shown():
+    without_test_points = result_with(test_mse=np.nan)
     rows = [
-        {key: value for key, value in row.items() if key != "test_mse"}
-        for row in rows_of(network__hidden=[(1,), (2,)])
+        replace(row, result=without_test_points) for row in rows_of(network__hidden=[(1,), (2,)])
     ]
     assert scene_of("s", rows).error == "training error"
 
 
 def test_nothing_is_drawn_of_nothing(tmp_path):
-    rows = [{**row, "status": "failed"} for row in rows_of(case=["a", "b"])]
+    rows = [replace(row, status="failed") for row in rows_of(case=["a", "b"])]
     assert not draw_summary("s", rows, tmp_path / "summary.png")
     assert not (tmp_path / "summary.png").exists()
 

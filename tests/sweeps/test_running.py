@@ -86,7 +86,7 @@ def test_a_short_run_is_the_one_that_record_makes(one, tmp_path):
 
 
 def test_runs_that_last_are_recorded_while_they_train(one, tmp_path, monkeypatch):
-    monkeypatch.setattr("relusgd.sweeps.tasks.BATCH_SECONDS", 0.0)
+    monkeypatch.setattr("relusgd.sweeps.worker.BATCH_SECONDS", 0.0)
     with ThreadPoolExecutor(1) as thread:
         run_sweep(load_config(SMALL), tmp_path / "s", thread)
     assert content(tmp_path / "s") == content(one)
@@ -111,11 +111,11 @@ def test_a_sweep_that_is_stopped_keeps_what_has_ended_and_is_finished_by_the_sam
     with pytest.raises(StoppedError, match="runs to go") as caught:
         run_sweep(load_config(SMALL), tmp_path / "s", workers=1, observer=watching)
     assert caught.value.exit_code == 130
-    ended = {row["run"] for row in watching.rows}
+    ended = {row.run for row in watching.rows}
     assert {line["run"] for line in summary_lines(tmp_path / "s")} == ended
     again = Watching()
     run_sweep(load_config(SMALL), tmp_path / "s", workers=2, observer=again)
-    assert {row["run"] for row in again.rows}.isdisjoint(ended)
+    assert {row.run for row in again.rows}.isdisjoint(ended)
     assert content(tmp_path / "s") == content(one)
 
 
@@ -165,7 +165,7 @@ def test_a_history_that_is_too_large_to_travel_is_refused_with_advice(tmp_path):
         {**SMALL, "sweep": {"repeat": 2}},
         {"network.hidden": 1000, "training.epochs": 10_000, "snapshots.every": 1},
     )
-    with pytest.raises(InputError, match="at most 268 MB travel back") as caught:
+    with pytest.raises(InputError, match="at most 268 MB are sent back") as caught:
         run_sweep(config, tmp_path / "s", Elsewhere())
     assert "--set snapshots.every=2" in caught.value.hint
     assert not (tmp_path / "s").exists()
@@ -192,7 +192,7 @@ def test_a_run_that_cannot_be_written_fails_and_the_others_go_on(tmp_path):
 
 
 def test_the_summary_can_be_read_at_any_time_and_grows(tmp_path, monkeypatch):
-    monkeypatch.setattr("relusgd.sweeps.summary.SECONDS", 0.0)
+    monkeypatch.setattr("relusgd.sweeps.summary_file.WRITE_SECONDS", 0.0)
     seen = []
 
     class Reading(Watching):
@@ -260,7 +260,7 @@ def test_workers_that_are_killed_at_random_cost_nothing_but_time(tmp_path, monke
     over.set()
     killer.join()
     assert len(kills) == KILLS
-    names = [row["run"] for row in watching.rows]
+    names = [row.run for row in watching.rows]
     assert len(names) == len(set(names)) == config.sweep.runs
     assert set(sweep.summary["status"]) == {"complete"}
     assert [line["run"] for line in summary_lines(tmp_path / "s")] == sweep.summary["run"].tolist()

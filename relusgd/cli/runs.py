@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 import sys
 from enum import StrEnum
@@ -10,22 +11,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from relusgd.cli.arguments import OUTPUTS, JsonOption, RunArgument
-from relusgd.cli.boundary import guarded, printable
-from relusgd.cli.streams import can_print, print_path
+from relusgd.cli.boundary import guarded
+from relusgd.cli.options import OUTPUTS, JsonOption, RunArgument
+from relusgd.cli.terminal import (
+    print_json,
+    print_path,
+    print_table,
+    printable,
+    sparkline,
+    stdout_console,
+)
+from relusgd.errors import InputError, RelusgdError
+from relusgd.words import byte_size, counted, duration, number
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
     from rich.table import Table
 
     from relusgd.runs.run import Run
 
 
-PAPER = 1000
-"""Columns where no terminal limits them."""
-
-
-class Units(StrEnum):
+class UnitsChoice(StrEnum):
     original = "original"
     network = "network"
 
@@ -46,7 +51,7 @@ def show(run: RunArgument, as_json: JsonOption = False) -> None:
 
     loaded = load_run(run)
     summary = summarize(loaded)
-    loaded.check()
+    _ = loaded.history  # raises when an array is damaged, which a summary does not need
     if as_json:
         print_json(summary)
         return
@@ -65,7 +70,6 @@ def list_runs(
     as_json: JsonOption = False,
 ) -> None:
     """List the runs in a folder."""
-    from relusgd.errors import InputError, RelusgdError
     from relusgd.runs.find import find_runs
     from relusgd.runs.summary import summarize
 
@@ -94,62 +98,29 @@ def export(
         Path, typer.Option(metavar="FILE", help="The CSV file to write.", show_default=False)
     ],
     units: Annotated[
-        Units, typer.Option(help="original: units of the data; network: standardised ones.")
-    ] = Units.original,
+        UnitsChoice, typer.Option(help="original: units of the data; network: standardised ones.")
+    ] = UnitsChoice.original,
 ) -> None:
     """Write every unit of every snapshot as a line of a CSV. Prints the file."""
     from relusgd.runs.export import export_units
     from relusgd.runs.find import load_run
 
-    export_units(load_run(run), out, original=units is Units.original)
+    export_units(load_run(run), out, original=units is UnitsChoice.original)
     print_path(out)
 
 
-def print_json(value: object) -> None:
-    """Print JSON that any parser takes: what is not a number becomes null."""
-    import json
-    import math
-
-    def plain(item: Any) -> Any:
-        if isinstance(item, dict):
-            return {key: plain(part) for key, part in item.items()}
-        if isinstance(item, list | tuple):
-            return [plain(part) for part in item]
-        return None if isinstance(item, float) and not math.isfinite(item) else item
-
-    text = json.dumps(plain(value), indent=2, ensure_ascii=False)
-    typer.echo(text if can_print(text) else json.dumps(plain(value), indent=2))
-
-
 def print_runs(rows: list[dict[str, Any]], folder: Path) -> None:
-    """Print the table of runs; on a terminal a folder of runs is a line, and the command that shows them is told."""
+    """Print the table of runs, and on a terminal the command that shows the runs of the first
+    folder.
+    """
     from relusgd.cli.run_list import folders_of_runs, runs_table
 
-    console = stdout_console()
-    print_table(runs_table(rows, folder, console.width if sys.stdout.isatty() else None))
+    width = stdout_console().width if sys.stdout.isatty() else None
+    print_table(runs_table(rows, folder, width))
     first = next(iter(folders_of_runs(rows, folder)), None)
-    if first is not None and sys.stdout.isatty():
-        typer.echo(
-            printable(f"runs of a folder:  relusgd list {shlex.quote(str(first))}"), err=True
-        )
-
-
-def stdout_console() -> Console:
-    """The console for results: as wide as the terminal, or as wide as they need."""
-    from rich.console import Console
-
-    return Console(highlight=False, width=None if sys.stdout.isatty() else PAPER)
-
-
-def print_table(table: RenderableType) -> None:
-    """Print a table on stdout; in a file or a pipe lines are as long as they need, and end with their last letter."""
-    console = stdout_console()
-    if sys.stdout.isatty():
-        console.print(table)
-        return
-    with console.capture() as captured:
-        console.print(table)
-    typer.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
+    if first is not None and width is not None:
+        command = f"relusgd list {shlex.quote(str(first))}"
+        typer.echo(printable(f"runs of a folder:  {command}"), err=True)
 
 
 def summary_table(run: Run, summary: dict[str, Any]) -> Table:
@@ -167,28 +138,32 @@ def summary_table(run: Run, summary: dict[str, Any]) -> Table:
 
 def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
     """A summary in words, by its labels."""
-    from relusgd.cli.wording import sparkline
-    from relusgd.words import byte_size, counted, duration, number
-
-    error = "test_mse" if summary["test_mse"] == summary["test_mse"] else "train_mse"
-    units = " + ".join(f"{width:,}" for width in summary["hidden"])
+    has_test_points = not math.isnan(summary["test_mse"])
+    test_mse = "– (no test points)"
+    if has_test_points:
+        best = f"best {number(summary['best_test_mse'])} in epoch {summary['best_epoch']:,}"
+        test_mse = f"{number(summary['test_mse'])} ({best})"
+    error = run.metrics["test_mse" if has_test_points else "train_mse"]
+    widths = " + ".join(f"{width:,}" for width in summary["hidden"])
+    units = "hidden unit" if widths == "1" else "hidden units"
+    epochs = f"{summary['epochs']:,} of {summary['planned_epochs']:,}"
+    breakpoints = counted(summary["breakpoints"], "breakpoint")
+    version = summary["versions"]["relusgd"]
     lines = {
         "run": summary["run"],
         "status": summary["status"],
-        "network": f"{units} hidden {'unit' if units == '1' else 'units'}, {summary['parameters']:,} parameters",
+        "network": f"{widths} {units}, {summary['parameters']:,} parameters",
         "training": summary["training"],
-        "epochs": f"{summary['epochs']:,} of {summary['planned_epochs']:,} ({counted(summary['steps'], 'step')})",
+        "epochs": f"{epochs} ({counted(summary['steps'], 'step')})",
         "train MSE": number(summary["train_mse"]),
-        "test MSE": f"{number(summary['test_mse'])} (best {number(summary['best_test_mse'])} in epoch {summary['best_epoch']:,})"
-        if error == "test_mse"
-        else "– (no test points)",
-        "course": sparkline(run.metrics[error].tolist(), 40),
+        "test MSE": test_mse,
+        "course": sparkline(error.tolist(), 40),
         "units": f"{summary['dead_units']:,} dead, {summary['always_on_units']:,} always on, "
-        f"{counted(summary['breakpoints'], 'breakpoint')}",
+        f"{breakpoints}",
         "snapshots": f"{summary['snapshots']:,}, {byte_size(summary['bytes'])}",
         "time": duration(summary["seconds"]),
-        "engine": f"{summary['engine']}, kernel {summary['kernel']}, relusgd {summary['versions']['relusgd']}",
+        "engine": f"{summary['engine']}, kernel {summary['kernel']}, relusgd {version}",
     }
-    if summary.get("divergence"):
+    if summary["divergence"]:
         lines["divergence"] = summary["divergence"]["message"]
     return lines

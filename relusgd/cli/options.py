@@ -12,31 +12,20 @@ OUTPUTS = Path("outputs")
 
 def complete_runs(incomplete: str) -> list[str]:
     """Run folders below outputs/ that begin with what was typed."""
-    found = [
-        str(path.parent)
-        for pattern in ("*/run.json", "*/*/run.json")
-        for path in OUTPUTS.glob(pattern)
-    ]
-    return sorted(name for name in found if name.startswith(incomplete))
+    facts = [*OUTPUTS.glob("*/run.json"), *OUTPUTS.glob("*/*/run.json")]
+    return _beginning_with(incomplete, [path.parent for path in facts])
 
 
 def complete_configs(incomplete: str) -> list[str]:
     """YAML files here and in configs/, and run folders."""
-    files = [
-        str(path)
-        for pattern in ("*.yaml", "*.yml", "configs/*.yaml")
-        for path in Path().glob(pattern)
-    ]
-    return sorted(name for name in files if name.startswith(incomplete)) + complete_runs(incomplete)
+    here = Path()
+    files = [*here.glob("*.yaml"), *here.glob("*.yml"), *here.glob("configs/*.yaml")]
+    return _beginning_with(incomplete, files) + complete_runs(incomplete)
 
 
-def run_of(source: Path) -> Path:
-    """CONFIG|RUN as it was given, but the run's folder for the config.yaml inside one."""
-    return (
-        source.parent
-        if source.name == "config.yaml" and (source.parent / "run.json").is_file()
-        else source
-    )
+def _beginning_with(incomplete: str, paths: list[Path]) -> list[str]:
+    names = sorted(str(path) for path in paths)
+    return [name for name in names if name.startswith(incomplete)]
 
 
 def complete_keys(incomplete: str) -> list[str]:
@@ -51,6 +40,13 @@ def complete_shipped(incomplete: str) -> list[str]:
     from relusgd.config import shipped_configs
 
     return [name for name in shipped_configs() if name.startswith(incomplete)]
+
+
+def run_folder_of(source: Path) -> Path:
+    """CONFIG|RUN as it was given; for the config.yaml inside a run folder, the folder."""
+    if source.name == "config.yaml" and (source.parent / "run.json").is_file():
+        return source.parent
+    return source
 
 
 RunArgument = Annotated[

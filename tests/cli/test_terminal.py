@@ -1,6 +1,6 @@
 import pytest
 
-from relusgd.cli.wording import at_commas, broken, sparkline
+from relusgd.cli.terminal import break_at_commas, sparkline, wrapped
 from relusgd.words import brief_duration, byte_size, duration, number
 
 
@@ -56,9 +56,10 @@ def test_a_sparkline_goes_down_with_the_logarithm_of_the_error():
 
 def test_names_are_broken_at_commas():
     assert (
-        at_commas("notebook,network.hidden=10,seed=3", 26) == "notebook,\nnetwork.hidden=10,seed=3"
+        break_at_commas("notebook,network.hidden=10,seed=3", 26)
+        == "notebook,\nnetwork.hidden=10,seed=3"
     )
-    assert at_commas("notebook", 4) == "notebook"
+    assert break_at_commas("notebook", 4) == "notebook"
 
 
 @pytest.mark.parametrize(
@@ -78,8 +79,8 @@ def test_short_durations_stand_in_the_unit_that_fits(seconds, words):
 
 def test_sentences_are_broken_between_words_alone_and_keep_their_indentation():
     assert (
-        broken("training.learning_rate is not\n  a-b: known key", 16)
+        wrapped("training.learning_rate is not\n  a-b: known key", 16)
         == "training.learning_rate\nis not\n  a-b: known key"
     )
-    assert broken("  one two three", 9) == "  one two\n  three"
-    assert broken("one\n\ntwo", 80) == "one\n\ntwo"
+    assert wrapped("  one two three", 9) == "  one two\n  three"
+    assert wrapped("one\n\ntwo", 80) == "one\n\ntwo"

@@ -1,0 +1,211 @@
+"""What commands print, and where: standard streams as they are found, tables, JSON, and text fitted
+to a terminal.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+
+PIPE_COLUMNS = 1000
+"""The width of tables where no terminal limits it."""
+
+MODES = {"stdin": "r", "stdout": "w", "stderr": "w"}
+
+
+# Standard streams
+
+
+class ForgivingStream(io.FileIO):
+    """A stream whose text is lost without an error when nobody can take it: a log's disk is full, a
+    terminal was closed.
+    """
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except OSError:
+            return len(data)
+
+
+def prepare_streams() -> None:
+    """Open the standard streams that the caller closed, so that no file of ours takes their place.
+
+    What stdout cannot encode becomes a "?". What is said on stderr is no result: a run goes on when
+    it cannot be written.
+    """
+    for name, mode in MODES.items():
+        if getattr(sys, name) is None:
+            # The system gives the lowest free number, which is that of the closed stream.
+            descriptor = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, open(descriptor, mode, closefd=False))  # noqa: SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        raw = ForgivingStream(sys.stderr.fileno(), "w", closefd=False)
+        sys.stderr = io.TextIOWrapper(
+            io.BufferedWriter(raw), sys.stderr.encoding, sys.stderr.errors, line_buffering=True
+        )
+
+
+def can_print(text: str) -> bool:
+    """Whether stdout can encode all of this text."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+# Results, on stdout
+
+
+def print_path(path: Path) -> None:
+    """Print a path byte for byte, so that the next command finds it whatever the terminal's
+    encoding.
+    """
+    typer.echo(os.fsencode(path))
+
+
+def print_json(value: object) -> None:
+    """Print JSON that any parser takes: a number that is not finite becomes null."""
+    plain = _without_nan(value)
+    text = json.dumps(plain, indent=2, ensure_ascii=False)
+    typer.echo(text if can_print(text) else json.dumps(plain, indent=2))
+
+
+def _without_nan(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _without_nan(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def print_table(table: RenderableType) -> None:
+    """Print a table. In a file or a pipe, lines are as long as they need and end with their last
+    letter.
+    """
+    console = stdout_console()
+    if sys.stdout.isatty():
+        console.print(table)
+        return
+    with console.capture() as captured:
+        console.print(table)
+    lines = [line.rstrip() for line in captured.get().splitlines()]
+    typer.echo("\n".join(lines))
+
+
+def stdout_console() -> Console:
+    """The console for results: as wide as the terminal, or as wide as they need."""
+    from rich.console import Console
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_COLUMNS)
+
+
+def stderr_console() -> Console:
+    """The console for everything that is not a result."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+
+
+# Text
+
+
+def printable(text: str) -> str:
+    """The text without control characters: in a hostile file name or title they would steer the
+    terminal.
+    """
+    kept = [
+        character if character.isprintable() or character == "\n" else "�" for character in text
+    ]
+    return "".join(kept)
+
+
+def sparkline(values: Sequence[float], width: int = 16) -> str:
+    """The course of positive values on a logarithmic scale, at most `width` characters."""
+    logs = [_log(value) for value in _thinned(values, width)]
+    finite = [value for value in logs if not math.isnan(value)]
+    if not finite:
+        return ""
+    low = min(finite)
+    span = max(max(finite) - low, 1e-9)
+    return "".join(_block((value - low) / span) for value in logs)
+
+
+def _thinned(values: Sequence[float], count: int) -> list[float]:
+    """At most so many values, evenly spaced, the first and the last among them."""
+    if len(values) <= count:
+        return list(values)
+    last = len(values) - 1
+    return [values[round(i * last / (count - 1))] for i in range(count)]
+
+
+def _log(value: float) -> float:
+    return math.log(value) if 0 < value < math.inf else math.nan
+
+
+def _block(height: float) -> str:
+    """The block of this height from 0 to 1; a blank for nan."""
+    if math.isnan(height):
+        return " "
+    return BLOCKS[round(height * (len(BLOCKS) - 1))]
+
+
+def break_at_commas(name: str, width: int) -> str:
+    """The name of a run folder on lines of at most `width` characters, broken at its commas where
+    it has some.
+    """
+    lines = [""]
+    for part in name.replace(",", ",\n").splitlines():
+        if lines[-1] and len(lines[-1]) + len(part) > width:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
+
+
+def wrapped_for_stderr(text: str) -> str:
+    """Sentences for stderr: broken between words on a terminal, whole in a file or a pipe."""
+    if not sys.stderr.isatty():
+        return text
+    return wrapped(text, shutil.get_terminal_size().columns)
+
+
+def wrapped(text: str, width: int) -> str:
+    """The text with its long lines broken between words, never within one; an indented line stays
+    indented.
+    """
+    lines = []
+    for line in text.split("\n"):
+        indent = line[: len(line) - len(line.lstrip())]
+        parts = textwrap.wrap(
+            line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        )
+        lines += parts or [""]
+    return "\n".join(lines)
+
+
+def definition(name: str, text: str) -> str:
+    """A name and what it is, on one line; a terminal gets it broken between words and indented."""
+    line = f"{name:<12} {text}"
+    if not sys.stdout.isatty():
+        return line
+    return textwrap.fill(line, shutil.get_terminal_size().columns, subsequent_indent=" " * 13)

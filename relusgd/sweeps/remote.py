@@ -1,0 +1,130 @@
+"""Runs that are trained on other machines: what is sent there, and their folders once they return."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from relusgd.config import CsvData, PlannedRun
+from relusgd.errors import RelusgdError
+from relusgd.runs.contents import RunContents
+from relusgd.runs.find import standing_run
+from relusgd.runs.identity import Found, judge
+from relusgd.runs.record import continue_run, disk_faults
+from relusgd.runs.run import Run
+from relusgd.runs.writer import RunWriter
+from relusgd.sweeps.rows import Row, failed_row, run_row
+from relusgd.sweeps.worker import GroupRecorder, RemoteRun, dataset_of, reason
+from relusgd.training import prepare
+
+
+class RemoteRuns:
+    """Sends runs away and writes the folders of those that come back.
+
+    The runs of one batch reach the disk together; `flush` gives their rows then.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._recorder = GroupRecorder(folder)
+        self._writers: dict[str, RunWriter] = {}
+        self._sent: dict[str, RemoteRun] = {}
+        self._rows: list[Row] = []
+
+    def send(self, runs: Sequence[PlannedRun]) -> list[RemoteRun]:
+        """What a worker needs for these runs, without those of which nothing is left to train."""
+        prepared = [self._prepared(run) for run in runs]
+        return [remote for remote in prepared if remote is not None]
+
+    def _prepared(self, run: PlannedRun) -> RemoteRun | None:
+        """What a worker needs for a run; None when nothing is left to train, or it cannot be."""
+        if run.name not in self._sent:
+            try:
+                with disk_faults(self._folder / run.name):
+                    remote = self._prepare(run)
+            except RelusgdError as error:
+                self._rows.append(failed_row(run, reason(error)))
+                return None
+            if remote is None:
+                return None
+            self._sent[run.name] = remote
+        return self._sent[run.name]
+
+    def _prepare(self, run: PlannedRun) -> RemoteRun | None:
+        dataset = dataset_of(run.config)
+        points = dataset if isinstance(run.config.data, CsvData) else None
+        place = self._folder / run.name
+        if not os.path.lexists(place):
+            return RemoteRun(run, points)
+        plan = prepare(run.config, dataset)
+        standing = standing_run(place)
+        found, _ = judge(standing, plan)
+        if standing is None or found not in (Found.UNFINISHED, Found.SHORTER):
+            self._recorder.record(run)  # confirmed or refused in a moment
+            return None
+        plan = plan.with_engine(standing.facts.engine, standing.facts.kernel)
+        writer, state = continue_run(plan, place, found)
+        if state.step >= plan.steps:
+            writer.close()
+            self._recorder.record(run)  # only its closing facts are missing
+            return None
+        self._writers[run.name] = writer
+        return RemoteRun(run, points, state, plan.engine, plan.kernel)
+
+    def receive(
+        self, runs: Sequence[PlannedRun], results: Sequence[RunContents | str]
+    ) -> list[Row]:
+        """Take back what became of the runs that were sent.
+
+        Gives the rows of those that are on the disk.
+        """
+        coming = iter(results)
+        for run in runs:
+            if self._sent.pop(run.name, None) is not None:
+                self._take_back(run, next(coming))
+        return self.flush(everything=False)
+
+    def _take_back(self, run: PlannedRun, result: RunContents | str) -> None:
+        writer = self._writers.pop(run.name, None)
+        if isinstance(result, str):
+            self._rows.append(failed_row(run, result))
+        elif writer is None:
+            self._recorder.add(run, result)
+        else:
+            self._rows.append(self._append(run, writer, result))
+        if writer is not None:
+            writer.close()
+
+    def _append(self, run: PlannedRun, writer: RunWriter, rest: RunContents) -> Row:
+        """Write the rest of a run that was interrupted."""
+        try:
+            with disk_faults(writer.folder):
+                writer.append_snapshots(rest.history)
+                writer.save_checkpoint(rest.state)
+                seconds = writer.facts.timings.seconds + rest.facts.timings.seconds
+                facts = writer.facts.at_end(
+                    rest.facts.status,
+                    steps=rest.state.step,
+                    snapshots=writer.snapshots,
+                    seconds=round(seconds, 4),
+                    divergence=rest.facts.divergence,
+                )
+                writer.save_facts(facts)
+        except RelusgdError as error:
+            return failed_row(run, reason(error))
+        return run_row(Run(writer.folder))
+
+    def flush(self, *, everything: bool) -> list[Row]:
+        """The rows of runs that have reached the disk. everything: write all that came back first."""
+        if everything or self._recorder.is_due:
+            self._recorder.commit()
+        rows, self._rows = self._rows, []
+        return rows + self._recorder.take_rows()
+
+    def close(self) -> None:
+        """Let go of the runs that did not come back."""
+        for writer in self._writers.values():
+            writer.close()
+        self._writers.clear()
+        self._recorder.close()

@@ -1,0 +1,158 @@
+"""The survey before a sweep: which runs have ended already, which cannot be run, and which are to
+be trained.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from relusgd.config import Config, PlannedRun, combinations
+from relusgd.config.expansion import Shard, chosen_runs
+from relusgd.errors import ConfigError, InputError
+from relusgd.runs.find import standing_run
+from relusgd.runs.identity import Difference, Found, free_name, judge
+from relusgd.runs.place import room_left
+from relusgd.sweeps.driver import Job
+from relusgd.sweeps.rows import Row
+from relusgd.sweeps.worker import confirmed_row, dataset_of, forget_datasets
+from relusgd.training import prepare
+from relusgd.words import byte_size
+
+MOST_PREPARED = 1000
+"""At most this many combinations are prepared before the first run begins; faults of the others
+make their runs fail.
+"""
+
+REMOTE_BYTES = 256 * 2**20
+"""The largest history that is sent back from another machine."""
+
+
+@dataclass
+class Survey:
+    """What stands in a sweep's folder, and what is left to do.
+
+    runs: all of the sweep, or of the shard. ended: the rows of those that have ended. jobs: the
+    others. compiled: whether any of them uses the compiled engine.
+    """
+
+    runs: list[PlannedRun]
+    ended: list[Row] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    compiled: bool = False
+
+
+@dataclass(frozen=True)
+class OtherRun:
+    """Another run that stands in the place of a planned one, and how they differ."""
+
+    name: str
+    differences: list[Difference]
+
+
+def survey(
+    config: Config,
+    folder: Path,
+    shard: Shard | None = None,
+    *,
+    is_remote: bool = False,
+    command: str = "relusgd sweep",
+) -> Survey:
+    """Look at every run of a sweep, or of its shard (K, N), the K-th of every N.
+
+    is_remote: whether the runs are going to be sent back from other machines. command: the command
+    as a person would type it. Raises ConfigError with every fault, InputError when other runs or
+    other things stand in the way, or what would be recorded does not fit; nothing is written.
+    """
+    forget_datasets()
+    chosen = chosen_runs(combinations(config), shard)
+    result = Survey([run for _, run in chosen])
+    names = set(os.listdir(folder)) if folder.is_dir() else set()  # noqa: PTH208
+    to_train: dict[int, list[PlannedRun]] = {}
+    others = []
+    for combination, run in chosen:
+        if run.name in names:
+            row = confirmed_row(run.config, folder / run.name)
+            if row is not None:
+                result.ended.append(row)
+                continue
+            others += _other_runs(run, folder)
+        to_train.setdefault(id(combination), []).append(run)
+    if others:
+        raise _refusal(folder, others, command)
+    _add_jobs(result, list(to_train.values()), is_remote=is_remote)
+    _check_room(result.jobs, folder)
+    return result
+
+
+def _other_runs(run: PlannedRun, folder: Path) -> list[OtherRun]:
+    """The run in the place of this one, when it is another; otherwise none."""
+    plan = prepare(run.config, dataset_of(run.config))
+    verdict, differences = judge(standing_run(folder / run.name), plan)
+    if verdict is Found.OTHER:
+        return [OtherRun(run.name, differences)]
+    return []
+
+
+def _refusal(folder: Path, others: Sequence[OtherRun], command: str) -> InputError:
+    first = others[0]
+    lines = [f"{folder / first.name} holds another run:"]
+    lines += [f"  {difference}" for difference in first.differences]
+    if len(others) > 1:
+        lines.append(f"and so do {len(others) - 1:,} more")
+    new_folder = shlex.quote(str(free_name(folder)))
+    hint = (
+        f"to keep both sweeps: {command} --out {new_folder}\n"
+        f"to replace it:       remove {folder} first"
+    )
+    return InputError("\n".join(lines), hint)
+
+
+def _add_jobs(result: Survey, combinations: Sequence[list[PlannedRun]], *, is_remote: bool) -> None:
+    """Prepare one run of every combination, which finds its faults, its sizes and its warnings."""
+    faults: list[str] = []
+    seconds, size = 1.0, 0
+    for number, runs in enumerate(combinations):
+        if number < MOST_PREPARED:
+            first = runs[0]
+            try:
+                plan = prepare(first.config, dataset_of(first.config))
+            except ConfigError as error:
+                faults += error.faults
+                continue
+            seconds, size = plan.expected_seconds, plan.history_bytes
+            if is_remote and size > REMOTE_BYTES:
+                raise _too_large(first, size, plan.config.snapshots.every)
+            result.warnings += plan.warnings
+            result.compiled |= plan.engine == "compiled"
+        result.jobs += [Job(run, seconds, size) for run in runs]
+    if faults:
+        raise ConfigError(list(dict.fromkeys(faults)))
+    result.warnings = list(dict.fromkeys(result.warnings))
+
+
+def _too_large(run: PlannedRun, size: int, every: int | None) -> InputError:
+    times_too_large = -(-size // REMOTE_BYTES)
+    thinner = times_too_large * (every or 1)
+    return InputError(
+        f"the history of {run.name} has {byte_size(size)}, and at most {byte_size(REMOTE_BYTES)} "
+        "are sent back from a cluster",
+        f"record less often, for example --set snapshots.every={thinner}, or run it where its disk is",
+    )
+
+
+def _check_room(jobs: Sequence[Job], folder: Path) -> None:
+    """Raise InputError when the snapshots do not fit on the disk."""
+    needed = sum(job.bytes for job in jobs)
+    place, free = room_left(folder)
+    if needed <= free:
+        return
+    raise InputError(
+        f"the snapshots of {len(jobs):,} runs need {byte_size(needed)} "
+        f"and {place} has {byte_size(free)} left",
+        "record less often with --set snapshots.every=N, or choose another disk with --out",
+    )

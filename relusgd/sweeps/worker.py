@@ -1,0 +1,254 @@
+"""What a worker does: it trains a group of runs, and writes their folders or sends them back."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import TypeVar
+
+from relusgd.config import Config, PlannedRun, PointsData, config_to_yaml
+from relusgd.errors import DivergedError, RelusgdError, StoppedError
+from relusgd.files import read_bounded
+from relusgd.model.points import Dataset
+from relusgd.runs.batch import BATCH_SECONDS, Batch, Blocks
+from relusgd.runs.contents import RunContents
+from relusgd.runs.facts import new_facts, read_facts
+from relusgd.runs.folder import CONFIG
+from relusgd.runs.record import NullObserver, disk_faults, record, record_anew
+from relusgd.runs.run import Run
+from relusgd.sweeps.rows import NOTE, Row, contents_row, failed_row, run_row
+from relusgd.training import State, prepare, training_blocks
+from relusgd.training.building import build_dataset
+from relusgd.training.descent import Engine, KernelName
+
+SHORT_BYTES = 32 * 2**20
+"""A run with more snapshots than this, or that takes longer than BATCH_SECONDS, is recorded while
+it trains."""
+
+MAX_CONFIG_BYTES = 10**6
+KEPT_DATASETS = 4
+
+T = TypeVar("T")
+Timed = tuple[T, float]
+"""What a worker gives back, and the seconds that it took for it."""
+
+
+class StopRequest:
+    """Whether this process has been asked to stop.
+
+    Runs then stop after their block, and are continued another time.
+    """
+
+    is_made = False
+
+
+class StopObserver(NullObserver):
+    """Asks a run to stop when this process is asked to."""
+
+    def signal(self) -> int | None:
+        return signal.SIGTERM if StopRequest.is_made else None
+
+
+def record_group(folder: Path, runs: Sequence[PlannedRun]) -> Timed[list[Row]]:
+    """Train these runs one after the other and record each in its own folder below `folder`.
+
+    Gives their rows. A run that fails has a row that says so, and the others go on. Runs that did
+    not end, because this process was asked to stop, have no row.
+    """
+    started = perf_counter()
+    group = GroupRecorder(folder)
+    try:
+        for run in runs:
+            if not StopRequest.is_made:
+                group.record(run)
+        group.commit()
+    finally:
+        group.close()
+    return group.take_rows(), perf_counter() - started
+
+
+class GroupRecorder:
+    """Records runs below a folder, and keeps the rows of those that are on the disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._batch = Batch(folder)
+        self._waiting: dict[str, tuple[PlannedRun, Row]] = {}
+        self._rows: list[Row] = []
+
+    def record(self, run: PlannedRun) -> None:
+        """Train a run and record it, or go on with what stands in its place."""
+        place = self._folder / run.name
+        try:
+            with disk_faults(place):
+                if os.path.lexists(place):
+                    self._rows.append(self._go_on(run, place))
+                else:
+                    self._begin(run, place)
+        except StoppedError:
+            return
+        except Exception as error:
+            self._rows.append(failed_row(run, reason(error)))
+        if self.is_due:
+            self.commit()
+
+    def add(self, run: PlannedRun, contents: RunContents) -> None:
+        """Write a run that has ended; it counts when the batch is committed."""
+        try:
+            with disk_faults(self._folder / run.name):
+                self._batch.add(run.name, contents)
+        except RelusgdError as error:
+            self._rows.append(failed_row(run, reason(error)))
+        else:
+            self._waiting[run.name] = run, contents_row(run.name, contents)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the runs that wait for the disk should not wait longer."""
+        return self._batch.is_due
+
+    def take_rows(self) -> list[Row]:
+        """The rows of the runs that have reached the disk since the last call."""
+        rows, self._rows = self._rows, []
+        return rows
+
+    def close(self) -> None:
+        """Leave nothing half-built behind."""
+        self._batch.close()
+
+    def _go_on(self, run: PlannedRun, place: Path) -> Row:
+        row = confirmed_row(run.config, place)
+        if row is not None:
+            return row
+        try:
+            recorded = record(
+                run.config,
+                place,
+                dataset=dataset_of(run.config),
+                observer=StopObserver(),
+                notes=notes_of(run),
+            )
+        except DivergedError:
+            recorded = Run(place)
+        return run_row(recorded)
+
+    def _begin(self, run: PlannedRun, place: Path) -> None:
+        """Train a run. A short one joins the batch; a long one is recorded while it trains."""
+        plan = prepare(run.config, dataset_of(run.config))
+        blocks = Blocks(training_blocks(plan))
+        if blocks.take(BATCH_SECONDS, SHORT_BYTES):
+            self.add(run, blocks.ended(plan, notes_of(run)))
+            return
+        self.commit()
+        try:
+            facts = new_facts(plan, seconds=blocks.seconds, notes=notes_of(run))
+            recorded = record_anew(plan, place, iter(blocks), StopObserver(), facts)
+        except DivergedError:
+            recorded = Run(place)
+        self._rows.append(run_row(recorded))
+
+    def commit(self) -> None:
+        """Let the runs of the batch take their places."""
+        waiting, self._waiting = self._waiting, {}
+        refused: dict[str, Exception]
+        try:
+            with disk_faults(self._folder):
+                refused = dict(self._batch.commit())
+        except RelusgdError as error:
+            refused = dict.fromkeys(waiting, error)
+        for name, (run, row) in waiting.items():
+            if name not in refused:
+                self._rows.append(row)
+                continue
+            standing = confirmed_row(run.config, self._folder / name)
+            self._rows.append(standing or failed_row(run, reason(refused[name])))
+
+
+@dataclass(frozen=True, eq=False)
+class RemoteRun:
+    """What a worker needs to train a run, perhaps on another machine.
+
+    points: those of a CSV, which the worker cannot read. start, engine, kernel: where and how an
+    interrupted run goes on.
+    """
+
+    run: PlannedRun
+    points: Dataset | None = None
+    start: State | None = None
+    engine: Engine = "numpy"
+    kernel: KernelName = "dense"
+
+
+def train_group(runs: Sequence[RemoteRun]) -> Timed[list[RunContents | str]]:
+    """Train these runs and give them back; in place of a run that failed, the reason."""
+    started = perf_counter()
+    results = [_train(run) for run in runs]
+    return results, perf_counter() - started
+
+
+def _train(remote: RemoteRun) -> RunContents | str:
+    try:
+        config = remote.run.config
+        plan = prepare(config, remote.points or dataset_of(config))
+        if remote.start is not None:
+            plan = plan.keeping(remote.engine, remote.kernel)
+        blocks = Blocks(training_blocks(plan, remote.start))
+        blocks.take()
+        return blocks.ended(plan, notes_of(remote.run))
+    except Exception as error:
+        return reason(error)
+
+
+def notes_of(run: PlannedRun) -> dict[str, object]:
+    """What run.json says of a run because it belongs to a sweep."""
+    return {NOTE: dict(run.varied)}
+
+
+def reason(error: Exception) -> str:
+    """Why a run failed, in a line."""
+    if isinstance(error, RelusgdError):
+        return error.message
+    if isinstance(error, MemoryError):
+        return "this machine's memory is not enough"
+    return f"a fault of relusgd, {type(error).__name__}: {error}"
+
+
+def confirmed_row(config: Config, place: Path) -> Row | None:
+    """The row of the run in a folder, when it has ended and its config is the same to the letter.
+
+    None when the folder must be looked into.
+    """
+    try:
+        facts = read_facts(place)
+        text = read_bounded(place / CONFIG, MAX_CONFIG_BYTES)
+        is_same = text == config_to_yaml(config).encode()
+        has_ended = facts.status in ("complete", "diverged")
+        if has_ended and is_same and facts.csv_sha256 == dataset_of(config).digest:
+            return run_row(Run(place))
+    except (RelusgdError, OSError):
+        pass
+    return None
+
+
+_datasets: dict[object, Dataset] = {}
+
+
+def dataset_of(config: Config) -> Dataset:
+    """The points of a config. The last few are kept, because runs of a sweep mostly share them."""
+    seed = None if isinstance(config.data, PointsData) else config.data_seed
+    key = config.data, seed, config.origin.folder
+    if key not in _datasets:
+        dataset = build_dataset(config)
+        if len(_datasets) >= KEPT_DATASETS:
+            _datasets.clear()
+        _datasets[key] = dataset
+    return _datasets[key]
+
+
+def forget_datasets() -> None:
+    """Forget the kept points, because a CSV may be another one now."""
+    _datasets.clear()
