@@ -30,7 +30,6 @@ from relusgd.gradients.compiled import (
 from relusgd.gradients.prefix_sums import centre_of
 from relusgd.model.network import Array, Integers
 from relusgd.training.descent import Descent, State
-from relusgd.training.streams import sort_batches
 
 CALL_STEPS = 2**16
 """The most full-batch steps in one call, so that the list of their rates stays small."""
@@ -132,7 +131,7 @@ def _stretches(descent: Descent, first: int, stop: int) -> Iterator[Stretch]:
         return
     for batches in descent.order.batches(first, stop, random_words):
         if descent.kernel == "prefix_sums":
-            batches = sort_batches(batches, len(descent.x))
+            batches = batches.sorted(len(descent.x))
         end = first + len(batches)
         yield Stretch(first, end, batches.indices.view(np.uint64), batches.bounds)
         first = end

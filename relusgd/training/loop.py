@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from relusgd.training.ridge import ridge
 from relusgd.words import counted
 
 BLOCK_SECONDS = 0.2
+FIRST_BLOCK_STEPS = 16
 BLOCK_BYTES = 32 * 2**20
 
 
@@ -116,36 +117,14 @@ def _solve(plan: Plan, recorder: Recorder, state: State) -> Iterator[Block]:
     yield Block(recorder.snapshot(1, solved), State(1, solved, state.velocity))
 
 
-@dataclass
-class Pace:
-    """How many steps make a block of about BLOCK_SECONDS, by the time that the last block took.
-
-    fixed: so many steps a block, whatever they take.
-    """
-
-    fixed: int | None = None
-    steps: int = 16
-    started: float = field(default_factory=time.perf_counter)
-
-    def start_block(self) -> int:
-        """Start the clock; the number of steps of the block."""
-        self.started = time.perf_counter()
-        return self.fixed or self.steps
-
-    def end_block(self, taken: int) -> None:
-        """Stop the clock after a block of so many steps."""
-        seconds = max(time.perf_counter() - self.started, 1e-6)
-        wanted = taken * BLOCK_SECONDS / seconds
-        self.steps = max(1, int(min(wanted, 8 * self.steps)))
-
-
 def _descend(
     plan: Plan, recorder: Recorder, state: State, block_steps: int | None
 ) -> Iterator[Block]:
     """Gradient descent, block after block, until the last step or a divergence."""
-    pace = Pace(block_steps)
+    steps = block_steps or FIRST_BLOCK_STEPS
     while state.step < plan.steps:
-        stop, epochs = next_stop(plan, state.step, pace.start_block())
+        started = time.perf_counter()
+        stop, epochs = next_stop(plan, state.step, steps)
         with plan.one_thread():
             after, vectors = advance(plan.descent, state, stop, epochs * plan.steps_per_epoch)
             history = recorder.history(epochs, vectors)
@@ -153,9 +132,20 @@ def _descend(
         if finite < len(history) or not after.is_finite():
             yield Block(history.select(slice(0, finite)), state)
             raise divergence(plan, state, after, history, finite)
-        pace.end_block(stop - state.step)
+        if block_steps is None:
+            seconds = time.perf_counter() - started
+            steps = steps_of_a_block(steps, stop - state.step, seconds)
         state = after
         yield Block(history, state)
+
+
+def steps_of_a_block(last: int, taken: int, seconds: float) -> int:
+    """How many steps take about BLOCK_SECONDS, after a block of `taken` steps that took so long.
+
+    At most eight times as many as were meant for the last block.
+    """
+    wanted = taken * BLOCK_SECONDS / max(seconds, 1e-6)
+    return max(1, int(min(wanted, 8 * last)))
 
 
 def next_stop(plan: Plan, step: int, steps: int) -> tuple[int, Integers]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import pairwise, repeat
+from itertools import repeat
 
 import numpy as np
 
@@ -12,7 +12,6 @@ from relusgd.gradients.dense import Kernel, Layers, activations_fit, dense_kerne
 from relusgd.gradients.prefix_sums import centre_of, prefix_sum_kernel
 from relusgd.model.network import Array, Integers, Network, learning_parameters, split_parameters
 from relusgd.training.descent import Descent, State
-from relusgd.training.streams import sort_batches
 
 Points = tuple[Array, Array]
 
@@ -157,8 +156,7 @@ def _row_batches(descent: Descent, first: int, stop: int) -> Iterator[Integers |
         yield from repeat(None, stop - first)
         return
     for batches in descent.order.batches(first, stop):
-        for start, end in pairwise(batches.bounds.tolist()):
-            yield batches.indices[start:end]
+        yield from batches.split(batches.indices)
 
 
 def _point_batches(descent: Descent, first: int, stop: int) -> Iterator[Points]:
@@ -168,14 +166,6 @@ def _point_batches(descent: Descent, first: int, stop: int) -> Iterator[Points]:
         return
     for batches in descent.order.batches(first, stop):
         if descent.kernel == "prefix_sums":
-            batches = sort_batches(batches, len(descent.x))
-        begin, end = batches.bounds[0], batches.bounds[-1]
-        chosen = batches.indices[begin:end]
-        x, y = descent.x[chosen], descent.y[chosen]
-        count = len(batches)
-        if len(chosen) == count * descent.order.batch_size:
-            # Batches of one size: to take rows of a matrix is faster than to slice a vector.
-            yield from zip(x.reshape(count, -1), y.reshape(count, -1), strict=True)
-        else:
-            for start, stop_row in pairwise((batches.bounds - begin).tolist()):
-                yield x[start:stop_row], y[start:stop_row]
+            batches = batches.sorted(len(descent.x))
+        x, y = descent.x[batches.indices], descent.y[batches.indices]
+        yield from zip(batches.split(x), batches.split(y), strict=True)

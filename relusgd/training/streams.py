@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from itertools import pairwise
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.model.network import Integers
 
+Number = TypeVar("Number", np.float64, np.int64)
 Words = NDArray[np.uint64]
 WordSource = Callable[[int, int, int, int, int], Words]
 """A function like `random_words`; the compiled engine has one that gives the same words faster."""
@@ -88,13 +90,39 @@ def held_out_order(seed: int, n: int) -> Integers:
 
 @dataclass(frozen=True)
 class Batches:
-    """Consecutive batches: the j-th one is indices[bounds[j] : bounds[j + 1]]."""
+    """Consecutive batches of points: the j-th one has the indices[bounds[j] : bounds[j + 1]]."""
 
     indices: Integers
     bounds: Integers
 
     def __len__(self) -> int:
         return len(self.bounds) - 1
+
+    def split(self, values: NDArray[Number]) -> Iterator[NDArray[Number]]:
+        """The values of each batch; `values` has one for each of the indices."""
+        if self._have_one_size:
+            # Taking rows of a matrix is faster than slicing a vector.
+            return iter(self._rows(values))
+        return (values[start:end] for start, end in pairwise(self.bounds.tolist()))
+
+    def sorted(self, n: int) -> Batches:
+        """The same batches of points 0 … n − 1, each in increasing order."""
+        bounds = self.bounds - self.bounds[0]
+        if self._have_one_size:
+            return Batches(np.sort(self._rows(self.indices), axis=1).ravel(), bounds)
+        # An offset for each batch keeps the batches apart, so that one sort of all indices does it.
+        offset = np.repeat(n * np.arange(len(self)), np.diff(bounds))
+        chosen = self.indices[self.bounds[0] : self.bounds[-1]]
+        return Batches(np.sort(offset + chosen) - offset, bounds)
+
+    @property
+    def _have_one_size(self) -> bool:
+        sizes = np.diff(self.bounds)
+        return bool((sizes == sizes[0]).all())
+
+    def _rows(self, values: NDArray[Number]) -> NDArray[Number]:
+        """Batches of one size as the rows of a matrix."""
+        return values[self.bounds[0] : self.bounds[-1]].reshape(len(self), -1)
 
 
 @dataclass(frozen=True)
@@ -159,16 +187,3 @@ class BatchOrder:
         # Of the first and the last epoch only the steps that were asked for.
         bounds = np.append(starts, epochs * n)[step : step + stop - first + 1]
         return Batches(indices[bounds[0] : bounds[-1]], bounds - bounds[0])
-
-
-def sort_batches(batches: Batches, n: int) -> Batches:
-    """The same batches of points 0 … n − 1, each in increasing order."""
-    begin, end = int(batches.bounds[0]), int(batches.bounds[-1])
-    bounds, chosen = batches.bounds - begin, batches.indices[begin:end]
-    sizes = np.diff(bounds)
-    if (sizes == sizes[0]).all():
-        rows = chosen.reshape(len(sizes), -1)
-        return Batches(np.sort(rows, axis=1).ravel(), bounds)
-    # An offset for each batch keeps the batches apart, so that one sort of all indices does it.
-    offset = np.repeat(n * np.arange(len(sizes)), sizes)
-    return Batches(np.sort(offset + chosen) - offset, bounds)

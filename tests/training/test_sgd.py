@@ -9,7 +9,7 @@ from relusgd.model.network import Network, parameter_count
 from relusgd.training.descent import Descent, Schedule
 from relusgd.training.engines import advance
 from relusgd.training.optimizers import Sgd
-from relusgd.training.streams import Batches, BatchOrder, sort_batches
+from relusgd.training.streams import Batches, BatchOrder
 
 REFERENCE = np.load(Path(__file__).parents[1] / "reference" / "trajectories.npz")
 HIDDEN = {"width_20": (20,), "depth_2": (12, 8)}
@@ -154,9 +154,9 @@ def test_the_last_short_batch_takes_the_mean_over_its_own_points():
 
 
 def test_batches_are_sorted_each_on_its_own():
-    same = sort_batches(Batches(np.array([9, 3, 1, 2, 0, 5]), np.array([1, 3, 5])), 10)
+    same = Batches(np.array([9, 3, 1, 2, 0, 5]), np.array([1, 3, 5])).sorted(10)
     assert (same.indices.tolist(), same.bounds.tolist()) == ([1, 3, 0, 2], [0, 2, 4])
-    short = sort_batches(Batches(np.array([9, 3, 1, 8, 0, 5]), np.array([0, 3, 4, 6])), 10)
+    short = Batches(np.array([9, 3, 1, 8, 0, 5]), np.array([0, 3, 4, 6])).sorted(10)
     assert (short.indices.tolist(), short.bounds.tolist()) == ([1, 3, 9, 8, 0, 5], [0, 3, 4, 6])
 
 

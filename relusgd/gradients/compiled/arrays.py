@@ -112,6 +112,10 @@ def make_buffers(points: Points, theta: Array, batch_size: int, *, prefix_sums: 
         return _prefix_sum_buffers(points, theta, batch_size)
     rows = -(-batch_size // SAMPLES) * SAMPLES
     x, y, r, rx = np.zeros((4, rows))
+    # If every batch is all points, x and y hold them from the beginning.
+    count = min(batch_size, len(points.x))
+    x[:count] = points.x[:count]
+    y[:count] = points.y[:count]
     unused: Counts = np.zeros(1, dtype=np.uint32)
     return Buffers(x, y, r, rx, unused, unused, unused, np.empty((1, 2)), np.empty((1, 2)))
 

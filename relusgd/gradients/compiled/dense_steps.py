@@ -35,16 +35,11 @@ def four(array: NDArray[Any], i: int) -> tuple[Any, Any, Any, Any]:
 def gather(
     rows: Rows, start: int, B: int, padded: int, from_x: Array, from_y: Array, x: Array, y: Array
 ) -> None:
-    """Copy a batch to x and y and pad it with zeros. Without rows: the first B points."""
-    if len(rows) > 0:
-        for i in range(B):
-            t = rows[start + i]
-            x[i] = from_x[t]
-            y[i] = from_y[t]
-    else:
-        for i in range(B):
-            x[i] = from_x[i]
-            y[i] = from_y[i]
+    """Copy a batch to x and y and pad it with zeros."""
+    for i in range(B):
+        t = rows[start + i]
+        x[i] = from_x[t]
+        y[i] = from_y[t]
     for i in range(B, padded):
         x[i] = 0.0
         y[i] = 0.0
@@ -167,21 +162,22 @@ def descend_dense(
     recorded: Integers,
     records: Array,
 ) -> None:
-    """Dense steps: with T0 = Σ r and T1 = Σ r x over a unit's active points,
+    """Dense steps. Without bounds, at.x and at.y have to hold all points.
 
-    ∂w = v T1,   ∂b = v T0,   ∂v = w T1 + b T0,   ∂c = Σ r over all points
+    With T0 = Σ r and T1 = Σ r x over a unit's active points:
+
+        ∂w = v T1,   ∂b = v T0,   ∂v = w T1 + b T0,   ∂c = Σ r over all points
     """
     H = len(theta) // 3
     w, b, v = theta[:H], theta[H : 2 * H], theta[2 * H : 3 * H]
     dw, db, dv = g[:H], g[H : 2 * H], g[2 * H : 3 * H]
     x, y, r, rx = at.x, at.y, at.r, at.rx
     all_x, all_y, activations = points.x, points.y, points.activations
-    start, B, row = 0, len(all_x), 0
+    start, B, padded, row = 0, len(all_x), len(x), 0
     for s in range(len(rates)):
         if len(bounds) > 0:
             start, B = bounds[s], bounds[s + 1] - bounds[s]
-        padded = (B + SAMPLES - 1) // SAMPLES * SAMPLES
-        if len(bounds) > 0 or s == 0:
+            padded = (B + SAMPLES - 1) // SAMPLES * SAMPLES
             gather(rows, start, B, padded, all_x, all_y, x, y)
         g[3 * H] = residuals(w, b, v, theta[3 * H], x, y, r, rx, B, padded)
         if len(activations) > 0:

@@ -26,9 +26,11 @@ class Rule(NamedTuple):
 
 @inlined
 def update(theta: Array, u: Array, g: Array, rate: float, B: int, rule: Rule) -> None:
-    """One step, in place, with the gradient 2/B g.
+    """One step in place, with the gradient 2/B g.
 
-    g ← g + d θ,   u ← μ u + g,   θ ← θ − η u   (Nesterov: θ ← θ − η (g + μ u))
+    In brackets Nesterov's formula:
+
+        g ← g + d θ,   u ← μ u + g,   θ ← θ − η u   (θ ← θ − η (g + μ u))
     """
     first, last = rule.first, rule.last
     decay, momentum, nesterov = rule.weight_decay, rule.momentum, rule.nesterov
