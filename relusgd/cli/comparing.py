@@ -74,7 +74,7 @@ def compare(
 
 def print_comparison(comparison: Comparison, *, as_json: bool, as_csv: bool) -> None:
     """On stdout: JSON, CSV, or tables and sentences."""
-    from relusgd.comparing.rows import to_csv, to_json
+    from relusgd.comparing.table import to_csv, to_json
 
     if as_json:
         print_json(to_json(comparison))

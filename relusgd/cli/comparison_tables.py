@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from relusgd.cli.terminal import PIPE_COLUMNS, can_print, print_table, printable, stdout_console
+from relusgd.comparing.best_values import Optimum
 from relusgd.comparing.compare import Comparison
 from relusgd.comparing.groups import Group, Spread
-from relusgd.comparing.keys import heading
-from relusgd.comparing.optima import Optimum
+from relusgd.comparing.labels import heading
 from relusgd.runs.titles import SHORT_WORDS, value_words
 from relusgd.words import brief_duration, counted, number, number_range, rounded_number
 

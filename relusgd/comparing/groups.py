@@ -1,17 +1,16 @@
-"""Groups of runs that differ in their seeds alone, and what is known of each: errors with their spread, units, time."""
+"""Groups of runs that differ in their seeds alone, with the spread of every measure."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from relusgd.comparing.keys import Values, in_order, telling_words
+from relusgd.comparing.keys import CASE, Values, in_order
+from relusgd.comparing.labels import Words, label, telling_words
 from relusgd.runs.run import Run
 
 MEASURES = (
@@ -23,14 +22,18 @@ MEASURES = (
     "breakpoints",
     "seconds",
 )
-"""What is measured of a run and summed up over the seeds; errors in the square of the data's unit."""
+"""What is measured of each run, in the order of CSV and JSON; errors in the square of the data's
+own unit. They are the names of `RunResult`, and the run's seconds."""
 
 STATES = ("complete", "unfinished", "diverged", "failed")
 
 
 @dataclass(frozen=True)
 class Spread:
-    """Numbers of several seeds in five; deviation: of the sample, nan for a single one. All nan for none."""
+    """The spread of a number over several seeds, all nan if there is none.
+
+    deviation: standard deviation of the sample, nan for a single number.
+    """
 
     median: float
     lowest: float
@@ -39,24 +42,26 @@ class Spread:
     deviation: float
 
     @classmethod
-    def of(cls, values: Sequence[float] | NDArray[Any]) -> Spread:
-        kept = np.asarray(values, dtype=np.float64)
-        kept = kept[np.isfinite(kept)]
-        if not len(kept):
-            return cls(*5 * [float("nan")])
-        deviation = float(np.std(kept, ddof=1)) if len(kept) > 1 else float("nan")
+    def of(cls, values: Iterable[float]) -> Spread:
+        """The spread of the finite ones of these numbers."""
+        numbers = np.array(list(values), dtype=np.float64)
+        numbers = numbers[np.isfinite(numbers)]
+        if not len(numbers):
+            nan = float("nan")
+            return cls(nan, nan, nan, nan, nan)
+        deviation = np.std(numbers, ddof=1) if len(numbers) > 1 else np.nan
         return cls(
-            float(np.median(kept)),
-            float(kept.min()),
-            float(kept.max()),
-            float(kept.mean()),
-            deviation,
+            median=float(np.median(numbers)),
+            lowest=float(numbers.min()),
+            highest=float(numbers.max()),
+            mean=float(numbers.mean()),
+            deviation=float(deviation),
         )
 
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What became of one run. state: of STATES; measures: name → number, of the last snapshot or of the whole run."""
+    """How one run ended. measures: name → number, for all MEASURES."""
 
     run: Run
     status: str
@@ -68,19 +73,13 @@ class Result:
     def of(cls, run: Run) -> Result:
         """Raises RelusgdError when the run is damaged."""
         result = run.result
-        measures = {
-            "train_mse": result.train_mse,
-            "test_mse": result.test_mse,
-            "dead_units": result.dead_units,
-            "breakpoints": result.breakpoints,
-            "best_test_mse": result.best_test_mse,
-            "best_epoch": result.best_epoch,
-            "seconds": run.facts.timings.seconds,
-        }
+        measures = {name: getattr(result, name) for name in MEASURES if name != "seconds"}
+        measures["seconds"] = run.facts.timings.seconds
         return cls(run, run.status, result.epochs, result.steps, measures)
 
     @property
     def state(self) -> str:
+        """One of STATES: a run that is interrupted or still training is unfinished."""
         return self.status if self.status in STATES else "unfinished"
 
     @property
@@ -90,13 +89,14 @@ class Result:
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Runs that agree in all but their seeds. keys: every varied key → its value here; words: heading → the telling ones.
+    """Runs that agree in all but their seeds.
 
-    lost: runs that failed and left nothing to read.
+    keys: every varied key → its value here; words: heading → word, for what tells groups apart;
+    lost: how many runs failed and left nothing to read.
     """
 
     keys: dict[str, object]
-    words: dict[str, str]
+    words: Words
     results: tuple[Result, ...]
     lost: int = 0
 
@@ -106,14 +106,17 @@ class Group:
 
     @property
     def label(self) -> str:
-        """The telling words in a line: "hidden 10, ridge"."""
-        return (
-            ", ".join(
-                word if heading in PLAIN else f"{heading} {word}"
-                for heading, word in self.words.items()
-            )
-            or "all runs"
-        )
+        return label(self.words) or "all runs"
+
+    @property
+    def network_and_data(self) -> str:
+        """The varied keys of network and data: equal for groups that differ in training alone."""
+        keys = {
+            key: value
+            for key, value in self.keys.items()
+            if key != CASE and not key.startswith("training.")
+        }
+        return repr(keys)
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -124,81 +127,81 @@ class Group:
 
     @cached_property
     def counted(self) -> tuple[Result, ...]:
-        """The runs whose numbers count: the complete ones; if there are none yet, the unfinished ones as they stand."""
+        """The runs whose numbers count: complete ones, or unfinished ones if none is complete."""
         for state in ("complete", "unfinished"):
-            if chosen := tuple(result for result in self.results if result.state == state):
-                return chosen
+            results = tuple(result for result in self.results if result.state == state)
+            if results:
+                return results
         return ()
 
     @cached_property
     def spreads(self) -> dict[str, Spread]:
         """Measure → its spread over the runs that count."""
         return {
-            name: Spread.of([result.measures[name] for result in self.counted]) for name in MEASURES
+            name: Spread.of(result.measures[name] for result in self.counted) for name in MEASURES
         }
 
-    def middle(self, error: str) -> Result | None:
-        """The run whose error is the median one; of two in the middle the better."""
-        finite = [result for result in self.counted if np.isfinite(result.measures[error])] or list(
-            self.counted
-        )
-        ordered = sorted(finite, key=lambda result: result.measures[error])
+    def median(self, measure: str) -> float:
+        return self.spreads[measure].median
+
+    def by_seed(self, measure: str) -> dict[int, float]:
+        """Seed → the measure of its run, for the runs that count."""
+        return {result.seed: result.measures[measure] for result in self.counted}
+
+    def median_result(self, error: str) -> Result | None:
+        """The run whose error is the median; of two in the middle the better one."""
+        finite = [result for result in self.counted if np.isfinite(result.measures[error])]
+        ordered = sorted(finite or self.counted, key=lambda result: result.measures[error])
         return ordered[(len(ordered) - 1) // 2] if ordered else None
 
     @property
     def typical(self) -> Run:
-        """A run that stands for all where they agree: in its config."""
+        """A run whose config stands for all of them, but for the seeds."""
         return self.results[0].run
 
     @cached_property
     def noise_squared(self) -> float:
-        """noise², the error that the truth itself has on noisy training points; nan where it is not known."""
+        """noise², the error of the true function on noisy training points; nan if not known."""
         data = self.typical.config.data
         return data.noise**2 if data.kind == "target" else float("nan")
 
 
-PLAIN = ("training", "data", "case", "run")
-"""Headings whose words speak for themselves."""
-
-
 def make_groups(results: Sequence[Result], varied: Values) -> list[Group]:
-    """The groups, in the order of the values of their telling keys. varied: key → its value in each run."""
-    words = telling_words([result.run for result in results], varied)
+    """The groups, in the order of the values of their keys. varied: key → its value in each run."""
     members: dict[tuple[str, ...], list[int]] = {}
     for number in range(len(results)):
-        members.setdefault(tuple(repr(values[number]) for values in varied.values()), []).append(
-            number
-        )
-    named = _distinct_words(
-        {
-            name: [column[numbers[0]] for numbers in members.values()]
-            for name, column in words.items()
-        }
+        combination = tuple(repr(values[number]) for values in varied.values())
+        members.setdefault(combination, []).append(number)
+    words = telling_words([result.run for result in results], varied)
+    firsts = [numbers[0] for numbers in members.values()]
+    words_of_groups = _told_apart(
+        [{name: column[first] for name, column in words.items()} for first in firsts]
     )
-    groups = [
-        Group(
-            {key: values[numbers[0]] for key, values in varied.items()},
-            {name: column[place] for name, column in named.items()},
-            tuple(sorted((results[number] for number in numbers), key=lambda result: result.seed)),
-        )
-        for place, numbers in enumerate(members.values())
-    ]
-    return sorted(groups, key=_order(varied))
+    groups = []
+    for numbers, own_words in zip(members.values(), words_of_groups, strict=True):
+        keys = {key: values[numbers[0]] for key, values in varied.items()}
+        own = sorted((results[number] for number in numbers), key=lambda result: result.seed)
+        groups.append(Group(keys, own_words, tuple(own)))
+    return _sorted_by_keys(groups, varied)
 
 
-def _distinct_words(words: dict[str, list[str]]) -> dict[str, list[str]]:
-    """The words of the groups, counted where long values were cut to the same."""
-    rows = list(zip(*words.values(), strict=True))
-    if len(set(rows)) == len(rows):
+def _told_apart(words: list[Words]) -> list[Words]:
+    """The groups' words, with a number for each group where long values were cut to the same."""
+    distinct = {tuple(own.values()) for own in words}
+    if len(distinct) == len(words):
         return words
-    return {**words, "row": [str(number) for number in range(1, len(rows) + 1)]}
+    return [{**own, "row": str(number)} for number, own in enumerate(words, 1)]
 
 
-def _order(varied: Values) -> Any:
-    """Widths first, then as the keys come: each by the place of its value among all."""
+def _sorted_by_keys(groups: list[Group], varied: Values) -> list[Group]:
+    """The groups by width, then by the other keys as they come, each in the order of its values."""
     keys = sorted(varied, key=lambda key: key != "network.hidden")
-    places = {
-        key: {repr(value): place for place, value in enumerate(in_order(varied[key]))}
-        for key in keys
-    }
-    return lambda group: tuple(places[key][repr(group.keys[key])] for key in keys)
+    places: dict[str, dict[str, int]] = {}
+    for key in keys:
+        values = in_order(varied[key])
+        places[key] = {repr(value): place for place, value in enumerate(values)}
+
+    def place(group: Group) -> list[int]:
+        return [places[key][repr(group.keys[key])] for key in keys]
+
+    return sorted(groups, key=place)

@@ -1,30 +1,21 @@
-"""What runs differ in: the keys that make groups of them, and as few words as tell the groups apart."""
+"""The keys in which runs differ, and the order of their values."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from relusgd.config import flatten
-from relusgd.config.dumping import dump
 from relusgd.runs.run import Run
-from relusgd.runs.titles import (
-    FIRST,
-    IGNORED,
-    WAY,
-    folder_words,
-    telling_keys,
-    value_words,
-    ways_of,
-)
+from relusgd.runs.titles import FIRST, SILENT, folder_words
 
 SEEDS = ("seed", "network.seed", "training.seed", "data.seed")
 """Keys whose values make repetitions of the same experiment."""
 
 FEW = 9
-"""So many runs that differ in their seeds alone are compared one by one; of more only their spread tells something."""
+"""Up to this many runs that differ in their seeds alone are a row each; more are one row."""
 
-CASE, TRAINING, DATA, RUN = "case", "training", "data", "run"
-"""What groups are told apart by beside keys: a sweep's case by its name, method and layers and the points in words, the folder."""
+CASE, RUN = "case", "run"
+"""Keys of groups that are no keys of a config: the name of a sweep's case, and the run's folder."""
 
 POINTS = ("data.kind", "data.target", "data.path", "data.x", "data.y")
 """The keys that say which points are learned."""
@@ -34,7 +25,7 @@ Values = dict[str, list[object]]
 
 
 class Absent:
-    """The value of a key that means nothing to a run; null is a value like others."""
+    """The value of a key that means nothing to a run. (null is a value like any other.)"""
 
     def __repr__(self) -> str:
         return "–"
@@ -43,138 +34,105 @@ class Absent:
 ABSENT = Absent()
 
 
-def varied_keys(runs: Sequence[Run], cases: Sequence[str | None] | None = None) -> Values:
-    """The keys in which the runs differ, seeds left out; cases: the name of each run's case in its sweep.
+def varied_keys(runs: Sequence[Run], cases: Sequence[str | None] = ()) -> Values:
+    """The keys in which the runs differ, seeds left out. cases: the name of each run's case.
 
-    FEW runs that differ in nothing else are told apart by their seeds, or if these are the same by their folders.
+    Up to FEW runs that differ in nothing else are told apart by their seeds; if these are the
+    same, by their folders.
     """
-    varied = differing(runs)
-    groups = {key: values for key, values in varied.items() if key not in SEEDS}
-    if groups and cases and all(cases):
-        return {CASE: list(cases), **groups} if len(set(cases)) > 1 else groups
-    if groups or not 1 < len(runs) <= FEW:
-        return groups
-    if len({tuple(map(repr, row)) for row in zip(*varied.values(), strict=True)}) == len(runs):
+    differing = differing_keys(runs)
+    varied = {key: values for key, values in differing.items() if key not in SEEDS}
+    if varied and all(cases) and len(set(cases)) > 1:
+        return {CASE: list(cases), **varied}
+    if varied or not 1 < len(runs) <= FEW:
         return varied
+    combinations = {repr(row) for row in zip(*differing.values(), strict=True)}
+    if len(combinations) == len(runs):
+        return differing
     return {RUN: list(folder_words(runs))}
 
 
-def differing(runs: Sequence[Run]) -> Values:
-    """Every key in which runs that have it differ, seeds included, the best known first."""
-    flat = [used_keys(run) for run in runs]
-    keys = dict.fromkeys([*FIRST, *(key for values in flat for key in values)])
+def differing_keys(runs: Sequence[Run]) -> Values:
+    """Every key in which runs that use it differ, seeds included, the best known first."""
+    used = [used_keys(run) for run in runs]
+    keys = dict.fromkeys(FIRST)
+    for values in used:
+        keys |= dict.fromkeys(values)
     table: Values = {
-        key: [values.get(key, ABSENT) for values in flat]
+        key: [values.get(key, ABSENT) for values in used]
         for key in keys
-        if not key.startswith(IGNORED)
+        if not key.startswith(SILENT)
     }
     if "data.path" in table:
         table["data.path"] = _paths_by_content(runs, table["data.path"])
-    return {key: values for key, values in table.items() if _distinct(values) > 1}
-
-
-def _distinct(values: Sequence[object]) -> int:
-    return len({repr(value) for value in values if value is not ABSENT})
+    return {key: values for key, values in table.items() if len(present(values)) > 1}
 
 
 def used_keys(run: Run) -> dict[str, object]:
-    """Dotted key → value of what the run makes use of: ridge regression knows a penalty, and nothing of SGD."""
-    ridge = run.config.training.method == "ridge"
-    own = {"training.method", "training.penalty"} if ridge else None
+    """Dotted key → value, for keys that the run uses: ridge regression uses no key of SGD."""
     flat = flatten(run.config)
-    if own:
-        return {
-            key: value
-            for key, value in flat.items()
-            if not key.startswith("training.") or key in own
-        }
-    return {key: value for key, value in flat.items() if key != "training.penalty"}
-
-
-def _paths_by_content(runs: Sequence[Run], paths: Sequence[object]) -> list[object]:
-    """A CSV counts by its content, not by where it lay: equal contents have the first one's path, others are marked."""
-    named: dict[object, object] = {}
-    for run, path in zip(runs, paths, strict=True):
-        digest = run.facts.csv_sha256
-        if digest not in named:
-            named[digest] = f"{path}~{str(digest)[:6]}" if path in named.values() else path
-    return [named[run.facts.csv_sha256] for run in runs]
-
-
-def telling_words(
-    runs: Sequence[Run], varied: Mapping[str, Sequence[object]]
-) -> dict[str, list[str]]:
-    """Heading → word for each run, by as few keys as tell apart what all of them do; widths first, then ways of training."""
-    kept = telling_keys(_by_worth(runs, varied)) if varied else []
-    words: dict[str, list[str]] = {}
-    for key in sorted(kept, key=lambda key: (key != "network.hidden", kept.index(key))):
-        if key in WAY:
-            words[TRAINING] = ways_of(runs)
-        elif key in POINTS:
-            words[DATA] = _points_in_words(runs, varied)
-        else:
-            words[heading(key, kept)] = [short_words(value) for value in varied[key]]
-    return words
-
-
-def _points_in_words(runs: Sequence[Run], varied: Mapping[str, Sequence[object]]) -> list[str]:
-    """The target, the CSV's name and column, or how many points are given."""
-    words = []
-    for number, run in enumerate(runs):
-        data = run.config.data
-        if data.kind == "csv":
-            path = str(varied["data.path"][number]) if "data.path" in varied else data.path
-            words.append(f"{path}: {data.y}" if "data.y" in varied else path)
-        else:
-            words.append(
-                short_words(dump(data.target)) if data.kind == "target" else f"{len(data.x)} points"
-            )
-    return words
-
-
-def _by_worth(
-    runs: Sequence[Run], varied: Mapping[str, Sequence[object]]
-) -> dict[str, Sequence[object]]:
-    """The case and the points before all others; without the case where it only renames ways of training."""
-    ways = set(zip(varied.get(CASE, ()), ways_of(runs), strict=False))
-    renames = all(len({pair[side] for pair in ways}) == len(ways) for side in (0, 1))
-    first = [key for key in (CASE, *POINTS) if key in varied and not (key == CASE and renames)]
+    if run.config.training.method == "sgd":
+        del flat["training.penalty"]
+        return flat
+    own = ("training.method", "training.penalty")
     return {
-        key: varied[key] for key in [*first, *(key for key in varied if key not in (CASE, *POINTS))]
+        key: value for key, value in flat.items() if key in own or not key.startswith("training.")
     }
 
 
-def heading(key: str, others: Sequence[str]) -> str:
-    """The last part of a key in words, or all of it where another key ends in the same."""
-    last = key.split(".")[-1]
-    alone = sum(other.split(".")[-1] == last for other in others) <= 1
-    return (last if alone else key).replace("_", " ")
+def _paths_by_content(runs: Sequence[Run], paths: Sequence[object]) -> list[object]:
+    """The path of each run's CSV, by content: copies of a file get the path of the first one.
+
+    A file of another content at the same path is marked by the beginning of its SHA-256.
+    """
+    digests = [run.facts.csv_sha256 for run in runs]
+    path_of: dict[object, object] = {}
+    for digest, path in zip(digests, paths, strict=True):
+        if digest in path_of:
+            continue
+        is_taken = path in path_of.values()
+        path_of[digest] = f"{path}~{str(digest)[:6]}" if is_taken else path
+    return [path_of[digest] for digest in digests]
 
 
-def short_words(value: object, most: int = 28) -> str:
-    """A value in words, cut where it is long."""
-    words = repr(value) if value is ABSENT else value_words(value)
-    return words if len(words) <= most else f"{words[: most - 1]}…"
+def present(values: Iterable[object]) -> list[object]:
+    """The distinct values, as they come, without ABSENT."""
+    # Schedules and knots are dicts, which have no hash.
+    distinct = {repr(value): value for value in values if value is not ABSENT}
+    return list(distinct.values())
 
 
 def in_order(values: Sequence[object]) -> list[object]:
-    """The distinct values: numbers, and lists of numbers, from the smallest; others as they come; ABSENT last."""
-    distinct: list[object] = list({repr(value): value for value in values}.values())
-    present = [value for value in distinct if value is not ABSENT]
-    numbers = [_as_numbers(value) for value in present]
-    if all(number is not None for number in numbers):
-        present = [
-            value
-            for _, value in sorted(
-                zip(numbers, present, strict=True), key=lambda pair: pair[0] or ()
-            )
-        ]
-    return [*present, *(value for value in distinct if value is ABSENT)]
+    """The distinct values: numbers, and lists of numbers, from the smallest; others as they come.
+
+    ABSENT stands last.
+    """
+    ordered = present(values)
+    if all(_is_numeric(value) for value in ordered):
+        ordered.sort(key=_numeric_order)
+    absent: list[object] = [ABSENT] if any(value is ABSENT for value in values) else []
+    return ordered + absent
 
 
-def _as_numbers(value: object) -> tuple[float, ...] | None:
+def is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_numeric(value: object) -> bool:
+    """Whether this is a number, or a list of numbers."""
+    if isinstance(value, tuple):
+        return bool(value) and all(is_number(item) for item in value)
+    return is_number(value)
+
+
+def _numeric_order(value: object) -> tuple[float, ...]:
+    """Short lists before long ones; a number counts as a list of one."""
     items = value if isinstance(value, tuple) else (value,)
-    whole = bool(items) and all(
-        isinstance(item, int | float) and not isinstance(item, bool) for item in items
-    )
-    return (float(len(items)), *map(float, items)) if whole else None
+    return (float(len(items)), *map(float, items))
+
+
+def single(value: object) -> object:
+    """The value; of a list of one, its item."""
+    if isinstance(value, tuple) and len(value) == 1:
+        return value[0]
+    return value

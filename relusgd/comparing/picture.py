@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from relusgd.comparing.compare import Comparison
+from relusgd.comparing.best_values import Optimum, by_key, find_optima
+from relusgd.comparing.compared_runs import ComparedRuns
 from relusgd.comparing.groups import Group, Result
-from relusgd.comparing.keys import heading
-from relusgd.comparing.optima import Optimum, find_optima
+from relusgd.comparing.labels import heading
 from relusgd.model.network import Array
 from relusgd.pictures import comparison as pictures
 from relusgd.pictures.axis import TimeAxis
@@ -25,254 +25,249 @@ from relusgd.runs.picture import checked_place
 from relusgd.runs.run import Run
 from relusgd.runs.titles import SHORT_WORDS, value_words
 
-MOST_FUNCTIONS = 9
-MOST_SCANS = 6
+MOST_PANELS = 9
+"""At most this many groups have a panel, where they do not stand in rows and columns."""
+
+MOST_SERIES = 6
+"""A chart of the error over a number has at most this many series."""
+
 MOST_SEEDS = 30
-"""Functions of other seeds behind the median one; of more every so many-th, by the error."""
+"""At most this many functions of other seeds are drawn behind the median one, evenly by error."""
 
 ROWS_COLUMNS = 4
-"""Groups that are told apart by two things stand in rows and columns up to this number of each."""
+"""Groups that two headings tell apart stand in at most this many rows, and columns."""
 
-COLUMNS = 400
+TIME_PLACES = 400
 """Places along the axis of time at which the spread is drawn."""
 
 
-def draw(comparison: Comparison, out: str | Path, look: Look | None = None) -> Path:
-    """Write the picture of a comparison as .png, .svg or .pdf, and give its path. Raises InputError for another place or suffix."""
-    path = checked_place([comparison.groups[0].typical], out, "compare", ".png")
+def draw(compared: ComparedRuns, out: str | Path, look: Look | None = None) -> Path:
+    """Write the picture of a comparison as .png, .svg or .pdf, and give its path.
+
+    Raises InputError for another place or suffix.
+    """
+    path = checked_place([compared.groups[0].typical], out, "compare", ".png")
     check_still(path)
-    pictures.save_comparison(scene(comparison), path, look)
+    pictures.save_comparison(scene(compared), path, look)
     return path
 
 
-def scene(comparison: Comparison) -> pictures.Comparison:
+def scene(compared: ComparedRuns) -> pictures.Comparison:
     """What the picture shows.
 
-    Groups told apart by two things stand in rows and columns, others as fits. Of more than fit, those at the best value of a
-    number that was varied, over a chart of the error against it; else the best.
+    Groups that two headings tell apart stand in rows and columns, others as fits. Of too many
+    groups, it shows those at the best values of a number over a chart of the error against it, or
+    else the best groups.
     """
-    if table := in_rows(comparison.groups):
-        return _table_scene(comparison, table)
-    if len(comparison.groups) > MOST_FUNCTIONS and (scan := longest_scan(comparison)):
-        return _scan_scene(comparison, scan)
-    few = (
-        comparison.groups
-        if len(comparison.groups) <= MOST_FUNCTIONS
-        else comparison.ranked[:MOST_FUNCTIONS]
-    )
-    note = (
-        f"the best {len(few)} of {len(comparison.groups)}"
-        if len(few) < len(comparison.groups)
-        else ""
-    )
-    panels = [panel(comparison, group, number) for number, group in enumerate(few)]
-    chart = course_chart(comparison, few) or value_chart(comparison, few)
-    return pictures.Comparison(
-        panels, [chart] if chart.series else [], None, comparison.error_name, note
-    )
+    groups = compared.groups
+    rows = in_rows(groups)
+    if rows:
+        return _table_scene(compared, rows)
+    if len(groups) <= MOST_PANELS:
+        return _plain_scene(compared, groups)
+    optima = longest_series(compared)
+    if optima:
+        return _best_values_scene(compared, optima)
+    best = compared.ranked[:MOST_PANELS]
+    return _plain_scene(compared, best, f"the best {len(best)} of {len(groups)}")
 
 
-def _table_scene(comparison: Comparison, table: Sequence[Sequence[Group]]) -> pictures.Comparison:
-    """Rows and columns, with a chart of the errors over the epochs under each column, or one under all of them."""
-    panels = [
-        panel(comparison, group, row) for row, members in enumerate(table) for group in members
-    ]
-    columns = list(zip(*table, strict=True))
-    charts = [
-        chart for column in columns if (chart := course_chart(comparison, column)) and chart.series
-    ]
-    if len(charts) < len(columns):
-        charts = [chart for chart in [value_chart(comparison, comparison.groups)] if chart.series]
-    return pictures.Comparison(panels, charts, len(columns), comparison.error_name)
+def _table_scene(compared: ComparedRuns, rows: Sequence[Sequence[Group]]) -> pictures.Comparison:
+    """Rows and columns, with a chart of the errors over the epochs under each column.
+
+    Where a column has no such chart, one chart stands under all of them.
+    """
+    panels = [panel(compared, group, row) for row, groups in enumerate(rows) for group in groups]
+    columns = list(zip(*rows, strict=True))
+    charts = [course_chart(compared, column) for column in columns]
+    shown = [chart for chart in charts if chart and chart.series]
+    if len(shown) < len(columns):
+        chart = value_chart(compared, compared.groups)
+        shown = [chart] if chart.series else []
+    return pictures.Comparison(panels, shown, len(columns), compared.error_name)
 
 
-def _scan_scene(comparison: Comparison, scan: Sequence[Optimum]) -> pictures.Comparison:
-    panels = [
-        panel(comparison, optimum.groups[optimum.best], number)
-        for number, optimum in enumerate(scan)
-    ]
-    note = f"at the best {heading(scan[0].key, [scan[0].key])}"
-    return pictures.Comparison(
-        panels, [number_chart(comparison, scan)], None, comparison.error_name, note
-    )
+def _plain_scene(
+    compared: ComparedRuns, groups: Sequence[Group], note: str = ""
+) -> pictures.Comparison:
+    """Panels as fit, over a chart of all of them."""
+    panels = [panel(compared, group, number) for number, group in enumerate(groups)]
+    chart = course_chart(compared, groups) or value_chart(compared, groups)
+    charts = [chart] if chart.series else []
+    return pictures.Comparison(panels, charts, None, compared.error_name, note)
 
 
-def longest_scan(comparison: Comparison) -> list[Optimum]:
-    """The number with the most values, over which the error is drawn; up to MOST_SCANS series. [] where there is none."""
-    optima = find_optima(comparison.groups, comparison.error, "") if comparison.comparable else []
+def _best_values_scene(compared: ComparedRuns, optima: Sequence[Optimum]) -> pictures.Comparison:
+    panels = [panel(compared, optimum.best_group, number) for number, optimum in enumerate(optima)]
+    chart = number_chart(compared, optima)
+    note = f"at the best {heading(optima[0].key)}"
+    return pictures.Comparison(panels, [chart], None, compared.error_name, note)
+
+
+def longest_series(compared: ComparedRuns) -> list[Optimum]:
+    """The optima of the number with the most values. [] where there is none, or too many series."""
+    if not compared.comparable:
+        return []
+    optima = find_optima(compared.groups, compared.error, block="")
     if not optima:
         return []
-    key = max(optima, key=lambda optimum: len(optimum.groups)).key
-    series = [optimum for optimum in optima if optimum.key == key]
-    return series if len(series) <= MOST_SCANS else []
+    longest = max(optima, key=lambda optimum: len(optimum.groups))
+    series = by_key(optima)[longest.key]
+    return series if len(series) <= MOST_SERIES else []
 
 
 def in_rows(groups: Sequence[Group]) -> list[list[Group]]:
-    """Rows of groups, a column for each word under the first heading and a row for each under the second; [] if that does not fit."""
+    """A column for each word under the first heading, a row for each under the second.
+
+    [] where there are not two headings, not all combinations, or too many of them.
+    """
     if len(groups[0].words) != 2:
         return []
     first, second = groups[0].words
     places = {(group.words[second], group.words[first]): group for group in groups}
-    rows, columns = (
-        list(dict.fromkeys(group.words[name] for group in groups)) for name in (second, first)
-    )
-    full = len(places) == len(groups) == len(rows) * len(columns)
-    if not full or not all(2 <= len(names) <= ROWS_COLUMNS for names in (rows, columns)):
+    rows = list(dict.fromkeys(group.words[second] for group in groups))
+    columns = list(dict.fromkeys(group.words[first] for group in groups))
+    is_full = len(places) == len(groups) == len(rows) * len(columns)
+    fits = all(2 <= len(words) <= ROWS_COLUMNS for words in (rows, columns))
+    if not is_full or not fits:
         return []
     return [[places[row, column] for column in columns] for row in rows]
 
 
-def panel(comparison: Comparison, group: Group, colour: int) -> pictures.Panel:
+def panel(compared: ComparedRuns, group: Group, colour: int) -> pictures.Panel:
     """The function of the median seed over those of the others."""
-    middle = group.middle(comparison.error) or group.results[0]
-    ranked = sorted(
-        (result for result in group.counted if result is not middle),
-        key=lambda result: result.measures[comparison.error],
-    )
-    places: list[int] = (
-        np.unique(np.linspace(0, len(ranked) - 1, MOST_SEEDS).round().astype(int)).tolist()
-        if ranked
-        else []
-    )
-    behind = [view(ranked[place].run) for place in places]
+    middle = group.median_result(compared.error) or group.results[0]
+    others = [result for result in group.counted if result is not middle]
+    others.sort(key=lambda result: result.measures[compared.error])
     return pictures.Panel(
         titles(group),
         view(middle.run),
         colour,
-        behind,
-        numbers(comparison, group),
-        best=group is comparison.best,
+        [view(result.run) for result in _thinned(others)],
+        numbers(compared, group),
+        best=group is compared.best,
     )
+
+
+def _thinned(results: Sequence[Result]) -> list[Result]:
+    """MOST_SEEDS of the results, evenly spaced."""
+    if not results:
+        return []
+    places = np.unique(np.linspace(0, len(results) - 1, MOST_SEEDS).round().astype(int))
+    return [results[place] for place in places]
 
 
 def titles(group: Group) -> tuple[str, str, str]:
-    """The group's name, the same with ways of training in fewer words, and without headings."""
-    brief = (
-        {name: SHORT_WORDS.get(word, word) for name, word in group.words.items()}
-        if len(group.words) > 1
-        else group.words
-    )
-    return group.label, replace(group, words=brief).label, ", ".join(brief.values()) or group.label
+    """The group's label, the same with ways of training in fewer words, and without headings."""
+    if len(group.words) == 1:
+        words = group.words
+    else:
+        words = {name: SHORT_WORDS.get(word, word) for name, word in group.words.items()}
+    shorter = replace(group, words=words).label
+    return group.label, shorter, ", ".join(words.values()) or group.label
 
 
 def view(run: Run) -> View:
     return View(run.history, run.data)
 
 
-def numbers(comparison: Comparison, group: Group) -> list[tuple[str, str]]:
-    """The median error, and how many did not end well."""
-    lost = [
-        (state, f"{group.counts[state]}/{group.runs}")
-        for state in ("diverged", "failed", "unfinished")
-        if group.counts[state]
-    ]
-    best = [("best", "")] if group is comparison.best else []
-    return [
-        (comparison.error_words, error_text(group.spreads[comparison.error].median)),
-        *lost[:1],
-        *best,
-    ]
+def numbers(compared: ComparedRuns, group: Group) -> list[tuple[str, str]]:
+    """The median error, how many runs did not end well, and whether it is the best."""
+    found = [(compared.error_words, error_text(compared.median(group)))]
+    for state in ("diverged", "failed", "unfinished"):
+        if group.counts[state]:
+            found.append((state, f"{group.counts[state]}/{group.runs}"))
+            break
+    if group is compared.best:
+        found.append(("best", ""))
+    return found
 
 
-def level(comparison: Comparison) -> float | None:
+def level(compared: ComparedRuns) -> float | None:
     """noise², where it is known, the same everywhere and above 0."""
-    return comparison.noise_squared if comparison.noise_squared > 0 else None
+    return compared.noise_squared if compared.noise_squared > 0 else None
 
 
-def course_chart(comparison: Comparison, groups: Sequence[Group]) -> Chart | None:
-    """Errors over the epochs; None where nothing is trained step by step. What ridge regression gives at once stays as it is."""
+def course_chart(compared: ComparedRuns, groups: Sequence[Group]) -> Chart | None:
+    """Errors over the epochs; None where nothing is trained step by step."""
     last = max((result.epochs for group in groups for result in group.counted), default=0)
     if last <= 1:
         return None
+    time = TimeAxis(0.0, last)
     series = [
-        course(comparison, group, colour, TimeAxis(0.0, last))
+        course(compared, group, colour, time)
         for colour, group in enumerate(groups)
         if group.counted
     ]
-    return Chart(series, "epoch", (), level(comparison))
+    return Chart(series, "epoch", (), level(compared))
 
 
-def course(comparison: Comparison, group: Group, colour: int, time: TimeAxis) -> Series:
-    """The error over the epochs, until the last one of the whole chart."""
-    curves = [run_course(result, comparison.error, time) for result in group.counted]
+def course(compared: ComparedRuns, group: Group, colour: int, time: TimeAxis) -> Series:
+    """The error over the epochs; ridge regression's is the same from epoch 1 to the chart's end."""
+    curves = [run_course(result, compared.error, time) for result in group.counted]
     x, _ = max(curves, key=lambda curve: curve[0][-1])
-    with np.errstate(all="ignore"):
-        errors = np.array([np.interp(x, *curve, right=np.nan) for curve in curves])
+    errors = np.array([np.interp(x, *curve, right=np.nan) for curve in curves])
     if group.typical.config.training.method == "ridge":
         x, errors = np.array([1.0, time.last]), errors[:, [-1, -1]]
-    return Series(
-        x,
-        np.nanmedian(errors, axis=0),
-        np.nanmin(errors, axis=0),
-        np.nanmax(errors, axis=0),
-        colour,
-    )
+    middle = np.nanmedian(errors, axis=0)
+    return Series(x, middle, np.nanmin(errors, axis=0), np.nanmax(errors, axis=0), colour)
 
 
 def run_course(result: Result, error: str, time: TimeAxis) -> tuple[Array, Array]:
-    """Epochs and errors of one run, thinned to what can be seen along the axis: medians of many snapshots."""
+    """Epochs and errors of one run; of many snapshots, medians at TIME_PLACES along the axis."""
     metrics = result.run.original_metrics
-    summary = summarise(time.place(metrics["epoch"]), metrics[error], COLUMNS)
-    return time.first + time.softness * np.expm1(summary.x), summary.middle
+    summary = summarise(time.place(metrics["epoch"]), metrics[error], TIME_PLACES)
+    epochs = time.first + time.softness * np.expm1(summary.x)
+    return epochs, summary.middle
 
 
-def value_chart(comparison: Comparison, groups: Sequence[Group]) -> Chart:
-    """The errors of runs that have no course: over the number that varies, else a place for each group."""
+def value_chart(compared: ComparedRuns, groups: Sequence[Group]) -> Chart:
+    """The errors of runs that are not trained step by step.
+
+    Over the number that varies; if none does, each group has a place with its name.
+    """
     optima = [
         optimum
-        for optimum in longest_scan(comparison)
+        for optimum in longest_series(compared)
         if all(group in groups for group in optimum.groups)
     ]
-    covered = [group for optimum in optima for group in optimum.groups]
-    if len(covered) == len(groups):
-        return number_chart(comparison, optima)
+    if sum(len(optimum.groups) for optimum in optima) == len(groups):
+        return number_chart(compared, optima)
     series = [
-        spread_series(comparison, [group], [place], place)
+        spread_series(compared, [group], [place], place)
         for place, group in enumerate(groups)
-        if group in comparison.ranked
+        if group in compared.ranked
     ]
-    return Chart(
-        series,
-        ", ".join(groups[0].words),
-        [titles(group)[-1] for group in groups],
-        level(comparison),
-    )
+    names = [titles(group)[-1] for group in groups]
+    return Chart(series, ", ".join(groups[0].words), names, level(compared))
 
 
-def number_chart(comparison: Comparison, optima: Sequence[Optimum]) -> Chart:
-    """The error over the values of a number, evenly placed; a series for everything else that varies."""
+def number_chart(compared: ComparedRuns, optima: Sequence[Optimum]) -> Chart:
+    """The error over the values of a number, evenly placed, with a series for each optimum."""
     values = sorted({value for optimum in optima for value in optimum.values})
-    series = [
-        spread_series(
-            comparison,
-            optimum.groups,
-            [values.index(value) for value in optimum.values],
-            number,
-            optimum.best,
-        )
-        for number, optimum in enumerate(optima)
-    ]
-    return Chart(
-        series,
-        heading(optima[0].key, [optima[0].key]),
-        [value_words(value) for value in values],
-        level(comparison),
-    )
+    series = []
+    for colour, optimum in enumerate(optima):
+        places = [values.index(value) for value in optimum.values]
+        series.append(spread_series(compared, optimum.groups, places, colour, optimum.best))
+    names = [value_words(value) for value in values]
+    return Chart(series, heading(optima[0].key), names, level(compared))
 
 
 def spread_series(
-    comparison: Comparison,
+    compared: ComparedRuns,
     groups: Sequence[Group],
     places: Sequence[int],
     colour: int,
     best: int | None = None,
 ) -> Series:
-    spreads = [group.spreads[comparison.error] for group in groups]
-    columns = (
-        np.array([getattr(spread, part) for spread in spreads])
-        for part in ("median", "lowest", "highest")
-    )
-    middle, low, high = columns
+    """The spread of the error of each group, at its place. best: the group that is marked."""
+    spreads = [group.spreads[compared.error] for group in groups]
     return Series(
-        np.array(places, dtype=np.float64), middle, low, high, colour, points=True, best=best
+        np.array(places, dtype=np.float64),
+        np.array([spread.median for spread in spreads]),
+        np.array([spread.lowest for spread in spreads]),
+        np.array([spread.highest for spread in spreads]),
+        colour,
+        points=True,
+        best=best,
     )

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import relusgd
-from relusgd.comparing.findings import _chance
-from relusgd.comparing.lessons import elbow_ways
+from relusgd.comparing.findings.best_row import chance_of_wins
+from relusgd.comparing.findings.layers import elbow_shifts
 from relusgd.words import and_list, below, brief_duration, number, number_range, rounded_number
 
 
@@ -21,7 +21,7 @@ def comparison(sweep):
 
 def test_the_first_sentence_says_how_many_runs_what_differs_and_what_goes_along(comparison):
     assert comparison.sentences[0] == (
-        "18 runs: hidden 4 and 6; all layers, output layer only and ridge; 3 seeds each. With these goes learning rate (0.02, 0.2)."
+        "18 runs: hidden 4 and 6; all layers, output layer only and ridge; 3 seeds each. Also different: learning rate (0.02, 0.2)."
     )
 
 
@@ -54,8 +54,8 @@ def test_wins_are_counted_seed_by_seed(comparison):
 
 
 def test_five_of_five_wins_are_no_chance_any_more_and_four_are():
-    assert _chance(5, 5) == 1 / 32
-    assert _chance(4, 5) == 6 / 32
+    assert chance_of_wins(5, 5) == 1 / 32
+    assert chance_of_wins(4, 5) == 6 / 32
 
 
 def test_noise_explains_why_test_error_is_below_train_error(make_run):
@@ -148,12 +148,12 @@ def test_the_way_of_elbows_is_told_for_the_units_that_stay_inside(sweep):
         for unit in range(elbows.shape[1])
         if 0 <= elbows[0][unit] <= 1 and 0 <= elbows[-1][unit] <= 1
     ]
-    assert elbow_ways(run).tolist() == ways
+    assert elbow_shifts(run).tolist() == ways
 
 
 def test_elbows_that_do_not_learn_have_no_way(sweep):
     run = next(run for run in sweep.runs if "case=output" in run.folder.name)
-    assert set(elbow_ways(run)) == {0.0}
+    assert set(elbow_shifts(run)) == {0.0}
 
 
 def test_errors_are_held_against_each_other_in_percent_or_in_times():

@@ -9,7 +9,7 @@ import pytest
 import relusgd
 from relusgd.comparing.groups import Spread
 from relusgd.comparing.keys import in_order
-from relusgd.comparing.rows import to_csv, to_json
+from relusgd.comparing.table import to_csv, to_json
 from relusgd.errors import RelusgdError
 from relusgd.runs.lock import FolderLock
 from relusgd.sweeps.rows import Row

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import relusgd
-from relusgd.comparing.solvers import way_gone
+from relusgd.comparing.solvers import summed_rates
 from relusgd.training.building import build_schedule
 from relusgd.training.ridge import output_regressors
 
@@ -63,7 +63,7 @@ def test_the_way_of_a_schedule_is_the_sum_of_its_rates_and_momentum_lengthens_it
     run = make_run(training__schedule={"kind": "cosine"}, training__momentum=0.5)
     (result,) = relusgd.compare(run).groups[0].results
     rates = [build_schedule(run.config).at(epoch) for epoch in range(1, 11)]
-    assert way_gone(result) == pytest.approx(2 * 3 * sum(rates))
+    assert summed_rates(result) == pytest.approx(2 * 3 * sum(rates))
 
 
 def test_networks_that_begin_otherwise_are_no_duel(make_run):

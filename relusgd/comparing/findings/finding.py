@@ -1,4 +1,4 @@
-"""A sentence of a comparison and the numbers that it is about."""
+"""What every conclusion is: a text on one topic."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Finding:
-    """A sentence or two on one topic, and the numbers in it."""
+    """A conclusion in a sentence or a few, and the numbers in it."""
 
     topic: str
     text: str

@@ -1,0 +1,126 @@
+"""The best value of each number that the user chooses, such as the penalty or the learning rate.
+
+Every combination of the other keys has its own best value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from relusgd.comparing.groups import Group, Spread
+from relusgd.comparing.keys import ABSENT, in_order, is_number, present, single
+from relusgd.comparing.labels import Words, heading, label
+
+ENOUGH = 3
+"""With fewer values than this, nothing is said of a best one."""
+
+AS_GOOD = 1.1
+"""An error up to this many times the best is as good."""
+
+
+@dataclass(frozen=True, eq=False)
+class Optimum:
+    """Groups that differ in one key alone, in the order of its values, which are numbers.
+
+    key: dotted; error: the measure that is compared.
+    """
+
+    key: str
+    error: str
+    groups: tuple[Group, ...]
+
+    @property
+    def values(self) -> list[float]:
+        values = [single(group.keys[self.key]) for group in self.groups]
+        return [value for value in values if isinstance(value, int | float)]
+
+    @property
+    def medians(self) -> list[float]:
+        return [group.median(self.error) for group in self.groups]
+
+    @property
+    def best(self) -> int:
+        """The place of the lowest median."""
+        return int(np.nanargmin(self.medians))
+
+    @property
+    def best_value(self) -> float:
+        return self.values[self.best]
+
+    @property
+    def best_group(self) -> Group:
+        return self.groups[self.best]
+
+    @property
+    def good(self) -> tuple[int, int]:
+        """The first and last of the neighbouring places around the best that are as good."""
+        limit = AS_GOOD * self.medians[self.best]
+        fine = [median <= limit for median in self.medians]
+        low = high = self.best
+        while low > 0 and fine[low - 1]:
+            low -= 1
+        while high + 1 < len(fine) and fine[high + 1]:
+            high += 1
+        return low, high
+
+    def ratio(self, place: int) -> float:
+        """The median error at a place over the lowest."""
+        return self.medians[place] / self.medians[self.best]
+
+    def factor(self, place: int) -> Spread:
+        """The error at a place over that at the best value, seed by seed."""
+        best = self.best_group.by_seed(self.error)
+        here = self.groups[place].by_seed(self.error)
+        with np.errstate(all="ignore"):
+            return Spread.of(np.float64(here[seed]) / best[seed] for seed in here if seed in best)
+
+    @property
+    def words(self) -> Words:
+        """The words that tell this optimum from others of the same key."""
+        own = (heading(self.key), self.key)
+        words = self.groups[0].words
+        return {name: word for name, word in words.items() if name not in own}
+
+    @property
+    def label(self) -> str:
+        return label(self.words)
+
+
+def find_optima(groups: Sequence[Group], error: str, block: str = "training.") -> list[Optimum]:
+    """The optima of every key of this block whose values are numbers, at least ENOUGH of them."""
+    optima: list[Optimum] = []
+    for key in groups[0].keys:
+        values = present(group.keys[key] for group in groups)
+        if key.startswith(block) and all(is_number(single(value)) for value in values):
+            optima += _optima(groups, key, error)
+    return optima
+
+
+def by_key(optima: Sequence[Optimum]) -> dict[str, list[Optimum]]:
+    """Key → its optima."""
+    found: dict[str, list[Optimum]] = {}
+    for optimum in optima:
+        found.setdefault(optimum.key, []).append(optimum)
+    return found
+
+
+def _optima(groups: Sequence[Group], key: str, error: str) -> list[Optimum]:
+    """An optimum for every combination of the other keys."""
+    members: dict[str, list[Group]] = {}
+    for group in groups:
+        if group.keys[key] is not ABSENT and np.isfinite(group.median(error)):
+            others = {name: value for name, value in group.keys.items() if name != key}
+            members.setdefault(repr(others), []).append(group)
+    return [
+        Optimum(key, error, _in_order_of(key, alike))
+        for alike in members.values()
+        if len(present(group.keys[key] for group in alike)) >= ENOUGH
+    ]
+
+
+def _in_order_of(key: str, groups: Sequence[Group]) -> tuple[Group, ...]:
+    order = [repr(value) for value in in_order([group.keys[key] for group in groups])]
+    return tuple(sorted(groups, key=lambda group: order.index(repr(group.keys[key]))))

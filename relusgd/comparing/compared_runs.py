@@ -1,0 +1,157 @@
+"""The data of a comparison: groups of runs, and how they rank."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+
+from relusgd.comparing.best_values import Optimum, find_optima
+from relusgd.comparing.groups import Group, Result, make_groups
+from relusgd.comparing.keys import POINTS, Values, varied_keys
+from relusgd.comparing.solvers import Duel, find_duels
+from relusgd.errors import RelusgdError
+from relusgd.model.history import ERROR_NAMES
+from relusgd.runs.run import Run
+from relusgd.sweeps.rows import Row, varied_of
+from relusgd.sweeps.summary_file import cell_text
+
+Settings = frozenset[tuple[str, str]]
+"""What a sweep sets for a run, as (key, cell of summary.csv)."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ComparedRuns:
+    """Groups of runs, and what could not be compared.
+
+    groups: in the order of what differs; varied: key in which runs differ → its value in each run;
+    damaged: file or folder → what is wrong with it; failures: name → reason, of runs of a sweep
+    that left no folder, where no run of the same settings is left either.
+    """
+
+    groups: list[Group]
+    varied: Values
+    damaged: dict[str, str]
+    failures: dict[str, str]
+
+    @classmethod
+    def of(cls, runs: Iterable[Run], failed: Sequence[Row] = ()) -> Self:
+        """failed: the rows of runs that left no folder.
+
+        Raises RelusgdError when none of the runs can be read.
+        """
+        results, damaged = _read(runs)
+        if not results:
+            messages = "\n".join(list(damaged.values())[:5])
+            raise RelusgdError(f"none of these runs can be read:\n{messages}")
+        settings = [varied_of(result.run) for result in results]
+        cases = [_case_name(values) for values in settings]
+        varied = varied_keys([result.run for result in results], cases)
+        groups = make_groups(results, varied)
+
+        number_of_result = {
+            result: number for number, group in enumerate(groups) for result in group.results
+        }
+        number_of_settings = {
+            _settings(values): number_of_result[result]
+            for values, result in zip(settings, results, strict=True)
+        }
+        lost = Counter(number_of_settings.get(_settings(row.varied)) for row in failed)
+        failures = {
+            row.run: row.error
+            for row in failed
+            if _settings(row.varied) not in number_of_settings
+        }
+        groups = [replace(group, lost=lost[number]) for number, group in enumerate(groups)]
+        return cls(groups, varied, damaged, failures)
+
+    @property
+    def run_count(self) -> int:
+        return sum(group.runs for group in self.groups)
+
+    @cached_property
+    def error(self) -> str:
+        """The error that ranks: test_mse, or train_mse where a group has no test points."""
+        medians = [group.median("test_mse") for group in self.groups if group.counted]
+        return "test_mse" if np.isfinite(medians).all() else "train_mse"
+
+    @property
+    def error_words(self) -> str:
+        """test or train."""
+        return self.error.removesuffix("_mse")
+
+    @property
+    def error_name(self) -> str:
+        """The error that ranks in words, as pictures have it."""
+        return ERROR_NAMES[self.error_words]
+
+    def median(self, group: Group) -> float:
+        """The group's median of the error that ranks."""
+        return group.median(self.error)
+
+    @property
+    def comparable(self) -> bool:
+        """Whether all errors are measured on the same function or measurements."""
+        return not any(key in self.varied for key in (*POINTS, "data.domain"))
+
+    @cached_property
+    def ranked(self) -> list[Group]:
+        """The groups with numbers, from the lowest median error."""
+        measured = [group for group in self.groups if np.isfinite(self.median(group))]
+        return sorted(measured, key=self.median)
+
+    @property
+    def best(self) -> Group | None:
+        """The group with the lowest median error.
+
+        None for a single group, if the lowest two are equal, and if errors do not compare.
+        """
+        if not self.comparable or len(self.groups) < 2 or not self.ranked:
+            return None
+        medians = [self.median(group) for group in self.ranked]
+        is_tied = len(medians) > 1 and medians[0] == medians[1]
+        return None if is_tied else self.ranked[0]
+
+    @property
+    def noise_squared(self) -> float:
+        """noise², where it is the same in all groups; else nan."""
+        levels = {group.noise_squared for group in self.groups}
+        return levels.pop() if len(levels) == 1 else float("nan")
+
+    @cached_property
+    def duels(self) -> list[Duel]:
+        """Ridge against SGD on the output layer, where both began with the same network."""
+        return find_duels(self.groups, self.error)
+
+    @cached_property
+    def optima(self) -> list[Optimum]:
+        """The best penalty, learning rate and the like, where enough values were tried."""
+        return find_optima(self.groups, self.error) if self.comparable else []
+
+
+def _read(runs: Iterable[Run]) -> tuple[list[Result], dict[str, str]]:
+    """The results of the runs; folder → message, for runs that are damaged."""
+    results: list[Result] = []
+    damaged: dict[str, str] = {}
+    for run in runs:
+        try:
+            results.append(Result.of(run))
+        except RelusgdError as error:
+            damaged[str(run.folder)] = error.message
+    return results, damaged
+
+
+def _case_name(settings: Mapping[str, object]) -> str | None:
+    """The name of the run's case; a run.json that somebody sent may hold anything."""
+    case = settings.get("case")
+    return case if isinstance(case, str) else None
+
+
+def _settings(varied: Mapping[str, object]) -> Settings:
+    """What a sweep set for a run beside its seed."""
+    texts = {key: cell_text(value) for key, value in varied.items() if key != "seed"}
+    return frozenset((key, text) for key, text in texts.items() if text)

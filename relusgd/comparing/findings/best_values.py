@@ -1,0 +1,71 @@
+"""The best penalty, learning rate and so on, and what other values cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from relusgd.comparing.best_values import AS_GOOD, Optimum, by_key
+from relusgd.comparing.compared_runs import ComparedRuns
+from relusgd.comparing.findings.finding import Finding
+from relusgd.comparing.labels import heading
+from relusgd.runs.titles import value_words
+from relusgd.words import and_list, number, rounded_number
+
+MOST_OPTIMA = 6
+"""With more combinations of other keys than this, nothing is said; the tables say it."""
+
+
+def best_values(compared: ComparedRuns) -> Iterator[Finding]:
+    """The best value of every number, for each combination of the other keys."""
+    for key, optima in by_key(compared.optima).items():
+        if len(optima) <= MOST_OPTIMA:
+            yield _best_value(key, optima)
+
+
+def _best_value(key: str, optima: Sequence[Optimum]) -> Finding:
+    values = ", ".join(_value_and_error(optimum) for optimum in optima)
+    text = f"The best {heading(key)} is {values}.{_costs(optima)}"
+    if key == "training.penalty":
+        text += (
+            " A penalty λ holds back the mixtures of units whose singular value is below √λ, "
+            "which f needs for its sharp bends."
+        )
+    numbers = {
+        optimum.label: {"best": optimum.best_value, "medians": optimum.medians}
+        for optimum in optima
+    }
+    return Finding("optimum", text, {"key": key, **numbers})
+
+
+def _value_and_error(optimum: Optimum) -> str:
+    """1e-6 at hidden 10 (0.0569; 0 to 1e-6 are within 10 % of it)."""
+    where = f" at {optimum.label}" if optimum.label else ""
+    error = number(optimum.medians[optimum.best])
+    low, high = optimum.good
+    if low < high:
+        first, last = value_words(optimum.values[low]), value_words(optimum.values[high])
+        error += f"; {first} to {last} are within {100 * (AS_GOOD - 1):.0f} % of it"
+    return f"{value_words(optimum.best_value)}{where} ({error})"
+
+
+def _costs(optima: Sequence[Optimum]) -> str:
+    """What bad values cost: the lowest, the first two above all good ones, the highest."""
+    shared = [
+        value for value in optima[0].values if all(value in optimum.values for optimum in optima)
+    ]
+    lowest_good = max(optimum.values[optimum.good[0]] for optimum in optima)
+    highest_good = max(optimum.values[optimum.good[1]] for optimum in optima)
+    too_low = [value for value in shared[:1] if value < lowest_good]
+    too_high = [value for value in shared if value > highest_good]
+    named = dict.fromkeys(too_low + too_high[:2] + too_high[-1:])
+    if not named:
+        return ""
+    return f" The error is {and_list([_cost(optima, value) for value in named])}."
+
+
+def _cost(optima: Sequence[Optimum], value: float) -> str:
+    """1.4 to 3.5 times the best at 0.001."""
+    ratios = [optimum.ratio(optimum.values.index(value)) for optimum in optima]
+    low, high = rounded_number(min(ratios)), rounded_number(max(ratios))
+    factor = low if low == high else f"{low} to {high}"
+    return f"{factor} times the best at {value_words(value)}"

@@ -1,0 +1,104 @@
+"""Labels of groups: as few words as tell them apart, each under a heading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from relusgd.comparing.keys import ABSENT, CASE, POINTS, RUN, Values
+from relusgd.config.dumping import dump
+from relusgd.runs.run import Run
+from relusgd.runs.titles import WAY, telling_keys, value_words, ways_of
+
+TRAINING, DATA = "training", "data"
+"""Headings of several keys at once: method and layers; the points that are learned."""
+
+CLEAR_ALONE = (TRAINING, DATA, CASE, RUN)
+"""Headings that a label leaves out, because their words are clear without them."""
+
+LONGEST_WORD = 28
+"""The most characters of a value in a label."""
+
+Words = dict[str, str]
+"""Heading → word: {"hidden": "10", "training": "ridge"}."""
+
+
+def label(words: Mapping[str, str], without: Sequence[str] = ()) -> str:
+    """The words in a line, some headings left out: "hidden 10, ridge"."""
+    shown = [named(name, word) for name, word in words.items() if name not in without]
+    return ", ".join(shown)
+
+
+def named(name: str, word: str) -> str:
+    """The word behind its heading, where it needs one: hidden 10; ridge."""
+    return word if name in CLEAR_ALONE else f"{name} {word}"
+
+
+def telling_words(runs: Sequence[Run], varied: Values) -> dict[str, list[str]]:
+    """Heading → word for each run, for as few keys as tell apart what all of them do.
+
+    Widths come first, then ways of training.
+    """
+    if not varied:
+        return {}
+    kept = telling_keys(_by_worth(runs, varied))
+    kept.sort(key=lambda key: key != "network.hidden")
+    words: dict[str, list[str]] = {}
+    for key in kept:
+        if key in WAY:
+            words[TRAINING] = ways_of(runs)
+        elif key in POINTS:
+            words[DATA] = _points_in_words(runs, varied)
+        else:
+            words[heading(key, kept)] = [short_words(value) for value in varied[key]]
+    return words
+
+
+def _by_worth(runs: Sequence[Run], varied: Values) -> Values:
+    """The keys as labels prefer them: the case, the points, all others.
+
+    The case is left out if it maps one to one to the way of training, which says more.
+    """
+    first = [key for key in (CASE, *POINTS) if key in varied]
+    if CASE in varied and _are_one_to_one(varied[CASE], ways_of(runs)):
+        first.remove(CASE)
+    others = [key for key in varied if key not in (CASE, *POINTS)]
+    return {key: varied[key] for key in first + others}
+
+
+def _are_one_to_one(names: Sequence[object], others: Sequence[object]) -> bool:
+    pairs = set(zip(names, others, strict=True))
+    return len(pairs) == len(set(names)) == len(set(others))
+
+
+def _points_in_words(runs: Sequence[Run], varied: Values) -> list[str]:
+    """The target, the CSV's name and column, or how many points are given."""
+    paths = varied.get("data.path", [None] * len(runs))
+    return [_points(run, path, varied) for run, path in zip(runs, paths, strict=True)]
+
+
+def _points(run: Run, path: object, varied: Values) -> str:
+    data = run.config.data
+    if data.kind == "target":
+        return short_words(dump(data.target))
+    if data.kind == "points":
+        return f"{len(data.x)} points"
+    name = str(path or data.path)
+    return f"{name}: {data.y}" if "data.y" in varied else name
+
+
+def heading(key: str, others: Sequence[str] = ()) -> str:
+    """The last part of a key in words, or all of it where another key ends in the same."""
+    last = _last_part(key)
+    endings = [_last_part(other) for other in others]
+    shown = key if endings.count(last) > 1 else last
+    return shown.replace("_", " ")
+
+
+def _last_part(key: str) -> str:
+    return key.split(".")[-1]
+
+
+def short_words(value: object, most: int = LONGEST_WORD) -> str:
+    """A value in words, cut where it is long."""
+    words = repr(value) if value is ABSENT else value_words(value)
+    return words if len(words) <= most else f"{words[: most - 1]}…"

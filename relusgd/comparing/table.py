@@ -1,0 +1,154 @@
+"""A comparison as columns, as CSV and as JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.comparing.best_values import Optimum
+from relusgd.comparing.compared_runs import ComparedRuns
+from relusgd.comparing.findings import find_all
+from relusgd.comparing.groups import MEASURES, STATES, Group, Result
+from relusgd.comparing.keys import ABSENT, is_number, present, single
+from relusgd.comparing.solvers import Duel
+from relusgd.config.values import plain
+from relusgd.runs.titles import value_words
+from relusgd.sweeps.summary_file import cell_text
+
+WHOLE_SPREAD = ("train_mse", "test_mse")
+"""Measures that have their whole spread in the columns; the others have their median."""
+
+SPREAD_PARTS = ("median", "lowest", "highest", "mean", "deviation")
+
+
+def columns(compared: ComparedRuns) -> dict[str, NDArray[Any]]:
+    """Column name → array, one entry per group; `Comparison.table` lists them."""
+    groups, best = compared.groups, compared.best
+    table = {"label": np.array([group.label for group in groups])}
+    for key in compared.varied:
+        table[key] = _key_column([group.keys[key] for group in groups])
+    table["runs"] = np.array([group.runs for group in groups])
+    for state in STATES:
+        table[state] = np.array([group.counts[state] for group in groups])
+    for name in WHOLE_SPREAD:
+        spreads = [group.spreads[name] for group in groups]
+        for part in SPREAD_PARTS:
+            table[f"{name}_{part}"] = np.array([getattr(spread, part) for spread in spreads])
+    for name in MEASURES:
+        if name not in WHOLE_SPREAD:
+            table[name] = np.array([group.median(name) for group in groups])
+    table["noise_squared"] = np.array([group.noise_squared for group in groups])
+    table["best"] = np.array([group is best for group in groups])
+    return table
+
+
+def _key_column(values: Sequence[object]) -> NDArray[Any]:
+    """Numbers, and lists of one number, as numbers, with nan for ABSENT; all else as text."""
+    items = [single(value) for value in values]
+    if all(is_number(item) for item in present(items)):
+        return np.array([np.nan if item is ABSENT else item for item in items])
+    return np.array(["" if item is ABSENT else value_words(item) for item in items])
+
+
+def to_csv(compared: ComparedRuns) -> str:
+    """The columns as CSV with a header line.
+
+    What a spreadsheet would take for a formula is marked as text by an apostrophe.
+    """
+    table = columns(compared)
+    rows = zip(*(column.tolist() for column in table.values()), strict=True)
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(table)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return file.getvalue()
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, str):
+        return cell_text("".join(map(_printable, value)))
+    return cell_text(value) if isinstance(value, float) else str(value)
+
+
+def _printable(character: str) -> str:
+    return character if character.isprintable() else "�"
+
+
+def to_json(compared: ComparedRuns) -> dict[str, Any]:
+    """Everything that a comparison knows, in plain values; docs/compare.md describes the keys."""
+    best = compared.best
+    return {
+        "runs": compared.run_count,
+        "differ_in": list(compared.varied),
+        "error": compared.error,
+        "noise_squared": compared.noise_squared,
+        "best": best.label if best else None,
+        "groups": [_group(group, group is best) for group in compared.groups],
+        "solvers": [_duel(duel) for duel in compared.duels],
+        "optima": [_optimum(optimum) for optimum in compared.optima],
+        "findings": [
+            {"topic": finding.topic, "text": finding.text} for finding in find_all(compared)
+        ],
+        "damaged": compared.damaged,
+        "failures": compared.failures,
+    }
+
+
+def _group(group: Group, is_best: bool) -> dict[str, Any]:
+    keys = {key: None if value is ABSENT else plain(value) for key, value in group.keys.items()}
+    return {
+        "label": group.label,
+        "best": is_best,
+        "keys": keys,
+        "runs": group.runs,
+        **group.counts,
+        "noise_squared": group.noise_squared,
+        **{name: asdict(spread) for name, spread in group.spreads.items()},
+        "members": [_result(result) for result in group.results],
+    }
+
+
+def _result(result: Result) -> dict[str, Any]:
+    return {
+        "run": str(result.run.folder),
+        "status": result.status,
+        "seed": result.seed,
+        "epochs": result.epochs,
+        "steps": result.steps,
+        **result.measures,
+    }
+
+
+def _duel(duel: Duel) -> dict[str, Any]:
+    return {
+        "label": duel.label,
+        "ridge": duel.ridge.label,
+        "sgd": duel.sgd.label,
+        "networks": duel.networks,
+        "directions": duel.directions,
+        "condition_number": asdict(duel.condition),
+        "largest_eigenvalue": asdict(duel.largest),
+        "flat_directions": asdict(duel.flat),
+        "settled_directions": asdict(duel.settled),
+        "slowest_steps": asdict(duel.slowest_steps),
+    }
+
+
+def _optimum(optimum: Optimum) -> dict[str, Any]:
+    low, high = optimum.good
+    return {
+        "key": optimum.key,
+        "label": optimum.label,
+        "best": optimum.best_value,
+        "as_good_from": optimum.values[low],
+        "as_good_to": optimum.values[high],
+        "values": optimum.values,
+        f"{optimum.error}_median": optimum.medians,
+        "factor": [asdict(optimum.factor(place)) for place in range(len(optimum.values))],
+    }
