@@ -70,7 +70,6 @@ def test_modules_import_downwards_only(name):
         )
 
 
-@pytest.mark.xfail(strict=True, reason="circles inside training, runs and comparing are still open")
 def test_no_import_goes_in_a_circle_though_it_be_lazy_or_for_types_alone():
     graph = {name: set(imports_of(name)) - {name} for name in BEHIND_THE_FACE}
     try:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from relusgd.config import flatten
+from relusgd.config.differences import differing_values
 from relusgd.runs.run import Run
-from relusgd.runs.titles import FIRST, SILENT, folder_words
+from relusgd.runs.titles import folder_words, known_first
 
 SEEDS = ("seed", "network.seed", "training.seed", "data.seed")
 """Keys whose values make repetitions of the same experiment."""
@@ -55,17 +56,9 @@ def varied_keys(runs: Sequence[Run], cases: Sequence[str | None] = ()) -> Values
 def differing_keys(runs: Sequence[Run]) -> Values:
     """Every key in which runs that use it differ, seeds included, the best known first."""
     used = [used_keys(run) for run in runs]
-    keys = dict.fromkeys(FIRST)
-    for values in used:
-        keys |= dict.fromkeys(values)
-    table: Values = {
-        key: [values.get(key, ABSENT) for values in used]
-        for key in keys
-        if not key.startswith(SILENT)
-    }
-    if "data.path" in table:
-        table["data.path"] = _paths_by_content(runs, table["data.path"])
-    return {key: values for key, values in table.items() if len(present(values)) > 1}
+    _count_files_by_content(runs, used)
+    differing = known_first(differing_values(used, missing=ABSENT))
+    return {key: values for key, values in differing.items() if len(present(values)) > 1}
 
 
 def used_keys(run: Run) -> dict[str, object]:
@@ -80,19 +73,20 @@ def used_keys(run: Run) -> dict[str, object]:
     }
 
 
-def _paths_by_content(runs: Sequence[Run], paths: Sequence[object]) -> list[object]:
-    """The path of each run's CSV, by content: copies of a file get the path of the first one.
+def _count_files_by_content(runs: Sequence[Run], used: Sequence[dict[str, object]]) -> None:
+    """Give copies of a CSV the path of the first one.
 
     A file of another content at the same path is marked by the beginning of its SHA-256.
     """
-    digests = [run.facts.csv_sha256 for run in runs]
-    path_of: dict[object, object] = {}
-    for digest, path in zip(digests, paths, strict=True):
-        if digest in path_of:
+    path_of: dict[str | None, object] = {}
+    for run, values in zip(runs, used, strict=True):
+        if "data.path" not in values:
             continue
-        is_taken = path in path_of.values()
-        path_of[digest] = f"{path}~{str(digest)[:6]}" if is_taken else path
-    return [path_of[digest] for digest in digests]
+        path, digest = values["data.path"], run.facts.csv_sha256
+        if digest not in path_of:
+            is_taken = path in path_of.values()
+            path_of[digest] = f"{path}~{str(digest)[:6]}" if is_taken else path
+        values["data.path"] = path_of[digest]
 
 
 def present(values: Iterable[object]) -> list[object]:

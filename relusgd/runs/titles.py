@@ -52,7 +52,11 @@ class RecordedRun(Protocol):
 
 def differing_keys(runs: Sequence[RecordedRun]) -> dict[str, list[object]]:
     """Dotted key → its value in each run, for the keys in which runs differ; FIRST come first."""
-    differing = differing_values([flatten(run.config) for run in runs])
+    return known_first(differing_values([flatten(run.config) for run in runs]))
+
+
+def known_first(differing: Mapping[str, list[object]]) -> dict[str, list[object]]:
+    """The differing keys, FIRST before all others, without the IGNORED ones."""
     keys = dict.fromkeys([*FIRST, *differing])
     return {key: differing[key] for key in keys if key in differing and not key.startswith(IGNORED)}
 
