@@ -62,9 +62,7 @@ class ComparedRuns:
         }
         lost = Counter(number_of_settings.get(_settings(row.varied)) for row in failed)
         failures = {
-            row.run: row.error
-            for row in failed
-            if _settings(row.varied) not in number_of_settings
+            row.run: row.error for row in failed if _settings(row.varied) not in number_of_settings
         }
         groups = [replace(group, lost=lost[number]) for number, group in enumerate(groups)]
         return cls(groups, varied, damaged, failures)
