@@ -1,4 +1,5 @@
-"""Train ReLU networks of one input and one output with SGD, record every elbow, and film the learned function.
+"""Train ReLU networks of one input and one output with SGD, record every elbow, and film the
+learned function.
 
 What the commands do, from Python:
 
@@ -84,7 +85,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Hand on a public name when it is first asked for, so that importing relusgd loads nothing else."""
+    """Import a public name when it is first asked for, so that `import relusgd` is quick."""
     if name not in _HOMES:
         raise AttributeError(f"module 'relusgd' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

@@ -232,7 +232,7 @@ def _escaped(character: str) -> str:
 
 
 def shown(value: object) -> str:
-    """A user's value for a message: on one line, printable, at most about LONGEST_SHOWN characters."""
+    """A user's value for a message: on one line, printable, about LONGEST_SHOWN characters at most."""
     if isinstance(value, str):
         return cut_short(f"'{_printable_start(value)}'")
     if isinstance(value, int) and abs(value) >= LONG_INTEGER:

@@ -22,7 +22,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Start here:  relusgd new  ·  relusgd train config.yaml  ·  relusgd animate outputs/config",
+    epilog="Start here:  relusgd new  ·  relusgd train config.yaml  ·  "
+    "relusgd animate outputs/config",
 )
 
 

@@ -30,7 +30,7 @@ REPORT = "This is a fault of relusgd. Please report it with the lines above and 
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM, which ends a command as Ctrl-C does: what is half-built is removed on the way out."""
+    """SIGTERM: it ends a command as Ctrl-C does, and what is half-built is removed."""
 
 
 def guarded(command: Callable[P, R]) -> Callable[P, R]:

@@ -50,7 +50,8 @@ def sweep(
         typer.Option(
             "--grid",
             metavar="KEY=V1,V2",
-            help="Vary a key over these values, e.g. network.hidden=10,20,[20,20] or seed=0..4999; in place of the file's values for it; "
+            help="Vary a key over these values, e.g. network.hidden=10,20,[20,20] or seed=0..4999; "
+            "in place of the file's values for it; "
             "may be repeated.",
         ),
     ] = None,
@@ -183,7 +184,7 @@ def list_runs(config: Config, shard: tuple[int, int] | None, out: Path | None) -
 def cluster(
     dask: str | None, workers: int | None, progress: SweepProgress
 ) -> Iterator[Executor | None]:
-    """The executor of the Dask cluster that was asked for; None for the processes of this machine."""
+    """The executor of the Dask cluster that was asked for; None for processes on this machine."""
     if dask is None:
         yield None
         return

@@ -196,7 +196,10 @@ class Driver:
                 self._waiting.appendleft(job)
                 continue
             first_line = (str(error) or type(error).__name__).splitlines()[0]
-            reason = f"its worker died {TRIES} times ({first_line}); perhaps it needs more memory than there is"
+            reason = (
+                f"its worker died {TRIES} times ({first_line}); "
+                "perhaps it needs more memory than there is"
+            )
             self.finished([failed_row(job.run, reason)])
 
     def _report(self, rows: list[Row]) -> None:

@@ -1,4 +1,4 @@
-"""Runs that are trained on other machines: what is sent there, and their folders once they return."""
+"""Runs that are trained on other machines: what is sent there, and their folders here."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class RemoteRuns:
         return run_row(Run(writer.folder))
 
     def flush(self, *, everything: bool) -> list[Row]:
-        """The rows of runs that have reached the disk. everything: write all that came back first."""
+        """The rows of runs that have reached the disk. everything: write all runs first."""
         if everything or self._recorder.is_due:
             self._recorder.commit()
         rows, self._rows = self._rows, []

@@ -131,7 +131,8 @@ def _read_lines(text: str) -> Iterator[dict[str, str]]:
         # Lines of equal length, so that no small file asks for all memory.
         if len(row) != len(names):
             raise ValueError(
-                f"line {rows.line_num:,} has {len(row):,} cells, and there are {len(names):,} columns"
+                f"line {rows.line_num:,} has {len(row):,} cells, "
+                f"and there are {len(names):,} columns"
             )
         cells = [_without_apostrophe(cell) for cell in row]
         yield dict(zip(names, cells, strict=True))

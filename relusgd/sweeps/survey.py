@@ -141,7 +141,8 @@ def _too_large(run: PlannedRun, size: int, every: int | None) -> InputError:
     return InputError(
         f"the history of {run.name} has {byte_size(size)}, and at most {byte_size(REMOTE_BYTES)} "
         "are sent back from a cluster",
-        f"record less often, for example --set snapshots.every={thinner}, or run it where its disk is",
+        f"record less often, for example --set snapshots.every={thinner}, "
+        "or run it where its disk is",
     )
 
 
