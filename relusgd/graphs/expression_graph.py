@@ -15,18 +15,17 @@ import numpy as np
 from relusgd.errors import InputError
 from relusgd.graphs.derivatives import PARTIALS
 from relusgd.graphs.graph import Graph
-from relusgd.graphs.operations import IDENTITY, Local, as_value, times
-from relusgd.graphs.operations import Operation as GraphOperation
+from relusgd.graphs.operations import IDENTITY, Local, Operation, as_value, times
 from relusgd.graphs.text import number_text
 from relusgd.model.expression_parser import parse_expression
 from relusgd.model.expressions import (
     COMPARISONS,
     OPERATORS,
-    Comparison,
-    Node,
-    Number,
-    Operation,
-    Variable,
+    ComparisonNode,
+    ConstantNode,
+    OperationNode,
+    TreeNode,
+    VariableNode,
     apply,
     evaluate,
 )
@@ -82,11 +81,11 @@ def _shown(value: Array) -> str:
     return number_text(float(value), 6) if np.ndim(value) == 0 else "not finite"
 
 
-def depends_on_x(node: Node) -> bool:
+def depends_on_x(node: TreeNode) -> bool:
     match node:
-        case Variable():
+        case VariableNode():
             return True
-        case Operation(arguments=parts) | Comparison(operands=parts):
+        case OperationNode(arguments=parts) | ComparisonNode(operands=parts):
             return any(depends_on_x(part) for part in parts)
         case _:
             return False
@@ -97,29 +96,29 @@ class _Builder:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._names: dict[Node, str] = {Variable(): "x"}
-        self._root: Node | None = None
+        self._names: dict[TreeNode, str] = {VariableNode(): "x"}
+        self._root: TreeNode | None = None
 
-    def build(self, root: Node) -> None:
+    def build(self, root: TreeNode) -> None:
         if not depends_on_x(root):
             raise InputError(
                 "the function does not depend on x, so there is nothing to differentiate",
                 "write one such as 'x**2 + sin(x)'",
             )
-        if isinstance(root, Variable):
+        if isinstance(root, VariableNode):
             self._graph.compute("f", IDENTITY, "x")
             return
         self._root = root
         self._name(root)
 
-    def _name(self, node: Node) -> str:
+    def _name(self, node: TreeNode) -> str:
         """The name of the tree's node in the graph, where it is put if it was not met before."""
         if node not in self._names:
             parts = (
                 node.operands
-                if isinstance(node, Comparison)
+                if isinstance(node, ComparisonNode)
                 else node.arguments
-                if isinstance(node, Operation)
+                if isinstance(node, OperationNode)
                 else ()
             )
             parents = [self._name(part) for part in parts if depends_on_x(part)]
@@ -128,10 +127,10 @@ class _Builder:
         return self._names[node]
 
 
-def graph_operation(node: Node) -> GraphOperation:
+def graph_operation(node: TreeNode) -> Operation:
     """The operation of a node of an expression's tree, its arguments those that depend on x; the others are in it."""
-    assert isinstance(node, Operation | Comparison)
-    parts = node.arguments if isinstance(node, Operation) else node.operands
+    assert isinstance(node, OperationNode | ComparisonNode)
+    parts = node.arguments if isinstance(node, OperationNode) else node.operands
     variable = [position for position, part in enumerate(parts) if depends_on_x(part)]
     with np.errstate(all="ignore"):
         fixed = [None if depends_on_x(part) else evaluate(part, np.zeros(())) for part in parts]
@@ -140,7 +139,7 @@ def graph_operation(node: Node) -> GraphOperation:
         for i, part in enumerate(parts)
     ]
     value: Callable[..., Array] = (
-        _comparison(node) if isinstance(node, Comparison) else partial(apply, node.name)
+        _comparison(node) if isinstance(node, ComparisonNode) else partial(apply, node.name)
     )
 
     def filled(arguments: tuple[Array, ...]) -> list[Array]:
@@ -149,18 +148,16 @@ def graph_operation(node: Node) -> GraphOperation:
 
     def locals_(*arguments: Array) -> list[Local]:
         *given, result = arguments
-        if isinstance(node, Comparison):
+        if isinstance(node, ComparisonNode):
             return [times(0.0, "0") for _ in variable]
         partials = PARTIALS[node.name](*filled(tuple(given)), result)
         symbols = _symbols(node, texts)
         return [times(as_value(partials[i]), symbols[i]) for i in variable]
 
-    return GraphOperation(
-        _formula(node, texts), lambda *arguments: value(*filled(arguments)), locals_
-    )
+    return Operation(_formula(node, texts), lambda *arguments: value(*filled(arguments)), locals_)
 
 
-def _comparison(node: Comparison) -> Callable[..., Array]:
+def _comparison(node: ComparisonNode) -> Callable[..., Array]:
     def holds(*operands: Array) -> Array:
         pairs = zip(node.signs, pairwise(operands), strict=True)
         return as_value(float(all(bool(COMPARISONS[sign](*pair)) for sign, pair in pairs)))
@@ -168,13 +165,17 @@ def _comparison(node: Comparison) -> Callable[..., Array]:
     return holds
 
 
-def _constant_text(node: Node) -> str:
-    text = node.text if isinstance(node, Number) else f"{float(evaluate(node, np.zeros(()))):.4g}"
+def _constant_text(node: TreeNode) -> str:
+    text = (
+        node.text
+        if isinstance(node, ConstantNode)
+        else f"{float(evaluate(node, np.zeros(()))):.4g}"
+    )
     return f"({text})" if text.startswith("-") else text
 
 
-def _formula(node: Operation | Comparison, texts: list[str]) -> str:
-    if isinstance(node, Comparison):
+def _formula(node: OperationNode | ComparisonNode, texts: list[str]) -> str:
+    if isinstance(node, ComparisonNode):
         return " ".join(
             [
                 texts[0],
@@ -193,7 +194,7 @@ def _formula(node: Operation | Comparison, texts: list[str]) -> str:
     return f"{node.name}({', '.join(texts)})"
 
 
-def _symbols(node: Operation, texts: list[str]) -> list[str]:
+def _symbols(node: OperationNode, texts: list[str]) -> list[str]:
     """The local derivatives in letters, where they are short; empty elsewhere."""
     if node.name == "**" and "{" not in texts[1]:
         return [_power_symbol(*texts), ""]

@@ -1,6 +1,6 @@
 """Expressions in x, such as sin(6*x) + abs(x - 0.3): a small tree that NumPy evaluates in float64, never Python.
 
-Float64 from the start: 9**9**9 is inf at once. What is not finite is the caller's concern; evaluation is silent about it.
+All numbers are float64 from the start, so that 9**9**9 is inf at once. Evaluation gives inf and nan without a warning.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ COMPARISONS: dict[str, Callable[..., Array]] = {
 
 
 @dataclass(frozen=True)
-class Number:
+class ConstantNode:
     """A number or a named constant; text is how it was written."""
 
     value: float
@@ -81,27 +81,27 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Variable:
+class VariableNode:
     """The variable x."""
 
 
 @dataclass(frozen=True)
-class Operation:
+class OperationNode:
     """A function of FUNCTIONS or an operation of OPERATORS, applied to its arguments."""
 
     name: str
-    arguments: tuple[Node, ...]
+    arguments: tuple[TreeNode, ...]
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ComparisonNode:
     """operands[0] signs[0] operands[1] signs[1] …: 1 where every one of them holds, else 0."""
 
     signs: tuple[str, ...]
-    operands: tuple[Node, ...]
+    operands: tuple[TreeNode, ...]
 
 
-Node = Number | Variable | Operation | Comparison
+TreeNode = ConstantNode | VariableNode | OperationNode | ComparisonNode
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Expression:
     """A function of x: its text and its validated tree. Called with an array of any shape, it gives one of that shape."""
 
     text: str
-    root: Node
+    root: TreeNode
 
     def __call__(self, x: ArrayLike) -> Array:
         """The values at x in float64, in a new array; inf and nan are given without a warning."""
@@ -120,23 +120,22 @@ class Expression:
         return values
 
 
-def evaluate(node: Node, x: Array) -> Array:
+def evaluate(node: TreeNode, x: Array) -> Array:
     """The value of a node where the variable is x; a scalar where x does not occur in it."""
     match node:
-        case Number():
+        case ConstantNode():
             return np.asarray(node.value)
-        case Variable():
+        case VariableNode():
             return x
-        case Operation():
+        case OperationNode():
             arguments = [evaluate(argument, x) for argument in node.arguments]
             return apply(node.name, *arguments)
-        case Comparison():
+        case ComparisonNode():
             operands = [evaluate(operand, x) for operand in node.operands]
-            holds = [
-                COMPARISONS[sign](*pair)
-                for sign, pair in zip(node.signs, pairwise(operands), strict=True)
-            ]
-            return np.asarray(np.logical_and.reduce(np.broadcast_arrays(*holds)), dtype=np.float64)
+            pairs = zip(node.signs, pairwise(operands), strict=True)
+            holds = [COMPARISONS[sign](left, right) for sign, (left, right) in pairs]
+            all_hold = np.logical_and.reduce(np.broadcast_arrays(*holds))
+            return np.asarray(all_hold, dtype=np.float64)
 
 
 def apply(name: str, *arguments: Array) -> Array:

@@ -15,7 +15,13 @@ from hypothesis import strategies as st
 
 from relusgd.errors import InputError
 from relusgd.model.expression_parser import parse_expression
-from relusgd.model.expressions import FUNCTIONS, Comparison, Number, Operation, Variable
+from relusgd.model.expressions import (
+    FUNCTIONS,
+    ComparisonNode,
+    ConstantNode,
+    OperationNode,
+    VariableNode,
+)
 from relusgd.model.targets import NAMED_TARGETS, parse_target
 
 X = np.linspace(-2, 2, 41)
@@ -184,9 +190,11 @@ def test_an_expression_is_nan_in_silence_where_it_is_undefined():
 
 def test_the_tree_of_an_expression_can_be_walked():
     root = parse_expression("relu(2*x) - (0 < x < pi)").root
-    product = Operation("*", (Number(2.0, "2"), Variable()))
-    between = Comparison(("<", "<"), (Number(0.0, "0"), Variable(), Number(math.pi, "pi")))
-    assert root == Operation("-", (Operation("relu", (product,)), between))
+    product = OperationNode("*", (ConstantNode(2.0, "2"), VariableNode()))
+    between = ComparisonNode(
+        ("<", "<"), (ConstantNode(0.0, "0"), VariableNode(), ConstantNode(math.pi, "pi"))
+    )
+    assert root == OperationNode("-", (OperationNode("relu", (product,)), between))
 
 
 @pytest.mark.parametrize(
