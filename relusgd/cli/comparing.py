@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,9 +11,6 @@ from relusgd.cli.boundary import guarded
 from relusgd.cli.options import JsonOption, complete_runs
 from relusgd.cli.pictures import ThemeName, ThemeOption, TitleOption, make_look
 from relusgd.cli.terminal import print_json, printable
-
-if TYPE_CHECKING:
-    from relusgd.comparing.compare import Comparison
 
 SubjectsArgument = Annotated[
     list[Path],
@@ -48,8 +45,11 @@ def compare(
     title: TitleOption = None,
     theme: ThemeOption = ThemeName.light,
 ) -> None:
-    """Compare runs: errors by what differs, with their spread over seeds; what is best, and why. Prints a table."""
+    """Compare runs: errors by what differs, with their spread over seeds; what is best, and why.
+    Prints a table.
+    """
     from relusgd.comparing.compare import compare as compare_runs
+    from relusgd.comparing.table import to_csv, to_json
     from relusgd.errors import InputError
 
     if as_json and as_csv:
@@ -62,25 +62,16 @@ def compare(
         from relusgd.comparing.picture import draw
 
         typer.echo(printable(f"picture: {draw(comparison, out, look)}"), err=True)
-    print_comparison(comparison, as_json=as_json, as_csv=as_csv)
-    for folder, message in comparison.damaged.items():
-        typer.echo(
-            printable(
-                f"note: left out, because it is damaged: {message if folder in message else f'{folder}: {message}'}"
-            ),
-            err=True,
-        )
-
-
-def print_comparison(comparison: Comparison, *, as_json: bool, as_csv: bool) -> None:
-    """On stdout: JSON, CSV, or tables and sentences."""
-    from relusgd.comparing.table import to_csv, to_json
-
     if as_json:
         print_json(to_json(comparison))
     elif as_csv:
         typer.echo(to_csv(comparison), nl=False)
     else:
+        # rich is loaded only where tables are printed.
         from relusgd.cli.comparison_tables import print_tables
 
         print_tables(comparison)
+    for folder, message in comparison.damaged.items():
+        if folder not in message:
+            message = f"{folder}: {message}"
+        typer.echo(printable(f"note: left out, because it is damaged: {message}"), err=True)

@@ -48,17 +48,13 @@ class ComparedRuns:
         if not results:
             messages = "\n".join(list(damaged.values())[:5])
             raise RelusgdError(f"none of these runs can be read:\n{messages}")
-        settings = [varied_of(result.run) for result in results]
-        cases = [_case_name(values) for values in settings]
+        cases = [_case_name(result.run) for result in results]
         varied = varied_keys([result.run for result in results], cases)
         groups = make_groups(results, varied)
-
-        number_of_result = {
-            result: number for number, group in enumerate(groups) for result in group.results
-        }
         number_of_settings = {
-            _settings(values): number_of_result[result]
-            for values, result in zip(settings, results, strict=True)
+            _settings(varied_of(result.run)): number
+            for number, group in enumerate(groups)
+            for result in group.results
         }
         lost = Counter(number_of_settings.get(_settings(row.varied)) for row in failed)
         failures = {
@@ -143,9 +139,9 @@ def _read(runs: Iterable[Run]) -> tuple[list[Result], dict[str, str]]:
     return results, damaged
 
 
-def _case_name(settings: Mapping[str, object]) -> str | None:
+def _case_name(run: Run) -> str | None:
     """The name of the run's case; a run.json that somebody sent may hold anything."""
-    case = settings.get("case")
+    case = varied_of(run).get("case")
     return case if isinstance(case, str) else None
 
 
