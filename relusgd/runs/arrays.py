@@ -11,9 +11,7 @@ import io
 import math
 import mmap
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -100,87 +98,58 @@ class GrowingArray:
         os.close(self._descriptor)
 
 
-@dataclass(frozen=True)
-class ArrayHeader:
-    """What a `.npy` file says about its array, and where its values begin."""
-
-    shape: tuple[int, ...]
-    dtype: str
-    start: int
-
-    def fits(self, row_shape: Sequence[int], dtype: str) -> bool:
-        """Whether the array has rows of this shape and type."""
-        has_rows = len(self.shape) > 0 and self.shape[1:] == tuple(row_shape)
-        return has_rows and self.dtype == dtype
-
-
-def parse_header(head: bytes) -> ArrayHeader:
-    """The header in the first bytes of a C-ordered `.npy` file. Raises ValueError for others."""
-    file = io.BytesIO(head[:MAX_HEADER_BYTES])
-    try:
-        version = npy.read_magic(file)
-        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        shape, fortran_order, dtype = read(file, MAX_HEADER_BYTES)
-    except Exception as error:  # NumPy parses a Python literal, and many kinds of errors come of it
-        raise ValueError(f"its header cannot be read: {cut_short(str(error))}") from None
-    if fortran_order or dtype.hasobject:
-        raise ValueError("its values are not in C order, or are Python objects")
-    return ArrayHeader(shape, dtype.str, file.tell())
-
-
 def read_rows(path: Path, rows: int, row_shape: Sequence[int], dtype: str) -> NDArray[Any]:
     """The first `rows` rows as a read-only memory map, shape (rows, *row_shape).
 
-    Raises RelusgdError when the file is missing, is no such array, or holds fewer rows.
+    Reads the header only. Raises RelusgdError when the file is missing, is no such array, or holds
+    fewer rows.
     """
-    with _checked(path, rows, row_shape, dtype) as (descriptor, start):
-        count = rows * math.prod(row_shape)
-        end = start + count * np.dtype(dtype).itemsize
-        memory = mmap.mmap(descriptor, end, access=mmap.ACCESS_READ)
-        values = np.frombuffer(memory, dtype=dtype, offset=start, count=count)
-        return values.reshape((rows, *row_shape))
-
-
-def check_rows(path: Path, rows: int, row_shape: Sequence[int], dtype: str) -> None:
-    """Raise as `read_rows` does, by a look at the header and the size alone."""
-    with _checked(path, rows, row_shape, dtype):
-        pass
-
-
-@contextmanager
-def _checked(
-    path: Path, rows: int, row_shape: Sequence[int], dtype: str
-) -> Iterator[tuple[int, int]]:
-    """A descriptor of an array file that holds so many rows, and where they begin in it."""
     expected = f"at least {rows} rows of shape {tuple(row_shape)} and type {dtype}"
-    row_bytes = math.prod(row_shape) * np.dtype(dtype).itemsize
     try:
         with reading(path) as descriptor:
             # Twice, because a writer that came back may have cut its torn tail between the look
             # at the header and that at the size.
             for _ in range(2):
-                header = parse_header(os.pread(descriptor, MAX_HEADER_BYTES, 0))
-                size = os.fstat(descriptor).st_size
-                if header.fits(row_shape, dtype):
-                    claimed = header.shape[0]
-                    if claimed >= rows and size >= header.start + claimed * row_bytes:
-                        yield descriptor, header.start
-                        return
+                claimed, held, start = _look(descriptor, row_shape, dtype)
+                if rows <= claimed <= held:
+                    return _mapped(descriptor, start, (rows, *row_shape), dtype)
     except (ValueError, OSError, OverflowError) as error:
         raise unreadable(path, f"an array file with {expected}", error) from None
-    found = f"an array of shape {cut_short(str(header.shape))} and type {header.dtype}"
-    raise damaged(path, f"claims {found} in {size:,} bytes, expected {expected}")
+    raise damaged(path, f"claims {claimed:,} rows and holds {held:,}, expected {expected}")
 
 
 def count_rows(path: Path, row_shape: Sequence[int], dtype: str) -> int:
     """How many rows an array file claims and holds; 0 when it is no such array."""
     try:
         with reading(path) as descriptor:
-            header = parse_header(os.pread(descriptor, MAX_HEADER_BYTES, 0))
-            size = os.fstat(descriptor).st_size
+            claimed, held, _ = _look(descriptor, row_shape, dtype)
     except (ValueError, OSError, RelusgdError):
         return 0
-    if not header.fits(row_shape, dtype):
-        return 0
-    row_bytes = math.prod(row_shape) * np.dtype(dtype).itemsize
-    return min(header.shape[0], (size - header.start) // row_bytes)
+    return min(claimed, held)
+
+
+def _look(descriptor: int, row_shape: Sequence[int], dtype: str) -> tuple[int, int, int]:
+    """How many rows a `.npy` file claims, how many it holds, and where they begin.
+
+    Raises ValueError when it is no C-ordered array of such rows.
+    """
+    file = io.BytesIO(os.pread(descriptor, MAX_HEADER_BYTES, 0))
+    try:
+        version = npy.read_magic(file)
+        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+        shape, fortran_order, found = read(file, MAX_HEADER_BYTES)
+    except Exception as error:  # NumPy parses a Python literal, and many kinds of errors come of it
+        raise ValueError(f"its header cannot be read: {cut_short(str(error))}") from None
+    if fortran_order or found != np.dtype(dtype) or not shape or shape[1:] != tuple(row_shape):
+        raise ValueError(f"it is an array of shape {cut_short(str(shape))} and type {found}")
+    start = file.tell()
+    row_bytes = found.itemsize * math.prod(row_shape)
+    held = (os.fstat(descriptor).st_size - start) // row_bytes
+    return shape[0], held, start
+
+
+def _mapped(descriptor: int, start: int, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
+    count = math.prod(shape)
+    end = start + count * np.dtype(dtype).itemsize
+    memory = mmap.mmap(descriptor, end, access=mmap.ACCESS_READ)
+    return np.frombuffer(memory, dtype=dtype, offset=start, count=count).reshape(shape)

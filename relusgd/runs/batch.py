@@ -10,79 +10,17 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
-from relusgd.config import config_to_yaml
-from relusgd.errors import DivergedError, InputError
+from relusgd.errors import InputError
 from relusgd.files import sync_file_system
-from relusgd.model.history import concatenate
-from relusgd.runs.contents import RunContents, history_arrays, write_contents
-from relusgd.runs.facts import Divergence, new_facts
+from relusgd.runs.contents import RunContents, write_contents
 from relusgd.runs.lock import FolderLock
 from relusgd.runs.partial import move_into_place, partial_folder
-from relusgd.training import Block, Plan
 
 BATCH_SECONDS = 1.0
 BATCH_RUNS = 200
 """Each run of a batch keeps a lock file open until the disk has them all."""
-
-
-class Blocks:
-    """The first blocks of a training, kept in memory.
-
-    kept: the blocks so far; the first is the snapshot of epoch 0. rest: the training, which goes
-    on. divergence: how it ended, if it did not end well.
-    """
-
-    def __init__(self, blocks: Iterator[Block]) -> None:
-        self.kept: list[Block] = []
-        self.rest = blocks
-        self.divergence: Divergence | None = None
-        self._started = time.perf_counter()
-
-    def __iter__(self) -> Iterator[Block]:
-        """Every block, those in memory first; each of them is released when the next is asked for."""
-        while self.kept:
-            yield self.kept.pop(0)
-        yield from self.rest
-
-    @property
-    def seconds(self) -> float:
-        """Seconds since training began."""
-        return time.perf_counter() - self._started
-
-    @property
-    def bytes(self) -> int:
-        """The size of the snapshots in memory."""
-        return sum(
-            array.nbytes for block in self.kept for array in history_arrays(block.history).values()
-        )
-
-    def take(self, seconds: float = float("inf"), limit: float = float("inf")) -> bool:
-        """Train to the end, or until about `seconds` or `limit` bytes are used; whether it ended."""
-        try:
-            for block in self.rest:
-                self.kept.append(block)
-                if self.seconds > seconds or self.bytes > limit:
-                    return False
-        except DivergedError as error:
-            self.divergence = Divergence.of(error)
-        return True
-
-    def ended(self, plan: Plan, notes: Mapping[str, Any]) -> RunContents:
-        """The run folder of a training that has ended. notes: what else run.json says."""
-        history = concatenate([block.history for block in self.kept])
-        state = self.kept[-1].state
-        facts = new_facts(plan, notes=notes).at_end(
-            "diverged" if self.divergence else "complete",
-            steps=state.step,
-            snapshots=len(history),
-            seconds=round(self.seconds, 4),
-            divergence=self.divergence,
-        )
-        return RunContents(config_to_yaml(plan.config), facts, plan.dataset, history, state)
 
 
 class Batch:

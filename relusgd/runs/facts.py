@@ -30,7 +30,7 @@ from relusgd.version import __version__
 from relusgd.words import shown
 
 FORMAT = 1
-"""The format of the run folders that this version writes. It reads this one and all earlier ones."""
+"""The format of run folders that this version writes; it reads this one and all earlier ones."""
 
 FACTS = "run.json"
 MAX_BYTES = 1_000_000
@@ -89,8 +89,8 @@ def _read_scaling(stated: object) -> Scaling:
 class RunFacts:
     """What run.json says about a run; the order of the fields is that of the file.
 
-    versions: of everything on which the last bits of the results depend; so does `processor`.
-    csv_sha256: of the CSV that the points are from. notes: all other keys, such as those of a sweep.
+    versions: of what the last bits of the results depend on; so do they on `processor`.
+    csv_sha256: of the CSV that the points are from. notes: all other keys, such as a sweep's.
     """
 
     format: Count = FORMAT

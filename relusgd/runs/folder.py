@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import os
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +20,7 @@ from relusgd.errors import RelusgdError
 from relusgd.files import read_bounded, reading
 from relusgd.model.history import COUNTS, METRICS, History
 from relusgd.model.network import layer_shapes, parameter_count
-from relusgd.runs.arrays import MAX_HEADER_BYTES, check_rows, parse_header, read_rows
+from relusgd.runs.arrays import MAX_HEADER_BYTES, read_rows
 from relusgd.runs.folder_errors import damaged, unreadable
 from relusgd.training.descent import State
 
@@ -42,27 +40,31 @@ MAX_TABLE_BYTES = 2**30
 MAX_DATA_BYTES = 2**30
 """Of data.csv: more than twenty million points."""
 
-CHECKPOINT_OVERHEAD = 10_000
-"""Bytes of a checkpoint beyond its two vectors."""
+CHECKPOINT_ARRAYS = ("step", "parameters", "velocity")
 
 CHECKED_ROWS = 256
-"""How many snapshots of each array are looked at when a history is read, the first and the last among them."""
+"""How many rows of each array are checked when a history is read, the first and last included."""
 
 CHECKED_BYTES = 2**26
-"""How much of them, where one snapshot is so large that fewer must do."""
+"""At most this much is checked, but never fewer than two rows of each array."""
 
 
 def array_layout(hidden: tuple[int, ...]) -> dict[str, tuple[tuple[int, ...], str]]:
-    """Shape of a row and type of every array in snapshots/."""
-    layout: dict[str, tuple[tuple[int, ...], str]] = {"epoch": ((), "<i8"), "step": ((), "<i8")}
-    layout |= {"elbow": ((hidden[0],), "<f8"), "slope": ((hidden[0],), "<f8")}
+    """Name → shape of a row and type, for every array in snapshots/."""
+    layout: dict[str, tuple[tuple[int, ...], str]] = {
+        "epoch": ((), "<i8"),
+        "step": ((), "<i8"),
+        "elbow": ((hidden[0],), "<f8"),
+        "slope": ((hidden[0],), "<f8"),
+    }
     for k, (fan_in, fan_out) in enumerate(layer_shapes(hidden), start=1):
-        layout |= {f"weight_{k}": ((fan_in, fan_out), "<f8"), f"bias_{k}": ((fan_out,), "<f8")}
+        layout[f"weight_{k}"] = ((fan_in, fan_out), "<f8")
+        layout[f"bias_{k}"] = ((fan_out,), "<f8")
     return layout
 
 
 def read_data_rows(folder: Path) -> Iterator[tuple[str, float, float]]:
-    """The rows of data.csv, one after the other. Raises RelusgdError when it is missing or damaged."""
+    """The rows of data.csv, one after the other. Raises RelusgdError when it is damaged."""
     path = folder / DATA
     try:
         with (
@@ -84,38 +86,31 @@ def read_checkpoint(folder: Path, hidden: tuple[int, ...]) -> State:
     """
     path = folder / CHECKPOINT
     size = parameter_count(hidden)
+    largest = 8 * size + MAX_HEADER_BYTES
     try:
         with (
-            reading(path, 16 * size + CHECKPOINT_OVERHEAD) as descriptor,
+            reading(path, 3 * largest) as descriptor,
             os.fdopen(descriptor, "rb", closefd=False) as file,
-            zipfile.ZipFile(file) as members,
+            np.load(file, allow_pickle=False) as members,
         ):
-            step = int(_member(members, "step", (), "<i8"))
-            parameters = _member(members, "parameters", (size,), "<f8")
-            velocity = _member(members, "velocity", (size,), "<f8")
-        if step < 0 or not (np.isfinite(parameters).all() and np.isfinite(velocity).all()):
-            raise ValueError("its step is negative, or its numbers are not finite")
-    except Exception as error:  # zipfile raises many kinds on damaged files
+            # known before anything is unpacked
+            if any(member.file_size > largest for member in members.zip.infolist()):
+                raise ValueError("it is too large")
+            step, parameters, velocity = (members[name] for name in CHECKPOINT_ARRAYS)
+        _check_state(step, parameters, velocity, size)
+    except Exception as error:  # NumPy and zipfile raise many kinds on damaged files
         raise unreadable(path, "a checkpoint of this network", error) from None
-    return State(step, parameters, velocity)
+    return State(int(step), parameters, velocity)
 
 
-def _member(
-    members: zipfile.ZipFile, name: str, shape: tuple[int, ...], dtype: str
-) -> NDArray[Any]:
-    """An array of an .npz file. Raises ValueError when it has another size, shape or type."""
-    expected = math.prod(shape) * np.dtype(dtype).itemsize
-    size = members.getinfo(f"{name}.npy").file_size
-    if size > expected + MAX_HEADER_BYTES:  # known before the member is unpacked
-        raise ValueError(f"{name} has {size:,} bytes where {expected:,} are expected")
-    content = members.read(f"{name}.npy")
-    header = parse_header(content)
-    if header.shape != shape or header.dtype != dtype or len(content) - header.start != expected:
-        raise ValueError(
-            f"{name} is an array of shape {header.shape} and type {header.dtype}, "
-            f"expected {shape} and {dtype}"
-        )
-    return np.frombuffer(content, dtype=dtype, offset=header.start).reshape(shape).copy()
+def _check_state(
+    step: NDArray[Any], parameters: NDArray[Any], velocity: NDArray[Any], size: int
+) -> None:
+    if step.shape != () or step.dtype != np.int64 or step < 0:
+        raise ValueError("its step is no whole number from 0 on")
+    for vector in (parameters, velocity):
+        if vector.shape != (size,) or vector.dtype != np.float64 or not np.isfinite(vector).all():
+            raise ValueError(f"its vectors are not {size:,} finite numbers each")
 
 
 def whole_lines(content: bytes) -> tuple[int, int]:
@@ -173,18 +168,20 @@ def _check_columns(columns: dict[str, NDArray[Any]]) -> None:
 
 def check_arrays(folder: Path, hidden: tuple[int, ...], rows: int) -> None:
     """Raise RelusgdError when an array is missing or has fewer rows; no value is read."""
-    for name, (shape, dtype) in array_layout(hidden).items():
-        check_rows(folder / ARRAYS / f"{name}.npy", rows, shape, dtype)
+    _read_arrays(folder, hidden, rows)
+
+
+def _read_arrays(folder: Path, hidden: tuple[int, ...], rows: int) -> dict[str, NDArray[Any]]:
+    return {
+        name: read_rows(folder / ARRAYS / f"{name}.npy", rows, shape, dtype)
+        for name, (shape, dtype) in array_layout(hidden).items()
+    }
 
 
 def read_history(folder: Path, hidden: tuple[int, ...]) -> History:
     """All whole snapshots, as read-only memory maps. Raises RelusgdError when they are damaged."""
     table = read_metrics(folder)
-    rows = len(table["epoch"])
-    arrays = {
-        name: read_rows(folder / ARRAYS / f"{name}.npy", rows, shape, dtype)
-        for name, (shape, dtype) in array_layout(hidden).items()
-    }
+    arrays = _read_arrays(folder, hidden, len(table["epoch"]))
     _check_values(folder, arrays, table)
     for column in table.values():
         column.flags.writeable = False

@@ -1,4 +1,4 @@
-"""What makes two runs the same run, and what training does with the run that stands in its folder."""
+"""What makes two runs the same run, and what training does with a run that stands in its folder."""
 
 from __future__ import annotations
 

@@ -15,19 +15,21 @@ from relusgd.files import open_own
 from relusgd.runs.folder_errors import changed_meanwhile
 
 LOCK = ".lock"
+MAX_BYTES = 4096
 
 WRITER_SECONDS = 0.1
-"""How long to wait for another writer, which may have been killed a moment ago and not be quite gone."""
+"""How long to wait for another writer, which may have been killed and not be quite gone."""
 
 LOOKERS_SECONDS = 5.0
-"""How long to wait for those who only look; each takes microseconds, unless it was stopped just then."""
+"""How long to wait for processes that only look; each takes microseconds, unless it is stopped."""
 
 
 class FolderLock:
     """The right to write in a folder, held until `release` or until the process ends.
 
-    Raises InputError, naming host and process, when another one holds it, or when another folder took the place while the
-    lock was being taken; RelusgdError when the lock's file is a link; OSError when the folder cannot be written.
+    Raises InputError, naming host and process, when another process holds it, or when another
+    folder took the place while the lock was being taken. Raises RelusgdError when the lock's file
+    is a link, and OSError when the folder cannot be written.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -40,7 +42,7 @@ class FolderLock:
 
     def _take(self, folder: Path) -> None:
         if not _try_lock(self._descriptor):
-            raise _taken(folder, os.pread(self._descriptor, 4096, 0))
+            raise _taken(folder, os.pread(self._descriptor, MAX_BYTES, 0))
         if not _is_same_file(self._descriptor, folder / LOCK):
             raise changed_meanwhile(folder)
         owner = {
@@ -48,9 +50,9 @@ class FolderLock:
             "host": socket.gethostname(),
             "since": datetime.now(UTC).isoformat(timespec="seconds"),
         }
-        words = json.dumps(owner).encode()
-        os.pwrite(self._descriptor, words, 0)
-        os.ftruncate(self._descriptor, len(words))
+        content = json.dumps(owner).encode()
+        os.pwrite(self._descriptor, content, 0)
+        os.ftruncate(self._descriptor, len(content))
 
     def release(self) -> None:
         if self._descriptor >= 0:
@@ -59,23 +61,57 @@ class FolderLock:
 
 
 def check_free(folder: Path) -> None:
-    """Raise InputError, naming host and process, when a process holds the folder's lock and does not let go of it at once."""
+    """Raise InputError, naming host and process, when a process keeps the folder's lock."""
     started = time.monotonic()
-    while (words := _held_by(folder)) is not None:
+    while (content := _content_if_held(folder)) is not None:
         if time.monotonic() - started > WRITER_SECONDS:
-            raise _taken(folder, words)
+            raise _taken(folder, content)
         time.sleep(0.001)
 
 
-def _taken(folder: Path, words: bytes) -> InputError:
+def is_being_written(folder: Path) -> bool:
+    """Whether some process holds the folder's lock now. Never keeps a writer out."""
+    return _content_if_held(folder) is not None
+
+
+def _content_if_held(folder: Path) -> bytes | None:
+    """What the process that holds the folder's lock wrote into it; None when none does."""
+    try:
+        descriptor = os.open(folder / LOCK, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        content = os.pread(descriptor, MAX_BYTES, 0)
+        is_held = bool(content) and not _flock(descriptor, fcntl.LOCK_SH)
+        return content if is_held else None
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def _taken(folder: Path, content: bytes) -> InputError:
     return InputError(
-        f"{folder} is being written by {describe_holder(words)}",
+        f"{folder} is being written by {describe_holder(content)}",
         "wait for it, or choose another folder with --out",
     )
 
 
+def describe_holder(content: bytes) -> str:
+    """Who wrote this lock file, in words."""
+    try:
+        owner = json.loads(content)
+        process, host, since = int(owner["pid"]), str(owner["host"]), str(owner["since"])
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        return "another process"
+    return f"process {process} on {host[:100]!r} since {since[:40]}"
+
+
 def _is_same_file(descriptor: int, path: Path) -> bool:
-    """Whether the open file still has this name: a folder may have been replaced between opening and locking."""
+    """Whether the open file still has this name.
+
+    The folder may have been replaced between opening and locking.
+    """
     try:
         return os.path.samestat(os.fstat(descriptor), path.lstat())
     except FileNotFoundError:
@@ -85,13 +121,15 @@ def _is_same_file(descriptor: int, path: Path) -> bool:
 def _try_lock(descriptor: int) -> bool:
     """Take the lock; False when a writer holds it, True also while others look whether one does.
 
-    Those who look share the lock for a moment, and only if the file names a writer. A name that stands there while the lock
-    can be shared is that of a dead one: it is wiped, so that nobody looks by locking any more and the lock becomes free.
+    Processes that look share the lock for a moment, and only if the file names a writer. If the
+    lock can be shared, the writer that the file names is dead. Its name is wiped, so that nobody
+    looks by locking any more and the lock becomes free.
     """
     started = time.monotonic()
     while not _flock(descriptor, fcntl.LOCK_EX):
         only_looked_at = _flock(descriptor, fcntl.LOCK_SH)
-        if time.monotonic() - started > (LOOKERS_SECONDS if only_looked_at else WRITER_SECONDS):
+        limit = LOOKERS_SECONDS if only_looked_at else WRITER_SECONDS
+        if time.monotonic() - started > limit:
             return False
         if only_looked_at:
             os.ftruncate(descriptor, 0)
@@ -101,38 +139,9 @@ def _try_lock(descriptor: int) -> bool:
 
 
 def _flock(descriptor: int, kind: int) -> bool:
-    """Take the lock so, unless others hold it otherwise."""
+    """Take a lock of this kind unless others hold one that excludes it; whether it was taken."""
     try:
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
-
-
-def describe_holder(content: bytes) -> str:
-    """Who wrote this lock file, in words."""
-    try:
-        owner = json.loads(content)
-        return f"process {int(owner['pid'])} on {str(owner['host'])[:100]!r} since {str(owner['since'])[:40]}"
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
-        return "another process"
-
-
-def is_being_written(folder: Path) -> bool:
-    """Whether some process holds the folder's lock now. Never keeps a writer out."""
-    return _held_by(folder) is not None
-
-
-def _held_by(folder: Path) -> bytes | None:
-    """What the process that holds the folder's lock wrote into it; None when none does."""
-    try:
-        descriptor = os.open(folder / LOCK, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return None
-    try:
-        words = os.pread(descriptor, 4096, 0)
-        return words if words and not _flock(descriptor, fcntl.LOCK_SH) else None
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)

@@ -1,4 +1,4 @@
-"""Recording a run: train, and keep every snapshot in the run's folder. `relusgd train` in one call."""
+"""Recording a run: train, and keep every snapshot in the run's folder, as `relusgd train` does."""
 
 from __future__ import annotations
 

@@ -146,7 +146,7 @@ class Run:
             )
 
     def network(self, *, epoch: int | None = None, step: int | None = None) -> Network:
-        """The network recorded at this epoch or step, or last: callable on arrays, in network units.
+        """The network recorded at this epoch or step, or last, in network units.
 
         Raises InputError, naming the nearest recorded ones, when nothing was recorded there.
         """

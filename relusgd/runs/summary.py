@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,19 +12,20 @@ from numpy.typing import NDArray
 from relusgd.config.schema import Schedule
 from relusgd.runs.folder import ARRAYS
 from relusgd.runs.run import Run
+from relusgd.runs.titles import WORDS
 from relusgd.words import counted, exact_number
 
 
 def summarize(run: Run) -> dict[str, Any]:
-    """What `show --json` and `list --json` print: plain numbers and words, errors in original units.
+    """What `show --json` and `list --json` print; errors in the units of the data.
 
     Raises RelusgdError when the run is damaged.
     """
     run.check_sizes()
-    facts, metrics = run.facts, run.original_metrics
-    errors = metrics["test_mse"]
+    facts = run.facts
+    errors = run.original_metrics["test_mse"]
     if not np.isfinite(errors).any():
-        errors = metrics["train_mse"]
+        errors = run.original_metrics["train_mse"]
     return {
         "run": str(run.folder),
         "status": run.status,
@@ -33,22 +34,24 @@ def summarize(run: Run) -> dict[str, Any]:
         "planned_epochs": facts.counts.epochs,
         **asdict(run.result),
         "snapshots": len(errors),
-        "bytes": sum(map(_size, (run.folder / ARRAYS).glob("*.npy"))),
+        "bytes": _bytes(run),
         "parameters": facts.counts.parameters,
         "seconds": facts.timings.seconds,
         "engine": facts.engine,
         "kernel": facts.kernel,
         "versions": facts.versions,
         "divergence": facts.divergence and asdict(facts.divergence),
-        "course": course(errors),
+        "course": _thinned(errors),
     }
 
 
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:  # a link that leads nowhere
-        return 0
+def _bytes(run: Run) -> int:
+    """The size of the run's arrays on disk."""
+    size = 0
+    for path in (run.folder / ARRAYS).glob("*.npy"):
+        with suppress(OSError):  # a link that leads nowhere
+            size += path.stat().st_size
+    return size
 
 
 def describe_training(run: Run) -> str:
@@ -56,22 +59,18 @@ def describe_training(run: Run) -> str:
     training = run.config.training
     if training.method == "ridge":
         return f"ridge, penalty {exact_number(training.penalty)}"
-    layers = {"all": "all layers", "output": "output layer only", "hidden": "hidden layers only"}[
-        training.layers
-    ]
-    drawn = "shuffled " if training.sampling == "shuffle" else ""
-    batch = (
-        "full batch"
-        if training.batch_size == "full"
-        else f"{drawn}batches of {training.batch_size:,}"
-    )
-    extras = [
-        f", {'Nesterov ' * training.nesterov}momentum {exact_number(training.momentum)}"
-        if training.momentum
-        else "",
-        f", weight decay {exact_number(training.weight_decay)}" if training.weight_decay else "",
-    ]
-    return f"SGD on {layers}, learning rate {exact_number(training.learning_rate)}{_schedule(training.schedule)}, {batch}{''.join(extras)}"
+    rate = f"learning rate {exact_number(training.learning_rate)}{_schedule(training.schedule)}"
+    batches = "full batch"
+    if training.batch_size != "full":
+        shuffled = "shuffled " if training.sampling == "shuffle" else ""
+        batches = f"{shuffled}batches of {training.batch_size:,}"
+    parts = [f"SGD on {WORDS[training.layers]}", rate, batches]
+    if training.momentum:
+        nesterov = "Nesterov " if training.nesterov else ""
+        parts.append(f"{nesterov}momentum {exact_number(training.momentum)}")
+    if training.weight_decay:
+        parts.append(f"weight decay {exact_number(training.weight_decay)}")
+    return ", ".join(parts)
 
 
 def _schedule(schedule: Schedule) -> str:
@@ -83,7 +82,7 @@ def _schedule(schedule: Schedule) -> str:
     return f" down to {exact_number(schedule.minimum)} by a cosine"
 
 
-def course(errors: NDArray[Any], points: int = 16) -> list[float]:
+def _thinned(errors: NDArray[Any], points: int = 16) -> list[float]:
     """The errors thinned to a few points, evenly spaced over the snapshots."""
     chosen = np.unique(np.linspace(0, len(errors) - 1, points).round().astype(int))
-    return [float(value) for value in errors[chosen]]
+    return [float(error) for error in errors[chosen]]

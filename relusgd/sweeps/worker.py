@@ -14,12 +14,13 @@ from relusgd.config import Config, PlannedRun, PointsData, config_to_yaml
 from relusgd.errors import DivergedError, RelusgdError, StoppedError
 from relusgd.files import read_bounded
 from relusgd.model.points import Dataset
-from relusgd.runs.batch import BATCH_SECONDS, Batch, Blocks
+from relusgd.runs.batch import BATCH_SECONDS, Batch
 from relusgd.runs.contents import RunContents
 from relusgd.runs.facts import new_facts, read_facts
 from relusgd.runs.folder import CONFIG
 from relusgd.runs.record import NullObserver, disk_faults, record, record_anew
 from relusgd.runs.run import Run
+from relusgd.sweeps.in_memory import InMemoryTraining
 from relusgd.sweeps.rows import NOTE, Row, contents_row, failed_row, run_row
 from relusgd.training import State, prepare, training_blocks
 from relusgd.training.building import build_dataset
@@ -139,14 +140,14 @@ class GroupRecorder:
     def _begin(self, run: PlannedRun, place: Path) -> None:
         """Train a run. A short one joins the batch; a long one is recorded while it trains."""
         plan = prepare(run.config, dataset_of(run.config))
-        blocks = Blocks(training_blocks(plan))
-        if blocks.take(BATCH_SECONDS, SHORT_BYTES):
-            self.add(run, blocks.ended(plan, notes_of(run)))
+        training = InMemoryTraining(training_blocks(plan))
+        if training.take(BATCH_SECONDS, SHORT_BYTES):
+            self.add(run, training.contents(plan, notes_of(run)))
             return
         self.commit()
         try:
-            facts = new_facts(plan, seconds=blocks.seconds, notes=notes_of(run))
-            recorded = record_anew(plan, place, iter(blocks), StopObserver(), facts)
+            facts = new_facts(plan, seconds=training.seconds, notes=notes_of(run))
+            recorded = record_anew(plan, place, iter(training), StopObserver(), facts)
         except DivergedError:
             recorded = Run(place)
         self._rows.append(run_row(recorded))
@@ -196,9 +197,9 @@ def _train(remote: RemoteRun) -> RunContents | str:
         plan = prepare(config, remote.points or dataset_of(config))
         if remote.start is not None:
             plan = plan.keeping(remote.engine, remote.kernel)
-        blocks = Blocks(training_blocks(plan, remote.start))
-        blocks.take()
-        return blocks.ended(plan, notes_of(remote.run))
+        training = InMemoryTraining(training_blocks(plan, remote.start))
+        training.take()
+        return training.contents(plan, notes_of(remote.run))
     except Exception as error:
         return reason(error)
 

@@ -13,10 +13,11 @@ from runs.harness import content
 from relusgd.config import load_config
 from relusgd.errors import RelusgdError
 from relusgd.runs import partial
-from relusgd.runs.batch import Batch, Blocks
+from relusgd.runs.batch import Batch
 from relusgd.runs.find import load_run
 from relusgd.runs.partial import clear_leftovers
 from relusgd.runs.record import disk_faults, record
+from relusgd.sweeps.in_memory import InMemoryTraining
 from relusgd.training import prepare, training_blocks
 
 TINY = {
@@ -225,9 +226,9 @@ def batched(folder):
         for seed in (0, 1):
             if not (folder / f"seed={seed}").exists():
                 plan = prepare(tiny(seed=seed))
-                blocks = Blocks(training_blocks(plan))
-                assert blocks.take()
-                batch.add(f"seed={seed}", blocks.ended(plan, {}))
+                training = InMemoryTraining(training_blocks(plan))
+                assert training.take()
+                batch.add(f"seed={seed}", training.contents(plan, {}))
         batch.commit()
 
 

@@ -1,0 +1,69 @@
+"""Training that is kept in memory, because the run is probably short."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from relusgd.config import config_to_yaml
+from relusgd.errors import DivergedError
+from relusgd.model.history import concatenate
+from relusgd.runs.contents import RunContents, history_arrays
+from relusgd.runs.facts import Divergence, new_facts
+from relusgd.training import Block, Plan
+
+
+class InMemoryTraining:
+    """The first blocks of a training, kept in memory.
+
+    kept: the blocks so far; the first is the snapshot of epoch 0. rest: the training, which goes
+    on. divergence: where it left the finite numbers, if it did.
+    """
+
+    def __init__(self, blocks: Iterator[Block]) -> None:
+        self.kept: list[Block] = []
+        self.rest = blocks
+        self.divergence: Divergence | None = None
+        self._started = time.perf_counter()
+
+    def __iter__(self) -> Iterator[Block]:
+        """Every block, those in memory first; each is released when the next is asked for."""
+        while self.kept:
+            yield self.kept.pop(0)
+        yield from self.rest
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since training began."""
+        return time.perf_counter() - self._started
+
+    @property
+    def bytes(self) -> int:
+        """The size of the snapshots in memory."""
+        histories = [history_arrays(block.history) for block in self.kept]
+        return sum(array.nbytes for arrays in histories for array in arrays.values())
+
+    def take(self, seconds: float = float("inf"), limit: float = float("inf")) -> bool:
+        """Train to the end, or until about `seconds` or `limit` bytes are used; whether it ended."""
+        try:
+            for block in self.rest:
+                self.kept.append(block)
+                if self.seconds > seconds or self.bytes > limit:
+                    return False
+        except DivergedError as error:
+            self.divergence = Divergence.of(error)
+        return True
+
+    def contents(self, plan: Plan, notes: Mapping[str, Any]) -> RunContents:
+        """The run folder of a training that has ended. notes: what else run.json says."""
+        history = concatenate([block.history for block in self.kept])
+        state = self.kept[-1].state
+        facts = new_facts(plan, notes=notes).at_end(
+            "diverged" if self.divergence else "complete",
+            steps=state.step,
+            snapshots=len(history),
+            seconds=round(self.seconds, 4),
+            divergence=self.divergence,
+        )
+        return RunContents(config_to_yaml(plan.config), facts, plan.dataset, history, state)
