@@ -1,14 +1,17 @@
-"""Backpropagation with matrices, for any depth and any number of inputs and outputs: the reference, in textbook letters.
+"""Backpropagation with matrices, for any depth and any number of inputs and outputs: the reference.
 
-A batch has B points; rows are points, columns are units. a_0 = x is the input, f the output of a network with L hidden layers:
+A batch has B points; rows are points, columns are units. The forward pass is that of a network with
+L hidden layers, where a_0 = x is the input and f the output:
 
     z_k = a_{k−1} W_k + b_k,   a_k = relu(z_k)  for k = 1 … L,   f = z_{L+1}
     loss = 1/B Σ_i |f_i − y_i|²
 
-    δ_{L+1} = 2/B (f − y),   δ_k = (δ_{k+1} W_{k+1}ᵀ) ∘ [z_k > 0],   where δ_k = ∂loss/∂z_k
+The backward pass, with δ_k = ∂loss/∂z_k:
+
+    δ_{L+1} = 2/B (f − y),   δ_k = (δ_{k+1} W_{k+1}ᵀ) ∘ [z_k > 0]
     ∂loss/∂W_k = a_{k−1}ᵀ δ_k,   ∂loss/∂b_k = Σ_i δ_k,i
 
-relu′(0) = 0, and [z > 0] asks the float64 value of z (Rumelhart, Hinton & Williams 1986).
+relu′(0) = 0, and [z > 0] is about the float64 value of z (Rumelhart, Hinton & Williams 1986).
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ class Gradient(NamedTuple):
 
 
 def backprop(weights: Sequence[Array], biases: Sequence[Array], x: Array, y: Array) -> Gradient:
-    """The loss and its gradient on the points x, shape (B, n_in), with the values y, shape (B, n_out).
+    """The loss and its gradient on points x, shape (B, n_in), with values y, shape (B, n_out).
 
     Raises ValueError when the shapes do not fit together.
     """
@@ -38,19 +41,20 @@ def backprop(weights: Sequence[Array], biases: Sequence[Array], x: Array, y: Arr
     r = residual(f, y)
     B = len(x)
     delta = 2.0 / B * r
-    weight_gradients, bias_gradients = [], []
+    gradients = []
     for k in reversed(range(len(weights))):
-        weight_gradients.append(a[k].T @ delta)
-        bias_gradients.append(delta.sum(axis=0))
+        gradients.append((a[k].T @ delta, delta.sum(axis=0)))
         if k > 0:
             delta = (delta @ weights[k].T) * (a[k] > 0)
-    return Gradient(
-        float(np.vdot(r, r)) / B, tuple(reversed(weight_gradients)), tuple(reversed(bias_gradients))
-    )
+    weight_gradients, bias_gradients = zip(*reversed(gradients), strict=True)
+    return Gradient(float(np.vdot(r, r)) / B, weight_gradients, bias_gradients)
 
 
 def residual(f: Array, y: Array) -> Array:
-    """f − y of one shape (B, n_out); a difference of other shapes would broadcast to B × B in silence."""
+    """f − y of one shape (B, n_out).
+
+    Raises ValueError for other shapes, whose difference would silently be broadcast to B × B.
+    """
     if f.shape != y.shape:
         raise ValueError(f"y must have the shape {f.shape}, one row per point, not {y.shape}")
     return f - y
@@ -66,8 +70,8 @@ def hessian_vector(
 ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
     """The Hessian of the loss times the direction (V, c), in the shapes of (weights, biases).
 
-    R{·}, the derivative along the direction, of every line of `backprop` (Pearlmutter 1994); which units are active is
-    constant almost everywhere, so [z > 0] has none:
+    R{·}, the derivative along the direction, of every line of `backprop` (Pearlmutter 1994). Which
+    units are active is constant almost everywhere, so the derivative of [z > 0] is 0:
 
         R{a_0} = 0,   R{z_k} = R{a_{k−1}} W_k + a_{k−1} V_k + c_k,   R{a_k} = R{z_k} ∘ [z_k > 0]
         R{δ_{L+1}} = 2/B R{f},   R{δ_k} = (R{δ_{k+1}} W_{k+1}ᵀ + δ_{k+1} V_{k+1}ᵀ) ∘ [z_k > 0]
@@ -79,17 +83,15 @@ def hessian_vector(
     Ra, Rf = _forward_derivative(weights, a, V, c)
     factor = 2.0 / len(x)
     delta, Rdelta = factor * residual(f, y), factor * Rf
-    weight_parts, bias_parts = [], []
+    products = []
     for k in reversed(range(len(weights))):
-        weight_parts.append(Ra[k].T @ delta + a[k].T @ Rdelta)
-        bias_parts.append(Rdelta.sum(axis=0))
+        products.append((Ra[k].T @ delta + a[k].T @ Rdelta, Rdelta.sum(axis=0)))
         if k > 0:
             active = a[k] > 0
-            delta, Rdelta = (
-                (delta @ weights[k].T) * active,
-                (Rdelta @ weights[k].T + delta @ V[k].T) * active,
-            )
-    return tuple(reversed(weight_parts)), tuple(reversed(bias_parts))
+            Rdelta = (Rdelta @ weights[k].T + delta @ V[k].T) * active
+            delta = (delta @ weights[k].T) * active
+    weight_products, bias_products = zip(*reversed(products), strict=True)
+    return weight_products, bias_products
 
 
 def _forward_derivative(

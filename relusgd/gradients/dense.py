@@ -17,6 +17,7 @@ change. With Φ = [outputs of the last hidden layer, 1] at the points of a batch
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -100,14 +101,14 @@ def output_kernel(
     with np.errstate(all="ignore"):
         Phi_all[:, :-1] = network.activations(x)[-1]
     all_points = Phi_all, y, np.empty(len(x))
-    # By batch size: memory for Φ, y and r of a batch.
-    buffers: dict[int, tuple[Array, Array, Array]] = {}
+
+    @cache
+    def buffers(B: int) -> tuple[Array, Array, Array]:
+        """Memory for Φ, y and r of a batch of this size."""
+        return np.empty((B, size)), np.empty(B), np.empty(B)
 
     def gather(rows: Integers) -> tuple[Array, Array, Array]:
-        B = len(rows)
-        if B not in buffers:
-            buffers[B] = np.empty((B, size)), np.empty(B), np.empty(B)
-        Phi, y_batch, r = buffers[B]
+        Phi, y_batch, r = buffers(len(rows))
         Phi_all.take(rows, 0, Phi, "clip")
         y.take(rows, None, y_batch, "clip")
         return Phi, y_batch, r

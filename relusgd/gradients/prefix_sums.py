@@ -28,6 +28,7 @@ direction, R{r} = R{f} is again a straight line between elbows (Pearlmutter 1994
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,13 +65,11 @@ def prefix_sum_kernel(
     """
     units = _Units(parameters, gradient, width, layers, centre)
     switches = Switches(fixed=fixed_x)
-    sums_by_size: dict[int, PrefixSums] = {}
+    sums_of_size = cache(PrefixSums)
 
     def kernel(x: Array, y: Array) -> None:
         size = len(x)
-        if size not in sums_by_size:
-            sums_by_size[size] = PrefixSums(size)
-        sums = sums_by_size[size]
+        sums = sums_of_size(size)
         place = switches.places(sums.fence(x), units.w, units.minus_b())
         slopes, intercepts, c = units.lines(place, size)
         r = sums.sum_lines(slopes, intercepts, c, centre)

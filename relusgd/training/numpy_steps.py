@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import repeat
 
 import numpy as np
@@ -122,16 +123,13 @@ def _kernel(descent: Descent, parameters: Array, gradient: Array) -> Callable[..
 
 
 def _dense_kernels(parameters: Array, gradient: Array, width: int, layers: Layers) -> Kernel:
-    """The dense kernel for batches of any size, which has matrices for every size that comes up."""
-    kernels: dict[int, Kernel] = {}
+    """The dense kernel for batches of any size; matrices are allocated for each size once."""
 
-    def kernel(x: Array, y: Array) -> None:
-        size = len(x)
-        if size not in kernels:
-            kernels[size] = dense_kernel(parameters, gradient, width, size, layers)
-        kernels[size](x, y)
+    @cache
+    def kernel_of_size(batch_size: int) -> Kernel:
+        return dense_kernel(parameters, gradient, width, batch_size, layers)
 
-    return kernel
+    return lambda x, y: kernel_of_size(len(x))(x, y)
 
 
 def deep_kernel(parameters: Array, gradient: Array, hidden: tuple[int, ...]) -> Kernel:

@@ -1,4 +1,6 @@
-"""The reference backpropagation against a step worked by hand and against differences, any depth and any sizes."""
+"""The reference backpropagation against a step worked by hand and against differences, any depth
+and any sizes.
+"""
 
 from __future__ import annotations
 
@@ -68,12 +70,11 @@ def directions(weights, biases):
 
 
 def test_a_step_worked_by_hand():
-    # W_1 = (1, −1), b_1 = (0, 1), W_2 = (3, 5)ᵀ, b_2 = −1
-    # x = 2:  z_1 = (2, −1), a_1 = (2, 0), f = 3·2 − 1 = 5;    y = 4, so r = 1
-    # x = −1: z_1 = (−1, 2), a_1 = (0, 2), f = 5·2 − 1 = 9;    y = 10, so r = −1
-    # loss = (1 + 1)/2 = 1, δ_2 = 2/2 r = (1, −1)
-    # ∂W_2 = 1·(2, 0) − 1·(0, 2) = (2, −2),   ∂b_2 = 1 − 1 = 0
-    # δ_1 = 1·(3, 0) for x = 2, −1·(0, 5) for x = −1;   ∂W_1 = (2·3, −1·−5) = (6, 5),   ∂b_1 = (3, −5)
+    # W_1 = (1, −1), b_1 = (0, 1), W_2 = (3, 5)ᵀ, b_2 = −1 x = 2: z_1 = (2, −1), a_1 = (2, 0), f =
+    # 3·2 − 1 = 5; y = 4, so r = 1 x = −1: z_1 = (−1, 2), a_1 = (0, 2), f = 5·2 − 1 = 9; y = 10, so
+    # r = −1 loss = (1 + 1)/2 = 1, δ_2 = 2/2 r = (1, −1) ∂W_2 = 1·(2, 0) − 1·(0, 2) = (2, −2), ∂b_2
+    # = 1 − 1 = 0 δ_1 = 1·(3, 0) for x = 2, −1·(0, 5) for x = −1; ∂W_1 = (2·3, −1·−5) = (6, 5), ∂b_1
+    # = (3, −5)
     weights, biases = (
         [np.array([[1.0, -1.0]]), np.array([[3.0], [5.0]])],
         [np.array([0.0, 1.0]), np.array([-1.0])],
@@ -97,7 +98,8 @@ def test_the_loss_is_the_mean_over_points_of_the_squared_distance():
 
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
 def test_the_gradient_is_that_of_central_differences(sizes):
-    # with the active units fixed the loss is quadratic in each parameter, so that only rounding is left of the difference
+    # with the active units fixed the loss is quadratic in each parameter, so that only rounding is
+    # left of the difference
     h, skipped, compared = 1e-4, 0, 0
     for seed in range(5):
         weights, biases, x, y = random_problem(sizes, seed)
@@ -155,7 +157,8 @@ def test_a_point_exactly_on_an_elbow_moves_nothing_in_its_unit():
 
 
 def test_the_product_is_rounded_before_the_sum():
-    # b = −fl(w x) where w x was rounded down: the float64 sum is 0, though w x + b > 0, which a fused multiply-add would see
+    # b = −fl(w x) where w x was rounded down: the float64 sum is 0, though w x + b > 0, which a
+    # fused multiply-add would see
     generator = np.random.default_rng(0)
     x = 1.1
     candidates = generator.normal(size=200)

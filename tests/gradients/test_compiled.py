@@ -1,4 +1,6 @@
-"""The compiled kernels: machine code without shortcuts, and counting below elbows wherever the search begins."""
+"""The compiled kernels: machine code without shortcuts, and counting below elbows wherever the
+search begins.
+"""
 
 import subprocess
 import sys
@@ -90,7 +92,8 @@ def test_activations_that_are_too_large_are_left_out(monkeypatch, limit, kept):
     ids=["dense", "prefix sums"],
 )
 def test_no_product_is_fused_with_a_sum(make):
-    # b = −fl(w x) where w x was rounded down: the float64 sum is 0, though w x + b > 0, which a fused multiply-add would see
+    # b = −fl(w x) where w x was rounded down: the float64 sum is 0, though w x + b > 0, which a
+    # fused multiply-add would see
     generator = np.random.default_rng(0)
     x = 1.1
     w = np.array(

@@ -1,4 +1,6 @@
-"""Every kernel of one hidden layer against long-double arithmetic, the rule for being active, and differences."""
+"""Every kernel of one hidden layer against long-double arithmetic, the rule for being active, and
+differences.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ except ImportError:  # without the extra `fast`
 EXAMPLES = settings(max_examples=300)
 
 
-# The kernels, each as a function of parameters (3 H + 1,), sorted x, y and layers, giving the gradient of ½ Σ r²
+# The kernels, each as a function of parameters (3 H + 1,), sorted x, y and layers, giving the
+# gradient of ½ Σ r²
 
 
 def dense(parameters, x, y, layers="all", *, make=dense_kernel):
@@ -60,7 +63,9 @@ every_kernel = pytest.mark.parametrize("kernel", KERNELS.values(), ids=KERNELS)
 
 
 def activity(parameters, x):
-    """The rule itself, shape (H, B): the float64 value of w x + b, product rounded before the sum, is > 0."""
+    """The rule itself, shape (H, B): the float64 value of w x + b, product rounded before the sum,
+    is > 0.
+    """
     w, b, _ = parameters[:-1].reshape(3, -1, 1)
     with np.errstate(all="ignore"):
         product = w * x
@@ -68,7 +73,9 @@ def activity(parameters, x):
 
 
 def reference(parameters, x, y):
-    """The gradient of ½ Σ r², and the sum of the absolute terms of each of its components; in long double."""
+    """The gradient of ½ Σ r², and the sum of the absolute terms of each of its components; in long
+    double.
+    """
     active = activity(parameters, x)
     exact = np.asarray(parameters, dtype=np.longdouble)
     w, b, v = exact[:-1].reshape(3, -1, 1)
@@ -109,7 +116,9 @@ def sorted_points(draw, scale):
 
 @st.composite
 def units(draw, x, x_scale):
-    """(w, b): anywhere, constant, with a slope that is nearly 0, or with its elbow on a point or the next float beside it."""
+    """(w, b): anywhere, constant, with a slope that is nearly 0, or with its elbow on a point or
+    the next float beside it.
+    """
     kind = draw(st.sampled_from(["free", "on a point", "on a point", "constant", "subnormal"]))
     scale = draw(scales()) / x_scale
     if kind == "constant":
@@ -144,7 +153,9 @@ def problems(draw, most_units=6):
 
 
 def ordinary(B, H, seed=0, low=0.0, high=1.0):
-    """A network with slopes of both signs and units out of order, most of whose elbows lie among the points."""
+    """A network with slopes of both signs and units out of order, most of whose elbows lie among
+    the points.
+    """
     generator = np.random.default_rng(seed)
     x = np.sort(generator.uniform(low, high, B))
     w, elbow = generator.normal(size=H), generator.uniform(low, high, H)
@@ -157,9 +168,9 @@ def ordinary(B, H, seed=0, low=0.0, high=1.0):
 
 @every_kernel
 def test_a_gradient_worked_by_hand(kernel):
-    # f = 3 relu(2 x − 2) − relu(−x) + 5 at x = −1, 1, 2: z_1 = (off, 0 is off, 2), z_2 = (1, off, off), f = (4, 5, 11)
-    # y = (2, 6, 8), so r = (2, −1, 3)
-    # ∂w = (3·3·2, −1·2·−1), ∂b = (3·3, −1·2), ∂v = (3·2, 2·1), ∂c = 4
+    # f = 3 relu(2 x − 2) − relu(−x) + 5 at x = −1, 1, 2: z_1 = (off, 0 is off, 2), z_2 = (1, off,
+    # off), f = (4, 5, 11) y = (2, 6, 8), so r = (2, −1, 3) ∂w = (3·3·2, −1·2·−1), ∂b = (3·3, −1·2),
+    # ∂v = (3·2, 2·1), ∂c = 4
     parameters = np.array([2.0, -1.0, -2.0, 0.0, 3.0, -1.0, 5.0])
     found = kernel(parameters, np.array([-1.0, 1.0, 2.0]), np.array([2.0, 6.0, 8.0]))
     np.testing.assert_array_equal(found, [18, 2, 9, -2, 6, 2, 4])
@@ -232,7 +243,8 @@ def test_the_centre_is_the_mean_if_all_points_are_near_it(x, centre):
 def active_sets(kernel, parameters, x):
     """Which points each unit is active on, shape (H, B), as its ∂b tells.
 
-    With output weights 2^−600 and y_i = −2^i every residual is exactly 2^i, and ∂b_j/v_j the sum of those of its points.
+    With output weights 2^−600 and y_i = −2^i every residual is exactly 2^i, and ∂b_j/v_j the sum of
+    those of its points.
     """
     H, B = len(parameters) // 3, len(x)
     probe = np.concatenate([parameters[: 2 * H], np.full(H, 2.0**-600), [0.0]])

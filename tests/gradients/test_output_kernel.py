@@ -1,4 +1,6 @@
-"""The output layer's step on hidden outputs that never change, against the reference backpropagation."""
+"""The output layer's step on hidden outputs that never change, against the reference
+backpropagation.
+"""
 
 import numpy as np
 import pytest

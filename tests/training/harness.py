@@ -6,7 +6,9 @@ from relusgd.training.engines import advance
 
 
 def check_cuts(descent, start, cuts):
-    """60 steps in calls that end at these steps, the last of which is 60, give what one call gives, to the bit."""
+    """60 steps in calls that end at these steps, the last of which is 60, give what one call gives,
+    to the bit.
+    """
     recorded = np.arange(3, 61, 3)
     whole, rows = advance(descent, start, 60, recorded)
     state, pieces = start, []

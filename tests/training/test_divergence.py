@@ -1,4 +1,6 @@
-"""What is said when a training leaves the finite numbers: the step is tested in test_loop, here the rates."""
+"""What is said when a training leaves the finite numbers: the step is tested in test_loop, here the
+rates.
+"""
 
 import numpy as np
 import pytest

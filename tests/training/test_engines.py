@@ -218,7 +218,10 @@ def test_numpy_is_taken_when_it_is_asked_for():
 def test_the_compiled_engine_for_several_hidden_layers_is_a_fault_of_the_config():
     with pytest.raises(
         ConfigError,
-        match=r"engine.* must be numpy or auto: compiled is for one hidden layer and network\.hidden has 2",
+        match=(
+            r"engine.* must be numpy or auto: compiled is for one hidden layer and "
+            r"network\.hidden has 2"
+        ),
     ):
         prepare(small(engine="compiled", network__hidden=[5, 4]))
 

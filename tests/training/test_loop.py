@@ -205,7 +205,10 @@ def test_what_needs_more_memory_than_there_is_is_refused_before_it_is_made(
     monkeypatch.setattr("relusgd.training.plan.build_dataset", None)
     with pytest.raises(
         ConfigError,
-        match=rf"{key}: training needs about [\d,.]+ GB of memory and this machine has 10\.0 GB; make .* smaller",
+        match=(
+            rf"{key}: training needs about [\d,.]+ GB of memory and "
+            r"this machine has 10\.0 GB; make .* smaller"
+        ),
     ):
         prepare(small(**changes))
 
@@ -268,7 +271,8 @@ def test_elbows_of_points_at_one_place_are_spread_around_it(x):
 
 def test_the_training_is_described_in_points_batches_and_steps():
     assert prepare(load_config({"seed": 0})).describe() == (
-        "200 points, batches of 40: 5 steps an epoch, 30,000 epochs = 150,000 steps (SGD iterations)"
+        "200 points, batches of 40: 5 steps an epoch, "
+        "30,000 epochs = 150,000 steps (SGD iterations)"
     )
 
 

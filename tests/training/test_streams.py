@@ -144,7 +144,8 @@ def test_seeds_and_purposes_have_streams_of_their_own():
 
 
 def test_the_streams_give_the_same_numbers_forever():
-    # kept from the day on which the streams were fixed: a change would turn every old config into another run
+    # kept from the day on which the streams were fixed: a change would turn every old config into
+    # another run
     assert network_generator(0).rand(2).tolist() == [0.011546754286331562, 0.24154919656271812]
     assert network_generator(7).randn(1).tolist() == [-0.38957821800722003]
     assert held_out_order(1, 8).tolist() == [4, 2, 0, 6, 1, 5, 7, 3]

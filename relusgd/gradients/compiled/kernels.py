@@ -16,7 +16,7 @@ from relusgd.gradients.compiled.dense_steps import descend_dense
 from relusgd.gradients.compiled.prefix_sum_steps import descend_by_prefix_sums
 from relusgd.gradients.compiled.update import Rule
 from relusgd.gradients.dense import Kernel, Layers
-from relusgd.model.network import Array
+from relusgd.model.network import Array, learning_parameters
 
 NOTHING_LEARNS = Rule(True, 0, 0, 0.0, 0.0, False)
 
@@ -49,11 +49,7 @@ def _kernel(
     centre: float,
 ) -> Kernel:
     """The kernel for vectors without padding."""
-    written = {
-        "all": slice(0, None),
-        "output": slice(2 * width, None),
-        "hidden": slice(0, 2 * width),
-    }[layers]
+    written = learning_parameters([width], layers)
     descend = descend_by_prefix_sums if prefix_sums else descend_dense
 
     def kernel(x: Array, y: Array) -> None:
