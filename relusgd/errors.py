@@ -1,6 +1,8 @@
-"""The errors that relusgd raises: a sentence for a person and, where there is one, a hint what to try.
+"""The errors that relusgd raises: a sentence for a person and, where there is one, a hint what to
+try.
 
-The library raises them and never prints or exits; the command line turns each into words on stderr and its exit code.
+The library raises them and never prints or exits; the command line turns each into words on stderr
+and its exit code.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ from collections.abc import Sequence
 class RelusgdError(Exception):
     """The work failed (exit code 1), or one of the more special cases below.
 
-    message: what happened, with what was given and what was expected. hint: what to try next, if anything.
+    message: what happened, with what was given and what was expected. hint: what to try next, if
+    anything.
     """
 
     exit_code = 1
@@ -26,13 +29,17 @@ class RelusgdError(Exception):
 
 
 class InputError(RelusgdError):
-    """The command, the config or the input is wrong, or the folder is in use: nothing was started (exit code 2)."""
+    """The command, the config or the input is wrong, or the folder is in use: nothing was started
+    (exit code 2).
+    """
 
     exit_code = 2
 
 
 class ConfigError(InputError):
-    """Every fault found in a config or in the data that it names; faults: one sentence each, with its place."""
+    """Every fault found in a config or in the data that it names; faults: one sentence each, with
+    its place.
+    """
 
     def __init__(self, faults: Sequence[str], hint: str | None = None) -> None:
         super().__init__("\n".join(faults), hint)
@@ -46,7 +53,9 @@ class DivergedError(RelusgdError):
 
 
 class StoppedError(RelusgdError):
-    """A signal asked to stop; the block was finished and everything is on disk (exit code 128 + signal)."""
+    """A signal asked to stop; the block was finished and everything is on disk (exit code 128 +
+    signal).
+    """
 
     def __init__(self, message: str, hint: str | None = None, *, signal: int) -> None:
         super().__init__(message, hint)

@@ -1,4 +1,6 @@
-"""Files that are written whole or not at all, and read only when they are ordinary files of a bearable size."""
+"""Files that are written whole or not at all, and read only when they are ordinary files of a
+bearable size.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ STALE_SECONDS = 3600.0
 """A temporary file at which nobody has written for so long was left by a process that was killed."""
 
 QUIET_SECONDS = 10.0
-"""So long is enough when no process here has the number in its name; another machine's writes more often."""
+"""So long is enough when no process here has the number in its name; another machine's writes more
+often.
+"""
 
 NAME_BYTES = 255
 """The longest name of a file that common disks take."""
@@ -28,9 +32,11 @@ PATH_BYTES = 4000
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path` with the same suffix; rename it onto `path` when the block ends well.
+    """Give a temporary path beside `path` with the same suffix; rename it onto `path` when the
+    block ends well.
 
-    After an error or an interrupt the temporary file is removed and `path` is what it was. Raises OSError.
+    After an error or an interrupt the temporary file is removed and `path` is what it was. Raises
+    OSError.
     """
     temporary = temporary_beside(path)
     _remove_stale(path)
@@ -52,7 +58,9 @@ def temporary_beside(path: Path) -> Path:
 
 
 def hidden_folder_beside(folder: Path, state: str, process: int | str | None = None) -> Path:
-    """The hidden path of what is a `partial` or a `replaced` folder of this process, or of another one."""
+    """The hidden path of what is a `partial` or a `replaced` folder of this process, or of another
+    one.
+    """
     return folder.with_name(f".{_beginning(folder.name)}.{state}-{process or os.getpid()}")
 
 
@@ -103,7 +111,8 @@ def is_alive(process: int) -> bool:
 
 
 def write_whole(path: Path, content: str | bytes, *, durable: bool = False) -> None:
-    """Write a whole file so that a reader, or a kill at any instant, sees the old content or the new, never half.
+    """Write a whole file so that a reader, or a kill at any instant, sees the old content or the
+    new, never half.
 
     durable: also wait until the disk has it. Raises OSError.
     """
@@ -144,9 +153,11 @@ def sync_folder(folder: Path) -> None:
 
 
 def sync_file_system(folder: Path, written: Iterable[Path]) -> None:
-    """Wait until the disk has everything below the folders `written`, which lie on the file system of `folder`.
+    """Wait until the disk has everything below the folders `written`, which lie on the file system
+    of `folder`.
 
-    In one call where the system can wait for a whole file system, and file by file elsewhere. Raises OSError.
+    In one call where the system can wait for a whole file system, and file by file elsewhere.
+    Raises OSError.
     """
     function = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
     if function is None:
@@ -177,7 +188,8 @@ def sync_tree(folder: Path) -> None:
 def open_own(path: Path, flags: int) -> int:
     """A descriptor of an ordinary file that has this one name, opened for writing in place.
 
-    Raises RelusgdError for a link, by which another file would be changed, a device or a pipe, and OSError.
+    Raises RelusgdError for a link, by which another file would be changed, a device or a pipe, and
+    OSError.
     """
     try:
         descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
@@ -203,7 +215,8 @@ def open_own(path: Path, flags: int) -> int:
 def reading(path: Path, limit: int | None = None) -> Iterator[int]:
     """A descriptor of an ordinary file of at most `limit` bytes, open for reading.
 
-    Raises RelusgdError for anything else, such as a pipe at which reading would wait for ever, and OSError.
+    Raises RelusgdError for anything else, such as a pipe at which reading would wait for ever, and
+    OSError.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:

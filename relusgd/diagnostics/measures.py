@@ -67,7 +67,9 @@ def activity(network: Network, dataset: Dataset) -> list[tuple[Booleans, Boolean
 
 
 def _first_layer_activity(network: Network, x: Array) -> tuple[Booleans, Booleans]:
-    """Of sorted points x the first and the last decide: the float64 value of slope·x + bias is monotone in x."""
+    """Of sorted points x the first and the last decide: the float64 value of slope·x + bias is
+    monotone in x.
+    """
     with np.errstate(all="ignore"):
         on_first = is_active(network.slope, network.bias, x[0])
         on_last = is_active(network.slope, network.bias, x[-1])
@@ -77,7 +79,8 @@ def _first_layer_activity(network: Network, x: Array) -> tuple[Booleans, Boolean
 def is_active(slope: Array, bias: Array, x: float) -> Booleans:
     """Whether slope·x + bias > 0 in float64, for units of the first layer.
 
-    A rounded sum is positive exactly where the sum is, so that the comparison with −bias asks the same.
+    A rounded sum is positive exactly where the sum is, so that the comparison with −bias asks the
+    same.
     """
     active: Booleans = slope * x > -bias
     return active

@@ -32,9 +32,9 @@ def sharpness(
 ) -> float:
     """The largest eigenvalue of the Hessian of the training error over the parameters that learn.
 
-    layers: all, output or hidden; without output_bias the output bias is frozen. Gradient descent on all points is
-    stable near a minimum while its learning rate stays below 2/sharpness (Cohen et al. 2021). nan when the Hessian is
-    not finite.
+    layers: all, output or hidden; without output_bias the output bias is frozen. Gradient descent
+    on all points is stable near a minimum while its learning rate stays below 2/sharpness (Cohen et
+    al. 2021). nan when the Hessian is not finite.
     """
     learning = learning_parameters(network.hidden, layers, output_bias=output_bias)
     with np.errstate(all="ignore"):
@@ -46,7 +46,9 @@ def sharpness(
 
 
 class _Hessian:
-    """The Hessian of the training error over the learning parameters, as a function from a vector, shape (size,), to H times it."""
+    """The Hessian of the training error over the learning parameters, as a function from a vector,
+    shape (size,), to H times it.
+    """
 
     def __init__(self, network: Network, dataset: Dataset, learning: slice) -> None:
         self.size = learning.stop - learning.start
@@ -66,7 +68,9 @@ class _Hessian:
         return self._deep(full)
 
     def _deep(self, direction: Array) -> Array:
-        """The Hessian of a mean over the points is the mean of those of its parts, weighted by their points."""
+        """The Hessian of a mean over the points is the mean of those of its parts, weighted by
+        their points.
+        """
         weights, biases = self._network.weights, self._network.biases
         V, c = split_parameters(direction, self._network.hidden)
         product = np.zeros(self.size)
@@ -79,12 +83,14 @@ class _Hessian:
 
 
 def _lanczos(hessian: _Hessian) -> float:
-    """The largest eigenvalue by Lanczos with full reorthogonalisation (Golub & Van Loan, section 10.3).
+    """The largest eigenvalue by Lanczos with full reorthogonalisation (Golub & Van Loan, section
+    10.3).
 
         u = H q_j,   α_j = q_jᵀ u,   u ← u − Q Qᵀ u,   β_j = |u|,   q_{j+1} = u/β_j,   Q = [q_1 … q_j]
 
-    from a fixed random q_1, until the largest eigenvalue θ of T = Qᵀ H Q, tridiagonal with α and β, has a residual
-    |H Q s − θ Q s| = β_j |s_j| below 1e-8 |T|, where T s = θ s; the error of θ is of the order of its square.
+    from a fixed random q_1, until the largest eigenvalue θ of T = Qᵀ H Q, tridiagonal with α and β,
+    has a residual |H Q s − θ Q s| = β_j |s_j| below 1e-8 |T|, where T s = θ s; the error of θ is of
+    the order of its square.
     """
     steps = min(hessian.size, LANCZOS_STEPS, max(10, BASIS_NUMBERS // hessian.size))
     Q = np.empty((steps, hessian.size))  # rows are the q

@@ -31,9 +31,10 @@ class _Measured(NamedTuple):
 class SnapshotMetrics:
     """The metrics of snapshots, given as vectors of parameters in the order of `split_parameters`.
 
-    Made once per training. What a snapshot gets depends on its vector alone, to the last bit, however many are asked for
-    at once; parameters that are not finite give errors that are not finite, and never a warning. With one hidden layer it
-    goes through the sorted elbows, O(points + H log H) a snapshot.
+    Made once per training. What a snapshot gets depends on its vector alone, to the last bit,
+    however many are asked for at once; parameters that are not finite give errors that are not
+    finite, and never a warning. With one hidden layer it goes through the sorted elbows, O(points +
+    H log H) a snapshot.
     """
 
     def __init__(self, dataset: Dataset, hidden: Sequence[int]) -> None:
@@ -46,7 +47,9 @@ class SnapshotMetrics:
         self._low, self._high = network_domain(dataset)
 
     def __call__(self, vector: Array) -> Metrics:
-        """train_mse, test_mse (nan without test points), dead_units, always_on_units, breakpoints in the domain."""
+        """train_mse, test_mse (nan without test points), dead_units, always_on_units, breakpoints
+        in the domain.
+        """
         return self.rows(vector[None])[0]
 
     def rows(self, vectors: Array) -> list[Metrics]:
@@ -102,7 +105,9 @@ class SnapshotMetrics:
         return _Measured(np.stack(f), np.array(dead), np.array(always_on), np.array(breaks))
 
     def _count_breakpoints(self, vectors: Array, order: Integers, elbow: Array) -> Integers:
-        """The elbows in the domain, where they are distinct and f′ changes at each; otherwise those where it does."""
+        """The elbows in the domain, where they are distinct and f′ changes at each; otherwise those
+        where it does.
+        """
         (H,) = self._hidden
         w, v = vectors[:, :H], vectors[:, 2 * H : 3 * H]
         change = np.take_along_axis(v * w, order, axis=1)
@@ -117,7 +122,9 @@ class SnapshotMetrics:
 
 
 def _mean_squares(f: Array, columns: Integers | None, y: Array) -> Array:
-    """The mean squared error at some points, shape (S,), of the values f at all points, shape (S, n); nan without points."""
+    """The mean squared error at some points, shape (S,), of the values f at all points, shape (S,
+    n); nan without points.
+    """
     if not y.size:
         return np.full(len(f), np.nan)
     values = f if columns is None else f.take(columns, axis=1)

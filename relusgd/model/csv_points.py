@@ -1,4 +1,6 @@
-"""Two columns of numbers from a CSV file, read strictly: every doubtful cell is named with its line, none is guessed."""
+"""Two columns of numbers from a CSV file, read strictly: every doubtful cell is named with its
+line, none is guessed.
+"""
 
 from __future__ import annotations
 
@@ -28,17 +30,19 @@ _INFINITE = frozenset({"inf", "+inf", "-inf", "infinity", "+infinity", "-infinit
 
 
 def read_columns(path: Path, x: str, y: str) -> tuple[Array, Array, str]:
-    """The columns of these names, two arrays of shape (n_rows,), in the order of the file; and the SHA-256 of its content, in hexadecimal.
+    """The columns of these names, two arrays of shape (n_rows,), in the order of the file; and the
+    SHA-256 of its content, in hexadecimal.
 
-    The first line that is not blank names the columns; commas, semicolons or tabs separate them; blank lines are skipped.
-    Raises ConfigError with the first faults, each with its line, and InputError when there is nothing to read.
+    The first line that is not blank names the columns; commas, semicolons or tabs separate them;
+    blank lines are skipped. Raises ConfigError with the first faults, each with its line, and
+    InputError when there is nothing to read.
     """
     data = _text_bytes(path)
     delimiter = _delimiter(data, (x, y))
     rows = _rows(path, data, delimiter)
     _, names = next(rows, (0, []))
     columns = _column_numbers(path, names, (x, y))
-    faults = _Faults(str(path))
+    faults = _Faults(path)
     points = array("d")
     for line, row in rows:
         points.extend(_point(line, row, names, columns, faults))
@@ -52,22 +56,22 @@ def read_columns(path: Path, x: str, y: str) -> tuple[Array, Array, str]:
 class _Faults:
     """The first faults of a file in words, and how many there are."""
 
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.named: list[str] = []
-        self.count = 0
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._named: list[str] = []
+        self._count = 0
 
     def add(self, line: int, problem: str) -> None:
-        self.count += 1
-        if self.count <= FAULTS_NAMED:
-            self.named.append(f"{self.path}:{line}: {problem}")
+        self._count += 1
+        if self._count <= FAULTS_NAMED:
+            self._named.append(f"{self._path}:{line}: {problem}")
 
     def raise_if_any(self) -> None:
-        more = self.count - len(self.named)
-        if self.named:
-            raise ConfigError(
-                [*self.named, f"{self.path}: and {more:,} more"] if more else self.named
-            )
+        more = self._count - FAULTS_NAMED
+        if more > 0:
+            self._named.append(f"{self._path}: and {more:,} more")
+        if self._named:
+            raise ConfigError(self._named)
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -100,9 +104,8 @@ def _text_bytes(path: Path) -> bytes:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigError(
-            [f"{path}:{line}: this is not text in UTF-8; save the file as UTF-8"]
-        ) from None
+        fault = f"{path}:{line}: this is not text in UTF-8; save the file as UTF-8"
+        raise ConfigError([fault]) from None
     if not text or text.isspace():
         raise InputError(
             f"{path} is empty; a line of column names and rows of numbers are expected"
@@ -112,11 +115,8 @@ def _text_bytes(path: Path) -> bytes:
 
 def _rows(path: Path, data: bytes, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """(line, cells without surrounding blanks) of every row that is not blank."""
-    reader = csv.reader(
-        io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline=""),
-        delimiter=delimiter,
-        strict=True,
-    )
+    text = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="")
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
     line = 1
     try:
         for row in reader:
@@ -129,7 +129,7 @@ def _rows(path: Path, data: bytes, delimiter: str) -> Iterator[tuple[int, list[s
 
 
 def _delimiter(data: bytes, wanted: tuple[str, str]) -> str:
-    """The delimiter under which the first row names the wanted columns, or else names most columns."""
+    """The delimiter under which the first row names the wanted columns, or else most columns."""
 
     def merit(delimiter: str) -> tuple[bool, int]:
         names = _first_row(data, delimiter)
@@ -146,9 +146,12 @@ def _first_row(data: bytes, delimiter: str) -> list[str]:
 
 
 def _column_numbers(path: Path, names: list[str], wanted: tuple[str, str]) -> list[int]:
-    faults = [fault for name in dict.fromkeys(wanted) if (fault := _column_fault(names, name))]
-    if wanted[0] == wanted[1]:
-        faults.append(f"x and y name the same column, {wanted[0]}")
+    x, y = wanted
+    faults = _column_faults(names, x)
+    if x == y:
+        faults.append(f"x and y name the same column, {x}")
+    else:
+        faults += _column_faults(names, y)
     if len(faults) == 2 and all(_NUMBER.fullmatch(name) for name in names):
         faults = ["the first line must name the columns; it holds numbers"]
     if faults:
@@ -156,14 +159,17 @@ def _column_numbers(path: Path, names: list[str], wanted: tuple[str, str]) -> li
     return [names.index(name) for name in wanted]
 
 
-def _column_fault(names: list[str], wanted: str) -> str | None:
-    if names.count(wanted) == 1:
-        return None
-    if wanted in names:
-        return f"{names.count(wanted)} columns are named {_shown(wanted)}; rename one"
-    near = nearest(wanted, [name for name in names if name])
+def _column_faults(names: list[str], wanted: str) -> list[str]:
+    """The fault of a column that is missing or not the only one of its name, if it is either."""
+    count = names.count(wanted)
+    if count == 1:
+        return []
+    if count > 1:
+        return [f"{count} columns are named {_shown(wanted)}; rename one"]
+    near = nearest(wanted, filter(None, names))
     guess = f"; did you mean {_shown(near)}?" if near else ";"
-    return f"there is no column {_shown(wanted)}{guess} The columns are {comma_list(_shown(name) for name in names)}"
+    columns = comma_list(_shown(name) for name in names)
+    return [f"there is no column {_shown(wanted)}{guess} The columns are {columns}"]
 
 
 def _point(
@@ -171,11 +177,9 @@ def _point(
 ) -> list[float]:
     """x and y of one row; nan stands where a fault was noted."""
     if len(row) != len(names):
+        cells, named = counted(len(row), "cell"), counted(len(names), "column")
         hint = "; decimals are written with a point" if len(row) > len(names) else ""
-        faults.add(
-            line,
-            f"{counted(len(row), 'cell')} where the first line names {counted(len(names), 'column')}{hint}",
-        )
+        faults.add(line, f"{cells} where the first line names {named}{hint}")
         return [math.nan, math.nan]
     return [_number(line, names[column], row[column], faults) for column in columns]
 
@@ -189,14 +193,18 @@ def _number(line: int, name: str, cell: str, faults: _Faults) -> float:
 
 def _cell_problem(cell: str) -> str:
     if cell.lower() in _MISSING:
-        return f"is missing{f' ({cell})' if cell else ''}; leave the row out or fill it in"
+        written = f" ({cell})" if cell else ""
+        return f"is missing{written}; leave the row out or fill it in"
     if _DECIMAL_COMMA.fullmatch(cell):
-        return f"is {_shown(cell)}, with a decimal comma; write {cell[:40].replace(',', '.')}"
+        with_point = cell[:40].replace(",", ".")
+        return f"is {_shown(cell)}, with a decimal comma; write {with_point}"
     if _NUMBER.fullmatch(cell) or cell.lower() in _INFINITE:
         return f"is {_shown(cell)}, which is not finite in double precision"
     return f"is {_shown(cell)}, which is not a number"
 
 
 def _shown(text: str) -> str:
-    """A name or cell of a stranger's file, fit for a message: quoted, control characters escaped, not endless."""
+    """A name or cell of a stranger's file, fit for a message: quoted, control characters escaped,
+    not endless.
+    """
     return repr(text if len(text) <= 40 else text[:39] + "…")

@@ -1,8 +1,9 @@
-"""From the text of an expression in x to its tree, so that no text can run code, exhaust memory or reach Python's names.
+"""From the text of an expression in x to its tree, so that no text can run code, exhaust memory or
+reach Python's names.
 
-First the text is checked token by token: only numbers, known names and arithmetic signs, within bounds of length, size and
-bracket depth. Then Python's parser gives the precedence of the signs. Last, the few kinds of its nodes that mean arithmetic
-are translated, and all others are refused.
+First the text is checked token by token: only numbers, known names and arithmetic signs, within
+bounds of length, size and bracket depth. Then Python's parser gives the precedence of the signs.
+Last, the few kinds of its nodes that mean arithmetic are translated, and all others are refused.
 """
 
 from __future__ import annotations
@@ -73,9 +74,9 @@ _USAGE = {1: "{}(x)", 2: "{}(a, b)", 3: "{}(condition, a, b)"}
 def parse_expression(text: str) -> Expression:
     """Read an expression in x.
 
-    Raises InputError, naming the character where it cannot be read, for anything but numbers, x, pi, e, the signs
-    + - * / // % ** < <= > >= == != and brackets, and calls of FUNCTIONS; and for more than 1,000 characters, 200 tokens
-    (numbers, names and signs) or 30 levels.
+    Raises InputError, naming the character where it cannot be read, for anything but numbers, x,
+    pi, e, the signs + - * / // % ** < <= > >= == != and brackets, and calls of FUNCTIONS; and for
+    more than 1,000 characters, 200 tokens (numbers, names and signs) or 30 levels.
     """
     text = text.strip(" \t\r\n")
     if len(text) > MAX_CHARACTERS:
@@ -95,7 +96,9 @@ def parse_expression(text: str) -> Expression:
 
 
 def _refuse(text: str, position: int, problem: str) -> NoReturn:
-    """Raise the error that says what is wrong at a position (from 0) and shows the expression, or the part around it."""
+    """Raise the error that says what is wrong at a position (from 0) and shows the expression, or
+    the part around it.
+    """
     start = max(0, position - 30)
     stop = start + 60
     excerpt = repr(text[start:stop])[1:-1]
@@ -109,7 +112,9 @@ def _refuse(text: str, position: int, problem: str) -> NoReturn:
 
 
 def _check_tokens(text: str) -> None:
-    """Refuse tokens that are unknown, too many or in the wrong order, and brackets that do not match or are too deep."""
+    """Refuse tokens that are unknown, too many or in the wrong order, and brackets that do not
+    match or are too deep.
+    """
     operand_next = True
     before = ""
     open_brackets: list[int] = []
@@ -179,7 +184,7 @@ def _name_hint(name: str) -> str:
 
 
 class _Translation:
-    """Python's syntax tree, node by node, into ours; every kind that is not named here is refused."""
+    """Turns Python's syntax tree, node by node, into ours; refuses every kind not named here."""
 
     def __init__(self, text: str) -> None:
         self._text = text

@@ -16,7 +16,9 @@ METRICS = ("learning_rate", "train_mse", "test_mse", "dead_units", "always_on_un
 """The columns of metrics.csv after epoch and step, in their order."""
 
 ERROR_NAMES = {"train": "training error", "test": "test error"}
-"""The errors among them, as legends, axes and sentences name them; their values are headed train MSE and test MSE."""
+"""The errors among them, as legends, axes and sentences name them; their values are headed train
+MSE and test MSE.
+"""
 
 COUNTS = ("dead_units", "always_on_units", "breakpoints")
 """Those metrics that are whole numbers."""
@@ -26,9 +28,9 @@ COUNTS = ("dead_units", "always_on_units", "breakpoints")
 class History:
     """S snapshots in the order of their epochs; rows of different arrays belong together.
 
-    epoch, step: shape (S,), int64. elbow, slope: shape (S, H1), of the first hidden layer (elbow nan at slope 0).
-    weights[k]: shape (S, fan_in, fan_out), biases[k]: shape (S, fan_out). metrics: name → shape (S,).
-    Raises ValueError when the shapes do not fit together.
+    epoch, step: shape (S,), int64. elbow, slope: shape (S, H1), of the first hidden layer (elbow
+    nan at slope 0). weights[k]: shape (S, fan_in, fan_out), biases[k]: shape (S, fan_out). metrics:
+    name → shape (S,). Raises ValueError when the shapes do not fit together.
     """
 
     epoch: Integers
@@ -40,15 +42,8 @@ class History:
     metrics: Mapping[str, NDArray[np.float64] | Integers]
 
     def __post_init__(self) -> None:
-        columns = [
-            self.epoch,
-            self.step,
-            self.elbow,
-            self.slope,
-            *self.weights,
-            *self.biases,
-            *self.metrics.values(),
-        ]
+        single = [self.epoch, self.step, self.elbow, self.slope]
+        columns = [*single, *self.weights, *self.biases, *self.metrics.values()]
         lengths = {len(column) for column in columns}
         if len(lengths) != 1:
             raise ValueError(
@@ -69,7 +64,7 @@ class History:
         hidden: Sequence[int],
         metrics: Mapping[str, Array | Integers],
     ) -> History:
-        """The history of networks given as parameter vectors, shape (S, parameter_count(hidden))."""
+        """The history of networks given as vectors, shape (S, parameter_count(hidden))."""
         weights, biases = split_parameters(vectors, hidden)
         slope = weights[0][:, 0, :]
         return cls(epoch, step, elbow_positions(slope, biases[0]), slope, weights, biases, metrics)
@@ -106,9 +101,11 @@ class History:
         )
 
     def index(self, *, epoch: int | None = None, step: int | None = None) -> int:
-        """The index of the snapshot recorded at this epoch, or at this step; without either, of the last one.
+        """The index of the snapshot recorded at this epoch, or at this step; without either, of the
+        last one.
 
-        Raises InputError when both are given and, naming the nearest recorded ones, when nothing was recorded there.
+        Raises InputError when both are given and, naming the nearest recorded ones, when nothing
+        was recorded there.
         """
         if step is not None and epoch is not None:
             raise InputError(
@@ -120,10 +117,11 @@ class History:
             name, column, wanted = "epoch", self.epoch, epoch
         else:
             return len(self) - 1
-        found = int(np.searchsorted(column, wanted))
-        if found < len(self) and column[found] == wanted:
-            return found
-        near = ", ".join(str(value) for value in column[max(found - 1, 0) : found + 1])
+        index = int(np.searchsorted(column, wanted))
+        if index < len(self) and column[index] == wanted:
+            return index
+        neighbours = column[max(index - 1, 0) : index + 1]
+        near = ", ".join(map(str, neighbours))
         raise InputError(
             f"no snapshot was recorded at {name} {wanted}", f"the nearest recorded: {near}"
         )
@@ -131,21 +129,18 @@ class History:
 
 def concatenate(histories: Sequence[History]) -> History:
     """One history out of consecutive parts, of which there must be at least one."""
-    first = histories[0]
+    weights = zip(*(part.weights for part in histories), strict=True)
+    biases = zip(*(part.biases for part in histories), strict=True)
+    metrics = {
+        name: np.concatenate([part.metrics[name] for part in histories])
+        for name in histories[0].metrics
+    }
     return History(
         np.concatenate([part.epoch for part in histories]),
         np.concatenate([part.step for part in histories]),
         np.concatenate([part.elbow for part in histories]),
         np.concatenate([part.slope for part in histories]),
-        tuple(
-            np.concatenate([part.weights[k] for part in histories])
-            for k in range(len(first.weights))
-        ),
-        tuple(
-            np.concatenate([part.biases[k] for part in histories]) for k in range(len(first.biases))
-        ),
-        {
-            name: np.concatenate([part.metrics[name] for part in histories])
-            for name in first.metrics
-        },
+        tuple(np.concatenate(layer) for layer in weights),
+        tuple(np.concatenate(layer) for layer in biases),
+        metrics,
     )

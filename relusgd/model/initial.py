@@ -18,10 +18,11 @@ Elbows = Literal["uniform", "even", "keep"] | Sequence[float]
 class InitialNetwork:
     """How the initial network is made; every position in network units.
 
-    hidden: widths. init: the distribution of weights and biases (see `_draw_layer`). hidden_scale, output_scale: for
-    `normal` the standard deviations, else factors on what is drawn, for the hidden layers and for the output layer.
-    elbows: where the first layer's units switch. elbow_range: the interval for `uniform` and `even`.
-    slopes: the first layer's input weights; None keeps those drawn.
+    hidden: widths. init: the distribution of weights and biases (see `_draw_layer`). hidden_scale,
+    output_scale: for `normal` the standard deviations, else factors on what is drawn, for the
+    hidden layers and for the output layer. elbows: where the first layer's units switch.
+    elbow_range: the interval for `uniform` and `even`. slopes: the first layer's input weights;
+    None keeps those drawn.
     """
 
     hidden: tuple[int, ...]
@@ -36,16 +37,16 @@ class InitialNetwork:
     slopes: float | Sequence[float] | None = None
 
     def draw(self, generator: np.random.RandomState) -> Network:
-        """Draw, in this order: weight and bias of every layer from the input on, then the elbows; then place and arrange."""
-        layers = [
-            self._draw_layer(generator, k, shape)
-            for k, shape in enumerate(layer_shapes(self.hidden))
-        ]
-        weights, biases = (list(parts) for parts in zip(*layers, strict=True))
+        """Draw, in this order: weight and bias of every layer from the input on, then the elbows;
+        then place and arrange.
+        """
+        weights, biases = [], []
+        for k, shape in enumerate(layer_shapes(self.hidden)):
+            weight, bias = self._draw_layer(generator, k, shape)
+            weights.append(weight)
+            biases.append(bias)
         if self.slopes is not None:
-            weights[0] = np.broadcast_to(
-                np.asarray(self.slopes, dtype=np.float64), weights[0].shape
-            ).copy()
+            weights[0] = np.full(weights[0].shape, self.slopes, dtype=np.float64)
         positions = self._elbow_positions(generator)
         if positions is not None:
             biases[0] = -positions * weights[0][0]
@@ -60,11 +61,13 @@ class InitialNetwork:
     def _draw_layer(
         self, generator: np.random.RandomState, k: int, shape: tuple[int, int]
     ) -> tuple[Array, Array]:
-        """torch: weights and biases uniform in ±1/√fan_in, as nn.Linear draws them. he_normal: N(0, 2/fan_in) and
-        glorot_uniform: uniform in ±√(6/(fan_in + fan_out)), both with zero biases (He et al. 2015; Glorot & Bengio 2010).
-        normal: N(0, scale²) for weights and hidden biases, output bias zero.
+        """torch: weights and biases uniform in ±1/√fan_in, as nn.Linear draws them. he_normal: N(0,
+        2/fan_in) and glorot_uniform: uniform in ±√(6/(fan_in + fan_out)), both with zero biases (He
+        et al. 2015; Glorot & Bengio 2010). normal: N(0, scale²) for weights and hidden biases,
+        output bias zero.
         """
-        (fan_in, fan_out), is_output = shape, k == len(self.hidden)
+        fan_in, fan_out = shape
+        is_output = k == len(self.hidden)
         scale = self.output_scale if is_output else self.hidden_scale
         bias = np.zeros(fan_out)
         if self.init == "torch":
@@ -78,30 +81,35 @@ class InitialNetwork:
             weight = generator.uniform(-limit, limit, shape)
         else:
             weight = generator.randn(*shape)
-            bias = bias if is_output else generator.randn(fan_out)
+            if not is_output:
+                bias = generator.randn(fan_out)
         return scale * weight, scale * bias
 
     def _elbow_positions(self, generator: np.random.RandomState) -> Array | None:
-        """Shape (H1,), or None to keep the drawn biases. The units of an antisymmetric pair share their position."""
+        """Shape (H1,), or None to keep the drawn biases. The units of an antisymmetric pair share
+        their position.
+        """
         if self.elbows == "keep":
             return None
         if not isinstance(self.elbows, str):
             return np.asarray(self.elbows, dtype=np.float64)
         copies = 2 if self.antisymmetric and len(self.hidden) == 1 else 1
         count = self.hidden[0] // copies
-        fractions = (
-            np.sort(generator.rand(count))
-            if self.elbows == "uniform"
-            else (np.arange(count) + 0.5) / count
-        )
+        if self.elbows == "uniform":
+            fractions = np.sort(generator.rand(count))
+        else:
+            fractions = (np.arange(count) + 0.5) / count
         low, high = self.elbow_range
-        return np.repeat(low + (high - low) * fractions, copies)
+        positions = low + (high - low) * fractions
+        return np.repeat(positions, copies)
 
 
 def pair_units(weights: list[Array], biases: list[Array]) -> None:
-    """Make unit 2i + 1 of the last hidden layer a copy of unit 2i with the opposite output weight, and the output bias 0.
+    """Make unit 2i + 1 of the last hidden layer a copy of unit 2i with the opposite output weight,
+    and the output bias 0.
 
-    The function is then exactly 0 everywhere (antisymmetric start; Zhang et al. 2020, Williams et al. 2019). In place.
+    The function is then exactly 0 everywhere (antisymmetric start; Zhang et al. 2020, Williams et
+    al. 2019). In place.
     """
     weights[-2] = np.repeat(weights[-2][:, ::2], 2, axis=1)
     biases[-2] = np.repeat(biases[-2][::2], 2)
@@ -111,9 +119,11 @@ def pair_units(weights: list[Array], biases: list[Array]) -> None:
 
 
 def balance_units(weights: list[Array], biases: list[Array]) -> None:
-    """Scale every hidden unit's outgoing weights to the norm of its incoming weights and bias (Du, Hu & Lee 2018). In place.
+    """Scale every hidden unit's outgoing weights to the norm of its incoming weights and bias (Du,
+    Hu & Lee 2018). In place.
 
-    With one hidden layer: |v_j| = |(w_j, b_j)|. A unit whose outgoing weights are all 0 stays as it is.
+    With one hidden layer: |v_j| = |(w_j, b_j)|. A unit whose outgoing weights are all 0 stays as it
+    is.
     """
     for k in range(len(weights) - 1):
         incoming = np.sqrt(np.sum(weights[k] ** 2, axis=0) + biases[k] ** 2)

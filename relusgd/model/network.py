@@ -2,7 +2,8 @@
 
     a_0 = x,   a_k = relu(a_{k-1} @ W_k + b_k)  for k = 1 … L,   f(x) = a_L @ W_{L+1} + b_{L+1}
 
-With one hidden layer this is f(x) = Σ_j v_j relu(w_j x + b_j) + c: every unit j bends the line at its elbow −b_j/w_j.
+With one hidden layer this is f(x) = Σ_j v_j relu(w_j x + b_j) + c: every unit j bends the line at
+its elbow −b_j/w_j.
 """
 
 from __future__ import annotations
@@ -33,9 +34,11 @@ def parameter_count(hidden: Sequence[int]) -> int:
 def learning_parameters(
     hidden: Sequence[int], layers: str = "all", *, output_bias: bool = True
 ) -> slice:
-    """Which parameters learn, in the order of `split_parameters`; they are neighbours, because the output layer comes last.
+    """Which parameters learn, in the order of `split_parameters`; they are neighbours, because the
+    output layer comes last.
 
-    layers: all, output or hidden; without output_bias the output bias is frozen. Raises ValueError for other layers.
+    layers: all, output or hidden; without output_bias the output bias is frozen. Raises ValueError
+    for other layers.
     """
     size = parameter_count(hidden)
     output = size - hidden[-1] - 1
@@ -43,19 +46,24 @@ def learning_parameters(
     if layers not in ends:
         raise ValueError(f"layers must be all, output or hidden, not {layers!r}")
     start, stop = ends[layers]
-    return slice(start, stop - (stop == size and not output_bias))
+    if stop == size and not output_bias:
+        stop -= 1
+    return slice(start, stop)
 
 
 def split_parameters(
     vector: Array, hidden: Sequence[int]
 ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
-    """Views of the weights (…, fan_in, fan_out) and biases (…, fan_out) in parameter vectors of shape (…, parameter_count).
+    """Views of the weights (…, fan_in, fan_out) and biases (…, fan_out) in parameter vectors of
+    shape (…, parameter_count).
 
     The order is weight_1, bias_1, weight_2, bias_2, …, so that the output layer comes last.
     """
-    weights, biases, start = [], [], 0
+    weights, biases = [], []
+    start = 0
     for fan_in, fan_out in layer_shapes(hidden):
-        middle, stop = start + fan_in * fan_out, start + (fan_in + 1) * fan_out
+        middle = start + fan_in * fan_out
+        stop = middle + fan_out
         weights.append(vector[..., start:middle].reshape(*vector.shape[:-1], fan_in, fan_out))
         biases.append(vector[..., middle:stop])
         start = stop
@@ -63,13 +71,16 @@ def split_parameters(
 
 
 def elbow_positions(slope: Array, bias: Array) -> Array:
-    """−bias/slope, where a unit switches; nan where the slope is 0 and the unit never does. Shapes as given."""
+    """−bias/slope, where a unit switches; nan where the slope is 0 and the unit never does. Shapes
+    as given.
+    """
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.where(slope == 0, np.nan, -bias / slope)
 
 
 class Activations(NamedTuple):
-    """a: a_0 … a_L, the inputs of every layer, shape (B, fan_in) each; f: the output, shape (B, n_out).
+    """a: a_0 … a_L, the inputs of every layer, shape (B, fan_in) each; f: the output, shape (B,
+    n_out).
 
     a_k > 0 exactly where z_k > 0, so that z need not be kept.
     """
@@ -79,12 +90,13 @@ class Activations(NamedTuple):
 
 
 def forward(weights: Sequence[Array], biases: Sequence[Array], x: Array) -> Activations:
-    """The forward pass, the only one with matrices, for any depth and any number of inputs and outputs.
+    """The forward pass, the only one with matrices, for any depth and any number of inputs and
+    outputs.
 
         a_0 = x,   z_k = a_{k−1} W_k + b_k,   a_k = relu(z_k)  for k = 1 … L,   f = z_{L+1}
 
-    x: a batch of B points, shape (B, n_in); weights[k]: shape (fan_in, fan_out), biases[k]: shape (fan_out,).
-    Raises ValueError when the shapes do not fit together.
+    x: a batch of B points, shape (B, n_in); weights[k]: shape (fan_in, fan_out), biases[k]: shape
+    (fan_out,). Raises ValueError when the shapes do not fit together.
     """
     if x.ndim != 2 or x.shape[1] != len(weights[0]):
         raise ValueError(f"x must have the shape (points, {len(weights[0])}), not {x.shape}")
@@ -98,8 +110,8 @@ def forward(weights: Sequence[Array], biases: Sequence[Array], x: Array) -> Acti
 def affine(a: Array, W: Array, b: Array) -> Array:
     """a W + b, shape (B, fan_out).
 
-    With one input the product is rounded before the sum, which a matrix product need not do. This rounding decides which
-    units of the first layer are active, and every kernel has to agree on it.
+    With one input the product is rounded before the sum, which a matrix product need not do. This
+    rounding decides which units of the first layer are active, and every kernel has to agree on it.
     """
     product: Array = a * W if len(W) == 1 else a @ W
     return product + b
@@ -107,21 +119,24 @@ def affine(a: Array, W: Array, b: Array) -> Array:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Network:
-    """Weights and biases: weights[k] of shape (fan_in, fan_out), biases[k] of shape (fan_out,), input layer first."""
+    """Weights and biases: weights[k] of shape (fan_in, fan_out), biases[k] of shape (fan_out,),
+    input layer first.
+    """
 
     weights: tuple[Array, ...]
     biases: tuple[Array, ...]
 
     @classmethod
     def from_parameters(cls, vector: Array, hidden: Sequence[int]) -> Network:
-        """The network whose weights and biases are views of a parameter vector of shape (parameter_count(hidden),)."""
+        """The network whose weights and biases are views of a parameter vector of shape
+        (parameter_count(hidden),).
+        """
         return cls(*split_parameters(vector, hidden))
 
     def parameters(self) -> Array:
         """All weights and biases in one vector, a copy, in the order of `split_parameters`."""
-        return np.concatenate(
-            [part.ravel() for pair in zip(self.weights, self.biases, strict=True) for part in pair]
-        )
+        layers = zip(self.weights, self.biases, strict=True)
+        return np.concatenate([part.ravel() for layer in layers for part in layer])
 
     def __repr__(self) -> str:
         return f"<Network: hidden {list(self.hidden)}, {parameter_count(self.hidden):,} parameters>"
@@ -160,16 +175,20 @@ class Network:
     def slope_change(self) -> Array:
         """v·|w|: the jump of f′ at each unit's elbow, shape (H1,); for one hidden layer only.
 
-        Raises ValueError for a deep network, whose units bend the function differently from place to place.
+        Raises ValueError for a deep network, whose units bend the function differently from place
+        to place.
         """
         if len(self.weights) != 2:
             raise ValueError(
-                "slope_change belongs to units of one hidden layer; see breakpoints() for deep networks"
+                "slope_change belongs to units of one hidden layer; "
+                "see breakpoints() for deep networks"
             )
         return self.output_weight * np.abs(self.slope)
 
     def activations(self, x: ArrayLike) -> list[Array]:
-        """Outputs of every hidden layer at the positions x (n_points,): one array of shape (n_points, width) each."""
+        """Outputs of every hidden layer at the positions x (n_points,): one array of shape
+        (n_points, width) each.
+        """
         return list(self._forward(x).a[1:])
 
     def __call__(self, x: ArrayLike) -> Array:

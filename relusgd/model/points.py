@@ -1,4 +1,6 @@
-"""Training and test points, in the units that the network sees, always sorted by x: sampled, given, or read from a CSV."""
+"""Training and test points, in the units that the network sees, always sorted by x: sampled, given,
+or read from a CSV.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +26,15 @@ Row = tuple[str, float, float]
 SplitOrder = Callable[[int], NDArray[np.int64]]
 
 
-BEYOND = np.errstate(over="ignore", invalid="ignore")
-"""What leaves the range of floats in other units is infinite there, or not a number, and no reason for a warning."""
+_NO_WARNINGS = np.errstate(over="ignore", invalid="ignore")
+"""Beyond the range of floats a value in other units becomes inf or nan, without a warning."""
 
 
 @dataclass(frozen=True)
 class Scaling:
-    """original = mean + deviation · network, for x and for y; the one place where standardisation is done and undone."""
+    """original = mean + deviation · network, for x and for y; the one place where standardisation
+    is done and undone.
+    """
 
     x_mean: float = 0.0
     x_deviation: float = 1.0
@@ -39,7 +43,9 @@ class Scaling:
 
     @classmethod
     def of(cls, x: Array, y: Array) -> Scaling:
-        """The scaling that gives these points, shape (n_points,), mean 0 and deviation 1; a constant column keeps deviation 1."""
+        """The scaling that gives these points, shape (n_points,), mean 0 and deviation 1; a
+        constant column keeps deviation 1.
+        """
         return cls(*_mean_and_deviation(x), *_mean_and_deviation(y))
 
     def x_to_network(self, x: Array) -> Array:
@@ -48,20 +54,20 @@ class Scaling:
     def y_to_network(self, y: Array) -> Array:
         return (y - self.y_mean) / self.y_deviation
 
-    @BEYOND
+    @_NO_WARNINGS
     def x_to_original(self, x: Array) -> Array:
         return x * self.x_deviation + self.x_mean
 
-    @BEYOND
+    @_NO_WARNINGS
     def y_to_original(self, y: Array) -> Array:
         return y * self.y_deviation + self.y_mean
 
-    @BEYOND
+    @_NO_WARNINGS
     def mse_to_original(self, mse: Array) -> Array:
         """Mean squared errors scale with the square of the deviation of y."""
         return mse * self.y_deviation**2
 
-    @BEYOND
+    @_NO_WARNINGS
     def network_to_original(self, network: Network) -> Network:
         """The network that takes x and gives f in original units and computes the same function."""
         first, last = network.weights[0] / self.x_deviation, network.weights[-1] * self.y_deviation
@@ -74,13 +80,15 @@ class Scaling:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
-    """Points sorted by x. x_train, y_train: shape (n_train,); x_test, y_test: shape (n_test,), n_test may be 0.
+    """Points sorted by x. x_train, y_train: shape (n_train,); x_test, y_test: shape (n_test,),
+    n_test may be 0.
 
-    They are in network units; scaling leads back to the original ones. domain: the interval of x on which pictures are
-    drawn and breakpoints counted, in original units. target: the noise-free function in original units, where it is
-    known. noise: the standard deviation of the noise on the training y in original units, where it is known.
-    digest: SHA-256 of the CSV that they came from. original: x_train, y_train, x_test and y_test in original units where
-    these differ, kept because rescaling back loses the last bit.
+    They are in network units; scaling leads back to the original ones. domain: the interval of x on
+    which pictures are drawn and breakpoints counted, in original units. target: the noise-free
+    function in original units, where it is known. noise: the standard deviation of the noise on the
+    training y in original units, where it is known. digest: SHA-256 of the CSV that they came from.
+    original: x_train, y_train, x_test and y_test in original units where these differ, kept because
+    rescaling back loses the last bit.
     """
 
     x_train: Array
@@ -97,7 +105,8 @@ class Dataset:
     original: Columns | None = None
 
     def __repr__(self) -> str:
-        return f"<Dataset: {len(self.x_train):,} training and {counted(len(self.x_test), 'test point')} on {list(self.domain)}>"
+        test_points = counted(len(self.x_test), "test point")
+        return f"<Dataset: {len(self.x_train):,} training and {test_points} on {list(self.domain)}>"
 
     @property
     def columns(self) -> Columns:
@@ -109,18 +118,16 @@ class Dataset:
         """These points in original units, with a scaling that changes nothing."""
         if self.scaling == Scaling():
             return self
+        scaling = self.scaling
         columns = self.original or _rescaled(
-            self.columns, self.scaling.x_to_original, self.scaling.y_to_original
+            self.columns, scaling.x_to_original, scaling.y_to_original
         )
         return self._with(columns, Scaling(), None)
 
     def standardized(self, scaling: Scaling) -> Dataset:
         """These points, which are in original units, in those of a network under this scaling."""
-        return self._with(
-            _rescaled(self.columns, scaling.x_to_network, scaling.y_to_network),
-            scaling,
-            self.columns,
-        )
+        columns = _rescaled(self.columns, scaling.x_to_network, scaling.y_to_network)
+        return self._with(columns, scaling, self.columns)
 
     def _with(self, columns: Columns, scaling: Scaling, original: Columns | None) -> Dataset:
         x_train, y_train, x_test, y_test = columns
@@ -150,11 +157,13 @@ def sample_dataset(
     test_samples: int,
     seed: int,
 ) -> Dataset:
-    """Points of a target: x uniform over the domain or evenly spaced, y = target(x) + noise · N(0, 1).
+    """Points of a target: x uniform over the domain or evenly spaced, y = target(x) + noise · N(0,
+    1).
 
-    Drawn from numpy.random.RandomState in the order of the course notebook: first x = sort(rand(samples)), unless they
-    are even, then randn(samples). Test points, noise-free: test_samples evenly spaced ones joined with the training x.
-    seed: 0 … 2^64 − 1. Raises InputError, naming the x, where the target is not finite on a point.
+    Drawn from numpy.random.RandomState in the order of the course notebook: first x =
+    sort(rand(samples)), unless they are even, then randn(samples). Test points, noise-free:
+    test_samples evenly spaced ones joined with the training x. seed: 0 … 2^64 − 1. Raises
+    InputError, naming the x, where the target is not finite on a point.
     """
     _check_width(domain)
     generator = _generator(seed)
@@ -171,9 +180,11 @@ def sample_dataset(
 def points_dataset(x: ArrayLike, y: ArrayLike) -> Dataset:
     """Given training points, sorted by x (equal x in the order given), without test points.
 
-    x, y: shape (n_points,). The domain is their range. Raises InputError unless they are finite, equally many and some.
+    x, y: shape (n_points,). The domain is their range. Raises InputError unless they are finite,
+    equally many and some.
     """
-    x_all, y_all = np.array(x, dtype=np.float64), np.array(y, dtype=np.float64)
+    x_all = np.array(x, dtype=np.float64)
+    y_all = np.array(y, dtype=np.float64)
     if x_all.shape != y_all.shape or x_all.ndim != 1 or not len(x_all):
         raise InputError(
             f"points need as many y as x, at least one; there are {x_all.size} x and {y_all.size} y"
@@ -189,24 +200,27 @@ def csv_dataset(
 ) -> Dataset:
     """Points from two columns of a CSV file; the domain is the range of all its x.
 
-    split_order: n → a permutation of range(n), whose first round(test_fraction · n) rows of the file become test points.
-    standardize: bring the training points to mean 0 and deviation 1, and the test points along.
-    Raises ConfigError with every fault of the file or of the split, InputError when there is nothing to read.
+    split_order: n → a permutation of range(n), whose first round(test_fraction · n) rows of the
+    file become test points. standardize: bring the training points to mean 0 and deviation 1, and
+    the test points along. Raises ConfigError with every fault of the file or of the split,
+    InputError when there is nothing to read.
     """
     x_all, y_all, digest = read_columns(path, x, y)
     n_test = _held_out(path, len(x_all), test_fraction)
     order = split_order(len(x_all))
-    test, train = order[:n_test], order[n_test:]
-    x_train, y_train = _sorted_by_file(x_all, y_all, train)
-    x_test, y_test = _sorted_by_file(x_all, y_all, test)
-    dataset = Dataset(
-        x_train, y_train, x_test, y_test, _range(x_all), x_name=x, y_name=y, digest=digest
-    )
+    # In the order of the file first, so that equal x keep it.
+    test, train = np.sort(order[:n_test]), np.sort(order[n_test:])
+    x_train, y_train = _sorted(x_all[train], y_all[train])
+    x_test, y_test = _sorted(x_all[test], y_all[test])
+    domain = _range(x_all)
+    dataset = Dataset(x_train, y_train, x_test, y_test, domain, x_name=x, y_name=y, digest=digest)
     return _standardized(path, dataset) if standardize else dataset
 
 
 def dataset_rows(dataset: Dataset) -> Iterator[Row]:
-    """The rows of data.csv, columns split, x and y, in original units; `repr` of the numbers keeps every bit in a file."""
+    """The rows of data.csv, columns split, x and y, in original units; `repr` of the numbers keeps
+    every bit in a file.
+    """
     x_train, y_train, x_test, y_test = dataset.in_original_units.columns
     for split, x, y in (("train", x_train, y_train), ("test", x_test, y_test)):
         for x_value, y_value in zip(x.tolist(), y.tolist(), strict=True):
@@ -214,45 +228,52 @@ def dataset_rows(dataset: Dataset) -> Iterator[Row]:
 
 
 def dataset_from_rows(rows: Iterable[Row], scaling: Scaling) -> Dataset:
-    """The dataset whose rows `dataset_rows` gave, to the last bit; what rows do not say (target, names, …) is left open.
+    """The dataset whose rows `dataset_rows` gave, to the last bit; what rows do not say (target,
+    names, …) is left open.
 
-    The domain is the range of all x. Raises InputError, naming the line of data.csv, for a row that is no point.
+    The domain is the range of all x. Raises InputError, naming the line of data.csv, for a row that
+    is no point.
     """
     points = {"train": array("d"), "test": array("d")}
     for line, (split, x, y) in enumerate(rows, start=2):
         if split not in points or not (math.isfinite(x) and math.isfinite(y)):
+            row = f"{split},{x},{y}"[:60]
             raise InputError(
-                f"data.csv, line {line}: train or test and two finite numbers are expected, not {f'{split},{x},{y}'[:60]!r}"
+                f"data.csv, line {line}: train or test and two finite numbers are expected, "
+                f"not {row!r}"
             )
         points[split].extend((x, y))
     if not points["train"]:
         raise InputError("data.csv has no training points")
-    (x_train, y_train), (x_test, y_test) = (
-        _sorted(*_columns(points[split])) for split in ("train", "test")
-    )
-    dataset = Dataset(x_train, y_train, x_test, y_test, _range(np.concatenate([x_train, x_test])))
+    x_train, y_train = _sorted_pairs(points["train"])
+    x_test, y_test = _sorted_pairs(points["test"])
+    domain = _range(np.concatenate([x_train, x_test]))
+    dataset = Dataset(x_train, y_train, x_test, y_test, domain)
     return dataset if scaling == Scaling() else dataset.standardized(scaling)
 
 
 def check_finite(x: Array, values: Array, what: str) -> None:
-    """Raise InputError, naming the first x, when one of the values at x is not finite. Shapes (n_points,)."""
+    """Raise InputError, naming the first x, when one of the values at x is not finite. Shapes
+    (n_points,).
+    """
     wrong = np.flatnonzero(~np.isfinite(values))
     if len(wrong):
-        first = wrong[0]
-        raise InputError(
-            f"{what} is not finite at x = {float(x[first])!r}: {float(values[first])!r}"
-        )
+        place, value = float(x[wrong[0]]), float(values[wrong[0]])
+        raise InputError(f"{what} is not finite at x = {place!r}: {value!r}")
 
 
 def _mean_and_deviation(values: Array) -> tuple[float, float]:
-    # The mean of equal numbers may differ from them in the last bit, and their deviation be 1e-17 in place of 0.
+    # The mean of equal numbers may differ from them in the last bit, and their deviation be 1e-17
+    # in place of 0.
     if values.min() == values.max():
         return float(values[0]), 1.0
     return float(np.mean(values)), float(np.std(values)) or 1.0
 
 
 def _generator(seed: int) -> np.random.RandomState:
-    """RandomState takes 32 bits, so a larger seed is given as its two 32-bit words, the lower one first."""
+    """RandomState takes 32 bits, so a larger seed is given as its two 32-bit words, the lower one
+    first.
+    """
     if seed < 2**32:
         return np.random.RandomState(seed)
     return np.random.RandomState(np.array([seed % 2**32, seed >> 32], dtype=np.uint32))
@@ -271,12 +292,15 @@ def _check_width(domain: tuple[float, float]) -> None:
     low, high = domain
     if not (low < high and math.isfinite(high - low)):
         raise InputError(
-            f"the domain must be [low, high] with low below high and a finite width, not [{low!r}, {high!r}]"
+            "the domain must be [low, high] with low below high and a finite width, "
+            f"not [{low!r}, {high!r}]"
         )
 
 
 def _range(x: Array) -> tuple[float, float]:
-    """The interval of x that holds all of x, shape (n_points,); widened to both sides when it is a single point."""
+    """The interval of x that holds all of x, shape (n_points,); widened to both sides when it is a
+    single point.
+    """
     low, high = float(x.min()), float(x.max())
     if not math.isfinite(high - low):
         raise InputError(f"x runs from {low!r} to {high!r}, which is too wide for double precision")
@@ -291,32 +315,21 @@ def _sorted(x: Array, y: Array) -> tuple[Array, Array]:
     return x[order], y[order]
 
 
-def _sorted_by_file(x: Array, y: Array, rows: NDArray[np.int64]) -> tuple[Array, Array]:
-    rows = np.sort(rows)
-    return _sorted(x[rows], y[rows])
-
-
-def _columns(points: array[float]) -> tuple[Array, Array]:
+def _sorted_pairs(points: array[float]) -> tuple[Array, Array]:
+    """The points x_1, y_1, x_2, y_2, …, sorted by x."""
     table = np.array(points).reshape(-1, 2)
-    return table[:, 0], table[:, 1]
+    return _sorted(table[:, 0], table[:, 1])
 
 
 def _held_out(path: Path, n: int, test_fraction: float) -> int:
     """How many of n points become test points."""
     n_test = round(test_fraction * n)
+    share = f"{path}: a test_fraction of {test_fraction} of its {n} points"
     if test_fraction > 0 and n_test == 0:
         advice = f"give at least {1 / n:.3g}, or 0 for no test points" if n > 1 else "give 0"
-        raise ConfigError(
-            [
-                f"{path}: a test_fraction of {test_fraction} of its {n} points holds out none; {advice}"
-            ]
-        )
+        raise ConfigError([f"{share} holds out none; {advice}"])
     if n_test >= n:
-        raise ConfigError(
-            [
-                f"{path}: a test_fraction of {test_fraction} of its {n} points leaves none to train on; give less"
-            ]
-        )
+        raise ConfigError([f"{share} leaves none to train on; give less"])
     return n_test
 
 
@@ -324,20 +337,17 @@ def _standardized(path: Path, dataset: Dataset) -> Dataset:
     with np.errstate(all="ignore"):
         scaling = Scaling.of(dataset.x_train, dataset.y_train)
         standardized = dataset.standardized(scaling)
+    x_train, y_train, x_test, y_test = standardized.columns
     columns = {
-        dataset.x_name: np.concatenate(
-            [[scaling.x_deviation], standardized.x_train, standardized.x_test]
-        ),
-        dataset.y_name: np.concatenate(
-            [[scaling.y_deviation], standardized.y_train, standardized.y_test]
-        ),
+        dataset.x_name: [[scaling.x_deviation], x_train, x_test],
+        dataset.y_name: [[scaling.y_deviation], y_train, y_test],
     }
-    beyond = [name for name, values in columns.items() if not np.isfinite(values).all()]
-    if beyond:
-        raise ConfigError(
-            [
-                f"{path}: the values of {name!r} cannot be standardized in double precision; use other units"
-                for name in beyond
-            ]
-        )
+    faults = [
+        f"{path}: the values of {name!r} cannot be standardized in double precision; "
+        "use other units"
+        for name, parts in columns.items()
+        if not np.isfinite(np.concatenate(parts)).all()
+    ]
+    if faults:
+        raise ConfigError(faults)
     return standardized

@@ -1,4 +1,6 @@
-"""Targets: the noise-free functions that a network learns, given by a name, an expression in x, or knots."""
+"""Targets: the noise-free functions that a network learns, given by a name, an expression in x, or
+knots.
+"""
 
 from __future__ import annotations
 
@@ -35,15 +37,19 @@ TargetSource = str | Mapping[str, object] | KnotsLike
 
 @dataclass(frozen=True)
 class Target:
-    """A function of x with a short text for labels. Called with an array of any shape, it gives one of that shape."""
+    """A function of x with a short text for labels. Called with an array of any shape, it gives one
+    of that shape.
+    """
 
     text: str
     function: Callable[[Array], Array]
 
     def __call__(self, x: ArrayLike) -> Array:
         """The values at x in float64; inf and nan are given without a warning."""
+        positions = np.asarray(x, dtype=np.float64)
         with np.errstate(all="ignore"):
-            return np.asarray(self.function(np.asarray(x, dtype=np.float64)), dtype=np.float64)
+            values = self.function(positions)
+        return np.asarray(values, dtype=np.float64)
 
 
 def piecewise_linear(x: Array) -> Array:
@@ -69,16 +75,19 @@ def step(x: Array) -> Array:
 def square(x: Array) -> Array:
     """f(x) = 1 where u < 1/4 or u ≥ 3/4, else −1, with u = 2 x − floor(2 x).
 
-    The sign of cos(4πx), of period 1/2, with the four jumps at exactly 1/8, 3/8, 5/8, 7/8 and none at the ends of [0, 1].
+    The sign of cos(4πx), of period 1/2, with the four jumps at exactly 1/8, 3/8, 5/8, 7/8 and none
+    at the ends of [0, 1].
     """
     u = 2 * x - np.floor(2 * x)
-    return np.where(np.isnan(u), np.nan, np.where((u < 0.25) | (u >= 0.75), 1.0, -1.0))
+    wave = np.where((u < 0.25) | (u >= 0.75), 1.0, -1.0)
+    return np.where(np.isnan(u), np.nan, wave)
 
 
 def sawtooth(x: Array) -> Array:
     """f(x) = 2 u where u < 1/2, else 2 u − 2, with u = 2 x − floor(2 x).
 
-    Rises from −1 to 1 with slope 4 and period 1/2; 0 at the ends of [0, 1], with jumps at exactly 1/4 and 3/4.
+    Rises from −1 to 1 with slope 4 and period 1/2; 0 at the ends of [0, 1], with jumps at exactly
+    1/4 and 3/4.
     """
     u = 2 * x - np.floor(2 * x)
     return np.where(u < 0.5, 2 * u, 2 * u - 2)
@@ -95,7 +104,9 @@ NAMED_TARGETS: dict[str, Callable[[Array], Array]] = {
 
 @dataclass(frozen=True)
 class Knots:
-    """Linear between the points (x, y), constant beyond the first and the last; x increases strictly."""
+    """Linear between the points (x, y), constant beyond the first and the last; x increases
+    strictly.
+    """
 
     x: tuple[float, ...]
     y: tuple[float, ...]
@@ -105,7 +116,8 @@ class Knots:
 
 
 def parse_target(target: TargetSource) -> Target:
-    """The target that a config means: a name of NAMED_TARGETS, an expression in x, or knots {x: […], y: […]}.
+    """The target that a config means: a name of NAMED_TARGETS, an expression in x, or knots {x:
+    […], y: […]}.
 
     Knots may come as a mapping or as an object with the attributes x and y. Raises InputError.
     """
@@ -121,12 +133,10 @@ def _parse_text(text: str) -> Target:
     if text.isascii() and text.isidentifier() and text not in ("x", *CONSTANTS):
         raise InputError(f"{text[:60]!r} is not a known target{_name_hint(text)}")
     expression = parse_expression(text)
-    short = (
-        expression.text
-        if len(text) <= LABEL_CHARACTERS
-        else expression.text[: LABEL_CHARACTERS - 1] + "…"
-    )
-    return Target(" ".join(short.split()), expression)
+    label = text
+    if len(label) > LABEL_CHARACTERS:
+        label = label[: LABEL_CHARACTERS - 1] + "…"
+    return Target(" ".join(label.split()), expression)
 
 
 def _name_hint(name: str) -> str:
@@ -136,23 +146,19 @@ def _name_hint(name: str) -> str:
 
 
 def _parse_knots(knots: Mapping[str, object] | KnotsLike) -> Knots:
-    given = (
-        knots
-        if isinstance(knots, Mapping)
-        else {key: getattr(knots, key, None) for key in ("x", "y")}
-    )
-    unknown = [str(key) for key in given if key not in ("x", "y")]
-    if unknown or any(given.get(key) is None for key in ("x", "y")):
-        raise InputError(
-            f"knots need exactly the two lists x and y{', not ' + ', '.join(unknown) if unknown else ''}"
-        )
-    x, y = _numbers("x", given["x"]), _numbers("y", given["y"])
+    if not isinstance(knots, Mapping):
+        knots = {key: getattr(knots, key, None) for key in ("x", "y")}
+    unknown = [str(key) for key in knots if key not in ("x", "y")]
+    if unknown:
+        raise InputError(f"knots need exactly the two lists x and y, not {', '.join(unknown)}")
+    if knots.get("x") is None or knots.get("y") is None:
+        raise InputError("knots need exactly the two lists x and y")
+    x, y = _numbers("x", knots["x"]), _numbers("y", knots["y"])
     if len(x) != len(y):
         raise InputError(f"knots need as many y as x; there are {len(x)} x and {len(y)} y")
     if len(x) < 2:
-        raise InputError(
-            f"a target needs at least 2 knots; there {'is' if len(x) == 1 else 'are'} {len(x)}"
-        )
+        verb = "is" if len(x) == 1 else "are"
+        raise InputError(f"a target needs at least 2 knots; there {verb} {len(x)}")
     for left, right in pairwise(x):
         if not left < right:
             raise InputError(f"the x of knots must increase: {right!r} comes after {left!r}")
