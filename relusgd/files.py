@@ -1,12 +1,11 @@
-"""Files that are written whole or not at all, and read only when they are ordinary files of a
-bearable size.
-"""
+"""Files that are written whole or not at all, and read only if they are ordinary and not too large."""
 
 from __future__ import annotations
 
 import ctypes
 import errno
 import os
+import re
 import stat
 import time
 from collections.abc import Iterable, Iterator
@@ -16,27 +15,27 @@ from pathlib import Path
 from relusgd.errors import RelusgdError
 
 STALE_SECONDS = 3600.0
-"""A temporary file at which nobody has written for so long was left by a process that was killed."""
+"""A temporary file older than this was left by a process that was killed."""
 
 QUIET_SECONDS = 10.0
-"""So long is enough when no process here has the number in its name; another machine's writes more
-often.
+"""Shorter limit, for files whose PID is not running here.
+
+A live writer on another machine touches its file more often than this.
 """
 
 NAME_BYTES = 255
 """The longest name of a file that common disks take."""
 
 PATH_BYTES = 4000
-"""The longest path of a folder that leaves room for what is built in it; systems take 4,095 in all."""
+"""The longest path of a folder that leaves room for the files in it; systems take 4,095 in all."""
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path` with the same suffix; rename it onto `path` when the
-    block ends well.
+    """Give a temporary path beside `path`, with its suffix; rename it onto `path` after the block.
 
-    After an error or an interrupt the temporary file is removed and `path` is what it was. Raises
-    OSError.
+    After an error or an interrupt the temporary file is removed and `path` is left as it was.
+    Raises OSError.
     """
     temporary = temporary_beside(path)
     _remove_stale(path)
@@ -46,57 +45,47 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     except OSError as error:
         if error.filename is None or os.fspath(error.filename) == os.fspath(temporary):
-            error.filename = str(path)  # the name that its user knows
+            # The user knows this name and not that of the temporary file.
+            error.filename = str(path)
         raise
     finally:
         temporary.unlink(missing_ok=True)
 
 
 def temporary_beside(path: Path) -> Path:
-    """The hidden path at which this process builds what is going to stand at `path`."""
+    """The hidden path at which this process builds the new `path`."""
     return path.with_name(f".{_beginning(path.stem)}.partial-{os.getpid()}{path.suffix}")
 
 
 def hidden_folder_beside(folder: Path, state: str, process: int | str | None = None) -> Path:
-    """The hidden path of what is a `partial` or a `replaced` folder of this process, or of another
-    one.
-    """
+    """The hidden path of a `partial` or `replaced` folder of this process, or of another one."""
     return folder.with_name(f".{_beginning(folder.name)}.{state}-{process or os.getpid()}")
 
 
 def leftovers(path: Path) -> list[Path]:
-    """What processes that were killed while they built `path` may have left beside it."""
-    begin = f".{_beginning(path.stem)}.partial-"
-    with suppress(OSError):
-        return [
-            path.with_name(name)
-            for name in os.listdir(path.parent)  # noqa: PTH208
-            if _is_temporary(name, begin, path.suffix)
-        ]
-    return []
-
-
-def _is_temporary(name: str, begin: str, suffix: str) -> bool:
-    return (
-        name.startswith(begin)
-        and name.endswith(suffix)
-        and name[len(begin) : len(name) - len(suffix)].isdigit()
-    )
+    """The temporary files beside `path`: being written, or left by processes that were killed."""
+    before_number = re.escape(f".{_beginning(path.stem)}.partial-")
+    temporary = re.compile(rf"{before_number}\d+{re.escape(path.suffix)}")
+    try:
+        names = os.listdir(path.parent)  # noqa: PTH208
+    except OSError:
+        return []
+    return [path.with_name(name) for name in names if temporary.fullmatch(name)]
 
 
 def _beginning(name: str) -> str:
-    """The beginning of a name that leaves room for more in NAME_BYTES, cut between characters."""
+    """The start of a name, cut between characters, so short that NAME_BYTES have room for more."""
     return os.fsencode(name)[:200].decode(errors="ignore")
 
 
 def _remove_stale(path: Path) -> None:
-    for left in leftovers(path):
+    for leftover in leftovers(path):
+        number = leftover.name.removesuffix(path.suffix).rpartition("-")[2]
+        limit = STALE_SECONDS if is_alive(int(number[:9])) else QUIET_SECONDS
         with suppress(OSError):
-            process = int(left.name.removesuffix(path.suffix).rpartition("-")[2][:9])
-            if time.time() - left.lstat().st_mtime > (
-                STALE_SECONDS if is_alive(process) else QUIET_SECONDS
-            ):
-                left.unlink()
+            age = time.time() - leftover.lstat().st_mtime
+            if age > limit:
+                leftover.unlink()
 
 
 def is_alive(process: int) -> bool:
@@ -116,10 +105,9 @@ def write_whole(path: Path, content: str | bytes, *, durable: bool = False) -> N
 
     durable: also wait until the disk has it. Raises OSError.
     """
+    data = content.encode() if isinstance(content, str) else content
     with replacing(path) as temporary:
-        write_new(
-            temporary, [content.encode() if isinstance(content, str) else content], durable=durable
-        )
+        write_new(temporary, [data], durable=durable)
     if durable:
         sync_folder(path.parent)
 
@@ -137,13 +125,13 @@ def write_new(path: Path, parts: Iterable[bytes | memoryview], *, durable: bool 
 
 
 def write_all(descriptor: int, data: bytes | memoryview) -> None:
-    """Write all of data where the file stands; raises OSError, for one when the disk is full."""
+    """Write all of data at the current position. Raises OSError, for example for a full disk."""
     while len(data):
         data = data[os.write(descriptor, data) :]
 
 
 def sync_folder(folder: Path) -> None:
-    """Wait until the disk has the names in a folder; a file system that cannot be asked so is not."""
+    """Wait until the disk has the names in a folder, if its file system can be asked for that."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         with suppress(OSError):
@@ -200,10 +188,11 @@ def open_own(path: Path, flags: int) -> int:
             ) from None
         raise
     status = os.fstat(descriptor)
-    if stat.S_ISREG(status.st_mode) and status.st_nlink <= 1:
+    is_ordinary = stat.S_ISREG(status.st_mode)
+    if is_ordinary and status.st_nlink <= 1:
         return descriptor
     os.close(descriptor)
-    if stat.S_ISREG(status.st_mode):
+    if is_ordinary:
         raise RelusgdError(
             f"{path} has a second name (a hard link), under which it would change too",
             "continue in a copy of the folder",
@@ -235,6 +224,5 @@ def reading(path: Path, limit: int | None = None) -> Iterator[int]:
 def read_bounded(path: Path, limit: int) -> bytes:
     """The content of an ordinary file of at most `limit` bytes. Raises as `reading` does."""
     with reading(path, limit) as descriptor, os.fdopen(descriptor, "rb", closefd=False) as file:
-        return file.read(
-            os.fstat(descriptor).st_size
-        )  # memory is taken for as much as is asked for
+        # Memory is taken for as much as is asked for.
+        return file.read(os.fstat(descriptor).st_size)

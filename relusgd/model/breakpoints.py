@@ -1,5 +1,4 @@
-"""Exact breakpoints: all x where f′ changes, for any depth, computed layer by layer and never by
-sampling.
+"""Exact breakpoints: all x where f′ changes, for any depth, computed layer by layer.
 
 The output of a layer is a straight line in x between the knots of the layers so far (the x where
 one of their units switches). So on every interval between knots a unit of the next layer is A·x +
@@ -63,8 +62,7 @@ def breakpoints(network: Network) -> Breakpoints:
 
 
 def vertices(network: Network, low: float, high: float) -> tuple[Array, Array]:
-    """(x, f(x)) at low, at every breakpoint between and at high: the corners of the line that f is
-    on [low, high].
+    """The corners (x, f(x)) of f on [low, high]: low, every breakpoint between, and high.
 
     Both of shape (m + 2,) for m breakpoints strictly between; low < high.
     """
@@ -90,9 +88,7 @@ def _shallow_values(network: Network, x: Array) -> Array:
 
 
 def _shallow_breakpoints(network: Network) -> Breakpoints:
-    """One hidden layer: the elbows, with the sum of v·|w| over the units that share one. O(H log
-    H).
-    """
+    """One hidden layer: the elbows, with the sum of v·|w| over units that share one. O(H log H)."""
     order, elbow = sorted_elbows(network.slope, network.bias)
     change = network.slope_change[order]
     finite = np.isfinite(elbow)
@@ -104,9 +100,9 @@ def _shallow_breakpoints(network: Network) -> Breakpoints:
 
 
 def sorted_elbows(w: Array, b: Array) -> tuple[Integers, Array]:
-    """(order, elbow) of units with slopes w and biases b, shape (…, H): elbow = −b/w in increasing
-    order along the last axis.
+    """(order, elbow): elbow = −b/w in increasing order along the last axis.
 
+    w, b: slopes and biases of units, shape (…, H).
     The i-th elbow is that of unit order[…, i]. At w = ±0 it is ±inf, as for the slope with this
     sign that is nearest to 0; nan for b = 0 too, and last.
     """
@@ -157,9 +153,9 @@ def values_by_running_sums(
 
 @dataclass(frozen=True, eq=False)
 class _Pieces:
-    """The n functions of a layer as straight pieces over m knots (m + 1 intervals, the outer two
-    are rays).
+    """The n functions of a layer as straight pieces over m knots.
 
+    There are m + 1 intervals, of which the outer two are rays.
     x, layer: shape (m,), the knots, increasing, and the layer that each is from. value: shape (m,
     n), at the knots, divided by max(1, |x|) so that far knots do not overflow. slope, intercept:
     shape (m + 1, n). jump: shape (m, n), of the slope at each knot. slope_size, jump_size: like

@@ -1,5 +1,6 @@
-"""Training and test points, in the units that the network sees, always sorted by x: sampled, given,
-or read from a CSV.
+"""Training and test points, sampled, given, or read from a CSV.
+
+They are in the units that the network sees and always sorted by x.
 """
 
 from __future__ import annotations
@@ -32,9 +33,7 @@ _NO_WARNINGS = np.errstate(over="ignore", invalid="ignore")
 
 @dataclass(frozen=True)
 class Scaling:
-    """original = mean + deviation · network, for x and for y; the one place where standardisation
-    is done and undone.
-    """
+    """original = mean + deviation · network, for x and for y: standardisation and its inverse."""
 
     x_mean: float = 0.0
     x_deviation: float = 1.0
@@ -43,8 +42,9 @@ class Scaling:
 
     @classmethod
     def of(cls, x: Array, y: Array) -> Scaling:
-        """The scaling that gives these points, shape (n_points,), mean 0 and deviation 1; a
-        constant column keeps deviation 1.
+        """The scaling that gives these points mean 0 and deviation 1.
+
+        x, y: shape (n_points,). A constant column keeps deviation 1.
         """
         return cls(*_mean_and_deviation(x), *_mean_and_deviation(y))
 
@@ -80,9 +80,9 @@ class Scaling:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
-    """Points sorted by x. x_train, y_train: shape (n_train,); x_test, y_test: shape (n_test,),
-    n_test may be 0.
+    """Points sorted by x.
 
+    x_train, y_train: shape (n_train,); x_test, y_test: shape (n_test,), n_test may be 0.
     They are in network units; scaling leads back to the original ones. domain: the interval of x on
     which pictures are drawn and breakpoints counted, in original units. target: the noise-free
     function in original units, where it is known. noise: the standard deviation of the noise on the
@@ -339,14 +339,14 @@ def _standardized(path: Path, dataset: Dataset) -> Dataset:
         standardized = dataset.standardized(scaling)
     x_train, y_train, x_test, y_test = standardized.columns
     columns = {
-        dataset.x_name: [[scaling.x_deviation], x_train, x_test],
-        dataset.y_name: [[scaling.y_deviation], y_train, y_test],
+        dataset.x_name: np.concatenate([[scaling.x_deviation], x_train, x_test]),
+        dataset.y_name: np.concatenate([[scaling.y_deviation], y_train, y_test]),
     }
     faults = [
         f"{path}: the values of {name!r} cannot be standardized in double precision; "
         "use other units"
-        for name, parts in columns.items()
-        if not np.isfinite(np.concatenate(parts)).all()
+        for name, values in columns.items()
+        if not np.isfinite(values).all()
     ]
     if faults:
         raise ConfigError(faults)
