@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from relusgd.comparing.groups import Group, Spread
-from relusgd.comparing.keys import ABSENT, in_order, is_number, present, single
-from relusgd.comparing.labels import Words, heading, label
+from relusgd.comparing.keys import ABSENT, is_number, present, single
+from relusgd.comparing.labels import Words, headings, label
 
 ENOUGH = 3
 """With fewer values than this, nothing is said of a best one."""
@@ -72,15 +72,17 @@ class Optimum:
 
     def factor(self, place: int) -> Spread:
         """The error at a place over that at the best value, seed by seed."""
-        best = self.best_group.by_seed(self.error)
-        here = self.groups[place].by_seed(self.error)
+        best = self.best_group.by_seeds(self.error)
+        here = self.groups[place].by_seeds(self.error)
         with np.errstate(all="ignore"):
-            return Spread.of(np.float64(here[seed]) / best[seed] for seed in here if seed in best)
+            return Spread.of(
+                np.float64(here[seeds]) / best[seeds] for seeds in here if seeds in best
+            )
 
     @property
     def words(self) -> Words:
         """The words that tell this optimum from others of the same key."""
-        own = (heading(self.key), self.key)
+        own = headings(self.key)
         words = self.groups[0].words
         return {name: word for name, word in words.items() if name not in own}
 
@@ -90,7 +92,10 @@ class Optimum:
 
 
 def find_optima(groups: Sequence[Group], error: str, block: str = "training.") -> list[Optimum]:
-    """The optima of every key of this block whose values are numbers, at least ENOUGH of them."""
+    """The optima of every key of this block whose values are numbers, at least ENOUGH of them.
+
+    groups: in the order of the values of their keys, as `make_groups` gives them.
+    """
     optima: list[Optimum] = []
     for key in groups[0].keys:
         values = present(group.keys[key] for group in groups)
@@ -115,12 +120,7 @@ def _optima(groups: Sequence[Group], key: str, error: str) -> list[Optimum]:
             others = {name: value for name, value in group.keys.items() if name != key}
             members.setdefault(repr(others), []).append(group)
     return [
-        Optimum(key, error, _in_order_of(key, alike))
+        Optimum(key, error, tuple(alike))
         for alike in members.values()
         if len(present(group.keys[key] for group in alike)) >= ENOUGH
     ]
-
-
-def _in_order_of(key: str, groups: Sequence[Group]) -> tuple[Group, ...]:
-    order = [repr(value) for value in in_order([group.keys[key] for group in groups])]
-    return tuple(sorted(groups, key=lambda group: order.index(repr(group.keys[key]))))

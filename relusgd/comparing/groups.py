@@ -27,6 +27,8 @@ own unit. They are the names of `RunResult`, and the run's seconds."""
 
 STATES = ("complete", "unfinished", "diverged", "failed")
 
+Seeds = tuple[int, int, int, int]
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -61,12 +63,17 @@ class Spread:
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """How one run ended. measures: name → number, for all MEASURES."""
+    """How one run ended.
+
+    seeds: of the run, its network, its batches and its data; measures: name → number, for all
+    MEASURES.
+    """
 
     run: Run
     status: str
     epochs: int
     steps: int
+    seeds: Seeds
     measures: dict[str, float]
 
     @classmethod
@@ -75,7 +82,9 @@ class Result:
         result = run.result
         measures = {name: getattr(result, name) for name in MEASURES if name != "seconds"}
         measures["seconds"] = run.facts.timings.seconds
-        return cls(run, run.status, result.epochs, result.steps, measures)
+        config = run.config
+        seeds = (config.seed, config.network_seed, config.training_seed, config.data_seed)
+        return cls(run, run.status, result.epochs, result.steps, seeds, measures)
 
     @property
     def state(self) -> str:
@@ -84,7 +93,7 @@ class Result:
 
     @property
     def seed(self) -> int:
-        return self.run.config.seed
+        return self.seeds[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,9 +153,9 @@ class Group:
     def median(self, measure: str) -> float:
         return self.spreads[measure].median
 
-    def by_seed(self, measure: str) -> dict[int, float]:
-        """Seed → the measure of its run, for the runs that count."""
-        return {result.seed: result.measures[measure] for result in self.counted}
+    def by_seeds(self, measure: str) -> dict[Seeds, float]:
+        """Seeds → the measure of their run, for the runs that count."""
+        return {result.seeds: result.measures[measure] for result in self.counted}
 
     def median_result(self, error: str) -> Result | None:
         """The run whose error is the median; of two in the middle the better one."""

@@ -88,14 +88,15 @@ def _points(run: Run, path: object, varied: Values) -> str:
 
 def heading(key: str, others: Sequence[str] = ()) -> str:
     """The last part of a key in words, or all of it where another key ends in the same."""
-    last = _last_part(key)
-    endings = [_last_part(other) for other in others]
-    shown = key if endings.count(last) > 1 else last
-    return shown.replace("_", " ")
+    short, long = headings(key)
+    endings = [headings(other)[0] for other in others]
+    return long if endings.count(short) > 1 else short
 
 
-def _last_part(key: str) -> str:
-    return key.split(".")[-1]
+def headings(key: str) -> tuple[str, str]:
+    """The last part of a key in words, and all of it."""
+    long = key.replace("_", " ")
+    return long.split(".")[-1], long
 
 
 def short_words(value: object, most: int = LONGEST_WORD) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from relusgd.comparing.best_values import Optimum, by_key, find_optima
 from relusgd.comparing.compared_runs import ComparedRuns
 from relusgd.comparing.groups import Group, Result
-from relusgd.comparing.labels import heading
+from relusgd.comparing.labels import heading, label
 from relusgd.model.network import Array
 from relusgd.pictures import comparison as pictures
 from relusgd.pictures.axis import TimeAxis
@@ -159,12 +158,10 @@ def _thinned(results: Sequence[Result]) -> list[Result]:
 
 def titles(group: Group) -> tuple[str, str, str]:
     """The group's label, the same with ways of training in fewer words, and without headings."""
-    if len(group.words) == 1:
-        words = group.words
-    else:
-        words = {name: SHORT_WORDS.get(word, word) for name, word in group.words.items()}
-    shorter = replace(group, words=words).label
-    return group.label, shorter, ", ".join(words.values()) or group.label
+    words = group.words
+    if len(words) > 1:
+        words = {name: SHORT_WORDS.get(word, word) for name, word in words.items()}
+    return group.label, label(words) or group.label, ", ".join(words.values()) or group.label
 
 
 def view(run: Run) -> View:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from relusgd.comparing.best_values import Optimum
 from relusgd.comparing.compared_runs import ComparedRuns
 from relusgd.comparing.findings import find_all
-from relusgd.comparing.groups import MEASURES, STATES, Group, Result
+from relusgd.comparing.groups import MEASURES, Group, Result
 from relusgd.comparing.keys import ABSENT, is_number, present, single
 from relusgd.comparing.solvers import Duel
 from relusgd.config.values import plain
@@ -24,31 +24,29 @@ from relusgd.sweeps.summary_file import cell_text
 WHOLE_SPREAD = ("train_mse", "test_mse")
 """Measures that have their whole spread in the columns; the others have their median."""
 
-SPREAD_PARTS = ("median", "lowest", "highest", "mean", "deviation")
-
 
 def columns(compared: ComparedRuns) -> dict[str, NDArray[Any]]:
     """Column name → array, one entry per group; `Comparison.table` lists them."""
-    groups, best = compared.groups, compared.best
-    table = {"label": np.array([group.label for group in groups])}
-    for key in compared.varied:
-        table[key] = _key_column([group.keys[key] for group in groups])
-    table["runs"] = np.array([group.runs for group in groups])
-    for state in STATES:
-        table[state] = np.array([group.counts[state] for group in groups])
-    for name in WHOLE_SPREAD:
-        spreads = [group.spreads[name] for group in groups]
-        for part in SPREAD_PARTS:
-            table[f"{name}_{part}"] = np.array([getattr(spread, part) for spread in spreads])
-    for name in MEASURES:
-        if name not in WHOLE_SPREAD:
-            table[name] = np.array([group.median(name) for group in groups])
-    table["noise_squared"] = np.array([group.noise_squared for group in groups])
-    table["best"] = np.array([group is best for group in groups])
+    rows = [_row(group) for group in compared.groups]
+    table = {name: _column([row[name] for row in rows]) for name in rows[0]}
+    table["best"] = np.array([group is compared.best for group in compared.groups])
     return table
 
 
-def _key_column(values: Sequence[object]) -> NDArray[Any]:
+def _row(group: Group) -> dict[str, object]:
+    row: dict[str, object] = {"label": group.label, **group.keys, "runs": group.runs}
+    row |= group.counts
+    for name in WHOLE_SPREAD:
+        for part, number in asdict(group.spreads[name]).items():
+            row[f"{name}_{part}"] = number
+    for name in MEASURES:
+        if name not in WHOLE_SPREAD:
+            row[name] = group.median(name)
+    row["noise_squared"] = group.noise_squared
+    return row
+
+
+def _column(values: Sequence[object]) -> NDArray[Any]:
     """Numbers, and lists of one number, as numbers, with nan for ABSENT; all else as text."""
     items = [single(value) for value in values]
     if all(is_number(item) for item in present(items)):

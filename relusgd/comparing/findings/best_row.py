@@ -63,9 +63,9 @@ def _distances(compared: ComparedRuns) -> str:
 
 def _wins(first: Group, second: Group, error: str) -> tuple[int, int]:
     """On how many of the seeds that both have the first is better; how many both have."""
-    mine, theirs = first.by_seed(error), second.by_seed(error)
-    shared = [seed for seed in mine if seed in theirs]
-    return sum(mine[seed] < theirs[seed] for seed in shared), len(shared)
+    mine, theirs = first.by_seeds(error), second.by_seeds(error)
+    shared = [seeds for seeds in mine if seeds in theirs]
+    return sum(mine[seeds] < theirs[seeds] for seeds in shared), len(shared)
 
 
 def _lead(wins: int, shared: int) -> str:

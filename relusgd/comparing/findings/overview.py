@@ -8,7 +8,7 @@ from relusgd.comparing.compared_runs import ComparedRuns
 from relusgd.comparing.findings.finding import Finding
 from relusgd.comparing.groups import Result
 from relusgd.comparing.keys import CASE, POINTS, RUN, SEEDS, in_order, present
-from relusgd.comparing.labels import heading, named, short_words
+from relusgd.comparing.labels import heading, headings, named, short_words
 from relusgd.runs.titles import WAY
 from relusgd.words import and_list, counted, number, number_range
 
@@ -75,7 +75,7 @@ def _other_keys(compared: ComparedRuns) -> str:
     keys = [
         key
         for key in compared.varied
-        if key not in told and heading(key) not in words and key.replace("_", " ") not in words
+        if key not in told and not any(name in words for name in headings(key))
     ]
     if not keys:
         return ""
