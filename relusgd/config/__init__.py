@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from relusgd.config.dumping import config_to_yaml, differences, flatten
+from relusgd.config.dumping import config_to_yaml, flatten
 from relusgd.config.expansion import Combination, PlannedRun, combinations, planned_runs
 from relusgd.config.faults import key_named, known_keys
 from relusgd.config.json_schema import json_schema
@@ -48,7 +48,6 @@ __all__ = [
     "copy_shipped",
     "default_folder",
     "describe_shipped",
-    "differences",
     "flatten",
     "join_name",
     "json_schema",

@@ -1,4 +1,4 @@
-"""A Config as YAML, as flat keys and values, and as the difference from another one."""
+"""A Config as YAML, and as a flat table of keys and values."""
 
 from __future__ import annotations
 
@@ -33,16 +33,6 @@ def dump(value: object) -> object:
     if isinstance(value, Block):
         return {key: dump(getattr(value, key)) for key in type(value).model_fields}
     return value
-
-
-def differences(old: Config, new: Config) -> dict[str, tuple[object, object]]:
-    """Dotted key → (value in old, value in new) for every key that differs; None where one of them has no such key."""
-    before, after = flatten(old), flatten(new)
-    return {
-        key: (before.get(key), after.get(key))
-        for key in {**before, **after}
-        if before.get(key) != after.get(key)
-    }
 
 
 def config_to_yaml(config: Config) -> str:

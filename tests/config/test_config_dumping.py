@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from relusgd.config import (
     Config,
     config_to_yaml,
-    differences,
     flatten,
     known_keys,
     load_config,
     shipped_configs,
 )
+from relusgd.config.differences import differing_values
 from relusgd.config.yaml_reader import read_yaml
 from relusgd.words import exact_number
 
@@ -211,14 +211,11 @@ def test_flat_keys_are_those_that_can_be_set() -> None:
     assert set.union(*flat) | {"sweep"} == set(known_keys())
 
 
-def test_differences_are_told_by_key_with_both_values() -> None:
-    old, new = (
-        load_config({"seed": 1}),
-        load_config({"training": {"schedule": {"kind": "cosine"}}, "network": {"hidden": [3, 4]}}),
-    )
-    assert differences(old, new) == {
-        "seed": (1, 0),
-        "network.hidden": ((40,), (3, 4)),
-        "training.schedule": ("constant", {"kind": "cosine", "minimum": 0.0}),
-    }
-    assert differences(old, old) == {}
+def test_keys_in_which_configs_differ_have_the_value_of_each() -> None:
+    sine = flatten(load_config({"data": {"target": "sin(6*x)"}, "network": {"hidden": 20}}))
+    table = flatten(load_config({"data": {"kind": "csv", "path": "a.csv"}}))
+    assert differing_values([sine, sine]) == {}
+    differing = differing_values([sine, table], missing="-")
+    assert differing["network.hidden"] == [(20,), (40,)]
+    assert differing["data.path"] == ["-", "a.csv"]
+    assert "training.epochs" not in differing
