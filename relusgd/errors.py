@@ -1,5 +1,4 @@
-"""The errors that relusgd raises: a sentence for a person and, where there is one, a hint what to
-try.
+"""The errors that relusgd raises: a sentence for a person and, if there is one, a hint to try.
 
 The library raises them and never prints or exits; the command line turns each into words on stderr
 and its exit code.
@@ -29,17 +28,16 @@ class RelusgdError(Exception):
 
 
 class InputError(RelusgdError):
-    """The command, the config or the input is wrong, or the folder is in use: nothing was started
-    (exit code 2).
+    """The command, the config or the input is wrong, or the folder is in use (exit code 2).
+
+    Nothing was started.
     """
 
     exit_code = 2
 
 
 class ConfigError(InputError):
-    """Every fault found in a config or in the data that it names; faults: one sentence each, with
-    its place.
-    """
+    """Every fault found in a config or its data; faults: one sentence each, with its place."""
 
     def __init__(self, faults: Sequence[str], hint: str | None = None) -> None:
         super().__init__("\n".join(faults), hint)
@@ -53,8 +51,9 @@ class DivergedError(RelusgdError):
 
 
 class StoppedError(RelusgdError):
-    """A signal asked to stop; the block was finished and everything is on disk (exit code 128 +
-    signal).
+    """A signal asked to stop (exit code 128 + signal).
+
+    The block was finished and everything is on disk.
     """
 
     def __init__(self, message: str, hint: str | None = None, *, signal: int) -> None:

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and read only if they are ordinary and not too large."""
+"""Files that are written whole or not at all, and read only if ordinary and not too large."""
 
 from __future__ import annotations
 
@@ -100,8 +100,7 @@ def is_alive(process: int) -> bool:
 
 
 def write_whole(path: Path, content: str | bytes, *, durable: bool = False) -> None:
-    """Write a whole file so that a reader, or a kill at any instant, sees the old content or the
-    new, never half.
+    """Write a whole file; a reader, or a kill at any instant, sees the old content or the new.
 
     durable: also wait until the disk has it. Raises OSError.
     """
@@ -141,8 +140,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def sync_file_system(folder: Path, written: Iterable[Path]) -> None:
-    """Wait until the disk has everything below the folders `written`, which lie on the file system
-    of `folder`.
+    """Wait until the disk has everything below the folders `written`.
+
+    They lie on the file system of `folder`.
 
     In one call where the system can wait for a whole file system, and file by file elsewhere.
     Raises OSError.

@@ -67,8 +67,9 @@ def activity(network: Network, dataset: Dataset) -> list[tuple[Booleans, Boolean
 
 
 def _first_layer_activity(network: Network, x: Array) -> tuple[Booleans, Booleans]:
-    """Of sorted points x the first and the last decide: the float64 value of slope·x + bias is
-    monotone in x.
+    """As `activity`, for the first layer on sorted points x.
+
+    The float64 value of slope·x + bias is monotone in x, so the first and the last point decide.
     """
     with np.errstate(all="ignore"):
         on_first = is_active(network.slope, network.bias, x[0])

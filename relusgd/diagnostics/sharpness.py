@@ -46,9 +46,7 @@ def sharpness(
 
 
 class _Hessian:
-    """The Hessian of the training error over the learning parameters, as a function from a vector,
-    shape (size,), to H times it.
-    """
+    """The Hessian H of the training error over the learning parameters: direction → H direction."""
 
     def __init__(self, network: Network, dataset: Dataset, learning: slice) -> None:
         self.size = learning.stop - learning.start
@@ -68,9 +66,7 @@ class _Hessian:
         return self._deep(full)
 
     def _deep(self, direction: Array) -> Array:
-        """The Hessian of a mean over the points is the mean of those of its parts, weighted by
-        their points.
-        """
+        """Here the Hessian is a mean over parts of the points, weighted by their sizes."""
         weights, biases = self._network.weights, self._network.biases
         V, c = split_parameters(direction, self._network.hidden)
         product = np.zeros(self.size)
@@ -83,10 +79,12 @@ class _Hessian:
 
 
 def _lanczos(hessian: _Hessian) -> float:
-    """The largest eigenvalue by Lanczos with full reorthogonalisation (Golub & Van Loan, section
-    10.3).
+    """The largest eigenvalue, by Lanczos with full reorthogonalisation.
 
-        u = H q_j,   α_j = q_jᵀ u,   u ← u − Q Qᵀ u,   β_j = |u|,   q_{j+1} = u/β_j,   Q = [q_1 … q_j]
+    Golub & Van Loan, section 10.3:
+
+        u = H q_j,   α_j = q_jᵀ u,   u ← u − Q Qᵀ u   with Q = [q_1 … q_j],
+        β_j = |u|,   q_{j+1} = u/β_j
 
     from a fixed random q_1, until the largest eigenvalue θ of T = Qᵀ H Q, tridiagonal with α and β,
     has a residual |H Q s − θ Q s| = β_j |s_j| below 1e-8 |T|, where T s = θ s; the error of θ is of

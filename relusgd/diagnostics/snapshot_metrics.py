@@ -47,9 +47,7 @@ class SnapshotMetrics:
         self._low, self._high = network_domain(dataset)
 
     def __call__(self, vector: Array) -> Metrics:
-        """train_mse, test_mse (nan without test points), dead_units, always_on_units, breakpoints
-        in the domain.
-        """
+        """The metrics of one snapshot; test_mse is nan without test points."""
         return self.rows(vector[None])[0]
 
     def rows(self, vectors: Array) -> list[Metrics]:
@@ -105,8 +103,10 @@ class SnapshotMetrics:
         return _Measured(np.stack(f), np.array(dead), np.array(always_on), np.array(breaks))
 
     def _count_breakpoints(self, vectors: Array, order: Integers, elbow: Array) -> Integers:
-        """The elbows in the domain, where they are distinct and f′ changes at each; otherwise those
-        where it does.
+        """How many breakpoints lie in the domain, shape (S,).
+
+        They are the elbows there, if these are distinct and f′ changes at each. Where this is
+        not clear, `breakpoints_inside` counts.
         """
         (H,) = self._hidden
         w, v = vectors[:, :H], vectors[:, 2 * H : 3 * H]
@@ -122,8 +122,9 @@ class SnapshotMetrics:
 
 
 def _mean_squares(f: Array, columns: Integers | None, y: Array) -> Array:
-    """The mean squared error at some points, shape (S,), of the values f at all points, shape (S,
-    n); nan without points.
+    """The mean squared error at some of the points, shape (S,); nan without points.
+
+    f: the values at all points, shape (S, n). columns: which of them are meant, or None for all.
     """
     if not y.size:
         return np.full(len(f), np.nan)

@@ -1,1 +1,5 @@
-"""Numbers in, numbers out: targets, networks, breakpoints, data points and recorded histories."""
+"""Networks, breakpoints, recorded histories, data points, and the targets they are sampled from.
+
+Numbers in, numbers out. Nothing here trains, draws or knows run folders; only
+`csv_points` reads a file.
+"""

@@ -198,8 +198,10 @@ def _input() -> _Pieces:
 
 @dataclass(frozen=True, eq=False)
 class _Layer:
-    """weight: shape (fan_in, fan_out); bias: (fan_out,); size: like weight, the sums of the
-    absolute values of its terms.
+    """One layer.
+
+    weight: shape (fan_in, fan_out); bias: (fan_out,); size: like weight, the sums of the absolute
+    values of its terms.
     """
 
     weight: Array
@@ -208,8 +210,7 @@ class _Layer:
 
 
 def _without_twins(network: Network) -> list[_Layer]:
-    """The layers after every group of hidden units with equal incoming weights and bias became one
-    unit.
+    """The layers, with hidden units of equal incoming weights and bias merged into one.
 
     Its outgoing weights are the sums of theirs. The function stays; opposite units cancel exactly
     instead of up to rounding.
@@ -282,8 +283,9 @@ def _relu(z: _Pieces, k: int) -> _Pieces:
 
 
 def _crossings(z: _Pieces) -> tuple[Booleans, Booleans, Array]:
-    """Per interval and unit, shape (m + 1, n): active before, active after, and x of the crossing
-    (nan where there is none).
+    """Active before, active after, and x of the crossing (nan where there is none).
+
+    Each per interval and unit, shape (m + 1, n).
     """
     slope_sign, intercept_sign = np.sign(z.slope), np.sign(z.intercept)
     first = np.where(slope_sign[:1] != 0, -slope_sign[:1], intercept_sign[:1])
@@ -304,8 +306,9 @@ def _crossings(z: _Pieces) -> tuple[Booleans, Booleans, Array]:
 
 
 def _refined(z: _Pieces, x: Array, parent: Integers, k: int) -> _Pieces:
-    """The same functions over more knots x; parent: the old interval in which each new one lies,
-    the knots as their right neighbours.
+    """The same functions over more knots x.
+
+    parent: for every new interval the old one that it is part of.
     """
     slope, intercept = z.slope[parent], z.intercept[parent]
     old = np.searchsorted(x, z.x)

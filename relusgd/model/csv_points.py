@@ -1,5 +1,6 @@
-"""Two columns of numbers from a CSV file, read strictly: every doubtful cell is named with its
-line, none is guessed.
+"""Two columns of numbers from a CSV file, read strictly.
+
+Every doubtful cell is named with its line; none is guessed.
 """
 
 from __future__ import annotations
@@ -30,8 +31,7 @@ _INFINITE = frozenset({"inf", "+inf", "-inf", "infinity", "+infinity", "-infinit
 
 
 def read_columns(path: Path, x: str, y: str) -> tuple[Array, Array, str]:
-    """The columns of these names, two arrays of shape (n_rows,), in the order of the file; and the
-    SHA-256 of its content, in hexadecimal.
+    """The columns x and y, shape (n_rows,) each, and the file's SHA-256 in hexadecimal.
 
     The first line that is not blank names the columns; commas, semicolons or tabs separate them;
     blank lines are skipped. Raises ConfigError with the first faults, each with its line, and
@@ -204,7 +204,5 @@ def _cell_problem(cell: str) -> str:
 
 
 def _shown(text: str) -> str:
-    """A name or cell of a stranger's file, fit for a message: quoted, control characters escaped,
-    not endless.
-    """
+    """A name or cell for a message: quoted, control characters escaped, cut when it is long."""
     return repr(text if len(text) <= 40 else text[:39] + "…")

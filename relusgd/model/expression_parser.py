@@ -1,5 +1,6 @@
-"""From the text of an expression in x to its tree, so that no text can run code, exhaust memory or
-reach Python's names.
+"""From the text of an expression in x to its tree.
+
+No text can run code, exhaust memory or reach Python's names.
 
 First the text is checked token by token: only numbers, known names and arithmetic signs, within
 bounds of length, size and bracket depth. Then Python's parser gives the precedence of the signs.
@@ -96,9 +97,7 @@ def parse_expression(text: str) -> Expression:
 
 
 def _refuse(text: str, position: int, problem: str) -> NoReturn:
-    """Raise the error that says what is wrong at a position (from 0) and shows the expression, or
-    the part around it.
-    """
+    """Raise the error that names a problem at a position (from 0) and shows the text there."""
     start = max(0, position - 30)
     stop = start + 60
     excerpt = repr(text[start:stop])[1:-1]
@@ -112,9 +111,7 @@ def _refuse(text: str, position: int, problem: str) -> NoReturn:
 
 
 def _check_tokens(text: str) -> None:
-    """Refuse tokens that are unknown, too many or in the wrong order, and brackets that do not
-    match or are too deep.
-    """
+    """Refuse unknown, misplaced or too many tokens, and unmatched or too deep brackets."""
     operand_next = True
     before = ""
     open_brackets: list[int] = []

@@ -1,5 +1,4 @@
-"""Expressions in x, such as sin(6*x) + abs(x - 0.3): a small tree that NumPy evaluates in float64,
-never Python.
+"""Expressions in x, such as sin(6*x) + abs(x - 0.3): trees that NumPy evaluates in float64.
 
 All numbers are float64 from the start, so that 9**9**9 is inf at once. Evaluation gives inf and nan
 without a warning.
@@ -50,8 +49,9 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., Array]]] = {
     "max": (2, np.maximum),
     "where": (3, _where),
 }
-"""name → (number of arguments, function). step(0) is 1, round goes to even, where(condition, if
-true, if false).
+"""name → (number of arguments, function).
+
+step(0) is 1, round goes to even, where(condition, if true, if false).
 """
 
 OPERATORS: dict[str, Callable[..., Array]] = {
@@ -110,8 +110,9 @@ TreeNode = ConstantNode | VariableNode | OperationNode | ComparisonNode
 
 @dataclass(frozen=True)
 class Expression:
-    """A function of x: its text and its validated tree. Called with an array of any shape, it gives
-    one of that shape.
+    """A function of x: its text and its validated tree.
+
+    Called with an array of any shape, it gives one of that shape.
     """
 
     text: str

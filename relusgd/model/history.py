@@ -16,8 +16,9 @@ METRICS = ("learning_rate", "train_mse", "test_mse", "dead_units", "always_on_un
 """The columns of metrics.csv after epoch and step, in their order."""
 
 ERROR_NAMES = {"train": "training error", "test": "test error"}
-"""The errors among them, as legends, axes and sentences name them; their values are headed train
-MSE and test MSE.
+"""The errors among them, as legends, axes and sentences name them.
+
+Their values are headed train MSE and test MSE.
 """
 
 COUNTS = ("dead_units", "always_on_units", "breakpoints")
@@ -101,8 +102,7 @@ class History:
         )
 
     def index(self, *, epoch: int | None = None, step: int | None = None) -> int:
-        """The index of the snapshot recorded at this epoch, or at this step; without either, of the
-        last one.
+        """The index of the snapshot at this epoch or at this step; without either, of the last one.
 
         Raises InputError when both are given and, naming the nearest recorded ones, when nothing
         was recorded there.

@@ -37,8 +37,9 @@ class InitialNetwork:
     slopes: float | Sequence[float] | None = None
 
     def draw(self, generator: np.random.RandomState) -> Network:
-        """Draw, in this order: weight and bias of every layer from the input on, then the elbows;
-        then place and arrange.
+        """Draw weight and bias of every layer from the input on, then the elbows; then arrange.
+
+        The order of the draws is part of what a seed means.
         """
         weights, biases = [], []
         for k, shape in enumerate(layer_shapes(self.hidden)):
@@ -61,10 +62,12 @@ class InitialNetwork:
     def _draw_layer(
         self, generator: np.random.RandomState, k: int, shape: tuple[int, int]
     ) -> tuple[Array, Array]:
-        """torch: weights and biases uniform in ±1/√fan_in, as nn.Linear draws them. he_normal: N(0,
-        2/fan_in) and glorot_uniform: uniform in ±√(6/(fan_in + fan_out)), both with zero biases (He
+        """Weight and bias of layer k (from 0), by the distribution `init`.
+
+        torch: uniform in ±1/√fan_in, as nn.Linear draws them. he_normal: weights N(0, 2/fan_in),
+        and glorot_uniform: weights uniform in ±√(6/(fan_in + fan_out)), both with zero biases (He
         et al. 2015; Glorot & Bengio 2010). normal: N(0, scale²) for weights and hidden biases,
-        output bias zero.
+        output bias 0.
         """
         fan_in, fan_out = shape
         is_output = k == len(self.hidden)
@@ -86,8 +89,9 @@ class InitialNetwork:
         return scale * weight, scale * bias
 
     def _elbow_positions(self, generator: np.random.RandomState) -> Array | None:
-        """Shape (H1,), or None to keep the drawn biases. The units of an antisymmetric pair share
-        their position.
+        """Shape (H1,), or None to keep the drawn biases.
+
+        The units of an antisymmetric pair share their position.
         """
         if self.elbows == "keep":
             return None
@@ -105,8 +109,7 @@ class InitialNetwork:
 
 
 def pair_units(weights: list[Array], biases: list[Array]) -> None:
-    """Make unit 2i + 1 of the last hidden layer a copy of unit 2i with the opposite output weight,
-    and the output bias 0.
+    """Make last hidden unit 2i + 1 a copy of 2i with opposite output weight; output bias 0.
 
     The function is then exactly 0 everywhere (antisymmetric start; Zhang et al. 2020, Williams et
     al. 2019). In place.
@@ -119,8 +122,9 @@ def pair_units(weights: list[Array], biases: list[Array]) -> None:
 
 
 def balance_units(weights: list[Array], biases: list[Array]) -> None:
-    """Scale every hidden unit's outgoing weights to the norm of its incoming weights and bias (Du,
-    Hu & Lee 2018). In place.
+    """Scale every hidden unit's outgoing weights to the norm of its incoming weights and bias.
+
+    In place (Du, Hu & Lee 2018).
 
     With one hidden layer: |v_j| = |(w_j, b_j)|. A unit whose outgoing weights are all 0 stays as it
     is.

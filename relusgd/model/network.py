@@ -34,8 +34,7 @@ def parameter_count(hidden: Sequence[int]) -> int:
 def learning_parameters(
     hidden: Sequence[int], layers: str = "all", *, output_bias: bool = True
 ) -> slice:
-    """Which parameters learn, in the order of `split_parameters`; they are neighbours, because the
-    output layer comes last.
+    """Which parameters learn, as a slice of a vector in the order of `split_parameters`.
 
     layers: all, output or hidden; without output_bias the output bias is frozen. Raises ValueError
     for other layers.
@@ -54,8 +53,9 @@ def learning_parameters(
 def split_parameters(
     vector: Array, hidden: Sequence[int]
 ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
-    """Views of the weights (…, fan_in, fan_out) and biases (…, fan_out) in parameter vectors of
-    shape (…, parameter_count).
+    """Views of the weights and biases in vectors of shape (…, parameter_count).
+
+    Their shapes are (…, fan_in, fan_out) and (…, fan_out).
 
     The order is weight_1, bias_1, weight_2, bias_2, …, so that the output layer comes last.
     """
@@ -71,16 +71,16 @@ def split_parameters(
 
 
 def elbow_positions(slope: Array, bias: Array) -> Array:
-    """−bias/slope, where a unit switches; nan where the slope is 0 and the unit never does. Shapes
-    as given.
-    """
+    """−bias/slope, where a unit switches; nan at slope 0, where it never does. Shapes as given."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.where(slope == 0, np.nan, -bias / slope)
 
 
 class Activations(NamedTuple):
-    """a: a_0 … a_L, the inputs of every layer, shape (B, fan_in) each; f: the output, shape (B,
-    n_out).
+    """What a forward pass gives.
+
+    a: a_0 … a_L, the inputs of every layer, shape (B, fan_in) each.
+    f: the output, shape (B, n_out).
 
     a_k > 0 exactly where z_k > 0, so that z need not be kept.
     """
@@ -90,8 +90,7 @@ class Activations(NamedTuple):
 
 
 def forward(weights: Sequence[Array], biases: Sequence[Array], x: Array) -> Activations:
-    """The forward pass, the only one with matrices, for any depth and any number of inputs and
-    outputs.
+    """The forward pass, for any depth and any number of inputs and outputs.
 
         a_0 = x,   z_k = a_{k−1} W_k + b_k,   a_k = relu(z_k)  for k = 1 … L,   f = z_{L+1}
 
@@ -119,8 +118,9 @@ def affine(a: Array, W: Array, b: Array) -> Array:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Network:
-    """Weights and biases: weights[k] of shape (fan_in, fan_out), biases[k] of shape (fan_out,),
-    input layer first.
+    """A network, from the input layer on.
+
+    weights[k]: shape (fan_in, fan_out), biases[k]: shape (fan_out,).
     """
 
     weights: tuple[Array, ...]
@@ -128,9 +128,7 @@ class Network:
 
     @classmethod
     def from_parameters(cls, vector: Array, hidden: Sequence[int]) -> Network:
-        """The network whose weights and biases are views of a parameter vector of shape
-        (parameter_count(hidden),).
-        """
+        """The network with views of a vector, shape (parameter_count(hidden),), as parameters."""
         return cls(*split_parameters(vector, hidden))
 
     def parameters(self) -> Array:
@@ -186,9 +184,7 @@ class Network:
         return self.output_weight * np.abs(self.slope)
 
     def activations(self, x: ArrayLike) -> list[Array]:
-        """Outputs of every hidden layer at the positions x (n_points,): one array of shape
-        (n_points, width) each.
-        """
+        """a_1 … a_L at positions x, shape (n_points,): shape (n_points, width) each."""
         return list(self._forward(x).a[1:])
 
     def __call__(self, x: ArrayLike) -> Array:

@@ -157,8 +157,7 @@ def sample_dataset(
     test_samples: int,
     seed: int,
 ) -> Dataset:
-    """Points of a target: x uniform over the domain or evenly spaced, y = target(x) + noise · N(0,
-    1).
+    """Points of a target: y = target(x) + noise · N(0, 1), x uniform or evenly spaced.
 
     Drawn from numpy.random.RandomState in the order of the course notebook: first x =
     sort(rand(samples)), unless they are even, then randn(samples). Test points, noise-free:
@@ -218,8 +217,9 @@ def csv_dataset(
 
 
 def dataset_rows(dataset: Dataset) -> Iterator[Row]:
-    """The rows of data.csv, columns split, x and y, in original units; `repr` of the numbers keeps
-    every bit in a file.
+    """The rows of data.csv, columns split, x and y, in original units.
+
+    `repr` of the numbers keeps every bit in a file.
     """
     x_train, y_train, x_test, y_test = dataset.in_original_units.columns
     for split, x, y in (("train", x_train, y_train), ("test", x_test, y_test)):
@@ -228,8 +228,9 @@ def dataset_rows(dataset: Dataset) -> Iterator[Row]:
 
 
 def dataset_from_rows(rows: Iterable[Row], scaling: Scaling) -> Dataset:
-    """The dataset whose rows `dataset_rows` gave, to the last bit; what rows do not say (target,
-    names, …) is left open.
+    """The dataset whose rows `dataset_rows` gave, to the last bit.
+
+    What rows do not say (target, names, …) is left open.
 
     The domain is the range of all x. Raises InputError, naming the line of data.csv, for a row that
     is no point.
@@ -253,9 +254,7 @@ def dataset_from_rows(rows: Iterable[Row], scaling: Scaling) -> Dataset:
 
 
 def check_finite(x: Array, values: Array, what: str) -> None:
-    """Raise InputError, naming the first x, when one of the values at x is not finite. Shapes
-    (n_points,).
-    """
+    """Raise InputError, naming the first x, when a value at x is not finite. Shapes (n_points,)."""
     wrong = np.flatnonzero(~np.isfinite(values))
     if len(wrong):
         place, value = float(x[wrong[0]]), float(values[wrong[0]])
@@ -271,9 +270,7 @@ def _mean_and_deviation(values: Array) -> tuple[float, float]:
 
 
 def _generator(seed: int) -> np.random.RandomState:
-    """RandomState takes 32 bits, so a larger seed is given as its two 32-bit words, the lower one
-    first.
-    """
+    """RandomState takes 32 bits, so a larger seed is given as two, the lower one first."""
     if seed < 2**32:
         return np.random.RandomState(seed)
     return np.random.RandomState(np.array([seed % 2**32, seed >> 32], dtype=np.uint32))
@@ -298,9 +295,7 @@ def _check_width(domain: tuple[float, float]) -> None:
 
 
 def _range(x: Array) -> tuple[float, float]:
-    """The interval of x that holds all of x, shape (n_points,); widened to both sides when it is a
-    single point.
-    """
+    """The range of x, shape (n_points,); a single point is widened to both sides."""
     low, high = float(x.min()), float(x.max())
     if not math.isfinite(high - low):
         raise InputError(f"x runs from {low!r} to {high!r}, which is too wide for double precision")

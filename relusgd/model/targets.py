@@ -1,6 +1,4 @@
-"""Targets: the noise-free functions that a network learns, given by a name, an expression in x, or
-knots.
-"""
+"""Targets: the noise-free functions to learn, given by a name, an expression in x, or knots."""
 
 from __future__ import annotations
 
@@ -37,8 +35,9 @@ TargetSource = str | Mapping[str, object] | KnotsLike
 
 @dataclass(frozen=True)
 class Target:
-    """A function of x with a short text for labels. Called with an array of any shape, it gives one
-    of that shape.
+    """A function of x with a short text for labels.
+
+    Called with an array of any shape, it gives one of that shape.
     """
 
     text: str
@@ -104,9 +103,7 @@ NAMED_TARGETS: dict[str, Callable[[Array], Array]] = {
 
 @dataclass(frozen=True)
 class Knots:
-    """Linear between the points (x, y), constant beyond the first and the last; x increases
-    strictly.
-    """
+    """Linear between the points (x, y), constant beyond the ends; x increases strictly."""
 
     x: tuple[float, ...]
     y: tuple[float, ...]
@@ -116,8 +113,9 @@ class Knots:
 
 
 def parse_target(target: TargetSource) -> Target:
-    """The target that a config means: a name of NAMED_TARGETS, an expression in x, or knots {x:
-    […], y: […]}.
+    """The target that a config means.
+
+    It is a name of NAMED_TARGETS, an expression in x, or knots {x: […], y: […]}.
 
     Knots may come as a mapping or as an object with the attributes x and y. Raises InputError.
     """
