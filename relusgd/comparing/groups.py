@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -106,7 +106,7 @@ class Group:
 
     keys: dict[str, object]
     words: Words
-    results: tuple[Result, ...]
+    results: list[Result] = field(default_factory=list)
     lost: int = 0
 
     @property
@@ -177,29 +177,27 @@ class Group:
 
 def make_groups(results: Sequence[Result], varied: Values) -> list[Group]:
     """The groups, in the order of the values of their keys. varied: key → its value in each run."""
-    members: dict[tuple[str, ...], list[int]] = {}
-    for number in range(len(results)):
-        combination = tuple(repr(values[number]) for values in varied.values())
-        members.setdefault(combination, []).append(number)
     words = telling_words([result.run for result in results], varied)
-    firsts = [numbers[0] for numbers in members.values()]
-    words_of_groups = _told_apart(
-        [{name: column[first] for name, column in words.items()} for first in firsts]
-    )
-    groups = []
-    for numbers, own_words in zip(members.values(), words_of_groups, strict=True):
-        keys = {key: values[numbers[0]] for key, values in varied.items()}
-        own = sorted((results[number] for number in numbers), key=lambda result: result.seed)
-        groups.append(Group(keys, own_words, tuple(own)))
-    return _sorted_by_keys(groups, varied)
+    groups: dict[str, Group] = {}
+    for number, result in enumerate(results):
+        keys = {key: values[number] for key, values in varied.items()}
+        own_words = {name: column[number] for name, column in words.items()}
+        group = groups.setdefault(repr(keys), Group(keys, own_words))
+        group.results.append(result)
+    for group in groups.values():
+        group.results.sort(key=lambda result: result.seed)
+    return _sorted_by_keys(_told_apart(list(groups.values())), varied)
 
 
-def _told_apart(words: list[Words]) -> list[Words]:
-    """The groups' words, with a number for each group where long values were cut to the same."""
-    distinct = {tuple(own.values()) for own in words}
-    if len(distinct) == len(words):
-        return words
-    return [{**own, "row": str(number)} for number, own in enumerate(words, 1)]
+def _told_apart(groups: list[Group]) -> list[Group]:
+    """The groups, with a number for each where long values were cut to the same words."""
+    distinct = {tuple(group.words.values()) for group in groups}
+    if len(distinct) == len(groups):
+        return groups
+    return [
+        replace(group, words={**group.words, "row": str(number)})
+        for number, group in enumerate(groups, 1)
+    ]
 
 
 def _sorted_by_keys(groups: list[Group], varied: Values) -> list[Group]:

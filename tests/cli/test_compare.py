@@ -1,4 +1,6 @@
-"""relusgd compare by its words: tables, JSON, CSV and pictures out; sentences and exit codes for what is wrong."""
+"""relusgd compare by its words: tables, JSON, CSV and pictures out; sentences and exit codes for
+what is wrong.
+"""
 
 import csv
 import io
@@ -64,7 +66,8 @@ def test_the_table_has_a_line_per_row_the_best_one_marked_and_noise_beside(folde
 def test_json_has_the_documented_keys(folder):
     printed = json.loads(compare(folder, "--json").stdout)
     assert list(printed) == [
-        "runs", "differ_in", "error", "noise_squared", "best", "groups", "solvers", "optima", "findings", "damaged", "failures"
+        "runs", "differ_in", "error", "noise_squared", "best", "groups",
+        "solvers", "optima", "findings", "damaged", "failures",
     ]  # fmt: skip
     assert printed["runs"] == 12
     assert [group["label"] for group in printed["groups"]] == list(

@@ -21,7 +21,8 @@ def comparison(sweep):
 
 def test_the_first_sentence_says_how_many_runs_what_differs_and_what_goes_along(comparison):
     assert comparison.sentences[0] == (
-        "18 runs: hidden 4 and 6; all layers, output layer only and ridge; 3 seeds each. Also different: learning rate (0.02, 0.2)."
+        "18 runs: hidden 4 and 6; all layers, output layer only and ridge; 3 seeds each. "
+        "Also different: learning rate (0.02, 0.2)."
     )
 
 
@@ -39,8 +40,8 @@ def test_the_best_row_is_told_with_its_distance_to_the_next_and_to_the_worst(com
         f"Best is {table['label'][order[0]]}: median test error {number(first)} (from "
     )
     assert (
-        f"{below(first, second)} {table['label'][order[1]]} and {below(first, last)} {table['label'][order[-1]]}, the worst"
-        in best.text
+        f"{below(first, second)} {table['label'][order[1]]} "
+        f"and {below(first, last)} {table['label'][order[-1]]}, the worst" in best.text
     )
 
 
@@ -51,6 +52,21 @@ def test_wins_are_counted_seed_by_seed(comparison):
         for mine, other in zip(first, second, strict=True)
     )
     assert finding(comparison, "best").numbers["wins"] == wins
+
+
+def test_seeds_are_paired_by_all_of_them_and_copies_of_a_run_count_once(make_run):
+    narrow, wide = (
+        [make_run(0, network__hidden=width, network__seed=seed) for seed in range(3)]
+        for width in (5, 9)
+    )
+    copies = [make_run(0, network__hidden=5, network__seed=seed) for seed in range(3)]
+    comparison = relusgd.compare(narrow, copies, wide)
+    assert [group.runs for group in comparison.groups] == [6, 3]
+    errors = [[run.metrics["test_mse"][-1] for run in runs] for runs in (narrow, wide)]
+    first, second = errors if comparison.best is comparison.groups[0] else reversed(errors)
+    numbers = finding(comparison, "best").numbers
+    assert numbers["wins"] == sum(mine < other for mine, other in zip(first, second, strict=True))
+    assert numbers["shared"] == 3
 
 
 def test_five_of_five_wins_are_no_chance_any_more_and_four_are():
@@ -68,8 +84,8 @@ def test_noise_explains_why_test_error_is_below_train_error(make_run):
     found = finding(comparison, "noise")
     assert found.numbers == {"below": below, "rows": 2, "noise_squared": 1.0}
     assert (
-        "because the test points carry no noise: the training error cannot go far below noise² = 1,"
-        in found.text
+        "because the test points carry no noise: "
+        "the training error cannot go far below noise² = 1," in found.text
     )
 
 

@@ -263,3 +263,11 @@ def test_schedules_and_knots_are_values_of_keys(make_run):
         "factor": 0.5,
     }
     assert printed["groups"][2]["keys"]["data.target"] == {"x": [0, 0.5, 1], "y": [0, 1, 0]}
+
+
+def test_a_run_whose_config_is_damaged_is_told_and_the_others_are_compared(make_run):
+    good, bad = make_run(0), make_run(1)
+    (bad.folder / "config.yaml").write_text("seed: [\n")
+    comparison = relusgd.compare(good.folder, bad.folder)
+    assert list(comparison.damaged) == [str(bad.folder)]
+    assert sum(group.runs for group in comparison.groups) == 1
