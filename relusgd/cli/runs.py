@@ -51,7 +51,7 @@ def show(run: RunArgument, as_json: JsonOption = False) -> None:
 
     loaded = load_run(run)
     summary = summarize(loaded)
-    _ = loaded.history  # raises when an array is damaged, which a summary does not need
+    loaded.check()
     if as_json:
         print_json(summary)
         return

@@ -338,15 +338,8 @@ def film_place(source: Path | None, out: Path | None) -> Path:
 
 
 def check_out(out: Path | None) -> None:
-    """A file that cannot be written there is refused before anything is computed."""
-    from relusgd.errors import InputError
+    """Refuse a file that cannot be written, before anything is computed."""
+    from relusgd.runs.place import check_file_place
 
-    if out is None:
-        return
-    if not out.parent.is_dir():
-        raise InputError(
-            f"{out} cannot be written: there is no folder {out.parent}",
-            "make it first, or choose another place",
-        )
-    if out.is_dir():
-        raise InputError(f"{out} is a folder", "give the name of a file")
+    if out is not None:
+        check_file_place(out)

@@ -13,7 +13,9 @@ from relusgd.training import training_blocks
 
 @pytest.fixture
 def relusgd(monkeypatch, request, capsys):
-    """The runner, in an empty folder in memory where there is such a thing, without waiting for any disk."""
+    """The runner, in an empty folder in memory where there is such a thing, without waiting for any
+    disk.
+    """
     shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     folder = Path(tempfile.mkdtemp(prefix="relusgd-", dir=shared)).resolve()
     monkeypatch.chdir(folder)

@@ -1,4 +1,5 @@
-"""How mutated inputs are tried: quickly, in memory, and with a watch over everything that a command must never do.
+"""How mutated inputs are tried: quickly, in memory, and with a watch over everything that a command
+must never do.
 
 RELUSGD_FUZZ=N makes N times as many cases as the short form; RELUSGD_FUZZ_SEED=K makes other ones.
 """
@@ -30,7 +31,9 @@ MEMORY = 2**30
 """Bytes that a case may take beyond what the process had before."""
 
 GROWTH = 300 * 2**20
-"""Bytes by which the most memory ever used may grow over all cases of a kind that cannot ask for more."""
+"""Bytes by which the most memory ever used may grow over all cases of a kind that cannot ask for
+more.
+"""
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 CHANGES = {
@@ -57,7 +60,9 @@ NEVER = {
 
 
 class Watch:
-    """Hears of every file that Python opens or changes, and of everything that runs code; both are noted while it watches."""
+    """Hears of every file that Python opens or changes, and of everything that runs code; both are
+    noted while it watches.
+    """
 
     def __init__(self):
         self.inside = None
@@ -109,7 +114,9 @@ class Watch:
 
 
 def is_called_by(package):
-    """Whether code of this package is on the stack: Numba keeps what it compiled in files of its own, pickled."""
+    """Whether code of this package is on the stack: Numba keeps what it compiled in files of its
+    own, pickled.
+    """
     frame = sys._getframe()
     while frame is not None:
         if f"{os.sep}{package}{os.sep}" in frame.f_code.co_filename:
@@ -123,7 +130,9 @@ COMMAND = typer.main.get_command(app)
 
 
 class Stopped:
-    """In place of the flag of Ctrl-C: asks to stop after the second block, so that no mutated config trains for long."""
+    """In place of the flag of Ctrl-C: asks to stop after the second block, so that no mutated
+    config trains for long.
+    """
 
     def __init__(self):
         self.asked = 0
@@ -191,7 +200,11 @@ class Runner:
     def report(self, name):
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - self.memory_before
         codes = ", ".join(f"exit {code}: {count:,}" for code, count in sorted(self.codes.items()))
-        said = f"{name}: {len(self.inputs):,} different inputs, {sum(self.codes.values()):,} commands ({codes}), peak memory +{grown >> 10} MB"
+        commands = sum(self.codes.values())
+        said = (
+            f"{name}: {len(self.inputs):,} different inputs, {commands:,} commands ({codes}), "
+            f"peak memory +{grown >> 10} MB"
+        )
         assert grown * 1024 < self.growth, said
         return said
 

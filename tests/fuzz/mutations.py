@@ -205,7 +205,9 @@ def places(value, path=()):
 
 
 def meaning_changed(chance, value, times=3):
-    """A copy in which one to three values are others, are gone, have another name, or have changed places."""
+    """A copy in which one to three values are others, are gone, have another name, or have changed
+    places.
+    """
     value = copy.deepcopy(value)
     for _ in range(chance.randint(1, times)):
         path = chance.choice([*places(value)] or [()])

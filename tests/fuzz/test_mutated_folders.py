@@ -1,4 +1,6 @@
-"""Run folders of which something was changed: damaged, hostile or still good, every command has an answer, and writes nowhere else."""
+"""Run folders of which something was changed: damaged, hostile or still good, every command has an
+answer, and writes nowhere else.
+"""
 
 import io
 import json
@@ -275,7 +277,9 @@ def change_errors(chance, files, name):
 
 
 def no_file(chance, path):
-    """In place of a file: a pipe, a folder, a link that leads out, in a circle or nowhere, or a hole."""
+    """In place of a file: a pipe, a folder, a link that leads out, in a circle or nowhere, or a
+    hole.
+    """
     kind = chance.randrange(7)
     content = path.read_bytes()
     path.unlink()

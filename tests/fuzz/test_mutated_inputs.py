@@ -1,4 +1,6 @@
-"""Mutated configs, expressions, overrides and CSVs: a sentence and a documented exit code, and no file elsewhere."""
+"""Mutated configs, expressions, overrides and CSVs: a sentence and a documented exit code, and no
+file elsewhere.
+"""
 
 import random
 from pathlib import Path
@@ -110,7 +112,9 @@ TABLES = [
 
 
 def train(relusgd, *arguments):
-    """A dry run of what is asked; and where that is possible, a few steps of it, which leave a run or nothing."""
+    """A dry run of what is asked; and where that is possible, a few steps of it, which leave a run
+    or nothing.
+    """
     relusgd.growth = MEMORY  # a config may ask for much
     dry = relusgd("train", *arguments, "--dry-run")
     if dry.exit_code == 0:
@@ -214,7 +218,8 @@ def expression(chance, depth=0):
     if kind == 0:
         return chance.choice(ATOMS)
     if kind == 1:
-        return f"{chance.choice(FUNCTIONS)}({', '.join(expression(chance, depth + 1) for _ in range(chance.randint(0, 3)))})"
+        name, count = chance.choice(FUNCTIONS), chance.randint(0, 3)
+        return f"{name}({', '.join(expression(chance, depth + 1) for _ in range(count))})"
     if kind == 2:
         return f"({expression(chance, depth + 1)})"
     if kind == 3:

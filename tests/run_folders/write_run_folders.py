@@ -1,8 +1,11 @@
-"""Write small run folders of every kind, with the code as it is: `python tests/run_folders/write_run_folders.py NAME`.
+"""Write small run folders of every kind with the present code.
 
-They stand in `tests/run_folders/NAME/ENGINE/KIND`, and the sweep in `tests/run_folders/NAME/sweep`. Once committed they are never
-written again: `tests/runs/test_old_formats.py` reads, confirms and continues each of them with the code of its own day. Beside
-the interrupted run stands `complete`, the same run without an interruption.
+    python tests/run_folders/write_run_folders.py NAME
+
+They are in `tests/run_folders/NAME/ENGINE/KIND`, and the sweep in `tests/run_folders/NAME/sweep`.
+Once committed they are never written again: `tests/runs/test_old_formats.py` reads, confirms and
+continues each of them with later code. Beside the interrupted run is `complete`, the same run
+without an interruption.
 """
 
 import os
@@ -73,7 +76,7 @@ SWEEP = {
 
 
 class StopAfterFirstBlock:
-    """An observer that asks to stop once the block behind epoch 0 is on the disk, after 16 steps."""
+    """An observer that asks to stop once the block behind epoch 0 is on disk, after 16 steps."""
 
     command = "relusgd train"
 

@@ -1,4 +1,6 @@
-"""A process that dies or is interrupted, or a disk that is full, at every single call of which a run folder is made."""
+"""A process that dies or is interrupted, or a disk that is full, at every single call of which a
+run folder is made.
+"""
 
 import errno
 import itertools
@@ -52,7 +54,9 @@ def tiny(**changes):
 
 
 class Layer:
-    """Stands between relusgd and the system's calls; the call number `at` dies, is interrupted, or finds the disk full."""
+    """Stands between relusgd and the system's calls; the call number `at` dies, is interrupted, or
+    finds the disk full.
+    """
 
     def __init__(self, at, mode):
         self.at, self.mode, self.count = at, mode, 0
@@ -87,7 +91,9 @@ class Layer:
 
 
 def in_child(action, at, mode):
-    """The exit code of a child in which `action` runs below the layer: DIED, 0, or 1 for a RelusgdError; 99 for any other."""
+    """The exit code of a child in which `action` runs below the layer: DIED, 0, or 1 for a
+    RelusgdError; 99 for any other.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         child = os.fork()
@@ -130,7 +136,9 @@ def check_whole(folder):
 
 
 def every_call(tmp_path, mode, prepare, action):
-    """Yield (number of the call, folder, exit code) for the calls that `action` makes, until it makes no more."""
+    """Yield (number of the call, folder, exit code) for the calls that `action` makes, until it
+    makes no more.
+    """
     for at in itertools.count(1 + MODES.index(mode) % STRIDE if mode in MODES else 1, STRIDE):
         place = tmp_path / f"{mode}-{at}"
         place.mkdir()
@@ -146,7 +154,7 @@ def nothing(folder):
 
 
 def check_code(mode, code, at):
-    """A full disk is an error, or was met where it does no harm; every other call ends the process."""
+    """A full disk is an error or does no harm at that call; every other call ends the process."""
     assert code in (
         (0, 1) if mode == "full" else (INTERRUPTED,) if mode == "interrupt" else (DIED,)
     ), at

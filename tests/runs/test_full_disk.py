@@ -1,4 +1,6 @@
-"""A disk that is really full, at every page that a command writes: one sentence, nothing half-made, and what stood there stays."""
+"""A disk that is really full, at every page that a command writes: one sentence, nothing half-made,
+and what stood there stays.
+"""
 
 import gc
 import os
@@ -13,7 +15,12 @@ from runs.harness import content
 from relusgd.runs.find import load_run
 
 PAGE = 4096
-CONFIG = "data: {samples: 6, test_samples: 3}\nnetwork: {hidden: 3}\ntraining: {epochs: 60, batch_size: 3}\nengine: numpy\n"
+CONFIG = """\
+data: {samples: 6, test_samples: 3}
+network: {hidden: 3}
+training: {epochs: 60, batch_size: 3}
+engine: numpy
+"""
 STRIDE = 1 if os.environ.get("RELUSGD_LONG") else 3
 """Every page, or in the short form every third."""
 
@@ -79,7 +86,9 @@ def begin(disk, monkeypatch):
 
 
 def assert_begun(name, disk):
-    """What a training that met a full disk may leave: a run that goes on where it was stopped, the old one only if it was replaced."""
+    """What a training that met a full disk may leave: a run that goes on where it was stopped, the
+    old one only if it was replaced.
+    """
     assert name in ("train", "extend", "overwrite"), "something half-made, or the old one gone"
     run = load_run(disk / ("new" if name == "train" else "run"))
     assert run.status in ("interrupted", "failed")

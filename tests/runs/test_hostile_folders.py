@@ -1,4 +1,6 @@
-"""A run folder that somebody sent: damaged or hostile, it is named in a sentence, and nothing outside it is written."""
+"""A run folder that somebody sent: damaged or hostile, it is named in a sentence, and nothing
+outside it is written.
+"""
 
 import importlib
 import io
@@ -175,7 +177,8 @@ def test_lines_of_the_metrics_that_are_gone_are_missed(run):
     for action in (read_everything, go_on):
         with pytest.raises(
             RelusgdError,
-            match=r"metrics\.csv: holds 8 snapshots where run\.json tells of 9; the run folder is damaged",
+            match=r"metrics\.csv: holds 8 snapshots where run\.json tells of 9; "
+            "the run folder is damaged",
         ):
             action(run.folder)
 

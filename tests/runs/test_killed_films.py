@@ -1,4 +1,6 @@
-"""SIGKILL at every frame of a film and at the very end: the old film stays, and the next one clears up what the dead process left."""
+"""SIGKILL at every frame of a film and at the very end: the old film stays, and the next one clears
+up what the dead process left.
+"""
 
 import os
 import signal

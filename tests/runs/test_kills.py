@@ -1,4 +1,6 @@
-"""SIGKILL at random instants of training, appending, checkpointing and filming. The long form, on request: RELUSGD_LONG=1."""
+"""SIGKILL at random instants of training, appending, checkpointing and filming. The long form, on
+request: RELUSGD_LONG=1.
+"""
 
 import os
 import random
@@ -23,7 +25,10 @@ CONFIG = {
     "network": {"hidden": [7]},
     "training": {"epochs": 6000, "batch_size": 8},
 }
-TRAIN = "import relusgd, relusgd.runs.writer as w; w.CHECKPOINT_SECONDS = 0.01; relusgd.record(relusgd.load_config({config}), {out!r})"
+TRAIN = (
+    "import relusgd, relusgd.runs.writer as w; w.CHECKPOINT_SECONDS = 0.01; "
+    "relusgd.record(relusgd.load_config({config}), {out!r})"
+)
 FILM = "import relusgd; relusgd.load_run({out!r}).animate(frames=40, size=(480, 360))"
 KILLS = 200
 

@@ -1,4 +1,6 @@
-"""The format promise: a small run folder of every kind and released version stays readable, drawable and can be continued."""
+"""The format promise: a small run folder of every kind and released version stays readable,
+drawable and can be continued.
+"""
 
 import shutil
 from pathlib import Path

@@ -104,7 +104,9 @@ def test_interrupted_and_resumed_equals_uninterrupted(changes, blocks, tmp_path,
 
 
 def cut_rows(path, rows, *, header):
-    """An array file of which the last rows never reached the disk, and perhaps its last header neither."""
+    """An array file of which the last rows never reached the disk, and perhaps its last header
+    neither.
+    """
     array = np.load(path)
     if header:
         np.save(path, array[:rows])
@@ -291,7 +293,8 @@ def test_what_is_recorded_needs_no_room_again(tmp_path, monkeypatch, tiny_blocks
     )
     with pytest.raises(
         InputError,
-        match=rf"{left} snapshots more of 304 bytes need {room} bytes and .* has {room - 1} bytes left",
+        match=rf"{left} snapshots more of 304 bytes need {room} bytes "
+        rf"and .* has {room - 1} bytes left",
     ):
         record(small(), tmp_path / "run")
     monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(total=10**9, free=room))
@@ -302,7 +305,8 @@ def test_what_is_recorded_needs_no_room_again(tmp_path, monkeypatch, tiny_blocks
 
 def test_a_killed_run_resumes_to_the_same_folder(tmp_path):
     config = {**SMALL, "training": {**SMALL["training"], "epochs": 20_000}}
-    code = f"import relusgd; relusgd.record(relusgd.load_config({config!r}), {str(tmp_path / 'parts')!r})"
+    out = str(tmp_path / "parts")
+    code = f"import relusgd; relusgd.record(relusgd.load_config({config!r}), {out!r})"
     for lines in (500, 5000):
         process = subprocess.Popen([sys.executable, "-c", code])
         table = tmp_path / "parts" / "metrics.csv"

@@ -1,4 +1,6 @@
-"""Stopped in the middle and gone on, or extended, or moved elsewhere first: the folder of a run that was never stopped."""
+"""Stopped in the middle and gone on, or extended, or moved elsewhere first: the folder of a run
+that was never stopped.
+"""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""Two shells and one folder: one writes, the other is told; and readers see whole snapshots only."""
+"""Two processes on one folder: one writes, the other is refused; readers see whole snapshots."""
 
 import os
 import subprocess
@@ -18,7 +18,12 @@ from relusgd.runs.record import record
 
 TIMES = 50 if os.environ.get("RELUSGD_LONG") else 5
 READS = 1000 if os.environ.get("RELUSGD_LONG") else 100
-CONFIG = "data: {samples: 20, test_samples: 5}\nnetwork: {hidden: 4}\ntraining: {epochs: 300, batch_size: 4}\nengine: numpy\n"
+CONFIG = """\
+data: {samples: 20, test_samples: 5}
+network: {hidden: 4}
+training: {epochs: 300, batch_size: 4}
+engine: numpy
+"""
 
 
 def start(config, out):
@@ -103,7 +108,8 @@ def test_those_who_look_whether_a_folder_is_written_do_not_keep_the_writer_out(
     stop = False
 
     def look():
-        # threads wait for one another with the lock in their hands: eight of them hold it nearly always
+        # threads wait for one another with the lock in their hands: eight of them hold it nearly
+        # always
         while not stop:
             is_being_written(tmp_path)
 
