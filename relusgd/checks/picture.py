@@ -16,10 +16,9 @@ from relusgd.checks.step_sizes import StepSize
 from relusgd.graphs.operations import superscript
 from relusgd.model.network import Array
 from relusgd.pictures.axis import Ticks
-from relusgd.pictures.layout import Box
 from relusgd.pictures.look import Look
-from relusgd.pictures.painter import check_still, write_figure
-from relusgd.pictures.sheet import STYLE, Sheet, entry_width
+from relusgd.pictures.sheet import STYLE, Box, Sheet, entry_width
+from relusgd.pictures.stills import check_still, write_figure
 
 LOWEST = 1e-16
 """An error below this, or 0, is drawn here."""

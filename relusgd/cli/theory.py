@@ -106,7 +106,7 @@ def check_measurement(
         raise InputError("--out draws what --step-sizes or --cost measure, and neither is given")
     check_out(out)
     if out is not None:
-        from relusgd.pictures.painter import check_still
+        from relusgd.pictures.stills import check_still
 
         check_still(out)
     if cost and source is not None:

@@ -12,12 +12,12 @@ from relusgd.comparing.compared_runs import ComparedRuns
 from relusgd.comparing.groups import Group, Result
 from relusgd.comparing.labels import heading, label
 from relusgd.model.network import Array
-from relusgd.pictures import comparison as pictures
 from relusgd.pictures.axis import TimeAxis
-from relusgd.pictures.comparison_chart import Chart, Series
+from relusgd.pictures.comparison import ComparisonPanel, ComparisonPicture, save_comparison
+from relusgd.pictures.error_chart import Chart, Series
+from relusgd.pictures.error_panel import summarise
 from relusgd.pictures.look import Look
-from relusgd.pictures.loss_panel import summarise
-from relusgd.pictures.painter import check_still
+from relusgd.pictures.stills import check_still
 from relusgd.pictures.view import View
 from relusgd.pictures.wording import error_text
 from relusgd.runs.picture import checked_place
@@ -47,11 +47,11 @@ def draw(compared: ComparedRuns, out: str | Path, look: Look | None = None) -> P
     """
     path = checked_place([compared.groups[0].typical], out, "compare", ".png")
     check_still(path)
-    pictures.save_comparison(scene(compared), path, look)
+    save_comparison(scene(compared), path, look)
     return path
 
 
-def scene(compared: ComparedRuns) -> pictures.Comparison:
+def scene(compared: ComparedRuns) -> ComparisonPicture:
     """What the picture shows.
 
     Groups that two headings tell apart stand in rows and columns, others as fits. Of too many
@@ -71,7 +71,7 @@ def scene(compared: ComparedRuns) -> pictures.Comparison:
     return _plain_scene(compared, best, f"the best {len(best)} of {len(groups)}")
 
 
-def _table_scene(compared: ComparedRuns, rows: Sequence[Sequence[Group]]) -> pictures.Comparison:
+def _table_scene(compared: ComparedRuns, rows: Sequence[Sequence[Group]]) -> ComparisonPicture:
     """Rows and columns, with a chart of the errors over the epochs under each column.
 
     Where a column has no such chart, one chart stands under all of them.
@@ -83,24 +83,24 @@ def _table_scene(compared: ComparedRuns, rows: Sequence[Sequence[Group]]) -> pic
     if len(shown) < len(columns):
         chart = value_chart(compared, compared.groups)
         shown = [chart] if chart.series else []
-    return pictures.Comparison(panels, shown, len(columns), compared.error_name)
+    return ComparisonPicture(panels, shown, len(columns), compared.error_name)
 
 
 def _plain_scene(
     compared: ComparedRuns, groups: Sequence[Group], note: str = ""
-) -> pictures.Comparison:
+) -> ComparisonPicture:
     """Panels as fit, over a chart of all of them."""
     panels = [panel(compared, group, number) for number, group in enumerate(groups)]
     chart = course_chart(compared, groups) or value_chart(compared, groups)
     charts = [chart] if chart.series else []
-    return pictures.Comparison(panels, charts, None, compared.error_name, note)
+    return ComparisonPicture(panels, charts, None, compared.error_name, note)
 
 
-def _best_values_scene(compared: ComparedRuns, optima: Sequence[Optimum]) -> pictures.Comparison:
+def _best_values_scene(compared: ComparedRuns, optima: Sequence[Optimum]) -> ComparisonPicture:
     panels = [panel(compared, optimum.best_group, number) for number, optimum in enumerate(optima)]
     chart = number_chart(compared, optima)
     note = f"at the best {heading(optima[0].key)}"
-    return pictures.Comparison(panels, [chart], None, compared.error_name, note)
+    return ComparisonPicture(panels, [chart], None, compared.error_name, note)
 
 
 def longest_series(compared: ComparedRuns) -> list[Optimum]:
@@ -133,12 +133,12 @@ def in_rows(groups: Sequence[Group]) -> list[list[Group]]:
     return [[places[row, column] for column in columns] for row in rows]
 
 
-def panel(compared: ComparedRuns, group: Group, colour: int) -> pictures.Panel:
+def panel(compared: ComparedRuns, group: Group, colour: int) -> ComparisonPanel:
     """The function of the median seed over those of the others."""
     middle = group.median_result(compared.error) or group.results[0]
     others = [result for result in group.counted if result is not middle]
     others.sort(key=lambda result: result.measures[compared.error])
-    return pictures.Panel(
+    return ComparisonPanel(
         titles(group),
         view(middle.run),
         colour,

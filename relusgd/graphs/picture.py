@@ -19,8 +19,8 @@ from relusgd.graphs.graph import Evaluated
 from relusgd.graphs.placing import Line, Placement, Rectangle, place
 from relusgd.graphs.text import TextLine, box_lines, label_text, printed
 from relusgd.pictures.look import LARGEST, SMALLEST, Look
-from relusgd.pictures.painter import check_still, write_figure
 from relusgd.pictures.sheet import STYLE, Sheet
+from relusgd.pictures.stills import check_still, write_figure
 from relusgd.pictures.wording import text_width
 
 WIDTH = 1000

@@ -28,6 +28,10 @@ class Ticks:
     places: tuple[float, ...]
     labels: tuple[str, ...]
 
+    def unlabelled(self) -> Ticks:
+        """The same places without texts, for panels whose neighbours have them."""
+        return Ticks(self.places, ("",) * len(self.places))
+
 
 def even_ticks(low: float, high: float, most: int) -> Ticks:
     """At most `most` + 1 round numbers from low to high."""
@@ -133,6 +137,10 @@ class ErrorAxis:
 
     low: float
     high: float
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        return self.low, self.high
 
     @classmethod
     def around(cls, errors: Sequence[Array], level: float | None) -> ErrorAxis:

@@ -13,10 +13,10 @@ import numpy as np
 from relusgd.errors import InputError, RelusgdError
 from relusgd.files import replacing
 from relusgd.pictures import gif, mp4
-from relusgd.pictures.group import Scene
 from relusgd.pictures.look import Look
 from relusgd.pictures.painter import Frame, Painter
 from relusgd.pictures.palette import Palette
+from relusgd.pictures.scene import Scene
 from relusgd.pictures.spacing import Indices
 
 HOLD = 1.0

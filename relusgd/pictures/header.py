@@ -1,10 +1,12 @@
-"""The lines above the picture: words drawn once, numbers that change with every frame."""
+"""Words and numbers over a picture and over its panels: words drawn once, numbers that change with every frame."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,15 +17,28 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
-from relusgd.pictures.fonts import DPI, font
-from relusgd.pictures.layout import Box, Scale, flow
+from relusgd.pictures.fonts import DPI, drawable, font
 from relusgd.pictures.scales import errors_of
-from relusgd.pictures.sheet import Sheet
+from relusgd.pictures.sheet import Box, Sheet
+from relusgd.pictures.stack import flow
 from relusgd.pictures.view import View
-from relusgd.pictures.wording import error_text, text_width
+from relusgd.pictures.wording import error_text, shortened, text_width
 
 CHARACTERS = "0123456789.,/−e–"
 """All that the numbers of a header are made of."""
+
+WORD_GAP = 0.45
+"""The room between a word and its number, in heights of a letter."""
+
+FIELD_GAP = 1.4
+"""The room between two fields, in heights of a letter."""
+
+HEAD_TITLE = 1.05
+HEAD_NUMBERS = 0.95
+"""Heights of the letters over a panel, in parts of those of plain words: of its title, and of its numbers."""
+
+SAMPLE = 2.2
+"""The room of the sample of a line before a panel's title, in heights of the title's letters."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +50,27 @@ class Field:
     widest: str
     pixels: float
 
+    @classmethod
+    def fixed(cls, word: str, text: str, pixels: float) -> Field:
+        """A number that is the same for all snapshots."""
+        return cls(word, lambda _: text, text, pixels)
 
-SHORT = {
+    @classmethod
+    def counting(cls, word: str, counts: NDArray[np.int64], pixels: float) -> Field:
+        """A number that only grows, such as the epoch: one of these counts, shape (moments,)."""
+        return cls(word, lambda index: f"{counts[index]:,}", f"{counts[-1]:,}", pixels)
+
+    @property
+    def word_width(self) -> float:
+        """The pixels from the word's start to the number's."""
+        return text_width(self.word, self.pixels) + WORD_GAP * self.pixels
+
+    @property
+    def width(self) -> float:
+        return self.word_width + text_width(self.widest, self.pixels)
+
+
+SHORT_WORDS = {
     "train MSE": "train",
     "test MSE": "test",
     "elbows inside": "elbows",
@@ -45,123 +79,120 @@ SHORT = {
 """Words for narrow pictures."""
 
 
-def fitting_fields(view: View, scale: Scale, room: float) -> list[Field]:
+def fitting_fields(sheet: Sheet, view: View, room: float) -> list[Field]:
     """The fields in the largest letters and longest words with which they stand on one line of `room` pixels, if any do."""
-    for large, short in (
-        (scale.large, False),
-        (1.2 * scale.text, False),
-        (1.2 * scale.text, True),
-        (scale.text, True),
-    ):
-        listed = fields(view, scale.text, large, short=short)
+    scale = sheet.scale
+    plain = fields(view, scale.text, scale.large)
+    smaller = fields(view, scale.text, 1.2 * scale.text)
+    brief = shorter_words(smaller)
+    smallest = shorter_words(fields(view, scale.text, scale.text))
+    for listed in (plain, smaller, brief):
         if len(header_lines(listed, room)) == 1:
-            break
+            return listed
+    return smallest
+
+
+def fields(view: View, text: float, large: float) -> list[Field]:
+    """What the header says of a snapshot: where training stands, the errors, and how the units fare.
+
+    text, large: heights of the letters, of all and of epoch and step.
+    """
+    history = view.history
+    units = f"{history.elbow.shape[1]:,}"
+    inside = "first-layer elbows inside" if view.deep else "elbows inside"
+    listed = [
+        Field.counting("epoch", history.epoch, large),
+        Field.counting("step", history.step, large),
+    ]
+    listed += [_error(view, name, text) for name in errors_of(view)]
+    listed.append(
+        Field(
+            inside, lambda index: f"{view.elbows_inside(index):,}/{units}", f"{units}/{units}", text
+        )
+    )
+    if view.deep:
+        listed.append(_count(view, "breakpoints", text))
+    listed.append(_count(view, "dead_units", text))
     return listed
 
 
-def fields(view: View, text: float, large: float, *, short: bool = False) -> list[Field]:
-    """What the header says of a snapshot: where training stands, the errors, and how the units fare."""
-    history = view.history
-    last, units = len(history) - 1, history.elbow.shape[1]
-    inside = "first-layer elbows inside" if view.deep else "elbows inside"
-    listed = [
-        Field(
-            "epoch", lambda index: f"{history.epoch[index]:,}", f"{history.epoch[last]:,}", large
-        ),
-        Field("step", lambda index: f"{history.step[index]:,}", f"{history.step[last]:,}", large),
-        *(_error(view, name, text) for name in errors_of(view)),
-        Field(
-            inside,
-            lambda index: f"{view.elbows_inside(index):,}/{units:,}",
-            f"{units:,}/{units:,}",
-            text,
-        ),
-        *([_count(view, "breakpoints", text)] if view.deep else []),
-        _count(view, "dead_units", text),
-    ]
-    return (
-        [replace(field, word=SHORT.get(field.word, field.word)) for field in listed]
-        if short
-        else listed
-    )
+def shorter_words(listed: Sequence[Field]) -> list[Field]:
+    """The same fields with words for narrow pictures."""
+    return [replace(field, word=SHORT_WORDS.get(field.word, field.word)) for field in listed]
 
 
 def _error(view: View, name: str, pixels: float) -> Field:
     errors = errors_of(view)[name]
-    widest = max((error_text(float(value)) for value in _extremes(errors)), key=len, default="")
+    texts = [error_text(float(value)) for value in _sample_of(errors)]
+    widest = max(texts, key=len, default="")
     return Field(f"{name} MSE", lambda index: error_text(float(errors[index])), widest, pixels)
 
 
 def _count(view: View, name: str, pixels: float) -> Field:
     column = view.history.metrics[name]
-    return Field(
-        name.split("_")[0],
-        lambda index: f"{int(column[index]):,}",
-        f"{int(np.max(column)):,}",
-        pixels,
-    )
+    widest = f"{int(np.max(column)):,}"
+    return Field(name.split("_")[0], lambda index: f"{int(column[index]):,}", widest, pixels)
 
 
-def _extremes(column: NDArray[np.generic]) -> NDArray[np.float64]:
-    """A few hundred values of a column with its smallest and largest."""
+def _sample_of(column: NDArray[np.generic]) -> NDArray[np.float64]:
+    """A few hundred finite values of a column, with its smallest and largest."""
     values = np.asarray(column, dtype=np.float64)
     values = values[np.isfinite(values)]
-    return np.concatenate(
-        [values[:: max(1, len(values) // 300)], [values.min(), values.max()] if len(values) else []]
-    )
+    if not len(values):
+        return values
+    few = values[:: max(1, len(values) // 300)]
+    return np.concatenate([few, [values.min(), values.max()]])
 
 
 def header_lines(listed: Sequence[Field], room: float) -> list[list[int]]:
     """Which fields stand on which line."""
-    return flow([_width(field) for field in listed], room, 1.4 * listed[-1].pixels)
-
-
-def _width(field: Field) -> float:
-    return (
-        text_width(field.word, field.pixels)
-        + 0.45 * field.pixels
-        + text_width(field.widest, field.pixels)
-    )
+    return flow([field.width for field in listed], room, FIELD_GAP * listed[-1].pixels)
 
 
 def header_width(listed: Sequence[Field]) -> float:
     """The pixels that fields on one line take."""
-    return sum(_width(field) for field in listed) + 1.4 * listed[-1].pixels * (len(listed) - 1)
+    gaps = FIELD_GAP * listed[-1].pixels * (len(listed) - 1)
+    return sum(field.width for field in listed) + gaps
 
 
 class Header:
-    """The fields of a view, set into a box. cells: for films, numbers are pasted from pre-drawn characters; else they are texts."""
+    """Fields, set into a box."""
 
-    def __init__(self, sheet: Sheet, box: Box, listed: Sequence[Field], *, cells: bool) -> None:
-        self._numbers: list[tuple[Field, Readout | Text]] = []
+    def __init__(self, sheet: Sheet, box: Box, listed: Sequence[Field]) -> None:
+        self._numbers: list[tuple[Field, PastedNumber | Text]] = []
         lines = header_lines(listed, box.width)
         for number, line in enumerate(lines):
             baseline = round(box.top - (number + 0.75) * box.height / len(lines))
             x = float(box.left)
-            for field in (listed[item] for item in line):
-                sheet.text(
-                    round(x), baseline, field.word, pixels=field.pixels, colour=sheet.colours.faint
-                )
-                at = round(x + text_width(field.word, field.pixels) + 0.45 * field.pixels)
-                self._numbers.append((field, _readout(sheet, at, baseline, field, cells=cells)))
-                x += _width(field) + 1.4 * listed[-1].pixels
+            for item in line:
+                field = listed[item]
+                self._set(sheet, field, x, baseline)
+                x += field.width + FIELD_GAP * listed[-1].pixels
         self.moving: list[Artist] = [artist for _, artist in self._numbers]
+
+    def _set(self, sheet: Sheet, field: Field, x: float, baseline: int) -> None:
+        """Write the field's word at pixel x, and make the artist of its number."""
+        faint = sheet.colours.faint
+        sheet.text(round(x), baseline, field.word, pixels=field.pixels, colour=faint)
+        number = _number(sheet, field.pixels, round(x + field.word_width), baseline)
+        self._numbers.append((field, number))
 
     def show(self, index: int) -> None:
         for field, artist in self._numbers:
             artist.set_text(field.number(index))
 
 
-def _readout(sheet: Sheet, x: int, baseline: int, field: Field, *, cells: bool) -> Readout | Text:
-    if not cells:
-        return sheet.text(x, baseline, "", pixels=field.pixels)
-    readout = Readout(x, baseline, draw_cells(field.pixels, sheet.colours.ink, sheet.colours.paper))
-    sheet.figure.add_artist(readout)
-    return readout
+def _number(sheet: Sheet, pixels: float, x: int, baseline: int) -> PastedNumber | Text:
+    if not sheet.pasted_numbers:
+        return sheet.text(x, baseline, "", pixels=pixels)
+    glyphs = draw_glyphs(pixels, sheet.colours.ink, sheet.colours.paper)
+    number = PastedNumber(x, baseline, glyphs)
+    sheet.figure.add_artist(number)
+    return number
 
 
 @dataclass(frozen=True, eq=False)
-class Cells:
+class Glyphs:
     """Pictures of single characters, all of one height; below: pixels under the baseline."""
 
     pictures: dict[str, NDArray[np.uint8]]
@@ -169,41 +200,38 @@ class Cells:
 
 
 @cache
-def draw_cells(pixels: float, ink: str, paper: str) -> Cells:
+def draw_glyphs(pixels: float, ink: str, paper: str) -> Glyphs:
     """Each of CHARACTERS in a font of this size, as wide as it advances; drawn side by side and cut apart."""
     height, below = round(1.5 * pixels), round(0.4 * pixels)
-    advances = [
-        text_width(character * 20, pixels) - text_width(character * 10, pixels)
-        for character in CHARACTERS
-    ]
-    ends = np.cumsum([max(1, round(advance / 10)) for advance in advances]).tolist()
-    figure = Figure(figsize=(ends[-1] / DPI, height / DPI), dpi=DPI, facecolor=paper)
+    edges = [0]
+    for character in CHARACTERS:
+        # Of ten characters, so that what stands over at both ends of a text does not count.
+        advance = text_width(character * 20, pixels) - text_width(character * 10, pixels)
+        edges.append(edges[-1] + max(1, round(advance / 10)))
+    width = edges[-1]
+    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=paper)
     canvas: Any = FigureCanvasAgg(figure)
-    for character, start in zip(CHARACTERS, [0, *ends], strict=False):
-        figure.text(
-            start / ends[-1],
-            below / height,
-            character,
-            fontproperties=font(pixels),
-            color=ink,
-            parse_math=False,
-        )
+    look: dict[str, Any] = {"fontproperties": font(pixels), "color": ink, "parse_math": False}
+    for character, start in zip(CHARACTERS, edges, strict=False):
+        figure.text(start / width, below / height, character, **look)
     canvas.draw()
     strip = np.array(canvas.buffer_rgba(), dtype=np.uint8)
-    pictures = (strip[:, start:end] for start, end in zip([0, *ends], ends, strict=False))
-    return Cells(dict(zip(CHARACTERS, pictures, strict=True)), below)
+    pictures = [strip[:, start:end] for start, end in pairwise(edges)]
+    return Glyphs(dict(zip(CHARACTERS, pictures, strict=True)), below)
 
 
-class Readout(Artist):
-    """A number made of cells; matplotlib's own text takes a hundred times as long to set."""
+class PastedNumber(Artist):
+    """A number made of glyphs; matplotlib's own text takes a hundred times as long to set."""
 
-    def __init__(self, x: int, baseline: int, cells: Cells) -> None:
+    def __init__(self, x: int, baseline: int, glyphs: Glyphs) -> None:
         super().__init__()
-        self._x, self._y, self._cells = x, baseline - cells.below, cells
+        self._x = x
+        self._y = baseline - glyphs.below
+        self._glyphs = glyphs
         self._picture: NDArray[np.uint8] | None = None
 
     def set_text(self, text: str) -> None:
-        pictures = [self._cells.pictures[character] for character in text]
+        pictures = [self._glyphs.pictures[character] for character in text]
         self._picture = np.concatenate(pictures, axis=1) if pictures else None
         self.stale = True
 
@@ -213,3 +241,86 @@ class Readout(Artist):
         context = renderer.new_gc()
         renderer.draw_image(context, self._x, self._y, self._picture[::-1])
         context.restore()
+
+
+class PanelHead:
+    """What stands over a panel: a title, after a sample of its line if it has one, and numbers.
+
+    With one line of text the numbers stand at the right of the title, with two on the line below it.
+    """
+
+    def __init__(self, sheet: Sheet, box: Box, lines: int, sample: dict[str, Any] | None) -> None:
+        self._sheet = sheet
+        self._box = box
+        self._lines = lines
+        self._sample = sample
+        self._pixels = HEAD_TITLE * sheet.scale.text
+        self._title_left = box.left + (SAMPLE * self._pixels if sample else 0.0)
+
+    def draw(self, title: str, options: Sequence[Sequence[Field]]) -> Header:
+        """Draw the title and the first of the options of numbers that fits, or the last."""
+        if self._lines == 1:
+            numbers, place = self._beside(title, options)
+            room = place.left - self._title_left - 0.8 * self._pixels
+        else:
+            numbers, place = self._below(options)
+            room = self._box.right - self._title_left
+        self._draw_title(title, room)
+        return Header(self._sheet, place, numbers)
+
+    def _beside(
+        self, title: str, options: Sequence[Sequence[Field]]
+    ) -> tuple[Sequence[Field], Box]:
+        """The numbers that fit at the right of the title, and their place."""
+        box = self._box
+        title_end = self._title_left + text_width(drawable(title), self._pixels, bold=True)
+        numbers = first_fitting(options, box.right - title_end - self._pixels)
+        width = header_width(numbers)
+        left = round(box.right - width)
+        return numbers, Box(left, box.bottom, math.ceil(width) + 2, box.height)
+
+    def _below(self, options: Sequence[Sequence[Field]]) -> tuple[Sequence[Field], Box]:
+        """The numbers that fit on the line under the title, and their place."""
+        box = self._box
+        numbers = first_fitting(options, box.width)
+        return numbers, Box(box.left, box.bottom, box.width, round(box.height / self._lines))
+
+    def _draw_title(self, title: str, room: float) -> None:
+        line = self._box.height / self._lines
+        baseline = round(self._box.bottom + (self._lines - 1) * line + 0.25 * line)
+        if self._sample:
+            middle, size = baseline + 0.36 * self._pixels, 0.8 * self._pixels
+            self._sheet.entry(self._box.left, middle, self._sample, "", pixels=size)
+        words = shortened(title, self._pixels, max(room, 0.0), bold=True)
+        self._sheet.text(self._title_left, baseline, words, pixels=self._pixels, bold=True)
+
+
+def first_fitting(options: Sequence[Sequence[Field]], room: float) -> Sequence[Field]:
+    """The first of the options that takes at most `room` pixels, or else the last."""
+    for option in options:
+        if header_width(option) <= room:
+            return option
+    return options[-1]
+
+
+def title_level(
+    sheet: Sheet,
+    width: float,
+    levels: Sequence[Sequence[str]],
+    numbers: Sequence[Sequence[Field]],
+    lines: int,
+) -> int:
+    """The first level of titles that fit over all panels, so that the titles of all are alike; or else the last level.
+
+    width: of the panels; levels: from long to short, each with a title per panel; numbers: the fewest that stand beside each.
+    """
+    pixels = HEAD_TITLE * sheet.scale.text
+    beside = [0.0] * len(numbers)
+    if lines == 1:
+        beside = [pixels + header_width(listed) for listed in numbers]
+    for level, titles in enumerate(levels):
+        widths = [text_width(drawable(title), pixels, bold=True) for title in titles]
+        needed = max(map(sum, zip(widths, beside, strict=True)))
+        if SAMPLE * pixels + needed <= width:
+            return level
+    return len(levels) - 1

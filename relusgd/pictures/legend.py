@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from relusgd.pictures.layout import Box, flow
 from relusgd.pictures.marks import looks_of
-from relusgd.pictures.sheet import Sheet, entry_width
+from relusgd.pictures.sheet import Box, Sheet, entry_width
+from relusgd.pictures.stack import flow
 from relusgd.pictures.view import View
+
+LETTERS = 0.93
+"""The height of a legend's letters, in parts of that of plain words."""
+
+GAP = 1.2
+"""The room between two entries, in heights of the legend's letters."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +25,11 @@ class Entry:
     look: dict[str, Any]
     long: str
     short: str
+
+
+def noise_entry(sheet: Sheet) -> Entry:
+    """The entry of the line at noise²."""
+    return Entry(looks_of(sheet, None)["noise"], "noise²", "noise²")
 
 
 def curve_legend(sheet: Sheet, views: Sequence[View], *, learned: bool = True) -> list[Entry]:
@@ -33,91 +44,94 @@ def curve_legend(sheet: Sheet, views: Sequence[View], *, learned: bool = True) -
     if any(view.truth is not None for view in views):
         entries.append(Entry(looks["truth"], "true function", "truth"))
     if learned:
-        rings = {} if any(view.marks_kinks for view in views) else {"marker": ""}
-        entries.append(Entry({**looks["learned"], **rings}, "learned function", "learned"))
-    deepest = max(len(view.history.hidden) for view in views)
+        look = dict(looks["learned"])
+        if not any(view.marks_kinks for view in views):
+            look["marker"] = ""
+        entries.append(Entry(look, "learned function", "learned"))
     if "units" in sheet.look.show:
         entries += _unit_entries(looks, views)
-    return entries if deepest == 1 else [*entries, *_layer_entries(sheet, looks, deepest)]
-
-
-def _unit_entries(looks: dict[str, dict[str, Any]], views: Sequence[View]) -> list[Entry]:
-    entries = []
-    shallow, deep = [view for view in views if not view.deep], [view for view in views if view.deep]
-    if any(not view.wide for view in shallow):
-        entries += [
-            Entry(looks["positive"], "unit, output weight > 0", "unit +"),
-            Entry(looks["negative"], "unit, output weight < 0", "unit −"),
-        ]
-    if any(view.wide for view in shallow):
-        entries += [
-            Entry(looks["up"], "bends at elbows, output weight > 0", "bends +"),
-            Entry(looks["down"], "< 0", "−"),
-        ]
-    if any(not view.wide for view in deep):
-        entries.append(Entry(looks["neutral"], "units of layer 1", "units"))
-    if any(view.wide for view in deep):
-        entries.append(Entry(looks["bends"], "elbows of layer 1", "elbows"))
+    deepest = max(len(view.history.hidden) for view in views)
+    if deepest > 1:
+        entries += _layer_entries(sheet, looks, deepest)
     return entries
 
 
-def _layer_entries(sheet: Sheet, looks: dict[str, dict[str, Any]], deepest: int) -> list[Entry]:
+def _unit_entries(looks: dict[str, dict[str, Any]], views: Sequence[View]) -> Iterator[Entry]:
+    kinds = {(view.deep, view.wide) for view in views}
+    if (False, False) in kinds:
+        yield Entry(looks["positive"], "unit, output weight > 0", "unit +")
+        yield Entry(looks["negative"], "unit, output weight < 0", "unit −")
+    if (False, True) in kinds:
+        yield Entry(looks["up"], "bends at elbows, output weight > 0", "bends +")
+        yield Entry(looks["down"], "< 0", "−")
+    if (True, False) in kinds:
+        yield Entry(looks["neutral"], "units of layer 1", "units")
+    if (True, True) in kinds:
+        yield Entry(looks["bends"], "elbows of layer 1", "elbows")
+
+
+def _layer_entries(sheet: Sheet, looks: dict[str, dict[str, Any]], deepest: int) -> Iterator[Entry]:
     """Breakpoints by layer; the last colour stands for all the layers from its own on."""
     most = len(sheet.colours.layers)
-    names = [
-        f"layer {layer}{' …' if layer == most < deepest else ''}"
-        for layer in range(1, min(deepest, most) + 1)
-    ]
-    return [
-        Entry(
-            looks[f"layer {layer}"],
-            f"bend by {name}" if layer == 1 else name,
-            name if layer == 1 else name.removeprefix("layer "),
-        )
-        for layer, name in enumerate(names, 1)
-    ]
+    yield Entry(looks["layer 1"], "bend by layer 1", "layer 1")
+    for layer in range(2, min(deepest, most) + 1):
+        number = f"{layer} …" if layer == most < deepest else f"{layer}"
+        yield Entry(looks[f"layer {layer}"], f"layer {number}", number)
 
 
-def legend_lines(sheet: Sheet, entries: list[Entry], room: float) -> int:
+def legend_lines(sheet: Sheet, entries: Sequence[Entry], room: float) -> int:
     """The number of lines that the entries take."""
     return len(_set_legend(sheet, entries, room)[1])
 
 
+def entries_width(words: Sequence[str], pixels: float) -> float:
+    """The pixels that entries on one line take."""
+    widths = sum(entry_width(word, pixels) + GAP * pixels for word in words)
+    return widths - GAP * pixels if words else 0.0
+
+
 def _set_legend(
-    sheet: Sheet, entries: list[Entry], room: float
+    sheet: Sheet, entries: Sequence[Entry], room: float
 ) -> tuple[list[str], list[list[int]]]:
     """The entries' words, long if all then stand on one line, and which entry stands on which line."""
-    pixels = 0.93 * sheet.scale.text
-    for words in ([entry.long for entry in entries], [entry.short for entry in entries]):
-        lines = flow([entry_width(word, pixels) for word in words], room, 1.2 * pixels)
-        if len(lines) == 1:
-            break
-    return words, lines
+    long = [entry.long for entry in entries]
+    lines = wrap_entries(sheet, long, room)
+    if len(lines) == 1:
+        return long, lines
+    short = [entry.short for entry in entries]
+    return short, wrap_entries(sheet, short, room)
 
 
-def draw_legend(sheet: Sheet, box: Box, entries: list[Entry]) -> None:
-    pixels = 0.93 * sheet.scale.text
+def wrap_entries(sheet: Sheet, words: Sequence[str], room: float) -> list[list[int]]:
+    """Which of the entries with these words stand on which line."""
+    pixels = LETTERS * sheet.scale.text
+    return flow([entry_width(word, pixels) for word in words], room, GAP * pixels)
+
+
+def draw_legend(sheet: Sheet, box: Box, entries: Sequence[Entry]) -> None:
+    """The entries in the box, in as many lines as they take."""
     words, lines = _set_legend(sheet, entries, box.width)
     for number, line in enumerate(lines):
-        x, y = float(box.left), box.top - (number + 0.5) * sheet.scale.line
-        for item in line:
-            sheet.entry(x, y, entries[item].look, words[item], pixels=pixels)
-            x += entry_width(words[item], pixels) + 1.2 * pixels
+        height = box.top - (number + 0.5) * sheet.scale.line
+        looks = [entries[item].look for item in line]
+        draw_entries(sheet, box.left, height, looks, [words[item] for item in line])
+
+
+def draw_entries(
+    sheet: Sheet, x: float, height: float, looks: Sequence[dict[str, Any]], words: Sequence[str]
+) -> None:
+    """Entries in one line from pixel x."""
+    pixels = LETTERS * sheet.scale.text
+    for look, word in zip(looks, words, strict=True):
+        sheet.entry(x, height, look, word, pixels=pixels)
+        x += entry_width(word, pixels) + GAP * pixels
 
 
 def draw_entries_left_of(
-    sheet: Sheet, right: float, height: float, entries: list[Entry], *, short: bool
+    sheet: Sheet, right: float, height: float, entries: Sequence[Entry], *, short: bool
 ) -> float:
     """Entries in one line that ends at pixel `right`; gives its width."""
-    pixels = 0.93 * sheet.scale.text
     words = [entry.short if short else entry.long for entry in entries]
-    width = (
-        sum(entry_width(word, pixels) + 1.2 * pixels for word in words) - 1.2 * pixels
-        if words
-        else 0.0
-    )
-    x = right - width
-    for entry, word in zip(entries, words, strict=True):
-        sheet.entry(x, height, entry.look, word, pixels=pixels)
-        x += entry_width(word, pixels) + 1.2 * pixels
+    width = entries_width(words, LETTERS * sheet.scale.text)
+    draw_entries(sheet, right - width, height, [entry.look for entry in entries], words)
     return width

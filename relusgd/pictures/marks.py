@@ -1,10 +1,11 @@
-"""What of a view is shown, and how each kind of line and point is drawn, in the panels and in the legends alike."""
+"""How each kind of line and point is drawn, in the panels and in the legends alike."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+from matplotlib.colors import to_rgba_array
 
 from relusgd.model.network import Array
 from relusgd.pictures.axis import Ticks
@@ -14,9 +15,14 @@ from relusgd.pictures.view import View
 MARGIN = 0.015
 """Free paper at either end of an x axis, as a share of its length, so that points at the ends are whole."""
 
-
 BENDS_ALPHA = 0.5
 """The opacity of the density of bends, under which the data can still be seen."""
+
+FIRST_DASHED = 5
+"""From this run on, colours alone are too alike."""
+
+USUAL_CROWD = 200
+"""The number of training points that are drawn as dots of the usual size; dots of more points are smaller."""
 
 
 def x_limits(domain: tuple[float, float]) -> tuple[float, float]:
@@ -25,6 +31,7 @@ def x_limits(domain: tuple[float, float]) -> tuple[float, float]:
 
 
 def original(view: View, x: Array, y: Array) -> tuple[Array, Array]:
+    """Points of a view in the units of its data."""
     return view.dataset.scaling.x_to_original(x), view.dataset.scaling.y_to_original(y)
 
 
@@ -36,8 +43,9 @@ def active_ticks(view: View) -> Ticks:
 def looks_of(sheet: Sheet, view: View | None) -> dict[str, dict[str, Any]]:
     """How each kind of line and point is drawn, in the panels and in the legend."""
     colours, points = sheet.colours, sheet.points
-    crowd = len(view.dataset.x_train) if view else 200
-    dot = points(float(np.clip(6.5 * (200 / crowd) ** 0.25, 2.0, 9.0)))
+    crowd = len(view.dataset.x_train) if view else USUAL_CROWD
+    size = 6.5 * (USUAL_CROWD / crowd) ** 0.25
+    dot = points(float(np.clip(size, 2.0, 9.0)))
     patch = {
         "linestyle": "",
         "marker": "s",
@@ -52,12 +60,7 @@ def looks_of(sheet: Sheet, view: View | None) -> dict[str, dict[str, Any]]:
         "markeredgecolor": colours.paper,
         "markeredgewidth": points(1.0),
     }
-    ring = {
-        "markerfacecolor": "none",
-        "markeredgecolor": colours.data,
-        "markeredgewidth": points(1.2),
-    }
-    return {
+    looks: dict[str, dict[str, Any]] = {
         "data": {
             "linestyle": "",
             "marker": "o",
@@ -66,7 +69,14 @@ def looks_of(sheet: Sheet, view: View | None) -> dict[str, dict[str, Any]]:
             "markeredgewidth": 0,
             "alpha": 0.85,
         },
-        "test data": {"linestyle": "", "marker": "o", "markersize": dot, **ring},
+        "test data": {
+            "linestyle": "",
+            "marker": "o",
+            "markersize": dot,
+            "markerfacecolor": "none",
+            "markeredgecolor": colours.data,
+            "markeredgewidth": points(1.2),
+        },
         "truth": {"color": colours.truth, "linewidth": points(1.8), "linestyle": (0, (4, 2))},
         "learned": {
             "color": colours.learned,
@@ -82,11 +92,43 @@ def looks_of(sheet: Sheet, view: View | None) -> dict[str, dict[str, Any]]:
         "up": {**patch, "color": colours.positive},
         "down": {**patch, "color": colours.negative},
         "bends": {**patch, "color": colours.neutral},
-        **{
-            f"layer {layer}": {**kink, "markerfacecolor": colour}
-            for layer, colour in enumerate(colours.layers, 1)
-        },
         "train": {"color": colours.data, "linewidth": points(2.2)},
         "test": {"color": colours.test, "linewidth": points(2.2)},
         "noise": {"color": colours.ink, "linewidth": points(1.0), "linestyle": (0, (5, 3))},
     }
+    for layer, colour in enumerate(colours.layers, 1):
+        looks[f"layer {layer}"] = {**kink, "markerfacecolor": colour}
+    return looks
+
+
+def run_look(sheet: Sheet, number: int) -> dict[str, Any]:
+    """How the line of a run or group with this number is drawn: over its panel, and in charts."""
+    return {
+        "color": sheet.run_colour(number),
+        "linewidth": sheet.points(3.0),
+        "linestyle": run_dash(number),
+    }
+
+
+def run_dash(number: int) -> Any:
+    """The line style of a run with this number."""
+    return "-" if number < FIRST_DASHED else (0, (4, 1.2))
+
+
+def relative(strength: Array, full: float) -> Array:
+    """Strengths between 0 and 1; square roots, so that the weaker half can be told apart."""
+    with np.errstate(all="ignore"):
+        share = np.nan_to_num(strength / full, nan=0.0, posinf=1.0)
+        return np.sqrt(np.clip(share, 0.0, 1.0))
+
+
+def sign_colours(sheet: Sheet, sign: Array) -> Array:
+    """Colours (n, 4) for output weights below, at and above 0, or without one sign."""
+    colours = sheet.colours
+    table = to_rgba_array([colours.negative, colours.neutral, colours.positive])
+    return np.asarray(table[np.sign(sign).astype(int) + 1])
+
+
+def with_alpha(colours: Array, alpha: Array) -> Array:
+    """Colours (n, 4) with these opacities, shape (n,)."""
+    return np.column_stack([colours[:, :3], alpha])

@@ -18,9 +18,9 @@ from functools import cache
 from importlib.resources import files
 
 from relusgd.errors import InputError
-from relusgd.pictures.group import Group, Scene
 from relusgd.pictures.look import THEMES, Theme
 from relusgd.pictures.page_data import Start, page_data
+from relusgd.pictures.scene import RunGroup, Scene
 
 SCRIPTS = (
     "numbers",
@@ -65,7 +65,7 @@ def page_html(
     if theme is not None and theme not in THEMES:
         raise InputError(f"the theme is light or dark, not {theme!r}")
     if starts is None:
-        starts = [Start()] * (len(scene.views) if isinstance(scene, Group) else 1)
+        starts = [Start()] * (len(scene.views) if isinstance(scene, RunGroup) else 1)
     title = title.encode("utf-8", "replace").decode()  # the name of a folder may be no text at all
     data = {
         "title": title,

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from relusgd.errors import InputError
 from relusgd.model.points import Dataset
 from relusgd.pictures.axis import SOFT_START
-from relusgd.pictures.group import Group, Scene
 from relusgd.pictures.scales import Scales, error_axis, errors_of, noise_level
+from relusgd.pictures.scene import RunGroup, Scene
 from relusgd.pictures.spacing import Indices, choose_frames
 from relusgd.pictures.view import BARS, CELLS, MOST_EXACT, MOST_UNITS, View
 
@@ -47,8 +47,10 @@ def page_data(scene: Scene, starts: Sequence[Start], frames: int | None) -> dict
     starts: one for each run of the scene; frames: how many moments, chosen as a film's are; None is MOST_FRAMES, or fewer of
     wide networks. Raises InputError when the page would be too large to open.
     """
-    views = scene.views if isinstance(scene, Group) else (scene,)
-    titles = zip(scene.titles, scene.short, strict=True) if isinstance(scene, Group) else [("", "")]
+    views = scene.views if isinstance(scene, RunGroup) else (scene,)
+    titles = (
+        zip(scene.titles, scene.short, strict=True) if isinstance(scene, RunGroup) else [("", "")]
+    )
     moments = choose_moments(scene, views, frames)
     scales = Scales.of(views)
     datasets = _distinct([view.dataset for view in views])
@@ -67,16 +69,16 @@ def page_data(scene: Scene, starts: Sequence[Start], frames: int | None) -> dict
                 **_run_data(view, rows),
             }
         )
-    errors = scene.error_axis if isinstance(scene, Group) else error_axis(scene)
+    errors = scene.error_axis if isinstance(scene, RunGroup) else error_axis(scene)
     return {
         "epoch": scene.epoch[moments].tolist(),
-        "steps_per_epoch": scene.steps_per_epoch if isinstance(scene, Group) else None,
+        "steps_per_epoch": scene.steps_per_epoch if isinstance(scene, RunGroup) else None,
         "recorded": len(scene),
         "soft_start": SOFT_START,
         "limits": {"x": scales.x, "y": scales.y, "error": (errors.low, errors.high)},
         "scales": {"unit": scales.unit, "kink": scales.kink, "bend": scales.bend},
-        "noise": scene.noise if isinstance(scene, Group) else noise_level(scene),
-        "error": scene.error_name if isinstance(scene, Group) else None,
+        "noise": scene.noise if isinstance(scene, RunGroup) else noise_level(scene),
+        "error": scene.error_name if isinstance(scene, RunGroup) else None,
         "sizes": {"bars": BARS, "units": MOST_UNITS},
         "data": [_points_data(view_of(views, dataset)) for dataset in datasets],
         "runs": runs,
@@ -119,7 +121,7 @@ def _binned(view: View) -> bool:
 
 
 def _rows(scene: Scene, view: View) -> NDArray[np.int64]:
-    return scene.rows(view) if isinstance(scene, Group) else np.arange(len(view))
+    return scene.rows(view) if isinstance(scene, RunGroup) else np.arange(len(view))
 
 
 def _run_data(view: View, rows: Indices) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""One moment of a run, or of several, as a picture.
+"""One moment of a run, or of several, as pixels.
 
 A painter lays the figure out once and draws everything that never changes once. For a frame it puts that back, lets each part
 take the state of the snapshot, and draws the few artists that moved: the same pixels as a draw of the whole figure.
@@ -6,7 +6,6 @@ take the state of the snapshot, and draws the few artists that moved: the same p
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
@@ -15,40 +14,38 @@ import numpy as np
 from matplotlib.artist import Artist
 from numpy.typing import NDArray
 
-from relusgd.errors import InputError, RelusgdError
-from relusgd.files import write_whole
-from relusgd.pictures.composition import build_parts
-from relusgd.pictures.fonts import DPI
-from relusgd.pictures.grid import build_grid
-from relusgd.pictures.group import Group, Scene
+from relusgd.pictures.grid import draw_grid
 from relusgd.pictures.look import Look
+from relusgd.pictures.panels import Part
+from relusgd.pictures.scene import RunGroup, Scene
 from relusgd.pictures.sheet import STYLE, Sheet
+from relusgd.pictures.single import draw_single
+from relusgd.pictures.stills import check_still, write_figure
 
 Frame = NDArray[np.uint8]
 """Pixels, shape (height, width, 4): red, green, blue, opacity; the first row is the upper edge."""
 
-STILLS = (".png", ".svg", ".pdf")
 
-METADATA: dict[str, Any] = {".png": {}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
-"""What matplotlib writes into a file by itself is left out where it would make equal pictures different files."""
+def draw_scene(sheet: Sheet, scene: Scene) -> list[Part]:
+    """Draw what never changes in the picture of a scene, and give its parts that change."""
+    if isinstance(scene, RunGroup):
+        return draw_grid(sheet, scene)
+    return draw_single(sheet, scene)
 
 
 class Painter:
     """The pictures of a scene, one per moment (of one run: per snapshot), all with the same axes and scales.
 
-    still: numbers of the header are real texts, which any file format can hold; else they are pasted, which is fast.
+    still: numbers of the header are real texts, which any file format can hold; otherwise they are pasted, which is fast.
     """
 
     def __init__(self, scene: Scene, look: Look | None = None, *, still: bool = False) -> None:
         with matplotlib.rc_context(STYLE):
-            self.sheet = Sheet(look or Look())
-            if isinstance(scene, Group):
-                self._parts = build_grid(self.sheet, scene, cells=not still)
-            else:
-                self._parts = build_parts(self.sheet, scene, cells=not still)
-        self._moving: list[Artist] = [
-            artist for part in self._parts for artist in sorted(part.moving, key=Artist.get_zorder)
-        ]
+            self.sheet = Sheet(look or Look(), pasted_numbers=not still)
+            self._parts = draw_scene(self.sheet, scene)
+        self._moving: list[Artist] = []
+        for part in self._parts:
+            self._moving += sorted(part.moving, key=Artist.get_zorder)
         self._count = len(scene)
         self._background = self._draw_background()
 
@@ -90,35 +87,8 @@ class Painter:
 
 
 def save_still(scene: Scene, index: int, path: Path, look: Look | None = None) -> None:
-    """Write the picture of one moment as .png, .svg or .pdf.
-
-    Raises InputError for another suffix, RelusgdError when the file cannot be written; what stood at path is then untouched.
-    """
+    """Write the picture of one moment as .png, .svg or .pdf. Raises as `write_figure` does."""
     check_still(path)
     painter = Painter(scene, look, still=True)
     painter.show(index)
     write_figure(painter.sheet, path)
-
-
-def check_still(path: Path) -> None:
-    """Raise InputError if no still can be written to a path with this suffix."""
-    if path.suffix.lower() not in STILLS:
-        raise InputError(
-            f"a still cannot be written as {path.name!r}",
-            f"its name ends in {', '.join(STILLS[:-1])} or {STILLS[-1]}",
-        )
-
-
-def write_figure(sheet: Sheet, path: Path) -> None:
-    """Write a figure in the format of the path's suffix. Raises as `save_still` does."""
-    check_still(path)
-    suffix, content = (
-        path.suffix.lower(),
-        io.BytesIO(),
-    )  # a disk that is full would be met inside matplotlib otherwise
-    with matplotlib.rc_context({"svg.hashsalt": "relusgd", "svg.fonttype": "path"}):
-        sheet.figure.savefig(content, format=suffix[1:], dpi=DPI, metadata=METADATA[suffix])
-    try:
-        write_whole(path, content.getvalue())
-    except OSError as error:
-        raise RelusgdError(f"{path} could not be written: {error.strerror or error}") from error

@@ -25,36 +25,47 @@ class Scales:
 
     @classmethod
     def of(cls, views: Sequence[View]) -> Scales:
-        """The scales that views share. Limits hold all; strengths are the middle ones, so that one run cannot hide the others."""
-        narrow, wide = (
-            [view for view in views if not view.wide],
-            [view for view in views if view.wide],
-        )
+        """The scales that views share: limits that hold all, and middle strengths, so that one run cannot hide the others."""
+        low = min(view.y_limits[0] for view in views)
+        high = max(view.y_limits[1] for view in views)
+        unit_scales = [view.unit_scale for view in views if not view.wide]
+        bend_scales = [view.bend_scale for view in views if view.wide]
         return cls(
-            (min(view.low for view in views), max(view.high for view in views)),
-            (min(view.y_limits[0] for view in views), max(view.y_limits[1] for view in views)),
-            median([view.unit_scale for view in narrow] or [1.0]),
-            median(view.kink_scale for view in views),
-            median([view.bend_scale for view in wide] or [1.0]),
+            x=shared_domain(views),
+            y=(low, high),
+            unit=median(unit_scales or [1.0]),
+            kink=median(view.kink_scale for view in views),
+            bend=median(bend_scales or [1.0]),
         )
+
+
+def shared_domain(views: Sequence[View]) -> tuple[float, float]:
+    """The domain that holds those of all views."""
+    return min(view.low for view in views), max(view.high for view in views)
+
+
+def axis_names(views: Sequence[View]) -> tuple[str, str]:
+    """What x and y are called in these views, each name once."""
+    x_names = dict.fromkeys(view.dataset.x_name for view in views)
+    y_names = dict.fromkeys(view.dataset.y_name for view in views)
+    return ", ".join(x_names), ", ".join(y_names)
 
 
 def errors_of(view: View) -> dict[str, Array]:
-    """The errors that there are, in the square of the original unit of y."""
-    columns = {
-        name: view.dataset.scaling.mse_to_original(np.asarray(view.history.metrics[f"{name}_mse"]))
-        for name in ("train", "test")
-    }
-    return {
-        name: column
-        for name, column in columns.items()
-        if np.isfinite(column).any() or name == "train"
-    }
+    """train and, where it was measured, test: their errors, shape (S,), in the square of the data's own unit of y."""
+    errors = {}
+    for name in ("train", "test"):
+        column = np.asarray(view.history.metrics[f"{name}_mse"], dtype=np.float64)
+        error = view.dataset.scaling.mse_to_original(column)
+        if name == "train" or np.isfinite(error).any():
+            errors[name] = error
+    return errors
 
 
 def noise_level(view: View) -> float | None:
     """noise², the error of the truth itself on the training points, where it is known and above 0."""
-    return view.dataset.noise**2 if view.dataset.noise else None
+    noise = view.dataset.noise
+    return noise**2 if noise else None
 
 
 def step_axis(view: View) -> TimeAxis:

@@ -1,10 +1,12 @@
-"""A matplotlib figure that is addressed in pixels: axes in boxes, texts and legend entries at places."""
+"""A matplotlib figure that is addressed in pixels: axes in boxes, words and legend entries at places."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from copy import copy
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -15,12 +17,15 @@ from matplotlib.ticker import NullLocator
 
 from relusgd.pictures.axis import Ticks
 from relusgd.pictures.fonts import DPI, font
-from relusgd.pictures.layout import Box, Scale
 from relusgd.pictures.look import Look
-from relusgd.pictures.wording import text_width
+from relusgd.pictures.wording import shortened, text_width
 
 MOVING = 5
 """The z-order of what moves; everything that never changes lies below, so that it can be drawn once."""
+
+TICK_LETTERS = 0.93
+TITLE_LETTERS = 1.2
+"""Heights of the letters of ticks and of the title, in parts of those of plain words."""
 
 STYLE: Any = {
     "text.usetex": False,
@@ -34,13 +39,68 @@ STYLE: Any = {
 """Settings of a user's matplotlibrc that would show although every colour, size and font is given."""
 
 
-class Sheet:
-    """A figure of look.size pixels with the colours of its theme."""
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in whole pixels; bottom is counted from the picture's lower edge."""
 
-    def __init__(self, look: Look) -> None:
+    left: int
+    bottom: int
+    width: int
+    height: int
+
+    @property
+    def top(self) -> int:
+        return self.bottom + self.height
+
+    @property
+    def right(self) -> int:
+        return self.left + self.width
+
+    @property
+    def centre_x(self) -> float:
+        return self.left + self.width / 2
+
+    @property
+    def centre_y(self) -> float:
+        return self.bottom + self.height / 2
+
+
+@dataclass(frozen=True)
+class SheetScale:
+    """Sizes in pixels that grow with the picture.
+
+    text, large: heights of the font, of plain words and of the clock; line: the distance between two lines of plain words;
+    thick: the width of a line that is 1 pixel wide in a picture of 1000 × 700.
+    """
+
+    text: float
+    large: float
+    line: int
+    thick: float
+
+    @classmethod
+    def of(cls, size: tuple[int, int]) -> SheetScale:
+        width, height = size
+        factor = min(width / 1000, height / 700)
+        return cls.with_text(max(10.5, 14.0 * factor), max(0.75, factor))
+
+    @classmethod
+    def with_text(cls, text: float, thick: float) -> SheetScale:
+        return cls(text, 1.45 * text, round(1.55 * text), thick)
+
+
+class Sheet:
+    """A figure of look.size pixels with the colours of its theme.
+
+    pasted_numbers: whether numbers that change are pasted from pictures of their characters, which is fast and only for films;
+    otherwise they are texts, which any file format can hold.
+    """
+
+    def __init__(self, look: Look, *, pasted_numbers: bool = False) -> None:
         self.look = look
+        self.pasted_numbers = pasted_numbers
         self.colours = look.colours
-        self.scale = Scale.of(look.size)
+        self.scale = SheetScale.of(look.size)
         self.width, self.height = look.size
         inches = (self.width / DPI, self.height / DPI)
         self.figure = Figure(
@@ -48,14 +108,20 @@ class Sheet:
         )
         self.canvas: Any = FigureCanvasAgg(self.figure)
 
-    def finer(self, lines: float, text: float = 1.0) -> Sheet:
-        """The same figure to be drawn on with thinner lines and smaller letters, by these factors."""
+    def finer(self, lines: float, text: float = 0.93) -> Sheet:
+        """The same figure, drawn on with thinner lines and smaller letters, by these factors."""
         finer = copy(self)
         letters = max(10.0, text * self.scale.text)
-        finer.scale = Scale(
-            letters, 1.45 * letters, round(1.55 * letters), lines * self.scale.thick
-        )
+        finer.scale = SheetScale.with_text(letters, lines * self.scale.thick)
         return finer
+
+    def lines(self, count: float) -> int:
+        """The height of this many lines of text, in whole pixels."""
+        return round(count * self.scale.line)
+
+    def run_colour(self, number: int) -> str:
+        """The colour of the learned function of a run or group with this number; colours repeat."""
+        return self.colours.runs[number % len(self.colours.runs)]
 
     def axes(self, box: Box) -> Axes:
         """Empty axes in the box, with a thin frame, a faint grid and no ticks."""
@@ -74,27 +140,27 @@ class Sheet:
         return axes
 
     def set_ticks(
-        self, axes: Axes, which: str, ticks: Ticks, *, labels: bool = True, grid: bool = True
+        self, axes: Axes, which: Literal["x", "y"], ticks: Ticks, *, grid: bool = True
     ) -> None:
-        """Ticks and their labels along the x or the y axis."""
+        """Ticks and their labels along the x or the y axis; where none has a label, lines of the grid alone."""
         axis = axes.xaxis if which == "x" else axes.yaxis
-        axis.set_ticks(ticks.places, labels=ticks.labels if labels else [""] * len(ticks.places))
+        axis.set_ticks(ticks.places, labels=ticks.labels)
         axis.set_tick_params(
-            length=self.points(4) if labels else 0,
+            length=self.points(4) if any(ticks.labels) else 0,
             width=self.points(0.9),
             color=self.colours.faint,
             pad=self.points(3),
         )
         for label in axis.get_ticklabels():
             label.set(
-                fontproperties=font(self.scale.text * 0.93),
+                fontproperties=font(TICK_LETTERS * self.scale.text),
                 color=self.colours.ink,
                 parse_math=False,
             )
         if grid:
             axes.grid(
                 True,
-                axis="x" if which == "x" else "y",
+                axis=which,
                 color=self.colours.grid,
                 linewidth=self.points(0.9),
                 linestyle="-",
@@ -112,15 +178,47 @@ class Sheet:
         *,
         pixels: float,
         colour: str | None = None,
+        bold: bool = False,
         **options: Any,
     ) -> Text:
         """Words at pixel (x, y); by default from the left, on the baseline. A dollar sign is a dollar sign."""
-        bold = options.pop("bold", False)
-        options |= {
-            "fontproperties": font(pixels, bold=bold, text=words),
-            "color": colour or self.colours.ink,
-        }
-        return self.figure.text(x / self.width, y / self.height, words, parse_math=False, **options)
+        return self.figure.text(
+            x / self.width,
+            y / self.height,
+            words,
+            parse_math=False,
+            fontproperties=font(pixels, bold=bold, text=words),
+            color=colour or self.colours.ink,
+            **options,
+        )
+
+    def write_title(self, box: Box | None) -> None:
+        """The user's title, cut to the box; nothing without a box or a title."""
+        if box is None or not self.look.title:
+            return
+        pixels = TITLE_LETTERS * self.scale.text
+        title = shortened(self.look.title, pixels, box.width, bold=True)
+        self.text(box.left, box.bottom + 0.3 * self.scale.text, title, pixels=pixels, bold=True)
+
+    def x_name_height(self, axes: Box) -> float:
+        """The middle of the line in which the name of x stands under these axes."""
+        return axes.bottom - 1.65 * self.scale.line
+
+    def name_x(self, axes: Box, name: str, *, room: float = math.inf) -> None:
+        """The name of the x axis under its middle, cut to `room` pixels."""
+        pixels = self.scale.text
+        words = shortened(name, pixels, room)
+        height = self.x_name_height(axes)
+        self.text(axes.centre_x, height, words, pixels=pixels, ha="center", va="center_baseline")
+
+    def name_y(self, axes: Box, name: str, *, room: float = math.inf, letters: float = 1.0) -> None:
+        """The name of the y axis, upright at the left edge of the picture, cut to `room` pixels.
+
+        letters: their height, in parts of that of plain words.
+        """
+        x, pixels = 0.9 * self.scale.text, letters * self.scale.text
+        words = shortened(name, pixels, room)
+        self.text(x, axes.centre_y, words, pixels=pixels, rotation=90, ha="center", va="center")
 
     def entry(self, x: float, y: float, look: dict[str, Any], words: str, *, pixels: float) -> None:
         """An entry of a legend from pixel (x, y): a sample of a line or a point drawn like `look`, then words."""
@@ -132,12 +230,9 @@ class Sheet:
         self.text(x + length + 0.5 * pixels, y, words, pixels=pixels, va="center_baseline")
 
     def _sample(self, x: Sequence[float], y: float, look: dict[str, Any]) -> None:
-        places = [place / self.width for place in x]
-        self.figure.add_artist(
-            Line2D(
-                places, [y / self.height] * len(places), transform=self.figure.transFigure, **look
-            )
-        )
+        xs = [place / self.width for place in x]
+        ys = [y / self.height] * len(x)
+        self.figure.add_artist(Line2D(xs, ys, transform=self.figure.transFigure, **look))
 
 
 def entry_width(words: str, pixels: float) -> float:

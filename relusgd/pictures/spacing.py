@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from relusgd.errors import InputError
 from relusgd.model.network import Array
 from relusgd.pictures.axis import SOFT_START
-from relusgd.pictures.group import Scene
+from relusgd.pictures.scene import Scene
 
 SPACINGS = ("log", "linear", "motion")
 

@@ -11,11 +11,11 @@ from relusgd.errors import InputError
 from relusgd.files import write_whole
 from relusgd.pictures.film import check_film, write_film
 from relusgd.pictures.fonts import lacking_glyphs
-from relusgd.pictures.group import Group, Scene
 from relusgd.pictures.look import Look
 from relusgd.pictures.page import in_iframe, page_html
 from relusgd.pictures.page_data import Start
 from relusgd.pictures.painter import save_still
+from relusgd.pictures.scene import RunGroup, Scene
 from relusgd.pictures.spacing import choose_frames
 from relusgd.pictures.story import save_story
 from relusgd.pictures.timing import Timing
@@ -151,7 +151,7 @@ def _start(run: RecordedRun) -> Start:
 def scene_of(runs: Sequence[RecordedRun]) -> Scene:
     """What is drawn of the runs. Raises InputError when they are too many for one picture."""
     views = [View(run.history, run.data) for run in runs]
-    return views[0] if len(views) == 1 else Group(views, *panel_titles(runs))
+    return views[0] if len(views) == 1 else RunGroup(views, *panel_titles(runs))
 
 
 def checked_place(

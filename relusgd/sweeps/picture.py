@@ -13,8 +13,14 @@ import numpy as np
 from relusgd.config.naming import plain_text
 from relusgd.model.history import ERROR_NAMES
 from relusgd.model.network import Array
-from relusgd.pictures.comparison_chart import Chart, Series
-from relusgd.pictures.sweep_picture import Dots, Panel, Quantiles, SweepPicture, save_sweep_picture
+from relusgd.pictures.error_chart import Chart, Series
+from relusgd.pictures.sweep import (
+    Dots,
+    QuantilePicture,
+    SweepPanel,
+    SweepPicture,
+    save_sweep_picture,
+)
 from relusgd.sweeps.rows import Row, varied_keys
 from relusgd.words import counted
 
@@ -34,7 +40,7 @@ def draw_summary(name: str, rows: Sequence[Row], path: Path) -> bool:
     return True
 
 
-def scene_of(name: str, rows: Sequence[Row]) -> SweepPicture | Quantiles | None:
+def scene_of(name: str, rows: Sequence[Row]) -> SweepPicture | QuantilePicture | None:
     """What the picture shows; None when no run is complete."""
     complete = [row for row in rows if row.result and row.status == "complete"]
     if not complete:
@@ -45,7 +51,7 @@ def scene_of(name: str, rows: Sequence[Row]) -> SweepPicture | Quantiles | None:
     roles = find_roles(rows)
     if roles is None:
         errors = [error_of(row, error) for row in complete]
-        return Quantiles(name, _seeds_note(rows, len(complete)), np.array(errors), error_name)
+        return QuantilePicture(name, _seeds_note(rows, len(complete)), np.array(errors), error_name)
     titled = roles.rows_by_title(rows)
     panels = [roles.panel(title, members, error) for title, members in titled.items()]
     note = _note(rows, len(complete))
@@ -106,7 +112,7 @@ class Roles:
             titled.setdefault(", ".join(settings), []).append(row)
         return titled
 
-    def panel(self, title: str, rows: Sequence[Row], error: str) -> Panel:
+    def panel(self, title: str, rows: Sequence[Row], error: str) -> SweepPanel:
         """One panel: for each colour its lines, the dots of its runs, and marks for the runs
         without a result.
         """
@@ -118,7 +124,7 @@ class Roles:
                 series.append(_series(places, errors, number))
             dots.append(_dots(errors, number, lost))
         x_texts = [axis_text(value) for value in self.x_values]
-        return Panel(title, Chart(series, self.x_key, x_texts), dots)
+        return SweepPanel(title, Chart(series, self.x_key, x_texts), dots)
 
     def _has_colour(self, row: Row, colour: object) -> bool:
         return self.colour_key is None or value_of(row, self.colour_key) == colour

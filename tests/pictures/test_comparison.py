@@ -6,13 +6,13 @@ from matplotlib.text import Text
 
 from relusgd.errors import InputError
 from relusgd.pictures.comparison import (
-    Comparison,
-    Panel,
+    ComparisonPanel,
+    ComparisonPicture,
     draw_comparison,
     panel_scales,
     save_comparison,
 )
-from relusgd.pictures.comparison_chart import Chart, Series, named_ticks
+from relusgd.pictures.error_chart import Chart, Series, named_ticks
 from relusgd.pictures.look import Look
 from relusgd.pictures.view import View
 
@@ -37,7 +37,7 @@ def series(colour, *, points=False, count=8):
 def make_comparison(make_history, dataset):
     def make(count, columns=None, charts=1, places=(), seeds=2):
         panels = [
-            Panel(
+            ComparisonPanel(
                 (
                     f"hidden {10 * number}, output layer only",
                     f"hidden {10 * number}, output",
@@ -53,7 +53,7 @@ def make_comparison(make_history, dataset):
         ]
         all_series = [series(colour, points=bool(places)) for colour in range(3)]
         chart = Chart(all_series, "penalty" if places else "epoch", places, 0.01)
-        return Comparison(panels, [chart] * charts, columns)
+        return ComparisonPicture(panels, [chart] * charts, columns)
 
     return make
 

@@ -6,12 +6,13 @@ from matplotlib.text import Text
 
 from relusgd.errors import InputError
 from relusgd.pictures.curve_panel import CurvePanel
-from relusgd.pictures.grid import grid_shape
-from relusgd.pictures.group import Group
+from relusgd.pictures.error_panel import ErrorPanel
 from relusgd.pictures.look import Look
-from relusgd.pictures.loss_panel import GroupLossPanel
 from relusgd.pictures.painter import Painter
+from relusgd.pictures.scene import RunGroup
+from relusgd.pictures.sheet import Box
 from relusgd.pictures.spacing import choose_frames
+from relusgd.pictures.stack import GridShape
 from relusgd.pictures.view import View
 
 SMALL = Look(size=(480, 360))
@@ -21,7 +22,7 @@ SMALL = Look(size=(480, 360))
 def make_group(make_history, dataset):
     def make(count=3, **given):
         views = [View(make_history(seed=seed, **given), dataset) for seed in range(count)]
-        return Group(
+        return RunGroup(
             views,
             [f"hidden {10 * seed}, learning rate 0.0{seed}" for seed in range(count)],
             [f"hidden {seed}" for seed in range(count)],
@@ -34,7 +35,7 @@ def make_group(make_history, dataset):
 def uneven(make_history, dataset):
     """A run of 8 snapshots every 5 epochs, and one that ends at epoch 1, as ridge regression does."""
     views = [View(make_history(), dataset), View(make_history(snapshots=2, every=1), dataset)]
-    return Group(views, ["sgd", "ridge"])
+    return RunGroup(views, ["sgd", "ridge"])
 
 
 def test_every_frame_of_several_runs_is_the_full_draw_pixel_by_pixel(uneven):
@@ -57,17 +58,17 @@ def test_the_line_of_a_run_ends_where_the_run_does_and_that_of_one_solution_is_a
         View(make_history(snapshots=count, every=every), dataset)
         for count, every in ((8, 5), (3, 5), (2, 1))
     ]
-    group = Group(views, ["long", "short", "ridge"])
+    group = RunGroup(views, ["long", "short", "ridge"])
     painter = Painter(group, SMALL)
     painter.full(moment)
-    panel = next(part for part in painter._parts if isinstance(part, GroupLossPanel))
+    panel = next(part for part in painter._parts if isinstance(part, ErrorPanel))
     now, ended = (
         group.time_axis.place(group.epoch[[moment]])[0],
         group.time_axis.place(np.array([10]))[0],
     )
-    assert [curve._past.get_xdata()[-1] for curve in panel._curves] == [now, min(now, ended), now]
-    assert [curve._dot.get_xdata()[0] for curve in panel._curves] == [now, min(now, ended), now]
-    lines = panel._base.axes.get_lines()
+    assert [curve.past.get_xdata()[-1] for curve in panel.curves] == [now, min(now, ended), now]
+    assert [curve.dot.get_xdata()[0] for curve in panel.curves] == [now, min(now, ended), now]
+    lines = panel.axes.get_lines()
     assert [line.get_xdata()[0] for line in lines if line.get_marker() == "|"] == [ended]
 
 
@@ -122,4 +123,4 @@ def test_ten_runs_are_refused(make_group):
     ("count", "shape"), [(2, (1, 2)), (3, (1, 3)), (4, (2, 2)), (6, (2, 3)), (9, (3, 3))]
 )
 def test_a_wide_picture_has_its_panels_in_rows(count, shape):
-    assert grid_shape(count, 900, 450) == shape
+    assert GridShape.best(count, Box(0, 0, 900, 450)) == GridShape(*shape)

@@ -12,9 +12,9 @@ import pytest
 
 from relusgd.errors import InputError
 from relusgd.pictures import page_data
-from relusgd.pictures.group import Group
 from relusgd.pictures.page import in_iframe, page_html
 from relusgd.pictures.page_data import pack
+from relusgd.pictures.scene import RunGroup
 from relusgd.pictures.view import View
 
 KILOBYTE = 1000
@@ -90,7 +90,7 @@ def test_what_was_left_out_shows_as_the_range_of_errors_around_each_snapshot(mak
 def test_several_runs_share_their_points_and_clock(make_history, dataset):
     short, long = make_history(snapshots=3), make_history(seed=1)
     page = told(
-        page_html(Group([View(short, dataset), View(long, dataset)], ["short", "long"]), "two")
+        page_html(RunGroup([View(short, dataset), View(long, dataset)], ["short", "long"]), "two")
     )
     assert len(page["data"]) == 1
     assert [run["title"] for run in page["runs"]] == ["short", "long"]
@@ -99,7 +99,7 @@ def test_several_runs_share_their_points_and_clock(make_history, dataset):
     other = replace(dataset, noise=None)
     assert (
         len(
-            told(page_html(Group([View(short, dataset), View(long, other)], ["a", "b"]), "two"))[
+            told(page_html(RunGroup([View(short, dataset), View(long, other)], ["a", "b"]), "two"))[
                 "data"
             ]
         )

@@ -12,8 +12,8 @@ from PIL import Image
 from relusgd.errors import InputError, RelusgdError
 from relusgd.model.breakpoints import vertices
 from relusgd.pictures.curve_panel import MOST_KINKS, CurvePanel
+from relusgd.pictures.error_panel import summarise
 from relusgd.pictures.look import PARTS, THEMES, Look
-from relusgd.pictures.loss_panel import summarise
 from relusgd.pictures.painter import Painter, save_still
 from relusgd.pictures.spacing import choose_frames
 from relusgd.pictures.view import View
@@ -125,7 +125,7 @@ def test_parts_that_are_not_shown_are_not_drawn(make_history, dataset):
         look = replace(SMALL, show=frozenset(PARTS) - {part})
         painter = Painter(View(make_history(), dataset), look)
         assert len(painter.sheet.figure.axes) == axes
-        assert (not curve_panel(painter)._units) == (part == "units")
+        assert (not curve_panel(painter).shows_units) == (part == "units")
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_a_function_that_is_nowhere_in_the_picture_is_pointed_at(
     said = []
     for index in (2, 3, 4):
         assert np.array_equal(painter.frame(index), painter.full(index))
-        said.append(curve_panel(painter)._beyond.get_text())
+        said.append(curve_panel(painter)._note.get_text())
     assert said == ["", words, ""]
 
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 from PIL import Image
 
 from relusgd.errors import InputError
 from relusgd.pictures.look import Look
-from relusgd.pictures.sheet import Sheet
-from relusgd.pictures.story import MOMENTS, Story, save_story
+from relusgd.pictures.story import MOMENTS, draw_story, save_story
 from relusgd.pictures.view import View
 
 
@@ -15,9 +15,7 @@ class Drawn:
     """What `overlapping` needs of a painter."""
 
     def __init__(self, view, look):
-        self.sheet = Sheet(look)
-        self.story = Story(self.sheet, view)
-        self.story.draw()
+        self.sheet = draw_story(view, look)
 
     def full(self, _):
         self.sheet.canvas.draw()
@@ -31,8 +29,10 @@ def test_words_of_a_story_never_overlap(overlapping, make_history, dataset, hidd
 
 
 def test_a_story_goes_from_start_to_end(make_history, dataset):
-    rows = Drawn(View(make_history(snapshots=40), dataset), Look()).story.rows
-    assert (rows[0], rows[-1], len(rows)) == (0, 39, MOMENTS)
+    sheet = draw_story(View(make_history(snapshots=40), dataset))
+    words = [text.get_text() for text in sheet.figure.findobj(Text)]
+    titles = [word for word in words if word.startswith("epoch ")]
+    assert (titles[0], titles[-1], len(titles)) == ("epoch 0", "epoch 195", MOMENTS)
 
 
 @pytest.mark.parametrize("snapshots", [1, 2])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from relusgd.pictures.sweep_picture import Quantiles, SweepPicture
+from relusgd.pictures.sweep import QuantilePicture, SweepPicture
 from relusgd.runs.result import RunResult
 from relusgd.sweeps.picture import draw_summary, find_roles, scene_of
 from relusgd.sweeps.rows import Row
@@ -77,7 +77,7 @@ def test_runs_without_a_result_are_counted_where_they_belong():
 
 def test_seeds_alone_are_shown_as_quantiles():
     scene = scene_of("s", rows_of(seeds=5))
-    assert isinstance(scene, Quantiles)
+    assert isinstance(scene, QuantilePicture)
     assert sorted(scene.errors) == pytest.approx([0.01, 0.02, 0.03, 0.04, 0.05])
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from relusgd.pictures.group import Group
 from relusgd.pictures.page import page_html
+from relusgd.pictures.scene import RunGroup
 from relusgd.pictures.view import View
 
 FLAGS = [
@@ -67,7 +67,7 @@ def make_page(dataset, make_history):
         scene = (
             views[0]
             if len(views) == 1
-            else Group(views, [f"run {number}" for number in range(len(views))])
+            else RunGroup(views, [f"run {number}" for number in range(len(views))])
         )
         return page_html(scene, title, **options)
 

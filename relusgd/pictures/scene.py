@@ -1,4 +1,4 @@
-"""Several runs on one clock, which counts epochs."""
+"""What a picture shows: one run, or several on one clock, which counts epochs."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ from relusgd.pictures.view import View
 
 MOST_RUNS = 9
 
-Rows = NDArray[np.int64]
 
-
-class Group:
+class RunGroup:
     """Up to nine views side by side. A moment is an epoch at which one of them has a snapshot; the others show the one before.
 
-    titles: what stands over each panel, the same in fewer words where that does not fit (`short`). Raises InputError for more.
+    titles: what stands over each panel; short: the same in fewer words, for where that does not fit.
+    Raises InputError for more than nine views.
     """
 
     def __init__(
@@ -32,15 +31,22 @@ class Group:
                 f"{len(views)} runs do not fit into one picture",
                 f"up to {MOST_RUNS} stand side by side",
             )
-        self.views, self.titles, self.short = tuple(views), tuple(titles), tuple(short or titles)
-        self.epoch: NDArray[np.int64] = np.unique(np.concatenate([view.epoch for view in views]))
+        self.views = tuple(views)
+        self.titles = tuple(titles)
+        self.short = tuple(short or titles)
+        every_epoch = np.concatenate([view.epoch for view in views])
+        self.epoch: NDArray[np.int64] = np.unique(every_epoch)
 
     def __len__(self) -> int:
         return len(self.epoch)
 
-    def rows(self, view: View) -> Rows:
-        """For every moment the index of the view's last snapshot until then, shape (moments,): a run that has ended stands."""
-        return np.maximum(np.searchsorted(view.epoch, self.epoch, side="right") - 1, 0)
+    def rows(self, view: View) -> NDArray[np.int64]:
+        """For every moment the index of the view's last snapshot until then, shape (moments,).
+
+        A run that has ended stays at its last snapshot.
+        """
+        snapshots_until = np.searchsorted(view.epoch, self.epoch, side="right")
+        return np.maximum(snapshots_until - 1, 0)
 
     def values(self, moment: int) -> Array:
         """The learned functions of all runs at a moment, one after the other."""
@@ -48,18 +54,19 @@ class Group:
 
     @property
     def steps_per_epoch(self) -> int | None:
-        """If it is the same in all runs of more than an epoch, which ridge regression has not."""
-        rates = {
-            int(view.history.step[-1]) / int(view.epoch[-1])
-            for view in self.views
-            if view.epoch[-1] > 1
-        }
-        return int(min(rates)) if len(rates) == 1 else None
+        """If it is the same in all runs of more than one epoch; ridge regression has one, and no steps."""
+        rates = set()
+        for view in self.views:
+            last_epoch, last_step = int(view.epoch[-1]), int(view.history.step[-1])
+            if last_epoch > 1:
+                rates.add(last_step / last_epoch)
+        return int(rates.pop()) if len(rates) == 1 else None
 
     @property
     def error_name(self) -> str:
         """The error that is compared: test, or train where a run has no test points."""
-        return "test" if all("test" in errors_of(view) for view in self.views) else "train"
+        tested = all("test" in errors_of(view) for view in self.views)
+        return "test" if tested else "train"
 
     @property
     def time_axis(self) -> TimeAxis:
@@ -73,10 +80,10 @@ class Group:
 
     @property
     def error_axis(self) -> ErrorAxis:
-        return ErrorAxis.around(
-            [errors_of(view)[self.error_name] for view in self.views], self.noise
-        )
+        """The axis that has room for the compared error of all runs."""
+        errors = [errors_of(view)[self.error_name] for view in self.views]
+        return ErrorAxis.around(errors, self.noise)
 
 
-Scene = View | Group
+Scene = View | RunGroup
 """What a picture shows: one run, or several."""

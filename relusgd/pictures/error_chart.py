@@ -1,0 +1,136 @@
+"""A chart of errors with their spread over seeds: over the epochs, over a number that was varied, or over names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from relusgd.model.network import Array
+from relusgd.pictures.axis import ErrorAxis, Ticks, TimeAxis
+from relusgd.pictures.fonts import drawable
+from relusgd.pictures.marks import looks_of, run_look
+from relusgd.pictures.sheet import Box, Sheet
+from relusgd.pictures.stack import widest
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """Errors along x, each shape (n,): median, lowest and highest over the seeds.
+
+    colour: its number among those of runs; points: whether each x stands for itself and is marked by a dot; best: the index
+    of the x that is marked by a ring.
+    """
+
+    x: Array
+    middle: Array
+    low: Array
+    high: Array
+    colour: int
+    points: bool = False
+    best: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """Series with a common x. places: the names of places 0, 1, … along x; without them x are epochs. level: noise²."""
+
+    series: Sequence[Series]
+    x_name: str
+    places: Sequence[str] = ()
+    level: float | None = None
+
+    @property
+    def time(self) -> TimeAxis:
+        last_epochs = [float(series.x[-1]) for series in self.series]
+        return TimeAxis(0.0, max(last_epochs, default=1.0))
+
+
+def errors_axis(charts: Sequence[Chart]) -> ErrorAxis:
+    """The axis that has room for everything in all charts."""
+    errors = [np.empty(0)]
+    for chart in charts:
+        for series in chart.series:
+            errors += [series.low, series.middle, series.high]
+    levels = [chart.level for chart in charts if chart.level is not None]
+    return ErrorAxis.around(errors, levels[0] if levels else None)
+
+
+def chart_axes(
+    sheet: Sheet, box: Box, chart: Chart, errors: ErrorAxis, error_ticks: Ticks, side: float
+) -> Axes:
+    """The axes of a chart with its ticks; side: free room before the first and after the last place."""
+    axes = sheet.axes(box)
+    letters = sheet.scale.text
+    if chart.places:
+        axes.set_xlim(-side, len(chart.places) - 1 + side)
+        names = [drawable(place) for place in chart.places]
+        ticks = named_ticks(names, box.width, letters)
+    else:
+        axes.set_xlim(chart.time.limits())
+        ticks = chart.time.ticks(box.width, letters)
+    axes.set_ylim(errors.limits)
+    sheet.set_ticks(axes, "x", ticks)
+    sheet.set_ticks(axes, "y", error_ticks)
+    if chart.level is not None:
+        axes.axhline(float(np.log10(chart.level)), **looks_of(sheet, None)["noise"], zorder=2.0)
+    return axes
+
+
+def named_ticks(places: Sequence[str], room: float, pixels: float) -> Ticks:
+    """A tick for every place; of labels that would touch, only every second, third … is written."""
+    needed = widest(places, pixels) + 0.6 * pixels
+    every = max(1, int(np.ceil(needed * len(places) / room)))
+    labels = [""] * len(places)
+    labels[::every] = places[::every]
+    return Ticks(tuple(map(float, range(len(places)))), tuple(labels))
+
+
+def draw_chart(sheet: Sheet, axes: Axes, chart: Chart, errors: ErrorAxis) -> None:
+    """The series, each a line in a band; of series of points, each a little aside of the one before."""
+    count = len(chart.series)
+    has_points = any(series.points for series in chart.series)
+    shift = min(0.06, 0.3 / count) if has_points else 0.0
+    for number, series in enumerate(chart.series):
+        x = series.x + aside(number, count, shift)
+        if not chart.places:
+            x = chart.time.place(series.x)
+        draw_series(sheet, axes, series, x, errors)
+
+
+def aside(number: int, count: int, shift: float) -> float:
+    """How far the series with this number, of so many side by side, stands from their common place."""
+    return shift * (number - (count - 1) / 2)
+
+
+def draw_series(sheet: Sheet, axes: Axes, series: Series, x: Array, errors: ErrorAxis) -> None:
+    """The medians over their range, a band or upright lines, and a ring around the best."""
+    colour = sheet.run_colour(series.colour)
+    low, high = errors.place(series.low), errors.place(series.high)
+    middle = errors.place(series.middle)
+    look = run_look(sheet, series.colour)
+    if series.points:
+        axes.vlines(x, low, high, color=colour, linewidth=sheet.points(2.0), alpha=0.5, zorder=2.4)
+        look |= {
+            "marker": "o",
+            "markersize": sheet.points(7),
+            "markeredgecolor": sheet.colours.paper,
+            "markeredgewidth": sheet.points(1),
+        }
+    else:
+        axes.fill_between(x, low, high, color=colour, alpha=0.16, linewidth=0, zorder=1.9)
+    axes.plot(x, middle, **look, solid_joinstyle="round", zorder=2.5)
+    if series.best is not None:
+        axes.plot(
+            x[series.best],
+            middle[series.best],
+            marker="o",
+            markersize=sheet.points(14),
+            markerfacecolor="none",
+            markeredgecolor=colour,
+            markeredgewidth=sheet.points(2),
+            linestyle="",
+            zorder=2.6,
+        )

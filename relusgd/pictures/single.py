@@ -1,0 +1,124 @@
+"""The picture of one run: the learned function, and under it the active units and the errors over the steps."""
+
+from __future__ import annotations
+
+from relusgd.model.history import ERROR_NAMES
+from relusgd.pictures.axis import even_ticks, fitting_ticks
+from relusgd.pictures.curve_panel import CurvePanel
+from relusgd.pictures.error_panel import ErrorPanel
+from relusgd.pictures.header import Header, fitting_fields, header_lines
+from relusgd.pictures.legend import (
+    Entry,
+    curve_legend,
+    draw_entries_left_of,
+    draw_legend,
+    legend_lines,
+    noise_entry,
+)
+from relusgd.pictures.marks import active_ticks, looks_of
+from relusgd.pictures.panels import ActivePanel, Part
+from relusgd.pictures.scales import Scales, error_axis, errors_of, noise_level, step_axis
+from relusgd.pictures.sheet import Box, Sheet
+from relusgd.pictures.stack import Stack, settle
+from relusgd.pictures.view import View
+
+SHORT_WORDS_BELOW = 800
+"""In narrower pictures the errors' legend is in short words."""
+
+
+def draw_single(sheet: Sheet, view: View) -> list[Part]:
+    """Draw what never changes in the picture of one run, and give its parts that change."""
+    return SinglePicture(sheet, view).draw()
+
+
+class SinglePicture:
+    """The picture while it is put together. A box is None for a part that is not shown."""
+
+    def __init__(self, sheet: Sheet, view: View) -> None:
+        self.sheet = sheet
+        self.view = view
+        self.scales = Scales.of([view])
+        self.entries = curve_legend(sheet, [view])
+        settle(sheet, self._lay_out)
+        self.x_ticks = fitting_ticks(view.low, view.high, self.curve.width, sheet.scale.text)
+
+    def _lay_out(self, stack: Stack) -> list[str]:
+        """Words from the top, small panels from the bottom, and the curve in the rest."""
+        sheet, line = self.sheet, self.sheet.scale.line
+        stack.skip_top(0.5)
+        self.title = stack.take_title()
+        self.fields = fitting_fields(sheet, self.view, stack.width)
+        lines = len(header_lines(self.fields, stack.width))
+        self.header = stack.take_top(sheet.lines(1.25 * lines))
+        stack.skip_top(0.25)
+        self.legend = stack.take_top(legend_lines(sheet, self.entries, stack.width) * line)
+        stack.skip_top(0.35)
+        stack.skip_bottom(0.35)
+        self.errors: Box | None = None
+        if "loss" in sheet.look.show:
+            stack.skip_bottom(2.2)
+            self.errors = stack.take_bottom(max(round(0.14 * sheet.height), 2 * line))
+            stack.skip_bottom(0.35)
+        stack.skip_bottom(2.2)
+        self.active: Box | None = None
+        if "active" in sheet.look.show:
+            self.active = stack.take_bottom(max(round(0.065 * sheet.height), sheet.lines(1.7)))
+            stack.skip_bottom(0.4)
+        self.curve = stack.rest()
+        return self._choose_y_ticks()
+
+    def _choose_y_ticks(self) -> list[str]:
+        """Choose the ticks of y by the heights of the panels; gives the labels of those that are shown."""
+        view, line = self.view, self.sheet.scale.line
+        most = max(2, min(8, int(self.curve.height / (2.2 * line))))
+        self.curve_ticks = even_ticks(*view.y_limits, most)
+        labels = [*self.curve_ticks.labels]
+        if self.active:
+            labels += active_ticks(view).labels
+        if self.errors:
+            most = max(1, int(self.errors.height / (1.3 * line)))
+            self.error_ticks = error_axis(view).ticks(most)
+            labels += self.error_ticks.labels
+        return labels
+
+    def draw(self) -> list[Part]:
+        sheet, view, scales, x_ticks = self.sheet, self.view, self.scales, self.x_ticks
+        parts: list[Part] = [Header(sheet, self.header, self.fields)]
+        under_curve = x_ticks.unlabelled() if self.active else x_ticks
+        parts.append(CurvePanel(sheet, self.curve, view, scales, under_curve, self.curve_ticks))
+        if self.active:
+            ticks = active_ticks(view)
+            parts.append(ActivePanel(sheet, self.active, view, scales, x_ticks, ticks))
+        if self.errors:
+            steps = step_axis(view).ticks(self.errors.width, sheet.scale.text)
+            parts.append(ErrorPanel.of_run(sheet, self.errors, view, steps, self.error_ticks))
+        self._write_words()
+        draw_legend(sheet, self.legend, self.entries)
+        return parts
+
+    def _write_words(self) -> None:
+        """The title, the names of the axes, and the legend of the errors in the line of the name of x."""
+        sheet, dataset, text = self.sheet, self.view.dataset, self.sheet.scale.text
+        lowest = self.active or self.curve
+        taken = self._write_error_legend(lowest) if self.errors else 0.0
+        sheet.write_title(self.title)
+        room = max(lowest.width - 2 * (taken + text), 3 * text)
+        sheet.name_x(lowest, dataset.x_name, room=room)
+        sheet.name_y(self.curve, dataset.y_name, room=self.curve.height)
+        if self.active:
+            sheet.name_y(self.active, "active", letters=0.9)
+        if self.errors:
+            sheet.name_y(self.errors, "error")
+            sheet.name_x(self.errors, "step")
+
+    def _write_error_legend(self, above: Box) -> float:
+        """The legend of the errors, ending at the right edge of the panel above it; gives its width."""
+        sheet = self.sheet
+        looks = looks_of(sheet, self.view)
+        entries = [Entry(looks[name], ERROR_NAMES[name], name) for name in errors_of(self.view)]
+        if noise_level(self.view) is not None:
+            entries.append(noise_entry(sheet))
+        short = sheet.width < SHORT_WORDS_BELOW
+        return draw_entries_left_of(
+            sheet, above.right, sheet.x_name_height(above), entries, short=short
+        )

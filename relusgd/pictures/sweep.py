@@ -1,0 +1,312 @@
+"""The picture of a sweep: the errors of many runs over what was varied, with the median, the range and each seed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from relusgd.model.network import Array
+from relusgd.pictures.axis import ErrorAxis, Ticks, even_ticks
+from relusgd.pictures.error_chart import Chart, aside, chart_axes, draw_series
+from relusgd.pictures.fonts import drawable
+from relusgd.pictures.legend import GAP, LETTERS, draw_entries, wrap_entries
+from relusgd.pictures.marks import run_look
+from relusgd.pictures.sheet import Box, Sheet
+from relusgd.pictures.stack import Cell, GridShape, Stack, lay_cells, settle
+from relusgd.pictures.stills import draw_sheet, write_figure
+from relusgd.pictures.wording import shortened, text_width
+
+MOST_DOTS = 3000
+"""In a panel of more runs, every second, third … run has a dot."""
+
+COLUMNS = 3
+
+SIDE = 0.5
+"""Free room before the first and after the last place of a panel."""
+
+FEW_SEEDS = 60
+"""The dots of more seeds are smaller."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dots:
+    """Every run of a series: its places along x and errors, shape (n,) each; lost: how many diverged or failed, by place."""
+
+    x: Array
+    errors: Array
+    colour: int
+    lost: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class SweepPanel:
+    """A chart of medians and ranges with the runs that they are of."""
+
+    title: str
+    chart: Chart
+    dots: Sequence[Dots]
+
+
+@dataclass(frozen=True, eq=False)
+class SweepPicture:
+    """What the picture shows. names: of the colours, for the legend; with one colour it needs none. error: as on the axis."""
+
+    title: str
+    note: str
+    panels: Sequence[SweepPanel]
+    names: Sequence[str] = ()
+    names_title: str = ""
+    error: str = "test error"
+
+
+@dataclass(frozen=True, eq=False)
+class QuantilePicture:
+    """The errors of runs that differ in their seeds alone, shape (n,), in any order."""
+
+    title: str
+    note: str
+    errors: Array
+    error: str = "test error"
+
+
+def save_sweep_picture(picture: SweepPicture | QuantilePicture, path: Path) -> None:
+    """Write the picture as .png, .svg or .pdf. Raises as `write_figure` does."""
+
+    def draw(sheet: Sheet) -> None:
+        if isinstance(picture, SweepPicture):
+            SweepBuilder(sheet, picture).draw()
+        else:
+            QuantileBuilder(sheet, picture).draw()
+
+    write_figure(draw_sheet(draw), path)
+
+
+class SweepBuilder:
+    """The picture of a sweep while it is put together."""
+
+    def __init__(self, sheet: Sheet, picture: SweepPicture) -> None:
+        self.sheet = sheet
+        self.picture = picture
+        self.panels = picture.panels
+        every_error = [dots.errors for panel in self.panels for dots in panel.dots]
+        self.errors = ErrorAxis.around([np.empty(0), *every_error], None)
+        self.head = SweepHead(sheet, picture.title, picture.note)
+        self._wrap_legend()
+        settle(sheet, self._lay_out)
+
+    def _wrap_legend(self) -> None:
+        """Choose the words of the legend, and which of them stand on which line."""
+        letters = LETTERS * self.sheet.scale.text
+        heading = text_width(self.picture.names_title, letters) + GAP * letters
+        self.names_left = self.head.left + heading
+        self.names = [shortened(name, letters, self.head.room / 3) for name in self.picture.names]
+        self.legend: list[list[int]] = []
+        if len(self.names) > 1:
+            self.legend = wrap_entries(self.sheet, self.names, self.head.room - heading)
+
+    def _lay_out(self, stack: Stack) -> list[str]:
+        """Words from the top, the name of x at the bottom, and the panels in the rest, all with the same axes."""
+        sheet, line, count = self.sheet, self.sheet.scale.line, len(self.panels)
+        self.head.take_from(stack)
+        self.legend_top = stack.top
+        stack.take_top(len(self.legend) * line)
+        stack.skip_bottom(1.3)
+        stack.skip_bottom(0.3)
+        stack.skip_bottom(1.7)
+        titled = any(panel.title for panel in self.panels)
+        self.cells = lay_cells(
+            stack.rest(),
+            count,
+            GridShape.of_columns(count, min(COLUMNS, count)),
+            head=sheet.lines(1.5 if titled else 0.3),
+            gap=round(1.2 * sheet.scale.text),
+            row_gap=sheet.lines(1.7),
+        )
+        self.ticks = sweep_error_ticks(self.errors, self.cells[0].axes.height, line)
+        return [*self.ticks.labels]
+
+    def draw(self) -> None:
+        self.head.draw()
+        self._draw_legend()
+        for panel, cell in zip(self.panels, self.cells, strict=True):
+            self._draw_panel(panel, cell)
+        panels = around([cell.axes for cell in self.cells])
+        self.sheet.name_y(panels, self.picture.error)
+        write_bottom_name(self.sheet, panels, self.panels[0].chart.x_name)
+
+    def _draw_legend(self) -> None:
+        sheet = self.sheet
+        for number, line in enumerate(self.legend):
+            height = self.legend_top - (number + 0.5) * sheet.scale.line
+            if number == 0:
+                sheet.text(
+                    self.head.left,
+                    height,
+                    self.picture.names_title,
+                    pixels=LETTERS * sheet.scale.text,
+                    colour=sheet.colours.faint,
+                    va="center_baseline",
+                )
+            looks = [self._sample(colour) for colour in line]
+            words = [self.names[colour] for colour in line]
+            draw_entries(sheet, self.names_left, height, looks, words)
+
+    def _sample(self, colour: int) -> dict[str, Any]:
+        dot = {"marker": "o", "markersize": self.sheet.points(7)}
+        return {**run_look(self.sheet, colour), **dot}
+
+    def _draw_panel(self, panel: SweepPanel, cell: Cell) -> None:
+        sheet, box = self.sheet, cell.axes
+        ticks = cell.y_ticks(self.ticks)
+        axes = chart_axes(sheet, box, panel.chart, self.errors, ticks, SIDE)
+        count = len(panel.dots)
+        shift = min(0.12, 0.6 / max(count, 1))
+        for series in panel.chart.series:
+            x = series.x + aside(series.colour, count, shift)
+            draw_series(sheet, axes, series, x, self.errors)
+        for number, dots in enumerate(panel.dots):
+            self._draw_dots(axes, dots, aside(number, count, shift))
+            self._draw_lost(axes, dots, number, aside(number, count, shift))
+        title = shortened(panel.title, sheet.scale.text, box.width)
+        height = box.top + 0.35 * sheet.scale.line
+        sheet.text(box.left, height, title, pixels=sheet.scale.text, va="baseline")
+
+    def _draw_dots(self, axes: Axes, dots: Dots, aside: float) -> None:
+        every = max(1, len(dots.x) // MOST_DOTS)
+        axes.plot(
+            dots.x[::every] + aside,
+            self.errors.place(dots.errors[::every]),
+            color=self.sheet.run_colour(dots.colour),
+            marker="o",
+            markersize=self.sheet.points(5.5),
+            markeredgewidth=0,
+            alpha=0.5,
+            linestyle="",
+            zorder=2.3,
+        )
+
+    def _draw_lost(self, axes: Axes, dots: Dots, number: int, aside: float) -> None:
+        """A cross for the runs without a result, at the upper edge, with their count."""
+        low, high = self.errors.limits
+        height = high - (0.035 + 0.06 * number) * (high - low)
+        for place, lost in dots.lost.items():
+            axes.text(
+                place + aside,
+                height,
+                f"×{lost}" if lost > 1 else "×",
+                color=self.sheet.run_colour(dots.colour),
+                ha="center",
+                va="center",
+                fontsize=self.sheet.points(15),
+            )
+
+
+class QuantileBuilder:
+    """The error below which every share of the seeds lies; dashed, the median."""
+
+    def __init__(self, sheet: Sheet, picture: QuantilePicture) -> None:
+        self.sheet = sheet
+        self.picture = picture
+        self.values = np.sort(picture.errors)
+        self.errors = ErrorAxis.around([self.values], None)
+        self.head = SweepHead(sheet, picture.title, picture.note)
+        settle(sheet, self._lay_out)
+
+    def _lay_out(self, stack: Stack) -> list[str]:
+        self.head.take_from(stack)
+        stack.skip_top(0.4)
+        stack.skip_bottom(3.2)
+        self.box = stack.rest()
+        line = self.sheet.scale.line
+        self.ticks = sweep_error_ticks(self.errors, self.box.height, line)
+        return [*self.ticks.labels]
+
+    def draw(self) -> None:
+        sheet = self.sheet
+        self.head.draw()
+        axes = sheet.axes(self.box)
+        axes.set(xlim=(-2, 102), ylim=self.errors.limits)
+        sheet.set_ticks(axes, "x", even_ticks(0, 100, 10))
+        sheet.set_ticks(axes, "y", self.ticks)
+        self._draw_seeds(axes)
+        self._draw_median(axes)
+        sheet.name_y(self.box, self.picture.error)
+        write_bottom_name(sheet, self.box, "share of the seeds, %")
+
+    def _draw_seeds(self, axes: Axes) -> None:
+        sheet, count = self.sheet, len(self.values)
+        share = 100 * (np.arange(count) + 0.5) / count
+        axes.plot(
+            share,
+            self.errors.place(self.values),
+            color=sheet.run_colour(0),
+            linewidth=sheet.points(2),
+            marker="o",
+            markersize=sheet.points(7 if count <= FEW_SEEDS else 4),
+            zorder=2.4,
+        )
+
+    def _draw_median(self, axes: Axes) -> None:
+        level = float(self.errors.place(np.median(self.values, keepdims=True))[0])
+        axes.plot(
+            [-2, 50, 50],
+            [level, level, self.errors.low],
+            color=self.sheet.colours.faint,
+            linewidth=self.sheet.points(1.2),
+            linestyle="--",
+            zorder=2.2,
+        )
+
+
+class SweepHead:
+    """The title, and a note at its right, or on a line of its own where it does not fit."""
+
+    def __init__(self, sheet: Sheet, title: str, note: str) -> None:
+        self.sheet = sheet
+        self.left = round(sheet.scale.text)
+        self.room = sheet.width - 2 * self.left
+        text = sheet.scale.text
+        self.letters = 1.25 * text
+        self.title = shortened(title, self.letters, self.room, bold=True)
+        self.note = drawable(note)
+        taken = text_width(self.title, self.letters, bold=True) + 1.2 * text
+        self.beside = taken + text_width(self.note, text) <= self.room
+
+    def take_from(self, stack: Stack) -> None:
+        stack.skip_top(0.55)
+        self.top = stack.top
+        stack.skip_top(1.6 if self.beside else 2.5)
+
+    def draw(self) -> None:
+        sheet, text, top = self.sheet, self.sheet.scale.text, self.top
+        sheet.text(self.left, top, self.title, pixels=self.letters, bold=True, va="top")
+        look: dict[str, Any] = {"pixels": text, "colour": sheet.colours.faint, "va": "top"}
+        if self.beside:
+            right = sheet.width - self.left
+            sheet.text(right, top - 0.2 * text, self.note, ha="right", **look)
+        else:
+            note = shortened(self.note, text, self.room)
+            sheet.text(self.left, top - 1.3 * sheet.scale.line, note, **look)
+
+
+def sweep_error_ticks(errors: ErrorAxis, height: int, line: int) -> Ticks:
+    """The ticks of errors of a panel of this height."""
+    return errors.ticks(max(2, height // (2 * line)))
+
+
+def around(boxes: Sequence[Box]) -> Box:
+    """The smallest box that holds all of these."""
+    left, right = min(box.left for box in boxes), max(box.right for box in boxes)
+    bottom, top = min(box.bottom for box in boxes), max(box.top for box in boxes)
+    return Box(left, bottom, right - left, top - bottom)
+
+
+def write_bottom_name(sheet: Sheet, box: Box, name: str) -> None:
+    """The name of x at the lower edge of the picture, under the middle of the box."""
+    height = 0.45 * sheet.scale.line
+    sheet.text(box.centre_x, height, drawable(name), pixels=sheet.scale.text, ha="center")
