@@ -116,8 +116,9 @@ def make_buffers(points: Points, theta: Array, batch_size: int, *, prefix_sums: 
     count = min(batch_size, len(points.x))
     x[:count] = points.x[:count]
     y[:count] = points.y[:count]
-    unused: Counts = np.zeros(1, dtype=np.uint32)
-    return Buffers(x, y, r, rx, unused, unused, unused, np.empty((1, 2)), np.empty((1, 2)))
+    no_counts: Counts = np.empty(0, dtype=np.uint32)
+    no_sums = np.empty((0, 0))
+    return Buffers(x, y, r, rx, no_counts, no_counts, no_counts, no_sums, no_sums)
 
 
 def _prefix_sum_buffers(points: Points, theta: Array, batch_size: int) -> Buffers:
@@ -132,6 +133,8 @@ def _prefix_sum_buffers(points: Points, theta: Array, batch_size: int) -> Buffer
     # a quarter as many units.
     counted = n <= 4 * units * batch_size.bit_length()
     below: Counts = np.zeros(n + 1 if counted else 1, dtype=np.uint32)
-    unused = np.zeros(0)
+    no_points = np.empty(0)
     jumps, sums = np.empty((2, batch_size + 1, 2))
-    return Buffers(unused, unused, unused, unused, k, np.zeros_like(k), below, jumps, sums)
+    return Buffers(
+        no_points, no_points, no_points, no_points, k, np.zeros_like(k), below, jumps, sums
+    )

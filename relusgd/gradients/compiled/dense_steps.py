@@ -169,8 +169,12 @@ def descend_dense(
         ∂w = v T1,   ∂b = v T0,   ∂v = w T1 + b T0,   ∂c = Σ r over all points
     """
     H = len(theta) // 3
-    w, b, v = theta[:H], theta[H : 2 * H], theta[2 * H : 3 * H]
-    dw, db, dv = g[:H], g[H : 2 * H], g[2 * H : 3 * H]
+    w = theta[:H]
+    b = theta[H : 2 * H]
+    v = theta[2 * H : 3 * H]
+    dw = g[:H]
+    db = g[H : 2 * H]
+    dv = g[2 * H : 3 * H]
     x, y, r, rx = at.x, at.y, at.r, at.rx
     all_x, all_y, activations = points.x, points.y, points.activations
     start, B, padded, row = 0, len(all_x), len(x), 0

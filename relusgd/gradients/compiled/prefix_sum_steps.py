@@ -91,7 +91,9 @@ def descend_by_prefix_sums(
     at.k has to hold the number of points below every elbow of theta from the start.
     """
     H, centre = len(theta) // 3, points.centre
-    w, b, v = theta[:H], theta[H : 2 * H], theta[2 * H : 3 * H]
+    w = theta[:H]
+    b = theta[H : 2 * H]
+    v = theta[2 * H : 3 * H]
     jumps, sums = at.jumps, at.sums
     place = at.place if len(bounds) > 0 else at.k
     start, B, row = 0, len(points.x), 0
