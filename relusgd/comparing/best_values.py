@@ -94,10 +94,11 @@ class Optimum:
 def find_optima(groups: Sequence[Group], error: str, block: str = "training.") -> list[Optimum]:
     """The optima of every key of this block whose values are numbers, at least ENOUGH of them.
 
-    groups: in the order of the values of their keys, as `make_groups` gives them.
+    groups: those that have a median error, in the order of the values of their keys.
     """
     optima: list[Optimum] = []
-    for key in groups[0].keys:
+    keys = groups[0].keys if groups else ()
+    for key in keys:
         values = present(group.keys[key] for group in groups)
         if key.startswith(block) and all(is_number(single(value)) for value in values):
             optima += _optima(groups, key, error)
@@ -116,7 +117,7 @@ def _optima(groups: Sequence[Group], key: str, error: str) -> list[Optimum]:
     """An optimum for every combination of the other keys."""
     members: dict[str, list[Group]] = {}
     for group in groups:
-        if group.keys[key] is not ABSENT and np.isfinite(group.median(error)):
+        if group.keys[key] is not ABSENT:
             others = {name: value for name, value in group.keys.items() if name != key}
             members.setdefault(repr(others), []).append(group)
     return [

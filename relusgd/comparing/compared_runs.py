@@ -93,10 +93,14 @@ class ComparedRuns:
         return not any(key in self.varied for key in (*POINTS, "data.domain"))
 
     @cached_property
+    def measured(self) -> list[Group]:
+        """The groups that have a median error, in their order."""
+        return [group for group in self.groups if np.isfinite(self.median(group))]
+
+    @cached_property
     def ranked(self) -> list[Group]:
-        """The groups with numbers, from the lowest median error."""
-        measured = [group for group in self.groups if np.isfinite(self.median(group))]
-        return sorted(measured, key=self.median)
+        """The groups that have a median error, from the lowest."""
+        return sorted(self.measured, key=self.median)
 
     @property
     def best(self) -> Group | None:
@@ -119,12 +123,13 @@ class ComparedRuns:
     @cached_property
     def duels(self) -> list[Duel]:
         """Ridge against SGD on the output layer, where both began with the same network."""
-        return find_duels(self.groups, self.error)
+        duels = find_duels(self.ranked)
+        return sorted(duels, key=lambda duel: self.groups.index(duel.ridge))
 
     @cached_property
     def optima(self) -> list[Optimum]:
         """The best penalty, learning rate and the like, where enough values were tried."""
-        return find_optima(self.groups, self.error) if self.comparable else []
+        return find_optima(self.measured, self.error) if self.comparable else []
 
 
 def _read(runs: Iterable[Run]) -> tuple[list[Result], dict[str, str]]:

@@ -107,7 +107,7 @@ def longest_series(compared: ComparedRuns) -> list[Optimum]:
     """The optima of the number with the most values. [] where there is none, or too many series."""
     if not compared.comparable:
         return []
-    optima = find_optima(compared.groups, compared.error, block="")
+    optima = find_optima(compared.measured, compared.error, block="")
     if not optima:
         return []
     longest = max(optima, key=lambda optimum: len(optimum.groups))
@@ -233,7 +233,7 @@ def value_chart(compared: ComparedRuns, groups: Sequence[Group]) -> Chart:
     series = [
         spread_series(compared, [group], [place], place)
         for place, group in enumerate(groups)
-        if group in compared.ranked
+        if group in compared.measured
     ]
     names = [titles(group)[-1] for group in groups]
     return Chart(series, ", ".join(groups[0].words), names, level(compared))

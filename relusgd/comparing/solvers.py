@@ -63,40 +63,25 @@ class Duel:
         return label(self.words)
 
 
-def find_duels(groups: Sequence[Group], error: str) -> list[Duel]:
+def find_duels(ranked: Sequence[Group]) -> list[Duel]:
     """A duel for every kind of network and data that was trained in both ways.
 
-    Where a way of training has several groups, the one with the lowest median error takes part.
+    ranked: groups from the lowest median error; the first one of each way takes part.
     """
-    sides: dict[str, tuple[list[Group], list[Group]]] = {}
-    for group in groups:
-        ridge, sgd = sides.setdefault(group.network_and_data, ([], []))
+    ridge: dict[str, Group] = {}
+    sgd: dict[str, Group] = {}
+    for group in ranked:
         training = group.typical.config.training
         if training.method == "ridge":
-            ridge.append(group)
+            ridge.setdefault(group.network_and_data, group)
         elif training.layers == "output":
-            sgd.append(group)
-    duels = []
-    for ridge, sgd in sides.values():
-        duel = _duel(_best(ridge, error), _best(sgd, error))
-        if duel:
-            duels.append(duel)
-    return duels
+            sgd.setdefault(group.network_and_data, group)
+    duels = [_duel(ridge[kind], sgd[kind]) for kind in ridge if kind in sgd]
+    return [duel for duel in duels if duel]
 
 
-def _best(groups: Sequence[Group], error: str) -> Group | None:
-    """The group with numbers that has the lowest median error."""
-    measured = [group for group in groups if group.counted]
-    if not measured:
-        return None
-    medians = np.array([group.median(error) for group in measured])
-    return measured[int(np.argmin(np.nan_to_num(medians, nan=np.inf)))]
-
-
-def _duel(ridge: Group | None, sgd: Group | None) -> Duel | None:
+def _duel(ridge: Group, sgd: Group) -> Duel | None:
     """The duel of two groups, or None if no two of their networks begin alike."""
-    if ridge is None or sgd is None:
-        return None
     pairs = list(islice(_pairs(ridge, sgd), MOST_NETWORKS))
     if not pairs:
         return None

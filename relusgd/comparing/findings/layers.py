@@ -54,17 +54,17 @@ def layers(compared: ComparedRuns) -> Iterator[Finding]:
 def _pairs(compared: ComparedRuns) -> list[Pair]:
     """Groups that differ in the layers that SGD trains; where a way has several groups, none."""
     kinds: dict[str, dict[str, list[Group]]] = {}
-    for group in compared.ranked:
+    for group in compared.measured:
         training = group.typical.config.training
         if training.method == "sgd":
-            by_layers = kinds.setdefault(group.network_and_data, {})
+            by_layers = kinds.setdefault(group.network_and_data, {"all": [], "output": []})
             by_layers.setdefault(training.layers, []).append(group)
-    pairs = []
-    for by_layers in kinds.values():
-        all_layers, output = by_layers.get("all", []), by_layers.get("output", [])
-        if len(all_layers) == len(output) == 1:
-            pairs.append((all_layers[0], output[0]))
-    return sorted(pairs, key=lambda pair: compared.groups.index(pair[0]))
+    sides = [(by_layers["all"], by_layers["output"]) for by_layers in kinds.values()]
+    return [
+        (all_layers[0], output[0])
+        for all_layers, output in sides
+        if len(all_layers) == len(output) == 1
+    ]
 
 
 def _against(compared: ComparedRuns, pair: Pair) -> str:
