@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from relusgd.config.dumping import config_to_yaml, flatten
 from relusgd.config.expansion import Combination, PlannedRun, combinations, planned_runs
-from relusgd.config.faults import key_named, known_keys
 from relusgd.config.json_schema import json_schema
+from relusgd.config.keys import key_named, known_keys
 from relusgd.config.loading import load_config
 from relusgd.config.naming import (
     assignment,
@@ -15,19 +15,19 @@ from relusgd.config.naming import (
     run_name,
     stem_text,
 )
-from relusgd.config.origin import Origin
 from relusgd.config.overrides import parse_override, parse_overrides, parse_value
 from relusgd.config.schema import (
     Config,
     CosineSchedule,
     CsvData,
-    Knots,
+    KnotsTarget,
     PointsData,
     StepSchedule,
-    Sweep,
+    SweepSection,
     TargetData,
 )
 from relusgd.config.shipped import copy_shipped, describe_shipped, shipped_configs
+from relusgd.config.source import Origin
 from relusgd.words import value_text
 
 __all__ = [
@@ -35,12 +35,12 @@ __all__ = [
     "Config",
     "CosineSchedule",
     "CsvData",
-    "Knots",
+    "KnotsTarget",
     "Origin",
     "PlannedRun",
     "PointsData",
     "StepSchedule",
-    "Sweep",
+    "SweepSection",
     "TargetData",
     "assignment",
     "combinations",

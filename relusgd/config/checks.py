@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from relusgd.config.places import Fault, Path, broken_or_below, split_key
 from relusgd.config.schema import Config, CosineSchedule, CsvData, PointsData, TargetData
+from relusgd.config.source import Fault, Path, broken_or_below, split_key
 from relusgd.errors import InputError
 from relusgd.words import counted, exact_number
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from relusgd.config.schema import Block, Config, CosineSchedule, Knots, StepSchedule, Sweep
+from relusgd.config.schema import (
+    Config,
+    CosineSchedule,
+    KnotsTarget,
+    Section,
+    StepSchedule,
+    SweepSection,
+)
 from relusgd.words import quoted, value_text
 
-VALUES = (Knots, StepSchedule, CosineSchedule)
+VALUES = (KnotsTarget, StepSchedule, CosineSchedule)
 """Blocks that are the value of one key."""
 
 
@@ -19,18 +26,20 @@ def flatten(config: Config) -> dict[str, object]:
     return dict(_leaves(config, ""))
 
 
-def _leaves(block: Block, prefix: str) -> Iterator[tuple[str, object]]:
+def _leaves(block: Section, prefix: str) -> Iterator[tuple[str, object]]:
     for key in type(block).model_fields:
         value = getattr(block, key)
-        if isinstance(value, Block) and not isinstance(value, VALUES):
-            yield from _leaves(value, f"{prefix}{key}.") if not isinstance(value, Sweep) else ()
+        if isinstance(value, Section) and not isinstance(value, VALUES):
+            yield from (
+                _leaves(value, f"{prefix}{key}.") if not isinstance(value, SweepSection) else ()
+            )
         elif key != "sweep" or prefix:
             yield prefix + key, dump(value)
 
 
 def dump(value: object) -> object:
     """A value of a config without models: their fields as a dict."""
-    if isinstance(value, Block):
+    if isinstance(value, Section):
         return {key: dump(getattr(value, key)) for key in type(value).model_fields}
     return value
 

@@ -10,12 +10,10 @@ from relusgd.config.dumping import dump
 from relusgd.config.loading import check_values, resolve_key
 from relusgd.config.naming import assignment, join_name
 from relusgd.config.overrides import move_lines, with_value
-from relusgd.config.places import Path, Places, split_key
-from relusgd.config.schema import SEED, Block, Config, Sweep
+from relusgd.config.schema import LARGEST_SEED, Config, Section, SweepSection
+from relusgd.config.source import Path, Places, split_key
 from relusgd.config.values import plain
 from relusgd.errors import ConfigError
-
-LARGEST_SEED = 2**64 - 1
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def chosen_runs(
 
 def combinations(config: Config) -> list[Combination]:
     """Every combination of the grid's values and the cases, with its seeds. Raises ConfigError as `planned_runs`."""
-    sweep = config.sweep or Sweep()
+    sweep = config.sweep or SweepSection()
     base, faults, found = written(config), [], []
     places = _places_by_case(config.origin.places)
     grid = {key: sweep.grid[key] for key in sorted(sweep.grid) if key != "seed"}
@@ -116,7 +114,7 @@ def _combine(
     places: Places,
 ) -> tuple[Combination | None, list[str]]:
     """The combination of these settings and this case, or its faults. places: of the sweep's config, other cases left out."""
-    sweep = config.sweep or Sweep()
+    sweep = config.sweep or SweepSection()
     bundle = {} if case is None else sweep.cases[case]
     places = _places(places, settings, bundle, case)
     values = base
@@ -132,10 +130,10 @@ def _combine(
     return Combination(varied, checked, _seeds(checked, sweep)), []
 
 
-def _seeds(config: Config, sweep: Sweep) -> Sequence[int]:
+def _seeds(config: Config, sweep: SweepSection) -> Sequence[int]:
     listed = sweep.grid.get("seed")
     if listed is not None:
-        return [SEED.read(seed) for seed in listed]
+        return [int(seed) for seed in listed if isinstance(seed, int | float)]
     return range(config.seed, config.seed + sweep.repeat)
 
 
@@ -185,13 +183,13 @@ def written(config: Config) -> dict[str, object]:
     return values
 
 
-def _written(block: Block) -> dict[str, object]:
+def _written(block: Section) -> dict[str, object]:
     values = {
         key: getattr(block, key)
         for key in type(block).model_fields
         if key in block.model_fields_set
     }
     return {
-        key: _written(value) if isinstance(value, Block) else plain(value)
+        key: _written(value) if isinstance(value, Section) else plain(value)
         for key, value in values.items()
     }

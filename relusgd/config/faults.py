@@ -2,47 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
 
-from relusgd.config.places import Fault, Path, dotted
-from relusgd.config.schema import (
-    DATA_KINDS,
-    SCHEDULE_KINDS,
-    Block,
-    Config,
-    Knots,
-    NetworkBlock,
-    Snapshots,
-    Sweep,
-    Training,
+from relusgd.config.expected import (
+    Schema,
+    alternatives,
+    choice_hint,
+    in_words,
+    length_refusal,
+    refusal,
 )
-from relusgd.config.synonyms import key_meant
-from relusgd.words import did_you_mean, nearest, shown
-
-TAGGED: tuple[Path, ...] = (("data",), ("data", "target"), ("training", "schedule"))
-"""Keys of several kinds; pydantic puts the kind's name behind them."""
-
-BLOCKS: dict[Path, Sequence[type[Block]]] = {
-    (): (Config,),
-    ("data",): tuple(DATA_KINDS.values()),
-    ("data", "target"): (Knots,),
-    ("network",): (NetworkBlock,),
-    ("training",): (Training,),
-    ("training", "schedule"): tuple(SCHEDULE_KINDS.values()),
-    ("snapshots",): (Snapshots,),
-    ("sweep",): (Sweep,),
-}
-
-KINDS: dict[Path, dict[str, type[Block]]] = {
-    ("data",): DATA_KINDS,
-    ("training", "schedule"): SCHEDULE_KINDS,
-}
-"""Blocks whose keys depend on their `kind`."""
+from relusgd.config.json_schema import properties
+from relusgd.config.keys import (
+    is_tagged,
+    keys_in,
+    kinds_at,
+    sections_at,
+    sections_written,
+    unknown_key,
+    value_at,
+    written_kind,
+)
+from relusgd.config.source import Fault, Path, dotted
+from relusgd.words import or_list, shown
 
 
 @dataclass(frozen=True)
@@ -53,133 +39,131 @@ class Broken:
     remove: Path
 
 
-@cache
-def known_keys() -> tuple[str, ...]:
-    """Every dotted key, of every kind of data, in the order of the models; sweep is one key."""
-    keys = dict.fromkeys(_leaf_keys())
-    return tuple(keys)
+@dataclass(frozen=True)
+class _Problem:
+    """One error of pydantic's: its type, and where in the value of a key it lies."""
 
-
-def _leaf_keys() -> Iterator[str]:
-    for name in Config.model_fields:
-        blocks = BLOCKS.get((name,), ()) if name != "sweep" else ()
-        for block in blocks:
-            yield from (f"{name}.{key}" for key in block.model_fields)
-        if not blocks:
-            yield name
+    type: str
+    inside: tuple[str | int, ...]
+    context: Mapping[str, Any]
 
 
 def translate(error: ValidationError, values: Mapping[str, object]) -> list[Broken]:
-    """Every fault that pydantic found in these values."""
-    details = error.errors(include_url=False, include_context=True, include_input=True)
-    return [_translate(detail, values) for detail in details]
+    """Every fault that pydantic found in these values, one per key."""
+    problems: dict[Path, list[_Problem]] = {}
+    for detail in error.errors(include_url=False, include_input=False):
+        path, inside = _split(detail["loc"])
+        problem = _Problem(detail["type"], inside, detail.get("ctx", {}))
+        problems.setdefault(path, []).append(problem)
+    return [_broken(path, found, values) for path, found in problems.items()]
 
 
-def _translate(detail: Any, values: Mapping[str, object]) -> Broken:
-    path, kind, given = _untagged(detail["loc"]), detail["type"], detail["input"]
-    if kind == "extra_forbidden":
-        return Broken(Fault(path, _unknown_key(path, values)), path)
-    if kind == "missing":
-        return Broken(Fault(path, _missing(path, values), also=((*path[:-1], "kind"),)), path[:-1])
-    if kind.startswith("union_tag"):
-        return _wrong_kind(path, given)
-    if kind == "value_error":
-        return Broken(Fault(path, str(detail["ctx"]["error"])), path)
-    return Broken(Fault(path, _wrong_block(path, given)), path)
-
-
-def _untagged(location: tuple[str | int, ...]) -> Path:
+def _split(location: tuple[str | int, ...]) -> tuple[Path, tuple[str | int, ...]]:
+    """The path of a key, without pydantic's tags, and what lies inside its value."""
     path: Path = ()
-    is_tag = False
-    for part in location:
-        if is_tag:
-            is_tag = False
-            continue
-        path = (*path, part)
-        is_tag = path in TAGGED
-    return path
+    rest = location
+    while rest and sections_at(path):
+        path, rest = (*path, rest[0]), rest[1:]
+        if rest and is_tagged(path):
+            rest = rest[1:]
+    return path, rest
 
 
-def _kind(path: Path, values: Mapping[str, object]) -> str:
-    """The kind of data or of schedule that is written at this block."""
-    block: object = values
-    for part in path:
-        block = block.get(str(part)) if isinstance(block, Mapping) else None
-    kind = block.get("kind") if isinstance(block, Mapping) else None
-    return str(kind) if kind is not None else "target"
+def _broken(path: Path, problems: Sequence[_Problem], values: Mapping[str, object]) -> Broken:
+    first = problems[0]
+    given = value_at(values, path)
+    if first.type == "extra_forbidden":
+        return Broken(Fault(path, _unknown_key(path, values)), path)
+    if first.type == "missing" and not first.inside:
+        return Broken(Fault(path, _missing(path, values), also=((*path[:-1], "kind"),)), path[:-1])
+    if first.type.startswith("union_tag") or first.type == "model_type":
+        return Broken(_wrong_section(path, given, first), path)
+    return Broken(Fault(path, _wrong_value(_schema(path, values), given, problems)), path)
 
 
-def _siblings(block: Path, values: Mapping[str, object]) -> list[str]:
-    kinds = KINDS.get(block)
-    models = (
-        [kinds[_kind(block, values)]]
-        if kinds and _kind(block, values) in kinds
-        else BLOCKS.get(block, ())
-    )
-    return [key for model in models for key in model.model_fields]
+def _schema(path: Path, values: Mapping[str, object]) -> Schema:
+    """The JSON schema of a key, of the kind that is written in its block."""
+    block, key = path[:-1], str(path[-1])
+    tables = [properties(section) for section in sections_written(block, values)]
+    return next(table[key] for table in tables if key in table)
 
 
 def _unknown_key(path: Path, values: Mapping[str, object]) -> str:
     block, name = path[:-1], str(path[-1])
-    if block == ("data",):
-        owners = [kind for kind, model in DATA_KINDS.items() if name in model.model_fields]
-        if owners:
-            default = (
-                ""
-                if isinstance(data := values.get("data"), Mapping) and "kind" in data
-                else ", the default"
-            )
-            return f"belongs to kind: {' or '.join(owners)}; this data is of kind: {_kind(block, values)}{default}"
-    siblings = _siblings(block, values)
-    meant = _key_meant(name, dotted(block), siblings)
-    return "is not a known key" + (
-        f"; did you mean {meant}?" if meant else did_you_mean(name, siblings)
-    )
-
-
-def key_named(name: str) -> str | None:
-    """The dotted key that a bare name stands for, here or elsewhere: training.epochs for epochs, training.learning_rate for lr."""
-    return name if name in known_keys() else _key_meant(name, "", _siblings((), {}))
-
-
-def _key_meant(name: str, block: str, siblings: Collection[str]) -> str | None:
-    """A key of this block that goes by this name elsewhere, or one of another block that has this name or goes by it."""
-    meant = key_meant(name, block)
-    here = meant.rpartition(".")[2] if meant and meant.rpartition(".")[0] == block else None
-    if here in siblings:
-        return here
-    elsewhere = [key for key in known_keys() if "." in key and key.split(".")[-1] == name]
-    return elsewhere[0] if len(elsewhere) == 1 else None if here else meant
+    kinds = kinds_at(block)
+    owners = [kind for kind, section in kinds.items() if name in section.model_fields]
+    if not owners:
+        return unknown_key(name, block, keys_in(block, values))
+    default = ", the default" if value_at(values, (*block, "kind")) is None else ""
+    kind = written_kind(block, values)
+    text = f"belongs to kind: {' or '.join(owners)}; this {block[-1]} is of kind: {kind}"
+    return f"{text}{default}"
 
 
 def _missing(path: Path, values: Mapping[str, object]) -> str:
     block = path[:-1]
-    if block in KINDS:
-        return f"is missing; kind: {_kind(block, values)} needs it"
+    if kinds_at(block):
+        return f"is missing; kind: {written_kind(block, values)} needs it"
     return "is missing"
 
 
-def _wrong_kind(path: Path, given: object) -> Broken:
-    if path == ("data",):
-        kinds = tuple(DATA_KINDS)
-        kind = given.get("kind") if isinstance(given, Mapping) else given
-        text = f"must be {kinds[0]}, {kinds[1]} or {kinds[2]}, not {shown(kind)}{_near_hint(kind, kinds)}"
-        return Broken(Fault(("data", "kind"), text), path)
-    text = (
-        "must be constant, {kind: step, every: EPOCHS, factor: F} or {kind: cosine, minimum: 0}, not "
-        + shown(given)
-    )
-    return Broken(Fault(path, text + _near_hint(given, ("constant",))), path)
+def _wrong_section(path: Path, given: object, problem: _Problem) -> Fault:
+    """The fault of a value that is no section, or one of an unknown kind."""
+    schema = _schema(path, {}) if path else {}
+    texts = [option["const"] for option in alternatives(schema) if "const" in option]
+    if texts:
+        hint = choice_hint(given, texts)
+        return Fault(path, f"must be {schema['description']}, not {shown(given)}{hint}")
+    if problem.type == "model_type":
+        return Fault(path, _no_section(path, given))
+    kinds = list(kinds_at(path))
+    kind = value_at(given, ("kind",))
+    text = f"must be {or_list(kinds)}, not {shown(kind)}{choice_hint(kind, kinds)}"
+    return Fault((*path, "kind"), text)
 
 
-def _near_hint(given: object, choices: Collection[str]) -> str:
-    near = nearest(given, choices) if isinstance(given, str) else None
-    return f"; did you mean {near}?" if near else ""
-
-
-def _wrong_block(path: Path, given: object) -> str:
-    names = [key for model in BLOCKS.get(path, ())[:1] for key in model.model_fields]
-    keys = f" such as {', '.join(names[:3])}" if names else ""
+def _no_section(path: Path, given: object) -> str:
+    names = list(sections_at(path)[0].model_fields)
+    keys = f"keys such as {', '.join(names[:3])}"
     if given is None:
-        return f"has nothing below it; write keys{keys}, or leave {dotted(path)} out"
-    return f"must be a block of keys{keys}, not {shown(given)}"
+        return f"has nothing below it; write {keys}, or leave {dotted(path)} out"
+    return f"must be a block of {keys}, not {shown(given)}"
+
+
+def _wrong_value(schema: Schema, given: object, problems: Sequence[_Problem]) -> str:
+    """What is wrong with a value, or with an item of it."""
+    own_words = next(_own_words(problems), None)
+    if own_words is not None:
+        return own_words
+    if isinstance(given, Mapping) and "additionalProperties" in schema:
+        return _wrong_entry(schema, given, problems)
+    lists = [option for option in alternatives(schema) if option.get("type") == "array"]
+    if isinstance(given, list) and lists:
+        return _wrong_list(lists[0], given, problems)
+    return refusal(schema, given)
+
+
+def _own_words(problems: Sequence[_Problem]) -> Iterator[str]:
+    """The sentences of our own validators."""
+    for problem in problems:
+        if problem.type == "value_error":
+            yield str(problem.context["error"])
+
+
+def _wrong_entry(schema: Schema, given: Mapping[str, object], problems: Sequence[_Problem]) -> str:
+    key, *inside = problems[0].inside
+    deeper = [_Problem(problems[0].type, tuple(inside), problems[0].context)]
+    entry = _wrong_value(schema["additionalProperties"], given[str(key)], deeper)
+    return f": {shown(key)} {entry}"
+
+
+def _wrong_list(schema: Schema, given: Sequence[object], problems: Sequence[_Problem]) -> str:
+    if "prefixItems" in schema and len(given) != len(schema["prefixItems"]):
+        return f"must be {in_words(schema)}, not {shown(given)}"
+    for problem in problems:
+        indices = [part for part in problem.inside if isinstance(part, int)]
+        if indices:
+            index = indices[0]
+            items = schema["items"] if "items" in schema else schema["prefixItems"][index]
+            return f": item {index + 1} of the list {refusal(items, given[index])}"
+    return length_refusal(schema, len(given))

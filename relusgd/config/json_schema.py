@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from relusgd.config.faults import known_keys
-from relusgd.config.schema import Config
+from relusgd.config.keys import known_keys
+from relusgd.config.schema import Config, Section, SweepSection
 from relusgd.config.values import FrozenMapping
 
 
@@ -23,12 +24,13 @@ class _Generator(GenerateJsonSchema):
 
 
 def json_schema() -> dict[str, Any]:
-    """A JSON schema (draft 2020-12) of a config file: every key with what it takes, its default and what it means.
+    """A JSON schema (draft 2020-12) of a config file: what every key takes, its default and meaning.
 
-    Shape and bounds are in it, what lies between keys is not: an elbow list is held to the width by `load_config`.
+    Shape and bounds are in it. What must hold between keys is not: only `load_config` compares the
+    length of an elbow list with the width.
     """
     schema = Config.model_json_schema(schema_generator=_Generator)
-    sweep = schema["$defs"]["Sweep"]["properties"]
+    sweep = schema["$defs"][SweepSection.__name__]["properties"]
     names = {"enum": [key for key in known_keys() if key != "sweep"]}
     sweep["grid"]["propertyNames"] = names
     sweep["cases"]["additionalProperties"]["propertyNames"] = names
@@ -37,3 +39,13 @@ def json_schema() -> dict[str, Any]:
         **schema,
         "title": "relusgd config",
     }
+
+
+@cache
+def properties(section: type[Section]) -> dict[str, Any]:
+    """Key → JSON schema of every key in a section."""
+    schema = section.model_json_schema(schema_generator=_Generator)
+    found: dict[str, Any] = (
+        schema.get("properties") or schema["$defs"][section.__name__]["properties"]
+    )
+    return found

@@ -10,11 +10,18 @@ from pydantic import ValidationError
 
 from relusgd.config.checks import cross_faults
 from relusgd.config.faults import Broken, translate
-from relusgd.config.origin import Origin
 from relusgd.config.overrides import with_case, with_overrides, without
-from relusgd.config.places import FAULTS_TOLD, Fault, Path, Places, broken_or_below, split_key
 from relusgd.config.schema import Config
 from relusgd.config.shipped import shipped_configs
+from relusgd.config.source import (
+    FAULTS_TOLD,
+    Fault,
+    Origin,
+    Path,
+    Places,
+    broken_or_below,
+    split_key,
+)
 from relusgd.config.sweep_checks import sweep_faults, varied_paths
 from relusgd.config.values import plain
 from relusgd.config.yaml_reader import Document, read_file, read_yaml

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from relusgd.config.places import Fault, Path, Places, covers, paths_below, split_key
+from relusgd.config.source import Fault, Path, Places, covers, paths_below, split_key
 from relusgd.config.values import plain
 from relusgd.config.yaml_reader import read_yaml
 from relusgd.errors import ConfigError

@@ -1,4 +1,9 @@
-"""The config's keys: what each takes, its default and what it means. `docs/config.md` says the same at more length."""
+"""The config's keys: what each takes, its default and what it means.
+
+`docs/config.md` says the same at more length. A new key is one field here: its type says what is
+taken, its description what it means. Messages, the JSON schema and the list of known keys come
+from these models. What must hold between two keys stands in `checks`.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -18,38 +24,112 @@ from pydantic import (
     model_validator,
 )
 
-from relusgd.config.list_readers import Anything, Bundles, Either, Interval, Several
-from relusgd.config.origin import Origin
-from relusgd.config.readers import Choice, Null, Number, Text, Truth, Whole
-from relusgd.config.values import FrozenMapping
+from relusgd.config.source import Origin
+from relusgd.config.values import FrozenMapping, freeze
+from relusgd.words import exact_number, shown
 
 BILLION = 10**9
+LARGEST_SEED = 2**64 - 1
+
+HUGE = 1e100
+"""The largest position or value: its square is still far from the end of the doubles."""
+
+# Types of values
+
+
+def _whole(value: object) -> object:
+    """A float without a fraction, such as 1e5, is a whole number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _unsigned_zero(value: float) -> float:
+    """−0 becomes 0, so that equal configs have equal texts."""
+    return value + 0.0
+
+
+def _printable(value: str) -> str:
+    if any(_is_control(ord(character)) for character in value):
+        raise ValueError(f"must hold no control characters; {shown(value)} does")
+    return value
+
+
+def _is_control(code: int) -> bool:
+    return code < 32 or 127 <= code < 160 or 0xD800 <= code < 0xE000
+
+
+def _increasing(ends: tuple[float, float]) -> tuple[float, float]:
+    low, high = ends
+    if not low < high:
+        raise ValueError(
+            f"must be two numbers [low, high] with low < high, not {shown([low, high])}"
+        )
+    if high - low < 1e-9 * max(abs(low), abs(high)):
+        text = f"between {exact_number(low)} and {exact_number(high)} are too few doubles"
+        raise ValueError(f"must be wider: {text}")
+    return ends
+
+
+def _as_list(value: object) -> object:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+WHOLE = BeforeValidator(_whole)
+UNSIGNED_ZERO = AfterValidator(_unsigned_zero)
+
+Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED), WHOLE]
+Count = Annotated[int, Field(ge=1, le=BILLION), WHOLE]
+CountFromZero = Annotated[int, Field(ge=0, le=BILLION), WHOLE]
+Number = Annotated[float, Field(ge=-HUGE, le=HUGE), UNSIGNED_ZERO]
+Scale = Annotated[float, Field(ge=0, le=HUGE), UNSIGNED_ZERO]
+Positive = Annotated[float, Field(gt=0, le=HUGE)]
+Share = Annotated[float, Field(ge=0, lt=1), UNSIGNED_ZERO]
+Text = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_printable)]
+
+# strict=False lets a tuple take the lists of YAML; the items stay strict. The titles are what
+# messages call such a list.
+Numbers = Annotated[
+    tuple[Number, ...],
+    Field(
+        strict=False,
+        fail_fast=True,
+        min_length=1,
+        max_length=10**8,
+        title="a list of numbers",
+    ),
+]
+Interval = Annotated[
+    tuple[Number, Number],
+    Field(strict=False, title="two numbers [low, high] with low < high"),
+    AfterValidator(_increasing),
+]
+Width = Annotated[int, Field(ge=1, le=10**8), WHOLE]
+WidthList = Annotated[
+    tuple[Width, ...],
+    Field(
+        strict=False,
+        fail_fast=True,
+        min_length=1,
+        max_length=100,
+        title="a list of widths such as [40] or [20, 20]",
+    ),
+]
+Widths = Annotated[WidthList, BeforeValidator(_as_list, json_schema_input_type=Width | WidthList)]
+
+GridValues = Annotated[tuple[object, ...], Field(strict=False, min_length=1, max_length=10**8)]
+Grid = Annotated[
+    Mapping[str, GridValues],
+    Field(title="a mapping of keys to lists of values"),
+    AfterValidator(freeze),
+]
+Cases = Annotated[
+    Mapping[str, Mapping[str, object]],
+    Field(title="a mapping of names to keys and values"),
+    AfterValidator(freeze),
+]
 NOTHING: Any = FrozenMapping({})
-SEED = Whole(0, 2**64 - 1)
-COUNT = Whole(1, BILLION)
-NUMBERS = Several(Number(), "numbers")
-SCALE = Number(low=0)
-
-Seed = Annotated[int, SEED]
-OwnSeed = Annotated[int | None, Either(Null(), SEED)]
-Count = Annotated[int, COUNT]
-Numbers = Annotated[tuple[float, ...], NUMBERS]
-Scale = Annotated[float, SCALE]
-Flag = Annotated[bool, Truth()]
-Label = Annotated[str, Text()]
-
-Positions = Literal["random", "even"]
-Init = Literal["torch", "he_normal", "glorot_uniform", "normal"]
-Placement = Literal["uniform", "even", "keep"]
-Method = Literal["sgd", "ridge"]
-Layers = Literal["all", "output", "hidden"]
-Sampling = Literal["replacement", "shuffle"]
-Engine = Literal["auto", "numpy", "compiled"]
-Full = Literal["full"]
-Constant = Literal["constant"]
 
 
-class Block(BaseModel):
+class Section(BaseModel):
     """Keys that belong together; immutable, and no others are taken."""
 
     model_config = ConfigDict(
@@ -57,7 +137,19 @@ class Block(BaseModel):
     )
 
 
-class Knots(Block):
+def _kind(value: object, default: object) -> str | None:
+    """The `kind` of a section, given as a mapping or as a model; None where it is no text."""
+    if isinstance(value, Mapping):
+        kind = value.get("kind", default)
+    else:
+        kind = getattr(value, "kind", default)
+    return kind if isinstance(kind, str) else None
+
+
+# data
+
+
+class KnotsTarget(Section):
     """A target that is linear between the points (x, y); x increases strictly."""
 
     x: Numbers = Field(description="positions of the knots, increasing")
@@ -65,85 +157,70 @@ class Knots(Block):
 
 
 def _kind_of_target(value: object) -> str:
-    return "knots" if isinstance(value, Mapping | Knots) else "text"
+    return "knots" if isinstance(value, Mapping | KnotsTarget) else "text"
 
 
-TargetText = Annotated[Label, Tag("text")]
-Target = Annotated[TargetText | Annotated[Knots, Tag("knots")], Discriminator(_kind_of_target)]
+Target = Annotated[
+    Annotated[Text, Tag("text")] | Annotated[KnotsTarget, Tag("knots")],
+    Discriminator(_kind_of_target),
+]
 
 
-class TargetData(Block):
+class TargetData(Section):
     """Training points drawn from a known function, with noise."""
 
-    kind: Annotated[Literal["target"], Choice(Literal["target"])] = Field(
-        default="target", description="points sampled from a target"
-    )
+    kind: Literal["target"] = Field(default="target", description="points sampled from a target")
     target: Target = Field(
         default="piecewise_linear",
-        description="a name (piecewise_linear, sin20x, step, square, sawtooth), an expression in x, or knots {x: […], y: […]}",
+        description="a name (piecewise_linear, sin20x, step, square, sawtooth), an expression in x,"
+        " or knots {x: […], y: […]}",
     )
-    domain: Annotated[tuple[float, float], Interval()] = Field(
-        default=(0.0, 1.0), description="the interval of x"
-    )
+    domain: Interval = Field(default=(0.0, 1.0), description="the interval of x")
     samples: Count = Field(default=200, description="number of training points")
-    positions: Annotated[Positions, Choice(Positions)] = Field(
+    positions: Literal["random", "even"] = Field(
         default="random", description="how the training x lie in the domain"
     )
     noise: Scale = Field(
         default=0.1, description="standard deviation of the noise on the training y"
     )
-    test_samples: Annotated[int, Whole(0, BILLION)] = Field(
+    test_samples: CountFromZero = Field(
         default=1000,
         description="number of evenly spaced, noise-free test points, joined with the training x",
     )
-    seed: OwnSeed = Field(
+    seed: Seed | None = Field(
         default=1, description="seed of positions and noise; null = the top-level seed"
     )
 
 
-class PointsData(Block):
+class PointsData(Section):
     """Training points written in the config; there are no test points."""
 
-    kind: Annotated[Literal["points"], Choice(Literal["points"])] = Field(
-        description="points written here"
-    )
+    kind: Literal["points"] = Field(description="points written here")
     x: Numbers = Field(description="positions of the training points")
     y: Numbers = Field(description="values of the training points, as many as x")
 
 
-class CsvData(Block):
+class CsvData(Section):
     """Training and test points from two columns of a CSV file."""
 
-    kind: Annotated[Literal["csv"], Choice(Literal["csv"])] = Field(
-        description="points from a CSV file"
-    )
-    path: Label = Field(description="the CSV file, relative to the config file")
-    x: Label = Field(default="x", description="name of the column of positions")
-    y: Label = Field(default="y", description="name of the column of values")
-    test_fraction: Annotated[float, Number(low=0, below=1)] = Field(
+    kind: Literal["csv"] = Field(description="points from a CSV file")
+    path: Text = Field(description="the CSV file, relative to the config file")
+    x: Text = Field(default="x", description="name of the column of positions")
+    y: Text = Field(default="y", description="name of the column of values")
+    test_fraction: Share = Field(
         default=0.2, description="share of the rows held out as test points"
     )
-    standardize: Flag = Field(
+    standardize: bool = Field(
         default=True,
         description="train on x and y of mean 0 and deviation 1 over the training points",
     )
-    seed: OwnSeed = Field(
+    seed: Seed | None = Field(
         default=1, description="seed of the choice of held-out rows; null = the top-level seed"
     )
 
 
-DATA_KINDS: dict[str, type[Block]] = {"target": TargetData, "points": PointsData, "csv": CsvData}
-SCHEDULE_TEXT = "constant"
-
-
 def _kind_of_data(value: object) -> str | None:
-    """A block without `kind` is a target; None for a kind that is no text."""
-    kind = (
-        value.get("kind", "target")
-        if isinstance(value, Mapping)
-        else getattr(value, "kind", "target")
-    )
-    return kind if isinstance(kind, str) else None
+    return _kind(value, default="target")
 
 
 Data = Annotated[
@@ -154,141 +231,126 @@ Data = Annotated[
 ]
 
 
-def _as_widths(value: int | tuple[int, ...]) -> tuple[int, ...]:
-    return (value,) if isinstance(value, int) else value
+# network
 
 
-WIDTH = Whole(1, 10**8)
-WIDTHS = Several(WIDTH, "widths such as [40] or [20, 20]", longest=100)
-Widths = Annotated[tuple[int, ...], Either(WIDTH, WIDTHS), AfterValidator(_as_widths)]
-GRID = Bundles(Several(Anything(), "values"), "a mapping of keys to lists of values")
-CASES = Bundles(
-    Bundles(Anything(), "a mapping of keys to values"), "a mapping of names to keys and values"
-)
-
-
-class NetworkBlock(Block):
+class Network(Section):
     """The network and how it begins."""
 
     hidden: Widths = Field(default=(40,), description="widths of the hidden layers; 40 means [40]")
-    init: Annotated[Init, Choice(Init)] = Field(
+    init: Literal["torch", "he_normal", "glorot_uniform", "normal"] = Field(
         default="torch",
         description="the distribution that initial weights and biases are drawn from",
     )
-    hidden_scale: Annotated[float, Number(above=0)] = Field(
+    hidden_scale: Positive = Field(
         default=1.0,
         description="normal: standard deviation of slopes and hidden biases; else a factor on them",
     )
     output_scale: Scale = Field(
         default=1.0,
-        description="normal: standard deviation of output weights; else a factor on the output layer",
+        description="normal: standard deviation of output weights;"
+        " else a factor on the output layer",
     )
-    antisymmetric: Flag = Field(
+    antisymmetric: bool = Field(
         default=False,
         description="units in pairs with opposite output weights, so that the function starts at 0",
     )
-    balanced: Flag = Field(
+    balanced: bool = Field(
         default=False, description="|output weight| = |(slope, bias)| for every unit"
     )
-    output_bias: Flag = Field(default=True, description="whether the output has a bias")
-    elbows: Annotated[Placement | tuple[float, ...], Either(Choice(Placement), NUMBERS)] = Field(
+    output_bias: bool = Field(default=True, description="whether the output has a bias")
+    elbows: Literal["uniform", "even", "keep"] | Numbers = Field(
         default="uniform",
-        description="where the first layer's units switch: drawn, evenly spaced, as init gives, or one position per unit",
+        description="where the first layer's units switch: drawn, evenly spaced, as init gives,"
+        " or one position per unit",
     )
-    elbow_range: Annotated[tuple[float, float] | None, Either(Null(), Interval())] = Field(
+    elbow_range: Interval | None = Field(
         default=None,
-        description="interval of uniform and even elbows; null = the domain, for points and CSV the range of the training x",
+        description="interval of uniform and even elbows; null = the domain, for points and CSV"
+        " the range of the training x",
     )
-    slopes: Annotated[float | tuple[float, ...] | None, Either(Null(), Number(), NUMBERS)] = Field(
+    slopes: Number | Numbers | None = Field(
         default=None,
-        description="the first layer's slopes: as init gives, one number for all units, or one per unit",
+        description="the first layer's slopes: as init gives, one number for all units,"
+        " or one per unit",
     )
-    seed: OwnSeed = Field(
+    seed: Seed | None = Field(
         default=None, description="seed of the initial network; null = the top-level seed"
     )
 
 
-class StepSchedule(Block):
+# training
+
+
+class StepSchedule(Section):
     """The learning rate is multiplied by factor after every so many epochs."""
 
-    kind: Annotated[Literal["step"], Choice(Literal["step"])] = Field(
-        description="lower the rate in steps"
-    )
+    kind: Literal["step"] = Field(description="lower the rate in steps")
     every: Count = Field(description="epochs between two changes")
-    factor: Annotated[float, Number(above=0)] = Field(description="what the rate is multiplied by")
+    factor: Positive = Field(description="what the rate is multiplied by")
 
 
-class CosineSchedule(Block):
+class CosineSchedule(Section):
     """The learning rate falls along half a cosine over the whole training."""
 
-    kind: Annotated[Literal["cosine"], Choice(Literal["cosine"])] = Field(
-        description="lower the rate along half a cosine"
-    )
+    kind: Literal["cosine"] = Field(description="lower the rate along half a cosine")
     minimum: Scale = Field(default=0.0, description="the rate at the end")
 
 
-SCHEDULE_KINDS: dict[str, type[Block]] = {"step": StepSchedule, "cosine": CosineSchedule}
-
-
 def _kind_of_schedule(value: object) -> str | None:
-    if isinstance(value, Mapping | Block):
-        kind = value.get("kind") if isinstance(value, Mapping) else getattr(value, "kind", None)
-        return kind if isinstance(kind, str) and kind in SCHEDULE_KINDS else None
-    return "constant" if value == SCHEDULE_TEXT else None
+    return value if isinstance(value, str) else _kind(value, default=None)
 
 
-ConstantSchedule = Annotated[Constant, Choice(Constant), Tag("constant")]
 Schedule = Annotated[
-    ConstantSchedule
+    Annotated[Literal["constant"], Tag("constant")]
     | Annotated[StepSchedule, Tag("step")]
     | Annotated[CosineSchedule, Tag("cosine")],
     Discriminator(_kind_of_schedule),
 ]
 
 
-class Training(Block):
+class Training(Section):
     """How the network learns."""
 
-    method: Annotated[Method, Choice(Method)] = Field(
+    method: Literal["sgd", "ridge"] = Field(
         default="sgd", description="descent, or ridge regression of the output layer"
     )
-    layers: Annotated[Layers, Choice(Layers)] = Field(
+    layers: Literal["all", "output", "hidden"] = Field(
         default="all", description="which parameters learn"
     )
-    epochs: Annotated[int, Whole(0, BILLION)] = Field(
+    epochs: CountFromZero = Field(
         default=30000, description="length of the training; 0 records the initial network alone"
     )
-    batch_size: Annotated[int | Full, Either(COUNT, Choice(Full))] = Field(
-        default=40, description="points per step, or full"
-    )
-    sampling: Annotated[Sampling, Choice(Sampling)] = Field(
+    batch_size: Count | Literal["full"] = Field(default=40, description="points per step, or full")
+    sampling: Literal["replacement", "shuffle"] = Field(
         default="replacement", description="how batches are drawn"
     )
-    learning_rate: Annotated[float, Number(above=0, high=float("inf"))] = Field(
+    learning_rate: Annotated[float, Field(gt=0)] = Field(
         default=0.02, description="step size of the descent"
     )
-    momentum: Annotated[float, Number(low=0, below=1)] = Field(
+    momentum: Share = Field(
         default=0.0, description="share of the last step that is kept; PyTorch's formula"
     )
-    nesterov: Flag = Field(default=False, description="Nesterov's momentum; PyTorch's formula")
+    nesterov: bool = Field(default=False, description="Nesterov's momentum; PyTorch's formula")
     weight_decay: Scale = Field(default=0.0, description="PyTorch's weight decay, biases included")
     schedule: Schedule = Field(
         default="constant",
-        description="constant, {kind: step, every: EPOCHS, factor: F} or {kind: cosine, minimum: 0}",
+        description="constant, {kind: step, every: EPOCHS, factor: F} or"
+        " {kind: cosine, minimum: 0}",
     )
     penalty: Scale = Field(default=1e-6, description="ridge: λ in Σ r² + λ·|(v, c)|²")
-    seed: OwnSeed = Field(
+    seed: Seed | None = Field(
         default=None, description="seed of the batch order; null = the top-level seed"
     )
 
 
-class Snapshots(Block):
+class Snapshots(Section):
     """Which epochs are recorded; epoch 0 and the last one always are."""
 
-    every: Annotated[int | None, Either(Null(), COUNT)] = Field(
+    every: Count | None = Field(
         default=1, description="epochs between two snapshots; null with per_decade"
     )
-    per_decade: Annotated[int | None, Either(Null(), Whole(1, 10_000))] = Field(
+    per_decade: Annotated[int, Field(ge=1, le=10_000), WHOLE] | None = Field(
         default=None, description="instead of every: N, to record the epochs round(10^(i/N))"
     )
 
@@ -296,52 +358,43 @@ class Snapshots(Block):
     @classmethod
     def _every_gives_way(cls, values: Any) -> Any:
         """per_decade alone takes the place of the default of every."""
-        if (
-            isinstance(values, Mapping)
-            and values.get("per_decade") is not None
-            and "every" not in values
-        ):
-            return {**values, "every": None}
-        return values
+        if not isinstance(values, Mapping) or "every" in values:
+            return values
+        if values.get("per_decade") is None:
+            return values
+        return {**values, "every": None}
 
 
-class Sweep(Block):
+class SweepSection(Section):
     """Many configs in one: every combination of the grid's values, the cases and the seeds."""
 
-    grid: Annotated[Mapping[str, tuple[object, ...]], GRID] = Field(
-        default=NOTHING, description="dotted key → list of values"
-    )
-    cases: Annotated[Mapping[str, Mapping[str, object]], CASES] = Field(
-        default=NOTHING, description="name → dotted key → value"
-    )
-    repeat: Annotated[int, Whole(1, 10**6)] = Field(
+    grid: Grid = Field(default=NOTHING, description="dotted key → list of values")
+    cases: Cases = Field(default=NOTHING, description="name → dotted key → value")
+    repeat: Annotated[int, Field(ge=1, le=10**6), WHOLE] = Field(
         default=1, description="number of seeds: seed, seed + 1, …"
     )
 
     @property
     def runs(self) -> int:
         """The number of runs: every combination of the grid's values, the cases and the seeds."""
-        return (
-            prod(len(values) for values in self.grid.values())
-            * max(len(self.cases), 1)
-            * self.repeat
-        )
+        points = prod(len(values) for values in self.grid.values())
+        return points * max(len(self.cases), 1) * self.repeat
 
 
-class Config(Block):
+class Config(Section):
     """A relusgd config: data, network, training, snapshots, engine. Everything is optional."""
 
     seed: Seed = Field(default=0, description="seed of the initial network and the batch order")
     data: Data = Field(default=TargetData(), description="the points to learn from")
-    network: NetworkBlock = Field(
-        default=NetworkBlock(), description="the network and how it begins"
-    )
+    network: Network = Field(default=Network(), description="the network and how it begins")
     training: Training = Field(default=Training(), description="how the network learns")
     snapshots: Snapshots = Field(default=Snapshots(), description="which epochs are recorded")
-    engine: Annotated[Engine, Choice(Engine)] = Field(
+    engine: Literal["auto", "numpy", "compiled"] = Field(
         default="auto", description="what computes the steps; auto: compiled where installed"
     )
-    sweep: Sweep | None = Field(default=None, description="for relusgd sweep alone: what varies")
+    sweep: SweepSection | None = Field(
+        default=None, description="for relusgd sweep alone: what varies"
+    )
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
 
@@ -375,9 +428,10 @@ class Config(Block):
 
     def __eq__(self, other: object) -> bool:
         """Equal in every key, wherever the two come from."""
-        return isinstance(other, Config) and all(
-            getattr(self, key) == getattr(other, key) for key in Config.model_fields
-        )
+        return isinstance(other, Config) and self._values() == other._values()
 
     def __hash__(self) -> int:
-        return hash(tuple(getattr(self, key) for key in Config.model_fields))
+        return hash(self._values())
+
+    def _values(self) -> tuple[object, ...]:
+        return tuple(getattr(self, key) for key in Config.model_fields)

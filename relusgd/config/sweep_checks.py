@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import ValidationError
 
-from relusgd.config.faults import known_keys, translate
+from relusgd.config.faults import translate
+from relusgd.config.keys import known_keys
 from relusgd.config.overrides import with_value, without
-from relusgd.config.places import Fault, Path, covers, split_key
-from relusgd.config.schema import Config, Sweep
+from relusgd.config.schema import Config, SweepSection
+from relusgd.config.source import Fault, Path, covers, split_key
 from relusgd.config.synonyms import key_meant
 from relusgd.config.values import plain
 from relusgd.words import did_you_mean, shown
@@ -17,7 +18,7 @@ from relusgd.words import did_you_mean, shown
 MAX_RUNS = 10**6
 
 
-def sweep_faults(sweep: Sweep, values: dict[str, object]) -> Iterator[Fault]:
+def sweep_faults(sweep: SweepSection, values: dict[str, object]) -> Iterator[Fault]:
     """Unknown and doubly varied keys, values that their key does not take, too many runs. values: the config as written."""
     base = without(values, ("sweep",))
     for key, listed in sweep.grid.items():
@@ -28,14 +29,14 @@ def sweep_faults(sweep: Sweep, values: dict[str, object]) -> Iterator[Fault]:
     yield from _size_faults(sweep)
 
 
-def varied_paths(sweep: Sweep | None) -> set[Path]:
+def varied_paths(sweep: SweepSection | None) -> set[Path]:
     """The paths that the runs of a sweep have different values at; what they have against others is told of each run."""
     bundles = (sweep.grid, *sweep.cases.values()) if sweep else ()
     return {split_key(key) for bundle in bundles for key in bundle}
 
 
 def _grid_faults(
-    key: str, listed: tuple[object, ...], base: dict[str, object], sweep: Sweep
+    key: str, listed: tuple[object, ...], base: dict[str, object], sweep: SweepSection
 ) -> Iterator[Fault]:
     path: Path = ("sweep", "grid", key)
     unknown = _unknown(key)
@@ -78,7 +79,7 @@ def _unknown(key: str) -> str | None:
     )
 
 
-def _varies_kind(sweep: Sweep) -> bool:
+def _varies_kind(sweep: SweepSection) -> bool:
     """Then which keys of data there are differs from run to run."""
     return any("data.kind" in keys for keys in (sweep.grid, *sweep.cases.values()))
 
@@ -99,7 +100,7 @@ def _value_faults(
                     yield key, broken.fault.text.removeprefix(": ")
 
 
-def _doubly_varied(name: str, bundle: Mapping[str, object], sweep: Sweep) -> Iterator[Fault]:
+def _doubly_varied(name: str, bundle: Mapping[str, object], sweep: SweepSection) -> Iterator[Fault]:
     for key in bundle:
         if key in sweep.grid:
             yield Fault(("sweep", "cases", name, key), "is in the grid too; vary it in one of them")
@@ -110,7 +111,7 @@ def _doubly_varied(name: str, bundle: Mapping[str, object], sweep: Sweep) -> Ite
             )
 
 
-def _size_faults(sweep: Sweep) -> Iterator[Fault]:
+def _size_faults(sweep: SweepSection) -> Iterator[Fault]:
     if "seed" in sweep.grid and sweep.repeat > 1:
         yield Fault(
             ("sweep", "grid", "seed"),

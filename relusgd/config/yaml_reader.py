@@ -13,8 +13,8 @@ from typing import Any
 
 import yaml
 
-from relusgd.config.places import Fault, Path
 from relusgd.config.scalars import resolve
+from relusgd.config.source import Fault, Path
 from relusgd.config.values import MAX_LEVELS
 from relusgd.errors import InputError
 from relusgd.words import shown_key

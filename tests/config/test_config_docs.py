@@ -14,7 +14,7 @@ from relusgd.config import (
     CsvData,
     PointsData,
     StepSchedule,
-    Sweep,
+    SweepSection,
     TargetData,
     load_config,
 )
@@ -34,7 +34,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "schedule: step": StepSchedule,
     "schedule: cosine": CosineSchedule,
     "snapshots": type(Config().snapshots),
-    "sweep": Sweep,
+    "sweep": SweepSection,
 }
 
 

@@ -12,13 +12,13 @@ from relusgd.config import (
     Config,
     CosineSchedule,
     CsvData,
-    Knots,
+    KnotsTarget,
     PointsData,
     load_config,
     parse_overrides,
     shipped_configs,
 )
-from relusgd.config.places import split_key
+from relusgd.config.source import split_key
 from relusgd.errors import ConfigError
 
 
@@ -119,7 +119,7 @@ def test_knots_points_and_schedules_are_objects() -> None:
             "training": {"schedule": {"kind": "cosine"}},
         }
     )
-    assert config.data.target == Knots(x=(0.0, 1.0), y=(2.0, 3.0))
+    assert config.data.target == KnotsTarget(x=(0.0, 1.0), y=(2.0, 3.0))
     assert config.training.schedule == CosineSchedule(kind="cosine", minimum=0.0)
     assert load_config({"data": {"kind": "points", "x": [1], "y": [2]}}).data == PointsData(
         kind="points", x=(1.0,), y=(2.0,)
@@ -192,7 +192,7 @@ def test_overrides_are_kept_as_the_config_has_them(course: Path) -> None:
     assert config.origin.overrides == {
         "training.epochs": 1000,
         "network.hidden": (5,),
-        "data.target": Knots(x=(0.0, 1.0), y=(0.0, 1.0)),
+        "data.target": KnotsTarget(x=(0.0, 1.0), y=(0.0, 1.0)),
     }
 
 

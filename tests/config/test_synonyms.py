@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from collections.abc import Iterator
 
 import pytest
 
-from relusgd.config import known_keys, load_config, schema
+from relusgd.config import json_schema, known_keys, load_config
 from relusgd.config.synonyms import KEYS, VALUES
 from relusgd.errors import ConfigError
 
-CHOICES = {
-    choice
-    for literal in (
-        *(
-            schema.Positions,
-            schema.Init,
-            schema.Placement,
-            schema.Method,
-            schema.Layers,
-            schema.Sampling,
-            schema.Engine,
-            schema.Full,
-        ),
-    )
-    for choice in get_args(literal)
-}
+
+def choices_in(schema: object) -> Iterator[str]:
+    """Every text that the JSON schema lists as one that a key takes."""
+    if isinstance(schema, dict):
+        yield from schema.get("enum", [])
+        yield from [schema["const"]] if "const" in schema else []
+    for part in schema.values() if isinstance(schema, dict) else schema:
+        if isinstance(part, dict | list):
+            yield from choices_in(part)
+
+
+CHOICES = set(choices_in(json_schema())) - set(known_keys())
 
 
 def told(key: str, value: object = 1) -> str:

@@ -1,9 +1,10 @@
-"""Where a value of a config comes from (a line of its file, a --set), and faults, which are told with that place."""
+"""Where a config and its values come from: the file, its lines, a --set; and faults at these places."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path as FilePath
 
 from relusgd.config.values import MAX_LEVELS
 from relusgd.words import shown_key
@@ -147,3 +148,26 @@ def broken_or_below(path: Path, broken: Iterable[Path]) -> bool:
 
 def paths_below(lines: dict[Path, int], path: Path) -> Iterator[Path]:
     return (other for other in lines if covers(path, other))
+
+
+@dataclass(frozen=True)
+class Origin:
+    """stem: the file's name without suffix, "run" for a config that was no file. folder: what a CSV's path is relative to.
+
+    overrides: dotted key → value as the config has it. case: the case of the sweep that was taken, if any.
+    """
+
+    stem: str = "run"
+    folder: FilePath = field(default_factory=FilePath)
+    overrides: Mapping[str, object] = field(default_factory=dict)
+    case: str | None = None
+    places: Places = field(default_factory=lambda: Places("config"))
+
+    @property
+    def label(self) -> str:
+        """The config's name in messages."""
+        return self.places.label
+
+    def fault(self, key: str, text: str) -> str:
+        """A sentence about a key that begins with its place; text goes on after the key: "must be …" or ": …"."""
+        return self.places.sentence(Fault(split_key(key), text))

@@ -1,0 +1,127 @@
+"""What a key takes, in words, out of the JSON schema of its model; and what a wrong value may mean."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from relusgd.config.schema import HUGE
+from relusgd.config.synonyms import value_meant
+from relusgd.words import exact_number, nearest, or_list, shown
+
+Schema = dict[str, Any]
+
+
+def alternatives(schema: Schema) -> list[Schema]:
+    """The schemas of which a value has to fit one."""
+    options: list[Schema] = schema.get("anyOf") or schema.get("oneOf") or [schema]
+    return options
+
+
+def in_words(schema: Schema) -> str:
+    """What fits the schema: "a whole number from 1 to 10, or full"; sections are left out."""
+    plain = [option for option in alternatives(schema) if "$ref" not in option]
+    return ", or ".join(_option_in_words(option) for option in plain)
+
+
+def _option_in_words(option: Schema) -> str:
+    if "title" in option:
+        return str(option["title"])
+    choices = _choices(option)
+    if choices:
+        return or_list(choices)
+    match option.get("type"):
+        case "integer":
+            return f"a whole number from {option['minimum']:,} to {option['maximum']:,}"
+        case "number":
+            return " ".join(["a finite number", _bounds(option)]).rstrip()
+        case "string":
+            return f"a text of at most {option['maxLength']:,} characters"
+        case "boolean":
+            return "true or false"
+        case "array":
+            return "a list of values"
+        case "object":
+            return "a mapping of keys to values"
+    return str(option["type"])
+
+
+def _bounds(option: Schema) -> str:
+    bounds = []
+    if "exclusiveMinimum" in option:
+        bounds.append(f"above {exact_number(option['exclusiveMinimum'])}")
+    elif option.get("minimum", -HUGE) > -HUGE:
+        bounds.append(f"of at least {exact_number(option['minimum'])}")
+    if "exclusiveMaximum" in option:
+        bounds.append(f"below {exact_number(option['exclusiveMaximum'])}")
+    elif option.get("maximum", HUGE) < HUGE:
+        bounds.append(f"of at most {exact_number(option['maximum'])}")
+    return " and ".join(bounds)
+
+
+def _choices(option: Schema) -> list[str]:
+    return [option["const"]] if "const" in option else option.get("enum", [])
+
+
+def refusal(schema: Schema, given: object) -> str:
+    """The fault of a value that does not fit: "must be …, not …", and what may be meant."""
+    return f"must be {in_words(schema)}, not {shown(given)}{_hint(schema, given)}"
+
+
+def length_refusal(schema: Schema, count: int) -> str:
+    """The fault of a list that is too short or too long."""
+    low, high = schema["minItems"], schema["maxItems"]
+    return f"must be {in_words(schema)}, at least {low} and at most {high:,}; it has {count:,}"
+
+
+def _hint(schema: Schema, given: object) -> str:
+    options = alternatives(schema)
+    types = {option.get("type") for option in options}
+    if isinstance(given, str):
+        choices = [choice for option in options for choice in _choices(option)]
+        return choice_hint(given, choices) or _list_hint(given, types) or _number_hint(given, types)
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        return ""
+    if any("maxLength" in option for option in options):
+        return f"; write '{shown(given)}' in quotes"
+    if "number" in types and HUGE < abs(given) < math.inf:
+        return f" (at most {exact_number(HUGE)} in size)"
+    return ""
+
+
+def choice_hint(given: object, choices: list[str]) -> str:
+    """The choice that a text stands for in other tools, or is most like."""
+    if not isinstance(given, str):
+        return ""
+    meant = value_meant(given, choices) or nearest(given, choices)
+    return f"; did you mean {meant}?" if meant else ""
+
+
+def _list_hint(given: str, types: set[object]) -> str:
+    """For a text such as 10,20 that would be a list but for its brackets."""
+    if "array" not in types or "," not in given or len(given) > 1000:
+        return ""
+    bracketed = f"[{given.strip()}]"
+    try:
+        items = json.loads(bracketed)
+    except (ValueError, RecursionError):
+        return ""
+    if not all(isinstance(item, int | float) for item in items):
+        return ""
+    return f"; did you mean the list {bracketed}?"
+
+
+def _number_hint(given: str, types: set[object]) -> str:
+    """For a text that would be a number but for its separators, which YAML does not have."""
+    if not types & {"integer", "number"} or len(given) > 40:
+        return ""
+    digits = given.replace("_", "").replace(" ", "")
+    for candidate in (digits, digits.replace(",", "")):
+        try:
+            number = float(candidate)
+        except ValueError:
+            continue
+        if math.isfinite(number):
+            return f"; without quotes and separators it is {candidate}"
+    return ""

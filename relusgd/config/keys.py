@@ -1,0 +1,118 @@
+"""The keys of the models: which there are, in which sections, and which one is meant by a name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
+from typing import Any, get_args
+
+from pydantic import Discriminator
+
+from relusgd.config.schema import Config, Section
+from relusgd.config.source import Path, dotted
+from relusgd.config.synonyms import key_meant
+from relusgd.words import did_you_mean
+
+DEFAULT_KIND = "target"
+"""The kind of data where none is written."""
+
+
+def sections_at(path: Path) -> tuple[type[Section], ...]:
+    """The models that may stand at this path, one per kind; none where a plain value stands."""
+    sections: tuple[type[Section], ...] = (Config,)
+    for part in path:
+        annotations = [
+            section.model_fields[str(part)].annotation
+            for section in sections
+            if part in section.model_fields
+        ]
+        sections = tuple(one for annotation in annotations for one in _sections_in(annotation))
+    return sections
+
+
+def _sections_in(annotation: Any) -> Iterator[type[Section]]:
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _sections_in(part)
+
+
+def kinds_at(path: Path) -> dict[str, type[Section]]:
+    """Kind → model of a section whose keys depend on its `kind`; empty for other paths."""
+    sections = [section for section in sections_at(path) if "kind" in section.model_fields]
+    return {get_args(section.model_fields["kind"].annotation)[0]: section for section in sections}
+
+
+def is_tagged(path: Path) -> bool:
+    """Whether pydantic puts a tag behind this path, because its value is of one of several kinds."""
+    *block, key = path
+    fields = [one.model_fields.get(str(key)) for one in sections_at(tuple(block))]
+    metadata = [item for field in fields if field is not None for item in field.metadata]
+    return any(isinstance(item, Discriminator) for item in metadata)
+
+
+@cache
+def known_keys() -> tuple[str, ...]:
+    """Every dotted key, of every kind of data, in the order of the models; sweep is one key."""
+    return tuple(dict.fromkeys(_dotted_keys()))
+
+
+def _dotted_keys() -> Iterator[str]:
+    for name in Config.model_fields:
+        sections = () if name == "sweep" else sections_at((name,))
+        if not sections:
+            yield name
+        for section in sections:
+            yield from (f"{name}.{key}" for key in section.model_fields)
+
+
+def value_at(values: object, path: Path) -> object:
+    """What is written at this path; None where nothing is."""
+    for part in path:
+        values = values.get(str(part)) if isinstance(values, Mapping) else None
+    return values
+
+
+def written_kind(block: Path, values: Mapping[str, object]) -> str:
+    """The kind of data or of schedule that is written in this block."""
+    kind = value_at(values, (*block, "kind"))
+    return DEFAULT_KIND if kind is None else str(kind)
+
+
+def sections_written(block: Path, values: Mapping[str, object]) -> tuple[type[Section], ...]:
+    """The model of the kind that is written in this block, or the models of all its kinds."""
+    of_kind = kinds_at(block).get(written_kind(block, values))
+    return sections_at(block) if of_kind is None else (of_kind,)
+
+
+def keys_in(block: Path, values: Mapping[str, object]) -> list[str]:
+    """The keys that this block takes, of the kind that is written in it."""
+    return [key for section in sections_written(block, values) for key in section.model_fields]
+
+
+def key_named(name: str) -> str | None:
+    """The dotted key that a bare name stands for, here or in other tools.
+
+    Examples: training.epochs for epochs, training.learning_rate for lr.
+    """
+    return name if name in known_keys() else _key_meant(name, "", tuple(Config.model_fields))
+
+
+def unknown_key(name: str, block: Path, siblings: Collection[str]) -> str:
+    """The fault of a key that its block does not have, with the key that was meant."""
+    meant = _key_meant(name, dotted(block), siblings)
+    hint = f"; did you mean {meant}?" if meant else did_you_mean(name, siblings)
+    return f"is not a known key{hint}"
+
+
+def _key_meant(name: str, block: str, siblings: Collection[str]) -> str | None:
+    """A key of this block that other tools call so, else a key of another block of this name."""
+    meant = key_meant(name, block)
+    meant_block, _, own_name = (meant or "").rpartition(".")
+    is_here = bool(meant) and meant_block == block
+    if is_here and own_name in siblings:
+        return own_name
+    elsewhere = [key for key in known_keys() if key.endswith(f".{name}")]
+    if len(elsewhere) == 1:
+        return elsewhere[0]
+    return None if is_here else meant
