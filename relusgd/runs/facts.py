@@ -89,8 +89,8 @@ def _read_scaling(stated: object) -> Scaling:
 class RunFacts:
     """What run.json says about a run; the order of the fields is that of the file.
 
-    versions: of what the last bits of the results depend on; so do they on `processor`.
-    csv_sha256: of the CSV that the points are from. notes: all other keys, such as a sweep's.
+    versions, processor: what the last bits of the results depend on. csv_sha256: of the CSV that
+    the points are from. notes: all other keys, such as a sweep's.
     """
 
     format: Count = FORMAT

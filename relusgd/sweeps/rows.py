@@ -128,7 +128,9 @@ def varied_of(run: Run) -> dict[str, object]:
     if isinstance(recorded, dict):
         known = {*known_keys(), "case", "seed"}
         varied = {key: freeze(value) for key, value in recorded.items() if key in known}
-    return {"seed": run.config.seed} | varied
+    if "seed" not in varied:  # reading the config of every run would take most of the time
+        varied["seed"] = run.config.seed
+    return varied
 
 
 def varied_keys(rows: Iterable[Row]) -> list[str]:
