@@ -1,4 +1,6 @@
-"""A layer that is too wide to look at unit by unit: sums over its units in equal cells of x, in one pass over them."""
+"""A layer that is too wide to look at unit by unit: sums over its units in equal cells of x, in one
+pass over them.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +22,9 @@ SIGNS = 4
 class Cells:
     """n equal cells of x from low to high, and what the units of one hidden layer do there.
 
-    y: f at the n + 1 edges. active: how many units are active in the middle of each cell, shape (n,).
-    rising, falling: the sum of the positive, of the negative slope changes in each, shape (n,), both ≥ 0.
-    inside: the number of elbows from low to high.
+    y: f at the n + 1 edges. active: how many units are active in the middle of each cell, shape
+    (n,). rising, falling: the sum of the positive, of the negative slope changes in each, shape
+    (n,), both ≥ 0. inside: the number of elbows from low to high.
     """
 
     edges: Array
@@ -34,10 +36,12 @@ class Cells:
 
 
 class _Sums:
-    """Running totals over chunks of units with w ≠ 0, by the cell of their elbow (0 and n + 1 lie outside) and by their signs.
+    """Running totals over chunks of units with w ≠ 0, by the cell of their elbow (0 and n + 1 lie
+    outside) and by their signs.
 
-    slope: Σ v·w, intercept: Σ v·b, count: the number of units; each of shape ((n + 2)·SIGNS,), the signs varying fastest.
-    constant, constants: what the units with w = 0 add to f, and how many of them are active.
+    slope: Σ v·w, intercept: Σ v·b, count: the number of units; each of shape ((n + 2)·SIGNS,), the
+    signs varying fastest. constant, constants: what the units with w = 0 add to f, and how many of
+    them are active.
     """
 
     def __init__(self, low: float, high: float, n: int) -> None:
@@ -70,8 +74,9 @@ def bin_units(network: Network, low: float, high: float, n: int) -> Cells:
 
         f(x) = x Σ v w + Σ v b + constants   over the units active at x:  w > 0 with the elbow left of x, w < 0 right of it
 
-    so running sums over the cells, from the left and from the right, give f at their edges exactly, but for rounding; inside a
-    cell the straight line stands for f. Where numbers overflow, y is not finite.
+    so running sums over the cells, from the left and from the right, give f at their edges exactly,
+    but for rounding; inside a cell the straight line stands for f. Where numbers overflow, y is not
+    finite.
     """
     sums = _Sums(low, high, n)
     w, b, v = network.slope, network.bias, network.output_weight
@@ -101,6 +106,8 @@ def _cells_of(sums: _Sums, output_bias: float) -> Cells:
 
 
 def _active_at_edges(sums: NDArray[np.generic]) -> Array:
-    """The sums, shape (n + 2, SIGNS), over the units that are active at the n + 1 edges of the cells."""
+    """The sums, shape (n + 2, SIGNS), over the units that are active at the n + 1 edges of the
+    cells.
+    """
     rising, falling = sums[:, :2].sum(axis=1), sums[:, 2:].sum(axis=1)
     return np.asarray(np.cumsum(rising)[:-1] + np.cumsum(falling[::-1])[-2::-1], dtype=np.float64)

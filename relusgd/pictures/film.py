@@ -26,13 +26,17 @@ FASTEST = {".gif": gif.FASTEST, ".mp4": mp4.FASTEST}
 """The films that can be written, and their most frames a second."""
 
 SLOWEST = 0.01
-"""A GIF has no number for longer than eleven minutes, and an MP4 repeats every frame until the next one."""
+"""A GIF has no number for longer than eleven minutes, and an MP4 repeats every frame until the next
+one.
+"""
 
 Progress = Callable[[int, int], None]
 
 
 class Paints(Protocol):
-    """What makes pictures by their index: `paint` in memory that the next one overwrites, `frame` in its own."""
+    """What makes pictures by their index: `paint` in memory that the next one overwrites, `frame`
+    in its own.
+    """
 
     @property
     def size(self) -> tuple[int, int]: ...
@@ -67,11 +71,13 @@ def write_film(
     fps: float,
     progress: Progress | None = None,
 ) -> None:
-    """Write the moments with these indices as a .gif that repeats for ever, or as an .mp4; the last one stands a second.
+    """Write the moments with these indices as a .gif that repeats for ever, or as an .mp4; the last
+    one stands a second.
 
-    progress(done, of): called after each frame, the last time when the file stands. The sides of an .mp4 are made even.
-    Raises InputError for another suffix, no frames or too many a second, RelusgdError without an encoder or when the file
-    cannot be written; after any error or an interrupt what stood at path is untouched.
+    progress(done, of): called after each frame, the last time when the file stands. The sides of an
+    .mp4 are made even. Raises InputError for another suffix, no frames or too many a second,
+    RelusgdError without an encoder or when the file cannot be written; after any error or an
+    interrupt what stood at path is untouched.
     """
     check_film(path, fps)
     if not len(indices):
@@ -94,7 +100,9 @@ def write_frames(
     hold: float = HOLD,
     progress: Progress | None = None,
 ) -> None:
-    """Write a painter's pictures with these indices, the last one standing `hold` seconds. Raises as `write_film` does."""
+    """Write a painter's pictures with these indices, the last one standing `hold` seconds. Raises
+    as `write_film` does.
+    """
     try:
         with (
             replacing(path) as temporary,
@@ -111,7 +119,9 @@ def write_frames(
 
 
 def check_film(path: Path, fps: float) -> None:
-    """Raise InputError or RelusgdError if no film can be written to a path with this suffix at this speed."""
+    """Raise InputError or RelusgdError if no film can be written to a path with this suffix at this
+    speed.
+    """
     suffix = path.suffix.lower()
     if suffix not in FASTEST:
         raise InputError(
@@ -150,7 +160,7 @@ def _open_film(
 ) -> Encoder:
     fps, hold = pace
     if suffix == ".mp4":
-        return mp4.Mp4Film(path, painter.size, *mp4.schedule(fps, hold))
+        return mp4.Mp4Film(path, *mp4.schedule(fps, hold))
     sample = np.unique(np.linspace(0, len(indices) - 1, 8).round().astype(int))
     palette = Palette.of([painter.frame(int(indices[position])) for position in sample])
     return gif.GifFilm(path, painter.size, palette, gif.delays(len(indices), fps, hold))

@@ -30,7 +30,9 @@ def font(pixels: float, *, bold: bool = False, text: str = "") -> FontProperties
 
 
 def drawable(text: str) -> str:
-    """The text on one line, without invisible characters, and with a box for each character that no font here has."""
+    """The text on one line, without invisible characters, and with a box for each character that no
+    font here has.
+    """
     return "".join(_shown(character) for character in " ".join(text.split()))
 
 
@@ -52,7 +54,9 @@ def lacking_glyphs(text: str) -> str:
 
 @lru_cache(256)
 def stand_ins(text: str) -> tuple[str, ...]:
-    """The families of the system, as few as the first that come, that have what the font lacks of this text."""
+    """The families of the system, as few as the first that come, that have what the font lacks of
+    this text.
+    """
     wanted = {
         ord(character) for character in text if unicodedata.category(character)[0] not in "CZ"
     } - _own_characters()
@@ -74,7 +78,9 @@ def _own_characters() -> frozenset[int]:
 
 
 def _families() -> list[tuple[str, str]]:
-    """Names and files of the upright fonts of usual weight that do not come with matplotlib, by name."""
+    """Names and files of the upright fonts of usual weight that do not come with matplotlib, by
+    name.
+    """
     import matplotlib
     from matplotlib.font_manager import fontManager
 

@@ -1,4 +1,6 @@
-"""A GIF written frame by frame: one palette, and of each frame only the rectangle and the pixels that changed."""
+"""A GIF written frame by frame: one palette, and of each frame only the rectangle and the pixels
+that changed.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ FOR_EVER = 0
 
 
 def delays(frames: int, fps: float, hold: float) -> list[int]:
-    """How long each frame is shown, in hundredths of a second: rounded so that the film as a whole keeps time.
+    """How long each frame is shown, in hundredths of a second: rounded so that the film as a whole
+    keeps time.
 
     hold: the seconds for which the last one stands, if that is longer.
     """
@@ -64,7 +67,9 @@ class GifFilm:
         self._before.ravel()[changed] = colours
 
     def _draw(self, changed: NDArray[np.intp], new: Pixels) -> Pixels:
-        """The whole picture, TRANSPARENT but for the places whose new number is not the one that is shown already."""
+        """The whole picture, TRANSPARENT but for the places whose new number is not the one that is
+        shown already.
+        """
         drawn, shown = self._drawn.ravel(), self._shown.ravel()
         drawn[changed] = (
             new if self._before is None else np.where(new == shown[changed], TRANSPARENT, new)

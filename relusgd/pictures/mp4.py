@@ -1,17 +1,21 @@
-"""An MP4 written frame by frame through ffmpeg: H.264 as every browser and slide program plays it."""
+"""An MP4 that imageio's ffmpeg writer makes frame by frame: H.264, as every browser and slide
+program plays it.
+"""
 
 from __future__ import annotations
 
 import fcntl
+import inspect
 import math
+import os
 import re
 import signal
-import subprocess
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +26,23 @@ FASTEST = 240
 SLOWEST = 5
 """Frames a second that players are happy with; slower films repeat their frames."""
 
-PIPE = 1 << 20
-"""Bytes that the way to ffmpeg holds, where the system allows it; less means more switching to and fro."""
+PIPE_BYTES = 1 << 20
+"""The size of the pipe to ffmpeg, where the system allows it. A smaller one switches processes more
+often."""
 
+# Thin coloured lines lose most in their colours, so colours get finer steps than brightness. Lines
+# have often been before where they are going, so more reference frames and a shorter search give a
+# smaller file in less time.
 QUALITY = "-preset veryfast -crf 22 -x264-params ref=3:subme=1:me=dia:chroma-qp-offset=-6"
-"""Thin coloured lines lose most in their colours, so these get finer steps than brightness; and they have been where they are
-going before, so that more frames to look back at and a shorter search give a smaller file in less time."""
+
+# The colours are those of BT.709, and the file says so: players guess differently where it does
+# not.
+COLOURS = "-colorspace bt709 -color_primaries bt709 -color_trc bt709"
+
+# The table of contents stands in front, so that a browser can play the film while it loads it.
+CONTAINER = "-movflags +faststart -f mp4"
+
+STDERR = 2
 
 
 def find_encoder() -> str:
@@ -44,47 +59,72 @@ def find_encoder() -> str:
 
 
 def schedule(fps: float, hold: float) -> tuple[float, int, int]:
-    """The film's true rate, how often each frame is shown, more than once in slow films, and how often the last one more.
+    """The true frames a second, how often each frame is written, and the last one in addition.
 
-    hold: the seconds for which the last one stands, if that is longer.
+    Frames of slow films are written more than once. hold: the seconds for which the last frame
+    stands, if that is longer.
     """
     repeats = max(1, math.ceil(SLOWEST / fps))
     rate = fps * repeats
-    return rate, repeats, max(0, round(hold * rate) - repeats)
+    more = round(hold * rate) - repeats
+    return rate, repeats, max(0, more)
 
 
 class Mp4Film:
-    """A film that ffmpeg encodes while frames arrive, through a pipe that holds less than one of them."""
+    """A film that ffmpeg encodes while frames arrive; a context manager, which ends the film."""
 
-    def __init__(
-        self, path: Path, size: tuple[int, int], rate: float, repeats: int = 1, hold: int = 0
-    ) -> None:
-        """size: even width and height; rate: frames a second; repeats, hold: as `schedule` gives them.
-
-        Raises RelusgdError without ffmpeg, OSError when it does not start.
+    def __init__(self, path: Path, rate: float, repeats: int = 1, hold: int = 0) -> None:
+        """rate, repeats, hold: as `schedule` gives them. Raises RelusgdError without ffmpeg,
+        OSError.
         """
+        import imageio.v2
+
+        find_encoder()
+        # The last frame is cloned, and colours are stored for squares of four pixels.
+        filters = f"scale=out_color_matrix=bt709,format=yuv420p,tpad=stop_mode=clone:stop={hold}"
         self._repeats = repeats
-        self._words = tempfile.TemporaryFile()  # noqa: SIM115 — closed at the end of the block that this object is
-        self._encoder = subprocess.Popen(
-            [find_encoder(), *_arguments(size, rate, hold), str(path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=self._words,
-            start_new_session=True,  # Ctrl-C is for us, who then end ffmpeg
+        self._process: Any = None
+        self._writer: Any = imageio.v2.get_writer(
+            path,
+            format="FFMPEG",
+            mode="I",
+            fps=rate,
+            codec="libx264",
+            quality=None,
+            pixelformat="yuv420p",
+            macro_block_size=1,
+            ffmpeg_log_level="error",
+            output_params=f"-vf {filters} {QUALITY} {COLOURS} {CONTAINER}".split(),
         )
-        if self._encoder.stdin is not None and hasattr(fcntl, "F_SETPIPE_SZ"):
-            with suppress(OSError):
-                fcntl.fcntl(self._encoder.stdin, fcntl.F_SETPIPE_SZ, PIPE)
+        self._messages: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
 
     def add(self, frame: NDArray[np.uint8]) -> None:
-        """Append a frame, shape (height, width, 4). Raises RelusgdError when ffmpeg has given up."""
-        assert self._encoder.stdin is not None
+        """Append a frame, shape (height, width, 4); its sides are even.
+
+        Raises RelusgdError when ffmpeg has given up.
+        """
         try:
             for _ in range(self._repeats):
-                self._encoder.stdin.write(frame.data)
-        except BrokenPipeError as error:
-            self._encoder.wait()
-            raise self._complaint() from error
+                if self._process is None:
+                    self._start(frame)
+                else:
+                    self._writer.append_data(frame)
+        except OSError as error:
+            if self._process is None:
+                raise
+            self._process.wait()
+            raise self._failure(self._process.returncode) from error
+
+    def _start(self, frame: NDArray[np.uint8]) -> None:
+        """Append the first frame, which starts ffmpeg."""
+        with stderr_to(self._messages):
+            self._writer.append_data(frame)
+        # imageio keeps the process to itself, and tells nobody how it ended.
+        process = inspect.getgeneratorlocals(self._writer._write_gen)["p"]
+        self._process = process
+        if hasattr(fcntl, "F_SETPIPE_SZ"):
+            with suppress(OSError):
+                fcntl.fcntl(process.stdin, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
     def __enter__(self) -> Self:
         return self
@@ -95,37 +135,41 @@ class Mp4Film:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with self._words:
-            if kind is not None:
-                self._encoder.kill()
-            try:
-                self._encoder.communicate()
-            except BaseException:
-                self._encoder.kill()
-                raise
-            if kind is None and self._encoder.returncode:
-                raise self._complaint()
+        process = self._process
+        with self._messages:
+            if process is not None:
+                if kind is not None:
+                    process.kill()
+                # imageio leaves the pipe open when ffmpeg has ended by itself.
+                with suppress(OSError):
+                    process.stdin.close()
+            self._writer.close()
+            if kind is None and process is not None and process.wait():
+                raise self._failure(process.returncode)
 
-    def _complaint(self) -> RelusgdError:
-        self._words.seek(0)
-        words = self._words.read().decode(errors="replace").strip()
-        cause = re.sub(
-            r"^\[.*?\] ", "", words.partition("\n")[0]
-        )  # what it says after that follows from it
-        if (
-            not cause and self._encoder.returncode < 0
-        ):  # for one by a limit of the shell, or for want of memory
-            cause = f"it was killed by {signal.Signals(-self._encoder.returncode).name}"
+    def _failure(self, returncode: int) -> RelusgdError:
+        """The error for an ffmpeg that ended badly, with what it said first: the rest follows from
+        it.
+        """
+        self._messages.seek(0)
+        first_line = self._messages.read().decode(errors="replace").strip().partition("\n")[0]
+        cause = re.sub(r"^\[.*?\] ", "", first_line)
+        if not cause and returncode < 0:  # by a limit of the shell, say, or for want of memory
+            cause = f"it was killed by {signal.Signals(-returncode).name}"
         return RelusgdError(f"ffmpeg could not write the film: {cause or 'it did not say why'}")
 
 
-def _arguments(size: tuple[int, int], rate: float, hold: int) -> list[str]:
-    """From raw pixels on stdin to H.264 with a quarter of the colour samples, its table of contents in front.
-
-    The colours are those of BT.709, and the file says so: players guess differently where it does not.
-    """
-    source = f"-f rawvideo -pix_fmt rgba -s {size[0]}x{size[1]} -r {rate:.6f} -i -"
-    filters = f"scale=out_color_matrix=bt709,format=yuv420p,tpad=stop_mode=clone:stop={hold}"
-    colours = "-colorspace bt709 -color_primaries bt709 -color_trc bt709"
-    target = f"-an -vf {filters} -c:v libx264 {QUALITY} -pix_fmt yuv420p {colours} -movflags +faststart -f mp4"
-    return f"-y -loglevel error {source} {target}".split()
+@contextmanager
+def stderr_to(file: BinaryIO) -> Iterator[None]:
+    """Let processes that are started inside write their errors to a file; they inherit our stderr."""
+    try:
+        own = os.dup(STDERR)
+    except OSError:  # stderr is closed
+        yield
+        return
+    os.dup2(file.fileno(), STDERR)
+    try:
+        yield
+    finally:
+        os.dup2(own, STDERR)
+        os.close(own)

@@ -1,8 +1,9 @@
 """A page: one HTML file on which training can be scrubbed, with everything that it needs inside.
 
-A network is piecewise linear, so its weights and biases draw the exact function at every size of the window. `assets/` has
-the page's markup, style and scripts (plain ES2020, no library); here they are put together with the data. A content
-security policy, by digests, allows the page its own script and style and nothing else.
+A network is piecewise linear, so its weights and biases draw the exact function at every size of
+the window. `assets/` has the page's markup, style and scripts (plain ES2020, no library); here they
+are put together with the data. A content security policy, by digests, allows the page its own
+script and style and nothing else.
 """
 
 from __future__ import annotations
@@ -58,9 +59,9 @@ def page_html(
 ) -> str:
     """The page of one run, or of several on one clock.
 
-    theme: light or dark; None is what the reader's system prefers. frames: how many moments, chosen as a film's are; None is
-    at most 300. starts: for each run, what going on in the page begins with. Raises InputError for another theme, and when
-    the page would be too large to open.
+    theme: light or dark; None is what the reader's system prefers. frames: how many moments, chosen
+    as a film's are; None is at most 300. starts: for each run, what going on in the page begins
+    with. Raises InputError for another theme, and when the page would be too large to open.
     """
     if theme is not None and theme not in THEMES:
         raise InputError(f"the theme is light or dark, not {theme!r}")
@@ -85,7 +86,9 @@ def page_html(
 
 
 def in_iframe(page: str, title: str) -> str:
-    """The page as an element of another one, such as a notebook, that it can neither read nor change."""
+    """The page as an element of another one, such as a notebook, that it can neither read nor
+    change.
+    """
     return (
         f'<iframe srcdoc="{html.escape(page)}" title="{html.escape(title)}" width="100%" height="{IFRAME_HEIGHT}" '
         'sandbox="allow-scripts" allow="clipboard-write" loading="lazy" frameborder="0"></iframe>'

@@ -1,4 +1,6 @@
-"""What a page is told of its runs: chosen snapshots, points, limits and colours, as JSON with base64 of little-endian float32."""
+"""What a page is told of its runs: chosen snapshots, points, limits and colours, as JSON with
+base64 of little-endian float32.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ MOST_FRAMES = 300
 """Snapshots of a page when nothing is said."""
 
 USUAL_NUMBERS, MOST_NUMBERS = 4_000_000, 60_000_000
-"""Numbers in a page when nothing is said, 21 MB of base64; and at most, more than which a browser does not open."""
+"""Numbers in a page when nothing is said, 21 MB of base64; and at most, more than which a browser
+does not open.
+"""
 
 MOST_POINTS = 20_000
 """Of more training or test points so many, evenly chosen, go along."""
@@ -32,7 +36,8 @@ MOST_POINTS = 20_000
 class Start:
     """What going on from a snapshot in the page begins with; everything can be changed there.
 
-    layers: which parameters learn; batch_size: None is all points; penalty: of the closed form; output_bias: whether there is one.
+    layers: which parameters learn; batch_size: None is all points; penalty: of the closed form;
+    output_bias: whether there is one.
     """
 
     layers: str = "all"
@@ -44,8 +49,9 @@ class Start:
 def page_data(scene: Scene, starts: Sequence[Start], frames: int | None) -> dict[str, Any]:
     """All that a page is told, to be written as JSON.
 
-    starts: one for each run of the scene; frames: how many moments, chosen as a film's are; None is MOST_FRAMES, or fewer of
-    wide networks. Raises InputError when the page would be too large to open.
+    starts: one for each run of the scene; frames: how many moments, chosen as a film's are; None is
+    MOST_FRAMES, or fewer of wide networks. Raises InputError when the page would be too large to
+    open.
     """
     views = scene.views if isinstance(scene, RunGroup) else (scene,)
     titles = (
@@ -101,7 +107,9 @@ def choose_moments(scene: Scene, views: Sequence[View], frames: int | None) -> I
 
 
 def pack(values: ArrayLike) -> str:
-    """The numbers in C order as base64 of little-endian float32; those beyond its range become infinite."""
+    """The numbers in C order as base64 of little-endian float32; those beyond its range become
+    infinite.
+    """
     with np.errstate(over="ignore"):
         return base64.b64encode(np.asarray(values).astype("<f4").tobytes()).decode("ascii")
 
@@ -125,7 +133,9 @@ def _rows(scene: Scene, view: View) -> NDArray[np.int64]:
 
 
 def _run_data(view: View, rows: Indices) -> dict[str, Any]:
-    """The snapshots of these rows: clock, metrics, and the parameters (or, of very wide layers, what they add up to)."""
+    """The snapshots of these rows: clock, metrics, and the parameters (or, of very wide layers,
+    what they add up to).
+    """
     history = view.history
     metrics = {
         name: history.metrics[name][rows]
@@ -150,7 +160,9 @@ def _parameter_data(view: View, rows: Indices) -> dict[str, Any]:
 
 
 def _cells_data(view: View, rows: Indices) -> dict[str, Any]:
-    """The function at the edges of cells, in original units, how many units are active in each, and how much they bend it."""
+    """The function at the edges of cells, in original units, how many units are active in each, and
+    how much they bend it.
+    """
     parts: list[tuple[Any, ...]] = []
     for row in rows.tolist():
         bends = view.bends(row)
@@ -182,7 +194,9 @@ def view_of(views: Sequence[View], dataset: Dataset) -> View:
 
 
 def _points_data(view: View) -> dict[str, Any]:
-    """The points in network units, and the truth over the domain in original ones; both names, the domain and the scaling."""
+    """The points in network units, and the truth over the domain in original ones; both names, the
+    domain and the scaling.
+    """
     dataset = view.dataset
     columns = {
         "train": (dataset.x_train, dataset.y_train),

@@ -40,7 +40,8 @@ class Palette:
     def __init__(self, colours: Pixels) -> None:
         self.colours = colours
         self._numbers = np.full(1 << 3 * SHADES, UNKNOWN, dtype=np.uint8)
-        # of several colours in one cell the most frequent, which comes first, is the one that counts
+        # of several colours in one cell the most frequent, which comes first, is the one that
+        # counts
         for number, cell in reversed(list(enumerate(_cells(packed(_opaque(colours)))))):
             self._numbers[cell] = number
 
@@ -93,7 +94,9 @@ def _opaque(colours: Pixels) -> Pixels:
 
 
 def _count_colours(frames: Sequence[Pixels]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Colours, shape (n, 3), and how often each occurs: in the first frame, and where the next ones differ from the one before."""
+    """Colours, shape (n, 3), and how often each occurs: in the first frame, and where the next ones
+    differ from the one before.
+    """
     shown = [packed(frame) for frame in frames]
     changed = [now[now != before] for before, now in pairwise(shown)]
     values, counts = np.unique(np.concatenate([shown[0].ravel(), *changed]), return_counts=True)
@@ -105,7 +108,9 @@ def _count_colours(frames: Sequence[Pixels]) -> tuple[NDArray[np.float64], NDArr
 def _cluster(
     colours: NDArray[np.float64], counts: NDArray[np.int64], most: int
 ) -> NDArray[np.float64]:
-    """At most `most` colours for many: each time the worst served one is added, then all move to the means of those they serve."""
+    """At most `most` colours for many: each time the worst served one is added, then all move to
+    the means of those they serve.
+    """
     if len(colours) <= most:
         return colours
     colours, weight = colours[:MOST_CLUSTERED], np.sqrt(counts[:MOST_CLUSTERED])
@@ -130,6 +135,8 @@ def _cluster(
 
 
 def _nearest(colours: NDArray[np.generic], palette: NDArray[np.generic]) -> NDArray[np.int64]:
-    """The index of the palette's nearest colour for each colour, shape (n,); |c − p|² = |c|² − 2c·p + |p|²."""
+    """The index of the palette's nearest colour for each colour, shape (n,); |c − p|² = |c|² − 2c·p
+    + |p|².
+    """
     c, p = colours.astype(np.float32), palette.astype(np.float32)
     return np.asarray(np.argmin((p**2).sum(axis=1) - 2 * c @ p.T, axis=1))

@@ -28,13 +28,14 @@ def choose_frames(
     first_epoch: int | None = None,
     last_epoch: int | None = None,
 ) -> Indices:
-    """Indices of distinct moments (for one run: of recorded snapshots) in their order: the first and the last between the
-    epochs given, others between.
+    """Indices of distinct moments (for one run: of recorded snapshots) in their order: the first
+    and the last between the epochs given, others between.
 
-    linear: equally many epochs apart. log: early epochs are closer together, in the measure of the axis of time. motion: the
-    function changes equally much (root mean square over the test points). Where a spacing would repeat a moment, the next
-    unused one is taken; fewer moments than frames are all taken.
-    Raises InputError for an unknown spacing, and when nothing was recorded between the epochs.
+    linear: equally many epochs apart. log: early epochs are closer together, in the measure of the
+    axis of time. motion: the function changes equally much (root mean square over the test points).
+    Where a spacing would repeat a moment, the next unused one is taken; fewer moments than frames
+    are all taken. Raises InputError for an unknown spacing, and when nothing was recorded between
+    the epochs.
     """
     if spacing not in SPACINGS:
         raise InputError(f"the spacing is one of {', '.join(SPACINGS)}, not {spacing!r}")
@@ -75,7 +76,9 @@ def _rows(epoch: Indices, first_epoch: int | None, last_epoch: int | None) -> tu
 
 
 def wanted_epochs(first: float, last: float, frames: int, spacing: str) -> Array:
-    """Epochs, seldom whole, that are evenly spaced along the time axis; log: t = log(1 + (epoch − first)/softness)."""
+    """Epochs, seldom whole, that are evenly spaced along the time axis; log: t = log(1 + (epoch −
+    first)/softness).
+    """
     if spacing == "linear":
         return np.linspace(first, last, frames)
     softness = (last - first) / SOFT_START
@@ -89,14 +92,18 @@ def nearest(epoch: Array, wanted: Array) -> Indices:
 
 
 def distinct(indices: Indices, available: int) -> Indices:
-    """The ascending indices with repetitions moved to the next unused one, all below available, which is at least their number."""
+    """The ascending indices with repetitions moved to the next unused one, all below available,
+    which is at least their number.
+    """
     order = np.arange(len(indices))
     moved = np.maximum.accumulate(indices - order) + order
     return np.minimum(moved, available - len(indices) + order)
 
 
 def _by_motion(epoch: Array, values_at: Callable[[int], Array], frames: int) -> Indices:
-    """Moments at equal distances: each the first that lies a certain distance from the one before, found by bisection."""
+    """Moments at equal distances: each the first that lies a certain distance from the one before,
+    found by bisection.
+    """
     most = min(len(epoch), max(MOST_COMPARED, 4 * frames))
     compared = distinct(nearest(epoch, wanted_epochs(epoch[0], epoch[-1], most, "log")), len(epoch))
     values = np.stack([values_at(int(row)) for row in compared])

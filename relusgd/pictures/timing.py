@@ -33,10 +33,11 @@ class Timing:
         seconds: float | None = None,
         available: int | None = None,
     ) -> Timing:
-        """The timing of a film, of which at most two numbers need be given; 151 frames and 15 a second fill what is missing.
+        """The timing of a film, of which at most two numbers need be given; 151 frames and 15 a
+        second fill what is missing.
 
-        available: the number of snapshots that there are. If they are fewer than the frames, each is shown once, and slower,
-        so that the film lasts as long (but each at most ten seconds).
+        available: the number of snapshots that there are. If they are fewer than the frames, each
+        is shown once, and slower, so that the film lasts as long (but each at most ten seconds).
         Raises InputError for numbers that are no film, and for three that contradict each other.
         """
         for name, given in (("frames", frames), ("fps", fps), ("seconds", seconds)):

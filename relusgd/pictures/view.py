@@ -1,4 +1,6 @@
-"""What there is to see of a snapshot, in original units: the learned function, its kinks, the units, how many are active where."""
+"""What there is to see of a snapshot, in original units: the learned function, its kinks, the
+units, how many are active where.
+"""
 
 from __future__ import annotations
 
@@ -19,23 +21,32 @@ MOST_UNITS = 250
 """Wider layers are not drawn unit by unit, but as the density of their bends."""
 
 MOST_EXACT = 4000
-"""Wider layers bend the line more often than a screen has columns: it is drawn through its values at the edges of CELLS cells."""
+"""Wider layers bend the line more often than a screen has columns: it is drawn through its values
+at the edges of CELLS cells.
+"""
 
 CELLS, BARS = 2000, 100
-"""Equal parts of the domain: for the line of a wide layer, less than a pixel wide; for the density of its bends."""
+"""Equal parts of the domain: for the line of a wide layer, less than a pixel wide; for the density
+of its bends.
+"""
 
 KEPT = 64
-"""Binned snapshots of a wide layer that are remembered: those that scales and limits are taken from, 80 KB each."""
+"""Binned snapshots of a wide layer that are remembered: those that scales and limits are taken
+from, 80 KB each.
+"""
 
 GRID = 240
-"""Even steps along x, a few pixels wide, where something cannot be drawn exactly; the truth takes ten times as many."""
+"""Even steps along x, a few pixels wide, where something cannot be drawn exactly; the truth takes
+ten times as many.
+"""
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
     """The learned function: straight lines between the points (x, y), shape (n,).
 
-    kink: |change of slope| at the inner points, shape (n − 2,); layer: the hidden layer, from 1, whose unit switches there.
+    kink: |change of slope| at the inner points, shape (n − 2,); layer: the hidden layer, from 1,
+    whose unit switches there.
     """
 
     x: Array
@@ -46,9 +57,11 @@ class Curve:
 
 @dataclass(frozen=True, eq=False)
 class Units:
-    """The active sides of units inside the domain. lines: shape (n, 2 ends, 2 coordinates); elbow: x, shape (n,), nan outside.
+    """The active sides of units inside the domain. lines: shape (n, 2 ends, 2 coordinates); elbow:
+    x, shape (n,), nan outside.
 
-    strength: how much the unit bends the function, shape (n,); sign: of its output weight, 0 where that has no single one.
+    strength: how much the unit bends the function, shape (n,); sign: of its output weight, 0 where
+    that has no single one.
     """
 
     lines: Array
@@ -61,8 +74,9 @@ class Units:
 class Bends:
     """How much a wide layer bends the function, in equal parts of the domain.
 
-    edges: x, shape (BARS + 1,). up, down: the sum of |slope change| over the units with positive, with negative output weight
-    whose elbow lies in the part, shape (BARS,); in deep networks, whose units have no single sign, all of it is up.
+    edges: x, shape (BARS + 1,). up, down: the sum of |slope change| over the units with positive,
+    with negative output weight whose elbow lies in the part, shape (BARS,); in deep networks, whose
+    units have no single sign, all of it is up.
     """
 
     edges: Array
@@ -106,17 +120,23 @@ class View:
 
     @property
     def marks_kinks(self) -> bool:
-        """Whether the bends of the learned function are marked; those of a wide layer are shown as its density."""
+        """Whether the bends of the learned function are marked; those of a wide layer are shown as
+        its density.
+        """
         return self.deep or not self.wide
 
     def values(self, index: int) -> Array:
-        """The learned function at the test points, or at the training points if there are none, in original units."""
+        """The learned function at the test points, or at the training points if there are none, in
+        original units.
+        """
         points = self.dataset.x_test if len(self.dataset.x_test) else self.dataset.x_train
         curve = self.curve(index)
         return np.interp(self.dataset.scaling.x_to_original(points), curve.x, curve.y)
 
     def curve(self, index: int) -> Curve:
-        """The learned function over the domain: through its breakpoints, or for very wide layers through CELLS + 1 of its points."""
+        """The learned function over the domain: through its breakpoints, or for very wide layers
+        through CELLS + 1 of its points.
+        """
         x, y, layer = self._corners(index)
         with np.errstate(all="ignore"):
             kink = np.abs(np.diff(np.diff(y) / np.diff(x)))
@@ -172,9 +192,11 @@ class View:
         )
 
     def units(self, index: int) -> Units:
-        """The units of the first layer that are active somewhere in the domain; of wide layers the MOST_UNITS that bend most.
+        """The units of the first layer that are active somewhere in the domain; of wide layers the
+        MOST_UNITS that bend most.
 
-        y = baseline + deviation·relu(slope·x + bias): a unit's output, on the scale and from the zero of the network's y.
+        y = baseline + deviation·relu(slope·x + bias): a unit's output, on the scale and from the
+        zero of the network's y.
         """
         network = self.history.network(index)
         low, high = self._network_domain
@@ -202,7 +224,9 @@ class View:
         return Units(lines[seen], inside[seen], strength[seen], sign[seen])
 
     def active(self, index: int) -> tuple[Array, NDArray[np.int64]]:
-        """How many units of all hidden layers are active: edges in x, shape (n + 1,), and the count between them, shape (n,)."""
+        """How many units of all hidden layers are active: edges in x, shape (n + 1,), and the count
+        between them, shape (n,).
+        """
         if not self.deep and self.wide:
             cells = self._cells(index)
             return self.dataset.scaling.x_to_original(cells.edges), cells.active
@@ -217,7 +241,9 @@ class View:
         return self.dataset.scaling.x_to_original(edges), counts
 
     def _switches(self, network: Network) -> Array:
-        """The ends of the domain and the elbows between; for deep ones as many even steps as a screen can show."""
+        """The ends of the domain and the elbows between; for deep ones as many even steps as a
+        screen can show.
+        """
         low, high = self._network_domain
         if self.deep:
             return np.linspace(low, high, 4 * GRID + 1)
@@ -234,7 +260,9 @@ class View:
 
     @cached_property
     def _sample(self) -> list[int]:
-        """A few snapshots of the whole history, more of them early: what scales and limits are taken from."""
+        """A few snapshots of the whole history, more of them early: what scales and limits are
+        taken from.
+        """
         last, most = len(self.history) - 1, 12 if max(self.history.hidden) > 5000 else 40
         even, early = np.linspace(0, last, most), np.expm1(np.linspace(0, np.log1p(last), most))
         rows: list[int] = np.unique(np.rint(np.concatenate([even, early])).astype(int)).tolist()
@@ -275,7 +303,9 @@ class View:
 
     @cached_property
     def y_limits(self) -> tuple[float, float]:
-        """Limits of y that hold for the whole history: all data and the truth, the bulk of the predictions and of the units' ends."""
+        """Limits of y that hold for the whole history: all data and the truth, the bulk of the
+        predictions and of the units' ends.
+        """
         scaling = self.dataset.scaling
         core = [
             scaling.y_to_original(self.dataset.y_train),
@@ -295,20 +325,26 @@ class View:
         return robust_limits(np.array(limits), around, extent=0.15, margin=0.0)
 
     def _final(self, core: list[Array]) -> Array:
-        """The range of the last function if it lies within three times the range of the data; what is farther has diverged."""
+        """The range of the last function if it lies within three times the range of the data; what
+        is farther has diverged.
+        """
         y, data = self._sampled_curves[-1].y, np.concatenate(core)
         reach = 3 * np.ptp(data)
         near = data.min() - reach <= y.min() and y.max() <= data.max() + reach
         return np.array([y.min(), y.max()]) if near else np.empty(0)
 
     def unit_ends(self, index: int) -> Array:
-        """The heights at which the units' lines leave the domain; the baseline alone if there are none."""
+        """The heights at which the units' lines leave the domain; the baseline alone if there are
+        none.
+        """
         ends = self.units(index).lines[:, :, 1].max(axis=1)
         return ends if len(ends) else np.array([self.baseline])
 
 
 def bending(network: Network) -> Array:
-    """|w_j|·|outgoing weights of unit j|, shape (H1,): for one hidden layer |slope_change|, the jump of f′ at the elbow."""
+    """|w_j|·|outgoing weights of unit j|, shape (H1,): for one hidden layer |slope_change|, the
+    jump of f′ at the elbow.
+    """
     with np.errstate(all="ignore"):
         return np.asarray(np.abs(network.slope) * np.sqrt(np.sum(network.weights[1] ** 2, axis=1)))
 
@@ -321,7 +357,9 @@ def strongest(strength: Array, most: int) -> NDArray[np.int64]:
 
 
 def _active_along(slope: Array, bias: Array, x: Array) -> NDArray[np.int64]:
-    """The number of units with slope·x + bias > 0 at each x, none of which is an elbow; by counting elbows, not units × points."""
+    """The number of units with slope·x + bias > 0 at each x, none of which is an elbow; by counting
+    elbows, not units × points.
+    """
     elbow = elbow_positions(slope, bias)
     rising, falling = np.sort(elbow[slope > 0]), np.sort(elbow[slope < 0])
     constant = np.count_nonzero((slope == 0) & (bias > 0))
@@ -334,7 +372,9 @@ def _active_along(slope: Array, bias: Array, x: Array) -> NDArray[np.int64]:
 
 
 def _scale(samples: list[Array]) -> float:
-    """The strength of the strongest few in a snapshot, higher than in most snapshots; those that have diverged do not count."""
+    """The strength of the strongest few in a snapshot, higher than in most snapshots; those that
+    have diverged do not count.
+    """
     positive = [values[np.isfinite(values) & (values > 0)] for values in samples]
     strong = [float(np.quantile(values, 0.95)) for values in positive if len(values)]
     return float(np.quantile(strong, 0.85)) if strong else 1.0

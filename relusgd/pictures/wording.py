@@ -1,6 +1,7 @@
 """Texts in pictures: cut to their room, numbers in few characters, widths in pixels.
 
-matplotlib is loaded by what measures letters: a page needs the numbers alone, and takes half the time to start.
+matplotlib is loaded by what measures letters: a page needs the numbers alone, and takes half the
+time to start.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ def text_width(text: str, pixels: float, *, bold: bool = False) -> float:
 
 
 def shortened(text: str, pixels: float, room: float, *, bold: bool = False) -> str:
-    """The drawable text, cut with an ellipsis where it would be wider than room pixels; perhaps nothing."""
+    """The drawable text, cut with an ellipsis where it would be wider than room pixels; perhaps
+    nothing.
+    """
     text = drawable(text[:1000])
     if text_width(text, pixels, bold=bold) <= room:
         return text
@@ -57,7 +60,8 @@ def error_text(value: float) -> str:
 
 
 def tick_text(value: float, spacing: float, largest: float) -> str:
-    """A tick's number with as many decimals as its distance to the next one asks for; years keep their four digits plain.
+    """A tick's number with as many decimals as its distance to the next one asks for; years keep
+    their four digits plain.
 
     largest: of the absolute values on the same axis, which are all written alike.
     """
