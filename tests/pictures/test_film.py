@@ -232,10 +232,13 @@ def test_a_film_that_stands_still_is_refused(suffix, fps):
 
 
 def test_a_death_of_ffmpeg_is_told_by_its_signal(tmp_path):
-    with pytest.raises(RelusgdError, match="it was killed by SIGKILL"):  # noqa: SIM117
+    def encode():
         with mp4.Mp4Film(tmp_path / "film.mp4", 15) as film:
             film.add(BLACK)
             subprocess.run(["pkill", "-KILL", "-f", f"{tmp_path}/film.mp4"], check=True)
+
+    with pytest.raises(RelusgdError, match="it was killed by SIGKILL"):
+        encode()
 
 
 def test_a_film_into_no_folder_is_an_error_in_one_sentence(make_history, dataset, tmp_path):
