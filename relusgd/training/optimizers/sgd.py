@@ -34,24 +34,25 @@ class Sgd:
         """
         decay, momentum, nesterov = self.weight_decay, self.momentum, self.nesterov
         change = np.empty_like(g)
+        multiply, add, subtract = np.multiply, np.add, np.subtract
 
         def plain_update(batch_size: int, rate: float) -> None:
-            np.multiply(g, rate * 2.0 / batch_size, change)
-            np.subtract(theta, change, theta)
+            multiply(g, rate * 2.0 / batch_size, change)
+            subtract(theta, change, theta)
 
         def update(batch_size: int, rate: float) -> None:
-            np.multiply(g, 2.0 / batch_size, g)
-            np.multiply(theta, decay, change)
-            np.add(g, change, g)
-            np.multiply(u, momentum, u)
-            np.add(u, g, u)
+            multiply(g, 2.0 / batch_size, g)
+            multiply(theta, decay, change)
+            add(g, change, g)
+            multiply(u, momentum, u)
+            add(u, g, u)
             if nesterov:
-                np.multiply(u, momentum, change)
-                np.add(change, g, change)
-                np.multiply(change, rate, change)
+                multiply(u, momentum, change)
+                add(change, g, change)
+                multiply(change, rate, change)
             else:
-                np.multiply(u, rate, change)
-            np.subtract(theta, change, theta)
+                multiply(u, rate, change)
+            subtract(theta, change, theta)
 
         return update if momentum or decay else plain_update
 
