@@ -1,4 +1,4 @@
-"""What a key takes, in words, out of the JSON schema of its model; and what a wrong value may mean."""
+"""What a key takes, in words, from its JSON schema; and what a wrong value may have meant."""
 
 from __future__ import annotations
 
@@ -81,11 +81,11 @@ def _hint(schema: Schema, given: object) -> str:
     if isinstance(given, str):
         choices = [choice for option in options for choice in _choices(option)]
         return choice_hint(given, choices) or _list_hint(given, types) or _number_hint(given, types)
-    if isinstance(given, bool) or not isinstance(given, int | float):
+    if not isinstance(given, int | float):
         return ""
     if any("maxLength" in option for option in options):
         return f"; write '{shown(given)}' in quotes"
-    if "number" in types and HUGE < abs(given) < math.inf:
+    if "number" in types and not isinstance(given, bool) and HUGE < abs(given) < math.inf:
         return f" (at most {exact_number(HUGE)} in size)"
     return ""
 

@@ -1,4 +1,4 @@
-"""What pydantic finds, in sentences: unknown keys with what was meant, missing ones, wrong values."""
+"""pydantic's errors in sentences: unknown keys with what was meant, missing keys, wrong values."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class _Generator(GenerateJsonSchema):
 
 
 def json_schema() -> dict[str, Any]:
-    """A JSON schema (draft 2020-12) of a config file: what every key takes, its default and meaning.
+    """A JSON schema (draft 2020-12) of a config file: what each key takes, its default and meaning.
 
     Shape and bounds are in it. What must hold between keys is not: only `load_config` compares the
     length of an elbow list with the width.

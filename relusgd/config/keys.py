@@ -44,7 +44,7 @@ def kinds_at(path: Path) -> dict[str, type[Section]]:
 
 
 def is_tagged(path: Path) -> bool:
-    """Whether pydantic puts a tag behind this path, because its value is of one of several kinds."""
+    """Whether pydantic puts a tag behind this path: its value is of one of several kinds."""
     *block, key = path
     fields = [one.model_fields.get(str(key)) for one in sections_at(tuple(block))]
     metadata = [item for field in fields if field is not None for item in field.metadata]

@@ -1,12 +1,14 @@
-"""Strict YAML 1.2: plain values with the line of each, every fault named, nothing that can run code or grow.
+"""Strict YAML 1.2: plain values with the line of each, every fault named, no code run.
 
-The events of PyYAML's parser are put together here in one pass, without recursion. So tags, anchors and aliases (hence
-alias bombs), duplicate keys and deep nesting are met as they come, before anything is built from them.
+The values are made of the events of PyYAML's parser, and not of its node trees: a tree no longer
+says where a tag, an anchor or an alias stood, and there is none for a text with a syntax error,
+whose other faults are told too. Nesting is limited before anything is built.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -20,6 +22,10 @@ from relusgd.errors import InputError
 from relusgd.words import shown_key
 
 MAX_BYTES = 1_000_000
+TOO_LARGE = (
+    f"larger than {MAX_BYTES:,} bytes, too large for a config;"
+    " long data belongs into a CSV (data.kind: csv)"
+)
 TOO_DEEP = f"nested more than {MAX_LEVELS} levels deep here"
 
 PARSER: Any = yaml.CLoader if yaml.__with_libyaml__ else yaml.Loader
@@ -27,18 +33,28 @@ PARSER: Any = yaml.CLoader if yaml.__with_libyaml__ else yaml.Loader
 
 UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+KEY_EXPECTED = (
+    "a key was expected here; look at the indentation"
+    " and at brackets and quotes that are not closed"
+)
+BRACKET_OPEN = (
+    "the list or mapping that opens here needs `, ` between its items and a closing bracket"
+)
 PLAIN_WORDS = {
-    "mapping values are not allowed": "a second `: ` on one line; put a text that holds one in quotes, and keys on lines of their own",
+    "mapping values are not allowed": "a second `: ` on one line; put a text that holds one"
+    " in quotes, and keys on lines of their own",
     "could not find expected ':'": "this line has no `: ` between key and value",
-    "did not find expected key": "a key was expected here; look at the indentation and at brackets and quotes that are not closed",
-    "expected <block end>": "a key was expected here; look at the indentation and at brackets and quotes that are not closed",
+    "did not find expected key": KEY_EXPECTED,
+    "expected <block end>": KEY_EXPECTED,
     "found unexpected end of stream": "a quote opens here and nothing closes it",
-    "did not find expected ',' or": "the list or mapping that opens here needs `, ` between its items and a closing bracket",
-    "expected ',' or": "the list or mapping that opens here needs `, ` between its items and a closing bracket",
+    "did not find expected ',' or": BRACKET_OPEN,
+    "expected ',' or": BRACKET_OPEN,
     "node content": "a value was expected here; look for brackets that are not closed",
     "cannot start any token": "a text that begins with such a character must be in quotes",
-    "found undefined tag handle": "a YAML tag (a word that begins with `!`), which is not accepted; put a text that begins so in quotes",
+    "found undefined tag handle": "a YAML tag (a word that begins with `!`), which is not accepted;"
+    " put a text that begins so in quotes",
 }
+"""A part of PyYAML's problem → what to say instead."""
 
 
 class _TooDeepError(Exception):
@@ -47,7 +63,10 @@ class _TooDeepError(Exception):
 
 @dataclass
 class Document:
-    """What a text holds: plain values, the line of every path, faults, and the paths whose values could not be read."""
+    """What a text holds: plain values, the line of every path, and faults.
+
+    broken: the paths whose values could not be read.
+    """
 
     value: object = None
     lines: dict[Path, int] = field(default_factory=dict)
@@ -55,9 +74,16 @@ class Document:
     broken: set[Path] = field(default_factory=set)
     is_empty: bool = True
 
+    def add_fault(self, line: int | None, text: str) -> None:
+        """Add a fault of the text as a whole."""
+        self.faults.append(Fault((), text, line=line))
+
 
 def read_file(file: FilePath) -> bytes:
-    """The bytes of a config file, at most one more than is accepted. Raises InputError when it cannot be read."""
+    """The bytes of a config file, at most one more than is accepted.
+
+    Raises InputError when it cannot be read.
+    """
     try:
         with file.open("rb") as stream:
             return stream.read(MAX_BYTES + 1)
@@ -66,74 +92,60 @@ def read_file(file: FilePath) -> bytes:
     except IsADirectoryError:
         raise InputError(f"{file}: this is a folder; a YAML file was expected") from None
     except (OSError, ValueError) as error:
-        raise InputError(
-            f"{file}: cannot be read: {getattr(error, 'strerror', None) or error}"
-        ) from None
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{file}: cannot be read: {reason}") from None
 
 
 def read_yaml(data: bytes | str) -> Document:
     """Read one YAML document. Faults are collected in the result, never raised."""
     document = Document()
-    text = _decode(data, document) if len(data) <= MAX_BYTES else None
     if len(data) > MAX_BYTES:
-        _fault(
-            document,
-            None,
-            f"larger than {MAX_BYTES:,} bytes, too large for a config; long data belongs into a CSV (data.kind: csv)",
-        )
-    elif text is not None and _is_printable(text, document):
-        _compose(text, document)
+        document.add_fault(None, TOO_LARGE)
+        return document
+    text = data if isinstance(data, str) else _decode(data, document)
+    if text is not None and _is_printable(text, document):
+        _read_events(text, document)
     return document
 
 
-def _decode(data: bytes | str, document: Document) -> str | None:
-    if isinstance(data, str):
-        return data
+def _decode(data: bytes, document: Document) -> str | None:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        _fault(
-            document,
-            line,
-            f"the file is not UTF-8 text (byte 0x{data[error.start]:02x} at position {error.start:,})",
-        )
+        byte = f"byte 0x{data[error.start]:02x} at position {error.start:,}"
+        document.add_fault(line, f"the file is not UTF-8 text ({byte})")
         return None
 
 
 def _is_printable(text: str, document: Document) -> bool:
-    found = UNPRINTABLE.search(text)
-    if found:
-        line = text.count("\n", 0, found.start()) + 1
-        _fault(
-            document,
-            line,
-            f"the character U+{ord(found[0]):04X} does not belong into YAML; is this a text file?",
-        )
-    return found is None
+    match = UNPRINTABLE.search(text)
+    if match is None:
+        return True
+    line = text.count("\n", 0, match.start()) + 1
+    character = f"the character U+{ord(match[0]):04X}"
+    document.add_fault(line, f"{character} does not belong into YAML; is this a text file?")
+    return False
 
 
-def _fault(document: Document, line: int | None, text: str) -> None:
-    document.faults.append(Fault((), text, line=line))
-
-
-def _compose(text: str, document: Document) -> None:
-    composer = _Composer(document)
+def _read_events(text: str, document: Document) -> None:
     try:
-        for event in yaml.parse(text, Loader=PARSER):
-            composer.take(event)
+        _EventReader(document, yaml.parse(text, Loader=PARSER)).read()
     except yaml.MarkedYAMLError as error:
-        _fault(document, _syntax_line(error), _syntax_words(error, text))
+        document.add_fault(_syntax_line(error), _syntax_words(error, text))
     except yaml.YAMLError as error:
-        _fault(document, None, f"not valid YAML: {str(error).splitlines()[0]}")
+        document.add_fault(None, f"not valid YAML: {str(error).splitlines()[0]}")
     except _TooDeepError:
-        pass
+        pass  # the document has the fault
 
 
 def _syntax_line(error: yaml.MarkedYAMLError) -> int | None:
     """Where the trouble shows, or where the bracket or quote was opened that nothing closes."""
-    is_open = any(part in (error.problem or "") for part in ("end of stream", "expected ','"))
-    mark = (error.context_mark if is_open else None) or error.problem_mark or error.context_mark
+    problem = error.problem or ""
+    is_open = "end of stream" in problem or "expected ','" in problem
+    mark = error.problem_mark or error.context_mark
+    if is_open and error.context_mark:
+        mark = error.context_mark
     return mark.line + 1 if mark else None
 
 
@@ -142,169 +154,128 @@ def _syntax_words(error: yaml.MarkedYAMLError, text: str) -> str:
     problem, mark = error.problem or "", error.problem_mark
     if "maximum nesting" in problem:  # libyaml counts by itself from 0.2.6 on, and reads ahead
         return TOO_DEEP
-    line = text.splitlines()[mark.line] if mark and mark.line < len(text.splitlines()) else ""
-    if "\t" in problem or "\t" in line[: len(line) - len(line.lstrip())]:
+    following = text.splitlines()[mark.line :] if mark else []
+    line = following[0] if following else ""
+    indentation = line[: len(line) - len(line.lstrip())]
+    if "\t" in problem or "\t" in indentation:
         return "not valid YAML: a tab in the indentation; use spaces"
     for start, words in PLAIN_WORDS.items():
         if start in problem:
             return f"not valid YAML: {words}"
-    return f"not valid YAML: {problem}" + (f" {error.context}" if error.context else "")
+    return f"not valid YAML: {problem} {error.context or ''}".rstrip()
 
 
-@dataclass
-class _Frame:
-    """A mapping or list that is open; key: the key of a mapping whose value comes next; is_dropped: a duplicate's value."""
+class _EventReader:
+    """Makes plain values of parser events; its recursion is as deep as the nesting may be."""
 
-    container: dict[str, object] | list[object]
-    path: Path
-    key: str | None = None
-    is_dropped: bool = False
-
-    @property
-    def awaits_key(self) -> bool:
-        return isinstance(self.container, dict) and self.key is None
-
-    def next_path(self) -> Path:
-        return (
-            *self.path,
-            len(self.container) if isinstance(self.container, list) else str(self.key),
-        )
-
-    def add(self, value: object) -> None:
-        if isinstance(self.container, list):
-            self.container.append(value)
-        else:
-            if not self.is_dropped:
-                self.container[str(self.key)] = value
-            self.key, self.is_dropped = None, False
-
-
-class _Composer:
-    """Puts events together to plain values."""
-
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, events: Iterator[Any]) -> None:
         self._document = document
-        self._open: list[_Frame] = []
-        self._documents = 0
+        self._events = events
         self._has_anchors = False
 
-    def take(self, event: Any) -> None:
-        line = event.start_mark.line + 1
-        if isinstance(event, yaml.DocumentStartEvent):
-            self._start_document(line)
-        elif self._documents > 1:
-            return
-        elif isinstance(event, yaml.ScalarEvent):
-            self._scalar(event, line)
-        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            self._start(event, line)
-        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            frame = self._open.pop()
-            self._finish(frame.container)
-        elif isinstance(event, yaml.AliasEvent):
-            self._refuse_anchors(f"*{event.anchor}", line)
-            self._value_or_key("")
+    def read(self) -> None:
+        """Read the one document that a text may hold."""
+        document = self._document
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                document.value = self._value(next(self._events), (), 0)
+                document.is_empty = document.value is None
+                break
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                text = "a second document begins here (`---`); a config is one document"
+                document.add_fault(_line(event), text)
+                break
 
-    def _start_document(self, line: int) -> None:
-        self._documents += 1
-        if self._documents == 2:
-            _fault(
-                self._document,
-                line,
-                "a second document begins here (`---`); a config is one document",
-            )
+    def _value(self, event: Any, path: Path, level: int) -> object:
+        self._document.lines.setdefault(path, _line(event))
+        self._refuse_marks(event, path)
+        if isinstance(event, yaml.AliasEvent):
+            return None
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, path)
+        if level == MAX_LEVELS:
+            self._document.add_fault(_line(event), TOO_DEEP)
+            raise _TooDeepError
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(path, level + 1)
+        items = enumerate(self._until(yaml.SequenceEndEvent))
+        return [self._value(item, (*path, index), level + 1) for index, item in items]
 
-    def _next_path(self) -> Path:
-        return (
-            self._open[-1].next_path()
-            if self._open and not self._open[-1].awaits_key
-            else self._block_path()
-        )
+    def _until(self, end: type) -> Iterator[Any]:
+        """The events up to the end of the list or mapping that is being read."""
+        for event in self._events:
+            if isinstance(event, end):
+                return
+            yield event
 
-    def _block_path(self) -> Path:
-        return self._open[-1].path if self._open else ()
-
-    def _refuse(self, text: str, line: int) -> None:
-        path = self._next_path()
-        self._document.broken.add(path)
-        self._document.faults.append(Fault(path, f": {text}" if path else text, line=line))
-
-    def _check_marks(self, event: Any, line: int) -> None:
-        if event.tag is not None:
-            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self._refuse(
-                f"the tag {shown_key(tag)} is not accepted; a config holds plain values", line
-            )
-        elif event.anchor is not None:
-            self._refuse_anchors(f"&{event.anchor}", line)
-
-    def _refuse_anchors(self, mark: str, line: int) -> None:
-        """Told once a file: where there is one there are many."""
-        if self._has_anchors:
-            self._document.broken.add(self._next_path())
-            return
-        self._has_anchors = True
-        self._refuse(
-            f"{shown_key(mark)} is an anchor or alias; they are not accepted, write values out (and a text that begins so in quotes)",
-            line,
-        )
-
-    def _scalar(self, event: yaml.ScalarEvent, line: int) -> None:
-        self._check_marks(event, line)
-        if self._open and self._open[-1].awaits_key:
-            self._key(event.value, line)
-            return
-        self._note_line(line)
-        is_plain = event.style is None or event.style == ""
-        self._value_or_key(self._resolve(event.value, line) if is_plain else event.value)
-
-    def _resolve(self, text: str, line: int) -> object:
+    def _scalar(self, event: Any, path: Path) -> object:
+        text: str = event.value
+        is_plain = not event.style
+        if not is_plain:
+            return text
         try:
             return resolve(text)
         except ValueError:
-            self._refuse(f"a number of {len(text):,} characters is too long", line)
+            self._refuse(f"a number of {len(text):,} characters is too long", path, _line(event))
             return None
 
-    def _note_line(self, line: int) -> None:
-        self._document.lines.setdefault(self._next_path(), line)
+    def _mapping(self, path: Path, level: int) -> dict[str, object]:
+        """A mapping; of two equal keys the first one counts."""
+        mapping: dict[str, object] = {}
+        for event in self._until(yaml.MappingEndEvent):
+            key = self._key(event, path, level)
+            is_new = key is not None and key not in mapping
+            key_path = (*path, key or "")
+            if is_new:
+                self._document.lines.setdefault(key_path, _line(event))
+            elif key is not None:
+                self._refuse_duplicate(key_path, _line(event))
+            value = self._value(next(self._events), key_path, level)
+            if key is not None and is_new:
+                mapping[key] = value
+        return mapping
 
-    def _key(self, key: str, line: int) -> None:
-        frame = self._open[-1]
-        path = (*frame.path, key)
-        assert isinstance(frame.container, dict)
-        if key in frame.container:
-            frame.is_dropped = True
-            first = self._document.lines.get(path)
-            self._document.faults.append(
-                Fault(path, f"stands here a second time (first in line {first})", line=line)
+    def _key(self, event: Any, path: Path, level: int) -> str | None:
+        """A key, which is text whatever it looks like; None for what cannot be one."""
+        if isinstance(event, yaml.ScalarEvent):
+            self._refuse_marks(event, path)
+            return str(event.value)
+        if isinstance(event, yaml.AliasEvent):
+            self._refuse_marks(event, path)
+            return None
+        text = "a list or mapping cannot be a key; put a text that begins with a bracket in quotes"
+        self._refuse(text, path, _line(event))
+        self._value(event, (*path, ""), level)
+        return None
+
+    def _refuse(self, text: str, path: Path, line: int) -> None:
+        self._document.broken.add(path)
+        self._document.faults.append(Fault(path, f": {text}" if path else text, line=line))
+
+    def _refuse_duplicate(self, path: Path, line: int) -> None:
+        first = self._document.lines.get(path)
+        text = f"stands here a second time (first in line {first})"
+        self._document.faults.append(Fault(path, text, line=line))
+
+    def _refuse_marks(self, event: Any, path: Path) -> None:
+        """Refuse the tag, anchor or alias of an event; anchors once a text, which has many."""
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            name = shown_key(tag.replace("tag:yaml.org,2002:", "!!"))
+            text = f"the tag {name} is not accepted; a config holds plain values"
+            self._refuse(text, path, _line(event))
+        elif event.anchor is not None and self._has_anchors:
+            self._document.broken.add(path)
+        elif event.anchor is not None:
+            self._has_anchors = True
+            sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
+            text = (
+                f"{shown_key(sign + event.anchor)} is an anchor or alias; they are not accepted,"
+                " write values out (and a text that begins so in quotes)"
             )
-        frame.key = key
-        self._document.lines.setdefault(path, line)
+            self._refuse(text, path, _line(event))
 
-    def _start(self, event: Any, line: int) -> None:
-        self._check_marks(event, line)
-        if len(self._open) >= MAX_LEVELS:
-            _fault(self._document, line, TOO_DEEP)
-            raise _TooDeepError
-        if self._open and self._open[-1].awaits_key:
-            self._refuse(
-                "a list or mapping cannot be a key; put a text that begins with a bracket in quotes",
-                line,
-            )
-        else:
-            self._note_line(line)
-        container: dict[str, object] | list[object] = (
-            {} if isinstance(event, yaml.MappingStartEvent) else []
-        )
-        self._open.append(_Frame(container, self._next_path()))
 
-    def _finish(self, value: object) -> None:
-        self._value_or_key("" if self._open and self._open[-1].awaits_key else value)
-
-    def _value_or_key(self, value: object) -> None:
-        if not self._open:
-            self._document.value, self._document.is_empty = value, value is None
-        elif self._open[-1].awaits_key:
-            self._open[-1].key, self._open[-1].is_dropped = str(value), True
-        else:
-            self._open[-1].add(value)
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
