@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -15,10 +15,16 @@ from relusgd.model.network import Array
 from relusgd.pictures.wording import text_width, tick_text
 
 SOFT_START = 300
-"""The axis of time, and the spacing `log`, are even up to 1/300 of the run and logarithmic beyond."""
+"""The axis of time, and the spacing `log`, are even up to 1/300 of the run, logarithmic beyond."""
 
 DECADES = 10
 """An error axis that is longer shows nothing any more."""
+
+ROUND_STEPS = (1, 2, 2.5, 5, 10)
+"""The distances between even ticks, times a power of ten."""
+
+OUTSIDE = 0.1
+"""The part of the snapshots whose values may lie outside of robust limits."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,12 @@ class Ticks:
     places: tuple[float, ...]
     labels: tuple[str, ...]
 
+    @classmethod
+    def logarithmic(cls, values: Sequence[float]) -> Ticks:
+        """Ticks at the logarithms of these values."""
+        places = tuple(math.log10(value) for value in values)
+        return cls(places, tuple(tick_text(value, value, value) for value in values))
+
     def unlabelled(self) -> Ticks:
         """The same places without texts, for panels whose neighbours have them."""
         return Ticks(self.places, ("",) * len(self.places))
@@ -35,55 +47,58 @@ class Ticks:
 
 def even_ticks(low: float, high: float, most: int) -> Ticks:
     """At most `most` + 1 round numbers from low to high."""
-    from matplotlib.ticker import MaxNLocator  # loaded by those who draw with it
+    # Loaded by those who draw with it: a page has no ticks of matplotlib's.
+    from matplotlib.ticker import MaxNLocator
 
-    places = MaxNLocator(max(most, 1), steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    places = MaxNLocator(max(most, 1), steps=ROUND_STEPS).tick_values(low, high)
     spacing = float(places[1] - places[0])
     slack = 1e-9 * (high - low)
     inside = [float(place) for place in places if low - slack <= place <= high + slack]
     largest = max((abs(place) for place in inside), default=spacing)
-    return Ticks(tuple(inside), tuple(tick_text(place, spacing, largest) for place in inside))
+    labels = [tick_text(place, spacing, largest) for place in inside]
+    return Ticks(tuple(inside), tuple(labels))
 
 
 def fitting_ticks(low: float, high: float, room: float, pixels: float) -> Ticks:
-    """Ticks along `room` pixels such that the labels, side by side in a font of this size, stay apart."""
+    """Ticks along `room` pixels whose labels, in letters of this height, stay apart."""
     for most in (10, 8, 6, 5, 4, 3, 2, 1):
         ticks = even_ticks(low, high, most)
         widest = max((text_width(label, pixels) for label in ticks.labels), default=0.0)
-        apart = (
-            min((right - left for left, right in pairwise(ticks.places)), default=math.inf)
-            / (high - low)
-            * room
-        )
+        steps = [right - left for left, right in pairwise(ticks.places)]
+        apart = min(steps, default=math.inf) / (high - low) * room
         if widest + 0.8 * pixels <= apart:
             return ticks
     return Ticks(ticks.places[:1], ticks.labels[:1])
 
 
 def robust_limits(core: Array, wished: Array, extent: float, margin: float) -> tuple[float, float]:
-    """Limits around all of `core`, widened towards most of what is wished for, at most by `extent` of core's range on each side.
+    """Limits around all of `core`, widened towards most of what is wished for.
 
-    wished: lowest and highest values of snapshots, shape (n, 2); a tenth of them may stay outside, so that a prediction that
-    shoots off for a while cannot flatten the data. margin: free room beyond, as a share of the range.
+    wished: lowest and highest values of snapshots, shape (n, 2). A tenth of them may stay outside,
+    so that a prediction that shoots off for a while cannot flatten the data.
+    extent: by how much of core's range each side is widened at most.
+    margin: free room beyond, as a share of the range.
     """
     low, high = float(np.min(core)), float(np.max(core))
     span = high - low
     if span <= 1e-9 * max(abs(low), abs(high)):
         span = abs(low) or 1.0
         low, high = low - span / 2, high + span / 2
-    lows, highs = wished[np.isfinite(wished).all(axis=1)].T
-    if len(lows):
+    finite = wished[np.isfinite(wished).all(axis=1)]
+    if len(finite):
         floor, ceiling = low - extent * span, high + extent * span
-        low, high = (
-            min(low, max(floor, np.quantile(lows, 0.1))),
-            max(high, min(ceiling, np.quantile(highs, 0.9))),
-        )
-    return float(low - margin * (high - low)), float(high + margin * (high - low))
+        low = min(low, max(floor, np.quantile(finite[:, 0], OUTSIDE)))
+        high = max(high, min(ceiling, np.quantile(finite[:, 1], 1 - OUTSIDE)))
+    room = margin * (high - low)
+    return float(low - room), float(high + room)
 
 
 @dataclass(frozen=True)
 class TimeAxis:
-    """Steps or epochs from first to last along an axis: place = log(1 + (step − first)/softness), so that early ones have room."""
+    """Steps or epochs from first to last along an axis, with room for the early ones.
+
+    place = log(1 + (step − first)/softness)
+    """
 
     first: float
     last: float
@@ -103,32 +118,27 @@ class TimeAxis:
     def ticks(self, room: float, pixels: float) -> Ticks:
         """Round numbers of steps, ends first, such that labels stay apart along `room` pixels."""
         low, high = self.limits()
-        chosen: list[tuple[float, float, str]] = []
+        labels: dict[float, str] = {}
+        half_widths: dict[float, float] = {}
         for step in self._candidates():
             label = f"{step:,.0f}"
-            half, place = (
-                text_width(label, pixels) / 2 + 0.5 * pixels,
-                float(self.place(np.array(step))),
-            )
-            at = (place - low) / (high - low) * room
-            if all(abs(at - other) >= half + other_half for other, other_half, _ in chosen):
-                chosen.append((at, half, label))
-        chosen.sort()
-        return Ticks(
-            tuple(low + at / room * (high - low) for at, _, _ in chosen),
-            tuple(label for _, _, label in chosen),
-        )
+            half = text_width(label, pixels) / 2 + 0.5 * pixels
+            place = float(self.place(np.array(step)))
+            pixel = (place - low) / (high - low) * room
+            if all(abs(pixel - other) >= half + width for other, width in half_widths.items()):
+                half_widths[pixel] = half
+                labels[pixel] = label
+        pixels_in_order = sorted(labels)
+        places = [low + pixel / room * (high - low) for pixel in pixels_in_order]
+        return Ticks(tuple(places), tuple(labels[pixel] for pixel in pixels_in_order))
 
     def _candidates(self) -> list[float]:
-        """The first step, then powers of ten from the largest, then twos and fives: in the order of their worth."""
-        decades = [
-            10.0**power for power in range(math.floor(math.log10(max(self.last, 1.0))), -1, -1)
-        ]
+        """The first step, then powers of ten from the largest, then fives and twos."""
+        largest = math.floor(math.log10(max(self.last, 1.0)))
+        decades = [10.0**power for power in range(largest, -1, -1)]
         finer = [factor * decade for decade in decades for factor in (5, 2)]
-        return [
-            self.first,
-            *(step for step in [*decades, *finer] if self.first < step <= self.last),
-        ]
+        later = [step for step in [*decades, *finer] if self.first < step <= self.last]
+        return [self.first, *later]
 
 
 @dataclass(frozen=True)
@@ -144,16 +154,21 @@ class ErrorAxis:
 
     @classmethod
     def around(cls, errors: Sequence[Array], level: float | None) -> ErrorAxis:
-        """The axis that has room for these errors and, if given, for a level; at most DECADES, with most of the errors."""
+        """The axis that has room for most of these errors and, if given, for a level.
+
+        It has at most DECADES decades.
+        """
         values = np.concatenate([*errors, [] if level is None else [level]])
         values = values[np.isfinite(values) & (values > 0)]
         if not len(values):
             return cls(-3.0, 0.0)
-        high = math.log10(np.max(values))
-        # an error that shot off is cut, for a moment or for good; the way down from a bad start is not
-        start, bulk = math.log10(values[0]), math.log10(np.quantile(values, 0.98))
+        # An error that shot off is cut, for a moment or for good. The way down from a bad start is
+        # not cut.
+        start = math.log10(values[0])
+        bulk = math.log10(np.quantile(values, 0.98))
         lowest_seen = math.log10(min(values[0], level or values[0]))
-        high = min(high, max(bulk + 2, start), max(start + 2, lowest_seen + DECADES))
+        reach = max(start + 2, lowest_seen + DECADES)
+        high = min(math.log10(np.max(values)), max(bulk + 2, start), reach)
         low = math.log10(np.min(values))
         if high - low > DECADES:
             high = min(high, math.log10(np.quantile(values, 0.75)) + 2)
@@ -166,33 +181,34 @@ class ErrorAxis:
             return np.clip(np.log10(error), self.low, self.high)
 
     def ticks(self, most: int) -> Ticks:
-        """At most `most` labels: powers of ten, every so many; between two of them 1, 2, 5 or evenly spaced numbers."""
-        decades = range(math.ceil(self.low), math.floor(self.high) + 1)
+        """At most `most` labels.
+
+        Powers of ten, every so many; where there is but one, 1, 2 and 5 times them; where there is
+        but one of these, evenly spaced numbers.
+        """
+        most = max(most, 1)
+        powers = range(math.ceil(self.low), math.floor(self.high) + 1)
+        decades = [10.0**power for power in powers]
         if len(decades) >= 2:
-            every = -(-len(decades) // max(most, 1))
-            return _logarithmic([10.0**power for power in decades][::-1][::every])
+            every = math.ceil(len(decades) / most)
+            return Ticks.logarithmic(decades[::-1][::every])
+        thirds = self._thirds()
+        if len(thirds) >= 2:
+            every = math.ceil(len(thirds) / most)
+            return Ticks.logarithmic(thirds[::every])
+        even = even_ticks(10**self.low, 10**self.high, max(most - 1, 1))
+        labels = dict(zip(even.places, even.labels, strict=True))
+        positive = [place for place in even.places if place > 0]
+        places = [math.log10(place) for place in positive]
+        return Ticks(tuple(places), tuple(labels[place] for place in positive))
+
+    def _thirds(self) -> list[float]:
+        """1, 2 and 5 times the powers of ten on the axis."""
         powers = range(math.floor(self.low), math.ceil(self.high))
-        thirds = [
-            factor * 10.0**power
-            for power in powers
-            for factor in (1, 2, 5)
+        pairs = product(powers, (1, 2, 5))
+        inside = [
+            (power, factor)
+            for power, factor in pairs
             if self.low <= math.log10(factor) + power <= self.high
         ]
-        if len(thirds) >= 2:
-            return _logarithmic(thirds[:: -(-len(thirds) // max(most, 1))])
-        even = even_ticks(10**self.low, 10**self.high, max(most - 1, 1))
-        positive = [
-            (place, label)
-            for place, label in zip(even.places, even.labels, strict=True)
-            if place > 0
-        ]
-        return Ticks(
-            tuple(math.log10(place) for place, _ in positive), tuple(label for _, label in positive)
-        )
-
-
-def _logarithmic(values: Sequence[float]) -> Ticks:
-    return Ticks(
-        tuple(math.log10(value) for value in values),
-        tuple(tick_text(value, value, value) for value in values),
-    )
+        return [factor * 10.0**power for power, factor in inside]

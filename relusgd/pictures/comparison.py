@@ -1,6 +1,9 @@
-"""The picture of a comparison: the learned function of each group with those of other seeds behind it, and errors beneath.
+"""The picture of a comparison: the learned functions of groups of runs, and their errors beneath.
 
-Panels stand in rows and columns as the caller says, or as fits; charts of errors stand under all of them, or one under each column.
+In each panel the functions of other seeds lie behind the one that is shown.
+
+Panels stand in rows and columns as the caller says, or as fits; charts of errors stand under all of
+them, or one under each column.
 """
 
 from __future__ import annotations
@@ -59,9 +62,13 @@ FEW_PLACES = 3
 
 @dataclass(frozen=True, eq=False)
 class ComparisonPanel:
-    """One group. titles: over the panel, from long to short, as many as others have; numbers: word and text at its right.
+    """One group.
 
-    view: the run that is drawn; colour: its number among those of runs; others: the runs behind it; best: whether it stands out.
+    titles: over the panel, from long to short, as many as others have; numbers: words and texts at
+    the title's right, or under it.
+
+    view: the run that is drawn; colour: its number among those of runs; others: the runs behind it;
+    best: whether it stands out.
     """
 
     titles: Sequence[str]
@@ -74,10 +81,12 @@ class ComparisonPanel:
 
 @dataclass(frozen=True, eq=False)
 class ComparisonPicture:
-    """What the picture shows. columns: of the panels, which then go on row by row; None: as fits.
+    """What the picture shows.
 
-    charts: none, one under all panels, or one under each column. error: what the charts show, as on their axis. note: which
-    groups these are, where there are others.
+    columns: of the panels, which then go on row by row; None: as fits.
+
+    charts: none, one under all panels, or one under each column. error: what the charts show, as on
+    their axis. note: which groups these are, where there are others.
     """
 
     panels: Sequence[ComparisonPanel]
@@ -259,7 +268,7 @@ class ComparisonBuilder:
             sheet.name_y(row, self.picture.error, room=row.height)
 
     def _write_note(self) -> None:
-        """Which groups these are, at the right of the title or, without one, of the legend's first line."""
+        """Which groups these are, at the right of the title or, without one, of the legend."""
         sheet, words = self.sheet, drawable(self.picture.note)
         letters = LETTERS * sheet.scale.text
         if self.title:
@@ -284,7 +293,7 @@ class ComparisonBuilder:
 
 
 def panel_scales(views: Sequence[View]) -> list[Scales]:
-    """The scales of the panels: the same object for all, unless their data are so different that some would be flat."""
+    """The scales of the panels: the same object for all, unless some would then be flat."""
     shared = last_scales(views)
     own = [last_scales([view]) for view in views]
     if all(fills(scales.x, shared.x) and fills(scales.y, shared.y) for scales in own):
@@ -298,7 +307,7 @@ def fills(part: tuple[float, float], whole: tuple[float, float]) -> bool:
 
 
 def last_scales(views: Sequence[View]) -> Scales:
-    """The scales for the last snapshots alone: all data and the truth, and most of what was learned."""
+    """The scales of the last snapshots: all data and the truth, and most of what was learned."""
     curves = [view.curve(len(view) - 1) for view in views]
     shown = np.concatenate([shown_heights(view) for view in views])
     learned = np.array([[curve.y.min(), curve.y.max()] for curve in curves])

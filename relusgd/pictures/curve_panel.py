@@ -1,4 +1,4 @@
-"""The panel of the learned function: data, truth, the function through its breakpoints, and the units that it is made of."""
+"""The panel of the learned function: data, truth, the function, and the units it is made of."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from relusgd.pictures.sheet import MOVING, Box, Sheet
 from relusgd.pictures.view import View, strongest
 
 FAR = 1e5
-"""Heights beyond this many panels are drawn as this many: no pixel differs, and no number overflows."""
+"""Heights beyond this many panels are cut: no pixel differs, and no number overflows."""
 
 MOST_KINKS = 150
 """Where a function bends more often, its strongest bends are marked."""
@@ -234,7 +234,7 @@ class CurvePanel:
         self._note.set(y=place, va=side)
 
     def _show_bends(self, index: int) -> None:
-        """Bars from the zero line: upwards where units bend the function up, downwards where they bend it down."""
+        """Bars from the zero line, upwards where units bend the function up, else downwards."""
         bends = self._view.bends(index)
         up, down = self._bar_heights(bends.up), -self._bar_heights(bends.down)
         for bar, height in zip(self._bars, (up, down), strict=True):
@@ -246,7 +246,7 @@ class CurvePanel:
         return TALLEST * (high - low) * np.minimum(share, 1.0)
 
     def _show_units(self, index: int) -> None:
-        """The units' lines, the strong ones over the weak ones, and their elbows on the zero line."""
+        """The units' lines, strong ones over weak ones, and their elbows on the zero line."""
         units = self._view.units(index)
         strength = relative(units.strength, self._scales.unit)
         order = np.argsort(strength, kind="stable")

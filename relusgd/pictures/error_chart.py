@@ -1,4 +1,4 @@
-"""A chart of errors with their spread over seeds: over the epochs, over a number that was varied, or over names."""
+"""A chart of errors with their spread over seeds: over epochs, a varied number, or names."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from relusgd.pictures.stack import widest
 class Series:
     """Errors along x, each shape (n,): median, lowest and highest over the seeds.
 
-    colour: its number among those of runs; points: whether each x stands for itself and is marked by a dot; best: the index
-    of the x that is marked by a ring.
+    colour: its number among those of runs; points: whether each x stands for itself and is marked
+    by a dot; best: the index of the x that is marked by a ring.
     """
 
     x: Array
@@ -35,7 +35,10 @@ class Series:
 
 @dataclass(frozen=True, eq=False)
 class Chart:
-    """Series with a common x. places: the names of places 0, 1, … along x; without them x are epochs. level: noise²."""
+    """Series with a common x.
+
+    places: the names of places 0, 1, … along x; without them x are epochs. level: noise².
+    """
 
     series: Sequence[Series]
     x_name: str
@@ -61,7 +64,7 @@ def errors_axis(charts: Sequence[Chart]) -> ErrorAxis:
 def chart_axes(
     sheet: Sheet, box: Box, chart: Chart, errors: ErrorAxis, error_ticks: Ticks, side: float
 ) -> Axes:
-    """The axes of a chart with its ticks; side: free room before the first and after the last place."""
+    """The axes of a chart with its ticks; side: free room beyond the first and the last place."""
     axes = sheet.axes(box)
     letters = sheet.scale.text
     if chart.places:
@@ -89,7 +92,7 @@ def named_ticks(places: Sequence[str], room: float, pixels: float) -> Ticks:
 
 
 def draw_chart(sheet: Sheet, axes: Axes, chart: Chart, errors: ErrorAxis) -> None:
-    """The series, each a line in a band; of series of points, each a little aside of the one before."""
+    """The series, each a line in a band; series of points stand a little side by side."""
     count = len(chart.series)
     has_points = any(series.points for series in chart.series)
     shift = min(0.06, 0.3 / count) if has_points else 0.0
@@ -101,7 +104,7 @@ def draw_chart(sheet: Sheet, axes: Axes, chart: Chart, errors: ErrorAxis) -> Non
 
 
 def aside(number: int, count: int, shift: float) -> float:
-    """How far the series with this number, of so many side by side, stands from their common place."""
+    """How far this one of so many series side by side stands from their common place."""
     return shift * (number - (count - 1) / 2)
 
 

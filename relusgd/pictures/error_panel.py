@@ -1,4 +1,7 @@
-"""The panel of errors over time: the past strong, the future pale. For one run over steps, for several over epochs."""
+"""The panel of errors over time: the past strong, the future pale.
+
+For one run over steps, for several over epochs.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +77,7 @@ class ErrorPanel:
     def of_group(
         cls, sheet: Sheet, box: Box, group: RunGroup, x_ticks: Ticks, y_ticks: Ticks
     ) -> ErrorPanel:
-        """One error of each of several runs over the epochs; a line ends, with a mark, where its run does."""
+        """One error of several runs over the epochs; a line ends, with a mark, with its run."""
         panel = cls(sheet, box, group.time_axis, group.error_axis, group.epoch, x_ticks, y_ticks)
         panel._draw_level(group.noise)
         for number, view in enumerate(group.views):
@@ -126,9 +129,10 @@ class ErrorPanel:
 
 
 class ErrorCurve:
-    """One error over time. With more snapshots than pixels, their median and range a few pixels at a time.
+    """One error over time; of more snapshots than pixels, the median and range of neighbours.
 
-    y: the place of every snapshot's error; rows: the snapshot that is shown at every moment; end: where the line ends.
+    y: the place of every snapshot's error; rows: the snapshot that is shown at every moment; end:
+    where the line ends.
     """
 
     def __init__(
@@ -194,7 +198,7 @@ class Band:
 
 
 def summarise(x: Array, y: Array, columns: int) -> Band:
-    """y along ascending x as it is; or, when there are more values than that, in parts of x that are PART_COLUMNS wide."""
+    """y along ascending x as it is, or of many values the bands of parts PART_COLUMNS wide."""
     parts = columns / PART_COLUMNS
     if len(x) <= parts:
         return Band(x, y, y, y)

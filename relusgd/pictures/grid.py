@@ -1,4 +1,4 @@
-"""The picture of several runs: a grid of panels with shared axes, and their errors in one panel beneath."""
+"""The picture of several runs: a grid of panels with shared axes, and their errors beneath."""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ class GridPicture:
 
 
 def panel_fields(view: View, sheet: Sheet) -> list[list[Field]]:
-    """What may stand over a panel, the most first: errors, elbows inside, dead units; at least one error."""
+    """What may stand over a panel, the most first: errors, elbows inside, dead units."""
     text = HEAD_NUMBERS * sheet.scale.text
     listed = {field.word: field for field in shorter_words(fields(view, text, text))}
     error = "test" if "test" in listed else "train"

@@ -1,4 +1,4 @@
-"""Words and numbers over a picture and over its panels: words drawn once, numbers that change with every frame."""
+"""Words over a picture and over its panels, and numbers that change with every frame."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ FIELD_GAP = 1.4
 
 HEAD_TITLE = 1.05
 HEAD_NUMBERS = 0.95
-"""Heights of the letters over a panel, in parts of those of plain words: of its title, and of its numbers."""
+"""Heights of the letters of a panel's title and numbers, in parts of those of plain words."""
 
 SAMPLE = 2.2
 """The room of the sample of a line before a panel's title, in heights of the title's letters."""
@@ -43,7 +43,10 @@ SAMPLE = 2.2
 
 @dataclass(frozen=True)
 class Field:
-    """A word and the number after it. number: the text for a snapshot; widest: a text as wide as any of them."""
+    """A word and the number after it.
+
+    number: the text for a snapshot; widest: a text as wide as any of them.
+    """
 
     word: str
     number: Callable[[int], str]
@@ -80,7 +83,10 @@ SHORT_WORDS = {
 
 
 def fitting_fields(sheet: Sheet, view: View, room: float) -> list[Field]:
-    """The fields in the largest letters and longest words with which they stand on one line of `room` pixels, if any do."""
+    """The fields in the largest letters and longest words that fit on one line of `room` pixels.
+
+    If none do, the smallest letters and shortest words.
+    """
     scale = sheet.scale
     plain = fields(view, scale.text, scale.large)
     smaller = fields(view, scale.text, 1.2 * scale.text)
@@ -93,7 +99,7 @@ def fitting_fields(sheet: Sheet, view: View, room: float) -> list[Field]:
 
 
 def fields(view: View, text: float, large: float) -> list[Field]:
-    """What the header says of a snapshot: where training stands, the errors, and how the units fare.
+    """What the header says of a snapshot: epoch and step, the errors, and counts of units.
 
     text, large: heights of the letters, of all and of epoch and step.
     """
@@ -201,7 +207,7 @@ class Glyphs:
 
 @cache
 def draw_glyphs(pixels: float, ink: str, paper: str) -> Glyphs:
-    """Each of CHARACTERS in a font of this size, as wide as it advances; drawn side by side and cut apart."""
+    """Each of CHARACTERS in a font of this size, as wide as it advances."""
     height, below = round(1.5 * pixels), round(0.4 * pixels)
     edges = [0]
     for character in CHARACTERS:
@@ -246,7 +252,7 @@ class PastedNumber(Artist):
 class PanelHead:
     """What stands over a panel: a title, after a sample of its line if it has one, and numbers.
 
-    With one line of text the numbers stand at the right of the title, with two on the line below it.
+    With one line of text the numbers stand at the right of the title, with two lines below it.
     """
 
     def __init__(self, sheet: Sheet, box: Box, lines: int, sample: dict[str, Any] | None) -> None:
@@ -310,9 +316,12 @@ def title_level(
     numbers: Sequence[Sequence[Field]],
     lines: int,
 ) -> int:
-    """The first level of titles that fit over all panels, so that the titles of all are alike; or else the last level.
+    """The first level of titles that fit over all panels, or else the last level.
 
-    width: of the panels; levels: from long to short, each with a title per panel; numbers: the fewest that stand beside each.
+    All panels have titles of one level, so that they are alike.
+
+    width: of the panels; levels: from long to short, each with a title per panel; numbers: the
+    fewest that stand beside each.
     """
     pixels = HEAD_TITLE * sheet.scale.text
     beside = [0.0] * len(numbers)

@@ -35,7 +35,8 @@ def noise_entry(sheet: Sheet) -> Entry:
 def curve_legend(sheet: Sheet, views: Sequence[View], *, learned: bool = True) -> list[Entry]:
     """The legend of panels of learned functions: what is in any of them, in the order of drawing.
 
-    learned: whether the learned function is named; where each panel has a colour of its own, its title does that.
+    learned: whether the learned function is named; where each panel has a colour of its own, its
+    title does that.
     """
     looks = looks_of(sheet, views[0])
     entries = [Entry(looks["data"], "training data", "data")]
@@ -93,7 +94,7 @@ def entries_width(words: Sequence[str], pixels: float) -> float:
 def _set_legend(
     sheet: Sheet, entries: Sequence[Entry], room: float
 ) -> tuple[list[str], list[list[int]]]:
-    """The entries' words, long if all then stand on one line, and which entry stands on which line."""
+    """The entries' words, long if all fit on one line, and which entry stands on which line."""
     long = [entry.long for entry in entries]
     lines = wrap_entries(sheet, long, room)
     if len(lines) == 1:

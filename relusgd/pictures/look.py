@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from relusgd.errors import InputError
 
 PARTS = ("units", "loss", "active")
-"""The optional parts: the units' lines and elbows, the errors over the steps, the strip of active units."""
+"""The optional parts: units and elbows, errors over the steps, the strip of active units."""
 
 SMALLEST, LARGEST = (480, 360), (4000, 4000)
 
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours as #rrggbb. The hues are those of Okabe and Ito (2008), which colour-blind people tell apart.
+    """Colours as #rrggbb. The hues are from Okabe and Ito (2008): colour-blind people see them.
 
-    layers: of breakpoints, by the hidden layer whose unit switches there; runs: of learned functions side by side.
+    layers: of breakpoints, by the hidden layer whose unit switches there; runs: of learned
+    functions side by side.
     """
 
     paper: str
@@ -92,7 +93,7 @@ THEMES = {"light": LIGHT, "dark": DARK}
 
 @dataclass(frozen=True)
 class Look:
-    """What a user chooses. size: width and height in pixels; theme: light or dark; show: the parts wanted.
+    """What a user chooses: width and height in pixels, the theme, a title and the parts to show.
 
     Raises InputError, naming what is possible, for a size, theme or part that is not.
     """
@@ -109,15 +110,20 @@ class Look:
             raise InputError(
                 f"{unknown[0]!r} is no part of the picture", f"the parts are {', '.join(PARTS)}"
             )
-        if not all(
-            low <= given <= high
-            for low, given, high in zip(SMALLEST, self.size, LARGEST, strict=True)
-        ):
+        width, height = self.size
+        if not (SMALLEST[0] <= width <= LARGEST[0] and SMALLEST[1] <= height <= LARGEST[1]):
+            smallest, largest = size_text(SMALLEST), size_text(LARGEST)
             raise InputError(
-                f"a picture of {self.size[0]}x{self.size[1]} pixels cannot be drawn",
-                f"sizes go from {SMALLEST[0]}x{SMALLEST[1]} to {LARGEST[0]}x{LARGEST[1]}; try 1000x700",
+                f"a picture of {size_text(self.size)} pixels cannot be drawn",
+                f"sizes go from {smallest} to {largest}; try 1000x700",
             )
 
     @property
     def colours(self) -> Theme:
         return THEMES[self.theme]
+
+
+def size_text(size: tuple[int, int]) -> str:
+    """Width and height as users write them: 1000x700."""
+    width, height = size
+    return f"{width}x{height}"

@@ -13,7 +13,7 @@ from relusgd.pictures.sheet import Sheet
 from relusgd.pictures.view import View
 
 MARGIN = 0.015
-"""Free paper at either end of an x axis, as a share of its length, so that points at the ends are whole."""
+"""Free paper at either end of an x axis, as a share of its length: points at the ends are whole."""
 
 BENDS_ALPHA = 0.5
 """The opacity of the density of bends, under which the data can still be seen."""
@@ -22,7 +22,7 @@ FIRST_DASHED = 5
 """From this run on, colours alone are too alike."""
 
 USUAL_CROWD = 200
-"""The number of training points that are drawn as dots of the usual size; dots of more points are smaller."""
+"""The number of training points whose dots have the usual size; of more they are smaller."""
 
 
 def x_limits(domain: tuple[float, float]) -> tuple[float, float]:

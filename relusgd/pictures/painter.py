@@ -1,7 +1,8 @@
 """One moment of a run, or of several, as pixels.
 
-A painter lays the figure out once and draws everything that never changes once. For a frame it puts that back, lets each part
-take the state of the snapshot, and draws the few artists that moved: the same pixels as a draw of the whole figure.
+A painter lays the figure out once and draws everything that never changes once. For a frame it puts
+that back, lets each part take the state of the snapshot, and draws the few artists that moved: the
+same pixels as a draw of the whole figure.
 """
 
 from __future__ import annotations
@@ -34,9 +35,10 @@ def draw_scene(sheet: Sheet, scene: Scene) -> list[Part]:
 
 
 class Painter:
-    """The pictures of a scene, one per moment (of one run: per snapshot), all with the same axes and scales.
+    """The pictures of a scene, one per moment or snapshot, all with the same axes and scales.
 
-    still: numbers of the header are real texts, which any file format can hold; otherwise they are pasted, which is fast.
+    still: numbers of the header are real texts, which any file format can hold; otherwise they are
+    pasted, which is fast.
     """
 
     def __init__(self, scene: Scene, look: Look | None = None, *, still: bool = False) -> None:

@@ -1,4 +1,7 @@
-"""What the parts of a picture have in common, and the strip of active units. A part draws what never changes once."""
+"""What the parts of a picture have in common, and the strip of active units.
+
+A part draws what never changes once.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ from relusgd.pictures.view import View
 
 
 class Part(Protocol):
-    """Something in a picture that changes from snapshot to snapshot. moving: the artists that are drawn anew, in their order."""
+    """Something in a picture that changes from snapshot to snapshot.
+
+    moving: the artists that are drawn anew, in their order.
+    """
 
     moving: list[Artist]
 
@@ -29,7 +35,7 @@ class Part(Protocol):
 
 
 class AtRows:
-    """A part of one of several runs: at each moment it shows the row given for it, shape (moments,)."""
+    """A part of one of several runs. rows: what it shows at every moment, shape (moments,)."""
 
     def __init__(self, part: Part, rows: NDArray[np.int64]) -> None:
         self._part, self._rows = part, rows
@@ -46,7 +52,8 @@ def moving_line(axes: Axes, order: float, **look: Any) -> Line2D:
 
 
 def moving_dots(axes: Axes, order: float, **look: Any) -> Any:
-    """Round markers whose places, sizes and colours change; matplotlib's types know no arrays of colours."""
+    """Round markers whose places, sizes and colours change."""
+    # Any, because the types of matplotlib do not allow arrays of colours.
     return axes.scatter([], [], marker="o", zorder=MOVING + order, **look)
 
 

@@ -25,7 +25,10 @@ class Scales:
 
     @classmethod
     def of(cls, views: Sequence[View]) -> Scales:
-        """The scales that views share: limits that hold all, and middle strengths, so that one run cannot hide the others."""
+        """The scales that views share: limits that hold all, and middle strengths.
+
+        One run with strong units then cannot make those of the others invisible.
+        """
         low = min(view.y_limits[0] for view in views)
         high = max(view.y_limits[1] for view in views)
         unit_scales = [view.unit_scale for view in views if not view.wide]
@@ -52,7 +55,7 @@ def axis_names(views: Sequence[View]) -> tuple[str, str]:
 
 
 def errors_of(view: View) -> dict[str, Array]:
-    """train and, where it was measured, test: their errors, shape (S,), in the square of the data's own unit of y."""
+    """The errors train and, if measured, test, shape (S,), in the square of the data's unit."""
     errors = {}
     for name in ("train", "test"):
         column = np.asarray(view.history.metrics[f"{name}_mse"], dtype=np.float64)
@@ -63,7 +66,7 @@ def errors_of(view: View) -> dict[str, Array]:
 
 
 def noise_level(view: View) -> float | None:
-    """noise², the error of the truth itself on the training points, where it is known and above 0."""
+    """noise², the error of the truth itself on the training points, if it is known and above 0."""
     noise = view.dataset.noise
     return noise**2 if noise else None
 

@@ -17,9 +17,12 @@ MOST_RUNS = 9
 
 
 class RunGroup:
-    """Up to nine views side by side. A moment is an epoch at which one of them has a snapshot; the others show the one before.
+    """Up to nine views side by side, on one clock.
 
-    titles: what stands over each panel; short: the same in fewer words, for where that does not fit.
+    A moment is an epoch at which one of them has a snapshot; the others show the one before.
+
+    titles: what stands over each panel; short: the same in fewer words, for where that does not
+    fit.
     Raises InputError for more than nine views.
     """
 
@@ -54,7 +57,7 @@ class RunGroup:
 
     @property
     def steps_per_epoch(self) -> int | None:
-        """If it is the same in all runs of more than one epoch; ridge regression has one, and no steps."""
+        """If it is the same in all runs of more than one epoch; ridge regression has no steps."""
         rates = set()
         for view in self.views:
             last_epoch, last_step = int(view.epoch[-1]), int(view.history.step[-1])

@@ -1,4 +1,4 @@
-"""A matplotlib figure that is addressed in pixels: axes in boxes, words and legend entries at places."""
+"""A matplotlib figure that is addressed in pixels: axes in boxes, words and legends at places."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from relusgd.pictures.look import Look
 from relusgd.pictures.wording import shortened, text_width
 
 MOVING = 5
-"""The z-order of what moves; everything that never changes lies below, so that it can be drawn once."""
+"""The z-order of what moves; what never changes lies below, so that it can be drawn once."""
 
 TICK_LETTERS = 0.93
 TITLE_LETTERS = 1.2
@@ -36,7 +36,7 @@ STYLE: Any = {
     "figure.autolayout": False,
     "figure.constrained_layout.use": False,
 }
-"""Settings of a user's matplotlibrc that would show although every colour, size and font is given."""
+"""Settings in place of those of a user's matplotlibrc that would change a picture."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,8 @@ class Box:
 class SheetScale:
     """Sizes in pixels that grow with the picture.
 
-    text, large: heights of the font, of plain words and of the clock; line: the distance between two lines of plain words;
+    text, large: heights of the font, of plain words and of the clock; line: the distance between
+    two lines of plain words;
     thick: the width of a line that is 1 pixel wide in a picture of 1000 × 700.
     """
 
@@ -92,8 +93,8 @@ class SheetScale:
 class Sheet:
     """A figure of look.size pixels with the colours of its theme.
 
-    pasted_numbers: whether numbers that change are pasted from pictures of their characters, which is fast and only for films;
-    otherwise they are texts, which any file format can hold.
+    pasted_numbers: whether numbers that change are pasted from pictures of their characters, which
+    is fast and only for films; otherwise they are texts, which any file format can hold.
     """
 
     def __init__(self, look: Look, *, pasted_numbers: bool = False) -> None:
@@ -142,7 +143,7 @@ class Sheet:
     def set_ticks(
         self, axes: Axes, which: Literal["x", "y"], ticks: Ticks, *, grid: bool = True
     ) -> None:
-        """Ticks and their labels along the x or the y axis; where none has a label, lines of the grid alone."""
+        """Ticks with their labels along an axis; without any label, the lines of the grid alone."""
         axis = axes.xaxis if which == "x" else axes.yaxis
         axis.set_ticks(ticks.places, labels=ticks.labels)
         axis.set_tick_params(
@@ -181,7 +182,10 @@ class Sheet:
         bold: bool = False,
         **options: Any,
     ) -> Text:
-        """Words at pixel (x, y); by default from the left, on the baseline. A dollar sign is a dollar sign."""
+        """Words at pixel (x, y); by default from the left, on the baseline.
+
+        A dollar sign is a dollar sign.
+        """
         return self.figure.text(
             x / self.width,
             y / self.height,
@@ -221,7 +225,8 @@ class Sheet:
         self.text(x, axes.centre_y, words, pixels=pixels, rotation=90, ha="center", va="center")
 
     def entry(self, x: float, y: float, look: dict[str, Any], words: str, *, pixels: float) -> None:
-        """An entry of a legend from pixel (x, y): a sample of a line or a point drawn like `look`, then words."""
+        """An entry of a legend from pixel (x, y): a sample of a line or a point drawn like `look`,
+        then words."""
         length = 2.0 * pixels
         if look.get("linestyle") != "":
             self._sample([x, x + length], y, {**look, "marker": ""})

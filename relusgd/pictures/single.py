@@ -1,4 +1,5 @@
-"""The picture of one run: the learned function, and under it the active units and the errors over the steps."""
+"""The picture of one run: the learned function, and under it the active units and the errors over
+the steps."""
 
 from __future__ import annotations
 
@@ -68,7 +69,8 @@ class SinglePicture:
         return self._choose_y_ticks()
 
     def _choose_y_ticks(self) -> list[str]:
-        """Choose the ticks of y by the heights of the panels; gives the labels of those that are shown."""
+        """Choose the ticks of y by the heights of the panels; gives the labels of those that are
+        shown."""
         view, line = self.view, self.sheet.scale.line
         most = max(2, min(8, int(self.curve.height / (2.2 * line))))
         self.curve_ticks = even_ticks(*view.y_limits, most)
@@ -97,7 +99,8 @@ class SinglePicture:
         return parts
 
     def _write_words(self) -> None:
-        """The title, the names of the axes, and the legend of the errors in the line of the name of x."""
+        """The title, the names of the axes, and the legend of the errors in the line of the name of
+        x."""
         sheet, dataset, text = self.sheet, self.view.dataset, self.sheet.scale.text
         lowest = self.active or self.curve
         taken = self._write_error_legend(lowest) if self.errors else 0.0
@@ -112,7 +115,8 @@ class SinglePicture:
             sheet.name_x(self.errors, "step")
 
     def _write_error_legend(self, above: Box) -> float:
-        """The legend of the errors, ending at the right edge of the panel above it; gives its width."""
+        """The legend of the errors, ending at the right edge of the panel above it; gives its
+        width."""
         sheet = self.sheet
         looks = looks_of(sheet, self.view)
         entries = [Entry(looks[name], ERROR_NAMES[name], name) for name in errors_of(self.view)]

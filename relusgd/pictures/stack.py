@@ -1,7 +1,8 @@
 """How every picture is laid out: boxes one above the other, and grids of panels within a box.
 
-A picture asks a Stack for its rows, from the top and from the bottom, and gives what is left to its main panels. The heights of
-the panels decide on their ticks, and the labels of the ticks on the room at the left; `settle` therefore lays out twice.
+A picture asks a Stack for its rows, from the top and from the bottom, and gives what is left to its
+main panels. The heights of the panels decide on their ticks, and the labels of the ticks on the
+room at the left; `settle` therefore lays out twice.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ BEST_ASPECT = 1.3
 """Width to height of a panel that shows a function well."""
 
 EMPTY_PLACE = 0.5
-"""What an empty place in a grid counts, against the logarithm of a panel's shape over the best one."""
+"""What an empty place in a grid counts, against the logarithm of a panel's shape over the best
+one."""
 
 
 FEW_PANELS = 4
@@ -36,7 +38,8 @@ FEW_PANELS = 4
 
 
 class Stack:
-    """Boxes of one width, one above the other: taken from the top and from the bottom of a sheet, the rest between them."""
+    """Boxes of one width, one above the other: taken from the top and from the bottom of a sheet,
+    the rest between them."""
 
     def __init__(self, sheet: Sheet, left: float) -> None:
         self._sheet = sheet
@@ -72,7 +75,8 @@ class Stack:
 
 
 def settle(sheet: Sheet, lay_out: Callable[[Stack], Iterable[str]]) -> None:
-    """Lay a picture out twice, the second time with the room at the left that the first one's labels of y need.
+    """Lay a picture out twice, the second time with the room at the left that the first one's
+    labels of y need.
 
     lay_out takes every box from the stack that it is given, and gives the labels of all y axes.
     """
@@ -90,7 +94,8 @@ def widest(labels: Iterable[str], pixels: float) -> float:
 
 @dataclass(frozen=True)
 class Cell:
-    """One panel of a grid: a box for its title and numbers, one for its axes, and which of its ticks are labelled."""
+    """One panel of a grid: a box for its title and numbers, one for its axes, and which of its
+    ticks are labelled."""
 
     head: Box
     axes: Box
@@ -115,7 +120,8 @@ class GridShape:
 
     @classmethod
     def best(cls, count: int, area: Box, most: int = 3) -> GridShape:
-        """Rows and columns, each at most `most`, for so many panels: few empty places, and panels of a good shape."""
+        """Rows and columns, each at most `most`, for so many panels: few empty places, and panels
+        of a good shape."""
         sides = range(1, most + 1)
         shapes = [cls(rows, columns) for rows, columns in product(sides, sides)]
         large_enough = [shape for shape in shapes if shape.rows * shape.columns >= count]
@@ -161,19 +167,22 @@ def panel_sheet(sheet: Sheet, count: int) -> Sheet:
 
 
 def panel_ticks(y_limits: tuple[float, float], height: float, line: int) -> Ticks:
-    """The ticks of y of a panel in a grid, of this height; line: the distance of two lines of text."""
+    """The ticks of y of a panel in a grid, of this height; line: the distance of two lines of
+    text."""
     most = max(2, min(6, int(height / (2.2 * line))))
     return even_ticks(*y_limits, most)
 
 
 def axes_area(cells: Sequence[Cell], area: Box) -> Box:
-    """The part of the area from the lowest axes up: what the names of the axes of a whole grid are centred on."""
+    """The part of the area from the lowest axes up: what the names of the axes of a whole grid are
+    centred on."""
     bottom = min(cell.axes.bottom for cell in cells)
     return Box(area.left, bottom, area.width, area.top - bottom)
 
 
 def flow(widths: Sequence[float], room: float, gap: float) -> list[list[int]]:
-    """Which items stand on which line when they are set from left to right and wrapped at `room` pixels."""
+    """Which items stand on which line when they are set from left to right and wrapped at `room`
+    pixels."""
     lines: list[list[int]] = [[]]
     used = 0.0
     for item, width in enumerate(widths):

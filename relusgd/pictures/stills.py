@@ -21,7 +21,8 @@ METADATA: dict[str, dict[str, Any]] = {
     ".svg": {"Date": None},
     ".pdf": {"CreationDate": None},
 }
-"""By suffix, what keeps matplotlib from writing the time into a file: equal pictures are equal files."""
+"""By suffix, what keeps matplotlib from writing the time into a file: equal pictures are equal
+files."""
 
 SVG_STYLE: Any = {"svg.hashsalt": "relusgd", "svg.fonttype": "path"}
 
@@ -46,7 +47,8 @@ def draw_sheet(draw: Callable[[Sheet], object], look: Look | None = None) -> She
 def write_figure(sheet: Sheet, path: Path) -> None:
     """Write a figure in the format of the path's suffix.
 
-    Raises InputError for another suffix, RelusgdError when the file cannot be written; what stood at path is then untouched.
+    Raises InputError for another suffix, RelusgdError when the file cannot be written; what stood
+    at path is then untouched.
     """
     check_still(path)
     suffix = path.suffix.lower()

@@ -1,4 +1,5 @@
-"""A run's story in one still: the start, a few key moments and the end, and under them the paths of the elbows over time."""
+"""A run's story in one still: the start, a few key moments and the end, and under them the paths of
+the elbows over time."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ MOMENTS = 6
 """Snapshots that have a panel."""
 
 MOST_PATHS = 100
-"""Of more units, the elbows of those that bend the function most over the whole run are followed."""
+"""Of more units, the elbows of those that bend the function most over the whole run are
+followed."""
 
 SAMPLES, WIDE_SAMPLES = 300, 40
 """Snapshots through which a path is drawn; fewer for layers wider than WIDE."""
@@ -148,7 +150,8 @@ class StoryPicture:
         return float(self.time.place(self.view.epoch[row]))
 
     def _epoch_ticks(self) -> Ticks:
-        """The epochs of the panels, where their labels stay apart: the last, the first, and from the last one down."""
+        """The epochs of the panels, where their labels stay apart: the last, the first, and from
+        the last one down."""
         low, high = self.time.limits(TIME_MARGIN)
         pixels = self.paths.height / (high - low)
         chosen: dict[float, str] = {}
@@ -196,7 +199,8 @@ def sampled_rows(view: View) -> NDArray[np.int64]:
 
 
 def draw_elbows(sheet: Sheet, axes: Axes, view: View, time: TimeAxis, scales: Scales) -> None:
-    """Each unit's elbow over time, coloured by the sign of its output weight, strong where it bends the function much."""
+    """Each unit's elbow over time, coloured by the sign of its output weight, strong where it bends
+    the function much."""
     rows, history = sampled_rows(view), view.history
     every_strength = np.stack([bending(history.network(row)) for row in rows])
     units = strongest(np.nan_to_num(every_strength.mean(axis=0)), MOST_PATHS)
@@ -226,14 +230,16 @@ def draw_elbows(sheet: Sheet, axes: Axes, view: View, time: TimeAxis, scales: Sc
 
 
 def full_strength(strength: Array, scales: Scales, view: View) -> float:
-    """The strength that is drawn full: of units, that of the panels; of a wide layer, that of the strongest few paths."""
+    """The strength that is drawn full: of units, that of the panels; of a wide layer, that of the
+    strongest few paths."""
     if not view.wide:
         return scales.unit
     return float(np.nanquantile(strength, 0.95)) or 1.0
 
 
 def segments_between(x: Array, y: Array) -> Array:
-    """Straight pieces from each row of points to the next: from shape (n, units) to (n − 1, units, 2 ends, 2 coordinates)."""
+    """Straight pieces from each row of points to the next: from shape (n, units) to (n − 1, units,
+    2 ends, 2 coordinates)."""
     points = np.stack([x, y], axis=-1)
     return np.stack([points[:-1], points[1:]], axis=2)
 
@@ -245,7 +251,8 @@ def reaches_into(x: Array, domain: tuple[float, float]) -> NDArray[np.bool_]:
 
 
 def draw_breakpoints(sheet: Sheet, axes: Axes, view: View, time: TimeAxis) -> None:
-    """The breakpoints of a deep network over time, coloured by the layer whose unit switches there."""
+    """The breakpoints of a deep network over time, coloured by the layer whose unit switches
+    there."""
     rows = sampled_rows(view)
     found = [breakpoints(view.history.network(row)) for row in rows]
     x = view.dataset.scaling.x_to_original(np.concatenate([points.x for points in found]))

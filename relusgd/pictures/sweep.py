@@ -1,4 +1,5 @@
-"""The picture of a sweep: the errors of many runs over what was varied, with the median, the range and each seed."""
+"""The picture of a sweep: the errors of many runs over what was varied, with the median, the range
+and each seed."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ FEW_SEEDS = 60
 
 @dataclass(frozen=True, eq=False)
 class Dots:
-    """Every run of a series: its places along x and errors, shape (n,) each; lost: how many diverged or failed, by place."""
+    """Every run of a series: its places along x and errors, shape (n,) each; lost: how many
+    diverged or failed, by place."""
 
     x: Array
     errors: Array
@@ -54,7 +56,10 @@ class SweepPanel:
 
 @dataclass(frozen=True, eq=False)
 class SweepPicture:
-    """What the picture shows. names: of the colours, for the legend; with one colour it needs none. error: as on the axis."""
+    """What the picture shows.
+
+    names: of the colours, for the legend; with one colour it needs none. error: as on the axis.
+    """
 
     title: str
     note: str
@@ -110,7 +115,8 @@ class SweepBuilder:
             self.legend = wrap_entries(self.sheet, self.names, self.head.room - heading)
 
     def _lay_out(self, stack: Stack) -> list[str]:
-        """Words from the top, the name of x at the bottom, and the panels in the rest, all with the same axes."""
+        """Words from the top, the name of x at the bottom, and the panels in the rest, all with the
+        same axes."""
         sheet, line, count = self.sheet, self.sheet.scale.line, len(self.panels)
         self.head.take_from(stack)
         self.legend_top = stack.top
