@@ -1,1 +1,10 @@
-"""Histories into stills and films. A painter takes a History and a Dataset, never a folder, and never trains."""
+"""Histories into stills, films and pages.
+
+Pictures take a History and a Dataset, never a folder, and never train. Each of the five has its own
+file: `single` (a run), `grid` (several runs), `story` (a run from start to end), `comparison` and
+`sweep`. The kit that they are made of stands beside them: `sheet` (a figure in pixels), `stack`
+(the layout), `axis`, `scales`, `view`, `look`, `marks`, `legend`, `header`, `panels`,
+`curve_panel`, `error_panel` and `error_chart`. `stills` writes a picture to a file, `painter` makes
+the frames of a film. A new picture is a new file that asks a Stack for its rows and fills them with
+panels.
+"""

@@ -48,10 +48,10 @@ from relusgd.pictures.view import View
 
 def draw_grid(sheet: Sheet, group: RunGroup) -> list[Part]:
     """Draw what never changes in the picture of several runs, and give its parts that change."""
-    return GridPicture(sheet, group).draw()
+    return GridBuilder(sheet, group).draw()
 
 
-class GridPicture:
+class GridBuilder:
     """The picture of a group while it is put together."""
 
     def __init__(self, sheet: Sheet, group: RunGroup) -> None:

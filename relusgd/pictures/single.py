@@ -29,10 +29,10 @@ SHORT_WORDS_BELOW = 800
 
 def draw_single(sheet: Sheet, view: View) -> list[Part]:
     """Draw what never changes in the picture of one run, and give its parts that change."""
-    return SinglePicture(sheet, view).draw()
+    return SingleBuilder(sheet, view).draw()
 
 
-class SinglePicture:
+class SingleBuilder:
     """The picture while it is put together. A box is None for a part that is not shown."""
 
     def __init__(self, sheet: Sheet, view: View) -> None:

@@ -58,10 +58,10 @@ def save_story(view: View, path: Path, look: Look | None = None) -> None:
 
 def draw_story(view: View, look: Look | None = None) -> Sheet:
     """The story of a run as a figure."""
-    return draw_sheet(lambda sheet: StoryPicture(sheet, view).draw(), look)
+    return draw_sheet(lambda sheet: StoryBuilder(sheet, view).draw(), look)
 
 
-class StoryPicture:
+class StoryBuilder:
     """The picture while it is put together. rows: the snapshots that have a panel."""
 
     def __init__(self, sheet: Sheet, view: View) -> None:
