@@ -134,7 +134,7 @@ def read_sweep(path: Path, changes: list[str], grids: list[str], repeat: int | N
     no sweep.
     """
     from relusgd.config import load_config, parse_overrides
-    from relusgd.config.grids import parse_grids
+    from relusgd.config.overrides import parse_grids
 
     overrides = parse_overrides(changes)
     listed = parse_grids(grids)

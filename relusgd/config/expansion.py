@@ -1,4 +1,7 @@
-"""From the config of a sweep to the configs of its runs: every combination of the grid's values, the cases and the seeds."""
+"""From the config of a sweep to the configs of its runs.
+
+There is a run for every combination of the grid's values, the cases and the seeds.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from itertools import product
 from relusgd.config.dumping import dump
 from relusgd.config.loading import check_values, resolve_key
 from relusgd.config.naming import assignment, join_name
-from relusgd.config.overrides import move_lines, with_value
+from relusgd.config.overrides import move_lines, with_settings
 from relusgd.config.schema import LARGEST_SEED, Config, Section, SweepSection
 from relusgd.config.source import Path, Places, split_key
 from relusgd.config.values import plain
@@ -20,8 +23,9 @@ from relusgd.errors import ConfigError
 class PlannedRun:
     """A run of a sweep.
 
-    name: that of its folder, such as "network.hidden=10,case=ridge,seed=0". varied: dotted key → value as the config has it,
-    of the keys that the sweep varies in alphabetical order, then `case` where there are cases, then `seed`.
+    name: that of its folder, such as "network.hidden=10,case=ridge,seed=0".
+    varied: dotted key → value as the config has it, of the keys that the sweep varies, in
+    alphabetical order; then `case` where there are cases; then `seed`.
     """
 
     name: str
@@ -31,7 +35,10 @@ class PlannedRun:
 
 @dataclass(frozen=True)
 class Combination:
-    """The runs of a sweep that differ in nothing but the seed. varied: as in PlannedRun, without `seed`; config: of the first seed."""
+    """The runs of a sweep that differ in nothing but the seed.
+
+    varied: as in PlannedRun, without `seed`. config: that of the first seed.
+    """
 
     varied: Mapping[str, object]
     config: Config
@@ -46,14 +53,11 @@ class Combination:
         """One run per seed."""
         settings = self.settings
         for seed in self.seeds:
-            config = (
-                self.config
-                if seed == self.config.seed
-                else self.config.model_copy(update={"seed": seed})
-            )
-            yield PlannedRun(
-                join_name([*settings, f"seed={seed}"]), {**self.varied, "seed": seed}, config
-            )
+            config = self.config
+            if seed != config.seed:
+                config = config.model_copy(update={"seed": seed})
+            name = join_name([*settings, f"seed={seed}"])
+            yield PlannedRun(name, {**self.varied, "seed": seed}, config)
 
 
 Shard = tuple[int, int]
@@ -61,9 +65,10 @@ Shard = tuple[int, int]
 
 
 def planned_runs(config: Config, shard: Shard | None = None) -> list[PlannedRun]:
-    """All runs of a sweep: the grid's keys vary slowest, then the cases, the seeds fastest. A config without a sweep is one run.
+    """All runs of a sweep; a config without a sweep is one run.
 
-    Raises ConfigError with every fault that a run's config has by itself or between its keys.
+    The grid's keys vary slowest, then the cases, the seeds fastest. Raises ConfigError with every
+    fault that a run's config has by itself or between its keys.
     """
     return [run for _, run in chosen_runs(combinations(config), shard)]
 
@@ -73,22 +78,31 @@ def chosen_runs(
 ) -> list[tuple[Combination, PlannedRun]]:
     """The runs of these combinations, or of their shard, each with its combination."""
     runs = [(combination, run) for combination in found for run in combination.runs()]
-    return runs if shard is None else runs[shard[0] - 1 :: shard[1]]
+    if shard is None:
+        return runs
+    number, count = shard
+    return runs[number - 1 :: count]
 
 
 def combinations(config: Config) -> list[Combination]:
-    """Every combination of the grid's values and the cases, with its seeds. Raises ConfigError as `planned_runs`."""
+    """Every combination of the grid's values and the cases, with its seeds.
+
+    Raises ConfigError as `planned_runs`.
+    """
     sweep = config.sweep or SweepSection()
-    base, faults, found = written(config), [], []
+    base = written(config)
     places = _places_by_case(config.origin.places)
     grid = {key: sweep.grid[key] for key in sorted(sweep.grid) if key != "seed"}
+    faults: list[str] = []
+    found: list[Combination] = []
     for values in product(*grid.values()):
+        settings = dict(zip(grid, values, strict=True))
         for case in sweep.cases or [None]:
-            settings = dict(zip(grid, values, strict=True))
-            one, wrong = _combine(config, base, settings, case, places.get(case, places[None]))
+            case_places = places.get(case, places[None])
+            combination, wrong = _combine(config, base, settings, case, case_places)
             faults += wrong
-            if one is not None:
-                found.append(one)
+            if combination is not None:
+                found.append(combination)
     faults += _repeated(config, found)
     if faults:
         raise ConfigError(list(dict.fromkeys(faults)))
@@ -97,7 +111,7 @@ def combinations(config: Config) -> list[Combination]:
 
 
 def _repeated(config: Config, found: Sequence[Combination]) -> Iterator[str]:
-    """Values that are written differently and mean the same, such as 10 and [10], would be the same run twice."""
+    """Values that are written differently and mean the same, such as 10 and [10]."""
     seen = set()
     for one in found:
         name = join_name(one.settings)
@@ -113,14 +127,14 @@ def _combine(
     case: str | None,
     places: Places,
 ) -> tuple[Combination | None, list[str]]:
-    """The combination of these settings and this case, or its faults. places: of the sweep's config, other cases left out."""
+    """The combination of these settings and this case, or its faults.
+
+    places: those of the sweep's config, without those of other cases.
+    """
     sweep = config.sweep or SweepSection()
     bundle = {} if case is None else sweep.cases[case]
-    places = _places(places, settings, bundle, case)
-    values = base
-    for key, value in sorted({**settings, **bundle}.items()):
-        values = with_value(values, split_key(key), plain(value))
-    checked, faults = check_values(values)
+    places = _places_of_run(places, settings, bundle, case)
+    checked, faults = check_values(with_settings(base, {**settings, **bundle}))
     if checked is None:
         return None, places.sentences(faults)
     checked._origin = replace(config.origin, case=case, places=places)
@@ -132,37 +146,36 @@ def _combine(
 
 def _seeds(config: Config, sweep: SweepSection) -> Sequence[int]:
     listed = sweep.grid.get("seed")
-    if listed is not None:
-        return [int(seed) for seed in listed if isinstance(seed, int | float)]
-    return range(config.seed, config.seed + sweep.repeat)
+    if listed is None:
+        return range(config.seed, config.seed + sweep.repeat)
+    # The sweep's checks let only whole numbers pass, some of them written as floats such as 1e5.
+    return [int(seed) for seed in listed if isinstance(seed, int | float)]
 
 
 def _check_seeds(config: Config, found: Sequence[Combination]) -> None:
     highest = max(max(one.seeds) for one in found)
     if highest > LARGEST_SEED:
-        raise ConfigError(
-            [
-                config.origin.fault(
-                    "sweep.repeat",
-                    f"counts the seeds up to {highest:,}; the largest is {LARGEST_SEED:,}",
-                )
-            ]
-        )
+        text = f"counts the seeds up to {highest:,}; the largest is {LARGEST_SEED:,}"
+        raise ConfigError([config.origin.fault("sweep.repeat", text)])
 
 
 def _places_by_case(places: Places) -> dict[str | None, Places]:
-    """The places for every case, without those of other cases, which each of many runs would carry along; None: without any."""
+    """Case → its places and those outside of all cases; None → the latter alone.
+
+    A run carries its places along: those of all other cases would be too many.
+    """
     lines: dict[str | None, dict[Path, int]] = {None: {}}
     for path, line in places.lines.items():
-        case = str(path[2]) if path[:2] == ("sweep", "cases") and len(path) > 2 else None
+        is_case = path[:2] == ("sweep", "cases") and len(path) > 2
+        case = str(path[2]) if is_case else None
         lines.setdefault(case, {})[path] = line
     return {case: replace(places, lines={**lines[None], **own}) for case, own in lines.items()}
 
 
-def _places(
+def _places_of_run(
     places: Places, settings: Mapping[str, object], bundle: Mapping[str, object], case: str | None
 ) -> Places:
-    """Where the values of a run come from: those that vary, from the sweep's block or the command line."""
+    """Where a run's values come from: what varies, from the sweep's block or the command line."""
     lines, overrides = dict(places.lines), dict(places.overrides)
     sources: dict[str, Path] = {key: ("sweep", "grid", key) for key in settings}
     sources |= {key: ("sweep", "cases", str(case), key) for key in bundle}
@@ -170,26 +183,23 @@ def _places(
         target = split_key(key)
         move_lines(lines, source, target)
         option = places.override_of(source)
-        overrides = {path: name for path, name in overrides.items() if path != target}
+        overrides.pop(target, None)
         if option is not None:
             overrides[target] = option
     return replace(places, lines=lines, overrides=overrides)
 
 
 def written(config: Config) -> dict[str, object]:
-    """The keys that a config was given, without defaults and without the sweep, as a file would hold them."""
+    """The keys that a config was given, as a file would hold them, without the sweep."""
     values = _written(config)
     values.pop("sweep", None)
     return values
 
 
-def _written(block: Section) -> dict[str, object]:
-    values = {
-        key: getattr(block, key)
-        for key in type(block).model_fields
-        if key in block.model_fields_set
-    }
-    return {
-        key: _written(value) if isinstance(value, Section) else plain(value)
-        for key, value in values.items()
-    }
+def _written(section: Section) -> dict[str, object]:
+    values = {}
+    for key in type(section).model_fields:
+        if key in section.model_fields_set:
+            value = getattr(section, key)
+            values[key] = _written(value) if isinstance(value, Section) else plain(value)
+    return values

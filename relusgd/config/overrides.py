@@ -1,77 +1,181 @@
-"""Single keys set from outside the file: KEY=VALUE of the command line, dicts of Python, the cases of a sweep."""
+"""Keys that are set from outside a file's own block.
+
+`--set KEY=VALUE`, `--grid KEY=V1,V2`, the overrides of Python and the cases of a sweep are all a
+mapping of dotted keys to values, which `with_value` puts into the values of the file.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
+from relusgd.config.schema import MAX_RUNS
 from relusgd.config.source import Fault, Path, Places, covers, paths_below, split_key
 from relusgd.config.values import plain
 from relusgd.config.yaml_reader import read_yaml
 from relusgd.errors import ConfigError
 from relusgd.words import shown_key
 
+RANGE = re.compile(r"\s*([+-]?\d{1,20})\.\.([+-]?\d{1,20})\s*")
+OPENING, CLOSING, QUOTES = "([{", ")]}", "'\""
+
+Value = TypeVar("Value")
+
+# Reading options of the command line
+
 
 def parse_override(text: str) -> tuple[str, object]:
-    """From "training.learning_rate=1e-3" to ("training.learning_rate", 0.001), the value by the rules of the YAML files.
+    """From "training.learning_rate=1e-3" to ("training.learning_rate", 0.001).
 
-    Raises ConfigError when there is no "=" or the value is no YAML.
+    The value is read by the rules of the YAML files. Raises ConfigError when there is no "=" or
+    the value is no YAML.
     """
     key, equals, value = text.partition("=")
     key = key.strip()
     if not equals or not key:
-        raise ConfigError(
-            [f"--set {shown_key(text)}: expected KEY=VALUE, such as training.epochs=1000"]
-        )
+        expected = "expected KEY=VALUE, such as training.epochs=1000"
+        raise ConfigError([f"--set {shown_key(text)}: {expected}"])
     return key, parse_value(value, f"--set {shown_key(key)}")
 
 
-def parse_value(text: str, label: str) -> object:
-    """A value written on the command line. label: what begins the sentences of its faults. Raises ConfigError."""
-    document = read_yaml(text)
-    if document.is_empty and not document.faults and text.strip().lower() not in ("null", "~"):
-        raise ConfigError(
-            [f"{label}: there is no value behind the `=`; nothing at all is written null"]
-        )
-    if document.faults:
-        faults = [f"{label}: {fault.text.removeprefix(': ')}" for fault in document.faults]
-        raise ConfigError(
-            faults,
-            "put the value in quotes if it is a text with special characters: --set \"KEY='VALUE'\"",
-        )
-    return document.value
+def parse_grid(text: str) -> tuple[str, list[object]]:
+    """From "network.hidden=10,[20,20]" to ("network.hidden", [10, [20, 20]]).
+
+    "seed=0..2" gives ("seed", [0, 1, 2]). A comma inside brackets, parentheses or quotes does not
+    separate values. Raises ConfigError.
+    """
+    key, equals, listed = text.partition("=")
+    key = key.strip()
+    if not equals or not key or not listed.strip():
+        expected = "expected KEY=V1,V2,…, such as network.hidden=10,20,40 or seed=0..4"
+        raise ConfigError([f"--grid {shown_key(text)}: {expected}"])
+    label = f"--grid {shown_key(key)}"
+    return key, [value for part in _split_at_commas(listed) for value in _grid_values(part, label)]
 
 
 def parse_overrides(texts: Iterable[str]) -> dict[str, object]:
-    """All of several KEY=VALUE; of the same key the last one counts. Raises ConfigError with every fault."""
-    overrides: dict[str, object] = {}
-    faults: list[str] = []
-    hint: str | None = None
+    """All of several KEY=VALUE; of the same key the last one counts.
+
+    Raises ConfigError with every fault.
+    """
+    return _parse_all(texts, parse_override)
+
+
+def parse_grids(texts: Iterable[str]) -> dict[str, list[object]]:
+    """All of several KEY=V1,V2; of the same key the last one counts.
+
+    Raises ConfigError with every fault.
+    """
+    return _parse_all(texts, parse_grid)
+
+
+def _parse_all(texts: Iterable[str], parse: Callable[[str], tuple[str, Value]]) -> dict[str, Value]:
+    parsed: dict[str, Value] = {}
+    errors: list[ConfigError] = []
     for text in texts:
         try:
-            key, value = parse_override(text)
-            overrides[key] = value
+            key, value = parse(text)
+            parsed[key] = value
         except ConfigError as error:
-            faults.extend(error.faults)
-            hint = hint or error.hint
-    if faults:
-        raise ConfigError(faults, hint)
-    return overrides
+            errors.append(error)
+    if errors:
+        faults = [fault for error in errors for fault in error.faults]
+        hints = [error.hint for error in errors if error.hint]
+        raise ConfigError(faults, hints[0] if hints else None)
+    return parsed
+
+
+def parse_value(text: str, label: str) -> object:
+    """A value written on the command line. label: what begins the sentences of its faults.
+
+    Raises ConfigError.
+    """
+    document = read_yaml(text)
+    if document.faults:
+        faults = [f"{label}: {fault.text.removeprefix(': ')}" for fault in document.faults]
+        hint = "put the value in quotes if it is a text with special characters"
+        raise ConfigError(faults, f"{hint}: --set \"KEY='VALUE'\"")
+    if document.is_empty and text.strip().lower() not in ("null", "~"):
+        fault = "there is no value behind the `=`; nothing at all is written null"
+        raise ConfigError([f"{label}: {fault}"])
+    return document.value
+
+
+def _grid_values(text: str, label: str) -> Iterator[object]:
+    match = RANGE.fullmatch(text)
+    if match is None:
+        yield parse_value(text, label)
+        return
+    first, last = int(match[1]), int(match[2])
+    count = last - first + 1
+    fault = None
+    if count < 1:
+        fault = "is empty; the smaller number comes first"
+    elif count > MAX_RUNS:
+        fault = f"has {count:,} values; at most {MAX_RUNS:,} are accepted"
+    if fault is not None:
+        raise ConfigError([f"{label}: the range {first}..{last} {fault}"])
+    yield from range(first, last + 1)
+
+
+def _split_at_commas(text: str) -> Iterator[str]:
+    """The parts of the text between the commas that stand in no brackets and no quotes."""
+    depth, quote, start = 0, "", 0
+    for place, character in enumerate(text):
+        if quote:
+            if character == quote:
+                quote = ""
+        elif character in QUOTES:
+            quote = character
+        elif character in OPENING:
+            depth += 1
+        elif character in CLOSING:
+            depth -= 1
+        elif character == "," and depth == 0:
+            yield text[start:place]
+            start = place + 1
+    yield text[start:]
+
+
+# Setting keys
 
 
 def with_overrides(
     values: dict[str, object], overrides: Mapping[str, object], places: Places
 ) -> dict[str, object]:
-    """The values with these keys set, whole blocks before keys in them; `places` learns where they come from.
+    """The values with these keys set, whole blocks before keys in them.
 
-    Raises ConfigError for a value that no YAML could hold.
+    `places` learns where they come from. Raises ConfigError for a value that no YAML could hold.
     """
     for key in sorted(overrides):
         path = split_key(key)
         places.overrides[path] = key
         try:
-            values = with_value(values, path, plain(overrides[key]))
+            value = plain(overrides[key])
         except ValueError as error:
             raise ConfigError([places.sentence(Fault(path, str(error)))]) from None
+        values = with_value(values, path, value)
+    return values
+
+
+def with_case(
+    values: dict[str, object], bundle: Mapping[str, object], name: str, places: Places
+) -> dict[str, object]:
+    """The values with the keys of a sweep's case set and the sweep left out.
+
+    `places` then points into the case.
+    """
+    values = with_settings(without(values, ("sweep",)), bundle)
+    for key in sorted(bundle):
+        move_lines(places.lines, ("sweep", "cases", name, key), split_key(key))
+    return values
+
+
+def with_settings(values: dict[str, object], settings: Mapping[str, object]) -> dict[str, object]:
+    """The values with these dotted keys set, whole blocks before keys in them."""
+    for key in sorted(settings):
+        values = with_value(values, split_key(key), plain(settings[key]))
     return values
 
 
@@ -81,30 +185,20 @@ def with_value(values: dict[str, object], path: Path, value: object) -> dict[str
     if not rest:
         return {**values, name: value}
     block = values.get(name)
-    return {**values, name: with_value(block if isinstance(block, dict) else {}, rest, value)}
+    if not isinstance(block, dict):
+        block = {}
+    return {**values, name: with_value(block, rest, value)}
 
 
 def without(values: dict[str, object], path: Path) -> dict[str, object]:
     """A copy without what stands at this path; an item of a list takes its whole list along."""
-    name, rest = path[0], path[1:]
+    name, rest = str(path[0]), path[1:]
     if name not in values:
         return values
-    block = values[str(name)]
+    block = values[name]
     if rest and isinstance(block, dict):
-        return {**values, str(name): without(block, rest)}
+        return {**values, name: without(block, rest)}
     return {key: item for key, item in values.items() if key != name}
-
-
-def with_case(
-    values: dict[str, object], bundle: Mapping[str, object], name: str, places: Places
-) -> dict[str, object]:
-    """The values with the bundle of a sweep's case merged in and the sweep left out; places point into the case."""
-    values = without(values, ("sweep",))
-    for key in sorted(bundle):
-        path, written = split_key(key), ("sweep", "cases", name, key)
-        values = with_value(values, path, bundle[key])
-        move_lines(places.lines, written, path)
-    return values
 
 
 def move_lines(lines: dict[Path, int], source: Path, target: Path) -> None:

@@ -30,6 +30,8 @@ from relusgd.words import exact_number, shown
 
 BILLION = 10**9
 LARGEST_SEED = 2**64 - 1
+MAX_RUNS = 10**6
+"""The most runs that one sweep may describe."""
 
 HUGE = 1e100
 """The largest position or value: its square is still far from the end of the doubles."""
@@ -370,7 +372,7 @@ class SweepSection(Section):
 
     grid: Grid = Field(default=NOTHING, description="dotted key → list of values")
     cases: Cases = Field(default=NOTHING, description="name → dotted key → value")
-    repeat: Annotated[int, Field(ge=1, le=10**6), WHOLE] = Field(
+    repeat: Annotated[int, Field(ge=1, le=MAX_RUNS), WHOLE] = Field(
         default=1, description="number of seeds: seed, seed + 1, …"
     )
 

@@ -1,4 +1,4 @@
-"""What a sweep block says, held against the keys that it varies; nothing is expanded here."""
+"""What is wrong with a sweep block by itself, before any of its runs is planned."""
 
 from __future__ import annotations
 
@@ -8,29 +8,31 @@ from pydantic import ValidationError
 
 from relusgd.config.faults import translate
 from relusgd.config.keys import known_keys
-from relusgd.config.overrides import with_value, without
-from relusgd.config.schema import Config, SweepSection
+from relusgd.config.overrides import with_settings, without
+from relusgd.config.schema import MAX_RUNS, Config, SweepSection
 from relusgd.config.source import Fault, Path, covers, split_key
 from relusgd.config.synonyms import key_meant
-from relusgd.config.values import plain
 from relusgd.words import did_you_mean, shown
-
-MAX_RUNS = 10**6
 
 
 def sweep_faults(sweep: SweepSection, values: dict[str, object]) -> Iterator[Fault]:
-    """Unknown and doubly varied keys, values that their key does not take, too many runs. values: the config as written."""
+    """Unknown and doubly varied keys, values that their key does not take, too many runs.
+
+    values: the config as written.
+    """
     base = without(values, ("sweep",))
     for key, listed in sweep.grid.items():
         yield from _grid_faults(key, listed, base, sweep)
     for name, bundle in sweep.cases.items():
-        yield from _case_faults(("sweep", "cases", name), bundle, base)
-        yield from _doubly_varied(name, bundle, sweep)
+        yield from _case_faults(name, bundle, base, sweep)
     yield from _size_faults(sweep)
 
 
 def varied_paths(sweep: SweepSection | None) -> set[Path]:
-    """The paths that the runs of a sweep have different values at; what they have against others is told of each run."""
+    """The paths whose values differ from run to run.
+
+    What is wrong between them and other keys is told of each run.
+    """
     bundles = (sweep.grid, *sweep.cases.values()) if sweep else ()
     return {split_key(key) for bundle in bundles for key in bundle}
 
@@ -44,16 +46,19 @@ def _grid_faults(
         yield Fault(path, unknown)
     elif not (key.startswith("data.") and _varies_kind(sweep)):
         for value in listed:
-            yield from (Fault(path, f": {text}") for _, text in _value_faults({key: value}, base))
+            for _, text in _value_faults({key: value}, base):
+                yield Fault(path, f": {text}")
     seen: dict[object, int] = {}
     for i, value in enumerate(listed, 1):
-        if (first := seen.setdefault((type(value), value), i)) != i:
+        first = seen.setdefault((type(value), value), i)
+        if first != i:
             yield Fault(path, f"lists {shown(value)} twice, as items {first} and {i}")
 
 
 def _case_faults(
-    path: Path, bundle: Mapping[str, object], base: dict[str, object]
+    name: str, bundle: Mapping[str, object], base: dict[str, object], sweep: SweepSection
 ) -> Iterator[Fault]:
+    path: Path = ("sweep", "cases", name)
     known = {}
     for key, value in bundle.items():
         unknown = _unknown(key)
@@ -61,22 +66,26 @@ def _case_faults(
             yield Fault((*path, key), unknown)
         else:
             known[key] = value
-    yield from (Fault((*path, key), f": {text}") for key, text in _value_faults(known, base))
+    for key, text in _value_faults(known, base):
+        yield Fault((*path, key), f": {text}")
+    for key in bundle:
+        if key in sweep.grid:
+            yield Fault((*path, key), "is in the grid too; vary it in one of them")
+        elif key == "seed" and sweep.repeat > 1:
+            text = "is set, but repeat counts the seeds up; leave one of them out"
+            yield Fault((*path, key), text)
 
 
 def _unknown(key: str) -> str | None:
-    known = known_keys()
+    known = [one for one in known_keys() if one != "sweep"]
+    block, _, name = key.rpartition(".")
     if key.split(".")[0] == "sweep":
         return "cannot vary the sweep itself"
     if any(covers(split_key(one), split_key(key)) for one in known):
         return None
-    block, _, name = key.rpartition(".")
     meant = key_meant(name, block)
-    return "is not a known key" + (
-        f"; did you mean {meant}?"
-        if meant
-        else did_you_mean(key, [one for one in known if one != "sweep"])
-    )
+    hint = f"; did you mean {meant}?" if meant else did_you_mean(key, known)
+    return f"is not a known key{hint}"
 
 
 def _varies_kind(sweep: SweepSection) -> bool:
@@ -87,10 +96,11 @@ def _varies_kind(sweep: SweepSection) -> bool:
 def _value_faults(
     settings: Mapping[str, object], base: dict[str, object]
 ) -> Iterator[tuple[str, str]]:
-    """Key and fault of every setting that its key does not take; other faults of the config are told elsewhere."""
-    values = base
-    for key in sorted(settings):
-        values = with_value(values, split_key(key), plain(settings[key]))
+    """Key and fault of every setting that its key does not take.
+
+    Other faults of the config are told elsewhere.
+    """
+    values = with_settings(base, settings)
     try:
         Config.model_validate(values)
     except ValidationError as error:
@@ -100,22 +110,10 @@ def _value_faults(
                     yield key, broken.fault.text.removeprefix(": ")
 
 
-def _doubly_varied(name: str, bundle: Mapping[str, object], sweep: SweepSection) -> Iterator[Fault]:
-    for key in bundle:
-        if key in sweep.grid:
-            yield Fault(("sweep", "cases", name, key), "is in the grid too; vary it in one of them")
-        elif key == "seed" and sweep.repeat > 1:
-            yield Fault(
-                ("sweep", "cases", name, key),
-                "is set, but repeat counts the seeds up; leave one of them out",
-            )
-
-
 def _size_faults(sweep: SweepSection) -> Iterator[Fault]:
     if "seed" in sweep.grid and sweep.repeat > 1:
-        yield Fault(
-            ("sweep", "grid", "seed"),
-            "lists seeds, but repeat counts them up too; leave one of them out",
-        )
+        text = "lists seeds, but repeat counts them up too; leave one of them out"
+        yield Fault(("sweep", "grid", "seed"), text)
     if sweep.runs > MAX_RUNS:
-        yield Fault(("sweep",), f"describes {sweep.runs:,} runs; at most {MAX_RUNS:,} are accepted")
+        text = f"describes {sweep.runs:,} runs; at most {MAX_RUNS:,} are accepted"
+        yield Fault(("sweep",), text)

@@ -1,6 +1,6 @@
 import pytest
 
-from relusgd.config.grids import parse_grid, parse_grids
+from relusgd.config.overrides import parse_grid, parse_grids
 from relusgd.errors import ConfigError
 
 
