@@ -117,9 +117,8 @@ def animate(
     theme: ThemeOption = ThemeName.light,
     show: ShowOption = EVERYTHING,
 ) -> None:
-    """Film the learned function, its units and elbows; several runs side by side.
-
-    Prints the file.
+    """Film the learned function, its units and elbows; several runs side by side. Prints the
+    file.
     """
     from relusgd.cli.progress import frame_progress
     from relusgd.runs.find import load_run
