@@ -65,7 +65,7 @@ WAYS = {
 
 def child(folder: str, name: str, frames: int) -> None:
     """Make one film in this process and print its peak memory in MB."""
-    from relusgd.pictures.spacing import choose_frames
+    from relusgd.pictures.frames import choose_frames
 
     view, path = make_view(folder), Path(name)
     WAYS[path.stem.split("-")[0]](view, choose_frames(view, frames), path)
@@ -122,8 +122,8 @@ def frames_of(path: Path) -> Iterator[Any]:
 
 def psnr(folder: str, path: Path) -> float:
     """Of every tenth frame against what was painted, in dB. Raises ValueError for a film of another number of frames."""
+    from relusgd.pictures.frames import choose_frames
     from relusgd.pictures.painter import Painter
-    from relusgd.pictures.spacing import choose_frames
 
     view = make_view(folder)
     painter, indices = (

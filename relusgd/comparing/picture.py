@@ -17,9 +17,9 @@ from relusgd.pictures.comparison import ComparisonPanel, ComparisonPicture, save
 from relusgd.pictures.error_chart import Chart, Series
 from relusgd.pictures.error_panel import summarise
 from relusgd.pictures.look import Look
+from relusgd.pictures.number_text import error_text
 from relusgd.pictures.stills import check_still
 from relusgd.pictures.view import View
-from relusgd.pictures.wording import error_text
 from relusgd.runs.picture import checked_place
 from relusgd.runs.run import Run
 from relusgd.runs.titles import SHORT_WORDS, value_words

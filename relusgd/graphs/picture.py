@@ -21,7 +21,7 @@ from relusgd.graphs.text import TextLine, box_lines, label_text, printed
 from relusgd.pictures.look import LARGEST, SMALLEST, Look
 from relusgd.pictures.sheet import STYLE, Sheet
 from relusgd.pictures.stills import check_still, write_figure
-from relusgd.pictures.wording import text_width
+from relusgd.pictures.text_fit import text_width
 
 WIDTH = 1000
 """Pixels of a picture, unless the graph needs more."""

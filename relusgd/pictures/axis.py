@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.model.network import Array
-from relusgd.pictures.wording import text_width, tick_text
+from relusgd.pictures.number_text import tick_text
+from relusgd.pictures.text_fit import text_width
 
 SOFT_START = 300
 """The axis of time, and the spacing `log`, are even up to 1/300 of the run, logarithmic beyond."""

@@ -48,8 +48,8 @@ from relusgd.pictures.stack import (
     widest,
 )
 from relusgd.pictures.stills import draw_sheet, write_figure
+from relusgd.pictures.text_fit import text_width
 from relusgd.pictures.view import View
-from relusgd.pictures.wording import text_width
 
 MOST_PANELS = 16
 

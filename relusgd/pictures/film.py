@@ -13,11 +13,11 @@ import numpy as np
 from relusgd.errors import InputError, RelusgdError
 from relusgd.files import replacing
 from relusgd.pictures import gif, mp4
+from relusgd.pictures.frames import Indices
 from relusgd.pictures.look import Look
 from relusgd.pictures.painter import Frame, Painter
 from relusgd.pictures.palette import Palette
 from relusgd.pictures.scene import Scene
-from relusgd.pictures.spacing import Indices
 
 HOLD = 1.0
 """Seconds for which the last frame stands before the film starts again."""
@@ -26,16 +26,16 @@ FASTEST = {".gif": gif.FASTEST, ".mp4": mp4.FASTEST}
 """The films that can be written, and their most frames a second."""
 
 SLOWEST = 0.01
-"""A GIF has no number for longer than eleven minutes, and an MP4 repeats every frame until the next
-one.
-"""
+"""Frames a second. A GIF cannot hold a frame for more than eleven minutes, and an MP4 repeats each
+frame until the next one."""
 
 Progress = Callable[[int, int], None]
 
 
 class Paints(Protocol):
-    """What makes pictures by their index: `paint` in memory that the next one overwrites, `frame`
-    in its own.
+    """What makes pictures by their index.
+
+    The next picture overwrites the memory of `paint`; `frame` gives a copy of its own.
     """
 
     @property
@@ -71,15 +71,14 @@ def write_film(
     fps: float,
     progress: Progress | None = None,
 ) -> None:
-    """Write the moments with these indices as a .gif that repeats for ever, or as an .mp4; the last
-    one stands a second.
+    """Write the moments with these indices as a .gif that repeats for ever, or as an .mp4.
 
-    progress(done, of): called after each frame, the last time when the file stands. The sides of an
-    .mp4 are made even. Raises InputError for another suffix, no frames or too many a second,
-    RelusgdError without an encoder or when the file cannot be written; after any error or an
-    interrupt what stood at path is untouched.
+    The last frame stands for a second. path and fps are such that `check_film` accepts them; the
+    caller asks it first, before anything is read. progress(done, of): called after each frame, the
+    last time when the file is in place. The sides of an .mp4 are made even. Raises InputError for
+    no frames, RelusgdError when the film cannot be written; after any error or an interrupt an
+    older file at path is untouched.
     """
-    check_film(path, fps)
     if not len(indices):
         raise InputError("a film needs at least one snapshot")
     write_frames(
@@ -100,8 +99,9 @@ def write_frames(
     hold: float = HOLD,
     progress: Progress | None = None,
 ) -> None:
-    """Write a painter's pictures with these indices, the last one standing `hold` seconds. Raises
-    as `write_film` does.
+    """Write a painter's pictures with these indices; the last one stands for `hold` seconds.
+
+    Raises as `write_film` does.
     """
     try:
         with (
@@ -119,9 +119,7 @@ def write_frames(
 
 
 def check_film(path: Path, fps: float) -> None:
-    """Raise InputError or RelusgdError if no film can be written to a path with this suffix at this
-    speed.
-    """
+    """Raise InputError or RelusgdError if no film of this speed can be written to this path."""
     suffix = path.suffix.lower()
     if suffix not in FASTEST:
         raise InputError(
@@ -143,12 +141,10 @@ def check_film(path: Path, fps: float) -> None:
 
 def fitting(look: Look, path: Path) -> Look:
     """The look with even sides for an .mp4, whose colours are stored for squares of four pixels."""
+    if path.suffix.lower() != ".mp4":
+        return look
     width, height = look.size
-    return (
-        replace(look, size=(width - width % 2, height - height % 2))
-        if path.suffix.lower() == ".mp4"
-        else look
-    )
+    return replace(look, size=(width - width % 2, height - height % 2))
 
 
 def _open_film(

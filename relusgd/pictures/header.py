@@ -18,11 +18,12 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from relusgd.pictures.fonts import DPI, drawable, font
+from relusgd.pictures.number_text import error_text
 from relusgd.pictures.scales import errors_of
 from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.stack import flow
+from relusgd.pictures.text_fit import shortened, text_width
 from relusgd.pictures.view import View
-from relusgd.pictures.wording import error_text, shortened, text_width
 
 CHARACTERS = "0123456789.,/−e–"
 """All that the numbers of a header are made of."""

@@ -15,9 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 from relusgd.errors import InputError
 from relusgd.model.points import Dataset
 from relusgd.pictures.axis import SOFT_START
+from relusgd.pictures.frames import Indices, choose_frames
 from relusgd.pictures.scales import Scales, error_axis, errors_of, noise_level
 from relusgd.pictures.scene import RunGroup, Scene
-from relusgd.pictures.spacing import Indices, choose_frames
 from relusgd.pictures.view import BARS, CELLS, MOST_EXACT, MOST_UNITS, View
 
 MOST_FRAMES = 300

@@ -18,7 +18,7 @@ from matplotlib.ticker import NullLocator
 from relusgd.pictures.axis import Ticks
 from relusgd.pictures.fonts import DPI, font
 from relusgd.pictures.look import Look
-from relusgd.pictures.wording import shortened, text_width
+from relusgd.pictures.text_fit import shortened, text_width
 
 MOVING = 5
 """The z-order of what moves; what never changes lies below, so that it can be drawn once."""

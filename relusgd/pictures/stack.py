@@ -14,7 +14,7 @@ from itertools import product
 
 from relusgd.pictures.axis import Ticks, even_ticks
 from relusgd.pictures.sheet import TICK_LETTERS, Box, Sheet
-from relusgd.pictures.wording import text_width
+from relusgd.pictures.text_fit import text_width
 
 RIGHT_MARGIN = 1.3
 """The free paper at the right, in heights of a letter."""

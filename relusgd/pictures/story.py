@@ -15,13 +15,14 @@ from relusgd.model.breakpoints import breakpoints
 from relusgd.model.network import Array
 from relusgd.pictures.axis import Ticks, TimeAxis, even_ticks, fitting_ticks
 from relusgd.pictures.curve_panel import CurvePanel
+from relusgd.pictures.frames import choose_frames, distinct, nearest, wanted_epochs
 from relusgd.pictures.header import Field, PanelHead
 from relusgd.pictures.legend import curve_legend, draw_legend, legend_lines
 from relusgd.pictures.look import Look
 from relusgd.pictures.marks import relative, sign_colours, with_alpha, x_limits
+from relusgd.pictures.number_text import error_text
 from relusgd.pictures.scales import Scales, errors_of
 from relusgd.pictures.sheet import Sheet
-from relusgd.pictures.spacing import choose_frames, distinct, nearest, wanted_epochs
 from relusgd.pictures.stack import (
     Cell,
     GridShape,
@@ -33,7 +34,6 @@ from relusgd.pictures.stack import (
 )
 from relusgd.pictures.stills import draw_sheet, write_figure
 from relusgd.pictures.view import View, bending, strongest
-from relusgd.pictures.wording import error_text
 
 MOMENTS = 6
 """Snapshots that have a panel."""

@@ -20,7 +20,7 @@ from relusgd.pictures.marks import run_look
 from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.stack import Cell, GridShape, Stack, lay_cells, settle
 from relusgd.pictures.stills import draw_sheet, write_figure
-from relusgd.pictures.wording import shortened, text_width
+from relusgd.pictures.text_fit import shortened, text_width
 
 MOST_DOTS = 3000
 """In a panel of more runs, every second, third … run has a dot."""

@@ -42,7 +42,7 @@ ten times as many.
 
 
 @dataclass(frozen=True, eq=False)
-class Curve:
+class LearnedCurve:
     """The learned function: straight lines between the points (x, y), shape (n,).
 
     kink: |change of slope| at the inner points, shape (n − 2,); layer: the hidden layer, from 1,
@@ -56,7 +56,7 @@ class Curve:
 
 
 @dataclass(frozen=True, eq=False)
-class Units:
+class UnitLines:
     """The active sides of units inside the domain. lines: shape (n, 2 ends, 2 coordinates); elbow:
     x, shape (n,), nan outside.
 
@@ -133,14 +133,14 @@ class View:
         curve = self.curve(index)
         return np.interp(self.dataset.scaling.x_to_original(points), curve.x, curve.y)
 
-    def curve(self, index: int) -> Curve:
+    def curve(self, index: int) -> LearnedCurve:
         """The learned function over the domain: through its breakpoints, or for very wide layers
         through CELLS + 1 of its points.
         """
         x, y, layer = self._corners(index)
         with np.errstate(all="ignore"):
             kink = np.abs(np.diff(np.diff(y) / np.diff(x)))
-            return Curve(
+            return LearnedCurve(
                 self.dataset.scaling.x_to_original(x),
                 self.dataset.scaling.y_to_original(y),
                 kink,
@@ -191,7 +191,7 @@ class View:
             np.zeros(BARS),
         )
 
-    def units(self, index: int) -> Units:
+    def units(self, index: int) -> UnitLines:
         """The units of the first layer that are active somewhere in the domain; of wide layers the
         MOST_UNITS that bend most.
 
@@ -221,7 +221,7 @@ class View:
             (elbow >= low) & (elbow <= high), self.dataset.scaling.x_to_original(elbow), np.nan
         )
         sign = np.zeros(len(slope)) if self.deep else np.sign(network.output_weight[chosen])
-        return Units(lines[seen], inside[seen], strength[seen], sign[seen])
+        return UnitLines(lines[seen], inside[seen], strength[seen], sign[seen])
 
     def active(self, index: int) -> tuple[Array, NDArray[np.int64]]:
         """How many units of all hidden layers are active: edges in x, shape (n + 1,), and the count
@@ -274,7 +274,7 @@ class View:
         return _scale([bending(self.history.network(index)) for index in self._sample])
 
     @cached_property
-    def _sampled_curves(self) -> list[Curve]:
+    def _sampled_curves(self) -> list[LearnedCurve]:
         return [self.curve(index) for index in self._sample]
 
     @cached_property

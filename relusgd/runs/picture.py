@@ -11,14 +11,13 @@ from relusgd.errors import InputError
 from relusgd.files import write_whole
 from relusgd.pictures.film import check_film, write_film
 from relusgd.pictures.fonts import lacking_glyphs
+from relusgd.pictures.frames import Timing, choose_frames
 from relusgd.pictures.look import Look
 from relusgd.pictures.page import in_iframe, page_html
 from relusgd.pictures.page_data import Start
 from relusgd.pictures.painter import save_still
 from relusgd.pictures.scene import RunGroup, Scene
-from relusgd.pictures.spacing import choose_frames
 from relusgd.pictures.story import save_story
-from relusgd.pictures.timing import Timing
 from relusgd.pictures.view import View
 from relusgd.runs.place import check_file_place
 from relusgd.runs.titles import RecordedRun, panel_titles, picture_place

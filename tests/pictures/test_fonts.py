@@ -10,8 +10,8 @@ from relusgd.pictures import fonts
 from relusgd.pictures.fonts import FAMILY, NO_GLYPH, drawable, font, lacking_glyphs
 from relusgd.pictures.look import Look
 from relusgd.pictures.painter import Painter, save_still
+from relusgd.pictures.text_fit import text_width
 from relusgd.pictures.view import View
-from relusgd.pictures.wording import text_width
 
 NOBODYS = "\U0001f9ff"
 """A character that neither font has."""

@@ -7,11 +7,11 @@ from matplotlib.text import Text
 from relusgd.errors import InputError
 from relusgd.pictures.curve_panel import CurvePanel
 from relusgd.pictures.error_panel import ErrorPanel
+from relusgd.pictures.frames import choose_frames
 from relusgd.pictures.look import Look
 from relusgd.pictures.painter import Painter
 from relusgd.pictures.scene import RunGroup
 from relusgd.pictures.sheet import Box
-from relusgd.pictures.spacing import choose_frames
 from relusgd.pictures.stack import GridShape
 from relusgd.pictures.view import View
 

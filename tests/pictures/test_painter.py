@@ -13,9 +13,9 @@ from relusgd.errors import InputError, RelusgdError
 from relusgd.model.breakpoints import vertices
 from relusgd.pictures.curve_panel import MOST_KINKS, CurvePanel
 from relusgd.pictures.error_panel import summarise
+from relusgd.pictures.frames import choose_frames
 from relusgd.pictures.look import PARTS, THEMES, Look
 from relusgd.pictures.painter import Painter, save_still
-from relusgd.pictures.spacing import choose_frames
 from relusgd.pictures.view import View
 
 SMALL = Look(size=(480, 360))

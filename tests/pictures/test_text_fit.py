@@ -3,7 +3,8 @@
 import pytest
 
 from relusgd.pictures.fonts import drawable
-from relusgd.pictures.wording import error_text, shortened, text_width
+from relusgd.pictures.number_text import error_text
+from relusgd.pictures.text_fit import shortened, text_width
 
 
 @pytest.mark.parametrize(

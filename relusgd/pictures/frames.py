@@ -1,0 +1,229 @@
+"""The frames of a film: how many, how fast, and which snapshots they show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.errors import InputError
+from relusgd.model.network import Array
+from relusgd.pictures.axis import SOFT_START
+from relusgd.pictures.scene import Scene
+
+FRAMES, FPS = 151, 15.0
+"""A film of about ten seconds, when nothing is said."""
+
+MOST_FRAMES = 20_000
+
+SLOWEST = 0.1
+"""The fewest frames a second to which a film of few snapshots is slowed down."""
+
+SPACINGS = ("log", "linear", "motion")
+
+MOST_COMPARED = 3000
+"""At most this many snapshots, spaced by `log`, are compared to find equal changes."""
+
+BISECTIONS = 40
+
+Indices = NDArray[np.int64]
+
+
+# How many frames, and how fast
+
+
+@dataclass(frozen=True)
+class Timing:
+    """frames: how many; fps: how many a second."""
+
+    frames: int
+    fps: float
+
+    @property
+    def seconds(self) -> float:
+        """frames/fps; a film's last frame may stand longer."""
+        return self.frames / self.fps
+
+    @classmethod
+    def resolve(
+        cls,
+        frames: int | None = None,
+        fps: float | None = None,
+        seconds: float | None = None,
+        available: int | None = None,
+    ) -> Timing:
+        """The timing of a film for which at most two of the three numbers need be given.
+
+        151 frames and 15 frames a second fill what is missing. available: the number of snapshots.
+        If they are fewer than the frames, each is shown once and for longer (at most ten seconds),
+        so that the film lasts as long. Raises InputError for numbers that are no film, and for
+        three that contradict each other.
+        """
+        _check_numbers(frames, fps, seconds)
+        timing = cls._complete(frames, fps, seconds)
+        if timing.frames > MOST_FRAMES:
+            raise InputError(
+                f"a film of {timing.frames:,} frames is longer than {MOST_FRAMES:,}",
+                "give fewer seconds or frames",
+            )
+        if available is None or available >= timing.frames:
+            return timing
+        slowest = min(timing.fps, SLOWEST)
+        return cls(available, max(available / timing.seconds, slowest))
+
+    @classmethod
+    def _complete(cls, frames: int | None, fps: float | None, seconds: float | None) -> Timing:
+        if frames is None:
+            frames = FRAMES if seconds is None else _whole_frames(seconds * (fps or FPS))
+        if fps is None:
+            fps = FPS if seconds is None else frames / seconds
+        return cls(frames, fps)
+
+
+def _check_numbers(frames: int | None, fps: float | None, seconds: float | None) -> None:
+    for name, given in (("frames", frames), ("fps", fps), ("seconds", seconds)):
+        if given is not None and not 0 < given < float("inf"):
+            raise InputError(f"{name} is {given:g}; it must be a finite number greater than 0")
+    if frames is None or fps is None or seconds is None:
+        return
+    if abs(frames - fps * seconds) > 1:
+        raise InputError(
+            f"{frames} frames at {fps:g} a second last {frames / fps:g} s, not {seconds:g} s",
+            "give two of frames, fps and seconds",
+        )
+
+
+def _whole_frames(count: float) -> int:
+    return max(1, round(min(count, 1e9)))
+
+
+# Which snapshots
+
+
+def choose_frames(
+    scene: Scene,
+    frames: int,
+    spacing: str = "log",
+    *,
+    first_epoch: int | None = None,
+    last_epoch: int | None = None,
+) -> Indices:
+    """Indices of distinct moments in ascending order, with the first and last between the epochs.
+
+    The moments of one run are its recorded snapshots. spacing:
+
+    - linear: equally many epochs apart.
+    - log: early epochs are closer together, evenly along the logarithmic axis of time.
+    - motion: the function changes equally much (root mean square over the test points).
+
+    Where a spacing would repeat a moment, the next unused one is taken. If there are fewer moments
+    than frames, all are taken. Raises InputError for an unknown spacing, and when nothing was
+    recorded between the epochs.
+    """
+    if spacing not in SPACINGS:
+        raise InputError(f"the spacing is one of {', '.join(SPACINGS)}, not {spacing!r}")
+    if frames < 1:
+        raise InputError(f"a film needs at least one frame, not {frames}")
+    start, stop = _rows_between(scene.epoch, first_epoch, last_epoch)
+    if frames >= stop - start:
+        return np.arange(start, stop)
+    if frames == 1:
+        return np.array([stop - 1])
+    epoch = scene.epoch[start:stop].astype(np.float64)
+    if spacing == "motion":
+        return start + _by_motion(epoch, lambda row: scene.values(start + row), frames)
+    return start + _by_epoch(epoch, frames, spacing)
+
+
+def _rows_between(
+    epoch: Indices, first_epoch: int | None, last_epoch: int | None
+) -> tuple[int, int]:
+    """The half-open range of rows from the first to the last epoch, which is included."""
+    start, stop = 0, len(epoch)
+    if first_epoch is not None:
+        start = int(np.searchsorted(epoch, first_epoch))
+    if last_epoch is not None:
+        stop = int(np.searchsorted(epoch, last_epoch, side="right"))
+    if start < stop:
+        return start, stop
+    if first_epoch is None:
+        asked = f" until epoch {last_epoch:,}"
+    elif last_epoch is None:
+        asked = f" from epoch {first_epoch:,} on"
+    else:
+        asked = f" from epoch {first_epoch:,} to {last_epoch:,}"
+    raise InputError(
+        f"no snapshot was recorded{asked}",
+        f"those recorded are of the epochs {epoch[0]:,} to {epoch[-1]:,}",
+    )
+
+
+def _by_epoch(epoch: Array, frames: int, spacing: str) -> Indices:
+    wanted = wanted_epochs(epoch[0], epoch[-1], frames, spacing)
+    return distinct(nearest(epoch, wanted), len(epoch))
+
+
+def wanted_epochs(first: float, last: float, frames: int, spacing: str) -> Array:
+    """Epochs, seldom whole, that are evenly spaced along the time axis.
+
+    log: t = log(1 + (epoch − first)/softness) is evenly spaced.
+    """
+    if spacing == "linear":
+        return np.linspace(first, last, frames)
+    softness = (last - first) / SOFT_START
+    return first + softness * np.expm1(np.linspace(0.0, np.log1p(SOFT_START), frames))
+
+
+def nearest(epoch: Array, wanted: Array) -> Indices:
+    """The index of the recorded epoch nearest to each wanted one; both ascend."""
+    after = np.clip(np.searchsorted(epoch, wanted), 1, len(epoch) - 1)
+    before_is_nearer = wanted - epoch[after - 1] < epoch[after] - wanted
+    return after - before_is_nearer
+
+
+def distinct(indices: Indices, available: int) -> Indices:
+    """The ascending indices, with repetitions moved to the next unused index.
+
+    All stay below `available`, which is at least their number.
+    """
+    order = np.arange(len(indices))
+    moved = np.maximum.accumulate(indices - order) + order
+    return np.minimum(moved, available - len(indices) + order)
+
+
+def _by_motion(epoch: Array, values_at: Callable[[int], Array], frames: int) -> Indices:
+    """Rows between which the function changes equally much; bisection finds how much."""
+    most = min(len(epoch), max(MOST_COMPARED, 4 * frames))
+    compared = _by_epoch(epoch, most, "log")
+    values = np.stack([values_at(int(row)) for row in compared])
+    near, far = 0.0, float(np.ptp(values, axis=0).max()) or 1.0
+    for _ in range(BISECTIONS):
+        middle = (near + far) / 2
+        if len(_walk(values, middle)) + 1 > frames:
+            near = middle
+        else:
+            far = middle
+    chosen = np.unique([*_walk(values, far), len(compared) - 1])
+    return compared[_fill_gaps(chosen, frames, len(compared))]
+
+
+def _walk(values: Array, distance: float) -> list[int]:
+    """The first row, the first row at least this far from it, and so on."""
+    chosen = [0]
+    for row in range(1, len(values)):
+        change = values[row] - values[chosen[-1]]
+        if np.sqrt(np.mean(change**2)) >= distance:
+            chosen.append(row)
+    return chosen
+
+
+def _fill_gaps(chosen: Indices, frames: int, available: int) -> Indices:
+    """The chosen rows, with the middle of the widest gap added until there are enough."""
+    rows = chosen.tolist()
+    while len(rows) < min(frames, available):
+        gaps = np.diff(rows)
+        widest = int(np.argmax(gaps))
+        rows.insert(widest + 1, rows[widest] + int(gaps[widest]) // 2)
+    return np.array(rows)

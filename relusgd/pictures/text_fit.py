@@ -1,0 +1,50 @@
+"""Texts in pictures: how wide they are in pixels, and how much of one fits.
+
+matplotlib is loaded by what measures letters, so that importing this module is cheap.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import Any
+
+from relusgd.pictures.fonts import DPI, drawable, font
+
+
+@cache
+def _ruler() -> Any:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    canvas: Any = FigureCanvasAgg(Figure(dpi=DPI))
+    return canvas.get_renderer()
+
+
+@lru_cache(4096)
+def text_width(text: str, pixels: float, *, bold: bool = False) -> float:
+    """Width of the text in pixels when its font has this size."""
+    width, _, _ = _ruler().get_text_width_height_descent(
+        text, font(pixels, bold=bold, text=text), ismath=False
+    )
+    return float(width)
+
+
+def shortened(text: str, pixels: float, room: float, *, bold: bool = False) -> str:
+    """The drawable text, cut with an ellipsis where it would be wider than room pixels; perhaps
+    nothing.
+    """
+    text = drawable(text[:1000])
+    if text_width(text, pixels, bold=bold) <= room:
+        return text
+    fits, too_long = 0, len(text)
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        if text_width(_cut(text, middle), pixels, bold=bold) <= room:
+            fits = middle
+        else:
+            too_long = middle
+    return _cut(text, fits) if fits else ""
+
+
+def _cut(text: str, length: int) -> str:
+    return f"{text[:length].rstrip()}…"
