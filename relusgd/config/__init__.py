@@ -1,4 +1,10 @@
-"""The config: YAML in, a checked and frozen `Config` out."""
+"""The config: YAML in, a checked and frozen `Config` out.
+
+`schema` says what every key takes; `loading` is the way from a file and overrides to a Config;
+`expansion` goes from a sweep's config to the configs of its runs. Also here: the names of run
+folders, which a config decides, and the shipped files. Nothing here trains, draws, or reads the
+points; whatever needs them, such as a batch larger than the data, is found elsewhere.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Checks across keys: what the file alone decides but no single key can tell."""
+"""Checks between keys of one config.
+
+A new check is a function below with `@check(subject, other keys it reads)`.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,20 @@ from relusgd.config.source import Fault, Path, broken_or_below, split_key
 from relusgd.errors import InputError
 from relusgd.words import counted, exact_number
 
+Find = Callable[[Config], str | None]
+
 
 @dataclass(frozen=True)
 class Check:
-    """subject: the key that the fault is told of. keys: all the keys that it reads. find: what goes on after the subject, or None."""
+    """One check.
+
+    subject: the key that the fault names. keys: all the keys that the check reads.
+    find: the fault, as it goes on after the subject; None where there is none.
+    """
 
     subject: Path
     keys: tuple[Path, ...]
-    find: Callable[[Config], str | None]
+    find: Find
 
     def fault(self, config: Config) -> Fault | None:
         text = self.find(config)
@@ -27,13 +36,15 @@ class Check:
 CHECKS: list[Check] = []
 
 
-def check(
-    subject: str, *others: str
-) -> Callable[[Callable[[Config], str | None]], Callable[[Config], str | None]]:
-    """Make a function a check that reads these keys; it is skipped where one of them is faulty by itself."""
+def check(subject: str, *others: str) -> Callable[[Find], Find]:
+    """Make a function a check that reads these keys.
 
-    def register(find: Callable[[Config], str | None]) -> Callable[[Config], str | None]:
-        CHECKS.append(Check(split_key(subject), tuple(map(split_key, (subject, *others))), find))
+    It is skipped where one of the keys is faulty by itself.
+    """
+
+    def register(find: Find) -> Find:
+        keys = tuple(split_key(key) for key in (subject, *others))
+        CHECKS.append(Check(keys[0], keys, find))
         return find
 
     return register
@@ -52,9 +63,8 @@ def cross_faults(config: Config, broken: Collection[Path] = ()) -> Iterator[Faul
 def _target_can_be_read(config: Config) -> str | None:
     if not isinstance(config.data, TargetData):
         return None
-    from relusgd.model.targets import (
-        parse_target,
-    )  # imports NumPy, which a look at a config should not wait for
+    # Here because it imports NumPy, which other looks at a config should not wait for.
+    from relusgd.model.targets import parse_target
 
     try:
         parse_target(config.data.target)
@@ -65,9 +75,11 @@ def _target_can_be_read(config: Config) -> str | None:
 
 @check("data.x", "data.y", "data.kind")
 def _points_come_in_pairs(config: Config) -> str | None:
-    if not isinstance(config.data, PointsData) or len(config.data.x) == len(config.data.y):
+    data = config.data
+    if not isinstance(data, PointsData) or len(data.x) == len(data.y):
         return None
-    return f"has {len(config.data.x):,} values and data.y has {len(config.data.y):,}; every point needs one of each"
+    counts = f"has {len(data.x):,} values and data.y has {len(data.y):,}"
+    return f"{counts}; every point needs one of each"
 
 
 @check("data.x", "data.y", "data.kind")
@@ -81,7 +93,8 @@ def _length_fault(values: object, config: Config, what: str) -> str | None:
     width = config.network.hidden[0]
     if isinstance(values, str) or not isinstance(values, Sequence) or len(values) == width:
         return None
-    return f"has {counted(len(values), what)} for the {counted(width, 'unit')} of network.hidden; give one per unit"
+    given, units = counted(len(values), what), counted(width, "unit")
+    return f"has {given} for the {units} of network.hidden; give one per unit"
 
 
 @check("network.elbows", "network.hidden")
@@ -100,16 +113,12 @@ def _placed_units_have_a_slope(config: Config) -> str | None:
     slopes = config.network.slopes
     if slopes is None or config.network.elbows == "keep":
         return None
-    if not isinstance(slopes, tuple):
-        return (
-            None
-            if slopes
-            else "is 0, and a unit without a slope has no elbow to place; give another slope, or elbows: keep"
-        )
-    flat = [j for j, slope in enumerate(slopes, 1) if slope == 0]
-    if not flat:
-        return None
-    return f"has 0 as item {flat[0]}, and a unit without a slope has no elbow to place; give another slope, or elbows: keep"
+    reason = "and a unit without a slope has no elbow to place; give another slope, or elbows: keep"
+    if slopes == 0:
+        return f"is 0, {reason}"
+    if isinstance(slopes, tuple) and 0 in slopes:
+        return f"has 0 as item {slopes.index(0) + 1}, {reason}"
+    return None
 
 
 @check("network.antisymmetric", "network.hidden")
@@ -117,18 +126,20 @@ def _pairs_need_an_even_width(config: Config) -> str | None:
     width = config.network.hidden[-1]
     if not config.network.antisymmetric or width % 2 == 0:
         return None
-    return f"pairs the units of the last hidden layer, which has {width:,} (network.hidden); give it an even width"
+    layer = f"the last hidden layer, which has {width:,} (network.hidden)"
+    return f"pairs the units of {layer}; give it an even width"
 
 
 def _pair_fault(values: object, config: Config, what: str) -> str | None:
-    """Units 2i and 2i + 1 of an antisymmetric network with one hidden layer are copies of each other."""
+    """In an antisymmetric network with one hidden layer, units 2i and 2i + 1 are copies."""
     network = config.network
     if not network.antisymmetric or len(network.hidden) > 1 or not isinstance(values, tuple):
         return None
     for i in range(0, len(values) - 1, 2):
         if values[i] != values[i + 1]:
-            texts = exact_number(values[i]), exact_number(values[i + 1])
-            return f"must be equal in pairs with antisymmetric: true; items {i + 1} and {i + 2} are the {what} {texts[0]} and {texts[1]}"
+            pair = f"{exact_number(values[i])} and {exact_number(values[i + 1])}"
+            items = f"items {i + 1} and {i + 2} are the {what} {pair}"
+            return f"must be equal in pairs with antisymmetric: true; {items}"
     return None
 
 
@@ -144,10 +155,11 @@ def _slopes_are_equal_in_pairs(config: Config) -> str | None:
 
 @check("network.balanced", "network.output_scale")
 def _balance_needs_signs(config: Config) -> str | None:
-    """Balancing keeps the sign of every drawn output weight and gives it another size; 0 has no sign."""
+    """Balancing keeps the sign of an output weight and gives it another size; 0 has no sign."""
     if not config.network.balanced or config.network.output_scale > 0:
         return None
-    return "is true, but network.output_scale: 0 leaves no output weight to balance; give a scale above 0"
+    reason = "network.output_scale: 0 leaves no output weight to balance"
+    return f"is true, but {reason}; give a scale above 0"
 
 
 @check("training.schedule", "training.learning_rate")
@@ -155,21 +167,24 @@ def _cosine_falls(config: Config) -> str | None:
     schedule, rate = config.training.schedule, config.training.learning_rate
     if not isinstance(schedule, CosineSchedule) or schedule.minimum <= rate:
         return None
-    return f"falls to a minimum of {exact_number(schedule.minimum)}, which is above training.learning_rate: {exact_number(rate)}"
+    minimum = f"falls to a minimum of {exact_number(schedule.minimum)}"
+    return f"{minimum}, which is above training.learning_rate: {exact_number(rate)}"
 
 
 @check("training.nesterov", "training.momentum")
 def _nesterov_needs_momentum(config: Config) -> str | None:
     if not config.training.nesterov or config.training.momentum > 0:
         return None
-    return "is true with training.momentum: 0; Nesterov's formula needs a momentum above 0, such as 0.9"
+    need = "Nesterov's formula needs a momentum above 0, such as 0.9"
+    return f"is true with training.momentum: 0; {need}"
 
 
 @check("training.layers", "training.method")
 def _ridge_solves_the_output_layer(config: Config) -> str | None:
     if config.training.method != "ridge" or config.training.layers != "hidden":
         return None
-    return "is hidden, but method: ridge solves the output layer; leave layers out, or train by method: sgd"
+    reason = "method: ridge solves the output layer"
+    return f"is hidden, but {reason}; leave layers out, or train by method: sgd"
 
 
 @check("snapshots.every", "snapshots.per_decade")

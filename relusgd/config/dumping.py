@@ -19,7 +19,7 @@ VALUES = (KnotsTarget, StepSchedule, CosineSchedule)
 
 
 def flatten(config: Config) -> dict[str, object]:
-    """Dotted key → value, every default filled in, in the order of the models; the sweep is left out.
+    """Dotted key → value, every default filled in, in the order of the models, without the sweep.
 
     Lists are tuples; knots and schedules are dicts.
     """
@@ -60,5 +60,5 @@ def _lines(block: object, indent: str) -> Iterator[str]:
 
 
 def _is_block(indent: str, key: str) -> bool:
-    """Blocks stand on lines of their own, and so do the grid and the cases of a sweep; knots and schedules on one line."""
+    """Whether a mapping takes several lines, as sections, grids and cases do."""
     return not indent or key in ("grid", "cases")

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from relusgd.config.checks import cross_faults
 from relusgd.config.faults import Broken, translate
+from relusgd.config.keys import value_at
 from relusgd.config.overrides import with_case, with_overrides, without
 from relusgd.config.schema import Config
 from relusgd.config.shipped import shipped_configs
@@ -29,8 +30,7 @@ from relusgd.errors import ConfigError, InputError
 from relusgd.words import did_you_mean, nearest, shown, shown_key
 
 ROUNDS = 4
-"""Taking out what is faulty can lay one more fault bare: a block whose needed key is gone."""
-
+"""How often what is faulty is taken out: that can bring up a new fault, such as a missing key."""
 
 CONFIGS = FilePath("configs")
 """Where a clone of relusgd, and many a project, keeps its configs."""
@@ -47,9 +47,10 @@ def load_config(
 ) -> Config:
     """Read and check a config.
 
-    source: a YAML file, or its content as a mapping. overrides: dotted key → value, such as {"training.epochs": 100}.
-    case: the name of a case of the file's sweep; its keys are set, and the sweep is left out. typed: overrides and case are
-    options of the command line, and faults name them so.
+    source: a YAML file, or its content as a mapping.
+    overrides: dotted key → value, such as {"training.epochs": 100}.
+    case: the name of a case of the file's sweep; its keys are set, and the sweep is left out.
+    typed: overrides and case are options of the command line, and faults name them so.
     Raises ConfigError with every fault of the file, of the overrides, and between keys.
     """
     document, places, origin = _read(source)
@@ -96,24 +97,19 @@ def _read_bytes(file: FilePath) -> bytes:
 
 
 def _files_nearby(file: FilePath) -> str | None:
-    """A config with a name like this one's: in the same folder, in configs/, or among those that come with relusgd."""
+    """A hint at a config of a similar name: in the same folder, in configs/, or a shipped one."""
     try:
-        found = {
-            other.stem: other
-            for folder in (CONFIGS, file.parent)
-            for other in folder.glob("*.y*ml")
-        }
-        near = nearest(file.stem, found)
+        others = [*CONFIGS.glob("*.y*ml"), *file.parent.glob("*.y*ml")]
     except (OSError, ValueError):
         return None
+    by_stem = {other.stem: other for other in others}
+    near = nearest(file.stem, by_stem)
     if near:
-        return f"did you mean {found[near]}?"
+        return f"did you mean {by_stem[near]}?"
     name = nearest(file.stem, shipped_configs())
-    return (
-        f"{name} comes with relusgd; relusgd new {name}.yaml --from {name} copies it"
-        if name
-        else None
-    )
+    if name:
+        return f"{name} comes with relusgd; relusgd new {name}.yaml --from {name} copies it"
+    return None
 
 
 def _top_faults(document: Document) -> list[Fault]:
@@ -122,57 +118,48 @@ def _top_faults(document: Document) -> list[Fault]:
         return document.faults
     if document.is_empty:
         return [Fault((), "the config is empty; `seed: 0` alone is a whole config", line=1)]
-    return [
-        Fault(
-            (),
-            f"a config is a mapping of keys such as `seed: 0`, not {shown(document.value)}",
-            line=1,
-        )
-    ]
+    text = f"a config is a mapping of keys such as `seed: 0`, not {shown(document.value)}"
+    return [Fault((), text, line=1)]
 
 
 def _take_case(values: dict[str, object], case: str, places: Places) -> dict[str, object]:
     """The values with this case of the sweep. Raises ConfigError when there is no such case."""
     sweep = values.get("sweep")
-    cases = sweep.get("cases") if isinstance(sweep, dict) else None
+    cases = value_at(sweep, ("cases",))
     if not isinstance(cases, dict) or not cases:
         raise _no_cases(case, places, is_sweep=isinstance(sweep, dict))
-    bundle, place = cases.get(case), places.find(("sweep", "cases"))
     if case not in cases:
-        raise ConfigError(
-            [
-                f"{places.name_case(case)}: no such case at {place}{did_you_mean(case, map(shown_key, cases))}"
-            ]
-        )
-    if not isinstance(bundle, dict):
-        raise ConfigError(
-            [
-                f"{places.find(('sweep', 'cases', case))}: sweep.cases.{shown_key(case)} must be a mapping of keys to values"
-            ]
-        )
-    return with_case(values, bundle, case, places)
+        place = places.find(("sweep", "cases"))
+        hint = did_you_mean(case, map(shown_key, cases))
+        raise ConfigError([f"{places.name_case(case)}: no such case at {place}{hint}"])
+    if not isinstance(cases[case], dict):
+        fault = Fault(("sweep", "cases", case), "must be a mapping of keys to values")
+        raise ConfigError([places.sentence(fault)])
+    return with_case(values, cases[case], case, places)
 
 
 def _no_cases(case: str, places: Places, *, is_sweep: bool) -> ConfigError:
     """The error for a case of a config that has none."""
     if is_sweep:
         missing = f"the sweep of {places.find(('sweep',))} has no cases"
-        hint = "relusgd sweep trains all of its runs; relusgd train with --set sweep=null in place of the case trains one run without it"
-    else:
-        missing, hint = (
-            f"{places.label} describes no sweep, and so has no cases",
-            "leave the case out",
+        hint = (
+            "relusgd sweep trains all of its runs; relusgd train with --set sweep=null"
+            " in place of the case trains one run without it"
         )
+    else:
+        missing = f"{places.label} describes no sweep, and so has no cases"
+        hint = "leave the case out"
     return ConfigError([f"{places.name_case(case)}: {missing}"], hint)
 
 
 def check_values(
     values: dict[str, object], broken: Iterable[Path] = ()
 ) -> tuple[Config | None, list[Fault]]:
-    """The config that these values make, and every fault; broken: paths that are known to be faulty.
+    """The config that these values make, and every fault; the config is None if there is any.
 
-    With faults, what is faulty is taken out and the checks across keys still run on the rest; the config is then None. After
-    more faults than are told nothing else is looked at.
+    broken: paths that are known to be faulty. What is faulty is taken out, so that the checks
+    between keys still run on the rest. If there are more faults than are told, these checks are
+    left out.
     """
     unread = set(broken)
     if len(unread) > FAULTS_TOLD:
@@ -210,16 +197,13 @@ def _without_all(values: dict[str, object], paths: Iterable[Path]) -> dict[str, 
 
 
 def resolve_key(config: Config, path: Path, values: object = None) -> object:
-    """The value of a key, or the block of it, as the config has it; what lies in a sweep is given as written."""
+    """The value of a key, or its block, as the config has it.
+
+    What lies inside a grid or a case is given as it was written in `values`.
+    """
     found: object = config
     for part in path:
         if isinstance(found, Mapping):
-            return _written(values, path)
+            return value_at(values, path)
         found = getattr(found, str(part))
     return found
-
-
-def _written(values: object, path: Path) -> object:
-    for part in path:
-        values = values[str(part)] if isinstance(values, Mapping) else None
-    return values

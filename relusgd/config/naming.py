@@ -1,4 +1,7 @@
-"""The name of a run's folder: the config's stem and what was set, readable, never to be quoted, never the same for two runs."""
+"""The names of run folders: the config's stem and what was set.
+
+They are readable, need no quotes in a shell, and differ for runs that differ.
+"""
 
 from __future__ import annotations
 
@@ -27,16 +30,15 @@ def default_folder(config: Config) -> Path:
 def run_name(config: Config) -> str:
     """The folder name of a run: "notebook,seed=3,training.learning_rate=0.05".
 
-    The stem of the config's file and `,key=value` for every override, and for the case, by key. `sweep` is no part of a run.
+    The stem of the config's file and `,key=value` for every override, and for the case, by key.
+    `sweep` is no part of a run.
     """
-    values = {
-        key: value for key, value in config.origin.overrides.items() if key.split(".")[0] != "sweep"
-    }
-    if config.origin.case is not None:
-        values["case"] = config.origin.case
-    return join_name(
-        [stem_text(config.origin.stem), *(assignment(key, values[key]) for key in sorted(values))]
-    )
+    origin = config.origin
+    values = {key: value for key, value in origin.overrides.items() if key.split(".")[0] != "sweep"}
+    if origin.case is not None:
+        values["case"] = origin.case
+    assignments = [assignment(key, values[key]) for key in sorted(values)]
+    return join_name([stem_text(origin.stem), *assignments])
 
 
 def assignment(key: str, value: object) -> str:
@@ -45,9 +47,14 @@ def assignment(key: str, value: object) -> str:
 
 
 def join_name(parts: Iterable[str]) -> str:
-    """The parts of a folder name, joined by commas; of a name too long for a disk the beginning and a hash."""
+    """The parts of a folder name, joined by commas.
+
+    A name too long for a disk is cut, and a hash of the whole added.
+    """
     name = ",".join(parts)
-    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}~{_digits(name, 12)}"
+    if len(name) <= LONGEST_NAME:
+        return name
+    return f"{name[:LONGEST_NAME]}~{_digits(name, 12)}"
 
 
 def stem_text(stem: str) -> str:
@@ -59,17 +66,16 @@ def stem_text(stem: str) -> str:
 def name_text(key: str, value: object) -> str:
     """A value in a folder name: 0.02, 20x20, sin-6-x-~1a2b3c.
 
-    What would read like another value that the same key takes gets its hash too: the list [2] of a key that also takes 2.
+    A value that reads like another one that the same key takes gets a hash too: the list [2] of a
+    key that also takes 2.
     """
     value = dump(value)
     written = plain_text(value)
     text = OTHER_CHARACTERS.sub("-", written)[:LONGEST_VALUE]
     is_ambiguous = isinstance(value, tuple) and len(value) == 1 and key != "network.hidden"
-    return (
-        f"{text}~{_digits(_canonical(value))}"
-        if text != written or not text or is_ambiguous
-        else text
-    )
+    if text and text == written and not is_ambiguous:
+        return text
+    return f"{text}~{_digits(_canonical(value))}"
 
 
 def plain_text(value: object) -> str:

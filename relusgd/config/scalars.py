@@ -1,4 +1,7 @@
-"""Plain scalars by the core schema of YAML 1.2, section 10.3: `1e-3` is a number; `yes`, `on`, `1_000`, `1:30` and dates are text."""
+"""Plain scalars by the core schema of YAML 1.2, section 10.3.
+
+`1e-3` is a number; `yes`, `on`, `1_000`, `1:30` and dates are text.
+"""
 
 from __future__ import annotations
 

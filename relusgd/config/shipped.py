@@ -30,10 +30,11 @@ def describe_shipped() -> dict[str, str]:
 
 
 def copy_shipped(name: str, target: Path) -> list[Path]:
-    """Copy a shipped config to a new file, and a CSV that it needs beside it; gives the new files, the config first.
+    """Copy a shipped config to a new file, and a CSV that it needs beside it.
 
-    A CSV that stands there already with the same content is left. Raises InputError for an unknown name and for anything
-    that stands in the way, RelusgdError when the disk refuses; nothing is then written.
+    Gives the new files, the config first. A CSV that exists already with the same content is left.
+    Raises InputError for an unknown name and for anything that is in the way, RelusgdError when
+    the disk refuses; nothing is then written.
     """
     shipped = shipped_configs()
     if name not in shipped:
@@ -48,11 +49,10 @@ def copy_shipped(name: str, target: Path) -> list[Path]:
         )
     source = shipped[name]
     table = source.with_suffix(".csv")
-    copies = [
-        (source, target),
-        *([(table, target.with_name(table.name))] if table.exists() else []),
-    ]
-    missing = [(old, new) for old, new in copies if not _stands(old, new)]
+    copies = [(source, target)]
+    if table.exists():
+        copies.append((table, target.with_name(table.name)))
+    missing = [(old, new) for old, new in copies if not _is_copied(old, new)]
     try:
         for old, new in missing:
             with new.open("xb") as file, old.open("rb") as content:
@@ -62,8 +62,8 @@ def copy_shipped(name: str, target: Path) -> list[Path]:
     return [new for _, new in missing]
 
 
-def _stands(old: Path, new: Path) -> bool:
-    """Whether a copy is there already; InputError when something else is. A config is never taken for a copy."""
+def _is_copied(old: Path, new: Path) -> bool:
+    """Whether a CSV is there already as a copy. Raises InputError when anything else is."""
     if not (new.exists() or new.is_symlink()):
         return False
     if old.suffix == ".csv" and new.is_file() and new.read_bytes() == old.read_bytes():

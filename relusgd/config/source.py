@@ -1,4 +1,4 @@
-"""Where a config and its values come from: the file, its lines, a --set; and faults at these places."""
+"""Where a config and its values come from: a file, its lines, a --set; and faults there."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ FAULTS_TOLD = 100
 class Fault:
     """What is wrong with the value at a path: `text` goes on after the name of its key.
 
-    also: other paths whose values share in the fault. line: the place, where the path does not say it.
+    also: other paths whose values share in the fault.
+    line: the line of the fault, where the path does not tell it.
     """
 
     path: Path
@@ -34,16 +35,14 @@ def dotted(path: Iterable[str | int]) -> str:
 
 
 def split_key(key: str) -> Path:
-    """From "training.epochs" to ("training", "epochs"); what follows sweep.grid is a dotted key itself.
+    """From "training.epochs" to ("training", "epochs").
 
-    No config is as deep as MAX_LEVELS; dots beyond them stay in the last part.
+    What follows sweep.grid is a dotted key itself. No config is as deep as MAX_LEVELS; dots beyond
+    that depth stay in the last part.
     """
-    parts = tuple(key.split(".", MAX_LEVELS))
-    return (
-        (*parts[:2], ".".join(parts[2:]))
-        if parts[:2] == ("sweep", "grid") and len(parts) > 2
-        else parts
-    )
+    if key.startswith("sweep.grid."):
+        return "sweep", "grid", key.removeprefix("sweep.grid.")
+    return tuple(key.split(".", MAX_LEVELS))
 
 
 def covers(path: Path, other: Path) -> bool:
@@ -52,18 +51,23 @@ def covers(path: Path, other: Path) -> bool:
 
 
 def option(key: str) -> str:
-    """How a key is set on the command line: "--set training.epochs", "--grid network.hidden", "--repeat"."""
-    path = split_key(key)
-    if path[:2] == ("sweep", "grid") and len(path) > 2:
-        return f"--grid {shown_key(str(path[2]))}"
-    return "--repeat" if key == "sweep.repeat" else f"--set {shown_key(key)}"
+    """How a key is set on the command line: "--set training.epochs", "--grid network.hidden"."""
+    if key.startswith("sweep.grid."):
+        return f"--grid {shown_key(key.removeprefix('sweep.grid.'))}"
+    if key == "sweep.repeat":
+        return "--repeat"
+    return f"--set {shown_key(key)}"
 
 
 @dataclass(frozen=True)
 class Places:
-    """label: the name of the whole, such as configs/sine.yaml. lines: path → line. overrides: path → dotted key.
+    """Where the values of a config are written.
 
-    typed: the overrides are options of the command line, and are named so; those of Python are "overrides: training.epochs".
+    label: the name of the whole, such as configs/sine.yaml.
+    lines: path → line.
+    overrides: path → dotted key that was set from outside the file.
+    typed: the overrides are options of the command line and messages name them so. Those of Python
+    are named "overrides: training.epochs".
     """
 
     label: str
@@ -77,10 +81,14 @@ class Places:
 
     def name_case(self, case: str) -> str:
         """How the case that was asked for is called."""
-        return f"{'--case' if self.typed else 'case'} {shown_key(case)}"
+        word = "--case" if self.typed else "case"
+        return f"{word} {shown_key(case)}"
 
     def find(self, path: Path) -> str:
-        """The place of the value at this path, or of the nearest block around it: "configs/sine.yaml:7", "--set seed"."""
+        """The place of the value at this path, or of the nearest block around it.
+
+        Examples: "configs/sine.yaml:7", "--set seed".
+        """
         key = self.override_of(path)
         if key is not None:
             return self.name_override(key)
@@ -94,7 +102,7 @@ class Places:
         return None
 
     def override_of(self, path: Path) -> str | None:
-        """The key that was set from outside the file and holds the value at this path, or a part of it."""
+        """The key set from outside the file that holds the value at this path, or a part of it."""
         above = [key for own, key in self.overrides.items() if covers(own, path)]
         if above:
             return max(above, key=len)
@@ -104,23 +112,25 @@ class Places:
     def sentence(self, fault: Fault) -> str:
         """The whole sentence: place, key, what is wrong."""
         key = dotted(fault.path)
-        place = f"{self.label}:{fault.line}" if fault.line is not None else self._first_known(fault)
-        goes_on = f"{'' if fault.text[:1] in ':,' else ' '}{fault.text}"
+        place = self._place(fault)
+        space = "" if fault.text[:1] in (":", ",", "") else " "
         if not self.typed and place == self.name_override(key):
-            return f"{place}{goes_on}"
+            return f"{place}{space}{fault.text}"
         if not key or place == option(key):
             return f"{place}: {fault.text.removeprefix(': ')}"
-        return f"{place}: {key}{goes_on}"
+        return f"{place}: {key}{space}{fault.text}"
 
-    def _first_known(self, fault: Fault) -> str:
-        """The place of the first of a fault's paths that was written anywhere."""
+    def _place(self, fault: Fault) -> str:
+        """The fault's own line, or the place of the first of its paths that was written."""
+        if fault.line is not None:
+            return f"{self.label}:{fault.line}"
         for path in (fault.path, *fault.also):
             if path in self.lines or any(covers(own, path) for own in self.overrides):
                 return self.find(path)
         return self.find(fault.path)
 
     def sentences(self, faults: Iterable[Fault]) -> list[str]:
-        """All faults in the order of their lines, those of overrides last; of very many only the first."""
+        """All faults by their lines, those of overrides last; of very many only the first."""
         told = sorted(faults, key=self._order)
         sentences = list(dict.fromkeys(self.sentence(fault) for fault in told[:FAULTS_TOLD]))
         if len(told) > FAULTS_TOLD:
@@ -132,13 +142,13 @@ class Places:
         return is_override, fault.line or self.line(fault.path) or 0
 
     def keys_only(self) -> Places:
-        """The places of keys alone, without those of every item of every list: small enough to travel with a config."""
-        lines = {
-            path: line
-            for path, line in self.lines.items()
-            if all(isinstance(part, str) for part in path)
-        }
+        """The places of keys alone, without list items: small enough to travel with a config."""
+        lines = {path: line for path, line in self.lines.items() if not _is_in_list(path)}
         return replace(self, lines=lines)
+
+
+def _is_in_list(path: Path) -> bool:
+    return any(isinstance(part, int) for part in path)
 
 
 def broken_or_below(path: Path, broken: Iterable[Path]) -> bool:
@@ -152,9 +162,12 @@ def paths_below(lines: dict[Path, int], path: Path) -> Iterator[Path]:
 
 @dataclass(frozen=True)
 class Origin:
-    """stem: the file's name without suffix, "run" for a config that was no file. folder: what a CSV's path is relative to.
+    """Where a config comes from; its run is named after it.
 
-    overrides: dotted key → value as the config has it. case: the case of the sweep that was taken, if any.
+    stem: the file's name without suffix, "run" for a config that was no file.
+    folder: what a CSV's path is relative to.
+    overrides: dotted key → value as the config has it.
+    case: the case of the sweep that was taken, if any.
     """
 
     stem: str = "run"
@@ -169,5 +182,8 @@ class Origin:
         return self.places.label
 
     def fault(self, key: str, text: str) -> str:
-        """A sentence about a key that begins with its place; text goes on after the key: "must be …" or ": …"."""
+        """A sentence about a key that begins with its place.
+
+        text: goes on after the key, such as "must be …" or ": …".
+        """
         return self.places.sentence(Fault(split_key(key), text))

@@ -1,4 +1,4 @@
-"""What elsewhere are the names of our keys and values, for whoever writes them here out of habit."""
+"""Names that other tools use for our keys and values; messages lead from them to ours."""
 
 from __future__ import annotations
 
@@ -70,15 +70,14 @@ VALUES: dict[str, tuple[str, ...]] = {
 
 
 def key_meant(name: str, block: str) -> str | None:
-    """The dotted key that this name in this block ("" for the top) stands for elsewhere; one of the same block before others."""
+    """The dotted key that other tools call so; one of this block ("" for the top) before others."""
     meant = [key for key, names in KEYS.items() if _plain(name) in names]
-    return next(
-        (key for key in meant if key.rpartition(".")[0] == block), meant[0] if meant else None
-    )
+    here = [key for key in meant if key.rpartition(".")[0] == block]
+    return next(iter(here + meant), None)
 
 
 def value_meant(word: str, choices: Collection[str]) -> str | None:
-    """The choice that this word stands for elsewhere."""
+    """The choice that other tools call by this word."""
     return next((value for value in choices if _plain(word) in VALUES.get(value, ())), None)
 
 

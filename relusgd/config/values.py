@@ -1,4 +1,4 @@
-"""Plain values: what YAML can say (numbers, texts, lists, mappings), checked and as immutable objects."""
+"""Plain values, which YAML can hold: numbers, texts, lists and mappings; checked, or immutable."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_LEVELS = 50
 
 
 class FrozenMapping(Mapping[str, object]):
-    """A mapping that cannot be changed and can be hashed; equal to any mapping with the same items."""
+    """A mapping that cannot be changed and has a hash; equal to mappings with the same items."""
 
     def __init__(self, items: Mapping[str, object]) -> None:
         self._items = dict(items)
@@ -43,9 +43,10 @@ def freeze(value: object) -> object:
 
 
 def plain(value: object, levels: int = MAX_LEVELS) -> object:
-    """The same value in dicts, lists, int, float, bool, str and None, as YAML would give it; NumPy's kinds included.
+    """The same value in dicts, lists, int, float, bool, str and None, as YAML would give it.
 
-    Raises ValueError, a sentence's end, for a key that is no text, more than `levels` levels, or another kind of object.
+    NumPy's scalars and arrays are accepted. Raises ValueError, with the end of a sentence, for a
+    key that is no text, more than `levels` levels, or another kind of object.
     """
     if levels < 0:
         raise ValueError(f"is nested more than {MAX_LEVELS} levels deep")
