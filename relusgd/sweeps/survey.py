@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from relusgd.config import Config, PlannedRun, combinations
-from relusgd.config.expansion import Shard, chosen_runs
+from relusgd.config import Config, PlannedRun
+from relusgd.config.expansion import Shard, chosen_runs, combinations
 from relusgd.errors import ConfigError, InputError
 from relusgd.runs.find import standing_run
 from relusgd.runs.identity import Difference, Found, free_name, judge

@@ -14,10 +14,10 @@ from relusgd.config import (
     CsvData,
     PointsData,
     StepSchedule,
-    SweepSection,
     TargetData,
     load_config,
 )
+from relusgd.config.schema import SweepSection
 from relusgd.errors import ConfigError
 from relusgd.model.expressions import CONSTANTS, FUNCTIONS
 from relusgd.model.targets import NAMED_TARGETS

@@ -12,12 +12,12 @@ from relusgd.config import (
     Config,
     CosineSchedule,
     CsvData,
-    KnotsTarget,
     PointsData,
     load_config,
     parse_overrides,
     shipped_configs,
 )
+from relusgd.config.schema import KnotsTarget
 from relusgd.config.source import split_key
 from relusgd.errors import ConfigError
 

@@ -8,15 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relusgd.config import (
-    assignment,
-    join_name,
-    load_config,
-    name_text,
-    parse_overrides,
-    run_name,
-    stem_text,
-)
+from relusgd.config import load_config, parse_overrides
+from relusgd.config.naming import assignment, join_name, name_text, run_name, stem_text
 
 
 def name_of(*overrides: str) -> str:

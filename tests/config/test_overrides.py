@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from relusgd.config import load_config, parse_override, parse_overrides, planned_runs
+from relusgd.config import load_config, parse_overrides, planned_runs
+from relusgd.config.overrides import parse_override
 from relusgd.errors import ConfigError
 
 
