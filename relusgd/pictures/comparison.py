@@ -21,7 +21,7 @@ from relusgd.pictures.axis import Ticks, fitting_ticks, robust_limits
 from relusgd.pictures.curve_panel import CurvePanel
 from relusgd.pictures.error_chart import Chart, chart_axes, draw_chart, errors_axis
 from relusgd.pictures.fonts import drawable
-from relusgd.pictures.header import HEAD_NUMBERS, Field, PanelHead, title_level
+from relusgd.pictures.header import Field
 from relusgd.pictures.legend import (
     GAP,
     LETTERS,
@@ -34,6 +34,7 @@ from relusgd.pictures.legend import (
 )
 from relusgd.pictures.look import Look
 from relusgd.pictures.marks import original, run_look
+from relusgd.pictures.panel_head import HEAD_NUMBERS, PanelHead, title_level
 from relusgd.pictures.scales import Scales, axis_names, shared_domain
 from relusgd.pictures.sheet import TITLE_LETTERS, Box, Sheet
 from relusgd.pictures.stack import (

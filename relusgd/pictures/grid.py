@@ -8,16 +8,7 @@ from relusgd.model.history import ERROR_NAMES
 from relusgd.pictures.axis import fitting_ticks
 from relusgd.pictures.curve_panel import CurvePanel
 from relusgd.pictures.error_panel import ErrorPanel
-from relusgd.pictures.header import (
-    HEAD_NUMBERS,
-    Field,
-    Header,
-    PanelHead,
-    fields,
-    header_width,
-    shorter_words,
-    title_level,
-)
+from relusgd.pictures.header import Field, Header, fields, header_width, shorter_words
 from relusgd.pictures.legend import (
     LETTERS,
     curve_legend,
@@ -28,6 +19,7 @@ from relusgd.pictures.legend import (
     noise_entry,
 )
 from relusgd.pictures.marks import run_look
+from relusgd.pictures.panel_head import HEAD_NUMBERS, PanelHead, title_level
 from relusgd.pictures.panels import AtRows, Part
 from relusgd.pictures.scales import Scales, axis_names
 from relusgd.pictures.scene import RunGroup

@@ -16,11 +16,12 @@ from relusgd.model.network import Array
 from relusgd.pictures.axis import Ticks, TimeAxis, even_ticks, fitting_ticks
 from relusgd.pictures.curve_panel import CurvePanel
 from relusgd.pictures.frames import choose_frames, distinct, nearest, wanted_epochs
-from relusgd.pictures.header import Field, PanelHead
+from relusgd.pictures.header import Field
 from relusgd.pictures.legend import curve_legend, draw_legend, legend_lines
 from relusgd.pictures.look import Look
 from relusgd.pictures.marks import relative, sign_colours, with_alpha, x_limits
 from relusgd.pictures.number_text import error_text
+from relusgd.pictures.panel_head import PanelHead
 from relusgd.pictures.scales import Scales, errors_of
 from relusgd.pictures.sheet import Sheet
 from relusgd.pictures.stack import (
