@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from relusgd.config.expected import (
     Schema,
@@ -39,23 +39,17 @@ class Broken:
     remove: Path
 
 
-@dataclass(frozen=True)
-class _Problem:
-    """One error of pydantic's: its type, and where in the value of a key it lies."""
-
-    type: str
-    inside: tuple[str | int, ...]
-    context: Mapping[str, Any]
+Errors = Sequence[ErrorDetails]
+"""pydantic's errors about one key; `loc` says where in its value each of them lies."""
 
 
 def translate(error: ValidationError, values: Mapping[str, object]) -> list[Broken]:
     """Every fault that pydantic found in these values, one per key."""
-    problems: dict[Path, list[_Problem]] = {}
-    for detail in error.errors(include_url=False, include_input=False):
-        path, inside = _split(detail["loc"])
-        problem = _Problem(detail["type"], inside, detail.get("ctx", {}))
-        problems.setdefault(path, []).append(problem)
-    return [_broken(path, found, values) for path, found in problems.items()]
+    by_path: dict[Path, list[ErrorDetails]] = {}
+    for detail in error.errors(include_url=False, include_context=False, include_input=False):
+        path, detail["loc"] = _split(detail["loc"])
+        by_path.setdefault(path, []).append(detail)
+    return [_broken(path, errors, values) for path, errors in by_path.items()]
 
 
 def _split(location: tuple[str | int, ...]) -> tuple[Path, tuple[str | int, ...]]:
@@ -69,16 +63,17 @@ def _split(location: tuple[str | int, ...]) -> tuple[Path, tuple[str | int, ...]
     return path, rest
 
 
-def _broken(path: Path, problems: Sequence[_Problem], values: Mapping[str, object]) -> Broken:
-    first = problems[0]
+def _broken(path: Path, errors: Errors, values: Mapping[str, object]) -> Broken:
+    kind, inside = errors[0]["type"], errors[0]["loc"]
     given = value_at(values, path)
-    if first.type == "extra_forbidden":
+    if kind == "extra_forbidden":
         return Broken(Fault(path, _unknown_key(path, values)), path)
-    if first.type == "missing" and not first.inside:
-        return Broken(Fault(path, _missing(path, values), also=((*path[:-1], "kind"),)), path[:-1])
-    if first.type.startswith("union_tag") or first.type == "model_type":
-        return Broken(_wrong_section(path, given, first), path)
-    return Broken(Fault(path, _wrong_value(_schema(path, values), given, problems)), path)
+    if kind == "missing" and not inside:
+        block = path[:-1]
+        return Broken(Fault(path, _missing(block, values), also=((*block, "kind"),)), block)
+    if kind == "model_type" or kind.startswith("union_tag"):
+        return Broken(_wrong_section(path, given, kind), path)
+    return Broken(Fault(path, _wrong_value(_schema(path, values), given, errors)), path)
 
 
 def _schema(path: Path, values: Mapping[str, object]) -> Schema:
@@ -100,21 +95,20 @@ def _unknown_key(path: Path, values: Mapping[str, object]) -> str:
     return f"{text}{default}"
 
 
-def _missing(path: Path, values: Mapping[str, object]) -> str:
-    block = path[:-1]
+def _missing(block: Path, values: Mapping[str, object]) -> str:
     if kinds_at(block):
         return f"is missing; kind: {written_kind(block, values)} needs it"
     return "is missing"
 
 
-def _wrong_section(path: Path, given: object, problem: _Problem) -> Fault:
+def _wrong_section(path: Path, given: object, error: str) -> Fault:
     """The fault of a value that is no section, or one of an unknown kind."""
-    schema = _schema(path, {}) if path else {}
+    schema = _schema(path, {})
     texts = [option["const"] for option in alternatives(schema) if "const" in option]
     if texts:
         hint = choice_hint(given, texts)
         return Fault(path, f"must be {schema['description']}, not {shown(given)}{hint}")
-    if problem.type == "model_type":
+    if error == "model_type":
         return Fault(path, _no_section(path, given))
     kinds = list(kinds_at(path))
     kind = value_at(given, ("kind",))
@@ -130,40 +124,35 @@ def _no_section(path: Path, given: object) -> str:
     return f"must be a block of {keys}, not {shown(given)}"
 
 
-def _wrong_value(schema: Schema, given: object, problems: Sequence[_Problem]) -> str:
+def _wrong_value(schema: Schema, given: object, errors: Errors) -> str:
     """What is wrong with a value, or with an item of it."""
-    own_words = next(_own_words(problems), None)
-    if own_words is not None:
-        return own_words
+    for error in errors:
+        if error["type"] == "value_error":  # our own validators say it in words
+            return error["msg"].removeprefix("Value error, ")
+        if error["type"] == "string_unicode":
+            return f"must hold no control characters; {shown(given)} does"
     if isinstance(given, Mapping) and "additionalProperties" in schema:
-        return _wrong_entry(schema, given, problems)
+        return _wrong_entry(schema["additionalProperties"], given, errors[0])
     lists = [option for option in alternatives(schema) if option.get("type") == "array"]
     if isinstance(given, list) and lists:
-        return _wrong_list(lists[0], given, problems)
+        return _wrong_list(lists[0], given, errors)
     return refusal(schema, given)
 
 
-def _own_words(problems: Sequence[_Problem]) -> Iterator[str]:
-    """The sentences of our own validators."""
-    for problem in problems:
-        if problem.type == "value_error":
-            yield str(problem.context["error"])
+def _wrong_entry(schema: Schema, given: Mapping[str, object], error: ErrorDetails) -> str:
+    """What is wrong with the value of one key of a mapping."""
+    key = str(error["loc"][0])
+    return f": {shown(key)} {_wrong_value(schema, given[key], [error])}"
 
 
-def _wrong_entry(schema: Schema, given: Mapping[str, object], problems: Sequence[_Problem]) -> str:
-    key, *inside = problems[0].inside
-    deeper = [_Problem(problems[0].type, tuple(inside), problems[0].context)]
-    entry = _wrong_value(schema["additionalProperties"], given[str(key)], deeper)
-    return f": {shown(key)} {entry}"
-
-
-def _wrong_list(schema: Schema, given: Sequence[object], problems: Sequence[_Problem]) -> str:
-    if "prefixItems" in schema and len(given) != len(schema["prefixItems"]):
+def _wrong_list(schema: Schema, given: Sequence[object], errors: Errors) -> str:
+    """What is wrong with the first faulty item of a list, or with its length."""
+    pair = schema.get("prefixItems")
+    if pair and len(given) != len(pair):
         return f"must be {in_words(schema)}, not {shown(given)}"
-    for problem in problems:
-        indices = [part for part in problem.inside if isinstance(part, int)]
-        if indices:
-            index = indices[0]
-            items = schema["items"] if "items" in schema else schema["prefixItems"][index]
-            return f": item {index + 1} of the list {refusal(items, given[index])}"
-    return length_refusal(schema, len(given))
+    indices = [part for error in errors for part in error["loc"] if isinstance(part, int)]
+    if not indices:
+        return length_refusal(schema, len(given))
+    index = indices[0]
+    item = pair[index] if pair else schema["items"]
+    return f": item {index + 1} of the list {refusal(item, given[index])}"

@@ -332,6 +332,25 @@ def test_one_grid_key_can_be_set(course: Path) -> None:
             "overrides: network.hidden must be a whole number from 1 to 100,000,000, or a list of widths",
         ),
         (
+            "training.schedule",
+            {"kind": "cosine", "every": 3},
+            "overrides: training.schedule: training.schedule.every belongs to kind: step;"
+            " this schedule is of kind: cosine",
+        ),
+        (
+            "data.target",
+            True,
+            "overrides: data.target must be a text of at most 1,000 characters, not true;"
+            " write 'true' in quotes",
+        ),
+        (
+            "data.target",
+            "a\ud800",
+            "overrides: data.target must hold no control characters; 'a\\ud800' does",
+        ),
+        ("data.domain", [0, 1, 2], "overrides: data.domain must be two numbers [low, high]"),
+        ("data.domain", [0, "a"], "overrides: data.domain: item 2 of the list must be a finite"),
+        (
             "network.elbows",
             [0.5],
             "overrides: network.elbows has 1 position for the 40 units of network.hidden",
