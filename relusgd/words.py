@@ -27,6 +27,8 @@ LONG_INTEGER = 10**40
 PLAIN_TEXT = re.compile(r"[A-Za-z_][A-Za-z0-9_./]*", re.ASCII)
 RESERVED_TEXT = frozenset({"null", "true", "false"})
 
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 # From here on three significant digits are 1,000.
 _ROUNDS_TO_A_THOUSAND = 999.5
 
@@ -59,6 +61,22 @@ def exact_number(value: float) -> str:
     if math.isinf(value):
         return ".inf" if value > 0 else "-.inf"
     return short_exponent(repr(float(value)))
+
+
+def significant(value: float, digits: int = 4) -> str:
+    """This many significant digits, as print has them: 0.1235, −2, 1.25e−5; no zeros at the end."""
+    text = f"{value + 0.0:.{digits}g}"  # adding 0.0 turns −0 into 0
+    return short_exponent(text).replace("-", "−")
+
+
+def superscript(number: int) -> str:
+    """A whole number in raised digits: ², ⁻¹²."""
+    return str(number).translate(SUPERSCRIPTS)
+
+
+def dimensions(shape: Sequence[int]) -> str:
+    """The shape of an array: 3, 3×2; empty for a single number."""
+    return "×".join(str(size) for size in shape)
 
 
 def short_exponent(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,13 @@ from relusgd.checks.differences import (
     Differences,
     Entries,
     relative_differences,
+    step_width,
     take_differences,
-    width,
 )
-from relusgd.checks.form import Form
+from relusgd.checks.parameter_layout import ParameterLayout
 from relusgd.errors import InputError
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Booleans
+from relusgd.words import dimensions
 
 STEP, TOLERANCE = 1e-5, 1e-6
 
@@ -34,10 +36,11 @@ MOST_LEFT_OUT = 0.5
 
 @dataclass(frozen=True)
 class ArrayCheck:
-    """One array of parameters. entries: how many were compared or left out; left_out: at how many of them a kink is within ±h.
+    """One array of parameters.
 
-    largest, typical: the largest and the middle relative difference of those that were compared, nan if none was.
-    worst: where it is largest, with the derivative that was given and the one that was measured there.
+    entries: how many were compared or left out. left_out: how many have a kink within ±h.
+    largest, typical: the largest and the median relative difference of those compared; nan if none
+    was. worst: the index where it is largest; given, measured: both derivatives there.
     """
 
     name: str
@@ -58,12 +61,17 @@ class ArrayCheck:
     @property
     def fault(self) -> str | None:
         """What is wrong, in a sentence; None if nothing is."""
-        if self.entries and self.left_out == self.entries:
+        if not self.entries:
+            return None
+        if self.left_out == self.entries:
             return f"{self.name}: every entry has a kink within ±h, so that none can be compared"
-        if self.entries and not self.largest <= self.tolerance:
-            at = f"[{', '.join(str(i) for i in self.worst)}]" if self.worst else ""
-            return f"{self.name}{at} is given as {self.given:.8g}, and by differences it is {self.measured:.8g}"
-        return None
+        if self.largest <= self.tolerance:
+            return None
+        index = f"{list(self.worst)}" if self.worst else ""
+        return (
+            f"{self.name}{index} is given as {self.given:.8g}, "
+            f"and by differences it is {self.measured:.8g}"
+        )
 
 
 @dataclass(frozen=True)
@@ -93,21 +101,35 @@ class GradientCheck:
     @property
     def faults(self) -> tuple[str, ...]:
         """A sentence for every array that did not pass, and one when too much was left out."""
-        found = [array.fault for array in self.arrays if array.fault]
+        faults = [array.fault for array in self.arrays if array.fault]
         if self.left_out > MOST_LEFT_OUT * self.entries:
-            found.append(
-                f"{self.left_out} of {self.entries} entries have a kink within ±h, too many to judge the gradient by the others"
+            faults.append(
+                f"{self.left_out} of {self.entries} entries have a kink within ±h, "
+                "too many to judge the gradient by the others"
             )
-        return tuple(found)
+        return tuple(faults)
 
     def __str__(self) -> str:
         lines = [f"{'array':<16} {'shape':<12} {'largest':>9} {'typical':>9}  left out"]
-        for a in self.arrays:
-            shape = "×".join(str(size) for size in a.shape) or "1"
+        for array in self.arrays:
+            shape = dimensions(array.shape) or "1"
             lines.append(
-                f"{a.name:<16} {shape:<12} {a.largest:>9.1e} {a.typical:>9.1e}  {a.left_out} of {a.entries}"
+                f"{array.name:<16} {shape:<12} {array.largest:>9.1e} {array.typical:>9.1e}  "
+                f"{array.left_out} of {array.entries}"
             )
         return "\n".join([*lines, *self.faults])
+
+
+@dataclass(frozen=True)
+class Precision:
+    """step: of h. tolerance: the largest relative difference that passes.
+
+    rounding: the absolute error of the function's value; None for ROUNDING times the value.
+    """
+
+    step: float = STEP
+    tolerance: float = TOLERANCE
+    rounding: float | None = None
 
 
 def check_gradients(
@@ -123,77 +145,89 @@ def check_gradients(
 ) -> GradientCheck:
     """Compare a function's gradient with central differences, entry by entry.
 
-    function(parameters) gives a number, gradient(parameters) the derivative by every entry, in the form of `parameters`:
-    an array, a sequence of arrays, or a mapping of names to arrays, of any shapes. The arrays are never changed.
+    function(parameters) gives a number, gradient(parameters) the derivative by every entry, in the
+    form of `parameters`: an array, a sequence of arrays, or a mapping of names to arrays, of any
+    shapes. The arrays are never changed.
 
-    step: h is step · max(1, |θ_i|). tolerance: the largest relative difference |g − d| / max(|g|, |d|) that passes; a
-    difference that rounding explains always does. pattern(parameters): which pieces of a function with kinks are in force, for
-    a ReLU network the active units; entries for which it changes within ±h are left out and counted; if they are more than half,
-    or all of an array, that fails. rounding: the absolute error of the function's value, by default 1e-14 of it. most_entries:
-    so many of each array, drawn once and for all, are enough; by default all.
+    step: h is step · max(1, |θ_i|). tolerance: the largest relative difference
+    |g − d| / max(|g|, |d|) that passes; a difference that rounding explains always does.
+    pattern(parameters): which pieces of a function with kinks are in force, for a ReLU network the
+    active units. Entries for which it changes within ±h are left out and counted; if they are more
+    than half of all, or all of an array, the check fails. rounding: the absolute error of the
+    function's value, by default 1e-14 of it. most_entries: how many entries of each array are
+    compared, the same at every call; by default all.
 
-    The result is true if everything passed; printed it is a table. Raises InputError when the gradient has not the form of the
-    parameters, or for numbers that are no step or tolerance.
+    The result is true if everything passed; printed it is a table. Raises InputError when the
+    gradient has not the form of the parameters, or for numbers that are no step or tolerance.
     """
     for name, number in (("step", step), ("tolerance", tolerance)):
         if not 0 < number < math.inf:
             raise InputError(f"{name} is {number!r}; it must be greater than 0")
-    form = Form.of(parameters)
-    vector = form.flatten(parameters, "the parameters")
+    layout = ParameterLayout.of(parameters)
+    vector = layout.flatten(parameters, "the parameters")
 
     def measure(moved: Array) -> tuple[float, Any]:
-        rebuilt = form.rebuild(moved)
-        return float(function(rebuilt)), pattern(form.rebuild(moved)) if pattern else None
+        # Both get copies of their own: a user's function may change what it is given.
+        value = float(function(layout.rebuild(moved)))
+        return value, pattern(layout.rebuild(moved)) if pattern else None
 
-    entries = form.choose(most_entries)
+    entries = layout.choose(most_entries)
     differences = take_differences(measure, vector, entries, step)
-    given = form.flatten(gradient(form.rebuild(vector)), "the gradient")
-    return compare(form, given, vector, entries, differences, Precision(step, tolerance, rounding))
-
-
-@dataclass(frozen=True)
-class Precision:
-    """step: of h. tolerance: the largest relative difference that passes. rounding: absolute, of the function's value; None:
-    ROUNDING of it."""
-
-    step: float = STEP
-    tolerance: float = TOLERANCE
-    rounding: float | None = None
+    given = layout.flatten(gradient(layout.rebuild(vector)), "the gradient")
+    precision = Precision(step, tolerance, rounding)
+    return compare(layout, given, vector, entries, differences, precision)
 
 
 def compare(
-    form: Form,
+    layout: ParameterLayout,
     given: Array,
     vector: Array,
     entries: Entries,
-    found: Differences,
+    differences: Differences,
     precision: Precision,
 ) -> GradientCheck:
-    """The check of the gradient `given`, shape of `vector`, at these entries."""
-    rounding = ROUNDING * found.largest if precision.rounding is None else precision.rounding
-    noise = rounding / width(precision.step, vector[entries])
-    relative = relative_differences(given[entries], found.central, noise, precision.tolerance)
-    bounds, checks = form.bounds, []
-    for k, (name, shape) in enumerate(zip(form.names, form.shapes, strict=True)):
-        own = (entries >= bounds[k]) & (entries < bounds[k + 1])
-        kept = np.flatnonzero(own & ~found.crosses)
-        values = relative[kept]
-        # nan is worse than any number
-        at = kept[np.argmax(np.where(np.isnan(values), np.inf, values))] if len(kept) else None
+    """The check of the gradient `given`, in the shape of `vector`, at these entries."""
+    rounding: Array | float = ROUNDING * differences.largest
+    if precision.rounding is not None:
+        rounding = precision.rounding
+    noise = rounding / step_width(precision.step, vector[entries])
+    chosen, measured = given[entries], differences.central
+    relative = relative_differences(chosen, measured, noise, precision.tolerance)
+    checks = []
+    for k, (start, stop) in enumerate(pairwise(layout.bounds)):
+        own = (entries >= start) & (entries < stop)
+        kept = own & ~differences.crosses
+        name, shape = layout.names[k], layout.shapes[k]
+        worst = _worst(relative, kept)
+        if worst is None:
+            index: tuple[int, ...] = ()
+            figures = dict.fromkeys(("largest", "typical", "given", "measured"), math.nan)
+        else:
+            index = tuple(int(i) for i in np.unravel_index(entries[worst] - start, shape))
+            figures = {
+                "largest": float(relative[worst]),
+                "typical": float(np.median(relative[kept])),
+                "given": float(chosen[worst]),
+                "measured": float(measured[worst]),
+            }
+        count, left = int(own.sum()), int(kept.sum())
         checks.append(
             ArrayCheck(
-                name,
-                shape,
-                entries=int(own.sum()),
-                left_out=int(own.sum() - len(kept)),
-                largest=float(relative[at]) if at is not None else math.nan,
-                typical=float(np.median(values)) if len(kept) else math.nan,
-                worst=tuple(int(i) for i in np.unravel_index(entries[at] - bounds[k], shape))
-                if at is not None
-                else (),
-                given=float(given[entries[at]]) if at is not None else math.nan,
-                measured=float(found.central[at]) if at is not None else math.nan,
+                name=name,
+                shape=shape,
+                entries=count,
+                left_out=count - left,
+                worst=index,
                 tolerance=precision.tolerance,
+                **figures,
             )
         )
     return GradientCheck(tuple(checks), precision.step, precision.tolerance)
+
+
+def _worst(relative: Array, kept: Booleans) -> int | None:
+    """Where the largest relative difference of the entries kept is; None if none is kept."""
+    if not kept.any():
+        return None
+    comparable = np.where(np.isnan(relative), np.inf, relative)  # nan is worse than any number
+    return int(np.argmax(np.where(kept, comparable, -1.0)))

@@ -1,33 +1,35 @@
-"""How the error of a difference depends on its step h: by rounding it falls like ε|f|/h, beyond its best h it rises again.
+"""How the error of a difference depends on its step h.
 
-A forward difference rises like h/2 |f″|. A central one has h²/6 |f‴|, which is 0 here: within one activation pattern the
-squared error is a quadratic function of every single parameter. What makes its error rise all the same are elbows that cross
-samples within ±h.
+Rounding contributes ε|f|/h, which falls as h grows; beyond the best h, the error of the formula
+takes over. That of a forward difference is h/2 |f″|. That of a central one is h²/6 |f‴|, which is 0
+here: within one activation pattern the squared error is a quadratic function of every parameter.
+Its error rises all the same where elbows cross samples within ±h.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from relusgd.checks.differences import take_differences
-from relusgd.checks.network_check import Problem, by_backprop, checked_entries
+from relusgd.checks.differences import Entries, take_differences
+from relusgd.checks.network_check import Problem, by_backprop
 from relusgd.model.network import Array
 
 STEPS = tuple(float(f"1e{power}") for power in range(-1, -13, -1))
 
 ENTRIES = 60
-"""So many entries of an array show the curve."""
+"""The most entries of an array that are compared, in networks with more parameters than that."""
 
 
 @dataclass(frozen=True)
 class StepSize:
     """Relative errors |d − g| / |g| of the vectors of differences d, with g by backpropagation.
 
-    central: of all entries. smooth_central, smooth_forward: of those that cross no elbow; nan when every one does.
-    crossing: the share that crosses one.
+    central: of all entries. smooth_central, smooth_forward: of the entries for which no elbow is
+    crossed; nan when there are none. crossing: the share for which one is crossed.
     """
 
     step: float
@@ -39,37 +41,27 @@ class StepSize:
 
 def step_size_errors(problem: Problem, steps: tuple[float, ...] = STEPS) -> list[StepSize]:
     """The errors at every step, the largest step first."""
+    most = problem.most_entries if len(problem.vector) <= ENTRIES else ENTRIES
+    entries = problem.layout.choose(most)
     with threadpool_limits(1), np.errstate(all="ignore"):
-        entries = (
-            checked_entries(problem)
-            if len(problem.vector) <= ENTRIES
-            else problem.form.choose(ENTRIES)
-        )
         gradient = by_backprop(problem.vector, problem.hidden, problem.x, problem.y)[entries]
         return [_errors(problem, gradient, entries, step) for step in steps]
 
 
-def _errors(
-    problem: Problem,
-    gradient: Array,
-    entries: np.ndarray[tuple[int], np.dtype[np.int64]],
-    step: float,
-) -> StepSize:
-    found = take_differences(problem.measure(), problem.vector, entries, step)
-    smooth = ~found.crosses
+def _errors(problem: Problem, gradient: Array, entries: Entries, step: float) -> StepSize:
+    differences = take_differences(problem.loss_and_pattern, problem.vector, entries, step)
+    smooth = ~differences.crosses
     return StepSize(
         step,
-        _relative_error(found.central, gradient),
-        _relative_error(found.central[smooth], gradient[smooth]),
-        _relative_error(found.forward[smooth], gradient[smooth]),
-        float(found.crosses.mean()),
+        central=_relative_error(differences.central, gradient),
+        smooth_central=_relative_error(differences.central[smooth], gradient[smooth]),
+        smooth_forward=_relative_error(differences.forward[smooth], gradient[smooth]),
+        crossing=float(differences.crosses.mean()),
     )
 
 
 def _relative_error(measured: Array, gradient: Array) -> float:
     norm = float(np.linalg.norm(gradient))
-    return (
-        float(np.linalg.norm(measured - gradient)) / norm
-        if len(gradient) and norm
-        else float("nan")
-    )
+    if norm == 0:  # also where there are no entries
+        return math.nan
+    return float(np.linalg.norm(measured - gradient)) / norm

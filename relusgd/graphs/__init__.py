@@ -1,4 +1,5 @@
-"""Computation graphs: built from sheets, networks and expressions, evaluated, differentiated, drawn and filmed.
+"""Computation graphs: built from sheets, networks and expressions, evaluated, drawn and filmed.
 
-A graph knows no config and no run folder. Checks of derivatives by differences live one floor above, in `checks`.
+A graph knows no config and no run folder. Checks of derivatives by differences live one floor
+above, in `checks`.
 """

@@ -1,7 +1,8 @@
-"""The derivatives of everything that expressions may hold, by every argument.
+"""The derivatives of everything that expressions may hold, by every argument: numbers and letters.
 
-At kinks and jumps: relu′(0) = abs′(0) = 0, the derivative of what is constant between jumps (floor, sign, comparisons) is 0
-everywhere, and equal arguments of min and max have half of it each. These are the conventions of PyTorch's autograd.
+At kinks and jumps: relu′(0) = abs′(0) = 0, the derivative of what is constant between jumps (floor,
+sign, comparisons) is 0 everywhere, and equal arguments of min and max have half of it each. These
+are the conventions of PyTorch's autograd.
 """
 
 from __future__ import annotations
@@ -21,22 +22,6 @@ def _power(a: Array, n: Array, value: Array) -> Partials:
     by_base = np.where(n == 0, 0.0, n * np.power(a, n - 1))
     by_exponent = np.where((a == 0) & (n >= 0), 0.0, np.log(a) * value)
     return by_base, by_exponent
-
-
-def _smaller(a: Array, b: Array, _: Array) -> Partials:
-    return np.heaviside(b - a, 0.5), np.heaviside(a - b, 0.5)
-
-
-def _larger(a: Array, b: Array, _: Array) -> Partials:
-    return np.heaviside(a - b, 0.5), np.heaviside(b - a, 0.5)
-
-
-def _chosen(condition: Array, a: Array, b: Array, _: Array) -> Partials:
-    return (
-        0.0,
-        np.asarray(condition != 0, dtype=np.float64),
-        np.asarray(condition == 0, dtype=np.float64),
-    )
 
 
 PARTIALS: dict[str, Callable[..., Partials]] = {
@@ -69,8 +54,25 @@ PARTIALS: dict[str, Callable[..., Partials]] = {
     "round": lambda a, _: (0.0,),
     "relu": lambda a, _: (np.heaviside(a, 0.0),),
     "step": lambda a, _: (0.0,),
-    "min": _smaller,
-    "max": _larger,
-    "where": _chosen,
+    "min": lambda a, b, _: (np.heaviside(b - a, 0.5), np.heaviside(a - b, 0.5)),
+    "max": lambda a, b, _: (np.heaviside(a - b, 0.5), np.heaviside(b - a, 0.5)),
+    "where": lambda condition, a, b, _: (0.0, 1.0 * (condition != 0), 1.0 * (condition == 0)),
 }
-"""name of FUNCTIONS or OPERATORS → function of the arguments and the value that gives the derivative by every argument."""
+"""By the name in FUNCTIONS or OPERATORS, a function of the arguments and the value that gives the
+derivative by every argument."""
+
+SYMBOLS: dict[str, tuple[str, ...]] = {
+    "+": ("1", "1"),
+    "-": ("1", "−1"),
+    "*": ("{1}", "{0}"),
+    "/": ("1/{1}", "−{0}/{1}²"),
+    "negative": ("−1",),
+    "sin": ("cos({0})",),
+    "cos": ("−sin({0})",),
+    "exp": ("exp({0})",),
+    "log": ("1/{0}",),
+    "relu": ("[{0} > 0]",),
+    "abs": ("sign({0})",),
+}
+"""The derivatives that are short in letters, with {0}, {1} for the arguments; others are shown as
+numbers alone."""

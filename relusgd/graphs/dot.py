@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from relusgd.graphs.graph import Evaluated
-from relusgd.graphs.text import TextLine, box_lines, label_text
+import html
+
+from relusgd.graphs.graph import Evaluated, Node
+from relusgd.graphs.text import Piece, box_lines, label_text
 
 RED = "#c1272d"
+SOURCE, COMPUTED, SINK = "#e3eef7", "#f5f7f9", "#fbe9e4"
+BREAK = '<BR ALIGN="LEFT"/>'
+
+HEADER = f"""\
+digraph {{
+  rankdir=LR;
+  node [shape=box, style="rounded,filled", fillcolor="{COMPUTED}", fontname="Helvetica"];
+  edge [fontname="Helvetica", fontsize=11, color="#6d747d"];
+"""
 
 
 def dot_text(state: Evaluated) -> str:
     """The graph with values, derivatives in red, and local derivatives on the edges."""
-    sink = state.graph.sink
-    lines = [
-        "digraph {",
-        "  rankdir=LR;",
-        '  node [shape=box, style="rounded,filled", fillcolor="#f5f7f9", fontname="Helvetica"];',
-    ]
-    lines.append('  edge [fontname="Helvetica", fontsize=11, color="#6d747d"];')
+    text = HEADER
     for node in state.graph.nodes:
-        fill = "#fbe9e4" if node.name == sink else "#f5f7f9" if node.operation else "#e3eef7"
-        rows = '<BR ALIGN="LEFT"/>'.join(_row(line) for line in box_lines(state, node.name))
-        lines.append(
-            f'  {quoted(node.name)} [fillcolor="{fill}", label=<{rows}<BR ALIGN="LEFT"/>>];'
-        )
+        lines = [_markup(line) + BREAK for line in box_lines(state, node.name)]
+        fill = _fill(node, state.graph.sink)
+        text += f'  {quoted(node.name)} [fillcolor="{fill}", label=<{"".join(lines)}>];\n'
     for edge in reversed(state.edges):
         label = quoted(label_text(edge, letters=True))
-        lines.append(f"  {quoted(edge.parent)} -> {quoted(edge.child)} [label={label}];")
-    return "\n".join([*lines, "}", ""])
+        text += f"  {quoted(edge.parent)} -> {quoted(edge.child)} [label={label}];\n"
+    return text + "}\n"
 
 
 def quoted(text: str) -> str:
@@ -35,18 +38,19 @@ def quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _row(line: TextLine) -> str:
-    """A line of a label in Graphviz's HTML."""
-    return "".join(_dressed(escaped_html(piece.text), piece.role) for piece in line)
+def _fill(node: Node, sink: str) -> str:
+    if node.name == sink:
+        return SINK
+    return COMPUTED if node.operation else SOURCE
 
 
-def _dressed(text: str, role: str) -> str:
-    if role == "derivative":
+def _markup(line: tuple[Piece, ...]) -> str:
+    """A line of a box in Graphviz's HTML."""
+    return "".join(_marked_up(piece) for piece in line)
+
+
+def _marked_up(piece: Piece) -> str:
+    text = html.escape(piece.text, quote=False)
+    if piece.role == "derivative":
         return f'<FONT COLOR="{RED}">{text}</FONT>'
-    return f"<B>{text}</B>" if role == "name" else text
-
-
-def escaped_html(text: str) -> str:
-    return (
-        text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    )
+    return f"<B>{text}</B>" if piece.role == "name" else text

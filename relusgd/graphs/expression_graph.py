@@ -1,22 +1,21 @@
-"""The computation graph of an expression in x: a node for every different operation that depends on x.
+"""The computation graph of an expression in x: one node for every different operation on x.
 
-What occurs twice is one node, from which two edges leave; so (x**2)**2 + x**2 has one x**2, and its derivative is a sum over
-two paths. Numbers are part of the operation that uses them.
+An operation that occurs twice is one node, from which two edges leave: (x**2)**2 + x**2 has one
+x**2, and its derivative is a sum over two paths. Numbers are part of the operation that uses them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
 from relusgd.errors import InputError
-from relusgd.graphs.derivatives import PARTIALS
-from relusgd.graphs.graph import Graph
-from relusgd.graphs.operations import IDENTITY, Local, Operation, as_value, times
-from relusgd.graphs.text import number_text
+from relusgd.graphs.derivatives import PARTIALS, SYMBOLS
+from relusgd.graphs.graph import Edge, Evaluated, Graph
+from relusgd.graphs.operations import IDENTITY, LocalDerivative, Operation, as_value, times
 from relusgd.model.expression_parser import parse_expression
 from relusgd.model.expressions import (
     COMPARISONS,
@@ -30,179 +29,178 @@ from relusgd.model.expressions import (
     evaluate,
 )
 from relusgd.model.network import Array
+from relusgd.words import significant
 
-SYMBOLS: dict[str, tuple[str, ...]] = {
-    "+": ("1", "1"),
-    "-": ("1", "−1"),
-    "*": ("{1}", "{0}"),
-    "/": ("1/{1}", "−{0}/{1}²"),
-    "negative": ("−1",),
-    "sin": ("cos({0})",),
-    "cos": ("−sin({0})",),
-    "exp": ("exp({0})",),
-    "log": ("1/{0}",),
-    "relu": ("[{0} > 0]",),
-    "abs": ("sign({0})",),
-}
-"""Local derivatives that are told in letters as well; of the others the number alone."""
+ANOTHER_POINT = "choose another point with --at"
 
 
 def expression_graph(text: str, x: float) -> Graph:
     """The graph of an expression at x; nodes are x, u1, u2, … and last f.
 
-    Raises InputError as `parse_expression` does, for an expression without x, and where a value or a derivative that the
-    result depends on is not finite, naming the operation.
+    Raises InputError as `parse_expression` does, for an expression without x, and where a value or
+    a derivative that the result depends on is not finite; the message names the operation.
     """
     root = parse_expression(text).root
+    if not depends_on_x(root):
+        raise InputError(
+            "the function does not depend on x, so there is nothing to differentiate",
+            "write one such as 'x**2 + sin(x)'",
+        )
     graph = Graph()
     graph.source("x", x)
-    _Builder(graph).build(root)
+    if isinstance(root, VariableNode):
+        graph.compute("f", IDENTITY, "x")
+    else:
+        names: dict[TreeNode, str] = {VariableNode(): "x"}
+        _add_node(graph, root, root, names)
     check_finite(graph)
     return graph
 
 
+def _add_node(graph: Graph, node: TreeNode, root: TreeNode, names: dict[TreeNode, str]) -> str:
+    """Add a node of the tree and all below it, unless `names` has it, and return its name."""
+    if node not in names:
+        parts = [part for part in parts_of(node) if depends_on_x(part)]
+        parents = [_add_node(graph, part, root, names) for part in parts]
+        name = "f" if node is root else f"u{len(names)}"
+        names[node] = graph.compute(name, graph_operation(node), *parents)
+    return names[node]
+
+
 def check_finite(graph: Graph) -> None:
     """Raise InputError, naming the operation, where a value or a derivative is not finite."""
-    evaluated = graph.evaluate()
+    state = graph.evaluate()
     for node in graph.nodes:
-        if not np.isfinite(evaluated.values[node.name]).all():
-            raise InputError(
-                f"{node.name} = {node.formula} is {_shown(evaluated.values[node.name])} there",
-                "choose another point with --at",
-            )
-    for edge in evaluated.edges:
+        value = state.values[node.name]
+        if not np.isfinite(value).all():
+            problem = f"{node.name} = {node.formula} is {_value_text(value)} there"
+            raise InputError(problem, ANOTHER_POINT)
+    for edge in state.edges:
         if not np.isfinite(edge.local.numbers).all():
-            child = graph.node(edge.child)
-            problem = f"{child.name} = {child.formula} has no finite derivative by {edge.parent} = {_shown(evaluated.values[edge.parent])}"
-            raise InputError(problem, "choose another point with --at")
+            raise InputError(_infinite_derivative(state, edge), ANOTHER_POINT)
 
 
-def _shown(value: Array) -> str:
-    return number_text(float(value), 6) if np.ndim(value) == 0 else "not finite"
+def _infinite_derivative(state: Evaluated, edge: Edge) -> str:
+    formula = state.graph.node(edge.child).formula
+    parent = f"{edge.parent} = {_value_text(state.values[edge.parent])}"
+    return f"{edge.child} = {formula} has no finite derivative by {parent}"
+
+
+def _value_text(value: Array) -> str:
+    if np.ndim(value) == 0:
+        return significant(float(value), 6)
+    return "not finite"
+
+
+# Nodes of the expression's tree
+
+
+def parts_of(node: TreeNode) -> tuple[TreeNode, ...]:
+    """The arguments of an operation, the operands of a comparison; nothing of the others."""
+    match node:
+        case OperationNode(arguments=parts) | ComparisonNode(operands=parts):
+            return parts
+        case _:
+            return ()
 
 
 def depends_on_x(node: TreeNode) -> bool:
-    match node:
-        case VariableNode():
-            return True
-        case OperationNode(arguments=parts) | ComparisonNode(operands=parts):
-            return any(depends_on_x(part) for part in parts)
-        case _:
-            return False
-
-
-class _Builder:
-    """Adds the nodes of a tree to a graph, every different one once."""
-
-    def __init__(self, graph: Graph) -> None:
-        self._graph = graph
-        self._names: dict[TreeNode, str] = {VariableNode(): "x"}
-        self._root: TreeNode | None = None
-
-    def build(self, root: TreeNode) -> None:
-        if not depends_on_x(root):
-            raise InputError(
-                "the function does not depend on x, so there is nothing to differentiate",
-                "write one such as 'x**2 + sin(x)'",
-            )
-        if isinstance(root, VariableNode):
-            self._graph.compute("f", IDENTITY, "x")
-            return
-        self._root = root
-        self._name(root)
-
-    def _name(self, node: TreeNode) -> str:
-        """The name of the tree's node in the graph, where it is put if it was not met before."""
-        if node not in self._names:
-            parts = (
-                node.operands
-                if isinstance(node, ComparisonNode)
-                else node.arguments
-                if isinstance(node, OperationNode)
-                else ()
-            )
-            parents = [self._name(part) for part in parts if depends_on_x(part)]
-            name = "f" if node is self._root else f"u{len(self._names)}"
-            self._names[node] = self._graph.compute(name, graph_operation(node), *parents)
-        return self._names[node]
+    if isinstance(node, VariableNode):
+        return True
+    return any(depends_on_x(part) for part in parts_of(node))
 
 
 def graph_operation(node: TreeNode) -> Operation:
-    """The operation of a node of an expression's tree, its arguments those that depend on x; the others are in it."""
+    """The graph's operation for a node of the tree.
+
+    Its arguments are the parts that depend on x; the others, constants, are built in.
+    """
     assert isinstance(node, OperationNode | ComparisonNode)
-    parts = node.arguments if isinstance(node, OperationNode) else node.operands
-    variable = [position for position, part in enumerate(parts) if depends_on_x(part)]
-    with np.errstate(all="ignore"):
-        fixed = [None if depends_on_x(part) else evaluate(part, np.zeros(())) for part in parts]
-    texts = [
-        f"{{{variable.index(i)}}}" if i in variable else _constant_text(part)
-        for i, part in enumerate(parts)
-    ]
-    value: Callable[..., Array] = (
-        _comparison(node) if isinstance(node, ComparisonNode) else partial(apply, node.name)
-    )
+    parts = parts_of(node)
+    variable = [i for i, part in enumerate(parts) if depends_on_x(part)]
+    constants = {i: _constant(part) for i, part in enumerate(parts) if i not in variable}
+    texts = []
+    for i, part in enumerate(parts):
+        if i in variable:
+            texts.append(f"{{{variable.index(i)}}}")
+        else:
+            texts.append(_constant_text(part))
 
-    def filled(arguments: tuple[Array, ...]) -> list[Array]:
-        changing = iter(arguments)
-        return [next(changing) if part is None else part for part in fixed]
+    def all_parts(arguments: Sequence[Array]) -> list[Array]:
+        by_index = constants | dict(zip(variable, arguments, strict=True))
+        return [by_index[i] for i in range(len(parts))]
 
-    def locals_(*arguments: Array) -> list[Local]:
-        *given, result = arguments
+    function = _function(node)
+
+    def value(*arguments: Array) -> Array:
+        return function(*all_parts(arguments))
+
+    def partials(*arguments_and_value: Array) -> list[LocalDerivative]:
+        *arguments, result = arguments_and_value
         if isinstance(node, ComparisonNode):
             return [times(0.0, "0") for _ in variable]
-        partials = PARTIALS[node.name](*filled(tuple(given)), result)
+        numbers = PARTIALS[node.name](*all_parts(arguments), result)
         symbols = _symbols(node, texts)
-        return [times(as_value(partials[i]), symbols[i]) for i in variable]
+        return [times(numbers[i], symbols[i]) for i in variable]
 
-    return Operation(_formula(node, texts), lambda *arguments: value(*filled(arguments)), locals_)
+    return Operation(_formula(node, texts), value, partials)
 
 
-def _comparison(node: ComparisonNode) -> Callable[..., Array]:
+def _function(node: OperationNode | ComparisonNode) -> Callable[..., Array]:
+    """The function of all parts, constants included."""
+    if isinstance(node, OperationNode):
+        return partial(apply, node.name)
+    signs = node.signs
+
     def holds(*operands: Array) -> Array:
-        pairs = zip(node.signs, pairwise(operands), strict=True)
+        pairs = zip(signs, pairwise(operands), strict=True)
         return as_value(float(all(bool(COMPARISONS[sign](*pair)) for sign, pair in pairs)))
 
     return holds
 
 
+def _constant(node: TreeNode) -> Array:
+    with np.errstate(all="ignore"):
+        return evaluate(node, np.zeros(()))
+
+
+# Formulas
+
+
 def _constant_text(node: TreeNode) -> str:
-    text = (
-        node.text
-        if isinstance(node, ConstantNode)
-        else f"{float(evaluate(node, np.zeros(()))):.4g}"
-    )
+    """A number as it was written, other constants in four digits; negative ones in brackets."""
+    text = node.text if isinstance(node, ConstantNode) else f"{float(_constant(node)):.4g}"
     return f"({text})" if text.startswith("-") else text
 
 
-def _formula(node: OperationNode | ComparisonNode, texts: list[str]) -> str:
+def _formula(node: OperationNode | ComparisonNode, texts: Sequence[str]) -> str:
     if isinstance(node, ComparisonNode):
-        return " ".join(
-            [
-                texts[0],
-                *(f"{sign} {text}" for sign, text in zip(node.signs, texts[1:], strict=True)),
-            ]
-        )
+        signed = zip(node.signs, texts[1:], strict=True)
+        return " ".join([texts[0], *(f"{sign} {text}" for sign, text in signed)])
     if node.name == "negative":
         return f"−{texts[0]}"
+    if node.name in ("**", "*", "/"):
+        return f"{texts[0]}{node.name}{texts[1]}"
     if node.name in OPERATORS:
         sign = node.name.replace("-", "−")
-        return (
-            f"{texts[0]}{sign}{texts[1]}"
-            if sign in ("**", "*", "/")
-            else f"{texts[0]} {sign} {texts[1]}"
-        )
+        return f"{texts[0]} {sign} {texts[1]}"
     return f"{node.name}({', '.join(texts)})"
 
 
-def _symbols(node: OperationNode, texts: list[str]) -> list[str]:
-    """The local derivatives in letters, where they are short; empty elsewhere."""
+def _symbols(node: OperationNode, texts: Sequence[str]) -> list[str]:
+    """The derivatives in letters where they are short; empty elsewhere."""
     if node.name == "**" and "{" not in texts[1]:
-        return [_power_symbol(*texts), ""]
-    return [symbol.format(*texts) for symbol in SYMBOLS.get(node.name, ("",) * len(texts))]
+        base, exponent = texts
+        return [_power_symbol(base, exponent), ""]
+    if node.name in SYMBOLS:
+        return [symbol.format(*texts) for symbol in SYMBOLS[node.name]]
+    return [""] * len(texts)
 
 
 def _power_symbol(base: str, exponent: str) -> str:
-    """n*x**(n − 1) of a whole exponent n above 1; nothing of others."""
+    """n*x**(n − 1) for a whole exponent n above 1; empty for others."""
     if not exponent.isdigit() or int(exponent) < 2:
         return ""
-    return f"2*{base}" if exponent == "2" else f"{exponent}*{base}**{int(exponent) - 1}"
+    if exponent == "2":
+        return f"2*{base}"
+    return f"{exponent}*{base}**{int(exponent) - 1}"

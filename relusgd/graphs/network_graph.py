@@ -1,99 +1,177 @@
-"""The computation graph of a network's loss at one sample, ℓ = (f(x) − y)², as the kernels compute it.
+"""The computation graph of a network's loss at one sample, ℓ = (f(x) − y)², as kernels compute it.
 
-Narrow networks are drawn unit by unit; a wide layer folds into vector nodes, in which every kernel computes anyway. Names are
-those of the kernels: with one hidden layer w, b, z = w x + b, a = relu(z), v, c, f = Σ v_j a_j + c, else W1, b1, z1, a1, W2, ….
+Narrow networks are drawn unit by unit. The layers of wide networks are vector nodes, as in every
+kernel. Names are those of the kernels: with one hidden layer w, b, z = w x + b, a = relu(z), v, c,
+f = Σ v_j a_j + c; else W1, b1, z1, a1, W2, ….
 """
 
 from __future__ import annotations
 
-from relusgd.graphs.graph import Graph
-from relusgd.graphs.operations import LINE, RELU, ROWS, SQUARE, SUBTRACT, WEIGHTED, weighted_units
-from relusgd.model.network import Network, parameter_count
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-APART = 17
-"""Networks with so many parameters or fewer are drawn unit by unit: 5 units in one hidden layer, or 2 + 2."""
+import numpy as np
+
+from relusgd.errors import InputError
+from relusgd.graphs.graph import Graph
+from relusgd.graphs.operations import (
+    FIRST_LAYER,
+    OUTPUT,
+    RELU,
+    ROW_AFFINE,
+    SQUARE,
+    SUBTRACT,
+    weighted_sum,
+)
+from relusgd.model.network import Network, parameter_count
+from relusgd.model.points import Dataset
+from relusgd.words import significant
+
+MOST_UNFOLDED = 17
+"""The most parameters of a network that is drawn unit by unit: 5 units in one layer, or 2 + 2."""
+
+
+@dataclass(frozen=True)
+class NetworkSample:
+    """x, y: in network units. words: which sample it is, in original units."""
+
+    x: float
+    y: float
+    words: str
+
+
+def choose_sample(dataset: Dataset, at: Sequence[float] | None = None) -> NetworkSample:
+    """The sample at which a network's graph is evaluated.
+
+    at, in original units: (x, y) is the sample itself, (x,) takes the nearest training point, and
+    None the training point in the middle. Raises InputError for another count of numbers.
+    """
+    scaling = dataset.scaling
+    count = len(dataset.x_train)
+    if at is None:
+        return _training_point(dataset, count // 2)
+    if len(at) == 1:
+        distances = np.abs(dataset.x_train - scaling.x_to_network(np.array(at[0])))
+        return _training_point(dataset, int(np.argmin(distances)))
+    if len(at) != 2:
+        raise InputError(
+            f"--at gives {len(at)} numbers; a network takes x, or x and y",
+            "write --at 0.5 or --at 0.5,1.2",
+        )
+    x = float(scaling.x_to_network(np.array(at[0])))
+    y = float(scaling.y_to_network(np.array(at[1])))
+    return NetworkSample(x, y, f"the sample {_sample_text(at[0], at[1])}")
+
+
+def _training_point(dataset: Dataset, i: int) -> NetworkSample:
+    x, y = dataset.x_train[i], dataset.y_train[i]
+    scaling = dataset.scaling
+    original = _sample_text(float(scaling.x_to_original(x)), float(scaling.y_to_original(y)))
+    words = f"training point {i + 1:,} of {len(dataset.x_train):,}, {original}"
+    return NetworkSample(float(x), float(y), words)
+
+
+def _sample_text(x: float, y: float) -> str:
+    return f"x = {significant(x, 6)}, y = {significant(y, 6)}"
 
 
 def network_graph(network: Network, x: float, y: float) -> Graph:
-    """The graph of the loss at one sample, in network units. `split` says whether its units stand apart."""
+    """The graph of the loss at one sample, in network units."""
+    graph = Graph()
+    graph.source("x", x)
     if is_unfolded(network):
-        return _by_units(network, x, y)
-    return _by_layers(network, x, y)
+        _add_units(graph, network)
+    else:
+        _add_layers(graph, network)
+    graph.source("y", y)
+    graph.compute("r", SUBTRACT, "f", "y")
+    graph.compute("loss", SQUARE, "r")
+    return graph
 
 
 def is_unfolded(network: Network) -> bool:
-    """Whether the units stand apart."""
-    return parameter_count(network.hidden) <= APART
+    """Whether every unit has nodes of its own."""
+    return parameter_count(network.hidden) <= MOST_UNFOLDED
+
+
+# Layer by layer
 
 
 def parameter_names(network: Network) -> list[tuple[str, str]]:
-    """The names of every layer's weights and biases where layers are folded."""
+    """The names of every layer's weights and biases in a graph with a node for each layer."""
     if len(network.hidden) == 1:
         return [("w", "b"), ("v", "c")]
     return [(f"W{k}", f"b{k}") for k in range(1, len(network.weights) + 1)]
 
 
-def _by_layers(network: Network, x: float, y: float) -> Graph:
-    graph = Graph()
-    a, last = graph.source("x", x), len(network.weights)
-    single = len(network.hidden) == 1
+def _add_layers(graph: Graph, network: Network) -> None:
+    """Add all nodes from x to f, one for every layer's weights, biases, sums and activations."""
+    last = len(network.weights)
+    a = "x"
     for k, (W, b) in enumerate(parameter_names(network), start=1):
         weight, bias = network.weights[k - 1], network.biases[k - 1]
-        graph.source(W, weight[0] if k == 1 else weight[:, 0] if k == last else weight, learns=True)
-        graph.source(b, bias[0] if k == last else bias, learns=True)
+        number = "" if len(network.hidden) == 1 else str(k)
         if k == last:
-            graph.compute("f", WEIGHTED, a, W, b)
+            graph.source(W, weight[:, 0], learns=True)
+            graph.source(b, bias[0], learns=True)
+            graph.compute("f", OUTPUT, a, W, b)
+        elif k == 1:
+            graph.source(W, weight[0], learns=True)
+            graph.source(b, bias, learns=True)
+            z = graph.compute(f"z{number}", FIRST_LAYER, W, "x", b)
+            a = graph.compute(f"a{number}", RELU, z)
         else:
-            z = graph.compute(
-                "z" if single else f"z{k}",
-                LINE if k == 1 else ROWS,
-                *((W, a) if k == 1 else (a, W)),
-                b,
-            )
-            a = graph.compute("a" if single else f"a{k}", RELU, z)
-    return _with_loss(graph, y)
+            graph.source(W, weight, learns=True)
+            graph.source(b, bias, learns=True)
+            z = graph.compute(f"z{number}", ROW_AFFINE, a, W, b)
+            a = graph.compute(f"a{number}", RELU, z)
 
 
-def _by_units(network: Network, x: float, y: float) -> Graph:
-    graph, last = Graph(), len(network.weights)
-    before = [graph.source("x", x)]
-    for k in range(1, last):
-        before = [_unit(graph, network, k, j, before) for j in range(network.hidden[k - 1])]
-    weights = [
-        graph.source(_output_name(network, j), network.weights[-1][j, 0], learns=True)
-        for j in range(len(before))
-    ]
+# Unit by unit
+
+
+def _add_units(graph: Graph, network: Network) -> None:
+    """Add all nodes from x to f, one for every parameter and unit."""
+    units = ["x"]
+    for k, width in enumerate(network.hidden, start=1):
+        units = [_add_unit(graph, network, k, j, units) for j in range(width)]
+    names = ["v"] if network.hidden == (1,) else [f"v{j + 1}" for j in range(len(units))]
+    weights = network.weights[-1][:, 0]
+    for name, weight in zip(names, weights, strict=True):
+        graph.source(name, weight, learns=True)
     c = graph.source("c", network.biases[-1][0], learns=True)
-    pairs = [name for pair in zip(before, weights, strict=True) for name in pair]
-    graph.compute("f", weighted_units(len(before)), *pairs, c)
-    return _with_loss(graph, y)
+    graph.compute("f", weighted_sum(len(units)), *_alternating(units, names), c)
 
 
-def _output_name(network: Network, j: int) -> str:
-    return f"v{j + 1}" if network.hidden[-1] > 1 or len(network.hidden) > 1 else "v"
+def _add_unit(graph: Graph, network: Network, k: int, j: int, inputs: Sequence[str]) -> str:
+    """Add unit j of layer k, and return its name.
 
-
-def _unit(graph: Graph, network: Network, k: int, j: int, before: list[str]) -> str:
-    """Add unit j of layer k, and give its name; names are z1, a1, … with one hidden layer, else z1.1, a1.1, …."""
-    one_layer = len(network.hidden) == 1
-    place = ("" if network.hidden == (1,) else f"{j + 1}") if one_layer else f"{k}.{j + 1}"
-    weight, bias = network.weights[k - 1], network.biases[k - 1]
+    Names are z1, a1, … with one hidden layer, else z1.1, a1.1, ….
+    """
+    unit = _unit_number(network, k, j)
+    weights, bias = network.weights[k - 1][:, j], network.biases[k - 1][j]
     if k == 1:
-        w = graph.source(f"w{place}", weight[0, j], learns=True)
-        b = graph.source(f"b{place}", bias[j], learns=True)
-        z = graph.compute(f"z{place}", LINE, w, "x", b)
+        w = graph.source(f"w{unit}", weights[0], learns=True)
+        b = graph.source(f"b{unit}", bias, learns=True)
+        z = graph.compute(f"z{unit}", FIRST_LAYER, w, "x", b)
     else:
-        weights = [
-            graph.source(f"w{place}.{i + 1}", weight[i, j], learns=True) for i in range(len(before))
-        ]
-        b = graph.source(f"b{place}", bias[j], learns=True)
-        pairs = [name for pair in zip(before, weights, strict=True) for name in pair]
-        z = graph.compute(f"z{place}", weighted_units(len(before)), *pairs, b)
-    return graph.compute(f"a{place}", RELU, z)
+        names = [f"w{unit}.{i + 1}" for i in range(len(inputs))]
+        for name, weight in zip(names, weights, strict=True):
+            graph.source(name, weight, learns=True)
+        b = graph.source(f"b{unit}", bias, learns=True)
+        operation = weighted_sum(len(inputs))
+        z = graph.compute(f"z{unit}", operation, *_alternating(inputs, names), b)
+    return graph.compute(f"a{unit}", RELU, z)
 
 
-def _with_loss(graph: Graph, y: float) -> Graph:
-    graph.source("y", y)
-    graph.compute("r", SUBTRACT, "f", "y")
-    graph.compute("loss", SQUARE, "r")
-    return graph
+def _unit_number(network: Network, k: int, j: int) -> str:
+    if network.hidden == (1,):
+        return ""
+    if len(network.hidden) == 1:
+        return f"{j + 1}"
+    return f"{k}.{j + 1}"
+
+
+def _alternating(units: Sequence[str], weights: Sequence[str]) -> list[str]:
+    """a_1, v_1, a_2, v_2, …"""
+    return [name for pair in zip(units, weights, strict=True) for name in pair]

@@ -1,187 +1,256 @@
-"""The operations in computation graphs: how a value is computed, and the local derivative by every argument.
+"""The operations of computation graphs: their values, and the derivative by every argument.
 
-A local derivative is kept by its numbers, and by the way in which a derivative is pulled back through it: a Jacobian of
-elementwise operations is diagonal, and one of a product with a matrix is that matrix; neither is ever filled with zeros.
+A local derivative is kept as few numbers with a rule for pulling a derivative back through it. The
+Jacobian of an elementwise operation is diagonal, and that of a product with a matrix is the matrix;
+neither is ever filled with zeros.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from relusgd.model.network import Array
+from relusgd.words import superscript
 
-Way = Literal["times", "dot", "transpose", "outer", "row", "row_outer"]
-
-PULLS: dict[Way, Callable[[Array, Array], Array]] = {
-    "times": lambda delta, D: delta * D,
-    "dot": lambda delta, D: (delta * D).sum(),
-    "transpose": lambda delta, D: D.T @ delta,
-    "outer": lambda delta, D: np.multiply.outer(delta, D),
-    "row": lambda delta, D: D @ delta,
-    "row_outer": lambda delta, D: np.multiply.outer(D, delta),
-}
-"""From δ = ∂ℓ/∂child and the numbers D of the local derivative to the term of ∂ℓ/∂parent.
-
-times: a number or a diagonal, or of a number by a vector, δ D. dot: of a vector by a number, Σ δ D. transpose: D x by x, Dᵀδ.
-outer: W x by W, with D = x, δ xᵀ. row: a D by a, with rows as points, D δ. row_outer: a W by W, with D = a, aᵀ δ.
-"""
+MOST_TERMS = 4
+"""The most terms of a sum that a formula writes out."""
 
 
 @dataclass(frozen=True, eq=False)
-class Local:
-    """∂child/∂parent: its numbers, how to pull back through it, and what it is in the names {0}, {1}, … of the arguments."""
+class LocalDerivative:
+    """∂child/∂parent.
+
+    numbers: its entries D, without the zeros. symbol: what it is, in the names {0}, {1}, … of the
+    arguments. rule(δ, D): the term of ∂ℓ/∂parent that follows from δ = ∂ℓ/∂child.
+    """
 
     numbers: Array
-    way: Way
     symbol: str
+    rule: Callable[[Array, Array], Any]
 
-    def pull(self, delta: Array) -> Array:
+    def pull_back(self, delta: Array) -> Array:
         """The term of ∂ℓ/∂parent that δ = ∂ℓ/∂child gives."""
-        return as_value(PULLS[self.way](delta, self.numbers))
+        return as_value(self.rule(delta, self.numbers))
 
 
 @dataclass(frozen=True, eq=False)
 class Operation:
-    """apply(*arguments) gives the value; locals(*arguments, value) the local derivative by every argument.
+    """value(*arguments) is the value; partials(*arguments, value) the derivative by every argument.
 
     formula: in the names {0}, {1}, … of the arguments.
     """
 
     formula: str
-    apply: Callable[..., Any]
-    locals: Callable[..., Sequence[Local]]
+    value: Callable[..., Any]
+    partials: Callable[..., Sequence[LocalDerivative]]
 
 
 def as_value(value: Any) -> Array:
-    """A number, vector or matrix as an array; of other numbers than floats it stays one of objects."""
+    """A number, vector or matrix as an array of floats; objects, such as counted numbers, stay."""
     array = np.asarray(value)
     return array if array.dtype == object else array.astype(np.float64, copy=False)
 
 
-def ones_like(value: Array) -> Array:
-    return as_value(np.ones(np.shape(value)))
+# Local derivatives, by the rule that pulls δ back
 
 
-def times(numbers: Any, symbol: str) -> Local:
-    return Local(as_value(numbers), "times", symbol)
+def times(D: Any, symbol: str) -> LocalDerivative:
+    """δ D, entry by entry: D is a number or a diagonal, or a number differentiated by a vector."""
+    return LocalDerivative(as_value(D), symbol, lambda delta, D: delta * D)
 
+
+def dot(D: Array, symbol: str) -> LocalDerivative:
+    """Σ δ D: a vector differentiated by a number."""
+    return LocalDerivative(D, symbol, lambda delta, D: (delta * D).sum())
+
+
+def outer(x: Array, symbol: str) -> LocalDerivative:
+    """δ xᵀ: W x differentiated by W."""
+    return LocalDerivative(x, symbol, np.multiply.outer)
+
+
+def transposed(W: Array, symbol: str) -> LocalDerivative:
+    """Wᵀ δ: W x differentiated by x."""
+    return LocalDerivative(W, symbol, lambda delta, W: W.T @ delta)
+
+
+def row_outer(a: Array, symbol: str) -> LocalDerivative:
+    """aᵀ δ: a W with rows as points, differentiated by W."""
+    return LocalDerivative(a, symbol, lambda delta, a: np.multiply.outer(a, delta))
+
+
+def row_transposed(W: Array, symbol: str) -> LocalDerivative:
+    """W δ: a W with rows as points, differentiated by a."""
+    return LocalDerivative(W, symbol, lambda delta, W: W @ delta)
+
+
+ONE = times(1.0, "1")
+MINUS_ONE = times(-1.0, "−1")
+
+
+# Operations of one or two arguments
 
 SUBTRACT = Operation(
-    "{0} − {1}", lambda a, b: a - b, lambda a, b, _: (times(1.0, "1"), times(-1.0, "−1"))
+    formula="{0} − {1}",
+    value=lambda a, b: a - b,
+    partials=lambda a, b, _: (ONE, MINUS_ONE),
 )
-IDENTITY = Operation("{0}", lambda a: a, lambda a, _: (times(1.0, "1"),))
-SQUARE = Operation("{0}²", lambda a: a * a, lambda a, _: (times(2.0 * a, "2{0}"),))
+IDENTITY = Operation(
+    formula="{0}",
+    value=lambda a: a,
+    partials=lambda a, _: (ONE,),
+)
+SQUARE = Operation(
+    formula="{0}²",
+    value=lambda a: a * a,
+    partials=lambda a, _: (times(2.0 * a, "2{0}"),),
+)
 RELU = Operation(
-    "relu({0})", lambda z: np.maximum(z, 0.0), lambda z, _: (times(_active(z), "[{0} > 0]"),)
+    formula="relu({0})",
+    value=lambda z: np.maximum(z, 0.0),
+    partials=lambda z, _: (times(np.asarray(z > 0).astype(np.float64), "[{0} > 0]"),),
 )
 """relu′(0) = 0, as in every kernel."""
 
-HALF_NORM = Operation("½|{0}|²", lambda r: 0.5 * (r @ r), lambda r, _: (times(r, "{0}"),))
-SQUARED_NORM = Operation("|{0}|²", lambda r: r @ r, lambda r, _: (times(2.0 * r, "2{0}"),))
-TOTAL = Operation("sum({0})", lambda a: a.sum(), lambda a, _: (times(ones_like(a), "1"),))
-
-INNER = Operation(
-    "{0}·{1} + {2}",
-    lambda w, x, b: w @ x + b,
-    lambda w, x, b, _: (times(x, "{1}"), times(w, "{0}"), times(1.0, "1")),
+HALF_NORM = Operation(
+    formula="½|{0}|²",
+    value=lambda r: 0.5 * (r @ r),
+    partials=lambda r, _: (times(r, "{0}"),),
 )
-"""wᵀx + b of vectors w and x."""
-
+SQUARED_NORM = Operation(
+    formula="|{0}|²",
+    value=lambda r: r @ r,
+    partials=lambda r, _: (times(2.0 * r, "2{0}"),),
+)
+TOTAL = Operation(
+    formula="sum({0})",
+    value=lambda a: a.sum(),
+    partials=lambda a, _: (times(np.ones(a.shape), "1"),),
+)
 MATRIX = Operation(
-    "{0} {1}",
-    lambda W, x: W @ x,
-    lambda W, x, _: (Local(x, "outer", "{1}"), Local(W, "transpose", "{0}")),
+    formula="{0} {1}",
+    value=lambda W, x: W @ x,
+    partials=lambda W, x, _: (outer(x, "{1}"), transposed(W, "{0}")),
 )
 """W x, columns as points."""
 
+
+# Layers and units
+
+INNER = Operation(
+    formula="{0}·{1} + {2}",
+    value=lambda w, x, b: w @ x + b,
+    partials=lambda w, x, b, _: (times(x, "{1}"), times(w, "{0}"), ONE),
+)
+"""wᵀx + b of vectors w and x."""
+
 AFFINE = Operation(
-    "{0} {1} + {2}",
-    lambda W, x, b: W @ x + b,
-    lambda W, x, b, _: (Local(x, "outer", "{1}"), Local(W, "transpose", "{0}"), times(1.0, "1")),
+    formula="{0} {1} + {2}",
+    value=lambda W, x, b: W @ x + b,
+    partials=lambda W, x, b, _: (outer(x, "{1}"), transposed(W, "{0}"), ONE),
 )
 """W x + b, columns as points."""
 
-LINE = Operation(
-    "{0}·{1} + {2}",
-    lambda w, x, b: w * x + b,
-    lambda w, x, b, _: (times(x, "{1}"), Local(w, "dot", "{0}"), times(1.0, "1")),
+FIRST_LAYER = Operation(
+    formula="{0}·{1} + {2}",
+    value=lambda w, x, b: w * x + b,
+    partials=lambda w, x, b, _: (times(x, "{1}"), dot(w, "{0}"), ONE),
 )
-"""w x + b with one number x, the product rounded before the sum: units of the first layer, one or all of them."""
+"""w x + b with one number x: one unit of the first layer, or all. Rounded after the product."""
 
-ROWS = Operation(
-    "{0} {1} + {2}",
-    lambda a, W, b: a @ W + b,
-    lambda a, W, b, _: (Local(W, "row", "{1}"), Local(a, "row_outer", "{0}"), times(1.0, "1")),
+ROW_AFFINE = Operation(
+    formula="{0} {1} + {2}",
+    value=lambda a, W, b: a @ W + b,
+    partials=lambda a, W, b, _: (row_transposed(W, "{1}"), row_outer(a, "{0}"), ONE),
 )
 """a W + b, rows as points: a layer behind the first."""
 
-WEIGHTED = Operation(
-    "{0}·{1} + {2}",
-    lambda a, v, c: a @ v + c,
-    lambda a, v, c, _: (times(v, "{1}"), times(a, "{0}"), times(1.0, "1")),
+OUTPUT = Operation(
+    formula="{0}·{1} + {2}",
+    value=lambda a, v, c: a @ v + c,
+    partials=lambda a, v, c, _: (times(v, "{1}"), times(a, "{0}"), ONE),
 )
 """Σ a_j v_j + c: the output."""
 
 
+# Operations of any number of arguments
+
+
 def sum_of_squares(count: int) -> Operation:
     """a_1² + … + a_n²."""
-    terms = [f"{{{i}}}²" for i in range(count)]
+
+    def partials(*a_and_value: Array) -> list[LocalDerivative]:
+        *a, _ = a_and_value
+        return [times(2.0 * part, f"2{{{i}}}") for i, part in enumerate(a)]
+
     return Operation(
-        shortened_sum(terms),
-        lambda *a: sum(part * part for part in a),
-        lambda *a: [times(2.0 * part, f"2{{{i}}}") for i, part in enumerate(a[:-1])],
+        formula=sum_formula([f"{{{i}}}²" for i in range(count)]),
+        value=lambda *a: sum(part * part for part in a),
+        partials=partials,
     )
 
 
 def plain_sum(count: int) -> Operation:
     """a_1 + … + a_n."""
-    terms = [f"{{{i}}}" for i in range(count)]
-    return Operation(shortened_sum(terms), lambda *a: sum(a), lambda *a: [times(1.0, "1")] * count)
-
-
-def power(exponent: int) -> Operation:
-    """aⁿ for a whole number n > 0."""
-    n = superscript(exponent)
-    symbol = {1: "1", 2: "2{0}"}.get(exponent, f"{exponent}{{0}}{superscript(exponent - 1)}")
     return Operation(
-        f"{{0}}{n}" if exponent > 1 else "{0}",
-        lambda a: a**exponent,
-        lambda a, _: (times(exponent * a ** (exponent - 1), symbol),),
+        formula=sum_formula([f"{{{i}}}" for i in range(count)]),
+        value=lambda *a: sum(a),
+        partials=lambda *_: [ONE] * count,
     )
 
 
-def weighted_units(inputs: int) -> Operation:
-    """a_1 v_1 + … + a_n v_n + c of numbers, the arguments in the order a_1, v_1, …, a_n, v_n, c: a unit behind the first layer."""
+def power(n: int) -> Operation:
+    """aⁿ for a whole number n > 0."""
+    if n == 1:
+        return IDENTITY
+    symbol = "2{0}" if n == 2 else f"{n}{{0}}{superscript(n - 1)}"
+    return Operation(
+        formula=f"{{0}}{superscript(n)}",
+        value=lambda a: a**n,
+        partials=lambda a, _: (times(n * a ** (n - 1), symbol),),
+    )
+
+
+def powers(n: int) -> Operation:
+    """The vector (w, w², …, wⁿ) of a number."""
+    i = np.arange(1, n + 1)
+    return Operation(
+        formula="({0}, {0}², …)",
+        value=lambda w: w**i,
+        partials=lambda w, _: (dot(i * w ** (i - 1.0), "(1, 2{0}, …)"),),
+    )
+
+
+def weighted_sum(inputs: int) -> Operation:
+    """a_1 v_1 + … + a_n v_n + c of numbers, in the order a_1, v_1, …, a_n, v_n, c.
+
+    One unit behind the first layer, or the output. Added from left to right.
+    """
     products = [f"{{{2 * i}}}·{{{2 * i + 1}}}" for i in range(inputs)]
 
-    def apply(*arguments: Array) -> Array:
-        total = arguments[0] * arguments[1]
-        for i in range(1, inputs):
-            total = total + arguments[2 * i] * arguments[2 * i + 1]
-        return as_value(total + arguments[-1])
+    def value(*arguments: Array) -> Array:
+        *factors, c = arguments
+        total = factors[0] * factors[1]
+        for a, v in zip(factors[2::2], factors[3::2], strict=True):
+            total = total + a * v
+        return as_value(total + c)
 
-    def locals_(*arguments: Array) -> list[Local]:
-        pairs = [times(arguments[i ^ 1], f"{{{i ^ 1}}}") for i in range(2 * inputs)]
-        return [*pairs, times(1.0, "1")]
+    def partials(*arguments: Array) -> list[LocalDerivative]:
+        derivatives = []
+        for i in range(2 * inputs):
+            partner = i ^ 1  # a_j and v_j stand side by side, at 2j and 2j + 1
+            derivatives.append(times(arguments[partner], f"{{{partner}}}"))
+        return [*derivatives, ONE]
 
-    return Operation(shortened_sum([*products, f"{{{2 * inputs}}}"]), apply, locals_)
-
-
-def shortened_sum(terms: Sequence[str]) -> str:
-    """The terms with plus signs, the first and the last two of many."""
-    shown = terms if len(terms) <= 4 else [terms[0], "…", *terms[-2:]]
-    return " + ".join(shown)
+    return Operation(sum_formula([*products, f"{{{2 * inputs}}}"]), value, partials)
 
 
-def superscript(number: int) -> str:
-    """A whole number in raised digits."""
-    return str(number).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
-
-
-def _active(z: Array) -> Array:
-    """[z > 0] as numbers."""
-    return np.asarray(z > 0).astype(np.float64)
+def sum_formula(terms: Sequence[str]) -> str:
+    """The terms with plus signs; of many terms the first one and the last two."""
+    if len(terms) > MOST_TERMS:
+        terms = [terms[0], "…", *terms[-2:]]
+    return " + ".join(terms)

@@ -1,7 +1,11 @@
-"""A computation graph as a picture: boxes with names, values and, in red, derivatives; curves with local derivatives."""
+"""A computation graph as a picture: boxes for nodes, curves for edges, derivatives in red.
+
+A box holds a node's name, formula, value and derivative; a curve carries its local derivative.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,41 +14,45 @@ from typing import Any
 
 import matplotlib
 from matplotlib.artist import Artist
-from matplotlib.patches import FancyBboxPatch, PathPatch
+from matplotlib.patches import FancyBboxPatch, Patch, PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import Affine2D
 
 from relusgd.errors import InputError
 from relusgd.graphs.graph import Evaluated
-from relusgd.graphs.placing import Line, Placement, Rectangle, place
+from relusgd.graphs.placing import EdgeCurve, Placement, Point, Rectangle, Size, place
 from relusgd.graphs.text import TextLine, box_lines, label_text, printed
 from relusgd.pictures.look import LARGEST, SMALLEST, Look
 from relusgd.pictures.sheet import STYLE, Sheet
 from relusgd.pictures.stills import check_still, write_figure
 from relusgd.pictures.text_fit import text_width
 
-WIDTH = 1000
-"""Pixels of a picture, unless the graph needs more."""
+WIDTH, HEIGHT = 1000, 640
+"""Pixels of the room for a graph; a picture grows where the smallest font needs more."""
 
-TEXTS = (17.0, 15.0, 13.0, 12.0, 11.0, 10.0, 9.5)
-"""Heights of the font in pixels; the largest is taken in which a graph fits into WIDTH and HEIGHT, or else the least."""
-
-HEIGHT = 640
+FONT_HEIGHTS = (17.0, 15.0, 13.0, 12.0, 11.0, 10.0, 9.5)
+"""In pixels. The largest with which a graph fits WIDTH and HEIGHT is taken, or the smallest."""
 
 RED = {"light": "#c1272d", "dark": "#ff6f6f"}
 """Of derivatives, on light and on dark paper."""
 
-FILL = {"light": "#f5f7f9", "dark": "#20252c"}
+COMPUTED = {"light": "#f5f7f9", "dark": "#20252c"}
 SOURCE = {"light": "#e3eef7", "dark": "#1d3142"}
 SINK = {"light": "#fbe9e4", "dark": "#43262a"}
 
-LETTERS_UP_TO = 12
-"""Graphs of so many nodes have their local derivatives in letters as well."""
+MOST_NODES_WITH_LETTERS = 12
+"""In graphs of at most this many nodes, local derivatives are shown in letters as well."""
+
+BACKWARD_SHIFT = -3.5
+"""Pixels from an edge's curve up to the red one, along which derivatives flow back."""
 
 
 @dataclass(frozen=True)
 class Design:
-    """A graph's words and where they stand. lines: of every box; labels: of every edge; text: height of the font."""
+    """The words of a graph and where they stand.
+
+    lines: of every box. labels: of every edge. text: the height of the font in pixels.
+    """
 
     placement: Placement
     lines: Mapping[str, Sequence[TextLine]]
@@ -61,85 +69,98 @@ class Design:
         *,
         even: bool = False,
     ) -> Design:
-        """The design for the first state, with room for the words of all. even: with even sides, as films need them.
+        """The design for the first state, with room for the words of all.
 
+        even: with an even number of pixels on both sides, as films need.
         Raises InputError for a graph too large to draw.
         """
         first = states[0]
-        lines = {node.name: box_lines(first, node.name) for node in first.graph.nodes}
-        labels = edge_labels(first)
-        every_line = {
-            name: [line for state in states for line in box_lines(state, name)] for name in lines
+        names = [node.name for node in first.graph.nodes]
+        lines = {name: box_lines(first, name) for name in names}
+        all_lines = {
+            name: [line for state in states for line in box_lines(state, name)] for name in names
         }
-        # what does not fit in the smallest letters fits in none, and is the dearest to lay out
-        text, placement = TEXTS[-1], _placed(first, every_line, labels, TEXTS[-1])
-        larger = TEXTS[:-1] if _fits(placement) else ()
-        for size in larger:
-            placed = _placed(first, every_line, labels, size)
-            if _fits(placed):
-                text, placement = size, placed
-                break
-        return cls(
-            placement, lines, labels, text, _look(placement, theme, title, text, 2 if even else 1)
-        )
+        labels = edge_labels(first)
+        text, placement = _largest_fit(first, all_lines, labels)
+        look = _look(placement, theme, title, text, multiple=2 if even else 1)
+        return cls(placement, lines, labels, text, look)
+
+
+def edge_labels(state: Evaluated) -> list[str]:
+    """The local derivatives, in letters as well where the graph is small."""
+    letters = len(state.graph.nodes) <= MOST_NODES_WITH_LETTERS
+    return [label_text(edge, letters=letters) for edge in state.edges]
+
+
+def _largest_fit(
+    state: Evaluated, lines: Mapping[str, Sequence[TextLine]], labels: Sequence[str]
+) -> tuple[float, Placement]:
+    """The largest font with which the graph fits, or else the smallest; and its placement."""
+    *larger, smallest = FONT_HEIGHTS
+    # What does not fit in the smallest font fits in none, and takes longest to lay out.
+    fallback = _placed(state, lines, labels, smallest)
+    if _fits(fallback):
+        for text in larger:
+            placement = _placed(state, lines, labels, text)
+            if _fits(placement):
+                return text, placement
+    return smallest, fallback
 
 
 def _fits(placement: Placement) -> bool:
     return placement.width <= WIDTH + 1 and placement.height <= HEIGHT
 
 
-def _look(placement: Placement, theme: str, title: str | None, text: float, multiple: int) -> Look:
-    width = -(-max(round(placement.width), WIDTH) // multiple) * multiple
-    height = (
-        -(-max(round(placement.height + header_height(title, text)), SMALLEST[1]) // multiple)
-        * multiple
+def _placed(
+    state: Evaluated, lines: Mapping[str, Sequence[TextLine]], labels: Sequence[str], text: float
+) -> Placement:
+    """The placement in this font. lines: all that may ever stand in a box."""
+    sizes: dict[str, Size] = {}
+    for name, of_box in lines.items():
+        width = max(line_width(line, text) for line in of_box)
+        height = line_height(text) * len(box_lines(state, name))
+        sizes[name] = width + 1.4 * text, height + 0.9 * text
+    edges = [(edge.parent, edge.child) for edge in state.edges]
+    label_sizes = [_label_size(label, text) for label in labels]
+    sink = state.graph.sink
+    for name in sizes:
+        if name not in state.derivatives:  # the sink does not need it; it stands on its left
+            edges.append((name, sink))
+            label_sizes.append(None)
+    return place(sizes, edges, label_sizes, wanted_width=WIDTH)
+
+
+def _label_size(label: str, text: float) -> Size | None:
+    if not label:
+        return None
+    pixels = label_pixels(text)
+    return text_width(label, pixels) + 6, 1.35 * pixels
+
+
+def _look(
+    placement: Placement, theme: str, title: str | None, text: float, *, multiple: int
+) -> Look:
+    """The look of a picture with room for all; its sides are multiples of `multiple`."""
+    height = placement.height + header_height(title, text)
+    size = (
+        multiple * math.ceil(max(round(placement.width), WIDTH) / multiple),
+        multiple * math.ceil(max(round(height), SMALLEST[1]) / multiple),
     )
-    if width > LARGEST[0] or height > LARGEST[1]:
+    if size[0] > LARGEST[0] or size[1] > LARGEST[1]:
         raise InputError(
-            f"this graph needs a picture of {width:,} × {height:,} pixels, and the largest is {LARGEST[0]:,} × {LARGEST[1]:,}",
+            f"this graph needs a picture of {size[0]:,} × {size[1]:,} pixels, "
+            f"and the largest is {LARGEST[0]:,} × {LARGEST[1]:,}",
             "draw a smaller one, write it as .dot, or leave --out away for a table",
         )
-    return Look(size=(width, height), theme=theme, title=title)
+    return Look(size=size, theme=theme, title=title)
 
 
-def edge_labels(state: Evaluated) -> list[str]:
-    """The local derivatives, in letters as well where the graph is small."""
-    letters = len(state.graph.nodes) <= LETTERS_UP_TO
-    return [label_text(edge, letters=letters) for edge in state.edges]
+# Sizes of words
 
 
 def header_height(title: str | None, text: float) -> float:
     """Of the title and the legend."""
     return (2.0 if title else 0.0) * text + 2.6 * text
-
-
-def piece_width(words: str, role: str, text: float) -> float:
-    return text_width(words, text, bold=role in ("name", "value"))
-
-
-def _placed(
-    state: Evaluated, lines: Mapping[str, Sequence[TextLine]], labels: Sequence[str], text: float
-) -> Placement:
-    """lines: all that may ever stand in a box."""
-    sizes = {}
-    for name, every in lines.items():
-        wide = max(
-            sum(piece_width(piece.text, piece.role, text) for piece in line) for line in every
-        )
-        sizes[name] = (
-            wide + 1.4 * text,
-            line_height(text) * len(box_lines(state, name)) + 0.9 * text,
-        )
-    edges = [(edge.parent, edge.child) for edge in state.edges]
-    unused = [node.name for node in state.graph.nodes if node.name not in state.derivatives]
-    edges += [(name, state.graph.sink) for name in unused if name != state.graph.sink]
-    label_sizes = [
-        (text_width(label, label_pixels(text)) + 6, 1.35 * label_pixels(text)) if label else None
-        for label in labels
-    ]
-    return place(
-        sizes, edges, [*label_sizes, *([None] * (len(edges) - len(labels)))], wanted_width=WIDTH
-    )
 
 
 def line_height(text: float) -> float:
@@ -150,15 +171,30 @@ def label_pixels(text: float) -> float:
     return max(9.0, 0.86 * text)
 
 
+def is_bold(role: str) -> bool:
+    return role in ("name", "value")
+
+
+def piece_width(words: str, role: str, text: float) -> float:
+    return text_width(words, text, bold=is_bold(role))
+
+
+def line_width(line: TextLine, text: float) -> float:
+    return sum(piece_width(piece.text, piece.role, text) for piece in line)
+
+
 class GraphPicture:
-    """The artists of a graph, by what they belong to: boxes and values by node, derivatives by node, curves and labels by edge."""
+    """The artists of a graph, by what they belong to.
+
+    By node: boxes, values and derivatives. By the number of the edge: labels, and the artists of
+    the forward and of the backward curve.
+    """
 
     def __init__(self, state: Evaluated, design: Design) -> None:
         self.design, self.state = design, state
         with matplotlib.rc_context(STYLE):
             self.sheet = Sheet(design.look)
-            theme = design.look.theme
-            self._red, self._colours = RED[theme], self.sheet.colours
+            self._red, self._colours = RED[design.look.theme], self.sheet.colours
             self.boxes: dict[str, Any] = {}
             self.values: dict[str, list[Any]] = {}
             self.derivatives: dict[str, list[Any]] = {}
@@ -169,116 +205,126 @@ class GraphPicture:
             self._draw()
 
     def _draw(self) -> None:
-        placement = self.design.placement
-        offset = (self.sheet.width - placement.width) / 2
-        room = self.sheet.height - header_height(self.design.look.title, self.design.text)
-        self._offset = offset, (room - placement.height) / 2
-        for line, label in zip(placement.lines, self.design.labels, strict=False):
-            self._draw_edge(line, label)
+        design, placement = self.design, self.design.placement
+        room = self.sheet.height - header_height(design.look.title, design.text)
+        self._x0 = (self.sheet.width - placement.width) / 2
+        self._y0 = (room - placement.height) / 2
+        # The last curves may be those of nodes that the sink does not need; they are not drawn.
+        for curve, label in zip(placement.curves, design.labels, strict=False):
+            self._draw_edge(curve, label)
         for name, box in placement.boxes.items():
             self._draw_box(name, box)
         self._draw_header()
 
-    def _to_figure(self) -> Any:
-        return (
-            Affine2D().scale(1 / self.sheet.width, 1 / self.sheet.height)
-            + self.sheet.figure.transFigure
-        )
+    def _add_patch(self, patch: Patch) -> Artist:
+        """Add a patch whose coordinates are pixels."""
+        to_unit_square = Affine2D().scale(1 / self.sheet.width, 1 / self.sheet.height)
+        patch.set_transform(to_unit_square + self.sheet.figure.transFigure)
+        return self.sheet.figure.add_artist(patch)
+
+    # Boxes
 
     def _draw_box(self, name: str, box: Rectangle) -> None:
-        theme, graph, text = self.design.look.theme, self.state.graph, self.design.text
-        x, y = self._offset
-        node = graph.node(name)
-        fill = SINK if name == graph.sink else FILL if node.operation else SOURCE
         patch = FancyBboxPatch(
-            (box.left + x, box.bottom + y),
+            (box.left + self._x0, box.bottom + self._y0),
             box.width,
             box.height,
-            boxstyle=f"round,pad=0,rounding_size={0.45 * text}",
-            facecolor=fill[theme],
+            boxstyle=f"round,pad=0,rounding_size={0.45 * self.design.text}",
+            facecolor=self._fill(name),
             edgecolor=self._colours.faint,
             linewidth=self.sheet.points(1.0),
-            transform=self._to_figure(),
             zorder=3,
         )
-        self.boxes[name] = self.sheet.figure.add_artist(patch)
+        self.boxes[name] = self._add_patch(patch)
         self.values[name], self.derivatives[name] = [], []
         self.write_box(name, self.design.lines[name])
 
+    def _fill(self, name: str) -> str:
+        theme, graph = self.design.look.theme, self.state.graph
+        if name == graph.sink:
+            return SINK[theme]
+        return COMPUTED[theme] if graph.node(name).operation else SOURCE[theme]
+
     def frame_box(self, name: str, *, reached: bool, moving: bool, dim: float) -> None:
-        """Let a box be pale before it is reached, and red while its value moves."""
+        """Make a box pale before it is reached, and its frame red while its value moves."""
         box = self.boxes[name]
-        box.set(
-            alpha=1.0 if reached else dim, edgecolor=self._red if moving else self._colours.faint
-        )
+        box.set_alpha(1.0 if reached else dim)
+        box.set_edgecolor(self._red if moving else self._colours.faint)
         box.set_linewidth(self.sheet.points(2.0 if moving else 1.0))
 
     def write_box(self, name: str, lines: Sequence[TextLine]) -> None:
-        """Write these lines into a node's box, in place of those that it holds; fewer than at first leave its lower ones empty."""
+        """Write these lines into a node's box, in place of its old ones.
+
+        Fewer lines than at first leave the lower part of the box empty.
+        """
         for words in (*self.values[name], *self.derivatives[name]):
             words.remove()
         self.values[name], self.derivatives[name] = [], []
         box, text = self.design.placement.boxes[name], self.design.text
-        x, y = self._offset
         height = line_height(text)
-        first = box.y + y + height * (len(self.design.lines[name]) - 1) / 2
+        first_y = box.y + self._y0 + height * (len(self.design.lines[name]) - 1) / 2
         for row, line in enumerate(lines):
-            at = box.left + x + 0.7 * text
+            x, y = box.left + self._x0 + 0.7 * text, first_y - row * height
             for piece in line:
-                written = (
-                    self.derivatives[name] if piece.role == "derivative" else self.values[name]
-                )
-                written.append(self._words(at, first - row * height, piece.text, piece.role))
-                at += piece_width(piece.text, piece.role, text)
+                is_derivative = piece.role == "derivative"
+                written = self.derivatives[name] if is_derivative else self.values[name]
+                written.append(self._write_piece(x, y, piece.text, piece.role))
+                x += piece_width(piece.text, piece.role, text)
 
-    def _words(self, x: float, y: float, words: str, role: str) -> Any:
-        colour = {"derivative": self._red, "faint": self._colours.faint}.get(
-            role, self._colours.ink
-        )
+    def _write_piece(self, x: float, y: float, words: str, role: str) -> Any:
+        colours = {"derivative": self._red, "faint": self._colours.faint}
         return self.sheet.text(
             x,
             y,
             words,
             pixels=self.design.text,
-            colour=colour,
-            bold=role in ("name", "value"),
+            colour=colours.get(role, self._colours.ink),
+            bold=is_bold(role),
             va="center_baseline",
             zorder=4,
         )
 
-    def _draw_edge(self, line: Line, label: str) -> None:
+    # Edges
+
+    def _draw_edge(self, curve: EdgeCurve, label: str) -> None:
+        points = [(x + self._x0, y + self._y0) for x, y in curve.points]
+        shifted = [(x, y + BACKWARD_SHIFT) for x, y in points]
         forward = [
-            self._curve(line, 0.0, self._colours.faint, 1.2),
-            self._head(line, self._colours.faint, back=False),
+            self._draw_curve(points, self._colours.faint, thick=1.2, zorder=2),
+            self._draw_head(points[-1], -1, self._colours.faint),
         ]
-        backward = [self._curve(line, -3.5, self._red, 1.0), self._head(line, self._red, back=True)]
-        if line.label:
-            self.labels[len(self.forward)] = self._write_label(line.label, label)
-            forward.append(self.labels[len(self.forward)])
+        backward = [
+            self._draw_curve(shifted, self._red, thick=1.0, zorder=1.5),
+            self._draw_head(shifted[0], 1, self._red),
+        ]
+        if curve.label:
+            number = len(self.forward)
+            self.labels[number] = self._write_label(curve.label, label)
+            forward.append(self.labels[number])
         self.forward.append(forward)
         self.backward.append(backward)
 
     def _write_label(self, place: Rectangle, label: str) -> Any:
-        x, y = self._offset
         ground = {
             "facecolor": self._colours.paper,
             "edgecolor": "none",
             "pad": self.sheet.points(1.5),
         }
-        options: dict[str, Any] = {
-            "ha": "center",
-            "va": "center_baseline",
-            "zorder": 2.5,
-            "bbox": ground,
-        }
         return self.sheet.text(
-            place.x + x, place.y + y, label, pixels=label_pixels(self.design.text), **options
+            place.x + self._x0,
+            place.y + self._y0,
+            label,
+            pixels=label_pixels(self.design.text),
+            ha="center",
+            va="center_baseline",
+            zorder=2.5,
+            bbox=ground,
         )
 
-    def _curve(self, line: Line, shift: float, colour: str, thick: float) -> Artist:
-        """The curve of an edge, this many pixels higher."""
-        x, y = self._offset
-        points = [(px + x, py + y + shift) for px, py in line.points]
+    def _draw_curve(
+        self, points: Sequence[Point], colour: str, *, thick: float, zorder: float
+    ) -> Artist:
+        """A curve through the points, horizontal at each."""
         vertices, codes = [points[0]], [Outline.MOVETO]
         for (x0, y0), (x1, y1) in pairwise(points):
             middle = (x0 + x1) / 2
@@ -289,28 +335,22 @@ class GraphPicture:
             facecolor="none",
             edgecolor=colour,
             linewidth=self.sheet.points(thick),
-            transform=self._to_figure(),
-            zorder=2 if shift == 0 else 1.5,
+            zorder=zorder,
         )
-        return self.sheet.figure.add_artist(patch)
+        return self._add_patch(patch)
 
-    def _head(self, line: Line, colour: str, *, back: bool) -> Artist:
-        """The head of an arrow: at the child, or of the red one at the parent."""
-        x, y = self._offset
-        (px, py), side = (line.points[0], 1) if back else (line.points[-1], -1)
-        px, py = px + x, py + y - (3.5 if back else 0)
-        outline = Outline(
-            [(px, py), (px + 7 * side, py + 3), (px + 7 * side, py - 3), (px, py)], closed=True
-        )
-        patch = PathPatch(
-            outline, facecolor=colour, edgecolor="none", transform=self._to_figure(), zorder=2.2
-        )
-        return self.sheet.figure.add_artist(patch)
+    def _draw_head(self, tip: Point, side: int, colour: str) -> Artist:
+        """The head of an arrow. side: −1 if it lies left of its tip, 1 if right."""
+        x, y = tip
+        base = x + 7 * side
+        outline = Outline([(x, y), (base, y + 3), (base, y - 3), (x, y)], closed=True)
+        return self._add_patch(PathPatch(outline, facecolor=colour, edgecolor="none", zorder=2.2))
+
+    # Title and legend
 
     def _draw_header(self) -> None:
-        """Title and legend."""
-        text, x = self.design.text, 1.3 * self.design.text
-        y = self.sheet.height - 1.6 * text
+        text = self.design.text
+        x, y = 1.3 * text, self.sheet.height - 1.6 * text
         if self.design.look.title:
             self.caption = self.sheet.text(
                 x, y, self.design.look.title, pixels=1.2 * text, bold=True, va="center_baseline"
@@ -332,7 +372,8 @@ def draw_graph(
 ) -> None:
     """Write the picture of an evaluated graph as .svg, .png or .pdf.
 
-    Raises InputError for another suffix or a graph too large to draw, RelusgdError when the file cannot be written.
+    Raises InputError for another suffix or a graph too large to draw, RelusgdError when the file
+    cannot be written.
     """
     check_still(path)
     design = Design.of([state], theme, title)

@@ -5,7 +5,8 @@
     c: (y − Σ_i φ(w_iᵀx + b_i))², n units with d inputs, φ = relu
     d: ½|W_2 Φ(W_1 x + b) − y|², matrices d × d
 
-Where the sheet leaves numbers open they are small multiples of ½, so that a result can be checked with pencil and paper.
+Numbers that the sheet leaves open are small multiples of ½, so that results can be checked with
+pencil and paper.
 """
 
 from __future__ import annotations
@@ -28,25 +29,30 @@ from relusgd.graphs.operations import (
     SQUARED_NORM,
     SUBTRACT,
     TOTAL,
-    Local,
-    Operation,
     plain_sum,
     power,
+    powers,
     sum_of_squares,
 )
 from relusgd.model.network import Array
-from relusgd.words import did_you_mean
+from relusgd.words import counted, did_you_mean
 
-MOST = 1000
+LARGEST_SIZE = 1000
 """The largest n or d of a graph."""
 
-APART = 6
-"""Up to so many branches of b and units of c are drawn one by one; more are a vector."""
+MOST_UNFOLDED = 6
+"""The most branches of b, or units of c, that are drawn one by one; more are one vector."""
+
+HALVES = np.array([-1.5, -1.0, -0.5, 0.5, 1.0, 1.5])
 
 
 @dataclass(frozen=True)
 class SheetFunction:
-    """sizes: those that --size may give, by their letters, with defaults. build(sizes, at) gives the graph at a point."""
+    """One of the sheet's functions.
+
+    sizes: the letters of the sizes that it takes; defaults: their values. inputs(sizes): how many
+    numbers its point has. build(sizes, at): its graph at that point, or at one of its own.
+    """
 
     sizes: tuple[str, ...]
     defaults: tuple[int, ...]
@@ -59,8 +65,8 @@ def sheet_graph(
 ) -> Graph:
     """The graph of sheet-a, sheet-b, sheet-c or sheet-d at a point, of given sizes.
 
-    at: x of sheet-a, w of sheet-b (one number each), the d entries of x of the others. sizes: n for b; n, d for c; d for d.
-    Raises InputError for another name and for numbers that do not fit.
+    at: x of sheet-a, w of sheet-b (one number each), the d entries of x of the others. sizes: n of
+    b; n, d of c; d of d. Raises InputError for another name and for numbers that do not fit.
     """
     if name not in SHEET:
         raise InputError(
@@ -69,16 +75,22 @@ def sheet_graph(
         )
     function = SHEET[name]
     chosen = _checked_sizes(name, function, sizes)
-    wanted = function.inputs(chosen)
-    if at is not None and len(at) != wanted:
-        numbers = "1 number" if wanted == 1 else f"{wanted} numbers"
-        example = ",".join(["0.5", "-1"][i % 2] for i in range(min(wanted, 6))) + (
-            ",…" if wanted > 6 else ""
-        )
+    if at is None:
+        return function.build(chosen, None)
+    inputs = function.inputs(chosen)
+    if len(at) != inputs:
         raise InputError(
-            f"--at gives {len(at)}, and {name} takes {numbers}", f"write --at={example}"
+            f"--at gives {len(at)}, and {name} takes {counted(inputs, 'number')}",
+            f"write --at={_example_point(inputs)}",
         )
-    return function.build(chosen, None if at is None else np.array(at, dtype=np.float64))
+    return function.build(chosen, np.array(at, dtype=np.float64))
+
+
+def _example_point(inputs: int) -> str:
+    """0.5,-1,0.5,…: the first six numbers of a point."""
+    numbers = ["0.5", "-1"] * 3
+    rest = ",…" if inputs > len(numbers) else ""
+    return ",".join(numbers[:inputs]) + rest
 
 
 def _checked_sizes(
@@ -89,21 +101,21 @@ def _checked_sizes(
     if not function.sizes:
         raise InputError(f"{name} has no sizes", "leave --size away")
     if len(sizes) != len(function.sizes):
+        letters = " and ".join(function.sizes)
         example = ",".join(str(size) for size in function.defaults)
         raise InputError(
-            f"--size gives {len(sizes)}, and {name} takes {' and '.join(function.sizes)}",
-            f"write --size {example}",
+            f"--size gives {len(sizes)}, and {name} takes {letters}", f"write --size {example}"
         )
     for letter, size in zip(function.sizes, sizes, strict=True):
-        if not 1 <= size <= MOST:
-            raise InputError(f"--size: {letter} = {size:,} is outside 1 … {MOST:,}")
+        if not 1 <= size <= LARGEST_SIZE:
+            raise InputError(f"--size: {letter} = {size:,} is outside 1 … {LARGEST_SIZE:,}")
     return tuple(sizes)
 
 
 def halves(seed: int, *shape: int) -> Array:
     """Small multiples of ½, none of them 0: the same at every call."""
-    drawn = np.random.RandomState(seed).randint(0, 6, shape)
-    return np.array([-1.5, -1.0, -0.5, 0.5, 1.0, 1.5])[drawn]
+    drawn = np.random.RandomState(seed).randint(0, len(HALVES), shape)
+    return HALVES[drawn]
 
 
 def _sheet_a(_: Sequence[int], at: Array | None) -> Graph:
@@ -117,37 +129,31 @@ def _sheet_a(_: Sequence[int], at: Array | None) -> Graph:
 
 def _sheet_b(sizes: Sequence[int], at: Array | None) -> Graph:
     (n,) = sizes
+    unfolded = n <= MOST_UNFOLDED
+    default = 2.0 if unfolded else 0.5  # high powers of 2 are huge
     graph = Graph()
-    w = graph.source("w", 2.0 if at is None and n <= APART else 0.5 if at is None else at[0])
-    if n <= APART:
-        branches = [graph.compute(f"g{i}", power(i), w) for i in range(1, n + 1)]
+    graph.source("w", default if at is None else at[0])
+    if unfolded:
+        branches = [graph.compute(f"g{i}", power(i), "w") for i in range(1, n + 1)]
         graph.compute("f", sum_of_squares(n), *branches)
     else:
-        graph.compute("f", SQUARED_NORM, graph.compute("g", _powers(n), w))
+        graph.compute("g", powers(n), "w")
+        graph.compute("f", SQUARED_NORM, "g")
     return graph
-
-
-def _powers(n: int) -> Operation:
-    """The vector (w, w², …, wⁿ) of a number."""
-    i = np.arange(1, n + 1)
-    return Operation(
-        "({0}, {0}², …)",
-        lambda w: w**i,
-        lambda w, _: (Local(np.asarray(i * w ** (i - 1.0)), "dot", "(1, 2{0}, …)"),),
-    )
 
 
 def _sheet_c(sizes: Sequence[int], at: Array | None) -> Graph:
     n, d = sizes
-    W, x, b = halves(5, n, d), halves(6, d) if at is None else at, halves(7, n)
+    W, b = halves(5, n, d), halves(7, n)
     graph = Graph()
-    graph.source("x", x)
-    if n <= APART:
-        for i in range(n):
-            graph.source(f"w{i + 1}", W[i], learns=True)
-            graph.source(f"b{i + 1}", b[i], learns=True)
-            graph.compute(f"z{i + 1}", INNER, f"w{i + 1}", "x", f"b{i + 1}")
-        units = [graph.compute(f"a{i + 1}", RELU, f"z{i + 1}") for i in range(n)]
+    graph.source("x", halves(6, d) if at is None else at)
+    if n <= MOST_UNFOLDED:
+        numbers = range(1, n + 1)
+        for i in numbers:
+            graph.source(f"w{i}", W[i - 1], learns=True)
+            graph.source(f"b{i}", b[i - 1], learns=True)
+            graph.compute(f"z{i}", INNER, f"w{i}", "x", f"b{i}")
+        units = [graph.compute(f"a{i}", RELU, f"z{i}") for i in numbers]
         graph.compute("s", plain_sum(n), *units)
     else:
         graph.source("W", W, learns=True)
@@ -163,20 +169,16 @@ def _sheet_c(sizes: Sequence[int], at: Array | None) -> Graph:
 
 def _sheet_d(sizes: Sequence[int], at: Array | None) -> Graph:
     (d,) = sizes
-    return two_layers(
-        halves(5, d, d),
-        halves(6, d) if at is None else at,
-        halves(7, d),
-        halves(8, d, d),
-        halves(9, d),
-    )
+    x = halves(6, d) if at is None else at
+    return two_layers(halves(5, d, d), x, halves(7, d), halves(8, d, d), halves(9, d))
 
 
 def two_layers(W1: Array, x: Array, b: Array, W2: Array, y: Array) -> Graph:
-    """The graph of ℓ = ½|W_2 Φ(W_1 x + b) − y|², with the sheet's names for what is between."""
+    """The graph of ℓ = ½|W_2 Φ(W_1 x + b) − y|², with the sheet's names for the values between."""
     graph = Graph()
-    for name, value, learns in (("W1", W1, True), ("x", x, False), ("b", b, True)):
-        graph.source(name, value, learns=learns)
+    graph.source("W1", W1, learns=True)
+    graph.source("x", x)
+    graph.source("b", b, learns=True)
     graph.compute("x1", AFFINE, "W1", "x", "b")
     graph.compute("x2", RELU, "x1")
     graph.source("W2", W2, learns=True)
@@ -187,13 +189,9 @@ def two_layers(W1: Array, x: Array, b: Array, W2: Array, y: Array) -> Graph:
     return graph
 
 
-def _one(_: Sequence[int]) -> int:
-    return 1
-
-
 SHEET = {
-    "sheet-a": SheetFunction((), (), _one, _sheet_a),
-    "sheet-b": SheetFunction(("n",), (3,), _one, _sheet_b),
+    "sheet-a": SheetFunction((), (), lambda _: 1, _sheet_a),
+    "sheet-b": SheetFunction(("n",), (3,), lambda _: 1, _sheet_b),
     "sheet-c": SheetFunction(("n", "d"), (3, 2), lambda sizes: sizes[1], _sheet_c),
     "sheet-d": SheetFunction(("d",), (3,), lambda sizes: sizes[0], _sheet_d),
 }

@@ -1,11 +1,12 @@
-"""A film of one SGD step on one sample: values appear from left to right, derivatives flow back, parameters move, and again.
+"""A film of one SGD step on one sample.
 
-θ ← θ − η (∂ℓ/∂θ + decay · θ)
+Values appear from left to right, derivatives flow back, the parameters move,
+θ ← θ − η (∂ℓ/∂θ + decay · θ), and the new values appear from left to right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,25 +14,35 @@ import numpy as np
 
 from relusgd.errors import InputError
 from relusgd.gradients.dense import Layers
+from relusgd.graphs.columns import column_numbers
 from relusgd.graphs.graph import Evaluated, Graph
-from relusgd.graphs.layers import column_numbers
 from relusgd.graphs.picture import Design, GraphPicture, edge_labels
-from relusgd.graphs.text import derivative_lines, number_text, own_lines, printed
+from relusgd.graphs.text import TextLine, derivative_lines, own_lines, printed
 from relusgd.model.network import Array
 from relusgd.pictures.film import Progress, check_film, write_frames
 from relusgd.pictures.painter import Frame
+from relusgd.words import significant
 
 FPS = 10.0
-COLUMN, MOVE, PAUSE, HOLD = 5, 16, 8, 2.0
-"""Frames for which a column stands before the next one appears, in which parameters move, and between acts; seconds at the end."""
+
+FRAMES_PER_COLUMN = 5
+FRAMES_OF_MOVE = 16
+FRAMES_OF_PAUSE = 8
+SECONDS_AT_END = 2.0
 
 DIM = 0.25
 """The opacity of what has not been reached."""
 
+MIDWAY = 0.37
+"""A share of the move at which numbers have their usual many digits; boxes get room for them."""
+
 
 @dataclass(frozen=True)
-class Update:
-    """What SGD does with parameters. layers: which learn; output_bias: whether that of the output is one of them."""
+class SgdStep:
+    """What SGD does with the parameters.
+
+    layers: which learn. output_bias: whether the output's bias is one of the parameters.
+    """
 
     rate: float
     layers: Layers = "all"
@@ -40,26 +51,29 @@ class Update:
 
     def moved(self, state: Evaluated) -> dict[str, Array]:
         """The new values of the parameters that learn."""
-        found = {}
+        values = {}
         for node in state.graph.nodes:
-            if node.learns and self._learns(state.graph, node.name):
+            if node.learns and self._moves(state.graph, node.name):
                 theta = state.values[node.name]
-                found[node.name] = theta - self.rate * (
-                    state.derivatives[node.name] + self.decay * theta
-                )
-        return found
+                slope = state.derivatives[node.name] + self.decay * theta
+                values[node.name] = theta - self.rate * slope
+        return values
 
-    def _learns(self, graph: Graph, name: str) -> bool:
-        output = graph.node("f")
-        is_output = name in output.parents
-        if is_output and name == output.parents[-1] and not self.output_bias:
+    def _moves(self, graph: Graph, name: str) -> bool:
+        of_output = graph.node("f").parents
+        if name == of_output[-1] and not self.output_bias:
             return False
-        return self.layers == "all" or (self.layers == "output") == is_output
+        if self.layers == "all":
+            return True
+        return (self.layers == "output") == (name in of_output)
 
 
 @dataclass(frozen=True)
 class Moment:
-    """What a picture of the film shows. act: forward, backward, step or again; column: how far it has come; share: of the move."""
+    """What a picture of the film shows.
+
+    act: forward, backward, step or again. column: how far the act has come; share: of the move.
+    """
 
     act: str
     column: int = 0
@@ -69,48 +83,60 @@ class Moment:
 def moments(columns: int) -> Iterator[Moment]:
     """The film, picture by picture."""
     for column in range(columns):
-        yield from [Moment("forward", column)] * COLUMN
-    yield from [Moment("forward", columns - 1)] * PAUSE
+        yield from [Moment("forward", column)] * FRAMES_PER_COLUMN
+    yield from [Moment("forward", columns - 1)] * FRAMES_OF_PAUSE
     for column in reversed(range(columns)):
-        yield from [Moment("backward", column)] * COLUMN
-    yield from [Moment("backward", 0)] * PAUSE
-    for frame in range(1, MOVE + 1):
-        t = frame / MOVE
+        yield from [Moment("backward", column)] * FRAMES_PER_COLUMN
+    yield from [Moment("backward", 0)] * FRAMES_OF_PAUSE
+    for frame in range(1, FRAMES_OF_MOVE + 1):
+        t = frame / FRAMES_OF_MOVE
         yield Moment("step", share=3 * t * t - 2 * t**3)
-    yield from [Moment("step", share=1.0)] * PAUSE
+    yield from [Moment("step", share=1.0)] * FRAMES_OF_PAUSE
     for column in range(columns):
-        yield from [Moment("again", column)] * COLUMN
+        yield from [Moment("again", column)] * FRAMES_PER_COLUMN
 
 
 def film_sgd_step(
     graph: Graph,
     path: Path,
-    update: Update,
+    step: SgdStep,
     *,
     theme: str = "light",
     progress: Progress | None = None,
 ) -> None:
-    """Write the film of one step as .gif or .mp4. Raises as `write_film` does, and InputError when the step is not finite."""
+    """Write the film of one step as .gif or .mp4.
+
+    Raises as `write_film` does, and InputError when the step is not finite.
+    """
     check_film(path, FPS)
-    painter = StepPainter(graph.evaluate(), update, theme, even=path.suffix.lower() == ".mp4")
-    write_frames(painter, path, indices=range(len(painter)), fps=FPS, hold=HOLD, progress=progress)
+    painter = StepPainter(graph.evaluate(), step, theme, even=path.suffix.lower() == ".mp4")
+    write_frames(
+        painter,
+        path,
+        indices=range(len(painter)),
+        fps=FPS,
+        hold=SECONDS_AT_END,
+        progress=progress,
+    )
 
 
 class StepPainter:
-    """The pictures of the film by their index."""
+    """The pictures of the film by their index. before, after: the graph around the step."""
 
     def __init__(
-        self, before: Evaluated, update: Update, theme: str = "light", *, even: bool = False
+        self, before: Evaluated, step: SgdStep, theme: str = "light", *, even: bool = False
     ) -> None:
-        self.before, self.moved, self._update = before, update.moved(before), update
+        self._step = step
+        self.before, self.moved = before, step.moved(before)
         self.after = before.graph.evaluate(self.moved)
         if not np.isfinite(self.after.output):
             raise InputError(
-                f"a step at learning rate {update.rate:g} leaves the finite numbers",
+                f"a step at learning rate {step.rate:g} leaves the finite numbers",
                 "try --set training.learning_rate=0.01",
             )
-        states = [before, self.after, before.graph.evaluate(self._between(0.37))]
-        self.picture = GraphPicture(before, Design.of(states, theme, " ", even=even))
+        states = [before, self.after, self._on_the_way(MIDWAY)]
+        # The caption stands where a still picture has its title.
+        self.picture = GraphPicture(before, Design.of(states, theme, title=" ", even=even))
         names = [node.name for node in before.graph.nodes]
         self._column = column_numbers(names, [(edge.parent, edge.child) for edge in before.edges])
         self._moments = list(moments(max(self._column.values()) + 1))
@@ -138,75 +164,77 @@ class StepPainter:
         """The same in memory of its own."""
         return self.paint(index).copy()
 
-    def _between(self, share: float) -> Mapping[str, Array]:
-        """Parameters on their way."""
-        return {
-            name: (1 - share) * self.before.values[name] + share * value
-            for name, value in self.moved.items()
-        }
+    def _on_the_way(self, share: float) -> Evaluated:
+        """The graph when the parameters have made this share of their move."""
+        between = {}
+        for name, value in self.moved.items():
+            between[name] = (1 - share) * self.before.values[name] + share * value
+        return self.before.graph.evaluate(between)
 
     def show(self, moment: Moment) -> None:
-        """Let every artist take the state of this moment; draws nothing."""
+        """Give every artist the state of this moment; nothing is drawn yet."""
         self.picture.caption.set_text(self._caption(moment))
-        shown = (
-            self.before.graph.evaluate(self._between(moment.share))
-            if moment.act == "step"
-            else self.after
-        )
+        moving = self._on_the_way(moment.share) if moment.act == "step" else self.after
         for name in self.picture.boxes:
-            self._show_node(name, moment, shown)
+            self._show_node(name, moment, moving)
         for number in range(len(self.before.edges)):
             self._show_edge(number, moment)
 
     def _show_edge(self, number: int, moment: Moment) -> None:
-        """Opacity of a curve, its local derivative, which belongs to the values at its ends, and the red curve back."""
-        edge, column = self.before.edges[number], self._column
-        reached = moment.act != "forward" or column[edge.child] <= moment.column
-        for artist in self.picture.forward[number]:
-            artist.set_alpha(1.0 if reached else DIM)
-        again = moment.act == "again" and column[edge.child] <= moment.column
-        if number in self.picture.labels:
-            self.picture.labels[number].set_text(
-                self._labels_after[number] if again else self.picture.design.labels[number]
-            )
-        flows = moment.act == "step" or (
-            moment.act == "backward" and column[edge.parent] >= moment.column
-        )
-        for artist in self.picture.backward[number]:
-            artist.set_visible(flows)
+        """Set the opacity of a curve, the number at it, and whether the red curve shows.
 
-    def _show_node(self, name: str, moment: Moment, shown: Evaluated) -> None:
-        """Words and opacity of a box."""
+        A local derivative belongs to the values at the ends of its edge.
+        """
+        edge, picture = self.before.edges[number], self.picture
+        passed = self._column[edge.child] <= moment.column
+        for artist in picture.forward[number]:
+            artist.set_alpha(1.0 if passed or moment.act != "forward" else DIM)
+        if number in picture.labels:
+            is_new = passed and moment.act == "again"
+            labels = self._labels_after if is_new else picture.design.labels
+            picture.labels[number].set_text(labels[number])
+        flows_back = moment.act == "backward" and self._column[edge.parent] >= moment.column
+        for artist in picture.backward[number]:
+            artist.set_visible(flows_back or moment.act == "step")
+
+    def _show_node(self, name: str, moment: Moment, moving: Evaluated) -> None:
+        """Set the words and the opacity of a box."""
+        reached = moment.act != "forward" or self._column[name] <= moment.column
+        moves = moment.act == "step" and name in self.moved
+        self.picture.frame_box(name, reached=reached, moving=moves, dim=DIM)
+        self.picture.write_box(name, self._lines(name, moment, moving))
+
+    def _lines(self, name: str, moment: Moment, moving: Evaluated) -> list[TextLine]:
+        """What stands in a box at this moment."""
         column = self._column[name]
-        reached = moment.act != "forward" or column <= moment.column
-        self.picture.frame_box(
-            name, reached=reached, moving=moment.act == "step" and name in self.moved, dim=DIM
-        )
+        old = own_lines(self.before, name)
         derivative = derivative_lines(self.before, name)
-        if moment.act == "forward":
-            lines = own_lines(self.before, name) if reached else []
-        elif moment.act == "backward":
-            lines = [
-                *own_lines(self.before, name),
-                *(derivative if column >= moment.column else []),
-            ]
-        elif moment.act == "step":
-            lines = [*own_lines(shown if name in self.moved else self.before, name), *derivative]
-        else:
-            lines = own_lines(
-                self.after if name in self.moved or column <= moment.column else self.before, name
-            )
-        self.picture.write_box(name, lines)
+        match moment.act:
+            case "forward":
+                return old if column <= moment.column else []
+            case "backward":
+                return [*old, *derivative] if column >= moment.column else old
+            case "step":
+                lines = own_lines(moving, name) if name in self.moved else old
+                return [*lines, *derivative]
+        is_new = name in self.moved or column <= moment.column
+        return own_lines(self.after, name) if is_new else old
 
     def _caption(self, moment: Moment) -> str:
-        """What is going on, in a line."""
-        sink, rate = printed(self.before.graph.sink), f"{self._update.rate:g}"
-        before, after = number_text(self.before.output), number_text(self.after.output)
-        decay = f" + {self._update.decay:g} θ" if self._update.decay else ""
-        rule = f"θ ← θ − {rate} ∂{sink}/∂θ" if not decay else f"θ ← θ − {rate} (∂{sink}/∂θ{decay})"
-        return {
-            "forward": f"1  Forward: values, up to {sink}",
-            "backward": f"2  Backward: ∂{sink}/∂node, from {sink} back",
-            "step": f"3  The step: {rule}",
-            "again": f"4  Forward again: {sink} = {before} → {after}",
-        }[moment.act]
+        """What happens at this moment, on one line."""
+        sink = printed(self.before.graph.sink)
+        match moment.act:
+            case "forward":
+                return f"1  Forward: values, up to {sink}"
+            case "backward":
+                return f"2  Backward: ∂{sink}/∂node, from {sink} back"
+            case "step":
+                return f"3  The step: {self._rule(sink)}"
+        before, after = significant(self.before.output), significant(self.after.output)
+        return f"4  Forward again: {sink} = {before} → {after}"
+
+    def _rule(self, sink: str) -> str:
+        rate, decay = self._step.rate, self._step.decay
+        if decay:
+            return f"θ ← θ − {rate:g} (∂{sink}/∂θ + {decay:g} θ)"
+        return f"θ ← θ − {rate:g} ∂{sink}/∂θ"

@@ -1,57 +1,58 @@
-"""What graphs say: numbers in four digits, vectors and small matrices whole, larger ones by their norm; names as in print."""
+"""A computation graph in words: the lines of its boxes, the labels of its edges, cells of tables.
+
+Numbers have four digits. Vectors and small matrices are written out; of larger ones the norm is
+shown. Names are as in print: w1 is w₁, loss is ℓ.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from relusgd.graphs.graph import Edge, Evaluated
 from relusgd.model.network import Array
+from relusgd.words import SUPERSCRIPTS, significant, superscript
 
-LONGEST, LARGEST = 4, 3
-"""Vectors of so many entries, and matrices of so many rows and columns, are written out."""
+LONGEST_VECTOR, LARGEST_MATRIX = 4, 3
+"""The most entries of a vector, and the most rows or columns of a matrix, that are written out."""
 
 MOST_TERMS = 4
-"""Sums over so many paths are written out."""
+"""The most terms of a derivative, one for each path, that are written out."""
 
-_SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+LONGEST_SYMBOL = 16
+"""The most letters of a local derivative at an edge; of longer ones the number alone is shown."""
+
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+# A letter and a number, as in w1 and 2g1, but not in 1e5.
 _NAME = re.compile(r"(?<![A-Za-z_.])((?<!\d)[A-Za-z]|[A-DF-Za-df-z])(\d+)(?![\d.A-Za-z_])")
-"""A letter and a number, as in w1 and 2g1, but not in 1e5."""
-
-_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def number_text(value: float, digits: int = 4) -> str:
-    """So many significant digits, no zeros behind, a real minus sign."""
-    text = f"{value + 0.0:.{digits}g}"
-    mantissa, _, exponent = text.partition("e")
-    if exponent:
-        text = f"{mantissa}e{int(exponent)}"
-    return text.replace("-", "−")
+# Values
 
 
 def is_written_out(value: Array) -> bool:
     """Whether a value is shown entry by entry."""
-    return (
-        value.ndim == 0
-        or (value.ndim == 1 and len(value) <= LONGEST)
-        or (value.ndim == 2 and max(value.shape) <= LARGEST)
-    )
+    if value.ndim == 0:
+        return True
+    if value.ndim == 1:
+        return len(value) <= LONGEST_VECTOR
+    return max(value.shape) <= LARGEST_MATRIX
 
 
 def value_lines(value: Array) -> list[str]:
-    """A number, a vector in brackets, a small matrix row by row; of larger ones nothing."""
-    if value.ndim == 0:
-        return [number_text(float(value))]
+    """A number, a vector in brackets, or a small matrix row by row; nothing of larger values."""
     if not is_written_out(value):
         return []
+    if value.ndim == 0:
+        return [significant(float(value))]
     if value.ndim == 1:
-        return [f"({', '.join(number_text(entry) for entry in value)})"]
-    texts = [[number_text(entry) for entry in row] for row in value]
-    return [f"[ {'  '.join(row)} ]" for row in texts]
+        entries = ", ".join(significant(entry) for entry in value)
+        return [f"({entries})"]
+    rows = ["  ".join(significant(entry) for entry in row) for row in value]
+    return [f"[ {row} ]" for row in rows]
 
 
 def norm(value: Array) -> float:
@@ -60,30 +61,27 @@ def norm(value: Array) -> float:
 
 
 def shape_text(value: Array) -> str:
-    """ℝ³, ℝ³ˣ²; nothing for a number."""
-    return (
-        f"ℝ{'ˣ'.join(str(size).translate(_SUPERSCRIPT) for size in value.shape)}"
-        if value.ndim
-        else ""
-    )
+    """ℝ³, ℝ³ˣ²; empty for a number."""
+    if value.ndim == 0:
+        return ""
+    return "ℝ" + "ˣ".join(superscript(size) for size in value.shape)
 
 
 def printed(text: str) -> str:
     """Names and formulas as in print: w1 → w₁, x**2 → x², loss → ℓ."""
     text = re.sub(r"\bloss\b", "ℓ", text)
-    text = re.sub(r"\*\*(\d+)(?![\d.])", lambda found: found[1].translate(_SUPERSCRIPT), text)
-    text = text.replace("*", "·") if "**" not in text else text
-    return _NAME.sub(lambda found: found[1] + found[2].translate(_SUBSCRIPT), text)
+    text = re.sub(r"\*\*(\d+)(?![\d.])", lambda power: power[1].translate(SUPERSCRIPTS), text)
+    if "**" not in text:
+        text = text.replace("*", "·")
+    return _NAME.sub(lambda name: name[1] + name[2].translate(SUBSCRIPTS), text)
 
 
-def derivative_name(sink: str, name: str) -> str:
-    """∂ℓ/∂name."""
-    return f"∂{printed(sink)}/∂{printed(name)}"
+# Lines of a box
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of a line: its text, and whose colour and weight it has: name, ink, faint, derivative."""
+    """A piece of a line. role: name, ink, faint, value or derivative; it decides the look."""
 
     text: str
     role: str
@@ -92,89 +90,95 @@ class Piece:
 TextLine = tuple[Piece, ...]
 
 
-def box_lines(evaluated: Evaluated, name: str) -> list[TextLine]:
-    """What stands in a node's box: name and formula, value, and ∂sink/∂node with its terms where the paths are few."""
-    return [*own_lines(evaluated, name), *derivative_lines(evaluated, name)]
+def box_lines(state: Evaluated, name: str) -> list[TextLine]:
+    """The lines of a node's box: its own, then its derivative."""
+    return [*own_lines(state, name), *derivative_lines(state, name)]
 
 
-def own_lines(evaluated: Evaluated, name: str) -> list[TextLine]:
+def own_lines(state: Evaluated, name: str) -> list[TextLine]:
     """Name, formula, shape and value."""
-    node, value = evaluated.graph.node(name), evaluated.values[name]
-    formula = [Piece(f" = {printed(node.formula)}", "ink")] if node.formula else []
-    head = [Piece(printed(name), "name"), *formula]
+    node, value = state.graph.node(name), state.values[name]
+    head = [Piece(printed(name), "name")]
+    if node.formula:
+        head.append(Piece(f" = {printed(node.formula)}", "ink"))
     shape = [Piece(f"  {shape_text(value)}", "faint")] if value.ndim else []
     lines = value_lines(value)
     if not lines:
-        return [
-            (*head, *shape),
-            (Piece(f"|{printed(name)}| = {number_text(norm(value))}", "value"),),
-        ]
-    if not formula and len(lines) == 1:
-        return [(*head, Piece(" = ", "ink"), Piece(lines[0], "value"), *shape)]
-    sign = "= " if len(lines) == 1 else ""
-    return [(*head, *shape), *((Piece(f"{sign}{line}", "value"),) for line in lines)]
-
-
-def derivative_lines(evaluated: Evaluated, name: str) -> list[TextLine]:
-    """∂sink/∂node = term + term = sum; of a small matrix row by row, of a large value its norm, of what the sink does not need 0."""
-    value = evaluated.derivatives.get(name)
-    if value is None:
-        value = np.zeros_like(evaluated.values[name])
-    label, lines = derivative_name(evaluated.graph.sink, name), value_lines(value)
-    if not lines:
-        return [(Piece(f"|{label}| = {number_text(norm(value))}", "derivative"),)]
+        size = Piece(f"|{printed(name)}| = {significant(norm(value))}", "value")
+        return [(*head, *shape), (size,)]
     if len(lines) > 1:
-        return [
-            (Piece(f"{label} =", "derivative"),),
-            *((Piece(line, "derivative"),) for line in lines),
-        ]
-    terms = (
-        [number_text(float(edge.term)) for edge in reversed(evaluated.edges_from(name))]
-        if value.ndim == 0
-        else []
-    )
-    total = f"{sum_text(terms)} = {lines[0]}" if 2 <= len(terms) <= MOST_TERMS else lines[0]
-    return [(Piece(f"{label} = {total}", "derivative"),)]
+        return [(*head, *shape), *_single_pieces(lines, "value")]
+    (line,) = lines
+    if not node.formula:
+        return [(*head, Piece(" = ", "ink"), Piece(line, "value"), *shape)]
+    return [(*head, *shape), (Piece(f"= {line}", "value"),)]
 
 
-def sum_text(terms: Sequence[str]) -> str:
-    """108 + 6, 108 − 6."""
-    return terms[0] + "".join(
-        f" − {term[1:]}" if term.startswith("−") else f" + {term}" for term in terms[1:]
-    )
+def derivative_lines(state: Evaluated, name: str) -> list[TextLine]:
+    """∂sink/∂node = term + term = sum; a small matrix row by row, of larger values the norm."""
+    value = state.derivative(name)
+    label = f"∂{printed(state.graph.sink)}/∂{printed(name)}"
+    lines = value_lines(value)
+    if not lines:
+        texts = [f"|{label}| = {significant(norm(value))}"]
+    elif len(lines) == 1:
+        texts = [f"{label} = {_sum_of_terms(state, name)}{lines[0]}"]
+    else:
+        texts = [f"{label} =", *lines]
+    return _single_pieces(texts, "derivative")
+
+
+def _single_pieces(texts: list[str], role: str) -> list[TextLine]:
+    return [(Piece(text, role),) for text in texts]
+
+
+def _sum_of_terms(state: Evaluated, name: str) -> str:
+    """The terms of a number's derivative, "108 − 6 = "; empty for one term, many, or a vector."""
+    edges = state.edges_from(name)
+    if state.derivative(name).ndim or not 2 <= len(edges) <= MOST_TERMS:
+        return ""
+    first, *others = [significant(float(edge.term)) for edge in reversed(edges)]
+    text = first
+    for term in others:
+        text += f" − {term[1:]}" if term.startswith("−") else f" + {term}"
+    return f"{text} = "
+
+
+# Labels of edges
 
 
 def label_text(edge: Edge, *, letters: bool) -> str:
-    """The local derivative of an edge: in letters, if wanted and short, and as a number or a short vector."""
+    """The local derivative of an edge: a number or a short vector, or its symbol.
+
+    letters: whether a number has its symbol before it.
+    """
     symbol, numbers = printed(edge.symbol), edge.local.numbers
-    number = value_lines(numbers)[0] if numbers.ndim < 2 and is_written_out(numbers) else ""
-    if not symbol or symbol == number or len(symbol) > 16:
+    number = ""
+    if numbers.ndim < 2 and is_written_out(numbers):
+        (number,) = value_lines(numbers)
+    if not symbol or symbol == number or len(symbol) > LONGEST_SYMBOL:
         return number or symbol
     if not number or numbers.ndim:
         return symbol
     return f"{symbol} = {number}" if letters else number
 
 
-def one_line(value: Array) -> str:
-    """A value on one line of a table: whole if it is short, else by its norm."""
-    if value.ndim == 2 and is_written_out(value):
-        return "; ".join(line.strip("[ ]").replace("  ", " ") for line in value_lines(value))
+# Cells of a table
+
+
+def value_cell(value: Array) -> str:
+    """A value on one line: whole if it is short, else its norm."""
     lines = value_lines(value)
-    return lines[0] if lines else f"norm {number_text(norm(value))}"
+    if not lines:
+        return f"norm {significant(norm(value))}"
+    if value.ndim < 2:
+        return lines[0]
+    rows = [line.strip("[ ]").replace("  ", " ") for line in lines]
+    return "; ".join(rows)
 
 
-def derivative_texts(evaluated: Evaluated, name: str) -> str:
-    """∂sink/∂node on one line of a table, a number as the sum of its terms."""
-    value = evaluated.derivatives.get(name)
-    if value is None:
+def derivative_cell(state: Evaluated, name: str) -> str:
+    """∂sink/∂node on one line, a number as the sum of its terms."""
+    if name not in state.derivatives:
         return "0"
-    terms = (
-        [number_text(float(edge.term)) for edge in reversed(evaluated.edges_from(name))]
-        if value.ndim == 0
-        else []
-    )
-    return (
-        f"{sum_text(terms)} = {one_line(value)}"
-        if 2 <= len(terms) <= MOST_TERMS
-        else one_line(value)
-    )
+    return _sum_of_terms(state, name) + value_cell(state.derivatives[name])

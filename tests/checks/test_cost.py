@@ -11,8 +11,13 @@ from relusgd.checks.cost import (
     random_layers,
     random_line,
 )
-from relusgd.checks.counting import Counted, Counter, counted, operations
-from relusgd.checks.running_sums import gradient_by_running_sums
+from relusgd.checks.operation_counts import (
+    Counted,
+    Counter,
+    count_operations,
+    counted,
+    gradient_by_running_sums,
+)
 from relusgd.gradients.backprop import backprop
 from relusgd.gradients.prefix_sums import prefix_sum_kernel
 from relusgd.graphs.graph import Graph
@@ -37,14 +42,14 @@ def test_every_operation_counts_once():
 
 
 def test_a_matrix_times_a_vector_is_d_products_and_d_minus_one_sums_a_row():
-    assert operations(lambda W, x: W @ x, np.ones((5, 4)), np.ones(4)) == 5 * (4 + 3)
+    assert count_operations(lambda W, x: W @ x, np.ones((5, 4)), np.ones(4)) == 5 * (4 + 3)
 
 
 def test_one_evaluation_of_the_layers_by_hand():
     # W_1 x + b: d (2d − 1) + d, Φ: d comparisons, W_2 x_2: d (2d − 1), − y: d, ½ r·r: 2d − 1 + 1
     for d in (1, 2, 5):
         assert (
-            operations(loss, *random_layers(d))
+            count_operations(loss, *random_layers(d))
             == (d * (2 * d - 1) + d) + d + d * (2 * d - 1) + d + 2 * d
         )
 
@@ -65,7 +70,7 @@ def test_differences_are_counted_as_if_they_were_all_taken():
                 found.append((values[0] - values[1]) / 2e-5)
         assert len(found) == parameters
 
-    assert operations(quotients, *arrays) == count_differences(loss, parameters, arrays)
+    assert count_operations(quotients, *arrays) == count_differences(loss, parameters, arrays)
 
 
 def test_what_is_counted_has_the_values_of_floats():
@@ -105,8 +110,8 @@ def test_a_gradient_costs_about_as_much_as_a_few_evaluations():
     # the cheap gradient principle: at most about four times, whatever the number of parameters
     for d in (8, 64):
         arrays = random_layers(d)
-        whole = operations(lambda *given: two_layers(*given).evaluate().derivatives, *arrays)
-        assert 1.5 < whole / operations(loss, *arrays) < 4
+        whole = count_operations(lambda *given: two_layers(*given).evaluate().derivatives, *arrays)
+        assert 1.5 < whole / count_operations(loss, *arrays) < 4
 
 
 def test_a_power_law_is_fitted_exactly():

@@ -11,9 +11,8 @@ from relusgd.gradients.dense import dense_kernel
 from relusgd.gradients.prefix_sums import prefix_sum_kernel
 from relusgd.graphs.derivatives import PARTIALS
 from relusgd.graphs.expression_graph import expression_graph
-from relusgd.graphs.graph import Graph
+from relusgd.graphs.graph import Graph, nudge_node
 from relusgd.graphs.network_graph import is_unfolded, network_graph
-from relusgd.graphs.nudge import nudges
 from relusgd.graphs.operations import SQUARE, SUBTRACT
 from relusgd.graphs.sheet_functions import sheet_graph
 from relusgd.model.expressions import FUNCTIONS, OPERATORS
@@ -241,7 +240,7 @@ def test_a_nodes_derivative_is_the_sum_of_the_terms_of_its_edges(make):
 
 def test_what_a_nudge_misses_falls_with_its_square():
     state = sheet_graph("sheet-a", [3]).evaluate()
-    found = nudges(state, "x", 0.01)
+    found = nudge_node(state, "x", 0.01)
     assert [nudge.by for nudge in found] == [0.01, 0.001, 0.0001]
     assert found[0].change == pytest.approx(90 * 0 + (3.01**4 + 3.01**2) - 90, rel=1e-12)
     assert found[0].predicted == pytest.approx(1.14)
@@ -250,21 +249,21 @@ def test_what_a_nudge_misses_falls_with_its_square():
 
 def test_a_nudge_of_an_inner_node_leaves_what_it_is_computed_from():
     # h = g_1² + g_2²: g_1 = 9 → 9.5 moves h by 9.5² − 9² = 9.25, wherever x is
-    found = nudges(sheet_graph("sheet-a", [3]).evaluate(), "g1", 0.5)
+    found = nudge_node(sheet_graph("sheet-a", [3]).evaluate(), "g1", 0.5)
     assert found[0].change == 9.25
 
 
 def test_one_entry_or_all_entries_of_a_vector_are_nudged():
     state = sheet_graph("sheet-d").evaluate()
     d = state.derivatives
-    assert nudges(state, "W2[2,3]", 0.1)[0].predicted == pytest.approx(0.1 * d["W2"][1, 2])
-    assert nudges(state, "b", 0.1)[0].predicted == pytest.approx(0.1 * d["b"].sum())
+    assert nudge_node(state, "W2[2,3]", 0.1)[0].predicted == pytest.approx(0.1 * d["W2"][1, 2])
+    assert nudge_node(state, "b", 0.1)[0].predicted == pytest.approx(0.1 * d["b"].sum())
 
 
 def test_a_node_may_be_named_as_it_is_printed():
     state = sheet_graph("sheet-d").evaluate()
-    assert nudges(state, "x₁[2]", 0.1) == nudges(state, "x1[2]", 0.1)
-    assert nudges(state, "ℓ", 0.5)[0].change == 0.5
+    assert nudge_node(state, "x₁[2]", 0.1) == nudge_node(state, "x1[2]", 0.1)
+    assert nudge_node(state, "ℓ", 0.5)[0].change == 0.5
 
 
 @pytest.mark.parametrize(
@@ -279,13 +278,13 @@ def test_a_node_may_be_named_as_it_is_printed():
 )
 def test_a_node_or_entry_that_is_not_there_is_named(node, words):
     with pytest.raises(InputError, match=words):
-        nudges(sheet_graph("sheet-d").evaluate(), node, 0.1)
+        nudge_node(sheet_graph("sheet-d").evaluate(), node, 0.1)
 
 
 @pytest.mark.parametrize("by", [0.0, float("nan"), float("inf")])
 def test_a_nudge_moves(by):
     with pytest.raises(InputError, match="other than 0"):
-        nudges(sheet_graph("sheet-a").evaluate(), "x", by)
+        nudge_node(sheet_graph("sheet-a").evaluate(), "x", by)
 
 
 # Expressions at large

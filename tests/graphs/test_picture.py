@@ -10,15 +10,16 @@ import pytest
 from matplotlib.text import Text
 
 from relusgd.errors import InputError
+from relusgd.graphs.columns import arrange, column_numbers, crossings, node_key
 from relusgd.graphs.dot import dot_text
 from relusgd.graphs.expression_graph import expression_graph
-from relusgd.graphs.layers import arrange, column_numbers, crossings, node_key
 from relusgd.graphs.network_graph import network_graph
 from relusgd.graphs.picture import Design, GraphPicture, draw_graph
 from relusgd.graphs.placing import place
 from relusgd.graphs.sheet_functions import sheet_graph
-from relusgd.graphs.text import norm, number_text, printed
+from relusgd.graphs.text import norm, printed
 from relusgd.model.network import Network, parameter_count
+from relusgd.words import significant
 
 
 def network(hidden):
@@ -163,7 +164,7 @@ def test_a_graph_that_no_picture_holds_is_refused(tmp_path):
     ],
 )
 def test_numbers_have_four_digits(value, text):
-    assert number_text(value) == text
+    assert significant(value) == text
 
 
 @pytest.mark.parametrize(
@@ -220,7 +221,7 @@ def test_an_edge_past_a_column_bends_around_its_boxes():
     sizes = {"a": (50.0, 20.0), "b": (50.0, 20.0), "c": (50.0, 20.0)}
     placed = place(sizes, [("a", "b"), ("b", "c"), ("a", "c")], [None, None, None])
     assert len(arrange(list(sizes), [("a", "b"), ("b", "c"), ("a", "c")]).columns[1]) == 2
-    passing, box = placed.lines[2], placed.boxes["b"]
+    passing, box = placed.curves[2], placed.boxes["b"]
     heights = [
         passing.at(piece, t)[1]
         for piece in (0, 1, 2)

@@ -7,9 +7,9 @@ from PIL import Image
 from relusgd.errors import InputError
 from relusgd.gradients.backprop import backprop
 from relusgd.graphs.network_graph import network_graph
-from relusgd.graphs.step_film import Moment, StepPainter, Update, film_sgd_step
-from relusgd.graphs.text import number_text
+from relusgd.graphs.step_film import Moment, SgdStep, StepPainter, film_sgd_step
 from relusgd.model.network import Network, parameter_count
+from relusgd.words import significant
 
 
 def network(hidden=(3,)):
@@ -19,7 +19,7 @@ def network(hidden=(3,)):
 
 
 def painter(update=None, hidden=(3,)):
-    return StepPainter(network_graph(network(hidden), 0.4, 0.9).evaluate(), update or Update(0.05))
+    return StepPainter(network_graph(network(hidden), 0.4, 0.9).evaluate(), update or SgdStep(0.05))
 
 
 def words(drawn, name):
@@ -49,12 +49,12 @@ def test_the_step_is_that_of_sgd():
     ],
 )
 def test_only_what_learns_moves(layers, moving):
-    assert " ".join(sorted(painter(Update(0.05, layers)).moved)) == moving
-    assert "c" not in painter(Update(0.05, output_bias=False)).moved
+    assert " ".join(sorted(painter(SgdStep(0.05, layers)).moved)) == moving
+    assert "c" not in painter(SgdStep(0.05, output_bias=False)).moved
 
 
 def test_weight_decay_is_part_of_the_step():
-    plain, decayed = painter().moved["v2"], painter(Update(0.05, decay=0.1)).moved["v2"]
+    plain, decayed = painter().moved["v2"], painter(SgdStep(0.05, decay=0.1)).moved["v2"]
     assert decayed == pytest.approx(plain - 0.05 * 0.1 * painter().before.values["v2"])
 
 
@@ -80,21 +80,21 @@ def test_parameters_move_all_the_way_and_everything_is_computed_again():
     before, after = film.before.values["v2"], film.after.values["v2"]
     for share in (0.0, 0.5, 1.0):
         film.show(Moment("step", share=share))
-        assert number_text(float((1 - share) * before + share * after)) in words(film, "v2")[0]
+        assert significant(float((1 - share) * before + share * after)) in words(film, "v2")[0]
     film.show(Moment("again", 5))
     for name in film.picture.boxes:
-        assert number_text(float(film.after.values[name])) in words(film, name)[0]
+        assert significant(float(film.after.values[name])) in words(film, name)[0]
     for number, label in film.picture.labels.items():
-        assert label.get_text() == number_text(float(film.after.edges[number].local.numbers))
+        assert label.get_text() == significant(float(film.after.edges[number].local.numbers))
     assert (
-        f"{number_text(film.before.output)} → {number_text(film.after.output)}"
+        f"{significant(film.before.output)} → {significant(film.after.output)}"
         in film.picture.caption.get_text()
     )
 
 
 @pytest.mark.parametrize("hidden", [(3,), (10,), (5, 4)], ids=str)
 def test_no_words_leave_their_box_in_any_picture(hidden):
-    film = painter(Update(0.3), hidden)
+    film = painter(SgdStep(0.3), hidden)
     for moment in dict.fromkeys(film._moments):
         film.show(moment)
         for name, box in film.picture.boxes.items():
@@ -111,7 +111,7 @@ def test_films_are_written_whole_and_with_even_sides(suffix, tmp_path):
     film_sgd_step(
         network_graph(network((6,)), 0.4, 0.9),
         path,
-        Update(0.05),
+        SgdStep(0.05),
         progress=lambda done, of: progress.append((done, of)),
     )
     assert path.stat().st_size > 10_000
@@ -125,5 +125,5 @@ def test_films_are_written_whole_and_with_even_sides(suffix, tmp_path):
 
 def test_a_step_out_of_the_finite_numbers_is_refused(tmp_path):
     with pytest.raises(InputError, match="leaves the finite numbers"), np.errstate(all="ignore"):
-        film_sgd_step(network_graph(network(), 0.4, 0.9), tmp_path / "step.gif", Update(1e200))
+        film_sgd_step(network_graph(network(), 0.4, 0.9), tmp_path / "step.gif", SgdStep(1e200))
     assert list(tmp_path.iterdir()) == []

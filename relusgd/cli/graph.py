@@ -1,0 +1,404 @@
+"""The command graph: a computation graph as a table, a picture, a nudge, or a film of one step."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from relusgd.cli.boundary import guarded
+from relusgd.cli.network_source import (
+    ChosenNetwork,
+    EpochOption,
+    SourceArgument,
+    check_out,
+    error_text,
+    plain_table,
+    read_network,
+)
+from relusgd.cli.options import JsonOption, SetOption
+from relusgd.cli.pictures import ThemeName, ThemeOption
+from relusgd.cli.terminal import print_json, print_table, printable
+from relusgd.words import dimensions
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from relusgd.graphs.graph import Evaluated, Graph
+
+LONGEST_SIZE = 9
+"""The most digits of a number of --size."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command(
+        epilog="Example:  relusgd graph --function '(x**2)**2 + x**2' --at 3 --out graph.svg"
+    )(graph)
+
+
+@guarded
+def graph(
+    source: SourceArgument = None,
+    function: Annotated[
+        str | None,
+        typer.Option(
+            metavar="F",
+            help="sheet-a, sheet-b, sheet-c, sheet-d, or an expression in x.",
+            show_default=False,
+        ),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="V,…",
+            help="The point: x of a function; x or x,y of a sample.",
+            show_default=False,
+        ),
+    ] = None,
+    size: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N,D",
+            help="Sizes of sheet-b (n), sheet-c (n,d), sheet-d (d).",
+            show_default=False,
+        ),
+    ] = None,
+    nudge: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NODE",
+            help="Show how the output moves with this node, or entry: z, z[3].",
+            show_default=False,
+        ),
+    ] = None,
+    by: Annotated[float, typer.Option(metavar="EPS", help="How far the node is nudged.")] = 0.01,
+    animate: Annotated[
+        bool, typer.Option("--animate", help="A film of one SGD step, .gif or .mp4.")
+    ] = False,
+    epoch: EpochOption = None,
+    changes: SetOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A .svg, .png, .pdf or .dot. [dim]\\[default: a table][/]",
+            show_default=False,
+        ),
+    ] = None,
+    theme: ThemeOption = ThemeName.light,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a computation graph: values from left to right, local derivatives on edges, and
+    ∂loss/∂node flowing back.
+
+    Of a network at one sample, of a theory sheet's functions, or of an expression. Prints the file,
+    or a table.
+    """
+    _check_options(source, function, out, nudge=nudge, animate=animate, as_json=as_json)
+    if animate and out is None:
+        out = _film_path(source)
+    check_out(out)
+    point = _numbers(at, "--at") if at is not None else None
+    if source is None:
+        words = function or ""
+        built = _function_graph(words, point, size, changes, epoch)
+    else:
+        _refuse_size(size)
+        chosen = read_network(source, changes, epoch)
+        built, words = _network_graph(chosen, point)
+        if animate and out is not None:
+            _film_step(built, chosen, out, theme.value)
+            typer.echo(out)
+            return
+    if nudge:
+        _show_nudges(built, nudge, by, as_json=as_json)
+    elif out:
+        _write_graph(built, out, theme.value, words)
+        typer.echo(out)
+    else:
+        _show_graph(built, as_json=as_json)
+
+
+# What is asked for
+
+
+def _check_options(
+    source: Path | None,
+    function: str | None,
+    out: Path | None,
+    *,
+    nudge: str | None,
+    animate: bool,
+    as_json: bool,
+) -> None:
+    """Refuse options that do not go together."""
+    from relusgd.errors import InputError
+
+    if (source is None) == (function is None):
+        given = "both a network and --function" if function else "nothing"
+        raise InputError(
+            f"a graph is that of a CONFIG or RUN, or of --function; {given} is given",
+            "try: relusgd graph --function sheet-a",
+        )
+    if source is not None and not source.exists() and _is_function(str(source)):
+        raise InputError(
+            f"{source} is no file; a function is given with --function",
+            f"try: relusgd graph --function {quote(str(source))}",
+        )
+    if animate and (function or nudge or as_json):
+        raise InputError(
+            "--animate films an SGD step of a CONFIG or RUN; "
+            "--function, --nudge and --json do not go with it"
+        )
+    if nudge and out:
+        raise InputError("--nudge gives a table, and --out a picture", "leave one of them away")
+
+
+def _is_function(text: str) -> bool:
+    """Whether a text names a function of the sheet or is an expression, rather than a path."""
+    return text.startswith("sheet-") or any(sign in text for sign in "*+()")
+
+
+def _refuse_size(size: str | None) -> None:
+    from relusgd.errors import InputError
+
+    if size is not None:
+        raise InputError(
+            "--size belongs to the sheet's functions; a network has its own",
+            "try --set network.hidden=3",
+        )
+
+
+def _network_graph(chosen: ChosenNetwork, at: list[float] | None) -> tuple[Graph, str]:
+    """The graph of a network's loss at one sample; the words for that sample go to stderr too."""
+    from relusgd.graphs.network_graph import choose_sample, network_graph
+
+    sample = choose_sample(chosen.dataset, at)
+    typer.echo(printable(sample.words), err=True)
+    return network_graph(chosen.network, sample.x, sample.y), sample.words
+
+
+def _function_graph(
+    function: str,
+    at: list[float] | None,
+    size: str | None,
+    changes: list[str] | None,
+    epoch: int | None,
+) -> Graph:
+    """The graph of one of the sheet's functions or of an expression."""
+    from relusgd.errors import InputError
+    from relusgd.graphs.expression_graph import expression_graph
+    from relusgd.graphs.sheet_functions import sheet_graph
+
+    if epoch is not None or changes:
+        raise InputError("--epoch and --set belong to a CONFIG or RUN, not to --function")
+    if function.strip().lower().startswith("sheet"):
+        return sheet_graph(function.strip(), at, _sizes(size))
+    if size is not None:
+        raise InputError("--size belongs to the sheet's functions; an expression has none")
+    if at is None:
+        raise InputError("an expression is differentiated at a point", "add one, such as --at 3")
+    if len(at) != 1:
+        raise InputError(
+            f"--at gives {len(at)} numbers, and an expression takes 1, its x", "write --at=3"
+        )
+    return expression_graph(function, at[0])
+
+
+def _numbers(text: str, option: str) -> list[float]:
+    """Numbers with commas between them."""
+    return [_number(part.strip(), text, option) for part in text.split(",")]
+
+
+def _number(part: str, text: str, option: str) -> float:
+    from relusgd.errors import InputError
+
+    try:
+        value = float(part)
+    except ValueError:
+        raise InputError(
+            f"{option} {text[:60]}: {part[:40]!r} is no number",
+            "write numbers with commas, such as 0.5,-1",
+        ) from None
+    if not math.isfinite(value):
+        raise InputError(f"{option} {text[:60]}: {part[:40]} is not finite")
+    return value
+
+
+def _sizes(text: str | None) -> list[int] | None:
+    """The whole numbers of --size."""
+    if text is None:
+        return None
+    return [_size(part.strip()) for part in text.split(",")]
+
+
+def _size(part: str) -> int:
+    from relusgd.errors import InputError
+
+    is_whole = part.isascii() and part.isdigit()
+    if not is_whole or len(part) > LONGEST_SIZE:
+        raise InputError(
+            f"--size: {part[:40]!r} is no whole number", "write sizes with commas, such as 3,2"
+        )
+    return int(part)
+
+
+def _film_path(source: Path | None) -> Path:
+    """Where the film of a step goes by default: into the run's folder, else into this one."""
+    name = "graph.gif"
+    if source is not None and source.is_dir():
+        return source / name
+    return Path(name)
+
+
+# What is shown
+
+
+def _show_graph(graph: Graph, *, as_json: bool) -> None:
+    """Print nodes and edges."""
+    state = graph.evaluate()
+    if as_json:
+        print_json(_graph_facts(state))
+        return
+    print_table(_node_table(state))
+    typer.echo("")
+    print_table(_edge_table(state))
+
+
+def _node_table(state: Evaluated) -> Table:
+    """A line per node, from the sources to the sink."""
+    from rich.text import Text
+
+    from relusgd.graphs.text import derivative_cell, value_cell
+
+    sink = state.graph.sink
+    table = plain_table("node", "formula", "shape", "value", f"∂{sink}/∂node")
+    for node in state.graph.nodes:
+        value = state.values[node.name]
+        table.add_row(
+            node.name,
+            Text(node.formula),
+            dimensions(value.shape) or "1",
+            value_cell(value),
+            derivative_cell(state, node.name),
+        )
+    return table
+
+
+def _edge_table(state: Evaluated) -> Table:
+    """A line per edge: its local derivative and the term that flows back along it."""
+    from rich.text import Text
+
+    from relusgd.graphs.text import value_cell
+
+    table = plain_table("edge", "local derivative", "=", f"term of ∂{state.graph.sink}/∂")
+    for edge in reversed(state.edges):
+        table.add_row(
+            f"{edge.parent} → {edge.child}",
+            Text(edge.symbol),
+            value_cell(edge.local.numbers),
+            value_cell(edge.term),
+        )
+    return table
+
+
+def _graph_facts(state: Evaluated) -> dict[str, Any]:
+    """Everything, with all numbers."""
+    nodes = []
+    for node in state.graph.nodes:
+        value = state.values[node.name]
+        derivative = state.derivatives.get(node.name)
+        nodes.append(
+            {
+                "name": node.name,
+                "formula": node.formula,
+                "shape": list(value.shape),
+                "value": value.tolist(),
+                "derivative": None if derivative is None else derivative.tolist(),
+            }
+        )
+    edges = []
+    for edge in reversed(state.edges):
+        edges.append(
+            {
+                "from": edge.parent,
+                "to": edge.child,
+                "symbol": edge.symbol,
+                "local": edge.local.numbers.tolist(),
+                "term": edge.term.tolist(),
+            }
+        )
+    return {"sink": state.graph.sink, "nodes": nodes, "edges": edges}
+
+
+def _show_nudges(graph: Graph, node: str, by: float, *, as_json: bool) -> None:
+    """Print how the sink moves when a node is nudged."""
+    from relusgd.graphs.graph import nudge_node
+
+    state = graph.evaluate()
+    nudges = nudge_node(state, node, by)
+    if as_json:
+        print_json([{**asdict(nudge), "missing": nudge.missing} for nudge in nudges])
+        return
+    sink = state.graph.sink
+    headings = f"ε added to {node}", sink, f"change of {sink}", f"∂{sink}/∂{node} · ε", "missing"
+    table = plain_table(*headings, numeric=5)
+    for nudge in nudges:
+        table.add_row(
+            f"{nudge.by:g}",
+            f"{nudge.output:.10g}",
+            f"{nudge.change:.6g}",
+            f"{nudge.predicted:.6g}",
+            error_text(nudge.missing),
+        )
+    print_table(table)
+    typer.echo(f"{sink} before: {state.output:.10g}", err=True)
+
+
+def _write_graph(graph: Graph, out: Path, theme: str, words: str) -> None:
+    """Write a picture, or the graph in Graphviz's language."""
+    from relusgd.errors import InputError
+
+    state, suffix = graph.evaluate(), out.suffix.lower()
+    if suffix == ".dot":
+        from relusgd.files import write_whole
+        from relusgd.graphs.dot import dot_text
+
+        write_whole(out, dot_text(state))
+        return
+    if suffix not in (".svg", ".png", ".pdf"):
+        raise InputError(
+            f"a graph cannot be written as {out.name!r}",
+            "its name ends in .svg, .png, .pdf or .dot; --animate makes a .gif or .mp4",
+        )
+    from relusgd.graphs.picture import draw_graph
+
+    draw_graph(state, out, theme=theme, title=words)
+
+
+def _film_step(graph: Graph, chosen: ChosenNetwork, out: Path, theme: str) -> None:
+    """Film the SGD step that follows this epoch, on the graph's sample."""
+    from relusgd.cli.progress import frame_progress
+    from relusgd.errors import InputError
+    from relusgd.graphs.step_film import SgdStep, film_sgd_step
+    from relusgd.training.building import build_schedule
+
+    training = chosen.config.training
+    if training.method == "ridge":
+        raise InputError(
+            "--animate films a step of SGD, and this trains by ridge",
+            "try --set training.method=sgd on its config",
+        )
+    step = SgdStep(
+        rate=build_schedule(chosen.config).at(chosen.epoch + 1),
+        layers=training.layers,
+        decay=training.weight_decay,
+        output_bias=chosen.config.network.output_bias,
+    )
+    with frame_progress() as progress:
+        film_sgd_step(graph, out, step, theme=theme, progress=progress)

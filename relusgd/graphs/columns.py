@@ -1,0 +1,156 @@
+"""Columns and rows of a graph drawn from left to right, after Sugiyama, Tagawa & Toda (1981).
+
+Every node stands right of its parents. An edge that passes a column has a bend there, which takes
+up room like a node, so that edges never run through boxes. The nodes of a column are sorted by the
+mean row of their neighbours, over and over, and the order with the fewest crossings is kept.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+SWEEPS = 12
+"""How often the columns are sorted, to the right and to the left in turn."""
+
+Key = tuple[str, int, int]
+"""A node, (name, 0, 0), or the bend of an edge: ("", number of the edge, column)."""
+
+Link = tuple[Key, Key]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """columns: the keys of every column, from the top.
+
+    chains: for every edge its keys, from the parent over its bends to the child.
+    """
+
+    columns: tuple[tuple[Key, ...], ...]
+    chains: tuple[tuple[Key, ...], ...]
+
+    @property
+    def links(self) -> list[Link]:
+        """The pieces of all edges, from one column to the next."""
+        return _links(self.chains)
+
+
+def node_key(name: str) -> Key:
+    return name, 0, 0
+
+
+def arrange(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> Columns:
+    """Columns for nodes, parents first in `names`, with these edges (parent, child)."""
+    column_of = column_numbers(names, edges)
+    chains = [_chain(number, edge, column_of) for number, edge in enumerate(edges)]
+    columns: list[list[Key]] = [[] for _ in range(max(column_of.values()) + 1)]
+    for name in names:
+        columns[column_of[name]].append(node_key(name))
+    for chain in chains:
+        for bend in chain[1:-1]:
+            _, _, column = bend
+            columns[column].append(bend)
+    ordered = fewest_crossings(columns, _links(chains))
+    return Columns(tuple(tuple(column) for column in ordered), tuple(chains))
+
+
+def column_numbers(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """The column of every node: one right of its last parent.
+
+    A source, which has no parents, stands just left of its first child.
+    """
+    parents: dict[str, list[str]] = defaultdict(list)
+    children: dict[str, list[str]] = defaultdict(list)
+    for parent, child in edges:
+        parents[child].append(parent)
+        children[parent].append(child)
+    column_of: dict[str, int] = {}
+    for name in names:
+        column_of[name] = 1 + max((column_of[parent] for parent in parents[name]), default=-1)
+    for name in names:
+        if children[name] and not parents[name]:
+            column_of[name] = min(column_of[child] for child in children[name]) - 1
+    return column_of
+
+
+def _chain(number: int, edge: tuple[str, str], column_of: Mapping[str, int]) -> tuple[Key, ...]:
+    """The edge's parent, its bend in every column that it passes, and its child."""
+    parent, child = edge
+    passed = range(column_of[parent] + 1, column_of[child])
+    bends = [("", number, column) for column in passed]
+    return (node_key(parent), *bends, node_key(child))
+
+
+def _links(chains: Sequence[tuple[Key, ...]]) -> list[Link]:
+    return [link for chain in chains for link in pairwise(chain)]
+
+
+def neighbours_by_key(links: Sequence[Link]) -> dict[Key, list[Key]]:
+    """The keys that are linked with a key, on either side."""
+    neighbours: dict[Key, list[Key]] = defaultdict(list)
+    for one, other in links:
+        neighbours[one].append(other)
+        neighbours[other].append(one)
+    return neighbours
+
+
+# The order within columns
+
+
+def fewest_crossings(columns: Sequence[Sequence[Key]], links: Sequence[Link]) -> list[list[Key]]:
+    """The best order that sweeping over the columns finds, to the right and to the left in turn."""
+    order = [list(column) for column in columns]
+    neighbours = neighbours_by_key(links)
+    best, fewest = _copied(order), crossings(order, links)
+    for sweep in range(SWEEPS):
+        walk = order if sweep % 2 == 0 else order[::-1]
+        for beside, column in pairwise(walk):
+            _sort_by_neighbours(column, beside, neighbours)
+        count = crossings(order, links)
+        if count < fewest:
+            best, fewest = _copied(order), count
+    return best
+
+
+def _copied(columns: Sequence[Sequence[Key]]) -> list[list[Key]]:
+    return [list(column) for column in columns]
+
+
+def _sort_by_neighbours(
+    column: list[Key], beside: Sequence[Key], neighbours: Mapping[Key, Sequence[Key]]
+) -> None:
+    """Order a column by the mean row of every key's neighbours in the column beside it.
+
+    A key without neighbours there keeps its place, scaled to the other column's length.
+    """
+    row_beside = {key: row for row, key in enumerate(beside)}
+    scale = max(len(column) - 1, 1)
+    wanted: dict[Key, float] = {}
+    for row, key in enumerate(column):
+        rows = [row_beside[other] for other in neighbours[key] if other in row_beside]
+        if rows:
+            wanted[key] = sum(rows) / len(rows)
+        else:
+            wanted[key] = row * (len(beside) - 1) / scale
+    column.sort(key=lambda key: wanted[key])
+
+
+def crossings(columns: Sequence[Sequence[Key]], links: Sequence[Link]) -> int:
+    """How many pairs of links cross."""
+    place: dict[Key, tuple[int, int]] = {}
+    for number, column in enumerate(columns):
+        for row, key in enumerate(column):
+            place[key] = number, row
+    by_gap: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for left, right in links:
+        column_number, left_row = place[left]
+        _, right_row = place[right]
+        by_gap[column_number].append((left_row, right_row))
+    count = 0
+    for ends in by_gap.values():
+        for one, other in combinations(ends, 2):
+            # They cross if one begins above the other and ends below it.
+            count += (one[0] - other[0]) * (one[1] - other[1]) < 0
+    return count
