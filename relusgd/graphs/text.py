@@ -39,7 +39,7 @@ def is_written_out(value: Array) -> bool:
         return True
     if value.ndim == 1:
         return len(value) <= LONGEST_VECTOR
-    return max(value.shape) <= LARGEST_MATRIX
+    return bool(max(value.shape) <= LARGEST_MATRIX)
 
 
 def value_lines(value: Array) -> list[str]:
