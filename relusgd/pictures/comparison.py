@@ -169,7 +169,7 @@ class ComparisonBuilder:
         self.legend = stack.take_top(lines * line)
         stack.skip_top(0.2)
         stack.skip_bottom(0.35)
-        stack.skip_bottom(2.2)
+        stack.skip_x_labels()
         row = None
         if self.charts:
             share = 0.2 if len(self.panels) > 3 else 0.25

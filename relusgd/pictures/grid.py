@@ -76,11 +76,11 @@ class GridBuilder:
         stack.skip_bottom(0.35)
         self.errors: Box | None = None
         if "loss" in sheet.look.show:
-            stack.skip_bottom(2.2)
+            stack.skip_x_labels()
             height = max(round(0.15 * sheet.height), 2 * sheet.scale.line)
             self.errors = stack.take_bottom(height)
             stack.skip_bottom(0.35)
-        stack.skip_bottom(2.2)
+        stack.skip_x_labels()
         self.area = stack.rest()
         self._place_panels()
         return self._choose_y_ticks()

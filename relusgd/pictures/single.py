@@ -57,10 +57,10 @@ class SingleBuilder:
         stack.skip_bottom(0.35)
         self.errors: Box | None = None
         if "loss" in sheet.look.show:
-            stack.skip_bottom(2.2)
+            stack.skip_x_labels()
             self.errors = stack.take_bottom(max(round(0.14 * sheet.height), 2 * line))
             stack.skip_bottom(0.35)
-        stack.skip_bottom(2.2)
+        stack.skip_x_labels()
         self.active: Box | None = None
         if "active" in sheet.look.show:
             self.active = stack.take_bottom(max(round(0.065 * sheet.height), sheet.lines(1.7)))

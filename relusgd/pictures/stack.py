@@ -25,6 +25,9 @@ FIRST_LEFT = 5.0
 BESIDE_LABELS = 2.7
 """The room at the left beside the labels of y, for the name of the axis, in heights of a letter."""
 
+X_LABELS = 2.2
+"""The room under axes for the labels and the name of x, in lines of text."""
+
 BEST_ASPECT = 1.3
 """Width to height of a panel that shows a function well."""
 
@@ -68,6 +71,10 @@ class Stack:
 
     def skip_bottom(self, lines: float) -> None:
         self.bottom += self._sheet.lines(lines)
+
+    def skip_x_labels(self) -> None:
+        """Leave room for the labels and the name of the x axis of the axes that are taken next."""
+        self.skip_bottom(X_LABELS)
 
     def rest(self) -> Box:
         """What has not been taken."""
