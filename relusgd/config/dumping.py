@@ -6,16 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from relusgd.config.schema import (
     Config,
-    CosineSchedule,
-    KnotsTarget,
     Section,
-    StepSchedule,
-    SweepSection,
 )
 from relusgd.words import quoted, value_text
-
-VALUES = (KnotsTarget, StepSchedule, CosineSchedule)
-"""Blocks that are the value of one key."""
 
 
 def flatten(config: Config) -> dict[str, object]:
@@ -23,18 +16,14 @@ def flatten(config: Config) -> dict[str, object]:
 
     Lists are tuples; knots and schedules are dicts.
     """
-    return dict(_leaves(config, ""))
-
-
-def _leaves(block: Section, prefix: str) -> Iterator[tuple[str, object]]:
-    for key in type(block).model_fields:
-        value = getattr(block, key)
-        if isinstance(value, Section) and not isinstance(value, VALUES):
-            yield from (
-                _leaves(value, f"{prefix}{key}.") if not isinstance(value, SweepSection) else ()
-            )
-        elif key != "sweep" or prefix:
-            yield prefix + key, dump(value)
+    flat: dict[str, object] = {}
+    for name in Config.model_fields:
+        value = getattr(config, name)
+        if isinstance(value, Section) and name != "sweep":
+            flat |= {f"{name}.{key}": dump(getattr(value, key)) for key in type(value).model_fields}
+        elif name != "sweep":
+            flat[name] = value
+    return flat
 
 
 def dump(value: object) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path as FilePath
 
@@ -164,23 +164,34 @@ def check_values(
     unread = set(broken)
     if len(unread) > FAULTS_TOLD:
         return None, []
-    remaining = _without_all(values, unread)
-    config, found = _validate(remaining)
+    readable = _without_all(values, unread)
+    config, found = _validate(readable)
     faults = [one.fault for one in found if not broken_or_below(one.fault.path, unread)]
     if len(found) > FAULTS_TOLD:
         return None, faults
-    removed = unread | {one.fault.path for one in found}
-    rest, partial = found, config
+    faults += _faults_between_keys(config, readable, found, unread)
+    if faults or unread:
+        return None, faults
+    return config, []
+
+
+def _faults_between_keys(
+    config: Config | None, values: dict[str, object], found: list[Broken], broken: set[Path]
+) -> Iterator[Fault]:
+    """The faults of the checks between keys, on the part of the config that is right by itself."""
+    broken = broken | {one.fault.path for one in found}
     for _ in range(ROUNDS):
-        if partial is not None:
+        if config is not None:
             break
-        removed |= {one.remove for one in rest}
-        remaining = _without_all(remaining, {one.remove for one in rest})
-        partial, rest = _validate(remaining)
-    if partial is not None:
-        faults += cross_faults(partial, removed | varied_paths(partial.sweep))
-        faults += sweep_faults(partial.sweep, remaining) if partial.sweep else ()
-    return (None if faults or unread else config), faults
+        removed = {one.remove for one in found}
+        broken |= removed
+        values = _without_all(values, removed)
+        config, found = _validate(values)
+    if config is None:
+        return
+    yield from cross_faults(config, broken | varied_paths(config.sweep))
+    if config.sweep:
+        yield from sweep_faults(config.sweep, values)
 
 
 def _validate(values: dict[str, object]) -> tuple[Config | None, list[Broken]]:
