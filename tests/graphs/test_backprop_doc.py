@@ -54,13 +54,10 @@ def test_every_picture_is_one_that_a_command_writes():
     assert {path.name for path in (ROOT / "docs" / "backprop").iterdir()} == set(shown)
 
 
-def test_quoted_lines_stand_in_backprop():
-    source = [
-        line.strip()
-        for line in (ROOT / "relusgd" / "gradients" / "backprop.py")
-        .read_text(encoding="utf-8")
-        .splitlines()
-    ]
+def test_quoted_lines_stand_in_the_forward_pass_and_in_backprop():
+    files = [ROOT / "relusgd/model/network.py", ROOT / "relusgd/gradients/backprop.py"]
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    source = [line.strip() for line in text.splitlines()]
     quoted = re.findall(r"^\| .* \| `(.+)` \|$", TEXT, re.MULTILINE)
     assert len(quoted) == 7
     assert [line for line in quoted if line not in source] == []
