@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from relusgd.comparing.groups import Group, Spread
-from relusgd.comparing.keys import ABSENT, is_number, present, single
+from relusgd.comparing.keys import ABSENT, is_number, present
 from relusgd.comparing.labels import Words, headings, label
+from relusgd.config.values import single
 
 ENOUGH = 3
 """With fewer values than this, nothing is said of a best one."""

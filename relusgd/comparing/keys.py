@@ -123,10 +123,3 @@ def _numeric_order(value: object) -> tuple[float, ...]:
     """Short lists before long ones; a number counts as a list of one."""
     items = value if isinstance(value, tuple) else (value,)
     return (float(len(items)), *map(float, items))
-
-
-def single(value: object) -> object:
-    """The value; of a list of one, its item."""
-    if isinstance(value, tuple) and len(value) == 1:
-        return value[0]
-    return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from numbers import Integral, Real
 from pathlib import PurePath
+from typing import Any
 
 from relusgd.words import shown
 
@@ -39,6 +40,13 @@ def freeze(value: object) -> object:
         return FrozenMapping({str(key): freeze(item) for key, item in value.items()})
     if isinstance(value, list | tuple):
         return tuple(freeze(item) for item in value)
+    return value
+
+
+def single(value: object) -> Any:
+    """The item of a list of one, such as a single width; any other value as it is."""
+    if isinstance(value, tuple) and len(value) == 1:
+        return value[0]
     return value
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from relusgd.config.naming import plain_text
+from relusgd.config.values import single
 from relusgd.model.history import ERROR_NAMES
 from relusgd.model.network import Array
 from relusgd.pictures.error_chart import Chart, Series
@@ -201,11 +202,7 @@ def value_of(row: Row, key: str) -> object:
     its item.
     """
     value = row.varied.get(key)
-    if isinstance(value, tuple) and len(value) == 1:
-        return value[0]
-    if isinstance(value, dict):
-        return plain_text(value)
-    return value
+    return plain_text(value) if isinstance(value, dict) else single(value)
 
 
 def distinct_values(rows: Sequence[Row], key: str) -> tuple[object, ...]:

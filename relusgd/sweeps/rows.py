@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from relusgd.config import PlannedRun, known_keys
 from relusgd.config.naming import plain_text
-from relusgd.config.values import freeze
+from relusgd.config.values import freeze, single
 from relusgd.errors import RelusgdError
 from relusgd.runs.contents import RunContents
 from relusgd.runs.facts import RunFacts
@@ -159,19 +159,12 @@ def table(rows: Sequence[Row]) -> dict[str, NDArray[Any]]:
 
 
 def _column(name: str, rows: Sequence[Row]) -> NDArray[Any]:
-    values = [_single(row.cell(name)) for row in rows]
+    values = [single(row.cell(name)) for row in rows]
     if name not in TEXT_COLUMNS and all(_is_number_or_missing(value) for value in values):
         with suppress(OverflowError):  # an integer that no array holds stays text
             return _numbers(values)
     texts = ["" if value is None else plain_text(value) for value in values]
     return np.array(texts, dtype=np.str_)
-
-
-def _single(value: Any) -> Any:
-    """The item of a list of one, such as a single width; any other value as it is."""
-    if isinstance(value, tuple) and len(value) == 1:
-        return value[0]
-    return value
 
 
 def _is_number_or_missing(value: object) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.config import flatten
-from relusgd.config.values import freeze
+from relusgd.config.values import freeze, single
 from relusgd.errors import InputError, RelusgdError
 from relusgd.runs.contents import history_arrays
 from relusgd.runs.find import is_run_folder
@@ -185,9 +185,7 @@ def sort_key(row: Row, keys: Sequence[str]) -> list[tuple[bool, float, str]]:
     """Sorts rows by what is varied, numbers by size."""
     parts = []
     for key in keys:
-        value = row.varied.get(key)
-        if isinstance(value, tuple) and len(value) == 1:
-            value = value[0]
+        value = single(row.varied.get(key))
         if isinstance(value, int | float):
             parts.append((True, float(value), ""))
         else:
