@@ -78,7 +78,6 @@ def test_no_import_goes_in_a_circle_though_it_be_lazy_or_for_types_alone():
         pytest.fail(" → ".join(error.args[1]))
 
 
-@pytest.mark.xfail(strict=True, reason="some class names still mean several things")
 def test_a_class_name_means_one_thing():
     homes = defaultdict(list)
     for name, path in MODULES.items():

@@ -236,7 +236,7 @@ Data = Annotated[
 # network
 
 
-class Network(Section):
+class NetworkSection(Section):
     """The network and how it begins."""
 
     hidden: Widths = Field(default=(40,), description="widths of the hidden layers; 40 means [40]")
@@ -388,7 +388,9 @@ class Config(Section):
 
     seed: Seed = Field(default=0, description="seed of the initial network and the batch order")
     data: Data = Field(default=TargetData(), description="the points to learn from")
-    network: Network = Field(default=Network(), description="the network and how it begins")
+    network: NetworkSection = Field(
+        default=NetworkSection(), description="the network and how it begins"
+    )
     training: Training = Field(default=Training(), description="how the network learns")
     snapshots: Snapshots = Field(default=Snapshots(), description="which epochs are recorded")
     engine: Literal["auto", "numpy", "compiled"] = Field(
