@@ -1,6 +1,8 @@
 // Axes on a canvas: where values stand, and the grid, ticks and names around them.
 
-/** A canvas as large as its element on the page, sharp on every screen; scale: CSS pixels → pixels. */
+/**
+ * A canvas as large as its element on the page, sharp on every screen; scale: CSS pixels → pixels.
+ */
 class Sheet {
   constructor(canvas) {
     this.canvas = canvas;
@@ -10,9 +12,13 @@ class Sheet {
 
   /** Take the element's size; true when it changed. */
   fit() {
-    const { clientWidth, clientHeight } = this.canvas, ratio = Math.min(window.devicePixelRatio || 1, 3);
-    const changed = clientWidth !== this.width || clientHeight !== this.height || ratio !== this.ratio;
-    Object.assign(this, { width: clientWidth, height: clientHeight, ratio });
+    const { clientWidth, clientHeight } = this.canvas;
+    const ratio = Math.min(window.devicePixelRatio || 1, 3);
+    const changed =
+      clientWidth !== this.width || clientHeight !== this.height || ratio !== this.ratio;
+    this.width = clientWidth;
+    this.height = clientHeight;
+    this.ratio = ratio;
     if (changed) {
       this.canvas.width = Math.max(1, Math.round(clientWidth * ratio));
       this.canvas.height = Math.max(1, Math.round(clientHeight * ratio));
@@ -41,26 +47,64 @@ class Sheet {
   /** Paste a layer, or only what lies left of x. */
   paste(layer, right = this.width) {
     const columns = clamp(Math.round(right * this.ratio), 0, layer.width);
-    if (columns) this.context.drawImage(layer, 0, 0, columns, layer.height, 0, 0, columns / this.ratio, this.height);
+    if (columns)
+      this.context.drawImage(
+        layer,
+        0,
+        0,
+        columns,
+        layer.height,
+        0,
+        0,
+        columns / this.ratio,
+        this.height,
+      );
   }
 }
 
 /** A rectangle on a sheet with axes: x and y give pixels, fromX and fromY values. */
 class Frame {
   constructor(box, xLimits, yLimits) {
-    Object.assign(this, box, { xLimits, yLimits });
+    this.left = box.left;
+    this.top = box.top;
+    this.width = box.width;
+    this.height = box.height;
+    this.xLimits = xLimits;
+    this.yLimits = yLimits;
     this.right = box.left + box.width;
     this.bottom = box.top + box.height;
   }
 
-  x(value) { return this.left + ((value - this.xLimits[0]) / (this.xLimits[1] - this.xLimits[0])) * this.width; }
+  x(value) {
+    return (
+      this.left + ((value - this.xLimits[0]) / (this.xLimits[1] - this.xLimits[0])) * this.width
+    );
+  }
 
-  /** Heights far outside are drawn not quite as far, so that no number is too large for a canvas. */
-  y(value) { return clamp(this.bottom - ((value - this.yLimits[0]) / (this.yLimits[1] - this.yLimits[0])) * this.height, -1e5, 1e5); }
+  /**
+   * Heights far outside are drawn not quite as far, so that no number is too large for a canvas.
+   */
+  y(value) {
+    return clamp(
+      this.bottom - ((value - this.yLimits[0]) / (this.yLimits[1] - this.yLimits[0])) * this.height,
+      -1e5,
+      1e5,
+    );
+  }
 
-  fromX(pixel) { return this.xLimits[0] + ((pixel - this.left) / this.width) * (this.xLimits[1] - this.xLimits[0]); }
-  fromY(pixel) { return this.yLimits[0] + ((this.bottom - pixel) / this.height) * (this.yLimits[1] - this.yLimits[0]); }
-  holds(x, y) { return x >= this.left - 8 && x <= this.right + 8 && y >= this.top && y <= this.bottom; }
+  fromX(pixel) {
+    return (
+      this.xLimits[0] + ((pixel - this.left) / this.width) * (this.xLimits[1] - this.xLimits[0])
+    );
+  }
+  fromY(pixel) {
+    return (
+      this.yLimits[0] + ((this.bottom - pixel) / this.height) * (this.yLimits[1] - this.yLimits[0])
+    );
+  }
+  holds(x, y) {
+    return x >= this.left - 8 && x <= this.right + 8 && y >= this.top && y <= this.bottom;
+  }
 
   clip(context) {
     context.save();
@@ -81,12 +125,31 @@ function drawAxes(context, frame, colours, xTicks, yTicks, { xLabels = true, pix
   context.lineWidth = 1;
   context.strokeStyle = colours.grid;
   context.beginPath();
-  for (const { value } of xTicks) line(context, Math.round(frame.x(value)) + 0.5, frame.top, Math.round(frame.x(value)) + 0.5, frame.bottom);
-  for (const { value } of yTicks) line(context, frame.left, Math.round(frame.y(value)) + 0.5, frame.right, Math.round(frame.y(value)) + 0.5);
+  for (const { value } of xTicks)
+    line(
+      context,
+      Math.round(frame.x(value)) + 0.5,
+      frame.top,
+      Math.round(frame.x(value)) + 0.5,
+      frame.bottom,
+    );
+  for (const { value } of yTicks)
+    line(
+      context,
+      frame.left,
+      Math.round(frame.y(value)) + 0.5,
+      frame.right,
+      Math.round(frame.y(value)) + 0.5,
+    );
   context.stroke();
   context.strokeStyle = colours.faint;
   context.globalAlpha = 0.55;
-  context.strokeRect(Math.round(frame.left) + 0.5, Math.round(frame.top) + 0.5, Math.round(frame.width) - 1, Math.round(frame.height));
+  context.strokeRect(
+    Math.round(frame.left) + 0.5,
+    Math.round(frame.top) + 0.5,
+    Math.round(frame.width) - 1,
+    Math.round(frame.height),
+  );
   context.globalAlpha = 1;
   context.fillStyle = colours.faint;
   setFont(context, pixels, "right");
@@ -98,7 +161,8 @@ function drawXLabels(context, frame, ticks, pixels) {
   setFont(context, pixels);
   const taken = [];
   for (const { value, text } of ticks) {
-    const half = context.measureText(text).width / 2 + 4, at = clamp(frame.x(value), half, context.canvas.width);
+    const half = context.measureText(text).width / 2 + 4;
+    const at = clamp(frame.x(value), half, context.canvas.width);
     if (taken.some(([middle, other]) => Math.abs(middle - at) < half + other)) continue;
     taken.push([at, half]);
     context.fillText(text, at, frame.bottom + 0.6 * pixels + 5);
@@ -120,7 +184,8 @@ function drawUpright(context, frame, words, colours, pixels = 12) {
 function fitting(context, words, room) {
   if (context.measureText(words).width <= room) return words;
   const characters = Array.from(words);
-  while (characters.length && context.measureText(`${characters.join("")}…`).width > room) characters.pop();
+  while (characters.length && context.measureText(`${characters.join("")}…`).width > room)
+    characters.pop();
   return characters.length ? `${characters.join("")}…` : "";
 }
 

@@ -3,14 +3,24 @@
 const SECONDS = 10; // from start to end at speed 1
 
 class Clock {
-  /** epochs: of the moments; time: their axis; changed(): after every other moment, and when playing begins or ends. */
+  /**
+   * epochs: of the moments; time: their axis; changed(): after every other moment, and when playing
+   * begins or ends.
+   */
   constructor(epochs, time, changed) {
-    Object.assign(this, { epochs, time, changed, index: epochs.length - 1, playing: false, speed: 1 });
+    this.epochs = epochs;
+    this.time = time;
+    this.changed = changed;
+    this.index = epochs.length - 1;
+    this.playing = false;
+    this.speed = 1;
     // those who asked their system for less motion see at most four moments a second
     this.pause = window.matchMedia("(prefers-reduced-motion: reduce)").matches ? 250 : 0;
   }
 
-  get epoch() { return this.epochs[this.index]; }
+  get epoch() {
+    return this.epochs[this.index];
+  }
 
   go(index) {
     this.stop();
@@ -30,7 +40,10 @@ class Clock {
   toggle() {
     if (this.playing) return this.stop();
     if (this.index === this.epochs.length - 1) this.set(0);
-    Object.assign(this, { playing: true, place: this.time.place(this.epoch), before: performance.now(), shown: 0 });
+    this.playing = true;
+    this.place = this.time.place(this.epoch);
+    this.before = performance.now();
+    this.shown = 0;
     requestAnimationFrame((now) => this.tick(now));
     return this.changed();
   }
@@ -45,8 +58,11 @@ class Clock {
     if (!this.playing) return;
     this.place += (Math.max(now - this.before, 0) / 1000 / SECONDS) * this.speed * this.time.length;
     this.before = Math.max(now, this.before);
-    const last = this.epochs.length - 1, ended = this.place >= this.time.place(this.epochs[last]);
-    const index = ended ? last : Math.max(countUpTo(this.epochs, this.time.epochAt(this.place) + 1e-9) - 1, 0);
+    const last = this.epochs.length - 1;
+    const ended = this.place >= this.time.place(this.epochs[last]);
+    const index = ended
+      ? last
+      : Math.max(countUpTo(this.epochs, this.time.epochAt(this.place) + 1e-9) - 1, 0);
     if (ended || now - this.shown >= this.pause) {
       this.shown = now;
       this.set(index);

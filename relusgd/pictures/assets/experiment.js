@@ -1,4 +1,5 @@
-// What if: a network changed by hand, by the closed form, or by going on with SGD; nothing of it touches the recorded run.
+// What if: a network changed by hand, by the closed form, or by going on with SGD; nothing of it
+// touches the recorded run.
 
 const MOST_SOLVED = 1500; // unknowns of a closed form that a browser solves in bearable time
 const SLICE = 12; // milliseconds of steps between two pictures
@@ -6,25 +7,43 @@ const SLICE = 12; // milliseconds of steps between two pictures
 class Experiment {
   /** changed(): after every change. */
   constructor(changed) {
-    Object.assign(this, { changed, run: null, network: null, running: false, steps: 0, note: "" });
+    this.changed = changed;
+    this.run = null;
+    this.network = null;
+    this.running = false;
+    this.steps = 0;
+    this.note = "";
   }
 
-  get on() { return this.network !== null; }
+  get on() {
+    return this.network !== null;
+  }
 
   /** Begin with a recorded network, or begin anew. */
   begin(run, row) {
-    Object.assign(this, { run, running: false, steps: 0, note: "", network: run.network(row).copy() });
+    this.run = run;
+    this.running = false;
+    this.steps = 0;
+    this.note = "";
+    this.network = run.network(row).copy();
     this.rate = run.metrics.learning_rate[row];
     this.changed();
   }
 
   end() {
-    Object.assign(this, { run: null, network: null, running: false, note: "" });
+    this.run = null;
+    this.network = null;
+    this.running = false;
+    this.note = "";
     this.changed();
   }
 
   errors() {
-    const { network, run: { points } } = this, scale = points.yUnit ** 2;
+    const {
+      network,
+      run: { points },
+    } = this;
+    const scale = points.yUnit ** 2;
     return { train: network.mse(points.train) * scale, test: network.mse(points.test) * scale };
   }
 
@@ -40,25 +59,47 @@ class Experiment {
     this.changed();
   }
 
-  /** Where a unit's contribution is dragged: a quarter of the domain beyond its elbow, or at the end; in original units. */
+  /**
+   * Where a unit's contribution is dragged: a quarter of the domain beyond its elbow, or at the
+   * end; in original units.
+   */
   handle(unit, [low, high]) {
-    const { network, run } = this, { domain, inside, toX, toY, baseline } = run.points, w = network.slope[unit];
+    const { network, run } = this;
+    const { domain, inside, toX, toY, baseline } = run.points;
+    const w = network.slope[unit];
     if (network.deep || w === 0) return null;
-    const away = 0.25 * (inside[1] - inside[0]), x = clamp(network.elbow(unit) + Math.sign(w) * away, ...inside);
-    const lift = Math.max(w * x + network.bias[unit], 0), y = toY(network.outputWeight[unit] * lift);
+    const away = 0.25 * (inside[1] - inside[0]);
+    const x = clamp(network.elbow(unit) + Math.sign(w) * away, ...inside);
+    const lift = Math.max(w * x + network.bias[unit], 0);
+    const y = toY(network.outputWeight[unit] * lift);
     const margin = 0.04 * (high - low);
-    return lift > 0 ? { x: clamp(toX(x), ...domain), y: clamp(y, low + margin, high - margin), lift, height: y - baseline } : null;
+    return lift > 0
+      ? {
+          x: clamp(toX(x), ...domain),
+          y: clamp(y, low + margin, high - margin),
+          lift,
+          height: y - baseline,
+        }
+      : null;
   }
 
   /** Why the closed form cannot be had, or nothing. */
   get unsolvable() {
-    const { hidden, points } = this.run, unknowns = Math.min(hidden[hidden.length - 1] + 1, points.train.x.length);
-    return unknowns > MOST_SOLVED ? `${wholeText(unknowns)} unknowns are more than a browser solves; use training.method: ridge` : "";
+    const { hidden, points } = this.run;
+    const unknowns = Math.min(hidden[hidden.length - 1] + 1, points.train.x.length);
+    return unknowns > MOST_SOLVED
+      ? `${wholeText(unknowns)} unknowns are more than a browser solves; use training.method: ridge`
+      : "";
   }
 
   solve(penalty) {
     if (!(penalty >= 0 && penalty < Infinity)) return this.say("the penalty must be 0 or more");
-    const solved = ridgeNetwork(this.network, this.run.points.train, penalty, this.run.start.output_bias);
+    const solved = ridgeNetwork(
+      this.network,
+      this.run.points.train,
+      penalty,
+      this.run.start.output_bias,
+    );
     if (!solved.isFinite()) return this.say("no finite solution; try a larger penalty");
     this.network = solved;
     return this.say("output layer solved");
@@ -71,9 +112,13 @@ class Experiment {
 
   /** Go on with plain SGD until stopped: {rate, batch, layers}. */
   descend(settings) {
-    if (!(settings.rate > 0 && settings.rate < Infinity)) return this.say("the learning rate must be above 0");
+    if (!(settings.rate > 0 && settings.rate < Infinity))
+      return this.say("the learning rate must be above 0");
     if (!(settings.batch >= 1)) return this.say("a batch has at least one point");
-    Object.assign(this, { settings, running: true, note: "", random: this.random || randomNumbers() });
+    this.settings = settings;
+    this.running = true;
+    this.note = "";
+    this.random = this.random || randomNumbers();
     requestAnimationFrame(() => this.takeSteps());
     return this.changed();
   }
@@ -85,23 +130,51 @@ class Experiment {
 
   takeSteps() {
     if (!this.running) return;
-    const { network, settings: { rate, batch, layers }, run: { points, start } } = this, n = points.train.x.length;
+    const {
+      network,
+      settings: { rate, batch, layers },
+      run: { points, start },
+    } = this;
+    const n = points.train.x.length;
     const stop = performance.now() + SLICE;
     do {
-      descend(network, points.train, drawBatch(this.random, n, Math.floor(batch)), rate, layers, start.output_bias);
+      descend(
+        network,
+        points.train,
+        drawBatch(this.random, n, Math.floor(batch)),
+        rate,
+        layers,
+        start.output_bias,
+      );
       this.steps += 1;
     } while (performance.now() < stop);
     if (network.isFinite()) requestAnimationFrame(() => this.takeSteps());
-    else Object.assign(this, { running: false, note: `diverged after ${wholeText(this.steps)} steps; reset, and try a smaller learning rate` });
+    else
+      Object.assign(this, {
+        running: false,
+        note:
+          `diverged after ${wholeText(this.steps)} steps; ` +
+          "reset, and try a smaller learning rate",
+      });
     this.changed();
   }
 
-  /** The elbows as placed, as a config says them; a unit of slope 0, which has none, stands in the middle of the domain. */
+  /**
+   * The elbows as placed, as a config says them; a unit of slope 0, which has none, stands in the
+   * middle of the domain.
+   */
   yaml() {
-    const { network, run: { points, hidden } } = this, middle = (points.domain[0] + points.domain[1]) / 2;
+    const {
+      network,
+      run: { points, hidden },
+    } = this;
+    const middle = (points.domain[0] + points.domain[1]) / 2;
     const elbows = Array.from({ length: network.width }, (_, j) => points.toX(network.elbow(j)));
-    const texts = elbows.map((elbow) => String(Number((Number.isFinite(elbow) ? elbow : middle).toPrecision(9))));
-    return `network:\n  hidden: [${hidden.join(", ")}]\n  elbows: [${texts.map(yamlNumber).join(", ")}]\n`;
+    const texts = elbows.map((elbow) =>
+      String(Number((Number.isFinite(elbow) ? elbow : middle).toPrecision(9))),
+    );
+    const widths = hidden.join(", ");
+    return `network:\n  hidden: [${widths}]\n  elbows: [${texts.map(yamlNumber).join(", ")}]\n`;
   }
 }
 

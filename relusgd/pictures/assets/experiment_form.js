@@ -9,7 +9,12 @@ class ExperimentForm {
     $("solve").addEventListener("click", () => this.experiment.solve(Number($("penalty").value)));
     $("descend").addEventListener("click", () => this.descend());
     $("yaml").addEventListener("click", () => this.copyYaml());
-    $("unit").addEventListener("change", () => page.pinUnit(this.experiment.run, clamp(Math.round(Number($("unit").value)), 0, this.experiment.run.width - 1)));
+    $("unit").addEventListener("change", () =>
+      page.pinUnit(
+        this.experiment.run,
+        clamp(Math.round(Number($("unit").value)), 0, this.experiment.run.width - 1),
+      ),
+    );
     this.onNumber("elbow", (unit, value) => this.experiment.placeElbow(unit, value));
     this.onNumber("weight", (unit, value) => this.experiment.setWeight(unit, value));
   }
@@ -23,7 +28,9 @@ class ExperimentForm {
 
   /** What going on begins with, at the snapshot that an experiment begins with. */
   begin() {
-    const { run, rate } = this.experiment, { start, points } = run, n = points.train.x.length;
+    const { run, rate } = this.experiment;
+    const { start, points } = run;
+    const n = points.train.x.length;
     $("penalty").value = start.penalty;
     $("rate").value = rate > 0 ? Number(rate.toPrecision(6)) : 0.02;
     $("batch").value = Math.min(start.batch_size || n, n);
@@ -31,9 +38,12 @@ class ExperimentForm {
     $("unit").max = run.width - 1;
     $("weight-label").hidden = run.deep;
     $("yaml-text").hidden = true;
-    const { train, test } = points, cut = train.of > n || test.of > test.x.length;
+    const { train, test } = points;
+    const cut = train.of > n || test.of > test.x.length;
     $("sampled").hidden = !cut;
-    $("sampled").textContent = cut ? `over ${wholeText(n + test.x.length)} of the ${wholeText(train.of + test.of)} points, evenly chosen` : "";
+    const here = wholeText(n + test.x.length);
+    const all = wholeText(train.of + test.of);
+    $("sampled").textContent = cut ? `over ${here} of the ${all} points, evenly chosen` : "";
   }
 
   reset() {
@@ -43,7 +53,11 @@ class ExperimentForm {
 
   descend() {
     if (this.experiment.running) return this.experiment.stop();
-    return this.experiment.descend({ rate: $("rate").valueAsNumber, batch: $("batch").valueAsNumber, layers: $("layers").value });
+    return this.experiment.descend({
+      rate: $("rate").valueAsNumber,
+      batch: $("batch").valueAsNumber,
+      layers: $("layers").value,
+    });
   }
 
   async copyYaml() {
@@ -60,11 +74,13 @@ class ExperimentForm {
     $("edit-hint").hidden = on;
     $("edit").setAttribute("aria-pressed", on);
     $("edit").textContent = on ? "Done" : "Change this network";
-    for (const panel of this.page.panels) panel.canvas.classList.toggle("editing", on && panel.run === run);
+    for (const panel of this.page.panels)
+      panel.canvas.classList.toggle("editing", on && panel.run === run);
   }
 
   fill() {
-    const { experiment, page } = this, { run } = experiment;
+    const { experiment, page } = this;
+    const { run } = experiment;
     this.compare();
     const steps = `${wholeText(experiment.steps)} steps of SGD from here`;
     $("note").textContent = experiment.note || (experiment.steps ? steps : "");
@@ -72,7 +88,8 @@ class ExperimentForm {
     $("solve").disabled = Boolean(experiment.unsolvable);
     $("solve").title = experiment.unsolvable;
     if (!page.pinned || page.pinned.run !== run) return;
-    const facts = run.unit(experiment.network, page.pinned.unit), [low, high] = run.points.domain;
+    const facts = run.unit(experiment.network, page.pinned.unit);
+    const [low, high] = run.points.domain;
     $("elbow").step = Number(((high - low) / 200).toPrecision(2));
     $("weight").step = Number((Math.max(Math.abs(facts.weight), 0.1) / 20 || 0.1).toPrecision(1));
     setInput($("unit"), page.pinned.unit);
@@ -81,14 +98,17 @@ class ExperimentForm {
   }
 
   compare() {
-    const { run } = this.experiment, errors = this.experiment.errors(), row = run.rowAt(this.page.clock.epoch);
+    const { run } = this.experiment;
+    const errors = this.experiment.errors();
+    const row = run.rowAt(this.page.clock.epoch);
     const rows = Object.keys(run.errors).map((name) => {
-      const line = make("tr"), now = make("data", { id: `changed-${name}` });
+      const tableRow = make("tr");
+      const now = make("data", { id: `changed-${name}` });
       setNumber(now, errors[name]);
-      line.append(make("th", { scope: "row" }, `${name} MSE`));
-      line.appendChild(make("td")).append(now);
-      line.append(make("td", {}, numberText(run.errors[name].value[row], 4)));
-      return line;
+      tableRow.append(make("th", { scope: "row" }, `${name} MSE`));
+      tableRow.appendChild(make("td")).append(now);
+      tableRow.append(make("td", {}, numberText(run.errors[name].value[row], 4)));
+      return tableRow;
     });
     $("compared").replaceChildren(...rows);
   }
@@ -97,7 +117,8 @@ class ExperimentForm {
 /** Set an input's number unless the reader is typing in it. */
 function setInput(input, value) {
   if (document.activeElement !== input || input.valueAsNumber !== value) {
-    if (document.activeElement !== input) input.value = Number.isFinite(value) ? String(Number(value.toPrecision(6))) : "";
+    if (document.activeElement !== input)
+      input.value = Number.isFinite(value) ? String(Number(value.toPrecision(6))) : "";
   }
 }
 
@@ -123,5 +144,7 @@ function flash(button, words) {
   button.dataset.usual = usual;
   button.textContent = words;
   clearTimeout(button.flashing);
-  button.flashing = setTimeout(() => { button.textContent = usual; }, 1600);
+  button.flashing = setTimeout(() => {
+    button.textContent = usual;
+  }, 1600);
 }

@@ -1,12 +1,19 @@
-// Ridge regression of y on features: minimise |Φ a − y|² + λ |a|². By Householder's orthogonal triangles, which never square
-// the condition number of Φ as the normal equations do (Golub & Van Loan, Matrix Computations, sections 5.2 to 5.6).
+// Ridge regression of y on features: minimise |Φ a − y|² + λ |a|². By Householder's orthogonal
+// triangles, which never square the condition number of Φ as the normal equations do (Golub & Van
+// Loan, Matrix Computations, sections 5.2 to 5.6).
 
 /** A matrix by columns: Float64Arrays of equal length. */
-const columnsOf = (rows, n) => Array.from({ length: n }, (_, j) => Float64Array.from(rows, (row) => row[j]));
+const columnsOf = (rows, n) =>
+  Array.from({ length: n }, (_, j) => Float64Array.from(rows, (row) => row[j]));
 
-/** a with |Φ a − y|² + λ |a|² least; of minimum norm where λ = 0 leaves a choice. Φ: n columns of m numbers; y: m numbers. */
+/**
+ * a with |Φ a − y|² + λ |a|² least; of minimum norm where λ = 0 leaves a choice. Φ: n columns of m
+ * numbers; y: m numbers.
+ */
 function ridgeSolution(columns, y, penalty) {
-  const n = columns.length, m = y.length, root = Math.sqrt(penalty);
+  const n = columns.length;
+  const m = y.length;
+  const root = Math.sqrt(penalty);
   if (penalty === 0) return minimumNorm(columns, y);
   if (m >= n) {
     // least squares of [Φ; √λ I] a = [y; 0]
@@ -17,8 +24,16 @@ function ridgeSolution(columns, y, penalty) {
     triangle.reflect(right);
     return triangle.solve(right.subarray(0, n));
   }
-  // fewer points than features: of all (a, u) with [Φ, √λ I] (a, u) = y the one of least norm has a as wanted
-  const stacked = Array.from({ length: m }, (_, i) => withDiagonal(Float64Array.from(columns, (column) => column[i]), m, i, root));
+  // fewer points than features: of all (a, u) with [Φ, √λ I] (a, u) = y the one of least norm has a
+  // as wanted
+  const stacked = Array.from({ length: m }, (_, i) =>
+    withDiagonal(
+      Float64Array.from(columns, (column) => column[i]),
+      m,
+      i,
+      root,
+    ),
+  );
   const triangle = triangulate(stacked);
   const full = new Float64Array(n + m);
   full.set(triangle.solveTransposed(y));
@@ -33,30 +48,49 @@ function withDiagonal(column, count, place, value) {
   return longer;
 }
 
-/** λ = 0, by a complete orthogonal decomposition: pivoted columns up to their numerical rank, then the least of all solutions. */
+/**
+ * λ = 0, by a complete orthogonal decomposition: pivoted columns up to their numerical rank, then
+ * the least of all solutions.
+ */
 function minimumNorm(columns, y) {
-  const n = columns.length, m = y.length;
-  const triangle = triangulate(columns.map((column) => column.slice()), true);
+  const n = columns.length;
+  const m = y.length;
+  const triangle = triangulate(
+    columns.map((column) => column.slice()),
+    true,
+  );
   const right = Float64Array.from(y);
   triangle.reflect(right);
   const rank = triangle.rank(Number.EPSILON * Math.max(m, n));
-  const rows = Array.from({ length: rank }, (_, i) => Float64Array.from({ length: n }, (_, j) => (j < i ? 0 : triangle.at(i, j))));
+  const rows = Array.from({ length: rank }, (_row, i) =>
+    Float64Array.from({ length: n }, (_column, j) => (j < i ? 0 : triangle.at(i, j))),
+  );
   const across = triangulate(rows);
   const full = new Float64Array(n);
   full.set(across.solveTransposed(right.subarray(0, rank)));
   across.unreflect(full);
   const solution = new Float64Array(n);
-  triangle.order.forEach((from, to) => { solution[from] = full[to]; });
+  triangle.order.forEach((from, to) => {
+    solution[from] = full[to];
+  });
   return solution;
 }
 
-/** A = Q R by reflections, in place; pivoted: the longest remaining column first, so that |R_kk| falls. */
+/**
+ * A = Q R by reflections, in place; pivoted: the longest remaining column first, so that |R_kk|
+ * falls.
+ */
 function triangulate(columns, pivoted = false) {
-  const n = columns.length, m = n ? columns[0].length : 0, steps = Math.min(m, n);
-  const order = Array.from({ length: n }, (_, j) => j), diagonal = new Float64Array(steps), scale = new Float64Array(steps);
+  const n = columns.length;
+  const m = n ? columns[0].length : 0;
+  const steps = Math.min(m, n);
+  const order = Array.from({ length: n }, (_, j) => j);
+  const diagonal = new Float64Array(steps);
+  const scale = new Float64Array(steps);
   for (let k = 0; k < steps; k++) {
     if (pivoted) bringLongest(columns, order, k);
-    const column = columns[k], length = norm(column, k);
+    const column = columns[k];
+    const length = norm(column, k);
     diagonal[k] = column[k] > 0 ? -length : length;
     if (length === 0) continue;
     // reflector I − scale·u uᵀ with u = column − diagonal·e_k below row k
@@ -68,7 +102,8 @@ function triangulate(columns, pivoted = false) {
 }
 
 function norm(column, from) {
-  let largest = 0, sum = 0;
+  let largest = 0;
+  let sum = 0;
   for (let i = from; i < column.length; i++) largest = Math.max(largest, Math.abs(column[i]));
   if (largest === 0) return 0;
   for (let i = from; i < column.length; i++) sum += (column[i] / largest) ** 2;
@@ -94,11 +129,16 @@ function reflectOne(u, scale, vector, from) {
 
 class Triangle {
   constructor(columns, diagonal, scale, order) {
-    Object.assign(this, { columns, diagonal, scale, order });
+    this.columns = columns;
+    this.diagonal = diagonal;
+    this.scale = scale;
+    this.order = order;
   }
 
   /** R_ij, i ≤ j. */
-  at(i, j) { return i === j ? this.diagonal[i] : this.columns[j][i]; }
+  at(i, j) {
+    return i === j ? this.diagonal[i] : this.columns[j][i];
+  }
 
   /** How many diagonal elements exceed so large a part of the first. */
   rank(part) {
@@ -109,17 +149,20 @@ class Triangle {
 
   /** vector ← Qᵀ vector. */
   reflect(vector) {
-    for (let k = 0; k < this.diagonal.length; k++) reflectOne(this.columns[k], this.scale[k], vector, k);
+    for (let k = 0; k < this.diagonal.length; k++)
+      reflectOne(this.columns[k], this.scale[k], vector, k);
   }
 
   /** vector ← Q vector. */
   unreflect(vector) {
-    for (let k = this.diagonal.length - 1; k >= 0; k--) reflectOne(this.columns[k], this.scale[k], vector, k);
+    for (let k = this.diagonal.length - 1; k >= 0; k--)
+      reflectOne(this.columns[k], this.scale[k], vector, k);
   }
 
   /** R⁻¹ right, for as many rows as R is square. */
   solve(right) {
-    const n = this.diagonal.length, a = Float64Array.from(right);
+    const n = this.diagonal.length;
+    const a = Float64Array.from(right);
     for (let i = n - 1; i >= 0; i--) {
       for (let j = i + 1; j < n; j++) a[i] -= this.at(i, j) * a[j];
       a[i] /= this.diagonal[i];
@@ -138,12 +181,17 @@ class Triangle {
   }
 }
 
-/** The network with the output layer that ridge regression on the points gives; without outputBias the constant stays 0. */
+/**
+ * The network with the output layer that ridge regression on the points gives; without outputBias
+ * the constant stays 0.
+ */
 function ridgeNetwork(network, points, penalty, outputBias = true) {
-  const rows = Array.from(points.x, (x) => network.features(x)), H = network.hidden[network.hidden.length - 1];
+  const rows = Array.from(points.x, (x) => network.features(x));
+  const H = network.hidden[network.hidden.length - 1];
   const columns = columnsOf(rows, H);
   if (outputBias) columns.push(new Float64Array(points.x.length).fill(1));
-  const solution = ridgeSolution(columns, points.y, penalty), solved = network.copy();
+  const solution = ridgeSolution(columns, points.y, penalty);
+  const solved = network.copy();
   solved.outputWeight.set(solution.subarray(0, H));
   solved.biases[solved.biases.length - 1][0] = outputBias ? solution[H] : 0;
   return solved;

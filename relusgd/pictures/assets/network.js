@@ -1,22 +1,41 @@
-// A fully connected ReLU network of one input and one output: a_k = relu(a_{k-1} W_k + b_k), f = a_L W_{L+1} + b_{L+1}.
+// A fully connected ReLU network of one input and one output: a_k = relu(a_{k-1} W_k + b_k), f =
+// a_L W_{L+1} + b_{L+1}.
 
 class Network {
-  /** hidden: widths; weights[k]: (fan_in × fan_out) by rows, biases[k]: (fan_out), Float64Arrays. */
+  /**
+   * hidden: widths; weights[k]: (fan_in × fan_out) by rows, biases[k]: (fan_out), Float64Arrays.
+   */
   constructor(hidden, weights, biases) {
     this.hidden = hidden;
     this.weights = weights;
     this.biases = biases;
   }
 
-  get deep() { return this.hidden.length > 1; }
-  get width() { return this.hidden[0]; }
-  get slope() { return this.weights[0]; }
-  get bias() { return this.biases[0]; }
-  get outputWeight() { return this.weights[this.weights.length - 1]; }
-  get outputBias() { return this.biases[this.biases.length - 1][0]; }
+  get deep() {
+    return this.hidden.length > 1;
+  }
+  get width() {
+    return this.hidden[0];
+  }
+  get slope() {
+    return this.weights[0];
+  }
+  get bias() {
+    return this.biases[0];
+  }
+  get outputWeight() {
+    return this.weights[this.weights.length - 1];
+  }
+  get outputBias() {
+    return this.biases[this.biases.length - 1][0];
+  }
 
   copy() {
-    return new Network(this.hidden, this.weights.map((w) => w.slice()), this.biases.map((b) => b.slice()));
+    return new Network(
+      this.hidden,
+      this.weights.map((w) => w.slice()),
+      this.biases.map((b) => b.slice()),
+    );
   }
 
   /** −bias/slope, where the unit switches; nan where the slope is 0. */
@@ -29,9 +48,13 @@ class Network {
     this.bias[unit] = -x * this.slope[unit];
   }
 
-  /** How much a unit bends the function: |w|·|outgoing weights|, for one hidden layer |slope change|. */
+  /**
+   * How much a unit bends the function: |w|·|outgoing weights|, for one hidden layer |slope
+   * change|.
+   */
   bending(unit) {
-    const W = this.weights[1], n = this.biases[1].length;
+    const W = this.weights[1];
+    const n = this.biases[1].length;
     let sum = 0;
     for (let k = 0; k < n; k++) sum += W[unit * n + k] ** 2;
     return Math.abs(this.slope[unit]) * Math.sqrt(sum);
@@ -50,7 +73,8 @@ class Network {
 
   /** f(x). */
   at(x) {
-    const a = this.features(x), v = this.outputWeight;
+    const a = this.features(x);
+    const v = this.outputWeight;
     let sum = this.outputBias;
     for (let j = 0; j < a.length; j++) sum += v[j] * a[j];
     return sum;
@@ -65,7 +89,8 @@ class Network {
 
   /** How many of these x a first-layer unit is active on. */
   activePoints(unit, xs) {
-    const w = this.slope[unit], b = this.bias[unit];
+    const w = this.slope[unit];
+    const b = this.bias[unit];
     let count = 0;
     for (const x of xs) if (w * x + b > 0) count += 1;
     return count;
@@ -77,8 +102,15 @@ class Network {
   }
 }
 
+/** relu; nan stays nan. */
+function rectified(z) {
+  if (z > 0) return z;
+  return z <= 0 ? 0 : NaN;
+}
+
 function reluLayer(a, W, b) {
-  const n = b.length, z = b.slice();
+  const n = b.length;
+  const z = b.slice();
   for (let i = 0; i < a.length; i++) {
     const value = a[i];
     if (value !== 0) for (let j = 0; j < n; j++) z[j] += value * W[i * n + j];
@@ -88,13 +120,18 @@ function reluLayer(a, W, b) {
 }
 
 /**
- * Pieces: x, y: the corners, first and last on the ends; kink: |change of f′| and layer: whose unit switches, at each corner (0 at
- * the ends); active: how many units are active between corner i and i + 1. Corners where f′ does not change may be among them.
+ * Pieces: x, y: the corners, first and last on the ends; kink: |change of f′| and layer: whose unit
+ * switches, at each corner (0 at the ends); active: how many units are active between corner i and
+ * i + 1. Corners where f′ does not change may be among them.
  */
 function shallowPieces(network, low, high) {
-  const { slope: w, bias: b, outputWeight: v, width: H } = network, middle = (low + high) / 2;
-  const elbow = new Float64Array(H), inside = [];
-  let s = 0, t = network.outputBias, count = 0;
+  const { slope: w, bias: b, outputWeight: v, width: H } = network;
+  const middle = (low + high) / 2;
+  const elbow = new Float64Array(H);
+  const inside = [];
+  let s = 0;
+  let t = network.outputBias;
+  let count = 0;
   for (let j = 0; j < H; j++) {
     elbow[j] = network.elbow(j);
     if (elbow[j] > low && elbow[j] < high) inside.push(j);
@@ -105,13 +142,17 @@ function shallowPieces(network, low, high) {
     }
   }
   inside.sort((i, j) => elbow[i] - elbow[j]);
-  const x = [low], y = [s * (low - middle) + t], kink = [0], active = [count];
-  for (let k = 0; k < inside.length; ) {
+  const x = [low];
+  const y = [s * (low - middle) + t];
+  const kink = [0];
+  const active = [count];
+  for (let k = 0; k < inside.length;) {
     const at = elbow[inside[k]];
     let jump = 0;
     // units that share an elbow bend the line by the sum of their jumps, which may be 0
     for (; k < inside.length && elbow[inside[k]] === at; k++) {
-      const j = inside[k], sign = Math.sign(w[j]);
+      const j = inside[k];
+      const sign = Math.sign(w[j]);
       jump += v[j] * Math.abs(w[j]);
       s += sign * v[j] * w[j];
       t += sign * v[j] * (b[j] + w[j] * middle);
@@ -128,34 +169,50 @@ function shallowPieces(network, low, high) {
   return { x, y, kink, layer: new Uint8Array(x.length).fill(1), active };
 }
 
-/** Layer by layer: between the corners so far a unit's input is a straight line, so it switches at most once. */
+/**
+ * Layer by layer: between the corners so far a unit's input is a straight line, so it switches at
+ * most once.
+ */
 function deepPieces(network, low, high) {
-  let x = [low, high], layer = [0, 0], active = [0], a = [[low], [high]];
+  let x = [low, high];
+  let layer = [0, 0];
+  let active = [0];
+  let a = [[low], [high]];
   network.hidden.forEach((n, k) => {
     const z = a.map((row) => affine(row, network.weights[k], network.biases[k]));
     const cut = cutAtCrossings({ x, layer, active, z }, n, k + 1);
     ({ x, layer, active } = cut);
-    a = cut.z.map((row) => row.map((value) => (value > 0 ? value : value <= 0 ? 0 : NaN)));
+    a = cut.z.map((row) => row.map(rectified));
   });
   const last = network.hidden.length;
   const y = a.map((row) => affine(row, network.weights[last], network.biases[last])[0]);
-  const kink = x.map((_, i) => (i === 0 || i === x.length - 1 ? 0 : Math.abs((y[i + 1] - y[i]) / (x[i + 1] - x[i]) - (y[i] - y[i - 1]) / (x[i] - x[i - 1]))));
+  const kink = x.map((_, i) =>
+    i === 0 || i === x.length - 1
+      ? 0
+      : Math.abs((y[i + 1] - y[i]) / (x[i + 1] - x[i]) - (y[i] - y[i - 1]) / (x[i] - x[i - 1])),
+  );
   return { x, y, kink, layer, active };
 }
 
 function affine(a, W, b) {
-  const n = b.length, z = b.slice();
-  for (let i = 0; i < a.length; i++) if (a[i] !== 0) for (let j = 0; j < n; j++) z[j] += a[i] * W[i * n + j];
+  const n = b.length;
+  const z = b.slice();
+  for (let i = 0; i < a.length; i++)
+    if (a[i] !== 0) for (let j = 0; j < n; j++) z[j] += a[i] * W[i * n + j];
   return z;
 }
 
-/** The corners and those where one of n units with inputs z at the corners changes sign; active counts these units too. */
+/**
+ * The corners and those where one of n units with inputs z at the corners changes sign; active
+ * counts these units too.
+ */
 function cutAtCrossings({ x, layer, active, z }, n, k) {
   const out = { x: [x[0]], layer: [layer[0]], active: [], z: [z[0]] };
   for (let i = 0; i + 1 < x.length; i++) {
     const shares = [];
     for (let j = 0; j < n; j++) {
-      const left = z[i][j], right = z[i + 1][j];
+      const left = z[i][j];
+      const right = z[i + 1][j];
       if ((left < 0 && right > 0) || (left > 0 && right < 0)) shares.push(left / (left - right));
     }
     shares.sort((one, other) => one - other);

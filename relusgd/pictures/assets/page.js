@@ -1,5 +1,7 @@
 // The page put together: what is shown, and when it is drawn anew.
 
+/** An element of the page by its id; which kind it is, the markup says.
+ * @type {(id: string) => any} */
 const $ = (id) => document.getElementById(id);
 const told = JSON.parse($("data").textContent);
 
@@ -12,8 +14,14 @@ class Page {
     this.time = new TimeAxis(told.epoch[0], told.epoch[told.epoch.length - 1], told.soft_start);
     this.clock = new Clock(told.epoch, this.time, () => this.moved());
     this.experiment = new Experiment(() => this.changed());
-    // pointed: {run, unit} under the pointer; pinned: {run, unit} clicked; cursor: {run, x} on a curve; glance: a moment pointed at
-    Object.assign(this, { pointed: null, pinned: null, cursor: null, glance: null, touched: false, drawn: 0 });
+    // pointed: {run, unit} under the pointer; pinned: {run, unit} clicked; cursor: {run, x} on a
+    // curve; glance: a moment pointed at
+    this.pointed = null;
+    this.pinned = null;
+    this.cursor = null;
+    this.glance = null;
+    this.touched = false;
+    this.drawn = 0;
     this.build();
     this.restyle();
     goToAddress(this);
@@ -28,13 +36,22 @@ class Page {
     this.listed = this.runs.filter((run) => run.hasUnits);
     this.current = this.listed[0] || this.runs[0];
     this.panels = this.runs.map((run) => this.buildPanel(run));
-    const page = this, look = { get colours() { return page.colours; }, left: () => (page.single ? page.panels[0].frame.left : page.left) };
+    const page = this;
+    const look = {
+      get colours() {
+        return page.colours;
+      },
+      left: () => (page.single ? page.panels[0].frame.left : page.left),
+    };
     this.errorPanel = new ErrorPanel($("errors"), this.time, look);
     this.pathPanel = new PathPanel($("paths"), this.time, look);
     $("choose-run").hidden = this.listed.length < 2;
     this.listed.forEach((run) => $("run").append(make("option", { value: run.number }, run.name)));
     for (const id of ["experiment", "units", "paths"]) $(id).hidden = !this.listed.length;
-    this.table = new UnitTable($("table"), { choose: (unit) => this.point(this.current, unit), pin: (unit) => this.pin(this.current, unit) });
+    this.table = new UnitTable($("table"), {
+      choose: (unit) => this.point(this.current, unit),
+      pin: (unit) => this.pin(this.current, unit),
+    });
     this.form = new ExperimentForm(this);
     this.facts = factsOf(this).map(([words, , large]) => {
       const pair = $("facts").appendChild(make("div", large ? { class: "large" } : {}));
@@ -43,25 +60,45 @@ class Page {
     });
     this.keys = legendOf(this).map(([key, colour, words, fewer]) => {
       const sample = make("span", { class: `key ${key}` });
-      $("legend").appendChild(make("li")).append(sample, make("span", { class: "long" }, words), make("span", { class: "short" }, fewer));
+      $("legend")
+        .appendChild(make("li"))
+        .append(
+          sample,
+          make("span", { class: "long" }, words),
+          make("span", { class: "short" }, fewer),
+        );
       return [sample, colour];
     });
-    $("copy").hidden = window.location.protocol === "about:"; // inside a notebook there is no address to link to
+    // inside a notebook there is no address to link to
+    $("copy").hidden = window.location.protocol === "about:";
   }
 
   buildPanel(run) {
-    const figure = $("panels").appendChild(make("figure")), page = this;
+    const figure = $("panels").appendChild(make("figure"));
+    const page = this;
     if (!this.single) {
       run.caption = figure.appendChild(make("figcaption"));
-      run.caption.append(make("span", { class: "key strong" }), make("strong", { title: run.title }, run.name), make("span", { class: "numbers" }));
+      run.caption.append(
+        make("span", { class: "key strong" }),
+        make("strong", { title: run.title }, run.name),
+        make("span", { class: "numbers" }),
+      );
     }
     const name = `Position on the learned function${this.single ? "" : ` of ${run.name}`}`;
-    const canvas = figure.appendChild(make("canvas", { role: "slider", tabindex: "0", "aria-label": name }));
+    const canvas = figure.appendChild(
+      make("canvas", { role: "slider", tabindex: "0", "aria-label": name }),
+    );
     return new CurvePanel(canvas, run, told, {
       strip: this.single,
-      get left() { return page.single ? page.left : 0; },
-      get colours() { return page.colours; },
-      get colour() { return page.single ? page.colours.learned : page.colours.runs[run.number]; },
+      get left() {
+        return page.single ? page.left : 0;
+      },
+      get colours() {
+        return page.colours;
+      },
+      get colour() {
+        return page.single ? page.colours.learned : page.colours.runs[run.number];
+      },
     });
   }
 
@@ -69,37 +106,72 @@ class Page {
 
   /** Take sizes and colours anew: after another theme or size. */
   restyle() {
-    const chosen = document.documentElement.dataset.theme || (this.darkSystem.matches ? "dark" : "light");
+    const chosen =
+      document.documentElement.dataset.theme || (this.darkSystem.matches ? "dark" : "light");
     this.colours = told.colours[chosen];
     $("theme").textContent = chosen === "dark" ? "Light" : "Dark";
-    const room = Math.max(1, Math.floor($("figure").clientWidth / 340)), wanted = this.runs.length === 4 ? 2 : Math.min(this.runs.length, 3);
+    const room = Math.max(1, Math.floor($("figure").clientWidth / 340));
+    const wanted = this.runs.length === 4 ? 2 : Math.min(this.runs.length, 3);
     $("panels").style.gridTemplateColumns = `repeat(${Math.min(room, wanted)}, minmax(0, 1fr))`;
-    for (const [sample, colour] of this.keys) sample.style.setProperty("--key", typeof colour === "number" ? this.colours.layers[colour] : this.colours[colour]);
+    for (const [sample, colour] of this.keys)
+      sample.style.setProperty(
+        "--key",
+        typeof colour === "number" ? this.colours.layers[colour] : this.colours[colour],
+      );
     this.errorPanel.sheet.fit();
-    const labels = [...this.errorPanel.errorTicks(told), ...this.panels.flatMap((panel) => panel.stripTicks)];
+    const labels = [
+      ...this.errorPanel.errorTicks(told),
+      ...this.panels.flatMap((panel) => panel.stripTicks),
+    ];
     this.left = roomForLabels(this.errorPanel.sheet.context, labels, 12);
     for (const panel of this.panels) {
       panel.sheet.fit();
       panel.lay();
-      if (panel.run.caption) panel.run.caption.firstChild.style.setProperty("--key", panel.look.colour);
+      if (panel.run.caption)
+        panel.run.caption.firstChild.style.setProperty("--key", panel.look.colour);
     }
     this.layTime();
     this.changed();
   }
 
   layTime() {
-    const [run] = this.runs, steps = this.single && run.step[run.length - 1], perEpoch = steps ? steps / this.time.last : 1;
-    const names = this.single ? Object.keys(run.errors).map((name) => [run, name, name === "train" ? this.colours.data : this.colours.test]) : [];
-    const several = this.single ? [] : this.runs.map((each) => [each, told.error, this.colours.runs[each.number]]);
+    const [run] = this.runs;
+    const steps = this.single && run.step[run.length - 1];
+    const perEpoch = steps ? steps / this.time.last : 1;
+    const names = this.single
+      ? Object.keys(run.errors).map((name) => [
+          run,
+          name,
+          name === "train" ? this.colours.data : this.colours.test,
+        ])
+      : [];
+    const several = this.single
+      ? []
+      : this.runs.map((each) => [each, told.error, this.colours.runs[each.number]]);
     // from the sixth run on, colours alone are too alike
-    const curves = [...names, ...several].map(([each, name, colour]) => ({ run: each, name, colour, dash: each.number < 5 ? [] : [6, 2] }));
-    const unit = steps ? "step" : "epoch", paths = this.listed.length > 0;
+    const curves = [...names, ...several].map(([each, name, colour]) => ({
+      run: each,
+      name,
+      colour,
+      dash: each.number < 5 ? [] : [6, 2],
+    }));
+    const unit = steps ? "step" : "epoch";
+    const paths = this.listed.length > 0;
     this.errorPanel.lay(curves, told, paths ? "" : unit, perEpoch);
-    $("errors").setAttribute("aria-label", `${this.single ? "Training and test errors" : `The ${errorName(told.error)}s of all runs`} over time. The slider named Time moves along them.`);
+    const errors = this.single
+      ? "Training and test errors"
+      : `The ${errorName(told.error)}s of all runs`;
+    $("errors").setAttribute(
+      "aria-label",
+      `${errors} over time. The slider named Time moves along them.`,
+    );
     if (!paths) return;
     this.pathPanel.sheet.fit();
     this.pathPanel.lay(this.current, told, unit, perEpoch);
-    $("paths").setAttribute("aria-label", "The units' elbows over time. The table named Units has them as numbers.");
+    $("paths").setAttribute(
+      "aria-label",
+      "The units' elbows over time. The table named Units has them as numbers.",
+    );
   }
 
   jump(epoch) {
@@ -139,11 +211,14 @@ class Page {
 
   /** What a panel shows now. */
   shownIn({ run }) {
-    const row = run.rowAt(this.clock.epoch), edited = this.experiment.run === run, unit = this.focusIn(run);
+    const row = run.rowAt(this.clock.epoch);
+    const edited = this.experiment.run === run;
+    const unit = this.focusIn(run);
+    const recorded = run.hasUnits ? run.network(row) : null;
     return {
       row,
       unit,
-      network: edited ? this.experiment.network : run.hasUnits ? run.network(row) : null,
+      network: edited ? this.experiment.network : recorded,
       pieces: edited ? run.piecesOf(this.experiment.network) : run.pieces(row),
       reference: edited ? run.pieces(row) : null,
       handle: edited && unit !== null ? this.experiment.handle(unit, told.limits.y) : null,
@@ -165,8 +240,11 @@ class Page {
   /** After the clock moved, began to run or stopped. */
   moved() {
     const { clock, time } = this;
-    factsOf(this).forEach(([, text], i) => { this.facts[i].textContent = text; });
-    for (const run of this.runs) if (run.caption) run.caption.lastChild.textContent = captionOf(run, clock.epoch);
+    factsOf(this).forEach(([, text], i) => {
+      this.facts[i].textContent = text;
+    });
+    for (const run of this.runs)
+      if (run.caption) run.caption.lastChild.textContent = captionOf(run, clock.epoch);
     $("play").textContent = clock.playing ? "Pause" : "Play";
     const share = time.place(clock.epoch) / time.length;
     $("slider").value = 10000 * share;
@@ -181,10 +259,13 @@ class Page {
     this.invalidate();
     if (this.detailing) return;
     this.detailing = true;
-    setTimeout(() => {
-      this.detailing = false;
-      this.fillDetails();
-    }, this.clock.playing || this.experiment.running ? 100 : 0);
+    setTimeout(
+      () => {
+        this.detailing = false;
+        this.fillDetails();
+      },
+      this.clock.playing || this.experiment.running ? 100 : 0,
+    );
   }
 
   fillDetails() {
@@ -192,7 +273,13 @@ class Page {
     fillTip(this);
     for (const panel of this.panels) fillReading(this, panel);
     if (!current.hasUnits) return;
-    this.table.show(current, experiment.run === current ? experiment.network : current.network(current.rowAt(this.clock.epoch)), this.focusIn(current));
+    this.table.show(
+      current,
+      experiment.run === current
+        ? experiment.network
+        : current.network(current.rowAt(this.clock.epoch)),
+      this.focusIn(current),
+    );
     this.form.show();
     if (experiment.on) this.form.fill();
   }
@@ -217,9 +304,13 @@ class Page {
     this.changed();
   }
 
-  /** A unit was clicked: it stands out until it is clicked again, or another one is; in an experiment always one does. */
+  /**
+   * A unit was clicked: it stands out until it is clicked again, or another one is; in an
+   * experiment always one does.
+   */
   pin(run, unit) {
-    const again = this.pinned && this.pinned.run === run && this.pinned.unit === unit && !this.experiment.on;
+    const again =
+      this.pinned && this.pinned.run === run && this.pinned.unit === unit && !this.experiment.on;
     this.pinUnit(run, again ? null : unit);
   }
 
@@ -252,7 +343,10 @@ class Page {
 
   /** Escape: nothing stands out any more. */
   letGo() {
-    Object.assign(this, { pointed: null, cursor: null, glance: null, pinned: this.experiment.on ? this.pinned : null });
+    this.pointed = null;
+    this.cursor = null;
+    this.glance = null;
+    this.pinned = this.experiment.on ? this.pinned : null;
     this.changed();
   }
 
@@ -273,8 +367,10 @@ class Page {
 
   /** The unit that bends the function most inside the domain. */
   strongest(run) {
-    const { network } = this.shownOf(run), [low, high] = run.points.inside;
-    let found = 0, most = -1;
+    const { network } = this.shownOf(run);
+    const [low, high] = run.points.inside;
+    let found = 0;
+    let most = -1;
     for (let j = 0; j < network.width; j++) {
       const strength = network.elbow(j) > low && network.elbow(j) < high ? network.bending(j) : -1;
       if (strength > most) [found, most] = [j, strength];

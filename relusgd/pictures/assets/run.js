@@ -1,4 +1,5 @@
-// A run as the page was told of it: its snapshots, its points, and the way from network units to those of the data.
+// A run as the page was told of it: its snapshots, its points, and the way from network units to
+// those of the data.
 
 class Points {
   constructor(told) {
@@ -25,7 +26,8 @@ class Points {
   target(x) {
     const [low, high] = this.domain;
     if (!this.truth || x < low || x > high) return NaN;
-    const place = ((x - low) / (high - low)) * (this.truth.length - 1), left = Math.min(Math.floor(place), this.truth.length - 2);
+    const place = ((x - low) / (high - low)) * (this.truth.length - 1);
+    const left = Math.min(Math.floor(place), this.truth.length - 2);
     return this.truth[left] + (place - left) * (this.truth[left + 1] - this.truth[left]);
   }
 }
@@ -40,19 +42,31 @@ class Run {
     this.points = points;
     this.epoch = told.epoch;
     this.step = told.step;
-    this.metrics = Object.fromEntries(Object.entries(told.metrics).map(([name, text]) => [name, unpack(text)]));
-    this.errors = Object.fromEntries(Object.entries(told.errors).map(([name, parts]) => [name, unpackAll(parts)]));
+    this.metrics = Object.fromEntries(
+      Object.entries(told.metrics).map(([name, text]) => [name, unpack(text)]),
+    );
+    this.errors = Object.fromEntries(
+      Object.entries(told.errors).map(([name, parts]) => [name, unpackAll(parts)]),
+    );
     this.weights = told.weights ? told.weights.map(unpack) : null;
     this.biases = told.biases ? told.biases.map(unpack) : null;
     this.cells = told.cells ? unpackAll(told.cells) : null;
     this.remembered = new Map();
   }
 
-  get length() { return this.epoch.length; }
-  get deep() { return this.hidden.length > 1; }
-  get width() { return this.hidden[0]; }
+  get length() {
+    return this.epoch.length;
+  }
+  get deep() {
+    return this.hidden.length > 1;
+  }
+  get width() {
+    return this.hidden[0];
+  }
   /** Whether units go along one by one. */
-  get hasUnits() { return !this.cells; }
+  get hasUnits() {
+    return !this.cells;
+  }
 
   /** The index of the last snapshot until this epoch. */
   rowAt(epoch) {
@@ -61,13 +75,21 @@ class Run {
 
   /** The network of a snapshot, in network units. */
   network(row) {
-    const part = (all) => Float64Array.from(all.subarray((row * all.length) / this.length, ((row + 1) * all.length) / this.length));
-    return this.recall(`network ${row}`, () => new Network(this.hidden, this.weights.map(part), this.biases.map(part)));
+    const part = (all) =>
+      Float64Array.from(
+        all.subarray((row * all.length) / this.length, ((row + 1) * all.length) / this.length),
+      );
+    return this.recall(
+      `network ${row}`,
+      () => new Network(this.hidden, this.weights.map(part), this.biases.map(part)),
+    );
   }
 
   /** The straight pieces of the learned function over the domain, in original units. */
   pieces(row) {
-    return this.recall(`pieces ${row}`, () => (this.cells ? this.cellPieces(row) : this.piecesOf(this.network(row))));
+    return this.recall(`pieces ${row}`, () =>
+      this.cells ? this.cellPieces(row) : this.piecesOf(this.network(row)),
+    );
   }
 
   piecesOf(network) {
@@ -76,31 +98,44 @@ class Run {
   }
 
   cellPieces(row) {
-    const y = rowOf(this.cells.y, row, this.length), [low, high] = this.points.domain;
+    const y = rowOf(this.cells.y, row, this.length);
+    const [low, high] = this.points.domain;
     const x = Float64Array.from(y, (_, i) => low + ((high - low) * i) / (y.length - 1));
     const nothing = new Uint8Array(y.length);
-    return { x, y, kink: nothing, layer: nothing, active: rowOf(this.cells.active, row, this.length) };
+    return {
+      x,
+      y,
+      kink: nothing,
+      layer: nothing,
+      active: rowOf(this.cells.active, row, this.length),
+    };
   }
 
   /** How many first-layer elbows lie in the domain. */
   elbowsInside(row) {
     if (this.cells) return this.cells.inside[row];
-    return this.recall(`inside ${row}`, () => elbowsInside(this.network(row), ...this.points.inside));
+    return this.recall(`inside ${row}`, () =>
+      elbowsInside(this.network(row), ...this.points.inside),
+    );
   }
 
   /** What the last few snapshots gave; playing asks for each of them several times. */
-  recall(key, make) {
+  recall(key, compute) {
     if (!this.remembered.has(key)) {
       if (this.remembered.size > 60) this.remembered.clear();
-      this.remembered.set(key, make());
+      this.remembered.set(key, compute());
     }
     return this.remembered.get(key);
   }
 
-  /** What there is to say of a first-layer unit, in original units; outputWeight and change are nan in deep networks. */
+  /**
+   * What there is to say of a first-layer unit, in original units; outputWeight and change are nan
+   * in deep networks.
+   */
   unit(network, unit) {
     const { xUnit, yUnit, toX, fromX, train } = this.points;
-    const slope = network.slope[unit] / xUnit, weight = this.deep ? NaN : network.outputWeight[unit] * yUnit;
+    const slope = network.slope[unit] / xUnit;
+    const weight = this.deep ? NaN : network.outputWeight[unit] * yUnit;
     return {
       elbow: toX(network.elbow(unit)),
       slope,
@@ -120,12 +155,15 @@ class Run {
 
 function elbowsInside(network, low, high) {
   let count = 0;
-  for (let j = 0; j < network.width; j++) if (network.elbow(j) >= low && network.elbow(j) <= high) count += 1;
+  for (let j = 0; j < network.width; j++)
+    if (network.elbow(j) >= low && network.elbow(j) <= high) count += 1;
   return count;
 }
 
-const unpackAll = (texts) => Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, unpack(text)]));
-const rowOf = (all, row, rows) => all.subarray((row * all.length) / rows, ((row + 1) * all.length) / rows);
+const unpackAll = (texts) =>
+  Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, unpack(text)]));
+const rowOf = (all, row, rows) =>
+  all.subarray((row * all.length) / rows, ((row + 1) * all.length) / rows);
 
 /** f(x) on pieces. */
 function valueOn(pieces, x) {
@@ -135,15 +173,26 @@ function valueOn(pieces, x) {
 }
 
 /** How many units are active at x. */
-const activeOn = (pieces, x) => pieces.active[clamp(countUpTo(pieces.x, x) - 1, 0, pieces.active.length - 1)];
+const activeOn = (pieces, x) =>
+  pieces.active[clamp(countUpTo(pieces.x, x) - 1, 0, pieces.active.length - 1)];
 
-/** Of a wide layer: how much the units whose elbows lie in equal parts of the domain bend the function, up and down. */
+/**
+ * Of a wide layer: how much the units whose elbows lie in equal parts of the domain bend the
+ * function, up and down.
+ */
 function bendsOf(run, row, network, bars) {
-  if (run.cells) return { up: rowOf(run.cells.up, row, run.length), down: rowOf(run.cells.down, row, run.length) };
-  const up = new Float64Array(bars), down = new Float64Array(bars), [low, high] = run.points.inside;
+  if (run.cells)
+    return {
+      up: rowOf(run.cells.up, row, run.length),
+      down: rowOf(run.cells.down, row, run.length),
+    };
+  const up = new Float64Array(bars);
+  const down = new Float64Array(bars);
+  const [low, high] = run.points.inside;
   for (let j = 0; j < network.width; j++) {
     const bar = Math.floor(((network.elbow(j) - low) / (high - low)) * bars);
-    if (bar >= 0 && bar < bars) (run.deep || network.outputWeight[j] > 0 ? up : down)[bar] += network.bending(j);
+    if (bar >= 0 && bar < bars)
+      (run.deep || network.outputWeight[j] > 0 ? up : down)[bar] += network.bending(j);
   }
   return { up, down };
 }

@@ -31,6 +31,12 @@ function trace(context, frame, { x, y }) {
 /** A strength as a share of the one that is drawn full. */
 const relative = (strength, full) => (Number.isNaN(strength) ? 0 : Math.min(strength / full, 1));
 
+/** The colour of a unit: by the sign of its output weight, which only one hidden layer has. */
+function signColour(colours, network, unit) {
+  if (network.deep) return colours.neutral;
+  return network.outputWeight[unit] > 0 ? colours.positive : colours.negative;
+}
+
 function dot(context, x, y, radius) {
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
@@ -47,6 +53,8 @@ function ring(context, x, y, radius, fill, stroke, width) {
 
 /** From a pixel to the line between two others. */
 function distanceTo(px, py, x0, y0, x1, y1) {
-  const dx = x1 - x0, dy = y1 - y0, share = clamp(((px - x0) * dx + (py - y0) * dy) / (dx * dx + dy * dy || 1), 0, 1);
+  const dx = x1 - x0;
+  const dy = y1 - y0;
+  const share = clamp(((px - x0) * dx + (py - y0) * dy) / (dx * dx + dy * dy || 1), 0, 1);
   return Math.hypot(px - x0 - share * dx, py - y0 - share * dy);
 }

@@ -1,4 +1,5 @@
-// The units of a run as a table that draws only the rows in sight, so that a thousand cost no more than forty.
+// The units of a run as a table that draws only the rows in sight, so that a thousand cost no more
+// than forty.
 
 const ROW = 26; // pixels
 const COLUMNS = [
@@ -14,7 +15,13 @@ const COLUMNS = [
 class UnitTable {
   /** choose(unit): a row was pointed at or focused; pin(unit): it was clicked. */
   constructor(element, { choose, pin }) {
-    Object.assign(this, { element, choose, pin, sorted: "unit", falling: false, rows: [], order: [] });
+    this.element = element;
+    this.choose = choose;
+    this.pin = pin;
+    this.sorted = "unit";
+    this.falling = false;
+    this.rows = [];
+    this.order = [];
     this.head = element.appendChild(make("div", { class: "row head", role: "row" }));
     this.body = element.appendChild(make("div", { class: "body", role: "rowgroup" }));
     element.addEventListener("scroll", () => this.refresh());
@@ -33,7 +40,8 @@ class UnitTable {
   /** Show a network of a run; unit: the one that stands out. */
   show(run, network, unit) {
     if (run !== this.run) this.begin(run);
-    Object.assign(this, { network, unit });
+    this.network = network;
+    this.unit = unit;
     this.refresh();
   }
 
@@ -50,7 +58,8 @@ class UnitTable {
   }
 
   header(key, words) {
-    const cell = make("span", { role: "columnheader" }), button = cell.appendChild(make("button", { type: "button" }, words));
+    const cell = make("span", { role: "columnheader" });
+    const button = cell.appendChild(make("button", { type: "button" }, words));
     button.addEventListener("click", () => {
       this.falling = this.sorted === key && !this.falling;
       this.sorted = key;
@@ -61,23 +70,30 @@ class UnitTable {
 
   refresh() {
     if (!this.run || !this.element.clientHeight) return;
-    const { element, run, network } = this, first = Math.max(0, Math.floor((element.scrollTop - ROW) / ROW));
+    const { element, run, network } = this;
+    const first = Math.max(0, Math.floor((element.scrollTop - ROW) / ROW));
     const count = Math.min(run.width - first, Math.ceil(element.clientHeight / ROW) + 2);
     this.sort();
     [...this.head.children].forEach((cell, i) => {
+      const direction = this.falling ? "descending" : "ascending";
       const sorted = this.columns[i][0] === this.sorted;
-      cell.setAttribute("aria-sort", sorted ? (this.falling ? "descending" : "ascending") : "none");
+      cell.setAttribute("aria-sort", sorted ? direction : "none");
     });
     while (this.rows.length < count) this.rows.push(this.body.appendChild(this.newRow()));
     while (this.rows.length > count) this.rows.pop().remove();
-    this.rows.forEach((row, i) => this.fill(row, first + i, run.unit(network, this.order[first + i])));
+    this.rows.forEach((row, i) =>
+      this.fill(row, first + i, run.unit(network, this.order[first + i])),
+    );
   }
 
   sort() {
-    const { run, network, sorted } = this, H = run.width;
+    const { run, network, sorted } = this;
+    const H = run.width;
     this.order = Array.from({ length: H }, (_, j) => j);
     if (sorted !== "unit") {
-      const values = this.order.map((j) => (sorted === "active" ? run.unit(network, j).active : quick(run, network, j, sorted)));
+      const values = this.order.map((j) =>
+        sorted === "active" ? run.unit(network, j).active : quick(network, j, sorted),
+      );
       const worth = (j) => (Number.isNaN(values[j]) ? Infinity : values[j]);
       this.order.sort((i, j) => worth(i) - worth(j));
     }
@@ -86,7 +102,11 @@ class UnitTable {
 
   newRow() {
     const row = make("div", { class: "row", role: "row" });
-    row.append(...this.columns.map(([key]) => make(key === "unit" ? "span" : "data", { role: key === "unit" ? "rowheader" : "gridcell" })));
+    row.append(
+      ...this.columns.map(([key]) =>
+        make(key === "unit" ? "span" : "data", { role: key === "unit" ? "rowheader" : "gridcell" }),
+      ),
+    );
     return row;
   }
 
@@ -97,7 +117,12 @@ class UnitTable {
     row.setAttribute("aria-rowindex", place + 2);
     row.setAttribute("aria-selected", unit === this.unit);
     row.tabIndex = place === this.focused ? 0 : -1;
-    const [low, high] = this.run.points.domain, special = { unit: wholeText, active: wholeText, elbow: (x) => positionText(x, high - low) };
+    const [low, high] = this.run.points.domain;
+    const special = {
+      unit: wholeText,
+      active: wholeText,
+      elbow: (x) => positionText(x, high - low),
+    };
     this.columns.forEach(([key], i) => {
       const value = key === "unit" ? unit : facts[key];
       setNumber(row.children[i], value, (special[key] || cellText)(value));
@@ -106,7 +131,14 @@ class UnitTable {
 
   /** Arrow keys go from row to row; Enter pins. */
   move(event) {
-    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity }[event.key];
+    const steps = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: 10,
+      PageUp: -10,
+      Home: -Infinity,
+      End: Infinity,
+    }[event.key];
     if (event.key === "Enter" || event.key === " ") this.at(event.target, this.pin);
     else if (steps === undefined) return;
     else this.focusRow(clamp(this.focused + steps, 0, this.run.width - 1));
@@ -120,9 +152,12 @@ class UnitTable {
   }
 
   scrollTo(place) {
-    const { element } = this, top = place * ROW, head = this.head.offsetHeight;
+    const { element } = this;
+    const top = place * ROW;
+    const head = this.head.offsetHeight;
     if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + head + ROW > element.scrollTop + element.clientHeight) element.scrollTop = top + head + ROW - element.clientHeight;
+    else if (top + head + ROW > element.scrollTop + element.clientHeight)
+      element.scrollTop = top + head + ROW - element.clientHeight;
   }
 
   focusRow(place) {
@@ -136,12 +171,18 @@ class UnitTable {
 
 /** A number that is never wider than a cell. */
 function cellText(value) {
-  return Number.isFinite(value) && Math.abs(value) >= 1e6 ? minus(value.toExponential(2).replace("+", "")) : numberText(value);
+  return Number.isFinite(value) && Math.abs(value) >= 1e6
+    ? minus(value.toExponential(2).replace("+", ""))
+    : numberText(value);
 }
 
 /** A column's value without counting points. */
-function quick(run, network, unit, key) {
-  const value = { elbow: network.elbow(unit), slope: network.slope[unit], bias: network.bias[unit] }[key];
+function quick(network, unit, key) {
+  const value = {
+    elbow: network.elbow(unit),
+    slope: network.slope[unit],
+    bias: network.bias[unit],
+  }[key];
   if (value !== undefined) return value;
   return network.outputWeight[unit] * (key === "change" ? Math.abs(network.slope[unit]) : 1);
 }

@@ -1,9 +1,16 @@
-// Time: its axis, the panel of errors and the panel of elbows along it. The past is strong, the future pale.
+// Time: its axis, the panel of errors and the panel of elbows along it. The past is strong, the
+// future pale.
 
-/** Epochs along an axis, linear or as log(1 + (epoch − first)/softness), so that early ones have room. */
+/**
+ * Epochs along an axis, linear or as log(1 + (epoch − first)/softness), so that early ones have
+ * room.
+ */
 class TimeAxis {
   constructor(first, last, softStart) {
-    Object.assign(this, { first, last, softness: Math.max(last - first, 1) / softStart, logarithmic: true });
+    this.first = first;
+    this.last = last;
+    this.softness = Math.max(last - first, 1) / softStart;
+    this.logarithmic = true;
   }
 
   place(epoch) {
@@ -14,15 +21,27 @@ class TimeAxis {
     return this.first + (this.logarithmic ? this.softness * Math.expm1(place) : place);
   }
 
-  get length() { return this.place(Math.max(this.last, this.first + 1)); }
-  get limits() { return [-0.015 * this.length, 1.015 * this.length]; }
+  get length() {
+    return this.place(Math.max(this.last, this.first + 1));
+  }
+  get limits() {
+    return [-0.015 * this.length, 1.015 * this.length];
+  }
 
-  /** Round numbers, the most important first, as {value: place, text}; perEpoch: to label steps in place of epochs. */
+  /**
+   * Round numbers, the most important first, as {value: place, text}; perEpoch: to label steps in
+   * place of epochs.
+   */
   ticks(perEpoch) {
-    const first = this.first * perEpoch, last = this.last * perEpoch, tick = (value) => ({ value: this.place(value / perEpoch), text: wholeText(value) });
-    if (!this.logarithmic) return evenTicks(first, Math.max(last, first + 1), 6).map(({ value }) => tick(value));
+    const first = this.first * perEpoch;
+    const last = this.last * perEpoch;
+    const tick = (value) => ({ value: this.place(value / perEpoch), text: wholeText(value) });
+    if (!this.logarithmic)
+      return evenTicks(first, Math.max(last, first + 1), 6).map(({ value }) => tick(value));
     const values = [first];
-    for (const factor of [1, 5, 2]) for (let power = Math.floor(Math.log10(Math.max(last, 1))); power >= 0; power--) values.push(factor * 10 ** power);
+    for (const factor of [1, 5, 2])
+      for (let power = Math.floor(Math.log10(Math.max(last, 1))); power >= 0; power--)
+        values.push(factor * 10 ** power);
     return values.filter((value, i) => i === 0 || (value > first && value <= last)).map(tick);
   }
 }
@@ -31,16 +50,43 @@ class TimeAxis {
 class TimePanel {
   constructor(canvas, time, look) {
     this.sheet = new Sheet(canvas);
-    Object.assign(this, { canvas, time, look });
+    // layers, which the panels paint when they are laid
+    this.pale = null;
+    this.strong = null;
+    this.canvas = canvas;
+    this.time = time;
+    this.look = look;
   }
 
   /** yTicks: [{value, text}] within yLimits; name: of the y axis; xName: of the x axis, or none. */
   layAxes(yLimits, yTicks, name, xName, perEpoch) {
-    const { sheet, time, look: { colours } } = this, pixels = (this.pixels = sheet.width < 480 ? 11 : 12);
-    const left = this.look.left(), width = Math.max(sheet.width - left - 10, 20);
-    this.frame = new Frame({ left, top: 6, width, height: Math.max(sheet.height - 6 - (xName ? 2.9 : 1.6) * pixels - 6, 10) }, time.limits, yLimits);
+    const {
+      sheet,
+      time,
+      look: { colours },
+    } = this;
+    const pixels = (this.pixels = sheet.width < 480 ? 11 : 12);
+    const left = this.look.left();
+    const width = Math.max(sheet.width - left - 10, 20);
+    this.frame = new Frame(
+      {
+        left,
+        top: 6,
+        width,
+        height: Math.max(sheet.height - 6 - (xName ? 2.9 : 1.6) * pixels - 6, 10),
+      },
+      time.limits,
+      yLimits,
+    );
     this.fixed = sheet.layer((context) => {
-      drawAxes(context, this.frame, colours, spread(context, this.frame, time.ticks(perEpoch), pixels), yTicks, { pixels });
+      drawAxes(
+        context,
+        this.frame,
+        colours,
+        spread(context, this.frame, time.ticks(perEpoch), pixels),
+        yTicks,
+        { pixels },
+      );
       drawUpright(context, this.frame, name, colours, pixels);
       context.fillStyle = colours.ink;
       setFont(context, pixels);
@@ -48,9 +94,17 @@ class TimePanel {
     });
   }
 
-  /** Draw up to an epoch; others: how strong what is not pointed at is drawn; over(context): what is drawn on top. */
+  /**
+   * Draw up to an epoch; others: how strong what is not pointed at is drawn; over(context): what is
+   * drawn on top.
+   */
   drawUntil(epoch, { others = 1, over = null } = {}) {
-    const context = this.sheet.begin(), { frame, look: { colours } } = this, now = frame.x(this.time.place(epoch));
+    const context = this.sheet.begin();
+    const {
+      frame,
+      look: { colours },
+    } = this;
+    const now = frame.x(this.time.place(epoch));
     this.sheet.paste(this.fixed);
     context.globalAlpha = others;
     this.sheet.paste(this.pale);
@@ -64,7 +118,9 @@ class TimePanel {
     if (over) over(context, now);
   }
 
-  epochAt(px) { return this.time.epochAt(clamp(this.frame.fromX(px), 0, this.time.length)); }
+  epochAt(px) {
+    return this.time.epochAt(clamp(this.frame.fromX(px), 0, this.time.length));
+  }
 }
 
 /** Those of the ticks, in the order of their worth, whose labels stay apart. */
@@ -72,8 +128,10 @@ function spread(context, frame, ticks, pixels) {
   setFont(context, pixels);
   const kept = [];
   for (const tick of ticks) {
-    const half = context.measureText(tick.text).width / 2 + 6, at = frame.x(tick.value);
-    if (kept.every(([other, otherHalf]) => Math.abs(other - at) >= half + otherHalf)) kept.push([at, half, tick]);
+    const half = context.measureText(tick.text).width / 2 + 6;
+    const at = frame.x(tick.value);
+    if (kept.every(([other, otherHalf]) => Math.abs(other - at) >= half + otherHalf))
+      kept.push([at, half, tick]);
   }
   return kept.map(([, , tick]) => tick);
 }
@@ -83,13 +141,26 @@ class ErrorPanel extends TimePanel {
   lay(curves, told, xName, perEpoch) {
     this.curves = curves;
     const [low, high] = told.limits.error;
-    this.layAxes([low, high], this.errorTicks(told), `${told.error ? errorName(told.error) : "error"}`, xName, perEpoch);
-    this.place = (error) => (error > 0 ? clamp(Math.log10(error), low, high) : error === 0 ? low : NaN);
+    this.layAxes(
+      [low, high],
+      this.errorTicks(told),
+      `${told.error ? errorName(told.error) : "error"}`,
+      xName,
+      perEpoch,
+    );
+    this.place = (error) => {
+      if (error > 0) return clamp(Math.log10(error), low, high);
+      return error === 0 ? low : NaN;
+    };
     this.pale = this.sheet.layer((context) => this.drawCurves(context, told, 1.1, 0.45));
     this.strong = this.sheet.layer((context) => this.drawCurves(context, null, 2, 1));
   }
 
-  errorTicks({ limits: { error: [low, high] } }) {
+  errorTicks({
+    limits: {
+      error: [low, high],
+    },
+  }) {
     return logTicks(low, high, clamp(Math.round(this.sheet.height / 34), 2, 6));
   }
 
@@ -98,17 +169,27 @@ class ErrorPanel extends TimePanel {
     frame.clip(context);
     if (told && told.noise) this.drawNoise(context, told.noise);
     for (const { run, name, colour, dash } of this.curves) {
-      const { value, low, high } = run.errors[name], stop = this.time.last;
+      const { value, low, high } = run.errors[name];
+      const stop = this.time.last;
       if (told && low) this.drawBand(context, run, low, high, colour);
-      Object.assign(context, { strokeStyle: colour, lineWidth: width, globalAlpha: alpha, lineJoin: "round" });
+      Object.assign(context, {
+        strokeStyle: colour,
+        lineWidth: width,
+        globalAlpha: alpha,
+        lineJoin: "round",
+      });
       context.setLineDash(dash);
       context.beginPath();
       let begun = false;
       [...run.epoch, stop].forEach((epoch, i) => {
-        const y = frame.y(this.place(value[Math.min(i, value.length - 1)])), x = frame.x(this.time.place(epoch));
+        const y = frame.y(this.place(value[Math.min(i, value.length - 1)]));
+        const x = frame.x(this.time.place(epoch));
         if (Number.isNaN(y)) begun = false;
         else if (begun) context.lineTo(x, y);
-        else { context.moveTo(x, y); begun = true; }
+        else {
+          context.moveTo(x, y);
+          begun = true;
+        }
       });
       context.stroke();
       context.setLineDash([]);
@@ -118,17 +199,21 @@ class ErrorPanel extends TimePanel {
 
   /** The range of the snapshots that are not in the page. */
   drawBand(context, run, low, high, colour) {
-    const { frame } = this, x = (i) => frame.x(this.time.place(run.epoch[i]));
+    const { frame } = this;
+    const x = (i) => frame.x(this.time.place(run.epoch[i]));
     Object.assign(context, { fillStyle: colour, globalAlpha: 0.13 });
     context.beginPath();
-    for (let i = 0; i < run.length; i++) if (high[i] > 0) context.lineTo(x(i), frame.y(this.place(high[i])));
-    for (let i = run.length - 1; i >= 0; i--) if (high[i] > 0) context.lineTo(x(i), frame.y(this.place(Math.max(low[i], 1e-300))));
+    for (let i = 0; i < run.length; i++)
+      if (high[i] > 0) context.lineTo(x(i), frame.y(this.place(high[i])));
+    for (let i = run.length - 1; i >= 0; i--)
+      if (high[i] > 0) context.lineTo(x(i), frame.y(this.place(Math.max(low[i], 1e-300))));
     context.fill();
     context.globalAlpha = 1;
   }
 
   drawNoise(context, noise) {
-    const y = this.frame.y(Math.log10(noise)), { colours } = this.look;
+    const y = this.frame.y(Math.log10(noise));
+    const { colours } = this.look;
     Object.assign(context, { strokeStyle: colours.ink, lineWidth: 1 });
     context.setLineDash([5, 3]);
     context.beginPath();
@@ -154,35 +239,73 @@ class ErrorPanel extends TimePanel {
   }
 }
 
-const MOST_PATHS = 250, MOST_TURNS = 400; // of more units the strongest, of more snapshots some are drawn
+const MOST_PATHS = 250;
+const MOST_TURNS = 400; // of more units the strongest, of more snapshots some are drawn
 
 class PathPanel extends TimePanel {
   /** The elbows of a run over time. */
   lay(run, told, xName, perEpoch) {
     this.run = run;
-    this.layAxes(told.limits.x, evenTicks(...told.limits.x, clamp(Math.round(this.sheet.height / 34), 2, 6)), "elbows", xName, perEpoch);
-    const network = run.network(run.length - 1), strength = Float64Array.from({ length: run.width }, (_, j) => relative(network.bending(j), told.scales.unit));
-    this.units = Array.from(strength, (_, j) => j).sort((i, j) => strength[i] - strength[j]).slice(-MOST_PATHS);
-    const crowd = Math.min(1, Math.sqrt(60 / run.width)), paint = (shade) => (context) => {
-      for (const unit of this.units) this.drawPath(context, unit, network, 0.8 + 1.4 * crowd * strength[unit], shade * crowd * (0.35 + 0.6 * strength[unit]));
+    this.layAxes(
+      told.limits.x,
+      evenTicks(...told.limits.x, clamp(Math.round(this.sheet.height / 34), 2, 6)),
+      "elbows",
+      xName,
+      perEpoch,
+    );
+    const network = run.network(run.length - 1);
+    const strength = Float64Array.from({ length: run.width }, (_, j) =>
+      relative(network.bending(j), told.scales.unit),
+    );
+    this.units = Array.from(strength, (_, j) => j)
+      .sort((i, j) => strength[i] - strength[j])
+      .slice(-MOST_PATHS);
+    const crowd = Math.min(1, Math.sqrt(60 / run.width));
+    const paint = (shade) => (context) => {
+      for (const unit of this.units)
+        this.drawPath(
+          context,
+          unit,
+          network,
+          0.8 + 1.4 * crowd * strength[unit],
+          shade * crowd * (0.35 + 0.6 * strength[unit]),
+        );
     };
     this.pale = this.sheet.layer(paint(0.4));
     this.strong = this.sheet.layer(paint(1));
   }
 
   drawPath(context, unit, network, width, alpha) {
-    const { frame, run, time, look: { colours } } = this, turns = Math.max(1, Math.ceil(run.length / MOST_TURNS));
+    const {
+      frame,
+      run,
+      time,
+      look: { colours },
+    } = this;
+    const turns = Math.max(1, Math.ceil(run.length / MOST_TURNS));
     frame.clip(context);
     Object.assign(context, { lineWidth: width, globalAlpha: alpha, lineJoin: "round" });
-    context.strokeStyle = network.deep ? colours.neutral : network.outputWeight[unit] > 0 ? colours.positive : colours.negative;
+    context.strokeStyle = signColour(colours, network, unit);
     context.beginPath();
-    let begun = false, x = 0, y = 0;
-    for (let row = 0; row < run.length; row = row === run.length - 1 ? run.length : Math.min(row + turns, run.length - 1)) {
+    let begun = false;
+    let x = 0;
+    let y = 0;
+    for (
+      let row = 0;
+      row < run.length;
+      row = row === run.length - 1 ? run.length : Math.min(row + turns, run.length - 1)
+    ) {
       const elbow = run.elbowAt(row, unit);
-      if (!Number.isFinite(elbow)) { begun = false; continue; }
+      if (!Number.isFinite(elbow)) {
+        begun = false;
+        continue;
+      }
       [x, y] = [frame.x(time.place(run.epoch[row])), frame.y(elbow)];
       if (begun) context.lineTo(x, y);
-      else { context.moveTo(x, y); begun = true; }
+      else {
+        context.moveTo(x, y);
+        begun = true;
+      }
     }
     if (begun) context.lineTo(frame.x(time.place(time.last)), y);
     context.stroke();
@@ -194,15 +317,18 @@ class PathPanel extends TimePanel {
       const network = this.run.network(this.run.rowAt(epoch));
       this.drawPath(context, unit, network, 2.6, 1);
       const y = this.frame.y(this.run.points.toX(network.elbow(unit)));
-      if (y >= this.frame.top && y <= this.frame.bottom) ring(context, now, y, 4.5, this.look.colours.ink, this.look.colours.paper, 1);
+      if (y >= this.frame.top && y <= this.frame.bottom)
+        ring(context, now, y, 4.5, this.look.colours.ink, this.look.colours.paper, 1);
     };
     this.drawUntil(epoch, unit === null ? {} : { others: 0.3, over });
   }
 
   /** The unit whose path is near a pixel, or null. */
   unitNear(px, py) {
-    const row = this.run.rowAt(this.epochAt(px)), network = this.run.network(row);
-    let found = null, nearest = 7;
+    const row = this.run.rowAt(this.epochAt(px));
+    const network = this.run.network(row);
+    let found = null;
+    let nearest = 7;
     for (const unit of this.units) {
       const distance = Math.abs(this.frame.y(this.run.points.toX(network.elbow(unit))) - py);
       if (distance < nearest) [found, nearest] = [unit, distance];

@@ -5,7 +5,9 @@ const errorName = (name) => (name === "train" ? "training error" : "test error")
 
 /** [words, text, whether it is large] of what stands above the picture. */
 function factsOf({ runs, clock, single }) {
-  const [run] = runs, row = run.rowAt(clock.epoch), facts = [["epoch", wholeText(clock.epoch), true]];
+  const [run] = runs;
+  const row = run.rowAt(clock.epoch);
+  const facts = [["epoch", wholeText(clock.epoch), true]];
   const steps = single ? run.step[row] : told.steps_per_epoch && told.steps_per_epoch * clock.epoch;
   if (steps !== null) facts.push(["step", wholeText(steps), true]);
   return single ? [...facts, ...numbersOf(run, row)] : facts;
@@ -15,8 +17,14 @@ function factsOf({ runs, clock, single }) {
 function numbersOf(run, row) {
   const count = (name) => wholeText(run.metrics[name][row]);
   return [
-    ...Object.keys(run.errors).map((name) => [`${name} MSE`, numberText(run.errors[name].value[row])]),
-    [run.deep ? "first-layer elbows inside" : "elbows inside", `${wholeText(run.elbowsInside(row))}/${wholeText(run.width)}`],
+    ...Object.keys(run.errors).map((name) => [
+      `${name} MSE`,
+      numberText(run.errors[name].value[row]),
+    ]),
+    [
+      run.deep ? "first-layer elbows inside" : "elbows inside",
+      `${wholeText(run.elbowsInside(row))}/${wholeText(run.width)}`,
+    ],
     ...(run.deep ? [["breakpoints", count("breakpoints")]] : []),
     ["dead", count("dead_units")],
   ];
@@ -24,35 +32,73 @@ function numbersOf(run, row) {
 
 /** What stands over a panel among several. */
 function captionOf(run, epoch) {
-  const told_ = numbersOf(run, run.rowAt(epoch)).filter(([words]) => words === `${told.error} MSE` || words === "dead");
-  return told_.map((pair) => pair.join(" ")).join(" · ");
+  const shown = numbersOf(run, run.rowAt(epoch)).filter(
+    ([words]) => words === `${told.error} MSE` || words === "dead",
+  );
+  return shown.map((pair) => pair.join(" ")).join(" · ");
 }
 
 /** The moment in a sentence. */
 function inWords(page) {
-  const facts = factsOf(page), pair = ([words, text]) => `${words} ${text}`;
-  const clock = facts.filter(([, , large]) => large).map(pair).join(", ");
-  const numbers = page.single ? facts.filter(([, , large]) => !large).map(pair) : page.runs.map((run) => `${run.name}, ${captionOf(run, page.clock.epoch)}`);
+  const facts = factsOf(page);
+  /** @type {(fact: any[]) => string} */
+  const pair = ([words, text]) => `${words} ${text}`;
+  const clock = facts
+    .filter(([, , large]) => large)
+    .map(pair)
+    .join(", ");
+  const numbers = page.single
+    ? facts.filter(([, , large]) => !large).map(pair)
+    : page.runs.map((run) => `${run.name}, ${captionOf(run, page.clock.epoch)}`);
   return [clock, numbers.join(", ")];
 }
 
 /** [look, colour (or number of a layer), words, fewer words]. */
 function legendOf({ runs, single }) {
-  const any = (test) => runs.some(test), wide = (run) => run.width > told.sizes.units, entries = [["dot", "data", "training data", "data"]];
+  const any = (test) => runs.some(test);
+  const wide = (run) => run.width > told.sizes.units;
+  /** @type {any[][]} */
+  const entries = [["dot", "data", "training data", "data"]];
   if (any((run) => run.points.testShown)) entries.push(["ring", "data", "test data", "test"]);
   if (any((run) => run.points.truth)) entries.push(["dash", "truth", "true function", "truth"]);
   if (single) entries.push(["strong", "learned", "learned function", "learned"]);
-  if (any((run) => !run.deep && !wide(run))) entries.push(["", "positive", "unit, output weight > 0", "unit +"], ["", "negative", "unit, output weight < 0", "unit −"]);
-  if (any((run) => !run.deep && wide(run))) entries.push(["patch", "positive", "bends at elbows, output weight > 0", "bends +"], ["patch", "negative", "< 0", "−"]);
-  if (any((run) => run.deep)) entries.push([any((run) => run.deep && wide(run)) ? "patch" : "", "neutral", "units of layer 1", "units"]);
+  if (any((run) => !run.deep && !wide(run)))
+    entries.push(
+      ["", "positive", "unit, output weight > 0", "unit +"],
+      ["", "negative", "unit, output weight < 0", "unit −"],
+    );
+  if (any((run) => !run.deep && wide(run)))
+    entries.push(
+      ["patch", "positive", "bends at elbows, output weight > 0", "bends +"],
+      ["patch", "negative", "< 0", "−"],
+    );
+  if (any((run) => run.deep))
+    entries.push([
+      any((run) => run.deep && wide(run)) ? "patch" : "",
+      "neutral",
+      "units of layer 1",
+      "units",
+    ]);
   entries.push(...layerEntries(Math.max(...runs.map((run) => run.hidden.length))));
   if (!single) return entries;
-  return [...entries, ...Object.keys(runs[0].errors).map((name) => ["", name === "train" ? "data" : "test", errorName(name), name])];
+  return [
+    ...entries,
+    ...Object.keys(runs[0].errors).map((name) => [
+      "",
+      name === "train" ? "data" : "test",
+      errorName(name),
+      name,
+    ]),
+  ];
 }
 
 function layerEntries(deepest) {
-  const most = told.colours.light.layers.length, entries = [];
-  for (let layer = 1; deepest > 1 && layer <= Math.min(most, deepest); layer++)
-    entries.push(["dot", layer - 1, `${layer === 1 ? "bend by layer" : "layer"} ${layer}${layer === most && deepest > most ? " …" : ""}`, `layer ${layer}`]);
+  const most = told.colours.light.layers.length;
+  const entries = [];
+  for (let layer = 1; deepest > 1 && layer <= Math.min(most, deepest); layer++) {
+    const name = layer === 1 ? "bend by layer" : "layer";
+    const more = layer === most && deepest > most ? " …" : "";
+    entries.push(["dot", layer - 1, `${name} ${layer}${more}`, `layer ${layer}`]);
+  }
   return entries;
 }
