@@ -50,7 +50,7 @@ def dead_units(network: Network, dataset: Dataset) -> list[Integers]:
 
 def dead_in_first_layer(network: Network, dataset: Dataset) -> Integers:
     """The first of `dead_units`, in O(units) at any depth."""
-    anywhere, _ = _first_layer_activity(network, dataset.x_train)
+    anywhere, _ = first_layer_activity(network.slope, network.bias, dataset.x_train)
     return np.flatnonzero(~anywhere)
 
 
@@ -62,43 +62,38 @@ def always_on_units(network: Network, dataset: Dataset) -> list[Integers]:
 
 def activity(network: Network, dataset: Dataset) -> list[tuple[Booleans, Booleans]]:
     """Per hidden layer, shape (width,) each: active on some, active on every training point."""
-    first = _first_layer_activity(network, dataset.x_train)
-    return [first, *_deep_activity(network, dataset.x_train)]
+    x = dataset.x_train
+    first = first_layer_activity(network.slope, network.bias, x)
+    if len(network.hidden) == 1:
+        return [first]
+    return [first, *_deeper_activity(network, x)]
 
 
-def _first_layer_activity(network: Network, x: Array) -> tuple[Booleans, Booleans]:
-    """As `activity`, for the first layer on sorted points x.
+def first_layer_activity(slope: Array, bias: Array, x: Array) -> tuple[Booleans, Booleans]:
+    """Active on some, active on every one of the sorted points x, for units of the first layer.
 
-    The float64 value of slope·x + bias is monotone in x, so the first and the last point decide.
+    slope, bias and results: shape (…, H). The float64 value of slope·x + bias is monotone in x, so
+    the first and the last point decide. It is positive exactly where slope·x > −bias, because a
+    rounded sum has the sign of the sum.
     """
     with np.errstate(all="ignore"):
-        on_first = is_active(network.slope, network.bias, x[0])
-        on_last = is_active(network.slope, network.bias, x[-1])
+        on_first = slope * x[0] > -bias
+        on_last = slope * x[-1] > -bias
     return on_first | on_last, on_first & on_last
 
 
-def is_active(slope: Array, bias: Array, x: float) -> Booleans:
-    """Whether slope·x + bias > 0 in float64, for units of the first layer.
-
-    A rounded sum is positive exactly where the sum is, so that the comparison with −bias asks the
-    same.
-    """
-    active: Booleans = slope * x > -bias
-    return active
-
-
-def _deep_activity(network: Network, x: Array) -> list[tuple[Booleans, Booleans]]:
+def _deeper_activity(network: Network, x: Array) -> list[tuple[Booleans, Booleans]]:
     """As `activity`, for the layers behind the first one, on the points x."""
     widths = network.hidden[1:]
-    if not widths:
-        return []
     anywhere = [np.zeros(width, dtype=bool) for width in widths]
     everywhere = [np.ones(width, dtype=bool) for width in widths]
     with np.errstate(all="ignore"):
         for part in point_chunks(len(x), network.hidden):
-            for k, a in enumerate(network.activations(x[part])[1:]):
-                anywhere[k] |= (a > 0).any(axis=0)
-                everywhere[k] &= (a > 0).all(axis=0)
+            _, *deeper = network.activations(x[part])
+            for k, a in enumerate(deeper):
+                active = a > 0
+                anywhere[k] |= active.any(axis=0)
+                everywhere[k] &= active.all(axis=0)
     return list(zip(anywhere, everywhere, strict=True))
 
 
@@ -110,5 +105,5 @@ def breakpoints_inside(network: Network, dataset: Dataset) -> int:
 
 def network_domain(dataset: Dataset) -> tuple[float, float]:
     """The dataset's domain in network units."""
-    low, high = dataset.scaling.x_to_network(np.array(dataset.domain))
-    return float(low), float(high)
+    low, high = dataset.scaling.x_to_network(np.array(dataset.domain)).tolist()
+    return low, high

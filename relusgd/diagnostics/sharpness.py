@@ -50,32 +50,34 @@ class _Hessian:
 
     def __init__(self, network: Network, dataset: Dataset, learning: slice) -> None:
         self.size = learning.stop - learning.start
-        self._network, self._learning = network, learning
-        self._x, self._y = dataset.x_train[:, None], dataset.y_train[:, None]
-        self._shallow: Callable[[Array], Array] | None = None
-        if len(network.hidden) == 1:
-            self._shallow = hessian_product(
-                network.parameters(), network.hidden[0], dataset.x_train, dataset.y_train
-            )
+        self._learning = learning
+        self._parameter_count = parameter_count(network.hidden)
+        self._product = _full_product(network, dataset)
 
     def __call__(self, direction: Array) -> Array:
-        full = np.zeros(parameter_count(self._network.hidden))
+        full = np.zeros(self._parameter_count)
         full[self._learning] = direction
-        if self._shallow:
-            return self._shallow(full)[self._learning]
-        return self._deep(full)
+        return self._product(full)[self._learning]
 
-    def _deep(self, direction: Array) -> Array:
-        """Here the Hessian is a mean over parts of the points, weighted by their sizes."""
-        weights, biases = self._network.weights, self._network.biases
-        V, c = split_parameters(direction, self._network.hidden)
-        product = np.zeros(self.size)
-        for part in point_chunks(len(self._x), self._network.hidden):
-            x, y = self._x[part], self._y[part]
-            share = len(x) / len(self._x)
-            Hv = Network(*hessian_vector(weights, biases, x, y, V, c)).parameters()
-            product += share * Hv[self._learning]
-        return product
+
+def _full_product(network: Network, dataset: Dataset) -> Callable[[Array], Array]:
+    """direction → H direction, for the Hessian H over all parameters."""
+    if len(network.hidden) == 1:
+        width = network.hidden[0]
+        return hessian_product(network.parameters(), width, dataset.x_train, dataset.y_train)
+    x, y = dataset.x_train[:, None], dataset.y_train[:, None]
+
+    def product(direction: Array) -> Array:
+        """The mean of the products for parts of the points, weighted by their sizes."""
+        V, c = split_parameters(direction, network.hidden)
+        total = np.zeros(len(direction))
+        for part in point_chunks(len(x), network.hidden):
+            Hv = hessian_vector(network.weights, network.biases, x[part], y[part], V, c)
+            share = len(x[part]) / len(x)
+            total += share * Network(*Hv).parameters()
+        return total
+
+    return product
 
 
 def _lanczos(hessian: _Hessian) -> float:
@@ -90,11 +92,13 @@ def _lanczos(hessian: _Hessian) -> float:
     has a residual |H Q s − θ Q s| = β_j |s_j| below 1e-8 |T|, where T s = θ s; the error of θ is of
     the order of its square.
     """
-    steps = min(hessian.size, LANCZOS_STEPS, max(10, BASIS_NUMBERS // hessian.size))
+    affordable = max(10, BASIS_NUMBERS // hessian.size)
+    steps = min(hessian.size, LANCZOS_STEPS, affordable)
     Q = np.empty((steps, hessian.size))  # rows are the q
     T = np.zeros((steps + 1, steps + 1))
     u = np.random.RandomState(0).randn(hessian.size)
-    theta, beta = float("nan"), float(np.linalg.norm(u))
+    beta = float(np.linalg.norm(u))
+    theta = float("nan")
     for j in range(steps):
         Q[j] = u / beta
         u = hessian(Q[j])

@@ -7,7 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from relusgd.diagnostics.measures import activity, breakpoints_inside, is_active, network_domain
+from relusgd.diagnostics.measures import (
+    activity,
+    breakpoints_inside,
+    first_layer_activity,
+    network_domain,
+)
 from relusgd.model.breakpoints import sorted_elbows, values_by_running_sums
 from relusgd.model.network import Array, Integers, Network
 from relusgd.model.points import Dataset
@@ -38,12 +43,13 @@ class SnapshotMetrics:
     """
 
     def __init__(self, dataset: Dataset, hidden: Sequence[int]) -> None:
-        self._dataset, self._hidden = dataset, tuple(hidden)
+        self._dataset = dataset
+        self._hidden = tuple(hidden)
         self._x = np.unique(np.concatenate([dataset.x_train, dataset.x_test]))
         self._middle = float(np.mean(dataset.x_train))
-        self._x_centred = self._x - self._middle
-        self._train = self._columns_of(dataset.x_train)
-        self._test = self._columns_of(dataset.x_test)
+        # Where the training and the test x lie among all x.
+        self._train = np.searchsorted(self._x, dataset.x_train)
+        self._test = np.searchsorted(self._x, dataset.x_test)
         self._low, self._high = network_domain(dataset)
 
     def __call__(self, vector: Array) -> Metrics:
@@ -53,54 +59,49 @@ class SnapshotMetrics:
     def rows(self, vectors: Array) -> list[Metrics]:
         """The metrics of every snapshot of vectors, shape (S, parameter_count)."""
         rows: list[Metrics] = []
-        size = max(1, ROWS_NUMBERS // (max(self._hidden) + len(self._x)))
+        numbers_per_row = max(self._hidden) + len(self._x)
+        size = max(1, ROWS_NUMBERS // numbers_per_row)
         with np.errstate(all="ignore"):
             for start in range(0, len(vectors), size):
                 rows.extend(self._some_rows(vectors[start : start + size]))
         return rows
 
     def _some_rows(self, vectors: Array) -> Iterator[Metrics]:
-        is_shallow = len(self._hidden) == 1
-        measured = self._measure_shallow(vectors) if is_shallow else self._measure_deep(vectors)
+        measure = self._measure_shallow if len(self._hidden) == 1 else self._measure_deep
+        measured = measure(vectors)
         finite = np.isfinite(vectors).all(axis=1)
-        train = _mean_squares(measured.f, self._train, self._dataset.y_train)
-        test = _mean_squares(measured.f, self._test, self._dataset.y_test)
-        return zip(
-            np.where(finite, train, np.nan).tolist(),
-            np.where(finite, test, np.nan).tolist(),
-            measured.dead.tolist(),
-            measured.always_on.tolist(),
-            np.where(finite, measured.breakpoints, 0).tolist(),
-            strict=True,
+        train = _mean_squared_errors(measured.f, self._train, self._dataset.y_train)
+        test = _mean_squared_errors(measured.f, self._test, self._dataset.y_test)
+        columns = (
+            np.where(finite, train, np.nan),
+            np.where(finite, test, np.nan),
+            measured.dead,
+            measured.always_on,
+            np.where(finite, measured.breakpoints, 0),
         )
-
-    def _columns_of(self, x: Array) -> Integers | None:
-        """Where x lies among all points, or None when it is all of them."""
-        if np.array_equal(x, self._x):
-            return None
-        return np.searchsorted(self._x, x)
+        return zip(*(column.tolist() for column in columns), strict=True)
 
     def _measure_shallow(self, vectors: Array) -> _Measured:
         (H,) = self._hidden
         w, b = vectors[:, :H], vectors[:, H : 2 * H]
         order, elbow = sorted_elbows(w, b)
-        f = values_by_running_sums(vectors, order, elbow, self._x, self._x_centred, self._middle)
-        on_first = is_active(w, b, self._dataset.x_train[0])
-        on_last = is_active(w, b, self._dataset.x_train[-1])
-        dead = np.count_nonzero(~(on_first | on_last), axis=1)
-        always_on = np.count_nonzero(on_first & on_last, axis=1)
+        f = values_by_running_sums(vectors, order, elbow, self._x, self._middle)
+        anywhere, everywhere = first_layer_activity(w, b, self._dataset.x_train)
+        dead = np.count_nonzero(~anywhere, axis=1)
+        always_on = np.count_nonzero(everywhere, axis=1)
         return _Measured(f, dead, always_on, self._count_breakpoints(vectors, order, elbow))
 
     def _measure_deep(self, vectors: Array) -> _Measured:
-        f, dead, always_on, breaks = [], [], [], []
-        for vector in vectors:
-            network = Network.from_parameters(vector, self._hidden)
-            layers = activity(network, self._dataset)
-            f.append(network(self._x))
-            dead.append(sum(np.count_nonzero(~anywhere) for anywhere, _ in layers))
-            always_on.append(sum(np.count_nonzero(everywhere) for _, everywhere in layers))
-            breaks.append(breakpoints_inside(network, self._dataset))
-        return _Measured(np.stack(f), np.array(dead), np.array(always_on), np.array(breaks))
+        networks = [Network.from_parameters(vector, self._hidden) for vector in vectors]
+        f = np.stack([network(self._x) for network in networks])
+        breaks = np.array([breakpoints_inside(network, self._dataset) for network in networks])
+        dead = np.zeros_like(breaks)
+        always_on = np.zeros_like(breaks)
+        for row, network in enumerate(networks):
+            for anywhere, everywhere in activity(network, self._dataset):
+                dead[row] += np.count_nonzero(~anywhere)
+                always_on[row] += np.count_nonzero(everywhere)
+        return _Measured(f, dead, always_on, breaks)
 
     def _count_breakpoints(self, vectors: Array, order: Integers, elbow: Array) -> Integers:
         """How many breakpoints lie in the domain, shape (S,).
@@ -112,23 +113,22 @@ class SnapshotMetrics:
         w, v = vectors[:, :H], vectors[:, 2 * H : 3 * H]
         change = np.take_along_axis(v * w, order, axis=1)
         inside = (elbow > self._low) & (elbow < self._high)
-        unclear = inside & ((change == 0) | ~np.isfinite(change))
-        unclear[:, 1:] |= inside[:, 1:] & (elbow[:, 1:] == elbow[:, :-1])
+        unclear = (change == 0) | ~np.isfinite(change)
+        unclear[:, 1:] |= elbow[:, 1:] == elbow[:, :-1]
+        has_unclear = (inside & unclear).any(axis=1)
         counts: Integers = np.count_nonzero(inside, axis=1)
-        for row in np.flatnonzero(unclear.any(axis=1) & np.isfinite(vectors).all(axis=1)):
+        for row in np.flatnonzero(has_unclear & np.isfinite(vectors).all(axis=1)):
             network = Network.from_parameters(vectors[row], self._hidden)
             counts[row] = breakpoints_inside(network, self._dataset)
         return counts
 
 
-def _mean_squares(f: Array, columns: Integers | None, y: Array) -> Array:
-    """The mean squared error at some of the points, shape (S,); nan without points.
+def _mean_squared_errors(f: Array, columns: Integers, y: Array) -> Array:
+    """The mean squared error against y at these columns of f, shape (S,); nan without points.
 
-    f: the values at all points, shape (S, n). columns: which of them are meant, or None for all.
+    f: the values at all points, shape (S, n).
     """
-    if not y.size:
+    if not len(y):
         return np.full(len(f), np.nan)
-    values = f if columns is None else f.take(columns, axis=1)
-    squares = np.square(values - y)
-    means: Array = np.add.reduce(squares, axis=1) / len(y)
-    return means
+    squares = np.square(f.take(columns, axis=1) - y)
+    return np.asarray(squares.mean(axis=1))

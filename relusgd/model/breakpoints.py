@@ -54,11 +54,13 @@ def breakpoints(network: Network) -> Breakpoints:
     A network with parameters that are not finite has none, and elbows beyond the largest float are
     none.
     """
-    if not all(np.isfinite(part).all() for part in (*network.weights, *network.biases)):
-        return _select(np.empty(0), np.empty(0), np.empty(0), np.empty(0, dtype=np.int64))
-    is_shallow = len(network.hidden) == 1
+    if not np.isfinite(network.parameters()).all():
+        nothing = np.empty(0)
+        return Breakpoints(nothing, nothing, np.empty(0, dtype=np.int64))
     with np.errstate(all="ignore"):
-        return _shallow_breakpoints(network) if is_shallow else _deep_breakpoints(network)
+        if len(network.hidden) == 1:
+            return _shallow_breakpoints(network)
+        return _deep_breakpoints(network)
 
 
 def vertices(network: Network, low: float, high: float) -> tuple[Array, Array]:
@@ -66,37 +68,40 @@ def vertices(network: Network, low: float, high: float) -> tuple[Array, Array]:
 
     Both of shape (m + 2,) for m breakpoints strictly between; low < high.
     """
-    x = np.concatenate([[low], breakpoints(network).between(low, high), [high]])
-    is_shallow = len(network.hidden) == 1
+    inside = breakpoints(network).between(low, high)
+    x = np.concatenate([[low], inside, [high]])
     with np.errstate(all="ignore"):
-        values = _shallow_values(network, x) if is_shallow else network(x)
-    return x, values
+        if len(network.hidden) == 1:
+            return x, _shallow_values(network, x)
+        return x, network(x)
 
 
-def _select(x: Array, jump: Array, size: Array, layer: Integers) -> Breakpoints:
-    """The knots where f′ really changes; size: the sum of the absolute terms of each jump."""
+def _real_breakpoints(x: Array, jump: Array, size: Array, layer: Integers) -> Breakpoints:
+    """Those knots x where the jump of f′ is more than rounding.
+
+    size: the sum of the absolute values of the terms of each jump. All of shape (n_knots,).
+    """
     real = np.abs(jump) > ROUNDING * size
     return Breakpoints(x[real], jump[real], layer[real])
 
 
 def _shallow_values(network: Network, x: Array) -> Array:
+    """f at increasing x, shape (n,), of a network of one hidden layer."""
     middle = float(x[0] + 0.5 * (x[-1] - x[0]))
-    w, b = network.slope, network.bias
-    order, elbow = sorted_elbows(w[None], b[None])
-    parameters = network.parameters()[None]
-    return values_by_running_sums(parameters, order, elbow, x, x - middle, middle).ravel()
+    order, elbow = sorted_elbows(network.slope[None], network.bias[None])
+    (values,) = values_by_running_sums(network.parameters()[None], order, elbow, x, middle)
+    return np.asarray(values)
 
 
 def _shallow_breakpoints(network: Network) -> Breakpoints:
     """One hidden layer: the elbows, with the sum of v·|w| over units that share one. O(H log H)."""
     order, elbow = sorted_elbows(network.slope, network.bias)
-    change = network.slope_change[order]
     finite = np.isfinite(elbow)
-    x, change = elbow[finite], change[finite]
-    first = np.flatnonzero(np.diff(x, prepend=np.nan) != 0)
+    x, first = np.unique(elbow[finite], return_index=True)
+    change = network.slope_change[order][finite]
     jump = np.add.reduceat(change, first)
     size = np.add.reduceat(np.abs(change), first)
-    return _select(x[first], jump, size, np.ones(len(first), dtype=np.int64))
+    return _real_breakpoints(x, jump, size, np.ones(len(x), dtype=np.int64))
 
 
 def sorted_elbows(w: Array, b: Array) -> tuple[Integers, Array]:
@@ -112,7 +117,7 @@ def sorted_elbows(w: Array, b: Array) -> tuple[Integers, Array]:
 
 
 def values_by_running_sums(
-    parameters: Array, order: Integers, elbow: Array, x: Array, x_centred: Array, middle: float
+    parameters: Array, order: Integers, elbow: Array, x: Array, middle: float
 ) -> Array:
     """f at increasing x, shape (S, n), of S networks of one hidden layer: O(n + H log n) each.
 
@@ -120,35 +125,33 @@ def values_by_running_sums(
                                        over the units active at x_i
 
     As running sums: a unit with w > 0 joins, one with w < 0 leaves at the first x that is not below
-    its elbow. parameters: shape (S, 3 H + 1); order, elbow: their `sorted_elbows`, shape (S, H). m:
-    the middle of x, or what is near it, so that the terms of t are small; x_centred: x − m. Units
-    active on no x are left out of the sums, so that one with a far elbow cannot spoil the others. A
-    row of the result depends on its network alone, to the last bit.
+    its elbow. parameters: shape (S, 3 H + 1); order, elbow: their `sorted_elbows`, shape (S, H).
+    middle: m, near the middle of x, so that the terms of t are small. Units active on no x are left
+    out of the sums, so that one with a far elbow cannot spoil the others. A row of the result
+    depends on its network alone, to the last bit.
     """
-    (S, H), n = order.shape, len(x)
-    w, b, v = (
-        np.take_along_axis(parameters[:, part * H : (part + 1) * H], order, axis=1)
-        for part in range(3)
-    )
+    S, H = order.shape
+    n = len(x)
+    by_unit = np.split(parameters[:, :-1], 3, axis=1)
+    w, b, v = (np.take_along_axis(numbers, order, axis=1) for numbers in by_unit)
     # At x[k] and behind it the unit has switched.
     k = x.searchsorted(elbow)
     from_start = np.signbit(w) == (k > 0)
     switches = (k > 0) & (w != 0)
     direction = np.copysign(1.0, w)
-    bounds = np.concatenate([np.zeros((S, 1), dtype=k.dtype), k, np.full((S, 1), n)], axis=1)
-    lengths = np.diff(bounds, axis=1).ravel()
+    # How many x lie before the first switch, between two, and behind the last.
+    lengths = np.diff(k, axis=1, prepend=0, append=n).ravel()
 
     def running_sums(terms: Array, start: Array | float) -> Array:
         sums = np.empty((S, H + 1))
         sums[:, 0] = np.where(from_start, terms, 0.0).sum(axis=1) + start
         sums[:, 1:] = np.where(switches, direction * terms, 0.0)
-        return np.add.accumulate(sums, axis=1).ravel().repeat(lengths).reshape(S, n)
+        sums = sums.cumsum(axis=1)
+        return sums.ravel().repeat(lengths).reshape(S, n)
 
     s = running_sums(v * w, 0.0)
     t = running_sums(v * (b + w * middle), parameters[:, -1])
-    f = s * x_centred
-    f += t
-    return f
+    return s * (x - middle) + t
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,21 +181,23 @@ def _deep_breakpoints(network: Network) -> Breakpoints:
     for k, layer in enumerate(hidden, start=1):
         pieces = _relu(_affine(pieces, layer), k)
     pieces = _affine(pieces, output)
-    return _select(pieces.x, pieces.jump[:, 0], pieces.jump_size[:, 0], pieces.layer)
+    jump, size = pieces.jump[:, 0], pieces.jump_size[:, 0]
+    return _real_breakpoints(pieces.x, jump, size, pieces.layer)
 
 
 def _input() -> _Pieces:
     """The function x itself: one piece, no knots."""
-    one, nothing = np.ones((1, 1)), np.empty((0, 1))
+    one = np.ones((1, 1))
+    no_knots = np.empty((0, 1))
     return _Pieces(
         x=np.empty(0),
         layer=np.empty(0, dtype=np.int64),
-        value=nothing,
+        value=no_knots,
         slope=one,
         intercept=np.zeros((1, 1)),
         slope_size=one,
-        jump=nothing,
-        jump_size=nothing,
+        jump=no_knots,
+        jump_size=no_knots,
     )
 
 
@@ -212,28 +217,37 @@ class _Layer:
 def _without_twins(network: Network) -> list[_Layer]:
     """The layers, with hidden units of equal incoming weights and bias merged into one.
 
-    Its outgoing weights are the sums of theirs. The function stays; opposite units cancel exactly
-    instead of up to rounding.
+    The outgoing weights of a merged unit are the sums of those of its twins. The function stays;
+    opposite units cancel exactly instead of up to rounding.
     """
     layers: list[_Layer] = []
-    weights = list(network.weights)
-    sizes = [np.abs(weight) for weight in weights]
-    for k, bias in enumerate(network.biases):
-        is_hidden = k + 1 < len(weights)
-        unique = np.arange(len(bias))
-        if is_hidden and len(np.unique(bias)) < len(bias):
-            incoming = np.vstack([weights[k], bias])
-            _, unique, inverse = np.unique(incoming, axis=1, return_index=True, return_inverse=True)
-            group = inverse.reshape(-1)
-            weights[k + 1] = _sums(weights[k + 1], group, len(unique))
-            sizes[k + 1] = _sums(sizes[k + 1], group, len(unique))
-        layers.append(_Layer(weights[k][:, unique], sizes[k][:, unique], bias[unique]))
+    weight = network.weights[0]
+    size = np.abs(weight)
+    for bias, outgoing in zip(network.biases, network.weights[1:], strict=False):
+        unique, group = _twins(np.vstack([weight, bias]))
+        layers.append(_Layer(weight[:, unique], size[:, unique], bias[unique]))
+        weight = _group_sums(outgoing, group)
+        size = _group_sums(np.abs(outgoing), group)
+    layers.append(_Layer(weight, size, network.biases[-1]))
     return layers
 
 
-def _sums(rows: Array, group: Integers, count: int) -> Array:
-    """Shape (count, n): the sums of the rows (…, n) of each group."""
-    sums = np.zeros((count, rows.shape[1]))
+def _twins(incoming: Array) -> tuple[Integers, Integers]:
+    """Groups of equal columns: the first column of each group, and the group of each column.
+
+    incoming: shape (fan_in + 1, n_units), the weights and, last, the biases.
+    """
+    biases = incoming[-1]
+    if len(np.unique(biases)) == len(biases):
+        every_column = np.arange(len(biases))
+        return every_column, every_column
+    _, unique, group = np.unique(incoming, axis=1, return_index=True, return_inverse=True)
+    return unique, group.reshape(-1)
+
+
+def _group_sums(rows: Array, group: Integers) -> Array:
+    """The sums of the rows of each group, shape (n_groups, n). group: of each row, from 0."""
+    sums = np.zeros((group.max() + 1, rows.shape[1]))
     np.add.at(sums, group, rows)
     return sums
 
@@ -261,13 +275,15 @@ def _divisor(x: Array) -> Array:
 def _relu(z: _Pieces, k: int) -> _Pieces:
     """relu of pieces: new knots, of layer k, where a unit changes sign; slope 0 wherever z ≤ 0."""
     before, after, crossing = _crossings(z)
-    x = np.unique(np.concatenate([z.x, crossing[np.isfinite(crossing)]]))
+    new_knots = crossing[np.isfinite(crossing)]
+    x = np.unique(np.concatenate([z.x, new_knots]))
     parent = np.concatenate([[0], np.searchsorted(z.x, x, "right")])
     left_end = np.concatenate([[-np.inf], x])[:, None]
     active = np.where(left_end >= crossing[parent], after[parent], before[parent])
     z = _refined(z, x, parent, k)
     left, right = active[:-1], active[1:]
     both = left & right
+    either = left | right
     switch_jump = right * z.slope[1:] - left * z.slope[:-1]
     switch_size = right * z.slope_size[1:] + left * z.slope_size[:-1]
     return _Pieces(
@@ -278,7 +294,7 @@ def _relu(z: _Pieces, k: int) -> _Pieces:
         intercept=active * z.intercept,
         slope_size=active * z.slope_size,
         jump=np.where(both, z.jump, switch_jump),
-        jump_size=np.where(both, z.jump_size, switch_size) * (left | right),
+        jump_size=np.where(both, z.jump_size, switch_size) * either,
     )
 
 
@@ -287,7 +303,8 @@ def _crossings(z: _Pieces) -> tuple[Booleans, Booleans, Array]:
 
     Each per interval and unit, shape (m + 1, n).
     """
-    slope_sign, intercept_sign = np.sign(z.slope), np.sign(z.intercept)
+    slope_sign = np.sign(z.slope)
+    intercept_sign = np.sign(z.intercept)
     first = np.where(slope_sign[:1] != 0, -slope_sign[:1], intercept_sign[:1])
     last = np.where(slope_sign[-1:] != 0, slope_sign[-1:], intercept_sign[-1:])
     sign = np.concatenate([first, np.sign(z.value), last])
@@ -296,13 +313,12 @@ def _crossings(z: _Pieces) -> tuple[Booleans, Booleans, Array]:
     ends = np.concatenate([[-np.inf], z.x, [np.inf]])[:, None]
     # fmax and fmin also give an end of the interval for 0/0, when rounding left a slope of 0
     # between opposite signs
-    crossing = np.fmin(np.fmax(-z.intercept / z.slope, ends[:-1]), ends[1:])
+    crossing = np.fmax(-z.intercept / z.slope, ends[:-1])
+    crossing = np.fmin(crossing, ends[1:])
     active = (before > 0) | (after > 0)
-    return (
-        np.where(crosses, before > 0, active),
-        np.where(crosses, after > 0, active),
-        np.where(crosses, crossing, np.nan),
-    )
+    active_before = np.where(crosses, before > 0, active)
+    active_after = np.where(crosses, after > 0, active)
+    return active_before, active_after, np.where(crosses, crossing, np.nan)
 
 
 def _refined(z: _Pieces, x: Array, parent: Integers, k: int) -> _Pieces:
@@ -310,11 +326,13 @@ def _refined(z: _Pieces, x: Array, parent: Integers, k: int) -> _Pieces:
 
     parent: for every new interval the old one that it is part of.
     """
-    slope, intercept = z.slope[parent], z.intercept[parent]
+    slope = z.slope[parent]
+    intercept = z.intercept[parent]
     old = np.searchsorted(x, z.x)
     layer = np.full(len(x), k)
     layer[old] = z.layer
     divisor = _divisor(x)[:, None]
+    # Where old knots are, these values are replaced by the exact ones.
     value = slope[1:] * (x[:, None] / divisor) + intercept[1:] / divisor
     value[old] = z.value
     jump = np.zeros_like(value)
