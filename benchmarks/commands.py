@@ -1,4 +1,5 @@
-"""What a person waits for: `relusgd --help`, and the notebook's training with few and with all snapshots.
+"""What a person waits for: `relusgd --help`, and the notebook's training with few and with all
+snapshots.
 
     python benchmarks/commands.py
 
@@ -52,7 +53,9 @@ def help_ratio(repeats: int = 15) -> float:
 
 
 def training_seconds(every: int, engine: str) -> float:
-    """CPU-bound seconds of the notebook's 150,000 steps, recorded every so many epochs, without start-up."""
+    """CPU-bound seconds of the notebook's 150,000 steps, recorded every so many epochs, without
+    start-up.
+    """
     config = relusgd.load_config(NOTEBOOK, {"snapshots.every": every, "engine": engine})
     with tempfile.TemporaryDirectory() as folder:
         return float(relusgd.record(config, Path(folder) / "run").facts.timings.seconds)
@@ -67,7 +70,8 @@ def main() -> None:
         strict=True,
     )
     print(
-        f"notebook.yaml, NumPy engine, 151 snapshots: {statistics.median(few) / 150_000 * 1e6:.1f} µs a step"
+        "notebook.yaml, NumPy engine, 151 snapshots: "
+        f"{statistics.median(few) / 150_000 * 1e6:.1f} µs a step"
     )
     extra = statistics.median(all_ / some - 1 for some, all_ in zip(few, every_epoch, strict=True))
     print(f"recording all 30,001 snapshots costs {extra:.2f} times the training")

@@ -1,7 +1,8 @@
 """The same SGD steps by other means, and ours. Each factory takes a Problem and gives a Contestant.
 
-All start from the same parameters. Those that draw their batches themselves, as people use them, see the problem's batches
-when `given` is set; `check` then compares what everyone has learned after a few steps.
+All start from the same parameters. Those that draw their batches themselves, as people use them,
+see the problem's batches when `given` is set; `check` then compares what everyone has learned after
+a few steps.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ Layers = Literal["all", "output"]
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """B points a step out of n, H units. indices: the batches of many steps, shape (steps, B), or None for the full batch."""
+    """B points a step out of n, H units. indices: the batches of many steps, shape (steps, B), or
+    None for the full batch.
+    """
 
     x: np.ndarray
     y: np.ndarray
@@ -45,14 +48,18 @@ class Problem:
 
 @dataclass(frozen=True, eq=False)
 class Contestant:
-    """take(count) takes about so many steps and gives how many; parameters() what was learned: w, b, v and c, shape (3 H + 1,)."""
+    """take(count) takes about so many steps and gives how many; parameters() what was learned: w,
+    b, v and c, shape (3 H + 1,).
+    """
 
     take: Callable[[int], int]
     parameters: Callable[[], np.ndarray]
 
 
 def make_problem(batch_size: int, width: int, steps: int, *, points: int | None = None) -> Problem:
-    """A problem like the notebook's: batches out of 200 points if nothing else is said, the full batch of 200 points and more."""
+    """A problem like the notebook's: batches out of 200 points if nothing else is said, the full
+    batch of 200 points and more.
+    """
     generator = np.random.default_rng(0)
     n = points or max(200, batch_size)
     full = n == batch_size
@@ -76,11 +83,19 @@ def make_problem(batch_size: int, width: int, steps: int, *, points: int | None 
 
 
 def ours(problem: Problem, engine: Any, kernel: Any = None) -> Contestant:
-    """Our steps by one engine, with the kernel that it chooses at this size; drawing the batches is part of its time."""
+    """Our steps by one engine, with the kernel that it chooses at this size; drawing the batches is
+    part of its time.
+    """
     chosen = kernel or choose_kernel(engine, problem.batch_size, problem.width, len(problem.x))
     descent = Descent(
-        problem.x, problem.y, (problem.width,), problem.order, Schedule(problem.rate), engine=engine, kernel=chosen
-    )  # fmt: skip
+        problem.x,
+        problem.y,
+        (problem.width,),
+        problem.order,
+        Schedule(problem.rate),
+        engine=engine,
+        kernel=chosen,
+    )
     state = [descent.start(problem.parameters)]
     nothing = np.zeros(0, dtype=np.int64)
 
@@ -92,7 +107,9 @@ def ours(problem: Problem, engine: Any, kernel: Any = None) -> Contestant:
 
 
 def notebook_loop(problem: Problem, *, given: bool = False, layers: Layers = "all") -> Contestant:
-    """The course notebook's way: torch.nn modules, an optimizer, a fresh batch drawn every step, float32."""
+    """The course notebook's way: torch.nn modules, an optimizer, a fresh batch drawn every step,
+    float32.
+    """
     import torch
 
     torch.set_num_threads(1)
@@ -204,7 +221,8 @@ def jax_scan(problem: Problem, precision: str) -> Contestant:
 
 
 def sklearn_regressor(problem: Problem, *, given: bool = False) -> Contestant:
-    """scikit-learn's MLPRegressor with solver sgd, by partial_fit over shuffled batches of the same size.
+    """scikit-learn's MLPRegressor with solver sgd, by partial_fit over shuffled batches of the same
+    size.
 
     Its loss is half the mean squared error, so its rate is twice ours.
     """
@@ -247,7 +265,9 @@ def sklearn_regressor(problem: Problem, *, given: bool = False) -> Contestant:
 
 
 def c_loop(problem: Problem, **_: bool) -> Contestant:
-    """The loop of loop.c, compiled for this machine with fast math; its batches are drawn beforehand."""
+    """The loop of loop.c, compiled for this machine with fast math; its batches are drawn
+    beforehand.
+    """
     source, folder = Path(__file__).with_name("loop.c"), tempfile.mkdtemp()
     library = Path(folder) / "loop.so"
     subprocess.run(
@@ -306,7 +326,8 @@ OURS: dict[str, Factory] = {
 
 
 def check(batch_size: int, width: int, steps: int = 20) -> dict[str, float]:
-    """The largest difference of anybody's parameters from those of our NumPy engine after a few steps, by name.
+    """The largest difference of anybody's parameters from those of our NumPy engine after a few
+    steps, by name.
 
     Raises AssertionError when one is beyond what the rounding of its precision explains.
     """

@@ -1,8 +1,10 @@
-"""How tightly the code is packed: syntax nodes, and nodes per non-blank line, of every room of relusgd/ and of the whole.
+"""How tightly the code is packed: syntax nodes, and nodes per non-blank line, of every room of
+relusgd/ and of the whole.
 
     python benchmarks/density.py [FOLDER]
 
-A measure to look at, not a limit to write for: what people hold up as readable has 4 to 6 nodes a line.
+A measure to look at, not a limit to write for: what people hold up as readable has 4 to 6 nodes a
+line.
 """
 
 import ast

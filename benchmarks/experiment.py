@@ -1,4 +1,5 @@
-"""The course notebook's experiment: three widths, three ways of training, five seeds; final test errors as a table.
+"""The course notebook's experiment: three widths, three ways of training, five seeds; final test
+errors as a table.
 
     python benchmarks/experiment.py
 
@@ -42,7 +43,8 @@ def main() -> None:
     for cell, (way, width) in enumerate(cells):
         values = errors[cell * len(SEEDS) : (cell + 1) * len(SEEDS)]
         print(
-            f"| {way} | {width} | {min(values):.4f} | {statistics.median(values):.4f} | {max(values):.4f} |"
+            f"| {way} | {width} | {min(values):.4f} | {statistics.median(values):.4f} | "
+            f"{max(values):.4f} |"
         )
 
 

@@ -1,11 +1,14 @@
-"""Films by relusgd against matplotlib's own ways: 151 frames of 1000×700 of the course notebook's run, 40 units.
+"""Films by relusgd against matplotlib's own ways: 151 frames of 1000×700 of the course notebook's
+run, 40 units.
 
-    python benchmarks/films.py                       # everything: about eight minutes, 7 GB of disk for a while
-    python benchmarks/films.py gif --runs DIR        # one part: gif, mp4, memory or million; DIR keeps the recorded runs
+    python benchmarks/films.py                 # everything: eight minutes, 7 GB of disk for a while
+    python benchmarks/films.py gif --runs DIR  # one part: gif, mp4, memory or million;
+                                               # DIR keeps the recorded runs
 
-Every film is made in a fresh process on one core. Figures are CPU seconds of the whole process with its children (ffmpeg),
-from the start of Python to the closed file; the median of three made in turn. PSNR is that of every tenth frame against what
-was painted. Prints the tables of docs/pictures.md.
+Every film is made in a fresh process on one core. Figures are CPU seconds of the whole process with
+its children (ffmpeg), from the start of Python to the closed file; the median of three made in
+turn. PSNR is that of every tenth frame against what was painted. Prints the tables of
+docs/pictures.md.
 """
 
 from __future__ import annotations
@@ -121,7 +124,9 @@ def frames_of(path: Path) -> Iterator[Any]:
 
 
 def psnr(folder: str, path: Path) -> float:
-    """Of every tenth frame against what was painted, in dB. Raises ValueError for a film of another number of frames."""
+    """Of every tenth frame against what was painted, in dB. Raises ValueError for a film of another
+    number of frames.
+    """
     from relusgd.pictures.frames import choose_frames
     from relusgd.pictures.painter import Painter
 
@@ -154,12 +159,15 @@ def gif(folder: str, place: Path) -> None:
     start = start_seconds(folder)
     print(f"GIF; Python, imports and reading the run take {start:.2f} s of every figure\n")
     print(
-        "| way | CPU s | times relusgd's | ms a frame after the start | KB | PSNR dB | peak MB |\n|---|---|---|---|---|---|---|"
+        "| way | CPU s | times relusgd's | ms a frame after the start | KB | PSNR dB | peak MB "
+        "|\n|---|---|---|---|---|---|---|"
     )
     for way, words in ways.items():
         film = made[way]
         quality = f"{psnr(folder, place / f'{way}.gif'):.1f}" if way in ("ours", "same") else ""
-        costs = f"{film['cpu']:.2f} | {film['cpu'] / made['ours']['cpu']:.1f} | {1000 * (film['cpu'] - start) / FRAMES:.1f}"
+        times_ours = film["cpu"] / made["ours"]["cpu"]
+        per_frame = 1000 * (film["cpu"] - start) / FRAMES
+        costs = f"{film['cpu']:.2f} | {times_ours:.1f} | {per_frame:.1f}"
         print(
             f"| {words} | {costs} | {film['kb']:,.0f} | {quality} | {film['peak']:.0f} |",
             flush=True,
@@ -174,7 +182,8 @@ def mp4(folder: str, place: Path) -> None:
     }
     made = in_turn({way: (folder, place / f"{way}.mp4") for way in ways})
     print(
-        "MP4\n\n| way | CPU s | times relusgd's | KB | PSNR dB | peak MB, without ffmpeg |\n|---|---|---|---|---|---|"
+        "MP4\n\n| way | CPU s | times relusgd's | KB | PSNR dB | peak MB, without ffmpeg "
+        "|\n|---|---|---|---|---|---|"
     )
     quality = {way: round(psnr(folder, place / f"{way}.mp4"), 2) for way in ("ours", "same")}
     for way, words in ways.items():
@@ -188,7 +197,8 @@ def mp4(folder: str, place: Path) -> None:
         levels.append(psnr(folder, path))
     equal = float(np.exp(np.interp(quality["same"], levels, np.log(sizes))))
     print(
-        f"\nat the PSNR of FFMpegWriter's: {equal:,.0f} KB, {equal / made['same']['kb']:.2f} times its size"
+        f"\nat the PSNR of FFMpegWriter's: {equal:,.0f} KB, {equal / made['same']['kb']:.2f} "
+        "times its size"
     )
 
 

@@ -1,9 +1,11 @@
-"""The page of `relusgd view`: how long it takes to build, how large it is, and how many frames a second it plays at.
+"""The page of `relusgd view`: how long it takes to build, how large it is, and how many frames a
+second it plays at.
 
     python benchmarks/page.py
 
-Every frame shows another snapshot. Chromium, without a graphics processor, in a window of 1000×800; a screen asks for 60.
-Start-up is that of `relusgd show`, which reads the same run and draws nothing.
+Every frame shows another snapshot. Chromium, without a graphics processor, in a window of 1000×800;
+a screen asks for 60. Start-up is that of `relusgd show`, which reads the same run and draws
+nothing.
 """
 
 from __future__ import annotations
@@ -43,7 +45,8 @@ FLAGS = [
 SECONDS = 3.0
 COUNT = """(seconds) => new Promise((done) => {
     const { clock } = page, start = performance.now(), before = page.drawn;
-    clock.playing = true;  // as play does it, but with a new snapshot for every picture of the screen
+    // as play does it, but with a new snapshot for every picture of the screen
+    clock.playing = true;
     const tick = (now) => {
         clock.set((clock.index + 1) % clock.epochs.length);
         if (now - start < 1000 * seconds) requestAnimationFrame(tick);
@@ -104,7 +107,8 @@ def main() -> None:
             built = beyond_start_up(str(run), str(page), options, 7 if not options else 3)
             pages[name], lines[name] = page, f"{built:.2f} s | {page.stat().st_size / 1000:,.0f} kB"
         print(
-            "| page | built in, beyond start-up | size | frames a second | script per frame |\n|---|---|---|---|---|"
+            "| page | built in, beyond start-up | size | frames a second | script per frame "
+            "|\n|---|---|---|---|---|"
         )
         for name, (rate, cost) in frames_per_second(pages).items():
             print(f"| {name} | {lines[name]} | {rate:.0f} | {cost:.1f} ms |")

@@ -185,7 +185,8 @@ def kernels_table(figures: Record) -> str:
         losses = [mine / best - 1 for mine, best in zip(chosen, faster, strict=True)]
         right = sum(loss == 0 for loss in losses)
         rows.append(
-            f"| {engine} | {len(losses)} | {right} | {statistics.mean(losses):.0%} | {max(losses):.0%} |"
+            f"| {engine} | {len(losses)} | {right} | {statistics.mean(losses):.0%} | "
+            f"{max(losses):.0%} |"
         )
     return "\n".join(rows)
 
@@ -231,7 +232,8 @@ def check_table(figures: Record) -> str:
 def machine_text(figures: Record) -> str:
     facts = figures["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
-    return f"{facts['processor']}, one core, {facts['system']}; Python {facts['python']}, {versions}, gcc {facts['gcc']}; {facts['date']}."
+    machine = f"{facts['processor']}, one core, {facts['system']}"
+    return f"{machine}; Python {facts['python']}, {versions}, gcc {facts['gcc']}; {facts['date']}."
 
 
 TABLES: dict[str, Callable[[Record], str]] = {

@@ -1,4 +1,6 @@
-"""Films of a run by matplotlib's own ways, for benchmarks/films.py: the same snapshots, the same size, the same content."""
+"""Films of a run by matplotlib's own ways, for benchmarks/films.py: the same snapshots, the same
+size, the same content.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ def same_artists(view: Any, indices: Sequence[int], path: Path) -> None:
 
 
 def with_set_data(view: Any, indices: Sequence[int], path: Path) -> None:
-    """A picture of the same content by plain matplotlib calls, made once and given new data for every frame."""
+    """A picture of the same content by plain matplotlib calls, made once and given new data for
+    every frame.
+    """
     picture = PlainPicture(view, indices)
     picture.make()
     save(picture.figure, picture.update, indices, path)
@@ -59,7 +63,9 @@ def as_the_notebook(view: Any, indices: Sequence[int], path: Path) -> None:
 
 
 class PlainPicture:
-    """What relusgd's picture shows, as one writes it with matplotlib: a line per unit, legends, titles, ticks by themselves."""
+    """What relusgd's picture shows, as one writes it with matplotlib: a line per unit, legends,
+    titles, ticks by themselves.
+    """
 
     def __init__(self, view: Any, indices: Sequence[int], linestyle: str = "-") -> None:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -165,7 +171,9 @@ class PlainPicture:
             dot.set_data(step[shown - 1 : shown], values[-1:])
         self.now.set_xdata([step[shown - 1]] * 2)
         self.header.set_text(
-            f"epoch {self.history.epoch[index]:,}   step {self.history.step[index]:,}   train MSE {metrics['train_mse'][index]:.4f}   "
-            f"test MSE {metrics['test_mse'][index]:.4f}   elbows inside {self.view.elbows_inside(index)}/{len(self.lines)}   "
+            f"epoch {self.history.epoch[index]:,}   step {self.history.step[index]:,}   train "
+            f"MSE {metrics['train_mse'][index]:.4f}   "
+            f"test MSE {metrics['test_mse'][index]:.4f}   elbows inside "
+            f"{self.view.elbows_inside(index)}/{len(self.lines)}   "
             f"dead {metrics['dead_units'][index]}"
         )

@@ -1,11 +1,13 @@
 """Time per SGD step: relusgd's engines against PyTorch, jax, scikit-learn and C, on one core.
 
     pip install --group bench '.[fast]'
-    python benchmarks/steps.py              # everything, about ten minutes, then the report
-    python benchmarks/steps.py small growth # some parts; the figures of the others are kept
-    python benchmarks/steps.py report       # the figures again, as docs/performance.png and the tables of docs/performance.md
+    python benchmarks/steps.py               # everything, about ten minutes, then the report
+    python benchmarks/steps.py small growth  # some parts; the figures of the others are kept
+    python benchmarks/steps.py report        # the figures again: docs/performance.png, and the
+                                             # tables of docs/performance.md
 
-Ours and theirs are measured in turn, and ratios are medians over rounds, five at least. Figures are kept in steps.json beside this file.
+Ours and theirs are measured in turn, and ratios are medians over rounds, five at least. Figures are
+kept in steps.json beside this file.
 """
 
 from __future__ import annotations
@@ -72,7 +74,9 @@ def seconds_per_step(contestant: Contestant, count: int) -> float:
 
 
 def enough(contestant: Contestant, most: int = DRAWN, wanted: float = 0.05) -> int:
-    """How many steps take long enough to be timed; each number of them is tried once before, since jax compiles for every one."""
+    """How many steps take long enough to be timed; each number of them is tried once before, since
+    jax compiles for every one.
+    """
     count = 1
     while True:
         contestant.take(count)
@@ -127,7 +131,9 @@ def growth() -> list[Record]:
 
 
 def checks() -> list[Record]:
-    """Everyone's parameters after 20 steps from the same start on the same batches: the largest differences from ours."""
+    """Everyone's parameters after 20 steps from the same start on the same batches: the largest
+    differences from ours.
+    """
     return [
         {"B": B, "H": H, "differences": check(B, H)} for B, H in (SMALL[0], SMALL[-1], MEDIUM[0])
     ]
@@ -149,22 +155,28 @@ def kernels() -> list[Record]:
 NOTEBOOK = """
 import relusgd
 for width in (10, 20, 40):
-    for keys in ({"training.learning_rate": 0.02}, {"training.layers": "output", "training.learning_rate": 0.2}):
-        config = relusgd.load_config({"seed": 0}, {"network.hidden": width, "snapshots.every": 200, "engine": "ENGINE", **keys})
+    for layers, rate in (("all", 0.02), ("output", 0.2)):
+        keys = {"network.hidden": width, "snapshots.every": 200, "engine": "ENGINE"}
+        keys |= {"training.layers": layers, "training.learning_rate": rate}
+        config = relusgd.load_config({"seed": 0}, keys)
         for block in relusgd.train(config):
             pass
 """
 
 
 def notebook_seconds(engine: str) -> float:
-    """The six trainings of the notebook, 150,000 steps each, errors at every thousandth step, start-up included."""
+    """The six trainings of the notebook, 150,000 steps each, errors at every thousandth step,
+    start-up included.
+    """
     start = time.perf_counter()
     subprocess.run([sys.executable, "-c", NOTEBOOK.replace("ENGINE", engine)], check=True)
     return time.perf_counter() - start
 
 
 def notebook() -> Record:
-    """The six trainings, against 2,000 steps of each by the PyTorch loop, which records nothing, times 75."""
+    """The six trainings, against 2,000 steps of each by the PyTorch loop, which records nothing,
+    times 75.
+    """
     notebook_seconds("compiled")  # fills the cache of compiled kernels
     found: dict[str, list[float]] = {"numpy": [], "compiled": [], "theirs": []}
     for _ in range(7):
@@ -209,7 +221,9 @@ def memory() -> list[Record]:
                     "--set",
                     f"engine={engine}",
                 ]
-                script = f"import resource, subprocess; subprocess.run({[*map(str, command), *changes]!r}, check=True)\n"
+                words = [*map(str, command), *changes]
+                script = "import resource, subprocess\n"
+                script += f"subprocess.run({words!r}, check=True)\n"
                 script += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
                 start = time.perf_counter()
                 done = subprocess.run(

@@ -1,4 +1,5 @@
-"""Sweeps: the notebook's whole experiment, a thousand small runs, shards, and what workers cost and save.
+"""Sweeps: the notebook's whole experiment, a thousand small runs, shards, and what workers cost and
+save.
 
     python benchmarks/sweeps.py [course] [small] [workers] [shards]
 
@@ -61,7 +62,9 @@ def course(folder: Path) -> None:
 
 
 def overhead(folder: Path, runs: int = 1000) -> None:
-    """What a run of 200 steps costs in a sweep beyond training it in memory, on one worker, start-up included."""
+    """What a run of 200 steps costs in a sweep beyond training it in memory, on one worker,
+    start-up included.
+    """
     for engine in ("auto", "numpy"):
         config = small(runs, engine=engine)
         plans = [run.config for run in planned_runs(config)]
@@ -76,13 +79,15 @@ def overhead(folder: Path, runs: int = 1000) -> None:
             / runs
         )  # type: ignore[misc]
         print(
-            f"{runs:,} runs of 200 steps, engine {engine}: {1e3 * swept:.2f} ms a run, training {1e3 * alone:.2f} ms, "
+            f"{runs:,} runs of 200 steps, engine {engine}: {1e3 * swept:.2f} ms a run, training "
+            f"{1e3 * alone:.2f} ms, "
             f"overhead {1e3 * (swept - alone):.2f} ms"
         )
     again = seconds(lambda: relusgd.run_sweep(small(runs, engine="numpy"), folder / "numpy"))
     loading = seconds(lambda: relusgd.load_sweep(folder / "numpy"))
     print(
-        f"the same call again: {1e3 * again / runs:.2f} ms a run; load_sweep: {1e3 * loading / runs:.2f} ms a run"
+        f"the same call again: {1e3 * again / runs:.2f} ms a run; load_sweep: "
+        f"{1e3 * loading / runs:.2f} ms a run"
     )
 
 
@@ -101,12 +106,15 @@ def workers(folder: Path) -> None:
             for number in (1, 2):
                 shutil.rmtree(folder / f"{turn}-{number}")
         print(
-            f"two workers over one, {name}: {statistics.median(ratios):.2f} times ({', '.join(f'{ratio:.2f}' for ratio in ratios)})"
+            f"two workers over one, {name}: {statistics.median(ratios):.2f} times "
+            f"({', '.join(f'{ratio:.2f}' for ratio in ratios)})"
         )
 
 
 def shards(folder: Path, runs: int = 5000, count: int = 100) -> None:
-    """So many runs in so many shards, two at a time, then the summary; and the memory of the largest process."""
+    """So many runs in so many shards, two at a time, then the summary; and the memory of the
+    largest process.
+    """
     (folder / "small.yaml").write_text(
         "training: {epochs: 40}\nsnapshots: {every: 10}\nengine: numpy\n"
     )
@@ -128,15 +136,19 @@ def shards(folder: Path, runs: int = 5000, count: int = 100) -> None:
     summing = seconds(lambda: command("small.yaml", "--repeat", str(runs), folder=folder))
     lines = (folder / "outputs/small/summary.csv").read_text().count("\n") - 1
     print(
-        f"{runs:,} runs in {count} shards, two at a time: {took:.1f} s; then the summary of {lines:,}: {summing:.1f} s"
+        f"{runs:,} runs in {count} shards, two at a time: {took:.1f} s; then the summary of "
+        f"{lines:,}: {summing:.1f} s"
     )
 
 
 def memory(folder: Path) -> None:
-    """The largest resident set of the parent and of any worker, for few and for many runs, each in a process of its own."""
+    """The largest resident set of the parent and of any worker, for few and for many runs, each in
+    a process of its own.
+    """
     code = (
         "import relusgd, resource, sys; n = int(sys.argv[1]);"
-        "relusgd.run_sweep(relusgd.load_config({'training': {'epochs': 40}, 'snapshots': {'every': 10}, 'engine': 'numpy',"
+        "relusgd.run_sweep(relusgd.load_config({'training': {'epochs': 40}, 'snapshots': "
+        "{'every': 10}, 'engine': 'numpy',"
         "'sweep': {'repeat': n}}), sys.argv[2], workers=2);"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
     )
