@@ -2,7 +2,8 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-# Examples are slow on a loaded machine, which is no fault of what they test; where a change is judged, they are the same every time.
+# Examples are slow on a loaded machine, which is no fault of what they test; where a change is
+# judged, they are the same every time.
 settings.register_profile(
     "relusgd",
     deadline=None,

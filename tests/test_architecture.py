@@ -1,5 +1,6 @@
-"""The house keeps its floors: every module imports downwards only, nothing goes in circles, names mean one thing, and the
-command line starts light."""
+"""The house keeps its floors: every module imports downwards only, nothing goes in circles, names
+mean one thing, and the command line starts light.
+"""
 
 import ast
 import subprocess
@@ -41,7 +42,9 @@ BEHIND_THE_FACE = [name for name in MODULES if name not in ("relusgd", "relusgd.
 
 
 def imports_of(name):
-    """The modules of relusgd that a module imports: at its top, in a function, or for its types alone."""
+    """The modules of relusgd that a module imports: at its top, in a function, or for its types
+    alone.
+    """
     tree = ast.parse(MODULES[name].read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

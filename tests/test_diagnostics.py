@@ -79,7 +79,8 @@ def test_without_test_points_the_test_error_is_nan():
 
 
 def test_dead_and_always_on_units_of_a_worked_example():
-    # on the points 0, 1, 2: x and 1 − x are on for some, x − 2 is 0 at its end, −x never on; x + 1, 1 and 3 − x always
+    # on the points 0, 1, 2: x and 1 − x are on for some, x − 2 is 0 at its end, −x never on; x + 1,
+    # 1 and 3 − x always
     slope, bias = np.array([[1.0, -1, 1, -1, 1, 0, 0, -1]]), np.array([0.0, 1, -2, 0, 1, 1, 0, 3])
     network = Network((slope, np.ones((8, 1))), (bias, np.zeros(1)))
     dataset = dataset_of([0, 1, 2], [0, 0, 0])
@@ -131,7 +132,9 @@ def test_breakpoints_are_counted_strictly_inside_the_domain_in_original_units():
 
 
 def dense_hessian(network, dataset):
-    """By central differences of the gradient, which are exact up to rounding for small steps off the kinks."""
+    """By central differences of the gradient, which are exact up to rounding for small steps off
+    the kinks.
+    """
     vector, h = network.parameters(), 1e-5
     x, y = dataset.x_train[:, None], dataset.y_train[:, None]
 
@@ -228,7 +231,9 @@ def test_other_layers_are_refused():
 
 @st.composite
 def problems(draw):
-    """(dataset, vector, width) with all that is special: elbows on points, twins, far elbows, flat units, repeated x, years."""
+    """(dataset, vector, width) with all that is special: elbows on points, twins, far elbows, flat
+    units, repeated x, years.
+    """
     near_zero = st.one_of(st.integers(-4, 4).map(lambda i: i / 4), st.floats(-1, 1))
     number = draw(st.sampled_from([near_zero, st.integers(1800, 2025).map(float)]))
     x = sorted(draw(st.lists(number, min_size=1, max_size=8)))
@@ -252,7 +257,9 @@ def problems(draw):
 
 
 def check_mse(found, expected, vector, width, x):
-    """Whether the roots differ by at most 1e-14 of the sum of the absolute terms of f; units that are off on all x add no term."""
+    """Whether the roots differ by at most 1e-14 of the sum of the absolute terms of f; units that
+    are off on all x add no term.
+    """
     if not math.isfinite(expected):
         assert not math.isfinite(found)
         return
@@ -350,7 +357,8 @@ def exactly(vector, width, x):
 
 
 def test_years_as_x_cost_no_digits():
-    # with the exact values as y the error is rounding alone; without centring it is some four times that of dense matrices
+    # with the exact values as y the error is rounding alone; without centring it is some four times
+    # that of dense matrices
     errors, dense = [], []
     for seed in range(5):
         generator = np.random.default_rng(seed)

@@ -23,7 +23,9 @@ def blocks(language, text=README):
 
 @pytest.fixture
 def workshop(tmp_path):
-    """A folder with the shipped configs, all but short, and the relusgd of this environment on the PATH."""
+    """A folder with the shipped configs, all but short, and the relusgd of this environment on the
+    PATH.
+    """
     shutil.copytree(ROOT / "configs", tmp_path / "configs")
     for path in (tmp_path / "configs").glob("*.yaml"):
         path.write_text(

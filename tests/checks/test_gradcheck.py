@@ -1,4 +1,6 @@
-"""The gradient check finds what is wrong, array by array, and is not misled by kinks, rounding or the form of parameters."""
+"""The gradient check finds what is wrong, array by array, and is not misled by kinks, rounding or
+the form of parameters.
+"""
 
 import numpy as np
 import pytest
@@ -125,7 +127,7 @@ def test_too_many_kinks_are_a_failure():
     assert "every entry has a kink" in nothing.faults[0]
 
 
-def test_what_rounding_explains_passes_at_a_minimum_and_a_wrong_sign_there_does_not_hide_elsewhere():
+def test_rounding_passes_at_a_minimum_and_a_wrong_sign_elsewhere_does_not_hide_behind_it():
     target = np.linspace(1, 2, 7)
 
     def distance(w):

@@ -203,7 +203,8 @@ def test_animate_and_plot_write_beside_the_run_and_print_the_file(here):
         (["view", *["outputs/small"] * 10], "10 runs do not fit"),
         (
             ["show", "small.yaml"],
-            "small.yaml is a config, and a run was expected make one of it: relusgd train small.yaml",
+            "small.yaml is a config, and a run was expected make one of it: relusgd train "
+            "small.yaml",
         ),
         (["show", "small.yml"], "small.yml does not exist"),
         (["animate", "small"], "did you mean outputs/small?"),
@@ -280,7 +281,8 @@ def test_show_and_list_print_tables_or_json(here):
                 "nesterov=true",
                 "schedule={kind: step, every: 10, factor: 0.5}",
             ],
-            "learning rate 0.02 × 0.5 every 10 epochs, shuffled batches of 5, Nesterov momentum 0.9",
+            "learning rate 0.02 × 0.5 every 10 epochs, shuffled batches of 5, Nesterov momentum "
+            "0.9",
         ),
         (
             ["batch_size=full", "schedule={kind: cosine}"],

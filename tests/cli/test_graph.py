@@ -74,7 +74,8 @@ def test_a_step_is_filmed_beside_the_runs_other_pictures(here):
         (["small.yaml", "--function", "x"], "both a network and --function"),
         (
             ["sheet-b"],
-            "sheet-b is no file; a function is given with --function\ntry: relusgd graph --function sheet-b",
+            "sheet-b is no file; a function is given with --function\ntry: relusgd graph "
+            "--function sheet-b",
         ),
         (["x**2 + x", "--at", "3"], "try: relusgd graph --function 'x**2 + x'"),
         (["--function", "sheet-c", "--at", "1,2,3"], "sheet-c takes 2 numbers"),

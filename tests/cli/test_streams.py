@@ -1,4 +1,6 @@
-"""The command in surroundings that are not a terminal: closed streams, full disks, encodings without our letters."""
+"""The command in surroundings that are not a terminal: closed streams, full disks, encodings
+without our letters.
+"""
 
 import json
 import os
@@ -56,7 +58,8 @@ def test_a_reader_that_goes_away_is_no_fault(here):
 
 def test_an_encoding_without_our_letters_shows_a_question_mark(here):
     ended = shell(
-        "relusgd train small.yaml -q && relusgd show outputs/small && relusgd list && relusgd --help",
+        "relusgd train small.yaml -q && relusgd show outputs/small && relusgd list && relusgd "
+        "--help",
         here,
         **ASCII,
     )

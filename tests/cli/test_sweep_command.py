@@ -211,8 +211,8 @@ def test_a_signal_keeps_everything_that_has_ended(number, code, here):
     out, words = process.communicate(timeout=60)
     assert (process.returncode, out) == (code, ""), words
     assert (
-        "of 6,000 runs to go; everything that has ended is in outputs/small\nthe same command does the rest"
-        in words
+        "of 6,000 runs to go; everything that has ended is in outputs/small\nthe same command "
+        "does the rest" in words
     )
     assert "Traceback" not in words
     with Path("outputs/small/summary.csv").open(newline="") as file:

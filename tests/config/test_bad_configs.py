@@ -1,4 +1,6 @@
-"""Every file of tests/bad_configs holds one defect and is named after it; this table says what is told about it, and where."""
+"""Every file of tests/bad_configs holds one defect and is named after it; this table says what is
+told about it, and where.
+"""
 
 from __future__ import annotations
 

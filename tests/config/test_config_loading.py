@@ -35,7 +35,8 @@ def course(tmp_path: Path) -> Path:
     file = tmp_path / "course.yaml"
     file.write_text(
         "training:\n  epochs: 500\nsweep:\n  grid: {network.hidden: [10, 20]}\n  cases:\n"
-        "    all: {training.learning_rate: 0.02}\n    ridge:\n      training.method: ridge\n      training.penalty: 1e-3\n  repeat: 5\n"
+        "    all: {training.learning_rate: 0.02}\n    ridge:\n      training.method: ridge\n     "
+        " training.penalty: 1e-3\n  repeat: 5\n"
     )
     return file
 
@@ -318,18 +319,21 @@ def test_one_grid_key_can_be_set(course: Path) -> None:
         (
             "seed",
             object(),
-            "overrides: seed must be numbers, text, lists or mappings, not an object of type object",
+            "overrides: seed must be numbers, text, lists or mappings, not an object of type "
+            "object",
         ),
         (
             "network.hidden",
             "10,20",
-            "overrides: network.hidden must be a whole number from 1 to 100,000,000, or a list of widths such as [40] or [20, 20], "
+            "overrides: network.hidden must be a whole number from 1 to 100,000,000, or a list "
+            "of widths such as [40] or [20, 20], "
             "not '10,20'; did you mean the list [10,20]?",
         ),
         (
             "network.hidden",
             "1,000",
-            "overrides: network.hidden must be a whole number from 1 to 100,000,000, or a list of widths",
+            "overrides: network.hidden must be a whole number from 1 to 100,000,000, or a list "
+            "of widths",
         ),
         (
             "training.schedule",

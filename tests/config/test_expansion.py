@@ -92,7 +92,8 @@ def test_a_fault_of_the_command_lines_grid_is_told_as_such():
             )
         )
     assert caught.value.faults == (
-        "--grid network.hidden: network.elbows has 2 positions for the 3 units of network.hidden; give one per unit",
+        "--grid network.hidden: network.elbows has 2 positions for the 3 units of "
+        "network.hidden; give one per unit",
     )
     with pytest.raises(ConfigError, match=r"^--grid network.hidden: must be"):
         load_config({}, {"sweep.grid.network.hidden": [0]}, typed=True)

@@ -147,7 +147,8 @@ def test_a_million_bytes_are_read_and_one_more_is_not() -> None:
 def test_nothing_is_made_from_a_tagged_value(tmp_path: Path) -> None:
     proof = tmp_path / "proof"
     document = read_yaml(
-        f"a: !!python/object/apply:pathlib.Path.touch [!!python/object/apply:pathlib.Path ['{proof}']]"
+        "a: !!python/object/apply:pathlib.Path.touch [!!python/object/apply:pathlib.Path "
+        f"['{proof}']]"
     )
     assert document.faults
     assert not proof.exists()

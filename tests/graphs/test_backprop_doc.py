@@ -1,4 +1,6 @@
-"""docs/backprop.md: its commands run, its tables are what they print, and the lines that it quotes are in the code."""
+"""docs/backprop.md: its commands run, its tables are what they print, and the lines that it quotes
+are in the code.
+"""
 
 import re
 import shlex

@@ -1,4 +1,6 @@
-"""Computation graphs against values worked by hand, PyTorch's autograd, the kernels, and differences at every node."""
+"""Computation graphs against values worked by hand, PyTorch's autograd, the kernels, and
+differences at every node.
+"""
 
 import numpy as np
 import pytest
@@ -28,7 +30,9 @@ def random_network(hidden, seed=0):
 
 
 def collected(network, derivatives):
-    """The derivatives by every parameter in one vector, from graphs with units apart or with folded layers."""
+    """The derivatives by every parameter in one vector, from graphs with units apart or with folded
+    layers.
+    """
     if not is_unfolded(network):
         single = len(network.hidden) == 1
         names = (
@@ -72,8 +76,9 @@ def test_sheet_b_has_one_term_for_every_path():
 
 def test_sheet_c_at_its_own_numbers():
     # w_1 = (½, 3⁄2), w_2 = (−3⁄2, −1), w_3 = (−3⁄2, 1), b = (1, −1, ½), x = (−½, −1), y = 5⁄2
-    # z = (−¼ − 3⁄2 + 1, ¾ + 1 − 1, ¾ − 1 + ½) = (−¾, ¾, ¼), a = (0, ¾, ¼), r = 5⁄2 − 1 = 3⁄2, f = 9⁄4
-    # ∂f/∂r = 3, ∂f/∂s = −3, so ∂f/∂w_2 = −3 x, ∂f/∂b_2 = −3, nothing for unit 1, ∂f/∂x = −3 (w_2 + w_3)
+    # z = (−¼ − 3⁄2 + 1, ¾ + 1 − 1, ¾ − 1 + ½) = (−¾, ¾, ¼), a = (0, ¾, ¼), r = 5⁄2 − 1 = 3⁄2, f =
+    # 9⁄4 ∂f/∂r = 3, ∂f/∂s = −3, so ∂f/∂w_2 = −3 x, ∂f/∂b_2 = −3, nothing for unit 1, ∂f/∂x = −3
+    # (w_2 + w_3)
     state = sheet_graph("sheet-c").evaluate()
     d = state.derivatives
     assert state.output == 2.25
@@ -87,8 +92,9 @@ def test_sheet_c_at_its_own_numbers():
 
 
 def test_sheet_d_at_its_own_numbers():
-    # x_1 = W_1 x + b = (−3⁄2, 3⁄2, 1), x_2 = (0, 3⁄2, 1), x_3 = W_2 x_2 = (½, 7⁄4, −¾), x_4 = x_3 − y = (−½, ¼, ¾)
-    # ∂ℓ/∂W_2 = x_4 x_2ᵀ, ∂ℓ/∂x_2 = W_2ᵀ x_4 = (−13⁄8, ¼, −¾), ∂ℓ/∂x_1 = (0, ¼, −¾) = ∂ℓ/∂b, ∂ℓ/∂W_1 = ∂ℓ/∂x_1 xᵀ
+    # x_1 = W_1 x + b = (−3⁄2, 3⁄2, 1), x_2 = (0, 3⁄2, 1), x_3 = W_2 x_2 = (½, 7⁄4, −¾), x_4 = x_3 −
+    # y = (−½, ¼, ¾) ∂ℓ/∂W_2 = x_4 x_2ᵀ, ∂ℓ/∂x_2 = W_2ᵀ x_4 = (−13⁄8, ¼, −¾), ∂ℓ/∂x_1 = (0, ¼, −¾) =
+    # ∂ℓ/∂b, ∂ℓ/∂W_1 = ∂ℓ/∂x_1 xᵀ
     state = sheet_graph("sheet-d").evaluate()
     d, x = state.derivatives, state.values["x"]
     np.testing.assert_array_equal(state.values["x4"], [-0.5, 0.25, 0.75])

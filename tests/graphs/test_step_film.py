@@ -1,4 +1,4 @@
-"""The film of one SGD step shows, in this order: values, derivatives, the step, and values again."""
+"""The film of one SGD step shows values, derivatives, the step, and values again."""
 
 import numpy as np
 import pytest

@@ -32,7 +32,9 @@ def shallow(slope, bias, output_weight, output_bias=0.0):
 
 
 def tent_of_tents(depth):
-    """The tent 2 relu(x) − 2 relu(2x − 1), applied `depth` times: on [0, 1] a zigzag between 0 and 1 with slopes ±2^depth."""
+    """The tent 2 relu(x) − 2 relu(2x − 1), applied `depth` times: on [0, 1] a zigzag between 0 and
+    1 with slopes ±2^depth.
+    """
     first, inner, last = (
         np.array([[1.0, 2.0]]),
         np.array([[2.0, 4.0], [-2.0, -4.0]]),
@@ -48,7 +50,9 @@ def pattern(network, x):
 
 
 def slope_at(network, x):
-    """f′(x) by backpropagation: with y = f − 1/2 the loss (f − y)² has ∂loss/∂f = 1, so δ_1 W_1ᵀ is f′."""
+    """f′(x) by backpropagation: with y = f − 1/2 the loss (f − y)² has ∂loss/∂f = 1, so δ_1 W_1ᵀ is
+    f′.
+    """
     point = np.array([[x]])
     f = forward(network.weights, network.biases, point).f
     return float(
@@ -57,7 +61,7 @@ def slope_at(network, x):
 
 
 def bisected(network, left, right):
-    """The x in [left, right] where the activation pattern changes, as far as bisection sees them."""
+    """The x in [left, right] where bisection sees the activation pattern change."""
     if np.array_equal(pattern(network, left), pattern(network, right)):
         return []
     middle = left + (right - left) / 2
@@ -119,7 +123,8 @@ def test_one_hidden_layer_has_its_merged_elbows(seed, width):
 
 @given(seeds, st.integers(1, 12))
 def test_the_general_method_agrees_with_the_elbows(seed, width):
-    # f + 1000, which is positive from −20 to 20, goes through one more unit before 1000 is taken off again
+    # f + 1000, which is positive from −20 to 20, goes through one more unit before 1000 is taken
+    # off again
     network = random_network(seed, [width])
     deep = Network(
         (*network.weights, np.ones((1, 1))),
@@ -206,7 +211,8 @@ def test_brute_force_finds_the_same_breakpoints(seed, hidden):
     network = random_network(seed, hidden)
     low, high = -3.0, 3.0
     found = breakpoints(network).between(low, high)
-    # a unit that is on within a cell only escapes the even grid; points between neighbours found give it a cell of its own
+    # a unit that is on within a cell only escapes the even grid; points between neighbours found
+    # give it a cell of its own
     grid = np.unique(np.concatenate([np.linspace(low, high, 5000), (found[1:] + found[:-1]) / 2]))
     np.testing.assert_allclose(found, brute_force(network, grid), rtol=0, atol=1e-11)
 

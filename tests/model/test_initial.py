@@ -109,7 +109,8 @@ def test_without_output_bias_it_is_zero_and_nothing_else_changes():
 
 
 def test_the_notebooks_initial_network_is_drawn_in_the_documented_order_forever():
-    # weight and bias of every layer from the input on, then the elbows; a change would turn every old config into another run
+    # weight and bias of every layer from the input on, then the elbows; a change would turn every
+    # old config into another run
     generator = np.random.RandomState(np.random.Philox(key=np.array([3, 0], dtype=np.uint64)))
     slope, _ = generator.uniform(-1, 1, 40), generator.uniform(-1, 1, 40)
     limit = 1 / np.sqrt(40)

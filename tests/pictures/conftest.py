@@ -1,4 +1,6 @@
-"""Small histories to draw: networks on a straight way between two random ones, so that everything moves."""
+"""Small histories to draw: networks on a straight way between two random ones, so that everything
+moves.
+"""
 
 from dataclasses import replace
 

@@ -1,4 +1,6 @@
-"""Words that the font of all pictures lacks: another font of the system writes them, or a box stands for them."""
+"""Words that the font of all pictures lacks: another font of the system writes them, or a box
+stands for them.
+"""
 
 import numpy as np
 import pytest
@@ -19,7 +21,9 @@ NOBODYS = "\U0001f9ff"
 
 @pytest.fixture
 def on_this_system(monkeypatch):
-    """Give the system these fonts and no others but those of matplotlib; each draws one character as a full square."""
+    """Give the system these fonts and no others but those of matplotlib; each draws one character
+    as a full square.
+    """
 
     def install(*files):
         listed = [

@@ -33,7 +33,7 @@ def make_group(make_history, dataset):
 
 @pytest.fixture
 def uneven(make_history, dataset):
-    """A run of 8 snapshots every 5 epochs, and one that ends at epoch 1, as ridge regression does."""
+    """A run of 8 snapshots every 5 epochs, and one that ends at epoch 1, as ridge does."""
     views = [View(make_history(), dataset), View(make_history(snapshots=2, every=1), dataset)]
     return RunGroup(views, ["sgd", "ridge"])
 

@@ -1,10 +1,12 @@
-"""Makes autograd.npz: derivatives of computation graphs as PyTorch's autograd computes them, in float64.
+"""Makes autograd.npz: derivatives of computation graphs as PyTorch's autograd computes them, in
+float64.
 
     pip install torch numpy
     python tests/reference/make_autograd.py
 
-Of the theory sheet's functions, with the sources' values that relusgd gives them; of networks at one sample, whose parameters
-are kept with them; and of expressions at a point, kinks included. Every array is named by its function and its source.
+Of the theory sheet's functions, with the sources' values that relusgd gives them; of networks at
+one sample, whose parameters are kept with them; and of expressions at a point, kinks included.
+Every array is named by its function and its source.
 """
 
 import math
@@ -55,7 +57,8 @@ def tensor(value):
     return torch.as_tensor(value, dtype=torch.float64)
 
 
-NAMES = "sin cos tan asin acos atan sinh cosh tanh exp log log2 log10 sqrt abs sign floor ceil round relu"
+NAMES = "sin cos tan asin acos atan sinh cosh tanh exp log log2 log10 sqrt"
+NAMES += " abs sign floor ceil round relu"
 FUNCTIONS = {name: getattr(torch, name) for name in NAMES.split()}
 FUNCTIONS |= {
     "max": torch.maximum,

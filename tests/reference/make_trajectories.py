@@ -3,8 +3,9 @@
     pip install torch numpy
     python tests/reference/make_trajectories.py
 
-Each case starts from torch.nn.Linear's weights and takes the same 2,000 batches (or the full batch); the parameters after
-200 and 2,000 steps are kept, layer by layer, weight (fan_in, fan_out) before bias.
+Each case starts from torch.nn.Linear's weights and takes the same 2,000 batches (or the full
+batch); the parameters after 200 and 2,000 steps are kept, layer by layer, weight (fan_in, fan_out)
+before bias.
 """
 
 from pathlib import Path

@@ -16,7 +16,9 @@ def job(number, seconds=1.0):
 
 
 class MadeUp:
-    """A backend whose workers take what was guessed and die of some runs; everything happens at once."""
+    """A backend whose workers take what was guessed and die of some runs; everything happens at
+    once.
+    """
 
     is_remote = False
 

@@ -13,7 +13,9 @@ from relusgd.sweeps.rows import Row
 
 
 def rows_of(seeds=2, **values):
-    """Rows over every combination of these values; the error is 0.01 for the first, 0.02 for the second, …"""
+    """Rows over every combination of these values; the error is 0.01 for the first, 0.02 for the
+    second, …
+    """
     settings = [{}]
     for key, listed in values.items():
         settings = [{**row, key.replace("__", "."): value} for row in settings for value in listed]

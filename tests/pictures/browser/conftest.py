@@ -30,7 +30,8 @@ def missing(what):
     if os.environ.get(REQUIRED):
         pytest.fail(f"{REQUIRED} is set, but there is no {what}", pytrace=False)
     pytest.skip(
-        f"pages are tested in a browser, and there is no {what}: apt-get install chromium; pip install --group browser"
+        f"pages are tested in a browser, and there is no {what}: apt-get install chromium; pip "
+        "install --group browser"
     )
 
 
@@ -120,12 +121,15 @@ def own(url, path):
 def settle(page):
     """Wait until what changed has been drawn and said."""
     page.evaluate(
-        "() => new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 30))"
+        "() => new Promise((done) => setTimeout(() => requestAnimationFrame(() => "
+        "requestAnimationFrame(done)), 30))"
     )
 
 
 def wait(page, condition, seconds=20.0):
-    """Until a condition holds; Playwright's own waiting evaluates text in the page, which its policy forbids."""
+    """Until a condition holds; Playwright's own waiting evaluates text in the page, which its
+    policy forbids.
+    """
     end = time.monotonic() + seconds
     while not page.evaluate(condition):
         assert time.monotonic() < end, f"still not so: {condition}"

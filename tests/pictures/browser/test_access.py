@@ -1,4 +1,6 @@
-"""A page for everybody: by keyboard alone, for screen readers, with contrast, small and large, light and dark; and safe."""
+"""A page for everybody: by keyboard alone, for screen readers, with contrast, small and large,
+light and dark; and safe.
+"""
 
 from dataclasses import replace
 
@@ -21,7 +23,8 @@ def test_axe_finds_nothing_serious(kind, scheme, axe, make_history, make_page, o
         settled(page)
     page.evaluate(axe)
     found = page.evaluate(
-        "axe.run().then(({ violations }) => violations.map((v) => [v.impact, v.id, v.nodes.map((n) => n.html)]))"
+        "axe.run().then(({ violations }) => violations.map((v) => [v.impact, v.id, "
+        "v.nodes.map((n) => n.html)]))"
     )
     assert [violation for violation in found if violation[0] in ("serious", "critical")] == []
 
@@ -33,7 +36,8 @@ def test_everything_can_be_reached_and_used_by_keyboard_alone(make_page, open_pa
         page.keyboard.press("Tab")
         reached.append(
             page.evaluate(
-                "document.activeElement.id || document.activeElement.className || document.activeElement.tagName"
+                "document.activeElement.id || document.activeElement.className || "
+                "document.activeElement.tagName"
             )
         )
     assert {"theme", "CANVAS", "edit", "play", "slider", "speed", "scale", "copy"} <= set(reached)
@@ -110,7 +114,8 @@ def test_nothing_is_cut_off_or_scrolls_sideways(
     for box in page.locator(
         "button:visible, select:visible, input:visible, canvas:visible"
     ).evaluate_all(
-        "all => all.filter(e => !e.closest('#table')).map(e => { const b = e.getBoundingClientRect(); return [e.id, b.left, b.right]; })"
+        "all => all.filter(e => !e.closest('#table')).map(e => { const b = "
+        "e.getBoundingClientRect(); return [e.id, b.left, b.right]; })"
     ):
         assert box[1] >= 0, box
         assert box[2] <= width, box
@@ -151,7 +156,8 @@ def test_hostile_names_are_letters_and_nothing_else(
     settled(page)
     assert page.locator("#tip dt").first.text_content() == name
     assert page.evaluate(
-        "window.hacked === undefined && document.scripts.length === 2 && document.images.length === 0"
+        "window.hacked === undefined && document.scripts.length === 2 && document.images.length "
+        "=== 0"
     )
 
 

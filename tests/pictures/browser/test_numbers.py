@@ -64,7 +64,8 @@ def test_hovering_a_unit_shows_its_numbers_to_float32(make_history, make_page, o
     network = history.network(3)
     unit = int(np.flatnonzero((network.elbow > 0.05) & (network.elbow < 0.95))[0])
     at = page.evaluate(
-        f"(() => {{ const p = page.panels[0]; return [p.frame.x({network.elbow[unit]}), p.frame.y(p.zero)]; }})()"
+        "(() => "
+        f"{{ const p = page.panels[0]; return [p.frame.x({network.elbow[unit]}), p.frame.y(p.zero)]; }})()"
     )
     page.hover("#panels canvas", position={"x": at[0], "y": at[1]})
     settled(page)
@@ -118,7 +119,8 @@ def test_the_curve_is_drawn_through_the_exact_corners(hidden, make_history, make
     for row in (0, 3, 7):
         network = as_sent(history.network(row))
         pieces = page.evaluate(
-            f"Object.fromEntries(Object.entries(page.runs[0].pieces({row})).map(([name, list]) => [name, [...list]]))"
+            f"Object.fromEntries(Object.entries(page.runs[0].pieces({row})).map(([name, list]) "
+            "=> [name, [...list]]))"
         )
         x, y = vertices(network, 0.0, 1.0)
         np.testing.assert_allclose(np.interp(x, pieces["x"], pieces["y"]), y, rtol=1e-9, atol=1e-9)

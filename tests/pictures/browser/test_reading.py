@@ -24,14 +24,16 @@ def shown_epoch(page):
 def point(page, x, y=None):
     """A place of the panel as its pixels; y None is the zero line."""
     return page.evaluate(
-        f"(() => {{ const p = page.panels[0]; return [p.frame.x({x}), p.frame.y({'p.zero' if y is None else y})]; }})()"
+        "(() => "
+        f"{{ const p = page.panels[0]; return [p.frame.x({x}), p.frame.y({'p.zero' if y is None else y})]; }})()"
     )
 
 
 def colour_at(page, canvas, x, y):
     """The colour of a canvas's pixel."""
     return page.evaluate(
-        f"[...document.querySelector('{canvas}').getContext('2d').getImageData({x}, {y}, 1, 1).data]"
+        f"[...document.querySelector('{canvas}').getContext('2d').getImageData({x}, {y}, 1, "
+        "1).data]"
     )
 
 
@@ -81,7 +83,8 @@ def test_space_plays_from_the_start_to_the_end(make_history, make_page, open_pag
     page.select_option("#speed", "4")
     page.evaluate("document.activeElement.blur()")
     page.evaluate(
-        "window.seen = []; page.clock.set = function (i) { seen.push(i); Clock.prototype.set.call(this, i); }; 0"
+        "window.seen = []; page.clock.set = function (i) { seen.push(i); "
+        "Clock.prototype.set.call(this, i); }; 0"
     )
     page.keyboard.press(" ")
     assert page.text_content("#play") == "Pause"
