@@ -3,28 +3,15 @@
 from contextlib import suppress
 
 import pytest
+from small import COMPARABLE_SWEEP, small
 
 import relusgd
-
-SWEEP = {
-    "data": {"samples": 30, "test_samples": 20},
-    "training": {"epochs": 20, "batch_size": 10},
-    "snapshots": {"every": 4},
-    "sweep": {
-        "grid": {"network.hidden": [4, 6]},
-        "cases": {
-            "all": {"training.layers": "all", "training.learning_rate": 0.02},
-            "output": {"training.layers": "output", "training.learning_rate": 0.2},
-            "ridge": {"training.method": "ridge"},
-        },
-        "repeat": 3,
-    },
-}
 
 
 @pytest.fixture(scope="session")
 def sweep(tmp_path_factory):
-    return relusgd.run_sweep(relusgd.load_config(SWEEP), tmp_path_factory.mktemp("sweep") / "small")
+    config = relusgd.load_config(COMPARABLE_SWEEP)
+    return relusgd.run_sweep(config, tmp_path_factory.mktemp("sweep") / "small")
 
 
 @pytest.fixture(scope="session")
@@ -44,18 +31,11 @@ def penalties(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def make_run(tmp_path_factory):
-    """Record a short run; keyword arguments are keys with __ for dots."""
+    """Record a short run; keyword arguments are those of `small`."""
 
     def make(seed=0, **keys):
-        values = {
-            "seed": seed,
-            "data": {"samples": 30, "test_samples": 20},
-            "network": {"hidden": 5},
-        }
-        short = {"training.epochs": 10, "training.batch_size": 10}
-        config = relusgd.load_config(
-            values, {**short, **{key.replace("__", "."): value for key, value in keys.items()}}
-        )
+        short = {"network__hidden": 5, "training__epochs": 10, "training__batch_size": 10}
+        config = small(**(short | keys), seed=seed)
         folder = tmp_path_factory.mktemp("runs") / "run"
         with suppress(relusgd.DivergedError):
             relusgd.record(config, folder)

@@ -20,6 +20,7 @@ def relusgd(monkeypatch, request, capsys):
     folder = Path(tempfile.mkdtemp(prefix="relusgd-", dir=shared)).resolve()
     monkeypatch.chdir(folder)
     monkeypatch.setattr(typer.testing, "_get_command", lambda app: COMMAND)
+    # The commands themselves are tried, and none of them has an option for these.
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
     monkeypatch.setattr("relusgd.cli.progress.SignalFlag", Stopped)
     monkeypatch.setattr(

@@ -24,6 +24,7 @@ from relusgd.cli import app
 SCALE = int(os.environ.get("RELUSGD_FUZZ", "1"))
 SEED = int(os.environ.get("RELUSGD_FUZZ_SEED", "0"))
 DOCUMENTED = {0, 1, 2, 3, 130}
+TABLE = "year,flow\n1871,2\n1872,3.5\n1873,-1e3\n1874,0\n1875,7\n1876,1\n"
 CPU_SECONDS = 20
 """A case that computes for longer hangs: the slowest, a film, takes a quarter of a second."""
 

@@ -14,18 +14,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from fuzz.harness import cases
+from fuzz.harness import TABLE, cases
 from fuzz.mutations import bytes_changed, meaning_changed
 from hypothesis import given
 from hypothesis import strategies as st
+from runs.harness import StopsAfter, every_byte
 
 from relusgd.config import load_config
 from relusgd.errors import DivergedError, StoppedError
 from relusgd.runs.find import load_run
-from relusgd.runs.record import NullObserver, record
+from relusgd.runs.record import record
 
 CHANCE = st.binary(min_size=8, max_size=8).map(random.Random)
-TABLE = "year,flow\n1871,2\n1872,3.5\n1873,-1e3\n1874,0\n1875,7\n1876,1\n"
 RUNS = {
     "complete": {"network": {"hidden": [3]}, "training": {"epochs": 3, "batch_size": 3}},
     "interrupted": {
@@ -43,16 +43,6 @@ RUNS = {
         "training": {"epochs": 9, "batch_size": 3, "learning_rate": 1e9},
     },
 }
-
-
-class StopsAfterTwoBlocks(NullObserver):
-    blocks = 0
-
-    def block(self, plan, block):
-        self.blocks += 1
-
-    def signal(self):
-        return 2 if self.blocks == 2 else None
 
 
 class Runs(dict):
@@ -74,20 +64,12 @@ def runs(relusgd, tmp_path):
             record(
                 load_config(tmp_path / "c.yaml"),
                 tmp_path / name,
-                observer=StopsAfterTwoBlocks() if name == "interrupted" else None,
+                observer=StopsAfter(2) if name == "interrupted" else None,
             )
         assert load_run(tmp_path / name).status == (
             "complete" if name in ("csv", "ridge") else name
         )
-    return Runs({name: content(tmp_path / name) for name in RUNS})
-
-
-def content(folder):
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
+    return Runs({name: every_byte(tmp_path / name) for name in RUNS})
 
 
 def change_text(chance, files, name):

@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 import yaml
-from fuzz.harness import MEMORY, cases
+from fuzz.harness import MEMORY, TABLE, cases
 from fuzz.mutations import VALUES, WORDS, as_yaml, bytes_changed, meaning_changed
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,7 +101,6 @@ SWEEP = {
     },
 }
 CONFIGS = [TARGET, DEEP, POINTS, CSV, SWEEP]
-TABLE = "year,flow\n1871,2\n1872,3.5\n1873,-1e3\n1874,0\n1875,7\n1876,1\n"
 TABLES = [
     TABLE,
     TABLE.replace(",", ";"),

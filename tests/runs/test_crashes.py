@@ -3,6 +3,7 @@ run folder is made.
 """
 
 import errno
+import functools
 import itertools
 import os
 import warnings
@@ -11,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from runs.harness import content
+from small import tiny
 
-from relusgd.config import load_config
 from relusgd.errors import RelusgdError
 from relusgd.runs import partial
 from relusgd.runs.batch import Batch
@@ -22,11 +23,8 @@ from relusgd.runs.record import disk_faults, record
 from relusgd.sweeps.in_memory import InMemoryTraining
 from relusgd.training import prepare, training_blocks
 
-TINY = {
-    "data": {"samples": 4, "test_samples": 3},
-    "network": {"hidden": [2]},
-    "training": {"epochs": 3, "batch_size": 2, "momentum": 0.5},
-}
+tiny = functools.partial(tiny, data__samples=4, network__hidden=[2], training__epochs=3)
+record = functools.partial(record, block_steps=2)  # an epoch a block
 CALLS = [
     "write",
     "pwrite",
@@ -47,10 +45,6 @@ DIED = 77
 INTERRUPTED = 130
 STRIDE = 1 if os.environ.get("RELUSGD_LONG") else 29
 """Every call, or in the short form every twenty-ninth."""
-
-
-def tiny(**changes):
-    return load_config(TINY, {key.replace("__", "."): value for key, value in changes.items()})
 
 
 class Layer:
@@ -114,11 +108,7 @@ def in_child(action, at, mode):
 
 @pytest.fixture(autouse=True)
 def eager(monkeypatch):
-    """An epoch a block, a checkpoint a block."""
-    monkeypatch.setattr(
-        "relusgd.runs.record.training_blocks",
-        lambda plan, start=None: training_blocks(plan, start, block_steps=2),
-    )
+    """A checkpoint a block; and nobody waits for the disk or for another machine."""
     monkeypatch.setattr("relusgd.runs.writer.CHECKPOINT_SECONDS", 0.0)
     monkeypatch.setattr("relusgd.files.sync_folder", lambda folder: None)
     monkeypatch.setattr("os.fsync", lambda descriptor: None)

@@ -8,6 +8,7 @@ import json
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import tracemalloc
 import zipfile
@@ -16,8 +17,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from command import run as relusgd
+from runs.harness import StopsAfter
+from small import tiny
 
-from relusgd.config import load_config
 from relusgd.errors import InputError, RelusgdError, StoppedError
 from relusgd.runs.arrays import npy_header
 from relusgd.runs.export import export_units
@@ -25,34 +27,13 @@ from relusgd.runs.find import load_run
 from relusgd.runs.record import NullObserver, record
 from relusgd.runs.run import Run
 from relusgd.runs.summary import summarize
-from relusgd.training import training_blocks
-
-TINY = {
-    "data": {"samples": 6, "test_samples": 3},
-    "network": {"hidden": [3]},
-    "training": {"epochs": 8, "batch_size": 2},
-}
-
-
-class StopsSoon(NullObserver):
-    def signal(self):
-        return self.wanted
-
-    wanted = None
-
-    def block(self, plan, block):
-        self.wanted = 2
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
+def run(tmp_path):
     """An interrupted run of a few snapshots."""
-    monkeypatch.setattr(
-        "relusgd.runs.record.training_blocks",
-        lambda plan, start=None: training_blocks(plan, start, block_steps=9),
-    )
     with pytest.raises(StoppedError):
-        record(load_config(TINY), tmp_path / "run", observer=StopsSoon())
+        record(tiny(), tmp_path / "run", observer=StopsAfter(1), block_steps=9)
     return load_run(tmp_path / "run")
 
 
@@ -62,7 +43,7 @@ def read_everything(folder):
 
 
 def go_on(folder):
-    return record(load_config(TINY), folder)
+    return record(tiny(), folder)
 
 
 @pytest.mark.parametrize(
@@ -359,7 +340,7 @@ def test_whole_files_that_are_links_are_replaced_and_not_followed(run, tmp_path)
 def test_overwrite_refuses_to_remove_what_relusgd_did_not_make(run):
     (run.folder / "thesis.tex").write_text("mine")
     with pytest.raises(InputError, match=r"thesis\.tex, which --overwrite would remove"):
-        record(load_config(TINY), run.folder, overwrite=True)
+        record(tiny(), run.folder, overwrite=True)
     assert (run.folder / "thesis.tex").read_text() == "mine"
 
 
@@ -368,7 +349,7 @@ def test_overwrite_refuses_to_remove_what_stands_among_the_arrays(run):
     with pytest.raises(
         InputError, match=r"snapshots/selected\.npy, which --overwrite would remove"
     ):
-        record(load_config(TINY), run.folder, overwrite=True)
+        record(tiny(), run.folder, overwrite=True)
     assert (run.folder / "snapshots/selected.npy").read_text() == "mine"
 
 
@@ -411,7 +392,7 @@ def test_errors_too_large_for_the_units_of_the_data_are_infinite_and_no_warning(
     ["snapshots/more.npy", "snapshots/elbow.npy", "run.json", "config.yaml", "snapshots", ".lock"],
 )
 def test_a_link_in_a_circle_keeps_no_other_run_from_being_listed(name, run, tmp_path):
-    good = record(load_config(TINY), tmp_path / "zz")
+    good = record(tiny(), tmp_path / "zz")
     shutil.rmtree(run.folder / name) if name == "snapshots" else (run.folder / name).unlink(
         missing_ok=True
     )
@@ -434,7 +415,7 @@ def test_folders_nested_as_deep_as_paths_are_long_keep_no_run_from_being_listed(
 
 def test_overwrite_replaces_a_damaged_run(run):
     (run.folder / "run.json").write_text("{}")
-    assert record(load_config(TINY), run.folder, overwrite=True).status == "complete"
+    assert record(tiny(), run.folder, overwrite=True).status == "complete"
 
 
 @pytest.mark.parametrize(
@@ -443,13 +424,13 @@ def test_overwrite_replaces_a_damaged_run(run):
 def test_a_place_where_no_folder_can_be_is_refused_before_training(name, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError):
-        record(load_config(TINY), tmp_path / name)
+        record(tiny(), tmp_path / name)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 @pytest.mark.parametrize("name", ["-x", "a\nb", "\x1b[31mred", "é" * 120, "=1+1", " "])
 def test_odd_names_are_legal(name, tmp_path):
-    assert record(load_config(TINY), tmp_path / name).status == "complete"
+    assert record(tiny(), tmp_path / name).status == "complete"
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
@@ -457,8 +438,8 @@ def test_a_run_below_or_at_a_link_is_made_where_the_link_leads(tmp_path):
     (tmp_path / "disk" / "empty").mkdir(parents=True)
     (tmp_path / "link").symlink_to("disk")
     (tmp_path / "straight").symlink_to("disk/empty")
-    assert record(load_config(TINY), tmp_path / "link" / "run").status == "complete"
-    assert record(load_config(TINY), tmp_path / "straight").status == "complete"
+    assert record(tiny(), tmp_path / "link" / "run").status == "complete"
+    assert record(tiny(), tmp_path / "straight").status == "complete"
     assert (tmp_path / "straight").is_symlink()
 
 
@@ -469,7 +450,7 @@ def test_a_folder_that_vanishes_while_it_is_written_is_a_sentence(tmp_path, monk
                 (tmp_path / "run").rename(tmp_path / "moved")
 
     with pytest.raises(RelusgdError, match="vanished while it was being written"):
-        record(load_config(TINY), tmp_path / "run", observer=Mover())
+        record(tiny(), tmp_path / "run", observer=Mover())
     assert go_on(tmp_path / "moved").status == "complete"
 
 
@@ -479,14 +460,13 @@ def test_a_table_that_vanishes_while_it_is_written_is_no_training_for_nothing(tm
             (tmp_path / "run/metrics.csv").unlink(missing_ok=True)
 
     with pytest.raises(RelusgdError, match=r"metrics\.csv vanished while it was being written"):
-        record(load_config(TINY), tmp_path / "run", observer=Remover())
+        record(tiny(), tmp_path / "run", observer=Remover())
 
 
 def test_a_signal_before_training_leaves_no_folder(tmp_path):
-    observer = StopsSoon()
-    observer.wanted = 15
+    observer = StopsAfter(0, signal.SIGTERM)
     with pytest.raises(StoppedError, match="nothing was written") as caught:
-        record(load_config(TINY), tmp_path / "run", observer=observer)
+        record(tiny(), tmp_path / "run", observer=observer)
     assert caught.value.exit_code == 143
     assert list(tmp_path.iterdir()) == []
 
@@ -494,7 +474,7 @@ def test_a_signal_before_training_leaves_no_folder(tmp_path):
 def test_the_empty_folder_that_we_are_in_is_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match="the folder that this command runs in"):
-        record(load_config(TINY), ".")
+        record(tiny(), ".")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -528,7 +508,7 @@ def stranger(tmp_path):
 def test_a_place_without_permission_is_refused_before_training(tmp_path, stranger):
     stranger()
     with pytest.raises(InputError, match="no permission"):
-        record(load_config(TINY), tmp_path / "run")
+        record(tiny(), tmp_path / "run")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -557,7 +537,7 @@ def test_a_complete_run_of_somebody_else_is_confirmed(run, stranger):
 
 
 def test_a_run_that_may_not_be_read_is_a_sentence_and_hides_no_other(run, tmp_path, stranger):
-    good = record(load_config(TINY), tmp_path / "zz")
+    good = record(tiny(), tmp_path / "zz")
     run.folder.chmod(0o700)
     (run.folder / "run.json").chmod(0o000)
     stranger()

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from command import run
+from runs.harness import every_byte
 
 from relusgd.runs.find import load_run
 from relusgd.runs.summary import summarize
@@ -42,14 +43,6 @@ def relusgd(*arguments, exit_code=0):
     result = run(*arguments)
     assert result.exit_code == exit_code, result.stderr
     return result.stdout
-
-
-def contents(folder):
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 def test_there_are_old_folders_of_every_kind():
@@ -90,10 +83,10 @@ def test_the_metrics_of_an_old_folder_are_those_of_its_networks(folder):
 
 
 def test_an_old_complete_folder_is_the_same_run_and_nothing_in_it_changes(complete):
-    before = contents(complete)
+    before = every_byte(complete)
     assert load_run(complete).status == "complete"
     assert relusgd("train", complete, "-q") == f"{complete}\n"
-    assert {name: data for name, data in contents(complete).items() if name != ".lock"} == before
+    assert {name: data for name, data in every_byte(complete).items() if name != ".lock"} == before
 
 
 def test_an_old_complete_folder_goes_on(complete):
@@ -130,9 +123,9 @@ def test_an_old_interrupted_folder_becomes_the_run_that_was_not_interrupted(path
 @pytest.mark.parametrize("path", DIVERGED, ids=name_of)
 def test_an_old_diverged_folder_says_so_again(path, tmp_path):
     folder = copied(path, tmp_path)
-    before = contents(folder)
+    before = every_byte(folder)
     relusgd("train", folder, "-q", exit_code=3)
-    assert {name: data for name, data in contents(folder).items() if name != ".lock"} == before
+    assert {name: data for name, data in every_byte(folder).items() if name != ".lock"} == before
 
 
 def test_an_old_sweep_is_compared_and_nothing_is_trained_again(tmp_path):

@@ -3,12 +3,14 @@ import os
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from runs.harness import StopsAfter, content
+from small import SMALL, small
 
 from relusgd.config import load_config
 from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
@@ -17,24 +19,8 @@ from relusgd.runs.lock import FolderLock
 from relusgd.runs.record import check_room, record
 from relusgd.training import prepare, training_blocks
 
-SMALL = {
-    "data": {"samples": 30, "test_samples": 20},
-    "network": {"hidden": [7]},
-    "training": {"epochs": 40, "batch_size": 8, "momentum": 0.5},
-}
-
-
-def small(**overrides):
-    return load_config(SMALL, {key.replace("__", "."): value for key, value in overrides.items()})
-
-
-@pytest.fixture
-def tiny_blocks(monkeypatch):
-    """Blocks of 5 steps, so that a small run has many."""
-    monkeypatch.setattr(
-        "relusgd.runs.record.training_blocks",
-        lambda plan, start=None: training_blocks(plan, start, block_steps=5),
-    )
+small = partial(small, training__momentum=0.5)  # so that the checkpoint has a velocity
+record_in_short_blocks = partial(record, block_steps=5)
 
 
 def test_a_run_folder_holds_what_was_trained(tmp_path):
@@ -94,12 +80,12 @@ def test_the_same_run_again_trains_nothing(tmp_path):
     ids=str,
 )
 @pytest.mark.parametrize("blocks", [1, 2, 9])
-def test_interrupted_and_resumed_equals_uninterrupted(changes, blocks, tmp_path, tiny_blocks):
-    record(small(**changes), tmp_path / "whole")
+def test_interrupted_and_resumed_equals_uninterrupted(changes, blocks, tmp_path):
+    record_in_short_blocks(small(**changes), tmp_path / "whole")
     with pytest.raises(StoppedError):
-        record(small(**changes), tmp_path / "parts", observer=StopsAfter(blocks))
+        record_in_short_blocks(small(**changes), tmp_path / "parts", observer=StopsAfter(blocks))
     assert load_run(tmp_path / "parts").status == "interrupted"
-    record(small(**changes), tmp_path / "parts")
+    record_in_short_blocks(small(**changes), tmp_path / "parts")
     assert content(tmp_path / "parts") == content(tmp_path / "whole")
 
 
@@ -116,56 +102,54 @@ def cut_rows(path, rows, *, header):
 
 @pytest.mark.parametrize("header", [True, False])
 @pytest.mark.parametrize("name", ["slope", "weight_2", "epoch"])
-def test_after_a_power_cut_lines_without_rows_are_computed_again(
-    name, header, tmp_path, tiny_blocks
-):
-    record(small(), tmp_path / "whole")
+def test_after_a_power_cut_lines_without_rows_are_computed_again(name, header, tmp_path):
+    record_in_short_blocks(small(), tmp_path / "whole")
     with pytest.raises(StoppedError):
-        record(small(), tmp_path / "parts", observer=StopsAfter(3))
+        record_in_short_blocks(small(), tmp_path / "parts", observer=StopsAfter(3))
     old = {
         name: (tmp_path / "parts" / name).read_bytes() for name in ("checkpoint.npz", "run.json")
     }
     due = len(load_run(tmp_path / "parts").history)
     with pytest.raises(StoppedError):
-        record(small(), tmp_path / "parts", observer=StopsAfter(9))
+        record_in_short_blocks(small(), tmp_path / "parts", observer=StopsAfter(9))
     for own, content_before in old.items():
         (tmp_path / "parts" / own).write_bytes(content_before)
     before = (tmp_path / "parts" / "metrics.csv").read_bytes()
     array = tmp_path / "parts" / "snapshots" / f"{name}.npy"
     cut_rows(array, due - 1, header=header)
     with pytest.raises(RelusgdError, match=rf"{name}\.npy.*damaged"):
-        record(small(), tmp_path / "parts")
+        record_in_short_blocks(small(), tmp_path / "parts")
     assert (tmp_path / "parts" / "metrics.csv").read_bytes() == before, (
         "rows from before the checkpoint cannot be computed again"
     )
     array.write_bytes((tmp_path / "whole" / "snapshots" / f"{name}.npy").read_bytes())
     cut_rows(array, due + 1, header=header)
-    record(small(), tmp_path / "parts")
+    record_in_short_blocks(small(), tmp_path / "parts")
     assert content(tmp_path / "parts") == content(tmp_path / "whole")
 
 
-def test_a_checkpoint_older_than_the_snapshots_loses_and_doubles_nothing(tmp_path, tiny_blocks):
-    record(small(), tmp_path / "whole")
+def test_a_checkpoint_older_than_the_snapshots_loses_and_doubles_nothing(tmp_path):
+    record_in_short_blocks(small(), tmp_path / "whole")
     with pytest.raises(StoppedError):
-        record(small(), tmp_path / "parts", observer=StopsAfter(3))
+        record_in_short_blocks(small(), tmp_path / "parts", observer=StopsAfter(3))
     old = (tmp_path / "parts" / "checkpoint.npz").read_bytes()
     with pytest.raises(StoppedError):
-        record(small(), tmp_path / "parts", observer=StopsAfter(9))
+        record_in_short_blocks(small(), tmp_path / "parts", observer=StopsAfter(9))
     (tmp_path / "parts" / "checkpoint.npz").write_bytes(old)
-    record(small(), tmp_path / "parts")
+    record_in_short_blocks(small(), tmp_path / "parts")
     assert content(tmp_path / "parts") == content(tmp_path / "whole")
 
 
-def test_a_torn_tail_is_cut_off(tmp_path, tiny_blocks):
-    record(small(), tmp_path / "whole")
+def test_a_torn_tail_is_cut_off(tmp_path):
+    record_in_short_blocks(small(), tmp_path / "whole")
     with pytest.raises(StoppedError):
-        record(small(), tmp_path / "parts", observer=StopsAfter(5))
+        record_in_short_blocks(small(), tmp_path / "parts", observer=StopsAfter(5))
     with (tmp_path / "parts" / "metrics.csv").open("a") as table:
         table.write("23,1")
     with (tmp_path / "parts" / "snapshots" / "slope.npy").open("ab") as array:
         array.write(b"torn")
     snapshots = len(load_run(tmp_path / "parts").history)
-    record(small(), tmp_path / "parts")
+    record_in_short_blocks(small(), tmp_path / "parts")
     assert snapshots < 41
     assert content(tmp_path / "parts") == content(tmp_path / "whole")
 
@@ -237,16 +221,16 @@ def test_an_empty_folder_is_taken(tmp_path):
     assert record(small(), tmp_path / "run").status == "complete"
 
 
-def test_a_folder_that_is_being_written_is_refused_with_host_and_process(tmp_path, tiny_blocks):
+def test_a_folder_that_is_being_written_is_refused_with_host_and_process(tmp_path):
     with pytest.raises(StoppedError):
-        record(small(), tmp_path / "run", observer=StopsAfter(2))
+        record_in_short_blocks(small(), tmp_path / "run", observer=StopsAfter(2))
     lock = FolderLock(tmp_path / "run")
     try:
         with pytest.raises(InputError, match=f"being written by process {os.getpid()} on "):
-            record(small(), tmp_path / "run")
+            record_in_short_blocks(small(), tmp_path / "run")
     finally:
         lock.release()
-    assert record(small(), tmp_path / "run").status == "complete"
+    assert record_in_short_blocks(small(), tmp_path / "run").status == "complete"
 
 
 def test_a_failure_before_epoch_0_leaves_no_folder(tmp_path, monkeypatch):
@@ -283,9 +267,9 @@ def test_a_place_on_no_disk_cannot_be_written():
         check_room(prepare(small()), Path("/proc/x"))
 
 
-def test_what_is_recorded_needs_no_room_again(tmp_path, monkeypatch, tiny_blocks):
+def test_what_is_recorded_needs_no_room_again(tmp_path, monkeypatch):
     with pytest.raises(StoppedError):
-        record(small(), tmp_path / "run", observer=StopsAfter(30))
+        record_in_short_blocks(small(), tmp_path / "run", observer=StopsAfter(30))
     left = 41 - len(load_run(tmp_path / "run").history)
     room = left * prepare(small()).snapshot_bytes
     monkeypatch.setattr(
@@ -296,11 +280,11 @@ def test_what_is_recorded_needs_no_room_again(tmp_path, monkeypatch, tiny_blocks
         match=rf"{left} snapshots more of 304 bytes need {room} bytes "
         rf"and .* has {room - 1} bytes left",
     ):
-        record(small(), tmp_path / "run")
+        record_in_short_blocks(small(), tmp_path / "run")
     monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(total=10**9, free=room))
-    assert record(small(), tmp_path / "run").status == "complete"
+    assert record_in_short_blocks(small(), tmp_path / "run").status == "complete"
     monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(total=10**9, free=0))
-    assert record(small(), tmp_path / "run").status == "complete"
+    assert record_in_short_blocks(small(), tmp_path / "run").status == "complete"
 
 
 def test_a_killed_run_resumes_to_the_same_folder(tmp_path):

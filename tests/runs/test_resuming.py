@@ -5,6 +5,7 @@ that was never stopped.
 import itertools
 import json
 import shutil
+from functools import partial
 
 import pytest
 from command import run as relusgd
@@ -14,13 +15,13 @@ from relusgd.config import load_config
 from relusgd.errors import InputError, StoppedError
 from relusgd.runs.find import load_run
 from relusgd.runs.record import record
-from relusgd.training import training_blocks
 
 BASE = {
     "data": {"samples": 23, "test_samples": 9},
     "training": {"epochs": 9, "batch_size": 7},
     "snapshots": {"every": 2},
 }
+record = partial(record, block_steps=3)  # blocks end within epochs
 WAYS = [
     *itertools.product(
         [[6]], ["numpy", "compiled"], ["dense", "prefix_sums"], ["replacement", "shuffle", "full"]
@@ -36,12 +37,7 @@ SCHEDULES = [
 
 
 @pytest.fixture(autouse=True)
-def short_blocks(monkeypatch):
-    """Blocks of three steps, which end within epochs; and nobody waits for the disk."""
-    monkeypatch.setattr(
-        "relusgd.runs.record.training_blocks",
-        lambda plan, start=None: training_blocks(plan, start, block_steps=3),
-    )
+def nobody_waits_for_the_disk(monkeypatch):
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
 
 

@@ -4,18 +4,6 @@ import signal
 
 from relusgd.sweeps.running import NullSweepObserver
 
-SMALL = {
-    "data": {"samples": 12, "test_samples": 9},
-    "training": {"epochs": 60, "batch_size": 4},
-    "snapshots": {"every": 20},
-    "engine": "numpy",
-    "sweep": {
-        "grid": {"network.hidden": [3, 5]},
-        "cases": {"all": {}, "ridge": {"training.method": "ridge"}},
-        "repeat": 3,
-    },
-}
-
 
 class Watching(NullSweepObserver):
     """Keeps the rows; asks to stop once so many runs have ended."""

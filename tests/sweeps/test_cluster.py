@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from command import run
 from runs.harness import content
-from sweeps.harness import SMALL, Watching
+from small import small_sweep
+from sweeps.harness import Watching
 
 from relusgd.config import PlannedRun, load_config, planned_runs
 from relusgd.errors import InputError, StoppedError
@@ -22,7 +23,7 @@ from relusgd.sweeps.cluster import dask_executor
 from relusgd.sweeps.driver import Driver, Job
 from relusgd.sweeps.running import run_sweep
 
-pytest.importorskip("distributed")
+Client = pytest.importorskip("distributed").Client
 
 LONG = bool(os.environ.get("RELUSGD_LONG"))
 KILLS = 20 if LONG else 3
@@ -84,13 +85,13 @@ def scheduler(tmp_path_factory):
         stack.enter_context(
             process("dask_worker", "--scheduler-file", str(file), *workers, *quiet, folder=folder)
         )
-        with dask_executor(str(file)) as executor:
-            executor._client.wait_for_workers(2, timeout=60)
+        with Client(scheduler_file=str(file), set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=60)
         yield file
 
 
 def test_one_process_two_and_a_cluster_write_the_same_bytes(scheduler, tmp_path):
-    config = load_config(SMALL)
+    config = small_sweep()
     for workers in (1, 2):
         run_sweep(config, tmp_path / str(workers), workers=workers)
     with dask_executor(str(scheduler)) as executor:
@@ -113,7 +114,7 @@ def test_a_csv_travels_to_the_workers(scheduler, tmp_path):
 
 
 def test_what_fails_on_a_worker_is_told_in_its_row_and_the_others_go_on(scheduler, tmp_path):
-    config = load_config(SMALL, {"sweep.grid": {}, "sweep.cases": {}})
+    config = small_sweep(sweep__grid={}, sweep__cases={})
     impossible = PlannedRun(
         "seed=9",
         {"seed": 9},
@@ -155,7 +156,7 @@ def test_nobody_at_the_address_is_a_sentence(tmp_path, monkeypatch):
 
 
 def test_a_stop_keeps_what_came_back_and_the_rest_can_be_done_here(scheduler, tmp_path):
-    config = load_config(SMALL, {"sweep.repeat": 100})
+    config = small_sweep(sweep__repeat=100)
     watching = Watching(stop_after=3)
     with dask_executor(str(scheduler)) as executor, pytest.raises(StoppedError, match="runs to go"):
         run_sweep(config, tmp_path / "s", executor, observer=watching)
@@ -166,12 +167,12 @@ def test_a_stop_keeps_what_came_back_and_the_rest_can_be_done_here(scheduler, tm
 
 def worker_processes(scheduler):
     """The processes of the cluster's workers, by their own word."""
-    with dask_executor(str(scheduler)) as executor:
-        return list(executor._client.run(os.getpid).values())
+    with Client(scheduler_file=str(scheduler), set_as_default=False) as client:
+        return list(client.run(os.getpid).values())
 
 
 def test_dask_workers_that_are_killed_at_random_cost_nothing_but_time(scheduler, tmp_path):
-    config = load_config(SMALL, {"sweep.repeat": 100 if LONG else 30, "training.epochs": 1500})
+    config = small_sweep(sweep__repeat=100 if LONG else 30, training__epochs=1500)
     kills, over, chance = [], threading.Event(), random.Random(0)
 
     def kill():

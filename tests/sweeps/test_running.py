@@ -2,7 +2,6 @@
 
 import csv
 import json
-import multiprocessing.forkserver
 import os
 import random
 import signal
@@ -11,12 +10,14 @@ import sys
 import threading
 import time
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from runs.harness import content
-from sweeps.harness import SMALL, Watching
+from small import SWEEP, small_sweep
+from sweeps.harness import Watching
 
 import relusgd
 from relusgd.config import load_config
@@ -49,11 +50,11 @@ def summary_lines(folder):
 @pytest.fixture(scope="module")
 def one(tmp_path_factory):
     """The sweep by one process."""
-    return run_sweep(load_config(SMALL), tmp_path_factory.mktemp("one") / "s", workers=1).folder
+    return run_sweep(small_sweep(), tmp_path_factory.mktemp("one") / "s", workers=1).folder
 
 
 def test_two_processes_write_what_one_writes(one, tmp_path):
-    run_sweep(load_config(SMALL), tmp_path / "s", workers=2)
+    run_sweep(small_sweep(), tmp_path / "s", workers=2)
     assert content(tmp_path / "s") == content(one)
     assert summary_lines(tmp_path / "s") == summary_lines(one)
     assert len(summary_lines(one)) == 12
@@ -61,12 +62,12 @@ def test_two_processes_write_what_one_writes(one, tmp_path):
 
 def test_threads_write_what_one_process_writes(one, tmp_path):
     with ThreadPoolExecutor(3) as threads:
-        run_sweep(load_config(SMALL), tmp_path / "s", threads)
+        run_sweep(small_sweep(), tmp_path / "s", threads)
     assert content(tmp_path / "s") == content(one)
 
 
 def test_runs_that_travel_back_are_written_as_one_process_writes_them(one, tmp_path):
-    run_sweep(load_config(SMALL), tmp_path / "s", Elsewhere())
+    run_sweep(small_sweep(), tmp_path / "s", Elsewhere())
     assert content(tmp_path / "s") == content(one)
     assert summary_lines(tmp_path / "s") == summary_lines(one)
 
@@ -88,12 +89,12 @@ def test_a_short_run_is_the_one_that_record_makes(one, tmp_path):
 def test_runs_that_last_are_recorded_while_they_train(one, tmp_path, monkeypatch):
     monkeypatch.setattr("relusgd.sweeps.worker.BATCH_SECONDS", 0.0)
     with ThreadPoolExecutor(1) as thread:
-        run_sweep(load_config(SMALL), tmp_path / "s", thread)
+        run_sweep(small_sweep(), tmp_path / "s", thread)
     assert content(tmp_path / "s") == content(one)
 
 
 def test_shards_do_their_part_and_the_plain_sweep_sums_up(one, tmp_path):
-    config = load_config(SMALL)
+    config = small_sweep()
     parts = [run_sweep(config, tmp_path / "s", workers=1, shard=(k, 3)) for k in (1, 2, 3)]
     assert [len(part.runs) for part in parts] == [4, 4, 4]
     assert not (tmp_path / "s" / "summary.csv").exists()
@@ -109,36 +110,34 @@ def test_a_sweep_that_is_stopped_keeps_what_has_ended_and_is_finished_by_the_sam
 ):
     watching = Watching(stop_after=2)
     with pytest.raises(StoppedError, match="runs to go") as caught:
-        run_sweep(load_config(SMALL), tmp_path / "s", workers=1, observer=watching)
+        run_sweep(small_sweep(), tmp_path / "s", workers=1, observer=watching)
     assert caught.value.exit_code == 130
     ended = {row.run for row in watching.rows}
     assert {line["run"] for line in summary_lines(tmp_path / "s")} == ended
     again = Watching()
-    run_sweep(load_config(SMALL), tmp_path / "s", workers=2, observer=again)
+    run_sweep(small_sweep(), tmp_path / "s", workers=2, observer=again)
     assert {row.run for row in again.rows}.isdisjoint(ended)
     assert content(tmp_path / "s") == content(one)
 
 
 @pytest.mark.parametrize("far", [False, True])
 def test_interrupted_and_shorter_runs_go_on_where_they_were(far, one, tmp_path):
-    short = load_config(
-        {**SMALL, "training": {**SMALL["training"], "epochs": 20}}, {"sweep.cases": {"all": {}}}
-    )
+    short = small_sweep(training__epochs=20, sweep__cases={"all": {}})
     run_sweep(short, tmp_path / "s", workers=1)
     interrupted = tmp_path / "s" / "network.hidden=5,case=all,seed=0"
     facts = json.loads((interrupted / "run.json").read_text())
     (interrupted / "run.json").write_text(json.dumps({**facts, "status": "running"}))
     run_sweep(
-        load_config(SMALL), tmp_path / "s", Elsewhere() if far else None, workers=None if far else 2
+        small_sweep(), tmp_path / "s", Elsewhere() if far else None, workers=None if far else 2
     )
     assert content(tmp_path / "s") == content(one)
 
 
 def test_other_runs_in_the_way_are_refused_before_anything_is_trained(tmp_path):
-    config = load_config({**SMALL, "sweep": {"repeat": 2}})
+    config = load_config({**SWEEP, "sweep": {"repeat": 2}})
     run_sweep(config, tmp_path / "s", workers=1)
     before = content(tmp_path / "s")
-    other = load_config({**SMALL, "sweep": {"repeat": 3}}, {"training.learning_rate": 0.5})
+    other = load_config({**SWEEP, "sweep": {"repeat": 3}}, {"training.learning_rate": 0.5})
     with pytest.raises(
         InputError,
         match=r"holds another run:\n  training.learning_rate: 0.02 → 0.5\nand so do 1 more",
@@ -151,7 +150,7 @@ def test_other_runs_in_the_way_are_refused_before_anything_is_trained(tmp_path):
 def test_faults_of_any_combination_are_told_before_anything_is_trained(tmp_path):
     config = load_config(
         {
-            **SMALL,
+            **SWEEP,
             "sweep": {"grid": {"training.batch_size": [4, 13], "training.sampling": ["shuffle"]}},
         }
     )
@@ -162,7 +161,7 @@ def test_faults_of_any_combination_are_told_before_anything_is_trained(tmp_path)
 
 def test_a_history_that_is_too_large_to_travel_is_refused_with_advice(tmp_path):
     config = load_config(
-        {**SMALL, "sweep": {"repeat": 2}},
+        {**SWEEP, "sweep": {"repeat": 2}},
         {"network.hidden": 1000, "training.epochs": 10_000, "snapshots.every": 1},
     )
     with pytest.raises(InputError, match="at most 268 MB are sent back") as caught:
@@ -172,9 +171,9 @@ def test_a_history_that_is_too_large_to_travel_is_refused_with_advice(tmp_path):
 
 
 def test_a_run_that_cannot_be_written_fails_and_the_others_go_on(tmp_path):
-    config = load_config({**SMALL, "sweep": {"repeat": 3}})
+    config = load_config({**SWEEP, "sweep": {"repeat": 3}})
     run_sweep(
-        load_config({**SMALL, "sweep": {"repeat": 1}}, {"training.epochs": 20}),
+        load_config({**SWEEP, "sweep": {"repeat": 1}}, {"training.epochs": 20}),
         tmp_path / "s",
         workers=1,
     )
@@ -200,15 +199,15 @@ def test_the_summary_can_be_read_at_any_time_and_grows(tmp_path, monkeypatch):
             if (tmp_path / "s" / "summary.csv").exists():
                 seen.append(len(summary_lines(tmp_path / "s")))
 
-    run_sweep(load_config(SMALL), tmp_path / "s", workers=1, observer=Reading())
+    run_sweep(small_sweep(), tmp_path / "s", workers=1, observer=Reading())
     assert seen == sorted(seen)
     assert seen[0] < 12
     assert len(summary_lines(tmp_path / "s")) == 12
 
 
 def test_runs_of_other_sweeps_of_the_folder_stay_in_its_summary(tmp_path):
-    run_sweep(load_config({**SMALL, "sweep": {"repeat": 3}}), tmp_path / "s", workers=1)
-    config = load_config({**SMALL, "sweep": {"grid": {"training.momentum": [0.5]}}})
+    run_sweep(load_config({**SWEEP, "sweep": {"repeat": 3}}), tmp_path / "s", workers=1)
+    config = load_config({**SWEEP, "sweep": {"grid": {"training.momentum": [0.5]}}})
     sweep = run_sweep(config, tmp_path / "s", workers=1)
     assert sweep.summary["training.momentum"].tolist() == [0.5, 0.0, 0.0, 0.0]
     assert [line["run"] for line in summary_lines(tmp_path / "s")] == [
@@ -220,25 +219,34 @@ def test_runs_of_other_sweeps_of_the_folder_stay_in_its_summary(tmp_path):
 
 
 def worker_processes():
-    """The processes that this one's forkserver has forked."""
-    server = multiprocessing.forkserver._forkserver._forkserver_pid
-    if server is None:
-        return []
+    """The processes that this one's forkservers have forked."""
+    servers = [pid for pid in children(os.getpid()) if b"forkserver" in command_line(pid)]
+    return [worker for server in servers for worker in children(server)]
+
+
+def children(pid):
+    found = []
     try:
-        return [
-            int(pid) for pid in Path(f"/proc/{server}/task/{server}/children").read_text().split()
-        ]
-    except OSError:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found += map(int, (task / "children").read_text().split())
+    except OSError:  # it has ended
         return []
+    return found
+
+
+def command_line(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds its victims in /proc")
 def test_workers_that_are_killed_at_random_cost_nothing_but_time(tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        "relusgd.sweeps.driver.TRIES", KILLS + 1
-    )  # on a busy machine one run may be hit again and again
+    # On a busy machine one run may be hit again and again.
+    monkeypatch.setattr("relusgd.sweeps.driver.TRIES", KILLS + 1)
     config = load_config(
-        SMALL,
+        SWEEP,
         {
             "sweep.repeat": 100 if LONG else 30,
             "training.epochs": 3000,
@@ -289,7 +297,7 @@ print(len(relusgd.run_sweep(config, sys.argv[1], workers=2)), flush=True)
 
 def test_a_script_needs_no_guard_around_a_sweep(tmp_path):
     script = tmp_path / "script.py"
-    script.write_text(SCRIPT.format(config=SMALL))
+    script.write_text(SCRIPT.format(config=SWEEP))
     done = subprocess.run(
         [sys.executable, str(script), str(tmp_path / "s")],
         capture_output=True,
@@ -302,7 +310,7 @@ def test_a_script_needs_no_guard_around_a_sweep(tmp_path):
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for orphans in /proc")
 def test_workers_do_not_outlive_their_parent(tmp_path):
     long = {
-        **SMALL,
+        **SWEEP,
         "training": {"epochs": 10**9},
         "snapshots": {"every": 10**9},
         "sweep": {"repeat": 2},
@@ -312,17 +320,33 @@ def test_workers_do_not_outlive_their_parent(tmp_path):
     process = subprocess.Popen(
         [sys.executable, str(script), str(tmp_path / "s")], stdout=subprocess.DEVNULL
     )
-    deadline = time.monotonic() + 60
-    while len(list((tmp_path / "s").glob("seed=*"))) < 2 and time.monotonic() < deadline:
-        time.sleep(0.1)
-    owners = [json.loads(path.read_text())["pid"] for path in (tmp_path / "s").glob("seed=*/.lock")]
-    assert len(owners) == 2
-    process.kill()
-    process.wait()
-    while any(map(is_alive, owners)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not any(map(is_alive, owners))
+    try:
+        assert becomes(lambda: len(owners(tmp_path / "s")) == 2)
+        workers = owners(tmp_path / "s")
+    finally:
+        process.kill()
+        process.wait()
+    assert becomes(lambda: not any(map(is_alive, workers)))
     assert relusgd.load_run(tmp_path / "s" / "seed=0").status == "interrupted"
+
+
+def becomes(condition, seconds=120):
+    """Whether the condition comes true in this time; it is asked again and again."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def owners(folder):
+    """The processes that are writing runs of this sweep. A lock may be read half written."""
+    found = set()
+    for path in folder.glob("seed=*/.lock"):
+        with suppress(ValueError, KeyError):
+            found.add(json.loads(path.read_text())["pid"])
+    return found
 
 
 def is_alive(pid):

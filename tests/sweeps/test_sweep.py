@@ -2,31 +2,34 @@ import csv
 
 import numpy as np
 import pytest
+from small import SWEEP
 
 import relusgd
 from relusgd.config import load_config
 from relusgd.errors import InputError, RelusgdError
 from relusgd.runs.record import record
 
-SMALL = {
-    "data": {"samples": 12, "test_samples": 9},
+SHORT = SWEEP | {
     "training": {"epochs": 6, "batch_size": 4},
     "snapshots": {"every": 2},
-    "sweep": {
-        "grid": {"network.hidden": [3, 5]},
-        "cases": {
-            "all": {"training.layers": "all"},
-            "wild": {"training.learning_rate": 1e9},
-            "ridge": {"training.method": "ridge"},
-        },
-        "repeat": 2,
-    },
+    "engine": "auto",
 }
+CASES = {
+    "all": {"training.layers": "all"},
+    "wild": {"training.learning_rate": 1e9},
+    "ridge": {"training.method": "ridge"},
+}
+
+
+def wild_sweep(overrides=None, case=None):
+    """Two widths × three cases × two seeds; one of the cases diverges."""
+    sweep = SWEEP["sweep"] | {"cases": CASES, "repeat": 2}
+    return load_config(SHORT | {"sweep": sweep}, overrides or {}, case=case)
 
 
 @pytest.fixture(scope="module")
 def sweep(tmp_path_factory):
-    return relusgd.run_sweep(load_config(SMALL), tmp_path_factory.mktemp("sweep") / "small")
+    return relusgd.run_sweep(wild_sweep(), tmp_path_factory.mktemp("sweep") / "small")
 
 
 def test_the_summary_has_a_line_for_every_run(sweep):
@@ -65,7 +68,7 @@ def test_the_table_of_a_loaded_sweep_is_that_of_the_sweep_that_ran(sweep):
 
 
 def test_a_sweep_without_its_summary_is_in_the_order_of_what_varies(sweep, tmp_path):
-    config = load_config({**SMALL, "sweep": {"grid": {"network.hidden": [5, 10, 40]}, "repeat": 2}})
+    config = load_config({**SHORT, "sweep": {"grid": {"network.hidden": [5, 10, 40]}, "repeat": 2}})
     swept = relusgd.run_sweep(config, tmp_path / "s")
     (tmp_path / "s" / "summary.csv").unlink()
     assert (
@@ -96,7 +99,7 @@ def test_runs_that_do_not_fit_together_are_not_stacked(sweep):
 
 
 def test_each_run_is_the_one_that_train_makes(sweep, tmp_path):
-    config = load_config(SMALL, {"network.hidden": 5, "seed": 1}, case="all")
+    config = wild_sweep({"network.hidden": 5, "seed": 1}, case="all")
     alone = record(config, tmp_path / "alone")
     swept = sweep.folder / "network.hidden=5,case=all,seed=1"
     for path in (alone.folder / "snapshots").glob("*.npy"):
@@ -113,10 +116,10 @@ def test_all_ways_of_training_share_one_initial_network(sweep):
 
 
 def test_more_seeds_train_only_what_is_new(tmp_path):
-    config = load_config({**SMALL, "sweep": {"repeat": 2}})
+    config = load_config({**SHORT, "sweep": {"repeat": 2}})
     relusgd.run_sweep(config, tmp_path / "s")
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "s").rglob("run.json")}
-    sweep = relusgd.run_sweep(load_config({**SMALL, "sweep": {"repeat": 3}}), tmp_path / "s")
+    sweep = relusgd.run_sweep(load_config({**SHORT, "sweep": {"repeat": 3}}), tmp_path / "s")
     assert len(sweep.runs) == 3
     assert {path: path.stat().st_mtime_ns for path in before} == before
 
@@ -135,7 +138,7 @@ def test_no_spreadsheet_makes_a_formula_of_a_name_in_the_summary(tmp_path):
         "@a": {"training.batch_size": 3},
     }
     config = load_config(
-        {**SMALL, "sweep": {"grid": {"network.slopes": [-1.5]}, "cases": cases}},
+        {**SHORT, "sweep": {"grid": {"network.slopes": [-1.5]}, "cases": cases}},
         {"network.hidden": 3},
     )
     sweep = relusgd.run_sweep(config, tmp_path / "s")

@@ -4,17 +4,13 @@ rates.
 
 import numpy as np
 import pytest
+from small import SMALL
 
 from relusgd.config import load_config
 from relusgd.errors import DivergedError
 from relusgd.training import prepare, train
 from relusgd.training.divergence import stable_rate
 
-SMALL = {
-    "data": {"samples": 30, "test_samples": 20},
-    "network": {"hidden": [7]},
-    "training": {"epochs": 40, "batch_size": 8, "sampling": "shuffle"},
-}
 FORMULAS = {
     "plain": {},
     "momentum": {"training.momentum": 0.9},

@@ -1,9 +1,13 @@
 """Which engine and kernel a training gets, and that they all give the same training."""
 
+import sys
 from dataclasses import replace
+from importlib.machinery import ModuleSpec
+from importlib.util import module_from_spec
 
 import numpy as np
 import pytest
+from small import small
 from training.harness import check_cuts
 
 from relusgd.config import load_config
@@ -20,11 +24,6 @@ from relusgd.training.streams import BatchOrder
 
 WAYS = [(engine, kernel) for engine in ("numpy", "compiled") for kernel in ("dense", "prefix_sums")]
 NOTHING = np.zeros(0, dtype=np.int64)
-SMALL = {
-    "data": {"samples": 30, "test_samples": 20},
-    "network": {"hidden": [7]},
-    "training": {"epochs": 40, "batch_size": 8, "sampling": "shuffle"},
-}
 
 every_way = pytest.mark.parametrize(("engine", "kernel"), WAYS)
 
@@ -37,7 +36,7 @@ def _with_numba(request):
 
 @pytest.fixture
 def without_numba(monkeypatch):
-    monkeypatch.setattr(engines, "numba_is_installed", lambda: False)
+    monkeypatch.setitem(sys.modules, "numba", None)  # as if it were not installed
 
 
 def ordinary(width=25, points=90, **options):
@@ -191,14 +190,11 @@ def test_batches_wider_than_a_block_of_draws_train(engine, kernel):
 # The choice
 
 
-def small(**overrides):
-    return load_config(SMALL, {key.replace("__", "."): value for key, value in overrides.items()})
-
-
 def test_auto_takes_the_compiled_engine_where_numba_is_installed(monkeypatch):
-    monkeypatch.setattr(engines, "find_spec", lambda name: object())
+    installed = module_from_spec(ModuleSpec("numba", loader=None))
+    monkeypatch.setitem(sys.modules, "numba", installed)
     assert prepare(small()).engine == "compiled"
-    monkeypatch.setattr(engines, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "numba", None)
     assert prepare(small()).engine == "numpy"
 
 
@@ -314,7 +310,7 @@ def test_a_run_goes_on_with_the_engine_and_the_kernel_that_it_began_with(tmp_pat
 def test_without_numba_a_compiled_run_cannot_go_on_and_says_why(tmp_path, monkeypatch):
     pytest.importorskip("numba")
     record(small(), tmp_path / "run")
-    monkeypatch.setattr(engines, "numba_is_installed", lambda: False)
+    monkeypatch.setitem(sys.modules, "numba", None)  # as if it were not installed
     with pytest.raises(InputError, match="began with engine: compiled, which needs Numba"):
         record(small(training__epochs=80), tmp_path / "run")
     assert record(small(), tmp_path / "run").status == "complete"

@@ -2,6 +2,7 @@ import resource
 
 import numpy as np
 import pytest
+from small import small
 
 from relusgd.config import load_config
 from relusgd.errors import ConfigError, DivergedError
@@ -9,16 +10,6 @@ from relusgd.model.history import concatenate
 from relusgd.training import prepare, train
 from relusgd.training.loop import next_stop
 from relusgd.training.memory import available_memory
-
-SMALL = {
-    "data": {"samples": 30, "test_samples": 20},
-    "network": {"hidden": [7]},
-    "training": {"epochs": 40, "batch_size": 8, "sampling": "shuffle"},
-}
-
-
-def small(**overrides):
-    return load_config(SMALL, {key.replace("__", "."): value for key, value in overrides.items()})
 
 
 def recorded_bytes(history):
