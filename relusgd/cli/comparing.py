@@ -11,6 +11,7 @@ from relusgd.cli.boundary import guarded
 from relusgd.cli.options import JsonOption, complete_runs
 from relusgd.cli.pictures import ThemeName, ThemeOption, TitleOption, make_look
 from relusgd.cli.terminal import print_json, printable
+from relusgd.errors import InputError
 
 SubjectsArgument = Annotated[
     list[Path],
@@ -50,7 +51,6 @@ def compare(
     """
     from relusgd.comparing.compare import compare as compare_runs
     from relusgd.comparing.table import to_csv, to_json
-    from relusgd.errors import InputError
 
     if as_json and as_csv:
         raise InputError(

@@ -21,6 +21,7 @@ from relusgd.cli.network_source import (
 from relusgd.cli.options import JsonOption, SetOption
 from relusgd.cli.pictures import ThemeName, ThemeOption
 from relusgd.cli.terminal import print_json, print_table, stderr_console, wrapped_for_stderr
+from relusgd.errors import InputError
 from relusgd.words import brief_duration, dimensions, exact_number, number
 
 if TYPE_CHECKING:
@@ -68,8 +69,6 @@ def gradcheck(
     Entries for which a sample crosses an elbow within ±h are left out and counted. Exit code 1 when
     a check fails.
     """
-    from relusgd.errors import InputError
-
     _check_options(source, step_sizes=step_sizes, cost=cost, out=out)
     if cost:
         _show_cost(out, theme.value, as_json=as_json)
@@ -90,8 +89,6 @@ def gradcheck(
 
 def _check_options(source: Path | None, *, step_sizes: bool, cost: bool, out: Path | None) -> None:
     """Refuse options that do not go together, and a picture that cannot be written."""
-    from relusgd.errors import InputError
-
     if step_sizes and cost:
         raise InputError("--step-sizes and --cost are two things", "give one of them")
     if out is not None and not (step_sizes or cost):

@@ -23,6 +23,8 @@ from relusgd.cli.network_source import (
 from relusgd.cli.options import JsonOption, SetOption
 from relusgd.cli.pictures import ThemeName, ThemeOption
 from relusgd.cli.terminal import print_json, print_table, printable
+from relusgd.errors import InputError
+from relusgd.files import write_whole
 from relusgd.words import dimensions
 
 if TYPE_CHECKING:
@@ -137,8 +139,6 @@ def _check_options(
     as_json: bool,
 ) -> None:
     """Refuse options that do not go together."""
-    from relusgd.errors import InputError
-
     if (source is None) == (function is None):
         given = "both a network and --function" if function else "nothing"
         raise InputError(
@@ -165,8 +165,6 @@ def _is_function(text: str) -> bool:
 
 
 def _refuse_size(size: str | None) -> None:
-    from relusgd.errors import InputError
-
     if size is not None:
         raise InputError(
             "--size belongs to the sheet's functions; a network has its own",
@@ -191,7 +189,6 @@ def _function_graph(
     epoch: int | None,
 ) -> Graph:
     """The graph of one of the sheet's functions or of an expression."""
-    from relusgd.errors import InputError
     from relusgd.graphs.expression_graph import expression_graph
     from relusgd.graphs.sheet_functions import sheet_graph
 
@@ -216,8 +213,6 @@ def _numbers(text: str, option: str) -> list[float]:
 
 
 def _number(part: str, text: str, option: str) -> float:
-    from relusgd.errors import InputError
-
     try:
         value = float(part)
     except ValueError:
@@ -238,8 +233,6 @@ def _sizes(text: str | None) -> list[int] | None:
 
 
 def _size(part: str) -> int:
-    from relusgd.errors import InputError
-
     is_whole = part.isascii() and part.isdigit()
     if not is_whole or len(part) > LONGEST_SIZE:
         raise InputError(
@@ -362,11 +355,8 @@ def _show_nudges(graph: Graph, node: str, by: float, *, as_json: bool) -> None:
 
 def _write_graph(graph: Graph, out: Path, theme: str, words: str) -> None:
     """Write a picture, or the graph in Graphviz's language."""
-    from relusgd.errors import InputError
-
     state, suffix = graph.evaluate(), out.suffix.lower()
     if suffix == ".dot":
-        from relusgd.files import write_whole
         from relusgd.graphs.dot import dot_text
 
         write_whole(out, dot_text(state))
@@ -384,7 +374,6 @@ def _write_graph(graph: Graph, out: Path, theme: str, words: str) -> None:
 def _film_step(graph: Graph, chosen: ChosenNetwork, out: Path, theme: str) -> None:
     """Film the SGD step that follows this epoch, on the graph's sample."""
     from relusgd.cli.progress import frame_progress
-    from relusgd.errors import InputError
     from relusgd.graphs.step_film import SgdStep, film_sgd_step
     from relusgd.training.building import build_schedule
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from relusgd.cli.options import complete_configs, run_folder_of
+from relusgd.errors import InputError
 from relusgd.words import DASH
 
 if TYPE_CHECKING:
@@ -55,7 +56,6 @@ def read_network(source: Path, changes: list[str] | None, epoch: int | None) -> 
 
 
 def _network_of_run(folder: Path, changes: list[str] | None, epoch: int | None) -> ChosenNetwork:
-    from relusgd.errors import InputError
     from relusgd.runs.find import load_run
 
     run = load_run(folder)
@@ -69,8 +69,6 @@ def _network_of_run(folder: Path, changes: list[str] | None, epoch: int | None) 
 
 
 def _network_of_config(path: Path, changes: list[str] | None, epoch: int | None) -> ChosenNetwork:
-    from relusgd.errors import InputError
-
     if epoch:
         raise InputError(
             f"--epoch {epoch} is that of a run; {path} is a config, "
