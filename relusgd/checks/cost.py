@@ -33,9 +33,9 @@ SECONDS = 0.02
 
 @dataclass(frozen=True)
 class WayCost:
-    """One way to a gradient over growing width.
+    """What one way to a gradient costs at growing width.
 
-    theory: the exponent of its growth by theory. operations, seconds: one for each width.
+    theory: the exponent of its growth by theory. operations, seconds: one number for each width.
     """
 
     name: str
@@ -46,7 +46,10 @@ class WayCost:
 
 @dataclass(frozen=True)
 class Cost:
-    """The gradient of one loss. letter: of its width. lines: the ways, the most expensive first."""
+    """What the gradient of one loss costs.
+
+    letter: the symbol of the width. lines: one for each way, the most expensive first.
+    """
 
     title: str
     letter: str
@@ -84,16 +87,22 @@ def _measure_cost(
     widths: Sequence[int],
     progress: Callable[[str], object],
 ) -> Cost:
+    """The cost of every way at every width.
+
+    letter: the symbol of the width. ways_at: the ways at one width, always in the same order.
+    """
+    theory: dict[str, float] = {}
     operations: dict[str, list[int]] = {}
     seconds: dict[str, list[float]] = {}
     for width in widths:
         progress(f"{title}: {letter} = {width}")
         for way in ways_at(width):
+            theory[way.name] = way.theory
             operations.setdefault(way.name, []).append(way.operations())
             seconds.setdefault(way.name, []).append(way.seconds())
     lines = [
-        WayCost(way.name, way.theory, tuple(operations[way.name]), tuple(seconds[way.name]))
-        for way in ways_at(widths[0])
+        WayCost(name, theory[name], tuple(operations[name]), tuple(seconds[name]))
+        for name in theory
     ]
     return Cost(title, letter, tuple(widths), tuple(lines))
 
@@ -102,8 +111,8 @@ def _measure_cost(
 class CostedWay:
     """One way to the gradient at one width.
 
-    operations: counts those of the whole gradient. work: what is timed; the whole gradient is that
-    many `times`.
+    operations: counts the operations of the whole gradient. work: what is timed. times: how many
+    repetitions of `work` take as long as the whole gradient.
     """
 
     name: str
@@ -113,7 +122,7 @@ class CostedWay:
     times: int = 1
 
     def seconds(self) -> float:
-        """Of the whole gradient: the fastest of three measurements of `work`, times `times`."""
+        """Of the whole gradient: the fastest of three measurements of `work`, multiplied by `times`."""
         self.work()
         repeats, best = 1, np.inf
         for _ in range(3):
@@ -150,11 +159,11 @@ def layered_ways(d: int) -> list[CostedWay]:
     """The two ways to the gradient of two layers of width d, evaluated node by node."""
     arrays = random_layers(d)
 
-    def loss(*given: Array) -> object:
-        return two_layers(*given).evaluate().values["loss"]
+    def loss(*inputs: Array) -> object:
+        return two_layers(*inputs).evaluate().values["loss"]
 
-    def gradient(*given: Array) -> object:
-        return two_layers(*given).evaluate().derivatives
+    def gradient(*inputs: Array) -> object:
+        return two_layers(*inputs).evaluate().derivatives
 
     return [
         difference_way(loss, 2 * d * d + d, arrays, theory=4),

@@ -28,9 +28,9 @@ Entries = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Differences:
-    """Of some entries of a parameter vector, shape (entries,) each.
+    """Differences along some entries of a parameter vector, shape (entries,) each.
 
-    central, forward: both quotients. crosses: whether the pattern differs between θ, θ + h e_i and
+    central, forward: the two quotients. crosses: whether the pattern differs between θ, θ + h e_i and
     θ − h e_i. largest: the larger |f| of the two values that were subtracted.
     """
 

@@ -31,7 +31,7 @@ ROUNDING = 1e-14
 """The relative error that is expected of a user's function."""
 
 MOST_LEFT_OUT = 0.5
-"""The largest share of all entries that may be left out; of every array one has to be left."""
+"""The largest share of all entries that may be left out. In every array one must be compared."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,9 @@ class ArrayCheck:
     """One array of parameters.
 
     entries: how many were compared or left out. left_out: how many have a kink within ±h.
-    largest, typical: the largest and the median relative difference of those compared; nan if none
-    was. worst: the index where it is largest; given, measured: both derivatives there.
+    largest, typical: the largest and the median relative difference of the compared entries, nan if
+    there are none. worst: the index of the largest difference. given, measured: the derivative
+    there by the gradient and by differences.
     """
 
     name: str
@@ -64,13 +65,13 @@ class ArrayCheck:
         if not self.entries:
             return None
         if self.left_out == self.entries:
-            return f"{self.name}: every entry has a kink within ±h, so that none can be compared"
+            return f"{self.name}: every entry has a kink within ±h, so none can be compared"
         if self.largest <= self.tolerance:
             return None
         index = f"{list(self.worst)}" if self.worst else ""
         return (
             f"{self.name}{index} is given as {self.given:.8g}, "
-            f"and by differences it is {self.measured:.8g}"
+            f"but differences give {self.measured:.8g}"
         )
 
 
@@ -100,7 +101,7 @@ class GradientCheck:
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """A sentence for every array that did not pass, and one when too much was left out."""
+        """A sentence for every array that failed, and one if too many entries were left out."""
         faults = [array.fault for array in self.arrays if array.fault]
         if self.left_out > MOST_LEFT_OUT * self.entries:
             faults.append(
@@ -122,9 +123,10 @@ class GradientCheck:
 
 @dataclass(frozen=True)
 class Precision:
-    """step: of h. tolerance: the largest relative difference that passes.
+    """How exactly a gradient is checked.
 
-    rounding: the absolute error of the function's value; None for ROUNDING times the value.
+    step: h is step · max(1, |θ_i|). tolerance: the largest relative difference that passes.
+    rounding: the absolute error of the function's value; None means ROUNDING times the value.
     """
 
     step: float = STEP
@@ -145,20 +147,21 @@ def check_gradients(
 ) -> GradientCheck:
     """Compare a function's gradient with central differences, entry by entry.
 
-    function(parameters) gives a number, gradient(parameters) the derivative by every entry, in the
-    form of `parameters`: an array, a sequence of arrays, or a mapping of names to arrays, of any
-    shapes. The arrays are never changed.
+    function(parameters) returns a number. gradient(parameters) returns its derivative with respect
+    to every entry, in the form of `parameters`: an array, a sequence of arrays, or a mapping of
+    names to arrays, of any shapes. The arrays are never changed.
 
     step: h is step · max(1, |θ_i|). tolerance: the largest relative difference
     |g − d| / max(|g|, |d|) that passes; a difference that rounding explains always does.
-    pattern(parameters): which pieces of a function with kinks are in force, for a ReLU network the
-    active units. Entries for which it changes within ±h are left out and counted; if they are more
-    than half of all, or all of an array, the check fails. rounding: the absolute error of the
+    pattern(parameters): for a function with kinks, which of its pieces applies; for a ReLU network,
+    the active units. Entries for which it changes within ±h are left out and counted; if they are
+    more than half of all, or all of an array, the check fails. rounding: the absolute error of the
     function's value, by default 1e-14 of it. most_entries: how many entries of each array are
     compared, the same at every call; by default all.
 
-    The result is true if everything passed; printed it is a table. Raises InputError when the
-    gradient has not the form of the parameters, or for numbers that are no step or tolerance.
+    The result is true if every array passed, and prints as a table. Raises InputError when the
+    gradient does not have the form of the parameters, or when step or tolerance is not a positive
+    number.
     """
     for name, number in (("step", step), ("tolerance", tolerance)):
         if not 0 < number < math.inf:
@@ -173,32 +176,35 @@ def check_gradients(
 
     entries = layout.choose(most_entries)
     differences = take_differences(measure, vector, entries, step)
-    given = layout.flatten(gradient(layout.rebuild(vector)), "the gradient")
+    flat_gradient = layout.flatten(gradient(layout.rebuild(vector)), "the gradient")
     precision = Precision(step, tolerance, rounding)
-    return compare(layout, given, vector, entries, differences, precision)
+    return compare(layout, flat_gradient, vector, entries, differences, precision)
 
 
 def compare(
     layout: ParameterLayout,
-    given: Array,
-    vector: Array,
+    gradient: Array,
+    parameters: Array,
     entries: Entries,
     differences: Differences,
     precision: Precision,
 ) -> GradientCheck:
-    """The check of the gradient `given`, in the shape of `vector`, at these entries."""
+    """Compare a gradient with the differences at these entries, array by array.
+
+    gradient, parameters: all arrays in one vector, as `layout` orders them.
+    """
     rounding: Array | float = ROUNDING * differences.largest
     if precision.rounding is not None:
         rounding = precision.rounding
-    noise = rounding / step_width(precision.step, vector[entries])
-    chosen, measured = given[entries], differences.central
-    relative = relative_differences(chosen, measured, noise, precision.tolerance)
+    noise = rounding / step_width(precision.step, parameters[entries])
+    given, measured = gradient[entries], differences.central
+    relative = relative_differences(given, measured, noise, precision.tolerance)
     checks = []
     for k, (start, stop) in enumerate(pairwise(layout.bounds)):
-        own = (entries >= start) & (entries < stop)
-        kept = own & ~differences.crosses
+        in_array = (entries >= start) & (entries < stop)
+        compared = in_array & ~differences.crosses
         name, shape = layout.names[k], layout.shapes[k]
-        worst = _worst(relative, kept)
+        worst = _worst(relative, compared)
         if worst is None:
             index: tuple[int, ...] = ()
             figures = dict.fromkeys(("largest", "typical", "given", "measured"), math.nan)
@@ -206,17 +212,16 @@ def compare(
             index = tuple(int(i) for i in np.unravel_index(entries[worst] - start, shape))
             figures = {
                 "largest": float(relative[worst]),
-                "typical": float(np.median(relative[kept])),
-                "given": float(chosen[worst]),
+                "typical": float(np.median(relative[compared])),
+                "given": float(given[worst]),
                 "measured": float(measured[worst]),
             }
-        count, left = int(own.sum()), int(kept.sum())
         checks.append(
             ArrayCheck(
                 name=name,
                 shape=shape,
-                entries=count,
-                left_out=count - left,
+                entries=int(in_array.sum()),
+                left_out=int((in_array & differences.crosses).sum()),
                 worst=index,
                 tolerance=precision.tolerance,
                 **figures,
@@ -225,9 +230,9 @@ def compare(
     return GradientCheck(tuple(checks), precision.step, precision.tolerance)
 
 
-def _worst(relative: Array, kept: Booleans) -> int | None:
-    """Where the largest relative difference of the entries kept is; None if none is kept."""
-    if not kept.any():
+def _worst(relative: Array, compared: Booleans) -> int | None:
+    """The place of the largest relative difference among the compared entries, if there are any."""
+    if not compared.any():
         return None
     comparable = np.where(np.isnan(relative), np.inf, relative)  # nan is worse than any number
-    return int(np.argmax(np.where(kept, comparable, -1.0)))
+    return int(np.argmax(np.where(compared, comparable, -1.0)))

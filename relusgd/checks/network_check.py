@@ -119,8 +119,8 @@ def check_network(
     with threadpool_limits(1), np.errstate(all="ignore"):
         differences = take_differences(problem.loss_and_pattern, vector, entries, step)
         for way, gradient in gradients.items():
-            given = gradient(vector.copy(), problem.x, problem.y)
-            checks[way] = compare(layout, given, vector, entries, differences, precision)
+            flat_gradient = gradient(vector.copy(), problem.x, problem.y)
+            checks[way] = compare(layout, flat_gradient, vector, entries, differences, precision)
     return checks
 
 

@@ -30,7 +30,7 @@ REPORT = "This is a fault of relusgd. Please report it with the lines above and 
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM: it ends a command as Ctrl-C does, and what is half-built is removed."""
+    """SIGTERM, which ends a command as Ctrl-C does: what is half-built is removed."""
 
 
 def guarded(command: Callable[P, R]) -> Callable[P, R]:
@@ -41,16 +41,16 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        raised: list[KeyboardInterrupt] = []
+        interrupts: list[KeyboardInterrupt] = []
         try:
-            with raising_on_signals() as raised:
+            with raising_on_signals() as interrupts:
                 return command(*args, **kwargs)
         except RelusgdError as error:
             exit_with(error)
         except KeyboardInterrupt as stop:
             exit_stopped(stop)
         except BrokenPipeError:
-            # The reader of our output has gone; nothing more may be said into the closed pipe.
+            # Whoever read our output has closed the pipe. Python's last flush must not fail too.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(1) from None
         except OSError as error:
@@ -60,8 +60,8 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
         except typer.Exit:
             raise
         except Exception:
-            if raised:
-                exit_stopped(raised[-1])
+            if interrupts:
+                exit_stopped(interrupts[-1])
             traceback.print_exc()
             typer.echo(REPORT, err=True)
             raise typer.Exit(1) from None
@@ -71,20 +71,19 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
 
 @contextmanager
 def raising_on_signals() -> Iterator[list[KeyboardInterrupt]]:
-    """Let SIGTERM raise Terminated inside, where signals can be heard at all; gives what it and
-    Ctrl-C raised.
+    """Let SIGTERM raise Terminated, and collect the exceptions that it and Ctrl-C raise.
 
-    The list is needed because C++ code that calls Python may turn an exception into an error of its
-    own.
+    The list is needed because C++ code that calls Python may turn such an exception into another
+    error. It stays empty outside of the main thread, which alone receives signals.
     """
-    raised: list[KeyboardInterrupt] = []
+    interrupts: list[KeyboardInterrupt] = []
     if threading.current_thread() is not threading.main_thread():
-        yield raised
+        yield interrupts
         return
 
     def stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
         error = Terminated() if number == signal.SIGTERM else KeyboardInterrupt()
-        raised.append(error)
+        interrupts.append(error)
         raise error
 
     numbers = [signal.SIGTERM]
@@ -93,7 +92,7 @@ def raising_on_signals() -> Iterator[list[KeyboardInterrupt]]:
         numbers.append(signal.SIGINT)
     before = {number: signal.signal(number, stop) for number in numbers}
     try:
-        yield raised
+        yield interrupts
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

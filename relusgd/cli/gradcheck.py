@@ -90,9 +90,9 @@ def gradcheck(
 def _check_options(source: Path | None, *, step_sizes: bool, cost: bool, out: Path | None) -> None:
     """Refuse options that do not go together, and a picture that cannot be written."""
     if step_sizes and cost:
-        raise InputError("--step-sizes and --cost are two things", "give one of them")
+        raise InputError("--step-sizes and --cost do not go together", "give one of them")
     if out is not None and not (step_sizes or cost):
-        raise InputError("--out draws what --step-sizes or --cost measure, and neither is given")
+        raise InputError("--out draws what --step-sizes or --cost measures, and neither is given")
     check_out(out)
     if out is not None:
         from relusgd.pictures.stills import check_still
@@ -100,7 +100,7 @@ def _check_options(source: Path | None, *, step_sizes: bool, cost: bool, out: Pa
         check_still(out)
     if cost and source is not None:
         raise InputError(
-            f"--cost has losses of its own, and does not read {source}", "leave one of the two away"
+            f"--cost has losses of its own and does not read {source}", "leave one of them out"
         )
 
 
@@ -108,7 +108,7 @@ def _check_options(source: Path | None, *, step_sizes: bool, cost: bool, out: Pa
 
 
 def _show_check(network: Network, dataset: Dataset, *, as_json: bool) -> bool:
-    """Print the check of every engine and kernel; whether all passed."""
+    """Print the check of every engine and kernel, and return whether all passed."""
     from relusgd.checks.network_check import Problem, check_network
 
     problem = Problem.of(network, dataset)
@@ -167,7 +167,7 @@ def _check_table(checks: dict[tuple[str, str], GradientCheck]) -> Table:
                 f"{array.left_out} of {array.entries}",
                 "ok" if array.passed else "FAILED",
             )
-            engine = kernel = ""  # named in the first line of its arrays alone
+            engine = kernel = ""  # named only in the line of the first array
     return table
 
 

@@ -156,11 +156,11 @@ def _check_options(
             "--function, --nudge and --json do not go with it"
         )
     if nudge and out:
-        raise InputError("--nudge gives a table, and --out a picture", "leave one of them away")
+        raise InputError("--nudge gives a table, and --out a picture", "leave one of them out")
 
 
 def _is_function(text: str) -> bool:
-    """Whether a text names a function of the sheet or is an expression, rather than a path."""
+    """Whether a text is a function of the sheet or an expression, rather than a path."""
     return text.startswith("sheet-") or any(sign in text for sign in "*+()")
 
 
@@ -284,12 +284,15 @@ def _node_table(state: Evaluated) -> Table:
 
 
 def _edge_table(state: Evaluated) -> Table:
-    """A line per edge: its local derivative and the term that flows back along it."""
+    """A line per edge, from the sink back.
+
+    It has the local derivative, and the term that the edge adds to the derivative of its parent.
+    """
     from rich.text import Text
 
     from relusgd.graphs.text import value_cell
 
-    table = plain_table("edge", "local derivative", "=", f"term of ∂{state.graph.sink}/∂")
+    table = plain_table("edge", "local derivative", "=", f"term of ∂{state.graph.sink}/∂parent")
     for edge in reversed(state.edges):
         table.add_row(
             f"{edge.parent} → {edge.child}",

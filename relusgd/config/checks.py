@@ -1,6 +1,7 @@
 """Checks between keys of one config.
 
-A new check is a function below with `@check(subject, other keys it reads)`.
+A new check is a function below with `@check(subject, other keys it reads)`. Its name says what must
+hold; it returns the fault, or None.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ class Check:
     """One check.
 
     subject: the key that the fault names. keys: all the keys that the check reads.
-    find: the fault, as it goes on after the subject; None where there is none.
+    find: returns the text of the fault, which follows the subject, or None.
     """
 
     subject: Path
@@ -63,7 +64,7 @@ def cross_faults(config: Config, broken: Collection[Path] = ()) -> Iterator[Faul
 def _target_can_be_read(config: Config) -> str | None:
     if not isinstance(config.data, TargetData):
         return None
-    # Here because it imports NumPy, which other looks at a config should not wait for.
+    # Imported here because it loads NumPy, which no other check needs.
     from relusgd.model.targets import parse_target
 
     try:

@@ -29,6 +29,7 @@ def resolve(text: str) -> object:
 
 
 def _resolve_number(text: str) -> object:
+    """The int or float that this is, or else the text itself."""
     for pattern, base in ((INTEGER, 10), (OCTAL, 8), (HEXADECIMAL, 16)):
         if pattern.fullmatch(text):
             if len(text) > MAX_DIGITS:
@@ -37,5 +38,5 @@ def _resolve_number(text: str) -> object:
     if FLOAT.fullmatch(text):
         return float(text)
     if INFINITE.fullmatch(text) or NAN.fullmatch(text):
-        return float(text.replace(".", "", 1))
+        return float(text.replace(".", "", 1))  # YAML writes -.inf, Python -inf
     return text

@@ -150,7 +150,7 @@ def _look(
         raise InputError(
             f"this graph needs a picture of {size[0]:,} × {size[1]:,} pixels, "
             f"and the largest is {LARGEST[0]:,} × {LARGEST[1]:,}",
-            "draw a smaller one, write it as .dot, or leave --out away for a table",
+            "draw a smaller one, write it as .dot, or omit --out for a table",
         )
     return Look(size=size, theme=theme, title=title)
 

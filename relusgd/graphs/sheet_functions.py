@@ -99,7 +99,7 @@ def _checked_sizes(
     if sizes is None:
         return function.defaults
     if not function.sizes:
-        raise InputError(f"{name} has no sizes", "leave --size away")
+        raise InputError(f"{name} has no sizes", "omit --size")
     if len(sizes) != len(function.sizes):
         letters = " and ".join(function.sizes)
         example = ",".join(str(size) for size in function.defaults)
