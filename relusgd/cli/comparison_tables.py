@@ -13,7 +13,7 @@ from rich.text import Text
 from relusgd.cli.terminal import PIPE_COLUMNS, can_print, print_table, printable, stdout_console
 from relusgd.comparing.best_values import Optimum, by_key
 from relusgd.comparing.compare import Comparison
-from relusgd.comparing.groups import Group
+from relusgd.comparing.groups import Group, Spread
 from relusgd.comparing.labels import heading
 from relusgd.runs.titles import SHORT_WORDS, value_words
 from relusgd.words import DASH, brief_duration, counted, number, number_range, rounded_number
@@ -26,8 +26,6 @@ MOST_OPTIMA = 5
 
 NEVER_LEFT_OUT = 8
 """A column of this worth or more stays on a terminal that is too narrow for it."""
-
-Cell = Callable[[Comparison, Group], str]
 
 
 def print_tables(comparison: Comparison) -> None:
@@ -55,118 +53,96 @@ def best_mark() -> str:
 
 # Columns
 
-
-def always(_: Comparison) -> bool:
-    return True
+TRAIN, TEST = "train\nMSE", "test\nMSE"
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the table.
+    """A column of the table, with a cell for each group.
 
     heading: at most two lines. worth: on a terminal that is too narrow, columns of the lowest worth
-    are left out first. shown: whether the column says anything of a comparison.
+    are left out first. is_shown: whether the column tells anything about this comparison.
     """
 
     heading: str
-    cell: Cell
+    cells: Sequence[str]
     worth: int = NEVER_LEFT_OUT + 1
-    shown: Callable[[Comparison], bool] = always
+    is_shown: bool = True
+
+    @property
+    def width(self) -> int:
+        lines = "\n".join([self.heading, *self.cells]).split("\n")
+        return max(map(len, lines))
 
 
-def word_columns(comparison: Comparison) -> list[Column]:
+def word_columns(groups: Sequence[Group]) -> list[Column]:
     """What tells the groups apart; of several headings, ways of training in fewer words."""
-    names = list(comparison.groups[0].words)
+    names = list(groups[0].words)
     if not names:
-        return [Column("runs", lambda _, group: counted(group.runs, "seed"))]
-    shortened = SHORT_WORDS if len(names) > 1 else {}
-
-    def cell_of(name: str) -> Cell:
-        def cell(_: Comparison, group: Group) -> str:
-            word = group.words[name]
-            return printable(shortened.get(word, word))
-
-        return cell
-
-    return [Column(printable(name), cell_of(name)) for name in names]
+        return [Column("runs", [counted(group.runs, "seed") for group in groups])]
+    columns = []
+    for name in names:
+        words = [group.words[name] for group in groups]
+        if len(names) > 1:
+            words = [SHORT_WORDS.get(word, word) for word in words]
+        columns.append(Column(printable(name), [printable(word) for word in words]))
+    return columns
 
 
-def median(measure: str, words: Callable[[float], str] = number) -> Cell:
-    return lambda _, group: words(group.median(measure))
+def number_columns(comparison: Comparison) -> list[Column]:
+    """Medians over the seeds, and what else is of use. Another measure has its column here."""
+    groups = comparison.groups
+    has_test = comparison.error == "test_mse"
+    has_seeds = any(len(group.counted) > 1 for group in groups)
+    was_better_before = has_test and any(
+        group.median("best_test_mse") < group.median("test_mse") for group in groups
+    )
+    run_counts = {group.runs for group in groups}
+    complete = sum(group.counts["complete"] for group in groups)
+    misses_runs = len(run_counts) > 1 or complete < comparison.run_count
+    noise = [group.noise_squared for group in groups]
+    # nan is unequal to itself, its text is not.
+    has_different_noise = len({str(level) for level in noise}) > 1
+
+    def medians(measure: str, words: Callable[[float], str] = number) -> list[str]:
+        return [words(group.median(measure)) for group in groups]
+
+    def state_column(heading: str, state: str) -> Column:
+        """How many runs are in this state, where there are any."""
+        cells = [str(group.counts[state] or "") for group in groups]
+        return Column(heading, cells, worth=7, is_shown=any(cells))
+
+    ranges = [error_range(group.spreads[comparison.error]) for group in groups]
+    columns = [
+        Column(TRAIN, medians("train_mse")),
+        Column(TEST, medians("test_mse"), is_shown=has_test),
+        Column("lowest–\nhighest", ranges, worth=8, is_shown=has_seeds),
+        Column("best\ntest", medians("best_test_mse"), worth=5, is_shown=was_better_before),
+        Column("in\nepoch", medians("best_epoch", whole), worth=4, is_shown=was_better_before),
+        Column("dead\nunits", medians("dead_units", whole), worth=3),
+        Column("break-\npoints", medians("breakpoints", whole), worth=2),
+        Column("time", medians("seconds", brief_duration), worth=1),
+        Column("runs", [str(group.runs) for group in groups], worth=6, is_shown=misses_runs),
+        state_column("unfin-\nished", "unfinished"),
+        state_column("di-\nverged", "diverged"),
+        state_column("failed", "failed"),
+        Column("noise²", list(map(number, noise)), worth=7, is_shown=has_different_noise),
+    ]
+    return [column for column in columns if column.is_shown]
 
 
 def whole(value: float) -> str:
     """The median of whole numbers: 27,600; 2.5; a dash for nan."""
-    return DASH if math.isnan(value) else f"{value:,.1f}".removesuffix(".0")
+    if math.isnan(value):
+        return DASH
+    return f"{value:,.1f}".removesuffix(".0")
 
 
-def error_range(comparison: Comparison, group: Group) -> str:
+def error_range(spread: Spread) -> str:
     """The lowest and the highest error: 0.0018–0.0068; a dash if there is none."""
-    spread = group.spreads[comparison.error]
     if math.isnan(spread.median):
         return DASH
     return "–".join(number_range(spread.lowest, spread.highest))
-
-
-def count(state: str) -> Cell:
-    return lambda _, group: str(group.counts[state] or "")
-
-
-def ranks_by_test_error(comparison: Comparison) -> bool:
-    return comparison.error == "test_mse"
-
-
-def has_several_seeds(comparison: Comparison) -> bool:
-    return any(len(group.counted) > 1 for group in comparison.groups)
-
-
-def has_better_epochs(comparison: Comparison) -> bool:
-    """Whether some test error was lower before the end."""
-    return ranks_by_test_error(comparison) and any(
-        group.median("best_test_mse") < group.median("test_mse") for group in comparison.groups
-    )
-
-
-def has_missing_runs(comparison: Comparison) -> bool:
-    """Whether the rows have different numbers of runs, or runs without numbers."""
-    counts = {group.runs for group in comparison.groups}
-    return len(counts) > 1 or any(
-        group.counts["complete"] < group.runs for group in comparison.groups
-    )
-
-
-def has_any(state: str) -> Callable[[Comparison], bool]:
-    return lambda comparison: any(group.counts[state] for group in comparison.groups)
-
-
-def has_different_noise(comparison: Comparison) -> bool:
-    # nan is unequal to itself, its text is not.
-    return len({str(group.noise_squared) for group in comparison.groups}) > 1
-
-
-TRAIN, TEST = "train\nMSE", "test\nMSE"
-
-NUMBER_COLUMNS = (
-    Column(TRAIN, median("train_mse")),
-    Column(TEST, median("test_mse"), shown=ranks_by_test_error),
-    Column("lowest–\nhighest", error_range, worth=8, shown=has_several_seeds),
-    Column("best\ntest", median("best_test_mse"), worth=5, shown=has_better_epochs),
-    Column("in\nepoch", median("best_epoch", whole), worth=4, shown=has_better_epochs),
-    Column("dead\nunits", median("dead_units", whole), worth=3),
-    Column("break-\npoints", median("breakpoints", whole), worth=2),
-    Column("time", median("seconds", brief_duration), worth=1),
-    Column("runs", lambda _, group: str(group.runs), worth=6, shown=has_missing_runs),
-    Column("unfin-\nished", count("unfinished"), worth=7, shown=has_any("unfinished")),
-    Column("di-\nverged", count("diverged"), worth=7, shown=has_any("diverged")),
-    Column("failed", count("failed"), worth=7, shown=has_any("failed")),
-    Column(
-        "noise²",
-        lambda _, group: number(group.noise_squared),
-        worth=7,
-        shown=has_different_noise,
-    ),
-)
-"""Medians over the seeds, and what else is of use. Another measure has its column here."""
 
 
 # Tables
@@ -174,9 +150,8 @@ NUMBER_COLUMNS = (
 
 def comparison_table(comparison: Comparison, width: int) -> Table:
     """A line per group, the best one marked; last, where it is known, that of the true function."""
-    words = word_columns(comparison)
-    numbers = [column for column in NUMBER_COLUMNS if column.shown(comparison)]
-    columns = fitting([*words, *numbers], comparison, width)
+    words = word_columns(comparison.groups)
+    columns = fitting([*words, *number_columns(comparison)], width)
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("", no_wrap=True)
     for column in columns:
@@ -184,35 +159,28 @@ def comparison_table(comparison: Comparison, width: int) -> Table:
             table.add_column(column.heading, overflow="fold", vertical="top")
         else:
             table.add_column(column.heading, justify="right", no_wrap=True, vertical="top")
-    for group in comparison.groups:
-        mark, style = "", ""
+    for row, group in enumerate(comparison.groups):
+        cells = [Text(column.cells[row]) for column in columns]
         if group is comparison.best:
-            mark, style = best_mark(), "bold"
-        cells = [Text(column.cell(comparison, group)) for column in columns]
-        table.add_row(mark, *cells, style=style)
+            table.add_row(best_mark(), *cells, style="bold")
+        else:
+            table.add_row("", *cells)
     if comparison.noise_squared > 0:
         known = {TRAIN: number(comparison.noise_squared), TEST: "0"}
-        cells_of_truth = [known.get(column.heading, "") for column in columns[1:]]
-        table.add_row("", "noise²", *cells_of_truth, style="dim")
+        errors_of_truth = [known.get(column.heading, "") for column in columns[1:]]
+        table.add_row("", "noise²", *errors_of_truth, style="dim")
     return table
 
 
-def fitting(columns: Sequence[Column], comparison: Comparison, width: int) -> list[Column]:
+def fitting(columns: Sequence[Column], width: int) -> list[Column]:
     """The columns that fit side by side. Those of the lowest worth are left out."""
     kept = list(columns)
-    widths = {column: _width(column, comparison) for column in columns}
-    while 1 + sum(widths[column] + 1 for column in kept) > width:
+    while 1 + sum(column.width + 1 for column in kept) > width:
         least = min(kept, key=lambda column: column.worth)
         if least.worth >= NEVER_LEFT_OUT:
             break
         kept.remove(least)
     return kept
-
-
-def _width(column: Column, comparison: Comparison) -> int:
-    texts = [column.heading, *(column.cell(comparison, group) for group in comparison.groups)]
-    lines = "\n".join(texts).split("\n")
-    return max(map(len, lines))
 
 
 def optimum_tables(comparison: Comparison) -> Iterator[Table]:
@@ -229,9 +197,12 @@ def _optimum_table(comparison: Comparison, optima: Sequence[Optimum]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column(heading(optima[0].key), justify="right", no_wrap=True)
     for optimum in optima:
-        names = [f"{comparison.error_words} MSE", printable(optimum.label)]
-        table.add_column(Text(", ".join(filter(None, names))), justify="right")
-    for value in sorted({value for optimum in optima for value in optimum.values}):
+        title = f"{comparison.error_words} MSE"
+        if optimum.label:
+            title += f", {printable(optimum.label)}"
+        table.add_column(Text(title), justify="right")
+    values = {value for optimum in optima for value in optimum.values}
+    for value in sorted(values):
         cells = [_optimum_cell(optimum, value) for optimum in optima]
         table.add_row(value_words(value), *cells)
     return table
@@ -245,5 +216,5 @@ def _optimum_cell(optimum: Optimum, value: float) -> Text:
     median = number(optimum.medians[place])
     if place == optimum.best:
         return Text(f"{best_mark()} {median}   best", style="bold")
-    ratio = f"×{rounded_number(optimum.ratio(place))}"
+    ratio = "×" + rounded_number(optimum.ratio(place))
     return Text(f"{median} {ratio:>6}")

@@ -59,11 +59,11 @@ class Optimum:
     def good(self) -> tuple[int, int]:
         """The first and last of the neighbouring places around the best that are as good."""
         limit = AS_GOOD * self.medians[self.best]
-        fine = [median <= limit for median in self.medians]
+        is_good = [median <= limit for median in self.medians]
         low = high = self.best
-        while low > 0 and fine[low - 1]:
+        while low > 0 and is_good[low - 1]:
             low -= 1
-        while high + 1 < len(fine) and fine[high + 1]:
+        while high + 1 < len(is_good) and is_good[high + 1]:
             high += 1
         return low, high
 
@@ -75,10 +75,9 @@ class Optimum:
         """The error at a place over that at the best value, seed by seed."""
         best = self.best_group.by_seeds(self.error)
         here = self.groups[place].by_seeds(self.error)
+        shared = [seeds for seeds in here if seeds in best]
         with np.errstate(all="ignore"):
-            return Spread.of(
-                np.float64(here[seeds]) / best[seeds] for seeds in here if seeds in best
-            )
+            return Spread.of(np.float64(here[seeds]) / best[seeds] for seeds in shared)
 
     @property
     def words(self) -> Words:
@@ -97,32 +96,31 @@ def find_optima(groups: Sequence[Group], error: str, block: str = "training.") -
 
     groups: those that have a median error, in the order of the values of their keys.
     """
+    if not groups:
+        return []
     optima: list[Optimum] = []
-    keys = groups[0].keys if groups else ()
-    for key in keys:
+    for key in groups[0].keys:
         values = present(group.keys[key] for group in groups)
-        if key.startswith(block) and all(is_number(single(value)) for value in values):
-            optima += _optima(groups, key, error)
+        is_numeric = all(is_number(single(value)) for value in values)
+        if is_numeric and key.startswith(block):
+            optima += _optima_of_key(groups, key, error)
     return optima
 
 
 def by_key(optima: Sequence[Optimum]) -> dict[str, list[Optimum]]:
     """Key → its optima."""
-    found: dict[str, list[Optimum]] = {}
+    optima_of: dict[str, list[Optimum]] = {}
     for optimum in optima:
-        found.setdefault(optimum.key, []).append(optimum)
-    return found
+        optima_of.setdefault(optimum.key, []).append(optimum)
+    return optima_of
 
 
-def _optima(groups: Sequence[Group], key: str, error: str) -> list[Optimum]:
-    """An optimum for every combination of the other keys."""
+def _optima_of_key(groups: Sequence[Group], key: str, error: str) -> list[Optimum]:
+    """An optimum for every combination of the other keys with ENOUGH values of this key."""
     members: dict[str, list[Group]] = {}
     for group in groups:
         if group.keys[key] is not ABSENT:
-            others = {name: value for name, value in group.keys.items() if name != key}
-            members.setdefault(repr(others), []).append(group)
-    return [
-        Optimum(key, error, tuple(alike))
-        for alike in members.values()
-        if len(present(group.keys[key] for group in alike)) >= ENOUGH
-    ]
+            # As text, because values such as schedules have no hash.
+            others = repr({**group.keys, key: None})
+            members.setdefault(others, []).append(group)
+    return [Optimum(key, error, tuple(alike)) for alike in members.values() if len(alike) >= ENOUGH]

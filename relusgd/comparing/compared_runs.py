@@ -51,16 +51,18 @@ class ComparedRuns:
         cases = [_case_name(result.run) for result in results]
         varied = varied_keys([result.run for result in results], cases)
         groups = make_groups(results, varied)
-        number_of_settings = {
-            _settings(varied_of(result.run)): number
-            for number, group in enumerate(groups)
-            for result in group.results
+        group_of_settings = {
+            _settings(varied_of(result.run)): group for group in groups for result in group.results
         }
-        lost = Counter(number_of_settings.get(_settings(row.varied)) for row in failed)
-        failures = {
-            row.run: row.error for row in failed if _settings(row.varied) not in number_of_settings
-        }
-        groups = [replace(group, lost=lost[number]) for number, group in enumerate(groups)]
+        lost: Counter[Group] = Counter()
+        failures: dict[str, str] = {}
+        for row in failed:
+            group = group_of_settings.get(_settings(row.varied))
+            if group:
+                lost[group] += 1
+            else:
+                failures[row.run] = row.error
+        groups = [replace(group, lost=lost[group]) for group in groups]
         return cls(groups, varied, damaged, failures)
 
     @property
@@ -90,7 +92,7 @@ class ComparedRuns:
     @property
     def comparable(self) -> bool:
         """Whether all errors are measured on the same function or measurements."""
-        return not any(key in self.varied for key in (*POINTS, "data.domain"))
+        return self.varied.keys().isdisjoint((*POINTS, "data.domain"))
 
     @cached_property
     def measured(self) -> list[Group]:
@@ -110,9 +112,10 @@ class ComparedRuns:
         """
         if not self.comparable or len(self.groups) < 2 or not self.ranked:
             return None
-        medians = [self.median(group) for group in self.ranked]
-        is_tied = len(medians) > 1 and medians[0] == medians[1]
-        return None if is_tied else self.ranked[0]
+        first, *others = self.ranked
+        if others and self.median(first) == self.median(others[0]):
+            return None
+        return first
 
     @property
     def noise_squared(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from relusgd.config import flatten
 from relusgd.config.differences import differing_values
@@ -43,12 +44,13 @@ def varied_keys(runs: Sequence[Run], cases: Sequence[str | None] = ()) -> Values
     """
     differing = differing_keys(runs)
     varied = {key: values for key, values in differing.items() if key not in SEEDS}
-    if varied and all(cases) and len(set(cases)) > 1:
-        return {CASE: list(cases), **varied}
-    if varied or not 1 < len(runs) <= FEW:
-        return varied
-    combinations = {repr(row) for row in zip(*differing.values(), strict=True)}
-    if len(combinations) == len(runs):
+    if varied:
+        has_cases = all(cases) and len(set(cases)) > 1
+        return {CASE: list(cases), **varied} if has_cases else varied
+    if not 1 < len(runs) <= FEW:
+        return {}
+    seeds_of_runs = set(zip(*differing.values(), strict=True))
+    if len(seeds_of_runs) == len(runs):
         return differing
     return {RUN: list(folder_words(runs))}
 
@@ -65,12 +67,11 @@ def used_keys(run: Run) -> dict[str, object]:
     """Dotted key → value, for keys that the run uses: ridge regression uses no key of SGD."""
     flat = flatten(run.config)
     if run.config.training.method == "sgd":
-        del flat["training.penalty"]
-        return flat
-    own = ("training.method", "training.penalty")
-    return {
-        key: value for key, value in flat.items() if key in own or not key.startswith("training.")
-    }
+        unused = {"training.penalty"}
+    else:
+        unused = {key for key in flat if key.startswith("training.")}
+        unused -= {"training.method", "training.penalty"}
+    return {key: value for key, value in flat.items() if key not in unused}
 
 
 def _count_files_by_content(runs: Sequence[Run], used: Sequence[dict[str, object]]) -> None:
@@ -78,15 +79,15 @@ def _count_files_by_content(runs: Sequence[Run], used: Sequence[dict[str, object
 
     A file of another content at the same path is marked by the beginning of its SHA-256.
     """
-    path_of: dict[str | None, object] = {}
+    path_of: dict[str, object] = {}
     for run, values in zip(runs, used, strict=True):
         if "data.path" not in values:
             continue
-        path, digest = values["data.path"], run.facts.csv_sha256
-        if digest not in path_of:
-            is_taken = path in path_of.values()
-            path_of[digest] = f"{path}~{str(digest)[:6]}" if is_taken else path
-        values["data.path"] = path_of[digest]
+        path = values["data.path"]
+        digest = str(run.facts.csv_sha256)
+        if path in path_of.values():
+            path = f"{path}~{digest[:6]}"
+        values["data.path"] = path_of.setdefault(digest, path)
 
 
 def present(values: Iterable[object]) -> list[object]:
@@ -102,24 +103,18 @@ def in_order(values: Sequence[object]) -> list[object]:
     ABSENT stands last.
     """
     ordered = present(values)
-    if all(_is_numeric(value) for value in ordered):
-        ordered.sort(key=_numeric_order)
-    absent: list[object] = [ABSENT] if any(value is ABSENT for value in values) else []
-    return ordered + absent
+    if all(is_number(item) for value in ordered for item in _items(value)):
+        # Short lists before long ones.
+        ordered.sort(key=lambda value: (len(_items(value)), _items(value)))
+    if any(value is ABSENT for value in values):
+        ordered.append(ABSENT)
+    return ordered
 
 
 def is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _is_numeric(value: object) -> bool:
-    """Whether this is a number, or a list of numbers."""
-    if isinstance(value, tuple):
-        return bool(value) and all(is_number(item) for item in value)
-    return is_number(value)
-
-
-def _numeric_order(value: object) -> tuple[float, ...]:
-    """Short lists before long ones; a number counts as a list of one."""
-    items = value if isinstance(value, tuple) else (value,)
-    return (float(len(items)), *map(float, items))
+def _items(value: object) -> tuple[Any, ...]:
+    """The items of a list; a single value counts as a list of one."""
+    return value if isinstance(value, tuple) else (value,)

@@ -58,11 +58,11 @@ def _by_worth(runs: Sequence[Run], varied: Values) -> Values:
 
     The case is left out if it maps one to one to the way of training, which says more.
     """
-    first = [key for key in (CASE, *POINTS) if key in varied]
+    order = dict.fromkeys((CASE, *POINTS, *varied))
+    by_worth = {key: varied[key] for key in order if key in varied}
     if CASE in varied and _are_one_to_one(varied[CASE], ways_of(runs)):
-        first.remove(CASE)
-    others = [key for key in varied if key not in (CASE, *POINTS)]
-    return {key: varied[key] for key in first + others}
+        del by_worth[CASE]
+    return by_worth
 
 
 def _are_one_to_one(names: Sequence[object], others: Sequence[object]) -> bool:
@@ -72,22 +72,25 @@ def _are_one_to_one(names: Sequence[object], others: Sequence[object]) -> bool:
 
 def _points_in_words(runs: Sequence[Run], varied: Values) -> list[str]:
     """The target, the CSV's name and column, or how many points are given."""
-    paths = varied.get("data.path", [None] * len(runs))
-    return [_points(run, path, varied) for run, path in zip(runs, paths, strict=True)]
-
-
-def _points(run: Run, path: object, varied: Values) -> str:
-    data = run.config.data
-    if data.kind == "target":
-        return short_words(dump(data.target))
-    if data.kind == "points":
-        return f"{len(data.x)} points"
-    name = str(path or data.path)
-    return f"{name}: {data.y}" if "data.y" in varied else name
+    words = []
+    for number, run in enumerate(runs):
+        data = run.config.data
+        if data.kind == "target":
+            words.append(short_words(dump(data.target)))
+        elif data.kind == "points":
+            words.append(f"{len(data.x)} points")
+        else:
+            path = varied["data.path"][number] if "data.path" in varied else data.path
+            column = f": {data.y}" if "data.y" in varied else ""
+            words.append(f"{path}{column}")
+    return words
 
 
 def heading(key: str, others: Sequence[str] = ()) -> str:
-    """The last part of a key in words, or all of it where another key ends in the same."""
+    """The last part of a key in words, or all of it where two of the others end in the same.
+
+    The key itself may be one of the others.
+    """
     short, long = headings(key)
     endings = [headings(other)[0] for other in others]
     return long if endings.count(short) > 1 else short
@@ -100,6 +103,8 @@ def headings(key: str) -> tuple[str, str]:
 
 
 def short_words(value: object, most: int = LONGEST_WORD) -> str:
-    """A value in words, cut where it is long."""
+    """A value in words, cut to this many characters."""
     words = repr(value) if value is ABSENT else value_words(value)
-    return words if len(words) <= most else f"{words[: most - 1]}…"
+    if len(words) <= most:
+        return words
+    return words[: most - 1] + "…"

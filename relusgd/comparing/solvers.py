@@ -86,18 +86,10 @@ def _duel(ridge: Group, sgd: Group) -> Duel | None:
     if not pairs:
         return None
     measured = [_measure(solved.run, descended) for solved, descended in pairs]
-    network = pairs[0][0].run.config.network
-    return Duel(
-        ridge,
-        sgd,
-        networks=len(pairs),
-        directions=network.hidden[-1] + network.output_bias,
-        condition=Spread.of(one.condition for one in measured),
-        largest=Spread.of(one.largest for one in measured),
-        flat=Spread.of(one.flat for one in measured),
-        slowest_steps=Spread.of(one.slowest_steps for one in measured),
-        settled=Spread.of(one.settled for one in measured),
-    )
+    spreads = {name: Spread.of(numbers[name] for numbers in measured) for name in measured[0]}
+    network = ridge.typical.config.network
+    directions = network.hidden[-1] + network.output_bias
+    return Duel(ridge, sgd, networks=len(pairs), directions=directions, **spreads)
 
 
 def _pairs(ridge: Group, sgd: Group) -> Iterator[tuple[Result, Result]]:
@@ -114,43 +106,35 @@ def _seeds(run: Run) -> tuple[int, int]:
 
 
 def _is_affordable(run: Run) -> bool:
-    points, units = run.facts.counts.training_points, run.config.network.hidden[-1]
+    points = run.facts.counts.training_points
+    units = run.config.network.hidden[-1]
     return bool(points * units * min(points, units) <= MOST_OPERATIONS)
 
 
 def _begin_alike(one: Run, other: Run) -> bool:
-    first, second = one.network(epoch=0), other.network(epoch=0)
-    pairs = zip((*first.weights, *first.biases), (*second.weights, *second.biases), strict=True)
-    same_network = all(np.array_equal(a, b) for a, b in pairs)
-    return same_network and np.array_equal(one.data.x_train, other.data.x_train)
+    first = one.network(epoch=0).parameters()
+    second = other.network(epoch=0).parameters()
+    same_points = np.array_equal(one.data.x_train, other.data.x_train)
+    return same_points and np.array_equal(first, second)
 
 
-@dataclass(frozen=True)
-class _Curvature:
-    """The numbers of a duel for one network."""
-
-    condition: float
-    largest: float
-    flat: int
-    slowest_steps: float
-    settled: int
-
-
-def _measure(solved: Run, descended: Result) -> _Curvature:
-    curvatures = output_curvatures(
-        solved.network(epoch=0), solved.data.x_train, output_bias=solved.config.network.output_bias
-    )
+def _measure(solved: Run, descended: Result) -> dict[str, float]:
+    """The spreads of a `Duel`, by their names, for one network: a number each."""
+    output_bias = solved.config.network.output_bias
+    initial = solved.network(epoch=0)
+    curvatures = output_curvatures(initial, solved.data.x_train, output_bias=output_bias)
     curved: Array = curvatures[curvatures > 0]
     largest, smallest = float(curved[0]), float(curved[-1])
     training = descended.run.config.training
     rate = training.learning_rate / (1 - training.momentum)
-    return _Curvature(
-        condition=largest / smallest,
-        largest=largest,
-        flat=len(curvatures) - len(curved),
-        slowest_steps=1 / (rate * smallest),
-        settled=int(np.count_nonzero(curved * summed_rates(descended) >= 1)),
-    )
+    settled = curved * summed_rates(descended) >= 1
+    return {
+        "condition": largest / smallest,
+        "largest": largest,
+        "flat": len(curvatures) - len(curved),
+        "slowest_steps": 1 / (rate * smallest),
+        "settled": np.count_nonzero(settled),
+    }
 
 
 def summed_rates(result: Result) -> float:
@@ -158,7 +142,8 @@ def summed_rates(result: Result) -> float:
 
     Momentum m lengthens a step by the factor 1/(1 − m).
     """
-    config, epochs = result.run.config, result.epochs
+    config = result.run.config
+    epochs = result.epochs
     if not epochs:
         return 0.0
     schedule = build_schedule(config)

@@ -60,18 +60,20 @@ def to_csv(compared: ComparedRuns) -> str:
     What a spreadsheet would take for a formula is marked as text by an apostrophe.
     """
     table = columns(compared)
-    rows = zip(*(column.tolist() for column in table.values()), strict=True)
+    columns_of_cells = [[_cell(value) for value in column.tolist()] for column in table.values()]
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(table)
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    writer.writerows(zip(*columns_of_cells, strict=True))
     return file.getvalue()
 
 
 def _cell(value: object) -> str:
     if isinstance(value, str):
         return cell_text("".join(map(_printable, value)))
-    return cell_text(value) if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return cell_text(value)
+    return str(value)
 
 
 def _printable(character: str) -> str:
