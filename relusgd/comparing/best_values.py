@@ -21,6 +21,9 @@ ENOUGH = 3
 AS_GOOD = 1.1
 """An error up to this many times the best is as good."""
 
+TOLERANCE = f"{100 * (AS_GOOD - 1):.0f} %"
+"""AS_GOOD in words: such an error is within this of the best."""
+
 
 @dataclass(frozen=True, eq=False)
 class Optimum:

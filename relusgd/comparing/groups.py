@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -46,8 +45,7 @@ class Spread:
     @classmethod
     def of(cls, values: Iterable[float]) -> Spread:
         """The spread of the finite ones of these numbers."""
-        numbers = np.array(list(values), dtype=np.float64)
-        numbers = numbers[np.isfinite(numbers)]
+        numbers = np.array([value for value in values if np.isfinite(value)])
         if not len(numbers):
             nan = float("nan")
             return cls(nan, nan, nan, nan, nan)
@@ -80,9 +78,10 @@ class Result:
     def of(cls, run: Run) -> Result:
         """Raises RelusgdError when the run is damaged."""
         result = run.result
-        measures = {name: getattr(result, name) for name in MEASURES if name != "seconds"}
-        measures["seconds"] = run.facts.timings.seconds
         config = run.config
+        *names, seconds = MEASURES
+        measures = {name: getattr(result, name) for name in names}
+        measures[seconds] = run.facts.timings.seconds
         seeds = (config.seed, config.network_seed, config.training_seed, config.data_seed)
         return cls(run, run.status, result.epochs, result.steps, seeds, measures)
 
@@ -120,19 +119,17 @@ class Group:
     @property
     def network_and_data(self) -> str:
         """The varied keys of network and data: equal for groups that differ in training alone."""
-        keys = {
-            key: value
-            for key, value in self.keys.items()
-            if key != CASE and not key.startswith("training.")
-        }
-        return repr(keys)
+        names = [key for key in self.keys if key != CASE and not key.startswith("training.")]
+        return repr({key: self.keys[key] for key in names})
 
     @cached_property
     def counts(self) -> dict[str, int]:
         """State → number of runs, for all STATES."""
-        found = Counter(result.state for result in self.results)
-        found["failed"] += self.lost
-        return {state: found[state] for state in STATES}
+        counts = dict.fromkeys(STATES, 0)
+        for result in self.results:
+            counts[result.state] += 1
+        counts["failed"] += self.lost
+        return counts
 
     @cached_property
     def counted(self) -> tuple[Result, ...]:
@@ -146,9 +143,8 @@ class Group:
     @cached_property
     def spreads(self) -> dict[str, Spread]:
         """Measure → its spread over the runs that count."""
-        return {
-            name: Spread.of(result.measures[name] for result in self.counted) for name in MEASURES
-        }
+        measured = [result.measures for result in self.counted]
+        return {name: Spread.of(numbers[name] for numbers in measured) for name in MEASURES}
 
     def median(self, measure: str) -> float:
         return self.spreads[measure].median
@@ -159,9 +155,11 @@ class Group:
 
     def median_result(self, error: str) -> Result | None:
         """The run whose error is the median; of two in the middle the better one."""
+        if not self.counted:
+            return None
         finite = [result for result in self.counted if np.isfinite(result.measures[error])]
         ordered = sorted(finite or self.counted, key=lambda result: result.measures[error])
-        return ordered[(len(ordered) - 1) // 2] if ordered else None
+        return ordered[(len(ordered) - 1) // 2]
 
     @property
     def typical(self) -> Run:
@@ -186,29 +184,27 @@ def make_groups(results: Sequence[Result], varied: Values) -> list[Group]:
         group.results.append(result)
     for group in groups.values():
         group.results.sort(key=lambda result: result.seed)
-    return _sorted_by_keys(_told_apart(list(groups.values())), varied)
+    _number_equal_labels(groups.values())
+    return _sorted_by_keys(groups.values(), varied)
 
 
-def _told_apart(groups: list[Group]) -> list[Group]:
-    """The groups, with a number for each where long values were cut to the same words."""
+def _number_equal_labels(groups: Collection[Group]) -> None:
+    """Give every group a number as well if long values were cut to the same words. In place."""
     distinct = {tuple(group.words.values()) for group in groups}
-    if len(distinct) == len(groups):
-        return groups
-    return [
-        replace(group, words={**group.words, "row": str(number)})
-        for number, group in enumerate(groups, 1)
-    ]
+    if len(distinct) < len(groups):
+        for number, group in enumerate(groups, 1):
+            group.words["row"] = str(number)
 
 
-def _sorted_by_keys(groups: list[Group], varied: Values) -> list[Group]:
+def _sorted_by_keys(groups: Iterable[Group], varied: Values) -> list[Group]:
     """The groups by width, then by the other keys as they come, each in the order of its values."""
     keys = sorted(varied, key=lambda key: key != "network.hidden")
     places: dict[str, dict[str, int]] = {}
     for key in keys:
-        values = in_order(varied[key])
-        places[key] = {repr(value): place for place, value in enumerate(values)}
+        values = map(repr, in_order(varied[key]))
+        places[key] = {value: place for place, value in enumerate(values)}
 
-    def place(group: Group) -> list[int]:
+    def order(group: Group) -> list[int]:
         return [places[key][repr(group.keys[key])] for key in keys]
 
-    return sorted(groups, key=place)
+    return sorted(groups, key=order)

@@ -78,12 +78,11 @@ def _table_scene(compared: ComparedRuns, rows: Sequence[Sequence[Group]]) -> Com
     """
     panels = [panel(compared, group, row) for row, groups in enumerate(rows) for group in groups]
     columns = list(zip(*rows, strict=True))
-    charts = [course_chart(compared, column) for column in columns]
-    shown = [chart for chart in charts if chart and chart.series]
-    if len(shown) < len(columns):
-        chart = value_chart(compared, compared.groups)
-        shown = [chart] if chart.series else []
-    return ComparisonPicture(panels, shown, len(columns), compared.error_name)
+    courses = [course_chart(compared, column) for column in columns]
+    charts = [chart for chart in courses if chart]
+    if len(charts) < len(columns):
+        charts = value_charts(compared, compared.groups)
+    return ComparisonPicture(panels, charts, len(columns), compared.error_name)
 
 
 def _plain_scene(
@@ -91,8 +90,8 @@ def _plain_scene(
 ) -> ComparisonPicture:
     """Panels as fit, over a chart of all of them."""
     panels = [panel(compared, group, number) for number, group in enumerate(groups)]
-    chart = course_chart(compared, groups) or value_chart(compared, groups)
-    charts = [chart] if chart.series else []
+    courses = course_chart(compared, groups)
+    charts = [courses] if courses else value_charts(compared, groups)
     return ComparisonPicture(panels, charts, None, compared.error_name, note)
 
 
@@ -127,8 +126,9 @@ def in_rows(groups: Sequence[Group]) -> list[list[Group]]:
     rows = list(dict.fromkeys(group.words[second] for group in groups))
     columns = list(dict.fromkeys(group.words[first] for group in groups))
     is_full = len(places) == len(groups) == len(rows) * len(columns)
-    fits = all(2 <= len(words) <= ROWS_COLUMNS for words in (rows, columns))
-    if not is_full or not fits:
+    has_few_rows = 2 <= len(rows) <= ROWS_COLUMNS
+    has_few_columns = 2 <= len(columns) <= ROWS_COLUMNS
+    if not (is_full and has_few_rows and has_few_columns):
         return []
     return [[places[row, column] for column in columns] for row in rows]
 
@@ -138,30 +138,28 @@ def panel(compared: ComparedRuns, group: Group, colour: int) -> ComparisonPanel:
     middle = group.median_result(compared.error) or group.results[0]
     others = [result for result in group.counted if result is not middle]
     others.sort(key=lambda result: result.measures[compared.error])
-    return ComparisonPanel(
-        titles(group),
-        view(middle.run),
-        colour,
-        [view(result.run) for result in _thinned(others)],
-        numbers(compared, group),
-        best=group is compared.best,
-    )
+    views = [view(result.run) for result in _thinned(others)]
+    is_best = group is compared.best
+    texts = numbers(compared, group)
+    return ComparisonPanel(titles(group), view(middle.run), colour, views, texts, best=is_best)
 
 
 def _thinned(results: Sequence[Result]) -> list[Result]:
-    """MOST_SEEDS of the results, evenly spaced."""
-    if not results:
-        return []
-    places = np.unique(np.linspace(0, len(results) - 1, MOST_SEEDS).round().astype(int))
+    """MOST_SEEDS of the results, evenly spaced; all of them if they are fewer."""
+    if len(results) <= MOST_SEEDS:
+        return list(results)
+    places = np.linspace(0, len(results) - 1, MOST_SEEDS).round().astype(int)
     return [results[place] for place in places]
 
 
 def titles(group: Group) -> tuple[str, str, str]:
     """The group's label, the same with ways of training in fewer words, and without headings."""
     words = group.words
+    if not words:
+        return group.label, group.label, group.label
     if len(words) > 1:
         words = {name: SHORT_WORDS.get(word, word) for name, word in words.items()}
-    return group.label, label(words) or group.label, ", ".join(words.values()) or group.label
+    return group.label, label(words), ", ".join(words.values())
 
 
 def view(run: Run) -> View:
@@ -169,45 +167,51 @@ def view(run: Run) -> View:
 
 
 def numbers(compared: ComparedRuns, group: Group) -> list[tuple[str, str]]:
-    """The median error, how many runs did not end well, and whether it is the best."""
-    found = [(compared.error_words, error_text(compared.median(group)))]
+    """Words and texts: the median error, the runs that did not end well, and a mark for the best.
+
+    Of several kinds of runs that did not end well, the first one counts.
+    """
+    texts = [(compared.error_words, error_text(compared.median(group)))]
     for state in ("diverged", "failed", "unfinished"):
-        if group.counts[state]:
-            found.append((state, f"{group.counts[state]}/{group.runs}"))
+        count = group.counts[state]
+        if count:
+            texts.append((state, f"{count}/{group.runs}"))
             break
     if group is compared.best:
-        found.append(("best", ""))
-    return found
+        texts.append(("best", ""))
+    return texts
 
 
 def level(compared: ComparedRuns) -> float | None:
     """noise², where it is known, the same everywhere and above 0."""
-    return compared.noise_squared if compared.noise_squared > 0 else None
+    noise_squared = compared.noise_squared
+    return noise_squared if noise_squared > 0 else None
 
 
 def course_chart(compared: ComparedRuns, groups: Sequence[Group]) -> Chart | None:
     """Errors over the epochs; None where nothing is trained step by step."""
-    last = max((result.epochs for group in groups for result in group.counted), default=0)
+    epochs = [result.epochs for group in groups for result in group.counted]
+    last = max(epochs, default=0)
     if last <= 1:
         return None
     time = TimeAxis(0.0, last)
-    series = [
-        course(compared, group, colour, time)
-        for colour, group in enumerate(groups)
-        if group.counted
-    ]
-    return Chart(series, "epoch", (), level(compared))
+    colours = {group: colour for colour, group in enumerate(groups) if group.counted}
+    series = [course(compared, group, colour, time) for group, colour in colours.items()]
+    return Chart(series, "epoch", level=level(compared))
 
 
 def course(compared: ComparedRuns, group: Group, colour: int, time: TimeAxis) -> Series:
     """The error over the epochs; ridge regression's is the same from epoch 1 to the chart's end."""
     curves = [run_course(result, compared.error, time) for result in group.counted]
-    x, _ = max(curves, key=lambda curve: curve[0][-1])
+    longest = max(curves, key=lambda curve: curve[0][-1])
+    x = longest[0]
     errors = np.array([np.interp(x, *curve, right=np.nan) for curve in curves])
     if group.typical.config.training.method == "ridge":
-        x, errors = np.array([1.0, time.last]), errors[:, [-1, -1]]
+        x = np.array([1.0, time.last])
+        errors = errors[:, [-1, -1]]
     middle = np.nanmedian(errors, axis=0)
-    return Series(x, middle, np.nanmin(errors, axis=0), np.nanmax(errors, axis=0), colour)
+    low, high = np.nanmin(errors, axis=0), np.nanmax(errors, axis=0)
+    return Series(x, middle, low, high, colour)
 
 
 def run_course(result: Result, error: str, time: TimeAxis) -> tuple[Array, Array]:
@@ -218,25 +222,23 @@ def run_course(result: Result, error: str, time: TimeAxis) -> tuple[Array, Array
     return epochs, summary.middle
 
 
-def value_chart(compared: ComparedRuns, groups: Sequence[Group]) -> Chart:
-    """The errors of runs that are not trained step by step.
+def value_charts(compared: ComparedRuns, groups: Sequence[Group]) -> list[Chart]:
+    """A chart of the errors of runs that are not trained step by step; none if no error is known.
 
     Over the number that varies; if none does, each group has a place with its name.
     """
     optima = [
-        optimum
-        for optimum in longest_series(compared)
-        if all(group in groups for group in optimum.groups)
+        optimum for optimum in longest_series(compared) if set(optimum.groups).issubset(groups)
     ]
     if sum(len(optimum.groups) for optimum in optima) == len(groups):
-        return number_chart(compared, optima)
-    series = [
-        spread_series(compared, [group], [place], place)
-        for place, group in enumerate(groups)
-        if group in compared.measured
-    ]
+        return [number_chart(compared, optima)]
+    places = {group: place for place, group in enumerate(groups) if group in compared.measured}
+    if not places:
+        return []
+    series = [spread_series(compared, [group], [place], place) for group, place in places.items()]
     names = [titles(group)[-1] for group in groups]
-    return Chart(series, ", ".join(groups[0].words), names, level(compared))
+    x_name = ", ".join(groups[0].words)
+    return [Chart(series, x_name, names, level(compared))]
 
 
 def number_chart(compared: ComparedRuns, optima: Sequence[Optimum]) -> Chart:

@@ -133,7 +133,7 @@ def _measure(solved: Run, descended: Result) -> dict[str, float]:
         "largest": largest,
         "flat": len(curvatures) - len(curved),
         "slowest_steps": 1 / (rate * smallest),
-        "settled": np.count_nonzero(settled),
+        "settled": int(np.count_nonzero(settled)),
     }
 
 

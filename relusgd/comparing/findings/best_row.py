@@ -22,14 +22,17 @@ def best_row(compared: ComparedRuns) -> Iterator[Finding]:
     """The best row, and how far the next and the worst are behind."""
     if compared.best is None or len(compared.ranked) < 2:
         return
-    first, second, worst = compared.ranked[0], compared.ranked[1], compared.ranked[-1]
+    first, second = compared.ranked[:2]
+    worst = compared.ranked[-1]
     numbers = {
         "label": first.label,
         "median": compared.median(first),
         "next": compared.median(second),
         "worst": compared.median(worst),
     }
-    sentences = [f"Best is {first.label}: {_error(compared, first)}{_distances(compared)}."]
+    error = _error(compared, first)
+    distances = _distances(compared)
+    sentences = [f"Best is {first.label}: {error}{distances}."]
     wins, shared = _wins(first, second, compared.error)
     if shared > 1:
         sentences.append(_lead(wins, shared))
@@ -51,21 +54,24 @@ def _error(compared: ComparedRuns, group: Group) -> str:
 
 
 def _distances(compared: ComparedRuns) -> str:
-    first, second, worst = compared.ranked[0], compared.ranked[1], compared.ranked[-1]
-    lowest = compared.median(first)
+    """How far the best row lies below the next and the worst."""
+    lowest, next_lowest = map(compared.median, compared.ranked[:2])
+    second, worst = compared.ranked[1], compared.ranked[-1]
     if not lowest > 0:
         return ""
-    text = f", {below(lowest, compared.median(second))} {second.label}"
+    text = f", {below(lowest, next_lowest)} {second.label}"
     if worst is not second:
-        text += f" and {below(lowest, compared.median(worst))} {worst.label}, the worst"
+        distance = below(lowest, compared.median(worst))
+        text += f" and {distance} {worst.label}, the worst"
     return text
 
 
 def _wins(first: Group, second: Group, error: str) -> tuple[int, int]:
     """On how many of the seeds that both have the first is better; how many both have."""
     mine, theirs = first.by_seeds(error), second.by_seeds(error)
-    shared = [seeds for seeds in mine if seeds in theirs]
-    return sum(mine[seeds] < theirs[seeds] for seeds in shared), len(shared)
+    shared = mine.keys() & theirs.keys()
+    wins = sum(mine[seeds] < theirs[seeds] for seeds in shared)
+    return wins, len(shared)
 
 
 def _lead(wins: int, shared: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from relusgd.comparing.best_values import AS_GOOD, Optimum, by_key
+from relusgd.comparing.best_values import TOLERANCE, Optimum, by_key
 from relusgd.comparing.compared_runs import ComparedRuns
 from relusgd.comparing.findings.finding import Finding
 from relusgd.comparing.labels import heading
@@ -24,7 +24,8 @@ def best_values(compared: ComparedRuns) -> Iterator[Finding]:
 
 def _best_value(key: str, optima: Sequence[Optimum]) -> Finding:
     values = ", ".join(_value_and_error(optimum) for optimum in optima)
-    text = f"The best {heading(key)} is {values}.{_costs(optima)}"
+    costs = _costs(optima)
+    text = f"The best {heading(key)} is {values}.{costs}"
     if key == "training.penalty":
         text += (
             " A penalty λ holds back the mixtures of units whose singular value is below √λ, "
@@ -39,20 +40,20 @@ def _best_value(key: str, optima: Sequence[Optimum]) -> Finding:
 
 def _value_and_error(optimum: Optimum) -> str:
     """1e-6 at hidden 10 (0.0569; 0 to 1e-6 are within 10 % of it)."""
+    best = value_words(optimum.best_value)
     where = f" at {optimum.label}" if optimum.label else ""
     error = number(optimum.medians[optimum.best])
     low, high = optimum.good
     if low < high:
         first, last = value_words(optimum.values[low]), value_words(optimum.values[high])
-        error += f"; {first} to {last} are within {100 * (AS_GOOD - 1):.0f} % of it"
-    return f"{value_words(optimum.best_value)}{where} ({error})"
+        error += f"; {first} to {last} are within {TOLERANCE} of it"
+    return f"{best}{where} ({error})"
 
 
 def _costs(optima: Sequence[Optimum]) -> str:
     """What bad values cost: the lowest, the first two above all good ones, the highest."""
-    shared = [
-        value for value in optima[0].values if all(value in optimum.values for optimum in optima)
-    ]
+    tried_everywhere = set(optima[0].values).intersection(*(optimum.values for optimum in optima))
+    shared = sorted(tried_everywhere)
     lowest_good = max(optimum.values[optimum.good[0]] for optimum in optima)
     highest_good = max(optimum.values[optimum.good[1]] for optimum in optima)
     too_low = [value for value in shared[:1] if value < lowest_good]
@@ -60,7 +61,8 @@ def _costs(optima: Sequence[Optimum]) -> str:
     named = dict.fromkeys(too_low + too_high[:2] + too_high[-1:])
     if not named:
         return ""
-    return f" The error is {and_list([_cost(optima, value) for value in named])}."
+    costs = and_list([_cost(optima, value) for value in named])
+    return f" The error is {costs}."
 
 
 def _cost(optima: Sequence[Optimum], value: float) -> str:

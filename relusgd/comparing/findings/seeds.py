@@ -27,9 +27,10 @@ def seeds(compared: ComparedRuns) -> Iterator[Finding]:
     widest = max(wide, key=lambda group: ratios[group])
     errors = sorted(result.measures[compared.error] for result in widest.counted)
     low, high = rounded_number(errors[0]), rounded_number(errors[-1])
+    above = _above_the_gap(errors)
+    others = _other_rows(len(wide) - 1)
     text = (
-        f"The seed decides at {widest.label}: {compared.error_name} {low} to {high}"
-        f"{_above_the_gap(errors)}{_other_rows(len(wide) - 1)}."
+        f"The seed decides at {widest.label}: {compared.error_name} {low} to {high}{above}{others}."
     )
     numbers = {"rows": len(wide), "lowest": errors[0], "highest": errors[-1]}
     yield Finding("seeds", text, numbers)
@@ -48,11 +49,13 @@ def _above_the_gap(errors: Sequence[float]) -> str:
     if gaps[widest] < WIDE_GAP:
         return ""
     above = len(errors) - widest - 1
-    return f"; {above} of {len(errors)} end above {rounded_number(errors[widest])}"
+    edge = rounded_number(errors[widest])
+    return f"; {above} of {len(errors)} end above {edge}"
 
 
 def _other_rows(count: int) -> str:
     if not count:
         return ""
+    rows = counted(count, "other row")
     verb = "spreads" if count == 1 else "spread"
-    return f". {counted(count, 'other row')} {verb} {MUCH}-fold or more"
+    return f". {rows} {verb} {MUCH}-fold or more"

@@ -26,10 +26,12 @@ def solvers(compared: ComparedRuns) -> Iterator[Finding]:
     ridge_time = _longest([duel.ridge for duel in duels])
     sgd_time = _longest([duel.sgd for duel in duels])
     steps = max(result.steps for duel in duels for result in duel.sgd.counted)
+    where = _places(duels)
+    reason = _reason(duels)
     text = (
         f"{verdict}: one decomposition ({ridge_time}) gives training errors of "
-        f"{ridge_errors}{_places(duels)}; {rounded_number(steps)} steps of SGD ({sgd_time}) "
-        f"reach {sgd_errors}. {_reason(duels)}"
+        f"{ridge_errors}{where}; {rounded_number(steps)} steps of SGD ({sgd_time}) "
+        f"reach {sgd_errors}. {reason}"
     )
     conditions = [duel.condition.median for duel in duels]
     yield Finding("solver", text, {"train_mse": errors, "condition": conditions})
@@ -44,21 +46,23 @@ def _places(duels: Sequence[Duel]) -> str:
     if not duels[0].label:
         return ""
     if len(duels) > 1 and list(duels[0].words) == ["hidden"]:
-        return f" at hidden {and_list([duel.words['hidden'] for duel in duels])}"
-    return f" at {and_list([duel.label for duel in duels])}"
+        widths = and_list([duel.words["hidden"] for duel in duels])
+        return f" at hidden {widths}"
+    labels = and_list([duel.label for duel in duels])
+    return f" at {labels}"
 
 
 def _reason(duels: Sequence[Duel]) -> str:
-    conditions = [rounded_number(duel.condition.median) for duel in duels]
-    slowest = [rounded_number(duel.slowest_steps.median) for duel in duels]
-    settled = [f"{duel.settled.median:.0f} of {duel.directions}" for duel in duels]
-    rates = [exact_number(duel.sgd.typical.config.training.learning_rate) for duel in duels]
-    distinct_rates = list(dict.fromkeys(rates))
+    conditions = and_list([rounded_number(duel.condition.median) for duel in duels])
+    slowest = and_list([rounded_number(duel.slowest_steps.median) for duel in duels])
+    settled = and_list([f"{duel.settled.median:.0f} of {duel.directions}" for duel in duels])
+    used_rates = [duel.sgd.typical.config.training.learning_rate for duel in duels]
+    rates = and_list([exact_number(rate) for rate in dict.fromkeys(used_rates)])
     return (
         "The reason is the condition number of the Hessian of the error over the output weights, "
-        f"{and_list(conditions)}: neighbouring units are nearly the same function, so some "
+        f"{conditions}: neighbouring units are nearly the same function, so some "
         "mixtures of them hardly change f. "
-        f"At learning rate {and_list(distinct_rates)} SGD settled {and_list(settled)} directions; "
+        f"At learning rate {rates} SGD settled {settled} directions; "
         "the slowest direction would come nearer to its optimum by a factor e "
-        f"in {and_list(slowest)} steps."
+        f"in {slowest} steps."
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from relusgd.comparing.best_values import AS_GOOD
+from relusgd.comparing.best_values import AS_GOOD, TOLERANCE
 from relusgd.comparing.compared_runs import ComparedRuns
 from relusgd.comparing.findings.finding import Finding
 from relusgd.comparing.groups import Group
@@ -36,10 +36,9 @@ def widths(compared: ComparedRuns) -> Iterator[Finding]:
         courses.append(f"{way} {course}".lstrip())
         enough = _fewest_units(tried, errors)
         fewest.append(f"{enough} ({way})" if way else enough)
-    tolerance = f"{100 * (AS_GOOD - 1):.0f} %"
     text = (
         f"Over the widths {', '.join(tried)} the {compared.error_name} goes {'; '.join(courses)}. "
-        f"The fewest units within {tolerance} of the lowest are {and_list(fewest)}: "
+        f"The fewest units within {TOLERANCE} of the lowest are {and_list(fewest)}: "
         "each unit is one more place where the function can bend."
     )
     yield Finding("width", text, {"widths": tried, "medians": medians})
