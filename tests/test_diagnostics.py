@@ -180,7 +180,7 @@ def test_lanczos_gives_the_eigenvalue_of_the_whole_matrix(hidden, monkeypatch):
     assert by_lanczos == pytest.approx(sharpness(network, dataset), rel=1e-12)
 
 
-def test_of_the_output_layer_alone_it_is_that_of_least_squares():
+def test_the_sharpness_of_the_output_layer_is_that_of_least_squares():
     network, dataset = random_network(1, [60]), random_dataset(1)
     features = np.column_stack([network.activations(dataset.x_train)[0], np.ones(50)])
     assert sharpness(network, dataset, "output") == pytest.approx(
@@ -356,7 +356,7 @@ def exactly(vector, width, x):
     return [float(sum(v[j] * max(w[j] * Fraction(at) + b[j], 0) for j in range(width))) for at in x]
 
 
-def test_years_as_x_cost_no_digits():
+def test_using_years_as_x_loses_no_digits():
     # with the exact values as y the error is rounding alone; without centring it is some four times
     # that of dense matrices
     errors, dense = [], []

@@ -119,7 +119,7 @@ def test_every_shipped_config_can_be_trained_and_says_in_its_first_line_what_it_
         assert prepare(config).steps > 0
 
 
-def test_links_lead_somewhere():
+def test_every_link_in_the_documents_has_a_target():
     for document in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
         for target in re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text(encoding="utf-8")):
             if not target.startswith("http"):

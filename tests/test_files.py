@@ -30,7 +30,7 @@ def test_an_error_keeps_the_old_file(tmp_path):
     assert names(tmp_path) == ["a.csv"]
 
 
-def test_what_the_disk_refuses_is_told_of_the_file_that_was_asked_for(tmp_path):
+def test_an_error_of_the_disk_names_the_file_that_was_asked_for(tmp_path):
     with pytest.raises(OSError, match="No such file") as caught:
         write_whole(tmp_path / "nowhere" / "a.csv", "text")
     assert caught.value.filename == str(tmp_path / "nowhere" / "a.csv")

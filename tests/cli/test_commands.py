@@ -139,7 +139,7 @@ def test_fewer_snapshots_than_frames_are_each_shown_once_and_slower(here):
     assert set(shown[:-1]) <= {330, 340}
 
 
-def test_a_character_that_no_font_has_is_told(here):
+def test_a_character_that_no_font_has_is_reported(here):
     run("train", "small.yaml")
     result = run("plot", "outputs/small", "--size", "480x360", "--title", "\U000e0fff \U00012345")
     assert result.exit_code == 0
@@ -317,7 +317,7 @@ def test_ctrl_c_without_a_recording_promises_nothing(monkeypatch, here):
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_stop_that_a_library_turns_into_an_error_of_its_own_is_a_stop(
+def test_a_signal_that_a_library_turns_into_its_own_error_still_counts_as_a_stop(
     number, code, monkeypatch, here
 ):
     def swallowing(*_):
@@ -402,7 +402,7 @@ def test_new_writes_a_config_that_trains_and_the_csv_that_it_needs(here):
     }
 
 
-def test_version_and_help(here):
+def test_version_and_help_are_printed(here):
     from relusgd import __version__
 
     assert run("--version").stdout == f"relusgd {__version__}\n"
@@ -446,7 +446,7 @@ def test_paragraphs_of_help_end_their_lines_where_the_terminal_does():
     )
 
 
-def test_these_are_all_commands():
+def test_the_list_of_commands_is_complete():
     assert sorted(COMMANDS) == sorted(
         command.name or command.callback.__name__ for command in app.registered_commands
     )
@@ -486,14 +486,14 @@ def test_a_signal_finishes_the_block_and_the_same_command_goes_on(number, code, 
 @pytest.mark.parametrize(
     "command", ["show", "train", "list", "plot", "view", "compare", "gradcheck", "graph", "new"]
 )
-def test_a_name_that_no_disk_takes_is_a_fault_of_the_command(command, here):
+def test_a_file_name_that_no_disk_accepts_is_reported_as_a_fault_of_the_command(command, here):
     result = run(command, "x" * 300)
     assert result.exit_code == 2
     assert "Traceback" not in result.stderr
     assert "x" * 300 in result.stderr
 
 
-def test_a_new_config_in_no_folder_is_a_fault_of_the_command(here):
+def test_writing_a_new_config_into_a_missing_folder_is_a_fault_of_the_command(here):
     result = run("new", "nowhere/a.yaml")
     assert (result.exit_code, result.stderr.splitlines()[0]) == (
         2,

@@ -95,7 +95,7 @@ def test_csv_is_the_table_in_full_precision(folder):
     assert [row["label"] for row in rows] == table["label"].tolist()
 
 
-def test_what_a_spreadsheet_would_take_for_a_formula_is_text(tmp_path):
+def test_cells_that_a_spreadsheet_would_take_for_formulas_are_written_as_text(tmp_path):
     values = {
         "data": {"samples": 10, "test_samples": 5},
         "training": {"epochs": 1, "batch_size": 5},

@@ -73,7 +73,7 @@ def test_no_line_is_longer_than_the_terminal_and_no_name_is_cut(width):
     assert ("course" in heading) == (width >= 80)
 
 
-def test_names_of_a_sweep_stay_on_one_line_and_columns_leave_for_them():
+def test_the_name_of_a_sweep_stays_on_one_line_and_columns_are_dropped_to_make_room():
     heading, *lines = printed(
         [
             facts(f"outputs/network.hidden=10,training.penalty=0.0001,seed={seed}")

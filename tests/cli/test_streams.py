@@ -25,7 +25,7 @@ def shell(line, cwd, **environment):
 
 
 @pytest.mark.parametrize("streams", ["<&-", "2>&-", ">&-", "<&- >&- 2>&-"])
-def test_closed_streams_keep_nothing_from_being_trained(streams, here):
+def test_training_goes_on_when_its_streams_are_closed(streams, here):
     ended = shell(f"relusgd train small.yaml {streams}", here)
     assert ended.returncode == 0, ended.stderr
     assert b"Traceback" not in ended.stderr
@@ -36,13 +36,13 @@ def test_closed_streams_keep_nothing_from_being_trained(streams, here):
 @pytest.mark.parametrize(
     "arguments", ["--version", "--help", "train --help", "schema", "new --list"]
 )
-def test_output_on_a_full_disk_is_a_sentence_and_exit_1(arguments, here):
+def test_output_to_a_full_disk_fails_with_one_sentence_and_exit_1(arguments, here):
     ended = shell(f"relusgd {arguments} > /dev/full", here)
     assert (ended.returncode, ended.stderr) == (1, b"error: No space left on device\n")
 
 
 @pytest.mark.parametrize("elsewhere", ["2>/dev/full", "2> >(true)"])
-def test_words_that_nobody_can_read_stop_no_training(elsewhere, here):
+def test_training_goes_on_when_its_messages_cannot_be_written(elsewhere, here):
     ended = shell(
         f"relusgd train small.yaml {elsewhere}; relusgd train missing.yaml {elsewhere} || echo $?",
         here,
@@ -51,12 +51,12 @@ def test_words_that_nobody_can_read_stop_no_training(elsewhere, here):
     assert (here / "outputs/small/metrics.csv").read_text().count("\n") == 42
 
 
-def test_a_reader_that_goes_away_is_no_fault(here):
+def test_a_reader_that_closes_the_pipe_is_not_an_error(here):
     ended = shell("relusgd schema | head -1; relusgd --help | true", here)
     assert ended.stderr == b""
 
 
-def test_an_encoding_without_our_letters_shows_a_question_mark(here):
+def test_letters_that_the_encoding_lacks_are_shown_as_question_marks(here):
     ended = shell(
         "relusgd train small.yaml -q && relusgd show outputs/small && relusgd list && relusgd "
         "--help",

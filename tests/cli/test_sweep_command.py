@@ -111,7 +111,7 @@ def test_a_diverged_run_is_a_result(here):
     assert "2 complete, 2 diverged" in result.stderr or "2 diverged, 2 complete" in result.stderr
 
 
-def test_a_failed_run_is_told_and_is_exit_code_1(here):
+def test_a_failed_run_is_reported_and_gives_exit_code_1(here):
     run("sweep", "small.yaml", "--workers", "1")
     metrics = here / "outputs/small/case=all,seed=1/checkpoint.npz"
     metrics.write_bytes(b"")
@@ -169,7 +169,7 @@ def test_a_failed_run_is_told_and_is_exit_code_1(here):
         (["small.yaml", "--out", "small.yaml"], "small.yaml is not a folder"),
     ],
 )
-def test_what_is_wrong_is_told_before_anything_is_trained(arguments, words, here):
+def test_what_is_wrong_is_reported_before_anything_is_trained(arguments, words, here):
     result = run("sweep", *arguments)
     assert result.exit_code == 2, result.stderr
     assert words in result.stderr
@@ -224,14 +224,14 @@ def test_a_signal_keeps_everything_that_has_ended(number, code, here):
 @pytest.mark.parametrize(
     ("error", "told"), [("FileNotFoundError", False), ("EOFError", False), ("ValueError", True)]
 )
-def test_a_worker_that_finds_nothing_of_its_command_any_more_says_nothing(error, told):
+def test_a_worker_whose_command_has_ended_dies_without_a_traceback(error, told):
     born = [sys.executable, "-c", f"import relusgd.sweeps.preload\nraise {error}('gone')"]
     assert (
         "Traceback" in subprocess.run(born, capture_output=True, text=True, check=False).stderr
     ) == told
 
 
-def test_a_machine_that_starts_no_process_is_told_once_and_fails_no_run(here):
+def test_a_machine_that_cannot_start_processes_is_reported_once_and_no_run_fails(here):
     long = here / ("t" * 120)
     long.mkdir()
     line = [sys.executable, "-m", "relusgd", "sweep", "small.yaml", "--workers", "1", "-q"]

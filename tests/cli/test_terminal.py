@@ -15,7 +15,7 @@ from relusgd.words import brief_duration, byte_size, duration, number
         (3e15, "3,000 TB"),
     ],
 )
-def test_sizes_stand_in_the_unit_that_keeps_them_short(size, words):
+def test_sizes_are_written_in_the_unit_that_keeps_them_short(size, words):
     assert byte_size(size) == words
 
 
@@ -29,7 +29,7 @@ def test_sizes_stand_in_the_unit_that_keeps_them_short(size, words):
         (7260, "2 h 01 min"),
     ],
 )
-def test_durations_are_said_as_people_say_them(seconds, words):
+def test_durations_are_written_as_people_say_them(seconds, words):
     assert duration(seconds) == words
 
 
@@ -44,7 +44,7 @@ def test_durations_are_said_as_people_say_them(seconds, words):
         (float("nan"), "–"),
     ],
 )
-def test_numbers_have_three_digits_and_seldom_an_exponent(value, words):
+def test_numbers_have_three_digits_and_rarely_an_exponent(value, words):
     assert number(value) == words
 
 
@@ -73,7 +73,7 @@ def test_names_are_broken_at_commas():
         (720, "12 min"),
     ],
 )
-def test_short_durations_stand_in_the_unit_that_fits(seconds, words):
+def test_short_durations_are_written_in_the_unit_that_fits(seconds, words):
     assert brief_duration(seconds) == words
 
 

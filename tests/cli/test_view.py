@@ -102,7 +102,7 @@ def test_a_browser_opens_when_asked_and_in_a_terminal_with_a_screen(here, opened
     assert opened == [address] * 2
 
 
-def test_without_a_browser_it_says_so_and_the_page_stands(here, monkeypatch):
+def test_without_a_browser_view_says_so_and_still_writes_the_page(here, monkeypatch):
     monkeypatch.setattr(webbrowser, "open", lambda address: False)
     result = run("view", "outputs/small", "--open")
     assert (result.exit_code, result.stdout) == (0, "outputs/small/view.html\n")

@@ -26,7 +26,7 @@ def test_the_first_sentence_says_how_many_runs_what_differs_and_what_goes_along(
     )
 
 
-def test_the_best_row_is_told_with_its_distance_to_the_next_and_to_the_worst(comparison):
+def test_the_best_row_is_named_with_its_distance_to_the_next_and_to_the_worst(comparison):
     table = comparison.table
     order = np.argsort(table["test_mse_median"])
     first, second, last = (table["test_mse_median"][place] for place in (*order[:2], order[-1]))
@@ -54,7 +54,7 @@ def test_wins_are_counted_seed_by_seed(comparison):
     assert finding(comparison, "best").numbers["wins"] == wins
 
 
-def test_seeds_are_paired_by_all_of_them_and_copies_of_a_run_count_once(make_run):
+def test_runs_are_paired_by_all_their_seeds_and_copies_of_a_run_count_once(make_run):
     narrow, wide = (
         [make_run(0, network__hidden=width, network__seed=seed) for seed in range(3)]
         for width in (5, 9)
@@ -69,7 +69,7 @@ def test_seeds_are_paired_by_all_of_them_and_copies_of_a_run_count_once(make_run
     assert numbers["shared"] == 3
 
 
-def test_five_of_five_wins_are_no_chance_any_more_and_four_are():
+def test_five_wins_of_five_are_more_than_chance_and_four_of_five_are_not():
     assert chance_of_wins(5, 5) == 1 / 32
     assert chance_of_wins(4, 5) == 6 / 32
 
@@ -89,7 +89,7 @@ def test_noise_explains_why_test_error_is_below_train_error(make_run):
     )
 
 
-def test_without_noise_nothing_is_said_of_it(make_run):
+def test_noise_is_not_mentioned_when_there_is_none(make_run):
     topics = {
         found.topic
         for found in relusgd.compare(
@@ -99,7 +99,7 @@ def test_without_noise_nothing_is_said_of_it(make_run):
     assert not topics & {"noise", "fitted noise"}
 
 
-def test_widths_are_told_for_each_way_of_training(comparison):
+def test_the_best_width_is_named_for_each_way_of_training(comparison):
     table = comparison.table
     medians = finding(comparison, "width").numbers["medians"]
     for way in ("all layers", "output layer only", "ridge"):
@@ -134,7 +134,7 @@ def test_other_noise_on_the_same_target_still_compares_and_stands_in_the_table(m
     np.testing.assert_allclose(comparison.table["noise_squared"], [0.01, 0.25])
 
 
-def test_a_row_whose_best_epoch_is_long_past_is_told(make_run):
+def test_a_row_whose_best_epoch_is_long_past_is_named(make_run):
     run = make_run()
     lines = (run.folder / "metrics.csv").read_text().splitlines()
     cells = lines[4].split(",")
@@ -156,7 +156,7 @@ def test_a_row_that_depends_on_the_seed_says_how_many_are_stuck(sweep):
     assert "test error 0.01 to 0.21; 2 of 3 end above 0.01" in found.text
 
 
-def test_the_way_of_elbows_is_told_for_the_units_that_stay_inside(sweep):
+def test_the_distance_elbows_move_is_reported_for_units_that_stay_inside(sweep):
     run = next(run for run in sweep.runs if "case=all" in run.folder.name)
     elbows = run.history.elbow
     ways = [
@@ -167,23 +167,23 @@ def test_the_way_of_elbows_is_told_for_the_units_that_stay_inside(sweep):
     assert elbow_shifts(run).tolist() == ways
 
 
-def test_elbows_that_do_not_learn_have_no_way(sweep):
+def test_elbows_that_are_not_trained_move_no_distance(sweep):
     run = next(run for run in sweep.runs if "case=output" in run.folder.name)
     assert set(elbow_shifts(run)) == {0.0}
 
 
-def test_errors_are_held_against_each_other_in_percent_or_in_times():
+def test_errors_are_compared_in_percent_or_in_multiples():
     assert below(0.92, 1.0) == "8 % below"
     assert below(0.1, 0.32) == "3.2 times below"
     assert below(0.1, 0.1 + 1e-17) == below(0.1, 0.10009) == "less than 0.1 % below"
 
 
-def test_ends_of_a_range_have_as_few_digits_as_tell_them_apart():
+def test_the_ends_of_a_range_have_no_more_digits_than_tell_them_apart():
     assert number_range(0.00932, 0.2082) == ("0.0093", "0.21")
     assert number_range(0.1752, 0.1791) == ("0.175", "0.179")
 
 
-def test_numbers_in_words():
+def test_small_numbers_are_written_in_words():
     assert [rounded_number(value) for value in (0.00823, 150_000, 1.6e11, 3.96e14)] == [
         "0.0082",
         "150,000",

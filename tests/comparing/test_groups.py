@@ -21,7 +21,7 @@ def test_a_spread_is_median_ends_mean_and_deviation_of_the_sample():
     )
 
 
-def test_a_spread_leaves_out_what_is_no_number_and_of_nothing_there_is_none():
+def test_a_spread_leaves_out_nan_and_without_numbers_there_is_no_spread():
     assert Spread.of([math.inf, 2.0, math.nan]).median == 2.0
     assert math.isnan(Spread.of([2.0]).deviation)
     assert math.isnan(Spread.of([]).median)
@@ -113,7 +113,7 @@ def test_a_failed_run_without_a_folder_is_counted_where_it_belongs(sweep, tmp_pa
     assert relusgd.compare(relusgd.Sweep(sweep.folder, lonely)).failures == {"gone": "no memory"}
 
 
-def test_a_run_that_stands_half_way_is_named_and_left_out(make_run):
+def test_a_run_that_was_stopped_half_way_is_named_and_left_out(make_run):
     whole = make_run(0)
     half = make_run(1)
     facts = half.folder / "run.json"
@@ -138,7 +138,7 @@ def test_a_run_that_is_still_training_is_named(make_run):
     assert comparison.table["unfinished"].sum() == 1
 
 
-def test_damaged_runs_are_told_and_only_if_all_are_it_is_an_error(make_run):
+def test_damaged_runs_are_named_and_it_is_an_error_only_if_all_are_damaged(make_run):
     good, bad = make_run(0), make_run(1)
     (bad.folder / "metrics.csv").write_text("nonsense\n")
     comparison = relusgd.compare(good.folder, bad.folder)
@@ -158,7 +158,7 @@ def test_few_runs_that_differ_in_their_seeds_alone_are_rows_and_many_are_one(mak
     assert [group.label for group in relusgd.compare(runs).groups] == ["all runs"]
 
 
-def test_runs_that_differ_in_nothing_are_told_by_their_folders(make_run):
+def test_runs_that_differ_in_nothing_are_named_by_their_folders(make_run):
     one, other = make_run(0), make_run(0)
     renamed = [
         one.folder.rename(one.folder.with_name("first")),
@@ -167,7 +167,7 @@ def test_runs_that_differ_in_nothing_are_told_by_their_folders(make_run):
     assert [group.label for group in relusgd.compare(renamed).groups] == ["first", "second"]
 
 
-def test_what_ridge_regression_has_no_use_for_makes_no_other_group(make_run):
+def test_keys_that_ridge_regression_ignores_do_not_split_groups(make_run):
     ridge = [
         make_run(seed, training__method="ridge", training__learning_rate=rate)
         for seed, rate in ((0, 0.1), (1, 0.2))
@@ -198,7 +198,7 @@ def test_errors_are_in_the_units_of_the_data(tmp_path):
         assert table["test_mse_median"][row] == pytest.approx(expected, rel=1e-9)
 
 
-def test_values_stand_in_the_order_of_numbers():
+def test_values_are_listed_in_numerical_order():
     assert in_order([(100,), (10,), (20, 20), (20,)]) == [(10,), (20,), (100,), (20, 20)]
     assert in_order([0.1, 1e-8, 0]) == [0, 1e-8, 0.1]
     assert in_order(["he_normal", "torch", "he_normal"]) == ["he_normal", "torch"]
@@ -214,7 +214,7 @@ def test_values_too_long_for_a_line_are_counted(make_run):
     assert all("…" in label and len(label) < 50 for label in labels)
 
 
-def test_a_foreign_summary_is_told_and_the_runs_are_compared(make_run, tmp_path):
+def test_a_summary_of_another_program_is_reported_and_the_runs_are_compared(make_run, tmp_path):
     make_run(0).folder.rename(tmp_path / "one")
     (tmp_path / "summary.csv").write_text("name,grade\nme,1\n")
     comparison = relusgd.compare(tmp_path)
@@ -237,7 +237,7 @@ def test_equal_errors_have_no_best(make_run):
     ],
     ids=str,
 )
-def test_a_case_is_a_name_whatever_a_foreign_run_json_says(make_run, cases, heading):
+def test_a_case_is_a_name_even_where_run_json_says_otherwise(make_run, cases, heading):
     runs = [make_run(0, network__hidden=width) for width in (3, 4)]
     for run, case in zip(runs, cases, strict=True):
         facts = json.loads((run.folder / "run.json").read_text())
@@ -265,7 +265,7 @@ def test_schedules_and_knots_are_values_of_keys(make_run):
     assert printed["groups"][2]["keys"]["data.target"] == {"x": [0, 0.5, 1], "y": [0, 1, 0]}
 
 
-def test_a_run_whose_config_is_damaged_is_told_and_the_others_are_compared(make_run):
+def test_a_run_whose_config_is_damaged_is_named_and_the_others_are_compared(make_run):
     good, bad = make_run(0), make_run(1)
     (bad.folder / "config.yaml").write_text("seed: [\n")
     comparison = relusgd.compare(good.folder, bad.folder)

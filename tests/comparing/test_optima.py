@@ -41,7 +41,7 @@ def test_the_neighbours_that_are_as_good_are_within_a_tenth(comparison):
         )
 
 
-def test_the_cost_of_another_value_is_told_seed_by_seed(comparison, penalties):
+def test_the_cost_of_another_value_is_reported_seed_by_seed(comparison, penalties):
     optimum = comparison.optima[0]
     ratios = errors(penalties, 4, 100) / errors(penalties, 4, optimum.values[optimum.best])
     assert optimum.factor(4).median == pytest.approx(np.median(ratios))
@@ -59,10 +59,10 @@ def test_the_sentence_names_the_best_penalties_and_the_cost_of_the_largest(compa
     assert "√λ" in finding.text
 
 
-def test_two_values_are_no_search_for_the_best(make_run):
+def test_two_values_do_not_count_as_a_search_for_the_best(make_run):
     runs = [make_run(training__method="ridge", training__penalty=penalty) for penalty in (0, 1)]
     assert relusgd.compare(runs).optima == []
 
 
-def test_what_changes_with_the_way_of_training_is_no_search_either(sweep):
+def test_a_key_that_changes_with_the_way_of_training_does_not_count_as_a_search_either(sweep):
     assert relusgd.compare(sweep).optima == []

@@ -9,7 +9,7 @@ from relusgd.comparing.picture import run_course, scene
 from relusgd.pictures.axis import TimeAxis
 
 
-def test_what_two_things_tell_apart_stands_in_rows_and_columns_over_a_chart_each(sweep):
+def test_groups_that_differ_in_two_keys_are_rows_and_columns_with_a_chart_below_each(sweep):
     picture = scene(relusgd.compare(sweep))
     assert picture.columns == 2
     assert [panel.titles[0] for panel in picture.panels] == [
@@ -41,7 +41,7 @@ def test_the_chart_has_the_median_over_seeds_at_every_epoch(sweep):
     np.testing.assert_array_equal(series.high, errors.max(axis=0))
 
 
-def test_what_ridge_regression_gives_stands_from_epoch_1_to_the_end(sweep):
+def test_the_ridge_solution_is_drawn_from_epoch_1_to_the_end(sweep):
     comparison = relusgd.compare(sweep)
     series = scene(comparison).charts[0].series[2]
     assert series.x.tolist() == [1, 20]
@@ -54,7 +54,7 @@ def test_a_run_that_is_shorter_ends_where_it_ends(make_run):
     assert [one.x[-1] for one in series] == pytest.approx([4, 8])
 
 
-def test_of_many_penalties_the_best_are_shown_over_the_error_against_them(penalties, make_run):
+def test_the_best_of_many_penalties_are_shown_above_error_against_penalty(penalties, make_run):
     comparison = relusgd.compare(penalties)
     picture = scene(comparison)
     assert len(comparison.groups) == 10
@@ -69,7 +69,7 @@ def test_of_many_penalties_the_best_are_shown_over_the_error_against_them(penalt
         assert series.best == optimum.best
 
 
-def test_of_more_groups_than_fit_the_best_are_shown(make_run):
+def test_the_best_groups_are_shown_when_not_all_fit(make_run):
     ways = [
         ("torch", "uniform"),
         ("torch", "even"),
@@ -90,7 +90,7 @@ def test_of_more_groups_than_fit_the_best_are_shown(make_run):
     assert picture.note == "the best 9 of 10"
 
 
-def test_of_many_widths_the_best_is_shown_over_the_error_against_them(make_run):
+def test_the_best_of_many_widths_is_shown_above_error_against_width(make_run):
     comparison = relusgd.compare([make_run(network__hidden=width) for width in range(2, 12)])
     picture = scene(comparison)
     assert [panel.titles[0] for panel in picture.panels] == [comparison.best.label]
@@ -98,7 +98,7 @@ def test_of_many_widths_the_best_is_shown_over_the_error_against_them(make_run):
     assert picture.note == "at the best hidden"
 
 
-def test_solutions_without_a_course_have_a_place_each(make_run):
+def test_solutions_without_a_training_curve_get_one_position_each(make_run):
     runs = [
         make_run(training__method="ridge", network__init=init) for init in ("torch", "he_normal")
     ]

@@ -50,7 +50,7 @@ def test_after_the_steps_of_the_slowest_direction_it_is_nearer_by_a_factor_e(mak
     assert vectors[:, slowest] @ distance == pytest.approx(np.exp(-1), rel=1e-2)
 
 
-def test_a_direction_has_settled_when_its_way_was_long_enough(sweep):
+def test_a_direction_has_settled_after_enough_accumulated_learning_rate(sweep):
     for duel in relusgd.compare(sweep).duels:
         settled = [
             np.count_nonzero(np.linalg.eigvalsh(hessian(result.run)) * 0.2 * 60 >= 1)
@@ -66,7 +66,7 @@ def test_the_way_of_a_schedule_is_the_sum_of_its_rates_and_momentum_lengthens_it
     assert summed_rates(result) == pytest.approx(2 * 3 * sum(rates))
 
 
-def test_networks_that_begin_otherwise_are_no_duel(make_run):
+def test_networks_with_different_initial_parameters_are_not_a_duel(make_run):
     ridge, sgd = make_run(0, training__method="ridge"), make_run(1, training__layers="output")
     assert relusgd.compare(ridge, sgd).duels == []
 

@@ -308,7 +308,7 @@ def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.usefixtures("parser")
 @pytest.mark.parametrize("name", FAULTS)
-def test_every_fault_is_told_with_its_line(name: str) -> None:
+def test_every_fault_is_reported_with_its_line(name: str) -> None:
     file = FOLDER / f"{name}.yaml"
     with pytest.raises(ConfigError) as caught:
         load_config(file)
@@ -319,7 +319,7 @@ def test_every_fault_is_told_with_its_line(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(FOUND_BY_PREPARE))
-def test_a_defect_of_the_points_is_no_fault_of_the_file(name: str) -> None:
+def test_a_defect_of_the_points_is_not_reported_as_a_fault_of_the_file(name: str) -> None:
     assert load_config(FOLDER / f"{name}.yaml").origin.stem == name
 
 

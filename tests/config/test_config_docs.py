@@ -73,7 +73,7 @@ def test_the_example_loads(tmp_path: Path) -> None:
     assert load_config(file).training.epochs == 10000
 
 
-def test_the_faults_shown_are_the_ones_told() -> None:
+def test_the_faults_shown_in_the_document_are_the_ones_reported() -> None:
     shown = re.findall(r"^sine\.yaml:\d+: (.*)$", TEXT, flags=re.MULTILINE)
     with pytest.raises(ConfigError) as caught:
         load_config({"network": {"hiden": 20}, "training": {"learning_rate": -0.1}})

@@ -77,7 +77,7 @@ def test_a_number_without_fraction_is_whole() -> None:
     assert type(config.training.epochs) is int
 
 
-def test_one_width_is_a_list_of_one() -> None:
+def test_a_single_width_is_a_list_of_one() -> None:
     assert load_config({"network": {"hidden": 20}}) == load_config({"network": {"hidden": [20]}})
 
 
@@ -93,7 +93,7 @@ def test_one_width_is_a_list_of_one() -> None:
         "network.hidden",
     ],
 )
-def test_a_boolean_is_no_number(key: str, value: bool) -> None:
+def test_a_boolean_is_not_a_number(key: str, value: bool) -> None:
     assert faults_of({}, {key: value})[0].startswith(f"overrides: {key} must be")
 
 
@@ -238,12 +238,12 @@ def test_an_override_counts_more_than_a_case(course: Path) -> None:
     assert load_config(course, {"training.penalty": 1}, case="ridge").training.penalty == 1
 
 
-def test_a_fault_in_a_case_is_told_at_its_line(course: Path) -> None:
+def test_a_fault_in_a_case_is_reported_at_its_line(course: Path) -> None:
     course.write_text(course.read_text().replace("1e-3", "much"))
     assert faults_of(course, case="ridge")[0].startswith(f"{course}:9: training.penalty must be")
 
 
-def test_an_unknown_case_is_told_with_the_nearest(course: Path) -> None:
+def test_an_unknown_case_is_reported_with_the_nearest_name(course: Path) -> None:
     assert faults_of(course, case="rigde") == (
         f"case rigde: no such case at {course}:5; did you mean ridge?",
     )
@@ -255,7 +255,7 @@ def test_a_case_needs_a_sweep() -> None:
     )
 
 
-def test_a_sweep_without_cases_is_told_from_no_sweep() -> None:
+def test_a_sweep_without_cases_and_no_sweep_give_different_messages() -> None:
     with pytest.raises(ConfigError) as caught:
         load_config({"sweep": {"repeat": 2}}, case="ridge")
     assert caught.value.faults == ("case ridge: the sweep of config has no cases",)
@@ -371,7 +371,7 @@ def test_a_fault_in_a_block_and_a_key_that_are_both_set_names_the_key() -> None:
     )
 
 
-def test_keys_of_another_kind_are_told_when_the_kind_is_set() -> None:
+def test_keys_of_another_kind_are_reported_when_the_kind_is_set() -> None:
     faults = faults_of(
         {"data": {"noise": 0.2, "samples": 5}}, {"data.kind": "csv", "data.path": "a.csv"}
     )
@@ -384,7 +384,7 @@ def test_keys_of_another_kind_are_told_when_the_kind_is_set() -> None:
 # Faults
 
 
-def test_faults_between_keys_are_told_along_with_faults_of_keys() -> None:
+def test_faults_between_keys_are_reported_together_with_faults_of_single_keys() -> None:
     faults = faults_of(
         {
             "seed": -1,
@@ -399,7 +399,7 @@ def test_faults_between_keys_are_told_along_with_faults_of_keys() -> None:
     ]
 
 
-def test_no_fault_follows_from_another() -> None:
+def test_a_fault_that_follows_from_another_is_not_reported() -> None:
     faults = faults_of(
         {
             "network": {"hidden": "wide", "elbows": [1, 2], "antisymmetric": True},
@@ -409,7 +409,7 @@ def test_no_fault_follows_from_another() -> None:
     assert [fault.split(" ")[1] for fault in faults] == ["network.hidden", "training.momentum"]
 
 
-def test_a_key_with_a_tag_is_not_told_as_missing_too(tmp_path: Path) -> None:
+def test_a_key_with_a_tag_is_not_reported_as_missing_too(tmp_path: Path) -> None:
     file = tmp_path / "flow.yaml"
     file.write_text("data:\n  kind: csv\n  path: !file flow.csv\n")
     assert faults_of(file) == (
@@ -417,13 +417,13 @@ def test_a_key_with_a_tag_is_not_told_as_missing_too(tmp_path: Path) -> None:
     )
 
 
-def test_an_interval_of_no_width_is_told_as_one() -> None:
+def test_an_interval_of_no_width_is_reported_as_such() -> None:
     assert faults_of({"data": {"domain": [1, 1]}}) == (
         "config: data.domain must be two numbers [low, high] with low < high, not [1, 1]",
     )
 
 
-def test_both_numbers_of_a_length_fault_are_told() -> None:
+def test_a_length_fault_names_both_lengths() -> None:
     assert "has 2 slopes for the 40 units" in faults_of({"network": {"slopes": [1, 2]}})[0]
 
 
@@ -465,7 +465,7 @@ def test_slopes_of_a_pair_are_equal() -> None:
         "data.target",
     ],
 )
-def test_huge_numbers_are_told_in_a_short_sentence(key: str, number: float) -> None:
+def test_faults_with_huge_numbers_are_short_sentences(key: str, number: float) -> None:
     faults = faults_of({}, {key: number})
     assert len(faults) == 1
     assert len(faults[0]) < 250
@@ -489,7 +489,7 @@ def test_very_many_faults_are_cut_short() -> None:
     assert faults[-1] == "config: and 400 faults more"
 
 
-def test_a_missing_file_is_told_with_the_nearest_name(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_with_the_nearest_name(tmp_path: Path) -> None:
     (tmp_path / "notebook.yaml").write_text("seed: 0\n")
     with pytest.raises(ConfigError) as caught:
         load_config(tmp_path / "notbook.yaml")
@@ -497,7 +497,7 @@ def test_a_missing_file_is_told_with_the_nearest_name(tmp_path: Path) -> None:
     assert caught.value.hint == f"did you mean {tmp_path / 'notebook.yaml'}?"
 
 
-def test_a_folder_is_no_config(tmp_path: Path) -> None:
+def test_a_folder_is_not_a_config(tmp_path: Path) -> None:
     assert faults_of(tmp_path) == (f"{tmp_path}: this is a folder; a YAML file was expected",)
 
 
@@ -510,7 +510,7 @@ def test_a_dict_with_keys_that_are_no_text_is_a_fault() -> None:
     assert faults_of({"network": {1: 2}}) == ("config: has the key 1, which must be text",)
 
 
-def test_a_dict_without_end_is_a_fault() -> None:
+def test_a_dict_that_contains_itself_is_a_fault() -> None:
     endless: dict[str, object] = {}
     endless["training"] = endless
     assert faults_of(endless) == ("config: is nested more than 50 levels deep",)
@@ -553,7 +553,7 @@ KEYS = st.sampled_from(
 
 
 @given(st.dictionaries(KEYS, VALUES | st.dictionaries(KEYS, VALUES, max_size=3), max_size=4))
-def test_any_mapping_is_a_config_or_faults(source: dict[str, object]) -> None:
+def test_any_mapping_gives_a_config_or_faults(source: dict[str, object]) -> None:
     faults: tuple[str, ...] = ("config: none",)
     try:
         load_config(source)
@@ -581,7 +581,7 @@ def test_places_of_keys_are_lines_overrides_or_the_file(course: Path) -> None:
     assert (origin.label, origin.stem, origin.folder) == (str(course), "course", course.parent)
 
 
-def test_a_later_fault_can_be_told_with_its_place(course: Path) -> None:
+def test_a_fault_found_later_can_be_reported_with_its_place(course: Path) -> None:
     origin = load_config(course, {"seed": 4}).origin
     assert (
         origin.fault("training.epochs", "must be less")
@@ -592,7 +592,7 @@ def test_a_later_fault_can_be_told_with_its_place(course: Path) -> None:
 
 
 @pytest.mark.parametrize("line", ["k{}: 1", "k{}: !x 1"])
-def test_after_more_faults_than_are_told_nothing_else_is_looked_at(line, tmp_path):
+def test_checking_ends_after_more_faults_than_are_reported(line, tmp_path):
     file = tmp_path / "many.yaml"
     file.write_text(
         "\n".join(line.format(number) for number in range(101)) + "\ntraining: {nesterov: true}\n"

@@ -68,7 +68,7 @@ def test_a_schedule_and_a_kind_of_data_can_vary():
     assert cosine.config.data.kind == "points"
 
 
-def test_what_two_keys_have_against_each_other_is_told_with_the_line_of_the_sweep(tmp_path):
+def test_a_fault_between_two_keys_is_reported_with_the_line_of_the_sweep(tmp_path):
     (tmp_path / "s.yaml").write_text(
         "network:\n  elbows: [0.1, 0.2]\nsweep:\n  grid:\n    network.hidden: [2, 3, 4]\n"
     )
@@ -82,7 +82,7 @@ def test_what_two_keys_have_against_each_other_is_told_with_the_line_of_the_swee
     )
 
 
-def test_a_fault_of_the_command_lines_grid_is_told_as_such():
+def test_a_fault_in_the_grid_of_the_command_line_names_the_option():
     with pytest.raises(ConfigError) as caught:
         planned_runs(
             load_config(

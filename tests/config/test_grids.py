@@ -25,7 +25,7 @@ from relusgd.errors import ConfigError
         ("data.seed=null,1", "data.seed", [None, 1]),
     ],
 )
-def test_values_ranges_and_brackets(text, key, values):
+def test_grids_are_read_from_values_ranges_and_brackets(text, key, values):
     assert parse_grid(text) == (key, values)
 
 
@@ -43,7 +43,7 @@ def test_values_ranges_and_brackets(text, key, values):
         ("network.hidden=[1,2", "--grid network.hidden: "),
     ],
 )
-def test_what_is_no_grid_is_a_sentence(text, fault):
+def test_what_is_not_a_grid_is_refused_in_a_sentence(text, fault):
     with pytest.raises(ConfigError) as caught:
         parse_grid(text)
     assert caught.value.faults[0].startswith(fault)

@@ -13,9 +13,7 @@ from relusgd.training import training_blocks
 
 @pytest.fixture
 def relusgd(monkeypatch, request, capsys):
-    """The runner, in an empty folder in memory where there is such a thing, without waiting for any
-    disk.
-    """
+    """The runner, in an empty folder, in memory where possible. No command waits for a disk."""
     shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     folder = Path(tempfile.mkdtemp(prefix="relusgd-", dir=shared)).resolve()
     monkeypatch.chdir(folder)
@@ -25,7 +23,7 @@ def relusgd(monkeypatch, request, capsys):
     monkeypatch.setattr("relusgd.cli.progress.SignalFlag", Stopped)
     monkeypatch.setattr(
         "relusgd.runs.record.training_blocks",
-        lambda plan, start=None: training_blocks(plan, start, block_steps=8),
+        lambda plan, start=None, **_: training_blocks(plan, start, block_steps=8),
     )
     runner = Runner(folder)
     limits = resource.getrlimit(resource.RLIMIT_AS)

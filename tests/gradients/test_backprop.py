@@ -69,7 +69,7 @@ def directions(weights, biases):
 # Worked by hand
 
 
-def test_a_step_worked_by_hand():
+def test_one_step_equals_the_step_worked_out_by_hand():
     # W_1 = (1, −1), b_1 = (0, 1), W_2 = (3, 5)ᵀ, b_2 = −1 x = 2: z_1 = (2, −1), a_1 = (2, 0), f =
     # 3·2 − 1 = 5; y = 4, so r = 1 x = −1: z_1 = (−1, 2), a_1 = (0, 2), f = 5·2 − 1 = 9; y = 10, so
     # r = −1 loss = (1 + 1)/2 = 1, δ_2 = 2/2 r = (1, −1) ∂W_2 = 1·(2, 0) − 1·(0, 2) = (2, −2), ∂b_2

@@ -69,7 +69,7 @@ def go_on(folder):
     ],
     ids=str,
 )
-def test_facts_of_wrong_kinds_are_a_sentence(key, value, run):
+def test_facts_of_wrong_types_are_refused_in_a_sentence(key, value, run):
     facts = json.loads((run.folder / "run.json").read_text())
     (run.folder / "run.json").write_text(json.dumps({**facts, key: value}))
     with pytest.raises(RelusgdError, match=r"run\.json"):
@@ -89,7 +89,7 @@ def test_facts_of_wrong_kinds_are_a_sentence(key, value, run):
         "\u2028",
     ],
 )
-def test_a_run_json_that_is_none_is_a_sentence(text, run):
+def test_a_file_that_is_not_a_run_json_is_refused_in_a_sentence(text, run):
     (run.folder / "run.json").write_text(text)
     with pytest.raises(RelusgdError, match=r"run\.json"):
         read_everything(run.folder)
@@ -106,7 +106,7 @@ def test_a_huge_file_is_refused_before_it_is_read(name, run):
     "name",
     ["run.json", "metrics.csv", "data.csv", "config.yaml", "snapshots/slope.npy", "checkpoint.npz"],
 )
-def test_a_pipe_in_place_of_a_file_hangs_nothing(name, run):
+def test_a_pipe_in_place_of_a_file_is_refused_and_never_waited_for(name, run):
     (run.folder / name).unlink()
     os.mkfifo(run.folder / name)
     action = go_on if name == "checkpoint.npz" else read_everything
@@ -301,7 +301,7 @@ def saved(array):
         "ahead of everything",
     ],
 )
-def test_a_checkpoint_that_is_none_is_a_sentence_and_stays_untouched(content, run):
+def test_a_file_that_is_not_a_checkpoint_is_refused_in_a_sentence_and_left_untouched(content, run):
     (run.folder / "checkpoint.npz").write_bytes(content)
     with pytest.raises(RelusgdError, match="checkpoint"):
         go_on(run.folder)
@@ -374,7 +374,7 @@ def test_a_small_run_is_read_and_goes_on_in_little_memory(run):
         resource.setrlimit(resource.RLIMIT_AS, before)
 
 
-def test_errors_too_large_for_the_units_of_the_data_are_infinite_and_no_warning(run):
+def test_errors_too_large_for_the_units_of_the_data_become_infinite_without_a_warning(run):
     facts = json.loads((run.folder / "run.json").read_text())
     scaling = {"x_mean": 0, "x_deviation": 1, "y_mean": 0, "y_deviation": 1e140}
     (run.folder / "run.json").write_text(json.dumps({**facts, "scaling": scaling}))
@@ -391,7 +391,7 @@ def test_errors_too_large_for_the_units_of_the_data_are_infinite_and_no_warning(
     "name",
     ["snapshots/more.npy", "snapshots/elbow.npy", "run.json", "config.yaml", "snapshots", ".lock"],
 )
-def test_a_link_in_a_circle_keeps_no_other_run_from_being_listed(name, run, tmp_path):
+def test_a_link_in_a_circle_does_not_hide_other_runs_from_the_list(name, run, tmp_path):
     good = record(tiny(), tmp_path / "zz")
     shutil.rmtree(run.folder / name) if name == "snapshots" else (run.folder / name).unlink(
         missing_ok=True
@@ -402,7 +402,7 @@ def test_a_link_in_a_circle_keeps_no_other_run_from_being_listed(name, run, tmp_
     assert json.loads(listed.stdout)[-1]["run"] == str(good.folder)
 
 
-def test_folders_nested_as_deep_as_paths_are_long_keep_no_run_from_being_listed(run, tmp_path):
+def test_folders_nested_to_the_longest_path_do_not_hide_runs_from_the_list(run, tmp_path):
     deepest = run.folder
     while len(os.fsencode(deepest)) < 4090:
         deepest = deepest / "d"
@@ -429,7 +429,7 @@ def test_a_place_where_no_folder_can_be_is_refused_before_training(name, tmp_pat
 
 
 @pytest.mark.parametrize("name", ["-x", "a\nb", "\x1b[31mred", "é" * 120, "=1+1", " "])
-def test_odd_names_are_legal(name, tmp_path):
+def test_folders_with_odd_names_are_accepted(name, tmp_path):
     assert record(tiny(), tmp_path / name).status == "complete"
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
@@ -443,7 +443,9 @@ def test_a_run_below_or_at_a_link_is_made_where_the_link_leads(tmp_path):
     assert (tmp_path / "straight").is_symlink()
 
 
-def test_a_folder_that_vanishes_while_it_is_written_is_a_sentence(tmp_path, monkeypatch):
+def test_a_folder_that_vanishes_while_it_is_written_is_reported_in_a_sentence(
+    tmp_path, monkeypatch
+):
     class Mover(NullObserver):
         def block(self, plan, block):
             if (tmp_path / "run").exists():
@@ -454,7 +456,7 @@ def test_a_folder_that_vanishes_while_it_is_written_is_a_sentence(tmp_path, monk
     assert go_on(tmp_path / "moved").status == "complete"
 
 
-def test_a_table_that_vanishes_while_it_is_written_is_no_training_for_nothing(tmp_path):
+def test_a_table_that_vanishes_while_it_is_written_stops_the_training(tmp_path):
     class Remover(NullObserver):
         def block(self, plan, block):
             (tmp_path / "run/metrics.csv").unlink(missing_ok=True)
@@ -536,7 +538,9 @@ def test_a_complete_run_of_somebody_else_is_confirmed(run, stranger):
     assert (result.exit_code, result.stdout) == (0, f"{run.folder}\n"), result.stderr
 
 
-def test_a_run_that_may_not_be_read_is_a_sentence_and_hides_no_other(run, tmp_path, stranger):
+def test_a_run_without_read_permission_is_reported_and_the_others_are_listed(
+    run, tmp_path, stranger
+):
     good = record(tiny(), tmp_path / "zz")
     run.folder.chmod(0o700)
     (run.folder / "run.json").chmod(0o000)

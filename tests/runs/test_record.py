@@ -203,7 +203,7 @@ def test_a_diverged_run_keeps_its_finite_snapshots_and_says_so_again(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a file", "a folder of something else"])
-def test_what_is_no_run_is_never_touched(name, tmp_path):
+def test_a_folder_that_is_not_a_run_is_never_touched(name, tmp_path):
     place = tmp_path / "place"
     if name == "a file":
         place.write_text("mine")
@@ -243,7 +243,7 @@ def test_a_failure_before_epoch_0_leaves_no_folder(tmp_path, monkeypatch):
     assert [path.name for path in tmp_path.rglob("*")] in ([], ["deep"])
 
 
-def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported_in_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(RelusgdError, match="file"):
         record(small(), tmp_path / "file" / "run")

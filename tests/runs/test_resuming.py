@@ -109,7 +109,7 @@ def test_a_run_of_more_epochs_is_the_longer_run(schedule, momentum, first, tmp_p
     ],
     ids=str,
 )
-def test_what_is_not_the_beginning_of_the_longer_run_is_not_extended(changes, tmp_path):
+def test_a_run_that_is_not_the_beginning_of_the_longer_run_is_not_extended(changes, tmp_path):
     config = load_config({**BASE, "network": {"hidden": 5}, "training": {"epochs": 6}}, changes)
     record(config, tmp_path / "run")
     before = content(tmp_path / "run")
@@ -169,7 +169,7 @@ def test_a_folder_that_was_moved_goes_on_in_place(move, data, tmp_path, monkeypa
     assert relusgd("train", new / "config.yaml", "-q").stdout == f"{new}\n"
 
 
-def test_going_on_elsewhere_says_what_differs_there(tmp_path):
+def test_continuing_on_another_machine_says_what_differs_there(tmp_path):
     stopped(load_config({**BASE, "network": {"hidden": 5}}), tmp_path / "run", 1)
     facts = json.loads((tmp_path / "run" / "run.json").read_text())
     facts["versions"]["numpy"] = "1.0"

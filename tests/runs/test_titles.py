@@ -61,7 +61,7 @@ def test_ways_of_training_are_told_apart_by_what_they_are(ways):
     assert short == ["all layers", "output layer only", "ridge"]
 
 
-def test_where_ridge_is_the_only_other_way_the_one_is_called_sgd(ways):
+def test_the_other_way_of_training_is_called_sgd_when_the_only_alternative_is_ridge(ways):
     every, output, ridge = ways
     assert panel_titles([every, ridge])[1] == ["SGD", "ridge"]
     assert panel_titles([output, ridge])[1] == ["output layer only", "ridge"]
@@ -98,7 +98,7 @@ def test_runs_that_differ_in_nothing_are_told_apart_by_their_folders(make_run):
     assert picture_place(again, "animation", ".gif").name == "animation,one+two.gif"
 
 
-def test_words_of_folders_leave_out_what_all_of_them_have(make_run):
+def test_titles_from_folders_leave_out_what_all_of_them_share(make_run):
     names = ["sine", "sine,training.learning_rate=0.01", "sine,training.learning_rate=0.01,seed=3"]
     assert folder_words([make_run(name) for name in names]) == [
         "sine",
@@ -147,10 +147,10 @@ def test_an_epoch_beyond_all_runs_is_refused_and_one_between_shows_what_there_is
 
 
 @pytest.mark.parametrize("asked", [{"epoch": 3}, {"step": 3}])
-def test_a_story_has_no_single_moment(ways, tmp_path, asked):
+def test_a_story_cannot_be_drawn_at_one_epoch(ways, tmp_path, asked):
     with pytest.raises(InputError, match="from start to end"):
         plot([ways[0]], tmp_path / "story.png", story=True, **asked)
 
 
-def test_one_run_is_a_view(ways):
+def test_a_single_run_is_drawn_as_a_view(ways):
     assert isinstance(scene_of(ways[:1]), View)

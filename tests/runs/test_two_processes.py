@@ -31,7 +31,7 @@ def start(config, out):
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def test_of_two_processes_on_one_folder_one_writes_and_the_other_is_told(tmp_path):
+def test_of_two_processes_on_one_folder_one_writes_and_the_other_is_refused(tmp_path):
     (tmp_path / "c.yaml").write_text(CONFIG)
     for time in range(TIMES):
         folder = tmp_path / f"runs-{time}" / "run"
@@ -48,7 +48,7 @@ def test_of_two_processes_on_one_folder_one_writes_and_the_other_is_told(tmp_pat
 
 
 @pytest.mark.parametrize("option", ["", "--overwrite"])
-def test_a_folder_that_is_being_written_is_told_before_anything_else(option, tmp_path):
+def test_a_folder_that_is_being_written_is_reported_before_anything_else(option, tmp_path):
     (tmp_path / "c.yaml").write_text(CONFIG)
     run = record(load_config(tmp_path / "c.yaml"), tmp_path / "run")
     write_facts(run.folder, replace(run.facts, status="running"))
@@ -71,7 +71,7 @@ def test_a_folder_that_is_being_written_is_told_before_anything_else(option, tmp
     )
 
 
-def test_whoever_reads_while_a_run_trains_sees_whole_snapshots(tmp_path):
+def test_readers_of_a_run_that_trains_see_whole_snapshots(tmp_path):
     (tmp_path / "c.yaml").write_text(
         CONFIG.replace("epochs: 300", "epochs: 1000000").replace(
             "engine", "snapshots: {every: 10}\nengine"
@@ -102,7 +102,7 @@ def test_whoever_reads_while_a_run_trains_sees_whole_snapshots(tmp_path):
     [b"", b'{"pid": 1, "host": "h", "since": "then"}'],
     ids=["no name", "a dead one's name"],
 )
-def test_those_who_look_whether_a_folder_is_written_do_not_keep_the_writer_out(
+def test_checking_whether_a_folder_is_written_never_keeps_a_writer_out(
     left_by_a_dead_writer, tmp_path
 ):
     stop = False

@@ -61,7 +61,7 @@ def test_runs_side_by_side_go_into_their_common_folder(run, tmp_path):
     assert path.name.startswith("view,")
 
 
-def test_a_folder_whose_name_is_no_text_is_viewed(run, tmp_path):
+def test_a_folder_whose_name_is_not_valid_text_can_be_viewed(run, tmp_path):
     strange = run.folder.rename(tmp_path / "caf\udce9")
     assert "<title>caf?</title>" in relusgd.load_run(strange).view(
         tmp_path / "page.html"

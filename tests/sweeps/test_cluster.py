@@ -113,7 +113,7 @@ def test_a_csv_travels_to_the_workers(scheduler, tmp_path):
     assert content(tmp_path / "dask") == content(tmp_path / "here")
 
 
-def test_what_fails_on_a_worker_is_told_in_its_row_and_the_others_go_on(scheduler, tmp_path):
+def test_a_failure_on_a_worker_is_reported_in_its_row_and_the_others_go_on(scheduler, tmp_path):
     config = small_sweep(sweep__grid={}, sweep__cases={})
     impossible = PlannedRun(
         "seed=9",
@@ -145,7 +145,7 @@ def test_the_command_takes_a_scheduler_file_and_an_address(scheduler, tmp_path, 
     assert "2 ended already, nothing to do" in again.stderr
 
 
-def test_nobody_at_the_address_is_a_sentence(tmp_path, monkeypatch):
+def test_an_address_without_a_scheduler_is_reported_in_a_sentence(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("relusgd.sweeps.cluster.CONNECT_SECONDS", 1)
     Path("small.yaml").write_text("sweep: {repeat: 2}")

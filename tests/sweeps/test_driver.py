@@ -82,7 +82,7 @@ def test_the_longest_runs_go_first():
     assert backend.groups[1] == ["seed=2"]
 
 
-def test_a_run_that_its_workers_die_of_fails_with_the_reason_and_the_others_go_on():
+def test_a_run_that_kills_its_workers_fails_with_the_reason_and_the_others_go_on():
     backend = MadeUp(deadly=["seed=77"])
     found, rows = drive(backend, [job(i) for i in range(500)])
     assert len(rows) == 500
@@ -97,14 +97,14 @@ def test_a_run_whose_worker_dies_once_or_twice_is_tried_again(deaths):
     assert {row.status for row in found.values()} == {"complete"}
 
 
-def test_deaths_in_company_are_not_held_against_a_run():
+def test_a_worker_that_dies_with_several_runs_counts_against_none_of_them():
     backend = MadeUp(deadly=["seed=900"], dies=TRIES)
     found, _ = drive(backend, [job(i) for i in range(1000)])
     assert any("seed=900" in group and len(group) > 1 for group in backend.groups)
     assert {row.status for row in found.values()} == {"complete"}
 
 
-def test_an_executor_that_takes_nothing_more_fails_its_runs():
+def test_runs_fail_when_the_executor_accepts_nothing_more():
     class Closed(MadeUp):
         def submit(self, runs):
             raise RuntimeError("cannot schedule new futures after shutdown")
@@ -114,7 +114,7 @@ def test_an_executor_that_takes_nothing_more_fails_its_runs():
     assert all("after shutdown" in row.error for row in found.values())
 
 
-def test_a_stop_takes_back_what_has_ended_and_hands_out_nothing_more():
+def test_a_stop_collects_what_has_ended_and_submits_nothing_more():
     backend = MadeUp()
     asked = iter([False, True, *[False] * 100])
     found, _ = drive(backend, [job(i) for i in range(1000)], lambda: next(asked))

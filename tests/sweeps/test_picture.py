@@ -91,7 +91,7 @@ def test_without_test_points_the_training_error_is_shown():
     assert scene_of("s", rows).error == "training error"
 
 
-def test_nothing_is_drawn_of_nothing(tmp_path):
+def test_no_picture_is_drawn_without_results(tmp_path):
     rows = [replace(row, status="failed") for row in rows_of(case=["a", "b"])]
     assert not draw_summary("s", rows, tmp_path / "summary.png")
     assert not (tmp_path / "summary.png").exists()

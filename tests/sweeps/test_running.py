@@ -1,4 +1,6 @@
-"""Sweeps on real workers: the same bytes from every executor, whatever dies, and however often it is stopped."""
+"""Sweeps on real workers: the same bytes from every executor, whatever dies, and however often it
+is stopped.
+"""
 
 import csv
 import json
@@ -86,14 +88,14 @@ def test_a_short_run_is_the_one_that_record_makes(one, tmp_path):
     assert replace(ours, notes={}, timings=theirs.timings) == theirs
 
 
-def test_runs_that_last_are_recorded_while_they_train(one, tmp_path, monkeypatch):
+def test_long_runs_are_recorded_while_they_train(one, tmp_path, monkeypatch):
     monkeypatch.setattr("relusgd.sweeps.worker.BATCH_SECONDS", 0.0)
     with ThreadPoolExecutor(1) as thread:
         run_sweep(small_sweep(), tmp_path / "s", thread)
     assert content(tmp_path / "s") == content(one)
 
 
-def test_shards_do_their_part_and_the_plain_sweep_sums_up(one, tmp_path):
+def test_shards_train_their_part_and_the_sweep_without_a_shard_writes_the_summary(one, tmp_path):
     config = small_sweep()
     parts = [run_sweep(config, tmp_path / "s", workers=1, shard=(k, 3)) for k in (1, 2, 3)]
     assert [len(part.runs) for part in parts] == [4, 4, 4]
@@ -147,7 +149,7 @@ def test_other_runs_in_the_way_are_refused_before_anything_is_trained(tmp_path):
     assert content(tmp_path / "s") == before
 
 
-def test_faults_of_any_combination_are_told_before_anything_is_trained(tmp_path):
+def test_faults_of_any_combination_are_reported_before_anything_is_trained(tmp_path):
     config = load_config(
         {
             **SWEEP,
@@ -277,7 +279,7 @@ def test_workers_that_are_killed_at_random_cost_nothing_but_time(tmp_path, monke
     assert summary_lines(tmp_path / "s") == summary_lines(tmp_path / "whole")
 
 
-def test_a_worker_that_dies_takes_its_own_task_along_and_no_other():
+def test_a_worker_that_dies_loses_its_own_task_and_no_other():
     with LocalProcesses(2) as processes:
         dead, alive = processes.submit(os._exit, 1), processes.submit(os.getpid)
         assert alive.result(60) > 0

@@ -124,7 +124,7 @@ def test_more_seeds_train_only_what_is_new(tmp_path):
     assert {path: path.stat().st_mtime_ns for path in before} == before
 
 
-def test_a_folder_without_runs_is_no_sweep(tmp_path):
+def test_a_folder_without_runs_is_not_a_sweep(tmp_path):
     with pytest.raises(InputError, match="holds no runs of a sweep"):
         relusgd.load_sweep(tmp_path)
     with pytest.raises(InputError, match="does not exist"):
@@ -173,7 +173,7 @@ HEADER = "run,status,network.hidden,seed,error\n"
         ("run,status\n\udcff,failed\n", "utf-8"),
     ],
 )
-def test_a_summary_that_is_none_is_a_sentence(content, problem, tmp_path):
+def test_a_file_that_is_not_a_summary_is_refused_in_a_sentence(content, problem, tmp_path):
     (tmp_path / "summary.csv").write_bytes(content.encode(errors="surrogateescape"))
     with pytest.raises(
         RelusgdError, match=rf"summary\.csv: cannot be read as the table of a sweep \(.*{problem}"

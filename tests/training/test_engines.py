@@ -115,7 +115,7 @@ def test_engines_and_kernels_agree_on_batches(batch_size, sampling, layers, opti
         assert after.parameters.tobytes() == rows[-1].tobytes()
 
 
-def test_more_points_than_are_counted_through_are_searched():
+def test_many_points_are_searched_instead_of_counted_through():
     pytest.importorskip("numba")
     descent, start = ordinary(
         points=400,
@@ -163,7 +163,7 @@ def test_where_calls_are_cut_never_changes_a_bit(engine, kernel, batch_size, sam
 
 @every_way
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e300])
-def test_parameters_that_are_not_finite_never_become_so_again(engine, kernel, value):
+def test_parameters_that_are_not_finite_never_become_finite_again(engine, kernel, value):
     for order in (BatchOrder(3, 90, 90, "full"), BatchOrder(3, 90, 20, "shuffle")):
         descent, start = ordinary(order=order, engine=engine, kernel=kernel)
         for index in (3, 30, 60, 75):
@@ -232,7 +232,7 @@ def test_missing_numba_is_a_fault_that_says_what_installs_it():
 
 
 @pytest.mark.parametrize("engine", ["numpy", "compiled"])
-def test_small_sizes_are_dense_and_large_ones_go_by_running_sums(engine):
+def test_small_sizes_take_the_dense_kernel_and_large_ones_the_prefix_sums(engine):
     assert choose_kernel(engine, 8, 8, 100) == "dense"
     assert choose_kernel(engine, 200, 1000, 200) == "prefix_sums"
     assert choose_kernel(engine, 10**4, 10**4, 10**4) == "prefix_sums"

@@ -189,7 +189,7 @@ def test_a_network_beyond_the_memory_is_refused_with_both_sizes():
         ({"data__samples": 10**6, "network__hidden": [1000, 1000]}, "network.hidden"),
     ],
 )
-def test_what_needs_more_memory_than_there_is_is_refused_before_it_is_made(
+def test_a_training_that_needs_too_much_memory_is_refused_before_its_points_are_made(
     changes, key, monkeypatch
 ):
     monkeypatch.setattr("relusgd.training.memory.available_memory", lambda: 10**10)
@@ -204,7 +204,7 @@ def test_what_needs_more_memory_than_there_is_is_refused_before_it_is_made(
         prepare(small(**changes))
 
 
-def test_the_memory_that_there_is_ends_at_the_limit_of_the_process():
+def test_available_memory_is_at_most_the_limit_of_the_process():
     before = resource.getrlimit(resource.RLIMIT_AS)
     free = available_memory()
     resource.setrlimit(resource.RLIMIT_AS, (2**40, before[1]))
@@ -242,7 +242,7 @@ def test_placed_units_that_never_learn_are_named():
     assert prepare(load_config({"network": {"hidden": 40}})).warnings == ()
 
 
-def test_a_first_layer_that_is_dead_altogether_is_told():
+def test_a_first_layer_without_a_live_unit_is_reported():
     plan = prepare(
         load_config(
             {"data": {"domain": [2, 3]}, "network": {"hidden": 1, "slopes": -1, "elbows": "keep"}}
@@ -268,12 +268,12 @@ def test_the_training_is_described_in_points_batches_and_steps():
 
 
 @pytest.mark.parametrize("given", [{"seed": 0}, "configs/notebook.yaml", None])
-def test_a_config_that_is_not_loaded_is_refused_with_what_loads_it(given):
+def test_a_config_that_was_not_loaded_is_refused_with_the_call_that_loads_it(given):
     with pytest.raises(TypeError, match=r"relusgd\.load_config"):
         prepare(given)
 
 
-def test_a_csv_that_is_not_there_is_told_with_the_key_that_names_it(tmp_path):
+def test_a_missing_csv_is_reported_with_the_key_that_names_it(tmp_path):
     (tmp_path / "flow.yaml").write_text("data:\n  kind: csv\n  path: flow.csv\n")
     with pytest.raises(ConfigError) as caught:
         prepare(load_config(tmp_path / "flow.yaml"))

@@ -52,5 +52,5 @@ def test_what_is_due_up_to_an_epoch_is_counted_as_it_is_listed(recording):
         assert not recording.is_beginning(due + 1, until)
 
 
-def test_a_stranger_s_numbers_are_counted_without_a_list_of_them():
+def test_large_counts_from_a_foreign_config_are_counted_without_listing_them():
     assert not Recording(10**15).is_beginning(np.arange(5), 10**14)

@@ -91,7 +91,7 @@ def test_trajectories_are_those_of_pytorch(network, engine, kernel, case):
     np.testing.assert_allclose(rows[1], wanted[1], rtol=0, atol=1e-9)
 
 
-def test_a_step_worked_by_hand():
+def test_one_step_equals_the_step_worked_out_by_hand():
     # f(x) = 3 relu(2x − 1) + ½ at x = 1 is 3.5; target 2.5, residual 1, so ∂f = 2:
     # ∂v = 2·1, ∂c = 2, ∂w = 2·3·x = 6, ∂b = 6; the rate 0.1 moves each by a tenth of that
     order = BatchOrder(0, 1, 1, "full")

@@ -89,7 +89,7 @@ def recipe(seed, purpose, block, count):
 @pytest.mark.parametrize(
     ("first", "count"), [(0, 0), (0, 1), (3, 2), (4, 256), (254, 515), (1001, 4096)]
 )
-def test_words_from_anywhere_in_a_block_are_those_of_the_generator(source, first, count):
+def test_any_words_of_a_block_are_those_of_the_generator(source, first, count):
     for seed, purpose, block in ((0, 0, 0), (2**64 - 1, 2, 3), (2**63 + 12345, 1, 2**40)):
         assert (
             source(seed, purpose, block, first, count).tolist()
@@ -133,7 +133,7 @@ def test_permutations_hold_every_index_once(n):
     assert np.array_equal(np.sort(rows, axis=1), np.tile(np.arange(n), (5, 1)))
 
 
-def test_seeds_and_purposes_have_streams_of_their_own():
+def test_every_seed_and_purpose_has_its_own_stream():
     first = {
         tuple(stream(seed, purpose, block).random_raw(3))
         for seed in (0, 1, 2**64 - 1)
