@@ -49,8 +49,9 @@ def read_columns(path: Path, x: str, y: str) -> tuple[Array, Array, str]:
     faults.raise_if_any()
     if not points:
         raise ConfigError([f"{path} has column names but no data rows"])
-    table = np.array(points).reshape(-1, 2)
-    return table[:, 0].copy(), table[:, 1].copy(), hashlib.sha256(data).hexdigest()
+    x_values, y_values = np.array(points).reshape(-1, 2).T.copy()
+    digest = hashlib.sha256(data).hexdigest()
+    return x_values, y_values, digest
 
 
 class _Faults:
@@ -133,19 +134,21 @@ def _delimiter(data: bytes, wanted: tuple[str, str]) -> str:
 
     def merit(delimiter: str) -> tuple[bool, int]:
         names = _first_row(data, delimiter)
-        return set(wanted) <= set(names), len(names)
+        return set(names).issuperset(wanted), len(names)
 
     return max(DELIMITERS, key=merit)
 
 
 def _first_row(data: bytes, delimiter: str) -> list[str]:
     try:
-        return next(_rows(Path(), data, delimiter), (0, []))[1]
+        _, row = next(_rows(Path(), data, delimiter), (0, []))
     except ConfigError:
         return []
+    return row
 
 
 def _column_numbers(path: Path, names: list[str], wanted: tuple[str, str]) -> list[int]:
+    """The indices of the wanted columns. Raises ConfigError if one is missing or ambiguous."""
     x, y = wanted
     faults = _column_faults(names, x)
     if x == y:
@@ -166,25 +169,31 @@ def _column_faults(names: list[str], wanted: str) -> list[str]:
         return []
     if count > 1:
         return [f"{count} columns are named {_shown(wanted)}; rename one"]
+    fault = f"there is no column {_shown(wanted)};"
     near = nearest(wanted, filter(None, names))
-    guess = f"; did you mean {_shown(near)}?" if near else ";"
-    columns = comma_list(_shown(name) for name in names)
-    return [f"there is no column {_shown(wanted)}{guess} The columns are {columns}"]
+    if near:
+        fault += f" did you mean {_shown(near)}?"
+    columns = comma_list(map(_shown, names))
+    return [f"{fault} The columns are {columns}"]
 
 
 def _point(
     line: int, row: list[str], names: list[str], columns: list[int], faults: _Faults
 ) -> list[float]:
-    """x and y of one row; nan stands where a fault was noted."""
+    """x and y of one row; nan or inf stands where a fault was noted."""
     if len(row) != len(names):
-        cells, named = counted(len(row), "cell"), counted(len(names), "column")
-        hint = "; decimals are written with a point" if len(row) > len(names) else ""
-        faults.add(line, f"{cells} where the first line names {named}{hint}")
+        cells = counted(len(row), "cell")
+        columns_named = counted(len(names), "column")
+        problem = f"{cells} where the first line names {columns_named}"
+        if len(row) > len(names):
+            problem += "; decimals are written with a point"
+        faults.add(line, problem)
         return [math.nan, math.nan]
     return [_number(line, names[column], row[column], faults) for column in columns]
 
 
 def _number(line: int, name: str, cell: str, faults: _Faults) -> float:
+    """The number in a cell of the column `name`; nan or inf where a fault was noted."""
     number = float(cell) if _NUMBER.fullmatch(cell) else math.nan
     if not math.isfinite(number):
         faults.add(line, f"{_shown(name)} {_cell_problem(cell)}")
@@ -205,4 +214,6 @@ def _cell_problem(cell: str) -> str:
 
 def _shown(text: str) -> str:
     """A name or cell for a message: quoted, control characters escaped, cut when it is long."""
-    return repr(text if len(text) <= 40 else text[:39] + "…")
+    if len(text) > 40:
+        text = text[:39] + "…"
+    return repr(text)

@@ -43,12 +43,13 @@ class History:
     metrics: Mapping[str, NDArray[np.float64] | Integers]
 
     def __post_init__(self) -> None:
-        single = [self.epoch, self.step, self.elbow, self.slope]
-        columns = [*single, *self.weights, *self.biases, *self.metrics.values()]
-        lengths = {len(column) for column in columns}
+        first_layer = [self.elbow, self.slope]
+        parameters = [*self.weights, *self.biases]
+        columns = [self.epoch, self.step, *first_layer, *parameters, *self.metrics.values()]
+        lengths = sorted({len(column) for column in columns})
         if len(lengths) != 1:
             raise ValueError(
-                f"the arrays of a history have different numbers of snapshots: {sorted(lengths)}"
+                f"the arrays of a history have different numbers of snapshots: {lengths}"
             )
         for weight, bias in zip(self.weights, self.biases, strict=True):
             if weight.ndim != 3 or bias.shape != (weight.shape[0], weight.shape[2]):
@@ -68,14 +69,17 @@ class History:
         """The history of networks given as vectors, shape (S, parameter_count(hidden))."""
         weights, biases = split_parameters(vectors, hidden)
         slope = weights[0][:, 0, :]
-        return cls(epoch, step, elbow_positions(slope, biases[0]), slope, weights, biases, metrics)
+        elbow = elbow_positions(slope, biases[0])
+        return cls(epoch, step, elbow, slope, weights, biases, metrics)
 
     def __len__(self) -> int:
         return len(self.epoch)
 
     def __repr__(self) -> str:
-        epochs = f", epochs {self.epoch[0]:,} … {self.epoch[-1]:,}" if len(self) else ""
-        return f"<History: {counted(len(self), 'snapshot')}{epochs}, hidden {list(self.hidden)}>"
+        snapshots = counted(len(self), "snapshot")
+        if len(self):
+            snapshots += f", epochs {self.epoch[0]:,} … {self.epoch[-1]:,}"
+        return f"<History: {snapshots}, hidden {list(self.hidden)}>"
 
     @property
     def hidden(self) -> tuple[int, ...]:

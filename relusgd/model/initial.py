@@ -97,7 +97,8 @@ class InitialNetwork:
             return None
         if not isinstance(self.elbows, str):
             return np.asarray(self.elbows, dtype=np.float64)
-        copies = 2 if self.antisymmetric and len(self.hidden) == 1 else 1
+        is_paired = self.antisymmetric and len(self.hidden) == 1
+        copies = 2 if is_paired else 1
         count = self.hidden[0] // copies
         if self.elbows == "uniform":
             fractions = np.sort(generator.rand(count))
@@ -124,13 +125,12 @@ def pair_units(weights: list[Array], biases: list[Array]) -> None:
 def balance_units(weights: list[Array], biases: list[Array]) -> None:
     """Scale every hidden unit's outgoing weights to the norm of its incoming weights and bias.
 
-    In place (Du, Hu & Lee 2018).
-
-    With one hidden layer: |v_j| = |(w_j, b_j)|. A unit whose outgoing weights are all 0 stays as it
-    is.
+    In place, layer by layer from the input (Du, Hu & Lee 2018). With one hidden layer:
+    |v_j| = |(w_j, b_j)|. A unit whose outgoing weights are all 0 stays as it is.
     """
     for k in range(len(weights) - 1):
-        incoming = np.sqrt(np.sum(weights[k] ** 2, axis=0) + biases[k] ** 2)
+        squares = np.sum(weights[k] ** 2, axis=0) + biases[k] ** 2
+        incoming = np.sqrt(squares)
         outgoing = np.sqrt(np.sum(weights[k + 1] ** 2, axis=1))
         factor = np.divide(incoming, outgoing, out=np.ones_like(incoming), where=outgoing > 0)
         weights[k + 1] = weights[k + 1] * factor[:, None]

@@ -70,12 +70,12 @@ class Scaling:
     @_NO_WARNINGS
     def network_to_original(self, network: Network) -> Network:
         """The network that takes x and gives f in original units and computes the same function."""
-        first, last = network.weights[0] / self.x_deviation, network.weights[-1] * self.y_deviation
-        bias = network.biases[0] - self.x_mean * first[0]
-        output_bias = network.biases[-1] * self.y_deviation + self.y_mean
-        return Network(
-            (first, *network.weights[1:-1], last), (bias, *network.biases[1:-1], output_bias)
-        )
+        weights, biases = list(network.weights), list(network.biases)
+        weights[0] = weights[0] / self.x_deviation
+        biases[0] = biases[0] - self.x_mean * weights[0][0]
+        weights[-1] = weights[-1] * self.y_deviation
+        biases[-1] = biases[-1] * self.y_deviation + self.y_mean
+        return Network(tuple(weights), tuple(biases))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -105,8 +105,9 @@ class Dataset:
     original: Columns | None = None
 
     def __repr__(self) -> str:
+        training = len(self.x_train)
         test_points = counted(len(self.x_test), "test point")
-        return f"<Dataset: {len(self.x_train):,} training and {test_points} on {list(self.domain)}>"
+        return f"<Dataset: {training:,} training and {test_points} on {list(self.domain)}>"
 
     @property
     def columns(self) -> Columns:
@@ -118,10 +119,8 @@ class Dataset:
         """These points in original units, with a scaling that changes nothing."""
         if self.scaling == Scaling():
             return self
-        scaling = self.scaling
-        columns = self.original or _rescaled(
-            self.columns, scaling.x_to_original, scaling.y_to_original
-        )
+        to_x, to_y = self.scaling.x_to_original, self.scaling.y_to_original
+        columns = self.original or _rescaled(self.columns, to_x, to_y)
         return self._with(columns, Scaling(), None)
 
     def standardized(self, scaling: Scaling) -> Dataset:
@@ -165,9 +164,14 @@ def sample_dataset(
     InputError, naming the x, where the target is not finite on a point.
     """
     _check_width(domain)
+    low, high = domain
     generator = _generator(seed)
-    x_train = _positions(generator, domain, samples, positions)
-    x_test = np.sort(np.concatenate([np.linspace(*domain, test_samples), x_train]))
+    if positions == "even":
+        x_train = np.linspace(low, high, samples)
+    else:
+        x_train = low + (high - low) * np.sort(generator.rand(samples))
+    even_x = np.linspace(low, high, test_samples)
+    x_test = np.sort(np.concatenate([even_x, x_train]))
     y_test = target(x_test)
     check_finite(x_test, y_test, f"the target {target.text}")
     with np.errstate(over="ignore", invalid="ignore"):
@@ -205,12 +209,11 @@ def csv_dataset(
     InputError when there is nothing to read.
     """
     x_all, y_all, digest = read_columns(path, x, y)
-    n_test = _held_out(path, len(x_all), test_fraction)
-    order = split_order(len(x_all))
-    # In the order of the file first, so that equal x keep it.
-    test, train = np.sort(order[:n_test]), np.sort(order[n_test:])
-    x_train, y_train = _sorted(x_all[train], y_all[train])
-    x_test, y_test = _sorted(x_all[test], y_all[test])
+    n_test = _test_count(path, len(x_all), test_fraction)
+    is_test = np.zeros(len(x_all), dtype=bool)
+    is_test[split_order(len(x_all))[:n_test]] = True
+    x_train, y_train = _sorted(x_all[~is_test], y_all[~is_test])
+    x_test, y_test = _sorted(x_all[is_test], y_all[is_test])
     domain = _range(x_all)
     dataset = Dataset(x_train, y_train, x_test, y_test, domain, x_name=x, y_name=y, digest=digest)
     return _standardized(path, dataset) if standardize else dataset
@@ -237,7 +240,7 @@ def dataset_from_rows(rows: Iterable[Row], scaling: Scaling) -> Dataset:
     """
     points = {"train": array("d"), "test": array("d")}
     for line, (split, x, y) in enumerate(rows, start=2):
-        if split not in points or not (math.isfinite(x) and math.isfinite(y)):
+        if split not in points or not math.isfinite(x) or not math.isfinite(y):
             row = f"{split},{x},{y}"[:60]
             raise InputError(
                 f"data.csv, line {line}: train or test and two finite numbers are expected, "
@@ -276,15 +279,6 @@ def _generator(seed: int) -> np.random.RandomState:
     return np.random.RandomState(np.array([seed % 2**32, seed >> 32], dtype=np.uint32))
 
 
-def _positions(
-    generator: np.random.RandomState, domain: tuple[float, float], samples: int, positions: str
-) -> Array:
-    low, high = domain
-    if positions == "even":
-        return np.linspace(low, high, samples)
-    return low + (high - low) * np.sort(generator.rand(samples))
-
-
 def _check_width(domain: tuple[float, float]) -> None:
     low, high = domain
     if not (low < high and math.isfinite(high - low)):
@@ -316,12 +310,14 @@ def _sorted_pairs(points: array[float]) -> tuple[Array, Array]:
     return _sorted(table[:, 0], table[:, 1])
 
 
-def _held_out(path: Path, n: int, test_fraction: float) -> int:
+def _test_count(path: Path, n: int, test_fraction: float) -> int:
     """How many of n points become test points."""
     n_test = round(test_fraction * n)
     share = f"{path}: a test_fraction of {test_fraction} of its {n} points"
     if test_fraction > 0 and n_test == 0:
-        advice = f"give at least {1 / n:.3g}, or 0 for no test points" if n > 1 else "give 0"
+        advice = "give 0"
+        if n > 1:
+            advice = f"give at least {1 / n:.3g}, or 0 for no test points"
         raise ConfigError([f"{share} holds out none; {advice}"])
     if n_test >= n:
         raise ConfigError([f"{share} leaves none to train on; give less"])
@@ -329,6 +325,7 @@ def _held_out(path: Path, n: int, test_fraction: float) -> int:
 
 
 def _standardized(path: Path, dataset: Dataset) -> Dataset:
+    """The dataset with training points of mean 0 and deviation 1. Raises ConfigError."""
     with np.errstate(all="ignore"):
         scaling = Scaling.of(dataset.x_train, dataset.y_train)
         standardized = dataset.standardized(scaling)
@@ -337,12 +334,8 @@ def _standardized(path: Path, dataset: Dataset) -> Dataset:
         dataset.x_name: np.concatenate([[scaling.x_deviation], x_train, x_test]),
         dataset.y_name: np.concatenate([[scaling.y_deviation], y_train, y_test]),
     }
-    faults = [
-        f"{path}: the values of {name!r} cannot be standardized in double precision; "
-        "use other units"
-        for name, values in columns.items()
-        if not np.isfinite(values).all()
-    ]
-    if faults:
-        raise ConfigError(faults)
+    too_large = [name for name, values in columns.items() if not np.isfinite(values).all()]
+    if too_large:
+        problem = "cannot be standardized in double precision; use other units"
+        raise ConfigError([f"{path}: the values of {name!r} {problem}" for name in too_large])
     return standardized
