@@ -197,7 +197,7 @@ def open_own(path: Path, flags: int) -> int:
             f"{path} has a second name (a hard link), under which it would change too",
             "continue in a copy of the folder",
         )
-    raise RelusgdError(f"{path} is no ordinary file; relusgd does not write there")
+    raise RelusgdError(f"{path} is not an ordinary file; relusgd does not write there")
 
 
 @contextmanager
@@ -211,7 +211,7 @@ def reading(path: Path, limit: int | None = None) -> Iterator[int]:
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise RelusgdError(f"{path} is no ordinary file")
+            raise RelusgdError(f"{path} is not an ordinary file")
         if limit is not None and status.st_size > limit:
             raise RelusgdError(
                 f"{path} has {status.st_size:,} bytes; such a file has at most {limit:,}"

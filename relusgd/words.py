@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 DASH = "–"
-"""Stands where there is no number."""
+"""Shown in place of a missing number."""
 
 LONGEST_LISTING = 30
 """The most names that one sentence lists."""
@@ -22,7 +22,7 @@ LONGEST_SHOWN = 60
 """The most characters of a user's value that a message repeats."""
 
 LONG_INTEGER = 10**40
-"""From here on a whole number is told by its count of digits."""
+"""From here on, a whole number is shown as its count of digits."""
 
 PLAIN_TEXT = re.compile(r"[A-Za-z_][A-Za-z0-9_./]*", re.ASCII)
 RESERVED_TEXT = frozenset({"null", "true", "false"})
@@ -250,7 +250,7 @@ def _escaped(character: str) -> str:
 
 
 def shown(value: object) -> str:
-    """A user's value for a message: on one line, printable, about LONGEST_SHOWN characters at most."""
+    """A user's value for a message: one printable line, about LONGEST_SHOWN characters at most."""
     if isinstance(value, str):
         return cut_short(f"'{_printable_start(value)}'")
     if isinstance(value, int) and abs(value) >= LONG_INTEGER:

@@ -122,7 +122,7 @@ class CostedWay:
     times: int = 1
 
     def seconds(self) -> float:
-        """Of the whole gradient: the fastest of three measurements of `work`, multiplied by `times`."""
+        """For the whole gradient: the fastest of three measurements of `work`, times `times`."""
         self.work()
         repeats, best = 1, np.inf
         for _ in range(3):
@@ -137,7 +137,7 @@ class CostedWay:
 def difference_way(
     loss: Callable[..., object], parameters: int, arrays: Sequence[Array], *, theory: float
 ) -> CostedWay:
-    """Central differences: two evaluations for every parameter, of which one is timed."""
+    """Central differences: two evaluations for every parameter; only one evaluation is timed."""
     return CostedWay(
         "central differences",
         theory,

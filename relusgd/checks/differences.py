@@ -30,8 +30,8 @@ Entries = NDArray[np.int64]
 class Differences:
     """Differences along some entries of a parameter vector, shape (entries,) each.
 
-    central, forward: the two quotients. crosses: whether the pattern differs between θ, θ + h e_i and
-    θ − h e_i. largest: the larger |f| of the two values that were subtracted.
+    central, forward: the two quotients. crosses: whether the pattern differs between θ, θ + h e_i
+    and θ − h e_i. largest: the larger |f| of the two values that were subtracted.
     """
 
     central: Array

@@ -79,7 +79,7 @@ class SweepProgress(ProgressDisplay):
         self.move(done, line, rate=rate, last=printable(last))
 
     def waits_for_workers(self) -> bool:
-        """Say once that a cluster has no workers yet; whether to stop waiting."""
+        """Say once that a cluster has no workers yet, and return whether to stop waiting."""
         if not self._is_waiting and not self.quiet:
             self.say("waiting for Dask workers …")
         self._is_waiting = True

@@ -102,7 +102,7 @@ def _missing(block: Path, values: Mapping[str, object]) -> str:
 
 
 def _wrong_section(path: Path, given: object, error: str) -> Fault:
-    """The fault of a value that is no section, or one of an unknown kind."""
+    """The fault of a value that is not a section, or is one of an unknown kind."""
     schema = _schema(path, {})
     texts = [option["const"] for option in alternatives(schema) if "const" in option]
     if texts:

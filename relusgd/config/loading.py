@@ -15,7 +15,7 @@ from relusgd.config.overrides import with_case, with_overrides, without
 from relusgd.config.schema import Config
 from relusgd.config.shipped import shipped_configs
 from relusgd.config.source import (
-    FAULTS_TOLD,
+    MOST_FAULTS,
     Fault,
     Origin,
     Path,
@@ -30,10 +30,10 @@ from relusgd.errors import ConfigError, InputError
 from relusgd.words import did_you_mean, nearest, shown, shown_key
 
 ROUNDS = 4
-"""How often what is faulty is taken out: that can bring up a new fault, such as a missing key."""
+"""How often faulty values are removed: that can cause a new fault, such as a missing key."""
 
 CONFIGS = FilePath("configs")
-"""Where a clone of relusgd, and many a project, keeps its configs."""
+"""Where a clone of relusgd, and many other projects, keep their configs."""
 
 Source = str | FilePath | Mapping[str, object]
 
@@ -113,7 +113,7 @@ def _files_nearby(file: FilePath) -> str | None:
 
 
 def _top_faults(document: Document) -> list[Fault]:
-    """The faults of a file that holds no mapping at all."""
+    """The faults of a file that does not hold a mapping."""
     if document.faults:
         return document.faults
     if document.is_empty:
@@ -157,36 +157,36 @@ def check_values(
 ) -> tuple[Config | None, list[Fault]]:
     """The config that these values make, and every fault; the config is None if there is any.
 
-    broken: paths that are known to be faulty. What is faulty is taken out, so that the checks
-    between keys still run on the rest. If there are more faults than are told, these checks are
-    left out.
+    broken: paths that are known to be faulty. Faulty values are removed, so that the checks between
+    keys still run on the rest. If there are more faults than a message shows, these checks are left
+    out.
     """
     unread = set(broken)
-    if len(unread) > FAULTS_TOLD:
+    if len(unread) > MOST_FAULTS:
         return None, []
     readable = _without_all(values, unread)
-    config, found = _validate(readable)
-    faults = [one.fault for one in found if not broken_or_below(one.fault.path, unread)]
-    if len(found) > FAULTS_TOLD:
+    config, invalid = _validate(readable)
+    faults = [one.fault for one in invalid if not broken_or_below(one.fault.path, unread)]
+    if len(invalid) > MOST_FAULTS:
         return None, faults
-    faults += _faults_between_keys(config, readable, found, unread)
+    faults += _faults_between_keys(config, readable, invalid, unread)
     if faults or unread:
         return None, faults
     return config, []
 
 
 def _faults_between_keys(
-    config: Config | None, values: dict[str, object], found: list[Broken], broken: set[Path]
+    config: Config | None, values: dict[str, object], invalid: list[Broken], broken: set[Path]
 ) -> Iterator[Fault]:
     """The faults of the checks between keys, on the part of the config that is right by itself."""
-    broken = broken | {one.fault.path for one in found}
+    broken = broken | {one.fault.path for one in invalid}
     for _ in range(ROUNDS):
         if config is not None:
             break
-        removed = {one.remove for one in found}
+        removed = {one.remove for one in invalid}
         broken |= removed
         values = _without_all(values, removed)
-        config, found = _validate(values)
+        config, invalid = _validate(values)
     if config is None:
         return
     yield from cross_faults(config, broken | varied_paths(config.sweep))
@@ -210,11 +210,11 @@ def _without_all(values: dict[str, object], paths: Iterable[Path]) -> dict[str, 
 def resolve_key(config: Config, path: Path, values: object = None) -> object:
     """The value of a key, or its block, as the config has it.
 
-    What lies inside a grid or a case is given as it was written in `values`.
+    A key inside a grid or a case has the value that `values` has for it.
     """
-    found: object = config
+    value: object = config
     for part in path:
-        if isinstance(found, Mapping):
+        if isinstance(value, Mapping):
             return value_at(values, path)
-        found = getattr(found, str(part))
-    return found
+        value = getattr(value, str(part))
+    return value

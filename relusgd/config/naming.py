@@ -31,7 +31,7 @@ def run_name(config: Config) -> str:
     """The folder name of a run: "notebook,seed=3,training.learning_rate=0.05".
 
     The stem of the config's file and `,key=value` for every override, and for the case, by key.
-    `sweep` is no part of a run.
+    `sweep` is not part of a run.
     """
     origin = config.origin
     values = {key: value for key, value in origin.overrides.items() if key.split(".")[0] != "sweep"}

@@ -29,7 +29,7 @@ def parse_override(text: str) -> tuple[str, object]:
     """From "training.learning_rate=1e-3" to ("training.learning_rate", 0.001).
 
     The value is read by the rules of the YAML files. Raises ConfigError when there is no "=" or
-    the value is no YAML.
+    the value is not YAML.
     """
     key, equals, value = text.partition("=")
     key = key.strip()
@@ -120,7 +120,7 @@ def _grid_values(text: str, label: str) -> Iterator[object]:
 
 
 def _split_at_commas(text: str) -> Iterator[str]:
-    """The parts of the text between the commas that stand in no brackets and no quotes."""
+    """The text split at the commas that are outside of brackets and quotes."""
     depth, quote, start = 0, "", 0
     for place, character in enumerate(text):
         if quote:
@@ -180,7 +180,7 @@ def with_settings(values: dict[str, object], settings: Mapping[str, object]) -> 
 
 
 def with_value(values: dict[str, object], path: Path, value: object) -> dict[str, object]:
-    """A copy with the value at this path; what is no mapping on the way there becomes one."""
+    """A copy with the value at this path; what is not a mapping on the way there becomes one."""
     name, rest = str(path[0]), path[1:]
     if not rest:
         return {**values, name: value}

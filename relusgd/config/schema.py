@@ -140,7 +140,7 @@ class Section(BaseModel):
 
 
 def _kind(value: object, default: object) -> str | None:
-    """The `kind` of a section, given as a mapping or as a model; None where it is no text."""
+    """The `kind` of a section, given as a mapping or as a model; None where it is not text."""
     if isinstance(value, Mapping):
         kind = value.get("kind", default)
     else:

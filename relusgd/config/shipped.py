@@ -39,7 +39,7 @@ def copy_shipped(name: str, target: Path) -> list[Path]:
     shipped = shipped_configs()
     if name not in shipped:
         raise InputError(
-            f"{name} is no shipped config{did_you_mean(name, shipped)}",
+            f"{name} is not a shipped config{did_you_mean(name, shipped)}",
             "relusgd new --list says what each shows",
         )
     if not target.parent.is_dir():

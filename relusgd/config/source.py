@@ -12,7 +12,8 @@ from relusgd.words import shown_key
 Path = tuple[str | int, ...]
 """Keys and list indices from the top of a config down to a value."""
 
-FAULTS_TOLD = 100
+MOST_FAULTS = 100
+"""A message lists at most this many faults."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Places:
         return option(key) if self.typed else f"overrides: {shown_key(key)}"
 
     def name_case(self, case: str) -> str:
-        """How the case that was asked for is called."""
+        """How messages name the chosen case."""
         word = "--case" if self.typed else "case"
         return f"{word} {shown_key(case)}"
 
@@ -131,10 +132,10 @@ class Places:
 
     def sentences(self, faults: Iterable[Fault]) -> list[str]:
         """All faults by their lines, those of overrides last; of very many only the first."""
-        told = sorted(faults, key=self._order)
-        sentences = list(dict.fromkeys(self.sentence(fault) for fault in told[:FAULTS_TOLD]))
-        if len(told) > FAULTS_TOLD:
-            sentences.append(f"{self.label}: and {len(told) - FAULTS_TOLD:,} faults more")
+        ordered = sorted(faults, key=self._order)
+        sentences = list(dict.fromkeys(self.sentence(fault) for fault in ordered[:MOST_FAULTS]))
+        if len(ordered) > MOST_FAULTS:
+            sentences.append(f"{self.label}: and {len(ordered) - MOST_FAULTS:,} faults more")
         return sentences
 
     def _order(self, fault: Fault) -> tuple[bool, int]:

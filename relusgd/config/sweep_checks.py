@@ -31,7 +31,7 @@ def sweep_faults(sweep: SweepSection, values: dict[str, object]) -> Iterator[Fau
 def varied_paths(sweep: SweepSection | None) -> set[Path]:
     """The paths whose values differ from run to run.
 
-    What is wrong between them and other keys is told of each run.
+    Faults between these keys and others are reported for each run.
     """
     bundles = (sweep.grid, *sweep.cases.values()) if sweep else ()
     return {split_key(key) for bundle in bundles for key in bundle}
@@ -98,7 +98,7 @@ def _value_faults(
 ) -> Iterator[tuple[str, str]]:
     """Key and fault of every setting that its key does not take.
 
-    Other faults of the config are told elsewhere.
+    Other faults of the config are reported elsewhere.
     """
     values = with_settings(base, settings)
     try:

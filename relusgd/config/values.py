@@ -54,7 +54,7 @@ def plain(value: object, levels: int = MAX_LEVELS) -> object:
     """The same value in dicts, lists, int, float, bool, str and None, as YAML would give it.
 
     NumPy's scalars and arrays are accepted. Raises ValueError, with the end of a sentence, for a
-    key that is no text, more than `levels` levels, or another kind of object.
+    key that is not text, more than `levels` levels, or another kind of object.
     """
     if levels < 0:
         raise ValueError(f"is nested more than {MAX_LEVELS} levels deep")

@@ -2,7 +2,7 @@
 
 The values are made of the events of PyYAML's parser, and not of its node trees: a tree no longer
 says where a tag, an anchor or an alias stood, and there is none for a text with a syntax error,
-whose other faults are told too. Nesting is limited before anything is built.
+whose other faults are reported too. Nesting is limited before anything is built.
 """
 
 from __future__ import annotations

@@ -183,7 +183,10 @@ def bin_sums(numbers: Array, place: Counts, points: int) -> Array:
 
 
 class _Units:
-    """The units' side: lines from parameters, and the gradient from sums of residuals."""
+    """The units of the layer.
+
+    Gives the sums of their lines from the parameters, and the gradient from sums of residuals.
+    """
 
     def __init__(
         self, parameters: Array, gradient: Array, width: int, layers: Layers, centre: float
@@ -202,7 +205,11 @@ class _Units:
         return np.negative(self._b, self._product)
 
     def lines(self, place: Counts, points: int) -> tuple[Array, Array, float]:
-        """The sums of v w and of v (b + w m) in every bin, shape (2 (points + 1),) each, and c."""
+        """(slopes, intercepts, c): the lines of the units, summed by the bins in `place`.
+
+        slopes, intercepts: the sums of v w and of v (b + w m), shape (2 (points + 1),). c: the
+        output bias.
+        """
         if self._centre:
             np.multiply(self.w, self._centre, self._b_centred)
             np.add(self._b, self._b_centred, self._b_centred)

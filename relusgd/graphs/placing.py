@@ -142,7 +142,7 @@ def place(
 
 
 def _gaps(columns: Columns, labels: Sequence[Size | None], stretch: float) -> list[float]:
-    """Pixels between columns: for the widest label of the edges that begin or end there."""
+    """Pixels between columns: right of each, for the widest label of the edges that begin there."""
     gaps = [NARROWEST_GAP] * (len(columns.columns) - 1)
     column_of: dict[Key, int] = {}
     for number, keys in enumerate(columns.columns):
@@ -150,8 +150,8 @@ def _gaps(columns: Columns, labels: Sequence[Size | None], stretch: float) -> li
     for chain, label in zip(columns.chains, labels, strict=True):
         if label is None:
             continue
-        gap = column_of[chain[0]]
-        gaps[gap] = max(gaps[gap], stretch * (label[0] + LABEL_ROOM))
+        column, (width, _) = column_of[chain[0]], label
+        gaps[column] = max(gaps[column], stretch * (width + LABEL_ROOM))
     return gaps
 
 

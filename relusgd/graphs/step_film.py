@@ -34,7 +34,7 @@ DIM = 0.25
 """The opacity of what has not been reached."""
 
 MIDWAY = 0.37
-"""A share of the move at which numbers have their usual many digits; boxes get room for them."""
+"""A share of the move, midway, at which numbers have many digits: boxes get room for them."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,10 @@ class SgdStep:
 
 @dataclass(frozen=True)
 class Moment:
-    """What a picture of the film shows.
+    """What one frame of the film shows.
 
-    act: forward, backward, step or again. column: how far the act has come; share: of the move.
+    act: forward, backward, step or again. column: the column that the act has reached. share: how
+    much of their move the parameters have made.
     """
 
     act: str
@@ -81,7 +82,7 @@ class Moment:
 
 
 def moments(columns: int) -> Iterator[Moment]:
-    """The film, picture by picture."""
+    """The film, frame by frame."""
     for column in range(columns):
         yield from [Moment("forward", column)] * FRAMES_PER_COLUMN
     yield from [Moment("forward", columns - 1)] * FRAMES_OF_PAUSE
@@ -121,7 +122,7 @@ def film_sgd_step(
 
 
 class StepPainter:
-    """The pictures of the film by their index. before, after: the graph around the step."""
+    """Paints the frames of the film. before, after: the graph before and after the step."""
 
     def __init__(
         self, before: Evaluated, step: SgdStep, theme: str = "light", *, even: bool = False
@@ -161,7 +162,7 @@ class StepPainter:
         return np.asarray(self.picture.sheet.canvas.buffer_rgba())
 
     def frame(self, index: int) -> Frame:
-        """The same in memory of its own."""
+        """As `paint`, but a copy, which the next frame does not overwrite."""
         return self.paint(index).copy()
 
     def _on_the_way(self, share: float) -> Evaluated:
@@ -181,16 +182,16 @@ class StepPainter:
             self._show_edge(number, moment)
 
     def _show_edge(self, number: int, moment: Moment) -> None:
-        """Set the opacity of a curve, the number at it, and whether the red curve shows.
+        """Set the opacity of an edge, its label, and whether its red curve is visible.
 
-        A local derivative belongs to the values at the ends of its edge.
+        The label is the local derivative. It takes its new value when its child has its new value.
         """
         edge, picture = self.before.edges[number], self.picture
-        passed = self._column[edge.child] <= moment.column
+        reached = self._column[edge.child] <= moment.column
         for artist in picture.forward[number]:
-            artist.set_alpha(1.0 if passed or moment.act != "forward" else DIM)
+            artist.set_alpha(1.0 if reached or moment.act != "forward" else DIM)
         if number in picture.labels:
-            is_new = passed and moment.act == "again"
+            is_new = reached and moment.act == "again"
             labels = self._labels_after if is_new else picture.design.labels
             picture.labels[number].set_text(labels[number])
         flows_back = moment.act == "backward" and self._column[edge.parent] >= moment.column
@@ -205,7 +206,7 @@ class StepPainter:
         self.picture.write_box(name, self._lines(name, moment, moving))
 
     def _lines(self, name: str, moment: Moment, moving: Evaluated) -> list[TextLine]:
-        """What stands in a box at this moment."""
+        """The lines of a box at this moment."""
         column = self._column[name]
         old = own_lines(self.before, name)
         derivative = derivative_lines(self.before, name)

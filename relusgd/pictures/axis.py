@@ -157,19 +157,20 @@ class ErrorAxis:
     def around(cls, errors: Sequence[Array], level: float | None) -> ErrorAxis:
         """The axis that has room for most of these errors and, if given, for a level.
 
-        It has at most DECADES decades.
+        It has at most DECADES decades. errors: in order; the first of all is taken as the error at the start.
         """
         values = np.concatenate([*errors, [] if level is None else [level]])
         values = values[np.isfinite(values) & (values > 0)]
         if not len(values):
             return cls(-3.0, 0.0)
-        # An error that shot off is cut, for a moment or for good. The way down from a bad start is
-        # not cut.
-        start = math.log10(values[0])
+        # An error far above the others is cut, whether it stays there or not. The way down from a
+        # bad start is shown whole.
+        first = values[0]
+        start = math.log10(first)
         bulk = math.log10(np.quantile(values, 0.98))
-        lowest_seen = math.log10(min(values[0], level or values[0]))
-        reach = max(start + 2, lowest_seen + DECADES)
-        high = min(math.log10(np.max(values)), max(bulk + 2, start), reach)
+        start_or_level = math.log10(min(first, level or first))
+        highest_allowed = max(start + 2, start_or_level + DECADES)
+        high = min(math.log10(np.max(values)), max(bulk + 2, start), highest_allowed)
         low = math.log10(np.min(values))
         if high - low > DECADES:
             high = min(high, math.log10(np.quantile(values, 0.75)) + 2)

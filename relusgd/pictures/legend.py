@@ -58,6 +58,10 @@ def curve_legend(sheet: Sheet, views: Sequence[View], *, learned: bool = True) -
 
 
 def _unit_entries(looks: dict[str, dict[str, Any]], views: Sequence[View]) -> Iterator[Entry]:
+    """The entries of units, or for wide layers of the density of their bends.
+
+    Colours show the sign of the output weight, which units of deep networks do not have.
+    """
     kinds = {(view.deep, view.wide) for view in views}
     if (False, False) in kinds:
         yield Entry(looks["positive"], "unit, output weight > 0", "unit +")

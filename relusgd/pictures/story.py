@@ -181,7 +181,7 @@ class StoryBuilder:
 
 
 def paths_name(view: View) -> str:
-    """What stands over the paths."""
+    """The title of the paths."""
     if view.deep:
         return "breakpoints over time, by layer"
     if view.history.hidden[0] > MOST_PATHS:
@@ -200,8 +200,11 @@ def sampled_rows(view: View) -> NDArray[np.int64]:
 
 
 def draw_elbows(sheet: Sheet, axes: Axes, view: View, time: TimeAxis, scales: Scales) -> None:
-    """Each unit's elbow over time, coloured by the sign of its output weight, strong where it bends
-    the function much."""
+    """Draw each unit's elbow over time.
+
+    Its colour is the sign of the output weight; it is stronger where the unit bends the function
+    more.
+    """
     rows, history = sampled_rows(view), view.history
     every_strength = np.stack([bending(history.network(row)) for row in rows])
     units = strongest(np.nan_to_num(every_strength.mean(axis=0)), MOST_PATHS)
@@ -212,12 +215,12 @@ def draw_elbows(sheet: Sheet, axes: Axes, view: View, time: TimeAxis, scales: Sc
     x = view.dataset.scaling.x_to_original(elbow)
     y = np.broadcast_to(time.place(view.epoch[rows])[:, None], x.shape)
     segments = segments_between(x, y)
-    # An elbow whose slope changes sign has gone through infinity, not through the picture.
+    # When the slope of a unit changes sign, its elbow passes infinity and not the picture.
     same_side = slope[:-1] * slope[1:] > 0
     finite = np.isfinite(segments).all(axis=(2, 3))
     drawn = finite & same_side & reaches_into(segments[..., 0], scales.x)
     amount = relative(strength[1:], full_strength(strength, scales, view))[drawn]
-    # The strong ones lie over the weak ones.
+    # Strong paths are drawn over weak ones.
     order = np.argsort(amount, kind="stable")
     amount = amount[order]
     colours = sign_colours(sheet, output_weight[1:][drawn][order])
@@ -231,8 +234,10 @@ def draw_elbows(sheet: Sheet, axes: Axes, view: View, time: TimeAxis, scales: Sc
 
 
 def full_strength(strength: Array, scales: Scales, view: View) -> float:
-    """The strength that is drawn full: of units, that of the panels; of a wide layer, that of the
-    strongest few paths."""
+    """The strength that is drawn at full opacity and width.
+
+    For units it is that of the panels, for a wide layer that of its strongest few paths.
+    """
     if not view.wide:
         return scales.unit
     return float(np.nanquantile(strength, 0.95)) or 1.0
@@ -246,7 +251,7 @@ def segments_between(x: Array, y: Array) -> Array:
 
 
 def reaches_into(x: Array, domain: tuple[float, float]) -> NDArray[np.bool_]:
-    """Whether segments, shape (…, 2), are not wholly beyond one end of the domain."""
+    """Whether segments, shape (…, 2), have a part in the domain."""
     low, high = domain
     return np.asarray((x.max(axis=-1) >= low) & (x.min(axis=-1) <= high))
 

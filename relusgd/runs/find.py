@@ -18,7 +18,7 @@ from relusgd.words import counted, nearest
 
 
 def is_run_folder(folder: Path) -> bool:
-    """Whether a run stands in this folder."""
+    """Whether this folder holds a run."""
     return (folder / FACTS).is_file() and (folder / CONFIG).is_file()
 
 
@@ -33,7 +33,7 @@ def load_run(folder: str | Path) -> Run:
 def standing_run(folder: Path) -> Run | None:
     """The run in a folder in which to train; None when there is no folder or an empty one.
 
-    Raises InputError when something else stands there, which is never touched.
+    Raises InputError when the path holds something else, which is never touched.
     """
     if not folder.exists() and not folder.is_symlink():
         return None
@@ -70,7 +70,7 @@ def find_runs(folder: Path) -> Iterator[Run]:
 
 
 def _no_run(path: Path) -> InputError:
-    """The error for a path that is no run folder: what stands there, or what may be meant."""
+    """The error for a path that is not a run folder: what it is, or which run may be meant."""
     runs = _runs_in(path)
     if runs:
         folder = shlex.quote(str(path))

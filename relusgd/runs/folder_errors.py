@@ -20,7 +20,10 @@ def damaged(path: Path, problem: str, hint: str | None = None) -> RelusgdError:
 
 
 def unreadable(path: Path, expected: str, error: Exception) -> RelusgdError:
-    """The error for a file of a run that could not be read as what is `expected` in its place."""
+    """The error for a file of a run that could not be read.
+
+    expected: what the file should hold, such as "the config of a run".
+    """
     if isinstance(error, FileNotFoundError):
         return damaged(path, "missing")
     if isinstance(error, OSError) and error.errno in REFUSALS:
@@ -33,7 +36,7 @@ def unreadable(path: Path, expected: str, error: Exception) -> RelusgdError:
 
 
 def changed_meanwhile(folder: Path) -> InputError:
-    """The error for a folder that is no longer what was found there a moment ago."""
+    """The error for a folder that changed after it was looked at."""
     return InputError(
         f"{folder} was changed by another process just now",
         "run the command again to see what stands there",

@@ -1,4 +1,4 @@
-"""What makes two runs the same run, and what training does with a run that stands in its folder."""
+"""What makes two runs the same run, and how a planned run relates to the one in its folder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ from relusgd.words import cut_short
 
 
 class Found(Enum):
-    """What training finds in its folder."""
+    """What training finds in its folder.
+
+    COMPLETE, DIVERGED, UNFINISHED: the same run, in this state. SHORTER: the same training for
+    fewer epochs, which can be continued. OTHER: another run.
+    """
 
     NOTHING = auto()
     COMPLETE = auto()
@@ -40,7 +44,10 @@ class Difference:
 
 
 def judge(run: Run | None, plan: Plan) -> tuple[Found, list[Difference]]:
-    """What the run in a folder is to a plan; the differences when it is another run."""
+    """Compare the run in a folder with a plan.
+
+    The differences are those of another run, or of a shorter one.
+    """
     if run is None:
         return Found.NOTHING, []
     differences = run_differences(run, plan)

@@ -139,7 +139,7 @@ def _try_lock(descriptor: int) -> bool:
 
 
 def _flock(descriptor: int, kind: int) -> bool:
-    """Take a lock of this kind unless others hold one that excludes it; whether it was taken."""
+    """Try to take a lock of this kind. False if others hold one that excludes it."""
     try:
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -49,7 +49,7 @@ def partial_folder(folder: Path) -> Iterator[tuple[Path, FolderLock]]:
 def move_into_place(partial: Path, folder: Path, *, replace: bool) -> None:
     """Give a finished folder its name.
 
-    replace: a run that stands there changes places with the new one and is then removed. Raises
+    replace: a run in this folder changes places with the new one and is then removed. Raises
     InputError when another process was faster, and OSError; the place is then as before.
     """
     if replace and folder.exists():

@@ -27,7 +27,7 @@ def check_place(folder: Path) -> None:
     longest = max((len(os.fsencode(part)) for part in path.parts), default=0)
     if "\0" in str(folder) or longest > NAME_BYTES or len(os.fsencode(path)) > PATH_BYTES:
         raise InputError(
-            f"{str(folder)[:80]!r}… is no legal name",
+            f"{str(folder)[:80]!r}… is not a legal name",
             f"a name has at most {NAME_BYTES} bytes, and a path {PATH_BYTES:,}; "
             "choose a shorter one with --out",
         )
@@ -53,7 +53,7 @@ def check_writable(folder: Path) -> None:
 
 
 def _nearest_standing(path: Path) -> Path:
-    """The path itself if something stands there, otherwise the nearest folder above it."""
+    """The path itself if it exists, otherwise the nearest folder above it."""
     return next(place for place in (path, *path.parents) if os.path.lexists(place))
 
 

@@ -74,9 +74,11 @@ def record(
     is confirmed, resumed or continued. One that holds another run is refused unless `overwrite`.
     dataset: points to train on in place of the config's own. notes: other keys for run.json of a
     new run. block_steps: a block ends after this many steps, by default after about 0.2 s; where
-    blocks end never changes a byte. Raises ConfigError for faults of config and data, InputError for a folder that cannot
-    be taken, DivergedError and StoppedError after everything so far is kept, RelusgdError when the
-    disk fails.
+    blocks end never changes a byte.
+
+    Raises ConfigError for faults of config and data, InputError for a folder that cannot be used,
+    RelusgdError when the disk fails. DivergedError and StoppedError come after everything so far
+    has been kept.
     """
     plan = prepare(config, dataset)
     folder = Path(out) if out is not None else default_folder(config)
@@ -251,7 +253,7 @@ def check_room(plan: Plan, folder: Path, recorded: int = 0) -> None:
         what += " more"
         hint = "make room on the disk; then the same command goes on"
     else:
-        # so many times the present spacing that half of the disk is enough
+        # the multiple of the present spacing at which half of the disk is enough
         every = -(-2 * needed // max(free, 1)) * (plan.recording.every or 1)
         every = min(every, max(plan.epochs, 1))
         hint = f"record less often, for example --set snapshots.every={every}"

@@ -59,8 +59,8 @@ class Run:
         path = self.folder / disk.CONFIG
         try:
             with reading(path):
-                # Refuses a pipe, at which loading would wait for ever, and raises what the system
-                # refuses, which is no fault of the config.
+                # Opened for its errors alone: loading would wait at a pipe for ever, and would
+                # report what the system refuses as a fault of the config.
                 pass
             return load_config(path)
         except ConfigError as error:

@@ -153,7 +153,7 @@ def _append_whole(descriptor: int, data: bytes) -> None:
 def create_folder(folder: Path, contents: RunContents, *, replace: bool = False) -> RunWriter:
     """Build a run folder under a hidden name beside its place, and move it there when it is whole.
 
-    replace: a run that stands there changes places with the new one, and is removed after that.
+    replace: a run in this folder changes places with the new one, and is removed after that.
     Raises InputError when another process was faster, and OSError; the place is then as before.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)

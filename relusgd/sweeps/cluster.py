@@ -33,11 +33,11 @@ DELIVERY_SECONDS = 60
 def dask_executor(
     where: str, stop_waiting: Callable[[], bool] = lambda: False
 ) -> Iterator[DaskExecutor]:
-    """The executor of a Dask cluster. where: its scheduler's address, or the file that the
-    scheduler wrote.
+    """Connect to a Dask cluster, wait for its first worker, and give an executor.
 
-    stop_waiting: called while there are no workers yet; true stops waiting. Raises InputError when
-    Dask is not installed, no scheduler answers, or the workers cannot run this relusgd.
+    where: the scheduler's address, or the file that the scheduler wrote. stop_waiting: called while
+    there are no workers yet; true stops waiting. Raises InputError when Dask is not installed, no
+    scheduler answers, or the workers cannot run this relusgd.
     """
     client = _connect(where)
     try:

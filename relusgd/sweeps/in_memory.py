@@ -45,7 +45,10 @@ class InMemoryTraining:
         return sum(array.nbytes for arrays in histories for array in arrays.values())
 
     def take(self, seconds: float = float("inf"), limit: float = float("inf")) -> bool:
-        """Train to the end, or until about `seconds` or `limit` bytes are used; whether it ended."""
+        """Train to the end, or for about `seconds`, or until the snapshots take `limit` bytes.
+
+        Returns whether the training ended.
+        """
         try:
             for block in self.rest:
                 self.kept.append(block)

@@ -30,7 +30,7 @@ MOST_COLOURS = 9
 
 
 def draw_summary(name: str, rows: Sequence[Row], path: Path) -> bool:
-    """Draw the errors of a sweep's runs over what varies; whether there was any error to draw.
+    """Draw the errors of a sweep's runs over what varies. Returns whether there was any to draw.
 
     Raises RelusgdError when the file cannot be written.
     """

@@ -33,7 +33,7 @@ class RemoteRuns:
         self._rows: list[Row] = []
 
     def send(self, runs: Sequence[PlannedRun]) -> list[RemoteRun]:
-        """What a worker needs for these runs, without those of which nothing is left to train."""
+        """What a worker needs for these runs, without the runs that have nothing left to train."""
         prepared = [self._prepared(run) for run in runs]
         return [remote for remote in prepared if remote is not None]
 

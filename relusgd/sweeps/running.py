@@ -127,7 +127,7 @@ def _backend(
 
 
 class SweepRecorder:
-    """What is known of the runs of a sweep while it goes on: their rows, and summary.csv.
+    """Keeps the rows of a sweep's runs while it goes on, and writes summary.csv.
 
     summarize: whether summary.csv and summary.png are wanted.
     """
@@ -165,22 +165,22 @@ class SweepRecorder:
         self._observer.finished(taken)
 
     def tick(self) -> bool:
-        """Write the summary if it is due; whether to stop."""
+        """Write the summary if it is due, and return whether to stop."""
         if self._summarize:
             self._summary.write_if_due()
         self._signal = self._signal or self._observer.signal()
         return self._signal is not None
 
     def close(self) -> Sweep:
-        """Write the summary to the end. Raises StoppedError when a signal left runs undone."""
+        """Write the final summary. Raises StoppedError when a signal came before all runs ended."""
         sync_folder(self._folder)
         if self._summarize:
             self._summary.write(durable=True)
             self._draw()
-        left = sum(row is None for row in self._rows.values())
-        if self._signal is not None and left:
+        to_go = sum(row is None for row in self._rows.values())
+        if self._signal is not None and to_go:
             raise StoppedError(
-                f"stopped with {left:,} of {len(self._rows):,} runs to go; "
+                f"stopped with {to_go:,} of {len(self._rows):,} runs to go; "
                 f"everything that has ended is in {self._folder}",
                 "the same command does the rest",
                 signal=self._signal,
@@ -188,19 +188,19 @@ class SweepRecorder:
         return Sweep(self._folder, self._known_rows())
 
     def _draw(self) -> None:
-        """Draw summary.png, unless the one that stands there shows everything already."""
+        """Draw summary.png, unless the present one shows all rows already."""
         path = self._folder / PICTURE
         if path.exists() and not self._has_new_rows:
             return
         from relusgd.sweeps.picture import draw_summary  # loads matplotlib
 
-        # A disk that takes no picture has taken the runs.
+        # The runs are recorded even if the picture cannot be written.
         with suppress(RelusgdError):
             draw_summary(self._folder.resolve().name, self._known_rows(), path)
 
 
 def mark_failed(folder: Path, row: Row) -> Row:
-    """The row of a run that failed; where the run left a folder, run.json says so too."""
+    """The row of a run that failed. If the run has a folder, run.json is marked as failed too."""
     place = folder / row.run
     if not is_run_folder(place):
         return row

@@ -33,7 +33,7 @@ REMOTE_BYTES = 256 * 2**20
 
 @dataclass
 class Survey:
-    """What stands in a sweep's folder, and what is left to do.
+    """What a sweep's folder holds already, and what is left to do.
 
     runs: all of the sweep, or of the shard. ended: the rows of those that have ended. jobs: the
     others. compiled: whether any of them uses the compiled engine.
@@ -48,7 +48,7 @@ class Survey:
 
 @dataclass(frozen=True)
 class OtherRun:
-    """Another run that stands in the place of a planned one, and how they differ."""
+    """Another run in the folder of a planned one, and how they differ."""
 
     name: str
     differences: list[Difference]
@@ -62,35 +62,36 @@ def survey(
     is_remote: bool = False,
     command: str = "relusgd sweep",
 ) -> Survey:
-    """Look at every run of a sweep, or of its shard (K, N), the K-th of every N.
+    """Look at every run of a sweep, or of one of its shards, without writing anything.
 
-    is_remote: whether the runs are going to be sent back from other machines. command: the command
-    as a person would type it. Raises ConfigError with every fault, InputError when other runs or
-    other things stand in the way, or what would be recorded does not fit; nothing is written.
+    shard: (K, N) for the K-th of every N runs. is_remote: whether the runs will be sent back from
+    other machines. command: the command as a person would type it. Raises ConfigError with every
+    fault, InputError when a run's folder holds another run or something else, when the snapshots
+    do not fit on the disk, or when a run is too large to be sent back.
     """
     forget_datasets()
     chosen = chosen_runs(combinations(config), shard)
     result = Survey([run for _, run in chosen])
     names = set(os.listdir(folder)) if folder.is_dir() else set()  # noqa: PTH208
     to_train: dict[int, list[PlannedRun]] = {}
-    others = []
+    other_runs = []
     for combination, run in chosen:
         if run.name in names:
             row = confirmed_row(run.config, folder / run.name)
             if row is not None:
                 result.ended.append(row)
                 continue
-            others += _other_runs(run, folder)
+            other_runs += _other_runs(run, folder)
         to_train.setdefault(id(combination), []).append(run)
-    if others:
-        raise _refusal(folder, others, command)
+    if other_runs:
+        raise _refusal(folder, other_runs, command)
     _add_jobs(result, list(to_train.values()), is_remote=is_remote)
     _check_room(result.jobs, folder)
     return result
 
 
 def _other_runs(run: PlannedRun, folder: Path) -> list[OtherRun]:
-    """The run in the place of this one, when it is another; otherwise none."""
+    """The run in this one's folder if it is another run, otherwise an empty list."""
     plan = prepare(run.config, dataset_of(run.config))
     verdict, differences = judge(standing_run(folder / run.name), plan)
     if verdict is Found.OTHER:

@@ -68,7 +68,7 @@ class Sweep:
         unknown = sorted(set(settings) - set(self.summary))
         if unknown:
             raise InputError(
-                f"{unknown[0]} is no column of this sweep's summary",
+                f"{unknown[0]} is not a column of this sweep's summary",
                 f"it varies {', '.join(self.varied)}",
             )
         rows = [row for row in self.rows if _has_settings(row, settings)]
@@ -100,7 +100,7 @@ class Sweep:
                 first = f"{np.shape(arrays[0])} in {self.runs[0].folder.name}"
                 other = f"{np.shape(array)} in {run.folder.name}"
                 raise InputError(
-                    f"{name} has not the same shape in all runs: {first} and {other}",
+                    f"{name} is not the same shape in all runs: {first} and {other}",
                     "choose runs that fit together with sweep.select({…})",
                 )
         return np.stack(arrays)
@@ -118,7 +118,7 @@ def _has_settings(row: Row, settings: Mapping[str, object]) -> bool:
 def _array(run: Run, name: str) -> NDArray[Any]:
     arrays = {**run.metrics, **history_arrays(run.history)}
     if name not in arrays:
-        problem = f"{name} is no array of {run.folder}"
+        problem = f"{name} is not an array of {run.folder}"
         raise InputError(problem, f"there are {comma_list(sorted(arrays))}")
     return arrays[name]
 

@@ -82,7 +82,7 @@ class GroupRecorder:
         self._rows: list[Row] = []
 
     def record(self, run: PlannedRun) -> None:
-        """Train a run and record it, or go on with what stands in its place."""
+        """Train a run and record it, or continue the one in its folder."""
         place = self._folder / run.name
         try:
             with disk_faults(place):

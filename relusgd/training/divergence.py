@@ -20,7 +20,7 @@ EXPLODED = 1e-3
 
 
 class StableRates(NamedTuple):
-    """The largest stable learning rates at two snapshots; None where it is unknown."""
+    """The largest stable learning rates at two snapshots, each None if it is unknown."""
 
     at_last: float | None
     at_start: float | None
@@ -36,19 +36,21 @@ def count_finite(history: History, vectors: Array) -> int:
 
 
 def divergence(
-    plan: Plan, before: State, after: State, history: History, finite: int
+    plan: Plan, before: State, after: State, history: History, finite_count: int
 ) -> DivergedError:
-    """The error for a training that diverged between two states; it has the step and a rate to try.
+    """The error for a training that diverged between two states.
 
-    history: the snapshots between the two states, of which the first `finite` are finite.
+    It names the first step that is not finite, and a learning rate to try. history: the snapshots
+    between the two states. finite_count: how many snapshots come before the first that is not
+    finite.
     """
     step = first_broken_step(plan, before, after)
-    if finite < len(history):
-        step = min(step, int(history.step[finite]))
+    if finite_count < len(history):
+        step = min(step, int(history.step[finite_count]))
     epoch = -(-step // plan.steps_per_epoch)
     rate = plan.learning_rate(epoch)
-    if finite:
-        last = history.network(finite - 1)
+    if finite_count:
+        last = history.network(finite_count - 1)
     else:
         last = Network.from_parameters(before.parameters, plan.hidden)
     stable = StableRates(stable_rate(plan, last), stable_rate(plan, plan.initial))

@@ -40,6 +40,7 @@ class Sgd:
             multiply(g, rate * 2.0 / batch_size, change)
             subtract(theta, change, theta)
 
+        # `change` holds the weight decay first and the step in the end.
         def update(batch_size: int, rate: float) -> None:
             multiply(g, 2.0 / batch_size, g)
             multiply(theta, decay, change)
