@@ -58,7 +58,7 @@ def varied_keys(runs: Sequence[Run], cases: Sequence[str | None] = ()) -> Values
 def differing_keys(runs: Sequence[Run]) -> Values:
     """Every key in which runs that use it differ, seeds included, the best known first."""
     used = [used_keys(run) for run in runs]
-    _count_files_by_content(runs, used)
+    _name_files_by_content(runs, used)
     differing = known_first(differing_values(used, missing=ABSENT))
     return {key: values for key, values in differing.items() if len(present(values)) > 1}
 
@@ -74,8 +74,8 @@ def used_keys(run: Run) -> dict[str, object]:
     return {key: value for key, value in flat.items() if key not in unused}
 
 
-def _count_files_by_content(runs: Sequence[Run], used: Sequence[dict[str, object]]) -> None:
-    """Give copies of a CSV the path of the first one.
+def _name_files_by_content(runs: Sequence[Run], used: Sequence[dict[str, object]]) -> None:
+    """Give runs on copies of a CSV the path of the first copy, in `used`. In place.
 
     A file of another content at the same path is marked by the beginning of its SHA-256.
     """

@@ -104,10 +104,9 @@ def _best_values_scene(compared: ComparedRuns, optima: Sequence[Optimum]) -> Com
 
 def longest_series(compared: ComparedRuns) -> list[Optimum]:
     """The optima of the number with the most values. [] where there is none, or too many series."""
-    if not compared.comparable:
-        return []
+    # All keys, also those of the network and the data.
     optima = find_optima(compared.measured, compared.error, block="")
-    if not optima:
+    if not optima or not compared.comparable:
         return []
     longest = max(optima, key=lambda optimum: len(optimum.groups))
     series = by_key(optima)[longest.key]
@@ -140,8 +139,10 @@ def panel(compared: ComparedRuns, group: Group, colour: int) -> ComparisonPanel:
     others.sort(key=lambda result: result.measures[compared.error])
     views = [view(result.run) for result in _thinned(others)]
     is_best = group is compared.best
-    texts = numbers(compared, group)
-    return ComparisonPanel(titles(group), view(middle.run), colour, views, texts, best=is_best)
+    texts = panel_texts(compared, group)
+    return ComparisonPanel(
+        panel_titles(group), view(middle.run), colour, views, texts, best=is_best
+    )
 
 
 def _thinned(results: Sequence[Result]) -> list[Result]:
@@ -152,7 +153,7 @@ def _thinned(results: Sequence[Result]) -> list[Result]:
     return [results[place] for place in places]
 
 
-def titles(group: Group) -> tuple[str, str, str]:
+def panel_titles(group: Group) -> tuple[str, str, str]:
     """The group's label, the same with ways of training in fewer words, and without headings."""
     words = group.words
     if not words:
@@ -166,7 +167,7 @@ def view(run: Run) -> View:
     return View(run.history, run.data)
 
 
-def numbers(compared: ComparedRuns, group: Group) -> list[tuple[str, str]]:
+def panel_texts(compared: ComparedRuns, group: Group) -> list[tuple[str, str]]:
     """Words and texts: the median error, the runs that did not end well, and a mark for the best.
 
     Of several kinds of runs that did not end well, the first one counts.
@@ -182,7 +183,7 @@ def numbers(compared: ComparedRuns, group: Group) -> list[tuple[str, str]]:
     return texts
 
 
-def level(compared: ComparedRuns) -> float | None:
+def noise_level(compared: ComparedRuns) -> float | None:
     """noise², where it is known, the same everywhere and above 0."""
     noise_squared = compared.noise_squared
     return noise_squared if noise_squared > 0 else None
@@ -196,11 +197,11 @@ def course_chart(compared: ComparedRuns, groups: Sequence[Group]) -> Chart | Non
         return None
     time = TimeAxis(0.0, last)
     colours = {group: colour for colour, group in enumerate(groups) if group.counted}
-    series = [course(compared, group, colour, time) for group, colour in colours.items()]
-    return Chart(series, "epoch", level=level(compared))
+    series = [group_course(compared, group, colour, time) for group, colour in colours.items()]
+    return Chart(series, "epoch", level=noise_level(compared))
 
 
-def course(compared: ComparedRuns, group: Group, colour: int, time: TimeAxis) -> Series:
+def group_course(compared: ComparedRuns, group: Group, colour: int, time: TimeAxis) -> Series:
     """The error over the epochs; ridge regression's is the same from epoch 1 to the chart's end."""
     curves = [run_course(result, compared.error, time) for result in group.counted]
     longest = max(curves, key=lambda curve: curve[0][-1])
@@ -236,9 +237,9 @@ def value_charts(compared: ComparedRuns, groups: Sequence[Group]) -> list[Chart]
     if not places:
         return []
     series = [spread_series(compared, [group], [place], place) for group, place in places.items()]
-    names = [titles(group)[-1] for group in groups]
+    names = [panel_titles(group)[-1] for group in groups]
     x_name = ", ".join(groups[0].words)
-    return [Chart(series, x_name, names, level(compared))]
+    return [Chart(series, x_name, names, noise_level(compared))]
 
 
 def number_chart(compared: ComparedRuns, optima: Sequence[Optimum]) -> Chart:
@@ -249,7 +250,7 @@ def number_chart(compared: ComparedRuns, optima: Sequence[Optimum]) -> Chart:
         places = [values.index(value) for value in optimum.values]
         series.append(spread_series(compared, optimum.groups, places, colour, optimum.best))
     names = [value_words(value) for value in values]
-    return Chart(series, heading(optima[0].key), names, level(compared))
+    return Chart(series, heading(optima[0].key), names, noise_level(compared))
 
 
 def spread_series(
