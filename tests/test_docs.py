@@ -1,6 +1,5 @@
 """What the documents say is what happens: every command, every config, every snippet."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -8,44 +7,23 @@ import sys
 from pathlib import Path
 
 import pytest
+from documents import ROOT, bash, code_blocks, short_training
 
 from relusgd.cli import app
 from relusgd.config import load_config, shipped_configs
 from relusgd.training import prepare
 
-ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def blocks(language, text=README):
-    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
 def workshop(tmp_path):
-    """A folder with the shipped configs, all but short, and the relusgd of this environment on the
-    PATH.
-    """
+    """A folder with the shipped configs, all of them short."""
     shutil.copytree(ROOT / "configs", tmp_path / "configs")
     for path in (tmp_path / "configs").glob("*.yaml"):
-        path.write_text(
-            re.sub(r"epochs: \d+", "epochs: 30", path.read_text(encoding="utf-8")), encoding="utf-8"
-        )
+        text = short_training(path.read_text(encoding="utf-8"))
+        path.write_text(text, encoding="utf-8")
     return tmp_path
-
-
-def bash(script, folder):
-    environment = {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-    }
-    return subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
 
 
 def test_every_command_appears_in_the_readme():
@@ -55,7 +33,7 @@ def test_every_command_appears_in_the_readme():
 
 
 def test_the_readmes_commands_run_as_they_stand(workshop):
-    examples = [block for block in blocks("sh") if ".venv" not in block]
+    examples = [block for block in code_blocks(README, "sh") if ".venv" not in block]
     assert len(examples) >= 3
     script = "".join(examples).replace(
         "relusgd train sine.yaml  ",
@@ -77,7 +55,11 @@ def test_the_readmes_commands_run_as_they_stand(workshop):
 
 
 def test_the_main_command_runs_once_it_is_installed(workshop):
-    (command,) = [block for block in blocks("sh") if "pip install" in block and "animate" in block]
+    (command,) = [
+        block
+        for block in code_blocks(README, "sh")
+        if "pip install" in block and "animate" in block
+    ]
     installed = command[command.index(".venv/bin/relusgd") :].replace(".venv/bin/", "")
     result = bash(installed, workshop)
     assert result.returncode == 0, result.stderr
@@ -85,7 +67,7 @@ def test_the_main_command_runs_once_it_is_installed(workshop):
 
 
 def test_the_python_snippet_runs(workshop):
-    (snippet,) = blocks("python")
+    (snippet,) = code_blocks(README, "python")
     short = snippet.replace('"training.epochs": 1000', '"training.epochs": 100')
     result = subprocess.run(
         [sys.executable, "-c", short], cwd=workshop, capture_output=True, text=True
@@ -94,14 +76,14 @@ def test_the_python_snippet_runs(workshop):
 
 
 def test_the_readmes_config_is_a_config(tmp_path):
-    (text,) = blocks("yaml")
+    (text,) = code_blocks(README, "yaml")
     (tmp_path / "sine.yaml").write_text(text, encoding="utf-8")
     assert prepare(load_config(tmp_path / "sine.yaml")).steps_per_epoch == 3
 
 
 def test_the_readmes_error_message_is_the_one_that_is_given(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (text,) = blocks("yaml")
+    (text,) = code_blocks(README, "yaml")
     lines = text.replace("learning_rate", "learning_rat").splitlines()
     Path("sine.yaml").write_text("\n".join(lines), encoding="utf-8")
     result = bash("relusgd train sine.yaml", tmp_path)

@@ -107,7 +107,10 @@ def test_divergence_is_exit_3_now_and_later(here):
 def test_a_file_with_a_sweep_is_refused_with_the_number_of_runs(here):
     (here / "sweep.yaml").write_text(
         (here / "small.yaml").read_text()
-        + "sweep: {grid: {network.hidden: [3, 4]}, cases: {all: {training.layers: all}, output: {training.layers: output}}, repeat: 5}\n"
+        + "sweep:\n"
+        + "  grid: {network.hidden: [3, 4]}\n"
+        + "  cases: {all: {training.layers: all}, output: {training.layers: output}}\n"
+        + "  repeat: 5\n"
     )
     result = run("train", "sweep.yaml")
     assert result.exit_code == 2

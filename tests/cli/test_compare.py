@@ -14,24 +14,10 @@ import numpy as np
 import pytest
 from command import run
 from PIL import Image
+from small import COMPARABLE_SWEEP
 
 import relusgd
 from relusgd.words import number
-
-SWEEP = {
-    "data": {"samples": 30, "test_samples": 20},
-    "training": {"epochs": 12, "batch_size": 10},
-    "snapshots": {"every": 4},
-    "sweep": {
-        "grid": {"network.hidden": [4, 6]},
-        "cases": {
-            "all": {"training.layers": "all"},
-            "ridge": {"training.method": "ridge"},
-            "output": {"training.layers": "output"},
-        },
-        "repeat": 2,
-    },
-}
 
 
 def compare(*arguments):
@@ -40,9 +26,12 @@ def compare(*arguments):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    return relusgd.run_sweep(
-        relusgd.load_config(SWEEP), tmp_path_factory.mktemp("compare") / "small"
-    ).folder
+    return small_sweep(tmp_path_factory.mktemp("compare") / "small").folder
+
+
+def small_sweep(folder):
+    config = relusgd.load_config(COMPARABLE_SWEEP, {"training.epochs": 12, "sweep.repeat": 2})
+    return relusgd.run_sweep(config, folder)
 
 
 def test_the_table_has_a_line_per_row_the_best_one_marked_and_noise_beside(folder):
@@ -144,7 +133,7 @@ def test_wrong_commands_are_exit_2_with_a_sentence(
 
 
 def test_a_damaged_run_of_a_sweep_is_named_and_the_others_are_compared(tmp_path):
-    sweep = relusgd.run_sweep(relusgd.load_config(SWEEP), tmp_path / "small")
+    sweep = small_sweep(tmp_path / "small")
     (sweep.runs[0].folder / "metrics.csv").write_text("nonsense\n")
     result = compare(sweep.folder)
     assert result.exit_code == 0

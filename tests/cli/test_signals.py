@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, sent to real processes: once, twice, while training and while a film is made."""
+"""Ctrl-C and SIGTERM, sent to real processes: once, twice, in a training and in a film."""
 
 import signal
 import subprocess

@@ -11,6 +11,7 @@ import time
 
 import pytest
 from runs.harness import content
+from small import SMALL
 
 from relusgd.config import load_config
 from relusgd.runs.find import load_run
@@ -20,11 +21,7 @@ pytestmark = pytest.mark.skipif(
     "RELUSGD_LONG" not in os.environ, reason="the long form, with RELUSGD_LONG=1"
 )
 
-CONFIG = {
-    "data": {"samples": 30, "test_samples": 20},
-    "network": {"hidden": [7]},
-    "training": {"epochs": 6000, "batch_size": 8},
-}
+CONFIG = SMALL | {"training": {"epochs": 6000, "batch_size": 8}, "engine": "numpy"}
 TRAIN = (
     "import relusgd, relusgd.runs.writer as w; w.CHECKPOINT_SECONDS = 0.01; "
     "relusgd.record(relusgd.load_config({config}), {out!r})"
@@ -49,10 +46,10 @@ def seconds_of(code):
 
 
 def test_training_that_is_killed_at_random_instants_loses_nothing_recorded(tmp_path):
-    config = load_config({**CONFIG, "engine": "numpy"})
+    config = load_config(CONFIG)
     record(config, tmp_path / "whole")
     whole, folder, kills, before = content(tmp_path / "whole"), tmp_path / "run", 0, b""
-    training = TRAIN.format(config={**CONFIG, "engine": "numpy"}, out=str(folder))
+    training = TRAIN.format(config=CONFIG, out=str(folder))
     seconds, chance = seconds_of(training), random.Random(0)
     shutil.rmtree(folder)
     while kills < KILLS:
@@ -74,7 +71,7 @@ def test_training_that_is_killed_at_random_instants_loses_nothing_recorded(tmp_p
 
 
 def test_a_film_that_is_killed_leaves_the_old_one_or_the_new_one_whole(tmp_path):
-    run = record(load_config({**CONFIG, "engine": "numpy"}), tmp_path / "run")
+    run = record(load_config(CONFIG), tmp_path / "run")
     films = [run.animate(frames=frames, size=(480, 360)).read_bytes() for frames in (40, 3)]
     film, filming, chance, kills = (
         run.folder / "animation.gif",

@@ -104,7 +104,8 @@ def test_one_process_two_and_a_cluster_write_the_same_bytes(scheduler, tmp_path)
 def test_a_csv_travels_to_the_workers(scheduler, tmp_path):
     (tmp_path / "t.csv").write_text("x,y\n" + "".join(f"{i},{(i - 9) ** 2}\n" for i in range(20)))
     (tmp_path / "t.yaml").write_text(
-        "data: {kind: csv, path: t.csv}\nnetwork: {hidden: 3}\ntraining: {epochs: 20}\nengine: numpy\nsweep: {repeat: 3}"
+        "data: {kind: csv, path: t.csv}\nnetwork: {hidden: 3}\ntraining: {epochs: 20}\n"
+        "engine: numpy\nsweep: {repeat: 3}"
     )
     config = load_config(tmp_path / "t.yaml")
     with dask_executor(str(scheduler)) as executor:
@@ -137,7 +138,8 @@ def test_a_failure_on_a_worker_is_reported_in_its_row_and_the_others_go_on(sched
 def test_the_command_takes_a_scheduler_file_and_an_address(scheduler, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("small.yaml").write_text(
-        "data: {samples: 12}\nnetwork: {hidden: 3}\ntraining: {epochs: 9}\nengine: numpy\nsweep: {repeat: 2}"
+        "data: {samples: 12}\nnetwork: {hidden: 3}\ntraining: {epochs: 9}\n"
+        "engine: numpy\nsweep: {repeat: 2}"
     )
     result = run("sweep", "small.yaml", "--dask", scheduler)
     assert (result.exit_code, result.stdout) == (0, "outputs/small\n"), result.stderr

@@ -1,25 +1,18 @@
 """The commands of docs/cluster.md run as they stand, but for the number of epochs and the port."""
 
-import os
-import re
 import shutil
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from documents import ROOT, bash, code_blocks, short_training
 
 from relusgd.sweeps.sweep import load_sweep
 
 pytest.importorskip("distributed")
 
-ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "cluster.md").read_text(encoding="utf-8")
-
-
-def blocks(language):
-    return re.findall(rf"^```{language}\n(.*?)^```", TEXT, flags=re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
@@ -28,27 +21,11 @@ def workshop(tmp_path):
     (tmp_path / "configs").mkdir()
     for name in ("course.yaml", "ridge.yaml"):
         text = (ROOT / "configs" / name).read_text(encoding="utf-8")
-        text = re.sub(r"epochs: \d+", "epochs: 30", text).replace(
-            "repeat: 5", "repeat: 1\nengine: numpy"
-        )
+        text = short_training(text).replace("repeat: 5", "repeat: 1\nengine: numpy")
         (tmp_path / "configs" / name).write_text(text, encoding="utf-8")
-    (script,) = blocks("bash")
+    (script,) = code_blocks(TEXT, "bash")
     (tmp_path / "array.sh").write_text(script, encoding="utf-8")
     return tmp_path
-
-
-def bash(script, folder):
-    environment = {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-    }
-    return subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
 
 
 def free_port():
@@ -58,7 +35,7 @@ def free_port():
 
 
 def test_the_commands_of_a_dask_cluster_run_as_they_stand(workshop):
-    begin, sweep, _ = blocks("sh")
+    begin, sweep, _ = code_blocks(TEXT, "sh")
     script = f"trap 'kill $(jobs -p)' EXIT\n{begin}{sweep}".replace("8786", str(free_port()))
     result = bash(script, workshop)
     assert result.stdout.split() == ["outputs/course", "outputs/ridge"], result.stderr
@@ -68,7 +45,7 @@ def test_the_commands_of_a_dask_cluster_run_as_they_stand(workshop):
 
 
 def test_the_job_array_and_the_summary_run_as_they_stand(workshop):
-    result = bash(blocks("sh")[2], workshop)
+    result = bash(code_blocks(TEXT, "sh")[2], workshop)
     assert result.returncode == 0, result.stderr
     assert result.stdout.split() == ["shared/ridge"] * 5
     assert result.stderr.count("runs in shared/ridge") == 5
@@ -78,7 +55,7 @@ def test_the_job_array_and_the_summary_run_as_they_stand(workshop):
 
 
 def test_the_python_snippet_runs(workshop):
-    (snippet,) = blocks("python")
+    (snippet,) = code_blocks(TEXT, "python")
     result = subprocess.run(
         [sys.executable, "-c", snippet], cwd=workshop, capture_output=True, text=True
     )
