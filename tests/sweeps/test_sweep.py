@@ -90,11 +90,11 @@ def test_runs_that_do_not_fit_together_are_not_stacked(sweep):
         InputError, match=r"not the same shape in all runs: \(3,\) in .* and \(5,\) in "
     ):
         sweep.last("elbow")
-    with pytest.raises(InputError, match="no column"):
+    with pytest.raises(InputError, match="hidden is not a column"):
         sweep.select({"hidden": 5})
     with pytest.raises(InputError, match="no run of"):
         sweep.select({"network.hidden": 6})
-    with pytest.raises(InputError, match="elbows is no array"):
+    with pytest.raises(InputError, match="elbows is not an array"):
         sweep.last("elbows")
 
 
