@@ -1,6 +1,4 @@
-"""A layer that is too wide to look at unit by unit: sums over its units in equal cells of x, in one
-pass over them.
-"""
+"""Layers that are too wide to draw unit by unit: sums over the units in equal cells of x."""
 
 from __future__ import annotations
 
@@ -12,7 +10,7 @@ from numpy.typing import NDArray
 from relusgd.model.network import Array, Network
 
 CHUNK = 1 << 14
-"""Units that are looked at together: their intermediate numbers stay in the processor's cache."""
+"""Units that are summed together: their intermediate numbers stay in the processor's cache."""
 
 SIGNS = 4
 """Units are summed apart by the signs of their weights, numbered 2·(w < 0) + (v < 0)."""
@@ -46,9 +44,13 @@ class _Sums:
 
     def __init__(self, low: float, high: float, n: int) -> None:
         self.low, self.high, self.n = low, high, n
-        self.slope, self.intercept = np.zeros((2, (n + 2) * SIGNS))
-        self.count = np.zeros((n + 2) * SIGNS, dtype=np.int64)
-        self.constant, self.constants, self.inside = 0.0, 0, 0
+        slots = (n + 2) * SIGNS
+        self.slope = np.zeros(slots)
+        self.intercept = np.zeros(slots)
+        self.count = np.zeros(slots, dtype=np.int64)
+        self.constant = 0.0
+        self.constants = 0
+        self.inside = 0
 
     def add(self, w: Array, b: Array, v: Array) -> None:
         flat = w == 0
@@ -57,7 +59,8 @@ class _Sums:
             self.constants += int(np.count_nonzero(b[flat] > 0))
             w, b, v = w[~flat], b[~flat], v[~flat]
         elbow = -b / w
-        self.inside += int(np.count_nonzero((elbow >= self.low) & (elbow <= self.high)))
+        is_inside = (elbow >= self.low) & (elbow <= self.high)
+        self.inside += int(np.count_nonzero(is_inside))
         slot = self._cell(elbow) * SIGNS + 2 * (w < 0) + (v < 0)
         self.slope += np.bincount(slot, v * w, len(self.slope))
         self.intercept += np.bincount(slot, v * b, len(self.slope))
@@ -72,7 +75,8 @@ class _Sums:
 def bin_units(network: Network, low: float, high: float, n: int) -> Cells:
     """The cells of a network with one hidden layer, in O(H + n).
 
-        f(x) = x Σ v w + Σ v b + constants   over the units active at x:  w > 0 with the elbow left of x, w < 0 right of it
+        f(x) = x Σ v w + Σ v b + constants   over the units active at x:
+        those with w > 0 and the elbow left of x, those with w < 0 and the elbow right of x
 
     so running sums over the cells, from the left and from the right, give f at their edges exactly,
     but for rounding; inside a cell the straight line stands for f. Where numbers overflow, y is not
@@ -89,25 +93,31 @@ def bin_units(network: Network, low: float, high: float, n: int) -> Cells:
 
 def _cells_of(sums: _Sums, output_bias: float) -> Cells:
     edges = np.linspace(sums.low, sums.high, sums.n + 1)
-    slope, intercept, count = (
-        by_slot.reshape(-1, SIGNS) for by_slot in (sums.slope, sums.intercept, sums.count)
-    )
-    y = (
-        _active_at_edges(slope) * edges
-        + _active_at_edges(intercept)
-        + (sums.constant + output_bias)
-    )
+    slope = sums.slope.reshape(-1, SIGNS)
+    intercept = sums.intercept.reshape(-1, SIGNS)
+    count = sums.count.reshape(-1, SIGNS)
+    constant = sums.constant + output_bias
+    y = _active_at_edges(slope) * edges + _active_at_edges(intercept) + constant
     at_edges = _active_at_edges(count)
-    active = np.rint((at_edges[:-1] + at_edges[1:]) / 2).astype(np.int64) + sums.constants
+    in_cells = np.rint((at_edges[:-1] + at_edges[1:]) / 2).astype(np.int64)
     change = np.abs(slope[1:-1])
     return Cells(
-        edges, y, active, change[:, 0] + change[:, 2], change[:, 1] + change[:, 3], sums.inside
+        edges=edges,
+        y=y,
+        active=in_cells + sums.constants,
+        rising=change[:, 0] + change[:, 2],
+        falling=change[:, 1] + change[:, 3],
+        inside=sums.inside,
     )
 
 
 def _active_at_edges(sums: NDArray[np.generic]) -> Array:
-    """The sums, shape (n + 2, SIGNS), over the units that are active at the n + 1 edges of the
-    cells.
+    """The sums over the units that are active at each of the n + 1 edges of the cells.
+
+    sums: shape (n + 2, SIGNS). Units with w > 0 are active right of their elbow, the others left.
     """
-    rising, falling = sums[:, :2].sum(axis=1), sums[:, 2:].sum(axis=1)
-    return np.asarray(np.cumsum(rising)[:-1] + np.cumsum(falling[::-1])[-2::-1], dtype=np.float64)
+    right_active = sums[:, :2].sum(axis=1)
+    left_active = sums[:, 2:].sum(axis=1)
+    from_left = np.cumsum(right_active)[:-1]
+    from_right = np.cumsum(left_active[::-1])[-2::-1]
+    return np.asarray(from_left + from_right, dtype=np.float64)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 DPI = 100
 FAMILY = "DejaVu Sans"
-"""Comes with matplotlib, so that a picture looks the same everywhere; its digits are equally wide."""
+"""It comes with matplotlib, so a picture looks the same everywhere. Its digits are equally wide."""
 
 NO_GLYPH = "□"
 

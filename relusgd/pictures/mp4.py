@@ -161,7 +161,7 @@ class Mp4Film:
 
 @contextmanager
 def stderr_to(file: BinaryIO) -> Iterator[None]:
-    """Let processes that are started inside write their errors to a file; they inherit our stderr."""
+    """Let processes that are started inside write their errors to a file."""
     try:
         own = os.dup(STDERR)
     except OSError:  # stderr is closed

@@ -90,7 +90,8 @@ def in_iframe(page: str, title: str) -> str:
     change.
     """
     return (
-        f'<iframe srcdoc="{html.escape(page)}" title="{html.escape(title)}" width="100%" height="{IFRAME_HEIGHT}" '
+        f'<iframe srcdoc="{html.escape(page)}" title="{html.escape(title)}" '
+        f'width="100%" height="{IFRAME_HEIGHT}" '
         'sandbox="allow-scripts" allow="clipboard-write" loading="lazy" frameborder="0"></iframe>'
     )
 
@@ -103,7 +104,8 @@ def _json(data: object) -> str:
 
 def _policy(script: str, style: str) -> str:
     return (
-        f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "
+        f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; "
+        "img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
 
@@ -125,8 +127,10 @@ def _script() -> str:
 @cache
 def _style() -> str:
     light, dark = (_variables(THEMES[name]) for name in ("light", "dark"))
-    themes = f":root {{ color-scheme: light; {light} }}\n:root[data-theme=dark] {{ color-scheme: dark; {dark} }}\n"
-    by_system = f"@media (prefers-color-scheme: dark) {{ :root:not([data-theme]) {{ color-scheme: dark; {dark} }} }}\n"
+    light_rule = f":root {{ color-scheme: light; {light} }}\n"
+    dark_rule = f"{{ color-scheme: dark; {dark} }}"
+    themes = f"{light_rule}:root[data-theme=dark] {dark_rule}\n"
+    by_system = f"@media (prefers-color-scheme: dark) {{ :root:not([data-theme]) {dark_rule} }}\n"
     return themes + by_system + _asset("page.css")
 
 

@@ -92,7 +92,7 @@ def page_data(scene: Scene, starts: Sequence[Start], frames: int | None) -> dict
 
 
 def choose_moments(scene: Scene, views: Sequence[View], frames: int | None) -> Indices:
-    """The indices of the moments that go along. Raises InputError when they are too many numbers."""
+    """The indices of the moments on the page. Raises InputError when they are too many numbers."""
     per_moment = sum(_numbers_per_snapshot(view) for view in views)
     if frames is None:
         frames = max(2, min(MOST_FRAMES, USUAL_NUMBERS // per_moment))
@@ -179,7 +179,7 @@ def _cells_data(view: View, rows: Indices) -> dict[str, Any]:
 
 
 def _error_data(column: NDArray[np.float64], rows: Indices) -> dict[str, str]:
-    """The errors of these rows and, where others were left out, the lowest and highest around each."""
+    """The errors of these rows, and the lowest and highest around each where rows were left out."""
     values = {"value": pack(column[rows])}
     if len(rows) == len(column):
         return values

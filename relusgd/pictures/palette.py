@@ -1,4 +1,4 @@
-"""One palette of 255 colours for a whole film, and the quick way from pixels to its numbers."""
+"""A palette of 255 colours for a whole film, and the quick way from pixels to palette numbers."""
 
 from __future__ import annotations
 
@@ -11,14 +11,19 @@ from numpy.typing import NDArray
 TRANSPARENT = 255
 """The number that stands for "as before"."""
 
-EXACT = 120
-"""So many of the most frequent colours are kept exactly: paper, ink, plain lines."""
+EXACT_COLOURS = 120
+"""This many of the most frequent colours are kept exactly: paper, ink, plain lines."""
 
 MOST_CLUSTERED = 8000
-"""So many of the others, the most frequent ones, decide which colours stand for all of them."""
+"""At most this many of the other colours, the most frequent ones, are clustered."""
+
+CLUSTER_ROUNDS = 4
 
 SHADES = 6
 """Bits of red, green and blue by which colours are told apart when their number is looked up."""
+
+CHANNEL_SHIFTS = (0, 8, 16)
+"""Where red, green and blue begin in a packed pixel."""
 
 UNKNOWN = TRANSPARENT
 """Stands in the table where no pixel has asked yet; no colour has this number."""
@@ -26,7 +31,7 @@ UNKNOWN = TRANSPARENT
 Pixels = NDArray[np.uint8]
 
 Packed = NDArray[np.uint32]
-"""Pixels with their four bytes in one number, red lowest; one comparison then serves all channels."""
+"""Pixels with their four bytes in one number, red lowest: one comparison serves all channels."""
 
 
 def packed(pixels: Pixels) -> Packed:
@@ -40,25 +45,22 @@ class Palette:
     def __init__(self, colours: Pixels) -> None:
         self.colours = colours
         self._numbers = np.full(1 << 3 * SHADES, UNKNOWN, dtype=np.uint8)
-        # of several colours in one cell the most frequent, which comes first, is the one that
-        # counts
-        for number, cell in reversed(list(enumerate(_cells(packed(_opaque(colours)))))):
-            self._numbers[cell] = number
+        cells = _cells(packed(_opaque(colours)))
+        # Of several colours in one cell the most frequent, which comes first, is set last.
+        for number in reversed(range(len(cells))):
+            self._numbers[cells[number]] = number
 
     @classmethod
     def of(cls, frames: Sequence[Pixels]) -> Palette:
         """The palette of a film of which these frames, shape (height, width, 4), are a sample."""
         colours, counts = _count_colours(frames)
         most_frequent = np.argsort(-counts, kind="stable")
-        exact, rest = most_frequent[:EXACT], most_frequent[EXACT:]
-        chosen = np.concatenate(
-            [colours[exact], _cluster(colours[rest], counts[rest], TRANSPARENT - len(exact))]
-        )
-        return cls(
-            np.concatenate([chosen, np.zeros((TRANSPARENT - len(chosen), 3))])
-            .round()
-            .astype(np.uint8)
-        )
+        exact = most_frequent[:EXACT_COLOURS]
+        rest = most_frequent[EXACT_COLOURS:]
+        clustered = _cluster(colours[rest], counts[rest], TRANSPARENT - len(exact))
+        unused = np.zeros((TRANSPARENT - len(exact) - len(clustered), 3))
+        chosen = np.concatenate([colours[exact], clustered, unused])
+        return cls(chosen.round().astype(np.uint8))
 
     def numbers(self, pixels: Packed) -> Pixels:
         """The palette's number for each of the packed pixels, shape (n,)."""
@@ -99,44 +101,53 @@ def _count_colours(frames: Sequence[Pixels]) -> tuple[NDArray[np.float64], NDArr
     """
     shown = [packed(frame) for frame in frames]
     changed = [now[now != before] for before, now in pairwise(shown)]
-    values, counts = np.unique(np.concatenate([shown[0].ravel(), *changed]), return_counts=True)
-    return np.stack([values >> shift & 255 for shift in (0, 8, 16)], axis=1).astype(
-        np.float64
-    ), counts
+    drawn = np.concatenate([shown[0].ravel(), *changed])
+    values, counts = np.unique(drawn, return_counts=True)
+    channels = [values >> shift & 255 for shift in CHANNEL_SHIFTS]
+    return np.stack(channels, axis=1).astype(np.float64), counts
 
 
 def _cluster(
     colours: NDArray[np.float64], counts: NDArray[np.int64], most: int
 ) -> NDArray[np.float64]:
-    """At most `most` colours for many: each time the worst served one is added, then all move to
-    the means of those they serve.
+    """At most `most` colours that stand for many, by weighted k-means.
+
+    The first centres are chosen one by one: each is the colour that those before serve worst.
     """
     if len(colours) <= most:
         return colours
-    colours, weight = colours[:MOST_CLUSTERED], np.sqrt(counts[:MOST_CLUSTERED])
-    size, distance, chosen = (colours**2).sum(axis=1), np.full(len(colours), np.inf), [0]
-    while len(chosen) < most:
+    colours = colours[:MOST_CLUSTERED]
+    weight = np.sqrt(counts[:MOST_CLUSTERED])
+    centres = colours[_spread_out(colours, weight, most)]
+    for _ in range(CLUSTER_ROUNDS):
+        served_by = _nearest(colours, centres)
+        total = np.bincount(served_by, weight, minlength=most)
+        is_used = total > 0
+        for channel in range(3):
+            sums = np.bincount(served_by, weight * colours[:, channel], minlength=most)
+            centres[is_used, channel] = sums[is_used] / total[is_used]
+    return centres
+
+
+def _spread_out(colours: NDArray[np.float64], weight: NDArray[np.float64], count: int) -> list[int]:
+    """The indices of colours that lie far apart, in the squared distance times the weight."""
+    squared_size = (colours**2).sum(axis=1)
+    distance = np.full(len(colours), np.inf)
+    chosen = [0]
+    while len(chosen) < count:
         last = chosen[-1]
-        distance = np.minimum(distance, size - 2 * (colours @ colours[last]) + size[last])
+        to_last = squared_size - 2 * (colours @ colours[last]) + squared_size[last]
+        distance = np.minimum(distance, to_last)
         chosen.append(int(np.argmax(distance * weight)))
-    found = colours[chosen]
-    for _ in range(4):
-        served = _nearest(colours, found)
-        total = np.bincount(served, weight, minlength=most)
-        sums = np.stack(
-            [
-                np.bincount(served, weight * colours[:, channel], minlength=most)
-                for channel in range(3)
-            ],
-            axis=1,
-        )
-        found[total > 0] = sums[total > 0] / total[total > 0, None]
-    return found
+    return chosen
 
 
 def _nearest(colours: NDArray[np.generic], palette: NDArray[np.generic]) -> NDArray[np.int64]:
-    """The index of the palette's nearest colour for each colour, shape (n,); |c − p|² = |c|² − 2c·p
-    + |p|².
+    """The index of the palette's nearest colour for each colour, shape (n,).
+
+    |c − p|² = |c|² − 2c·p + |p|², of which |c|² is the same for all p.
     """
-    c, p = colours.astype(np.float32), palette.astype(np.float32)
-    return np.asarray(np.argmin((p**2).sum(axis=1) - 2 * c @ p.T, axis=1))
+    c = colours.astype(np.float32)
+    p = palette.astype(np.float32)
+    distance = (p**2).sum(axis=1) - 2 * c @ p.T
+    return np.asarray(np.argmin(distance, axis=1))

@@ -148,7 +148,7 @@ class View:
             )
 
     def _corners(self, index: int) -> tuple[Array, Array, NDArray[np.int64]]:
-        """x and f(x) in network units where the drawn line bends, and the layers of the inner ones."""
+        """x and f(x) in network units where the line bends, and the layers of inner bends."""
         network, (low, high) = self.history.network(index), self._network_domain
         if self.deep:
             points = breakpoints(network)
@@ -270,7 +270,7 @@ class View:
 
     @cached_property
     def unit_scale(self) -> float:
-        """The strength that is drawn full: that of the strongest few units, over the whole history."""
+        """The strength that is drawn full: that of the strongest few units of the whole history."""
         return _scale([bending(self.history.network(index)) for index in self._sample])
 
     @cached_property
