@@ -151,7 +151,10 @@ def values_by_running_sums(
 
     s = running_sums(v * w, 0.0)
     t = running_sums(v * (b + w * middle), parameters[:, -1])
-    return s * (x - middle) + t
+    f = s * (x - middle)
+    # In place: these arrays are the largest ones here.
+    f += t
+    return f
 
 
 @dataclass(frozen=True, eq=False)
