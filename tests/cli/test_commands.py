@@ -314,6 +314,7 @@ def test_ctrl_c_without_a_recording_promises_nothing(monkeypatch, here):
     def interrupted(*_):
         raise KeyboardInterrupt
 
+    # Ctrl-C at an instant that no signal from outside would hit every time.
     monkeypatch.setattr("relusgd.training.prepare", interrupted)
     result = run("train", "small.yaml", "--dry-run")
     assert (result.exit_code, result.stderr) == (130, "stopped\n")
@@ -329,6 +330,7 @@ def test_a_signal_that_a_library_turns_into_its_own_error_still_counts_as_a_stop
         except KeyboardInterrupt:
             raise ValueError("Invalid bounding box") from None
 
+    # A library that turns the signal into an error of its own, at an instant that is known.
     monkeypatch.setattr("relusgd.training.prepare", swallowing)
     before = signal.signal(
         signal.SIGINT, signal.default_int_handler

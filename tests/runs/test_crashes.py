@@ -109,6 +109,7 @@ def in_child(action, at, mode):
 @pytest.fixture(autouse=True)
 def eager(monkeypatch):
     """A checkpoint a block; and nobody waits for the disk or for another machine."""
+    # Clocks and disks that no test can wait for.
     monkeypatch.setattr("relusgd.runs.writer.CHECKPOINT_SECONDS", 0.0)
     monkeypatch.setattr("relusgd.files.sync_folder", lambda folder: None)
     monkeypatch.setattr("os.fsync", lambda descriptor: None)

@@ -237,6 +237,7 @@ def test_a_failure_before_epoch_0_leaves_no_folder(tmp_path, monkeypatch):
     def no_space(*_args):
         raise OSError(28, "No space left on device")
 
+    # A disk that fills exactly before epoch 0, which no real disk does on request.
     monkeypatch.setattr("relusgd.runs.contents.data_parts", no_space)
     with pytest.raises(RelusgdError, match="No space left on device"):
         record(small(), tmp_path / "deep" / "run")

@@ -55,6 +55,7 @@ def test_resumed_equals_uninterrupted_to_the_last_bit(
 ):
     if engine == "compiled":
         pytest.importorskip("numba")
+    # Sizes choose the kernel; a config so large would take too long here.
     monkeypatch.setattr("relusgd.training.building.choose_kernel", lambda *_: kernel)
     batches = (
         {"batch_size": "full"} if sampling == "full" else {"batch_size": 7, "sampling": sampling}

@@ -149,6 +149,7 @@ def test_the_command_takes_a_scheduler_file_and_an_address(scheduler, tmp_path, 
 
 def test_an_address_without_a_scheduler_is_reported_in_a_sentence(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    # So that the test need not wait for the usual ten seconds.
     monkeypatch.setattr("relusgd.sweeps.cluster.CONNECT_SECONDS", 1)
     Path("small.yaml").write_text("sweep: {repeat: 2}")
     result = run("sweep", "small.yaml", "--dask", "tcp://127.0.0.1:1")

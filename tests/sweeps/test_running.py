@@ -89,6 +89,7 @@ def test_a_short_run_is_the_one_that_record_makes(one, tmp_path):
 
 
 def test_long_runs_are_recorded_while_they_train(one, tmp_path, monkeypatch):
+    # Every run counts as long; a really long one would slow the tests down.
     monkeypatch.setattr("relusgd.sweeps.worker.BATCH_SECONDS", 0.0)
     with ThreadPoolExecutor(1) as thread:
         run_sweep(small_sweep(), tmp_path / "s", thread)
@@ -193,6 +194,7 @@ def test_a_run_that_cannot_be_written_fails_and_the_others_go_on(tmp_path):
 
 
 def test_the_summary_can_be_read_at_any_time_and_grows(tmp_path, monkeypatch):
+    # The summary is written after every run, so that a short sweep shows how it grows.
     monkeypatch.setattr("relusgd.sweeps.summary_file.WRITE_SECONDS", 0.0)
     seen = []
 

@@ -192,6 +192,7 @@ def test_a_network_beyond_the_memory_is_refused_with_both_sizes():
 def test_a_training_that_needs_too_much_memory_is_refused_before_its_points_are_made(
     changes, key, monkeypatch
 ):
+    # A machine of 10 GB; and no points are made, so a refusal came before them.
     monkeypatch.setattr("relusgd.training.memory.available_memory", lambda: 10**10)
     monkeypatch.setattr("relusgd.training.plan.build_dataset", None)
     with pytest.raises(
