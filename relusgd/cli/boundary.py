@@ -34,7 +34,7 @@ class Terminated(KeyboardInterrupt):
 
 
 def guarded(command: Callable[P, R]) -> Callable[P, R]:
-    """A command whose errors end in a sentence on stderr and the documented exit code.
+    """Make a command end its errors with a sentence on stderr and the documented exit code.
 
     A traceback is printed only for a fault of relusgd itself.
     """

@@ -197,7 +197,7 @@ def _number_equal_labels(groups: Collection[Group]) -> None:
 
 
 def _sorted_by_keys(groups: Iterable[Group], varied: Values) -> list[Group]:
-    """The groups by width, then by the other keys as they come, each in the order of its values."""
+    """The groups sorted by width, then by the other keys in the order of `varied`."""
     keys = sorted(varied, key=lambda key: key != "network.hidden")
     places: dict[str, dict[str, int]] = {}
     for key in keys:

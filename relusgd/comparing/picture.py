@@ -190,7 +190,7 @@ def noise_level(compared: ComparedRuns) -> float | None:
 
 
 def course_chart(compared: ComparedRuns, groups: Sequence[Group]) -> Chart | None:
-    """Errors over the epochs; None where nothing is trained step by step."""
+    """Errors over the epochs; None if no run has more than one, as with ridge regression."""
     epochs = [result.epochs for group in groups for result in group.counted]
     last = max(epochs, default=0)
     if last <= 1:

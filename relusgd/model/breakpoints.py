@@ -220,8 +220,8 @@ class _Layer:
 def _without_twins(network: Network) -> list[_Layer]:
     """The layers, with hidden units of equal incoming weights and bias merged into one.
 
-    The outgoing weights of a merged unit are the sums of those of its twins. The function stays;
-    opposite units cancel exactly instead of up to rounding.
+    The outgoing weights of a merged unit are the sums of those of its twins. The function stays the
+    same, but twins of opposite weights now cancel exactly, not only up to rounding.
     """
     layers: list[_Layer] = []
     weight = network.weights[0]

@@ -185,8 +185,8 @@ class ErrorAxis:
     def ticks(self, most: int) -> Ticks:
         """At most `most` labels.
 
-        Powers of ten, every so many; where there is but one, 1, 2 and 5 times them; where there is
-        but one of these, evenly spaced numbers.
+        Powers of ten. If the axis has only one of them, 1, 2 and 5 times powers of ten; if it has
+        only one of these too, evenly spaced numbers.
         """
         most = max(most, 1)
         powers = range(math.ceil(self.low), math.floor(self.high) + 1)

@@ -125,7 +125,7 @@ class Run:
         _ = self.history  # reading it raises
 
     def check_sizes(self) -> None:
-        """Raise RelusgdError when the table or an array holds too few snapshots.
+        """Raise RelusgdError when metrics.csv or an array holds too few snapshots.
 
         Only the headers of arrays are read.
         """

@@ -23,10 +23,11 @@ def is_below(w: float, b: float, x: float) -> bool:
 
 @compiled
 def count_below(w: float, b: float, fenced: Array, k: int) -> int:
-    """How many points are below the elbow: from k on in steps that double, then by bisection.
+    """How many points are below the elbow. The search starts at k, the count before the last step.
 
-    fenced: the sorted points between two sentinels. fenced[low] is below the elbow and fenced[high]
-    is not, throughout; for the sentinels this holds by definition, and their values are never read.
+    It moves away from k in steps that double, then bisects. fenced: the sorted points between two
+    sentinels. At all times fenced[low] is below the elbow and fenced[high] is not. The sentinels
+    count as below and above; their values are never read.
     """
     low, high, reach = 0, len(fenced) - 1, 1
     if k > 0 and not is_below(w, b, fenced[k]):
