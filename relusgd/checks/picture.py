@@ -166,9 +166,9 @@ def _limits(values: Array) -> tuple[float, float]:
 
 
 def decade_ticks(low: float, high: float, most: int) -> Ticks:
-    """Ticks between two logarithms: powers of ten, every so many that at most `most` are left.
+    """Ticks between two logarithms: powers of ten, thinned evenly to at most `most`.
 
-    A short range has 1, 2 and 5 times the powers as well.
+    A range of fewer than three powers of ten has 1, 2 and 5 times them.
     """
     powers = range(math.ceil(low), math.floor(high) + 1)
     if len(powers) >= 3:

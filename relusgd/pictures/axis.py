@@ -157,7 +157,8 @@ class ErrorAxis:
     def around(cls, errors: Sequence[Array], level: float | None) -> ErrorAxis:
         """The axis that has room for most of these errors and, if given, for a level.
 
-        It has at most DECADES decades. errors: in order; the first of all is taken as the error at the start.
+        It has at most DECADES decades. errors: in order; the first of all is taken as the error
+        at the start.
         """
         values = np.concatenate([*errors, [] if level is None else [level]])
         values = values[np.isfinite(values) & (values > 0)]
@@ -185,8 +186,8 @@ class ErrorAxis:
     def ticks(self, most: int) -> Ticks:
         """At most `most` labels.
 
-        Powers of ten. If the axis has only one of them, 1, 2 and 5 times powers of ten; if it has
-        only one of these too, evenly spaced numbers.
+        Powers of ten, thinned evenly. If fewer than two are on the axis, 1, 2 and 5 times powers of
+        ten; if fewer than two of these are, evenly spaced numbers.
         """
         most = max(most, 1)
         powers = range(math.ceil(self.low), math.floor(self.high) + 1)
