@@ -132,15 +132,18 @@ def values_by_running_sums(
     """
     S, H = order.shape
     n = len(x)
-    by_unit = np.split(parameters[:, :-1], 3, axis=1)
-    w, b, v = (np.take_along_axis(numbers, order, axis=1) for numbers in by_unit)
+    w = np.take_along_axis(parameters[:, :H], order, axis=1)
+    b = np.take_along_axis(parameters[:, H : 2 * H], order, axis=1)
+    v = np.take_along_axis(parameters[:, 2 * H : 3 * H], order, axis=1)
     # At x[k] and behind it the unit has switched.
     k = x.searchsorted(elbow)
     from_start = np.signbit(w) == (k > 0)
     switches = (k > 0) & (w != 0)
     direction = np.copysign(1.0, w)
     # How many x lie before the first switch, between two, and behind the last.
-    lengths = np.diff(k, axis=1, prepend=0, append=n).ravel()
+    first = np.zeros((S, 1), dtype=k.dtype)
+    bounds = np.concatenate([first, k, np.full((S, 1), n)], axis=1)
+    lengths = np.diff(bounds, axis=1).ravel()
 
     def running_sums(terms: Array, start: Array | float) -> Array:
         sums = np.empty((S, H + 1))
@@ -250,6 +253,8 @@ def _twins(incoming: Array) -> tuple[Integers, Integers]:
 
 def _group_sums(rows: Array, group: Integers) -> Array:
     """The sums of the rows of each group, shape (n_groups, n). group: of each row, from 0."""
+    if np.array_equal(group, np.arange(len(group))):
+        return rows
     sums = np.zeros((group.max() + 1, rows.shape[1]))
     np.add.at(sums, group, rows)
     return sums
@@ -306,10 +311,9 @@ def _crossings(z: _Pieces) -> tuple[Booleans, Booleans, Array]:
 
     Each per interval and unit, shape (m + 1, n).
     """
-    slope_sign = np.sign(z.slope)
-    intercept_sign = np.sign(z.intercept)
-    first = np.where(slope_sign[:1] != 0, -slope_sign[:1], intercept_sign[:1])
-    last = np.where(slope_sign[-1:] != 0, slope_sign[-1:], intercept_sign[-1:])
+    # The signs at the far ends of the outer rays.
+    first = np.where(z.slope[:1] != 0, -np.sign(z.slope[:1]), np.sign(z.intercept[:1]))
+    last = np.where(z.slope[-1:] != 0, np.sign(z.slope[-1:]), np.sign(z.intercept[-1:]))
     sign = np.concatenate([first, np.sign(z.value), last])
     before, after = sign[:-1], sign[1:]
     crosses = before * after < 0

@@ -101,7 +101,7 @@ def forward(weights: Sequence[Array], biases: Sequence[Array], x: Array) -> Acti
         raise ValueError(f"x must have the shape (points, {len(weights[0])}), not {x.shape}")
     a, z = [x], affine(x, weights[0], biases[0])
     for W, b in zip(weights[1:], biases[1:], strict=True):
-        a.append(np.maximum(z, 0.0))
+        a.append(np.maximum(z, 0.0, out=z))
         z = affine(a[-1], W, b)
     return Activations(tuple(a), z)
 
@@ -112,8 +112,9 @@ def affine(a: Array, W: Array, b: Array) -> Array:
     With one input the product is rounded before the sum, which a matrix product need not do. This
     rounding decides which units of the first layer are active, and every kernel has to agree on it.
     """
-    product: Array = a * W if len(W) == 1 else a @ W
-    return product + b
+    # In one expression each, NumPy adds in the memory of the product.
+    z: Array = a * W + b if len(W) == 1 else a @ W + b
+    return z
 
 
 @dataclass(frozen=True, eq=False, repr=False)
