@@ -29,12 +29,12 @@ does not open.
 """
 
 MOST_POINTS = 20_000
-"""Of more training or test points so many, evenly chosen, go along."""
+"""A page holds at most this many training or test points, evenly chosen."""
 
 
 @dataclass(frozen=True)
 class Start:
-    """What going on from a snapshot in the page begins with; everything can be changed there.
+    """How training goes on from a snapshot on the page, until the reader changes it.
 
     layers: which parameters learn; batch_size: None is all points; penalty: of the closed form;
     output_bias: whether there is one.
