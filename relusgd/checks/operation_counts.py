@@ -37,7 +37,7 @@ class Counted:
         return self.value
 
     def conjugate(self) -> Counted:
-        """Itself, which is no operation; np.vdot asks for it."""
+        """Itself, which is not an operation; np.vdot asks for it."""
         return self
 
     def after(self, result: Any) -> Any:

@@ -147,7 +147,7 @@ def _check_options(
         )
     if source is not None and not source.exists() and _is_function(str(source)):
         raise InputError(
-            f"{source} is no file; a function is given with --function",
+            f"{source} is not a file; a function is given with --function",
             f"try: relusgd graph --function {quote(str(source))}",
         )
     if animate and (function or nudge or as_json):
@@ -217,7 +217,7 @@ def _number(part: str, text: str, option: str) -> float:
         value = float(part)
     except ValueError:
         raise InputError(
-            f"{option} {text[:60]}: {part[:40]!r} is no number",
+            f"{option} {text[:60]}: {part[:40]!r} is not a number",
             "write numbers with commas, such as 0.5,-1",
         ) from None
     if not math.isfinite(value):
@@ -236,7 +236,7 @@ def _size(part: str) -> int:
     is_whole = part.isascii() and part.isdigit()
     if not is_whole or len(part) > LONGEST_SIZE:
         raise InputError(
-            f"--size: {part[:40]!r} is no whole number", "write sizes with commas, such as 3,2"
+            f"--size: {part[:40]!r} is not a whole number", "write sizes with commas, such as 3,2"
         )
     return int(part)
 

@@ -75,7 +75,7 @@ def list_runs(
 
     if not folder.is_dir():
         raise InputError(
-            f"{folder} is no folder", "give the folder that holds the runs, by default outputs"
+            f"{folder} is not a folder", "give the folder that holds the runs, by default outputs"
         )
     rows: list[dict[str, Any]] = []
     for run in find_runs(folder):

@@ -46,8 +46,8 @@ class ForgivingStream(io.FileIO):
 def prepare_streams() -> None:
     """Open the standard streams that the caller closed, so that no file of ours takes their place.
 
-    What stdout cannot encode becomes a "?". What is said on stderr is no result: a run goes on when
-    it cannot be written.
+    What stdout cannot encode becomes a "?". What is said on stderr is not a result: a run goes on
+    when it cannot be written.
     """
     for name, mode in MODES.items():
         if getattr(sys, name) is None:

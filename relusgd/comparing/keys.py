@@ -17,7 +17,7 @@ FEW = 9
 """Up to this many runs that differ in their seeds alone are a row each; more are one row."""
 
 CASE, RUN = "case", "run"
-"""Keys of groups that are no keys of a config: the name of a sweep's case, and the run's folder."""
+"""Keys of groups that are not keys of a config: a sweep's case by its name, and the folder."""
 
 POINTS = ("data.kind", "data.target", "data.path", "data.x", "data.y")
 """The keys that say which points are learned."""

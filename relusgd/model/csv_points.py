@@ -80,7 +80,7 @@ def _read_bytes(path: Path) -> bytes:
         if path.is_dir():
             raise InputError(f"{path} is a folder; a CSV file is expected")
         if path.exists() and not path.is_file():
-            raise InputError(f"{path} is no regular file; a CSV file is expected")
+            raise InputError(f"{path} is not a regular file; a CSV file is expected")
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:

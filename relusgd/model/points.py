@@ -236,7 +236,7 @@ def dataset_from_rows(rows: Iterable[Row], scaling: Scaling) -> Dataset:
     What rows do not say (target, names, …) is left open.
 
     The domain is the range of all x. Raises InputError, naming the line of data.csv, for a row that
-    is no point.
+    is not a point.
     """
     points = {"train": array("d"), "test": array("d")}
     for line, (split, x, y) in enumerate(rows, start=2):

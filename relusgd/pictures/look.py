@@ -108,7 +108,7 @@ class Look:
             raise InputError(f"the theme is light or dark, not {self.theme!r}")
         if unknown := sorted(self.show - set(PARTS)):
             raise InputError(
-                f"{unknown[0]!r} is no part of the picture", f"the parts are {', '.join(PARTS)}"
+                f"{unknown[0]!r} is not a part of the picture", f"the parts are {', '.join(PARTS)}"
             )
         width, height = self.size
         if not (SMALLEST[0] <= width <= LARGEST[0] and SMALLEST[1] <= height <= LARGEST[1]):

@@ -101,8 +101,8 @@ class GrowingArray:
 def read_rows(path: Path, rows: int, row_shape: Sequence[int], dtype: str) -> NDArray[Any]:
     """The first `rows` rows as a read-only memory map, shape (rows, *row_shape).
 
-    Reads the header only. Raises RelusgdError when the file is missing, is no such array, or holds
-    fewer rows.
+    Reads the header only. Raises RelusgdError when the file is missing, is not such an array, or
+    holds fewer rows.
     """
     expected = f"at least {rows} rows of shape {tuple(row_shape)} and type {dtype}"
     try:
@@ -119,7 +119,7 @@ def read_rows(path: Path, rows: int, row_shape: Sequence[int], dtype: str) -> ND
 
 
 def count_rows(path: Path, row_shape: Sequence[int], dtype: str) -> int:
-    """How many rows an array file claims and holds; 0 when it is no such array."""
+    """How many rows an array file claims and holds; 0 when it is not such an array."""
     try:
         with reading(path) as descriptor:
             claimed, held, _ = _look(descriptor, row_shape, dtype)
@@ -131,7 +131,7 @@ def count_rows(path: Path, row_shape: Sequence[int], dtype: str) -> int:
 def _look(descriptor: int, row_shape: Sequence[int], dtype: str) -> tuple[int, int, int]:
     """How many rows a `.npy` file claims, how many it holds, and where they begin.
 
-    Raises ValueError when it is no C-ordered array of such rows.
+    Raises ValueError when it is not a C-ordered array of such rows.
     """
     file = io.BytesIO(os.pread(descriptor, MAX_HEADER_BYTES, 0))
     try:

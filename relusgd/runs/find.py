@@ -75,7 +75,7 @@ def _no_run(path: Path) -> InputError:
     if runs:
         folder = shlex.quote(str(path))
         return InputError(
-            f"{path} is no run, but a folder of {counted(len(runs), 'run')}",
+            f"{path} is not a run, but a folder of {counted(len(runs), 'run')}",
             f"name the run itself, such as {shlex.quote(str(runs[0]))}\n"
             f"for all of them: relusgd list {folder}, relusgd compare {folder}",
         )
@@ -91,7 +91,7 @@ def _no_run(path: Path) -> InputError:
 
 def _what_it_is(path: Path) -> str:
     if path.is_dir():
-        return "is no run folder"
+        return "is not a run folder"
     return "is not a folder" if path.exists() else "does not exist"
 
 

@@ -107,7 +107,7 @@ def _check_state(
     step: NDArray[Any], parameters: NDArray[Any], velocity: NDArray[Any], size: int
 ) -> None:
     if step.shape != () or step.dtype != np.int64 or step < 0:
-        raise ValueError("its step is no whole number from 0 on")
+        raise ValueError("its step is not a whole number from 0 on")
     for vector in (parameters, velocity):
         if vector.shape != (size,) or vector.dtype != np.float64 or not np.isfinite(vector).all():
             raise ValueError(f"its vectors are not {size:,} finite numbers each")

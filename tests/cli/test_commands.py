@@ -172,9 +172,12 @@ def test_animate_and_plot_write_beside_the_run_and_print_the_file(here):
     ("arguments", "phrase"),
     [
         (["animate", "outputs/small", "--out", "film.avi"], ".gif or .mp4"),
-        (["animate", "outputs/small", "--out", "nowhere/film.gif"], "there is no folder nowhere"),
+        (
+            ["animate", "outputs/small", "--out", "nowhere/film.gif"],
+            "there is no folder nowhere",
+        ),
         (["animate", "outputs/small", "--size", "huge"], "WIDTHxHEIGHT"),
-        (["animate", "outputs/small", "--show", "unit"], "no part of the picture"),
+        (["animate", "outputs/small", "--show", "unit"], "is not a part of the picture"),
         (
             ["animate", "outputs/small", "--from", "41000"],
             "recorded from epoch 41,000 on those recorded are of the epochs 0 to 40",
@@ -214,10 +217,11 @@ def test_animate_and_plot_write_beside_the_run_and_print_the_file(here):
         (["plot", "outputs/smal"], "did you mean outputs/small?"),
         (
             ["view", "outputs"],
-            "outputs is no run, but a folder of 1 run name the run itself, such as outputs/small",
+            "outputs is not a run, but a folder of 1 run name the run itself, "
+            "such as outputs/small",
         ),
         (["train", "outputs"], "for all of them: relusgd list outputs, relusgd compare outputs"),
-        (["list", "nowhere"], "is no folder"),
+        (["list", "nowhere"], "is not a folder"),
         (["export", "outputs/small", "--out", "elbows.txt"], "CSV"),
         (["new", "small.yaml"], "is not overwritten"),
         (

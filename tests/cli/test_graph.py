@@ -74,17 +74,17 @@ def test_a_step_is_filmed_beside_the_runs_other_pictures(here):
         (["small.yaml", "--function", "x"], "both a network and --function"),
         (
             ["sheet-b"],
-            "sheet-b is no file; a function is given with --function\ntry: relusgd graph "
+            "sheet-b is not a file; a function is given with --function\ntry: relusgd graph "
             "--function sheet-b",
         ),
         (["x**2 + x", "--at", "3"], "try: relusgd graph --function 'x**2 + x'"),
         (["--function", "sheet-c", "--at", "1,2,3"], "sheet-c takes 2 numbers"),
         (["--function", "sheet-f"], "did you mean sheet-"),
         (["--function", "sheet-d", "--size", "3,2"], "sheet-d takes d"),
-        (["--function", "sheet-d", "--size", "x"], "no whole number"),
+        (["--function", "sheet-d", "--size", "x"], "is not a whole number"),
         (["--function", "x**2"], "differentiated at a point"),
         (["--function", "x**2", "--at", "1,2"], "an expression takes 1"),
-        (["--function", "x**2", "--at", "one"], "'one' is no number"),
+        (["--function", "x**2", "--at", "one"], "'one' is not a number"),
         (["--function", "x**2", "--at", "nan"], "not finite"),
         (["--function", "x**2", "--at", "1", "--size", "3"], "an expression has none"),
         (["--function", "x^2", "--at", "1"], "powers are written with **"),

@@ -347,7 +347,7 @@ def test_a_missing_file_a_folder_and_a_path_that_is_none_are_refused(tmp_path):
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are Unix's")
 def test_a_pipe_is_refused_rather_than_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.csv")
-    assert "is no regular file" in faults_of(tmp_path / "pipe.csv")[0]
+    assert "is not a regular file" in faults_of(tmp_path / "pipe.csv")[0]
 
 
 def test_a_file_without_permission_is_refused(write, monkeypatch):

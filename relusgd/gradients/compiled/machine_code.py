@@ -57,7 +57,7 @@ def with_key(key: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def digest(folder: Path) -> str:
-    """SHA-256 of the sources in a folder; that of nothing if it is no folder on disk."""
+    """SHA-256 of the sources in a folder; that of nothing if it is not a folder on disk."""
     sources = [path.read_bytes() for path in sorted(folder.glob("*.py"))]
     return hashlib.sha256(b"\0".join(sources)).hexdigest()
 
