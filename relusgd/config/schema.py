@@ -189,6 +189,10 @@ class TargetData(Section):
         default=1000,
         description="number of evenly spaced, noise-free test points, joined with the training x",
     )
+    standardize: bool = Field(
+        default=False,
+        description="train on x and y of mean 0 and deviation 1 over the training points",
+    )
     seed: Seed | None = Field(
         default=1, description="seed of positions and noise; null = the top-level seed"
     )
@@ -200,6 +204,10 @@ class PointsData(Section):
     kind: Literal["points"] = Field(description="points written here")
     x: Numbers = Field(description="positions of the training points")
     y: Numbers = Field(description="values of the training points, as many as x")
+    standardize: bool = Field(
+        default=False,
+        description="train on x and y of mean 0 and deviation 1 over the training points",
+    )
 
 
 class CsvData(Section):

@@ -19,7 +19,7 @@ from relusgd.errors import ConfigError, InputError
 from relusgd.model.csv_points import read_columns
 from relusgd.model.network import Array, Network
 from relusgd.model.targets import Target
-from relusgd.words import counted
+from relusgd.words import and_list, counted
 
 Function = Callable[[Array], Array]
 Columns = tuple[Array, Array, Array, Array]
@@ -199,13 +199,12 @@ def points_dataset(x: ArrayLike, y: ArrayLike) -> Dataset:
 
 
 def csv_dataset(
-    path: Path, *, x: str, y: str, test_fraction: float, standardize: bool, split_order: SplitOrder
+    path: Path, *, x: str, y: str, test_fraction: float, split_order: SplitOrder
 ) -> Dataset:
     """Points from two columns of a CSV file; the domain is the range of all its x.
 
     split_order: n → a permutation of range(n), whose first round(test_fraction · n) rows of the
-    file become test points. standardize: bring the training points to mean 0 and deviation 1, and
-    the test points along. Raises ConfigError with every fault of the file or of the split,
+    file become test points. Raises ConfigError with every fault of the file or of the split,
     InputError when there is nothing to read.
     """
     x_all, y_all, digest = read_columns(path, x, y)
@@ -215,8 +214,43 @@ def csv_dataset(
     x_train, y_train = _sorted(x_all[~is_test], y_all[~is_test])
     x_test, y_test = _sorted(x_all[is_test], y_all[is_test])
     domain = _range(x_all)
-    dataset = Dataset(x_train, y_train, x_test, y_test, domain, x_name=x, y_name=y, digest=digest)
-    return _standardized(path, dataset) if standardize else dataset
+    return Dataset(x_train, y_train, x_test, y_test, domain, x_name=x, y_name=y, digest=digest)
+
+
+def standardize(dataset: Dataset) -> Dataset:
+    """The points with training x and y of mean 0 and deviation 1; the test points go along.
+
+    A constant column keeps its deviation. Raises InputError, naming the columns, where doubles
+    cannot hold the result.
+    """
+    with np.errstate(all="ignore"):
+        scaling = Scaling.of(dataset.x_train, dataset.y_train)
+        standardized = dataset.standardized(scaling)
+    x_train, y_train, x_test, y_test = standardized.columns
+    columns = {
+        dataset.x_name: (scaling.x_deviation, x_train, x_test),
+        dataset.y_name: (scaling.y_deviation, y_train, y_test),
+    }
+    refused = [
+        repr(name)
+        for name, (deviation, train, test) in columns.items()
+        if not (is_usable_deviation(deviation) and _all_finite(train) and _all_finite(test))
+    ]
+    if refused:
+        raise InputError(
+            f"the values of {and_list(refused)} cannot be standardized in double precision; "
+            "use other units"
+        )
+    return standardized
+
+
+def is_usable_deviation(deviation: float) -> bool:
+    """Whether values can be divided by it, and errors by its square, in double precision."""
+    return 1e-150 < deviation < 1e150
+
+
+def _all_finite(values: Array) -> bool:
+    return bool(np.isfinite(values).all())
 
 
 def dataset_rows(dataset: Dataset) -> Iterator[Row]:
@@ -322,20 +356,3 @@ def _test_count(path: Path, n: int, test_fraction: float) -> int:
     if n_test >= n:
         raise ConfigError([f"{share} leaves none to train on; give less"])
     return n_test
-
-
-def _standardized(path: Path, dataset: Dataset) -> Dataset:
-    """The dataset with training points of mean 0 and deviation 1. Raises ConfigError."""
-    with np.errstate(all="ignore"):
-        scaling = Scaling.of(dataset.x_train, dataset.y_train)
-        standardized = dataset.standardized(scaling)
-    x_train, y_train, x_test, y_test = standardized.columns
-    columns = {
-        dataset.x_name: np.concatenate([[scaling.x_deviation], x_train, x_test]),
-        dataset.y_name: np.concatenate([[scaling.y_deviation], y_train, y_test]),
-    }
-    too_large = [name for name, values in columns.items() if not np.isfinite(values).all()]
-    if too_large:
-        problem = "cannot be standardized in double precision; use other units"
-        raise ConfigError([f"{path}: the values of {name!r} {problem}" for name in too_large])
-    return standardized

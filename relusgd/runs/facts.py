@@ -22,7 +22,7 @@ from pydantic import Field, PlainValidator, TypeAdapter, ValidationError
 
 from relusgd.errors import DivergedError, RelusgdError
 from relusgd.files import read_bounded, write_whole
-from relusgd.model.points import Scaling
+from relusgd.model.points import Scaling, is_usable_deviation
 from relusgd.runs.folder_errors import damaged, unreadable
 from relusgd.training import Plan
 from relusgd.training.descent import Engine, KernelName
@@ -80,7 +80,7 @@ def _read_scaling(stated: object) -> Scaling:
     if numbers.keys() != {entry.name for entry in fields(Scaling)}:
         raise ValueError("a scaling has two means and two deviations")
     for name in ("x_deviation", "y_deviation"):
-        if not 1e-150 < numbers[name] < 1e150:
+        if not is_usable_deviation(numbers[name]):
             raise ValueError(f"{name} is out of range")
     return Scaling(**numbers)
 

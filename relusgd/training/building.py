@@ -11,7 +11,13 @@ from relusgd.config import Config, CosineSchedule, CsvData, PointsData, StepSche
 from relusgd.errors import ConfigError, InputError
 from relusgd.model.initial import InitialNetwork
 from relusgd.model.network import Network
-from relusgd.model.points import Dataset, csv_dataset, points_dataset, sample_dataset
+from relusgd.model.points import (
+    Dataset,
+    csv_dataset,
+    points_dataset,
+    sample_dataset,
+    standardize,
+)
 from relusgd.model.targets import parse_target
 from relusgd.training.descent import Descent, Schedule
 from relusgd.training.engines import choose_engine, choose_kernel
@@ -21,10 +27,19 @@ from relusgd.training.streams import BatchOrder, held_out_order, network_generat
 
 
 def build_dataset(config: Config) -> Dataset:
-    """The training and test points that a config describes.
+    """The training and test points that a config describes, in the units that the network sees.
 
     Raises ConfigError with every fault of the data.
     """
+    dataset = _original_dataset(config)
+    if not config.data.standardize:
+        return dataset
+    with _faults_at(config, "data.standardize"):
+        return standardize(dataset)
+
+
+def _original_dataset(config: Config) -> Dataset:
+    """The points that a config describes, in the units of the data."""
     data = config.data
     if isinstance(data, PointsData):
         return points_dataset(data.x, data.y)
@@ -35,7 +50,6 @@ def build_dataset(config: Config) -> Dataset:
                 x=data.x,
                 y=data.y,
                 test_fraction=data.test_fraction,
-                standardize=data.standardize,
                 split_order=lambda n: held_out_order(config.data_seed, n),
             )
     with _faults_at(config, "data.target"):

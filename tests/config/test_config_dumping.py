@@ -57,6 +57,7 @@ DATA = st.one_of(
         samples=COUNT,
         noise=st.floats(0, 1e100),
         seed=st.none() | SEED,
+        standardize=st.booleans(),
         domain=st.just([-1e-3, 2.5e7]),
     ),
     st.fixed_dictionaries(
@@ -64,7 +65,8 @@ DATA = st.one_of(
             "kind": st.just("points"),
             "x": st.just([1, 2.5]),
             "y": st.lists(FINITE, min_size=2, max_size=2),
-        }
+        },
+        optional={"standardize": st.booleans()},
     ),
     st.fixed_dictionaries(
         {

@@ -52,6 +52,7 @@ DEEP = {
         "samples": 7,
         "positions": "even",
         "test_samples": 0,
+        "standardize": True,
         "seed": None,
     },
     "network": {

@@ -23,6 +23,7 @@ from relusgd.model.points import (
     dataset_rows,
     points_dataset,
     sample_dataset,
+    standardize,
 )
 from relusgd.model.targets import parse_target
 
@@ -208,7 +209,6 @@ def read(path, **changes):
         "x": "x",
         "y": "y",
         "test_fraction": 0.0,
-        "standardize": False,
         "split_order": np.arange,
     }
     return csv_dataset(path, **{**options, **changes})
@@ -268,9 +268,7 @@ def test_equal_x_keep_the_order_of_the_file_whatever_the_order_of_the_split(writ
 
 def test_standardizing_uses_the_training_points_alone_and_keeps_the_original_ones(write):
     path = write("x,y\n10,1\n20,3\n30,99\n")
-    dataset = read(
-        path, test_fraction=0.34, standardize=True, split_order=lambda n: np.arange(n)[::-1]
-    )
+    dataset = standardize(read(path, test_fraction=0.34, split_order=lambda n: np.arange(n)[::-1]))
     assert dataset.scaling == Scaling(15.0, 5.0, 2.0, 1.0)
     np.testing.assert_array_equal(dataset.x_train, [-1, 1])
     np.testing.assert_array_equal(dataset.x_test, [3])
@@ -376,11 +374,21 @@ def test_a_split_without_test_or_training_points_is_refused(write, fraction, pro
     assert problem in faults_of(write("x,y\n1,2\n3,4\n5,6\n"), test_fraction=fraction)[0]
 
 
-def test_values_beyond_standardizing_are_refused_by_their_column(write):
-    path = write("x,y\n1,1e308\n2,-1e308\n3,1e308\n")
-    assert faults_of(path, standardize=True) == [
-        f"{path}: the values of 'y' cannot be standardized in double precision; use other units"
-    ]
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        ("year,flow\n1,1e308\n2,-1e308\n3,1e308\n", "'flow'"),
+        ("year,flow\n1,1e-160\n2,2e-160\n", "'flow'"),
+        ("year,flow\n-1e200,-1e200\n1e200,1e200\n", "'year' and 'flow'"),
+    ],
+)
+def test_values_beyond_standardizing_are_refused_by_their_columns(write, content, names):
+    dataset = read(write(content), x="year", y="flow")
+    with pytest.raises(InputError) as caught:
+        standardize(dataset)
+    assert caught.value.message == (
+        f"the values of {names} cannot be standardized in double precision; use other units"
+    )
 
 
 def test_the_digest_is_the_sha_256_of_the_content(write):
@@ -453,7 +461,7 @@ def test_the_notebooks_points_come_back_from_rows_to_the_last_bit():
 
 
 def test_rows_are_in_original_units(write):
-    dataset = read(write("x,y\n2,0.1\n1,1e-320\n"), standardize=True)
+    dataset = standardize(read(write("x,y\n2,0.1\n1,1e-320\n")))
     assert list(dataset_rows(dataset)) == [("train", 1.0, 1e-320), ("train", 2.0, 0.1)]
 
 
