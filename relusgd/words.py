@@ -273,6 +273,11 @@ def _shown_items(kind: str, start: str, items: list[str], end: str, count: int) 
     return f"{start}{text}{end}"
 
 
+def shown_kind(value: object) -> str:
+    """What kind of thing a value is, for messages: None, an object of type int."""
+    return "None" if value is None else f"an object of type {type(value).__name__}"
+
+
 def shown_key(key: str) -> str:
     """A key for a message: printable and not too long."""
     return cut_short(_printable_start(key))

@@ -12,7 +12,7 @@ from relusgd.config.dumping import config_to_yaml, flatten
 from relusgd.config.expansion import PlannedRun, planned_runs
 from relusgd.config.json_schema import json_schema
 from relusgd.config.keys import key_named, known_keys
-from relusgd.config.loading import load_config
+from relusgd.config.loading import Source, as_config, load_config
 from relusgd.config.naming import default_folder
 from relusgd.config.overrides import parse_overrides
 from relusgd.config.schema import (
@@ -31,8 +31,10 @@ __all__ = [
     "CsvData",
     "PlannedRun",
     "PointsData",
+    "Source",
     "StepSchedule",
     "TargetData",
+    "as_config",
     "config_to_yaml",
     "copy_shipped",
     "default_folder",

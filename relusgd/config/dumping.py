@@ -8,6 +8,7 @@ from relusgd.config.schema import (
     Config,
     Section,
 )
+from relusgd.config.values import plain
 from relusgd.words import quoted, value_text
 
 
@@ -31,6 +32,16 @@ def dump(value: object) -> object:
     if isinstance(value, Section):
         return {key: dump(getattr(value, key)) for key in type(value).model_fields}
     return value
+
+
+def written(section: Section) -> dict[str, object]:
+    """The keys that a config was given, as a file would hold them."""
+    values = {}
+    for key in type(section).model_fields:
+        if key in section.model_fields_set:
+            value = getattr(section, key)
+            values[key] = written(value) if isinstance(value, Section) else plain(value)
+    return values
 
 
 def config_to_yaml(config: Config) -> str:

@@ -9,13 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from relusgd.config.dumping import dump
+from relusgd.config.dumping import dump, written
 from relusgd.config.loading import check_values, resolve_key
 from relusgd.config.naming import assignment, join_name
-from relusgd.config.overrides import move_lines, with_settings
-from relusgd.config.schema import LARGEST_SEED, Config, Section, SweepSection
+from relusgd.config.overrides import move_lines, with_settings, without
+from relusgd.config.schema import LARGEST_SEED, Config, SweepSection
 from relusgd.config.source import Path, Places, split_key
-from relusgd.config.values import plain
 from relusgd.errors import ConfigError
 
 
@@ -90,7 +89,7 @@ def combinations(config: Config) -> list[Combination]:
     Raises ConfigError as `planned_runs`.
     """
     sweep = config.sweep or SweepSection()
-    base = written(config)
+    base = without(written(config), ("sweep",))
     places = _places_by_case(config.origin.places)
     grid = {key: sweep.grid[key] for key in sorted(sweep.grid) if key != "seed"}
     faults: list[str] = []
@@ -187,19 +186,3 @@ def _places_of_run(
         if option is not None:
             overrides[target] = option
     return replace(places, lines=lines, overrides=overrides)
-
-
-def written(config: Config) -> dict[str, object]:
-    """The keys that a config was given, as a file would hold them, without the sweep."""
-    values = _written(config)
-    values.pop("sweep", None)
-    return values
-
-
-def _written(section: Section) -> dict[str, object]:
-    values = {}
-    for key in type(section).model_fields:
-        if key in section.model_fields_set:
-            value = getattr(section, key)
-            values[key] = _written(value) if isinstance(value, Section) else plain(value)
-    return values

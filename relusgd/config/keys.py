@@ -100,6 +100,9 @@ def key_named(name: str) -> str | None:
 
 def unknown_key(name: str, block: Path, siblings: Collection[str]) -> str:
     """The fault of a key that its block does not have, with the key that was meant."""
+    if not block and name in known_keys():
+        outer, _, inner = name.partition(".")
+        return f"is two keys, one in the other; write {outer}: {{{inner}: …}}"
     meant = _key_meant(name, dotted(block), siblings)
     hint = f"; did you mean {meant}?" if meant else did_you_mean(name, siblings)
     return f"is not a known key{hint}"

@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from pydantic import ValidationError
 
 from relusgd.config.checks import cross_faults
+from relusgd.config.dumping import written
 from relusgd.config.faults import Broken, translate
 from relusgd.config.keys import value_at
 from relusgd.config.overrides import with_case, with_overrides, without
@@ -24,10 +25,10 @@ from relusgd.config.source import (
     split_key,
 )
 from relusgd.config.sweep_checks import sweep_faults, varied_paths
-from relusgd.config.values import plain
+from relusgd.config.values import NotPlainError, plain
 from relusgd.config.yaml_reader import Document, read_file, read_yaml
 from relusgd.errors import ConfigError, InputError
-from relusgd.words import did_you_mean, nearest, shown, shown_key
+from relusgd.words import did_you_mean, nearest, shown, shown_key, shown_kind
 
 ROUNDS = 4
 """How often faulty values are removed: that can cause a new fault, such as a missing key."""
@@ -39,7 +40,7 @@ Source = str | FilePath | Mapping[str, object]
 
 
 def load_config(
-    source: Source,
+    source: Config | Source,
     overrides: Mapping[str, object] | None = None,
     *,
     case: str | None = None,
@@ -47,11 +48,13 @@ def load_config(
 ) -> Config:
     """Read and check a config.
 
-    source: a YAML file, or its content as a mapping.
+    source: a YAML file, its content as a mapping (with NumPy's numbers and arrays, if you like), or
+    a Config to change.
     overrides: dotted key → value, such as {"training.epochs": 100}.
     case: the name of a case of the file's sweep; its keys are set, and the sweep is left out.
     typed: overrides and case are options of the command line, and faults name them so.
-    Raises ConfigError with every fault of the file, of the overrides, and between keys.
+    Raises ConfigError with every fault of the file, of the overrides, and between keys, and
+    TypeError for another kind of source.
     """
     document, places, origin = _read(source)
     places = replace(places, typed=typed)
@@ -65,18 +68,37 @@ def load_config(
     faults = [*document.faults, *faults]
     if config is None or faults:
         raise ConfigError(places.sentences(faults))
-    resolved = {key: resolve_key(config, split_key(key), values) for key in overrides or {}}
-    config._origin = Origin(origin.stem, origin.folder, resolved, case, places.keys_only())
+    set_now = {key: resolve_key(config, split_key(key), values) for key in overrides or {}}
+    config._origin = replace(
+        origin,
+        overrides={**origin.overrides, **set_now},
+        case=case or origin.case,
+        places=places.keys_only(),
+    )
     return config
 
 
-def _read(source: Source) -> tuple[Document, Places, Origin]:
+def as_config(source: Config | Source) -> Config:
+    """The config itself, or the one that `load_config` makes of a dict or a file. Raises as it."""
+    return source if isinstance(source, Config) else load_config(source)
+
+
+def _read(source: Config | Source) -> tuple[Document, Places, Origin]:
+    if isinstance(source, Config):
+        origin = source.origin
+        places = replace(origin.places, overrides=dict(origin.places.overrides))
+        return Document(written(source), is_empty=False), places, origin
     if isinstance(source, Mapping):
         try:
             document = Document(plain(source), is_empty=False)
-        except ValueError as error:
-            document = Document({}, faults=[Fault((), str(error))])
+        except NotPlainError as error:
+            document = Document({}, faults=[Fault(error.path, error.text)])
         return document, Places("config"), Origin()
+    if not isinstance(source, str | FilePath):
+        raise TypeError(
+            "a config is a dict, the path of a YAML file or a relusgd.Config, "
+            f"not {shown_kind(source)}"
+        )
     file = FilePath(source)
     document = read_yaml(_read_bytes(file))
     return document, Places(shown_path(file), document.lines), Origin(file.stem, file.parent)

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from relusgd.config.schema import MAX_RUNS
 from relusgd.config.source import Fault, Path, Places, covers, paths_below, split_key
-from relusgd.config.values import plain
+from relusgd.config.values import NotPlainError, plain
 from relusgd.config.yaml_reader import read_yaml
 from relusgd.errors import ConfigError
 from relusgd.words import shown_key
@@ -153,8 +153,9 @@ def with_overrides(
         places.overrides[path] = key
         try:
             value = plain(overrides[key])
-        except ValueError as error:
-            raise ConfigError([places.sentence(Fault(path, str(error)))]) from None
+        except NotPlainError as error:
+            fault = Fault((*path, *error.path), error.text)
+            raise ConfigError([places.sentence(fault)]) from None
         values = with_value(values, path, value)
     return values
 

@@ -10,6 +10,20 @@ from typing import Any
 from relusgd.words import shown
 
 MAX_LEVELS = 50
+NAMED_LEVELS = 4
+"""No key of a config lies deeper; a message names no more levels."""
+
+
+class NotPlainError(ValueError):
+    """A value that YAML cannot hold.
+
+    text: the end of a sentence. path: the keys that lead to the value.
+    """
+
+    def __init__(self, text: str, path: tuple[str, ...] = ()) -> None:
+        super().__init__(text)
+        self.text = text
+        self.path = path
 
 
 class FrozenMapping(Mapping[str, object]):
@@ -53,19 +67,28 @@ def single(value: object) -> Any:
 def plain(value: object, levels: int = MAX_LEVELS) -> object:
     """The same value in dicts, lists, int, float, bool, str and None, as YAML would give it.
 
-    NumPy's scalars and arrays are accepted. Raises ValueError, with the end of a sentence, for a
-    key that is not text, more than `levels` levels, or another kind of object.
+    NumPy's scalars and arrays are accepted, and ranges. Raises NotPlainError for a key that is not
+    text, more than `levels` levels, or another kind of object.
     """
     if levels < 0:
-        raise ValueError(f"is nested more than {MAX_LEVELS} levels deep")
+        raise NotPlainError(f"is nested more than {MAX_LEVELS} levels deep")
     if isinstance(value, Mapping):
-        for key in value:
-            if not isinstance(key, str):
-                raise ValueError(f"has the key {shown(key)}, which must be text")
-        return {str(key): plain(item, levels - 1) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+        return _plain_mapping(value, levels)
+    if isinstance(value, list | tuple | range):
         return [plain(item, levels - 1) for item in value]
     return _plain_scalar(value, levels)
+
+
+def _plain_mapping(value: Mapping[Any, object], levels: int) -> dict[str, object]:
+    items: dict[str, object] = {}
+    for key, item in value.items():
+        if not isinstance(key, str):
+            raise NotPlainError(f"has the key {shown(key)}, which must be text")
+        try:
+            items[str(key)] = plain(item, levels - 1)
+        except NotPlainError as error:
+            raise NotPlainError(error.text, (key, *error.path)[:NAMED_LEVELS]) from None
+    return items
 
 
 def _plain_scalar(value: object, levels: int) -> object:
@@ -79,6 +102,6 @@ def _plain_scalar(value: object, levels: int) -> object:
         return float(value)
     if hasattr(value, "tolist"):
         return plain(value.tolist(), levels - 1)
-    raise ValueError(
+    raise NotPlainError(
         f"must be numbers, text, lists or mappings, not an object of type {type(value).__name__}"
     )

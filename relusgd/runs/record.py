@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from relusgd.config import Config, config_to_yaml, default_folder
+from relusgd.config import Config, Source, config_to_yaml, default_folder
 from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
 from relusgd.files import write_whole
 from relusgd.model.points import Dataset
@@ -59,7 +59,7 @@ class NullObserver:
 
 
 def record(
-    config: Config,
+    config: Config | Source,
     out: str | Path | None = None,
     overwrite: bool = False,
     *,
@@ -70,6 +70,7 @@ def record(
 ) -> Run:
     """Train as the config says and record the run in `out`.
 
+    config: or a dict or file, as `load_config` takes them.
     By default `out` is `outputs/<name of config and overrides>`. A folder that holds the same run
     is confirmed, resumed or continued. One that holds another run is refused unless `overwrite`.
     dataset: points to train on in place of the config's own. notes: other keys for run.json of a
@@ -81,7 +82,7 @@ def record(
     has been kept.
     """
     plan = prepare(config, dataset)
-    folder = Path(out) if out is not None else default_folder(config)
+    folder = Path(out) if out is not None else default_folder(plan.config)
     with disk_faults(folder):
         return _record(plan, folder, overwrite, observer or NullObserver(), notes, block_steps)
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from threadpoolctl import threadpool_limits
 
-from relusgd.config import Config, default_folder
+from relusgd.config import Config, Source, as_config, default_folder
 from relusgd.config.expansion import Shard
 from relusgd.errors import InputError, RelusgdError, StoppedError
 from relusgd.files import sync_folder
@@ -63,7 +63,7 @@ class NullSweepObserver:
 
 
 def run_sweep(
-    config: Config,
+    config: Config | Source,
     out: str | Path | None = None,
     executor: Executor | None = None,
     *,
@@ -76,6 +76,7 @@ def run_sweep(
     What has ended already is left as it is, and what was interrupted is continued. A run that
     diverges is a result; the summary says which runs failed, and the others go on.
 
+    config: or a dict or file, as `load_config` takes them.
     out: by default `outputs/<config's name>`. executor: any of concurrent.futures, by default
     `workers` processes of this machine, one per core. Workers of the standard library write run
     folders themselves; those of others send their runs back, and this process writes the same
@@ -84,6 +85,7 @@ def run_sweep(
     StoppedError when the observer asked to stop and everything that has ended is kept, RelusgdError
     when the disk fails.
     """
+    config = as_config(config)
     folder = Path(out) if out is not None else default_folder(config)
     observer = observer or NullSweepObserver()
     with disk_faults(folder):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from relusgd.config import Config
+from relusgd.config import Config, Source
 from relusgd.diagnostics.snapshot_metrics import SnapshotMetrics
 from relusgd.model.history import COUNTS, History
 from relusgd.model.network import Array, Integers, Network, parameter_count
@@ -37,7 +37,7 @@ class Block:
 
 
 def train(
-    config: Config,
+    config: Config | Source,
     dataset: Dataset | None = None,
     start: State | None = None,
     *,
@@ -45,6 +45,7 @@ def train(
 ) -> Iterator[Block]:
     """Train as the config says.
 
+    config: or a dict or file, as `load_config` takes them.
     On its own data or on `dataset`, from the initial network or from `start`.
 
     The first block of a fresh training is the snapshot of epoch 0. Every other block ends after

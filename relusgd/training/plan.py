@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,7 +10,10 @@ from functools import cached_property
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from relusgd.config import Config, TargetData
+from relusgd.config import Config, Source, TargetData, as_config
+from relusgd.config.checks import cross_faults
+from relusgd.config.source import Fault, dotted
+from relusgd.config.sweep_checks import varied_paths
 from relusgd.diagnostics.measures import dead_in_first_layer, train_mse
 from relusgd.diagnostics.snapshot_metrics import SnapshotMetrics
 from relusgd.errors import ConfigError
@@ -26,7 +29,7 @@ from relusgd.training.descent import Descent, Engine, KernelName, State
 from relusgd.training.engines import check_installed, engine_faults, step_nanoseconds
 from relusgd.training.memory import memory_faults
 from relusgd.training.recording import Recording
-from relusgd.words import counted, exact_number
+from relusgd.words import and_list, counted, exact_number
 
 RUN_SECONDS, SNAPSHOT_SECONDS = 3e-3, 6e-5
 """What a run takes beside its steps: at all, and for every snapshot."""
@@ -140,23 +143,15 @@ class Plan:
         )
 
 
-def prepare(config: Config, dataset: Dataset | None = None) -> Plan:
+def prepare(config: Config | Source, dataset: Dataset | None = None) -> Plan:
     """The plan of this config, on its own data or on `dataset` (as kept in a run folder).
 
-    Reads a CSV, writes nothing. Raises ConfigError with every fault that data and config have
-    together, and TypeError if `config` is not a Config.
+    config: or a dict or file, as `load_config` takes them. Reads a CSV, writes nothing. Raises
+    ConfigError with every fault that data and config have together, and TypeError for what is no
+    config.
     """
-    if not isinstance(config, Config):
-        raise TypeError(
-            "a Config is expected, as relusgd.load_config makes it of a file or a dict, "
-            f"not {type(config).__name__}"
-        )
-    data = config.data
-    if dataset is None and isinstance(data, TargetData):
-        # Faults of the sizes are found before so many points are drawn.
-        _raise_faults(config, data.samples, data.samples + data.test_samples)
-    points = dataset or build_dataset(config)
-    _raise_faults(config, len(points.x_train), len(points.x_test))
+    config = as_config(config)
+    points = _checked_points(config, dataset)
     initial = build_initial(config, points)
     if not np.isfinite(_initial_mse(initial, points)):
         text = (
@@ -186,15 +181,47 @@ def _initial_mse(initial: Network, points: Dataset) -> float:
     return error
 
 
-def _raise_faults(config: Config, training_points: int, test_points: int) -> None:
-    """Raise ConfigError with everything that is wrong with a training on so many points."""
-    faults = [
+def _checked_points(config: Config, dataset: Dataset | None) -> Dataset:
+    """The points to train on. Raises ConfigError with every fault of data and config."""
+    # A sweep may vary the keys of a fault, or a Config may be made without `load_config`.
+    found = list(cross_faults(config))
+    faults = config.origin.places.sentences(found)
+    hint = _sweep_hint(config, found)
+    data = config.data
+    if dataset is None and isinstance(data, TargetData):
+        # Faults of the sizes are found before so many points are drawn.
+        sizes = _size_faults(config, data.samples, data.samples + data.test_samples)
+        if sizes:
+            raise ConfigError([*faults, *sizes], hint)
+    if any(fault.path[0] == "data" for fault in found):
+        raise ConfigError(faults, hint)
+    try:
+        points = dataset or build_dataset(config)
+    except ConfigError as error:
+        raise ConfigError([*faults, *error.faults], error.hint or hint) from None
+    faults += _size_faults(config, len(points.x_train), len(points.x_test))
+    if faults:
+        raise ConfigError(faults, hint)
+    return points
+
+
+def _sweep_hint(config: Config, found: Sequence[Fault]) -> str | None:
+    """What to do about faults between keys that the config's sweep varies; None for others."""
+    varied = varied_paths(config.sweep)
+    paths = dict.fromkeys(path for fault in found for path in (fault.path, *fault.also))
+    keys = [dotted(path) for path in paths if path in varied]
+    if not keys:
+        return None
+    return f"the sweep varies {and_list(keys)}; set a value to have one of its runs"
+
+
+def _size_faults(config: Config, training_points: int, test_points: int) -> list[str]:
+    """Everything that is wrong with a training on so many points."""
+    return [
         *engine_faults(config),
         *_batch_faults(config, training_points),
         *memory_faults(config, training_points, test_points),
     ]
-    if faults:
-        raise ConfigError(faults)
 
 
 def _batch_faults(config: Config, n: int) -> Iterator[str]:

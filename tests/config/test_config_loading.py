@@ -507,13 +507,15 @@ def test_an_impossible_path_is_a_fault() -> None:
 
 
 def test_a_dict_with_keys_that_are_no_text_is_a_fault() -> None:
-    assert faults_of({"network": {1: 2}}) == ("config: has the key 1, which must be text",)
+    assert faults_of({"network": {1: 2}}) == ("config: network has the key 1, which must be text",)
 
 
 def test_a_dict_that_contains_itself_is_a_fault() -> None:
     endless: dict[str, object] = {}
     endless["training"] = endless
-    assert faults_of(endless) == ("config: is nested more than 50 levels deep",)
+    assert faults_of(endless) == (
+        "config: training.training.training.training is nested more than 50 levels deep",
+    )
 
 
 VALUES = st.recursive(

@@ -268,12 +268,6 @@ def test_the_training_is_described_in_points_batches_and_steps():
     )
 
 
-@pytest.mark.parametrize("given", [{"seed": 0}, "configs/notebook.yaml", None])
-def test_a_config_that_was_not_loaded_is_refused_with_the_call_that_loads_it(given):
-    with pytest.raises(TypeError, match=r"relusgd\.load_config"):
-        prepare(given)
-
-
 def test_a_missing_csv_is_reported_with_the_key_that_names_it(tmp_path):
     (tmp_path / "flow.yaml").write_text("data:\n  kind: csv\n  path: flow.csv\n")
     with pytest.raises(ConfigError) as caught:
