@@ -190,12 +190,11 @@ def noise_level(compared: ComparedRuns) -> float | None:
 
 
 def course_chart(compared: ComparedRuns, groups: Sequence[Group]) -> Chart | None:
-    """Errors over the epochs; None if no run has more than one, as with ridge regression."""
-    epochs = [result.epochs for group in groups for result in group.counted]
-    last = max(epochs, default=0)
-    if last <= 1:
+    """Errors over the epochs; None if no run has more than one step, as with ridge regression."""
+    counted = [result for group in groups for result in group.counted]
+    if all(result.steps <= 1 for result in counted):
         return None
-    time = TimeAxis(0.0, last)
+    time = TimeAxis(0.0, max(result.run.clock[-1] for result in counted))
     colours = {group: colour for colour, group in enumerate(groups) if group.counted}
     series = [group_course(compared, group, colour, time) for group, colour in colours.items()]
     return Chart(series, "epoch", level=noise_level(compared))
@@ -208,7 +207,7 @@ def group_course(compared: ComparedRuns, group: Group, colour: int, time: TimeAx
     x = longest[0]
     errors = np.array([np.interp(x, *curve, right=np.nan) for curve in curves])
     if group.typical.config.training.method == "ridge":
-        x = np.array([1.0, time.last])
+        x = np.array([min(1.0, time.last), time.last])
         errors = errors[:, [-1, -1]]
     middle = np.nanmedian(errors, axis=0)
     low, high = np.nanmin(errors, axis=0), np.nanmax(errors, axis=0)
@@ -217,8 +216,8 @@ def group_course(compared: ComparedRuns, group: Group, colour: int, time: TimeAx
 
 def run_course(result: Result, error: str, time: TimeAxis) -> tuple[Array, Array]:
     """Epochs and errors of one run; of many snapshots, medians at TIME_PLACES along the axis."""
-    metrics = result.run.original_metrics
-    summary = summarise(time.place(metrics["epoch"]), metrics[error], TIME_PLACES)
+    errors = result.run.original_metrics[error]
+    summary = summarise(time.place(result.run.clock), errors, TIME_PLACES)
     epochs = time.first + time.softness * np.expm1(summary.x)
     return epochs, summary.middle
 

@@ -143,13 +143,12 @@ def summed_rates(result: Result) -> float:
     Momentum m lengthens a step by the factor 1/(1 − m).
     """
     config = result.run.config
-    epochs = result.epochs
-    if not epochs:
-        return 0.0
     schedule = build_schedule(config)
+    per_epoch = result.run.facts.counts.steps_per_epoch
+    epochs, rest = divmod(result.steps, per_epoch)
     if schedule.kind == "constant":
         rates = schedule.rate * epochs
     else:
         rates = sum(schedule.at(epoch) for epoch in range(1, epochs + 1))
-    steps_per_epoch = result.steps / epochs
-    return float(rates * steps_per_epoch / (1 - config.training.momentum))
+    total = rates * per_epoch + rest * schedule.at(epochs + 1)
+    return float(total / (1 - config.training.momentum))

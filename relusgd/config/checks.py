@@ -188,13 +188,9 @@ def _ridge_solves_the_output_layer(config: Config) -> str | None:
     return f"is hidden, but {reason}; leave layers out, or train by method: sgd"
 
 
-@check("snapshots.every", "snapshots.per_decade")
-def _one_way_of_recording(config: Config) -> str | None:
-    every, per_decade = config.snapshots.every, config.snapshots.per_decade
-    if every is not None and per_decade is not None:
-        return (
-            "and snapshots.per_decade exclude one another; set one of them to null or leave it out"
-        )
-    if every is None and per_decade is None:
-        return "is null, and so is snapshots.per_decade; give one of them"
-    return None
+@check("snapshots.every", "snapshots.per_decade", "snapshots.first_steps")
+def _something_is_recorded(config: Config) -> str | None:
+    snapshots = config.snapshots
+    if snapshots.every or snapshots.per_decade or snapshots.first_steps:
+        return None
+    return "is null, and so is snapshots.per_decade; give one of them, or first_steps"

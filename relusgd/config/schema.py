@@ -355,13 +355,18 @@ class Training(Section):
 
 
 class Snapshots(Section):
-    """Which epochs are recorded; epoch 0 and the last one always are."""
+    """What is recorded, united; epoch 0 and the last step always are."""
 
     every: Count | None = Field(
-        default=1, description="epochs between two snapshots; null with per_decade"
+        default=1,
+        description="epochs between two snapshots; null = none of these,"
+        " the default where per_decade is given",
     )
     per_decade: Annotated[int, Field(ge=1, le=10_000), WHOLE] | None = Field(
-        default=None, description="instead of every: N, to record the epochs round(10^(i/N))"
+        default=None, description="N, to record the epochs round(10^(i/N))"
+    )
+    first_steps: CountFromZero = Field(
+        default=0, description="N, to record the single steps 1 to N besides"
     )
 
     @model_validator(mode="before")

@@ -27,11 +27,13 @@ COUNTS = ("dead_units", "always_on_units", "breakpoints")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class History:
-    """S snapshots in the order of their epochs; rows of different arrays belong together.
+    """S snapshots in the order of their steps; rows of different arrays belong together.
 
-    epoch, step: shape (S,), int64. elbow, slope: shape (S, H1), of the first hidden layer (elbow
-    nan at slope 0). weights[k]: shape (S, fan_in, fan_out), biases[k]: shape (S, fan_out). metrics:
-    name → shape (S,). Raises ValueError when the shapes do not fit together.
+    epoch: the epochs that are complete, step: the steps taken, both shape (S,), int64. elbow,
+    slope: shape (S, H1), of the first hidden layer (elbow nan at slope 0). weights[k]: shape (S,
+    fan_in, fan_out), biases[k]: shape (S, fan_out). metrics: name → shape (S,). steps_per_epoch:
+    None where every snapshot is the end of its epoch. Raises ValueError when the shapes do not fit
+    together.
     """
 
     epoch: Integers
@@ -41,6 +43,7 @@ class History:
     weights: tuple[Array, ...]
     biases: tuple[Array, ...]
     metrics: Mapping[str, NDArray[np.float64] | Integers]
+    steps_per_epoch: int | None = None
 
     def __post_init__(self) -> None:
         first_layer = [self.elbow, self.slope]
@@ -65,12 +68,14 @@ class History:
         vectors: Array,
         hidden: Sequence[int],
         metrics: Mapping[str, Array | Integers],
+        *,
+        steps_per_epoch: int | None = None,
     ) -> History:
         """The history of networks given as vectors, shape (S, parameter_count(hidden))."""
         weights, biases = split_parameters(vectors, hidden)
         slope = weights[0][:, 0, :]
         elbow = elbow_positions(slope, biases[0])
-        return cls(epoch, step, elbow, slope, weights, biases, metrics)
+        return cls(epoch, step, elbow, slope, weights, biases, metrics, steps_per_epoch)
 
     def __len__(self) -> int:
         return len(self.epoch)
@@ -103,27 +108,43 @@ class History:
             tuple(weight[rows] for weight in self.weights),
             tuple(bias[rows] for bias in self.biases),
             {name: column[rows] for name, column in self.metrics.items()},
+            self.steps_per_epoch,
         )
 
-    def index(self, *, epoch: int | None = None, step: int | None = None) -> int:
-        """The index of the snapshot at this epoch or at this step; without either, of the last one.
+    @property
+    def clock(self) -> Array:
+        """When each snapshot was taken, in epochs, with fractions within an epoch, shape (S,)."""
+        if self.steps_per_epoch is None:
+            return self.epoch.astype(np.float64)
+        return np.asarray(self.step / self.steps_per_epoch)
 
-        Raises InputError when both are given and, naming the nearest recorded ones, when nothing
-        was recorded there.
+    @property
+    def ends_an_epoch(self) -> NDArray[np.bool_]:
+        """Whether each snapshot is the end of its epoch, shape (S,)."""
+        if self.steps_per_epoch is None:
+            return np.ones(len(self), dtype=np.bool_)
+        return np.asarray(self.step % self.steps_per_epoch == 0)
+
+    def index(self, *, epoch: int | None = None, step: int | None = None) -> int:
+        """The index of the snapshot at the end of this epoch or at this step.
+
+        Without either, that of the last one. Raises InputError when both are given and, naming the
+        nearest recorded ones, when nothing was recorded there.
         """
         if step is not None and epoch is not None:
             raise InputError(
                 "a snapshot has one place in time: give its epoch or its step, not both"
             )
         if step is not None:
-            name, column, wanted = "step", self.step, step
+            rows, name, column, wanted = np.arange(len(self)), "step", self.step, step
         elif epoch is not None:
-            name, column, wanted = "epoch", self.epoch, epoch
+            rows = np.flatnonzero(self.ends_an_epoch)
+            name, column, wanted = "epoch", self.epoch[rows], epoch
         else:
             return len(self) - 1
         index = int(np.searchsorted(column, wanted))
-        if index < len(self) and column[index] == wanted:
-            return index
+        if index < len(rows) and column[index] == wanted:
+            return int(rows[index])
         neighbours = column[max(index - 1, 0) : index + 1]
         near = ", ".join(map(str, neighbours))
         raise InputError(
@@ -147,4 +168,5 @@ def concatenate(histories: Sequence[History]) -> History:
         tuple(np.concatenate(layer) for layer in weights),
         tuple(np.concatenate(layer) for layer in biases),
         metrics,
+        histories[0].steps_per_epoch,
     )

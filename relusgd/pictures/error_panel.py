@@ -29,7 +29,7 @@ PART_COLUMNS = 3
 class ErrorPanel:
     """Errors on logarithmic axes over time, with a line at the moment that is shown.
 
-    moments: the step or epoch of every moment, shape (moments,).
+    moments: every moment in steps or epochs, shape (moments,).
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class ErrorPanel:
         box: Box,
         time: TimeAxis,
         error: ErrorAxis,
-        moments: NDArray[np.int64],
+        moments: NDArray[np.int64] | Array,
         x_ticks: Ticks,
         y_ticks: Ticks,
     ) -> None:
@@ -78,17 +78,17 @@ class ErrorPanel:
         cls, sheet: Sheet, box: Box, group: RunGroup, x_ticks: Ticks, y_ticks: Ticks
     ) -> ErrorPanel:
         """One error of several runs over the epochs; a line ends, with a mark, with its run."""
-        panel = cls(sheet, box, group.time_axis, group.error_axis, group.epoch, x_ticks, y_ticks)
+        panel = cls(sheet, box, group.time_axis, group.error_axis, group.clock, x_ticks, y_ticks)
         panel._draw_level(group.noise)
         for number, view in enumerate(group.views):
             panel._add_run(group, number, view)
         return panel
 
     def _add_run(self, group: RunGroup, number: int, view: View) -> None:
-        x = self.time.place(view.epoch)
+        x = self.time.place(view.clock)
         y = self.error.place(errors_of(view)[group.error_name])
         band = summarise(x, y, self.columns)
-        one_solution = view.epoch[-1] <= 1
+        one_solution = view.history.step[-1] <= 1
         # One solution, as of ridge regression, is a level for the whole time.
         end = float(self.moments[-1] if one_solution else x[-1])
         look = {"color": self.sheet.run_colour(number), "linestyle": run_dash(number)}

@@ -126,26 +126,24 @@ def choose_frames(
         raise InputError(f"the spacing is one of {', '.join(SPACINGS)}, not {spacing!r}")
     if frames < 1:
         raise InputError(f"a film needs at least one frame, not {frames}")
-    start, stop = _rows_between(scene.epoch, first_epoch, last_epoch)
+    start, stop = _rows_between(scene.clock, first_epoch, last_epoch)
     if frames >= stop - start:
         return np.arange(start, stop)
     if frames == 1:
         return np.array([stop - 1])
-    epoch = scene.epoch[start:stop].astype(np.float64)
+    clock = scene.clock[start:stop]
     if spacing == "motion":
-        return start + _by_motion(epoch, lambda row: scene.values(start + row), frames)
-    return start + _by_epoch(epoch, frames, spacing)
+        return start + _by_motion(clock, lambda row: scene.values(start + row), frames)
+    return start + _by_clock(clock, frames, spacing)
 
 
-def _rows_between(
-    epoch: Indices, first_epoch: int | None, last_epoch: int | None
-) -> tuple[int, int]:
-    """The half-open range of rows from the first to the last epoch, which is included."""
-    start, stop = 0, len(epoch)
+def _rows_between(clock: Array, first_epoch: int | None, last_epoch: int | None) -> tuple[int, int]:
+    """The half-open range of rows from the end of the first epoch to that of the last one."""
+    start, stop = 0, len(clock)
     if first_epoch is not None:
-        start = int(np.searchsorted(epoch, first_epoch))
+        start = int(np.searchsorted(clock, first_epoch))
     if last_epoch is not None:
-        stop = int(np.searchsorted(epoch, last_epoch, side="right"))
+        stop = int(np.searchsorted(clock, last_epoch, side="right"))
     if start < stop:
         return start, stop
     if first_epoch is None:
@@ -156,13 +154,13 @@ def _rows_between(
         asked = f" from epoch {first_epoch:,} to {last_epoch:,}"
     raise InputError(
         f"no snapshot was recorded{asked}",
-        f"those recorded are of the epochs {epoch[0]:,} to {epoch[-1]:,}",
+        f"those recorded are of the epochs {int(clock[0]):,} to {int(clock[-1]):,}",
     )
 
 
-def _by_epoch(epoch: Array, frames: int, spacing: str) -> Indices:
-    wanted = wanted_epochs(epoch[0], epoch[-1], frames, spacing)
-    return distinct(nearest(epoch, wanted), len(epoch))
+def _by_clock(clock: Array, frames: int, spacing: str) -> Indices:
+    wanted = wanted_epochs(clock[0], clock[-1], frames, spacing)
+    return distinct(nearest(clock, wanted), len(clock))
 
 
 def wanted_epochs(first: float, last: float, frames: int, spacing: str) -> Array:
@@ -176,10 +174,10 @@ def wanted_epochs(first: float, last: float, frames: int, spacing: str) -> Array
     return first + softness * np.expm1(np.linspace(0.0, np.log1p(SOFT_START), frames))
 
 
-def nearest(epoch: Array, wanted: Array) -> Indices:
-    """The index of the recorded epoch nearest to each wanted one; both ascend."""
-    after = np.clip(np.searchsorted(epoch, wanted), 1, len(epoch) - 1)
-    before_is_nearer = wanted - epoch[after - 1] < epoch[after] - wanted
+def nearest(clock: Array, wanted: Array) -> Indices:
+    """The index of the recorded moment nearest to each wanted one; both ascend."""
+    after = np.clip(np.searchsorted(clock, wanted), 1, len(clock) - 1)
+    before_is_nearer = wanted - clock[after - 1] < clock[after] - wanted
     return after - before_is_nearer
 
 
@@ -193,10 +191,10 @@ def distinct(indices: Indices, available: int) -> Indices:
     return np.minimum(moved, available - len(indices) + order)
 
 
-def _by_motion(epoch: Array, values_at: Callable[[int], Array], frames: int) -> Indices:
+def _by_motion(clock: Array, values_at: Callable[[int], Array], frames: int) -> Indices:
     """Rows between which the function changes equally much; bisection finds how much."""
-    most = min(len(epoch), max(MOST_COMPARED, 4 * frames))
-    compared = _by_epoch(epoch, most, "log")
+    most = min(len(clock), max(MOST_COMPARED, 4 * frames))
+    compared = _by_clock(clock, most, "log")
     values = np.stack([values_at(int(row)) for row in compared])
     near, far = 0.0, float(np.ptp(values, axis=0).max()) or 1.0
     for _ in range(BISECTIONS):

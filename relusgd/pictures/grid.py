@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from relusgd.model.history import ERROR_NAMES
 from relusgd.pictures.axis import fitting_ticks
 from relusgd.pictures.curve_panel import CurvePanel
@@ -59,10 +61,11 @@ class GridBuilder:
 
     def _clock(self) -> list[Field]:
         """The epoch, and the step where it is the same in all runs."""
-        epoch, large = self.group.epoch, self.sheet.scale.large
-        listed = [Field.counting("epoch", epoch, large)]
+        clock, large = self.group.clock, self.sheet.scale.large
+        listed = [Field.counting("epoch", clock.astype(np.int64), large)]
         if steps := self.group.steps_per_epoch:
-            listed.append(Field.counting("step", steps * epoch, large))
+            step = np.rint(steps * clock).astype(np.int64)
+            listed.append(Field.counting("step", step, large))
         return listed
 
     def _lay_out(self, stack: Stack) -> list[str]:

@@ -77,7 +77,7 @@ def page_data(scene: Scene, starts: Sequence[Start], frames: int | None) -> dict
         )
     errors = scene.error_axis if isinstance(scene, RunGroup) else error_axis(scene)
     return {
-        "epoch": scene.epoch[moments].tolist(),
+        "epoch": clock_numbers(scene.clock[moments]),
         "steps_per_epoch": scene.steps_per_epoch if isinstance(scene, RunGroup) else None,
         "recorded": len(scene),
         "soft_start": SOFT_START,
@@ -114,6 +114,11 @@ def pack(values: ArrayLike) -> str:
         return base64.b64encode(np.asarray(values).astype("<f4").tobytes()).decode("ascii")
 
 
+def clock_numbers(clock: NDArray[np.float64]) -> list[float]:
+    """Moments in epochs; whole ones are written without a fraction, which makes pages smaller."""
+    return [int(moment) if moment.is_integer() else moment for moment in clock.tolist()]
+
+
 def _numbers_per_snapshot(view: View) -> int:
     if _binned(view):
         return 2 * CELLS + 1 + 2 * BARS
@@ -143,7 +148,7 @@ def _run_data(view: View, rows: Indices) -> dict[str, Any]:
     }
     return {
         "hidden": history.hidden,
-        "epoch": history.epoch[rows].tolist(),
+        "epoch": clock_numbers(view.clock[rows]),
         "step": history.step[rows].tolist(),
         "metrics": {name: pack(column) for name, column in metrics.items()},
         "errors": {name: _error_data(column, rows) for name, column in errors_of(view).items()},

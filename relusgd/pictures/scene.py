@@ -19,7 +19,8 @@ MOST_RUNS = 9
 class RunGroup:
     """Up to nine views side by side, on one clock.
 
-    A moment is an epoch at which one of them has a snapshot; the others show the one before.
+    A moment is a time at which one of them has a snapshot; the others show the one before. clock:
+    the moments in epochs, shape (moments,).
 
     titles: what stands over each panel; short: the same in fewer words, for where that does not
     fit.
@@ -37,18 +38,17 @@ class RunGroup:
         self.views = tuple(views)
         self.titles = tuple(titles)
         self.short = tuple(short or titles)
-        every_epoch = np.concatenate([view.epoch for view in views])
-        self.epoch: NDArray[np.int64] = np.unique(every_epoch)
+        self.clock: Array = np.unique(np.concatenate([view.clock for view in views]))
 
     def __len__(self) -> int:
-        return len(self.epoch)
+        return len(self.clock)
 
     def rows(self, view: View) -> NDArray[np.int64]:
         """For every moment the index of the view's last snapshot until then, shape (moments,).
 
         A run that has ended stays at its last snapshot.
         """
-        snapshots_until = np.searchsorted(view.epoch, self.epoch, side="right")
+        snapshots_until = np.searchsorted(view.clock, self.clock, side="right")
         return np.maximum(snapshots_until - 1, 0)
 
     def values(self, moment: int) -> Array:
@@ -57,13 +57,13 @@ class RunGroup:
 
     @property
     def steps_per_epoch(self) -> int | None:
-        """If it is the same in all runs of more than one epoch; ridge regression has no steps."""
+        """If it is the same in all runs of more than one step; ridge regression has no steps."""
         rates = set()
         for view in self.views:
-            last_epoch, last_step = int(view.epoch[-1]), int(view.history.step[-1])
-            if last_epoch > 1:
-                rates.add(last_step / last_epoch)
-        return int(rates.pop()) if len(rates) == 1 else None
+            end, last_step = float(view.clock[-1]), int(view.history.step[-1])
+            if last_step > 1:
+                rates.add(round(last_step / end))
+        return rates.pop() if len(rates) == 1 else None
 
     @property
     def error_name(self) -> str:
@@ -73,7 +73,7 @@ class RunGroup:
 
     @property
     def time_axis(self) -> TimeAxis:
-        return TimeAxis(float(self.epoch[0]), float(self.epoch[-1]))
+        return TimeAxis(float(self.clock[0]), float(self.clock[-1]))
 
     @property
     def noise(self) -> float | None:

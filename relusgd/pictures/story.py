@@ -71,7 +71,7 @@ class StoryBuilder:
         self.fine = sheet.finer(0.7)
         self.rows = [int(row) for row in choose_frames(view, MOMENTS, "motion")]
         self.scales = Scales.of([view])
-        self.time = TimeAxis(float(view.epoch[0]), float(view.epoch[-1]))
+        self.time = TimeAxis(float(view.clock[0]), float(view.clock[-1]))
         self.entries = curve_legend(self.fine, [view])
         settle(sheet, self._lay_out)
 
@@ -90,7 +90,7 @@ class StoryBuilder:
         self._place_moments()
         most = max(2, min(5, int(self.cells[0].axes.height / (2.0 * sheet.scale.line))))
         self.y_ticks = even_ticks(*self.scales.y, most)
-        return [*self.y_ticks.labels, *(self._epoch(row) for row in self.rows)]
+        return [*self.y_ticks.labels, *(self._moment(row) for row in self.rows)]
 
     def _place_moments(self) -> None:
         count, area = len(self.rows), self.area
@@ -105,8 +105,16 @@ class StoryBuilder:
             row_gap=0.35 * self.fine.scale.line,
         )
 
-    def _epoch(self, row: int) -> str:
-        return f"{self.view.epoch[row]:,}"
+    def _moment(self, row: int) -> str:
+        """When the snapshot was taken, in epochs: a whole number at the end of one."""
+        clock = float(self.view.clock[row])
+        return f"{clock:,.0f}" if clock.is_integer() else f"{clock:,.3g}"
+
+    def _moment_words(self, row: int) -> str:
+        """The same in words; within an epoch the step."""
+        if float(self.view.clock[row]).is_integer():
+            return f"epoch {self._moment(row)}"
+        return f"step {self.view.history.step[row]:,}"
 
     def draw(self) -> None:
         for row, cell in zip(self.rows, self.cells, strict=True):
@@ -124,7 +132,7 @@ class StoryBuilder:
         words = (f"{name} MSE", name)
         options = [[Field.fixed(word, error, letters)] for word in words]
         head = PanelHead(self.fine, cell.head, 1, None)
-        head.draw(f"epoch {self._epoch(row)}", options).show(row)
+        head.draw(self._moment_words(row), options).show(row)
 
     def _draw_paths(self) -> None:
         """Epochs upwards; at the moments of the panels above a thin line and their epoch."""
@@ -148,7 +156,7 @@ class StoryBuilder:
 
     def _height_of(self, row: int) -> float:
         """The place of a snapshot on the axis of time."""
-        return float(self.time.place(self.view.epoch[row]))
+        return float(self.time.place(self.view.clock[row]))
 
     def _epoch_ticks(self) -> Ticks:
         """The epochs of the panels, where their labels stay apart: the last, the first, and from
@@ -160,7 +168,7 @@ class StoryBuilder:
             place = self._height_of(row)
             apart = [abs(place - other) * pixels for other in chosen]
             if all(distance > 1.1 * self.sheet.scale.text for distance in apart):
-                chosen[place] = self._epoch(row)
+                chosen[place] = self._moment(row)
         return Ticks(tuple(chosen), tuple(chosen.values()))
 
     def _write_words(self) -> None:
@@ -194,9 +202,8 @@ def sampled_rows(view: View) -> NDArray[np.int64]:
     most = WIDE_SAMPLES if max(view.history.hidden) > WIDE else SAMPLES
     if len(view) <= most:
         return np.arange(len(view))
-    epoch = view.epoch.astype(np.float64)
-    wanted = wanted_epochs(epoch[0], epoch[-1], most, "log")
-    return distinct(nearest(epoch, wanted), len(epoch))
+    wanted = wanted_epochs(view.clock[0], view.clock[-1], most, "log")
+    return distinct(nearest(view.clock, wanted), len(view))
 
 
 def draw_elbows(sheet: Sheet, axes: Axes, view: View, time: TimeAxis, scales: Scales) -> None:
@@ -213,7 +220,7 @@ def draw_elbows(sheet: Sheet, axes: Axes, view: View, time: TimeAxis, scales: Sc
     slope = np.stack([history.slope[row][units] for row in rows])
     output_weight = np.stack([history.network(row).output_weight[units] for row in rows])
     x = view.dataset.scaling.x_to_original(elbow)
-    y = np.broadcast_to(time.place(view.epoch[rows])[:, None], x.shape)
+    y = np.broadcast_to(time.place(view.clock[rows])[:, None], x.shape)
     segments = segments_between(x, y)
     # When the slope of a unit changes sign, its elbow passes infinity and not the picture.
     same_side = slope[:-1] * slope[1:] > 0
@@ -263,7 +270,7 @@ def draw_breakpoints(sheet: Sheet, axes: Axes, view: View, time: TimeAxis) -> No
     found = [breakpoints(view.history.network(row)) for row in rows]
     x = view.dataset.scaling.x_to_original(np.concatenate([points.x for points in found]))
     layer = np.concatenate([points.layer for points in found])
-    y = np.repeat(time.place(view.epoch[rows]), [len(points) for points in found])
+    y = np.repeat(time.place(view.clock[rows]), [len(points) for points in found])
     inside = (x >= view.low) & (x <= view.high)
     colours = sheet.colours.layers
     for number, colour in enumerate(colours, 1):

@@ -99,10 +99,10 @@ class View:
     def __len__(self) -> int:
         return len(self.history)
 
-    @property
-    def epoch(self) -> NDArray[np.int64]:
-        """The epochs of the snapshots, shape (S,)."""
-        return self.history.epoch
+    @cached_property
+    def clock(self) -> Array:
+        """When the snapshots were taken, in epochs, shape (S,)."""
+        return self.history.clock
 
     @property
     def deep(self) -> bool:

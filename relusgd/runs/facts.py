@@ -29,14 +29,18 @@ from relusgd.training.descent import Engine, KernelName
 from relusgd.version import __version__
 from relusgd.words import shown
 
-FORMAT = 1
-"""The format of run folders that this version writes; it reads this one and all earlier ones."""
+FORMAT = 2
+"""The format of run folders that this version writes; it reads this one and all earlier ones.
+
+Since format 2 there are snapshots within epochs, and optimizers other than SGD.
+"""
 
 FACTS = "run.json"
 MAX_BYTES = 1_000_000
 
 Status = Literal["running", "complete", "interrupted", "diverged", "failed"]
 Count = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
+CountFromOne = Annotated[int, Field(strict=True, ge=1, lt=2**63)]
 Number = Annotated[float, Field(strict=True, gt=-1e300, lt=1e300)]
 
 
@@ -47,7 +51,7 @@ class Counts:
     training_points: Count
     test_points: Count
     parameters: Count
-    steps_per_epoch: Count
+    steps_per_epoch: CountFromOne
     epochs: Count
     steps: Count
     snapshots: Count

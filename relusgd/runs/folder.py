@@ -158,9 +158,11 @@ def _column(name: str, numbers: NDArray[np.float64]) -> NDArray[Any]:
 
 
 def _check_columns(columns: dict[str, NDArray[Any]]) -> None:
-    for name in ("epoch", "step"):
-        if columns[name][0] != 0 or not (np.diff(columns[name]) > 0).all():
-            raise ValueError(f"{name} must begin at 0 and increase")
+    epoch, step = columns["epoch"], columns["step"]
+    if step[0] != 0 or not (np.diff(step) > 0).all():
+        raise ValueError("step must begin at 0 and increase")
+    if epoch[0] != 0 or not (np.diff(epoch) >= 0).all():
+        raise ValueError("epoch must begin at 0 and never decrease")
     errors = columns["train_mse"]
     if not np.isfinite(errors).all() or (errors < 0).any():
         raise ValueError("train_mse must be finite numbers from 0 on")
@@ -178,9 +180,12 @@ def _read_arrays(folder: Path, hidden: tuple[int, ...], rows: int) -> dict[str, 
     }
 
 
-def read_history(folder: Path, hidden: tuple[int, ...]) -> History:
+def read_history(folder: Path, hidden: tuple[int, ...], steps_per_epoch: int) -> History:
     """All whole snapshots, as read-only memory maps. Raises RelusgdError when they are damaged."""
     table = read_metrics(folder)
+    if not np.array_equal(table["epoch"], table["step"] // steps_per_epoch):
+        problem = f"its epochs are not those of {steps_per_epoch:,} steps each"
+        raise damaged(folder / TABLE, problem)
     arrays = _read_arrays(folder, hidden, len(table["epoch"]))
     _check_values(folder, arrays, table)
     for column in table.values():
@@ -194,6 +199,7 @@ def read_history(folder: Path, hidden: tuple[int, ...]) -> History:
         tuple(arrays[f"weight_{k}"] for k in layers),
         tuple(arrays[f"bias_{k}"] for k in layers),
         {name: table[name] for name in METRICS},
+        steps_per_epoch,
     )
 
 

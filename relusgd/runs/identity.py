@@ -52,7 +52,7 @@ def judge(run: Run | None, plan: Plan) -> tuple[Found, list[Difference]]:
         return Found.NOTHING, []
     differences = run_differences(run, plan)
     if [difference.key for difference in differences] == ["training.epochs"]:
-        if run.status == "diverged" and plan.epochs > int(run.metrics["epoch"][-1]):
+        if run.status == "diverged" and plan.steps > int(run.metrics["step"][-1]):
             return Found.DIVERGED, []
         if _extends(run, plan):
             return Found.SHORTER, differences
@@ -74,7 +74,7 @@ def _extends(run: Run, plan: Plan) -> bool:
         return False
     if plan.descent.schedule.kind == "cosine":
         return False  # its rates depend on the number of epochs
-    recorded = run.metrics["epoch"]
+    recorded = run.metrics["step"]
     last = int(recorded[-1])
     if plan.recording.count(last) != len(recorded):
         return False

@@ -180,12 +180,12 @@ def _moment(scene: Scene, epoch: int | None, step: int | None) -> int:
         )
     if epoch is None:
         return len(scene) - 1
-    last = scene.epoch[-1]
+    last = scene.clock[-1]
     if epoch > last:
         raise InputError(
-            f"no run was recorded until epoch {epoch:,}", f"the last one recorded: {last:,}"
+            f"no run was recorded until epoch {epoch:,}", f"the last one recorded: {int(last):,}"
         )
-    return int(scene.epoch.searchsorted(epoch, side="right")) - 1
+    return int(scene.clock.searchsorted(epoch, side="right")) - 1
 
 
 def lacking_characters(runs: Sequence[RecordedRun], look: Look) -> str:

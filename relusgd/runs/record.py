@@ -15,7 +15,7 @@ from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
 from relusgd.files import write_whole
 from relusgd.model.points import Dataset
 from relusgd.runs.contents import RunContents
-from relusgd.runs.facts import Divergence, RunFacts, Status, new_facts
+from relusgd.runs.facts import FORMAT, Divergence, RunFacts, Status, new_facts
 from relusgd.runs.find import standing_run
 from relusgd.runs.folder import CONFIG
 from relusgd.runs.folder_errors import changed_meanwhile, damaged
@@ -172,7 +172,10 @@ def continue_run(plan: Plan, folder: Path, found: Found) -> tuple[RunWriter, Sta
         undo.callback(writer.close)
         _check_gapless(plan, standing, state)
         counts = replace(writer.facts.counts, epochs=plan.epochs)
-        writer.save_facts(replace(writer.facts, status="running", counts=counts))
+        facts = replace(writer.facts, status="running", counts=counts)
+        if found is Found.SHORTER:
+            facts = replace(facts, format=FORMAT)
+        writer.save_facts(facts)
         if found is Found.SHORTER:
             write_whole(folder / CONFIG, config_to_yaml(plan.config), durable=True)
         undo.pop_all()
@@ -181,8 +184,8 @@ def continue_run(plan: Plan, folder: Path, found: Found) -> tuple[RunWriter, Sta
 
 def _check_gapless(plan: Plan, run: Run, state: State) -> None:
     """Raise RelusgdError when continuing from this state would leave a gap in the snapshots."""
-    epoch = state.step // plan.steps_per_epoch
-    if state.step > plan.steps or not plan.recording.is_beginning(run.metrics["epoch"], epoch):
+    is_beginning = plan.recording.is_beginning(run.metrics["step"], state.step)
+    if state.step > plan.steps or not is_beginning:
         raise damaged(
             run.folder,
             "its checkpoint and its snapshots are not of one run",

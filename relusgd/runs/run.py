@@ -95,7 +95,8 @@ class Run:
     def history(self) -> History:
         """All whole snapshots, as read-only memory maps."""
         least = self._least_snapshots
-        history = disk.read_history(self.folder, tuple(self.config.network.hidden))
+        hidden = tuple(self.config.network.hidden)
+        history = disk.read_history(self.folder, hidden, self.facts.counts.steps_per_epoch)
         self._check_count(len(history), least)
         return history
 
@@ -109,6 +110,11 @@ class Run:
         metrics = disk.read_metrics(self.folder)
         self._check_count(len(metrics["epoch"]), least)
         return metrics
+
+    @property
+    def clock(self) -> NDArray[np.float64]:
+        """When each snapshot was taken, in epochs, with fractions within an epoch."""
+        return np.asarray(self.metrics["step"] / self.facts.counts.steps_per_epoch)
 
     @property
     def original_metrics(self) -> dict[str, NDArray[Any]]:

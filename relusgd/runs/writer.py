@@ -49,14 +49,14 @@ class RunWriter:
     """Appends to a run folder that stands, and holds its lock until `close`; a context manager.
 
     Made by `create_folder` or `continue_folder`. folder: where the files are now. facts: those in
-    run.json. snapshots: how many are recorded. last_epoch: the epoch of the last one.
+    run.json. snapshots: how many are recorded. last_step: the step of the last one.
     """
 
     def __init__(self, folder: Path, facts: RunFacts, recorded: History, lock: FolderLock) -> None:
         self.folder = folder
         self.facts = facts
         self.snapshots = len(recorded)
-        self.last_epoch = int(recorded.epoch[-1])
+        self.last_step = int(recorded.step[-1])
         # both kinds of folder begin with a checkpoint that the disk has
         self._saved = time.monotonic()
         self._inode = folder.stat()
@@ -92,7 +92,7 @@ class RunWriter:
 
         Training resumes at the checkpoint, so it may compute some that are; they come out the same.
         """
-        first_new = int(np.searchsorted(history.epoch, self.last_epoch, side="right"))
+        first_new = int(np.searchsorted(history.step, self.last_step, side="right"))
         new = history.select(slice(first_new, None))
         if not len(new):
             return
@@ -103,7 +103,7 @@ class RunWriter:
             array.claim()
         _append_whole(self._table, metrics_lines(new).encode())
         self.snapshots += len(new)
-        self.last_epoch = int(new.epoch[-1])
+        self.last_step = int(new.step[-1])
 
     def save_checkpoint(self, state: State) -> None:
         """Keep the state that continuing needs.
@@ -189,7 +189,7 @@ def continue_folder(
         os.ftruncate(descriptor, _whole_bytes(folder, hidden, state))
     finally:
         os.close(descriptor)
-    recorded = read_history(folder, hidden)
+    recorded = read_history(folder, hidden, facts.counts.steps_per_epoch)
     for name in (FACTS, CONFIG, CHECKPOINT):
         for left in leftovers(folder / name):
             left.unlink(missing_ok=True)

@@ -149,8 +149,15 @@ def build_schedule(config: Config) -> Schedule:
     return Schedule(rate)
 
 
-def build_recording(config: Config) -> Recording:
-    """Which epochs are recorded; ridge has two, the initial network and the solution."""
+def build_recording(config: Config, steps_per_epoch: int) -> Recording:
+    """Which steps are recorded; ridge has two, the initial network and the solution."""
     if config.training.method == "ridge":
-        return Recording(epochs=1)
-    return Recording(config.training.epochs, config.snapshots.every, config.snapshots.per_decade)
+        return Recording(steps=1)
+    snapshots = config.snapshots
+    return Recording(
+        config.training.epochs * steps_per_epoch,
+        steps_per_epoch,
+        snapshots.every,
+        snapshots.per_decade,
+        snapshots.first_steps,
+    )

@@ -78,16 +78,18 @@ class Recorder:
         self._plan = plan
         self._measure = SnapshotMetrics(plan.dataset, plan.hidden)
 
-    def history(self, epochs: Integers, vectors: Array) -> History:
-        """The history of these epochs, shape (S,).
+    def history(self, steps: Integers, vectors: Array) -> History:
+        """The history of these steps, shape (S,).
 
-        vectors: their parameters, shape (S, parameter_count).
+        vectors: the parameters after them, shape (S, parameter_count).
         """
         plan = self._plan
+        per_epoch = plan.steps_per_epoch
         rows = np.array(self._measure.rows(vectors), dtype=np.float64)
         # The copy has contiguous rows: one for each metric.
         train_mse, test_mse, *counts = rows.reshape(-1, 2 + len(COUNTS)).T.copy()
-        rates = [plan.learning_rate(epoch) for epoch in epochs.tolist()]
+        # A step's rate is that of the epoch in which it was taken.
+        rates = [plan.learning_rate(-(-step // per_epoch)) for step in steps.tolist()]
         metrics: dict[str, Array | Integers] = {
             "learning_rate": np.array(rates, dtype=np.float64),
             "train_mse": train_mse,
@@ -95,16 +97,17 @@ class Recorder:
         }
         for name, column in zip(COUNTS, counts, strict=True):
             metrics[name] = column.astype(np.int64)
-        steps = epochs * plan.steps_per_epoch
-        return History.from_parameters(epochs, steps, vectors, plan.hidden, metrics)
+        return History.from_parameters(
+            steps // per_epoch, steps, vectors, plan.hidden, metrics, steps_per_epoch=per_epoch
+        )
 
-    def snapshot(self, epoch: int, parameters: Array) -> History:
-        """The history of one epoch."""
-        return self.history(np.array([epoch], dtype=np.int64), parameters[None])
+    def snapshot(self, step: int, parameters: Array) -> History:
+        """The history of one step."""
+        return self.history(np.array([step], dtype=np.int64), parameters[None])
 
 
 def _solve(plan: Plan, recorder: Recorder, state: State) -> Iterator[Block]:
-    """Ridge regression: epoch 1 is the solution."""
+    """Ridge regression: step 1, and so epoch 1, is the solution."""
     if state.step >= plan.steps:
         return
     with plan.one_thread():
@@ -125,10 +128,10 @@ def _descend(
     steps = block_steps or FIRST_BLOCK_STEPS
     while state.step < plan.steps:
         started = time.perf_counter()
-        stop, epochs = next_stop(plan, state.step, steps)
+        stop, recorded = next_stop(plan, state.step, steps)
         with plan.one_thread():
-            after, vectors = advance(plan.descent, state, stop, epochs * plan.steps_per_epoch)
-            history = recorder.history(epochs, vectors)
+            after, vectors = advance(plan.descent, state, stop, recorded)
+            history = recorder.history(recorded, vectors)
         finite = count_finite(history, vectors)
         if finite < len(history) or not after.is_finite():
             yield Block(history.select(slice(0, finite)), state)
@@ -150,15 +153,14 @@ def steps_of_a_block(last: int, taken: int, seconds: float) -> int:
 
 
 def next_stop(plan: Plan, step: int, steps: int) -> tuple[int, Integers]:
-    """Where the block after `step` ends, and the recorded epochs in it.
+    """Where the block after `step` ends, and the recorded steps in it.
 
     It ends at most `steps` later, and holds at most BLOCK_BYTES of snapshots.
     """
-    per_epoch = plan.steps_per_epoch
     stop = min(step + steps, plan.steps)
-    epochs = plan.recording.between(step // per_epoch, stop // per_epoch)
+    recorded = plan.recording.between(step, stop)
     limit = max(1, BLOCK_BYTES // (8 * parameter_count(plan.hidden)))
-    if len(epochs) > limit:
-        epochs = epochs[:limit]
-        stop = int(epochs[-1]) * per_epoch
-    return stop, epochs
+    if len(recorded) > limit:
+        recorded = recorded[:limit]
+        stop = int(recorded[-1])
+    return stop, recorded

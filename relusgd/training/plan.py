@@ -78,16 +78,17 @@ class Plan:
         return self.config.training.method == "ridge"
 
     @property
-    def epochs(self) -> int:
-        return self.recording.epochs
+    def steps(self) -> int:
+        return self.recording.steps
 
     @property
     def steps_per_epoch(self) -> int:
-        return 1 if self.is_ridge else self.descent.order.steps_per_epoch
+        return self.recording.steps_per_epoch
 
     @property
-    def steps(self) -> int:
-        return self.epochs * self.steps_per_epoch
+    def epochs(self) -> int:
+        """The epochs that are complete after the last step."""
+        return self.steps // self.steps_per_epoch
 
     @property
     def snapshot_bytes(self) -> int:
@@ -153,6 +154,7 @@ def prepare(config: Config | Source, dataset: Dataset | None = None) -> Plan:
     config = as_config(config)
     points = _checked_points(config, dataset)
     initial = build_initial(config, points)
+    descent = build_descent(config, points)
     if not np.isfinite(_initial_mse(initial, points)):
         text = (
             ": the initial network is not finite on the training points; "
@@ -163,8 +165,8 @@ def prepare(config: Config | Source, dataset: Dataset | None = None) -> Plan:
         config,
         points,
         initial,
-        build_descent(config, points),
-        build_recording(config),
+        descent,
+        build_recording(config, descent.order.steps_per_epoch),
         tuple(_dead_unit_warnings(config, initial, points)),
     )
 

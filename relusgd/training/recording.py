@@ -1,4 +1,4 @@
-"""Which epochs are recorded: multiples of a number, or so many per decade; always both ends."""
+"""Which steps are recorded: ends of epochs, single steps at the start; always both ends."""
 
 from __future__ import annotations
 
@@ -11,49 +11,79 @@ from relusgd.model.network import Integers
 
 @dataclass(frozen=True)
 class Recording:
-    """every: record the multiples of it. per_decade: instead N epochs per decade, round(10^(i/N)).
+    """Which of the steps 0 … `steps` are recorded. What is given unites.
 
-    Epoch 0 and the last one, `epochs`, are always recorded.
+    every: the ends of the epochs that are multiples of it. per_decade: the ends of N epochs per
+    decade, round(10^(i/N)). first_steps: the single steps 1 … first_steps.
+
+    Step 0 and the last one, `steps`, are always recorded.
     """
 
-    epochs: int
+    steps: int
+    steps_per_epoch: int = 1
     every: int | None = 1
     per_decade: int | None = None
+    first_steps: int = 0
 
     def count(self, until: int | None = None) -> int:
-        """How many snapshots a run records up to an epoch, by default in all."""
-        last = self.epochs if until is None else min(until, self.epochs)
-        if self.per_decade is not None:
-            return len(self.between(-1, last))
-        every = self.every or 1
-        ends_between_multiples = last == self.epochs and last % every > 0
-        return last // every + 1 + ends_between_multiples
+        """How many snapshots a run records up to a step, by default in all.
+
+        They are counted without being listed.
+        """
+        last = self.steps if until is None else min(until, self.steps)
+        singles = min(self.first_steps, last)
+        epochs_in_singles = self._count_epochs(singles // self.steps_per_epoch)
+        later_epochs = self._count_epochs(last // self.steps_per_epoch) - epochs_in_singles
+        count = 1 + singles + later_epochs
+        return count + (last == self.steps and not self._is_chosen(last))
 
     def is_beginning(self, recorded: Integers, until: int) -> bool:
-        """Whether `recorded`, shape (S,), begins with exactly the epochs due up to an epoch.
+        """Whether `recorded`, shape (S,), begins with exactly the steps due up to a step.
 
         They are counted before they are listed: `until` may come from a damaged or forged file, and
-        a list of so many epochs might not fit into memory.
+        a list of so many steps might not fit into memory.
         """
         due = self.count(until)
         if due > len(recorded):
             return False
-        expected = self.between(-1, min(until, self.epochs))
+        expected = self.between(-1, until)
         return np.array_equal(expected, recorded[:due])
 
     def between(self, after: int, until: int) -> Integers:
-        """The recorded epochs in after + 1 … until, increasing."""
-        if self.per_decade is not None:
-            chosen = self._decades(self.per_decade)
-        else:
-            every = self.every or 1
-            chosen = np.arange((after // every + 1) * every, until + 1, every)
-        chosen = np.union1d(chosen, [0, self.epochs])
+        """The recorded steps in after + 1 … until, increasing."""
+        until = min(until, self.steps)
+        per_epoch = self.steps_per_epoch
+        singles = np.arange(max(after, 0) + 1, min(until, self.first_steps) + 1)
+        epochs = self._decades()
+        if self.every is not None:
+            first = (after // per_epoch // self.every + 1) * self.every
+            multiples = np.arange(first, until // per_epoch + 1, self.every)
+            epochs = np.union1d(epochs, multiples)
+        chosen = np.union1d(np.union1d(singles, epochs * per_epoch), [0, self.steps])
         return chosen[(chosen > after) & (chosen <= until)].astype(np.int64)
 
-    def _decades(self, per_decade: int) -> Integers:
-        """The epochs round(10^(i/N)) up to the last one and a few beyond."""
-        if self.epochs < 1:
+    def _is_chosen(self, step: int) -> bool:
+        """Whether a step is recorded even if it is not the last one."""
+        if step <= self.first_steps:
+            return True
+        epoch, within = divmod(step, self.steps_per_epoch)
+        if within:
+            return False
+        is_multiple = self.every is not None and epoch % self.every == 0
+        return epoch == 0 or is_multiple or epoch in self._decades()
+
+    def _count_epochs(self, last: int) -> int:
+        """How many of the epochs 0 … last are recorded as ends of epochs."""
+        decades = self._decades()
+        decades = decades[decades <= last]
+        if self.every is None:
+            return 1 + len(decades)
+        return last // self.every + 1 + int(np.count_nonzero(decades % self.every))
+
+    def _decades(self) -> Integers:
+        """The epochs round(10^(i/N)) up to the last one and a few beyond; none without N."""
+        epochs = self.steps // self.steps_per_epoch
+        if self.per_decade is None or epochs < 1:
             return np.zeros(0, dtype=np.int64)
-        exponents = np.arange(int(np.ceil(np.log10(self.epochs) * per_decade)) + 1) / per_decade
-        return np.unique(np.round(10.0**exponents)).astype(np.int64)
+        exponents = np.arange(int(np.ceil(np.log10(epochs) * self.per_decade)) + 1)
+        return np.unique(np.round(10.0 ** (exponents / self.per_decade))).astype(np.int64)

@@ -82,9 +82,6 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
     ),
     "empty_file": ((1, "the config is empty; `seed: 0` alone is a whole config"),),
     "endless_integer": ((1, "seed: a number of 10,000 characters is too long"),),
-    "every_and_per_decade": (
-        (2, "snapshots.every and snapshots.per_decade exclude one another; set one of them"),
-    ),
     "expression_assignment": ((3, "data.target: in the expression '(y :="),),
     "expression_attribute": ((3, "data.target: in the expression"),),
     "expression_builtins": ((3, "data.target: in the expression"),),
@@ -100,6 +97,9 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
         (3, "data.target must be a text of at most 1,000 characters, not 'x + x + x + x +"),
     ),
     "expression_unknown_function": ((3, "data.target: in the expression"),),
+    "first_steps_below_0": (
+        (2, "snapshots.first_steps must be a whole number from 0 to 1,000,000,000, not -1"),
+    ),
     "fraction_for_a_whole_number": (
         (2, "training.epochs must be a whole number from 0 to 1,000,000,000, not 10.5"),
     ),

@@ -132,6 +132,15 @@ def test_per_decade_takes_the_place_of_every() -> None:
     assert (snapshots.every, snapshots.per_decade) == (None, 10)
 
 
+def test_what_is_said_of_snapshots_unites() -> None:
+    both = load_config({"snapshots": {"every": 5, "per_decade": 10}}).snapshots
+    assert (both.every, both.per_decade) == (5, 10)
+    singles = load_config({"snapshots": {"first_steps": 10}}).snapshots
+    assert (singles.every, singles.first_steps) == (1, 10)
+    alone = load_config({"snapshots": {"every": None, "first_steps": 10}}).snapshots
+    assert (alone.every, alone.per_decade) == (None, None)
+
+
 def test_a_csv_path_is_relative_to_the_config(tmp_path: Path) -> None:
     file = tmp_path / "flow.yaml"
     file.write_text("data: {kind: csv, path: measured/flow.csv}\n")

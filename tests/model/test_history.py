@@ -38,6 +38,19 @@ def test_what_was_not_recorded_is_refused_with_what_was_near(place, words):
     assert str(caught.value).endswith(words)
 
 
+def test_an_epoch_is_its_end_and_a_step_is_found_within_it():
+    step = np.array([0, 1, 2, 3, 4, 7, 10, 13])
+    vectors = np.arange(8.0)[:, None] + np.zeros(parameter_count((1,)))
+    history = History.from_parameters(step // 5, step, vectors, (1,), {}, steps_per_epoch=5)
+    assert history.epoch.tolist() == [0, 0, 0, 0, 0, 1, 2, 2]
+    assert history.clock.tolist() == [0, 0.2, 0.4, 0.6, 0.8, 1.4, 2.0, 2.6]
+    assert (history.index(epoch=0), history.index(epoch=2), history.index(step=13)) == (0, 6, 7)
+    assert history.select(slice(5, 8)).index(epoch=2) == 1
+    assert concatenate([history, history]).steps_per_epoch == 5
+    with pytest.raises(InputError, match="at epoch 1\nthe nearest recorded: 0, 2"):
+        history.index(epoch=1)
+
+
 def test_selected_and_joined_parts_are_the_whole():
     history, vectors = history_of([0, 1, 2, 5])
     joined = concatenate([history.select(slice(0, 1)), history.select(slice(1, 4))])

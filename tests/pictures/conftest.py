@@ -46,12 +46,13 @@ def standardised(dataset):
 
 @pytest.fixture
 def make_history(dataset):
-    def make(snapshots=8, hidden=(6,), seed=0, every=5):
+    def make(snapshots=8, hidden=(6,), seed=0, every=5, steps_per_epoch=2, first_steps=0):
+        step = np.union1d(steps_per_epoch * every * np.arange(snapshots), range(first_steps + 1))
+        snapshots = len(step)
         rng = np.random.default_rng(seed)
         size, way = parameter_count(hidden), np.linspace(0, 1, snapshots)[:, None]
         vectors = rng.uniform(-1, 1, size) * (1 - way) + 1.5 * rng.standard_normal(size) * way
         networks = [Network.from_parameters(vector, hidden) for vector in vectors]
-        epoch = every * np.arange(snapshots)
         metrics = {
             "learning_rate": np.full(snapshots, 0.1),
             "train_mse": np.array(
@@ -64,7 +65,14 @@ def make_history(dataset):
             "always_on_units": np.zeros(snapshots, dtype=np.int64),
             "breakpoints": np.full(snapshots, 4),
         }
-        return History.from_parameters(epoch, 2 * epoch, vectors, hidden, metrics)
+        return History.from_parameters(
+            step // steps_per_epoch,
+            step,
+            vectors,
+            hidden,
+            metrics,
+            steps_per_epoch=steps_per_epoch,
+        )
 
     return make
 

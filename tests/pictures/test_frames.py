@@ -22,6 +22,14 @@ def history_at(epochs, parameters=None):
     return View(History.from_parameters(epochs, 5 * epochs, vectors, [1], {}), DATA)
 
 
+def history_at_steps(steps):
+    """The same at these steps, of which 5 are an epoch."""
+    steps = np.array(steps)
+    vectors = np.tile([1.0, 0.0, 1.0, 0.0], (len(steps), 1))
+    history = History.from_parameters(steps // 5, steps, vectors, [1], {}, steps_per_epoch=5)
+    return View(history, DATA)
+
+
 @given(
     st.sets(st.integers(0, 10**6), min_size=1, max_size=60),
     st.integers(1, 80),
@@ -67,12 +75,24 @@ def test_frames_of_equal_motion_are_taken_where_the_function_changes():
 
 def test_frames_lie_between_the_epochs_asked_for():
     history = history_at(range(0, 101, 10))
-    assert history.epoch[choose_frames(history, 100, first_epoch=15, last_epoch=50)].tolist() == [
+    assert history.clock[choose_frames(history, 100, first_epoch=15, last_epoch=50)].tolist() == [
         20,
         30,
         40,
         50,
     ]
+
+
+def test_an_epoch_asked_for_is_its_end():
+    steps = [*range(13), 15, 20]
+    chosen = choose_frames(history_at_steps(steps), 100, first_epoch=1, last_epoch=2)
+    assert np.array(steps)[chosen].tolist() == [5, 6, 7, 8, 9, 10]
+
+
+def test_single_steps_lie_at_their_place_within_the_epoch():
+    steps = [0, 1, 2, 3, 4, 5, 10, 15, 20]
+    chosen = choose_frames(history_at_steps(steps), 5, "linear")
+    assert np.array(steps)[chosen].tolist() == [0, 5, 10, 15, 20]
 
 
 @pytest.mark.parametrize("between", [(200, None), (11, 19), (50, 20)])

@@ -34,7 +34,10 @@ def make_group(make_history, dataset):
 @pytest.fixture
 def uneven(make_history, dataset):
     """A run of 8 snapshots every 5 epochs, and one that ends at epoch 1, as ridge does."""
-    views = [View(make_history(), dataset), View(make_history(snapshots=2, every=1), dataset)]
+    views = [
+        View(make_history(), dataset),
+        View(make_history(snapshots=2, every=1, steps_per_epoch=1), dataset),
+    ]
     return RunGroup(views, ["sgd", "ridge"])
 
 
@@ -45,9 +48,26 @@ def test_every_frame_of_several_runs_is_the_full_draw_pixel_by_pixel(uneven):
 
 
 def test_a_moment_shows_the_last_snapshot_until_then_and_a_run_that_has_ended_stands(uneven):
-    assert uneven.epoch.tolist() == [0, 1, 5, 10, 15, 20, 25, 30, 35]
+    assert uneven.clock.tolist() == [0, 1, 5, 10, 15, 20, 25, 30, 35]
     assert uneven.rows(uneven.views[0]).tolist() == [0, 0, 1, 2, 3, 4, 5, 6, 7]
     assert uneven.rows(uneven.views[1]).tolist() == [0, 1, 1, 1, 1, 1, 1, 1, 1]
+
+
+def test_single_steps_stand_at_their_place_on_the_common_clock(make_history, dataset):
+    fine = make_history(snapshots=3, every=1, steps_per_epoch=5, first_steps=3)
+    coarse = make_history(snapshots=3, every=1, steps_per_epoch=2, first_steps=1)
+    group = RunGroup([View(fine, dataset), View(coarse, dataset)], ["fine", "coarse"])
+    assert group.clock.tolist() == [0, 0.2, 0.4, 0.5, 0.6, 1, 2]
+    assert group.rows(group.views[1]).tolist() == [0, 0, 0, 1, 1, 2, 3]
+    painter = Painter(group, SMALL)
+    painter.full(3)
+    panel = next(part for part in painter._parts if isinstance(part, ErrorPanel))
+    halfway = group.time_axis.place(np.array([0.5]))[0]
+    assert {curve.past.get_xdata()[-1] for curve in panel.curves} == {halfway}
+    drawn = panel.curves[0]._band.x
+    np.testing.assert_allclose(
+        drawn[:4], group.time_axis.place(np.array([0, 0.2, 0.4, 0.6])), atol=1e-12
+    )
 
 
 @pytest.mark.parametrize("moment", [2, 4, -1])
@@ -55,15 +75,15 @@ def test_the_line_of_a_run_ends_where_the_run_does_and_that_of_one_solution_is_a
     moment, make_history, dataset
 ):
     views = [
-        View(make_history(snapshots=count, every=every), dataset)
-        for count, every in ((8, 5), (3, 5), (2, 1))
+        View(make_history(snapshots=count, every=every, steps_per_epoch=steps), dataset)
+        for count, every, steps in ((8, 5, 2), (3, 5, 2), (2, 1, 1))
     ]
     group = RunGroup(views, ["long", "short", "ridge"])
     painter = Painter(group, SMALL)
     painter.full(moment)
     panel = next(part for part in painter._parts if isinstance(part, ErrorPanel))
     now, ended = (
-        group.time_axis.place(group.epoch[[moment]])[0],
+        group.time_axis.place(group.clock[[moment]])[0],
         group.time_axis.place(np.array([10]))[0],
     )
     assert [curve.past.get_xdata()[-1] for curve in panel.curves] == [now, min(now, ended), now]

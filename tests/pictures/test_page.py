@@ -89,6 +89,13 @@ def test_what_was_left_out_shows_as_the_range_of_errors_around_each_snapshot(mak
         assert high[number] >= np.float32(column[nearest == number].min())
 
 
+def test_moments_within_an_epoch_have_fractions(make_history, dataset):
+    history = make_history(snapshots=3, every=1, steps_per_epoch=5, first_steps=2)
+    page = told(page_html(View(history, dataset), "a run"))
+    assert page["epoch"] == page["runs"][0]["epoch"] == [0, 0.2, 0.4, 1, 2]
+    assert page["runs"][0]["step"] == [0, 1, 2, 5, 10]
+
+
 def test_several_runs_share_their_points_and_clock(make_history, dataset):
     short, long = make_history(snapshots=3), make_history(seed=1)
     page = told(

@@ -35,6 +35,17 @@ def test_a_story_goes_from_start_to_end(make_history, dataset):
     assert (titles[0], titles[-1], len(titles)) == ("epoch 0", "epoch 195", MOMENTS)
 
 
+def test_a_moment_within_an_epoch_is_named_by_its_step(make_history, dataset):
+    view = View(make_history(snapshots=2, every=1, steps_per_epoch=30, first_steps=30), dataset)
+    sheet = draw_story(view)
+    words = [text.get_text() for text in sheet.figure.findobj(Text)]
+    titles = [word for word in words if word.startswith(("epoch ", "step "))]
+    assert (titles[0], titles[-1], len(titles)) == ("epoch 0", "epoch 1", MOMENTS)
+    steps = [int(title.removeprefix("step ")) for title in titles[1:-1]]
+    assert steps == sorted(set(steps))
+    assert f"{steps[-1] / 30:.3g}" in words  # on the axis of time
+
+
 @pytest.mark.parametrize("snapshots", [1, 2])
 def test_a_run_of_few_snapshots_has_a_story(make_history, dataset, tmp_path, snapshots):
     save_story(View(make_history(snapshots=snapshots), dataset), tmp_path / "story.png")

@@ -19,7 +19,7 @@ from relusgd.runs.record import record
 BASE = {
     "data": {"samples": 23, "test_samples": 9},
     "training": {"epochs": 9, "batch_size": 7},
-    "snapshots": {"every": 2},
+    "snapshots": {"every": 2, "first_steps": 9},
 }
 record = partial(record, block_steps=3)  # blocks end within epochs
 WAYS = [
@@ -103,7 +103,7 @@ def test_a_run_of_more_epochs_is_the_longer_run(schedule, momentum, first, tmp_p
     "changes",
     [
         {"training.schedule": {"kind": "cosine"}},
-        {"snapshots.every": 4},  # epoch 6, the last, is none of the longer run
+        {"snapshots": {"every": 4}},  # epoch 6, the last, is none of the longer run
         {"snapshots": {"per_decade": 2}},
         {"training.method": "ridge"},
         {"training.learning_rate": 0.5},

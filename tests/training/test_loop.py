@@ -37,6 +37,7 @@ def whole(config, **options):
         {"training__schedule": {"kind": "cosine"}, "training__sampling": "replacement"},
         {"training__batch_size": "full", "snapshots__every": 7},
         {"network__hidden": [5, 4]},
+        {"snapshots__first_steps": 30, "snapshots__every": 3},
     ],
     ids=str,
 )
@@ -117,15 +118,28 @@ def test_ridge_records_the_initial_network_and_the_solution():
     assert history.metrics["train_mse"][1] < history.metrics["train_mse"][0]
 
 
+def test_single_steps_are_those_of_any_training_in_the_epoch_and_at_the_rate_of_their_place():
+    schedule = {"kind": "step", "every": 1, "factor": 0.5}
+    changes = {"training__schedule": schedule, "training__epochs": 5}
+    history = whole(small(snapshots__first_steps=9, **changes))
+    assert history.step.tolist() == [*range(10), 12, 16, 20]  # four steps an epoch
+    assert history.epoch.tolist() == [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 4, 5]
+    rates = 0.02 * 0.5 ** np.array([0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 4])
+    assert history.metrics["learning_rate"].tolist() == rates.tolist()
+    ends = history.select(np.flatnonzero(history.ends_an_epoch))
+    assert recorded_bytes(ends) == recorded_bytes(whole(small(**changes)))
+
+
 def test_a_blocks_snapshots_are_bounded():
     plan = prepare(
         load_config(
             {"network": {"hidden": [200_000]}, "training": {"epochs": 1000, "batch_size": 1}}
         )
     )
-    stop, epochs = next_stop(plan, 0, 10**6)
-    assert len(epochs) == 2**25 // (8 * 600_001)
-    assert stop == epochs[-1] * 200
+    stop, recorded = next_stop(plan, 0, 10**6)
+    assert len(recorded) == 2**25 // (8 * 600_001)
+    assert stop == recorded[-1]
+    assert (recorded % 200 == 0).all()
 
 
 def test_divergence_keeps_what_is_finite_and_says_where_and_what_to_try():
@@ -142,6 +156,20 @@ def test_divergence_keeps_what_is_finite_and_says_where_and_what_to_try():
         assert np.isfinite(history.metrics["train_mse"]).all()
         assert np.isfinite(history.weights[0]).all()
         assert "--set training.learning_rate=" in caught.value.hint
+        ends.append((caught.value.message, recorded_bytes(history)))
+    assert ends[0] == ends[1] == ends[2]
+
+
+def test_divergence_in_the_first_epochs_keeps_the_finite_single_steps():
+    config = small(training__learning_rate=500.0, snapshots__first_steps=100)
+    ends = []
+    for block_steps in (1, 5, 1000):
+        blocks = []
+        with pytest.raises(DivergedError) as caught:
+            iter_into(blocks, train(config, block_steps=block_steps))
+        history = concatenate([block.history for block in blocks])
+        broken = int(caught.value.message.partition("(step ")[2].partition(")")[0])
+        assert history.step.tolist() == list(range(broken))
         ends.append((caught.value.message, recorded_bytes(history)))
     assert ends[0] == ends[1] == ends[2]
 

@@ -1,8 +1,9 @@
-// The page's address, whose fragment is the moment that is shown: #epoch=1200 or #step=6000.
+// The page's address, whose fragment is the moment that is shown: #epoch=1200 or #step=6000. An
+// epoch is its end; within one, a fragment has a fraction (#epoch=0.4).
 
 /** The moment that a fragment asks for, as an epoch; null without one. */
 function epochOfFragment(fragment, stepToEpoch) {
-  const found = /^#?(epoch|step)=(\d+)$/.exec(fragment);
+  const found = /^#?(epoch|step)=(\d+(?:\.\d+)?)$/.exec(fragment);
   if (!found) return null;
   return found[1] === "epoch" ? Number(found[2]) : stepToEpoch(Number(found[2]));
 }

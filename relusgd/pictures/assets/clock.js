@@ -4,7 +4,7 @@ const SECONDS = 10; // from start to end at speed 1
 
 class Clock {
   /**
-   * epochs: of the moments; time: their axis; changed(): after every other moment, and when playing
+   * epochs: of the moments, with fractions within an epoch; time: their axis; changed(): after every other moment, and when playing
    * begins or ends.
    */
   constructor(epochs, time, changed) {

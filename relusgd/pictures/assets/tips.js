@@ -65,7 +65,7 @@ function momentTip({ runs, single, clock, glance }) {
         ...Object.keys(run.errors).map((name) => [`${name} MSE`, error(run, name)]),
       ]
     : runs.map((each) => [each.name, error(each, told.error)]);
-  return { title: `epoch ${wholeText(epoch)}`, pairs, at: glance.at };
+  return { title: `epoch ${wholeText(Math.floor(epoch))}`, pairs, at: glance.at };
 }
 
 function fillTip(page) {

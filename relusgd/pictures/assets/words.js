@@ -7,8 +7,9 @@ const errorName = (name) => (name === "train" ? "training error" : "test error")
 function factsOf({ runs, clock, single }) {
   const [run] = runs;
   const row = run.rowAt(clock.epoch);
-  const facts = [["epoch", wholeText(clock.epoch), true]];
-  const steps = single ? run.step[row] : told.steps_per_epoch && told.steps_per_epoch * clock.epoch;
+  const facts = [["epoch", wholeText(Math.floor(clock.epoch)), true]];
+  const perEpoch = told.steps_per_epoch;
+  const steps = single ? run.step[row] : perEpoch && Math.round(perEpoch * clock.epoch);
   if (steps !== null) facts.push(["step", wholeText(steps), true]);
   return single ? [...facts, ...numbersOf(run, row)] : facts;
 }
