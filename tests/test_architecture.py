@@ -3,6 +3,7 @@ mean one thing, and the command line starts light.
 """
 
 import ast
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -88,6 +89,16 @@ def test_a_class_name_means_one_thing():
             if isinstance(node, ast.ClassDef):
                 homes[node.name].append(name)
     assert {name: where for name, where in homes.items() if len(where) > 1} == {}
+
+
+def test_matplotlib_is_imported_through_its_door_alone():
+    ways_around = [
+        name
+        for name, path in MODULES.items()
+        if name != "relusgd.pictures.plain_matplotlib"
+        and re.search(r"^\s*(import|from) matplotlib", path.read_text(encoding="utf-8"), re.M)
+    ]
+    assert ways_around == [], "import it from relusgd.pictures.plain_matplotlib"
 
 
 def loaded_after(statement):

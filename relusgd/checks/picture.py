@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 
 from relusgd.checks.cost import Cost, exponent
@@ -16,7 +15,8 @@ from relusgd.checks.step_sizes import StepSize
 from relusgd.model.network import Array
 from relusgd.pictures.axis import Ticks
 from relusgd.pictures.look import Look
-from relusgd.pictures.sheet import STYLE, Box, Sheet, entry_width
+from relusgd.pictures.plain_matplotlib import plain_style
+from relusgd.pictures.sheet import Box, Sheet, entry_width
 from relusgd.pictures.stills import check_still, write_figure
 from relusgd.words import superscript
 
@@ -37,7 +37,7 @@ class LogCurve:
 def draw_step_sizes(errors: Sequence[StepSize], path: Path, theme: str = "light") -> None:
     """Write the errors over h as .png, .svg or .pdf. Raises as `write_figure` does."""
     check_still(path)
-    with matplotlib.rc_context(STYLE):
+    with plain_style:
         sheet = Sheet(Look(size=(1000, 640), theme=theme))
         curves = _error_curves(sheet, errors)
         _draw_panel(sheet, Box(90, 70, 880, 510), curves)
@@ -83,7 +83,7 @@ def draw_costs(costs: Sequence[Cost], path: Path, theme: str = "light") -> None:
     One panel for each loss.
     """
     check_still(path)
-    with matplotlib.rc_context(STYLE):
+    with plain_style:
         sheet = Sheet(Look(size=(1000, 620), theme=theme))
         for number, cost in enumerate(costs):
             left = 90 + 490 * number

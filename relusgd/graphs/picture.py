@@ -12,18 +12,21 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import matplotlib
-from matplotlib.artist import Artist
-from matplotlib.patches import FancyBboxPatch, Patch, PathPatch
-from matplotlib.path import Path as Outline
-from matplotlib.transforms import Affine2D
-
 from relusgd.errors import InputError
 from relusgd.graphs.graph import Evaluated
 from relusgd.graphs.placing import EdgeCurve, Placement, Point, Rectangle, Size, place
 from relusgd.graphs.text import TextLine, box_lines, label_text, printed
 from relusgd.pictures.look import LARGEST, SMALLEST, Look
-from relusgd.pictures.sheet import STYLE, Sheet
+from relusgd.pictures.plain_matplotlib import (
+    Affine2D,
+    Artist,
+    FancyBboxPatch,
+    Outline,
+    Patch,
+    PathPatch,
+    plain_style,
+)
+from relusgd.pictures.sheet import Sheet
 from relusgd.pictures.stills import check_still, write_figure
 from relusgd.pictures.text_fit import text_width
 
@@ -190,19 +193,19 @@ class GraphPicture:
     the forward and of the backward curve.
     """
 
+    @plain_style
     def __init__(self, state: Evaluated, design: Design) -> None:
         self.design, self.state = design, state
-        with matplotlib.rc_context(STYLE):
-            self.sheet = Sheet(design.look)
-            self._red, self._colours = RED[design.look.theme], self.sheet.colours
-            self.boxes: dict[str, Any] = {}
-            self.values: dict[str, list[Any]] = {}
-            self.derivatives: dict[str, list[Any]] = {}
-            self.labels: dict[int, Any] = {}
-            self.forward: list[list[Artist]] = []
-            self.backward: list[list[Artist]] = []
-            self.caption: Any = None
-            self._draw()
+        self.sheet = Sheet(design.look)
+        self._red, self._colours = RED[design.look.theme], self.sheet.colours
+        self.boxes: dict[str, Any] = {}
+        self.values: dict[str, list[Any]] = {}
+        self.derivatives: dict[str, list[Any]] = {}
+        self.labels: dict[int, Any] = {}
+        self.forward: list[list[Artist]] = []
+        self.backward: list[list[Artist]] = []
+        self.caption: Any = None
+        self._draw()
 
     def _draw(self) -> None:
         design, placement = self.design, self.design.placement

@@ -21,6 +21,7 @@ from relusgd.graphs.text import TextLine, derivative_lines, own_lines, printed
 from relusgd.model.network import Array
 from relusgd.pictures.film import Progress, check_film, write_frames
 from relusgd.pictures.painter import Frame
+from relusgd.pictures.plain_matplotlib import plain_style
 from relusgd.words import significant
 
 FPS = 10.0
@@ -152,6 +153,7 @@ class StepPainter:
         """Width and height in pixels."""
         return self.picture.sheet.look.size
 
+    @plain_style
     def paint(self, index: int) -> Frame:
         """The picture at this index; equal neighbours are drawn once."""
         moment = self._moments[index]

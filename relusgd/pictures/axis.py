@@ -49,7 +49,7 @@ class Ticks:
 def even_ticks(low: float, high: float, most: int) -> Ticks:
     """At most `most` + 1 round numbers from low to high."""
     # Loaded by those who draw with it: a page has no ticks of matplotlib's.
-    from matplotlib.ticker import MaxNLocator
+    from relusgd.pictures.plain_matplotlib import MaxNLocator
 
     places = MaxNLocator(max(most, 1), steps=ROUND_STEPS).tick_values(low, high)
     spacing = float(places[1] - places[0])

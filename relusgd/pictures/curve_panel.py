@@ -6,10 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.collections import LineCollection
-from matplotlib.colors import to_rgba_array
-from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from relusgd.model.network import Array
@@ -25,6 +21,7 @@ from relusgd.pictures.marks import (
     x_limits,
 )
 from relusgd.pictures.panels import moving_dots, moving_line, moving_steps
+from relusgd.pictures.plain_matplotlib import Artist, LineCollection, Text, to_rgba_array
 from relusgd.pictures.scales import Scales
 from relusgd.pictures.sheet import MOVING, Box, Sheet
 from relusgd.pictures.view import View, strongest

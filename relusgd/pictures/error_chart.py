@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from relusgd.model.network import Array
 from relusgd.pictures.axis import ErrorAxis, Ticks, TimeAxis
 from relusgd.pictures.fonts import drawable
 from relusgd.pictures.marks import looks_of, run_look
+from relusgd.pictures.plain_matplotlib import Axes
 from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.stack import widest
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
 from numpy.typing import NDArray
 
 from relusgd.model.network import Array
 from relusgd.pictures.axis import ErrorAxis, Ticks, TimeAxis
 from relusgd.pictures.marks import looks_of, run_dash
 from relusgd.pictures.panels import moving_line
+from relusgd.pictures.plain_matplotlib import Artist
 from relusgd.pictures.scales import error_axis, errors_of, noise_level, step_axis
 from relusgd.pictures.scene import RunGroup
 from relusgd.pictures.sheet import Box, Sheet

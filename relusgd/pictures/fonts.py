@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from matplotlib.font_manager import FontProperties
+    from relusgd.pictures.plain_matplotlib import FontProperties
 
 DPI = 100
 FAMILY = "DejaVu Sans"
@@ -22,11 +22,12 @@ NO_GLYPH = "□"
 
 def font(pixels: float, *, bold: bool = False, text: str = "") -> FontProperties:
     """The font whose height of em is this many pixels, with what stands in for it in this text."""
-    from matplotlib.font_manager import FontProperties
+    from relusgd.pictures.plain_matplotlib import FontProperties, plain_style
 
     others = () if text.isascii() else stand_ins(text)
     weight = "bold" if bold and _bold_families().issuperset(others) else "normal"
-    return FontProperties(family=[FAMILY, *others], size=pixels * 72 / DPI, weight=weight)
+    with plain_style:  # or a user's rcParams decide whether it is italic
+        return FontProperties(family=[FAMILY, *others], size=pixels * 72 / DPI, weight=weight)
 
 
 def drawable(text: str) -> str:
@@ -72,19 +73,17 @@ def stand_ins(text: str) -> tuple[str, ...]:
 
 @cache
 def _own_characters() -> frozenset[int]:
-    from matplotlib.font_manager import FontProperties, findfont
+    from relusgd.pictures.plain_matplotlib import findfont
 
-    return _characters_of(findfont(FontProperties(family=FAMILY)))
+    return _characters_of(findfont(font(DPI)))
 
 
 def _families() -> list[tuple[str, str]]:
     """Names and files of the upright fonts of usual weight that do not come with matplotlib, by
     name.
     """
-    import matplotlib
-    from matplotlib.font_manager import fontManager
+    from relusgd.pictures.plain_matplotlib import SHIPPED_FONTS, fontManager
 
-    shipped = Path(matplotlib.get_data_path())
     usual = {
         entry.name: entry.fname
         for entry in fontManager.ttflist
@@ -93,12 +92,12 @@ def _families() -> list[tuple[str, str]]:
     return sorted(
         (name, path)
         for name, path in usual.items()
-        if shipped not in Path(path).parents and name != FAMILY
+        if SHIPPED_FONTS not in Path(path).parents and name != FAMILY
     )
 
 
 def _bold_families() -> set[str]:
-    from matplotlib.font_manager import fontManager
+    from relusgd.pictures.plain_matplotlib import fontManager
 
     return {entry.name for entry in fontManager.ttflist if entry.weight in (700, "bold")}
 
@@ -106,7 +105,7 @@ def _bold_families() -> set[str]:
 @cache
 def _characters_of(path: str) -> frozenset[int]:
     """The code points that a font file has glyphs for; none if it cannot be read."""
-    from matplotlib.font_manager import get_font
+    from relusgd.pictures.plain_matplotlib import get_font
 
     try:
         return frozenset(get_font(path).get_charmap())

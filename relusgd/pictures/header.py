@@ -9,15 +9,11 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.backend_bases import RendererBase
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from relusgd.pictures.fonts import DPI, font
 from relusgd.pictures.number_text import error_text
+from relusgd.pictures.plain_matplotlib import Artist, Figure, FigureCanvasAgg, RendererBase, Text
 from relusgd.pictures.scales import errors_of
 from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.stack import flow

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from matplotlib.colors import to_rgba_array
 
 from relusgd.model.network import Array
 from relusgd.pictures.axis import Ticks
+from relusgd.pictures.plain_matplotlib import to_rgba_array
 from relusgd.pictures.sheet import Sheet
 from relusgd.pictures.view import View
 

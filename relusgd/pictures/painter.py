@@ -10,16 +10,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
-from matplotlib.artist import Artist
 from numpy.typing import NDArray
 
 from relusgd.pictures.grid import draw_grid
 from relusgd.pictures.look import Look
 from relusgd.pictures.panels import Part
+from relusgd.pictures.plain_matplotlib import Artist, plain_style
 from relusgd.pictures.scene import RunGroup, Scene
-from relusgd.pictures.sheet import STYLE, Sheet
+from relusgd.pictures.sheet import Sheet
 from relusgd.pictures.single import draw_single
 from relusgd.pictures.stills import check_still, write_figure
 
@@ -41,10 +40,10 @@ class Painter:
     pasted, which is fast.
     """
 
+    @plain_style
     def __init__(self, scene: Scene, look: Look | None = None, *, still: bool = False) -> None:
-        with matplotlib.rc_context(STYLE):
-            self.sheet = Sheet(look or Look(), pasted_numbers=not still)
-            self._parts = draw_scene(self.sheet, scene)
+        self.sheet = Sheet(look or Look(), pasted_numbers=not still)
+        self._parts = draw_scene(self.sheet, scene)
         self._moving: list[Artist] = []
         for part in self._parts:
             self._moving += sorted(part.moving, key=Artist.get_zorder)
@@ -56,6 +55,7 @@ class Painter:
         """Width and height in pixels."""
         return self.sheet.look.size
 
+    @plain_style
     def paint(self, index: int) -> Frame:
         """The picture of this snapshot, in the painter's own memory: the next one overwrites it."""
         self.show(index)
@@ -68,12 +68,14 @@ class Painter:
         """The picture of this snapshot; −1 is the last one."""
         return self.paint(index).copy()
 
+    @plain_style
     def full(self, index: int) -> Frame:
         """The same picture by a draw of the whole figure: slow, and what `frame` is held to."""
         self.show(index)
         self.sheet.canvas.draw()
         return np.array(self.sheet.canvas.buffer_rgba())
 
+    @plain_style
     def show(self, index: int) -> None:
         """Let every part take the state of this moment; draws nothing."""
         for part in self._parts:

@@ -9,14 +9,11 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import StepPatch
 from numpy.typing import NDArray
 
 from relusgd.pictures.axis import Ticks
 from relusgd.pictures.marks import x_limits
+from relusgd.pictures.plain_matplotlib import Artist, Axes, Line2D, StepPatch
 from relusgd.pictures.scales import Scales
 from relusgd.pictures.sheet import MOVING, Box, Sheet
 from relusgd.pictures.view import View

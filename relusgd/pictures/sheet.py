@@ -8,16 +8,17 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.text import Text
-from matplotlib.ticker import NullLocator
-
 from relusgd.pictures.axis import Ticks
 from relusgd.pictures.fonts import DPI, font
 from relusgd.pictures.look import Look
+from relusgd.pictures.plain_matplotlib import (
+    Axes,
+    Figure,
+    FigureCanvasAgg,
+    Line2D,
+    NullLocator,
+    Text,
+)
 from relusgd.pictures.text_fit import shortened, text_width
 
 MOVING = 5
@@ -26,17 +27,6 @@ MOVING = 5
 TICK_LETTERS = 0.93
 TITLE_LETTERS = 1.2
 """Heights of the letters of ticks and of the title, in parts of those of plain words."""
-
-STYLE: Any = {
-    "text.usetex": False,
-    "path.sketch": None,
-    "path.effects": [],
-    "axes.xmargin": 0.0,
-    "axes.ymargin": 0.0,
-    "figure.autolayout": False,
-    "figure.constrained_layout.use": False,
-}
-"""Settings in place of those of a user's matplotlibrc that would change a picture."""
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import matplotlib
-
 from relusgd.errors import InputError, RelusgdError
 from relusgd.files import write_whole
 from relusgd.pictures.fonts import DPI
 from relusgd.pictures.look import Look
-from relusgd.pictures.sheet import STYLE, Sheet
+from relusgd.pictures.plain_matplotlib import plain_style
+from relusgd.pictures.sheet import Sheet
 from relusgd.words import or_list
 
 METADATA: dict[str, dict[str, Any]] = {
@@ -23,8 +22,6 @@ METADATA: dict[str, dict[str, Any]] = {
 }
 """By suffix, what keeps matplotlib from writing the time into a file: equal pictures are equal
 files."""
-
-SVG_STYLE: Any = {"svg.hashsalt": "relusgd", "svg.fonttype": "path"}
 
 
 def check_still(path: Path) -> None:
@@ -37,8 +34,8 @@ def check_still(path: Path) -> None:
 
 
 def draw_sheet(draw: Callable[[Sheet], object], look: Look | None = None) -> Sheet:
-    """A sheet on which `draw` has drawn; what a user's matplotlibrc says has no effect on it."""
-    with matplotlib.rc_context(STYLE):
+    """A sheet on which `draw` has drawn."""
+    with plain_style:
         sheet = Sheet(look or Look())
         draw(sheet)
     return sheet
@@ -54,7 +51,7 @@ def write_figure(sheet: Sheet, path: Path) -> None:
     suffix = path.suffix.lower()
     # A full disk must be met when the file is written, not inside matplotlib.
     content = io.BytesIO()
-    with matplotlib.rc_context(SVG_STYLE):
+    with plain_style:
         sheet.figure.savefig(content, format=suffix[1:], dpi=DPI, metadata=METADATA[suffix])
     try:
         write_whole(path, content.getvalue())

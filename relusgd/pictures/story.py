@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from numpy.typing import NDArray
 
 from relusgd.model.breakpoints import breakpoints
@@ -22,6 +20,7 @@ from relusgd.pictures.look import Look
 from relusgd.pictures.marks import relative, sign_colours, with_alpha, x_limits
 from relusgd.pictures.number_text import error_text
 from relusgd.pictures.panel_head import PanelHead
+from relusgd.pictures.plain_matplotlib import Axes, LineCollection
 from relusgd.pictures.scales import Scales, errors_of
 from relusgd.pictures.sheet import Sheet
 from relusgd.pictures.stack import (

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from relusgd.model.network import Array
 from relusgd.pictures.axis import ErrorAxis, Ticks, even_ticks
@@ -17,6 +16,7 @@ from relusgd.pictures.error_chart import Chart, aside, chart_axes, draw_series
 from relusgd.pictures.fonts import drawable
 from relusgd.pictures.legend import GAP, LETTERS, draw_entries, wrap_entries
 from relusgd.pictures.marks import run_look
+from relusgd.pictures.plain_matplotlib import Axes
 from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.stack import Cell, GridShape, Stack, lay_cells, settle
 from relusgd.pictures.stills import draw_sheet, write_figure

@@ -13,8 +13,7 @@ from relusgd.pictures.fonts import DPI, drawable, font
 
 @cache
 def _ruler() -> Any:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    from relusgd.pictures.plain_matplotlib import Figure, FigureCanvasAgg
 
     canvas: Any = FigureCanvasAgg(Figure(dpi=DPI))
     return canvas.get_renderer()
@@ -23,9 +22,12 @@ def _ruler() -> Any:
 @lru_cache(4096)
 def text_width(text: str, pixels: float, *, bold: bool = False) -> float:
     """Width of the text in pixels when its font has this size."""
-    width, _, _ = _ruler().get_text_width_height_descent(
-        text, font(pixels, bold=bold, text=text), ismath=False
-    )
+    from relusgd.pictures.plain_matplotlib import plain_style
+
+    with plain_style:
+        width, _, _ = _ruler().get_text_width_height_descent(
+            text, font(pixels, bold=bold, text=text), ismath=False
+        )
     return float(width)
 
 
