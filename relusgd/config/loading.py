@@ -25,6 +25,7 @@ from relusgd.config.source import (
     split_key,
 )
 from relusgd.config.sweep_checks import sweep_faults, varied_paths
+from relusgd.config.target_text import explain_targets
 from relusgd.config.values import NotPlainError, plain
 from relusgd.config.yaml_reader import Document, read_file, read_yaml
 from relusgd.errors import ConfigError, InputError
@@ -100,7 +101,10 @@ def _read(source: Config | Source) -> tuple[Document, Places, Origin]:
             f"not {shown_kind(source)}"
         )
     file = FilePath(source)
-    document = read_yaml(_read_bytes(file))
+    data = _read_bytes(file)
+    document = read_yaml(data)
+    if document.faults:
+        explain_targets(document, data.decode(errors="replace"))
     return document, Places(shown_path(file), document.lines), Origin(file.stem, file.parent)
 
 

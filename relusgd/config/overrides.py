@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from relusgd.config.schema import MAX_RUNS
 from relusgd.config.source import Fault, Path, Places, covers, paths_below, split_key
+from relusgd.config.target_text import TARGET, target_meant
 from relusgd.config.values import NotPlainError, plain
 from relusgd.config.yaml_reader import read_yaml
 from relusgd.errors import ConfigError
@@ -36,7 +37,16 @@ def parse_override(text: str) -> tuple[str, object]:
     if not equals or not key:
         expected = "expected KEY=VALUE, such as training.epochs=1000"
         raise ConfigError([f"--set {shown_key(text)}: {expected}"])
+    if key == TARGET:
+        _check_target(value)
     return key, parse_value(value, f"--set {shown_key(key)}")
+
+
+def _check_target(text: str) -> None:
+    """Raise ConfigError for an expression that YAML takes for something else, such as |x|."""
+    meant = target_meant(text)
+    if meant:
+        raise ConfigError([f"--set {TARGET}: {meant}"])
 
 
 def parse_grid(text: str) -> tuple[str, list[object]]:

@@ -13,6 +13,7 @@ import ast
 import math
 import re
 from collections.abc import Iterator
+from keyword import iskeyword
 from typing import NoReturn
 
 from relusgd.errors import InputError
@@ -26,7 +27,8 @@ from relusgd.model.expressions import (
     TreeNode,
     VariableNode,
 )
-from relusgd.words import counted, did_you_mean
+from relusgd.model.notations import in_our_notation
+from relusgd.words import counted, did_you_mean, or_list
 
 MAX_CHARACTERS, MAX_TOKENS, MAX_DEPTH = 1000, 200, 30
 
@@ -41,6 +43,8 @@ _TOKEN = re.compile(
     r"|(?P<other>.)",
     re.ASCII | re.DOTALL,
 )
+
+USABLE = "numbers, x, pi, e, functions and + - * / // % ** < > ( ) can"
 
 _CHARACTER_HINTS = {
     "^": "powers are written with **",
@@ -77,9 +81,47 @@ def parse_expression(text: str) -> Expression:
 
     Raises InputError, naming the character where it cannot be read, for anything but numbers, x,
     pi, e, the signs + - * / // % ** < <= > >= == != and brackets, and calls of FUNCTIONS; and for
-    more than 1,000 characters, 200 tokens (numbers, names and signs) or 30 levels.
+    more than 1,000 characters, 200 tokens (numbers, names and signs) or 30 levels. If another
+    notation has a meaning here (np.sin(6*x), 2x, |x|), the error ends with what to write.
     """
     text = text.strip(" \t\r\n")
+    try:
+        return _parse(text)
+    except _RefusedError as refused:
+        raise InputError(refused.sentence(meant_by(text))) from None
+
+
+def meant_by(text: str) -> list[str]:
+    """The expressions that a text of another notation may mean: sin(6*x) for np.sin(6*x).
+
+    Empty if there is none; two if the text has two readings.
+    """
+    return [expression for expression in in_our_notation(text) if _can_be_read(expression)]
+
+
+def _can_be_read(text: str) -> bool:
+    try:
+        _parse(text)
+    except InputError:
+        return False
+    return True
+
+
+class _RefusedError(InputError):
+    """An expression that cannot be read. otherwise: the advice where nothing better is known."""
+
+    def __init__(self, problem: str, otherwise: str) -> None:
+        super().__init__(problem + otherwise)
+        self._problem = problem
+
+    def sentence(self, meant: list[str]) -> str:
+        """The message, with what to write instead."""
+        if not meant:
+            return self.message
+        return f"{self._problem}; write {or_list(meant)}"
+
+
+def _parse(text: str) -> Expression:
     if len(text) > MAX_CHARACTERS:
         raise InputError(
             f"the expression has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read"
@@ -96,15 +138,20 @@ def parse_expression(text: str) -> Expression:
     return Expression(text, _Translation(text).node(tree.body, 1))
 
 
-def _refuse(text: str, position: int, problem: str) -> NoReturn:
-    """Raise the error that names a problem at a position (from 0) and shows the text there."""
+def _refuse(text: str, position: int, problem: str, otherwise: str = "") -> NoReturn:
+    """Raise the error that names a problem at a position (from 0) and shows the text there.
+
+    otherwise: advice for a text of which nobody knows what it means.
+    """
     start = max(0, position - 30)
     stop = start + 60
     excerpt = repr(text[start:stop])[1:-1]
     before = "…" if start > 0 else ""
     after = "…" if stop < len(text) else ""
     place = f"at character {position + 1}" if position < len(text) else "at its end"
-    raise InputError(f"in the expression '{before}{excerpt}{after}' {place}: {problem}")
+    raise _RefusedError(
+        f"in the expression '{before}{excerpt}{after}' {place}: {problem}", otherwise
+    )
 
 
 # Tokens
@@ -123,8 +170,7 @@ def _check_tokens(text: str) -> None:
             if stray_sign or stray_mark:
                 _refuse(text, position, f"an operand is missing before {token!r}")
         elif is_operand or (token == "(" and before not in FUNCTIONS):
-            problem = f"an operator is missing before {token[:40]!r}; a product is written 2*x"
-            _refuse(text, position, problem)
+            _refuse(text, position, *_missing_operator(before, token))
         if is_operand:
             _check_operand(text, position, token)
         if token == "(":
@@ -149,10 +195,8 @@ def _tokens(text: str) -> Iterator[tuple[int, str, str]]:
     for match in _TOKEN.finditer(text):
         position, kind, token = match.start(), str(match.lastgroup), match.group()
         if kind == "other":
-            hint = _CHARACTER_HINTS.get(
-                token, "numbers, x, pi, e, functions and + - * / // % ** < > ( ) can"
-            )
-            _refuse(text, position, f"{token!r} cannot be used; {hint}")
+            hint = _CHARACTER_HINTS.get(token, USABLE)
+            _refuse(text, position, f"{token!r} cannot be used", f"; {hint}")
         if kind in ("number", "name", "sign"):
             count += 1
         if count > MAX_TOKENS:
@@ -162,16 +206,24 @@ def _tokens(text: str) -> Iterator[tuple[int, str, str]]:
             yield position, kind, token
 
 
+def _missing_operator(before: str, token: str) -> tuple[str, str]:
+    """The problem of two neighbouring operands, and advice."""
+    if before in FUNCTIONS:
+        return f"the argument of {before} needs brackets", f": {_usage(before)}"
+    problem = f"an operator is missing before {token[:40]!r}"
+    if iskeyword(token):
+        return problem, "; a choice is written where(condition, a, b)"
+    return f"{problem}; a product is written 2*x", ""
+
+
 def _check_operand(text: str, position: int, token: str) -> None:
     if token.isdigit() and token.startswith("0") and len(token) > 1:
         _refuse(text, position, "numbers are written without zeros in front")
     if token.isidentifier() and token not in KNOWN_NAMES:
-        _refuse(text, position, f"{token[:40]!r} is not known{_name_hint(token)}")
+        _refuse(text, position, f"{token[:40]!r} is not known", _name_hint(token))
 
 
 def _name_hint(name: str) -> str:
-    if name == "ln":
-        return "; did you mean log?"
     if len(name) == 1:
         return "; the variable is x"
     return did_you_mean(name, KNOWN_NAMES)

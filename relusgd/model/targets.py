@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from relusgd.errors import InputError
-from relusgd.model.expression_parser import parse_expression
+from relusgd.model.expression_parser import meant_by, parse_expression
 from relusgd.model.expressions import CONSTANTS, FUNCTIONS
 from relusgd.model.network import Array
-from relusgd.words import did_you_mean
+from relusgd.words import did_you_mean, or_list
 
 LABEL_CHARACTERS = 40
 
@@ -138,6 +138,9 @@ def _parse_text(text: str) -> Target:
 
 
 def _name_hint(name: str) -> str:
+    meant = meant_by(name)
+    if meant:
+        return f"; write {or_list(meant)}"
     if name in FUNCTIONS:
         return f"; {name} is a function, use it in an expression such as {name}(x)"
     return did_you_mean(name, NAMED_TARGETS) + " (or an expression in x such as sin(6*x))"
