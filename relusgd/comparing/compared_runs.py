@@ -92,7 +92,7 @@ class ComparedRuns:
     @property
     def comparable(self) -> bool:
         """Whether all errors are measured on the same function or measurements."""
-        return self.varied.keys().isdisjoint((*POINTS, "data.domain"))
+        return self.varied.keys().isdisjoint((*POINTS, "data.domain", "data.test_x", "data.test_y"))
 
     @cached_property
     def measured(self) -> list[Group]:

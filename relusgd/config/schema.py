@@ -189,6 +189,11 @@ class TargetData(Section):
         default=1000,
         description="number of evenly spaced, noise-free test points, joined with the training x",
     )
+    train_domain: Interval | None = Field(
+        default=None,
+        description="training x come from here alone, test points from the whole domain;"
+        " null = the domain",
+    )
     standardize: bool = Field(
         default=False,
         description="train on x and y of mean 0 and deviation 1 over the training points",
@@ -199,11 +204,17 @@ class TargetData(Section):
 
 
 class PointsData(Section):
-    """Training points written in the config; there are no test points."""
+    """Training points, and test points if wanted, written in the config."""
 
     kind: Literal["points"] = Field(description="points written here")
     x: Numbers = Field(description="positions of the training points")
     y: Numbers = Field(description="values of the training points, as many as x")
+    test_x: Numbers | None = Field(
+        default=None, description="positions of the test points; null = no test points"
+    )
+    test_y: Numbers | None = Field(
+        default=None, description="values of the test points, as many as test_x"
+    )
     standardize: bool = Field(
         default=False,
         description="train on x and y of mean 0 and deviation 1 over the training points",

@@ -84,7 +84,8 @@ class Dataset:
 
     x_train, y_train: shape (n_train,); x_test, y_test: shape (n_test,), n_test may be 0.
     They are in network units; scaling leads back to the original ones. domain: the interval of x on
-    which pictures are drawn and breakpoints counted, in original units. target: the noise-free
+    which pictures are drawn and breakpoints counted, in original units. train_domain: the part of
+    it that training x were drawn from, where that is known to be less. target: the noise-free
     function in original units, where it is known. noise: the standard deviation of the noise on the
     training y in original units, where it is known. digest: SHA-256 of the CSV that they came from.
     original: x_train, y_train, x_test and y_test in original units where these differ, kept because
@@ -97,6 +98,7 @@ class Dataset:
     y_test: Array
     domain: tuple[float, float]
     scaling: Scaling = field(default_factory=Scaling)
+    train_domain: tuple[float, float] | None = None
     target: Function | None = None
     noise: float | None = None
     x_name: str = "x"
@@ -155,47 +157,70 @@ def sample_dataset(
     noise: float,
     test_samples: int,
     seed: int,
+    train_domain: tuple[float, float] | None = None,
 ) -> Dataset:
     """Points of a target: y = target(x) + noise · N(0, 1), x uniform or evenly spaced.
 
     Drawn from numpy.random.RandomState in the order of the course notebook: first x =
     sort(rand(samples)), unless they are even, then randn(samples). Test points, noise-free:
-    test_samples evenly spaced ones joined with the training x. seed: 0 … 2^64 − 1. Raises
-    InputError, naming the x, where the target is not finite on a point.
+    test_samples evenly spaced ones joined with the training x. seed: 0 … 2^64 − 1. train_domain:
+    where training x lie; None is the domain. Raises InputError, naming the x, where the target is
+    not finite on a point.
     """
-    _check_width(domain)
-    low, high = domain
+    low, high = train_domain or domain
+    for interval in (domain, (low, high)):
+        _check_width(interval)
     generator = _generator(seed)
     if positions == "even":
         x_train = np.linspace(low, high, samples)
     else:
         x_train = low + (high - low) * np.sort(generator.rand(samples))
-    even_x = np.linspace(low, high, test_samples)
+    even_x = np.linspace(*domain, test_samples)
     x_test = np.sort(np.concatenate([even_x, x_train]))
     y_test = target(x_test)
     check_finite(x_test, y_test, f"the target {target.text}")
     with np.errstate(over="ignore", invalid="ignore"):
         y_train = target(x_train) + noise * generator.randn(samples)
     check_finite(x_train, y_train, f"the target {target.text} with noise {noise}")
-    return Dataset(x_train, y_train, x_test, y_test, domain, target=target, noise=noise)
+    return Dataset(
+        x_train,
+        y_train,
+        x_test,
+        y_test,
+        domain,
+        train_domain=train_domain,
+        target=target,
+        noise=noise,
+    )
 
 
-def points_dataset(x: ArrayLike, y: ArrayLike) -> Dataset:
-    """Given training points, sorted by x (equal x in the order given), without test points.
+def points_dataset(
+    x: ArrayLike, y: ArrayLike, test_x: ArrayLike = (), test_y: ArrayLike = ()
+) -> Dataset:
+    """Given points, sorted by x (equal x in the order given).
 
-    x, y: shape (n_points,). The domain is their range. Raises InputError unless they are finite,
-    equally many and some.
+    x, y: of the training points, shape (n_points,); test_x, test_y: of the test points, which may
+    be none. The domain is the range of all x. Raises InputError unless they are finite, equally
+    many, and at least one to train on.
     """
+    train, test = _given(x, y), _given(test_x, test_y)
+    if not len(train[0]):
+        raise InputError("points need as many y as x, at least one; there are 0 x and 0 y")
+    domain = _range(np.concatenate([train[0], test[0]]))
+    return Dataset(*_sorted(*train), *_sorted(*test), domain)
+
+
+def _given(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+    """x and y as arrays of finite numbers, equally many. Raises InputError."""
     x_all = np.array(x, dtype=np.float64)
     y_all = np.array(y, dtype=np.float64)
-    if x_all.shape != y_all.shape or x_all.ndim != 1 or not len(x_all):
+    if x_all.shape != y_all.shape or x_all.ndim != 1:
         raise InputError(
             f"points need as many y as x, at least one; there are {x_all.size} x and {y_all.size} y"
         )
     check_finite(x_all, x_all, "x")
     check_finite(x_all, y_all, "y")
-    nothing = np.empty(0)
-    return Dataset(*_sorted(x_all, y_all), nothing, nothing, _range(x_all))
+    return x_all, y_all
 
 
 def csv_dataset(

@@ -83,6 +83,9 @@ class CurvePanel:
                 linewidth=self._sheet.points(0.8),
                 zorder=1.6,
             )
+        if dataset.train_domain is not None:
+            shade = self._sheet.colours.faint
+            self._axes.axvspan(*dataset.train_domain, color=shade, alpha=0.08, lw=0, zorder=0.5)
         if view.shows_test_points:
             x, y = original(view, dataset.x_test, dataset.y_test)
             self._axes.plot(x, y, **looks["test data"], zorder=2.0)

@@ -85,7 +85,13 @@ class Run:
         data = self.config.data
         if data.kind == "target":
             target = parse_target(data.target)
-            return replace(points, domain=data.domain, target=target, noise=data.noise)
+            return replace(
+                points,
+                domain=data.domain,
+                train_domain=data.train_domain,
+                target=target,
+                noise=data.noise,
+            )
         if data.kind == "csv":
             digest = self.facts.csv_sha256
             return replace(points, digest=digest, x_name=data.x, y_name=data.y)

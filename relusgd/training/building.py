@@ -42,7 +42,7 @@ def _original_dataset(config: Config) -> Dataset:
     """The points that a config describes, in the units of the data."""
     data = config.data
     if isinstance(data, PointsData):
-        return points_dataset(data.x, data.y)
+        return points_dataset(data.x, data.y, data.test_x or (), data.test_y or ())
     if isinstance(data, CsvData):
         with _faults_at(config, "data.path"):
             return csv_dataset(
@@ -61,6 +61,7 @@ def _original_dataset(config: Config) -> Dataset:
             noise=data.noise,
             test_samples=data.test_samples,
             seed=config.data_seed,
+            train_domain=data.train_domain,
         )
 
 

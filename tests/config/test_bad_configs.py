@@ -287,6 +287,21 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
     "wrong_indentation": (
         (3, "not valid YAML: a key was expected here; look at the indentation and at"),
     ),
+    "test_points_of_unequal_length": (
+        (5, "data.test_x has 2 values and data.test_y has 1; every test point needs one of each"),
+    ),
+    "test_points_with_nan": (
+        (6, "data.test_y: item 2 of the list must be a finite number, not .nan"),
+    ),
+    "test_points_without_x": (
+        (5, "data.test_x is missing; test points need both test_x and test_y, or neither"),
+    ),
+    "test_points_without_y": (
+        (5, "data.test_x is given without test_y; test points need both, or neither"),
+    ),
+    "training_domain_outside": (
+        (3, "data.train_domain: [0.5, 2] leaves data.domain: [0, 1]; give a part of the domain"),
+    ),
     "yes_for_a_boolean": ((2, "network.output_bias must be true or false, not 'yes'"),),
     "zero_batch": (
         (2, "training.batch_size must be a whole number from 1 to 1,000,000,000, or full,"),

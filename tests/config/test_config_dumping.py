@@ -59,6 +59,7 @@ DATA = st.one_of(
         seed=st.none() | SEED,
         standardize=st.booleans(),
         domain=st.just([-1e-3, 2.5e7]),
+        train_domain=st.sampled_from([None, [0, 0.5]]),
     ),
     st.fixed_dictionaries(
         {
@@ -67,6 +68,15 @@ DATA = st.one_of(
             "y": st.lists(FINITE, min_size=2, max_size=2),
         },
         optional={"standardize": st.booleans()},
+    ),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("points"),
+            "x": NUMBERS.map(lambda numbers: numbers[:2]),
+            "y": st.lists(FINITE, min_size=2, max_size=2),
+            "test_x": st.lists(FINITE, min_size=3, max_size=3),
+            "test_y": st.lists(FINITE, min_size=3, max_size=3),
+        }
     ),
     st.fixed_dictionaries(
         {

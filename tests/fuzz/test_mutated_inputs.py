@@ -23,6 +23,7 @@ TARGET = {
         "positions": "random",
         "noise": 0.1,
         "test_samples": 5,
+        "train_domain": [0.25, 0.75],
     },
     "network": {
         "hidden": [3],
@@ -73,7 +74,13 @@ DEEP = {
     "engine": "numpy",
 }
 POINTS = {
-    "data": {"kind": "points", "x": [-0.75, -0.5, 0.125], "y": [1.1, 0.1, 0.8]},
+    "data": {
+        "kind": "points",
+        "x": [-0.75, -0.5, 0.125],
+        "y": [1.1, 0.1, 0.8],
+        "test_x": [0.5, -0.6],
+        "test_y": [1, 0.2],
+    },
     "network": {"hidden": 2, "init": "normal", "balanced": True},
     "training": {"method": "ridge", "penalty": 1e-6},
     "sweep": None,

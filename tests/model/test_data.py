@@ -87,6 +87,22 @@ def test_even_positions_span_the_domain_and_draw_nothing():
     np.testing.assert_array_equal(dataset.y_train, 0.1 * np.random.RandomState(1).randn(5))
 
 
+@pytest.mark.parametrize("positions", ["random", "even"])
+def test_training_x_come_from_the_training_domain_and_test_points_from_all_of_it(positions):
+    draws = sampled("x", positions=positions, noise=0.0).x_train
+    dataset = sampled(
+        "x", positions=positions, noise=0.0, domain=(-1.0, 2.0), train_domain=(0.5, 0.75)
+    )
+    np.testing.assert_allclose(dataset.x_train, 0.5 + 0.25 * draws, rtol=0, atol=1e-15)
+    assert dataset.domain == (-1.0, 2.0)
+    even = np.linspace(-1, 2, 1000)
+    np.testing.assert_array_equal(dataset.x_test, np.sort(np.concatenate([even, dataset.x_train])))
+
+
+def test_a_training_domain_that_is_the_domain_changes_no_bit():
+    same_points(sampled(train_domain=(0.0, 1.0)), sampled())
+
+
 def test_the_whole_range_of_seeds_gives_different_points():
     seeds = [0, 1, 2**32 - 1, 2**32, 2**32 + 1, 2**33, 2**64 - 1]
     assert len({sampled(seed=seed).x_train.tobytes() for seed in seeds}) == len(seeds)
@@ -458,6 +474,28 @@ def test_standardized_points_come_back_from_rows_to_the_last_bit(points, seed):
 
 def test_the_notebooks_points_come_back_from_rows_to_the_last_bit():
     same_points(restored(sampled()), sampled())
+
+
+def test_given_test_points_are_sorted_and_widen_the_domain():
+    dataset = points_dataset([2, 1], [20, 10], [5, 1.5, 0], [50, 15, 0])
+    np.testing.assert_array_equal(dataset.x_test, [0, 1.5, 5])
+    np.testing.assert_array_equal(dataset.y_test, [0, 15, 50])
+    np.testing.assert_array_equal(dataset.x_train, [1, 2])
+    assert dataset.domain == (0.0, 5.0)
+    same_points(restored(dataset), dataset)
+
+
+@pytest.mark.parametrize(
+    ("test_x", "test_y", "problem"),
+    [
+        ([1, 2], [1], "there are 2 x and 1 y"),
+        ([1], [np.nan], "y is not finite at x = 1.0: nan"),
+        ([np.inf], [1], "x is not finite at x = inf: inf"),
+    ],
+)
+def test_test_points_that_are_none_are_refused(test_x, test_y, problem):
+    with pytest.raises(InputError, match=problem):
+        points_dataset([0, 1], [0, 1], test_x, test_y)
 
 
 def test_rows_are_in_original_units(write):

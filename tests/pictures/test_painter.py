@@ -118,6 +118,18 @@ def test_original_units_change_the_labels_and_not_the_picture(make_history, data
     assert held[0] == pytest.approx(held[1], abs=1e-9)
 
 
+def test_the_training_domain_is_shaded_and_nothing_else_changes(make_history, dataset):
+    part = replace(dataset, train_domain=(0.25, 0.5))
+    plain, shaded = (Painter(View(make_history(), points), SMALL) for points in (dataset, part))
+    changed = (plain.frame(-1) != shaded.frame(-1)).any(axis=2)
+    columns = np.flatnonzero(changed.any(axis=0))
+    _, first = pixel_of(shaded, 0.25, 0)
+    _, last = pixel_of(shaded, 0.5, 0)
+    assert columns[0] == pytest.approx(first, abs=1)
+    assert columns[-1] == pytest.approx(last, abs=1)
+    assert changed[:, first + 3 : last - 3].any(axis=0).all()
+
+
 def test_parts_that_are_not_shown_are_not_drawn(make_history, dataset):
     everything = len(Painter(View(make_history(), dataset), SMALL).sheet.figure.axes)
     assert everything == 3

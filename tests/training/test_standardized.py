@@ -74,6 +74,21 @@ def test_elbows_begin_where_they_begin_without_it(network):
     )
 
 
+def test_elbows_begin_in_the_whole_domain_whatever_the_training_domain():
+    part = plan_of({"train_domain": [0.2, 0.3]}).initial
+    assert part.parameters().tobytes() == plan_of({}).initial.parameters().tobytes()
+
+
+def test_a_training_domain_has_its_own_mean_and_deviation():
+    dataset = plan_of({**WIDE_SINE, "train_domain": [400, 600], "standardize": True}).dataset
+    assert np.std(dataset.x_train) == pytest.approx(1)
+    assert 450 < dataset.scaling.x_mean < 550
+    original = dataset.in_original_units
+    assert (original.x_test[0], original.x_test[-1]) == pytest.approx((0, 1000))
+    assert original.x_train[0] >= 400
+    assert original.x_train[-1] <= 600
+
+
 def test_equal_positions_or_values_stay_finite_and_only_lose_their_mean():
     flat = plan_of({"kind": "points", "x": [1, 2, 3], "y": [7, 7, 7], "standardize": True}).dataset
     assert flat.y_train.tolist() == [0, 0, 0]
@@ -138,6 +153,19 @@ def test_the_default_is_the_config_without_the_key(tmp_path):
     assert text.count("  standardize: false\n") == 1
     (folder / "config.yaml").write_text(text.replace("  standardize: false\n", ""))
     assert relusgd.record(config, folder).status == "complete"
+
+
+def test_test_points_of_given_points_and_the_training_domain_come_back_from_a_folder(tmp_path):
+    tested = {**FIVE_POINTS, "test_x": [40, 20], "test_y": [60, 30], "standardize": True}
+    for number, data in enumerate((tested, {**WIDE_SINE, "train_domain": [400, 600]})):
+        config = load_config({"data": data, "training": {"epochs": 1}})
+        run = relusgd.load_run(relusgd.record(config, tmp_path / str(number)).folder)
+        planned = prepare(config).dataset
+        for mine, theirs in zip(run.data.columns, planned.columns, strict=True):
+            assert mine.tobytes() == theirs.tobytes()
+        assert run.data.domain == planned.domain
+        assert run.data.train_domain == planned.train_domain
+        assert np.isfinite(run.metrics["test_mse"]).all()
 
 
 @pytest.mark.parametrize(
