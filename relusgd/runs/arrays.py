@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import math
-import mmap
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 from relusgd.errors import RelusgdError
 from relusgd.files import open_own, reading
 from relusgd.runs.folder_errors import damaged, unreadable
+from relusgd.runs.memory_map import mapped
 from relusgd.words import cut_short
 
 HEADER_BYTES = 128
@@ -151,5 +151,5 @@ def _look(descriptor: int, row_shape: Sequence[int], dtype: str) -> tuple[int, i
 def _mapped(descriptor: int, start: int, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
     count = math.prod(shape)
     end = start + count * np.dtype(dtype).itemsize
-    memory = mmap.mmap(descriptor, end, access=mmap.ACCESS_READ)
+    memory = mapped(descriptor, end)
     return np.frombuffer(memory, dtype=dtype, offset=start, count=count).reshape(shape)

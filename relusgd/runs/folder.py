@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -204,11 +204,11 @@ def read_history(folder: Path, hidden: tuple[int, ...], steps_per_epoch: int) ->
 
 
 def _check_values(
-    folder: Path, arrays: dict[str, NDArray[Any]], table: dict[str, NDArray[Any]]
+    folder: Path, arrays: Mapping[str, NDArray[Any]], table: Mapping[str, NDArray[Any]]
 ) -> None:
     """The arrays must have the epochs of metrics.csv, and finite parameters in the rows checked."""
     for name in ("epoch", "step"):
-        if not np.array_equal(arrays[name], table[name]):
+        if name in arrays and not np.array_equal(arrays[name], table[name]):
             raise damaged(folder / ARRAYS / f"{name}.npy", f"not the {name}s of {TABLE}")
     fitting = CHECKED_BYTES // sum(array[0].nbytes for array in arrays.values())
     count = min(CHECKED_ROWS, max(2, fitting))
@@ -219,3 +219,20 @@ def _check_values(
         # row after row, because one alone may be as large as memory can hold
         if not all(np.isfinite(array[row]).all() for row in rows):
             raise damaged(folder / ARRAYS / f"{name}.npy", "holds what is not a finite number")
+
+
+def read_column(folder: Path, hidden: tuple[int, ...], name: str) -> NDArray[Any] | None:
+    """One array of snapshots/, or one column of metrics.csv, by its name; None for another name.
+
+    Cheaper than the whole history where a sweep has thousands of runs. Raises RelusgdError when it
+    is damaged.
+    """
+    table = read_metrics(folder)
+    if name in table:
+        return table[name]
+    layout = array_layout(hidden)
+    if name not in layout:
+        return None
+    array = read_rows(folder / ARRAYS / f"{name}.npy", len(table["epoch"]), *layout[name])
+    _check_values(folder, {name: array}, table)
+    return array

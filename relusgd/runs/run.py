@@ -23,6 +23,7 @@ from relusgd.runs.facts import FACTS, RunFacts, read_facts
 from relusgd.runs.folder_errors import damaged, unreadable
 from relusgd.runs.lock import is_being_written
 from relusgd.runs.result import RunResult, original_units
+from relusgd.words import comma_list
 
 
 class Run:
@@ -116,6 +117,22 @@ class Run:
         metrics = disk.read_metrics(self.folder)
         self._check_count(len(metrics["epoch"]), least)
         return metrics
+
+    def column(self, name: str) -> NDArray[Any]:
+        """One array of snapshots/ or one column of metrics.csv, shape (S, …), read anew.
+
+        Raises InputError, naming what there is, when the run has no such array.
+        """
+        hidden = tuple(self.config.network.hidden)
+        least = self._least_snapshots
+        column = disk.read_column(self.folder, hidden, name)
+        if column is None:
+            names = sorted({*self.metrics, *disk.array_layout(hidden)})
+            raise InputError(
+                f"{name} is not an array of {self.folder}", f"there are {comma_list(names)}"
+            )
+        self._check_count(len(column), least)
+        return column
 
     @property
     def clock(self) -> NDArray[np.float64]:

@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 from relusgd.config import flatten
 from relusgd.config.values import freeze, single
 from relusgd.errors import InputError, RelusgdError
-from relusgd.runs.contents import history_arrays
 from relusgd.runs.find import is_run_folder
 from relusgd.runs.run import Run
 from relusgd.sweeps.rows import FIRST, LAST, RESULTS, Row, run_row_or_damage, table, varied_keys
 from relusgd.sweeps.summary_file import read_summary
-from relusgd.words import comma_list, shown
+from relusgd.words import shown
 
 
 class Sweep:
@@ -83,7 +82,7 @@ class Sweep:
         name: an array in snapshots/ or a column of metrics.csv. Raises InputError when the runs'
         shapes differ, or a run has no such array.
         """
-        return self._stacked(name, lambda array: array[-1])
+        return self._stacked(name, lambda array: np.asarray(array[-1]))
 
     def stack(self, name: str) -> NDArray[Any]:
         """An array of every run, stacked: `stack("elbow")` has shape (runs, S, H). Otherwise as
@@ -94,16 +93,20 @@ class Sweep:
     def _stacked(self, name: str, part: Callable[[NDArray[Any]], NDArray[Any]]) -> NDArray[Any]:
         if not self.runs:
             raise InputError(f"{self.folder} has no runs to stack")
-        arrays = [part(_array(run, name)) for run in self.runs]
-        for run, array in zip(self.runs, arrays, strict=True):
-            if np.shape(array) != np.shape(arrays[0]):
-                first = f"{np.shape(arrays[0])} in {self.runs[0].folder.name}"
-                other = f"{np.shape(array)} in {run.folder.name}"
+        first = part(self.runs[0].column(name))
+        # Filled run by run, so that no more than one of them is held twice.
+        stacked = np.empty((len(self.runs), *first.shape), dtype=first.dtype)
+        for place, run in enumerate(self.runs):
+            array = part(run.column(name))
+            if array.shape != first.shape:
+                there = f"{first.shape} in {self.runs[0].folder.name}"
+                here = f"{array.shape} in {run.folder.name}"
                 raise InputError(
-                    f"{name} is not the same shape in all runs: {first} and {other}",
+                    f"{name} is not the same shape in all runs: {there} and {here}",
                     "choose runs that fit together with sweep.select({…})",
                 )
-        return np.stack(arrays)
+            stacked[place] = array
+        return stacked
 
 
 def _has_settings(row: Row, settings: Mapping[str, object]) -> bool:
@@ -113,14 +116,6 @@ def _has_settings(row: Row, settings: Mapping[str, object]) -> bool:
         if value not in (frozen, (frozen,)):
             return False
     return True
-
-
-def _array(run: Run, name: str) -> NDArray[Any]:
-    arrays = {**run.metrics, **history_arrays(run.history)}
-    if name not in arrays:
-        problem = f"{name} is not an array of {run.folder}"
-        raise InputError(problem, f"there are {comma_list(sorted(arrays))}")
-    return arrays[name]
 
 
 def load_sweep(folder: str | Path) -> Sweep:

@@ -1,7 +1,12 @@
-"""What tests of recorded runs share: what is in a folder, and an observer that stops a run."""
+"""What tests of recorded runs share: what is in a folder, few descriptors, and an observer that
+stops a run.
+"""
 
 import json
+import os
+import resource
 import signal
+from contextlib import contextmanager
 from pathlib import Path
 
 from relusgd.runs.record import NullObserver
@@ -32,6 +37,21 @@ def every_byte(folder):
 
 def _facts(data):
     return {key: value for key, value in json.loads(data).items() if key != "timings"}
+
+
+@contextmanager
+def few_descriptors(count):
+    """This process may open no more than so many files at once."""
+    # The system gives the lowest free numbers, between which others may be taken.
+    free = [os.open(os.devnull, os.O_RDONLY) for _ in range(count + 1)]
+    for descriptor in free:
+        os.close(descriptor)
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free[count], before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 class StopsAfter(NullObserver):

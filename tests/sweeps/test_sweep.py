@@ -2,11 +2,13 @@ import csv
 
 import numpy as np
 import pytest
-from small import SWEEP
+from runs.harness import few_descriptors
+from small import SWEEP, TINY
 
 import relusgd
 from relusgd.config import load_config
 from relusgd.errors import InputError, RelusgdError
+from relusgd.runs.picture import animate
 from relusgd.runs.record import record
 
 SHORT = SWEEP | {
@@ -187,3 +189,19 @@ def test_a_number_that_no_array_holds_stays_text(seed, tmp_path):
         f"{HEADER}a,failed,3,{seed},\nb,failed,3,-1,\nc,failed,,2,\n"
     )
     assert relusgd.load_sweep(tmp_path).summary["seed"].tolist() == [str(seed), "-1", "2"]
+
+
+def test_any_number_of_runs_is_read_with_few_open_files(tmp_path):
+    many = {**TINY, "training": {"epochs": 1, "batch_size": 2}, "sweep": {"repeat": 150}}
+    relusgd.run_sweep(many, tmp_path / "many", workers=1)
+    with few_descriptors(5):
+        sweep = relusgd.load_sweep(tmp_path / "many")
+        assert sweep.last("elbow").shape == (150, 3)
+        assert sweep.stack("weight_2").shape == (150, 2, 3, 1)
+        assert sweep.last("test_mse").shape == (150,)
+        histories = [run.history for run in sweep.runs]
+        assert relusgd.compare(sweep).run_count == 150
+        film = animate(sweep.runs[:9], tmp_path / "nine.gif", frames=2)
+    assert film.stat().st_size > 1000
+    last = np.stack([history.elbow[-1] for history in histories])
+    assert np.array_equal(sweep.last("elbow"), last)

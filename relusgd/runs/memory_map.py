@@ -1,0 +1,42 @@
+"""Files as memory, without keeping them open.
+
+A map of Python's own `mmap` keeps a descriptor until it is released. A run has eight or more
+arrays and a process some thousand descriptors, so a few runs would use them up.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import os
+import weakref
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_LIBC.mmap.restype = ctypes.c_void_p
+_LIBC.mmap.argtypes = [
+    ctypes.c_void_p,
+    ctypes.c_size_t,
+    ctypes.c_int,
+    ctypes.c_int,
+    ctypes.c_int,
+    ctypes.c_long,
+]
+_LIBC.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+_FAILED = ctypes.c_void_p(-1).value
+
+
+def mapped(descriptor: int, size: int) -> memoryview:
+    """The first `size` bytes of an open file as read-only memory; size is above 0.
+
+    The descriptor may be closed at once. The memory is given back with the last reference to it.
+    Raises OSError.
+    """
+    address = _LIBC.mmap(None, size, mmap.PROT_READ, mmap.MAP_SHARED, descriptor, 0)
+    if address == _FAILED:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    memory = (ctypes.c_char * size).from_address(address)
+    release = weakref.finalize(memory, _LIBC.munmap, address, size)
+    # An array may outlive the interpreter's last callbacks; the system gives the memory back then.
+    release.atexit = False
+    return memoryview(memory).cast("B").toreadonly()
