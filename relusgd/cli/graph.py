@@ -378,7 +378,7 @@ def _film_step(graph: Graph, chosen: ChosenNetwork, out: Path, theme: str) -> No
     """Film the SGD step that follows this epoch, on the graph's sample."""
     from relusgd.cli.progress import frame_progress
     from relusgd.graphs.step_film import SgdStep, film_sgd_step
-    from relusgd.training.building import build_schedule
+    from relusgd.training import prepare
 
     training = chosen.config.training
     if training.method == "ridge":
@@ -387,7 +387,7 @@ def _film_step(graph: Graph, chosen: ChosenNetwork, out: Path, theme: str) -> No
             "try --set training.method=sgd on its config",
         )
     step = SgdStep(
-        rate=build_schedule(chosen.config).at(chosen.epoch + 1),
+        rate=prepare(chosen.config, chosen.dataset).learning_rate(chosen.epoch + 1),
         layers=training.layers,
         decay=training.weight_decay,
         output_bias=chosen.config.network.output_bias,

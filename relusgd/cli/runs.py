@@ -147,6 +147,10 @@ def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
     widths = " + ".join(f"{width:,}" for width in summary["hidden"])
     units = "hidden unit" if widths == "1" else "hidden units"
     epochs = f"{summary['epochs']:,} of {summary['planned_epochs']:,}"
+    steps = counted(summary["steps"], "step")
+    if summary["planned_steps"] % run.facts.counts.steps_per_epoch:
+        epochs = f"{summary['epochs']:,}"
+        steps = f"{summary['steps']:,} of {counted(summary['planned_steps'], 'step')}"
     breakpoints = counted(summary["breakpoints"], "breakpoint")
     version = summary["versions"]["relusgd"]
     lines = {
@@ -154,7 +158,7 @@ def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
         "status": summary["status"],
         "network": f"{widths} {units}, {summary['parameters']:,} parameters",
         "training": summary["training"],
-        "epochs": f"{epochs} ({counted(summary['steps'], 'step')})",
+        "epochs": f"{epochs} ({steps})",
         "train MSE": number(summary["train_mse"]),
         "test MSE": test_mse,
         "course": sparkline(error.tolist(), 40),

@@ -143,10 +143,10 @@ def summed_rates(result: Result) -> float:
     Momentum m lengthens a step by the factor 1/(1 − m).
     """
     config = result.run.config
-    schedule = build_schedule(config)
     per_epoch = result.run.facts.counts.steps_per_epoch
+    schedule = build_schedule(config, per_epoch)
     epochs, rest = divmod(result.steps, per_epoch)
-    if schedule.kind == "constant":
+    if schedule.is_constant:
         rates = schedule.rate * epochs
     else:
         rates = sum(schedule.at(epoch) for epoch in range(1, epochs + 1))

@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from relusgd.config.schema import Config, CosineSchedule, CsvData, PointsData, TargetData
+from relusgd.config.overrides import LENGTHS
+from relusgd.config.schema import (
+    MOST_STEPS,
+    Config,
+    CosineSchedule,
+    CsvData,
+    PointsData,
+    TargetData,
+)
 from relusgd.config.source import Fault, Path, broken_or_below, split_key
 from relusgd.errors import InputError
 from relusgd.words import counted, exact_number, shown
@@ -188,6 +196,33 @@ def _balance_needs_signs(config: Config) -> str | None:
         return None
     reason = "network.output_scale: 0 leaves no output weight to balance"
     return f"is true, but {reason}; give a scale above 0"
+
+
+@check("training.epochs", "training.steps", "training.time")
+def _one_length_is_given(config: Config) -> str | None:
+    training = config.training
+    lengths = (training.epochs, training.steps, training.time)
+    given = [key for key, length in zip(LENGTHS, lengths, strict=True) if length is not None]
+    if len(given) == 1:
+        return None
+    if not given:
+        return "is null, and so are training.steps and training.time; give one of them"
+    others = [key for key in given if key != LENGTHS[0]]
+    if len(given) == len(others):
+        return f"gives way to one of training.steps and training.time; {_LEAVE_OUT}"
+    return f"and {' and '.join(others)} exclude one another; {_LEAVE_OUT}"
+
+
+_LEAVE_OUT = "give one of the three and leave the others out"
+
+
+@check("training.time", "training.learning_rate")
+def _time_is_not_too_long(config: Config) -> str | None:
+    training = config.training
+    if training.time is None or training.total_steps(1) <= MOST_STEPS:
+        return None
+    rate = exact_number(training.learning_rate)
+    return f"at learning rate {rate} is more than {MOST_STEPS:,} steps; give a shorter time"
 
 
 @check("training.schedule", "training.learning_rate")

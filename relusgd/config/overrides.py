@@ -21,6 +21,9 @@ from relusgd.words import shown_key
 RANGE = re.compile(r"\s*([+-]?\d{1,20})\.\.([+-]?\d{1,20})\s*")
 OPENING, CLOSING, QUOTES = "([{", ")]}", "'\""
 
+LENGTHS = ("training.epochs", "training.steps", "training.time")
+"""The keys of which one says how long the training is."""
+
 Value = TypeVar("Value")
 
 # Reading options of the command line
@@ -158,16 +161,16 @@ def with_overrides(
 
     `places` learns where they come from. Raises ConfigError for a value that no YAML could hold.
     """
+    settings: dict[str, object] = {}
     for key in sorted(overrides):
         path = split_key(key)
         places.overrides[path] = key
         try:
-            value = plain(overrides[key])
+            settings[key] = plain(overrides[key])
         except NotPlainError as error:
             fault = Fault((*path, *error.path), error.text)
             raise ConfigError([places.sentence(fault)]) from None
-        values = with_value(values, path, value)
-    return values
+    return with_settings(values, settings)
 
 
 def with_case(
@@ -184,7 +187,13 @@ def with_case(
 
 
 def with_settings(values: dict[str, object], settings: Mapping[str, object]) -> dict[str, object]:
-    """The values with these dotted keys set, whole blocks before keys in them."""
+    """The values with these dotted keys set, whole blocks before keys in them.
+
+    A length of the training that is set takes the place of the one that was there.
+    """
+    if any(settings.get(key) is not None for key in LENGTHS):
+        for key in LENGTHS:
+            values = without(values, split_key(key))
     for key in sorted(settings):
         values = with_value(values, split_key(key), plain(settings[key]))
     return values

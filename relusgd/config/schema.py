@@ -8,7 +8,8 @@ from these models. What must hold between two keys stands in `checks`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import prod
+from fractions import Fraction
+from math import ceil, prod
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
@@ -30,6 +31,9 @@ from relusgd.words import exact_number, shown
 
 BILLION = 10**9
 LARGEST_SEED = 2**64 - 1
+MOST_STEPS = 10**15
+"""The most steps of a training: their numbers are still exact as doubles."""
+
 MAX_RUNS = 10**6
 """The most runs that one sweep may describe."""
 
@@ -339,8 +343,18 @@ class Training(Section):
     layers: Literal["all", "output", "hidden"] = Field(
         default="all", description="which parameters learn"
     )
-    epochs: CountFromZero = Field(
-        default=30000, description="length of the training; 0 records the initial network alone"
+    epochs: CountFromZero | None = Field(
+        default=30000,
+        description="length of the training; 0 records the initial network alone;"
+        " null with steps or time",
+    )
+    steps: Annotated[int, Field(ge=0, le=MOST_STEPS), WHOLE] | None = Field(
+        default=None, description="the length in steps, in place of epochs"
+    )
+    time: Scale | None = Field(
+        default=None,
+        description="the length as learning_rate times steps, in place of epochs;"
+        " the steps are rounded up",
     )
     batch_size: Count | Literal["full"] = Field(default=40, description="points per step, or full")
     sampling: Literal["replacement", "shuffle"] = Field(
@@ -353,16 +367,44 @@ class Training(Section):
         default=0.0, description="share of the last step that is kept; PyTorch's formula"
     )
     nesterov: bool = Field(default=False, description="Nesterov's momentum; PyTorch's formula")
-    weight_decay: Scale = Field(default=0.0, description="PyTorch's weight decay, biases included")
+    weight_decay: Scale = Field(default=0.0, description="PyTorch's weight decay")
+    decay_biases: bool = Field(
+        default=True, description="whether weight_decay applies to biases too"
+    )
     schedule: Schedule = Field(
         default="constant",
         description="constant, {kind: step, every: EPOCHS, factor: F} or"
         " {kind: cosine, minimum: 0}",
     )
+    warmup: CountFromZero = Field(
+        default=0,
+        description="epochs over which the rate rises linearly from learning_rate/warmup,"
+        " before the schedule begins",
+    )
     penalty: Scale = Field(default=1e-6, description="ridge: λ in Σ r² + λ·|(v, c)|²")
     seed: Seed | None = Field(
         default=None, description="seed of the batch order; null = the top-level seed"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _epochs_give_way(cls, values: Any) -> Any:
+        """steps or time alone takes the place of the default of epochs."""
+        if not isinstance(values, Mapping) or "epochs" in values:
+            return values
+        if values.get("steps") is None and values.get("time") is None:
+            return values
+        return {**values, "epochs": None}
+
+    def total_steps(self, steps_per_epoch: int) -> int:
+        """The length of the training in steps."""
+        if self.epochs is not None:
+            return self.epochs * steps_per_epoch
+        if self.time is None:
+            return self.steps or 0
+        # As decimals, so that 1.1/0.1 is 11 and not a little more.
+        steps = Fraction(repr(self.time)) / Fraction(repr(self.learning_rate))
+        return ceil(steps)
 
 
 class Snapshots(Section):

@@ -42,6 +42,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "network.elbows": ("breakpoints", "kinks", "knots"),
     "training.method": ("algorithm", "optimizer", "solver"),
     "training.epochs": ("max_epochs", "n_epochs", "num_epochs"),
+    "training.steps": ("iterations", "max_iter", "max_steps", "n_steps", "num_steps", "updates"),
+    "training.warmup": ("warmup_epochs",),
     "training.batch_size": ("batch", "batchsize", "bs", "mini_batch", "minibatch"),
     "training.sampling": ("replacement", "shuffle"),
     "training.learning_rate": ("eta", "lr", "rate", "step_size", "stepsize"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from relusgd.config import Config, flatten
 from relusgd.config.differences import differing_values
+from relusgd.config.overrides import LENGTHS
 from relusgd.errors import InputError
 from relusgd.runs.run import Run
 from relusgd.training import Plan
@@ -20,7 +21,7 @@ class Found(Enum):
     """What training finds in its folder.
 
     COMPLETE, DIVERGED, UNFINISHED: the same run, in this state. SHORTER: the same training for
-    fewer epochs, which can be continued. OTHER: another run.
+    fewer steps, which can be continued. OTHER: another run.
     """
 
     NOTHING = auto()
@@ -51,10 +52,12 @@ def judge(run: Run | None, plan: Plan) -> tuple[Found, list[Difference]]:
     if run is None:
         return Found.NOTHING, []
     differences = run_differences(run, plan)
-    if [difference.key for difference in differences] == ["training.epochs"]:
-        if run.status == "diverged" and plan.steps > int(run.metrics["step"][-1]):
+    if differences and all(difference.key in LENGTHS for difference in differences):
+        if plan.steps == planned_steps(run) and not plan.is_ridge:
+            differences = []
+        elif run.status == "diverged" and plan.steps > int(run.metrics["step"][-1]):
             return Found.DIVERGED, []
-        if _extends(run, plan):
+        elif _extends(run, plan):
             return Found.SHORTER, differences
     if differences:
         return Found.OTHER, differences
@@ -66,11 +69,11 @@ def judge(run: Run | None, plan: Plan) -> tuple[Found, list[Difference]]:
 
 
 def _extends(run: Run, plan: Plan) -> bool:
-    """Whether the plan is the same training for more epochs.
+    """Whether the plan is the same training for more steps.
 
     Then the snapshots that are recorded are the first ones of the longer run.
     """
-    if plan.is_ridge or plan.epochs <= run.config.training.epochs:
+    if plan.is_ridge or plan.steps <= planned_steps(run):
         return False
     if plan.descent.schedule.kind == "cosine":
         return False  # its rates depend on the number of epochs
@@ -79,6 +82,13 @@ def _extends(run: Run, plan: Plan) -> bool:
     if plan.recording.count(last) != len(recorded):
         return False
     return plan.recording.is_beginning(recorded, last)
+
+
+def planned_steps(run: Run) -> int:
+    """The steps that a run takes from start to end."""
+    if run.config.training.method == "ridge":
+        return 1
+    return run.config.training.total_steps(run.facts.counts.steps_per_epoch)
 
 
 def run_differences(run: Run, plan: Plan) -> list[Difference]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from relusgd.config.schema import Schedule
 from relusgd.runs.folder import ARRAYS
+from relusgd.runs.identity import planned_steps
 from relusgd.runs.run import Run
 from relusgd.runs.titles import WORDS
 from relusgd.words import counted, exact_number
@@ -32,6 +33,7 @@ def summarize(run: Run) -> dict[str, Any]:
         "hidden": list(run.config.network.hidden),
         "training": describe_training(run),
         "planned_epochs": facts.counts.epochs,
+        "planned_steps": planned_steps(run),
         **asdict(run.result),
         "snapshots": len(errors),
         "bytes": _bytes(run),
@@ -59,7 +61,8 @@ def describe_training(run: Run) -> str:
     training = run.config.training
     if training.method == "ridge":
         return f"ridge, penalty {exact_number(training.penalty)}"
-    rate = f"learning rate {exact_number(training.learning_rate)}{_schedule(training.schedule)}"
+    schedule = _schedule(training.schedule, training.warmup)
+    rate = f"learning rate {exact_number(training.learning_rate)}{schedule}"
     batches = "full batch"
     if training.batch_size != "full":
         shuffled = "shuffled " if training.sampling == "shuffle" else ""
@@ -69,17 +72,20 @@ def describe_training(run: Run) -> str:
         nesterov = "Nesterov " if training.nesterov else ""
         parts.append(f"{nesterov}momentum {exact_number(training.momentum)}")
     if training.weight_decay:
-        parts.append(f"weight decay {exact_number(training.weight_decay)}")
+        spared = "" if training.decay_biases else " on weights alone"
+        parts.append(f"weight decay {exact_number(training.weight_decay)}{spared}")
     return ", ".join(parts)
 
 
-def _schedule(schedule: Schedule) -> str:
+def _schedule(schedule: Schedule, warmup: int) -> str:
     """How the rate changes; nothing where it stays."""
+    risen = f" after {counted(warmup, 'epoch')} of warmup" if warmup else ""
     if schedule == "constant":
-        return ""
+        return risen
     if schedule.kind == "step":
-        return f" × {exact_number(schedule.factor)} every {counted(schedule.every, 'epoch')}"
-    return f" down to {exact_number(schedule.minimum)} by a cosine"
+        every = counted(schedule.every, "epoch")
+        return f"{risen} × {exact_number(schedule.factor)} every {every}"
+    return f"{risen} down to {exact_number(schedule.minimum)} by a cosine"
 
 
 def _thinned(errors: NDArray[Any], points: int = 16) -> list[float]:

@@ -11,6 +11,7 @@ from typing import Protocol
 from relusgd.config import Config, flatten
 from relusgd.config.differences import differing_values
 from relusgd.config.naming import join_name, name_text
+from relusgd.config.overrides import LENGTHS
 from relusgd.model.history import History
 from relusgd.model.points import Dataset
 from relusgd.words import value_text
@@ -93,7 +94,9 @@ def _title_parts(runs: Sequence[RecordedRun]) -> list[dict[str, str]]:
         is_ridge = run.config.training.method == "ridge"
         for key, values in differing.items():
             is_used = not key.startswith("training.") or is_ridge == (key == "training.penalty")
-            if is_used and key not in WAY:
+            # Of epochs, steps and time, the run has one.
+            is_left_out = key in LENGTHS and values[number] is None
+            if is_used and key not in WAY and not is_left_out:
                 name = key.split(".")[-1].replace("_", " ")
                 part[key] = f"{name} {_title_words(key, values[number])}"
         parts.append(part)

@@ -130,24 +130,31 @@ def build_descent(config: Config, dataset: Dataset) -> Descent:
         y=dataset.y_train,
         hidden=hidden,
         order=order,
-        schedule=build_schedule(config),
+        schedule=build_schedule(config, order.steps_per_epoch),
         layers=training.layers,
         output_bias=config.network.output_bias,
-        optimizer=Sgd(training.momentum, training.nesterov, training.weight_decay),
+        optimizer=Sgd(
+            training.momentum,
+            training.nesterov,
+            training.weight_decay,
+            training.decay_biases,
+        ),
         engine=engine,
         kernel="dense" if is_deep else choose_kernel(engine, order.batch_size, hidden[0], n),
     )
 
 
-def build_schedule(config: Config) -> Schedule:
+def build_schedule(config: Config, steps_per_epoch: int) -> Schedule:
     """The learning rate of every epoch."""
-    rate, schedule = config.training.learning_rate, config.training.schedule
+    training = config.training
+    rate, schedule, warmup = training.learning_rate, training.schedule, training.warmup
     if isinstance(schedule, StepSchedule):
-        return Schedule(rate, "step", every=schedule.every, factor=schedule.factor)
+        return Schedule(rate, "step", warmup, every=schedule.every, factor=schedule.factor)
     if isinstance(schedule, CosineSchedule):
-        epochs = max(config.training.epochs, 1)
-        return Schedule(rate, "cosine", minimum=schedule.minimum, epochs=epochs)
-    return Schedule(rate)
+        epochs = -(-training.total_steps(steps_per_epoch) // steps_per_epoch)
+        falling = max(epochs - warmup, 1)
+        return Schedule(rate, "cosine", warmup, minimum=schedule.minimum, epochs=falling)
+    return Schedule(rate, warmup=warmup)
 
 
 def build_recording(config: Config, steps_per_epoch: int) -> Recording:
@@ -156,7 +163,7 @@ def build_recording(config: Config, steps_per_epoch: int) -> Recording:
         return Recording(steps=1)
     snapshots = config.snapshots
     return Recording(
-        config.training.epochs * steps_per_epoch,
+        config.training.total_steps(steps_per_epoch),
         steps_per_epoch,
         snapshots.every,
         snapshots.per_decade,

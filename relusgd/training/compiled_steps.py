@@ -28,7 +28,7 @@ from relusgd.gradients.compiled import (
     with_activations,
 )
 from relusgd.gradients.prefix_sums import centre_of
-from relusgd.model.network import Array, Integers
+from relusgd.model.network import Array, Integers, parameter_count
 from relusgd.training.descent import Descent, State
 
 CALL_STEPS = 2**16
@@ -104,10 +104,18 @@ def make_rule(descent: Descent) -> Rule:
         hidden_learns=descent.layers != "output",
         first=first,
         last=last,
-        weight_decay=optimizer.weight_decay,
+        is_plain=not (optimizer.momentum or optimizer.weight_decay),
+        decay=_padded_decay(descent),
         momentum=optimizer.momentum,
         nesterov=optimizer.nesterov,
     )
+
+
+def _padded_decay(descent: Descent) -> Array:
+    """The weight decay of each parameter, as a padded vector; 0 where nothing learns."""
+    decay = np.zeros(parameter_count(descent.hidden))
+    decay[descent.learning] = descent.decay
+    return pad(decay, descent.hidden[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +148,7 @@ def _stretches(descent: Descent, first: int, stop: int) -> Iterator[Stretch]:
 def _rates(descent: Descent, first: int, stop: int) -> Array:
     """The learning rate of each of the steps first + 1 … stop."""
     schedule = descent.schedule
-    if schedule.kind == "constant":
+    if schedule.is_constant:
         return np.full(stop - first, schedule.rate)
     epochs_before = np.arange(first, stop) // descent.order.steps_per_epoch
     start, end = int(epochs_before[0]), int(epochs_before[-1])

@@ -10,7 +10,12 @@ from typing import Any, Literal
 import numpy as np
 
 from relusgd.gradients.dense import Layers
-from relusgd.model.network import Array, learning_parameters
+from relusgd.model.network import (
+    Array,
+    learning_parameters,
+    parameter_count,
+    split_parameters,
+)
 from relusgd.training.optimizers import Sgd
 from relusgd.training.streams import BatchOrder
 
@@ -22,20 +27,30 @@ KernelName = Literal["dense", "prefix_sums"]
 class Schedule:
     """The learning rate, one value per epoch.
 
-    constant: rate. step: rate · factor^⌊(epoch − 1)/every⌋. cosine: from rate down to minimum along
-    half a cosine (Loshchilov & Hutter 2017); the minimum is reached after the last epoch.
+    warmup: over so many epochs at first the rate rises linearly, rate · epoch/warmup. After that
+    the kind begins, and counts its epochs from there. constant: rate. step: rate · factor^⌊(epoch −
+    1)/every⌋. cosine: from rate down to minimum along half a cosine (Loshchilov & Hutter 2017) of
+    `epochs`; the minimum is reached after the last one.
     """
 
     rate: float
     kind: str = "constant"
+    warmup: int = 0
     every: int = 1
     factor: float = 1.0
     minimum: float = 0.0
     epochs: int = 1
 
+    @property
+    def is_constant(self) -> bool:
+        return self.kind == "constant" and not self.warmup
+
     def at(self, epoch: int) -> float:
         """The rate in force during this epoch, counted from 1; for epoch 0 that of epoch 1."""
         done = max(epoch - 1, 0)
+        if done < self.warmup:
+            return self.rate * (done + 1) / self.warmup
+        done -= self.warmup
         if self.kind == "step":
             return self.rate * self.factor ** (done // self.every)
         if self.kind == "cosine":
@@ -91,6 +106,17 @@ class Descent:
     def learning(self) -> slice:
         """The parameters that learn."""
         return learning_parameters(self.hidden, self.layers, output_bias=self.output_bias)
+
+    @property
+    def decay(self) -> Array | float:
+        """The weight decay of the parameters that learn: one number, or one for each."""
+        optimizer = self.optimizer
+        if optimizer.decay_biases or not optimizer.weight_decay:
+            return optimizer.weight_decay
+        decay = np.full(parameter_count(self.hidden), optimizer.weight_decay)
+        for bias in split_parameters(decay, self.hidden)[1]:
+            bias[:] = 0.0
+        return decay[self.learning]
 
     @cached_property
     def workspaces(self) -> dict[str, Any]:

@@ -59,7 +59,10 @@ class NumpyWorkspace:
         gradient = np.zeros_like(start)
         learning = descent.learning
         self.update = descent.optimizer.make_update(
-            self.parameters[learning], gradient[learning], self.velocity[learning]
+            self.parameters[learning],
+            gradient[learning],
+            self.velocity[learning],
+            descent.decay,
         )
         self.write_gradient = _kernel(descent, self.parameters, gradient)
 

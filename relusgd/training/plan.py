@@ -138,10 +138,11 @@ class Plan:
         order = self.descent.order
         is_full = order.sampling == "full"
         batches = "the full batch" if is_full else f"batches of {order.batch_size:,}"
-        return (
-            f"{points}, {batches}: {counted(self.steps_per_epoch, 'step')} an epoch, "
-            f"{counted(self.epochs, 'epoch')} = {counted(self.steps, 'step')} (SGD iterations)"
-        )
+        steps = f"{counted(self.steps, 'step')} (SGD iterations)"
+        length = f"{counted(self.epochs, 'epoch')} = {steps}"
+        if self.steps % self.steps_per_epoch:
+            length = f"{steps} = {self.steps / self.steps_per_epoch:,.6g} epochs"
+        return f"{points}, {batches}: {counted(self.steps_per_epoch, 'step')} an epoch, {length}"
 
 
 def prepare(config: Config | Source, dataset: Dataset | None = None) -> Plan:

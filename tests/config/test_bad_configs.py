@@ -81,6 +81,9 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
         (2, "training has nothing below it; write keys such as method, layers, epochs, or"),
     ),
     "empty_file": ((1, "the config is empty; `seed: 0` alone is a whole config"),),
+    "endless_time": (
+        (2, "training.time at learning rate 0.02 is more than 1,000,000,000,000,000 steps; give"),
+    ),
     "endless_integer": ((1, "seed: a number of 10,000 characters is too long"),),
     "expression_assignment": ((3, "data.target: in the expression '(y :="),),
     "expression_attribute": ((3, "data.target: in the expression"),),
@@ -101,10 +104,10 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
         (2, "snapshots.first_steps must be a whole number from 0 to 1,000,000,000, not -1"),
     ),
     "fraction_for_a_whole_number": (
-        (2, "training.epochs must be a whole number from 0 to 1,000,000,000, not 10.5"),
+        (2, "training.epochs must be a whole number from 0 to 1,000,000,000, or null, not 10.5"),
     ),
     "huge_integer": (
-        (2, "training.epochs must be a whole number from 0 to 1,000,000,000, not a whole"),
+        (2, "training.epochs must be a whole number from 0 to 1,000,000,000, or null, not a"),
     ),
     "huge_integer_for_a_float": (
         (2, "training.penalty must be a finite number of at least 0, not a whole number of"),
@@ -139,7 +142,7 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
         (14, "engine must be auto, numpy or compiled, not 'cuda'"),
     ),
     "merge_key": (
-        (3, "training.<< is not a known key; known: method, layers, epochs, batch_size,"),
+        (3, "training.<< is not a known key; known: method, layers, epochs, steps, time"),
     ),
     "momentum_of_one": (
         (2, "training.momentum must be a finite number of at least 0 and below 1, not 1"),
@@ -155,15 +158,16 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
     "no_layers": (
         (2, "network.hidden must be a list of widths such as [40] or [20, 20], at least 1"),
     ),
+    "no_length": (
+        (2, "training.epochs is null, and so are training.steps and training.time; give one of"),
+    ),
     "no_snapshots": (
         (2, "snapshots.every is null, and so is snapshots.per_decade; give one of them"),
     ),
     "nul_characters": (
         (2, "the character U+0000 does not belong into YAML; is this a text file?"),
     ),
-    "null_for_a_number": (
-        (2, "training.epochs must be a whole number from 0 to 1,000,000,000, not null"),
-    ),
+    "null_for_a_number": ((2, "training.penalty must be a finite number of at least 0, not null"),),
     "number_as_target": (
         (2, "data.target must be a text of at most 1,000 characters, not 0; write '0' in"),
     ),
@@ -205,10 +209,13 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
         (1, "seed must be a whole number from 0 to 18,446,744,073,709,551,615, not"),
     ),
     "separators_in_a_number": (
-        (2, "training.epochs must be a whole number from 0 to 1,000,000,000, not '30_000';"),
+        (
+            2,
+            "training.epochs must be a whole number from 0 to 1,000,000,000, or null, not '30_",
+        ),
     ),
     "sexagesimal": (
-        (2, "training.epochs must be a whole number from 0 to 1,000,000,000, not '1:30'"),
+        (2, "training.epochs must be a whole number from 0 to 1,000,000,000, or null, not '1:30'"),
     ),
     "slope_zero_with_placed_elbows": (
         (4, "network.slopes has 0 as item 2, and a unit without a slope has no elbow to"),
@@ -266,6 +273,9 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
         (2, "not valid YAML: a second `: ` on one line; put a text that holds one in"),
     ),
     "two_documents": ((2, "a second document begins here (`---`); a config is one document"),),
+    "two_lengths": (
+        (2, "training.epochs and training.steps exclude one another; give one of the three and"),
+    ),
     "unclosed_bracket": (
         (3, "not valid YAML: the list or mapping that opens here needs `, ` between its"),
     ),

@@ -132,6 +132,36 @@ def test_per_decade_takes_the_place_of_every() -> None:
     assert (snapshots.every, snapshots.per_decade) == (None, 10)
 
 
+def length(config) -> tuple[object, ...]:
+    return config.training.epochs, config.training.steps, config.training.time
+
+
+def test_steps_or_time_take_the_place_of_epochs() -> None:
+    assert length(load_config({"training": {"steps": 7}})) == (None, 7, None)
+    assert length(load_config({"training": {"time": 0.5}})) == (None, None, 0.5)
+    assert length(load_config({"training": {"steps": None}})) == (30000, None, None)
+
+
+def test_a_length_that_is_set_takes_the_place_of_the_one_in_the_file() -> None:
+    written = {"training": {"epochs": 9, "layers": "output"}}
+    by_steps = load_config(written, {"training.steps": 7})
+    assert (length(by_steps), by_steps.training.layers) == ((None, 7, None), "output")
+    assert length(load_config({"training": {"steps": 7}}, {"training.epochs": 9})) == (
+        9,
+        None,
+        None,
+    )
+    assert length(load_config(written, {"training.time": 2})) == (None, None, 2)
+    with pytest.raises(ConfigError, match=r"training\.epochs and training\.time exclude"):
+        load_config({}, {"training.epochs": 9, "training.time": 2})
+
+
+def test_time_is_learning_rate_times_steps_rounded_up() -> None:
+    for time, rate, steps in [(1.1, 0.1, 11), (0.3, 0.1, 3), (1, 0.3, 4), (0, 0.1, 0)]:
+        training = load_config({"training": {"time": time, "learning_rate": rate}}).training
+        assert training.total_steps(5) == steps
+
+
 def test_what_is_said_of_snapshots_unites() -> None:
     both = load_config({"snapshots": {"every": 5, "per_decade": 10}}).snapshots
     assert (both.every, both.per_decade) == (5, 10)

@@ -129,6 +129,47 @@ def replace_training(config, **changes):
     return config.model_copy(update={"training": config.training.model_copy(update=changes)})
 
 
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ({"steps": 8}, {"steps": 27}),  # 4 steps an epoch: the longer one ends within one
+        ({"epochs": 2}, {"steps": 27}),
+        ({"steps": 8}, {"epochs": 9}),
+        ({"time": 0.16}, {"time": 0.54}),
+        ({"steps": 7}, {"time": 0.54}),  # ends within the recorded first steps
+    ],
+    ids=str,
+)
+def test_a_longer_run_goes_on_whichever_key_says_its_length(first, then, tmp_path):
+    def config(length):
+        training = {"batch_size": 7, "momentum": 0.9, "warmup": 3, **length}
+        return load_config({**BASE, "network": {"hidden": 5}, "training": training})
+
+    record(config(then), tmp_path / "whole")
+    record(config(first), tmp_path / "run")
+    stopped(config(then), tmp_path / "run", 2)
+    record(config(then), tmp_path / "run")
+    assert content(tmp_path / "run") == content(tmp_path / "whole")
+
+
+def test_an_end_within_an_epoch_is_no_snapshot_of_a_longer_run(tmp_path):
+    config = load_config(
+        {**BASE, "network": {"hidden": 5}, "training": {"steps": 11, "batch_size": 7}}
+    )
+    record(config, tmp_path / "run")
+    with pytest.raises(InputError, match=r"training\.steps: 11 → 12"):
+        record(replace_training(config, steps=12), tmp_path / "run")
+
+
+def test_the_same_length_by_another_key_is_the_same_run(tmp_path):
+    base = {**BASE, "network": {"hidden": 5}}
+    record(load_config({**base, "training": {"epochs": 9, "batch_size": 7}}), tmp_path / "run")
+    before = content(tmp_path / "run")
+    config = load_config({**base, "training": {"steps": 36, "batch_size": 7}})
+    assert record(config, tmp_path / "run").status == "complete"
+    assert content(tmp_path / "run") == before
+
+
 def test_fewer_epochs_are_another_run(tmp_path):
     config = load_config({**BASE, "network": {"hidden": 5}})
     record(config, tmp_path / "run")

@@ -130,6 +130,54 @@ def test_single_steps_are_those_of_any_training_in_the_epoch_and_at_the_rate_of_
     assert recorded_bytes(ends) == recorded_bytes(whole(small(**changes)))
 
 
+@pytest.mark.parametrize(
+    "length", [{"training__steps": 14}, {"training__time": 0.27}, {"training__time": 0.28}]
+)
+def test_a_training_may_end_within_an_epoch(length):
+    history = whole(small(**length))
+    assert history.step.tolist() == [0, 4, 8, 12, 14]
+    assert history.epoch.tolist() == [0, 1, 2, 3, 3]
+    longer = whole(small(training__epochs=4, snapshots__first_steps=14))
+    same = longer.select(np.array([longer.index(step=step) for step in history.step]))
+    assert recorded_bytes(same) == recorded_bytes(history)
+
+
+def test_a_training_of_so_many_steps_says_how_many_epochs_they_are():
+    assert prepare(small(training__steps=14)).describe() == (
+        "30 points, batches of 8: 4 steps an epoch, 14 steps (SGD iterations) = 3.5 epochs"
+    )
+    assert (
+        prepare(small(training__steps=40))
+        .describe()
+        .endswith("4 steps an epoch, 10 epochs = 40 steps (SGD iterations)")
+    )
+
+
+def test_warmup_comes_before_the_schedule():
+    changes = {"training__warmup": 2, "training__epochs": 5, "training__learning_rate": 0.1}
+    step = {"kind": "step", "every": 1, "factor": 0.5}
+    rates = whole(small(**changes, training__schedule=step)).metrics["learning_rate"]
+    assert rates.tolist() == [0.05, 0.05, 0.1, 0.1, 0.05, 0.025]
+    cosine = whole(small(**changes, training__schedule={"kind": "cosine"}))
+    falling = whole(
+        small(
+            **{**changes, "training__warmup": 0, "training__epochs": 3},
+            training__schedule={"kind": "cosine"},
+        )
+    )
+    assert (
+        cosine.metrics["learning_rate"][3:].tolist()
+        == falling.metrics["learning_rate"][1:].tolist()
+    )
+
+
+def test_a_cosine_over_steps_falls_as_over_the_epochs_that_hold_them():
+    by_steps = small(training__steps=14, training__schedule={"kind": "cosine"})
+    by_epochs = small(training__epochs=4, training__schedule={"kind": "cosine"})
+    rates = whole(by_epochs).metrics["learning_rate"]
+    assert whole(by_steps).metrics["learning_rate"].tolist() == rates.tolist()
+
+
 def test_a_blocks_snapshots_are_bounded():
     plan = prepare(
         load_config(

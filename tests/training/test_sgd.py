@@ -139,6 +139,40 @@ def test_only_the_layers_that_learn_move(hidden):
         assert moved.biases[-1].any() == (layers != "hidden" and output_bias)
 
 
+@pytest.mark.parametrize(
+    ("hidden", "engine", "kernel"),
+    [
+        ((6,), "numpy", "dense"),
+        ((6,), "numpy", "prefix_sums"),
+        ((6,), "compiled", "dense"),
+        ((6,), "compiled", "prefix_sums"),
+        ((5, 4), "numpy", "dense"),
+    ],
+)
+@pytest.mark.parametrize("layers", ["all", "output", "hidden"])
+def test_biases_may_be_spared_by_weight_decay(hidden, engine, kernel, layers):
+    if engine == "compiled":
+        pytest.importorskip("numba")
+
+    def after(**constants):
+        descent, start = small_descent(
+            hidden=hidden,
+            engine=engine,
+            kernel=kernel,
+            layers=layers,
+            optimizer=Sgd(momentum=0.5, **constants),
+        )
+        taken, _ = advance(descent, start, 1, np.zeros(0, dtype=np.int64))
+        return Network.from_parameters(taken.parameters, hidden)
+
+    plain, decayed = after(), after(weight_decay=0.3)
+    spared = after(weight_decay=0.3, decay_biases=False)
+    for bias, other in zip(spared.biases, plain.biases, strict=True):
+        np.testing.assert_array_equal(bias, other)
+    for weight, other in zip(spared.weights, decayed.weights, strict=True):
+        np.testing.assert_array_equal(weight, other)
+
+
 def test_the_last_short_batch_takes_the_mean_over_its_own_points():
     descent, start = small_descent(order=BatchOrder(3, 5, 4, "shuffle"))
     x, y = descent.x[:5], descent.y[:5]

@@ -18,7 +18,7 @@ from relusgd.gradients.compiled.update import Rule
 from relusgd.gradients.dense import Kernel, Layers
 from relusgd.model.network import Array, learning_parameters
 
-NOTHING_LEARNS = Rule(True, 0, 0, 0.0, 0.0, False)
+NOTHING_LEARNS = Rule(True, 0, 0, True, np.empty(0), 0.0, False)
 
 
 def dense_kernel(

@@ -13,13 +13,15 @@ class Rule(NamedTuple):
 
     Of padded vectors, the parameters first … last − 1 learn.
 
-    hidden_learns: whether the hidden units learn.
+    hidden_learns: whether the hidden units learn. decay: the weight decay of each parameter.
+    is_plain: whether there is neither decay nor momentum.
     """
 
     hidden_learns: bool
     first: int
     last: int
-    weight_decay: float
+    is_plain: bool
+    decay: Array
     momentum: float
     nesterov: bool
 
@@ -33,14 +35,14 @@ def update(theta: Array, u: Array, g: Array, rate: float, B: int, rule: Rule) ->
         g ← g + d θ,   u ← μ u + g,   θ ← θ − η u   (θ ← θ − η (g + μ u))
     """
     first, last = rule.first, rule.last
-    decay, momentum, nesterov = rule.weight_decay, rule.momentum, rule.nesterov
-    if momentum == 0.0 and decay == 0.0:
+    decay, momentum, nesterov = rule.decay, rule.momentum, rule.nesterov
+    if rule.is_plain:
         scale = rate * 2.0 / B
         for p in range(first, last):
             theta[p] -= scale * g[p]
     else:
         for p in range(first, last):
-            gradient = 2.0 / B * g[p] + decay * theta[p]
+            gradient = 2.0 / B * g[p] + decay[p] * theta[p]
             u[p] = momentum * u[p] + gradient
             theta[p] -= rate * (gradient + momentum * u[p] if nesterov else u[p])
 

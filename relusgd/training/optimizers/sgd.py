@@ -26,13 +26,15 @@ class Sgd:
     momentum: float = 0.0
     nesterov: bool = False
     weight_decay: float = 0.0
+    decay_biases: bool = True
 
-    def make_update(self, theta: Array, g: Array, u: Array) -> Update:
+    def make_update(self, theta: Array, g: Array, u: Array, decay: Array | float) -> Update:
         """The update of theta and the velocity u by g, the gradient of ½ Σ r² over the batch.
 
-        All have the shape (learning parameters,). The update may overwrite g.
+        All have the shape (learning parameters,). decay: the weight decay of all, or of each. The
+        update may overwrite g.
         """
-        decay, momentum, nesterov = self.weight_decay, self.momentum, self.nesterov
+        momentum, nesterov = self.momentum, self.nesterov
         change = np.empty_like(g)
         multiply, add, subtract = np.multiply, np.add, np.subtract
 
@@ -55,7 +57,7 @@ class Sgd:
                 multiply(u, rate, change)
             subtract(theta, change, theta)
 
-        return update if momentum or decay else plain_update
+        return update if momentum or self.weight_decay else plain_update
 
     def stable_rate(self, sharpness: float) -> float:
         """The largest learning rate at which full-batch steps do not grow.
