@@ -8,26 +8,39 @@ from typing import Any
 from typer import Typer
 from typer.core import TyperCommand, TyperGroup
 
+from relusgd.cli.boundary import exit_with
+
 PYDANTIC_PREFIX = "Value error, "
 """Typer's messages begin with this where pydantic found a value that is not among the choices."""
 
+SET_KEYS = "; a key of the config is changed with --set KEY=VALUE"
+
 
 class ReadableCommand(TyperCommand):
-    """A command whose help shows what is to be typed, and that recognises a config key typed as an
-    option.
-    """
+    """A command whose help shows what is to be typed, and whose errors show the line to type."""
 
     def get_params(self, ctx: Any) -> Any:
         return without_types(super().get_params(ctx))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        typed = list(args)  # reading them takes them away
         try:
             return super().parse_args(ctx, args)
-        except Exception as error:
+        except Exception as problem:
+            error: Any = problem
+            if not hasattr(error, "exit_code"):
+                raise
+            from relusgd.cli.habits import corrected, similar_options
+
+            better = corrected(self, ctx, typed)
+            if better is not None:
+                exit_with(better)
             if hasattr(error, "message"):
                 error.message = error.message.removeprefix(PYDANTIC_PREFIX)
-            if any("--set" in parameter.opts for parameter in self.params):
-                suggest_key(error)
+                if "=" in error.message and any("--set" in one.opts for one in self.params):
+                    error.message += SET_KEYS
+            if hasattr(error, "possibilities"):
+                error.possibilities = similar_options(self, error.option_name)
             raise
 
 
@@ -36,20 +49,6 @@ class ReadableGroup(TyperGroup):
 
     def get_params(self, ctx: Any) -> Any:
         return without_types(super().get_params(ctx))
-
-
-def suggest_key(error: Any) -> None:
-    """Let the error about an unknown option name the key that was meant: --set training.epochs=…
-    for --epochs.
-    """
-    from relusgd.config import key_named
-
-    option = getattr(error, "option_name", None)
-    if option is None or not hasattr(error, "possibilities"):
-        return
-    key = key_named(option.lstrip("-").replace("-", "_"))
-    if key:
-        error.possibilities = [f"--set {key}=…"]
 
 
 def without_types(parameters: Any) -> Any:

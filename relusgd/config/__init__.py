@@ -11,7 +11,7 @@ from __future__ import annotations
 from relusgd.config.dumping import config_to_yaml, flatten
 from relusgd.config.expansion import PlannedRun, planned_runs
 from relusgd.config.json_schema import json_schema
-from relusgd.config.keys import key_named, known_keys
+from relusgd.config.keys import is_switch, key_named, known_keys
 from relusgd.config.loading import Source, as_config, load_config
 from relusgd.config.naming import default_folder
 from relusgd.config.overrides import parse_overrides
@@ -40,6 +40,7 @@ __all__ = [
     "default_folder",
     "describe_shipped",
     "flatten",
+    "is_switch",
     "json_schema",
     "key_named",
     "known_keys",

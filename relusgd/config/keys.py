@@ -90,6 +90,13 @@ def keys_in(block: Path, values: Mapping[str, object]) -> list[str]:
     return [key for section in sections_written(block, values) for key in section.model_fields]
 
 
+def is_switch(key: str) -> bool:
+    """Whether this dotted key takes true or false."""
+    *block, name = key.split(".")
+    fields = [one.model_fields.get(name) for one in sections_at(tuple(block))]
+    return any(field is not None and field.annotation is bool for field in fields)
+
+
 def key_named(name: str) -> str | None:
     """The dotted key that a bare name stands for, here or in other tools.
 

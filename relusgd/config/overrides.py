@@ -67,6 +67,11 @@ def parse_grid(text: str) -> tuple[str, list[object]]:
     return key, [value for part in _split_at_commas(listed) for value in _grid_values(part, label)]
 
 
+def has_several_values(text: str) -> bool:
+    """Whether a text holds several values as --grid takes them: "0.1,0.2" or "0..4"."""
+    return RANGE.fullmatch(text) is not None or len(list(_split_at_commas(text))) > 1
+
+
 def parse_overrides(texts: Iterable[str]) -> dict[str, object]:
     """All of several KEY=VALUE; of the same key the last one counts.
 

@@ -240,16 +240,13 @@ def test_animate_and_plot_write_beside_the_run_and_print_the_file(here):
         (["train"], "Missing argument"),
         (
             ["train", "small.yaml", "--lr", "3"],
-            "No such option: --lr (Possible options: --set training.learning_rate=…)",
+            "try: relusgd train small.yaml --set training.learning_rate=3",
         ),
         (
             ["train", "small.yaml", "--batch-size=3"],
-            "(Possible options: --set training.batch_size=…)",
+            "try: relusgd train small.yaml --set training.batch_size=3",
         ),
-        (["train", "small.yaml", "--quit"], "(Possible options: --out, --quiet)"),
-        (["train", "small.yaml", "--seed", "3"], "--set seed=…"),
-        (["train", "small.yaml", "--xyzzy"], "No such option: --xyzzy │"),
-        (["animate", "outputs/small", "--epochs", "3"], "(Possible options: --fps)"),
+        (["train", "small.yaml", "--seed", "3"], "--set seed=3"),
         (
             ["animate", "outputs/small", "--theme", "blue"],
             "'--theme': 'blue' is not one of 'light', 'dark'",
