@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict
 from pathlib import Path
 from shlex import quote
@@ -20,7 +19,7 @@ from relusgd.cli.network_source import (
     plain_table,
     read_network,
 )
-from relusgd.cli.options import JsonOption, SetOption
+from relusgd.cli.options import JsonOption, SetOption, finite_numbers
 from relusgd.cli.pictures import ThemeName, ThemeOption
 from relusgd.cli.terminal import print_json, print_table, printable
 from relusgd.errors import InputError
@@ -105,7 +104,7 @@ def graph(
     if animate and out is None:
         out = _film_path(source)
     check_out(out)
-    point = _numbers(at, "--at") if at is not None else None
+    point = finite_numbers(at, "--at") if at is not None else None
     if source is None:
         words = function or ""
         built = _function_graph(words, point, size, changes, epoch)
@@ -205,24 +204,6 @@ def _function_graph(
             f"--at gives {len(at)} numbers, and an expression takes 1, its x", "write --at=3"
         )
     return expression_graph(function, at[0])
-
-
-def _numbers(text: str, option: str) -> list[float]:
-    """Numbers with commas between them."""
-    return [_number(part.strip(), text, option) for part in text.split(",")]
-
-
-def _number(part: str, text: str, option: str) -> float:
-    try:
-        value = float(part)
-    except ValueError:
-        raise InputError(
-            f"{option} {text[:60]}: {part[:40]!r} is not a number",
-            "write numbers with commas, such as 0.5,-1",
-        ) from None
-    if not math.isfinite(value):
-        raise InputError(f"{option} {text[:60]}: {part[:40]} is not finite")
-    return value
 
 
 def _sizes(text: str | None) -> list[int] | None:

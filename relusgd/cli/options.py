@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from relusgd.errors import InputError
 
 OUTPUTS = Path("outputs")
 
@@ -47,6 +50,24 @@ def run_folder_of(source: Path) -> Path:
     if source.name == "config.yaml" and (source.parent / "run.json").is_file():
         return source.parent
     return source
+
+
+def finite_numbers(text: str, option: str) -> list[float]:
+    """Numbers with commas between them."""
+    return [_number(part.strip(), text, option) for part in text.split(",")]
+
+
+def _number(part: str, text: str, option: str) -> float:
+    try:
+        value = float(part)
+    except ValueError:
+        raise InputError(
+            f"{option} {text[:60]}: {part[:40]!r} is not a number",
+            "write numbers with commas, such as 0.5,-1",
+        ) from None
+    if not math.isfinite(value):
+        raise InputError(f"{option} {text[:60]}: {part[:40]} is not finite")
+    return value
 
 
 RunArgument = Annotated[

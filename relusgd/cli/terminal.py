@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +80,16 @@ def print_path(path: Path) -> None:
     encoding.
     """
     typer.echo(os.fsencode(path))
+
+
+def print_parts(parts: Iterable[str]) -> None:
+    """Print the text of a table part by part, in UTF-8 whatever the terminal's encoding, because a
+    program reads it.
+    """
+    stream = typer.get_binary_stream("stdout")
+    for part in parts:
+        stream.write(part.encode(errors="surrogateescape"))
+    stream.flush()
 
 
 def print_json(value: object) -> None:

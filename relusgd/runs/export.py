@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,26 +15,35 @@ from relusgd.runs.run import Run
 COLUMNS = "epoch,step,unit,elbow,slope,bias,output_weight"
 
 
-def export_units(run: Run, path: Path, *, original: bool) -> None:
-    """Write one line per snapshot and unit of the first hidden layer.
+def unit_lines(run: Run, *, original: bool, before: str = "") -> Iterator[str]:
+    """The lines of one snapshot after the other, one for each unit of the first hidden layer.
 
     original: in the units of the data, else in those of the network. In deep networks no single
-    output weight belongs to a unit, and that column is empty. Raises InputError for a path that
-    cannot be written or does not end in .csv, and OSError. The file appears whole or not at all.
+    output weight belongs to a unit, and that column is empty. before: cells with which every line
+    begins.
+    """
+    history = run.history
+    for index in range(len(history)):
+        prefix = f"{before}{history.epoch[index]},{history.step[index]},"
+        lines = _unit_cells(run, index, original=original)
+        yield "".join(f"{prefix}{unit},{line}\n" for unit, line in enumerate(lines))
+
+
+def write_csv(parts: Iterable[str], path: Path) -> None:
+    """Write the text of a table, which comes in parts, whole or not at all.
+
+    Raises InputError for a path that cannot be written or does not end in .csv, and OSError.
     """
     if path.suffix.lower() != ".csv":
-        raise InputError(f"--out {path}: export writes CSV", "choose a file that ends in .csv")
+        raise InputError(
+            f"--out {path}: a table is written as CSV", "choose a file that ends in .csv"
+        )
     check_file_place(path)
-    history = run.history
-    with replacing(path) as temporary, temporary.open("w", encoding="ascii", newline="\n") as file:
-        file.write(COLUMNS + "\n")
-        for index in range(len(history)):
-            prefix = f"{history.epoch[index]},{history.step[index]},"
-            for unit, line in enumerate(_unit_lines(run, index, original=original)):
-                file.write(f"{prefix}{unit},{line}\n")
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(parts)
 
 
-def _unit_lines(run: Run, index: int, *, original: bool) -> list[str]:
+def _unit_cells(run: Run, index: int, *, original: bool) -> list[str]:
     """elbow,slope,bias,output_weight of every unit of one snapshot.
 
     Numbers are in the shortest form that reads back the same.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from relusgd.config import Config, load_config
 from relusgd.errors import ConfigError, InputError, RelusgdError
@@ -180,6 +180,19 @@ class Run:
         Raises InputError, naming the nearest recorded ones, when nothing was recorded there.
         """
         return self.history.network(self.history.index(epoch=epoch, step=step))
+
+    def predict(
+        self, x: ArrayLike, epoch: int | None = None, *, step: int | None = None
+    ) -> NDArray[np.float64]:
+        """The learned function at these x, by default that of the last snapshot.
+
+        x and the result are in original units, of any one shape. Raises InputError, naming the
+        nearest recorded ones, when nothing was recorded at this epoch or step.
+        """
+        positions = np.asarray(x, dtype=np.float64)
+        network = self.network(epoch=epoch, step=step)
+        values = network(self.scaling.x_to_network(positions))
+        return np.asarray(self.scaling.y_to_original(values))
 
     def animate(
         self,

@@ -45,7 +45,7 @@ class SummaryFile:
     def put(self, row: Row) -> None:
         """Put a run's row into the table, in place of its last one."""
         cells = [cell_text(row.cell(name)) for name in self._columns]
-        self._lines[row.run] = _line(cells)
+        self._lines[row.run] = csv_line(cells)
         self._changed = True
 
     def write_if_due(self) -> None:
@@ -58,7 +58,7 @@ class SummaryFile:
     def write(self, *, durable: bool = False) -> None:
         """Replace the file, unless it says the same already. Raises OSError."""
         started = monotonic()
-        text = _line(self._columns) + "".join(self._lines.values())
+        text = csv_line(self._columns) + "".join(self._lines.values())
         # A sweep that has ended can then be confirmed where nothing may be written.
         if not self._holds(text):
             write_whole(self._path, text, durable=durable)
@@ -96,7 +96,8 @@ def _without_apostrophe(text: str) -> str:
     return text
 
 
-def _line(cells: Sequence[str]) -> str:
+def csv_line(cells: Sequence[str]) -> str:
+    """Cells as a line of a CSV, with quotes where they are needed."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow(cells)
     return text.getvalue()

@@ -429,6 +429,7 @@ COMMANDS = [
     "list",
     "compare",
     "export",
+    "predict",
     "gradcheck",
     "graph",
     "schema",

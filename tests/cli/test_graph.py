@@ -87,7 +87,7 @@ def test_a_step_is_filmed_beside_the_runs_other_pictures(here):
         (["--function", "x**2", "--at", "one"], "'one' is not a number"),
         (["--function", "x**2", "--at", "nan"], "not finite"),
         (["--function", "x**2", "--at", "1", "--size", "3"], "an expression has none"),
-        (["--function", "x^2", "--at", "1"], "powers are written with **"),
+        (["--function", "x^2", "--at", "1"], "'^' cannot be used; write x**2"),
         (["--function", "sine(x)", "--at", "1"], "did you mean sin"),
         (["--function", "3*pi", "--at", "1"], "does not depend on x"),
         (["--function", "log(x)", "--at", "-1"], "f = log(x) is nan"),

@@ -76,3 +76,14 @@ def test_a_printed_path_is_that_of_the_file_byte_for_byte(name, encoding, here):
     assert (ended.returncode, ended.stdout) == (0, name + b"\n"), ended.stderr
     listed = shell("relusgd list --json .", here, **encoding)
     assert os.fsencode(json.loads(listed.stdout)[0]["run"]) == name
+
+
+def test_a_reader_that_wants_only_the_beginning_of_a_table_ends_it_in_silence(here):
+    ended = shell(
+        "relusgd train small.yaml -q --set training.epochs=3000 >&2; "
+        "relusgd export outputs/*3000 | head -1; "
+        "relusgd predict outputs/*3000 --grid 100000 | head -1",
+        here,
+    )
+    assert ended.stdout == b"epoch,step,unit,elbow,slope,bias,output_weight\nx,f(x)\n"
+    assert b"rror" not in ended.stderr
