@@ -27,6 +27,8 @@ LONG_INTEGER = 10**40
 PLAIN_TEXT = re.compile(r"[A-Za-z_][A-Za-z0-9_./]*", re.ASCII)
 RESERVED_TEXT = frozenset({"null", "true", "false"})
 
+NUMBER_IN_NAME = re.compile(r"((?:(?<==)-)?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?)")
+
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 # From here on three significant digits are 1,000.
@@ -159,6 +161,15 @@ def brief_duration(seconds: float) -> str:
 
 
 # Lists and names
+
+
+def natural_order(name: str) -> tuple[object, ...]:
+    """A key that sorts names as people do: hidden=5 before hidden=10, rate=0.005 before 0.01."""
+    parts = [
+        (1, float(part), "") if i % 2 else (0, 0.0, part)
+        for i, part in enumerate(NUMBER_IN_NAME.split(name))
+    ]
+    return (*parts, name)
 
 
 def comma_list(names: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ import typer
 
 from relusgd.cli.boundary import guarded
 from relusgd.cli.options import JsonOption, complete_runs
-from relusgd.cli.pictures import ThemeName, ThemeOption, TitleOption, make_look
+from relusgd.cli.pictures import SizeOption, ThemeName, ThemeOption, TitleOption, make_look
 from relusgd.cli.terminal import print_json, printable
 from relusgd.errors import InputError
 
@@ -40,9 +40,7 @@ def compare(
             metavar="FILE", help="Draw a picture too: .png, .svg or .pdf.", show_default=False
         ),
     ] = None,
-    size: Annotated[
-        str, typer.Option(metavar="WxH", help="Width and height of the picture in pixels.")
-    ] = "1000x700",
+    size: SizeOption = "1000x700",
     title: TitleOption = None,
     theme: ThemeOption = ThemeName.light,
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -217,11 +218,17 @@ def _step_size_table(errors: list[StepSize]) -> Table:
 
 def _show_cost(out: Path | None, theme: str, *, as_json: bool) -> None:
     """Print what gradients cost, and draw it."""
-    from relusgd.checks.cost import measure_costs
+    from relusgd.checks.cost import WIDTHS, measure_costs
 
     console = stderr_console()
     with console.status("") if console.is_terminal else nullcontext() as status:
-        costs = measure_costs(progress=status.update) if status else measure_costs()
+        parts = count(1)
+
+        def show(part: str) -> None:
+            if status:
+                status.update(f"measuring part {next(parts)} of {2 * len(WIDTHS)}: {part}")
+
+        costs = measure_costs(progress=show)
     if as_json:
         print_json([_cost_facts(cost) for cost in costs])
     else:

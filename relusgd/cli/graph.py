@@ -61,11 +61,13 @@ def graph(
             show_default=False,
         ),
     ] = None,
-    size: Annotated[
-        str | None,
+    sizes: Annotated[
+        list[str] | None,
         typer.Option(
-            metavar="N,D",
-            help="Sizes of sheet-b (n), sheet-c (n,d), sheet-d (d).",
+            "--size",
+            metavar="N,D|WxH|NAME",
+            help="Sizes of sheet-b (n), sheet-c (n,d), sheet-d (d); or of the picture in pixels, "
+            "such as 1920x1080 or slide. May be given for both.",
             show_default=False,
         ),
     ] = None,
@@ -104,6 +106,8 @@ def graph(
     if animate and out is None:
         out = _film_path(source)
     check_out(out)
+    size, pixels = _split_sizes(sizes or [])
+    _check_pixels(pixels, out, nudge=nudge)
     point = finite_numbers(at, "--at") if at is not None else None
     if source is None:
         words = function or ""
@@ -113,13 +117,13 @@ def graph(
         chosen = read_network(source, changes, epoch)
         built, words = _network_graph(chosen, point)
         if animate and out is not None:
-            _film_step(built, chosen, out, theme.value)
+            _film_step(built, chosen, out, theme.value, pixels)
             typer.echo(out)
             return
     if nudge:
         _show_nudges(built, nudge, by, as_json=as_json)
     elif out:
-        _write_graph(built, out, theme.value, words)
+        _write_graph(built, out, theme.value, words, pixels)
         typer.echo(out)
     else:
         _show_graph(built, as_json=as_json)
@@ -163,11 +167,36 @@ def _is_function(text: str) -> bool:
     return text.startswith("sheet-") or any(sign in text for sign in "*+()")
 
 
+def _split_sizes(texts: list[str]) -> tuple[str | None, tuple[int, int] | None]:
+    """What --size says of the sheet's function, and of the picture: 3,2 and 1920x1080."""
+    from relusgd.pictures.sizes import is_picture_size, read_size
+
+    of_picture = [text for text in texts if is_picture_size(text)]
+    of_function = [text for text in texts if not is_picture_size(text)]
+    for given in (of_picture, of_function):
+        if len(given) > 1:
+            raise InputError(f"--size is given twice: {given[0]} and {given[1]}", "leave one out")
+    pixels = read_size(of_picture[0]) if of_picture else None
+    return next(iter(of_function), None), pixels
+
+
+def _check_pixels(pixels: tuple[int, int] | None, out: Path | None, *, nudge: str | None) -> None:
+    """Refuse the size of a picture where none is drawn."""
+    if pixels is None:
+        return
+    if out is None or nudge:
+        raise InputError(
+            "--size in pixels is that of a picture, and a table is printed", "add --out graph.svg"
+        )
+    if out.suffix.lower() == ".dot":
+        raise InputError(f"{out}: Graphviz gives a .dot its size", "leave --size out")
+
+
 def _refuse_size(size: str | None) -> None:
     if size is not None:
         raise InputError(
             "--size belongs to the sheet's functions; a network has its own",
-            "try --set network.hidden=3",
+            "try --set network.hidden=3, or for a picture --size 1920x1080 or --size slide",
         )
 
 
@@ -217,7 +246,8 @@ def _size(part: str) -> int:
     is_whole = part.isascii() and part.isdigit()
     if not is_whole or len(part) > LONGEST_SIZE:
         raise InputError(
-            f"--size: {part[:40]!r} is not a whole number", "write sizes with commas, such as 3,2"
+            f"--size: {part[:40]!r} is not a whole number",
+            "write sizes with commas, such as 3,2; those of a picture are 1920x1080 or slide",
         )
     return int(part)
 
@@ -337,7 +367,9 @@ def _show_nudges(graph: Graph, node: str, by: float, *, as_json: bool) -> None:
     typer.echo(f"{sink} before: {state.output:.10g}", err=True)
 
 
-def _write_graph(graph: Graph, out: Path, theme: str, words: str) -> None:
+def _write_graph(
+    graph: Graph, out: Path, theme: str, words: str, pixels: tuple[int, int] | None
+) -> None:
     """Write a picture, or the graph in Graphviz's language."""
     state, suffix = graph.evaluate(), out.suffix.lower()
     if suffix == ".dot":
@@ -352,10 +384,12 @@ def _write_graph(graph: Graph, out: Path, theme: str, words: str) -> None:
         )
     from relusgd.graphs.picture import draw_graph
 
-    draw_graph(state, out, theme=theme, title=words)
+    draw_graph(state, out, theme=theme, title=words, size=pixels)
 
 
-def _film_step(graph: Graph, chosen: ChosenNetwork, out: Path, theme: str) -> None:
+def _film_step(
+    graph: Graph, chosen: ChosenNetwork, out: Path, theme: str, pixels: tuple[int, int] | None
+) -> None:
     """Film the SGD step that follows this epoch, on the graph's sample."""
     from relusgd.cli.progress import frame_progress
     from relusgd.graphs.step_film import SgdStep, film_sgd_step
@@ -374,4 +408,4 @@ def _film_step(graph: Graph, chosen: ChosenNetwork, out: Path, theme: str) -> No
         output_bias=chosen.config.network.output_bias,
     )
     with frame_progress() as progress:
-        film_sgd_step(graph, out, step, theme=theme, progress=progress)
+        film_sgd_step(graph, out, step, theme=theme, size=pixels, progress=progress)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from relusgd.errors import InputError
+from relusgd.words import natural_order
 
 OUTPUTS = Path("outputs")
 
@@ -27,7 +28,7 @@ def complete_configs(incomplete: str) -> list[str]:
 
 
 def _beginning_with(incomplete: str, paths: list[Path]) -> list[str]:
-    names = sorted(str(path) for path in paths)
+    names = sorted((str(path) for path in paths), key=natural_order)
     return [name for name in names if name.startswith(incomplete)]
 
 

@@ -23,8 +23,14 @@ if TYPE_CHECKING:
     from relusgd.runs.run import Run
 
 
-SIZE = re.compile(r"([0-9]{1,5})[xX]([0-9]{1,5})")
 COUNT = re.compile(r"0*[1-9][0-9]{0,14}")
+
+
+def complete_sizes(incomplete: str) -> list[str]:
+    """The names of sizes."""
+    from relusgd.pictures.sizes import NAMED_SIZES
+
+    return [name for name in NAMED_SIZES if name.startswith(incomplete)]
 
 
 class Spacing(StrEnum):
@@ -38,7 +44,15 @@ class ThemeName(StrEnum):
     dark = "dark"
 
 
-SizeOption = Annotated[str, typer.Option(metavar="WxH", help="Width and height in pixels.")]
+SizeOption = Annotated[
+    str,
+    typer.Option(
+        metavar="WxH|NAME",
+        help="Width and height in pixels; or slide, slide-4x3, 720p, 1080p, 1440p, 4k, square, "
+        "portrait, a4.",
+        autocompletion=complete_sizes,
+    ),
+]
 TitleOption = Annotated[str | None, typer.Option(metavar="TEXT", help="A line above the picture.")]
 ThemeOption = Annotated[
     ThemeName, typer.Option(help="Dark letters on light, or light ones on dark.")
@@ -208,11 +222,9 @@ def warn_of_boxes(runs: Sequence[Run], look: Look) -> None:
 def make_look(size: str, title: str | None, theme: ThemeName, show: str) -> Look:
     """The look of a picture from what was typed."""
     from relusgd.pictures.look import Look
+    from relusgd.pictures.sizes import read_size
 
-    match = SIZE.fullmatch(size)
-    if match is None:
-        raise InputError(f"--size {size}: a size is WIDTHxHEIGHT in pixels", "try --size 1000x700")
-    pixels = int(match[1]), int(match[2])
+    pixels = read_size(size)
     parts = {part.strip() for part in show.split(",")} - {"", "none"}
     return Look(size=pixels, title=title, theme=theme.value, show=frozenset(parts))
 

@@ -36,7 +36,7 @@ class SweepProgress(ProgressDisplay):
         self._is_waiting = False
 
     def begins(self, folder: Path, survey: Survey) -> None:
-        for warning in survey.warnings:
+        for warning in one_of_each_kind(survey.warnings):
             self.warn(warning)
         self._to_do = len(survey.jobs)
         if self.quiet:
@@ -93,6 +93,21 @@ class SweepProgress(ProgressDisplay):
         self.say(f"{', '.join(counts)} in {duration(time.monotonic() - self._started)}")
         if summarized:
             self.say(f"next:  relusgd compare {shlex.quote(str(folder))}")
+
+
+def one_of_each_kind(warnings: Sequence[str]) -> list[str]:
+    """The first warning of each kind, with how many others say the same of other runs.
+
+    Warnings of one kind have the same words before their colon.
+    """
+    kinds: dict[str, list[str]] = {}
+    for warning in warnings:
+        kinds.setdefault(warning.partition(":")[0], []).append(warning)
+    lines = []
+    for first, *others in kinds.values():
+        more = f" (and {counted(len(others), 'warning')} of this kind)" if others else ""
+        lines.append(first + more)
+    return lines
 
 
 def error_and_name(row: Row) -> str:

@@ -12,7 +12,7 @@ import typer
 from relusgd.cli.boundary import guarded
 from relusgd.cli.options import SetOption, complete_configs, complete_shipped, run_folder_of
 from relusgd.cli.terminal import definition, print_path
-from relusgd.errors import InputError
+from relusgd.errors import DivergedError, InputError
 from relusgd.words import byte_size, counted
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def train(
     """
     from relusgd.cli.progress import showing_progress
     from relusgd.cli.training_progress import TrainingProgress, print_end
-    from relusgd.config import parse_overrides
+    from relusgd.config import default_folder, parse_overrides
 
     overrides = parse_overrides(changes or [])
     resolved, dataset, folder = read_source(config, overrides, case, out)
@@ -113,10 +113,24 @@ def train(
     from relusgd.runs.record import record
 
     with showing_progress(TrainingProgress, quiet=quiet) as progress:
-        run = record(resolved, folder, overwrite, dataset=dataset, observer=progress)
+        try:
+            run = record(resolved, folder, overwrite, dataset=dataset, observer=progress)
+        except DivergedError as error:
+            print_path(folder or default_folder(resolved))
+            raise with_next_step(error, folder or default_folder(resolved)) from None
     if not quiet:
         print_end(run, progress)
     print_path(run.folder)
+
+
+def with_next_step(error: DivergedError, folder: Path) -> DivergedError:
+    """The error, with where the run is kept and what shows it."""
+    lines = [
+        *([error.hint] if error.hint else []),
+        f"the run is kept in {folder}",
+        f"next:  relusgd plot {shlex.quote(str(folder))}",
+    ]
+    return DivergedError(error.message, "\n".join(lines))
 
 
 def read_source(

@@ -16,7 +16,7 @@ from relusgd.errors import InputError
 from relusgd.graphs.graph import Evaluated
 from relusgd.graphs.placing import EdgeCurve, Placement, Point, Rectangle, Size, place
 from relusgd.graphs.text import TextLine, box_lines, label_text, printed
-from relusgd.pictures.look import LARGEST, SMALLEST, Look
+from relusgd.pictures.look import LARGEST, SMALLEST, Look, size_text
 from relusgd.pictures.plain_matplotlib import (
     Affine2D,
     Artist,
@@ -35,6 +35,11 @@ WIDTH, HEIGHT = 1000, 640
 
 FONT_HEIGHTS = (17.0, 15.0, 13.0, 12.0, 11.0, 10.0, 9.5)
 """In pixels. The largest with which a graph fits WIDTH and HEIGHT is taken, or the smallest."""
+
+LARGER, SMALLER = 1.6, 0.93
+"""Where the size of the picture is given, fonts are tried from LARGER times the usual one on, each
+SMALLER times the last one.
+"""
 
 RED = {"light": "#c1272d", "dark": "#ff6f6f"}
 """Of derivatives, on light and on dark paper."""
@@ -71,10 +76,12 @@ class Design:
         title: str | None = None,
         *,
         even: bool = False,
+        size: tuple[int, int] | None = None,
     ) -> Design:
         """The design for the first state, with room for the words of all.
 
-        even: with an even number of pixels on both sides, as films need.
+        even: with an even number of pixels on both sides, as films need. size: width and height in
+        pixels; None is as large as the graph needs.
         Raises InputError for a graph too large to draw.
         """
         first = states[0]
@@ -84,8 +91,13 @@ class Design:
             name: [line for state in states for line in box_lines(state, name)] for name in names
         }
         labels = edge_labels(first)
-        text, placement = _largest_fit(first, all_lines, labels)
-        look = _look(placement, theme, title, text, multiple=2 if even else 1)
+        multiple = 2 if even else 1
+        if size is None:
+            text, placement = _largest_fit(first, all_lines, labels)
+            look = _look(placement, theme, title, text, multiple=multiple)
+        else:
+            look = Look(size=_multiples(size, multiple), theme=theme, title=title)
+            text, placement = _fit_into(look, first, all_lines, labels)
         return cls(placement, lines, labels, text, look)
 
 
@@ -110,12 +122,44 @@ def _largest_fit(
     return smallest, fallback
 
 
+def _fit_into(
+    look: Look, state: Evaluated, lines: Mapping[str, Sequence[TextLine]], labels: Sequence[str]
+) -> tuple[float, Placement]:
+    """The largest font with which the graph fits a picture of this size, and its placement."""
+    width, height = look.size
+    text = LARGER * FONT_HEIGHTS[0] * max(1.0, min(width / WIDTH, height / HEIGHT))
+    fitting = False
+    while text >= FONT_HEIGHTS[-1]:
+        placement = _placed(state, lines, labels, text, width - 2 * text)
+        room = height - header_height(look.title, text)
+        if fitting:
+            return text, placement
+        # The next smaller font leaves the edges some room.
+        fitting = placement.width <= width and placement.height <= room
+        text *= SMALLER
+    smallest = _largest_fit(state, lines, labels)[1]
+    raise InputError(
+        f"this graph does not fit into {size_text(look.size)} pixels with letters that can be read",
+        f"leave --size out: it needs about {smallest.width:,.0f} × {smallest.height:,.0f} pixels",
+    )
+
+
+def _multiples(size: tuple[int, int], multiple: int) -> tuple[int, int]:
+    """The size, rounded up to multiples."""
+    width, height = (multiple * math.ceil(side / multiple) for side in size)
+    return width, height
+
+
 def _fits(placement: Placement) -> bool:
     return placement.width <= WIDTH + 1 and placement.height <= HEIGHT
 
 
 def _placed(
-    state: Evaluated, lines: Mapping[str, Sequence[TextLine]], labels: Sequence[str], text: float
+    state: Evaluated,
+    lines: Mapping[str, Sequence[TextLine]],
+    labels: Sequence[str],
+    text: float,
+    wanted_width: float = WIDTH,
 ) -> Placement:
     """The placement in this font. lines: all that may ever stand in a box."""
     sizes: dict[str, Size] = {}
@@ -130,7 +174,7 @@ def _placed(
         if name not in state.derivatives:  # the sink does not need it; it stands on its left
             edges.append((name, sink))
             label_sizes.append(None)
-    return place(sizes, edges, label_sizes, wanted_width=WIDTH)
+    return place(sizes, edges, label_sizes, wanted_width=wanted_width)
 
 
 def _label_size(label: str, text: float) -> Size | None:
@@ -371,13 +415,19 @@ class GraphPicture:
 
 
 def draw_graph(
-    state: Evaluated, path: Path, *, theme: str = "light", title: str | None = None
+    state: Evaluated,
+    path: Path,
+    *,
+    theme: str = "light",
+    title: str | None = None,
+    size: tuple[int, int] | None = None,
 ) -> None:
     """Write the picture of an evaluated graph as .svg, .png or .pdf.
 
+    size: width and height in pixels; None is as large as the graph needs.
     Raises InputError for another suffix or a graph too large to draw, RelusgdError when the file
     cannot be written.
     """
     check_still(path)
-    design = Design.of([state], theme, title)
+    design = Design.of([state], theme, title, size=size)
     write_figure(GraphPicture(state, design).sheet, path)

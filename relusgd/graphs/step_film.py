@@ -104,14 +104,17 @@ def film_sgd_step(
     step: SgdStep,
     *,
     theme: str = "light",
+    size: tuple[int, int] | None = None,
     progress: Progress | None = None,
 ) -> None:
     """Write the film of one step as .gif or .mp4.
 
+    size: width and height in pixels; None is as large as the graph needs.
     Raises as `write_film` does, and InputError when the step is not finite.
     """
     check_film(path, FPS)
-    painter = StepPainter(graph.evaluate(), step, theme, even=path.suffix.lower() == ".mp4")
+    is_mp4 = path.suffix.lower() == ".mp4"
+    painter = StepPainter(graph.evaluate(), step, theme, even=is_mp4, size=size)
     write_frames(
         painter,
         path,
@@ -126,7 +129,13 @@ class StepPainter:
     """Paints the frames of the film. before, after: the graph before and after the step."""
 
     def __init__(
-        self, before: Evaluated, step: SgdStep, theme: str = "light", *, even: bool = False
+        self,
+        before: Evaluated,
+        step: SgdStep,
+        theme: str = "light",
+        *,
+        even: bool = False,
+        size: tuple[int, int] | None = None,
     ) -> None:
         self._step = step
         self.before, self.moved = before, step.moved(before)
@@ -138,7 +147,8 @@ class StepPainter:
             )
         states = [before, self.after, self._on_the_way(MIDWAY)]
         # The caption stands where a still picture has its title.
-        self.picture = GraphPicture(before, Design.of(states, theme, title=" ", even=even))
+        design = Design.of(states, theme, title=" ", even=even, size=size)
+        self.picture = GraphPicture(before, design)
         names = [node.name for node in before.graph.nodes]
         self._column = column_numbers(names, [(edge.parent, edge.child) for edge in before.edges])
         self._moments = list(moments(max(self._column.values()) + 1))

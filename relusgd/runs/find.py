@@ -14,7 +14,7 @@ from relusgd.runs.facts import FACTS
 from relusgd.runs.folder import CONFIG
 from relusgd.runs.lock import LOCK
 from relusgd.runs.run import Run
-from relusgd.words import counted, nearest
+from relusgd.words import counted, natural_order, nearest
 
 
 def is_run_folder(folder: Path) -> bool:
@@ -51,7 +51,7 @@ def standing_run(folder: Path) -> Run | None:
 
 
 def find_runs(folder: Path) -> Iterator[Run]:
-    """The runs below a folder, itself included, in the order of their names.
+    """The runs below a folder, itself included, in the natural order of their names.
 
     Hidden folders and links to folders are left out.
     """
@@ -65,8 +65,13 @@ def find_runs(folder: Path) -> Iterator[Run]:
                     found.append(here / FACTS)
                 elif not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
                     waiting.append(here / entry.name)
-    for facts in sorted(found):
+    for facts in sorted(found, key=path_order):
         yield Run(facts.parent)
+
+
+def path_order(path: Path) -> tuple[object, ...]:
+    """Sorts paths by their names, 5 before 10."""
+    return tuple(natural_order(part) for part in path.parts)
 
 
 def _no_run(path: Path) -> InputError:
@@ -101,13 +106,14 @@ def _runs_in(folder: Path) -> list[Path]:
     None where it cannot be read.
     """
     try:
-        return sorted(
+        runs = [
             path
             for path in folder.iterdir()
             if not path.name.startswith(".") and (path / FACTS).is_file()
-        )
+        ]
     except (OSError, ValueError):
         return []
+    return sorted(runs, key=path_order)
 
 
 def _nearest_run(path: Path) -> Path | None:

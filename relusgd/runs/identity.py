@@ -125,10 +125,25 @@ def refusal(folder: Path, command: str, differences: Sequence[Difference]) -> In
     """The error for a folder that holds another run, with two commands to copy."""
     lines = "\n".join(f"  {difference}" for difference in differences)
     fresh = shlex.quote(str(free_name(folder)))
+    elsewhere = without_option(command, "--out")
     return InputError(
         f"{folder} holds another run:\n{lines}",
-        f"to replace it:     {command} --overwrite\nto keep both runs: {command} --out {fresh}",
+        f"to replace it:     {command} --overwrite\nto keep both runs: {elsewhere} --out {fresh}",
     )
+
+
+def without_option(command: str, option: str) -> str:
+    """A command as a shell reads it, without an option and its value."""
+    if option not in command:
+        return command
+    kept = []
+    words = iter(shlex.split(command))
+    for word in words:
+        if word == option:
+            next(words, None)
+        elif not word.startswith(f"{option}="):
+            kept.append(word)
+    return shlex.join(kept)
 
 
 def free_name(folder: Path) -> Path:

@@ -18,7 +18,7 @@ from relusgd.runs.find import is_run_folder
 from relusgd.runs.run import Run
 from relusgd.sweeps.rows import FIRST, LAST, RESULTS, Row, run_row_or_damage, table, varied_keys
 from relusgd.sweeps.summary_file import read_summary
-from relusgd.words import shown
+from relusgd.words import natural_order, shown
 
 
 class Sweep:
@@ -154,7 +154,7 @@ def find_members(folder: Path, without: Iterable[str] = ()) -> list[Run]:
     if not folder.is_dir():
         return []
     known = set(without)
-    names = sorted(path.name for path in folder.iterdir())
+    names = sorted((path.name for path in folder.iterdir()), key=natural_order)
     others = [name for name in names if not name.startswith(".") and name not in known]
     return [Run(folder / name) for name in others if is_run_folder(folder / name)]
 

@@ -245,6 +245,8 @@ def _dead_unit_warnings(config: Config, initial: Network, points: Dataset) -> It
 
     Worth a warning where the user placed the elbows, or if the whole first layer is dead.
     """
+    if config.training.method == "ridge" or config.training.epochs == 0:
+        return  # there is nothing to learn
     network = config.network
     dead = dead_in_first_layer(initial, points).tolist()
     is_placed = network.elbow_range is not None or not isinstance(network.elbows, str)

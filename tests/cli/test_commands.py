@@ -1,6 +1,7 @@
 import csv
 import json
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -96,6 +97,45 @@ def test_dry_run_shows_the_config_and_sizes_and_writes_nothing(here):
     assert not (here / "outputs").exists()
 
 
+def test_every_command_that_is_offered_for_a_folder_with_another_run_does_what_it_says(here):
+    run("train", "small.yaml", "-q", "--out", "place")
+    for number in (2, 3):
+        typed = ["train", "small.yaml", "--set", f"seed={number}", "--out=place"]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "argv", ["relusgd", *typed])
+            refused = run(*typed)
+        assert refused.exit_code == 2
+        replace, keep = (line.partition(": ")[2] for line in refused.stderr.splitlines()[-2:])
+        assert keep.count("--out") == replace.count("--out") == 1
+        kept = run(*shlex.split(keep)[1:])
+        assert (kept.exit_code, kept.stdout) == (0, f"place-{number}\n")
+    replaced = run(*shlex.split(replace)[1:])
+    assert (replaced.exit_code, replaced.stdout) == (0, "place\n")
+    assert load_run(here / "place").config.seed == 3
+
+
+def test_a_diverged_run_is_printed_with_where_it_is_and_what_shows_it(here):
+    for _ in range(2):
+        result = run("train", "small.yaml", "-q", "--set", "training.learning_rate=1e3")
+        folder = "outputs/small,training.learning_rate=1000"
+        assert (result.exit_code, result.stdout) == (3, f"{folder}\n")
+        *_, kept, following = result.stderr.splitlines()
+        assert kept == f"the run is kept in {folder}"
+        assert run(*shlex.split(following.removeprefix("next:  relusgd "))).exit_code == 0
+
+
+def test_lists_have_numbers_in_the_order_of_their_size(here):
+    for hidden in (10, 5):
+        run("train", "small.yaml", "-q", "--set", f"network.hidden={hidden}")
+    for rate in (0.01, 0.005, 0.1):
+        run("train", "small.yaml", "-q", "--set", f"training.learning_rate={rate}")
+    names = [Path(row["run"]).name for row in json.loads(run("list", "--json").stdout)]
+    assert names == [
+        *(f"small,network.hidden={hidden}" for hidden in (5, 10)),
+        *(f"small,training.learning_rate={rate}" for rate in (0.005, 0.01, 0.1)),
+    ]
+
+
 def test_divergence_is_exit_3_now_and_later(here):
     for _ in range(2):
         result = run("train", "small.yaml", "--set", "training.learning_rate=1e3")
@@ -177,6 +217,7 @@ def test_animate_and_plot_write_beside_the_run_and_print_the_file(here):
             "there is no folder nowhere",
         ),
         (["animate", "outputs/small", "--size", "huge"], "WIDTHxHEIGHT"),
+        (["plot", "outputs/small", "--size", "slid"], "did you mean slide?"),
         (["animate", "outputs/small", "--show", "unit"], "is not a part of the picture"),
         (
             ["animate", "outputs/small", "--from", "41000"],
@@ -393,6 +434,16 @@ def test_export_in_original_units_gives_the_function_in_the_units_of_the_csv(her
     np.testing.assert_allclose(
         float(units[0]["elbow"]), -float(units[0]["bias"]) / float(units[0]["slope"]), rtol=1e-9
     )
+
+
+@pytest.mark.parametrize(
+    ("size", "pixels"), [("square", (1080, 1080)), ("720P", (1280, 720)), ("500x400", (500, 400))]
+)
+def test_a_size_may_be_a_name(size, pixels, here):
+    run("train", "small.yaml", "-q")
+    run("plot", "outputs/small", "--size", size)
+    with Image.open(here / "outputs/small/plot.png") as picture:
+        assert picture.size == pixels
 
 
 def test_new_writes_a_config_that_trains_and_the_csv_that_it_needs(here):

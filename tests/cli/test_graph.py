@@ -5,6 +5,7 @@ import re
 
 import pytest
 from command import run
+from PIL import Image
 
 
 def test_a_graph_without_a_file_is_a_table(here):
@@ -81,6 +82,9 @@ def test_a_step_is_filmed_beside_the_runs_other_pictures(here):
         (["--function", "sheet-c", "--at", "1,2,3"], "sheet-c takes 2 numbers"),
         (["--function", "sheet-f"], "did you mean sheet-"),
         (["--function", "sheet-d", "--size", "3,2"], "sheet-d takes d"),
+        (["--function", "sheet-d", "--size", "slide"], "add --out graph.svg"),
+        (["--function", "sheet-d", "--size", "4", "--size", "5"], "given twice: 4 and 5"),
+        (["--function", "sheet-d", "--size", "480x360", "--out", "x.png"], "does not fit into"),
         (["--function", "sheet-d", "--size", "x"], "is not a whole number"),
         (["--function", "x**2"], "differentiated at a point"),
         (["--function", "x**2", "--at", "1,2"], "an expression takes 1"),
@@ -111,3 +115,13 @@ def test_graph_says_what_is_wrong_with_a_command(here, arguments, words):
     assert words in result.stderr
     assert result.stdout == ""
     assert [path.name for path in here.iterdir()] == ["small.yaml"]
+
+
+@pytest.mark.parametrize("size", ["slide", "1920x1080"])
+def test_a_picture_of_a_graph_has_the_size_that_was_asked_for(here, size):
+    result = run(
+        "graph", "--function", "sheet-c", "--size", "3,2", "--size", size, "--out", "c.png"
+    )
+    assert result.exit_code == 0, result.stderr
+    with Image.open(here / "c.png") as picture:
+        assert picture.size == (1920, 1080)

@@ -105,6 +105,14 @@ def test_a_shard_writes_run_folders_alone(here):
     ]
 
 
+def test_units_that_never_learn_are_warned_of_once(here):
+    placed = ["--set", "network.elbows=[0.1, 5]", "--set", "network.slopes=1"]
+    grid = ["--grid", "network.slopes=1,2,3", "--set", "network.hidden=2"]
+    result = run("sweep", "small.yaml", *placed, *grid, "-q", "--workers", "1")
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr.count("never learning") == 1
+
+
 def test_a_diverged_run_is_a_result(here):
     result = run("sweep", "small.yaml", "--set", "training.learning_rate=1e9", "--workers", "1")
     assert result.exit_code == 0

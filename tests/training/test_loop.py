@@ -319,6 +319,12 @@ def test_placed_units_that_never_learn_are_named():
     assert prepare(load_config({"network": {"hidden": 40}})).warnings == ()
 
 
+@pytest.mark.parametrize("training", [{"method": "ridge"}, {"epochs": 0}])
+def test_where_nothing_learns_no_unit_is_named_as_never_learning(training):
+    network = {"hidden": 3, "elbows": [0.1, 0.5, 2.0], "slopes": 1}
+    assert prepare(load_config({"network": network, "training": training})).warnings == ()
+
+
 def test_a_first_layer_without_a_live_unit_is_reported():
     plan = prepare(
         load_config(
