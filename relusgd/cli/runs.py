@@ -225,12 +225,10 @@ def positions_given(
     """The positions of --at or of a column of --csv, shape (n,)."""
     import numpy as np
 
-    from relusgd.model.csv_points import read_columns
+    from relusgd.model.csv_points import read_column
 
     if table is not None:
-        name = column or run.data.x_name
-        x, _, _ = read_columns(table, name, name)
-        return x
+        return read_column(table, column or run.data.x_name)
     return np.array(finite_numbers(at or "", "--at"))
 
 

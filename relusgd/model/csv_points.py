@@ -54,6 +54,25 @@ def read_columns(path: Path, x: str, y: str) -> tuple[Array, Array, str]:
     return x_values, y_values, digest
 
 
+def read_column(path: Path, name: str) -> Array:
+    """One column, shape (n_rows,), read as `read_columns` reads two. Raises as it does."""
+    data = _text_bytes(path)
+    delimiter = _delimiter(data, (name, name))
+    rows = _rows(path, data, delimiter)
+    _, names = next(rows, (0, []))
+    problems = _column_faults(names, name)
+    if problems:
+        raise ConfigError([f"{path}: {problem}" for problem in problems])
+    faults = _Faults(path)
+    column = names.index(name)
+    # A row's point takes two columns; here both are the same one.
+    points = [_point(line, row, names, [column, column], faults)[0] for line, row in rows]
+    faults.raise_if_any()
+    if not points:
+        raise ConfigError([f"{path} has column names but no data rows"])
+    return np.array(points)
+
+
 class _Faults:
     """The first faults of a file in words, and how many there are."""
 

@@ -125,11 +125,14 @@ def test_a_diverged_run_is_predicted_with_a_word_about_it(here):
         (["--at", "nan"], "nan is not finite"),
         (["--at", "1", "--column", "x"], "--column names a column of --csv FILE"),
         (["--csv", "no.csv"], "there is no file no.csv"),
+        (["--csv", "bad.csv"], "there is no column 'x'; did you mean 'X'?"),
+        (["--csv", "bad.csv", "--column", "X"], "bad.csv:3: "),
         (["--at", "1", "--epoch", "99"], "no snapshot was recorded at epoch 99"),
         (["--at", "1", "--out", "f.txt"], "ends in .csv"),
     ],
 )
-def test_wrong_positions_are_refused(arguments, phrase, small):
+def test_wrong_positions_are_refused(arguments, phrase, small, here):
+    (here / "bad.csv").write_text("X,y\n1,2\none,2\n")
     result = run("predict", "outputs/small", *arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert phrase in result.stderr
