@@ -77,7 +77,7 @@ def gradcheck(
     if source is None:
         raise InputError(
             "nothing to check: give a CONFIG or a RUN, or --cost",
-            "try: relusgd gradcheck configs/notebook.yaml",
+            "try: relusgd gradcheck --cost, or make a config: relusgd new",
         )
     chosen = read_network(source, changes, epoch)
     if step_sizes:

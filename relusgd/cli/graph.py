@@ -102,7 +102,7 @@ def graph(
     Of a network at one sample, of a theory sheet's functions, or of an expression. Prints the file,
     or a table.
     """
-    _check_options(source, function, out, nudge=nudge, animate=animate, as_json=as_json)
+    _check_options(source, function, out, at=at, nudge=nudge, animate=animate, as_json=as_json)
     if animate and out is None:
         out = _film_path(source)
     check_out(out)
@@ -137,6 +137,7 @@ def _check_options(
     function: str | None,
     out: Path | None,
     *,
+    at: str | None,
     nudge: str | None,
     animate: bool,
     as_json: bool,
@@ -151,7 +152,7 @@ def _check_options(
     if source is not None and not source.exists() and _is_function(str(source)):
         raise InputError(
             f"{source} is not a file; a function is given with --function",
-            f"try: relusgd graph --function {quote(str(source))}",
+            f"try: {_function_command(str(source), at)}",
         )
     if animate and (function or nudge or as_json):
         raise InputError(
@@ -160,6 +161,14 @@ def _check_options(
         )
     if nudge and out:
         raise InputError("--nudge gives a table, and --out a picture", "leave one of them out")
+
+
+def _function_command(function: str, at: str | None) -> str:
+    """The command for a function that was given without its option; an expression needs a point."""
+    command = f"relusgd graph --function {quote(function)}"
+    if at is None and function.startswith("sheet-"):
+        return command
+    return f"{command} --at={at or 3}"
 
 
 def _is_function(text: str) -> bool:

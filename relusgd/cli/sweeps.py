@@ -148,9 +148,15 @@ def read_sweep(path: Path, changes: list[str], grids: list[str], repeat: int | N
         raise InputError(
             f"{path} describes no sweep",
             "vary something with --grid or --repeat, "
-            f"or train the one run: relusgd train {shlex.quote(str(path))}",
+            f"or train the one run: {train_command(path, changes)}",
         )
     return config
+
+
+def train_command(path: Path, changes: list[str]) -> str:
+    """The command that trains the one run of a config with these changes."""
+    options = [word for change in changes for word in ("--set", change)]
+    return shlex.join(["relusgd", "train", str(path), *options])
 
 
 def parse_shard(text: str | None) -> tuple[int, int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def copy_shipped(name: str, target: Path) -> list[Path]:
     copies = [(source, target)]
     if table.exists():
         copies.append((table, target.with_name(table.name)))
-    missing = [(old, new) for old, new in copies if not _is_copied(old, new)]
+    missing = [(old, new) for old, new in copies if not _is_copied(old, new, name)]
     try:
         for old, new in missing:
             with new.open("xb") as file, old.open("rb") as content:
@@ -62,12 +63,26 @@ def copy_shipped(name: str, target: Path) -> list[Path]:
     return [new for _, new in missing]
 
 
-def _is_copied(old: Path, new: Path) -> bool:
-    """Whether a CSV is there already as a copy. Raises InputError when anything else is."""
+def _is_copied(old: Path, new: Path, name: str) -> bool:
+    """Whether a CSV is there already as a copy. Raises InputError when anything else is.
+
+    name: of the shipped config.
+    """
     if not (new.exists() or new.is_symlink()):
         return False
     if old.suffix == ".csv" and new.is_file() and new.read_bytes() == old.read_bytes():
         return True
-    raise InputError(
-        f"{new} exists and is not overwritten", "choose another name: relusgd new other.yaml"
-    )
+    if old.suffix == ".csv":
+        hint = "the config needs a file of this name beside it; make it in another folder"
+    else:
+        other = shlex.quote(str(_free_name(new)))
+        hint = f"choose another name: relusgd new {other} --from {name}"
+    raise InputError(f"{new} exists and is not overwritten", hint)
+
+
+def _free_name(file: Path) -> Path:
+    """The file's name with the first number, from 2 on, under which nothing stands yet."""
+    number = 2
+    while (other := file.with_name(f"{file.stem}-{number}{file.suffix}")).exists():
+        number += 1
+    return other

@@ -14,7 +14,7 @@ from relusgd.config import Config, PlannedRun
 from relusgd.config.expansion import Shard, chosen_runs, combinations
 from relusgd.errors import ConfigError, InputError
 from relusgd.runs.find import standing_run
-from relusgd.runs.identity import Difference, Found, free_name, judge
+from relusgd.runs.identity import Difference, Found, free_name, judge, without_option
 from relusgd.runs.place import room_left
 from relusgd.sweeps.driver import Job
 from relusgd.sweeps.rows import Row
@@ -106,8 +106,9 @@ def _refusal(folder: Path, others: Sequence[OtherRun], command: str) -> InputErr
     if len(others) > 1:
         lines.append(f"and so do {len(others) - 1:,} more")
     new_folder = shlex.quote(str(free_name(folder)))
+    elsewhere = without_option(command, "--out")
     hint = (
-        f"to keep both sweeps: {command} --out {new_folder}\n"
+        f"to keep both sweeps: {elsewhere} --out {new_folder}\n"
         f"to replace it:       remove {folder} first"
     )
     return InputError("\n".join(lines), hint)

@@ -1,14 +1,18 @@
 """gradcheck by its words: argv in; exit code, phrases and files out."""
 
+import io
 import json
 import re
+from functools import partial
 
 import numpy as np
 import pytest
 from command import run
 from PIL import Image
+from rich.console import Console
 
 from relusgd.checks import network_check
+from relusgd.checks.cost import measure_costs
 
 
 def test_gradcheck_has_a_line_for_every_engine_kernel_and_array(here):
@@ -106,3 +110,13 @@ def test_gradcheck_says_what_is_wrong_with_a_command(here, arguments, words):
     assert words in result.stderr
     assert result.stdout == ""
     assert [path.name for path in here.iterdir()] == ["small.yaml"]
+
+
+def test_on_a_terminal_the_measurement_of_costs_says_how_far_it_is(here, monkeypatch):
+    paper = io.StringIO()
+    console = Console(file=paper, force_terminal=True, width=100)
+    monkeypatch.setattr("relusgd.cli.gradcheck.stderr_console", lambda: console)
+    # Three widths in place of seven: the real measurement takes most of a minute.
+    monkeypatch.setattr("relusgd.checks.cost.measure_costs", partial(measure_costs, (4, 8, 16)))
+    assert run("gradcheck", "--cost").exit_code == 0
+    assert "measuring part 6 of 14: one input, H units, B = H points: H = 16" in paper.getvalue()
