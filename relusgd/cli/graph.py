@@ -405,9 +405,9 @@ def _film_step(
     from relusgd.training import prepare
 
     training = chosen.config.training
-    if training.method == "ridge":
+    if training.method != "sgd":
         raise InputError(
-            "--animate films a step of SGD, and this trains by ridge",
+            f"--animate films a step of SGD, and this trains by {training.method}",
             "try --set training.method=sgd on its config",
         )
     step = SgdStep(

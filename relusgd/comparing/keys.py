@@ -9,6 +9,7 @@ from relusgd.config import flatten
 from relusgd.config.differences import differing_values
 from relusgd.runs.run import Run
 from relusgd.runs.titles import folder_words, known_first
+from relusgd.training.optimizers import unused_keys
 
 SEEDS = ("seed", "network.seed", "training.seed", "data.seed")
 """Keys whose values make repetitions of the same experiment."""
@@ -65,13 +66,8 @@ def differing_keys(runs: Sequence[Run]) -> Values:
 
 def used_keys(run: Run) -> dict[str, object]:
     """Dotted key → value, for keys that the run uses: ridge regression uses no key of SGD."""
-    flat = flatten(run.config)
-    if run.config.training.method == "sgd":
-        unused = {"training.penalty"}
-    else:
-        unused = {key for key in flat if key.startswith("training.")}
-        unused -= {"training.method", "training.penalty"}
-    return {key: value for key, value in flat.items() if key not in unused}
+    unused = {f"training.{key}" for key in unused_keys(run.config.training.method)}
+    return {key: value for key, value in flatten(run.config).items() if key not in unused}
 
 
 def _name_files_by_content(runs: Sequence[Run], used: Sequence[dict[str, object]]) -> None:

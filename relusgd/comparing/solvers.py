@@ -74,7 +74,7 @@ def find_duels(ranked: Sequence[Group]) -> list[Duel]:
         training = group.typical.config.training
         if training.method == "ridge":
             ridge.setdefault(group.network_and_data, group)
-        elif training.layers == "output":
+        elif training.method == "sgd" and training.layers == "output":
             sgd.setdefault(group.network_and_data, group)
     duels = [_duel(ridge[kind], sgd[kind]) for kind in ridge if kind in sgd]
     return [duel for duel in duels if duel]

@@ -234,9 +234,34 @@ def _cosine_falls(config: Config) -> str | None:
     return f"{minimum}, which is above training.learning_rate: {exact_number(rate)}"
 
 
-@check("training.nesterov", "training.momentum")
+@check("training.momentum", "training.method")
+def _momentum_is_part_of_the_method(config: Config) -> str | None:
+    training = config.training
+    if not training.momentum or training.method in ("sgd", "rmsprop", "ridge"):
+        return None
+    own = "it has its own in training.betas"
+    reason = "it moves every parameter by the learning rate" if training.method == "sign" else own
+    text = f"is {exact_number(training.momentum)}, but method: {training.method} takes none"
+    return f"{text}, {reason}; leave it out, or train by method: sgd"
+
+
+@check("training.weight_decay", "training.method")
+def _weight_decay_is_part_of_the_method(config: Config) -> str | None:
+    training = config.training
+    if not training.weight_decay or training.method != "sign":
+        return None
+    text = f"is {exact_number(training.weight_decay)}, but method: sign takes none"
+    return f"{text}; leave it out, or train by method: adamw"
+
+
+@check("training.nesterov", "training.momentum", "training.method")
 def _nesterov_needs_momentum(config: Config) -> str | None:
-    if not config.training.nesterov or config.training.momentum > 0:
+    if not config.training.nesterov:
+        return None
+    if config.training.method not in ("sgd", "ridge"):
+        text = f"is true, but method: {config.training.method} has no such formula"
+        return f"{text}; leave it out, or train by method: sgd"
+    if config.training.momentum > 0:
         return None
     need = "Nesterov's formula needs a momentum above 0, such as 0.9"
     return f"is true with training.momentum: 0; {need}"

@@ -337,8 +337,9 @@ Schedule = Annotated[
 class Training(Section):
     """How the network learns."""
 
-    method: Literal["sgd", "ridge"] = Field(
-        default="sgd", description="descent, or ridge regression of the output layer"
+    method: Literal["sgd", "adam", "adamw", "rmsprop", "sign", "ridge"] = Field(
+        default="sgd",
+        description="the formula of the descent, or ridge regression of the output layer",
     )
     layers: Literal["all", "output", "hidden"] = Field(
         default="all", description="which parameters learn"
@@ -364,9 +365,17 @@ class Training(Section):
         default=0.02, description="step size of the descent"
     )
     momentum: Share = Field(
-        default=0.0, description="share of the last step that is kept; PyTorch's formula"
+        default=0.0,
+        description="sgd, rmsprop: share of the last step that is kept; PyTorch's formula",
     )
-    nesterov: bool = Field(default=False, description="Nesterov's momentum; PyTorch's formula")
+    nesterov: bool = Field(default=False, description="sgd: Nesterov's momentum; PyTorch's formula")
+    betas: Annotated[
+        tuple[Share, Share], Field(strict=False, title="two numbers of at least 0 and below 1")
+    ] = Field(default=(0.9, 0.999), description="adam, adamw: how slowly the two moments change")
+    epsilon: Positive = Field(
+        default=1e-8, description="adam, adamw, rmsprop: added to the root of the second moment"
+    )
+    alpha: Share = Field(default=0.99, description="rmsprop: how slowly the second moment changes")
     weight_decay: Scale = Field(default=0.0, description="PyTorch's weight decay")
     decay_biases: bool = Field(
         default=True, description="whether weight_decay applies to biases too"

@@ -41,6 +41,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "network.output_bias": ("bias", "use_bias"),
     "network.elbows": ("breakpoints", "kinks", "knots"),
     "training.method": ("algorithm", "optimizer", "solver"),
+    "training.betas": ("beta", "beta1", "beta2"),
+    "training.epsilon": ("eps",),
     "training.epochs": ("max_epochs", "n_epochs", "num_epochs"),
     "training.steps": ("iterations", "max_iter", "max_steps", "n_steps", "num_steps", "updates"),
     "training.warmup": ("warmup_epochs",),
@@ -49,7 +51,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "training.learning_rate": ("eta", "lr", "rate", "step_size", "stepsize"),
     "training.weight_decay": ("decay", "l2", "wd"),
     "training.schedule": ("lr_schedule", "lr_scheduler", "scheduler"),
-    "training.penalty": ("alpha", "lam", "lambda", "regularization", "ridge"),
+    "training.penalty": ("lam", "lambda", "regularization", "ridge"),
     "snapshots.every": ("frequency", "interval", "log_every", "record_every", "save_every"),
 }
 
@@ -61,6 +63,8 @@ VALUES: dict[str, tuple[str, ...]] = {
     "uniform": ("random",),
     "even": ("equidistant", "equispaced", "grid", "linspace", "regular"),
     "sgd": ("gd", "gradient_descent"),
+    "rmsprop": ("rms", "rms_prop"),
+    "sign": ("sign_descent", "sign_sgd", "signsgd"),
     "ridge": ("least_squares", "lstsq", "ols"),
     "output": ("last", "readout"),
     "hidden": ("first",),

@@ -81,9 +81,8 @@ def metrics_lines(history: History) -> str:
 def checkpoint_bytes(state: State) -> bytes:
     """The content of checkpoint.npz."""
     buffer = io.BytesIO()
-    np.savez(
-        buffer, step=np.int64(state.step), parameters=state.parameters, velocity=state.velocity
-    )
+    vectors: dict[str, Any] = {"parameters": state.parameters, **state.memory}
+    np.savez(buffer, step=np.int64(state.step), **vectors)
     return buffer.getvalue()
 
 

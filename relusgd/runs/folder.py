@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +39,6 @@ MAX_TABLE_BYTES = 2**30
 
 MAX_DATA_BYTES = 2**30
 """Of data.csv: more than twenty million points."""
-
-CHECKPOINT_ARRAYS = ("step", "parameters", "velocity")
 
 CHECKED_ROWS = 256
 """How many rows of each array are checked when a history is read, the first and last included."""
@@ -79,8 +77,10 @@ def read_data_rows(folder: Path) -> Iterator[tuple[str, float, float]]:
         raise unreadable(path, "training and test points", error) from None
 
 
-def read_checkpoint(folder: Path, hidden: tuple[int, ...]) -> State:
+def read_checkpoint(folder: Path, hidden: tuple[int, ...], memory: Sequence[str]) -> State:
     """The state that continuing needs; never unpickles.
+
+    memory: the names of the vectors that the optimizer remembers.
 
     Raises RelusgdError when it is missing or damaged.
     """
@@ -89,26 +89,25 @@ def read_checkpoint(folder: Path, hidden: tuple[int, ...]) -> State:
     largest = 8 * size + MAX_HEADER_BYTES
     try:
         with (
-            reading(path, 3 * largest) as descriptor,
+            reading(path, (2 + len(memory)) * largest) as descriptor,
             os.fdopen(descriptor, "rb", closefd=False) as file,
             np.load(file, allow_pickle=False) as members,
         ):
             # known before anything is unpacked
             if any(member.file_size > largest for member in members.zip.infolist()):
                 raise ValueError("it is too large")
-            step, parameters, velocity = (members[name] for name in CHECKPOINT_ARRAYS)
-        _check_state(step, parameters, velocity, size)
+            step, parameters = members["step"], members["parameters"]
+            vectors = {name: members[name] for name in memory}
+        _check_state(step, [parameters, *vectors.values()], size)
     except Exception as error:  # NumPy and zipfile raise many kinds on damaged files
         raise unreadable(path, "a checkpoint of this network", error) from None
-    return State(int(step), parameters, velocity)
+    return State(int(step), parameters, vectors)
 
 
-def _check_state(
-    step: NDArray[Any], parameters: NDArray[Any], velocity: NDArray[Any], size: int
-) -> None:
+def _check_state(step: NDArray[Any], vectors: Sequence[NDArray[Any]], size: int) -> None:
     if step.shape != () or step.dtype != np.int64 or step < 0:
         raise ValueError("its step is not a whole number from 0 on")
-    for vector in (parameters, velocity):
+    for vector in vectors:
         if vector.shape != (size,) or vector.dtype != np.float64 or not np.isfinite(vector).all():
             raise ValueError(f"its vectors are not {size:,} finite numbers each")
 

@@ -168,7 +168,8 @@ def continue_run(plan: Plan, folder: Path, found: Found) -> tuple[RunWriter, Sta
         standing = standing_run(folder)
         if standing is None or judge(standing, plan)[0] is not found:
             raise changed_meanwhile(folder)
-        writer, state = continue_folder(folder, plan.hidden, lock)
+        memory = plan.descent.optimizer.memory
+        writer, state = continue_folder(folder, plan.hidden, memory, lock)
         undo.callback(writer.close)
         _check_gapless(plan, standing, state)
         counts = replace(writer.facts.counts, epochs=plan.epochs)

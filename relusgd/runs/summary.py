@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from relusgd.config.schema import Schedule
+from relusgd.config.schema import Schedule, Training
 from relusgd.runs.folder import ARRAYS
 from relusgd.runs.identity import planned_steps
 from relusgd.runs.run import Run
-from relusgd.runs.titles import WORDS
+from relusgd.runs.titles import WORDS, value_words
+from relusgd.training.optimizers import OPTIMIZERS, keys_of
 from relusgd.words import counted, exact_number
 
 
@@ -67,13 +68,19 @@ def describe_training(run: Run) -> str:
     if training.batch_size != "full":
         shuffled = "shuffled " if training.sampling == "shuffle" else ""
         batches = f"{shuffled}batches of {training.batch_size:,}"
-    parts = [f"SGD on {WORDS[training.layers]}", rate, batches]
+    title = OPTIMIZERS[training.method].title
+    parts = [f"{title} on {WORDS[training.layers]}", rate, batches]
     if training.momentum:
         nesterov = "Nesterov " if training.nesterov else ""
         parts.append(f"{nesterov}momentum {exact_number(training.momentum)}")
     if training.weight_decay:
         spared = "" if training.decay_biases else " on weights alone"
         parts.append(f"weight decay {exact_number(training.weight_decay)}{spared}")
+    used = keys_of(OPTIMIZERS[training.method])
+    for key in ("betas", "alpha", "epsilon"):
+        value = getattr(training, key)
+        if key in used and value != Training.model_fields[key].default:
+            parts.append(f"{key} {value_words(value)}")
     return ", ".join(parts)
 
 

@@ -12,8 +12,10 @@ from relusgd.config import Config, flatten
 from relusgd.config.differences import differing_values
 from relusgd.config.naming import join_name, name_text
 from relusgd.config.overrides import LENGTHS
+from relusgd.config.schema import Training
 from relusgd.model.history import History
 from relusgd.model.points import Dataset
+from relusgd.training.optimizers import OPTIMIZERS, unused_keys
 from relusgd.words import value_text
 
 WAY = ("training.method", "training.layers")
@@ -65,8 +67,8 @@ def known_first(differing: Mapping[str, list[object]]) -> dict[str, list[object]
 def panel_titles(runs: Sequence[RecordedRun]) -> tuple[list[str], list[str]]:
     """Two titles for each run: of all keys in which the runs differ, and of as few as possible.
 
-    Runs that these keys do not tell apart get the words of their folders. The keys of SGD are left
-    out for ridge regression.
+    Runs that these keys do not tell apart get the words of their folders. Keys that
+    the method of a run does not use are left out.
     """
     parts = _title_parts(runs)
     titles = [", ".join(part.values()) for part in parts]
@@ -91,12 +93,11 @@ def _title_parts(runs: Sequence[RecordedRun]) -> list[dict[str, str]]:
     parts = []
     for number, run in enumerate(runs):
         part = {"way": ways[number]} if differ_in_way else {}
-        is_ridge = run.config.training.method == "ridge"
+        unused = {f"training.{key}" for key in unused_keys(run.config.training.method)}
         for key, values in differing.items():
-            is_used = not key.startswith("training.") or is_ridge == (key == "training.penalty")
             # Of epochs, steps and time, the run has one.
             is_left_out = key in LENGTHS and values[number] is None
-            if is_used and key not in WAY and not is_left_out:
+            if key not in unused and key not in WAY and not is_left_out:
                 name = key.split(".")[-1].replace("_", " ")
                 part[key] = f"{name} {_title_words(key, values[number])}"
         parts.append(part)
@@ -104,17 +105,26 @@ def _title_parts(runs: Sequence[RecordedRun]) -> list[dict[str, str]]:
 
 
 def ways_of(runs: Sequence[RecordedRun]) -> list[str]:
-    """How each run was trained: by ridge, or on which layers.
+    """How each run was trained: by ridge, or on which layers, and by which method if that differs.
 
     SGD on all layers is called SGD where ridge is the only other way.
     """
     trainings = [run.config.training for run in runs]
-    layers = [training.layers for training in trainings if training.method == "sgd"]
-    only_all_layers = set(layers) == {"all"} and len(layers) < len(runs)
-    words = {"all": "SGD"} if only_all_layers else WORDS
-    return [
-        "ridge" if training.method == "ridge" else words[training.layers] for training in trainings
-    ]
+    descents = [training for training in trainings if training.method != "ridge"]
+    methods = {training.method for training in descents}
+    layers = {training.layers for training in descents}
+    only_all_layers = layers == {"all"} and len(descents) < len(runs)
+
+    def way(training: Training) -> str:
+        if training.method == "ridge":
+            return "ridge"
+        title = OPTIMIZERS[training.method].title
+        if only_all_layers or (len(methods) > 1 and len(layers) == 1):
+            return title
+        words = WORDS[training.layers]
+        return f"{title} on {words}" if len(methods) > 1 else words
+
+    return [way(training) for training in trainings]
 
 
 def folder_words(runs: Sequence[RecordedRun]) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -170,9 +171,11 @@ def create_folder(folder: Path, contents: RunContents, *, replace: bool = False)
 
 
 def continue_folder(
-    folder: Path, hidden: tuple[int, ...], lock: FolderLock
+    folder: Path, hidden: tuple[int, ...], memory: Sequence[str], lock: FolderLock
 ) -> tuple[RunWriter, State]:
     """The writer that continues an interrupted run, and the state from which to continue.
+
+    memory: the names of the vectors that the optimizer remembers.
 
     Cuts what a killed writer left beyond the last whole snapshot. Raises RelusgdError when the
     folder is damaged, or when writing in it would change a file elsewhere.
@@ -182,7 +185,7 @@ def continue_folder(
             f"{folder / ARRAYS} is a link; relusgd does not write there",
             "continue in a copy of the folder",
         )
-    state = read_checkpoint(folder, hidden)
+    state = read_checkpoint(folder, hidden, memory)
     facts = read_facts(folder)
     descriptor = open_own(folder / TABLE, os.O_WRONLY)
     try:

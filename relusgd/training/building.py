@@ -21,7 +21,7 @@ from relusgd.model.points import (
 from relusgd.model.targets import parse_target
 from relusgd.training.descent import Descent, Schedule
 from relusgd.training.engines import choose_engine, choose_kernel
-from relusgd.training.optimizers import Sgd
+from relusgd.training.optimizers import make_optimizer
 from relusgd.training.recording import Recording
 from relusgd.training.streams import BatchOrder, held_out_order, network_generator
 
@@ -133,12 +133,7 @@ def build_descent(config: Config, dataset: Dataset) -> Descent:
         schedule=build_schedule(config, order.steps_per_epoch),
         layers=training.layers,
         output_bias=config.network.output_bias,
-        optimizer=Sgd(
-            training.momentum,
-            training.nesterov,
-            training.weight_decay,
-            training.decay_biases,
-        ),
+        optimizer=make_optimizer(training),
         engine=engine,
         kernel="dense" if is_deep else choose_kernel(engine, order.batch_size, hidden[0], n),
     )

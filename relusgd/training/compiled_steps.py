@@ -14,13 +14,14 @@ from relusgd.gradients.compiled import (
     NO_BOUNDS,
     NO_ROWS,
     Buffers,
+    Learning,
     Points,
     Rows,
-    Rule,
     descend_by_prefix_sums,
     descend_dense,
     make_buffers,
     make_points,
+    make_rule,
     pad,
     padded_units,
     random_words,
@@ -40,19 +41,24 @@ def take_steps(
 ) -> tuple[State, Array]:
     """As `engines.advance`, compiled."""
     (width,) = descent.hidden
-    theta, u = pad(state.parameters, width), pad(state.velocity, width)
+    theta = pad(state.parameters, width)
+    memory = np.zeros((len(state.memory), len(theta)))
+    for vector, padded in zip(state.memory.values(), memory, strict=True):
+        padded[:] = pad(vector, width)
     gradient = np.zeros_like(theta)
     records = np.empty((len(recorded), len(theta)))
     workspace = _workspace(descent, theta)
-    rule = make_rule(descent)
+    learning = make_learning(descent)
+    rule = make_rule(descent.optimizer.name, descent.optimizer.constants)
     descend = descend_by_prefix_sums if descent.kernel == "prefix_sums" else descend_dense
     for part in _stretches(descent, state.step, stop):
         start, end = np.searchsorted(recorded, [part.first, part.stop], side="right")
         descend(
             theta,
-            u,
+            memory,
             gradient,
             workspace.points,
+            learning,
             rule,
             workspace.buffers,
             part.rows,
@@ -61,7 +67,8 @@ def take_steps(
             recorded[start:end] - part.first,
             records[start:end],
         )
-    return State(stop, unpad(theta, width), unpad(u, width)), unpad(records, width)
+    vectors = dict(zip(state.memory, unpad(memory, width), strict=True))
+    return State(stop, unpad(theta, width), vectors), unpad(records, width)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,20 +101,16 @@ def _workspace(descent: Descent, theta: Array) -> CompiledWorkspace:
     return made
 
 
-def make_rule(descent: Descent) -> Rule:
-    """What the kernels need to know about the descent; positions are those in padded vectors."""
+def make_learning(descent: Descent) -> Learning:
+    """Which parameters learn; positions are those in padded vectors."""
     units = padded_units(descent.hidden[0])
     first = 2 * units if descent.layers == "output" else 0
     last = 2 * units if descent.layers == "hidden" else 3 * units + descent.output_bias
-    optimizer = descent.optimizer
-    return Rule(
+    return Learning(
         hidden_learns=descent.layers != "output",
         first=first,
         last=last,
-        is_plain=not (optimizer.momentum or optimizer.weight_decay),
         decay=_padded_decay(descent),
-        momentum=optimizer.momentum,
-        nesterov=optimizer.nesterov,
     )
 
 
@@ -146,6 +149,12 @@ def _stretches(descent: Descent, first: int, stop: int) -> Iterator[Stretch]:
 
 
 def _rates(descent: Descent, first: int, stop: int) -> Array:
+    """What changes from step to step in the steps first + 1 … stop, shape (steps, numbers)."""
+    steps = np.arange(first + 1, stop + 1)
+    return descent.optimizer.rates(_learning_rates(descent, first, stop), steps)
+
+
+def _learning_rates(descent: Descent, first: int, stop: int) -> Array:
     """The learning rate of each of the steps first + 1 … stop."""
     schedule = descent.schedule
     if schedule.is_constant:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -16,7 +17,7 @@ from relusgd.model.network import (
     parameter_count,
     split_parameters,
 )
-from relusgd.training.optimizers import Sgd
+from relusgd.training.optimizers import Optimizer, Sgd
 from relusgd.training.streams import BatchOrder
 
 Engine = Literal["numpy", "compiled"]
@@ -61,17 +62,18 @@ class Schedule:
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """All that continuing needs: steps done, every weight and bias, the velocity of momentum.
+    """All that continuing needs: steps done, every weight and bias, the optimizer's memory.
 
-    parameters, velocity: shape (parameter_count,).
+    parameters, and each vector of the memory by its name: shape (parameter_count,).
     """
 
     step: int
     parameters: Array
-    velocity: Array
+    memory: Mapping[str, Array]
 
     def is_finite(self) -> bool:
-        return bool(np.isfinite(self.parameters).all())
+        """Whether training goes on: what is not finite never becomes finite again."""
+        return all(np.isfinite(vector).all() for vector in (self.parameters, *self.memory.values()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +90,7 @@ class Descent:
     schedule: Schedule
     layers: Layers = "all"
     output_bias: bool = True
-    optimizer: Sgd = field(default_factory=Sgd)
+    optimizer: Optimizer = field(default_factory=Sgd)
     engine: Engine = "numpy"
     kernel: KernelName = "dense"
 
@@ -125,4 +127,5 @@ class Descent:
 
     def start(self, parameters: Array) -> State:
         """The state before the first step."""
-        return State(0, parameters, np.zeros_like(parameters))
+        memory = {name: np.zeros_like(parameters) for name in self.optimizer.memory}
+        return State(0, parameters, memory)

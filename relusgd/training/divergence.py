@@ -102,15 +102,18 @@ def _suggested_rate(plan: Plan, rate: float, stable: StableRates) -> float:
 def stable_rate(plan: Plan, network: Network) -> float | None:
     """The largest learning rate at which full-batch steps near this network do not grow.
 
-    It follows from the sharpness over the parameters that learn. None if it cannot be computed.
+    It follows from the sharpness over the parameters that learn. None if it cannot be computed, or
+    if the sharpness alone does not decide it.
     """
     descent = plan.descent
+    if not descent.optimizer.stable_rate_formula:
+        return None
     with np.errstate(all="ignore"), plan.one_thread():
         curvature = sharpness(
             network, plan.dataset, descent.layers, output_bias=descent.output_bias
         )
     rate = descent.optimizer.stable_rate(curvature)
-    return rate if np.isfinite(rate) and rate > 0 else None
+    return rate if rate is not None and np.isfinite(rate) and rate > 0 else None
 
 
 def first_broken_step(plan: Plan, before: State, after: State) -> int:

@@ -118,7 +118,7 @@ def _solve(plan: Plan, recorder: Recorder, state: State) -> Iterator[Block]:
             plan.config.training.penalty,
             output_bias=plan.config.network.output_bias,
         ).parameters()
-    yield Block(recorder.snapshot(1, solved), State(1, solved, state.velocity))
+    yield Block(recorder.snapshot(1, solved), State(1, solved, state.memory))
 
 
 def _descend(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from relusgd.config import Config
 from relusgd.model.network import parameter_count
+from relusgd.training.optimizers import OPTIMIZERS
 from relusgd.words import or_list
 
 CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
@@ -40,7 +41,8 @@ def memory_needed(config: Config, training_points: int, test_points: int) -> dic
     batch = n if config.training.batch_size == "full" else config.training.batch_size
     width = max(hidden)
     batches, matrices = 0, 0
-    if config.training.method == "ridge":
+    method = config.training.method
+    if method == "ridge":
         matrices = 4 * n * width
     elif len(hidden) > 1:
         batches = 4 * batch * width
@@ -51,7 +53,8 @@ def memory_needed(config: Config, training_points: int, test_points: int) -> dic
     numbers = {}
     if config.data.kind == "target":
         numbers["data.samples"] = 8 * (2 * n + test_points)
-    numbers["network.hidden"] = 18 * parameter_count(hidden) + matrices
+    vectors = len(OPTIMIZERS[method].memory) if method in OPTIMIZERS else 1
+    numbers["network.hidden"] = (13 + 5 * vectors) * parameter_count(hidden) + matrices
     numbers["training.batch_size"] = batches
     return {key: 8 * count for key, count in numbers.items()}
 

@@ -36,12 +36,12 @@ def take_steps(
                 rate = descent.schedule.at(epoch)
                 epoch_end = epoch * steps_per_epoch
             write_gradient(*batch)
-            update(batch_size, rate)
             step += 1
+            update(batch_size, rate, step)
             if step == recorded_steps[row]:
                 records[row] = parameters
                 row += 1
-    return State(stop, parameters.copy(), workspace.velocity.copy()), records
+    return workspace.state(stop), records
 
 
 class NumpyWorkspace:
@@ -55,16 +55,27 @@ class NumpyWorkspace:
         self._descent = descent
         self.start = start
         self.parameters = start.copy()
-        self.velocity = np.zeros_like(start)
+        self.memory = {name: np.zeros_like(start) for name in descent.optimizer.memory}
         gradient = np.zeros_like(start)
         learning = descent.learning
         self.update = descent.optimizer.make_update(
             self.parameters[learning],
             gradient[learning],
-            self.velocity[learning],
+            [vector[learning] for vector in self.memory.values()],
             descent.decay,
         )
         self.write_gradient = _kernel(descent, self.parameters, gradient)
+
+    def set(self, state: State) -> None:
+        """Go on from this state."""
+        self.parameters[:] = state.parameters
+        for name, vector in self.memory.items():
+            vector[:] = state.memory[name]
+
+    def state(self, step: int) -> State:
+        """The state after a step, which is now."""
+        memory = {name: vector.copy() for name, vector in self.memory.items()}
+        return State(step, self.parameters.copy(), memory)
 
     def batches(self, first: int, stop: int) -> Iterator[tuple[int, tuple[object, ...]]]:
         """For each of the steps first + 1 … stop its batch size and the arguments of the kernel."""
@@ -90,8 +101,7 @@ def _workspace(descent: Descent, state: State) -> NumpyWorkspace:
     if kept is None or not np.array_equal(kept.start[fixed], state.parameters[fixed]):
         kept = NumpyWorkspace(descent, state.parameters)
         descent.workspaces["numpy"] = kept
-    kept.parameters[:] = state.parameters
-    kept.velocity[:] = state.velocity
+    kept.set(state)
     return kept
 
 

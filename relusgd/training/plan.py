@@ -138,7 +138,8 @@ class Plan:
         order = self.descent.order
         is_full = order.sampling == "full"
         batches = "the full batch" if is_full else f"batches of {order.batch_size:,}"
-        steps = f"{counted(self.steps, 'step')} (SGD iterations)"
+        iterations = f"{self.descent.optimizer.title} iterations"
+        steps = f"{counted(self.steps, 'step')} ({iterations})"
         length = f"{counted(self.epochs, 'epoch')} = {steps}"
         if self.steps % self.steps_per_epoch:
             length = f"{steps} = {self.steps / self.steps_per_epoch:,.6g} epochs"

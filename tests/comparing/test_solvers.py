@@ -62,7 +62,8 @@ def test_a_direction_has_settled_after_enough_accumulated_learning_rate(sweep):
 def test_the_way_of_a_schedule_is_the_sum_of_its_rates_and_momentum_lengthens_it(make_run):
     run = make_run(training__schedule={"kind": "cosine"}, training__momentum=0.5)
     (result,) = relusgd.compare(run).groups[0].results
-    rates = [build_schedule(run.config).at(epoch) for epoch in range(1, 11)]
+    schedule = build_schedule(run.config, run.facts.counts.steps_per_epoch)
+    rates = [schedule.at(epoch) for epoch in range(1, 11)]
     assert summed_rates(result) == pytest.approx(2 * 3 * sum(rates))
 
 

@@ -44,6 +44,12 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
     "batch_of_unknown_name": (
         (2, "training.batch_size must be a whole number from 1 to 1,000,000,000, or full,"),
     ),
+    "beta_of_one": (
+        (3, "training.betas: item 2 of the list must be a finite number of at least 0 and below 1"),
+    ),
+    "betas_as_one_number": (
+        (3, "training.betas must be two numbers of at least 0 and below 1, not 0.9"),
+    ),
     "binary": ((2, "the file is not UTF-8 text (byte 0x80 at position 128)"),),
     "block_is_a_list": (
         (1, "network must be a block of keys such as hidden, init, hidden_scale, not"),
@@ -143,6 +149,15 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
     ),
     "merge_key": (
         (3, "training.<< is not a known key; known: method, layers, epochs, steps, time"),
+    ),
+    "momentum_with_adam": (
+        (3, "training.momentum is 0.9, but method: adam takes none, it has its own in training"),
+    ),
+    "nesterov_with_rmsprop": (
+        (4, "training.nesterov is true, but method: rmsprop has no such formula; leave it out, or"),
+    ),
+    "weight_decay_with_sign": (
+        (3, "training.weight_decay is 0.1, but method: sign takes none; leave it out, or train by"),
     ),
     "momentum_of_one": (
         (2, "training.momentum must be a finite number of at least 0 and below 1, not 1"),

@@ -138,6 +138,7 @@ def test_numba_without_the_option_that_leaves_out_reference_counts_will_do():
 
     assert options_of(version(DefaultOptions=SimpleNamespace(_nrt=0))) == {
         "nogil": True,
+        "error_model": "numpy",
         "_nrt": False,
     }
     for other in (
@@ -146,7 +147,7 @@ def test_numba_without_the_option_that_leaves_out_reference_counts_will_do():
         version(),
         version(DefaultOptions=SimpleNamespace()),
     ):
-        assert options_of(other) == {"nogil": True}
+        assert options_of(other) == {"nogil": True, "error_model": "numpy"}
 
 
 INSIDE = """

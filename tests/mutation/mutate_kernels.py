@@ -70,13 +70,18 @@ TESTS = {
     "compiled.prefix_sum_steps": COMPILED,
     "compiled.elbow_search": COMPILED,
     "compiled.update": COMPILED,
+    "compiled.formulas.sgd": [*COMPILED, "training/test_optimizers.py"],
+    "compiled.formulas.adam": ["training/test_optimizers.py"],
+    "compiled.formulas.adamw": ["training/test_optimizers.py"],
+    "compiled.formulas.rmsprop": ["training/test_optimizers.py"],
+    "compiled.formulas.sign": ["training/test_optimizers.py"],
     "compiled.philox": ["training/test_streams.py"],
 }
 """By module of `relusgd.gradients`, the tests that have to fail for its mutants."""
 
 LEFT_OUT = (
     "kept_machine_code or a_cache or is_fused or divergence or run_goes_on or says_which or numba "
-    "or wider_than"
+    "or wider_than or torch_optim"
 )
 """Tests that are left out: of other things, of machine code itself, or long ones."""
 

@@ -28,7 +28,15 @@ WAYS = [
     ),
     *itertools.product([[4, 3]], ["numpy"], ["dense"], ["replacement", "shuffle", "full"]),
 ]
-MOMENTA = [{}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True, "weight_decay": 0.01}]
+METHODS = [
+    {},
+    {"momentum": 0.9},
+    {"momentum": 0.9, "nesterov": True, "weight_decay": 0.01, "decay_biases": False},
+    {"method": "adam", "betas": [0.8, 0.95], "weight_decay": 0.01},
+    {"method": "adamw", "weight_decay": 0.01},
+    {"method": "rmsprop", "momentum": 0.5},
+    {"method": "sign"},
+]
 SCHEDULES = [
     "constant",
     {"kind": "step", "every": 2, "factor": 0.5},
@@ -60,12 +68,12 @@ def test_resumed_equals_uninterrupted_to_the_last_bit(
     batches = (
         {"batch_size": "full"} if sampling == "full" else {"batch_size": 7, "sampling": sampling}
     )
-    for number, (schedule, momentum) in enumerate(itertools.product(SCHEDULES, MOMENTA)):
+    for number, (schedule, method) in enumerate(itertools.product(SCHEDULES, METHODS)):
         training = {
             "epochs": 9,
             "schedule": schedule,
             "layers": ("all", "output", "hidden")[number % 3],
-            **momentum,
+            **method,
             **batches,
         }
         config = load_config(
@@ -80,15 +88,15 @@ def test_resumed_equals_uninterrupted_to_the_last_bit(
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES[:2], ids=["constant", "step"])
-@pytest.mark.parametrize("momentum", MOMENTA, ids=str)
+@pytest.mark.parametrize("method", METHODS, ids=str)
 @pytest.mark.parametrize("first", [0, 2, 6])
-def test_a_run_of_more_epochs_is_the_longer_run(schedule, momentum, first, tmp_path):
+def test_a_run_of_more_epochs_is_the_longer_run(schedule, method, first, tmp_path):
     def config(epochs):
         return load_config(
             {
                 **BASE,
                 "network": {"hidden": 5},
-                "training": {"epochs": epochs, "batch_size": 7, "schedule": schedule, **momentum},
+                "training": {"epochs": epochs, "batch_size": 7, "schedule": schedule, **method},
             }
         )
 

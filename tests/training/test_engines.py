@@ -111,7 +111,8 @@ def test_engines_and_kernels_agree_on_batches(batch_size, sampling, layers, opti
     ]
     for after, rows in found:
         np.testing.assert_allclose(rows, found[0][1], rtol=0, atol=1e-12)
-        np.testing.assert_allclose(after.velocity, found[0][0].velocity, rtol=0, atol=1e-11)
+        for name, vector in found[0][0].memory.items():
+            np.testing.assert_allclose(after.memory[name], vector, rtol=0, atol=1e-11)
         assert after.parameters.tobytes() == rows[-1].tobytes()
 
 

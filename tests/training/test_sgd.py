@@ -1,9 +1,8 @@
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
-from training.harness import check_cuts
+from training.harness import GivenBatches, check_cuts
 
 from relusgd.model.network import Network, parameter_count
 from relusgd.training.descent import Descent, Schedule
@@ -27,20 +26,6 @@ CASES = {
     "output_layer": {"schedule": Schedule(0.1), "layers": "output"},
     "hidden_layers": {"schedule": Schedule(0.02), "layers": "hidden"},
 }
-
-
-@dataclass(frozen=True)
-class GivenBatches:
-    """The reference's batches in place of drawn ones."""
-
-    indices: np.ndarray
-    sampling: str = "replacement"
-    batch_size: int = 40
-    steps_per_epoch: int = 5
-
-    def batches(self, first, stop, words=None):
-        rows = self.indices[first:stop].astype(np.int64)
-        yield Batches(rows.ravel(), np.arange(stop - first + 1) * rows.shape[1])
 
 
 WAYS = {
@@ -119,7 +104,7 @@ def test_advancing_leaves_the_state_it_started_from_alone():
     before = start.parameters.copy()
     advance(descent, start, 10, np.zeros(0, dtype=np.int64))
     assert np.array_equal(start.parameters, before)
-    assert not start.velocity.any()
+    assert not start.memory["velocity"].any()
 
 
 @pytest.mark.parametrize("hidden", [(6,), (5, 4)])

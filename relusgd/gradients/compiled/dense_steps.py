@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from relusgd.gradients.compiled.arrays import SAMPLES, Buffers, Points
 from relusgd.gradients.compiled.elbow_search import Rows
+from relusgd.gradients.compiled.formulas.learning import Learning
 from relusgd.gradients.compiled.machine_code import compiled, inlined
-from relusgd.gradients.compiled.update import Rule, record, update
+from relusgd.gradients.compiled.update import record, update
 from relusgd.model.network import Array, Integers
 
 AT_ONCE = 4
@@ -151,10 +152,11 @@ def activation_sums(
 @compiled
 def descend_dense(
     theta: Array,
-    u: Array,
+    memory: Array,
     g: Array,
     points: Points,
-    rule: Rule,
+    learning: Learning,
+    rule: Any,
     at: Buffers,
     rows: Rows,
     bounds: Integers,
@@ -193,7 +195,7 @@ def descend_dense(
                 dw[j] = v[j] * T1
                 db[j] = v[j] * T0
                 dv[j] = w[j] * T1 + b[j] * T0
-        update(theta, u, g, rates[s], B, rule)
+        update(theta, memory, g, rates, s, B, learning, rule)
         if row < len(recorded) and recorded[row] == s + 1:
             record(theta, records, row)
             row += 1

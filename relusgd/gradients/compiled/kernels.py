@@ -13,12 +13,14 @@ from relusgd.gradients.compiled.arrays import (
     unpad,
 )
 from relusgd.gradients.compiled.dense_steps import descend_dense
+from relusgd.gradients.compiled.formulas.learning import Learning
 from relusgd.gradients.compiled.prefix_sum_steps import descend_by_prefix_sums
-from relusgd.gradients.compiled.update import Rule
+from relusgd.gradients.compiled.update import make_rule
 from relusgd.gradients.dense import Kernel, Layers
 from relusgd.model.network import Array, learning_parameters
 
-NOTHING_LEARNS = Rule(True, 0, 0, True, np.empty(0), 0.0, False)
+NOTHING_LEARNS = Learning(True, 0, 0, np.empty(0))
+NO_RULE = make_rule("sgd", (0.0, False, True))
 
 
 def dense_kernel(
@@ -57,17 +59,18 @@ def _kernel(
         # 0 times inf or nan is nan: every unit that is not finite makes the gradient so, even one
         # that is active on no point.
         theta[-1] += float(np.dot(parameters, np.zeros(len(parameters))))
-        u, g = np.zeros_like(theta), np.zeros_like(theta)
+        memory, g = np.zeros((1, len(theta))), np.zeros_like(theta)
         points = make_points(x, y, centre)
         buffers = make_buffers(points, theta, len(x), prefix_sums=prefix_sums)
-        rates = np.zeros(1)
+        rates = np.zeros((1, 1))
         no_records = np.empty((0, len(theta)))
         descend(
             theta,
-            u,
+            memory,
             g,
             points,
             NOTHING_LEARNS,
+            NO_RULE,
             buffers,
             NO_ROWS,
             NO_BOUNDS,

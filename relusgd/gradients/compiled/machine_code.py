@@ -1,16 +1,14 @@
 """How functions become machine code, which is kept on disk. Needs Numba, the extra `fast`.
 
 Numba discards kept code when the file of its function changes, but not when another file changes
-whose functions are built into it. So a digest of all sources in this folder is part of the key.
+whose functions are built into it. So a digest of all sources in this folder is part of its name.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from functools import update_wrapper
 from pathlib import Path
-from types import CellType, FunctionType
 from typing import Any, TypeVar, cast
 
 import numba
@@ -21,9 +19,19 @@ F = TypeVar("F", bound=Callable[..., Any])
 def compiled(function: F) -> F:
     """Compile at the first call; keep the code on disk if Numba finds a folder it can write to."""
     try:
-        return cast(F, numba.njit(with_key(SOURCES, function), cache=True, **OPTIONS))
+        return cast(F, numba.njit(named_by_sources(function), cache=True, **OPTIONS))
     except RuntimeError:
         return cast(F, numba.njit(function, **OPTIONS))
+
+
+def named_by_sources(function: F) -> F:
+    """The function, under a qualified name that ends with the digest of all sources.
+
+    Numba names files of kept code so, and never looks at those of other sources. To read them may
+    fail: they name the classes of their arguments, which may be gone.
+    """
+    function.__qualname__ = f"{function.__name__}_{SOURCES[:16]}"
+    return function
 
 
 def inlined(function: F) -> F:
@@ -32,33 +40,23 @@ def inlined(function: F) -> F:
 
 
 def options_of(numba_module: Any) -> dict[str, Any]:
-    """Options for compiling: functions hold no lock and count no references.
+    """Options for compiling: functions hold no lock, divide by 0 as NumPy, count no references.
 
     They neither make arrays nor keep them, and counting references took a sixth of a step. Numba
     has the option only for its own functions; if this version does not know it, references are
     counted.
     """
+    options = {"nogil": True, "error_model": "numpy"}
     core = getattr(numba_module, "core", None)
     known = getattr(getattr(core, "options", None), "DefaultOptions", None)
     if hasattr(known, "_nrt"):
-        return {"nogil": True, "_nrt": False}
-    return {"nogil": True}
-
-
-def with_key(key: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function with `key` in its closure, which is part of Numba's key of kept code.
-
-    The function itself never reads it.
-    """
-    code = function.__code__
-    named = code.replace(co_freevars=(*code.co_freevars, "sources"))
-    closure = (*(function.__closure__ or ()), CellType(key))
-    return update_wrapper(FunctionType(named, function.__globals__, closure=closure), function)
+        return {**options, "_nrt": False}
+    return options
 
 
 def digest(folder: Path) -> str:
     """SHA-256 of the sources in a folder; that of nothing if it is not a folder on disk."""
-    sources = [path.read_bytes() for path in sorted(folder.glob("*.py"))]
+    sources = [path.read_bytes() for path in sorted(folder.rglob("*.py"))]
     return hashlib.sha256(b"\0".join(sources)).hexdigest()
 
 

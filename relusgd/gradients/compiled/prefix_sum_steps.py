@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from relusgd.gradients.compiled.arrays import Buffers, Points
 from relusgd.gradients.compiled.elbow_search import Counts, Rows, follow_elbows, place_units
+from relusgd.gradients.compiled.formulas.learning import Learning
 from relusgd.gradients.compiled.machine_code import compiled, inlined
-from relusgd.gradients.compiled.update import Rule, record, update
+from relusgd.gradients.compiled.update import record, update
 from relusgd.model.network import Array, Integers
 
 
@@ -75,10 +78,11 @@ def sum_residuals(
 @compiled
 def descend_by_prefix_sums(
     theta: Array,
-    u: Array,
+    memory: Array,
     g: Array,
     points: Points,
-    rule: Rule,
+    learning: Learning,
+    rule: Any,
     at: Buffers,
     rows: Rows,
     bounds: Integers,
@@ -98,7 +102,7 @@ def descend_by_prefix_sums(
     place = at.place if len(bounds) > 0 else at.k
     start, B, row = 0, len(points.x), 0
     for s in range(len(rates)):
-        if rule.hidden_learns:
+        if learning.hidden_learns:
             follow_elbows(w, b, points.fenced, points.after, at.k)
         if len(bounds) > 0:
             start, B = bounds[s], bounds[s + 1] - bounds[s]
@@ -116,7 +120,7 @@ def descend_by_prefix_sums(
             g[H + j] = v[j] * T0
             g[2 * H + j] = w[j] * T1 + (b[j] + w[j] * centre) * T0
         g[3 * H] = R0
-        update(theta, u, g, rates[s], B, rule)
+        update(theta, memory, g, rates, s, B, learning, rule)
         if row < len(recorded) and recorded[row] == s + 1:
             record(theta, records, row)
             row += 1

@@ -4,46 +4,48 @@ With gradient g of the batch's mean squared error, weight decay d, momentum μ, 
 velocity u, which begins at 0:
 
     g ← g + d θ,   u ← μ u + g,   θ ← θ − η u   (Nesterov: θ ← θ − η (g + μ u))
+
+Textbooks also write z ← (1 − β) z + β g, θ ← θ − γ z. This is the same with μ = 1 − β and η = γ β,
+because u = z/β.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from relusgd.model.network import Array
-
-Update = Callable[[int, float], None]
-"""update(batch_size, rate) takes one step, in place."""
+from relusgd.training.optimizers.optimizer import Optimizer, Update
 
 
 @dataclass(frozen=True)
-class Sgd:
+class Sgd(Optimizer):
     """The constants of the formula."""
+
+    name: ClassVar[str] = "sgd"
+    title: ClassVar[str] = "SGD"
+    memory: ClassVar[tuple[str, ...]] = ("velocity",)
 
     momentum: float = 0.0
     nesterov: bool = False
-    weight_decay: float = 0.0
-    decay_biases: bool = True
 
-    def make_update(self, theta: Array, g: Array, u: Array, decay: Array | float) -> Update:
-        """The update of theta and the velocity u by g, the gradient of ½ Σ r² over the batch.
-
-        All have the shape (learning parameters,). decay: the weight decay of all, or of each. The
-        update may overwrite g.
-        """
+    def make_update(
+        self, theta: Array, g: Array, memory: Sequence[Array], decay: Array | float
+    ) -> Update:
+        (u,) = memory
         momentum, nesterov = self.momentum, self.nesterov
         change = np.empty_like(g)
         multiply, add, subtract = np.multiply, np.add, np.subtract
 
-        def plain_update(batch_size: int, rate: float) -> None:
+        def plain_update(batch_size: int, rate: float, _: int) -> None:
             multiply(g, rate * 2.0 / batch_size, change)
             subtract(theta, change, theta)
 
         # `change` holds the weight decay first and the step in the end.
-        def update(batch_size: int, rate: float) -> None:
+        def update(batch_size: int, rate: float, _: int) -> None:
             multiply(g, 2.0 / batch_size, g)
             multiply(theta, decay, change)
             add(g, change, g)
@@ -57,7 +59,15 @@ class Sgd:
                 multiply(u, rate, change)
             subtract(theta, change, theta)
 
-        return update if momentum or self.weight_decay else plain_update
+        return plain_update if self._is_plain else update
+
+    @property
+    def _is_plain(self) -> bool:
+        return not (self.momentum or self.weight_decay)
+
+    @property
+    def constants(self) -> tuple[float, ...]:
+        return self.momentum, self.nesterov, self._is_plain
 
     def stable_rate(self, sharpness: float) -> float:
         """The largest learning rate at which full-batch steps do not grow.
@@ -75,7 +85,6 @@ class Sgd:
 
     @property
     def stable_rate_formula(self) -> str:
-        """The formula of `stable_rate` in words, for a message."""
         curvature = "(sharpness + weight decay)" if self.weight_decay else "sharpness"
         if not self.momentum:
             return f"2/{curvature}"
