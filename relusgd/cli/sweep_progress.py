@@ -41,6 +41,8 @@ class SweepProgress(ProgressDisplay):
         self._to_do = len(survey.jobs)
         if self.quiet:
             return
+        for note in survey.notes:
+            self.say(note)
         parts = [f"{counted(len(survey.runs), 'run')} in {folder}"]
         if survey.ended:
             parts.append(f"{len(survey.ended):,} ended already")

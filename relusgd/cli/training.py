@@ -178,7 +178,7 @@ def show_plan(config: Config, dataset: Dataset | None, out: Path | None) -> None
     plan = prepare(config, dataset)
     folder = out or default_folder(config)
     check_room(plan, folder)
-    typer.echo(config_to_yaml(config))
+    typer.echo(config_to_yaml(plan.config))
     for line in plan_lines(plan, folder):
         typer.echo(f"# {line}")
 
@@ -194,7 +194,8 @@ def plan_lines(plan: Plan, folder: Path) -> list[str]:
         f"engine {plan.engine}, kernel {plan.kernel}",
         f"folder {folder}",
     ]
-    return lines + [f"warning: {warning}" for warning in plan.warnings]
+    notes = list(plan.dataset.notes)
+    return lines + notes + [f"warning: {warning}" for warning in plan.warnings]
 
 
 @guarded

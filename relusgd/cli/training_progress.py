@@ -45,6 +45,9 @@ class TrainingProgress(ProgressDisplay):
             self._warn_of_changes(folder)
         if self.quiet:
             return
+        if found.name in TRAINED:
+            for note in plan.dataset.notes:
+                self.say(note)
         self._say_what_is_done(plan, folder, found.name)
         if found.name in TRAINED and self.console.is_terminal:
             self._start_bar(plan.steps)

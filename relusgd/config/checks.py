@@ -120,7 +120,8 @@ def _training_points_lie_in_the_domain(config: Config) -> str | None:
 
 @check("data.x", "data.y", "data.kind")
 def _columns_differ(config: Config) -> str | None:
-    if not isinstance(config.data, CsvData) or config.data.x != config.data.y:
+    data = config.data
+    if not isinstance(data, CsvData) or data.x is None or data.x != data.y:
         return None
     return "names the same column as data.y; the positions and the values are two columns"
 

@@ -225,19 +225,37 @@ class PointsData(Section):
     )
 
 
+def _at_home(path: str) -> FilePath:
+    """The path with the home folder for `~`; as it stands where nobody has that name."""
+    try:
+        return FilePath(path).expanduser()
+    except RuntimeError:
+        return FilePath(path)
+
+
 class CsvData(Section):
     """Training and test points from two columns of a CSV file."""
 
     kind: Literal["csv"] = Field(description="points from a CSV file")
     path: Text = Field(description="the CSV file, relative to the config file")
-    x: Text = Field(default="x", description="name of the column of positions")
-    y: Text = Field(default="y", description="name of the column of values")
+    x: Text | None = Field(
+        default=None,
+        description="name of the column of positions; null where two columns hold numbers",
+    )
+    y: Text | None = Field(default=None, description="name of the column of values; null as for x")
     test_fraction: Share = Field(
         default=0.2, description="share of the rows held out as test points"
     )
     standardize: bool = Field(
         default=True,
         description="train on x and y of mean 0 and deviation 1 over the training points",
+    )
+    missing: Literal["refuse", "skip"] = Field(
+        default="refuse",
+        description="what is done with rows in which x or y is missing: name them, or skip them",
+    )
+    decimal: Literal["point", "comma"] | None = Field(
+        default=None, description="the sign before decimals; null where the file shows it"
     )
     seed: Seed | None = Field(
         default=1, description="seed of the choice of held-out rows; null = the top-level seed"
@@ -503,7 +521,7 @@ class Config(Section):
         """The CSV file, for kind: csv. Raises ValueError for the other kinds."""
         if not isinstance(self.data, CsvData):
             raise ValueError(f"data of kind {self.data.kind} has no CSV file")
-        return self.origin.folder / self.data.path
+        return self.origin.folder / _at_home(self.data.path)
 
     def __eq__(self, other: object) -> bool:
         """Equal in every key, wherever the two come from."""

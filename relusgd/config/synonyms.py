@@ -22,7 +22,11 @@ KEYS: dict[str, tuple[str, ...]] = {
     "data.noise": ("noise_level", "noise_std", "sigma", "std"),
     "data.test_samples": ("n_test", "num_test", "test_points"),
     "data.test_fraction": ("hold_out", "holdout", "test_size", "validation_split"),
-    "data.path": ("csv", "file", "filename"),
+    "data.path": ("csv", "csv_path", "file", "filename"),
+    "data.x": ("x_column", "x_name", "xcol"),
+    "data.y": ("y_column", "y_name", "ycol"),
+    "data.missing": ("dropna", "na", "na_action", "nan"),
+    "data.decimal": ("dec", "decimal_sign"),
     "network.hidden": (
         *(
             "depth",
@@ -68,6 +72,9 @@ VALUES: dict[str, tuple[str, ...]] = {
     "ridge": ("least_squares", "lstsq", "ols"),
     "output": ("last", "readout"),
     "hidden": ("first",),
+    "skip": ("drop", "dropna", "ignore", "na.omit", "omit"),
+    "point": (".", "dot", "period"),
+    "comma": (",",),
     "full": ("all",),
     "shuffle": ("epoch", "permutation", "without_replacement"),
     "replacement": ("with_replacement",),

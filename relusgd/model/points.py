@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from relusgd.errors import ConfigError, InputError
-from relusgd.model.csv_points import read_columns
+from relusgd.model.data_file.columns import DataColumns
 from relusgd.model.network import Array, Network
 from relusgd.model.targets import Target
 from relusgd.words import and_list, counted
@@ -88,6 +88,7 @@ class Dataset:
     it that training x were drawn from, where that is known to be less. target: the noise-free
     function in original units, where it is known. noise: the standard deviation of the noise on the
     training y in original units, where it is known. digest: SHA-256 of the CSV that they came from.
+    notes: what a person should know of how the CSV was read, a sentence each.
     original: x_train, y_train, x_test and y_test in original units where these differ, kept because
     rescaling back loses the last bit.
     """
@@ -104,6 +105,7 @@ class Dataset:
     x_name: str = "x"
     y_name: str = "y"
     digest: str | None = None
+    notes: tuple[str, ...] = ()
     original: Columns | None = None
 
     def __repr__(self) -> str:
@@ -224,22 +226,32 @@ def _given(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
 
 
 def csv_dataset(
-    path: Path, *, x: str, y: str, test_fraction: float, split_order: SplitOrder
+    path: Path, columns: DataColumns, *, test_fraction: float, split_order: SplitOrder
 ) -> Dataset:
     """Points from two columns of a CSV file; the domain is the range of all its x.
 
-    split_order: n → a permutation of range(n), whose first round(test_fraction · n) rows of the
-    file become test points. Raises ConfigError with every fault of the file or of the split,
-    InputError when there is nothing to read.
+    path: of the file, for messages. split_order: n → a permutation of range(n), whose first
+    round(test_fraction · n) rows become test points. Raises ConfigError for a split without
+    training or test points, InputError where x is too wide.
     """
-    x_all, y_all, digest = read_columns(path, x, y)
+    x_all, y_all = columns.x, columns.y
     n_test = _test_count(path, len(x_all), test_fraction)
     is_test = np.zeros(len(x_all), dtype=bool)
     is_test[split_order(len(x_all))[:n_test]] = True
     x_train, y_train = _sorted(x_all[~is_test], y_all[~is_test])
     x_test, y_test = _sorted(x_all[is_test], y_all[is_test])
     domain = _range(x_all)
-    return Dataset(x_train, y_train, x_test, y_test, domain, x_name=x, y_name=y, digest=digest)
+    return Dataset(
+        x_train,
+        y_train,
+        x_test,
+        y_test,
+        domain,
+        x_name=columns.x_name,
+        y_name=columns.y_name,
+        digest=columns.digest,
+        notes=columns.notes,
+    )
 
 
 def standardize(dataset: Dataset) -> Dataset:

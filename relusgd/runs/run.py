@@ -95,7 +95,7 @@ class Run:
             )
         if data.kind == "csv":
             digest = self.facts.csv_sha256
-            return replace(points, digest=digest, x_name=data.x, y_name=data.y)
+            return replace(points, digest=digest, x_name=data.x or "x", y_name=data.y or "y")
         return points
 
     @cached_property

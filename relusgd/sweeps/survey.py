@@ -36,13 +36,15 @@ class Survey:
     """What a sweep's folder holds already, and what is left to do.
 
     runs: all of the sweep, or of the shard. ended: the rows of those that have ended. jobs: the
-    others. compiled: whether any of them uses the compiled engine.
+    others. warnings, notes: what a person should read first. compiled: whether any of the jobs uses
+    the compiled engine.
     """
 
     runs: list[PlannedRun]
     ended: list[Row] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     compiled: bool = False
 
 
@@ -130,11 +132,13 @@ def _add_jobs(result: Survey, combinations: Sequence[list[PlannedRun]], *, is_re
             if is_remote and size > REMOTE_BYTES:
                 raise _too_large(first, size, plan.config.snapshots.every)
             result.warnings += plan.warnings
+            result.notes += plan.dataset.notes
             result.compiled |= plan.engine == "compiled"
         result.jobs += [Job(run, seconds, size) for run in runs]
     if faults:
         raise ConfigError(list(dict.fromkeys(faults)))
     result.warnings = list(dict.fromkeys(result.warnings))
+    result.notes = list(dict.fromkeys(result.notes))
 
 
 def _too_large(run: PlannedRun, size: int, every: int | None) -> InputError:

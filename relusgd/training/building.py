@@ -9,6 +9,8 @@ import numpy as np
 
 from relusgd.config import Config, CosineSchedule, CsvData, PointsData, StepSchedule, TargetData
 from relusgd.errors import ConfigError, InputError
+from relusgd.model.data_file.columns import read_columns
+from relusgd.model.data_file.content import refuse_address
 from relusgd.model.initial import InitialNetwork
 from relusgd.model.network import Network
 from relusgd.model.points import (
@@ -45,10 +47,12 @@ def _original_dataset(config: Config) -> Dataset:
         return points_dataset(data.x, data.y, data.test_x or (), data.test_y or ())
     if isinstance(data, CsvData):
         with _faults_at(config, "data.path"):
+            refuse_address(data.path)
+            path = config.csv_path
+            columns = read_columns(path, data.x, data.y, missing=data.missing, decimal=data.decimal)
             return csv_dataset(
-                config.csv_path,
-                x=data.x,
-                y=data.y,
+                path,
+                columns,
                 test_fraction=data.test_fraction,
                 split_order=lambda n: held_out_order(config.data_seed, n),
             )
@@ -63,6 +67,15 @@ def _original_dataset(config: Config) -> Dataset:
             seed=config.data_seed,
             train_domain=data.train_domain,
         )
+
+
+def with_column_names(config: Config, dataset: Dataset) -> Config:
+    """The config with the names of the columns that its CSV left no choice about."""
+    data = config.data
+    if not isinstance(data, CsvData) or (data.x is not None and data.y is not None):
+        return config
+    names = {"x": dataset.x_name, "y": dataset.y_name}
+    return config.model_copy(update={"data": data.model_copy(update=names)})
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from relusgd.training.building import (
     build_descent,
     build_initial,
     build_recording,
+    with_column_names,
 )
 from relusgd.training.descent import Descent, Engine, KernelName, State
 from relusgd.training.engines import check_installed, engine_faults, step_nanoseconds
@@ -155,6 +156,7 @@ def prepare(config: Config | Source, dataset: Dataset | None = None) -> Plan:
     """
     config = as_config(config)
     points = _checked_points(config, dataset)
+    config = with_column_names(config, points)
     initial = build_initial(config, points)
     descent = build_descent(config, points)
     if not np.isfinite(_initial_mse(initial, points)):

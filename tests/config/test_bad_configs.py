@@ -187,7 +187,14 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
         (2, "data.target must be a text of at most 1,000 characters, not 0; write '0' in"),
     ),
     "number_for_a_column": (
-        (4, "data.y must be a text of at most 1,000 characters, not 1898; write '1898' in"),
+        (
+            4,
+            "data.y must be a text of at most 1,000 characters, or null, not 1898; write '1898' in",
+        ),
+    ),
+    "unknown_rule_for_missing_cells": (
+        (4, "data.missing must be refuse or skip, not 'drop'; did you mean skip?"),
+        (5, "data.decimal must be point or comma, or null, not ','; did you mean comma?"),
     ),
     "only_comments": ((1, "the config is empty; `seed: 0` alone is a whole config"),),
     "overflowing_float": (

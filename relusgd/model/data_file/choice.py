@@ -1,0 +1,112 @@
+"""Which columns are x and y."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from relusgd.errors import ConfigError
+from relusgd.model.data_file.faults import in_quotes
+from relusgd.model.data_file.layout import NAMELESS, Layout
+from relusgd.model.data_file.marks import is_number
+from relusgd.words import and_list, comma_list, nearest
+
+
+def choose_columns(path: Path, layout: Layout, x: str | None, y: str | None) -> tuple[int, int]:
+    """The indices of x and y. None: the column is not named, and the file must leave no choice.
+
+    Raises ConfigError when a column is missing or ambiguous.
+    """
+    faults = [fault for name in (x, y) if name is not None for fault in _faults(layout, name)]
+    if x is not None and x == y:
+        faults = [*_faults(layout, x), f"x and y name the same column, {x}"]
+    if len(faults) == 2 and all(map(is_number, layout.names)):
+        faults = ["the first line must name the columns; it holds numbers"]
+    if faults:
+        raise ConfigError([f"{path}: {fault}" for fault in faults])
+    if x is not None and y is not None:
+        return layout.names.index(x), layout.names.index(y)
+    return _only_choice(path, layout, x, y)
+
+
+def find_column(path: Path, layout: Layout, name: str) -> int:
+    """The index of a column. Raises ConfigError when it is missing or ambiguous."""
+    faults = _faults(layout, name)
+    if faults:
+        raise ConfigError([f"{path}: {fault}" for fault in faults])
+    return layout.names.index(name)
+
+
+def columns_of_numbers(layout: Layout) -> list[int]:
+    """The columns that can be x or y: numbers, or dates for x, and names that are not ambiguous."""
+    return [
+        index
+        for index, name in enumerate(layout.names)
+        if layout.names.count(name) == 1
+        and name
+        and (layout.holds_numbers(index) or layout.holds_dates(index))
+    ]
+
+
+def _faults(layout: Layout, wanted: str) -> list[str]:
+    """The fault of a column that is missing or not the only one of its name, if it is either."""
+    count = layout.names.count(wanted)
+    if count == 1:
+        return []
+    if count > 1:
+        return [f"{count} columns are named {in_quotes(wanted)}; rename one"]
+    fault = f"there is no column {in_quotes(wanted)};"
+    columns = f"the columns are {comma_list(map(in_quotes, layout.names))}"
+    near = _near(wanted, [name for name in layout.names if name])
+    if near is None:
+        return [f"{fault} {columns}"]
+    return [f"{fault} did you mean {in_quotes(near)}? T{columns[1:]}"]
+
+
+def _near(wanted: str, names: Sequence[str]) -> str | None:
+    """The name that differs in blanks, signs and the case of letters alone, or else a like one."""
+    for name in names:
+        if _letters(name) == _letters(wanted) != "":
+            return name
+    return nearest(wanted, names)
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).lower()
+
+
+def _only_choice(path: Path, layout: Layout, x: str | None, y: str | None) -> tuple[int, int]:
+    """The one way to choose the columns that are not named. Raises ConfigError without one."""
+    names = layout.names
+    if all(map(is_number, names)):
+        raise ConfigError([f"{path}: the first line must name the columns; it holds numbers"])
+    if (x or "x") in names and (y or "y") in names:
+        return names.index(x or "x"), names.index(y or "y")
+    numeric = columns_of_numbers(layout)
+    given = [names.index(name) for name in (x, y) if name is not None]
+    free = [index for index in numeric if index not in given and names[index] != NAMELESS]
+    if len(free) + len(given) == 1 and NAMELESS in names and x is None:
+        free.insert(0, names.index(NAMELESS))
+    if len(free) + len(given) != 2:
+        raise ConfigError([f"{path}: {_no_choice(layout, numeric, x, y)}"])
+    if x is not None:
+        return given[0], free[0]
+    if y is not None:
+        return free[0], given[0]
+    # Dates are x: they say where a value stands.
+    first, second = sorted(free, key=lambda index: not layout.holds_dates(index))
+    return first, second
+
+
+def _no_choice(layout: Layout, numeric: Sequence[int], x: str | None, y: str | None) -> str:
+    """Why the columns are not clear, with the names to choose from."""
+    unnamed = [key for key, name in (("data.x", x), ("data.y", y)) if name is None]
+    verb = "is" if len(unnamed) == 1 else "are"
+    text = f"{and_list(unnamed)} {verb} not given"
+    columns = [in_quotes(layout.names[index]) for index in numeric]
+    if len(columns) < 2:
+        found = "no column holds" if not columns else f"{columns[0]} alone holds"
+        others = comma_list(map(in_quotes, layout.names))
+        return f"{text}, and {found} numbers; the columns are {others}"
+    return f"{text}, and there are {len(columns)} columns of numbers: {comma_list(columns)}"

@@ -1,0 +1,199 @@
+"""Where the table is in a text: its delimiter, the line that names the columns, the first data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from relusgd.errors import ConfigError
+from relusgd.model.data_file.dates import is_year, read_date
+from relusgd.model.data_file.faults import in_quotes
+from relusgd.model.data_file.marks import is_number
+from relusgd.model.data_file.missing import is_missing
+from relusgd.model.data_file.rows import BLANKS, DELIMITERS, Row, sample_rows
+from relusgd.words import counted
+
+HEADER_ROWS = 100
+"""The line of names is looked for in so many rows."""
+
+TYPED_ROWS = 50
+"""So many rows decide which columns hold numbers."""
+
+NAMELESS = "index"
+"""The name of a first column without one, as R's write.table and pandas' to_csv leave it."""
+
+LONGEST_UNIT = 16
+
+COMMENTS = ("#", "%", "//")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the table is.
+
+    names: of the columns, in order. header_line: the line that has them. units_line: a line of
+    units below it, if any. sample: the first rows of data. notes: what was found out of the
+    ordinary, a sentence each. fault: why it is not certain which column is which, if it is not.
+    """
+
+    delimiter: str
+    names: tuple[str, ...]
+    header_line: int = 1
+    units_line: int | None = None
+    sample: Sequence[Row] = ()
+    notes: tuple[str, ...] = ()
+    fault: str | None = None
+
+    @property
+    def header_words(self) -> str:
+        """How messages call the line of names."""
+        return "the first line" if self.header_line == 1 else f"line {self.header_line}"
+
+    def holds_numbers(self, index: int) -> bool:
+        """Whether all cells of a column are numbers, as far as the sample goes."""
+        cells = self._cells(index)
+        return bool(cells) and all(map(is_number, cells))
+
+    def holds_dates(self, index: int) -> bool:
+        """Whether all cells of a column are dates, years among them."""
+        cells = self._cells(index)
+        dates = [cell for cell in cells if read_date(cell) is not None]
+        return bool(dates) and all(is_year(cell) or read_date(cell) is not None for cell in cells)
+
+    def _cells(self, index: int) -> list[str]:
+        """The cells of a column in the sample that are not missing."""
+        cells = [row[index] for _, row in self.sample[:TYPED_ROWS] if index < len(row)]
+        return [cell for cell in cells if not is_missing(cell)]
+
+
+def find_layout(path: Path, data: bytes, wanted: Sequence[str]) -> Layout:
+    """The layout under the delimiter that explains most of the text.
+
+    wanted: the names of columns that are asked for. A delimiter under which all of them are found
+    comes first, then the one with most columns of numbers, then one that is no blank, then the one
+    with most columns. Raises ConfigError where it is not certain which column is which.
+    """
+
+    def merit(layout: Layout) -> tuple[bool, int, bool, int]:
+        is_found = {*layout.names, NAMELESS}.issuperset(wanted) if wanted else False
+        columns = range(len(layout.names))
+        numeric = sum(layout.holds_numbers(i) or layout.holds_dates(i) for i in columns)
+        return is_found, numeric, layout.delimiter != BLANKS, len(layout.names)
+
+    layouts = [_layout(sample_rows(data, mark), mark, wanted) for mark in DELIMITERS]
+    best = max(layouts, key=merit)
+    if best.fault is not None:
+        raise ConfigError([f"{path}: {best.fault}"])
+    return best
+
+
+def _layout(rows: list[Row], delimiter: str, wanted: Sequence[str]) -> Layout:
+    """The layout of rows that were cut at this delimiter."""
+    place = _header_place(rows, wanted)
+    if place is None:
+        return Layout(delimiter, ())
+    line, header = rows[place]
+    names = _names(header, wanted)
+    below = [row for row in rows[place + 1 :] if not is_comment(row[1])]
+    units_line = None
+    notes = []
+    if len(below) > 1 and _are_units(below[0][1], below[1][1], len(names)):
+        units_line, units = below.pop(0)
+        shown = ", ".join(in_quotes(cell) for cell in units if cell)
+        notes.append(f"line {units_line} holds units and no data: {shown}")
+    if place > 0:
+        notes.append(f"the columns are named in line {line}")
+    fault = None
+    if _have_one_more(below, len(names)):
+        is_certain = delimiter != "," or not all(is_number(row[0]) for _, row in below[:TYPED_ROWS])
+        if not is_certain:
+            fault = _two_causes(len(names))
+        names = ["", *names]
+    if names[0] == "" and len(names) > 1:
+        names[0] = NAMELESS if NAMELESS not in names else ""
+    return Layout(delimiter, tuple(names), line, units_line, below, tuple(notes), fault)
+
+
+def _header_place(rows: list[Row], wanted: Sequence[str]) -> int | None:
+    """The index of the row that names the columns.
+
+    It is the first one that has the names that are asked for, or else the first one that has texts
+    where the row below has numbers, or else the first one that is no comment.
+    """
+    candidates = range(min(len(rows), HEADER_ROWS))
+    if wanted:
+        for i in candidates:
+            if {*_names(rows[i][1], wanted), NAMELESS}.issuperset(wanted):
+                return i
+    for i in candidates:
+        if _names_numbers(rows, i):
+            return i - 1 if _are_certain_units(rows[i - 1 : i + 1]) else i
+    return next((i for i in candidates if not is_comment(rows[i][1])), 0 if rows else None)
+
+
+def _names_numbers(rows: list[Row], i: int) -> bool:
+    """Whether row i has texts in every place, and the next one has a number in one of them."""
+    names = _names(rows[i][1], ())
+    below = next((row for _, row in rows[i + 1 : i + 1 + HEADER_ROWS] if not is_comment(row)), [])
+    filled = [name for name in names if name]
+    if len(filled) < min(2, len(below)) or any(map(_is_value, filled)):
+        return False
+    extra = below[len(names) :]
+    if len(below) < len(names) or (len(extra) > 1 and any(extra)):
+        return False
+    return any(map(_is_value, below))
+
+
+def _names(header: list[str], wanted: Sequence[str]) -> list[str]:
+    """The names in a row, which may stand behind a comment sign."""
+    if not is_comment(header):
+        return list(header)
+    first = header[0].lstrip("#%/").strip()
+    names = [first, *header[1:]] if first else list(header[1:])
+    is_named_so = bool(wanted) and set(header).issuperset(wanted) and not set(names) >= set(wanted)
+    return list(header) if is_named_so else names
+
+
+def _is_value(cell: str) -> bool:
+    return is_number(cell) or read_date(cell) is not None
+
+
+def is_comment(row: Sequence[str]) -> bool:
+    """Whether a row begins as comments do."""
+    return bool(row) and row[0].startswith(COMMENTS)
+
+
+def _are_units(row: list[str], below: list[str], width: int) -> bool:
+    """Whether a row has units: no number, and a short text above one of the numbers below it."""
+    filled = [cell for cell in row if cell]
+    if len(row) != width or any(_is_value(cell) or is_missing(cell) for cell in filled):
+        return False
+    above_numbers = [cell for cell, under in zip(row, below, strict=False) if _is_value(under)]
+    return any(above_numbers) and all(len(cell) <= LONGEST_UNIT for cell in filled)
+
+
+def _are_certain_units(rows: list[Row]) -> bool:
+    """Whether the second of two rows has units below the names of the first, and is no header."""
+    if len(rows) < 2:
+        return False
+    (_, names), (_, units) = rows
+    if len(names) != len(units) or not all(names) or any(map(_is_value, names)):
+        return False
+    return all(cell == "" or cell[0] + cell[-1] in ("()", "[]") for cell in units)
+
+
+def _have_one_more(rows: list[Row], width: int) -> bool:
+    """Whether all rows have one cell more than the header, and not an empty one at the end."""
+    seen = rows[:TYPED_ROWS]
+    longer = [row for _, row in seen if len(row) == width + 1]
+    return bool(seen) and len(longer) == len(seen) and any(row[-1] for row in longer)
+
+
+def _two_causes(width: int) -> str:
+    cells = counted(width + 1, "cell")
+    return (
+        f"the rows have {cells} and the header names {counted(width, 'column')}: either the first "
+        "column has no name, as R's write.table leaves it, or a comma is a decimal sign; "
+        "name the first column, or separate the cells by semicolons"
+    )

@@ -1,0 +1,84 @@
+"""Text cut into rows of cells at a delimiter."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from relusgd.errors import ConfigError
+
+BLANKS = " "
+"""Stands for runs of blanks and tabs as a delimiter."""
+
+DELIMITERS = (",", ";", "\t", "|", BLANKS)
+DELIMITER_WORDS = {
+    ",": "commas",
+    ";": "semicolons",
+    "\t": "tabs",
+    "|": "vertical bars",
+    BLANKS: "blanks",
+}
+
+BLOCK = 4096
+SAMPLE_BYTES = 2**18
+SAMPLE_ROWS = 300
+
+Row = tuple[int, list[str]]
+"""The line on which a row begins, and its cells."""
+
+
+def row_blocks(
+    path: Path, data: bytes, delimiter: str
+) -> Iterator[tuple[list[int], list[list[str]]]]:
+    """The first line of every row, and the row's cells as they stand, many rows at a time.
+
+    Raises ConfigError where the text is not valid CSV.
+    """
+    reader = _reader(data, delimiter)
+    line = 1
+    is_ended = False
+    while not is_ended:
+        lines: list[int] = []
+        rows: list[list[str]] = []
+        try:
+            for row in reader:
+                lines.append(line)
+                rows.append(row)
+                line = reader.line_num + 1
+                if len(rows) == BLOCK:
+                    break
+            else:
+                is_ended = True
+        except csv.Error as error:
+            yield lines, rows
+            raise ConfigError([f"{path}:{line}: this is not valid CSV ({error})"]) from None
+        yield lines, rows
+
+
+def sample_rows(data: bytes, delimiter: str) -> list[Row]:
+    """The first rows that are not blank, with cells without surrounding blanks."""
+    if len(data) > SAMPLE_BYTES:
+        end = max(data.rfind(b"\n", 0, SAMPLE_BYTES), data.rfind(b"\r", 0, SAMPLE_BYTES))
+        data = data[: end + 1] if end > 0 else data
+    rows: list[Row] = []
+    try:
+        for lines, block in row_blocks(Path(), data, delimiter):
+            stripped = [[cell.strip() for cell in row] for row in block[:SAMPLE_ROWS]]
+            rows += [pair for pair in zip(lines, stripped, strict=False) if any(pair[1])]
+            if len(rows) >= SAMPLE_ROWS:
+                break
+    except ConfigError:
+        pass  # what stands before the fault is a sample too; reading the whole file names it
+    return rows
+
+
+def _reader(data: bytes, delimiter: str) -> Any:
+    """A reader of the standard library's csv, whose type has no public name."""
+    text = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="")
+    if delimiter != BLANKS:
+        return csv.reader(text, delimiter=delimiter, strict=True)
+    lines = (f"{line.strip()}\n".replace("\t", BLANKS) for line in text)
+    return csv.reader(lines, delimiter=BLANKS, skipinitialspace=True, strict=True)

@@ -1,0 +1,177 @@
+"""Why a cell is no number, in words that say what to write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from relusgd.model.data_file.faults import in_quotes
+
+LONGEST_CELL = 60
+"""A longer cell is no number with something added, and looking closer would take long."""
+
+_LONG_NUMBER = re.compile(r"[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_INFINITE = re.compile(r"[+-]?(inf|infinity|∞)", re.IGNORECASE)
+_DIGITS = r"[+-]?[\d.,'’ \u00a0\u2009\u202f]*\d[\d.,]*"
+_NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
+_CURRENCY = re.compile(r"[$€£¥₹₩₽¢]|\b(USD|EUR|CHF|GBP|JPY|Fr\.)")
+_QUOTES = '“”„‟‘‚«»‹›"'
+_SLASHED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})( .*)?", re.ASCII)
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july", "august"),
+    *("september", "october", "november", "december"),
+)
+_MONTH_NAME = re.compile(rf"\b({'|'.join(name[:3] for name in _MONTHS)})", re.IGNORECASE)
+_TOTALS = re.compile(
+    r"(grand |sub)?(total|sum|summe|mean|average|gesamt|all|count|median)s?\b.*", re.IGNORECASE
+)
+
+Reason = Callable[[str], str | None]
+
+
+def why_no_number(cell: str) -> str:
+    """The end of a sentence about a cell that is no number: "is 'two', which is not a number"."""
+    return f"is {in_quotes(cell)}, {_reason(cell)}"
+
+
+def _reason(cell: str) -> str:
+    if len(cell) <= LONGEST_CELL:
+        for find in _REASONS:
+            reason = find(cell)
+            if reason is not None:
+                return reason
+    elif _LONG_NUMBER.fullmatch(cell):
+        return "which is not finite in double precision"
+    return "which is not a number"
+
+
+def _infinite(cell: str) -> str | None:
+    if _INFINITE.fullmatch(cell) or re.fullmatch(_NUMBER, cell, re.ASCII):
+        return "which is not finite in double precision"
+    return None
+
+
+def _percent(cell: str) -> str | None:
+    match = re.fullmatch(rf"({_DIGITS}) ?[%％]", cell)
+    if match is None:
+        return None
+    return (
+        f"which could be {match[1].strip()} or a hundredth of it; write the number that is meant, "
+        "without the percent sign"
+    )
+
+
+def _currency(cell: str) -> str | None:
+    match = _CURRENCY.search(cell)
+    if match is None or not any(character.isdigit() for character in cell):
+        return None
+    return f"with the currency sign {match[0]}; write the number alone"
+
+
+def _quotes(cell: str) -> str | None:
+    inside = cell.strip(f"{_QUOTES}'’´`")
+    if inside == cell or not re.fullmatch(_DIGITS, inside):
+        return None
+    return f"a number in quotes that are part of the cell; write {inside}"
+
+
+def _brackets(cell: str) -> str | None:
+    match = re.fullmatch(rf"\(\s*({_DIGITS})\s*\)", cell)
+    if match is None:
+        return None
+    return f"which could be -{match[1]}, as accountants write it, or {match[1]}; write one of them"
+
+
+def _sign_behind(cell: str) -> str | None:
+    match = re.fullmatch(r"([\d.,]*\d)\s*[-\u2212]", cell)
+    return None if match is None else f"with the sign behind it; write -{match[1]}"
+
+
+def _date(cell: str) -> str | None:
+    match = _SLASHED.fullmatch(cell)
+    if match is not None:
+        return _slashed_date(int(match[1]), int(match[3]), match[4])
+    if re.match(r"\d{4}[-/]\d{1,2}\b", cell):
+        return "which is no date of the calendar; dates are read as 2020-03-31"
+    if re.fullmatch(r"[+-]?\d{1,3}:\d{2}(:\d{2}([.,]\d+)?)?( ?[ap]m)?", cell, re.IGNORECASE):
+        return "a time of day; write it as one number, such as hours or seconds"
+    if _MONTH_NAME.search(cell) and any(character.isdigit() for character in cell):
+        return "which is not a number; dates are read as 2020-03-31 or 2020-03"
+    return None
+
+
+def _slashed_date(first: int, second: int, year: str) -> str | None:
+    if max(first, second) > 31 or min(first, second) < 1 or first > 12 < second:
+        return None
+    if len(year) == 2:
+        return "which is not a number; dates are read as 2020-03-31, with four digits of the year"
+    day_first, month_first = (
+        f"{year}-{month:02}-{day:02}" for day, month in ((first, second), (second, first))
+    )
+    if second > 12:
+        day_first = month_first
+    elif first > 12:
+        month_first = day_first
+    if day_first == month_first:
+        return f"a date; write {day_first}"
+    return (
+        f"which could be {day_first} (the day first) or {month_first} (the month first); "
+        "write the one that is meant"
+    )
+
+
+def _two_numbers(cell: str) -> str | None:
+    if re.fullmatch(r"[+-]?\d{1,3}( \d{3})+([.,]\d+)?", cell):
+        joined = cell.replace(" ", "")
+        return f"which could be {joined} or several numbers; write it without blanks"
+    if re.fullmatch(r"[<>≤≥~≈±]=? ?[\d.,]+", cell):
+        return "a bound and no number; write the number, or leave the row out"
+    if re.fullmatch(r"[\d.,]+ ?([-–—/±:]|\+/-|to|bis) ?[\d.,]+", cell):
+        return "which holds two numbers; write one"
+    return None
+
+
+def _other_notation(cell: str) -> str | None:
+    if re.fullmatch(r"[+-]?[\d.]+[dD][+-]?\d+", cell):
+        return f"an exponent of Fortran; write {re.sub('[dD]', 'e', cell)}"
+    if re.fullmatch(r"[+-]?[\d.]+ ?[×x*] ?10(\^|\*\*)? ?[-+−⁻\d⁰¹²³⁴-⁹]+", cell):
+        return "a power of ten in words; write it as 1.5e-3"
+    if cell.lower() in ("true", "false", "yes", "no", "t", "f", "wahr", "falsch"):
+        return "a truth value; write 1 and 0"
+    if re.fullmatch(r"#(DIV/0|VALUE|REF|NAME|NUM|NULL|WERT|BEZUG|ZAHL)[!?]?", cell):
+        return "an error of a spreadsheet; mend its formula, or leave the row out"
+    if cell.startswith("=") and len(cell) > 1:
+        return "a formula of a spreadsheet; save the sheet's values as CSV"
+    if re.fullmatch(r"[+-]?\d[\d,]*,\d[\d,]*(\.\d*)?", cell):
+        return "whose groups are not of three digits; write it without commas"
+    if re.fullmatch(r"[+-]?\d[\d.]*\.\d[\d.]*(,\d*)?", cell):
+        return "whose groups are not of three digits; write it without points between them"
+    return None
+
+
+def _text_behind(cell: str) -> str | None:
+    match = re.fullmatch(rf"({_NUMBER}) ?([^\W\d_/°µμ²³].*|[°*†‡§µμ].*)", cell, re.ASCII)
+    if match is None or match[2].startswith(("e", "E")) or len(match[2]) > 12:
+        return None
+    return f"a number with {in_quotes(match[2])} behind it; write {match[1]}"
+
+
+def _totals(cell: str) -> str | None:
+    if not _TOTALS.fullmatch(cell):
+        return None
+    return "which is not a number; a row of totals is no point, so leave it out"
+
+
+_REASONS: tuple[Reason, ...] = (
+    _infinite,
+    _percent,
+    _currency,
+    _quotes,
+    _brackets,
+    _sign_behind,
+    _date,
+    _two_numbers,
+    _other_notation,
+    _text_behind,
+    _totals,
+)
