@@ -177,7 +177,15 @@ def test_a_csv_path_is_relative_to_the_config(tmp_path: Path) -> None:
     config = load_config(file)
     assert isinstance(config.data, CsvData)
     assert config.csv_path == tmp_path / "measured" / "flow.csv"
-    assert (config.data.x, config.data.y, config.data.test_fraction) == ("x", "y", 0.2)
+    assert (config.data.x, config.data.y, config.data.test_fraction) == (None, None, 0.2)
+
+
+def test_the_home_folder_may_be_written_as_a_tilde(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    at_home = load_config({"data": {"kind": "csv", "path": "~/flow.csv"}})
+    assert at_home.csv_path == tmp_path / "flow.csv"
+    nobodys = load_config({"data": {"kind": "csv", "path": "~nobody-of-that-name/flow.csv"}})
+    assert nobodys.csv_path == Path("~nobody-of-that-name/flow.csv")
 
 
 def test_numpy_values_and_paths_are_plain_values() -> None:
