@@ -359,5 +359,5 @@ def test_a_missing_csv_is_reported_with_the_key_that_names_it(tmp_path):
     )
     (tmp_path / "flow.csv").write_text("x,z\n1,2\n")
     with pytest.raises(ConfigError) as caught:
-        prepare(load_config(tmp_path / "flow.yaml"))
+        prepare(load_config(tmp_path / "flow.yaml", {"data.y": "y"}))
     assert caught.value.faults[0].startswith(f"{tmp_path}/flow.csv: there is no column 'y'")
