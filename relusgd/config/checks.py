@@ -144,6 +144,40 @@ def _slopes_fit_the_width(config: Config) -> str | None:
     return _length_fault(config.network.slopes, config, "slope")
 
 
+@check("network.output_weights", "network.hidden")
+def _output_weights_fit_the_width(config: Config) -> str | None:
+    if config.network.output_weights is None:
+        return None
+    layers = len(config.network.hidden)
+    if layers > 1:
+        return f"is for one hidden layer, and network.hidden has {layers}; leave it out"
+    return _length_fault(config.network.output_weights, config, "output weight")
+
+
+@check("network.output_weights", "network.antisymmetric", "network.balanced")
+def _output_weights_are_chosen_once(config: Config) -> str | None:
+    """Both switches choose output weights of their own."""
+    network = config.network
+    switches = {"antisymmetric": network.antisymmetric, "balanced": network.balanced}
+    chosen = [name for name, is_on in switches.items() if is_on]
+    if network.output_weights is None or not chosen:
+        return None
+    return f"is given, and {chosen[0]}: true chooses output weights too; leave one of them out"
+
+
+@check("network.output_offset", "network.output_bias", "network.antisymmetric")
+def _an_offset_needs_an_output_bias(config: Config) -> str | None:
+    network = config.network
+    if network.output_offset is None:
+        return None
+    if not network.output_bias:
+        return "is given, but output_bias: false leaves no output bias; leave one of them out"
+    if not network.antisymmetric or network.output_offset == 0:
+        return None
+    offset = f"is {exact_number(network.output_offset)}"
+    return f"{offset}, but antisymmetric: true begins with the function 0; leave one of them out"
+
+
 @check("network.slopes", "network.elbows")
 def _placed_units_have_a_slope(config: Config) -> str | None:
     """A unit's bias is −elbow·slope: without a slope it has no elbow."""

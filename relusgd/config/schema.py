@@ -317,6 +317,16 @@ class NetworkSection(Section):
         description="the first layer's slopes: as init gives, one number for all units,"
         " or one per unit",
     )
+    output_weights: Number | Numbers | None = Field(
+        default=None,
+        description="the output weights of one hidden layer: as init gives, one number for all"
+        " units, or one per unit",
+    )
+    output_offset: Number | None = Field(
+        default=None,
+        description="where the output bias begins, in the units that the network sees;"
+        " null = as init gives it",
+    )
     seed: Seed | None = Field(
         default=None, description="seed of the initial network; null = the top-level seed"
     )

@@ -44,6 +44,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "network.init": ("initialisation", "initialization", "initializer", "weight_init"),
     "network.output_bias": ("bias", "use_bias"),
     "network.elbows": ("breakpoints", "kinks", "knots"),
+    "network.output_weights": ("amplitudes", "coefficients", "v"),
     "training.method": ("algorithm", "optimizer", "solver"),
     "training.betas": ("beta", "beta1", "beta2"),
     "training.epsilon": ("eps",),

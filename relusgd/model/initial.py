@@ -22,7 +22,8 @@ class InitialNetwork:
     output_scale: for `normal` the standard deviations, else factors on what is drawn, for the
     hidden layers and for the output layer. elbows: where the first layer's units switch.
     elbow_range: the interval for `uniform` and `even`. slopes: the first layer's input weights;
-    None keeps those drawn.
+    None keeps those drawn. output_weights: the weights of the last hidden layer's units in the
+    output, likewise. output_offset: the output bias, likewise.
     """
 
     hidden: tuple[int, ...]
@@ -35,6 +36,8 @@ class InitialNetwork:
     output_bias: bool = True
     elbows: Elbows = "uniform"
     slopes: float | Sequence[float] | None = None
+    output_weights: float | Sequence[float] | None = None
+    output_offset: float | None = None
 
     def draw(self, generator: np.random.RandomState) -> Network:
         """Draw weight and bias of every layer from the input on, then the elbows; then arrange.
@@ -51,6 +54,10 @@ class InitialNetwork:
         positions = self._elbow_positions(generator)
         if positions is not None:
             biases[0] = -positions * weights[0][0]
+        if self.output_weights is not None:
+            weights[-1] = np.full(self.hidden[-1], self.output_weights, dtype=np.float64)[:, None]
+        if self.output_offset is not None:
+            biases[-1] = np.full(1, self.output_offset)
         if not self.output_bias:
             biases[-1] = np.zeros(1)
         if self.antisymmetric:

@@ -108,6 +108,8 @@ def build_initial(config: Config, dataset: Dataset) -> Network:
         output_bias=network.output_bias,
         elbows=elbows,
         slopes=network.slopes,
+        output_weights=network.output_weights,
+        output_offset=network.output_offset,
     )
     with np.errstate(all="ignore"):
         return recipe.draw(network_generator(config.network_seed))

@@ -197,6 +197,30 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
         (5, "data.decimal must be point or comma, or null, not ','; did you mean comma?"),
     ),
     "only_comments": ((1, "the config is empty; `seed: 0` alone is a whole config"),),
+    "list_for_output_offset": (
+        (3, "network.output_offset must be a finite number, or null, not [1]"),
+    ),
+    "output_offset_without_output_bias": (
+        (3, "network.output_offset is given, but output_bias: false leaves no output bias; leave"),
+    ),
+    "output_offset_with_antisymmetric": (
+        (3, "network.output_offset is 0.5, but antisymmetric: true begins with the function 0;"),
+    ),
+    "output_weights_of_another_length": (
+        (3, "network.output_weights has 2 output weights for the 3 units of network.hidden; give"),
+    ),
+    "output_weights_of_a_deep_network": (
+        (3, "network.output_weights is for one hidden layer, and network.hidden has 2; leave it"),
+    ),
+    "output_weights_with_balanced": (
+        (
+            3,
+            "network.output_weights is given, and balanced: true chooses output weights too; leave",
+        ),
+    ),
+    "output_weights_with_antisymmetric": (
+        (3, "network.output_weights is given, and antisymmetric: true chooses output weights too;"),
+    ),
     "overflowing_float": (
         (2, "training.weight_decay must be a finite number of at least 0, not .inf"),
     ),
@@ -277,6 +301,9 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
     ),
     "text_among_elbows": (
         (3, "network.elbows: item 2 of the list must be a finite number, not 'middle'"),
+    ),
+    "text_among_output_weights": (
+        (3, "network.output_weights: item 2 of the list must be a finite number, not 'one'"),
     ),
     "text_for_a_number": (
         (2, "data.samples must be a whole number from 1 to 1,000,000,000, not 'many'"),

@@ -104,6 +104,8 @@ NETWORK = st.one_of(
             "hidden": st.just(2),
             "elbows": st.lists(FINITE, min_size=2, max_size=2),
             "slopes": st.just(-1.5),
+            "output_weights": st.lists(FINITE, min_size=2, max_size=2),
+            "output_offset": FINITE,
         }
     ),
 )

@@ -58,7 +58,7 @@ def test_a_shipped_config_fits_the_schema(file: Path) -> None:
     [
         {
             "data": {"kind": "points", "x": [1], "y": [2]},
-            "network": {"hidden": 1, "elbows": [0.5], "slopes": [1]},
+            "network": {"hidden": 1, "elbows": [0.5], "slopes": [1], "output_weights": [2]},
         },
         {
             "data": {"kind": "csv", "path": "a.csv"},

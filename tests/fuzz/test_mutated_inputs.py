@@ -33,6 +33,8 @@ TARGET = {
         "elbows": [0.1, 0.2, 0.3],
         "elbow_range": [0, 1],
         "slopes": [1, -2, 3],
+        "output_weights": [1, 0.5, -2],
+        "output_offset": 0.5,
     },
     "training": {
         "epochs": 3,

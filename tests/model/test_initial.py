@@ -41,6 +41,34 @@ def test_elbows_and_slopes_given_by_hand_stand_where_they_were_put():
     assert draw(hidden=(3,), slopes=1.0).slope.tolist() == [1.0, 1.0, 1.0]
 
 
+def test_a_network_by_its_numbers_is_the_sum_of_its_units():
+    network = draw(
+        hidden=(3,),
+        elbows=(0.2, 0.5, 0.75),
+        slopes=(1.0, -2.0, 4.0),
+        output_weights=(3.0, 0.5, -1.0),
+        output_offset=0.25,
+    )
+    x = np.array([0.0, 0.25, 0.5, 1.0])
+    # 3·relu(x − 0.2) + 0.5·relu(−2 (x − 0.5)) − relu(4 (x − 0.75)) + 0.25, worked out by hand
+    np.testing.assert_allclose(network(x), [0.75, 0.65, 1.15, 1.65], rtol=1e-14)
+
+
+@pytest.mark.parametrize("hidden", [(40,), (4, 3)])
+def test_an_output_offset_changes_no_other_number(hidden):
+    drawn, given = draw(hidden=hidden), draw(hidden=hidden, output_offset=-1.5)
+    assert given.output_bias == -1.5
+    assert np.array_equal(given.parameters()[:-1], drawn.parameters()[:-1])
+
+
+def test_output_weights_by_hand_change_no_other_number():
+    drawn, given = draw(), draw(output_weights=2.0)
+    assert given.output_weight.tolist() == [2.0] * 40
+    assert np.array_equal(given.slope, drawn.slope)
+    assert np.array_equal(given.bias, drawn.bias)
+    assert given.output_bias == drawn.output_bias
+
+
 @pytest.mark.parametrize(
     ("init", "first", "second"),
     [("he_normal", 2.0, 2.0 / 2000), ("glorot_uniform", 6 / 2001 / 3, 6 / 2001 / 3)],
