@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from relusgd.advice import join
+
 
 class RelusgdError(Exception):
     """The work failed (exit code 1), or one of the more special cases below.
 
     message: what happened, with what was given and what was expected. hint: what to try next, if
-    anything.
+    anything. Both are in the words of Python; what a shell says otherwise is an `Advice`, which
+    knows the words of both.
     """
 
     exit_code = 1
@@ -40,7 +43,7 @@ class ConfigError(InputError):
     """Every fault found in a config or its data; faults: one sentence each, with its place."""
 
     def __init__(self, faults: Sequence[str], hint: str | None = None) -> None:
-        super().__init__("\n".join(faults), hint)
+        super().__init__(join("\n", faults), hint)
         self.faults = tuple(faults)
 
 

@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1] / "relusgd"
 
-GROUND = ["errors", "version", "words", "files"]
+GROUND = ["advice", "errors", "version", "words", "files"]
 BELOW = [*GROUND, "model", "gradients", "config", "diagnostics", "training"]
 FLOORS = [*BELOW, "pictures", "graphs", "checks", "runs", "sweeps", "comparing", "cli"]
 """From the ground up; a module may import what stands before its own floor, and its own."""
@@ -99,6 +99,54 @@ def test_matplotlib_is_imported_through_its_door_alone():
         and re.search(r"^\s*(import|from) matplotlib", path.read_text(encoding="utf-8"), re.M)
     ]
     assert ways_around == [], "import it from relusgd.pictures.plain_matplotlib"
+
+
+COMMANDS = (
+    "animate|compare|export|gradcheck|graph|list|new|plot|predict|schema|show|sweep|train|view"
+)
+SHELL_WORDS = re.compile(rf"(?<![\w-])--[a-z]|\brelusgd ({COMMANDS})\b|\bcommand\b")
+PART_OF_A_COMMAND = re.compile(r"--[a-z]+|relusgd [a-z]+")
+KEEPS_BOTH = {"Advice", "advice"}
+FOR_COMMANDS_ALONE = (
+    "relusgd.cli",
+    "relusgd.config.json_schema",
+    "relusgd.config.overrides",
+    "relusgd.config.schema",
+    "relusgd.config.shipped",
+    "relusgd.config.source",
+    "relusgd.graphs",
+    "relusgd.checks",
+    "relusgd.runs.export",
+    "relusgd.sweeps.cluster",
+)
+"""What no caller in Python comes across: it reads or serves what was typed."""
+
+
+def texts_of(tree):
+    """Every text of a module that is no docstring, and whether it is part of an Advice."""
+    kept = set()
+    for node in ast.walk(tree):
+        name = getattr(getattr(node, "func", None), "id", None)
+        if name in KEEPS_BOTH:
+            kept.update(map(id, ast.walk(node)))
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if is_text and id(node) not in docstrings and not PART_OF_A_COMMAND.fullmatch(node.value):
+            yield node, id(node) in kept
+
+
+@pytest.mark.parametrize("name", BEHIND_THE_FACE)
+def test_what_python_says_too_is_not_said_in_the_words_of_a_shell_alone(name):
+    if name.startswith(FOR_COMMANDS_ALONE):
+        return
+    tree = ast.parse(MODULES[name].read_text(encoding="utf-8"))
+    found = [
+        f"{name}:{node.lineno}: {node.value!r}"
+        for node, keeps_both in texts_of(tree)
+        if SHELL_WORDS.search(node.value) and not keeps_both
+    ]
+    assert found == [], "say it with relusgd.advice, which has the words of a shell and of Python"
 
 
 def loaded_after(statement):

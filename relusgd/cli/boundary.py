@@ -16,6 +16,7 @@ from typing import NoReturn, ParamSpec, TypeVar
 
 import typer
 
+from relusgd.advice import in_shell
 from relusgd.cli.terminal import printable, wrapped_for_stderr
 from relusgd.errors import InputError, RelusgdError, StoppedError
 from relusgd.files import NAME_BYTES, PATH_BYTES
@@ -127,7 +128,8 @@ def exit_stopped(stop: KeyboardInterrupt) -> NoReturn:
 def exit_with(error: RelusgdError) -> NoReturn:
     """Print what went wrong and what to try, and exit with the error's code."""
     prefix = "" if isinstance(error, StoppedError) else "error: "
-    typer.echo(wrapped_for_stderr(printable(f"{prefix}{error.message}")), err=True)
+    message = f"{prefix}{in_shell(error.message)}"
+    typer.echo(wrapped_for_stderr(printable(message)), err=True)
     if error.hint:
-        typer.echo(printable(error.hint), err=True)
+        typer.echo(printable(in_shell(error.hint)), err=True)
     raise typer.Exit(error.exit_code)

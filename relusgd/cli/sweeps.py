@@ -179,10 +179,10 @@ def parse_shard(text: str | None) -> tuple[int, int] | None:
 
 def list_runs(config: Config, shard: tuple[int, int] | None, out: Path | None) -> None:
     """Print the run folders of a sweep, or of a shard of it."""
-    from relusgd.config import default_folder
+    from relusgd.config import default_sweep_folder
     from relusgd.config.expansion import planned_runs
 
-    folder = out or default_folder(config)
+    folder = out or default_sweep_folder(config)
     typer.echo("\n".join(str(folder / run.name) for run in planned_runs(config, shard)))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from relusgd.advice import in_shell
 from relusgd.cli.boundary import guarded
 from relusgd.cli.options import SetOption, complete_configs, complete_shipped, run_folder_of
 from relusgd.cli.terminal import definition, print_path
@@ -126,7 +127,7 @@ def train(
 def with_next_step(error: DivergedError, folder: Path) -> DivergedError:
     """The error, with where the run is kept and what shows it."""
     lines = [
-        *([error.hint] if error.hint else []),
+        *([in_shell(error.hint)] if error.hint else []),
         f"the run is kept in {folder}",
         f"next:  relusgd plot {shlex.quote(str(folder))}",
     ]

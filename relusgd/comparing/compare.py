@@ -21,7 +21,7 @@ from relusgd.comparing.findings.finding import Finding
 from relusgd.comparing.table import columns
 from relusgd.errors import InputError, RelusgdError
 from relusgd.runs.facts import FACTS
-from relusgd.runs.find import find_runs, load_run
+from relusgd.runs.find import WHERE_RUNS_ARE, find_runs, load_run
 from relusgd.runs.run import Run
 from relusgd.sweeps.rows import Row
 from relusgd.sweeps.summary_file import SUMMARY, read_summary
@@ -112,7 +112,7 @@ class _Subjects:
         if not runs:
             raise InputError(
                 f"{folder} is neither a run nor a sweep: no run folder is in it",
-                "relusgd list shows the runs in outputs",
+                WHERE_RUNS_ARE,
             )
         try:
             lines = read_summary(folder)

@@ -13,7 +13,7 @@ from relusgd.config.expansion import PlannedRun, planned_runs
 from relusgd.config.json_schema import json_schema
 from relusgd.config.keys import is_switch, key_named, known_keys
 from relusgd.config.loading import Source, as_config, load_config
-from relusgd.config.naming import default_folder
+from relusgd.config.naming import default_folder, default_sweep_folder
 from relusgd.config.overrides import parse_overrides
 from relusgd.config.schema import (
     Config,
@@ -38,6 +38,7 @@ __all__ = [
     "config_to_yaml",
     "copy_shipped",
     "default_folder",
+    "default_sweep_folder",
     "describe_shipped",
     "flatten",
     "is_switch",

@@ -1,24 +1,21 @@
-"""A Config as YAML, and as a flat table of keys and values."""
+"""A Config as YAML, and as a flat table of keys and values: all of them, or what was changed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from relusgd.config.schema import (
-    Config,
-    Section,
-)
+from relusgd.config.section import Section
 from relusgd.config.values import plain
 from relusgd.words import quoted, value_text
 
 
-def flatten(config: Config) -> dict[str, object]:
+def flatten(config: Section) -> dict[str, object]:
     """Dotted key → value, every default filled in, in the order of the models, without the sweep.
 
     Lists are tuples; knots and schedules are dicts.
     """
     flat: dict[str, object] = {}
-    for name in Config.model_fields:
+    for name in type(config).model_fields:
         value = getattr(config, name)
         if isinstance(value, Section) and name != "sweep":
             flat |= {f"{name}.{key}": dump(getattr(value, key)) for key in type(value).model_fields}
@@ -44,9 +41,39 @@ def written(section: Section) -> dict[str, object]:
     return values
 
 
-def config_to_yaml(config: Config) -> str:
+def changed(section: Section) -> dict[str, object]:
+    """The keys that are not at their defaults, sections as dicts; those without a default too."""
+    values: dict[str, object] = {}
+    for key, field in type(section).model_fields.items():
+        value = getattr(section, key)
+        if value == field.default:
+            continue
+        is_block = isinstance(value, Section) and isinstance(field.default, Section)
+        values[key] = changed(value) if is_block else dump(value)
+    return values
+
+
+def changed_keys(config: Section) -> dict[str, object]:
+    """Dotted key → value, for the keys that are not at their defaults, without the sweep."""
+    flat: dict[str, object] = {}
+    for name, value in changed(config).items():
+        if name == "sweep":
+            continue
+        if isinstance(value, dict):
+            flat |= {f"{name}.{key}": item for key, item in value.items()}
+        else:
+            flat[name] = value
+    return flat
+
+
+def config_to_yaml(config: Section) -> str:
     """The config with every default filled in; it loads back to an equal one."""
     return "".join(_lines(dump(config), ""))
+
+
+def changed_yaml(config: Section) -> str:
+    """The keys of a config that are not at their defaults; empty where all of them are."""
+    return "".join(_lines(changed(config), ""))
 
 
 def _lines(block: object, indent: str) -> Iterator[str]:

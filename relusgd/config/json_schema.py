@@ -8,7 +8,8 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from relusgd.config.keys import known_keys
-from relusgd.config.schema import Config, Section, SweepSection
+from relusgd.config.schema import Config, SweepSection
+from relusgd.config.section import Section
 from relusgd.config.values import FrozenMapping
 
 

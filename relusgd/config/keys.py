@@ -8,7 +8,8 @@ from typing import Any, get_args
 
 from pydantic import Discriminator
 
-from relusgd.config.schema import Config, Section
+from relusgd.config.schema import Config
+from relusgd.config.section import Section
 from relusgd.config.source import Path, dotted
 from relusgd.config.synonyms import key_meant
 from relusgd.words import did_you_mean

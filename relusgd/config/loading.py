@@ -8,6 +8,7 @@ from pathlib import Path as FilePath
 
 from pydantic import ValidationError
 
+from relusgd.advice import Advice
 from relusgd.config.checks import cross_faults
 from relusgd.config.dumping import written
 from relusgd.config.faults import Broken, translate
@@ -132,9 +133,13 @@ def _files_nearby(file: FilePath) -> str | None:
     near = nearest(file.stem, by_stem)
     if near:
         return f"did you mean {by_stem[near]}?"
-    name = nearest(file.stem, shipped_configs())
+    shipped = shipped_configs()
+    name = nearest(file.stem, shipped)
     if name:
-        return f"{name} comes with relusgd; relusgd new {name}.yaml --from {name} copies it"
+        return Advice(
+            f"{name} comes with relusgd: {str(shipped[name])!r}",
+            f"{name} comes with relusgd; relusgd new {name}.yaml --from {name} copies it",
+        )
     return None
 
 
@@ -168,9 +173,11 @@ def _no_cases(case: str, places: Places, *, is_sweep: bool) -> ConfigError:
     """The error for a case of a config that has none."""
     if is_sweep:
         missing = f"the sweep of {places.find(('sweep',))} has no cases"
-        hint = (
+        hint: str = Advice(
+            'relusgd.run_sweep trains all of its runs; {"sweep": None} among the overrides,'
+            " in place of the case, leaves one run without it",
             "relusgd sweep trains all of its runs; relusgd train with --set sweep=null"
-            " in place of the case trains one run without it"
+            " in place of the case trains one run without it",
         )
     else:
         missing = f"{places.label} describes no sweep, and so has no cases"

@@ -1,4 +1,4 @@
-"""The names of run folders: the config's stem and what was set.
+"""The names of run folders: the config's stem and what was set, or all that it says.
 
 They are readable, need no quotes in a shell, and differ for runs that differ.
 """
@@ -8,11 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from relusgd.config.dumping import dump
-from relusgd.config.schema import Config
+from relusgd.config.dumping import changed_keys, dump
+from relusgd.config.schema import Config, SweepSection
 from relusgd.words import value_text
 
 OTHER_CHARACTERS = re.compile(r"[^A-Za-z0-9._+-]")
@@ -23,22 +23,65 @@ LONGEST_VALUE, LONGEST_STEM, LONGEST_NAME = 40, 100, 180
 
 
 def default_folder(config: Config) -> Path:
-    """Where a run or a sweep goes when no other place is given."""
+    """Where a run goes when no other place is given."""
     return OUTPUTS / run_name(config)
+
+
+def default_sweep_folder(config: Config) -> Path:
+    """Where a sweep goes when no other place is given."""
+    return OUTPUTS / sweep_name(config)
 
 
 def run_name(config: Config) -> str:
     """The folder name of a run: "notebook,seed=3,training.learning_rate=0.05".
 
-    The stem of the config's file and `,key=value` for every override, and for the case, by key.
-    `sweep` is not part of a run.
+    The stem of the config's file and `,key=value` for every override, and for the case, by key. A
+    config that was no file is named "run" and by every key that is not at its default, so that two
+    of them never meet. `sweep` is not part of a run.
     """
+    return join_name([stem_text(config.origin.stem or "run"), *_assignments(config)])
+
+
+def sweep_name(config: Config) -> str:
+    """The folder name of a sweep: that of a run for a config of a file.
+
+    One that was no file is named "sweep", by its own keys and by what varies:
+    "sweep,seed=3,training.method=sgd+ridge,repeat=5".
+    """
+    if config.origin.stem is not None:
+        return run_name(config)
+    return join_name(["sweep", *_assignments(config), *_varied(config.sweep)])
+
+
+def _assignments(config: Config) -> list[str]:
+    """`key=value` for all that was set, by key, and for the case."""
     origin = config.origin
-    values = {key: value for key, value in origin.overrides.items() if key.split(".")[0] != "sweep"}
+    set_keys = origin.overrides if origin.stem is not None else changed_keys(config)
+    values = {key: value for key, value in set_keys.items() if key.split(".")[0] != "sweep"}
     if origin.case is not None:
         values["case"] = origin.case
-    assignments = [assignment(key, values[key]) for key in sorted(values)]
-    return join_name([stem_text(origin.stem), *assignments])
+    return [assignment(key, values[key]) for key in sorted(values)]
+
+
+def _varied(sweep: SweepSection | None) -> Iterator[str]:
+    """`key=value+value` for what a sweep varies, by key, then its cases and its repeat."""
+    if sweep is None:
+        return
+    for key in sorted(sweep.grid):
+        texts = [name_text(key, value) for value in sweep.grid[key]]
+        text = "+".join(texts)
+        is_ambiguous = len(text) > LONGEST_VALUE or any("+" in one for one in texts)
+        yield f"{key}={_with_digits(text, sweep.grid[key]) if is_ambiguous else text}"
+    if sweep.cases:
+        names = OTHER_CHARACTERS.sub("-", "+".join(sweep.cases))
+        yield f"case={_with_digits(names, sweep.cases)}"
+    if sweep.repeat != 1:
+        yield f"repeat={sweep.repeat}"
+
+
+def _with_digits(text: str, value: object) -> str:
+    """A text, cut, with digits that stand for the value."""
+    return f"{text[:LONGEST_VALUE]}~{_digits(_canonical(value))}"
 
 
 def assignment(key: str, value: object) -> str:
@@ -75,7 +118,7 @@ def name_text(key: str, value: object) -> str:
     is_ambiguous = isinstance(value, tuple) and len(value) == 1 and key != "network.hidden"
     if text and text == written and not is_ambiguous:
         return text
-    return f"{text}~{_digits(_canonical(value))}"
+    return _with_digits(text, value)
 
 
 def plain_text(value: object) -> str:

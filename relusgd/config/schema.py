@@ -15,9 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     PrivateAttr,
@@ -25,6 +23,8 @@ from pydantic import (
     model_validator,
 )
 
+from relusgd.config.dumping import changed_yaml
+from relusgd.config.section import Section
 from relusgd.config.source import Origin
 from relusgd.config.values import FrozenMapping, freeze
 from relusgd.words import exact_number, shown
@@ -133,14 +133,6 @@ Cases = Annotated[
     AfterValidator(freeze),
 ]
 NOTHING: Any = FrozenMapping({})
-
-
-class Section(BaseModel):
-    """Keys that belong together; immutable, and no others are taken."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=False
-    )
 
 
 def _kind(value: object, default: object) -> str | None:
@@ -281,18 +273,17 @@ class NetworkSection(Section):
     """The network and how it begins."""
 
     hidden: Widths = Field(default=(40,), description="widths of the hidden layers; 40 means [40]")
-    init: Literal["torch", "he_normal", "glorot_uniform", "normal", "uniform"] = Field(
+    init: Literal["torch", "he_normal", "glorot_uniform", "normal"] = Field(
         default="torch",
         description="the distribution that initial weights and biases are drawn from",
     )
     hidden_scale: Positive = Field(
         default=1.0,
-        description="normal, uniform: standard deviation or half-width of slopes and hidden biases;"
-        " else a factor on them",
+        description="normal: standard deviation of slopes and hidden biases; else a factor on them",
     )
     output_scale: Scale = Field(
         default=1.0,
-        description="normal, uniform: standard deviation or half-width of output weights;"
+        description="normal: standard deviation of output weights;"
         " else a factor on the output layer",
     )
     antisymmetric: bool = Field(
@@ -303,20 +294,20 @@ class NetworkSection(Section):
         default=False, description="|output weight| = |(slope, bias)| for every unit"
     )
     output_bias: bool = Field(default=True, description="whether the output has a bias")
-    elbows: Literal["uniform", "even", "keep"] | Number | Numbers = Field(
+    elbows: Literal["uniform", "even", "keep"] | Numbers = Field(
         default="uniform",
         description="where the first layer's units switch: drawn, evenly spaced, as init gives,"
-        " at one position for all units, or at one per unit",
+        " or one position per unit",
     )
     elbow_range: Interval | None = Field(
         default=None,
         description="interval of uniform and even elbows; null = the domain, for points and CSV"
         " the range of the training x",
     )
-    slopes: Literal["signs"] | Number | Numbers | None = Field(
+    slopes: Number | Numbers | None = Field(
         default=None,
         description="the first layer's slopes: as init gives, one number for all units,"
-        " one per unit, or signs: 1, -1, 1, …",
+        " or one per unit",
     )
     output_weights: Number | Numbers | None = Field(
         default=None,
@@ -533,6 +524,12 @@ class Config(Section):
         if not isinstance(self.data, CsvData):
             raise ValueError(f"data of kind {self.data.kind} has no CSV file")
         return self.origin.folder / _at_home(self.data.path)
+
+    def __repr__(self) -> str:
+        """The YAML of the keys that are not at their defaults; it loads back to an equal config."""
+        return changed_yaml(self).rstrip() or f"seed: {self.seed}"
+
+    __str__ = __repr__
 
     def __eq__(self, other: object) -> bool:
         """Equal in every key, wherever the two come from."""

@@ -165,13 +165,13 @@ def paths_below(lines: dict[Path, int], path: Path) -> Iterator[Path]:
 class Origin:
     """Where a config comes from; its run is named after it.
 
-    stem: the file's name without suffix, "run" for a config that was no file.
+    stem: the file's name without suffix; None for a config that was no file.
     folder: what a CSV's path is relative to.
     overrides: dotted key → value as the config has it.
     case: the case of the sweep that was taken, if any.
     """
 
-    stem: str = "run"
+    stem: str | None = None
     folder: FilePath = field(default_factory=FilePath)
     overrides: Mapping[str, object] = field(default_factory=dict)
     case: str | None = None

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from relusgd.advice import advice, option
 from relusgd.errors import InputError
 from relusgd.model.points import Dataset
 from relusgd.pictures.axis import SOFT_START
@@ -101,7 +102,7 @@ def choose_moments(scene: Scene, views: Sequence[View], frames: int | None) -> I
         raise InputError(
             f"a page of {len(chosen):,} snapshots with {per_moment:,} numbers each would have "
             f"{len(chosen) * per_moment * 16 / 3e6:,.0f} MB, more than browsers open",
-            f"try --frames {max(2, MOST_NUMBERS // per_moment)}",
+            advice("try {}", option("frames", max(2, MOST_NUMBERS // per_moment))),
         )
     return chosen
 

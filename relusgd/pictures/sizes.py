@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from relusgd.advice import advice, option
 from relusgd.errors import InputError
 from relusgd.words import comma_list, nearest
 
@@ -20,6 +21,8 @@ NAMED_SIZES = {
 }
 """Name → width and height in pixels. a4 is a landscape page at 300 dots an inch."""
 
+EXAMPLES = advice("try {} or {}", option("size", "1000x700"), option("size", "slide"))
+
 _PIXELS = re.compile(r"([0-9]{1,5})[xX×]([0-9]{1,5})")
 
 
@@ -32,9 +35,12 @@ def read_size(text: str) -> tuple[int, int]:
     if match is None:
         near = nearest(text, NAMED_SIZES)
         raise InputError(
-            f"--size {text[:60]}: a size is WIDTHxHEIGHT in pixels, or a name: "
-            f"{comma_list(NAMED_SIZES)}",
-            f"did you mean {near}?" if near else "try --size 1000x700 or --size slide",
+            advice(
+                "{}: a size is WIDTHxHEIGHT in pixels, or a name: {}",
+                option("size", text[:60]),
+                comma_list(NAMED_SIZES),
+            ),
+            f"did you mean {near}?" if near else EXAMPLES,
         )
     return int(match[1]), int(match[2])
 

@@ -20,6 +20,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field, PlainValidator, TypeAdapter, ValidationError
 
+from relusgd.advice import Advice
 from relusgd.errors import DivergedError, RelusgdError
 from relusgd.files import read_bounded, write_whole
 from relusgd.model.points import Scaling, is_usable_deviation
@@ -68,14 +69,27 @@ class Timings:
 
 @dataclass(frozen=True)
 class Divergence:
-    """Where a training left the finite numbers, and what to try instead."""
+    """Where a training left the finite numbers, and what to try instead.
+
+    hint: in the words of a shell; python_hint: in those of Python, where they are others.
+    """
 
     message: str
     hint: str | None
+    python_hint: str | None = None
 
     @classmethod
     def of(cls, error: DivergedError) -> Divergence:
-        return cls(error.message, error.hint)
+        if not isinstance(error.hint, Advice):
+            return cls(error.message, error.hint)
+        return cls(error.message, error.hint.shell, str(error.hint))
+
+    def error(self, folder: Path) -> DivergedError:
+        """The error for the run in this folder, as it was raised when training ended."""
+        hint = self.hint
+        if hint is not None and self.python_hint is not None:
+            hint = Advice(self.python_hint, hint)
+        return DivergedError(f"{folder}: {self.message}", hint)
 
 
 def _read_scaling(stated: object) -> Scaling:

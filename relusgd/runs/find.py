@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from relusgd.advice import Advice, advice, option
 from relusgd.config.naming import OUTPUTS
 from relusgd.errors import InputError
 from relusgd.runs.facts import FACTS
@@ -15,6 +16,11 @@ from relusgd.runs.folder import CONFIG
 from relusgd.runs.lock import LOCK
 from relusgd.runs.run import Run
 from relusgd.words import counted, natural_order, nearest
+
+WHERE_RUNS_ARE = Advice(
+    "relusgd.record gives the run that it makes, and its folder is in outputs by default",
+    "relusgd list shows the runs in outputs",
+)
 
 
 def is_run_folder(folder: Path) -> bool:
@@ -46,7 +52,8 @@ def standing_run(folder: Path) -> Run | None:
         if {CONFIG, FACTS} <= names:
             return Run(folder)
     raise InputError(
-        f"{folder} is {kind}; relusgd does not touch it", "choose another place with --out"
+        f"{folder} is {kind}; relusgd does not touch it",
+        advice("choose another place with {}", option("out")),
     )
 
 
@@ -81,16 +88,23 @@ def _no_run(path: Path) -> InputError:
         folder = shlex.quote(str(path))
         return InputError(
             f"{path} is not a run, but a folder of {counted(len(runs), 'run')}",
-            f"name the run itself, such as {shlex.quote(str(runs[0]))}\n"
-            f"for all of them: relusgd list {folder}, relusgd compare {folder}",
+            Advice(
+                f"name the run itself, such as {str(runs[0])!r}\n"
+                f"for all of them: relusgd.load_sweep({str(path)!r})",
+                f"name the run itself, such as {shlex.quote(str(runs[0]))}\n"
+                f"for all of them: relusgd list {folder}, relusgd compare {folder}",
+            ),
         )
     if path.suffix in (".yaml", ".yml") and path.is_file():
         return InputError(
             f"{path} is a config, and a run was expected",
-            f"make one of it: relusgd train {shlex.quote(str(path))}",
+            Advice(
+                f"make one of it: relusgd.record({str(path)!r})",
+                f"make one of it: relusgd train {shlex.quote(str(path))}",
+            ),
         )
     meant = _nearest_run(path)
-    hint = f"did you mean {meant}?" if meant else "relusgd list shows the runs in outputs"
+    hint = f"did you mean {meant}?" if meant else WHERE_RUNS_ARE
     return InputError(f"{path} {_what_it_is(path)}; a run folder holds {CONFIG} and {FACTS}", hint)
 
 

@@ -39,5 +39,5 @@ def changed_meanwhile(folder: Path) -> InputError:
     """The error for a folder that changed after it was looked at."""
     return InputError(
         f"{folder} was changed by another process just now",
-        "run the command again to see what stands there",
+        "try again to see what stands there",
     )

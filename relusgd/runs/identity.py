@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
+from relusgd.advice import Advice, advice
 from relusgd.config import Config, flatten
 from relusgd.config.differences import differing_values
 from relusgd.config.overrides import LENGTHS
@@ -124,11 +125,16 @@ def _words(value: object) -> str:
 def refusal(folder: Path, command: str, differences: Sequence[Difference]) -> InputError:
     """The error for a folder that holds another run, with two commands to copy."""
     lines = "\n".join(f"  {difference}" for difference in differences)
-    fresh = shlex.quote(str(free_name(folder)))
+    free = free_name(folder)
+    fresh = shlex.quote(str(free))
     elsewhere = without_option(command, "--out")
+    replacing = Advice(
+        f"relusgd.record(config, {str(folder)!r}, overwrite=True)", f"{command} --overwrite"
+    )
+    keeping_both = Advice(f"relusgd.record(config, {str(free)!r})", f"{elsewhere} --out {fresh}")
     return InputError(
         f"{folder} holds another run:\n{lines}",
-        f"to replace it:     {command} --overwrite\nto keep both runs: {elsewhere} --out {fresh}",
+        advice("to replace it:     {}\nto keep both runs: {}", replacing, keeping_both),
     )
 
 

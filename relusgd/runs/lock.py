@@ -10,6 +10,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from relusgd.advice import advice, option
 from relusgd.errors import InputError
 from relusgd.files import open_own
 from relusgd.runs.folder_errors import changed_meanwhile
@@ -93,7 +94,7 @@ def _content_if_held(folder: Path) -> bytes | None:
 def _taken(folder: Path, content: bytes) -> InputError:
     return InputError(
         f"{folder} is being written by {describe_holder(content)}",
-        "wait for it, or choose another folder with --out",
+        advice("wait for it, or choose another folder with {}", option("out")),
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from relusgd.advice import advice, option
 from relusgd.errors import InputError
 from relusgd.files import write_whole
 from relusgd.pictures.film import check_film, write_film
@@ -80,7 +81,7 @@ def plot(
     if story and (len(runs) > 1 or epoch is not None or step is not None):
         raise InputError(
             "a story is that of one run from start to end",
-            "give one run, and neither --epoch nor --step",
+            advice("give one run, and neither {} nor {}", option("epoch"), option("step")),
         )
     scene = scene_of(runs)
     if isinstance(scene, View) and story:
@@ -176,7 +177,8 @@ def _moment(scene: Scene, epoch: int | None, step: int | None) -> int:
         return scene.history.index(epoch=epoch, step=step)
     if step is not None:
         raise InputError(
-            "several runs are shown at the same epoch; their steps differ", "give --epoch"
+            "several runs are shown at the same epoch; their steps differ",
+            advice("give {}", option("epoch")),
         )
     if epoch is None:
         return len(scene) - 1

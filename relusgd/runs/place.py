@@ -7,6 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
+from relusgd.advice import advice, flag, option
 from relusgd.errors import InputError
 from relusgd.files import NAME_BYTES, PATH_BYTES
 from relusgd.runs.facts import FACTS
@@ -18,7 +19,7 @@ RUN_FILES = frozenset({CONFIG, FACTS, DATA, TABLE, ARRAYS, CHECKPOINT, LOCK})
 PICTURES = frozenset({".gif", ".mp4", ".png", ".svg", ".pdf", ".html", ".csv", ".dot"})
 _ARRAY = re.compile(r"(epoch|step|elbow|slope|(weight|bias)_\d+)\.npy")
 
-ELSEWHERE = "choose another place with --out"
+ELSEWHERE = advice("choose another place with {}", option("out"))
 
 
 def check_place(folder: Path) -> None:
@@ -28,17 +29,19 @@ def check_place(folder: Path) -> None:
     if "\0" in str(folder) or longest > NAME_BYTES or len(os.fsencode(path)) > PATH_BYTES:
         raise InputError(
             f"{str(folder)[:80]!r}… is not a legal name",
-            f"a name has at most {NAME_BYTES} bytes, and a path {PATH_BYTES:,}; "
-            "choose a shorter one with --out",
+            advice(
+                f"a name has at most {NAME_BYTES} bytes, and a path {PATH_BYTES:,}; "
+                "choose a shorter one with {}",
+                option("out"),
+            ),
         )
     standing = _nearest_standing(path)
     if not standing.is_dir():
         raise InputError(f"{standing} is not a folder, so nothing can be kept in it", ELSEWHERE)
     if standing == path == Path.cwd() and not any(path.iterdir()):
         raise InputError(
-            f"{path} is the folder that this command runs in; "
-            "a run folder is made under a new name",
-            "try --out run",
+            f"{path} is the folder that relusgd runs in; a run folder is made under a new name",
+            advice("try {}", option("out", "run")),
         )
 
 
@@ -80,12 +83,12 @@ def check_replaceable(folder: Path) -> None:
     if unknown:
         names = ", ".join(str(path.relative_to(folder)) for path in unknown[:3])
         raise InputError(
-            f"{folder} also holds {names}, which --overwrite would remove",
+            advice("{} also holds {}, which {} would remove", folder, names, flag("overwrite")),
             "move it elsewhere first",
         )
     if folder.samefile(Path.cwd()):
         raise InputError(
-            f"{folder} is the folder that this command runs in, and cannot be replaced from inside",
+            f"{folder} is the folder that relusgd runs in, and cannot be replaced from inside",
             "run it from another folder",
         )
 

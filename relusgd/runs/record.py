@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+from relusgd.advice import Advice, advice, flag, setting
 from relusgd.config import Config, Source, config_to_yaml, default_folder
 from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
 from relusgd.files import write_whole
@@ -123,7 +124,7 @@ def _record(
     observer.begins(plan, folder, found)
     known = standing.facts.divergence
     if found is Found.DIVERGED and known is not None:
-        raise DivergedError(f"{folder}: {known.message}", known.hint)
+        raise known.error(folder)
     return standing
 
 
@@ -190,7 +191,7 @@ def _check_gapless(plan: Plan, run: Run, state: State) -> None:
         raise damaged(
             run.folder,
             "its checkpoint and its snapshots are not of one run",
-            "train it anew with --overwrite",
+            advice("train it anew with {}", flag("overwrite")),
         )
 
 
@@ -238,7 +239,7 @@ def _stop_if_asked(plan: Plan, state: State, folder: Path, observer: Observer) -
         epoch = state.step // plan.steps_per_epoch
         raise StoppedError(
             f"stopped in epoch {epoch:,}; everything so far is in {folder}",
-            "the same command continues it",
+            Advice("the same call continues it", "the same command continues it"),
             signal=number,
         )
 
@@ -256,12 +257,15 @@ def check_room(plan: Plan, folder: Path, recorded: int = 0) -> None:
     what = counted(snapshots, "snapshot")
     if recorded:
         what += " more"
-        hint = "make room on the disk; then the same command goes on"
+        hint = Advice(
+            "make room on the disk; then the same call goes on",
+            "make room on the disk; then the same command goes on",
+        )
     else:
         # the multiple of the present spacing at which half of the disk is enough
         every = -(-2 * needed // max(free, 1)) * (plan.recording.every or 1)
         every = min(every, max(plan.epochs, 1))
-        hint = f"record less often, for example --set snapshots.every={every}"
+        hint = advice("record less often, for example {}", setting("snapshots.every", every))
     raise InputError(
         f"{what} of {byte_size(plan.snapshot_bytes)} need {byte_size(needed)} "
         f"and {standing} has {byte_size(free)} left",

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from relusgd.advice import Advice
 from relusgd.config import Config, load_config
 from relusgd.errors import ConfigError, InputError, RelusgdError
 from relusgd.files import reading
@@ -171,7 +172,10 @@ class Run:
             raise damaged(
                 self.folder / disk.TABLE,
                 f"holds {found:,} snapshots where {FACTS} tells of {least:,}",
-                "relusgd train with --overwrite trains it anew",
+                Advice(
+                    f"relusgd.record(config, out={str(self.folder)!r}, overwrite=True) trains anew",
+                    "relusgd train with --overwrite trains it anew",
+                ),
             )
 
     def network(self, *, epoch: int | None = None, step: int | None = None) -> Network:

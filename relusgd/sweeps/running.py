@@ -11,7 +11,8 @@ from typing import Protocol
 
 from threadpoolctl import threadpool_limits
 
-from relusgd.config import Config, Source, as_config, default_folder
+from relusgd.advice import Advice
+from relusgd.config import Config, Source, as_config, default_sweep_folder
 from relusgd.config.expansion import Shard
 from relusgd.errors import InputError, RelusgdError, StoppedError
 from relusgd.files import sync_folder
@@ -86,7 +87,7 @@ def run_sweep(
     when the disk fails.
     """
     config = as_config(config)
-    folder = Path(out) if out is not None else default_folder(config)
+    folder = Path(out) if out is not None else default_sweep_folder(config)
     observer = observer or NullSweepObserver()
     with disk_faults(folder):
         check_place(folder)
@@ -184,7 +185,7 @@ class SweepRecorder:
             raise StoppedError(
                 f"stopped with {to_go:,} of {len(self._rows):,} runs to go; "
                 f"everything that has ended is in {self._folder}",
-                "the same command does the rest",
+                Advice("the same call does the rest", "the same command does the rest"),
                 signal=self._signal,
             )
         return Sweep(self._folder, self._known_rows())

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from relusgd.advice import Advice, advice, option, setting
 from relusgd.config import Config, PlannedRun
 from relusgd.config.expansion import Shard, chosen_runs, combinations
 from relusgd.errors import ConfigError, InputError
@@ -107,11 +108,13 @@ def _refusal(folder: Path, others: Sequence[OtherRun], command: str) -> InputErr
     lines += [f"  {difference}" for difference in first.differences]
     if len(others) > 1:
         lines.append(f"and so do {len(others) - 1:,} more")
-    new_folder = shlex.quote(str(free_name(folder)))
+    free = free_name(folder)
+    new_folder = shlex.quote(str(free))
     elsewhere = without_option(command, "--out")
-    hint = (
-        f"to keep both sweeps: {elsewhere} --out {new_folder}\n"
-        f"to replace it:       remove {folder} first"
+    hint = advice(
+        "to keep both sweeps: {}\nto replace it:       remove {} first",
+        Advice(f"relusgd.run_sweep(config, {str(free)!r})", f"{elsewhere} --out {new_folder}"),
+        folder,
     )
     return InputError("\n".join(lines), hint)
 
@@ -147,8 +150,10 @@ def _too_large(run: PlannedRun, size: int, every: int | None) -> InputError:
     return InputError(
         f"the history of {run.name} has {byte_size(size)}, and at most {byte_size(REMOTE_BYTES)} "
         "are sent back from a cluster",
-        f"record less often, for example --set snapshots.every={thinner}, "
-        "or run it where its disk is",
+        advice(
+            "record less often, for example {}, or run it where its disk is",
+            setting("snapshots.every", thinner),
+        ),
     )
 
 
@@ -161,5 +166,9 @@ def _check_room(jobs: Sequence[Job], folder: Path) -> None:
     raise InputError(
         f"the snapshots of {len(jobs):,} runs need {byte_size(needed)} "
         f"and {place} has {byte_size(free)} left",
-        "record less often with --set snapshots.every=N, or choose another disk with --out",
+        advice(
+            "record less often with {}, or choose another disk with {}",
+            setting("snapshots.every", "N"),
+            option("out"),
+        ),
     )

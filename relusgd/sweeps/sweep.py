@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from relusgd.advice import Advice
 from relusgd.config import flatten
 from relusgd.config.values import freeze, single
 from relusgd.errors import InputError, RelusgdError
@@ -129,7 +130,8 @@ def load_sweep(folder: str | Path) -> Sweep:
     lines = read_summary(path)
     members = {run.folder.name: run for run in find_members(path)}
     if not members and not lines:
-        raise InputError(f"{path} {_why_no_sweep(path)}", "relusgd sweep CONFIG makes one")
+        makes_one = Advice("relusgd.run_sweep(config) makes one", "relusgd sweep CONFIG makes one")
+        raise InputError(f"{path} {_why_no_sweep(path)}", makes_one)
     member_rows = {name: run_row_or_damage(run) for name, run in members.items()}
     rows = []
     for line in lines:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from relusgd.advice import advice, setting
 from relusgd.diagnostics.sharpness import sharpness
 from relusgd.errors import DivergedError
 from relusgd.model.history import History
@@ -59,7 +60,9 @@ def divergence(
         f"at learning rate {_rate_text(rate)}{_stable_rates_text(plan, stable)}"
     )
     suggested = _rate_text(_suggested_rate(plan, rate, stable))
-    hint = f"everything finite was kept; try --set training.learning_rate={suggested}"
+    hint = advice(
+        "everything finite was kept; try {}", setting("training.learning_rate", suggested)
+    )
     return DivergedError(message, hint)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from itertools import pairwise
 
+from relusgd.advice import advice, flag
 from relusgd.config import Config
 from relusgd.errors import InputError
 from relusgd.model.network import Array, Integers
@@ -49,7 +50,7 @@ def check_installed(engine: Engine) -> None:
         problem = (
             "this run began with engine: compiled, which needs Numba, and Numba is not installed"
         )
-        hint = f"{INSTALL} lets it go on; --overwrite trains it anew without"
+        hint = advice("{} lets it go on; {} trains it anew without", INSTALL, flag("overwrite"))
         raise InputError(problem, hint)
 
 

@@ -233,3 +233,29 @@ def test_keys_in_which_configs_differ_have_the_value_of_each() -> None:
     assert differing["network.hidden"] == [(20,), (40,)]
     assert differing["data.path"] == ["-", "a.csv"]
     assert "training.epochs" not in differing
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"seed": 0},
+        {"seed": 4, "engine": "numpy"},
+        {"network": {"hidden": [5, 5], "output_bias": False}, "training": {"epochs": 3}},
+        {"data": {"kind": "points", "x": [0, 1, 2], "y": [0, 1, 0]}},
+        {"data": {"target": {"x": [0, 1], "y": [0, 1]}, "noise": 0}},
+        {"training": {"schedule": {"kind": "step", "every": 3, "factor": 0.5}}},
+        {"sweep": {"grid": {"network.hidden": [1, 2]}, "cases": {"a: b": {}, "null": {"seed": 1}}}},
+    ],
+)
+def test_a_config_is_shown_as_the_yaml_of_what_was_changed(values, tmp_path):
+    config = load_config(values)
+    assert str(config) == repr(config)
+    file = tmp_path / "shown.yaml"
+    file.write_text(repr(config), encoding="utf-8")
+    assert load_config(file) == config
+    assert len(repr(config)) < 250
+
+
+def test_what_is_at_its_default_is_not_shown():
+    config = load_config({"seed": 0, "network": {"hidden": [40]}, "training": {"epochs": 3}})
+    assert repr(config) == "training:\n  epochs: 3"

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relusgd.advice import in_shell
 from relusgd.config import (
     Config,
     CosineSchedule,
@@ -307,7 +308,7 @@ def test_a_sweep_without_cases_and_no_sweep_give_different_messages() -> None:
         load_config({"sweep": {"repeat": 2}}, case="ridge")
     assert caught.value.faults == ("case ridge: the sweep of config has no cases",)
     assert caught.value.hint is not None
-    assert "--set sweep=null" in caught.value.hint
+    assert "--set sweep=null" in in_shell(caught.value.hint)
 
 
 @pytest.mark.parametrize("key", ["training.learning_rat", "seed.x", "data.kind"])

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relusgd.config import load_config, parse_overrides
-from relusgd.config.naming import assignment, join_name, name_text, run_name, stem_text
+from relusgd.config.naming import assignment, join_name, name_text, run_name, stem_text, sweep_name
 
 
 def name_of(*overrides: str) -> str:
@@ -20,10 +20,11 @@ def name_of(*overrides: str) -> str:
     ("overrides", "name"),
     [
         ([], "run"),
-        (["training.learning_rate=2e-2"], "run,training.learning_rate=0.02"),
-        (["training.learning_rate=.02"], "run,training.learning_rate=0.02"),
+        (["training.learning_rate=3e-2"], "run,training.learning_rate=0.03"),
+        (["training.learning_rate=.03"], "run,training.learning_rate=0.03"),
+        (["training.learning_rate=2e-2"], "run"),
         (["training.epochs=1e5"], "run,training.epochs=100000"),
-        (["training.penalty=1e-6"], "run,training.penalty=1e-6"),
+        (["training.penalty=1e-7"], "run,training.penalty=1e-7"),
         (
             ["training.momentum=0.90", "network.hidden=[20,20]", "seed=3"],
             "run,network.hidden=20x20,seed=3,training.momentum=0.9",
@@ -47,6 +48,65 @@ def test_the_stem_is_that_of_the_file(tmp_path: Path) -> None:
         r"sine,case=a-b~[0-9a-f]{6},engine=numpy",
         run_name(load_config(file, {"engine": "numpy"}, case="a b")),
     )
+
+
+def test_what_was_set_names_the_run_of_a_file_though_it_be_the_default(tmp_path: Path) -> None:
+    file = tmp_path / "sine.yaml"
+    file.write_text("seed: 3\n")
+    assert run_name(load_config(file)) == "sine"
+    assert run_name(load_config(file, {"seed": 0})) == "sine,seed=0"
+
+
+def test_a_config_without_a_file_is_named_by_all_that_it_says() -> None:
+    said = {"seed": 3, "network": {"hidden": [5, 5]}, "data": {"kind": "points", "x": [0, 1]}}
+    said["data"]["y"] = [1, 0]
+    name = "run,data.kind=points,data.x=0x1,data.y=1x0,network.hidden=5x5,seed=3"
+    assert run_name(load_config(said)) == name
+    assert run_name(load_config({"seed": 3}, {"seed": 0, "training.epochs": 9})) == (
+        "run,training.epochs=9"
+    )
+
+
+def test_two_configs_without_a_file_never_meet() -> None:
+    names = set()
+    keys = {
+        "seed": [0, 1],
+        "data": [{}, {"noise": 0}, {"target": "x"}, {"target": {"x": [0, 1], "y": [0, 1]}}],
+        "network": [{}, {"hidden": 3}, {"hidden": [3, 3]}, {"hidden": 2, "slopes": [1, 1]}],
+        "training": [{}, {"steps": 5}, {"epochs": 5}, {"schedule": {"kind": "cosine"}}],
+    }
+    for values in product(*keys.values()):
+        config = load_config(dict(zip(keys, values, strict=True)))
+        names |= {run_name(config), sweep_name(config)}
+    assert len(names) == 2 * 2 * 4**3
+
+
+def test_a_sweep_without_a_file_is_named_by_what_it_varies() -> None:
+    grid = {"network.hidden": [10, [20, 20]], "seed": [1, 2]}
+    config = load_config({"seed": 3, "sweep": {"grid": grid, "repeat": 1}})
+    assert sweep_name(config) == "sweep,seed=3,network.hidden=10+20x20,seed=1+2"
+    assert sweep_name(load_config({"sweep": {"repeat": 3}})) == "sweep,repeat=3"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"grid": {"data.target": ["x", "x+1"]}}, {"grid": {"data.target": ["x+x", "1+x"]}}),
+        ({"grid": {"seed": [1, 2]}}, {"grid": {"seed": [2, 1]}}),
+        ({"grid": {"seed": list(range(90))}}, {"grid": {"seed": list(range(91))}}),
+        ({"cases": {"a": {"seed": 1}}}, {"cases": {"a": {"seed": 2}}}),
+        ({"repeat": 2}, {"repeat": 3}),
+    ],
+)
+def test_two_sweeps_without_a_file_never_meet(one: object, other: object) -> None:
+    names = {sweep_name(load_config({"sweep": sweep})) for sweep in (one, other)}
+    assert len(names) == 2
+
+
+def test_the_sweep_of_a_file_has_the_name_of_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "sine.yaml"
+    file.write_text("sweep: {repeat: 3}\n")
+    assert sweep_name(load_config(file, {"seed": 2})) == "sine,seed=2"
 
 
 def test_other_characters_become_dashes_and_a_hash_follows() -> None:

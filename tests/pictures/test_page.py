@@ -135,7 +135,7 @@ def test_wide_networks_give_fewer_snapshots_unless_more_are_asked_for(
     monkeypatch.setattr(page_data, "MOST_NUMBERS", 3010)
     with pytest.raises(InputError, match="40 snapshots with 301 numbers") as refused:
         page_html(view, "a run", frames=40)
-    assert refused.value.hint == "try --frames 10"
+    assert refused.value.hint == "try frames=10"
 
 
 def test_a_theme_that_there_is_not_is_refused(make_history, dataset):

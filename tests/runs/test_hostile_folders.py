@@ -347,7 +347,7 @@ def test_whole_files_that_are_links_are_replaced_and_not_followed(run, tmp_path)
 
 def test_overwrite_refuses_to_remove_what_relusgd_did_not_make(run):
     (run.folder / "thesis.tex").write_text("mine")
-    with pytest.raises(InputError, match=r"thesis\.tex, which --overwrite would remove"):
+    with pytest.raises(InputError, match=r"thesis\.tex, which overwrite=True would remove"):
         record(tiny(), run.folder, overwrite=True)
     assert (run.folder / "thesis.tex").read_text() == "mine"
 
@@ -355,7 +355,7 @@ def test_overwrite_refuses_to_remove_what_relusgd_did_not_make(run):
 def test_overwrite_refuses_to_remove_what_stands_among_the_arrays(run):
     (run.folder / "snapshots/selected.npy").write_text("mine")
     with pytest.raises(
-        InputError, match=r"snapshots/selected\.npy, which --overwrite would remove"
+        InputError, match=r"snapshots/selected\.npy, which overwrite=True would remove"
     ):
         record(tiny(), run.folder, overwrite=True)
     assert (run.folder / "snapshots/selected.npy").read_text() == "mine"
@@ -483,7 +483,7 @@ def test_a_signal_before_training_leaves_no_folder(tmp_path):
 
 def test_the_empty_folder_that_we_are_in_is_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match="the folder that this command runs in"):
+    with pytest.raises(InputError, match="the folder that relusgd runs in"):
         record(tiny(), ".")
     assert list(tmp_path.iterdir()) == []
 

@@ -12,6 +12,7 @@ import pytest
 from runs.harness import StopsAfter, content
 from small import SMALL, small
 
+from relusgd.advice import in_shell
 from relusgd.config import load_config
 from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
 from relusgd.runs.find import load_run
@@ -175,8 +176,8 @@ def test_another_run_is_refused_with_what_differs_and_two_commands(tmp_path):
     before = content(tmp_path / "run")
     with pytest.raises(InputError, match=r"training.learning_rate: 0.02 → 0.05") as caught:
         record(small(training__learning_rate=0.05), tmp_path / "run")
-    assert "--overwrite" in caught.value.hint
-    assert f"--out {tmp_path / 'run-2'}" in caught.value.hint
+    assert "--overwrite" in in_shell(caught.value.hint)
+    assert f"--out {tmp_path / 'run-2'}" in in_shell(caught.value.hint)
     assert content(tmp_path / "run") == before
 
 
@@ -259,7 +260,7 @@ def test_snapshots_that_do_not_fit_are_refused_with_the_size_and_what_to_change(
         match=r"1,000,000,001 snapshots of .* need [\d,.]+ GB and .* has [\d,.]+ GB left",
     ) as caught:
         check_room(plan, tmp_path / "not" / "yet")
-    assert "--set snapshots.every=" in caught.value.hint
+    assert "--set snapshots.every=" in in_shell(caught.value.hint)
     assert list(tmp_path.iterdir()) == []
 
 

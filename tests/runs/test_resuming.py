@@ -11,6 +11,7 @@ import pytest
 from command import run as relusgd
 from runs.harness import StopsAfter, content
 
+from relusgd.advice import in_shell
 from relusgd.config import load_config
 from relusgd.errors import InputError, StoppedError
 from relusgd.runs.find import load_run
@@ -129,7 +130,7 @@ def test_a_run_that_is_not_the_beginning_of_the_longer_run_is_not_extended(chang
     )
     with pytest.raises(InputError, match=r"training\.epochs: 6 → 9") as caught:
         record(longer, tmp_path / "run")
-    assert "--overwrite" in caught.value.hint
+    assert "--overwrite" in in_shell(caught.value.hint)
     assert content(tmp_path / "run") == before
 
 

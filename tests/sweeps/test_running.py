@@ -22,6 +22,7 @@ from small import SWEEP, small_sweep
 from sweeps.harness import Watching
 
 import relusgd
+from relusgd.advice import in_shell
 from relusgd.config import load_config
 from relusgd.errors import ConfigError, InputError, StoppedError
 from relusgd.runs.lock import FolderLock
@@ -146,7 +147,7 @@ def test_other_runs_in_the_way_are_refused_before_anything_is_trained(tmp_path):
         match=r"holds another run:\n  training.learning_rate: 0.02 → 0.5\nand so do 1 more",
     ) as caught:
         run_sweep(other, tmp_path / "s")
-    assert f"--out {tmp_path / 's-2'}" in caught.value.hint
+    assert f"--out {tmp_path / 's-2'}" in in_shell(caught.value.hint)
     assert content(tmp_path / "s") == before
 
 
@@ -169,7 +170,7 @@ def test_a_history_that_is_too_large_to_travel_is_refused_with_advice(tmp_path):
     )
     with pytest.raises(InputError, match="at most 268 MB are sent back") as caught:
         run_sweep(config, tmp_path / "s", Elsewhere())
-    assert "--set snapshots.every=2" in caught.value.hint
+    assert "--set snapshots.every=2" in in_shell(caught.value.hint)
     assert not (tmp_path / "s").exists()
 
 

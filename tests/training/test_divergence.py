@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from small import SMALL
 
+from relusgd.advice import in_shell
 from relusgd.config import load_config
 from relusgd.errors import DivergedError
 from relusgd.training import prepare, train
@@ -61,7 +62,7 @@ def test_full_batch_steps_shrink_just_below_the_stable_rate_and_grow_just_above(
 def test_the_formula_of_the_edge_is_that_of_the_steps(options, words):
     message, hint = message_and_hint({"training.learning_rate": 500, **options})
     assert words in message
-    assert "--set training.learning_rate=" in hint
+    assert "--set training.learning_rate=" in in_shell(hint)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_the_formula_of_the_edge_is_that_of_the_steps(options, words):
 )
 def test_the_suggested_rate_is_lower_and_trains(options):
     _, hint = message_and_hint(options)
-    suggested = float(hint.rpartition("=")[2])
+    suggested = float(in_shell(hint).rpartition("=")[2])
     assert suggested < options["training.learning_rate"]
     *_, last = train(
         load_config(SMALL, {**options, "training.learning_rate": suggested, "training.epochs": 15})

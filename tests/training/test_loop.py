@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from small import small
 
+from relusgd.advice import in_shell
 from relusgd.config import load_config
 from relusgd.errors import ConfigError, DivergedError
 from relusgd.model.history import concatenate
@@ -203,7 +204,7 @@ def test_divergence_keeps_what_is_finite_and_says_where_and_what_to_try():
         history = concatenate([block.history for block in blocks])
         assert np.isfinite(history.metrics["train_mse"]).all()
         assert np.isfinite(history.weights[0]).all()
-        assert "--set training.learning_rate=" in caught.value.hint
+        assert "--set training.learning_rate=" in in_shell(caught.value.hint)
         ends.append((caught.value.message, recorded_bytes(history)))
     assert ends[0] == ends[1] == ends[2]
 
@@ -232,7 +233,7 @@ def test_the_suggested_rate_trains():
     config = small(training__learning_rate=500.0)
     with pytest.raises(DivergedError) as caught:
         list(train(config))
-    suggested = float(caught.value.hint.rpartition("=")[2])
+    suggested = float(in_shell(caught.value.hint).rpartition("=")[2])
     assert whole(small(training__learning_rate=suggested)).epoch[-1] == 40
 
 

@@ -7,6 +7,7 @@ import pytest
 from small import small
 from training.harness import GivenBatches, check_cuts
 
+from relusgd.advice import in_shell
 from relusgd.config import load_config
 from relusgd.errors import DivergedError
 from relusgd.model.network import parameter_count
@@ -318,7 +319,7 @@ def test_a_method_without_a_stable_rate_diverges_without_one():
     with pytest.raises(DivergedError) as caught:
         list(train(config))
     assert caught.value.message.endswith("at learning rate 1e200")
-    assert "--set training.learning_rate=" in caught.value.hint
+    assert "--set training.learning_rate=" in in_shell(caught.value.hint)
 
 
 @every_way

@@ -13,8 +13,6 @@ class Experiment {
     this.running = false;
     this.steps = 0;
     this.note = "";
-    this.version = 0;
-    this.stable = new StableRate(changed);
   }
 
   get on() {
@@ -29,12 +27,6 @@ class Experiment {
     this.note = "";
     this.network = run.network(row).copy();
     this.rate = run.metrics.learning_rate[row];
-    this.stable.forget();
-    this.networkChanged();
-  }
-
-  networkChanged() {
-    this.version += 1;
     this.changed();
   }
 
@@ -43,7 +35,6 @@ class Experiment {
     this.network = null;
     this.running = false;
     this.note = "";
-    this.stable.forget();
     this.changed();
   }
 
@@ -59,13 +50,13 @@ class Experiment {
   /** x in original units. */
   placeElbow(unit, x) {
     this.network.placeElbow(unit, this.run.points.fromX(x));
-    this.networkChanged();
+    this.changed();
   }
 
   /** weight: of the unit in the output, in original units. */
   setWeight(unit, weight) {
     this.network.outputWeight[unit] = weight / this.run.points.yUnit;
-    this.networkChanged();
+    this.changed();
   }
 
   /**
@@ -111,7 +102,6 @@ class Experiment {
     );
     if (!solved.isFinite()) return this.say("no finite solution; try a larger penalty");
     this.network = solved;
-    this.version += 1;
     return this.say("output layer solved");
   }
 
@@ -120,38 +110,17 @@ class Experiment {
     this.changed();
   }
 
-  /** See to it that the stable rate becomes known, of the layers that shall learn. */
-  seekStableRate(layers) {
-    const {
-      network,
-      run: { points, start },
-    } = this;
-    const version = `${this.version} ${layers}`;
-    this.stable.want(version, network, points.train, layers, start.output_bias, this.running);
-  }
-
-  /** Why training cannot begin so, or nothing. */
-  refusal({ rate, batch }) {
-    if (!(rate > 0 && rate < Infinity)) return "the learning rate must be above 0";
-    if (!(batch >= 1)) return "a batch has at least one point";
-    return "";
-  }
-
   /** Go on with plain SGD until stopped: {rate, batch, layers}. */
   descend(settings) {
-    const { points, start } = this.run;
-    this.random = this.random || randomNumbers();
-    this.descent = new Descent(
-      this.network,
-      points.train,
-      settings,
-      start.output_bias,
-      this.random,
-    );
+    if (!(settings.rate > 0 && settings.rate < Infinity))
+      return this.say("the learning rate must be above 0");
+    if (!(settings.batch >= 1)) return this.say("a batch has at least one point");
+    this.settings = settings;
     this.running = true;
     this.note = "";
+    this.random = this.random || randomNumbers();
     requestAnimationFrame(() => this.takeSteps());
-    this.changed();
+    return this.changed();
   }
 
   stop() {
@@ -161,12 +130,25 @@ class Experiment {
 
   takeSteps() {
     if (!this.running) return;
+    const {
+      network,
+      settings: { rate, batch, layers },
+      run: { points, start },
+    } = this;
+    const n = points.train.x.length;
     const stop = performance.now() + SLICE;
     do {
-      this.descent.step();
+      descend(
+        network,
+        points.train,
+        drawBatch(this.random, n, Math.floor(batch)),
+        rate,
+        layers,
+        start.output_bias,
+      );
       this.steps += 1;
     } while (performance.now() < stop);
-    if (this.network.isFinite()) requestAnimationFrame(() => this.takeSteps());
+    if (network.isFinite()) requestAnimationFrame(() => this.takeSteps());
     else
       Object.assign(this, {
         running: false,
@@ -174,7 +156,7 @@ class Experiment {
           `diverged after ${wholeText(this.steps)} steps; ` +
           "reset, and try a smaller learning rate",
       });
-    this.networkChanged();
+    this.changed();
   }
 
   /**
