@@ -16,9 +16,17 @@ from numpy.typing import NDArray
 from relusgd.files import write_new
 from relusgd.model.history import METRICS, History
 from relusgd.model.points import Dataset, dataset_rows
-from relusgd.runs.arrays import npy_file
+from relusgd.run_files.arrays import npy_file
+from relusgd.run_files.folder import (
+    ARRAYS,
+    CHECKPOINT,
+    CONFIG,
+    DATA,
+    TABLE,
+    TABLE_HEADER,
+    array_layout,
+)
 from relusgd.runs.facts import FACTS, RunFacts, facts_text
-from relusgd.runs.folder import ARRAYS, CHECKPOINT, CONFIG, DATA, TABLE, TABLE_HEADER, array_layout
 from relusgd.runs.result import RunResult
 from relusgd.training import State
 

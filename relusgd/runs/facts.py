@@ -24,7 +24,7 @@ from relusgd.advice import Advice
 from relusgd.errors import DivergedError, RelusgdError
 from relusgd.files import read_bounded, write_whole
 from relusgd.model.points import Scaling, is_usable_deviation
-from relusgd.runs.folder_errors import damaged, unreadable
+from relusgd.run_files.folder_errors import damaged, unreadable
 from relusgd.training import Plan
 from relusgd.training.descent import Engine, KernelName
 from relusgd.version import __version__

@@ -11,8 +11,8 @@ from pathlib import Path
 from relusgd.advice import Advice, advice, option
 from relusgd.config.naming import OUTPUTS
 from relusgd.errors import InputError
+from relusgd.run_files.folder import CONFIG
 from relusgd.runs.facts import FACTS
-from relusgd.runs.folder import CONFIG
 from relusgd.runs.lock import LOCK
 from relusgd.runs.run import Run
 from relusgd.words import counted, natural_order, nearest

@@ -13,7 +13,7 @@ from pathlib import Path
 from relusgd.advice import advice, option
 from relusgd.errors import InputError
 from relusgd.files import open_own
-from relusgd.runs.folder_errors import changed_meanwhile
+from relusgd.run_files.folder_errors import changed_meanwhile
 
 LOCK = ".lock"
 MAX_BYTES = 4096

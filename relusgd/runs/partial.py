@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from relusgd.files import hidden_folder_beside, is_alive
-from relusgd.runs.folder_errors import changed_meanwhile
+from relusgd.run_files.folder_errors import changed_meanwhile
 from relusgd.runs.lock import LOCK, FolderLock, is_being_written
 
 _HIDDEN = re.compile(r"\..*\.(partial|replaced)-(\d+)(\.\w+)?", re.DOTALL)

@@ -15,11 +15,11 @@ from relusgd.config import Config, Source, config_to_yaml, default_folder
 from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
 from relusgd.files import write_whole
 from relusgd.model.points import Dataset
+from relusgd.run_files.folder import CONFIG
+from relusgd.run_files.folder_errors import changed_meanwhile, damaged
 from relusgd.runs.contents import RunContents
 from relusgd.runs.facts import FORMAT, Divergence, RunFacts, Status, new_facts
 from relusgd.runs.find import standing_run
-from relusgd.runs.folder import CONFIG
-from relusgd.runs.folder_errors import changed_meanwhile, damaged
 from relusgd.runs.identity import Found, judge, refusal
 from relusgd.runs.lock import FolderLock, check_free
 from relusgd.runs.partial import recover

@@ -19,9 +19,9 @@ from relusgd.model.history import History
 from relusgd.model.network import Network
 from relusgd.model.points import Dataset, Scaling, dataset_from_rows
 from relusgd.model.targets import parse_target
-from relusgd.runs import folder as disk
+from relusgd.run_files import folder as disk
+from relusgd.run_files.folder_errors import damaged, unreadable
 from relusgd.runs.facts import FACTS, RunFacts, read_facts
-from relusgd.runs.folder_errors import damaged, unreadable
 from relusgd.runs.lock import is_being_written
 from relusgd.runs.result import RunResult, original_units
 from relusgd.words import comma_list

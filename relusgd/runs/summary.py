@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.config.schema import Schedule, Training
-from relusgd.runs.folder import ARRAYS
+from relusgd.run_files.folder import ARRAYS
 from relusgd.runs.identity import planned_steps
 from relusgd.runs.run import Run
 from relusgd.runs.titles import WORDS, value_words

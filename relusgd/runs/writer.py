@@ -18,7 +18,19 @@ import numpy as np
 from relusgd.errors import RelusgdError
 from relusgd.files import leftovers, open_own, read_bounded, sync_tree, write_whole
 from relusgd.model.history import History
-from relusgd.runs.arrays import GrowingArray, count_rows
+from relusgd.run_files.arrays import GrowingArray, count_rows
+from relusgd.run_files.folder import (
+    ARRAYS,
+    CHECKPOINT,
+    CONFIG,
+    MAX_TABLE_BYTES,
+    TABLE,
+    array_layout,
+    read_history,
+    read_metrics,
+    whole_lines,
+)
+from relusgd.runs.checkpoint import read_checkpoint
 from relusgd.runs.contents import (
     RunContents,
     checkpoint_bytes,
@@ -27,18 +39,6 @@ from relusgd.runs.contents import (
     write_contents,
 )
 from relusgd.runs.facts import FACTS, RunFacts, read_facts, write_facts
-from relusgd.runs.folder import (
-    ARRAYS,
-    CHECKPOINT,
-    CONFIG,
-    MAX_TABLE_BYTES,
-    TABLE,
-    array_layout,
-    read_checkpoint,
-    read_history,
-    read_metrics,
-    whole_lines,
-)
 from relusgd.runs.lock import FolderLock
 from relusgd.runs.partial import move_into_place, partial_folder
 from relusgd.training import State

@@ -14,10 +14,10 @@ from relusgd.config import Config, PlannedRun, PointsData, config_to_yaml
 from relusgd.errors import DivergedError, RelusgdError, StoppedError
 from relusgd.files import read_bounded
 from relusgd.model.points import Dataset
+from relusgd.run_files.folder import CONFIG
 from relusgd.runs.batch import BATCH_SECONDS, Batch
 from relusgd.runs.contents import RunContents
 from relusgd.runs.facts import new_facts, read_facts
-from relusgd.runs.folder import CONFIG
 from relusgd.runs.record import NullObserver, disk_faults, record, record_anew
 from relusgd.runs.run import Run
 from relusgd.sweeps.in_memory import InMemoryTraining

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from relusgd.errors import RelusgdError
-from relusgd.runs.arrays import HEADER_BYTES, GrowingArray, npy_header, read_rows
+from relusgd.run_files.arrays import HEADER_BYTES, GrowingArray, npy_header, read_rows
 
 
 def grown(path, rows=6):

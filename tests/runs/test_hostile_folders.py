@@ -21,7 +21,7 @@ from runs.harness import StopsAfter, few_descriptors
 from small import tiny
 
 from relusgd.errors import InputError, RelusgdError, StoppedError
-from relusgd.runs.arrays import npy_header
+from relusgd.run_files.arrays import npy_header
 from relusgd.runs.export import write_csv
 from relusgd.runs.find import load_run
 from relusgd.runs.record import NullObserver, record

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from relusgd.errors import RelusgdError
 from relusgd.files import open_own, reading
-from relusgd.runs.folder_errors import damaged, unreadable
-from relusgd.runs.memory_map import mapped
+from relusgd.run_files.folder_errors import damaged, unreadable
+from relusgd.run_files.memory_map import mapped
 from relusgd.words import cut_short
 
 HEADER_BYTES = 128

@@ -1,4 +1,4 @@
-"""The files of a run folder, and how they are read. `contents` and `writer` write them.
+"""What stands in a run folder, and how it is read. `runs/contents` and `runs/writer` write it.
 
 The number of snapshots is the number of complete lines of metrics.csv, so a reader sees only whole
 snapshots at any instant.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,9 @@ from numpy.typing import NDArray
 from relusgd.errors import RelusgdError
 from relusgd.files import read_bounded, reading
 from relusgd.model.history import COUNTS, METRICS, History
-from relusgd.model.network import layer_shapes, parameter_count
-from relusgd.runs.arrays import MAX_HEADER_BYTES, read_rows
-from relusgd.runs.folder_errors import damaged, unreadable
-from relusgd.training.descent import State
+from relusgd.model.network import layer_shapes
+from relusgd.run_files.arrays import read_rows
+from relusgd.run_files.folder_errors import damaged, unreadable
 
 CONFIG = "config.yaml"
 DATA = "data.csv"
@@ -75,41 +74,6 @@ def read_data_rows(folder: Path) -> Iterator[tuple[str, float, float]]:
                 yield split, float(x), float(y)
     except (OSError, ValueError, csv.Error, RelusgdError) as error:
         raise unreadable(path, "training and test points", error) from None
-
-
-def read_checkpoint(folder: Path, hidden: tuple[int, ...], memory: Sequence[str]) -> State:
-    """The state that continuing needs; never unpickles.
-
-    memory: the names of the vectors that the optimizer remembers.
-
-    Raises RelusgdError when it is missing or damaged.
-    """
-    path = folder / CHECKPOINT
-    size = parameter_count(hidden)
-    largest = 8 * size + MAX_HEADER_BYTES
-    try:
-        with (
-            reading(path, (2 + len(memory)) * largest) as descriptor,
-            os.fdopen(descriptor, "rb", closefd=False) as file,
-            np.load(file, allow_pickle=False) as members,
-        ):
-            # known before anything is unpacked
-            if any(member.file_size > largest for member in members.zip.infolist()):
-                raise ValueError("it is too large")
-            step, parameters = members["step"], members["parameters"]
-            vectors = {name: members[name] for name in memory}
-        _check_state(step, [parameters, *vectors.values()], size)
-    except Exception as error:  # NumPy and zipfile raise many kinds on damaged files
-        raise unreadable(path, "a checkpoint of this network", error) from None
-    return State(int(step), parameters, vectors)
-
-
-def _check_state(step: NDArray[Any], vectors: Sequence[NDArray[Any]], size: int) -> None:
-    if step.shape != () or step.dtype != np.int64 or step < 0:
-        raise ValueError("its step is not a whole number from 0 on")
-    for vector in vectors:
-        if vector.shape != (size,) or vector.dtype != np.float64 or not np.isfinite(vector).all():
-            raise ValueError(f"its vectors are not {size:,} finite numbers each")
 
 
 def whole_lines(content: bytes) -> tuple[int, int]:
