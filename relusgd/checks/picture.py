@@ -60,7 +60,7 @@ def _error_curves(sheet: Sheet, errors: Sequence[StepSize]) -> list[LogCurve]:
             steps,
             np.maximum(forward, LOWEST),
             "forward differences",
-            _line(sheet, colours.data, marker="s", style="--"),
+            _line(sheet, colours.train, marker="s", style="--"),
         ),
         LogCurve(
             steps,

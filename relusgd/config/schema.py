@@ -273,17 +273,18 @@ class NetworkSection(Section):
     """The network and how it begins."""
 
     hidden: Widths = Field(default=(40,), description="widths of the hidden layers; 40 means [40]")
-    init: Literal["torch", "he_normal", "glorot_uniform", "normal"] = Field(
+    init: Literal["torch", "he_normal", "glorot_uniform", "normal", "uniform"] = Field(
         default="torch",
         description="the distribution that initial weights and biases are drawn from",
     )
     hidden_scale: Positive = Field(
         default=1.0,
-        description="normal: standard deviation of slopes and hidden biases; else a factor on them",
+        description="normal, uniform: standard deviation or half-width of slopes and hidden biases;"
+        " else a factor on them",
     )
     output_scale: Scale = Field(
         default=1.0,
-        description="normal: standard deviation of output weights;"
+        description="normal, uniform: standard deviation or half-width of output weights;"
         " else a factor on the output layer",
     )
     antisymmetric: bool = Field(
@@ -294,20 +295,20 @@ class NetworkSection(Section):
         default=False, description="|output weight| = |(slope, bias)| for every unit"
     )
     output_bias: bool = Field(default=True, description="whether the output has a bias")
-    elbows: Literal["uniform", "even", "keep"] | Numbers = Field(
+    elbows: Literal["uniform", "even", "keep"] | Number | Numbers = Field(
         default="uniform",
         description="where the first layer's units switch: drawn, evenly spaced, as init gives,"
-        " or one position per unit",
+        " at one position for all units, or at one per unit",
     )
     elbow_range: Interval | None = Field(
         default=None,
         description="interval of uniform and even elbows; null = the domain, for points and CSV"
         " the range of the training x",
     )
-    slopes: Number | Numbers | None = Field(
+    slopes: Literal["signs"] | Number | Numbers | None = Field(
         default=None,
         description="the first layer's slopes: as init gives, one number for all units,"
-        " or one per unit",
+        " one per unit, or signs: 1, -1, 1, …",
     )
     output_weights: Number | Numbers | None = Field(
         default=None,

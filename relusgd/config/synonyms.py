@@ -67,6 +67,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "normal": ("gaussian", "randn"),
     "uniform": ("random",),
     "even": ("equidistant", "equispaced", "grid", "linspace", "regular"),
+    "signs": ("alternating", "plus_minus"),
     "sgd": ("gd", "gradient_descent"),
     "rmsprop": ("rms", "rms_prop"),
     "sign": ("sign_descent", "sign_sgd", "signsgd"),

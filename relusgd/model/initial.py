@@ -10,8 +10,9 @@ import numpy as np
 
 from relusgd.model.network import Array, Network, layer_shapes
 
-Init = Literal["torch", "he_normal", "glorot_uniform", "normal"]
-Elbows = Literal["uniform", "even", "keep"] | Sequence[float]
+Init = Literal["torch", "he_normal", "glorot_uniform", "normal", "uniform"]
+Slopes = Literal["signs"] | float | Sequence[float]
+Elbows = Literal["uniform", "even", "keep"] | float | Sequence[float]
 
 
 @dataclass(frozen=True)
@@ -19,11 +20,12 @@ class InitialNetwork:
     """How the initial network is made; every position in network units.
 
     hidden: widths. init: the distribution of weights and biases (see `_draw_layer`). hidden_scale,
-    output_scale: for `normal` the standard deviations, else factors on what is drawn, for the
-    hidden layers and for the output layer. elbows: where the first layer's units switch.
-    elbow_range: the interval for `uniform` and `even`. slopes: the first layer's input weights;
-    None keeps those drawn. output_weights: the weights of the last hidden layer's units in the
-    output, likewise. output_offset: the output bias, likewise.
+    output_scale: for `normal` the standard deviations, for `uniform` the half-widths, else factors
+    on what is drawn, for the hidden layers and for the output layer. elbows: where the first
+    layer's units switch, one position per unit or one for all. elbow_range: the interval for
+    `uniform` and `even`. slopes: the first layer's input weights; signs are 1, −1, 1, …, and None
+    keeps those drawn. output_weights: the weights of the last hidden layer's units in the output,
+    likewise. output_offset: the output bias, likewise.
     """
 
     hidden: tuple[int, ...]
@@ -35,7 +37,7 @@ class InitialNetwork:
     balanced: bool = False
     output_bias: bool = True
     elbows: Elbows = "uniform"
-    slopes: float | Sequence[float] | None = None
+    slopes: Slopes | None = None
     output_weights: float | Sequence[float] | None = None
     output_offset: float | None = None
 
@@ -50,7 +52,8 @@ class InitialNetwork:
             weights.append(weight)
             biases.append(bias)
         if self.slopes is not None:
-            weights[0] = np.full(weights[0].shape, self.slopes, dtype=np.float64)
+            slopes = self._signs() if self.slopes == "signs" else self.slopes
+            weights[0] = np.full(weights[0].shape, slopes, dtype=np.float64)
         positions = self._elbow_positions(generator)
         if positions is not None:
             biases[0] = -positions * weights[0][0]
@@ -73,8 +76,8 @@ class InitialNetwork:
 
         torch: uniform in ±1/√fan_in, as nn.Linear draws them. he_normal: weights N(0, 2/fan_in),
         and glorot_uniform: weights uniform in ±√(6/(fan_in + fan_out)), both with zero biases (He
-        et al. 2015; Glorot & Bengio 2010). normal: N(0, scale²) for weights and hidden biases,
-        output bias 0.
+        et al. 2015; Glorot & Bengio 2010). normal: N(0, scale²) for weights and hidden biases, and
+        uniform: uniform in ±scale, both with output bias 0.
         """
         fan_in, fan_out = shape
         is_output = k == len(self.hidden)
@@ -89,11 +92,26 @@ class InitialNetwork:
         elif self.init == "glorot_uniform":
             limit = np.sqrt(6.0 / (fan_in + fan_out))
             weight = generator.uniform(-limit, limit, shape)
+        elif self.init == "uniform":
+            weight = generator.uniform(-1.0, 1.0, shape)
+            if not is_output:
+                bias = generator.uniform(-1.0, 1.0, fan_out)
         else:
             weight = generator.randn(*shape)
             if not is_output:
                 bias = generator.randn(fan_out)
         return scale * weight, scale * bias
+
+    @property
+    def _copies(self) -> int:
+        """How many units of the first layer are one unit and its copies."""
+        is_paired = self.antisymmetric and len(self.hidden) == 1
+        return 2 if is_paired else 1
+
+    def _signs(self) -> Array:
+        """1, −1, 1, …, shape (H1,). The units of an antisymmetric pair share their sign."""
+        units = np.arange(self.hidden[0])
+        return np.where(units // self._copies % 2 == 0, 1.0, -1.0)
 
     def _elbow_positions(self, generator: np.random.RandomState) -> Array | None:
         """Shape (H1,), or None to keep the drawn biases.
@@ -103,9 +121,8 @@ class InitialNetwork:
         if self.elbows == "keep":
             return None
         if not isinstance(self.elbows, str):
-            return np.asarray(self.elbows, dtype=np.float64)
-        is_paired = self.antisymmetric and len(self.hidden) == 1
-        copies = 2 if is_paired else 1
+            return np.full(self.hidden[0], self.elbows, dtype=np.float64)
+        copies = self._copies
         count = self.hidden[0] // copies
         if self.elbows == "uniform":
             fractions = np.sort(generator.rand(count))

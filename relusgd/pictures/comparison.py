@@ -33,7 +33,7 @@ from relusgd.pictures.legend import (
     noise_entry,
 )
 from relusgd.pictures.look import Look
-from relusgd.pictures.marks import original, run_look
+from relusgd.pictures.marks import original, pale, run_look
 from relusgd.pictures.panel_head import HEAD_NUMBERS, PanelHead, title_level
 from relusgd.pictures.scales import Scales, axis_names, shared_domain
 from relusgd.pictures.sheet import TITLE_LETTERS, Box, Sheet
@@ -138,7 +138,7 @@ class ComparisonBuilder:
         colour = sheet.colours.ink if len(colours) > 1 else sheet.colours.runs[0]
         strong = {"color": colour, "linewidth": sheet.points(3.4)}
         if any(panel.others for panel in self.panels):
-            faint = {"color": colour, "linewidth": sheet.points(1.3), "alpha": 0.45}
+            faint = {**pale(sheet, colour), "linewidth": sheet.points(1.3)}
             entries.append(Entry(strong, "learned, median seed", "median seed"))
             entries.append(Entry(faint, "other seeds", "seeds"))
         else:

@@ -12,12 +12,11 @@ from relusgd.model.network import Array
 from relusgd.pictures.axis import Ticks
 from relusgd.pictures.fonts import font
 from relusgd.pictures.marks import (
-    BENDS_ALPHA,
     looks_of,
     original,
+    pale,
     relative,
     sign_colours,
-    with_alpha,
     x_limits,
 )
 from relusgd.pictures.panels import moving_dots, moving_line, moving_steps
@@ -86,6 +85,8 @@ class CurvePanel:
         if dataset.train_domain is not None:
             shade = self._sheet.colours.faint
             self._axes.axvspan(*dataset.train_domain, color=shade, alpha=0.08, lw=0, zorder=0.5)
+            for end in dataset.train_domain:
+                self._axes.axvline(end, color=shade, linewidth=self._sheet.points(0.9), zorder=1.6)
         if view.shows_test_points:
             x, y = original(view, dataset.x_test, dataset.y_test)
             self._axes.plot(x, y, **looks["test data"], zorder=2.0)
@@ -106,7 +107,10 @@ class CurvePanel:
         self._axes.add_collection(self._lines, autolim=False)
         paper, width = self._sheet.colours.paper, self._sheet.points(0.8)
         self._elbows = moving_dots(self._axes, 0.1, edgecolors=paper, linewidths=width)
-        return [self._lines, self._elbows]
+        if not self._view.has_terms:
+            return [self._lines, self._elbows]
+        self._level = moving_line(self._axes, 0.05, **self._looks["output bias"])
+        return [self._lines, self._level, self._elbows]
 
     def _make_bars(self) -> list[Artist]:
         colours = self._sheet.colours
@@ -119,9 +123,8 @@ class CurvePanel:
                 order / 10,
                 (self._view.low, self._view.high),
                 baseline=self._elbow_height,
-                facecolor=paint,
-                edgecolor="none",
-                alpha=BENDS_ALPHA,
+                linewidth=0,
+                **pale(self._sheet, paint),
             )
             for order, paint in enumerate(paints)
         ]
@@ -153,7 +156,7 @@ class CurvePanel:
         look: dict[str, Any] = {
             "color": self._colour,
             "linewidth": self._sheet.points(1.3),
-            "alpha": 0.6 / max(len(views), 1) ** 0.3,
+            "alpha": self._sheet.least_opacity(self._colour),
             "solid_joinstyle": "round",
             "zorder": 2.3,
         }
@@ -251,24 +254,25 @@ class CurvePanel:
         strength = relative(units.strength, self._scales.unit)
         order = np.argsort(strength, kind="stable")
         strength = strength[order]
-        colours = sign_colours(self._sheet, units.sign[order])
+        colours = sign_colours(self._sheet, units.sign[order], strength)
         self._show_lines(units.lines[order], strength, colours)
+        if self._view.has_terms:
+            level = float(self._kept_near(np.array(self._view.output_level(index))))
+            self._level.set_data([self._view.low, self._view.high], [level, level])
         elbow = units.elbow[order]
         seen = np.isfinite(elbow)
         height = np.full(len(elbow), self._elbow_height)
         self._elbows.set_offsets(np.column_stack([elbow, height])[seen])
         self._elbows.set_sizes((self._point * (4.0 + 7.0 * strength[seen])) ** 2)
-        self._elbows.set_facecolor(colours[seen])
+        self._elbows.set_facecolor(colours[seen, :3])
 
     def _show_lines(self, lines: Array, strength: Array, colours: Array) -> None:
-        # Of many units, lines are thinner and paler.
+        # Of many units, lines are thinner.
         crowd = min(1.0, (60 / max(len(strength), 1)) ** 0.5)
-        widths = self._point * (0.8 + 2.4 * crowd * strength)
+        widths = self._point * (1.2 + 1.4 * crowd * strength)
         lines[:, :, 1] = self._kept_near(lines[:, :, 1])
         self._lines.set_segments(list(lines))
-        self._lines.set(
-            linewidths=widths, color=with_alpha(colours, crowd * (0.25 + 0.6 * strength))
-        )
+        self._lines.set(linewidths=widths, color=colours)
 
     def _kept_near(self, y: Array) -> Array:
         """Heights, cut where they are so far away that no pixel differs."""

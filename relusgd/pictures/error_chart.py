@@ -10,7 +10,7 @@ import numpy as np
 from relusgd.model.network import Array
 from relusgd.pictures.axis import ErrorAxis, Ticks, TimeAxis
 from relusgd.pictures.fonts import drawable
-from relusgd.pictures.marks import looks_of, run_look
+from relusgd.pictures.marks import looks_of, pale, run_look
 from relusgd.pictures.plain_matplotlib import Axes
 from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.stack import widest
@@ -114,8 +114,9 @@ def draw_series(sheet: Sheet, axes: Axes, series: Series, x: Array, errors: Erro
     low, high = errors.place(series.low), errors.place(series.high)
     middle = errors.place(series.middle)
     look = run_look(sheet, series.colour)
+    faint = pale(sheet, colour)
     if series.points:
-        axes.vlines(x, low, high, color=colour, linewidth=sheet.points(2.0), alpha=0.5, zorder=2.4)
+        axes.vlines(x, low, high, **faint, linewidth=sheet.points(2.0), zorder=2.4)
         look |= {
             "marker": "o",
             "markersize": sheet.points(7),
@@ -124,6 +125,8 @@ def draw_series(sheet: Sheet, axes: Axes, series: Series, x: Array, errors: Erro
         }
     else:
         axes.fill_between(x, low, high, color=colour, alpha=0.16, linewidth=0, zorder=1.9)
+        for edge in (low, high):
+            axes.plot(x, edge, **faint, linewidth=sheet.points(0.9), zorder=1.95)
     axes.plot(x, middle, **look, solid_joinstyle="round", zorder=2.5)
     if series.best is not None:
         axes.plot(

@@ -66,7 +66,7 @@ class ErrorPanel:
         panel = cls(sheet, box, step_axis(view), error_axis(view), steps, x_ticks, y_ticks)
         panel._draw_level(noise_level(view))
         rows = np.arange(len(view))
-        colours = {"train": sheet.colours.data, "test": sheet.colours.test}
+        colours = {"train": sheet.colours.train, "test": sheet.colours.test}
         for order, (name, errors) in enumerate(errors_of(view).items(), 1):
             y = panel.error.place(errors)
             band = summarise(panel.moments, y, panel.columns)
@@ -151,12 +151,13 @@ class ErrorCurve:
         self._y = y
         self._rows = rows
         self._end = end
-        pale: dict[str, Any] = {
+        future: dict[str, Any] = {
+            **look,
             "linewidth": sheet.points(1.1),
-            "alpha": 0.45,
+            "alpha": sheet.least_opacity(look["color"]),
             "zorder": 1.8 + order,
         }
-        axes.plot(band.x, band.middle, **pale, **look)
+        axes.plot(band.x, band.middle, **future)
         if len(band.x) < len(y) and np.any(band.low < band.high):
             shade: dict[str, Any] = {
                 "color": look["color"],

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from relusgd.pictures.contributions import OUTPUT, TERM
 from relusgd.pictures.marks import looks_of
 from relusgd.pictures.sheet import Box, Sheet, entry_width
 from relusgd.pictures.stack import flow
@@ -64,13 +65,14 @@ def _unit_entries(looks: dict[str, dict[str, Any]], views: Sequence[View]) -> It
     """
     kinds = {(view.deep, view.wide) for view in views}
     if (False, False) in kinds:
-        yield Entry(looks["positive"], "unit, output weight > 0", "unit +")
-        yield Entry(looks["negative"], "unit, output weight < 0", "unit −")
+        yield Entry(looks["positive"], f"unit, {TERM}, v > 0", "unit +")
+        yield Entry(looks["negative"], "v < 0", "−")
+        yield Entry(looks["output bias"], "output bias", "bias")
     if (False, True) in kinds:
-        yield Entry(looks["up"], "bends at elbows, output weight > 0", "bends +")
-        yield Entry(looks["down"], "< 0", "−")
+        yield Entry(looks["up"], "bends at elbows, output weight v > 0", "bends +")
+        yield Entry(looks["down"], "v < 0", "−")
     if (True, False) in kinds:
-        yield Entry(looks["neutral"], "units of layer 1", "units")
+        yield Entry(looks["neutral"], f"outputs of layer 1, {OUTPUT}", "layer 1")
     if (True, True) in kinds:
         yield Entry(looks["bends"], "elbows of layer 1", "elbows")
 

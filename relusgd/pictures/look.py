@@ -14,10 +14,14 @@ SMALLEST, LARGEST = (480, 360), (4000, 4000)
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours as #rrggbb. The hues are from Okabe and Ito (2008): colour-blind people see them.
+    """Colours as #rrggbb, each with one meaning.
 
-    layers: of breakpoints, by the hidden layer whose unit switches there; runs: of learned
-    functions side by side.
+    What carries meaning has a contrast of 3 with the paper, words have 4.5; positive and negative
+    are told apart by colour-blind people.
+
+    positive, negative: units by the sign of their output weight; neutral: the first layer of deep
+    networks, whose units have no single one. train, test: errors. layers: of breakpoints, by the
+    hidden layer whose unit switches there; runs: of learned functions side by side.
     """
 
     paper: str
@@ -31,6 +35,7 @@ class Theme:
     negative: str
     neutral: str
     active: str
+    train: str
     test: str
     layers: tuple[str, ...]
     runs: tuple[str, ...]
@@ -39,27 +44,28 @@ class Theme:
 LIGHT = Theme(
     paper="#ffffff",
     ink="#20242a",
-    faint="#6d747d",
+    faint="#656c75",
     grid="#e9ebee",
-    data="#e69f00",
+    data="#727a83",
     truth="#20242a",
-    learned="#009e73",
-    positive="#56b4e9",
-    negative="#cc79a7",
-    neutral="#7f93a8",
+    learned="#009264",
+    positive="#1f78b4",
+    negative="#b5347a",
+    neutral="#2b3fae",
     active="#d3dbe1",
-    test="#0072b2",
-    layers=("#0072b2", "#d55e00", "#cc79a7", "#f0e442"),
+    train="#c25e00",
+    test="#8e3fb8",
+    layers=("#2b3fae", "#a06a00", "#b3261e", "#3c5300"),
     runs=(
-        "#009e73",
-        "#d55e00",
-        "#0072b2",
-        "#8f3b76",
-        "#7a6a00",
-        "#00a3b4",
-        "#b02a30",
-        "#4b4fb8",
-        "#5f6670",
+        "#009264",
+        "#c25e00",
+        "#7445b8",
+        "#8a6d00",
+        "#00838f",
+        "#b3261e",
+        "#7a4a21",
+        "#2b2f80",
+        "#5b7f00",
     ),
 )
 DARK = Theme(
@@ -67,25 +73,26 @@ DARK = Theme(
     ink="#e9ebee",
     faint="#99a1ab",
     grid="#282d34",
-    data="#e69f00",
+    data="#8f98a3",
     truth="#f4f4f4",
     learned="#1fc796",
     positive="#56b4e9",
-    negative="#d98bb6",
-    neutral="#8fa3b8",
+    negative="#e07fb2",
+    neutral="#7d90ff",
     active="#38424d",
-    test="#6fbcf0",
-    layers=("#56b4e9", "#ef7d33", "#d98bb6", "#f0e442"),
+    train="#f0903c",
+    test="#c792ea",
+    layers=("#7d90ff", "#e0b040", "#f0666a", "#a8cc4a"),
     runs=(
         "#1fc796",
-        "#ef7d33",
-        "#5aa9f0",
-        "#d38bc4",
+        "#f0903c",
+        "#b79cf5",
         "#d8c84a",
-        "#4ed3e0",
-        "#f0767a",
-        "#9a9df2",
-        "#b4bac2",
+        "#3fd0d8",
+        "#f0666a",
+        "#c99a72",
+        "#6f7cf2",
+        "#8fbf3a",
     ),
 )
 THEMES = {"light": LIGHT, "dark": DARK}

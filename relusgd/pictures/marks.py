@@ -15,9 +15,6 @@ from relusgd.pictures.view import View
 MARGIN = 0.015
 """Free paper at either end of an x axis, as a share of its length: points at the ends are whole."""
 
-BENDS_ALPHA = 0.5
-"""The opacity of the density of bends, under which the data can still be seen."""
-
 FIRST_DASHED = 5
 """From this run on, colours alone are too alike."""
 
@@ -51,7 +48,6 @@ def looks_of(sheet: Sheet, view: View | None) -> dict[str, dict[str, Any]]:
         "marker": "s",
         "markersize": points(9.0),
         "markeredgewidth": 0,
-        "alpha": BENDS_ALPHA,
     }
     kink = {
         "linestyle": "",
@@ -89,16 +85,26 @@ def looks_of(sheet: Sheet, view: View | None) -> dict[str, dict[str, Any]]:
         "positive": {"color": colours.positive, "linewidth": points(2.2)},
         "negative": {"color": colours.negative, "linewidth": points(2.2)},
         "neutral": {"color": colours.neutral, "linewidth": points(2.2)},
-        "up": {**patch, "color": colours.positive},
-        "down": {**patch, "color": colours.negative},
-        "bends": {**patch, "color": colours.neutral},
-        "train": {"color": colours.data, "linewidth": points(2.2)},
+        "output bias": {
+            "color": colours.ink,
+            "linewidth": points(1.3),
+            "linestyle": (0, (1, 1.5)),
+        },
+        "up": {**patch, **pale(sheet, colours.positive)},
+        "down": {**patch, **pale(sheet, colours.negative)},
+        "bends": {**patch, **pale(sheet, colours.neutral)},
+        "train": {"color": colours.train, "linewidth": points(2.2)},
         "test": {"color": colours.test, "linewidth": points(2.2)},
         "noise": {"color": colours.ink, "linewidth": points(1.0), "linestyle": (0, (5, 3))},
     }
     for layer, colour in enumerate(colours.layers, 1):
         looks[f"layer {layer}"] = {**kink, "markerfacecolor": colour}
     return looks
+
+
+def pale(sheet: Sheet, colour: str) -> dict[str, Any]:
+    """A colour, as pale as it may be to be told from the paper."""
+    return {"color": colour, "alpha": sheet.least_opacity(colour)}
 
 
 def run_look(sheet: Sheet, number: int) -> dict[str, Any]:
@@ -122,13 +128,15 @@ def relative(strength: Array, full: float) -> Array:
         return np.sqrt(np.clip(share, 0.0, 1.0))
 
 
-def sign_colours(sheet: Sheet, sign: Array) -> Array:
-    """Colours (n, 4) for output weights below, at and above 0, or without one sign."""
+def sign_colours(sheet: Sheet, sign: Array, strength: Array) -> Array:
+    """Colours (n, 4) for output weights below, at and above 0, or without one sign.
+
+    The opacity grows with the strength, shape (n,) from 0 to 1; at 0 a colour can be told from the
+    paper just so.
+    """
     colours = sheet.colours
-    table = to_rgba_array([colours.negative, colours.neutral, colours.positive])
-    return np.asarray(table[np.sign(sign).astype(int) + 1])
-
-
-def with_alpha(colours: Array, alpha: Array) -> Array:
-    """Colours (n, 4) with these opacities, shape (n,)."""
-    return np.column_stack([colours[:, :3], alpha])
+    names = [colours.negative, colours.neutral, colours.positive]
+    chosen = np.sign(sign).astype(int) + 1
+    least = np.array([sheet.least_opacity(name) for name in names])[chosen]
+    opacity = least + (1 - least) * strength
+    return np.column_stack([to_rgba_array(names)[chosen, :3], opacity])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from relusgd.pictures.axis import Ticks
+from relusgd.pictures.contrast import least_opacity
 from relusgd.pictures.fonts import DPI, font
 from relusgd.pictures.look import Look
 from relusgd.pictures.plain_matplotlib import (
@@ -113,6 +114,10 @@ class Sheet:
     def run_colour(self, number: int) -> str:
         """The colour of the learned function of a run or group with this number; colours repeat."""
         return self.colours.runs[number % len(self.colours.runs)]
+
+    def least_opacity(self, colour: str) -> float:
+        """The opacity from which on this colour can be told from the paper."""
+        return least_opacity(colour, self.colours.paper)
 
     def axes(self, box: Box) -> Axes:
         """Empty axes in the box, with a thin frame, a faint grid and no ticks."""

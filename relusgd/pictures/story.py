@@ -17,7 +17,7 @@ from relusgd.pictures.frames import choose_frames, distinct, nearest, wanted_epo
 from relusgd.pictures.header import Field
 from relusgd.pictures.legend import curve_legend, draw_legend, legend_lines
 from relusgd.pictures.look import Look
-from relusgd.pictures.marks import relative, sign_colours, with_alpha, x_limits
+from relusgd.pictures.marks import pale, relative, sign_colours, x_limits
 from relusgd.pictures.number_text import error_text
 from relusgd.pictures.panel_head import PanelHead
 from relusgd.pictures.plain_matplotlib import Axes, LineCollection
@@ -229,10 +229,10 @@ def draw_elbows(sheet: Sheet, axes: Axes, view: View, time: TimeAxis, scales: Sc
     # Strong paths are drawn over weak ones.
     order = np.argsort(amount, kind="stable")
     amount = amount[order]
-    colours = sign_colours(sheet, output_weight[1:][drawn][order])
+    sign = np.sign(output_weight[1:][drawn][order])
     paths = LineCollection(
         list(segments[drawn][order]),
-        colors=with_alpha(colours, 0.25 + 0.7 * amount),
+        colors=sign_colours(sheet, sign, amount),
         linewidths=sheet.points(1.0) * (0.7 + 2.6 * amount),
         capstyle="round",
     )
@@ -277,11 +277,10 @@ def draw_breakpoints(sheet: Sheet, axes: Axes, view: View, time: TimeAxis) -> No
         axes.plot(
             x[chosen],
             y[chosen],
-            color=colour,
+            **pale(sheet, colour),
             marker="o",
             markersize=sheet.points(2.2),
             markeredgewidth=0,
             linestyle="",
-            alpha=0.8,
             rasterized=True,
         )

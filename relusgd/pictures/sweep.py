@@ -15,7 +15,7 @@ from relusgd.pictures.axis import ErrorAxis, Ticks, even_ticks
 from relusgd.pictures.error_chart import Chart, aside, chart_axes, draw_series
 from relusgd.pictures.fonts import drawable
 from relusgd.pictures.legend import GAP, LETTERS, draw_entries, wrap_entries
-from relusgd.pictures.marks import run_look
+from relusgd.pictures.marks import pale, run_look
 from relusgd.pictures.plain_matplotlib import Axes
 from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.stack import Cell, GridShape, Stack, lay_cells, settle
@@ -187,11 +187,10 @@ class SweepBuilder:
         axes.plot(
             dots.x[::every] + aside,
             self.errors.place(dots.errors[::every]),
-            color=self.sheet.run_colour(dots.colour),
+            **pale(self.sheet, self.sheet.run_colour(dots.colour)),
             marker="o",
-            markersize=self.sheet.points(5.5),
+            markersize=self.sheet.points(4.5),
             markeredgewidth=0,
-            alpha=0.5,
             linestyle="",
             zorder=2.3,
         )

@@ -14,8 +14,9 @@ from relusgd.model.breakpoints import breakpoints, vertices
 from relusgd.model.history import History
 from relusgd.model.network import Array, Network, elbow_positions
 from relusgd.model.points import Dataset
-from relusgd.pictures.axis import robust_limits
+from relusgd.pictures.axis import OUTSIDE, robust_limits
 from relusgd.pictures.binning import Cells, bin_units
+from relusgd.pictures.contributions import active_ends, line_weight, unit_outputs
 
 MOST_UNITS = 250
 """Wider layers are not drawn unit by unit, but as the density of their bends."""
@@ -57,8 +58,8 @@ class LearnedCurve:
 
 @dataclass(frozen=True, eq=False)
 class UnitLines:
-    """The active sides of units inside the domain. lines: shape (n, 2 ends, 2 coordinates); elbow:
-    x, shape (n,), nan outside.
+    """The lines of units on their active sides inside the domain: shape (n, 2 ends, 2 coordinates).
+    elbow: x, shape (n,), nan outside.
 
     strength: how much the unit bends the function, shape (n,); sign: of its output weight, 0 where
     that has no single one.
@@ -112,6 +113,13 @@ class View:
     def wide(self) -> bool:
         """Whether the first layer is shown as a density."""
         return self.history.hidden[0] > MOST_UNITS
+
+    @property
+    def has_terms(self) -> bool:
+        """Whether the lines of the units, with the level of the output bias, add up to the learned
+        function.
+        """
+        return not self.deep and not self.wide
 
     @property
     def shows_test_points(self) -> bool:
@@ -195,33 +203,34 @@ class View:
         """The units of the first layer that are active somewhere in the domain; of wide layers the
         MOST_UNITS that bend most.
 
-        y = baseline + deviation·relu(slope·x + bias): a unit's output, on the scale and from the
-        zero of the network's y.
+        Their heights are those of `contributions`: with one hidden layer the terms that add up to
+        the learned function, in deep networks the outputs of the first layer.
         """
         network = self.history.network(index)
         low, high = self._network_domain
-        slope, bias, strength = network.slope, network.bias, bending(network)
-        chosen = strongest(strength, MOST_UNITS)
-        slope, bias, strength = slope[chosen], bias[chosen], strength[chosen]
-        elbow = elbow_positions(slope, bias)
-        start = np.where(slope > 0, np.fmax(elbow, low), low)
-        stop = np.where(slope < 0, np.fmin(elbow, high), high)
-        ends = np.stack([start, stop], axis=1)
+        scaling = self.dataset.scaling
+        bent = bending(network)
+        chosen = strongest(bent, MOST_UNITS)
+        slope, bias, strength = network.slope[chosen], network.bias[chosen], bent[chosen]
+        weight = line_weight(network)[chosen]
+        ends = active_ends(slope, bias, low, high)
         with np.errstate(all="ignore"):
-            heights = np.maximum(ends * slope[:, None] + bias[:, None], 0.0)
-            lines = np.stack(
-                [
-                    self.dataset.scaling.x_to_original(ends),
-                    self.dataset.scaling.y_to_original(heights),
-                ],
-                axis=2,
-            )
-        seen = (start < stop) & (heights.max(axis=1) > 0)
-        inside = np.where(
-            (elbow >= low) & (elbow <= high), self.dataset.scaling.x_to_original(elbow), np.nan
-        )
-        sign = np.zeros(len(slope)) if self.deep else np.sign(network.output_weight[chosen])
+            outputs = unit_outputs(slope, bias, ends)
+            heights = scaling.y_to_original(weight[:, None] * outputs)
+            lines = np.stack([scaling.x_to_original(ends), heights], axis=2)
+        seen = (ends[:, 0] < ends[:, 1]) & (outputs.max(axis=1) > 0)
+        elbow = elbow_positions(slope, bias)
+        inside = np.where((elbow >= low) & (elbow <= high), scaling.x_to_original(elbow), np.nan)
+        sign = np.zeros(len(slope)) if self.deep else np.sign(weight)
         return UnitLines(lines[seen], inside[seen], strength[seen], sign[seen])
+
+    def output_level(self, index: int) -> float:
+        """The height of the output bias, with which the lines of units add up to the learned
+        function where there is one hidden layer.
+        """
+        output_bias = np.array(self.history.network(index).output_bias)
+        with np.errstate(all="ignore"):
+            return float(self.dataset.scaling.y_to_original(output_bias))
 
     def active(self, index: int) -> tuple[Array, NDArray[np.int64]]:
         """How many units of all hidden layers are active: edges in x, shape (n + 1,), and the count
@@ -318,11 +327,18 @@ class View:
         )
         if self.wide:
             return limits
-        with np.errstate(all="ignore"):
-            around = np.array(
-                [[self.baseline, np.quantile(self.unit_ends(index), 0.9)] for index in self._sample]
-            )
+        around = np.array([self._bulk_of_units(index) for index in self._sample])
         return robust_limits(np.array(limits), around, extent=0.15, margin=0.0)
+
+    def _bulk_of_units(self, index: int) -> tuple[float, float]:
+        """The heights between which the ends of most units' lines lie, and the line at 0."""
+        heights = self.units(index).lines[:, :, 1]
+        if not len(heights):
+            return self.baseline, self.baseline
+        with np.errstate(all="ignore"):
+            lowest = np.quantile(heights.min(axis=1), OUTSIDE)
+            highest = np.quantile(heights.max(axis=1), 1 - OUTSIDE)
+        return min(float(lowest), self.baseline), max(float(highest), self.baseline)
 
     def _final(self, core: list[Array]) -> Array:
         """The range of the last function if it lies within three times the range of the data; what
@@ -332,13 +348,6 @@ class View:
         reach = 3 * np.ptp(data)
         near = data.min() - reach <= y.min() and y.max() <= data.max() + reach
         return np.array([y.min(), y.max()]) if near else np.empty(0)
-
-    def unit_ends(self, index: int) -> Array:
-        """The heights at which the units' lines leave the domain; the baseline alone if there are
-        none.
-        """
-        ends = self.units(index).lines[:, :, 1].max(axis=1)
-        return ends if len(ends) else np.array([self.baseline])
 
 
 def bending(network: Network) -> Array:

@@ -96,7 +96,7 @@ def build_initial(config: Config, dataset: Dataset) -> Network:
     elbows = network.elbows
     if not isinstance(elbows, str):
         positions = np.array(elbows, dtype=np.float64)
-        elbows = tuple(dataset.scaling.x_to_network(positions).tolist())
+        elbows = dataset.scaling.x_to_network(positions).tolist()
     recipe = InitialNetwork(
         hidden=tuple(network.hidden),
         elbow_range=_elbow_range(config, dataset),

@@ -57,6 +57,9 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
     "block_is_a_number": (
         (1, "training must be a block of keys such as method, layers, epochs, not 30000"),
     ),
+    "boolean_for_elbows": (
+        (2, "network.elbows must be uniform, even or keep, or a finite number, or a list of"),
+    ),
     "boolean_for_a_number": (
         (2, "training.momentum must be a finite number of at least 0 and below 1, not true"),
     ),
@@ -141,7 +144,7 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
         (4, "data.noize is not a known key; did you mean noise?"),
         (5, "data.samples must be a whole number from 1 to 1,000,000,000, not 0"),
         (8, "network.elbows has 2 positions for the 3 units of network.hidden; give one"),
-        (9, "network.init must be torch, he_normal, glorot_uniform or normal, not"),
+        (9, "network.init must be torch, he_normal, glorot_uniform, normal or uniform"),
         (11, "training.learning_rate must be a finite number above 0, not 'fast'"),
         (12, "training.learning_rate stands here a second time (first in line 11)"),
         (13, "training.nesterov is true with training.momentum: 0; Nesterov's formula needs"),
@@ -331,7 +334,7 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
     "unclosed_quote": ((2, "not valid YAML: a quote opens here and nothing closes it"),),
     "unknown_block": ((1, "trainig is not a known key; did you mean training?"),),
     "unknown_choice": (
-        (2, "network.init must be torch, he_normal, glorot_uniform or normal, not"),
+        (2, "network.init must be torch, he_normal, glorot_uniform, normal or uniform"),
     ),
     "unknown_key": ((5, "training.learning_rat is not a known key; did you mean learning_rate?"),),
     "unknown_kind": (
@@ -339,6 +342,9 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
     ),
     "unknown_schedule": (
         (2, "training.schedule must be constant, {kind: step, every: EPOCHS, factor: F} or"),
+    ),
+    "unknown_word_for_slopes": (
+        (2, "network.slopes must be signs, or a finite number, or a list of numbers, or null, not"),
     ),
     "unknown_target": ((2, "data.target: 'swatooth' is not a known"),),
     "utf16": ((1, "the file is not UTF-8 text (byte 0xff at position 0)"),),

@@ -54,6 +54,25 @@ def test_a_network_by_its_numbers_is_the_sum_of_its_units():
     np.testing.assert_allclose(network(x), [0.75, 0.65, 1.15, 1.65], rtol=1e-14)
 
 
+def test_signs_alternate_from_plus_one():
+    assert draw(hidden=(5,), slopes="signs").slope.tolist() == [1, -1, 1, -1, 1]
+    assert draw(hidden=(3, 2), slopes="signs", antisymmetric=True).slope.tolist() == [1, -1, 1]
+
+
+def test_signs_of_antisymmetric_pairs_are_equal():
+    network = draw(hidden=(6,), slopes="signs", antisymmetric=True)
+    assert network.slope.tolist() == [1, 1, -1, -1, 1, 1]
+    assert np.abs(network(np.linspace(-1, 2, 7))).max() < 1e-15
+
+
+@pytest.mark.parametrize("hidden", [(6,), (4, 3)])
+@pytest.mark.parametrize("antisymmetric", [False, True])
+def test_one_position_is_that_of_all_units(hidden, antisymmetric):
+    hidden = hidden if not antisymmetric else (*hidden[:-1], 4)
+    network = draw(hidden=hidden, elbows=0.25, antisymmetric=antisymmetric)
+    np.testing.assert_allclose(network.elbow, 0.25, rtol=1e-15)
+
+
 @pytest.mark.parametrize("hidden", [(40,), (4, 3)])
 def test_an_output_offset_changes_no_other_number(hidden):
     drawn, given = draw(hidden=hidden), draw(hidden=hidden, output_offset=-1.5)
@@ -88,6 +107,21 @@ def test_normal_takes_its_scales_as_standard_deviations():
     assert np.std(network.slope) == pytest.approx(3.0, rel=0.1)
     assert np.std(network.bias) == pytest.approx(3.0, rel=0.1)
     assert np.std(network.output_weight) == pytest.approx(0.01, rel=0.1)
+    assert network.output_bias == 0
+
+
+def test_uniform_takes_its_scales_as_half_widths():
+    network = draw(
+        hidden=(2000,), init="uniform", hidden_scale=3.0, output_scale=0.01, elbows="keep"
+    )
+    for values, half_width in [
+        (network.slope, 3.0),
+        (network.bias, 3.0),
+        (network.output_weight, 0.01),
+    ]:
+        assert 0.99 * half_width < np.abs(values).max() <= half_width
+        assert np.std(values) == pytest.approx(half_width / np.sqrt(3), rel=0.05)
+        assert abs(np.mean(values)) < 0.05 * half_width
     assert network.output_bias == 0
 
 

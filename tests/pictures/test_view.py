@@ -41,9 +41,9 @@ def test_the_kinks_of_one_hidden_layer_are_its_slope_changes():
     assert curve.kink == pytest.approx([6.0, 4.0])
 
 
-def test_a_unit_is_drawn_on_its_active_side_alone():
+def test_a_unit_is_drawn_with_its_output_weight_on_its_active_side_alone():
     units = view_of(np.array([2.0, -1.0]), np.array([-0.5, 0.75]), np.array([3.0, -4.0])).units(0)
-    assert units.lines.tolist() == [[[0.25, 0.0], [1.0, 1.5]], [[0.0, 0.75], [0.75, 0.0]]]
+    assert units.lines.tolist() == [[[0.25, 0.0], [1.0, 4.5]], [[0.0, -3.0], [0.75, 0.0]]]
     assert units.elbow.tolist() == [0.25, 0.75]
     assert units.sign.tolist() == [1.0, -1.0]
 
@@ -53,6 +53,44 @@ def test_units_active_everywhere_reach_from_end_to_end_and_dead_ones_are_left_ou
     units = view_of(slope, bias, np.ones(4)).units(0)
     assert units.lines.tolist() == [[[0.0, 1.0], [1.0, 2.0]], [[0.0, 0.5], [1.0, 0.5]]]
     assert np.isnan(units.elbow).all()
+
+
+def heights_of(lines, baseline, x):
+    """The heights of units' lines over the baseline at x: 0 where a unit is not active."""
+    heights = np.zeros((len(lines), len(x)))
+    for line, height in zip(lines, heights, strict=True):
+        (left, left_y), (right, right_y) = line
+        inside = (x >= left) & (x <= right)
+        height[inside] = np.interp(x[inside], [left, right], [left_y, right_y]) - baseline
+    return heights
+
+
+@pytest.mark.parametrize("index", [0, 3, -1])
+@pytest.mark.parametrize("given", ["dataset", "standardised"])
+def test_the_lines_of_the_units_and_the_output_bias_add_up_to_the_curve(
+    make_history, request, given, index
+):
+    view = View(make_history(hidden=(12,)), request.getfixturevalue(given))
+    units, curve = view.units(index), view.curve(index)
+    x = np.linspace(view.low, view.high, 301)
+    terms = heights_of(units.lines, view.baseline, x).sum(axis=0)
+    learned = np.interp(x, curve.x, curve.y)
+    assert view.has_terms
+    assert terms + view.output_level(index) == pytest.approx(learned, rel=1e-9, abs=1e-9)
+
+
+def test_units_of_a_deep_network_are_drawn_as_the_outputs_of_its_first_layer(make_history, dataset):
+    view = View(make_history(hidden=(5, 4)), dataset)
+    x = np.linspace(0, 1, 101)
+    units, outputs = view.units(-1), view.history.network(-1).activations(x)[0].T
+    drawn = heights_of(units.lines, 0.0, x)
+    assert not view.has_terms
+    assert drawn == pytest.approx(outputs[outputs.max(axis=1) > 0], abs=1e-9)
+
+
+def test_a_dead_unit_and_one_without_output_weight_lift_nothing():
+    view = view_of(np.array([1.0, 1.0]), np.array([-2.0, 0.0]), np.array([5.0, 0.0]))
+    assert view.units(0).lines.tolist() == [[[0.0, 0.0], [1.0, 0.0]]]
 
 
 def test_units_stand_on_the_zero_of_the_networks_y(make_history, standardised, dataset):

@@ -22,6 +22,9 @@ KEYS = {
         "output_weights": [0.5, -1, 2, -0.25, 1, 0.1, 3],
         "output_offset": 0.3,
     },
+    "signs": {"slopes": "signs", "elbows": "even"},
+    "one_position": {"elbows": 0.4},
+    "uniform": {"init": "uniform", "hidden_scale": 2, "output_scale": 0.5, "elbows": "keep"},
     "output_offset": {"output_offset": -2},
     "deep_output_offset": {"hidden": [3, 2], "output_offset": -2},
 }
@@ -52,6 +55,13 @@ def test_its_offset_and_output_weights_are_in_the_units_that_the_network_sees():
     initial = prepare(load_config({"network": network, "data": data})).initial
     assert initial.output_weight.tolist() == [2, 3]
     assert initial.output_bias == 4
+
+
+def test_one_position_for_all_elbows_is_in_the_units_of_the_data():
+    data = {"domain": [0, 100], "standardize": True}
+    plan = prepare(load_config({"network": {"hidden": 2, "elbows": 30}, "data": data}))
+    elbows = plan.dataset.scaling.x_to_original(plan.initial.elbow)
+    np.testing.assert_allclose(elbows, 30, rtol=1e-14)
 
 
 def test_its_run_begins_with_it_and_is_the_same_run_again(config, tmp_path):

@@ -4,8 +4,8 @@ const SECONDS = 10; // from start to end at speed 1
 
 class Clock {
   /**
-   * epochs: of the moments, with fractions within an epoch; time: their axis; changed(): after every other moment, and when playing
-   * begins or ends.
+   * epochs: of the moments, with fractions within an epoch; time: their axis; changed(): after
+   * every other moment, and when playing begins or ends.
    */
   constructor(epochs, time, changed) {
     this.epochs = epochs;

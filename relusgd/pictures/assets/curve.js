@@ -155,8 +155,8 @@ class CurvePanel {
   }
 
   /**
-   * The ends in pixels of a unit's active side, mean + deviation · relu(w x + b); null where it is
-   * active nowhere.
+   * The ends in pixels of a unit's active side, mean + deviation · v·relu(w x + b), without v in
+   * deep networks; null where it is active nowhere.
    */
   unitLine(network, unit) {
     const { points } = this.run;
@@ -169,11 +169,12 @@ class CurvePanel {
     const first = Math.max(w * start + b, 0);
     const last = Math.max(w * stop + b, 0);
     if (!(start < stop && Math.max(first, last) > 0)) return null;
+    const v = network.deep ? 1 : network.outputWeight[unit];
     return [
       this.frame.x(points.toX(start)),
-      this.frame.y(points.toY(first)),
+      this.frame.y(points.toY(v * first)),
       this.frame.x(points.toX(stop)),
-      this.frame.y(points.toY(last)),
+      this.frame.y(points.toY(v * last)),
     ];
   }
 

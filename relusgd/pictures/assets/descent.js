@@ -1,5 +1,4 @@
-// Stochastic gradient descent on the mean squared error of a batch, for any depth, in the letters
-// of the textbook.
+// Stochastic gradient descent on the mean squared error of a batch.
 
 /** A generator of numbers in [0, 1) that always begins alike: Marsaglia's xorshift of 32 bits. */
 function randomNumbers(seed = 2463534242) {
@@ -13,66 +12,57 @@ function randomNumbers(seed = 2463534242) {
 }
 
 /**
- * Indices of a batch of size B out of n points, drawn with replacement; all points where B is not
- * below n.
+ * Fill a batch with indices of n points, drawn with replacement; all points in turn where the batch
+ * is not smaller.
  */
-function drawBatch(random, n, B) {
-  return B >= n
-    ? Array.from({ length: n }, (_, i) => i)
-    : Array.from({ length: B }, () => Math.floor(random() * n));
+function drawBatch(random, n, batch) {
+  const all = batch.length >= n;
+  for (let i = 0; i < batch.length; i++) batch[i] = all ? i : Math.floor(random() * n);
 }
 
-/**
- * The gradient of the mean of (f(x_i) − y_i)² over the batch, as {weights, biases} in the shapes of
- * the network's.
- */
-function gradient(network, points, batch) {
-  const L = network.weights.length;
-  const dW = network.weights.map((W) => new Float64Array(W.length));
-  const db = network.biases.map((b) => new Float64Array(b.length));
-  for (const i of batch) {
-    const a = [[points.x[i]]];
-    for (let k = 0; k + 1 < L; k++) a.push(reluLayer(a[k], network.weights[k], network.biases[k]));
-    const f = affine(a[L - 1], network.weights[L - 1], network.biases[L - 1])[0];
-    /** @type {ArrayLike<number>} */
-    let delta = [(2 / batch.length) * (f - points.y[i])];
-    for (let k = L - 1; k >= 0; k--)
-      delta = backward(network.weights[k], a[k], delta, dW[k], db[k], k > 0);
-  }
-  return { weights: dW, biases: db };
+/** Which layers learn: whether weights and biases of layer k do, for k = 0 … the last. */
+function learningParts(layers, count, outputBias) {
+  return Array.from({ length: count }, (_, k) => {
+    const isLast = k === count - 1;
+    const learns = layers === "all" || layers === (isLast ? "output" : "hidden");
+    return { weights: learns, biases: learns && (outputBias || !isLast) };
+  });
 }
 
-/**
- * One layer of the reverse pass: ∂W += aᵀ δ, ∂b += δ; gives δ Wᵀ where a > 0, the δ of the layer
- * before.
- */
-function backward(W, a, delta, dW, db, wanted) {
-  const n = delta.length;
-  const before = new Float64Array(wanted ? a.length : 0);
-  for (let j = 0; j < n; j++) db[j] += delta[j];
-  for (let i = 0; i < a.length; i++) {
-    if (!(a[i] !== 0)) continue; // an inactive unit gets and passes on nothing
-    let sum = 0;
-    for (let j = 0; j < n; j++) {
-      dW[i * n + j] += a[i] * delta[j];
-      sum += W[i * n + j] * delta[j];
-    }
-    if (wanted) before[i] = sum;
+/** Steps θ ← θ − rate · gradient of a batch, which change a network in place. */
+class Descent {
+  /** layers: all, output or hidden; without outputBias the constant is kept. */
+  constructor(network, points, { rate, batch, layers }, outputBias = true, random = null) {
+    const n = points.x.length;
+    this.network = network;
+    this.points = points;
+    this.rate = rate;
+    this.random = random;
+    this.batch = new Int32Array(Math.min(Math.floor(batch), n));
+    this.backprop = new Backprop(network);
+    this.learns = learningParts(layers, network.weights.length, outputBias);
   }
-  return before;
+
+  /** One step on a batch that is drawn. */
+  step() {
+    drawBatch(this.random, this.points.x.length, this.batch);
+    this.stepOn(this.batch);
+  }
+
+  /** One step on the points with these indices. */
+  stepOn(batch) {
+    const { network, backprop, learns, rate } = this;
+    const { x, y } = this.points;
+    const share = 1 / batch.length;
+    backprop.clear();
+    for (let i = 0; i < batch.length; i++) backprop.add(x[batch[i]], y[batch[i]], share);
+    learns.forEach(({ weights, biases }, k) => {
+      if (weights) stepAgainst(network.weights[k], backprop.dW[k], rate);
+      if (biases) stepAgainst(network.biases[k], backprop.db[k], rate);
+    });
+  }
 }
 
-/**
- * θ ← θ − rate · gradient of the batch, in place; layers: all, output or hidden; without outputBias
- * the constant is kept.
- */
-function descend(network, points, batch, rate, layers = "all", outputBias = true) {
-  const g = gradient(network, points, batch);
-  const last = network.weights.length - 1;
-  for (let k = 0; k <= last; k++) {
-    if (layers === (k === last ? "hidden" : "output")) continue;
-    for (let i = 0; i < g.weights[k].length; i++) network.weights[k][i] -= rate * g.weights[k][i];
-    if (k === last && !outputBias) continue;
-    for (let i = 0; i < g.biases[k].length; i++) network.biases[k][i] -= rate * g.biases[k][i];
-  }
+function stepAgainst(parameters, gradient, rate) {
+  for (let i = 0; i < parameters.length; i++) parameters[i] -= rate * gradient[i];
 }

@@ -13,6 +13,8 @@ class Experiment {
     this.running = false;
     this.steps = 0;
     this.note = "";
+    this.version = 0;
+    this.stable = new StableRate(changed);
   }
 
   get on() {
@@ -27,6 +29,12 @@ class Experiment {
     this.note = "";
     this.network = run.network(row).copy();
     this.rate = run.metrics.learning_rate[row];
+    this.stable.forget();
+    this.networkChanged();
+  }
+
+  networkChanged() {
+    this.version += 1;
     this.changed();
   }
 
@@ -35,6 +43,7 @@ class Experiment {
     this.network = null;
     this.running = false;
     this.note = "";
+    this.stable.forget();
     this.changed();
   }
 
@@ -50,13 +59,13 @@ class Experiment {
   /** x in original units. */
   placeElbow(unit, x) {
     this.network.placeElbow(unit, this.run.points.fromX(x));
-    this.changed();
+    this.networkChanged();
   }
 
   /** weight: of the unit in the output, in original units. */
   setWeight(unit, weight) {
     this.network.outputWeight[unit] = weight / this.run.points.yUnit;
-    this.changed();
+    this.networkChanged();
   }
 
   /**
@@ -102,6 +111,7 @@ class Experiment {
     );
     if (!solved.isFinite()) return this.say("no finite solution; try a larger penalty");
     this.network = solved;
+    this.version += 1;
     return this.say("output layer solved");
   }
 
@@ -110,17 +120,38 @@ class Experiment {
     this.changed();
   }
 
+  /** See to it that the stable rate becomes known, of the layers that shall learn. */
+  seekStableRate(layers) {
+    const {
+      network,
+      run: { points, start },
+    } = this;
+    const version = `${this.version} ${layers}`;
+    this.stable.want(version, network, points.train, layers, start.output_bias, this.running);
+  }
+
+  /** Why training cannot begin so, or nothing. */
+  refusal({ rate, batch }) {
+    if (!(rate > 0 && rate < Infinity)) return "the learning rate must be above 0";
+    if (!(batch >= 1)) return "a batch has at least one point";
+    return "";
+  }
+
   /** Go on with plain SGD until stopped: {rate, batch, layers}. */
   descend(settings) {
-    if (!(settings.rate > 0 && settings.rate < Infinity))
-      return this.say("the learning rate must be above 0");
-    if (!(settings.batch >= 1)) return this.say("a batch has at least one point");
-    this.settings = settings;
+    const { points, start } = this.run;
+    this.random = this.random || randomNumbers();
+    this.descent = new Descent(
+      this.network,
+      points.train,
+      settings,
+      start.output_bias,
+      this.random,
+    );
     this.running = true;
     this.note = "";
-    this.random = this.random || randomNumbers();
     requestAnimationFrame(() => this.takeSteps());
-    return this.changed();
+    this.changed();
   }
 
   stop() {
@@ -130,25 +161,12 @@ class Experiment {
 
   takeSteps() {
     if (!this.running) return;
-    const {
-      network,
-      settings: { rate, batch, layers },
-      run: { points, start },
-    } = this;
-    const n = points.train.x.length;
     const stop = performance.now() + SLICE;
     do {
-      descend(
-        network,
-        points.train,
-        drawBatch(this.random, n, Math.floor(batch)),
-        rate,
-        layers,
-        start.output_bias,
-      );
+      this.descent.step();
       this.steps += 1;
     } while (performance.now() < stop);
-    if (network.isFinite()) requestAnimationFrame(() => this.takeSteps());
+    if (this.network.isFinite()) requestAnimationFrame(() => this.takeSteps());
     else
       Object.assign(this, {
         running: false,
@@ -156,7 +174,7 @@ class Experiment {
           `diverged after ${wholeText(this.steps)} steps; ` +
           "reset, and try a smaller learning rate",
       });
-    this.changed();
+    this.networkChanged();
   }
 
   /**

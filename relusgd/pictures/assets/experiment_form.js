@@ -1,5 +1,7 @@
 // The form of an experiment: its numbers, and what its buttons do.
 
+const PATIENCE = 250; // milliseconds that starting SGD waits for the stable rate
+
 class ExperimentForm {
   constructor(page) {
     this.page = page;
@@ -9,6 +11,9 @@ class ExperimentForm {
     $("solve").addEventListener("click", () => this.experiment.solve(Number($("penalty").value)));
     $("descend").addEventListener("click", () => this.descend());
     $("yaml").addEventListener("click", () => this.copyYaml());
+    $("safe-rate").addEventListener("click", () => this.takeSafeRate());
+    for (const id of ["rate", "batch", "layers"])
+      $(id).addEventListener("input", () => this.settingsChanged());
     $("unit").addEventListener("change", () =>
       page.pinUnit(
         this.experiment.run,
@@ -51,13 +56,38 @@ class ExperimentForm {
     this.experiment.begin(run, run.rowAt(this.page.clock.epoch));
   }
 
-  descend() {
-    if (this.experiment.running) return this.experiment.stop();
-    return this.experiment.descend({
+  get settings() {
+    return {
       rate: $("rate").valueAsNumber,
       batch: $("batch").valueAsNumber,
       layers: $("layers").value,
-    });
+    };
+  }
+
+  settingsChanged() {
+    this.warned = false;
+    this.page.changed();
+  }
+
+  takeSafeRate() {
+    $("rate").value = this.experiment.stable.safe;
+    this.settingsChanged();
+  }
+
+  /** Start or pause SGD; at a rate that is not stable only once the reader was warned. */
+  descend() {
+    const { experiment, settings } = this;
+    if (experiment.running) return experiment.stop();
+    const refusal = experiment.refusal(settings);
+    if (refusal) return experiment.say(refusal);
+    experiment.seekStableRate(settings.layers);
+    experiment.stable.work(PATIENCE);
+    if (settings.rate > experiment.stable.rate && !this.warned) {
+      this.warned = true;
+      return experiment.say("");
+    }
+    this.warned = false;
+    return experiment.descend(settings);
   }
 
   async copyYaml() {
@@ -84,7 +114,7 @@ class ExperimentForm {
     this.compare();
     const steps = `${wholeText(experiment.steps)} steps of SGD from here`;
     $("note").textContent = experiment.note || (experiment.steps ? steps : "");
-    $("descend").textContent = experiment.running ? "Pause" : "SGD from here";
+    this.fillRates();
     $("solve").disabled = Boolean(experiment.unsolvable);
     $("solve").title = experiment.unsolvable;
     if (!page.pinned || page.pinned.run !== run) return;
@@ -95,6 +125,26 @@ class ExperimentForm {
     setInput($("unit"), page.pinned.unit);
     setInput($("elbow"), facts.elbow);
     setInput($("weight"), facts.weight);
+  }
+
+  /** The stable rate, the safe one, and the warning above them. */
+  fillRates() {
+    const { experiment, settings } = this;
+    const { stable, running } = experiment;
+    experiment.seekStableRate(settings.layers);
+    const { rate, safe } = stable;
+    const isKnown = Number.isFinite(safe);
+    const limit = numberText(rate, 2);
+    $("stable").textContent = isKnown ? `stable below 2/sharpness = ${limit}` : "";
+    $("safe-rate").textContent = isKnown ? `Take ${plainNumber(safe)}` : "Take a safe rate";
+    $("safe-rate").disabled = !isKnown || settings.rate === safe;
+    const isAbove = settings.rate > rate;
+    const warning =
+      `At ${plainNumber(settings.rate)} gradient descent is not stable here and may lose the ` +
+      `fit: 2/sharpness is ${limit}. ${plainNumber(safe)} is safe.`;
+    setText($("rate-warning"), isAbove && !running ? warning : "");
+    const start = this.warned && isAbove ? "Start all the same" : "SGD from here";
+    setText($("descend"), running ? "Pause" : start);
   }
 
   compare() {
@@ -113,6 +163,14 @@ class ExperimentForm {
     $("compared").replaceChildren(...rows);
   }
 }
+
+/** Set a text only where it is another one, so that it is not announced again. */
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** A number as a reader types it: 0.005. */
+const plainNumber = (value) => String(Number(value.toPrecision(6)));
 
 /** Set an input's number unless the reader is typing in it. */
 function setInput(input, value) {

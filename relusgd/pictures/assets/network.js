@@ -66,25 +66,26 @@ class Network {
 
   /** The outputs of the last hidden layer at x. */
   features(x) {
-    let a = [x];
-    for (let k = 0; k < this.hidden.length; k++) a = reluLayer(a, this.weights[k], this.biases[k]);
-    return a;
+    const pass = new ForwardPass(this);
+    pass.at(x);
+    return pass.a[this.hidden.length];
   }
 
   /** f(x). */
   at(x) {
-    const a = this.features(x);
-    const v = this.outputWeight;
-    let sum = this.outputBias;
-    for (let j = 0; j < a.length; j++) sum += v[j] * a[j];
-    return sum;
+    return new ForwardPass(this).at(x);
   }
 
   /** The mean squared error over points {x, y}; nan without any. */
   mse(points) {
+    const pass = new ForwardPass(this);
+    const n = points.x.length;
     let sum = 0;
-    for (let i = 0; i < points.x.length; i++) sum += (this.at(points.x[i]) - points.y[i]) ** 2;
-    return points.x.length ? sum / points.x.length : NaN;
+    for (let i = 0; i < n; i++) {
+      const residual = pass.at(points.x[i]) - points.y[i];
+      sum += residual * residual;
+    }
+    return n ? sum / n : NaN;
   }
 
   /** How many of these x a first-layer unit is active on. */
@@ -108,15 +109,49 @@ function rectified(z) {
   return z <= 0 ? 0 : NaN;
 }
 
-function reluLayer(a, W, b) {
+/** One pass after another through a network, in arrays that are made once. */
+class ForwardPass {
+  /** network: read anew at every pass, so it may change between two of them. */
+  constructor(network) {
+    const widths = [1, ...network.hidden, 1];
+    this.network = network;
+    this.layers = network.weights.length;
+    /** The values of every layer at the last x, the input first, the output last. */
+    this.a = widths.map((n) => new Float64Array(n));
+  }
+
+  /** f(x). */
+  at(x) {
+    const { network, layers, a } = this;
+    a[0][0] = x;
+    for (let k = 0; k < layers; k++) {
+      intoAffine(a[k], network.weights[k], network.biases[k], a[k + 1]);
+      if (k + 1 < layers) rectify(a[k + 1]);
+    }
+    return a[layers][0];
+  }
+}
+
+/** z ← a W + b. */
+function intoAffine(a, W, b, z) {
   const n = b.length;
-  const z = b.slice();
+  if (n === 1) {
+    let sum = b[0];
+    for (let i = 0; i < a.length; i++) if (a[i] !== 0) sum += a[i] * W[i];
+    z[0] = sum;
+    return;
+  }
+  for (let j = 0; j < n; j++) z[j] = b[j];
   for (let i = 0; i < a.length; i++) {
     const value = a[i];
-    if (value !== 0) for (let j = 0; j < n; j++) z[j] += value * W[i * n + j];
+    if (value === 0) continue;
+    for (let j = 0, at = i * n; j < n; j++, at++) z[j] += value * W[at];
   }
-  for (let j = 0; j < n; j++) if (!(z[j] > 0)) z[j] = z[j] <= 0 ? 0 : NaN;
-  return z;
+}
+
+/** z ← relu(z); nan stays nan. */
+function rectify(z) {
+  for (let j = 0; j < z.length; j++) if (!(z[j] > 0)) z[j] = z[j] <= 0 ? 0 : NaN;
 }
 
 /**
@@ -195,10 +230,8 @@ function deepPieces(network, low, high) {
 }
 
 function affine(a, W, b) {
-  const n = b.length;
-  const z = b.slice();
-  for (let i = 0; i < a.length; i++)
-    if (a[i] !== 0) for (let j = 0; j < n; j++) z[j] += a[i] * W[i * n + j];
+  const z = new Float64Array(b.length);
+  intoAffine(a, W, b, z);
   return z;
 }
 

@@ -142,7 +142,7 @@ class Page {
       ? Object.keys(run.errors).map((name) => [
           run,
           name,
-          name === "train" ? this.colours.data : this.colours.test,
+          name === "train" ? this.colours.train : this.colours.test,
         ])
       : [];
     const several = this.single

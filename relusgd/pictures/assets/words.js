@@ -65,12 +65,12 @@ function legendOf({ runs, single }) {
   if (single) entries.push(["strong", "learned", "learned function", "learned"]);
   if (any((run) => !run.deep && !wide(run)))
     entries.push(
-      ["", "positive", "unit, output weight > 0", "unit +"],
-      ["", "negative", "unit, output weight < 0", "unit −"],
+      ["", "positive", "unit, v·relu(wx + b), v > 0", "unit +"],
+      ["", "negative", "v < 0", "−"],
     );
   if (any((run) => !run.deep && wide(run)))
     entries.push(
-      ["patch", "positive", "bends at elbows, output weight > 0", "bends +"],
+      ["patch", "positive", "bends at elbows, output weight v > 0", "bends +"],
       ["patch", "negative", "< 0", "−"],
     );
   if (any((run) => run.deep))

@@ -1,9 +1,12 @@
 """What a page computes is what NumPy computes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from relusgd.config import load_config
+from relusgd.diagnostics.sharpness import sharpness
 from relusgd.gradients.backprop import backprop
 from relusgd.model.breakpoints import breakpoints, vertices
 from relusgd.model.network import Network
@@ -277,6 +280,41 @@ def test_without_output_bias_the_closed_form_has_none(make_history, make_page, o
     )
 
 
+SHARPNESS = """([row, layers, outputBias]) => {
+    const run = page.runs[0];
+    const hessian = new Hessian(run.network(row), run.points.train, layers, outputBias);
+    const search = sharpnessSearch(hessian);
+    let found = search.next();
+    while (!found.done) found = search.next();
+    return found.value;
+}"""
+
+
+@pytest.mark.parametrize("output_bias", [True, False])
+@pytest.mark.parametrize("layers", ["all", "output", "hidden"])
+@pytest.mark.parametrize("hidden", [(1,), (6,), (80,), (5, 4), (4, 3, 3)])
+def test_the_sharpness_is_that_of_python(
+    hidden, layers, output_bias, make_history, make_page, open_page, dataset
+):
+    history = make_history(hidden=hidden)
+    page = open_page(make_page(history))
+    x, y = points_as_sent(dataset)
+    points = replace(dataset, x_train=x, y_train=y)
+    for row in (0, 3, 7):
+        found = page.evaluate(SHARPNESS, [row, layers, output_bias])
+        network = as_sent(history.network(row))
+        expected = sharpness(network, points, layers, output_bias=output_bias)
+        assert found == pytest.approx(expected, rel=1e-7)
+
+
+def test_the_sharpness_of_a_network_whose_numbers_overflow_is_none(
+    make_history, make_page, open_page
+):
+    page = open_page(make_page(make_history()))
+    page.evaluate("page.runs[0].network(7).weights.forEach((w) => w.fill(1e300))")
+    assert page.evaluate(f"Number.isNaN(({SHARPNESS})([7, 'all', true]))")
+
+
 @pytest.mark.parametrize("layers", ["all", "output", "hidden"])
 @pytest.mark.parametrize("hidden", [(6,), (5, 4)])
 def test_sgd_in_the_page_takes_the_steps_that_numpy_takes(
@@ -300,13 +338,15 @@ def test_sgd_in_the_page_takes_the_steps_that_numpy_takes(
         ]
         network = Network(tuple(weights), tuple(biases))
     code = f"""(() => {{ const n = page.runs[0].network(2).copy();
-        for (const batch of {batches}) descend(n, page.runs[0].points.train, batch, 0.02, "{layers}"); return n; }})()"""
+        const descent = new Descent(n, page.runs[0].points.train, {{ rate: 0.02, batch: 8, layers: "{layers}" }});
+        for (const batch of {batches}) descent.stepOn(batch); return n; }})()"""
     assert_same(network_in(page, code), network, 1e-11)
 
 
 def test_batches_are_drawn_evenly_with_replacement(make_page, open_page):
     page = open_page(make_page())
-    code = "(random) => Array.from({length: 4000}, () => drawBatch(random, 50, 10))"
+    code = """(random) => Array.from({length: 4000}, () => {
+        const batch = new Int32Array(10); drawBatch(random, 50, batch); return [...batch]; })"""
     drawn = np.array(page.evaluate(f"({code})(randomNumbers())"))
     counts = np.bincount(drawn.ravel(), minlength=50)
     assert drawn.min() == 0

@@ -317,6 +317,7 @@ def test_a_rate_that_is_too_large_is_told_and_nonsense_refused(
     page.click("#edit")
     page.fill("#rate", "900")
     page.click("#descend")
+    page.click("#descend")
     wait_until(page, "document.getElementById('note').textContent.startsWith('diverged')")
     page.fill("#rate", "-1")
     page.click("#descend")

@@ -1,0 +1,188 @@
+// Sharpness: the largest eigenvalue of the Hessian of the training error over the parameters that
+// learn. Gradient descent on all points is stable near a minimum while its learning rate stays
+// below 2/sharpness.
+
+const LANCZOS_STEPS = 200;
+
+/** The Hessian of the mean squared error, by products with vectors. Its network stands still. */
+class Hessian {
+  constructor(network, points, layers, outputBias) {
+    this.points = points;
+    this.pass = new CurvaturePass(network);
+    const learns = learningParts(layers, network.weights.length, outputBias);
+    const chosen = (weights, biases) =>
+      learns.flatMap((part, k) => [
+        ...(part.weights ? [weights[k]] : []),
+        ...(part.biases ? [biases[k]] : []),
+      ]);
+    this.direction = chosen(this.pass.V, this.pass.c);
+    this.product = chosen(this.pass.HV, this.pass.Hc);
+    this.size = this.direction.reduce((sum, part) => sum + part.length, 0);
+  }
+
+  /** H v over the learning parameters, which stand in one row. */
+  times(v) {
+    const { x, y } = this.points;
+    const n = x.length;
+    scatter(v, this.direction);
+    this.pass.clear();
+    for (let i = 0; i < n; i++) this.pass.add(x[i], y[i], 1 / n);
+    return gathered(this.product, this.size);
+  }
+}
+
+/**
+ * Pearlmutter's R-operator: with R = d/dt of everything as the parameters move from (W, b) along
+ * (V, c), R of the gradient is H (V, c).
+ */
+class CurvaturePass extends ForwardPass {
+  constructor(network) {
+    super(network);
+    const zeros = (part) => new Float64Array(part.length);
+    this.V = network.weights.map(zeros);
+    this.c = network.biases.map(zeros);
+    this.HV = network.weights.map(zeros);
+    this.Hc = network.biases.map(zeros);
+    this.Ra = this.a.map(zeros);
+    this.delta = this.a.map(zeros);
+    this.Rdelta = this.a.map(zeros);
+    this.nothing = network.biases.map(zeros);
+    this.part = this.a.map(zeros);
+  }
+
+  clear() {
+    for (const part of [...this.HV, ...this.Hc]) part.fill(0);
+  }
+
+  /** Add R of the gradient of share · (f(x) − y)². */
+  add(x, y, share) {
+    const { layers, delta, Rdelta, Ra } = this;
+    delta[layers][0] = 2 * share * (this.at(x) - y);
+    this.forward();
+    Rdelta[layers][0] = 2 * share * Ra[layers][0];
+    for (let k = layers - 1; k >= 0; k--) this.backward(k);
+  }
+
+  /** R a_{k+1} = (R a_k W + a_k V + c) where a_{k+1} > 0; the output is not rectified. */
+  forward() {
+    const { network, layers, a, V, c, Ra, part } = this;
+    for (let k = 0; k < layers; k++) {
+      intoAffine(a[k], V[k], c[k], Ra[k + 1]);
+      intoAffine(Ra[k], network.weights[k], this.nothing[k], part[k + 1]);
+      for (let j = 0; j < Ra[k + 1].length; j++) {
+        const isActive = k + 1 === layers || a[k + 1][j] > 0;
+        Ra[k + 1][j] = isActive ? Ra[k + 1][j] + part[k + 1][j] : 0;
+      }
+    }
+  }
+
+  /** R ∂W = R aᵀ δ + aᵀ R δ,  R ∂b = R δ;  R of the δ before = R δ Wᵀ + δ Vᵀ where a > 0. */
+  backward(k) {
+    const { network, a, V, HV, Hc, Ra, delta, Rdelta, part } = this;
+    const n = delta[k + 1].length;
+    addOuter(a[k], Rdelta[k + 1], HV[k], Hc[k]);
+    for (let i = 0; i < a[k].length; i++) {
+      const value = Ra[k][i];
+      if (value === 0) continue;
+      for (let j = 0; j < n; j++) HV[k][i * n + j] += value * delta[k + 1][j];
+    }
+    if (k === 0) return;
+    passBack(network.weights[k], a[k], Rdelta[k + 1], Rdelta[k]);
+    passBack(V[k], a[k], delta[k + 1], part[k]);
+    for (let i = 0; i < a[k].length; i++) Rdelta[k][i] += part[k][i];
+    passBack(network.weights[k], a[k], delta[k + 1], delta[k]);
+  }
+}
+
+function scatter(row, parts) {
+  let at = 0;
+  for (const part of parts) {
+    part.set(row.subarray(at, at + part.length));
+    at += part.length;
+  }
+}
+
+function gathered(parts, size) {
+  const row = new Float64Array(size);
+  let at = 0;
+  for (const part of parts) {
+    row.set(part, at);
+    at += part.length;
+  }
+  return row;
+}
+
+/**
+ * The largest eigenvalue of the Hessian, by Lanczos with full reorthogonalisation (Golub & Van
+ * Loan, Matrix Computations, section 10.3). A generator, so that a page may do other things between
+ * two products: it yields nothing, and returns the eigenvalue, nan where it is not finite.
+ */
+function* sharpnessSearch(hessian) {
+  const steps = Math.min(hessian.size, LANCZOS_STEPS);
+  const random = randomNumbers();
+  const basis = [];
+  const alpha = [];
+  const beta = [];
+  let u = Float64Array.from({ length: hessian.size }, () => random() - 0.5);
+  let length = norm(u, 0);
+  let largest = NaN;
+  let settled = 0;
+  for (let j = 0; j < steps && length > 0; j++) {
+    const q = u.map((value) => value / length);
+    basis.push(q);
+    u = hessian.times(q);
+    alpha.push(dotProduct(q, u));
+    // the second time removes what the rounding of the first left
+    for (let turn = 0; turn < 2; turn++) for (const other of basis) removePart(u, other);
+    length = norm(u, 0);
+    if (!Number.isFinite(alpha[j] + length)) return NaN;
+    const before = largest;
+    largest = largestOfTridiagonal(alpha, beta);
+    const size = Math.max(...alpha.map(Math.abs), ...beta);
+    settled = Math.abs(largest - before) <= 1e-10 * size ? settled + 1 : 0;
+    if (settled === 4 || length <= 1e-13 * size) break;
+    beta.push(length);
+    yield;
+  }
+  return largest;
+}
+
+function dotProduct(one, other) {
+  let sum = 0;
+  for (let i = 0; i < one.length; i++) sum += one[i] * other[i];
+  return sum;
+}
+
+/** u ← u − (q·u) q. */
+function removePart(u, q) {
+  const amount = dotProduct(q, u);
+  for (let i = 0; i < u.length; i++) u[i] -= amount * q[i];
+}
+
+/**
+ * The largest eigenvalue of the symmetric tridiagonal matrix with this diagonal and these elements
+ * beside it, by bisection between Gershgorin's bounds.
+ */
+function largestOfTridiagonal(diagonal, beside) {
+  const n = diagonal.length;
+  const radius = (i) => (i > 0 ? beside[i - 1] : 0) + (i + 1 < n ? beside[i] : 0);
+  let low = Math.max(...diagonal);
+  let high = Math.max(...diagonal.map((value, i) => value + radius(i)));
+  for (let turn = 0; turn < 100 && low < high; turn++) {
+    const middle = low + (high - low) / 2;
+    if (middle === low || middle === high) break;
+    if (isAbove(middle, diagonal, beside)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+/** Whether all eigenvalues are below x: then x I − T has positive pivots alone. */
+function isAbove(x, diagonal, beside) {
+  let pivot = x - diagonal[0];
+  for (let i = 1; i < diagonal.length; i++) {
+    if (!(pivot > 0)) return false;
+    pivot = x - diagonal[i] - beside[i - 1] ** 2 / pivot;
+  }
+  return pivot > 0;
+}
