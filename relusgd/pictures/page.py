@@ -40,6 +40,7 @@ SCRIPTS = (
     "table",
     "clock",
     "address",
+    "copied_config",
     "experiment",
     "experiment_form",
     "words",

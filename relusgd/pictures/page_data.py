@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from relusgd.advice import advice, option
+from relusgd.config import Config, config_to_yaml
 from relusgd.errors import InputError
 from relusgd.model.points import Dataset
 from relusgd.pictures.axis import SOFT_START
@@ -33,18 +34,24 @@ MOST_POINTS = 20_000
 """A page holds at most this many training or test points, evenly chosen."""
 
 
+DEFAULT_CONFIG = config_to_yaml(Config())
+"""The config of a run of which nothing is said."""
+
+
 @dataclass(frozen=True)
 class Start:
     """How training goes on from a snapshot on the page, until the reader changes it.
 
     layers: which parameters learn; batch_size: None is all points; penalty: of the closed form;
-    output_bias: whether there is one.
+    output_bias: whether there is one; config: of the run as YAML, a key in every line, which the
+    page copies with the numbers of a changed network.
     """
 
     layers: str = "all"
     batch_size: int | None = None
     penalty: float = 1e-6
     output_bias: bool = True
+    config: str = DEFAULT_CONFIG
 
 
 def page_data(scene: Scene, starts: Sequence[Start], frames: int | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from relusgd.advice import advice, option
+from relusgd.config import config_to_yaml
 from relusgd.errors import InputError
 from relusgd.files import write_whole
 from relusgd.pictures.film import check_film, write_film
@@ -145,7 +146,13 @@ def _start(run: RecordedRun) -> Start:
     """How the page trains on from a snapshot: as this run was trained."""
     training = run.config.training
     size = None if training.batch_size == "full" else int(training.batch_size)
-    return Start(training.layers, size, training.penalty, run.config.network.output_bias)
+    return Start(
+        layers=training.layers,
+        batch_size=size,
+        penalty=training.penalty,
+        output_bias=run.config.network.output_bias,
+        config=config_to_yaml(run.config.model_copy(update={"sweep": None})),
+    )
 
 
 def scene_of(runs: Sequence[RecordedRun]) -> Scene:

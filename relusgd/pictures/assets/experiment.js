@@ -177,24 +177,8 @@ class Experiment {
     this.networkChanged();
   }
 
-  /**
-   * The elbows as placed, as a config says them; a unit of slope 0, which has none, stands in the
-   * middle of the domain.
-   */
-  yaml() {
-    const {
-      network,
-      run: { points, hidden },
-    } = this;
-    const middle = (points.domain[0] + points.domain[1]) / 2;
-    const elbows = Array.from({ length: network.width }, (_, j) => points.toX(network.elbow(j)));
-    const texts = elbows.map((elbow) =>
-      String(Number((Number.isFinite(elbow) ? elbow : middle).toPrecision(9))),
-    );
-    const widths = hidden.join(", ");
-    return `network:\n  hidden: [${widths}]\n  elbows: [${texts.map(yamlNumber).join(", ")}]\n`;
+  /** The config that begins with this network; training: keys of that section to change. */
+  yaml(training) {
+    return copiedConfig(this.run, this.network, training);
   }
 }
-
-/** YAML wants 1.0e-7 where JavaScript says 1e-7. */
-const yamlNumber = (text) => text.replace(/^(-?\d+)e/, "$1.0e");

@@ -40,6 +40,8 @@ class ExperimentForm {
     $("rate").value = rate > 0 ? Number(rate.toPrecision(6)) : 0.02;
     $("batch").value = Math.min(start.batch_size || n, n);
     $("layers").value = start.layers;
+    const { rate: usualRate, batch, layers } = this.settings;
+    this.usual = { learning_rate: usualRate, batch_size: batch, layers };
     $("unit").max = run.width - 1;
     $("weight-label").hidden = run.deep;
     $("yaml-text").hidden = true;
@@ -90,8 +92,17 @@ class ExperimentForm {
     return experiment.descend(settings);
   }
 
+  /** The keys of the training that the reader has changed in the form. */
+  changedSettings() {
+    const { rate, batch, layers } = this.settings;
+    const values = { learning_rate: rate, batch_size: batch, layers };
+    return Object.fromEntries(
+      Object.entries(values).filter(([key, value]) => value !== this.usual[key] && value),
+    );
+  }
+
   async copyYaml() {
-    const text = this.experiment.yaml();
+    const text = this.experiment.yaml(this.changedSettings());
     $("yaml-text").hidden = false;
     $("yaml-text").value = text;
     flash($("yaml"), (await copyText(text)) ? "Copied" : "Copy it from below");

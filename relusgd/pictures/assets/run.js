@@ -20,6 +20,8 @@ class Points {
       const { x, y, of } = told.points[name];
       this[name] = { x: Float64Array.from(unpack(x)), y: Float64Array.from(unpack(y)), of };
     }
+    /** Whether the page holds all points, and not some of very many. */
+    this.areAll = ["train", "test"].every((name) => this[name].x.length === this[name].of);
   }
 
   /** The noise-free target at x in original units; nan where it is not known. */

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from relusgd.config import load_config
 from relusgd.diagnostics.sharpness import sharpness
 from relusgd.gradients.backprop import backprop
 from relusgd.model.breakpoints import breakpoints, vertices
@@ -355,21 +354,3 @@ def test_batches_are_drawn_evenly_with_replacement(make_page, open_page):
         np.sum((counts - 800) ** 2 / 800) < 85.4
     )  # chi-squared with 49 degrees of freedom, one in a thousand
     assert any(len(set(batch)) < 10 for batch in drawn.tolist())
-
-
-def test_the_yaml_of_elbows_trains_with_them(
-    make_history, make_page, open_page, settled, tmp_path, dataset
-):
-    page = open_page(make_page(make_history(hidden=(6,))))
-    page.click("#edit")
-    page.fill("#unit", "2")
-    page.press("#unit", "Tab")
-    page.fill("#elbow", "0.3125")
-    page.click("#yaml")
-    settled(page)
-    (tmp_path / "placed.yaml").write_text(page.input_value("#yaml-text"), encoding="utf-8")
-    config = load_config(tmp_path / "placed.yaml")
-    assert list(config.network.hidden) == [6]
-    assert config.network.elbows[2] == 0.3125
-    expected = page.evaluate("Array.from({length: 6}, (_, j) => page.experiment.network.elbow(j))")
-    np.testing.assert_allclose(config.network.elbows, expected, rtol=1e-8)

@@ -1,0 +1,104 @@
+// The config that trains on from a changed network: that of the run, with the network's numbers in
+// it. Every key stands in a line of its own, so lines are replaced one by one.
+
+/**
+ * The YAML of a config whose initial network is this one. run: whose network it was; training: keys
+ * of that section with other values.
+ */
+function copiedConfig(run, network, training) {
+  const isSent = run.points.areAll;
+  const values = {
+    network: networkValues(run, network),
+    training: Object.fromEntries(
+      Object.entries(training).map(([key, value]) => [key, yamlValue(value)]),
+    ),
+  };
+  const lines = run.start.config.trimEnd().split("\n");
+  const kind = valueOfKey(lines, "data", "kind");
+  const isMeasured = kind === "csv";
+  const section = isMeasured && isSent ? measuredPoints(run, lines) : null;
+  const comments = [];
+  if (section) comments.push(`# The points are those of ${valueOfKey(lines, "data", "path")}.`);
+  else if (isMeasured) comments.push("# Keep this file where the path below leads to the data.");
+  if (run.deep) comments.push("# The layers after the first begin as init draws them.");
+  return [...comments, ...replaced(lines, values, section), ""].join("\n");
+}
+
+/** The lines with other values of some keys, and with another section of data if one is given. */
+function replaced(lines, values, data) {
+  let section = "";
+  return lines.flatMap((text) => {
+    const { indent, key, value } = partsOfLine(text);
+    if (indent === "") section = key;
+    if (data && section === "data") return indent === "" ? ["data:", ...data] : [];
+    const isNew = indent !== "" && values[section] && values[section][key] !== undefined;
+    return value !== undefined && isNew ? [`${indent}${key}: ${values[section][key]}`] : [text];
+  });
+}
+
+/** A line as {indent, key, value}; value is undefined where a section begins. */
+function partsOfLine(text) {
+  const [, indent, key, value] = /^( *)([^:]*):(?: (.*))?$/.exec(text);
+  return { indent, key, value };
+}
+
+function valueOfKey(lines, section, wanted) {
+  let inside = false;
+  for (const text of lines) {
+    const { indent, key, value } = partsOfLine(text);
+    if (indent === "") inside = key === section;
+    else if (inside && key === wanted) return value;
+  }
+  return undefined;
+}
+
+/**
+ * The keys of the network: elbows in original units, all else in those of the network. A unit of
+ * slope 0, which has no elbow, adds a constant: it goes to the output's offset.
+ */
+function networkValues(run, network) {
+  const { points } = run;
+  const units = Array.from({ length: network.width }, (_, unit) => unit);
+  const isFlat = (unit) => network.slope[unit] === 0;
+  const middle = (points.domain[0] + points.domain[1]) / 2;
+  const values = {
+    hidden: yamlValue(run.hidden),
+    antisymmetric: "false",
+    balanced: "false",
+    elbows: yamlValue(units.map((j) => (isFlat(j) ? middle : points.toX(network.elbow(j))))),
+    slopes: yamlValue(units.map((j) => (isFlat(j) ? 1 : network.slope[j]))),
+  };
+  if (run.deep) return values;
+  const weights = units.map((j) => (isFlat(j) ? 0 : network.outputWeight[j]));
+  const constant = units
+    .filter(isFlat)
+    .reduce((sum, j) => sum + network.outputWeight[j] * Math.max(network.bias[j], 0), 0);
+  const offset = network.outputBias + constant;
+  return {
+    ...values,
+    output_weights: yamlValue(weights),
+    output_offset: run.start.output_bias ? yamlValue(offset) : "null",
+  };
+}
+
+/** The lines of a section of data that holds the points of the page, in original units. */
+function measuredPoints(run, lines) {
+  const { train, test, toX, toY } = run.points;
+  const column = (values, toUnits) =>
+    yamlValue(Array.from(values, (value) => Number(toUnits(value).toPrecision(8))));
+  const section = [
+    "  kind: points",
+    `  x: ${column(train.x, toX)}`,
+    `  y: ${column(train.y, toY)}`,
+    `  standardize: ${valueOfKey(lines, "data", "standardize")}`,
+  ];
+  if (test.x.length)
+    section.push(`  test_x: ${column(test.x, toX)}`, `  test_y: ${column(test.y, toY)}`);
+  return section;
+}
+
+/** A number, a word or a list of numbers as YAML; 1.0e-7, which YAML wants for 1e-7. */
+function yamlValue(value) {
+  if (Array.isArray(value)) return `[${value.map(yamlValue).join(", ")}]`;
+  return String(value).replace(/^(-?\d+)e/, "$1.0e");
+}
