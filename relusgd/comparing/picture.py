@@ -11,6 +11,7 @@ from relusgd.comparing.best_values import Optimum, by_key, find_optima
 from relusgd.comparing.compared_runs import ComparedRuns
 from relusgd.comparing.groups import Group, Result
 from relusgd.comparing.labels import heading, label
+from relusgd.config.key_words import key_words
 from relusgd.model.network import Array
 from relusgd.pictures.axis import TimeAxis
 from relusgd.pictures.comparison import ComparisonPanel, ComparisonPicture, save_comparison
@@ -249,7 +250,7 @@ def number_chart(compared: ComparedRuns, optima: Sequence[Optimum]) -> Chart:
         places = [values.index(value) for value in optimum.values]
         series.append(spread_series(compared, optimum.groups, places, colour, optimum.best))
     names = [value_words(value) for value in values]
-    return Chart(series, heading(optima[0].key), names, noise_level(compared))
+    return Chart(series, key_words(optima[0].key), names, noise_level(compared))
 
 
 def spread_series(

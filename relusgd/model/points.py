@@ -87,7 +87,8 @@ class Dataset:
     which pictures are drawn and breakpoints counted, in original units. train_domain: the part of
     it that training x were drawn from, where that is known to be less. target: the noise-free
     function in original units, where it is known. noise: the standard deviation of the noise on the
-    training y in original units, where it is known. digest: SHA-256 of the CSV that they came from.
+    training y in original units, where it is known. x_is_date: whether x were dates, and are years
+    with fractions. digest: SHA-256 of the CSV that they came from.
     notes: what a person should know of how the CSV was read, a sentence each.
     original: x_train, y_train, x_test and y_test in original units where these differ, kept because
     rescaling back loses the last bit.
@@ -104,6 +105,7 @@ class Dataset:
     noise: float | None = None
     x_name: str = "x"
     y_name: str = "y"
+    x_is_date: bool = False
     digest: str | None = None
     notes: tuple[str, ...] = ()
     original: Columns | None = None
@@ -249,6 +251,7 @@ def csv_dataset(
         domain,
         x_name=columns.x_name,
         y_name=columns.y_name,
+        x_is_date=columns.is_dated,
         digest=columns.digest,
         notes=columns.notes,
     )

@@ -17,7 +17,7 @@ import numpy as np
 
 from relusgd.errors import InputError
 from relusgd.model.network import Array
-from relusgd.pictures.axis import Ticks, fitting_ticks, robust_limits
+from relusgd.pictures.axis import Ticks, robust_limits
 from relusgd.pictures.curve_panel import CurvePanel
 from relusgd.pictures.error_chart import Chart, chart_axes, draw_chart, errors_axis
 from relusgd.pictures.fonts import drawable
@@ -35,7 +35,7 @@ from relusgd.pictures.legend import (
 from relusgd.pictures.look import Look
 from relusgd.pictures.marks import original, pale, run_look
 from relusgd.pictures.panel_head import HEAD_NUMBERS, PanelHead, title_level
-from relusgd.pictures.scales import Scales, axis_names, shared_domain
+from relusgd.pictures.scales import Scales, axis_names, position_ticks, shared_domain
 from relusgd.pictures.sheet import TITLE_LETTERS, Box, Sheet
 from relusgd.pictures.stack import (
     Cell,
@@ -189,7 +189,10 @@ class ComparisonBuilder:
         text, letters = self.sheet.scale.text, self.fine.scale.text
         shape = self._shape()
         room = area.width / shape.columns - 3 * text
-        self.x_ticks = [fitting_ticks(*scales.x, room, letters) for scales in self.scales]
+        self.x_ticks = [
+            position_ticks([view], scales.x, room, letters)
+            for view, scales in zip(self.views, self.scales, strict=True)
+        ]
         if self.shared:
             gap = 1.2 * text + 0.5 * self._widest(self.x_ticks)
             row_gap = 0.35 * self.sheet.scale.line

@@ -11,9 +11,12 @@ from relusgd.model.network import Array
 from relusgd.pictures.axis import ErrorAxis, Ticks, TimeAxis
 from relusgd.pictures.fonts import drawable
 from relusgd.pictures.marks import looks_of, pale, run_look
-from relusgd.pictures.plain_matplotlib import Axes
+from relusgd.pictures.plain_matplotlib import Axes, to_rgba_array
 from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.stack import widest
+
+APART = 8.0
+"""The distance of points at one place, in pixels of a picture 1000 wide."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,15 +95,25 @@ def named_ticks(places: Sequence[str], room: float, pixels: float) -> Ticks:
 
 
 def draw_chart(sheet: Sheet, axes: Axes, chart: Chart, errors: ErrorAxis) -> None:
-    """The series, each a line in a band; series of points stand a little side by side."""
+    """The series, each a line in a band; points at one place stand closely side by side."""
     count = len(chart.series)
-    has_points = any(series.points for series in chart.series)
-    shift = min(0.06, 0.3 / count) if has_points else 0.0
+    points = [series.x for series in chart.series if series.points]
+    taken = np.concatenate([np.empty(0), *points])
+    shift = side_by_side(sheet, axes, count) if len(np.unique(taken)) < len(taken) else 0.0
     for number, series in enumerate(chart.series):
         x = series.x + aside(number, count, shift)
         if not chart.places:
             x = chart.time.place(series.x)
         draw_series(sheet, axes, series, x, errors)
+
+
+def side_by_side(sheet: Sheet, axes: Axes, count: int) -> float:
+    """The distance along x of so many series at one place: as close as their points allow, so that
+    all are seen to stand at that place.
+    """
+    first, last = axes.get_xlim()
+    a_pixel = (last - first) / axes.bbox.width
+    return min(APART * sheet.scale.thick * a_pixel, 0.5 / max(count, 1))
 
 
 def aside(number: int, count: int, shift: float) -> float:
@@ -124,9 +137,10 @@ def draw_series(sheet: Sheet, axes: Axes, series: Series, x: Array, errors: Erro
             "markeredgewidth": sheet.points(1),
         }
     else:
-        axes.fill_between(x, low, high, color=colour, alpha=0.16, linewidth=0, zorder=1.9)
-        for edge in (low, high):
-            axes.plot(x, edge, **faint, linewidth=sheet.points(0.9), zorder=1.95)
+        fill, edge = to_rgba_array(colour, 0.16), to_rgba_array(colour, faint["alpha"])
+        axes.fill_between(
+            x, low, high, facecolor=fill, edgecolor=edge, linewidth=sheet.points(0.9), zorder=1.9
+        )
     axes.plot(x, middle, **look, solid_joinstyle="round", zorder=2.5)
     if series.best is not None:
         axes.plot(

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from relusgd.model.history import ERROR_NAMES
-from relusgd.pictures.axis import fitting_ticks
 from relusgd.pictures.curve_panel import CurvePanel
 from relusgd.pictures.error_panel import ErrorPanel
 from relusgd.pictures.header import Field, Header, fields, header_width, shorter_words
@@ -23,7 +22,7 @@ from relusgd.pictures.legend import (
 from relusgd.pictures.marks import run_look
 from relusgd.pictures.panel_head import HEAD_NUMBERS, PanelHead, title_level
 from relusgd.pictures.panels import AtRows, Part
-from relusgd.pictures.scales import Scales, axis_names
+from relusgd.pictures.scales import Scales, axis_names, position_ticks
 from relusgd.pictures.scene import RunGroup
 from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.stack import (
@@ -104,7 +103,8 @@ class GridBuilder:
         area, count = self.area, len(self.group.views)
         text, letters = self.sheet.scale.text, self.fine.scale.text
         shape = GridShape.best(count, area)
-        self.x_ticks = fitting_ticks(*self.scales.x, area.width / shape.columns - 2 * text, letters)
+        room = area.width / shape.columns - 2 * text
+        self.x_ticks = position_ticks(self.group.views, self.scales.x, room, letters)
         gap = max(1.2 * text, widest(self.x_ticks.labels, letters) + 0.3 * letters)
         self.head_lines = 2 if shape.rows == 1 else 1
         self.cells = lay_cells(

@@ -196,7 +196,11 @@ class Glyphs:
 
 @cache
 def draw_glyphs(pixels: float, ink: str, paper: str) -> Glyphs:
-    """Each of CHARACTERS in a font of this size, as wide as it advances."""
+    """Each of CHARACTERS in a font of this size, as wide as it advances.
+
+    The pictures are no higher than the ink in any of them, so that a number hides nothing that
+    stands close above or below it.
+    """
     height, below = round(1.5 * pixels), round(0.4 * pixels)
     edges = [0]
     for character in CHARACTERS:
@@ -211,6 +215,9 @@ def draw_glyphs(pixels: float, ink: str, paper: str) -> Glyphs:
         figure.text(start / width, below / height, character, **look)
     canvas.draw()
     strip = np.array(canvas.buffer_rgba(), dtype=np.uint8)
+    inked = np.flatnonzero((strip != strip[0, 0]).any(axis=(1, 2)))
+    below -= len(strip) - 1 - int(inked[-1])
+    strip = strip[inked[0] : inked[-1] + 1]
     pictures = [strip[:, start:end] for start, end in pairwise(edges)]
     return Glyphs(dict(zip(CHARACTERS, pictures, strict=True)), below)
 

@@ -225,6 +225,7 @@ def _points_data(view: View) -> dict[str, Any]:
         "domain": (view.low, view.high),
         "scaling": asdict(dataset.scaling),
         "names": (dataset.x_name, dataset.y_name),
+        "dates": dataset.x_is_date,
     }
 
 

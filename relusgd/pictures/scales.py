@@ -9,7 +9,8 @@ from statistics import median
 import numpy as np
 
 from relusgd.model.network import Array
-from relusgd.pictures.axis import ErrorAxis, TimeAxis
+from relusgd.pictures.axis import ErrorAxis, Ticks, TimeAxis, fitting_ticks
+from relusgd.pictures.date_ticks import date_ticks
 from relusgd.pictures.view import View
 
 
@@ -45,6 +46,18 @@ class Scales:
 def shared_domain(views: Sequence[View]) -> tuple[float, float]:
     """The domain that holds those of all views."""
     return min(view.low for view in views), max(view.high for view in views)
+
+
+def position_ticks(
+    views: Sequence[View], domain: tuple[float, float], room: float, pixels: float
+) -> Ticks:
+    """Ticks of x along `room` pixels, with labels that stay apart in letters of this height.
+
+    Where the x of all views were dates, these are whole years, months or days.
+    """
+    if all(view.dataset.x_is_date for view in views):
+        return date_ticks(*domain, room, pixels)
+    return fitting_ticks(*domain, room, pixels)
 
 
 def axis_names(views: Sequence[View]) -> tuple[str, str]:

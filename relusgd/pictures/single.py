@@ -4,7 +4,7 @@ the steps."""
 from __future__ import annotations
 
 from relusgd.model.history import ERROR_NAMES
-from relusgd.pictures.axis import even_ticks, fitting_ticks
+from relusgd.pictures.axis import even_ticks
 from relusgd.pictures.curve_panel import CurvePanel
 from relusgd.pictures.error_panel import ErrorPanel
 from relusgd.pictures.header import Header, fitting_fields, header_lines
@@ -18,7 +18,14 @@ from relusgd.pictures.legend import (
 )
 from relusgd.pictures.marks import active_ticks, looks_of
 from relusgd.pictures.panels import ActivePanel, Part
-from relusgd.pictures.scales import Scales, error_axis, errors_of, noise_level, step_axis
+from relusgd.pictures.scales import (
+    Scales,
+    error_axis,
+    errors_of,
+    noise_level,
+    position_ticks,
+    step_axis,
+)
 from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.stack import Stack, settle
 from relusgd.pictures.view import View
@@ -41,7 +48,7 @@ class SingleBuilder:
         self.scales = Scales.of([view])
         self.entries = curve_legend(sheet, [view])
         settle(sheet, self._lay_out)
-        self.x_ticks = fitting_ticks(view.low, view.high, self.curve.width, sheet.scale.text)
+        self.x_ticks = position_ticks([view], self.scales.x, self.curve.width, sheet.scale.text)
 
     def _lay_out(self, stack: Stack) -> list[str]:
         """Words from the top, small panels from the bottom, and the curve in the rest."""

@@ -11,18 +11,18 @@ from numpy.typing import NDArray
 
 from relusgd.model.breakpoints import breakpoints
 from relusgd.model.network import Array
-from relusgd.pictures.axis import Ticks, TimeAxis, even_ticks, fitting_ticks
+from relusgd.pictures.axis import Ticks, TimeAxis, even_ticks
 from relusgd.pictures.curve_panel import CurvePanel
-from relusgd.pictures.frames import choose_frames, distinct, nearest, wanted_epochs
 from relusgd.pictures.header import Field
 from relusgd.pictures.legend import curve_legend, draw_legend, legend_lines
 from relusgd.pictures.look import Look
 from relusgd.pictures.marks import pale, relative, sign_colours, x_limits
+from relusgd.pictures.moments import key_moments, sampled_snapshots
 from relusgd.pictures.number_text import error_text
 from relusgd.pictures.panel_head import PanelHead
 from relusgd.pictures.plain_matplotlib import Axes, LineCollection
-from relusgd.pictures.scales import Scales, errors_of
-from relusgd.pictures.sheet import Sheet
+from relusgd.pictures.scales import Scales, errors_of, position_ticks
+from relusgd.pictures.sheet import MOVING, Box, Sheet
 from relusgd.pictures.stack import (
     Cell,
     GridShape,
@@ -43,9 +43,13 @@ MOST_PATHS = 100
 followed."""
 
 SAMPLES, WIDE_SAMPLES = 300, 40
-"""Snapshots through which a path is drawn; fewer for layers wider than WIDE."""
+"""Snapshots through which a path is drawn; fewer for very wide layers."""
 
-WIDE = 5000
+PATHS = 0.34
+"""The height of the paths, as a share of the picture's."""
+
+LABEL = 1.4
+"""The least distance of two moments on the axis of time, in heights of a letter."""
 
 TIME_MARGIN = 0.03
 """Free paper at either end of the axis of time, as a share of its length."""
@@ -68,11 +72,20 @@ class StoryBuilder:
         self.sheet = sheet
         self.view = view
         self.fine = sheet.finer(0.7)
-        self.rows = [int(row) for row in choose_frames(view, MOMENTS, "motion")]
+        self.rows = key_moments(view, MOMENTS, self._label_share())
         self.scales = Scales.of([view])
         self.time = TimeAxis(float(view.clock[0]), float(view.clock[-1]))
         self.entries = curve_legend(self.fine, [view])
         settle(sheet, self._lay_out)
+
+    @property
+    def _paths_height(self) -> int:
+        return round(PATHS * self.sheet.height)
+
+    def _label_share(self) -> float:
+        """The part of the axis of time that a label takes."""
+        axis = self._paths_height / (1 + 2 * TIME_MARGIN)
+        return LABEL * self.sheet.scale.text / axis
 
     def _lay_out(self, stack: Stack) -> list[str]:
         """Title and legend from the top, the paths from the bottom, and the moments in the rest."""
@@ -83,7 +96,7 @@ class StoryBuilder:
         self.legend = stack.take_top(lines * sheet.scale.line)
         stack.skip_top(0.21)
         stack.skip_bottom(2.55)
-        self.paths = stack.take_bottom(round(0.34 * sheet.height))
+        self.paths = stack.take_bottom(self._paths_height)
         stack.skip_bottom(2.6)
         self.area = stack.rest()
         self._place_moments()
@@ -94,7 +107,8 @@ class StoryBuilder:
     def _place_moments(self) -> None:
         count, area = len(self.rows), self.area
         text, letters = self.sheet.scale.text, self.fine.scale.text
-        self.x_ticks = fitting_ticks(*self.scales.x, area.width / 3 - 3 * text, letters)
+        room = area.width / 3 - 3 * text
+        self.x_ticks = position_ticks([self.view], self.scales.x, room, letters)
         self.cells = lay_cells(
             area,
             count,
@@ -116,12 +130,12 @@ class StoryBuilder:
         return f"step {self.view.history.step[row]:,}"
 
     def draw(self) -> None:
-        for row, cell in zip(self.rows, self.cells, strict=True):
-            self._draw_moment(row, cell)
+        for number, (row, cell) in enumerate(zip(self.rows, self.cells, strict=True), 1):
+            self._draw_moment(number, row, cell)
         self._draw_paths()
         self._write_words()
 
-    def _draw_moment(self, row: int, cell: Cell) -> None:
+    def _draw_moment(self, number: int, row: int, cell: Cell) -> None:
         x_ticks, y_ticks = cell.x_ticks(self.x_ticks), cell.y_ticks(self.y_ticks)
         curve = CurvePanel(self.fine, cell.axes, self.view, self.scales, x_ticks, y_ticks)
         curve.show(row)
@@ -130,15 +144,46 @@ class StoryBuilder:
         error, letters = error_text(float(errors[name][row])), self.fine.scale.text
         words = (f"{name} MSE", name)
         options = [[Field.fixed(word, error, letters)] for word in words]
-        head = PanelHead(self.fine, cell.head, 1, None)
+        options.append([Field.fixed("", "", letters)])
+        # The number in its circle, and beside it the words.
+        middle = cell.head.bottom + 0.47 * cell.head.height
+        self._write_number(number, cell.head.left + 0.65 * letters, middle, 0.9 * letters)
+        aside = round(1.7 * letters)
+        place = Box(
+            cell.head.left + aside, cell.head.bottom, cell.head.width - aside, cell.head.height
+        )
+        head = PanelHead(self.fine, place, 1, None)
         head.draw(self._moment_words(row), options).show(row)
 
+    def _write_number(self, number: int, x: float, y: float, letters: float) -> None:
+        """The number of a moment in a circle around pixel (x, y)."""
+        colours = self.sheet.colours
+        circle = {
+            "boxstyle": "circle,pad=0.22",
+            "facecolor": colours.paper,
+            "edgecolor": colours.ink,
+            "linewidth": self.sheet.points(1.1),
+        }
+        self.sheet.text(
+            x,
+            y,
+            f"{number}",
+            pixels=letters,
+            bold=True,
+            ha="center",
+            va="center_baseline",
+            bbox=circle,
+            zorder=MOVING + 1,
+        )
+
     def _draw_paths(self) -> None:
-        """Epochs upwards; at the moments of the panels above a thin line and their epoch."""
+        """Epochs downwards; at the moments of the panels above a thin line, their number and their
+        epoch."""
         sheet = self.sheet
         axes = sheet.axes(self.paths)
-        axes.set(xlim=x_limits(self.scales.x), ylim=self.time.limits(TIME_MARGIN))
-        x_ticks = fitting_ticks(*self.scales.x, self.paths.width, sheet.scale.text)
+        first, last = self.time.limits(TIME_MARGIN)
+        axes.set(xlim=x_limits(self.scales.x), ylim=(last, first))
+        x_ticks = position_ticks([self.view], self.scales.x, self.paths.width, sheet.scale.text)
         sheet.set_ticks(axes, "x", x_ticks)
         sheet.set_ticks(axes, "y", self._epoch_ticks())
         look: dict[str, Any] = {
@@ -147,24 +192,33 @@ class StoryBuilder:
             "zorder": 1.6,
         }
         for row in self.rows:
-            axes.axhline(self._height_of(row), **look)
+            axes.axhline(self._place_of(row), **look)
         if self.view.deep:
             draw_breakpoints(sheet, axes, self.view, self.time)
         else:
             draw_elbows(sheet, axes, self.view, self.time, self.scales)
+        self._number_lines()
 
-    def _height_of(self, row: int) -> float:
+    def _number_lines(self) -> None:
+        """The numbers of the moments at the right ends of their lines."""
+        letters = 0.8 * self.sheet.scale.text
+        first, last = self.time.limits(TIME_MARGIN)
+        for number, row in enumerate(self.rows, 1):
+            share = (self._place_of(row) - first) / (last - first)
+            height = self.paths.top - share * self.paths.height
+            self._write_number(number, self.paths.right, height, letters)
+
+    def _place_of(self, row: int) -> float:
         """The place of a snapshot on the axis of time."""
         return float(self.time.place(self.view.clock[row]))
 
     def _epoch_ticks(self) -> Ticks:
-        """The epochs of the panels, where their labels stay apart: the last, the first, and from
-        the last one down."""
+        """The epochs of the panels, where their labels stay apart."""
         low, high = self.time.limits(TIME_MARGIN)
         pixels = self.paths.height / (high - low)
         chosen: dict[float, str] = {}
         for row in [self.rows[-1], self.rows[0], *self.rows[-2:0:-1]]:
-            place = self._height_of(row)
+            place = self._place_of(row)
             apart = [abs(place - other) * pixels for other in chosen]
             if all(distance > 1.1 * self.sheet.scale.text for distance in apart):
                 chosen[place] = self._moment(row)
@@ -196,22 +250,13 @@ def paths_name(view: View) -> str:
     return "elbows over time"
 
 
-def sampled_rows(view: View) -> NDArray[np.int64]:
-    """Snapshots, evenly spaced along the axis of time."""
-    most = WIDE_SAMPLES if max(view.history.hidden) > WIDE else SAMPLES
-    if len(view) <= most:
-        return np.arange(len(view))
-    wanted = wanted_epochs(view.clock[0], view.clock[-1], most, "log")
-    return distinct(nearest(view.clock, wanted), len(view))
-
-
 def draw_elbows(sheet: Sheet, axes: Axes, view: View, time: TimeAxis, scales: Scales) -> None:
     """Draw each unit's elbow over time.
 
     Its colour is the sign of the output weight; it is stronger where the unit bends the function
     more.
     """
-    rows, history = sampled_rows(view), view.history
+    rows, history = sampled_snapshots(view, SAMPLES, WIDE_SAMPLES), view.history
     every_strength = np.stack([bending(history.network(row)) for row in rows])
     units = strongest(np.nan_to_num(every_strength.mean(axis=0)), MOST_PATHS)
     strength = every_strength[:, units]
@@ -265,7 +310,7 @@ def reaches_into(x: Array, domain: tuple[float, float]) -> NDArray[np.bool_]:
 def draw_breakpoints(sheet: Sheet, axes: Axes, view: View, time: TimeAxis) -> None:
     """The breakpoints of a deep network over time, coloured by the layer whose unit switches
     there."""
-    rows = sampled_rows(view)
+    rows = sampled_snapshots(view, SAMPLES, WIDE_SAMPLES)
     found = [breakpoints(view.history.network(row)) for row in rows]
     x = view.dataset.scaling.x_to_original(np.concatenate([points.x for points in found]))
     layer = np.concatenate([points.layer for points in found])

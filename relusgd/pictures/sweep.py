@@ -12,7 +12,7 @@ import numpy as np
 
 from relusgd.model.network import Array
 from relusgd.pictures.axis import ErrorAxis, Ticks, even_ticks
-from relusgd.pictures.error_chart import Chart, aside, chart_axes, draw_series
+from relusgd.pictures.error_chart import Chart, aside, chart_axes, draw_series, side_by_side
 from relusgd.pictures.fonts import drawable
 from relusgd.pictures.legend import GAP, LETTERS, draw_entries, wrap_entries
 from relusgd.pictures.marks import pale, run_look
@@ -121,9 +121,8 @@ class SweepBuilder:
         self.head.take_from(stack)
         self.legend_top = stack.top
         stack.take_top(len(self.legend) * line)
-        stack.skip_bottom(1.3)
-        stack.skip_bottom(0.3)
-        stack.skip_bottom(1.7)
+        stack.skip_bottom(0.35)
+        stack.skip_x_labels()
         titled = any(panel.title for panel in self.panels)
         self.cells = lay_cells(
             stack.rest(),
@@ -143,7 +142,8 @@ class SweepBuilder:
             self._draw_panel(panel, cell)
         panels = around([cell.axes for cell in self.cells])
         self.sheet.name_y(panels, self.picture.error)
-        write_bottom_name(self.sheet, panels, self.panels[0].chart.x_name)
+        name = drawable(self.panels[0].chart.x_name)
+        self.sheet.name_x(panels, name, room=panels.width)
 
     def _draw_legend(self) -> None:
         sheet = self.sheet
@@ -171,7 +171,7 @@ class SweepBuilder:
         ticks = cell.y_ticks(self.ticks)
         axes = chart_axes(sheet, box, panel.chart, self.errors, ticks, SIDE)
         count = len(panel.dots)
-        shift = min(0.12, 0.6 / max(count, 1))
+        shift = side_by_side(sheet, axes, count)
         for series in panel.chart.series:
             x = series.x + aside(series.colour, count, shift)
             draw_series(sheet, axes, series, x, self.errors)
@@ -225,7 +225,8 @@ class QuantileBuilder:
     def _lay_out(self, stack: Stack) -> list[str]:
         self.head.take_from(stack)
         stack.skip_top(0.4)
-        stack.skip_bottom(3.2)
+        stack.skip_bottom(0.35)
+        stack.skip_x_labels()
         self.box = stack.rest()
         line = self.sheet.scale.line
         self.ticks = sweep_error_ticks(self.errors, self.box.height, line)
@@ -241,7 +242,7 @@ class QuantileBuilder:
         self._draw_seeds(axes)
         self._draw_median(axes)
         sheet.name_y(self.box, self.picture.error)
-        write_bottom_name(sheet, self.box, "share of the seeds, %")
+        sheet.name_x(self.box, "share of the seeds, %")
 
     def _draw_seeds(self, axes: Axes) -> None:
         sheet, count = self.sheet, len(self.values)
@@ -309,9 +310,3 @@ def around(boxes: Sequence[Box]) -> Box:
     left, right = min(box.left for box in boxes), max(box.right for box in boxes)
     bottom, top = min(box.bottom for box in boxes), max(box.top for box in boxes)
     return Box(left, bottom, right - left, top - bottom)
-
-
-def write_bottom_name(sheet: Sheet, box: Box, name: str) -> None:
-    """The name of x at the lower edge of the picture, under the middle of the box."""
-    height = 0.45 * sheet.scale.line
-    sheet.text(box.centre_x, height, drawable(name), pixels=sheet.scale.text, ha="center")

@@ -108,7 +108,7 @@ class RunFacts:
     """What run.json says about a run; the order of the fields is that of the file.
 
     versions, processor: what the last bits of the results depend on. csv_sha256: of the CSV that
-    the points are from. notes: all other keys, such as a sweep's.
+    the points are from. x_is_date: that its x were dates. notes: all other keys, such as a sweep's.
     """
 
     format: Count = FORMAT
@@ -121,6 +121,7 @@ class RunFacts:
     counts: Counts
     timings: Timings
     csv_sha256: str | None = None
+    x_is_date: bool | None = None
     divergence: Divergence | None = None
     notes: Mapping[str, Any] = field(default_factory=dict)
 
@@ -213,6 +214,7 @@ def new_facts(
         ),
         timings=Timings(started=_now(), ended=None, seconds=seconds),
         csv_sha256=plan.dataset.digest,
+        x_is_date=plan.dataset.x_is_date or None,
         notes=dict(notes or {}),
     )
 

@@ -95,8 +95,13 @@ class Run:
                 noise=data.noise,
             )
         if data.kind == "csv":
-            digest = self.facts.csv_sha256
-            return replace(points, digest=digest, x_name=data.x or "x", y_name=data.y or "y")
+            return replace(
+                points,
+                digest=self.facts.csv_sha256,
+                x_name=data.x or "x",
+                y_name=data.y or "y",
+                x_is_date=self.facts.x_is_date or False,
+            )
         return points
 
     @cached_property

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from relusgd.config.key_words import key_words
 from relusgd.config.naming import plain_text
 from relusgd.config.values import single
 from relusgd.model.history import ERROR_NAMES
@@ -63,7 +64,7 @@ def scene_of(name: str, rows: Sequence[Row]) -> SweepPicture | QuantilePicture |
         note,
         panels[:MOST_PANELS],
         [axis_text(value) for value in roles.colours],
-        roles.colour_key or "",
+        "" if roles.colour_key is None else roles.words(roles.colour_key),
         error_name,
     )
 
@@ -105,11 +106,18 @@ class Roles:
         """Whether the values along the axis are numbers."""
         return all(is_number(value) for value in self.x_values)
 
+    def words(self, key: str) -> str:
+        """One of the keys as people say it."""
+        others = [self.x_key, *self.panel_keys]
+        return key_words(key, others if self.colour_key is None else [*others, self.colour_key])
+
     def rows_by_title(self, rows: Sequence[Row]) -> dict[str, list[Row]]:
         """Title of a panel → its runs."""
         titled: dict[str, list[Row]] = {}
         for row in rows:
-            settings = [f"{key} {axis_text(value_of(row, key))}" for key in self.panel_keys]
+            settings = [
+                f"{self.words(key)} {axis_text(value_of(row, key))}" for key in self.panel_keys
+            ]
             titled.setdefault(", ".join(settings), []).append(row)
         return titled
 
@@ -125,7 +133,7 @@ class Roles:
                 series.append(_series(places, errors, number))
             dots.append(_dots(errors, number, lost))
         x_texts = [axis_text(value) for value in self.x_values]
-        return SweepPanel(title, Chart(series, self.x_key, x_texts), dots)
+        return SweepPanel(title, Chart(series, self.words(self.x_key), x_texts), dots)
 
     def _has_colour(self, row: Row, colour: object) -> bool:
         return self.colour_key is None or value_of(row, self.colour_key) == colour

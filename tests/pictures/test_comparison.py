@@ -13,7 +13,7 @@ from relusgd.pictures.comparison import (
     save_comparison,
 )
 from relusgd.pictures.error_chart import Chart, Series, named_ticks
-from relusgd.pictures.look import Look
+from relusgd.pictures.look import LIGHT, Look
 from relusgd.pictures.view import View
 
 
@@ -103,7 +103,9 @@ def test_seeds_lie_behind_the_function_that_is_shown(make_comparison):
     faint = [
         line
         for line in panel.lines
-        if line.get_alpha() is not None and line.get_alpha() < 0.6 and line.get_linestyle() == "-"
+        if line.get_alpha() is not None
+        and line.get_color() in LIGHT.runs
+        and line.get_linestyle() == "-"
     ]
     assert len(faint) == 3
     strong = max(panel.lines, key=lambda line: line.get_zorder())

@@ -14,8 +14,10 @@ from relusgd.model.breakpoints import vertices
 from relusgd.pictures.curve_panel import MOST_KINKS, CurvePanel
 from relusgd.pictures.error_panel import summarise
 from relusgd.pictures.frames import choose_frames
+from relusgd.pictures.header import draw_glyphs
 from relusgd.pictures.look import PARTS, THEMES, Look
 from relusgd.pictures.painter import Painter, save_still
+from relusgd.pictures.scene import RunGroup
 from relusgd.pictures.view import View
 
 SMALL = Look(size=(480, 360))
@@ -352,3 +354,28 @@ def test_a_summary_of_many_snapshots_keeps_medians_and_extremes():
     assert (summary.low.min(), summary.high.max()) == (1.0, 9.0)
     assert np.count_nonzero(summary.high == 9.0) == 1
     assert set(summary.middle) <= {1.0, 3.0}
+
+
+@pytest.mark.parametrize("size", [(480, 360), (1000, 700), (1920, 1080), (2000, 700)], ids=str)
+@pytest.mark.parametrize("several", [False, True])
+def test_a_title_is_the_same_in_films_and_stills(make_history, dataset, size, several):
+    scene = View(make_history(), dataset)
+    if several:
+        scene = RunGroup([scene, View(make_history(seed=1), dataset)], ["one", "two"])
+    look = Look(size=size, title="gjpqy, (ÅQ)")
+    film, still = Painter(scene, look), Painter(scene, look, still=True)
+    frame, picture = film.frame(-1), still.full(-1)
+    (title,) = (text for text in still.sheet.figure.texts if text.get_text() == look.title)
+    extent = title.get_window_extent()
+    rows = slice(size[1] - int(np.ceil(extent.y1)), size[1] - int(np.floor(extent.y0)))
+    columns = slice(int(extent.x0), int(np.ceil(extent.x1)))
+    assert np.array_equal(frame[rows, columns], picture[rows, columns])
+
+
+def test_pasted_numbers_are_no_higher_than_their_ink():
+    glyphs = draw_glyphs(20.0, "#000000", "#ffffff")
+    inked = np.concatenate([picture[..., 0] for picture in glyphs.pictures.values()], axis=1) < 255
+    assert inked[0].any()
+    assert inked[-1].any()
+    ink_of_0 = np.flatnonzero((glyphs.pictures["0"][..., 0] < 128).any(axis=1))
+    assert len(inked) - glyphs.below == pytest.approx(ink_of_0[-1] + 1, abs=1)

@@ -35,6 +35,31 @@ def test_a_story_goes_from_start_to_end(make_history, dataset):
     assert (titles[0], titles[-1], len(titles)) == ("epoch 0", "epoch 195", MOMENTS)
 
 
+def test_time_goes_down_and_panels_and_lines_have_the_same_numbers(make_history, dataset):
+    view = View(make_history(snapshots=40), dataset)
+    sheet = draw_story(view)
+    paths = sheet.figure.axes[-1]
+    first, last = paths.get_ylim()
+    assert first > last
+    numbers = [text for text in sheet.figure.texts if text.get_text() in "123456"]
+    in_panels = [text for text in numbers if text.get_position()[1] * 700 > paths.bbox.y1]
+    at_lines = [text for text in numbers if text not in in_panels]
+    expected = [f"{number}" for number in range(1, MOMENTS + 1)]
+    assert [text.get_text() for text in in_panels] == expected
+    by_height = sorted(at_lines, key=lambda text: -text.get_position()[1])
+    assert [text.get_text() for text in by_height] == expected
+
+
+@pytest.mark.parametrize("size", [(480, 360), (1000, 700), (1920, 1080)])
+@pytest.mark.parametrize("snapshots", [8, 40, 2000])
+def test_every_moment_is_labelled_on_the_axis_of_time(make_history, dataset, snapshots, size):
+    sheet = draw_story(View(make_history(snapshots=snapshots, every=1), dataset), Look(size=size))
+    words = [text.get_text() for text in sheet.figure.texts]
+    epochs = [word.removeprefix("epoch ") for word in words if word.startswith("epoch ")]
+    labels = [label.get_text() for label in sheet.figure.axes[-1].get_yticklabels()]
+    assert sorted(labels) == sorted(epochs)
+
+
 def test_a_moment_within_an_epoch_is_named_by_its_step(make_history, dataset):
     view = View(make_history(snapshots=2, every=1, steps_per_epoch=30, first_steps=30), dataset)
     sheet = draw_story(view)

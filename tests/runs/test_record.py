@@ -333,3 +333,15 @@ def test_a_csv_run_is_known_by_the_content_of_its_file(tmp_path):
     table.write_text(table.read_text().replace("1900,0", "1900,1"))
     with pytest.raises(InputError, match="SHA-256"):
         record(load_config(tmp_path / "flow.yaml"), tmp_path / "run")
+
+
+@pytest.mark.parametrize(("first", "is_date"), [("2020-03-01", True), ("2020", False)])
+def test_a_run_knows_whether_the_x_of_its_csv_were_dates(tmp_path, first, is_date):
+    cells = [first, "2021-01-01" if is_date else "2021", "2022-06-15" if is_date else "2022"]
+    rows = "".join(f"{cell},{number}\n" for number, cell in enumerate(cells))
+    (tmp_path / "flow.csv").write_text(f"day,flow\n{rows}", encoding="utf-8")
+    data = {"kind": "csv", "path": str(tmp_path / "flow.csv"), "test_fraction": 0}
+    config = load_config({"data": data, "training": {"epochs": 1, "batch_size": 3}})
+    run = record(config, tmp_path / "run")
+    assert run.data.x_is_date is is_date
+    assert load_run(tmp_path / "run").data.x_is_date is is_date

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from relusgd.pictures.sweep import QuantilePicture, SweepPicture
+from relusgd.pictures.look import LIGHT, Look
+from relusgd.pictures.stills import draw_sheet
+from relusgd.pictures.sweep import QuantilePicture, SweepBuilder, SweepPicture
 from relusgd.runs.result import RunResult
 from relusgd.sweeps.picture import draw_summary, find_roles, scene_of
 from relusgd.sweeps.rows import Row
@@ -49,6 +51,39 @@ def test_the_number_with_the_most_values_stands_along_the_axis():
     assert roles.panel_keys == ("network.hidden",)
     assert roles.x_values == (0, 1e-8, 1e-3)
     assert roles.colours == ("a", "b")
+
+
+def test_keys_are_named_in_the_words_of_people():
+    rows = rows_of(
+        network__hidden=[(10,), (20,), (40,)],
+        training__learning_rate=[0.1, 0.2],
+        training__momentum=[0, 0.9],
+    )
+    scene = scene_of("s", rows)
+    assert {panel.chart.x_name for panel in scene.panels} == {"hidden units"}
+    assert scene.names_title == "learning rate"
+    assert [panel.title for panel in scene.panels] == ["momentum 0", "momentum 0.9"]
+
+
+def test_points_of_one_value_stand_close_to_its_tick():
+    scene = scene_of("s", rows_of(network__hidden=[(10,), (20,)], case=["a", "b", "c", "d"]))
+    sheet = draw_sheet(lambda sheet: SweepBuilder(sheet, scene).draw(), Look())
+    (axes,) = sheet.figure.axes
+    medians = [line.get_xdata() for line in axes.lines if line.get_linestyle() == "-"]
+    assert len(medians) == 4
+    offsets = np.array(medians) - [0.0, 1.0]
+    first, last = axes.get_xlim()
+    assert np.abs(offsets).max() / (last - first) * axes.bbox.width < 15
+    assert offsets.mean() == pytest.approx(0.0, abs=1e-9)
+
+
+def test_the_name_of_x_stands_close_under_the_axis():
+    scene = scene_of("s", rows_of(network__hidden=[(10,), (20,)]))
+    sheet = draw_sheet(lambda sheet: SweepBuilder(sheet, scene).draw(), Look())
+    sheet.canvas.draw()
+    (axes,) = sheet.figure.axes
+    (name,) = (text for text in sheet.figure.texts if text.get_text() == "hidden units")
+    assert 0 < axes.bbox.y0 - name.get_window_extent().y1 < 32
 
 
 def test_names_stand_along_the_axis_when_no_number_varies():
@@ -118,7 +153,8 @@ def test_pictures_of_none_to_four_varied_keys_are_drawn(values, tmp_path):
     with Image.open(tmp_path / "summary.png") as image:
         assert image.size == (1000, 700)
         pixels = np.asarray(image.convert("RGB")).reshape(-1, 3)
-    first_colour = np.abs(pixels.astype(int) - [0x00, 0x9E, 0x73]).sum(axis=1) < 30
+    first = [int(LIGHT.runs[0][start : start + 2], 16) for start in (1, 3, 5)]
+    first_colour = np.abs(pixels.astype(int) - first).sum(axis=1) < 30
     assert first_colour.sum() > 30
     scene = scene_of("a sweep", rows)
     if isinstance(scene, SweepPicture):
