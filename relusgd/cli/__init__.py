@@ -12,6 +12,12 @@ import typer
 from relusgd.cli import comparing, gradcheck, graph, pictures, runs, sweeps, training
 from relusgd.cli.boundary import guarded
 from relusgd.cli.help import ReadableGroup, make_readable
+from relusgd.cli.shell_completion import (
+    Shell,
+    install_completion,
+    register_shells,
+    show_completion,
+)
 from relusgd.cli.terminal import prepare_streams
 from relusgd.version import __version__
 
@@ -19,6 +25,7 @@ app = typer.Typer(
     name="relusgd",
     cls=ReadableGroup,
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -39,6 +46,29 @@ def relusgd(
         bool,
         typer.Option("--version", help="Print the version.", callback=print_version, is_eager=True),
     ] = False,
+    installed: Annotated[
+        Shell | None,
+        typer.Option(
+            "--install-completion",
+            metavar="[SHELL]",
+            help="Let the Tab key complete commands, keys and runs: in this shell, or in bash, "
+            "zsh, fish, powershell or pwsh.",
+            callback=install_completion,
+            is_eager=True,
+            show_default=False,
+        ),
+    ] = None,
+    shown: Annotated[
+        Shell | None,
+        typer.Option(
+            "--show-completion",
+            metavar="[SHELL]",
+            help="Print the script for it.",
+            callback=show_completion,
+            is_eager=True,
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Train ReLU networks of one input and one output with SGD, record every elbow, and film the
     learned function.
@@ -60,6 +90,7 @@ def main() -> None:
     errors are words too.
     """
     prepare_streams()
+    register_shells()
     try:
         guarded(app)(prog_name="relusgd")
     except typer.Exit as end:

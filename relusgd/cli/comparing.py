@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from relusgd.cli.boundary import guarded
-from relusgd.cli.options import JsonOption, complete_runs
+from relusgd.cli.completions import complete_runs_and_sweeps
+from relusgd.cli.options import JsonOption
 from relusgd.cli.pictures import SizeOption, ThemeName, ThemeOption, TitleOption, make_look
 from relusgd.cli.terminal import print_json, printable
 from relusgd.errors import InputError
@@ -18,7 +19,7 @@ SubjectsArgument = Annotated[
     typer.Argument(
         metavar="RUN…|SWEEP",
         help="Run folders, or the folder of a sweep.",
-        autocompletion=complete_runs,
+        autocompletion=complete_runs_and_sweeps,
         show_default=False,
     ),
 ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from relusgd.cli.boundary import guarded
+from relusgd.cli.completions import complete_functions, complete_sizes
 from relusgd.cli.network_source import (
     ChosenNetwork,
     EpochOption,
@@ -50,6 +51,7 @@ def graph(
         typer.Option(
             metavar="F",
             help="sheet-a, sheet-b, sheet-c, sheet-d, or an expression in x.",
+            autocompletion=complete_functions,
             show_default=False,
         ),
     ] = None,
@@ -68,6 +70,7 @@ def graph(
             metavar="N,D|WxH|NAME",
             help="Sizes of sheet-b (n), sheet-c (n,d), sheet-d (d); or of the picture in pixels, "
             "such as 1920x1080 or slide. May be given for both.",
+            autocompletion=complete_sizes,
             show_default=False,
         ),
     ] = None,

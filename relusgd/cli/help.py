@@ -9,6 +9,8 @@ from typer import Typer
 from typer.core import TyperCommand, TyperGroup
 
 from relusgd.cli.boundary import exit_with
+from relusgd.cli.shell_completion import with_shell_named
+from relusgd.errors import InputError
 
 PYDANTIC_PREFIX = "Value error, "
 """Typer's messages begin with this where pydantic found a value that is not among the choices."""
@@ -49,6 +51,18 @@ class ReadableGroup(TyperGroup):
 
     def get_params(self, ctx: Any) -> Any:
         return without_types(super().get_params(ctx))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            named = args if ctx.resilient_parsing else with_shell_named(args)
+            return super().parse_args(ctx, named)
+        except InputError as unknown:
+            exit_with(unknown)
+        except Exception as problem:
+            error: Any = problem
+            if hasattr(error, "message"):
+                error.message = error.message.removeprefix(PYDANTIC_PREFIX)
+            raise
 
 
 def without_types(parameters: Any) -> Any:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from relusgd.cli.options import complete_configs, run_folder_of
+from relusgd.cli.completions import complete_configs
+from relusgd.cli.options import run_folder_of
 from relusgd.errors import InputError
 from relusgd.words import DASH
 

@@ -1,4 +1,4 @@
-"""Arguments and options that several commands share, with their completion."""
+"""Arguments and options that several commands share."""
 
 from __future__ import annotations
 
@@ -8,42 +8,8 @@ from typing import Annotated
 
 import typer
 
+from relusgd.cli.completions import complete_runs, complete_settings
 from relusgd.errors import InputError
-from relusgd.words import natural_order
-
-OUTPUTS = Path("outputs")
-
-
-def complete_runs(incomplete: str) -> list[str]:
-    """Run folders below outputs/ that begin with what was typed."""
-    facts = [*OUTPUTS.glob("*/run.json"), *OUTPUTS.glob("*/*/run.json")]
-    return _beginning_with(incomplete, [path.parent for path in facts])
-
-
-def complete_configs(incomplete: str) -> list[str]:
-    """YAML files here and in configs/, and run folders."""
-    here = Path()
-    files = [*here.glob("*.yaml"), *here.glob("*.yml"), *here.glob("configs/*.yaml")]
-    return _beginning_with(incomplete, files) + complete_runs(incomplete)
-
-
-def _beginning_with(incomplete: str, paths: list[Path]) -> list[str]:
-    names = sorted((str(path) for path in paths), key=natural_order)
-    return [name for name in names if name.startswith(incomplete)]
-
-
-def complete_keys(incomplete: str) -> list[str]:
-    """The keys of a config as --set takes them."""
-    from relusgd.config import known_keys
-
-    return [f"{key}=" for key in known_keys() if key.startswith(incomplete)]
-
-
-def complete_shipped(incomplete: str) -> list[str]:
-    """The names of the shipped configs."""
-    from relusgd.config import shipped_configs
-
-    return [name for name in shipped_configs() if name.startswith(incomplete)]
 
 
 def run_folder_of(source: Path) -> Path:
@@ -92,7 +58,7 @@ SetOption = Annotated[
         "--set",
         metavar="KEY=VALUE",
         help="Change one key of the config, e.g. training.learning_rate=0.05; may be repeated.",
-        autocompletion=complete_keys,
+        autocompletion=complete_settings,
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]

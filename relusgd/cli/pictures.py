@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relusgd.cli.boundary import guarded
+from relusgd.cli.completions import complete_sizes, lists_of, one_of
 from relusgd.cli.options import RunsArgument
 from relusgd.cli.terminal import print_path
 from relusgd.errors import InputError
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
 
 
 COUNT = re.compile(r"0*[1-9][0-9]{0,14}")
-
-
-def complete_sizes(incomplete: str) -> list[str]:
-    """The names of sizes."""
-    from relusgd.pictures.sizes import NAMED_SIZES
-
-    return [name for name in NAMED_SIZES if name.startswith(incomplete)]
 
 
 class Spacing(StrEnum):
@@ -58,7 +52,12 @@ ThemeOption = Annotated[
     ThemeName, typer.Option(help="Dark letters on light, or light ones on dark.")
 ]
 ShowOption = Annotated[
-    str, typer.Option(metavar="PARTS", help="The parts wanted, of units,loss,active; or none.")
+    str,
+    typer.Option(
+        metavar="PARTS",
+        help="The parts wanted, of units,loss,active; or none.",
+        autocompletion=lists_of("units", "loss", "active", alone="none"),
+    ),
 ]
 EVERYTHING = "units,loss,active"
 
@@ -243,6 +242,7 @@ def view(
         typer.Option(
             metavar="N|all",
             help="How many snapshots go along. [dim]\\[default: at most 300][/]",
+            autocompletion=one_of("all"),
             show_default=False,
         ),
     ] = None,

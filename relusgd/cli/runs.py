@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from relusgd.cli.boundary import guarded
-from relusgd.cli.options import OUTPUTS, JsonOption, RunArgument, complete_runs, finite_numbers
+from relusgd.cli.completions import OUTPUTS, complete_runs_and_sweeps
+from relusgd.cli.options import JsonOption, RunArgument, finite_numbers
 from relusgd.cli.terminal import (
     print_json,
     print_parts,
@@ -114,7 +115,7 @@ def export(
         typer.Argument(
             metavar="RUN|SWEEP",
             help="A run folder, or the folder of a sweep.",
-            autocompletion=complete_runs,
+            autocompletion=complete_runs_and_sweeps,
             show_default=False,
         ),
     ],

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relusgd.cli.boundary import guarded
-from relusgd.cli.options import SetOption, complete_configs
+from relusgd.cli.completions import complete_configs, complete_grids
+from relusgd.cli.options import SetOption
 from relusgd.cli.terminal import printable
 from relusgd.errors import InputError
 from relusgd.words import counted
@@ -53,6 +54,7 @@ def sweep(
             help="Vary a key over these values, e.g. network.hidden=10,20,[20,20] or seed=0..4999; "
             "in place of the file's values for it; "
             "may be repeated.",
+            autocompletion=complete_grids,
         ),
     ] = None,
     repeat: Annotated[

@@ -11,7 +11,8 @@ import typer
 
 from relusgd.advice import in_shell
 from relusgd.cli.boundary import guarded
-from relusgd.cli.options import SetOption, complete_configs, complete_shipped, run_folder_of
+from relusgd.cli.completions import complete_cases, complete_configs, complete_shipped
+from relusgd.cli.options import SetOption, run_folder_of
 from relusgd.cli.terminal import definition, print_path
 from relusgd.errors import DivergedError, InputError
 from relusgd.words import byte_size, counted
@@ -76,7 +77,12 @@ def train(
     ],
     changes: SetOption = None,
     case: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The case of the config's sweep to train.")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The case of the config's sweep to train.",
+            autocompletion=complete_cases,
+        ),
     ] = None,
     out: Annotated[
         Path | None,

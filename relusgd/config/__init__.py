@@ -8,6 +8,7 @@ points; whatever needs them, such as a batch larger than the data, is found else
 
 from __future__ import annotations
 
+from relusgd.config.choices import choices_of
 from relusgd.config.dumping import config_to_yaml, flatten
 from relusgd.config.expansion import PlannedRun, planned_runs
 from relusgd.config.json_schema import json_schema
@@ -35,6 +36,7 @@ __all__ = [
     "StepSchedule",
     "TargetData",
     "as_config",
+    "choices_of",
     "config_to_yaml",
     "copy_shipped",
     "default_folder",

@@ -28,7 +28,7 @@ def in_words(schema: Schema) -> str:
 def _option_in_words(option: Schema) -> str:
     if "title" in option:
         return str(option["title"])
-    choices = _choices(option)
+    choices = named_values(option)
     if choices:
         return or_list(choices)
     match option.get("type"):
@@ -60,7 +60,8 @@ def _bounds(option: Schema) -> str:
     return " and ".join(bounds)
 
 
-def _choices(option: Schema) -> list[str]:
+def named_values(option: Schema) -> list[str]:
+    """The names that an option lists, if it is a list of names."""
     return [option["const"]] if "const" in option else option.get("enum", [])
 
 
@@ -79,7 +80,7 @@ def _hint(schema: Schema, given: object) -> str:
     options = alternatives(schema)
     types = {option.get("type") for option in options}
     if isinstance(given, str):
-        choices = [choice for option in options for choice in _choices(option)]
+        choices = [choice for option in options for choice in named_values(option)]
         return choice_hint(given, choices) or _list_hint(given, types) or _number_hint(given, types)
     if not isinstance(given, int | float):
         return ""

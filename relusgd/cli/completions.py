@@ -1,0 +1,187 @@
+"""What the shell offers for arguments and options, by what was typed of a word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import typer
+
+from relusgd.words import natural_order
+
+OUTPUTS = Path("outputs")
+
+
+# Files and folders
+
+
+def complete_runs(incomplete: str) -> list[str]:
+    """Run folders below outputs/; below another folder where one was typed."""
+    return _below_outputs(incomplete, ["run.json"]) or _folders(incomplete)
+
+
+def complete_runs_and_sweeps(incomplete: str) -> list[str]:
+    """The same, and folders of sweeps."""
+    return _below_outputs(incomplete, ["run.json", "summary.csv"]) or _folders(incomplete)
+
+
+def complete_configs(incomplete: str) -> list[str]:
+    """YAML files here and in configs/, and run folders; or what lies in the folder typed."""
+    here = Path()
+    files = [*here.glob("*.yaml"), *here.glob("*.yml"), *here.glob("configs/*.yaml")]
+    offered = _beginning_with(incomplete, files) + _below_outputs(incomplete, ["run.json"])
+    return offered or _files(incomplete, ".yaml", ".yml") + _folders(incomplete)
+
+
+def _below_outputs(incomplete: str, marks: Iterable[str]) -> list[str]:
+    """Folders below outputs/ that hold one of these files."""
+    found = {
+        file.parent
+        for mark in marks
+        for pattern in ("*", "*/*")
+        for file in OUTPUTS.glob(f"{pattern}/{mark}")
+    }
+    return _beginning_with(incomplete, found)
+
+
+def _folders(incomplete: str) -> list[str]:
+    """Folders that begin with what was typed; those that are no run end with a slash."""
+    folders = [path for path in _entries(incomplete) if path.is_dir()]
+    names = [str(path) if (path / "run.json").is_file() else f"{path}/" for path in folders]
+    return [_as_typed(name, incomplete) for name in names]
+
+
+def _files(incomplete: str, *suffixes: str) -> list[str]:
+    """Files of these kinds that begin with what was typed."""
+    files = [path for path in _entries(incomplete) if path.suffix in suffixes]
+    return [_as_typed(str(path), incomplete) for path in files]
+
+
+def _entries(incomplete: str) -> list[Path]:
+    """What lies in the typed folder and begins with the rest; hidden names only when asked for."""
+    typed = Path(f"{incomplete}*").expanduser()
+    if not typed.parent.is_dir():
+        return []
+    begin = typed.name.removesuffix("*")
+    found = [
+        path
+        for path in typed.parent.iterdir()
+        if path.name.startswith(begin) and path.name.startswith(".") <= begin.startswith(".")
+    ]
+    return sorted(found, key=lambda path: natural_order(path.name))
+
+
+def _as_typed(path: str, incomplete: str) -> str:
+    """The path with `~` and `./` where they were typed."""
+    if incomplete.startswith("~"):
+        home, _, _ = incomplete.partition("/")
+        return path.replace(str(Path(home).expanduser()), home, 1)
+    return f"./{path}" if incomplete.startswith("./") else path
+
+
+def _beginning_with(incomplete: str, paths: Iterable[Path]) -> list[str]:
+    names = sorted((str(path) for path in paths), key=natural_order)
+    return [name for name in names if name.startswith(incomplete)]
+
+
+# Keys of the config and their values
+
+
+def complete_settings(incomplete: str) -> list[str]:
+    """KEY=VALUE as --set takes it: the keys, and behind the sign the words that the key takes."""
+    key, equals, value = incomplete.partition("=")
+    if not equals:
+        return _keys(key)
+    return [f"{key}={word}" for word in _values(key, value)]
+
+
+def complete_grids(incomplete: str) -> list[str]:
+    """KEY=V1,V2 as --grid takes it."""
+    key, equals, listed = incomplete.partition("=")
+    if not equals:
+        return _keys(key)
+    before, comma, last = listed.rpartition(",")
+    given = before.split(",")
+    return [f"{key}={before}{comma}{word}" for word in _values(key, last) if word not in given]
+
+
+def _keys(incomplete: str) -> list[str]:
+    from relusgd.config import known_keys
+
+    return [f"{key}=" for key in known_keys() if key.startswith(incomplete)]
+
+
+def _values(key: str, incomplete: str) -> list[str]:
+    """The words that a key takes; for the path of the data, files."""
+    from relusgd.config import choices_of
+
+    if key == "data.path":
+        return _files(incomplete, ".csv", ".tsv", ".txt") + _folders(incomplete)
+    return [word for word in choices_of(key) if word.startswith(incomplete)]
+
+
+def complete_cases(context: typer.Context, incomplete: str) -> list[str]:
+    """The cases in the sweep of the config that was typed before."""
+    from relusgd.config import load_config
+    from relusgd.errors import RelusgdError
+
+    typed = [context.params.get("config"), *context.args]  # an unfinished line has args alone
+    files = [Path(word) for word in typed if word is not None]
+    config = next((file for file in files if file.is_file()), None)
+    if config is None:
+        return []
+    try:
+        sweep = load_config(config).sweep
+    except RelusgdError:
+        return []
+    names = [] if sweep is None else sweep.cases
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def complete_shipped(incomplete: str) -> list[tuple[str, str]]:
+    """The names of the shipped configs, each with what it is for."""
+    from relusgd.config import describe_shipped
+
+    shipped = describe_shipped()
+    return [(name, shipped[name]) for name in shipped if name.startswith(incomplete)]
+
+
+# Other words
+
+
+def one_of(*choices: str) -> Callable[[str], list[str]]:
+    """The completion of an option that takes one of these words."""
+
+    def complete(incomplete: str) -> list[str]:
+        return [word for word in choices if word.startswith(incomplete)]
+
+    return complete
+
+
+def lists_of(*choices: str, alone: str) -> Callable[[str], list[str]]:
+    """The completion of an option that takes several of these words with commas between, or one
+    that stands alone.
+    """
+
+    def complete(incomplete: str) -> list[str]:
+        before, comma, last = incomplete.rpartition(",")
+        given = before.split(",")
+        left = [word for word in choices if word not in given]
+        left += [] if comma else [alone]
+        return [f"{before}{comma}{word}" for word in left if word.startswith(last)]
+
+    return complete
+
+
+def complete_functions(incomplete: str) -> list[str]:
+    """The functions of the theory sheet."""
+    from relusgd.graphs.sheet_functions import SHEET
+
+    return [name for name in SHEET if name.startswith(incomplete)]
+
+
+def complete_sizes(incomplete: str) -> list[str]:
+    """The names of sizes."""
+    from relusgd.pictures.sizes import NAMED_SIZES
+
+    return [name for name in NAMED_SIZES if name.startswith(incomplete)]
