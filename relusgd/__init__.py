@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from relusgd.model.history import History
     from relusgd.model.network import Network
     from relusgd.model.points import Dataset
+    from relusgd.runs.drawing import animate, figure, plot, view
     from relusgd.runs.find import load_run
     from relusgd.runs.record import record
     from relusgd.runs.run import Run
@@ -47,15 +48,19 @@ _HOMES = {
     "RelusgdError": "relusgd.errors",
     "Run": "relusgd.runs.run",
     "Sweep": "relusgd.sweeps.sweep",
+    "animate": "relusgd.runs.drawing",
     "check_gradients": "relusgd.checks.gradcheck",
     "compare": "relusgd.comparing.compare",
+    "figure": "relusgd.runs.drawing",
     "load_config": "relusgd.config",
     "load_run": "relusgd.runs.find",
     "load_sweep": "relusgd.sweeps.sweep",
+    "plot": "relusgd.runs.drawing",
     "prepare": "relusgd.training",
     "record": "relusgd.runs.record",
     "run_sweep": "relusgd.sweeps.running",
     "train": "relusgd.training",
+    "view": "relusgd.runs.drawing",
 }
 
 __all__ = [
@@ -72,15 +77,19 @@ __all__ = [
     "RelusgdError",
     "Run",
     "Sweep",
+    "animate",
     "check_gradients",
     "compare",
+    "figure",
     "load_config",
     "load_run",
     "load_sweep",
+    "plot",
     "prepare",
     "record",
     "run_sweep",
     "train",
+    "view",
 ]
 
 

@@ -221,11 +221,8 @@ def warn_of_boxes(runs: Sequence[Run], look: Look) -> None:
 def make_look(size: str, title: str | None, theme: ThemeName, show: str) -> Look:
     """The look of a picture from what was typed."""
     from relusgd.pictures.look import Look
-    from relusgd.pictures.sizes import read_size
 
-    pixels = read_size(size)
-    parts = {part.strip() for part in show.split(",")} - {"", "none"}
-    return Look(size=pixels, title=title, theme=theme.value, show=frozenset(parts))
+    return Look.of(size=size, title=title, theme=theme.value, show=show)
 
 
 @guarded

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
@@ -27,6 +27,9 @@ from relusgd.sweeps.rows import Row
 from relusgd.sweeps.summary_file import SUMMARY, read_summary
 from relusgd.sweeps.sweep import Sweep, row_of_line
 from relusgd.words import counted
+
+if TYPE_CHECKING:
+    from relusgd.pictures.drawn_file import DrawnFile
 
 Subject = str | Path | Run | Sweep
 
@@ -50,17 +53,24 @@ class Comparison(ComparedRuns):
     def __repr__(self) -> str:
         return f"Comparison({len(self.groups):,} rows of {counted(self.run_count, 'run')})"
 
-    def plot(self, out: str | Path, **look: Any) -> Path:
+    def _repr_html_(self) -> str:
+        """The table and the sentences, in a notebook's cell."""
+        from relusgd.comparing.html import comparison_html
+
+        return comparison_html(self, self.sentences)
+
+    def plot(self, out: str | Path | None = None, **look: Any) -> DrawnFile:
         """Draw the learned functions and the errors, as `relusgd compare --out` does.
 
-        Gives the file's path. look: size, title and theme. Raises InputError for what cannot be
-        drawn so.
+        Gives the file's path, which shows the picture in a notebook's cell. By default it is in the
+        nearest common folder of the runs. look: size, title and theme, as for `Run.plot`. Raises
+        InputError for what cannot be drawn so.
         """
         # matplotlib is loaded only when something is drawn.
         from relusgd.comparing.picture import draw
         from relusgd.pictures.look import Look
 
-        return draw(self, out, Look(**{"show": frozenset(), **look}))
+        return draw(self, out, Look.of(**{"show": None, **look}))
 
     @cached_property
     def findings(self) -> list[Finding]:

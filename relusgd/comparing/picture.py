@@ -15,6 +15,7 @@ from relusgd.config.key_words import key_words
 from relusgd.model.network import Array
 from relusgd.pictures.axis import TimeAxis
 from relusgd.pictures.comparison import ComparisonPanel, ComparisonPicture, save_comparison
+from relusgd.pictures.drawn_file import DrawnFile
 from relusgd.pictures.error_chart import Chart, Series
 from relusgd.pictures.error_panel import summarise
 from relusgd.pictures.look import Look
@@ -41,15 +42,18 @@ TIME_PLACES = 400
 """Places along the axis of time at which the spread is drawn."""
 
 
-def draw(compared: ComparedRuns, out: str | Path, look: Look | None = None) -> Path:
+def draw(
+    compared: ComparedRuns, out: str | Path | None = None, look: Look | None = None
+) -> DrawnFile:
     """Write the picture of a comparison as .png, .svg or .pdf, and give its path.
 
+    By default it is in the nearest common folder of the runs, named by what the groups differ in.
     Raises InputError for another place or suffix.
     """
-    path = checked_place([compared.groups[0].typical], out, "compare", ".png")
+    path = checked_place([group.typical for group in compared.groups], out, "compare", ".png")
     check_still(path)
     save_comparison(scene(compared), path, look)
-    return path
+    return DrawnFile(path)
 
 
 def scene(compared: ComparedRuns) -> ComparisonPicture:

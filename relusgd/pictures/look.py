@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from relusgd.errors import InputError
+from relusgd.pictures.sizes import pixels_of
 
 PARTS = ("units", "loss", "active")
 """The optional parts: units and elbows, errors over the steps, the strip of active units."""
@@ -124,6 +126,24 @@ class Look:
                 f"a picture of {size_text(self.size)} pixels cannot be drawn",
                 f"sizes go from {smallest} to {largest}; try 1000x700",
             )
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        size: str | Sequence[int] = (1000, 700),
+        theme: str = "light",
+        title: str | None = None,
+        show: str | Iterable[str] | None = PARTS,
+    ) -> Look:
+        """The look from words as people write them.
+
+        size: (width, height) in pixels, "1920x1080" or a name such as "slide". show: parts, as a
+        list or as in "units,loss"; None or "none" is the learned function alone. Raises InputError.
+        """
+        names = show.split(",") if isinstance(show, str) else show or []
+        parts = {str(name).strip() for name in names} - {"", "none"}
+        return cls(pixels_of(size), theme, title, frozenset(parts))
 
     @property
     def colours(self) -> Theme:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from relusgd.pictures.drawn_figure import DrawnFigure
 from relusgd.pictures.grid import draw_grid
 from relusgd.pictures.look import Look
 from relusgd.pictures.panels import Part
@@ -88,6 +89,13 @@ class Painter:
         for artist in self._moving:
             artist.set_visible(True)
         return self.sheet.canvas.copy_from_bbox(self.sheet.figure.bbox)
+
+
+def still_figure(scene: Scene, index: int, look: Look | None = None) -> DrawnFigure:
+    """The picture of one moment as a figure of matplotlib's, to be changed and saved by others."""
+    painter = Painter(scene, look, still=True)
+    painter.show(index)
+    return painter.sheet.figure
 
 
 def save_still(scene: Scene, index: int, path: Path, look: Look | None = None) -> None:

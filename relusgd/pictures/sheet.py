@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 from relusgd.pictures.axis import Ticks
 from relusgd.pictures.contrast import least_opacity
+from relusgd.pictures.drawn_figure import DrawnFigure
 from relusgd.pictures.fonts import DPI, font
 from relusgd.pictures.look import Look
 from relusgd.pictures.plain_matplotlib import (
     Axes,
-    Figure,
     FigureCanvasAgg,
     Line2D,
     NullLocator,
@@ -95,7 +95,7 @@ class Sheet:
         self.scale = SheetScale.of(look.size)
         self.width, self.height = look.size
         inches = (self.width / DPI, self.height / DPI)
-        self.figure = Figure(
+        self.figure = DrawnFigure(
             figsize=inches, dpi=DPI, facecolor=self.colours.paper, edgecolor="none"
         )
         self.canvas: Any = FigureCanvasAgg(self.figure)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from operator import index
 
 from relusgd.advice import advice, option
 from relusgd.errors import InputError
-from relusgd.words import comma_list, nearest
+from relusgd.words import comma_list, nearest, shown
 
 NAMED_SIZES = {
     "slide": (1920, 1080),
@@ -43,6 +45,22 @@ def read_size(text: str) -> tuple[int, int]:
             f"did you mean {near}?" if near else EXAMPLES,
         )
     return int(match[1]), int(match[2])
+
+
+def pixels_of(size: str | Sequence[int]) -> tuple[int, int]:
+    """Width and height in pixels, of a pair of whole numbers or of a text as `read_size` takes it.
+
+    Raises InputError for anything else.
+    """
+    if isinstance(size, str):
+        return read_size(size)
+    try:
+        width, height = (index(side) for side in size)
+    except (TypeError, ValueError):
+        raise InputError(
+            f"the size of a picture is (width, height) in whole pixels, not {shown(size)}", EXAMPLES
+        ) from None
+    return width, height
 
 
 def is_picture_size(text: str) -> bool:

@@ -11,13 +11,15 @@ from relusgd.advice import advice, option
 from relusgd.config import config_to_yaml
 from relusgd.errors import InputError
 from relusgd.files import write_whole
+from relusgd.pictures.drawn_figure import DrawnFigure
+from relusgd.pictures.drawn_file import DrawnFile
 from relusgd.pictures.film import check_film, write_film
 from relusgd.pictures.fonts import lacking_glyphs
 from relusgd.pictures.frames import Timing, choose_frames
 from relusgd.pictures.look import Look
 from relusgd.pictures.page import in_iframe, page_html
 from relusgd.pictures.page_data import Start
-from relusgd.pictures.painter import save_still
+from relusgd.pictures.painter import save_still, still_figure
 from relusgd.pictures.scene import RunGroup, Scene
 from relusgd.pictures.story import save_story
 from relusgd.pictures.view import View
@@ -41,7 +43,7 @@ def animate(
     spacing: str = "log",
     look: Look | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> Path:
+) -> DrawnFile:
     """Write the film of a run, or of up to nine side by side, and give its path.
 
     By default it is animation.gif in the run's folder. frames, fps, seconds: at most two of them;
@@ -57,7 +59,7 @@ def animate(
     )
     timing = Timing.resolve(frames, fps, seconds, available=len(indices))
     write_film(scene, path, look, indices=indices, fps=timing.fps, progress=progress)
-    return path
+    return DrawnFile(path)
 
 
 @quiet
@@ -69,7 +71,7 @@ def plot(
     step: int | None = None,
     story: bool = False,
     look: Look | None = None,
-) -> Path:
+) -> DrawnFile:
     """Write the picture of one moment, by default the last one, and give its path.
 
     By default it is plot.png in the run's folder. Of several runs each shows its last snapshot up
@@ -77,8 +79,6 @@ def plot(
     InputError for a snapshot that was not recorded or an unknown format, RelusgdError as `animate`.
     """
     path = checked_place(runs, out, "story" if story else "plot", ".png")
-    if epoch is not None and step is not None:
-        raise InputError("a snapshot has one place in time: give its epoch or its step, not both")
     if story and (len(runs) > 1 or epoch is not None or step is not None):
         raise InputError(
             "a story is that of one run from start to end",
@@ -89,7 +89,20 @@ def plot(
         save_story(scene, path, look)
     else:
         save_still(scene, _moment(scene, epoch, step), path, look)
-    return path
+    return DrawnFile(path)
+
+
+@quiet
+def figure(
+    runs: Sequence[RecordedRun],
+    *,
+    epoch: int | None = None,
+    step: int | None = None,
+    look: Look | None = None,
+) -> DrawnFigure:
+    """The picture that `plot` writes as a figure of matplotlib's. Raises as `plot` does."""
+    scene = scene_of(runs)
+    return still_figure(scene, _moment(scene, epoch, step), look)
 
 
 def view(
@@ -99,7 +112,7 @@ def view(
     frames: int | None = None,
     title: str | None = None,
     theme: str | None = None,
-) -> Path:
+) -> DrawnFile:
     """Write the page of a run, or of up to nine side by side, and give its path.
 
     By default it is view.html in the run's folder. frames: at most so many snapshots; None is 300.
@@ -111,7 +124,7 @@ def view(
     if path.suffix.lower() not in (".html", ".htm"):
         raise InputError(f"a page cannot be written as {path.name!r}", "its name ends in .html")
     write_whole(path, _page(runs, frames=frames, title=title, theme=theme))
-    return path
+    return DrawnFile(path)
 
 
 def notebook_cell(run: RecordedRun) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,6 +25,10 @@ from relusgd.runs.facts import FACTS, RunFacts, read_facts
 from relusgd.runs.lock import is_being_written
 from relusgd.runs.result import RunResult, original_units
 from relusgd.words import comma_list
+
+if TYPE_CHECKING:
+    from relusgd.pictures.drawn_figure import DrawnFigure
+    from relusgd.pictures.drawn_file import DrawnFile
 
 
 class Run:
@@ -215,12 +219,13 @@ class Run:
         spacing: str = "log",
         progress: Callable[[int, int], None] | None = None,
         **look: Any,
-    ) -> Path:
+    ) -> DrawnFile:
         """Write the film of this run, by default animation.gif in its folder, and give its path.
 
-        The options are those of `relusgd animate`; look: size, title, theme and show, as
-        `relusgd.pictures.look.Look` takes them. progress(done, of) is called after every frame.
-        Raises InputError for what cannot be drawn so.
+        The path shows the film in a notebook's cell. The options are those of `relusgd animate`.
+        look: size, (width, height) in pixels or a name such as "slide"; title; theme, "light" or
+        "dark"; show, the parts wanted, such as "units,loss". progress(done, of) is called after
+        every frame. Raises InputError for what cannot be drawn so.
         """
         from relusgd.pictures.look import Look
         from relusgd.runs.picture import animate
@@ -234,7 +239,7 @@ class Run:
             first_epoch=first_epoch,
             last_epoch=last_epoch,
             spacing=spacing,
-            look=Look(**look),
+            look=Look.of(**look),
             progress=progress,
         )
 
@@ -246,7 +251,7 @@ class Run:
         step: int | None = None,
         story: bool = False,
         **look: Any,
-    ) -> Path:
+    ) -> DrawnFile:
         """Draw one snapshot, or with `story` the whole run in a still, and give the file's path.
 
         By default it is the last snapshot, as plot.png in the run's folder. look: as for `animate`.
@@ -254,7 +259,20 @@ class Run:
         from relusgd.pictures.look import Look
         from relusgd.runs.picture import plot
 
-        return plot([self], out, epoch=epoch, step=step, story=story, look=Look(**look))
+        return plot([self], out, epoch=epoch, step=step, story=story, look=Look.of(**look))
+
+    def figure(
+        self, *, epoch: int | None = None, step: int | None = None, **look: Any
+    ) -> DrawnFigure:
+        """The picture that `plot` writes as a matplotlib Figure, to draw on and to save.
+
+        pyplot does not know it, so that nothing has to be closed. Its axes, from the first on, are
+        those of the learned function, the active units and the errors. look: as for `animate`.
+        """
+        from relusgd.pictures.look import Look
+        from relusgd.runs.picture import figure
+
+        return figure([self], epoch=epoch, step=step, look=Look.of(**look))
 
     def view(
         self,
@@ -263,7 +281,7 @@ class Run:
         frames: int | None = None,
         title: str | None = None,
         theme: str | None = None,
-    ) -> Path:
+    ) -> DrawnFile:
         """Write one HTML file on which the training can be scrubbed, and give its path.
 
         By default it is view.html in the run's folder. frames: at most so many snapshots, chosen as

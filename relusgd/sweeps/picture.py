@@ -13,9 +13,12 @@ import numpy as np
 from relusgd.config.key_words import key_words
 from relusgd.config.naming import plain_text
 from relusgd.config.values import single
+from relusgd.errors import InputError
 from relusgd.model.history import ERROR_NAMES
 from relusgd.model.network import Array
+from relusgd.pictures.drawn_file import DrawnFile
 from relusgd.pictures.error_chart import Chart, Series
+from relusgd.pictures.stills import check_still
 from relusgd.pictures.sweep import (
     Dots,
     QuantilePicture,
@@ -23,7 +26,9 @@ from relusgd.pictures.sweep import (
     SweepPicture,
     save_sweep_picture,
 )
+from relusgd.runs.place import check_file_place
 from relusgd.sweeps.rows import Row, varied_keys
+from relusgd.sweeps.summary_file import SUMMARY_PICTURE
 from relusgd.words import counted
 
 MOST_PANELS = 12
@@ -40,6 +45,19 @@ def draw_summary(name: str, rows: Sequence[Row], path: Path) -> bool:
         return False
     save_sweep_picture(scene, path)
     return True
+
+
+def plot_rows(folder: Path, rows: Sequence[Row], out: str | Path | None = None) -> DrawnFile:
+    """Draw the summary of a sweep's rows, by default as summary.png in its folder.
+
+    Raises InputError when no run is complete, or nothing can be written at that place.
+    """
+    path = DrawnFile(folder / SUMMARY_PICTURE if out is None else out)
+    check_file_place(path)
+    check_still(path)
+    if not draw_summary(folder.resolve().name, rows, path):
+        raise InputError(f"no run of {folder} is complete, so there is nothing to draw")
+    return path
 
 
 def scene_of(name: str, rows: Sequence[Row]) -> SweepPicture | QuantilePicture | None:

@@ -27,11 +27,9 @@ from relusgd.sweeps.backends import backend_of
 from relusgd.sweeps.driver import Backend, Driver
 from relusgd.sweeps.local import LocalProcesses, available_cores
 from relusgd.sweeps.rows import FAILURE, Row, columns, run_row, run_row_or_damage
-from relusgd.sweeps.summary_file import SummaryFile
+from relusgd.sweeps.summary_file import SUMMARY_PICTURE, SummaryFile
 from relusgd.sweeps.survey import Survey, survey
 from relusgd.sweeps.sweep import Sweep, fill_in, find_members
-
-PICTURE = "summary.png"
 
 
 class SweepObserver(Protocol):
@@ -192,7 +190,7 @@ class SweepRecorder:
 
     def _draw(self) -> None:
         """Draw summary.png, unless the present one shows all rows already."""
-        path = self._folder / PICTURE
+        path = self._folder / SUMMARY_PICTURE
         if path.exists() and not self._has_new_rows:
             return
         from relusgd.sweeps.picture import draw_summary  # loads matplotlib

@@ -14,6 +14,7 @@ from relusgd.errors import RelusgdError
 from relusgd.files import read_bounded, write_whole
 from relusgd.sweeps.rows import FIRST, Row
 
+SUMMARY_PICTURE = "summary.png"
 SUMMARY = "summary.csv"
 MAX_BYTES = 2**30
 MAX_LINES = 4 * 10**6

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,13 @@ from relusgd.config.values import freeze, single
 from relusgd.errors import InputError, RelusgdError
 from relusgd.runs.find import is_run_folder
 from relusgd.runs.run import Run
+from relusgd.sweeps.html import sweep_html
 from relusgd.sweeps.rows import FIRST, LAST, RESULTS, Row, run_row_or_damage, table, varied_keys
 from relusgd.sweeps.summary_file import read_summary
 from relusgd.words import natural_order, shown
+
+if TYPE_CHECKING:
+    from relusgd.pictures.drawn_file import DrawnFile
 
 
 class Sweep:
@@ -38,6 +42,20 @@ class Sweep:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def _repr_html_(self) -> str:
+        """The summary as a table, in a notebook's cell."""
+        return sweep_html(self.rows)
+
+    def plot(self, out: str | Path | None = None) -> DrawnFile:
+        """Draw the errors over what varies, by default as summary.png in the sweep's folder.
+
+        Gives the file's path, which shows the picture in a notebook's cell. Raises InputError when
+        no run is complete and for a file that cannot be drawn so.
+        """
+        from relusgd.sweeps.picture import plot_rows  # loads matplotlib
+
+        return plot_rows(self.folder, self.rows, out)
 
     @cached_property
     def summary(self) -> dict[str, NDArray[Any]]:

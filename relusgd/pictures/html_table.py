@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 RIGHT, LEFT = "text-align: right", "text-align: left"
 
 
-def table(
+def html_table(
     headings: Sequence[str],
     rows: Iterable[Sequence[str]],
     *,
@@ -32,7 +32,7 @@ def table(
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
 
 
-def paragraph(text: str) -> str:
+def html_paragraph(text: str) -> str:
     return f'<p style="max-width: 100ch">{html.escape(text)}</p>'
 
 
