@@ -19,11 +19,13 @@ from relusgd.pictures.marks import (
     sign_colours,
     x_limits,
 )
+from relusgd.pictures.number_text import error_text
 from relusgd.pictures.panels import moving_dots, moving_line, moving_steps
 from relusgd.pictures.plain_matplotlib import Artist, LineCollection, Text, to_rgba_array
 from relusgd.pictures.scales import Scales
 from relusgd.pictures.sheet import MOVING, Box, Sheet
 from relusgd.pictures.view import View, strongest
+from relusgd.words import and_list
 
 FAR = 1e5
 """Heights beyond this many panels are cut: no pixel differs, and no number overflows."""
@@ -149,7 +151,15 @@ class CurvePanel:
             facecolors=paper,
             edgecolors=paper if deep else self._colour,
         )
-        return [self._halo, self._curve, self._kinks]
+        self._trail: Any = LineCollection(
+            [],
+            zorder=MOVING + 0.15,
+            linewidths=sheet.points(1.3),
+            visible=False,
+            **pale(sheet, self._colour),
+        )
+        self._axes.add_collection(self._trail, autolim=False)
+        return [self._trail, self._halo, self._curve, self._kinks]
 
     def draw_behind(self, views: Sequence[View]) -> None:
         """The last functions of other runs, faint, under this one."""
@@ -213,6 +223,7 @@ class CurvePanel:
         if self._view.deep:
             layers = np.minimum(curve.layer[marked], len(self._layer_colours))
             self._kinks.set_facecolor(self._layer_colours[layers - 1])
+        self._show_trail(index)
         self._note_where(curve.y)
 
     def _marked(self, strength: Array) -> NDArray[np.int64]:
@@ -230,11 +241,26 @@ class CurvePanel:
         if not len(finite):
             words, place, side = "the learned function is not finite", 0.04, "bottom"
         elif np.all(finite > high):
-            words = "↑ the learned function"
+            words = f"↑ the learned function, around {error_text(float(np.median(finite)))}"
         elif np.all(finite < low):
-            words, place, side = "↓ the learned function", 0.04, "bottom"
-        self._note.set_text(words)
+            words = f"↓ the learned function, around {error_text(float(np.median(finite)))}"
+            place, side = 0.04, "bottom"
+        self._note.set_text(f"{words}{self._trail_words}" if words else "")
         self._note.set(y=place, va=side)
+
+    def _show_trail(self, index: int) -> None:
+        """When the function has left the picture for good, show where it was before."""
+        view = self._view
+        has_left = index >= view.departure
+        self._trail.set_visible(has_left and len(view.trail) > 0)
+        self._trail_words = ""
+        if not (has_left and view.trail):
+            return
+        curves = [view.curve(row) for row in view.trail]
+        lines = [np.column_stack([curve.x, self._kept_near(curve.y)]) for curve in curves]
+        self._trail.set_segments(lines)
+        steps = and_list([f"{step:,}" for step in view.history.step[list(view.trail)]])
+        self._trail_words = f"\nthin: at {'steps' if len(curves) > 1 else 'step'} {steps}"
 
     def _show_bends(self, index: int) -> None:
         """Bars from the zero line, upwards where units bend the function up, else downwards."""

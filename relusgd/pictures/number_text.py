@@ -19,9 +19,9 @@ def error_text(value: float) -> str:
     if not math.isfinite(value):
         return DASH
     if value == 0 or 1e-3 <= abs(value) < 1e3:
-        return f"{value:#.3g}".rstrip(".")
+        return f"{value:#.3g}".rstrip(".").replace("-", "−")
     if 1e3 <= abs(value) < 1e7:
-        return f"{value:,.0f}"
+        return f"{value:,.0f}".replace("-", "−")
     return _scientific(value, 2)
 
 

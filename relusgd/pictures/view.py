@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,9 @@ KEPT = 64
 """Binned snapshots of a wide layer that are remembered: those that scales and limits are taken
 from, 80 KB each.
 """
+
+TRAIL = 4
+"""The last snapshots that stay in the picture when the learned function has left it."""
 
 GRID = 240
 """Even steps along x, a few pixels wide, where something cannot be drawn exactly; the truth takes
@@ -341,13 +345,55 @@ class View:
         return min(float(lowest), self.baseline), max(float(highest), self.baseline)
 
     def _final(self, core: list[Array]) -> Array:
-        """The range of the last function if it lies within three times the range of the data; what
-        is farther has diverged.
+        """The range of the last function if it is near the data, within three times their range.
+
+        What is farther has diverged; then the ranges of the first functions, as long as they are
+        near, so that the picture shows how the function leaves.
         """
-        y, data = self._sampled_curves[-1].y, np.concatenate(core)
+        data = np.concatenate(core)
         reach = 3 * np.ptp(data)
-        near = data.min() - reach <= y.min() and y.max() <= data.max() + reach
-        return np.array([y.min(), y.max()]) if near else np.empty(0)
+        lowest, highest = data.min() - reach, data.max() + reach
+
+        def is_near(curve: LearnedCurve) -> bool:
+            return bool(lowest <= curve.y.min() and curve.y.max() <= highest)
+
+        curves = self._sampled_curves
+        if is_near(curves[-1]):
+            return curves[-1].y
+        first = [curve.y for curve in takewhile(is_near, curves)]
+        return np.concatenate([np.empty(0), *first])
+
+    def is_in_sight(self, index: int) -> bool:
+        """Whether a part of the learned function is within the limits of y."""
+        y = self.curve(index).y
+        y = y[np.isfinite(y)]
+        low, high = self.y_limits
+        return len(y) > 0 and not (np.all(y < low) or np.all(y > high))
+
+    @cached_property
+    def departure(self) -> int:
+        """The first snapshot of those at the end in which the learned function is out of sight;
+        the number of snapshots where it is in sight at the end.
+        """
+        if self.is_in_sight(len(self) - 1):
+            return len(self)
+        in_sight = [index for index in self._sample if self.is_in_sight(index)]
+        inside = max(in_sight, default=-1)
+        outside = min(index for index in self._sample if index > inside)
+        while outside - inside > 1:
+            middle = (inside + outside) // 2
+            if self.is_in_sight(middle):
+                inside = middle
+            else:
+                outside = middle
+        return outside
+
+    @property
+    def trail(self) -> range:
+        """The last snapshots before the learned function leaves for good; empty where it stays."""
+        if self.departure == len(self):
+            return range(0)
+        return range(max(0, self.departure - TRAIL), self.departure)
 
 
 def bending(network: Network) -> Array:

@@ -18,7 +18,7 @@ from relusgd.pictures.header import draw_glyphs
 from relusgd.pictures.look import PARTS, THEMES, Look
 from relusgd.pictures.painter import Painter, save_still
 from relusgd.pictures.scene import RunGroup
-from relusgd.pictures.view import View
+from relusgd.pictures.view import TRAIL, View
 
 SMALL = Look(size=(480, 360))
 
@@ -230,8 +230,8 @@ def test_a_diverged_history_is_drawn_without_a_warning(make_history, dataset):
 @pytest.mark.parametrize(
     ("shift", "words"),
     [
-        (1e9, "↑ the learned function"),
-        (-1e9, "↓ the learned function"),
+        (1e9, "↑ the learned function, around 1.00e9"),
+        (-1e9, "↓ the learned function, around −1.00e9"),
         (np.nan, "the learned function is not finite"),
     ],
 )
@@ -246,6 +246,54 @@ def test_a_function_that_is_nowhere_in_the_picture_is_pointed_at(
         assert np.array_equal(painter.frame(index), painter.full(index))
         said.append(curve_panel(painter)._note.get_text())
     assert said == ["", words, ""]
+
+
+def leaving(make_history, snapshots=20, steps=4):
+    """A history whose function leaves: by the factor −20 at each of its last snapshots."""
+    history = make_history(snapshots=snapshots)
+    for number in range(steps):
+        history.biases[-1][snapshots - steps + number] = (-20.0) ** (number + 1)
+    return history
+
+
+def test_a_function_that_has_left_leaves_a_trail(make_history, dataset):
+    history = leaving(make_history)
+    view = View(history, dataset)
+    assert (view.departure, view.trail) == (16, range(16 - TRAIL, 16))
+    painter = Painter(view, SMALL)
+    panel = curve_panel(painter)
+    for index in (15, 16, 19, 2):
+        assert np.array_equal(painter.frame(index), painter.full(index))
+        assert panel._trail.get_visible() == (index >= 16)
+    painter.frame(-1)
+    drawn = [path.vertices for path in panel._trail.get_paths()]
+    for line, row in zip(drawn, view.trail, strict=True):
+        assert np.array_equal(line[:, 1], view.curve(row).y)
+    assert "thin: at steps 120, 130, 140 and 150" in panel._note.get_text()
+
+
+def test_a_run_that_diverged_shows_how_it_leaves(make_history, dataset):
+    history = leaving(make_history, snapshots=6, steps=5)
+    history.biases[-1][1] = -2.5
+    view = View(history, dataset)
+    low, high = view.y_limits
+    assert low < view.curve(1).y.min()
+    assert high - low < 6 * np.ptp(dataset.y_train)
+    assert view.departure == 2
+
+
+@pytest.mark.parametrize("snapshots", [1, 3, 200])
+def test_a_function_that_stays_leaves_no_trail(make_history, dataset, snapshots):
+    view = View(make_history(snapshots=snapshots), dataset)
+    assert view.departure == len(view)
+    assert len(view.trail) == 0
+
+
+@pytest.mark.parametrize("first", [0, 1, 57, 199])
+def test_the_departure_is_the_first_snapshot_out_of_sight_for_good(make_history, dataset, first):
+    history = make_history(snapshots=200)
+    history.biases[-1][first:] = 1e6
+    assert View(history, dataset).departure == first
 
 
 def test_of_very_many_bends_the_strongest_are_marked_and_of_a_wide_layer_none(
