@@ -405,7 +405,7 @@ def _film_step(
     """Film the SGD step that follows this epoch, on the graph's sample."""
     from relusgd.cli.progress import frame_progress
     from relusgd.graphs.step_film import SgdStep, film_sgd_step
-    from relusgd.training import prepare
+    from relusgd.training.building import build_descent
 
     training = chosen.config.training
     if training.method != "sgd":
@@ -414,7 +414,7 @@ def _film_step(
             "try --set training.method=sgd on its config",
         )
     step = SgdStep(
-        rate=prepare(chosen.config, chosen.dataset).learning_rate(chosen.epoch + 1),
+        rate=build_descent(chosen.config, chosen.dataset).schedule.at(chosen.epoch + 1),
         layers=training.layers,
         decay=training.weight_decay,
         output_bias=chosen.config.network.output_bias,

@@ -128,8 +128,9 @@ def export(
 
     With --out the CSV is written to a file, and the file is printed.
     """
+    from relusgd.run_files.finding import is_run_folder
     from relusgd.runs.export import COLUMNS, unit_lines
-    from relusgd.runs.find import is_run_folder, load_run
+    from relusgd.runs.find import load_run
     from relusgd.sweeps.export import sweep_unit_lines
     from relusgd.sweeps.sweep import find_members
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from relusgd.config import Config
     from relusgd.model.points import Dataset
     from relusgd.training import Plan
+    from relusgd.training.start import StartNetwork
 
 
 def register(app: typer.Typer) -> None:
@@ -112,16 +113,18 @@ def train(
     from relusgd.config import default_folder, parse_overrides
 
     overrides = parse_overrides(changes or [])
-    resolved, dataset, folder = read_source(config, overrides, case, out)
+    resolved, dataset, start, folder = read_source(config, overrides, case, out)
     refuse_sweep(config, resolved)
     if dry_run:
-        show_plan(resolved, dataset, folder)
+        show_plan(resolved, dataset, start, folder)
         return
     from relusgd.runs.record import record
 
     with showing_progress(TrainingProgress, quiet=quiet) as progress:
         try:
-            run = record(resolved, folder, overwrite, dataset=dataset, observer=progress)
+            run = record(
+                resolved, folder, overwrite, dataset=dataset, start=start, observer=progress
+            )
         except DivergedError as error:
             print_path(folder or default_folder(resolved))
             raise with_next_step(error, folder or default_folder(resolved)) from None
@@ -142,9 +145,9 @@ def with_next_step(error: DivergedError, folder: Path) -> DivergedError:
 
 def read_source(
     source: Path, overrides: dict[str, object], case: str | None, out: Path | None
-) -> tuple[Config, Dataset | None, Path | None]:
-    """The config, the points (None: those that the config describes) and the folder (None: by the
-    config's name).
+) -> tuple[Config, Dataset | None, StartNetwork | None, Path | None]:
+    """The config, the points (None: those that the config describes), the network to begin with
+    (None: that of the config) and the folder (None: by the config's name).
 
     source: CONFIG|RUN as it was typed.
     """
@@ -152,14 +155,15 @@ def read_source(
 
     source = run_folder_of(source)
     if not source.is_dir():
-        return load_config(source, overrides, case=case, typed=True), None, out
+        return load_config(source, overrides, case=case, typed=True), None, None, out
     from relusgd.runs.find import load_run
+    from relusgd.runs.kept_start import kept_start
 
     run = load_run(source)
     config = load_config(source / "config.yaml", overrides, case=case, typed=True)
     has_other_data = any(key.split(".")[0] == "data" for key in overrides)
     dataset = None if has_other_data else run.data
-    return config, dataset, out or source
+    return config, dataset, kept_start(run, config), out or source
 
 
 def refuse_sweep(path: Path, config: Config) -> None:
@@ -176,14 +180,17 @@ def refuse_sweep(path: Path, config: Config) -> None:
     )
 
 
-def show_plan(config: Config, dataset: Dataset | None, out: Path | None) -> None:
+def show_plan(
+    config: Config, dataset: Dataset | None, start: StartNetwork | None, out: Path | None
+) -> None:
     """Print what would be trained."""
     from relusgd.config import config_to_yaml, default_folder
+    from relusgd.runs.kept_start import standing_start
     from relusgd.runs.record import check_room
     from relusgd.training import prepare
 
-    plan = prepare(config, dataset)
     folder = out or default_folder(config)
+    plan = prepare(config, dataset, start or standing_start(folder, config))
     check_room(plan, folder)
     typer.echo(config_to_yaml(plan.config))
     for line in plan_lines(plan, folder):

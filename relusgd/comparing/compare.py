@@ -20,8 +20,9 @@ from relusgd.comparing.findings import find_all
 from relusgd.comparing.findings.finding import Finding
 from relusgd.comparing.table import columns
 from relusgd.errors import InputError, RelusgdError
-from relusgd.runs.facts import FACTS
-from relusgd.runs.find import WHERE_RUNS_ARE, find_runs, load_run
+from relusgd.run_files.finding import WHERE_RUNS_ARE
+from relusgd.run_files.stated_facts import FACTS
+from relusgd.runs.find import find_runs, load_run
 from relusgd.runs.run import Run
 from relusgd.sweeps.rows import Row
 from relusgd.sweeps.summary_file import SUMMARY, read_summary

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from relusgd.config.overrides import LENGTHS
 from relusgd.config.schema import (
@@ -19,6 +20,7 @@ from relusgd.config.schema import (
     TargetData,
 )
 from relusgd.config.source import Fault, Path, broken_or_below, split_key
+from relusgd.config.start import RunStart, hidden_widths
 from relusgd.errors import InputError
 from relusgd.words import counted, exact_number, shown
 
@@ -176,6 +178,40 @@ def _an_offset_needs_an_output_bias(config: Config) -> str | None:
         return None
     offset = f"is {exact_number(network.output_offset)}"
     return f"{offset}, but antisymmetric: true begins with the function 0; leave one of them out"
+
+
+@check("network.start", "network.hidden")
+def _start_has_the_same_layers(config: Config) -> str | None:
+    """A run is read by `training.prepare`, which asks the same of it."""
+    start = config.network.start
+    if start is None or isinstance(start, RunStart):
+        return None
+    return layers_fault(hidden_widths(start), config.network.hidden)
+
+
+def layers_fault(found: Sequence[int], wanted: Sequence[int]) -> str | None:
+    """The fault of a network to begin with that has other hidden layers."""
+    if tuple(found) == tuple(wanted):
+        return None
+    layers = f"has the hidden layers {shown(list(found))}, and network.hidden is"
+    return f"{layers} {shown(list(wanted))}; set network.hidden to {shown(list(found))}"
+
+
+@check("network.start", "network.output_bias")
+def _start_has_no_frozen_output_bias(config: Config) -> str | None:
+    start = config.network.start
+    if config.network.output_bias or start is None or isinstance(start, RunStart):
+        return None
+    (offset,) = cast("tuple[float]", start[f"bias_{len(start) // 2}"])
+    return output_bias_fault(offset)
+
+
+def output_bias_fault(offset: float) -> str | None:
+    """The fault of a network to begin with that has an output bias where there shall be none."""
+    if offset == 0:
+        return None
+    bias = f"has the output bias {exact_number(offset)}"
+    return f"{bias}, and output_bias: false leaves none; set network.output_bias to true"
 
 
 @check("network.slopes", "network.elbows")

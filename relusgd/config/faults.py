@@ -111,6 +111,8 @@ def _wrong_section(path: Path, given: object, error: str) -> Fault:
     if error == "model_type":
         return Fault(path, _no_section(path, given))
     kinds = list(kinds_at(path))
+    if not kinds:
+        return Fault(path, f"must be {schema['title']}, not {shown(given)}")
     kind = value_at(given, ("kind",))
     text = f"must be {or_list(kinds)}, not {shown(kind)}{choice_hint(kind, kinds)}"
     return Fault((*path, "kind"), text)

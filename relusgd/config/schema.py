@@ -24,12 +24,12 @@ from pydantic import (
 )
 
 from relusgd.config.dumping import changed_yaml
-from relusgd.config.section import Section
+from relusgd.config.section import BILLION, WHOLE, CountFromZero, Section, Text
 from relusgd.config.source import Origin
+from relusgd.config.start import Start
 from relusgd.config.values import FrozenMapping, freeze
 from relusgd.words import exact_number, shown
 
-BILLION = 10**9
 LARGEST_SEED = 2**64 - 1
 MOST_STEPS = 10**15
 """The most steps of a training: their numbers are still exact as doubles."""
@@ -43,24 +43,9 @@ HUGE = 1e100
 # Types of values
 
 
-def _whole(value: object) -> object:
-    """A float without a fraction, such as 1e5, is a whole number."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
 def _unsigned_zero(value: float) -> float:
     """−0 becomes 0, so that equal configs have equal texts."""
     return value + 0.0
-
-
-def _printable(value: str) -> str:
-    if any(_is_control(ord(character)) for character in value):
-        raise ValueError(f"must hold no control characters; {shown(value)} does")
-    return value
-
-
-def _is_control(code: int) -> bool:
-    return code < 32 or 127 <= code < 160 or 0xD800 <= code < 0xE000
 
 
 def _increasing(ends: tuple[float, float]) -> tuple[float, float]:
@@ -79,17 +64,14 @@ def _as_list(value: object) -> object:
     return value if isinstance(value, list | tuple) else [value]
 
 
-WHOLE = BeforeValidator(_whole)
 UNSIGNED_ZERO = AfterValidator(_unsigned_zero)
 
 Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED), WHOLE]
 Count = Annotated[int, Field(ge=1, le=BILLION), WHOLE]
-CountFromZero = Annotated[int, Field(ge=0, le=BILLION), WHOLE]
 Number = Annotated[float, Field(ge=-HUGE, le=HUGE), UNSIGNED_ZERO]
 Scale = Annotated[float, Field(ge=0, le=HUGE), UNSIGNED_ZERO]
 Positive = Annotated[float, Field(gt=0, le=HUGE)]
 Share = Annotated[float, Field(ge=0, lt=1), UNSIGNED_ZERO]
-Text = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_printable)]
 
 # strict=False lets a tuple take the lists of YAML; the items stay strict. The titles are what
 # messages call such a list.
@@ -319,6 +301,11 @@ class NetworkSection(Section):
         default=None,
         description="where the output bias begins, in the units that the network sees;"
         " null = as init gives it",
+    )
+    start: Start = Field(
+        default=None,
+        description="the network to begin with, in place of what the other keys say: that of a run,"
+        " or its parameters; null = as the other keys say",
     )
     seed: Seed | None = Field(
         default=None, description="seed of the initial network; null = the top-level seed"

@@ -77,6 +77,16 @@ class Scaling:
         biases[-1] = biases[-1] * self.y_deviation + self.y_mean
         return Network(tuple(weights), tuple(biases))
 
+    @_NO_WARNINGS
+    def network_from_original(self, network: Network) -> Network:
+        """The inverse of `network_to_original`."""
+        weights, biases = list(network.weights), list(network.biases)
+        biases[0] = biases[0] + self.x_mean * weights[0][0]
+        weights[0] = weights[0] * self.x_deviation
+        weights[-1] = weights[-1] / self.y_deviation
+        biases[-1] = (biases[-1] - self.y_mean) / self.y_deviation
+        return Network(tuple(weights), tuple(biases))
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset:

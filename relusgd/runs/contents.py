@@ -26,7 +26,8 @@ from relusgd.run_files.folder import (
     TABLE_HEADER,
     array_layout,
 )
-from relusgd.runs.facts import FACTS, RunFacts, facts_text
+from relusgd.run_files.stated_facts import FACTS
+from relusgd.runs.facts import RunFacts, facts_text
 from relusgd.runs.result import RunResult
 from relusgd.training import State
 

@@ -22,22 +22,13 @@ from pydantic import Field, PlainValidator, TypeAdapter, ValidationError
 
 from relusgd.advice import Advice
 from relusgd.errors import DivergedError, RelusgdError
-from relusgd.files import read_bounded, write_whole
-from relusgd.model.points import Scaling, is_usable_deviation
-from relusgd.run_files.folder_errors import damaged, unreadable
+from relusgd.files import write_whole
+from relusgd.model.points import Scaling
+from relusgd.run_files.folder_errors import damaged
+from relusgd.run_files.stated_facts import FACTS, FORMAT, read_stated, scaling_of
 from relusgd.training import Plan
 from relusgd.training.descent import Engine, KernelName
 from relusgd.version import __version__
-from relusgd.words import shown
-
-FORMAT = 2
-"""The format of run folders that this version writes; it reads this one and all earlier ones.
-
-Since format 2 there are snapshots within epochs, and optimizers other than SGD.
-"""
-
-FACTS = "run.json"
-MAX_BYTES = 1_000_000
 
 Status = Literal["running", "complete", "interrupted", "diverged", "failed"]
 Count = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
@@ -92,15 +83,22 @@ class Divergence:
         return DivergedError(f"{folder}: {self.message}", hint)
 
 
-def _read_scaling(stated: object) -> Scaling:
-    """A Scaling whose deviations can be divided by and squared. Raises ValueError for any other."""
-    numbers = _NUMBERS.validate_python(stated)
-    if numbers.keys() != {entry.name for entry in fields(Scaling)}:
-        raise ValueError("a scaling has two means and two deviations")
-    for name in ("x_deviation", "y_deviation"):
-        if not is_usable_deviation(numbers[name]):
-            raise ValueError(f"{name} is out of range")
-    return Scaling(**numbers)
+@dataclass(frozen=True)
+class StartFacts:
+    """The network that a run began with because its config's `network.start` gives it.
+
+    sha256: of its parameters, in the units of the run. epoch, step: when another run recorded it.
+    """
+
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    epoch: Count | None = None
+    step: Count | None = None
+
+    @classmethod
+    def of(cls, plan: Plan) -> StartFacts | None:
+        if plan.start is None or plan.start_sha256 is None:
+            return None
+        return cls(plan.start_sha256, plan.start.epoch, plan.start.step)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,11 +115,12 @@ class RunFacts:
     kernel: KernelName
     versions: dict[str, str]
     processor: str | None = None
-    scaling: Annotated[Scaling, PlainValidator(_read_scaling)]
+    scaling: Annotated[Scaling, PlainValidator(scaling_of)]
     counts: Counts
     timings: Timings
     csv_sha256: str | None = None
     x_is_date: bool | None = None
+    start: StartFacts | None = None
     divergence: Divergence | None = None
     notes: Mapping[str, Any] = field(default_factory=dict)
 
@@ -144,27 +143,13 @@ class RunFacts:
         )
 
 
-_NUMBERS = TypeAdapter(dict[str, Number])
 _RUN_FACTS = TypeAdapter(RunFacts)
 _KEYS = {entry.name for entry in fields(RunFacts)} - {"notes"}
 
 
 def read_facts(folder: Path) -> RunFacts:
     """The facts in run.json. Raises RelusgdError when it is damaged, or of a newer format."""
-    path = folder / FACTS
-    try:
-        stated = json.loads(read_bounded(path, MAX_BYTES))
-        found = stated["format"]
-        if type(found) is not int or found < 1:
-            raise TypeError(f"its format is {shown(found)}")
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, RelusgdError) as error:
-        raise unreadable(path, "the facts of a run", error) from None
-    if found > FORMAT:
-        raise RelusgdError(
-            f"{path}: written by a newer relusgd (format {shown(found)}, "
-            f"this one reads up to {FORMAT})",
-            "upgrade relusgd to read it",
-        )
+    path, stated = folder / FACTS, read_stated(folder)
     notes = {key: value for key, value in stated.items() if key not in _KEYS}
     try:
         facts = _RUN_FACTS.validate_python({**stated, "notes": notes})
@@ -215,6 +200,7 @@ def new_facts(
         timings=Timings(started=_now(), ended=None, seconds=seconds),
         csv_sha256=plan.dataset.digest,
         x_is_date=plan.dataset.x_is_date or None,
+        start=StartFacts.of(plan),
         notes=dict(notes or {}),
     )
 

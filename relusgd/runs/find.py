@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from relusgd.advice import Advice, advice, option
-from relusgd.config.naming import OUTPUTS
+from relusgd.advice import advice, option
 from relusgd.errors import InputError
+from relusgd.run_files.finding import is_run_folder, no_run, path_order
 from relusgd.run_files.folder import CONFIG
-from relusgd.runs.facts import FACTS
+from relusgd.run_files.stated_facts import FACTS
 from relusgd.runs.lock import LOCK
 from relusgd.runs.run import Run
-from relusgd.words import counted, natural_order, nearest
-
-WHERE_RUNS_ARE = Advice(
-    "relusgd.record gives the run that it makes, and its folder is in outputs by default",
-    "relusgd list shows the runs in outputs",
-)
-
-
-def is_run_folder(folder: Path) -> bool:
-    """Whether this folder holds a run."""
-    return (folder / FACTS).is_file() and (folder / CONFIG).is_file()
 
 
 def load_run(folder: str | Path) -> Run:
     """The run in this folder. Raises InputError when there is none."""
     path = Path(folder)
     if not is_run_folder(path):
-        raise _no_run(path)
+        raise no_run(path)
     return Run(path)
 
 
@@ -74,64 +62,3 @@ def find_runs(folder: Path) -> Iterator[Run]:
                     waiting.append(here / entry.name)
     for facts in sorted(found, key=path_order):
         yield Run(facts.parent)
-
-
-def path_order(path: Path) -> tuple[object, ...]:
-    """Sorts paths by their names, 5 before 10."""
-    return tuple(natural_order(part) for part in path.parts)
-
-
-def _no_run(path: Path) -> InputError:
-    """The error for a path that is not a run folder: what it is, or which run may be meant."""
-    runs = _runs_in(path)
-    if runs:
-        folder = shlex.quote(str(path))
-        return InputError(
-            f"{path} is not a run, but a folder of {counted(len(runs), 'run')}",
-            Advice(
-                f"name the run itself, such as {str(runs[0])!r}\n"
-                f"for all of them: relusgd.load_sweep({str(path)!r})",
-                f"name the run itself, such as {shlex.quote(str(runs[0]))}\n"
-                f"for all of them: relusgd list {folder}, relusgd compare {folder}",
-            ),
-        )
-    if path.suffix in (".yaml", ".yml") and path.is_file():
-        return InputError(
-            f"{path} is a config, and a run was expected",
-            Advice(
-                f"make one of it: relusgd.record({str(path)!r})",
-                f"make one of it: relusgd train {shlex.quote(str(path))}",
-            ),
-        )
-    meant = _nearest_run(path)
-    hint = f"did you mean {meant}?" if meant else WHERE_RUNS_ARE
-    return InputError(f"{path} {_what_it_is(path)}; a run folder holds {CONFIG} and {FACTS}", hint)
-
-
-def _what_it_is(path: Path) -> str:
-    if path.is_dir():
-        return "is not a run folder"
-    return "is not a folder" if path.exists() else "does not exist"
-
-
-def _runs_in(folder: Path) -> list[Path]:
-    """The run folders in this folder itself, by name, without hidden ones.
-
-    None where it cannot be read.
-    """
-    try:
-        runs = [
-            path
-            for path in folder.iterdir()
-            if not path.name.startswith(".") and (path / FACTS).is_file()
-        ]
-    except (OSError, ValueError):
-        return []
-    return sorted(runs, key=path_order)
-
-
-def _nearest_run(path: Path) -> Path | None:
-    """The run beside this path or in outputs/ whose name is most like its own."""
-    runs = {run.name: run for folder in (OUTPUTS, path.parent) for run in _runs_in(folder)}
-    name = nearest(path.name, runs)
-    return runs[name] if name else None

@@ -15,6 +15,7 @@ from relusgd.config.overrides import LENGTHS
 from relusgd.errors import InputError
 from relusgd.runs.run import Run
 from relusgd.training import Plan
+from relusgd.training.start import parameters_digest
 from relusgd.words import cut_short
 
 
@@ -94,8 +95,8 @@ def planned_steps(run: Run) -> int:
 
 def run_differences(run: Run, plan: Plan) -> list[Difference]:
     """The keys of their identities in which a folder's run and a plan differ."""
-    found = _identity(run.config, run.data.digest, run.facts.engine)
-    wanted = _identity(plan.config, plan.dataset.digest, plan.engine)
+    found = _identity(run.config, run.data.digest, start_digest(run), run.facts.engine)
+    wanted = _identity(plan.config, plan.dataset.digest, plan.start_sha256, plan.engine)
     if plan.config.engine == "auto":
         wanted["engine"] = found["engine"]
     return [
@@ -104,15 +105,21 @@ def run_differences(run: Run, plan: Plan) -> list[Difference]:
     ]
 
 
-def _identity(config: Config, digest: str | None, engine: str) -> dict[str, object]:
+def _identity(
+    config: Config, digest: str | None, start: str | None, engine: str
+) -> dict[str, object]:
     """The keys that make a run what it is.
 
-    A CSV counts by its content, and the engine is the one that ran.
+    A CSV counts by its content, a network to begin with by its parameters, and the engine is the
+    one that ran.
     """
     keys = {key: value for key, value in flatten(config).items() if not key.startswith("sweep")}
     if digest is not None:
         keys.pop("data.path", None)
         keys["data (SHA-256 of the CSV)"] = digest[:12]
+    if start is not None:
+        keys.pop("network.start", None)
+        keys["network.start (SHA-256 of its parameters)"] = start[:12]
     return {**keys, "engine": engine}
 
 
@@ -120,6 +127,15 @@ def _words(value: object) -> str:
     if isinstance(value, float):
         return repr(value).removesuffix(".0")
     return cut_short("null" if value is None else str(value))
+
+
+def start_digest(run: Run) -> str | None:
+    """The SHA-256 of the parameters that the run's config gives it to begin with."""
+    if run.config.network.start is None:
+        return None
+    if run.facts.start is not None:
+        return run.facts.start.sha256
+    return parameters_digest(run.network(step=0))
 
 
 def refusal(folder: Path, command: str, differences: Sequence[Difference]) -> InputError:

@@ -11,7 +11,7 @@ from relusgd.advice import advice, flag, option
 from relusgd.errors import InputError
 from relusgd.files import NAME_BYTES, PATH_BYTES
 from relusgd.run_files.folder import ARRAYS, CHECKPOINT, CONFIG, DATA, TABLE
-from relusgd.runs.facts import FACTS
+from relusgd.run_files.stated_facts import FACTS
 from relusgd.runs.lock import LOCK
 from relusgd.runs.partial import is_left_behind
 

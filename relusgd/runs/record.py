@@ -11,22 +11,25 @@ from pathlib import Path
 from typing import Protocol
 
 from relusgd.advice import Advice, advice, flag, setting
-from relusgd.config import Config, Source, config_to_yaml, default_folder
+from relusgd.config import Config, Source, as_config, config_to_yaml, default_folder
 from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
 from relusgd.files import write_whole
 from relusgd.model.points import Dataset
 from relusgd.run_files.folder import CONFIG
 from relusgd.run_files.folder_errors import changed_meanwhile, damaged
+from relusgd.run_files.stated_facts import FORMAT
 from relusgd.runs.contents import RunContents
-from relusgd.runs.facts import FORMAT, Divergence, RunFacts, Status, new_facts
+from relusgd.runs.facts import Divergence, RunFacts, Status, new_facts
 from relusgd.runs.find import standing_run
 from relusgd.runs.identity import Found, judge, refusal
+from relusgd.runs.kept_start import standing_start
 from relusgd.runs.lock import FolderLock, check_free
 from relusgd.runs.partial import recover
 from relusgd.runs.place import check_place, check_replaceable, check_writable, room_left
 from relusgd.runs.run import Run
 from relusgd.runs.writer import RunWriter, continue_folder, create_folder
 from relusgd.training import Block, Plan, State, prepare, training_blocks
+from relusgd.training.start import StartNetwork
 from relusgd.words import byte_size, counted
 
 
@@ -65,6 +68,7 @@ def record(
     overwrite: bool = False,
     *,
     dataset: Dataset | None = None,
+    start: StartNetwork | None = None,
     observer: Observer | None = None,
     notes: Mapping[str, object] | None = None,
     block_steps: int | None = None,
@@ -74,7 +78,8 @@ def record(
     config: or a dict or file, as `load_config` takes them.
     By default `out` is `outputs/<name of config and overrides>`. A folder that holds the same run
     is confirmed, resumed or continued. One that holds another run is refused unless `overwrite`.
-    dataset: points to train on in place of the config's own. notes: other keys for run.json of a
+    dataset: points to train on in place of the config's own. start: the network that the config's
+    `network.start` stands for, in place of reading it. notes: other keys for run.json of a
     new run. block_steps: a block ends after this many steps, by default after about 0.2 s; where
     blocks end never changes a byte.
 
@@ -82,8 +87,11 @@ def record(
     RelusgdError when the disk fails. DivergedError and StoppedError come after everything so far
     has been kept.
     """
-    plan = prepare(config, dataset)
-    folder = Path(out) if out is not None else default_folder(plan.config)
+    config = as_config(config)
+    folder = Path(out) if out is not None else default_folder(config)
+    if start is None and not overwrite:
+        start = standing_start(folder, config)
+    plan = prepare(config, dataset, start)
     with disk_faults(folder):
         return _record(plan, folder, overwrite, observer or NullObserver(), notes, block_steps)
 

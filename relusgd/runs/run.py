@@ -12,16 +12,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from relusgd.advice import Advice
-from relusgd.config import Config, load_config
-from relusgd.errors import ConfigError, InputError, RelusgdError
-from relusgd.files import reading
+from relusgd.config import Config
+from relusgd.errors import InputError, RelusgdError
 from relusgd.model.history import History
 from relusgd.model.network import Network
 from relusgd.model.points import Dataset, Scaling, dataset_from_rows
 from relusgd.model.targets import parse_target
 from relusgd.run_files import folder as disk
-from relusgd.run_files.folder_errors import damaged, unreadable
-from relusgd.runs.facts import FACTS, RunFacts, read_facts
+from relusgd.run_files.folder_errors import damaged
+from relusgd.run_files.recorded_network import read_config
+from relusgd.run_files.stated_facts import FACTS
+from relusgd.runs.facts import RunFacts, read_facts
 from relusgd.runs.lock import is_being_written
 from relusgd.runs.result import RunResult, original_units
 from relusgd.words import comma_list
@@ -62,17 +63,7 @@ class Run:
     @cached_property
     def config(self) -> Config:
         """The config with every default filled in."""
-        path = self.folder / disk.CONFIG
-        try:
-            with reading(path):
-                # Opened for its errors alone: loading would wait at a pipe for ever, and would
-                # report what the system refuses as a fault of the config.
-                pass
-            return load_config(path)
-        except ConfigError as error:
-            raise RelusgdError(f"{error.message}\nthe run folder is damaged") from None
-        except (OSError, RelusgdError) as error:
-            raise unreadable(path, "the config of a run", error) from None
+        return read_config(self.folder)
 
     @property
     def scaling(self) -> Scaling:

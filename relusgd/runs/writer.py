@@ -30,6 +30,7 @@ from relusgd.run_files.folder import (
     read_metrics,
     whole_lines,
 )
+from relusgd.run_files.stated_facts import FACTS
 from relusgd.runs.checkpoint import read_checkpoint
 from relusgd.runs.contents import (
     RunContents,
@@ -38,7 +39,7 @@ from relusgd.runs.contents import (
     metrics_lines,
     write_contents,
 )
-from relusgd.runs.facts import FACTS, RunFacts, read_facts, write_facts
+from relusgd.runs.facts import RunFacts, read_facts, write_facts
 from relusgd.runs.lock import FolderLock
 from relusgd.runs.partial import move_into_place, partial_folder
 from relusgd.training import State

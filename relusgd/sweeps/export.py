@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from relusgd.errors import RelusgdError
+from relusgd.run_files.finding import is_run_folder
 from relusgd.runs import export
-from relusgd.runs.find import is_run_folder
 from relusgd.runs.run import Run
 from relusgd.sweeps.rows import Row, varied_keys
 from relusgd.sweeps.summary_file import cell_text, csv_line

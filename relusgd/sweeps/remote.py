@@ -11,11 +11,12 @@ from relusgd.errors import RelusgdError
 from relusgd.runs.contents import RunContents
 from relusgd.runs.find import standing_run
 from relusgd.runs.identity import Found, judge
+from relusgd.runs.kept_start import standing_start
 from relusgd.runs.record import continue_run, disk_faults
 from relusgd.runs.run import Run
 from relusgd.runs.writer import RunWriter
 from relusgd.sweeps.rows import Row, failed_row, run_row
-from relusgd.sweeps.worker import GroupRecorder, RemoteRun, dataset_of, reason
+from relusgd.sweeps.worker import GroupRecorder, RemoteRun, dataset_of, reason, start_of
 from relusgd.training import prepare
 
 
@@ -56,8 +57,9 @@ class RemoteRuns:
         points = dataset if isinstance(run.config.data, CsvData) else None
         place = self._folder / run.name
         if not os.path.lexists(place):
-            return RemoteRun(run, points)
-        plan = prepare(run.config, dataset)
+            return RemoteRun(run, points, start_of(run.config))
+        network = standing_start(place, run.config)
+        plan = prepare(run.config, dataset, network)
         standing = standing_run(place)
         found, _ = judge(standing, plan)
         if standing is None or found not in (Found.UNFINISHED, Found.SHORTER):
@@ -70,7 +72,7 @@ class RemoteRuns:
             self._recorder.record(run)  # only its closing facts are missing
             return None
         self._writers[run.name] = writer
-        return RemoteRun(run, points, state, plan.engine, plan.kernel)
+        return RemoteRun(run, points, network, state, plan.engine, plan.kernel)
 
     def receive(
         self, runs: Sequence[PlannedRun], results: Sequence[RunContents | str]

@@ -16,8 +16,8 @@ from relusgd.config import Config, Source, as_config, default_sweep_folder
 from relusgd.config.expansion import Shard
 from relusgd.errors import InputError, RelusgdError, StoppedError
 from relusgd.files import sync_folder
+from relusgd.run_files.finding import is_run_folder
 from relusgd.runs.facts import read_facts, write_facts
-from relusgd.runs.find import is_run_folder
 from relusgd.runs.lock import FolderLock
 from relusgd.runs.partial import clear_leftovers
 from relusgd.runs.place import check_place, check_writable

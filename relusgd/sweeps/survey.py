@@ -16,10 +16,11 @@ from relusgd.config.expansion import Shard, chosen_runs, combinations
 from relusgd.errors import ConfigError, InputError
 from relusgd.runs.find import standing_run
 from relusgd.runs.identity import Difference, Found, free_name, judge, without_option
+from relusgd.runs.kept_start import standing_start
 from relusgd.runs.place import room_left
 from relusgd.sweeps.driver import Job
 from relusgd.sweeps.rows import Row
-from relusgd.sweeps.worker import confirmed_row, dataset_of, forget_datasets
+from relusgd.sweeps.worker import confirmed_row, dataset_of, forget_datasets, start_of
 from relusgd.training import prepare
 from relusgd.words import byte_size
 
@@ -88,14 +89,15 @@ def survey(
         to_train.setdefault(id(combination), []).append(run)
     if other_runs:
         raise _refusal(folder, other_runs, command)
-    _add_jobs(result, list(to_train.values()), is_remote=is_remote)
+    _add_jobs(result, folder, list(to_train.values()), is_remote=is_remote)
     _check_room(result.jobs, folder)
     return result
 
 
 def _other_runs(run: PlannedRun, folder: Path) -> list[OtherRun]:
     """The run in this one's folder if it is another run, otherwise an empty list."""
-    plan = prepare(run.config, dataset_of(run.config))
+    start = standing_start(folder / run.name, run.config)
+    plan = prepare(run.config, dataset_of(run.config), start)
     verdict, differences = judge(standing_run(folder / run.name), plan)
     if verdict is Found.OTHER:
         return [OtherRun(run.name, differences)]
@@ -119,7 +121,9 @@ def _refusal(folder: Path, others: Sequence[OtherRun], command: str) -> InputErr
     return InputError("\n".join(lines), hint)
 
 
-def _add_jobs(result: Survey, combinations: Sequence[list[PlannedRun]], *, is_remote: bool) -> None:
+def _add_jobs(
+    result: Survey, folder: Path, combinations: Sequence[list[PlannedRun]], *, is_remote: bool
+) -> None:
     """Prepare one run of every combination, which finds its faults, its sizes and its warnings."""
     faults: list[str] = []
     seconds, size = 1.0, 0
@@ -127,7 +131,9 @@ def _add_jobs(result: Survey, combinations: Sequence[list[PlannedRun]], *, is_re
         if number < MOST_PREPARED:
             first = runs[0]
             try:
-                plan = prepare(first.config, dataset_of(first.config))
+                start = standing_start(folder / first.name, first.config)
+                start = start or start_of(first.config)
+                plan = prepare(first.config, dataset_of(first.config), start)
             except ConfigError as error:
                 faults += error.faults
                 continue

@@ -15,7 +15,7 @@ from relusgd.advice import Advice
 from relusgd.config import flatten
 from relusgd.config.values import freeze, single
 from relusgd.errors import InputError, RelusgdError
-from relusgd.runs.find import is_run_folder
+from relusgd.run_files.finding import is_run_folder
 from relusgd.runs.run import Run
 from relusgd.sweeps.html import sweep_html
 from relusgd.sweeps.rows import FIRST, LAST, RESULTS, Row, run_row_or_damage, table, varied_keys

@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import TypeVar
 
 from relusgd.config import Config, PlannedRun, PointsData, config_to_yaml
+from relusgd.config.start import RunStart
 from relusgd.errors import DivergedError, RelusgdError, StoppedError
 from relusgd.files import read_bounded
 from relusgd.model.points import Dataset
@@ -25,6 +26,7 @@ from relusgd.sweeps.rows import NOTE, Row, contents_row, failed_row, run_row
 from relusgd.training import State, prepare, training_blocks
 from relusgd.training.building import build_dataset
 from relusgd.training.descent import Engine, KernelName
+from relusgd.training.start import StartNetwork, read_start
 
 SHORT_BYTES = 32 * 2**20
 """A run with more snapshots than this, or that takes longer than BATCH_SECONDS, is recorded while
@@ -139,7 +141,7 @@ class GroupRecorder:
 
     def _begin(self, run: PlannedRun, place: Path) -> None:
         """Train a run. A short one joins the batch; a long one is recorded while it trains."""
-        plan = prepare(run.config, dataset_of(run.config))
+        plan = prepare(run.config, dataset_of(run.config), start_of(run.config))
         training = InMemoryTraining(training_blocks(plan))
         if training.take(BATCH_SECONDS, SHORT_BYTES):
             self.add(run, training.contents(plan, notes_of(run)))
@@ -173,12 +175,13 @@ class GroupRecorder:
 class RemoteRun:
     """What a worker needs to train a run, perhaps on another machine.
 
-    points: those of a CSV, which the worker cannot read. start, engine, kernel: where and how an
-    interrupted run goes on.
+    points, network: those of a CSV and of the config's `network.start`, which the worker cannot
+    read. start, engine, kernel: where and how an interrupted run goes on.
     """
 
     run: PlannedRun
     points: Dataset | None = None
+    network: StartNetwork | None = None
     start: State | None = None
     engine: Engine = "numpy"
     kernel: KernelName = "dense"
@@ -194,7 +197,7 @@ def train_group(runs: Sequence[RemoteRun]) -> Timed[list[RunContents | str]]:
 def _train(remote: RemoteRun) -> RunContents | str:
     try:
         config = remote.run.config
-        plan = prepare(config, remote.points or dataset_of(config))
+        plan = prepare(config, remote.points or dataset_of(config), remote.network)
         if remote.start is not None:
             plan = plan.keeping(remote.engine, remote.kernel)
         training = InMemoryTraining(training_blocks(plan, remote.start))
@@ -250,6 +253,24 @@ def dataset_of(config: Config) -> Dataset:
     return _datasets[key]
 
 
+_starts: dict[object, StartNetwork | None] = {}
+
+
+def start_of(config: Config) -> StartNetwork | None:
+    """The network to begin with. Those of the last few runs that were read are kept."""
+    start = config.network.start
+    if not isinstance(start, RunStart):
+        return None
+    key = start, config.network.hidden
+    if key not in _starts:
+        found = read_start(config)
+        if len(_starts) >= KEPT_DATASETS:
+            _starts.clear()
+        _starts[key] = found
+    return _starts[key]
+
+
 def forget_datasets() -> None:
-    """Forget the kept points, because a CSV may be another one now."""
+    """Forget what was read from a CSV or a run, because it may be another one now."""
     _datasets.clear()
+    _starts.clear()

@@ -25,6 +25,7 @@ from relusgd.training.descent import Descent, Schedule
 from relusgd.training.engines import choose_engine, choose_kernel
 from relusgd.training.optimizers import make_optimizer
 from relusgd.training.recording import Recording
+from relusgd.training.start import StartNetwork
 from relusgd.training.streams import BatchOrder, held_out_order, network_generator
 
 
@@ -90,8 +91,13 @@ def _faults_at(config: Config, key: str) -> Iterator[None]:
         raise ConfigError([fault], error.hint) from None
 
 
-def build_initial(config: Config, dataset: Dataset) -> Network:
-    """The initial network. The config has positions in original units, the network in its own."""
+def build_initial(config: Config, dataset: Dataset, start: StartNetwork | None = None) -> Network:
+    """The initial network. The config has positions in original units, the network in its own.
+
+    start: the network to begin with in place of one that is drawn.
+    """
+    if start is not None:
+        return start.fitted(dataset.scaling)
     network = config.network
     elbows = network.elbows
     if not isinstance(elbows, str):

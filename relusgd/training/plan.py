@@ -11,7 +11,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from relusgd.config import Config, Source, TargetData, as_config
-from relusgd.config.checks import cross_faults
+from relusgd.config.checks import cross_faults, output_bias_fault
 from relusgd.config.source import Fault, dotted
 from relusgd.config.sweep_checks import varied_paths
 from relusgd.diagnostics.measures import dead_in_first_layer, train_mse
@@ -30,6 +30,7 @@ from relusgd.training.descent import Descent, Engine, KernelName, State
 from relusgd.training.engines import check_installed, engine_faults, step_nanoseconds
 from relusgd.training.memory import memory_faults
 from relusgd.training.recording import Recording
+from relusgd.training.start import StartNetwork, parameters_digest, read_start
 from relusgd.words import and_list, counted, exact_number
 
 RUN_SECONDS, SNAPSHOT_SECONDS = 3e-3, 6e-5
@@ -41,7 +42,11 @@ NAMED_UNITS = 5
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """A training, ready to start. warnings: sentences that the user should read first."""
+    """A training, ready to start.
+
+    warnings: sentences that the user should read first. start: the network that the config's
+    `network.start` gave, which `initial` then is in the units of these points.
+    """
 
     config: Config
     dataset: Dataset
@@ -49,6 +54,12 @@ class Plan:
     descent: Descent
     recording: Recording
     warnings: tuple[str, ...] = ()
+    start: StartNetwork | None = None
+
+    @cached_property
+    def start_sha256(self) -> str | None:
+        """What the config's `network.start` counts by: the digest of the initial parameters."""
+        return None if self.start is None else parameters_digest(self.initial)
 
     @property
     def hidden(self) -> tuple[int, ...]:
@@ -147,17 +158,23 @@ class Plan:
         return f"{points}, {batches}: {counted(self.steps_per_epoch, 'step')} an epoch, {length}"
 
 
-def prepare(config: Config | Source, dataset: Dataset | None = None) -> Plan:
+def prepare(
+    config: Config | Source, dataset: Dataset | None = None, start: StartNetwork | None = None
+) -> Plan:
     """The plan of this config, on its own data or on `dataset` (as kept in a run folder).
 
-    config: or a dict or file, as `load_config` takes them. Reads a CSV, writes nothing. Raises
-    ConfigError with every fault that data and config have together, and TypeError for what is no
-    config.
+    config: or a dict or file, as `load_config` takes them. start: the network that the config's
+    `network.start` stands for, where it is known and the run that it names need not be read. Reads
+    a CSV and that run, writes nothing. Raises ConfigError with every fault that data and config
+    have together, and TypeError for what is no config.
     """
     config = as_config(config)
-    points = _checked_points(config, dataset)
+    start, fault = _found_start(config, start)
+    points = _checked_points(config, dataset, fault)
     config = with_column_names(config, points)
-    initial = build_initial(config, points)
+    initial = build_initial(config, points, start)
+    if start is not None and not config.network.output_bias:
+        _refuse_output_bias(config, initial)
     descent = build_descent(config, points)
     if not np.isfinite(_initial_mse(initial, points)):
         text = (
@@ -172,7 +189,25 @@ def prepare(config: Config | Source, dataset: Dataset | None = None) -> Plan:
         descent,
         build_recording(config, descent.order.steps_per_epoch),
         tuple(_dead_unit_warnings(config, initial, points)),
+        start,
     )
+
+
+def _found_start(
+    config: Config, known: StartNetwork | None
+) -> tuple[StartNetwork | None, ConfigError | None]:
+    """The network to begin with, or the error that says why it cannot be read."""
+    try:
+        return known or read_start(config), None
+    except ConfigError as error:
+        return None, error
+
+
+def _refuse_output_bias(config: Config, initial: Network) -> None:
+    """Raise ConfigError for an output bias that would be there for ever."""
+    text = output_bias_fault(initial.output_bias)
+    if text is not None:
+        raise ConfigError([config.origin.fault("network.start", text)])
 
 
 def _initial_mse(initial: Network, points: Dataset) -> float:
@@ -187,12 +222,18 @@ def _initial_mse(initial: Network, points: Dataset) -> float:
     return error
 
 
-def _checked_points(config: Config, dataset: Dataset | None) -> Dataset:
-    """The points to train on. Raises ConfigError with every fault of data and config."""
+def _checked_points(config: Config, dataset: Dataset | None, other: ConfigError | None) -> Dataset:
+    """The points to train on. Raises ConfigError with every fault of data and config.
+
+    other: one that was found before.
+    """
     # A sweep may vary the keys of a fault, or a Config may be made without `load_config`.
     found = list(cross_faults(config))
     faults = config.origin.places.sentences(found)
     hint = _sweep_hint(config, found)
+    if other is not None:
+        faults += other.faults
+        hint = other.hint or hint
     data = config.data
     if dataset is None and isinstance(data, TargetData):
         # Faults of the sizes are found before so many points are drawn.
@@ -253,6 +294,7 @@ def _dead_unit_warnings(config: Config, initial: Network, points: Dataset) -> It
     network = config.network
     dead = dead_in_first_layer(initial, points).tolist()
     is_placed = network.elbow_range is not None or not isinstance(network.elbows, str)
+    is_placed = is_placed and network.start is None
     if not dead or not (is_placed or len(dead) == network.hidden[0]):
         return
     positions = points.scaling.x_to_original(initial.elbow)

@@ -272,6 +272,34 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
     "slopes_of_another_length": (
         (2, "network.slopes has 2 slopes for the 3 units of network.hidden; give one per"),
     ),
+    "start_as_text": (
+        (2, "network.start must be {run: FOLDER, epoch: N} or {weight_1: …, bias_1: …, …}, not"),
+    ),
+    "start_without_run": ((2, "network.start.run is missing"),),
+    "start_at_an_unknown_epoch": (
+        (2, "network.start.epoch must be a whole number from 0 to 1,000,000,000, or last, not"),
+    ),
+    "start_of_a_run_with_parameters": (
+        (2, "network.start.weight_1 is not a known key; known: run, epoch"),
+    ),
+    "start_with_other_layers": (
+        (3, "network.start has the hidden layers [2], and network.hidden is [3]; set network"),
+    ),
+    "start_without_a_bias": (
+        (3, "network.start: bias_1 is missing; a network of 1 hidden layer has weight_1 to"),
+    ),
+    "start_of_unequal_shapes": (
+        (3, "network.start: weight_1 has 3 numbers, and needs 1 row of 2 numbers: a column per"),
+    ),
+    "start_with_an_unknown_array": (
+        (3, "network.start: 'slope' is no array of a network; they are called weight_1, bias_1"),
+    ),
+    "start_that_is_not_finite": (
+        (3, "network.start: bias_2 must hold finite numbers of at most 1e100, not .nan"),
+    ),
+    "start_with_a_frozen_output_bias": (
+        (4, "network.start has the output bias 0.5, and output_bias: false leaves none; set"),
+    ),
     "sweep_case_in_the_grid_too": (
         (4, "sweep.cases.long.training.epochs is in the grid too; vary it in one of them"),
     ),

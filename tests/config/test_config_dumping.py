@@ -108,6 +108,20 @@ NETWORK = st.one_of(
             "output_offset": FINITE,
         }
     ),
+    st.fixed_dictionaries(
+        {
+            "hidden": st.just(2),
+            "start": st.fixed_dictionaries(
+                {
+                    "weight_1": st.lists(FINITE, min_size=2, max_size=2),
+                    "bias_1": st.lists(FINITE, min_size=2, max_size=2),
+                    "weight_2": st.just([[1], [2]]),
+                    "bias_2": FINITE,
+                }
+            )
+            | st.just({"run": "outputs/a"}),
+        }
+    ),
 )
 TRAINING = optional(
     method=st.sampled_from(["sgd", "ridge"]),

@@ -61,6 +61,13 @@ def test_a_shipped_config_fits_the_schema(file: Path) -> None:
             "network": {"hidden": 1, "elbows": [0.5], "slopes": [1], "output_weights": [2]},
         },
         {
+            "network": {
+                "hidden": 1,
+                "start": {"weight_1": 1, "bias_1": [2], "weight_2": [[3]], "bias_2": 4},
+            },
+        },
+        {"network": {"start": {"run": "outputs/a", "epoch": 3}}},
+        {
             "data": {"kind": "csv", "path": "a.csv"},
             "training": {"schedule": {"kind": "cosine"}, "batch_size": "full"},
         },

@@ -1,0 +1,148 @@
+"""`network.start`: the network of a run, or parameters written in the config, to begin with.
+
+Parameters are called `weight_1`, `bias_1`, `weight_2` and so on. Their shapes are those of the
+arrays in a run folder: weights have a row per input and a column per unit. Where one of both is 1,
+the rows may be left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+
+from relusgd.config.section import CountFromZero, Section, Text
+from relusgd.config.values import freeze
+from relusgd.words import and_list, counted, exact_number, shown
+
+NAME = re.compile(r"(weight|bias)_([1-9]\d{0,2})")
+LARGEST = 1e100
+
+Row = Annotated[tuple[float, ...], Field(strict=False)]
+Rows = Annotated[tuple[Row, ...], Field(strict=False)]
+
+
+class RunStart(Section):
+    """The network of a run, at the end of an epoch."""
+
+    run: Text = Field(description="the run's folder, relative to the folder in which relusgd runs")
+    epoch: CountFromZero | Literal["last"] = Field(
+        default="last", description="the end of this epoch; last = the last snapshot"
+    )
+
+
+def read_parameters(written: object) -> object:
+    """The arrays in their full shapes, in the order of the layers; no mapping is left as it is.
+
+    Raises ValueError with the end of a sentence that begins with the key.
+    """
+    if not isinstance(written, Mapping):
+        return written
+    layers = _layers(written)
+    arrays: dict[str, Row | Rows] = {}
+    fan_in = 1
+    for k in range(1, layers + 1):
+        weight, bias = f"weight_{k}", f"bias_{k}"
+        biases = _row(bias, written[bias])
+        if k == layers and len(biases) != 1:
+            text = f": {bias} has {counted(len(biases), 'number')}; the output has one bias"
+            raise ValueError(text)
+        arrays[weight] = _rows(weight, written[weight], (fan_in, len(biases)), bias)
+        arrays[bias] = biases
+        fan_in = len(biases)
+    return arrays
+
+
+def hidden_widths(arrays: Mapping[str, object]) -> tuple[int, ...]:
+    """The widths of the hidden layers of arrays that `read_parameters` gave."""
+    layers = len(arrays) // 2
+    widths = []
+    for k in range(1, layers):
+        bias = arrays[f"bias_{k}"]
+        assert isinstance(bias, Sequence)
+        widths.append(len(bias))
+    return tuple(widths)
+
+
+def _layers(written: Mapping[str, object]) -> int:
+    """The number of layers, that of the output included."""
+    for name in written:
+        if not NAME.fullmatch(name):
+            known = "they are called weight_1, bias_1, weight_2, …"
+            raise ValueError(f": {shown(name)} is no array of a network; {known}")
+    layers = max([2, *(int(name.partition("_")[2]) for name in written)])
+    names = [f"{kind}_{k}" for k in range(1, layers + 1) for kind in ("weight", "bias")]
+    missing = [name for name in names if name not in written]
+    if missing:
+        verb = "is" if len(missing) == 1 else "are"
+        depth = counted(layers - 1, "hidden layer")
+        text = f": {and_list(missing[:6])} {verb} missing; a network of {depth} has {names[0]} to"
+        raise ValueError(f"{text} {names[-1]}")
+    return layers
+
+
+def _row(name: str, value: object) -> Row:
+    """A list of numbers, or a number alone."""
+    items = value if isinstance(value, list | tuple) else [value]
+    if not items:
+        raise ValueError(f": {name} is an empty list; give one number per unit")
+    return tuple(_number(name, item) for item in items)
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f": {name} must hold numbers, not {shown(value)}")
+    if not -LARGEST <= value <= LARGEST:
+        raise ValueError(f": {name} must hold finite numbers of at most 1e100, not {shown(value)}")
+    return float(value) + 0.0
+
+
+def _rows(name: str, value: object, shape: tuple[int, int], bias: str) -> Rows:
+    """The rows of a weight. bias: the name of the array that decides on its columns."""
+    fan_in, fan_out = shape
+    items = value if isinstance(value, list | tuple) else [value]
+    if not any(isinstance(item, list | tuple) for item in items):
+        numbers = _row(name, items)
+        if len(numbers) == fan_in * fan_out and 1 in shape:
+            rows = [numbers] if fan_in == 1 else [(number,) for number in numbers]
+            return tuple(rows)
+        raise ValueError(_wrong_shape(name, counted(len(numbers), "number"), shape, bias))
+    rows = [_row(name, item) for item in items]
+    widths = sorted({len(row) for row in rows})
+    if len(rows) != fan_in or widths != [fan_out]:
+        lengths = " and ".join(map(exact_number, widths[:3]))
+        given = f"{counted(len(rows), 'row')} of {lengths} numbers"
+        raise ValueError(_wrong_shape(name, given, shape, bias))
+    return tuple(rows)
+
+
+def _wrong_shape(name: str, given: str, shape: tuple[int, int], bias: str) -> str:
+    fan_in, fan_out = shape
+    needed = f"{counted(fan_in, 'row')} of {counted(fan_out, 'number')}"
+    rows = "" if name == "weight_1" else "a row per unit of the layer below and "
+    return f": {name} has {given}, and needs {needed}: {rows}a column per number of {bias}"
+
+
+def _kind_of_start(value: object) -> str | None:
+    if value is None:
+        return "null"
+    if isinstance(value, RunStart):
+        return "run"
+    if isinstance(value, Mapping):
+        return "run" if "run" in value or "epoch" in value else "parameters"
+    return None
+
+
+Parameters = Annotated[
+    Mapping[str, float | Row | Rows], BeforeValidator(read_parameters), AfterValidator(freeze)
+]
+Start = Annotated[
+    Annotated[RunStart, Tag("run")]
+    | Annotated[Parameters, Tag("parameters")]
+    | Annotated[None, Tag("null")],
+    Discriminator(_kind_of_start),
+    Field(title="{run: FOLDER, epoch: N} or {weight_1: …, bias_1: …, …}"),
+]
+"""What `network.start` takes."""
