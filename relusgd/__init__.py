@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from relusgd.checks.gradcheck import GradientCheck, check_gradients
     from relusgd.comparing.compare import Comparison, compare
     from relusgd.config import Config, load_config
+    from relusgd.diagnostics.measures import total_variation
+    from relusgd.diagnostics.sharpness import sharpness
     from relusgd.errors import ConfigError, DivergedError, InputError, RelusgdError
+    from relusgd.gradients.jacobian import jacobian
+    from relusgd.model.breakpoints import Breakpoints, breakpoints
     from relusgd.model.history import History
     from relusgd.model.network import Network
     from relusgd.model.points import Dataset
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Block": "relusgd.training",
+    "Breakpoints": "relusgd.model.breakpoints",
     "Comparison": "relusgd.comparing.compare",
     "Config": "relusgd.config",
     "ConfigError": "relusgd.errors",
@@ -49,9 +54,11 @@ _HOMES = {
     "Run": "relusgd.runs.run",
     "Sweep": "relusgd.sweeps.sweep",
     "animate": "relusgd.runs.drawing",
+    "breakpoints": "relusgd.model.breakpoints",
     "check_gradients": "relusgd.checks.gradcheck",
     "compare": "relusgd.comparing.compare",
     "figure": "relusgd.runs.drawing",
+    "jacobian": "relusgd.gradients.jacobian",
     "load_config": "relusgd.config",
     "load_run": "relusgd.runs.find",
     "load_sweep": "relusgd.sweeps.sweep",
@@ -59,12 +66,15 @@ _HOMES = {
     "prepare": "relusgd.training",
     "record": "relusgd.runs.record",
     "run_sweep": "relusgd.sweeps.running",
+    "sharpness": "relusgd.diagnostics.sharpness",
+    "total_variation": "relusgd.diagnostics.measures",
     "train": "relusgd.training",
     "view": "relusgd.runs.drawing",
 }
 
 __all__ = [
     "Block",
+    "Breakpoints",
     "Comparison",
     "Config",
     "ConfigError",
@@ -78,9 +88,11 @@ __all__ = [
     "Run",
     "Sweep",
     "animate",
+    "breakpoints",
     "check_gradients",
     "compare",
     "figure",
+    "jacobian",
     "load_config",
     "load_run",
     "load_sweep",
@@ -88,6 +100,8 @@ __all__ = [
     "prepare",
     "record",
     "run_sweep",
+    "sharpness",
+    "total_variation",
     "train",
     "view",
 ]

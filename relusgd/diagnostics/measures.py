@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from relusgd.model.breakpoints import breakpoints
+from relusgd.errors import InputError
+from relusgd.model.breakpoints import breakpoints, vertices
 from relusgd.model.network import Array, Booleans, Integers, Network
 from relusgd.model.points import Dataset
+from relusgd.words import shown
 
 CHUNK_NUMBERS = 2**22
 """Points × units that are held at once: 32 MB of float64."""
@@ -95,6 +97,21 @@ def _deeper_activity(network: Network, x: Array) -> list[tuple[Booleans, Boolean
                 anywhere[k] |= active.any(axis=0)
                 everywhere[k] &= active.all(axis=0)
     return list(zip(anywhere, everywhere, strict=True))
+
+
+def total_variation(network: Network, domain: Sequence[float]) -> float:
+    """∫ |f′(x)| dx over domain, (low, high) in network units: how far f goes up and down in all.
+
+    Exact: the sum of |f| differences between neighbouring breakpoints. Raises InputError unless
+    low < high and both are finite.
+    """
+    ends = np.asarray(domain, dtype=np.float64)
+    if ends.shape != (2,) or not np.isfinite(ends).all() or not ends[0] < ends[1]:
+        raise InputError(
+            f"a domain is two numbers (low, high) with low < high, not {shown(ends.tolist())}"
+        )
+    _, f = vertices(network, *ends.tolist())
+    return float(np.sum(np.abs(np.diff(f))))
 
 
 def breakpoints_inside(network: Network, dataset: Dataset) -> int:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from relusgd.errors import InputError
-from relusgd.model.network import Array, Integers, Network, elbow_positions, split_parameters
+from relusgd.model.network import (
+    Array,
+    Integers,
+    Network,
+    elbow_positions,
+    named_parameter,
+    split_parameters,
+)
 from relusgd.words import counted
 
 METRICS = ("learning_rate", "train_mse", "test_mse", "dead_units", "always_on_units", "breakpoints")
@@ -31,7 +39,8 @@ class History:
 
     epoch: the epochs that are complete, step: the steps taken, both shape (S,), int64. elbow,
     slope: shape (S, H1), of the first hidden layer (elbow nan at slope 0). weights[k]: shape (S,
-    fan_in, fan_out), biases[k]: shape (S, fan_out). metrics: name → shape (S,). steps_per_epoch:
+    fan_in, fan_out), biases[k]: shape (S, fan_out), also by the names of their files: weight_1 is
+    weights[0]. metrics: name → shape (S,). steps_per_epoch:
     None where every snapshot is the end of its epoch. Raises ValueError when the shapes do not fit
     together.
     """
@@ -90,6 +99,55 @@ class History:
     def hidden(self) -> tuple[int, ...]:
         """The widths of the hidden layers."""
         return tuple(weight.shape[2] for weight in self.weights[:-1])
+
+    if not TYPE_CHECKING:  # so that a wrong name is still found by mypy
+
+        def __getattr__(self, name):
+            """weight_1, bias_1, … weight_{L+1}, bias_{L+1}: the arrays by their files' names."""
+            return named_parameter(self, name)
+
+    @property
+    def parameters(self) -> Array:
+        """All weights and biases, shape (S, P), a copy.
+
+        The columns are in the order of `Network.parameters`: weight_1, bias_1, weight_2, …
+        """
+        layers = zip(self.weights, self.biases, strict=True)
+        parts = [part.reshape(len(self), -1) for layer in layers for part in layer]
+        return np.concatenate(parts, axis=1)
+
+    @property
+    def bias(self) -> Array:
+        """Biases of the first layer's units, shape (S, H1)."""
+        return self.biases[0]
+
+    @property
+    def output_weight(self) -> Array:
+        """Weights of the last hidden layer's units in the output, shape (S, H_L)."""
+        return self.weights[-1][:, :, 0]
+
+    @property
+    def output_bias(self) -> Array:
+        """The constant added to the output, shape (S,)."""
+        return self.biases[-1][:, 0]
+
+    @property
+    def slope_change(self) -> Array:
+        """v·|w|: the jump of f′ at each unit's elbow, shape (S, H1); for one hidden layer only.
+
+        Raises ValueError for deep networks, as `Network.slope_change` does.
+        """
+        if len(self.weights) != 2:
+            return self.network(0).slope_change  # raises
+        return self.output_weight * np.abs(self.slope)
+
+    def values(self, x: ArrayLike) -> Array:
+        """f(x) of every snapshot, shape (S, *x.shape); x and f in network units."""
+        positions = np.asarray(x, dtype=np.float64)
+        f = np.empty((len(self), *positions.shape))
+        for index in range(len(self)):
+            f[index] = self.network(index)(positions)
+        return f
 
     def network(self, index: int) -> Network:
         """The network of the snapshot with this index; −1 is the last one."""

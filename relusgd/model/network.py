@@ -8,10 +8,11 @@ its elbow −b_j/w_j.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
+
+PARAMETER_NAME = re.compile(r"(weight|bias)_([1-9][0-9]{0,3})")
 
 
 def layer_shapes(hidden: Sequence[int]) -> list[tuple[int, int]]:
@@ -74,6 +77,26 @@ def elbow_positions(slope: Array, bias: Array) -> Array:
     """−bias/slope, where a unit switches; nan at slope 0, where it never does. Shapes as given."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.where(slope == 0, np.nan, -bias / slope)
+
+
+class HasLayers(Protocol):
+    """A network, or the history of one."""
+
+    weights: tuple[Array, ...]
+    biases: tuple[Array, ...]
+
+
+def named_parameter(owner: HasLayers, name: str) -> Array:
+    """The array weight_k or bias_k of the owner, k from 1 on. Raises AttributeError for any other
+    name.
+    """
+    # Nothing is asked of the owner before: it may be half-made, by copy or pickle.
+    match = PARAMETER_NAME.fullmatch(name)
+    if match is not None:
+        layers = owner.weights if match[1] == "weight" else owner.biases
+        if int(match[2]) <= len(layers):
+            return layers[int(match[2]) - 1]
+    raise AttributeError(f"{type(owner).__name__} has no attribute {name!r}")
 
 
 class Activations(NamedTuple):
@@ -145,6 +168,12 @@ class Network:
         """The widths of the hidden layers."""
         return tuple(weight.shape[1] for weight in self.weights[:-1])
 
+    if not TYPE_CHECKING:  # so that a wrong name is still found by mypy
+
+        def __getattr__(self, name):
+            """weight_1, bias_1, … weight_{L+1}, bias_{L+1}: the arrays by their files' names."""
+            return named_parameter(self, name)
+
     @property
     def slope(self) -> Array:
         """Input weights of the first layer's units, shape (H1,)."""
@@ -180,7 +209,7 @@ class Network:
         if len(self.weights) != 2:
             raise ValueError(
                 "slope_change belongs to units of one hidden layer; "
-                "see breakpoints() for deep networks"
+                "relusgd.breakpoints(network) has the jumps of f′ of a deep network"
             )
         return self.output_weight * np.abs(self.slope)
 

@@ -30,6 +30,7 @@ from relusgd.words import comma_list
 if TYPE_CHECKING:
     from relusgd.pictures.drawn_figure import DrawnFigure
     from relusgd.pictures.drawn_file import DrawnFile
+    from relusgd.training import State
 
 
 class Run:
@@ -184,6 +185,19 @@ class Run:
         Raises InputError, naming the nearest recorded ones, when nothing was recorded there.
         """
         return self.history.network(self.history.index(epoch=epoch, step=step))
+
+    def state(self, step: int) -> State:
+        """The whole state after a step, recorded or not: parameters and the optimizer's memory.
+
+        It is computed again from the first snapshot, with the run's own engine and kernel, and is
+        that of the run to the last bit. Raises InputError for a step that the run does not have,
+        or when its engine is not installed.
+        """
+        from relusgd.training import prepare
+        from relusgd.training.replay import replay
+
+        plan = prepare(self.config, self.data).keeping(self.facts.engine, self.facts.kernel)
+        return replay(plan, self.network(step=0).parameters(), step)
 
     def predict(
         self, x: ArrayLike, epoch: int | None = None, *, step: int | None = None

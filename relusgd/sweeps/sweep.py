@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from relusgd.advice import Advice
 from relusgd.config import flatten
-from relusgd.config.values import freeze, single
+from relusgd.config.values import NotPlainError, freeze, plain, single
 from relusgd.errors import InputError, RelusgdError
 from relusgd.run_files.finding import is_run_folder
 from relusgd.runs.run import Run
@@ -80,8 +80,10 @@ class Sweep:
     def select(self, settings: Mapping[str, object]) -> Sweep:
         """The runs with these settings, such as {"network.hidden": 40, "case": "all"}, as a sweep.
 
-        The keys are columns of the summary. Raises InputError for a key that is none, and when no
-        run is left.
+        The keys are columns of the summary. {"network.hidden": [10, 20]} takes the runs of width 10
+        and those of width 20; if the sweep has networks of two layers [10, 20], then those. Values
+        may be NumPy's. Raises InputError for a key that is no column, for a value that no config
+        can hold, and when no run is left.
         """
         unknown = sorted(set(settings) - set(self.summary))
         if unknown:
@@ -89,7 +91,9 @@ class Sweep:
                 f"{unknown[0]} is not a column of this sweep's summary",
                 f"it varies {', '.join(self.varied)}",
             )
-        rows = [row for row in self.rows if _has_settings(row, settings)]
+        rows = self.rows
+        for key, wanted in settings.items():
+            rows = _rows_with(rows, key, _plain_setting(key, wanted))
         if not rows:
             wanted = [f"{key} = {shown(value)}" for key, value in settings.items()]
             raise InputError(f"no run of {self.folder} has {', '.join(wanted)}")
@@ -128,13 +132,29 @@ class Sweep:
         return stacked
 
 
-def _has_settings(row: Row, settings: Mapping[str, object]) -> bool:
-    """Whether a row has these values; 40 and [40] are the same width."""
-    for key, wanted in settings.items():
-        value, frozen = freeze(row.cell(key)), freeze(wanted)
-        if value not in (frozen, (frozen,)):
-            return False
-    return True
+def _plain_setting(key: str, wanted: object) -> object:
+    """A wanted value as configs hold it. Raises InputError for what no config can hold."""
+    if isinstance(wanted, Set):
+        wanted = list(wanted)
+    try:
+        return freeze(plain(wanted))
+    except NotPlainError as error:
+        raise InputError(f"{key} {error.text}") from None
+
+
+def _rows_with(rows: Sequence[Row], key: str, wanted: object) -> list[Row]:
+    """The rows with this value; where there is none and it is a list, those with one of its items.
+
+    40 and [40] are the same width.
+    """
+    matching = [row for row in rows if _is_value(row.cell(key), wanted)]
+    if matching or not isinstance(wanted, tuple):
+        return matching
+    return [row for row in rows if any(_is_value(row.cell(key), item) for item in wanted)]
+
+
+def _is_value(value: object, wanted: object) -> bool:
+    return freeze(value) in (wanted, (wanted,))
 
 
 def load_sweep(folder: str | Path) -> Sweep:

@@ -7,9 +7,11 @@ from small import SWEEP, TINY
 
 import relusgd
 from relusgd.config import load_config
+from relusgd.config.values import FrozenMapping
 from relusgd.errors import InputError, RelusgdError
 from relusgd.runs.picture import animate
 from relusgd.runs.record import record
+from relusgd.sweeps.rows import Row
 
 SHORT = SWEEP | {
     "training": {"epochs": 6, "batch_size": 4},
@@ -98,6 +100,39 @@ def test_runs_that_do_not_fit_together_are_not_stacked(sweep):
         sweep.select({"network.hidden": 6})
     with pytest.raises(InputError, match="elbows is not an array"):
         sweep.last("elbows")
+
+
+@pytest.mark.parametrize(
+    ("settings", "names"),
+    [
+        ({"a": [1, 3]}, "1 3"),
+        ({"a": np.array([1, 3])}, "1 3"),
+        ({"a": {3, 1}}, "1 3"),
+        ({"a": (1.0, 3)}, "1 3"),
+        ({"a": range(1, 4, 2)}, "1 3"),
+        ({"a": np.int64(2)}, "2"),
+        ({"a": [1, 99]}, "1"),
+        ({"a": [2]}, "2"),
+        ({"a": [1, [1, 2]]}, "1 12"),
+        ({"a": [1, 2]}, "12"),
+        ({"a": [3, 2], "case": ["x", "y"]}, "2 3"),
+        ({"a": {"kind": "cosine"}}, "cosine"),
+        ({"a": [{"kind": "cosine"}, 1]}, "1 cosine"),
+    ],
+)
+def test_runs_are_chosen_by_values_lists_arrays_and_sets(settings, names):
+    values = {"1": 1, "2": (2,), "3": 3, "12": (1, 2), "cosine": FrozenMapping({"kind": "cosine"})}
+    rows = [Row(name, "complete", {"a": a, "case": "x"}) for name, a in values.items()]
+    chosen = relusgd.Sweep("folder", rows).select(settings)
+    assert [row.run for row in chosen.rows] == names.split()
+
+
+def test_what_no_config_can_hold_is_no_setting():
+    sweep = relusgd.Sweep("folder", [Row("1", "complete", {"a": 1})])
+    with pytest.raises(InputError, match="a must be numbers, text, lists or mappings"):
+        sweep.select({"a": object()})
+    with pytest.raises(InputError, match="no run of folder has a = "):
+        sweep.select({"a": np.array([2, 3])})
 
 
 def test_each_run_is_the_one_that_train_makes(sweep, tmp_path):
