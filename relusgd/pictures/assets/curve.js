@@ -301,44 +301,11 @@ class CurvePanel {
     ring(context, frame.x(x), y, 5, colour, colours.paper, 1.6);
   }
 
-  /**
-   * What v·relu(w x + b) of the chosen unit adds, and the diamond at which its output weight is
-   * dragged.
-   */
+  /** The diamond on the chosen unit's line, at which its output weight is dragged. */
   drawHandle(context, { network, unit, handle }) {
-    const {
-      frame,
-      run: { points },
-      look: { colours },
-    } = this;
-    const elbow = points.toX(network.elbow(unit));
-    const x = frame.x(handle.x);
-    const y = frame.y(handle.y);
-    context.strokeStyle = this.signColour(network, unit);
-    context.lineWidth = 2;
-    context.setLineDash([1, 3]);
-    context.lineCap = "round";
-    context.beginPath();
-    line(context, frame.x(elbow), frame.y(points.baseline), x, y);
-    context.stroke();
-    context.setLineDash([]);
-    context.lineCap = "butt";
-    context.beginPath();
-    for (const [dx, dy] of [
-      [0, -8],
-      [8, 0],
-      [0, 8],
-      [-8, 0],
-    ])
-      context.lineTo(x + dx, y + dy);
-    context.closePath();
-    Object.assign(context, {
-      fillStyle: this.signColour(network, unit),
-      strokeStyle: colours.ink,
-      lineWidth: 1.8,
-    });
-    context.fill();
-    context.stroke();
+    const { frame, look } = this;
+    const fill = this.signColour(network, unit);
+    diamond(context, frame.x(handle.x), frame.y(handle.y), 8, fill, look.colours.ink);
   }
 
   /** The unit whose elbow or line is near a pixel, or null. reach: how near, larger for fingers. */

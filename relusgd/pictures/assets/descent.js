@@ -39,7 +39,7 @@ class Descent {
     this.rate = rate;
     this.random = random;
     this.batch = new Int32Array(Math.min(Math.floor(batch), n));
-    this.backprop = new Backprop(network);
+    this.backprop = network.deep ? new Backprop(network) : new ShallowBackprop(network);
     this.learns = learningParts(layers, network.weights.length, outputBias);
   }
 
@@ -56,10 +56,10 @@ class Descent {
     const share = 1 / batch.length;
     backprop.clear();
     for (let i = 0; i < batch.length; i++) backprop.add(x[batch[i]], y[batch[i]], share);
-    learns.forEach(({ weights, biases }, k) => {
-      if (weights) stepAgainst(network.weights[k], backprop.dW[k], rate);
-      if (biases) stepAgainst(network.biases[k], backprop.db[k], rate);
-    });
+    for (let k = 0; k < learns.length; k++) {
+      if (learns[k].weights) stepAgainst(network.weights[k], backprop.dW[k], rate);
+      if (learns[k].biases) stepAgainst(network.biases[k], backprop.db[k], rate);
+    }
   }
 }
 

@@ -2,18 +2,25 @@
 // touches the recorded run.
 
 const MOST_SOLVED = 1500; // unknowns of a closed form that a browser solves in bearable time
-const SLICE = 12; // milliseconds of steps between two pictures
+const SLICE = 16; // milliseconds of steps between two looks at what the reader does
+const STEPS_PER_SECOND = 25000; // at speed 1
+const STEPS_AT_ONCE = 16; // between two looks at the time
+const TRACED = 40; // milliseconds between two entries of the trace, at least
 
 class Experiment {
   /** changed(): after every change. */
   constructor(changed) {
     this.changed = changed;
+    this.speed = 1;
+    this.slices = new MessageChannel();
+    this.slices.port1.onmessage = () => this.takeSteps();
     this.run = null;
     this.network = null;
     this.running = false;
     this.steps = 0;
     this.note = "";
     this.version = 0;
+    this.memory = { version: 0 };
     this.stable = new StableRate(changed);
   }
 
@@ -24,6 +31,8 @@ class Experiment {
   /** Begin with a recorded network, or begin anew. */
   begin(run, row) {
     this.run = run;
+    this.start = { epoch: run.epoch[row], step: run.step[row] };
+    this.trace = new Trace();
     this.running = false;
     this.steps = 0;
     this.note = "";
@@ -33,8 +42,10 @@ class Experiment {
     this.networkChanged();
   }
 
+  /** After the network was changed by hand: its errors jump. */
   networkChanged() {
     this.version += 1;
+    if (this.trace) this.trace.add(null);
     this.changed();
   }
 
@@ -47,13 +58,37 @@ class Experiment {
     this.changed();
   }
 
+  /** Where the experiment has got to, in epochs of the run. */
+  get epoch() {
+    return this.start.epoch + this.steps / this.run.stepsPerEpoch;
+  }
+
+  /** Both errors of the network as it is, in original units. */
   errors() {
-    const {
-      network,
-      run: { points },
-    } = this;
-    const scale = points.yUnit ** 2;
-    return { train: network.mse(points.train) * scale, test: network.mse(points.test) * scale };
+    return this.remembered("errors", () => {
+      const {
+        network,
+        run: { points },
+      } = this;
+      const scale = points.yUnit ** 2;
+      return { train: network.mse(points.train) * scale, test: network.mse(points.test) * scale };
+    });
+  }
+
+  /** What a snapshot's metrics count, of the network as it is. */
+  counts() {
+    const { run, network } = this;
+    return this.remembered("counts", () => ({
+      inside: elbowsInside(network, ...run.points.inside),
+      dead_units: network.deadUnits(run.points.train.x),
+      breakpoints: run.piecesOf(network).kink.filter((kink) => kink > 0).length,
+    }));
+  }
+
+  remembered(name, compute) {
+    if (this.memory.version !== this.version) this.memory = { version: this.version };
+    if (this.memory[name] === undefined) this.memory[name] = compute();
+    return this.memory[name];
   }
 
   /** x in original units. */
@@ -69,27 +104,26 @@ class Experiment {
   }
 
   /**
-   * Where a unit's contribution is dragged: a quarter of the domain beyond its elbow, or at the
-   * end; in original units.
+   * Where a unit's line is dragged: a quarter of the domain beyond its elbow, or nearer where the
+   * line leaves the panel; in original units. lift: relu(w x + b) there.
    */
   handle(unit, [low, high]) {
     const { network, run } = this;
-    const { domain, inside, toX, toY, baseline } = run.points;
+    const { inside, toX, yUnit, baseline } = run.points;
     const w = network.slope[unit];
     if (network.deep || w === 0) return null;
+    const elbow = network.elbow(unit);
     const away = 0.25 * (inside[1] - inside[0]);
-    const x = clamp(network.elbow(unit) + Math.sign(w) * away, ...inside);
-    const lift = Math.max(w * x + network.bias[unit], 0);
-    const y = toY(network.outputWeight[unit] * lift);
+    const farthest = clamp(elbow + Math.sign(w) * away, ...inside);
+    const mostLift = w * farthest + network.bias[unit];
+    if (!(mostLift > 0)) return null;
+    const weight = network.outputWeight[unit] * yUnit;
     const margin = 0.04 * (high - low);
-    return lift > 0
-      ? {
-          x: clamp(toX(x), ...domain),
-          y: clamp(y, low + margin, high - margin),
-          lift,
-          height: y - baseline,
-        }
-      : null;
+    const room = weight > 0 ? high - margin - baseline : baseline - low - margin;
+    const lift = Math.min(mostLift, Math.max(room, 0) / Math.abs(weight));
+    if (!(lift > 0)) return null;
+    const height = weight * lift;
+    return { x: toX(elbow + lift / w), y: baseline + height, lift, height };
   }
 
   /** Why the closed form cannot be had, or nothing. */
@@ -111,7 +145,7 @@ class Experiment {
     );
     if (!solved.isFinite()) return this.say("no finite solution; try a larger penalty");
     this.network = solved;
-    this.version += 1;
+    this.networkChanged();
     return this.say("output layer solved");
   }
 
@@ -150,31 +184,65 @@ class Experiment {
     );
     this.running = true;
     this.note = "";
-    requestAnimationFrame(() => this.takeSteps());
+    this.owed = 0;
+    this.before = performance.now();
+    this.traced = 0;
+    this.leaveTrace();
+    this.slices.port2.postMessage(0);
     this.changed();
   }
 
   stop() {
     this.running = false;
+    this.leaveTrace();
     this.changed();
   }
 
+  /** As many steps as the time since the last ones asks for, or as fit into a slice. */
   takeSteps() {
     if (!this.running) return;
-    const stop = performance.now() + SLICE;
-    do {
-      this.descent.step();
-      this.steps += 1;
-    } while (performance.now() < stop);
-    if (this.network.isFinite()) requestAnimationFrame(() => this.takeSteps());
-    else
-      Object.assign(this, {
-        running: false,
-        note:
-          `diverged after ${wholeText(this.steps)} steps; ` +
-          "reset, and try a smaller learning rate",
-      });
-    this.networkChanged();
+    const now = performance.now();
+    const pace = (STEPS_PER_SECOND * this.speed) / 1000;
+    // what a slow machine has missed in more than a tenth of a second, it need not make up for
+    this.owed = Math.min(this.owed + (now - this.before) * pace, 100 * pace);
+    this.before = now;
+    while (this.owed >= 1 && performance.now() < now + SLICE) this.takeSome();
+    if (this.network.isFinite()) this.goOn();
+    else this.diverge();
+  }
+
+  takeSome() {
+    const count = Math.min(STEPS_AT_ONCE, Math.floor(this.owed));
+    for (let i = 0; i < count; i++) this.descent.step();
+    this.steps += count;
+    this.owed -= count;
+    this.version += 1;
+  }
+
+  goOn() {
+    const now = performance.now();
+    if (now > this.traced + TRACED) {
+      this.leaveTrace();
+      // where errors are dear, they take a tenth of the time
+      this.traced = performance.now() + 9 * (performance.now() - now);
+    }
+    this.changed();
+    if (this.owed >= 1) this.slices.port2.postMessage(0);
+    else setTimeout(() => this.takeSteps(), 1);
+  }
+
+  leaveTrace() {
+    const { network, epoch, trace } = this;
+    const { toX } = this.run.points;
+    const elbows = Float64Array.from({ length: network.width }, (_, j) => toX(network.elbow(j)));
+    trace.add({ epoch, errors: this.errors(), elbows });
+  }
+
+  diverge() {
+    const steps = wholeText(this.steps);
+    this.running = false;
+    this.note = `diverged after ${steps} steps; reset, and try a smaller learning rate`;
+    this.changed();
   }
 
   /** The config that begins with this network; training: keys of that section to change. */

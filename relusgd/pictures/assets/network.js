@@ -97,6 +97,19 @@ class Network {
     return count;
   }
 
+  /** How many units of all hidden layers are active on none of these x. */
+  deadUnits(xs) {
+    const pass = new ForwardPass(this);
+    const seen = this.hidden.map((n) => new Uint8Array(n));
+    for (const x of xs) {
+      pass.at(x);
+      seen.forEach((units, k) => {
+        for (let j = 0; j < units.length; j++) if (pass.a[k + 1][j] > 0) units[j] = 1;
+      });
+    }
+    return seen.reduce((sum, units) => sum + units.filter((active) => !active).length, 0);
+  }
+
   /** The straight pieces of f on [low, high]: see `Pieces`. */
   pieces(low, high) {
     return this.deep ? deepPieces(this, low, high) : shallowPieces(this, low, high);

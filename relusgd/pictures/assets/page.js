@@ -3,6 +3,7 @@
 /** An element of the page by its id; which kind it is, the markup says.
  * @type {(id: string) => any} */
 const $ = (id) => document.getElementById(id);
+const PAUSE = 50; // milliseconds between two pictures of a network that learns
 const told = JSON.parse($("data").textContent);
 
 class Page {
@@ -53,9 +54,9 @@ class Page {
       pin: (unit) => this.pin(this.current, unit),
     });
     this.form = new ExperimentForm(this);
-    this.facts = factsOf(this).map(([words, , large]) => {
+    this.facts = factsOf(this).map(({ words, large, title = "" }) => {
       const pair = $("facts").appendChild(make("div", large ? { class: "large" } : {}));
-      pair.append(make("dt", {}, words));
+      pair.append(make("dt", { title }, words));
       return pair.appendChild(make("dd"));
     });
     this.keys = legendOf(this).map(([key, colour, words, fewer]) => {
@@ -137,7 +138,7 @@ class Page {
   layTime() {
     const [run] = this.runs;
     const steps = this.single && run.step[run.length - 1];
-    const perEpoch = steps ? steps / this.time.last : 1;
+    const perEpoch = steps ? run.stepsPerEpoch : 1;
     const names = this.single
       ? Object.keys(run.errors).map((name) => [
           run,
@@ -191,22 +192,37 @@ class Page {
     this.restyle();
   }
 
-  /** Draw with the next picture of the screen. */
+  /**
+   * Draw with the next picture of the screen; while SGD goes on less often, because pictures take
+   * the time of many steps.
+   */
   invalidate() {
     if (this.waiting) return;
     this.waiting = true;
-    requestAnimationFrame(() => {
-      this.waiting = false;
-      this.draw();
-    });
+    const onScreen = () =>
+      requestAnimationFrame(() => {
+        this.waiting = false;
+        this.draw();
+      });
+    if (this.experiment.running) setTimeout(onScreen, PAUSE);
+    else onScreen();
   }
 
   draw() {
     const { epoch } = this.clock;
     for (const panel of this.panels) panel.draw(this.shownIn(panel));
-    this.errorPanel.draw(epoch);
-    if (this.listed.length) this.pathPanel.draw(epoch, this.focusIn(this.current));
+    const { experiment } = this;
+    this.followExperiment();
+    this.errorPanel.draw(epoch, experiment);
+    if (this.listed.length) this.pathPanel.draw(epoch, this.focusIn(this.current), experiment);
     this.drawn += 1;
+  }
+
+  /** Make the axis of time longer where an experiment has gone on beyond it. */
+  followExperiment() {
+    const { experiment, time } = this;
+    const isLonger = time.reach(experiment.on ? experiment.epoch : time.last);
+    if (isLonger) this.layTime();
   }
 
   /** What a panel shows now. */
@@ -240,11 +256,7 @@ class Page {
   /** After the clock moved, began to run or stopped. */
   moved() {
     const { clock, time } = this;
-    factsOf(this).forEach(([, text], i) => {
-      this.facts[i].textContent = text;
-    });
-    for (const run of this.runs)
-      if (run.caption) run.caption.lastChild.textContent = captionOf(run, clock.epoch);
+    this.fillFacts();
     $("play").textContent = clock.playing ? "Pause" : "Play";
     const share = time.place(clock.epoch) / time.length;
     $("slider").value = 10000 * share;
@@ -252,6 +264,16 @@ class Page {
     $("slider").setAttribute("aria-valuetext", inWords(this)[0]);
     this.changed();
     if (!clock.playing) this.settle();
+  }
+
+  fillFacts() {
+    factsOf(this).forEach(({ text, changed = false }, i) => {
+      const words = changed ? `${text} ${CHANGED}` : text;
+      setText(this.facts[i], words);
+      this.facts[i].classList.toggle("changed", changed);
+    });
+    for (const run of this.runs)
+      if (run.caption) setText(run.caption.lastChild, captionOf(run, this));
   }
 
   /** After anything that is shown changed. The dearer parts follow at most ten times a second. */
@@ -271,6 +293,7 @@ class Page {
   fillDetails() {
     const { current, experiment } = this;
     fillTip(this);
+    this.fillFacts();
     for (const panel of this.panels) fillReading(this, panel);
     if (!current.hasUnits) return;
     this.table.show(

@@ -240,6 +240,7 @@ function listenOn(page) {
   );
   act("speed", "change", () => {
     clock.speed = Number($("speed").value);
+    page.experiment.speed = clock.speed;
   });
   act("scale", "change", () => page.scaleTime($("scale").value === "log"));
   act("copy", "click", () => copyAddress(clock.epoch));

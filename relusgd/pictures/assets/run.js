@@ -65,6 +65,10 @@ class Run {
   get width() {
     return this.hidden[0];
   }
+  get stepsPerEpoch() {
+    const last = this.length - 1;
+    return this.step[last] / this.epoch[last] || 1;
+  }
   /** Whether units go along one by one. */
   get hasUnits() {
     return !this.cells;

@@ -51,6 +51,19 @@ function ring(context, x, y, radius, fill, stroke, width) {
   context.stroke();
 }
 
+/** A square that stands on a corner. */
+function diamond(context, x, y, radius, fill, stroke) {
+  context.beginPath();
+  context.moveTo(x, y - radius);
+  context.lineTo(x + radius, y);
+  context.lineTo(x, y + radius);
+  context.lineTo(x - radius, y);
+  context.closePath();
+  Object.assign(context, { fillStyle: fill, strokeStyle: stroke, lineWidth: 1.4 });
+  context.fill();
+  context.stroke();
+}
+
 /** From a pixel to the line between two others. */
 function distanceTo(px, py, x0, y0, x1, y1) {
   const dx = x1 - x0;

@@ -2,6 +2,7 @@
 // that the page stays alive.
 
 const SEARCH_SLICE = 6; // milliseconds of searching at a time
+const REST = 500; // milliseconds between two searches for a network that learns
 
 class StableRate {
   /** found(): after every search. */
@@ -14,6 +15,7 @@ class StableRate {
     /** 2/sharpness of the last network that was searched; infinite where nothing curves. */
     this.rate = NaN;
     this.known = null;
+    this.finished = -Infinity;
     this.search = null;
     this.sought = null;
   }
@@ -24,7 +26,8 @@ class StableRate {
    */
   want(version, network, points, layers, outputBias, patient = false) {
     if (version === this.known || version === this.sought) return;
-    if (this.search && patient) return;
+    const isRecent = performance.now() < this.finished + REST;
+    if (patient && (this.search || isRecent)) return;
     const waits = this.search === null;
     this.sought = version;
     this.search = sharpnessSearch(new Hessian(network.copy(), points, layers, outputBias));
@@ -51,6 +54,7 @@ class StableRate {
     this.rate = sharpness > 0 ? 2 / sharpness : Infinity;
     if (Number.isNaN(sharpness)) this.rate = NaN;
     this.known = this.sought;
+    this.finished = performance.now();
     this.search = null;
     this.sought = null;
     this.found();

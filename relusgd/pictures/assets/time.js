@@ -9,6 +9,8 @@ class TimeAxis {
   constructor(first, last, softStart) {
     this.first = first;
     this.last = last;
+    /** Where the axis ends: beyond the last moment where an experiment goes on beyond it. */
+    this.end = last;
     this.softness = Math.max(last - first, 1) / softStart;
     this.logarithmic = true;
   }
@@ -21,11 +23,22 @@ class TimeAxis {
     return this.first + (this.logarithmic ? this.softness * Math.expm1(place) : place);
   }
 
+  /** The place of the last moment that was recorded. */
   get length() {
     return this.place(Math.max(this.last, this.first + 1));
   }
   get limits() {
-    return [-0.015 * this.length, 1.015 * this.length];
+    const length = this.place(Math.max(this.end, this.first + 1));
+    return [-0.015 * length, 1.015 * length];
+  }
+
+  /** Let the axis hold an epoch, with room to go on; whether its end has moved. */
+  reach(epoch) {
+    const before = this.end;
+    if (epoch <= this.last) this.end = this.last;
+    else if (epoch > this.end || this.end === this.last)
+      this.end = this.first + 1.5 * Math.max(epoch - this.first, 1);
+    return this.end !== before;
   }
 
   /**
@@ -34,7 +47,7 @@ class TimeAxis {
    */
   ticks(perEpoch) {
     const first = this.first * perEpoch;
-    const last = this.last * perEpoch;
+    const last = this.end * perEpoch;
     const tick = (value) => ({ value: this.place(value / perEpoch), text: wholeText(value) });
     if (!this.logarithmic)
       return evenTicks(first, Math.max(last, first + 1), 6).map(({ value }) => tick(value));
@@ -156,6 +169,22 @@ class ErrorPanel extends TimePanel {
     this.strong = this.sheet.layer((context) => this.drawCurves(context, null, 2, 1));
   }
 
+  /** The errors of an experiment as it went on, and where they are now. */
+  drawTrace(context, { run, trace, epoch }, errors) {
+    const { frame, time, look } = this;
+    const x = (at) => frame.x(time.place(at));
+    for (const { run: recorded, name, colour } of this.curves) {
+      if (recorded !== run) continue;
+      const y = (error) => frame.y(this.place(error));
+      frame.clip(context);
+      Object.assign(context, { strokeStyle: colour, lineWidth: 2, lineJoin: "round" });
+      trace.draw(context, (entry) => [x(entry.epoch), y(entry.errors[name])]);
+      context.restore();
+      const here = y(errors[name]);
+      if (Number.isFinite(here)) diamond(context, x(epoch), here, 5, colour, look.colours.ink);
+    }
+  }
+
   errorTicks({
     limits: {
       error: [low, high],
@@ -227,9 +256,10 @@ class ErrorPanel extends TimePanel {
     context.fillText("noise²", this.frame.left + 5, y - 2);
   }
 
-  draw(epoch) {
+  draw(epoch, experiment) {
     this.drawUntil(epoch, {
       over: (context, now) => {
+        if (experiment.on) this.drawTrace(context, experiment, experiment.errors());
         for (const { run, name, colour } of this.curves) {
           const y = this.frame.y(this.place(run.errors[name].value[run.rowAt(epoch)]));
           if (Number.isFinite(y)) ring(context, now, y, 4, colour, this.look.colours.paper, 1);
@@ -312,15 +342,36 @@ class PathPanel extends TimePanel {
     context.restore();
   }
 
-  draw(epoch, unit) {
+  draw(epoch, unit, experiment) {
     const over = (context, now) => {
+      if (experiment.run === this.run) this.drawTraces(context, experiment);
+      if (unit === null) return;
       const network = this.run.network(this.run.rowAt(epoch));
       this.drawPath(context, unit, network, 2.6, 1);
       const y = this.frame.y(this.run.points.toX(network.elbow(unit)));
       if (y >= this.frame.top && y <= this.frame.bottom)
         ring(context, now, y, 4.5, this.look.colours.ink, this.look.colours.paper, 1);
     };
-    this.drawUntil(epoch, unit === null ? {} : { others: 0.3, over });
+    this.drawUntil(epoch, { others: unit === null ? 1 : 0.3, over });
+  }
+
+  /** The elbows of an experiment as it went on. */
+  drawTraces(context, { trace, network }) {
+    const {
+      frame,
+      time,
+      look: { colours },
+    } = this;
+    frame.clip(context);
+    context.lineWidth = 1.6;
+    for (const unit of this.units) {
+      context.strokeStyle = signColour(colours, network, unit);
+      trace.draw(context, (entry) => [
+        frame.x(time.place(entry.epoch)),
+        frame.y(entry.elbows[unit]),
+      ]);
+    }
+    context.restore();
   }
 
   /** The unit whose path is near a pixel, or null. */

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from relusgd.pictures.look import THEMES
 from relusgd.pictures.page import in_iframe
 from relusgd.pictures.page_data import Start
 
@@ -49,11 +50,8 @@ def test_a_page_opens_on_the_last_snapshot_and_draws_it(make_history, make_page,
     )
     x = 0.4
     at = point(page, x, page.evaluate(f"valueOn(page.runs[0].pieces(7), {x})"))
-    assert colour_at(page, "#panels canvas", *(round(value) for value in at))[:3] == [
-        0x00,
-        0x9E,
-        0x73,
-    ]
+    drawn = colour_at(page, "#panels canvas", *(round(value) for value in at))
+    assert bytes(drawn[:3]).hex() == THEMES["light"].learned[1:]
 
 
 def test_the_slider_and_its_keys_go_through_the_moments(
