@@ -75,6 +75,21 @@ def test_the_python_snippet_runs(workshop):
     assert result.returncode == 0, result.stderr
 
 
+def test_the_examples_of_the_python_page_run_from_top_to_bottom(workshop):
+    page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    script = "".join(code_blocks(page, "python"))
+    result = subprocess.run(
+        [sys.executable, "-c", script], cwd=workshop, capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr
+    fault = "config: network.hiden is not a known key; did you mean hidden?"
+    assert result.stdout.endswith(f"{fault}\n")
+    for file in re.findall(r"→ (outputs/\S+)", script):
+        assert (workshop / file).exists(), file
+    shown = repr(load_config({"seed": 3, "network": {"hidden": [20, 20]}}))
+    assert "".join(f"# {line}\n" for line in shown.splitlines()) in script
+
+
 def test_the_readmes_config_is_a_config(tmp_path):
     (text,) = code_blocks(README, "yaml")
     (tmp_path / "sine.yaml").write_text(text, encoding="utf-8")
