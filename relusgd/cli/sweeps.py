@@ -14,6 +14,7 @@ import typer
 from relusgd.cli.boundary import guarded
 from relusgd.cli.completions import complete_configs, complete_grids
 from relusgd.cli.options import SetOption
+from relusgd.cli.several_values import offering_a_sweep
 from relusgd.cli.terminal import printable
 from relusgd.errors import InputError
 from relusgd.words import counted
@@ -110,7 +111,8 @@ def sweep(
     varies. The same command again does what is missing and nothing else. A diverged run is a
     result; exit code 1 says that a run failed.
     """
-    resolved = read_sweep(config, changes or [], grids or [], repeat)
+    with offering_a_sweep(config, changes or [], grids or []):
+        resolved = read_sweep(config, changes or [], grids or [], repeat)
     part = parse_shard(shard)
     if names:
         list_runs(resolved, part, out)

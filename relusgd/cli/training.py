@@ -13,8 +13,10 @@ from relusgd.advice import in_shell
 from relusgd.cli.boundary import guarded
 from relusgd.cli.completions import complete_cases, complete_configs, complete_shipped
 from relusgd.cli.options import SetOption, run_folder_of
+from relusgd.cli.several_values import offering_a_sweep
 from relusgd.cli.terminal import definition, print_path
 from relusgd.errors import DivergedError, InputError
+from relusgd.model.data_file.marks import Decimal
 from relusgd.words import byte_size, counted
 
 if TYPE_CHECKING:
@@ -26,7 +28,10 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add this family's commands."""
-    app.command(epilog="Example:  relusgd new sine.yaml --from notebook")(new)
+    app.command(
+        epilog="Examples:  relusgd new sine.yaml --from notebook  ·  "
+        "relusgd new mine.yaml --data mine.csv"
+    )(new)
     app.command(epilog="Example:  relusgd train config.yaml --set training.learning_rate=0.05")(
         train
     )
@@ -39,31 +44,71 @@ def new(
         "config.yaml"
     ),
     source: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--from",
             metavar="NAME",
-            help="The shipped config to copy.",
+            help="The shipped config to copy. [dim]\\[default: notebook][/]",
             autocompletion=complete_shipped,
+            show_default=False,
         ),
-    ] = "notebook",
+    ] = None,
+    data: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CSV", help="The data file to write a config for.", show_default=False
+        ),
+    ] = None,
+    x: Annotated[
+        str | None,
+        typer.Option("--x", metavar="NAME", help="The column of positions.", show_default=False),
+    ] = None,
+    y: Annotated[
+        str | None,
+        typer.Option("--y", metavar="NAME", help="The column of values.", show_default=False),
+    ] = None,
+    decimal: Annotated[
+        Decimal | None,
+        typer.Option(
+            help="The sign before decimals, where the data file leaves it open.",
+            show_default=False,
+        ),
+    ] = None,
     names: Annotated[
         bool, typer.Option("--list", help="List the shipped configs and write nothing.")
     ] = False,
 ) -> None:
-    """Write a config to start from; never overwrites. Prints its path."""
+    """Write a config to start from, or one for a data file; never overwrites. Prints its path."""
     from relusgd.config import copy_shipped, describe_shipped
 
     if names:
         for name, purpose in describe_shipped().items():
             typer.echo(definition(name, purpose))
         return
-    for path in copy_shipped(source, file):
-        if path == file:
-            print_path(path)
-        else:
-            typer.echo(path, err=True)
+    if data is not None:
+        if source is not None:
+            raise InputError(
+                "--from copies a shipped config and --data writes one; give one of them"
+            )
+        write_for_data(file, data, x, y, decimal)
+    elif (x, y, decimal) != (None, None, None):
+        raise InputError("--x, --y and --decimal are about a data file; name it with --data CSV")
+    else:
+        for path in copy_shipped(source or "notebook", file):
+            if path != file:
+                typer.echo(path, err=True)
+    print_path(file)
     typer.echo(f"next:  relusgd train {shlex.quote(str(file))}", err=True)
+
+
+def write_for_data(
+    file: Path, data: str, x: str | None, y: str | None, decimal: Decimal | None
+) -> None:
+    """Write a config for a data file, and say what there is to say about the data."""
+    from relusgd.config.from_data import DataChoice, write_config_for_data
+
+    for note in write_config_for_data(file, DataChoice(data, x, y, decimal)):
+        typer.echo(note, err=True)
 
 
 @guarded
@@ -112,8 +157,9 @@ def train(
     from relusgd.cli.training_progress import TrainingProgress, print_end
     from relusgd.config import default_folder, parse_overrides
 
-    overrides = parse_overrides(changes or [])
-    resolved, dataset, start, folder = read_source(config, overrides, case, out)
+    with offering_a_sweep(config, changes or []):
+        overrides = parse_overrides(changes or [])
+        resolved, dataset, start, folder = read_source(config, overrides, case, out)
     refuse_sweep(config, resolved)
     if dry_run:
         show_plan(resolved, dataset, start, folder)

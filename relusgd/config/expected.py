@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 from relusgd.config.schema import HUGE
 from relusgd.config.synonyms import value_meant
+from relusgd.model.data_file.numbers import read_number
 from relusgd.words import exact_number, nearest, or_list, shown
 
 Schema = dict[str, Any]
@@ -114,15 +116,31 @@ def _list_hint(given: str, types: set[object]) -> str:
 
 
 def _number_hint(given: str, types: set[object]) -> str:
-    """For a text that would be a number but for its separators, which YAML does not have."""
+    """For a text that would be a number but for its separators, or would be several numbers.
+
+    What a separator means is not guessed: everything that it could mean is named.
+    """
     if not types & {"integer", "number"} or len(given) > 40:
         return ""
-    digits = given.replace("_", "").replace(" ", "")
-    for candidate in (digits, digits.replace(",", "")):
-        try:
-            number = float(candidate)
-        except ValueError:
-            continue
-        if math.isfinite(number):
-            return f"; without quotes and separators it is {candidate}"
-    return ""
+    text = given.strip()
+    numbers = [one for one in _readings(text) if "number" in types or one.is_integer()]
+    meanings = [exact_number(one) for one in numbers]
+    if meanings == [text]:
+        return f"; write {text} without quotes"
+    if _are_numbers(re.split(r"[,;\s]+", text)):
+        meanings.append("several values, which stand in a sweep's grid")
+    return f"; it could be {or_list(meanings)}" if meanings else ""
+
+
+def _are_numbers(parts: list[str]) -> bool:
+    return len(parts) > 1 and all(read_number(part) is not None for part in parts)
+
+
+def _readings(text: str) -> list[float]:
+    """What a text means as a number, with a decimal point and with a decimal comma."""
+    joined = text.replace("_", "").replace(" ", "")
+    readings = read_number(joined)
+    if readings is None:
+        return []
+    numbers = [number for number in readings if number is not None and math.isfinite(number)]
+    return list(dict.fromkeys(numbers))

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from relusgd.advice import Advice
 from relusgd.config.checks import cross_faults
+from relusgd.config.data_given import refuse_data
 from relusgd.config.dumping import written
 from relusgd.config.faults import Broken, translate
 from relusgd.config.keys import value_at
@@ -58,7 +59,7 @@ def load_config(
     Raises ConfigError with every fault of the file, of the overrides, and between keys, and
     TypeError for another kind of source.
     """
-    document, places, origin = _read(source)
+    document, places, origin = _read(source, typed=typed)
     places = replace(places, typed=typed)
     values = document.value
     if not isinstance(values, dict):
@@ -85,7 +86,7 @@ def as_config(source: Config | Source) -> Config:
     return source if isinstance(source, Config) else load_config(source)
 
 
-def _read(source: Config | Source) -> tuple[Document, Places, Origin]:
+def _read(source: Config | Source, *, typed: bool) -> tuple[Document, Places, Origin]:
     if isinstance(source, Config):
         origin = source.origin
         places = replace(origin.places, overrides=dict(origin.places.overrides))
@@ -104,6 +105,7 @@ def _read(source: Config | Source) -> tuple[Document, Places, Origin]:
     file = FilePath(source)
     data = _read_bytes(file)
     document = read_yaml(data)
+    refuse_data(file, shown_path(file), data, document, typed=typed)
     if document.faults:
         explain_targets(document, data.decode(errors="replace"))
     return document, Places(shown_path(file), document.lines), Origin(file.stem, file.parent)

@@ -199,7 +199,7 @@ class PointsData(Section):
     )
 
 
-def _at_home(path: str) -> FilePath:
+def at_home(path: str) -> FilePath:
     """The path with the home folder for `~`; as it stands where nobody has that name."""
     try:
         return FilePath(path).expanduser()
@@ -511,7 +511,7 @@ class Config(Section):
         """The CSV file, for kind: csv. Raises ValueError for the other kinds."""
         if not isinstance(self.data, CsvData):
             raise ValueError(f"data of kind {self.data.kind} has no CSV file")
-        return self.origin.folder / _at_home(self.data.path)
+        return self.origin.folder / at_home(self.data.path)
 
     def __repr__(self) -> str:
         """The YAML of the keys that are not at their defaults; it loads back to an equal config."""

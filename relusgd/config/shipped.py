@@ -6,6 +6,7 @@ import shlex
 import shutil
 from pathlib import Path
 
+from relusgd.config.new_file import check_place, free_name, is_taken
 from relusgd.errors import InputError, RelusgdError
 from relusgd.words import did_you_mean
 
@@ -43,11 +44,7 @@ def copy_shipped(name: str, target: Path) -> list[Path]:
             f"{name} is not a shipped config{did_you_mean(name, shipped)}",
             "relusgd new --list says what each shows",
         )
-    if not target.parent.is_dir():
-        raise InputError(
-            f"{target} cannot be written: there is no folder {target.parent}",
-            "make it first, or choose another place",
-        )
+    check_place(target)
     source = shipped[name]
     table = source.with_suffix(".csv")
     copies = [(source, target)]
@@ -68,21 +65,13 @@ def _is_copied(old: Path, new: Path, name: str) -> bool:
 
     name: of the shipped config.
     """
-    if not (new.exists() or new.is_symlink()):
+    if not is_taken(new):
         return False
     if old.suffix == ".csv" and new.is_file() and new.read_bytes() == old.read_bytes():
         return True
     if old.suffix == ".csv":
         hint = "the config needs a file of this name beside it; make it in another folder"
     else:
-        other = shlex.quote(str(_free_name(new)))
+        other = shlex.quote(str(free_name(new)))
         hint = f"choose another name: relusgd new {other} --from {name}"
     raise InputError(f"{new} exists and is not overwritten", hint)
-
-
-def _free_name(file: Path) -> Path:
-    """The file's name with the first number, from 2 on, under which nothing stands yet."""
-    number = 2
-    while (other := file.with_name(f"{file.stem}-{number}{file.suffix}")).exists():
-        number += 1
-    return other

@@ -96,3 +96,33 @@ def test_where_nobody_knows_what_was_meant_no_line_is_shown(typed, phrase, here)
 def test_a_file_whose_name_has_the_sign_is_a_file(here):
     (here / "seed=1").write_text("seed: 0\n")
     assert "unexpected extra argument" in run("train", "small.yaml", "seed=1").stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("--set seed=1,2,3", "--grid seed=1,2,3"),
+        ("--set seed=0..3", "--grid seed=0..3"),
+        ("--set seed=[1,2,3]", "--grid seed=1,2,3"),
+        ("--set network.hidden=10,20", "--grid network.hidden=10,20"),
+        ("--set training.method=sgd,adam", "--grid training.method=sgd,adam"),
+        ("--set data.target=x,x**2", "--grid 'data.target=x,x**2'"),
+        (
+            "--set seed=1,2 --set training.epochs=3 --set training.momentum=0,0.9",
+            "--set training.epochs=3 --grid seed=1,2 --grid training.momentum=0,0.9",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["train", "sweep"])
+def test_several_values_of_set_are_led_to_grid(command, typed, meant, here):
+    result = run(command, "small.yaml", *shlex.split(typed))
+    assert (result.exit_code, result.stdout) == (2, "")
+    hint = result.stderr.splitlines()[-1]
+    assert hint == f"to train with each of several values:  relusgd sweep small.yaml {meant}"
+    assert run(*shlex.split(hint.partition("relusgd ")[2]), "--list").exit_code == 0
+
+
+def test_a_sweep_that_would_not_run_is_not_offered(here):
+    result = run("train", "small.yaml", "--set", "training.learning_rate=0,02")
+    assert "it could be 0.02 or several values" in result.stderr
+    assert "relusgd sweep" not in result.stderr

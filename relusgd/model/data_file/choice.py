@@ -12,11 +12,20 @@ from relusgd.model.data_file.layout import NAMELESS, Layout
 from relusgd.model.data_file.marks import is_number
 from relusgd.words import and_list, comma_list, nearest
 
+KEYS = ("data.x", "data.y")
 
-def choose_columns(path: Path, layout: Layout, x: str | None, y: str | None) -> tuple[int, int]:
+
+def choose_columns(
+    path: Path,
+    layout: Layout,
+    x: str | None,
+    y: str | None,
+    keys: tuple[str, str] = KEYS,
+) -> tuple[int, int]:
     """The indices of x and y. None: the column is not named, and the file must leave no choice.
 
-    Raises ConfigError when a column is missing or ambiguous.
+    keys: how messages call what names x and y. Raises ConfigError when a column is missing or
+    ambiguous.
     """
     faults = [fault for name in (x, y) if name is not None for fault in _faults(layout, name)]
     if x is not None and x == y:
@@ -27,7 +36,7 @@ def choose_columns(path: Path, layout: Layout, x: str | None, y: str | None) -> 
         raise ConfigError([f"{path}: {fault}" for fault in faults])
     if x is not None and y is not None:
         return layout.names.index(x), layout.names.index(y)
-    return _only_choice(path, layout, x, y)
+    return _only_choice(path, layout, x, y, keys)
 
 
 def find_column(path: Path, layout: Layout, name: str) -> int:
@@ -76,7 +85,9 @@ def _letters(name: str) -> str:
     return re.sub(r"[\W_]", "", name).lower()
 
 
-def _only_choice(path: Path, layout: Layout, x: str | None, y: str | None) -> tuple[int, int]:
+def _only_choice(
+    path: Path, layout: Layout, x: str | None, y: str | None, keys: tuple[str, str]
+) -> tuple[int, int]:
     """The one way to choose the columns that are not named. Raises ConfigError without one."""
     names = layout.names
     if all(map(is_number, names)):
@@ -89,7 +100,8 @@ def _only_choice(path: Path, layout: Layout, x: str | None, y: str | None) -> tu
     if len(free) + len(given) == 1 and NAMELESS in names and x is None:
         free.insert(0, names.index(NAMELESS))
     if len(free) + len(given) != 2:
-        raise ConfigError([f"{path}: {_no_choice(layout, numeric, x, y)}"])
+        unnamed = [key for key, name in zip(keys, (x, y), strict=True) if name is None]
+        raise ConfigError([f"{path}: {_no_choice(layout, numeric, unnamed)}"])
     if x is not None:
         return given[0], free[0]
     if y is not None:
@@ -99,9 +111,8 @@ def _only_choice(path: Path, layout: Layout, x: str | None, y: str | None) -> tu
     return first, second
 
 
-def _no_choice(layout: Layout, numeric: Sequence[int], x: str | None, y: str | None) -> str:
-    """Why the columns are not clear, with the names to choose from."""
-    unnamed = [key for key, name in (("data.x", x), ("data.y", y)) if name is None]
+def _no_choice(layout: Layout, numeric: Sequence[int], unnamed: Sequence[str]) -> str:
+    """Why the columns are not clear, with the names to choose from. unnamed: the keys not given."""
     verb = "is" if len(unnamed) == 1 else "are"
     text = f"{and_list(unnamed)} {verb} not given"
     columns = [in_quotes(layout.names[index]) for index in numeric]

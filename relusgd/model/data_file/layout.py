@@ -81,11 +81,15 @@ def find_layout(path: Path, data: bytes, wanted: Sequence[str]) -> Layout:
         numeric = sum(layout.holds_numbers(i) or layout.holds_dates(i) for i in columns)
         return is_found, numeric, layout.delimiter != BLANKS, len(layout.names)
 
-    layouts = [_layout(sample_rows(data, mark), mark, wanted) for mark in DELIMITERS]
-    best = max(layouts, key=merit)
+    best = max(delimited_layouts(data, wanted), key=merit)
     if best.fault is not None:
         raise ConfigError([f"{path}: {best.fault}"])
     return best
+
+
+def delimited_layouts(data: bytes, wanted: Sequence[str] = ()) -> list[Layout]:
+    """The layout under each delimiter, as `find_layout` compares them."""
+    return [_layout(sample_rows(data, mark), mark, wanted) for mark in DELIMITERS]
 
 
 def _layout(rows: list[Row], delimiter: str, wanted: Sequence[str]) -> Layout:

@@ -15,13 +15,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from relusgd.model.data_file.faults import in_quotes
 from relusgd.model.data_file.numbers import Readings, read_number
 from relusgd.words import exact_number
 
 Decimal = Literal["point", "comma"]
+DECIMALS: tuple[Decimal, ...] = get_args(Decimal)
 Example = tuple[int, str]
 """A line and the cell in it."""
 

@@ -1,0 +1,48 @@
+"""Where a new config may be written: beside nothing of its name, in a folder that is there."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from relusgd.errors import InputError
+from relusgd.model.data_file.recognition import is_named_as_data, is_named_as_table
+
+
+def check_place(target: Path) -> None:
+    """Raise InputError unless a config may be called so and has a folder to stand in."""
+    if is_named_as_data(target):
+        raise _named_as_data(target)
+    if not target.parent.is_dir():
+        raise InputError(
+            f"{target} cannot be written: there is no folder {target.parent}",
+            "make it first, or choose another place",
+        )
+
+
+def _named_as_data(target: Path) -> InputError:
+    if target.is_file() and is_named_as_table(target):
+        hint = f"{command_for_data(target)} writes a config for it"
+        return InputError(f"{target} holds data; a config is a YAML file", hint)
+    name = free_name(target.with_suffix(".yaml"))
+    return InputError(f"{target} is a name for data; a config is a YAML file", f"call it {name}")
+
+
+def command_for_data(table: Path) -> str:
+    """The command that writes a config for a data file, under a name that is free."""
+    config = free_name(table.with_suffix(".yaml"))
+    return shlex.join(["relusgd", "new", str(config), "--data", str(table)])
+
+
+def is_taken(target: Path) -> bool:
+    """Whether something stands under this name, be it a link to nothing."""
+    return target.exists() or target.is_symlink()
+
+
+def free_name(file: Path) -> Path:
+    """The file's name, with the first number from 2 on where something stands under it."""
+    name, number = file, 2
+    while is_taken(name):
+        name = file.with_name(f"{file.stem}-{number}{file.suffix}")
+        number += 1
+    return name
