@@ -11,6 +11,8 @@ from relusgd.errors import ConfigError
 from relusgd.model.data_file.content import other_kind
 from relusgd.model.data_file.recognition import holds_table, is_named_as_data, is_named_as_table
 
+YAML_SUFFIXES = (".yaml", ".yml")
+
 
 def refuse_data(file: Path, label: str, data: bytes, document: Document, *, typed: bool) -> None:
     """Raise ConfigError if this file, which was read as YAML, is data and no config.
@@ -22,7 +24,7 @@ def refuse_data(file: Path, label: str, data: bytes, document: Document, *, type
         return
     hint = _way_to_a_config(file, typed=typed)
     kind = other_kind(data)
-    if kind is not None:
+    if kind is not None and file.suffix.lower() not in YAML_SUFFIXES:
         raise ConfigError([f"{label} is {kind}"], hint)
     if is_named_as_table(file) or holds_table(data):
         raise ConfigError([f"{label} holds data; a config is a YAML file"], hint)

@@ -19,8 +19,9 @@ from relusgd.model.data_file.choice import choose_columns, columns_of_numbers
 from relusgd.model.data_file.columns import DataColumns, read_columns
 from relusgd.model.data_file.content import read_content, refuse_address
 from relusgd.model.data_file.faults import in_quotes
-from relusgd.model.data_file.layout import find_layout
+from relusgd.model.data_file.layout import NAMELESS, find_layout
 from relusgd.model.data_file.marks import DECIMALS, Decimal
+from relusgd.model.data_file.names import clean_name
 from relusgd.model.points import csv_dataset, standardize
 from relusgd.words import comma_list, counted, value_text
 
@@ -89,6 +90,7 @@ def _read(target: Path, choice: DataChoice) -> _Table:
     refuse_address(choice.file)
     path = at_home(choice.file)
     content = read_content(path)
+    choice = replace(choice, x=_clean(choice.x), y=_clean(choice.y))
     wanted = [name for name in (choice.x, choice.y) if name is not None]
     layout = find_layout(path, content, wanted)
     names = [layout.names[index] for index in columns_of_numbers(layout)]
@@ -99,7 +101,11 @@ def _read(target: Path, choice: DataChoice) -> _Table:
     x, y = (layout.names[index] for index in places)
     columns = _read_columns(path, target, choice, (x, y))
     _check_points(path, columns)
-    return _Table(columns, [name for name in names if name not in (x, y)])
+    return _Table(columns, [name for name in names if name not in (x, y, NAMELESS)])
+
+
+def _clean(name: str | None) -> str | None:
+    return None if name is None else clean_name(name)
 
 
 def _example(target: Path, choice: DataChoice, names: Sequence[str]) -> str | None:

@@ -119,7 +119,10 @@ def test_the_path_is_relative_to_the_config(here, table):
         ("a.yaml --data https://a.org/b.csv", "is an address on the web"),
         ("a.yaml --data mine.csv --x Speed", "did you mean 'speed'?"),
         ("a.yaml --data mine.csv --x speed --y speed", "x and y name the same column, speed"),
-        ("a.yaml --data small.yaml", "no column holds numbers"),
+        (
+            "a.yaml --data small.yaml",
+            "there is one column, 'data: {samples: 30, test_samples: 20}'",
+        ),
         ("a.yaml --data mine.csv --from nile", "give one of them"),
         ("a.yaml --x speed", "name it with --data CSV"),
         ("no/a.yaml --data mine.csv", "there is no folder no"),

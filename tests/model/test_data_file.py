@@ -63,6 +63,16 @@ def refusal(path, **options):
         "x,y\ns,m/s\n2,20\n1,10\n3,-30.5\n",
         "x,y\n2,20\n1,10\n3,\u221230.5\n",
         "x;y\n2;20\n1;10\n3;\u2212\u200930,5\n",
+        "x,y\n2,20\n1,10\n3,- 30.5\n",
+        'x, "y"\n2, "20"\n1, "10"\n3, "-30.5"\n',
+        "x\ty\n2\t\t20\n1\t\t10\n3\t\t-30.5\n",
+        "'x'\t'y'\n2\t20\n1\t10\n3\t-30.5\n",
+        "\ufeff\ufeffx\u200b,\u202ay\n2,20\n1,10\n3,-30.5\n",
+        '" x\t","y\n"\n2,20\n1,10\n3,-30.5\n',
+        "x,y\n2,20\n1,10\n3,-30.5\n\x1a",
+        "| x | y |\n|---|--:|\n| 2 | 20 |\n| 1 | 10 |\n| 3 | -30.5 |\n",
+        " x | y\n---+---\n 2 | 20\n 1 | 10\n 3 | -30.5\n",
+        "sep=;\nx;y\n2;20\n1;10\n3;-30,5\n",
     ],
 )
 def test_a_file_is_read_whatever_its_delimiter_line_ends_and_further_columns(write, content):
@@ -296,10 +306,20 @@ def test_the_words_of_other_programs_for_nothing_are_known(write, word):
         ("2019M03", 2019 + 59 / 365),
         ("2020Q3", 2020 + 182 / 366),
         ("2020-Q3", 2020 + 182 / 366),
+        ("Jul 2 2020", 2020.5),
+        ("July 2, 2020", 2020.5),
+        ("Jul-2-2020", 2020.5),
+        ("2 Jul 2020", 2020.5),
+        ("02-JUL-2020", 2020.5),
+        ("2. July 2020", 2020.5),
+        ("2020-Jul-02", 2020.5),
+        ("2 Jul 2020 12:00", 2020 + 183.5 / 366),
+        ("Sept. 2019", 2019 + 243 / 365),
+        ("2019 May", 2019 + 120 / 365),
     ],
 )
 def test_dates_are_years_with_fractions(write, cell, year):
-    columns = read_columns(write(f"x,y\n{cell},1\n2021-01-01,2\n"), "x", "y")
+    columns = read_columns(write(f'x,y\n"{cell}",1\n2021-01-01,2\n'), "x", "y")
     assert columns.x.tolist() == pytest.approx([year, 2021], abs=1e-12)
     assert columns.is_dated
 
@@ -326,7 +346,8 @@ def test_that_dates_are_read_as_years_is_said_once(write):
         ("04/13/2020", "is '04/13/2020', a date; write 2020-04-13"),
         ("4/4/2020 10:00", "a date; write 2020-04-04"),
         ("03/04/20", "four digits of the year"),
-        ("Jan 1 2000", "dates are read as 2020-03-31 or 2020-03"),
+        ("Jan 1 00", "dates are read as 2020-03-31 or 2020-03"),
+        ("31 Feb 2000", "dates are read as 2020-03-31 or 2020-03"),
         ("12-Mar-99", "dates are read as 2020-03-31 or 2020-03"),
         ("2020-02-30", "no date of the calendar"),
         ("2020-13", "no date of the calendar"),
@@ -345,11 +366,20 @@ def test_eight_digits_are_a_number_or_a_date(write):
     path = write("x,y\n20200301,1\n20200302,2\n20200401,3\n")
     assert refusal(path) == (
         ":2: 'x' is '20200301', which could be a number or the date 2020-03-01; "
-        "write dates so, and numbers with a point (20200301.0)"
+        "name the column date, or write numbers with a point (20200301.0)"
     )
     path = write("x,y\n20200301.0,1\n20200302.0,2\n20200401.0,3\n")
     assert values(path)[0] == [20200301, 20200302, 20200401]
     assert values(write("x,y\n20200301,1\n20200399,2\n20200401,3\n"))[0][1] == 20200399
+
+
+@pytest.mark.parametrize("name", ["date", "DATE", "obs_date", "Datum", "YYYYMMDD"])
+def test_eight_digits_are_a_date_where_the_name_of_the_column_says_so(write, name):
+    path = write(f"{name},y\n20200702,1\n20190101,2\n,3\n20190702,4\n")
+    columns = read_columns(path, missing="skip")
+    assert columns.x.tolist() == [2020.5, 2019, 2019 + 182 / 365]
+    assert columns.notes[-1] == f"the dates in '{name}' are read as years: 20200702 is 2020.5"
+    assert read_columns(write("date,y\n20200702,1\n20209999,2\n"), "date", "y").x[0] == 20200702
 
 
 def test_dates_are_x_and_nothing_else(write):
@@ -416,9 +446,15 @@ def test_one_column_alone_is_read_as_x_is(write):
         ("x,y\n1,inf\n", [":2: 'y' is 'inf', which is not finite"]),
         ("x,y\n1,1e999\n", [":2: 'y' is '1e999', which is not finite"]),
         ("x,y\n\n1,two\n", [":3: 'y' is 'two', which is not a number"]),
-        ("x,y\n1,1_000\n", [":2: 'y' is '1_000', which is not a number"]),
-        ("x,y\n1,٣\n", [":2: 'y' is '٣', which is not a number"]),
-        ("x,y\n1,0x1F\n", [":2: 'y' is '0x1F', a number with 'x1F' behind it"]),
+        ("x,y\n1,1_000\n", [":2: 'y' is '1_000', with underscores between its digits; write 1000"]),
+        ("x,y\n1,٣\n", [":2: 'y' is '٣', whose digits are not 0 to 9; write 3"]),
+        ("x,y\n1,１２.５\n", [":2: 'y' is '１２.５', whose digits are not 0 to 9; write 12.5"]),
+        ("x,y\n1,0x1F\n", [":2: 'y' is '0x1F', a whole number in another base; write 31"]),
+        ("x,y\n1,–5\n", [":2: 'y' is '–5', with a dash in place of the sign; write -5"]),
+        ("x,y\n1,\u200b5\n", [r"5', a number with the invisible character U+200B; write 5"]),
+        ("x,y\n1,~5\n", [":2: 'y' is '~5', a rounded number; write it without the sign ~"]),
+        ("x,y\n1,5k\n", [":2: 'y' is '5k', a number with 'k' behind it; write the number that is"]),
+        ("x,y\n1,1.#INF\n", [":2: 'y' is '1.#INF', which is not finite"]),
         ('x,y\n1,"=cmd|\x07"\n', [r":2: 'y' is '=cmd|\x07', a formula of a spreadsheet"]),
         ("x,y\n1,5%\n", [":2: 'y' is '5%', which could be 5 or a hundredth of it"]),
         ("x,y\n1,$5\n", [":2: 'y' is '$5', with the currency sign $; write the number alone"]),
@@ -430,7 +466,8 @@ def test_one_column_alone_is_read_as_x_is(write):
         ("x,y\n1,5-\n", [":2: 'y' is '5-', with the sign behind it; write -5"]),
         ("x,y\n1,<5\n", [":2: 'y' is '<5', a bound and no number"]),
         ("x,y\n1,10-20\n", [":2: 'y' is '10-20', which holds two numbers; write one"]),
-        ("x,y\n1,1/2\n", [":2: 'y' is '1/2', which holds two numbers; write one"]),
+        ("x,y\n1,1/2\n", [":2: 'y' is '1/2', a fraction or two numbers; write one number"]),
+        ("x,y\n1,½\n", [":2: 'y' is '½', a fraction or two numbers; write one number"]),
         ("x,y\n1,1.5D+03\n", [":2: 'y' is '1.5D+03', an exponent of Fortran; write 1.5e+03"]),
         ("x,y\n1,TRUE\n", [":2: 'y' is 'TRUE', a truth value; write 1 and 0"]),
         ("x,y\n1,#DIV/0!\n", [":2: 'y' is '#DIV/0!', an error of a spreadsheet"]),
@@ -454,7 +491,9 @@ def test_one_column_alone_is_read_as_x_is(write):
             ],
         ),
         ('note,x,y\n"two\nlines",1,2\nz,a,b\n', [":4: 'x' is 'a'", ":4: 'y' is 'b'"]),
-        ('x,y\n1,"2\n', [":2: this is not valid CSV"]),
+        ('x,y\n1,"2\n', [":2: a quote opens here and nothing closes it"]),
+        ('x,"y\n1,2\n', [":1: a quote opens here and nothing closes it"]),
+        ('x,y\n1,"2" m\n', [":2: the quotes of a cell end before the cell does"]),
         (
             "x,y\n1,2\n" + "1,u\n" * 22,
             [":3: ", ":4: ", ":5: ", ":6: ", ":7: ", ": and 17 more"],
@@ -469,14 +508,30 @@ def test_one_column_alone_is_read_as_x_is(write):
                 ": there is no column 'y'; the columns are 'year', 'flow'",
             ],
         ),
+        (
+            "x:y\n1:2\n",
+            [
+                ": there is no column 'x'; there is one column, 'x:y'; columns are separated by "
+                "commas, semicolons, tabs, vertical bars or blanks",
+                ": there is no column 'y'; there is one column",
+            ],
+        ),
         ("X,y\n1,2\n", [": there is no column 'x'; did you mean 'X'? The columns are 'X', 'y'"]),
         ("x,y\n1,2\n", []),
         ("1871,1120\n1872,1160\n", [": the first line must name the columns; it holds numbers"]),
         ("x,y,x\n1,2,3\n", [": 2 columns are named 'x'; rename one"]),
         (b"x,y\n1,2\xff\n", [":2: this is not text in UTF-8"]),
         (b"\x89PNG\r\n\x1a\n\0\0", [" is a binary file"]),
+        (b"x,y\n1,2\n3,\0\n", [" is a binary file (line 3 has a NUL character)"]),
         ("x,y\n1,2\n".encode("utf-16"), [" is text in UTF-16; save it as UTF-8"]),
-        ("x,y\n1," + "9" * 200_000 + "\n", [":2: this is not valid CSV (field larger"]),
+        ("x,y\n1,2\n".encode("utf-16-be"), [" is text in UTF-16; save it as UTF-8"]),
+        ("x,y\n1,2\n".encode("utf-32"), [" is text in UTF-32; save it as UTF-8"]),
+        (
+            "x,y\n1," + "9" * 200_000 + "\n",
+            [":2: a cell of more than 131,072 characters begins here"],
+        ),
+        ("x,y," + "z" * 200_000 + "\n1,2,3\n", [":1: a cell of more than 131,072 characters"]),
+        ("1,2," * 20_000 + "\n", [": a row has 40,001 cells; at most 20,000 columns are read"]),
         ("x,y\n1e308,1\n-1e308,2\n", ["too wide"]),
     ],
 )
@@ -500,6 +555,20 @@ def test_a_column_is_named_that_differs_in_blanks_signs_or_the_case_of_letters(w
     assert "did you mean 'mean temp'?" in refusal(path, x=wanted)
 
 
+@pytest.mark.parametrize("header", ['"a\nb",y', "a\tb,y", "a\u00a0b,y", "a\x01 b,y", "  a   b,y"])
+def test_a_name_is_one_printable_line_and_is_found_by_it(write, header):
+    path = write(f"{header}\n1,2\n2,3\n")
+    assert read_columns(path).x_name == "a b"
+    assert read_columns(path, "a b", "y").x.tolist() == [1, 2]
+
+
+def test_of_columns_of_one_name_none_is_taken(write):
+    assert (
+        refusal(write("x,x,y\n1,2,3\n"), x=None, y=None) == ": 2 columns are named 'x'; rename one"
+    )
+    assert "2 columns are named 'a'" in refusal(write("a,a\n1,2\n"), x=None, y=None)
+
+
 def test_one_column_cannot_be_both_x_and_y(write):
     assert "x and y name the same column, x" in refusal(write("x,y\n1,2\n"), y="x")
 
@@ -518,6 +587,8 @@ def test_one_column_cannot_be_both_x_and_y(write):
         (b"\n<?xml version='1.0'?>", "is a page of HTML or XML"),
         (b'[{"x": 1, "y": 2}]', "is JSON; a CSV file is expected"),
         (b'\xef\xbb\xbf{"x": [1], "y": [2]}\n', "is JSON"),
+        (b'{"x": 1, "y": 2}\n{"x": 2, "y": 3}\n', "is JSON"),
+        (b"% Iris\n\n@RELATION iris\n@data\n1,2\n", "is an ARFF file; write its rows as CSV"),
         (b"version https://git-lfs.github.com/spec/v1\n", "is a Git LFS pointer, not the data"),
     ],
 )

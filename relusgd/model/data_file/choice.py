@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from relusgd.errors import ConfigError
 from relusgd.model.data_file.faults import in_quotes
 from relusgd.model.data_file.layout import NAMELESS, Layout
 from relusgd.model.data_file.marks import is_number
-from relusgd.words import and_list, comma_list, nearest
+from relusgd.model.data_file.rows import DELIMITER_WORDS
+from relusgd.words import and_list, comma_list, nearest, or_list
 
 KEYS = ("data.x", "data.y")
 
@@ -49,12 +51,11 @@ def find_column(path: Path, layout: Layout, name: str) -> int:
 
 def columns_of_numbers(layout: Layout) -> list[int]:
     """The columns that can be x or y: numbers, or dates for x, and names that are not ambiguous."""
+    counts = Counter(layout.names)
     return [
         index
         for index, name in enumerate(layout.names)
-        if layout.names.count(name) == 1
-        and name
-        and (layout.holds_numbers(index) or layout.holds_dates(index))
+        if counts[name] == 1 and name and (layout.holds_numbers(index) or layout.holds_dates(index))
     ]
 
 
@@ -64,13 +65,26 @@ def _faults(layout: Layout, wanted: str) -> list[str]:
     if count == 1:
         return []
     if count > 1:
-        return [f"{count} columns are named {in_quotes(wanted)}; rename one"]
+        return [_repeated(layout, wanted)]
     fault = f"there is no column {in_quotes(wanted)};"
+    if len(layout.names) == 1:
+        return [f"{fault} {_one_column(layout)}"]
     columns = f"the columns are {comma_list(map(in_quotes, layout.names))}"
     near = _near(wanted, [name for name in layout.names if name])
     if near is None:
         return [f"{fault} {columns}"]
     return [f"{fault} did you mean {in_quotes(near)}? T{columns[1:]}"]
+
+
+def _repeated(layout: Layout, name: str) -> str:
+    return f"{layout.names.count(name)} columns are named {in_quotes(name)}; rename one"
+
+
+def _one_column(layout: Layout) -> str:
+    return (
+        f"there is one column, {in_quotes(layout.names[0])}; "
+        f"columns are separated by {or_list(list(DELIMITER_WORDS.values()))}"
+    )
 
 
 def _near(wanted: str, names: Sequence[str]) -> str | None:
@@ -90,10 +104,11 @@ def _only_choice(
 ) -> tuple[int, int]:
     """The one way to choose the columns that are not named. Raises ConfigError without one."""
     names = layout.names
-    if all(map(is_number, names)):
+    if names and all(map(is_number, names)):
         raise ConfigError([f"{path}: the first line must name the columns; it holds numbers"])
-    if (x or "x") in names and (y or "y") in names:
-        return names.index(x or "x"), names.index(y or "y")
+    usual = x or "x", y or "y"
+    if all(map(names.__contains__, usual)):
+        return find_column(path, layout, usual[0]), find_column(path, layout, usual[1])
     numeric = columns_of_numbers(layout)
     given = [names.index(name) for name in (x, y) if name is not None]
     free = [index for index in numeric if index not in given and names[index] != NAMELESS]
@@ -116,7 +131,12 @@ def _no_choice(layout: Layout, numeric: Sequence[int], unnamed: Sequence[str]) -
     verb = "is" if len(unnamed) == 1 else "are"
     text = f"{and_list(unnamed)} {verb} not given"
     columns = [in_quotes(layout.names[index]) for index in numeric]
+    if len(layout.names) == 1:
+        return f"{text}, and {_one_column(layout)}"
     if len(columns) < 2:
+        repeated = [name for name, count in Counter(layout.names).items() if count > 1 and name]
+        if repeated:
+            return f"{text}, and {_repeated(layout, repeated[0])}"
         found = "no column holds" if not columns else f"{columns[0]} alone holds"
         others = comma_list(map(in_quotes, layout.names))
         return f"{text}, and {found} numbers; the columns are {others}"

@@ -19,11 +19,12 @@ import numpy as np
 from relusgd.errors import ConfigError
 from relusgd.model.data_file.choice import choose_columns, find_column
 from relusgd.model.data_file.content import read_content
-from relusgd.model.data_file.dates import is_compact_date, is_year, read_date
+from relusgd.model.data_file.dates import is_compact_date, is_year, read_compact_date, read_date
 from relusgd.model.data_file.faults import DataFaults, in_quotes
 from relusgd.model.data_file.layout import Layout, find_layout, is_comment
 from relusgd.model.data_file.marks import Decimal, Evidence, Marks
 from relusgd.model.data_file.missing import is_missing
+from relusgd.model.data_file.names import clean_name
 from relusgd.model.data_file.numbers import read_number
 from relusgd.model.data_file.rows import row_blocks
 from relusgd.model.data_file.wrong_cells import why_no_number
@@ -77,9 +78,10 @@ def read_columns(
     read.
     """
     data = read_content(path)
+    x, y = (None if name is None else clean_name(name) for name in (x, y))
     layout = find_layout(path, data, [name for name in (x, y) if name is not None])
     x_index, y_index = choose_columns(path, layout, x, y)
-    x_column = _Column(layout.names[x_index], may_be_dates=True)
+    x_column = _positions(layout, x_index)
     y_column = _Column(layout.names[y_index])
     table = _Table(path, data, layout, (x_index, y_index))
     faults = _fill(table, [x_column, y_column], decimal)
@@ -98,14 +100,21 @@ def read_column(path: Path, name: str, *, decimal: Decimal | None = None) -> Arr
     Raises as it does.
     """
     data = read_content(path)
+    name = clean_name(name)
     layout = find_layout(path, data, [name])
     index = find_column(path, layout, name)
-    column = _Column(name, may_be_dates=True)
+    column = _positions(layout, index)
     faults = _fill(_Table(path, data, layout, (index,)), [column], decimal)
     column.refuse_missing(faults, "fill in what is missing, or leave these rows out")
     faults.raise_if_any()
     _check_rows(path, column)
     return np.frombuffer(column.values)
+
+
+def _positions(layout: Layout, index: int) -> _Column:
+    """The column of x, which may hold dates."""
+    is_compact = layout.holds_compact_dates(index)
+    return _Column(layout.names[index], may_be_dates=True, is_compact=is_compact)
 
 
 def _check_rows(path: Path, column: _Column) -> None:
@@ -170,7 +179,7 @@ def _left_out(x_column: _Column, y_column: _Column, count: int) -> str:
 
 def _dates_note(column: _Column) -> str:
     cell = column.example or ""
-    year = read_date(cell)
+    year = read_compact_date(cell) or read_date(cell) or 0.0
     return f"the dates in {in_quotes(column.name)} are read as years: {cell} is {year:.7g}"
 
 
@@ -186,7 +195,7 @@ def _check_compact_dates(column: _Column, layout: Layout, index: int, faults: Da
         faults.add_of_column(
             line,
             f"{in_quotes(column.name)} is {in_quotes(cell)}, which could be a number or the date "
-            f"{written}; write dates so, and numbers with a point ({cell}.0)",
+            f"{written}; name the column date, or write numbers with a point ({cell}.0)",
         )
 
 
@@ -256,11 +265,12 @@ class _Column:
 
     values: a number for every row, nan where there is none (yet). missing: row, line and cell of
     every missing one. numbers, years, dates: how many cells are a number, a number that may be a
-    year, a date. example: one of the dates.
+    year, a date. is_compact: numbers such as 20200304 are dates. example: one of the dates.
     """
 
     name: str
     may_be_dates: bool = False
+    is_compact: bool = False
     values: array[float] = field(default_factory=lambda: array("d"))
     missing: list[tuple[int, int, str]] = field(default_factory=list)
     evidence: Evidence = field(default_factory=Evidence)
@@ -308,12 +318,14 @@ class _Column:
     @property
     def is_dated(self) -> bool:
         """Whether the column holds dates: more of them than numbers that are no years."""
+        if self.is_compact:
+            return True
         return self.may_be_dates and self.dates > self.numbers - self.years
 
     @property
     def is_undecided(self) -> bool:
         """Whether values depend on what the whole column shows."""
-        return self.is_irregular or self.marks.doubts_points or self._is_infinite
+        return self.is_irregular or self.is_dated or self.marks.doubts_points or self._is_infinite
 
     @property
     def _is_infinite(self) -> bool:
@@ -360,6 +372,9 @@ class _Column:
     def _date(self, cell: str) -> float | str:
         """The year that a cell names, or why there is none."""
         year = float(cell) if is_year(cell) else read_date(cell)
+        if year is None and self.is_compact:
+            year = read_compact_date(cell)
+            self.example = self.example or (None if year is None else cell)
         if year is not None:
             return year
         if read_number(cell) is not None:

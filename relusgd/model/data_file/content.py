@@ -15,6 +15,7 @@ from relusgd.words import nearest
 
 MAX_BYTES = 100_000_000
 PIECE = 2**20
+SAMPLE = 1000
 
 _EXCEL = "an Excel workbook; in the spreadsheet program, save its sheet as CSV"
 _UNPACK = "a compressed file ({}); unpack it and give the file inside"
@@ -44,6 +45,7 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
 """The first bytes of a file → what it is, and what to do."""
 
 _MARKUP = re.compile(rb"\s*<(!doctype|html|head|body|\?xml|table|svg)\b", re.IGNORECASE)
+_ARFF = re.compile(rb"(\s*%[^\n]*\n)*\s*@relation\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"(https?|ftp|s3|gs|hf)://?", re.IGNORECASE)
 
 
@@ -72,16 +74,34 @@ def other_kind(data: bytes) -> str | None:
             return kind
     if data.startswith(b"PK\x03\x04"):
         return _kind_of_zip(data)
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "text in UTF-32; save it as UTF-8"
+    if _is_utf16(data[:SAMPLE]):
         return "text in UTF-16; save it as UTF-8"
     if b"\0" in data:
-        return "a binary file; a CSV file, which is plain text, is expected"
+        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        return (
+            f"a binary file (line {line} has a NUL character); a CSV file, which is plain text, "
+            "is expected"
+        )
     start = data[: 2**16].removeprefix(codecs.BOM_UTF8)
+    if _ARFF.match(start):
+        return "an ARFF file; write its rows as CSV, below a line with the names of the attributes"
     if _MARKUP.match(start):
         return "a page of HTML or XML, not a table; download the data file itself"
     if start.lstrip()[:1] in (b"{", b"[") and _is_json(data):
         return "JSON; a CSV file is expected, as pandas' to_csv writes it"
     return None
+
+
+def _is_utf16(start: bytes) -> bool:
+    """Whether a text begins with a mark of UTF-16, or has a zero in every other place, as ASCII
+    has there.
+    """
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return True
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    return max(even, odd) > len(start) // 3 and min(even, odd) == 0
 
 
 def _kind_of_zip(data: bytes) -> str:
@@ -93,8 +113,14 @@ def _kind_of_zip(data: bytes) -> str:
 
 
 def _is_json(data: bytes) -> bool:
+    """Whether this is JSON, or has a record of JSON in its first line."""
+    first_line = data.lstrip().partition(b"\n")[0]
+    return any(map(_is_value_of_json, (first_line, data)))
+
+
+def _is_value_of_json(text: bytes) -> bool:
     try:
-        json.loads(data)
+        json.loads(text)
     except (ValueError, RecursionError):
         return False
     return True

@@ -5,15 +5,35 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time
 
+_CLOCK = (
+    r"(?:[T ](?P<clock>\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?(?P<offset>Z|[+-]\d{2}:?\d{2})?)?"
+)
+_NAME = r"[A-Za-z]{3,9}\.?"
 _DATE = re.compile(
-    r"(\d{4})(?:([-/])(\d{1,2})(?:\2(\d{1,2}))?)"
-    r"(?:[T ](\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?(Z|[+-]\d{2}:?\d{2})?)?",
+    rf"(?P<year>\d{{4}})(?:([-/])(?P<month>\d{{1,2}})(?:\2(?P<day>\d{{1,2}}))?){_CLOCK}",
     re.ASCII,
 )
+_NAMED_MONTHS = [
+    re.compile(pattern + _CLOCK, re.ASCII)
+    for pattern in (
+        rf"(?P<name>{_NAME})[ -](?P<day>\d{{1,2}})(?:,? |-)(?P<year>\d{{4}})",
+        rf"(?P<day>\d{{1,2}})(?:\.? |[-/])(?P<name>{_NAME})(?:,? |[-/])(?P<year>\d{{4}})",
+        rf"(?P<year>\d{{4}})[ -](?P<name>{_NAME})[ -](?P<day>\d{{1,2}})",
+        rf"(?P<name>{_NAME})(?:,? |[-/])(?P<year>\d{{4}})",
+        rf"(?P<year>\d{{4}})[ -]?(?P<name>{_NAME})",
+    )
+]
+"""Jan 1 2000, January 1, 2000; 1 Jan 2000, 01-JAN-2000; 2000-Jan-01; Jan 2000; 2000 Jan."""
+
 _MONTH = re.compile(r"(\d{4})-?M(\d{2})", re.ASCII)
 _QUARTER = re.compile(r"(\d{4})[- ]?Q([1-4])", re.ASCII)
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 _COMPACT = re.compile(r"(?:1[89]|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", re.ASCII)
+
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july", "august"),
+    *("september", "october", "november", "december"),
+)
 
 SECONDS_A_DAY = 86400
 
@@ -21,10 +41,11 @@ SECONDS_A_DAY = 86400
 def read_date(cell: str) -> float | None:
     """The date as a year with its fraction; None when the cell is no date that can be read.
 
-    Taken are 2020-03-04, 2020/03/04, either with a time behind it, 2020-03 and 2020Q1, which are
-    the first days of their month and quarter. A time with an offset becomes UTC.
+    Taken are 2020-03-04, 2020/03/04, 4 Mar 2020 and Mar 4 2020, each with or without a time behind
+    it, and 2020-03, Mar 2020 and 2020Q1, which are the first days of their month and quarter. A
+    time with an offset becomes UTC.
     """
-    if len(cell) < 6 or not cell[:4].isdigit():
+    if len(cell) < 6 or not (cell[0].isdigit() or cell[:3].isalpha()):
         return None
     try:
         moment = _moment(cell)
@@ -43,6 +64,13 @@ def is_compact_date(cell: str) -> bool:
     return _COMPACT.fullmatch(cell) is not None
 
 
+def read_compact_date(cell: str) -> float | None:
+    """The date that 20200304 names, as a year with its fraction; None for anything else."""
+    if not is_compact_date(cell):
+        return None
+    return read_date(f"{cell[:4]}-{cell[4:6]}-{cell[6:]}")
+
+
 def as_year(moment: datetime) -> float:
     """The year, and the share of it that has passed."""
     first = date(moment.year, 1, 1).toordinal()
@@ -59,12 +87,23 @@ def _is_leap(year: int) -> bool:
 def _moment(cell: str) -> datetime | None:
     """The moment that a cell names, without its time zone. Raises ValueError for 2020-02-30."""
     match = _DATE.fullmatch(cell)
-    if match is None:
-        return _month_or_quarter(cell)
-    year, _, month, day, clock, offset = match.groups()
+    if match is not None:
+        return _at(match, int(match["month"]))
+    for pattern in _NAMED_MONTHS:
+        match = pattern.fullmatch(cell)
+        month = None if match is None else _month_of_name(match["name"])
+        if match is not None and month is not None:
+            return _at(match, month)
+    return _month_or_quarter(cell)
+
+
+def _at(match: re.Match[str], month: int) -> datetime | None:
+    """The moment of a match that has a year, perhaps a day, and behind a day perhaps a clock."""
+    parts = match.groupdict()
+    day, clock, offset = parts.get("day"), parts["clock"], parts["offset"]
     if clock is not None and day is None:
         return None
-    start = datetime(int(year), int(month), int(day or 1))
+    start = datetime(int(parts["year"]), month, int(day or 1))
     if clock is None:
         return start
     moment = datetime.combine(start, _time(clock))
@@ -72,6 +111,15 @@ def _moment(cell: str) -> datetime | None:
         return moment
     zoned = datetime.fromisoformat(f"{moment.isoformat()}{offset}")
     return zoned.astimezone(UTC).replace(tzinfo=None)
+
+
+def _month_of_name(name: str) -> int | None:
+    """The month of an English name or its beginning: Mar, Sept., april."""
+    beginning = name.removesuffix(".").lower()
+    for number, month in enumerate(MONTHS, 1):
+        if month.startswith(beginning):
+            return number
+    return None
 
 
 def _time(clock: str) -> time:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from relusgd.errors import ConfigError
-from relusgd.model.data_file.dates import is_year, read_date
+from relusgd.model.data_file.dates import is_compact_date, is_year, read_date
 from relusgd.model.data_file.faults import in_quotes
 from relusgd.model.data_file.marks import is_number
 from relusgd.model.data_file.missing import is_missing
-from relusgd.model.data_file.rows import BLANKS, DELIMITERS, Row, sample_rows
+from relusgd.model.data_file.names import clean_name, says_date, without_quotes
+from relusgd.model.data_file.rows import (
+    BLANKS,
+    DELIMITERS,
+    Row,
+    refuse_unreadable,
+    sample_rows,
+)
 from relusgd.words import counted
 
 HEADER_ROWS = 100
@@ -25,6 +33,10 @@ NAMELESS = "index"
 
 LONGEST_UNIT = 16
 
+MOST_COLUMNS = 20_000
+
+_RULE = re.compile(r"[-=:+|]{2,}")
+
 COMMENTS = ("#", "%", "//")
 
 
@@ -33,14 +45,16 @@ class Layout:
     """Where the table is.
 
     names: of the columns, in order. header_line: the line that has them. units_line: a line of
-    units below it, if any. sample: the first rows of data. notes: what was found out of the
-    ordinary, a sentence each. fault: why it is not certain which column is which, if it is not.
+    units, or a rule, below it, if any. is_even: all rows have as many cells as there are names.
+    sample: the first rows of data. notes: what was found out of the ordinary, a sentence each.
+    fault: why it is not certain which column is which, if it is not.
     """
 
     delimiter: str
     names: tuple[str, ...]
     header_line: int = 1
     units_line: int | None = None
+    is_even: bool = False
     sample: Sequence[Row] = ()
     notes: tuple[str, ...] = ()
     fault: str | None = None
@@ -58,8 +72,16 @@ class Layout:
     def holds_dates(self, index: int) -> bool:
         """Whether all cells of a column are dates, years among them."""
         cells = self._cells(index)
+        if self.holds_compact_dates(index):
+            return True
         dates = [cell for cell in cells if read_date(cell) is not None]
         return bool(dates) and all(is_year(cell) or read_date(cell) is not None for cell in cells)
+
+    def holds_compact_dates(self, index: int) -> bool:
+        """Whether a column that is named as one of dates has dates such as 20200304 alone."""
+        cells = self._cells(index)
+        is_named_so = says_date(self.names[index])
+        return is_named_so and bool(cells) and all(map(is_compact_date, cells))
 
     def _cells(self, index: int) -> list[str]:
         """The cells of a column in the sample that are not missing."""
@@ -71,17 +93,25 @@ def find_layout(path: Path, data: bytes, wanted: Sequence[str]) -> Layout:
     """The layout under the delimiter that explains most of the text.
 
     wanted: the names of columns that are asked for. A delimiter under which all of them are found
-    comes first, then the one with most columns of numbers, then one that is no blank, then the one
-    with most columns. Raises ConfigError where it is not certain which column is which.
+    comes first, then the one with most columns of numbers, then one with even rows, then one that
+    is no blank, then the one with most columns. Raises ConfigError where it is not certain which
+    column is which.
     """
 
-    def merit(layout: Layout) -> tuple[bool, int, bool, int]:
+    def merit(layout: Layout) -> tuple[bool, int, bool, bool, int]:
         is_found = {*layout.names, NAMELESS}.issuperset(wanted) if wanted else False
         columns = range(len(layout.names))
         numeric = sum(layout.holds_numbers(i) or layout.holds_dates(i) for i in columns)
-        return is_found, numeric, layout.delimiter != BLANKS, len(layout.names)
+        is_blank = layout.delimiter == BLANKS
+        return is_found, numeric, layout.is_even, not is_blank, len(layout.names)
 
-    best = max(delimited_layouts(data, wanted), key=merit)
+    layouts = delimited_layouts(data, wanted)
+    best = max(layouts, key=merit)
+    if len(best.names) < 2:
+        refuse_unreadable(path, data, DELIMITERS[0])
+    wide = [layout.fault for layout in layouts if layout.fault is not None and not layout.names]
+    if len(best.names) < 2 and wide:
+        raise ConfigError([f"{path}: {wide[0]}"])
     if best.fault is not None:
         raise ConfigError([f"{path}: {best.fault}"])
     return best
@@ -94,6 +124,10 @@ def delimited_layouts(data: bytes, wanted: Sequence[str] = ()) -> list[Layout]:
 
 def _layout(rows: list[Row], delimiter: str, wanted: Sequence[str]) -> Layout:
     """The layout of rows that were cut at this delimiter."""
+    widest = max((len(row) for _, row in rows), default=0)
+    if widest > MOST_COLUMNS:
+        too_wide = f"a row has {widest:,} cells; at most {MOST_COLUMNS:,} columns are read"
+        return Layout(delimiter, (), fault=too_wide)
     place = _header_place(rows, wanted)
     if place is None:
         return Layout(delimiter, ())
@@ -102,13 +136,16 @@ def _layout(rows: list[Row], delimiter: str, wanted: Sequence[str]) -> Layout:
     below = [row for row in rows[place + 1 :] if not is_comment(row[1])]
     units_line = None
     notes = []
-    if len(below) > 1 and _are_units(below[0][1], below[1][1], len(names)):
+    if below and is_rule(below[0][1]):
+        units_line, _ = below.pop(0)
+    elif len(below) > 1 and _are_units(below[0][1], below[1][1], len(names)):
         units_line, units = below.pop(0)
         shown = ", ".join(in_quotes(cell) for cell in units if cell)
         notes.append(f"line {units_line} holds units and no data: {shown}")
     if place > 0:
         notes.append(f"the columns are named in line {line}")
     fault = None
+    is_even = all(len(row) == len(names) for _, row in below)
     if _have_one_more(below, len(names)):
         is_certain = delimiter != "," or not all(is_number(row[0]) for _, row in below[:TYPED_ROWS])
         if not is_certain:
@@ -116,7 +153,16 @@ def _layout(rows: list[Row], delimiter: str, wanted: Sequence[str]) -> Layout:
         names = ["", *names]
     if names[0] == "" and len(names) > 1:
         names[0] = NAMELESS if NAMELESS not in names else ""
-    return Layout(delimiter, tuple(names), line, units_line, below, tuple(notes), fault)
+    return Layout(
+        delimiter,
+        tuple(names),
+        header_line=line,
+        units_line=units_line,
+        is_even=is_even,
+        sample=below,
+        notes=tuple(notes),
+        fault=fault,
+    )
 
 
 def _header_place(rows: list[Row], wanted: Sequence[str]) -> int | None:
@@ -125,7 +171,7 @@ def _header_place(rows: list[Row], wanted: Sequence[str]) -> int | None:
     It is the first one that has the names that are asked for, or else the first one that has texts
     where the row below has numbers, or else the first one that is no comment.
     """
-    candidates = range(min(len(rows), HEADER_ROWS))
+    candidates = [i for i, (_, row) in enumerate(rows[:HEADER_ROWS]) if not is_rule(row)]
     if wanted:
         for i in candidates:
             if {*_names(rows[i][1], wanted), NAMELESS}.issuperset(wanted):
@@ -139,7 +185,8 @@ def _header_place(rows: list[Row], wanted: Sequence[str]) -> int | None:
 def _names_numbers(rows: list[Row], i: int) -> bool:
     """Whether row i has texts in every place, and the next one has a number in one of them."""
     names = _names(rows[i][1], ())
-    below = next((row for _, row in rows[i + 1 : i + 1 + HEADER_ROWS] if not is_comment(row)), [])
+    following = (row for _, row in rows[i + 1 : i + 1 + HEADER_ROWS])
+    below = next((row for row in following if not (is_comment(row) or is_rule(row))), [])
     filled = [name for name in names if name]
     if len(filled) < min(2, len(below)) or any(map(_is_value, filled)):
         return False
@@ -151,12 +198,13 @@ def _names_numbers(rows: list[Row], i: int) -> bool:
 
 def _names(header: list[str], wanted: Sequence[str]) -> list[str]:
     """The names in a row, which may stand behind a comment sign."""
+    header = without_quotes([clean_name(cell) for cell in header])
     if not is_comment(header):
-        return list(header)
+        return header
     first = header[0].lstrip("#%/").strip()
     names = [first, *header[1:]] if first else list(header[1:])
     is_named_so = bool(wanted) and set(header).issuperset(wanted) and not set(names) >= set(wanted)
-    return list(header) if is_named_so else names
+    return header if is_named_so else names
 
 
 def _is_value(cell: str) -> bool:
@@ -166,6 +214,12 @@ def _is_value(cell: str) -> bool:
 def is_comment(row: Sequence[str]) -> bool:
     """Whether a row begins as comments do."""
     return bool(row) and row[0].startswith(COMMENTS)
+
+
+def is_rule(row: Sequence[str]) -> bool:
+    """Whether a row is drawn: a line of dashes below the names, as Markdown and psql have it."""
+    filled = [cell for cell in row if cell]
+    return bool(filled) and all(map(_RULE.fullmatch, filled))
 
 
 def _are_units(row: list[str], below: list[str], width: int) -> bool:

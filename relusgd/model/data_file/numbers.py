@@ -51,10 +51,9 @@ def read_number(cell: str) -> Readings | None:
         return Readings(number, _without(cell, ".") if _POINT_GROUPS.fullmatch(cell) else None)
     if len(cell) > 60:
         return None
-    if not cell.isascii():
-        cell = _PLUS_MINUS_BLANK.sub(r"\1", cell.translate(_MINUS))
-        if _WITH_POINT.fullmatch(cell):
-            return read_number(cell)
+    plain = _PLUS_MINUS_BLANK.sub(r"\1", cell.translate(_MINUS))
+    if plain != cell:
+        return read_number(plain)
     if _WITH_COMMA.fullmatch(cell):
         number = float(cell.replace(",", "."))
         return Readings(_without(cell, ",") if _COMMA_GROUPS.fullmatch(cell) else None, number)

@@ -31,9 +31,10 @@ def is_named_as_data(path: Path) -> bool:
 def holds_table(data: bytes) -> bool:
     """Whether a text has named columns, one of numbers among them, and rows as long as the names.
 
-    data: text in UTF-8.
+    data: text in UTF-8 or another extension of ASCII.
     """
-    return any(map(_is_table, delimited_layouts(data)))
+    text = data.decode(errors="replace").encode()
+    return any(map(_is_table, delimited_layouts(text)))
 
 
 def _is_table(layout: Layout) -> bool:

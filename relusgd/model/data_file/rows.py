@@ -22,6 +22,18 @@ DELIMITER_WORDS = {
     BLANKS: "blanks",
 }
 
+CSV_FAULTS = {
+    "field larger": f"a cell of more than {csv.field_size_limit():,} characters begins here; "
+    "is there a quote that nothing closes?",
+    "unexpected end of data": "a quote opens here and nothing closes it",
+    "expected after": "the quotes of a cell end before the cell does; within quotes, a quote is "
+    'written twice ("")',
+}
+"""A part of the csv module's message → what to say instead."""
+
+END_OF_FILE = b"\x1a"
+"""Ctrl-Z, with which programs of MS-DOS end a text."""
+
 BLOCK = 4096
 SAMPLE_BYTES = 2**18
 SAMPLE_ROWS = 300
@@ -54,8 +66,22 @@ def row_blocks(
                 is_ended = True
         except csv.Error as error:
             yield lines, rows
-            raise ConfigError([f"{path}:{line}: this is not valid CSV ({error})"]) from None
+            raise ConfigError([f"{path}:{line}: {_csv_fault(str(error))}"]) from None
         yield lines, rows
+
+
+def refuse_unreadable(path: Path, data: bytes, delimiter: str) -> None:
+    """Raise ConfigError with the first place at which the text is not valid CSV."""
+    for _ in row_blocks(path, data, delimiter):
+        pass
+
+
+def _csv_fault(problem: str) -> str:
+    """What the csv module complains about, in words that say what to look for."""
+    for start, words in CSV_FAULTS.items():
+        if start in problem:
+            return words
+    return f"this is not valid CSV ({problem})"
 
 
 def sample_rows(data: bytes, delimiter: str) -> list[Row]:
@@ -77,8 +103,8 @@ def sample_rows(data: bytes, delimiter: str) -> list[Row]:
 
 def _reader(data: bytes, delimiter: str) -> Any:
     """A reader of the standard library's csv, whose type has no public name."""
-    text = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="")
+    text = io.TextIOWrapper(io.BytesIO(data.rstrip(END_OF_FILE)), "utf-8-sig", newline="")
     if delimiter != BLANKS:
-        return csv.reader(text, delimiter=delimiter, strict=True)
+        return csv.reader(text, delimiter=delimiter, skipinitialspace=True, strict=True)
     lines = (f"{line.strip()}\n".replace("\t", BLANKS) for line in text)
     return csv.reader(lines, delimiter=BLANKS, skipinitialspace=True, strict=True)

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 
+from relusgd.model.data_file.dates import MONTHS
 from relusgd.model.data_file.faults import in_quotes
+from relusgd.model.data_file.names import without_invisible
 
 LONGEST_CELL = 60
 """A longer cell is no number with something added, and looking closer would take long."""
 
 _LONG_NUMBER = re.compile(r"[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_INFINITE = re.compile(r"[+-]?(inf|infinity|∞)", re.IGNORECASE)
+_INFINITE = re.compile(r"[+-]?(inf|infinity|∞|1\.#INF)", re.IGNORECASE)
+_DASH = "‐‑‒–—―"
+_FACTOR = re.compile(r"(k|m|bn?|g|t|mn|mio|mrd|tsd|thousand|million|billion)\.?", re.IGNORECASE)
 _DIGITS = r"[+-]?[\d.,'’ \u00a0\u2009\u202f]*\d[\d.,]*"
 _NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _CURRENCY = re.compile(r"[$€£¥₹₩₽¢]|\b(USD|EUR|CHF|GBP|JPY|Fr\.)")
 _QUOTES = '“”„‟‘‚«»‹›"'
 _SLASHED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})( .*)?", re.ASCII)
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june", "july", "august"),
-    *("september", "october", "november", "december"),
-)
-_MONTH_NAME = re.compile(rf"\b({'|'.join(name[:3] for name in _MONTHS)})", re.IGNORECASE)
+_MONTH_NAME = re.compile(rf"\b({'|'.join(name[:3] for name in MONTHS)})", re.IGNORECASE)
 _TOTALS = re.compile(
     r"(grand |sub)?(total|sum|summe|mean|average|gesamt|all|count|median)s?\b.*", re.IGNORECASE
 )
@@ -49,6 +50,27 @@ def _infinite(cell: str) -> str | None:
     if _INFINITE.fullmatch(cell) or re.fullmatch(_NUMBER, cell, re.ASCII):
         return "which is not finite in double precision"
     return None
+
+
+def _invisible(cell: str) -> str | None:
+    visible = without_invisible(cell)
+    if visible == cell or not re.fullmatch(_NUMBER, visible, re.ASCII):
+        return None
+    hidden = next(character for character in cell if character not in visible)
+    return f"a number with the invisible character U+{ord(hidden):04X}; write {visible}"
+
+
+def _other_digits(cell: str) -> str | None:
+    """For digits of another script or width, of which Python knows the values."""
+    if cell.isascii() or not any(character.isdecimal() for character in cell):
+        return None
+    digits = "".join(
+        str(unicodedata.decimal(character)) if character.isdecimal() else character
+        for character in cell
+    )
+    if digits == cell or not re.fullmatch(_NUMBER, digits, re.ASCII):
+        return None
+    return f"whose digits are not 0 to 9; write {digits}"
 
 
 def _percent(cell: str) -> str | None:
@@ -80,6 +102,11 @@ def _brackets(cell: str) -> str | None:
     if match is None:
         return None
     return f"which could be -{match[1]}, as accountants write it, or {match[1]}; write one of them"
+
+
+def _dash_before(cell: str) -> str | None:
+    match = re.fullmatch(rf"[{_DASH}] ?([\d.,]*\d)", cell, re.ASCII)
+    return None if match is None else f"with a dash in place of the sign; write -{match[1]}"
 
 
 def _sign_behind(cell: str) -> str | None:
@@ -124,7 +151,12 @@ def _two_numbers(cell: str) -> str | None:
     if re.fullmatch(r"[+-]?\d{1,3}( \d{3})+([.,]\d+)?", cell):
         joined = cell.replace(" ", "")
         return f"which could be {joined} or several numbers; write it without blanks"
-    if re.fullmatch(r"[<>≤≥~≈±]=? ?[\d.,]+", cell):
+    match = re.fullmatch(r"[~≈] ?([\d.,]+)", cell)
+    if match:
+        return f"a rounded number; write it without the sign {cell[0]}"
+    if re.fullmatch(r"\d+ ?/ ?\d+", cell) or re.fullmatch(r"\d* ?[½¼¾⅓⅔⅕⅖⅗⅘⅛⅜⅝⅞]", cell):
+        return "a fraction or two numbers; write one number, such as 0.5"
+    if re.fullmatch(r"[<>≤≥±]=? ?[\d.,]+", cell):
         return "a bound and no number; write the number, or leave the row out"
     if re.fullmatch(r"[\d.,]+ ?([-–—/±:]|\+/-|to|bis) ?[\d.,]+", cell):
         return "which holds two numbers; write one"
@@ -132,6 +164,10 @@ def _two_numbers(cell: str) -> str | None:
 
 
 def _other_notation(cell: str) -> str | None:
+    if re.fullmatch(r"[+-]?0(x[0-9a-f]+|b[01]+|o[0-7]+)", cell, re.IGNORECASE):
+        return f"a whole number in another base; write {int(cell, 0)}"
+    if re.fullmatch(r"[+-]?\d[\d_]*_[\d_]*(\.\d*)?", cell):
+        return f"with underscores between its digits; write {cell.replace('_', '')}"
     if re.fullmatch(r"[+-]?[\d.]+[dD][+-]?\d+", cell):
         return f"an exponent of Fortran; write {re.sub('[dD]', 'e', cell)}"
     if re.fullmatch(r"[+-]?[\d.]+ ?[×x*] ?10(\^|\*\*)? ?[-+−⁻\d⁰¹²³⁴-⁹]+", cell):
@@ -153,6 +189,8 @@ def _text_behind(cell: str) -> str | None:
     match = re.fullmatch(rf"({_NUMBER}) ?([^\W\d_/°µμ²³].*|[°*†‡§µμ].*)", cell, re.ASCII)
     if match is None or match[2].startswith(("e", "E")) or len(match[2]) > 12:
         return None
+    if _FACTOR.fullmatch(match[2]):
+        return f"a number with {in_quotes(match[2])} behind it; write the number that is meant"
     return f"a number with {in_quotes(match[2])} behind it; write {match[1]}"
 
 
@@ -164,10 +202,13 @@ def _totals(cell: str) -> str | None:
 
 _REASONS: tuple[Reason, ...] = (
     _infinite,
+    _invisible,
+    _other_digits,
     _percent,
     _currency,
     _quotes,
     _brackets,
+    _dash_before,
     _sign_behind,
     _date,
     _two_numbers,
