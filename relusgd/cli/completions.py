@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+from relusgd.model.data_file.recognition import TABLE_SUFFIXES
 from relusgd.words import natural_order
 
 OUTPUTS = Path("outputs")
@@ -31,6 +32,11 @@ def complete_configs(incomplete: str) -> list[str]:
     files = [*here.glob("*.yaml"), *here.glob("*.yml"), *here.glob("configs/*.yaml")]
     offered = _beginning_with(incomplete, files) + _below_outputs(incomplete, ["run.json"])
     return offered or _files(incomplete, ".yaml", ".yml") + _folders(incomplete)
+
+
+def complete_tables(incomplete: str) -> list[str]:
+    """Data files, and the folders beside them."""
+    return _files(incomplete, *sorted(TABLE_SUFFIXES)) + _folders(incomplete)
 
 
 def _below_outputs(incomplete: str, marks: Iterable[str]) -> list[str]:

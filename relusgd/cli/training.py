@@ -11,7 +11,12 @@ import typer
 
 from relusgd.advice import in_shell
 from relusgd.cli.boundary import guarded
-from relusgd.cli.completions import complete_cases, complete_configs, complete_shipped
+from relusgd.cli.completions import (
+    complete_cases,
+    complete_configs,
+    complete_shipped,
+    complete_tables,
+)
 from relusgd.cli.options import SetOption, run_folder_of
 from relusgd.cli.several_values import offering_a_sweep
 from relusgd.cli.terminal import definition, print_path
@@ -56,7 +61,10 @@ def new(
     data: Annotated[
         str | None,
         typer.Option(
-            metavar="CSV", help="The data file to write a config for.", show_default=False
+            metavar="CSV",
+            help="The data file to write a config for.",
+            autocompletion=complete_tables,
+            show_default=False,
         ),
     ] = None,
     x: Annotated[

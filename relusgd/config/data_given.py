@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from relusgd.advice import Advice
 from relusgd.config.new_file import command_for_data
 from relusgd.config.schema import Config
 from relusgd.config.yaml_reader import Document
@@ -14,15 +15,14 @@ from relusgd.model.data_file.recognition import holds_table, is_named_as_data, i
 YAML_SUFFIXES = (".yaml", ".yml")
 
 
-def refuse_data(file: Path, label: str, data: bytes, document: Document, *, typed: bool) -> None:
+def refuse_data(file: Path, label: str, data: bytes, document: Document) -> None:
     """Raise ConfigError if this file, which was read as YAML, is data and no config.
 
-    label: the file's name in messages. data: its content, or the beginning of it. typed: the file
-    was named on the command line.
+    label: the file's name in messages. data: its content, or the beginning of it.
     """
     if _is_config(file, document):
         return
-    hint = _way_to_a_config(file, typed=typed)
+    hint = _way_to_a_config(file)
     kind = other_kind(data)
     if kind is not None and file.suffix.lower() not in YAML_SUFFIXES:
         raise ConfigError([f"{label} is {kind}"], hint)
@@ -37,8 +37,9 @@ def _is_config(file: Path, document: Document) -> bool:
     return not is_named_as_data(file) or bool(Config.model_fields.keys() & document.value.keys())
 
 
-def _way_to_a_config(file: Path, *, typed: bool) -> str:
-    if typed:
-        return f"{command_for_data(file)} writes a config for it"
+def _way_to_a_config(file: Path) -> Advice:
     config = f'{{"data": {{"kind": "csv", "path": {str(file)!r}}}}}'
-    return f"a dict is a config too: {config}"
+    return Advice(
+        f"a dict is a config too: {config}",
+        f"{command_for_data(file)} writes a config for it",
+    )

@@ -55,7 +55,7 @@ class DataChoice:
 
 
 @dataclass(frozen=True)
-class _Table:
+class _ChosenColumns:
     """Two columns of a data file. others: further columns of numbers."""
 
     columns: DataColumns
@@ -85,7 +85,7 @@ def write_config_for_data(target: Path, choice: DataChoice) -> tuple[str, ...]:
 # Reading
 
 
-def _read(target: Path, choice: DataChoice) -> _Table:
+def _read(target: Path, choice: DataChoice) -> _ChosenColumns:
     """The columns that are chosen, or that the file leaves no choice about. Raises InputError."""
     refuse_address(choice.file)
     path = at_home(choice.file)
@@ -101,7 +101,7 @@ def _read(target: Path, choice: DataChoice) -> _Table:
     x, y = (layout.names[index] for index in places)
     columns = _read_columns(path, target, choice, (x, y))
     _check_points(path, columns)
-    return _Table(columns, [name for name in names if name not in (x, y, NAMELESS)])
+    return _ChosenColumns(columns, [name for name in names if name not in (x, y, NAMELESS)])
 
 
 def _clean(name: str | None) -> str | None:
@@ -152,7 +152,7 @@ def _check_points(path: Path, columns: DataColumns) -> None:
 # Writing
 
 
-def _config_text(target: Path, choice: DataChoice, table: _Table) -> str:
+def _config_text(target: Path, choice: DataChoice, table: _ChosenColumns) -> str:
     columns = table.columns
     lines = [
         *(f"# {note}" for note in _notes(table)),
@@ -176,7 +176,7 @@ def _config_text(target: Path, choice: DataChoice, table: _Table) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _notes(table: _Table) -> tuple[str, ...]:
+def _notes(table: _ChosenColumns) -> tuple[str, ...]:
     """What a person should know of the choice and of how the file is read, a sentence each."""
     columns = table.columns
     rows = counted(len(columns.x), "row")

@@ -59,7 +59,7 @@ def load_config(
     Raises ConfigError with every fault of the file, of the overrides, and between keys, and
     TypeError for another kind of source.
     """
-    document, places, origin = _read(source, typed=typed)
+    document, places, origin = _read(source)
     places = replace(places, typed=typed)
     values = document.value
     if not isinstance(values, dict):
@@ -86,7 +86,7 @@ def as_config(source: Config | Source) -> Config:
     return source if isinstance(source, Config) else load_config(source)
 
 
-def _read(source: Config | Source, *, typed: bool) -> tuple[Document, Places, Origin]:
+def _read(source: Config | Source) -> tuple[Document, Places, Origin]:
     if isinstance(source, Config):
         origin = source.origin
         places = replace(origin.places, overrides=dict(origin.places.overrides))
@@ -105,7 +105,7 @@ def _read(source: Config | Source, *, typed: bool) -> tuple[Document, Places, Or
     file = FilePath(source)
     data = _read_bytes(file)
     document = read_yaml(data)
-    refuse_data(file, shown_path(file), data, document, typed=typed)
+    refuse_data(file, shown_path(file), data, document)
     if document.faults:
         explain_targets(document, data.decode(errors="replace"))
     return document, Places(shown_path(file), document.lines), Origin(file.stem, file.parent)

@@ -99,6 +99,11 @@ def test_shipped_configs_are_offered_with_what_they_are_for(workplace):
     assert len(line.split("\t")[1]) > 20
 
 
+def test_data_files_are_offered_for_new(workplace):
+    (workplace / "mine.csv").write_text("x,y\n1,2\n")
+    assert offered("relusgd new --data mi") == ["mine.csv"]
+
+
 ANYTHING = {
     *("FILE", "DIR", "TEXT", "NAME", "NODE", "ADDRESS|FILE"),
     *("N", "N,D", "K/N", "S", "EPS", "EPOCH", "STEP", "X,…", "V,…"),
