@@ -9,8 +9,10 @@ Errors hold such texts. Whoever prints one for a shell takes `in_shell(text)`.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+
+from relusgd.words import value_text
 
 
 class Advice(str):
@@ -73,6 +75,16 @@ def setting(key: str, value: object) -> Advice:
         f'relusgd.load_config(config, {{"{key}": {value}}})',
         f"--set {shlex.quote(f'{key}={value}')}",
     )
+
+
+def settings(changes: Mapping[str, object]) -> Advice:
+    """Several keys of the config set from outside its file; values: as the config holds them.
+
+    `--set a=1 --set b=2` and `relusgd.load_config(config, {"a": 1, "b": 2})`.
+    """
+    texts = {key: value_text(value).replace(", ", ",") for key, value in changes.items()}
+    options = [in_shell(setting(key, text)) for key, text in texts.items()]
+    return Advice(f"relusgd.load_config(config, {dict(changes)!r})", " ".join(options))
 
 
 def _literal(value: object) -> str:

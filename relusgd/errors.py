@@ -6,7 +6,7 @@ and its exit code.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from relusgd.advice import join
 
@@ -48,9 +48,18 @@ class ConfigError(InputError):
 
 
 class DivergedError(RelusgdError):
-    """Training left the finite numbers; everything finite was kept (exit code 3)."""
+    """Training left the finite numbers, or ended far worse than it began (exit code 3).
+
+    Everything finite was kept. advice: dotted key → new value, what to change in the config.
+    """
 
     exit_code = 3
+
+    def __init__(
+        self, message: str, hint: str | None = None, advice: Mapping[str, object] | None = None
+    ) -> None:
+        super().__init__(message, hint)
+        self.advice = dict(advice or {})
 
 
 class StoppedError(RelusgdError):

@@ -66,6 +66,8 @@ class ProgressDisplay:
     command: what was typed. quiet: no bar, and no lines but warnings.
     """
 
+    wants_advice = False
+
     def __init__(self, console: Console, flag: SignalFlag, *, quiet: bool) -> None:
         self.command = shlex.join(["relusgd", *sys.argv[1:]])
         self.console = console

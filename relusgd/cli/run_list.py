@@ -14,6 +14,7 @@ from rich.console import JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
+from relusgd.cli.endings import OUTCOMES
 from relusgd.cli.terminal import break_at_commas, printable, sparkline
 from relusgd.words import counted, number
 
@@ -85,7 +86,7 @@ def _lines_by_folder(runs: Sequence[Facts], folder: Path) -> list[Line]:
 
 
 def _line(run: Facts, folder: Path) -> Line:
-    line = {NAME: _name(Path(run["run"]), folder), "status": run["status"]}
+    line = {NAME: _name(Path(run["run"]), folder), "status": _status(run)}
     if run["status"] == "damaged":
         return line
     return line | {
@@ -96,8 +97,15 @@ def _line(run: Facts, folder: Path) -> Line:
     }
 
 
+def _status(run: Facts) -> str:
+    """The status; of a complete run that learned nothing, that."""
+    if run["status"] == "complete" and run["outcome"] == "nothing" and run["steps"]:
+        return OUTCOMES["nothing"]
+    return str(run["status"])
+
+
 def _group_line(parent: Path, folder: Path, runs: Sequence[Facts]) -> Line:
-    counts = Counter(run["status"] for run in runs)
+    counts = Counter(_status(run) for run in runs)
     statuses = list(counts)
     if len(counts) > 1:
         statuses = [f"{count:,} {status}" for status, count in counts.items()]

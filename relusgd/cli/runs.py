@@ -15,6 +15,7 @@ import typer
 
 from relusgd.cli.boundary import guarded
 from relusgd.cli.completions import OUTPUTS, complete_runs_and_sweeps
+from relusgd.cli.endings import OUTCOMES
 from relusgd.cli.options import JsonOption, RunArgument, finite_numbers
 from relusgd.cli.terminal import (
     print_json,
@@ -292,6 +293,8 @@ def summary_table(run: Run, summary: dict[str, Any]) -> Table:
 
 def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
     """A summary in words, by its labels."""
+    from relusgd.advice import in_shell, settings
+
     has_test_points = not math.isnan(summary["test_mse"])
     test_mse = "– (no test points)"
     if has_test_points:
@@ -322,6 +325,11 @@ def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
         "time": duration(summary["seconds"]),
         "engine": f"{summary['engine']}, kernel {summary['kernel']}, relusgd {version}",
     }
-    if summary["divergence"]:
-        lines["divergence"] = summary["divergence"]["message"]
+    if summary["outcome"]:
+        lines["outcome"] = OUTCOMES[summary["outcome"]]
+    if summary["reason"]:
+        lines["reason"] = summary["reason"]
+    if summary["advice"]:
+        result = f"tried: {summary['tried']}" if summary["tried"] else "untried"
+        lines["advice"] = f"{in_shell(settings(summary['advice']))} ({result})"
     return lines

@@ -25,6 +25,7 @@ from relusgd.model.data_file.marks import Decimal
 from relusgd.words import byte_size, counted
 
 if TYPE_CHECKING:
+    from relusgd.cli.endings import TrainCommand
     from relusgd.config import Config
     from relusgd.model.points import Dataset
     from relusgd.training import Plan
@@ -161,6 +162,7 @@ def train(
 
     The same command again confirms a complete run and resumes an interrupted one.
     """
+    from relusgd.cli.endings import TrainCommand
     from relusgd.cli.progress import showing_progress
     from relusgd.cli.training_progress import TrainingProgress, print_end
     from relusgd.config import default_folder, parse_overrides
@@ -174,26 +176,30 @@ def train(
         return
     from relusgd.runs.record import record
 
+    command = TrainCommand(config, changes or [], case, out)
     with showing_progress(TrainingProgress, quiet=quiet) as progress:
         try:
             run = record(
                 resolved, folder, overwrite, dataset=dataset, start=start, observer=progress
             )
         except DivergedError as error:
-            print_path(folder or default_folder(resolved))
-            raise with_next_step(error, folder or default_folder(resolved)) from None
-    if not quiet:
-        print_end(run, progress)
+            kept_in = folder or default_folder(resolved)
+            print_path(kept_in)
+            raise with_next_step(error, kept_in, command) from None
+    print_end(run, progress, command)
     print_path(run.folder)
 
 
-def with_next_step(error: DivergedError, folder: Path) -> DivergedError:
-    """The error, with where the run is kept and what shows it."""
-    lines = [
-        *([in_shell(error.hint)] if error.hint else []),
-        f"the run is kept in {folder}",
-        f"next:  relusgd plot {shlex.quote(str(folder))}",
-    ]
+def with_next_step(error: DivergedError, folder: Path, command: TrainCommand) -> DivergedError:
+    """The error, with where the run is kept, what may help, and what shows it."""
+    from relusgd.cli.endings import advice_lines
+    from relusgd.runs.find import load_run
+
+    lines = [f"everything finite was kept in {folder}"]
+    ending = load_run(folder).ending
+    if ending is not None:
+        lines += advice_lines(ending, command, folder)
+    lines.append(f"next:  relusgd plot {shlex.quote(str(folder))}")
     return DivergedError(error.message, "\n".join(lines))
 
 
@@ -253,6 +259,8 @@ def show_plan(
 
 def plan_lines(plan: Plan, folder: Path) -> list[str]:
     """Sizes, steps, engine and folder of a plan, a line each."""
+    from relusgd.training.stability import rate_notes
+
     test_points = counted(len(plan.dataset.x_test), "test point")
     snapshots = counted(plan.recording.count(), "snapshot")
     lines = [
@@ -262,7 +270,7 @@ def plan_lines(plan: Plan, folder: Path) -> list[str]:
         f"engine {plan.engine}, kernel {plan.kernel}",
         f"folder {folder}",
     ]
-    notes = list(plan.dataset.notes)
+    notes = [*plan.dataset.notes, *(f"note: {in_shell(note)}" for note in rate_notes(plan))]
     return lines + notes + [f"warning: {warning}" for warning in plan.warnings]
 
 

@@ -15,10 +15,13 @@ from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemaini
 from rich.table import Table
 from rich.text import Text
 
+from relusgd.advice import in_shell
+from relusgd.cli.endings import advice_lines, ending_notes, ending_warning
 from relusgd.cli.progress import ProgressDisplay, SignalFlag
 from relusgd.words import DASH, counted, duration, number
 
 if TYPE_CHECKING:
+    from relusgd.cli.endings import TrainCommand
     from relusgd.runs.identity import Found
     from relusgd.runs.run import Run
     from relusgd.training import Block, Plan
@@ -29,16 +32,26 @@ TRAINED = ("NOTHING", *RESUMED)
 
 
 class TrainingProgress(ProgressDisplay):
-    """Watches `record`: says what is going to be done, then moves the bar with every block."""
+    """Watches `record`: says what is going to be done, then moves the bar with every block.
+
+    plan: of the training; has_trained: whether there was anything to train. Both are known once it
+    begins.
+    """
+
+    wants_advice = True
 
     def __init__(self, console: Console, flag: SignalFlag, *, quiet: bool) -> None:
         super().__init__(console, flag, quiet=quiet)
+        self.plan: Plan | None = None
+        self.has_trained = False
         self.steps_per_second = math.nan
         self._train_mse = math.nan
         self._first_step: int | None = None
         self._first_moment = 0.0
 
     def begins(self, plan: Plan, folder: Path, found: Found) -> None:
+        self.plan = plan
+        self.has_trained = found.name in TRAINED
         for warning in plan.warnings:
             self.warn(warning)
         if found.name in RESUMED:
@@ -49,8 +62,16 @@ class TrainingProgress(ProgressDisplay):
             for note in plan.dataset.notes:
                 self.say(note)
         self._say_what_is_done(plan, folder, found.name)
+        if found.name == "NOTHING":
+            self._say_rate_notes(plan)
         if found.name in TRAINED and self.console.is_terminal:
             self._start_bar(plan.steps)
+
+    def _say_rate_notes(self, plan: Plan) -> None:
+        from relusgd.training.stability import rate_notes
+
+        for note in rate_notes(plan):
+            self.say(f"note: {in_shell(note)}")
 
     def _warn_of_changes(self, folder: Path) -> None:
         from relusgd.runs.facts import changed_versions
@@ -98,11 +119,26 @@ class TrainingProgress(ProgressDisplay):
         self.move(step, line, loss=loss, rate=rate)
 
 
-def print_end(run: Run, progress: TrainingProgress) -> None:
-    """Print on stderr how the run went, and what to type next."""
+def print_end(run: Run, progress: TrainingProgress, command: TrainCommand) -> None:
+    """Print on stderr how the run went, and what to type next.
+
+    A quiet command tells of a training that learned nothing, and nothing else.
+    """
     console = progress.console
-    console.print(end_table(run))
-    console.print(Text(end_line(run, progress.steps_per_second)))
+    if not progress.quiet:
+        console.print(end_table(run))
+        console.print(Text(end_line(run, progress.steps_per_second)))
+    ending = run.ending
+    assert ending is not None, "the training came to its end"
+    if ending_warning(ending):
+        progress.warn(ending_warning(ending))
+        for line in advice_lines(ending, command, run.folder):
+            progress.say(line)
+    if progress.quiet:
+        return
+    if ending.outcome == "learned" and progress.plan is not None:
+        for note in ending_notes(run, progress.plan, command):
+            progress.say(f"note: {note}")
     folder = shlex.quote(str(run.folder))
     console.print(Text(f"next:  relusgd animate {folder}\n       relusgd show {folder}"))
 

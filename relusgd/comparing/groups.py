@@ -10,6 +10,7 @@ import numpy as np
 
 from relusgd.comparing.keys import CASE, Values, in_order
 from relusgd.comparing.labels import Words, label, telling_words
+from relusgd.diagnostics.outcomes import Outcome
 from relusgd.runs.run import Run
 
 MEASURES = (
@@ -63,12 +64,14 @@ class Spread:
 class Result:
     """How one run ended.
 
-    seeds: of the run, its network, its batches and its data; measures: name → number, for all
-    MEASURES.
+    outcome, reason: whether it learned, and why not. seeds: of the run, its network, its batches
+    and its data; measures: name → number, for all MEASURES.
     """
 
     run: Run
     status: str
+    outcome: Outcome | None
+    reason: str
     epochs: int
     steps: int
     seeds: Seeds
@@ -83,7 +86,16 @@ class Result:
         measures = {name: getattr(result, name) for name in names}
         measures[seconds] = run.facts.timings.seconds
         seeds = (config.seed, config.network_seed, config.training_seed, config.data_seed)
-        return cls(run, run.status, result.epochs, result.steps, seeds, measures)
+        return cls(
+            run,
+            run.status,
+            result.outcome,
+            result.reason,
+            result.epochs,
+            result.steps,
+            seeds,
+            measures,
+        )
 
     @property
     def state(self) -> str:

@@ -118,6 +118,8 @@ def _result(result: Result) -> dict[str, Any]:
     return {
         "run": str(result.run.folder),
         "status": result.status,
+        "outcome": result.outcome,
+        "reason": result.reason,
         "seed": result.seed,
         "epochs": result.epochs,
         "steps": result.steps,

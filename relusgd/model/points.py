@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,6 +22,7 @@ from relusgd.model.targets import Target
 from relusgd.words import and_list, counted
 
 Function = Callable[[Array], Array]
+FloatOrArray = TypeVar("FloatOrArray", float, Array)
 Columns = tuple[Array, Array, Array, Array]
 Row = tuple[str, float, float]
 SplitOrder = Callable[[int], NDArray[np.int64]]
@@ -63,7 +64,7 @@ class Scaling:
         return y * self.y_deviation + self.y_mean
 
     @_NO_WARNINGS
-    def mse_to_original(self, mse: Array) -> Array:
+    def mse_to_original(self, mse: FloatOrArray) -> FloatOrArray:
         """Mean squared errors scale with the square of the deviation of y."""
         return mse * self.y_deviation**2
 

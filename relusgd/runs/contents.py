@@ -47,7 +47,7 @@ class RunContents:
     @property
     def result(self) -> RunResult:
         metrics = {"epoch": self.history.epoch, "step": self.history.step, **self.history.metrics}
-        return RunResult.of(metrics, self.dataset.scaling)
+        return RunResult.of(metrics, self.dataset.scaling, self.facts.ending)
 
 
 def write_contents(folder: Path, contents: RunContents) -> None:

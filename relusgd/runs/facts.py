@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -20,15 +21,19 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field, PlainValidator, TypeAdapter, ValidationError
 
-from relusgd.advice import Advice
-from relusgd.errors import DivergedError, RelusgdError
+from relusgd.diagnostics.outcomes import Outcome
+from relusgd.errors import RelusgdError
 from relusgd.files import write_whole
 from relusgd.model.points import Scaling
 from relusgd.run_files.folder_errors import damaged
 from relusgd.run_files.stated_facts import FACTS, FORMAT, read_stated, scaling_of
 from relusgd.training import Plan
 from relusgd.training.descent import Engine, KernelName
+from relusgd.training.ending import Ending
 from relusgd.version import __version__
+
+DIVERGENCE = "divergence"
+"""Under this key runs of earlier versions say where they left the finite numbers: message, hint."""
 
 Status = Literal["running", "complete", "interrupted", "diverged", "failed"]
 Count = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
@@ -59,31 +64,6 @@ class Timings:
 
 
 @dataclass(frozen=True)
-class Divergence:
-    """Where a training left the finite numbers, and what to try instead.
-
-    hint: in the words of a shell; python_hint: in those of Python, where they are others.
-    """
-
-    message: str
-    hint: str | None
-    python_hint: str | None = None
-
-    @classmethod
-    def of(cls, error: DivergedError) -> Divergence:
-        if not isinstance(error.hint, Advice):
-            return cls(error.message, error.hint)
-        return cls(error.message, error.hint.shell, str(error.hint))
-
-    def error(self, folder: Path) -> DivergedError:
-        """The error for the run in this folder, as it was raised when training ended."""
-        hint = self.hint
-        if hint is not None and self.python_hint is not None:
-            hint = Advice(self.python_hint, hint)
-        return DivergedError(f"{folder}: {self.message}", hint)
-
-
-@dataclass(frozen=True)
 class StartFacts:
     """The network that a run began with because its config's `network.start` gives it.
 
@@ -106,7 +86,8 @@ class RunFacts:
     """What run.json says about a run; the order of the fields is that of the file.
 
     versions, processor: what the last bits of the results depend on. csv_sha256: of the CSV that
-    the points are from. x_is_date: that its x were dates. notes: all other keys, such as a sweep's.
+    the points are from. x_is_date: that its x were dates. outcome, reason, advice, tried: how
+    training ended (`Ending`). notes: all other keys, such as a sweep's.
     """
 
     format: Count = FORMAT
@@ -121,7 +102,10 @@ class RunFacts:
     csv_sha256: str | None = None
     x_is_date: bool | None = None
     start: StartFacts | None = None
-    divergence: Divergence | None = None
+    outcome: Outcome | None = None
+    reason: str | None = None
+    advice: dict[str, Any] | None = None
+    tried: str | None = None
     notes: Mapping[str, Any] = field(default_factory=dict)
 
     def at_end(
@@ -131,15 +115,36 @@ class RunFacts:
         steps: int,
         snapshots: int,
         seconds: float,
-        divergence: Divergence | None = None,
+        ending: Ending | None = None,
     ) -> RunFacts:
-        """The facts when training has ended, now, in one way or another."""
+        """The facts when training has stopped, now, in one way or another.
+
+        ending: how it ended, if it did.
+        """
         return replace(
             self,
             status=status,
             counts=replace(self.counts, steps=steps, snapshots=snapshots),
             timings=replace(self.timings, ended=_now(), seconds=seconds),
-            divergence=divergence,
+        ).with_ending(ending)
+
+    @property
+    def ending(self) -> Ending | None:
+        """How training ended; None where it has not, and for folders that do not say so."""
+        if self.outcome is None:
+            return None
+        return Ending(self.outcome, self.reason or "", self.advice or {}, self.tried or "")
+
+    def with_ending(self, ending: Ending | None) -> RunFacts:
+        """The facts of a training that ended so, or, with None, of one that goes on."""
+        if ending is None:
+            return replace(self, outcome=None, reason=None, advice=None, tried=None)
+        return replace(
+            self,
+            outcome=ending.outcome,
+            reason=ending.reason or None,
+            advice=dict(ending.advice) or None,
+            tried=ending.tried or None,
         )
 
 
@@ -150,15 +155,28 @@ _KEYS = {entry.name for entry in fields(RunFacts)} - {"notes"}
 def read_facts(folder: Path) -> RunFacts:
     """The facts in run.json. Raises RelusgdError when it is damaged, or of a newer format."""
     path, stated = folder / FACTS, read_stated(folder)
+    stated |= _stated_divergence(stated.pop(DIVERGENCE, None))
     notes = {key: value for key, value in stated.items() if key not in _KEYS}
     try:
         facts = _RUN_FACTS.validate_python({**stated, "notes": notes})
     except ValidationError as error:
         wrong = dict.fromkeys(str(fault["loc"][0]) for fault in error.errors())
         raise _wrong_facts(path, list(wrong)) from None
-    if facts.status == "diverged" and facts.divergence is None:
-        raise _wrong_facts(path, ["divergence"])
+    if facts.status == "diverged" and facts.outcome != "diverged":
+        raise _wrong_facts(path, ["outcome"])
     return facts
+
+
+def _stated_divergence(divergence: object) -> dict[str, object]:
+    """What a diverged run of an earlier version says, in the words of this one."""
+    if not isinstance(divergence, dict):
+        return {}
+    found: dict[str, object] = {"outcome": "diverged", "reason": divergence.get("message")}
+    rate = re.search(r"training\.learning_rate=(\S+)", str(divergence.get("hint")))
+    if rate is not None:
+        with suppress(ValueError):
+            found["advice"] = {"training.learning_rate": float(rate[1])}
+    return found
 
 
 def _wrong_facts(path: Path, keys: list[str]) -> RelusgdError:

@@ -57,7 +57,7 @@ def judge(run: Run | None, plan: Plan) -> tuple[Found, list[Difference]]:
     if differences and all(difference.key in LENGTHS for difference in differences):
         if plan.steps == planned_steps(run) and not plan.is_ridge:
             differences = []
-        elif run.status == "diverged" and plan.steps > int(run.metrics["step"][-1]):
+        elif run.status == "diverged" and _was_cut_short(run, plan):
             return Found.DIVERGED, []
         elif _extends(run, plan):
             return Found.SHORTER, differences
@@ -68,6 +68,12 @@ def judge(run: Run | None, plan: Plan) -> tuple[Found, list[Difference]]:
     run.check_sizes()
     found = Found.COMPLETE if run.status == "complete" else Found.DIVERGED
     return found, []
+
+
+def _was_cut_short(run: Run, plan: Plan) -> bool:
+    """Whether a diverged run ended before its last step, so that a longer one ends there too."""
+    last = int(run.metrics["step"][-1])
+    return last < planned_steps(run) and plan.steps > last
 
 
 def _extends(run: Run, plan: Plan) -> bool:

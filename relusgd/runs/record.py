@@ -19,7 +19,7 @@ from relusgd.run_files.folder import CONFIG
 from relusgd.run_files.folder_errors import changed_meanwhile, damaged
 from relusgd.run_files.stated_facts import FORMAT
 from relusgd.runs.contents import RunContents
-from relusgd.runs.facts import Divergence, RunFacts, Status, new_facts
+from relusgd.runs.facts import RunFacts, Status, new_facts
 from relusgd.runs.find import standing_run
 from relusgd.runs.identity import Found, judge, refusal
 from relusgd.runs.kept_start import standing_start
@@ -29,7 +29,10 @@ from relusgd.runs.place import check_place, check_replaceable, check_writable, r
 from relusgd.runs.run import Run
 from relusgd.runs.writer import RunWriter, continue_folder, create_folder
 from relusgd.training import Block, Plan, State, prepare, training_blocks
+from relusgd.training.ending import Ending, ending_of, hint_of
+from relusgd.training.loop import Recorder, final_mse
 from relusgd.training.start import StartNetwork
+from relusgd.training.trials import advised
 from relusgd.words import byte_size, counted
 
 
@@ -38,6 +41,9 @@ class Observer(Protocol):
 
     command: str
     """The command that records this run, as a person would type it."""
+
+    wants_advice: bool
+    """Whether a training that fails is followed by a moment of trials of what might help."""
 
     def begins(self, plan: Plan, folder: Path, found: Found) -> None:
         """Called once, when it is clear what is going to be done."""
@@ -53,6 +59,7 @@ class NullObserver:
     """An observer that does nothing."""
 
     command = "relusgd train"
+    wants_advice = False
 
     def begins(self, plan: Plan, folder: Path, found: Found) -> None: ...
 
@@ -130,9 +137,9 @@ def _record(
         return Run(folder)
 
     observer.begins(plan, folder, found)
-    known = standing.facts.divergence
+    known = standing.ending
     if found is Found.DIVERGED and known is not None:
-        raise known.error(folder)
+        raise DivergedError(f"{folder}: {known.reason}", hint_of(known.advice), known.advice)
     return standing
 
 
@@ -182,7 +189,7 @@ def continue_run(plan: Plan, folder: Path, found: Found) -> tuple[RunWriter, Sta
         undo.callback(writer.close)
         _check_gapless(plan, standing, state)
         counts = replace(writer.facts.counts, epochs=plan.epochs)
-        facts = replace(writer.facts, status="running", counts=counts)
+        facts = replace(writer.facts, status="running", counts=counts).with_ending(None)
         if found is Found.SHORTER:
             facts = replace(facts, format=FORMAT)
         writer.save_facts(facts)
@@ -209,16 +216,16 @@ def _write_blocks(
     """Append block after block, and leave the right status in run.json however it ends."""
     started = time.perf_counter()
     status: Status = "interrupted"
-    divergence = None
+    ending = None
     try:
         for block in blocks:
             writer.append(block.history, block.state)
             state = block.state
             observer.block(plan, block)
             _stop_if_asked(plan, state, writer.folder, observer)
-        status = "complete"
+        status, ending = "complete", ending_of(plan, state, final_mse(Recorder(plan), state))
     except DivergedError as error:
-        status, divergence = "diverged", Divergence.of(error)
+        status, ending = "diverged", Ending.of_divergence(error)
         raise
     except OSError:
         status = "failed"
@@ -230,7 +237,7 @@ def _write_blocks(
             steps=state.step,
             snapshots=writer.snapshots,
             seconds=round(seconds, 3),
-            divergence=divergence,
+            ending=ending,
         )
         if status == "failed":
             with suppress(OSError):  # the disk that refused the snapshots may refuse this too
@@ -238,6 +245,9 @@ def _write_blocks(
         else:
             writer.save_checkpoint(state)
             writer.save_facts(facts)
+            if ending is not None and observer.wants_advice:
+                tried = advised(plan, ending, state, seconds, lambda: observer.signal() is not None)
+                writer.save_facts(facts.with_ending(tried))
 
 
 def _stop_if_asked(plan: Plan, state: State, folder: Path, observer: Observer) -> None:

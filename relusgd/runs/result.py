@@ -9,7 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from relusgd.diagnostics.outcomes import Outcome, best_constant_mse
+from relusgd.model.network import Array
 from relusgd.model.points import Scaling
+from relusgd.training.ending import Ending
+from relusgd.words import counted, number
 
 Metrics = Mapping[str, NDArray[Any]]
 """Column of metrics.csv → array, one entry per snapshot."""
@@ -24,13 +28,30 @@ def original_units(metrics: Metrics, scaling: Scaling) -> dict[str, NDArray[Any]
     }
 
 
+def brief_reason(metrics: Metrics, scaling: Scaling, y_train: Array) -> str:
+    """What a training led to, in a sentence, where nothing but its metrics and y is known.
+
+    metrics, y_train: in network units.
+    """
+    start, end = scaling.mse_to_original(metrics["train_mse"][[0, -1]]).tolist()
+    constant = scaling.mse_to_original(best_constant_mse(y_train))
+    sentence = f"the train MSE went from {number(start)} to {number(end)}"
+    dead = int(metrics["dead_units"][-1])
+    units = f", {counted(dead, 'unit')} dead" if dead else ""
+    return f"{sentence} (the best constant's is {number(constant)}){units}"
+
+
 @dataclass(frozen=True)
 class RunResult:
-    """The last snapshot, and the best test error of all snapshots with its epoch.
+    """How training ended, the last snapshot, and the best test error with its epoch.
 
-    Without a finite test error the last snapshot counts as the best.
+    outcome: learned, diverged or nothing; None where training has not ended. reason: why it did not
+    learn, a sentence; empty otherwise. Without a finite test error the last snapshot counts as the
+    best.
     """
 
+    outcome: Outcome | None
+    reason: str
     epochs: int
     steps: int
     train_mse: float
@@ -42,7 +63,7 @@ class RunResult:
     best_epoch: int
 
     @classmethod
-    def of(cls, metrics: Metrics, scaling: Scaling) -> RunResult:
+    def of(cls, metrics: Metrics, scaling: Scaling, ending: Ending | None) -> RunResult:
         """metrics: in the units of the snapshots, as metrics.csv holds them."""
         columns = original_units(metrics, scaling)
         last = {name: column[-1].item() for name, column in columns.items()}
@@ -51,6 +72,8 @@ class RunResult:
         if np.isfinite(errors).any():
             best = int(np.nanargmin(errors))
         return cls(
+            outcome=ending.outcome if ending else None,
+            reason=ending.reason if ending else "",
             epochs=last["epoch"],
             steps=last["step"],
             train_mse=last["train_mse"],

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from relusgd.advice import Advice
 from relusgd.config import Config
+from relusgd.diagnostics.outcomes import outcome_of
 from relusgd.errors import InputError, RelusgdError
 from relusgd.model.history import History
 from relusgd.model.network import Network
@@ -24,7 +25,8 @@ from relusgd.run_files.recorded_network import read_config
 from relusgd.run_files.stated_facts import FACTS
 from relusgd.runs.facts import RunFacts, read_facts
 from relusgd.runs.lock import is_being_written
-from relusgd.runs.result import RunResult, original_units
+from relusgd.runs.result import RunResult, brief_reason, original_units
+from relusgd.training.ending import Ending
 from relusgd.words import comma_list
 
 if TYPE_CHECKING:
@@ -54,12 +56,27 @@ class Run:
     def status(self) -> str:
         """running, complete, interrupted, diverged or failed.
 
-        A run whose writer died is interrupted.
+        A run whose writer died is interrupted. One that ended far worse than it began has diverged,
+        also where its folder is of a version that called it complete.
         """
         status = self.facts.status
         if status == "running" and not is_being_written(self.folder):
             return "interrupted"
+        if status == "complete" and self.ending is not None and self.ending.outcome == "diverged":
+            return "diverged"
         return status
+
+    @cached_property
+    def ending(self) -> Ending | None:
+        """How training ended; None where it has not. Derived where run.json does not say so."""
+        facts = self.facts
+        if facts.outcome is not None or facts.status != "complete":
+            return facts.ending
+        errors = self.metrics["train_mse"]
+        outcome = outcome_of(float(errors[0]), float(errors[-1]), self.data.y_train)
+        if outcome == "learned":
+            return Ending(outcome)
+        return Ending(outcome, brief_reason(self.metrics, self.scaling, self.data.y_train))
 
     @cached_property
     def config(self) -> Config:
@@ -148,8 +165,8 @@ class Run:
 
     @property
     def result(self) -> RunResult:
-        """The last snapshot and the best test error, in the units of the data."""
-        return RunResult.of(self.metrics, self.scaling)
+        """The outcome, the last snapshot and the best test error, in the units of the data."""
+        return RunResult.of(self.metrics, self.scaling, self.ending)
 
     def check(self) -> None:
         """Raise RelusgdError when snapshots or metrics are damaged."""

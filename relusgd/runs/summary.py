@@ -25,6 +25,7 @@ def summarize(run: Run) -> dict[str, Any]:
     """
     run.check_sizes()
     facts = run.facts
+    ending = run.ending
     errors = run.original_metrics["test_mse"]
     if not np.isfinite(errors).any():
         errors = run.original_metrics["train_mse"]
@@ -43,7 +44,8 @@ def summarize(run: Run) -> dict[str, Any]:
         "engine": facts.engine,
         "kernel": facts.kernel,
         "versions": facts.versions,
-        "divergence": facts.divergence and asdict(facts.divergence),
+        "advice": dict(ending.advice) if ending else {},
+        "tried": ending.tried if ending else "",
         "course": _thinned(errors),
     }
 

@@ -10,21 +10,22 @@ from relusgd.config import config_to_yaml
 from relusgd.errors import DivergedError
 from relusgd.model.history import concatenate
 from relusgd.runs.contents import RunContents, history_arrays
-from relusgd.runs.facts import Divergence, new_facts
+from relusgd.runs.facts import new_facts
 from relusgd.training import Block, Plan
+from relusgd.training.ending import Ending, ending_of
 
 
 class InMemoryTraining:
     """The first blocks of a training, kept in memory.
 
     kept: the blocks so far; the first is the snapshot of epoch 0. rest: the training, which goes
-    on. divergence: where it left the finite numbers, if it did.
+    on. error: that of a training that diverged.
     """
 
     def __init__(self, blocks: Iterator[Block]) -> None:
         self.kept: list[Block] = []
         self.rest = blocks
-        self.divergence: Divergence | None = None
+        self.error: DivergedError | None = None
         self._started = time.perf_counter()
 
     def __iter__(self) -> Iterator[Block]:
@@ -55,18 +56,22 @@ class InMemoryTraining:
                 if self.seconds > seconds or self.bytes > limit:
                     return False
         except DivergedError as error:
-            self.divergence = Divergence.of(error)
+            self.error = error
         return True
 
     def contents(self, plan: Plan, notes: Mapping[str, Any]) -> RunContents:
         """The run folder of a training that has ended. notes: what else run.json says."""
         history = concatenate([block.history for block in self.kept])
         state = self.kept[-1].state
+        if self.error is not None:
+            ending = Ending.of_divergence(self.error)
+        else:
+            ending = ending_of(plan, state, float(history.metrics["train_mse"][-1]))
         facts = new_facts(plan, notes=notes).at_end(
-            "diverged" if self.divergence else "complete",
+            "diverged" if self.error else "complete",
             steps=state.step,
             snapshots=len(history),
             seconds=round(self.seconds, 4),
-            divergence=self.divergence,
+            ending=ending,
         )
         return RunContents(config_to_yaml(plan.config), facts, plan.dataset, history, state)

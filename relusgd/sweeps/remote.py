@@ -110,7 +110,7 @@ class RemoteRuns:
                     steps=rest.state.step,
                     snapshots=writer.snapshots,
                     seconds=round(seconds, 4),
-                    divergence=rest.facts.divergence,
+                    ending=rest.facts.ending,
                 )
                 writer.save_facts(facts)
         except RelusgdError as error:

@@ -32,7 +32,8 @@ RESULTS = (
     "breakpoints",
     "seconds",
 )
-LAST = ("engine", "error")
+LAST = ("engine", "outcome", "reason", "error")
+ENDING = ("outcome", "reason")
 NOTE = "sweep"
 """Under this key run.json says what the sweep varies: dotted key, `case` or `seed` → value."""
 
@@ -66,6 +67,8 @@ class Row:
             return getattr(self, column)
         if column == "error":
             return self.error or None
+        if column in ENDING:
+            return getattr(self.result, column, None) or None
         if column in RESULTS:
             return self._result_cell(column)
         return self.varied.get(column)
@@ -99,8 +102,8 @@ def _row(
     result: RunResult,
 ) -> Row:
     error = facts.notes.get(FAILURE) if facts.status == "failed" else None
-    if facts.divergence is not None:
-        error = facts.divergence.message
+    if status == "diverged":
+        error = result.reason
     return Row(name, status, varied, result, facts.timings.seconds, facts.engine, str(error or ""))
 
 

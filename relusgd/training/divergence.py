@@ -6,18 +6,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from relusgd.advice import advice, setting
-from relusgd.diagnostics.sharpness import sharpness
+from relusgd.diagnostics.causes import find_causes
 from relusgd.errors import DivergedError
 from relusgd.model.history import History
-from relusgd.model.network import Array, Network
+from relusgd.model.network import Array
 from relusgd.training.descent import State
+from relusgd.training.ending import first_advice, hint_of, symptoms_of
 from relusgd.training.engines import advance
 from relusgd.training.plan import Plan
-from relusgd.words import exact_number
+from relusgd.training.stability import rate_text, rounded_rate
 
 EXPLODED = 1e-3
 """A stable rate below this fraction of the rate in force: there the network has exploded."""
+
+NAMED_CAUSES = ("scale_of_data", "momentum_near_one", "strong_decay")
+"""Causes that the message names beside the rate, which it always names."""
 
 
 class StableRates(NamedTuple):
@@ -39,40 +42,43 @@ def count_finite(history: History, vectors: Array) -> int:
 def divergence(
     plan: Plan, before: State, after: State, history: History, finite_count: int
 ) -> DivergedError:
-    """The error for a training that diverged between two states.
+    """The error for a training whose numbers ceased to be finite between two states.
 
-    It names the first step that is not finite, and a learning rate to try. history: the snapshots
-    between the two states. finite_count: how many snapshots come before the first that is not
-    finite.
+    It names the first step that is not finite, its likely cause, and what to try. history: the
+    snapshots between the two states. finite_count: how many snapshots come before the first that is
+    not finite.
     """
     step = first_broken_step(plan, before, after)
     if finite_count < len(history):
         step = min(step, int(history.step[finite_count]))
     epoch = -(-step // plan.steps_per_epoch)
     rate = plan.learning_rate(epoch)
+    last = before
     if finite_count:
-        last = history.network(finite_count - 1)
-    else:
-        last = Network.from_parameters(before.parameters, plan.hidden)
-    stable = StableRates(stable_rate(plan, last), stable_rate(plan, plan.initial))
+        parameters = history.network(finite_count - 1).parameters()
+        last = State(int(history.step[finite_count - 1]), parameters, {})
+    symptoms = symptoms_of(plan, last, float("inf"))
+    stable = StableRates(symptoms.stable_rate_at_end, symptoms.stable_rate)
+    cause = find_causes(symptoms)[0]
     message = (
         f"training diverged in epoch {epoch:,} (step {step:,}) "
-        f"at learning rate {_rate_text(rate)}{_stable_rates_text(plan, stable)}"
+        f"at learning rate {rate_text(rate)}{_stable_rates_text(plan, stable)}"
     )
-    suggested = _rate_text(_suggested_rate(plan, rate, stable))
-    hint = advice(
-        "everything finite was kept; try {}", setting("training.learning_rate", suggested)
-    )
-    return DivergedError(message, hint)
+    if cause.name in NAMED_CAUSES:
+        message += f"; {cause.reason}"
+    changes = first_advice(plan, symptoms)
+    if not changes or cause.name not in NAMED_CAUSES:
+        changes = {"training.learning_rate": _suggested_rate(plan, rate, stable)}
+    return DivergedError(message, hint_of(changes), changes)
 
 
 def _stable_rates_text(plan: Plan, stable: StableRates) -> str:
     """What the message says about the stable rates; nothing if none is known."""
     known = []
     if stable.at_last is not None:
-        known.append(f"{_rate_text(stable.at_last, 2)} at the last finite snapshot")
+        known.append(f"{rate_text(stable.at_last, 2)} at the last finite snapshot")
     if stable.at_start is not None:
-        known.append(f"{_rate_text(stable.at_start, 2)} at the start")
+        known.append(f"{rate_text(stable.at_start, 2)} at the start")
     if not known:
         return ""
     formula = plan.descent.optimizer.stable_rate_formula
@@ -80,11 +86,6 @@ def _stable_rates_text(plan: Plan, stable: StableRates) -> str:
         f"; {formula}, the largest stable learning rate of full-batch steps, "
         f"was {' and '.join(known)}"
     )
-
-
-def _rate_text(rate: float, digits: int = 6) -> str:
-    """A learning rate with at most this many digits, as configs write it: 3e-5, not 3e-05."""
-    return exact_number(float(f"{rate:.{digits}g}"))
 
 
 def _suggested_rate(plan: Plan, rate: float, stable: StableRates) -> float:
@@ -99,24 +100,7 @@ def _suggested_rate(plan: Plan, rate: float, stable: StableRates) -> float:
     if stable.at_last is not None and stable.at_last > rate * EXPLODED:
         factor = min(factor, stable.at_last / rate)
     suggested = plan.config.training.learning_rate * factor / 2
-    return float(f"{suggested:.1g}")
-
-
-def stable_rate(plan: Plan, network: Network) -> float | None:
-    """The largest learning rate at which full-batch steps near this network do not grow.
-
-    It follows from the sharpness over the parameters that learn. None if it cannot be computed, or
-    if the sharpness alone does not decide it.
-    """
-    descent = plan.descent
-    if not descent.optimizer.stable_rate_formula:
-        return None
-    with np.errstate(all="ignore"), plan.one_thread():
-        curvature = sharpness(
-            network, plan.dataset, descent.layers, output_bias=descent.output_bias
-        )
-    rate = descent.optimizer.stable_rate(curvature)
-    return rate if rate is not None and np.isfinite(rate) and rate > 0 else None
+    return rounded_rate(suggested)
 
 
 def first_broken_step(plan: Plan, before: State, after: State) -> int:

@@ -15,6 +15,7 @@ from relusgd.model.network import Array, Integers, Network, parameter_count
 from relusgd.model.points import Dataset
 from relusgd.training.descent import State
 from relusgd.training.divergence import count_finite, divergence
+from relusgd.training.ending import raise_if_exploded
 from relusgd.training.engines import advance
 from relusgd.training.plan import Plan, prepare
 from relusgd.training.ridge import ridge
@@ -50,8 +51,9 @@ def train(
 
     The first block of a fresh training is the snapshot of epoch 0. Every other block ends after
     about 0.2 s, 32 MB of snapshots or `block_steps` steps; where blocks end never changes a bit of
-    what they hold. Raises ConfigError before the first block, with every fault of config and data,
-    and DivergedError after the last finite snapshot.
+    what they hold. Raises ConfigError before the first block, with every fault of config and data.
+    Raises DivergedError after the last finite snapshot, or after the last one of a training that
+    ended far worse than it began.
     """
     yield from training_blocks(prepare(config, dataset), start, block_steps=block_steps)
 
@@ -65,10 +67,17 @@ def training_blocks(
     if state is None:
         state = plan.initial_state()
         yield Block(recorder.snapshot(0, state.parameters), state)
-    if plan.is_ridge:
-        yield from _solve(plan, recorder, state)
-    else:
-        yield from _descend(plan, recorder, state, block_steps)
+    descent = _solve if plan.is_ridge else _descend
+    for block in descent(plan, recorder, state, block_steps):
+        state = block.state
+        yield block
+    raise_if_exploded(plan, state, final_mse(recorder, state))
+
+
+def final_mse(recorder: Recorder, state: State) -> float:
+    """The training error after the last step, as the snapshot of that step has it."""
+    final = recorder.snapshot(state.step, state.parameters)
+    return float(final.metrics["train_mse"][0])
 
 
 class Recorder:
@@ -106,7 +115,12 @@ class Recorder:
         return self.history(np.array([step], dtype=np.int64), parameters[None])
 
 
-def _solve(plan: Plan, recorder: Recorder, state: State) -> Iterator[Block]:
+def _solve(
+    plan: Plan,
+    recorder: Recorder,
+    state: State,
+    block_steps: int | None,  # noqa: ARG001 - one step
+) -> Iterator[Block]:
     """Ridge regression: step 1, and so epoch 1, is the solution."""
     if state.step >= plan.steps:
         return

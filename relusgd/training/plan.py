@@ -44,8 +44,9 @@ NAMED_UNITS = 5
 class Plan:
     """A training, ready to start.
 
-    warnings: sentences that the user should read first. start: the network that the config's
-    `network.start` gave, which `initial` then is in the units of these points.
+    initial_mse: the training error of the initial network. warnings: sentences that the user should
+    read first. start: the network that the config's `network.start` gave, which `initial` then is
+    in the units of these points.
     """
 
     config: Config
@@ -53,6 +54,7 @@ class Plan:
     initial: Network
     descent: Descent
     recording: Recording
+    initial_mse: float
     warnings: tuple[str, ...] = ()
     start: StartNetwork | None = None
 
@@ -128,6 +130,15 @@ class Plan:
         """The rate in force during an epoch; nan for ridge, which has none."""
         return float("nan") if self.is_ridge else self.descent.schedule.at(epoch)
 
+    @property
+    def largest_rate(self) -> float:
+        """The largest learning rate that is ever in force; nan for ridge, which has none.
+
+        Schedules only lower it once the warmup, if there is one, has raised it.
+        """
+        warm = min(self.descent.schedule.warmup + 1, max(self.epochs, 1))
+        return self.learning_rate(warm)
+
     def initial_state(self) -> State:
         return self.descent.start(self.initial.parameters())
 
@@ -176,7 +187,8 @@ def prepare(
     if start is not None and not config.network.output_bias:
         _refuse_output_bias(config, initial)
     descent = build_descent(config, points)
-    if not np.isfinite(_initial_mse(initial, points)):
+    initial_mse = _initial_mse(initial, points)
+    if not np.isfinite(initial_mse):
         text = (
             ": the initial network is not finite on the training points; "
             "make its scales or slopes smaller"
@@ -188,6 +200,7 @@ def prepare(
         initial,
         descent,
         build_recording(config, descent.order.steps_per_epoch),
+        initial_mse,
         tuple(_dead_unit_warnings(config, initial, points)),
         start,
     )

@@ -182,7 +182,7 @@ def test_errors_are_in_the_units_of_the_data(tmp_path):
     (tmp_path / "flow.csv").write_text("x,y\n" + "".join(f"{i},{1000 + 50 * (i % 7)}\n" for i in x))
     values = {
         "data": {"kind": "csv", "path": str(tmp_path / "flow.csv"), "x": "x", "y": "y"},
-        "training": {"epochs": 3},
+        "training": {"epochs": 3, "learning_rate": 1e-7},
     }
     runs = [
         relusgd.record(

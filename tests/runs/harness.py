@@ -15,8 +15,11 @@ UNEQUAL = {".lock", "summary.csv", "summary.png"}
 """Who wrote, not what; and how many seconds it took."""
 
 
+UNEQUAL_FACTS = ("timings", "advice", "tried")
+
+
 def content(folder):
-    """Every file below a folder by its path, run.json without its timings."""
+    """Every file below a folder by its path, run.json without its timings and its advice."""
     files = {
         name: data for name, data in every_byte(folder).items() if Path(name).name not in UNEQUAL
     }
@@ -36,7 +39,8 @@ def every_byte(folder):
 
 
 def _facts(data):
-    return {key: value for key, value in json.loads(data).items() if key != "timings"}
+    # Advice is tried where a person waits, and for a limited time.
+    return {key: value for key, value in json.loads(data).items() if key not in UNEQUAL_FACTS}
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 rates.
 """
 
+from contextlib import suppress
+
 import numpy as np
 import pytest
 from small import SMALL
@@ -10,7 +12,7 @@ from relusgd.advice import in_shell
 from relusgd.config import load_config
 from relusgd.errors import DivergedError
 from relusgd.training import prepare, train
-from relusgd.training.divergence import stable_rate
+from relusgd.training.stability import stable_rate
 
 FORMULAS = {
     "plain": {},
@@ -42,7 +44,9 @@ def test_full_batch_steps_shrink_just_below_the_stable_rate_and_grow_just_above(
         config = load_config(
             SMALL, {**options, "training.learning_rate": factor * edge, "snapshots.every": 1200}
         )
-        *_, last = train(config)
+        with suppress(DivergedError):  # at its end, all numbers finite
+            for last in train(config):  # noqa: B007
+                pass
         ends.append(np.abs(last.state.parameters).max())
     assert ends[0] < 100 < 1e4 < ends[1]
 

@@ -27,6 +27,7 @@ PARTS: tuple[Part, ...] = (
     overview.scope,
     overview.unfinished,
     overview.without_numbers,
+    overview.learned_nothing,
     best_row.best_row,
     errors.noise,
     errors.held_out,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from relusgd.comparing.compared_runs import ComparedRuns
 from relusgd.comparing.findings.finding import Finding
-from relusgd.comparing.groups import Result
+from relusgd.comparing.groups import Group, Result
 from relusgd.comparing.keys import CASE, POINTS, RUN, SEEDS, in_order, present
 from relusgd.comparing.labels import heading, headings, named, short_words
 from relusgd.runs.titles import WAY
@@ -120,8 +120,7 @@ def _progress(results: Sequence[Result]) -> str:
 
 def without_numbers(compared: ComparedRuns) -> Iterator[Finding]:
     """Runs that diverged, and runs that failed."""
-    reason = " The learning rate is too large for the curvature that SGD meets there."
-    for state, ending in (("diverged", reason), ("failed", "")):
+    for state in ("diverged", "failed"):
         groups = [group for group in compared.groups if group.counts[state]]
         if not groups:
             continue
@@ -131,6 +130,39 @@ def without_numbers(compared: ComparedRuns) -> Iterator[Finding]:
         count = sum(group.counts[state] for group in groups)
         text = (
             f"{count} of {compared.run_count} runs {state}: {and_list(rows)}. "
-            f"They are counted, but in no average.{ending}"
+            f"They are counted, but in no average.{_first_reason(groups, state)}"
         )
         yield Finding(state, text, {"runs": count})
+
+
+def _first_reason(groups: Sequence[Group], state: str) -> str:
+    """Why the first run of this state ended so, where it says why."""
+    for group in groups:
+        for result in group.results:
+            if result.state == state and result.reason:
+                return f" {result.run.folder}: {result.reason}."
+    return ""
+
+
+def learned_nothing(compared: ComparedRuns) -> Iterator[Finding]:
+    """Complete runs that ended no better than a constant."""
+    rows = []
+    found: list[Result] = []
+    for group in compared.groups:
+        here = [
+            result
+            for result in group.results
+            if result.state == "complete" and result.outcome == "nothing" and result.steps
+        ]
+        if here:
+            rows.append(f"{group.label} ({len(here)})")
+            found += here
+    if not found:
+        return
+    named = rows[:MOST_NAMED] + (["others"] if len(rows) > MOST_NAMED else [])
+    first = found[0]
+    text = (
+        f"{len(found)} of {compared.run_count} runs learned nothing: {and_list(named)}. "
+        f"{first.run.folder}: {first.reason}."
+    )
+    yield Finding("learned_nothing", text, {"runs": len(found)})

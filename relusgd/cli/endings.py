@@ -1,0 +1,100 @@
+"""What a person is told of how a training ended: whether it learned, why not, and what helps."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from relusgd.words import number
+
+if TYPE_CHECKING:
+    from relusgd.runs.run import Run
+    from relusgd.training.ending import Ending
+    from relusgd.training.plan import Plan
+
+OUTCOMES = {"learned": "learned", "diverged": "diverged", "nothing": "learned nothing"}
+"""Outcomes as run.json has them → in words."""
+
+MANY_DEAD = 0.5
+"""A training in which more than this share of the units died is told."""
+
+OVERFITTED = 1.5
+"""A test error at the end that is this many times the lowest one is told."""
+
+
+@dataclass(frozen=True)
+class TrainCommand:
+    """`relusgd train` as it was typed. source: CONFIG|RUN; changes: the values of --set."""
+
+    source: Path
+    changes: Sequence[str] = ()
+    case: str | None = None
+    out: Path | None = None
+
+    def with_advice(self, advice: Mapping[str, object], folder: Path) -> str:
+        """The command that makes these changes too, and keeps the run in `folder`."""
+        from relusgd.advice import in_shell, settings
+        from relusgd.config.overrides import LENGTHS
+        from relusgd.runs.identity import free_name
+
+        replaced = set(advice)
+        if replaced & set(LENGTHS):
+            replaced |= set(LENGTHS)
+        kept = [text for text in self.changes if text.partition("=")[0].strip() not in replaced]
+        words = ["relusgd", "train", str(self.source)]
+        words += ["--case", self.case] if self.case is not None else []
+        for text in kept:
+            words += ["--set", text]
+        command = f"{shlex.join(words)} {in_shell(settings(advice))}"
+        if self.out is not None or self.source.is_dir():
+            command += f" --out {shlex.quote(str(free_name(folder)))}"
+        return command
+
+
+def advice_lines(ending: Ending, command: TrainCommand, folder: Path) -> list[str]:
+    """What to type after a training that failed; nothing where nothing is known to help."""
+    if not ending.advice:
+        return []
+    result = f"tried: {ending.tried}" if ending.tried else "untried"
+    return [f"try:   {command.with_advice(ending.advice, folder)}", f"       ({result})"]
+
+
+def ending_warning(ending: Ending) -> str:
+    """The sentence on a training that came to its end and learned nothing; empty for others."""
+    if ending.outcome != "nothing":
+        return ""
+    return f"learned nothing: {ending.reason}"
+
+
+def ending_notes(run: Run, plan: Plan, command: TrainCommand) -> Iterator[str]:
+    """What is worth knowing of a training that learned: units that died, overfitting, and a better
+    output layer.
+    """
+    from relusgd.diagnostics.causes import unusual_sizes
+    from relusgd.training.trials import better_output_layer
+
+    folder = shlex.quote(str(run.folder))
+    result = run.result
+    units = sum(plan.hidden)
+    died = result.dead_units - int(run.metrics["dead_units"][0])
+    if died > MANY_DEAD * units:
+        sizes = "" if plan.config.data.standardize else unusual_sizes(plan.dataset)
+        advice = f"; {sizes}: try --set data.standardize=true" if sizes else ""
+        yield f"{died:,} of {units:,} units died{advice}"
+    if result.best_test_mse > 0 and result.test_mse > OVERFITTED * result.best_test_mse:
+        best, end = number(result.best_test_mse), number(result.test_mse)
+        yield (
+            f"the test MSE was lowest in epoch {result.best_epoch:,}, {best}, and rose to {end}: "
+            f"relusgd plot {folder} --epoch {result.best_epoch}"
+        )
+    solved = better_output_layer(plan, float(run.metrics["train_mse"][-1]))
+    if solved is not None:
+        train_mse = number(run.scaling.mse_to_original(solved))
+        yield (
+            f"on the initial elbows the best output layer alone has train MSE {train_mse}, "
+            f"{number(result.train_mse)} is far from it: "
+            f"{command.with_advice({'training.method': 'ridge'}, run.folder)}"
+        )

@@ -1,0 +1,474 @@
+"""Why a training learned nothing or diverged: every cause that is known, each with its remedies.
+
+A cause is a function of `Symptoms`. It gives a `Cause`, with the numbers that speak for it, or None
+where it does not apply. `find_causes` asks them in the order of the file, which is that of
+precedence: what makes learning impossible first, what makes it hard next, what is merely likely
+last. A new cause is one more function with `@cause`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from relusgd.config import Config
+from relusgd.diagnostics.measures import dead_in_first_layer, dead_units
+from relusgd.diagnostics.outcomes import best_constant_mse
+from relusgd.model.network import Array, Network
+from relusgd.model.points import Dataset
+from relusgd.words import counted, exact_number, number
+
+STABLE = "half the largest stable learning rate"
+"""In a remedy, as the value of training.learning_rate: it depends on the other changes."""
+
+USUAL_SIZE = 4.0
+"""Initial networks and learning rates are made for x and y of a size of about 1; up to here they
+mostly do.
+"""
+
+USUAL_SPREAD = 0.1
+"""The least standard deviation of x, and of y, for which they are made."""
+
+USUAL_OFFSET = 4.0
+"""The largest mean of x, in standard deviations, for which they are made."""
+
+NEAR_ONE = 0.98
+"""A momentum from here on keeps 50 steps or more."""
+
+STRONG_DECAY = 0.01
+"""Weight decay from here on can hold a function at 0."""
+
+FEW_TIME_CONSTANTS = 100.0
+"""A training is short where so many steps at the largest stable rate would go further."""
+
+NARROW = 4
+"""Layers of at most so many units die as a whole easily (Lu et al. 2020, "Dying ReLU")."""
+
+Changes = Mapping[str, object]
+"""Dotted key → new value."""
+
+
+@dataclass(frozen=True, eq=False)
+class Symptoms:
+    """What is known of a training that learned nothing or diverged.
+
+    initial, last: the networks at the start and at the end, or before the numbers ceased to be
+    finite. Errors are over the training points, in network units; final_mse may be infinite.
+    learning_rate: the largest one that was in force. stable_rate, stable_rate_at_end: the largest
+    stable ones at the start and at the end, None where they are unknown. steps: how many were
+    taken.
+    """
+
+    config: Config
+    dataset: Dataset
+    initial: Network
+    last: Network
+    initial_mse: float
+    final_mse: float
+    learning_rate: float
+    stable_rate: float | None
+    stable_rate_at_end: float | None
+    steps: int
+    has_diverged: bool
+
+    @property
+    def is_ridge(self) -> bool:
+        return self.config.training.method == "ridge"
+
+    @cached_property
+    def constant_mse(self) -> float:
+        """The error of the best constant."""
+        return best_constant_mse(self.dataset.y_train)
+
+    @cached_property
+    def dead_layer(self) -> int | None:
+        """The first hidden layer, from 1 on, of which every unit is dead at the end."""
+        return first_dead_layer(self.last, self.dataset)
+
+    @cached_property
+    def initial_dead_layer(self) -> int | None:
+        """The first hidden layer, from 1 on, of which every unit is dead at the start."""
+        return first_dead_layer(self.initial, self.dataset)
+
+    def original_mse(self, mse: float) -> str:
+        """An error in the square of the data's own units, in words."""
+        return number(self.dataset.scaling.mse_to_original(mse))
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One reason why a training learned nothing or diverged.
+
+    reason: the second half of a sentence, with its numbers. remedies: what to try, the most
+    promising first.
+    """
+
+    name: str
+    reason: str
+    remedies: tuple[Changes, ...] = ()
+
+
+CauseFunction = Callable[[Symptoms], Cause | None]
+
+CAUSES: list[CauseFunction] = []
+
+
+def cause(function: CauseFunction) -> CauseFunction:
+    """Register a cause behind those above it."""
+    CAUSES.append(function)
+    return function
+
+
+def find_causes(symptoms: Symptoms) -> list[Cause]:
+    """The causes that apply, by precedence; the last one always does."""
+    found = [function(symptoms) for function in CAUSES]
+    return [one for one in found if one is not None]
+
+
+def first_dead_layer(network: Network, dataset: Dataset) -> int | None:
+    """The first hidden layer, from 1 on, of which every unit is active on no training point."""
+    if len(dead_in_first_layer(network, dataset)) == network.hidden[0]:
+        return 1
+    if len(network.hidden) == 1:
+        return None
+    for layer, dead in enumerate(dead_units(network, dataset), start=1):
+        if len(dead) == network.hidden[layer - 1]:
+            return layer
+    return None
+
+
+def what_happened(symptoms: Symptoms) -> str:
+    """The first half of the sentence: what the training led to, with its errors."""
+    end = symptoms.original_mse(symptoms.final_mse)
+    if symptoms.has_diverged:
+        start = symptoms.original_mse(symptoms.initial_mse)
+        constant = symptoms.original_mse(symptoms.constant_mse)
+        return f"the train MSE grew from {start} to {end} (the best constant's is {constant})"
+    if symptoms.constant_mse == 0:
+        start = symptoms.original_mse(symptoms.initial_mse)
+        return f"all y are equal, and the train MSE went from {start} to {end} alone"
+    against = (
+        f"train MSE {end}, the best constant's is {symptoms.original_mse(symptoms.constant_mse)}"
+    )
+    if symptoms.dead_layer is None:
+        is_better = symptoms.final_mse < symptoms.constant_mse
+        than = "hardly better" if is_better else "no better"
+        return f"the learned function is {than} than a constant: {against}"
+    value = symptoms.dataset.scaling.y_to_original(symptoms.last(symptoms.dataset.x_train[:1]))[0]
+    hidden = symptoms.last.hidden
+    units = f"all {counted(hidden[symptoms.dead_layer - 1], 'unit')}"
+    if hidden[symptoms.dead_layer - 1] == 1:
+        units = "the unit"
+    if len(hidden) > 1:
+        units += f" of hidden layer {symptoms.dead_layer}"
+    verb = "is" if units.startswith("the unit") else "are"
+    return (
+        f"{units} {verb} dead, so the learned function is the constant {number(value)}: {against}"
+    )
+
+
+# What makes learning impossible
+
+
+@cause
+def no_steps(symptoms: Symptoms) -> Cause | None:
+    """Nothing was trained."""
+    if symptoms.steps > 0 or symptoms.has_diverged:
+        return None
+    return Cause("no_steps", "no step was taken")
+
+
+@cause
+def one_position(symptoms: Symptoms) -> Cause | None:
+    """All training x are equal."""
+    x = symptoms.dataset.x_train
+    if x[0] < x[-1]:
+        return None
+    position = number(float(symptoms.dataset.scaling.x_to_original(x[0])))
+    return Cause(
+        "one_position", f"all training x are {position}, and a function of x has one value there"
+    )
+
+
+@cause
+def dead_from_the_start(symptoms: Symptoms) -> Cause | None:
+    """A whole layer is off at all training points before the first step, so nothing reaches the
+    output but its bias, and no gradient comes back.
+    """
+    layer = symptoms.initial_dead_layer
+    if layer is None:
+        return None
+    units = counted(symptoms.initial.hidden[layer - 1], "unit")
+    where = units if len(symptoms.initial.hidden) == 1 else f"{units} of hidden layer {layer}"
+    return Cause(
+        "dead_from_the_start",
+        f"all {where} are dead in the initial network already, so their gradients are 0",
+        _remedies_of_placement(symptoms),
+    )
+
+
+def _remedies_of_placement(symptoms: Symptoms) -> tuple[Changes, ...]:
+    """Let the first layer's elbows and slopes be drawn; then other draws, then wider layers."""
+    network = symptoms.config.network
+    remedies: list[Changes] = []
+    drawn: dict[str, object] = {}
+    for key, value in (("elbow_range", None), ("elbows", "uniform"), ("slopes", None)):
+        if getattr(network, key) != value:
+            drawn[f"network.{key}"] = value
+            remedies.append(dict(drawn))
+    remedies += [{**drawn, **change} for change in _more_units(symptoms)]
+    return tuple(remedies)
+
+
+@cause
+def no_gradient(symptoms: Symptoms) -> Cause | None:
+    """No parameter has moved: output weights of 0 under layers: hidden, or rates too small for
+    float64.
+    """
+    if symptoms.is_ridge or symptoms.has_diverged:
+        return None
+    if not np.array_equal(symptoms.initial.parameters(), symptoms.last.parameters()):
+        return None
+    training, network = symptoms.config.training, symptoms.config.network
+    if training.layers == "hidden" and network.output_scale == 0:
+        return Cause(
+            "no_gradient",
+            "all output weights are 0 and do not learn, so the gradient of the hidden layer is 0",
+            ({"network.output_scale": 1.0}, {"training.layers": "all"}),
+        )
+    rate = exact_number(symptoms.learning_rate)
+    reason = (
+        f"no parameter has moved at learning rate {rate}: "
+        "the gradients are 0, or the steps too small for float64"
+    )
+    return Cause("no_gradient", reason, ({"training.learning_rate": STABLE},))
+
+
+# What makes it hard
+
+
+@cause
+def scale_of_data(symptoms: Symptoms) -> Cause | None:
+    """x or y far from the size of 1 for which initial networks and learning rates are made."""
+    words = unusual_sizes(symptoms.dataset)
+    if not words or symptoms.config.data.standardize:
+        return None
+    remedies: list[Changes] = [{"data.standardize": True}]
+    if not symptoms.is_ridge:
+        remedies.append({"data.standardize": True, "training.learning_rate": STABLE})
+    if symptoms.config.network.slopes is not None:
+        remedies.append({"data.standardize": True, "network.slopes": None})
+    reason = f"{words}, and initial networks and learning rates are made for sizes of about 1"
+    return Cause("scale_of_data", reason, tuple(remedies))
+
+
+def unusual_sizes(dataset: Dataset) -> str:
+    """What is unusual in the size, the spread and the offset of x and y; empty if nothing is.
+
+    In the units that the network sees, which are those of the data where nothing is standardised.
+    """
+    unusual = [
+        *_unusual_size("x", dataset.x_train),
+        *_unusual_size("y", dataset.y_train),
+    ]
+    return " and ".join(unusual)
+
+
+def _unusual_size(name: str, values: Array) -> list[str]:
+    size = float(np.abs(values).max())
+    mean, deviation = float(values.mean()), float(values.std())
+    if size > USUAL_SIZE:
+        return [f"{name} reaches {number(float(values[np.abs(values).argmax()]))}"]
+    if 0 < deviation < USUAL_SPREAD:
+        return [f"the standard deviation of {name} is {number(deviation)}"]
+    if deviation and abs(mean) > USUAL_OFFSET * deviation:
+        return [
+            f"{name} lies around {number(mean)} with a standard deviation of {number(deviation)}"
+        ]
+    return []
+
+
+@cause
+def rate_above_the_edge(symptoms: Symptoms) -> Cause | None:
+    """The learning rate was above the largest stable one at the start (Cohen et al. 2021)."""
+    stable = symptoms.stable_rate
+    if symptoms.is_ridge or stable is None or symptoms.learning_rate <= stable:
+        return None
+    rate = exact_number(float(f"{symptoms.learning_rate:.6g}"))
+    reason = (
+        f"learning rate {rate} is above {number(stable)}, "
+        "the largest stable one of the initial network on the full batch"
+    )
+    return Cause("rate_above_the_edge", reason, ({"training.learning_rate": STABLE},))
+
+
+@cause
+def momentum_near_one(symptoms: Symptoms) -> Cause | None:
+    """Momentum of nearly 1 sums up hundreds of steps."""
+    momentum = symptoms.config.training.momentum
+    if symptoms.is_ridge or momentum < NEAR_ONE:
+        return None
+    steps = number(1 / (1 - momentum))
+    reason = f"momentum {exact_number(momentum)} adds up the gradients of some {steps} steps"
+    remedies = (
+        {"training.momentum": 0.9},
+        {"training.momentum": 0.9, "training.learning_rate": STABLE},
+    )
+    return Cause("momentum_near_one", reason, remedies)
+
+
+@cause
+def strong_decay(symptoms: Symptoms) -> Cause | None:
+    """Weight decay holds all weights near 0."""
+    decay = symptoms.config.training.weight_decay
+    if symptoms.is_ridge or decay < STRONG_DECAY:
+        return None
+    reason = f"weight decay {exact_number(decay)} holds the weights near 0"
+    remedies = (
+        {"training.weight_decay": 0.0},
+        {"training.weight_decay": 0.0, "training.learning_rate": STABLE},
+    )
+    return Cause("strong_decay", reason, remedies)
+
+
+@cause
+def frozen_output_bias(symptoms: Symptoms) -> Cause | None:
+    """Without an output bias the function has to leave 0 by its units alone."""
+    if symptoms.config.network.output_bias:
+        return None
+    y = symptoms.dataset.y_train
+    if abs(float(y.mean())) <= float(y.std()):
+        return None
+    mean = number(float(symptoms.dataset.scaling.y_to_original(y.mean())))
+    remedies = ({"network.output_bias": True}, {"data.standardize": True})
+    return Cause(
+        "frozen_output_bias", f"the output has no bias, and y lies around {mean}", remedies
+    )
+
+
+@cause
+def too_short(symptoms: Symptoms) -> Cause | None:
+    """The error has fallen, and the steps taken are few at this rate."""
+    stable = symptoms.stable_rate
+    if symptoms.is_ridge or symptoms.has_diverged or symptoms.final_mse >= symptoms.initial_mse:
+        return None
+    way = symptoms.learning_rate * symptoms.steps
+    if stable is None or way >= FEW_TIME_CONSTANTS * stable:
+        return None
+    steps = counted(symptoms.steps, "step")
+    rate = exact_number(float(f"{symptoms.learning_rate:.6g}"))
+    longer = _longer(symptoms.config, 10)
+    remedies: list[Changes] = [longer, {**longer, "training.learning_rate": STABLE}]
+    if symptoms.learning_rate < stable / 4:
+        remedies = [{"training.learning_rate": STABLE}, *remedies]
+    return Cause("too_short", f"{steps} at learning rate {rate} are few", tuple(remedies))
+
+
+def _longer(config: Config, factor: int) -> Changes:
+    """A training that is so many times as long."""
+    training = config.training
+    if training.steps is not None:
+        return {"training.steps": factor * training.steps}
+    if training.time is not None:
+        return {"training.time": factor * training.time}
+    return {"training.epochs": factor * (training.epochs or 1)}
+
+
+@cause
+def small_batch(symptoms: Symptoms) -> Cause | None:
+    """Steps for a few points at once are stable at smaller rates than steps for all points."""
+    size = symptoms.config.training.batch_size
+    points = len(symptoms.dataset.x_train)
+    if symptoms.is_ridge or size == "full" or size > max(points // 10, 1) or points <= size:
+        return None
+    reason = f"every step follows {counted(size, 'point')} of {points:,} alone"
+    remedies: tuple[Changes, ...] = (
+        {"training.batch_size": "full"},
+        {"training.batch_size": "full", "training.learning_rate": STABLE},
+    )
+    return Cause("small_batch", reason, remedies)
+
+
+@cause
+def narrow_layers(symptoms: Symptoms) -> Cause | None:
+    """A layer of few units dies, or loses what the next one needs."""
+    hidden = symptoms.initial.hidden
+    narrowest = min(hidden)
+    if narrowest > NARROW:
+        return None
+    layer = hidden.index(narrowest) + 1
+    where = f"hidden layer {layer} has" if len(hidden) > 1 else "the network has"
+    reason = f"{where} {counted(narrowest, 'unit')} only"
+    return Cause("narrow_layers", reason, _more_units(symptoms))
+
+
+@cause
+def rising_curvature(symptoms: Symptoms) -> Cause | None:
+    """The training led to where the learning rate is no longer stable."""
+    stable = symptoms.stable_rate_at_end
+    if symptoms.is_ridge or stable is None or symptoms.learning_rate <= stable:
+        return None
+    rate = exact_number(float(f"{symptoms.learning_rate:.6g}"))
+    reason = (
+        f"learning rate {rate} is above {number(stable)}, "
+        "the largest stable one where the training ended"
+    )
+    return Cause("rising_curvature", reason, ({"training.learning_rate": STABLE},))
+
+
+# What is merely likely
+
+
+@cause
+def died(symptoms: Symptoms) -> Cause | None:
+    """Units were thrown off the data by large steps."""
+    if symptoms.dead_layer is None:
+        return None
+    reason = "large steps moved every elbow off the data, where units get no gradient"
+    return Cause("died", reason, ({"training.learning_rate": STABLE}, *_more_units(symptoms)))
+
+
+@cause
+def slow_or_small(symptoms: Symptoms) -> Cause | None:
+    """What remains: too few steps, too few units, or noise alone."""
+    remedies: list[Changes] = []
+    longer = _longer(symptoms.config, 10)
+    if not symptoms.is_ridge:
+        remedies += [{"training.learning_rate": STABLE}, longer]
+    if not symptoms.config.data.standardize:
+        standardized: dict[str, object] = {"data.standardize": True}
+        remedies.append(standardized)
+        if not symptoms.is_ridge:
+            remedies.append({**standardized, "training.learning_rate": STABLE})
+    remedies += _more_units(symptoms)
+    if not symptoms.is_ridge and symptoms.config.training.layers != "all":
+        remedies.append({"training.layers": "all"})
+    if not symptoms.is_ridge:
+        everything: dict[str, object] = {**longer, "training.learning_rate": STABLE}
+        for change in _more_units(symptoms):
+            everything |= change
+        if not symptoms.config.data.standardize:
+            everything["data.standardize"] = True
+        remedies.append(everything)
+    reason = "the training was too short, the network too small, or the data are mostly noise"
+    if symptoms.has_diverged:
+        reason = "the steps were too large"
+    return Cause("slow_or_small", reason, tuple(remedies))
+
+
+def _more_units(symptoms: Symptoms) -> tuple[Changes, ...]:
+    """Wider layers; keys that give a number for every unit have to go with them."""
+    network = symptoms.config.network
+    widths = [max(width, 20) for width in network.hidden]
+    if widths == list(network.hidden):
+        return ()
+    hidden = widths[0] if len(widths) == 1 else widths
+    changes: dict[str, object] = {"network.hidden": hidden}
+    if isinstance(network.elbows, tuple):
+        changes["network.elbows"] = "uniform"
+    if isinstance(network.slopes, tuple):
+        changes["network.slopes"] = None
+    return (changes,)

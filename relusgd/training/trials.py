@@ -1,0 +1,225 @@
+"""Advice that was tried: the remedies of a training that failed, trained for a moment each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from relusgd.config import load_config
+from relusgd.diagnostics.causes import STABLE, Changes, Symptoms, find_causes
+from relusgd.diagnostics.measures import train_mse
+from relusgd.diagnostics.outcomes import LEARNED, best_constant_mse, learned_mse
+from relusgd.errors import DivergedError, RelusgdError
+from relusgd.model.network import Network
+from relusgd.training.descent import State
+from relusgd.training.ending import Ending, symptoms_of, with_number
+from relusgd.training.loop import Recorder, final_mse, training_blocks
+from relusgd.training.plan import Plan, prepare
+from relusgd.training.recording import Recording
+from relusgd.training.ridge import ridge
+from relusgd.words import counted, number
+
+LEAST_SECONDS = 2.0
+MOST_SECONDS = 60.0
+SHARE_OF_RUN = 0.05
+"""Trials take this share of the time that the run took, within these limits, in seconds of the
+processor.
+"""
+
+FACTORS = (1.0, 0.2, 0.04)
+"""Of a rate that is half the largest stable one, these shares are tried."""
+
+GOOD_ENOUGH = 0.3
+ENOUGH = 3
+"""A trial that ends below this share of the best constant's error ends the search, and so do so
+many trials that helped at all.
+"""
+
+AS_GOOD = 1.5
+"""Of all trials the first one counts whose error is at most this many times the lowest."""
+
+WELL_FITTED = 0.05
+POORLY_SOLVED = 10.0
+MOST_NUMBERS = 10**6
+"""Ridge regression is held against a training whose error is above this share of the best
+constant's, named if its error is so many times lower, and tried up to so many numbers.
+"""
+
+FEW_STEPS = 20_000
+"""Up to here NumPy takes the steps of a trial, because compiling would take longer."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One remedy that was trained. share: its training error over that of the best constant.
+
+    is_whole: whether the training came to its end. steps: how many it took.
+    """
+
+    changes: Changes
+    share: float
+    is_whole: bool
+    steps: int
+    words: str
+
+
+def advised(
+    plan: Plan,
+    ending: Ending,
+    state: State,
+    seconds: float,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> Ending:
+    """The ending of a training that failed, with advice that was tried, if any was found to help.
+
+    state: the last one that is finite. seconds: how long the training took. is_stopped: asked
+    whether to give up. Where trials came to their ends and none helped, there is no advice. Where
+    there was no time for a single one, the advice stays untried.
+    """
+    if ending.outcome == "learned" or not plan.steps:
+        return ending
+    final_mse = float("inf")
+    if ending.outcome == "nothing":
+        final_mse = train_mse(Network.from_parameters(state.parameters, plan.hidden), plan.dataset)
+    symptoms = symptoms_of(plan, state, final_mse)
+    budget = min(max(LEAST_SECONDS, SHARE_OF_RUN * seconds), MOST_SECONDS)
+    trials, is_complete = _trials(plan, symptoms, budget, is_stopped)
+    helpful = [trial for trial in trials if trial.share <= LEARNED]
+    if not helpful:
+        has_judged = is_complete or any(trial.is_whole for trial in trials)
+        return replace(ending, advice={}) if has_judged else ending
+    lowest = min(trial.share for trial in helpful)
+    chosen = next(trial for trial in helpful if trial.share <= AS_GOOD * lowest)
+    return replace(ending, advice=dict(chosen.changes), tried=chosen.words)
+
+
+def better_output_layer(plan: Plan, final_mse: float) -> float | None:
+    """The training error of ridge regression on the initial network's hidden layer.
+
+    None where it is not POORLY_SOLVED times as low as the training's own, final_mse, where the fit
+    is good anyway, or where it would take long.
+    """
+    config = plan.config
+    n, units = len(plan.dataset.x_train), plan.hidden[-1]
+    fits_well = final_mse < WELL_FITTED * best_constant_mse(plan.dataset.y_train)
+    if plan.is_ridge or config.training.layers == "hidden" or fits_well:
+        return None
+    if n * units > MOST_NUMBERS:
+        return None
+    with plan.one_thread(), suppress(RelusgdError):
+        solved = ridge(
+            plan.initial,
+            plan.dataset.x_train,
+            plan.dataset.y_train,
+            config.training.penalty,
+            output_bias=config.network.output_bias,
+        )
+        error = train_mse(solved, plan.dataset)
+        return error if POORLY_SOLVED * error < final_mse else None
+    return None
+
+
+def _trials(
+    plan: Plan, symptoms: Symptoms, budget: float, is_stopped: Callable[[], bool]
+) -> tuple[list[Trial], bool]:
+    """The trials that the budget allows, and whether it allowed all."""
+    trials: list[Trial] = []
+    started = time.process_time()
+    for changes in _candidates(plan, symptoms):
+        left = budget - (time.process_time() - started)
+        if left <= 0 or is_stopped():
+            return trials, False
+        trial = _try(plan, changes, left, is_stopped)
+        if trial is None:
+            continue
+        trials.append(trial)
+        helped = [one for one in trials if one.is_whole and one.share <= LEARNED]
+        if len(helped) >= ENOUGH or any(one.share <= GOOD_ENOUGH for one in helped):
+            return trials, True
+    return trials, True
+
+
+def _candidates(plan: Plan, symptoms: Symptoms) -> Iterator[dict[str, object]]:
+    """Every remedy of every cause once: changes of data and training first, then of the network.
+
+    A rate that depends on the other changes is tried in several sizes.
+    """
+    remedies = [remedy for cause in find_causes(symptoms) for remedy in cause.remedies]
+    remedies.sort(key=_changes_network)
+    seen: list[dict[str, object]] = []
+    for factor in FACTORS:
+        for remedy in remedies:
+            if factor != 1.0 and remedy.get("training.learning_rate") != STABLE:
+                continue
+            changes = _numbered(plan, remedy, factor)
+            if changes is not None and changes not in seen:
+                seen.append(changes)
+                yield changes
+
+
+def _changes_network(remedy: Changes) -> bool:
+    return any(key.startswith("network.") for key in remedy)
+
+
+def _numbered(plan: Plan, remedy: Changes, factor: float) -> dict[str, object] | None:
+    """The remedy with its learning rate as a number; None where it makes no valid training."""
+    if remedy.get("training.learning_rate") != STABLE:
+        return dict(remedy)
+    others = {key: value for key, value in remedy.items() if key != "training.learning_rate"}
+    changed = changed_plan(plan, others)
+    return None if changed is None else with_number(changed, remedy, factor)
+
+
+def changed_plan(plan: Plan, changes: Changes) -> Plan | None:
+    """The plan of the same training with these changes; None where they make no valid one."""
+    try:
+        config = load_config(plan.config, changes)
+        has_same_data = config.data == plan.config.data
+        return prepare(config, plan.dataset if has_same_data else None, plan.start)
+    except RelusgdError:
+        return None
+
+
+def _try(
+    plan: Plan, changes: Changes, seconds: float, is_stopped: Callable[[], bool]
+) -> Trial | None:
+    """Train with these changes for at most so many seconds of the processor.
+
+    None where they make no valid training, or one that diverges.
+    """
+    changed = changed_plan(plan, changes)
+    if changed is None:
+        return None
+    if changed.steps <= FEW_STEPS:
+        changed = changed.with_engine("numpy", changed.kernel)
+    ends_alone = Recording(changed.steps, changed.steps_per_epoch, every=None)
+    changed = replace(changed, recording=ends_alone)
+    started = time.process_time()
+    state = changed.initial_state()
+    try:
+        for block in training_blocks(changed):
+            state = block.state
+            if time.process_time() - started > seconds or is_stopped():
+                break
+    except DivergedError:
+        return None
+    steps = state.step
+    error = final_mse(Recorder(changed), state)
+    is_whole = steps >= changed.steps
+    return Trial(changes, _share(changed, error), is_whole, steps, _words(changed, error, steps))
+
+
+def _share(plan: Plan, error: float) -> float:
+    """The error over that of the best constant; below 1 for a training that learned something."""
+    y = plan.dataset.y_train
+    return error / (best_constant_mse(y) or learned_mse(plan.initial_mse, y))
+
+
+def _words(plan: Plan, error: float, steps: int) -> str:
+    """train MSE 0.02, where the trial came to its end."""
+    original = number(plan.dataset.scaling.mse_to_original(error))
+    if steps >= plan.steps:
+        return f"train MSE {original}"
+    return f"train MSE {original} after {steps:,} of {counted(plan.steps, 'step')}"
