@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from relusgd.advice import Advice, advice
+from relusgd.advice import Advice, advice, in_shell, join, setting
 from relusgd.config import Config, flatten
 from relusgd.config.differences import differing_values
 from relusgd.config.overrides import LENGTHS
+from relusgd.config.start import RunStart
 from relusgd.errors import InputError
 from relusgd.runs.run import Run
 from relusgd.training import Plan
 from relusgd.training.start import parameters_digest
-from relusgd.words import cut_short
+from relusgd.words import cut_short, value_text
 
 
 class Found(Enum):
@@ -144,8 +145,9 @@ def start_digest(run: Run) -> str | None:
     return parameters_digest(run.network(step=0))
 
 
-def refusal(folder: Path, command: str, differences: Sequence[Difference]) -> InputError:
-    """The error for a folder that holds another run, with two commands to copy."""
+def refusal(run: Run, command: str, differences: Sequence[Difference]) -> InputError:
+    """The error for a folder that holds another run, with the commands to copy."""
+    folder = run.folder
     lines = "\n".join(f"  {difference}" for difference in differences)
     free = free_name(folder)
     fresh = shlex.quote(str(free))
@@ -154,10 +156,42 @@ def refusal(folder: Path, command: str, differences: Sequence[Difference]) -> In
         f"relusgd.record(config, {str(folder)!r}, overwrite=True)", f"{command} --overwrite"
     )
     keeping_both = Advice(f"relusgd.record(config, {str(free)!r})", f"{elsewhere} --out {fresh}")
-    return InputError(
-        f"{folder} holds another run:\n{lines}",
-        advice("to replace it:     {}\nto keep both runs: {}", replacing, keeping_both),
-    )
+    ways = [
+        advice("to replace it:     {}", replacing),
+        advice("to keep both runs: {}", keeping_both),
+    ]
+    if run.status != "diverged" and _is_trained_otherwise(differences):
+        going_on = Advice(
+            f"relusgd.record(relusgd.load_config(config, {{'network.start': "
+            f"{{'run': {str(folder)!r}}}}}), {str(free)!r})",
+            f"{elsewhere} {_start_options(run)} --out {fresh}",
+        )
+        ways.append(advice("to go on from it:  {}", going_on))
+    if any(difference.key == RATE for difference in differences):
+        ways.append(Advice(WITHIN_A_RUN, WITHIN_A_RUN))
+    return InputError(f"{folder} holds another run:\n{lines}", join("\n", ways))
+
+
+RATE = "training.learning_rate"
+WITHIN_A_RUN = "training.schedule and training.warmup change the rate within one run"
+
+
+def _start_options(run: Run) -> str:
+    """What makes a command begin with the run's last network."""
+    folder = value_text(str(run.folder))
+    settings = {"network.start.run": folder, "network.start.epoch": "last"}
+    start = run.config.network.start
+    if start is not None and not isinstance(start, RunStart):
+        # The parameters that the config holds would stand beside these keys.
+        settings = {"network.start": f"{{run: {folder}, epoch: last}}"}
+    return " ".join(in_shell(setting(key, value)) for key, value in settings.items())
+
+
+def _is_trained_otherwise(differences: Sequence[Difference]) -> bool:
+    """Whether both runs have the same network, which is trained in another way."""
+    keys = [difference.key for difference in differences]
+    is_of_training = [key.startswith("training.") for key in keys]
+    return any(is_of_training) and not any(key.startswith("network.") for key in keys)
 
 
 def without_option(command: str, option: str) -> str:

@@ -125,7 +125,7 @@ def _record(
 
     found, differences = judge(standing, plan)
     if found is Found.OTHER:
-        raise refusal(folder, observer.command, differences)
+        raise refusal(standing, observer.command, differences)
     if found in (Found.UNFINISHED, Found.SHORTER):
         plan = plan.keeping(standing.facts.engine, standing.facts.kernel)
         _check_disk(plan, folder, recorded=len(standing.metrics["epoch"]))

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import sys
 
 import pytest
@@ -23,6 +24,8 @@ def offered(result):
     [
         "train small.yaml --set seed=1 --out place",
         "train small.yaml --set seed=1 --out=place -q",
+        "train place --set training.learning_rate=0.001",
+        "train small.yaml --out place=2 --set training.method=ridge",
         "sweep small.yaml --repeat 2 --set training.epochs=3 --out sweeps",
         "new small.yaml",
         "new small.yaml --from course",
@@ -43,6 +46,7 @@ def test_what_a_refusal_offers_runs(typed, here, monkeypatch):
     (here / "many.yaml").write_text((here / "small.yaml").read_text() + "sweep: {repeat: 2}\n")
     run("train", "small.yaml", "-q")
     run("train", "small.yaml", "-q", "--out", "place")
+    run("train", "small.yaml", "-q", "--out", "place=2")
     run("sweep", "small.yaml", "-q", "--repeat", "2", "--workers", "1", "--out", "sweeps")
     monkeypatch.setattr(sys, "argv", ["relusgd", *shlex.split(typed)])
     for command in offered(run(*shlex.split(typed))):
@@ -51,3 +55,6 @@ def test_what_a_refusal_offers_runs(typed, here, monkeypatch):
         words = shlex.split(command)[1:]
         result = run(*words)
         assert result.exit_code == 0, f"{command}\n{result.stderr}"
+        if words[0] == "train":  # each of them is tried on its own
+            shutil.rmtree(here / "place-2", ignore_errors=True)
+            shutil.rmtree(here / "place=2-2", ignore_errors=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shlex
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
@@ -116,3 +117,43 @@ def test_a_sweep_may_vary_the_epoch_to_begin_at(first, tmp_path):
         assert np.array_equal(
             one.network(step=0).parameters(), first.network(epoch=epoch).parameters()
         )
+
+
+def test_a_run_that_is_trained_otherwise_is_refused_with_the_way_on_from_its_network(first):
+    with pytest.raises(InputError) as caught:
+        record(small(training__learning_rate=0.001), first.folder)
+    assert "to go on from it:  relusgd.record(" in caught.value.hint
+    assert "training.schedule and training.warmup change the rate" in caught.value.hint
+    with pytest.raises(InputError) as caught:
+        record(small(network__hidden=3, training__learning_rate=0.001), first.folder)
+    assert "to go on from it" not in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["first", "a, b: c", "it's 1"])
+def test_the_way_on_that_a_refusal_offers_begins_with_the_last_network(
+    first, tmp_path, monkeypatch, name
+):
+    first = load_run(first.folder.rename(tmp_path / name))
+    typed = ["train", str(first.folder), "--set", "training.learning_rate=0.001"]
+    monkeypatch.setattr("sys.argv", ["relusgd", *typed])
+    refused = command(*typed)
+    assert refused.exit_code == 2
+    (line,) = [line for line in refused.stderr.splitlines() if "to go on from it:" in line]
+    offered = shlex.split(line.partition("relusgd ")[2])
+    done = command(*offered)
+    assert done.exit_code == 0, done.stderr
+    later = load_run(done.stdout.strip())
+    assert np.array_equal(later.network(step=0).parameters(), first.network().parameters())
+    assert later.config.training.learning_rate == 0.001
+
+
+def test_the_way_on_replaces_parameters_that_the_config_holds(tmp_path, monkeypatch):
+    written = {"weight_1": 1, "bias_1": 0, "weight_2": 1, "bias_2": 0}
+    first = record(small(network__hidden=1, network__start=written), tmp_path / "first")
+    typed = ["train", str(first.folder), "--set", "training.learning_rate=0.001"]
+    monkeypatch.setattr("sys.argv", ["relusgd", *typed])
+    line = command(*typed).stderr.partition("to go on from it:  relusgd ")[2].splitlines()[0]
+    done = command(*shlex.split(line))
+    assert done.exit_code == 0, done.stderr
+    later = load_run(done.stdout.strip())
+    assert np.array_equal(later.network(step=0).parameters(), first.network().parameters())
