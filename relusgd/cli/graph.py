@@ -78,7 +78,8 @@ def graph(
         str | None,
         typer.Option(
             metavar="NODE",
-            help="Show how the output moves with this node, or entry: z, z[3].",
+            help="Show how the output moves with this node, or entry: z, z[3]. With --out as a "
+            "picture.",
             show_default=False,
         ),
     ] = None,
@@ -110,7 +111,7 @@ def graph(
         out = _film_path(source)
     check_out(out)
     size, pixels = _split_sizes(sizes or [])
-    _check_pixels(pixels, out, nudge=nudge)
+    _check_pixels(pixels, out)
     point = finite_numbers(at, "--at") if at is not None else None
     if source is None:
         words = function or ""
@@ -123,7 +124,10 @@ def graph(
             _film_step(built, chosen, out, theme.value, pixels)
             typer.echo(out)
             return
-    if nudge:
+    if nudge and out:
+        _draw_nudge(built, nudge, by, out, theme.value, pixels)
+        typer.echo(out)
+    elif nudge:
         _show_nudges(built, nudge, by, as_json=as_json)
     elif out:
         _write_graph(built, out, theme.value, words, pixels)
@@ -162,8 +166,8 @@ def _check_options(
             "--animate films an SGD step of a CONFIG or RUN; "
             "--function, --nudge and --json do not go with it"
         )
-    if nudge and out:
-        raise InputError("--nudge gives a table, and --out a picture", "leave one of them out")
+    if nudge and out and as_json:
+        raise InputError("--json prints numbers, and --out writes a picture", "leave one out")
 
 
 def _function_command(function: str, at: str | None) -> str:
@@ -192,11 +196,11 @@ def _split_sizes(texts: list[str]) -> tuple[str | None, tuple[int, int] | None]:
     return next(iter(of_function), None), pixels
 
 
-def _check_pixels(pixels: tuple[int, int] | None, out: Path | None, *, nudge: str | None) -> None:
+def _check_pixels(pixels: tuple[int, int] | None, out: Path | None) -> None:
     """Refuse the size of a picture where none is drawn."""
     if pixels is None:
         return
-    if out is None or nudge:
+    if out is None:
         raise InputError(
             "--size in pixels is that of a picture, and a table is printed", "add --out graph.svg"
         )
@@ -377,6 +381,20 @@ def _show_nudges(graph: Graph, node: str, by: float, *, as_json: bool) -> None:
         )
     print_table(table)
     typer.echo(f"{sink} before: {state.output:.10g}", err=True)
+
+
+def _draw_nudge(
+    graph: Graph,
+    node: str,
+    by: float,
+    out: Path,
+    theme: str,
+    pixels: tuple[int, int] | None,
+) -> None:
+    """Write the picture of a nudge."""
+    from relusgd.graphs.nudge_picture import draw_nudge
+
+    draw_nudge(graph.evaluate(), node, by, out, theme=theme, size=pixels)
 
 
 def _write_graph(

@@ -108,11 +108,13 @@ class Graph:
         return next(reversed(self._nodes))
 
     def node(self, name: str) -> Node:
-        """The node of this name, as typed or as pictures print it: z1 or z₁, loss or ℓ.
+        """The node of this name, as typed or as pictures print it: z1 or z₁, x1 or x⁽¹⁾, loss or ℓ.
 
         Raises InputError, with the name that may be meant, when there is none.
         """
         plain = normalize("NFKC", name.replace("ℓ", "loss"))
+        if plain not in self._nodes:  # x⁽¹⁾
+            plain = plain.replace("(", "").replace(")", "")
         if plain not in self._nodes:
             suggestion = did_you_mean(plain, self._nodes)
             raise InputError(f"the graph has no node {name[:40]!r}{suggestion}")
@@ -224,11 +226,18 @@ def nudge_node(state: Evaluated, node: str, by: float) -> list[Nudge]:
     slope = float(np.sum(state.derivative(name) * direction))
     nudges = []
     for share in NUDGE_SHARES:
-        with np.errstate(all="ignore"):
-            moved = value + share * by * direction
-        output = state.graph.evaluate({name: moved}).output
+        output = nudged(state, node, share * by).output
         nudges.append(Nudge(share * by, output, output - state.output, slope * share * by))
     return nudges
+
+
+def nudged(state: Evaluated, node: str, by: float) -> Evaluated:
+    """The graph after adding ε to a node, or to one of its entries. Raises as `nudge_node` does."""
+    name, index = _entry(state, node)
+    moved = np.array(state.values[name], dtype=np.float64)
+    with np.errstate(all="ignore"):
+        moved[index] += by
+    return state.graph.evaluate({name: moved})
 
 
 def _entry(state: Evaluated, text: str) -> tuple[str, tuple[int, ...]]:

@@ -6,8 +6,8 @@ A box holds a node's name, formula, value and derivative; a curve carries its lo
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from relusgd.errors import InputError
 from relusgd.graphs.graph import Evaluated
 from relusgd.graphs.placing import EdgeCurve, Placement, Point, Rectangle, Size, place
-from relusgd.graphs.text import TextLine, box_lines, label_text, printed
+from relusgd.graphs.text import FORMS, BoxForm, TextLine, box_lines, label_text, printed
 from relusgd.pictures.look import LARGEST, SMALLEST, Look, size_text
 from relusgd.pictures.plain_matplotlib import (
     Affine2D,
@@ -33,13 +33,26 @@ from relusgd.pictures.text_fit import text_width
 WIDTH, HEIGHT = 1000, 640
 """Pixels of the room for a graph; a picture grows where the smallest font needs more."""
 
-FONT_HEIGHTS = (17.0, 15.0, 13.0, 12.0, 11.0, 10.0, 9.5)
+FONT_HEIGHTS = (17.0, 16.0, 15.0)
 """In pixels. The largest with which a graph fits WIDTH and HEIGHT is taken, or the smallest."""
 
-LARGER, SMALLER = 1.6, 0.93
+SMALLEST_FONT = 9.5
+"""In pixels, where the size of the picture is given."""
+
+LETTERS = 45
+"""No letters are smaller than this part of the picture's height, if a form of the boxes has room.
+"""
+
+SLIDE = 9 / 16
+"""Height to width of what a picture is shown on."""
+
+LARGER, SMALLER = 1.6, 0.96
 """Where the size of the picture is given, fonts are tried from LARGER times the usual one on, each
 SMALLER times the last one.
 """
+
+ROOM_FOR_EDGES = 0.98
+"""What the largest font that fits is made smaller by."""
 
 RED = {"light": "#c1272d", "dark": "#ff6f6f"}
 """Of derivatives, on light and on dark paper."""
@@ -47,6 +60,12 @@ RED = {"light": "#c1272d", "dark": "#ff6f6f"}
 COMPUTED = {"light": "#f5f7f9", "dark": "#20252c"}
 SOURCE = {"light": "#e3eef7", "dark": "#1d3142"}
 SINK = {"light": "#fbe9e4", "dark": "#43262a"}
+
+Legend = Sequence[tuple[str, str]]
+"""Words, and their role: ink, faint or derivative."""
+
+BoxWords = Callable[[Evaluated, str, BoxForm], list[TextLine]]
+"""The lines of a node's box in a state."""
 
 MOST_NODES_WITH_LETTERS = 12
 """In graphs of at most this many nodes, local derivatives are shown in letters as well."""
@@ -59,7 +78,8 @@ BACKWARD_SHIFT = -3.5
 class Design:
     """The words of a graph and where they stand.
 
-    lines: of every box. labels: of every edge. text: the height of the font in pixels.
+    lines: of every box. labels: of every edge. text: the height of the font in pixels. form: how
+    values and derivatives stand in boxes. legend: words and their roles; () is the usual one.
     """
 
     placement: Placement
@@ -67,6 +87,8 @@ class Design:
     labels: Sequence[str]
     text: float
     look: Look
+    form: BoxForm = "usual"
+    legend: Legend = ()
 
     @classmethod
     def of(
@@ -77,28 +99,71 @@ class Design:
         *,
         even: bool = False,
         size: tuple[int, int] | None = None,
+        words: BoxWords = box_lines,
+        legend: Legend = (),
     ) -> Design:
         """The design for the first state, with room for the words of all.
 
-        even: with an even number of pixels on both sides, as films need. size: width and height in
-        pixels; None is as large as the graph needs.
+        Boxes have the form with the largest letters beside a slide, of those whose letters are at
+        least the LETTERS-th part of the picture's height.
+
+        words: what stands in a box. even: with an even number of pixels on both sides, as films
+        need. size: width and height in pixels; None is as large as the graph needs.
         Raises InputError for a graph too large to draw.
         """
+        designs: list[Design] = []
+        for form in FORMS:
+            try:
+                design = cls._of_form(
+                    form, states, words, theme=theme, title=title, even=even, size=size
+                )
+            except InputError:
+                if form == FORMS[-1] and not designs:
+                    raise
+                continue
+            designs.append(design)
+            if design._worth >= (1 / LETTERS, 1 / LETTERS):
+                break
+        best = max(designs, key=lambda design: design._worth)
+        return replace(best, legend=legend)
+
+    @property
+    def _worth(self) -> tuple[float, float]:
+        """The height of the smallest letters, as a share of that of the picture, where more than
+        the LETTERS-th part is as good; and of that of a slide with the picture.
+        """
+        width, height = self.look.size
+        letters = label_pixels(self.text)
+        return min(letters / height, 1 / LETTERS), letters / max(height, width * SLIDE)
+
+    @classmethod
+    def _of_form(
+        cls,
+        form: BoxForm,
+        states: Sequence[Evaluated],
+        words: BoxWords,
+        *,
+        theme: str,
+        title: str | None,
+        even: bool,
+        size: tuple[int, int] | None,
+    ) -> Design:
         first = states[0]
         names = [node.name for node in first.graph.nodes]
-        lines = {name: box_lines(first, name) for name in names}
+        lines = {name: words(first, name, form) for name in names}
         all_lines = {
-            name: [line for state in states for line in box_lines(state, name)] for name in names
+            name: [line for state in states for line in words(state, name, form)] for name in names
         }
+        heights = {name: len(of_box) for name, of_box in lines.items()}
         labels = edge_labels(first)
         multiple = 2 if even else 1
         if size is None:
-            text, placement = _largest_fit(first, all_lines, labels)
+            text, placement = _largest_fit(first, all_lines, labels, heights)
             look = _look(placement, theme, title, text, multiple=multiple)
         else:
             look = Look(size=_multiples(size, multiple), theme=theme, title=title)
-            text, placement = _fit_into(look, first, all_lines, labels)
-        return cls(placement, lines, labels, text, look)
+            text, placement = _fit_into(look, first, all_lines, labels, heights)
+        return cls(placement, lines, labels, text, look, form)
 
 
 def edge_labels(state: Evaluated) -> list[str]:
@@ -108,36 +173,42 @@ def edge_labels(state: Evaluated) -> list[str]:
 
 
 def _largest_fit(
-    state: Evaluated, lines: Mapping[str, Sequence[TextLine]], labels: Sequence[str]
+    state: Evaluated,
+    lines: Mapping[str, Sequence[TextLine]],
+    labels: Sequence[str],
+    heights: Mapping[str, int],
 ) -> tuple[float, Placement]:
     """The largest font with which the graph fits, or else the smallest; and its placement."""
     *larger, smallest = FONT_HEIGHTS
     # What does not fit in the smallest font fits in none, and takes longest to lay out.
-    fallback = _placed(state, lines, labels, smallest)
+    fallback = _placed(state, lines, labels, heights, smallest)
     if _fits(fallback):
         for text in larger:
-            placement = _placed(state, lines, labels, text)
+            placement = _placed(state, lines, labels, heights, text)
             if _fits(placement):
                 return text, placement
     return smallest, fallback
 
 
 def _fit_into(
-    look: Look, state: Evaluated, lines: Mapping[str, Sequence[TextLine]], labels: Sequence[str]
+    look: Look,
+    state: Evaluated,
+    lines: Mapping[str, Sequence[TextLine]],
+    labels: Sequence[str],
+    heights: Mapping[str, int],
 ) -> tuple[float, Placement]:
     """The largest font with which the graph fits a picture of this size, and its placement."""
     width, height = look.size
     text = LARGER * FONT_HEIGHTS[0] * max(1.0, min(width / WIDTH, height / HEIGHT))
-    fitting = False
-    while text >= FONT_HEIGHTS[-1]:
-        placement = _placed(state, lines, labels, text, width - 2 * text)
+    while text >= SMALLEST_FONT:
+        placement = _placed(state, lines, labels, heights, text, width - 2 * text)
         room = height - header_height(look.title, text)
-        if fitting:
-            return text, placement
-        # The next smaller font leaves the edges some room.
-        fitting = placement.width <= width and placement.height <= room
+        if placement.width <= width and placement.height <= room:
+            # A little smaller, so that the edges have some room.
+            text *= ROOM_FOR_EDGES
+            return text, _placed(state, lines, labels, heights, text, width - 2 * text)
         text *= SMALLER
-    smallest = _largest_fit(state, lines, labels)[1]
+    smallest = _largest_fit(state, lines, labels, heights)[1]
     raise InputError(
         f"this graph does not fit into {size_text(look.size)} pixels with letters that can be read",
         f"leave --size out: it needs about {smallest.width:,.0f} × {smallest.height:,.0f} pixels",
@@ -158,14 +229,17 @@ def _placed(
     state: Evaluated,
     lines: Mapping[str, Sequence[TextLine]],
     labels: Sequence[str],
+    heights: Mapping[str, int],
     text: float,
     wanted_width: float = WIDTH,
 ) -> Placement:
-    """The placement in this font. lines: all that may ever stand in a box."""
+    """The placement in this font. lines: all that may ever stand in a box; heights: how many at a
+    time.
+    """
     sizes: dict[str, Size] = {}
     for name, of_box in lines.items():
         width = max(line_width(line, text) for line in of_box)
-        height = line_height(text) * len(box_lines(state, name))
+        height = line_height(text) * heights[name]
         sizes[name] = width + 1.4 * text, height + 0.9 * text
     edges = [(edge.parent, edge.child) for edge in state.edges]
     label_sizes = [_label_size(label, text) for label in labels]
@@ -215,7 +289,7 @@ def line_height(text: float) -> float:
 
 
 def label_pixels(text: float) -> float:
-    return max(9.0, 0.86 * text)
+    return 0.93 * text
 
 
 def is_bold(role: str) -> bool:
@@ -319,19 +393,33 @@ class GraphPicture:
                 x += piece_width(piece.text, piece.role, text)
 
     def _write_piece(self, x: float, y: float, words: str, role: str) -> Any:
-        colours = {"derivative": self._red, "faint": self._colours.faint}
         return self.sheet.text(
             x,
             y,
             words,
             pixels=self.design.text,
-            colour=colours.get(role, self._colours.ink),
+            colour=self._role_colour(role),
             bold=is_bold(role),
             va="center_baseline",
             zorder=4,
         )
 
+    def _role_colour(self, role: str) -> str:
+        colours = {"derivative": self._red, "faint": self._colours.faint}
+        return colours.get(role, self._colours.ink)
+
     # Edges
+
+    def redden_edge(self, number: int) -> None:
+        """Draw an edge's forward curve and its head in red."""
+        curve, head, *_ = self.forward[number]
+        curve.set(edgecolor=self._red, linewidth=self.sheet.points(2.0))
+        head.set(facecolor=self._red)
+
+    def hide_backward_edges(self) -> None:
+        for artists in self.backward:
+            for artist in artists:
+                artist.set_visible(False)
 
     def _draw_edge(self, curve: EdgeCurve, label: str) -> None:
         points = [(x + self._x0, y + self._y0) for x, y in curve.points]
@@ -404,12 +492,13 @@ class GraphPicture:
             )
             y -= 2.0 * text
         sink = printed(self.state.graph.sink)
-        legend = (
-            ("value, from left to right", self._colours.ink),
-            ("on an edge: ∂child/∂parent", self._colours.faint),
-            (f"∂{sink}/∂node, flowing back", self._red),
+        usual: Legend = (
+            ("value, from left to right", "ink"),
+            ("on an edge: ∂child/∂parent", "faint"),
+            (f"∂{sink}/∂node, flowing back", "derivative"),
         )
-        for words, colour in legend:
+        for words, role in self.design.legend or usual:
+            colour = self._role_colour(role)
             self.sheet.text(x, y, words, pixels=0.95 * text, colour=colour, va="center_baseline")
             x += text_width(words, 0.95 * text) + 2.2 * text
 

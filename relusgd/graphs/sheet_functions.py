@@ -1,6 +1,6 @@
 """The four functions of a theory sheet on backpropagation, as computation graphs.
 
-    a: h(x², x) with h(x_1, x_2) = x_1² + x_2²                        two paths from x
+    a: h(f(x), g(x)) with f(x) = x², g(x) = x and h = f² + g²         two paths from x
     b: f(g_1(w), …, g_n(w)) with g_i(w) = wⁱ, f = g_1² + … + g_n²     one path for every i
     c: (y − Σ_i φ(w_iᵀx + b_i))², n units with d inputs, φ = relu
     d: ½|W_2 Φ(W_1 x + b) − y|², matrices d × d
@@ -121,9 +121,9 @@ def halves(seed: int, *shape: int) -> Array:
 def _sheet_a(_: Sequence[int], at: Array | None) -> Graph:
     graph = Graph()
     graph.source("x", 3.0 if at is None else at[0])
-    graph.compute("g1", power(2), "x")
-    graph.compute("g2", IDENTITY, "x")
-    graph.compute("h", sum_of_squares(2), "g1", "g2")
+    graph.compute("f", power(2), "x")
+    graph.compute("g", IDENTITY, "x")
+    graph.compute("h", sum_of_squares(2), "f", "g")
     return graph
 
 

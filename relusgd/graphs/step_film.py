@@ -17,7 +17,13 @@ from relusgd.gradients.dense import Layers
 from relusgd.graphs.columns import column_numbers
 from relusgd.graphs.graph import Evaluated, Graph
 from relusgd.graphs.picture import Design, GraphPicture, edge_labels
-from relusgd.graphs.text import TextLine, derivative_lines, own_lines, printed
+from relusgd.graphs.text import (
+    TextLine,
+    derivative_lines,
+    own_lines,
+    printed,
+    with_derivative,
+)
 from relusgd.model.network import Array
 from relusgd.pictures.film import Progress, check_film, write_frames
 from relusgd.pictures.painter import Frame
@@ -220,18 +226,21 @@ class StepPainter:
     def _lines(self, name: str, moment: Moment, moving: Evaluated) -> list[TextLine]:
         """The lines of a box at this moment."""
         column = self._column[name]
-        old = own_lines(self.before, name)
-        derivative = derivative_lines(self.before, name)
+        form = self.picture.design.form
+        old = own_lines(self.before, name, form)
+        derivative = derivative_lines(self.before, name, form)
         match moment.act:
             case "forward":
                 return old if column <= moment.column else []
             case "backward":
-                return [*old, *derivative] if column >= moment.column else old
+                return with_derivative(old, derivative, form) if column >= moment.column else old
             case "step":
-                lines = own_lines(moving, name) if name in self.moved else old
-                return [*lines, *derivative]
+                lines = own_lines(moving, name, form) if name in self.moved else old
+                return with_derivative(lines, derivative, form)
+        # The derivatives stay: they are what the step was made by.
         is_new = name in self.moved or column <= moment.column
-        return own_lines(self.after, name) if is_new else old
+        lines = own_lines(self.after, name, form) if is_new else old
+        return with_derivative(lines, derivative, form)
 
     def _caption(self, moment: Moment) -> str:
         """What happens at this moment, on one line."""

@@ -1,13 +1,15 @@
 """A computation graph in words: the lines of its boxes, the labels of its edges, cells of tables.
 
 Numbers have four digits. Vectors and small matrices are written out; of larger ones the norm is
-shown. Names are as in print: w1 is w₁, loss is ℓ.
+shown. Names are as in print: w1 is w₁, loss is ℓ; x1 and W1, of layers, are x⁽¹⁾ and W⁽¹⁾.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -18,16 +20,31 @@ from relusgd.words import SUPERSCRIPTS, significant, superscript
 LONGEST_VECTOR, LARGEST_MATRIX = 4, 3
 """The most entries of a vector, and the most rows or columns of a matrix, that are written out."""
 
+BETWEEN = "   "
+"""Between a value and a derivative on the same line."""
+
 MOST_TERMS = 4
 """The most terms of a derivative, one for each path, that are written out."""
 
 LONGEST_SYMBOL = 16
 """The most letters of a local derivative at an edge; of longer ones the number alone is shown."""
 
+LAYER_LETTERS = "xW"
+"""Letters of vectors and matrices that have one for each layer."""
+
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 # A letter and a number, as in w1 and 2g1, but not in 1e5.
 _NAME = re.compile(r"(?<![A-Za-z_.])((?<!\d)[A-Za-z]|[A-DF-Za-df-z])(\d+)(?![\d.A-Za-z_])")
+
+
+BoxForm = Literal["usual", "narrow", "columns", "flat"]
+"""usual: the derivative on a line of its own. narrow: a vector's derivative under what it is.
+columns: the same, with vectors as columns. flat: the derivative on the line of the value, where a
+box has one line.
+"""
+
+FORMS: tuple[BoxForm, ...] = ("usual", "narrow", "columns", "flat")
 
 
 # Values
@@ -42,8 +59,10 @@ def is_written_out(value: Array) -> bool:
     return bool(max(value.shape) <= LARGEST_MATRIX)
 
 
-def value_lines(value: Array) -> list[str]:
+def value_lines(value: Array, form: BoxForm = "usual") -> list[str]:
     """A number, a vector in brackets, or a small matrix row by row; nothing of larger values."""
+    if value.ndim == 1 and form == "columns" and is_written_out(value):
+        return [f"[ {significant(entry)} ]" for entry in value]
     if not is_written_out(value):
         return []
     if value.ndim == 0:
@@ -68,12 +87,20 @@ def shape_text(value: Array) -> str:
 
 
 def printed(text: str) -> str:
-    """Names and formulas as in print: w1 → w₁, x**2 → x², loss → ℓ."""
+    """Names and formulas as in print: w1 → w₁, x1 → x⁽¹⁾, x**2 → x², loss → ℓ."""
     text = re.sub(r"\bloss\b", "ℓ", text)
     text = re.sub(r"\*\*(\d+)(?![\d.])", lambda power: power[1].translate(SUPERSCRIPTS), text)
     if "**" not in text:
         text = text.replace("*", "·")
-    return _NAME.sub(lambda name: name[1] + name[2].translate(SUBSCRIPTS), text)
+    return _NAME.sub(_numbered, text)
+
+
+def _numbered(name: re.Match[str]) -> str:
+    """A letter and its number: below for a unit, above in brackets for a layer."""
+    letter, number = name[1], name[2]
+    if letter in LAYER_LETTERS:
+        return f"{letter}⁽{number.translate(SUPERSCRIPTS)}⁾"
+    return letter + number.translate(SUBSCRIPTS)
 
 
 # Lines of a box
@@ -90,19 +117,30 @@ class Piece:
 TextLine = tuple[Piece, ...]
 
 
-def box_lines(state: Evaluated, name: str) -> list[TextLine]:
+def box_lines(state: Evaluated, name: str, form: BoxForm = "usual") -> list[TextLine]:
     """The lines of a node's box: its own, then its derivative."""
-    return [*own_lines(state, name), *derivative_lines(state, name)]
+    return with_derivative(own_lines(state, name, form), derivative_lines(state, name, form), form)
 
 
-def own_lines(state: Evaluated, name: str) -> list[TextLine]:
+def with_derivative(
+    own: Sequence[TextLine], derivative: Sequence[TextLine], form: BoxForm
+) -> list[TextLine]:
+    """A box's own lines and those of its derivative."""
+    if form == "flat" and len(own) == len(derivative) == 1:
+        return [(*own[0], Piece(BETWEEN, "derivative"), *derivative[0])]
+    return [*own, *derivative]
+
+
+def own_lines(state: Evaluated, name: str, form: BoxForm = "usual") -> list[TextLine]:
     """Name, formula, shape and value."""
     node, value = state.graph.node(name), state.values[name]
     head = [Piece(printed(name), "name")]
     if node.formula:
         head.append(Piece(f" = {printed(node.formula)}", "ink"))
-    shape = [Piece(f"  {shape_text(value)}", "faint")] if value.ndim else []
-    lines = value_lines(value)
+    lines = value_lines(value, form)
+    is_upright = form == "columns" and value.ndim == 1 and len(lines) > 1
+    # A vector that stands upright shows how long it is.
+    shape = [Piece(f"  {shape_text(value)}", "faint")] if value.ndim and not is_upright else []
     if not lines:
         size = Piece(f"|{printed(name)}| = {significant(norm(value))}", "value")
         return [(*head, *shape), (size,)]
@@ -114,13 +152,15 @@ def own_lines(state: Evaluated, name: str) -> list[TextLine]:
     return [(*head, *shape), (Piece(f"= {line}", "value"),)]
 
 
-def derivative_lines(state: Evaluated, name: str) -> list[TextLine]:
+def derivative_lines(state: Evaluated, name: str, form: BoxForm = "usual") -> list[TextLine]:
     """∂sink/∂node = term + term = sum; a small matrix row by row, of larger values the norm."""
     value = state.derivative(name)
     label = f"∂{printed(state.graph.sink)}/∂{printed(name)}"
-    lines = value_lines(value)
+    lines = value_lines(value, form)
     if not lines:
         texts = [f"|{label}| = {significant(norm(value))}"]
+    elif len(lines) == 1 and form == "narrow" and value.ndim:
+        texts = [f"{label} =", lines[0]]
     elif len(lines) == 1:
         texts = [f"{label} = {_sum_of_terms(state, name)}{lines[0]}"]
     else:
@@ -167,18 +207,28 @@ def label_text(edge: Edge, *, letters: bool) -> str:
 
 
 def value_cell(value: Array) -> str:
-    """A value on one line: whole if it is short, else its norm."""
+    """A value: whole if it is short, a matrix with a line for each row; else its norm."""
     lines = value_lines(value)
     if not lines:
         return f"norm {significant(norm(value))}"
     if value.ndim < 2:
         return lines[0]
-    rows = [line.strip("[ ]").replace("  ", " ") for line in lines]
-    return "; ".join(rows)
+    return "\n".join(_aligned(value))
+
+
+def _aligned(matrix: Array) -> list[str]:
+    """The rows of a matrix, the entries of a column one under the other."""
+    columns = [[significant(entry) for entry in column] for column in matrix.T]
+    widths = [max(map(len, column)) for column in columns]
+    rows = zip(*columns, strict=True)
+    return [
+        "  ".join(entry.rjust(width) for entry, width in zip(row, widths, strict=True))
+        for row in rows
+    ]
 
 
 def derivative_cell(state: Evaluated, name: str) -> str:
-    """∂sink/∂node on one line, a number as the sum of its terms."""
+    """∂sink/∂node, a number as the sum of its terms."""
     if name not in state.derivatives:
         return "0"
     return _sum_of_terms(state, name) + value_cell(state.derivatives[name])

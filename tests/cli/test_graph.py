@@ -55,9 +55,15 @@ def test_points_of_a_csv_are_given_in_its_own_units(here):
 
 
 def test_a_nudge_is_a_table(here):
-    result = run("graph", "--function", "sheet-a", "--at", "3", "--nudge", "g1", "--by", "0.5")
+    result = run("graph", "--function", "sheet-a", "--at", "3", "--nudge", "f", "--by", "0.5")
     assert result.exit_code == 0
     assert re.search(r"0\.5\s+99\.25\s+9\.25\s+9\s+2\.5e-01", result.stdout)
+
+
+def test_a_nudge_has_a_picture(here):
+    result = run("graph", "small.yaml", "--nudge", "w[2]", "--by", "0.5", "--out", "nudge.png")
+    assert (result.exit_code, result.stdout) == (0, "nudge.png\n")
+    assert (here / "nudge.png").stat().st_size > 10_000
 
 
 def test_a_step_is_filmed_beside_the_runs_other_pictures(here):
@@ -101,7 +107,8 @@ def test_a_step_is_filmed_beside_the_runs_other_pictures(here):
         (["small.yaml", "--nudge", "los"], "did you mean loss"),
         (["small.yaml", "--nudge", "w[9]"], "go from 1 to 7"),
         (["small.yaml", "--nudge", "w", "--by", "0"], "other than 0"),
-        (["small.yaml", "--nudge", "w", "--out", "x.svg"], "--nudge gives a table"),
+        (["small.yaml", "--nudge", "w", "--out", "x.dot"], "its name ends in"),
+        (["small.yaml", "--nudge", "w", "--out", "x.svg", "--json"], "leave one out"),
         (["small.yaml", "--out", "x.gif"], "--animate makes a .gif"),
         (["small.yaml", "--animate", "--out", "x.png"], "its name ends in .gif or .mp4"),
         (["--function", "sheet-a", "--animate"], "--animate films an SGD step"),

@@ -63,7 +63,7 @@ def test_sheet_a_is_a_sum_over_two_paths():
     # h(x², x) with h = x_1² + x_2² at 3:  2·9 · 2·3 = 108 by the square, 2·3 · 1 = 6 by the other
     state = sheet_graph("sheet-a", [3]).evaluate()
     assert state.output == 90
-    assert {edge.child: float(edge.term) for edge in state.edges_from("x")} == {"g1": 108, "g2": 6}
+    assert {edge.child: float(edge.term) for edge in state.edges_from("x")} == {"f": 108, "g": 6}
     assert state.derivatives["x"] == 114
 
 
@@ -254,8 +254,8 @@ def test_what_a_nudge_misses_falls_with_its_square():
 
 
 def test_a_nudge_of_an_inner_node_leaves_what_it_is_computed_from():
-    # h = g_1² + g_2²: g_1 = 9 → 9.5 moves h by 9.5² − 9² = 9.25, wherever x is
-    found = nudge_node(sheet_graph("sheet-a", [3]).evaluate(), "g1", 0.5)
+    # h = f² + g²: f = 9 → 9.5 moves h by 9.5² − 9² = 9.25, wherever x is
+    found = nudge_node(sheet_graph("sheet-a", [3]).evaluate(), "f", 0.5)
     assert found[0].change == 9.25
 
 
@@ -269,6 +269,8 @@ def test_one_entry_or_all_entries_of_a_vector_are_nudged():
 def test_a_node_may_be_named_as_it_is_printed():
     state = sheet_graph("sheet-d").evaluate()
     assert nudge_node(state, "x₁[2]", 0.1) == nudge_node(state, "x1[2]", 0.1)
+    assert nudge_node(state, "x⁽¹⁾[2]", 0.1) == nudge_node(state, "x1[2]", 0.1)
+    assert nudge_node(state, "W⁽²⁾[2,3]", 0.1) == nudge_node(state, "W2[2,3]", 0.1)
     assert nudge_node(state, "ℓ", 0.5)[0].change == 0.5
 
 

@@ -7,6 +7,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from relusgd.errors import InputError
@@ -14,10 +15,18 @@ from relusgd.graphs.columns import arrange, column_numbers, crossings, node_key
 from relusgd.graphs.dot import dot_text
 from relusgd.graphs.expression_graph import expression_graph
 from relusgd.graphs.network_graph import network_graph
-from relusgd.graphs.picture import Design, GraphPicture, draw_graph
+from relusgd.graphs.nudge_picture import draw_nudge, nudge_picture
+from relusgd.graphs.picture import (
+    LETTERS,
+    RED,
+    Design,
+    GraphPicture,
+    draw_graph,
+    label_pixels,
+)
 from relusgd.graphs.placing import place
 from relusgd.graphs.sheet_functions import sheet_graph
-from relusgd.graphs.text import norm, printed
+from relusgd.graphs.text import FORMS, box_lines, norm, printed, value_cell
 from relusgd.model.network import Network, parameter_count
 from relusgd.words import significant
 
@@ -131,10 +140,78 @@ def test_sheet_a_shows_the_sum_over_its_paths():
     assert drawn.derivatives["x"][0].get_text() == "∂h/∂x = 108 + 6 = 114"
     assert sorted(label.get_text() for label in drawn.labels.values()) == [
         "1",
-        "2g₁ = 18",
-        "2g₂ = 6",
+        "2f = 18",
+        "2g = 6",
         "2x = 6",
     ]
+
+
+WITH_LARGE_LETTERS = [
+    "sheet-a",
+    "sheet-b",
+    "sheet-b of 6",
+    "sheet-c",
+    "sheet-d",
+    "sheet-d of 9",
+    "two paths",
+    "width (3,)",
+    "width (20, 20)",
+]
+
+
+@pytest.mark.parametrize("name", WITH_LARGE_LETTERS)
+def test_letters_are_at_least_a_45th_of_the_height(name):
+    design = Design.of([GRAPHS[name]().evaluate()], title="a title")
+    assert label_pixels(design.text) >= design.look.size[1] / LETTERS
+    assert label_pixels(design.text) > 13.5
+
+
+@pytest.mark.parametrize("name", ["sheet-a", "sheet-b", "sheet-c", "sheet-d"])
+def test_letters_of_the_sheet_are_as_large_on_a_slide(name):
+    state = GRAPHS[name]().evaluate()
+    design = Design.of([state], title="a title", size=(1920, 1080))
+    assert design.text >= 1080 / LETTERS
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_of_a_box_says_the_same(form):
+    state = sheet_graph("sheet-d").evaluate()
+    for node in state.graph.nodes:
+        words, usual = [
+            " ".join(piece.text for line in lines for piece in line if piece.role != "faint")
+            for lines in (box_lines(state, node.name, form), box_lines(state, node.name))
+        ]
+        assert re.findall(r"−?\d[\d.]*", words) == re.findall(r"−?\d[\d.]*", usual)
+
+
+def test_a_table_has_a_line_for_each_row_of_a_matrix():
+    matrix = np.array([[0.5, -1.25], [10.0, 3.0]])
+    assert value_cell(matrix) == "0.5  −1.25\n 10      3"
+
+
+def test_a_nudge_shows_new_values_and_the_way_that_it_takes():
+    state = sheet_graph("sheet-a", [3]).evaluate()
+    drawn = nudge_picture(state, "f", 0.5)
+    new = {name: [text.get_text() for text in texts] for name, texts in drawn.derivatives.items()}
+    assert new == {"x": [], "f": ["→ 9.5"], "g": [], "h": ["→ 99.25"]}
+    reds = [
+        (edge.parent, edge.child)
+        for edge, (curve, *_) in zip(state.edges, drawn.forward, strict=True)
+        if curve.get_edgecolor()[:3] == to_rgb(RED["light"])
+    ]
+    assert reds == [("f", "h")]
+    assert not any(artist.get_visible() for artists in drawn.backward for artist in artists)
+    words = [text.get_text() for text in drawn.sheet.figure.texts]
+    assert "h moves by 9.25 when f moves by 0.5;  ∂h/∂f · 0.5 = 9" in words
+
+
+def test_a_nudge_of_an_entry_is_drawn_in_any_format(tmp_path):
+    state = sheet_graph("sheet-d").evaluate()
+    draw_nudge(state, "x⁽¹⁾[2]", 0.5, tmp_path / "nudge.svg", theme="dark", size=(1920, 1080))
+    assert (tmp_path / "nudge.svg").stat().st_size > 3000
+    with pytest.raises(InputError, match="no node"):
+        draw_nudge(state, "q", 0.5, tmp_path / "other.svg")
+    assert not (tmp_path / "other.svg").exists()
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
@@ -171,6 +248,8 @@ def test_numbers_have_four_digits(value, text):
     ("plain", "print_"),
     [
         ("w1", "w₁"),
+        ("W1 x + b", "W⁽¹⁾ x + b"),
+        ("[x12 > 0]", "[x⁽¹²⁾ > 0]"),
         ("2g12", "2g₁₂"),
         ("x**2", "x²"),
         ("3*u1**2", "3·u₁²"),

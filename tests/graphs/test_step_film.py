@@ -84,6 +84,7 @@ def test_parameters_move_all_the_way_and_everything_is_computed_again():
     film.show(Moment("again", 5))
     for name in film.picture.boxes:
         assert significant(float(film.after.values[name])) in words(film, name)[0]
+        assert significant(float(film.before.derivative(name))) in words(film, name)[1]
     for number, label in film.picture.labels.items():
         assert label.get_text() == significant(float(film.after.edges[number].local.numbers))
     assert (
