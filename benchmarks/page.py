@@ -44,7 +44,7 @@ FLAGS = [
 ]
 SECONDS = 3.0
 COUNT = """(seconds) => new Promise((done) => {
-    const { clock } = page, start = performance.now(), before = page.drawn;
+    page.clock.stop(); const { clock } = page, start = performance.now(), before = page.drawn;
     // as play does it, but with a new snapshot for every picture of the screen
     clock.playing = true;
     const tick = (now) => {

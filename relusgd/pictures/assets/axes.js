@@ -44,21 +44,12 @@ class Sheet {
     return this.context;
   }
 
-  /** Paste a layer, or only what lies left of x. */
-  paste(layer, right = this.width) {
+  /** Paste a layer, or only what lies left of x and above y. */
+  paste(layer, right = this.width, bottom = this.height) {
     const columns = clamp(Math.round(right * this.ratio), 0, layer.width);
-    if (columns)
-      this.context.drawImage(
-        layer,
-        0,
-        0,
-        columns,
-        layer.height,
-        0,
-        0,
-        columns / this.ratio,
-        this.height,
-      );
+    const rows = clamp(Math.round(bottom * this.ratio), 0, layer.height);
+    const [width, height] = [columns / this.ratio, rows / this.ratio];
+    if (columns && rows) this.context.drawImage(layer, 0, 0, columns, rows, 0, 0, width, height);
   }
 }
 

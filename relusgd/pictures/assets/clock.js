@@ -48,6 +48,13 @@ class Clock {
     return this.changed();
   }
 
+  /** Play from the start, unless the reader asked for less motion. */
+  playOnce() {
+    if (this.pause || this.epochs.length < 2) return;
+    this.set(0);
+    this.toggle();
+  }
+
   stop() {
     if (!this.playing) return;
     this.playing = false;

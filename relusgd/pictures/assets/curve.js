@@ -4,10 +4,21 @@
 const MOST_KINKS = 400; // where a function bends more often, its bends are not marked
 const TALLEST = 0.2; // the height of a full bar of bends, as a share of the panel
 
+/** The ends of the axis of x: somewhat beyond those of the data. */
+function limitsOfX({
+  limits: {
+    x: [low, high],
+  },
+}) {
+  const margin = 0.015 * (high - low);
+  return [low - margin, high + margin];
+}
+
 class CurvePanel {
   /**
    * told: limits, scales and sizes for all runs; look: {colours, colour of the function, strip:
-   * whether active units are shown, left: least room for labels}.
+   * whether active units are shown, left: least room for labels, named: whether the axis of x has
+   * its name and numbers here}.
    */
   constructor(canvas, run, told, look) {
     this.sheet = new Sheet(canvas);
@@ -27,9 +38,8 @@ class CurvePanel {
     const left = Math.max(roomForLabels(context, yTicks, this.pixels), look.left);
     const width = Math.max(sheet.width - left - 10, 20);
     const strip = look.strip ? 34 : 0;
-    const bottom = 2.9 * this.pixels + 6;
-    const margin = 0.015 * (told.limits.x[1] - told.limits.x[0]);
-    const xLimits = [told.limits.x[0] - margin, told.limits.x[1] + margin];
+    const bottom = look.named ? 2.9 * this.pixels + 6 : 4;
+    const xLimits = limitsOfX(told);
     const height = Math.max(sheet.height - 8 - bottom - strip, 20);
     this.frame = new Frame(
       { left, top: 8, width, height: height - (strip ? 5 : 0) },
@@ -105,6 +115,7 @@ class CurvePanel {
     }
     const y = frame.y(this.zero);
     const edge = this.look.colours.paper;
+    if (!network.deep) this.drawLevel(context, network.outputBias);
     for (const j of order) {
       const elbow = run.points.toX(network.elbow(j));
       if (j === unit || !(elbow >= run.points.domain[0] && elbow <= run.points.domain[1])) continue;
@@ -121,6 +132,21 @@ class CurvePanel {
     }
     context.globalAlpha = 1;
     if (unit !== null) this.drawOutstanding(context, { network, unit });
+  }
+
+  /** The height of the output bias, to which the units' lines add up to the function. */
+  drawLevel(context, outputBias) {
+    const { frame, run, weight, look } = this;
+    const y = frame.y(run.points.toY(outputBias));
+    const ends = run.points.domain.map((x) => frame.x(x));
+    Object.assign(context, { strokeStyle: look.colours.ink, globalAlpha: 0.6 });
+    context.lineWidth = 1.2 * weight;
+    context.setLineDash([2, 4]);
+    context.beginPath();
+    line(context, ends[0], y, ends[1], y);
+    context.stroke();
+    context.setLineDash([]);
+    context.globalAlpha = 1;
   }
 
   /** The unit that is pointed at. */

@@ -10,17 +10,20 @@ function drawGround(panel, context, xTicks, yTicks) {
     pixels,
   } = panel;
   const [xName, yName] = points.names;
-  drawAxes(context, frame, colours, xTicks, yTicks, { xLabels: !strip, pixels });
+  const { named } = panel.look;
+  drawAxes(context, frame, colours, xTicks, yTicks, { xLabels: named && !strip, pixels });
   drawUpright(context, frame, yName, colours, pixels);
-  if (strip) drawAxes(context, strip, colours, xTicks, panel.stripTicks, { pixels });
+  if (strip)
+    drawAxes(context, strip, colours, xTicks, panel.stripTicks, { xLabels: named, pixels });
   context.fillStyle = colours.ink;
   setFont(context, pixels);
   const lowest = strip || frame;
-  context.fillText(
-    fitting(context, xName, frame.width),
-    frame.left + frame.width / 2,
-    lowest.bottom + 2.15 * pixels + 5,
-  );
+  if (named)
+    context.fillText(
+      fitting(context, xName, frame.width),
+      frame.left + frame.width / 2,
+      lowest.bottom + 2.15 * pixels + 5,
+    );
   frame.clip(context);
   drawBaseline(panel, context);
   drawPoints(panel, context);

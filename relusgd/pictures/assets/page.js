@@ -6,6 +6,17 @@ const $ = (id) => document.getElementById(id);
 const PAUSE = 50; // milliseconds between two pictures of a network that learns
 const told = JSON.parse($("data").textContent);
 
+/** Fill a legend; gives [sample, its colour] of every entry. */
+function buildLegend(id, entries) {
+  return entries.map(([key, colour, words, fewer]) => {
+    const sample = make("span", { class: `key ${key}` });
+    const item = $(id).appendChild(make("li"));
+    item.append(sample, make("span", { class: "long" }, words));
+    item.append(make("span", { class: "short" }, fewer));
+    return [sample, colour];
+  });
+}
+
 class Page {
   constructor() {
     const points = told.data.map((item) => new Points(item));
@@ -25,9 +36,10 @@ class Page {
     this.drawn = 0;
     this.build();
     this.restyle();
-    goToAddress(this);
+    const isLinked = goToAddress(this);
     this.moved();
     listenOn(this);
+    if (!isLinked) this.clock.playOnce();
   }
 
   build() {
@@ -48,7 +60,8 @@ class Page {
     this.pathPanel = new PathPanel($("paths"), this.time, look);
     $("choose-run").hidden = this.listed.length < 2;
     this.listed.forEach((run) => $("run").append(make("option", { value: run.number }, run.name)));
-    for (const id of ["experiment", "units", "paths"]) $(id).hidden = !this.listed.length;
+    for (const id of ["experiment", "to-experiment", "units", "paths"])
+      $(id).hidden = !this.listed.length;
     this.table = new UnitTable($("table"), {
       choose: (unit) => this.point(this.current, unit),
       pin: (unit) => this.pin(this.current, unit),
@@ -59,17 +72,9 @@ class Page {
       pair.append(make("dt", { title }, words));
       return pair.appendChild(make("dd"));
     });
-    this.keys = legendOf(this).map(([key, colour, words, fewer]) => {
-      const sample = make("span", { class: `key ${key}` });
-      $("legend")
-        .appendChild(make("li"))
-        .append(
-          sample,
-          make("span", { class: "long" }, words),
-          make("span", { class: "short" }, fewer),
-        );
-      return [sample, colour];
-    });
+    const errors = errorLegendOf(this);
+    $("error-legend").hidden = !errors.length;
+    this.keys = [...buildLegend("legend", legendOf(this)), ...buildLegend("error-legend", errors)];
     // inside a notebook there is no address to link to
     $("copy").hidden = window.location.protocol === "about:";
   }
@@ -91,6 +96,10 @@ class Page {
     );
     return new CurvePanel(canvas, run, told, {
       strip: this.single,
+      get named() {
+        // the elbows below have the same axis of x
+        return !(page.single && page.listed.length);
+      },
       get left() {
         return page.single ? page.left : 0;
       },
@@ -123,6 +132,7 @@ class Page {
     const labels = [
       ...this.errorPanel.errorTicks(told),
       ...this.panels.flatMap((panel) => panel.stripTicks),
+      { text: wholeText(this.time.end * this.perEpoch) },
     ];
     this.left = roomForLabels(this.errorPanel.sheet.context, labels, 12);
     for (const panel of this.panels) {
@@ -135,10 +145,20 @@ class Page {
     this.changed();
   }
 
-  layTime() {
+  /** What labels of time are multiplied by: of one run they are steps. */
+  get perEpoch() {
     const [run] = this.runs;
-    const steps = this.single && run.step[run.length - 1];
-    const perEpoch = steps ? run.stepsPerEpoch : 1;
+    return this.countsSteps ? run.stepsPerEpoch : 1;
+  }
+
+  get countsSteps() {
+    const [run] = this.runs;
+    return this.single && run.step[run.length - 1] > 0;
+  }
+
+  layTime() {
+    const { perEpoch } = this;
+    const [run] = this.runs;
     const names = this.single
       ? Object.keys(run.errors).map((name) => [
           run,
@@ -156,9 +176,9 @@ class Page {
       colour,
       dash: each.number < 5 ? [] : [6, 2],
     }));
-    const unit = steps ? "step" : "epoch";
+    const unit = this.countsSteps ? "step" : "epoch";
     const paths = this.listed.length > 0;
-    this.errorPanel.lay(curves, told, paths ? "" : unit, perEpoch);
+    this.errorPanel.lay(curves, told, unit, perEpoch);
     const errors = this.single
       ? "Training and test errors"
       : `The ${errorName(told.error)}s of all runs`;
@@ -257,6 +277,7 @@ class Page {
   moved() {
     const { clock, time } = this;
     this.fillFacts();
+    if (clock.epoch !== this.toldOf) $("opened").hidden = true;
     $("play").textContent = clock.playing ? "Pause" : "Play";
     const share = time.place(clock.epoch) / time.length;
     $("slider").value = 10000 * share;
@@ -264,6 +285,13 @@ class Page {
     $("slider").setAttribute("aria-valuetext", inWords(this)[0]);
     this.changed();
     if (!clock.playing) this.settle();
+  }
+
+  /** Say something of the moment that is shown, until another one is. */
+  tell(words) {
+    this.toldOf = this.clock.epoch;
+    setText($("opened"), words);
+    $("opened").hidden = false;
   }
 
   fillFacts() {

@@ -168,15 +168,15 @@ function listenOnTime(page, panel, unitNear) {
   const { canvas } = panel;
   let pressed = false;
   const glance = ({ offsetX: x, offsetY: y }) => {
-    page.glance = { epoch: panel.epochAt(x), at: { canvas, x, y } };
+    page.glance = { epoch: panel.epochAt(x, y), at: { canvas, x, y } };
   };
   canvas.addEventListener("pointerdown", (event) => {
     pressed = event.button === 0;
-    if (pressed) page.jump(panel.epochAt(event.offsetX));
+    if (pressed) page.jump(panel.epochAt(event.offsetX, event.offsetY));
     if (pressed) canvas.setPointerCapture(event.pointerId);
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (pressed) page.jump(panel.epochAt(event.offsetX));
+    if (pressed) page.jump(panel.epochAt(event.offsetX, event.offsetY));
     const unit = unitNear && !pressed ? unitNear(event.offsetX, event.offsetY) : null;
     if (unitNear) page.point(page.current, unit);
     if (unit === null && event.pointerType === "mouse") glance(event);
@@ -244,6 +244,10 @@ function listenOn(page) {
   });
   act("scale", "change", () => page.scaleTime($("scale").value === "log"));
   act("copy", "click", () => copyAddress(clock.epoch));
+  act("to-experiment", "click", () => {
+    $("edit").focus({ preventScroll: true });
+    $("experiment").scrollIntoView();
+  });
   act("theme", "click", () => page.otherTheme());
   act("run", "change", () => page.choose(page.runs[Number($("run").value)]));
   page.darkSystem.addEventListener("change", () => page.restyle());

@@ -2,6 +2,7 @@
 // than forty.
 
 const ROW = 26; // pixels
+const MOST_LETTERS = 9; // of a cell
 const COLUMNS = [
   ["unit", "unit"],
   ["elbow", "elbow"],
@@ -18,8 +19,9 @@ class UnitTable {
     this.element = element;
     this.choose = choose;
     this.pin = pin;
-    this.sorted = "unit";
-    this.falling = false;
+    // the units that bend the function most come first
+    this.sorted = "change";
+    this.falling = true;
     this.rows = [];
     this.order = [];
     this.head = element.appendChild(make("div", { class: "row head", role: "row" }));
@@ -48,6 +50,11 @@ class UnitTable {
   begin(run) {
     this.run = run;
     this.columns = COLUMNS.filter(([key]) => !(run.deep && (key === "weight" || key === "change")));
+    if (this.columns.every(([key]) => key !== this.sorted)) {
+      this.sorted = "unit";
+      this.falling = false;
+    }
+    this.element.style.setProperty("--columns", this.columns.length - 1);
     this.head.replaceChildren(...this.columns.map(([key, words]) => this.header(key, words)));
     this.body.replaceChildren();
     this.rows = [];
@@ -58,7 +65,7 @@ class UnitTable {
   }
 
   header(key, words) {
-    const cell = make("span", { role: "columnheader" });
+    const cell = make("span", { role: "columnheader", class: key });
     const button = cell.appendChild(make("button", { type: "button" }, words));
     button.addEventListener("click", () => {
       this.falling = this.sorted === key && !this.falling;
@@ -104,7 +111,10 @@ class UnitTable {
     const row = make("div", { class: "row", role: "row" });
     row.append(
       ...this.columns.map(([key]) =>
-        make(key === "unit" ? "span" : "data", { role: key === "unit" ? "rowheader" : "gridcell" }),
+        make(key === "unit" ? "span" : "data", {
+          role: key === "unit" ? "rowheader" : "gridcell",
+          class: key,
+        }),
       ),
     );
     return row;
@@ -121,7 +131,10 @@ class UnitTable {
     const special = {
       unit: wholeText,
       active: wholeText,
-      elbow: (x) => positionText(x, high - low),
+      elbow: (x) => {
+        const text = positionText(x, high - low);
+        return text.length <= MOST_LETTERS ? text : cellText(x);
+      },
     };
     this.columns.forEach(([key], i) => {
       const value = key === "unit" ? unit : facts[key];
@@ -176,7 +189,7 @@ function cellText(value) {
     : numberText(value);
 }
 
-/** A column's value without counting points. */
+/** What a column is sorted by, without counting points; of the slope change, its size. */
 function quick(network, unit, key) {
   const value = {
     elbow: network.elbow(unit),
@@ -184,7 +197,8 @@ function quick(network, unit, key) {
     bias: network.bias[unit],
   }[key];
   if (value !== undefined) return value;
-  return network.outputWeight[unit] * (key === "change" ? Math.abs(network.slope[unit]) : 1);
+  const weight = network.outputWeight[unit];
+  return key === "change" ? Math.abs(weight * network.slope[unit]) : weight;
 }
 
 /** An element with attributes and a text. */

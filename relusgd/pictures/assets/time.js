@@ -71,40 +71,32 @@ class TimePanel {
     this.look = look;
   }
 
-  /** yTicks: [{value, text}] within yLimits; name: of the y axis; xName: of the x axis, or none. */
-  layAxes(yLimits, yTicks, name, xName, perEpoch) {
+  /** xAxis, yAxis: {limits, ticks: [{value, text}], name}. */
+  layAxes(xAxis, yAxis, pixels) {
     const {
       sheet,
-      time,
       look: { colours },
     } = this;
-    const pixels = (this.pixels = sheet.width < 480 ? 11 : 12);
     const left = this.look.left();
     const width = Math.max(sheet.width - left - 10, 20);
-    this.frame = new Frame(
-      {
-        left,
-        top: 6,
-        width,
-        height: Math.max(sheet.height - 6 - (xName ? 2.9 : 1.6) * pixels - 6, 10),
-      },
-      time.limits,
-      yLimits,
-    );
+    const height = Math.max(sheet.height - 6 - 2.9 * pixels - 6, 10);
+    this.frame = new Frame({ left, top: 6, width, height }, xAxis.limits, yAxis.limits);
+    const { frame } = this;
     this.fixed = sheet.layer((context) => {
-      drawAxes(
-        context,
-        this.frame,
-        colours,
-        spread(context, this.frame, time.ticks(perEpoch), pixels),
-        yTicks,
-        { pixels },
-      );
-      drawUpright(context, this.frame, name, colours, pixels);
+      drawAxes(context, frame, colours, xAxis.ticks(context, frame), yAxis.ticks(context, frame), {
+        pixels,
+      });
+      drawUpright(context, frame, yAxis.name, colours, pixels);
       context.fillStyle = colours.ink;
       setFont(context, pixels);
-      if (xName) context.fillText(xName, left + width / 2, this.frame.bottom + 2.15 * pixels + 5);
+      const words = fitting(context, xAxis.name, width);
+      context.fillText(words, left + width / 2, frame.bottom + 2.15 * pixels + 5);
     });
+  }
+
+  /** The size of letters. */
+  get pixels() {
+    return this.sheet.width < 480 ? 11 : 12;
   }
 
   /**
@@ -113,26 +105,60 @@ class TimePanel {
    */
   drawUntil(epoch, { others = 1, over = null } = {}) {
     const context = this.sheet.begin();
-    const {
-      frame,
-      look: { colours },
-    } = this;
-    const now = frame.x(this.time.place(epoch));
+    const { frame, look, time } = this;
+    // which way time goes is said by AlongX and Downward
+    /** @type {any} */
+    const panel = this;
+    const now = panel.pixelOf(time.place(epoch));
     this.sheet.paste(this.fixed);
     context.globalAlpha = others;
     this.sheet.paste(this.pale);
-    this.sheet.paste(this.strong, now);
+    panel.pasteUntil(now);
     context.globalAlpha = 1;
-    context.strokeStyle = colours.faint;
+    context.strokeStyle = look.colours.faint;
     context.lineWidth = 1;
     context.beginPath();
-    line(context, Math.round(now) + 0.5, frame.top, Math.round(now) + 0.5, frame.bottom);
+    panel.traceNow(context, frame, Math.round(now) + 0.5);
     context.stroke();
     if (over) over(context, now);
+  }
+}
+
+/** A panel along whose axis of x time goes. */
+class AlongX extends TimePanel {
+  pixelOf(place) {
+    return this.frame.x(place);
+  }
+
+  pasteUntil(now) {
+    this.sheet.paste(this.strong, now);
+  }
+
+  traceNow(context, frame, now) {
+    line(context, now, frame.top, now, frame.bottom);
   }
 
   epochAt(px) {
     return this.time.epochAt(clamp(this.frame.fromX(px), 0, this.time.length));
+  }
+}
+
+/** A panel in which time goes down. */
+class Downward extends TimePanel {
+  pixelOf(place) {
+    return this.frame.y(place);
+  }
+
+  pasteUntil(now) {
+    this.sheet.paste(this.strong, this.sheet.width, now);
+  }
+
+  traceNow(context, frame, now) {
+    line(context, frame.left, now, frame.right, now);
+  }
+
+  epochAt(_px, py) {
+    return this.time.epochAt(clamp(this.frame.fromY(py), 0, this.time.length));
   }
 }
 
@@ -149,17 +175,34 @@ function spread(context, frame, ticks, pixels) {
   return kept.map(([, , tick]) => tick);
 }
 
-class ErrorPanel extends TimePanel {
+/** Those of the ticks, in the order of their worth, that stay apart along an upright axis. */
+function spreadDown(frame, ticks, pixels) {
+  const kept = [];
+  for (const tick of ticks) {
+    const at = frame.y(tick.value);
+    if (kept.every(([other]) => Math.abs(other - at) >= 1.4 * pixels)) kept.push([at, tick]);
+  }
+  return kept.map(([, tick]) => tick);
+}
+
+class ErrorPanel extends AlongX {
   /** curves: [{run, name, colour, dash}]. */
   lay(curves, told, xName, perEpoch) {
     this.curves = curves;
     const [low, high] = told.limits.error;
+    const { time, pixels } = this;
     this.layAxes(
-      [low, high],
-      this.errorTicks(told),
-      `${told.error ? errorName(told.error) : "error"}`,
-      xName,
-      perEpoch,
+      {
+        limits: time.limits,
+        ticks: (context, frame) => spread(context, frame, time.ticks(perEpoch), pixels),
+        name: xName,
+      },
+      {
+        limits: [low, high],
+        ticks: () => this.errorTicks(told),
+        name: told.error ? errorName(told.error) : "error",
+      },
+      pixels,
     );
     this.place = (error) => {
       if (error > 0) return clamp(Math.log10(error), low, high);
@@ -272,16 +315,25 @@ class ErrorPanel extends TimePanel {
 const MOST_PATHS = 250;
 const MOST_TURNS = 400; // of more units the strongest, of more snapshots some are drawn
 
-class PathPanel extends TimePanel {
-  /** The elbows of a run over time. */
-  lay(run, told, xName, perEpoch) {
+/** The elbows of a run over time, on the axis of x of its function. */
+class PathPanel extends Downward {
+  lay(run, told, timeName, perEpoch) {
+    const { time, pixels } = this;
+    const limits = limitsOfX(told);
+    const [early, late] = time.limits;
     this.run = run;
     this.layAxes(
-      told.limits.x,
-      evenTicks(...told.limits.x, clamp(Math.round(this.sheet.height / 34), 2, 6)),
-      "elbows",
-      xName,
-      perEpoch,
+      {
+        limits,
+        ticks: (context, frame) => fittingTicks(context, ...limits, frame.width, pixels),
+        name: run.points.names[0],
+      },
+      {
+        limits: [late, early],
+        ticks: (_context, frame) => spreadDown(frame, time.ticks(perEpoch), pixels),
+        name: timeName,
+      },
+      pixels,
     );
     const network = run.network(run.length - 1);
     const strength = Float64Array.from({ length: run.width }, (_, j) =>
@@ -330,14 +382,14 @@ class PathPanel extends TimePanel {
         begun = false;
         continue;
       }
-      [x, y] = [frame.x(time.place(run.epoch[row])), frame.y(elbow)];
+      [x, y] = [frame.x(elbow), frame.y(time.place(run.epoch[row]))];
       if (begun) context.lineTo(x, y);
       else {
         context.moveTo(x, y);
         begun = true;
       }
     }
-    if (begun) context.lineTo(frame.x(time.place(time.last)), y);
+    if (begun) context.lineTo(x, frame.y(time.place(time.last)));
     context.stroke();
     context.restore();
   }
@@ -348,9 +400,9 @@ class PathPanel extends TimePanel {
       if (unit === null) return;
       const network = this.run.network(this.run.rowAt(epoch));
       this.drawPath(context, unit, network, 2.6, 1);
-      const y = this.frame.y(this.run.points.toX(network.elbow(unit)));
-      if (y >= this.frame.top && y <= this.frame.bottom)
-        ring(context, now, y, 4.5, this.look.colours.ink, this.look.colours.paper, 1);
+      const x = this.frame.x(this.run.points.toX(network.elbow(unit)));
+      if (x >= this.frame.left && x <= this.frame.right)
+        ring(context, x, now, 4.5, this.look.colours.ink, this.look.colours.paper, 1);
     };
     this.drawUntil(epoch, { others: unit === null ? 1 : 0.3, over });
   }
@@ -367,8 +419,8 @@ class PathPanel extends TimePanel {
     for (const unit of this.units) {
       context.strokeStyle = signColour(colours, network, unit);
       trace.draw(context, (entry) => [
-        frame.x(time.place(entry.epoch)),
-        frame.y(entry.elbows[unit]),
+        frame.x(entry.elbows[unit]),
+        frame.y(time.place(entry.epoch)),
       ]);
     }
     context.restore();
@@ -376,12 +428,12 @@ class PathPanel extends TimePanel {
 
   /** The unit whose path is near a pixel, or null. */
   unitNear(px, py) {
-    const row = this.run.rowAt(this.epochAt(px));
+    const row = this.run.rowAt(this.epochAt(px, py));
     const network = this.run.network(row);
     let found = null;
     let nearest = 7;
     for (const unit of this.units) {
-      const distance = Math.abs(this.frame.y(this.run.points.toX(network.elbow(unit))) - py);
+      const distance = Math.abs(this.frame.x(this.run.points.toX(network.elbow(unit))) - px);
       if (distance < nearest) [found, nearest] = [unit, distance];
     }
     return found;

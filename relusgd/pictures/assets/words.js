@@ -92,6 +92,7 @@ function legendOf({ runs, single }) {
     entries.push(
       ["", "positive", "unit, v·relu(wx + b), v > 0", "unit +"],
       ["", "negative", "v < 0", "−"],
+      ["dots", "ink", "output bias", "bias"],
     );
   if (any((run) => !run.deep && wide(run)))
     entries.push(
@@ -106,16 +107,13 @@ function legendOf({ runs, single }) {
       "units",
     ]);
   entries.push(...layerEntries(Math.max(...runs.map((run) => run.hidden.length))));
-  if (!single) return entries;
-  return [
-    ...entries,
-    ...Object.keys(runs[0].errors).map((name) => [
-      "",
-      name === "train" ? "data" : "test",
-      errorName(name),
-      name,
-    ]),
-  ];
+  return entries;
+}
+
+/** The legend of the errors of one run; of several, each panel's head has the colour of its run. */
+function errorLegendOf({ runs, single }) {
+  if (!single) return [];
+  return Object.keys(runs[0].errors).map((name) => ["", name, errorName(name), name]);
 }
 
 function layerEntries(deepest) {

@@ -35,6 +35,9 @@ def missing(what):
     )
 
 
+LAST_MOMENT = "typeof page === 'undefined' || page.clock.go(page.clock.epochs.length - 1)"
+
+
 @pytest.fixture(scope="session")
 def chromium():
     try:
@@ -77,10 +80,12 @@ def make_page(dataset, make_history):
 
 @pytest.fixture
 def open_page(chromium, tmp_path):
-    """Open HTML from a file; after the test no page may have said, failed or asked for anything."""
+    """Open HTML from a file, on its last moment unless it plays or has a fragment; after the test
+    no page may have said, failed or asked for anything.
+    """
     with collected() as (contexts, faults):
 
-        def show(html, *, fragment="", size=(1000, 800), **context):
+        def show(html, *, fragment="", size=(1000, 800), plays=False, **context):
             path = tmp_path / f"page-{len(contexts)}.html"
             path.write_text(html, encoding="utf-8")
             contexts.append(
@@ -97,6 +102,8 @@ def open_page(chromium, tmp_path):
                 ),
             )
             page.goto(f"{path.as_uri()}{fragment}")
+            if not plays and not fragment:
+                page.evaluate(LAST_MOMENT)
             settle(page)
             return page
 

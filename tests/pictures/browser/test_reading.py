@@ -88,7 +88,7 @@ def test_space_plays_from_the_start_to_the_end(make_history, make_page, open_pag
     assert page.text_content("#play") == "Pause"
     wait_until(page, "!page.clock.playing")
     seen = page.evaluate("seen")
-    assert sorted(set(seen)) == list(range(8))
+    assert (seen[0], seen[-1]) == (0, 7)
     assert seen == sorted(seen)
     assert shown_epoch(page) == 35
     assert page.text_content("#play") == "Play"
@@ -119,7 +119,8 @@ def test_the_address_keeps_and_sets_the_moment(
     assert shown_epoch(open_page(html, fragment="#epoch=16")) == 15
     assert shown_epoch(open_page(html, fragment="#step=40")) == 20
     page = open_page(html, fragment="#nonsense=<script>")
-    assert shown_epoch(page) == 35
+    assert page.evaluate("page.clock.playing")
+    page.click("#play")
     page.evaluate("window.location.hash = '#step=10'")
     wait_until(page, "page.clock.epoch === 5")
     page.focus("#slider")
@@ -151,8 +152,9 @@ def test_time_is_logarithmic_or_linear(make_history, make_page, open_page, settl
 def test_a_click_on_a_panel_along_time_jumps_there(canvas, make_history, make_page, open_page):
     page = open_page(make_page(make_history()))
     panel = {"#errors": "errorPanel", "#paths": "pathPanel"}[canvas]
-    x = page.evaluate(f"page.{panel}.frame.x(page.time.place(10))")
-    page.click(canvas, position={"x": x, "y": 30})
+    along = page.evaluate(f"page.{panel}.pixelOf(page.time.place(10))")
+    across = {"#errors": {"x": along, "y": 30}, "#paths": {"x": 200, "y": along}}
+    page.click(canvas, position=across[canvas])
     assert shown_epoch(page) == 10
 
 
@@ -227,6 +229,7 @@ def test_a_thousand_units_are_as_many_rows_as_are_in_sight(
     history = make_history(hidden=(1000,))
     page = open_page(make_page(history))
     assert page.get_attribute("#table", "aria-rowcount") == "1001"
+    page.get_by_role("button", name="unit", exact=True).click()
     page.evaluate("document.getElementById('table').scrollTop = 26 * 500")
     settled(page)
     units = page.locator("#table .body .row").evaluate_all(
@@ -423,9 +426,10 @@ def test_a_page_within_a_notebook_draws_and_asks_for_nothing(make_page, open_pag
     page = open_page(f"<!doctype html><title>notebook</title><p>[1]: run</p>{inner}")
     frame = page.frames[1]
     frame.wait_for_selector("#facts dd")
-    assert frame.text_content("#facts dd") == "35"
     assert frame.is_hidden("#copy")
     frame.focus("#slider")
+    page.keyboard.press("End")
+    assert frame.text_content("#facts dd") == "35"
     page.keyboard.press("Home")
     assert frame.text_content("#facts dd") == "0"
     with pytest.raises(Exception, match=r"SecurityError|Blocked a frame|cross-origin"):
