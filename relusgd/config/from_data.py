@@ -20,7 +20,7 @@ from relusgd.model.data_file.columns import DataColumns, read_columns
 from relusgd.model.data_file.content import read_content, refuse_address
 from relusgd.model.data_file.faults import in_quotes
 from relusgd.model.data_file.layout import NAMELESS, find_layout
-from relusgd.model.data_file.marks import DECIMALS, Decimal
+from relusgd.model.data_file.marks import DECIMALS, Decimal, is_number
 from relusgd.model.data_file.names import clean_name
 from relusgd.model.points import csv_dataset, standardize
 from relusgd.words import comma_list, counted, value_text
@@ -110,9 +110,10 @@ def _clean(name: str | None) -> str | None:
 
 def _example(target: Path, choice: DataChoice, names: Sequence[str]) -> str | None:
     """A command that names two columns, where a person has named none."""
-    if choice.x is not None or choice.y is not None or len(names) < 2:
+    named = [name for name in names if not is_number(name)]
+    if choice.x is not None or choice.y is not None or len(named) < 2:
         return None
-    x, y = names[:2]
+    x, y = named[:2]
     return f"choose two of them, such as:  {replace(choice, x=x, y=y).command(target)}"
 
 

@@ -72,6 +72,8 @@ def refusal(path, **options):
         "x,y\n2,20\n1,10\n3,-30.5\n\x1a",
         "| x | y |\n|---|--:|\n| 2 | 20 |\n| 1 | 10 |\n| 3 | -30.5 |\n",
         " x | y\n---+---\n 2 | 20\n 1 | 10\n 3 | -30.5\n",
+        'Set:,"R1"\nTime:,"1996"\n=====\n,"x","y",\n\n"UK","2","20",\n"B","1","10",\n"C","3","-30.5",\n',
+        "Series: L1\nAge: 16 years\n\nid,x,y,\nL1,2,20\nL1,1,10\nL1,3,-30.5\n",
         "sep=;\nx;y\n2;20\n1;10\n3;-30,5\n",
     ],
 )
@@ -330,6 +332,21 @@ def test_days_are_even_within_a_year(write):
     np.testing.assert_allclose(x, 2021 + np.arange(365) / 365, rtol=0, atol=1e-12)
 
 
+def test_what_many_cells_have_in_common_is_said_once(write):
+    cells = ["1.250", "3.250", "4.250"]
+    path = write("x;y\n" + "".join(f"{i};{cell}\n" for i, cell in enumerate(cells)) + "9;two\n")
+    assert [fault.partition(":")[2] for fault in faults_of(path)] == [
+        "2: 'y' is '1.250', which could be 1.25 (decimal point) or 1250 (decimal comma); "
+        "say which with data.decimal: point or comma (the same for 2 more cells)",
+        "5: 'y' is 'two', which is not a number",
+    ]
+
+
+def test_an_hour_is_shown_with_the_digits_that_it_needs(write):
+    (note,) = read_columns(write("date,y\n2010-01-01 01:00,1\n2010-01-01 02:00,2\n")).notes
+    assert note.endswith("2010-01-01 01:00 is 2010.000114")
+
+
 def test_that_dates_are_read_as_years_is_said_once(write):
     path = write("x,y\n2019-01-01,1\n2020-07-02,2\n2021,3\n")
     assert read_columns(path, "x", "y").notes == (
@@ -384,7 +401,9 @@ def test_eight_digits_are_a_date_where_the_name_of_the_column_says_so(write, nam
 
 def test_dates_are_x_and_nothing_else(write):
     path = write("x,y\n1,2020-01-01\n2,2020-01-02\n")
-    assert faults_of(path)[0].endswith("'y' is '2020-01-01', a date; dates are read as x alone")
+    assert refusal(path) == (
+        ":2: 'y' is '2020-01-01', a date; dates are read as x alone (the same for 1 more cell)"
+    )
 
 
 # Which columns
@@ -427,6 +446,25 @@ def test_the_columns_are_those_named_or_the_only_two_of_numbers(write, content, 
 )
 def test_columns_that_are_not_clear_are_refused_with_the_choice(write, content, given, fault):
     assert fault in refusal(write(content), **{"x": None, "y": None, **given})
+
+
+def test_row_names_that_are_texts_are_no_column_of_numbers(write):
+    fault = refusal(write('"","rate"\n"ATS",13.7\n"BEF",40.3\n'), x=None, y=None)
+    assert fault.endswith("'rate' alone holds numbers; the columns are 'index', 'rate'")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'Set:,"R1"\nTime:,"1996"\n=====\n,"x","y",\n\n"UK","2","20",\n"B","1","10",\n"C","3","4",\n',
+        "Series: L1\nAge: 16 years\n\nid,x,y,\nL1,2,20\nL1,1,10\nL1,3,4\n",
+        "Report 7,of 1998\nPage,2\nx,y,z,note\n2,20,a,\n1,10,b,\n3,4,c,good\n",
+    ],
+)
+def test_the_names_are_found_below_titles_that_have_commas(write, content):
+    columns = read_columns(write(content))
+    assert (columns.x_name, columns.y_name) == ("x", "y")
+    assert columns.y.tolist() == [20, 10, 4]
 
 
 def test_one_column_alone_is_read_as_x_is(write):

@@ -112,8 +112,9 @@ def _only_choice(
     numeric = columns_of_numbers(layout)
     given = [names.index(name) for name in (x, y) if name is not None]
     free = [index for index in numeric if index not in given and names[index] != NAMELESS]
-    if len(free) + len(given) == 1 and NAMELESS in names and x is None:
-        free.insert(0, names.index(NAMELESS))
+    nameless = names.index(NAMELESS) if NAMELESS in names else None
+    if len(free) + len(given) == 1 and nameless in numeric and x is None:
+        free.insert(0, nameless)
     if len(free) + len(given) != 2:
         unnamed = [key for key, name in zip(keys, (x, y), strict=True) if name is None]
         raise ConfigError([f"{path}: {_no_choice(layout, numeric, unnamed)}"])

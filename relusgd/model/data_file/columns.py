@@ -141,6 +141,8 @@ def _fill(table: _Table, columns: Sequence[_Column], decimal: Decimal | None) ->
     for lines, blocks in table.blocks(faults):
         for column, cells in zip(columns, blocks, strict=True):
             column.convert(lines, cells, faults)
+    for column in columns:
+        column.refuse_alike(faults)
     return faults
 
 
@@ -180,7 +182,10 @@ def _left_out(x_column: _Column, y_column: _Column, count: int) -> str:
 def _dates_note(column: _Column) -> str:
     cell = column.example or ""
     year = read_compact_date(cell) or read_date(cell) or 0.0
-    return f"the dates in {in_quotes(column.name)} are read as years: {cell} is {year:.7g}"
+    shown = f"{year:.7g}"
+    if float(shown).is_integer() and not year.is_integer():
+        shown = f"{year:.10g}"  # hours need more digits than days
+    return f"the dates in {in_quotes(column.name)} are read as years: {cell} is {shown}"
 
 
 def _check_compact_dates(column: _Column, layout: Layout, index: int, faults: DataFaults) -> None:
@@ -266,6 +271,7 @@ class _Column:
     values: a number for every row, nan where there is none (yet). missing: row, line and cell of
     every missing one. numbers, years, dates: how many cells are a number, a number that may be a
     year, a date. is_compact: numbers such as 20200304 are dates. example: one of the dates.
+    alike: numbers and dates that are refused, each kind by the first line, its text and a count.
     """
 
     name: str
@@ -279,6 +285,7 @@ class _Column:
     example: str | None = None
     dates: int = 0
     is_irregular: bool = False
+    alike: dict[str, tuple[int, str, int]] = field(default_factory=dict)
     marks: Marks = field(init=False)
 
     def look_at(self, lines: list[int], cells: list[str]) -> None:
@@ -350,9 +357,25 @@ class _Column:
                 continue
             value = self._date(cell) if self.is_dated else self._number(cell)
             if isinstance(value, str):
-                faults.add(line, f"{in_quotes(self.name)} {value}")
+                self._refuse(line, cell, value, faults)
                 value = math.nan
             self.values.append(value)
+
+    def _refuse(self, line: int, cell: str, problem: str, faults: DataFaults) -> None:
+        """Note the fault of a cell; of numbers and dates, which are alike, the first one alone."""
+        text = f"{in_quotes(self.name)} {problem}"
+        kind = "date" if read_date(cell) else "number" if read_number(cell) else None
+        if kind is None:
+            faults.add(line, text)
+            return
+        first_line, first_text, count = self.alike.get(kind, (line, text, 0))
+        self.alike[kind] = first_line, first_text, count + 1
+
+    def refuse_alike(self, faults: DataFaults) -> None:
+        """Note the faults of cells that are alike, once each."""
+        for line, text, count in self.alike.values():
+            more = "" if count == 1 else f" (the same for {counted(count - 1, 'more cell')})"
+            faults.add_of_column(line, text + more)
 
     def _number(self, cell: str) -> float | str:
         """The number in a cell, or why there is none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,6 +134,10 @@ def _layout(rows: list[Row], delimiter: str, wanted: Sequence[str]) -> Layout:
         return Layout(delimiter, ())
     line, header = rows[place]
     names = _names(header, wanted)
+    while (
+        names and not names[-1] and not any(any(row[len(names) - 1 :]) for _, row in rows[place:])
+    ):
+        names.pop()
     below = [row for row in rows[place + 1 :] if not is_comment(row[1])]
     units_line = None
     notes = []
@@ -171,20 +176,42 @@ def _header_place(rows: list[Row], wanted: Sequence[str]) -> int | None:
     It is the first one that has the names that are asked for, or else the first one that has texts
     where the row below has numbers, or else the first one that is no comment.
     """
+    if not rows:
+        return None
     candidates = [i for i, (_, row) in enumerate(rows[:HEADER_ROWS]) if not is_rule(row)]
     if wanted:
         for i in candidates:
             if {*_names(rows[i][1], wanted), NAMELESS}.issuperset(wanted):
                 return i
+    width = _usual_width(rows)
     for i in candidates:
-        if _names_numbers(rows, i):
+        if _is_of_width(rows[i][1], width) and _names_numbers(rows, i):
             return i - 1 if _are_certain_units(rows[i - 1 : i + 1]) else i
-    return next((i for i in candidates if not is_comment(rows[i][1])), 0 if rows else None)
+    return next((i for i in candidates if not is_comment(rows[i][1])), 0)
+
+
+def _usual_width(rows: list[Row]) -> int:
+    """The most common number of cells in a row."""
+    widths = Counter(len(row) for _, row in rows)
+    return widths.most_common(1)[0][0]
+
+
+def _is_of_width(row: Sequence[str], width: int) -> bool:
+    """Whether a row may name the columns of rows of this width; the first may have no name."""
+    return not {len(row), len(_without_end(row))}.isdisjoint({width, width - 1})
+
+
+def _without_end(row: Sequence[str]) -> list[str]:
+    """The cells up to the last one that is not empty."""
+    cells = list(row)
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
 
 
 def _names_numbers(rows: list[Row], i: int) -> bool:
     """Whether row i has texts in every place, and the next one has a number in one of them."""
-    names = _names(rows[i][1], ())
+    names = _without_end(_names(rows[i][1], ()))
     following = (row for _, row in rows[i + 1 : i + 1 + HEADER_ROWS])
     below = next((row for row in following if not (is_comment(row) or is_rule(row))), [])
     filled = [name for name in names if name]
