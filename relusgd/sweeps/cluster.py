@@ -8,11 +8,11 @@ from concurrent.futures import Executor, Future, InvalidStateError
 from concurrent.futures import wait as wait_for
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
-from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from relusgd.errors import InputError
+from relusgd.sweeps.scheduler_address import START_ONE, SchedulerAddress, find_scheduler
 from relusgd.version import __version__
 
 if TYPE_CHECKING:
@@ -50,27 +50,39 @@ def dask_executor(
 
 
 def _connect(where: str) -> Client:
+    address = find_scheduler(where)
     if find_spec("distributed") is None:
         raise InputError(
             "--dask needs Dask, which is not installed",
             f"{INSTALL} installs it, here and on the workers",
         )
+    address.check()
     from distributed import Client
 
-    is_file = Path(where).is_file()
-    if not is_file and ":" not in where:
-        raise InputError(
-            f"--dask {where}: neither the address of a scheduler nor a file that one wrote",
-            "an address looks like tcp://10.0.0.5:8786",
-        )
-    scheduler = {"scheduler_file": where} if is_file else {"address": where}
+    check_certificates(address)
+    client: Any = Client.__new__(Client)
     try:
-        return Client(**scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError) as error:  # ValueError: no address, or not a scheduler's file
+        client.__init__(str(address), timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TypeError, RuntimeError) as error:
+        # TypeError, RuntimeError: this way to a scheduler needs a package or a setting.
+        client.status = "closed"  # or Dask waits for 20 seconds when it throws the object away
         raise InputError(
-            f"--dask {where}: no Dask scheduler answers there ({error})",
-            "dask scheduler starts one",
+            f"{address.given}: no Dask scheduler answers there ({error})", START_ONE
         ) from None
+    return client
+
+
+def check_certificates(address: SchedulerAddress) -> None:
+    """Raise InputError where the address needs certificates and Dask knows of none."""
+    from distributed.security import Security
+
+    if address.scheme != "tls":
+        return
+    if Security().get_connection_args("client").get("ssl_context") is None:
+        raise InputError(
+            f"{address.given}: tls needs certificates, and Dask's configuration names none",
+            "set distributed.comm.tls.ca-file and distributed.comm.tls.client.cert and .key there",
+        )
 
 
 def _check_workers(client: Client) -> None:

@@ -19,9 +19,10 @@ from sweeps.harness import Watching
 from relusgd.config import PlannedRun, load_config, planned_runs
 from relusgd.errors import InputError, StoppedError
 from relusgd.sweeps.backends import backend_of
-from relusgd.sweeps.cluster import dask_executor
+from relusgd.sweeps.cluster import check_certificates, dask_executor
 from relusgd.sweeps.driver import Driver, Job
 from relusgd.sweeps.running import run_sweep
+from relusgd.sweeps.scheduler_address import read_address
 
 Client = pytest.importorskip("distributed").Client
 
@@ -156,6 +157,11 @@ def test_an_address_without_a_scheduler_is_reported_in_a_sentence(tmp_path, monk
     assert result.exit_code == 2
     assert "no Dask scheduler answers there" in result.stderr
     assert not Path("outputs").exists()
+
+
+def test_tls_without_certificates_is_told_before_anything_is_waited_for():
+    with pytest.raises(InputError, match="names none"):
+        check_certificates(read_address("tls://127.0.0.1:1", "--dask tls://127.0.0.1:1"))
 
 
 def test_a_stop_keeps_what_came_back_and_the_rest_can_be_done_here(scheduler, tmp_path):
