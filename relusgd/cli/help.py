@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import textwrap
+from collections.abc import Callable
 from typing import Any
 
 from typer import Typer
@@ -80,7 +83,24 @@ def make_readable(app: Typer) -> None:
     lines.
     """
     for command in app.registered_commands:
-        docstring = (command.callback and command.callback.__doc__) or ""
-        paragraphs = inspect.cleandoc(docstring).split("\n\n")
         command.cls = ReadableCommand
-        command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+        command.help = help_of(command.callback)
+    if app.registered_callback is not None:
+        app.registered_callback.help = help_of(app.registered_callback.callback)
+
+
+def help_of(function: Callable[..., Any] | None) -> str:
+    """The paragraphs of a function's docstring, each in one line."""
+    if function is None:
+        return ""
+    docstring = function.__doc__ or _docstring_in_source(function)
+    paragraphs = inspect.cleandoc(docstring).split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+def _docstring_in_source(function: Callable[..., Any]) -> str:
+    """For PYTHONOPTIMIZE=2, under which Python drops docstrings."""
+    source = textwrap.dedent(inspect.getsource(function))
+    definition = ast.parse(source).body[0]
+    text = ast.get_docstring(definition) if isinstance(definition, ast.FunctionDef) else None
+    return text or ""

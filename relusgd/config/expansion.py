@@ -5,13 +5,13 @@ There is a run for every combination of the grid's values, the cases and the see
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
 from relusgd.config.dumping import dump, written
 from relusgd.config.loading import check_values, resolve_key
-from relusgd.config.naming import assignment, join_name
+from relusgd.config.naming import assignment, assignment_with_digits, join_name
 from relusgd.config.overrides import move_lines, with_settings, without
 from relusgd.config.schema import LARGEST_SEED, Config, SweepSection
 from relusgd.config.source import Path, Places, split_key
@@ -36,17 +36,23 @@ class PlannedRun:
 class Combination:
     """The runs of a sweep that differ in nothing but the seed.
 
-    varied: as in PlannedRun, without `seed`. config: that of the first seed.
+    varied: as in PlannedRun, without `seed`. config: that of the first seed. twins: the settings
+    that an earlier value of the sweep has but for capital letters, such as "case=sgd" after SGD.
     """
 
     varied: Mapping[str, object]
     config: Config
     seeds: Sequence[int]
+    twins: Collection[str] = ()
 
     @property
     def settings(self) -> list[str]:
         """The beginning of the runs' names, in parts."""
-        return [assignment(key, value) for key, value in self.varied.items()]
+        return [self._setting(key, value) for key, value in self.varied.items()]
+
+    def _setting(self, key: str, value: object) -> str:
+        setting = assignment(key, value)
+        return assignment_with_digits(key, value) if setting in self.twins else setting
 
     def runs(self) -> Iterator[PlannedRun]:
         """One run per seed."""
@@ -102,11 +108,26 @@ def combinations(config: Config) -> list[Combination]:
             faults += wrong
             if combination is not None:
                 found.append(combination)
+    twins = _case_twins(found)
+    found = [replace(one, twins=twins) for one in found]
     faults += _repeated(config, found)
     if faults:
         raise ConfigError(list(dict.fromkeys(faults)))
     _check_seeds(config, found)
     return found
+
+
+def _case_twins(found: Sequence[Combination]) -> frozenset[str]:
+    """The settings that an earlier one equals but for capital letters.
+
+    A disk that ignores case would hold SGD and sgd in one folder. The earlier one keeps its name,
+    so that another value at the end leaves all folders where they are.
+    """
+    settings = dict.fromkeys(setting for one in found for setting in one.settings)
+    first: dict[str, str] = {}
+    for setting in settings:
+        first.setdefault(setting.lower(), setting)
+    return frozenset(set(settings) - set(first.values()))
 
 
 def _repeated(config: Config, found: Sequence[Combination]) -> Iterator[str]:

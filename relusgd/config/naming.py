@@ -89,6 +89,12 @@ def assignment(key: str, value: object) -> str:
     return f"{key}={name_text(key, value)}"
 
 
+def assignment_with_digits(key: str, value: object) -> str:
+    """The same for a value whose text another one has but for capital letters."""
+    text = name_text(key, value)
+    return f"{key}={text}" if "~" in text else f"{key}={_with_digits(text, dump(value))}"
+
+
 def join_name(parts: Iterable[str]) -> str:
     """The parts of a folder name, joined by commas.
 

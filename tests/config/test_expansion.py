@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from relusgd.config import config_to_yaml, load_config, planned_runs
@@ -43,6 +45,20 @@ def test_a_run_has_the_config_that_a_file_with_its_values_has():
 def test_more_seeds_and_values_leave_the_names_of_the_runs_that_were():
     more = {**COURSE["sweep"], "grid": {"network.hidden": [5, 10, 20]}, "repeat": 3}
     assert set(names(COURSE)) < set(names({**COURSE, "sweep": more}))
+
+
+def test_names_differ_in_more_than_capital_letters():
+    cases = {name: {"seed": 0} for name in ("SGD", "sgd", "Sgd", "adam")}
+    first, *others, last = names({"sweep": {"cases": cases}})
+    assert (first, last) == ("case=SGD,seed=0", "case=adam,seed=0")
+    assert len({name.lower() for name in (first, *others, last)}) == 4
+    assert all(re.fullmatch(r"case=[Ss]gd~[0-9a-f]{6},seed=0", name) for name in others)
+
+    columns = {"kind": "csv", "path": "t.csv", "x": "Year", "y": "y"}
+    grid = {"data.x": ["Year", "year"], "data.y": ["v", "V~b"]}
+    of_columns = names({"data": columns, "sweep": {"grid": grid}})
+    assert of_columns[0].startswith("data.x=Year,data.y=v,")
+    assert len({name.lower() for name in of_columns}) == 4
 
 
 def test_seeds_go_on_from_the_configs_own():
