@@ -7,6 +7,9 @@ from typing import Any
 
 from relusgd.config import flatten
 from relusgd.config.differences import differing_values
+from relusgd.config.schema import NetworkSection
+from relusgd.config.start import RunStart
+from relusgd.runs.identity import start_digest
 from relusgd.runs.run import Run
 from relusgd.runs.titles import folder_words, known_first
 from relusgd.training.optimizers import unused_keys
@@ -19,6 +22,9 @@ FEW = 9
 
 CASE, RUN = "case", "run"
 """Keys of groups that are not keys of a config: a sweep's case by its name, and the folder."""
+
+USED_WITH_A_START = {"network.hidden", "network.output_bias", "network.start"}
+"""The keys of the network that count where it begins with given parameters."""
 
 POINTS = ("data.kind", "data.target", "data.path", "data.x", "data.y")
 """The keys that say which points are learned."""
@@ -60,13 +66,20 @@ def differing_keys(runs: Sequence[Run]) -> Values:
     """Every key in which runs that use it differ, seeds included, the best known first."""
     used = [used_keys(run) for run in runs]
     _name_files_by_content(runs, used)
+    _name_starts_by_content(runs, used)
     differing = known_first(differing_values(used, missing=ABSENT))
     return {key: values for key, values in differing.items() if len(present(values)) > 1}
 
 
 def used_keys(run: Run) -> dict[str, object]:
-    """Dotted key → value, for keys that the run uses: ridge regression uses no key of SGD."""
+    """Dotted key → value, for keys that the run uses.
+
+    Ridge regression uses no key of SGD, and a network to begin with stands in place of what the
+    other keys of the network say.
+    """
     unused = {f"training.{key}" for key in unused_keys(run.config.training.method)}
+    if run.config.network.start is not None:
+        unused |= {f"network.{key}" for key in NetworkSection.model_fields} - USED_WITH_A_START
     return {key: value for key, value in flatten(run.config).items() if key not in unused}
 
 
@@ -84,6 +97,32 @@ def _name_files_by_content(runs: Sequence[Run], used: Sequence[dict[str, object]
         if path in path_of.values():
             path = f"{path}~{digest[:6]}"
         values["data.path"] = path_of.setdefault(digest, path)
+
+
+def _name_starts_by_content(runs: Sequence[Run], used: Sequence[dict[str, object]]) -> None:
+    """Give runs that begin with the same parameters the same words for them, in `used`. In place.
+
+    Other parameters from the same place are marked by the beginning of their SHA-256.
+    """
+    words_of: dict[str, str] = {}
+    for run, values in zip(runs, used, strict=True):
+        digest = start_digest(run)
+        if digest is None:
+            continue
+        words = _start_words(run)
+        if words in words_of.values():
+            words = f"{words}~{digest[:6]}"
+        values["network.start"] = words_of.setdefault(digest, words)
+
+
+def _start_words(run: Run) -> str:
+    """The network that a run began with, in words."""
+    start = run.config.network.start
+    if not isinstance(start, RunStart):
+        return "written parameters"
+    facts = run.facts.start
+    epoch = start.epoch if facts is None or facts.epoch is None else facts.epoch
+    return f"{start.run} at epoch {epoch}"
 
 
 def present(values: Iterable[object]) -> list[object]:
