@@ -321,6 +321,7 @@ def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
         "course": sparkline(error.tolist(), 40),
         "units": f"{summary['dead_units']:,} dead, {summary['always_on_units']:,} always on, "
         f"{breakpoints}",
+        **{name: number(value) for name, value in summary["own_metrics"].items()},
         "snapshots": f"{summary['snapshots']:,}, {byte_size(summary['bytes'])}",
         "time": duration(summary["seconds"]),
         "engine": f"{summary['engine']}, kernel {summary['kernel']}, relusgd {version}",

@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 
 from relusgd.comparing.best_values import Optimum, find_optima
-from relusgd.comparing.groups import Group, Result, make_groups
+from relusgd.comparing.groups import MEASURES, Group, Result, make_groups
 from relusgd.comparing.keys import POINTS, Values, varied_keys
 from relusgd.comparing.solvers import Duel, find_duels
 from relusgd.errors import RelusgdError
@@ -68,6 +68,12 @@ class ComparedRuns:
     @property
     def run_count(self) -> int:
         return sum(group.runs for group in self.groups)
+
+    @property
+    def own_metrics(self) -> list[str]:
+        """The metrics of a caller's own that any of the runs has."""
+        measured = [name for group in self.groups for name in group.spreads]
+        return [name for name in dict.fromkeys(measured) if name not in MEASURES]
 
     @cached_property
     def error(self) -> str:

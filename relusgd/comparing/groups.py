@@ -65,7 +65,8 @@ class Result:
     """How one run ended.
 
     outcome, reason: whether it learned, and why not. seeds: of the run, its network, its batches
-    and its data; measures: name → number, for all MEASURES.
+    and its data; measures: name → number, for all MEASURES, and for the metrics of a caller's own,
+    whose last value counts.
     """
 
     run: Run
@@ -85,6 +86,7 @@ class Result:
         *names, seconds = MEASURES
         measures = {name: getattr(result, name) for name in names}
         measures[seconds] = run.facts.timings.seconds
+        measures |= {name: float(run.metrics[name][-1]) for name in run.own_metrics}
         seeds = (config.seed, config.network_seed, config.training_seed, config.data_seed)
         return cls(
             run,
@@ -156,10 +158,15 @@ class Group:
     def spreads(self) -> dict[str, Spread]:
         """Measure → its spread over the runs that count."""
         measured = [result.measures for result in self.counted]
-        return {name: Spread.of(numbers[name] for numbers in measured) for name in MEASURES}
+        names = dict.fromkeys([*MEASURES, *(name for numbers in measured for name in numbers)])
+        return {
+            name: Spread.of(numbers.get(name, np.nan) for numbers in measured) for name in names
+        }
 
     def median(self, measure: str) -> float:
-        return self.spreads[measure].median
+        """nan for a metric of a caller's own that none of these runs has."""
+        spread = self.spreads.get(measure)
+        return float("nan") if spread is None else spread.median
 
     def by_seeds(self, measure: str) -> dict[Seeds, float]:
         """Seeds → the measure of their run, for the runs that count."""

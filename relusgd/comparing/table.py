@@ -27,19 +27,20 @@ WHOLE_SPREAD = ("train_mse", "test_mse")
 
 def columns(compared: ComparedRuns) -> dict[str, NDArray[Any]]:
     """Column name → array, one entry per group; `Comparison.table` lists them."""
-    rows = [_row(group) for group in compared.groups]
+    own = compared.own_metrics
+    rows = [_row(group, own) for group in compared.groups]
     table = {name: _column([row[name] for row in rows]) for name in rows[0]}
     table["best"] = np.array([group is compared.best for group in compared.groups])
     return table
 
 
-def _row(group: Group) -> dict[str, object]:
+def _row(group: Group, own_metrics: Sequence[str]) -> dict[str, object]:
     row: dict[str, object] = {"label": group.label, **group.keys, "runs": group.runs}
     row |= group.counts
     for name in WHOLE_SPREAD:
         for part, number in asdict(group.spreads[name]).items():
             row[f"{name}_{part}"] = number
-    for name in MEASURES:
+    for name in [*MEASURES, *own_metrics]:
         if name not in WHOLE_SPREAD:
             row[name] = group.median(name)
     row["noise_squared"] = group.noise_squared

@@ -74,6 +74,7 @@ def number_columns(compared: ComparedRuns) -> list[Column]:
         return Column(heading, cells, worth=7, is_shown=any(cells))
 
     ranges = [error_range(group.spreads[compared.error]) for group in groups]
+    own = [Column(name, medians(name), worth=6) for name in compared.own_metrics]
     columns = [
         Column(TRAIN, medians("train_mse")),
         Column(TEST, medians("test_mse"), is_shown=has_test),
@@ -82,6 +83,7 @@ def number_columns(compared: ComparedRuns) -> list[Column]:
         Column("in\nepoch", medians("best_epoch", whole), worth=4, is_shown=was_better_before),
         Column("dead\nunits", medians("dead_units", whole), worth=3),
         Column("break-\npoints", medians("breakpoints", whole), worth=2),
+        *own,
         Column("time", medians("seconds", brief_duration), worth=1),
         Column("runs", [str(group.runs) for group in groups], worth=6, is_shown=misses_runs),
         state_column("unfin-\nished", "unfinished"),

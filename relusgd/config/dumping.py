@@ -8,6 +8,8 @@ from relusgd.config.section import Section
 from relusgd.config.values import plain
 from relusgd.words import quoted, value_text
 
+LONGEST_LIST = 24
+
 
 def flatten(config: Section) -> dict[str, object]:
     """Dotted key → value, every default filled in, in the order of the models, without the sweep.
@@ -72,8 +74,19 @@ def config_to_yaml(config: Section) -> str:
 
 
 def changed_yaml(config: Section) -> str:
-    """The keys of a config that are not at their defaults; empty where all of them are."""
-    return "".join(_lines(changed(config), ""))
+    """The keys of a config that are not at their defaults; empty where all of them are.
+
+    For people: of a list longer than LONGEST_LIST the first and last items are shown.
+    """
+    return "".join(_lines(_shortened(changed(config)), ""))
+
+
+def _shortened(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _shortened(item) for key, item in value.items()}
+    if isinstance(value, tuple) and len(value) > LONGEST_LIST:
+        return (*value[:3], f"… {len(value) - 6:,} more …", *value[-3:])
+    return value
 
 
 def _lines(block: object, indent: str) -> Iterator[str]:

@@ -514,7 +514,7 @@ class Config(Section):
         return self.origin.folder / at_home(self.data.path)
 
     def __repr__(self) -> str:
-        """The YAML of the keys that are not at their defaults; it loads back to an equal config."""
+        """The YAML of the keys that are not at their defaults; long lists are cut."""
         return changed_yaml(self).rstrip() or f"seed: {self.seed}"
 
     __str__ = __repr__

@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,18 @@ ARRAYS = "snapshots"
 CHECKPOINT = "checkpoint.npz"
 
 COLUMNS = ("epoch", "step", *METRICS)
-TABLE_HEADER = f"{','.join(COLUMNS)}\n".encode()
+METRIC_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
+MOST_OWN_METRICS = 100
+TAKEN_NAMES = frozenset(
+    (
+        *("run", "runs", "label", "status", "case", "seed", "engine", "error", "seconds"),
+        *("epochs", "steps", "best", "best_test_mse", "best_epoch", "noise_squared"),
+        *("complete", "unfinished", "diverged", "failed", "elbow", "slope"),
+        *("outcome", "reason", "advice"),
+    )
+)
+TAKEN_BEGINNINGS = ("weight_", "bias_", "train_mse_", "test_mse_")
+"""Names of columns and arrays elsewhere, which no metric of a caller's own may have."""
 WHOLE = {"epoch", "step", *COUNTS}
 
 MAX_TABLE_BYTES = 2**30
@@ -38,6 +50,8 @@ MAX_TABLE_BYTES = 2**30
 
 MAX_DATA_BYTES = 2**30
 """Of data.csv: more than twenty million points."""
+
+MOST_HEADER_BYTES = 10_000
 
 CHECKED_ROWS = 256
 """How many rows of each array are checked when a history is read, the first and last included."""
@@ -76,6 +90,30 @@ def read_data_rows(folder: Path) -> Iterator[tuple[str, float, float]]:
         raise unreadable(path, "training and test points", error) from None
 
 
+def is_own_metric(name: str) -> bool:
+    """Whether a column of metrics.csv that holds a metric of a caller's own may have this name."""
+    if name in COLUMNS or name in TAKEN_NAMES or name.startswith(TAKEN_BEGINNINGS):
+        return False
+    return METRIC_NAME.fullmatch(name) is not None
+
+
+def table_header(metrics: Iterable[str]) -> bytes:
+    """The first line of metrics.csv. metrics: names of a history's, with those of callers' own."""
+    own = [name for name in metrics if name not in COLUMNS]
+    return f"{','.join([*COLUMNS, *own])}\n".encode()
+
+
+def _column_names(header: bytes) -> list[str]:
+    """The columns of metrics.csv by its first line. Raises ValueError."""
+    names = header.decode("ascii").split(",")
+    own = names[len(COLUMNS) :]
+    if tuple(names[: len(COLUMNS)]) != COLUMNS:
+        raise ValueError(f"it does not begin with the columns {','.join(COLUMNS)}")
+    if len(own) > MOST_OWN_METRICS or len(set(own)) < len(own) or not all(map(is_own_metric, own)):
+        raise ValueError("its columns of other metrics have names that cannot be")
+    return names
+
+
 def whole_lines(content: bytes) -> tuple[int, int]:
     """Bytes and number of the complete lines of metrics.csv, its header among them."""
     return content.rfind(b"\n") + 1, content.count(b"\n")
@@ -86,29 +124,28 @@ def read_metrics(folder: Path) -> dict[str, NDArray[Any]]:
     path = folder / TABLE
     try:
         content = read_bounded(path, MAX_TABLE_BYTES)
-        if not content.startswith(TABLE_HEADER):
-            raise ValueError(f"it does not begin with the columns {','.join(COLUMNS)}")
-        columns = _parse_lines(content.removeprefix(TABLE_HEADER))
+        header, _, lines = content.partition(b"\n")
+        columns = _parse_lines(lines, _column_names(header[:MOST_HEADER_BYTES]))
         _check_columns(columns)
     except (OSError, ValueError, RelusgdError) as error:
         raise unreadable(path, "the metrics of a run", error) from None
     return columns
 
 
-def _parse_lines(content: bytes) -> dict[str, NDArray[Any]]:
+def _parse_lines(content: bytes, names: Sequence[str]) -> dict[str, NDArray[Any]]:
     """The columns of the complete lines. Raises ValueError."""
     size, lines = whole_lines(content)
     if not content[:size].strip():
         raise ValueError("it has no snapshots")
-    expected = f"{lines:,} lines of {len(COLUMNS)} numbers are expected"
+    expected = f"{lines:,} lines of {len(names)} numbers are expected"
     # counted before NumPy makes anything larger than the file of it
-    if content.count(b",", 0, size) != lines * (len(COLUMNS) - 1):
+    if content.count(b",", 0, size) != lines * (len(names) - 1):
         raise ValueError(expected)
     file = io.BytesIO(content[:size])
     table = np.loadtxt(file, delimiter=",", ndmin=2, comments=None, encoding="ascii")
-    if table.shape != (lines, len(COLUMNS)):
+    if table.shape != (lines, len(names)):
         raise ValueError(expected)
-    return {name: _column(name, column) for name, column in zip(COLUMNS, table.T, strict=True)}
+    return {name: _column(name, column) for name, column in zip(names, table.T, strict=True)}
 
 
 def _column(name: str, numbers: NDArray[np.float64]) -> NDArray[Any]:
@@ -161,7 +198,7 @@ def read_history(folder: Path, hidden: tuple[int, ...], steps_per_epoch: int) ->
         arrays["slope"],
         tuple(arrays[f"weight_{k}"] for k in layers),
         tuple(arrays[f"bias_{k}"] for k in layers),
-        {name: table[name] for name in METRICS},
+        {name: column for name, column in table.items() if name not in ("epoch", "step")},
         steps_per_epoch,
     )
 

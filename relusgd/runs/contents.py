@@ -23,8 +23,8 @@ from relusgd.run_files.folder import (
     CONFIG,
     DATA,
     TABLE,
-    TABLE_HEADER,
     array_layout,
+    table_header,
 )
 from relusgd.run_files.stated_facts import FACTS
 from relusgd.runs.facts import RunFacts, facts_text
@@ -61,7 +61,10 @@ def write_contents(folder: Path, contents: RunContents) -> None:
         write_new(folder / ARRAYS / f"{name}.npy", npy_file(rows[name], shape, dtype))
     write_new(folder / CONFIG, [contents.config_text.encode()])
     write_new(folder / DATA, data_parts(contents.dataset))
-    write_new(folder / TABLE, [TABLE_HEADER, metrics_lines(contents.history).encode()])
+    write_new(
+        folder / TABLE,
+        [table_header(contents.history.metrics), metrics_lines(contents.history).encode()],
+    )
     write_new(folder / CHECKPOINT, [checkpoint_bytes(contents.state)])
     write_new(folder / FACTS, [facts_text(contents.facts).encode()])
 
@@ -82,7 +85,8 @@ def history_arrays(history: History) -> dict[str, NDArray[Any]]:
 
 def metrics_lines(history: History) -> str:
     """Lines of metrics.csv; numbers in the shortest form that reads back the same."""
-    columns = [history.epoch, history.step, *(history.metrics[name] for name in METRICS)]
+    names = [*METRICS, *(name for name in history.metrics if name not in METRICS)]
+    columns = [history.epoch, history.step, *(history.metrics[name] for name in names)]
     rows = zip(*(column.tolist() for column in columns), strict=True)
     return "".join(",".join(map(repr, row)) + "\n" for row in rows)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +24,13 @@ from relusgd.runs.find import standing_run
 from relusgd.runs.identity import Found, judge, refusal
 from relusgd.runs.kept_start import standing_start
 from relusgd.runs.lock import FolderLock, check_free
+from relusgd.runs.own_metrics import (
+    Metric,
+    check_confirmed,
+    check_continued,
+    checked_metrics,
+    with_metrics,
+)
 from relusgd.runs.partial import recover
 from relusgd.runs.place import check_place, check_replaceable, check_writable, room_left
 from relusgd.runs.run import Run
@@ -74,6 +81,7 @@ def record(
     out: str | Path | None = None,
     overwrite: bool = False,
     *,
+    metrics: Mapping[str, Metric] | None = None,
     dataset: Dataset | None = None,
     start: StartNetwork | None = None,
     observer: Observer | None = None,
@@ -85,6 +93,8 @@ def record(
     config: or a dict or file, as `load_config` takes them.
     By default `out` is `outputs/<name of config and overrides>`. A folder that holds the same run
     is confirmed, resumed or continued. One that holds another run is refused unless `overwrite`.
+    metrics: name → function of the network of a snapshot, in network units, that gives a number: a
+    column of metrics.csv each. To go on with such a run takes the same functions again.
     dataset: points to train on in place of the config's own. start: the network that the config's
     `network.start` stands for, in place of reading it. notes: other keys for run.json of a
     new run. block_steps: a block ends after this many steps, by default after about 0.2 s; where
@@ -94,13 +104,14 @@ def record(
     RelusgdError when the disk fails. DivergedError and StoppedError come after everything so far
     has been kept.
     """
+    own = checked_metrics(metrics)
     config = as_config(config)
     folder = Path(out) if out is not None else default_folder(config)
     if start is None and not overwrite:
         start = standing_start(folder, config)
     plan = prepare(config, dataset, start)
     with disk_faults(folder):
-        return _record(plan, folder, overwrite, observer or NullObserver(), notes, block_steps)
+        return _record(plan, folder, overwrite, observer or NullObserver(), notes, block_steps, own)
 
 
 def _record(
@@ -110,6 +121,7 @@ def _record(
     observer: Observer,
     notes: Mapping[str, object] | None,
     block_steps: int | None,
+    metrics: Mapping[str, Metric],
 ) -> Run:
     check_place(folder)
     recover(folder)
@@ -119,7 +131,7 @@ def _record(
             check_replaceable(folder)
         _check_disk(plan, folder)
         observer.begins(plan, folder, Found.NOTHING)
-        blocks = training_blocks(plan, block_steps=block_steps)
+        blocks = with_metrics(training_blocks(plan, block_steps=block_steps), metrics)
         facts = new_facts(plan, notes=notes)
         return record_anew(plan, folder, blocks, observer, facts, replace=standing is not None)
 
@@ -127,15 +139,18 @@ def _record(
     if found is Found.OTHER:
         raise refusal(standing, observer.command, differences)
     if found in (Found.UNFINISHED, Found.SHORTER):
+        check_continued(standing, metrics)
+        metrics = {name: metrics[name] for name in standing.own_metrics}
         plan = plan.keeping(standing.facts.engine, standing.facts.kernel)
         _check_disk(plan, folder, recorded=len(standing.metrics["epoch"]))
         observer.begins(plan, folder, found)
-        writer, state = continue_run(plan, folder, found)
+        writer, state = continue_run(plan, folder, found, metrics)
         with writer:
-            blocks = training_blocks(plan, state, block_steps=block_steps)
+            blocks = with_metrics(training_blocks(plan, state, block_steps=block_steps), metrics)
             _write_blocks(plan, writer, state, blocks, observer)
         return Run(folder)
 
+    check_confirmed(standing, metrics)
     observer.begins(plan, folder, found)
     known = standing.ending
     if found is Found.DIVERGED and known is not None:
@@ -176,14 +191,20 @@ def record_anew(
     return Run(folder)
 
 
-def continue_run(plan: Plan, folder: Path, found: Found) -> tuple[RunWriter, State]:
-    """The writer of a run that is continued, and the state from which to continue."""
+def continue_run(
+    plan: Plan, folder: Path, found: Found, metrics: Collection[str] = ()
+) -> tuple[RunWriter, State]:
+    """The writer of a run that is continued, and the state from which to continue.
+
+    metrics: the names of the caller's own metrics that its blocks will have.
+    """
     lock = FolderLock(folder)
     with ExitStack() as undo:
         undo.callback(lock.release)
         standing = standing_run(folder)
         if standing is None or judge(standing, plan)[0] is not found:
             raise changed_meanwhile(folder)
+        check_continued(standing, metrics)
         memory = plan.descent.optimizer.memory
         writer, state = continue_folder(folder, plan.hidden, memory, lock)
         undo.callback(writer.close)

@@ -137,6 +137,11 @@ class Run:
         self._check_count(len(metrics["epoch"]), least)
         return metrics
 
+    @property
+    def own_metrics(self) -> tuple[str, ...]:
+        """The names of the metrics of a caller's own, which are columns of `metrics`."""
+        return tuple(name for name in self.metrics if name not in disk.COLUMNS)
+
     def column(self, name: str) -> NDArray[Any]:
         """One array of snapshots/ or one column of metrics.csv, shape (S, …), read anew.
 

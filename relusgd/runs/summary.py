@@ -37,6 +37,7 @@ def summarize(run: Run) -> dict[str, Any]:
         "planned_epochs": facts.counts.epochs,
         "planned_steps": planned_steps(run),
         **asdict(run.result),
+        "own_metrics": {name: float(run.metrics[name][-1]) for name in run.own_metrics},
         "snapshots": len(errors),
         "bytes": _bytes(run),
         "parameters": facts.counts.parameters,

@@ -270,6 +270,15 @@ def test_a_config_is_shown_as_the_yaml_of_what_was_changed(values, tmp_path):
     assert len(repr(config)) < 250
 
 
+def test_of_a_long_list_the_ends_are_shown():
+    points = {"kind": "points", "x": list(range(1000)), "y": [0] * 24 + [1] * 976}
+    shown = repr(load_config({"data": points}))
+    assert "x: [0, 1, 2, '… 994 more …', 997, 998, 999]" in shown
+    assert len(shown) < 200
+    points = {"kind": "points", "x": list(range(24)), "y": [0] * 24}
+    assert "more" not in repr(load_config({"data": points}))
+
+
 def test_what_is_at_its_default_is_not_shown():
     config = load_config({"seed": 0, "network": {"hidden": [40]}, "training": {"epochs": 3}})
     assert repr(config) == "training:\n  epochs: 3"
