@@ -20,7 +20,6 @@ function copiedConfig(run, network, training) {
   const comments = [];
   if (section) comments.push(`# The points are those of ${valueOfKey(lines, "data", "path")}.`);
   else if (isMeasured) comments.push("# Keep this file where the path below leads to the data.");
-  if (run.deep) comments.push("# The layers after the first begin as init draws them.");
   return [...comments, ...replaced(lines, values, section), ""].join("\n");
 }
 
@@ -54,31 +53,43 @@ function valueOfKey(lines, section, wanted) {
 
 /**
  * The keys of the network: elbows in original units, all else in those of the network. A unit of
- * slope 0, which has no elbow, adds a constant: it goes to the output's offset.
+ * slope 0, which has no elbow, adds a constant: it goes to the output's offset. A deep network is
+ * written by all its parameters.
  */
 function networkValues(run, network) {
+  if (run.deep) return { start: startValue(network) };
   const { points } = run;
   const units = Array.from({ length: network.width }, (_, unit) => unit);
   const isFlat = (unit) => network.slope[unit] === 0;
   const middle = (points.domain[0] + points.domain[1]) / 2;
-  const values = {
-    hidden: yamlValue(run.hidden),
-    antisymmetric: "false",
-    balanced: "false",
-    elbows: yamlValue(units.map((j) => (isFlat(j) ? middle : points.toX(network.elbow(j))))),
-    slopes: yamlValue(units.map((j) => (isFlat(j) ? 1 : network.slope[j]))),
-  };
-  if (run.deep) return values;
   const weights = units.map((j) => (isFlat(j) ? 0 : network.outputWeight[j]));
   const constant = units
     .filter(isFlat)
     .reduce((sum, j) => sum + network.outputWeight[j] * Math.max(network.bias[j], 0), 0);
   const offset = network.outputBias + constant;
   return {
-    ...values,
+    hidden: yamlValue(run.hidden),
+    antisymmetric: "false",
+    balanced: "false",
+    elbows: yamlValue(units.map((j) => (isFlat(j) ? middle : points.toX(network.elbow(j))))),
+    slopes: yamlValue(units.map((j) => (isFlat(j) ? 1 : network.slope[j]))),
     output_weights: yamlValue(weights),
     output_offset: run.start.output_bias ? yamlValue(offset) : "null",
+    start: "null",
   };
+}
+
+/** All parameters of a deep network, in the names and shapes of a run folder. */
+function startValue(network) {
+  const parts = network.weights.flatMap((W, k) => {
+    const n = network.biases[k].length;
+    const rows = Array.from({ length: W.length / n }, (_, i) =>
+      Array.from(W.subarray(i * n, (i + 1) * n)),
+    );
+    const bias = Array.from(network.biases[k]);
+    return [`weight_${k + 1}: ${yamlValue(rows)}`, `bias_${k + 1}: ${yamlValue(bias)}`];
+  });
+  return `{${parts.join(", ")}}`;
 }
 
 /** The lines of a section of data that holds the points of the page, in original units. */

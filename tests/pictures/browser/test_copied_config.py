@@ -20,6 +20,19 @@ CONFIGS = {
     "csv": {"data": {"kind": "csv", "path": "series.csv", "x": "year", "y": "flow"}},
     "no output bias": {"network": {**NETWORK, "output_bias": False}},
     "pairs": {"network": {**NETWORK, "antisymmetric": True, "slopes": 2}},
+    "deep": {"network": {"hidden": [6, 5]}},
+    "three layers": {"network": {"hidden": [4, 3, 3], "output_bias": False}},
+    "a start": {
+        "network": {
+            "hidden": 3,
+            "start": {
+                "weight_1": [1, -2, 1],
+                "bias_1": [-0.2, 1, -0.7],
+                "weight_2": [1, 2, 3],
+                "bias_2": 0.1,
+            },
+        }
+    },
     "balanced": {"network": {**NETWORK, "balanced": True, "init": "normal"}},
     "a method": {"training": {**TRAINING, "method": "adam", "learning_rate": 0.001}},
 }
@@ -115,18 +128,6 @@ def test_a_unit_without_an_elbow_goes_along_as_the_constant_that_it_adds(
     again = relusgd.record(config, out=tmp_path / "again")
     x = np.linspace(0, 1, 101)
     np.testing.assert_allclose(again.predict(x), function_on_page(page, x), atol=1e-9)
-
-
-def test_of_a_deep_network_the_first_layer_goes_along(record, open_run, settled, tmp_path):
-    page = open_run(record({"network": {"hidden": [6, 5]}}))
-    text = copied(page, settled)
-    assert text.startswith("# The layers after the first begin as init draws them.\n")
-    config = relusgd.load_config(_as_file(text, tmp_path), {"training.epochs": 0})
-    network = relusgd.record(config, out=tmp_path / "again").history.network(0)
-    slopes = page.evaluate("[...page.experiment.network.slope]")
-    biases = page.evaluate("[...page.experiment.network.bias]")
-    np.testing.assert_allclose(network.slope, slopes, rtol=1e-12)
-    np.testing.assert_allclose(network.bias, biases, rtol=1e-9)
 
 
 def test_points_too_many_for_the_page_are_read_from_their_file(
