@@ -14,7 +14,7 @@ import typer
 from relusgd.cli.boundary import guarded
 from relusgd.cli.completions import complete_sizes, lists_of, one_of
 from relusgd.cli.options import RunsArgument
-from relusgd.cli.terminal import print_path
+from relusgd.cli.terminal import print_path, typed_text
 from relusgd.errors import InputError
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def make_look(size: str, title: str | None, theme: ThemeName, show: str) -> Look
     """The look of a picture from what was typed."""
     from relusgd.pictures.look import Look
 
-    return Look.of(size=size, title=title, theme=theme.value, show=show)
+    return Look.of(size=size, title=typed_text(title), theme=theme.value, show=show)
 
 
 @guarded
@@ -269,7 +269,7 @@ def view(
         [load_run(run) for run in runs],
         out,
         frames=frame_count(frames),
-        title=title,
+        title=typed_text(title),
         theme=theme.value if theme else None,
     )
     print_path(path)

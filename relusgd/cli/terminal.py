@@ -140,6 +140,13 @@ def stderr_console() -> Console:
 # Text
 
 
+def typed_text(text: str | None) -> str | None:
+    """A text as it was typed, in UTF-8, where the locale (LC_ALL=C) has taken its bytes apart."""
+    if text is None:
+        return None
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def printable(text: str) -> str:
     """The text without control characters: in a hostile file name or title they would steer the
     terminal.

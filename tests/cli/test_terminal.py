@@ -1,6 +1,6 @@
 import pytest
 
-from relusgd.cli.terminal import break_at_commas, sparkline, wrapped
+from relusgd.cli.terminal import break_at_commas, sparkline, typed_text, wrapped
 from relusgd.words import brief_duration, byte_size, duration, number
 
 
@@ -84,3 +84,13 @@ def test_sentences_are_broken_between_words_alone_and_keep_their_indentation():
     )
     assert wrapped("  one two three", 9) == "  one two\n  three"
     assert wrapped("one\n\ntwo", 80) == "one\n\ntwo"
+
+
+@pytest.mark.parametrize("title", ["żółw ∂", "plain", "三"])
+def test_a_title_is_whole_where_the_locale_has_taken_its_bytes_apart(title):
+    apart = title.encode().decode("ascii", "surrogateescape")
+    assert typed_text(apart) == typed_text(title) == title
+
+
+def test_a_title_that_is_no_text_can_still_be_drawn():
+    assert typed_text("a\udcff") == "a\ufffd"
