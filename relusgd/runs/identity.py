@@ -210,6 +210,7 @@ def without_option(command: str, option: str) -> str:
 
 def free_name(folder: Path) -> Path:
     """The folder's name with the first number, from 2 on, under which nothing stands yet."""
+    folder = folder if folder.name else folder.resolve()  # `.` has no name
     number = 2
     while folder.with_name(f"{folder.name}-{number}").exists():
         number += 1
