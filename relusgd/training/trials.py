@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -53,9 +54,10 @@ FEW_STEPS = 20_000
 
 @dataclass(frozen=True)
 class Trial:
-    """One remedy that was trained. share: its training error over that of the best constant.
+    """One remedy that was trained.
 
-    is_whole: whether the training came to its end. steps: how many it took.
+    share: its training error over that of the best constant; infinite where it diverged. is_whole:
+    whether the training came to its end. steps: how many it took. words: what it led to.
     """
 
     changes: Changes
@@ -187,7 +189,7 @@ def _try(
 ) -> Trial | None:
     """Train with these changes for at most so many seconds of the processor.
 
-    None where they make no valid training, or one that diverges.
+    None where they make no valid training.
     """
     changed = changed_plan(plan, changes)
     if changed is None:
@@ -203,8 +205,8 @@ def _try(
             state = block.state
             if time.process_time() - started > seconds or is_stopped():
                 break
-    except DivergedError:
-        return None
+    except DivergedError as divergence:
+        return Trial(changes, math.inf, is_whole=True, steps=state.step, words=divergence.message)
     steps = state.step
     error = final_mse(Recorder(changed), state)
     is_whole = steps >= changed.steps
