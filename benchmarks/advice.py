@@ -129,7 +129,8 @@ def judge(number: int) -> Judged | None:
         return None
     started = time.perf_counter()
     state, ending, error = trained(plan)
-    is_worse = error > best_constant_mse(plan.dataset.y_train)
+    constant_mse = best_constant_mse(plan.dataset.y_train)
+    is_worse = error > constant_mse > 0  # where all y are equal, nothing is better than a constant
     ending = advised(plan, ending, state, time.perf_counter() - started)
     is_better = None
     if ending.advice:
