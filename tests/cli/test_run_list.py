@@ -13,6 +13,8 @@ def facts(run, **other):
     return {
         "run": run,
         "status": "complete",
+        "outcome": "learned",
+        "steps": 150_000,
         "epochs": 30000,
         "train_mse": 0.0154,
         "test_mse": 0.00798,

@@ -172,7 +172,10 @@ def test_a_failed_run_is_reported_and_gives_exit_code_1(here):
             ],
             "13 is larger than the 12 training",
         ),
-        (["small.yaml", "--dask", "nowhere"], "neither the address of a scheduler nor a file"),
+        (
+            ["small.yaml", "--dask", "nowhere"],
+            "neither the address of a scheduler, which has a port, nor a file",
+        ),
         (["small.yaml", "--dask", "tcp://127.0.0.1:1", "--workers", "2"], "leave one of them out"),
         (["small.yaml", "--out", "small.yaml"], "small.yaml is not a folder"),
     ],
