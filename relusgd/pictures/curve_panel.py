@@ -24,6 +24,7 @@ from relusgd.pictures.panels import moving_dots, moving_line, moving_steps
 from relusgd.pictures.plain_matplotlib import Artist, LineCollection, Text, to_rgba_array
 from relusgd.pictures.scales import Scales
 from relusgd.pictures.sheet import MOVING, Box, Sheet
+from relusgd.pictures.text_fit import text_width
 from relusgd.pictures.view import View, strongest
 from relusgd.words import and_list
 
@@ -36,6 +37,9 @@ MOST_KINKS = 150
 TALLEST = 0.2
 """The height of a full bar of bends, as a share of the panel."""
 
+
+NOTE_WIDTH = 0.9
+"""The widest line of the note that says where the function is, as a share of the panel."""
 
 FAINTEST_KINK = 0.04
 """Bends weaker than this part of a full one are not marked."""
@@ -245,8 +249,16 @@ class CurvePanel:
         elif np.all(finite < low):
             words = f"↓ the learned function, around {error_text(float(np.median(finite)))}"
             place, side = 0.04, "bottom"
+        words = self._broken_if_wide(words)
         self._note.set_text(f"{words}{self._trail_words}" if words else "")
         self._note.set(y=place, va=side)
+
+    def _broken_if_wide(self, words: str) -> str:
+        """The words of the note, on two lines where the panel is too narrow for one."""
+        room = NOTE_WIDTH * self._axes.bbox.width
+        if text_width(words, self._sheet.scale.text) <= room:
+            return words
+        return words.replace(", around", "\naround")
 
     def _show_trail(self, index: int) -> None:
         """When the function has left the picture for good, show where it was before."""

@@ -30,6 +30,8 @@ def rows_of(seeds=2, **values):
 
 def result_with(test_mse, train_mse=0.1):
     return RunResult(
+        outcome="learned",
+        reason="",
         epochs=1,
         steps=1,
         train_mse=train_mse,
