@@ -41,7 +41,7 @@ def test_the_summary_has_a_line_for_every_run(sweep):
         lines = list(csv.DictReader(file))
     assert ",".join(lines[0]) == (
         "run,status,network.hidden,case,seed,epochs,steps,train_mse,test_mse,best_test_mse,best_epoch,dead_units,breakpoints,seconds,"
-        "engine,error"
+        "engine,outcome,reason,error"
     )
     assert [line["run"] for line in lines] == sweep.summary["run"].tolist()
     assert len(lines) == 12
