@@ -78,6 +78,11 @@ class Symptoms:
     def is_ridge(self) -> bool:
         return self.config.training.method == "ridge"
 
+    @property
+    def rate_words(self) -> str:
+        """The learning rate as configs write it, without digits that only rounding made."""
+        return exact_number(float(f"{self.learning_rate:.6g}"))
+
     @cached_property
     def constant_mse(self) -> float:
         """The error of the best constant."""
@@ -232,19 +237,32 @@ def no_gradient(symptoms: Symptoms) -> Cause | None:
         return None
     if not np.array_equal(symptoms.initial.parameters(), symptoms.last.parameters()):
         return None
-    training, network = symptoms.config.training, symptoms.config.network
-    if training.layers == "hidden" and network.output_scale == 0:
+    has_outputs = symptoms.initial.weights[-1].any()
+    if symptoms.config.training.layers == "hidden" and not has_outputs:
         return Cause(
             "no_gradient",
             "all output weights are 0 and do not learn, so the gradient of the hidden layer is 0",
-            ({"network.output_scale": 1.0}, {"training.layers": "all"}),
+            ({"training.layers": "all"}, *_remedies_of_zero_outputs(symptoms.config)),
         )
-    rate = exact_number(symptoms.learning_rate)
+    rate = symptoms.rate_words
     reason = (
         f"no parameter has moved at learning rate {rate}: "
         "the gradients are 0, or the steps too small for float64"
     )
     return Cause("no_gradient", reason, ({"training.learning_rate": STABLE},))
+
+
+def _remedies_of_zero_outputs(config: Config) -> tuple[Changes, ...]:
+    """Let init give the output weights."""
+    network = config.network
+    if network.start is not None:
+        return ()
+    changes: dict[str, object] = {}
+    if network.output_scale == 0:
+        changes["network.output_scale"] = 1.0
+    if network.output_weights is not None:
+        changes["network.output_weights"] = None
+    return (changes,) if changes else ()
 
 
 # What makes it hard
@@ -297,9 +315,8 @@ def rate_above_the_edge(symptoms: Symptoms) -> Cause | None:
     stable = symptoms.stable_rate
     if symptoms.is_ridge or stable is None or symptoms.learning_rate <= stable:
         return None
-    rate = exact_number(float(f"{symptoms.learning_rate:.6g}"))
     reason = (
-        f"learning rate {rate} is above {number(stable)}, "
+        f"learning rate {symptoms.rate_words} is above {number(stable)}, "
         "the largest stable one of the initial network on the full batch"
     )
     return Cause("rate_above_the_edge", reason, ({"training.learning_rate": STABLE},))
@@ -359,7 +376,7 @@ def too_short(symptoms: Symptoms) -> Cause | None:
     if stable is None or way >= FEW_TIME_CONSTANTS * stable:
         return None
     steps = counted(symptoms.steps, "step")
-    rate = exact_number(float(f"{symptoms.learning_rate:.6g}"))
+    rate = symptoms.rate_words
     longer = _longer(symptoms.config, 10)
     remedies: list[Changes] = [longer, {**longer, "training.learning_rate": STABLE}]
     if symptoms.learning_rate < stable / 4:
@@ -411,9 +428,8 @@ def rising_curvature(symptoms: Symptoms) -> Cause | None:
     stable = symptoms.stable_rate_at_end
     if symptoms.is_ridge or stable is None or symptoms.learning_rate <= stable:
         return None
-    rate = exact_number(float(f"{symptoms.learning_rate:.6g}"))
     reason = (
-        f"learning rate {rate} is above {number(stable)}, "
+        f"learning rate {symptoms.rate_words} is above {number(stable)}, "
         "the largest stable one where the training ended"
     )
     return Cause("rising_curvature", reason, ({"training.learning_rate": STABLE},))
@@ -463,12 +479,13 @@ def _more_units(symptoms: Symptoms) -> tuple[Changes, ...]:
     """Wider layers; keys that give a number for every unit have to go with them."""
     network = symptoms.config.network
     widths = [max(width, 20) for width in network.hidden]
-    if widths == list(network.hidden):
+    if widths == list(network.hidden) or network.start is not None:
         return ()
     hidden = widths[0] if len(widths) == 1 else widths
     changes: dict[str, object] = {"network.hidden": hidden}
     if isinstance(network.elbows, tuple):
         changes["network.elbows"] = "uniform"
-    if isinstance(network.slopes, tuple):
-        changes["network.slopes"] = None
+    for key in ("slopes", "output_weights"):
+        if isinstance(getattr(network, key), tuple):
+            changes[f"network.{key}"] = None
     return (changes,)

@@ -59,14 +59,15 @@ def divergence(
         last = State(int(history.step[finite_count - 1]), parameters, {})
     symptoms = symptoms_of(plan, last, float("inf"))
     stable = StableRates(symptoms.stable_rate_at_end, symptoms.stable_rate)
-    cause = find_causes(symptoms)[0]
+    causes = find_causes(symptoms)
+    cause = causes[0]
     message = (
         f"training diverged in epoch {epoch:,} (step {step:,}) "
         f"at learning rate {rate_text(rate)}{_stable_rates_text(plan, stable)}"
     )
     if cause.name in NAMED_CAUSES:
         message += f"; {cause.reason}"
-    changes = first_advice(plan, symptoms)
+    changes = first_advice(plan, causes)
     if not changes or cause.name not in NAMED_CAUSES:
         changes = {"training.learning_rate": _suggested_rate(plan, rate, stable)}
     return DivergedError(message, hint_of(changes), changes)

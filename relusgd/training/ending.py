@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from relusgd.advice import advice, settings
-from relusgd.diagnostics.causes import STABLE, Changes, Symptoms, find_causes, what_happened
+from relusgd.diagnostics.causes import (
+    STABLE,
+    Cause,
+    Changes,
+    Symptoms,
+    find_causes,
+    what_happened,
+)
 from relusgd.diagnostics.outcomes import Outcome, outcome_of
 from relusgd.errors import DivergedError
 from relusgd.model.network import Network
@@ -46,7 +53,9 @@ def ending_of(plan: Plan, state: State, final_mse: float) -> Ending:
     if outcome == "learned":
         return Ending(outcome)
     symptoms = symptoms_of(plan, state, final_mse)
-    return Ending(outcome, sentence(symptoms), first_advice(plan, symptoms))
+    causes = find_causes(symptoms)
+    reason = f"{what_happened(symptoms)}; {causes[0].reason}"
+    return Ending(outcome, reason, first_advice(plan, causes))
 
 
 def raise_if_exploded(plan: Plan, state: State, final_mse: float) -> None:
@@ -91,18 +100,10 @@ def symptoms_of(plan: Plan, state: State, final_mse: float) -> Symptoms:
     )
 
 
-def sentence(symptoms: Symptoms) -> str:
-    """What happened, and the first of its causes."""
-    first = find_causes(symptoms)[0]
-    return f"{what_happened(symptoms)}; {first.reason}"
-
-
-def first_advice(plan: Plan, symptoms: Symptoms) -> dict[str, object]:
+def first_advice(plan: Plan, causes: Sequence[Cause]) -> dict[str, object]:
     """The first remedy of all causes, with a number for its learning rate; empty for none."""
-    for one in find_causes(symptoms):
-        for remedy in one.remedies:
-            return with_number(plan, remedy)
-    return {}
+    remedies = [remedy for cause in causes for remedy in cause.remedies]
+    return with_number(plan, remedies[0]) if remedies else {}
 
 
 def with_number(plan: Plan, remedy: Changes, factor: float = 1.0) -> dict[str, object]:
