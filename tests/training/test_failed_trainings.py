@@ -149,6 +149,13 @@ CAUSES = {
         },
         "all output weights are 0 and do not learn",
     ),
+    "no_gradient_by_given_weights": (
+        {
+            "network": {"output_weights": 0},
+            "training": {"layers": "hidden", "epochs": 50},
+        },
+        "all output weights are 0 and do not learn",
+    ),
     "rate_above_the_edge": (
         {"training": {"learning_rate": 1, "batch_size": 1, "epochs": 3}},
         "learning rate 1 is above 0.586, the largest stable one of the initial network",
@@ -196,6 +203,15 @@ def test_where_nothing_can_help_there_is_no_advice():
     plan = planned(CAUSES["one_position"][0])
     state, ending = trained(plan)
     assert advised(plan, ending, state, 0.0).advice == {}
+
+
+def test_advice_for_a_network_by_its_numbers_makes_a_valid_config():
+    numbers = {"hidden": 2, "elbows": [3, 4], "slopes": [1, 1], "output_weights": [1, -1]}
+    plan = planned({"network": numbers, "training": {"epochs": 200}})
+    state, ending = trained(plan)
+    ending = advised(plan, ending, state, 0.0)
+    assert ending.tried
+    assert error_after(plan, ending.advice) < 0.99
 
 
 def test_trials_stop_when_they_are_asked_to():
