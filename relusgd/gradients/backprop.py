@@ -80,7 +80,7 @@ def hessian_vector(
     Raises ValueError when the shapes do not fit together.
     """
     a, f = forward(weights, biases, x)
-    Ra, Rf = _forward_derivative(weights, a, V, c)
+    Ra, Rf = forward_derivative(weights, a, V, c)
     factor = 2.0 / len(x)
     delta, Rdelta = factor * residual(f, y), factor * Rf
     products = []
@@ -94,10 +94,13 @@ def hessian_vector(
     return weight_products, bias_products
 
 
-def _forward_derivative(
+def forward_derivative(
     weights: Sequence[Array], a: Sequence[Array], V: Sequence[Array], c: Sequence[Array]
 ) -> Activations:
-    """R{a_0} … R{a_L} and R{f}."""
+    """R{a_0} … R{a_L} and R{f}: the derivative of the forward pass along the direction (V, c).
+
+    a: the inputs a_0 … a_L of every layer, as `forward` gives them.
+    """
     Ra, Rz = [np.zeros_like(a[0])], a[0] @ V[0] + c[0]
     for k in range(1, len(weights)):
         Ra.append(Rz * (a[k] > 0))

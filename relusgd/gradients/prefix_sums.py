@@ -287,6 +287,15 @@ class PrefixSums:
         Valid until the next call.
         """
         np.multiply(self._moments[0], self._x, self._moments[1])
+        return self._active_sums()
+
+    def sum_numbers(self, u: Array, x: Array) -> Array:
+        """The same of any numbers u of the points, shape (B,). x: the points from the centre."""
+        self._moments[0] = u
+        np.multiply(u, x, self._moments[1])
+        return self._active_sums()
+
+    def _active_sums(self) -> Array:
         falling, rising = self._sums[:, 0], self._sums[:, 1]
         np.add.accumulate(self._moments, 1, None, falling[:, 1:])
         np.subtract(falling[:, -1:], falling, rising)

@@ -53,6 +53,20 @@ def learning_parameters(
     return slice(start, stop)
 
 
+def layer_parameters(hidden: Sequence[int], layer: int) -> slice:
+    """The weights and biases of one layer, as a slice of a vector in the order of
+    `split_parameters`.
+
+    layer: from 1 on; len(hidden) + 1 is the output layer. Raises ValueError for other layers.
+    """
+    shapes = layer_shapes(hidden)
+    if not 1 <= layer <= len(shapes):
+        raise ValueError(f"layer must be 1 to {len(shapes)}, not {layer!r}")
+    sizes = [(fan_in + 1) * fan_out for fan_in, fan_out in shapes]
+    start = sum(sizes[: layer - 1])
+    return slice(start, start + sizes[layer - 1])
+
+
 def split_parameters(
     vector: Array, hidden: Sequence[int]
 ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
