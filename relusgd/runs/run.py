@@ -32,6 +32,7 @@ from relusgd.words import comma_list
 if TYPE_CHECKING:
     from relusgd.pictures.drawn_figure import DrawnFigure
     from relusgd.pictures.drawn_file import DrawnFile
+    from relusgd.runs.features import RunFeatures
     from relusgd.training import State
 
 
@@ -233,6 +234,19 @@ class Run:
         network = self.network(epoch=epoch, step=step)
         values = network(self.scaling.x_to_network(positions))
         return np.asarray(self.scaling.y_to_original(values))
+
+    def features(
+        self, epoch: int | None = None, *, step: int | None = None, layer: int | None = None
+    ) -> RunFeatures:
+        """The features ∂f/∂θ of a snapshot, by default the last, and their singular values.
+
+        They are by the parameters that learn, or by those of one layer: from 1 on, the output layer
+        is the last. Raises InputError, naming the nearest recorded ones, when nothing was recorded
+        at this epoch or step, and for a layer that does not exist or does not learn.
+        """
+        from relusgd.runs.features import run_features
+
+        return run_features(self, epoch=epoch, step=step, layer=layer)
 
     def animate(
         self,

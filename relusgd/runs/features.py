@@ -1,0 +1,183 @@
+"""The features of a recorded network, and what the run's own training learns of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from relusgd.config import Config
+from relusgd.diagnostics.features import Features, features
+from relusgd.diagnostics.learning_speed import Phase, learned_shares, phases_of, ridge_shares
+from relusgd.errors import InputError
+from relusgd.model.network import Array, Network
+from relusgd.runs.titles import RecordedRun
+from relusgd.training.building import build_schedule
+from relusgd.words import counted, exact_number
+
+LEARNED = 0.5
+"""A direction counts as learned from this share on."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What a training does to every direction of a network that is linearised.
+
+    layers: the parameters that learn, as in the config. words: the training in words. phases: its
+    learning rates, each with its steps. momentum, nesterov: as in the config. penalty: that of
+    ridge regression, else None.
+    """
+
+    layers: str
+    output_bias: bool
+    words: str
+    phases: tuple[Phase, ...] | None = None
+    momentum: float = 0.0
+    nesterov: bool = False
+    penalty: float | None = None
+
+    @classmethod
+    def of(cls, config: Config, steps: int, steps_per_epoch: int) -> Pace:
+        """That of the first `steps` steps of a config's training."""
+        training, output_bias = config.training, config.network.output_bias
+        if training.method == "ridge":
+            words = f"ridge regression with penalty {exact_number(training.penalty)}"
+            return cls("output", output_bias, words, penalty=training.penalty)
+        words = (
+            f"learning rate {exact_number(training.learning_rate)} over {counted(steps, 'step')}"
+        )
+        if training.method != "sgd":
+            return cls(training.layers, output_bias, f"{training.method} at {words}")
+        return cls(
+            training.layers,
+            output_bias,
+            words,
+            tuple(phases_of(_rates(config, steps, steps_per_epoch))),
+            training.momentum,
+            training.nesterov,
+        )
+
+    def shares(self, found: Features) -> Array | None:
+        """The share of each direction that is learned, nan where its error grows.
+
+        None for the methods that scale every parameter by itself, so that no direction learns
+        alone.
+        """
+        if self.penalty is not None:
+            return ridge_shares(found.singular_values, self.penalty)
+        if self.phases is None:
+            return None
+        return learned_shares(found.curvatures, self.phases, self.momentum, nesterov=self.nesterov)
+
+
+def _rates(config: Config, steps: int, steps_per_epoch: int) -> Iterator[Phase]:
+    """The learning rate of every epoch and its steps; of all at once where it is constant."""
+    schedule = build_schedule(config, steps_per_epoch)
+    if schedule.is_constant:
+        yield schedule.rate, steps
+        return
+    for start in range(0, steps, steps_per_epoch):
+        epoch = start // steps_per_epoch + 1
+        yield schedule.at(epoch), min(steps_per_epoch, steps - start)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RunFeatures(Features):
+    """The features of a run's network at one snapshot, by the parameters that learn.
+
+    epoch, step: when it was recorded. pace: the run's own training, over all the steps that it has
+    taken. layer: the one layer whose parameters count; None for all that learn.
+    """
+
+    run: RecordedRun = field(kw_only=True)
+    epoch: int = field(kw_only=True)
+    step: int = field(kw_only=True)
+    pace: Pace = field(kw_only=True)
+    layer: int | None = field(kw_only=True)
+
+    @cached_property
+    def learned(self) -> Array | None:
+        """The share of each direction that the run's training learns, were J to stay as here.
+
+        Shape (m,); nan where its error grows. None where no direction learns alone: see
+        `Pace.shares`.
+        """
+        return self.pace.shares(self)
+
+    @property
+    def learned_directions(self) -> int | None:
+        """How many of them are learned to more than a half."""
+        return None if self.learned is None else int(np.count_nonzero(self.learned > LEARNED))
+
+    @property
+    def unstable_directions(self) -> int:
+        """Along how many directions the error grows, because the learning rate is too large."""
+        return 0 if self.learned is None else int(np.count_nonzero(np.isnan(self.learned)))
+
+    @property
+    def stable_rate(self) -> float:
+        """n/s_1²: the largest rate at which full-batch steps on the linearised network are stable.
+
+        Infinite where all directions are flat.
+        """
+        with np.errstate(divide="ignore"):
+            return float(2.0 / self.curvatures[0])
+
+    @cached_property
+    def by_layer(self) -> dict[int, Features]:
+        """The features by the parameters of every layer that learns; the output layer is the last.
+
+        Their kernels JJᵀ add up to that of all.
+        """
+        if self.layer is not None:
+            return {self.layer: self}
+        found = {}
+        for layer in range(1, len(self.network.hidden) + 2):
+            try:
+                found[layer] = _features(self.network, self.x, self.pace, layer)
+            except InputError:  # a layer that does not learn
+                continue
+        return found
+
+
+def run_features(
+    run: RecordedRun, *, epoch: int | None = None, step: int | None = None, layer: int | None = None
+) -> RunFeatures:
+    """The features of a run at an epoch or a step, by default at its last snapshot.
+
+    layer: by the parameters of one layer alone. Raises InputError when nothing was recorded there,
+    when the network is not finite, or when the layer does not exist or does not learn.
+    """
+    history = run.history
+    row = history.index(epoch=epoch, step=step)
+    steps_per_epoch = history.steps_per_epoch or 1
+    pace = Pace.of(run.config, int(history.step[-1]), steps_per_epoch)
+    return features_of_row(run, row, pace, layer)
+
+
+def features_of_row(
+    run: RecordedRun, row: int, pace: Pace, layer: int | None = None
+) -> RunFeatures:
+    """The features of the snapshot with this index. Raises as `run_features` does."""
+    history = run.history
+    network = Network.from_parameters(history.network(row).parameters(), history.hidden)
+    found = _features(network, run.data.x_train, pace, layer)
+    return RunFeatures(
+        found.network,
+        found.x,
+        found.columns,
+        found.singular_values,
+        found.directions,
+        found.whole,
+        run=run,
+        epoch=int(history.epoch[row]),
+        step=int(history.step[row]),
+        pace=pace,
+        layer=layer,
+    )
+
+
+def _features(network: Network, x: Array, pace: Pace, layer: int | None) -> Features:
+    return features(network, x, pace.layers, output_bias=pace.output_bias, layer=layer)
