@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
+from relusgd.sweeps.local import available_cores
+
 # Examples are slow on a loaded machine, which is no fault of what they test; where a change is
 # judged, they are the same every time.
 settings.register_profile(
@@ -14,6 +16,17 @@ settings.register_profile(
     derandomize=bool(os.environ.get("CI")),
 )
 settings.load_profile("relusgd")
+
+# Many tests start the command as a process of its own; it need not compile its modules each time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """With `-n auto` a process for each core, but no more than eight: each imports everything, and
+    with more of them the longest test decides.
+    """
+    return min(available_cores(), 8)
 
 
 @pytest.fixture(scope="session")

@@ -117,6 +117,7 @@ def test_the_message_says_what_to_write_and_that_is_what_was_meant(text, written
     [
         ("1/2x", "1/(2*x)", "1/2*x"),
         ("1/2x^2", "1/(2*x**2)", "1/2*x**2"),
+        ("1/2|x|", "1/(2*abs(x))", "1/2*abs(x)"),
         ("e^2x", "e**(2*x)", "e**2*x"),
         ("sin x/2", "sin(x/2)", "sin(x)/2"),
         ("sin x^2", "sin(x**2)", "sin(x)**2"),
@@ -136,7 +137,7 @@ def test_what_needs_no_other_words_is_read(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["a*x", "x y", "mask*x", "x.real", "sin(2*t)*u", "x if x", "log2x"]
+    "text", ["a*x", "x y", "mask*x", "x.real", "sin(2*t)*u", "x if x", "log2x", "x/x."]
 )
 def test_where_nobody_knows_what_was_meant_nothing_is_suggested(text):
     with pytest.raises(InputError) as caught:

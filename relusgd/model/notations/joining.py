@@ -129,18 +129,21 @@ class Joining:
         return text == "||" or (text == "|" and len(bars) % 2 == 1)
 
     def _product(self) -> str:
-        """Factors without signs between them, with their powers."""
-        factors = []
+        """Factors without signs between them, with their powers; at least one."""
+        factors = [self._factor()]
         while self._next() in CLOSING or self._kind() in ("number", "name"):
             if self._next() in KEYWORDS:
                 break
-            factor = self._operand()
-            if self._next() in POWERS:
-                self._take()
-                sign = self._take() if self._next() in ("-", "+") else ""
-                factor += f"**{sign}{self._operand()}"
-            factors.append(factor)
+            factors.append(self._factor())
         return "*".join(factors)
+
+    def _factor(self) -> str:
+        factor = self._operand()
+        if self._next() in POWERS:
+            self._take()
+            sign = self._take() if self._next() in ("-", "+") else ""
+            factor += f"**{sign}{self._operand()}"
+        return factor
 
     def _decimals(self) -> bool:
         """Whether digits follow this comma, as in 0,5."""
