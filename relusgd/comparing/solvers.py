@@ -126,7 +126,7 @@ def _measure(solved: Run, descended: Result) -> dict[str, float]:
     curved: Array = curvatures[curvatures > 0]
     largest, smallest = float(curved[0]), float(curved[-1])
     training = descended.run.config.training
-    rate = training.learning_rate / (1 - training.momentum)
+    rate = descended.run.config.learning_rate / (1 - training.momentum)
     settled = curved * summed_rates(descended) >= 1
     return {
         "condition": largest / smallest,

@@ -6,12 +6,15 @@ hold; it returns the fault, or None.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from relusgd.config.of_width import words_at_width
 from relusgd.config.overrides import LENGTHS
 from relusgd.config.schema import (
+    HUGE,
     MOST_STEPS,
     Config,
     CosineSchedule,
@@ -260,10 +263,45 @@ def _slopes_are_equal_in_pairs(config: Config) -> str | None:
     return _pair_fault(config.network.slopes, config, "slopes")
 
 
-@check("network.balanced", "network.output_scale")
+def _width_fault(written: object, value: float, config: Config, wanted: str) -> str:
+    """The fault of an expression in width whose value its key does not take."""
+    given = f"{written} is {exact_number(value)} at width {config.width:,}"
+    return f": {given}; it must be a finite number {wanted}"
+
+
+@check("network.hidden_scale", "network.hidden")
+def _hidden_scale_is_positive_at_this_width(config: Config) -> str | None:
+    scale = config.hidden_scale
+    if 0 < scale <= HUGE:
+        return None
+    return _width_fault(config.network.hidden_scale, scale, config, "above 0")
+
+
+@check("network.output_scale", "network.hidden")
+def _output_scale_is_a_scale_at_this_width(config: Config) -> str | None:
+    scale = config.output_scale
+    if 0 <= scale <= HUGE:
+        return None
+    return _width_fault(config.network.output_scale, scale, config, "of at least 0")
+
+
+@check("training.learning_rate", "network.hidden")
+def _learning_rate_is_positive_at_this_width(config: Config) -> str | None:
+    if _has_learning_rate(config):
+        return None
+    rate = config.training.learning_rate
+    return _width_fault(rate, config.learning_rate, config, "above 0")
+
+
+def _has_learning_rate(config: Config) -> bool:
+    """Whether the learning rate is one; an expression in width may give anything."""
+    return 0 < config.learning_rate < math.inf
+
+
+@check("network.balanced", "network.output_scale", "network.hidden")
 def _balance_needs_signs(config: Config) -> str | None:
     """Balancing keeps the sign of an output weight and gives it another size; 0 has no sign."""
-    if not config.network.balanced or config.network.output_scale > 0:
+    if not config.network.balanced or config.output_scale != 0:
         return None
     reason = "network.output_scale: 0 leaves no output weight to balance"
     return f"is true, but {reason}; give a scale above 0"
@@ -287,22 +325,26 @@ def _one_length_is_given(config: Config) -> str | None:
 _LEAVE_OUT = "give one of the three and leave the others out"
 
 
-@check("training.time", "training.learning_rate")
+@check("training.time", "training.learning_rate", "network.hidden")
 def _time_is_not_too_long(config: Config) -> str | None:
-    training = config.training
-    if training.time is None or training.total_steps(1) <= MOST_STEPS:
+    if config.training.time is None or not _has_learning_rate(config):
         return None
-    rate = exact_number(training.learning_rate)
+    if config.total_steps(1) <= MOST_STEPS:
+        return None
+    rate = words_at_width(config.training.learning_rate, config.width)
     return f"at learning rate {rate} is more than {MOST_STEPS:,} steps; give a shorter time"
 
 
-@check("training.schedule", "training.learning_rate")
+@check("training.schedule", "training.learning_rate", "network.hidden")
 def _cosine_falls(config: Config) -> str | None:
-    schedule, rate = config.training.schedule, config.training.learning_rate
-    if not isinstance(schedule, CosineSchedule) or schedule.minimum <= rate:
+    schedule = config.training.schedule
+    if not isinstance(schedule, CosineSchedule) or not _has_learning_rate(config):
         return None
+    if schedule.minimum <= config.learning_rate:
+        return None
+    rate = words_at_width(config.training.learning_rate, config.width)
     minimum = f"falls to a minimum of {exact_number(schedule.minimum)}"
-    return f"{minimum}, which is above training.learning_rate: {exact_number(rate)}"
+    return f"{minimum}, which is above training.learning_rate: {rate}"
 
 
 @check("training.momentum", "training.method")

@@ -69,7 +69,16 @@ def named_values(option: Schema) -> list[str]:
 
 def refusal(schema: Schema, given: object) -> str:
     """The fault of a value that does not fit: "must be …, not …", and what may be meant."""
-    return f"must be {in_words(schema)}, not {shown(given)}{_hint(schema, given)}"
+    options = alternatives(schema)
+    if isinstance(given, int | float) and any(option.get("type") == "number" for option in options):
+        # Whoever gave a number need not hear that an expression is taken, too.
+        options = [option for option in options if not _is_text(option)]
+    return f"must be {in_words({'anyOf': options})}, not {shown(given)}{_hint(schema, given)}"
+
+
+def _is_text(option: Schema) -> bool:
+    """Whether an alternative takes any text, not only some names."""
+    return "maxLength" in option
 
 
 def length_refusal(schema: Schema, count: int) -> str:
@@ -86,7 +95,8 @@ def _hint(schema: Schema, given: object) -> str:
         return choice_hint(given, choices) or _list_hint(given, types) or _number_hint(given, types)
     if not isinstance(given, int | float):
         return ""
-    if any("maxLength" in option for option in options):
+    takes_numbers = bool(types & {"integer", "number"})
+    if not takes_numbers and any(_is_text(option) for option in options):
         return f"; write '{shown(given)}' in quotes"
     if "number" in types and not isinstance(given, bool) and HUGE < abs(given) < math.inf:
         return f" (at most {exact_number(HUGE)} in size)"

@@ -24,6 +24,7 @@ from pydantic import (
 )
 
 from relusgd.config.dumping import changed_yaml
+from relusgd.config.of_width import WidthExpression, at_width
 from relusgd.config.section import BILLION, WHOLE, CountFromZero, Section, Text
 from relusgd.config.source import Origin
 from relusgd.config.start import Start
@@ -259,12 +260,12 @@ class NetworkSection(Section):
         default="torch",
         description="the distribution that initial weights and biases are drawn from",
     )
-    hidden_scale: Positive = Field(
+    hidden_scale: Positive | WidthExpression = Field(
         default=1.0,
         description="normal, uniform: standard deviation or half-width of slopes and hidden biases;"
         " else a factor on them",
     )
-    output_scale: Scale = Field(
+    output_scale: Scale | WidthExpression = Field(
         default=1.0,
         description="normal, uniform: standard deviation or half-width of output weights;"
         " else a factor on the output layer",
@@ -369,8 +370,9 @@ class Training(Section):
     sampling: Literal["replacement", "shuffle"] = Field(
         default="replacement", description="how batches are drawn"
     )
-    learning_rate: Annotated[float, Field(gt=0)] = Field(
-        default=0.02, description="step size of the descent"
+    learning_rate: Annotated[float, Field(gt=0)] | WidthExpression = Field(
+        default=0.02,
+        description="step size of the descent, or an expression in width such as 0.2/width**0.5",
     )
     momentum: Share = Field(
         default=0.0,
@@ -412,16 +414,6 @@ class Training(Section):
         if values.get("steps") is None and values.get("time") is None:
             return values
         return {**values, "epochs": None}
-
-    def total_steps(self, steps_per_epoch: int) -> int:
-        """The length of the training in steps."""
-        if self.epochs is not None:
-            return self.epochs * steps_per_epoch
-        if self.time is None:
-            return self.steps or 0
-        # As decimals, so that 1.1/0.1 is 11 and not a little more.
-        steps = Fraction(repr(self.time)) / Fraction(repr(self.learning_rate))
-        return ceil(steps)
 
 
 class Snapshots(Section):
@@ -505,6 +497,37 @@ class Config(Section):
         """The seed of the sampled points, or of the held-out rows of a CSV."""
         own = None if isinstance(self.data, PointsData) else self.data.seed
         return self.seed if own is None else own
+
+    @property
+    def width(self) -> int:
+        """The width of the first hidden layer, which expressions call `width`."""
+        return self.network.hidden[0]
+
+    @property
+    def learning_rate(self) -> float:
+        """training.learning_rate as a number, where it is an expression in width too."""
+        return at_width(self.training.learning_rate, self.width)
+
+    @property
+    def hidden_scale(self) -> float:
+        """network.hidden_scale as a number, where it is an expression in width too."""
+        return at_width(self.network.hidden_scale, self.width)
+
+    @property
+    def output_scale(self) -> float:
+        """network.output_scale as a number, where it is an expression in width too."""
+        return at_width(self.network.output_scale, self.width)
+
+    def total_steps(self, steps_per_epoch: int) -> int:
+        """The length of the training in steps."""
+        training = self.training
+        if training.epochs is not None:
+            return training.epochs * steps_per_epoch
+        if training.time is None:
+            return training.steps or 0
+        # As decimals, so that 1.1/0.1 is 11 and not a little more.
+        steps = Fraction(repr(training.time)) / Fraction(repr(self.learning_rate))
+        return ceil(steps)
 
     @property
     def csv_path(self) -> FilePath:

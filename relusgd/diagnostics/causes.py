@@ -258,7 +258,7 @@ def _remedies_of_zero_outputs(config: Config) -> tuple[Changes, ...]:
     if network.start is not None:
         return ()
     changes: dict[str, object] = {}
-    if network.output_scale == 0:
+    if config.output_scale == 0:
         changes["network.output_scale"] = 1.0
     if network.output_weights is not None:
         changes["network.output_weights"] = None

@@ -1,4 +1,4 @@
-"""From the text of an expression in x to its tree.
+"""From the text of an expression in one variable, x or width, to its tree.
 
 No text can run code, exhaust memory or reach Python's names.
 
@@ -28,11 +28,15 @@ from relusgd.model.expressions import (
     VariableNode,
 )
 from relusgd.model.notations import in_our_notation
-from relusgd.words import counted, did_you_mean, or_list
+from relusgd.words import counted, did_you_mean, nearest, or_list
 
 MAX_CHARACTERS, MAX_TOKENS, MAX_DEPTH = 1000, 200, 30
 
-KNOWN_NAMES = ("x", *CONSTANTS, *FUNCTIONS)
+X = "x"
+"""The variable of targets, and of every expression for which no other one is named."""
+
+WIDTH = "width"
+"""The variable of numbers that depend on the width of the first hidden layer."""
 
 _TOKEN = re.compile(
     r"(?P<space>\s+)"
@@ -44,7 +48,7 @@ _TOKEN = re.compile(
     re.ASCII | re.DOTALL,
 )
 
-USABLE = "numbers, x, pi, e, functions and + - * / // % ** < > ( ) can"
+_USABLE_SIGNS = "+ - * / // % ** < > ( )"
 
 _CHARACTER_HINTS = {
     "^": "powers are written with **",
@@ -72,36 +76,40 @@ _SIGNS: dict[type[ast.AST], str] = {
 _CHAINS = ({"+", "-"}, {"*", "/", "//", "%"})
 """Signs that are read from left to right together: a sum of 40 terms is one level deep, not 40."""
 
-_USAGE = {1: "{}(x)", 2: "{}(a, b)", 3: "{}(condition, a, b)"}
+_EXAMPLES = {X: "sin(6*x) + abs(x - 0.3)", WIDTH: "0.2/width**0.5"}
+
+_USAGE = {1: "{}({})", 2: "{}(a, b)", 3: "{}(condition, a, b)"}
 """How a function is called, by its number of arguments."""
 
 
-def parse_expression(text: str) -> Expression:
-    """Read an expression in x.
+def parse_expression(text: str, variable: str = X) -> Expression:
+    """Read an expression in the variable of this name.
 
-    Raises InputError, naming the character where it cannot be read, for anything but numbers, x,
-    pi, e, the signs + - * / // % ** < <= > >= == != and brackets, and calls of FUNCTIONS; and for
-    more than 1,000 characters, 200 tokens (numbers, names and signs) or 30 levels. If another
-    notation has a meaning here (np.sin(6*x), 2x, |x|), the error ends with what to write.
+    Raises InputError, naming the character where it cannot be read, for anything but numbers, the
+    variable, pi, e, the signs + - * / // % ** < <= > >= == != and brackets, and calls of FUNCTIONS;
+    and for more than 1,000 characters, 200 tokens (numbers, names and signs) or 30 levels. If
+    another notation has a meaning here (np.sin(6*x), 2x, |x|), the error ends with what to write.
     """
     text = text.strip(" \t\r\n")
     try:
-        return _parse(text)
+        return _parse(text, variable)
     except _RefusedError as refused:
-        raise InputError(refused.sentence(meant_by(text))) from None
+        raise InputError(refused.sentence(meant_by(text, variable))) from None
 
 
-def meant_by(text: str) -> list[str]:
+def meant_by(text: str, variable: str = X) -> list[str]:
     """The expressions that a text of another notation may mean: sin(6*x) for np.sin(6*x).
 
     Empty if there is none; two if the text has two readings.
     """
-    return [expression for expression in in_our_notation(text) if _can_be_read(expression)]
+    in_x = re.sub(rf"(?<![A-Za-z_]){variable}(?!\w)", X, text)
+    readings = [re.sub(rf"\b{X}\b", variable, reading) for reading in in_our_notation(in_x)]
+    return [reading for reading in readings if _can_be_read(reading, variable)]
 
 
-def _can_be_read(text: str) -> bool:
+def _can_be_read(text: str, variable: str) -> bool:
     try:
-        _parse(text)
+        _parse(text, variable)
     except InputError:
         return False
     return True
@@ -121,21 +129,22 @@ class _RefusedError(InputError):
         return f"{self._problem}; write {or_list(meant)}"
 
 
-def _parse(text: str) -> Expression:
+def _parse(text: str, variable: str) -> Expression:
     if len(text) > MAX_CHARACTERS:
         raise InputError(
             f"the expression has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read"
         )
     if not text:
+        example = _EXAMPLES[variable]
         raise InputError(
-            "the expression is empty; write a function of x such as sin(6*x) + abs(x - 0.3)"
+            f"the expression is empty; write a function of {variable} such as {example}"
         )
-    _check_tokens(text)
+    _check_tokens(text, variable)
     try:
         tree = ast.parse(re.sub(r"\s", " ", text), mode="eval")
     except SyntaxError as error:
         _refuse(text, (error.offset or 1) - 1, "this cannot be read")
-    return Expression(text, _Translation(text).node(tree.body, 1))
+    return Expression(text, _Translation(text, variable).node(tree.body, 1))
 
 
 def _refuse(text: str, position: int, problem: str, otherwise: str = "") -> NoReturn:
@@ -157,12 +166,12 @@ def _refuse(text: str, position: int, problem: str, otherwise: str = "") -> NoRe
 # Tokens
 
 
-def _check_tokens(text: str) -> None:
+def _check_tokens(text: str, variable: str) -> None:
     """Refuse unknown, misplaced or too many tokens, and unmatched or too deep brackets."""
     operand_next = True
     before = ""
     open_brackets: list[int] = []
-    for position, kind, token in _tokens(text):
+    for position, kind, token in _tokens(text, variable):
         is_operand = kind in ("number", "name")
         if operand_next:
             stray_sign = kind == "sign" and token not in ("+", "-")
@@ -170,9 +179,9 @@ def _check_tokens(text: str) -> None:
             if stray_sign or stray_mark:
                 _refuse(text, position, f"an operand is missing before {token!r}")
         elif is_operand or (token == "(" and before not in FUNCTIONS):
-            _refuse(text, position, *_missing_operator(before, token))
+            _refuse(text, position, *_missing_operator(before, token, variable))
         if is_operand:
-            _check_operand(text, position, token)
+            _check_operand(text, position, token, variable)
         if token == "(":
             open_brackets.append(position)
         if len(open_brackets) > MAX_DEPTH:
@@ -189,13 +198,14 @@ def _check_tokens(text: str) -> None:
         _refuse(text, open_brackets[-1], "this bracket is never closed")
 
 
-def _tokens(text: str) -> Iterator[tuple[int, str, str]]:
+def _tokens(text: str, variable: str) -> Iterator[tuple[int, str, str]]:
     """(position, kind, token) of all but blanks; refuses other characters and too many tokens."""
     count = 0
     for match in _TOKEN.finditer(text):
         position, kind, token = match.start(), str(match.lastgroup), match.group()
         if kind == "other":
-            hint = _CHARACTER_HINTS.get(token, USABLE)
+            usable = f"numbers, {variable}, pi, e, functions and {_USABLE_SIGNS} can"
+            hint = _CHARACTER_HINTS.get(token, usable)
             _refuse(text, position, f"{token!r} cannot be used", f"; {hint}")
         if kind in ("number", "name", "sign"):
             count += 1
@@ -206,27 +216,33 @@ def _tokens(text: str) -> Iterator[tuple[int, str, str]]:
             yield position, kind, token
 
 
-def _missing_operator(before: str, token: str) -> tuple[str, str]:
+def _missing_operator(before: str, token: str, variable: str) -> tuple[str, str]:
     """The problem of two neighbouring operands, and advice."""
     if before in FUNCTIONS:
-        return f"the argument of {before} needs brackets", f": {_usage(before)}"
+        return f"the argument of {before} needs brackets", f": {_usage(before, variable)}"
     problem = f"an operator is missing before {token[:40]!r}"
     if iskeyword(token):
         return problem, "; a choice is written where(condition, a, b)"
-    return f"{problem}; a product is written 2*x", ""
+    return f"{problem}; a product is written 2*{variable}", ""
 
 
-def _check_operand(text: str, position: int, token: str) -> None:
+def _check_operand(text: str, position: int, token: str, variable: str) -> None:
     if token.isdigit() and token.startswith("0") and len(token) > 1:
         _refuse(text, position, "numbers are written without zeros in front")
-    if token.isidentifier() and token not in KNOWN_NAMES:
-        _refuse(text, position, f"{token[:40]!r} is not known", _name_hint(token))
+    if token.isidentifier() and token not in known_names(variable):
+        _refuse(text, position, f"{token[:40]!r} is not known", _name_hint(token, variable))
 
 
-def _name_hint(name: str) -> str:
-    if len(name) == 1:
-        return "; the variable is x"
-    return did_you_mean(name, KNOWN_NAMES)
+def known_names(variable: str) -> list[str]:
+    """The names that an expression may use."""
+    return [variable, *CONSTANTS, *FUNCTIONS]
+
+
+def _name_hint(name: str, variable: str) -> str:
+    is_near = nearest(name, known_names(variable)) is not None
+    if len(name) == 1 or (variable != X and not is_near):
+        return f"; the variable is {variable}"
+    return did_you_mean(name, known_names(variable))
 
 
 # Python's syntax tree
@@ -235,8 +251,9 @@ def _name_hint(name: str) -> str:
 class _Translation:
     """Turns Python's syntax tree, node by node, into ours; refuses every kind not named here."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, variable: str) -> None:
         self._text = text
+        self._variable = variable
 
     def node(self, tree: ast.expr, depth: int) -> TreeNode:
         if depth > MAX_DEPTH:
@@ -246,12 +263,13 @@ class _Translation:
         match tree:
             case ast.Constant(value=int() | float() as value):
                 return ConstantNode(_to_float(value), self._source(tree))
-            case ast.Name(id="x"):
+            case ast.Name(id=name) if name == self._variable:
                 return VariableNode()
             case ast.Name(id=name) if name in CONSTANTS:
                 return ConstantNode(CONSTANTS[name], name)
             case ast.Name(id=name):
-                _refuse(self._text, tree.col_offset, f"{name} is a function; write {_usage(name)}")
+                usage = _usage(name, self._variable)
+                _refuse(self._text, tree.col_offset, f"{name} is a function; write {usage}")
             case ast.UnaryOp(op=ast.USub()):
                 return OperationNode("negative", (self.node(tree.operand, depth + 1),))
             case ast.UnaryOp(op=ast.UAdd()):
@@ -293,7 +311,7 @@ class _Translation:
             _refuse(
                 self._text,
                 tree.col_offset,
-                f"{name} takes {arguments}, not {given}: {_usage(name)}",
+                f"{name} takes {arguments}, not {given}: {_usage(name, self._variable)}",
             )
         return OperationNode(name, self._nodes(tree.args, depth + 1))
 
@@ -314,6 +332,6 @@ def _to_float(value: float) -> float:
         return math.inf
 
 
-def _usage(function: str) -> str:
+def _usage(function: str, variable: str) -> str:
     argument_count = FUNCTIONS[function][0]
-    return _USAGE[argument_count].format(function)
+    return _USAGE[argument_count].format(function, variable)

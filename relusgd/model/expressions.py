@@ -1,4 +1,5 @@
-"""Expressions in x, such as sin(6*x) + abs(x - 0.3): trees that NumPy evaluates in float64.
+"""Expressions in one variable, such as sin(6*x) + abs(x - 0.3): trees that NumPy evaluates in
+float64.
 
 All numbers are float64 from the start, so that 9**9**9 is inf at once. Evaluation gives inf and nan
 without a warning.
@@ -86,7 +87,7 @@ class ConstantNode:
 
 @dataclass(frozen=True)
 class VariableNode:
-    """The variable x."""
+    """The variable: x, or width."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ TreeNode = ConstantNode | VariableNode | OperationNode | ComparisonNode
 
 @dataclass(frozen=True)
 class Expression:
-    """A function of x: its text and its validated tree.
+    """A function of one variable: its text and its validated tree.
 
     Called with an array of any shape, it gives one of that shape.
     """

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
+from typing import Any
 
 from relusgd.advice import Advice, advice, in_shell, join, setting
-from relusgd.config import Config, flatten
+from relusgd.config import Config, flatten, of_width
 from relusgd.config.differences import differing_values
 from relusgd.config.overrides import LENGTHS
 from relusgd.config.start import RunStart
@@ -97,7 +98,7 @@ def planned_steps(run: Run) -> int:
     """The steps that a run takes from start to end."""
     if run.config.training.method == "ridge":
         return 1
-    return run.config.training.total_steps(run.facts.counts.steps_per_epoch)
+    return run.config.total_steps(run.facts.counts.steps_per_epoch)
 
 
 def run_differences(run: Run, plan: Plan) -> list[Difference]:
@@ -106,10 +107,27 @@ def run_differences(run: Run, plan: Plan) -> list[Difference]:
     wanted = _identity(plan.config, plan.dataset.digest, plan.start_sha256, plan.engine)
     if plan.config.engine == "auto":
         wanted["engine"] = found["engine"]
+    differing = differing_values([found, wanted])
+    widths = (run.config.width, plan.config.width)
     return [
-        Difference(key, _words(before), _words(after))
-        for key, (before, after) in differing_values([found, wanted]).items()
+        Difference(key, *_both_words(key, values, widths))
+        for key, values in differing.items()
+        if not _are_one_number(key, values, widths)
     ]
+
+
+def _are_one_number(key: str, values: Sequence[Any], widths: Sequence[int]) -> bool:
+    """Whether two ways of writing a number, such as 0.005 and 0.2/width, give the same one."""
+    if key not in of_width.KEYS:
+        return False
+    before, after = map(of_width.at_width, values, widths)
+    return before == after
+
+
+def _both_words(key: str, values: Sequence[Any], widths: Sequence[int]) -> list[str]:
+    if key in of_width.KEYS:
+        return list(map(of_width.words_at_width, values, widths))
+    return [_words(value) for value in values]
 
 
 def _identity(

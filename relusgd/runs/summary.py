@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from relusgd.config.of_width import words_at_width
 from relusgd.config.schema import Schedule, Training
 from relusgd.run_files.folder import ARRAYS
 from relusgd.runs.identity import planned_steps
@@ -66,7 +67,7 @@ def describe_training(run: Run) -> str:
     if training.method == "ridge":
         return f"ridge, penalty {exact_number(training.penalty)}"
     schedule = _schedule(training.schedule, training.warmup)
-    rate = f"learning rate {exact_number(training.learning_rate)}{schedule}"
+    rate = f"learning rate {words_at_width(training.learning_rate, run.config.width)}{schedule}"
     batches = "full batch"
     if training.batch_size != "full":
         shuffled = "shuffled " if training.sampling == "shuffle" else ""

@@ -107,8 +107,8 @@ def build_initial(config: Config, dataset: Dataset, start: StartNetwork | None =
         hidden=tuple(network.hidden),
         elbow_range=_elbow_range(config, dataset),
         init=network.init,
-        hidden_scale=network.hidden_scale,
-        output_scale=network.output_scale,
+        hidden_scale=config.hidden_scale,
+        output_scale=config.output_scale,
         antisymmetric=network.antisymmetric,
         balanced=network.balanced,
         output_bias=network.output_bias,
@@ -163,11 +163,11 @@ def build_descent(config: Config, dataset: Dataset) -> Descent:
 def build_schedule(config: Config, steps_per_epoch: int) -> Schedule:
     """The learning rate of every epoch."""
     training = config.training
-    rate, schedule, warmup = training.learning_rate, training.schedule, training.warmup
+    rate, schedule, warmup = config.learning_rate, training.schedule, training.warmup
     if isinstance(schedule, StepSchedule):
         return Schedule(rate, "step", warmup, every=schedule.every, factor=schedule.factor)
     if isinstance(schedule, CosineSchedule):
-        epochs = -(-training.total_steps(steps_per_epoch) // steps_per_epoch)
+        epochs = -(-config.total_steps(steps_per_epoch) // steps_per_epoch)
         falling = max(epochs - warmup, 1)
         return Schedule(rate, "cosine", warmup, minimum=schedule.minimum, epochs=falling)
     return Schedule(rate, warmup=warmup)
@@ -179,7 +179,7 @@ def build_recording(config: Config, steps_per_epoch: int) -> Recording:
         return Recording(steps=1)
     snapshots = config.snapshots
     return Recording(
-        config.training.total_steps(steps_per_epoch),
+        config.total_steps(steps_per_epoch),
         steps_per_epoch,
         snapshots.every,
         snapshots.per_decade,

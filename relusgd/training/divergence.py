@@ -100,7 +100,7 @@ def _suggested_rate(plan: Plan, rate: float, stable: StableRates) -> float:
         factor = min(factor, stable.at_start / rate)
     if stable.at_last is not None and stable.at_last > rate * EXPLODED:
         factor = min(factor, stable.at_last / rate)
-    suggested = plan.config.training.learning_rate * factor / 2
+    suggested = plan.config.learning_rate * factor / 2
     return rounded_rate(suggested)
 
 

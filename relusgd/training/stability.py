@@ -64,7 +64,7 @@ def rounded_rate(rate: float, digits: int = 1) -> float:
 def rate_to_try(plan: Plan, factor: float = 1.0) -> float:
     """Half the largest stable rate at the start, times a factor, to one digit."""
     stable = stable_rate(plan, plan.initial) if is_quickly_measured(plan) else None
-    safe = UNKNOWN * plan.config.training.learning_rate if stable is None else SAFE * stable
+    safe = UNKNOWN * plan.config.learning_rate if stable is None else SAFE * stable
     return rounded_rate(factor * safe)
 
 

@@ -145,7 +145,7 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
         (5, "data.samples must be a whole number from 1 to 1,000,000,000, not 0"),
         (8, "network.elbows has 2 positions for the 3 units of network.hidden; give one"),
         (9, "network.init must be torch, he_normal, glorot_uniform, normal or uniform"),
-        (11, "training.learning_rate must be a finite number above 0, not 'fast'"),
+        (11, "training.learning_rate must be a finite number above 0, or an expression in width"),
         (12, "training.learning_rate stands here a second time (first in line 11)"),
         (13, "training.nesterov is true with training.momentum: 0; Nesterov's formula needs"),
         (14, "engine must be auto, numpy or compiled, not 'cuda'"),
@@ -363,6 +363,16 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
     "unknown_block": ((1, "trainig is not a known key; did you mean training?"),),
     "unknown_choice": (
         (2, "network.init must be torch, he_normal, glorot_uniform, normal or uniform"),
+    ),
+    "rate_of_unknown_name": (
+        (
+            2,
+            "training.learning_rate: in the expression '0.2/widht**0.5' at character 5: 'widht'"
+            " is not known; did you mean width?",
+        ),
+    ),
+    "scale_below_0_at_this_width": (
+        (3, "network.hidden_scale: width - 30 is -10 at width 20; it must be a finite number"),
     ),
     "unknown_key": ((5, "training.learning_rat is not a known key; did you mean learning_rate?"),),
     "unknown_kind": (

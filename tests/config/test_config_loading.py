@@ -159,8 +159,8 @@ def test_a_length_that_is_set_takes_the_place_of_the_one_in_the_file() -> None:
 
 def test_time_is_learning_rate_times_steps_rounded_up() -> None:
     for time, rate, steps in [(1.1, 0.1, 11), (0.3, 0.1, 3), (1, 0.3, 4), (0, 0.1, 0)]:
-        training = load_config({"training": {"time": time, "learning_rate": rate}}).training
-        assert training.total_steps(5) == steps
+        config = load_config({"training": {"time": time, "learning_rate": rate}})
+        assert config.total_steps(5) == steps
 
 
 def test_what_is_said_of_snapshots_unites() -> None:

@@ -181,6 +181,21 @@ def test_another_run_is_refused_with_what_differs_and_two_commands(tmp_path):
     assert content(tmp_path / "run") == before
 
 
+def test_an_expression_in_width_and_its_value_are_the_same_run(tmp_path):
+    law = small(training__learning_rate="0.5/width", network__hidden=8)
+    run = record(law, tmp_path / "run")
+    assert run.config.training.learning_rate == "0.5/width"
+    before = content(tmp_path / "run")
+    record(small(training__learning_rate=0.0625, network__hidden=8), tmp_path / "run")
+    assert content(tmp_path / "run") == before
+    with pytest.raises(InputError, match=r"0\.5/width = 0\.0625 → 0\.1/width = 0\.0125"):
+        record(small(training__learning_rate="0.1/width", network__hidden=8), tmp_path / "run")
+    with pytest.raises(InputError) as caught:
+        record(small(training__learning_rate="0.5/width", network__hidden=4), tmp_path / "run")
+    assert "network.hidden" in caught.value.message
+    assert "learning_rate" not in caught.value.message
+
+
 def test_overwrite_replaces_the_other_run_whole(tmp_path):
     record(small(), tmp_path / "run")
     record(small(training__learning_rate=0.05), tmp_path / "run", overwrite=True)

@@ -214,6 +214,17 @@ def test_advice_for_a_network_by_its_numbers_makes_a_valid_config():
     assert error_after(plan, ending.advice) < 0.99
 
 
+def test_advice_in_place_of_an_expression_is_a_number_that_was_tried():
+    training = {"learning_rate": "width", "epochs": 40}
+    plan = planned({"network": {"hidden": 8}, "training": training})
+    state, ending = trained(plan)
+    tried = advised(plan, ending, state, seconds=1.0)
+    rate = tried.advice["training.learning_rate"]
+    assert isinstance(rate, float)
+    assert rate < 8
+    assert tried.tried.startswith("train MSE")
+
+
 def test_trials_stop_when_they_are_asked_to():
     plan = planned(LISTED["slow sine"])
     state, ending = trained(plan)
