@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from relusgd.config import Config
+from relusgd.config.of_width import words_at_width
 from relusgd.diagnostics.features import Features, features
 from relusgd.diagnostics.learning_speed import Phase, learned_shares, phases_of, ridge_shares
 from relusgd.errors import InputError
@@ -45,9 +46,8 @@ class Pace:
         if training.method == "ridge":
             words = f"ridge regression with penalty {exact_number(training.penalty)}"
             return cls("output", output_bias, words, penalty=training.penalty)
-        words = (
-            f"learning rate {exact_number(training.learning_rate)} over {counted(steps, 'step')}"
-        )
+        rate = words_at_width(training.learning_rate, config.width)
+        words = f"learning rate {rate} over {counted(steps, 'step')}"
         if training.method != "sgd":
             return cls(training.layers, output_bias, f"{training.method} at {words}")
         return cls(
