@@ -100,6 +100,18 @@ def number_range(lowest: float, highest: float) -> tuple[str, str]:
     return ends
 
 
+def index_ranges(indices: Sequence[int]) -> str:
+    """Whole numbers in ascending order, neighbours as ranges: 0–3, 7, 9."""
+    ranges: list[list[int]] = []
+    for index in indices:
+        if ranges and index == ranges[-1][1] + 1:
+            ranges[-1][1] = index
+        else:
+            ranges.append([index, index])
+    texts = [f"{first:,}" if first == last else f"{first:,}–{last:,}" for first, last in ranges]
+    return ", ".join(texts)
+
+
 # Counts, ratios, sizes and durations
 
 

@@ -245,7 +245,7 @@ def show_plan(
 ) -> None:
     """Print what would be trained."""
     from relusgd.config import config_to_yaml, default_folder
-    from relusgd.runs.kept_start import standing_start
+    from relusgd.runs.find import standing_start
     from relusgd.runs.record import check_room
     from relusgd.training import prepare
 

@@ -28,17 +28,25 @@ BASIS_NUMBERS = 2**25
 
 
 def sharpness(
-    network: Network, dataset: Dataset, layers: str = "all", *, output_bias: bool = True
+    network: Network,
+    dataset: Dataset,
+    layers: str = "all",
+    *,
+    output_bias: bool = True,
+    divisor: Array | None = None,
 ) -> float:
     """The largest eigenvalue of the Hessian of the training error over the parameters that learn.
 
     layers: all, output or hidden; without output_bias the output bias is frozen. Gradient descent
     on all points is stable near a minimum while its learning rate stays below 2/sharpness (Cohen et
     al. 2021). nan when the Hessian is not finite.
+
+    divisor: positive numbers P, one for every parameter that learns; the eigenvalue is then that of
+    P⁻¹ H, which decides for methods that divide the gradient by P.
     """
     learning = learning_parameters(network.hidden, layers, output_bias=output_bias)
     with np.errstate(all="ignore"):
-        hessian = _Hessian(network, dataset, learning)
+        hessian = _Hessian(network, dataset, learning, divisor)
         if hessian.size > DENSE_PARAMETERS:
             return _lanczos(hessian)
         rows = [hessian(unit_vector) for unit_vector in np.eye(hessian.size)]
@@ -46,18 +54,24 @@ def sharpness(
 
 
 class _Hessian:
-    """The Hessian H of the training error over the learning parameters: direction → H direction."""
+    """The Hessian H of the training error over the learning parameters: direction → H direction.
 
-    def __init__(self, network: Network, dataset: Dataset, learning: slice) -> None:
+    With a divisor P it is P^−½ H P^−½, which is symmetric and has the eigenvalues of P⁻¹ H.
+    """
+
+    def __init__(
+        self, network: Network, dataset: Dataset, learning: slice, divisor: Array | None
+    ) -> None:
         self.size = learning.stop - learning.start
+        self._scale = 1.0 if divisor is None else 1.0 / np.sqrt(divisor)
         self._learning = learning
         self._parameter_count = parameter_count(network.hidden)
         self._product = _full_product(network, dataset)
 
     def __call__(self, direction: Array) -> Array:
         full = np.zeros(self._parameter_count)
-        full[self._learning] = direction
-        return self._product(full)[self._learning]
+        full[self._learning] = self._scale * direction
+        return self._scale * self._product(full)[self._learning]
 
 
 def _full_product(network: Network, dataset: Dataset) -> Callable[[Array], Array]:

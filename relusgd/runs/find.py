@@ -8,12 +8,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from relusgd.advice import advice, option
-from relusgd.errors import InputError
+from relusgd.config import Config
+from relusgd.errors import InputError, RelusgdError
 from relusgd.run_files.finding import is_run_folder, no_run, path_order
 from relusgd.run_files.folder import CONFIG
 from relusgd.run_files.stated_facts import FACTS
+from relusgd.runs.kept_start import kept_start
 from relusgd.runs.lock import LOCK
 from relusgd.runs.run import Run
+from relusgd.training.start import StartNetwork
 
 
 def load_run(folder: str | Path) -> Run:
@@ -62,3 +65,13 @@ def find_runs(folder: Path) -> Iterator[Run]:
                     waiting.append(here / entry.name)
     for facts in sorted(found, key=path_order):
         yield Run(facts.parent)
+
+
+def standing_start(folder: Path, config: Config) -> StartNetwork | None:
+    """The `kept_start` of the run in a folder; None where there is no run, or it is damaged."""
+    if config.network.start is None or not is_run_folder(folder):
+        return None
+    try:
+        return kept_start(Run(folder), config)
+    except RelusgdError:
+        return None

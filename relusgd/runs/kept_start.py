@@ -6,17 +6,32 @@ on, replaced or removed.
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Protocol
 
 from relusgd.config import Config
 from relusgd.config.start import RunStart
-from relusgd.errors import RelusgdError
-from relusgd.run_files.finding import is_run_folder
-from relusgd.runs.run import Run
+from relusgd.model.network import Network
+from relusgd.model.points import Scaling
+from relusgd.runs.facts import RunFacts
 from relusgd.training.start import StartNetwork
 
 
-def kept_start(run: Run, config: Config) -> StartNetwork | None:
+class BegunRun(Protocol):
+    """What is asked of a run here."""
+
+    @property
+    def config(self) -> Config: ...
+
+    @property
+    def facts(self) -> RunFacts: ...
+
+    @property
+    def scaling(self) -> Scaling: ...
+
+    def network(self, *, epoch: int | None = None, step: int | None = None) -> Network: ...
+
+
+def kept_start(run: BegunRun, config: Config) -> StartNetwork | None:
     """What the config's `network.start` stood for when this run began.
 
     None where the config has none, or another one than the run, or holds its parameters itself.
@@ -27,13 +42,3 @@ def kept_start(run: Run, config: Config) -> StartNetwork | None:
     facts = run.facts.start
     epoch, step = (None, None) if facts is None else (facts.epoch, facts.step)
     return StartNetwork(run.network(step=0), run.scaling, epoch, step)
-
-
-def standing_start(folder: Path, config: Config) -> StartNetwork | None:
-    """The same of the run that stands in a folder; None where none does, or it is damaged."""
-    if config.network.start is None or not is_run_folder(folder):
-        return None
-    try:
-        return kept_start(Run(folder), config)
-    except RelusgdError:
-        return None

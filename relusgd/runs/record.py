@@ -20,9 +20,8 @@ from relusgd.run_files.folder_errors import changed_meanwhile, damaged
 from relusgd.run_files.stated_facts import FORMAT
 from relusgd.runs.contents import RunContents
 from relusgd.runs.facts import RunFacts, Status, new_facts
-from relusgd.runs.find import standing_run
+from relusgd.runs.find import standing_run, standing_start
 from relusgd.runs.identity import Found, judge, refusal
-from relusgd.runs.kept_start import standing_start
 from relusgd.runs.lock import FolderLock, check_free
 from relusgd.runs.own_metrics import (
     Metric,

@@ -24,6 +24,7 @@ from relusgd.run_files.folder_errors import damaged
 from relusgd.run_files.recorded_network import read_config
 from relusgd.run_files.stated_facts import FACTS
 from relusgd.runs.facts import RunFacts, read_facts
+from relusgd.runs.kept_start import kept_start
 from relusgd.runs.lock import is_being_written
 from relusgd.runs.result import RunResult, brief_reason, original_units
 from relusgd.training.ending import Ending
@@ -32,8 +33,10 @@ from relusgd.words import comma_list
 if TYPE_CHECKING:
     from relusgd.pictures.drawn_figure import DrawnFigure
     from relusgd.pictures.drawn_file import DrawnFile
+    from relusgd.runs.diagnosis import Diagnosis
     from relusgd.runs.features import RunFeatures
     from relusgd.training import State
+    from relusgd.training.plan import Plan
 
 
 class Run:
@@ -209,6 +212,17 @@ class Run:
         """
         return self.history.network(self.history.index(epoch=epoch, step=step))
 
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan of this training, with the engine and the kernel that it began with.
+
+        Raises InputError when that engine is not installed.
+        """
+        from relusgd.training import prepare
+
+        plan = prepare(self.config, self.data, kept_start(self, self.config))
+        return plan.keeping(self.facts.engine, self.facts.kernel)
+
     def state(self, step: int) -> State:
         """The whole state after a step, recorded or not: parameters and the optimizer's memory.
 
@@ -216,11 +230,9 @@ class Run:
         that of the run to the last bit. Raises InputError for a step that the run does not have,
         or when its engine is not installed.
         """
-        from relusgd.training import prepare
         from relusgd.training.replay import replay
 
-        plan = prepare(self.config, self.data).keeping(self.facts.engine, self.facts.kernel)
-        return replay(plan, self.network(step=0).parameters(), step)
+        return replay(self.plan, self.network(step=0).parameters(), step)
 
     def predict(
         self, x: ArrayLike, epoch: int | None = None, *, step: int | None = None
@@ -247,6 +259,32 @@ class Run:
         from relusgd.runs.features import run_features
 
         return run_features(self, epoch=epoch, step=step, layer=layer)
+
+    def diagnose(self, epoch: int | None = None, *, step: int | None = None) -> Diagnosis:
+        """What the network does at a snapshot, by default the last, beside the start.
+
+        Its quantities, pieces and layers, as `relusgd diagnose` prints them. A cell of a notebook
+        shows them as tables. Raises InputError, naming the nearest recorded ones, when nothing was
+        recorded at this epoch or step.
+        """
+        from relusgd.runs.diagnosis import diagnose
+
+        return diagnose(self, epoch=epoch, step=step)
+
+    def measure(self, *names: str, most: int | None = None) -> dict[str, NDArray[Any]]:
+        """Quantities over time: a table of epoch, step and a column for each name.
+
+        They are those of `diagnose`, in the units of the data where they have units. most: at most
+        so many snapshots, denser in the beginning, for quantities that take long; None is all.
+        `pandas.DataFrame(run.measure("sharpness", "edge", most=100))` works. Raises InputError for
+        a name that no quantity has.
+        """
+        from relusgd.runs.diagnosis import chosen_rows, quantities_over_time
+
+        history = self.history
+        rows = np.arange(len(history)) if most is None else chosen_rows(self, most)
+        measured = quantities_over_time(self, names, rows)
+        return {"epoch": history.epoch[rows], "step": history.step[rows], **measured}
 
     def animate(
         self,

@@ -14,9 +14,8 @@ from relusgd.advice import Advice, advice, option, setting
 from relusgd.config import Config, PlannedRun
 from relusgd.config.expansion import Shard, chosen_runs, combinations
 from relusgd.errors import ConfigError, InputError
-from relusgd.runs.find import standing_run
+from relusgd.runs.find import standing_run, standing_start
 from relusgd.runs.identity import Difference, Found, free_name, judge, without_option
-from relusgd.runs.kept_start import standing_start
 from relusgd.runs.place import room_left
 from relusgd.sweeps.driver import Job
 from relusgd.sweeps.rows import Row

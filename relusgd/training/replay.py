@@ -20,16 +20,39 @@ def replay(plan: Plan, parameters: Array, step: int) -> State:
 
     Raises InputError for a step that the training does not have.
     """
-    if not 0 <= step <= plan.steps:
-        raise InputError(
-            f"there is no step {step:,}", f"the training goes from 0 to {plan.steps:,}"
-        )
-    state = plan.descent.start(parameters)
-    if plan.is_ridge:
-        return state if step == 0 else list(training_blocks(plan, state))[-1].state
-    no_records = np.zeros(0, dtype=np.int64)
-    with plan.one_thread():
-        while state.step < step:
-            stop = min(state.step + STEPS_AT_ONCE, step)
-            state, _ = advance(plan.descent, state, stop, no_records)
-    return state
+    return Replay(plan, parameters).state(step)
+
+
+class Replay:
+    """A training that begins with these parameters, computed again as far as it is asked for.
+
+    Later steps go on from where the last question ended.
+    """
+
+    def __init__(self, plan: Plan, parameters: Array) -> None:
+        self._plan = plan
+        self._start = plan.descent.start(parameters)
+        self._reached = self._start
+
+    def state(self, step: int) -> State:
+        """The state after this step. Raises InputError for one that the training does not have."""
+        plan = self._plan
+        if not 0 <= step <= plan.steps:
+            raise InputError(
+                f"there is no step {step:,}", f"the training goes from 0 to {plan.steps:,}"
+            )
+        if plan.is_ridge:
+            if step == 0:
+                return self._start
+            return list(training_blocks(plan, self._start))[-1].state
+        if step < self._reached.step:
+            self._reached = self._start
+        self._advance(step)
+        return self._reached
+
+    def _advance(self, step: int) -> None:
+        no_records = np.zeros(0, dtype=np.int64)
+        with self._plan.one_thread():
+            while self._reached.step < step:
+                stop = min(self._reached.step + STEPS_AT_ONCE, step)
+                self._reached, _ = advance(self._plan.descent, self._reached, stop, no_records)

@@ -10,7 +10,7 @@ and v, which begin at 0, step t, counted from 1, is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -27,6 +27,7 @@ class Adam(Optimizer):
     name: ClassVar[str] = "adam"
     title: ClassVar[str] = "Adam"
     memory: ClassVar[tuple[str, ...]] = ("first_moment", "second_moment")
+    is_adaptive: ClassVar[bool] = True
 
     betas: tuple[float, float] = (0.9, 0.999)
     epsilon: float = 1e-8
@@ -56,6 +57,18 @@ class Adam(Optimizer):
         beta_1, beta_2 = self.betas
         corrected = rates / (1.0 - beta_1**steps)
         return np.stack([corrected, 1.0 / np.sqrt(1.0 - beta_2**steps)], axis=1)
+
+    def edge(self, rate: float) -> float:
+        """2 (1 + β₁)/((1 − β₁) η), of the Hessian divided by `divisor` (Cohen et al. 2022)."""
+        beta_1 = self.betas[0]
+        with np.errstate(all="ignore"):
+            return float(np.float64(2 * (1 + beta_1)) / ((1 - beta_1) * rate))
+
+    def divisor(self, memory: Mapping[str, Array], step: int) -> Array:
+        """(1 − β₁ᵗ) (√v̂ + ε)."""
+        beta_1, beta_2 = self.betas
+        corrected = memory["second_moment"] / (1.0 - beta_2**step)
+        return (1.0 - beta_1**step) * (np.sqrt(corrected) + self.epsilon)
 
 
 def make_adam_step(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -20,12 +20,14 @@ class Optimizer(ABC):
     """A formula with its constants, which are keys of the config's training.
 
     name: in configs; title: in pictures and tables. memory: the names of what it remembers from
-    step to step, each a vector like the parameters that begins at 0.
+    step to step, each a vector like the parameters that begins at 0. is_adaptive: whether it
+    divides the gradient by what it remembers of earlier ones.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     memory: ClassVar[tuple[str, ...]]
+    is_adaptive: ClassVar[bool] = False
 
     weight_decay: float = 0.0
     decay_biases: bool = True
@@ -65,3 +67,14 @@ class Optimizer(ABC):
     def stable_rate_formula(self) -> str:
         """The formula of `stable_rate` in words, for a message."""
         return ""
+
+    def edge(self, rate: float) -> float | None:  # noqa: ARG002 - it may decide
+        """The sharpness above which full-batch steps at this learning rate grow.
+
+        Of an adaptive optimizer it is that of P⁻¹ H, with P = `divisor`. None if there is none.
+        """
+        return None
+
+    def divisor(self, memory: Mapping[str, Array], step: int) -> Array:
+        """What an adaptive optimizer divides the gradient by after this step: P, shape (P,)."""
+        raise NotImplementedError(f"{self.name} divides the gradient by nothing")

@@ -8,7 +8,7 @@ second moment v and velocity u, which begin at 0:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -25,6 +25,7 @@ class RmsProp(Optimizer):
     name: ClassVar[str] = "rmsprop"
     title: ClassVar[str] = "RMSprop"
     memory: ClassVar[tuple[str, ...]] = ("second_moment", "velocity")
+    is_adaptive: ClassVar[bool] = True
 
     alpha: float = 0.99
     epsilon: float = 1e-8
@@ -62,3 +63,12 @@ class RmsProp(Optimizer):
     @property
     def constants(self) -> tuple[float, ...]:
         return self.alpha, self.epsilon, self.momentum
+
+    def edge(self, rate: float) -> float:
+        """2 (1 + μ)/η, of the Hessian divided by `divisor` (Cohen et al. 2022)."""
+        with np.errstate(all="ignore"):
+            return float(np.float64(2 * (1 + self.momentum)) / rate)
+
+    def divisor(self, memory: Mapping[str, Array], step: int) -> Array:  # noqa: ARG002
+        """√v + ε."""
+        return np.sqrt(memory["second_moment"]) + self.epsilon

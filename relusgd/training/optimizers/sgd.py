@@ -77,11 +77,19 @@ class Sgd(Optimizer):
         With λ = sharpness + weight decay: 2/λ for plain gradient descent, 2 (1 + μ)/λ with
         momentum, 2 (1 + μ)/((1 + 2 μ) λ) by Nesterov's formula (Cohen et al. 2021, appendix B).
         """
-        curvature = np.float64(sharpness + self.weight_decay)
-        if self.nesterov:
-            curvature *= 1 + 2 * self.momentum
         with np.errstate(all="ignore"):
-            return float(2 * (1 + self.momentum) / curvature)
+            return float(self._stable_product / np.float64(sharpness + self.weight_decay))
+
+    def edge(self, rate: float) -> float:
+        """The sharpness at which `rate` is the `stable_rate`."""
+        with np.errstate(all="ignore"):
+            return float(self._stable_product / np.float64(rate)) - self.weight_decay
+
+    @property
+    def _stable_product(self) -> float:
+        """The largest stable product of learning rate and curvature."""
+        product = 2 * (1 + self.momentum)
+        return product / (1 + 2 * self.momentum) if self.nesterov else product
 
     @property
     def stable_rate_formula(self) -> str:

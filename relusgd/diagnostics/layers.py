@@ -1,0 +1,68 @@
+"""What every layer of a network is doing: its units, its weights and its gradient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from relusgd.diagnostics.measures import activity
+from relusgd.gradients.backprop import backprop
+from relusgd.model.network import Array, Network
+from relusgd.model.points import Dataset
+
+
+@dataclass(frozen=True)
+class LayerMeasures:
+    """One layer, in network units.
+
+    name: hidden 1, hidden 2, …, output. units: how many. dead, always_on: how many of them are
+    active on no, on every training point; None for the output. norm: of its weights and biases;
+    gradient_norm: of the training error's derivatives by them; relative_move: |θ − θ₀|/|θ₀|.
+    """
+
+    name: str
+    units: int
+    dead: int | None
+    always_on: int | None
+    norm: float
+    gradient_norm: float
+    relative_move: float
+
+
+def layer_measures(network: Network, start: Network, dataset: Dataset) -> list[LayerMeasures]:
+    """Every layer from the input on; start: the network before the first step."""
+    with np.errstate(all="ignore"):
+        x, y = dataset.x_train[:, None], dataset.y_train[:, None]
+        gradient = backprop(network.weights, network.biases, x, y)
+        units = activity(network, dataset)
+        measures = []
+        for k in range(len(network.weights)):
+            theta = _layer(network.weights[k], network.biases[k])
+            theta_0 = _layer(start.weights[k], start.biases[k])
+            slopes = _layer(gradient.weights[k], gradient.biases[k])
+            is_output = k == len(network.hidden)
+            dead, always_on = None, None
+            if not is_output:
+                somewhere, everywhere = units[k]
+                dead, always_on = int(np.sum(~somewhere)), int(np.sum(everywhere))
+            measures.append(
+                LayerMeasures(
+                    name="output" if is_output else f"hidden {k + 1}",
+                    units=network.weights[k].shape[1],
+                    dead=dead,
+                    always_on=always_on,
+                    norm=_norm(theta),
+                    gradient_norm=_norm(slopes),
+                    relative_move=float(np.float64(_norm(theta - theta_0)) / _norm(theta_0)),
+                )
+            )
+    return measures
+
+
+def _layer(weight: Array, bias: Array) -> Array:
+    return np.concatenate([weight.ravel(), bias])
+
+
+def _norm(vector: Array) -> float:
+    return float(np.linalg.norm(vector))

@@ -1,0 +1,63 @@
+"""The straight pieces of a learned function, and the units that are active in each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from relusgd.model.breakpoints import breakpoints
+from relusgd.model.network import Integers, Network
+
+
+@dataclass(frozen=True, eq=False)
+class LinearPiece:
+    """f(x) = slope · x + intercept for low ≤ x ≤ high; low and high may be infinite.
+
+    active: per hidden layer the units that are active in the middle, counted from 0. In a deep
+    network a unit that f does not depend on there may switch within a piece.
+    """
+
+    low: float
+    high: float
+    slope: float
+    intercept: float
+    active: tuple[Integers, ...]
+
+
+def pieces(network: Network, domain: Sequence[float] | None = None) -> list[LinearPiece]:
+    """The pieces of f from left to right, on the whole line or on a domain (low, high).
+
+    Their slopes and intercepts are sums over the active units. None where a parameter is not
+    finite. Where the function bends by less than rounding, two pieces count as one.
+    """
+    if not np.isfinite(network.parameters()).all():
+        return []
+    low, high = (-np.inf, np.inf) if domain is None else domain
+    ends = np.concatenate([[low], breakpoints(network).between(low, high), [high]])
+    return [_piece(network, left, right) for left, right in pairwise(ends.tolist())]
+
+
+def _piece(network: Network, low: float, high: float) -> LinearPiece:
+    active = [a[0] > 0 for a in network.activations(np.array([_inside(low, high)]))]
+    slope, intercept = np.ones(1), np.zeros(1)
+    layers = zip(network.weights, network.biases, strict=True)
+    for k, (W, b) in enumerate(layers):
+        slope, intercept = slope @ W, intercept @ W + b
+        if k < len(active):
+            slope, intercept = slope * active[k], intercept * active[k]
+    units = tuple(np.flatnonzero(layer) for layer in active)
+    return LinearPiece(low, high, float(slope[0]), float(intercept[0]), units)
+
+
+def _inside(low: float, high: float) -> float:
+    """A place within an interval whose ends may be infinite."""
+    if np.isinf(low) and np.isinf(high):
+        return 0.0
+    if np.isinf(low):
+        return high - max(1.0, abs(high))
+    if np.isinf(high):
+        return low + max(1.0, abs(low))
+    return low + 0.5 * (high - low)

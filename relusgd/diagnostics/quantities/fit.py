@@ -1,0 +1,110 @@
+"""Quantities of the fit: how far f is from simple functions of the points, and which frequencies
+it has learned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from relusgd.diagnostics.quantities.quantity import REGISTERED, Measure, Quantity, quantity
+from relusgd.diagnostics.quantities.series import SnapshotSeries
+from relusgd.diagnostics.references.line import least_squares_line
+from relusgd.diagnostics.references.splines import linear_spline, natural_cubic_spline
+from relusgd.model.network import Array
+from relusgd.model.points import Dataset
+
+GRID = 1001
+"""Points between the outer training points at which f and a reference are compared."""
+
+FREQUENCIES = range(1, 9)
+"""The frequencies whose errors are quantities: periods in the length of the training points."""
+
+FREQUENCY_POINTS = 256
+"""Evenly spaced points that stand in for training points that are not."""
+
+Reference = Callable[[Array, Array], Callable[[Array], Array]]
+
+
+@quantity("from the cubic spline", "RMS of f − spline", "fit", unit="y")
+def cubic_spline_distance(snapshots: SnapshotSeries) -> Array:
+    """RMS distance of f from the natural cubic spline through the training points.
+
+    Between the outer points, at 1,001 places. Training in the kernel regime ends near that spline
+    (Williams et al. 2019; Jin & Montúfar 2023).
+    """
+    return _distance(snapshots, natural_cubic_spline)
+
+
+@quantity("from the linear spline", "RMS of f − spline", "fit", unit="y")
+def linear_spline_distance(snapshots: SnapshotSeries) -> Array:
+    """RMS distance of f from the straight pieces that join the training points.
+
+    Between the outer points, at 1,001 places. Training in the rich regime ends near them (Williams
+    et al. 2019).
+    """
+    return _distance(snapshots, linear_spline)
+
+
+@quantity("from the line", "RMS of f − least-squares line", "fit", unit="y")
+def line_distance(snapshots: SnapshotSeries) -> Array:
+    """RMS distance of f from the straight line through the training points by least squares."""
+    return _distance(snapshots, least_squares_line)
+
+
+def _distance(snapshots: SnapshotSeries, reference: Reference) -> Array:
+    x_train, y_train = snapshots.dataset.x_train, snapshots.dataset.y_train
+    grid = np.linspace(x_train[0], x_train[-1], GRID)
+    wanted = reference(x_train, y_train)(grid)
+    return snapshots.each(lambda f: float(np.sqrt(np.mean(np.square(f(grid) - wanted)))))
+
+
+def frequency_errors(snapshots: SnapshotSeries) -> Array:
+    """|DFT of f − y| / |DFT of y| at the frequencies 0, 1, 2, …, shape (S, frequencies).
+
+    On the training points where these are evenly spaced; otherwise on 256 such points of the
+    domain, where y is the target without noise or, if there is none, the straight pieces that join
+    the training points. nan where y does not have a frequency. Low frequencies are learned first
+    (Rahaman et al. 2019; Xu et al. 2020).
+    """
+    return snapshots.once("frequency_errors", _frequency_errors)
+
+
+def _frequency_errors(snapshots: SnapshotSeries) -> Array:
+    x, y = _even_samples(snapshots.dataset)
+    wanted = np.abs(np.fft.rfft(y))
+    has = wanted > 1e-10 * np.linalg.norm(y)
+    errors = np.full((len(snapshots), len(wanted)), np.nan)
+    for row, f in enumerate(snapshots.networks):
+        errors[row, has] = np.abs(np.fft.rfft(f(x) - y))[has] / wanted[has]
+    return errors
+
+
+def _even_samples(dataset: Dataset) -> tuple[Array, Array]:
+    """Evenly spaced x and the y that belong there, in network units."""
+    x, y = dataset.x_train, dataset.y_train
+    gaps = np.diff(x)
+    if len(x) >= 2 * FREQUENCIES[-1] and np.ptp(gaps) <= 1e-9 * np.mean(gaps):
+        return x, y
+    original = np.linspace(*dataset.domain, FREQUENCY_POINTS, endpoint=False)
+    places = dataset.scaling.x_to_network(original)
+    if dataset.target is not None:
+        return places, dataset.scaling.y_to_network(dataset.target(original))
+    return places, linear_spline(x, y)(places)
+
+
+def _frequency_error(k: int) -> Measure:
+    def measure(snapshots: SnapshotSeries) -> Array:
+        return frequency_errors(snapshots)[:, k]
+
+    return measure
+
+
+for _k in FREQUENCIES:
+    REGISTERED[f"frequency_error_{_k}"] = Quantity(
+        name=f"frequency_error_{_k}",
+        title=f"error at frequency {_k}",
+        formula="|DFT of f − y| / |DFT of y|",
+        subject="fit",
+        measure=_frequency_error(_k),
+    )

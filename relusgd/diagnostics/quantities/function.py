@@ -1,0 +1,81 @@
+"""Quantities of the learned function: its pieces, and how much it bends and moves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from relusgd.diagnostics.measures import breakpoints_inside
+from relusgd.diagnostics.measures import total_variation as variation_of
+from relusgd.diagnostics.quantities.quantity import Effort, quantity
+from relusgd.diagnostics.quantities.series import SnapshotSeries
+from relusgd.model.breakpoints import breakpoints as all_breakpoints
+from relusgd.model.network import Array, Network
+
+
+@quantity(
+    "breakpoints", "x where f′ jumps, in the domain", "function", effort=Effort.SMALL, is_count=True
+)
+def breakpoints(snapshots: SnapshotSeries) -> Array:
+    """How many breakpoints lie strictly inside the domain, as metrics.csv has them."""
+    recorded = snapshots.history.metrics.get("breakpoints")
+    if recorded is not None:
+        return np.asarray(recorded, dtype=np.float64)
+    return snapshots.each(lambda network: breakpoints_inside(network, snapshots.dataset))
+
+
+@quantity("breakpoints on the line", "x where f′ jumps, anywhere", "function", is_count=True)
+def breakpoints_on_line(snapshots: SnapshotSeries) -> Array:
+    """How many breakpoints there are on the whole real line.
+
+    On average about as many as units, at any depth (Hanin & Rolnick 2019).
+    """
+    return snapshots.each(lambda network: len(all_breakpoints(network)))
+
+
+@quantity("total variation", "∫ |f′|, in the domain", "function", unit="y")
+def total_variation(snapshots: SnapshotSeries) -> Array:
+    """∫ |f′(x)| dx over the domain: how far f goes up and down in all."""
+    domain = snapshots.domain
+    return snapshots.each(lambda network: variation_of(network, domain))
+
+
+@quantity(
+    "variation of the slope",
+    "TV(f′) = Σ |jump|",
+    "function",
+    effort=Effort.SMALL_IF_SHALLOW,
+    unit="y/x",
+)
+def slope_variation(snapshots: SnapshotSeries) -> Array:
+    """TV(f′) = ∫ |f″| on the whole line: the sum of the sizes of all jumps of f′."""
+    if snapshots.is_shallow:
+        jumps = snapshots.jumps
+        return jumps.sums(np.abs(jumps.slope_change))
+    return snapshots.each(_slope_variation)
+
+
+def _slope_variation(network: Network) -> float:
+    return float(np.sum(np.abs(all_breakpoints(network).slope_change)))
+
+
+@quantity(
+    "least cost of f",
+    "max(TV(f′), |f′(−∞)+f′(∞)|)",
+    "function",
+    effort=Effort.SMALL,
+    unit="y/x",
+    only_shallow=True,
+)
+def representation_cost(snapshots: SnapshotSeries) -> Array:
+    """The least ½ Σ (w² + v²) of any network with one hidden layer that computes f.
+
+        max(∫ |f″|, |f′(−∞) + f′(∞)|)
+
+    (Savarese, Evron, Soudry & Srebro 2019, biases left free.)
+    """
+    history, jumps = snapshots.history, snapshots.jumps
+    slope_terms = history.output_weight * history.slope
+    left = np.sum(np.where(history.slope < 0, slope_terms, 0.0), axis=1)
+    right = np.sum(np.where(history.slope > 0, slope_terms, 0.0), axis=1)
+    bends = jumps.sums(np.abs(jumps.slope_change))
+    return np.asarray(np.maximum(bends, np.abs(left + right)))

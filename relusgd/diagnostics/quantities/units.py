@@ -1,0 +1,98 @@
+"""Quantities of the units: which of them take part, and where their elbows lie."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from relusgd.diagnostics.measures import always_on_units as always_on
+from relusgd.diagnostics.measures import dead_units as dead
+from relusgd.diagnostics.quantities.quantity import Effort, quantity
+from relusgd.diagnostics.quantities.series import SnapshotSeries
+from relusgd.model.network import Array
+
+CLUSTER_DEGREES = 5.0
+"""Directions that are further apart than this belong to different clusters."""
+
+LEAST_SIZE = 1e-3
+"""Units below this part of the largest |v|·|(w, b)| belong to no cluster."""
+
+
+@quantity("dead", "active on no training point", "units", effort=Effort.SMALL, is_count=True)
+def dead_units(snapshots: SnapshotSeries) -> Array:
+    """Units of all hidden layers that are active on no training point, as metrics.csv has them."""
+    recorded = snapshots.history.metrics.get("dead_units")
+    if recorded is not None:
+        return np.asarray(recorded, dtype=np.float64)
+    return snapshots.each(lambda network: sum(map(len, dead(network, snapshots.dataset))))
+
+
+@quantity("always on", "active on every one", "units", effort=Effort.SMALL, is_count=True)
+def always_on_units(snapshots: SnapshotSeries) -> Array:
+    """Units of all hidden layers that are active on every training point."""
+    recorded = snapshots.history.metrics.get("always_on_units")
+    if recorded is not None:
+        return np.asarray(recorded, dtype=np.float64)
+    return snapshots.each(lambda network: sum(map(len, always_on(network, snapshots.dataset))))
+
+
+@quantity("elbows outside", "of the domain, or none", "units", effort=Effort.SMALL, is_count=True)
+def out_of_domain_units(snapshots: SnapshotSeries) -> Array:
+    """Units of the first hidden layer whose elbow lies outside the domain, or that have none."""
+    low, high = snapshots.domain
+    elbow = snapshots.history.elbow
+    inside = (low <= elbow) & (elbow <= high)
+    return np.asarray(np.sum(~inside, axis=1), dtype=np.float64)
+
+
+@quantity(
+    "clusters of directions",
+    "of (w, b), 5° apart",
+    "units",
+    effort=Effort.SMALL,
+    only_shallow=True,
+    is_count=True,
+)
+def direction_clusters(snapshots: SnapshotSeries) -> Array:
+    """Into how many clusters the directions of the units' (w, b) fall.
+
+    Around the circle of directions, gaps of more than 5° part the clusters. Units whose |v|·|(w,
+    b)| is below 1e-3 of the largest are left out, since they add nothing to the function. From
+    small initial networks units condense into few directions (Maennel, Bousquet & Gelly 2018; Luo
+    et al. 2021).
+    """
+    history = snapshots.history
+    size = np.abs(history.output_weight) * np.hypot(history.slope, history.bias)
+    counts = size >= LEAST_SIZE * size.max(axis=1, keepdims=True)
+    angle = np.degrees(np.arctan2(history.bias, history.slope)) % 360.0
+    angle = np.sort(np.where(counts, angle, np.nan), axis=1)  # nan comes last
+    last = angle[np.arange(len(angle)), np.maximum(counts.sum(axis=1), 1) - 1]
+    gap_around = angle[:, 0] + 360.0 - last
+    gaps = np.sum(np.diff(angle, axis=1) > CLUSTER_DEGREES, axis=1)
+    # Gaps part a circle into as many clusters as there are gaps, and none leaves one.
+    clusters = np.maximum(gaps + (gap_around > CLUSTER_DEGREES), 1)
+    return np.asarray(clusters, dtype=np.float64)
+
+
+@quantity(
+    "elbow to sample",
+    "Σ |jump|·distance / Σ |jump|",
+    "units",
+    effort=Effort.SMALL,
+    unit="x",
+    only_shallow=True,
+)
+def elbow_to_sample(snapshots: SnapshotSeries) -> Array:
+    """How far the jumps of f′ are from the nearest training x, weighted by their size.
+
+        Σ |jump_i| · min_k |x_i − x_k| / Σ |jump_i|
+
+    0 where every bend stands on a sample, as that of a linear spline does (Williams et al. 2019).
+    """
+    jumps = snapshots.jumps
+    x = np.unique(snapshots.dataset.x_train)
+    behind = np.clip(np.searchsorted(x, jumps.x), 1, max(len(x) - 1, 1))
+    to_left = np.abs(jumps.x - x[behind - 1])
+    to_right = np.abs(jumps.x - x[np.minimum(behind, len(x) - 1)])
+    weight = np.abs(jumps.slope_change)
+    distances = weight * np.minimum(to_left, to_right)
+    return np.asarray(jumps.sums(distances) / jumps.sums(weight))

@@ -1,0 +1,81 @@
+"""Splines through the points: of straight pieces, and the natural cubic one.
+
+Where several points share an x, the spline goes through the mean of their y.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from relusgd.model.network import Array
+
+Spline = Callable[[Array], Array]
+
+
+def linear_spline(x: Array, y: Array) -> Spline:
+    """Straight pieces from point to point, constant beyond; x, y: shape (n,)."""
+    knots, values = mean_points(x, y)
+
+    def spline(at: Array) -> Array:
+        return np.interp(at, knots, values)
+
+    return spline
+
+
+def natural_cubic_spline(x: Array, y: Array) -> Spline:
+    """The function through all points with the least ∫ |f″|²: cubic between, straight beyond.
+
+    With h_i = x_{i+1} − x_i and the second derivatives M_i at the points, M_0 = M_{n−1} = 0,
+
+        h_{i−1} M_{i−1} + 2 (h_{i−1} + h_i) M_i + h_i M_{i+1}
+            = 6 ((y_{i+1} − y_i)/h_i − (y_i − y_{i−1})/h_{i−1})
+
+    (de Boor 1978, chapter IV). x, y: shape (n,).
+    """
+    knots, values = mean_points(x, y)
+    if len(knots) == 1:
+        return lambda at: np.full(np.shape(at), values[0])
+    h = np.diff(knots)
+    slope = np.diff(values) / h
+    M = _second_derivatives(h, slope)
+    start_slope = slope[0] - h[0] * M[1] / 6
+    end_slope = slope[-1] + h[-1] * M[-2] / 6
+
+    def spline(at: Array) -> Array:
+        i = np.clip(np.searchsorted(knots, at, side="right") - 1, 0, len(h) - 1)
+        right = at - knots[i]
+        left = knots[i + 1] - at
+        bend = M[i] * left**3 + M[i + 1] * right**3
+        line = (values[i] / h[i] - M[i] * h[i] / 6) * left
+        line = line + (values[i + 1] / h[i] - M[i + 1] * h[i] / 6) * right
+        inside = bend / (6 * h[i]) + line
+        before = values[0] + start_slope * (at - knots[0])
+        behind = values[-1] + end_slope * (at - knots[-1])
+        outside = np.where(at < knots[0], before, behind)
+        return np.where((at < knots[0]) | (at > knots[-1]), outside, inside)
+
+    return spline
+
+
+def _second_derivatives(h: Array, slope: Array) -> Array:
+    """M at all knots, by elimination along the three diagonals (Thomas), shape (n,)."""
+    M = np.zeros(len(h) + 1)
+    inner = len(h) - 1
+    diagonal = 2 * (h[:-1] + h[1:])
+    right_side = 6 * np.diff(slope)
+    for i in range(1, inner):
+        factor = h[i] / diagonal[i - 1]
+        diagonal[i] -= factor * h[i]
+        right_side[i] -= factor * right_side[i - 1]
+    for i in reversed(range(inner)):
+        M[i + 1] = (right_side[i] - h[i + 1] * M[i + 2]) / diagonal[i]
+    return M
+
+
+def mean_points(x: Array, y: Array) -> tuple[Array, Array]:
+    """The different x, increasing, and the mean of y at each."""
+    knots, group = np.unique(x, return_inverse=True)
+    counts = np.bincount(group)
+    return knots, np.bincount(group, weights=y) / counts

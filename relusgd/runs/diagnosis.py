@@ -1,0 +1,214 @@
+"""The diagnosis of a run: its quantities at a snapshot and over time, its pieces and its layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from relusgd.diagnostics.layers import LayerMeasures, layer_measures
+from relusgd.diagnostics.pieces import LinearPiece, pieces
+from relusgd.diagnostics.quantities import QUANTITIES, SnapshotSeries
+from relusgd.diagnostics.quantities.measuring import measure, quantity_named, spread_rows
+from relusgd.model.history import History
+from relusgd.model.network import Array, Integers, Network
+from relusgd.model.points import Dataset, Scaling
+from relusgd.pictures.html_table import html_table
+from relusgd.runs.diagnosis_tables import (
+    TextTable,
+    layers_table,
+    pieces_table,
+    quantities_table,
+)
+from relusgd.training.plan import Plan
+from relusgd.training.replay import Replay
+
+CHOSEN = 120
+"""At so many snapshots of a run are quantities measured that take long."""
+
+MOST_PIECES = 1000
+"""Pieces of more are not listed."""
+
+
+class RecordedTraining(Protocol):
+    """What is asked of a run here."""
+
+    @property
+    def plan(self) -> Plan: ...
+
+    @property
+    def data(self) -> Dataset: ...
+
+    @property
+    def scaling(self) -> Scaling: ...
+
+    @property
+    def history(self) -> History: ...
+
+    @property
+    def own_metrics(self) -> tuple[str, ...]: ...
+
+    def network(self, *, epoch: int | None = None, step: int | None = None) -> Network: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Diagnosis:
+    """A snapshot beside the start.
+
+    values, at_start: quantities by name, in the units of the data where they have units; nan where
+    a quantity is not defined. own: names of the caller's own metrics among them. pieces: those
+    within the domain, in the units of the data; None where there are more than 1,000.
+    """
+
+    epoch: int
+    step: int
+    values: dict[str, float]
+    at_start: dict[str, float]
+    own: tuple[str, ...]
+    layers: Sequence[LayerMeasures]
+    pieces: Sequence[LinearPiece] | None
+
+    def quantities_table(self) -> TextTable:
+        """A line per quantity: its formula, at the start, now."""
+        return quantities_table(self.values, self.at_start, self.epoch, self.own)
+
+    def layers_table(self) -> TextTable:
+        """A line per layer."""
+        return layers_table(self.layers)
+
+    def pieces_table(self, most: int) -> TextTable:
+        """A line for each of the first `most` pieces."""
+        units = sum(layer.units for layer in self.layers[:-1])
+        return pieces_table((self.pieces or [])[:most], units)
+
+    def _repr_html_(self) -> str:
+        """The tables of quantities and of layers in a notebook's cell."""
+        tables = [self.quantities_table(), self.layers_table()]
+        return "".join(
+            html_table(table.headings, table.rows, words=table.words, bold=table.bold)
+            for table in tables
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything as numbers, lists and dicts; what is not defined is None."""
+        found = None
+        if self.pieces is not None:
+            found = [
+                {**asdict(piece), "active": [units.tolist() for units in piece.active]}
+                for piece in self.pieces
+            ]
+        return {
+            "epoch": self.epoch,
+            "step": self.step,
+            "quantities": _finite(self.values),
+            "at_start": _finite(self.at_start),
+            "layers": [asdict(layer) for layer in self.layers],
+            "pieces": found,
+        }
+
+
+def _finite(values: dict[str, float]) -> dict[str, float | None]:
+    return {name: value if np.isfinite(value) else None for name, value in values.items()}
+
+
+def diagnose(
+    run: RecordedTraining, *, epoch: int | None = None, step: int | None = None
+) -> Diagnosis:
+    """The diagnosis of the snapshot at this epoch or step, by default the last.
+
+    Raises InputError, naming the nearest recorded ones, when nothing was recorded there.
+    """
+    history = run.history
+    row = history.index(epoch=epoch, step=step)
+    rows = np.array([0, row])
+    measured = quantities_over_time(run, QUANTITIES, rows)
+    for name in run.own_metrics:
+        measured[name] = np.asarray(history.metrics[name][rows], dtype=np.float64)
+    network = history.network(row)
+    return Diagnosis(
+        epoch=int(history.epoch[row]),
+        step=int(history.step[row]),
+        values={name: float(values[1]) for name, values in measured.items()},
+        at_start={name: float(values[0]) for name, values in measured.items()},
+        own=run.own_metrics,
+        layers=layer_measures(network, history.network(0), run.data),
+        pieces=_listed_pieces(run, network, measured["breakpoints"][1]),
+    )
+
+
+def _listed_pieces(
+    run: RecordedTraining, network: Network, breakpoints: float
+) -> Sequence[LinearPiece] | None:
+    if breakpoints >= MOST_PIECES:
+        return None
+    with np.errstate(all="ignore"):
+        original = run.scaling.network_to_original(network)
+        return pieces(original, run.data.domain)
+
+
+def quantities_over_time(
+    run: RecordedTraining, names: Iterable[str], rows: Integers | None = None
+) -> dict[str, Array]:
+    """Quantities of the snapshots of these rows, by default of all, shape (S,) each.
+
+    They are in the units of the data where they have units. Raises InputError for a name that no
+    quantity has.
+    """
+    names = list(names)
+    snapshots = snapshots_of(run)
+    if rows is not None:
+        snapshots = snapshots.select(rows)
+    with threadpool_limits(1):
+        measured = measure(snapshots, names)
+    return {
+        name: quantity_named(name).to_original(values, run.scaling)
+        for name, values in measured.items()
+    }
+
+
+def chosen_rows(run: RecordedTraining, count: int = CHOSEN) -> Integers:
+    """The snapshots at which quantities are measured that take long: denser in the beginning."""
+    return spread_rows(snapshots_of(run), count)
+
+
+def snapshots_of(run: RecordedTraining) -> SnapshotSeries:
+    """All snapshots of a run, with what is known of how it was trained."""
+    descent = run.plan.descent
+    return SnapshotSeries(
+        history=run.history,
+        dataset=run.data,
+        start=run.history.network(0),
+        layers=descent.layers,
+        output_bias=descent.output_bias,
+        edge=_edges(run),
+        divisor=_divisor(run),
+    )
+
+
+def _edges(run: RecordedTraining) -> Array:
+    """The edge of stability at the learning rate in force, shape (S,); nan where there is none."""
+    rates = np.asarray(run.history.metrics["learning_rate"], dtype=np.float64)
+    edges = np.full(len(rates), np.nan)
+    if run.plan.is_ridge:
+        return edges
+    optimizer = run.plan.descent.optimizer
+    different_rates, place = np.unique(rates, return_inverse=True)
+    of_rate = [optimizer.edge(rate) for rate in different_rates.tolist()]
+    found = [np.nan if edge is None else edge for edge in of_rate]
+    return np.array(found)[place]
+
+
+def _divisor(run: RecordedTraining) -> Callable[[int], Array] | None:
+    """What an adaptive method divides the gradient by after a step, from the training replayed."""
+    optimizer = run.plan.descent.optimizer
+    if run.plan.is_ridge or not optimizer.is_adaptive:
+        return None
+    replay = Replay(run.plan, run.history.network(0).parameters())
+
+    def divisor(step: int) -> Array:
+        return optimizer.divisor(replay.state(step).memory, step)
+
+    return divisor

@@ -1,0 +1,107 @@
+"""The tables of a diagnosis as text, for the terminal and for a notebook's cell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from relusgd.diagnostics.layers import LayerMeasures
+from relusgd.diagnostics.pieces import LinearPiece
+from relusgd.diagnostics.quantities import QUANTITIES, SUBJECTS, Quantity
+from relusgd.model.network import Integers
+from relusgd.words import DASH, index_ranges, number, significant
+
+DIGITS = 5
+"""Significant digits of the places, slopes and intercepts of pieces."""
+
+LISTED_UNITS = 12
+"""Of networks of at most so many units, the active ones are listed for every piece."""
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A table whose cells are text. words: the columns that are no numbers; bold: rows."""
+
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    words: Collection[int]
+    bold: Collection[int] = ()
+
+
+def quantities_table(
+    values: dict[str, float], at_start: dict[str, float], epoch: int, own: Sequence[str]
+) -> TextTable:
+    """A line per quantity, subject after subject, then the metrics of the caller's own."""
+    rows: list[list[str]] = []
+    bold: list[int] = []
+    for subject in SUBJECTS:
+        bold.append(len(rows))
+        rows.append([subject, "", "", ""])
+        for quantity in QUANTITIES.values():
+            pair = at_start[quantity.name], values[quantity.name]
+            # A quantity that this network never has needs no line.
+            if quantity.subject == subject and not all(map(math.isnan, pair)):
+                cells = [_value_text(quantity, value) for value in pair]
+                rows.append([f"  {quantity.title}", quantity.formula, *cells])
+    if own:
+        bold.append(len(rows))
+        rows.append(["your own", "", "", ""])
+    rows += [[f"  {name}", "", number(at_start[name]), number(values[name])] for name in own]
+    return TextTable(["", "", "epoch 0", f"epoch {epoch:,}"], rows, words=(0, 1), bold=bold)
+
+
+def _value_text(quantity: Quantity, value: float) -> str:
+    if quantity.is_count and math.isfinite(value):
+        return f"{value:,.0f}"
+    return number(value)
+
+
+def layers_table(layers: Sequence[LayerMeasures]) -> TextTable:
+    """A line per layer."""
+    headings = ["layer", "units", "dead", "always on", "|θ|", "|gradient|", "|θ − θ₀|/|θ₀|"]
+    rows = []
+    for layer in layers:
+        counts = (layer.units, layer.dead, layer.always_on)
+        norms = (layer.norm, layer.gradient_norm, layer.relative_move)
+        count_cells = [DASH if count is None else f"{count:,}" for count in counts]
+        rows.append([layer.name, *count_cells, *map(number, norms)])
+    return TextTable(headings, rows, words=(0,))
+
+
+def pieces_table(pieces: Sequence[LinearPiece], units: int) -> TextTable:
+    """A line per piece: of few units the active ones, of many those that switch where it begins."""
+    if units <= LISTED_UNITS:
+        headings = ["from", "to", "slope", "intercept", "active units"]
+        rows = [[*_line_cells(piece), _units_text(piece.active)] for piece in pieces]
+        return TextTable(headings, rows, words=(4,))
+    headings = ["from", "to", "slope", "intercept", "active", "on where it begins", "off"]
+    before = [None, *pieces[:-1]]
+    rows = [
+        [*_line_cells(piece), *_switch_cells(piece, last)]
+        for piece, last in zip(pieces, before, strict=True)
+    ]
+    return TextTable(headings, rows, words=(5, 6))
+
+
+def _line_cells(piece: LinearPiece) -> Iterator[str]:
+    for value in (piece.low, piece.high, piece.slope, piece.intercept):
+        yield significant(value, DIGITS)
+
+
+def _switch_cells(piece: LinearPiece, before: LinearPiece | None) -> list[str]:
+    """How many units are active, which of them were not in the piece before, and which were."""
+    count = f"{sum(map(len, piece.active)):,}"
+    if before is None:
+        return [count, "", ""]
+    layers = list(zip(piece.active, before.active, strict=True))
+    on = [np.setdiff1d(now, then) for now, then in layers]
+    off = [np.setdiff1d(then, now) for now, then in layers]
+    return [count, *(_units_text(units) if any(map(len, units)) else "" for units in (on, off))]
+
+
+def _units_text(layers: Sequence[Integers]) -> str:
+    """Units, layer after layer, as ranges: 0–3, 7 | 1."""
+    return " | ".join(index_ranges(units.tolist()) or DASH for units in layers)
