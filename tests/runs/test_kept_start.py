@@ -54,6 +54,7 @@ def test_the_first_run_may_be_gone(first, tmp_path):
     longer = record(started(first.folder, training__epochs=20), tmp_path / "second")
     assert len(longer.history) == 21
     assert command("train", str(tmp_path / "second"), "-q").exit_code == 0
+    assert np.array_equal(longer.state(80).parameters, longer.network().parameters())
     again = tmp_path / "third"
     assert command("train", str(tmp_path / "second"), "-q", "--out", str(again)).exit_code == 0
     assert load_run(again).history.weights[0].tobytes() == longer.history.weights[0].tobytes()
