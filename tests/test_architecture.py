@@ -101,7 +101,10 @@ def test_matplotlib_is_imported_through_its_door_alone():
     assert ways_around == [], "import it from relusgd.pictures.plain_matplotlib"
 
 
-COMMANDS = "animate|compare|diagnose|export|gradcheck|graph|list|new|plot|predict|schema|show|sweep|train|view"
+COMMANDS = "|".join(
+    "animate compare diagnose export features gradcheck graph list new plot predict schema show step "
+    "sweep train view".split()
+)
 SHELL_WORDS = re.compile(rf"(?<![\w-])--[a-z]|\brelusgd ({COMMANDS})\b|\bcommand\b")
 PART_OF_A_COMMAND = re.compile(r"--[a-z]+|relusgd [a-z]+")
 KEEPS_BOTH = {"Advice", "advice"}
