@@ -101,10 +101,9 @@ def test_matplotlib_is_imported_through_its_door_alone():
     assert ways_around == [], "import it from relusgd.pictures.plain_matplotlib"
 
 
-COMMANDS = "|".join(
-    "animate compare diagnose export features gradcheck graph list new plot predict schema show step "
-    "sweep train view".split()
-)
+SEEING = "animate|compare|diagnose|features|graph|list|plot|predict|show|step|view"
+DOING = "export|gradcheck|new|schema|sweep|train"
+COMMANDS = f"{SEEING}|{DOING}"
 SHELL_WORDS = re.compile(rf"(?<![\w-])--[a-z]|\brelusgd ({COMMANDS})\b|\bcommand\b")
 PART_OF_A_COMMAND = re.compile(r"--[a-z]+|relusgd [a-z]+")
 KEEPS_BOTH = {"Advice", "advice"}
