@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import re
@@ -12,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from relusgd.durable import sync_file, sync_folder
 from relusgd.errors import RelusgdError
 
 STALE_SECONDS = 3600.0
@@ -34,15 +34,17 @@ PATH_BYTES = 4000
 def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`, with its suffix; rename it onto `path` after the block.
 
-    After an error or an interrupt the temporary file is removed and `path` is left as it was.
-    Raises OSError.
+    The disk then has the file and its name. After an error or an interrupt the temporary file is
+    removed and `path` is left as it was. Raises OSError.
     """
     temporary = temporary_beside(path)
     _remove_stale(path)
     temporary.unlink(missing_ok=True)
     try:
         yield temporary
+        sync_file(temporary)
         temporary.replace(path)
+        sync_folder(path.parent)
     except OSError as error:
         if error.filename is None or os.fspath(error.filename) == os.fspath(temporary):
             # The user knows this name and not that of the temporary file.
@@ -99,26 +101,25 @@ def is_alive(process: int) -> bool:
     return True
 
 
-def write_whole(path: Path, content: str | bytes, *, durable: bool = False) -> None:
-    """Write a whole file; a reader, or a kill at any instant, sees the old content or the new.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a whole file; after an accident at any instant it has the old content or the new.
 
-    durable: also wait until the disk has it. Raises OSError.
+    Raises OSError.
     """
     data = content.encode() if isinstance(content, str) else content
     with replacing(path) as temporary:
-        write_new(temporary, [data], durable=durable)
-    if durable:
-        sync_folder(path.parent)
+        write_new(temporary, [data])
 
 
-def write_new(path: Path, parts: Iterable[bytes | memoryview], *, durable: bool = False) -> None:
-    """Write a file where none may stand yet, not even a link. Raises OSError."""
+def write_new(path: Path, parts: Iterable[bytes | memoryview]) -> None:
+    """Write a file where none may stand yet, not even a link, without waiting for the disk.
+
+    Raises OSError.
+    """
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         for part in parts:
             write_all(descriptor, part)
-        if durable:
-            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
@@ -127,50 +128,6 @@ def write_all(descriptor: int, data: bytes | memoryview) -> None:
     """Write all of data at the current position. Raises OSError, for example for a full disk."""
     while len(data):
         data = data[os.write(descriptor, data) :]
-
-
-def sync_folder(folder: Path) -> None:
-    """Wait until the disk has the names in a folder, if its file system can be asked for that."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        with suppress(OSError):
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sync_file_system(folder: Path, written: Iterable[Path]) -> None:
-    """Wait until the disk has everything below the folders `written`.
-
-    They lie on the file system of `folder`.
-
-    In one call where the system can wait for a whole file system, and file by file elsewhere.
-    Raises OSError.
-    """
-    function = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
-    if function is None:
-        for path in written:
-            sync_tree(path)
-        return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        if function(descriptor) != 0:
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number), str(folder))
-    finally:
-        os.close(descriptor)
-
-
-def sync_tree(folder: Path) -> None:
-    """Wait until the disk has every file and folder below `folder`. Raises OSError."""
-    for place, _, names in os.walk(folder):
-        for name in names:
-            descriptor = os.open(Path(place) / name, os.O_RDONLY | os.O_NOFOLLOW)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-        sync_folder(Path(place))
 
 
 def open_own(path: Path, flags: int) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 import typer
 
 from relusgd.errors import InputError
+from relusgd.files import write_whole
 
 SCRIPTS = Path(__file__).parent / "shells"
 SHELL_OPTIONS = ("--install-completion", "--show-completion")
@@ -85,7 +86,7 @@ def install_completion(shell: Shell | None) -> None:
     try:
         _, file = install(shell=shell, prog_name="relusgd", complete_var=ASKED)
         if (SCRIPTS / f"completion.{shell}").is_file():
-            file.write_text(f"{script(shell)}\n", encoding="utf-8")
+            write_whole(file, f"{script(shell)}\n")
     except OSError as error:
         raise InputError(
             f"the home folder takes no completion script: {error}",

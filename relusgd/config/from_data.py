@@ -13,6 +13,7 @@ import numpy as np
 
 from relusgd.config.new_file import check_place, free_name, is_taken
 from relusgd.config.schema import at_home
+from relusgd.durable import sync_file, sync_folder
 from relusgd.errors import ConfigError, InputError, RelusgdError
 from relusgd.files import write_new
 from relusgd.model.data_file.choice import choose_columns, columns_of_numbers
@@ -77,6 +78,8 @@ def write_config_for_data(target: Path, choice: DataChoice) -> tuple[str, ...]:
     text = _config_text(target, choice, table)
     try:
         write_new(target, [text.encode()])
+        sync_file(target)
+        sync_folder(target.parent)
     except OSError as error:
         raise RelusgdError(f"{target}: {error.strerror or error}") from error
     return _notes(table)

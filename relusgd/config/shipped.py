@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from relusgd.config.new_file import check_place, free_name, is_taken
+from relusgd.durable import sync_file, sync_folder
 from relusgd.errors import InputError, RelusgdError
 from relusgd.words import did_you_mean
 
@@ -55,6 +56,8 @@ def copy_shipped(name: str, target: Path) -> list[Path]:
         for old, new in missing:
             with new.open("xb") as file, old.open("rb") as content:
                 shutil.copyfileobj(content, file)
+            sync_file(new)
+            sync_folder(new.parent)
     except OSError as error:
         raise RelusgdError(f"{error.filename or target}: {error.strerror or error}") from error
     return [new for _, new in missing]

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from relusgd.durable import sync
 from relusgd.errors import RelusgdError
 from relusgd.files import open_own, reading
 from relusgd.run_files.folder_errors import damaged, unreadable
@@ -56,7 +57,7 @@ def npy_file(rows: NDArray[Any], row_shape: Sequence[int], dtype: str) -> list[b
 class GrowingArray:
     """An open `.npy` file of rows of one shape, to which one writer appends.
 
-    rows: how many the file keeps; what a killed writer left beyond them is cut off. Raises
+    rows: how many the file holds; what a killed writer left beyond them is cut off. Raises
     RelusgdError for a link, and OSError.
     """
 
@@ -67,18 +68,27 @@ class GrowingArray:
         self._row_bytes = self.dtype.itemsize * math.prod(self.row_shape)
         self._descriptor = open_own(path, os.O_RDWR | os.O_CREAT)
         try:
-            # in this order the header never claims more than is there
-            self.claim()
-            os.ftruncate(self._descriptor, HEADER_BYTES + rows * self._row_bytes)
+            self.cut(rows)
         except BaseException:
             self.close()
             raise
 
-    def write_rows(self, rows: NDArray[Any]) -> None:
-        """Write rows behind the last ones; they count only when `claim` is called."""
+    def write_rows(self, rows: NDArray[Any], first: int | None = None) -> None:
+        """Write rows, from row number `first` on, by default behind the last ones.
+
+        New ones count only when `claim` is called.
+        """
+        first = self.rows if first is None else first
         data = np.ascontiguousarray(rows, dtype=self.dtype)
-        self._write_at(HEADER_BYTES + self.rows * self._row_bytes, data.data.cast("B"))
-        self.rows += len(data)
+        self._write_at(HEADER_BYTES + first * self._row_bytes, data.data.cast("B"))
+        self.rows = max(self.rows, first + len(data))
+
+    def cut(self, rows: int) -> None:
+        """Keep only so many rows."""
+        self.rows = rows
+        # in this order the header never claims more than is there
+        self.claim()
+        os.ftruncate(self._descriptor, HEADER_BYTES + rows * self._row_bytes)
 
     def claim(self) -> None:
         """Let the header say how many rows there are."""
@@ -92,7 +102,7 @@ class GrowingArray:
 
     def sync(self) -> None:
         """Wait until the disk has everything."""
-        os.fsync(self._descriptor)
+        sync(self._descriptor)
 
     def close(self) -> None:
         os.close(self._descriptor)

@@ -115,8 +115,13 @@ def _column_names(header: bytes) -> list[str]:
 
 
 def whole_lines(content: bytes) -> tuple[int, int]:
-    """Bytes and number of the complete lines of metrics.csv, its header among them."""
-    return content.rfind(b"\n") + 1, content.count(b"\n")
+    """Bytes and number of the complete lines of metrics.csv, its header among them.
+
+    Zero bytes are what a power cut leaves of lines that had not reached the disk; none that stands
+    behind them counts.
+    """
+    written, _, _ = content.partition(b"\0")
+    return written.rfind(b"\n") + 1, written.count(b"\n")
 
 
 def read_metrics(folder: Path) -> dict[str, NDArray[Any]]:
@@ -180,9 +185,14 @@ def _read_arrays(folder: Path, hidden: tuple[int, ...], rows: int) -> dict[str, 
     }
 
 
-def read_history(folder: Path, hidden: tuple[int, ...], steps_per_epoch: int) -> History:
-    """All whole snapshots, as read-only memory maps. Raises RelusgdError when they are damaged."""
-    table = read_metrics(folder)
+def read_history(
+    folder: Path, hidden: tuple[int, ...], steps_per_epoch: int, snapshots: int | None = None
+) -> History:
+    """All whole snapshots, or the first so many, as read-only memory maps.
+
+    Raises RelusgdError when they are damaged.
+    """
+    table = {name: column[:snapshots] for name, column in read_metrics(folder).items()}
     if not np.array_equal(table["epoch"], table["step"] // steps_per_epoch):
         problem = f"its epochs are not those of {steps_per_epoch:,} steps each"
         raise damaged(folder / TABLE, problem)

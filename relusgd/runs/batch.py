@@ -12,8 +12,8 @@ import shutil
 import time
 from pathlib import Path
 
+from relusgd.durable import sync_file_system, sync_folder
 from relusgd.errors import InputError
-from relusgd.files import sync_file_system
 from relusgd.runs.contents import RunContents, write_contents
 from relusgd.runs.lock import FolderLock
 from relusgd.runs.partial import move_into_place, partial_folder
@@ -79,5 +79,6 @@ class Batch:
                 del self._waiting[name]
             except InputError as error:
                 refused[name] = error
+        sync_folder(self.folder)
         self.close()
         return refused

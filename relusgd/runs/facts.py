@@ -185,7 +185,7 @@ def _wrong_facts(path: Path, keys: list[str]) -> RelusgdError:
 
 def write_facts(folder: Path, facts: RunFacts) -> None:
     """Replace run.json. Raises OSError."""
-    write_whole(folder / FACTS, facts_text(facts), durable=True)
+    write_whole(folder / FACTS, facts_text(facts))
 
 
 def facts_text(facts: RunFacts) -> str:

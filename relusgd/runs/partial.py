@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from relusgd.durable import rename, sync_folder
 from relusgd.files import hidden_folder_beside, is_alive
 from relusgd.run_files.folder_errors import changed_meanwhile
 from relusgd.runs.lock import LOCK, FolderLock, is_being_written
@@ -47,10 +48,11 @@ def partial_folder(folder: Path) -> Iterator[tuple[Path, FolderLock]]:
 
 
 def move_into_place(partial: Path, folder: Path, *, replace: bool) -> None:
-    """Give a finished folder its name.
+    """Give a finished folder, which the disk has, its name; the caller makes the name durable.
 
-    replace: a run in this folder changes places with the new one and is then removed. Raises
-    InputError when another process was faster, and OSError; the place is then as before.
+    replace: a run in this folder changes places with the new one, and is removed when the disk
+    knows of that. Raises InputError when another process was faster, and OSError; the place is then
+    as before.
     """
     if replace and folder.exists():
         _replace(partial, folder)
@@ -70,10 +72,24 @@ def move_into_place(partial: Path, folder: Path, *, replace: bool) -> None:
 def _replace(partial: Path, folder: Path) -> None:
     lock = FolderLock(folder)
     try:
-        old = partial if exchange(partial, folder) else _swap_in_two_steps(partial, folder)
+        old = _change_places(partial, folder)
     finally:
         lock.release()
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _change_places(partial: Path, folder: Path) -> Path:
+    """Give the new run its place, known to the disk; gives where the old run is. Raises OSError."""
+    if not exchange(partial, folder):
+        old = _swap_in_two_steps(partial, folder)
+        sync_folder(folder.parent)
+        return old
+    try:
+        sync_folder(folder.parent)
+    except OSError:
+        exchange(partial, folder)
+        raise
+    return partial
 
 
 def _swap_in_two_steps(partial: Path, folder: Path) -> Path:
@@ -82,7 +98,7 @@ def _swap_in_two_steps(partial: Path, folder: Path) -> Path:
     If the process is killed between the steps, `recover` puts the old run back.
     """
     aside = hidden_folder_beside(folder, "replaced")
-    folder.rename(aside)
+    rename(folder, aside)
     try:
         partial.rename(folder)
     except BaseException:
@@ -120,7 +136,7 @@ def recover(folder: Path) -> None:
         if path != hidden_folder_beside(folder, state, process) or is_being_written(path):
             continue
         if state == "replaced" and not os.path.lexists(folder):
-            path.rename(folder)
+            rename(path, folder)
         else:
             shutil.rmtree(path, ignore_errors=True)
 

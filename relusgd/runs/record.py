@@ -214,7 +214,7 @@ def continue_run(
             facts = replace(facts, format=FORMAT)
         writer.save_facts(facts)
         if found is Found.SHORTER:
-            write_whole(folder / CONFIG, config_to_yaml(plan.config), durable=True)
+            write_whole(folder / CONFIG, config_to_yaml(plan.config))
         undo.pop_all()
     return writer, state
 
@@ -242,7 +242,8 @@ def _write_blocks(
             writer.append(block.history, block.state)
             state = block.state
             observer.block(plan, block)
-            _stop_if_asked(plan, state, writer.folder, observer)
+            if writer.is_certain:
+                _stop_if_asked(plan, state, writer.folder, observer)
         status, ending = "complete", ending_of(plan, state, final_mse(Recorder(plan), state))
     except DivergedError as error:
         status, ending = "diverged", Ending.of_divergence(error)
@@ -263,6 +264,7 @@ def _write_blocks(
             with suppress(OSError):  # the disk that refused the snapshots may refuse this too
                 writer.save_facts(facts)
         else:
+            writer.cut_unproven()
             writer.save_checkpoint(state)
             writer.save_facts(facts)
             if ending is not None and observer.wants_advice:

@@ -2,7 +2,8 @@
 
 A block is written in this order: rows of every array, each header, the lines of metrics.csv in one
 write, the checkpoint. A kill at any instant leaves whole snapshots and at most a torn tail behind
-them, which the next writer cuts off.
+them, which the next writer cuts off. A power cut may leave snapshots behind the checkpoint that
+look whole and are not. The next writer believes none of those: it computes and writes them again.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
+from relusgd.durable import make_folders, sync, sync_folder, sync_tree
 from relusgd.errors import RelusgdError
-from relusgd.files import leftovers, open_own, read_bounded, sync_tree, write_whole
+from relusgd.files import leftovers, open_own, read_bounded, write_whole
 from relusgd.model.history import History
 from relusgd.run_files.arrays import GrowingArray, count_rows
 from relusgd.run_files.folder import (
@@ -51,14 +53,24 @@ class RunWriter:
     """Appends to a run folder that stands, and holds its lock until `close`; a context manager.
 
     Made by `create_folder` or `continue_folder`. folder: where the files are now. facts: those in
-    run.json. snapshots: how many are recorded. last_step: the step of the last one.
+    run.json. snapshots: how many are recorded for certain. last_step: the step of the last of them.
+    unproven: the lines of metrics.csv behind them, of snapshots that are to be written again.
     """
 
-    def __init__(self, folder: Path, facts: RunFacts, recorded: History, lock: FolderLock) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        facts: RunFacts,
+        recorded: History,
+        lock: FolderLock,
+        unproven: bytes = b"",
+    ) -> None:
         self.folder = folder
         self.facts = facts
         self.snapshots = len(recorded)
         self.last_step = int(recorded.step[-1])
+        self._unproven = unproven
+        held = self.snapshots + unproven.count(b"\n")
         # both kinds of folder begin with a checkpoint that the disk has
         self._saved = time.monotonic()
         self._inode = folder.stat()
@@ -69,7 +81,7 @@ class RunWriter:
             opened.callback(os.close, self._table)
             for name, (shape, dtype) in array_layout(recorded.hidden).items():
                 path = folder / ARRAYS / f"{name}.npy"
-                self._arrays[name] = GrowingArray(path, shape, dtype, self.snapshots)
+                self._arrays[name] = GrowingArray(path, shape, dtype, held)
                 opened.callback(self._arrays[name].close)
             self._opened = opened.pop_all()
 
@@ -90,22 +102,53 @@ class RunWriter:
             self.save_checkpoint(state)
 
     def append_snapshots(self, history: History) -> None:
-        """Record the snapshots that are not recorded yet.
-
-        Training resumes at the checkpoint, so it may compute some that are; they come out the same.
-        """
+        """Record the snapshots that are not recorded yet, or not for certain."""
         first_new = int(np.searchsorted(history.step, self.last_step, side="right"))
         new = history.select(slice(first_new, None))
         if not len(new):
             return
         rows = history_arrays(new)
         for name, array in self._arrays.items():
-            array.write_rows(rows[name])
+            array.write_rows(rows[name], self.snapshots)
         for array in self._arrays.values():
             array.claim()
-        _append_whole(self._table, metrics_lines(new).encode())
+        self._put_lines(metrics_lines(new).encode())
         self.snapshots += len(new)
         self.last_step = int(new.step[-1])
+
+    def _put_lines(self, lines: bytes) -> None:
+        """Let lines of metrics.csv follow those of the certain snapshots.
+
+        What stands there is left if it is the same, so that a reader never misses a line.
+        """
+        if self._unproven.startswith(lines):
+            self._unproven = self._unproven[len(lines) :]
+            return
+        if lines.startswith(self._unproven):
+            new = lines[len(self._unproven) :]
+        else:
+            self._cut_unproven_lines()
+            new = lines
+        self._unproven = b""
+        _append_whole(self._table, new)
+
+    def _cut_unproven_lines(self) -> None:
+        size = os.fstat(self._table).st_size
+        os.ftruncate(self._table, size - len(self._unproven))
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether nothing is recorded behind the certain snapshots."""
+        return not self._unproven
+
+    def cut_unproven(self) -> None:
+        """Remove the snapshots behind the certain ones."""
+        if self.is_certain:
+            return
+        self._cut_unproven_lines()
+        self._unproven = b""
+        for array in self._arrays.values():
+            array.cut(self.snapshots)
 
     def save_checkpoint(self, state: State) -> None:
         """Keep the state that continuing needs.
@@ -115,8 +158,8 @@ class RunWriter:
         self._check_folder()
         for array in self._arrays.values():
             array.sync()
-        os.fsync(self._table)
-        write_whole(self.folder / CHECKPOINT, checkpoint_bytes(state), durable=True)
+        sync(self._table)
+        write_whole(self.folder / CHECKPOINT, checkpoint_bytes(state))
         self._saved = time.monotonic()
 
     def _check_folder(self) -> None:
@@ -158,7 +201,7 @@ def create_folder(folder: Path, contents: RunContents, *, replace: bool = False)
     replace: a run in this folder changes places with the new one, and is removed after that.
     Raises InputError when another process was faster, and OSError; the place is then as before.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_folders(folder.parent)
     place = folder.resolve() if folder.is_symlink() else folder
     with partial_folder(place) as (partial, lock), ExitStack() as undo:
         write_contents(partial, contents)
@@ -167,6 +210,7 @@ def create_folder(folder: Path, contents: RunContents, *, replace: bool = False)
         undo.callback(writer.close)
         move_into_place(partial, place, replace=replace)
         undo.pop_all()
+        sync_folder(place.parent)
     writer.folder = folder
     return writer
 
@@ -188,37 +232,49 @@ def continue_folder(
         )
     state = read_checkpoint(folder, hidden, memory)
     facts = read_facts(folder)
-    descriptor = open_own(folder / TABLE, os.O_WRONLY)
-    try:
-        os.ftruncate(descriptor, _whole_bytes(folder, hidden, state))
-    finally:
-        os.close(descriptor)
-    recorded = read_history(folder, hidden, facts.counts.steps_per_epoch)
+    certain = int(np.count_nonzero(read_metrics(folder)["step"] <= state.step))
+    unproven = _cut_torn_tails(folder, hidden, certain)
+    recorded = read_history(folder, hidden, facts.counts.steps_per_epoch, certain)
     for name in (FACTS, CONFIG, CHECKPOINT):
         for left in leftovers(folder / name):
             left.unlink(missing_ok=True)
-    return RunWriter(folder, facts, recorded, lock), state
+    return RunWriter(folder, facts, recorded, lock, unproven), state
 
 
-def _whole_bytes(folder: Path, hidden: tuple[int, ...], state: State) -> int:
-    """How many bytes of metrics.csv belong to snapshots whose rows are there.
+def _cut_torn_tails(folder: Path, hidden: tuple[int, ...], certain: int) -> bytes:
+    """Cut what is behind the last whole snapshot, and give the lines behind the certain ones.
 
-    After a kill those are its complete lines. Only after a power cut may lines have reached the
-    disk before their rows. Those since the checkpoint are then left out, and computed again. The
-    disk confirmed the rows before it: without them the folder is damaged, and nothing is cut.
+    After a kill all complete lines of metrics.csv are of whole snapshots. After a power cut, lines
+    and headers may have reached the disk before their rows. Rows of certain snapshots are only
+    missing where the folder is damaged; then nothing is cut.
     """
-    content = read_bounded(folder / TABLE, MAX_TABLE_BYTES)
-    steps = read_metrics(folder)["step"]
     arrays = [
         (folder / ARRAYS / f"{name}.npy", shape, dtype)
         for name, (shape, dtype) in array_layout(hidden).items()
     ]
     rows = min(count_rows(*array) for array in arrays)
-    confirmed = np.count_nonzero(steps <= state.step)
-    if not confirmed <= rows < len(steps):
-        return whole_lines(content)[0]
+    if rows < certain:
+        return b""
+    table = read_bounded(folder / TABLE, MAX_TABLE_BYTES)
+    proven_size, size = _end_of_lines(table, 1 + certain), _end_of_lines(table, 1 + rows)
+    unproven = table[proven_size:size]
     for array in arrays:
-        # a header may have reached the disk before its rows, too; this rewrites it
-        GrowingArray(*array, rows).close()
-    lines = content.splitlines(keepends=True)
-    return len(b"".join(lines[: 1 + rows]))
+        GrowingArray(*array, certain + unproven.count(b"\n")).close()
+    descriptor = open_own(folder / TABLE, os.O_WRONLY)
+    try:
+        os.ftruncate(descriptor, size)
+    finally:
+        os.close(descriptor)
+    return unproven
+
+
+def _end_of_lines(table: bytes, lines: int) -> int:
+    """Where the first so many complete lines of metrics.csv end, or all of them if there are fewer.
+
+    lines: from 1 on; the header is one.
+    """
+    size, count = whole_lines(table)
+    if lines >= count:
+        return size
+    ends = np.flatnonzero(np.frombuffer(table, dtype=np.uint8) == ord("\n"))
+    return int(ends[lines - 1]) + 1

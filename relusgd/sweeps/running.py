@@ -14,8 +14,8 @@ from threadpoolctl import threadpool_limits
 from relusgd.advice import Advice
 from relusgd.config import Config, Source, as_config, default_sweep_folder
 from relusgd.config.expansion import Shard
+from relusgd.durable import make_folders
 from relusgd.errors import InputError, RelusgdError, StoppedError
-from relusgd.files import sync_folder
 from relusgd.run_files.finding import is_run_folder
 from relusgd.runs.facts import read_facts, write_facts
 from relusgd.runs.lock import FolderLock
@@ -98,7 +98,7 @@ def run_sweep(
         if to_do.jobs:
             check_writable(folder)
         observer.begins(folder, to_do)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folders(folder)
         clear_leftovers(folder)
         recorder = SweepRecorder(folder, to_do, observer, summarize=shard is None)
         if to_do.jobs:
@@ -174,9 +174,8 @@ class SweepRecorder:
 
     def close(self) -> Sweep:
         """Write the final summary. Raises StoppedError when a signal came before all runs ended."""
-        sync_folder(self._folder)
         if self._summarize:
-            self._summary.write(durable=True)
+            self._summary.write()
             self._draw()
         to_go = sum(row is None for row in self._rows.values())
         if self._signal is not None and to_go:

@@ -56,13 +56,13 @@ class SummaryFile:
         if self._changed and monotonic() >= self._due:
             self.write()
 
-    def write(self, *, durable: bool = False) -> None:
+    def write(self) -> None:
         """Replace the file, unless it says the same already. Raises OSError."""
         started = monotonic()
         text = csv_line(self._columns) + "".join(self._lines.values())
         # A sweep that has ended can then be confirmed where nothing may be written.
         if not self._holds(text):
-            write_whole(self._path, text, durable=durable)
+            write_whole(self._path, text)
         self._changed = False
         seconds = monotonic() - started
         self._due = monotonic() + max(WRITE_SECONDS, seconds / LARGEST_SHARE)

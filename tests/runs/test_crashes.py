@@ -111,7 +111,6 @@ def eager(monkeypatch):
     """A checkpoint a block; and nobody waits for the disk or for another machine."""
     # Clocks and disks that no test can wait for.
     monkeypatch.setattr("relusgd.runs.writer.CHECKPOINT_SECONDS", 0.0)
-    monkeypatch.setattr("relusgd.files.sync_folder", lambda folder: None)
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
     monkeypatch.setattr("relusgd.runs.batch.sync_file_system", lambda folder, written: None)
     monkeypatch.setattr("relusgd.runs.partial.OTHER_MACHINE_SECONDS", -1.0)
