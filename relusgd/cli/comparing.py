@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,6 +14,12 @@ from relusgd.cli.options import JsonOption
 from relusgd.cli.pictures import SizeOption, ThemeName, ThemeOption, TitleOption, make_look
 from relusgd.cli.terminal import print_json, printable
 from relusgd.errors import InputError
+
+if TYPE_CHECKING:
+    from relusgd.comparing.compare import Comparison
+    from relusgd.pictures.look import Look
+
+Printed = Literal["table", "json", "csv"]
 
 SubjectsArgument = Annotated[
     list[Path],
@@ -30,9 +37,28 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example:  relusgd compare outputs/course --out course.png")(compare)
 
 
+class OverName(StrEnum):
+    epochs = "epochs"
+    steps = "steps"
+
+
 @guarded
 def compare(
     subjects: SubjectsArgument,
+    over: Annotated[
+        OverName | None,
+        typer.Option(
+            help="Show the errors over time: median and band of every row.", show_default=False
+        ),
+    ] = None,
+    band: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LOW,HIGH",
+            help="With --over, the quantiles beside the median, in percent; default 25,75.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: JsonOption = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     out: Annotated[
@@ -49,28 +75,84 @@ def compare(
     Prints a table.
     """
     from relusgd.comparing.compare import compare as compare_runs
-    from relusgd.comparing.table import to_csv, to_json
 
     if as_json and as_csv:
         raise InputError(
             "JSON and CSV are two ways to print the same table", "give --json or --csv"
         )
+    if band is not None and over is None:
+        raise InputError(
+            "a band is drawn over time", f"--over steps --band {band} shows it over the steps"
+        )
+    percents = None if band is None else read_band(band)
     look = make_look(size, title, theme, "none")
     comparison = compare_runs(*subjects)
+    printed: Printed = "json" if as_json else "csv" if as_csv else "table"
+    if over is None:
+        _show_ends(comparison, printed, out, look)
+    else:
+        _show_courses(comparison, over, percents, printed, out, look)
+    for folder, message in comparison.damaged.items():
+        if folder not in message:
+            message = f"{folder}: {message}"
+        typer.echo(printable(f"note: left out, because it is damaged: {message}"), err=True)
+
+
+def _show_ends(comparison: Comparison, printed: Printed, out: Path | None, look: Look) -> None:
+    """How the runs ended: a picture if wanted, and the table, JSON or CSV."""
+    from relusgd.comparing.table import to_csv, to_json
+
     if out is not None:
         from relusgd.comparing.picture import draw
 
-        typer.echo(printable(f"picture: {draw(comparison, out, look)}"), err=True)
-    if as_json:
+        _say_picture(draw(comparison, out, look))
+    if printed == "json":
         print_json(to_json(comparison))
-    elif as_csv:
+    elif printed == "csv":
         typer.echo(to_csv(comparison), nl=False)
     else:
         # rich is loaded only where tables are printed.
         from relusgd.cli.comparison_tables import print_tables
 
         print_tables(comparison)
-    for folder, message in comparison.damaged.items():
-        if folder not in message:
-            message = f"{folder}: {message}"
-        typer.echo(printable(f"note: left out, because it is damaged: {message}"), err=True)
+
+
+def _show_courses(
+    comparison: Comparison,
+    over: OverName,
+    band: tuple[float, ...] | None,
+    printed: Printed,
+    out: Path | None,
+    look: Look,
+) -> None:
+    """The errors over time: a picture if wanted, and the table, JSON or CSV."""
+    from relusgd.comparing.course_table import to_csv, to_json
+    from relusgd.comparing.courses import QUARTILES, courses_of
+
+    courses = courses_of(comparison, over.value, QUARTILES if band is None else band)
+    if out is not None:
+        from relusgd.comparing.course_picture import draw_over_time
+
+        _say_picture(draw_over_time(courses, out, look))
+    if printed == "json":
+        print_json(to_json(courses))
+    elif printed == "csv":
+        typer.echo(to_csv(courses), nl=False)
+    else:
+        from relusgd.cli.course_tables import print_courses
+
+        print_courses(courses)
+
+
+def _say_picture(path: Path) -> None:
+    typer.echo(printable(f"picture: {path}"), err=True)
+
+
+def read_band(text: str) -> tuple[float, ...]:
+    """The numbers of --band. Raises InputError for what are none."""
+    try:
+        return tuple(float(part.removesuffix("%")) for part in text.replace(" ", "").split(","))
+    except ValueError:
+        raise InputError(
+            f"--band takes two quantiles in percent, not {text!r}", "25,75 are the quartiles"
+        ) from None

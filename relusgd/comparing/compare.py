@@ -11,12 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from numpy.typing import NDArray
 
 from relusgd.comparing.compared_runs import ComparedRuns
+from relusgd.comparing.course_table import columns as course_columns
+from relusgd.comparing.courses import Courses, courses_of
 from relusgd.comparing.findings import find_all
+from relusgd.comparing.findings.courses import course_findings
 from relusgd.comparing.findings.finding import Finding
 from relusgd.comparing.table import columns
 from relusgd.errors import InputError, RelusgdError
@@ -73,6 +76,16 @@ class Comparison(ComparedRuns):
 
         return draw(self, out, Look.of(**{"show": None, **look}))
 
+    def over(
+        self, over: Literal["epochs", "steps"], band: Sequence[float] = (25, 75)
+    ) -> ErrorsOverTime:
+        """The errors over the epochs or the steps: median and band of every row.
+
+        band: the lower and the upper quantile, in percent. Raises InputError for another word or
+        band.
+        """
+        return ErrorsOverTime(courses_of(self, over, band))
+
     @cached_property
     def findings(self) -> list[Finding]:
         """The conclusions, with the numbers that each sentence is about."""
@@ -93,6 +106,40 @@ class Comparison(ComparedRuns):
         unit.
         """
         return columns(self)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ErrorsOverTime:
+    """The errors of a comparison over time: a table, sentences and a picture of them."""
+
+    courses: Courses
+
+    def __repr__(self) -> str:
+        rows = counted(len(self.courses.courses), "row")
+        return f"ErrorsOverTime({rows} over {self.courses.over})"
+
+    @property
+    def sentences(self) -> list[str]:
+        return [finding.text for finding in course_findings(self.courses)]
+
+    @property
+    def table(self) -> dict[str, NDArray[Any]]:
+        """Column name → array, one entry per group and moment, as in `--over … --csv`.
+
+        label; every key that varies; runs and diverged; epoch and step; lower, median, upper and
+        mean of each error, in the square of the data's own unit, infinite where runs diverged.
+        """
+        return course_columns(self.courses)
+
+    def plot(self, out: str | Path | None = None, **look: Any) -> DrawnFile:
+        """Draw medians and bands over time, as `relusgd compare --over … --out` does.
+
+        out, look and what is raised: as for `Comparison.plot`.
+        """
+        from relusgd.comparing.course_picture import draw_over_time
+        from relusgd.pictures.look import Look
+
+        return draw_over_time(self.courses, out, Look.of(**{"show": None, **look}))
 
 
 @dataclass

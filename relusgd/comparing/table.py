@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -29,7 +29,7 @@ def columns(compared: ComparedRuns) -> dict[str, NDArray[Any]]:
     """Column name → array, one entry per group; `Comparison.table` lists them."""
     own = compared.own_metrics
     rows = [_row(group, own) for group in compared.groups]
-    table = {name: _column([row[name] for row in rows]) for name in rows[0]}
+    table = {name: key_column([row[name] for row in rows]) for name in rows[0]}
     table["best"] = np.array([group is compared.best for group in compared.groups])
     return table
 
@@ -47,7 +47,7 @@ def _row(group: Group, own_metrics: Sequence[str]) -> dict[str, object]:
     return row
 
 
-def _column(values: Sequence[object]) -> NDArray[Any]:
+def key_column(values: Sequence[object]) -> NDArray[Any]:
     """Numbers, and lists of one number, as numbers, with nan for ABSENT; all else as text."""
     items = [single(value) for value in values]
     if all(is_number(item) for item in present(items)):
@@ -60,7 +60,11 @@ def to_csv(compared: ComparedRuns) -> str:
 
     What a spreadsheet would take for a formula is marked as text by an apostrophe.
     """
-    table = columns(compared)
+    return columns_to_csv(columns(compared))
+
+
+def columns_to_csv(table: Mapping[str, NDArray[Any]]) -> str:
+    """Columns of equal length as CSV with a header line, as `to_csv` writes them."""
     columns_of_cells = [[_cell(value) for value in column.tolist()] for column in table.values()]
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")

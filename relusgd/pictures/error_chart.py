@@ -40,18 +40,20 @@ class Series:
 class Chart:
     """Series with a common x.
 
-    places: the names of places 0, 1, … along x; without them x are epochs. level: noise².
+    places: the names of places 0, 1, … along x; without them x are epochs or steps, up to `last` or
+    the end of the longest series. level: noise².
     """
 
     series: Sequence[Series]
     x_name: str
     places: Sequence[str] = ()
     level: float | None = None
+    last: float | None = None
 
     @property
     def time(self) -> TimeAxis:
-        last_epochs = [float(series.x[-1]) for series in self.series]
-        return TimeAxis(0.0, max(last_epochs, default=1.0))
+        ends = [float(series.x[-1]) for series in self.series]
+        return TimeAxis(0.0, max(ends, default=1.0) if self.last is None else self.last)
 
 
 def errors_axis(charts: Sequence[Chart]) -> ErrorAxis:

@@ -12,10 +12,10 @@ import numpy as np
 
 from relusgd.model.network import Array
 from relusgd.pictures.axis import ErrorAxis, Ticks, even_ticks
+from relusgd.pictures.colour_legend import ColourLegend
 from relusgd.pictures.error_chart import Chart, aside, chart_axes, draw_series, side_by_side
 from relusgd.pictures.fonts import drawable
-from relusgd.pictures.legend import GAP, LETTERS, draw_entries, wrap_entries
-from relusgd.pictures.marks import pale, run_look
+from relusgd.pictures.marks import pale
 from relusgd.pictures.plain_matplotlib import Axes
 from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.stack import Cell, GridShape, Stack, lay_cells, settle
@@ -101,26 +101,18 @@ class SweepBuilder:
         every_error = [dots.errors for panel in self.panels for dots in panel.dots]
         self.errors = ErrorAxis.around([np.empty(0), *every_error], None)
         self.head = SweepHead(sheet, picture.title, picture.note)
-        self._wrap_legend()
+        dot = {"marker": "o", "markersize": sheet.points(7)}
+        self.legend = ColourLegend(
+            sheet, picture.names_title, picture.names, self.head.left, self.head.room, dot
+        )
         settle(sheet, self._lay_out)
-
-    def _wrap_legend(self) -> None:
-        """Choose the words of the legend, and which of them stand on which line."""
-        letters = LETTERS * self.sheet.scale.text
-        heading = text_width(self.picture.names_title, letters) + GAP * letters
-        self.names_left = self.head.left + heading
-        self.names = [shortened(name, letters, self.head.room / 3) for name in self.picture.names]
-        self.legend: list[list[int]] = []
-        if len(self.names) > 1:
-            self.legend = wrap_entries(self.sheet, self.names, self.head.room - heading)
 
     def _lay_out(self, stack: Stack) -> list[str]:
         """Words from the top, the name of x at the bottom, and the panels in the rest, all with the
         same axes."""
         sheet, line, count = self.sheet, self.sheet.scale.line, len(self.panels)
         self.head.take_from(stack)
-        self.legend_top = stack.top
-        stack.take_top(len(self.legend) * line)
+        self.legend.take_from(stack)
         stack.skip_bottom(0.35)
         stack.skip_x_labels()
         titled = any(panel.title for panel in self.panels)
@@ -137,34 +129,13 @@ class SweepBuilder:
 
     def draw(self) -> None:
         self.head.draw()
-        self._draw_legend()
+        self.legend.draw()
         for panel, cell in zip(self.panels, self.cells, strict=True):
             self._draw_panel(panel, cell)
         panels = around([cell.axes for cell in self.cells])
         self.sheet.name_y(panels, self.picture.error)
         name = drawable(self.panels[0].chart.x_name)
         self.sheet.name_x(panels, name, room=panels.width)
-
-    def _draw_legend(self) -> None:
-        sheet = self.sheet
-        for number, line in enumerate(self.legend):
-            height = self.legend_top - (number + 0.5) * sheet.scale.line
-            if number == 0:
-                sheet.text(
-                    self.head.left,
-                    height,
-                    self.picture.names_title,
-                    pixels=LETTERS * sheet.scale.text,
-                    colour=sheet.colours.faint,
-                    va="center_baseline",
-                )
-            looks = [self._sample(colour) for colour in line]
-            words = [self.names[colour] for colour in line]
-            draw_entries(sheet, self.names_left, height, looks, words)
-
-    def _sample(self, colour: int) -> dict[str, Any]:
-        dot = {"marker": "o", "markersize": self.sheet.points(7)}
-        return {**run_look(self.sheet, colour), **dot}
 
     def _draw_panel(self, panel: SweepPanel, cell: Cell) -> None:
         sheet, box = self.sheet, cell.axes

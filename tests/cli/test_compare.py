@@ -162,3 +162,49 @@ def test_on_a_terminal_of_80_columns_no_line_is_longer(folder):
     assert max(len(line) for line in lines) <= 80
     assert any("ridge" in line and "…" not in line for line in lines)
     assert not any("…" in line for line in lines)
+
+
+def test_over_steps_prints_medians_and_bands_and_why_no_mean(folder):
+    result = compare(folder, "--over", "steps")
+    assert result.exit_code == 0, result.stderr
+    course = relusgd.compare(folder).over("steps").courses.courses[0]
+    end = course.at("test_mse", 50, "steps", course.steps[-1])
+    assert number(end) in result.stdout
+    assert "test MSE" in result.stdout
+    assert "train MSE" in result.stdout
+    assert "step 0" in result.stdout
+    assert "need several seeds" in result.stdout or "Median or mean?" in result.stdout
+
+
+def test_over_has_json_csv_and_a_picture(folder, tmp_path):
+    result = compare(folder, "--over", "epochs", "--band", "10,90", "--json")
+    printed = json.loads(result.stdout)
+    assert (printed["over"], printed["band"], printed["runs"]) == ("epochs", [10, 90], 12)
+    group = printed["groups"][0]
+    assert list(group) == [
+        "label", "keys", "runs", "diverged", "epoch", "step", "test_mse", "train_mse",
+    ]  # fmt: skip
+    assert list(group["test_mse"]) == ["lower", "median", "upper", "mean"]
+    rows = list(csv.DictReader(io.StringIO(compare(folder, "--over", "epochs", "--csv").stdout)))
+    assert len(rows) == sum(len(group["step"]) for group in printed["groups"])
+    assert float(rows[0]["test_mse_median"]) == group["test_mse"]["median"][0]
+    out = tmp_path / "over.png"
+    result = compare(folder, "--over", "steps", "--out", out, "--size", "500x400")
+    assert f"picture: {out}" in result.stderr
+    with Image.open(out) as picture:
+        assert picture.size == (500, 400)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--band", "25,75"], "--over steps --band 25,75 shows it over the steps"),
+        (["--over", "steps", "--band", "75,25"], "around the median, not 75,25"),
+        (["--over", "steps", "--band", "all"], "--band takes two quantiles in percent, not 'all'"),
+        (["--over", "time"], "'epochs', 'steps'"),
+    ],
+)
+def test_a_band_or_a_time_that_is_none_is_an_error_of_the_command(folder, options, sentence):
+    result = compare(folder, *options)
+    assert result.exit_code == 2
+    assert sentence in " ".join(result.stderr.replace("│", "").split())
