@@ -30,13 +30,13 @@ def _readable(text: str) -> str:
     Raises ValueError in words, and PydanticCustomError for what is no expression at all.
     """
     # Imported here because it loads NumPy, which no config of plain numbers needs.
-    from relusgd.model.expression_parser import WIDTH, known_names, parse_expression
+    from relusgd.model.expression_parser import IN_WIDTH, parse_expression
 
-    is_other_word = _NAME.fullmatch(text) and nearest(text, known_names(WIDTH)) is None
+    is_other_word = _NAME.fullmatch(text) and nearest(text, IN_WIDTH.names) is None
     if _NUMERAL.fullmatch(text) or is_other_word:
         raise _no_expression()
     try:
-        parse_expression(text, WIDTH)
+        parse_expression(text, IN_WIDTH)
     except InputError as error:
         if _WITHOUT_LETTERS.fullmatch(text):
             raise _no_expression() from None
@@ -64,9 +64,9 @@ def at_width(value: float | str, width: int) -> float:
     """
     if not isinstance(value, str):
         return value
-    from relusgd.model.expression_parser import WIDTH, parse_expression
+    from relusgd.model.expression_parser import IN_WIDTH, parse_expression
 
-    return float(parse_expression(value, WIDTH)(width))
+    return float(parse_expression(value, IN_WIDTH)(width))
 
 
 def words_at_width(value: float | str, width: int) -> str:

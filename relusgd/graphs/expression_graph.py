@@ -161,7 +161,7 @@ def _function(node: OperationNode | ComparisonNode) -> Callable[..., Array]:
 
 def _constant(node: TreeNode) -> Array:
     with np.errstate(all="ignore"):
-        return evaluate(node, np.zeros(()))
+        return evaluate(node, {"x": np.zeros(())})
 
 
 # Formulas

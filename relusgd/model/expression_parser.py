@@ -1,4 +1,4 @@
-"""From the text of an expression in one variable, x or width, to its tree.
+"""From the text of an expression to its tree.
 
 No text can run code, exhaust memory or reach Python's names.
 
@@ -19,24 +19,22 @@ from typing import NoReturn
 from relusgd.errors import InputError
 from relusgd.model.expressions import (
     CONSTANTS,
-    FUNCTIONS,
+    IN_X,
     ComparisonNode,
     ConstantNode,
     Expression,
     OperationNode,
     TreeNode,
     VariableNode,
+    Vocabulary,
 )
 from relusgd.model.notations import in_our_notation
 from relusgd.words import counted, did_you_mean, nearest, or_list
 
 MAX_CHARACTERS, MAX_TOKENS, MAX_DEPTH = 1000, 200, 30
 
-X = "x"
-"""The variable of targets, and of every expression for which no other one is named."""
-
-WIDTH = "width"
-"""The variable of numbers that depend on the width of the first hidden layer."""
+IN_WIDTH = Vocabulary(("width",), "0.2/width**0.5")
+"""Numbers that depend on the width of the first hidden layer."""
 
 _TOKEN = re.compile(
     r"(?P<space>\s+)"
@@ -76,40 +74,40 @@ _SIGNS: dict[type[ast.AST], str] = {
 _CHAINS = ({"+", "-"}, {"*", "/", "//", "%"})
 """Signs that are read from left to right together: a sum of 40 terms is one level deep, not 40."""
 
-_EXAMPLES = {X: "sin(6*x) + abs(x - 0.3)", WIDTH: "0.2/width**0.5"}
-
 _USAGE = {1: "{}({})", 2: "{}(a, b)", 3: "{}(condition, a, b)"}
 """How a function is called, by its number of arguments."""
 
 
-def parse_expression(text: str, variable: str = X) -> Expression:
-    """Read an expression in the variable of this name.
+def parse_expression(text: str, vocabulary: Vocabulary = IN_X) -> Expression:
+    """Read an expression in these names.
 
     Raises InputError, naming the character where it cannot be read, for anything but numbers, the
-    variable, pi, e, the signs + - * / // % ** < <= > >= == != and brackets, and calls of FUNCTIONS;
-    and for more than 1,000 characters, 200 tokens (numbers, names and signs) or 30 levels. If
-    another notation has a meaning here (np.sin(6*x), 2x, |x|), the error ends with what to write.
+    variables, pi, e, the signs + - * / // % ** < <= > >= == != and brackets, and calls of the
+    functions; and for more than 1,000 characters, 200 tokens (numbers, names and signs) or 30
+    levels. If another notation has a meaning here (np.sin(6*x), 2x, |x|), the error ends with what
+    to write.
     """
     text = text.strip(" \t\r\n")
     try:
-        return _parse(text, variable)
+        return _parse(text, vocabulary)
     except _RefusedError as refused:
-        raise InputError(refused.sentence(meant_by(text, variable))) from None
+        raise InputError(refused.sentence(meant_by(text, vocabulary))) from None
 
 
-def meant_by(text: str, variable: str = X) -> list[str]:
+def meant_by(text: str, vocabulary: Vocabulary = IN_X) -> list[str]:
     """The expressions that a text of another notation may mean: sin(6*x) for np.sin(6*x).
 
     Empty if there is none; two if the text has two readings.
     """
-    in_x = re.sub(rf"(?<![A-Za-z_]){variable}(?!\w)", X, text)
-    readings = [re.sub(rf"\b{X}\b", variable, reading) for reading in in_our_notation(in_x)]
-    return [reading for reading in readings if _can_be_read(reading, variable)]
+    variable, x = vocabulary.variable, IN_X.variable
+    in_x = re.sub(rf"(?<![A-Za-z_]){variable}(?!\w)", x, text)
+    readings = [re.sub(rf"\b{x}\b", variable, reading) for reading in in_our_notation(in_x)]
+    return [reading for reading in readings if _can_be_read(reading, vocabulary)]
 
 
-def _can_be_read(text: str, variable: str) -> bool:
+def _can_be_read(text: str, vocabulary: Vocabulary) -> bool:
     try:
-        _parse(text, variable)
+        _parse(text, vocabulary)
     except InputError:
         return False
     return True
@@ -129,22 +127,22 @@ class _RefusedError(InputError):
         return f"{self._problem}; write {or_list(meant)}"
 
 
-def _parse(text: str, variable: str) -> Expression:
+def _parse(text: str, vocabulary: Vocabulary) -> Expression:
     if len(text) > MAX_CHARACTERS:
         raise InputError(
             f"the expression has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read"
         )
     if not text:
-        example = _EXAMPLES[variable]
         raise InputError(
-            f"the expression is empty; write a function of {variable} such as {example}"
+            f"the expression is empty; write a function of {vocabulary.variable} "
+            f"such as {vocabulary.example}"
         )
-    _check_tokens(text, variable)
+    _check_tokens(text, vocabulary)
     try:
         tree = ast.parse(re.sub(r"\s", " ", text), mode="eval")
     except SyntaxError as error:
         _refuse(text, (error.offset or 1) - 1, "this cannot be read")
-    return Expression(text, _Translation(text, variable).node(tree.body, 1))
+    return Expression(text, _Translation(text, vocabulary).node(tree.body, 1), vocabulary)
 
 
 def _refuse(text: str, position: int, problem: str, otherwise: str = "") -> NoReturn:
@@ -166,22 +164,22 @@ def _refuse(text: str, position: int, problem: str, otherwise: str = "") -> NoRe
 # Tokens
 
 
-def _check_tokens(text: str, variable: str) -> None:
+def _check_tokens(text: str, vocabulary: Vocabulary) -> None:
     """Refuse unknown, misplaced or too many tokens, and unmatched or too deep brackets."""
     operand_next = True
     before = ""
     open_brackets: list[int] = []
-    for position, kind, token in _tokens(text, variable):
+    for position, kind, token in _tokens(text, vocabulary):
         is_operand = kind in ("number", "name")
         if operand_next:
             stray_sign = kind == "sign" and token not in ("+", "-")
             stray_mark = token in (")", ",") and before + token != "()"
             if stray_sign or stray_mark:
                 _refuse(text, position, f"an operand is missing before {token!r}")
-        elif is_operand or (token == "(" and before not in FUNCTIONS):
-            _refuse(text, position, *_missing_operator(before, token, variable))
+        elif is_operand or (token == "(" and before not in vocabulary.functions):
+            _refuse(text, position, *_missing_operator(before, token, vocabulary))
         if is_operand:
-            _check_operand(text, position, token, variable)
+            _check_operand(text, position, token, vocabulary)
         if token == "(":
             open_brackets.append(position)
         if len(open_brackets) > MAX_DEPTH:
@@ -198,13 +196,13 @@ def _check_tokens(text: str, variable: str) -> None:
         _refuse(text, open_brackets[-1], "this bracket is never closed")
 
 
-def _tokens(text: str, variable: str) -> Iterator[tuple[int, str, str]]:
+def _tokens(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, str, str]]:
     """(position, kind, token) of all but blanks; refuses other characters and too many tokens."""
     count = 0
     for match in _TOKEN.finditer(text):
         position, kind, token = match.start(), str(match.lastgroup), match.group()
         if kind == "other":
-            usable = f"numbers, {variable}, pi, e, functions and {_USABLE_SIGNS} can"
+            usable = f"numbers, {vocabulary.variable}, pi, e, functions and {_USABLE_SIGNS} can"
             hint = _CHARACTER_HINTS.get(token, usable)
             _refuse(text, position, f"{token!r} cannot be used", f"; {hint}")
         if kind in ("number", "name", "sign"):
@@ -216,33 +214,29 @@ def _tokens(text: str, variable: str) -> Iterator[tuple[int, str, str]]:
             yield position, kind, token
 
 
-def _missing_operator(before: str, token: str, variable: str) -> tuple[str, str]:
+def _missing_operator(before: str, token: str, vocabulary: Vocabulary) -> tuple[str, str]:
     """The problem of two neighbouring operands, and advice."""
-    if before in FUNCTIONS:
-        return f"the argument of {before} needs brackets", f": {_usage(before, variable)}"
+    if before in vocabulary.functions:
+        return f"the argument of {before} needs brackets", f": {_usage(before, vocabulary)}"
     problem = f"an operator is missing before {token[:40]!r}"
     if iskeyword(token):
         return problem, "; a choice is written where(condition, a, b)"
-    return f"{problem}; a product is written 2*{variable}", ""
+    return f"{problem}; a product is written 2*{vocabulary.variable}", ""
 
 
-def _check_operand(text: str, position: int, token: str, variable: str) -> None:
+def _check_operand(text: str, position: int, token: str, vocabulary: Vocabulary) -> None:
     if token.isdigit() and token.startswith("0") and len(token) > 1:
         _refuse(text, position, "numbers are written without zeros in front")
-    if token.isidentifier() and token not in known_names(variable):
-        _refuse(text, position, f"{token[:40]!r} is not known", _name_hint(token, variable))
+    if token.isidentifier() and token not in vocabulary.names:
+        _refuse(text, position, f"{token[:40]!r} is not known", _name_hint(token, vocabulary))
 
 
-def known_names(variable: str) -> list[str]:
-    """The names that an expression may use."""
-    return [variable, *CONSTANTS, *FUNCTIONS]
-
-
-def _name_hint(name: str, variable: str) -> str:
-    is_near = nearest(name, known_names(variable)) is not None
-    if len(name) == 1 or (variable != X and not is_near):
-        return f"; the variable is {variable}"
-    return did_you_mean(name, known_names(variable))
+def _name_hint(name: str, vocabulary: Vocabulary) -> str:
+    is_near = nearest(name, vocabulary.names) is not None
+    has_one = len(vocabulary.variables) == 1
+    if has_one and (len(name) == 1 or (vocabulary != IN_X and not is_near)):
+        return f"; the variable is {vocabulary.variable}"
+    return did_you_mean(name, vocabulary.names)
 
 
 # Python's syntax tree
@@ -251,9 +245,10 @@ def _name_hint(name: str, variable: str) -> str:
 class _Translation:
     """Turns Python's syntax tree, node by node, into ours; refuses every kind not named here."""
 
-    def __init__(self, text: str, variable: str) -> None:
+    def __init__(self, text: str, vocabulary: Vocabulary) -> None:
         self._text = text
-        self._variable = variable
+        self._vocabulary = vocabulary
+        self._functions = vocabulary.functions
 
     def node(self, tree: ast.expr, depth: int) -> TreeNode:
         if depth > MAX_DEPTH:
@@ -263,12 +258,12 @@ class _Translation:
         match tree:
             case ast.Constant(value=int() | float() as value):
                 return ConstantNode(_to_float(value), self._source(tree))
-            case ast.Name(id=name) if name == self._variable:
-                return VariableNode()
+            case ast.Name(id=name) if name in self._vocabulary.variables:
+                return VariableNode(name)
             case ast.Name(id=name) if name in CONSTANTS:
                 return ConstantNode(CONSTANTS[name], name)
             case ast.Name(id=name):
-                usage = _usage(name, self._variable)
+                usage = _usage(name, self._vocabulary)
                 _refuse(self._text, tree.col_offset, f"{name} is a function; write {usage}")
             case ast.UnaryOp(op=ast.USub()):
                 return OperationNode("negative", (self.node(tree.operand, depth + 1),))
@@ -279,7 +274,9 @@ class _Translation:
             case ast.Compare(ops=ops):
                 signs = tuple(_SIGNS[type(op)] for op in ops)
                 return ComparisonNode(signs, self._nodes([tree.left, *tree.comparators], depth + 1))
-            case ast.Call(func=ast.Name(id=name), keywords=[]) if name in FUNCTIONS:
+            case ast.Call(func=ast.Name(id=name), keywords=[]) if (
+                name in self._vocabulary.functions
+            ):
                 return self._call(tree, name, depth)
             case ast.Tuple():
                 problem = "one value is expected here, without a comma; decimals are written 0.5"
@@ -305,13 +302,13 @@ class _Translation:
         return OperationNode(sign, (left, right))
 
     def _call(self, tree: ast.Call, name: str, depth: int) -> TreeNode:
-        wanted, given = FUNCTIONS[name][0], len(tree.args)
+        wanted, given = self._functions[name][0], len(tree.args)
         if given != wanted:
             arguments = counted(wanted, "argument")
             _refuse(
                 self._text,
                 tree.col_offset,
-                f"{name} takes {arguments}, not {given}: {_usage(name, self._variable)}",
+                f"{name} takes {arguments}, not {given}: {_usage(name, self._vocabulary)}",
             )
         return OperationNode(name, self._nodes(tree.args, depth + 1))
 
@@ -332,6 +329,6 @@ def _to_float(value: float) -> float:
         return math.inf
 
 
-def _usage(function: str, variable: str) -> str:
-    argument_count = FUNCTIONS[function][0]
-    return _USAGE[argument_count].format(function, variable)
+def _usage(function: str, vocabulary: Vocabulary) -> str:
+    argument_count = vocabulary.functions[function][0]
+    return _USAGE[argument_count].format(function, vocabulary.variable)

@@ -1,5 +1,4 @@
-"""Expressions in one variable, such as sin(6*x) + abs(x - 0.3): trees that NumPy evaluates in
-float64.
+"""Expressions such as sin(6*x) + abs(x - 0.3): trees that NumPy evaluates in float64.
 
 All numbers are float64 from the start, so that 9**9**9 is inf at once. Evaluation gives inf and nan
 without a warning.
@@ -8,8 +7,8 @@ without a warning.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -20,11 +19,22 @@ from relusgd.model.network import Array
 CONSTANTS = {"pi": math.pi, "e": math.e}
 
 
+def _relu(z: Array) -> Array:
+    return np.maximum(z, 0.0)
+
+
+def _step(z: Array) -> Array:
+    return np.heaviside(z, 1.0)
+
+
 def _where(condition: Array, if_true: Array, if_false: Array) -> Array:
     return np.where(condition != 0, if_true, if_false)
 
 
-FUNCTIONS: dict[str, tuple[int, Callable[..., Array]]] = {
+Functions = Mapping[str, tuple[int, Callable[..., Array]]]
+"""name → (number of arguments, function)."""
+
+FUNCTIONS: Functions = {
     "sin": (1, np.sin),
     "cos": (1, np.cos),
     "tan": (1, np.tan),
@@ -44,16 +54,13 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., Array]]] = {
     "floor": (1, np.floor),
     "ceil": (1, np.ceil),
     "round": (1, np.round),
-    "relu": (1, lambda z: np.maximum(z, 0.0)),
-    "step": (1, lambda z: np.heaviside(z, 1.0)),
+    "relu": (1, _relu),
+    "step": (1, _step),
     "min": (2, np.minimum),
     "max": (2, np.maximum),
     "where": (3, _where),
 }
-"""name → (number of arguments, function).
-
-step(0) is 1, round goes to even, where(condition, if true, if false).
-"""
+"""step(0) is 1, round goes to even, where(condition, if true, if false)."""
 
 OPERATORS: dict[str, Callable[..., Array]] = {
     "+": np.add,
@@ -87,12 +94,14 @@ class ConstantNode:
 
 @dataclass(frozen=True)
 class VariableNode:
-    """The variable: x, or width."""
+    """A variable by its name."""
+
+    name: str = "x"
 
 
 @dataclass(frozen=True)
 class OperationNode:
-    """A function of FUNCTIONS or an operation of OPERATORS, applied to its arguments."""
+    """A function or an operation of OPERATORS, applied to its arguments."""
 
     name: str
     arguments: tuple[TreeNode, ...]
@@ -110,43 +119,75 @@ TreeNode = ConstantNode | VariableNode | OperationNode | ComparisonNode
 
 
 @dataclass(frozen=True)
-class Expression:
-    """A function of one variable: its text and its validated tree.
+class Vocabulary:
+    """The names that expressions may use, besides the constants.
 
-    Called with an array of any shape, it gives one of that shape.
+    variables: of several, messages speak of the first. functions: by name. example: an expression.
+    """
+
+    variables: tuple[str, ...]
+    example: str
+    functions: Functions = field(default_factory=lambda: FUNCTIONS, compare=False)
+
+    @property
+    def variable(self) -> str:
+        return self.variables[0]
+
+    @property
+    def names(self) -> list[str]:
+        """All names."""
+        return [*self.variables, *CONSTANTS, *self.functions]
+
+
+IN_X = Vocabulary(("x",), "sin(6*x) + abs(x - 0.3)")
+"""Functions of x, as targets are."""
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A function of variables: its text, its validated tree, and the names that it may use.
+
+    Called with an array of any shape for its only variable, it gives one of that shape.
     """
 
     text: str
     root: TreeNode
+    vocabulary: Vocabulary = IN_X
 
     def __call__(self, x: ArrayLike) -> Array:
         """The values at x in float64, in a new array; inf and nan are given without a warning."""
         positions = np.asarray(x, dtype=np.float64)
         values = np.empty(positions.shape)
         with np.errstate(all="ignore"):
-            values[...] = evaluate(self.root, positions)
+            values[...] = self.of({self.vocabulary.variable: positions})
         return values
 
+    def of(self, values: Mapping[str, Array]) -> Array:
+        """The value where the variables have these values."""
+        return evaluate(self.root, values, self.vocabulary.functions)
 
-def evaluate(node: TreeNode, x: Array) -> Array:
-    """The value of a node where the variable is x; a scalar where x does not occur in it."""
+
+def evaluate(
+    node: TreeNode, values: Mapping[str, Array], functions: Functions = FUNCTIONS
+) -> Array:
+    """The value of a node where the variables have these values; a scalar without a variable."""
     match node:
         case ConstantNode():
             return np.asarray(node.value)
         case VariableNode():
-            return x
+            return values[node.name]
         case OperationNode():
-            arguments = [evaluate(argument, x) for argument in node.arguments]
-            return apply(node.name, *arguments)
+            arguments = [evaluate(argument, values, functions) for argument in node.arguments]
+            return apply(node.name, *arguments, functions=functions)
         case ComparisonNode():
-            operands = [evaluate(operand, x) for operand in node.operands]
+            operands = [evaluate(operand, values, functions) for operand in node.operands]
             pairs = zip(node.signs, pairwise(operands), strict=True)
             holds = [COMPARISONS[sign](left, right) for sign, (left, right) in pairs]
             all_hold = np.logical_and.reduce(np.broadcast_arrays(*holds))
             return np.asarray(all_hold, dtype=np.float64)
 
 
-def apply(name: str, *arguments: Array) -> Array:
-    """The operation of this name, a key of FUNCTIONS or OPERATORS."""
-    operation = OPERATORS[name] if name in OPERATORS else FUNCTIONS[name][1]
+def apply(name: str, *arguments: Array, functions: Functions = FUNCTIONS) -> Array:
+    """The operation of this name, a key of OPERATORS or of the functions."""
+    operation = OPERATORS[name] if name in OPERATORS else functions[name][1]
     return operation(*arguments)
