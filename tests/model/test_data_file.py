@@ -539,6 +539,8 @@ def test_one_column_alone_is_read_as_x_is(write):
         ("x,y\n", [" has column names but no data rows"]),
         ("", [" is empty"]),
         ("\ufeff \n\n", [" is empty"]),
+        ("#", [" holds nothing but comments; a line of column names"]),
+        ("#\n#\n", [" holds nothing but comments; a line of column names"]),
         (
             "year,flow\n1,2\n",
             [

@@ -115,6 +115,9 @@ def find_layout(path: Path, data: bytes, wanted: Sequence[str]) -> Layout:
         raise ConfigError([f"{path}: {wide[0]}"])
     if best.fault is not None:
         raise ConfigError([f"{path}: {best.fault}"])
+    if not best.names:
+        expected = "a line of column names and rows of numbers are expected"
+        raise ConfigError([f"{path} holds nothing but comments; {expected}"])
     return best
 
 
@@ -138,6 +141,8 @@ def _layout(rows: list[Row], delimiter: str, wanted: Sequence[str]) -> Layout:
         names and not names[-1] and not any(any(row[len(names) - 1 :]) for _, row in rows[place:])
     ):
         names.pop()
+    if not names:
+        return Layout(delimiter, ())
     below = [row for row in rows[place + 1 :] if not is_comment(row[1])]
     units_line = None
     notes = []
