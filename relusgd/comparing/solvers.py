@@ -18,6 +18,7 @@ import numpy as np
 
 from relusgd.comparing.groups import Group, Result, Spread
 from relusgd.comparing.labels import Words, label
+from relusgd.config.schema import Training
 from relusgd.model.network import Array
 from relusgd.runs.run import Run
 from relusgd.training.building import build_schedule
@@ -66,7 +67,8 @@ class Duel:
 def find_duels(ranked: Sequence[Group]) -> list[Duel]:
     """A duel for every kind of network and data that was trained in both ways.
 
-    ranked: groups from the lowest median error; the first one of each way takes part.
+    SGD with noise on x takes no part, because it has another optimum. ranked: groups from the
+    lowest median error; the first one of each way takes part.
     """
     ridge: dict[str, Group] = {}
     sgd: dict[str, Group] = {}
@@ -74,10 +76,15 @@ def find_duels(ranked: Sequence[Group]) -> list[Duel]:
         training = group.typical.config.training
         if training.method == "ridge":
             ridge.setdefault(group.network_and_data, group)
-        elif training.method == "sgd" and training.layers == "output":
+        elif _has_the_optimum_of_ridge(training):
             sgd.setdefault(group.network_and_data, group)
     duels = [_duel(ridge[kind], sgd[kind]) for kind in ridge if kind in sgd]
     return [duel for duel in duels if duel]
+
+
+def _has_the_optimum_of_ridge(training: Training) -> bool:
+    is_sgd = training.method == "sgd" and training.layers == "output"
+    return is_sgd and not training.input_noise
 
 
 def _duel(ridge: Group, sgd: Group) -> Duel | None:

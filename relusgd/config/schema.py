@@ -400,9 +400,21 @@ class Training(Section):
         description="epochs over which the rate rises linearly from learning_rate/warmup,"
         " before the schedule begins",
     )
+    label_noise: Scale = Field(
+        default=0.0,
+        description="standard deviation, in the units of the data, of fresh noise on the y of every"
+        " batch",
+    )
+    input_noise: Scale = Field(
+        default=0.0,
+        description="standard deviation, in the units of the data, of fresh noise on the x of every"
+        " batch",
+    )
     penalty: Scale = Field(default=1e-6, description="ridge: λ in Σ r² + λ·|(v, c)|²")
     seed: Seed | None = Field(
-        default=None, description="seed of the batch order; null = the top-level seed"
+        default=None,
+        description="seed of the batch order and of the noise in the loop;"
+        " null = the top-level seed",
     )
 
     @model_validator(mode="before")

@@ -56,6 +56,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "training.learning_rate": ("eta", "lr", "rate", "step_size", "stepsize"),
     "training.weight_decay": ("decay", "l2", "wd"),
     "training.schedule": ("lr_schedule", "lr_scheduler", "scheduler"),
+    "training.label_noise": ("target_noise", "y_noise"),
+    "training.input_noise": ("jitter", "x_noise"),
     "training.penalty": ("lam", "lambda", "regularization", "ridge"),
     "snapshots.every": ("frequency", "interval", "log_every", "record_every", "save_every"),
 }

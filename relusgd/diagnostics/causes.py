@@ -41,6 +41,9 @@ NEAR_ONE = 0.98
 STRONG_DECAY = 0.01
 """Weight decay from here on can hold a function at 0."""
 
+STRONG_LABEL_NOISE, STRONG_INPUT_NOISE = 1.0, 0.5
+"""Fresh noise from here on, in standard deviations of y and of x, can hide all that is learned."""
+
 FEW_TIME_CONSTANTS = 100.0
 """A training is short where so many steps at the largest stable rate would go further."""
 
@@ -349,6 +352,34 @@ def strong_decay(symptoms: Symptoms) -> Cause | None:
         {"training.weight_decay": 0.0, "training.learning_rate": STABLE},
     )
     return Cause("strong_decay", reason, remedies)
+
+
+@cause
+def strong_noise(symptoms: Symptoms) -> Cause | None:
+    """Fresh noise on every batch hides what is to be learned."""
+    if symptoms.is_ridge:
+        return None
+    training, dataset = symptoms.config.training, symptoms.dataset
+    y_spread = float(dataset.y_train.std()) * dataset.scaling.y_deviation
+    x_spread = float(dataset.x_train.std()) * dataset.scaling.x_deviation
+    noises: list[str] = []
+    silence: dict[str, object] = {}
+    if 0 < training.label_noise >= STRONG_LABEL_NOISE * y_spread:
+        noises.append(_noise_words(training.label_noise, "y", y_spread))
+        silence["training.label_noise"] = 0.0
+    if 0 < training.input_noise >= STRONG_INPUT_NOISE * x_spread:
+        noises.append(_noise_words(training.input_noise, "x", x_spread))
+        silence["training.input_noise"] = 0.0
+    if not silence:
+        return None
+    reason = f"every step sees {' and '.join(noises)}"
+    remedies = (silence, {**silence, "training.learning_rate": STABLE})
+    return Cause("strong_noise", reason, remedies)
+
+
+def _noise_words(deviation: float, name: str, spread: float) -> str:
+    noise = f"fresh noise of {exact_number(deviation)} on {name}"
+    return f"{noise}, whose own standard deviation is {number(spread)}"
 
 
 @cause

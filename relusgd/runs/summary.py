@@ -80,6 +80,10 @@ def describe_training(run: Run) -> str:
     if training.weight_decay:
         spared = "" if training.decay_biases else " on weights alone"
         parts.append(f"weight decay {exact_number(training.weight_decay)}{spared}")
+    for key in ("label_noise", "input_noise"):
+        deviation = getattr(training, key)
+        if deviation:
+            parts.append(f"{key.replace('_', ' ')} {exact_number(deviation)}")
     used = keys_of(OPTIMIZERS[training.method])
     for key in ("betas", "alpha", "epsilon"):
         value = getattr(training, key)

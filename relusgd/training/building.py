@@ -21,8 +21,9 @@ from relusgd.model.points import (
     standardize,
 )
 from relusgd.model.targets import parse_target
-from relusgd.training.descent import Descent, Schedule
+from relusgd.training.descent import Descent, KernelName, Schedule
 from relusgd.training.engines import choose_engine, choose_kernel
+from relusgd.training.noise import Noise
 from relusgd.training.optimizers import make_optimizer
 from relusgd.training.recording import Recording
 from relusgd.training.start import StartNetwork
@@ -145,7 +146,10 @@ def build_descent(config: Config, dataset: Dataset) -> Descent:
         order = BatchOrder(config.training_seed, n, training.batch_size, training.sampling)
     hidden = tuple(config.network.hidden)
     engine = choose_engine(config)
-    is_deep = len(hidden) > 1
+    noise = build_noise(config, dataset)
+    kernel: KernelName = "dense"
+    if len(hidden) == 1:
+        kernel = choose_kernel(engine, order.batch_size, hidden[0], n, noise)
     return Descent(
         x=dataset.x_train,
         y=dataset.y_train,
@@ -155,8 +159,18 @@ def build_descent(config: Config, dataset: Dataset) -> Descent:
         layers=training.layers,
         output_bias=config.network.output_bias,
         optimizer=make_optimizer(training),
+        noise=noise,
         engine=engine,
-        kernel="dense" if is_deep else choose_kernel(engine, order.batch_size, hidden[0], n),
+        kernel=kernel,
+    )
+
+
+def build_noise(config: Config, dataset: Dataset) -> Noise:
+    """The noise on every batch, from the units of the data to those of the network."""
+    training, scaling = config.training, dataset.scaling
+    return Noise(
+        on_y=training.label_noise / scaling.y_deviation,
+        on_x=training.input_noise / scaling.x_deviation,
     )
 
 

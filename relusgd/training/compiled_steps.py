@@ -5,7 +5,7 @@ Importing this module needs Numba, the extra `fast`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,11 +15,14 @@ from relusgd.gradients.compiled import (
     NO_ROWS,
     Buffers,
     Learning,
+    NewPoints,
     Points,
     Rows,
     descend_by_prefix_sums,
     descend_dense,
+    descend_on_new_points,
     make_buffers,
+    make_new_points,
     make_points,
     make_rule,
     pad,
@@ -50,14 +53,14 @@ def take_steps(
     workspace = _workspace(descent, theta)
     learning = make_learning(descent)
     rule = make_rule(descent.optimizer.name, descent.optimizer.constants)
-    descend = descend_by_prefix_sums if descent.kernel == "prefix_sums" else descend_dense
-    for part in _stretches(descent, state.step, stop):
+    descend = _kernel(descent)
+    for part in _stretches(descent, workspace.points, state.step, stop):
         start, end = np.searchsorted(recorded, [part.first, part.stop], side="right")
         descend(
             theta,
             memory,
             gradient,
-            workspace.points,
+            part.points,
             learning,
             rule,
             workspace.buffers,
@@ -69,6 +72,13 @@ def take_steps(
         )
     vectors = dict(zip(state.memory, unpad(memory, width), strict=True))
     return State(stop, unpad(theta, width), vectors), unpad(records, width)
+
+
+def _kernel(descent: Descent) -> Callable[..., None]:
+    """The function that takes the steps."""
+    if descent.kernel == "dense":
+        return descend_dense
+    return descend_on_new_points if descent.noise else descend_by_prefix_sums
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +103,7 @@ def _workspace(descent: Descent, theta: Array) -> CompiledWorkspace:
     prefix_sums = descent.kernel == "prefix_sums"
     centre = centre_of(descent.x) if prefix_sums else 0.0
     points = make_points(descent.x, descent.y, centre)
-    if only_output and not prefix_sums and not descent.is_full:
+    if only_output and not prefix_sums and not descent.is_full and not descent.noise:
         points = with_activations(points, theta)
     buffers = make_buffers(points, theta, descent.largest_batch, prefix_sums=prefix_sums)
     made = CompiledWorkspace(fixed.copy(), points, buffers)
@@ -123,28 +133,45 @@ def _padded_decay(descent: Descent) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Stretch:
-    """The steps first + 1 … stop and their batches rows[bounds[s] : bounds[s + 1]].
+    """The steps first + 1 … stop and their batches: rows[bounds[s] : bounds[s + 1]] of the points.
 
     Without rows and bounds every batch is all points.
     """
 
     first: int
     stop: int
+    points: Points | NewPoints
     rows: Rows
     bounds: Integers
 
 
-def _stretches(descent: Descent, first: int, stop: int) -> Iterator[Stretch]:
+def _stretches(descent: Descent, points: Points, first: int, stop: int) -> Iterator[Stretch]:
     """The steps first + 1 … stop in parts, one for each call of a kernel."""
+    if descent.noise:
+        yield from _noisy_stretches(descent, points, first, stop)
+        return
     if descent.is_full:
         for start in range(first, stop, CALL_STEPS):
-            yield Stretch(start, min(start + CALL_STEPS, stop), NO_ROWS, NO_BOUNDS)
+            yield Stretch(start, min(start + CALL_STEPS, stop), points, NO_ROWS, NO_BOUNDS)
         return
     for batches in descent.order.batches(first, stop, random_words):
         if descent.kernel == "prefix_sums":
             batches = batches.sorted(len(descent.x))
         end = first + len(batches)
-        yield Stretch(first, end, batches.indices.view(np.uint64), batches.bounds)
+        yield Stretch(first, end, points, batches.indices.view(np.uint64), batches.bounds)
+        first = end
+
+
+def _noisy_stretches(descent: Descent, points: Points, first: int, stop: int) -> Iterator[Stretch]:
+    """The same with noise: the batches of each part have points of their own."""
+    for noisy in descent.noisy_batches(first, stop, random_words):
+        end, bounds = first + len(noisy), noisy.batches.bounds
+        if descent.kernel == "prefix_sums":
+            new_points = make_new_points(noisy.x, noisy.y, bounds, points.centre)
+            yield Stretch(first, end, new_points, NO_ROWS, bounds)
+        else:
+            all_points = points._replace(x=noisy.x, y=noisy.y)
+            yield Stretch(first, end, all_points, np.arange(len(noisy.x), dtype=np.uint64), bounds)
         first = end
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -17,8 +17,9 @@ from relusgd.model.network import (
     parameter_count,
     split_parameters,
 )
+from relusgd.training.noise import NO_NOISE, Noise, NoisyBatches, noisy_batches
 from relusgd.training.optimizers import Optimizer, Sgd
-from relusgd.training.streams import BatchOrder
+from relusgd.training.streams import BatchOrder, WordSource, random_words
 
 Engine = Literal["numpy", "compiled"]
 KernelName = Literal["dense", "prefix_sums"]
@@ -91,6 +92,7 @@ class Descent:
     layers: Layers = "all"
     output_bias: bool = True
     optimizer: Optimizer = field(default_factory=Sgd)
+    noise: Noise = NO_NOISE
     engine: Engine = "numpy"
     kernel: KernelName = "dense"
 
@@ -103,6 +105,16 @@ class Descent:
     def largest_batch(self) -> int:
         """The most points that a batch has."""
         return len(self.x) if self.is_full else self.order.batch_size
+
+    def noisy_batches(
+        self, first: int, stop: int, words: WordSource = random_words
+    ) -> Iterator[NoisyBatches]:
+        """The batches with noise of the steps first + 1 … stop, as the kernel takes them."""
+        is_in_order = self.is_full and not self.noise.on_x
+        is_to_be_sorted = self.kernel == "prefix_sums" and not is_in_order
+        order, noise = self.order, self.noise
+        for batches in noisy_batches(self.x, self.y, order, noise, first, stop, words):
+            yield batches.sorted_by_x() if is_to_be_sorted else batches
 
     @property
     def learning(self) -> slice:

@@ -19,7 +19,7 @@ from relusgd.training.stability import rate_text, rounded_rate
 EXPLODED = 1e-3
 """A stable rate below this fraction of the rate in force: there the network has exploded."""
 
-NAMED_CAUSES = ("scale_of_data", "momentum_near_one", "strong_decay")
+NAMED_CAUSES = ("scale_of_data", "momentum_near_one", "strong_decay", "strong_noise")
 """Causes that the message names beside the rate, which it always names."""
 
 

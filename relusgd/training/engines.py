@@ -14,11 +14,15 @@ from relusgd.config import Config
 from relusgd.errors import InputError
 from relusgd.model.network import Array, Integers
 from relusgd.training.descent import Descent, Engine, KernelName, State
+from relusgd.training.noise import NO_NOISE, Noise
 
 INSTALL = "pip install 'relusgd[fast]'"
 
 STEP_NANOSECONDS = {"numpy": 12_000, "compiled": 150}
 """What a step of one hidden layer takes beside its gradient."""
+
+NORMAL_NANOSECONDS = 30
+"""What a normal number takes, with what it is added to."""
 
 DEEP_STEP_NANOSECONDS = 60_000
 """What a step of a deep network takes beside its matrix products."""
@@ -78,17 +82,19 @@ def choose_engine(config: Config) -> Engine:
     return "numpy"
 
 
-def choose_kernel(engine: Engine, batch_size: int, width: int, points: int) -> KernelName:
+def choose_kernel(
+    engine: Engine, batch_size: int, width: int, points: int, noise: Noise = NO_NOISE
+) -> KernelName:
     """The faster kernel of one hidden layer.
 
-    Sizes alone decide, so that a config always gets the same one.
+    Sizes, and which points have noise, decide alone, so that a config always gets the same one.
     """
-    times = gradient_nanoseconds(engine, batch_size, width, points)
+    times = gradient_nanoseconds(engine, batch_size, width, points, noise)
     return "dense" if times["dense"] <= times["prefix_sums"] else "prefix_sums"
 
 
 def gradient_nanoseconds(
-    engine: Engine, batch_size: int, width: int, points: int
+    engine: Engine, batch_size: int, width: int, points: int, noise: Noise = NO_NOISE
 ) -> dict[KernelName, int]:
     """About how long each kernel of one hidden layer takes for the gradient of a batch.
 
@@ -96,11 +102,15 @@ def gradient_nanoseconds(
     `benchmarks/steps.py kernels` compares the choice with the faster kernel on a machine.
     """
     B, H, n = batch_size, width, points
+    is_sorted_anew = bool(noise) and (n > B or noise.on_x)
+    sorting = 60 * B if is_sorted_anew else 0
     if engine == "numpy":
-        return {"dense": 3 * B * H, "prefix_sums": 45_000 + 40 * B + 50 * H}
+        return {"dense": 3 * B * H, "prefix_sums": 45_000 + 40 * B + 50 * H + sorting}
     H = padded(H)
-    sums = 100 + B + 7 * H
-    if n > B:
+    sums = 100 + B + 7 * H + sorting
+    if is_sorted_anew:
+        sums += 4 * H * B.bit_length()  # searching the batch for every unit
+    elif n > B:
         sums += 4 * B  # sorting the batch
         sums += min(n // 2, 4 * H * B.bit_length())  # counting or searching it for every unit
     return {"dense": padded(B) * H // 6, "prefix_sums": sums}
@@ -115,8 +125,9 @@ def step_nanoseconds(descent: Descent) -> int:
     """About how long a step takes."""
     points, hidden = len(descent.x), descent.hidden
     batch_size = min(descent.largest_batch, points)
+    noise = NORMAL_NANOSECONDS * batch_size * descent.noise.numbers_per_point
     if len(hidden) > 1:
         products = sum(a * b for a, b in pairwise((1, *hidden, 1)))
-        return DEEP_STEP_NANOSECONDS + 3 * batch_size * products
-    gradient = gradient_nanoseconds(descent.engine, batch_size, hidden[0], points)
-    return STEP_NANOSECONDS[descent.engine] + gradient[descent.kernel]
+        return DEEP_STEP_NANOSECONDS + noise + 3 * batch_size * products
+    gradient = gradient_nanoseconds(descent.engine, batch_size, hidden[0], points, descent.noise)
+    return STEP_NANOSECONDS[descent.engine] + noise + gradient[descent.kernel]

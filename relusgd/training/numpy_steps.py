@@ -106,9 +106,13 @@ def _workspace(descent: Descent, state: State) -> NumpyWorkspace:
 
 
 def keeps_activations(descent: Descent) -> bool:
-    """Whether the hidden layers' outputs are kept: they never change and are not too large."""
+    """Whether the hidden layers' outputs are kept: they never change and are not too large.
+
+    With noise every batch has points of its own.
+    """
     return (
         descent.layers == "output"
+        and not descent.noise
         and descent.kernel == "dense"
         and activations_fit(len(descent.x), descent.hidden[-1])
     )
@@ -131,7 +135,7 @@ def _kernel(descent: Descent, parameters: Array, gradient: Array) -> Callable[..
         width,
         descent.layers,
         centre=centre_of(x),
-        fixed_x=descent.is_full,
+        fixed_x=descent.is_full and not descent.noise.on_x,
     )
 
 
@@ -172,6 +176,10 @@ def _row_batches(descent: Descent, first: int, stop: int) -> Iterator[Integers |
 
 def _point_batches(descent: Descent, first: int, stop: int) -> Iterator[Points]:
     """The batches of the steps first + 1 … stop as points, sorted by x for prefix sums."""
+    if descent.noise:
+        for noisy in descent.noisy_batches(first, stop):
+            yield from noisy.points()
+        return
     if descent.is_full:
         yield from repeat((descent.x, descent.y), stop - first)
         return

@@ -12,6 +12,7 @@ from threadpoolctl import ThreadpoolController
 
 from relusgd.config import Config, Source, TargetData, as_config
 from relusgd.config.checks import cross_faults, output_bias_fault
+from relusgd.config.schema import Training
 from relusgd.config.source import Fault, dotted
 from relusgd.config.sweep_checks import varied_paths
 from relusgd.diagnostics.measures import dead_in_first_layer, train_mse
@@ -161,12 +162,20 @@ class Plan:
         order = self.descent.order
         is_full = order.sampling == "full"
         batches = "the full batch" if is_full else f"batches of {order.batch_size:,}"
+        batches += noise_words(self.config.training)
         iterations = f"{self.descent.optimizer.title} iterations"
         steps = f"{counted(self.steps, 'step')} ({iterations})"
         length = f"{counted(self.epochs, 'epoch')} = {steps}"
         if self.steps % self.steps_per_epoch:
             length = f"{steps} = {self.steps / self.steps_per_epoch:,.6g} epochs"
         return f"{points}, {batches}: {counted(self.steps_per_epoch, 'step')} an epoch, {length}"
+
+
+def noise_words(training: Training) -> str:
+    """What is added to every batch, in the units of the data; nothing where nothing is."""
+    noises = {"y": training.label_noise, "x": training.input_noise}
+    parts = [f"{exact_number(size)} on {name}" for name, size in noises.items() if size]
+    return f" with fresh noise of {' and '.join(parts)}" if parts else ""
 
 
 def prepare(

@@ -22,7 +22,7 @@ Words = NDArray[np.uint64]
 WordSource = Callable[[int, int, int, int, int], Words]
 """A function like `random_words`; the compiled engine has one that gives the same words faster."""
 
-INITIAL_NETWORK, BATCH_ORDER, HELD_OUT = 0, 1, 2
+INITIAL_NETWORK, BATCH_ORDER, HELD_OUT, LABEL_NOISE, INPUT_NOISE = range(5)
 """The purposes of a seed; each has its own stream."""
 
 BLOCK_DRAWS = 2**18
@@ -105,6 +105,17 @@ class Batches:
             return iter(self._rows(values))
         return (values[start:end] for start, end in pairwise(self.bounds.tolist()))
 
+    def order_by(self, values: NDArray[np.float64]) -> Integers:
+        """Where the values of each batch stand in increasing order, equal ones as they came.
+
+        values: one for each of the indices; the bounds begin at 0.
+        """
+        if self._have_one_size:
+            within = np.argsort(self._rows(values), axis=1, kind="stable")
+            return (within + self.bounds[:-1, None]).ravel()
+        batch_of_each = np.repeat(np.arange(len(self)), np.diff(self.bounds))
+        return np.lexsort((values, batch_of_each))
+
     def sorted(self, n: int) -> Batches:
         """The same batches of points 0 … n − 1, each in increasing order."""
         bounds = self.bounds - self.bounds[0]
@@ -149,9 +160,14 @@ class BatchOrder:
     def batches(self, first: int, stop: int, words: WordSource = random_words) -> Iterator[Batches]:
         """The batches of the steps first … stop − 1, counted from 0, in a few pieces.
 
-        Not for `full`, which draws nothing.
+        The bounds of each piece begin at 0.
         """
-        piece = self._replacement_piece if self.sampling == "replacement" else self._shuffle_piece
+        pieces = {
+            "replacement": self._replacement_piece,
+            "shuffle": self._shuffle_piece,
+            "full": self._full_piece,
+        }
+        piece = pieces[self.sampling]
         while first < stop:
             batches = piece(first, stop, words)
             yield batches
@@ -170,6 +186,11 @@ class BatchOrder:
         u *= np.uint64(self.n)
         u >>= np.uint64(32)
         return Batches(u.view(np.int64), np.arange(count + 1) * B)
+
+    def _full_piece(self, first: int, stop: int, words: WordSource) -> Batches:  # noqa: ARG002
+        """Batches of all points, for which nothing is drawn."""
+        count = min(stop - first, max(1, PIECE_DRAWS // self.n))
+        return Batches(np.tile(np.arange(self.n), count), np.arange(count + 1) * self.n)
 
     def _shuffle_piece(self, first: int, stop: int, words: WordSource) -> Batches:
         """The same for batches cut from permutations of whole epochs."""

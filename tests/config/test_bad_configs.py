@@ -167,6 +167,12 @@ FAULTS: dict[str, tuple[tuple[int, str], ...]] = {
     ),
     "nan": ((2, "training.learning_rate must be a finite number above 0, not .nan"),),
     "negative_noise": ((2, "data.noise must be a finite number of at least 0, not -0.1"),),
+    "negative_label_noise": (
+        (2, "training.label_noise must be a finite number of at least 0, not -0.1"),
+    ),
+    "infinite_input_noise": (
+        (2, "training.input_noise must be a finite number of at least 0, not .inf"),
+    ),
     "negative_seed": (
         (1, "seed must be a whole number from 0 to 18,446,744,073,709,551,615, not -1"),
     ),

@@ -37,6 +37,7 @@ METHODS = [
     {"method": "adamw", "weight_decay": 0.01},
     {"method": "rmsprop", "momentum": 0.5},
     {"method": "sign"},
+    {"label_noise": 0.3, "input_noise": 0.1, "method": "adam"},
 ]
 SCHEDULES = [
     "constant",

@@ -168,6 +168,14 @@ CAUSES = {
         {"training": {"weight_decay": 1.0, "epochs": 400}},
         "weight decay 1 holds the weights near 0",
     ),
+    "strong_label_noise": (
+        {"training": {"label_noise": 10, "batch_size": 4, "epochs": 100}},
+        "every step sees fresh noise of 10 on y, whose own standard deviation is 0.",
+    ),
+    "strong_input_noise": (
+        {"training": {"input_noise": 1, "batch_size": "full", "epochs": 500}},
+        "every step sees fresh noise of 1 on x, whose own standard deviation is 0.",
+    ),
     "too_short": (
         {"training": {"learning_rate": 1e-4, "epochs": 20}},
         "100 steps at learning rate 0.0001 are few",

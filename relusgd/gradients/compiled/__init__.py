@@ -5,10 +5,10 @@ order (no fastmath, no threads), products are rounded before sums, and a search 
 wherever it begins. Loops are written so that a compiler may use vector instructions without
 changing the order: the inner index runs over sums that do not depend on each other.
 
-`descend_dense` and `descend_by_prefix_sums` take a step for each of `rates`, by the formula of the
-rule. They change theta and the optimizer's memory, and use g for the gradient. Batch s is
-rows[bounds[s] : bounds[s + 1]] or, without bounds, all points. records: theta after the steps
-`recorded`, counted from 1 and increasing, shape (len(recorded), len(theta)).
+`descend_dense`, `descend_by_prefix_sums` and `descend_on_new_points` take a step for each of
+`rates`, by the formula of the rule. They change theta and the optimizer's memory, and use g for the
+gradient. Batch s is rows[bounds[s] : bounds[s + 1]] or, without bounds, all points. records: theta
+after the steps `recorded`, counted from 1 and increasing, shape (len(recorded), len(theta)).
 
 Vectors of parameters and batches of the dense step are padded. Weights and biases of padded units
 stay 0, and so do the residuals of padded points.
@@ -20,8 +20,10 @@ from relusgd.gradients.compiled.arrays import (
     SAMPLES,
     UNITS,
     Buffers,
+    NewPoints,
     Points,
     make_buffers,
+    make_new_points,
     make_points,
     pad,
     padded_units,
@@ -32,6 +34,7 @@ from relusgd.gradients.compiled.dense_steps import descend_dense
 from relusgd.gradients.compiled.elbow_search import Rows
 from relusgd.gradients.compiled.formulas.learning import Learning
 from relusgd.gradients.compiled.kernels import dense_kernel, prefix_sum_kernel
+from relusgd.gradients.compiled.new_point_steps import descend_on_new_points
 from relusgd.gradients.compiled.philox import random_words
 from relusgd.gradients.compiled.prefix_sum_steps import descend_by_prefix_sums
 from relusgd.gradients.compiled.update import make_rule
@@ -43,12 +46,15 @@ __all__ = [
     "UNITS",
     "Buffers",
     "Learning",
+    "NewPoints",
     "Points",
     "Rows",
     "dense_kernel",
     "descend_by_prefix_sums",
     "descend_dense",
+    "descend_on_new_points",
     "make_buffers",
+    "make_new_points",
     "make_points",
     "make_rule",
     "pad",

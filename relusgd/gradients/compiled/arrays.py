@@ -36,6 +36,19 @@ class Points(NamedTuple):
     centre: float
 
 
+class NewPoints(NamedTuple):
+    """Batches with points of their own, each sorted by x: N points in S batches.
+
+    y and x − centre: shape (N,). fenced: shape (N + 2 S,), the x of each batch between −inf and
+    inf.
+    """
+
+    y: Array
+    centred: Array
+    fenced: Array
+    centre: float
+
+
 class Buffers(NamedTuple):
     """Working memory.
 
@@ -91,6 +104,20 @@ def make_points(x: Array, y: Array, centre: float) -> Points:
         fenced=fenced,
         after=fenced[1:],
         activations=np.empty((0, 0)),
+        centre=centre,
+    )
+
+
+def make_new_points(x: Array, y: Array, bounds: Integers, centre: float) -> NewPoints:
+    """Batches of points x, y, shape (N,), each sorted by x, as the kernel needs them.
+
+    Batch s has the points bounds[s] … bounds[s + 1] − 1.
+    """
+    fenced = np.insert(x, np.repeat(bounds, 2)[1:-1], np.tile([-np.inf, np.inf], len(bounds) - 1))
+    return NewPoints(
+        y=np.ascontiguousarray(y),
+        centred=x - centre,
+        fenced=fenced,
         centre=centre,
     )
 

@@ -75,6 +75,26 @@ def sum_residuals(
         sums[i + 1, 1] = R1
 
 
+@inlined
+def write_gradient(
+    w: Array, b: Array, v: Array, centre: float, B: int, place: Counts, sums: Array, g: Array
+) -> None:
+    """From the sums of residuals to the gradient.
+
+    A unit that rises is active on the points behind its place, one that falls on those before it.
+    """
+    H = len(w)
+    R0, R1 = sums[B, 0], sums[B, 1]
+    for j in range(H):
+        T0, T1 = sums[place[j], 0], sums[place[j], 1]
+        if w[j] > 0.0:
+            T0, T1 = R0 - T0, R1 - T1
+        g[j] = v[j] * (T1 + centre * T0)
+        g[H + j] = v[j] * T0
+        g[2 * H + j] = w[j] * T1 + (b[j] + w[j] * centre) * T0
+    g[3 * H] = R0
+
+
 @compiled
 def descend_by_prefix_sums(
     theta: Array,
@@ -111,15 +131,7 @@ def descend_by_prefix_sums(
         sum_residuals(
             slope, intercept, theta[3 * H], rows, start, B, points.centred, points.y, jumps, sums
         )
-        R0, R1 = sums[B, 0], sums[B, 1]
-        for j in range(H):
-            T0, T1 = sums[place[j], 0], sums[place[j], 1]
-            if w[j] > 0.0:
-                T0, T1 = R0 - T0, R1 - T1
-            g[j] = v[j] * (T1 + centre * T0)
-            g[H + j] = v[j] * T0
-            g[2 * H + j] = w[j] * T1 + (b[j] + w[j] * centre) * T0
-        g[3 * H] = R0
+        write_gradient(w, b, v, centre, B, place, sums, g)
         update(theta, memory, g, rates, s, B, learning, rule)
         if row < len(recorded) and recorded[row] == s + 1:
             record(theta, records, row)
