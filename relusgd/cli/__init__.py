@@ -9,7 +9,17 @@ from typing import Annotated
 
 import typer
 
-from relusgd.cli import comparing, diagnose, gradcheck, graph, pictures, runs, sweeps, training
+from relusgd.cli import (
+    comparing,
+    diagnose,
+    features,
+    gradcheck,
+    graph,
+    pictures,
+    runs,
+    sweeps,
+    training,
+)
 from relusgd.cli.boundary import guarded
 from relusgd.cli.help import ReadableGroup, make_readable
 from relusgd.cli.shell_completion import (
@@ -81,6 +91,7 @@ pictures.register(app)
 runs.register(app)
 comparing.register(app)
 diagnose.register(app)
+features.register(app)
 gradcheck.register(app)
 graph.register(app)
 make_readable(app)

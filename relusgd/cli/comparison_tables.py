@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 from rich.text import Text
 
-from relusgd.cli.terminal import PIPE_COLUMNS, can_print, print_table, printable, stdout_console
+from relusgd.cli.terminal import (
+    can_print,
+    print_sentences,
+    print_table,
+    printable,
+    stdout_console,
+)
 from relusgd.comparing.best_values import Optimum, by_key
 from relusgd.comparing.compare import Comparison
 from relusgd.comparing.labels import heading
@@ -22,9 +27,6 @@ from relusgd.comparing.table_columns import (
 )
 from relusgd.runs.titles import value_words
 from relusgd.words import number, rounded_number
-
-SENTENCE_WIDTH = 100
-"""Sentences are broken at this width on a wider terminal, where longer lines are hard to read."""
 
 MOST_OPTIMA = 5
 """A table of the best values has at most this many columns of errors."""
@@ -40,12 +42,7 @@ def print_tables(comparison: Comparison) -> None:
     for table in optimum_tables(comparison):
         console.print()
         print_table(table)
-    width = 10 * PIPE_COLUMNS
-    if sys.stdout.isatty():
-        width = min(console.width, SENTENCE_WIDTH)
-    for sentence in comparison.sentences:
-        console.print()
-        console.print(Text(printable(sentence)), width=width, soft_wrap=False)
+    print_sentences(comparison.sentences)
 
 
 def best_mark() -> str:

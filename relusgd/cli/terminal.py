@@ -25,6 +25,9 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 PIPE_COLUMNS = 1000
 """The width of tables where no terminal limits it."""
 
+SENTENCE_WIDTH = 100
+"""Sentences are broken at this width on a wider terminal, where longer lines are hard to read."""
+
 MODES = {"stdin": "r", "stdout": "w", "stderr": "w"}
 
 
@@ -121,6 +124,19 @@ def print_table(table: RenderableType) -> None:
         console.print(table)
     lines = [line.rstrip() for line in captured.get().splitlines()]
     typer.echo("\n".join(lines))
+
+
+def print_sentences(sentences: Sequence[str]) -> None:
+    """Print sentences under a table, each after an empty line; whole in a file or a pipe."""
+    from rich.text import Text
+
+    console = stdout_console()
+    width = 10 * PIPE_COLUMNS
+    if sys.stdout.isatty():
+        width = min(console.width, SENTENCE_WIDTH)
+    for sentence in sentences:
+        console.print()
+        console.print(Text(printable(sentence)), width=width, soft_wrap=False)
 
 
 def stdout_console() -> Console:

@@ -97,6 +97,14 @@ class RunFeatures(Features):
     pace: Pace = field(kw_only=True)
     layer: int | None = field(kw_only=True)
 
+    @property
+    def moment(self) -> str:
+        """When it was recorded, in words: epoch 30,000; within an epoch, step 57."""
+        steps_per_epoch = self.run.history.steps_per_epoch or 1
+        if self.step == self.epoch * steps_per_epoch:
+            return f"epoch {self.epoch:,}"
+        return f"step {self.step:,}"
+
     @cached_property
     def learned(self) -> Array | None:
         """The share of each direction that the run's training learns, were J to stay as here.

@@ -1,0 +1,194 @@
+"""The command features: ∂f/∂θ at the training points, by its singular values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from relusgd.cli.boundary import guarded
+from relusgd.cli.network_source import plain_table
+from relusgd.cli.options import JsonOption, RunArgument
+from relusgd.cli.terminal import print_json, print_sentences, print_table
+from relusgd.words import DASH, number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.table import Table
+
+    from relusgd.diagnostics.features import Features
+    from relusgd.runs.features import RunFeatures
+    from relusgd.runs.run import Run
+
+    Cell = Callable[[RunFeatures], str]
+
+PERCENT = 100.0
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command(epilog="Example:  relusgd features outputs/notebook --out features.png")(features)
+
+
+@guarded
+def features(
+    run: RunArgument,
+    epochs: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--epoch",
+            metavar="EPOCH",
+            min=0,
+            help="An epoch; may be repeated. [dim]\\[default: the first and the last][/]",
+            show_default=False,
+        ),
+    ] = None,
+    layer: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K",
+            min=1,
+            help="Only the parameters of layer K; the output layer is the last. "
+            "[dim]\\[default: all that learn][/]",
+            show_default=False,
+        ),
+    ] = None,
+    top: Annotated[
+        int, typer.Option(metavar="K", min=1, help="How many directions are listed and drawn.")
+    ] = 10,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the features ∂f/∂θ of a run at its training points: singular values and ranks, at the
+    start beside the end, and what its learning rate learns of every direction in its steps.
+    """
+    from relusgd.runs.feature_sentences import feature_sentences
+    from relusgd.runs.find import load_run
+
+    loaded = load_run(run)
+    snapshots = chosen_snapshots(loaded, epochs, layer)
+    sentences = feature_sentences(snapshots)
+    if as_json:
+        print_json(facts_of(loaded, snapshots, top, sentences))
+        return
+    print_table(features_table(snapshots, top))
+    print_sentences(sentences)
+
+
+def chosen_snapshots(run: Run, epochs: list[int] | None, layer: int | None) -> list[RunFeatures]:
+    """The features at these epochs, each once; by default at the first and the last snapshot."""
+    if epochs:
+        return [run.features(epoch, layer=layer) for epoch in dict.fromkeys(epochs)]
+    first = run.features(step=0, layer=layer)
+    last = run.features(layer=layer)
+    return [first] if first.step == last.step else [first, last]
+
+
+# As a table
+
+
+def features_table(snapshots: Sequence[RunFeatures], top: int) -> Table:
+    """A line per quantity, then one per direction; a column per snapshot."""
+    headings = [snapshot.moment for snapshot in snapshots]
+    table = plain_table("", *headings, numeric=len(headings))
+
+    def add(name: str, cell: Cell) -> None:
+        table.add_row(name, *(cell(snapshot) for snapshot in snapshots))
+
+    add("points × parameters", lambda one: f"{one.shape[0]:,} × {one.shape[1]:,}")
+    add("rank", lambda one: f"{one.rank:,}")
+    add("effective rank", lambda one: number(one.effective_rank))
+    add("condition", lambda one: number(one.condition))
+    add("stable rate n/s_1²", lambda one: number(one.stable_rate))
+    add("learned > 1/2", learned_text)
+    if len(snapshots[0].by_layer) > 1:
+        for layer in snapshots[0].by_layer:
+            add_layer(table, layer, [snapshot.by_layer[layer] for snapshot in snapshots])
+    table.add_row()
+    shown = min(top, len(snapshots[0].singular_values))
+    table.add_row("singular values, learned")
+    for k in range(shown):
+        table.add_row(f"{k + 1:>3}", *(direction_text(snapshot, k) for snapshot in snapshots))
+    return table
+
+
+def add_layer(table: Table, layer: int, found: Sequence[Features]) -> None:
+    """The line of one layer."""
+    cells = [
+        f"{one.rank:,}, {number(one.effective_rank)}, {number(float(one.singular_values[0]))}"
+        for one in found
+    ]
+    table.add_row(f"layer {layer}: rank, eff., s_1", *cells)
+
+
+def learned_text(snapshot: RunFeatures) -> str:
+    """How many directions are learned to more than a half."""
+    count = snapshot.learned_directions
+    return DASH if count is None else f"{count:,} of {len(snapshot.singular_values):,}"
+
+
+def direction_text(snapshot: RunFeatures, k: int) -> str:
+    """The singular value of a direction, and the share of it that is learned."""
+    value = number(float(snapshot.singular_values[k]))
+    if snapshot.learned is None:
+        return value
+    return f"{value} {share_text(float(snapshot.learned[k])):>6}"
+
+
+def share_text(share: float) -> str:
+    """A share in per cent, or that the error grows."""
+    if share != share:
+        return "grows"
+    return f"{number(PERCENT * share)} %"
+
+
+# As JSON
+
+
+def facts_of(
+    run: Run, snapshots: Sequence[RunFeatures], top: int, sentences: Sequence[str]
+) -> dict[str, Any]:
+    """Everything, with the principal features at the training points."""
+    first = snapshots[0]
+    return {
+        "run": str(run.folder),
+        "training": first.pace.words,
+        "layers": first.pace.layers,
+        "layer": first.layer,
+        "x": run.scaling.x_to_original(first.x).tolist(),
+        "snapshots": [snapshot_facts(snapshot, top) for snapshot in snapshots],
+        "sentences": list(sentences),
+    }
+
+
+def snapshot_facts(snapshot: RunFeatures, top: int) -> dict[str, Any]:
+    learned = snapshot.learned
+    return {
+        "epoch": snapshot.epoch,
+        "step": snapshot.step,
+        **matrix_facts(snapshot),
+        "flat_parameters": snapshot.flat_parameters,
+        "stable_rate": snapshot.stable_rate,
+        "learned": None if learned is None else learned.tolist(),
+        "learned_directions": snapshot.learned_directions,
+        "unstable_directions": snapshot.unstable_directions,
+        "principal_features": snapshot.principal(snapshot.x, top).T.tolist(),
+        "by_layer": [
+            {"layer": layer, **matrix_facts(found)} for layer, found in snapshot.by_layer.items()
+        ],
+    }
+
+
+def matrix_facts(found: Features) -> dict[str, Any]:
+    """J by its singular values."""
+    points, parameters = found.shape
+    return {
+        "points": points,
+        "parameters": parameters,
+        "singular_values": found.singular_values.tolist(),
+        "whole": found.whole,
+        "rank": found.rank,
+        "effective_rank": found.effective_rank,
+        "condition": found.condition,
+    }

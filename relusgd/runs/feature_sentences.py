@@ -1,0 +1,146 @@
+"""What the features of a run's snapshots mean, in sentences: a function for each subject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from relusgd.model.points import Scaling
+from relusgd.runs.features import RunFeatures
+from relusgd.words import and_list, counted, number, rounded_number
+
+Snapshots = Sequence[RunFeatures]
+
+
+def feature_sentences(snapshots: Snapshots) -> list[str]:
+    """The sentences on the features of one or more snapshots of a run, in their order."""
+    return [sentence for subject in SUBJECTS for sentence in subject(snapshots)]
+
+
+def learned(snapshots: Snapshots) -> Iterator[str]:
+    """How many directions the training learns."""
+    pace = snapshots[0].pace
+    if snapshots[0].learned is None:
+        yield (
+            f"{pace.words}: this method scales every parameter by itself, so that no direction "
+            "learns alone, and no share is given"
+        )
+        return
+    first, *others = snapshots
+    directions = counted(len(first.singular_values), "direction")
+    counts = [
+        f"{first.learned_directions} of {directions} learned to more than a half "
+        f"with the features of {first.moment}"
+    ]
+    counts += [f"{one.learned_directions} with those of {one.moment}" for one in others]
+    yield f"{pace.words}: {and_list(counts)}"
+
+
+def grows(snapshots: Snapshots) -> Iterator[str]:
+    """Directions along which the learning rate is too large."""
+    counts = [
+        f"{counted(one.unstable_directions, 'direction')} at {one.moment}"
+        for one in snapshots
+        if one.unstable_directions
+    ]
+    if counts:
+        yield f"the rate is so large that the error grows along {and_list(counts)}"
+
+
+def stability(snapshots: Snapshots) -> Iterator[str]:
+    """What the largest singular value allows of the learning rate."""
+    if snapshots[0].pace.phases is None:
+        return
+    edges = [
+        f"{number(one.stable_rate)} at {one.moment}"
+        for one in snapshots
+        if np.isfinite(one.stable_rate)
+    ]
+    if edges:
+        yield (
+            "full-batch steps on the linearised network are stable up to the learning rate n/s_1²: "
+            f"{and_list(edges)}"
+        )
+
+
+def rank(snapshots: Snapshots) -> Iterator[str]:
+    """How many directions change f at all."""
+    points, parameters = snapshots[0].shape
+    counts = [f"{one.rank} at {one.moment}" for one in snapshots]
+    yield (
+        f"rank {and_list(counts)}, of {counted(parameters, 'parameter')} and "
+        f"{counted(points, 'training point')}: along all other directions f changes at no "
+        "training point"
+    )
+
+
+def shared_directions(snapshots: Snapshots) -> Iterator[str]:
+    """Why the rank of one hidden layer is not larger."""
+    first = snapshots[0]
+    units = first.network.hidden[0]
+    has_whole_units = first.layer is None and first.pace.layers == "all"
+    if not has_whole_units or len(first.network.hidden) > 1 or units == 1:
+        return
+    sets = [f"{_active_sets(one)} at {one.moment}" for one in snapshots]
+    yield (
+        "a unit has two directions, because w ∂f/∂w + b ∂f/∂b = v ∂f/∂v, and units that are active "
+        f"on the same points share them: {units:,} units have these different sets of active "
+        f"points: {and_list(sets)}"
+    )
+
+
+def _active_sets(one: RunFeatures) -> int:
+    """How many different sets of training points units are active on, without the empty set."""
+    (outputs,) = one.network.activations(one.x)
+    active = outputs > 0
+    return len(np.unique(active[:, active.any(axis=0)], axis=1).T)
+
+
+def flat_parameters(snapshots: Snapshots) -> Iterator[str]:
+    """Parameters that change f nowhere on the training points."""
+    counts = [f"{one.flat_parameters} at {one.moment}" for one in snapshots if one.flat_parameters]
+    if counts:
+        yield (
+            f"parameters that change f at no training point: {and_list(counts)}, "
+            "most often those of dead units"
+        )
+
+
+def effective_rank(snapshots: Snapshots) -> Iterator[str]:
+    """How many directions matter."""
+    if not snapshots[0].whole:
+        yield (
+            f"J is large, so only its {len(snapshots[0].singular_values)} leading singular values "
+            "are computed; ranks count among them"
+        )
+        return
+    counts = [
+        f"{rounded_number(one.effective_rank)} at {one.moment}"
+        for one in snapshots
+        if np.isfinite(one.effective_rank)
+    ]
+    if counts:
+        yield (
+            f"effective rank {and_list(counts)}: as many directions, all equally strong, would "
+            "share the singular values as evenly"
+        )
+
+
+def units_of_numbers(snapshots: Snapshots) -> Iterator[str]:
+    """In which units the singular values are."""
+    scaling = snapshots[0].run.data.scaling
+    if scaling != Scaling():
+        yield "singular values are in network units, those of the standardised x and y"
+
+
+SUBJECTS: tuple[Callable[[Snapshots], Iterator[str]], ...] = (
+    learned,
+    grows,
+    stability,
+    rank,
+    shared_directions,
+    flat_parameters,
+    effective_rank,
+    units_of_numbers,
+)
