@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from relusgd.cli.boundary import guarded
-from relusgd.cli.network_source import plain_table
+from relusgd.cli.network_source import check_out, plain_table
 from relusgd.cli.options import JsonOption, RunArgument
-from relusgd.cli.terminal import print_json, print_sentences, print_table
+from relusgd.cli.pictures import (
+    FpsOption,
+    FramesOption,
+    FromOption,
+    SecondsOption,
+    SizeOption,
+    Spacing,
+    SpacingOption,
+    ThemeName,
+    ThemeOption,
+    TitleOption,
+    ToOption,
+    make_look,
+)
+from relusgd.cli.progress import frame_progress
+from relusgd.cli.terminal import print_json, print_sentences, print_table, printable
+from relusgd.errors import InputError
 from relusgd.words import DASH, number
 
 if TYPE_CHECKING:
@@ -19,6 +36,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from relusgd.diagnostics.features import Features
+    from relusgd.pictures.look import Look
     from relusgd.runs.features import RunFeatures
     from relusgd.runs.run import Run
 
@@ -59,6 +77,23 @@ def features(
         int, typer.Option(metavar="K", min=1, help="How many directions are listed and drawn.")
     ] = 10,
     as_json: JsonOption = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Draw them: .png, .svg or .pdf; or over the epochs: .gif or .mp4.",
+            show_default=False,
+        ),
+    ] = None,
+    frames: FramesOption = None,
+    fps: FpsOption = None,
+    seconds: SecondsOption = None,
+    first: FromOption = None,
+    last: ToOption = None,
+    spacing: SpacingOption = Spacing.log,
+    size: SizeOption = "1000x1100",
+    title: TitleOption = None,
+    theme: ThemeOption = ThemeName.light,
 ) -> None:
     """Show the features ∂f/∂θ of a run at its training points: singular values and ranks, at the
     start beside the end, and what its learning rate learns of every direction in its steps.
@@ -66,14 +101,91 @@ def features(
     from relusgd.runs.feature_sentences import feature_sentences
     from relusgd.runs.find import load_run
 
+    film = FilmOptions(frames, fps, seconds, first, last, spacing)
+    look = make_look(size, title, theme, "none")
+    check_options(out, epochs, film)
     loaded = load_run(run)
     snapshots = chosen_snapshots(loaded, epochs, layer)
+    if out is not None:
+        draw(loaded, snapshots, out, look, film, layer=layer, top=top)
     sentences = feature_sentences(snapshots)
     if as_json:
         print_json(facts_of(loaded, snapshots, top, sentences))
         return
     print_table(features_table(snapshots, top))
     print_sentences(sentences)
+
+
+class FilmOptions(NamedTuple):
+    """What was typed of the options that only films have."""
+
+    frames: int | None
+    fps: float | None
+    seconds: float | None
+    first: int | None
+    last: int | None
+    spacing: Spacing
+
+    @property
+    def given(self) -> bool:
+        return self != (None, None, None, None, None, Spacing.log)
+
+
+def check_options(out: Path | None, epochs: list[int] | None, film: FilmOptions) -> None:
+    """Refuse a picture that cannot be written, and options that do not go with it."""
+    from relusgd.runs.feature_picture import check_picture, is_film
+
+    if out is not None and is_film(out):
+        if epochs:
+            raise InputError(
+                f"--epoch chooses single epochs, and {out} is a film over many",
+                "give --from and --to, or write a .png",
+            )
+        check_out(out)
+        return
+    if film.given:
+        what = "nothing is drawn" if out is None else f"{out} is none"
+        raise InputError(
+            "--frames, --fps, --seconds, --from, --to and --spacing are those of a film, "
+            f"and {what}",
+            "write one: --out features.gif",
+        )
+    if out is not None:
+        check_picture(out, len(set(epochs or [])))
+
+
+def draw(
+    run: Run,
+    snapshots: Sequence[RunFeatures],
+    out: Path,
+    look: Look,
+    film: FilmOptions,
+    *,
+    layer: int | None,
+    top: int,
+) -> None:
+    """Draw the snapshots, or the film of the run, and say on stderr where."""
+    from relusgd.runs.feature_picture import is_film, write_film, write_still
+
+    if is_film(out):
+        with frame_progress() as progress:
+            path = write_film(
+                run,
+                out,
+                look,
+                layer=layer,
+                top=top,
+                frames=film.frames,
+                fps=film.fps,
+                seconds=film.seconds,
+                first_epoch=film.first,
+                last_epoch=film.last,
+                spacing=film.spacing.value,
+                progress=progress,
+            )
+    else:
+        path = write_still(snapshots, out, look, top=top)
+    typer.echo(printable(f"picture: {path}"), err=True)
 
 
 def chosen_snapshots(run: Run, epochs: list[int] | None, layer: int | None) -> list[RunFeatures]:

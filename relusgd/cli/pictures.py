@@ -38,6 +38,43 @@ class ThemeName(StrEnum):
     dark = "dark"
 
 
+FramesOption = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=1,
+        help="How many snapshots are shown. [dim]\\[default: 151][/]",
+        show_default=False,
+    ),
+]
+FpsOption = Annotated[
+    float | None,
+    typer.Option(metavar="N", help="Frames a second. [dim]\\[default: 15][/]", show_default=False),
+]
+SecondsOption = Annotated[
+    float | None,
+    typer.Option(
+        metavar="S",
+        help="How long the film lasts, before its last frame stands for a second.",
+        show_default=False,
+    ),
+]
+FromOption = Annotated[
+    int | None,
+    typer.Option(
+        "--from", metavar="EPOCH", min=0, help="The first epoch shown.", show_default=False
+    ),
+]
+ToOption = Annotated[
+    int | None,
+    typer.Option("--to", metavar="EPOCH", min=0, help="The last epoch shown.", show_default=False),
+]
+SpacingOption = Annotated[
+    Spacing,
+    typer.Option(
+        help="log: early changes fill the film; linear: epochs; motion: equal changes of f."
+    ),
+]
 SizeOption = Annotated[
     str,
     typer.Option(
@@ -84,47 +121,12 @@ def animate(
             show_default=False,
         ),
     ] = None,
-    frames: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            min=1,
-            help="How many snapshots are shown. [dim]\\[default: 151][/]",
-            show_default=False,
-        ),
-    ] = None,
-    fps: Annotated[
-        float | None,
-        typer.Option(
-            metavar="N", help="Frames a second. [dim]\\[default: 15][/]", show_default=False
-        ),
-    ] = None,
-    seconds: Annotated[
-        float | None,
-        typer.Option(
-            metavar="S",
-            help="How long the film lasts, before its last frame stands for a second.",
-            show_default=False,
-        ),
-    ] = None,
-    first: Annotated[
-        int | None,
-        typer.Option(
-            "--from", metavar="EPOCH", min=0, help="The first epoch shown.", show_default=False
-        ),
-    ] = None,
-    last: Annotated[
-        int | None,
-        typer.Option(
-            "--to", metavar="EPOCH", min=0, help="The last epoch shown.", show_default=False
-        ),
-    ] = None,
-    spacing: Annotated[
-        Spacing,
-        typer.Option(
-            help="log: early changes fill the film; linear: epochs; motion: equal changes of f."
-        ),
-    ] = Spacing.log,
+    frames: FramesOption = None,
+    fps: FpsOption = None,
+    seconds: SecondsOption = None,
+    first: FromOption = None,
+    last: ToOption = None,
+    spacing: SpacingOption = Spacing.log,
     size: SizeOption = "1000x700",
     title: TitleOption = None,
     theme: ThemeOption = ThemeName.light,

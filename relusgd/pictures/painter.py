@@ -7,6 +7,7 @@ same pixels as a draw of the whole figure.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,21 +35,29 @@ def draw_scene(sheet: Sheet, scene: Scene) -> list[Part]:
     return draw_single(sheet, scene)
 
 
-class Painter:
-    """The pictures of a scene, one per moment or snapshot, all with the same axes and scales.
+class PartsPainter:
+    """The pictures of a sheet with parts that change, one per moment, all with the same axes.
 
-    still: numbers of the header are real texts, which any file format can hold; otherwise they are
-    pasted, which is fast.
+    draw: draws what never changes on a sheet, and gives the parts. count: of moments. still:
+    numbers of the header are real texts, which any file format can hold; otherwise they are pasted,
+    which is fast.
     """
 
     @plain_style
-    def __init__(self, scene: Scene, look: Look | None = None, *, still: bool = False) -> None:
+    def __init__(
+        self,
+        draw: Callable[[Sheet], Sequence[Part]],
+        count: int,
+        look: Look | None = None,
+        *,
+        still: bool = False,
+    ) -> None:
         self.sheet = Sheet(look or Look(), pasted_numbers=not still)
-        self._parts = draw_scene(self.sheet, scene)
+        self._parts = draw(self.sheet)
         self._moving: list[Artist] = []
         for part in self._parts:
             self._moving += sorted(part.moving, key=Artist.get_zorder)
-        self._count = len(scene)
+        self._count = count
         self._background = self._draw_background()
 
     @property
@@ -89,6 +98,13 @@ class Painter:
         for artist in self._moving:
             artist.set_visible(True)
         return self.sheet.canvas.copy_from_bbox(self.sheet.figure.bbox)
+
+
+class Painter(PartsPainter):
+    """The pictures of a scene, one per moment or snapshot, all with the same axes and scales."""
+
+    def __init__(self, scene: Scene, look: Look | None = None, *, still: bool = False) -> None:
+        super().__init__(lambda sheet: draw_scene(sheet, scene), len(scene), look, still=still)
 
 
 def still_figure(scene: Scene, index: int, look: Look | None = None) -> DrawnFigure:

@@ -1,0 +1,227 @@
+"""What a picture shows of the features of a snapshot: curves over x, and singular values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from relusgd.diagnostics.features import Features
+from relusgd.gradients.jacobian import jacobian
+from relusgd.model.breakpoints import breakpoints
+from relusgd.model.network import Array, Booleans, Integers, Network, layer_parameters
+from relusgd.model.points import Scaling
+
+Kind = Literal["weight", "bias", "output weight"]
+
+MOST_CURVES = 60
+"""Of more parameters of one kind, so many are drawn, evenly chosen."""
+
+MOST_ROWS = 4
+"""Of a deep network, the curves of so many layers are drawn, the first and the last among them."""
+
+OUTPUT_LAYER = "output layer"
+"""The name of its singular values; those of hidden layers are layer 1, layer 2, …"""
+
+EVEN_POSITIONS = 200
+MOST_POSITIONS = 1500
+"""Curves go through every elbow. Where that is more than so many positions, even ones are taken."""
+
+PART_NUMBERS = 2**22
+"""Positions × parameters of the derivatives that are evaluated at once."""
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """The parameters of one kind whose derivatives are drawn alike.
+
+    symbol: ∂f/∂w. words: what they are. entries: their places in the vector of all parameters.
+    """
+
+    kind: Kind
+    symbol: str
+    words: str
+    entries: Integers
+
+    @property
+    def drawn(self) -> Integers:
+        """The entries whose curves are drawn."""
+        count = len(self.entries)
+        chosen = np.linspace(0, count - 1, min(count, MOST_CURVES)).round().astype(np.int64)
+        return self.entries[chosen]
+
+    def place_of(self, unit: int) -> int | None:
+        """Where the curve of this unit is among those drawn; with one hidden layer alone."""
+        places = np.flatnonzero(self.drawn == self.entries[0] + unit)
+        return int(places[0]) if len(places) else None
+
+    @property
+    def caption(self) -> str:
+        """What the curves are: ∂f/∂w of 40 slopes."""
+        count, drawn = len(self.entries), len(self.drawn)
+        number = f"{count:,}" if drawn == count else f"{drawn:,} of {count:,}"
+        return f"{self.symbol} of {number} {self.words}"
+
+
+FamilyRow = tuple[Family, ...]
+"""The families of one panel."""
+
+
+def family_rows(hidden: Sequence[int], columns: slice) -> list[FamilyRow]:
+    """The families of the parameters that count, as rows of panels from the input on.
+
+    With one hidden layer each kind has its own panel, in deep networks each layer. The output bias
+    has no curve: its derivative is 1 everywhere.
+    """
+    last = len(hidden) + 1
+    rows = [_layer_families(hidden, layer, columns) for layer in range(1, last + 1)]
+    rows = [row for row in rows if row]
+    if len(hidden) == 1:
+        return [(family,) for row in rows for family in row]
+    chosen = np.linspace(0, len(rows) - 1, min(len(rows), MOST_ROWS)).round().astype(int)
+    return [rows[index] for index in chosen]
+
+
+def _layer_families(hidden: Sequence[int], layer: int, columns: slice) -> FamilyRow:
+    """The weights and biases of one layer, as far as they count."""
+    place = layer_parameters(hidden, layer)
+    is_output = layer == len(hidden) + 1
+    biases = 1 if is_output else hidden[layer - 1]
+    weights = np.arange(place.start, place.stop - biases)
+    listed = [_weight_family(hidden, layer, weights)]
+    if not is_output:
+        words = "hidden biases" if len(hidden) == 1 else f"biases of layer {layer}"
+        listed.append(Family("bias", "∂f/∂b", words, np.arange(weights[-1] + 1, place.stop)))
+    kept = [
+        Family(family.kind, family.symbol, family.words, _counted(family.entries, columns))
+        for family in listed
+    ]
+    return tuple(family for family in kept if len(family.entries))
+
+
+def _weight_family(hidden: Sequence[int], layer: int, entries: Integers) -> Family:
+    if layer == len(hidden) + 1:
+        return Family("output weight", "∂f/∂v", "output weights", entries)
+    if len(hidden) == 1:
+        return Family("weight", "∂f/∂w", "slopes", entries)
+    return Family("weight", "∂f/∂w", f"weights of layer {layer}", entries)
+
+
+def _counted(entries: Integers, columns: slice) -> Integers:
+    """Those entries that are among the columns."""
+    is_counted = (entries >= columns.start) & (entries < columns.stop)
+    return entries[np.flatnonzero(is_counted)]
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureView:
+    """The features of one snapshot, ready to be drawn.
+
+    x: positions in original units, shape (k,). curves: for every family the derivatives there,
+    shape (drawn, k). principal: ψ_1 … there, each with the largest size 1, shape (K, k), nan for
+    flat ones. spectra: by name, all and every layer, the singular values that are not flat.
+    is_learned: for all, which directions are learned to more than a half; None where nothing is
+    known.
+    """
+
+    x: Array
+    curves: tuple[Array, ...]
+    principal: Array
+    spectra: Mapping[str, Array]
+    is_learned: Booleans | None
+    rank: int
+    effective_rank: float
+    condition: float
+
+    @classmethod
+    def of(
+        cls,
+        found: Features,
+        rows: Sequence[FamilyRow],
+        by_layer: Mapping[int, Features],
+        learned: Array | None,
+        top: int,
+        domain: tuple[float, float],
+        scaling: Scaling,
+    ) -> FeatureView:
+        """That of these features.
+
+        learned: the share of every direction that is learned. top: how many principal features are
+        drawn. domain: in network units.
+        """
+        positions = curve_positions(found.network, *domain)
+        families = [family for row in rows for family in row]
+        spectra = {"all": found.singular_values[: found.rank]}
+        if len(by_layer) > 1:
+            last = len(found.network.hidden) + 1
+            for layer, one in by_layer.items():
+                name = OUTPUT_LAYER if layer == last else f"layer {layer}"
+                spectra[name] = one.singular_values[: one.rank]
+        return cls(
+            scaling.x_to_original(positions),
+            _curves(found.network, positions, [family.drawn for family in families]),
+            _scaled(found.principal(positions, top).T, min(top, found.rank)),
+            spectra,
+            None if learned is None else learned[: found.rank] > 0.5,
+            found.rank,
+            found.effective_rank,
+            found.condition,
+        )
+
+    def with_signs(self, signs: Array) -> FeatureView:
+        """The same with principal features times these signs, shape (K,)."""
+        changed = dict(vars(self))
+        changed["principal"] = self.principal * signs[:, None]
+        return FeatureView(**changed)
+
+
+def leading_unit(found: Features) -> int | None:
+    """The unit of one hidden layer that bends f most, v·abs(w), among the training points.
+
+    None in deep networks, and where no unit has its elbow there.
+    """
+    network, x = found.network, found.x
+    if len(network.hidden) > 1:
+        return None
+    is_inside = (network.elbow > x[0]) & (network.elbow < x[-1])
+    bend = np.where(is_inside, np.abs(network.slope_change), -1.0)
+    unit = int(np.argmax(bend))
+    return unit if is_inside[unit] else None
+
+
+def curve_positions(network: Network, low: float, high: float) -> Array:
+    """Positions from low to high between which every derivative is a straight line.
+
+    Both sides of every place where a unit switches, because derivatives jump there, and even ones
+    between.
+    """
+    places = network.elbow if len(network.hidden) == 1 else breakpoints(network).x
+    inside = places[(places > low) & (places < high)]
+    even = np.linspace(low, high, EVEN_POSITIONS)
+    if 2 * len(inside) + len(even) > MOST_POSITIONS:
+        return np.linspace(low, high, MOST_POSITIONS)
+    nearby = 1e-9 * (high - low)
+    return np.unique(np.concatenate([even, inside - nearby, inside + nearby]))
+
+
+def _curves(network: Network, x: Array, chosen: Sequence[Integers]) -> tuple[Array, ...]:
+    """The derivatives at x by the chosen parameters of every family."""
+    entries = np.concatenate(chosen)
+    parameters = len(network.parameters())
+    values = np.empty((len(x), len(entries)))
+    size = max(1, PART_NUMBERS // parameters)
+    for start in range(0, len(x), size):
+        part = slice(start, start + size)
+        values[part] = jacobian(network, x[part])[:, entries]
+    ends = np.cumsum([len(one) for one in chosen])[:-1]
+    return tuple(part.T for part in np.split(values, ends, axis=1))
+
+
+def _scaled(principal: Array, rank: int) -> Array:
+    """Every feature divided by its largest size; nan for those beyond the rank."""
+    largest = np.abs(principal).max(axis=1, keepdims=True)
+    scaled = principal / np.where(largest > 0, largest, 1.0)
+    scaled[rank:] = np.nan
+    return scaled
