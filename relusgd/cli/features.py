@@ -25,7 +25,6 @@ from relusgd.cli.pictures import (
     ToOption,
     make_look,
 )
-from relusgd.cli.progress import frame_progress
 from relusgd.cli.terminal import print_json, print_sentences, print_table, printable
 from relusgd.errors import InputError
 from relusgd.words import DASH, number
@@ -165,6 +164,7 @@ def draw(
     top: int,
 ) -> None:
     """Draw the snapshots, or the film of the run, and say on stderr where."""
+    from relusgd.cli.progress import frame_progress
     from relusgd.runs.feature_picture import is_film, write_film, write_still
 
     if is_film(out):
@@ -218,7 +218,7 @@ def features_table(snapshots: Sequence[RunFeatures], top: int) -> Table:
         for layer in snapshots[0].by_layer:
             add_layer(table, layer, [snapshot.by_layer[layer] for snapshot in snapshots])
     table.add_row()
-    shown = min(top, len(snapshots[0].singular_values))
+    shown = min(top, max(snapshot.rank for snapshot in snapshots))
     table.add_row("singular values, learned")
     for k in range(shown):
         table.add_row(f"{k + 1:>3}", *(direction_text(snapshot, k) for snapshot in snapshots))
@@ -242,6 +242,8 @@ def learned_text(snapshot: RunFeatures) -> str:
 
 def direction_text(snapshot: RunFeatures, k: int) -> str:
     """The singular value of a direction, and the share of it that is learned."""
+    if k >= snapshot.rank:
+        return "flat"
     value = number(float(snapshot.singular_values[k]))
     if snapshot.learned is None:
         return value

@@ -26,7 +26,7 @@ ROW_SHARE = 0.46
 MOST_RUG = 2000
 """Of more training points, so many ticks are drawn, evenly chosen."""
 
-HIDDEN_LAYER_COLOURS = (2, 4, 5, 6, 3)
+HIDDEN_LAYER_COLOURS = (2, 5, 3, 6)
 """The colours of the spectra of hidden layers among those of runs: no kind of parameters has
 them."""
 
@@ -153,7 +153,7 @@ def draw_rug(sheet: Sheet, axes: Axes, x: Array, limits: tuple[float, float]) ->
     """A tick at the lower edge for every training point."""
     chosen = np.linspace(0, len(x) - 1, min(len(x), MOST_RUG)).round().astype(int)
     low, high = limits
-    top = low + 0.022 * (high - low)
+    top = low + 0.028 * (high - low)
     ticks = [[(place, low), (place, top)] for place in x[chosen].tolist()]
     look: dict[str, Any] = {"color": sheet.colours.data, "linewidth": sheet.points(0.8)}
     axes.add_collection(LineCollection(ticks, zorder=2.0, **look), autolim=False)

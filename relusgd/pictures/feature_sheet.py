@@ -211,10 +211,9 @@ class FeatureBuilder:
     def _room_of_panels(self, stack: Stack, legend_lines: int) -> float:
         """The height of one row of derivatives."""
         sheet, scene = self.sheet, self.scene
-        words = sheet.lines(CAPTION + SKIP) * (len(scene.rows) + 1) + sheet.lines(
-            legend_lines + 0.2
-        )
-        free = stack.rest().height - words - sheet.lines(2.2)
+        captions = sheet.lines(CAPTION + SKIP) * (len(scene.rows) + 1)
+        words = captions + sheet.lines(legend_lines + 0.2)
+        free = stack.rest().height - words - sheet.lines(X_LABELS)
         parts = len(scene.rows) + SPECTRUM + FEATURE * (scene.top + 2)
         return max(free / parts, 10.0)
 
@@ -338,6 +337,11 @@ class FeatureBuilder:
         box = self._columns(self.heads)[number]
         options = self.scene.columns[number].head(self.sheet.scale.text)
         return Header(self.sheet, box, first_fitting(options, box.width))
+
+
+def clock_letters(pixels: float) -> float:
+    """The height of the letters that say when, over plain words of this height."""
+    return 1.15 * pixels
 
 
 def head_options(clock: list[Field], numbers: list[Field]) -> list[list[Field]]:

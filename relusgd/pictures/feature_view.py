@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -14,13 +14,15 @@ from relusgd.model.breakpoints import breakpoints
 from relusgd.model.network import Array, Booleans, Integers, Network, layer_parameters
 from relusgd.model.points import Scaling
 
+Chosen = TypeVar("Chosen")
+
 Kind = Literal["weight", "bias", "output weight"]
 
 MOST_CURVES = 60
 """Of more parameters of one kind, so many are drawn, evenly chosen."""
 
 MOST_ROWS = 4
-"""Of a deep network, the curves of so many layers are drawn, the first and the last among them."""
+"""Of a deep network so many layers are drawn, the first and the last among them."""
 
 OUTPUT_LAYER = "output layer"
 """The name of its singular values; those of hidden layers are layer 1, layer 2, …"""
@@ -37,12 +39,14 @@ PART_NUMBERS = 2**22
 class Family:
     """The parameters of one kind whose derivatives are drawn alike.
 
-    symbol: ∂f/∂w. words: what they are. entries: their places in the vector of all parameters.
+    symbol: ∂f/∂w. nouns: what one of them is called, and several. where: of which layer.
+    entries: their places in the vector of all parameters.
     """
 
     kind: Kind
     symbol: str
-    words: str
+    nouns: tuple[str, str]
+    where: str
     entries: Integers
 
     @property
@@ -62,7 +66,8 @@ class Family:
         """What the curves are: ∂f/∂w of 40 slopes."""
         count, drawn = len(self.entries), len(self.drawn)
         number = f"{count:,}" if drawn == count else f"{drawn:,} of {count:,}"
-        return f"{self.symbol} of {number} {self.words}"
+        noun = self.nouns[0 if count == 1 else 1]
+        return f"{self.symbol} of {number} {noun}{self.where}"
 
 
 FamilyRow = tuple[Family, ...]
@@ -80,8 +85,13 @@ def family_rows(hidden: Sequence[int], columns: slice) -> list[FamilyRow]:
     rows = [row for row in rows if row]
     if len(hidden) == 1:
         return [(family,) for row in rows for family in row]
-    chosen = np.linspace(0, len(rows) - 1, min(len(rows), MOST_ROWS)).round().astype(int)
-    return [rows[index] for index in chosen]
+    return _evenly_chosen(rows, MOST_ROWS)
+
+
+def _evenly_chosen(listed: Sequence[Chosen], most: int) -> list[Chosen]:
+    """At most so many of them, the first and the last among them."""
+    places = np.linspace(0, len(listed) - 1, min(len(listed), most)).round().astype(int)
+    return [listed[place] for place in places]
 
 
 def _layer_families(hidden: Sequence[int], layer: int, columns: slice) -> FamilyRow:
@@ -92,21 +102,24 @@ def _layer_families(hidden: Sequence[int], layer: int, columns: slice) -> Family
     weights = np.arange(place.start, place.stop - biases)
     listed = [_weight_family(hidden, layer, weights)]
     if not is_output:
-        words = "hidden biases" if len(hidden) == 1 else f"biases of layer {layer}"
-        listed.append(Family("bias", "∂f/∂b", words, np.arange(weights[-1] + 1, place.stop)))
-    kept = [
-        Family(family.kind, family.symbol, family.words, _counted(family.entries, columns))
-        for family in listed
-    ]
+        bias_places = np.arange(weights[-1] + 1, place.stop)
+        listed.append(_bias_family(hidden, layer, bias_places))
+    kept = [replace(family, entries=_counted(family.entries, columns)) for family in listed]
     return tuple(family for family in kept if len(family.entries))
 
 
 def _weight_family(hidden: Sequence[int], layer: int, entries: Integers) -> Family:
     if layer == len(hidden) + 1:
-        return Family("output weight", "∂f/∂v", "output weights", entries)
+        return Family("output weight", "∂f/∂v", ("output weight", "output weights"), "", entries)
     if len(hidden) == 1:
-        return Family("weight", "∂f/∂w", "slopes", entries)
-    return Family("weight", "∂f/∂w", f"weights of layer {layer}", entries)
+        return Family("weight", "∂f/∂w", ("slope", "slopes"), "", entries)
+    return Family("weight", "∂f/∂w", ("weight", "weights"), f" of layer {layer}", entries)
+
+
+def _bias_family(hidden: Sequence[int], layer: int, entries: Integers) -> Family:
+    if len(hidden) == 1:
+        return Family("bias", "∂f/∂b", ("hidden bias", "hidden biases"), "", entries)
+    return Family("bias", "∂f/∂b", ("bias", "biases"), f" of layer {layer}", entries)
 
 
 def _counted(entries: Integers, columns: slice) -> Integers:
@@ -121,7 +134,7 @@ class FeatureView:
 
     x: positions in original units, shape (k,). curves: for every family the derivatives there,
     shape (drawn, k). principal: ψ_1 … there, each with the largest size 1, shape (K, k), nan for
-    flat ones. spectra: by name, all and every layer, the singular values that are not flat.
+    flat ones. spectra: by name, of all and of layers, the singular values that are not flat.
     is_learned: for all, which directions are learned to more than a half; None where nothing is
     known.
     """
@@ -156,7 +169,7 @@ class FeatureView:
         spectra = {"all": found.singular_values[: found.rank]}
         if len(by_layer) > 1:
             last = len(found.network.hidden) + 1
-            for layer, one in by_layer.items():
+            for layer, one in _evenly_chosen([*by_layer.items()], MOST_ROWS):
                 name = OUTPUT_LAYER if layer == last else f"layer {layer}"
                 spectra[name] = one.singular_values[: one.rank]
         return cls(
@@ -172,18 +185,16 @@ class FeatureView:
 
     def with_signs(self, signs: Array) -> FeatureView:
         """The same with principal features times these signs, shape (K,)."""
-        changed = dict(vars(self))
-        changed["principal"] = self.principal * signs[:, None]
-        return FeatureView(**changed)
+        return replace(self, principal=self.principal * signs[:, None])
 
 
 def leading_unit(found: Features) -> int | None:
     """The unit of one hidden layer that bends f most, v·abs(w), among the training points.
 
-    None in deep networks, and where no unit has its elbow there.
+    None in deep networks, of a single unit, and where no unit has its elbow there.
     """
     network, x = found.network, found.x
-    if len(network.hidden) > 1:
+    if len(network.hidden) > 1 or network.hidden[0] == 1:
         return None
     is_inside = (network.elbow > x[0]) & (network.elbow < x[-1])
     bend = np.where(is_inside, np.abs(network.slope_change), -1.0)

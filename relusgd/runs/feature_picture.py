@@ -2,48 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from relusgd.advice import advice, option
-from relusgd.diagnostics.measures import network_domain
 from relusgd.errors import InputError
-from relusgd.pictures.drawn_figure import DrawnFigure
+from relusgd.model.network import Array
 from relusgd.pictures.drawn_file import DrawnFile
 from relusgd.pictures.feature_sheet import (
     FeatureColumn,
     FeatureScene,
+    clock_letters,
     draw_features,
-    fixed_number_fields,
     head_options,
     number_fields,
 )
+from relusgd.pictures.feature_still import feature_painter
 from relusgd.pictures.feature_view import FeatureView, family_rows, leading_unit
 from relusgd.pictures.film import FASTEST, Progress, check_film, fitting, write_frames
 from relusgd.pictures.frames import Timing, choose_frames
 from relusgd.pictures.header import Field
 from relusgd.pictures.look import Look
 from relusgd.pictures.painter import PartsPainter
-from relusgd.pictures.stills import check_still, write_figure
+from relusgd.pictures.stills import METADATA, write_figure
 from relusgd.pictures.view import View
 from relusgd.runs.features import Pace, RunFeatures, features_of_row
 from relusgd.runs.place import check_file_place
 from relusgd.runs.titles import RecordedRun
+from relusgd.words import or_list
 
 MOST_COLUMNS = 4
 """The most snapshots that stand side by side."""
 
 SAMPLES = 12
 """The limits of a film are those of so many of its moments."""
-
-CLOCK_LETTERS = 1.15
-"""The height of the letters that say when, in parts of plain ones."""
-
-SIZE = (1000, 1100)
-"""The picture's usual width and height in pixels."""
 
 quiet = np.errstate(all="ignore")
 
@@ -53,18 +48,24 @@ def is_film(path: Path) -> bool:
     return path.suffix.lower() in FASTEST
 
 
+def check_suffix(path: Path) -> None:
+    """Raise InputError unless this is the name of a still or of a film."""
+    suffixes = [*METADATA, *FASTEST]
+    if path.suffix.lower() not in suffixes:
+        raise InputError(
+            f"a picture of features cannot be written as {path.name!r}",
+            f"its name ends in {or_list(suffixes)}",
+        )
+
+
 def check_picture(path: Path, snapshots: int = 1) -> None:
     """Raise InputError if a still of so many snapshots cannot be written to this path."""
     check_file_place(path)
-    check_still(path)
-    check_columns(snapshots)
-
-
-def check_columns(snapshots: int) -> None:
+    check_suffix(path)
     if snapshots > MOST_COLUMNS:
         raise InputError(
             f"{snapshots} epochs do not fit side by side",
-            advice(f"give up to {MOST_COLUMNS} of {{}}, or write a .gif", option("epoch")),
+            advice(f"give {{}} at most {MOST_COLUMNS} times, or write a .gif", option("epoch")),
         )
 
 
@@ -72,68 +73,14 @@ def check_columns(snapshots: int) -> None:
 def write_still(
     snapshots: Sequence[RunFeatures], path: Path, look: Look, *, top: int = 10
 ) -> DrawnFile:
-    """Write the features of snapshots side by side. Raises as `check_picture` and `write_figure`
-    do."""
+    """Write the features of snapshots side by side.
+
+    Raises as `check_picture` and `write_figure` do.
+    """
     check_picture(path, len(snapshots))
-    write_figure(_painter(snapshots, look, top).sheet, path)
+    drawn = [snapshot.for_picture for snapshot in snapshots]
+    write_figure(feature_painter(drawn, look, top).sheet, path)
     return DrawnFile(path)
-
-
-@quiet
-def figure(
-    snapshots: Sequence[RunFeatures], look: Look | None = None, *, top: int = 10
-) -> DrawnFigure:
-    """The same picture as a figure of matplotlib's."""
-    check_columns(len(snapshots))
-    return _painter(snapshots, look or Look(size=SIZE), top).sheet.figure
-
-
-def _painter(snapshots: Sequence[RunFeatures], look: Look, top: int) -> PartsPainter:
-    """The picture of the snapshots, which does not move."""
-    first = snapshots[0]
-    views = [view_of(snapshot, top) for snapshot in snapshots]
-    columns = [
-        FeatureColumn(_same(view), _fixed_head(view, snapshot.moment), [view])
-        for view, snapshot in zip(views, snapshots, strict=True)
-    ]
-    scene = FeatureScene(
-        dataset=first.run.data,
-        rows=family_rows(first.network.hidden, first.columns),
-        columns=columns,
-        start=(first.moment, views[0].spectra["all"]) if len(snapshots) > 1 else None,
-        top=min(top, len(first.singular_values)),
-        unit=leading_unit(snapshots[-1]),
-    )
-    painter = PartsPainter(lambda sheet: draw_features(sheet, scene), 1, look, still=True)
-    painter.show(0)
-    return painter
-
-
-def _same(view: FeatureView) -> Callable[[int], FeatureView]:
-    return lambda _: view
-
-
-def _fixed_head(view: FeatureView, moment: str) -> Callable[[float], list[list[Field]]]:
-    word, _, number = moment.partition(" ")
-
-    def head(pixels: float) -> list[list[Field]]:
-        clock = [Field.fixed(word, number, CLOCK_LETTERS * pixels)]
-        return head_options(clock, fixed_number_fields(view, pixels))
-
-    return head
-
-
-def view_of(snapshot: RunFeatures, top: int) -> FeatureView:
-    """What the picture shows of one snapshot."""
-    return FeatureView.of(
-        snapshot,
-        family_rows(snapshot.network.hidden, snapshot.columns),
-        snapshot.by_layer,
-        snapshot.learned,
-        top,
-        network_domain(snapshot.run.data),
-        snapshot.run.data.scaling,
-    )
 
 
 @quiet
@@ -152,8 +99,10 @@ def write_film(
     spacing: str = "log",
     progress: Progress | None = None,
 ) -> DrawnFile:
-    """Write the features of a run over its epochs as .gif or .mp4. The options are those of
-    `animate`, and it raises as that does."""
+    """Write the features of a run over its epochs as .gif or .mp4.
+
+    The options are those of `animate`, and it raises as that does.
+    """
     check_file_place(path)
     timing = Timing.resolve(frames, fps, seconds)
     check_film(path, timing.fps)
@@ -165,19 +114,21 @@ def write_film(
         last_epoch=last_epoch,
     )
     timing = Timing.resolve(frames, fps, seconds, available=len(indices))
-    moments = _Moments(run, indices.tolist(), layer, top)
+    scene = FeatureFilm(run, indices.tolist(), layer, top).scene()
     painter = PartsPainter(
-        lambda sheet: draw_features(sheet, moments.scene()), len(indices), fitting(look, path)
+        lambda sheet: draw_features(sheet, scene), len(indices), fitting(look, path)
     )
     write_frames(painter, path, indices=range(len(indices)), fps=timing.fps, progress=progress)
     return DrawnFile(path)
 
 
-class _Moments:
-    """The features of the moments of a film, each with the signs that continue those before.
+class FeatureFilm:
+    """The features at the moments of a film, each with the signs that continue those before.
 
-    A principal feature is as good with the other sign. That of a moment is the one with which its
-    values at the training points are nearer to those of the moment before.
+    A principal feature is as good with the other sign. At every moment it has the sign with which
+    its values at the training points are nearer to those of the moment before.
+
+    rows: the snapshots that are shown.
     """
 
     def __init__(self, run: RecordedRun, rows: Sequence[int], layer: int | None, top: int) -> None:
@@ -186,13 +137,14 @@ class _Moments:
         self._pace = Pace.of(run.config, int(history.step[-1]), history.steps_per_epoch or 1)
         self._first = self._features(0)
         self._top = min(top, len(self._first.singular_values))
-        self._signs = self._continued_signs()
+        self.signs = self._continued_signs()
         self.view = lru_cache(maxsize=2)(self._make_view)
 
     def _features(self, moment: int) -> RunFeatures:
         return features_of_row(self._run, self._rows[moment], self._pace, self._layer)
 
-    def _continued_signs(self) -> list[np.ndarray[tuple[int], np.dtype[np.float64]]]:
+    def _continued_signs(self) -> list[Array]:
+        """For every moment the signs of its features, shape (top,)."""
         signs = [np.ones(self._top)]
         before = self._first.principal(self._first.x, self._top)
         for moment in range(1, len(self._rows)):
@@ -204,7 +156,8 @@ class _Moments:
         return signs
 
     def _make_view(self, moment: int) -> FeatureView:
-        return view_of(self._features(moment), self._top).with_signs(self._signs[moment])
+        view = self._features(moment).for_picture.view(self._top)
+        return view.with_signs(self.signs[moment])
 
     def scene(self) -> FeatureScene:
         """One column, whose limits hold at all moments."""
@@ -221,8 +174,8 @@ class _Moments:
         )
 
     def _head(self, pixels: float) -> list[list[Field]]:
-        history = self._run.history
-        rows, letters = np.asarray(self._rows), CLOCK_LETTERS * pixels
+        history, rows = self._run.history, np.asarray(self._rows)
+        letters = clock_letters(pixels)
         clock = [
             Field.counting("epoch", history.epoch[rows], letters),
             Field.counting("step", history.step[rows], letters),

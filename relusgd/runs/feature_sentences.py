@@ -64,6 +64,12 @@ def stability(snapshots: Snapshots) -> Iterator[str]:
         )
 
 
+def unchanged(snapshots: Snapshots) -> Iterator[str]:
+    """Why nothing changes where the output layer alone learns."""
+    if snapshots[0].pace.layers == "output":
+        yield "only the output layer learns, so its features stay those of the start"
+
+
 def rank(snapshots: Snapshots) -> Iterator[str]:
     """How many directions change f at all."""
     points, parameters = snapshots[0].shape
@@ -80,13 +86,15 @@ def shared_directions(snapshots: Snapshots) -> Iterator[str]:
     first = snapshots[0]
     units = first.network.hidden[0]
     has_whole_units = first.layer is None and first.pace.layers == "all"
-    if not has_whole_units or len(first.network.hidden) > 1 or units == 1:
+    if not has_whole_units or len(first.network.hidden) > 1:
         return
-    sets = [f"{_active_sets(one)} at {one.moment}" for one in snapshots]
+    if units == 1 or len(first.x) == 1:
+        return
+    counts = [f"{_active_sets(one)} at {one.moment}" for one in snapshots]
     yield (
         "a unit has two directions, because w ∂f/∂w + b ∂f/∂b = v ∂f/∂v, and units that are active "
-        f"on the same points share them: {units:,} units have these different sets of active "
-        f"points: {and_list(sets)}"
+        f"on the same points share them; different sets of active points among the {units:,} "
+        f"units: {and_list(counts)}"
     )
 
 
@@ -138,6 +146,7 @@ SUBJECTS: tuple[Callable[[Snapshots], Iterator[str]], ...] = (
     learned,
     grows,
     stability,
+    unchanged,
     rank,
     shared_directions,
     flat_parameters,

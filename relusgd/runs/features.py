@@ -14,8 +14,12 @@ from relusgd.diagnostics.features import Features, features
 from relusgd.diagnostics.learning_speed import Phase, learned_shares, phases_of, ridge_shares
 from relusgd.errors import InputError
 from relusgd.model.network import Array, Network
+from relusgd.pictures.drawn_figure import DrawnFigure
+from relusgd.pictures.feature_still import SIZE, FeatureSnapshot, still_features
+from relusgd.pictures.look import Look
 from relusgd.runs.titles import RecordedRun
 from relusgd.training.building import build_schedule
+from relusgd.training.optimizers import OPTIMIZERS
 from relusgd.words import counted, exact_number
 
 LEARNED = 0.5
@@ -49,7 +53,8 @@ class Pace:
         rate = words_at_width(training.learning_rate, config.width)
         words = f"learning rate {rate} over {counted(steps, 'step')}"
         if training.method != "sgd":
-            return cls(training.layers, output_bias, f"{training.method} at {words}")
+            title = OPTIMIZERS[training.method].title
+            return cls(training.layers, output_bias, f"{title} at {words}")
         return cls(
             training.layers,
             output_bias,
@@ -148,6 +153,23 @@ class RunFeatures(Features):
             except InputError:  # a layer that does not learn
                 continue
         return found
+
+    @property
+    def for_picture(self) -> FeatureSnapshot:
+        """What a picture shows of them."""
+        return FeatureSnapshot(self, self.moment, self.by_layer, self.learned, self.run.data)
+
+    def figure(self, *, top: int = 10, theme: str = "light") -> DrawnFigure:
+        """The derivatives, the principal features ψ_1 … ψ_top and the singular values, drawn.
+
+        A matplotlib Figure that pyplot does not know, so that nothing has to be closed.
+        """
+        with np.errstate(all="ignore"):
+            return still_features([self.for_picture], Look(size=SIZE, theme=theme), top=top)
+
+    def _repr_png_(self) -> bytes:
+        """The same picture, in a notebook's cell."""
+        return self.figure()._repr_png_()
 
 
 def run_features(

@@ -481,6 +481,7 @@ COMMANDS = [
     "compare",
     "export",
     "predict",
+    "features",
     "gradcheck",
     "graph",
     "schema",
