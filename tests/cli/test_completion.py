@@ -106,7 +106,7 @@ def test_data_files_are_offered_for_new(workplace):
 
 ANYTHING = {
     *("FILE", "DIR", "TEXT", "NAME", "NODE", "ADDRESS|FILE"),
-    *("N", "K", "N,D", "K/N", "S", "EPS", "EPOCH", "STEP", "X,…", "V,…"),
+    *("N", "K", "N,D", "K/N", "S", "EPS", "EPOCH", "STEP", "X,…", "V,…", "LOW,HIGH"),
 }
 """What options take of which there is no list."""
 
