@@ -9,8 +9,13 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from relusgd.cli.comparison_tables import SENTENCE_WIDTH
-from relusgd.cli.terminal import PIPE_COLUMNS, print_table, printable, stdout_console
+from relusgd.cli.terminal import (
+    PIPE_COLUMNS,
+    SENTENCE_WIDTH,
+    print_table,
+    printable,
+    stdout_console,
+)
 from relusgd.comparing.courses import Course, Courses
 from relusgd.comparing.findings.courses import course_findings
 from relusgd.comparing.table_columns import word_columns
