@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from relusgd.advice import in_shell
 from relusgd.cli.boundary import guarded
 from relusgd.cli.completions import OUTPUTS, complete_runs_and_sweeps
 from relusgd.cli.endings import OUTCOMES
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from rich.table import Table
 
+    from relusgd.runs.check import RunCheck
     from relusgd.runs.run import Run
 
 
@@ -60,16 +62,83 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example:  relusgd predict outputs/notebook --at 0.25,0.5")(predict)
 
 
+CheckOption = Annotated[
+    bool,
+    typer.Option(
+        "--check",
+        help="Compare every file with its digest in run.json; exit code 1 where one differs.",
+    ),
+]
+
+
 @guarded
-def show(run: RunArgument, as_json: JsonOption = False) -> None:
-    """Show what a run is and how it went."""
+def show(
+    run: RunArgument,
+    check: CheckOption = False,
+    again: Annotated[
+        bool,
+        typer.Option(
+            "--again", help="With --check: train again, and compare every bit of every snapshot."
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what a run is and how it went, or with --check whether it is what was written."""
+    if again and not check:
+        raise InputError("--again trains a run again to check it", "write --check --again")
+    if check:
+        show_check(run, again=again, as_json=as_json)
+    else:
+        show_summary(run, as_json=as_json)
+
+
+def show_check(folder: Path, *, again: bool, as_json: bool) -> None:
+    """Print what a check of a run finds, and exit with 1 when it finds a fault."""
+    from relusgd.runs.find import load_run
+
+    result = load_run(folder).check(again=again)
+    if as_json:
+        print_json(check_facts(result))
+    else:
+        for line in check_lines(result):
+            typer.echo(printable(line))
+    if not result.is_sound:
+        raise typer.Exit(1)
+
+
+def check_lines(result: RunCheck) -> list[str]:
+    """What a check has found: a line for the run, then its faults with what to do, then notes."""
+    lines = [f"{result.folder}: {result.summary}"]
+    for fault in result.faults:
+        lines += [f"  {fault.problem}", f"    {in_shell(fault.advice)}"]
+    return lines + [f"  note: {note}" for note in result.notes]
+
+
+def check_facts(result: RunCheck) -> dict[str, Any]:
+    """The same for a script."""
+    return {
+        "run": result.folder,
+        "status": result.status,
+        "sound": result.is_sound,
+        "trained_again": result.trained_again,
+        "checked": result.checked,
+        "faults": [
+            {"file": fault.file, "problem": fault.problem, "advice": in_shell(fault.advice)}
+            for fault in result.faults
+        ],
+        "notes": result.notes,
+    }
+
+
+def show_summary(run: Path, *, as_json: bool) -> None:
+    """Print what a run is and how it went."""
     from relusgd.runs.facts import changed_versions
     from relusgd.runs.find import load_run
     from relusgd.runs.summary import summarize
 
     loaded = load_run(run)
     summary = summarize(loaded)
-    loaded.check()
+    loaded.check_readable()
     if as_json:
         print_json(summary)
         return
@@ -85,6 +154,7 @@ def list_runs(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Where the run folders are.")
     ] = OUTPUTS,
+    check: CheckOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """List the runs in a folder."""
@@ -95,6 +165,9 @@ def list_runs(
         raise InputError(
             f"{folder} is not a folder", "give the folder that holds the runs, by default outputs"
         )
+    if check:
+        list_checks(folder, as_json=as_json)
+        return
     rows: list[dict[str, Any]] = []
     for run in find_runs(folder):
         try:
@@ -107,6 +180,27 @@ def list_runs(
         print_runs(rows, folder)
     else:
         typer.echo(f"no runs in {folder}", err=True)
+
+
+def list_checks(folder: Path, *, as_json: bool) -> None:
+    """Check every run in a folder, and exit with 1 when one has a fault."""
+    from relusgd.runs.find import find_runs
+
+    results = []
+    for run in find_runs(folder):
+        results.append(run.check())
+        if not as_json:
+            for line in check_lines(results[-1]):
+                typer.echo(printable(line))
+    damaged = sum(not result.is_sound for result in results)
+    if as_json:
+        print_json([check_facts(result) for result in results])
+    elif results:
+        typer.echo(f"{counted(len(results), 'run')} checked, {damaged:,} damaged", err=True)
+    else:
+        typer.echo(f"no runs in {folder}", err=True)
+    if damaged:
+        raise typer.Exit(1)
 
 
 @guarded
@@ -140,7 +234,7 @@ def export(
         parts = sweep_unit_lines(source, original=original, left_out=note_left_out)
     else:
         run = load_run(source)
-        run.check()
+        run.check_readable()
         parts = chain([f"{COLUMNS}\n"], unit_lines(run, original=original))
     put_table(parts, out)
 

@@ -218,11 +218,12 @@ def read_source(
         return load_config(source, overrides, case=case, typed=True), None, None, out
     from relusgd.runs.find import load_run
     from relusgd.runs.kept_start import kept_start
+    from relusgd.runs.restoring import intact_data
 
     run = load_run(source)
     config = load_config(source / "config.yaml", overrides, case=case, typed=True)
     has_other_data = any(key.split(".")[0] == "data" for key in overrides)
-    dataset = None if has_other_data else run.data
+    dataset = None if has_other_data else intact_data(run)
     return config, dataset, kept_start(run, config), out or source
 
 

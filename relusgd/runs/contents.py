@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -17,6 +17,7 @@ from relusgd.files import write_new
 from relusgd.model.history import METRICS, History
 from relusgd.model.points import Dataset, dataset_rows
 from relusgd.run_files.arrays import npy_file
+from relusgd.run_files.digests import UNCHANGING, Digesting
 from relusgd.run_files.folder import (
     ARRAYS,
     CHECKPOINT,
@@ -50,23 +51,33 @@ class RunContents:
         return RunResult.of(metrics, self.dataset.scaling, self.facts.ending)
 
 
-def write_contents(folder: Path, contents: RunContents) -> None:
+def write_contents(folder: Path, contents: RunContents) -> RunFacts:
     """Write every file of a run into an empty folder, without waiting for the disk.
 
-    Raises OSError.
+    Gives what run.json says. Raises OSError.
     """
     (folder / ARRAYS).mkdir()
-    rows = history_arrays(contents.history)
-    for name, (shape, dtype) in array_layout(contents.history.hidden).items():
-        write_new(folder / ARRAYS / f"{name}.npy", npy_file(rows[name], shape, dtype))
-    write_new(folder / CONFIG, [contents.config_text.encode()])
-    write_new(folder / DATA, data_parts(contents.dataset))
-    write_new(
-        folder / TABLE,
-        [table_header(contents.history.metrics), metrics_lines(contents.history).encode()],
-    )
-    write_new(folder / CHECKPOINT, [checkpoint_bytes(contents.state)])
-    write_new(folder / FACTS, [facts_text(contents.facts).encode()])
+    digests = {}
+    for name, parts in _files(contents):
+        digesting = Digesting(parts)
+        write_new(folder / name, digesting)
+        if contents.facts.has_ended or name in UNCHANGING:
+            digests[name] = digesting.hexdigest()
+    facts = replace(contents.facts, sha256=digests)
+    write_new(folder / FACTS, [facts_text(facts).encode()])
+    return facts
+
+
+def _files(contents: RunContents) -> Iterator[tuple[str, Iterable[bytes | memoryview]]]:
+    """The name and the bytes, in parts, of every file but run.json."""
+    history = contents.history
+    yield CONFIG, [contents.config_text.encode()]
+    yield DATA, data_parts(contents.dataset)
+    yield TABLE, [table_header(history.metrics), metrics_lines(history).encode()]
+    yield CHECKPOINT, [checkpoint_bytes(contents.state)]
+    rows = history_arrays(history)
+    for name, (shape, dtype) in array_layout(history.hidden).items():
+        yield f"{ARRAYS}/{name}.npy", npy_file(rows[name], shape, dtype)
 
 
 def history_arrays(history: History) -> dict[str, NDArray[Any]]:

@@ -25,6 +25,7 @@ from relusgd.diagnostics.outcomes import Outcome
 from relusgd.errors import RelusgdError
 from relusgd.files import write_whole
 from relusgd.model.points import Scaling
+from relusgd.run_files.digests import NO_DIGEST, sealed
 from relusgd.run_files.folder_errors import damaged
 from relusgd.run_files.stated_facts import FACTS, FORMAT, read_stated, scaling_of
 from relusgd.training import Plan
@@ -35,10 +36,13 @@ from relusgd.version import __version__
 DIVERGENCE = "divergence"
 """Under this key runs of earlier versions say where they left the finite numbers: message, hint."""
 
+SEAL = "sha256_of_run_json"
+
 Status = Literal["running", "complete", "interrupted", "diverged", "failed"]
 Count = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 CountFromOne = Annotated[int, Field(strict=True, ge=1, lt=2**63)]
 Number = Annotated[float, Field(strict=True, gt=-1e300, lt=1e300)]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 @dataclass(frozen=True)
@@ -56,11 +60,15 @@ class Counts:
 
 @dataclass(frozen=True)
 class Timings:
-    """When training started and ended, and how many seconds it took in all its parts."""
+    """When training started and ended, and how many seconds it took in all its parts.
+
+    sha256_of_run_json: the digest of the file itself, with zeros in its own place.
+    """
 
     started: str
     ended: str | None
     seconds: Number
+    sha256_of_run_json: Sha256 | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,7 @@ class StartFacts:
     sha256: of its parameters, in the units of the run. epoch, step: when another run recorded it.
     """
 
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    sha256: Sha256
     epoch: Count | None = None
     step: Count | None = None
 
@@ -87,7 +95,8 @@ class RunFacts:
 
     versions, processor: what the last bits of the results depend on. csv_sha256: of the CSV that
     the points are from. x_is_date: that its x were dates. outcome, reason, advice, tried: how
-    training ended (`Ending`). notes: all other keys, such as a sweep's.
+    training ended (`Ending`). sha256: of the files that do not change any more; None
+    in folders of earlier versions. notes: all other keys, such as a sweep's.
     """
 
     format: Count = FORMAT
@@ -106,6 +115,7 @@ class RunFacts:
     reason: str | None = None
     advice: dict[str, Any] | None = None
     tried: str | None = None
+    sha256: dict[str, Sha256] | None = None
     notes: Mapping[str, Any] = field(default_factory=dict)
 
     def at_end(
@@ -127,6 +137,11 @@ class RunFacts:
             counts=replace(self.counts, steps=steps, snapshots=snapshots),
             timings=replace(self.timings, ended=_now(), seconds=seconds),
         ).with_ending(ending)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether training came to its end, so that no file changes any more."""
+        return self.status in ("complete", "diverged")
 
     @property
     def ending(self) -> Ending | None:
@@ -192,7 +207,10 @@ def facts_text(facts: RunFacts) -> str:
     """The content of run.json: the fields that have a value, then the notes."""
     stated = {key: value for key, value in asdict(facts).items() if value is not None}
     notes = stated.pop("notes")
-    return json.dumps({**stated, **notes}, indent=2, ensure_ascii=False) + "\n"
+    del stated["timings"][SEAL]
+    if facts.sha256 is not None:
+        stated["timings"][SEAL] = NO_DIGEST
+    return sealed(json.dumps({**stated, **notes}, indent=2, ensure_ascii=False) + "\n")
 
 
 def new_facts(

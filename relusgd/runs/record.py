@@ -15,6 +15,7 @@ from relusgd.config import Config, Source, as_config, config_to_yaml, default_fo
 from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
 from relusgd.files import write_whole
 from relusgd.model.points import Dataset
+from relusgd.run_files.digests import UNCHANGING, digest_of
 from relusgd.run_files.folder import CONFIG
 from relusgd.run_files.folder_errors import changed_meanwhile, damaged
 from relusgd.run_files.stated_facts import FORMAT
@@ -32,6 +33,7 @@ from relusgd.runs.own_metrics import (
 )
 from relusgd.runs.partial import recover
 from relusgd.runs.place import check_place, check_replaceable, check_writable, room_left
+from relusgd.runs.restoring import restore_files
 from relusgd.runs.run import Run
 from relusgd.runs.writer import RunWriter, continue_folder, create_folder
 from relusgd.training import Block, Plan, State, prepare, training_blocks
@@ -124,6 +126,8 @@ def _record(
 ) -> Run:
     check_place(folder)
     recover(folder)
+    if not overwrite:
+        restore_files(folder, plan)
     standing = standing_run(folder)
     if standing is None or overwrite:
         if standing is not None:
@@ -209,12 +213,19 @@ def continue_run(
         undo.callback(writer.close)
         _check_gapless(plan, standing, state)
         counts = replace(writer.facts.counts, epochs=plan.epochs)
-        facts = replace(writer.facts, status="running", counts=counts).with_ending(None)
+        digests = writer.facts.sha256
+        if digests is not None:
+            digests = {name: digests[name] for name in UNCHANGING if name in digests}
+        facts = replace(writer.facts, status="running", counts=counts, sha256=digests)
+        facts = facts.with_ending(None)
         if found is Found.SHORTER:
+            config_text = config_to_yaml(plan.config)
+            if digests is not None:
+                digests[CONFIG] = digest_of(config_text.encode())
             facts = replace(facts, format=FORMAT)
         writer.save_facts(facts)
         if found is Found.SHORTER:
-            write_whole(folder / CONFIG, config_to_yaml(plan.config))
+            write_whole(folder / CONFIG, config_text)
         undo.pop_all()
     return writer, state
 
@@ -264,12 +275,10 @@ def _write_blocks(
             with suppress(OSError):  # the disk that refused the snapshots may refuse this too
                 writer.save_facts(facts)
         else:
-            writer.cut_unproven()
-            writer.save_checkpoint(state)
-            writer.save_facts(facts)
+            writer.finish(state, facts)
             if ending is not None and observer.wants_advice:
                 tried = advised(plan, ending, state, seconds, lambda: observer.signal() is not None)
-                writer.save_facts(facts.with_ending(tried))
+                writer.save_facts(writer.facts.with_ending(tried))
 
 
 def _stop_if_asked(plan: Plan, state: State, folder: Path, observer: Observer) -> None:

@@ -33,6 +33,7 @@ from relusgd.words import comma_list
 if TYPE_CHECKING:
     from relusgd.pictures.drawn_figure import DrawnFigure
     from relusgd.pictures.drawn_file import DrawnFile
+    from relusgd.runs.check import RunCheck
     from relusgd.runs.diagnosis import Diagnosis
     from relusgd.runs.features import RunFeatures
     from relusgd.training import State
@@ -177,7 +178,18 @@ class Run:
         """The outcome, the last snapshot and the best test error, in the units of the data."""
         return RunResult.of(self.metrics, self.scaling, self.ending)
 
-    def check(self) -> None:
+    def check(self, *, again: bool = False) -> RunCheck:
+        """Whether every file is what was written, by the digests in run.json.
+
+        again: also train again, and compare every snapshot to the last bit. `print` of the result
+        says what was found; `is_sound` and `faults` are for programs. Raises InputError when the
+        run's engine is not installed.
+        """
+        from relusgd.runs.check import check_run
+
+        return check_run(Run(self.folder), again=again)
+
+    def check_readable(self) -> None:
         """Raise RelusgdError when snapshots or metrics are damaged."""
         _ = self.history  # reading it raises
 

@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from relusgd.errors import RelusgdError
 from relusgd.files import leftovers, open_own, read_bounded, write_whole
 from relusgd.model.history import History
 from relusgd.run_files.arrays import GrowingArray, count_rows
+from relusgd.run_files.digests import UNCHANGING, Digests, file_digest, run_file_names
 from relusgd.run_files.folder import (
     ARRAYS,
     CHECKPOINT,
@@ -70,6 +72,7 @@ class RunWriter:
         self.snapshots = len(recorded)
         self.last_step = int(recorded.step[-1])
         self._unproven = unproven
+        self._hidden = recorded.hidden
         held = self.snapshots + unproven.count(b"\n")
         # both kinds of folder begin with a checkpoint that the disk has
         self._saved = time.monotonic()
@@ -172,6 +175,25 @@ class RunWriter:
                     "go on with it where it is now",
                 )
 
+    def finish(self, state: State, facts: RunFacts) -> None:
+        """Leave the state and the facts of a training that has stopped here.
+
+        When it has come to its end, the digests of all files are among the facts.
+        """
+        self.cut_unproven()
+        self.save_checkpoint(state)
+        if facts.has_ended:
+            facts = replace(facts, sha256=self._digests(facts.sha256 or {}))
+        self.save_facts(facts)
+
+    def _digests(self, known: Digests) -> dict[str, str]:
+        return {
+            name: known[name]
+            if name in UNCHANGING and name in known
+            else file_digest(self.folder / name)
+            for name in run_file_names(self._hidden)
+        }
+
     def save_facts(self, facts: RunFacts) -> None:
         """Replace run.json."""
         self.facts = facts
@@ -204,9 +226,9 @@ def create_folder(folder: Path, contents: RunContents, *, replace: bool = False)
     make_folders(folder.parent)
     place = folder.resolve() if folder.is_symlink() else folder
     with partial_folder(place) as (partial, lock), ExitStack() as undo:
-        write_contents(partial, contents)
+        facts = write_contents(partial, contents)
         sync_tree(partial)
-        writer = RunWriter(partial, contents.facts, contents.history, lock)
+        writer = RunWriter(partial, facts, contents.history, lock)
         undo.callback(writer.close)
         move_into_place(partial, place, replace=replace)
         undo.pop_all()

@@ -102,7 +102,6 @@ class RemoteRuns:
         try:
             with disk_faults(writer.folder):
                 writer.append_snapshots(rest.history)
-                writer.save_checkpoint(rest.state)
                 seconds = writer.facts.timings.seconds + rest.facts.timings.seconds
                 facts = writer.facts.at_end(
                     rest.facts.status,
@@ -111,7 +110,7 @@ class RemoteRuns:
                     seconds=round(seconds, 4),
                     ending=rest.facts.ending,
                 )
-                writer.save_facts(facts)
+                writer.finish(rest.state, facts)
         except RelusgdError as error:
             return failed_row(run, reason(error))
         return run_row(Run(writer.folder))
