@@ -132,25 +132,30 @@ class FilmOptions(NamedTuple):
 
 def check_options(out: Path | None, epochs: list[int] | None, film: FilmOptions) -> None:
     """Refuse a picture that cannot be written, and options that do not go with it."""
+    if out is None:
+        refuse_film_options(film, "nothing is drawn")
+        return
     from relusgd.runs.feature_picture import check_picture, is_film
 
-    if out is not None and is_film(out):
-        if epochs:
-            raise InputError(
-                f"--epoch chooses single epochs, and {out} is a film over many",
-                "give --from and --to, or write a .png",
-            )
-        check_out(out)
+    if not is_film(out):
+        refuse_film_options(film, f"{out} is none")
+        check_picture(out, len(set(epochs or [])))
         return
+    check_out(out)
+    if epochs:
+        raise InputError(
+            f"--epoch chooses single epochs, and {out} is a film over many",
+            "give --from and --to, or write a .png",
+        )
+
+
+def refuse_film_options(film: FilmOptions, why: str) -> None:
     if film.given:
-        what = "nothing is drawn" if out is None else f"{out} is none"
         raise InputError(
             "--frames, --fps, --seconds, --from, --to and --spacing are those of a film, "
-            f"and {what}",
+            f"and {why}",
             "write one: --out features.gif",
         )
-    if out is not None:
-        check_picture(out, len(set(epochs or [])))
 
 
 def draw(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,13 +15,14 @@ from relusgd.diagnostics.features import Features, features
 from relusgd.diagnostics.learning_speed import Phase, learned_shares, phases_of, ridge_shares
 from relusgd.errors import InputError
 from relusgd.model.network import Array, Network
-from relusgd.pictures.drawn_figure import DrawnFigure
-from relusgd.pictures.feature_still import SIZE, FeatureSnapshot, still_features
-from relusgd.pictures.look import Look
 from relusgd.runs.titles import RecordedRun
 from relusgd.training.building import build_schedule
 from relusgd.training.optimizers import OPTIMIZERS
 from relusgd.words import counted, exact_number
+
+if TYPE_CHECKING:
+    from relusgd.pictures.drawn_figure import DrawnFigure
+    from relusgd.pictures.feature_still import FeatureSnapshot
 
 LEARNED = 0.5
 """A direction counts as learned from this share on."""
@@ -157,6 +159,8 @@ class RunFeatures(Features):
     @property
     def for_picture(self) -> FeatureSnapshot:
         """What a picture shows of them."""
+        from relusgd.pictures.feature_still import FeatureSnapshot
+
         return FeatureSnapshot(self, self.moment, self.by_layer, self.learned, self.run.data)
 
     def figure(self, *, top: int = 10, theme: str = "light") -> DrawnFigure:
@@ -164,6 +168,9 @@ class RunFeatures(Features):
 
         A matplotlib Figure that pyplot does not know, so that nothing has to be closed.
         """
+        from relusgd.pictures.feature_still import SIZE, still_features
+        from relusgd.pictures.look import Look
+
         with np.errstate(all="ignore"):
             return still_features([self.for_picture], Look(size=SIZE, theme=theme), top=top)
 
