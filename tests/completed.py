@@ -1,9 +1,8 @@
 """What the shell is offered, asked as the scripts ask, in this process."""
 
+from command import invoke
 from typer._completion_classes import completion_init
-from typer.testing import CliRunner
 
-from relusgd.cli import app
 from relusgd.cli.shell_completion import ASKED
 
 
@@ -16,7 +15,7 @@ def answer(typed):
         "_TYPER_COMPLETE_FISH_ACTION": "get-args",
         "_TYPER_COMPLETE_ARGS": typed,
     }
-    return CliRunner().invoke(app, [], prog_name="relusgd", env=asked).stdout
+    return invoke([], prog_name="relusgd", env=asked).stdout
 
 
 def offered(typed):

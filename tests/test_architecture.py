@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections import defaultdict
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -42,40 +43,58 @@ BEHIND_THE_FACE = [name for name in MODULES if name not in ("relusgd", "relusgd.
 """All modules but the package's face, which hands on the public names of every floor."""
 
 
+@cache
+def tree_of(name):
+    """The syntax tree of a module."""
+    return ast.parse(MODULES[name].read_text(encoding="utf-8"))
+
+
+@cache
 def imports_of(name):
     """The modules of relusgd that a module imports: at its top, in a function, or for its types
     alone.
     """
-    tree = ast.parse(MODULES[name].read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
+    found = set()
+    for node in ast.walk(tree_of(name)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "relusgd")
+            found.update(
+                alias.name for alias in node.names if alias.name.split(".")[0] == "relusgd"
+            )
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{name}: a relative import hides its floor"
             if node.module.split(".")[0] == "relusgd":
                 for alias in node.names:
                     module = f"{node.module}.{alias.name}"
-                    yield module if module in MODULES else node.module
+                    found.add(module if module in MODULES else node.module)
+    return found
 
 
 def floor_of(name):
     return name.split(".")[1]
 
 
-@pytest.mark.parametrize("name", BEHIND_THE_FACE)
-def test_modules_import_downwards_only(name):
-    for imported in imports_of(name):
-        assert imported != "relusgd", (
-            f"{name} imports the package's face, which stands above everything"
-        )
-        floor, own = floor_of(imported), floor_of(name)
-        assert FLOORS.index(floor) <= FLOORS.index(own), (
-            f"{name} on floor {own} imports from {floor}, which stands above it"
-        )
+def test_modules_import_downwards_only():
+    upwards = [
+        fault
+        for name in BEHIND_THE_FACE
+        for imported in sorted(imports_of(name))
+        if (fault := upward_import(name, imported))
+    ]
+    assert upwards == []
+
+
+def upward_import(name, imported):
+    """What is wrong with this import, in a sentence; empty if it goes downwards."""
+    if imported == "relusgd":
+        return f"{name} imports the package's face, which stands above everything"
+    floor, own = floor_of(imported), floor_of(name)
+    if FLOORS.index(floor) > FLOORS.index(own):
+        return f"{name} on floor {own} imports from {floor}, which stands above it"
+    return ""
 
 
 def test_no_import_goes_in_a_circle_though_it_be_lazy_or_for_types_alone():
-    graph = {name: set(imports_of(name)) - {name} for name in BEHIND_THE_FACE}
+    graph = {name: imports_of(name) - {name} for name in BEHIND_THE_FACE}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -84,8 +103,8 @@ def test_no_import_goes_in_a_circle_though_it_be_lazy_or_for_types_alone():
 
 def test_a_class_name_means_one_thing():
     homes = defaultdict(list)
-    for name, path in MODULES.items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for name in MODULES:
+        for node in ast.walk(tree_of(name)):
             if isinstance(node, ast.ClassDef):
                 homes[node.name].append(name)
     assert {name: where for name, where in homes.items() if len(where) > 1} == {}
@@ -137,14 +156,12 @@ def texts_of(tree):
             yield node, id(node) in kept
 
 
-@pytest.mark.parametrize("name", BEHIND_THE_FACE)
-def test_what_python_says_too_is_not_said_in_the_words_of_a_shell_alone(name):
-    if name.startswith(FOR_COMMANDS_ALONE):
-        return
-    tree = ast.parse(MODULES[name].read_text(encoding="utf-8"))
+def test_what_python_says_too_is_not_said_in_the_words_of_a_shell_alone():
     found = [
         f"{name}:{node.lineno}: {node.value!r}"
-        for node, keeps_both in texts_of(tree)
+        for name in BEHIND_THE_FACE
+        if not name.startswith(FOR_COMMANDS_ALONE)
+        for node, keeps_both in texts_of(tree_of(name))
         if SHELL_WORDS.search(node.value) and not keeps_both
     ]
     assert found == [], "say it with relusgd.advice, which has the words of a shell and of Python"

@@ -61,7 +61,9 @@ def stand_ins(text: str) -> tuple[str, ...]:
     wanted = {
         ord(character) for character in text if unicodedata.category(character)[0] not in "CZ"
     } - _own_characters()
-    families = []
+    families: list[str] = []
+    if not wanted:
+        return ()
     for family, path in _families():
         if not wanted:
             break

@@ -1,5 +1,6 @@
 """Every command that a refusal offers is one that runs."""
 
+import contextlib
 import re
 import shlex
 import shutil
@@ -17,6 +18,33 @@ def offered(result):
     found = OFFERED.findall(result.stderr)
     assert found, result.stderr
     return [command.split(" copies it")[0].split(" shows the runs")[0] for command in found]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A folder with a config, its runs and a sweep."""
+    folder = tmp_path_factory.mktemp("trained")
+    config = (
+        "data: {samples: 30, test_samples: 20}\n"
+        "network: {hidden: 7}\n"
+        "training: {epochs: 40, batch_size: 8}\n"
+    )
+    (folder / "small.yaml").write_text(config)
+    (folder / "many.yaml").write_text(f"{config}sweep: {{repeat: 2}}\n")
+    with contextlib.chdir(folder):
+        run("train", "small.yaml", "-q")
+        run("train", "small.yaml", "-q", "--out", "place")
+        run("train", "small.yaml", "-q", "--out", "place=2")
+        run("sweep", "small.yaml", "-q", "--repeat", "2", "--workers", "1", "--out", "sweeps")
+    return folder
+
+
+@pytest.fixture
+def here(trained, tmp_path, monkeypatch):
+    """A copy of the folder, to work in."""
+    copy = shutil.copytree(trained, tmp_path / "here")
+    monkeypatch.chdir(copy)
+    return copy
 
 
 @pytest.mark.parametrize(
@@ -43,11 +71,6 @@ def offered(result):
     ],
 )
 def test_what_a_refusal_offers_runs(typed, here, monkeypatch):
-    (here / "many.yaml").write_text((here / "small.yaml").read_text() + "sweep: {repeat: 2}\n")
-    run("train", "small.yaml", "-q")
-    run("train", "small.yaml", "-q", "--out", "place")
-    run("train", "small.yaml", "-q", "--out", "place=2")
-    run("sweep", "small.yaml", "-q", "--repeat", "2", "--workers", "1", "--out", "sweeps")
     monkeypatch.setattr(sys, "argv", ["relusgd", *shlex.split(typed)])
     for command in offered(run(*shlex.split(typed))):
         if "--cost" in command:  # it takes a minute, and has a test of its own

@@ -9,6 +9,15 @@ import sys
 
 import pytest
 
+
+@pytest.fixture
+def here(here):
+    """With NumPy's steps: a process that loads Numba takes twice as long."""
+    with (here / "small.yaml").open("a") as config:
+        config.write("engine: numpy\n")
+    return here
+
+
 ASCII = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
 
 

@@ -5,8 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-import typer.testing
-from fuzz.harness import COMMAND, MEMORY, SCALE, Runner, Stopped, address_space
+from fuzz.harness import MEMORY, SCALE, Runner, Stopped, address_space
 
 from relusgd.training import training_blocks
 
@@ -17,7 +16,6 @@ def relusgd(monkeypatch, request, capsys):
     shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     folder = Path(tempfile.mkdtemp(prefix="relusgd-", dir=shared)).resolve()
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(typer.testing, "_get_command", lambda app: COMMAND)
     # The commands themselves are tried, and none of them has an option for these.
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
     monkeypatch.setattr("relusgd.cli.progress.SignalFlag", Stopped)

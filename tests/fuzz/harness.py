@@ -14,12 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import hypothesis
-import typer.main
-import typer.testing
+from command import run
 from hypothesis import HealthCheck, Phase, seed, settings
 
 import relusgd.runs.picture  # noqa: F401 — Matplotlib makes folders of its own when it is loaded
-from relusgd.cli import app
 
 SCALE = int(os.environ.get("RELUSGD_FUZZ", "1"))
 SEED = int(os.environ.get("RELUSGD_FUZZ_SEED", "0"))
@@ -127,7 +125,6 @@ def is_called_by(package):
 
 
 WATCH = Watch()
-COMMAND = typer.main.get_command(app)
 
 
 class Stopped:
@@ -160,9 +157,7 @@ class Runner:
 
     def __call__(self, *arguments):
         with WATCH.over(self.folder), self._cpu_limit():
-            result = typer.testing.CliRunner().invoke(
-                app, [str(argument) for argument in arguments]
-            )
+            result = run(*arguments)
         said = result.stderr
         assert result.exit_code in DOCUMENTED, (result.exit_code, result.exception)
         assert "Traceback" not in said, said

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from boxes import overlapping_pairs
 from matplotlib.text import Text
 
 from relusgd.model.history import History
@@ -96,12 +97,8 @@ def touching_words(painter):
             and box.y1 <= inside.y1
         )
     )
-    for number, (words, box) in enumerate(boxes):
-        yield from (
-            (words, other)
-            for other, another in boxes[:number]
-            if box.padded(-1).overlaps(another.padded(-1))
-        )
+    for one, other in overlapping_pairs([box for _, box in boxes]):
+        yield boxes[one][0], boxes[other][0]
 
 
 @pytest.fixture
