@@ -67,7 +67,7 @@ def test_a_nudge_has_a_picture(here):
 
 
 def test_a_step_is_filmed_beside_the_runs_other_pictures(here):
-    run("train", "small.yaml", "-q")
+    run("train", "small.yaml", "-q", "--set", "network.hidden=1", "--out", "outputs/small")
     result = run("graph", "outputs/small", "--animate")
     assert (result.exit_code, result.stdout) == (0, "outputs/small/graph.gif\n")
     assert (here / "outputs/small/graph.gif").stat().st_size > 10_000

@@ -21,8 +21,6 @@ try:
 except ImportError:  # without the extra `fast`
     compiled = None
 
-EXAMPLES = settings(max_examples=300)
-
 
 # The kernels, each as a function of parameters (3 H + 1,), sorted x, y and layers, giving the
 # gradient of ½ Σ r²
@@ -179,16 +177,6 @@ def test_a_gradient_worked_by_hand(kernel):
 # Long double
 
 
-@EXAMPLES
-@given(problems())
-@example((np.array([1.0, 0.0, 1e-3, 0.0]), np.array([0.0, 1e6]), np.array([1e10, 0.0])))
-def test_the_gradient_is_exact_up_to_the_rounding_of_its_terms(problem):
-    wanted, terms = reference(*problem)
-    for name, kernel in KERNELS.items():
-        # 1e-250: products of such small numbers have lost digits to underflow
-        assert (np.abs(kernel(*problem) - wanted) <= 1e-14 * terms + 1e-250).all(), name
-
-
 @every_kernel
 @pytest.mark.parametrize(
     ("B", "H"), [(1, 1), (1, 50), (50, 1), (40, 40), (200, 7), (7, 200), (400, 300)]
@@ -252,21 +240,48 @@ def active_sets(kernel, parameters, x):
     return sums.astype(int)[:, None] >> np.arange(B) & 1 == 1
 
 
-@EXAMPLES
-@given(problems())
-@example(
-    (
-        np.array([0.0, -0.0, 0.0, -0.0, 0.0, -0.0, 1, 1, -1, -1, 0.0, 0.0, 1, 1, 1, 1, 1, 1, 0.0]),
-        np.array([-1.0, 0, 2]),
-        np.zeros(3),
-    )
+ROUNDING = (np.array([1.0, 0.0, 1e-3, 0.0]), np.array([0.0, 1e6]), np.array([1e10, 0.0]))
+FLAT_AND_STEEP = (
+    np.array([0.0, -0.0, 0.0, -0.0, 0.0, -0.0, 1, 1, -1, -1, 0.0, 0.0, 1, 1, 1, 1, 1, 1, 0.0]),
+    np.array([-1.0, 0, 2]),
+    np.zeros(3),
 )
-def test_a_unit_is_active_where_its_rounded_value_is_positive(problem):
+
+
+@settings(max_examples=300)
+@given(problems())
+@example(ROUNDING)
+@example(FLAT_AND_STEEP)
+def test_of_any_network_gradient_active_sets_and_search_are_right(problem):
+    # Together, because it takes longer to make up a network than to check it.
+    check_that_the_gradient_is_exact_up_to_the_rounding_of_its_terms(*problem)
     parameters, x, _ = problem
+    check_that_a_unit_is_active_where_its_rounded_value_is_positive(parameters, x)
+    check_that_bisection_alone_finds_what_the_division_and_its_repair_find(parameters, x)
+
+
+def check_that_the_gradient_is_exact_up_to_the_rounding_of_its_terms(parameters, x, y):
+    wanted, terms = reference(parameters, x, y)
+    for name, kernel in KERNELS.items():
+        # 1e-250: products of such small numbers have lost digits to underflow
+        assert (np.abs(kernel(parameters, x, y) - wanted) <= 1e-14 * terms + 1e-250).all(), name
+
+
+def check_that_a_unit_is_active_where_its_rounded_value_is_positive(parameters, x):
     for name, kernel in KERNELS.items():
         np.testing.assert_array_equal(
             active_sets(kernel, parameters, x), activity(parameters, x), name
         )
+
+
+def check_that_bisection_alone_finds_what_the_division_and_its_repair_find(parameters, x):
+    w, b, _ = parameters[:-1].reshape(3, -1)
+    fenced = np.concatenate([[-LARGEST], x, [LARGEST]])
+    with np.errstate(all="ignore"):
+        k, near, sides = search(fenced, w, -b)
+    np.testing.assert_array_equal(bisect(x, w, -b), k)
+    np.testing.assert_array_equal(near, fenced[[k, k + 1]])
+    np.testing.assert_array_equal(sides, [np.signbit(w), ~np.signbit(w)])
 
 
 @every_kernel
@@ -277,19 +292,6 @@ def test_of_elbows_that_were_put_on_points_every_side_is_the_right_one(kernel):
     b = -(w * generator.choice(x, 2000))
     parameters = np.concatenate([w, b, np.zeros(2001)])
     np.testing.assert_array_equal(active_sets(kernel, parameters, x), activity(parameters, x))
-
-
-@EXAMPLES
-@given(problems())
-def test_bisection_alone_finds_what_the_division_and_its_repair_find(problem):
-    parameters, x, _ = problem
-    w, b, _ = parameters[:-1].reshape(3, -1)
-    fenced = np.concatenate([[-LARGEST], x, [LARGEST]])
-    with np.errstate(all="ignore"):
-        k, near, sides = search(fenced, w, -b)
-    np.testing.assert_array_equal(bisect(x, w, -b), k)
-    np.testing.assert_array_equal(near, fenced[[k, k + 1]])
-    np.testing.assert_array_equal(sides, [np.signbit(w), ~np.signbit(w)])
 
 
 @every_kernel

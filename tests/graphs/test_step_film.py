@@ -110,18 +110,18 @@ def test_no_words_leave_their_box_in_any_picture(hidden):
 def test_films_are_written_whole_and_with_even_sides(suffix, tmp_path):
     path, progress = tmp_path / f"step{suffix}", []
     film_sgd_step(
-        network_graph(network((6,)), 0.4, 0.9),
+        network_graph(network((2,)), 0.4, 0.9),
         path,
         SgdStep(0.05),
         progress=lambda done, of: progress.append((done, of)),
     )
     assert path.stat().st_size > 10_000
     assert [other.name for other in tmp_path.iterdir()] == [path.name]
-    assert progress[-1][0] == progress[-1][1] == len(painter(hidden=(6,)))
+    assert progress[-1][0] == progress[-1][1] == len(painter(hidden=(2,)))
     if suffix == ".gif":
         with Image.open(path) as film:
             assert film.n_frames == progress[-1][1]
-            assert film.size == painter(hidden=(6,)).size
+            assert film.size == painter(hidden=(2,)).size
 
 
 def test_a_step_out_of_the_finite_numbers_is_refused(tmp_path):
