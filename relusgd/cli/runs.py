@@ -133,12 +133,14 @@ def check_facts(result: RunCheck) -> dict[str, Any]:
 def show_summary(run: Path, *, as_json: bool) -> None:
     """Print what a run is and how it went."""
     from relusgd.runs.facts import changed_versions
-    from relusgd.runs.find import load_run
+    from relusgd.runs.find import load_run, with_one_run
     from relusgd.runs.summary import summarize
 
-    loaded = load_run(run)
-    summary = summarize(loaded)
-    loaded.check_readable()
+    def read(run: Run) -> tuple[Run, dict[str, Any]]:
+        run.check_readable()
+        return run, summarize(run)
+
+    loaded, summary = with_one_run(load_run(run), read)
     if as_json:
         print_json(summary)
         return
@@ -158,7 +160,7 @@ def list_runs(
     as_json: JsonOption = False,
 ) -> None:
     """List the runs in a folder."""
-    from relusgd.runs.find import find_runs
+    from relusgd.runs.find import find_runs, with_one_run
     from relusgd.runs.summary import summarize
 
     if not folder.is_dir():
@@ -171,7 +173,7 @@ def list_runs(
     rows: list[dict[str, Any]] = []
     for run in find_runs(folder):
         try:
-            rows.append(summarize(run))
+            rows.append(with_one_run(run, summarize))
         except RelusgdError as error:
             rows.append({"run": str(run.folder), "status": "damaged", "error": error.message})
     if as_json:

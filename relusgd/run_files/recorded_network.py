@@ -15,6 +15,7 @@ from relusgd.model.points import Scaling
 from relusgd.run_files.finding import is_run_folder, no_run
 from relusgd.run_files.folder import CONFIG, TABLE, read_history
 from relusgd.run_files.folder_errors import damaged, unreadable
+from relusgd.run_files.one_run import read_one_run
 from relusgd.run_files.stated_facts import read_units
 
 
@@ -35,6 +36,11 @@ def read_network(folder: Path, epoch: int | None) -> RecordedNetwork:
     """
     if not is_run_folder(folder):
         raise no_run(folder)
+    network, _ = read_one_run(folder, lambda: _read_network(folder, epoch))
+    return network
+
+
+def _read_network(folder: Path, epoch: int | None) -> RecordedNetwork:
     units = read_units(folder)
     hidden = read_config(folder).network.hidden
     history = read_history(folder, hidden, units.steps_per_epoch)

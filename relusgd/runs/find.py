@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from relusgd.advice import advice, option
 from relusgd.config import Config
 from relusgd.errors import InputError, RelusgdError
 from relusgd.run_files.finding import is_run_folder, no_run, path_order
 from relusgd.run_files.folder import CONFIG
+from relusgd.run_files.one_run import TRIES, ReplacedError
 from relusgd.run_files.stated_facts import FACTS
 from relusgd.runs.kept_start import kept_start
 from relusgd.runs.lock import LOCK
 from relusgd.runs.run import Run
 from relusgd.training.start import StartNetwork
+
+T = TypeVar("T")
 
 
 def load_run(folder: str | Path) -> Run:
@@ -25,6 +29,19 @@ def load_run(folder: str | Path) -> Run:
     if not is_run_folder(path):
         raise no_run(path)
     return Run(path)
+
+
+def with_one_run(run: Run, use: Callable[[Run], T]) -> T:
+    """What `use` gives of a run, or of the one that takes its place meanwhile.
+
+    Raises as `use`.
+    """
+    for _ in range(TRIES):
+        try:
+            return use(run)
+        except ReplacedError:
+            run = Run(run.folder)
+    return use(run)
 
 
 def standing_run(folder: Path) -> Run | None:

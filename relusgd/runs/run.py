@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,6 +21,7 @@ from relusgd.model.points import Dataset, Scaling, dataset_from_rows
 from relusgd.model.targets import parse_target
 from relusgd.run_files import folder as disk
 from relusgd.run_files.folder_errors import damaged
+from relusgd.run_files.one_run import FolderIdentity, folder_identity, read_one_run, replaced
 from relusgd.run_files.recorded_network import read_config
 from relusgd.run_files.stated_facts import FACTS
 from relusgd.runs.facts import RunFacts, read_facts
@@ -40,24 +41,81 @@ if TYPE_CHECKING:
     from relusgd.training.plan import Plan
 
 
+T = TypeVar("T")
+
+
+def _of_one_run(method: Callable[[Run], T]) -> Callable[[Run], T]:
+    """Let a method that reads the folder give what belongs to what was read before."""
+
+    @wraps(method)
+    def read(run: Run) -> T:
+        return run.read_as_one(lambda: method(run))
+
+    return read
+
+
+READ_ONCE = ("facts", "status", "ending", "config", "data", "history", "metrics")
+
+
 class Run:
     """A run folder, read as it is now. What is read once stays the same in this object.
 
-    Raises RelusgdError, naming the file, when a part that is asked for is missing or damaged.
+    Raises RelusgdError, naming the file, when a part that is asked for is missing or damaged, and
+    ReplacedError when another run has taken the folder's place since the first part was read.
     """
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
+        self._identity: FolderIdentity | None = None
+        self._is_reading = False
+
+    def read_as_one(self, read: Callable[[], T]) -> T:
+        """What `read` gives, all of it of the run from which this object has read before.
+
+        Raises as `read`, and ReplacedError when another run has taken the folder's place.
+        """
+        if self._is_reading:
+            return read()
+        self._is_reading = True
+        try:
+            if self._identity is None:
+                result, self._identity = read_one_run(self.folder, lambda: self._read_anew(read))
+            else:
+                result = self._read_more(read)
+        finally:
+            self._is_reading = False
+        return result
+
+    def _read_anew(self, read: Callable[[], T]) -> T:
+        for name in READ_ONCE:
+            self.__dict__.pop(name, None)
+        return read()
+
+    def _read_more(self, read: Callable[[], T]) -> T:
+        try:
+            result = read()
+        except RelusgdError:
+            self._check_identity()
+            raise
+        self._check_identity()
+        return result
+
+    def _check_identity(self) -> None:
+        identity = folder_identity(self.folder)
+        if identity is not None and identity != self._identity:
+            raise replaced(self.folder)
 
     def __repr__(self) -> str:
         return f"Run({str(self.folder)!r})"
 
     @cached_property
+    @_of_one_run
     def facts(self) -> RunFacts:
         """What run.json says: versions, engine, kernel, scaling, timings, counts."""
         return read_facts(self.folder)
 
     @cached_property
+    @_of_one_run
     def status(self) -> str:
         """running, complete, interrupted, diverged or failed.
 
@@ -72,6 +130,7 @@ class Run:
         return status
 
     @cached_property
+    @_of_one_run
     def ending(self) -> Ending | None:
         """How training ended; None where it has not. Derived where run.json does not say so."""
         facts = self.facts
@@ -84,6 +143,7 @@ class Run:
         return Ending(outcome, brief_reason(self.metrics, self.scaling, self.data.y_train))
 
     @cached_property
+    @_of_one_run
     def config(self) -> Config:
         """The config with every default filled in."""
         return read_config(self.folder)
@@ -94,6 +154,7 @@ class Run:
         return self.facts.scaling
 
     @cached_property
+    @_of_one_run
     def data(self) -> Dataset:
         """The training and test points."""
         rows = disk.read_data_rows(self.folder)
@@ -123,6 +184,7 @@ class Run:
         return points
 
     @cached_property
+    @_of_one_run
     def history(self) -> History:
         """All whole snapshots, as read-only memory maps."""
         least = self._least_snapshots
@@ -132,6 +194,7 @@ class Run:
         return history
 
     @cached_property
+    @_of_one_run
     def metrics(self) -> dict[str, NDArray[Any]]:
         """metrics.csv: column name → array, one entry per snapshot.
 
@@ -154,7 +217,7 @@ class Run:
         """
         hidden = tuple(self.config.network.hidden)
         least = self._least_snapshots
-        column = disk.read_column(self.folder, hidden, name)
+        column = self.read_as_one(lambda: disk.read_column(self.folder, hidden, name))
         if column is None:
             names = sorted({*self.metrics, *disk.array_layout(hidden)})
             raise InputError(
@@ -198,8 +261,8 @@ class Run:
 
         Only the headers of arrays are read.
         """
-        hidden = tuple(self.config.network.hidden)
-        disk.check_arrays(self.folder, hidden, len(self.metrics["epoch"]))
+        hidden, rows = self.config.network.hidden, len(self.metrics["epoch"])
+        self.read_as_one(lambda: disk.check_arrays(self.folder, hidden, rows))
 
     @property
     def _least_snapshots(self) -> int:

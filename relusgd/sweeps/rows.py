@@ -17,6 +17,7 @@ from relusgd.config.values import freeze, single
 from relusgd.errors import RelusgdError
 from relusgd.runs.contents import RunContents
 from relusgd.runs.facts import RunFacts
+from relusgd.runs.find import with_one_run
 from relusgd.runs.result import RunResult
 from relusgd.runs.run import Run
 
@@ -110,7 +111,7 @@ def _row(
 def run_row_or_damage(run: Run) -> Row:
     """The row of a run folder that may be damaged; its error then says so."""
     try:
-        return run_row(run)
+        return with_one_run(run, run_row)
     except RelusgdError as error:
         return Row(run.folder.name, "damaged", {}, error=_one_line(error.message))
 

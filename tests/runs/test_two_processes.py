@@ -1,6 +1,7 @@
 """Two processes on one folder: one writes, the other is refused; readers see whole snapshots."""
 
 import os
+import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -8,15 +9,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from small import tiny
 
 from relusgd.config import load_config
 from relusgd.errors import InputError
+from relusgd.run_files.one_run import ReplacedError
 from relusgd.runs.facts import write_facts
 from relusgd.runs.find import load_run
 from relusgd.runs.lock import FolderLock, is_being_written
 from relusgd.runs.record import record
 
 TIMES = 50 if os.environ.get("RELUSGD_LONG") else 5
+REPLACED_READS = 20_000 if os.environ.get("RELUSGD_LONG") else 30
 READS = 1000 if os.environ.get("RELUSGD_LONG") else 100
 CONFIG = """\
 data: {samples: 20, test_samples: 5}
@@ -95,6 +99,47 @@ def test_readers_of_a_run_that_trains_see_whole_snapshots(tmp_path):
         assert process.wait(timeout=60) == 143
         process.communicate()
     assert load_run(tmp_path / "run").status == "interrupted"
+
+
+def test_readers_of_a_run_that_is_replaced_again_and_again_see_one_run(tmp_path):
+    folder = tmp_path / "run"
+    configs = [tiny(network__hidden=[width], training__epochs=width) for width in (3, 5)]
+    record(configs[0], folder)
+    parent, read, replaced = os.getpid(), 0, 0
+    writer = os.fork()
+    if writer == 0:
+        try:
+            while os.getppid() == parent:
+                for config in configs[::-1]:
+                    record(config, folder, overwrite=True)
+        finally:
+            os._exit(1)
+    try:
+        while read < REPLACED_READS:
+            run = load_run(folder)
+            try:
+                width = run.config.network.hidden[0]
+                assert run.metrics["epoch"][-1] <= width
+                assert run.history.slope.shape[1] == width
+                assert len(run.data.x_train) == 6
+            except ReplacedError:
+                replaced += 1
+            assert load_run(folder).history.slope.shape[1] in (3, 5)
+            read += 1
+    finally:
+        os.kill(writer, signal.SIGKILL)
+        os.waitpid(writer, 0)
+    assert replaced < read
+
+
+def test_a_run_whose_folder_another_one_took_says_so_and_keeps_what_it_read(tmp_path):
+    old = record(tiny(), tmp_path / "run")
+    slope = old.history.slope
+    before = slope.copy()
+    record(tiny(seed=1), tmp_path / "run", overwrite=True)
+    assert np.array_equal(slope, before)
+    with pytest.raises(InputError, match="was replaced since it was loaded"):
+        _ = old.data
 
 
 @pytest.mark.parametrize(
