@@ -43,7 +43,8 @@ class Start:
     """How training goes on from a snapshot on the page, until the reader changes it.
 
     layers: which parameters learn; batch_size: None is all points; penalty: of the closed form;
-    output_bias: whether there is one; config: of the run as YAML, a key in every line, which the
+    output_bias: whether there is one; left_out: what the run's training has and plain SGD, by which
+    the page goes on, has not, in words; config: of the run as YAML, a key in every line, which the
     page copies with the numbers of a changed network.
     """
 
@@ -51,6 +52,7 @@ class Start:
     batch_size: int | None = None
     penalty: float = 1e-6
     output_bias: bool = True
+    left_out: str = ""
     config: str = DEFAULT_CONFIG
 
 

@@ -25,6 +25,7 @@ from relusgd.pictures.story import save_story
 from relusgd.pictures.view import View
 from relusgd.runs.place import check_file_place
 from relusgd.runs.titles import RecordedRun, panel_titles, picture_place
+from relusgd.runs.training_words import beyond_plain_sgd
 
 # The numbers of a run that diverges leave the range of floats. What is not finite is not drawn.
 quiet = np.errstate(all="ignore")
@@ -164,6 +165,7 @@ def _start(run: RecordedRun) -> Start:
         batch_size=size,
         penalty=training.penalty,
         output_bias=run.config.network.output_bias,
+        left_out=beyond_plain_sgd(training),
         config=config_to_yaml(run.config.model_copy(update={"sweep": None})),
     )
 

@@ -45,6 +45,8 @@ class ExperimentForm {
     $("unit").max = run.width - 1;
     $("weight-label").hidden = run.deep;
     $("yaml-text").hidden = true;
+    $("left-out").hidden = !start.left_out;
+    $("left-out").textContent = `plain SGD, without the run's ${start.left_out}`;
     const { train, test } = points;
     const cut = train.of > n || test.of > test.x.length;
     $("sampled").hidden = !cut;

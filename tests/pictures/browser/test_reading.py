@@ -311,6 +311,16 @@ def test_sgd_goes_on_from_here_until_it_is_paused(
     )
 
 
+def test_what_plain_sgd_leaves_out_of_the_runs_training_is_said(make_history, make_page, open_page):
+    left_out = "Adam, momentum 0.9 and label noise 0.4"
+    page = open_page(make_page(make_history(), starts=[Start(left_out=left_out)]))
+    page.click("#edit")
+    assert page.inner_text("#left-out") == f"plain SGD, without the run's {left_out}"
+    plain = open_page(make_page(make_history()))
+    plain.click("#edit")
+    assert plain.is_hidden("#left-out")
+
+
 def test_a_rate_that_is_too_large_is_told_and_nonsense_refused(
     make_history, make_page, open_page, settled, wait_until
 ):
