@@ -57,6 +57,8 @@ class Pace:
         if training.method != "sgd":
             title = OPTIMIZERS[training.method].title
             return cls(training.layers, output_bias, f"{title} at {words}")
+        if training.input_noise:
+            return cls(training.layers, output_bias, f"SGD with noise on x at {words}")
         return cls(
             training.layers,
             output_bias,
@@ -69,8 +71,8 @@ class Pace:
     def shares(self, found: Features) -> Array | None:
         """The share of each direction that is learned, nan where its error grows.
 
-        None for the methods that scale every parameter by itself, so that no direction learns
-        alone.
+        None where no direction learns alone: for the methods that scale every parameter by itself,
+        and with noise on x, whose features are others in every step.
         """
         if self.penalty is not None:
             return ridge_shares(found.singular_values, self.penalty)

@@ -80,6 +80,9 @@ def test_ridge_learns_by_its_penalty_and_adam_by_no_direction_alone(record):
     adam = record("adam", training__method="adam").features()
     assert adam.learned is None
     assert (adam.learned_directions, adam.unstable_directions) == (None, 0)
+    noisy = record("noisy", training__input_noise=0.1).features()
+    assert noisy.learned is None
+    assert record("labels", training__label_noise=0.1).features().learned is not None
 
 
 def test_deep_networks_have_features_of_every_layer(record):
