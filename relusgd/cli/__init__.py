@@ -19,6 +19,7 @@ from relusgd.cli import (
     runs,
     sweeps,
     training,
+    verify,
 )
 from relusgd.cli.boundary import guarded
 from relusgd.cli.help import ReadableGroup, make_readable
@@ -92,6 +93,7 @@ runs.register(app)
 comparing.register(app)
 diagnose.register(app)
 features.register(app)
+verify.register(app)
 gradcheck.register(app)
 graph.register(app)
 make_readable(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from relusgd.config.section import Section
+from relusgd.config.section import BESIDE_THE_RUN, Section
 from relusgd.config.values import plain
 from relusgd.words import quoted, value_text
 
@@ -12,16 +12,20 @@ LONGEST_LIST = 24
 
 
 def flatten(config: Section) -> dict[str, object]:
-    """Dotted key → value, every default filled in, in the order of the models, without the sweep.
+    """Dotted key → value, every default filled in, in the order of the models.
+
+    Without the sweep and what a recipe expects.
 
     Lists are tuples; knots and schedules are dicts.
     """
     flat: dict[str, object] = {}
     for name in type(config).model_fields:
         value = getattr(config, name)
-        if isinstance(value, Section) and name != "sweep":
+        if name in BESIDE_THE_RUN:
+            continue
+        if isinstance(value, Section):
             flat |= {f"{name}.{key}": dump(getattr(value, key)) for key in type(value).model_fields}
-        elif name != "sweep":
+        else:
             flat[name] = value
     return flat
 
@@ -56,10 +60,10 @@ def changed(section: Section) -> dict[str, object]:
 
 
 def changed_keys(config: Section) -> dict[str, object]:
-    """Dotted key → value, for the keys that are not at their defaults, without the sweep."""
+    """Dotted key → value, for the keys of a run that are not at their defaults."""
     flat: dict[str, object] = {}
     for name, value in changed(config).items():
-        if name == "sweep":
+        if name in BESIDE_THE_RUN:
             continue
         if isinstance(value, dict):
             flat |= {f"{name}.{key}": item for key, item in value.items()}
@@ -69,8 +73,13 @@ def changed_keys(config: Section) -> dict[str, object]:
 
 
 def config_to_yaml(config: Section) -> str:
-    """The config with every default filled in; it loads back to an equal one."""
-    return "".join(_lines(dump(config), ""))
+    """The config with every default filled in; it loads back to an equal one.
+
+    What a recipe expects is left out: it is about many runs.
+    """
+    values = dump(config)
+    assert isinstance(values, dict)
+    return "".join(_lines({key: value for key, value in values.items() if key != "expect"}, ""))
 
 
 def changed_yaml(config: Section) -> str:
@@ -95,7 +104,7 @@ def _lines(block: object, indent: str) -> Iterator[str]:
         if isinstance(value, Mapping) and value and _is_block(indent, key):
             yield f"{indent}{quoted(key)}:\n"
             yield from _lines(value, indent + "  ")
-        elif not (key == "sweep" and not indent and value is None):
+        elif indent or key not in BESIDE_THE_RUN or value is not None:
             yield f"{indent}{quoted(key)}: {value_text(value)}\n"
 
 

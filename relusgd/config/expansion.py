@@ -14,6 +14,7 @@ from relusgd.config.loading import check_values, resolve_key
 from relusgd.config.naming import assignment, assignment_with_digits, join_name
 from relusgd.config.overrides import move_lines, with_settings, without
 from relusgd.config.schema import LARGEST_SEED, Config, SweepSection
+from relusgd.config.section import BESIDE_THE_RUN
 from relusgd.config.source import Path, Places, split_key
 from relusgd.errors import ConfigError
 
@@ -95,7 +96,9 @@ def combinations(config: Config) -> list[Combination]:
     Raises ConfigError as `planned_runs`.
     """
     sweep = config.sweep or SweepSection()
-    base = without(written(config), ("sweep",))
+    base = written(config)
+    for key in BESIDE_THE_RUN:
+        base = without(base, (key,))
     places = _places_by_case(config.origin.places)
     grid = {key: sweep.grid[key] for key in sorted(sweep.grid) if key != "seed"}
     faults: list[str] = []

@@ -9,7 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from relusgd.config.keys import known_keys
 from relusgd.config.schema import Config, SweepSection
-from relusgd.config.section import Section
+from relusgd.config.section import BESIDE_THE_RUN, Section
 from relusgd.config.values import FrozenMapping
 
 
@@ -32,7 +32,7 @@ def json_schema() -> dict[str, Any]:
     """
     schema = Config.model_json_schema(schema_generator=_Generator)
     sweep = schema["$defs"][SweepSection.__name__]["properties"]
-    names = {"enum": [key for key in known_keys() if key != "sweep"]}
+    names = {"enum": [key for key in known_keys() if key not in BESIDE_THE_RUN]}
     sweep["grid"]["propertyNames"] = names
     sweep["cases"]["additionalProperties"]["propertyNames"] = names
     return {

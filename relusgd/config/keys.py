@@ -9,7 +9,7 @@ from typing import Any, get_args
 from pydantic import Discriminator
 
 from relusgd.config.schema import Config
-from relusgd.config.section import Section
+from relusgd.config.section import BESIDE_THE_RUN, Section
 from relusgd.config.source import Path, dotted
 from relusgd.config.synonyms import key_meant
 from relusgd.words import did_you_mean
@@ -60,7 +60,7 @@ def known_keys() -> tuple[str, ...]:
 
 def _dotted_keys() -> Iterator[str]:
     for name in Config.model_fields:
-        sections = () if name == "sweep" else sections_at((name,))
+        sections = () if name in BESIDE_THE_RUN else sections_at((name,))
         if not sections:
             yield name
         for section in sections:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from relusgd.config.dumping import changed_keys, dump
 from relusgd.config.schema import Config, SweepSection
+from relusgd.config.section import BESIDE_THE_RUN
 from relusgd.words import value_text
 
 OTHER_CHARACTERS = re.compile(r"[^A-Za-z0-9._+-]")
@@ -57,7 +58,9 @@ def _assignments(config: Config) -> list[str]:
     """`key=value` for all that was set, by key, and for the case."""
     origin = config.origin
     set_keys = origin.overrides if origin.stem is not None else changed_keys(config)
-    values = {key: value for key, value in set_keys.items() if key.split(".")[0] != "sweep"}
+    values = {
+        key: value for key, value in set_keys.items() if key.split(".")[0] not in BESIDE_THE_RUN
+    }
     if origin.case is not None:
         values["case"] = origin.case
     return [assignment(key, values[key]) for key in sorted(values)]

@@ -116,6 +116,11 @@ Cases = Annotated[
     AfterValidator(freeze),
 ]
 NOTHING: Any = FrozenMapping({})
+Expectations = Annotated[
+    Mapping[str, object],
+    Field(title="a mapping with the claims of a recipe"),
+    AfterValidator(freeze),
+]
 
 
 def _kind(value: object, default: object) -> str | None:
@@ -485,6 +490,9 @@ class Config(Section):
     )
     sweep: SweepSection | None = Field(
         default=None, description="for relusgd sweep alone: what varies"
+    )
+    expect: Expectations | None = Field(
+        default=None, description="for relusgd verify alone: what must come out"
     )
 
     _origin: Origin = PrivateAttr(default_factory=Origin)

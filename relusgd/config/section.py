@@ -10,6 +10,9 @@ from relusgd.words import shown
 
 BILLION = 10**9
 
+BESIDE_THE_RUN = ("sweep", "expect")
+"""Keys of a config that are not about one run: no run has them, and they change none."""
+
 
 class Section(BaseModel):
     """Keys that belong together; immutable, and no others are taken."""

@@ -10,6 +10,7 @@ from relusgd.config.faults import translate
 from relusgd.config.keys import known_keys
 from relusgd.config.overrides import with_settings, without
 from relusgd.config.schema import MAX_RUNS, Config, SweepSection
+from relusgd.config.section import BESIDE_THE_RUN
 from relusgd.config.source import Fault, Path, covers, split_key
 from relusgd.config.synonyms import key_meant
 from relusgd.words import did_you_mean, shown
@@ -77,10 +78,11 @@ def _case_faults(
 
 
 def _unknown(key: str) -> str | None:
-    known = [one for one in known_keys() if one != "sweep"]
+    known = [one for one in known_keys() if one not in BESIDE_THE_RUN]
     block, _, name = key.rpartition(".")
-    if key.split(".")[0] == "sweep":
-        return "cannot vary the sweep itself"
+    first = key.split(".")[0]
+    if first in BESIDE_THE_RUN:
+        return f"cannot vary {first}, which is no part of a run"
     if any(covers(split_key(one), split_key(key)) for one in known):
         return None
     meant = key_meant(name, block)

@@ -1,0 +1,205 @@
+"""The command verify: recipes, run and held against what they claim."""
+
+from __future__ import annotations
+
+import math
+from contextlib import nullcontext
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from relusgd.cli.boundary import guarded
+from relusgd.cli.completions import complete_configs
+from relusgd.cli.options import JsonOption
+from relusgd.cli.terminal import print_json, print_table, stderr_console
+from relusgd.errors import InputError
+from relusgd.words import brief_duration, comma_list, counted, number, number_range
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from relusgd.recipes.claims import Verdict
+    from relusgd.recipes.recipe import Claim, Recipe
+    from relusgd.recipes.verifying import Report
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example:  relusgd verify configs/recipes --seeds 1")(verify)
+
+
+@guarded
+def verify(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH",
+            help="Recipes: configs with an expect: block, or folders of them.",
+            autocompletion=complete_configs,
+            show_default=False,
+        ),
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the runs are kept.")] = Path(
+        "outputs/verify"
+    ),
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="How many seeds. [dim]\\[default: what each recipe says][/]",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check claims about networks by running them: published results, or your own.
+
+    Every claim must hold on every seed, and every broken variant must fail. Runs that are there
+    already are not trained again. Exit code 1 when a claim does not hold or a broken variant
+    passes.
+    """
+    from relusgd.recipes.recipe import load_recipe
+    from relusgd.recipes.verifying import verify as verify_recipes
+
+    recipes = [load_recipe(path) for path in recipe_files(paths)]
+    console = stderr_console()
+    reports: list[Report] = []
+    with console.status("") if console.is_terminal else nullcontext() as status:
+
+        class Watcher:
+            def begins(self, recipe: Recipe, variant: str | None) -> None:
+                if status:
+                    part = "" if variant is None else f", broken: {variant}"
+                    status.update(f"{len(reports) + 1} of {len(recipes)}: {recipe.name}{part}")
+
+        for report in verify_recipes(recipes, out, seeds=seeds, observer=Watcher()):
+            reports.append(report)
+    if as_json:
+        print_json([report_facts(report) for report in reports])
+    else:
+        print_table(reports_table(reports))
+        wrong = [report.recipe.name for report in reports if not report.is_verified]
+        if wrong:
+            typer.echo(f"not verified: {comma_list(wrong)}", err=True)
+    if not all(report.is_verified for report in reports):
+        raise typer.Exit(1)
+
+
+def recipe_files(paths: Sequence[Path]) -> list[Path]:
+    """The recipes at these paths; of a folder, the .yaml files with an expect: block's name in it.
+
+    Raises InputError for a folder without any.
+    """
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found = sorted(path.glob("*.yaml"))
+            if not found:
+                raise InputError(
+                    f"{path} holds no .yaml file", "give a recipe, or a folder of them"
+                )
+            files += found
+        else:
+            files.append(path)
+    return files
+
+
+def reports_table(reports: Sequence[Report]) -> Table:
+    """A line per claim and per broken variant."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("recipe", "claim", "expected", "measured", "margin", "", "time"):
+        justify: Any = "right" if heading in ("margin", "time") else "left"
+        table.add_column(heading, justify=justify, overflow="fold")
+    for report in reports:
+        name = report.recipe.name
+        spent = brief_duration(report.seconds)
+        for verdict in report.verdicts:
+            table.add_row(name, *_cells(verdict), "ok" if verdict.holds else "FAILED", spent)
+            name = spent = ""
+        for variant, verdicts in report.broken.items():
+            worst = min(verdicts, key=lambda verdict: verdict.margin)
+            outcome = "PASSES" if variant in report.passing_variants else "fails, as it must"
+            table.add_row(name, f"broken: {variant}", *_cells(worst)[1:], outcome, "")
+    return table
+
+
+def _cells(verdict: Verdict) -> list[str]:
+    """The claim, what is expected, what was measured, and the margin."""
+    claim = verdict.claim
+    subject = claim.quantity
+    if claim.where:
+        subject += f" ({', '.join(str(value) for value in claim.where.values())})"
+    return [subject, expected_text(claim), measured_text(verdict), number(verdict.margin)]
+
+
+def expected_text(claim: Claim) -> str:
+    """What a claim says of its quantity: 1 ± 0.03, < 0.005, falling over training.batch_size."""
+    over = "" if claim.over == "run" else f" over {claim.over}"
+    if isinstance(claim.value, str):
+        return f"{claim.value}{over}"
+    value = number(claim.value)
+    if claim.relation in ("below", "above"):
+        return f"{'<' if claim.relation == 'below' else '>'} {value}{over}"
+    if claim.relation == "equal":
+        return f"{value} ± {number(claim.tolerance)}{over}"
+    return f"{claim.relation} {value} ± {number(claim.tolerance)}{over}"
+
+
+def measured_text(verdict: Verdict) -> str:
+    """The median of what was measured, and its range."""
+    finite = [value for value in verdict.measured if math.isfinite(value)]
+    if not finite:
+        return "nothing finite"
+    low, high = min(finite), max(finite)
+    text = number(median(finite))
+    if low < high:
+        text += " ({} … {})".format(*number_range(low, high))
+    missing = len(verdict.measured) - len(finite)
+    return f"{text}, {counted(missing, 'run')} without" if missing else text
+
+
+def report_facts(report: Report) -> dict[str, Any]:
+    """A report as numbers and words."""
+    return {
+        "recipe": report.recipe.name,
+        "path": str(report.recipe.path),
+        "statement": report.recipe.expectation.statement,
+        "source": report.recipe.expectation.source,
+        "verified": report.is_verified,
+        "seeds": report.seeds,
+        "seconds": report.seconds,
+        "claims": [_verdict_facts(verdict) for verdict in report.verdicts],
+        "broken": {
+            name: {
+                "fails": name not in report.passing_variants,
+                "claims": [_verdict_facts(verdict) for verdict in verdicts],
+            }
+            for name, verdicts in report.broken.items()
+        },
+    }
+
+
+def _verdict_facts(verdict: Verdict) -> dict[str, Any]:
+    claim = verdict.claim
+    return {
+        "quantity": claim.quantity,
+        "over": claim.over,
+        "where": {key: str(value) for key, value in claim.where.items()},
+        "relation": claim.relation,
+        "value": claim.value,
+        "tolerance": claim.tolerance,
+        "measured": [_finite(value) for value in verdict.measured],
+        "margin": _finite(verdict.margin),
+        "holds": verdict.holds,
+    }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
