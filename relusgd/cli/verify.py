@@ -29,20 +29,21 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(epilog="Example:  relusgd verify configs/recipes --seeds 1")(verify)
+    app.command(epilog="Example:  relusgd verify edge balance --seeds 2")(verify)
 
 
 @guarded
 def verify(
     paths: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(
             metavar="PATH",
-            help="Recipes: configs with an expect: block, or folders of them.",
+            help="Recipes: configs with an expect: block, folders of them, or names of those that "
+            "come with relusgd. [dim]\\[default: all of these][/]",
             autocompletion=complete_configs,
             show_default=False,
         ),
-    ],
+    ] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the runs are kept.")] = Path(
         "outputs/verify"
     ),
@@ -66,7 +67,7 @@ def verify(
     from relusgd.recipes.recipe import load_recipe
     from relusgd.recipes.verifying import verify as verify_recipes
 
-    recipes = [load_recipe(path) for path in recipe_files(paths)]
+    recipes = [load_recipe(path) for path in recipe_files(paths or [])]
     console = stderr_console()
     reports: list[Report] = []
     with console.status("") if console.is_terminal else nullcontext() as status:
@@ -91,10 +92,15 @@ def verify(
 
 
 def recipe_files(paths: Sequence[Path]) -> list[Path]:
-    """The recipes at these paths; of a folder, the .yaml files with an expect: block's name in it.
+    """The files at these paths and in these folders; without any, all shipped recipes.
 
-    Raises InputError for a folder without any.
+    A name that is no path may be that of a shipped one. Raises InputError for a folder without any.
     """
+    from relusgd.config.shipped import shipped_recipes
+
+    shipped = shipped_recipes()
+    if not paths:
+        return list(shipped.values())
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
@@ -104,6 +110,8 @@ def recipe_files(paths: Sequence[Path]) -> list[Path]:
                     f"{path} holds no .yaml file", "give a recipe, or a folder of them"
                 )
             files += found
+        elif not path.exists() and str(path) in shipped:
+            files.append(shipped[str(path)])
         else:
             files.append(path)
     return files

@@ -13,15 +13,23 @@ from relusgd.words import did_you_mean
 
 
 def shipped_configs() -> dict[str, Path]:
-    """Name → file of every shipped config, by name.
+    """Name → file of every shipped config, by name."""
+    return {file.stem: file for file in sorted(_shipped_folder().glob("*.yaml"))}
 
-    An installed package holds them; in a source tree they lie in `configs/` beside it.
-    """
+
+def shipped_recipes() -> dict[str, Path]:
+    """Name → file of every recipe that comes with relusgd, by name."""
+    recipes = _shipped_folder() / "recipes"
+    return {file.stem: file for file in sorted(recipes.glob("*.yaml"))}
+
+
+def _shipped_folder() -> Path:
+    """In an installed package, or beside it in a source tree."""
     package = Path(__file__).parents[1]
     folder = package / "configs"
     if not folder.is_dir() and (package.parent / "pyproject.toml").is_file():
         folder = package.parent / "configs"
-    return {file.stem: file for file in sorted(folder.glob("*.yaml"))}
+    return folder
 
 
 def describe_shipped() -> dict[str, str]:

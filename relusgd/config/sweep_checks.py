@@ -82,7 +82,8 @@ def _unknown(key: str) -> str | None:
     block, _, name = key.rpartition(".")
     first = key.split(".")[0]
     if first in BESIDE_THE_RUN:
-        return f"cannot vary {first}, which is no part of a run"
+        whole = {"sweep": "the sweep itself", "expect": "what a recipe expects"}
+        return f"cannot vary {whole[first]}"
     if any(covers(split_key(one), split_key(key)) for one in known):
         return None
     meant = key_meant(name, block)

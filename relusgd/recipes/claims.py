@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -18,13 +19,16 @@ from relusgd.recipes.recipe import Claim, Moments
 from relusgd.words import comma_list, shown
 
 
-@dataclass(frozen=True, eq=False)
-class VerifiedRun:
-    """A run with the seed that it counts to, and the keys of the sweep that it was made with."""
+@dataclass(frozen=True)
+class MeasuredRun:
+    """The numbers of a run, one for every claim of its recipe; None where a claim is not about it.
+
+    seed: the one that it counts to. varied: the keys of the sweep that it was made with.
+    """
 
     seed: int
     varied: Mapping[str, object]
-    run: TrainedRun
+    numbers: tuple[float | None, ...]
 
 
 @dataclass(frozen=True)
@@ -45,34 +49,56 @@ class Verdict:
         return self.margin >= 0
 
 
-def judge(claim: Claim, runs: Sequence[VerifiedRun]) -> Verdict:
-    """The verdict on the numbers of these runs, which are of all seeds.
+def measure_claims(
+    claims: Sequence[Claim], run: TrainedRun, varied: Mapping[str, object]
+) -> tuple[float | None, ...]:
+    """The number that every claim asks of this run; None for claims that are about others.
 
-    Raises InputError where the claim is about no run, or about keys that do not vary.
+    Raises InputError for a claim that gives several numbers, or is about keys that do not vary.
     """
-    about = [one for one in runs if _is_about(claim, one)]
+    numbers: list[float | None] = []
+    for claim in claims:
+        if not _is_about(claim, varied):
+            numbers.append(None)
+            continue
+        rows = chosen_moments(claim.at, run.history)
+        numbers.append(number_of(parse_quantity(claim.quantity), run, rows))
+    return tuple(numbers)
+
+
+def judge(claims: Sequence[Claim], runs: Sequence[MeasuredRun]) -> list[Verdict]:
+    """The verdict on every claim; runs: of all seeds.
+
+    Raises InputError where a claim is about no run, or about keys that do not vary.
+    """
+    return [_judge(claim, place, runs) for place, claim in enumerate(claims)]
+
+
+def _judge(claim: Claim, place: int, runs: Sequence[MeasuredRun]) -> Verdict:
+    about, numbers = [], []
+    for one in runs:
+        number = one.numbers[place]
+        if number is not None:
+            about.append(one)
+            numbers.append(number)
     if not about:
         where = comma_list(f"{key} = {shown(value)}" for key, value in claim.where.items())
         raise InputError(f"the claim on {claim.quantity} is about no run: none has {where}")
-    expression = parse_quantity(claim.quantity)
-    numbers = [
-        number_of(expression, one.run, chosen_moments(claim.at, one.run.history)) for one in about
-    ]
     if claim.over == "run":
         return _verdict(claim, numbers)
     if claim.over == "seeds":
-        return _verdict(claim, [float(np.mean(numbers))])
+        return _verdict(claim, [float(TAKEN[claim.take](numbers))])
     return _verdict(claim, _along_axis(claim, about, numbers))
 
 
-def _is_about(claim: Claim, one: VerifiedRun) -> bool:
-    unknown = [key for key in claim.where if key not in one.varied]
+def _is_about(claim: Claim, varied: Mapping[str, object]) -> bool:
+    unknown = [key for key in claim.where if key not in varied]
     if unknown:
         raise InputError(
             f"{unknown[0]} does not vary, so it cannot tell which runs a claim is about",
-            f"what varies: {comma_list(one.varied) or 'nothing'}",
+            f"what varies: {comma_list(varied) or 'nothing'}",
         )
-    return all(one.varied[key] == value for key, value in claim.where.items())
+    return all(varied[key] == value for key, value in claim.where.items())
 
 
 def chosen_moments(at: Moments, history: History) -> Integers:
@@ -89,7 +115,7 @@ def chosen_moments(at: Moments, history: History) -> Integers:
 
 
 def _along_axis(
-    claim: Claim, about: Sequence[VerifiedRun], numbers: Sequence[float]
+    claim: Claim, about: Sequence[MeasuredRun], numbers: Sequence[float]
 ) -> list[float]:
     """What the relation is asked of, line after line of runs that differ in the axis alone.
 
@@ -135,6 +161,13 @@ def _changes(_: Sequence[float], numbers: Sequence[float]) -> list[float]:
     return [other - one for one, other in pairwise(numbers)]
 
 
+TAKEN: dict[str, Callable[[Sequence[float]], np.floating[Any]]] = {
+    "mean": np.mean,
+    "median": np.median,
+    "smallest": np.min,
+    "largest": np.max,
+}
+
 RELATIONS_ALONG: dict[str, Callable[[Sequence[float], Sequence[float]], list[float]]] = {
     "exponent": _exponents,
     "ratio": _ratios,
@@ -149,12 +182,16 @@ def _verdict(claim: Claim, measured: Sequence[float]) -> Verdict:
 
 
 def _margin(claim: Claim, number: float) -> float:
-    """By how much a number holds; nan where it is none."""
+    """By how much a number holds, below 0 where it does not; nan where it is none."""
     if isinstance(claim.value, str):
-        change = number if claim.value == "rising" else -number
-        return change if change > 0 else min(change, -math.ulp(1.0))
+        return _strict(number if claim.value == "rising" else -number)
     if claim.relation == "below":
-        return claim.value - number
+        return _strict(claim.value - number)
     if claim.relation == "above":
-        return number - claim.value
+        return _strict(number - claim.value)
     return claim.tolerance - abs(number - claim.value)
+
+
+def _strict(margin: float) -> float:
+    """A margin of 0 is none."""
+    return -math.ulp(0.0) if margin == 0 else margin

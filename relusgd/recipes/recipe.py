@@ -43,16 +43,18 @@ def _readable(text: str) -> str:
 class Claim(Section):
     """One line of what is expected.
 
-    quantity: an expression. at: the snapshots that it sees. over: run (every run by itself), seeds
-    (all seeds together, by their mean), cases, or the key of the sweep along which runs are
-    compared. where: the runs that it is about, by keys of the sweep. relation, value, tolerance:
-    equal to value ± tolerance; below, above value; along an axis monotone (value: falling or
-    rising), exponent (of a power law) or ratio of neighbours, value ± tolerance.
+    quantity: an expression. at: the snapshots that it sees. where: the runs that it is about, by
+    keys of the sweep. over: run (every run by itself), seeds (all together, of which the claim
+    takes the mean, median, smallest or largest), cases, or the key of the sweep along which runs
+    are compared. relation, value, tolerance: equal to value ± tolerance; below, above value; along
+    an axis monotone (value: falling or rising), exponent (of a power law) or ratio of neighbours,
+    value ± tolerance.
     """
 
     quantity: Annotated[Text, AfterValidator(_readable)]
     at: Moments = "last"
     over: Text = "run"
+    take: Literal["mean", "median", "smallest", "largest"] = "mean"
     where: Settings = NO_SETTINGS
     relation: Relation = "equal"
     value: float | Literal["falling", "rising"]

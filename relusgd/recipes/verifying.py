@@ -9,15 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from relusgd.config import Config, planned_runs
+from relusgd.config import Config, PlannedRun, planned_runs
 from relusgd.config.naming import assignment, join_name
 from relusgd.config.schema import SweepSection
-from relusgd.recipes.claims import Verdict, VerifiedRun, judge
+from relusgd.recipes.claims import MeasuredRun, Verdict, judge, measure_claims
 from relusgd.recipes.in_memory import RunInMemory
-from relusgd.recipes.recipe import Recipe
+from relusgd.recipes.recipe import Claim, Recipe
 from relusgd.runs.find import load_run
 from relusgd.sweeps.local import LocalProcesses, available_cores
 from relusgd.sweeps.running import run_sweep
+
+GROUP = 40
+"""So many runs are measured by a worker at once."""
 
 
 class VerifyObserver(Protocol):
@@ -102,31 +105,44 @@ def _report(
 def _verdicts(
     recipe: Recipe, config: Config, folder: Path, seeds: int, executor: Executor
 ) -> list[Verdict]:
-    networks = recipe.expectation.networks
+    """The verdict on every claim about this config, or a broken variant of it."""
+    claims, networks = recipe.expectation.claims, recipe.expectation.networks
+    runs = planned_runs(_repeated(config, seeds * (networks or 1)))
+    groups = [runs[start : start + GROUP] for start in range(0, len(runs), GROUP)]
     if networks is None:
-        runs = _recorded_runs(config, folder, seeds, executor)
+        run_sweep(_repeated(config, seeds), folder, executor)
+        tasks = [executor.submit(measure_recorded, folder, claims, group) for group in groups]
     else:
-        runs = _runs_in_memory(config, seeds, networks)
-    return [judge(claim, runs) for claim in recipe.expectation.claims]
+        tasks = [executor.submit(measure_in_memory, networks, claims, group) for group in groups]
+    measured = [one for task in tasks for one in task.result()]
+    return judge(claims, measured)
 
 
-def _recorded_runs(
-    config: Config, folder: Path, seeds: int, executor: Executor
-) -> list[VerifiedRun]:
-    """The runs of all seeds, recorded in a folder."""
-    config = _repeated(config, seeds)
-    run_sweep(config, folder, executor)
+def measure_recorded(
+    folder: Path, claims: Sequence[Claim], runs: Sequence[PlannedRun]
+) -> list[MeasuredRun]:
+    """The numbers of runs that are recorded in a folder."""
     return [
-        VerifiedRun(run.config.seed, run.varied, load_run(folder / run.name))
-        for run in planned_runs(config)
+        MeasuredRun(
+            run.config.seed,
+            run.varied,
+            measure_claims(claims, load_run(folder / run.name), run.varied),
+        )
+        for run in runs
     ]
 
 
-def _runs_in_memory(config: Config, seeds: int, networks: int) -> list[VerifiedRun]:
-    """So many networks for each seed, none of them recorded."""
+def measure_in_memory(
+    networks: int, claims: Sequence[Claim], runs: Sequence[PlannedRun]
+) -> list[MeasuredRun]:
+    """The numbers of runs that are kept in memory, of which so many count to one seed."""
     return [
-        VerifiedRun(run.config.seed // networks, run.varied, RunInMemory.of(run.config))
-        for run in planned_runs(_repeated(config, seeds * networks))
+        MeasuredRun(
+            run.config.seed // networks,
+            run.varied,
+            measure_claims(claims, RunInMemory.of(run.config), run.varied),
+        )
+        for run in runs
     ]
 
 

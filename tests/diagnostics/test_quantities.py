@@ -95,8 +95,9 @@ def weighted_curvature(network, x):
 
 def elbow_to_sample(network, x):
     found = breakpoints(network)
-    distance = np.abs(found.x[:, None] - x).min(axis=1)
-    return np.average(distance, weights=np.abs(found.slope_change))
+    inside = (x.min() <= found.x) & (found.x <= x.max())
+    distance = np.abs(found.x[inside, None] - x).min(axis=1)
+    return np.average(distance, weights=np.abs(found.slope_change[inside]))
 
 
 DEFINITIONS = {
@@ -109,8 +110,10 @@ DEFINITIONS = {
     "out_of_domain_units": lambda f, *_: int(np.sum(np.abs(f.elbow) > 1)),
     "breakpoints": lambda f, *_: int(np.sum(np.abs(breakpoints(f).x) < 1)),
     "breakpoints_on_line": lambda f, *_: len(breakpoints(f)),
+    "range_at_points": lambda f, data, _: max(f(data.x_train)) - min(f(data.x_train)),
     "slope_variation": lambda f, *_: bend_sizes(f).sum(),
     "half_square_norm": lambda f, *_: sum(0.5 * np.sum(weight**2) for weight in f.weights),
+    "parameter_norm": lambda f, *_: np.linalg.norm(f.parameters()),
     "path_norm": lambda f, *_: path_norm(f),
     "imbalance": lambda f, *_: np.abs(differences(f)).max(),
     "balance_drift": lambda f, _, start: np.abs(differences(f) - differences(start)).max(),

@@ -32,6 +32,13 @@ def breakpoints_on_line(snapshots: SnapshotSeries) -> Array:
     return snapshots.each(lambda network: len(all_breakpoints(network)))
 
 
+@quantity("range at the points", "max f − min f", "function", unit="y")
+def range_at_points(snapshots: SnapshotSeries) -> Array:
+    """The largest minus the smallest value of f at the training points; 0 where f says nothing."""
+    x = snapshots.dataset.x_train
+    return snapshots.each(lambda f: float(np.ptp(f(x))))
+
+
 @quantity("total variation", "∫ |f′|, in the domain", "function", unit="y")
 def total_variation(snapshots: SnapshotSeries) -> Array:
     """∫ |f′(x)| dx over the domain: how far f goes up and down in all."""

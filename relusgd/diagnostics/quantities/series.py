@@ -136,6 +136,11 @@ class Jumps:
         real = np.isfinite(x)
         return cls(len(history), row[real], x[real], slope_change[real])
 
+    def between(self, low: float, high: float) -> Jumps:
+        """Those with low ≤ x ≤ high."""
+        inside = (low <= self.x) & (self.x <= high)
+        return Jumps(self.snapshots, self.row[inside], self.x[inside], self.slope_change[inside])
+
     def sums(self, terms: Array) -> Array:
         """For every network the sum of the terms of its jumps; terms: shape (m,)."""
         sums = np.bincount(self.row, weights=terms, minlength=self.snapshots)

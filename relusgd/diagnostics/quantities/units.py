@@ -84,12 +84,12 @@ def direction_clusters(snapshots: SnapshotSeries) -> Array:
 def elbow_to_sample(snapshots: SnapshotSeries) -> Array:
     """How far the jumps of f′ are from the nearest training x, weighted by their size.
 
-        Σ |jump_i| · min_k |x_i − x_k| / Σ |jump_i|
+        Σ |jump_i| · min_k |x_i − x_k| / Σ |jump_i|   over the jumps between the outer x
 
     0 where every bend stands on a sample, as that of a linear spline does (Williams et al. 2019).
     """
-    jumps = snapshots.jumps
     x = np.unique(snapshots.dataset.x_train)
+    jumps = snapshots.jumps.between(x[0], x[-1])
     behind = np.clip(np.searchsorted(x, jumps.x), 1, max(len(x) - 1, 1))
     to_left = np.abs(jumps.x - x[behind - 1])
     to_right = np.abs(jumps.x - x[np.minimum(behind, len(x) - 1)])

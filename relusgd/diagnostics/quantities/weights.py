@@ -21,6 +21,12 @@ def half_square_norm(snapshots: SnapshotSeries) -> Array:
     return np.asarray(0.5 * np.sum(squares, axis=0))
 
 
+@quantity("norm", "|θ|", "weights", effort=Effort.SMALL)
+def parameter_norm(snapshots: SnapshotSeries) -> Array:
+    """The norm of all weights and biases."""
+    return np.asarray(np.linalg.norm(snapshots.history.parameters, axis=1))
+
+
 @quantity("path norm", "Σ over paths of |product|", "weights", effort=Effort.SMALL)
 def path_norm(snapshots: SnapshotSeries) -> Array:
     """The sum over all paths from the input to the output of |the product of the weights|.
