@@ -236,7 +236,7 @@ def test_flat_keys_are_those_that_can_be_set() -> None:
         set(flatten(load_config({"data": data})))
         for data in ({}, {"kind": "csv", "path": "a"}, {"kind": "points", "x": [1], "y": [1]})
     ]
-    assert set.union(*flat) | {"sweep"} == set(known_keys())
+    assert set.union(*flat) | {"sweep", "expect"} == set(known_keys())
 
 
 def test_keys_in_which_configs_differ_have_the_value_of_each() -> None:
