@@ -19,6 +19,7 @@ import numpy as np
 
 from relusgd.training.descent import Descent, Schedule
 from relusgd.training.engines import advance, choose_kernel
+from relusgd.training.optimizers import Optimizer, Sgd
 from relusgd.training.streams import BatchOrder
 
 Layers = Literal["all", "output"]
@@ -82,9 +83,11 @@ def make_problem(batch_size: int, width: int, steps: int, *, points: int | None 
     )
 
 
-def ours(problem: Problem, engine: Any, kernel: Any = None) -> Contestant:
+def ours(
+    problem: Problem, engine: Any, kernel: Any = None, optimizer: Optimizer | None = None
+) -> Contestant:
     """Our steps by one engine, with the kernel that it chooses at this size; drawing the batches is
-    part of its time.
+    part of its time. optimizer: SGD if none is given.
     """
     chosen = kernel or choose_kernel(engine, problem.batch_size, problem.width, len(problem.x))
     descent = Descent(
@@ -95,6 +98,7 @@ def ours(problem: Problem, engine: Any, kernel: Any = None) -> Contestant:
         Schedule(problem.rate),
         engine=engine,
         kernel=chosen,
+        optimizer=optimizer or Sgd(),
     )
     state = [descent.start(problem.parameters)]
     nothing = np.zeros(0, dtype=np.int64)
@@ -106,9 +110,11 @@ def ours(problem: Problem, engine: Any, kernel: Any = None) -> Contestant:
     return Contestant(take, lambda: state[0].parameters)
 
 
-def notebook_loop(problem: Problem, *, given: bool = False, layers: Layers = "all") -> Contestant:
+def notebook_loop(
+    problem: Problem, *, given: bool = False, layers: Layers = "all", method: str = "SGD"
+) -> Contestant:
     """The course notebook's way: torch.nn modules, an optimizer, a fresh batch drawn every step,
-    float32.
+    float32. method: the optimizer's name in torch.optim.
     """
     import torch
 
@@ -122,7 +128,8 @@ def notebook_loop(problem: Problem, *, given: bool = False, layers: Layers = "al
     x = torch.tensor(problem.x[:, None], dtype=torch.float32)
     y = torch.tensor(problem.y[:, None], dtype=torch.float32)
     learning = model.parameters() if layers == "all" else model[2].parameters()
-    optimizer, loss_function = torch.optim.SGD(learning, lr=problem.rate), torch.nn.MSELoss()
+    optimizer = getattr(torch.optim, method)(learning, lr=problem.rate)
+    loss_function = torch.nn.MSELoss()
 
     def batch(step: int) -> Any:
         if problem.indices is None:

@@ -10,7 +10,7 @@ import pytest
 from documents import ROOT, bash, code_blocks, short_training
 
 from relusgd.cli import app
-from relusgd.config import load_config, shipped_configs
+from relusgd.config import load_config, planned_runs, shipped_configs
 from relusgd.training import prepare
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -88,6 +88,34 @@ def test_the_examples_of_the_python_page_run_from_top_to_bottom(workshop):
         assert (workshop / file).exists(), file
     shown = repr(load_config({"seed": 3, "network": {"hidden": [20, 20]}}))
     assert "".join(f"# {line}\n" for line in shown.splitlines()) in script
+
+
+def test_the_commands_and_snippets_of_the_page_on_ways_of_training_run(workshop):
+    """With few steps and seeds: 270 trainings of 30,000 steps are no test."""
+    for path in (workshop / "configs").glob("*.yaml"):
+        text = re.sub(r"(?<!_)steps: \d+", "steps: 60", path.read_text(encoding="utf-8"))
+        path.write_text(re.sub(r"repeat: \d+", "repeat: 2", text), encoding="utf-8")
+    page = (ROOT / "docs" / "ways.md").read_text(encoding="utf-8")
+    result = bash("".join(code_blocks(page, "sh")), workshop)
+    assert result.returncode == 0, result.stderr
+    for picture in re.findall(r"--out (\S+)", page):
+        assert (workshop / picture).stat().st_size > 1000, picture
+    script = "".join(code_blocks(page, "python"))
+    result = subprocess.run(
+        [sys.executable, "-c", script], cwd=workshop, capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr
+    assert len(result.stdout.splitlines()) == 3 + 4 + 3
+
+
+def test_the_optimizers_of_the_shipped_sweep_begin_with_the_same_networks():
+    runs = planned_runs(load_config(shipped_configs()["optimizers"], {"sweep.repeat": 1}))
+    assert len(runs) == 9
+    starts = {
+        (run.varied["network.hidden"], prepare(run.config).initial.parameters().tobytes())
+        for run in runs
+    }
+    assert len(starts) == 3
 
 
 def test_the_readmes_config_is_a_config(tmp_path):
