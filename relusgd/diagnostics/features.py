@@ -17,9 +17,11 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
+from threadpoolctl import threadpool_limits
 
+from relusgd.diagnostics.compressed_jacobian import compressed_jacobian
+from relusgd.diagnostics.measures import first_layer_activity
 from relusgd.diagnostics.singular_values import (
-    SingularTriplets,
     all_triplets,
     condition_number,
     effective_rank,
@@ -28,7 +30,7 @@ from relusgd.diagnostics.singular_values import (
 )
 from relusgd.errors import InputError
 from relusgd.gradients.jacobian import JacobianProducts, jacobian
-from relusgd.model.network import Array, Network, layer_parameters, learning_parameters
+from relusgd.model.network import Array, Booleans, Network, layer_parameters, learning_parameters
 from relusgd.words import counted
 
 MOST_NUMBERS = 2**24
@@ -39,6 +41,9 @@ MOST_OPERATIONS = 1e10
 
 LEADING = 100
 """So many singular values are computed where J is larger."""
+
+SIGN_POINTS = 2000
+"""At most so many training points decide on the signs of features."""
 
 PART_NUMBERS = 2**22
 """Positions × parameters of the derivatives that are evaluated at once."""
@@ -53,8 +58,9 @@ class Features:
 
     x: the points, shape (n,), in network units, in ascending order. columns: the p parameters that
     count, a slice of all. singular_values: of J at the points, largest first, shape (m,).
-    directions: the right singular vectors v_k as columns, shape (p, m). whole: whether m is
-    min(n, p); where J is large, only its leading singular values are computed.
+    directions: the right singular vectors v_k as columns, shape (p, m); of a large J the leading
+    ones. whole: whether m is min(n, p); of a large J of several hidden layers, only the leading
+    singular values are computed.
     """
 
     network: Network
@@ -109,6 +115,9 @@ class Features:
     @cached_property
     def flat_parameters(self) -> int:
         """How many of the parameters change f at no training point: those of dead units, say."""
+        if len(self.network.hidden) == 1:
+            is_flat = _flat_in_one_layer(self.network, self.x)[self.columns]
+            return int(np.count_nonzero(is_flat))
         n, p = self.shape
         largest = np.zeros(p)
         for part in _parts(n, p):
@@ -117,19 +126,16 @@ class Features:
         return int(np.count_nonzero(largest == 0))
 
     def principal(self, x: ArrayLike, count: int | None = None) -> Array:
-        """ψ_1(x) … ψ_count(x), by default all, at positions of shape (k,); shape (k, count).
+        """ψ_1(x) … ψ_count(x), by default all that are known, at positions of shape (k,).
 
-        x is in network units, at the training points or between them. A feature is as good with the
-        other sign; here it is positive where, from the left, its values at the training points
-        first reach half of their largest size.
+        Shape (k, count). x is in network units, at the training points or between them. A feature
+        is as good with the other sign; here it is positive where, from the left, its values at the
+        training points first reach half of their largest size.
         """
         positions = np.asarray(x, dtype=np.float64)
-        directions = self.directions[:, :count]
-        values = np.empty((len(positions), directions.shape[1]))
-        for part in _parts(len(positions), len(directions)):
-            J = jacobian(self.network, positions[part])[:, self.columns]
-            values[part] = J @ directions
-        return values
+        return directed_derivatives(
+            self.network, positions, self.columns, self.directions[:, :count]
+        )
 
 
 def features(
@@ -152,10 +158,10 @@ def features(
     if not len(points):
         raise InputError("features are those of training points, and there is none")
     with np.errstate(all="ignore"):
-        left, s, directions = _triplets(network, points, columns)
-    signs = _signs(left)
+        s, directions = _decomposed(network, points, columns)
+        directions *= _signs(network, points, columns, directions)
     whole = len(s) == min(len(points), len(directions))
-    return Features(network, points, columns, s, directions * signs, whole)
+    return Features(network, points, columns, s, directions, whole)
 
 
 def counted_columns(
@@ -185,18 +191,89 @@ def counted_columns(
     return slice(start, stop)
 
 
-def _triplets(network: Network, x: Array, columns: slice) -> SingularTriplets:
-    """The singular triplets of J: all of them, or the leading ones of a large J."""
+def directed_derivatives(network: Network, x: Array, columns: slice, directions: Array) -> Array:
+    """J(x) V: the derivative of f at positions x, shape (k,), along directions V, shape (p, m).
+
+    Shape (k, m). Of a large J of one hidden layer by products, otherwise by the matrix.
+    """
+    if len(network.hidden) == 1 and len(x) * len(directions) > PART_NUMBERS:
+        products = JacobianProducts(network, x, columns)
+        along = [products.times(direction) for direction in directions.T]
+        return np.stack(along, axis=1) if along else np.zeros((len(x), 0))
+    values = np.empty((len(x), directions.shape[1]))
+    for part in _parts(len(x), len(directions)):
+        values[part] = jacobian(network, x[part])[:, columns] @ directions
+    return values
+
+
+def _decomposed(network: Network, x: Array, columns: slice) -> tuple[Array, Array]:
+    """(s, V): the singular values of J, and right singular vectors as columns.
+
+    All of both, unless J is large: then the leading vectors, and with several hidden layers the
+    leading singular values.
+    """
     products = JacobianProducts(network, x, columns)
-    n, p = products.shape
-    is_large = n * p > MOST_NUMBERS or n * p * min(n, p) > MOST_OPERATIONS
-    if not is_large:
+    if _is_affordable(*products.shape):
         J = jacobian(network, x)[:, columns]
         _check_finite(J)
-        return all_triplets(J)
+        _, s, V = all_triplets(J)
+        return s, V
     _check_finite(network.parameters())
-    _check_finite(network(x))
-    return leading_triplets(products, LEADING)
+    _check_finite(products.kernel_times(np.ones(len(x))))
+    if len(network.hidden) == 1:
+        compressed = compressed_jacobian(network, x, columns, MOST_NUMBERS // len(x))
+        if compressed is not None and _is_affordable(*compressed.shape):
+            return _of_compressed(products, compressed)
+    if len(x) > products.shape[1] and _operations(*products.shape) <= MOST_OPERATIONS:
+        return _of_tall(network, x, columns)
+    leading = leading_triplets(products, LEADING)
+    return leading.values, leading.right
+
+
+def _is_affordable(n: int, p: int) -> bool:
+    return n * p <= MOST_NUMBERS and _operations(n, p) <= MOST_OPERATIONS
+
+
+def _operations(n: int, p: int) -> float:
+    return float(n) * p * min(n, p)
+
+
+def _of_compressed(products: JacobianProducts, compressed: Array) -> tuple[Array, Array]:
+    """All singular values, and the leading v_k = Jᵀ u_k / s_k."""
+    left, values, _ = all_triplets(compressed)
+    known = min(rounding_rank(values, products.shape), LEADING)
+    directions = [products.transposed_times(left[:, k]) / values[k] for k in range(known)]
+    s = np.zeros(min(products.shape))
+    count = min(len(s), len(values))
+    s[:count] = values[:count]
+    no_direction = np.zeros((products.shape[1], 0))
+    return s, np.stack(directions, axis=1) if directions else no_direction
+
+
+def _of_tall(network: Network, x: Array, columns: slice) -> tuple[Array, Array]:
+    """All singular values and right vectors of a tall J: those of R in J = Q R, part by part."""
+    p = len(range(len(network.parameters()))[columns])
+    R = np.zeros((0, p))
+    with threadpool_limits(1):
+        for part in _parts(len(x), p):
+            J = jacobian(network, x[part])[:, columns]
+            _check_finite(J)
+            R = np.asarray(np.linalg.qr(np.concatenate([R, J]), mode="r"))
+    _, s, V = all_triplets(R)
+    return s, V
+
+
+def _flat_in_one_layer(network: Network, x: Array) -> Booleans:
+    """Which of all parameters of one hidden layer change f at none of the points x."""
+    slope, bias = network.slope, network.bias
+    is_active, _ = first_layer_activity(slope, bias, x)
+    elsewhere = x[x != 0]
+    by_slope = np.zeros_like(is_active)
+    if len(elsewhere):
+        by_slope, _ = first_layer_activity(slope, bias, elsewhere)
+    has_weight = network.output_weight != 0
+    moves = [by_slope & has_weight, is_active & has_weight, is_active, np.ones(1, dtype=bool)]
+    return ~np.concatenate(moves)
 
 
 def _check_finite(numbers: Array) -> None:
@@ -207,11 +284,16 @@ def _check_finite(numbers: Array) -> None:
         )
 
 
-def _signs(left: Array) -> Array:
-    """The signs with which the columns become positive where they are first large, shape (m,)."""
-    size = np.abs(left)
+def _signs(network: Network, x: Array, columns: slice, directions: Array) -> Array:
+    """The signs with which features become positive where they are first large, shape (m,).
+
+    Of many points, at SIGN_POINTS of them, evenly chosen.
+    """
+    chosen = np.linspace(0, len(x) - 1, min(len(x), SIGN_POINTS)).round().astype(int)
+    values = directed_derivatives(network, x[chosen], columns, directions)
+    size = np.abs(values)
     first_large = np.argmax(size >= LARGE * size.max(axis=0), axis=0)
-    value_there = np.take_along_axis(left, first_large[None], axis=0)[0]
+    value_there = np.take_along_axis(values, first_large[None], axis=0)[0]
     return np.where(value_there < 0, -1.0, 1.0)
 
 

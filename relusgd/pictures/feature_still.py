@@ -75,7 +75,7 @@ def feature_painter(snapshots: Sequence[FeatureSnapshot], look: Look, top: int) 
         rows=family_rows(first.features.network.hidden, first.features.columns),
         columns=columns,
         start=(first.moment, views[0].spectra["all"]) if len(snapshots) > 1 else None,
-        top=min(top, len(first.features.singular_values)),
+        top=min(top, first.features.directions.shape[1]),
         unit=leading_unit(snapshots[-1].features),
     )
     painter = PartsPainter(lambda sheet: draw_features(sheet, scene), 1, look, still=True)

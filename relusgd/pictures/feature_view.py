@@ -11,7 +11,14 @@ import numpy as np
 from relusgd.diagnostics.features import Features
 from relusgd.gradients.jacobian import jacobian
 from relusgd.model.breakpoints import breakpoints
-from relusgd.model.network import Array, Booleans, Integers, Network, layer_parameters
+from relusgd.model.network import (
+    Array,
+    Booleans,
+    Integers,
+    Network,
+    layer_parameters,
+    parameter_count,
+)
 from relusgd.model.points import Scaling
 
 Chosen = TypeVar("Chosen")
@@ -220,14 +227,30 @@ def curve_positions(network: Network, low: float, high: float) -> Array:
 def _curves(network: Network, x: Array, chosen: Sequence[Integers]) -> tuple[Array, ...]:
     """The derivatives at x by the chosen parameters of every family."""
     entries = np.concatenate(chosen)
-    parameters = len(network.parameters())
-    values = np.empty((len(x), len(entries)))
-    size = max(1, PART_NUMBERS // parameters)
-    for start in range(0, len(x), size):
-        part = slice(start, start + size)
-        values[part] = jacobian(network, x[part])[:, entries]
+    if len(network.hidden) == 1:
+        values = _unit_curves(network, x, entries)
+    else:
+        values = np.empty((len(x), len(entries)))
+        size = max(1, PART_NUMBERS // parameter_count(network.hidden))
+        for start in range(0, len(x), size):
+            part = slice(start, start + size)
+            values[part] = jacobian(network, x[part])[:, entries]
     ends = np.cumsum([len(one) for one in chosen])[:-1]
     return tuple(part.T for part in np.split(values, ends, axis=1))
+
+
+def _unit_curves(network: Network, x: Array, entries: Integers) -> Array:
+    """The derivatives by these slopes, hidden biases and output weights of one hidden layer.
+
+    Those of a unit do not depend on the other units, so that the network of these units alone has
+    them, too.
+    """
+    width = network.hidden[0]
+    units, place = np.unique(entries % width, return_inverse=True)
+    weights = (network.weights[0][:, units], network.weights[1][units])
+    few = Network(weights, (network.bias[units], network.biases[1]))
+    columns = entries // width * len(units) + place
+    return jacobian(few, x)[:, columns]
 
 
 def _scaled(principal: Array, rank: int) -> Array:

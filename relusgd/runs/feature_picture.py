@@ -136,7 +136,7 @@ class FeatureFilm:
         self._run, self._rows, self._layer = run, rows, layer
         self._pace = Pace.of(run.config, int(history.step[-1]), history.steps_per_epoch or 1)
         self._first = self._features(0)
-        self._top = min(top, len(self._first.singular_values))
+        self._top = min(top, self._first.directions.shape[1])
         self.signs = self._continued_signs()
         self.view = lru_cache(maxsize=2)(self._make_view)
 

@@ -153,7 +153,7 @@ def test_effective_rank_counts_equal_directions():
 
 
 def test_leading_singular_values_are_those_of_the_whole(monkeypatch):
-    network = random_network((60,))
+    network = random_network((20, 9))
     whole = features(network, X)
     monkeypatch.setattr(relusgd.diagnostics.features, "MOST_NUMBERS", 100)
     monkeypatch.setattr(relusgd.diagnostics.features, "LEADING", 8)
@@ -210,3 +210,43 @@ def test_phases_of_one_rate_are_joined():
 def test_ridge_learns_what_its_penalty_leaves():
     assert ridge_shares(np.array([1.0, 1e-3, 0.0]), 1e-6) == pytest.approx([1 / 1.000001, 0.5, 0])
     assert np.array_equal(ridge_shares(np.array([2.0, 0.0]), 0.0), [1, 0])
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """Every J that is not tiny counts as large."""
+    monkeypatch.setattr(relusgd.diagnostics.features, "MOST_NUMBERS", 40 * 26)
+    monkeypatch.setattr(relusgd.diagnostics.features, "PART_NUMBERS", 100)
+
+
+@pytest.mark.parametrize("layers", ["all", "hidden", "output"])
+@pytest.mark.parametrize("output_bias", [True, False])
+def test_wide_layers_are_compressed_to_their_sets_of_active_points(layers, output_bias, large):
+    """Units in few places, some dead, some always on, some of slope 0."""
+    rng = np.random.default_rng(3)
+    slope = rng.normal(size=90)
+    elbow = rng.choice([-0.5, -0.1, 0.1, 0.4, 0.8, 1.5, -1.5], size=90)
+    bias = -elbow * slope
+    slope[:2], bias[:2] = 0.0, [1.0, -1.0]
+    network = Network((slope[None], rng.normal(size=(90, 1))), (bias, np.ones(1)))
+    found = features(network, X, layers, output_bias=output_bias)
+    J = jacobian(network, X)[:, found.columns]
+    U, s, _ = np.linalg.svd(J, full_matrices=False)
+    assert found.shape == J.shape
+    assert found.whole
+    assert np.allclose(found.singular_values, s, rtol=0, atol=1e-13 * s[0])
+    assert found.rank == found.directions.shape[1] < 40
+    at_points, k = found.principal(X), found.rank
+    signs = np.sign(np.sum(at_points * U[:, :k], axis=0))
+    assert np.allclose(at_points, signs * U[:, :k] * s[:k], rtol=0, atol=1e-8 * s[0])
+    assert found.flat_parameters == np.count_nonzero(~J.any(axis=0))
+
+
+def test_tall_matrices_are_decomposed_part_by_part(large):
+    x = np.sort(np.random.default_rng(4).uniform(-1, 1, 300))
+    for hidden in ((5,), (4, 3)):
+        network = random_network(hidden)
+        found, expected = features(network, x), np.linalg.svd(jacobian(network, x))[1]
+        assert found.whole
+        assert np.allclose(found.singular_values, expected, rtol=0, atol=1e-13 * expected[0])
+        assert found.principal(x).shape == (300, parameter_count(hidden))

@@ -1,0 +1,72 @@
+"""J of one wide hidden layer in few columns: those of all units that are active on the same points.
+
+As functions on a set A of points, the derivatives by a unit's slope, bias and output weight are
+
+    ∂f/∂w = v x,   ∂f/∂b = v,   ∂f/∂v = w x + b,   so J_A = [x, 1] M with M = [[v, 0, w], [0, v, b]]
+
+with a column of M for every parameter of the units that are active on A. With Mᵀ = Q R, which
+does not square the condition number, J_A = [x, 1] Rᵀ Qᵀ. So J has the singular values and the left
+singular vectors of the matrix with the columns [x, 1] Rᵀ on A, two for every set, however many
+units there are.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from relusgd.gradients.prefix_sums import PrefixSums, bins, search
+from relusgd.model.network import Array, Integers, Network
+
+
+def compressed_jacobian(
+    network: Network, x: Array, columns: slice, most_columns: int
+) -> Array | None:
+    """A matrix with the singular values and left singular vectors of J, shape (n, q).
+
+    x: the points, shape (n,), in ascending order. columns: the parameters that count, all of a
+    layer or none, and the output bias or not. None where q would be above most_columns.
+    """
+    H = network.hidden[0]
+    units_by_set = _units_by_set(network, x)
+    if 2 * len(units_by_set) + 1 > most_columns:
+        return None
+    counts_hidden = columns.start == 0
+    counts_output = columns.stop > 2 * H
+    parts = [
+        _columns_of(network, units, x, hidden=counts_hidden, output=counts_output)
+        for units in units_by_set
+    ]
+    if columns.stop == 3 * H + 1:
+        parts.append(np.ones((len(x), 1)))
+    return np.concatenate(parts, axis=1) if parts else np.zeros((len(x), 1))
+
+
+def _units_by_set(network: Network, x: Array) -> list[Integers]:
+    """The units of every set of active points, without those that are active on none."""
+    fenced = PrefixSums(len(x)).fence(x)
+    with np.errstate(all="ignore"):
+        k, _, (_, rises) = search(fenced, network.slope, -network.bias)
+    place = bins(k, rises, fenced)
+    n = len(x)
+    active = np.where(rises, n - k, k)
+    alive = np.flatnonzero(active > 0)
+    order = alive[np.argsort(place[alive], kind="stable")]
+    starts = np.flatnonzero(np.diff(place[order])) + 1
+    return [units for units in np.split(order, starts) if len(units)]
+
+
+def _columns_of(
+    network: Network, units: Integers, x: Array, *, hidden: bool, output: bool
+) -> Array:
+    """[x, 1] Rᵀ on the points where these units are active, shape (n, 2 or less)."""
+    w, b, v = network.slope[units], network.bias[units], network.output_weight[units]
+    nothing = np.zeros_like(v)
+    rows = []
+    if hidden:
+        rows += [np.stack([v, nothing], axis=1), np.stack([nothing, v], axis=1)]
+    if output:
+        rows.append(np.stack([w, b], axis=1))
+    R = np.asarray(np.linalg.qr(np.concatenate(rows), mode="r"))
+    active = x * w[0] > -b[0]
+    basis = np.stack([x, np.ones_like(x)], axis=1) * active[:, None]
+    return np.asarray(basis @ R.T)
