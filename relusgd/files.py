@@ -26,6 +26,8 @@ A live writer on another machine touches its file more often than this.
 NAME_BYTES = 255
 """The longest name of a file that common disks take."""
 
+BEGINNING_BYTES = 200
+
 PATH_BYTES = 4000
 """The longest path of a folder that leaves room for the files in it; systems take 4,095 in all."""
 
@@ -77,7 +79,11 @@ def leftovers(path: Path) -> list[Path]:
 
 def _beginning(name: str) -> str:
     """The start of a name, cut between characters, so short that NAME_BYTES have room for more."""
-    return os.fsencode(name)[:200].decode(errors="ignore")
+    encoded = os.fsencode(name)
+    if len(encoded) <= BEGINNING_BYTES:
+        return name
+    # Whatever encoding the system's locale has, names are cut as UTF-8, and stay bytes.
+    return os.fsdecode(encoded[:BEGINNING_BYTES].decode(errors="ignore").encode())
 
 
 def _remove_stale(path: Path) -> None:

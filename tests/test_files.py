@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import pytest
 
 from relusgd.files import replacing, write_whole
@@ -34,3 +38,16 @@ def test_an_error_of_the_disk_names_the_file_that_was_asked_for(tmp_path):
     with pytest.raises(OSError, match="No such file") as caught:
         write_whole(tmp_path / "nowhere" / "a.csv", "text")
     assert caught.value.filename == str(tmp_path / "nowhere" / "a.csv")
+
+
+def test_names_are_bytes_whatever_the_locale_says(tmp_path):
+    (tmp_path / "c.yaml").write_text("seed: 0\ntraining: {epochs: 1}\n")
+    locale = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    folder = os.fsencode(tmp_path) + "/ü/ä".encode()
+    for more in ([], ["--set", "seed=1", "--overwrite"]):
+        command = [sys.executable, "-m", "relusgd", "train", tmp_path / "c.yaml", "-q", *more]
+        result = subprocess.run(
+            [*command, "--out", folder], env=os.environ | locale, capture_output=True
+        )
+        assert result.stdout == folder + b"\n", result.stderr
+    assert os.listdir(os.path.dirname(folder)) == ["ä".encode()]  # noqa: PTH208, PTH120

@@ -24,14 +24,27 @@ from relusgd.files import NAME_BYTES, PATH_BYTES
 P = ParamSpec("P")
 R = TypeVar("R")
 
-EXIT_INTERRUPTED = 128 + signal.SIGINT
-EXIT_TERMINATED = 128 + signal.SIGTERM
-
 REPORT = "This is a fault of relusgd. Please report it with the lines above and the config."
 
 
-class Terminated(KeyboardInterrupt):
-    """SIGTERM, which ends a command as Ctrl-C does: what is half-built is removed."""
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""The signals that end a command in good order: Ctrl-C, `kill`, and a terminal that is closed."""
+
+
+class StopSignal(KeyboardInterrupt):
+    """One of these signals, which ends a command as Ctrl-C does: what is half-built is removed.
+
+    notes: what to say besides.
+    """
+
+    def __init__(self, number: int, *notes: str) -> None:
+        super().__init__(*notes)
+        self.number = number
+
+
+def heard_signals() -> list[signal.Signals]:
+    """The stopping signals, without those that were ignored when relusgd began, as `nohup` does."""
+    return [number for number in STOPPING if signal.getsignal(number) is not signal.SIG_IGN]
 
 
 def guarded(command: Callable[P, R]) -> Callable[P, R]:
@@ -72,7 +85,7 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
 
 @contextmanager
 def raising_on_signals() -> Iterator[list[KeyboardInterrupt]]:
-    """Let SIGTERM raise Terminated, and collect the exceptions that it and Ctrl-C raise.
+    """Let the stopping signals raise StopSignal, and collect what they raise.
 
     The list is needed because C++ code that calls Python may turn such an exception into another
     error. It stays empty outside of the main thread, which alone receives signals.
@@ -83,15 +96,11 @@ def raising_on_signals() -> Iterator[list[KeyboardInterrupt]]:
         return
 
     def stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
-        error = Terminated() if number == signal.SIGTERM else KeyboardInterrupt()
+        error = StopSignal(number)
         interrupts.append(error)
         raise error
 
-    numbers = [signal.SIGTERM]
-    # A Ctrl-C that was ignored when relusgd began stays ignored.
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        numbers.append(signal.SIGINT)
-    before = {number: signal.signal(number, stop) for number in numbers}
+    before = {number: signal.signal(number, stop) for number in heard_signals()}
     try:
         yield interrupts
     finally:
@@ -121,8 +130,8 @@ def exit_stopped(stop: KeyboardInterrupt) -> NoReturn:
     """Print "stopped" and the handler's note, if any, and exit with the signal's code."""
     notes = [str(note) for note in stop.args]
     typer.echo("; ".join(["stopped", *notes]), err=True)
-    code = EXIT_TERMINATED if isinstance(stop, Terminated) else EXIT_INTERRUPTED
-    raise typer.Exit(code) from None
+    number = stop.number if isinstance(stop, StopSignal) else signal.SIGINT
+    raise typer.Exit(128 + number) from None
 
 
 def exit_with(error: RelusgdError) -> NoReturn:

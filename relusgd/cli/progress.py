@@ -24,7 +24,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from relusgd.cli.boundary import Terminated
+from relusgd.cli.boundary import StopSignal, heard_signals
 from relusgd.cli.terminal import printable, stderr_console
 
 LINE_SECONDS = 60.0
@@ -33,8 +33,8 @@ KEPT = "everything recorded so far is kept"
 
 
 class SignalFlag:
-    """Remembers the first Ctrl-C or SIGTERM, so that the work can finish its block; a second one
-    stops at once.
+    """Remembers the first signal that asks to stop, so that the work can finish its block; a second
+    one stops at once.
     """
 
     def __init__(self) -> None:
@@ -42,22 +42,18 @@ class SignalFlag:
 
     @contextmanager
     def listening(self) -> Iterator[SignalFlag]:
-        """Listen to both signals while the block inside runs."""
-        numbers = (signal.SIGINT, signal.SIGTERM)
-        before = [signal.signal(number, self._remember) for number in numbers]
+        """Listen to the stopping signals while the block inside runs."""
+        before = {number: signal.signal(number, self._remember) for number in heard_signals()}
         try:
             yield self
         finally:
-            for number, handler in zip(numbers, before, strict=True):
+            for number, handler in before.items():
                 signal.signal(number, handler)
 
     def _remember(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        if self.number is None:
-            self.number = number
-        elif number == signal.SIGTERM:
-            raise Terminated(KEPT)
-        else:
-            raise KeyboardInterrupt(KEPT)
+        if self.number is not None:
+            raise StopSignal(number, KEPT)
+        self.number = number
 
 
 class ProgressDisplay:
@@ -113,8 +109,8 @@ Display = TypeVar("Display", bound=ProgressDisplay)
 
 @contextmanager
 def showing_progress(kind: type[Display], *, quiet: bool) -> Iterator[Display]:
-    """A progress display of this kind, which hears Ctrl-C and SIGTERM and takes its bar away at the
-    end.
+    """A progress display of this kind, which hears the signals that ask to stop and takes its bar
+    away at the end.
     """
     flag = SignalFlag()
     display = kind(stderr_console(), flag, quiet=quiet)

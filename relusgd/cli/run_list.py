@@ -87,7 +87,7 @@ def _lines_by_folder(runs: Sequence[Facts], folder: Path) -> list[Line]:
 
 def _line(run: Facts, folder: Path) -> Line:
     line = {NAME: _name(Path(run["run"]), folder), "status": _status(run)}
-    if run["status"] == "damaged":
+    if "error" in run:
         return line
     return line | {
         "epochs": f"{run['epochs']:,}",

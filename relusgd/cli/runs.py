@@ -160,6 +160,7 @@ def list_runs(
     as_json: JsonOption = False,
 ) -> None:
     """List the runs in a folder."""
+    from relusgd.run_files.folder_errors import UnreadableError
     from relusgd.runs.find import find_runs, with_one_run
     from relusgd.runs.summary import summarize
 
@@ -175,7 +176,8 @@ def list_runs(
         try:
             rows.append(with_one_run(run, summarize))
         except RelusgdError as error:
-            rows.append({"run": str(run.folder), "status": "damaged", "error": error.message})
+            status = "unreadable" if isinstance(error, UnreadableError) else "damaged"
+            rows.append({"run": str(run.folder), "status": status, "error": error.message})
     if as_json:
         print_json(rows)
     elif rows:

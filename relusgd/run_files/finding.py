@@ -23,6 +23,11 @@ def is_run_folder(folder: Path) -> bool:
     return (folder / FACTS).is_file() and (folder / CONFIG).is_file()
 
 
+def holds_runs(folder: Path) -> bool:
+    """Whether this folder is that of a run, or of several."""
+    return (folder / FACTS).is_file() or bool(_runs_in(folder))
+
+
 def path_order(path: Path) -> tuple[object, ...]:
     """Sorts paths by their names, 5 before 10."""
     return tuple(natural_order(part) for part in path.parts)

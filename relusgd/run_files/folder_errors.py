@@ -14,6 +14,10 @@ REFUSALS = frozenset(
 that does not answer."""
 
 
+class UnreadableError(RelusgdError):
+    """A file of a run cannot be read just now, which says nothing about what it holds."""
+
+
 def damaged(path: Path, problem: str, hint: str | None = None) -> RelusgdError:
     """The error for a run folder, or a file in it, that is not what relusgd writes."""
     return RelusgdError(f"{path}: {problem}; the run folder is damaged", hint)
@@ -27,9 +31,9 @@ def unreadable(path: Path, expected: str, error: Exception) -> RelusgdError:
     if isinstance(error, FileNotFoundError):
         return damaged(path, "missing")
     if isinstance(error, OSError) and error.errno in REFUSALS:
-        return RelusgdError(f"{path}: cannot be read: {error.strerror}")
+        return UnreadableError(f"{path}: cannot be read: {error.strerror}")
     if isinstance(error, MemoryError):
-        return RelusgdError(f"{path}: cannot be read: this machine's memory is not enough")
+        return UnreadableError(f"{path}: cannot be read: this machine's memory is not enough")
     return RelusgdError(
         f"{path}: cannot be read as {expected}; the run folder is damaged ({error})"
     )

@@ -16,6 +16,7 @@ from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
 from relusgd.files import write_whole
 from relusgd.model.points import Dataset
 from relusgd.run_files.digests import UNCHANGING, digest_of
+from relusgd.run_files.finding import holds_runs
 from relusgd.run_files.folder import CONFIG
 from relusgd.run_files.folder_errors import changed_meanwhile, damaged
 from relusgd.run_files.stated_facts import FORMAT
@@ -31,7 +32,7 @@ from relusgd.runs.own_metrics import (
     checked_metrics,
     with_metrics,
 )
-from relusgd.runs.partial import recover
+from relusgd.runs.partial import is_left_behind, recover
 from relusgd.runs.place import check_place, check_replaceable, check_writable, room_left
 from relusgd.runs.restoring import restore_files
 from relusgd.runs.run import Run
@@ -273,6 +274,7 @@ def _write_blocks(
         )
         if status == "failed":
             with suppress(OSError):  # the disk that refused the snapshots may refuse this too
+                writer.cut_unproven()  # makes room for run.json
                 writer.save_facts(facts)
         else:
             writer.finish(state, facts)
@@ -328,9 +330,15 @@ def disk_faults(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        place = folder
-        if isinstance(error.filename, str | bytes | os.PathLike):
-            place = Path(os.fsdecode(error.filename))
-        raise RelusgdError(
-            f"{place}: {error.strerror or error}; what was recorded before is kept"
-        ) from error
+        kept = "; what was recorded before is kept" if holds_runs(folder) else ""
+        place = _visible_place(error, folder)
+        raise RelusgdError(f"{place}: {error.strerror or error}{kept}") from error
+
+
+def _visible_place(error: OSError, folder: Path) -> Path:
+    """The path that an error is about, by a name that people know."""
+    if not isinstance(error.filename, str | bytes | os.PathLike):
+        return folder
+    place = Path(os.fsdecode(error.filename))
+    hidden = [parent for parent in (place, *place.parents) if is_left_behind(parent)]
+    return folder if hidden else place

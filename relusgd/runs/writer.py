@@ -145,11 +145,10 @@ class RunWriter:
         return not self._unproven
 
     def cut_unproven(self) -> None:
-        """Remove the snapshots behind the certain ones."""
-        if self.is_certain:
-            return
-        self._cut_unproven_lines()
-        self._unproven = b""
+        """Remove what is behind the certain snapshots, also what a full disk did not take whole."""
+        if not self.is_certain:
+            self._cut_unproven_lines()
+            self._unproven = b""
         for array in self._arrays.values():
             array.cut(self.snapshots)
 

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from types import ModuleType
 from typing import Any, TypeVar
@@ -50,6 +51,7 @@ class LocalProcesses(Executor):
         # pipe.
         self._stop_receiver, self._stop_sender = self._context.Pipe(duplex=False)
         self._lock = threading.Lock()
+        _start_helpers()
         self._pools = [self._new_pool() for _ in range(workers)]
         self._task_counts = [0] * workers
 
@@ -65,11 +67,11 @@ class LocalProcesses(Executor):
         """Run a function in the worker with the fewest tasks. Raises RelusgdError when no process
         can be started.
         """
-        with self._lock, without_main():
+        with self._lock, without_main(), _signals_kept_from_children():
             number = self._task_counts.index(min(self._task_counts))
             try:
                 future = self._submit(number, fn, *args, **kwargs)
-            except OSError as error:
+            except (OSError, EOFError) as error:
                 raise _no_process(error) from error
             self._task_counts[number] += 1
         future.add_done_callback(lambda _: self._count_done(number))
@@ -97,11 +99,38 @@ class LocalProcesses(Executor):
         self._stop_receiver.close()
 
 
-def _no_process(error: OSError) -> RelusgdError:
+def _no_process(error: OSError | EOFError) -> RelusgdError:
     # The address of the fork server's socket lies in TMPDIR and may have some 100 characters.
     is_long = "too long" in str(error)
     hint = "set TMPDIR to a folder with a shorter name" if is_long else None
     return RelusgdError(f"no process could be started that trains: {error}", hint)
+
+
+def _start_helpers() -> None:
+    """Start the process that workers come from, and the one that clears up after a death.
+
+    A signal for all processes of a terminal must not reach them: this process tells them when to
+    end. Raises RelusgdError when no process can be started.
+    """
+    with _signals_kept_from_children():
+        try:
+            resource_tracker.ensure_running()
+            forkserver.ensure_running()
+        except OSError as error:
+            raise _no_process(error) from error
+
+
+@contextmanager
+def _signals_kept_from_children() -> Iterator[None]:
+    """Block the signals that ask to stop; processes that are started inside inherit that.
+
+    This process gets them when the block has ended.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def begin_worker(stop_receiver: Connection) -> None:
@@ -110,7 +139,7 @@ def begin_worker(stop_receiver: Connection) -> None:
     """
     from threadpoolctl import threadpool_limits
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     threadpool_limits(1)
     threading.Thread(target=_wait_for_stop, args=(stop_receiver,), daemon=True).start()

@@ -1,4 +1,5 @@
 import csv
+import errno
 import json
 import re
 import shlex
@@ -14,6 +15,7 @@ from command import run
 from PIL import Image, ImageSequence
 
 from relusgd.cli import app
+from relusgd.errors import InputError
 from relusgd.runs.find import load_run
 
 BAD_CONFIGS = sorted((Path(__file__).parents[1] / "bad_configs").glob("*.yaml"))
@@ -384,6 +386,34 @@ def test_a_signal_that_a_library_turns_into_its_own_error_still_counts_as_a_stop
     assert (result.exit_code, result.stderr) == (code, "stopped\n")
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_was_ignored_when_relusgd_began_stays_ignored(number, monkeypatch, here):
+    def signalled(*_):
+        signal.raise_signal(number)
+        raise InputError("the signal was not heard")
+
+    monkeypatch.setattr("relusgd.training.prepare", signalled)
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        result = run("train", "small.yaml", "--dry-run")
+        assert signal.getsignal(number) is signal.SIG_IGN
+    finally:
+        signal.signal(number, before)
+    assert (result.exit_code, result.stderr) == (2, "error: the signal was not heard\n")
+
+
+def test_a_run_that_may_not_be_read_just_now_is_not_called_damaged(monkeypatch, here):
+    run("train", "small.yaml", "-q")
+
+    def refused(*_):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("relusgd.run_files.folder.read_bounded", refused)
+    rows = json.loads(run("list", "--json").stdout)
+    assert [row["status"] for row in rows] == ["unreadable"]
+    assert "unreadable" in run("list").stdout
+
+
 def test_a_damaged_run_is_listed_as_such_and_the_others_are_shown(here):
     run("train", "small.yaml")
     run("train", "small.yaml", "--set", "seed=1")
@@ -515,7 +545,9 @@ def test_schema_is_json(here):
     assert json.loads(run("schema").stdout)["properties"]["training"]
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 def test_a_signal_finishes_the_block_and_the_same_command_goes_on(number, code, here):
     command = [
         sys.executable,

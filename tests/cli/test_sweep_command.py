@@ -199,7 +199,9 @@ def test_train_refuses_a_sweep_says_how_many_runs_it_has_and_takes_a_case(here):
     assert run("train", "small.yaml", "--set", "sweep=null", "-q").stdout == "outputs/small\n"
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 def test_a_signal_keeps_everything_that_has_ended(number, code, here):
     command = [
         sys.executable,
@@ -226,6 +228,7 @@ def test_a_signal_keeps_everything_that_has_ended(number, code, here):
         "does the rest" in words
     )
     assert "Traceback" not in words
+    assert "leaked" not in words
     with Path("outputs/small/summary.csv").open(newline="") as file:
         listed = {line["run"] for line in csv.DictReader(file)}
     assert listed == set(names("outputs/small"))

@@ -91,7 +91,7 @@ def assert_begun(name, disk):
     """
     assert name in ("train", "extend", "overwrite"), "something half-made, or the old one gone"
     run = load_run(disk / ("new" if name == "train" else "run"))
-    assert run.status in ("interrupted", "failed")
+    assert run.facts.status in ("interrupted", "failed")
     assert len(run.history) >= (61 if name == "extend" else 1)
     assert run.config.seed == (1 if name == "overwrite" else 0)
 
