@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from relusgd.runs.find import load_run
     from relusgd.runs.record import record
     from relusgd.runs.run import Run
+    from relusgd.runs.step import step
     from relusgd.sweeps.running import run_sweep
     from relusgd.sweeps.sweep import Sweep, load_sweep
     from relusgd.training import Block, prepare, train
@@ -67,6 +68,7 @@ _HOMES = {
     "record": "relusgd.runs.record",
     "run_sweep": "relusgd.sweeps.running",
     "sharpness": "relusgd.diagnostics.sharpness",
+    "step": "relusgd.runs.step",
     "total_variation": "relusgd.diagnostics.measures",
     "train": "relusgd.training",
     "view": "relusgd.runs.drawing",
@@ -101,6 +103,7 @@ __all__ = [
     "record",
     "run_sweep",
     "sharpness",
+    "step",
     "total_variation",
     "train",
     "view",

@@ -71,6 +71,13 @@ def significant(value: float, digits: int = 4) -> str:
     return short_exponent(text).replace("-", "−")
 
 
+def plain_significant(value: float, digits: int = 4) -> str:
+    """The same, but a number below ten million is written out: 18,394 and not 1.839e4."""
+    if 10**digits <= abs(value) < 1e7:
+        return f"{value:,.0f}".replace("-", "−")
+    return significant(value, digits)
+
+
 def superscript(number: int) -> str:
     """A whole number in raised digits: ², ⁻¹²."""
     return str(number).translate(SUPERSCRIPTS)

@@ -17,6 +17,7 @@ from relusgd.cli import (
     graph,
     pictures,
     runs,
+    step,
     sweeps,
     training,
     verify,
@@ -96,6 +97,7 @@ features.register(app)
 verify.register(app)
 gradcheck.register(app)
 graph.register(app)
+step.register(app)
 make_readable(app)
 
 

@@ -222,6 +222,11 @@ def wrapped_for_stderr(text: str) -> str:
     return wrapped(text, shutil.get_terminal_size().columns)
 
 
+def stdout_width() -> int:
+    """The columns of the terminal; in a file or a pipe, as many as lines may need."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPE_COLUMNS
+
+
 def wrapped(text: str, width: int) -> str:
     """The text with its long lines broken between words, never within one; an indented line stays
     indented.

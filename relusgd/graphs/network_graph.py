@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from relusgd.advice import Advice, advice, option
 from relusgd.errors import InputError
 from relusgd.graphs.graph import Graph
 from relusgd.graphs.operations import (
@@ -55,8 +56,8 @@ def choose_sample(dataset: Dataset, at: Sequence[float] | None = None) -> Networ
         return _training_point(dataset, int(np.argmin(distances)))
     if len(at) != 2:
         raise InputError(
-            f"--at gives {len(at)} numbers; a network takes x, or x and y",
-            "write --at 0.5 or --at 0.5,1.2",
+            advice("{} gives {} numbers; a network takes x, or x and y", option("at"), len(at)),
+            Advice("write at=0.5 or at=(0.5, 1.2)", "write --at 0.5 or --at 0.5,1.2"),
         )
     x = float(scaling.x_to_network(np.array(at[0])))
     y = float(scaling.y_to_network(np.array(at[1])))

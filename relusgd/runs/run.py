@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from relusgd.runs.check import RunCheck
     from relusgd.runs.diagnosis import Diagnosis
     from relusgd.runs.features import RunFeatures
+    from relusgd.runs.step_report import Sample, StepReport
     from relusgd.training import State
     from relusgd.training.plan import Plan
 
@@ -308,6 +309,34 @@ class Run:
         from relusgd.training.replay import replay
 
         return replay(self.plan, self.network(step=0).parameters(), step)
+
+    def step(
+        self, *, epoch: int | None = None, at: Sample | None = None, rate: float | None = None
+    ) -> StepReport:
+        """One training step on the elbows: derivatives, moves, and which points pulled.
+
+        It is the step after an epoch, by default after the last recorded one. Without `at` it is
+        the one that training took, or would take if it went on: its batch, its method with what
+        that remembers. at: a sample (x, y), or x alone for the nearest training point, in the units
+        of the data; the step is then a plain gradient step. rate: a learning rate in place of the
+        one in force.
+
+        The report shows itself in a cell: a line per unit. `.unit(3)` has a unit's formulas with
+        numbers, `.plot()` the picture, `.facts()` every number. Raises InputError for an epoch that
+        was not recorded, a sample or rate that is no finite number, and a step that leaves the
+        finite numbers.
+        """
+        from relusgd.runs.step_report import take_step
+
+        row = self.history.index(epoch=epoch)
+        plan, number = self.plan, int(self.history.step[row])
+        # On a sample nothing is remembered, so that the recorded parameters are the whole state.
+        if at is None and not plan.is_ridge and plan.descent.optimizer.has_memory:
+            state = self.state(number)
+        else:
+            state = plan.descent.start(self.history.network(row).parameters())
+            state = replace(state, step=number)
+        return take_step(plan, state, at=at, rate=rate)
 
     def predict(
         self, x: ArrayLike, epoch: int | None = None, *, step: int | None = None

@@ -188,3 +188,8 @@ def _point_batches(descent: Descent, first: int, stop: int) -> Iterator[Points]:
             batches = batches.sorted(len(descent.x))
         x, y = descent.x[batches.indices], descent.y[batches.indices]
         yield from zip(batches.split(x), batches.split(y), strict=True)
+
+
+def batch_points(descent: Descent, step: int) -> Points:
+    """The batch of the step after `step`, as points of shape (B,) each."""
+    return next(_point_batches(descent, step, step + 1))

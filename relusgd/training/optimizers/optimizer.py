@@ -32,6 +32,11 @@ class Optimizer(ABC):
     weight_decay: float = 0.0
     decay_biases: bool = True
 
+    @property
+    def has_memory(self) -> bool:
+        """Whether a step depends on the steps before it by more than the parameters."""
+        return True
+
     @abstractmethod
     def make_update(
         self, theta: Array, g: Array, memory: Sequence[Array], decay: Array | float

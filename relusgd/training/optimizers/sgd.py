@@ -62,6 +62,10 @@ class Sgd(Optimizer):
         return plain_update if self._is_plain else update
 
     @property
+    def has_memory(self) -> bool:
+        return bool(self.momentum)
+
+    @property
     def _is_plain(self) -> bool:
         return not (self.momentum or self.weight_decay)
 

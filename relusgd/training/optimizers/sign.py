@@ -42,5 +42,9 @@ class SignDescent(Optimizer):
         return update
 
     @property
+    def has_memory(self) -> bool:
+        return False
+
+    @property
     def constants(self) -> tuple[float, ...]:
         return (0.0,)
