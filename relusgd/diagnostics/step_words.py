@@ -158,13 +158,16 @@ class StepWords:
         if np.isnan(after):
             return [f"Its slope is now 0: the elbow, which was at {self._x(before)}, is gone."]
         places = _apart(*self.scaling.x_to_original(np.array([before, after])).tolist())
-        if before == after:
-            return [f"The elbow stays at {places[0]}: slope and bias change in step."]
         if unit.slope.before * unit.slope.after < 0:
+            way = f"jumps from {places[0]} to {places[1]}"
+            if before == after:
+                way = f"stays at {places[0]}"
             return [
                 "The slope changes its sign, so the unit is now on at the other side of its "
-                f"elbow, which jumps from {places[0]} to {places[1]}."
+                f"elbow, which {way}."
             ]
+        if before == after:
+            return [f"The elbow stays at {places[0]}: slope and bias change in step."]
         side = "right" if after > before else "left"
         grows = (after > before) == (unit.slope.after < 0)
         part = "more" if grows else "less"
@@ -241,9 +244,12 @@ class StepWords:
                 "Slopes and biases do not learn here (training.layers), so no elbow moves.",
                 *self._votes(step),
             ]
+        too_far = []
+        if self.rule.is_plain and step.loss_after > step.loss:
+            too_far = ["The loss there rises: at this learning rate the step goes too far."]
         if len(step.x) == 1:
-            return self._groups(step)
-        return [*self._votes(step), *self._unreached(step), *self._farthest(step)]
+            return [*self._groups(step), *too_far]
+        return [*self._votes(step), *self._unreached(step), *self._farthest(step), *too_far]
 
     def _unreached(self, step: ElbowStep) -> list[str]:
         """The units that move although no point of the batch reaches them."""

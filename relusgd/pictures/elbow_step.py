@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from relusgd.diagnostics.elbow_step import ElbowStep, UnitStep
 from relusgd.model.history import History
-from relusgd.model.network import Array, Booleans
+from relusgd.model.network import Array, Booleans, Network
 from relusgd.model.points import Dataset
-from relusgd.pictures.axis import Ticks, even_ticks
+from relusgd.pictures.axis import Ticks, even_ticks, robust_limits
 from relusgd.pictures.contributions import OUTPUT, TERM, active_ends, unit_outputs
 from relusgd.pictures.fonts import DPI
 from relusgd.pictures.legend import Entry, draw_legend, legend_lines
@@ -45,6 +45,9 @@ the domain."""
 
 FACTORS = tuple(base * 10**power for power in range(9) for base in (1, 2, 5))
 """By what arrows may be lengthened."""
+
+FARTHEST = 3.0
+"""By how many times the range of data and f the axis of y is widened for the step's result."""
 
 ELBOWS, CHANGE = 0.17, 0.14
 """The heights of the two lower panels, as shares of the picture's."""
@@ -129,14 +132,35 @@ class StepScene:
 
     @property
     def y_limits(self) -> tuple[float, float]:
-        """Limits of y that hold the data, both functions and the points of the batch."""
-        low, high = self.view.y_limits
-        lowest, highest = min(self.y.min(), self.f.min()), max(self.y.max(), self.f.max())
-        margin = 0.06 * (max(high, highest) - min(low, lowest))
-        return (
-            low if low < lowest else float(lowest - margin),
-            high if high > highest else float(highest + margin),
-        )
+        """Limits of y around the data, the points of the batch and the function before the step.
+
+        The function after it, and what a chosen unit adds, are held, too, unless they are far off.
+        """
+        dataset, truth = self.view.dataset, self.view.truth
+        core = [self.y, self.f, self.view.curve(0).y]
+        core.append(dataset.scaling.y_to_original(dataset.y_train))
+        if truth is not None:
+            core.append(truth[1])
+        wished = [self.view.curve(1).y]
+        if self.unit is not None:
+            lines = [self.unit_line(network) for network in (self.step.before, self.step.after)]
+            wished += [y for _, y in lines]
+        values = np.concatenate(core)
+        ends = [[y.min(), y.max()] for y in wished if len(y)]
+        return robust_limits(values[np.isfinite(values)], np.array(ends), FARTHEST, margin=0.06)
+
+    def unit_line(self, network: Network) -> tuple[Array, Array]:
+        """The ends of the chosen unit's line in this network, as in `contributions`; or none."""
+        assert self.unit is not None
+        number, scaling = self.unit.number, self.view.dataset.scaling
+        low, high = scaling.x_to_network(np.array([self.view.low, self.view.high])).tolist()
+        slope, bias = network.slope[[number]], network.bias[[number]]
+        ends = active_ends(slope, bias, low, high)
+        if not ends[0, 0] < ends[0, 1]:
+            return np.empty(0), np.empty(0)
+        weight = 1.0 if self.view.deep else float(network.output_weight[number])
+        heights = weight * unit_outputs(slope, bias, ends)[0]
+        return scaling.x_to_original(ends[0]), scaling.y_to_original(heights)
 
     @property
     def others(self) -> Booleans:
@@ -368,30 +392,17 @@ class StepBuilder:
 
     def _draw_unit(self, axes: Axes, unit: UnitStep) -> None:
         """What the unit adds to f: thin before the step, thick after it."""
-        scaling = self.view.dataset.scaling
         look = self.looks[self._colour_name(unit.number)]
-        width = look["linewidth"]
         axes.axhline(
             self.view.baseline,
             color=self.sheet.colours.faint,
             linewidth=self.sheet.points(0.8),
             zorder=1.6,
         )
-        low, high = scaling.x_to_network(np.array(self.domain)).tolist()
         for network, thickness in ((self.scene.step.before, 0.6), (self.scene.step.after, 1.4)):
-            slope, bias = network.slope[[unit.number]], network.bias[[unit.number]]
-            weight = 1.0 if self.view.deep else float(network.output_weight[unit.number])
-            ends = active_ends(slope, bias, low, high)
-            if ends[0, 0] >= ends[0, 1]:
-                continue
-            heights = weight * unit_outputs(slope, bias, ends)[0]
-            axes.plot(
-                scaling.x_to_original(ends[0]),
-                scaling.y_to_original(heights),
-                color=look["color"],
-                linewidth=width * thickness,
-                zorder=2.7,
-            )
+            x, y = self.scene.unit_line(network)
+            width = look["linewidth"] * thickness
+            axes.plot(x, y, color=look["color"], linewidth=width, zorder=2.7)
 
     # The elbows
 

@@ -56,10 +56,11 @@ class StepReport:
     def header(self) -> list[str]:
         """What step this is, a sentence each."""
         rate = f"learning rate {exact_number(self.step.rate)}"
-        loss, after = (self._in_data_units(mse) for mse in (self.step.loss, self.step.loss_after))
+        loss = self._in_data_units(self.step.loss)
+        after = self._in_data_units(self.step.loss_after)
         lines = [
             f"after epoch {self.epoch:,}, step {self.number:,} on {self.where}",
-            f"{self._method}, {rate}; loss ℓ there {plain_significant(loss)} → {plain_significant(after)}",
+            f"{self._method}, {rate}; loss ℓ there {loss} → {after}",
         ]
         if len(self.step.x) == 1:
             f, f_after = self.dataset.scaling.y_to_original(
@@ -72,8 +73,8 @@ class StepReport:
             )
         return lines
 
-    def _in_data_units(self, mse: float) -> float:
-        return float(self.dataset.scaling.mse_to_original(mse))
+    def _in_data_units(self, mse: float) -> str:
+        return plain_significant(float(self.dataset.scaling.mse_to_original(mse)))
 
     @property
     def _method(self) -> str:

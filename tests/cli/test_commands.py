@@ -514,6 +514,7 @@ COMMANDS = [
     "features",
     "gradcheck",
     "graph",
+    "step",
     "schema",
 ]
 
