@@ -433,6 +433,8 @@ def test_points_and_elbows_are_in_the_units_of_the_data_and_slopes_in_those_of_t
 
 def test_a_report_shows_itself_in_a_cell():
     report = relusgd.step(SMALL, at=(0.3, 1))
+    assert repr(report) == "<StepReport: after epoch 0, step 1 on the sample x = 0.3, y = 1>"
+    assert repr(report.unit(2)).startswith("<UnitReport: unit 2 after epoch 0")
     shown = report._repr_html_()
     assert shown.count("<tr>") == 8
     assert "the sample x = 0.3, y = 1" in shown

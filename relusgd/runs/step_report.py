@@ -28,7 +28,7 @@ from relusgd.training.one_step import step_on_batch, step_on_sample
 from relusgd.words import counted, exact_number, plain_significant, shown, significant
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class StepReport:
     """A step on the elbows. In a notebook's cell it is a table with sentences.
 
@@ -43,6 +43,9 @@ class StepReport:
     epoch: int
     number: int
     where: str
+
+    def __repr__(self) -> str:
+        return f"<StepReport: {self.header[0]}>"
 
     def unit(self, number: int) -> UnitReport:
         """One unit with its formulas and all its points. Raises InputError if there is none."""
@@ -134,12 +137,15 @@ class StepReport:
         return self.table().html(self.header, [*self.sentences, *self.notes])
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class UnitReport:
     """One unit in a step: its formulas with numbers, why it moved, and who pulled."""
 
     report: StepReport
     step: UnitStep
+
+    def __repr__(self) -> str:
+        return f"<UnitReport: unit {self.step.number} {self.report.header[0]}>"
 
     @property
     def formulas(self) -> list[Formula]:

@@ -333,6 +333,7 @@ OTHERS = [
     ["view", "run", "--out", "page.html", "--frames", "2", "--no-open"],
 ]
 OTHERS += [["gradcheck", "run"], ["graph", "run", "--out", "graph.dot"]]
+OTHERS += [["step", "run"], ["step", "run", "--at", "0.5,1", "--unit", "0", "--out", "still.png"]]
 TRAIN = [
     [],
     ["--set", "training.epochs=4"],
