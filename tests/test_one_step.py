@@ -137,6 +137,7 @@ WAYS = [
     {"network.hidden": [4, 3]},
     {"data.standardize": True, "training.momentum": 0.5},
     {"training.schedule": {"kind": "cosine", "minimum": 0}},
+    {"training.label_noise": 0.3, "training.input_noise": 0.05, "training.momentum": 0.9},
 ]
 
 
@@ -151,6 +152,7 @@ def test_the_step_on_the_batch_is_the_one_that_training_took(changes, tmp_path):
     assert np.array_equal(report.step.move, after_elbows(run, after) - run.network(epoch=3).elbow)
     taught = run.metrics["learning_rate"][run.history.index(epoch=4)]
     assert report.step.rate == taught
+    assert ("with fresh noise" in report.where) == ("training.label_noise" in changes)
 
 
 def after_elbows(run, state):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +14,14 @@ from relusgd.cli.completions import complete_configs, complete_sizes
 from relusgd.cli.network_source import EpochOption, check_out
 from relusgd.cli.options import JsonOption, SetOption, finite_numbers, run_folder_of
 from relusgd.cli.pictures import ThemeName, ThemeOption, TitleOption, make_look
-from relusgd.cli.terminal import print_json, print_table, printable, stdout_width, wrapped
+from relusgd.cli.terminal import (
+    SENTENCE_WIDTH,
+    print_json,
+    print_table,
+    printable,
+    stdout_width,
+    wrapped,
+)
 from relusgd.errors import InputError
 
 if TYPE_CHECKING:
@@ -206,8 +214,9 @@ def _show_points(points: StepTable) -> None:
 
 
 def _say(sentences: Sequence[str]) -> None:
+    width = min(stdout_width(), SENTENCE_WIDTH) if sys.stdout.isatty() else stdout_width()
     for sentence in sentences:
-        typer.echo(wrapped(printable(sentence), stdout_width()))
+        typer.echo(wrapped(printable(sentence), width))
 
 
 def _table(table: StepTable, most: int | None = None) -> Table:

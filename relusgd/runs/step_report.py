@@ -242,7 +242,8 @@ def _batch_words(plan: Plan, step: ElbowStep, number: int) -> str:
     which = "the full" if plan.descent.is_full else "its"
     different = len(np.unique(np.column_stack([step.x, step.y]), axis=0))
     repeats = f" ({different} different)" if different < len(step.x) else ""
-    batch = f"{which} batch of {points}{repeats}"
+    noise = " with fresh noise" if plan.descent.noise else ""
+    batch = f"{which} batch of {points}{repeats}{noise}"
     if number > plan.steps:
         return f"{batch}, if training went on"
     return batch
