@@ -73,7 +73,7 @@ def ending_notes(run: Run, plan: Plan, command: TrainCommand) -> Iterator[str]:
     """What is worth knowing of a training that learned: units that died, overfitting, and a better
     output layer.
     """
-    from relusgd.diagnostics.causes import unusual_sizes
+    from relusgd.diagnostics.unusual_data import unusual_sizes
     from relusgd.training.trials import better_output_layer
 
     folder = shlex.quote(str(run.folder))

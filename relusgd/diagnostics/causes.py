@@ -10,30 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from relusgd.config import Config
-from relusgd.diagnostics.measures import dead_in_first_layer, dead_units
-from relusgd.diagnostics.outcomes import best_constant_mse
-from relusgd.model.network import Array, Network
-from relusgd.model.points import Dataset
+from relusgd.diagnostics.symptoms import Symptoms
+from relusgd.diagnostics.unusual_data import unusual_sizes
 from relusgd.words import counted, exact_number, number
 
 STABLE = "half the largest stable learning rate"
 """In a remedy, as the value of training.learning_rate: it depends on the other changes."""
-
-USUAL_SIZE = 4.0
-"""Initial networks and learning rates are made for x and y of a size of about 1; up to here they
-mostly do.
-"""
-
-USUAL_SPREAD = 0.1
-"""The least standard deviation of x, and of y, for which they are made."""
-
-USUAL_OFFSET = 4.0
-"""The largest mean of x, in standard deviations, for which they are made."""
 
 NEAR_ONE = 0.98
 """A momentum from here on keeps 50 steps or more."""
@@ -52,58 +38,6 @@ NARROW = 4
 
 Changes = Mapping[str, object]
 """Dotted key → new value."""
-
-
-@dataclass(frozen=True, eq=False)
-class Symptoms:
-    """What is known of a training that learned nothing or diverged.
-
-    initial, last: the networks at the start and at the end, or before the numbers ceased to be
-    finite. Errors are over the training points, in network units; final_mse may be infinite.
-    learning_rate: the largest one that was in force. stable_rate, stable_rate_at_end: the largest
-    stable ones at the start and at the end, None where they are unknown. steps: how many were
-    taken.
-    """
-
-    config: Config
-    dataset: Dataset
-    initial: Network
-    last: Network
-    initial_mse: float
-    final_mse: float
-    learning_rate: float
-    stable_rate: float | None
-    stable_rate_at_end: float | None
-    steps: int
-    has_diverged: bool
-
-    @property
-    def is_ridge(self) -> bool:
-        return self.config.training.method == "ridge"
-
-    @property
-    def rate_words(self) -> str:
-        """The learning rate as configs write it, without digits that only rounding made."""
-        return exact_number(float(f"{self.learning_rate:.6g}"))
-
-    @cached_property
-    def constant_mse(self) -> float:
-        """The error of the best constant."""
-        return best_constant_mse(self.dataset.y_train)
-
-    @cached_property
-    def dead_layer(self) -> int | None:
-        """The first hidden layer, from 1 on, of which every unit is dead at the end."""
-        return first_dead_layer(self.last, self.dataset)
-
-    @cached_property
-    def initial_dead_layer(self) -> int | None:
-        """The first hidden layer, from 1 on, of which every unit is dead at the start."""
-        return first_dead_layer(self.initial, self.dataset)
-
-    def original_mse(self, mse: float) -> str:
-        """An error in the square of the data's own units, in words."""
-        return number(self.dataset.scaling.mse_to_original(mse))
 
 
 @dataclass(frozen=True)
@@ -134,48 +68,6 @@ def find_causes(symptoms: Symptoms) -> list[Cause]:
     """The causes that apply, by precedence; the last one always does."""
     found = [function(symptoms) for function in CAUSES]
     return [one for one in found if one is not None]
-
-
-def first_dead_layer(network: Network, dataset: Dataset) -> int | None:
-    """The first hidden layer, from 1 on, of which every unit is active on no training point."""
-    if len(dead_in_first_layer(network, dataset)) == network.hidden[0]:
-        return 1
-    if len(network.hidden) == 1:
-        return None
-    for layer, dead in enumerate(dead_units(network, dataset), start=1):
-        if len(dead) == network.hidden[layer - 1]:
-            return layer
-    return None
-
-
-def what_happened(symptoms: Symptoms) -> str:
-    """The first half of the sentence: what the training led to, with its errors."""
-    end = symptoms.original_mse(symptoms.final_mse)
-    if symptoms.has_diverged:
-        start = symptoms.original_mse(symptoms.initial_mse)
-        constant = symptoms.original_mse(symptoms.constant_mse)
-        return f"the train MSE grew from {start} to {end} (the best constant's is {constant})"
-    if symptoms.constant_mse == 0:
-        start = symptoms.original_mse(symptoms.initial_mse)
-        return f"all y are equal, and the train MSE went from {start} to {end} alone"
-    against = (
-        f"train MSE {end}, the best constant's is {symptoms.original_mse(symptoms.constant_mse)}"
-    )
-    if symptoms.dead_layer is None:
-        is_better = symptoms.final_mse < symptoms.constant_mse
-        than = "hardly better" if is_better else "no better"
-        return f"the learned function is {than} than a constant: {against}"
-    value = symptoms.dataset.scaling.y_to_original(symptoms.last(symptoms.dataset.x_train[:1]))[0]
-    hidden = symptoms.last.hidden
-    units = f"all {counted(hidden[symptoms.dead_layer - 1], 'unit')}"
-    if hidden[symptoms.dead_layer - 1] == 1:
-        units = "the unit"
-    if len(hidden) > 1:
-        units += f" of hidden layer {symptoms.dead_layer}"
-    verb = "is" if units.startswith("the unit") else "are"
-    return (
-        f"{units} {verb} dead, so the learned function is the constant {number(value)}: {against}"
-    )
 
 
 # What makes learning impossible
@@ -284,32 +176,6 @@ def scale_of_data(symptoms: Symptoms) -> Cause | None:
         remedies.append({"data.standardize": True, "network.slopes": None})
     reason = f"{words}, and initial networks and learning rates are made for sizes of about 1"
     return Cause("scale_of_data", reason, tuple(remedies))
-
-
-def unusual_sizes(dataset: Dataset) -> str:
-    """What is unusual in the size, the spread and the offset of x and y; empty if nothing is.
-
-    In the units that the network sees, which are those of the data where nothing is standardised.
-    """
-    unusual = [
-        *_unusual_size("x", dataset.x_train),
-        *_unusual_size("y", dataset.y_train),
-    ]
-    return " and ".join(unusual)
-
-
-def _unusual_size(name: str, values: Array) -> list[str]:
-    size = float(np.abs(values).max())
-    mean, deviation = float(values.mean()), float(values.std())
-    if size > USUAL_SIZE:
-        return [f"{name} reaches {number(float(values[np.abs(values).argmax()]))}"]
-    if 0 < deviation < USUAL_SPREAD:
-        return [f"the standard deviation of {name} is {number(deviation)}"]
-    if deviation and abs(mean) > USUAL_OFFSET * deviation:
-        return [
-            f"{name} lies around {number(mean)} with a standard deviation of {number(deviation)}"
-        ]
-    return []
 
 
 @cause

@@ -6,15 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from relusgd.advice import advice, settings
-from relusgd.diagnostics.causes import (
-    STABLE,
-    Cause,
-    Changes,
-    Symptoms,
-    find_causes,
-    what_happened,
-)
+from relusgd.diagnostics.causes import STABLE, Cause, Changes, find_causes
 from relusgd.diagnostics.outcomes import Outcome, outcome_of
+from relusgd.diagnostics.symptoms import Symptoms, what_happened
 from relusgd.errors import DivergedError
 from relusgd.model.network import Network
 from relusgd.training.descent import State

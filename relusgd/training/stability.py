@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from relusgd.advice import Advice, advice, join, settings
-from relusgd.diagnostics.causes import unusual_sizes
 from relusgd.diagnostics.sharpness import sharpness
+from relusgd.diagnostics.unusual_data import unusual_sizes
 from relusgd.model.network import Network, parameter_count
 from relusgd.training.plan import Plan
 from relusgd.words import exact_number

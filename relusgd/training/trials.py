@@ -9,9 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from relusgd.config import load_config
-from relusgd.diagnostics.causes import STABLE, Changes, Symptoms, find_causes
+from relusgd.diagnostics.causes import STABLE, Changes, find_causes
 from relusgd.diagnostics.measures import train_mse
 from relusgd.diagnostics.outcomes import LEARNED, best_constant_mse, learned_mse
+from relusgd.diagnostics.symptoms import Symptoms
 from relusgd.errors import DivergedError, RelusgdError
 from relusgd.model.network import Network
 from relusgd.training.descent import State
