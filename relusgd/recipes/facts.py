@@ -8,12 +8,19 @@ from typing import Protocol
 import numpy as np
 
 from relusgd.config import Config
+from relusgd.diagnostics.references import convex_optimum as convex
+from relusgd.diagnostics.references import least_trace as trace
+from relusgd.diagnostics.references.beam import beam_ratios
+from relusgd.diagnostics.references.born_dead import born_dead_probability
 from relusgd.diagnostics.references.line import least_squares_line
+from relusgd.diagnostics.references.single_unit import best_single_unit
+from relusgd.diagnostics.references.spectral_filter import early_stopped, ridge_at_step
 from relusgd.diagnostics.references.splines import natural_cubic_spline
 from relusgd.model.history import History
-from relusgd.model.network import Network, parameter_count
+from relusgd.model.network import Array, Integers, Network, parameter_count
 from relusgd.model.points import Dataset, Scaling
 from relusgd.training.plan import Plan
+from relusgd.training.ridge import output_regressors
 
 
 class TrainedRun(Protocol):
@@ -119,3 +126,81 @@ def spline_test_mse(run: TrainedRun) -> float:
     data = run.data
     spline = natural_cubic_spline(data.x_train, data.y_train)
     return float(np.mean(np.square(spline(data.x_test) - data.y_test)))
+
+
+@fact
+def best_unit_mse(run: TrainedRun) -> float:
+    """Least training error of any single unit, without an output bias."""
+    return best_single_unit(run.data.x_train, run.data.y_train).mse
+
+
+@fact
+def convex_optimum(run: TrainedRun) -> float:
+    """Least training error + weight_decay/2 · |θ|² of any network without an output bias."""
+    decay = run.config.training.weight_decay
+    return convex.convex_optimum(run.data.x_train, run.data.y_train, decay).objective
+
+
+@fact
+def least_trace(run: TrainedRun) -> float:
+    """Least (2/n) Σ |∇f(x_i)|² of any network through the points. Needs the extra `verify`."""
+    trace.check_installed()
+    return trace.least_trace(run.data.x_train, run.data.y_train).trace
+
+
+@fact
+def born_dead(run: TrainedRun) -> float:
+    """The probability that a network of this width and depth is constant on x > 0."""
+    hidden = run.config.network.hidden
+    return born_dead_probability(hidden[0], len(hidden))
+
+
+@fact
+def beam_ratio(run: TrainedRun) -> float:
+    """The mean ratio of eigenvalues of the initial features to those of a vibrating beam."""
+    features = run.plan.initial.activations(run.data.x_train)[-1]
+    return float(np.mean(beam_ratios(features)))
+
+
+# References that go with the steps
+
+CourseOf = Callable[[TrainedRun, Integers], Array]
+
+COURSES: dict[str, CourseOf] = {}
+"""By name, what has a value at every snapshot; given the rows that are asked for."""
+
+
+def course(measure: CourseOf) -> CourseOf:
+    """Make a function a name of claims."""
+    COURSES[measure.__name__] = measure
+    return measure
+
+
+@course
+def filter_distance(run: TrainedRun, rows: Integers) -> Array:
+    """The largest |f − filtered y| at the training points.
+
+    The filter is what full-batch descent on the output layer alone, from output weights of 0, is in
+    closed form.
+    """
+    history, data = run.history.select(rows), run.data
+    Phi = _output_features(run, data.x_train)
+    filtered = early_stopped(Phi, data.y_train, run.config.learning_rate, history.step)
+    return np.asarray(np.max(np.abs(history.values(data.x_train) - filtered), axis=1))
+
+
+@course
+def early_ridge_mse(run: TrainedRun, rows: Integers) -> Array:
+    """The test error of ridge regression with the penalty n/(2 · rate · step)."""
+    data, rate = run.data, run.config.learning_rate
+    Phi, test_Phi = _output_features(run, data.x_train), _output_features(run, data.x_test)
+    errors = [
+        ridge_at_step(Phi, data.y_train, rate, step, test_Phi, data.y_test).test_error
+        for step in run.history.step[rows].tolist()
+    ]
+    return np.array(errors)
+
+
+def _output_features(run: TrainedRun, x: Array) -> Array:
+    """The inputs of the output layer at x, of the network at the start."""
+    return output_regressors(run.plan.initial, x, output_bias=run.config.network.output_bias)

@@ -25,7 +25,7 @@ from relusgd.model.expressions import (
 )
 from relusgd.model.history import METRICS
 from relusgd.model.network import Array, Integers
-from relusgd.recipes.facts import FACTS, TrainedRun
+from relusgd.recipes.facts import COURSES, FACTS, TrainedRun
 from relusgd.runs.diagnosis import snapshots_of
 from relusgd.words import counted
 
@@ -58,7 +58,7 @@ FUNCTIONS_OF_SNAPSHOTS: dict[str, tuple[int, Callable[..., Array]]] = {
 COLUMNS = ("epoch", "step", *METRICS)
 
 VOCABULARY = Vocabulary(
-    tuple(dict.fromkeys([*QUANTITIES, *COLUMNS, *FACTS])),
+    tuple(dict.fromkeys([*QUANTITIES, *COLUMNS, *FACTS, *COURSES])),
     "median(sharpness_over_edge)",
     {**FUNCTIONS, **FUNCTIONS_OF_SNAPSHOTS},
 )
@@ -106,6 +106,8 @@ def _values(run: TrainedRun, names: Iterable[str], rows: Integers) -> dict[str, 
     for name in names:
         if name in FACTS:
             values[name] = np.asarray(FACTS[name](run), dtype=np.float64)
+        elif name in COURSES:
+            values[name] = COURSES[name](run, rows)
         elif name not in measured:
             values[name] = _column(run, name)[rows]
     return values
