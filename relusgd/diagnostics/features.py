@@ -110,7 +110,8 @@ class Features:
     def curvatures(self) -> Array:
         """2/n s_k², shape (m,): the eigenvalues of (2/n) JᵀJ, the Gauss–Newton part of the Hessian
         of the mean squared error."""
-        return 2.0 / len(self.x) * np.square(self.singular_values)
+        with np.errstate(over="ignore"):
+            return np.asarray(2.0 / len(self.x) * np.square(self.singular_values))
 
     @cached_property
     def flat_parameters(self) -> int:
@@ -158,7 +159,11 @@ def features(
     if not len(points):
         raise InputError("features are those of training points, and there is none")
     with np.errstate(all="ignore"):
-        s, directions = _decomposed(network, points, columns)
+        try:
+            s, directions = _decomposed(network, points, columns)
+        except np.linalg.LinAlgError:  # numbers near the largest float
+            raise _not_finite() from None
+        _check_finite(s)
         directions *= _signs(network, points, columns, directions)
     whole = len(s) == min(len(points), len(directions))
     return Features(network, points, columns, s, directions, whole)
@@ -278,10 +283,14 @@ def _flat_in_one_layer(network: Network, x: Array) -> Booleans:
 
 def _check_finite(numbers: Array) -> None:
     if not np.isfinite(numbers).all():
-        raise InputError(
-            "the network has diverged: its derivatives are not finite",
-            "take a snapshot from before",
-        )
+        raise _not_finite()
+
+
+def _not_finite() -> InputError:
+    return InputError(
+        "the network has diverged: its derivatives are not finite, or nearly so",
+        "take a snapshot from before",
+    )
 
 
 def _signs(network: Network, x: Array, columns: slice, directions: Array) -> Array:

@@ -100,7 +100,8 @@ def shared_directions(snapshots: Snapshots) -> Iterator[str]:
 
 def _active_sets(one: RunFeatures) -> int:
     """How many different sets of training points units are active on, without the empty set."""
-    (outputs,) = one.network.activations(one.x)
+    with np.errstate(all="ignore"):
+        (outputs,) = one.network.activations(one.x)
     active = outputs > 0
     return len(np.unique(active[:, active.any(axis=0)], axis=1).T)
 

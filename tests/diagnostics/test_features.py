@@ -137,7 +137,7 @@ def test_what_has_no_features_is_told_so():
         features(network, X, "output", layer=1)
     with pytest.raises(InputError, match="features are those of training points"):
         features(network, [])
-    for bad in (np.nan, np.inf, 1e200):
+    for bad in (np.nan, np.inf, 1e200, 1e308):
         vector = network.parameters()
         vector[:] = bad
         with pytest.raises(InputError, match="its derivatives are not finite"):

@@ -332,7 +332,7 @@ OTHERS = [
     ["compare", ".", "--csv"],
     ["view", "run", "--out", "page.html", "--frames", "2", "--no-open"],
 ]
-OTHERS += [["gradcheck", "run"], ["graph", "run", "--out", "graph.dot"]]
+OTHERS += [["features", "run"], ["gradcheck", "run"], ["graph", "run", "--out", "graph.dot"]]
 OTHERS += [["step", "run"], ["step", "run", "--at", "0.5,1", "--unit", "0", "--out", "still.png"]]
 TRAIN = [
     [],
