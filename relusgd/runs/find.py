@@ -74,8 +74,8 @@ def find_runs(folder: Path) -> Iterator[Run]:
     waiting = [folder]  # no recursion: folders may be nested deeper than Python's functions
     while waiting:
         here = waiting.pop()
-        with suppress(OSError):
-            for entry in os.scandir(here):
+        with suppress(OSError), os.scandir(here) as entries:
+            for entry in entries:
                 if entry.name == FACTS:
                     found.append(here / FACTS)
                 elif not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):

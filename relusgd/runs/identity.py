@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
@@ -151,7 +151,9 @@ def _identity(
 def _words(value: object) -> str:
     if isinstance(value, float):
         return repr(value).removesuffix(".0")
-    return cut_short("null" if value is None else str(value))
+    if value is None or isinstance(value, tuple | Mapping):
+        return cut_short(value_text(value))
+    return cut_short(str(value))
 
 
 def start_digest(run: Run) -> str | None:
