@@ -82,12 +82,14 @@ def _claims(value: object) -> object:
 class Expectation(Section):
     """The whole block.
 
-    statement, source: what is claimed, and who found it. seeds: how many. networks: so many of them
+    statement, source: what is claimed, and who found it. look: what to see in a picture of it.
+    seeds: how many. networks: so many of them
     count as one seed, and leave no run folders. broken: name → keys under which it must fail.
     """
 
     statement: Text
     source: Text
+    look: Text | None = None
     seeds: Annotated[int, Field(ge=1, le=10_000)] = SEEDS
     networks: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     claims: Annotated[
