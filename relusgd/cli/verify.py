@@ -15,7 +15,7 @@ from relusgd.cli.completions import complete_configs
 from relusgd.cli.options import JsonOption
 from relusgd.cli.terminal import print_json, print_table, stderr_console
 from relusgd.errors import InputError
-from relusgd.words import brief_duration, comma_list, counted, number, number_range
+from relusgd.words import brief_duration, comma_list, counted, exact_number, number, number_range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -152,12 +152,12 @@ def expected_text(claim: Claim) -> str:
     over = "" if claim.over == "run" else f" over {claim.over}"
     if isinstance(claim.value, str):
         return f"{claim.value}{over}"
-    value = number(claim.value)
+    value = exact_number(claim.value)
     if claim.relation in ("below", "above"):
         return f"{'<' if claim.relation == 'below' else '>'} {value}{over}"
     if claim.relation == "equal":
-        return f"{value} ± {number(claim.tolerance)}{over}"
-    return f"{claim.relation} {value} ± {number(claim.tolerance)}{over}"
+        return f"{value} ± {exact_number(claim.tolerance)}{over}"
+    return f"{claim.relation} {value} ± {exact_number(claim.tolerance)}{over}"
 
 
 def measured_text(verdict: Verdict) -> str:

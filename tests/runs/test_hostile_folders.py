@@ -496,7 +496,8 @@ def stranger(tmp_path):
     restore = []
 
     def become():
-        for module in ("relusgd.cli.progress", "relusgd.runs.picture", "relusgd.runs.export"):
+        needed = ("cli.progress", "runs.picture", "runs.export", "cli.boundary", "cli.training")
+        for module in (*(f"relusgd.{name}" for name in needed), "encodings.utf_8_sig"):
             importlib.import_module(module)  # where Python lies, a stranger may not read either
         for place in (
             path
