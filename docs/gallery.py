@@ -16,7 +16,7 @@ SIZE = "840x588"
 
 PLOTS = {
     "alignment": ("plot", ["seed=0"]),
-    "balance": ("plot", ["training.learning_rate=0.02,seed=0"]),
+    "balance": ("plot", ["training.learning_rate=0.01,seed=0"]),
     "batches": ("plot", ["training.batch_size=2,seed=0", "training.batch_size=100,seed=0"]),
     "beam": ("features", ["seed=0"]),
     "catapult": ("plot", ["case=catapult,seed=0"]),
