@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from PIL import Image
+
 from relusgd.config.shipped import shipped_recipes
 from relusgd.recipes.recipe import load_recipe
 
@@ -69,6 +71,9 @@ def draw(command: str, runs: list[Path], out: Path) -> None:
     size = LARGER.get(verb, SIZE)
     line = ["relusgd", verb, *map(str, runs), *options, "--size", size, "--out", str(out)]
     subprocess.run(line, check=True, stdout=subprocess.DEVNULL)
+    with Image.open(out) as picture:
+        small = picture.convert("RGB").quantize(64)
+    small.save(out, optimize=True)
 
 
 HEAD = """# Gallery of published results
