@@ -52,6 +52,9 @@ Fact = Callable[[TrainedRun], float]
 FACTS: dict[str, Fact] = {}
 """By name, the facts and references."""
 
+NEEDS: dict[str, Callable[[], None]] = {"least_trace": trace.check_installed}
+"""By name, what raises InputError where a reference lacks what it needs."""
+
 
 def fact(measure: Fact) -> Fact:
     """Make a function a name of claims."""

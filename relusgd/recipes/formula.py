@@ -25,7 +25,7 @@ from relusgd.model.expressions import (
 )
 from relusgd.model.history import METRICS
 from relusgd.model.network import Array, Integers
-from relusgd.recipes.facts import COURSES, FACTS, TrainedRun
+from relusgd.recipes.facts import COURSES, FACTS, NEEDS, TrainedRun
 from relusgd.runs.diagnosis import snapshots_of
 from relusgd.words import counted
 
@@ -80,6 +80,13 @@ def names_in(node: TreeNode) -> Iterator[str]:
         case ComparisonNode():
             for operand in node.operands:
                 yield from names_in(operand)
+
+
+def check_needs(expression: Expression) -> None:
+    """Raise InputError where something that the expression needs is not installed."""
+    for name in names_in(expression.root):
+        if name in NEEDS:
+            NEEDS[name]()
 
 
 def number_of(expression: Expression, run: TrainedRun, rows: Integers) -> float:

@@ -13,6 +13,7 @@ from relusgd.config import Config, PlannedRun, planned_runs
 from relusgd.config.naming import assignment, join_name
 from relusgd.config.schema import SweepSection
 from relusgd.recipes.claims import MeasuredRun, Verdict, judge, measure_claims
+from relusgd.recipes.formula import check_needs, parse_quantity
 from relusgd.recipes.in_memory import RunInMemory
 from relusgd.recipes.recipe import Claim, Recipe
 from relusgd.runs.find import load_run
@@ -74,8 +75,12 @@ def verify(
     """A report for each recipe, one after the other.
 
     out: the folder of all runs; those that are there already are not trained again. seeds: in place
-    of what the recipes say. Raises what `run_sweep` raises.
+    of what the recipes say. Raises what `run_sweep` raises, and InputError before anything is
+    trained where a reference needs what is not installed.
     """
+    for recipe in recipes:
+        for claim in recipe.expectation.claims:
+            check_needs(parse_quantity(claim.quantity))
     with LocalProcesses(available_cores(), compiled=True) as processes:
         for recipe in recipes:
             yield _report(recipe, Path(out), seeds, processes, observer)

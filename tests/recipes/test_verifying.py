@@ -145,6 +145,16 @@ def test_a_wrong_block_is_refused_before_anything_is_trained(tmp_path, expect, m
     assert not (tmp_path / "out").exists()
 
 
+def test_what_is_not_installed_is_told_before_anything_is_trained(tmp_path, monkeypatch):
+    least_trace = "relusgd.diagnostics.references.least_trace"
+    monkeypatch.setattr(f"{least_trace}.find_spec", lambda _: None)
+    path = written(tmp_path, claims=[{"quantity": "feature_trace / least_trace", "value": 1}])
+    result = command("verify", str(path), "--out", str(tmp_path / "out"))
+    assert result.exit_code == 2
+    assert "pip install 'relusgd[verify]' installs it" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_config_without_claims_is_no_recipe(tmp_path):
     path = tmp_path / "plain.yaml"
     path.write_text("seed: 1\n")
