@@ -203,11 +203,7 @@ def _verdict_facts(verdict: Verdict) -> dict[str, Any]:
         "relation": claim.relation,
         "value": claim.value,
         "tolerance": claim.tolerance,
-        "measured": [_finite(value) for value in verdict.measured],
-        "margin": _finite(verdict.margin),
+        "measured": verdict.measured,
+        "margin": verdict.margin,
         "holds": verdict.holds,
     }
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

@@ -16,35 +16,16 @@ from relusgd.diagnostics.references.line import least_squares_line
 from relusgd.diagnostics.references.single_unit import best_single_unit
 from relusgd.diagnostics.references.spectral_filter import early_stopped, ridge_at_step
 from relusgd.diagnostics.references.splines import natural_cubic_spline
-from relusgd.model.history import History
-from relusgd.model.network import Array, Integers, Network, parameter_count
-from relusgd.model.points import Dataset, Scaling
-from relusgd.training.plan import Plan
+from relusgd.model.network import Array, Integers, parameter_count
+from relusgd.runs.diagnosis import RecordedTraining
 from relusgd.training.ridge import output_regressors
 
 
-class TrainedRun(Protocol):
-    """A run, recorded in a folder or kept in memory."""
+class TrainedRun(RecordedTraining, Protocol):
+    """A run with its config, recorded in a folder or kept in memory."""
 
     @property
     def config(self) -> Config: ...
-
-    @property
-    def plan(self) -> Plan: ...
-
-    @property
-    def data(self) -> Dataset: ...
-
-    @property
-    def scaling(self) -> Scaling: ...
-
-    @property
-    def history(self) -> History: ...
-
-    @property
-    def own_metrics(self) -> tuple[str, ...]: ...
-
-    def network(self, *, epoch: int | None = None, step: int | None = None) -> Network: ...
 
 
 Fact = Callable[[TrainedRun], float]

@@ -7,6 +7,7 @@ stands for its values at the snapshots that the claim is about.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -64,8 +65,9 @@ VOCABULARY = Vocabulary(
 )
 
 
+@lru_cache
 def parse_quantity(text: str) -> Expression:
-    """The expression. Raises InputError, saying what cannot be read."""
+    """The expression, remembered by its text. Raises InputError, saying what cannot be read."""
     return parse_expression(text, VOCABULARY)
 
 

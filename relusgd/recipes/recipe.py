@@ -135,11 +135,10 @@ def load_recipe(path: Path) -> Recipe:
 
 def _sentence(path: Path, error: ErrorDetails) -> str:
     """What is wrong with a key of the block."""
-    *block, key = ["expect", *error["loc"]]
-    place = ".".join(str(part) for part in [*block, key])
+    place = ".".join(["expect", *map(str, error["loc"])])
     if error["type"] == "extra_forbidden":
         known = [*Expectation.model_fields, *Claim.model_fields]
-        return f"{path}: {place} is not a known key{did_you_mean(str(key), known)}"
+        return f"{path}: {place} is not a known key{did_you_mean(str(error['loc'][-1]), known)}"
     if error["type"] == "missing":
         return f"{path}: {place} is missing"
     text = error["msg"].removeprefix("Value error, ")

@@ -97,9 +97,14 @@ def _switch_cells(piece: LinearPiece, before: LinearPiece | None) -> list[str]:
     if before is None:
         return [count, "", ""]
     layers = list(zip(piece.active, before.active, strict=True))
-    on = [np.setdiff1d(now, then) for now, then in layers]
-    off = [np.setdiff1d(then, now) for now, then in layers]
-    return [count, *(_units_text(units) if any(map(len, units)) else "" for units in (on, off))]
+    switched_on = [np.setdiff1d(now, then) for now, then in layers]
+    switched_off = [np.setdiff1d(then, now) for now, then in layers]
+    return [count, _switched_text(switched_on), _switched_text(switched_off)]
+
+
+def _switched_text(layers: Sequence[Integers]) -> str:
+    """The units, or nothing where none switched."""
+    return _units_text(layers) if any(map(len, layers)) else ""
 
 
 def _units_text(layers: Sequence[Integers]) -> str:

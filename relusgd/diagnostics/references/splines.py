@@ -44,17 +44,21 @@ def natural_cubic_spline(x: Array, y: Array) -> Spline:
     end_slope = slope[-1] + h[-1] * M[-2] / 6
 
     def spline(at: Array) -> Array:
-        i = np.clip(np.searchsorted(knots, at, side="right") - 1, 0, len(h) - 1)
-        right = at - knots[i]
-        left = knots[i + 1] - at
-        bend = M[i] * left**3 + M[i + 1] * right**3
-        line = (values[i] / h[i] - M[i] * h[i] / 6) * left
-        line = line + (values[i + 1] / h[i] - M[i + 1] * h[i] / 6) * right
-        inside = bend / (6 * h[i]) + line
+        # The piece from knot i to i + 1, and the distances from its ends.
+        i = np.searchsorted(knots, at, side="right") - 1
+        i = np.clip(i, 0, len(h) - 1)
+        length = h[i]
+        from_left = at - knots[i]
+        from_right = knots[i + 1] - at
+        cubic = M[i] * from_right**3 + M[i + 1] * from_left**3
+        left_share = values[i] / length - M[i] * length / 6
+        right_share = values[i + 1] / length - M[i + 1] * length / 6
+        inside = cubic / (6 * length) + left_share * from_right + right_share * from_left
+
         before = values[0] + start_slope * (at - knots[0])
         behind = values[-1] + end_slope * (at - knots[-1])
-        outside = np.where(at < knots[0], before, behind)
-        return np.where((at < knots[0]) | (at > knots[-1]), outside, inside)
+        result = np.where(at < knots[0], before, inside)
+        return np.where(at > knots[-1], behind, result)
 
     return spline
 
