@@ -1,8 +1,9 @@
 """A page: one HTML file on which training can be scrubbed, with everything that it needs inside.
 
 A network is piecewise linear, so its weights and biases draw the exact function at every size of
-the window. `assets/` has the page's markup, style and scripts (plain ES2020, no library); here they
-are put together with the data. A content security policy, by digests, allows the page its own
+the window. `assets/` has the page's markup, style and scripts (plain ES2020, no library): `engine`
+computes, `drawing` draws, `controls` are read and used, `view` is the page. Here they are put
+together with the data. A content security policy, by digests, allows the page its own
 script and style and nothing else.
 """
 
@@ -24,31 +25,34 @@ from relusgd.pictures.page_data import Start, page_data
 from relusgd.pictures.scene import RunGroup, Scene
 
 SCRIPTS = (
-    "numbers",
-    "network",
-    "least_squares",
-    "backprop",
-    "shallow_backprop",
-    "descent",
-    "sharpness",
-    "stable_rate",
-    "run",
-    "shapes",
-    "axes",
-    "ground",
-    "curve",
-    "time",
-    "table",
-    "clock",
-    "address",
-    "copied_config",
-    "trace",
-    "experiment",
-    "experiment_form",
-    "words",
-    "tips",
-    "reader",
-    "page",
+    "controls/numbers",
+    "controls/elements",
+    "engine/network",
+    "engine/least_squares",
+    "engine/backprop",
+    "engine/shallow_backprop",
+    "engine/descent",
+    "engine/sharpness",
+    "engine/stable_rate",
+    "drawing/points",
+    "drawing/pieces",
+    "drawing/shapes",
+    "drawing/axes",
+    "drawing/ground",
+    "drawing/curve",
+    "drawing/trace",
+    "drawing/time",
+    "controls/table",
+    "controls/clock",
+    "view/run",
+    "view/address",
+    "view/copied_config",
+    "view/experiment",
+    "view/experiment_form",
+    "view/words",
+    "view/tips",
+    "view/reader",
+    "view/page",
 )
 """In the order in which they build on each other."""
 
@@ -88,7 +92,7 @@ def page_html(
         "data": _json({**data, **page_data(scene, starts, frames)}),
         "script": script,
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _asset("page.html"))
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _asset("view/page.html"))
 
 
 def in_iframe(page: str, title: str) -> str:
@@ -137,7 +141,7 @@ def _style() -> str:
     dark_rule = f"{{ color-scheme: dark; {dark} }}"
     themes = f"{light_rule}:root[data-theme=dark] {dark_rule}\n"
     by_system = f"@media (prefers-color-scheme: dark) {{ :root:not([data-theme]) {dark_rule} }}\n"
-    return themes + by_system + _asset("page.css")
+    return themes + by_system + _asset("view/page.css")
 
 
 def _variables(colours: Theme) -> str:

@@ -200,17 +200,3 @@ function quick(network, unit, key) {
   const weight = network.outputWeight[unit];
   return key === "change" ? Math.abs(weight * network.slope[unit]) : weight;
 }
-
-/** An element with attributes and a text. */
-function make(tag, attributes = {}, text = "") {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.textContent = text;
-  return element;
-}
-
-/** A number in a few digits to read, and with all of them for a program. */
-function setNumber(element, value, text = numberText(value, 4)) {
-  if (element.textContent !== text) element.textContent = text;
-  if (element.tagName === "DATA") element.value = String(value);
-}

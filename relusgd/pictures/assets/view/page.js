@@ -1,8 +1,5 @@
 // The page put together: what is shown, and when it is drawn anew.
 
-/** An element of the page by its id; which kind it is, the markup says.
- * @type {(id: string) => any} */
-const $ = (id) => document.getElementById(id);
 const PAUSE = 50; // milliseconds between two pictures of a network that learns
 const told = JSON.parse($("data").textContent);
 
@@ -19,7 +16,7 @@ function buildLegend(id, entries) {
 
 class Page {
   constructor() {
-    const points = told.data.map((item) => new Points(item));
+    const points = told.data.map(unpackedPoints);
     this.runs = told.runs.map((item, number) => new Run(item, number, points[item.data]));
     this.single = this.runs.length === 1;
     this.darkSystem = window.matchMedia("(prefers-color-scheme: dark)");

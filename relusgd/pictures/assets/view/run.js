@@ -1,38 +1,4 @@
-// A run as the page was told of it: its snapshots, its points, and the way from network units to
-// those of the data.
-
-class Points {
-  constructor(told) {
-    const { x_mean, x_deviation, y_mean, y_deviation } = told.scaling;
-    this.toX = (x) => x * x_deviation + x_mean;
-    this.toY = (y) => y * y_deviation + y_mean;
-    this.fromX = (x) => (x - x_mean) / x_deviation;
-    this.fromY = (y) => (y - y_mean) / y_deviation;
-    this.xUnit = x_deviation;
-    this.yUnit = y_deviation;
-    this.baseline = y_mean;
-    this.domain = told.domain;
-    this.inside = told.domain.map(this.fromX);
-    this.names = told.names;
-    this.testShown = told.test_shown;
-    this.truth = told.truth && unpack(told.truth);
-    for (const name of ["train", "test"]) {
-      const { x, y, of } = told.points[name];
-      this[name] = { x: Float64Array.from(unpack(x)), y: Float64Array.from(unpack(y)), of };
-    }
-    /** Whether the page holds all points, and not some of very many. */
-    this.areAll = ["train", "test"].every((name) => this[name].x.length === this[name].of);
-  }
-
-  /** The noise-free target at x in original units; nan where it is not known. */
-  target(x) {
-    const [low, high] = this.domain;
-    if (!this.truth || x < low || x > high) return NaN;
-    const place = ((x - low) / (high - low)) * (this.truth.length - 1);
-    const left = Math.min(Math.floor(place), this.truth.length - 2);
-    return this.truth[left] + (place - left) * (this.truth[left + 1] - this.truth[left]);
-  }
-}
+// A run as the page was told of it: its snapshots and its points.
 
 class Run {
   constructor(told, number, points) {
@@ -159,28 +125,21 @@ class Run {
   }
 }
 
-function elbowsInside(network, low, high) {
-  let count = 0;
-  for (let j = 0; j < network.width; j++)
-    if (network.elbow(j) >= low && network.elbow(j) <= high) count += 1;
-  return count;
+/** The points that a page was told of. */
+function unpackedPoints(told) {
+  const points = Object.fromEntries(
+    Object.entries(told.points).map(([name, { x, y, of }]) => [
+      name,
+      { x: unpack(x), y: unpack(y), of },
+    ]),
+  );
+  return new Points({ ...told, truth: told.truth && unpack(told.truth), points });
 }
 
 const unpackAll = (texts) =>
   Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, unpack(text)]));
 const rowOf = (all, row, rows) =>
   all.subarray((row * all.length) / rows, ((row + 1) * all.length) / rows);
-
-/** f(x) on pieces. */
-function valueOn(pieces, x) {
-  const i = clamp(countUpTo(pieces.x, x) - 1, 0, pieces.x.length - 2);
-  const share = (x - pieces.x[i]) / (pieces.x[i + 1] - pieces.x[i]);
-  return pieces.y[i] + share * (pieces.y[i + 1] - pieces.y[i]);
-}
-
-/** How many units are active at x. */
-const activeOn = (pieces, x) =>
-  pieces.active[clamp(countUpTo(pieces.x, x) - 1, 0, pieces.active.length - 1)];
 
 /**
  * Of a wide layer: how much the units whose elbows lie in equal parts of the domain bend the
