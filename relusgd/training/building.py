@@ -99,12 +99,18 @@ def build_initial(config: Config, dataset: Dataset, start: StartNetwork | None =
     """
     if start is not None:
         return start.fitted(dataset.scaling)
+    with np.errstate(all="ignore"):
+        return initial_law(config, dataset).draw(network_generator(config.network_seed))
+
+
+def initial_law(config: Config, dataset: Dataset) -> InitialNetwork:
+    """The law that the initial network is drawn from, in network units."""
     network = config.network
     elbows = network.elbows
     if not isinstance(elbows, str):
         positions = np.array(elbows, dtype=np.float64)
         elbows = dataset.scaling.x_to_network(positions).tolist()
-    recipe = InitialNetwork(
+    return InitialNetwork(
         hidden=tuple(network.hidden),
         elbow_range=_elbow_range(config, dataset),
         init=network.init,
@@ -118,8 +124,6 @@ def build_initial(config: Config, dataset: Dataset, start: StartNetwork | None =
         output_weights=network.output_weights,
         output_offset=network.output_offset,
     )
-    with np.errstate(all="ignore"):
-        return recipe.draw(network_generator(config.network_seed))
 
 
 def _elbow_range(config: Config, dataset: Dataset) -> tuple[float, float]:
