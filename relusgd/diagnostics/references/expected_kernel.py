@@ -26,6 +26,7 @@ from relusgd.diagnostics.references.unit_laws import (
     SlopeLaw,
     UniformBiases,
     UnitLaw,
+    UnitsAtOnePlace,
 )
 from relusgd.errors import InputError
 from relusgd.model.initial import InitialNetwork
@@ -143,9 +144,9 @@ def _unit_law(initial: InitialNetwork) -> UnitLaw:
     if initial.elbows in ("uniform", "even"):
         return PlacedUnits(*initial.elbow_range, slope)
     if isinstance(initial.elbows, float | int):
-        return PlacedUnits(float(initial.elbows), float(initial.elbows), slope)
+        return UnitsAtOnePlace(float(initial.elbows), slope)
     if initial.init in ("he_normal", "glorot_uniform") or not initial.hidden_scale:
-        return PlacedUnits(0.0, 0.0, slope)  # the biases are 0
+        return UnitsAtOnePlace(0.0, slope)  # the biases are 0
     given = _given_slopes(initial)
     if initial.init in ("torch", "uniform"):
         return UniformBiases(initial.hidden_scale, given)

@@ -57,10 +57,43 @@ class SlopeLaw:
     square: float
     size: float
 
+    def by_sign(self, rising: Array, falling: Array) -> Array:
+        """The mean of what units with a positive slope have, and those with a negative one."""
+        return self.positive * rising + self.negative * falling
+
+
+@dataclass(frozen=True)
+class UnitsAtOnePlace:
+    """Every elbow at `place`: b = −w place. A unit that rises is active where x > place."""
+
+    place: float
+    slope: SlopeLaw
+
+    def gates(self, x: Array, z: Array) -> Array:
+        return self.slope.by_sign(*self._sides(x, z))
+
+    def balanced(self, x: Array, z: Array) -> Array:
+        """w² + b² is w² (1 + place²)."""
+        return self.slope.square * (1 + self.place**2) * self.gates(x, z)
+
+    def outputs(self, x: Array, z: Array) -> Array:
+        product = np.multiply.outer(x - self.place, z - self.place)
+        return self.slope.square * self.gates(x, z) * product
+
+    def mean(self, x: Array) -> Array:
+        right, left = np.maximum(x - self.place, 0), np.maximum(self.place - x, 0)
+        return self.slope.size * self.slope.by_sign(right, left)
+
+    def _sides(self, x: Array, z: Array) -> tuple[Array, Array]:
+        """Whether both are right of the place, and whether both are left of it: 1 or 0."""
+        right = np.multiply.outer(x > self.place, z > self.place)
+        left = np.multiply.outer(x < self.place, z < self.place)
+        return right.astype(np.float64), left.astype(np.float64)
+
 
 @dataclass(frozen=True)
 class PlacedUnits:
-    """Elbows e uniform in [low, high], or all at low = high, drawn apart from the slopes; b = −e w.
+    """Elbows e uniform in [low, high], low < high, drawn apart from the slopes; b = −w e.
 
     A unit that rises is active at x and z where e < min(x, z), one that falls where e > max(x, z).
     """
@@ -70,55 +103,40 @@ class PlacedUnits:
     slope: SlopeLaw
 
     def gates(self, x: Array, z: Array) -> Array:
-        left, right = self._parts(x, z)
-        if self.low == self.high:
-            return self._by_sign(left, right)
-        return self._by_sign(left, right) / (self.high - self.low)
+        return self._mean(*self._parts(x, z))
 
     def balanced(self, x: Array, z: Array) -> Array:
-        """∫ w² (1 + e²) de, because b = −e w."""
+        """w² ∫ (1 + e²) de, because w² + b² is w² (1 + e²)."""
         left, right = self._parts(x, z)
-        if self.low == self.high:
-            factor = self.slope.square * (1 + self.low**2)
-            return factor * self._by_sign(left, right)
         before = left * (1 + _mean_square(self.low, self.low + left))
         behind = right * (1 + _mean_square(self.high - right, self.high))
-        return self.slope.square / (self.high - self.low) * self._by_sign(before, behind)
+        return self.slope.square * self._mean(before, behind)
 
     def outputs(self, x: Array, z: Array) -> Array:
         """w² ∫ (x − e) (z − e) de; with e from the nearest end of the part no digits are lost."""
         left, right = self._parts(x, z)
-        x, z = x[:, None], z[None, :]
-        if self.low == self.high:
-            product = (x - self.low) * (z - self.low)
-            return self.slope.square * self._by_sign(left * product, right * product)
         start, end = self.low + left, self.high - right
-        before = _product_integral(x - start, z - start, left)
-        behind = _product_integral(end - x, end - z, right)
-        return self.slope.square / (self.high - self.low) * self._by_sign(before, behind)
+        before = _product_integral(x[:, None] - start, z - start, left)
+        behind = _product_integral(end - x[:, None], end - z, right)
+        return self.slope.square * self._mean(before, behind)
 
     def mean(self, x: Array) -> Array:
-        left, right = (np.diagonal(part) for part in self._parts(x, x))
-        if self.low == self.high:
-            return self.slope.size * self._by_sign(left * (x - self.low), right * (self.low - x))
+        left = np.clip(x, self.low, self.high) - self.low
+        right = self.high - np.clip(x, self.low, self.high)
         before = left * (x - self.low - left / 2)
         behind = right * (self.high - right / 2 - x)
-        return self.slope.size / (self.high - self.low) * self._by_sign(before, behind)
+        return self.slope.size * self._mean(before, behind)
 
     def _parts(self, x: Array, z: Array) -> tuple[Array, Array]:
-        """How much of [low, high] is before both positions, and how much behind both.
-
-        Of a single place: 1 or 0.
-        """
+        """How much of [low, high] is before both positions, and how much behind both."""
         first, last = np.minimum.outer(x, z), np.maximum.outer(x, z)
-        if self.low == self.high:
-            return (first > self.low).astype(float), (last < self.low).astype(float)
         left = np.clip(first, self.low, self.high) - self.low
         right = self.high - np.clip(last, self.low, self.high)
         return left, right
 
-    def _by_sign(self, rising: Array, falling: Array) -> Array:
-        return self.slope.positive * rising + self.slope.negative * falling
+    def _mean(self, before: Array, behind: Array) -> Array:
+        """From integrals over e to the mean over elbows and signs."""
+        return self.slope.by_sign(before, behind) / (self.high - self.low)
 
 
 def _mean_square(low: Array | float, high: Array | float) -> Array:
@@ -151,12 +169,13 @@ class NormalUnits:
         return 2 * self.deviation**2 * self.gates(x, z)
 
     def outputs(self, x: Array, z: Array) -> Array:
-        apart = np.abs(np.subtract.outer(x, z))
+        apart: Array = np.abs(np.subtract.outer(x, z))
         together = self._other_angle(x, z) * (np.multiply.outer(x, z) + 1)
         return self.deviation**2 / (2 * np.pi) * (apart + together)
 
     def mean(self, x: Array) -> Array:
-        return self.deviation * np.hypot(x, 1.0) / ROOT_2_PI
+        length: Array = np.hypot(x, 1.0)
+        return self.deviation * length / ROOT_2_PI
 
     def _other_angle(self, x: Array, z: Array) -> Array:
         """π − θ."""
