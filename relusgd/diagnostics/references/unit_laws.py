@@ -170,7 +170,7 @@ class NormalUnits:
 
     def outputs(self, x: Array, z: Array) -> Array:
         apart: Array = np.abs(np.subtract.outer(x, z))
-        together = self._other_angle(x, z) * (np.multiply.outer(x, z) + 1)
+        together: Array = self._other_angle(x, z) * (np.multiply.outer(x, z) + 1)
         return self.deviation**2 / (2 * np.pi) * (apart + together)
 
     def mean(self, x: Array) -> Array:
@@ -180,7 +180,8 @@ class NormalUnits:
     def _other_angle(self, x: Array, z: Array) -> Array:
         """π − θ."""
         apart = np.abs(np.subtract.outer(x, z))
-        return np.pi - np.arctan2(apart, np.multiply.outer(x, z) + 1)
+        theta: Array = np.arctan2(apart, np.multiply.outer(x, z) + 1)
+        return np.pi - theta
 
 
 @dataclass(frozen=True)
