@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from relusgd.model.network import Network
     from relusgd.model.points import Dataset
     from relusgd.runs.drawing import animate, figure, plot, view
+    from relusgd.runs.explain import explain
     from relusgd.runs.find import load_run
     from relusgd.runs.record import record
     from relusgd.runs.run import Run
@@ -58,6 +59,7 @@ _HOMES = {
     "breakpoints": "relusgd.model.breakpoints",
     "check_gradients": "relusgd.checks.gradcheck",
     "compare": "relusgd.comparing.compare",
+    "explain": "relusgd.runs.explain",
     "figure": "relusgd.runs.drawing",
     "jacobian": "relusgd.gradients.jacobian",
     "load_config": "relusgd.config",
@@ -93,6 +95,7 @@ __all__ = [
     "breakpoints",
     "check_gradients",
     "compare",
+    "explain",
     "figure",
     "jacobian",
     "load_config",

@@ -120,7 +120,7 @@ def test_matplotlib_is_imported_through_its_door_alone():
     assert ways_around == [], "import it from relusgd.pictures.plain_matplotlib"
 
 
-SEEING = "animate|compare|diagnose|features|graph|list|plot|predict|show|step|view"
+SEEING = "animate|compare|diagnose|explain|features|graph|list|plot|predict|show|step|view"
 DOING = "export|gradcheck|new|schema|sweep|train"
 COMMANDS = f"{SEEING}|{DOING}"
 SHELL_WORDS = re.compile(rf"(?<![\w-])--[a-z]|\brelusgd ({COMMANDS})\b|\bcommand\b")

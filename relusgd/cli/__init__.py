@@ -12,6 +12,7 @@ import typer
 from relusgd.cli import (
     comparing,
     diagnose,
+    explain,
     features,
     gradcheck,
     graph,
@@ -93,6 +94,7 @@ pictures.register(app)
 runs.register(app)
 comparing.register(app)
 diagnose.register(app)
+explain.register(app)
 features.register(app)
 verify.register(app)
 gradcheck.register(app)

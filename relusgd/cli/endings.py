@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from relusgd.words import number
 
@@ -54,7 +54,17 @@ class TrainCommand:
         return command
 
 
-def advice_lines(ending: Ending, command: TrainCommand, folder: Path) -> list[str]:
+class Advised(Protocol):
+    """Something with advice: how a training ended, or a cause of it."""
+
+    @property
+    def advice(self) -> Mapping[str, object]: ...
+
+    @property
+    def tried(self) -> str: ...
+
+
+def advice_lines(ending: Advised, command: TrainCommand, folder: Path) -> list[str]:
     """What to type after a training that failed; nothing where nothing is known to help."""
     if not ending.advice:
         return []

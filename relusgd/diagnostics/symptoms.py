@@ -1,27 +1,47 @@
-"""What is known of a training that learned nothing or diverged, and what happened to it."""
+"""What is known of a training, and what became of it: the numbers that causes are judged by."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from relusgd.config import Config
+from relusgd.diagnostics.evidence.bends import bend_errors, bends_between_points
+from relusgd.diagnostics.evidence.careful_steps import careful_mse
+from relusgd.diagnostics.evidence.course import ErrorCourse
+from relusgd.diagnostics.evidence.noise_level import NoiseLevel, noise_level
+from relusgd.diagnostics.evidence.output_layer import best_output_layer_mse
 from relusgd.diagnostics.measures import dead_in_first_layer, dead_units
-from relusgd.diagnostics.outcomes import best_constant_mse
-from relusgd.model.network import Network
+from relusgd.diagnostics.outcomes import LEARNED, best_constant_mse
+from relusgd.diagnostics.sharpness import sharpness
+from relusgd.model.network import Array, Network
 from relusgd.model.points import Dataset
 from relusgd.words import counted, exact_number, number
+
+CAREFUL = 0.3
+CAREFUL_STEPS = 200
+"""At the end so many steps on the full batch are tried, at this share of the largest stable rate.
+"""
+
+FIT_BY_NOISE, FIT_BY_SPREAD = 1.5, 0.005
+"""A training error up to 1.5 times that of the noise fits; without noise, up to this share of the
+best constant's.
+"""
 
 
 @dataclass(frozen=True, eq=False)
 class Symptoms:
-    """What is known of a training that learned nothing or diverged.
+    """What is known of a training.
 
     initial, last: the networks at the start and at the end, or before the numbers ceased to be
-    finite. Errors are over the training points, in network units; final_mse may be infinite.
-    learning_rate: the largest one that was in force. stable_rate, stable_rate_at_end: the largest
-    stable ones at the start and at the end, None where they are unknown. steps: how many were
-    taken.
+    finite. Errors are in network units; final_mse, over the training points, may be infinite, and
+    test_mse is nan without test points. learning_rate: the largest one that was in force, end_rate
+    the last one. stable_rate, stable_rate_at_end: the largest stable ones at the start and at the
+    end, None where they are unknown. steps: how many were taken. is_planned: nothing was trained
+    yet, steps are to be taken, and what stands for the end is the start. course: None where only
+    the end is known.
     """
 
     config: Config
@@ -35,6 +55,11 @@ class Symptoms:
     stable_rate_at_end: float | None
     steps: int
     has_diverged: bool
+    end_rate: float = float("nan")
+    test_mse: float = float("nan")
+    is_planned: bool = False
+    is_adaptive: bool = False
+    course: ErrorCourse | None = None
 
     @property
     def is_ridge(self) -> bool:
@@ -49,6 +74,96 @@ class Symptoms:
     def constant_mse(self) -> float:
         """The error of the best constant."""
         return best_constant_mse(self.dataset.y_train)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the training diverged or ended no better than a constant."""
+        return self.has_diverged or self.final_mse > LEARNED * self.constant_mse
+
+    @cached_property
+    def noise(self) -> NoiseLevel:
+        """How much of the training y is noise."""
+        return noise_level(self.dataset)
+
+    @cached_property
+    def fitting_mse(self) -> float:
+        """The largest training error of a good fit."""
+        return FIT_BY_NOISE * self.noise.mse + FIT_BY_SPREAD * self.constant_mse
+
+    @property
+    def missing_mse(self) -> float:
+        """How far the training error is above that of the noise; before the first step, how far
+        the best constant's is.
+        """
+        error = self.constant_mse if self.is_planned else self.final_mse
+        return max(error - self.noise.mse, 0.0)
+
+    def explained(self, mse: float | None) -> float:
+        """Which share of what is missing would be gained at this training error, 0 to 1."""
+        if mse is None or not self.missing_mse > 0:
+            return 0.0
+        if not np.isfinite(self.missing_mse):
+            return 1.0
+        gained = 1.0 - (mse - self.noise.mse) / self.missing_mse
+        return float(min(max(gained, 0.0), 1.0))
+
+    @property
+    def units(self) -> int:
+        return sum(self.initial.hidden)
+
+    @cached_property
+    def bend_errors(self) -> Array:
+        """The training errors of lines with 0, 1, … bends, placed well, up to one per unit."""
+        return bend_errors(self.dataset.x_train, self.dataset.y_train, self.units)
+
+    def mse_of_bends(self, bends: int) -> float:
+        """The training error of a line with so many bends, placed well."""
+        errors = self.bend_errors
+        return float(errors[min(max(bends, 0), len(errors) - 1)])
+
+    @property
+    def reachable_mse(self) -> float:
+        """What as many units could do: a bend each but for one, which makes the line."""
+        return self.mse_of_bends(self.units - 1)
+
+    @cached_property
+    def bends(self) -> int:
+        """Between how many neighbouring training x the function bends at the end."""
+        return bends_between_points(self.last, self.dataset.x_train)
+
+    @cached_property
+    def safe_rate(self) -> float | None:
+        """A safe rate of plain gradient descent at the end; None where there is none."""
+        with np.errstate(all="ignore"):
+            curvature = sharpness(self.last, self.dataset)
+        return CAREFUL * 2 / curvature if np.isfinite(curvature) and curvature > 0 else None
+
+    @cached_property
+    def careful_gain(self) -> float:
+        """Which share of what is missing a few careful steps gain at the end."""
+        training = self.config.training
+        if self.is_ridge or self.safe_rate is None:
+            return 0.0
+        after = careful_mse(
+            self.last,
+            self.dataset,
+            self.safe_rate,
+            CAREFUL_STEPS,
+            layers=training.layers,
+            output_bias=self.config.network.output_bias,
+        )
+        return self.explained(after)
+
+    @cached_property
+    def output_gain(self) -> float:
+        """Which share of what is missing the best output layer gains with the bends at the end."""
+        bias = self.config.network.output_bias
+        return self.explained(best_output_layer_mse(self.last, self.dataset, output_bias=bias))
+
+    @cached_property
+    def fall(self) -> float | None:
+        """By which share what was missing fell in the last third; None where that is unknown."""
+        return None if self.course is None else self.course.fall(self.noise.mse)
 
     @cached_property
     def dead_layer(self) -> int | None:

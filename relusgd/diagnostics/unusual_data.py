@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Integers
 from relusgd.model.points import Dataset
 from relusgd.words import number
 
@@ -44,3 +44,47 @@ def _unusual_size(name: str, values: Array) -> list[str]:
             f"{name} lies around {number(mean)} with a standard deviation of {number(deviation)}"
         ]
     return []
+
+
+def unusual_factor(dataset: Dataset) -> float:
+    """How many times x or y is beyond the usual size, spread or offset; 1 where nothing is."""
+    return max(_factor(dataset.x_train), _factor(dataset.y_train), 1.0)
+
+
+def _factor(values: Array) -> float:
+    size = float(np.abs(values).max())
+    mean, deviation = float(values.mean()), float(values.std())
+    if deviation == 0:
+        return size / USUAL_SIZE
+    offset = abs(mean) / deviation
+    return max(size / USUAL_SIZE, USUAL_SPREAD / deviation, offset / USUAL_OFFSET)
+
+
+FAR_OFF = 10.0
+"""A point is an outlier from so many typical distances off the points beside it on."""
+
+FEWEST_POINTS, MOST_OUTLIERS = 8, 0.05
+"""Outliers are looked for among so many points at least, and are at most this share of them, or
+one.
+"""
+
+
+def outliers(dataset: Dataset) -> Integers:
+    """The training points whose y is far from all others and from those beside it, worst first."""
+    y = dataset.y_train
+    if len(y) < FEWEST_POINTS:
+        return np.empty(0, dtype=np.int64)
+    beside = np.stack([np.roll(y, shift) for shift in (-2, -1, 1, 2)])
+    from_neighbours = np.abs(y - np.median(beside, axis=0))
+    from_all = np.abs(y - np.median(y))
+    is_far = (from_neighbours > FAR_OFF * _typical(from_neighbours)) & (
+        from_all > FAR_OFF * _typical(from_all)
+    )
+    found = np.flatnonzero(is_far)
+    if len(found) > max(1, int(MOST_OUTLIERS * len(y))):
+        return np.empty(0, dtype=np.int64)
+    return found[np.argsort(-from_all[found])]
+
+
+def _typical(distances: Array) -> float:
+    return max(float(np.median(distances)), float(np.finfo(np.float64).tiny))

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from relusgd.pictures.drawn_file import DrawnFile
     from relusgd.runs.check import RunCheck
     from relusgd.runs.diagnosis import Diagnosis
+    from relusgd.runs.explanation import Explanation
     from relusgd.runs.features import RunFeatures
     from relusgd.runs.step_report import Sample, StepReport
     from relusgd.training import State
@@ -374,6 +375,17 @@ class Run:
         from relusgd.runs.diagnosis import diagnose
 
         return diagnose(self, epoch=epoch, step=step)
+
+    def explain(self, *, trials: bool = True) -> Explanation:
+        """Why this run fits or does not, in sentences with their numbers, as `relusgd explain`.
+
+        trials: whether what may help is tried, for 5 % of the time of the run or 2 s. `print` of
+        the result says it, a cell of a notebook shows it, and `.causes` are the causes, the
+        strongest first.
+        """
+        from relusgd.runs.explanation import explain_run
+
+        return explain_run(self, trials=trials)
 
     def measure(self, *names: str, most: int | None = None) -> dict[str, NDArray[Any]]:
         """Quantities over time: a table of epoch, step and a column for each name.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from relusgd.advice import advice, settings
 from relusgd.diagnostics.causes import STABLE, Cause, Changes, find_causes
+from relusgd.diagnostics.evidence.course import ErrorCourse
 from relusgd.diagnostics.outcomes import Outcome, outcome_of
 from relusgd.diagnostics.symptoms import Symptoms, what_happened
 from relusgd.errors import DivergedError
@@ -71,10 +72,18 @@ def hint_of(changes: Changes) -> str:
     return advice(f"{KEPT}; try {{}}", settings(changes))
 
 
-def symptoms_of(plan: Plan, state: State, final_mse: float) -> Symptoms:
+def symptoms_of(
+    plan: Plan,
+    state: State,
+    final_mse: float,
+    *,
+    test_mse: float = float("nan"),
+    course: ErrorCourse | None = None,
+) -> Symptoms:
     """What is known of a training that ended in this state.
 
-    final_mse: infinite where the numbers ceased to be finite after it.
+    final_mse: infinite where the numbers ceased to be finite after it. test_mse: nan where it is
+    not known. course: of its errors, where that is known.
     """
     last = Network.from_parameters(state.parameters, plan.hidden)
     outcome = outcome_of(plan.initial_mse, final_mse, plan.dataset.y_train)
@@ -91,6 +100,31 @@ def symptoms_of(plan: Plan, state: State, final_mse: float) -> Symptoms:
         stable_rate_at_end=stable_rate(plan, last) if is_measured else None,
         steps=state.step,
         has_diverged=outcome == "diverged",
+        end_rate=plan.learning_rate(max(-(-state.step // plan.steps_per_epoch), 1)),
+        test_mse=test_mse,
+        is_adaptive=plan.descent.optimizer.is_adaptive,
+        course=course,
+    )
+
+
+def symptoms_at_start(plan: Plan) -> Symptoms:
+    """What can be known of a training before its first step."""
+    stable = stable_rate(plan, plan.initial) if is_quickly_measured(plan) else None
+    return Symptoms(
+        config=plan.config,
+        dataset=plan.dataset,
+        initial=plan.initial,
+        last=plan.initial,
+        initial_mse=plan.initial_mse,
+        final_mse=plan.initial_mse,
+        learning_rate=plan.largest_rate,
+        stable_rate=stable,
+        stable_rate_at_end=stable,
+        steps=plan.steps,
+        has_diverged=False,
+        end_rate=plan.largest_rate,
+        is_adaptive=plan.descent.optimizer.is_adaptive,
+        is_planned=True,
     )
 
 

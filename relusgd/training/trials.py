@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -17,7 +17,7 @@ from relusgd.errors import DivergedError, RelusgdError
 from relusgd.model.network import Network
 from relusgd.training.descent import State
 from relusgd.training.ending import Ending, symptoms_of, with_number
-from relusgd.training.loop import Recorder, final_mse, training_blocks
+from relusgd.training.loop import Recorder, training_blocks
 from relusgd.training.plan import Plan, prepare
 from relusgd.training.recording import Recording
 from relusgd.training.ridge import ridge
@@ -32,6 +32,9 @@ processor.
 
 FACTORS = (1.0, 0.2, 0.04)
 """Of a rate that is half the largest stable one, these shares are tried."""
+
+HELPFUL = 0.8
+"""A remedy has helped an error that it lowered to this share of what it was."""
 
 GOOD_ENOUGH = 0.3
 ENOUGH = 3
@@ -59,6 +62,7 @@ class Trial:
 
     share: its training error over that of the best constant; infinite where it diverged. is_whole:
     whether the training came to its end. steps: how many it took. words: what it led to.
+    test_share, test_words: the same for the test error; nan and empty without test points.
     """
 
     changes: Changes
@@ -66,6 +70,12 @@ class Trial:
     is_whole: bool
     steps: int
     words: str
+    test_share: float = math.nan
+    test_words: str = ""
+
+    def judged(self, *, by_test: bool) -> float:
+        """The share that decides."""
+        return self.test_share if by_test else self.share
 
 
 def advised(
@@ -87,7 +97,7 @@ def advised(
     if ending.outcome == "nothing":
         final_mse = train_mse(Network.from_parameters(state.parameters, plan.hidden), plan.dataset)
     symptoms = symptoms_of(plan, state, final_mse)
-    budget = min(max(LEAST_SECONDS, SHARE_OF_RUN * seconds), MOST_SECONDS)
+    budget = budget_of(seconds)
     trials, is_complete = _trials(plan, symptoms, budget, is_stopped)
     helpful = [trial for trial in trials if trial.share <= LEARNED]
     if not helpful:
@@ -96,6 +106,42 @@ def advised(
     lowest = min(trial.share for trial in helpful)
     chosen = next(trial for trial in helpful if trial.share <= AS_GOOD * lowest)
     return replace(ending, advice=dict(chosen.changes), tried=chosen.words)
+
+
+def budget_of(seconds: float) -> float:
+    """How long trials may take, in seconds of the processor, after a training of so many."""
+    return min(max(LEAST_SECONDS, SHARE_OF_RUN * seconds), MOST_SECONDS)
+
+
+def first_helpful(
+    plan: Plan,
+    remedies: Sequence[Changes],
+    seconds: float,
+    present: float,
+    is_stopped: Callable[[], bool] = lambda: False,
+    *,
+    by_test: bool = False,
+) -> Trial | None:
+    """The first of these remedies whose trial ends clearly better, or the best of all.
+
+    seconds: of the processor, for all of them. present: the error of the training itself over that
+    of the best constant; by_test: of the test error, which then decides. None where there was no
+    time for one, or none makes a valid training.
+    """
+    trials: list[Trial] = []
+    started = time.process_time()
+    for remedy in remedies:
+        left = seconds - (time.process_time() - started)
+        changes = _numbered(plan, remedy, 1.0)
+        if left <= 0 or is_stopped():
+            break
+        trial = None if changes is None else _try(plan, changes, left, is_stopped)
+        if trial is None:
+            continue
+        if trial.judged(by_test=by_test) < HELPFUL * present:
+            return trial
+        trials.append(trial)
+    return min(trials, key=lambda trial: trial.judged(by_test=by_test), default=None)
 
 
 def better_output_layer(plan: Plan, final_mse: float) -> float | None:
@@ -209,9 +255,17 @@ def _try(
     except DivergedError as divergence:
         return Trial(changes, math.inf, is_whole=True, steps=state.step, words=divergence.message)
     steps = state.step
-    error = final_mse(Recorder(changed), state)
-    is_whole = steps >= changed.steps
-    return Trial(changes, _share(changed, error), is_whole, steps, _words(changed, error, steps))
+    last = Recorder(changed).snapshot(steps, state.parameters)
+    error, test_error = (float(last.metrics[name][0]) for name in ("train_mse", "test_mse"))
+    return Trial(
+        changes,
+        _share(changed, error),
+        steps >= changed.steps,
+        steps,
+        _words(changed, "train MSE", error, steps),
+        _share(changed, test_error),
+        _words(changed, "test MSE", test_error, steps),
+    )
 
 
 def _share(plan: Plan, error: float) -> float:
@@ -220,9 +274,9 @@ def _share(plan: Plan, error: float) -> float:
     return error / (best_constant_mse(y) or learned_mse(plan.initial_mse, y))
 
 
-def _words(plan: Plan, error: float, steps: int) -> str:
+def _words(plan: Plan, name: str, error: float, steps: int) -> str:
     """train MSE 0.02, where the trial came to its end."""
     original = number(plan.dataset.scaling.mse_to_original(error))
     if steps >= plan.steps:
-        return f"train MSE {original}"
-    return f"train MSE {original} after {steps:,} of {counted(plan.steps, 'step')}"
+        return f"{name} {original}"
+    return f"{name} {original} after {steps:,} of {counted(plan.steps, 'step')}"

@@ -512,6 +512,7 @@ COMMANDS = [
     "export",
     "predict",
     "diagnose",
+    "explain",
     "features",
     "verify",
     "gradcheck",

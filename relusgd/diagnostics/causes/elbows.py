@@ -1,0 +1,219 @@
+"""Causes that lie in the units: too few, dead, or bending where no points are."""
+
+from __future__ import annotations
+
+from relusgd.diagnostics.causes.cause import STABLE, Cause, Changes, cause, foreseeable
+from relusgd.diagnostics.causes.remedies import drawn_elbows, longer, more_units
+from relusgd.diagnostics.measures import always_on_units, dead_units
+from relusgd.diagnostics.symptoms import Symptoms
+from relusgd.words import counted, exact_number
+
+NARROW = 4
+"""Layers of at most so many units die as a whole easily (Lu et al. 2020, "Dying ReLU")."""
+
+FEW = 0.5
+"""Of the bends that as many units could make, fewer than this share is few."""
+
+WEAK = 0.1
+"""Causes that explain less of what is missing are not named."""
+
+
+def _placement_gain(symptoms: Symptoms) -> float:
+    """Which share of what is missing as many bends as the network has units would gain, compared
+    with the few that the function has on the points.
+    """
+    errors = symptoms.mse_of_bends(symptoms.bends), symptoms.reachable_mse
+    missing = symptoms.missing_mse
+    if not 0 < missing < float("inf"):
+        return 0.0
+    return max(0.0, min(errors[0], symptoms.final_mse) - errors[1]) / missing
+
+
+def _has_few_bends(symptoms: Symptoms) -> bool:
+    """Whether the function bends at few places on the points, beside its number of units."""
+    most = min(symptoms.units - 1, len(symptoms.bend_errors) - 1)
+    return symptoms.bends < max(FEW * most, 1)
+
+
+@cause
+@foreseeable
+def collapsed(symptoms: Symptoms) -> Cause | None:
+    """Elbows on one side of the points, outside them, or all in one place: f is a line, or nearly.
+
+    That is so for good where the hidden layer does not learn, and otherwise until the units have
+    come back; steps that fit a line do not move them.
+    """
+    if symptoms.has_diverged or not _has_few_bends(symptoms):
+        return None
+    dead = sum(len(layer) for layer in dead_units(symptoms.last, symptoms.dataset))
+    if dead > symptoms.units - dead:
+        return None
+    gain = _placement_gain(symptoms)
+    if gain < WEAK:
+        return None
+    units, bends = symptoms.units, symptoms.bends
+    line = symptoms.original_mse(symptoms.mse_of_bends(bends))
+    good = symptoms.original_mse(symptoms.reachable_mse)
+    always_on = sum(len(layer) for layer in always_on_units(symptoms.last, symptoms.dataset))
+    if bends == 0:
+        shape = "the function is a straight line on the points"
+        limit = f"the best line has train MSE {line}"
+    else:
+        places = "one place" if bends == 1 else f"{bends} places"
+        shape = f"the elbows of {counted(units, 'unit')} bend the function in {places} only"
+        limit = f"so many bends have train MSE {line} at best"
+    outside = f", {always_on:,} of {counted(units, 'unit')} are on at all points" * bool(always_on)
+    reason = f"{shape}{outside}: {limit}, and {units:,} units placed well {good}"
+    spread: list[Changes] = [*drawn_elbows(symptoms)]
+    if symptoms.config.network.elbows != "even":
+        spread.append({"network.elbows": "even", "network.elbow_range": None})
+    strength = 0.5 if symptoms.is_planned else 0.94 * gain
+    if symptoms.has_failed and not symptoms.is_planned:
+        strength = max(strength, 0.91 * min(1.0, 2 * gain))
+    return Cause("collapsed", strength, reason, tuple(spread))
+
+
+@cause
+@foreseeable
+def dead_part(symptoms: Symptoms) -> Cause | None:
+    """Most units are dead, and the few that are left cannot do it."""
+    if symptoms.has_diverged:
+        return None
+    dead = sum(len(layer) for layer in dead_units(symptoms.last, symptoms.dataset))
+    units = symptoms.units
+    if not dead or symptoms.dead_layer is not None:
+        return None
+    live = units - dead
+    missing = symptoms.missing_mse
+    left = symptoms.mse_of_bends(min(symptoms.bends, live))
+    if not 0 < missing < float("inf"):
+        return None
+    gain = max(0.0, min(left, symptoms.final_mse) - symptoms.reachable_mse) / missing
+    if gain < WEAK or dead < live:
+        return None
+    from_start = sum(len(layer) for layer in dead_units(symptoms.initial, symptoms.dataset))
+    when = f"{from_start:,} of them from the start" if from_start else "none of them at the start"
+    reason = (
+        f"{dead:,} of {units:,} units are dead, {when}: on no training point, so that their "
+        f"gradients are 0 and {_way_back(symptoms)}; {counted(live, 'unit')} alone"
+        f"{' reaches' if live == 1 else ' reach'} {symptoms.original_mse(left)} at best"
+    )
+    strength = 0.5 if symptoms.is_planned else 0.92 * gain
+    if symptoms.has_failed and not symptoms.is_planned:
+        strength = max(strength, 0.6)
+    remedies = drawn_elbows(symptoms)
+    if from_start < dead / 2:
+        remedies = ({"training.learning_rate": STABLE}, *remedies)
+        strength = min(strength, 0.89)
+    return Cause("dead_units", strength, reason, remedies)
+
+
+def _way_back(symptoms: Symptoms) -> str:
+    """Whether dead units may come back, and by what."""
+    training = symptoms.config.training
+    ways = []
+    if training.weight_decay and training.decay_biases:
+        ways.append(f"weight decay {exact_number(training.weight_decay)}")
+    if training.input_noise:
+        ways.append(f"noise of {exact_number(training.input_noise)} on x")
+    if len(symptoms.last.hidden) > 1:
+        ways.append("a move of the layers before them")
+    if not ways:
+        return "nothing brings them back"
+    return f"{' or '.join(ways)} alone can bring them back"
+
+
+@cause
+def died(symptoms: Symptoms) -> Cause | None:
+    """All units of a layer were thrown off the data by large steps."""
+    if symptoms.dead_layer is None or symptoms.initial_dead_layer is not None:
+        return None
+    reason = (
+        "large steps moved every elbow off the data, where units get no gradient "
+        f"and {_way_back(symptoms)}"
+    )
+    remedies = ({"training.learning_rate": STABLE}, *more_units(symptoms))
+    return Cause("dead_units", 0.4, reason, remedies)
+
+
+@cause
+@foreseeable
+def too_few_bends(symptoms: Symptoms) -> Cause | None:
+    """The target bends more often than there are units."""
+    if symptoms.has_diverged or len(symptoms.bend_errors) <= symptoms.units - 1:
+        return None
+    reach = symptoms.reachable_mse
+    missing = symptoms.missing_mse
+    left = max(reach - symptoms.noise.mse, 0.0)
+    if reach <= 2 * symptoms.fitting_mse or not 0 < missing < float("inf"):
+        return None
+    needed = _needed_bends(symptoms)
+    share = min(1.0, left / missing)
+    strength = 0.55 * min(1.0, left / symptoms.constant_mse * 5)
+    if not symptoms.is_planned:
+        strength = 0.5 + 0.42 * share if share >= 0.3 else 0.4 * share
+    units = counted(symptoms.units, "unit")
+    reason = (
+        f"{units} cannot bend often enough: "
+        f"{counted(max(symptoms.units - 1, 0), 'bend')} placed well "
+        f"have train MSE {symptoms.original_mse(reach)}, {needed}"
+    )
+    return Cause("too_few_bends", strength, reason, _wider(symptoms))
+
+
+def _needed_bends(symptoms: Symptoms) -> str:
+    """How many bends are enough."""
+    from relusgd.diagnostics.evidence.bends import bend_errors
+
+    dataset = symptoms.dataset
+    errors = bend_errors(dataset.x_train, dataset.y_train, 100)
+    enough = errors <= max(symptoms.fitting_mse, 1.5 * symptoms.noise.mse)
+    if not enough.any():
+        return f"{len(errors) - 1:,} have {symptoms.original_mse(float(errors[-1]))}"
+    count = int(enough.argmax())
+    return f"{count:,} have {symptoms.original_mse(float(errors[count]))}"
+
+
+def _wider(symptoms: Symptoms) -> tuple[Changes, ...]:
+    """Twenty units, or four times as many."""
+    wider = more_units(symptoms) or more_units(symptoms, 4 * max(symptoms.initial.hidden))
+    longest = longer(symptoms.config, 5)
+    return (*wider, *({**change, **longest} for change in wider))
+
+
+@cause
+def frozen_layer(symptoms: Symptoms) -> Cause | None:
+    """The elbows do not learn, and where they are they do not suffice."""
+    training = symptoms.config.training
+    is_frozen = symptoms.is_ridge or training.layers == "output"
+    if not is_frozen or symptoms.has_diverged:
+        return None
+    gain = symptoms.explained(symptoms.reachable_mse)
+    left = 1.0 - symptoms.output_gain
+    if gain * left < WEAK:
+        return None
+    what = "ridge regression" if symptoms.is_ridge else "layers: output"
+    reason = (
+        f"{what} leaves the elbows where they are: "
+        f"the best output layer there gains {symptoms.output_gain:.0%} of the missing error, "
+        f"as many elbows placed well {gain:.0%}"
+    )
+    remedies: tuple[Changes, ...] = ({"training.layers": "all"},)
+    if symptoms.is_ridge:
+        remedies = ({"training.method": "sgd", "training.learning_rate": STABLE},)
+    return Cause("frozen_layer", 0.85 * gain * left, reason, (*remedies, *more_units(symptoms)))
+
+
+@cause
+@foreseeable
+def narrow_layers(symptoms: Symptoms) -> Cause | None:
+    """A layer of few units dies, or loses what the next one needs."""
+    hidden = symptoms.initial.hidden
+    narrowest = min(hidden)
+    if narrowest > NARROW:
+        return None
+    layer = hidden.index(narrowest) + 1
+    where = f"hidden layer {layer} has" if len(hidden) > 1 else "the network has"
+    reason = f"{where} {counted(narrowest, 'unit')} only"
+    strength = 0.5 if symptoms.has_failed else 0.3
+    return Cause("narrow_layers", strength, reason, more_units(symptoms))

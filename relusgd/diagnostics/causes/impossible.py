@@ -1,0 +1,108 @@
+"""What makes learning impossible: nothing to learn from, or nothing that moves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from relusgd.config import Config
+from relusgd.diagnostics.causes.cause import STABLE, Cause, Changes, cause, foreseeable
+from relusgd.diagnostics.causes.remedies import more_units
+from relusgd.diagnostics.symptoms import Symptoms
+from relusgd.words import counted, number
+
+
+@cause
+@foreseeable
+def no_steps(symptoms: Symptoms) -> Cause | None:
+    """Nothing was trained."""
+    if symptoms.steps > 0 or symptoms.has_diverged:
+        return None
+    what = "no step is planned" if symptoms.is_planned else "no step was taken"
+    return Cause("no_steps", 1.0, what, ({"training.epochs": 1000},))
+
+
+@cause
+@foreseeable
+def one_position(symptoms: Symptoms) -> Cause | None:
+    """All training x are equal."""
+    x = symptoms.dataset.x_train
+    if x[0] < x[-1]:
+        return None
+    position = number(float(symptoms.dataset.scaling.x_to_original(x[0])))
+    reason = f"all training x are {position}, and a function of x has one value there"
+    return Cause("one_position", 0.99, reason)
+
+
+@cause
+@foreseeable
+def dead_from_the_start(symptoms: Symptoms) -> Cause | None:
+    """A whole layer is off at all training points before the first step, so nothing reaches the
+    output but its bias, and no gradient comes back.
+    """
+    layer = symptoms.initial_dead_layer
+    if layer is None or symptoms.is_ridge:
+        return None
+    units = counted(symptoms.initial.hidden[layer - 1], "unit")
+    where = units if len(symptoms.initial.hidden) == 1 else f"{units} of hidden layer {layer}"
+    reason = (
+        f"all {where} are dead in the initial network already, so their gradients are 0 "
+        "and nothing can bring them back"
+    )
+    return Cause("dead_from_the_start", 0.98, reason, _remedies_of_placement(symptoms))
+
+
+def _remedies_of_placement(symptoms: Symptoms) -> tuple[Changes, ...]:
+    """Let the first layer's elbows and slopes be drawn; then other draws, then wider layers."""
+    network = symptoms.config.network
+    remedies: list[Changes] = []
+    drawn: dict[str, object] = {}
+    for key, value in (("elbow_range", None), ("elbows", "uniform"), ("slopes", None)):
+        if getattr(network, key) != value:
+            drawn[f"network.{key}"] = value
+            remedies.append(dict(drawn))
+    remedies += [{**drawn, **change} for change in more_units(symptoms)]
+    return tuple(remedies)
+
+
+@cause
+def no_gradient(symptoms: Symptoms) -> Cause | None:
+    """No parameter has moved: output weights of 0 under layers: hidden, or rates too small for
+    float64.
+    """
+    if symptoms.is_ridge or symptoms.has_diverged or not symptoms.steps:
+        return None
+    if not np.array_equal(symptoms.initial.parameters(), symptoms.last.parameters()):
+        return None
+    reason = (
+        f"no parameter has moved at learning rate {symptoms.rate_words}: "
+        "the gradients are 0, or the steps too small for float64"
+    )
+    return Cause("no_gradient", 0.96, reason, ({"training.learning_rate": STABLE},))
+
+
+@cause
+@foreseeable
+def zero_outputs(symptoms: Symptoms) -> Cause | None:
+    """All output weights are 0 and do not learn, so that nothing pulls at the hidden layer."""
+    is_hidden_alone = symptoms.config.training.layers == "hidden"
+    if not is_hidden_alone or symptoms.is_ridge or symptoms.initial.weights[-1].any():
+        return None
+    return Cause(
+        "zero_outputs",
+        0.97,
+        "all output weights are 0 and do not learn, so the gradient of the hidden layer is 0",
+        ({"training.layers": "all"}, *_remedies_of_zero_outputs(symptoms.config)),
+    )
+
+
+def _remedies_of_zero_outputs(config: Config) -> tuple[Changes, ...]:
+    """Let init give the output weights."""
+    network = config.network
+    if network.start is not None:
+        return ()
+    changes: dict[str, object] = {}
+    if config.output_scale == 0:
+        changes["network.output_scale"] = 1.0
+    if network.output_weights is not None:
+        changes["network.output_weights"] = None
+    return (changes,) if changes else ()

@@ -1,0 +1,128 @@
+"""Causes that lie in the length of the training: too short, at a standstill, or a bad start."""
+
+from __future__ import annotations
+
+from relusgd.diagnostics.causes.cause import STABLE, Cause, Changes, cause
+from relusgd.diagnostics.causes.rate import FEW_TIME_CONSTANTS, has_steps_of_its_own_length
+from relusgd.diagnostics.causes.remedies import longer, more_units
+from relusgd.diagnostics.evidence.slow_directions import slow_directions
+from relusgd.diagnostics.symptoms import Symptoms
+from relusgd.words import counted, rounded_number
+
+STILL_FALLING = 0.04
+"""An error that fell by more than this share in the last third was still falling."""
+
+
+@cause
+def too_short(symptoms: Symptoms) -> Cause | None:
+    """The error was still falling, or the steps taken are few at this rate."""
+    if symptoms.is_ridge or symptoms.has_diverged or not symptoms.steps:
+        return None
+    if symptoms.final_mse >= symptoms.initial_mse:
+        return None
+    steps, rate = counted(symptoms.steps, "step"), symptoms.rate_words
+    strength = _strength_of_shortness(symptoms)
+    if strength == 0:
+        return None
+    remedies: list[Changes] = [longer(symptoms.config, 10)]
+    if symptoms.config.training.method == "sgd" and symptoms.config.training.momentum == 0:
+        remedies.append({"training.momentum": 0.9})
+    if symptoms.has_failed:
+        remedies.append({**remedies[0], "training.learning_rate": STABLE})
+    reason = f"{steps} at learning rate {rate} are few{_fall_words(symptoms)}{_slow(symptoms)}"
+    return Cause("too_short", strength, reason, tuple(remedies))
+
+
+def _strength_of_shortness(symptoms: Symptoms) -> float:
+    fall = symptoms.fall
+    if symptoms.has_failed:
+        stable = symptoms.stable_rate
+        way = symptoms.learning_rate * symptoms.steps
+        is_short = stable is not None and way < FEW_TIME_CONSTANTS * stable
+        return 0.6 if is_short else 0.0
+    if fall is None or fall < STILL_FALLING:
+        return 0.3 * symptoms.output_gain if symptoms.output_gain > 0.5 else 0.0
+    return 0.45 + 0.4 * min(1.0, 2 * fall)
+
+
+def _fall_words(symptoms: Symptoms) -> str:
+    fall, course = symptoms.fall, symptoms.course
+    if fall is None or course is None or fall < STILL_FALLING:
+        return ""
+    more = course.steps_to_halve(symptoms.noise.mse)
+    pace = "" if more is None else f", and {rounded_number(more)} more would halve the rest"
+    return f": what is missing fell by {fall:.0%} in the last third{pace}"
+
+
+def _slow(symptoms: Symptoms) -> str:
+    """What the singular values of ∂f/∂θ at the end say of the direction that is learned next."""
+    if has_steps_of_its_own_length(symptoms):
+        return ""
+    slow = slow_directions(symptoms.last, symptoms.dataset, symptoms.learning_rate)
+    if slow is None or slow.steps_of_next <= 0.1 * symptoms.steps:
+        return ""
+    return (
+        f"; the next direction of the residual takes some {rounded_number(slow.steps_of_next)} "
+        f"steps (condition number of JᵀJ {rounded_number(slow.condition)})"
+    )
+
+
+@cause
+def plateau(symptoms: Symptoms) -> Cause | None:
+    """The error stands still, and no unit has switched at another point for long."""
+    course = symptoms.course
+    if course is None or symptoms.is_ridge or symptoms.has_diverged or not symptoms.steps:
+        return None
+    fall = symptoms.fall
+    if fall is None or abs(fall) > STILL_FALLING or symptoms.careful_gain > 0.2:
+        return None
+    gain = symptoms.explained(symptoms.reachable_mse)
+    if gain < 0.1:
+        return None
+    since = ""
+    if course.last_crossing is not None:
+        since = f", and no unit has crossed a training point since step {course.last_crossing:,}"
+    reason = (
+        f"the error stands still: it changed by {abs(fall):.1%} in the last third of "
+        f"{counted(symptoms.steps, 'step')}{since}; as many units placed well reach "
+        f"{symptoms.original_mse(symptoms.reachable_mse)}"
+    )
+    remedies = (*other_seeds(symptoms), *more_units(symptoms, 2 * max(symptoms.initial.hidden)))
+    return Cause("plateau", 0.3 + 0.2 * gain, reason, remedies)
+
+
+def other_seeds(symptoms: Symptoms) -> tuple[Changes, ...]:
+    """The same training from other draws of the initial network."""
+    config = symptoms.config
+    if config.network.start is not None:
+        return ()
+    first = config.network_seed
+    return tuple({"network.seed": (first + more) % 2**64} for more in (1, 2, 3))
+
+
+@cause
+def slow_or_small(symptoms: Symptoms) -> Cause | None:
+    """What remains: too few steps, too few units, or noise alone."""
+    remedies: list[Changes] = []
+    longest = longer(symptoms.config, 10)
+    if not symptoms.is_ridge:
+        remedies += [{"training.learning_rate": STABLE}, longest]
+    if not symptoms.config.data.standardize:
+        standardized: dict[str, object] = {"data.standardize": True}
+        remedies.append(standardized)
+        if not symptoms.is_ridge:
+            remedies.append({**standardized, "training.learning_rate": STABLE})
+    remedies += more_units(symptoms)
+    if not symptoms.is_ridge and symptoms.config.training.layers != "all":
+        remedies.append({"training.layers": "all"})
+    if not symptoms.is_ridge:
+        everything: dict[str, object] = {**longest, "training.learning_rate": STABLE}
+        for change in more_units(symptoms):
+            everything |= change
+        if not symptoms.config.data.standardize:
+            everything["data.standardize"] = True
+        remedies.append(everything)
+    reason = "the training was too short, the network too small, or the data are mostly noise"
+    if symptoms.has_diverged:
+        reason = "the steps were too large"
+    return Cause("slow_or_small", 0.1, reason, tuple(remedies))

@@ -1,0 +1,57 @@
+"""A training that goes on until it fits the noise of the points."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from relusgd.diagnostics.causes.cause import Cause, Changes, cause
+from relusgd.diagnostics.symptoms import Symptoms
+
+FITTED_NOISE = 0.7
+"""A training error below this share of the noise's is that of a network that fits noise."""
+
+WORSE = 1.5
+"""A test error rose where it is this many times its lowest one."""
+
+FAR_ABOVE = 4.0
+"""A test error is far above the training error from this ratio on."""
+
+
+@cause
+def noise_fitted(symptoms: Symptoms) -> Cause | None:
+    """The training error is below that of the noise, and the test error is above its lowest."""
+    if symptoms.has_diverged or not np.isfinite(symptoms.test_mse):
+        return None
+    noise, train, test = symptoms.noise, symptoms.final_mse, symptoms.test_mse
+    best = None if symptoms.course is None else symptoms.course.best_test()
+    if noise.source == "target":
+        is_fitted = train < FITTED_NOISE * noise.mse and test > FITTED_NOISE * noise.mse
+        level = f"below the noise² of {symptoms.original_mse(noise.mse)}"
+    else:
+        rose = best is not None and test > WORSE * best[1]
+        is_far = test > FAR_ABOVE * max(train, 0.001 * symptoms.constant_mse)
+        is_fitted = is_far and (rose or train < FITTED_NOISE * noise.mse)
+        level = "far below the test error"
+    if not is_fitted:
+        return None
+    lowest = ""
+    if best is not None and test > 1.1 * best[1]:
+        lowest = f", which was lowest, {symptoms.original_mse(best[1])}, in step {best[0]:,}"
+    reason = (
+        f"the network fits the noise: train MSE {symptoms.original_mse(train)} is {level}, "
+        f"test MSE {symptoms.original_mse(test)}{lowest}"
+    )
+    return Cause("noise_fitted", 0.93, reason, _calmer(symptoms, best))
+
+
+def _calmer(symptoms: Symptoms, best: tuple[int, float] | None) -> tuple[Changes, ...]:
+    """Stop where the test error was lowest, decay, fewer units, a penalty."""
+    remedies: list[Changes] = []
+    if symptoms.is_ridge:
+        return ({"training.penalty": 100 * max(symptoms.config.training.penalty, 1e-4)},)
+    if best is not None and 0 < best[0] < symptoms.steps:
+        remedies.append({"training.steps": best[0]})
+    if len(symptoms.config.network.hidden) == 1 and symptoms.units > 8:
+        remedies.append({"network.hidden": max(symptoms.units // 8, 4)})
+    remedies.append({"training.weight_decay": 0.01})
+    return tuple(remedies)

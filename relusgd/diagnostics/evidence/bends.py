@@ -1,0 +1,60 @@
+"""How well lines with k bends fit the points, found greedily, and how many bends a network has.
+
+Each bend is a hinge relu(x − t) at a training x, chosen so that it lowers the error most beside the
+line and the bends before it (orthogonal least squares, Chen, Billings & Luo 1989). The optimum is
+not above the error that it gives.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from relusgd.model.breakpoints import breakpoints
+from relusgd.model.network import Array, Network
+
+MOST_POSITIONS = 400
+"""Bends are looked for at so many positions at most."""
+
+ROUNDING = 1e-12
+"""A hinge of which less than that is left beside the others is one of their sums."""
+
+
+def bend_errors(x: Array, y: Array, most: int) -> Array:
+    """The mean squared errors of lines with 0, 1, … bends on the points, shape (≤ most + 1,).
+
+    It ends before where a bend more lowers nothing. x: sorted.
+    """
+    positions = np.unique(x)[1:-1]
+    if len(positions) > MOST_POSITIONS:
+        chosen = np.linspace(0, len(positions) - 1, MOST_POSITIONS).round().astype(int)
+        positions = positions[chosen]
+    span = max(float(x[-1] - x[0]), np.finfo(float).tiny)
+    u = (x - x[0]) / span
+    hinges = np.maximum(0.0, u[:, None] - (positions - x[0]) / span)
+    sizes = np.linalg.norm(hinges, axis=0)
+    basis, _ = np.linalg.qr(np.column_stack([np.ones_like(u), u]))
+    residual = y - basis @ (basis.T @ y)
+    hinges -= basis @ (basis.T @ hinges)
+    errors = [float(np.mean(np.square(residual)))]
+    for _ in range(min(most, len(positions))):
+        norms = np.linalg.norm(hinges, axis=0)
+        with np.errstate(all="ignore"):
+            gains = np.where(norms > 1e-6 * sizes, hinges.T @ residual / norms, 0.0)
+        best = int(np.argmax(np.abs(gains)))
+        if gains[best] ** 2 <= ROUNDING * float(y @ y):
+            break
+        direction = hinges[:, best] / norms[best]
+        residual = residual - gains[best] * direction
+        hinges -= np.outer(direction, direction @ hinges)
+        errors.append(float(np.mean(np.square(residual))))
+    return np.array(errors)
+
+
+def bends_between_points(network: Network, x: Array) -> int:
+    """Between how many neighbouring training x the function bends; x: sorted.
+
+    Bends within one gap between points count once, because on the points they are one.
+    """
+    positions = np.unique(x)
+    bends = breakpoints(network).between(float(positions[0]), float(positions[-1]))
+    return len(np.unique(np.searchsorted(positions, bends)))

@@ -1,0 +1,48 @@
+"""What a few careful steps would have done at the end: full batches at a safe learning rate.
+
+Where they lower the error much, it was held up by the steps of the training: too large ones, noisy
+ones, or too small ones.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from relusgd.gradients.backprop import backprop
+from relusgd.model.network import Network, learning_parameters
+from relusgd.model.points import Dataset
+
+MOST_NUMBERS = 2 * 10**8
+"""Points × parameters × steps up to which they take a moment."""
+
+
+def careful_mse(
+    network: Network,
+    dataset: Dataset,
+    rate: float,
+    steps: int,
+    *,
+    layers: str = "all",
+    output_bias: bool = True,
+) -> float | None:
+    """The lowest training error within these steps of gradient descent; None where they take long.
+
+    layers, output_bias: which parameters learn.
+    """
+    vector = network.parameters()
+    if len(dataset.x_train) * len(vector) * steps > MOST_NUMBERS:
+        return None
+    learning = learning_parameters(network.hidden, layers, output_bias=output_bias)
+    x, y = dataset.x_train[:, None], dataset.y_train[:, None]
+    lowest = np.inf
+    with np.errstate(all="ignore"):
+        for _ in range(steps + 1):
+            present = Network.from_parameters(vector, network.hidden)
+            gradient = backprop(present.weights, present.biases, x, y)
+            if not np.isfinite(gradient.loss):
+                break
+            lowest = min(lowest, gradient.loss)
+            change = Network(gradient.weights, gradient.biases).parameters()
+            vector = vector.copy()
+            vector[learning] -= rate * change[learning]
+    return float(lowest)

@@ -1,0 +1,82 @@
+"""The course of a training: its errors over the steps, whether they still fell, and since when not.
+
+Errors of single snapshots jump with the batches, so medians over a part of the course are compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from relusgd.model.network import Array, Integers
+
+LEAST_SNAPSHOTS = 10
+"""A course of fewer says nothing of how the error went."""
+
+LATE, MIDDLE = (0.9, 1.0), (0.6, 0.7)
+"""The parts of a training whose errors are compared: where it ended, and a good while before."""
+
+
+@dataclass(frozen=True, eq=False)
+class ErrorCourse:
+    """What was recorded at S snapshots.
+
+    step, train_mse, test_mse, learning_rate: shape (S,), errors in network units, test_mse nan
+    without test points. last_crossing: the step of the last snapshot before which a unit of the
+    first layer switched at a training point where it had not been switching before; None where
+    that is unknown.
+    """
+
+    step: Integers
+    train_mse: Array
+    test_mse: Array
+    learning_rate: Array
+    last_crossing: int | None = None
+
+    def fall(self, floor: float) -> float | None:
+        """By which share the error above the floor fell in the last third, 0 to 1; None if unknown.
+
+        It is negative where the error rose.
+        """
+        late, middle = self._level(LATE), self._level(MIDDLE)
+        if late is None or middle is None:
+            return None
+        before = middle - floor
+        if before <= 0:
+            return 0.0
+        return float(1.0 - (late - floor) / before)
+
+    def steps_to_halve(self, floor: float) -> float | None:
+        """How many more steps would halve the error above the floor if it went on falling so."""
+        fall = self.fall(floor)
+        if fall is None or fall <= 0:
+            return None
+        passed = (sum(LATE) - sum(MIDDLE)) / 2 * float(self.step[-1])
+        return float(passed * np.log(0.5) / np.log1p(-min(fall, 0.999)))
+
+    def spread(self) -> float | None:
+        """Largest over median training error of the last tenth: how much it jumped at the end."""
+        errors = self._part(LATE)
+        if errors is None:
+            return None
+        return float(errors.max() / max(np.median(errors), np.finfo(float).tiny))
+
+    def _level(self, part: tuple[float, float]) -> float | None:
+        errors = self._part(part)
+        return None if errors is None else float(np.median(errors))
+
+    def _part(self, part: tuple[float, float]) -> Array | None:
+        """The training errors of this part of the training; None where none were recorded."""
+        if len(self.step) < LEAST_SNAPSHOTS:
+            return None
+        share = self.step / max(int(self.step[-1]), 1)
+        errors = self.train_mse[(share >= part[0]) & (share <= part[1])]
+        return errors if len(errors) else None
+
+    def best_test(self) -> tuple[int, float] | None:
+        """The step of the lowest test error, and that error; None without test points."""
+        if not np.isfinite(self.test_mse).any():
+            return None
+        best = int(np.nanargmin(self.test_mse))
+        return int(self.step[best]), float(self.test_mse[best])

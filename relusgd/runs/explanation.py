@@ -1,0 +1,161 @@
+"""Why a run fits or does not, in sentences: the causes, the strongest first, and what to try."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from relusgd.advice import settings
+from relusgd.diagnostics.evidence.course import ErrorCourse
+from relusgd.model.history import History
+from relusgd.model.points import Dataset
+from relusgd.runs.kept_start import BegunRun, kept_start
+from relusgd.training import prepare
+from relusgd.training.descent import State
+from relusgd.training.ending import symptoms_at_start, symptoms_of
+from relusgd.training.explaining import (
+    ExplainedCause,
+    ExplainedTraining,
+    Verdict,
+    explain_training,
+)
+from relusgd.training.plan import Plan
+from relusgd.training.trials import budget_of
+
+
+class ExplainableRun(BegunRun, Protocol):
+    """What is asked of a run here."""
+
+    @property
+    def data(self) -> Dataset: ...
+
+    @property
+    def history(self) -> History: ...
+
+    @property
+    def status(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a run fits or does not.
+
+    verdict: fits, could fit better, learned nothing, diverged, or planned. sentence: the first one
+    to read. causes: the strongest first. note: what else the reader should know; may be empty.
+    """
+
+    verdict: Verdict
+    sentence: str
+    causes: tuple[ExplainedCause, ...]
+    note: str = ""
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines(in_python))
+
+    def lines(self, say: Callable[[ExplainedCause], str]) -> list[str]:
+        """A line per sentence. say: what to try for a cause, in the reader's words."""
+        lines = [self.sentence]
+        for place, cause in enumerate(self.causes, start=1):
+            if place > 1:
+                lines.append(f"{place}. {cause.sentence}")
+            if cause.advice:
+                lines.append(f"   try: {say(cause)}")
+                lines.append(f"   ({tried_words(cause)})")
+        if self.note:
+            lines.append(self.note)
+        return lines
+
+    def _repr_html_(self) -> str:
+        """The sentences in a notebook's cell."""
+        return "".join(f"<div>{html.escape(line)}</div>" for line in str(self).splitlines())
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything as numbers, texts, lists and dicts."""
+        return {
+            "verdict": self.verdict,
+            "sentence": self.sentence,
+            "causes": [asdict(cause) for cause in self.causes],
+            "note": self.note,
+        }
+
+
+def in_python(cause: ExplainedCause) -> str:
+    """What to try for a cause, in Python."""
+    return str(settings(cause.advice))
+
+
+def tried_words(cause: ExplainedCause) -> str:
+    """What a trial of the advice led to."""
+    return f"tried: {cause.tried}" if cause.tried else "untried"
+
+
+def explain_run(
+    run: ExplainableRun, *, trials: bool = True, is_stopped: Callable[[], bool] = lambda: False
+) -> Explanation:
+    """Why a run fits or does not.
+
+    trials: whether what may help is tried, for 5 % of the time of the run or 2 s. is_stopped: asked
+    whether to give them up. Raises RelusgdError when the run is damaged.
+    """
+    with threadpool_limits(1):
+        plan = prepare(run.config, run.data, kept_start(run, run.config))
+        budget = budget_of(run.facts.timings.seconds) if trials else 0.0
+        explained = explain_history(plan, run.history, budget, run.status == "diverged", is_stopped)
+        return _explanation(explained, _note_of_status(run))
+
+
+def explain_plan(plan: Plan) -> Explanation:
+    """What can be foreseen of a training before its first step."""
+    with threadpool_limits(1):
+        return _explanation(explain_training(plan, symptoms_at_start(plan), 0.0))
+
+
+def explain_history(
+    plan: Plan,
+    history: History,
+    budget: float,
+    has_diverged: bool = False,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> ExplainedTraining:
+    """Why a training with these snapshots fits or does not. budget: for trials, in seconds."""
+    last = len(history) - 1
+    state = State(int(history.step[last]), history.network(last).parameters(), {})
+    course = course_of(history)
+    final_mse = float(course.train_mse[-1])
+    symptoms = symptoms_of(
+        plan,
+        state,
+        float("inf") if has_diverged else final_mse,
+        test_mse=float(course.test_mse[-1]),
+        course=course,
+    )
+    return explain_training(plan, symptoms, budget, is_stopped)
+
+
+def course_of(history: History) -> ErrorCourse:
+    """The course of a run's errors, and when the last unit moved past a training point."""
+    metrics = history.metrics
+    return ErrorCourse(
+        step=history.step,
+        train_mse=np.asarray(metrics["train_mse"], dtype=np.float64),
+        test_mse=np.asarray(metrics["test_mse"], dtype=np.float64),
+        learning_rate=np.asarray(metrics["learning_rate"], dtype=np.float64),
+    )
+
+
+def _explanation(explained: ExplainedTraining, note: str = "") -> Explanation:
+    return Explanation(explained.verdict, explained.sentence, explained.causes, note)
+
+
+def _note_of_status(run: ExplainableRun) -> str:
+    notes = {
+        "running": "This run is still being trained; the sentences are about its last snapshot.",
+        "interrupted": "This run is interrupted; the sentences are about its last snapshot.",
+        "failed": "This run has failed; the sentences are about its last snapshot.",
+    }
+    return notes.get(run.status, "")
