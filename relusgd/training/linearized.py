@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from relusgd.diagnostics.learning_speed import Phase, phases_of
-from relusgd.diagnostics.references.linearized import FullBatchRule, linearized_descent
+from relusgd.diagnostics.references.linearized import FullBatchRule, LinearizedDescent
 from relusgd.errors import InputError
 from relusgd.gradients.jacobian import JacobianProducts, jacobian
 from relusgd.model.network import Array, Integers, Network
 from relusgd.training.descent import Descent
 from relusgd.training.optimizers import Sgd
 from relusgd.training.plan import Plan
-from relusgd.training.replay import replay
+from relusgd.training.replay import Replay
 
 MOST_POINTS = 5_000
 """Of more training points the linearised network is not made: J has a row for each."""
@@ -28,19 +28,33 @@ MOST_NUMBERS = 2**25
 """The largest J that is kept and decomposed, as points × parameters: 256 MB of float64."""
 
 
-def linearized_parameters(plan: Plan, start: Network, steps: Integers) -> Array:
-    """θ of the linearised network after each of these steps of the plan's training, shape (S, P).
+class LinearizedTraining:
+    """A plan's training of the linearised network.
 
-    start: the network before the first step. steps: increasing, shape (S,). A training that
-    diverges gives numbers that are not finite. Raises InputError for more than MOST_POINTS points.
+    start: the network before the first step. Raises InputError for more than MOST_POINTS points.
     """
-    check_points(len(plan.dataset.x_train))
-    if plan.is_ridge:
-        return _solved(plan, start, steps)
-    with plan.one_thread():
-        if has_closed_form(plan):
-            return _in_closed_form(plan, start, steps)
-        return _step_by_step(plan.descent, start, steps)
+
+    def __init__(self, plan: Plan, start: Network) -> None:
+        check_points(len(plan.dataset.x_train))
+        self._plan = plan
+        self._start = start
+        self._way: _Solution | LinearizedDescent | _Steps
+        if plan.is_ridge:
+            self._way = _Solution(plan, start)
+            return
+        with plan.one_thread():
+            if has_closed_form(plan):
+                self._way = _closed_form(plan, start)
+            else:
+                self._way = _Steps(plan.descent, start)
+
+    def parameters(self, step: int) -> Array:
+        """θ after a step of the training, shape (P,); not finite where it diverges.
+
+        Later steps go on from where the last question ended.
+        """
+        with self._plan.one_thread():
+            return self._way.parameters(step)
 
 
 def check_points(count: int) -> None:
@@ -67,22 +81,26 @@ def _fits(descent: Descent) -> bool:
     return len(descent.x) * parameters <= MOST_NUMBERS
 
 
-def _solved(plan: Plan, start: Network, steps: Integers) -> Array:
+class _Solution:
     """Ridge regression: of the output layer alone f is linear, so that its solution is the same."""
-    theta = start.parameters()
-    return np.stack([replay(plan, theta, step).parameters for step in steps.tolist()])
+
+    def __init__(self, plan: Plan, start: Network) -> None:
+        self._replay = Replay(plan, start.parameters())
+
+    def parameters(self, step: int) -> Array:
+        return self._replay.state(step).parameters
 
 
-def _in_closed_form(plan: Plan, start: Network, steps: Integers) -> Array:
+def _closed_form(plan: Plan, start: Network) -> LinearizedDescent:
     descent, optimizer = plan.descent, plan.descent.optimizer
     assert isinstance(optimizer, Sgd)
     rule = FullBatchRule(
-        list(phases_of(_rates(descent, int(steps[-1])))),
+        phases_of(_rates(descent, plan.steps)),
         optimizer.momentum,
         optimizer.nesterov,
         optimizer.weight_decay,
     )
-    return linearized_descent(start, descent.x, descent.y, rule, steps, descent.learning)
+    return LinearizedDescent(start, descent.x, descent.y, rule, descent.learning)
 
 
 def _rates(descent: Descent, steps: int) -> Iterator[Phase]:
@@ -94,28 +112,44 @@ def _rates(descent: Descent, steps: int) -> Iterator[Phase]:
         yield descent.schedule.at(epoch), 1
 
 
-def _step_by_step(descent: Descent, start: Network, steps: Integers) -> Array:
-    theta = start.parameters()
-    parameters = np.empty((len(steps), len(theta)))
-    gradient = np.zeros_like(theta)
-    learning = descent.learning
-    memory = [np.zeros_like(theta[learning]) for _ in descent.optimizer.memory]
-    update = descent.optimizer.make_update(
-        theta[learning], gradient[learning], memory, descent.decay
-    )
-    write_gradient = _gradient_of_half_squares(descent, start, gradient[learning])
-    theta_0 = start.parameters()[learning]
-    steps_per_epoch = descent.order.steps_per_epoch
-    done = 0
-    with np.errstate(all="ignore"):
-        for row, step in enumerate(steps.tolist()):
-            for batch in _batches(descent, done, step):
-                rate = descent.schedule.at(done // steps_per_epoch + 1)
-                done += 1
-                size = write_gradient(theta[learning] - theta_0, *batch)
-                update(size, rate, done)
-            parameters[row] = theta
-    return parameters
+class _Steps:
+    """The linear model, trained step by step."""
+
+    def __init__(self, descent: Descent, start: Network) -> None:
+        self._descent = descent
+        self._theta_0 = start.parameters()
+        self._theta = self._theta_0.copy()
+        gradient = np.zeros_like(self._theta)
+        learning = descent.learning
+        self._memory = [np.zeros_like(self._theta[learning]) for _ in descent.optimizer.memory]
+        self._update = descent.optimizer.make_update(
+            self._theta[learning], gradient[learning], self._memory, descent.decay
+        )
+        self._write_gradient = _gradient_of_half_squares(descent, start, gradient[learning])
+        self._step = 0
+
+    def parameters(self, step: int) -> Array:
+        if step < self._step:
+            self._begin()
+        with np.errstate(all="ignore"):
+            self._advance(step)
+        return self._theta.copy()
+
+    def _begin(self) -> None:
+        self._theta[:] = self._theta_0
+        for vector in self._memory:
+            vector[:] = 0.0
+        self._step = 0
+
+    def _advance(self, step: int) -> None:
+        descent = self._descent
+        steps_per_epoch = descent.order.steps_per_epoch
+        theta, theta_0 = self._theta[descent.learning], self._theta_0[descent.learning]
+        for batch in _batches(descent, self._step, step):
+            rate = descent.schedule.at(self._step // steps_per_epoch + 1)
+            self._step += 1
+            size = self._write_gradient(theta - theta_0, *batch)
+            self._update(size, rate, self._step)
 
 
 Batch = tuple[Integers, Array, Array]

@@ -4,15 +4,14 @@ import numpy as np
 import pytest
 from small import small
 
-from relusgd.diagnostics.references.linearized import linearized_values
+from relusgd.diagnostics.references.linearized import LinearizedFunction
 from relusgd.errors import InputError
 from relusgd.gradients.jacobian import jacobian
 from relusgd.training import prepare, train
 from relusgd.training.linearized import (
-    _step_by_step,
+    LinearizedTraining,
     check_points,
     has_closed_form,
-    linearized_parameters,
 )
 
 FULL = {"training__batch_size": "full", "training__learning_rate": 0.02}
@@ -36,6 +35,11 @@ RULES = {
     "output layer": {"training__layers": "output", "network__output_bias": False},
     "deep": {"network__hidden": [6, 5]},
 }
+
+
+def linearized_parameters(plan, steps):
+    training = LinearizedTraining(plan, plan.initial)
+    return np.stack([training.parameters(step) for step in steps])
 
 
 def full(**changes):
@@ -64,15 +68,15 @@ def test_the_closed_form_is_what_the_steps_on_the_linear_model_give(rule):
     plan = full(**RULES[rule])
     assert has_closed_form(plan)
     last = 20 if rule == "unstable" else 1000
-    found = linearized_parameters(plan, plan.initial, np.array([0, 1, 7, last]))
+    found = linearized_parameters(plan, [0, 1, 7, last])
     np.testing.assert_array_equal(found[0], plan.initial.parameters())
     for row, steps in ((1, 1), (2, 7), (3, last)):
         by_hand = trained_by_hand(plan, steps)
         np.testing.assert_allclose(found[row], by_hand, rtol=1e-9, atol=1e-9)
     between = np.linspace(0, 1, 57)
     moved = jacobian(plan.initial, between) @ (found[3] - found[0])
-    values = linearized_values(plan.initial, found, between)
-    np.testing.assert_allclose(values[3], plan.initial(between) + moved, rtol=1e-9, atol=1e-9)
+    values = LinearizedFunction(plan.initial, between)(found[3])
+    np.testing.assert_allclose(values, plan.initial(between) + moved, rtol=1e-9, atol=1e-9)
 
 
 METHODS = {
@@ -99,7 +103,7 @@ def test_the_first_step_is_that_of_the_network(method):
     changes = {"snapshots__first_steps": 2, "training__epochs": 1, "engine": "numpy"}
     plan = prepare(small(**changes, **METHODS[method]))
     assert not has_closed_form(plan)
-    found = linearized_parameters(plan, plan.initial, np.array([0, 1]))
+    found = linearized_parameters(plan, [0, 1])
     history = [row for block in train(plan.config) for row in block.history.parameters]
     np.testing.assert_allclose(found, history[:2], rtol=0, atol=1e-13)
 
@@ -107,31 +111,31 @@ def test_the_first_step_is_that_of_the_network(method):
 @pytest.mark.parametrize("method", ["batches", "adam", "noise on y", "noise on x"])
 def test_of_the_output_layer_alone_it_is_the_run(method):
     plan = prepare(small(training__layers="output", **METHODS[method]))
-    last = np.array([plan.steps])
-    found = linearized_parameters(plan, plan.initial, last)
+    last = [plan.steps]
+    found = linearized_parameters(plan, last)
     final = list(train(plan.config))[-1].state.parameters
     np.testing.assert_allclose(found[0], final, rtol=0, atol=1e-10)
 
 
 def test_ridge_regression_is_its_own_linearisation():
     plan = prepare(small(training__method="ridge"))
-    found = linearized_parameters(plan, plan.initial, np.array([0, 1]))
+    found = linearized_parameters(plan, [0, 1])
     final = list(train(plan.config))[-1].state.parameters
     np.testing.assert_array_equal(found, [plan.initial.parameters(), final])
 
 
 def test_a_large_jacobian_is_multiplied_and_not_kept(monkeypatch):
     plan = full()
-    steps = np.array([5, 100])
-    kept = linearized_parameters(plan, plan.initial, steps)
+    steps = [5, 100]
+    kept = linearized_parameters(plan, steps)
     monkeypatch.setattr("relusgd.training.linearized.MOST_NUMBERS", 10)
     assert not has_closed_form(plan)
-    multiplied = linearized_parameters(plan, plan.initial, steps)
+    multiplied = linearized_parameters(plan, steps)
     np.testing.assert_allclose(multiplied, kept, atol=1e-12)
     batches = prepare(small())
-    by_products = _step_by_step(batches.descent, batches.initial, steps)
+    by_products = linearized_parameters(batches, steps)
     monkeypatch.undo()
-    by_rows = _step_by_step(batches.descent, batches.initial, steps)
+    by_rows = linearized_parameters(batches, steps)
     np.testing.assert_allclose(by_products, by_rows, atol=1e-12)
 
 
@@ -139,9 +143,18 @@ def test_directions_that_no_point_asks_for_do_not_move():
     # Of one point J has one row, so θ moves along it alone.
     plan = full(data__samples=1, network__hidden=[1])
     J = jacobian(plan.initial, plan.descent.x)
-    moved = linearized_parameters(plan, plan.initial, np.array([1000])) - plan.initial.parameters()
+    moved = linearized_parameters(plan, [1000]) - plan.initial.parameters()
     across = moved - (moved @ J.T) / (J @ J.T) @ J
     np.testing.assert_allclose(across, 0, atol=1e-12)
+
+
+@pytest.mark.parametrize("changes", [{}, {"training__batch_size": "full"}])
+def test_what_is_asked_for_in_any_order_is_the_same(changes):
+    plan = prepare(small(training__momentum=0.5, **changes))
+    training = LinearizedTraining(plan, plan.initial)
+    late, early, again = (training.parameters(step) for step in (40, 10, 40))
+    np.testing.assert_allclose(again, late, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(early, linearized_parameters(plan, [10])[0], rtol=0, atol=1e-12)
 
 
 def test_too_many_points_are_refused_in_a_sentence():

@@ -20,7 +20,7 @@ changes ρ alone. What of θ_0 lies in no direction v_k only decays, with κ = d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,22 +28,25 @@ import numpy as np
 from relusgd.diagnostics.learning_speed import Phase
 from relusgd.diagnostics.singular_values import all_triplets
 from relusgd.gradients.jacobian import JacobianProducts, jacobian
-from relusgd.model.network import Array, Integers, Network
+from relusgd.model.network import Array, Network
 
 
-def linearized_values(start: Network, parameters: Array, x: Array) -> Array:
-    """f_0(x) + J(x) (θ − θ_0) for S vectors θ, at the training points, between them or beyond.
+class LinearizedFunction:
+    """f_0(x) + J(x) (θ − θ_0) at the positions x, of any θ.
 
-    start: the network that is linearised. parameters: θ, shape (S, P). x: positions in network
-    units, shape (k,). Returns the shape (S, k). At an elbow of the initial network the value is
-    that of the side on which the unit is off.
+    start: the network that is linearised. x: the training points, between them or beyond, in
+    network units, shape (k,). At an elbow of the initial network the value is that of the side on
+    which the unit is off.
     """
-    f_0, theta_0 = start(x), start.parameters()
-    products = JacobianProducts(start, x)
-    values = np.empty((len(parameters), len(x)))
-    for row, theta in enumerate(parameters):
-        values[row] = f_0 + products.times(theta - theta_0)
-    return values
+
+    def __init__(self, start: Network, x: Array) -> None:
+        self._f_0, self._theta_0 = start(x), start.parameters()
+        self._products = JacobianProducts(start, x)
+
+    def __call__(self, theta: Array) -> Array:
+        """The values for the parameters θ, shape (P,); shape (k,)."""
+        with np.errstate(all="ignore"):
+            return self._f_0 + self._products.times(theta - self._theta_0)
 
 
 @dataclass(frozen=True)
@@ -59,61 +62,66 @@ class FullBatchRule:
     weight_decay: float = 0.0
 
 
-def linearized_descent(
-    start: Network,
-    x: Array,
-    y: Array,
-    rule: FullBatchRule,
-    steps: Integers,
-    columns: slice = slice(None),
-) -> Array:
-    """θ of the linearised network after so many full-batch steps, in closed form; shape (S, P).
+class LinearizedDescent:
+    """The linearised network under full-batch gradient descent, in closed form.
 
-    x, y: the training points, shape (n,), in network units. steps: increasing, shape (S,), and at
-    most as many as the rule's phases have. columns: the parameters that learn.
+    x, y: the training points, shape (n,), in network units. columns: the parameters that learn.
     """
-    n, theta_0 = len(x), start.parameters()
-    learning = theta_0[columns]
-    U, s, V = all_triplets(jacobian(start, x)[:, columns])
-    along = V.T @ learning
-    beside = learning - V @ along
-    d = rule.weight_decay
-    pull = 2 * s / n * (U.T @ (y - start(x))) - d * along
-    curvature = np.append(2 / n * np.square(s) + d, d)
-    parameters = np.tile(theta_0, (len(steps), 1))
-    for row, rho in enumerate(_reaches(curvature, rule, steps)):
-        parameters[row, columns] += V @ (rho[:-1] * pull) - rho[-1] * d * beside
-    return parameters
 
+    def __init__(
+        self,
+        start: Network,
+        x: Array,
+        y: Array,
+        rule: FullBatchRule,
+        columns: slice = slice(None),
+    ) -> None:
+        n, self._theta_0, self._columns = len(x), start.parameters(), columns
+        self._rule = rule
+        learning = self._theta_0[columns]
+        U, s, self._V = all_triplets(jacobian(start, x)[:, columns])
+        along = self._V.T @ learning
+        d = rule.weight_decay
+        self._pull = 2 * s / n * (U.T @ (y - start(x))) - d * along
+        self._pull_beside = -d * (learning - self._V @ along)
+        # Of the directions v_k, and of all that is beside them.
+        self._curvature = np.append(2 / n * np.square(s) + d, d)
+        self._begin()
 
-def _reaches(curvature: Array, rule: FullBatchRule, steps: Integers) -> Iterator[Array]:
-    """ρ of every curvature, shape (m,), after each of these steps."""
-    reach: _PlainReach | _MomentumReach
-    if rule.momentum:
-        reach = _MomentumReach(curvature, rule.momentum, nesterov=rule.nesterov)
-    else:
-        reach = _PlainReach(curvature)
-    with np.errstate(all="ignore"):
-        for part in _phases_between(rule.phases, steps):
-            for rate, count in part:
-                reach.advance(rate, count)
-            yield reach.rho
+    def _begin(self) -> None:
+        rule = self._rule
+        self._reach: _PlainReach | _MomentumReach
+        if rule.momentum:
+            self._reach = _MomentumReach(self._curvature, rule.momentum, nesterov=rule.nesterov)
+        else:
+            self._reach = _PlainReach(self._curvature)
+        self._phases = iter(rule.phases)
+        self._rate, self._left = 0.0, 0
+        self._step = 0
 
+    def parameters(self, step: int) -> Array:
+        """θ after so many steps, at most as many as the rule's phases have; shape (P,).
 
-def _phases_between(phases: Sequence[Phase], steps: Integers) -> Iterator[list[Phase]]:
-    """The phases cut at these steps: those from step 0 to the first, from there to the next, …"""
-    waiting = iter(phases)
-    rate, left, done = 0.0, 0, 0
-    for step in steps.tolist():
-        part: list[Phase] = []
-        while done < step:
-            if not left:
-                rate, left = next(waiting)
-            taken = min(left, step - done)
-            part.append((rate, taken))
-            left -= taken
-            done += taken
-        yield part
+        Later steps go on from where the last question ended.
+        """
+        if step < self._step:
+            self._begin()
+        with np.errstate(all="ignore"):
+            self._advance(step)
+            rho = self._reach.rho
+            moved = self._V @ (rho[:-1] * self._pull) + rho[-1] * self._pull_beside
+        theta = self._theta_0.copy()
+        theta[self._columns] += moved
+        return theta
+
+    def _advance(self, step: int) -> None:
+        while self._step < step:
+            if not self._left:
+                self._rate, self._left = next(self._phases)
+            taken = min(self._left, step - self._step)
+            self._reach.advance(self._rate, taken)
+            self._left -= taken
+            self._step += taken
 
 
 class _PlainReach:
