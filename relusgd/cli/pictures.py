@@ -96,6 +96,16 @@ ShowOption = Annotated[
         autocompletion=lists_of("units", "loss", "active", alone="none"),
     ),
 ]
+WithOption = Annotated[
+    str,
+    typer.Option(
+        "--with",
+        metavar="NAMES",
+        help="References to compare with: line, spline, cubic, linearized, kernel.",
+        autocompletion=lists_of("line", "spline", "cubic", "linearized", "kernel", alone="none"),
+        show_default=False,
+    ),
+]
 EVERYTHING = "units,loss,active"
 
 
@@ -131,6 +141,7 @@ def animate(
     title: TitleOption = None,
     theme: ThemeOption = ThemeName.light,
     show: ShowOption = EVERYTHING,
+    with_: WithOption = "",
 ) -> None:
     """Film the learned function, its units and elbows; several runs side by side. Prints the
     file.
@@ -152,6 +163,7 @@ def animate(
             last_epoch=last,
             spacing=spacing.value,
             look=look,
+            with_=with_,
             progress=progress,
         )
     warn_of_boxes(loaded, look)
@@ -192,6 +204,7 @@ def plot(
     title: TitleOption = None,
     theme: ThemeOption = ThemeName.light,
     show: ShowOption = EVERYTHING,
+    with_: WithOption = "",
 ) -> None:
     """Draw one snapshot, or several runs at one epoch. Prints the file."""
     from relusgd.runs.find import load_run
@@ -199,7 +212,7 @@ def plot(
 
     look = make_look(size, title, theme, show)
     loaded = [load_run(run) for run in runs]
-    path = write(loaded, out, epoch=epoch, step=step, story=story, look=look)
+    path = write(loaded, out, epoch=epoch, step=step, story=story, look=look, with_=with_)
     warn_of_boxes(loaded, look)
     print_path(path)
 

@@ -20,16 +20,14 @@ from relusgd.pictures.marks import (
     x_limits,
 )
 from relusgd.pictures.number_text import error_text
-from relusgd.pictures.panels import moving_dots, moving_line, moving_steps
+from relusgd.pictures.panels import kept_near, moving_dots, moving_line, moving_steps
 from relusgd.pictures.plain_matplotlib import Artist, LineCollection, Text, to_rgba_array
+from relusgd.pictures.reference_lines import ReferenceLines
 from relusgd.pictures.scales import Scales
 from relusgd.pictures.sheet import MOVING, Box, Sheet
 from relusgd.pictures.text_fit import text_width
 from relusgd.pictures.view import View, strongest
 from relusgd.words import and_list
-
-FAR = 1e5
-"""Heights beyond this many panels are cut: no pixel differs, and no number overflows."""
 
 MOST_KINKS = 150
 """Where a function bends more often, its strongest bends are marked."""
@@ -76,7 +74,8 @@ class CurvePanel:
         self.shows_units = bool(units)
         curve = self._make_curve()
         self._note = self._make_note()
-        self.moving: list[Artist] = [*units, *curve, self._note]
+        self._references = ReferenceLines(sheet, self._axes, view.references, scales.y)
+        self.moving: list[Artist] = [*units, *self._references.moving, *curve, self._note]
 
     def _draw_data(self) -> None:
         view, looks, dataset = self._view, self._looks, self._view.dataset
@@ -206,6 +205,7 @@ class CurvePanel:
 
     def show(self, index: int) -> None:
         self._show_curve(index)
+        self._references.show(index)
         if not self.shows_units:
             return
         if self._view.wide:
@@ -314,6 +314,4 @@ class CurvePanel:
 
     def _kept_near(self, y: Array) -> Array:
         """Heights, cut where they are so far away that no pixel differs."""
-        low, high = self._scales.y
-        reach = FAR * (high - low)
-        return np.clip(y, low - reach, high + reach)
+        return kept_near(y, self._scales.y)

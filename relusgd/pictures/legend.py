@@ -8,6 +8,8 @@ from typing import Any
 
 from relusgd.pictures.contributions import OUTPUT, TERM
 from relusgd.pictures.marks import looks_of
+from relusgd.pictures.reference_curve import different_references
+from relusgd.pictures.reference_lines import reference_look
 from relusgd.pictures.sheet import Box, Sheet, entry_width
 from relusgd.pictures.stack import flow
 from relusgd.pictures.view import View
@@ -50,6 +52,9 @@ def curve_legend(sheet: Sheet, views: Sequence[View], *, learned: bool = True) -
         if not any(view.marks_kinks for view in views):
             look["marker"] = ""
         entries.append(Entry(look, "learned function", "learned"))
+    for reference in different_references([view.references for view in views]):
+        look = reference_look(sheet, reference.name)
+        entries.append(Entry(look, reference.title, reference.short))
     if "units" in sheet.look.show:
         entries += _unit_entries(looks, views)
     deepest = max(len(view.history.hidden) for view in views)

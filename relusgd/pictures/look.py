@@ -23,7 +23,8 @@ class Theme:
 
     positive, negative: units by the sign of their output weight; neutral: the first layer of deep
     networks, whose units have no single one. train, test: errors. layers: of breakpoints, by the
-    hidden layer whose unit switches there; runs: of learned functions side by side.
+    hidden layer whose unit switches there; runs: of learned functions side by side; references: of
+    what is drawn to compare with, in the order of `reference_lines.DASHES`.
     """
 
     paper: str
@@ -41,6 +42,7 @@ class Theme:
     test: str
     layers: tuple[str, ...]
     runs: tuple[str, ...]
+    references: tuple[str, ...]
 
 
 LIGHT = Theme(
@@ -69,6 +71,7 @@ LIGHT = Theme(
         "#2b2f80",
         "#5b7f00",
     ),
+    references=("#5b6478", "#00838f", "#7a4a21", "#b3261e", "#5b7f00"),
 )
 DARK = Theme(
     paper="#15181d",
@@ -96,6 +99,7 @@ DARK = Theme(
         "#6f7cf2",
         "#8fbf3a",
     ),
+    references=("#a9b2c3", "#3fd0d8", "#c99a72", "#f0666a", "#8fbf3a"),
 )
 THEMES = {"light": LIGHT, "dark": DARK}
 

@@ -11,12 +11,16 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from relusgd.model.network import Array
 from relusgd.pictures.axis import Ticks
 from relusgd.pictures.marks import x_limits
 from relusgd.pictures.plain_matplotlib import Artist, Axes, Line2D, StepPatch
 from relusgd.pictures.scales import Scales
 from relusgd.pictures.sheet import MOVING, Box, Sheet
 from relusgd.pictures.view import View
+
+FAR = 1e5
+"""Heights beyond this many panels are cut: no pixel differs, and no number overflows."""
 
 
 class Part(Protocol):
@@ -40,6 +44,13 @@ class AtRows:
 
     def show(self, index: int) -> None:
         self._part.show(int(self._rows[index]))
+
+
+def kept_near(y: Array, limits: tuple[float, float]) -> Array:
+    """Heights, cut where they are so far from a panel with these limits that no pixel differs."""
+    low, high = limits
+    reach = FAR * (high - low)
+    return np.clip(y, low - reach, high + reach)
 
 
 def moving_line(axes: Axes, order: float, **look: Any) -> Line2D:

@@ -4,6 +4,7 @@ units, how many are active where.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import takewhile
@@ -18,6 +19,7 @@ from relusgd.model.points import Dataset
 from relusgd.pictures.axis import OUTSIDE, robust_limits
 from relusgd.pictures.binning import Cells, bin_units
 from relusgd.pictures.contributions import active_ends, line_weight, unit_outputs
+from relusgd.pictures.reference_curve import ReferenceCurve
 
 MOST_UNITS = 250
 """Wider layers are not drawn unit by unit, but as the density of their bends."""
@@ -90,11 +92,17 @@ class Bends:
 
 
 class View:
-    """A history seen over the domain of its dataset: one run on its own clock."""
+    """A history seen over the domain of its dataset: one run on its own clock.
 
-    def __init__(self, history: History, dataset: Dataset) -> None:
+    references: what is drawn to compare the learned function with.
+    """
+
+    def __init__(
+        self, history: History, dataset: Dataset, references: Sequence[ReferenceCurve] = ()
+    ) -> None:
         self.history = history
         self.dataset = dataset
+        self.references = tuple(references)
         self.low, self.high = dataset.domain
         low, high = dataset.scaling.x_to_network(np.array(dataset.domain))
         self._network_domain = float(low), float(high)

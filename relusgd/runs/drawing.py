@@ -28,23 +28,33 @@ def plot(
     epoch: int | None = None,
     step: int | None = None,
     story: bool = False,
+    with_: str | Iterable[str] = (),
     **look: Any,
 ) -> DrawnFile:
     """Draw runs side by side, each at its last snapshot up to the epoch, and give the file's path.
 
     The path shows the picture in a notebook's cell. By default the file is in the nearest common
     folder of the runs, named by what they differ in. The panels are titled by that, too. look:
-    size, title, theme and show, as for `Run.plot`. Raises InputError for what cannot be drawn so.
+    size, title, theme and show; with_ and these are as for `Run.plot`. Raises InputError for what
+    cannot be drawn so.
     """
     wanted = Look.of(**look)
-    return picture.plot(_loaded(runs), out, epoch=epoch, step=step, story=story, look=wanted)
+    return picture.plot(
+        _loaded(runs), out, epoch=epoch, step=step, story=story, look=wanted, with_=with_
+    )
 
 
 def figure(
-    runs: Runs, *, epoch: int | None = None, step: int | None = None, **look: Any
+    runs: Runs,
+    *,
+    epoch: int | None = None,
+    step: int | None = None,
+    with_: str | Iterable[str] = (),
+    **look: Any,
 ) -> DrawnFigure:
     """The picture that `plot` writes as a matplotlib Figure that pyplot does not know."""
-    return picture.figure(_loaded(runs), epoch=epoch, step=step, look=Look.of(**look))
+    wanted = Look.of(**look)
+    return picture.figure(_loaded(runs), epoch=epoch, step=step, look=wanted, with_=with_)
 
 
 def animate(
@@ -57,6 +67,7 @@ def animate(
     first_epoch: int | None = None,
     last_epoch: int | None = None,
     spacing: str = "log",
+    with_: str | Iterable[str] = (),
     progress: Callable[[int, int], None] | None = None,
     **look: Any,
 ) -> DrawnFile:
@@ -71,6 +82,7 @@ def animate(
         last_epoch=last_epoch,
         spacing=spacing,
         look=Look.of(**look),
+        with_=with_,
         progress=progress,
     )
 

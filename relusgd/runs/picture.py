@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +20,12 @@ from relusgd.pictures.look import Look
 from relusgd.pictures.page import in_iframe, page_html
 from relusgd.pictures.page_data import Start
 from relusgd.pictures.painter import save_still, still_figure
+from relusgd.pictures.reference_curve import ReferenceCurve
 from relusgd.pictures.scene import RunGroup, Scene
 from relusgd.pictures.story import save_story
 from relusgd.pictures.view import View
 from relusgd.runs.place import check_file_place
+from relusgd.runs.references import reference_names, references
 from relusgd.runs.titles import RecordedRun, panel_titles, picture_place
 from relusgd.runs.training_words import beyond_plain_sgd
 
@@ -43,16 +45,18 @@ def animate(
     last_epoch: int | None = None,
     spacing: str = "log",
     look: Look | None = None,
+    with_: str | Iterable[str] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> DrawnFile:
     """Write the film of a run, or of up to nine side by side, and give its path.
 
     By default it is animation.gif in the run's folder. frames, fps, seconds: at most two of them;
-    progress(done, of) is called after every frame. Raises InputError for what cannot be drawn so,
-    RelusgdError when a run is damaged or the film cannot be written.
+    with_: names of references to draw; progress(done, of) is called after every frame. Raises
+    InputError for what cannot be drawn so, RelusgdError when a run is damaged or the film cannot be
+    written.
     """
     path = checked_place(runs, out, "animation", ".gif")
-    scene = scene_of(runs)
+    scene = scene_of(runs, with_)
     timing = Timing.resolve(frames, fps, seconds)
     check_film(path, timing.fps)
     indices = choose_frames(
@@ -72,12 +76,14 @@ def plot(
     step: int | None = None,
     story: bool = False,
     look: Look | None = None,
+    with_: str | Iterable[str] = (),
 ) -> DrawnFile:
     """Write the picture of one moment, by default the last one, and give its path.
 
     By default it is plot.png in the run's folder. Of several runs each shows its last snapshot up
-    to the epoch. story: a run from start to end in one picture, by default story.png. Raises
-    InputError for a snapshot that was not recorded or an unknown format, RelusgdError as `animate`.
+    to the epoch. story: a run from start to end in one picture, by default story.png. with_: as for
+    `animate`. Raises InputError for a snapshot that was not recorded or an unknown format,
+    RelusgdError as `animate`.
     """
     path = checked_place(runs, out, "story" if story else "plot", ".png")
     if story and (len(runs) > 1 or epoch is not None or step is not None):
@@ -85,7 +91,7 @@ def plot(
             "a story is that of one run from start to end",
             advice("give one run, and neither {} nor {}", option("epoch"), option("step")),
         )
-    scene = scene_of(runs)
+    scene = scene_of(runs, with_)
     if isinstance(scene, View) and story:
         save_story(scene, path, look)
     else:
@@ -100,9 +106,10 @@ def figure(
     epoch: int | None = None,
     step: int | None = None,
     look: Look | None = None,
+    with_: str | Iterable[str] = (),
 ) -> DrawnFigure:
     """The picture that `plot` writes as a figure of matplotlib's. Raises as `plot` does."""
-    scene = scene_of(runs)
+    scene = scene_of(runs, with_)
     return still_figure(scene, _moment(scene, epoch, step), look)
 
 
@@ -170,10 +177,19 @@ def _start(run: RecordedRun) -> Start:
     )
 
 
-def scene_of(runs: Sequence[RecordedRun]) -> Scene:
-    """What is drawn of the runs. Raises InputError when they are too many for one picture."""
-    views = [View(run.history, run.data) for run in runs]
+def scene_of(runs: Sequence[RecordedRun], with_: str | Iterable[str] = ()) -> Scene:
+    """What is drawn of the runs, with references of these names.
+
+    Raises InputError when they are too many for one picture, and for a reference that a run cannot
+    have.
+    """
+    names = reference_names(with_)
+    views = [View(run.history, run.data, _reference_curves(run, names)) for run in runs]
     return views[0] if len(views) == 1 else RunGroup(views, *panel_titles(runs))
+
+
+def _reference_curves(run: RecordedRun, names: Sequence[str]) -> list[ReferenceCurve]:
+    return [reference.curve() for reference in references(run, names).values()]
 
 
 def checked_place(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cached_property, wraps
 from pathlib import Path
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from relusgd.runs.diagnosis import Diagnosis
     from relusgd.runs.explanation import Explanation
     from relusgd.runs.features import RunFeatures
+    from relusgd.runs.references import Reference
     from relusgd.runs.step_report import Sample, StepReport
     from relusgd.training import State
     from relusgd.training.plan import Plan
@@ -352,6 +353,20 @@ class Run:
         values = network(self.scaling.x_to_network(positions))
         return np.asarray(self.scaling.y_to_original(values))
 
+    def references(self, *names: str) -> dict[str, Reference]:
+        """What the learned function is compared with, by name: run.references("line", "spline").
+
+        line: that of least squares; spline, cubic: the linear and the natural cubic spline through
+        the training points; linearized: the network linearised at its start, trained by the run's
+        own method on its own clock; kernel: kernel regression with the tangent kernel that such a
+        start has at infinite width. Each is a function of x and, as `predict`, of an epoch or a
+        step. Without names, all that this run can have. Raises InputError for a name that no
+        reference has, and for one that this run cannot have.
+        """
+        from relusgd.runs.references import available_references, references
+
+        return references(self, names) if names else available_references(self)
+
     def features(
         self, epoch: int | None = None, *, step: int | None = None, layer: int | None = None
     ) -> RunFeatures:
@@ -412,6 +427,7 @@ class Run:
         first_epoch: int | None = None,
         last_epoch: int | None = None,
         spacing: str = "log",
+        with_: str | Iterable[str] = (),
         progress: Callable[[int, int], None] | None = None,
         **look: Any,
     ) -> DrawnFile:
@@ -419,8 +435,9 @@ class Run:
 
         The path shows the film in a notebook's cell. The options are those of `relusgd animate`.
         look: size, (width, height) in pixels or a name such as "slide"; title; theme, "light" or
-        "dark"; show, the parts wanted, such as "units,loss". progress(done, of) is called after
-        every frame. Raises InputError for what cannot be drawn so.
+        "dark"; show, the parts wanted, such as "units,loss". with_: names of `references` to draw,
+        such as "line,linearized". progress(done, of) is called after every frame. Raises InputError
+        for what cannot be drawn so.
         """
         from relusgd.pictures.look import Look
         from relusgd.runs.picture import animate
@@ -435,6 +452,7 @@ class Run:
             last_epoch=last_epoch,
             spacing=spacing,
             look=Look.of(**look),
+            with_=with_,
             progress=progress,
         )
 
@@ -445,29 +463,38 @@ class Run:
         epoch: int | None = None,
         step: int | None = None,
         story: bool = False,
+        with_: str | Iterable[str] = (),
         **look: Any,
     ) -> DrawnFile:
         """Draw one snapshot, or with `story` the whole run in a still, and give the file's path.
 
-        By default it is the last snapshot, as plot.png in the run's folder. look: as for `animate`.
+        By default it is the last snapshot, as plot.png in the run's folder. with_ and look: as for
+        `animate`.
         """
         from relusgd.pictures.look import Look
         from relusgd.runs.picture import plot
 
-        return plot([self], out, epoch=epoch, step=step, story=story, look=Look.of(**look))
+        wanted = Look.of(**look)
+        return plot([self], out, epoch=epoch, step=step, story=story, look=wanted, with_=with_)
 
     def figure(
-        self, *, epoch: int | None = None, step: int | None = None, **look: Any
+        self,
+        *,
+        epoch: int | None = None,
+        step: int | None = None,
+        with_: str | Iterable[str] = (),
+        **look: Any,
     ) -> DrawnFigure:
         """The picture that `plot` writes as a matplotlib Figure, to draw on and to save.
 
         pyplot does not know it, so that nothing has to be closed. Its axes, from the first on, are
-        those of the learned function, the active units and the errors. look: as for `animate`.
+        those of the learned function, the active units and the errors. with_ and look: as for
+        `animate`.
         """
         from relusgd.pictures.look import Look
         from relusgd.runs.picture import figure
 
-        return figure([self], epoch=epoch, step=step, look=Look.of(**look))
+        return figure([self], epoch=epoch, step=step, look=Look.of(**look), with_=with_)
 
     def view(
         self,

@@ -16,6 +16,7 @@ from relusgd.config.schema import Training
 from relusgd.model.history import History
 from relusgd.model.points import Dataset
 from relusgd.training.optimizers import OPTIMIZERS, unused_keys
+from relusgd.training.plan import Plan
 from relusgd.words import value_text
 
 WAY = ("training.method", "training.layers")
@@ -51,6 +52,9 @@ class RecordedRun(Protocol):
 
     @property
     def history(self) -> History: ...
+
+    @property
+    def plan(self) -> Plan: ...
 
 
 def differing_keys(runs: Sequence[RecordedRun]) -> dict[str, list[object]]:
