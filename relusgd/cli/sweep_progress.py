@@ -87,6 +87,10 @@ class SweepProgress(ProgressDisplay):
         self._is_waiting = True
         return self.flag.number is not None
 
+    def loses(self, what: str) -> None:
+        """Say that a cluster's scheduler or its last worker has gone away."""
+        self.warn(f"{what} has gone away; this sweep waits for it to come back")
+
     def say_end(self, folder: Path, *, summarized: bool) -> None:
         """Say what became of the runs, and what to type next."""
         if self.quiet or not self._counts:

@@ -205,7 +205,7 @@ def cluster(
         )
     from relusgd.sweeps.cluster import dask_executor
 
-    with dask_executor(dask, progress.waits_for_workers) as executor:
+    with dask_executor(dask, progress) as executor:
         yield executor
 
 

@@ -36,9 +36,10 @@ def backend_of(executor: Executor, folder: Path) -> Backend:
 
 def worker_count(executor: Executor) -> int:
     """How many workers an executor has, or a guess where it does not tell."""
-    workers = getattr(executor, "workers", None) or getattr(executor, "_max_workers", None)
-    if isinstance(workers, int):
-        return workers
+    for name in ("workers", "_max_workers"):
+        workers = getattr(executor, name, None)
+        if isinstance(workers, int):
+            return workers
     return 4 * (os.cpu_count() or 1)
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, InvalidStateError
+from concurrent.futures import CancelledError, Executor, Future, InvalidStateError
 from concurrent.futures import wait as wait_for
 from contextlib import contextmanager, suppress
-from importlib.util import find_spec
-from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any, TypeVar
+from time import sleep
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from relusgd.errors import InputError
-from relusgd.sweeps.scheduler_address import START_ONE, SchedulerAddress, find_scheduler
+from relusgd.sweeps.dask_scheduler import CLOSE_SECONDS, SchedulerConnection, quiet_dask
+from relusgd.sweeps.driver import LostError
 from relusgd.version import __version__
 
 if TYPE_CHECKING:
@@ -21,68 +21,46 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-INSTALL = "pip install 'relusgd[dask]'"
-CONNECT_SECONDS = 10
-COUNT_SECONDS = 2.0
-"""The workers are counted again after this time."""
-
 DELIVERY_SECONDS = 60
 
 
+class ClusterObserver(Protocol):
+    """Watches a cluster, as the command line does."""
+
+    def waits_for_workers(self) -> bool:
+        """Called while there are no workers yet; true stops waiting."""
+
+    def loses(self, what: str) -> None:
+        """Called when the scheduler, or the last worker, has gone away. what: which of them."""
+
+
+class NullClusterObserver:
+    """The observer that watches nothing."""
+
+    def waits_for_workers(self) -> bool:
+        return False
+
+    def loses(self, what: str) -> None: ...
+
+
 @contextmanager
-def dask_executor(
-    where: str, stop_waiting: Callable[[], bool] = lambda: False
-) -> Iterator[DaskExecutor]:
+def dask_executor(where: str, observer: ClusterObserver | None = None) -> Iterator[DaskExecutor]:
     """Connect to a Dask cluster, wait for its first worker, and give an executor.
 
-    where: the scheduler's address, or the file that the scheduler wrote. stop_waiting: called while
-    there are no workers yet; true stops waiting. Raises InputError when Dask is not installed, no
-    scheduler answers, or the workers cannot run this relusgd.
+    where: the scheduler's address, or the file that the scheduler wrote. Raises InputError when
+    Dask is not installed, no scheduler answers, or the workers cannot run this relusgd.
     """
-    client = _connect(where)
-    try:
-        while not client.nthreads() and not stop_waiting():
-            sleep(0.2)
-        _check_workers(client)
-        yield DaskExecutor(client)
-    finally:
-        client.close()
-
-
-def _connect(where: str) -> Client:
-    address = find_scheduler(where)
-    if find_spec("distributed") is None:
-        raise InputError(
-            "--dask needs Dask, which is not installed",
-            f"{INSTALL} installs it, here and on the workers",
-        )
-    address.check()
-    from distributed import Client
-
-    check_certificates(address)
-    client: Any = Client.__new__(Client)
-    try:
-        client.__init__(str(address), timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError, TypeError, RuntimeError) as error:
-        # TypeError, RuntimeError: this way to a scheduler needs a package or a setting.
-        client.status = "closed"  # or Dask waits for 20 seconds when it throws the object away
-        raise InputError(
-            f"{address.given}: no Dask scheduler answers there ({error})", START_ONE
-        ) from None
-    return client
-
-
-def check_certificates(address: SchedulerAddress) -> None:
-    """Raise InputError where the address needs certificates and Dask knows of none."""
-    from distributed.security import Security
-
-    if address.scheme != "tls":
-        return
-    if Security().get_connection_args("client").get("ssl_context") is None:
-        raise InputError(
-            f"{address.given}: tls needs certificates, and Dask's configuration names none",
-            "set distributed.comm.tls.ca-file and distributed.comm.tls.client.cert and .key there",
-        )
+    observer = observer or NullClusterObserver()
+    connection = SchedulerConnection(where)
+    with quiet_dask():
+        try:
+            while not connection.client.nthreads() and not observer.waits_for_workers():
+                sleep(0.2)
+            _check_workers(connection.client)
+            connection.watch()
+            yield DaskExecutor(connection, observer)
+        finally:
+            connection.close()
 
 
 def _check_workers(client: Client) -> None:
@@ -110,28 +88,47 @@ class DaskExecutor(Executor):
     """A Dask cluster as an executor that also tells how many tasks it can run at a time.
 
     Dask's own executor leaves a future open for ever when a worker dies between having a result and
-    handing it over. Here that future fails, so that the task can be given to another worker.
+    handing it over. Here that future fails, so that the task can be given to another worker; where
+    the scheduler went away, it fails with LostError.
     """
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
-        self._counted_at = 0.0
-        self._workers = 1
+    def __init__(self, connection: SchedulerConnection, observer: ClusterObserver) -> None:
+        self._connection = connection
+        self._observer = observer
+        self._lost = ""
         self._tasks: dict[Future[Any], DaskFuture] = {}
 
     @property
     def workers(self) -> int:
-        """The threads of all workers that are connected now."""
-        if monotonic() - self._counted_at > COUNT_SECONDS:
-            threads = self._client.nthreads()
-            self._workers = max(1, sum(threads.values()))
-            self._counted_at = monotonic()
-        return self._workers
+        """The threads of all workers that are connected now; 0 while the scheduler is away, one
+        while all workers are.
+
+        Raises RelusgdError when the scheduler does not come back.
+        """
+        self._connection.check_absence()
+        if not self._connection.is_open:
+            self._tell_loss("the Dask scheduler")
+            return 0
+        threads = self._connection.threads
+        self._tell_loss("" if threads else "the last Dask worker")
+        return max(1, threads)
+
+    def _tell_loss(self, what: str) -> None:
+        if what and what != self._lost:
+            self._observer.loses(what)
+        self._lost = what
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         future: Future[T] = Future()
-        # pure=False: a result must never be taken from an earlier task that looked the same
-        task = self._client.submit(fn, *args, **kwargs, pure=False)
+        client = self._connection.client
+        try:
+            # pure=False: a result must never be taken from an earlier task that looked the same
+            task = client.submit(fn, *args, **kwargs, pure=False)
+        except Exception:
+            if self._connection.is_open:
+                raise
+            future.set_exception(LostError("the scheduler went away"))
+            return future
         self._tasks[future] = task
         task.add_done_callback(lambda done: self._begin_delivery(done, future))
         return future
@@ -148,8 +145,12 @@ class DaskExecutor(Executor):
         with suppress(InvalidStateError):  # it was cancelled meanwhile
             try:
                 result = task.result(timeout=DELIVERY_SECONDS)
+            except CancelledError as error:
+                # Dask cancels what it had asked of a scheduler that went away.
+                future.set_exception(LostError(str(error)))
             except Exception as error:
-                future.set_exception(error)
+                is_here = self._connection.is_open and task.client is self._connection.client
+                future.set_exception(error if is_here else LostError(str(error)))
             else:
                 future.set_result(result)
 
@@ -161,7 +162,14 @@ class DaskExecutor(Executor):
 
     def _cancel_all(self) -> None:
         cancelled, self._tasks = self._tasks, {}
-        self._client.cancel(list(cancelled.values()))
+        if self._connection.is_open:
+            # In a thread, because a scheduler that hangs would keep this one waiting.
+            tasks = list(cancelled.values())
+            release = threading.Thread(
+                target=self._connection.client.cancel, args=(tasks,), daemon=True
+            )
+            release.start()
+            release.join(CLOSE_SECONDS)
         for future in cancelled:
             if future.cancel():
                 # Without this, those who wait for the future do not learn that it was cancelled.

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass, field
+from time import sleep
 from typing import Any, Protocol
 
 from relusgd.config import PlannedRun
@@ -33,6 +34,11 @@ estimated.
 """
 
 
+class LostError(Exception):
+    """What was handed out is lost, through no fault of its own and of no worker; it is handed out
+    again."""
+
+
 @dataclass(eq=False)
 class Job:
     """A run that is to be trained.
@@ -56,7 +62,10 @@ class Backend(Protocol):
 
     @property
     def lanes(self) -> int:
-        """How many groups it should have at a time."""
+        """How many groups it should have at a time; 0 while it can take none.
+
+        Raises RelusgdError when it will never take one again.
+        """
 
     def submit(self, runs: Sequence[PlannedRun]) -> Future[Timed[Any]]:
         """Let a worker train these runs."""
@@ -113,20 +122,33 @@ class Driver:
     def drive(self, jobs: Sequence[Job]) -> None:
         """Do all jobs, the longest first. When asked to stop, return early; what has ended is taken
         back.
+
+        Raises RelusgdError when nothing can be trained any more; what has ended is on the disk.
         """
         longest_first = sorted(jobs, key=lambda job: -job.seconds)
         self._waiting = deque(longest_first)
         self._running: dict[Future[Timed[Any]], list[Job]] = {}
         self._stopping = False
-        while self._running or (self._waiting and not self._stopping):
-            self._fill_lanes()
+        try:
+            while self._running or (self._waiting and not self._stopping):
+                self._take_turn()
+        except RelusgdError:
+            self._report(self.backend.flush(everything=True))
+            raise
+
+    def _take_turn(self) -> None:
+        """Hand out what there is room for, and take back what has ended until now."""
+        self._fill_lanes()
+        if self._running:
             done, _ = wait(self._running, TICK_SECONDS, FIRST_COMPLETED)
             for future in done:
                 self._take_back(future)
-            self._report(self.backend.flush(everything=not self._running))
-            if self.tick() and not self._stopping:
-                self._stopping = True
-                self.backend.stop()
+        else:
+            sleep(TICK_SECONDS)  # there is no lane at present
+        self._report(self.backend.flush(everything=not self._running))
+        if self.tick() and not self._stopping:
+            self._stopping = True
+            self.backend.stop()
 
     def _fill_lanes(self) -> None:
         while self._waiting and not self._stopping and len(self._running) < self.backend.lanes:
@@ -168,6 +190,8 @@ class Driver:
         try:
             result, seconds = future.result()
             rows = self.backend.collect([job.run for job in group], result)
+        except LostError:
+            self._waiting.extendleft(reversed(group))
         except CancelledError as error:
             if not self._stopping:
                 self._fail(group, error)

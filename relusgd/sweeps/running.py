@@ -24,7 +24,7 @@ from relusgd.runs.place import check_place, check_writable
 from relusgd.runs.record import disk_faults
 from relusgd.runs.run import Run
 from relusgd.sweeps.backends import backend_of
-from relusgd.sweeps.driver import Backend, Driver
+from relusgd.sweeps.driver import Backend, Driver, Job
 from relusgd.sweeps.local import LocalProcesses, available_cores
 from relusgd.sweeps.rows import FAILURE, Row, columns, run_row, run_row_or_damage
 from relusgd.sweeps.summary_file import SUMMARY_PICTURE, SummaryFile
@@ -104,7 +104,7 @@ def run_sweep(
         if to_do.jobs:
             workers = min(workers or available_cores(), len(to_do.jobs))
             with _backend(executor, folder, workers, compiled=to_do.compiled) as backend:
-                Driver(backend, recorder.take, recorder.tick).drive(to_do.jobs)
+                recorder.drive(backend, to_do.jobs)
         clear_leftovers(folder)
         return recorder.close()
 
@@ -152,6 +152,17 @@ class SweepRecorder:
         self._summary = SummaryFile(folder, self._rows, columns(filled))
         for row in self._known_rows():
             self._summary.put(row)
+
+    def drive(self, backend: Backend, jobs: Sequence[Job]) -> None:
+        """Do these jobs. Raises RelusgdError when nothing can be trained any more; the summary says
+        what has ended until then."""
+        try:
+            Driver(backend, self.take, self.tick).drive(jobs)
+        except RelusgdError:
+            if self._summarize:
+                with suppress(RelusgdError, OSError):
+                    self._summary.write()
+            raise
 
     def _known_rows(self) -> list[Row]:
         return [row for row in self._rows.values() if row is not None]

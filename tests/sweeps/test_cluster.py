@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -16,10 +17,12 @@ from runs.harness import content
 from small import small_sweep
 from sweeps.harness import Watching
 
+from relusgd import load_sweep
 from relusgd.config import PlannedRun, load_config, planned_runs
-from relusgd.errors import InputError, StoppedError
+from relusgd.errors import InputError, RelusgdError, StoppedError
 from relusgd.sweeps.backends import backend_of
-from relusgd.sweeps.cluster import check_certificates, dask_executor
+from relusgd.sweeps.cluster import dask_executor
+from relusgd.sweeps.dask_scheduler import check_certificates
 from relusgd.sweeps.driver import Driver, Job
 from relusgd.sweeps.running import run_sweep
 from relusgd.sweeps.scheduler_address import read_address
@@ -28,6 +31,7 @@ Client = pytest.importorskip("distributed").Client
 
 LONG = bool(os.environ.get("RELUSGD_LONG"))
 KILLS = 20 if LONG else 3
+RESTARTS = 50 if LONG else 2
 
 
 @contextmanager
@@ -151,7 +155,7 @@ def test_the_command_takes_a_scheduler_file_and_an_address(scheduler, tmp_path, 
 def test_an_address_without_a_scheduler_is_reported_in_a_sentence(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     # So that the test need not wait for the usual ten seconds.
-    monkeypatch.setattr("relusgd.sweeps.cluster.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("relusgd.sweeps.dask_scheduler.CONNECT_SECONDS", 1)
     Path("small.yaml").write_text("sweep: {repeat: 2}")
     result = run("sweep", "small.yaml", "--dask", "tcp://127.0.0.1:1")
     assert result.exit_code == 2
@@ -204,3 +208,100 @@ def test_dask_workers_that_are_killed_at_random_cost_nothing_but_time(scheduler,
     assert set(sweep.summary["status"]) == {"complete"}, set(sweep.summary["error"])
     run_sweep(config, tmp_path / "whole", workers=2)
     assert content(tmp_path / "s") == content(tmp_path / "whole")
+
+
+class RestartingCluster:
+    """A scheduler and two workers that are killed and started again, all at one address."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.address = f"tcp://127.0.0.1:{self.port}"
+        self._stack = ExitStack()
+        self._processes = []
+
+    def start(self):
+        host = ("--host", "127.0.0.1")
+        quiet = ("--no-dashboard",)
+        here = ("--local-directory", str(self.folder))
+        scheduler = ("dask_scheduler", *host, "--port", str(self.port), *quiet)
+        worker = ("dask_worker", self.address, "--no-nanny", "--nthreads", "1", *host, *here)
+        self._processes = [
+            self._stack.enter_context(process(*arguments, folder=self.folder))
+            for arguments in (scheduler, (*worker, *quiet), (*worker, *quiet))
+        ]
+
+    def wait(self):
+        """Wait until both workers are there."""
+        with Client(self.address, timeout=60, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=60)
+
+    def kill(self):
+        for started in self._processes:
+            started.kill()
+            started.wait()
+
+    def close(self):
+        self._stack.close()
+
+
+def test_a_scheduler_that_restarts_loses_no_run_and_doubles_none(tmp_path):
+    config = small_sweep(sweep__repeat=25 * RESTARTS, training__epochs=3000)
+    cluster = RestartingCluster(tmp_path)
+    over = threading.Event()
+
+    def restart():
+        for _ in range(RESTARTS):
+            if over.wait(6):
+                return
+            restarts.append(len(watching.rows))
+            cluster.kill()
+            cluster.start()
+
+    restarts, watching = [], Watching()
+    restarter = threading.Thread(target=restart)
+    cluster.start()
+    try:
+        cluster.wait()
+        with dask_executor(cluster.address) as executor:
+            restarter.start()
+            sweep = run_sweep(config, tmp_path / "s", executor, observer=watching)
+    finally:
+        over.set()
+        restarter.join()
+        cluster.close()
+    assert restarts, "the sweep ended before anything was restarted"
+    names = [row.run for row in watching.rows]
+    assert len(names) == len(set(names)) == config.sweep.runs
+    assert set(sweep.summary["status"]) == {"complete"}, set(sweep.summary["error"])
+
+
+def test_a_scheduler_that_stays_away_ends_the_sweep_in_a_sentence_and_keeps_what_ended(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("relusgd.sweeps.dask_scheduler.AWAY_SECONDS", 1)
+    config = small_sweep(sweep__repeat=200, training__epochs=3000)
+    cluster = RestartingCluster(tmp_path)
+
+    class Killing(Watching):
+        def finished(self, rows):
+            super().finished(rows)
+            cluster.kill()
+
+    watching = Killing()
+    cluster.start()
+    try:
+        cluster.wait()
+        with (
+            pytest.raises(RelusgdError, match="went away"),
+            dask_executor(cluster.address) as executor,
+        ):
+            run_sweep(config, tmp_path / "s", executor, observer=watching)
+    finally:
+        cluster.close()
+    kept = load_sweep(tmp_path / "s")
+    assert watching.rows
+    assert sorted(kept.summary["run"]) == sorted(row.run for row in watching.rows)
+    assert set(kept.summary["status"]) == {"complete"}
