@@ -8,14 +8,14 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
-from multiprocessing.connection import Connection
 from types import ModuleType
 from typing import Any, TypeVar
 
 from relusgd.errors import RelusgdError
+from relusgd.sweeps.worker_process import CANNOT_START, WorkerProcess
 
 T = TypeVar("T")
 
@@ -39,54 +39,82 @@ class LocalProcesses(Executor):
     """An executor made of one-process pools: a worker that dies loses its own task and no other,
     and is replaced.
 
-    workers: how many. compiled: whether the workers are going to use the compiled engine.
+    workers: how many are wanted; where the machine can start only some of them, these do the work.
+    compiled: whether they are going to use the compiled engine. Raises RelusgdError when no process
+    can be started, at the beginning or later.
     """
 
     def __init__(self, workers: int, *, compiled: bool = False) -> None:
-        self.workers = workers
         preloaded = [PRELOAD, PRELOAD_KERNELS] if compiled else [PRELOAD]
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(preloaded)
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(preloaded)
         # Closing the sending end is the request to stop: every worker waits for the end of this
         # pipe.
-        self._stop_receiver, self._stop_sender = self._context.Pipe(duplex=False)
+        self._stop_receiver, self._stop_sender = context.Pipe(duplex=False)
         self._lock = threading.Lock()
-        _start_helpers()
-        self._pools = [self._new_pool() for _ in range(workers)]
-        self._task_counts = [0] * workers
+        self._task_counts: dict[WorkerProcess, int] = {}
+        with self._lock, without_main(), _signals_kept_from_children():
+            _start_helpers()
+            self._start_workers(workers)
 
-    def _new_pool(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            1,
-            mp_context=self._context,
-            initializer=begin_worker,
-            initargs=(self._stop_receiver,),
-        )
+    @property
+    def workers(self) -> int:
+        """How many processes there are."""
+        return len(self._task_counts)
+
+    def _start_workers(self, count: int) -> None:
+        """Start processes, all at the same time, as far as that is possible.
+
+        Where none of several can be started, because each of them takes what the others need, one
+        is tried alone.
+        """
+        begun = []
+        refusal: BaseException | None = None
+        with _failed_threads() as has_failed_thread:
+            for _ in range(count):
+                try:
+                    begun.append(WorkerProcess(self._stop_receiver))
+                except CANNOT_START as error:
+                    refusal = error
+                    break
+            for worker in begun:
+                try:
+                    worker.wait_until_ready(has_failed_thread)
+                except CANNOT_START as error:
+                    refusal = error
+                else:
+                    self._task_counts[worker] = 0
+        if self._task_counts:
+            return
+        if count == 1:
+            raise _no_process(refusal) from refusal
+        self._start_workers(1)
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Run a function in the worker with the fewest tasks. Raises RelusgdError when no process
-        can be started.
+        is left and none can be started.
         """
         with self._lock, without_main(), _signals_kept_from_children():
-            number = self._task_counts.index(min(self._task_counts))
-            try:
-                future = self._submit(number, fn, *args, **kwargs)
-            except (OSError, EOFError) as error:
-                raise _no_process(error) from error
-            self._task_counts[number] += 1
-        future.add_done_callback(lambda _: self._count_done(number))
+            worker, future = self._submit(fn, *args, **kwargs)
+            self._task_counts[worker] += 1
+        future.add_done_callback(lambda _: self._count_done(worker))
         return future
 
-    def _submit(self, number: int, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        try:
-            return self._pools[number].submit(fn, *args, **kwargs)
-        except BrokenExecutor:  # the worker died while it had nothing to do
-            self._pools[number] = self._new_pool()
-            return self._pools[number].submit(fn, *args, **kwargs)
+    def _submit(
+        self, fn: Callable[..., T], /, *args: Any, **kwargs: Any
+    ) -> tuple[WorkerProcess, Future[T]]:
+        while True:
+            worker = min(self._task_counts, key=self._task_counts.__getitem__)
+            try:
+                return worker, worker.submit(fn, *args, **kwargs)
+            except BrokenExecutor:  # it died, perhaps while it had nothing to do
+                del self._task_counts[worker]
+                self._start_workers(1)
 
-    def _count_done(self, number: int) -> None:
+    def _count_done(self, worker: WorkerProcess) -> None:
         with self._lock:
-            self._task_counts[number] -= 1
+            if worker in self._task_counts:
+                self._task_counts[worker] -= 1
 
     def stop(self) -> None:
         """Ask the workers to stop after the block that they train."""
@@ -94,16 +122,20 @@ class LocalProcesses(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self.stop()
-        for pool in self._pools:
-            pool.shutdown(wait, cancel_futures=cancel_futures)
+        for worker in self._task_counts:
+            worker.shutdown(wait, cancel_futures=cancel_futures)
         self._stop_receiver.close()
 
 
-def _no_process(error: OSError | EOFError) -> RelusgdError:
-    # The address of the fork server's socket lies in TMPDIR and may have some 100 characters.
-    is_long = "too long" in str(error)
-    hint = "set TMPDIR to a folder with a shorter name" if is_long else None
-    return RelusgdError(f"no process could be started that trains: {error}", hint)
+def _no_process(error: BaseException | None) -> RelusgdError:
+    reason = "it did not begin to work"
+    if not isinstance(error, BrokenExecutor) and str(error):
+        reason = str(error)
+    hint = "perhaps there are as many processes as this user may have (ulimit -u shows the number)"
+    if "too long" in reason:
+        # The address of the fork server's socket lies in TMPDIR and may have some 100 characters.
+        hint = "set TMPDIR to a folder with a shorter name"
+    return RelusgdError(f"no process could be started that trains: {reason}", hint)
 
 
 def _start_helpers() -> None:
@@ -112,12 +144,11 @@ def _start_helpers() -> None:
     A signal for all processes of a terminal must not reach them: this process tells them when to
     end. Raises RelusgdError when no process can be started.
     """
-    with _signals_kept_from_children():
-        try:
-            resource_tracker.ensure_running()
-            forkserver.ensure_running()
-        except OSError as error:
-            raise _no_process(error) from error
+    try:
+        resource_tracker.ensure_running()
+        forkserver.ensure_running()
+    except OSError as error:
+        raise _no_process(error) from error
 
 
 @contextmanager
@@ -133,28 +164,26 @@ def _signals_kept_from_children() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def begin_worker(stop_receiver: Connection) -> None:
-    """Make this process a worker: it ignores signals, multiplies matrices on one thread, and ends
-    with its parent.
+@contextmanager
+def _failed_threads() -> Iterator[threading.Event]:
+    """An event that is set when a thread of this program could not start another one.
+
+    Its traceback does not reach the terminal: whoever waits for the thread is told.
     """
-    from threadpoolctl import threadpool_limits
+    usual = threading.excepthook
+    has_failed_thread = threading.Event()
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    threadpool_limits(1)
-    threading.Thread(target=_wait_for_stop, args=(stop_receiver,), daemon=True).start()
+    def show(failure: threading.ExceptHookArgs) -> None:
+        if issubclass(failure.exc_type, RuntimeError):
+            has_failed_thread.set()
+        else:
+            usual(failure)
 
-
-def _wait_for_stop(stop_receiver: Connection) -> None:
-    """Wait for the end of the pipe, which is the request to stop or the parent's death."""
-    from relusgd.sweeps.worker import StopRequest
-
-    stop_receiver.poll(None)
-    StopRequest.is_made = True
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    threading.excepthook = show
+    try:
+        yield has_failed_thread
+    finally:
+        threading.excepthook = usual
 
 
 @contextmanager

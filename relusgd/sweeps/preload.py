@@ -24,9 +24,9 @@ with suppress(OSError):
 def _report_error(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
-    # A worker that starts while the command ends finds the command's pipes gone. Nobody needs to
-    # know.
-    if not issubclass(kind, FileNotFoundError | EOFError):
+    # A worker that starts while the command ends finds the command's pipes gone, and where no
+    # process can be started, the command says so itself.
+    if not issubclass(kind, FileNotFoundError | EOFError | BlockingIOError):
         sys.__excepthook__(kind, error, trace)
 
 
