@@ -137,6 +137,7 @@ FOR_COMMANDS_ALONE = (
     "relusgd.checks",
     "relusgd.runs.export",
     "relusgd.sweeps.cluster",
+    "relusgd.sweeps.dask_scheduler",
     "relusgd.sweeps.scheduler_address",
 )
 """What no caller in Python comes across: it reads or serves what was typed."""
