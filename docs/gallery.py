@@ -31,6 +31,10 @@ PLOTS = {
     "label-noise": ("plot", ["seed=0"]),
     "lazy": ("plot", ["network.hidden=100,seed=0", "network.hidden=6400,seed=0"]),
     "line": ("plot", ["seed=0"]),
+    "linearized": (
+        "plot --with linearized",
+        ["network.hidden=400,seed=0", "network.hidden=25600,seed=0"],
+    ),
     "momentum": ("diagnose", ["case=heavy-ball*,seed=0"]),
     "regimes": ("plot", ["case=kernel,seed=0", "case=rich,seed=0"]),
     "spline": ("plot", ["seed=0"]),

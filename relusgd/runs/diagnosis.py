@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -23,11 +24,15 @@ from relusgd.runs.diagnosis_tables import (
     pieces_table,
     quantities_table,
 )
+from relusgd.training.linearized import MOST_POINTS, LinearizedTraining, expected_seconds
 from relusgd.training.plan import Plan
 from relusgd.training.replay import Replay
 
 CHOSEN = 120
 """At so many snapshots of a run are quantities measured that take long."""
+
+LINEARIZED_SECONDS = 20
+"""A linearised network that takes longer is left out of the quantities."""
 
 MOST_PIECES = 1000
 """Pieces of more are not listed."""
@@ -185,6 +190,7 @@ def snapshots_of(run: RecordedTraining) -> SnapshotSeries:
         output_bias=descent.output_bias,
         edge=_edges(run),
         divisor=_divisor(run),
+        linearized=_linearized(run),
     )
 
 
@@ -212,3 +218,13 @@ def _divisor(run: RecordedTraining) -> Callable[[int], Array] | None:
         return optimizer.divisor(replay.state(step).memory, step)
 
     return divisor
+
+
+def _linearized(run: RecordedTraining) -> Callable[[int], Array] | None:
+    """The parameters of the linearised network after a step; made when it is first asked for."""
+    plan, history = run.plan, run.history
+    is_small = len(plan.dataset.x_train) <= MOST_POINTS
+    if not is_small or expected_seconds(plan, int(history.step[-1])) > LINEARIZED_SECONDS:
+        return None
+    training = cache(lambda: LinearizedTraining(plan, history.network(0)))
+    return lambda step: training().parameters(step)

@@ -87,6 +87,9 @@ CHARTS = (
         },
     ),
     ChartPlan(
+        "Distance from the linearised network", {"linearized_distance": "|f − f_lin|/|f − f₀|"}
+    ),
+    ChartPlan(
         "Error at frequency",
         {f"frequency_error_{k}": str(k) for k in (1, 2, 3, 5, 8)},
     ),

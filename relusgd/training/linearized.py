@@ -57,6 +57,20 @@ class LinearizedTraining:
             return self._way.parameters(step)
 
 
+def expected_seconds(plan: Plan, steps: int) -> float:
+    """About how long the linearised network takes for so many steps, on one core."""
+    if plan.is_ridge:
+        return 0.0
+    descent = plan.descent
+    n, p = len(descent.x), int(descent.learning.stop - descent.learning.start)
+    decomposition = 1e-9 * n * p * min(n, p)
+    if has_closed_form(plan):
+        return decomposition
+    if _fits(descent) and not descent.noise.on_x:
+        return steps * (25e-6 + 1.5e-9 * descent.largest_batch * p)
+    return steps * (1e-4 + 3e-8 * (n + p))
+
+
 def check_points(count: int) -> None:
     """Raise InputError for more training points than the linearised network is made for."""
     if count > MOST_POINTS:

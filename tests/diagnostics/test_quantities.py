@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -270,3 +271,18 @@ def test_every_quantity_is_explained():
         if not name.startswith("frequency_error"):
             assert quantity.measure.__doc__, name
             assert f"`{name}`" in page, name
+
+
+def test_the_distance_from_the_linearised_network_is_a_share_of_the_way():
+    start, trained = networks((4,), 2)
+    data = dataset()
+    given = trained.parameters()
+    measured = replace(series([start, trained], data), linearized=lambda _: given)
+    found = QUANTITIES["linearized_distance"](measured)
+    grid = np.linspace(-1, 1, 1001)
+    moved = jacobian(start, grid) @ (given - start.parameters())
+    apart = trained(grid) - start(grid) - moved
+    way = trained(grid) - start(grid)
+    expected = np.linalg.norm(apart) / np.linalg.norm(way)
+    np.testing.assert_allclose(found, [np.nan, expected], rtol=1e-9)
+    assert np.isnan(QUANTITIES["linearized_distance"](series([start, trained], data))).all()

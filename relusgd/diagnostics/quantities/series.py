@@ -23,7 +23,8 @@ class SnapshotSeries:
     start: the network at epoch 0. layers: which of them learn, all, output or hidden; without
     output_bias the output bias is frozen. edge: the sharpness above which the method in force is
     unstable, shape (S,), nan where it has none. divisor: what an adaptive method divides the
-    gradient by at a step, shape (P,); None for methods that divide by nothing.
+    gradient by at a step, shape (P,); None for methods that divide by nothing. linearized: the
+    parameters of the linearised network at a step, shape (P,); None where they take too long.
     """
 
     history: History
@@ -33,6 +34,7 @@ class SnapshotSeries:
     output_bias: bool = True
     edge: Array | None = None
     divisor: Callable[[int], Array] | None = None
+    linearized: Callable[[int], Array] | None = None
     _measured: dict[str, Array] = field(default_factory=dict)
 
     @classmethod
