@@ -38,6 +38,11 @@ class ThemeName(StrEnum):
     dark = "dark"
 
 
+class Layout(StrEnum):
+    storeys = "storeys"
+    panels = "panels"
+
+
 FramesOption = Annotated[
     int | None,
     typer.Option(
@@ -107,6 +112,13 @@ WithOption = Annotated[
     ),
 ]
 EVERYTHING = "units,loss,active"
+LayoutOption = Annotated[
+    Layout,
+    typer.Option(
+        help="storeys: the function above the paths of its elbows; panels: function, active units, "
+        "errors."
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -142,6 +154,7 @@ def animate(
     theme: ThemeOption = ThemeName.light,
     show: ShowOption = EVERYTHING,
     with_: WithOption = "",
+    layout: LayoutOption = Layout.storeys,
 ) -> None:
     """Film the learned function, its units and elbows; several runs side by side. Prints the
     file.
@@ -150,7 +163,7 @@ def animate(
     from relusgd.runs.find import load_run
     from relusgd.runs.picture import animate as write
 
-    look = make_look(size, title, theme, show)
+    look = make_look(size, title, theme, show, layout)
     loaded = [load_run(run) for run in runs]
     with frame_progress() as progress:
         path = write(
@@ -205,12 +218,13 @@ def plot(
     theme: ThemeOption = ThemeName.light,
     show: ShowOption = EVERYTHING,
     with_: WithOption = "",
+    layout: LayoutOption = Layout.storeys,
 ) -> None:
     """Draw one snapshot, or several runs at one epoch. Prints the file."""
     from relusgd.runs.find import load_run
     from relusgd.runs.picture import plot as write
 
-    look = make_look(size, title, theme, show)
+    look = make_look(size, title, theme, show, layout)
     loaded = [load_run(run) for run in runs]
     path = write(loaded, out, epoch=epoch, step=step, story=story, look=look, with_=with_)
     warn_of_boxes(loaded, look)
@@ -233,11 +247,19 @@ def warn_of_boxes(runs: Sequence[Run], look: Look) -> None:
     )
 
 
-def make_look(size: str, title: str | None, theme: ThemeName, show: str) -> Look:
+def make_look(
+    size: str,
+    title: str | None,
+    theme: ThemeName,
+    show: str,
+    layout: Layout = Layout.storeys,
+) -> Look:
     """The look of a picture from what was typed."""
     from relusgd.pictures.look import Look
 
-    return Look.of(size=size, title=typed_text(title), theme=theme.value, show=show)
+    return Look.of(
+        size=size, title=typed_text(title), theme=theme.value, show=show, layout=layout.value
+    )
 
 
 @guarded

@@ -133,6 +133,21 @@ class TimeAxis:
         places = [low + pixel / room * (high - low) for pixel in pixels_in_order]
         return Ticks(tuple(places), tuple(labels[pixel] for pixel in pixels_in_order))
 
+    def upright_ticks(self, height: float, least: float, margin: float) -> Ticks:
+        """Round numbers of steps, ends first, at least so many pixels apart along a height.
+
+        margin: free paper at either end, as a share of the axis.
+        """
+        low, high = self.limits(margin)
+        chosen: dict[float, str] = {}
+        for step in self._candidates():
+            place = float(self.place(np.array(step)))
+            distances = [abs(place - other) / (high - low) * height for other in chosen]
+            if all(distance >= least for distance in distances):
+                chosen[place] = f"{step:,.0f}"
+        places = sorted(chosen)
+        return Ticks(tuple(places), tuple(chosen[place] for place in places))
+
     def _candidates(self) -> list[float]:
         """The first step, then powers of ten from the largest, then fives and twos."""
         largest = math.floor(math.log10(max(self.last, 1.0)))

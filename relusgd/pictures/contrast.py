@@ -34,6 +34,11 @@ def blended_contrast(colour: str, paper: str, opacity: float) -> float:
     return _contrast(_blended(_channels(colour), _channels(paper), opacity), _channels(paper))
 
 
+def blend(colour: str, paper: str, opacity: float) -> Channels:
+    """The colour that is seen where one lies on the paper with this opacity."""
+    return _blended(_channels(colour), _channels(paper), opacity)
+
+
 @cache
 def least_opacity(colour: str, paper: str) -> float:
     """The opacity from which on a colour is MEANINGFUL on this paper, and at least LEAST_OPACITY.

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from relusgd.model.network import Array
 from relusgd.pictures.axis import Ticks
-from relusgd.pictures.fonts import font
 from relusgd.pictures.marks import (
     looks_of,
     original,
@@ -19,25 +18,19 @@ from relusgd.pictures.marks import (
     sign_colours,
     x_limits,
 )
-from relusgd.pictures.number_text import error_text
+from relusgd.pictures.out_of_sight import OutOfSight
 from relusgd.pictures.panels import kept_near, moving_dots, moving_line, moving_steps
-from relusgd.pictures.plain_matplotlib import Artist, LineCollection, Text, to_rgba_array
+from relusgd.pictures.plain_matplotlib import Artist, LineCollection, to_rgba_array
 from relusgd.pictures.reference_lines import ReferenceLines
 from relusgd.pictures.scales import Scales
 from relusgd.pictures.sheet import MOVING, Box, Sheet
-from relusgd.pictures.text_fit import text_width
 from relusgd.pictures.view import View, strongest
-from relusgd.words import and_list
 
 MOST_KINKS = 150
 """Where a function bends more often, its strongest bends are marked."""
 
 TALLEST = 0.2
 """The height of a full bar of bends, as a share of the panel."""
-
-
-NOTE_WIDTH = 0.9
-"""The widest line of the note that says where the function is, as a share of the panel."""
 
 FAINTEST_KINK = 0.04
 """Bends weaker than this part of a full one are not marked."""
@@ -73,9 +66,10 @@ class CurvePanel:
         units = self._make_units() if "units" in sheet.look.show else []
         self.shows_units = bool(units)
         curve = self._make_curve()
-        self._note = self._make_note()
+        self._out_of_sight = OutOfSight(sheet, self._axes, view, scales.y, self._colour)
         self._references = ReferenceLines(sheet, self._axes, view.references, scales.y)
-        self.moving: list[Artist] = [*units, *self._references.moving, *curve, self._note]
+        noted = self._out_of_sight.moving
+        self.moving: list[Artist] = [*units, *self._references.moving, *curve, *noted]
 
     def _draw_data(self) -> None:
         view, looks, dataset = self._view, self._looks, self._view.dataset
@@ -154,15 +148,7 @@ class CurvePanel:
             facecolors=paper,
             edgecolors=paper if deep else self._colour,
         )
-        self._trail: Any = LineCollection(
-            [],
-            zorder=MOVING + 0.15,
-            linewidths=sheet.points(1.3),
-            visible=False,
-            **pale(sheet, self._colour),
-        )
-        self._axes.add_collection(self._trail, autolim=False)
-        return [self._trail, self._halo, self._curve, self._kinks]
+        return [self._halo, self._curve, self._kinks]
 
     def draw_behind(self, views: Sequence[View]) -> None:
         """The last functions of other runs, faint, under this one."""
@@ -181,27 +167,6 @@ class CurvePanel:
         """Frame the panel in the colour of its function."""
         for spine in self._axes.spines.values():
             spine.set(color=self._colour, linewidth=self._sheet.points(3.0))
-
-    def _make_note(self) -> Text:
-        """What says where the function is when it is nowhere in the picture."""
-        sheet = self._sheet
-        ground = {
-            "facecolor": sheet.colours.paper,
-            "edgecolor": "none",
-            "alpha": 0.85,
-            "pad": sheet.points(3),
-        }
-        return self._axes.text(
-            0.5,
-            0.5,
-            "",
-            transform=self._axes.transAxes,
-            zorder=MOVING + 0.5,
-            ha="center",
-            fontproperties=font(sheet.scale.text),
-            color=self._colour,
-            bbox=ground,
-        )
 
     def show(self, index: int) -> None:
         self._show_curve(index)
@@ -227,8 +192,7 @@ class CurvePanel:
         if self._view.deep:
             layers = np.minimum(curve.layer[marked], len(self._layer_colours))
             self._kinks.set_facecolor(self._layer_colours[layers - 1])
-        self._show_trail(index)
-        self._note_where(curve.y)
+        self._out_of_sight.show(index, curve.y)
 
     def _marked(self, strength: Array) -> NDArray[np.int64]:
         """Which bends are marked: those that can be seen; none where a density shows them."""
@@ -236,43 +200,6 @@ class CurvePanel:
             return np.empty(0, dtype=np.int64)
         chosen = strongest(strength, MOST_KINKS)
         return chosen[strength[chosen] > FAINTEST_KINK]
-
-    def _note_where(self, y: Array) -> None:
-        """Say where the function is if no point of it is in the picture."""
-        low, high = self._scales.y
-        finite = y[np.isfinite(y)]
-        words, place, side = "", 0.96, "top"
-        if not len(finite):
-            words, place, side = "the learned function is not finite", 0.04, "bottom"
-        elif np.all(finite > high):
-            words = f"↑ the learned function, around {error_text(float(np.median(finite)))}"
-        elif np.all(finite < low):
-            words = f"↓ the learned function, around {error_text(float(np.median(finite)))}"
-            place, side = 0.04, "bottom"
-        words = self._broken_if_wide(words)
-        self._note.set_text(f"{words}{self._trail_words}" if words else "")
-        self._note.set(y=place, va=side)
-
-    def _broken_if_wide(self, words: str) -> str:
-        """The words of the note, on two lines where the panel is too narrow for one."""
-        room = NOTE_WIDTH * self._axes.bbox.width
-        if text_width(words, self._sheet.scale.text) <= room:
-            return words
-        return words.replace(", around", "\naround")
-
-    def _show_trail(self, index: int) -> None:
-        """When the function has left the picture for good, show where it was before."""
-        view = self._view
-        has_left = index >= view.departure
-        self._trail.set_visible(has_left and len(view.trail) > 0)
-        self._trail_words = ""
-        if not (has_left and view.trail):
-            return
-        curves = [view.curve(row) for row in view.trail]
-        lines = [np.column_stack([curve.x, self._kept_near(curve.y)]) for curve in curves]
-        self._trail.set_segments(lines)
-        steps = and_list([f"{step:,}" for step in view.history.step[list(view.trail)]])
-        self._trail_words = f"\nthin: at {'steps' if len(curves) > 1 else 'step'} {steps}"
 
     def _show_bends(self, index: int) -> None:
         """Bars from the zero line, upwards where units bend the function up, else downwards."""

@@ -18,6 +18,7 @@ from relusgd.pictures.look import Look
 from relusgd.pictures.painter import Frame, Painter
 from relusgd.pictures.palette import Palette
 from relusgd.pictures.scene import Scene
+from relusgd.pictures.script import Script
 
 HOLD = 1.0
 """Seconds for which the last frame stands before the film starts again."""
@@ -81,8 +82,9 @@ def write_film(
     """
     if not len(indices):
         raise InputError("a film needs at least one snapshot")
+    script = Script(np.asarray(indices), fps)
     write_frames(
-        Painter(scene, fitting(look or Look(), path)),
+        Painter(scene, fitting(look or Look(), path), script=script),
         path,
         indices=indices,
         fps=fps,

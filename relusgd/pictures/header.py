@@ -26,6 +26,9 @@ CHARACTERS = "0123456789.,/−e–"
 WORD_GAP = 0.45
 """The room between a word and its number, in heights of a letter."""
 
+NUMBERS = 20.0
+"""The z-order of changing numbers, over all axes."""
+
 FIELD_GAP = 1.4
 """The room between two fields, in heights of a letter."""
 
@@ -169,7 +172,7 @@ class Header:
         """Write the field's word at pixel x, and make the artist of its number."""
         faint = sheet.colours.faint
         sheet.text(round(x), baseline, field.word, pixels=field.pixels, colour=faint)
-        number = _number(sheet, field.pixels, round(x + field.word_width), baseline)
+        number = changing_number(sheet, field.pixels, round(x + field.word_width), baseline)
         self._numbers.append((field, number))
 
     def show(self, index: int) -> None:
@@ -177,11 +180,23 @@ class Header:
             artist.set_text(field.number(index))
 
 
-def _number(sheet: Sheet, pixels: float, x: int, baseline: int) -> PastedNumber | Text:
+def changing_number(
+    sheet: Sheet,
+    pixels: float,
+    x: int,
+    baseline: int,
+    *,
+    colour: str | None = None,
+    ends_there: bool = False,
+) -> PastedNumber | Text:
+    """An artist whose number is set anew for every frame, from pixel x on or up to it."""
+    ink = colour or sheet.colours.ink
     if not sheet.pasted_numbers:
-        return sheet.text(x, baseline, "", pixels=pixels)
-    glyphs = draw_glyphs(pixels, sheet.colours.ink, sheet.colours.paper)
-    number = PastedNumber(x, baseline, glyphs)
+        side = "right" if ends_there else "left"
+        return sheet.text(x, baseline, "", pixels=pixels, colour=ink, ha=side, zorder=NUMBERS)
+    glyphs = draw_glyphs(pixels, ink, sheet.colours.paper)
+    number = PastedNumber(x, baseline, glyphs, ends_there=ends_there)
+    number.set_zorder(NUMBERS)
     sheet.figure.add_artist(number)
     return number
 
@@ -223,11 +238,15 @@ def draw_glyphs(pixels: float, ink: str, paper: str) -> Glyphs:
 
 
 class PastedNumber(Artist):
-    """A number made of glyphs; matplotlib's own text takes a hundred times as long to set."""
+    """A number made of glyphs; matplotlib's own text takes a hundred times as long to set.
 
-    def __init__(self, x: int, baseline: int, glyphs: Glyphs) -> None:
+    ends_there: whether x is where the number ends, and not where it begins.
+    """
+
+    def __init__(self, x: int, baseline: int, glyphs: Glyphs, *, ends_there: bool = False) -> None:
         super().__init__()
         self._x = x
+        self._ends_there = ends_there
         self._y = baseline - glyphs.below
         self._glyphs = glyphs
         self._picture: NDArray[np.uint8] | None = None
@@ -241,5 +260,6 @@ class PastedNumber(Artist):
         if self._picture is None or not self.get_visible():
             return
         context = renderer.new_gc()
-        renderer.draw_image(context, self._x, self._y, self._picture[::-1])
+        left = self._x - self._picture.shape[1] if self._ends_there else self._x
+        renderer.draw_image(context, left, self._y, self._picture[::-1])
         context.restore()

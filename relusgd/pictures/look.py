@@ -11,6 +11,9 @@ from relusgd.pictures.sizes import pixels_of
 PARTS = ("units", "loss", "active")
 """The optional parts: units and elbows, errors over the steps, the strip of active units."""
 
+LAYOUTS = ("storeys", "panels")
+"""The function above the paths of its elbows, or panels of function, active units and errors."""
+
 SMALLEST, LARGEST = (480, 360), (4000, 4000)
 
 
@@ -106,19 +109,23 @@ THEMES = {"light": LIGHT, "dark": DARK}
 
 @dataclass(frozen=True)
 class Look:
-    """What a user chooses: width and height in pixels, the theme, a title and the parts to show.
+    """What a user chooses: width and height in pixels, the theme, a title, the parts to show, and
+    the layout of pictures of runs.
 
-    Raises InputError, naming what is possible, for a size, theme or part that is not.
+    Raises InputError, naming what is possible, for a size, theme, part or layout that is not.
     """
 
     size: tuple[int, int] = (1000, 700)
     theme: str = "light"
     title: str | None = None
     show: frozenset[str] = field(default_factory=lambda: frozenset(PARTS))
+    layout: str = LAYOUTS[0]
 
     def __post_init__(self) -> None:
         if self.theme not in THEMES:
             raise InputError(f"the theme is light or dark, not {self.theme!r}")
+        if self.layout not in LAYOUTS:
+            raise InputError(f"the layout is storeys or panels, not {self.layout!r}")
         if unknown := sorted(self.show - set(PARTS)):
             raise InputError(
                 f"{unknown[0]!r} is not a part of the picture", f"the parts are {', '.join(PARTS)}"
@@ -139,15 +146,17 @@ class Look:
         theme: str = "light",
         title: str | None = None,
         show: str | Iterable[str] | None = PARTS,
+        layout: str = LAYOUTS[0],
     ) -> Look:
         """The look from words as people write them.
 
         size: (width, height) in pixels, "1920x1080" or a name such as "slide". show: parts, as a
-        list or as in "units,loss"; None or "none" is the learned function alone. Raises InputError.
+        list or as in "units,loss"; None or "none" is the learned function alone. layout: "storeys"
+        or "panels". Raises InputError.
         """
         names = show.split(",") if isinstance(show, str) else show or []
         parts = {str(name).strip() for name in names} - {"", "none"}
-        return cls(pixels_of(size), theme, title, frozenset(parts))
+        return cls(pixels_of(size), theme, title, frozenset(parts), layout)
 
     @property
     def colours(self) -> Theme:

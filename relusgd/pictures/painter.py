@@ -7,6 +7,7 @@ same pixels as a draw of the whole figure.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,19 +21,26 @@ from relusgd.pictures.look import Look
 from relusgd.pictures.panels import Part
 from relusgd.pictures.plain_matplotlib import Artist, plain_style
 from relusgd.pictures.scene import RunGroup, Scene
+from relusgd.pictures.script import Script
 from relusgd.pictures.sheet import Sheet
 from relusgd.pictures.single import draw_single
 from relusgd.pictures.stills import check_still, write_figure
+from relusgd.pictures.storeys.one_run import draw_one_run
 
 Frame = NDArray[np.uint8]
 """Pixels, shape (height, width, 4): red, green, blue, opacity; the first row is the upper edge."""
 
 
-def draw_scene(sheet: Sheet, scene: Scene) -> list[Part]:
-    """Draw what never changes in the picture of a scene, and give its parts that change."""
+def draw_scene(sheet: Sheet, scene: Scene, script: Script | None = None) -> list[Part]:
+    """Draw what never changes in the picture of a scene, and give its parts that change.
+
+    script: of the film, for what depends on the time that has passed in it.
+    """
     if isinstance(scene, RunGroup):
         return draw_grid(sheet, scene)
-    return draw_single(sheet, scene)
+    if sheet.look.layout == "panels":
+        return draw_single(sheet, scene)
+    return draw_one_run(sheet, scene, script)
 
 
 class PartsPainter:
@@ -56,7 +64,7 @@ class PartsPainter:
         self._parts = draw(self.sheet)
         self._moving: list[Artist] = []
         for part in self._parts:
-            self._moving += sorted(part.moving, key=Artist.get_zorder)
+            self._moving += sorted(part.moving, key=_place_in_front)
         self._count = count
         self._background = self._draw_background()
 
@@ -100,11 +108,29 @@ class PartsPainter:
         return self.sheet.canvas.copy_from_bbox(self.sheet.figure.bbox)
 
 
-class Painter(PartsPainter):
-    """The pictures of a scene, one per moment or snapshot, all with the same axes and scales."""
+def _place_in_front(artist: Artist) -> tuple[float, float]:
+    """The order of drawing: that of the axes, and within them that of the artist."""
+    axes = artist.axes.get_zorder() if artist.axes else math.inf
+    return axes, artist.get_zorder()
 
-    def __init__(self, scene: Scene, look: Look | None = None, *, still: bool = False) -> None:
-        super().__init__(lambda sheet: draw_scene(sheet, scene), len(scene), look, still=still)
+
+class Painter(PartsPainter):
+    """The pictures of a scene, one per moment or snapshot, all with the same axes and scales.
+
+    script: of the film that they are for.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        look: Look | None = None,
+        *,
+        script: Script | None = None,
+        still: bool = False,
+    ) -> None:
+        super().__init__(
+            lambda sheet: draw_scene(sheet, scene, script), len(scene), look, still=still
+        )
 
 
 def still_figure(scene: Scene, index: int, look: Look | None = None) -> DrawnFigure:

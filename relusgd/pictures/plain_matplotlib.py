@@ -97,13 +97,14 @@ from matplotlib.patches import FancyBboxPatch, Patch, PathPatch, StepPatch
 from matplotlib.path import Path as Outline
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator, NullLocator
-from matplotlib.transforms import Affine2D
+from matplotlib.transforms import Affine2D, Bbox, TransformedBbox
 
 __all__ = [
     "SHIPPED_FONTS",
     "Affine2D",
     "Artist",
     "Axes",
+    "Bbox",
     "FancyBboxPatch",
     "Figure",
     "FigureCanvasAgg",
@@ -118,6 +119,7 @@ __all__ = [
     "RendererBase",
     "StepPatch",
     "Text",
+    "TransformedBbox",
     "findfont",
     "fontManager",
     "get_font",

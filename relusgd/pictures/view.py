@@ -52,13 +52,14 @@ ten times as many.
 class LearnedCurve:
     """The learned function: straight lines between the points (x, y), shape (n,).
 
-    kink: |change of slope| at the inner points, shape (n − 2,); layer: the hidden layer, from 1,
-    whose unit switches there.
+    kink: |change of slope| at the inner points, shape (n − 2,); sign: 1 where the function bends
+    up, −1 where it bends down; layer: the hidden layer, from 1, whose unit switches there.
     """
 
     x: Array
     y: Array
     kink: Array
+    sign: Array
     layer: NDArray[np.int64]
 
 
@@ -81,8 +82,8 @@ class UnitLines:
 class Bends:
     """How much a wide layer bends the function, in equal parts of the domain.
 
-    edges: x, shape (BARS + 1,). up, down: the sum of |slope change| over the units with positive,
-    with negative output weight whose elbow lies in the part, shape (BARS,); in deep networks, whose
+    edges: x, shape (bars + 1,). up, down: the sum of |slope change| over the units with positive,
+    with negative output weight whose elbow lies in the part, shape (bars,); in deep networks, whose
     units have no single sign, all of it is up.
     """
 
@@ -159,11 +160,12 @@ class View:
         """
         x, y, layer = self._corners(index)
         with np.errstate(all="ignore"):
-            kink = np.abs(np.diff(np.diff(y) / np.diff(x)))
+            bend = np.diff(np.diff(y) / np.diff(x))
             return LearnedCurve(
                 self.dataset.scaling.x_to_original(x),
                 self.dataset.scaling.y_to_original(y),
-                kink,
+                np.abs(bend),
+                np.sign(np.nan_to_num(bend)),
                 layer,
             )
 
@@ -192,23 +194,25 @@ class View:
     def _bin(self, index: int) -> Cells:
         return bin_units(self.history.network(index), *self._network_domain, CELLS)
 
-    def bends(self, index: int) -> Bends:
-        """How much the units of the first layer bend the function, along x."""
-        edges = np.linspace(self.low, self.high, BARS + 1)
+    def bends(self, index: int, bars: int = BARS) -> Bends:
+        """How much the units of the first layer bend the function, in so many equal parts of the
+        domain, a divisor of CELLS.
+        """
+        edges = np.linspace(self.low, self.high, bars + 1)
         if not self.deep:
             cells = self._cells(index)
             return Bends(
                 edges,
-                *(part.reshape(BARS, -1).sum(axis=1) for part in (cells.rising, cells.falling)),
+                *(part.reshape(bars, -1).sum(axis=1) for part in (cells.rising, cells.falling)),
             )
         network, (low, high) = self.history.network(index), self._network_domain
         elbow, strength = network.elbow, bending(network)
         inside = (elbow >= low) & (elbow < high)
-        bar = ((elbow[inside] - low) * (BARS / (high - low))).astype(np.intp)
+        bar = ((elbow[inside] - low) * (bars / (high - low))).astype(np.intp)
         return Bends(
             edges,
-            np.bincount(np.minimum(bar, BARS - 1), strength[inside], BARS).astype(np.float64),
-            np.zeros(BARS),
+            np.bincount(np.minimum(bar, bars - 1), strength[inside], bars).astype(np.float64),
+            np.zeros(bars),
         )
 
     def units(self, index: int) -> UnitLines:
@@ -295,13 +299,14 @@ class View:
         return _scale([bending(self.history.network(index)) for index in self._sample])
 
     @cached_property
-    def _sampled_curves(self) -> list[LearnedCurve]:
+    def sampled_curves(self) -> list[LearnedCurve]:
+        """The learned functions of a few snapshots of the whole history."""
         return [self.curve(index) for index in self._sample]
 
     @cached_property
     def kink_scale(self) -> float:
         """The kink that is drawn full, over the whole history."""
-        return _scale([curve.kink for curve in self._sampled_curves])
+        return _scale([curve.kink for curve in self.sampled_curves])
 
     @cached_property
     def bend_scale(self) -> float:
@@ -323,9 +328,9 @@ class View:
             return x, np.broadcast_to(self.dataset.target(x), x.shape)
 
     @cached_property
-    def y_limits(self) -> tuple[float, float]:
-        """Limits of y that hold for the whole history: all data and the truth, the bulk of the
-        predictions and of the units' ends.
+    def function_limits(self) -> tuple[float, float]:
+        """Limits of y that hold for the whole history: all data and the truth, and the bulk of the
+        predictions.
         """
         scaling = self.dataset.scaling
         core = [
@@ -333,10 +338,15 @@ class View:
             scaling.y_to_original(self.dataset.y_test),
         ]
         core += [] if self.truth is None else [self.truth[1][np.isfinite(self.truth[1])]]
-        predicted = np.array([[curve.y.min(), curve.y.max()] for curve in self._sampled_curves])
-        limits = robust_limits(
+        predicted = np.array([[curve.y.min(), curve.y.max()] for curve in self.sampled_curves])
+        return robust_limits(
             np.concatenate([*core, self._final(core)]), predicted, extent=0.4, margin=0.06
         )
+
+    @cached_property
+    def y_limits(self) -> tuple[float, float]:
+        """The limits of the function, with room for the bulk of the units' ends."""
+        limits = self.function_limits
         if self.wide:
             return limits
         around = np.array([self._bulk_of_units(index) for index in self._sample])
@@ -365,7 +375,7 @@ class View:
         def is_near(curve: LearnedCurve) -> bool:
             return bool(lowest <= curve.y.min() and curve.y.max() <= highest)
 
-        curves = self._sampled_curves
+        curves = self.sampled_curves
         if is_near(curves[-1]):
             return curves[-1].y
         first = [curve.y for curve in takewhile(is_near, curves)]

@@ -76,7 +76,7 @@ def test_the_palest_use_of_a_colour_stands_out(theme):
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_weakest_unit_at_the_first_epoch_stands_out(make_history, dataset, theme):
-    painter = Painter(View(make_history(hidden=(12,)), dataset), Look(theme=theme))
+    painter = Painter(View(make_history(hidden=(12,)), dataset), Look(theme=theme, layout="panels"))
     painter.show(0)
     panel = next(part for part in painter._parts if isinstance(part, CurvePanel))
     paper = THEMES[theme].paper
@@ -88,7 +88,7 @@ def test_the_weakest_unit_at_the_first_epoch_stands_out(make_history, dataset, t
 @pytest.mark.parametrize("strength", [0.0, 0.3, 1.0])
 def test_units_of_either_sign_stand_out_at_every_strength(theme, strength):
     paper = THEMES[theme].paper
-    sheet = Sheet(Look(theme=theme))
+    sheet = Sheet(Look(theme=theme, layout="panels"))
     for sign in (-1.0, 0.0, 1.0):
         (colour,) = sign_colours(sheet, np.array([sign]), np.array([strength]))
         drawn = blended_contrast(hexadecimal(colour[:3]), paper, colour[3])
@@ -98,7 +98,7 @@ def test_units_of_either_sign_stand_out_at_every_strength(theme, strength):
 @pytest.mark.parametrize("theme", THEMES)
 def test_what_a_legend_explains_stands_out(theme):
     paper = THEMES[theme].paper
-    for name, look in looks_of(Sheet(Look(theme=theme)), None).items():
+    for name, look in looks_of(Sheet(Look(theme=theme, layout="panels")), None).items():
         colour = look.get("color") or look["markerfacecolor"]
         if colour == "none":
             colour = look["markeredgecolor"]

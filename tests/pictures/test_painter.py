@@ -20,7 +20,7 @@ from relusgd.pictures.painter import Painter, save_still
 from relusgd.pictures.scene import RunGroup
 from relusgd.pictures.view import TRAIL, View
 
-SMALL = Look(size=(480, 360))
+SMALL = Look(size=(480, 360), layout="panels")
 
 
 def curve_panel(painter):
@@ -39,7 +39,7 @@ def colour_at(frame, place):
 
 FILMS = {
     "usual": ({}, SMALL),
-    "dark with a title": ({}, Look(size=(500, 380), theme="dark", title="A title")),
+    "dark with a title": ({}, replace(SMALL, size=(500, 380), theme="dark", title="A title")),
     "two hidden layers": ({"hidden": (5, 4)}, SMALL),
     "one unit": ({"hidden": (1,)}, SMALL),
     "more units than are drawn one by one": ({"hidden": (300,), "snapshots": 3}, SMALL),
@@ -95,7 +95,7 @@ def test_the_curve_goes_through_the_vertices_of_the_last_network(make_history, d
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_pixel_on_the_learned_function_has_its_colour(make_history, dataset, theme):
     history = make_history()
-    painter = Painter(View(history, dataset), Look(theme=theme, show=frozenset()))
+    painter = Painter(View(history, dataset), Look(theme=theme, show=frozenset(), layout="panels"))
     frame = painter.frame(-1)
     curve = curve_panel(painter)._view.curve(-1)
     wide = int(np.argmax(np.diff(curve.x)))
@@ -205,7 +205,7 @@ def test_without_test_points_only_the_training_error_is_drawn(make_history, data
 
 def test_the_header_says_epoch_step_and_errors_of_the_snapshot(make_history, dataset):
     history = make_history(every=400)
-    painter = Painter(View(history, dataset), still=True)
+    painter = Painter(View(history, dataset), Look(layout="panels"), still=True)
     painter.full(5)
     words = [text.get_text() for text in painter.sheet.figure.findobj(Text)]
     for word, number in (
@@ -244,7 +244,7 @@ def test_a_function_that_is_nowhere_in_the_picture_is_pointed_at(
     said = []
     for index in (2, 3, 4):
         assert np.array_equal(painter.frame(index), painter.full(index))
-        said.append(curve_panel(painter)._note.get_text())
+        said.append(curve_panel(painter)._out_of_sight.note.get_text())
     assert said == ["", words, ""]
 
 
@@ -264,12 +264,12 @@ def test_a_function_that_has_left_leaves_a_trail(make_history, dataset):
     panel = curve_panel(painter)
     for index in (15, 16, 19, 2):
         assert np.array_equal(painter.frame(index), painter.full(index))
-        assert panel._trail.get_visible() == (index >= 16)
+        assert panel._out_of_sight.trail.get_visible() == (index >= 16)
     painter.frame(-1)
-    drawn = [path.vertices for path in panel._trail.get_paths()]
+    drawn = [path.vertices for path in panel._out_of_sight.trail.get_paths()]
     for line, row in zip(drawn, view.trail, strict=True):
         assert np.array_equal(line[:, 1], view.curve(row).y)
-    assert "thin: at steps 120, 130, 140 and 150" in panel._note.get_text()
+    assert "thin: at steps 120, 130, 140 and 150" in panel._out_of_sight.note.get_text()
 
 
 def test_a_run_that_diverged_shows_how_it_leaves(make_history, dataset):

@@ -1,0 +1,71 @@
+"""Axes without frame, grid and ticks, and the few words around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from relusgd.pictures.axis import Ticks
+from relusgd.pictures.plain_matplotlib import Axes
+from relusgd.pictures.sheet import TICK_LETTERS, Box, Sheet
+
+GROUND, PATHS, STEMS, FUNCTION, CORNER = 0.0, 10.0, 11.0, 12.0, 13.0
+"""The order of the axes. What never changes, words included, lies under all that moves."""
+
+TICK_GAP = 0.7
+"""The room between axes and their labels, in heights of a letter."""
+
+
+def bare_axes(
+    sheet: Sheet, box: Box, x: tuple[float, float], y: tuple[float, float], order: float = 0.0
+) -> Axes:
+    """Axes with these limits in the box that show nothing by themselves.
+
+    order: axes with a higher one are drawn over those with a lower one.
+    """
+    axes = sheet.axes(box)
+    axes.set(xlim=x, ylim=y, zorder=order)
+    axes.patch.set_visible(False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    return axes
+
+
+def write_heights(sheet: Sheet, box: Box, limits: tuple[float, float], ticks: Ticks) -> None:
+    """The labels of places on an upright axis, left of the box. limits: at its bottom and top."""
+    first, last = limits
+    for place, label in zip(ticks.places, ticks.labels, strict=True):
+        height = box.bottom + (place - first) / (last - first) * box.height
+        sheet.text(
+            box.left - TICK_GAP * sheet.scale.text,
+            height,
+            label,
+            pixels=TICK_LETTERS * sheet.scale.text,
+            colour=sheet.colours.faint,
+            ha="right",
+            va="center_baseline",
+        )
+
+
+def write_positions(sheet: Sheet, box: Box, limits: tuple[float, float], ticks: Ticks) -> None:
+    """The labels of places along x, under the box. limits: at its left and right edge."""
+    first, last = limits
+    for place, label in zip(ticks.places, ticks.labels, strict=True):
+        x = box.left + (place - first) / (last - first) * box.width
+        sheet.text(
+            x,
+            box.bottom - 0.85 * sheet.scale.line,
+            label,
+            pixels=TICK_LETTERS * sheet.scale.text,
+            colour=sheet.colours.faint,
+            ha="center",
+            va="baseline",
+        )
+
+
+def outermost(ticks: Ticks) -> Ticks:
+    """The first and the last of the ticks."""
+    ends: Iterable[int] = dict.fromkeys([0, len(ticks.places) - 1]) if ticks.places else ()
+    chosen = list(ends)
+    return Ticks(
+        tuple(ticks.places[end] for end in chosen), tuple(ticks.labels[end] for end in chosen)
+    )

@@ -1,0 +1,56 @@
+"""The large counter of steps or epochs at the upper right."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.pictures.header import NUMBERS, changing_number
+from relusgd.pictures.plain_matplotlib import Artist
+from relusgd.pictures.sheet import Box, Sheet
+from relusgd.pictures.storeys.layout import COUNTER_LETTERS
+from relusgd.pictures.text_fit import text_width
+
+WORD_LETTERS = 1.3
+"""The height of the word before the number, in heights of a letter."""
+
+GAP = 0.45
+"""The room between word and number, in heights of a letter of the number."""
+
+
+class Counter:
+    """A word and a number that ends at the right edge of the box.
+
+    counts: the number at every moment, shape (moments,).
+    """
+
+    def __init__(self, sheet: Sheet, box: Box, word: str, counts: NDArray[np.int64]) -> None:
+        self._sheet = sheet
+        self._counts = counts
+        self._pixels = COUNTER_LETTERS * sheet.scale.text
+        self._right = box.right
+        baseline = round(box.bottom + 0.28 * box.height)
+        self._number = changing_number(sheet, self._pixels, box.right, baseline, ends_there=True)
+        self._word = sheet.text(
+            0,
+            baseline,
+            word,
+            pixels=WORD_LETTERS * sheet.scale.text,
+            colour=sheet.colours.faint,
+            ha="right",
+            zorder=NUMBERS,
+        )
+        self.moving: list[Artist] = [self._number, self._word]
+
+    @staticmethod
+    def width(sheet: Sheet, word: str, counts: NDArray[np.int64]) -> float:
+        """The pixels that the counter takes at its widest."""
+        text = sheet.scale.text
+        number = text_width(f"{counts[-1]:,}", COUNTER_LETTERS * text)
+        return text_width(word, WORD_LETTERS * text) + number + GAP * COUNTER_LETTERS * text
+
+    def show(self, index: int) -> None:
+        number = f"{self._counts[index]:,}"
+        self._number.set_text(number)
+        before = self._right - text_width(number, self._pixels) - GAP * self._pixels
+        self._word.set_x(before / self._sheet.width)

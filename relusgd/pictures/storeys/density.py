@@ -1,0 +1,59 @@
+"""Where a layer that is too wide for single paths bends the function, over time: a picture of two
+colours."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from relusgd.model.network import Array
+from relusgd.pictures.axis import TimeAxis
+from relusgd.pictures.moments import sampled_snapshots
+from relusgd.pictures.plain_matplotlib import Artist, Axes, to_rgba_array
+from relusgd.pictures.sheet import Box, Sheet
+from relusgd.pictures.view import View
+
+COLUMNS = 250
+"""Equal parts of the domain in which bends are summed, a divisor of the view's cells."""
+
+SAMPLES, WIDE_SAMPLES = 200, 80
+"""Snapshots of which the density is taken; fewer of very wide layers."""
+
+FULL = 0.97
+"""This quantile of all densities has the full colour."""
+
+
+def draw_density(
+    sheet: Sheet, axes: Axes, view: View, time: TimeAxis, clock: Array, box: Box
+) -> Artist:
+    """The density of bends, as an image: rows of time, columns of x."""
+    rows = sampled_snapshots(view, SAMPLES, WIDE_SAMPLES)
+    bends = [view.bends(int(row), COLUMNS) for row in rows]
+    with np.errstate(all="ignore"):
+        up = np.nan_to_num(np.stack([bend.up for bend in bends]))
+        down = np.nan_to_num(np.stack([bend.down for bend in bends]))
+    first, last = axes.get_ylim()[::-1]
+    place = time.place(clock[rows])
+    heights = first + (np.arange(box.height) + 0.5) / box.height * (last - first)
+    # Between two snapshots the picture shows the one before.
+    shown = np.clip(np.searchsorted(place, heights, side="right") - 1, 0, None)
+    colours = mixed_colours(sheet, up, down, deep=view.deep)[shown]
+    return axes.imshow(
+        np.clip(colours, 0.0, 1.0),
+        extent=(view.low, view.high, last, first),
+        aspect="auto",
+        interpolation="bilinear",
+        interpolation_stage="rgba",
+    )
+
+
+def mixed_colours(sheet: Sheet, up: Array, down: Array, *, deep: bool) -> Array:
+    """Colours of bends up and down together, shape (…, 3): paper where nothing bends."""
+    names = sheet.colours
+    above = names.layers[0] if deep else names.positive
+    paper, blue, pink = to_rgba_array([names.paper, above, names.negative])[:, :3]
+    total = up + down
+    seen = total[total > 0]
+    full = float(np.quantile(seen, FULL)) if len(seen) else 1.0
+    amount = np.sqrt(np.clip(total / full, 0.0, 1.0))[..., None]
+    share = np.divide(up, total, out=np.full_like(total, 0.5), where=total > 0)[..., None]
+    return np.asarray(paper + amount * (share * blue + (1 - share) * pink - paper))

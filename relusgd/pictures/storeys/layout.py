@@ -1,0 +1,74 @@
+"""Where the parts of a picture in two storeys stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from relusgd.pictures.sheet import TICK_LETTERS, Box, Sheet
+from relusgd.pictures.stack import widest
+
+COUNTER_LETTERS = 2.0
+"""The height of the step counter's digits, in heights of a letter."""
+
+CAPTION_LETTERS = 1.5
+"""The height of the caption's letters, in heights of a letter."""
+
+UPPER_SHARE = 0.615
+"""The part of the two storeys' height that the upper one has: the function is looked at first."""
+
+BETWEEN = 0.035
+"""The free paper between the storeys, as a share of the picture's height."""
+
+LEAST_LEFT, RIGHT = 2.4, 2.4
+"""Free paper at the left, at least, and at the right, in heights of a letter."""
+
+
+@dataclass(frozen=True)
+class StoreyBoxes:
+    """The boxes of a picture.
+
+    head: the line of caption and counter; title: the line of the user's title, if there is one;
+    lower: None where no paths are shown.
+    """
+
+    title: Box | None
+    head: Box
+    upper: Box
+    lower: Box | None
+
+    @property
+    def lowest(self) -> Box:
+        """The storey under which the labels of x stand."""
+        return self.lower or self.upper
+
+    @classmethod
+    def of(cls, sheet: Sheet, labels: Iterable[str], *, paths: bool, named: bool) -> StoreyBoxes:
+        """The boxes of a sheet.
+
+        labels: of both upright axes. paths: whether there is a lower storey. named: whether the
+        name of x takes a line of its own.
+        """
+        text = sheet.scale.text
+        left = round(max(LEAST_LEFT * text, widest(labels, TICK_LETTERS * text) + 1.7 * text))
+        width = sheet.width - left - round(RIGHT * text)
+        top = sheet.height - sheet.lines(0.45)
+        title = None
+        if sheet.look.title:
+            top -= sheet.lines(1.3)
+            title = Box(left, top, width, sheet.lines(1.3))
+        head = Box(left, top - sheet.lines(1.75), width, sheet.lines(1.75))
+        floor = sheet.lines(2.4 if named else 1.45)
+        area = Box(left, floor, width, head.bottom - sheet.lines(0.5) - floor)
+        if not paths:
+            return cls(title, head, area, None)
+        upper, lower = two_storeys(area, gap=round(BETWEEN * sheet.height))
+        return cls(title, head, upper, lower)
+
+
+def two_storeys(area: Box, gap: int) -> tuple[Box, Box]:
+    """The upper and the lower storey of an area, with free paper between them."""
+    height = area.height - gap
+    above = round(UPPER_SHARE * height)
+    lower = Box(area.left, area.bottom, area.width, height - above)
+    return Box(area.left, lower.top + gap, area.width, above), lower

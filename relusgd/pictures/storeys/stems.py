@@ -1,0 +1,87 @@
+"""From every breakpoint of the function a stem down to its path: cause and effect in one glance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.model.network import Array
+from relusgd.pictures.marks import x_limits
+from relusgd.pictures.panels import moving_dots
+from relusgd.pictures.plain_matplotlib import Artist, LineCollection
+from relusgd.pictures.scales import Scales
+from relusgd.pictures.sheet import MOVING, Box, Sheet
+from relusgd.pictures.storeys.bare_axes import STEMS, bare_axes
+from relusgd.pictures.storeys.upper import Breakpoints
+
+THINNEST, THICKER = 0.8, 3.2
+"""The width of the weakest stem, and what the strongest has more, in pixels."""
+
+HAIRLINE = 0.7
+"""The width of a stem's continuation over the paths, in pixels."""
+
+HEAD, LARGER = 3.0, 4.0
+"""The size of the weakest head of a path, and what the strongest has more, in pixels."""
+
+
+class Stems:
+    """Lines from the breakpoints to the lower storey, hairlines on to now, and the paths' heads.
+
+    rows: how many rows of pixels of the lower storey lie before each moment; without a lower
+    storey the stems end at the foot of the upper one.
+    """
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        upper: Box,
+        lower: Box | None,
+        scales: Scales,
+        rows: NDArray[np.int64],
+    ) -> None:
+        foot = lower or upper
+        self._upper_limits = scales.y
+        self._point = sheet.points(1.0)
+        self._rows = rows
+        self._upper_bottom = upper.bottom - foot.bottom
+        self._upper_height = upper.height
+        self._floor = foot.height if lower else 0
+        whole = Box(foot.left, foot.bottom, foot.width, upper.top - foot.bottom)
+        axes = bare_axes(sheet, whole, x_limits(scales.x), (0, whole.height), order=STEMS)
+        self._hairlines: Any = LineCollection([], zorder=MOVING, linewidths=sheet.points(HAIRLINE))
+        self._stems: Any = LineCollection([], zorder=MOVING + 0.1, capstyle="butt")
+        axes.add_collection(self._hairlines, autolim=False)
+        axes.add_collection(self._stems, autolim=False)
+        paper = sheet.colours.paper
+        self._heads = moving_dots(axes, 0.2, edgecolors=paper, linewidths=sheet.points(0.8))
+        self.moving: list[Artist] = [self._hairlines, self._stems]
+        if lower:
+            self.moving.append(self._heads)
+
+    def show(self, index: int, found: Breakpoints) -> None:
+        """Stand under these breakpoints at a moment."""
+        low, high = self._upper_limits
+        share = np.clip((found.y - low) / (high - low), 0.0, 1.0)
+        top = self._upper_bottom + share * self._upper_height
+        floor = np.full(len(found.x), float(self._floor))
+        now = floor - self._rows[index]
+        self._stems.set_segments(upright(found.x, floor, top))
+        self._stems.set(
+            linewidths=self._point * (THINNEST + THICKER * found.amount), color=found.colours
+        )
+        if not self._floor:
+            return
+        faint = found.colours.copy()
+        faint[:, 3] = 0.35
+        self._hairlines.set_segments(upright(found.x, now, floor))
+        self._hairlines.set_color(faint)
+        self._heads.set_offsets(np.column_stack([found.x, now]))
+        self._heads.set_sizes((self._point * (HEAD + LARGER * found.amount)) ** 2)
+        self._heads.set_facecolor(found.colours)
+
+
+def upright(x: Array, low: Array, high: Array) -> Array:
+    """Upright lines at x from low to high, shape (n, 2 ends, 2 coordinates)."""
+    return np.stack([np.column_stack([x, low]), np.column_stack([x, high])], axis=1)

@@ -1,0 +1,50 @@
+"""How strongly a unit bends the function, as widths and colours on one scale for a whole film."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.model.network import Array
+from relusgd.pictures.contrast import blend
+from relusgd.pictures.plain_matplotlib import to_rgba_array
+from relusgd.pictures.sheet import Sheet
+
+SHADES = 24
+"""So many steps of strength are told apart: more cannot be seen, and fewer make long lines."""
+
+
+def bend_colours(sheet: Sheet, sign: Array, amount: Array) -> Array:
+    """Opaque colours (n, 4) of bends up (sign > 0) and down, and of 0, which has no sign.
+
+    amount: from 0 to 1, shape (n,). What is weaker is paler, down to the contrast that still tells
+    it from the paper. They are opaque, so that lines that cross do not add up to a strong one.
+    """
+    colours = sheet.colours
+    return _shades(sheet, (colours.negative, colours.neutral, colours.positive))[
+        np.sign(sign).astype(np.intp) + 1, np.rint(amount * SHADES).astype(np.intp)
+    ]
+
+
+def layer_colours(sheet: Sheet, layer: NDArray[np.int64], amount: Array) -> Array:
+    """The same for breakpoints, by the hidden layer, from 1, whose unit switches there."""
+    names = sheet.colours.layers
+    number = np.minimum(layer, len(names)).astype(np.intp) - 1
+    return _shades(sheet, names)[number, np.rint(amount * SHADES).astype(np.intp)]
+
+
+def _shades(sheet: Sheet, names: tuple[str, ...]) -> Array:
+    return _table(names, sheet.colours.paper, tuple(map(sheet.least_opacity, names)))
+
+
+@cache
+def _table(names: tuple[str, ...], paper: str, least: tuple[float, ...]) -> Array:
+    """Colours by name and shade, shape (names, SHADES + 1, 4)."""
+    shades = np.arange(SHADES + 1) / SHADES
+    rows = [
+        [blend(name, paper, pale + (1 - pale) * shade) for shade in shades]
+        for name, pale in zip(names, least, strict=True)
+    ]
+    return np.stack([to_rgba_array(row) for row in rows])

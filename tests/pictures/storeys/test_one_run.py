@@ -1,0 +1,145 @@
+"""The picture of one run in two storeys."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from relusgd.errors import InputError
+from relusgd.pictures.look import Look
+from relusgd.pictures.painter import Painter, save_still
+from relusgd.pictures.storeys.error_corner import ErrorCorner
+from relusgd.pictures.storeys.lower import LowerStorey
+from relusgd.pictures.storeys.one_run import FunctionOnStems
+from relusgd.pictures.view import View
+
+SMALL = Look(size=(480, 360))
+
+FILMS = {
+    "usual": ({}, SMALL),
+    "dark with a title": ({}, replace(SMALL, theme="dark", title="A title")),
+    "two hidden layers": ({"hidden": (5, 4)}, SMALL),
+    "one unit": ({"hidden": (1,)}, SMALL),
+    "more units than are drawn one by one": ({"hidden": (300,), "snapshots": 3}, SMALL),
+    "a wide first layer of two": ({"hidden": (300, 3), "snapshots": 3}, SMALL),
+    "one snapshot": ({"snapshots": 1}, SMALL),
+    "two snapshots": ({"snapshots": 2}, SMALL),
+    "more snapshots than rows of pixels": ({"snapshots": 900, "every": 1}, SMALL),
+    "the function alone": ({}, replace(SMALL, show=frozenset())),
+    "without errors": ({}, replace(SMALL, show=frozenset({"units"}))),
+}
+
+
+def part_of(painter, kind):
+    return next(part for part in painter._parts if isinstance(part, kind))
+
+
+@pytest.mark.parametrize("film", FILMS.values(), ids=FILMS.keys())
+def test_every_frame_is_the_full_draw_pixel_by_pixel(make_history, dataset, film):
+    given, look = film
+    view = View(make_history(**given), dataset)
+    painter = Painter(view, look)
+    for index in np.unique(np.linspace(0, len(view) - 1, 6).astype(int)):
+        assert np.array_equal(painter.frame(index), painter.full(index)), f"snapshot {index}"
+
+
+@pytest.mark.parametrize("hidden", [(6,), (5, 4), (300,)])
+def test_the_paths_of_a_film_are_those_that_a_still_draws_anew(make_history, dataset, hidden):
+    view = View(make_history(hidden=hidden), dataset)
+    film, still = Painter(view, SMALL), Painter(view, SMALL, still=True)
+    box = part_of(film, LowerStorey).box
+    rows = slice(SMALL.size[1] - box.top, SMALL.size[1] - box.bottom)
+    for index in (0, 3, 7):
+        copied, drawn = film.frame(index), still.frame(index)
+        copied, drawn = (frame[rows, box.left :].astype(int) for frame in (copied, drawn))
+        # Lines that are cut elsewhere are rounded elsewhere.
+        assert np.abs(copied - drawn).max() <= 2
+
+
+def test_frames_do_not_depend_on_those_before(make_history, dataset):
+    painter = Painter(View(make_history(), dataset), SMALL)
+    first = painter.frame(2)
+    painter.frame(7)
+    assert np.array_equal(painter.frame(2), first)
+    assert not np.array_equal(painter.frame(3), first)
+
+
+def test_nothing_is_drawn_below_now(make_history, dataset):
+    """Time runs down: under the heads of the paths the lower storey is empty paper."""
+    view = View(make_history(), dataset)
+    painter = Painter(view, SMALL)
+    lower = part_of(painter, LowerStorey)
+    frame = painter.frame(1)
+    head = 4
+    now = SMALL.size[1] - lower.box.top + int(lower.rows[1]) + head
+    below = frame[now : SMALL.size[1] - lower.box.bottom, lower.box.left : lower.box.right]
+    assert len(below) > 20
+    assert (below == 255).all()
+
+
+def test_every_stem_stands_under_its_breakpoint_and_ends_at_now(make_history, dataset):
+    view = View(make_history(), dataset)
+    painter = Painter(view, SMALL)
+    painter.show(5)
+    part = part_of(painter, FunctionOnStems)
+    rings = part._upper._rings.get_offsets()
+    curve = view.curve(5)
+    assert len(rings) > 0
+    assert np.isin(rings[:, 0], curve.x[1:-1]).all()
+    stems = np.array([path.vertices for path in part._stems._stems.get_paths()])
+    assert np.array_equal(stems[:, 0, 0], rings[:, 0])
+    heads = part._stems._heads.get_offsets()
+    assert np.array_equal(heads[:, 0], rings[:, 0])
+
+
+def test_the_errors_stand_where_no_point_and_no_function_ever_is(make_history, dataset):
+    view = View(make_history(), dataset)
+    painter = Painter(view, Look())
+    bare = Painter(view, replace(Look(), show=frozenset({"units"})))
+    with_errors, upper = part_of(painter, ErrorCorner), part_of(painter, FunctionOnStems)._upper
+    assert with_errors is not None
+    assert all(part is not ErrorCorner for part in map(type, bare._parts))
+    axes = with_errors._curves[0][0].axes
+    corner = axes.get_window_extent()
+    points = np.column_stack([dataset.x_train, dataset.y_train])
+    places = [upper.ground.transData.transform(points)]
+    for curve in view.sampled_curves:
+        x = np.linspace(0, 1, 500)
+        line = np.column_stack([x, np.interp(x, curve.x, curve.y)])
+        places.append(upper.ground.transData.transform(line))
+    place = np.concatenate(places)
+    place = place[place[:, 1] < upper.ground.bbox.y1]
+    beside = (place[:, 0] < corner.x0) | (place[:, 0] > corner.x1)
+    assert (beside | (place[:, 1] < corner.y0)).all()
+
+
+@pytest.mark.parametrize("size", [(480, 360), (640, 360), (1000, 700), (1080, 1080), (600, 1200)])
+@pytest.mark.parametrize("scale", [1e-7, 1.0, 12_345.0])
+def test_words_never_overlap_nor_leave_the_picture(overlapping, make_history, dataset, size, scale):
+    scaling = replace(
+        dataset.scaling, y_mean=scale, y_deviation=scale, x_mean=1900.0, x_deviation=100.0
+    )
+    data = replace(
+        dataset,
+        scaling=scaling,
+        domain=(1900.0, 2000.0),
+        target=None,
+        y_name="a rather long name of a column",
+        x_name="year " * 20,
+    )
+    view = View(make_history(snapshots=30, every=1000), data)
+    painter = Painter(view, Look(size=size, title="A title"), still=True)
+    assert list(overlapping(painter)) == []
+
+
+def test_a_still_has_the_paths_in_every_format(make_history, dataset, tmp_path):
+    for hidden in ((6,), (5, 4), (300,)):
+        for suffix in (".png", ".svg", ".pdf"):
+            save_still(
+                View(make_history(hidden=hidden), dataset), 5, tmp_path / f"a{suffix}", SMALL
+            )
+
+
+def test_a_layout_that_there_is_not_is_refused():
+    with pytest.raises(InputError, match="the layout is storeys or panels, not 'towers'"):
+        Look.of(layout="towers")
