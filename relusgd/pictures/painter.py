@@ -26,6 +26,7 @@ from relusgd.pictures.sheet import Sheet
 from relusgd.pictures.single import draw_single
 from relusgd.pictures.stills import check_still, write_figure
 from relusgd.pictures.storeys.one_run import draw_one_run
+from relusgd.pictures.storeys.several_runs import draw_several_runs
 
 Frame = NDArray[np.uint8]
 """Pixels, shape (height, width, 4): red, green, blue, opacity; the first row is the upper edge."""
@@ -36,11 +37,10 @@ def draw_scene(sheet: Sheet, scene: Scene, script: Script | None = None) -> list
 
     script: of the film, for what depends on the time that has passed in it.
     """
+    in_panels = sheet.look.layout == "panels"
     if isinstance(scene, RunGroup):
-        return draw_grid(sheet, scene)
-    if sheet.look.layout == "panels":
-        return draw_single(sheet, scene)
-    return draw_one_run(sheet, scene, script)
+        return draw_grid(sheet, scene) if in_panels else draw_several_runs(sheet, scene, script)
+    return draw_single(sheet, scene) if in_panels else draw_one_run(sheet, scene, script)
 
 
 class PartsPainter:

@@ -1,5 +1,7 @@
 """Several runs in one picture: shared axes, one clock, words that never touch."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.text import Text
@@ -15,7 +17,7 @@ from relusgd.pictures.sheet import Box
 from relusgd.pictures.stack import GridShape
 from relusgd.pictures.view import View
 
-SMALL = Look(size=(480, 360))
+SMALL = Look(size=(480, 360), layout="panels")
 
 
 @pytest.fixture
@@ -120,7 +122,11 @@ def test_words_over_several_runs_never_overlap(overlapping, make_group, count, s
     assert (
         list(
             overlapping(
-                Painter(make_group(count, every=1000), Look(size=size, title="A title"), still=True)
+                Painter(
+                    make_group(count, every=1000),
+                    replace(SMALL, size=size, title="A title"),
+                    still=True,
+                )
             )
         )
         == []
@@ -129,7 +135,8 @@ def test_words_over_several_runs_never_overlap(overlapping, make_group, count, s
 
 def test_a_panel_says_which_run_it_is(make_group):
     words = [
-        text.get_text() for text in Painter(make_group(2), still=True).sheet.figure.findobj(Text)
+        text.get_text()
+        for text in Painter(make_group(2), SMALL, still=True).sheet.figure.findobj(Text)
     ]
     assert "hidden 10, learning rate 0.01" in words
 

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from relusgd.pictures.axis import even_ticks
 from relusgd.pictures.marks import x_limits
 from relusgd.pictures.panels import Part
-from relusgd.pictures.plain_matplotlib import Artist
 from relusgd.pictures.scales import Scales, error_axis, position_ticks, step_axis
 from relusgd.pictures.script import Script
 from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.storeys.bare_axes import outermost, write_heights, write_positions
 from relusgd.pictures.storeys.caption import Caption
 from relusgd.pictures.storeys.counter import Counter
-from relusgd.pictures.storeys.error_corner import Corner, ErrorCorner, corner_size
+from relusgd.pictures.storeys.error_corner import Corner, corner_size
 from relusgd.pictures.storeys.layout import StoreyBoxes
-from relusgd.pictures.storeys.lower import MARGIN, LowerStorey, rows_until
-from relusgd.pictures.storeys.stems import Stems
-from relusgd.pictures.storeys.upper import UpperStorey
+from relusgd.pictures.storeys.lower import MARGIN
+from relusgd.pictures.storeys.run_storeys import RunStoreys
 from relusgd.pictures.view import View
 
 TICK_LINES = 2.3
@@ -40,7 +36,6 @@ class OneRunBuilder:
         self.view = view
         self.script = script
         self.time = step_axis(view)
-        self.clock = view.history.step
         shown = sheet.look.show
         labels = ["0"]
         for _ in range(2):  # the heights of the storeys decide on their labels, these on the room
@@ -71,35 +66,24 @@ class OneRunBuilder:
         return list(labels)
 
     def draw(self) -> list[Part]:
-        sheet, view, boxes = self.sheet, self.view, self.boxes
-        parts: list[Part] = []
-        rows = np.zeros(len(view), dtype=np.int64)
-        if boxes.lower:
-            parts.append(LowerStorey(sheet, boxes.lower, view, self.scales, self.time, self.clock))
-            rows = rows_until(self.time, self.clock.astype(np.float64), boxes.lower)
-        upper = UpperStorey(sheet, boxes.upper, view, self.scales, sheet.colours.learned)
-        stems = None
-        if "units" in sheet.look.show:
-            stems = Stems(sheet, boxes.upper, boxes.lower, self.scales, rows)
-        parts.append(FunctionOnStems(upper, stems))
+        storeys = RunStoreys(self.sheet, self.view, self.scales, self.time, self.view.history.step)
+        parts = storeys.draw(self.boxes.upper, self.boxes.lower)
         if self.corner:
-            clock = self.clock.astype(np.float64)
-            axis = error_axis(view)
-            parts.append(ErrorCorner(sheet, self.corner, view, self.time, clock, axis))
+            parts.append(storeys.draw_errors(self.corner, error_axis(self.view)))
         parts += self._draw_head()
         self._write_words()
         return parts
 
     def _draw_head(self) -> list[Part]:
-        sheet, head = self.sheet, self.boxes.head
+        sheet, head, steps = self.sheet, self.boxes.head, self.view.history.step
         sheet.write_title(self.boxes.title)
-        counter = Counter(sheet, head, "step", self.clock)
-        room = head.width - Counter.width(sheet, "step", self.clock) - 1.5 * sheet.scale.text
+        counter = Counter(sheet, head, "step", steps)
+        room = head.width - Counter.width(sheet, "step", steps) - 1.5 * sheet.scale.text
         return [counter, Caption(sheet, head, room, self.script)]
 
     def _write_words(self) -> None:
-        """The labels of the axes and the names of x and y."""
-        sheet, boxes, dataset = self.sheet, self.boxes, self.view.dataset
+        """The labels of the axes and the name of x."""
+        sheet, boxes = self.sheet, self.boxes
         write_heights(sheet, boxes.upper, self.scales.y, self.y_ticks)
         if boxes.lower:
             first, last = self.time.limits(MARGIN)
@@ -107,19 +91,4 @@ class OneRunBuilder:
         lowest = boxes.lowest
         ticks = position_ticks([self.view], self.scales.x, lowest.width, sheet.scale.text)
         write_positions(sheet, lowest, x_limits(self.scales.x), ticks)
-        sheet.name_x(lowest, dataset.x_name, room=lowest.width)
-
-
-class FunctionOnStems:
-    """The upper storey and the stems under its breakpoints, which are looked for once."""
-
-    def __init__(self, upper: UpperStorey, stems: Stems | None) -> None:
-        self._upper = upper
-        self._stems = stems
-        under: list[Artist] = stems.moving if stems else []
-        self.moving: list[Artist] = [*under, *upper.moving]
-
-    def show(self, index: int) -> None:
-        found = self._upper.show(index)
-        if self._stems:
-            self._stems.show(index, found)
+        sheet.name_x(lowest, self.view.dataset.x_name, room=lowest.width)

@@ -10,7 +10,7 @@ from relusgd.pictures.look import Look
 from relusgd.pictures.painter import Painter, save_still
 from relusgd.pictures.storeys.error_corner import ErrorCorner
 from relusgd.pictures.storeys.lower import LowerStorey
-from relusgd.pictures.storeys.one_run import FunctionOnStems
+from relusgd.pictures.storeys.run_storeys import FunctionOnStems
 from relusgd.pictures.view import View
 
 SMALL = Look(size=(480, 360))
@@ -82,13 +82,13 @@ def test_every_stem_stands_under_its_breakpoint_and_ends_at_now(make_history, da
     painter = Painter(view, SMALL)
     painter.show(5)
     part = part_of(painter, FunctionOnStems)
-    rings = part._upper._rings.get_offsets()
+    rings = part.upper._rings.get_offsets()
     curve = view.curve(5)
     assert len(rings) > 0
     assert np.isin(rings[:, 0], curve.x[1:-1]).all()
-    stems = np.array([path.vertices for path in part._stems._stems.get_paths()])
+    stems = np.array([path.vertices for path in part.stems._stems.get_paths()])
     assert np.array_equal(stems[:, 0, 0], rings[:, 0])
-    heads = part._stems._heads.get_offsets()
+    heads = part.stems._heads.get_offsets()
     assert np.array_equal(heads[:, 0], rings[:, 0])
 
 
@@ -96,7 +96,7 @@ def test_the_errors_stand_where_no_point_and_no_function_ever_is(make_history, d
     view = View(make_history(), dataset)
     painter = Painter(view, Look())
     bare = Painter(view, replace(Look(), show=frozenset({"units"})))
-    with_errors, upper = part_of(painter, ErrorCorner), part_of(painter, FunctionOnStems)._upper
+    with_errors, upper = part_of(painter, ErrorCorner), part_of(painter, FunctionOnStems).upper
     assert with_errors is not None
     assert all(part is not ErrorCorner for part in map(type, bare._parts))
     axes = with_errors._curves[0][0].axes

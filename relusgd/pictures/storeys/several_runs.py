@@ -1,0 +1,152 @@
+"""The picture of several runs, each in two storeys, on one clock and with shared axes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from relusgd.pictures.axis import Ticks, even_ticks
+from relusgd.pictures.marks import x_limits
+from relusgd.pictures.panels import AtRows, Part
+from relusgd.pictures.scales import Scales, axis_names, position_ticks
+from relusgd.pictures.scene import RunGroup
+from relusgd.pictures.script import Script
+from relusgd.pictures.sheet import Box, Sheet
+from relusgd.pictures.stack import Cell, GridShape, lay_cells, panel_sheet, widest
+from relusgd.pictures.storeys.bare_axes import outermost, write_heights, write_positions
+from relusgd.pictures.storeys.caption import Caption
+from relusgd.pictures.storeys.counter import Counter
+from relusgd.pictures.storeys.error_corner import Corner, corner_size
+from relusgd.pictures.storeys.layout import StoreyBoxes, two_storeys
+from relusgd.pictures.storeys.lower import MARGIN
+from relusgd.pictures.storeys.run_storeys import RunStoreys
+from relusgd.pictures.text_fit import shortened, text_width
+from relusgd.pictures.view import View
+
+TICK_LINES = 2.3
+"""The least distance of two labels of time, in heights of a letter."""
+
+LEAST_HEIGHT = 5.0
+"""A lower storey has labels from this height on, in heights of a letter."""
+
+GAP = 0.03
+"""The free paper between the storeys of a run, as a share of the height of both."""
+
+
+def draw_several_runs(sheet: Sheet, group: RunGroup, script: Script | None = None) -> list[Part]:
+    """Draw what never changes in the picture of several runs, and give its parts that change."""
+    return SeveralRunsBuilder(sheet, group, script or Script.of_all(len(group))).draw()
+
+
+class SeveralRunsBuilder:
+    """The picture while it is put together."""
+
+    def __init__(self, sheet: Sheet, group: RunGroup, script: Script) -> None:
+        self.sheet = sheet
+        self.group = group
+        self.script = script
+        self.fine = panel_sheet(sheet, len(group.views))
+        self.time = group.time_axis
+        self.epochs = group.clock.astype(np.int64)
+        labels = ["0"]
+        for _ in range(2):  # the heights of the storeys decide on their labels, these on the room
+            self.boxes = StoreyBoxes.of(sheet, labels, paths=False, named=True)
+            self.cells = self._lay_cells(self.boxes.upper)
+            self.storeys = [self._storeys_of(cell) for cell in self.cells]
+            self._choose_scales()
+            labels = [*self.y_ticks.labels, *self.time_ticks.labels]
+        self.titles = self._fitting_titles()
+
+    def _lay_cells(self, area: Box) -> list[Cell]:
+        group, letters = self.group, self.fine.scale.text
+        count = len(group.views)
+        shape = GridShape.best(count, area)
+        scales = Scales.of(group.views)
+        room = area.width / shape.columns - 2 * letters
+        self.x_ticks = position_ticks(group.views, scales.x, room, letters)
+        gap = max(2.0 * letters, widest(self.x_ticks.labels, letters) + 0.3 * letters)
+        row_gap = 0.6 * self.fine.scale.line
+        return lay_cells(area, count, shape, head=self.fine.lines(1.3), gap=gap, row_gap=row_gap)
+
+    def _storeys_of(self, cell: Cell) -> tuple[Box, Box | None]:
+        if "units" not in self.sheet.look.show:
+            return cell.axes, None
+        return two_storeys(cell.axes, gap=max(round(GAP * cell.axes.height), 3))
+
+    def _choose_scales(self) -> None:
+        """The scales that all runs share, with room for each one's errors in a corner."""
+        views = self.group.views
+        low = min(view.function_limits[0] for view in views)
+        high = max(view.function_limits[1] for view in views)
+        scales = replace(Scales.of(views), y=(low, high))
+        self.y_ticks = outermost(even_ticks(low, high, 4))
+        self.corners: list[Corner] = []
+        if "loss" in self.sheet.look.show:
+            self.corners = [
+                Corner.free(view, upper, scales, *corner_size(self.fine, upper))
+                for view, (upper, _) in zip(views, self.storeys, strict=True)
+            ]
+            high = max(corner.limits[1] for corner in self.corners)
+        self.scales = replace(scales, y=(low, high))
+        self.time_ticks = Ticks((), ())
+        lower = self.storeys[0][1]
+        if lower and lower.height >= LEAST_HEIGHT * self.fine.scale.text:
+            least = TICK_LINES * self.fine.scale.text
+            ticks = self.time.upright_ticks(lower.height, least, MARGIN)
+            first = f"epoch {ticks.labels[0]}"
+            self.time_ticks = replace(ticks, labels=(first, *ticks.labels[1:]))
+
+    def _fitting_titles(self) -> list[str]:
+        """The full titles if all of them fit over their runs, else the short ones."""
+        room, letters = self.cells[0].head.width, self.fine.scale.text
+        fit = all(text_width(title, letters, bold=True) <= room for title in self.group.titles)
+        titles = self.group.titles if fit else self.group.short
+        return [shortened(title, letters, room, bold=True) for title in titles]
+
+    def draw(self) -> list[Part]:
+        parts: list[Part] = []
+        for number, view in enumerate(self.group.views):
+            rows = self.group.rows(view)
+            parts += [AtRows(part, rows) for part in self._draw_run(number, view)]
+        parts += self._draw_head()
+        area = self.boxes.upper
+        x_name, _ = axis_names(self.group.views)
+        self.sheet.name_x(area, x_name, room=area.width)
+        return parts
+
+    def _draw_run(self, number: int, view: View) -> list[Part]:
+        cell, (upper, lower) = self.cells[number], self.storeys[number]
+        storeys = RunStoreys(self.fine, view, self.scales, self.time, view.clock)
+        parts = storeys.draw(upper, lower)
+        if self.corners:
+            size = corner_size(self.fine, upper)
+            place = self.corners[number].box(upper, *size)
+            parts.append(storeys.draw_errors(place, self.group.error_axis))
+        self._write_words(number, cell)
+        return parts
+
+    def _write_words(self, number: int, cell: Cell) -> None:
+        """The title over a run and the labels of its axes."""
+        sheet, (upper, lower) = self.fine, self.storeys[number]
+        sheet.text(
+            cell.head.left,
+            cell.head.bottom + 0.3 * sheet.scale.line,
+            self.titles[number],
+            pixels=sheet.scale.text,
+            bold=True,
+        )
+        if cell.y_labels:
+            write_heights(sheet, upper, self.scales.y, self.y_ticks)
+            first, last = self.time.limits(MARGIN)
+            if lower and self.time_ticks.places:
+                write_heights(sheet, lower, (last, first), self.time_ticks)
+        if cell.x_labels:
+            write_positions(sheet, lower or upper, x_limits(self.scales.x), self.x_ticks)
+
+    def _draw_head(self) -> list[Part]:
+        sheet, head = self.sheet, self.boxes.head
+        sheet.write_title(self.boxes.title)
+        counter = Counter(sheet, head, "epoch", self.epochs)
+        room = head.width - Counter.width(sheet, "epoch", self.epochs) - 1.5 * sheet.scale.text
+        return [counter, Caption(sheet, head, room, self.script)]
