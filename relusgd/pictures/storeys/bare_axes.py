@@ -11,6 +11,9 @@ from relusgd.pictures.sheet import TICK_LETTERS, Box, Sheet
 GROUND, PATHS, STEMS, FUNCTION, CORNER = 0.0, 10.0, 11.0, 12.0, 13.0
 """The order of the axes. What never changes, words included, lies under all that moves."""
 
+LEAST_APART = 1.3
+"""The least distance of the middles of two labels, one above the other, in heights of a letter."""
+
 TICK_GAP = 0.7
 """The room between axes and their labels, in heights of a letter."""
 
@@ -31,10 +34,17 @@ def bare_axes(
 
 
 def write_heights(sheet: Sheet, box: Box, limits: tuple[float, float], ticks: Ticks) -> None:
-    """The labels of places on an upright axis, left of the box. limits: at its bottom and top."""
+    """The labels of places on an upright axis, left of the box. limits: at its bottom and top.
+
+    A label that would touch one before is left out.
+    """
     first, last = limits
+    written: list[float] = []
     for place, label in zip(ticks.places, ticks.labels, strict=True):
         height = box.bottom + (place - first) / (last - first) * box.height
+        if any(abs(height - other) < LEAST_APART * sheet.scale.text for other in written):
+            continue
+        written.append(height)
         sheet.text(
             box.left - TICK_GAP * sheet.scale.text,
             height,
