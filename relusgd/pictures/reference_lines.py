@@ -36,7 +36,8 @@ def reference_look(sheet: Sheet, name: str) -> dict[str, Any]:
 class ReferenceLines:
     """The lines in one panel. moving: those that are others at every snapshot.
 
-    y_limits: of the panel; order: where the moving lines are drawn among what moves.
+    y_limits: of the panel; order: where the moving lines are drawn among what moves; ground: the
+    axes of what never changes, where these are others.
     """
 
     def __init__(
@@ -46,13 +47,16 @@ class ReferenceLines:
         references: Sequence[ReferenceCurve],
         y_limits: tuple[float, float],
         order: float = 0.12,
+        ground: Axes | None = None,
     ) -> None:
         self._y_limits = y_limits
         self._moving = [reference for reference in references if reference.moves]
         for reference in references:
             if not reference.moves:
                 look = reference_look(sheet, reference.name)
-                axes.plot(reference.x, self._kept_near(reference.at(0)), **look, zorder=2.25)
+                (ground or axes).plot(
+                    reference.x, self._kept_near(reference.at(0)), **look, zorder=2.25
+                )
         self._lines = [
             moving_line(axes, order, **reference_look(sheet, reference.name))
             for reference in self._moving

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from relusgd.model.network import Array
 from relusgd.pictures.curve_panel import FAINTEST_KINK, MOST_KINKS
 from relusgd.pictures.marks import looks_of, original, pale, relative, x_limits
-from relusgd.pictures.out_of_sight import OutOfSight, kept_near
-from relusgd.pictures.panels import moving_dots, moving_line, moving_steps
+from relusgd.pictures.out_of_sight import OutOfSight
+from relusgd.pictures.panels import kept_near, moving_dots, moving_line, moving_steps
 from relusgd.pictures.plain_matplotlib import Artist
+from relusgd.pictures.reference_lines import ReferenceLines
 from relusgd.pictures.scales import Scales
 from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.storeys.bare_axes import FUNCTION, GROUND, bare_axes
@@ -54,8 +55,7 @@ class Breakpoints:
 class UpperStorey:
     """Points and truth, which stay, and the learned function with its breakpoints, which moves.
 
-    What stays lies in axes of its own, under the stems. Further curves are drawn by
-    `draw_curve`, if they stay, and else by an artist in `front`.
+    What stays lies in axes of its own, under the stems.
     """
 
     def __init__(self, sheet: Sheet, box: Box, view: View, scales: Scales, colour: str) -> None:
@@ -70,6 +70,10 @@ class UpperStorey:
         self.moving: list[Artist] = []
         if view.wide and not view.deep and "units" in sheet.look.show:
             self._make_bars()
+        self._references = ReferenceLines(
+            sheet, self.front, view.references, scales.y, ground=self.ground
+        )
+        self.moving += self._references.moving
         self._make_curve(colour)
         self._out_of_sight = OutOfSight(sheet, self.front, view, scales.y, colour)
         self.moving += self._out_of_sight.moving
@@ -88,10 +92,6 @@ class UpperStorey:
         if view.truth is not None:
             truth = {**looks["truth"], "linewidth": self._sheet.points(1.5), "alpha": TRUTH_OPACITY}
             self.ground.plot(*view.truth, **truth, zorder=2.2)
-
-    def draw_curve(self, x: Array, y: Array, **look: Any) -> None:
-        """A further curve that stays the same, such as a reference, over the points."""
-        self.ground.plot(x, kept_near(y, self._scales.y), zorder=2.3, **look)
 
     def _make_curve(self, colour: str) -> None:
         sheet, look = self._sheet, self._sheet.look
@@ -125,6 +125,7 @@ class UpperStorey:
 
     def show(self, index: int) -> Breakpoints:
         """Take the state of a snapshot, and give the breakpoints that are marked."""
+        self._references.show(index)
         curve = self._view.curve(index)
         y = kept_near(curve.y, self._scales.y)
         self._glow.set_data(curve.x, y)
