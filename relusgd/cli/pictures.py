@@ -38,7 +38,7 @@ class ThemeName(StrEnum):
     dark = "dark"
 
 
-class Layout(StrEnum):
+class LayoutName(StrEnum):
     storeys = "storeys"
     panels = "panels"
 
@@ -113,7 +113,7 @@ WithOption = Annotated[
 ]
 EVERYTHING = "units,loss,active"
 LayoutOption = Annotated[
-    Layout,
+    LayoutName,
     typer.Option(
         help="storeys: the function above the paths of its elbows; panels: function, active units, "
         "errors."
@@ -154,7 +154,7 @@ def animate(
     theme: ThemeOption = ThemeName.light,
     show: ShowOption = EVERYTHING,
     with_: WithOption = "",
-    layout: LayoutOption = Layout.storeys,
+    layout: LayoutOption = LayoutName.storeys,
 ) -> None:
     """Film the learned function, its units and elbows; several runs side by side. Prints the
     file.
@@ -218,7 +218,7 @@ def plot(
     theme: ThemeOption = ThemeName.light,
     show: ShowOption = EVERYTHING,
     with_: WithOption = "",
-    layout: LayoutOption = Layout.storeys,
+    layout: LayoutOption = LayoutName.storeys,
 ) -> None:
     """Draw one snapshot, or several runs at one epoch. Prints the file."""
     from relusgd.runs.find import load_run
@@ -252,7 +252,7 @@ def make_look(
     title: str | None,
     theme: ThemeName,
     show: str,
-    layout: Layout = Layout.storeys,
+    layout: LayoutName = LayoutName.storeys,
 ) -> Look:
     """The look of a picture from what was typed."""
     from relusgd.pictures.look import Look

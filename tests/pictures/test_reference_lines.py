@@ -12,7 +12,7 @@ from relusgd.pictures.reference_lines import DASHES
 from relusgd.pictures.scene import RunGroup
 from relusgd.pictures.view import View
 
-SMALL = Look(size=(480, 360))
+SMALL = Look(size=(480, 360), layout="panels")
 X = np.linspace(0, 1, 11)
 FIXED = ReferenceCurve("line", "least-squares line", "line", X, lambda _: 0.5 * X)
 MOVING = ReferenceCurve(
@@ -37,7 +37,7 @@ def colour(name):
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_frame_is_the_full_draw_pixel_by_pixel(view, theme):
-    painter = Painter(view, Look(size=(480, 360), theme=theme))
+    painter = Painter(view, Look(size=(480, 360), theme=theme, layout="panels"))
     for index in (0, 5, 2):
         np.testing.assert_array_equal(painter.frame(index), painter.full(index))
 
@@ -63,7 +63,9 @@ def test_far_away_it_is_cut_and_what_is_not_finite_is_left_out(make_history, dat
 
 def test_the_legend_names_each_once(view, make_history, dataset):
     other = View(make_history(seed=1), dataset, [FIXED])
-    painter = Painter(RunGroup([view, other], ["one", "two"]), Look(size=(1400, 700)))
+    painter = Painter(
+        RunGroup([view, other], ["one", "two"]), Look(size=(1400, 700), layout="panels")
+    )
     words = [text.get_text() for text in painter.sheet.figure.findobj(Text)]
     assert words.count("least-squares line") + words.count("line") == 1
     assert words.count("linearised network") + words.count("linearised") == 1

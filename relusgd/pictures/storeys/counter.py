@@ -18,7 +18,7 @@ GAP = 0.45
 """The room between word and number, in heights of a letter of the number."""
 
 
-class Counter:
+class TimeCounter:
     """A word and a number that ends at the right edge of the box.
 
     counts: the number at every moment, shape (moments,).

@@ -12,7 +12,7 @@ from relusgd.pictures.script import Script
 from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.storeys.bare_axes import outermost, write_heights, write_positions
 from relusgd.pictures.storeys.caption import Caption
-from relusgd.pictures.storeys.counter import Counter
+from relusgd.pictures.storeys.counter import TimeCounter
 from relusgd.pictures.storeys.error_corner import Corner, corner_size
 from relusgd.pictures.storeys.layout import StoreyBoxes
 from relusgd.pictures.storeys.lower import MARGIN
@@ -77,8 +77,8 @@ class OneRunBuilder:
     def _draw_head(self) -> list[Part]:
         sheet, head, steps = self.sheet, self.boxes.head, self.view.history.step
         sheet.write_title(self.boxes.title)
-        counter = Counter(sheet, head, "step", steps)
-        room = head.width - Counter.width(sheet, "step", steps) - 1.5 * sheet.scale.text
+        counter = TimeCounter(sheet, head, "step", steps)
+        room = head.width - TimeCounter.width(sheet, "step", steps) - 1.5 * sheet.scale.text
         return [counter, Caption(sheet, head, room, self.script)]
 
     def _write_words(self) -> None:

@@ -16,7 +16,7 @@ from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.stack import Cell, GridShape, lay_cells, panel_sheet, widest
 from relusgd.pictures.storeys.bare_axes import outermost, write_heights, write_positions
 from relusgd.pictures.storeys.caption import Caption
-from relusgd.pictures.storeys.counter import Counter
+from relusgd.pictures.storeys.counter import TimeCounter
 from relusgd.pictures.storeys.error_corner import Corner, corner_size
 from relusgd.pictures.storeys.layout import StoreyBoxes, two_storeys
 from relusgd.pictures.storeys.lower import MARGIN
@@ -147,6 +147,6 @@ class SeveralRunsBuilder:
     def _draw_head(self) -> list[Part]:
         sheet, head = self.sheet, self.boxes.head
         sheet.write_title(self.boxes.title)
-        counter = Counter(sheet, head, "epoch", self.epochs)
-        room = head.width - Counter.width(sheet, "epoch", self.epochs) - 1.5 * sheet.scale.text
+        counter = TimeCounter(sheet, head, "epoch", self.epochs)
+        room = head.width - TimeCounter.width(sheet, "epoch", self.epochs) - 1.5 * sheet.scale.text
         return [counter, Caption(sheet, head, room, self.script)]

@@ -14,7 +14,7 @@ from relusgd.pictures.plain_matplotlib import Artist, LineCollection
 from relusgd.pictures.scales import Scales
 from relusgd.pictures.sheet import MOVING, Box, Sheet
 from relusgd.pictures.storeys.bare_axes import STEMS, bare_axes
-from relusgd.pictures.storeys.upper import Breakpoints
+from relusgd.pictures.storeys.upper import MarkedBends
 
 THINNEST, THICKER = 0.8, 3.2
 """The width of the weakest stem, and what the strongest has more, in pixels."""
@@ -60,7 +60,7 @@ class Stems:
         if lower:
             self.moving.append(self._heads)
 
-    def show(self, index: int, found: Breakpoints) -> None:
+    def show(self, index: int, found: MarkedBends) -> None:
         """Stand under these breakpoints at a moment."""
         low, high = self._upper_limits
         share = np.clip((found.y - low) / (high - low), 0.0, 1.0)

@@ -40,7 +40,7 @@ POINT_OPACITY, TRUTH_OPACITY = 0.75, 0.75
 
 
 @dataclass(frozen=True, eq=False)
-class Breakpoints:
+class MarkedBends:
     """The bends of the function that are marked, weak ones first.
 
     x, y: their places, amount: their strength from 0 to 1, shape (n,); colours: shape (n, 4).
@@ -123,7 +123,7 @@ class UpperStorey:
         ]
         self.moving += self._bars
 
-    def show(self, index: int) -> Breakpoints:
+    def show(self, index: int) -> MarkedBends:
         """Take the state of a snapshot, and give the breakpoints that are marked."""
         self._references.show(index)
         curve = self._view.curve(index)
@@ -140,7 +140,7 @@ class UpperStorey:
         self._out_of_sight.show(index, curve.y)
         return found
 
-    def _breakpoints(self, curve: LearnedCurve, y: Array) -> Breakpoints:
+    def _breakpoints(self, curve: LearnedCurve, y: Array) -> MarkedBends:
         strength = relative(curve.kink, self._scales.kink)
         marked = self._marked(strength)
         amount = strength[marked]
@@ -148,7 +148,7 @@ class UpperStorey:
             colours = layer_colours(self._sheet, curve.layer[marked], amount)
         else:
             colours = bend_colours(self._sheet, curve.sign[marked], amount)
-        return Breakpoints(curve.x[1:-1][marked], y[1:-1][marked], amount, colours)
+        return MarkedBends(curve.x[1:-1][marked], y[1:-1][marked], amount, colours)
 
     def _marked(self, strength: Array) -> NDArray[np.int64]:
         """Which bends are marked: those that can be seen, weak ones first; none where a density
