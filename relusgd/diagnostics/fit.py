@@ -19,11 +19,23 @@ constant's error besides.
 HELD_OUT = 4.0
 """Against test points that were measured: up to so many times the fitting training error."""
 
-ROSE = 1.5
-"""Unless the test error is above so many times its lowest one."""
+FAR_ABOVE, ROSE = 2.5, 1.15
+"""Noise was fitted, too, where the error on measured test points is so many times the training
+error, and so many times its lowest one.
+"""
 
-FITTED_NOISE = 0.7
-"""A training error below this share of the noise's says that the noise was fitted."""
+FITTED_NOISE, MUCH_LEFT = 0.6, 0.35
+"""A training error below the first share of the noise's, and a test error above the second, say
+that the noise was fitted.
+"""
+
+LEAST_SHARE = 0.002
+"""Errors below this share of the best constant's are as good as none."""
+
+MUCH_NOISE = 0.2
+"""Points of equal x that differ by more than this share of the best constant's error are no data to
+fit.
+"""
 
 
 def fits_well(symptoms: Symptoms) -> bool:
@@ -31,22 +43,37 @@ def fits_well(symptoms: Symptoms) -> bool:
     y = symptoms.dataset.y_train
     if outcome_of(symptoms.initial_mse, symptoms.final_mse, y) != "learned":
         return False
+    noise = symptoms.noise
+    if noise.source == "equal x" and noise.mse > MUCH_NOISE * symptoms.constant_mse:
+        return False
     if symptoms.constant_mse > 0 and symptoms.final_mse > symptoms.fitting_mse:
         return False
     return not np.isfinite(symptoms.test_mse) or _generalizes(symptoms)
 
 
 def _generalizes(symptoms: Symptoms) -> bool:
+    if fits_noise(symptoms):
+        return False
     noise, test = symptoms.noise, symptoms.test_mse
     if noise.source == "target":
-        level = TEST_BY_NOISE * noise.mse + TEST_BY_SPREAD * symptoms.constant_mse
-        if symptoms.final_mse < FITTED_NOISE * noise.mse:
-            level = FITTED_NOISE * noise.mse + TEST_BY_SPREAD * symptoms.constant_mse
-        return test <= level
-    if test <= HELD_OUT * max(symptoms.fitting_mse, symptoms.final_mse):
-        return True
+        return test <= TEST_BY_NOISE * noise.mse + TEST_BY_SPREAD * symptoms.constant_mse
+    return test <= HELD_OUT * max(symptoms.fitting_mse, symptoms.final_mse)
+
+
+def fits_noise(symptoms: Symptoms) -> bool:
+    """Whether the training error is low because the noise was fitted, by the test error."""
+    noise, train, test = symptoms.noise, symptoms.final_mse, symptoms.test_mse
+    if symptoms.has_diverged or not np.isfinite(test):
+        return False
+    if noise.source == "target":
+        is_low = train < FITTED_NOISE * noise.mse
+        return is_low and test > MUCH_LEFT * noise.mse + LEAST_SHARE * symptoms.constant_mse
+    if test <= FAR_ABOVE * max(train, LEAST_SHARE * symptoms.constant_mse):
+        return False
     best = None if symptoms.course is None else symptoms.course.best_test()
-    return best is not None and test <= ROSE * best[1] and symptoms.final_mse > noise.mse
+    if best is not None and test > ROSE * best[1]:
+        return True
+    return train < FITTED_NOISE * noise.mse and (best is None or symptoms.is_ridge)
 
 
 def fit_words(symptoms: Symptoms) -> str:

@@ -126,6 +126,17 @@ class Symptoms:
         """What as many units could do: a bend each but for one, which makes the line."""
         return self.mse_of_bends(self.units - 1)
 
+    @property
+    def reachable_gain(self) -> float:
+        """Which share of what is missing as many bends would gain, placed well."""
+        return self.explained(self.reachable_mse)
+
+    @cached_property
+    def live_gain(self) -> float:
+        """The same for the units that are not dead at the end: what steps alone can gain."""
+        dead = sum(len(layer) for layer in dead_units(self.last, self.dataset))
+        return self.explained(self.mse_of_bends(self.units - dead - 1))
+
     @cached_property
     def bends(self) -> int:
         """Between how many neighbouring training x the function bends at the end."""

@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 from relusgd.advice import settings
 from relusgd.diagnostics.evidence.course import ErrorCourse
 from relusgd.model.history import History
+from relusgd.model.network import Array
 from relusgd.model.points import Dataset
 from relusgd.runs.kept_start import BegunRun, kept_start
 from relusgd.training import prepare
@@ -26,6 +27,10 @@ from relusgd.training.explaining import (
 )
 from relusgd.training.plan import Plan
 from relusgd.training.trials import budget_of
+
+
+MOST_SNAPSHOTS = 2000
+"""At so many snapshots it is looked between which points the elbows are."""
 
 
 class ExplainableRun(BegunRun, Protocol):
@@ -125,7 +130,7 @@ def explain_history(
     """Why a training with these snapshots fits or does not. budget: for trials, in seconds."""
     last = len(history) - 1
     state = State(int(history.step[last]), history.network(last).parameters(), {})
-    course = course_of(history)
+    course = course_of(history, plan.dataset.x_train)
     final_mse = float(course.train_mse[-1])
     symptoms = symptoms_of(
         plan,
@@ -137,15 +142,30 @@ def explain_history(
     return explain_training(plan, symptoms, budget, is_stopped)
 
 
-def course_of(history: History) -> ErrorCourse:
-    """The course of a run's errors, and when the last unit moved past a training point."""
+def course_of(history: History, x: Array) -> ErrorCourse:
+    """The course of a run's errors, and when the last unit moved past a training point of x."""
     metrics = history.metrics
     return ErrorCourse(
         step=history.step,
         train_mse=np.asarray(metrics["train_mse"], dtype=np.float64),
         test_mse=np.asarray(metrics["test_mse"], dtype=np.float64),
         learning_rate=np.asarray(metrics["learning_rate"], dtype=np.float64),
+        last_crossing=_last_crossing(history, x),
     )
+
+
+def _last_crossing(history: History, x: Array) -> int | None:
+    """The step of the first snapshot since which every elbow of the first layer has been between
+    the same two training points; None where that is the last one.
+    """
+    count = min(len(history), MOST_SNAPSHOTS)
+    rows = np.linspace(0, len(history) - 1, count).round().astype(np.int64)
+    gaps = np.searchsorted(x, history.elbow[rows])
+    has_moved = (gaps != gaps[-1]).any(axis=1)
+    if not has_moved.any():
+        return int(history.step[0])
+    since = int(np.flatnonzero(has_moved)[-1]) + 1
+    return int(history.step[rows[since]]) if since < count - 1 else None
 
 
 def _explanation(explained: ExplainedTraining, note: str = "") -> Explanation:

@@ -27,11 +27,20 @@ WEAK = 0.25
 JUDGED_BY_TEST = ("noise_fitted", "beyond_the_points")
 """Causes whose remedies lower the test error."""
 
+LUCK_SHARE = 0.6
+"""Other seeds take this share of the time for trials."""
+
 LUCKY = 0.6
 """Another seed that gains this share of what is missing shows that the seed decided."""
 
+UNSURE_OF_FEW, FEW_UNITS = ("collapsed", "dead_units", "too_few_bends"), 10
+"""And where it is one of these, in networks of so few units."""
+
 LONGER = 5
 """A remedy that does not help alone is tried in a training of so many times the length."""
+
+SMALLEST = 1e-300
+"""In place of a best constant's error of 0."""
 
 UNSURE = ("plateau", "narrow_layers", "slow_or_small", "too_short", "small_batch")
 """Where the first cause is one of these, other seeds are tried before it is believed."""
@@ -84,8 +93,8 @@ def explain_training(
         return _foreseen(plan, causes)
     deadline = time.process_time() + budget
     explained = []
-    if budget > 0 and causes and causes[0].name in UNSURE:
-        luck = _luck(plan, symptoms, 0.5 * budget, is_stopped)
+    if budget > 0 and causes and _may_be_luck(symptoms, causes[0]):
+        luck = _luck(plan, symptoms, LUCK_SHARE * budget, is_stopped)
         if luck is not None:
             explained.append(luck)
     for place, cause in enumerate(causes):
@@ -93,6 +102,13 @@ def explain_training(
         explained.append(_with_trial(plan, symptoms, cause, left, is_stopped))
     verdict = _verdict(symptoms)
     return ExplainedTraining(verdict, _sentence(symptoms, explained), tuple(explained))
+
+
+def _may_be_luck(symptoms: Symptoms, cause: Cause) -> bool:
+    """Whether other seeds have to be tried before this cause is believed."""
+    if cause.name in UNSURE:
+        return True
+    return cause.name in UNSURE_OF_FEW and symptoms.units <= FEW_UNITS
 
 
 def _told(symptoms: Symptoms) -> list[Cause]:
@@ -189,16 +205,16 @@ def _little_help(trial: Trial, share: float, present: float) -> str:
 def _present_share(symptoms: Symptoms, *, by_test: bool) -> float:
     """The error of the training itself, over that of the best constant."""
     error = symptoms.test_mse if by_test else symptoms.final_mse
-    return error / max(symptoms.constant_mse, 1e-300)
+    return error / max(symptoms.constant_mse, SMALLEST)
 
 
 def _luck(
     plan: Plan, symptoms: Symptoms, seconds: float, is_stopped: Callable[[], bool]
 ) -> ExplainedCause | None:
     """The seed as a cause: another initial network gains most of what is missing."""
-    remedies = other_seeds(symptoms)
-    present = _present_share(symptoms, by_test=False)
-    trial = first_helpful(plan, remedies, seconds, present, is_stopped)
+    lucky_mse = symptoms.final_mse - LUCKY * symptoms.missing_mse
+    wanted = lucky_mse / max(symptoms.constant_mse, SMALLEST) / HELPFUL
+    trial = first_helpful(plan, other_seeds(symptoms), seconds, wanted, is_stopped)
     if trial is None or not trial.is_whole:
         return None
     gain = symptoms.explained(trial.share * symptoms.constant_mse)

@@ -13,6 +13,14 @@ from relusgd.words import counted, number
 MOST_OF_IT = 0.5
 """A part of an error from here on is most of it."""
 
+CLEARLY = 1.5
+"""A size is clearly unusual from so many times the largest usual one on."""
+
+FAR_FROM_0 = 3.0
+"""Where the mean of y is so many deviations, a function without an output bias has to leave 0
+before anything else.
+"""
+
 MUCH_NOISE = 0.2
 """Noise is called a cause where it is more than this share of the best constant's error."""
 
@@ -32,9 +40,10 @@ def scale_of_data(symptoms: Symptoms) -> Cause | None:
         remedies.append({"data.standardize": True, "training.learning_rate": STABLE})
     if symptoms.config.network.slopes is not None:
         remedies.append({"data.standardize": True, "network.slopes": None})
-    strength = 0.95
-    if not symptoms.has_failed or symptoms.is_planned:
-        factor = unusual_factor(symptoms.dataset)
+    factor = unusual_factor(symptoms.dataset)
+    if symptoms.has_failed and not symptoms.is_planned:
+        strength = 0.95 if factor >= CLEARLY else 0.65
+    else:
         strength = float(np.clip(0.25 + 0.5 * np.log10(factor), 0.0, 0.93))
     reason = f"{words}, and initial networks and learning rates are made for sizes of about 1"
     return Cause("scale_of_data", strength, reason, tuple(remedies))
@@ -115,6 +124,8 @@ def frozen_output_bias(symptoms: Symptoms) -> Cause | None:
     remedies = ({"network.output_bias": True}, {"data.standardize": True})
     reason = f"the output has no bias, and y lies around {mean}"
     strength = 0.7 if symptoms.has_failed else 0.65
+    if abs(float(y.mean())) > FAR_FROM_0 * deviation:
+        strength = 0.96
     return Cause("frozen_output_bias", strength, reason, remedies)
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from relusgd.diagnostics.causes.cause import STABLE, Cause, Changes, cause, foreseeable
 from relusgd.diagnostics.causes.remedies import drawn_elbows, longer, more_units
+from relusgd.diagnostics.evidence.bends import bend_errors, crowded_gap
 from relusgd.diagnostics.measures import always_on_units, dead_units
 from relusgd.diagnostics.symptoms import Symptoms
-from relusgd.words import counted, exact_number
+from relusgd.words import counted, exact_number, number
 
 NARROW = 4
 """Layers of at most so many units die as a whole easily (Lu et al. 2020, "Dying ReLU")."""
 
 FEW = 0.5
 """Of the bends that as many units could make, fewer than this share is few."""
+
+CROWDED, FEWEST_CROWDED = 0.6, 8
+"""Bends are crowded where this share of them lies in one gap between points, of so many units."""
 
 WEAK = 0.1
 """Causes that explain less of what is missing are not named."""
@@ -22,11 +28,8 @@ def _placement_gain(symptoms: Symptoms) -> float:
     """Which share of what is missing as many bends as the network has units would gain, compared
     with the few that the function has on the points.
     """
-    errors = symptoms.mse_of_bends(symptoms.bends), symptoms.reachable_mse
-    missing = symptoms.missing_mse
-    if not 0 < missing < float("inf"):
-        return 0.0
-    return max(0.0, min(errors[0], symptoms.final_mse) - errors[1]) / missing
+    present = symptoms.explained(symptoms.mse_of_bends(symptoms.bends))
+    return max(0.0, symptoms.reachable_gain - present)
 
 
 def _has_few_bends(symptoms: Symptoms) -> bool:
@@ -43,8 +46,10 @@ def collapsed(symptoms: Symptoms) -> Cause | None:
     That is so for good where the hidden layer does not learn, and otherwise until the units have
     come back; steps that fit a line do not move them.
     """
-    if symptoms.has_diverged or not _has_few_bends(symptoms):
+    if symptoms.has_diverged:
         return None
+    if not _has_few_bends(symptoms):
+        return _crowded(symptoms)
     dead = sum(len(layer) for layer in dead_units(symptoms.last, symptoms.dataset))
     if dead > symptoms.units - dead:
         return None
@@ -64,13 +69,34 @@ def collapsed(symptoms: Symptoms) -> Cause | None:
         limit = f"so many bends have train MSE {line} at best"
     outside = f", {always_on:,} of {counted(units, 'unit')} are on at all points" * bool(always_on)
     reason = f"{shape}{outside}: {limit}, and {units:,} units placed well {good}"
-    spread: list[Changes] = [*drawn_elbows(symptoms)]
-    if symptoms.config.network.elbows != "even":
-        spread.append({"network.elbows": "even", "network.elbow_range": None})
     strength = 0.5 if symptoms.is_planned else 0.94 * gain
     if symptoms.has_failed and not symptoms.is_planned:
         strength = max(strength, 0.91 * min(1.0, 2 * gain))
-    return Cause("collapsed", strength, reason, tuple(spread))
+    return Cause("collapsed", strength, reason, _spread(symptoms))
+
+
+def _crowded(symptoms: Symptoms) -> Cause | None:
+    """Most elbows lie between two neighbouring points, where two bends do as much as all."""
+    low, high, share = crowded_gap(symptoms.last, symptoms.dataset.x_train)
+    is_crowded = share >= CROWDED and symptoms.units >= FEWEST_CROWDED
+    gain = symptoms.reachable_gain
+    if not is_crowded or gain < WEAK or symptoms.output_gain > 0.3:
+        return None
+    ends = [number(end) for end in symptoms.dataset.scaling.x_to_original(np.array([low, high]))]
+    reason = (
+        f"{share:.0%} of the bends lie between two neighbouring points, x = {ends[0]} and "
+        f"{ends[1]}, where two bends do as much; {symptoms.units:,} units placed well have train "
+        f"MSE {symptoms.original_mse(symptoms.reachable_mse)}"
+    )
+    return Cause("collapsed", 0.94 * gain, reason, _spread(symptoms))
+
+
+def _spread(symptoms: Symptoms) -> tuple[Changes, ...]:
+    """Elbows that are drawn, or even, over the data."""
+    spread: list[Changes] = [*drawn_elbows(symptoms)]
+    if symptoms.config.network.elbows != "even":
+        spread.append({"network.elbows": "even", "network.elbow_range": None})
+    return tuple(spread)
 
 
 @cause
@@ -84,11 +110,8 @@ def dead_part(symptoms: Symptoms) -> Cause | None:
     if not dead or symptoms.dead_layer is not None:
         return None
     live = units - dead
-    missing = symptoms.missing_mse
     left = symptoms.mse_of_bends(min(symptoms.bends, live))
-    if not 0 < missing < float("inf"):
-        return None
-    gain = max(0.0, min(left, symptoms.final_mse) - symptoms.reachable_mse) / missing
+    gain = max(0.0, symptoms.reachable_gain - symptoms.explained(left))
     if gain < WEAK or dead < live:
         return None
     from_start = sum(len(layer) for layer in dead_units(symptoms.initial, symptoms.dataset))
@@ -163,8 +186,6 @@ def too_few_bends(symptoms: Symptoms) -> Cause | None:
 
 def _needed_bends(symptoms: Symptoms) -> str:
     """How many bends are enough."""
-    from relusgd.diagnostics.evidence.bends import bend_errors
-
     dataset = symptoms.dataset
     errors = bend_errors(dataset.x_train, dataset.y_train, 100)
     enough = errors <= max(symptoms.fitting_mse, 1.5 * symptoms.noise.mse)
@@ -188,7 +209,7 @@ def frozen_layer(symptoms: Symptoms) -> Cause | None:
     is_frozen = symptoms.is_ridge or training.layers == "output"
     if not is_frozen or symptoms.has_diverged:
         return None
-    gain = symptoms.explained(symptoms.reachable_mse)
+    gain = symptoms.reachable_gain
     left = 1.0 - symptoms.output_gain
     if gain * left < WEAK:
         return None

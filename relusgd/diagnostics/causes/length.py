@@ -12,6 +12,11 @@ from relusgd.words import counted, rounded_number
 STILL_FALLING = 0.04
 """An error that fell by more than this share in the last third was still falling."""
 
+MOVABLE = 0.5
+"""Where careful steps or a better output layer gain this share of what is missing, the training is
+at no standstill of its own.
+"""
+
 
 @cause
 def too_short(symptoms: Symptoms) -> Cause | None:
@@ -41,8 +46,8 @@ def _strength_of_shortness(symptoms: Symptoms) -> float:
         is_short = stable is not None and way < FEW_TIME_CONSTANTS * stable
         return 0.6 if is_short else 0.0
     if fall is None or fall < STILL_FALLING:
-        return 0.3 * symptoms.output_gain if symptoms.output_gain > 0.5 else 0.0
-    return 0.45 + 0.4 * min(1.0, 2 * fall)
+        return 0.35 + 0.3 * symptoms.output_gain if symptoms.output_gain > 0.5 else 0.0
+    return 0.45 + 0.4 * min(1.0, 2 * fall) * symptoms.live_gain
 
 
 def _fall_words(symptoms: Symptoms) -> str:
@@ -73,10 +78,14 @@ def plateau(symptoms: Symptoms) -> Cause | None:
     course = symptoms.course
     if course is None or symptoms.is_ridge or symptoms.has_diverged or not symptoms.steps:
         return None
-    fall = symptoms.fall
-    if fall is None or abs(fall) > STILL_FALLING or symptoms.careful_gain > 0.2:
+    if symptoms.config.training.layers == "output":
         return None
-    gain = symptoms.explained(symptoms.reachable_mse)
+    fall = symptoms.fall
+    if fall is None or abs(fall) > STILL_FALLING:
+        return None
+    if max(symptoms.careful_gain, symptoms.output_gain) > MOVABLE:
+        return None
+    gain = symptoms.reachable_gain
     if gain < 0.1:
         return None
     since = ""

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from relusgd.diagnostics.causes.cause import Cause, Changes, cause
+from relusgd.diagnostics.fit import fits_noise
 from relusgd.diagnostics.symptoms import Symptoms
-
-FITTED_NOISE = 0.7
-"""A training error below this share of the noise's is that of a network that fits noise."""
-
-WORSE = 1.5
-"""A test error rose where it is this many times its lowest one."""
-
-FAR_ABOVE = 4.0
-"""A test error is far above the training error from this ratio on."""
 
 
 @cause
 def noise_fitted(symptoms: Symptoms) -> Cause | None:
     """The training error is below that of the noise, and the test error is above its lowest."""
-    if symptoms.has_diverged or not np.isfinite(symptoms.test_mse):
+    if not fits_noise(symptoms):
         return None
     noise, train, test = symptoms.noise, symptoms.final_mse, symptoms.test_mse
     best = None if symptoms.course is None else symptoms.course.best_test()
+    level = "far below the test error"
     if noise.source == "target":
-        is_fitted = train < FITTED_NOISE * noise.mse and test > FITTED_NOISE * noise.mse
         level = f"below the noise² of {symptoms.original_mse(noise.mse)}"
-    else:
-        rose = best is not None and test > WORSE * best[1]
-        is_far = test > FAR_ABOVE * max(train, 0.001 * symptoms.constant_mse)
-        is_fitted = is_far and (rose or train < FITTED_NOISE * noise.mse)
-        level = "far below the test error"
-    if not is_fitted:
-        return None
     lowest = ""
     if best is not None and test > 1.1 * best[1]:
         lowest = f", which was lowest, {symptoms.original_mse(best[1])}, in step {best[0]:,}"

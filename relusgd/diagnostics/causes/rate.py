@@ -18,8 +18,11 @@ FAR_BELOW = 1 / 20
 FEW_TIME_CONSTANTS = 100.0
 """A training is short where so many steps at the largest stable rate would go further."""
 
-LARGE_STEP = 0.1
+LARGE_STEP, VERY_LARGE_STEP = 0.1, 0.3
 """Steps that change every parameter by more than this share of its usual size are large."""
+
+GOOD_STEP = 0.02
+"""Where such steps were too small, steps of this share of a parameter's usual size are tried."""
 
 SHORT_WAY = 0.5
 """Where steps have a length that the gradient does not decide, this is too short a way for all of
@@ -87,7 +90,8 @@ def _large_steps(symptoms: Symptoms) -> Judged:
     )
     if symptoms.has_failed:
         return 0.9, reason
-    return 0.35 + 0.55 * symptoms.careful_gain, reason
+    base = 0.35 + 0.25 * min(1.0, share / VERY_LARGE_STEP)
+    return base + 0.3 * symptoms.careful_gain, reason
 
 
 def _above_the_edge_at_the_end(symptoms: Symptoms) -> Judged:
@@ -139,7 +143,9 @@ def rate_too_low(symptoms: Symptoms) -> Cause | None:
             f"{steps} at learning rate {rate} are few: "
             f"together they move no parameter by more than {way:.2g} of its usual size"
         )
-        return Cause("rate_too_low", 0.85, reason, remedies)
+        good = float(f"{GOOD_STEP * usual_parameter(symptoms):.1g}")
+        remedies = ({"training.learning_rate": good}, *remedies[1:2])
+        return Cause("rate_too_low", _of_low_rate(symptoms), reason, remedies)
     stable = symptoms.stable_rate
     if stable is None or symptoms.learning_rate >= FAR_BELOW * stable:
         return None
@@ -152,10 +158,14 @@ def rate_too_low(symptoms: Symptoms) -> Cause | None:
         f"{steps} at learning rate {rate} are few: {number(stable)} is the largest stable one, "
         f"{less} times as high{_pace(symptoms)}"
     )
-    strength = 0.82 if is_short else 0.7
+    return Cause("rate_too_low", _of_low_rate(symptoms), reason, remedies)
+
+
+def _of_low_rate(symptoms: Symptoms) -> float:
+    """How strong a cause it is: a higher rate gains at most what the units can reach."""
     if symptoms.has_failed or symptoms.is_planned:
-        strength = 0.62
-    return Cause("rate_too_low", strength, reason, remedies)
+        return 0.62
+    return 0.45 + 0.4 * symptoms.live_gain
 
 
 def _pace(symptoms: Symptoms) -> str:
@@ -311,6 +321,9 @@ def small_batch(symptoms: Symptoms) -> Cause | None:
 
 def _is_low(symptoms: Symptoms) -> bool:
     """Whether the rate at the end is so low that larger steps alone would gain as much."""
+    if has_steps_of_its_own_length(symptoms):
+        way = symptoms.end_rate * symptoms.steps
+        return way < 10 * SHORT_WAY * usual_parameter(symptoms)
     stable = symptoms.stable_rate_at_end
     return stable is not None and symptoms.end_rate < FAR_BELOW * stable
 

@@ -17,7 +17,8 @@ STRONG_DECOUPLED_DECAY = 0.5
 """AdamW holds parameters at about 1/decay at most."""
 
 BALANCED = 0.5
-"""Decay decides where it and the gradient of the error cancel but for this part."""
+"""Decay decides where it cancels the gradient of the error along the parameters but for this part.
+"""
 
 TOO_LARGE = 30.0
 """An initial error of so many times the mean square of y is that of a function far too large."""
@@ -60,12 +61,11 @@ def _strength_of_decay(symptoms: Symptoms, decay: float, least: float) -> float:
         last.weights, last.biases, dataset.x_train[:, None], dataset.y_train[:, None]
     )
     of_error = Network(gradient.weights, gradient.biases).parameters()
-    of_decay = decay * last.parameters()
-    left = float(np.linalg.norm(of_error + of_decay))
-    size = float(np.linalg.norm(of_decay))
-    if size == 0 or left > BALANCED * size:
+    theta = last.parameters()
+    balance = float(-(of_error @ theta) / (decay * (theta @ theta)))
+    if not abs(balance - 1.0) < BALANCED:
         return 0.0
-    return 0.9 - 0.2 * left / size
+    return 0.9 - 0.2 * abs(balance - 1.0)
 
 
 @cause

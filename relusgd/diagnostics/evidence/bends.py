@@ -1,6 +1,6 @@
 """How well lines with k bends fit the points, found greedily, and how many bends a network has.
 
-Each bend is a hinge relu(x − t) at a training x, chosen so that it lowers the error most beside the
+Each bend is a hinge relu(x − t) at a training x or in the middle between two, chosen so that it lowers the error most beside the
 line and the bends before it (orthogonal least squares, Chen, Billings & Luo 1989). The optimum is
 not above the error that it gives.
 """
@@ -24,7 +24,9 @@ def bend_errors(x: Array, y: Array, most: int) -> Array:
 
     It ends before where a bend more lowers nothing. x: sorted.
     """
-    positions = np.unique(x)[1:-1]
+    points = np.unique(x)
+    middles = 0.5 * (points[1:] + points[:-1])
+    positions = np.sort(np.concatenate([points[1:-1], middles]))
     if len(positions) > MOST_POSITIONS:
         chosen = np.linspace(0, len(positions) - 1, MOST_POSITIONS).round().astype(int)
         positions = positions[chosen]
@@ -48,6 +50,20 @@ def bend_errors(x: Array, y: Array, most: int) -> Array:
         hinges -= np.outer(direction, direction @ hinges)
         errors.append(float(np.mean(np.square(residual))))
     return np.array(errors)
+
+
+def crowded_gap(network: Network, x: Array) -> tuple[float, float, float]:
+    """The gap between neighbouring training x in which most bends are: its ends, and the share of
+    all bends on the points that it holds; nan without bends. x: sorted.
+    """
+    positions = np.unique(x)
+    bends = breakpoints(network).between(float(positions[0]), float(positions[-1]))
+    if not len(bends):
+        return float("nan"), float("nan"), float("nan")
+    counts = np.bincount(np.searchsorted(positions, bends), minlength=len(positions))
+    most = int(np.argmax(counts))
+    share = float(counts[most] / len(bends))
+    return float(positions[most - 1]), float(positions[most]), share
 
 
 def bends_between_points(network: Network, x: Array) -> int:
