@@ -392,6 +392,7 @@ def summary_table(run: Run, summary: dict[str, Any]) -> Table:
 def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
     """A summary in words, by its labels."""
     from relusgd.advice import in_shell, settings
+    from relusgd.runs.explanation import first_sentence
 
     has_test_points = not math.isnan(summary["test_mse"])
     test_mse = "– (no test points)"
@@ -426,6 +427,8 @@ def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
     }
     if summary["outcome"]:
         lines["outcome"] = OUTCOMES[summary["outcome"]]
+    if summary["outcome"] == "learned":
+        lines["fit"] = first_sentence(run)
     if summary["reason"]:
         lines["reason"] = summary["reason"]
     if summary["advice"]:

@@ -140,7 +140,13 @@ def print_end(run: Run, progress: TrainingProgress, command: TrainCommand) -> No
         for note in ending_notes(run, progress.plan, command):
             progress.say(f"note: {note}")
     folder = shlex.quote(str(run.folder))
-    console.print(Text(f"next:  relusgd animate {folder}\n       relusgd show {folder}"))
+    following = [f"relusgd animate {folder}", f"relusgd show {folder}"]
+    if ending.outcome == "learned":
+        explanation = run.explain(trials=False)
+        progress.say(explanation.sentence)
+        if explanation.verdict != "fits":
+            following.append(f"relusgd explain {folder}")
+    console.print(Text("next:  " + "\n       ".join(following)))
 
 
 def end_line(run: Run, steps_per_second: float) -> str:

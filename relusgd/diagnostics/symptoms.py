@@ -9,7 +9,7 @@ import numpy as np
 
 from relusgd.config import Config
 from relusgd.diagnostics.evidence.bends import bend_errors, bends_between_points
-from relusgd.diagnostics.evidence.careful_steps import careful_mse
+from relusgd.diagnostics.evidence.careful_steps import careful_mse, is_quickly_taken
 from relusgd.diagnostics.evidence.course import ErrorCourse
 from relusgd.diagnostics.evidence.noise_level import NoiseLevel, noise_level
 from relusgd.diagnostics.evidence.output_layer import best_output_layer_mse
@@ -24,6 +24,9 @@ CAREFUL = 0.3
 CAREFUL_STEPS = 200
 """At the end so many steps on the full batch are tried, at this share of the largest stable rate.
 """
+
+MOST_BENDS = 100
+"""Lines of more bends are not looked for: wider networks count as if they had so many units."""
 
 FIT_BY_NOISE, FIT_BY_SPREAD = 1.5, 0.005
 """A training error up to 1.5 times that of the noise fits; without noise, up to this share of the
@@ -114,7 +117,8 @@ class Symptoms:
     @cached_property
     def bend_errors(self) -> Array:
         """The training errors of lines with 0, 1, … bends, placed well, up to one per unit."""
-        return bend_errors(self.dataset.x_train, self.dataset.y_train, self.units)
+        most = min(self.units, MOST_BENDS)
+        return bend_errors(self.dataset.x_train, self.dataset.y_train, most)
 
     def mse_of_bends(self, bends: int) -> float:
         """The training error of a line with so many bends, placed well."""
@@ -144,7 +148,11 @@ class Symptoms:
 
     @cached_property
     def safe_rate(self) -> float | None:
-        """A safe rate of plain gradient descent at the end; None where there is none."""
+        """A safe rate of plain gradient descent at the end; None where there is none, or where it
+        would take long to know.
+        """
+        if not is_quickly_taken(self.last, self.dataset, CAREFUL_STEPS):
+            return None
         with np.errstate(all="ignore"):
             curvature = sharpness(self.last, self.dataset)
         return CAREFUL * 2 / curvature if np.isfinite(curvature) and curvature > 0 else None

@@ -66,12 +66,14 @@ def page_html(
     theme: str | None = None,
     frames: int | None = None,
     starts: Sequence[Start] | None = None,
+    explanation: str = "",
 ) -> str:
     """The page of one run, or of several on one clock.
 
     theme: light or dark; None is what the reader's system prefers. frames: how many moments, chosen
     as a film's are; None is at most 300. starts: for each run, what going on in the page begins
-    with. Raises InputError for another theme, and when the page would be too large to open.
+    with. explanation: a sentence under the title. Raises InputError for another theme, and when the
+    page would be too large to open.
     """
     if theme is not None and theme not in THEMES:
         raise InputError(f"the theme is light or dark, not {theme!r}")
@@ -88,11 +90,18 @@ def page_html(
         "policy": _policy(script, style),
         "title": html.escape(title),
         "theme": f' data-theme="{theme}"' if theme else "",
+        "explanation": _explanation(explanation),
         "style": style,
         "data": _json({**data, **page_data(scene, starts, frames)}),
         "script": script,
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _asset("view/page.html"))
+
+
+def _explanation(sentence: str) -> str:
+    """A line that ends where the window does, with the whole sentence where one points at it."""
+    text = html.escape(sentence)
+    return f'<p id="explanation" title="{text}">{text}</p>' if text else ""
 
 
 def in_iframe(page: str, title: str) -> str:

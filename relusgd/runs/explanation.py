@@ -28,7 +28,6 @@ from relusgd.training.explaining import (
 from relusgd.training.plan import Plan
 from relusgd.training.trials import budget_of
 
-
 MOST_SNAPSHOTS = 2000
 """At so many snapshots it is looked between which points the elbows are."""
 
@@ -112,6 +111,16 @@ def explain_run(
         budget = budget_of(run.facts.timings.seconds) if trials else 0.0
         explained = explain_history(plan, run.history, budget, run.status == "diverged", is_stopped)
         return _explanation(explained, _note_of_status(run))
+
+
+def first_sentence(run: ExplainableRun) -> str:
+    """What an explanation begins with, where nothing is tried; empty where training has not ended.
+
+    Raises RelusgdError when the run is damaged.
+    """
+    if run.status not in ("complete", "diverged"):
+        return ""
+    return explain_run(run, trials=False).sentence
 
 
 def explain_plan(plan: Plan) -> Explanation:

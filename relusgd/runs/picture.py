@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from relusgd.pictures.reference_curve import ReferenceCurve
 from relusgd.pictures.scene import RunGroup, Scene
 from relusgd.pictures.story import save_story
 from relusgd.pictures.view import View
+from relusgd.runs.explanation import ExplainableRun, first_sentence
 from relusgd.runs.place import check_file_place
 from relusgd.runs.references import reference_names, references
 from relusgd.runs.titles import RecordedRun, panel_titles, picture_place
@@ -113,8 +115,12 @@ def figure(
     return still_figure(scene, _moment(scene, epoch, step), look)
 
 
+class ShownRun(RecordedRun, ExplainableRun, Protocol):
+    """A run whose page says why it fits or does not."""
+
+
 def view(
-    runs: Sequence[RecordedRun],
+    runs: Sequence[ShownRun],
     out: str | Path | None = None,
     *,
     frames: int | None = None,
@@ -135,13 +141,13 @@ def view(
     return DrawnFile(path)
 
 
-def notebook_cell(run: RecordedRun) -> str:
+def notebook_cell(run: ShownRun) -> str:
     """The page as an element that a notebook shows in a cell."""
     return in_iframe(_page([run]), _usual_title([run]))
 
 
 def _page(
-    runs: Sequence[RecordedRun],
+    runs: Sequence[ShownRun],
     *,
     frames: int | None = None,
     title: str | None = None,
@@ -153,6 +159,7 @@ def _page(
         theme=theme,
         frames=frames,
         starts=[_start(run) for run in runs],
+        explanation=first_sentence(runs[0]) if len(runs) == 1 else "",
     )
 
 

@@ -121,7 +121,7 @@ def dead_part(symptoms: Symptoms) -> Cause | None:
         f"gradients are 0 and {_way_back(symptoms)}; {counted(live, 'unit')} alone"
         f"{' reaches' if live == 1 else ' reach'} {symptoms.original_mse(left)} at best"
     )
-    strength = 0.5 if symptoms.is_planned else 0.92 * gain
+    strength = 0.7 if symptoms.is_planned else 0.92 * gain
     if symptoms.has_failed and not symptoms.is_planned:
         strength = max(strength, 0.6)
     remedies = drawn_elbows(symptoms)

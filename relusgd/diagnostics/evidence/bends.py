@@ -1,8 +1,8 @@
 """How well lines with k bends fit the points, found greedily, and how many bends a network has.
 
-Each bend is a hinge relu(x − t) at a training x or in the middle between two, chosen so that it lowers the error most beside the
-line and the bends before it (orthogonal least squares, Chen, Billings & Luo 1989). The optimum is
-not above the error that it gives.
+Each bend is a hinge relu(x − t) at a training x or in the middle between two, chosen so that it
+lowers the error most beside the line and the bends before it (orthogonal least squares, Chen,
+Billings & Luo 1989). The optimum is not above the error that it gives.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from relusgd.model.network import Array, Network
 MOST_POSITIONS = 400
 """Bends are looked for at so many positions at most."""
 
+MOST_POINTS = 1000
+"""The error is measured at so many points at most."""
+
 ROUNDING = 1e-12
 """A hinge of which less than that is left beside the others is one of their sums."""
 
@@ -24,6 +27,7 @@ def bend_errors(x: Array, y: Array, most: int) -> Array:
 
     It ends before where a bend more lowers nothing. x: sorted.
     """
+    x, y = _thinned(x, y)
     points = np.unique(x)
     middles = 0.5 * (points[1:] + points[:-1])
     positions = np.sort(np.concatenate([points[1:-1], middles]))
@@ -50,6 +54,14 @@ def bend_errors(x: Array, y: Array, most: int) -> Array:
         hinges -= np.outer(direction, direction @ hinges)
         errors.append(float(np.mean(np.square(residual))))
     return np.array(errors)
+
+
+def _thinned(x: Array, y: Array) -> tuple[Array, Array]:
+    """At most MOST_POINTS of the points, evenly spaced in their order."""
+    if len(x) <= MOST_POINTS:
+        return x, y
+    chosen = np.linspace(0, len(x) - 1, MOST_POINTS).round().astype(int)
+    return x[chosen], y[chosen]
 
 
 def crowded_gap(network: Network, x: Array) -> tuple[float, float, float]:

@@ -16,6 +16,11 @@ MOST_NUMBERS = 2 * 10**8
 """Points × parameters × steps up to which they take a moment."""
 
 
+def is_quickly_taken(network: Network, dataset: Dataset, steps: int) -> bool:
+    """Whether so many steps take a moment."""
+    return len(dataset.x_train) * len(network.parameters()) * steps <= MOST_NUMBERS
+
+
 def careful_mse(
     network: Network,
     dataset: Dataset,
@@ -29,9 +34,9 @@ def careful_mse(
 
     layers, output_bias: which parameters learn.
     """
-    vector = network.parameters()
-    if len(dataset.x_train) * len(vector) * steps > MOST_NUMBERS:
+    if not is_quickly_taken(network, dataset, steps):
         return None
+    vector = network.parameters()
     learning = learning_parameters(network.hidden, layers, output_bias=output_bias)
     x, y = dataset.x_train[:, None], dataset.y_train[:, None]
     lowest = np.inf

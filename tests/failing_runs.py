@@ -535,10 +535,20 @@ UNLUCKY = {
         "network": {"hidden": 4, "seed": 0},
         "training": {"learning_rate": 0.3, "batch_size": 10, "epochs": 600},
     },
-    "five units at three slopes": {
-        "data": {"target": {"x": [0, 0.3, 0.6, 1], "y": [0, 1, 0, 1]}, "samples": 60, "noise": 0.02},
-        "network": {"hidden": 5, "seed": 0},
-        "training": {"learning_rate": 0.2, "batch_size": "full", "epochs": 2500},
-    },
 }
 """Name → config of a training that fits from most other initial networks."""
+
+NOT_FORESEEN = {
+    "too_short",
+    "noise_fitted",
+    "schedule_ended",
+    "frozen_layer",
+    "strong_penalty",
+    "beyond_the_points",
+}
+FORESEEN = [
+    name
+    for name, (_, cause) in FAILING.items()
+    if cause not in NOT_FORESEEN and name != "two units for the notebook's target"
+]
+"""The failing runs whose cause lies in the start and the data."""
