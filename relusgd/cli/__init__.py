@@ -16,6 +16,7 @@ from relusgd.cli import (
     features,
     gradcheck,
     graph,
+    lab,
     pictures,
     runs,
     step,
@@ -91,6 +92,7 @@ def relusgd(
 training.register(app)
 sweeps.register(app)
 pictures.register(app)
+lab.register(app)
 runs.register(app)
 comparing.register(app)
 diagnose.register(app)

@@ -506,6 +506,7 @@ COMMANDS = [
     "animate",
     "plot",
     "view",
+    "lab",
     "show",
     "list",
     "compare",

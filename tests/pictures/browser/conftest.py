@@ -122,7 +122,8 @@ def collected():
 
 
 def own(url, path):
-    return url.startswith((path.as_uri(), "data:"))
+    # a blob is a piece of the page itself: the program of its worker
+    return url.startswith((path.as_uri(), "data:", "blob:null/"))
 
 
 def settle(page):

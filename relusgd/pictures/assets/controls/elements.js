@@ -60,3 +60,7 @@ function setNumber(element, value, text = numberText(value, 4)) {
   if (element.textContent !== text) element.textContent = text;
   if (element.tagName === "DATA") element.value = String(value);
 }
+
+/** What an error says to the reader.
+ * @type {(error: any) => string} */
+const messageOf = (error) => error.message;

@@ -1,6 +1,9 @@
 // Time: its axis, the panel of errors and the panel of elbows along it. The past is strong, the
 // future pale.
 
+/** An error as legends and axes name it. */
+const errorName = (name) => (name === "train" ? "training error" : "test error");
+
 /**
  * Epochs along an axis, linear or as log(1 + (epoch − first)/softness), so that early ones have
  * room.

@@ -103,27 +103,9 @@ class Experiment {
     this.networkChanged();
   }
 
-  /**
-   * Where a unit's line is dragged: a quarter of the domain beyond its elbow, or nearer where the
-   * line leaves the panel; in original units. lift: relu(w x + b) there.
-   */
-  handle(unit, [low, high]) {
-    const { network, run } = this;
-    const { inside, toX, yUnit, baseline } = run.points;
-    const w = network.slope[unit];
-    if (network.deep || w === 0) return null;
-    const elbow = network.elbow(unit);
-    const away = 0.25 * (inside[1] - inside[0]);
-    const farthest = clamp(elbow + Math.sign(w) * away, ...inside);
-    const mostLift = w * farthest + network.bias[unit];
-    if (!(mostLift > 0)) return null;
-    const weight = network.outputWeight[unit] * yUnit;
-    const margin = 0.04 * (high - low);
-    const room = weight > 0 ? high - margin - baseline : baseline - low - margin;
-    const lift = Math.min(mostLift, Math.max(room, 0) / Math.abs(weight));
-    if (!(lift > 0)) return null;
-    const height = weight * lift;
-    return { x: toX(elbow + lift / w), y: baseline + height, lift, height };
+  /** Where a unit's line is dragged, in a panel between these heights. */
+  handle(unit, limits) {
+    return handleOf(this.network, this.run.points, unit, limits);
   }
 
   /** Why the closed form cannot be had, or nothing. */

@@ -100,22 +100,9 @@ class Run {
     return this.remembered.get(key);
   }
 
-  /**
-   * What there is to say of a first-layer unit, in original units; outputWeight and change are nan
-   * in deep networks.
-   */
+  /** What there is to say of a first-layer unit. */
   unit(network, unit) {
-    const { xUnit, yUnit, toX, fromX, train } = this.points;
-    const slope = network.slope[unit] / xUnit;
-    const weight = this.deep ? NaN : network.outputWeight[unit] * yUnit;
-    return {
-      elbow: toX(network.elbow(unit)),
-      slope,
-      bias: network.bias[unit] + network.slope[unit] * fromX(0),
-      weight,
-      change: weight * Math.abs(slope),
-      active: network.activePoints(unit, train.x),
-    };
+    return unitFacts(network, this.points, unit);
   }
 
   /** A unit's elbow at a snapshot, in original units; not finite where it has none. */
@@ -138,26 +125,3 @@ function unpackedPoints(told) {
 
 const unpackAll = (texts) =>
   Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, unpack(text)]));
-const rowOf = (all, row, rows) =>
-  all.subarray((row * all.length) / rows, ((row + 1) * all.length) / rows);
-
-/**
- * Of a wide layer: how much the units whose elbows lie in equal parts of the domain bend the
- * function, up and down.
- */
-function bendsOf(run, row, network, bars) {
-  if (run.cells)
-    return {
-      up: rowOf(run.cells.up, row, run.length),
-      down: rowOf(run.cells.down, row, run.length),
-    };
-  const up = new Float64Array(bars);
-  const down = new Float64Array(bars);
-  const [low, high] = run.points.inside;
-  for (let j = 0; j < network.width; j++) {
-    const bar = Math.floor(((network.elbow(j) - low) / (high - low)) * bars);
-    if (bar >= 0 && bar < bars)
-      (run.deep || network.outputWeight[j] > 0 ? up : down)[bar] += network.bending(j);
-  }
-  return { up, down };
-}

@@ -1,8 +1,5 @@
 // What the page says: facts of a moment, the legend, and the same in a sentence.
 
-/** An error as legends and axes name it. */
-const errorName = (name) => (name === "train" ? "training error" : "test error");
-
 /**
  * What stands above the picture, as {words, text, large, changed}: of an experiment or not.
  * @returns {any[]}

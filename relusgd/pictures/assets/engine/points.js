@@ -6,6 +6,7 @@ class Points {
    * null; points: {train, test}, each {x, y, of: how many there are where some are left out}}.
    */
   constructor(told) {
+    const { train, test } = told.points;
     const { x_mean, x_deviation, y_mean, y_deviation } = told.scaling;
     this.toX = (x) => x * x_deviation + x_mean;
     this.toY = (y) => y * y_deviation + y_mean;
@@ -19,12 +20,10 @@ class Points {
     this.names = told.names;
     this.testShown = told.test_shown;
     this.truth = told.truth;
-    for (const name of ["train", "test"]) {
-      const { x, y, of } = told.points[name];
-      this[name] = { x: Float64Array.from(x), y: Float64Array.from(y), of };
-    }
+    this.train = doublesOfPoints(train);
+    this.test = doublesOfPoints(test);
     /** Whether the page holds all points, and not some of very many. */
-    this.areAll = ["train", "test"].every((name) => this[name].x.length === this[name].of);
+    this.areAll = [this.train, this.test].every(({ x, of }) => x.length === of);
   }
 
   /** The noise-free target at x in original units; nan where it is not known. */
@@ -35,4 +34,8 @@ class Points {
     const left = Math.min(Math.floor(place), this.truth.length - 2);
     return this.truth[left] + (place - left) * (this.truth[left + 1] - this.truth[left]);
   }
+}
+
+function doublesOfPoints({ x, y, of }) {
+  return { x: Float64Array.from(x), y: Float64Array.from(y), of };
 }

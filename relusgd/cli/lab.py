@@ -1,0 +1,95 @@
+"""The command lab: a page on which a network is built, trained and taken apart, without Python."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from relusgd.cli.boundary import guarded
+from relusgd.cli.network_source import SourceArgument, read_network
+from relusgd.cli.options import SetOption, run_folder_of
+from relusgd.cli.pictures import ThemeName, has_screen, open_page, typed_in_terminal
+from relusgd.cli.terminal import print_path, typed_text
+
+if TYPE_CHECKING:
+    from relusgd.runs.lab import LabStart
+
+EPILOG = "Examples:  relusgd lab  ·  relusgd lab outputs/sine --out exercise.html"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command(epilog=EPILOG)(lab)
+
+
+@guarded
+def lab(
+    source: SourceArgument = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="An .html. [dim]\\[default: lab.html, in the run's folder if there is one][/]",
+            show_default=False,
+        ),
+    ] = None,
+    changes: SetOption = None,
+    title: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="The page's title.", show_default=False)
+    ] = None,
+    theme: Annotated[
+        ThemeName | None,
+        typer.Option(help="Without it, what the reader's system prefers.", show_default=False),
+    ] = None,
+    show_it: Annotated[
+        bool | None,
+        typer.Option(
+            "--open/--no-open",
+            help="Open it in the browser. [dim]\\[default: when typed in a terminal][/]",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Make one HTML file on which a network is built, trained and taken apart, without Python; it
+    works offline. Prints the file.
+    """
+    from relusgd.runs.lab import write_lab
+
+    start = _start(source, changes)
+    name = typed_text(title) or _usual_title(source)
+    path = write_lab(out or _usual_place(source), name, start, theme.value if theme else None)
+    print_path(path)
+    if show_it is None:
+        show_it = typed_in_terminal() and has_screen()
+    if show_it:
+        open_page(path)
+
+
+def _start(source: Path | None, changes: list[str] | None) -> LabStart | None:
+    """What the page begins with; says on stderr what of it the lab does not do."""
+    from relusgd.errors import InputError
+    from relusgd.runs.lab import lab_start
+
+    if source is None:
+        if changes:
+            raise InputError("--set changes a config, and none is given")
+        return None
+    found = read_network(source, changes, None)
+    start = lab_start(found.config, found.dataset, found.network)
+    if start.left_out:
+        typer.echo(f"the lab trains without this config's {start.left_out}", err=True)
+    return start
+
+
+def _usual_place(source: Path | None) -> Path:
+    name = Path("lab.html")
+    if source is None:
+        return name
+    folder = run_folder_of(source)
+    return folder / name if folder.is_dir() else name
+
+
+def _usual_title(source: Path | None) -> str:
+    return "relusgd lab" if source is None else run_folder_of(source).resolve().stem

@@ -1,0 +1,214 @@
+// A course: a start and the settings of its training, and where it stands. A worker takes its
+// steps, so that the page stays quick.
+
+/** The program of the worker: the engine's own script, which is on the page already. */
+function workerProgram() {
+  return `${$("engine").textContent}\nworkForPage();`;
+}
+
+/** What takes the steps: a worker, or the page itself where workers are not allowed. */
+function makeRunner(hear) {
+  try {
+    const program = new Blob([workerProgram()], { type: "text/javascript" });
+    const address = URL.createObjectURL(program);
+    const worker = new Worker(address);
+    worker.onmessage = ({ data }) => hear(data);
+    return { take: (request) => worker.postMessage(request), end: () => worker.terminate() };
+  } catch {
+    const runner = new CourseRunner(hear);
+    return { take: (request) => runner.take(request), end: () => runner.pause() };
+  }
+}
+
+class Course {
+  /** moved(): after the course went on, went back, or stopped. mapped(values): a loss surface. */
+  constructor(moved) {
+    this.moved = moved;
+    /** The points of its training. @type {any} */
+    this.points = null;
+    /** The widths of its hidden layers. @type {number[]} */
+    this.hidden = [];
+    this.origin = 0;
+    this.outputBias = true;
+    this.runner = makeRunner((report) => this.hear(report));
+    this.number = 0;
+    this.turn = 0;
+    this.version = 0;
+    this.maps = new Map();
+    this.asked = 0;
+    this.waiting = null;
+    this.isAway = false;
+  }
+
+  /**
+   * Begin anew. start: parameters in one row; past: the trace of the course that this one leaves;
+   * origin: how many steps that one had taken.
+   */
+  begin({ start, hidden, points, settings, outputBias, origin = 0, past = null, step = 0 }) {
+    this.number += 1;
+    this.turn += 1;
+    Object.assign(this, { start, hidden, points, settings, origin, outputBias });
+    Object.assign(this, { running: false, diverged: false, step: 0, head: 0, waiting: null });
+    this.isAway = false;
+    this.trace = past || new Trace();
+    this.show(start);
+    this.runner.take({
+      name: "begin",
+      course: this.number,
+      turn: this.turn,
+      start,
+      hidden,
+      points: { train: points.train, test: points.test },
+      settings,
+      units: { x: points.xUnit, y: points.yUnit },
+      outputBias,
+    });
+    this.leaveTrace();
+    if (step > 0) this.go(step);
+  }
+
+  end() {
+    this.runner.end();
+  }
+
+  /** Make these parameters the ones that are shown. */
+  show(row) {
+    this.row = row;
+    this.network = networkOn(row, this.hidden);
+    this.version += 1;
+    this.remembered = {};
+  }
+
+  /** Both errors of the network as it is, in original units. */
+  get errors() {
+    return this.recall("errors", () => {
+      const scale = this.points.yUnit ** 2;
+      const { train, test } = this.points;
+      return { train: this.network.mse(train) * scale, test: this.network.mse(test) * scale };
+    });
+  }
+
+  /** The straight pieces of the function over the domain, in original units. */
+  get pieces() {
+    return this.recall("pieces", () => {
+      const { inside, toX, toY } = this.points;
+      const pieces = this.network.pieces(...inside);
+      return { ...pieces, x: pieces.x.map(toX), y: pieces.y.map(toY) };
+    });
+  }
+
+  get width() {
+    return this.network.width;
+  }
+
+  get deep() {
+    return this.network.deep;
+  }
+
+  get deadUnits() {
+    return this.recall("dead", () => this.network.deadUnits(this.points.train.x));
+  }
+
+  recall(key, compute) {
+    if (this.remembered[key] === undefined) this.remembered[key] = compute();
+    return this.remembered[key];
+  }
+
+  /** Steps counted from the first of the courses that led here. */
+  get steps() {
+    return this.origin + this.step;
+  }
+
+  /** Go on at so many steps a second, until a step at most. */
+  run(pace, until = Infinity) {
+    if (this.diverged && this.step >= this.head) return;
+    this.running = true;
+    this.ask({ name: "run", pace, until });
+    this.moved();
+  }
+
+  pause() {
+    this.running = false;
+    this.ask({ name: "pause" });
+    this.moved();
+  }
+
+  /** Go to a step; of several wishes that come while one is being met, the last one is met next. */
+  go(step) {
+    this.running = false;
+    if (this.isAway) {
+      this.waiting = step;
+      return;
+    }
+    this.isAway = true;
+    this.ask({ name: "go", step });
+  }
+
+  /** Ask for something, after which older reports no longer say whether the course runs. */
+  ask(request) {
+    this.turn += 1;
+    this.runner.take({ ...request, turn: this.turn });
+  }
+
+  /** The loss over two parameters: a promise of its values. */
+  map(request) {
+    this.asked += 1;
+    const number = this.asked;
+    this.runner.take({ name: "map", number, row: this.row.slice(), ...request });
+    return new Promise((done) => {
+      this.maps.set(number, done);
+    });
+  }
+
+  hear(report) {
+    if (report.course !== this.number) return;
+    if (report.name === "mapped") {
+      this.maps.get(report.number)(report.values);
+      this.maps.delete(report.number);
+      return;
+    }
+    this.stand(report);
+  }
+
+  stand({ step, row, errors, marks, running, turn, diverged }) {
+    if (turn === this.turn && !running) this.running = false;
+    this.step = step;
+    this.head = Math.max(this.head, step);
+    this.diverged = diverged;
+    this.show(row);
+    this.remembered.errors = errors;
+    for (const mark of marks) this.addToTrace(mark);
+    this.leaveTrace();
+    if (turn === this.turn && !running) this.isAway = false;
+    if (!this.isAway && this.waiting !== null) {
+      const wish = this.waiting;
+      this.waiting = null;
+      this.go(wish);
+    }
+    this.moved();
+  }
+
+  leaveTrace() {
+    this.addToTrace(this);
+  }
+
+  addToTrace({ step, errors, row }) {
+    const { trace, origin } = this;
+    const last = trace.entries[trace.entries.length - 1];
+    const epoch = origin + step;
+    if (!last || epoch > last.epoch) trace.add({ epoch, errors, row });
+  }
+
+  /** The trace up to the step that is shown, for a course that leaves this one here. */
+  pastTrace() {
+    const past = new Trace();
+    past.entries = this.trace.entries.filter((entry) => entry && entry.epoch <= this.steps);
+    past.spacing = this.trace.spacing;
+    return past;
+  }
+
+  /** A first-layer unit in original units. */
+  unit(unit) {
+    return unitFacts(this.network, this.points, unit);
+  }
+}

@@ -1,0 +1,163 @@
+"""The lab: the page on which a network is built and trained, begun with a config or a run."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from relusgd.config import Config, TargetData
+from relusgd.config.schema import KnotsTarget, Training
+from relusgd.errors import InputError
+from relusgd.files import write_whole
+from relusgd.model.network import Array, Network
+from relusgd.model.points import Dataset
+from relusgd.pictures.drawn_file import DrawnFile
+from relusgd.pictures.lab_page import lab_html
+from relusgd.runs.place import check_file_place
+from relusgd.words import and_list, counted
+
+MOST_UNITS, MOST_LAYERS, MOST_POINTS, LARGEST_SEED = 250, 6, 5_000, 2**53
+"""What the page takes; `assets/lab/exercise.js` has the same bounds."""
+
+TRAINING_KEYS = (
+    "layers",
+    "sampling",
+    "label_noise",
+    "input_noise",
+    "momentum",
+    "nesterov",
+    "betas",
+    "epsilon",
+    "alpha",
+    "weight_decay",
+    "decay_biases",
+)
+
+
+@dataclass(frozen=True)
+class LabStart:
+    """What the lab begins with.
+
+    exercise: data, network and training in the names of a config, as docs/lab.md has them.
+    left_out: what the config has and the lab has not, in words.
+    """
+
+    exercise: Mapping[str, Any] = field(default_factory=dict)
+    left_out: str = ""
+
+
+def write_lab(
+    out: str | Path,
+    title: str = "relusgd lab",
+    start: LabStart | None = None,
+    theme: str | None = None,
+) -> DrawnFile:
+    """Write the page of the lab, and give its path.
+
+    start: None is the notebook's network before its training. Raises InputError where no page can
+    be written, OSError when writing fails; the page appears whole or not at all.
+    """
+    path = Path(out)
+    check_file_place(path)
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise InputError(f"a page cannot be written as {path.name!r}", "its name ends in .html")
+    exercise = None if start is None else start.exercise
+    write_whole(path, lab_html(title, exercise=exercise, theme=theme))
+    return DrawnFile(path)
+
+
+def lab_start(config: Config, dataset: Dataset, network: Network) -> LabStart:
+    """The lab's start with this network on these points. Raises InputError beyond its bounds."""
+    _check_bounds(config, dataset, network)
+    start = {
+        "hidden": list(network.hidden),
+        "output_bias": config.network.output_bias,
+        "start": packed(network.parameters()),
+    }
+    exercise = {
+        "data": _data(config, dataset),
+        "network": start,
+        "training": _training(config),
+    }
+    return LabStart(exercise, _left_out(config.training))
+
+
+def packed(row: Array) -> str:
+    """Doubles in the base64 that addresses may hold, little-endian."""
+    return base64.urlsafe_b64encode(row.astype("<f8").tobytes()).decode("ascii").rstrip("=")
+
+
+def _check_bounds(config: Config, dataset: Dataset, network: Network) -> None:
+    widest = max(network.hidden)
+    points = max(len(dataset.x_train), len(dataset.x_test))
+    seed = max(config.training_seed, config.data_seed)
+    what = None
+    if widest > MOST_UNITS or len(network.hidden) > MOST_LAYERS:
+        has = f"{counted(len(network.hidden), 'layer')} of up to {counted(widest, 'unit')}"
+        what = f"up to {MOST_LAYERS} layers of {MOST_UNITS} units; this network has {has}"
+    elif points > MOST_POINTS:
+        what = f"up to {MOST_POINTS:,} points; there are {points:,}"
+    elif seed > LARGEST_SEED:
+        what = f"seeds up to 2^53; one is {seed}"
+    if what:
+        raise InputError(f"the lab takes {what}", "relusgd view shows runs of every size")
+
+
+def _data(config: Config, dataset: Dataset) -> dict[str, Any]:
+    data = config.data
+    if not isinstance(data, TargetData):
+        return _points(dataset, standardize=bool(data.standardize))
+    target = data.target
+    written: Any = target
+    if isinstance(target, KnotsTarget):
+        written = {"x": list(target.x), "y": list(target.y)}
+    values = {
+        "kind": "target",
+        "target": written,
+        "domain": list(data.domain),
+        "samples": data.samples,
+        "positions": data.positions,
+        "noise": data.noise,
+        "test_samples": data.test_samples,
+        "standardize": data.standardize,
+        "seed": config.data_seed,
+    }
+    if data.train_domain is not None:
+        values["train_domain"] = list(data.train_domain)
+    return values
+
+
+def _points(dataset: Dataset, *, standardize: bool) -> dict[str, Any]:
+    columns = dataset.in_original_units.columns
+    names = ("x", "y", "test_x", "test_y")
+    return {
+        "kind": "points",
+        **{name: column.tolist() for name, column in zip(names, columns, strict=True)},
+        "domain": list(dataset.domain),
+        "standardize": standardize,
+        "names": [dataset.x_name[:200], dataset.y_name[:200]],
+    }
+
+
+def _training(config: Config) -> dict[str, Any]:
+    training = config.training
+    values = {key: getattr(training, key) for key in TRAINING_KEYS}
+    values["betas"] = list(training.betas)
+    values["method"] = "sgd" if training.method == "ridge" else training.method
+    values["batch_size"] = training.batch_size
+    values["learning_rate"] = config.learning_rate
+    values["seed"] = config.training_seed
+    return values
+
+
+def _left_out(training: Training) -> str:
+    """What the lab does not do, in words."""
+    parts = ["ridge"] if training.method == "ridge" else []
+    if training.warmup:
+        parts.append("warmup")
+    if training.schedule != "constant":
+        parts.append("schedule")
+    return and_list(parts)

@@ -1,0 +1,83 @@
+"""The command that makes the lab: where the page goes, and what it begins with."""
+
+import base64
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command import run
+
+from relusgd.pictures.lab_page import lab_html
+
+ROOT = Path(__file__).parents[2]
+
+
+def exercise(path):
+    text = path.read_text(encoding="utf-8")
+    return json.loads(re.search(r'id="data">(.*?)</script>', text, re.DOTALL)[1])["exercise"]
+
+
+def start_of(path):
+    text = exercise(path)["network"]["start"]
+    return np.frombuffer(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), "<f8")
+
+
+def test_without_a_config_it_is_the_notebooks_network(here):
+    result = run("lab")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "lab.html\n", "")
+    assert (here / "lab.html").read_text(encoding="utf-8") == lab_html()
+
+
+def test_the_page_in_docs_is_current_and_small():
+    kept = ROOT / "docs" / "lab.html"
+    assert kept.read_text(encoding="utf-8") == lab_html(), "relusgd lab --out docs/lab.html"
+    assert kept.stat().st_size < 400_000
+
+
+def test_a_run_goes_on_from_its_last_network_and_a_config_from_its_first(here):
+    run("train", "small.yaml", "-q")
+    assert run("lab", "outputs/small").stdout == "outputs/small/lab.html\n"
+    assert run("lab", "small.yaml", "--out", "first.html").exit_code == 0
+    from relusgd import load_run
+
+    parameters = load_run("outputs/small").history.parameters
+    np.testing.assert_array_equal(start_of(here / "outputs/small/lab.html"), parameters[-1])
+    np.testing.assert_array_equal(start_of(here / "first.html"), parameters[0])
+    assert exercise(here / "first.html")["training"]["batch_size"] == 8
+
+
+def test_points_of_a_csv_go_along_in_original_units(here):
+    (here / "d.csv").write_text("a,b\n1,5\n2,7\n3,6\n4,9\n5,8\n")
+    (here / "c.yaml").write_text("data: {kind: csv, path: d.csv, test_fraction: 0.2}\n")
+    assert run("lab", "c.yaml").exit_code == 0
+    data = exercise(here / "lab.html")["data"]
+    assert sorted(data["x"] + data["test_x"]) == [1, 2, 3, 4, 5]
+    assert data["standardize"]
+    assert data["names"] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "phrase"),
+    [
+        (["--out", "lab.pdf"], "its name ends in .html"),
+        (["--out", "nowhere/lab.html"], "there is no folder nowhere"),
+        (["small.yaml", "--set", "network.hidden=300"], "this network has 1 layer of up to 300"),
+        (["small.yaml", "--set", "data.samples=9000"], "up to 5,000 points; there are"),
+        (["small.yaml", "--set", "seed=18446744073709551615"], "seeds up to 2^53"),
+        (["--set", "seed=1"], "--set changes a config, and none is given"),
+    ],
+)
+def test_what_the_lab_does_not_take_is_told(arguments, phrase, here):
+    result = run("lab", *arguments)
+    assert result.exit_code == 2
+    assert phrase in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not list(here.glob("*.html"))
+
+
+def test_what_of_a_training_the_lab_leaves_out_is_said(here):
+    result = run("lab", "small.yaml", "--set", "training.warmup=3")
+    assert result.exit_code == 0
+    assert "the lab trains without this config's warmup" in result.stderr
