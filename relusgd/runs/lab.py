@@ -103,7 +103,9 @@ def _check_bounds(config: Config, dataset: Dataset, network: Network) -> None:
     elif seed > LARGEST_SEED:
         what = f"seeds up to 2^53; one is {seed}"
     if what:
-        raise InputError(f"the lab takes {what}", "relusgd view shows runs of every size")
+        raise InputError(
+            f"the lab takes {what}", "a run of every size can be looked at with its page (view)"
+        )
 
 
 def _data(config: Config, dataset: Dataset) -> dict[str, Any]:

@@ -60,6 +60,7 @@ function initialParameters(recipe, range) {
 
 function drawLayer(recipe, draw, shape, isOutput, weights, biases) {
   const [fanIn, fanOut] = shape;
+  if (fanIn === 0) return; // a network without units is 0
   const scale = isOutput ? recipe.output_scale : recipe.hidden_scale;
   const { weight, bias } = INITS[recipe.init](draw, fanIn, fanOut, isOutput);
   for (let i = 0; i < weights.length; i++) weights[i] = scale * weight();

@@ -311,8 +311,12 @@ class Lab {
     this.after();
   }
 
+  /** Stop; two runs at the step of the one that has come further. */
   pauseAll() {
+    const { head } = this;
+    const wasRunning = this.isRunning;
     for (const course of this.courses) course.pause();
+    if (wasRunning && this.courses.length > 1) this.goTo(head);
   }
 
   /** Train, or pause; at a rate that is not stable only once the reader was warned. */
@@ -716,7 +720,7 @@ class Lab {
   endWords() {
     const lost = this.courses.find((course) => course.diverged);
     if (!lost) return "";
-    return `Diverged after ${wholeText(lost.steps)} steps. Go back, and take a smaller rate.`;
+    return `Diverged at step ${wholeText(lost.steps)}. Go back, and take a smaller rate.`;
   }
 
   fillDetails() {
