@@ -287,6 +287,7 @@ def view(
         ThemeName | None,
         typer.Option(help="Without it, what the reader's system prefers.", show_default=False),
     ] = None,
+    with_: WithOption = "",
     show_it: Annotated[
         bool | None,
         typer.Option(
@@ -308,6 +309,7 @@ def view(
         frames=frame_count(frames),
         title=typed_text(title),
         theme=theme.value if theme else None,
+        with_=with_,
     )
     print_path(path)
     if show_it is None:

@@ -19,6 +19,9 @@ from importlib.resources import files
 from relusgd.errors import InputError
 from relusgd.pictures.look import THEMES, Theme
 
+COMMENTS = re.compile(r"^ *(?:/\*\*.*?\*/|//.*?)\n", re.DOTALL | re.MULTILINE)
+"""Comments that have lines of their own."""
+
 STRICT = '"use strict";\n'
 
 
@@ -28,8 +31,9 @@ def assembled(shell: str, parts: Mapping[str, str]) -> str:
 
 
 def script_of(names: Sequence[str]) -> str:
-    """Scripts in the order in which they build on each other, as one."""
-    return STRICT + "".join(asset(f"{name}.js") for name in names)
+    """Scripts in the order in which they build on each other, as one, without their comments."""
+    scripts = "".join(asset(f"{name}.js") for name in names)
+    return STRICT + COMMENTS.sub("", scripts)
 
 
 def policy(scripts: Sequence[str], style: str, *, workers: bool = False) -> str:

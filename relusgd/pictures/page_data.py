@@ -18,6 +18,8 @@ from relusgd.errors import InputError
 from relusgd.model.points import Dataset
 from relusgd.pictures.axis import SOFT_START
 from relusgd.pictures.frames import Indices, choose_frames
+from relusgd.pictures.reference_curve import ReferenceCurve
+from relusgd.pictures.reference_lines import DASHES
 from relusgd.pictures.scales import Scales, error_axis, errors_of, noise_level
 from relusgd.pictures.scene import RunGroup, Scene
 from relusgd.pictures.view import BARS, CELLS, MOST_EXACT, MOST_UNITS, View
@@ -130,12 +132,14 @@ def clock_numbers(clock: NDArray[np.float64]) -> list[float]:
 
 
 def _numbers_per_snapshot(view: View) -> int:
+    references = sum(len(reference.x) for reference in view.references if reference.moves)
     if _binned(view):
-        return 2 * CELLS + 1 + 2 * BARS
-    return sum(
+        return references + 2 * CELLS + 1 + 2 * BARS
+    parameters = sum(
         weight[0].size + bias[0].size
         for weight, bias in zip(view.history.weights, view.history.biases, strict=True)
     )
+    return references + int(parameters)
 
 
 def _binned(view: View) -> bool:
@@ -162,7 +166,24 @@ def _run_data(view: View, rows: Indices) -> dict[str, Any]:
         "step": history.step[rows].tolist(),
         "metrics": {name: pack(column) for name, column in metrics.items()},
         "errors": {name: _error_data(column, rows) for name, column in errors_of(view).items()},
+        "references": [_reference_data(reference, rows) for reference in view.references],
         **(_cells_data(view, rows) if _binned(view) else _parameter_data(view, rows)),
+    }
+
+
+def _reference_data(reference: ReferenceCurve, rows: Indices) -> dict[str, Any]:
+    """A reference's places and heights: at every snapshot where these differ. colour: its number
+    among the references' colours.
+    """
+    shown = rows.tolist() if reference.moves else rows[:1].tolist()
+    return {
+        "name": reference.name,
+        "title": reference.title,
+        "short": reference.short,
+        "moves": reference.moves,
+        "colour": list(DASHES).index(reference.name),
+        "x": pack(reference.x),
+        "y": pack(np.stack([reference.at(row) for row in shown])),
     }
 
 

@@ -94,9 +94,10 @@ def view(
     frames: int | None = None,
     title: str | None = None,
     theme: str | None = None,
+    with_: str | Iterable[str] = (),
 ) -> DrawnFile:
     """Write the page of runs side by side. The options are those of `Run.view`."""
-    return picture.view(_loaded(runs), out, frames=frames, title=title, theme=theme)
+    return picture.view(_loaded(runs), out, frames=frames, title=title, theme=theme, with_=with_)
 
 
 def _loaded(runs: Runs) -> list[Run]:

@@ -126,18 +126,20 @@ def view(
     frames: int | None = None,
     title: str | None = None,
     theme: str | None = None,
+    with_: str | Iterable[str] = (),
 ) -> DrawnFile:
     """Write the page of a run, or of up to nine side by side, and give its path.
 
     By default it is view.html in the run's folder. frames: at most so many snapshots; None is 300.
     title: by default the name of the run, or what the runs differ in. theme: light or dark; None is
-    what the reader's system prefers. Raises InputError for what cannot be drawn so, RelusgdError
-    when a run is damaged, OSError when the page cannot be written; it appears whole or not at all.
+    what the reader's system prefers. with_: as for `animate`. Raises InputError for what cannot be
+    drawn so, RelusgdError when a run is damaged, OSError when the page cannot be written; it
+    appears whole or not at all.
     """
     path = checked_place(runs, out, "view", ".html")
     if path.suffix.lower() not in (".html", ".htm"):
         raise InputError(f"a page cannot be written as {path.name!r}", "its name ends in .html")
-    write_whole(path, _page(runs, frames=frames, title=title, theme=theme))
+    write_whole(path, _page(runs, frames=frames, title=title, theme=theme, with_=with_))
     return DrawnFile(path)
 
 
@@ -152,9 +154,10 @@ def _page(
     frames: int | None = None,
     title: str | None = None,
     theme: str | None = None,
+    with_: str | Iterable[str] = (),
 ) -> str:
     return page_html(
-        scene_of(runs),
+        scene_of(runs, with_),
         title or _usual_title(runs),
         theme=theme,
         frames=frames,

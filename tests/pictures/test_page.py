@@ -16,6 +16,7 @@ from relusgd.errors import InputError
 from relusgd.pictures import page_data
 from relusgd.pictures.page import in_iframe, page_html
 from relusgd.pictures.page_data import pack
+from relusgd.pictures.reference_curve import ReferenceCurve
 from relusgd.pictures.scene import RunGroup
 from relusgd.pictures.view import View
 
@@ -200,3 +201,17 @@ def test_inside_a_notebook_it_is_one_element_with_no_rights_but_scripts(make_his
     )
     assert html.unescape(re.search(r'srcdoc="([^"]*)"', frame)[1]) == page
     assert 'sandbox="allow-scripts"' in frame
+
+
+def test_a_reference_that_moves_goes_along_for_every_moment(make_history, dataset):
+    x = np.linspace(0, 1, 5)
+    moving = ReferenceCurve("linearized", "linearised network", "l", x, lambda row: row + x, True)
+    fixed = ReferenceCurve("cubic", "natural cubic spline", "c", x, lambda _: x)
+    view = View(make_history(snapshots=9), dataset, [moving, fixed])
+    (run,) = told(page_html(view, "a run", frames=3))["runs"]
+    first, second = run["references"]
+    assert (first["name"], first["moves"], second["moves"]) == ("linearized", True, False)
+    np.testing.assert_array_equal(unpack(second["y"]), x.astype(np.float32))
+    heights = unpack(first["y"]).reshape(3, 5)
+    np.testing.assert_allclose(heights[[0, -1], 0], [0, 8])
+    assert [first["colour"], second["colour"]] == [3, 2]

@@ -71,8 +71,8 @@ class CurvePanel {
 
   /**
    * Draw a snapshot. shown: {row; network: the one drawn (recorded, or changed by hand), null for a
-   * very wide one; pieces; reference: pieces of the recorded function beside a changed one; unit:
-   * the one that stands out; x: of the cursor; handle}.
+   * very wide one; pieces; reference: pieces of the recorded function beside a changed one;
+   * references: lines to compare with; unit: the one that stands out; x: of the cursor; handle}.
    */
   draw(shown) {
     const context = this.sheet.begin();
@@ -83,6 +83,7 @@ class CurvePanel {
     if (this.wide) this.drawBends(context, shown);
     else if (shown.network) this.drawUnits(context, shown);
     if (shown.unit !== null && shown.network && this.wide) this.drawOutstanding(context, shown);
+    if (shown.references) drawReferences(this, context, shown.references);
     if (shown.reference) this.drawReference(context, shown.reference);
     this.drawFunction(context, shown.pieces);
     context.restore();

@@ -64,6 +64,7 @@ class Page {
       pin: (unit) => this.pin(this.current, unit),
     });
     this.form = new ExperimentForm(this);
+    this.references = new ReferenceLayers(this.runs, () => this.changed());
     this.facts = factsOf(this).map(({ words, large, title = "" }) => {
       const pair = $("facts").appendChild(make("div", large ? { class: "large" } : {}));
       pair.append(make("dt", { title }, words));
@@ -125,6 +126,7 @@ class Page {
         "--key",
         typeof colour === "number" ? this.colours.layers[colour] : this.colours[colour],
       );
+    this.references.restyle(this.colours);
     this.errorPanel.sheet.fit();
     const labels = [
       ...this.errorPanel.errorTicks(told),
@@ -254,6 +256,7 @@ class Page {
       network: edited ? this.experiment.network : recorded,
       pieces: edited ? run.piecesOf(this.experiment.network) : run.pieces(row),
       reference: edited ? run.pieces(row) : null,
+      references: this.references.shownOn(run, row, this.colours),
       handle: edited && unit !== null ? this.experiment.handle(unit, told.limits.y) : null,
       x: this.cursor && this.cursor.run === run ? this.cursor.x : null,
     };

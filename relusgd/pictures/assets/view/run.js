@@ -19,6 +19,7 @@ class Run {
     this.weights = told.weights ? told.weights.map(unpack) : null;
     this.biases = told.biases ? told.biases.map(unpack) : null;
     this.cells = told.cells ? unpackAll(told.cells) : null;
+    this.references = unpackedReferences(told.references);
     this.remembered = new Map();
   }
 

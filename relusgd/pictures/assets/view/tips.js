@@ -13,7 +13,7 @@ function tipOf(page) {
 }
 
 function unitTip(page, { run, unit }) {
-  const { panel, network } = page.shownOf(run);
+  const { panel, network, pieces } = page.shownOf(run);
   const { elbow, slope, bias, weight, change, active } = run.unit(network, unit);
   const { frame } = panel;
   const pairs = [
@@ -23,6 +23,7 @@ function unitTip(page, { run, unit }) {
   ];
   if (!run.deep) pairs.push(["output weight", weight], ["slope change", change]);
   pairs.push(["active points", `${wholeText(active)} of ${wholeText(run.points.train.x.length)}`]);
+  pairs.push(...pullPairs(run, network, unit, pieces));
   const x = Number.isFinite(elbow) ? clamp(frame.x(elbow), frame.left, frame.right) : frame.left;
   return { title: `unit ${unit}`, pairs, at: { canvas: panel.canvas, x, y: frame.y(panel.zero) } };
 }
