@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from relusgd.pictures.drawn_file import DrawnFile
     from relusgd.runs.check import RunCheck
     from relusgd.runs.diagnosis import Diagnosis
+    from relusgd.runs.events import Events
     from relusgd.runs.explanation import Explanation
     from relusgd.runs.features import RunFeatures
     from relusgd.runs.references import Reference
@@ -379,6 +380,18 @@ class Run:
         from relusgd.runs.features import run_features
 
         return run_features(self, epoch=epoch, step=step, layer=layer)
+
+    @cached_property
+    def events(self) -> Events:
+        """What happened in the training: elbows gather, a cluster splits, units die, and so on.
+
+        Each event has its name, when it began and ended, its numbers, and a sentence. A cell of a
+        notebook shows them as a table; docs/events.md has their definitions. They are of the
+        snapshots that this object has read.
+        """
+        from relusgd.runs.events import events_of
+
+        return events_of(self)
 
     def diagnose(self, epoch: int | None = None, *, step: int | None = None) -> Diagnosis:
         """What the network does at a snapshot, by default the last, beside the start.

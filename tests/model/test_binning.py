@@ -5,7 +5,7 @@ import pytest
 
 from relusgd.model.breakpoints import vertices
 from relusgd.model.network import Network
-from relusgd.pictures.binning import bin_units
+from relusgd.model.binning import bin_units
 
 
 def wide_network(H, seed=0):

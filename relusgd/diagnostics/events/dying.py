@@ -1,0 +1,98 @@
+"""Units die, come back, or are dead from the start: a dead unit is active on no training point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from relusgd.diagnostics.events.course import Course
+from relusgd.diagnostics.events.event import Event
+from relusgd.diagnostics.events.registry import event_kind
+from relusgd.diagnostics.events.unit_counts import Burst, bursts
+from relusgd.words import counted
+
+MANY = 0.1
+"""Dead from the start: told from this share of all units on."""
+
+
+@event_kind
+def dead_from_start(course: Course) -> Iterator[Event]:
+    """A good part of the units is dead before the first step."""
+    dead = int(course.metric("dead_units")[0])
+    units = sum(course.history.hidden)
+    if dead < max(1.0, MANY * units):
+        return
+    who = _who(dead, units)
+    yield course.event(
+        "dead_from_start",
+        0,
+        numbers={"units": dead, "of": units},
+        sentence=f"{who} {_are(dead)} dead from the start: active on no training point, so that no "
+        "gradient reaches them",
+        caption=f"{who} {_are(dead)} dead from the start",
+    )
+
+
+@event_kind
+def units_die(course: Course) -> Iterator[Event]:
+    """Units cease to be active on any training point."""
+    for burst in _dead_bursts(course):
+        dead = burst.after - burst.before
+        if dead > 0:
+            yield _death(course, burst, dead)
+
+
+@event_kind
+def units_come_back(course: Course) -> Iterator[Event]:
+    """Dead units are active on training points again."""
+    for burst in _dead_bursts(course):
+        back = burst.before - burst.after
+        if back > 0:
+            yield _return(course, burst, back)
+
+
+def _dead_bursts(course: Course) -> Iterator[Burst]:
+    counts = course.smooth_count(course.metric("dead_units"))
+    return bursts(course, counts, sum(course.history.hidden))
+
+
+def _death(course: Course, burst: Burst, dead: int) -> Event:
+    units = sum(course.history.hidden)
+    who = _who(dead, units)
+    die = "dies" if dead == 1 else "die"
+    now = f" ({burst.after:,} of {units:,} are dead now)" if burst.before else ""
+    sentence = f"{who} {die}: active on no training point any more, so that no gradient reaches "
+    sentence += "it" if dead == 1 else "them"
+    return course.event(
+        "units_die",
+        int(course.rows[burst.begin]),
+        int(course.rows[burst.end]),
+        numbers={"units": dead, "dead": burst.after, "of": units},
+        sentence=f"{sentence}{now}",
+        caption=f"{who} {die}: active on no point any more",
+    )
+
+
+def _return(course: Course, burst: Burst, back: int) -> Event:
+    units = sum(course.history.hidden)
+    who = f"{back:,} dead unit{'' if back == 1 else 's'}"
+    come = "comes" if back == 1 else "come"
+    are = "it is" if back == 1 else "they are"
+    return course.event(
+        "units_come_back",
+        int(course.rows[burst.begin]),
+        int(course.rows[burst.end]),
+        numbers={"units": back, "dead": burst.after, "of": units},
+        sentence=f"{who} {come} back: {are} active on training points again "
+        f"({burst.after:,} of {units:,} are dead now)",
+        caption=f"{who} {come} back to life",
+    )
+
+
+def _who(count: int, units: int) -> str:
+    if count == units:
+        return "The only unit" if units == 1 else f"All {counted(units, 'unit')}"
+    return f"{count:,} of {counted(units, 'unit')}"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"

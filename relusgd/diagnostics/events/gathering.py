@@ -1,0 +1,67 @@
+"""Elbows gather: units that bent the function at many places come to bend it at few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from relusgd.diagnostics.events.course import Course
+from relusgd.diagnostics.events.event import Event
+from relusgd.diagnostics.events.places import TOGETHER, common_units, count_places, places_over_time
+from relusgd.diagnostics.events.registry import event_kind
+from relusgd.diagnostics.events.smoothing import Leg, legs
+from relusgd.model.network import Array
+from relusgd.words import counted
+
+FEWER = 2.0
+"""The places fall to this part of what they were, or further."""
+
+LASTING = 0.03
+"""They stay so few for at least this share of the film's clock, or to the end."""
+
+TAIL = 0.1
+"""The event begins, and ends, where this part of the fall is over, and where so much is left."""
+
+
+@event_kind
+def elbows_gather(course: Course) -> Iterator[Event]:
+    """The places at which the same units bend the function become at most half as many."""
+    places = course.smooth_count(places_over_time(course))
+    logarithms = np.log(np.maximum(places, 1.0))
+    for leg in legs(logarithms, np.log(FEWER)):
+        if leg.change < 0:
+            yield from _gathering(course, places, leg)
+
+
+def _gathering(course: Course, places: Array, leg: Leg) -> Iterator[Event]:
+    part = places[leg.first : leg.last + 1]
+    fall = part[0] - part[-1]
+    begin = leg.first + int(np.flatnonzero(part > part[0] - TAIL * fall)[-1])
+    end = leg.first + int(np.flatnonzero(part <= part[-1] + TAIL * fall)[0])
+    if not _lasts(course, places, end, np.sqrt(part[0] * part[-1])):
+        return
+    same = common_units(course, begin, end)
+    low, high = course.x_range
+    width = TOGETHER * (high - low)
+    before = count_places(course.elbows[begin][same], width)
+    after = count_places(course.elbows[end][same], width)
+    if before < FEWER * after or not after:
+        return
+    units = int(same.sum())
+    to = counted(after, "place")
+    yield course.event(
+        "elbows_gather",
+        int(course.rows[begin]),
+        int(course.rows[end]),
+        numbers={"units": units, "places_before": before, "places_after": after},
+        sentence=f"the elbows of {counted(units, 'unit')} gather: they stood at {before} places "
+        f"along x and now stand at {after}, so that units bend the function together",
+        caption=f"The elbows gather: from {before} places to {to}",
+    )
+
+
+def _lasts(course: Course, places: Array, end: int, most: float) -> bool:
+    """Whether there are at most so many places for a while from an index on."""
+    more = np.flatnonzero(places[end:] > most)
+    return not len(more) or course.places[end + more[0]] - course.places[end] >= LASTING

@@ -1,0 +1,88 @@
+"""Elbows leave the data, or come to it: outside, a unit is a straight line to all points, or dead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from relusgd.diagnostics.events.course import Course
+from relusgd.diagnostics.events.event import Event
+from relusgd.diagnostics.events.registry import event_kind
+from relusgd.diagnostics.events.unit_counts import Burst, bursts
+from relusgd.model.network import Array
+
+
+@event_kind
+def elbows_leave(course: Course) -> Iterator[Event]:
+    """Elbows of the first layer go beyond the outer training points."""
+    for burst in _outside_bursts(course):
+        gone = burst.after - burst.before
+        if gone > 0:
+            who = _elbows(gone)
+            leave = "leaves" if gone == 1 else "leave"
+            units = "its unit bends" if gone == 1 else "their units bend"
+            yield _event(
+                course,
+                "elbows_leave",
+                burst,
+                gone,
+                f"{who} {leave} the data: beyond the outer points {units} the function no more",
+                f"{who} {leave} the data",
+            )
+
+
+@event_kind
+def elbows_enter(course: Course) -> Iterator[Event]:
+    """Elbows of the first layer come in from beyond the outer training points."""
+    for burst in _outside_bursts(course):
+        came = burst.before - burst.after
+        if came > 0:
+            who = _elbows(came)
+            come = "comes" if came == 1 else "come"
+            units = "its unit bends" if came == 1 else "their units bend"
+            yield _event(
+                course,
+                "elbows_enter",
+                burst,
+                came,
+                f"{who} {come} in from outside: {units} the function among the points now",
+                f"{who} {come} in from outside the data",
+            )
+
+
+def _outside_bursts(course: Course) -> Iterator[Burst]:
+    counts = course.smooth_count(outside_counts(course))
+    return bursts(course, counts, course.history.hidden[0])
+
+
+def outside_counts(course: Course) -> Array:
+    """How many elbows lie beyond the outer training points, or are none, shape (T,)."""
+    low, high = course.x_range
+    counts = []
+    for row in course.rows.tolist():
+        elbow = course.history.elbow[row]
+        counts.append(elbow.size - np.count_nonzero((low <= elbow) & (elbow <= high)))
+    return np.array(counts, dtype=np.float64)
+
+
+def _event(
+    course: Course, name: str, burst: Burst, elbows: int, sentence: str, caption: str
+) -> Event:
+    return course.event(
+        name,
+        int(course.rows[burst.begin]),
+        int(course.rows[burst.end]),
+        numbers={
+            "elbows": elbows,
+            "outside": burst.after,
+            "of": course.history.hidden[0],
+        },
+        sentence=sentence,
+        caption=caption,
+    )
+
+
+def _elbows(count: int) -> str:
+    return "1 elbow" if count == 1 else f"{count:,} elbows"

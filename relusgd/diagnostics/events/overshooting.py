@@ -1,0 +1,74 @@
+"""Steps that are too large: the training diverges, or is thrown up first and learns then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from relusgd.diagnostics.events.course import Course
+from relusgd.diagnostics.events.event import Event
+from relusgd.diagnostics.events.registry import event_kind
+from relusgd.diagnostics.events.smoothing import first_lasting
+from relusgd.diagnostics.outcomes import EXPLODED
+from relusgd.words import number
+
+THROWN = 2.0
+"""A catapult throws the train error to so many times that of the start."""
+
+LANDED = 0.5
+"""What comes after the error has first fallen to this part of the start's is no catapult."""
+
+
+@event_kind
+def diverges(course: Course) -> Iterator[Event]:
+    """From here on the train error is above that of the start and ten times the best constant's."""
+    if course.outcome != "diverged":
+        return
+    errors = course.metric("train_mse")
+    limit = max(errors[0], EXPLODED * course.constant_mse)
+    row = first_lasting(~(errors <= limit))
+    if row is None:
+        row = len(errors) - 1
+    begin = max(row - 1, 0)
+    start, last = course.error_text(errors[0]), course.error_text(errors[-1])
+    yield course.event(
+        "diverges",
+        begin,
+        numbers={
+            "train_mse_at_start": course.original_error(errors[0]),
+            "train_mse_at_end": course.original_error(errors[-1]),
+        },
+        sentence=f"the training diverges: every step overshoots further, and the train MSE goes "
+        f"from {start} to {last} at the last snapshot",
+        caption="It diverges: every step overshoots further",
+    )
+
+
+@event_kind
+def catapult(course: Course) -> Iterator[Event]:
+    """The train error rises first, far above the start's, and then falls below it.
+
+    Lewkowycz et al. 2020, "The large learning rate phase of deep learning: the catapult mechanism".
+    """
+    errors = course.metric("train_mse")
+    if course.outcome == "diverged" or not np.isfinite(errors).all() or errors[0] <= 0:
+        return
+    landed = np.flatnonzero(errors <= LANDED * errors[0])
+    if not len(landed):
+        return
+    peak = int(np.argmax(errors[: landed[0] + 1]))
+    if errors[peak] < THROWN * errors[0]:
+        return
+    below = np.flatnonzero(errors[peak:] <= errors[0])
+    end = peak + int(below[0])
+    factor = float(errors[peak] / errors[0])
+    yield course.event(
+        "catapult",
+        0,
+        end,
+        numbers={"factor": factor, "train_mse_at_peak": course.original_error(errors[peak])},
+        sentence=f"a catapult: the first steps overshoot and throw the train MSE up to "
+        f"{number(factor)} times that of the start, then it falls below it",
+        caption=f"Catapult: the error is thrown up {number(factor)}-fold, then falls",
+    )

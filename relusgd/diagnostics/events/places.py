@@ -1,0 +1,57 @@
+"""Where along x the elbows of the units that take part stand: together, or apart.
+
+Distances are shares of the range of the training x. Elbows nearer than TOGETHER bend the function
+at one place, to the eye and to the points; they stand at different places again when they are
+APART. What lies between changes nothing, so that a pair that trembles around either is not told
+time and again.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from relusgd.diagnostics.events.course import Course
+from relusgd.model.network import Array, Booleans
+
+TOGETHER = 0.02
+APART = 0.05
+
+
+def count_places(elbows: Array, width: float) -> int:
+    """The least number of intervals of this width that hold all elbows, shape (n,)."""
+    ordered = np.sort(elbows)
+    places = 0
+    index = 0
+    while index < len(ordered):
+        places += 1
+        index = int(np.searchsorted(ordered, ordered[index] + width, side="right"))
+    return places
+
+
+def places_over_time(course: Course) -> Array:
+    """How many places the elbows that take part stand at, shape (T,), each TOGETHER wide."""
+    low, high = course.x_range
+    width = TOGETHER * (high - low)
+    return np.array(
+        [
+            count_places(elbows[takes_part], width)
+            for elbows, takes_part in zip(course.elbows, course.takes_part, strict=True)
+        ],
+        dtype=np.float64,
+    )
+
+
+def common_units(course: Course, one: int, other: int) -> Booleans:
+    """Which followed units take part at both of two looked-at snapshots, shape (n,)."""
+    return np.asarray(course.takes_part[one] & course.takes_part[other])
+
+
+def place_text(course: Course, x: float) -> str:
+    """A place along x in the units of the data, with the digits that 1 % of the range needs."""
+    low, high = course.x_range
+    ends = course.dataset.scaling.x_to_original(np.array([x, low, high]))
+    digits = max(0, 2 - math.floor(math.log10(ends[2] - ends[1])))
+    text = f"{ends[0]:.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,102 @@
+"""Plateaus: the error stands still for a while, and then falls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from relusgd.diagnostics.events.course import Course
+from relusgd.diagnostics.events.event import Event
+from relusgd.diagnostics.events.registry import event_kind
+from relusgd.model.network import Array
+
+FLAT = 0.05
+"""On a plateau the smooth error changes by at most this part."""
+
+FALL = 0.7
+"""Within as long as the plateau lasted, the error falls to this part of it, or further."""
+
+LONG, LONG_IN_STEPS = 0.08, 0.1
+"""A plateau takes this share of the film's clock, or of all steps."""
+
+FEWEST = 4
+"""A plateau has at least so many snapshots."""
+
+
+@event_kind
+def plateau(course: Course) -> Iterator[Event]:
+    """The train error is flat, and falls as soon as the same time has passed again.
+
+    An error that falls evenly, exponentially or as a power of time, has none.
+    """
+    if course.outcome == "diverged":
+        return
+    errors = course.smooth_error("train_mse")
+    logarithms = np.log(errors)
+    tolerance = max(FLAT, float(_noise(course)))
+    free_from = 0
+    for first, last in _flat_ranges(logarithms, tolerance):
+        if first < free_from or not _is_long(course, first, last):
+            continue
+        if _falls_after(course, logarithms, first, last, 3 * tolerance):
+            free_from = last
+            yield _event(course, float(np.median(errors[first : last + 1])), first, last)
+
+
+def _noise(course: Course) -> Array:
+    """How much the logarithm of the smooth error trembles: twice its standard error, typically."""
+    with np.errstate(all="ignore"):
+        raw = np.log(course.metric("train_mse")[course.rows])
+    off = np.abs(raw - np.log(course.smooth_error("train_mse")))
+    finite = off[np.isfinite(off)]
+    snapshots_near = max(1.0, len(course.history) / len(course))
+    return np.asarray(2 * np.median(finite) / np.sqrt(snapshots_near) if len(finite) else 0.0)
+
+
+def _flat_ranges(values: Array, tolerance: float) -> list[tuple[int, int]]:
+    """The ranges (first, last) over which values differ by at most `tolerance`, each as long as can
+    be, from left to right."""
+    ranges: list[tuple[int, int]] = []
+    first = 0
+    for last in range(len(values)):
+        while np.ptp(values[first : last + 1]) > tolerance:
+            first += 1
+        if ranges and ranges[-1][0] == first:
+            ranges[-1] = (first, last)
+        else:
+            ranges.append((first, last))
+    return ranges
+
+
+def _is_long(course: Course, first: int, last: int) -> bool:
+    if last - first + 1 < FEWEST:
+        return False
+    share = course.places[last] - course.places[first]
+    share_of_steps = (course.steps[last] - course.steps[first]) / (course.steps[-1] or 1.0)
+    return bool(share >= LONG or share_of_steps >= LONG_IN_STEPS)
+
+
+def _falls_after(
+    course: Course, logarithms: Array, first: int, last: int, least: float
+) -> bool:
+    """Whether the error falls enough within as long as the flat range lasted, for good."""
+    level = float(np.median(logarithms[first : last + 1]))
+    goal = level - max(-np.log(FALL), least)
+    until = course.steps[last] + (course.steps[last] - course.steps[first])
+    soon = (course.steps > course.steps[last]) & (course.steps <= until)
+    if not soon.any():
+        return False
+    return bool(logarithms[soon].min() <= goal and logarithms[-1] <= goal)
+
+
+def _event(course: Course, level: float, first: int, last: int) -> Event:
+    text = course.error_text(level)
+    return course.event(
+        "plateau",
+        int(course.rows[first]),
+        int(course.rows[last]),
+        numbers={"train_mse": course.original_error(level)},
+        sentence=f"a plateau: the train MSE stands at {text} for a while, then falls again",
+        caption=f"A plateau: for a while the error stands at {text}",
+    )

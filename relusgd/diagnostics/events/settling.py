@@ -1,0 +1,101 @@
+"""Nothing but jitter from here: the learned function goes nowhere any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from relusgd.diagnostics.events.course import Course
+from relusgd.diagnostics.events.event import Event
+from relusgd.diagnostics.events.registry import event_kind
+from relusgd.diagnostics.events.smoothing import first_lasting, window_means
+from relusgd.model.network import Array
+
+END = 0.04
+"""The end of a training, with which what is before is compared: this share of the film's clock."""
+
+REACH = 0.02
+"""The smooth function is the mean over this share of the film's clock to both sides."""
+
+STAYS = 1.5
+"""Once nearer than the jitter, the smooth function stays nearer than so many times the jitter."""
+
+VISIBLE = 0.003
+"""Less than this part of the range of y is not seen in a picture."""
+
+AIMLESS = 0.33
+"""What is left of the training has two halves, whose mean functions differ by at most this part of
+the jitter: a function that still drifts is not at rest."""
+
+REST = 0.15
+"""At least this share of all steps comes after; otherwise it is simply the end."""
+
+FEWEST = 3
+"""And at least so many of the looked-at snapshots."""
+
+
+@event_kind
+def only_jitter(course: Course) -> Iterator[Event]:
+    """The smooth function stays nearer to the one at the end than that one trembles.
+
+    Distances are root mean squares over the range of the training x.
+    """
+    if course.outcome == "diverged" or len(course) <= FEWEST:
+        return
+    at_end = course.places >= 1.0 - END
+    end = course.functions[at_end].mean(axis=0)
+    smooth = course.functions_near(REACH)
+    trembling = course.functions[at_end] - smooth[at_end]
+    jitter = float(np.sqrt(np.mean(np.square(trembling))))
+    visible = VISIBLE * course.y_range
+    distance = np.sqrt(np.mean(np.square(smooth - end), axis=1))
+    stays = first_lasting(distance <= max(STAYS * jitter, visible))
+    if stays is None:
+        return
+    is_near = distance <= max(jitter, visible)
+    goes_nowhere = _way_between_halves(course) <= max(AIMLESS * jitter, visible)
+    candidates = stays + np.flatnonzero((is_near & goes_nowhere)[stays:])
+    if not len(candidates) or len(course) - candidates[0] < FEWEST:
+        return
+    index = int(candidates[0])
+    if course.steps[-1] - course.steps[index] < REST * course.steps[-1]:
+        return
+    yield _event(course, index, jitter, trembles=jitter > visible)
+
+
+def _way_between_halves(course: Course) -> Array:
+    """How far the mean function of the first half of the rest is from that of the second, shape
+    (T,), for the rest of the training from each looked-at snapshot on."""
+    middle_steps = 0.5 * (course.steps + course.steps[-1])
+    count = len(course)
+    first = np.arange(count)
+    middle = np.clip(np.searchsorted(course.steps, middle_steps), first + 1, count - 1)
+    first = np.minimum(first, middle - 1)
+    end = np.full(count, count)
+    way = window_means(course.functions, first, middle) - window_means(
+        course.functions, middle, end
+    )
+    return np.asarray(np.sqrt(np.mean(np.square(way), axis=1)))
+
+
+def _event(course: Course, index: int, jitter: float, *, trembles: bool) -> Event:
+    from_start = index == 0
+    if trembles:
+        since = "from the start" if from_start else "from here on"
+        sentence = f"{since} there is nothing but jitter: the batches shake the learned function, "
+        sentence += "and it goes nowhere"
+        caption = "Nothing but jitter" if from_start else "Nothing but jitter from here"
+    elif from_start:
+        sentence = "the learned function does not change to the eye, from the start to the end"
+        caption = "The curve does not move"
+    else:
+        sentence = "from here on the learned function no longer changes to the eye"
+        caption = "The curve has come to rest"
+    return course.event(
+        "only_jitter",
+        int(course.rows[index]),
+        numbers={"jitter": jitter * course.dataset.scaling.y_deviation},
+        sentence=sentence,
+        caption=caption,
+    )

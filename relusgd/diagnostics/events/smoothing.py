@@ -1,0 +1,100 @@
+"""Seeing through the noise of SGD: means over time, and changes that are more than a flicker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from relusgd.model.network import Array, Booleans, Integers
+
+
+@dataclass(frozen=True)
+class Leg:
+    """A way from a turn of a series to its next one: the indices of both, and the change."""
+
+    first: int
+    last: int
+    change: float
+
+
+def window_bounds(places: Array, centres: Array, reach: float) -> tuple[Integers, Integers]:
+    """The half-open ranges of rows whose places lie within `reach` of each centre."""
+    start = np.searchsorted(places, centres - reach, side="left")
+    stop = np.searchsorted(places, centres + reach, side="right")
+    return start, stop
+
+
+def window_means(values: Array, start: Integers, stop: Integers) -> Array:
+    """The means of rows start … stop − 1; values: shape (S, …), result (len(start), …)."""
+    first = np.zeros((1, *values.shape[1:]))
+    sums = np.concatenate([first, np.cumsum(values, axis=0)])
+    counts = (stop - start).reshape(-1, *[1] * (values.ndim - 1))
+    return np.asarray((sums[stop] - sums[start]) / counts)
+
+
+def window_medians(values: Array, start: Integers, stop: Integers, most: int = 101) -> Array:
+    """The medians of rows start … stop − 1, from at most `most` of them; values: shape (S, …).
+
+    Of an even number of rows it is the lower one of the middle two, so that it is always one of the
+    values.
+    """
+    medians = np.empty((len(start), *values.shape[1:]))
+    for index, (low, high) in enumerate(zip(start.tolist(), stop.tolist(), strict=True)):
+        stride = max(1, -(-(high - low) // most))
+        near = values[low:high:stride]
+        middle = (len(near) - 1) // 2
+        medians[index] = np.partition(near, middle, axis=0)[middle]
+    return medians
+
+
+def legs(values: Array, least: float) -> list[Leg]:
+    """The ways between turns of a series, shape (T,): rises and falls by turns, each by `least` or
+    more.
+
+    A turn counts when the series has come back from it by `least`: smaller changes are noise. The
+    way before the first turn and behind the last one are told too, if they are long enough.
+    """
+    found: list[Leg] = []
+    origin = low = high = 0
+    direction = 0
+    for index in range(1, len(values)):
+        if values[index] < values[low]:
+            low = index
+        if values[index] > values[high]:
+            high = index
+        if direction >= 0 and values[high] - values[index] >= least:
+            if high > origin and values[high] - values[origin] >= least:
+                found.append(_leg(values, origin, high))
+            origin, low, direction = high, index, -1
+            high = index
+        elif direction <= 0 and values[index] - values[low] >= least:
+            if low > origin and values[origin] - values[low] >= least:
+                found.append(_leg(values, origin, low))
+            origin, high, direction = low, index, 1
+            low = index
+    end = high if direction > 0 else low
+    if direction != 0 and end > origin and abs(values[end] - values[origin]) >= least:
+        found.append(_leg(values, origin, end))
+    return found
+
+
+def _leg(values: Array, first: int, last: int) -> Leg:
+    return Leg(first, last, float(values[last] - values[first]))
+
+
+def spells(is_so: Booleans) -> list[tuple[int, int]]:
+    """The longest ranges (first, last) of indices, both included, over which something is so."""
+    padded = np.concatenate([[False], is_so, [False]]).astype(np.int8)
+    change = np.diff(padded)
+    first = np.flatnonzero(change == 1)
+    last = np.flatnonzero(change == -1) - 1
+    return list(zip(first.tolist(), last.tolist(), strict=True))
+
+
+def first_lasting(is_so: Booleans) -> int | None:
+    """The index from which on something is so until the end; None if it is not so at the end."""
+    if not len(is_so) or not is_so[-1]:
+        return None
+    wrong = np.flatnonzero(~is_so)
+    return int(wrong[-1]) + 1 if len(wrong) else 0

@@ -1,0 +1,69 @@
+"""Counts of units that change over time: who dies, who comes back, who leaves the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from relusgd.diagnostics.events.course import Course
+from relusgd.diagnostics.events.smoothing import legs
+from relusgd.model.network import Array, Integers
+
+LASTING, LASTING_AT_END = 0.03, 0.01
+"""A count that does not last for this share of the film's clock is a flicker, or on its way; the
+last one need last only for the second share."""
+
+PAUSE = 0.05
+"""Changes with a pause of this share of the film's clock between them are two events."""
+
+LEAST_SHARE = 0.02
+"""Fewer units than this share of all are too few to tell, but one of a small network is not."""
+
+
+@dataclass(frozen=True)
+class Burst:
+    """A count that goes from `before` to `after`, from one index to another."""
+
+    begin: int
+    end: int
+    before: int
+    after: int
+
+
+def bursts(course: Course, counts: Array, units: int) -> Iterator[Burst]:
+    """The times at which a smooth count of units, shape (T,), rises or falls by enough of them."""
+    least = max(1.0, LEAST_SHARE * units)
+    counts = _without_flicker(course, counts)
+    for leg in legs(counts, least):
+        part = counts[leg.first : leg.last + 1]
+        changing = leg.first + 1 + np.flatnonzero(np.diff(part) * np.sign(leg.change) > 0)
+        is_pause = np.diff(course.places[changing]) > PAUSE
+        has_snapshot = np.diff(changing) > 1
+        pauses = np.flatnonzero(is_pause & has_snapshot)
+        for indices in np.split(changing, pauses + 1):
+            begin, end = int(indices[0]) - 1, int(indices[-1])
+            before, after = round(counts[begin]), round(counts[end])
+            if abs(after - before) >= least:
+                yield Burst(begin, end, before, after)
+
+
+def _without_flicker(course: Course, counts: Array) -> Array:
+    """The counts that last; between two of them, where others flicker, a straight way."""
+    first = np.flatnonzero(np.concatenate([[True], np.diff(counts) != 0]))
+    stop = np.append(first[1:], len(counts))
+    lasts = _durations(course, first, stop) >= LASTING
+    lasts[-1] = _durations(course, first, stop)[-1] >= LASTING_AT_END
+    if not lasts.any():
+        return np.full(len(counts), counts[0])
+    ends = np.stack([first[lasts], stop[lasts] - 1], axis=1).ravel()
+    return np.interp(np.arange(len(counts)), ends, counts[ends])
+
+
+def _durations(course: Course, first: Integers, stop: Integers) -> Array:
+    """How long counts last that hold at the indices first … stop − 1: to the next snapshot."""
+    places = course.places
+    spacing = places[-1] - places[-2] if len(places) > 1 else 0.0
+    until = np.append(places, places[-1] + spacing)
+    return np.asarray(until[stop] - until[first])
