@@ -64,9 +64,7 @@ def made(
     names = ["train_mse", "test_mse", "dead_units", "always_on_units", "breakpoints"]
     metrics = dict(zip(names, np.array(rows).T, strict=True))
     metrics["learning_rate"] = np.broadcast_to(np.asarray(rate, dtype=float), (count,))
-    history = History.from_parameters(
-        steps, steps, vectors, [width], metrics, steps_per_epoch=1
-    )
+    history = History.from_parameters(steps, steps, vectors, [width], metrics, steps_per_epoch=1)
     return Course(history, dataset, outcome, sharpness_ratio)
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from relusgd.runs.check import RunCheck
+    from relusgd.runs.events import Events
     from relusgd.runs.run import Run
 
 
@@ -136,15 +137,18 @@ def show_summary(run: Path, *, as_json: bool) -> None:
     from relusgd.runs.find import load_run, with_one_run
     from relusgd.runs.summary import summarize
 
-    def read(run: Run) -> tuple[Run, dict[str, Any]]:
+    def read(run: Run) -> tuple[Run, dict[str, Any], Events]:
         run.check_readable()
-        return run, summarize(run)
+        return run, summarize(run), run.events
 
-    loaded, summary = with_one_run(load_run(run), read)
+    loaded, summary, events = with_one_run(load_run(run), read)
     if as_json:
-        print_json(summary)
+        print_json({**summary, "events": events.to_json()})
         return
     print_table(summary_table(loaded, summary))
+    if events:
+        typer.echo()
+        print_table(events_table(events))
     for change in changed_versions(loaded.facts):
         typer.echo(
             printable(f"note: {change}; continuing it may differ in the last bits"), err=True
@@ -386,6 +390,20 @@ def summary_table(run: Run, summary: dict[str, Any]) -> Table:
     table.add_column(overflow="fold")
     for label, value in summary_lines(run, summary).items():
         table.add_row(label, Text(printable(value)))
+    return table
+
+
+def events_table(events: Events) -> Table:
+    """A line for each event: when, and what happened."""
+    from rich.table import Table
+    from rich.text import Text
+
+    text = events.table()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in text.headings:
+        table.add_column(heading, overflow="fold")
+    for moment, sentence in text.rows:
+        table.add_row(Text(moment, no_wrap=True), Text(printable(sentence)))
     return table
 
 

@@ -12,12 +12,12 @@ from itertools import takewhile
 import numpy as np
 from numpy.typing import NDArray
 
+from relusgd.model.binning import Cells, bin_units
 from relusgd.model.breakpoints import breakpoints, vertices
 from relusgd.model.history import History
 from relusgd.model.network import Array, Network, elbow_positions
 from relusgd.model.points import Dataset
 from relusgd.pictures.axis import OUTSIDE, robust_limits
-from relusgd.model.binning import Cells, bin_units
 from relusgd.pictures.contributions import active_ends, line_weight, unit_outputs
 from relusgd.pictures.reference_curve import ReferenceCurve
 

@@ -22,8 +22,10 @@ from relusgd.words import significant
 
 MOST_PARAMETERS = 2000
 MOST_PRODUCTS = 2 * 10**6
-"""The edge of stability is looked for up to so many parameters, and parameters times points: beyond,
-its forty to fifty sharpnesses would take more than a moment."""
+"""The edge of stability is looked for up to so many parameters, and parameters times points.
+
+Beyond, its forty to fifty sharpnesses would take more than a moment.
+"""
 
 
 class TrainedRun(Protocol):
@@ -134,9 +136,7 @@ class _SharpnessRatio:
         edge = self._optimizer.edge(rate)
         if edge is None or not np.isfinite(network.parameters()).all():
             return float("nan")
-        curvature = sharpness(
-            network, self._dataset, self._layers, output_bias=self._output_bias
-        )
+        curvature = sharpness(network, self._dataset, self._layers, output_bias=self._output_bias)
         return curvature / edge
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from relusgd.model.binning import bin_units
 from relusgd.model.breakpoints import vertices
 from relusgd.model.network import Network
-from relusgd.model.binning import bin_units
 
 
 def wide_network(H, seed=0):

@@ -205,7 +205,7 @@ class Course:
         outgoing = self.history.weights[1][row]
         size = np.sqrt(np.einsum("ij,ij->i", outgoing, outgoing))
         with np.errstate(all="ignore"):
-            return np.nan_to_num(np.abs(self.history.slope[row]) * size)
+            return np.asarray(np.nan_to_num(np.abs(self.history.slope[row]) * size))
 
     @cached_property
     def strengths(self) -> Array:

@@ -77,9 +77,7 @@ def _is_long(course: Course, first: int, last: int) -> bool:
     return bool(share >= LONG or share_of_steps >= LONG_IN_STEPS)
 
 
-def _falls_after(
-    course: Course, logarithms: Array, first: int, last: int, least: float
-) -> bool:
+def _falls_after(course: Course, logarithms: Array, first: int, last: int, least: float) -> bool:
     """Whether the error falls enough within as long as the flat range lasted, for good."""
     level = float(np.median(logarithms[first : last + 1]))
     goal = level - max(-np.log(FALL), least)

@@ -58,7 +58,7 @@ def _without_flicker(course: Course, counts: Array) -> Array:
     if not lasts.any():
         return np.full(len(counts), counts[0])
     ends = np.stack([first[lasts], stop[lasts] - 1], axis=1).ravel()
-    return np.interp(np.arange(len(counts)), ends, counts[ends])
+    return np.asarray(np.interp(np.arange(len(counts)), ends, counts[ends]))
 
 
 def _durations(course: Course, first: Integers, stop: Integers) -> Array:
