@@ -1,4 +1,4 @@
-"""Elbows leave the data, or come to it. Outside, a unit is a straight line to all points or dead."""
+"""Elbows leave the data, or come to it. Outside, a unit is a straight line to all points."""
 
 from __future__ import annotations
 
