@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from relusgd.diagnostics.events import Course, find_events
+from relusgd.diagnostics.events import RecordedCourse, find_events
 from relusgd.diagnostics.outcomes import best_constant_mse
 from relusgd.diagnostics.snapshot_metrics import SnapshotMetrics
 from relusgd.model.history import History
@@ -65,7 +65,7 @@ def made(
     metrics = dict(zip(names, np.array(rows).T, strict=True))
     metrics["learning_rate"] = np.broadcast_to(np.asarray(rate, dtype=float), (count,))
     history = History.from_parameters(steps, steps, vectors, [width], metrics, steps_per_epoch=1)
-    return Course(history, dataset, outcome, sharpness_ratio)
+    return RecordedCourse(history, dataset, outcome, sharpness_ratio)
 
 
 def with_errors(errors, *, steps=STEPS, **others):

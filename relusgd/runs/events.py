@@ -9,7 +9,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from relusgd.config import Config
-from relusgd.diagnostics.events import Course, Event, find_events
+from relusgd.diagnostics.events import Event, RecordedCourse, find_events
 from relusgd.diagnostics.sharpness import sharpness
 from relusgd.model.history import History
 from relusgd.model.network import Network, parameter_count
@@ -92,12 +92,12 @@ def events_of(run: TrainedRun) -> Events:
         return Events(find_events(course_of(run)))
 
 
-def course_of(run: TrainedRun) -> Course:
+def course_of(run: TrainedRun) -> RecordedCourse:
     """The training of a run, as those see it who look for events."""
     ending = run.ending
     outcome = ending.outcome if ending else None
     ratio = _SharpnessRatio(run) if _is_at_edge_looked_for(run) else None
-    return Course(run.history, run.data, outcome, ratio)
+    return RecordedCourse(run.history, run.data, outcome, ratio)
 
 
 def _is_at_edge_looked_for(run: TrainedRun) -> bool:

@@ -16,7 +16,7 @@ from made_trainings import (
     zigzag_points,
 )
 
-from relusgd.diagnostics.events import Course, find_events
+from relusgd.diagnostics.events import RecordedCourse, find_events
 from relusgd.diagnostics.events.film_clock import film_places, rows_along_film
 from relusgd.diagnostics.events.places import APART, TOGETHER
 from relusgd.diagnostics.events.settling import VISIBLE
@@ -435,7 +435,7 @@ def test_a_deep_network_has_events_of_its_first_layer_and_of_its_function():
         "learning_rate": np.full(count, 0.1),
     }
     history = History.from_parameters(STEPS, STEPS, vectors, [3, 2], still_metrics)
-    course = Course(history, zigzag_points(), "learned")
+    course = RecordedCourse(history, zigzag_points(), "learned")
     check(course, {"elbows_leave": 400}, ("only_jitter",))
 
 

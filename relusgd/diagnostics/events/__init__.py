@@ -16,14 +16,14 @@ from relusgd.diagnostics.events import (
     settling,
     splitting,
 )
-from relusgd.diagnostics.events.course import Course
+from relusgd.diagnostics.events.course import RecordedCourse
 from relusgd.diagnostics.events.event import Event
 from relusgd.diagnostics.events.registry import KINDS
 
 __all__ = [
     "KINDS",
-    "Course",
     "Event",
+    "RecordedCourse",
     "dying",
     "find_events",
     "gathering",
@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 
-def find_events(course: Course) -> list[Event]:
+def find_events(course: RecordedCourse) -> list[Event]:
     """All events of a training in the order in which they begin."""
     with np.errstate(all="ignore"):
         found = [event for find in KINDS for event in find(course)]

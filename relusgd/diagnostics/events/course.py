@@ -55,7 +55,7 @@ SharpnessRatio = Callable[[int], float]
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class RecordedCourse:
     """A recorded training, as those see it who look for events.
 
     history: with its metrics, S snapshots. dataset: in network units. outcome: learned, diverged or

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from relusgd.diagnostics.events.course import Course
+from relusgd.diagnostics.events.course import RecordedCourse
 from relusgd.diagnostics.events.event import Event
 from relusgd.diagnostics.events.registry import event_kind
 from relusgd.diagnostics.events.unit_counts import Burst, bursts
@@ -15,7 +15,7 @@ MANY = 0.1
 
 
 @event_kind
-def dead_from_start(course: Course) -> Iterator[Event]:
+def dead_from_start(course: RecordedCourse) -> Iterator[Event]:
     """A good part of the units is dead before the first step."""
     dead = int(course.metric("dead_units")[0])
     units = sum(course.history.hidden)
@@ -33,7 +33,7 @@ def dead_from_start(course: Course) -> Iterator[Event]:
 
 
 @event_kind
-def units_die(course: Course) -> Iterator[Event]:
+def units_die(course: RecordedCourse) -> Iterator[Event]:
     """Units cease to be active on any training point."""
     for burst in _dead_bursts(course):
         dead = burst.after - burst.before
@@ -42,7 +42,7 @@ def units_die(course: Course) -> Iterator[Event]:
 
 
 @event_kind
-def units_come_back(course: Course) -> Iterator[Event]:
+def units_come_back(course: RecordedCourse) -> Iterator[Event]:
     """Dead units are active on training points again."""
     for burst in _dead_bursts(course):
         back = burst.before - burst.after
@@ -50,12 +50,12 @@ def units_come_back(course: Course) -> Iterator[Event]:
             yield _return(course, burst, back)
 
 
-def _dead_bursts(course: Course) -> Iterator[Burst]:
+def _dead_bursts(course: RecordedCourse) -> Iterator[Burst]:
     counts = course.smooth_count(course.metric("dead_units"))
     return bursts(course, counts, sum(course.history.hidden))
 
 
-def _death(course: Course, burst: Burst, dead: int) -> Event:
+def _death(course: RecordedCourse, burst: Burst, dead: int) -> Event:
     units = sum(course.history.hidden)
     who = _who(dead, units)
     die = "dies" if dead == 1 else "die"
@@ -72,7 +72,7 @@ def _death(course: Course, burst: Burst, dead: int) -> Event:
     )
 
 
-def _return(course: Course, burst: Burst, back: int) -> Event:
+def _return(course: RecordedCourse, burst: Burst, back: int) -> Event:
     units = sum(course.history.hidden)
     who = f"{back:,} dead unit{'' if back == 1 else 's'}"
     come = "comes" if back == 1 else "come"

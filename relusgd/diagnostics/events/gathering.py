@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from relusgd.diagnostics.events.course import Course
+from relusgd.diagnostics.events.course import RecordedCourse
 from relusgd.diagnostics.events.event import Event
 from relusgd.diagnostics.events.places import TOGETHER, common_units, count_places, places_over_time
 from relusgd.diagnostics.events.registry import event_kind
@@ -25,7 +25,7 @@ TAIL = 0.1
 
 
 @event_kind
-def elbows_gather(course: Course) -> Iterator[Event]:
+def elbows_gather(course: RecordedCourse) -> Iterator[Event]:
     """The places at which the same units bend the function become at most half as many."""
     places = course.smooth_count(places_over_time(course))
     logarithms = np.log(np.maximum(places, 1.0))
@@ -34,7 +34,7 @@ def elbows_gather(course: Course) -> Iterator[Event]:
             yield from _gathering(course, places, leg)
 
 
-def _gathering(course: Course, places: Array, leg: Leg) -> Iterator[Event]:
+def _gathering(course: RecordedCourse, places: Array, leg: Leg) -> Iterator[Event]:
     part = places[leg.first : leg.last + 1]
     fall = part[0] - part[-1]
     begin = leg.first + int(np.flatnonzero(part > part[0] - TAIL * fall)[-1])
@@ -61,7 +61,7 @@ def _gathering(course: Course, places: Array, leg: Leg) -> Iterator[Event]:
     )
 
 
-def _lasts(course: Course, places: Array, end: int, most: float) -> bool:
+def _lasts(course: RecordedCourse, places: Array, end: int, most: float) -> bool:
     """Whether there are at most so many places for a while from an index on."""
     more = np.flatnonzero(places[end:] > most)
     return not len(more) or course.places[end + more[0]] - course.places[end] >= LASTING

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from relusgd.diagnostics.events.course import Course
+from relusgd.diagnostics.events.course import RecordedCourse
 from relusgd.diagnostics.events.event import Event
 from relusgd.diagnostics.events.registry import event_kind
 from relusgd.diagnostics.events.smoothing import first_lasting
@@ -19,7 +19,7 @@ NEAR_FLOOR = 1.1
 
 
 @event_kind
-def most_learned(course: Course) -> Iterator[Event]:
+def most_learned(course: RecordedCourse) -> Iterator[Event]:
     """The train error falls to a tenth of the best constant's, and stays there."""
     if course.constant_mse == 0:
         return
@@ -39,7 +39,7 @@ def most_learned(course: Course) -> Iterator[Event]:
 
 
 @event_kind
-def noise_floor_reached(course: Course) -> Iterator[Event]:
+def noise_floor_reached(course: RecordedCourse) -> Iterator[Event]:
     """The train error comes down to that of the true function, where the noise is known."""
     floor = noise_floor(course)
     if floor is None:
@@ -59,7 +59,7 @@ def noise_floor_reached(course: Course) -> Iterator[Event]:
     )
 
 
-def noise_floor(course: Course) -> float | None:
+def noise_floor(course: RecordedCourse) -> float | None:
     """The mean squared error of the true function on the training points, in the data's units.
 
     None where the target or the noise is not known, and where there is no noise.
@@ -73,7 +73,7 @@ def noise_floor(course: Course) -> float | None:
 
 
 @event_kind
-def nothing_learned(course: Course) -> Iterator[Event]:
+def nothing_learned(course: RecordedCourse) -> Iterator[Event]:
     """The training ended no better than a constant."""
     last = len(course.history) - 1
     if course.outcome != "nothing" or last == 0:

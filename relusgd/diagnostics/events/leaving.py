@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from relusgd.diagnostics.events.course import Course
+from relusgd.diagnostics.events.course import RecordedCourse
 from relusgd.diagnostics.events.event import Event
 from relusgd.diagnostics.events.registry import event_kind
 from relusgd.diagnostics.events.unit_counts import Burst, bursts
@@ -14,7 +14,7 @@ from relusgd.model.network import Array
 
 
 @event_kind
-def elbows_leave(course: Course) -> Iterator[Event]:
+def elbows_leave(course: RecordedCourse) -> Iterator[Event]:
     """Elbows of the first layer go beyond the outer training points."""
     for burst in _outside_bursts(course):
         gone = burst.after - burst.before
@@ -33,7 +33,7 @@ def elbows_leave(course: Course) -> Iterator[Event]:
 
 
 @event_kind
-def elbows_enter(course: Course) -> Iterator[Event]:
+def elbows_enter(course: RecordedCourse) -> Iterator[Event]:
     """Elbows of the first layer come in from beyond the outer training points."""
     for burst in _outside_bursts(course):
         came = burst.before - burst.after
@@ -51,12 +51,12 @@ def elbows_enter(course: Course) -> Iterator[Event]:
             )
 
 
-def _outside_bursts(course: Course) -> Iterator[Burst]:
+def _outside_bursts(course: RecordedCourse) -> Iterator[Burst]:
     counts = course.smooth_count(outside_counts(course))
     return bursts(course, counts, course.history.hidden[0])
 
 
-def outside_counts(course: Course) -> Array:
+def outside_counts(course: RecordedCourse) -> Array:
     """How many elbows lie beyond the outer training points, or are none, shape (T,)."""
     low, high = course.x_range
     counts = []
@@ -67,7 +67,7 @@ def outside_counts(course: Course) -> Array:
 
 
 def _event(
-    course: Course, name: str, burst: Burst, elbows: int, sentence: str, caption: str
+    course: RecordedCourse, name: str, burst: Burst, elbows: int, sentence: str, caption: str
 ) -> Event:
     return course.event(
         name,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from relusgd.diagnostics.events.course import Course
+from relusgd.diagnostics.events.course import RecordedCourse
 from relusgd.diagnostics.events.event import Event
 from relusgd.diagnostics.events.registry import event_kind
 from relusgd.diagnostics.events.smoothing import first_lasting
@@ -21,7 +21,7 @@ LANDED = 0.5
 
 
 @event_kind
-def diverges(course: Course) -> Iterator[Event]:
+def diverges(course: RecordedCourse) -> Iterator[Event]:
     """From here on the train error is above that of the start and ten times the best constant's."""
     if course.outcome != "diverged":
         return
@@ -46,7 +46,7 @@ def diverges(course: Course) -> Iterator[Event]:
 
 
 @event_kind
-def catapult(course: Course) -> Iterator[Event]:
+def catapult(course: RecordedCourse) -> Iterator[Event]:
     """The train error rises first, far above the start's, and then falls below it.
 
     Lewkowycz et al. 2020, "The large learning rate phase of deep learning: the catapult mechanism".

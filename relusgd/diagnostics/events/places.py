@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from relusgd.diagnostics.events.course import Course
+from relusgd.diagnostics.events.course import RecordedCourse
 from relusgd.model.network import Array, Booleans
 
 TOGETHER = 0.02
@@ -30,7 +30,7 @@ def count_places(elbows: Array, width: float) -> int:
     return places
 
 
-def places_over_time(course: Course) -> Array:
+def places_over_time(course: RecordedCourse) -> Array:
     """How many places the elbows that take part stand at, shape (T,), each TOGETHER wide."""
     low, high = course.x_range
     width = TOGETHER * (high - low)
@@ -43,12 +43,12 @@ def places_over_time(course: Course) -> Array:
     )
 
 
-def common_units(course: Course, one: int, other: int) -> Booleans:
+def common_units(course: RecordedCourse, one: int, other: int) -> Booleans:
     """Which followed units take part at both of two looked-at snapshots, shape (n,)."""
     return np.asarray(course.takes_part[one] & course.takes_part[other])
 
 
-def place_text(course: Course, x: float) -> str:
+def place_text(course: RecordedCourse, x: float) -> str:
     """A place along x in the units of the data, with the digits that 1 % of the range needs."""
     low, high = course.x_range
     ends = course.dataset.scaling.x_to_original(np.array([x, low, high]))

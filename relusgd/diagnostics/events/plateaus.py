@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from relusgd.diagnostics.events.course import Course
+from relusgd.diagnostics.events.course import RecordedCourse
 from relusgd.diagnostics.events.event import Event
 from relusgd.diagnostics.events.registry import event_kind
 from relusgd.model.network import Array
@@ -25,7 +25,7 @@ FEWEST = 4
 
 
 @event_kind
-def plateau(course: Course) -> Iterator[Event]:
+def plateau(course: RecordedCourse) -> Iterator[Event]:
     """The train error is flat, and falls as soon as the same time has passed again.
 
     An error that falls evenly, exponentially or as a power of time, has none.
@@ -44,7 +44,7 @@ def plateau(course: Course) -> Iterator[Event]:
             yield _event(course, float(np.median(errors[first : last + 1])), first, last)
 
 
-def _noise(course: Course) -> Array:
+def _noise(course: RecordedCourse) -> Array:
     """How much the logarithm of the smooth error trembles: twice its standard error, typically."""
     with np.errstate(all="ignore"):
         raw = np.log(course.metric("train_mse")[course.rows])
@@ -69,7 +69,7 @@ def _flat_ranges(values: Array, tolerance: float) -> list[tuple[int, int]]:
     return ranges
 
 
-def _is_long(course: Course, first: int, last: int) -> bool:
+def _is_long(course: RecordedCourse, first: int, last: int) -> bool:
     if last - first + 1 < FEWEST:
         return False
     share = course.places[last] - course.places[first]
@@ -77,7 +77,9 @@ def _is_long(course: Course, first: int, last: int) -> bool:
     return bool(share >= LONG or share_of_steps >= LONG_IN_STEPS)
 
 
-def _falls_after(course: Course, logarithms: Array, first: int, last: int, least: float) -> bool:
+def _falls_after(
+    course: RecordedCourse, logarithms: Array, first: int, last: int, least: float
+) -> bool:
     """Whether the error falls enough within as long as the flat range lasted, for good."""
     level = float(np.median(logarithms[first : last + 1]))
     goal = level - max(-np.log(FALL), least)
@@ -88,7 +90,7 @@ def _falls_after(course: Course, logarithms: Array, first: int, last: int, least
     return bool(logarithms[soon].min() <= goal and logarithms[-1] <= goal)
 
 
-def _event(course: Course, level: float, first: int, last: int) -> Event:
+def _event(course: RecordedCourse, level: float, first: int, last: int) -> Event:
     text = course.error_text(level)
     return course.event(
         "plateau",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from relusgd.diagnostics.events.course import Course
+from relusgd.diagnostics.events.course import RecordedCourse
 from relusgd.diagnostics.events.event import Event
 from relusgd.diagnostics.events.registry import event_kind
 from relusgd.model.network import Array
@@ -29,7 +29,7 @@ MEASURED = 40
 
 
 @event_kind
-def rate_steps(course: Course) -> Iterator[Event]:
+def rate_steps(course: RecordedCourse) -> Iterator[Event]:
     """The learning rate jumps from one constant to another."""
     rates = course.metric("learning_rate")
     rows = _jumps(rates)
@@ -54,7 +54,7 @@ def _jumps(rates: Array) -> Array:
     return np.asarray(np.flatnonzero(between) + 1)
 
 
-def _one_step(course: Course, before: float, after: float, row: int) -> Event:
+def _one_step(course: RecordedCourse, before: float, after: float, row: int) -> Event:
     way = "falls" if after < before else "rises"
     words = f"from {number(before)} to {number(after)}"
     return course.event(
@@ -66,7 +66,7 @@ def _one_step(course: Course, before: float, after: float, row: int) -> Event:
     )
 
 
-def _many_steps(course: Course, rates: Array, first: int, last: int, steps: int) -> Event:
+def _many_steps(course: RecordedCourse, rates: Array, first: int, last: int, steps: int) -> Event:
     before, after = float(rates[first]), float(rates[last + 1])
     words = f"from {number(before)} to {number(after)}"
     return course.event(
@@ -80,7 +80,7 @@ def _many_steps(course: Course, rates: Array, first: int, last: int, steps: int)
 
 
 @event_kind
-def edge_of_stability(course: Course) -> Iterator[Event]:
+def edge_of_stability(course: RecordedCourse) -> Iterator[Event]:
     """The sharpness climbs to the largest that the learning rate can bear, and stays there.
 
     Cohen et al. 2021, "Gradient descent on neural networks typically occurs at the edge of
@@ -105,7 +105,7 @@ def edge_of_stability(course: Course) -> Iterator[Event]:
         return
 
 
-def _first_at_edge(course: Course, below: int, at: int) -> int:
+def _first_at_edge(course: RecordedCourse, below: int, at: int) -> int:
     """The index from which on the sharpness is at the edge, between one below and one there."""
     assert course.sharpness_ratio is not None
     while at - below > 1:
@@ -117,7 +117,7 @@ def _first_at_edge(course: Course, below: int, at: int) -> int:
     return at
 
 
-def _edge_event(course: Course, row: int, end: int | None) -> Event:
+def _edge_event(course: RecordedCourse, row: int, end: int | None) -> Event:
     rate = float(course.metric("learning_rate")[row])
     return course.event(
         "edge_of_stability",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from relusgd.diagnostics.events.course import Course
+from relusgd.diagnostics.events.course import RecordedCourse
 from relusgd.diagnostics.events.event import Event
 
-Kind = Callable[[Course], Iterator[Event]]
+Kind = Callable[[RecordedCourse], Iterator[Event]]
 
 KINDS: list[Kind] = []
 """Those of all modules that were imported so far."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from relusgd.diagnostics.events.course import Course
+from relusgd.diagnostics.events.course import RecordedCourse
 from relusgd.diagnostics.events.event import Event
 from relusgd.diagnostics.events.registry import event_kind
 from relusgd.diagnostics.events.smoothing import first_lasting, window_means
@@ -36,7 +36,7 @@ FEWEST = 3
 
 
 @event_kind
-def only_jitter(course: Course) -> Iterator[Event]:
+def only_jitter(course: RecordedCourse) -> Iterator[Event]:
     """The smooth function stays nearer to the one at the end than that one trembles.
 
     Distances are root mean squares over the range of the training x.
@@ -64,7 +64,7 @@ def only_jitter(course: Course) -> Iterator[Event]:
     yield _event(course, index, jitter, trembles=jitter > visible)
 
 
-def _way_between_halves(course: Course) -> Array:
+def _way_between_halves(course: RecordedCourse) -> Array:
     """How far the mean function of the first half of the rest is from that of the second, shape
     (T,), for the rest of the training from each looked-at snapshot on."""
     middle_steps = 0.5 * (course.steps + course.steps[-1])
@@ -79,7 +79,7 @@ def _way_between_halves(course: Course) -> Array:
     return np.asarray(np.sqrt(np.mean(np.square(way), axis=1)))
 
 
-def _event(course: Course, index: int, jitter: float, *, trembles: bool) -> Event:
+def _event(course: RecordedCourse, index: int, jitter: float, *, trembles: bool) -> Event:
     from_start = index == 0
     if trembles:
         since = "from the start" if from_start else "from here on"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from relusgd.diagnostics.events.course import Course
+from relusgd.diagnostics.events.course import RecordedCourse
 from relusgd.diagnostics.events.event import Event
 from relusgd.diagnostics.events.places import APART, TOGETHER, place_text
 from relusgd.diagnostics.events.registry import event_kind
@@ -45,7 +45,7 @@ class _Parting:
 
 
 @event_kind
-def cluster_splits(course: Course) -> Iterator[Event]:
+def cluster_splits(course: RecordedCourse) -> Iterator[Event]:
     """Units that have come together, or began so, and stood together for a while, come to stand
     apart."""
     partings = sorted(_partings(course), key=lambda parting: parting.begin)
@@ -53,7 +53,7 @@ def cluster_splits(course: Course) -> Iterator[Event]:
         yield from _split(course, group)
 
 
-def _partings(course: Course) -> Iterator[_Parting]:
+def _partings(course: RecordedCourse) -> Iterator[_Parting]:
     low, high = course.x_range
     width = high - low
     part = course.bends_inside
@@ -74,7 +74,7 @@ def _partings(course: Course) -> Iterator[_Parting]:
                 yield _Parting((first, int(others[column])), begin, end)
 
 
-def _isolated_clusters(course: Course, gap: float) -> Integers:
+def _isolated_clusters(course: RecordedCourse, gap: float) -> Integers:
     """Of each followed unit the number of its cluster of elbows, shape (T, n); −1 for none.
 
     A cluster has gaps of at most `gap` within and larger ones around, and is at most two gaps wide:
@@ -118,7 +118,7 @@ def _changes(
             yield begin, end
 
 
-def _of_one_cluster(course: Course, partings: list[_Parting]) -> list[list[_Parting]]:
+def _of_one_cluster(course: RecordedCourse, partings: list[_Parting]) -> list[list[_Parting]]:
     """Partings that begin at about the same time and place."""
     low, high = course.x_range
     groups: list[list[_Parting]] = []
@@ -136,7 +136,7 @@ def _of_one_cluster(course: Course, partings: list[_Parting]) -> list[list[_Part
     return groups
 
 
-def _split(course: Course, group: list[_Parting]) -> Iterator[Event]:
+def _split(course: RecordedCourse, group: list[_Parting]) -> Iterator[Event]:
     begin = group[0].begin
     end = min(parting.end for parting in group)
     members = np.array(sorted({unit for parting in group for unit in parting.units}))
@@ -158,7 +158,7 @@ def _split(course: Course, group: list[_Parting]) -> Iterator[Event]:
     )
 
 
-def _is_of_weight(course: Course, members: Integers, begin: int, end: int) -> bool:
+def _is_of_weight(course: RecordedCourse, members: Integers, begin: int, end: int) -> bool:
     """Whether the cluster, and both of its parts, bend the function by enough."""
     strength = np.where(course.bends_inside[begin], course.strengths[begin], 0.0)
     least = SHARE_OF_PAIR if len(members) == 2 else SHARE

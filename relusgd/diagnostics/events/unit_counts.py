@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from relusgd.diagnostics.events.course import Course
+from relusgd.diagnostics.events.course import RecordedCourse
 from relusgd.diagnostics.events.smoothing import legs
 from relusgd.model.network import Array, Integers
 
@@ -32,7 +32,7 @@ class Burst:
     after: int
 
 
-def bursts(course: Course, counts: Array, units: int) -> Iterator[Burst]:
+def bursts(course: RecordedCourse, counts: Array, units: int) -> Iterator[Burst]:
     """The times at which a smooth count of units, shape (T,), rises or falls by enough of them."""
     least = max(1.0, LEAST_SHARE * units)
     counts = _without_flicker(course, counts)
@@ -49,7 +49,7 @@ def bursts(course: Course, counts: Array, units: int) -> Iterator[Burst]:
                 yield Burst(begin, end, before, after)
 
 
-def _without_flicker(course: Course, counts: Array) -> Array:
+def _without_flicker(course: RecordedCourse, counts: Array) -> Array:
     """The counts that last; between two of them, where others flicker, a straight way."""
     first = np.flatnonzero(np.concatenate([[True], np.diff(counts) != 0]))
     stop = np.append(first[1:], len(counts))
@@ -61,7 +61,7 @@ def _without_flicker(course: Course, counts: Array) -> Array:
     return np.asarray(np.interp(np.arange(len(counts)), ends, counts[ends]))
 
 
-def _durations(course: Course, first: Integers, stop: Integers) -> Array:
+def _durations(course: RecordedCourse, first: Integers, stop: Integers) -> Array:
     """How long counts last that hold at the indices first … stop − 1: to the next snapshot."""
     places = course.places
     spacing = places[-1] - places[-2] if len(places) > 1 else 0.0
