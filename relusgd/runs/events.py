@@ -28,7 +28,7 @@ Beyond, its forty to fifty sharpnesses would take more than a moment.
 """
 
 
-class TrainedRun(Protocol):
+class EndedRun(Protocol):
     """What is asked of a run here."""
 
     @property
@@ -86,13 +86,13 @@ class Events(Sequence[Event]):
         return [event.to_json() for event in self]
 
 
-def events_of(run: TrainedRun) -> Events:
+def events_of(run: EndedRun) -> Events:
     """The events of a run, found in its record; docs/events.md has their definitions."""
     with threadpool_limits(1):
         return Events(find_events(course_of(run)))
 
 
-def course_of(run: TrainedRun) -> RecordedCourse:
+def course_of(run: EndedRun) -> RecordedCourse:
     """The training of a run, as those see it who look for events."""
     ending = run.ending
     outcome = ending.outcome if ending else None
@@ -100,7 +100,7 @@ def course_of(run: TrainedRun) -> RecordedCourse:
     return RecordedCourse(run.history, run.data, outcome, ratio)
 
 
-def _is_at_edge_looked_for(run: TrainedRun) -> bool:
+def _is_at_edge_looked_for(run: EndedRun) -> bool:
     """Whether plain descent on all points was taken, whose edge is known, and by a small network.
 
     Of smaller batches the sharpness stays below the edge, and adaptive methods have another one.
@@ -119,7 +119,7 @@ def _is_at_edge_looked_for(run: TrainedRun) -> bool:
 class _SharpnessRatio:
     """row → the sharpness of a snapshot over the edge at the learning rate in force; kept."""
 
-    def __init__(self, run: TrainedRun) -> None:
+    def __init__(self, run: EndedRun) -> None:
         self._history, self._dataset = run.history, run.data
         self._layers = run.config.training.layers
         self._output_bias = run.config.network.output_bias
