@@ -22,15 +22,17 @@ from relusgd.words import counted, exact_number, number
 
 CAREFUL = 0.3
 CAREFUL_STEPS = 200
-"""At the end so many steps on the full batch are tried, at this share of the largest stable rate.
+SHORT_WAY = 0.1
+"""At the end so many steps on the full batch are tried, at this share of the largest stable rate,
+for at most this share of the training's way: learning rate times steps.
 """
 
 MOST_BENDS = 100
 """Lines of more bends are not looked for: wider networks count as if they had so many units."""
 
-FIT_BY_NOISE, FIT_BY_SPREAD = 1.5, 0.005
-"""A training error up to 1.5 times that of the noise fits; without noise, up to this share of the
-best constant's.
+FIT_BY_NOISE, FIT_BY_ESTIMATE, FIT_BY_SPREAD = 1.5, 2.0, 0.003
+"""A training error fits up to 1.5 times that of the noise, or twice where that is only estimated;
+and up to this share of the best constant's besides.
 """
 
 
@@ -91,14 +93,17 @@ class Symptoms:
     @cached_property
     def fitting_mse(self) -> float:
         """The largest training error of a good fit."""
-        return FIT_BY_NOISE * self.noise.mse + FIT_BY_SPREAD * self.constant_mse
+        factor = FIT_BY_ESTIMATE if self.noise.source == "neighbours" else FIT_BY_NOISE
+        return factor * self.noise.mse + FIT_BY_SPREAD * self.constant_mse
 
     @property
     def missing_mse(self) -> float:
-        """How far the training error is above that of the noise; before the first step, how far
-        the best constant's is.
+        """How far the training error is above that of the noise, 0 for a good fit; before the first
+        step, how far the best constant's is.
         """
         error = self.constant_mse if self.is_planned else self.final_mse
+        if error <= self.fitting_mse:
+            return 0.0
         return max(error - self.noise.mse, 0.0)
 
     def explained(self, mse: float | None) -> float:
@@ -159,15 +164,22 @@ class Symptoms:
 
     @cached_property
     def careful_gain(self) -> float:
-        """Which share of what is missing a few careful steps gain at the end."""
+        """Which share of what is missing a few careful steps gain at the end.
+
+        They go a tenth of the way of the training at most, so that what they gain is no more time.
+        """
         training = self.config.training
-        if self.is_ridge or self.safe_rate is None:
+        if self.is_ridge or self.safe_rate is None or not np.isfinite(self.missing_mse):
             return 0.0
+        way = self.learning_rate * self.steps / (1.0 - training.momentum)
+        steps = CAREFUL_STEPS
+        if not self.is_adaptive and training.method != "sign":
+            steps = min(steps, int(SHORT_WAY * way / self.safe_rate))
         after = careful_mse(
             self.last,
             self.dataset,
             self.safe_rate,
-            CAREFUL_STEPS,
+            steps,
             layers=training.layers,
             output_bias=self.config.network.output_bias,
         )

@@ -44,7 +44,7 @@ def scale_of_data(symptoms: Symptoms) -> Cause | None:
     if symptoms.has_failed and not symptoms.is_planned:
         strength = 0.95 if factor >= CLEARLY else 0.65
     else:
-        strength = float(np.clip(0.25 + 0.5 * np.log10(factor), 0.0, 0.93))
+        strength = float(np.clip(0.4 + 0.5 * np.log10(factor), 0.0, 0.93))
     reason = f"{words}, and initial networks and learning rates are made for sizes of about 1"
     return Cause("scale_of_data", strength, reason, tuple(remedies))
 
@@ -69,7 +69,7 @@ def outlying_points(symptoms: Symptoms) -> Cause | None:
         f"{place}{others}, far from all other points, "
         f"makes {share:.0%} of the spread of y: squared errors follow it"
     )
-    return Cause("outlying_points", 0.5 + 0.4 * share, reason)
+    return Cause("outlying_points", 0.5 + 0.47 * share, reason)
 
 
 @cause

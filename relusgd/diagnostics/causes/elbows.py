@@ -6,7 +6,7 @@ import numpy as np
 
 from relusgd.diagnostics.causes.cause import STABLE, Cause, Changes, cause, foreseeable
 from relusgd.diagnostics.causes.remedies import drawn_elbows, longer, more_units
-from relusgd.diagnostics.evidence.bends import bend_errors, crowded_gap
+from relusgd.diagnostics.evidence.bends import bend_errors, crowded_place
 from relusgd.diagnostics.measures import always_on_units, dead_units
 from relusgd.diagnostics.symptoms import Symptoms
 from relusgd.words import counted, exact_number, number
@@ -19,6 +19,9 @@ FEW = 0.5
 
 CROWDED, FEWEST_CROWDED = 0.6, 8
 """Bends are crowded where this share of them lies in one gap between points, of so many units."""
+
+BORN_CROWDED = 0.9
+"""They began so where this share of the first ones did."""
 
 WEAK = 0.1
 """Causes that explain less of what is missing are not named."""
@@ -46,15 +49,16 @@ def collapsed(symptoms: Symptoms) -> Cause | None:
     That is so for good where the hidden layer does not learn, and otherwise until the units have
     come back; steps that fit a line do not move them.
     """
-    if symptoms.has_diverged:
-        return None
-    if not _has_few_bends(symptoms):
-        return _crowded(symptoms)
     dead = sum(len(layer) for layer in dead_units(symptoms.last, symptoms.dataset))
-    if dead > symptoms.units - dead:
+    if symptoms.has_diverged or dead > symptoms.units - dead:
         return None
+    return _few_bends(symptoms) or _crowded(symptoms)
+
+
+def _few_bends(symptoms: Symptoms) -> Cause | None:
+    """The function bends between few neighbouring points."""
     gain = _placement_gain(symptoms)
-    if gain < WEAK:
+    if not _has_few_bends(symptoms) or gain < WEAK:
         return None
     units, bends = symptoms.units, symptoms.bends
     line = symptoms.original_mse(symptoms.mse_of_bends(bends))
@@ -76,19 +80,25 @@ def collapsed(symptoms: Symptoms) -> Cause | None:
 
 
 def _crowded(symptoms: Symptoms) -> Cause | None:
-    """Most elbows lie between two neighbouring points, where two bends do as much as all."""
-    low, high, share = crowded_gap(symptoms.last, symptoms.dataset.x_train)
-    is_crowded = share >= CROWDED and symptoms.units >= FEWEST_CROWDED
-    gain = symptoms.reachable_gain
-    if not is_crowded or gain < WEAK or symptoms.output_gain > 0.3:
+    """Most elbows lie beside each other, where a few bends do nearly as much as all of them."""
+    crowd = crowded_place(symptoms.last, symptoms.dataset.x_train)
+    if crowd is None or symptoms.units < FEWEST_CROWDED or crowd.share < CROWDED:
         return None
-    ends = [number(end) for end in symptoms.dataset.scaling.x_to_original(np.array([low, high]))]
+    gain = 0.94 * symptoms.reachable_gain * (1.0 - symptoms.output_gain)
+    at_start = crowded_place(symptoms.initial, symptoms.dataset.x_train)
+    if at_start is not None and at_start.share >= BORN_CROWDED:
+        gain = max(gain, 0.65 * symptoms.reachable_gain)
+    else:
+        gain = min(gain, 0.7)  # something else has crowded them
+    if gain < WEAK:
+        return None
+    ends = symptoms.dataset.scaling.x_to_original(np.array([crowd.low, crowd.high]))
     reason = (
-        f"{share:.0%} of the bends lie between two neighbouring points, x = {ends[0]} and "
-        f"{ends[1]}, where two bends do as much; {symptoms.units:,} units placed well have train "
+        f"{crowd.share:.0%} of the bends lie beside each other, at x = {number(ends[0])} to "
+        f"{number(ends[1])}, where a few would do; {symptoms.units:,} units placed well have train "
         f"MSE {symptoms.original_mse(symptoms.reachable_mse)}"
     )
-    return Cause("collapsed", 0.94 * gain, reason, _spread(symptoms))
+    return Cause("collapsed", gain, reason, _spread(symptoms))
 
 
 def _spread(symptoms: Symptoms) -> tuple[Changes, ...]:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from relusgd.diagnostics.causes.cause import STABLE, Cause, Changes, cause
-from relusgd.diagnostics.causes.rate import FEW_TIME_CONSTANTS, has_steps_of_its_own_length
+from relusgd.diagnostics.causes.rate import (
+    FEW_TIME_CONSTANTS,
+    has_large_steps,
+    has_steps_of_its_own_length,
+)
 from relusgd.diagnostics.causes.remedies import longer, more_units
 from relusgd.diagnostics.evidence.slow_directions import slow_directions
 from relusgd.diagnostics.symptoms import Symptoms
@@ -11,6 +15,9 @@ from relusgd.words import counted, rounded_number
 
 STILL_FALLING = 0.04
 """An error that fell by more than this share in the last third was still falling."""
+
+UNSTEADY = 0.45
+"""Where steps are large, errors jump, and a fall says little."""
 
 MOVABLE = 0.5
 """Where careful steps or a better output layer gain this share of what is missing, the training is
@@ -46,8 +53,11 @@ def _strength_of_shortness(symptoms: Symptoms) -> float:
         is_short = stable is not None and way < FEW_TIME_CONSTANTS * stable
         return 0.6 if is_short else 0.0
     if fall is None or fall < STILL_FALLING:
-        return 0.35 + 0.3 * symptoms.output_gain if symptoms.output_gain > 0.5 else 0.0
-    return 0.45 + 0.4 * min(1.0, 2 * fall) * symptoms.live_gain
+        return 0.3 + 0.25 * symptoms.output_gain if symptoms.output_gain > 0.5 else 0.0
+    if symptoms.missing_mse == 0:
+        return 0.0
+    strength = 0.45 + 0.4 * min(1.0, 2 * fall) * symptoms.live_gain
+    return min(strength, UNSTEADY) if has_large_steps(symptoms) else strength
 
 
 def _fall_words(symptoms: Symptoms) -> str:

@@ -15,6 +15,9 @@ NEAR_ONE = 0.98
 FAR_BELOW = 1 / 20
 """A learning rate below this share of the largest stable one is low."""
 
+HIGH = 0.2
+"""One above this share of it is high where units have died."""
+
 FEW_TIME_CONSTANTS = 100.0
 """A training is short where so many steps at the largest stable rate would go further."""
 
@@ -50,11 +53,20 @@ def rate_too_high(symptoms: Symptoms) -> Cause | None:
     """
     if symptoms.is_ridge:
         return None
-    for judge in (_above_the_edge_at_the_start, _large_steps, _above_the_edge_at_the_end):
+    judges = (
+        _above_the_edge_at_the_start,
+        _large_steps,
+        _thrown_off_the_data,
+        _above_the_edge_at_the_end,
+    )
+    remedies: tuple[Changes, ...] = (
+        {"training.learning_rate": STABLE},
+        {"training.learning_rate": float(f"{symptoms.learning_rate / 10:.1g}")},
+    )
+    for judge in judges:
         found = judge(symptoms)
         if found is not None:
-            strength, reason = found
-            return Cause("rate_too_high", strength, reason, ({"training.learning_rate": STABLE},))
+            return Cause("rate_too_high", *found, remedies)
     return None
 
 
@@ -94,6 +106,21 @@ def _large_steps(symptoms: Symptoms) -> Judged:
     return base + 0.3 * symptoms.careful_gain, reason
 
 
+def _thrown_off_the_data(symptoms: Symptoms) -> Judged:
+    """Batches are stable at smaller rates than all points together."""
+    stable = symptoms.stable_rate
+    has_died = symptoms.dead_layer is not None and symptoms.initial_dead_layer is None
+    if not has_died or stable is None or symptoms.learning_rate < HIGH * stable:
+        return None
+    size = symptoms.config.training.batch_size
+    batches = "the full batch" if size == "full" else f"batches of {size:,}"
+    reason = (
+        f"steps at learning rate {symptoms.rate_words} on {batches} threw all units off the data; "
+        f"the largest stable rate of the initial network on the full batch is {number(stable)}"
+    )
+    return 0.58, reason
+
+
 def _above_the_edge_at_the_end(symptoms: Symptoms) -> Judged:
     stable = symptoms.stable_rate_at_end
     if symptoms.is_planned or stable is None or symptoms.learning_rate <= stable:
@@ -105,6 +132,13 @@ def _above_the_edge_at_the_end(symptoms: Symptoms) -> Judged:
     if symptoms.has_failed:
         return 0.45, reason
     return 0.3 + 0.6 * symptoms.careful_gain, reason
+
+
+def has_large_steps(symptoms: Symptoms) -> bool:
+    """Whether steps of a length of their own are large beside the parameters."""
+    if not has_steps_of_its_own_length(symptoms):
+        return False
+    return symptoms.learning_rate > LARGE_STEP * usual_parameter(symptoms)
 
 
 def has_steps_of_its_own_length(symptoms: Symptoms) -> bool:
@@ -147,9 +181,9 @@ def rate_too_low(symptoms: Symptoms) -> Cause | None:
         remedies = ({"training.learning_rate": good}, *remedies[1:2])
         return Cause("rate_too_low", _of_low_rate(symptoms), reason, remedies)
     stable = symptoms.stable_rate
-    if stable is None or symptoms.learning_rate >= FAR_BELOW * stable:
+    if stable is None or _effective_rate(symptoms) >= FAR_BELOW * stable:
         return None
-    constants = symptoms.learning_rate * symptoms.steps / stable
+    constants = _effective_rate(symptoms) * symptoms.steps / stable
     is_short = constants < FEW_TIME_CONSTANTS
     if not is_short and (symptoms.fall is None or symptoms.fall < 0.02):
         return None
@@ -159,6 +193,16 @@ def rate_too_low(symptoms: Symptoms) -> Cause | None:
         f"{less} times as high{_pace(symptoms)}"
     )
     return Cause("rate_too_low", _of_low_rate(symptoms), reason, remedies)
+
+
+def _effective_rate(symptoms: Symptoms) -> float:
+    """The rate of plain steps that are as quick along flat directions, beside their stable rate.
+
+    Steps with momentum μ are as quick as plain ones at η/(1 − μ), whose largest stable rate is
+    1 + μ times smaller.
+    """
+    momentum = symptoms.config.training.momentum
+    return symptoms.learning_rate * (1 + momentum) / (1 - momentum)
 
 
 def _of_low_rate(symptoms: Symptoms) -> float:

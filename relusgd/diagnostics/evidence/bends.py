@@ -7,6 +7,8 @@ Billings & Luo 1989). The optimum is not above the error that it gives.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from relusgd.model.breakpoints import breakpoints
@@ -64,18 +66,33 @@ def _thinned(x: Array, y: Array) -> tuple[Array, Array]:
     return x[chosen], y[chosen]
 
 
-def crowded_gap(network: Network, x: Array) -> tuple[float, float, float]:
-    """The gap between neighbouring training x in which most bends are: its ends, and the share of
-    all bends on the points that it holds; nan without bends. x: sorted.
-    """
+CROWD = 0.1
+"""Bends within this part of the range of x, or within one gap between points, are beside each
+other.
+"""
+
+
+class Crowd(NamedTuple):
+    """Where most bends are beside each other: from where to where, and which share of all."""
+
+    low: float
+    high: float
+    share: float
+
+
+def crowded_place(network: Network, x: Array) -> Crowd | None:
+    """Where most bends on the points are beside each other; None without bends. x: sorted."""
     positions = np.unique(x)
-    bends = breakpoints(network).between(float(positions[0]), float(positions[-1]))
+    low, high = float(positions[0]), float(positions[-1])
+    bends = breakpoints(network).between(low, high)
     if not len(bends):
-        return float("nan"), float("nan"), float("nan")
-    counts = np.bincount(np.searchsorted(positions, bends), minlength=len(positions))
+        return None
+    following = positions[np.searchsorted(positions, bends)]
+    ends = np.maximum(following, bends + CROWD * (high - low))
+    counts = np.searchsorted(bends, ends, side="right") - np.arange(len(bends))
     most = int(np.argmax(counts))
-    share = float(counts[most] / len(bends))
-    return float(positions[most - 1]), float(positions[most]), share
+    last = bends[most + counts[most] - 1]
+    return Crowd(float(bends[most]), float(last), float(counts[most] / len(bends)))
 
 
 def bends_between_points(network: Network, x: Array) -> int:

@@ -26,6 +26,9 @@ Source = Literal["target", "equal x", "neighbours"]
 MEDIAN_SQUARE = 0.455
 """The median of the squares of standard normal numbers."""
 
+FAR_OFF = 4.0
+"""Where the mean is so many times what the median tells, single points lie far off."""
+
 FEW_POINTS = 20
 """Of fewer points nobody can tell whether they are noisy or the target bends."""
 
@@ -76,4 +79,5 @@ def _neighbours_mse(x: Array, y: Array) -> float:
     b = 1.0 - a
     e = a * y[:-2] + b * y[2:] - y[1:-1]
     squares = np.square(e) / (a**2 + b**2 + 1.0)
-    return min(float(np.mean(squares)), float(np.median(squares)) / MEDIAN_SQUARE)
+    by_mean, by_median = float(np.mean(squares)), float(np.median(squares)) / MEDIAN_SQUARE
+    return by_median if by_mean > FAR_OFF * by_median else by_mean
