@@ -133,16 +133,22 @@ class Painter(PartsPainter):
         )
 
 
+def _still_painter(scene: Scene, index: int, look: Look | None) -> Painter:
+    """A painter that shows one moment, as a film of a single frame does."""
+    script = Script(np.array([index % len(scene)]))
+    painter = Painter(scene, look, script=script, still=True)
+    painter.show(index)
+    return painter
+
+
 def still_figure(scene: Scene, index: int, look: Look | None = None) -> DrawnFigure:
     """The picture of one moment as a figure of matplotlib's, to be changed and saved by others."""
-    painter = Painter(scene, look, still=True)
-    painter.show(index)
+    painter = _still_painter(scene, index, look)
     return painter.sheet.figure
 
 
 def save_still(scene: Scene, index: int, path: Path, look: Look | None = None) -> None:
     """Write the picture of one moment as .png, .svg or .pdf. Raises as `write_figure` does."""
     check_still(path)
-    painter = Painter(scene, look, still=True)
-    painter.show(index)
+    painter = _still_painter(scene, index, look)
     write_figure(painter.sheet, path)

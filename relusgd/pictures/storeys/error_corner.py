@@ -26,6 +26,8 @@ WIDTH, HEIGHT = 0.2, 0.24
 LEAST_WIDTH = 8.5
 """Its least width, in heights of a letter: words and numbers have room."""
 
+NOISE = "noise"
+
 CLEAR = 0.04
 """Free paper between the corner and what is under it, as a share of the storey's height."""
 
@@ -87,6 +89,13 @@ def _highest(view: View, start: float, stop: float, limits: tuple[float, float])
     return float(np.clip(max(found), *limits))
 
 
+def _noise_on(axis: ErrorAxis, view: View) -> float | None:
+    """noise², if it is known and on the axis."""
+    noise = noise_level(view)
+    low, high = axis.limits
+    return noise if noise is not None and low < np.log10(noise) < high else None
+
+
 class ErrorCorner:
     """Errors until the moment that is shown, on a logarithmic axis, with their names and values."""
 
@@ -104,13 +113,15 @@ class ErrorCorner:
         self._moments = time.place(clock)
         line = round(1.35 * sheet.scale.text)
         words = len(self._errors) * line
-        plot = Box(box.left, box.bottom, box.width, box.height - words)
+        noise = _noise_on(axis, view)
+        beside = 0 if noise is None else round(text_width(NOISE, 0.85 * sheet.scale.text) + 6)
+        plot = Box(box.left, box.bottom, box.width - beside, box.height - words)
         limits = time.limits(0.03), axis.limits
         axes = bare_axes(sheet, plot, *limits, order=CORNER)
-        noise = noise_level(view)
         if noise is not None:
             ground = bare_axes(sheet, plot, *limits, order=GROUND)
             ground.plot(time.limits(0), [np.log10(noise)] * 2, **looks_of(sheet, None)["noise"])
+            self._name_noise(plot, axis, noise)
         colours = {"train": sheet.colours.train, "test": sheet.colours.test}
         self._curves = []
         self.moving: list[Artist] = []
@@ -137,6 +148,19 @@ class ErrorCorner:
             self._curves.append((curve, dot, band, y, errors, number))
             self.moving += [curve, dot]
         self.moving += [entry[-1] for entry in self._curves]
+
+    def _name_noise(self, plot: Box, axis: ErrorAxis, noise: float) -> None:
+        """Say at the right end of its line what the error of the truth itself is."""
+        low, high = axis.limits
+        height = plot.bottom + (np.log10(noise) - low) / (high - low) * plot.height
+        self._sheet.text(
+            plot.right + 4,
+            height,
+            NOISE,
+            pixels=0.85 * self._sheet.scale.text,
+            colour=self._sheet.colours.faint,
+            va="center_baseline",
+        )
 
     def _write_words(self, box: Box, top: int, words: str, colour: str) -> PastedNumber | Text:
         pixels = TICK_LETTERS * self._sheet.scale.text

@@ -17,6 +17,7 @@ from relusgd.pictures.storeys.error_corner import Corner, corner_size
 from relusgd.pictures.storeys.layout import StoreyBoxes
 from relusgd.pictures.storeys.lower import MARGIN
 from relusgd.pictures.storeys.run_storeys import RunStoreys
+from relusgd.pictures.storeys.words import Words
 from relusgd.pictures.view import View
 
 TICK_LINES = 2.3
@@ -72,7 +73,17 @@ class OneRunBuilder:
             parts.append(storeys.draw_errors(self.corner, error_axis(self.view)))
         parts += self._draw_head()
         self._write_words()
-        return parts
+        words = Words(
+            self.sheet,
+            self.boxes.upper,
+            self.boxes.lower,
+            self.corner,
+            self.view,
+            self.scales,
+            self.script,
+            storeys.rows,
+        )
+        return [*parts, words]
 
     def _draw_head(self) -> list[Part]:
         sheet, head, steps = self.sheet, self.boxes.head, self.view.history.step

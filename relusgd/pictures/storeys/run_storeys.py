@@ -19,7 +19,10 @@ from relusgd.pictures.view import View
 
 
 class RunStoreys:
-    """One run on its axes. clock: when each snapshot was taken on the axis of time."""
+    """One run on its axes. clock: when each snapshot was taken on the axis of time.
+
+    rows: how many rows of pixels of the lower storey lie before each snapshot, once it is drawn.
+    """
 
     def __init__(
         self,
@@ -34,6 +37,7 @@ class RunStoreys:
         self._scales = scales
         self._time = time
         self._clock: Array = np.asarray(clock, dtype=np.float64)
+        self.rows = np.zeros(len(view), dtype=np.int64)
 
     def draw(self, upper: Box, lower: Box | None) -> list[Part]:
         """Draw what never changes of both storeys, and give their parts that change."""
@@ -42,11 +46,10 @@ class RunStoreys:
         if "units" not in sheet.look.show:
             return [FunctionOnStems(function, None)]
         parts: list[Part] = []
-        rows = np.zeros(len(view), dtype=np.int64)
         if lower:
             parts.append(LowerStorey(sheet, lower, view, scales, self._time, self._clock))
-            rows = rows_until(self._time, self._clock, lower)
-        stems = Stems(sheet, upper, lower, scales, rows)
+            self.rows = rows_until(self._time, self._clock, lower)
+        stems = Stems(sheet, upper, lower, scales, self.rows)
         return [*parts, FunctionOnStems(function, stems)]
 
     def draw_errors(self, corner: Box, axis: ErrorAxis) -> Part:

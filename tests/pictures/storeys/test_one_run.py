@@ -4,13 +4,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from relusgd.errors import InputError
 from relusgd.pictures.look import Look
-from relusgd.pictures.painter import Painter, save_still
+from relusgd.pictures.painter import Painter, save_still, still_figure
+from relusgd.pictures.script import Script
+from relusgd.pictures.storeys.caption import Caption
 from relusgd.pictures.storeys.error_corner import ErrorCorner
 from relusgd.pictures.storeys.lower import LowerStorey
 from relusgd.pictures.storeys.run_storeys import FunctionOnStems
+from relusgd.pictures.storeys.words import Words
 from relusgd.pictures.view import View
 
 SMALL = Look(size=(480, 360))
@@ -66,14 +70,14 @@ def test_frames_do_not_depend_on_those_before(make_history, dataset):
 
 def test_nothing_is_drawn_below_now(make_history, dataset):
     """Time runs down: under the heads of the paths the lower storey is empty paper."""
-    view = View(make_history(), dataset)
-    painter = Painter(view, SMALL)
+    view = View(make_history(snapshots=120), dataset)
+    painter = Painter(view, SMALL, script=Script(np.arange(120), 30))
     lower = part_of(painter, LowerStorey)
-    frame = painter.frame(1)
-    head = 4
-    now = SMALL.size[1] - lower.box.top + int(lower.rows[1]) + head
+    head, moment = 4, 50  # the words of the first seconds are gone
+    frame = painter.frame(moment)
+    now = SMALL.size[1] - lower.box.top + int(lower.rows[moment]) + head
     below = frame[now : SMALL.size[1] - lower.box.bottom, lower.box.left : lower.box.right]
-    assert len(below) > 20
+    assert len(below) > 8
     assert (below == 255).all()
 
 
@@ -143,3 +147,36 @@ def test_a_still_has_the_paths_in_every_format(make_history, dataset, tmp_path):
 def test_a_layout_that_there_is_not_is_refused():
     with pytest.raises(InputError, match="the layout is storeys or panels, not 'towers'"):
         Look.of(layout="towers")
+
+
+def test_words_stand_beside_things_in_the_first_seconds_and_are_gone_then(make_history, dataset):
+    view = View(make_history(snapshots=120), dataset)
+    painter = Painter(view, Look(), script=Script(np.arange(120), 15))
+    words = part_of(painter, Words)
+    painter.show(0)
+    said = {text.get_text() for text in words.moving if text.get_visible()}
+    assert {"learned function", "training points", "true function"} <= said
+    painter.show(119)
+    assert not any(text.get_visible() for text in words.moving)
+    painter.show(0)
+    assert all(text.get_visible() for text in words.moving)
+
+
+def test_a_still_names_what_it_shows(make_history, dataset):
+    figure = still_figure(View(make_history(snapshots=40), dataset), -1, Look())
+    said = {text.get_text() for text in figure.findobj(Text) if text.get_visible()}
+    assert {"learned function", "training points", "true function"} <= said
+
+
+def test_a_caption_stands_at_its_moments_and_one_that_is_too_long_is_cut(make_history, dataset):
+    captions = ["", "elbows gather", "elbows gather", "", *[f"very {'long ' * 60}"] * 4]
+    script = Script(np.arange(8), captions=captions)
+    painter = Painter(View(make_history(), dataset), Look(), script=script)
+    caption = part_of(painter, Caption)
+    said = []
+    for index in range(8):
+        painter.show(index)
+        said.append(caption.moving[0].get_text())
+    assert said[:4] == captions[:4]
+    assert said[7].endswith("…")
+    assert np.array_equal(painter.frame(5), painter.full(5))

@@ -1,0 +1,250 @@
+"""Words beside the things that they name, in the first seconds of a film; they stand in place of a
+legend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.model.network import Array
+from relusgd.pictures.header import NUMBERS
+from relusgd.pictures.marks import original, relative, x_limits
+from relusgd.pictures.plain_matplotlib import Artist, Text
+from relusgd.pictures.reference_lines import reference_look
+from relusgd.pictures.scales import Scales
+from relusgd.pictures.script import Script
+from relusgd.pictures.sheet import Box, Sheet
+from relusgd.pictures.storeys.free_places import FreePlaces
+from relusgd.pictures.text_fit import text_width
+from relusgd.pictures.view import View
+
+UNTIL, GONE = 3.5, 4.5
+"""The seconds of a film until which the words stand, and after which they are gone."""
+
+SHARE = 0.35
+"""The part of a short film at most for which words stand."""
+
+LETTERS = 1.0
+"""The height of the words, in heights of a letter."""
+
+MOST_CROWDED = 0.04
+"""A word that would stand on more than this share of drawn cells is left out."""
+
+CURVES = 8
+"""Functions of the first seconds that a word keeps clear of."""
+
+
+class Words:
+    """What the storeys show, in the colours of the things.
+
+    corner: of the upper storey, where the errors stand.
+    """
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        upper: Box,
+        lower: Box | None,
+        corner: Box | None,
+        view: View,
+        scales: Scales,
+        script: Script,
+        rows: NDArray[np.int64],
+    ) -> None:
+        self._sheet = sheet
+        self._box = upper
+        self._view = view
+        self._scales = scales
+        self._script = script
+        self._pixels = LETTERS * sheet.scale.text
+        self._first = int(script.rows[0])
+        self._free = FreePlaces(upper, max(2.0, self._pixels / 4))
+        self._enter_all(corner)
+        self._fading: list[Text] = []
+        self._name_all()
+        in_lower = lower is not None and self._is_film and self._name_paths(lower, rows)
+        if not in_lower:
+            self._name_bends()
+        self.moving: list[Artist] = [*self._fading]
+
+    @property
+    def _is_film(self) -> bool:
+        return len(self._script.rows) > 1
+
+    @property
+    def _pace(self) -> float:
+        """By how much sooner words are gone in a short film."""
+        seconds = len(self._script.rows) / self._script.fps
+        return min(1.0, SHARE * seconds / GONE) if self._is_film else 1.0
+
+    def _pixel(self, x: Array, y: Array) -> tuple[Array, Array]:
+        """Pixels of places in the upper storey."""
+        (left, right), (low, high) = x_limits(self._scales.x), self._scales.y
+        across = (np.asarray(x) - left) / (right - left)
+        up = (np.asarray(y) - low) / (high - low)
+        return self._box.left + across * self._box.width, self._box.bottom + up * self._box.height
+
+    def _enter_all(self, corner: Box | None) -> None:
+        """Enter what is drawn in the first seconds: points, truth, functions and their stems."""
+        view, dataset = self._view, self._view.dataset
+        points = [original(view, dataset.x_train, dataset.y_train)]
+        if view.shows_test_points:
+            points.append(original(view, dataset.x_test, dataset.y_test))
+        for x, y in points:
+            px, py = self._pixel(x, y)
+            for shift in (-4.0, 0.0, 4.0):
+                self._free.enter(px + shift, py)
+                self._free.enter(px, py + shift)
+        if view.truth is not None:
+            self._free.enter_line(*self._pixel(*view.truth))
+        for reference in view.references:
+            self._free.enter_line(*self._pixel(reference.x, reference.at(self._first)))
+        for row in self._early_rows():
+            self._enter_function(row)
+        if corner:
+            self._free.enter_box(corner.left, corner.bottom, corner.width, corner.height)
+
+    def _early_rows(self) -> list[int]:
+        """A few snapshots of the seconds in which the words stand."""
+        rows = self._script.rows
+        early = rows[: max(1, int(GONE * self._pace * self._script.fps))]
+        chosen = np.linspace(0, len(early) - 1, min(CURVES, len(early))).astype(int)
+        return [int(row) for row in early[chosen]]
+
+    def _enter_function(self, row: int) -> None:
+        curve = self._view.curve(row)
+        finite = np.isfinite(curve.y)
+        if not finite.all():
+            return
+        x, y = self._pixel(curve.x, curve.y)
+        for shift in (-3.0, 0.0, 3.0):
+            self._free.enter_line(x, y + shift)
+        if not self._view.marks_kinks or "units" not in self._sheet.look.show:
+            return
+        bends = relative(curve.kink, self._scales.kink) > 0.15
+        for place, height in zip(x[1:-1][bends], y[1:-1][bends], strict=True):
+            top = min(height, self._box.top)
+            stem = np.arange(self._box.bottom, top, self._pixels / 4)
+            self._free.enter(np.full(len(stem), place), stem)
+
+    def _name_all(self) -> None:
+        colours, view, first = self._sheet.colours, self._view, self._first
+        curve = view.curve(first)
+        if np.isfinite(curve.y).all():
+            self._name_line("learned function", curve.x, curve.y, colours.learned)
+        x, y = original(view, view.dataset.x_train, view.dataset.y_train)
+        self._name("training points", zip(*self._pixel(x, y), strict=True), colours.faint)
+        if view.shows_test_points:
+            x, y = original(view, view.dataset.x_test, view.dataset.y_test)
+            self._name("test points", zip(*self._pixel(x, y), strict=True), colours.faint)
+        if view.truth is not None:
+            self._name_line("true function", *view.truth, colours.ink)
+        for reference in view.references:
+            colour = reference_look(self._sheet, reference.name)["color"]
+            self._name_line(reference.title, reference.x, reference.at(first), colour, stays=True)
+
+    def _name_bends(self) -> None:
+        """Name the strongest bend of each kind."""
+        view, colours = self._view, self._sheet.colours
+        if view.deep or view.wide or "units" not in self._sheet.look.show:
+            return
+        curve = view.curve(self._first)
+        if not np.isfinite(curve.y).all():
+            return
+        strength = relative(curve.kink, self._scales.kink)
+        x, y = self._pixel(curve.x[1:-1], curve.y[1:-1])
+        for sign, words, colour in (
+            (1, "bends up", colours.positive),
+            (-1, "bends down", colours.negative),
+        ):
+            of_kind = np.flatnonzero((curve.sign == sign) & (strength > 0.1))
+            order = of_kind[np.argsort(-strength[of_kind])]
+            self._name(words, zip(x[order], y[order], strict=True), colour)
+
+    def _name_line(
+        self, words: str, x: Array, y: Array, colour: str, *, stays: bool = False
+    ) -> None:
+        """Write words beside a line, if possible a quarter along it, else anywhere."""
+        shares = np.concatenate([np.linspace(0.25, 0.98, 50), np.linspace(0.25, 0.02, 15)])
+        along = x[0] + shares * (x[-1] - x[0])
+        px, py = self._pixel(along, np.interp(along, x, y))
+        self._name(words, zip(px, py, strict=True), colour, stays=stays)
+
+    def _name(
+        self,
+        words: str,
+        anchors: Iterable[tuple[float, float]],
+        colour: str,
+        *,
+        stays: bool = False,
+    ) -> None:
+        """Write words where there is room beside one of the pixels; nowhere if there is none."""
+        width = text_width(words, self._pixels)
+        height = 1.25 * self._pixels
+        corners = self._beside(list(anchors), width, height)
+        place = self._free.best(corners, width, height, MOST_CROWDED)
+        if place is None:
+            return
+        left, bottom = place
+        self._free.enter_box(left, bottom, width, height)
+        text = self._sheet.text(
+            left,
+            bottom + 0.35 * self._pixels,
+            words,
+            pixels=self._pixels,
+            colour=colour,
+        )
+        text.set_zorder(2.9 if stays else NUMBERS)
+        if not stays:
+            self._fading.append(text)
+
+    def _beside(
+        self, anchors: list[tuple[float, float]], width: float, height: float
+    ) -> Iterator[tuple[float, float]]:
+        """Lower left corners of words near the anchors: the nearest first."""
+        for distance in (0.55, 1.1, 1.8):
+            gap = distance * self._pixels
+            for x, y in anchors:
+                yield x - width / 2, y + gap
+                yield x + gap, y - height / 2
+                yield x - gap - width, y - height / 2
+                yield x - width / 2, y - gap - height
+
+    def _name_paths(self, lower: Box, rows: NDArray[np.int64]) -> bool:
+        """Say what grows in the lower storey, where it is still empty in the first seconds.
+
+        Whether there was room.
+        """
+        colours, of = self._sheet.colours, "breakpoints" if self._view.deep else "elbows"
+        line = 1.55 * self._pixels
+        height = lower.top - float(rows[self._early_rows()[-1]]) - 2.2 * self._pixels
+        said = [[(f"{of} over time, which runs down ↓", colours.faint)]]
+        if not self._view.deep:
+            up, down = ("bends up", colours.positive), ("bends down", colours.negative)
+            said.append([up, down])
+        if height - (len(said) - 1) * line < lower.bottom:
+            return False
+        for number, parts in enumerate(said):
+            self._write_centred(parts, lower.centre_x, height - number * line)
+        return True
+
+    def _write_centred(self, parts: Sequence[tuple[str, str]], x: float, height: float) -> None:
+        """Words in colours, side by side around x."""
+        gap = 1.2 * self._pixels
+        widths = [text_width(words, self._pixels) for words, _ in parts]
+        left = x - (sum(widths) + gap * (len(parts) - 1)) / 2
+        for (words, colour), width in zip(parts, widths, strict=True):
+            written = self._sheet.text(
+                left, height, words, pixels=self._pixels, colour=colour, zorder=NUMBERS
+            )
+            self._fading.append(written)
+            left += width + gap
+
+    def show(self, index: int) -> None:
+        second = self._script.second(index) / self._pace
+        opacity = float(np.clip((GONE - second) / (GONE - UNTIL), 0.0, 1.0))
+        for text in self._fading:
+            text.set_visible(opacity > 0)
+            text.set_alpha(opacity)
