@@ -52,15 +52,22 @@ def curve_legend(sheet: Sheet, views: Sequence[View], *, learned: bool = True) -
         if not any(view.marks_kinks for view in views):
             look["marker"] = ""
         entries.append(Entry(look, "learned function", "learned"))
-    for reference in different_references([view.references for view in views]):
-        look = reference_look(sheet, reference.name)
-        entries.append(Entry(look, reference.title, reference.short))
+    entries += reference_entries(sheet, views)
     if "units" in sheet.look.show:
         entries += _unit_entries(looks, views)
     deepest = max(len(view.history.hidden) for view in views)
     if deepest > 1:
         entries += _layer_entries(sheet, looks, deepest)
     return entries
+
+
+def reference_entries(sheet: Sheet, views: Sequence[View]) -> list[Entry]:
+    """The entries of what any of the learned functions is compared with."""
+    different = different_references([view.references for view in views])
+    return [
+        Entry(reference_look(sheet, reference.name), reference.title, reference.short)
+        for reference in different
+    ]
 
 
 def _unit_entries(looks: dict[str, dict[str, Any]], views: Sequence[View]) -> Iterator[Entry]:

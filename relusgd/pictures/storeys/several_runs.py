@@ -7,6 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from relusgd.pictures.axis import Ticks, even_ticks
+from relusgd.pictures.legend import (
+    LETTERS,
+    draw_entries_left_of,
+    entries_width,
+    reference_entries,
+)
 from relusgd.pictures.marks import x_limits
 from relusgd.pictures.panels import AtRows, Part
 from relusgd.pictures.scales import Scales, axis_names, position_ticks
@@ -111,9 +117,20 @@ class SeveralRunsBuilder:
             parts += [AtRows(part, rows) for part in self._draw_run(number, view)]
         parts += self._draw_head()
         area = self.boxes.upper
+        taken = self._name_references(area)
         x_name, _ = axis_names(self.group.views)
-        self.sheet.name_x(area, x_name, room=area.width)
+        self.sheet.name_x(area, x_name, room=area.width - 2 * (taken + self.sheet.scale.text))
         return parts
+
+    def _name_references(self, area: Box) -> float:
+        """What the lines to compare with are, in the line of the name of x; gives its width."""
+        entries = reference_entries(self.fine, self.group.views)
+        if not entries:
+            return 0.0
+        words = [entry.long for entry in entries]
+        short = entries_width(words, LETTERS * self.fine.scale.text) > area.width / 3
+        height = self.sheet.x_name_height(area)
+        return draw_entries_left_of(self.fine, area.right, height, entries, short=short)
 
     def _draw_run(self, number: int, view: View) -> list[Part]:
         cell, (upper, lower) = self.cells[number], self.storeys[number]
