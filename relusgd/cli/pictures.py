@@ -97,8 +97,8 @@ ShowOption = Annotated[
     str,
     typer.Option(
         metavar="PARTS",
-        help="The parts wanted, of units,loss,active; or none.",
-        autocompletion=lists_of("units", "loss", "active", alone="none"),
+        help="The parts wanted, of units,loss,active,sharpness; or none.",
+        autocompletion=lists_of("units", "loss", "active", "sharpness", alone="none"),
     ),
 ]
 WithOption = Annotated[

@@ -65,13 +65,17 @@ class ErrorPanel:
         steps = view.history.step
         panel = cls(sheet, box, step_axis(view), error_axis(view), steps, x_ticks, y_ticks)
         panel._draw_level(noise_level(view))
-        rows = np.arange(len(view))
         colours = {"train": sheet.colours.train, "test": sheet.colours.test}
-        for order, (name, errors) in enumerate(errors_of(view).items(), 1):
-            y = panel.error.place(errors)
-            band = summarise(panel.moments, y, panel.columns)
-            panel._add(ErrorCurve(panel, band, y, rows, order=order / 10, color=colours[name]))
+        for name, errors in errors_of(view).items():
+            panel.add_course(panel.error.place(errors), colours[name])
         return panel
+
+    def add_course(self, y: Array, colour: str) -> None:
+        """A curve through the place y of every moment, shape (moments,)."""
+        band = summarise(self.moments, y, self.columns)
+        rows = np.arange(len(self.moments))
+        order = (len(self.curves) + 1) / 10
+        self._add(ErrorCurve(self, band, y, rows, order=order, color=colour))
 
     @classmethod
     def of_group(

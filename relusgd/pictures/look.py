@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from relusgd.errors import InputError
 from relusgd.pictures.sizes import pixels_of
 
-PARTS = ("units", "loss", "active")
-"""The optional parts: units and elbows, errors over the steps, the strip of active units."""
+PARTS = ("units", "loss", "active", "sharpness")
+"""The optional parts: units and elbows, errors over the steps, the strip of active units, and the
+sharpness over the steps."""
+
+USUAL_PARTS = ("units", "loss", "active")
+"""Those that are shown where nothing is said."""
 
 LAYOUTS = ("storeys", "panels")
 """The function above the paths of its elbows, or panels of function, active units and errors."""
@@ -27,7 +31,8 @@ class Theme:
     positive, negative: units by the sign of their output weight; neutral: the first layer of deep
     networks, whose units have no single one. train, test: errors. layers: of breakpoints, by the
     hidden layer whose unit switches there; runs: of learned functions side by side; references: of
-    what is drawn to compare with, in the order of `reference_lines.DASHES`.
+    what is drawn to compare with, in the order of `reference_lines.DASHES`. sharpness: and its
+    edge.
     """
 
     paper: str
@@ -46,6 +51,7 @@ class Theme:
     layers: tuple[str, ...]
     runs: tuple[str, ...]
     references: tuple[str, ...]
+    sharpness: str
 
 
 LIGHT = Theme(
@@ -75,6 +81,7 @@ LIGHT = Theme(
         "#5b7f00",
     ),
     references=("#5b6478", "#00838f", "#7a4a21", "#b3261e", "#5b7f00"),
+    sharpness="#00707a",
 )
 DARK = Theme(
     paper="#15181d",
@@ -103,6 +110,7 @@ DARK = Theme(
         "#8fbf3a",
     ),
     references=("#a9b2c3", "#3fd0d8", "#c99a72", "#f0666a", "#8fbf3a"),
+    sharpness="#4fd0d8",
 )
 THEMES = {"light": LIGHT, "dark": DARK}
 
@@ -118,7 +126,7 @@ class Look:
     size: tuple[int, int] = (1000, 700)
     theme: str = "light"
     title: str | None = None
-    show: frozenset[str] = field(default_factory=lambda: frozenset(PARTS))
+    show: frozenset[str] = field(default_factory=lambda: frozenset(USUAL_PARTS))
     layout: str = LAYOUTS[0]
 
     def __post_init__(self) -> None:
@@ -145,7 +153,7 @@ class Look:
         size: str | Sequence[int] = (1000, 700),
         theme: str = "light",
         title: str | None = None,
-        show: str | Iterable[str] | None = PARTS,
+        show: str | Iterable[str] | None = USUAL_PARTS,
         layout: str = LAYOUTS[0],
     ) -> Look:
         """The look from words as people write them.

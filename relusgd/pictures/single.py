@@ -1,5 +1,5 @@
-"""The picture of one run: the learned function, and under it the active units and the errors over
-the steps."""
+"""The picture of one run: the learned function, and under it the active units, and over the steps
+the sharpness and the errors."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from relusgd.pictures.curve_panel import CurvePanel
 from relusgd.pictures.error_panel import ErrorPanel
 from relusgd.pictures.header import Header, fitting_fields, header_lines
 from relusgd.pictures.legend import (
+    LETTERS,
     Entry,
     curve_legend,
+    draw_entries,
     draw_entries_left_of,
     draw_legend,
+    entries_width,
     legend_lines,
     noise_entry,
 )
@@ -26,6 +29,8 @@ from relusgd.pictures.scales import (
     position_ticks,
     step_axis,
 )
+from relusgd.pictures.sharpness_course import SharpnessCourse
+from relusgd.pictures.sharpness_panel import sharpness_entries, sharpness_panel
 from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.stack import Stack, settle
 from relusgd.pictures.view import View
@@ -47,6 +52,7 @@ class SingleBuilder:
         self.view = view
         self.scales = Scales.of([view])
         self.entries = curve_legend(sheet, [view])
+        self.course = view.sharpness if "sharpness" in sheet.look.show else None
         settle(sheet, self._lay_out)
         self.x_ticks = position_ticks([view], self.scales.x, self.curve.width, sheet.scale.text)
 
@@ -66,6 +72,12 @@ class SingleBuilder:
         if "loss" in sheet.look.show:
             stack.skip_x_labels()
             self.errors = stack.take_bottom(max(round(0.14 * sheet.height), 2 * line))
+            stack.skip_bottom(0.35)
+        self.sharpness: Box | None = None
+        if self.course:
+            if self.errors is None:
+                stack.skip_x_labels()
+            self.sharpness = stack.take_bottom(max(round(0.12 * sheet.height), 2 * line))
             stack.skip_bottom(0.35)
         stack.skip_x_labels()
         self.active: Box | None = None
@@ -88,6 +100,10 @@ class SingleBuilder:
             most = max(1, int(self.errors.height / (1.3 * line)))
             self.error_ticks = error_axis(view).ticks(most)
             labels += self.error_ticks.labels
+        if self.sharpness and self.course:
+            most = max(1, int(self.sharpness.height / (1.3 * line)))
+            self.sharpness_ticks = self.course.axis.ticks(most)
+            labels += self.sharpness_ticks.labels
         return labels
 
     def draw(self) -> list[Part]:
@@ -101,9 +117,19 @@ class SingleBuilder:
         if self.errors:
             steps = step_axis(view).ticks(self.errors.width, sheet.scale.text)
             parts.append(ErrorPanel.of_run(sheet, self.errors, view, steps, self.error_ticks))
+        if self.sharpness and self.course:
+            parts.append(self._draw_sharpness(self.sharpness, self.course))
         self._write_words()
         draw_legend(sheet, self.legend, self.entries)
         return parts
+
+    def _draw_sharpness(self, box: Box, course: SharpnessCourse) -> Part:
+        """The sharpness over the steps; where the errors stand below, these have the numbers."""
+        sheet = self.sheet
+        steps = step_axis(self.view).ticks(box.width, sheet.scale.text)
+        if self.errors:
+            steps = steps.unlabelled()
+        return sharpness_panel(sheet, box, self.view, course, steps, self.sharpness_ticks)
 
     def _write_words(self) -> None:
         """The title, the names of the axes, and the legend of the errors in the line of the name of
@@ -111,6 +137,8 @@ class SingleBuilder:
         sheet, dataset, text = self.sheet, self.view.dataset, self.sheet.scale.text
         lowest = self.active or self.curve
         taken = self._write_error_legend(lowest) if self.errors else 0.0
+        if self.course:
+            taken = max(taken, self._write_sharpness_legend(lowest, self.course))
         sheet.write_title(self.title)
         room = max(lowest.width - 2 * (taken + text), 3 * text)
         sheet.name_x(lowest, dataset.x_name, room=room)
@@ -119,7 +147,11 @@ class SingleBuilder:
             sheet.name_y(self.active, "active", letters=0.9)
         if self.errors:
             sheet.name_y(self.errors, "error")
-            sheet.name_x(self.errors, "step")
+        if self.sharpness:
+            sheet.name_y(self.sharpness, "sharpness", letters=0.9)
+        over_steps = self.errors or self.sharpness
+        if over_steps:
+            sheet.name_x(over_steps, "step")
 
     def _write_error_legend(self, above: Box) -> float:
         """The legend of the errors, ending at the right edge of the panel above it; gives its
@@ -133,3 +165,14 @@ class SingleBuilder:
         return draw_entries_left_of(
             sheet, above.right, sheet.x_name_height(above), entries, short=short
         )
+
+    def _write_sharpness_legend(self, above: Box, course: SharpnessCourse) -> float:
+        """The legend of the sharpness, from the left edge of the panel above it; gives its
+        width."""
+        sheet = self.sheet
+        entries = sharpness_entries(sheet, course)
+        is_narrow = sheet.width < SHORT_WORDS_BELOW
+        words = [entry.short if is_narrow else entry.long for entry in entries]
+        height = sheet.x_name_height(above)
+        draw_entries(sheet, above.left, height, [entry.look for entry in entries], words)
+        return entries_width(words, LETTERS * sheet.scale.text)

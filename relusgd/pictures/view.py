@@ -20,6 +20,7 @@ from relusgd.model.points import Dataset
 from relusgd.pictures.axis import OUTSIDE, robust_limits
 from relusgd.pictures.contributions import active_ends, line_weight, unit_outputs
 from relusgd.pictures.reference_curve import ReferenceCurve
+from relusgd.pictures.sharpness_course import SharpnessCourse
 
 MOST_UNITS = 250
 """Wider layers are not drawn unit by unit, but as the density of their bends."""
@@ -95,15 +96,21 @@ class Bends:
 class View:
     """A history seen over the domain of its dataset: one run on its own clock.
 
-    references: what is drawn to compare the learned function with.
+    references: what is drawn to compare the learned function with. sharpness: over the steps,
+    where it is wanted.
     """
 
     def __init__(
-        self, history: History, dataset: Dataset, references: Sequence[ReferenceCurve] = ()
+        self,
+        history: History,
+        dataset: Dataset,
+        references: Sequence[ReferenceCurve] = (),
+        sharpness: SharpnessCourse | None = None,
     ) -> None:
         self.history = history
         self.dataset = dataset
         self.references = tuple(references)
+        self.sharpness = sharpness
         self.low, self.high = dataset.domain
         low, high = dataset.scaling.x_to_network(np.array(dataset.domain))
         self._network_domain = float(low), float(high)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from relusgd.advice import advice, option
+from relusgd.advice import advice, flag, option
 from relusgd.config import config_to_yaml
 from relusgd.errors import InputError
 from relusgd.files import write_whole
@@ -25,9 +25,11 @@ from relusgd.pictures.reference_curve import ReferenceCurve
 from relusgd.pictures.scene import RunGroup, Scene
 from relusgd.pictures.story import save_story
 from relusgd.pictures.view import View
+from relusgd.runs.diagnosis import RecordedTraining
 from relusgd.runs.explanation import ExplainableRun, first_sentence
 from relusgd.runs.place import check_file_place
 from relusgd.runs.references import reference_names, references
+from relusgd.runs.sharpness_course import sharpness_course
 from relusgd.runs.titles import RecordedRun, panel_titles, picture_place
 from relusgd.runs.training_words import beyond_plain_sgd
 
@@ -35,9 +37,13 @@ from relusgd.runs.training_words import beyond_plain_sgd
 quiet = np.errstate(all="ignore")
 
 
+class DrawnRun(RecordedRun, RecordedTraining, Protocol):
+    """A run that is drawn, with what its quantities are measured by."""
+
+
 @quiet
 def animate(
-    runs: Sequence[RecordedRun],
+    runs: Sequence[DrawnRun],
     out: str | Path | None = None,
     *,
     frames: int | None = None,
@@ -58,7 +64,8 @@ def animate(
     written.
     """
     path = checked_place(runs, out, "animation", ".gif")
-    scene = scene_of(runs, with_)
+    _check_sharpness(look, len(runs))
+    scene = scene_of(runs, with_, look)
     timing = Timing.resolve(frames, fps, seconds)
     check_film(path, timing.fps)
     indices = choose_frames(
@@ -71,7 +78,7 @@ def animate(
 
 @quiet
 def plot(
-    runs: Sequence[RecordedRun],
+    runs: Sequence[DrawnRun],
     out: str | Path | None = None,
     *,
     epoch: int | None = None,
@@ -93,7 +100,8 @@ def plot(
             "a story is that of one run from start to end",
             advice("give one run, and neither {} nor {}", option("epoch"), option("step")),
         )
-    scene = scene_of(runs, with_)
+    _check_sharpness(look, len(runs), story=story)
+    scene = scene_of(runs, with_, look)
     if isinstance(scene, View) and story:
         save_story(scene, path, look)
     else:
@@ -103,7 +111,7 @@ def plot(
 
 @quiet
 def figure(
-    runs: Sequence[RecordedRun],
+    runs: Sequence[DrawnRun],
     *,
     epoch: int | None = None,
     step: int | None = None,
@@ -111,11 +119,12 @@ def figure(
     with_: str | Iterable[str] = (),
 ) -> DrawnFigure:
     """The picture that `plot` writes as a figure of matplotlib's. Raises as `plot` does."""
-    scene = scene_of(runs, with_)
+    _check_sharpness(look, len(runs))
+    scene = scene_of(runs, with_, look)
     return still_figure(scene, _moment(scene, epoch, step), look)
 
 
-class ShownRun(RecordedRun, ExplainableRun, Protocol):
+class ShownRun(DrawnRun, ExplainableRun, Protocol):
     """A run whose page says why it fits or does not."""
 
 
@@ -187,15 +196,44 @@ def _start(run: RecordedRun) -> Start:
     )
 
 
-def scene_of(runs: Sequence[RecordedRun], with_: str | Iterable[str] = ()) -> Scene:
-    """What is drawn of the runs, with references of these names.
+def scene_of(
+    runs: Sequence[DrawnRun], with_: str | Iterable[str] = (), look: Look | None = None
+) -> Scene:
+    """What is drawn of the runs, with references of these names, and what the look wants to show.
 
     Raises InputError when they are too many for one picture, and for a reference that a run cannot
     have.
     """
     names = reference_names(with_)
-    views = [View(run.history, run.data, _reference_curves(run, names)) for run in runs]
+    shows_sharpness = look is not None and "sharpness" in look.show
+    views = [
+        View(
+            run.history,
+            run.data,
+            _reference_curves(run, names),
+            sharpness_course(run) if shows_sharpness else None,
+        )
+        for run in runs
+    ]
     return views[0] if len(views) == 1 else RunGroup(views, *panel_titles(runs))
+
+
+def _check_sharpness(look: Look | None, runs: int, *, story: bool = False) -> None:
+    """Raise InputError where the look shows the sharpness and this picture has no place for it."""
+    if look is None or "sharpness" not in look.show:
+        return
+    if story:
+        raise InputError(
+            "a story has no panel of the sharpness",
+            advice("without {} the picture of the last snapshot has one", flag("story")),
+        )
+    if runs > 1:
+        raise InputError(f"the sharpness is drawn of one run, and there are {runs}", "give one run")
+    if look.layout != "panels":
+        raise InputError(
+            "the sharpness is drawn in the layout of panels",
+            advice("add {}", option("layout", "panels")),
+        )
 
 
 def _reference_curves(run: RecordedRun, names: Sequence[str]) -> list[ReferenceCurve]:

@@ -80,7 +80,7 @@ def workplace(tmp_path, monkeypatch):
         ("plot x --theme=d", ["dark"]),
         ("plot x --size ", list(NAMED_SIZES)),
         ("compare x --size 7", ["720p"]),
-        ("plot x --show units,", ["units,loss", "units,active"]),
+        ("plot x --show units,l", ["units,loss"]),
         ("animate x --show n", ["none"]),
         ("animate x --spacing ", ["log", "linear", "motion"]),
         ("view x --frames ", ["all"]),

@@ -86,7 +86,8 @@ def test_a_run_has_the_references_that_it_can_have(tmp_path):
 
 
 def test_pictures_take_them_by_name(trained, tmp_path):
-    picture = trained.figure(with_="line,spline,cubic,linearized,kernel", size=(640, 480))
+    everything = "line,spline,cubic,linearized,kernel"
+    picture = trained.figure(with_=everything, size=(640, 480), layout="panels")
     dashes = {line.get_linestyle() for line in picture.axes[0].lines}
     assert len(dashes) >= 3
     words = [
