@@ -16,6 +16,7 @@ from relusgd.pictures import gif, mp4
 from relusgd.pictures.frames import Indices
 from relusgd.pictures.look import Look
 from relusgd.pictures.painter import Frame, Painter
+from relusgd.pictures.painting_ahead import painted
 from relusgd.pictures.palette import Palette
 from relusgd.pictures.scene import Scene
 from relusgd.pictures.script import Script
@@ -70,19 +71,21 @@ def write_film(
     *,
     indices: Sequence[int] | Indices,
     fps: float,
+    captions: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> None:
     """Write the moments with these indices as a .gif that repeats for ever, or as an .mp4.
 
     The last frame stands for a second. path and fps are such that `check_film` accepts them; the
     caller asks it first, before anything is read. progress(done, of): called after each frame, the
-    last time when the file is in place. The sides of an .mp4 are made even. Raises InputError for
+    last time when the file is in place. captions: a text for every moment of the scene, or "", said
+    while it is shown. The sides of an .mp4 are made even. Raises InputError for
     no frames, RelusgdError when the film cannot be written; after any error or an interrupt an
     older file at path is untouched.
     """
     if not len(indices):
         raise InputError("a film needs at least one snapshot")
-    script = Script(np.asarray(indices), fps)
+    script = Script(np.asarray(indices), fps, captions)
     write_frames(
         Painter(scene, fitting(look or Look(), path), script=script),
         path,
@@ -109,9 +112,10 @@ def write_frames(
         with (
             replacing(path) as temporary,
             _open_film(painter, path.suffix.lower(), temporary, indices, (fps, hold)) as film,
+            painted(painter, [int(index) for index in indices]) as frames,
         ):
-            for done, index in enumerate(indices):
-                film.add(painter.paint(int(index)))
+            for done, frame in enumerate(frames):
+                film.add(frame)
                 if progress and done + 1 < len(indices):
                     progress(done + 1, len(indices))
     except OSError as error:

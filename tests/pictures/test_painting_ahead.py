@@ -1,0 +1,60 @@
+"""Films whose frames are painted ahead by other processes."""
+
+import os
+
+import numpy as np
+import pytest
+
+from relusgd.pictures import painting_ahead
+from relusgd.pictures.painting_ahead import painted
+
+FRAMES = 9
+
+
+class Numbers:
+    """Paints pictures whose pixels are all the index, and cannot paint the index `broken`."""
+
+    size = (7, 5)
+
+    def __init__(self, broken=None):
+        self.broken = broken
+
+    def paint(self, index):
+        if index == self.broken:
+            raise ValueError(f"cannot paint {index}")
+        return np.full((5, 7, 4), index, dtype=np.uint8)
+
+
+@pytest.fixture(params=[0, 1, 3])
+def count(request, monkeypatch):
+    """How many processes paint ahead."""
+    if request.param and not hasattr(os, "fork"):
+        pytest.skip("no fork on this system")
+    monkeypatch.setattr(painting_ahead, "painters_for", lambda _: request.param)
+    return request.param
+
+
+def test_frames_come_in_order_whoever_paints_them(count):
+    with painted(Numbers(), range(FRAMES)) as frames:
+        seen = [int(frame[2, 3, 1]) for frame in frames]
+    assert seen == list(range(FRAMES))
+
+
+def test_who_stops_early_leaves_no_process(count):
+    with painted(Numbers(), range(200)) as frames:
+        next(frames)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_what_a_painter_cannot_paint_is_told_here(count):
+    seen = []
+    with pytest.raises(ValueError, match="cannot paint 4"):  # noqa: SIM117
+        with painted(Numbers(broken=4), range(FRAMES)) as frames:
+            seen += [int(frame[0, 0, 0]) for frame in frames]
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_a_short_film_is_painted_by_one_process():
+    assert painting_ahead.painters_for(painting_ahead.FEWEST_FRAMES - 1) == 0
