@@ -12,6 +12,7 @@ from relusgd.cli.network_source import SourceArgument, read_network
 from relusgd.cli.options import SetOption, run_folder_of
 from relusgd.cli.pictures import ThemeName, has_screen, open_page, typed_in_terminal
 from relusgd.cli.terminal import print_path, typed_text
+from relusgd.cli.written_text import IntroOption, read_text
 
 if TYPE_CHECKING:
     from relusgd.runs.lab import LabStart
@@ -43,6 +44,15 @@ def lab(
         ThemeName | None,
         typer.Option(help="Without it, what the reader's system prefers.", show_default=False),
     ] = None,
+    intro: IntroOption = None,
+    challenges: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Challenges of your own, with which the page opens (see docs/lab.md).",
+            show_default=False,
+        ),
+    ] = None,
     show_it: Annotated[
         bool | None,
         typer.Option(
@@ -55,11 +65,15 @@ def lab(
     """Make one HTML file on which a network is built, trained and taken apart, without Python; it
     works offline. Prints the file.
     """
-    from relusgd.runs.lab import write_lab
+    from relusgd.runs.lab import LabTexts, write_lab
 
     start = _start(source, changes)
-    name = typed_text(title) or _usual_title(source)
-    path = write_lab(out or _usual_place(source), name, start, theme.value if theme else None)
+    texts = LabTexts(
+        title=typed_text(title) or _usual_title(source),
+        intro=read_text(intro, "--intro"),
+        challenges=read_text(challenges, "--challenges"),
+    )
+    path = write_lab(out or _usual_place(source), start, texts, theme.value if theme else None)
     print_path(path)
     if show_it is None:
         show_it = typed_in_terminal() and has_screen()

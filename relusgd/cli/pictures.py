@@ -15,6 +15,7 @@ from relusgd.cli.boundary import guarded
 from relusgd.cli.completions import complete_sizes, lists_of, one_of
 from relusgd.cli.options import RunsArgument
 from relusgd.cli.terminal import print_path, typed_text
+from relusgd.cli.written_text import IntroOption, read_text
 from relusgd.errors import InputError
 
 if TYPE_CHECKING:
@@ -288,6 +289,7 @@ def view(
         typer.Option(help="Without it, what the reader's system prefers.", show_default=False),
     ] = None,
     with_: WithOption = "",
+    intro: IntroOption = None,
     show_it: Annotated[
         bool | None,
         typer.Option(
@@ -310,6 +312,7 @@ def view(
         title=typed_text(title),
         theme=theme.value if theme else None,
         with_=with_,
+        intro=read_text(intro, "--intro"),
     )
     print_path(path)
     if show_it is None:

@@ -41,6 +41,7 @@ ENGINE = (
 
 SCRIPTS = (
     "controls/elements",
+    "controls/written_text",
     "engine/descent",
     "engine/least_squares",
     "engine/sharpness",
@@ -63,6 +64,8 @@ SCRIPTS = (
     "lab/settings",
     "lab/landscape",
     "lab/sharing",
+    "lab/challenge_text",
+    "lab/challenges",
     "lab/lab",
 )
 """The rest of the page, likewise."""
@@ -73,18 +76,22 @@ def lab_html(
     *,
     exercise: Mapping[str, object] | None = None,
     theme: str | None = None,
+    intro: str = "",
+    challenges: str = "",
 ) -> str:
     """The page of the lab.
 
     exercise: what it begins with (see docs/lab.md); None is the notebook's network before its
-    training. theme: light or dark; None is what the reader's system prefers. Raises InputError for
-    another theme.
+    training. intro: a text above the picture, and challenges: as docs/lab.md has them, the first of
+    which the page opens with; both in a little Markdown. theme: light or dark; None is what the
+    reader's system prefers. Raises InputError for another theme.
     """
     check_theme(theme)
     title = title_text(title)
     engine, script = script_of(ENGINE), script_of(SCRIPTS)
     style = style_of(["controls/page", "lab/lab"])
-    data = {"title": title, "colours": theme_colours(), "exercise": exercise}
+    data = {"title": title, "colours": theme_colours(), "exercise": exercise, "intro": intro}
+    data["challenges"] = challenges
     parts = {
         "policy": policy([engine, script], style, workers=True),
         "title": html.escape(title),

@@ -26,6 +26,7 @@ from relusgd.pictures.scene import RunGroup, Scene
 SCRIPTS = (
     "controls/numbers",
     "controls/elements",
+    "controls/written_text",
     "engine/network",
     "engine/least_squares",
     "engine/backprop",
@@ -70,19 +71,21 @@ def page_html(
     frames: int | None = None,
     starts: Sequence[Start] | None = None,
     explanation: str = "",
+    intro: str = "",
 ) -> str:
     """The page of one run, or of several on one clock.
 
     theme: light or dark; None is what the reader's system prefers. frames: how many moments, chosen
     as a film's are; None is at most 300. starts: for each run, what going on in the page begins
-    with. explanation: a sentence under the title. Raises InputError for another theme, and when the
-    page would be too large to open.
+    with. explanation: a sentence under the title. intro: a text above the picture, in a little
+    Markdown. Raises InputError for another theme, and when the page would be too large to open.
     """
     check_theme(theme)
     if starts is None:
         starts = [Start()] * (len(scene.views) if isinstance(scene, RunGroup) else 1)
     title = title_text(title)
     data = {"title": title, "theme": theme, "colours": theme_colours()}
+    data["intro"] = intro
     script, style = script_of(SCRIPTS), style_of(["controls/page"])
     parts = {
         "policy": policy([script], style),

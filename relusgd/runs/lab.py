@@ -49,10 +49,19 @@ class LabStart:
     left_out: str = ""
 
 
+@dataclass(frozen=True)
+class LabTexts:
+    """What the page says. intro: above the picture; challenges: as docs/lab.md has them."""
+
+    title: str = "relusgd lab"
+    intro: str = ""
+    challenges: str = ""
+
+
 def write_lab(
     out: str | Path,
-    title: str = "relusgd lab",
     start: LabStart | None = None,
+    texts: LabTexts | None = None,
     theme: str | None = None,
 ) -> DrawnFile:
     """Write the page of the lab, and give its path.
@@ -64,8 +73,15 @@ def write_lab(
     check_file_place(path)
     if path.suffix.lower() not in (".html", ".htm"):
         raise InputError(f"a page cannot be written as {path.name!r}", "its name ends in .html")
-    exercise = None if start is None else start.exercise
-    write_whole(path, lab_html(title, exercise=exercise, theme=theme))
+    texts = texts or LabTexts()
+    page = lab_html(
+        texts.title,
+        exercise=None if start is None else start.exercise,
+        theme=theme,
+        intro=texts.intro,
+        challenges=texts.challenges,
+    )
+    write_whole(path, page)
     return DrawnFile(path)
 
 

@@ -136,19 +136,22 @@ def view(
     title: str | None = None,
     theme: str | None = None,
     with_: str | Iterable[str] = (),
+    intro: str = "",
 ) -> DrawnFile:
     """Write the page of a run, or of up to nine side by side, and give its path.
 
     By default it is view.html in the run's folder. frames: at most so many snapshots; None is 300.
     title: by default the name of the run, or what the runs differ in. theme: light or dark; None is
-    what the reader's system prefers. with_: as for `animate`. Raises InputError for what cannot be
-    drawn so, RelusgdError when a run is damaged, OSError when the page cannot be written; it
-    appears whole or not at all.
+    what the reader's system prefers. with_: as for `animate`. intro: a text above the picture, in a
+    little Markdown, that says what to look at. Raises InputError for what cannot be drawn so,
+    RelusgdError when a run is damaged, OSError when the page cannot be written; it appears whole or
+    not at all.
     """
     path = checked_place(runs, out, "view", ".html")
     if path.suffix.lower() not in (".html", ".htm"):
         raise InputError(f"a page cannot be written as {path.name!r}", "its name ends in .html")
-    write_whole(path, _page(runs, frames=frames, title=title, theme=theme, with_=with_))
+    page = _page(runs, frames=frames, title=title, theme=theme, with_=with_, intro=intro)
+    write_whole(path, page)
     return DrawnFile(path)
 
 
@@ -164,6 +167,7 @@ def _page(
     title: str | None = None,
     theme: str | None = None,
     with_: str | Iterable[str] = (),
+    intro: str = "",
 ) -> str:
     return page_html(
         scene_of(runs, with_),
@@ -172,6 +176,7 @@ def _page(
         frames=frames,
         starts=[_start(run) for run in runs],
         explanation=first_sentence(runs[0]) if len(runs) == 1 else "",
+        intro=intro,
     )
 
 

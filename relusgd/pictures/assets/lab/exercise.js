@@ -5,6 +5,7 @@ const MOST_UNITS = 250; // in a layer
 const MOST_LAYERS = 6;
 const MOST_SAMPLES = 5000;
 const LARGEST = 1e9;
+const MOST_CHALLENGE_TEXT = 20000;
 
 /**
  * data, network, training: keys as in a config, network with start: all parameters in one row, or
@@ -127,7 +128,8 @@ const shortened = (value) => String(JSON.stringify(value)).slice(0, 40);
  * Throws an Error for the reader.
  */
 function checkedExercise(given) {
-  if (!given || typeof given !== "object") throw new Error("this is no exercise");
+  if (!given || typeof given !== "object" || Array.isArray(given))
+    throw new Error("this is no exercise");
   const { start = null, ...recipe } = given.network || {};
   /** @type {any} */
   const data = { ...USUAL_DATA, ...checkedSection("data", given.data) };
@@ -161,7 +163,7 @@ function checkedStart(start, hidden) {
 function checkedChallenge(given) {
   if (!given) return null;
   const { text = null, number = 0 } = given;
-  const isText = text === null || (typeof text === "string" && text.length <= 20000);
+  const isText = text === null || (typeof text === "string" && text.length <= MOST_CHALLENGE_TEXT);
   if (!isText || !isWhole(0, 1000)(number)) throw new Error("this is no challenge");
   return { text, number };
 }

@@ -2,7 +2,9 @@
 
 const told = JSON.parse($("data").textContent);
 const MOST_UNDOS = 200;
-const PATIENCE = 250; // milliseconds that training waits for the stable rate
+const MOST_SEARCHED = 2000; // parameters whose stable rate is found in bearable time
+const USUAL_TOP = 54; // pixels above the picture without any text
+const PATIENCE = 1000; // milliseconds that training waits for the stable rate
 
 /** Speeds: [steps a second, words]. */
 const SPEEDS = [
@@ -64,6 +66,8 @@ class Lab {
     });
     this.landscape = new Landscape(this);
     this.sharing = new Sharing(this);
+    this.challenges = new Challenges(this);
+    showIntro(told.intro);
     $("units").addEventListener("toggle", () => this.invalidate());
   }
 
@@ -75,7 +79,20 @@ class Lab {
     } catch (error) {
       this.say(`The address cannot be read: ${messageOf(error)}.`);
     }
-    return told.exercise ? checkedExercise(told.exercise) : FIRST_EXERCISE;
+    const usual = told.exercise ? checkedExercise(told.exercise) : FIRST_EXERCISE;
+    return told.challenges ? this.firstChallenge(usual) : usual;
+  }
+
+  /** The first of the challenges that the page came with. */
+  firstChallenge(usual) {
+    try {
+      this.challenges.take(told.challenges);
+      const { text, all } = this.challenges;
+      return { ...all[0].exercise, challenge: { text, number: 0 } };
+    } catch (error) {
+      this.say(`The challenges cannot be read: ${messageOf(error)}.`);
+      return usual;
+    }
   }
 
   // ---- The exercise ----
@@ -159,7 +176,7 @@ class Lab {
     const [course] = this.courses;
     const wasRunning = course.running;
     this.remember();
-    const isLeft = course.step > 0 && !next.rival;
+    const isLeft = course.step > 0 && !next.rival && !course.diverged && !this.hidesRate;
     if (isLeft) this.leaveAt(course, next);
     else this.open({ ...next, step: 0 });
     if (wasRunning) this.runAll();
@@ -326,8 +343,9 @@ class Lab {
       return;
     }
     if (!this.canTrain()) return;
+    this.seekStableRate();
     this.stable.work(PATIENCE);
-    if (this.isUnstable && !this.warned) {
+    if (this.isUnstable && !this.warned && !this.hidesRate) {
       this.warned = true;
       this.invalidate();
       return;
@@ -412,17 +430,29 @@ class Lab {
 
   /** After a course moved: errors and pictures follow. */
   moved() {
-    if (!this.isRunning) this.settle();
+    if (!this.isRunning) {
+      this.settle();
+      this.challenges.stopped();
+    }
     this.changed();
   }
 
   /** After the exercise became another one: everything is laid anew. */
   after() {
     this.layPanels();
+    this.showChallenge();
     this.settings.show();
     this.landscape.known = "";
     this.settle();
     this.changed();
+  }
+
+  showChallenge() {
+    try {
+      this.challenges.show(this.exercise);
+    } catch (error) {
+      this.say(`The challenges cannot be read: ${messageOf(error)}.`);
+    }
   }
 
   changed() {
@@ -465,10 +495,12 @@ class Lab {
   /** Limits of the panels, from the points and the target. */
   measures() {
     const { train, test, toY, truth, domain, xUnit, yUnit } = this.points;
+    const { kind, names } = this.exercise.data;
+    const isByHand = kind === "points" && !names;
     const heights = [...Array.from(train.y, toY), ...Array.from(test.y, toY), ...(truth || [])];
-    const known = heights.filter(Number.isFinite);
-    const low = known.length ? Math.min(...known) : -1;
-    const high = known.length > 1 ? Math.max(...known, low + 1e-9) : low + 2;
+    const known = [...heights.filter(Number.isFinite), ...(isByHand ? [-1, 1] : [])];
+    const low = Math.min(...known);
+    const high = Math.max(...known, low + 1e-9);
     const room = 0.16 * (high - low);
     const steep = (high - low) / (domain[1] - domain[0]);
     return {
@@ -484,6 +516,9 @@ class Lab {
     document.body.classList.toggle("several", isSeveral);
     $("paths").hidden = isSeveral;
     const measures = this.measures();
+    // texts above the picture make it lower, so that everything stays in sight
+    const above = document.querySelector("main").offsetTop - USUAL_TOP;
+    document.body.style.setProperty("--above", `${Math.max(above, 0)}px`);
     this.errorChart.sheet.fit();
     const { context, height } = this.errorChart.sheet;
     const limits = this.errorChart.limitsOf(this.drawnCourses());
@@ -690,20 +725,32 @@ class Lab {
     return this.settingsShown.learning_rate > this.stableRate;
   }
 
-  fillRates() {
-    const { settingsShown: settings, stable } = this;
+  /** See to it that the stable rate of the network that is shown becomes known. */
+  seekStableRate() {
+    const { layers } = this.settingsShown;
     const course = this.courses[this.shownRun];
     const { train } = this.points;
-    const version = `${course.number} ${course.version} ${settings.layers}`;
-    const isSearched = train.x.length > 0 && course.row.length < 2000 && !this.held;
+    if (!train.x.length || course.row.length > MOST_SEARCHED || course.diverged) return;
+    const version = `${course.number} ${course.version} ${layers}`;
     const outputBias = this.exercise.network.output_bias;
-    if (isSearched)
-      stable.want(version, course.network, train, settings.layers, outputBias, this.isRunning);
+    this.stable.want(version, course.network, train, layers, outputBias, this.isRunning);
+  }
+
+  /** Whether a challenge asks for the stable rate, so that it must not be told. */
+  get hidesRate() {
+    return this.challenges.hidesRate;
+  }
+
+  fillRates() {
+    const { settingsShown: settings } = this;
+    if (!this.held) this.seekStableRate();
     const limit = this.stableRate;
     const safe = this.safeRate;
     const isDecided = settings.method === "sgd";
     const unknown = isDecided ? "" : "here the sharpness alone does not decide what is stable";
     const known = `stable below ${numberText(limit, 2)} on all points`;
+    $("stable").hidden = this.hidesRate;
+    $("safe-rate").hidden = this.hidesRate;
     setText($("stable"), Number.isFinite(limit) ? known : unknown);
     setText(
       $("safe-rate"),
@@ -713,7 +760,8 @@ class Lab {
     const warning =
       `At ${plainNumber(settings.learning_rate)} steps on all points grow and may lose the fit. ` +
       `${plainNumber(safe)} is safe.`;
-    setText($("rate-warning"), this.isUnstable && !this.isRunning ? warning : this.endWords());
+    const isWarned = this.isUnstable && !this.isRunning && !this.hidesRate;
+    setText($("rate-warning"), this.endWords() || (isWarned ? warning : ""));
   }
 
   /** What is to be said where a course came to an end. */

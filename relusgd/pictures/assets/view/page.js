@@ -41,6 +41,7 @@ class Page {
 
   build() {
     $("title").textContent = told.title;
+    showIntro(told.intro);
     document.body.classList.toggle("several", !this.single);
     document.body.classList.toggle("many", this.runs.length > 3);
     this.listed = this.runs.filter((run) => run.hasUnits);
