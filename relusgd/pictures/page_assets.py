@@ -31,9 +31,12 @@ def assembled(shell: str, parts: Mapping[str, str]) -> str:
 
 
 def script_of(names: Sequence[str]) -> str:
-    """Scripts in the order in which they build on each other, as one, without their comments."""
+    """Scripts in the order in which they build on each other, as one.
+
+    Their comments and indentation stay behind.
+    """
     scripts = "".join(asset(f"{name}.js") for name in names)
-    return STRICT + COMMENTS.sub("", scripts)
+    return STRICT + re.sub(r"^ +", "", COMMENTS.sub("", scripts), flags=re.MULTILINE)
 
 
 def policy(scripts: Sequence[str], style: str, *, workers: bool = False) -> str:

@@ -81,3 +81,31 @@ def test_what_of_a_training_the_lab_leaves_out_is_said(here):
     result = run("lab", "small.yaml", "--set", "training.warmup=3")
     assert result.exit_code == 0
     assert "the lab trains without this config's warmup" in result.stderr
+
+
+def test_intro_and_challenges_go_along_as_text(here):
+    (here / "intro.md").write_text("Look at **unit 3**.")
+    (here / "mine.txt").write_text("# A\nkind: place\n\nPlace.")
+    result = run("lab", "--intro", "intro.md", "--challenges", "mine.txt")
+    assert result.exit_code == 0
+    text = (here / "lab.html").read_text(encoding="utf-8")
+    told = json.loads(re.search(r'id="data">(.*?)</script>', text, re.DOTALL)[1])
+    assert told["intro"] == "Look at **unit 3**."
+    assert told["challenges"].startswith("# A\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "phrase"),
+    [
+        (None, "--intro intro.md cannot be read: No such file"),
+        (b"a\n\xff", "--intro intro.md is no text in UTF-8 (line 2)"),
+        (b"x" * 20_001, "has more than 20,000 bytes"),
+    ],
+)
+def test_an_intro_that_cannot_be_read_is_told(content, phrase, here):
+    if content is not None:
+        (here / "intro.md").write_bytes(content)
+    result = run("lab", "--intro", "intro.md")
+    assert result.exit_code == 2
+    assert phrase in result.stderr
+    assert not (here / "lab.html").exists()

@@ -1,6 +1,8 @@
 """The lab as its readers use it: by hand, step by step, back and forth, shared, and by keyboard."""
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -155,7 +157,7 @@ def test_two_runs_begin_alike_and_stop_at_the_same_step(open_lab, wait_until):
 def test_a_rate_that_is_not_stable_is_warned_of_and_a_safe_one_offered(open_lab, wait_until):
     page = open_lab()
     wait_until(page, "Number.isFinite(lab.stableRate)")
-    page.fill("#rate", "0.5")
+    page.fill("#rate", "5")
     page.click("#train")
     wait_until(page, "document.getElementById('rate-warning').textContent !== ''")
     assert not page.evaluate("lab.isRunning")
@@ -239,6 +241,15 @@ def test_a_challenge_of_a_lecturers_own_opens_is_solved_and_links(open_lab, wait
     assert page.text_content("#challenge-result").startswith("Solved")
     again = open_lab(page.evaluate("fragmentOf(lab.current())"))
     assert again.text_content("#challenge-title") == "A roof"
+
+
+def test_the_challenges_of_the_lab_and_of_its_document_can_be_read(open_lab):
+    document = (Path(__file__).parents[3] / "docs" / "lab.md").read_text(encoding="utf-8")
+    example = re.search(r"```text\n(.*?)```", document, re.DOTALL)[1]
+    page = open_lab()
+    kinds = "challengesOf({}).map(({{ kind }}) => kind)"
+    assert page.evaluate(kinds.format("OWN_CHALLENGES")) == ["place", "fit", "rate", "predict"]
+    assert page.evaluate(kinds.format(json.dumps(example))) == ["fit", "predict"]
 
 
 NO_CHALLENGES = {
