@@ -156,6 +156,12 @@ def animate(
     show: ShowOption = EVERYTHING,
     with_: WithOption = "",
     layout: LayoutOption = LayoutName.storeys,
+    build_up: Annotated[
+        bool,
+        typer.Option(
+            "--build-up", help="Put the network together first: one ReLU, three, their sum, all."
+        ),
+    ] = False,
 ) -> None:
     """Film the learned function, its units and elbows; several runs side by side. Prints the
     file.
@@ -176,6 +182,7 @@ def animate(
             first_epoch=first,
             last_epoch=last,
             spacing=spacing.value,
+            build_up=build_up,
             look=look,
             with_=with_,
             progress=progress,

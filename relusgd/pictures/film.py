@@ -13,13 +13,15 @@ import numpy as np
 from relusgd.errors import InputError, RelusgdError
 from relusgd.files import replacing
 from relusgd.pictures import gif, mp4
-from relusgd.pictures.frames import Indices
+from relusgd.pictures.frames import FPS, Indices
 from relusgd.pictures.look import Look
 from relusgd.pictures.painter import Frame, Painter
 from relusgd.pictures.painting_ahead import painted
 from relusgd.pictures.palette import Palette
 from relusgd.pictures.scene import Scene
 from relusgd.pictures.script import Script
+from relusgd.pictures.storeys.build_up import WithBuildUp
+from relusgd.pictures.view import View
 
 HOLD = 1.0
 """Seconds for which the last frame stands before the film starts again."""
@@ -72,6 +74,7 @@ def write_film(
     indices: Sequence[int] | Indices,
     fps: float,
     captions: Sequence[str] = (),
+    build_up: bool = False,
     progress: Progress | None = None,
 ) -> None:
     """Write the moments with these indices as a .gif that repeats for ever, or as an .mp4.
@@ -79,20 +82,25 @@ def write_film(
     The last frame stands for a second. path and fps are such that `check_film` accepts them; the
     caller asks it first, before anything is read. progress(done, of): called after each frame, the
     last time when the file is in place. captions: a text for every moment of the scene, or "", said
-    while it is shown. The sides of an .mp4 are made even. Raises InputError for
-    no frames, RelusgdError when the film cannot be written; after any error or an interrupt an
-    older file at path is untouched.
+    while it is shown. build_up: whether the network is put together first, for three seconds; the
+    scene is such that `check_build_up` accepts it. The sides of an .mp4 are made even. Raises
+    InputError for no frames, RelusgdError when the film cannot be written; after any error or an
+    interrupt an older file at path is untouched.
     """
     if not len(indices):
         raise InputError("a film needs at least one snapshot")
-    script = Script(np.asarray(indices), fps, captions)
-    write_frames(
-        Painter(scene, fitting(look or Look(), path), script=script),
-        path,
-        indices=indices,
-        fps=fps,
-        progress=progress,
-    )
+    # A build-up moves evenly, also before a film of few snapshots that each stand for long.
+    repeats = max(1, round(FPS / fps)) if build_up else 1
+    fps *= repeats
+    indices = np.repeat(np.asarray(indices), repeats)
+    script = Script(indices, fps, captions)
+    fits = fitting(look or Look(), path)
+    painter = Painter(scene, fits, script=script)
+    if not (build_up and isinstance(scene, View)):
+        write_frames(painter, path, indices=indices, fps=fps, progress=progress)
+        return
+    whole = WithBuildUp(painter, scene, script, fits)
+    write_frames(whole, path, indices=range(whole.count), fps=fps, progress=progress)
 
 
 def write_frames(

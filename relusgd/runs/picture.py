@@ -23,6 +23,7 @@ from relusgd.pictures.page_data import Start
 from relusgd.pictures.painter import save_still, still_figure
 from relusgd.pictures.reference_curve import ReferenceCurve
 from relusgd.pictures.scene import RunGroup, Scene
+from relusgd.pictures.storeys.build_up import check_build_up
 from relusgd.pictures.story import save_story
 from relusgd.pictures.view import View
 from relusgd.runs.diagnosis import RecordedTraining
@@ -52,6 +53,7 @@ def animate(
     first_epoch: int | None = None,
     last_epoch: int | None = None,
     spacing: str = "log",
+    build_up: bool = False,
     look: Look | None = None,
     with_: str | Iterable[str] = (),
     progress: Callable[[int, int], None] | None = None,
@@ -66,13 +68,23 @@ def animate(
     path = checked_place(runs, out, "animation", ".gif")
     _check_sharpness(look, len(runs))
     scene = scene_of(runs, with_, look)
+    if build_up:
+        check_build_up(scene, look or Look())
     timing = Timing.resolve(frames, fps, seconds)
     check_film(path, timing.fps)
     indices = choose_frames(
         scene, timing.frames, spacing, first_epoch=first_epoch, last_epoch=last_epoch
     )
     timing = Timing.resolve(frames, fps, seconds, available=len(indices))
-    write_film(scene, path, look, indices=indices, fps=timing.fps, progress=progress)
+    write_film(
+        scene,
+        path,
+        look,
+        indices=indices,
+        fps=timing.fps,
+        build_up=build_up,
+        progress=progress,
+    )
     return DrawnFile(path)
 
 

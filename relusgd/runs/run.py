@@ -440,6 +440,7 @@ class Run:
         first_epoch: int | None = None,
         last_epoch: int | None = None,
         spacing: str = "log",
+        build_up: bool = False,
         with_: str | Iterable[str] = (),
         progress: Callable[[int, int], None] | None = None,
         **look: Any,
@@ -448,7 +449,8 @@ class Run:
 
         The path shows the film in a notebook's cell. The options are those of `relusgd animate`.
         look: size, (width, height) in pixels or a name such as "slide"; title; theme, "light" or
-        "dark"; show, the parts wanted, such as "units,loss". with_: names of `references` to draw,
+        "dark"; show, the parts wanted, such as "units,loss"; layout, "storeys" or "panels".
+        build_up: whether the network is put together first. with_: names of `references` to draw,
         such as "line,linearized". progress(done, of) is called after every frame. Raises InputError
         for what cannot be drawn so.
         """
@@ -464,6 +466,7 @@ class Run:
             first_epoch=first_epoch,
             last_epoch=last_epoch,
             spacing=spacing,
+            build_up=build_up,
             look=Look.of(**look),
             with_=with_,
             progress=progress,

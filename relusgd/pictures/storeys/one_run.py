@@ -72,7 +72,7 @@ class OneRunBuilder:
         if self.corner:
             parts.append(storeys.draw_errors(self.corner, error_axis(self.view)))
         parts += self._draw_head()
-        self._write_words()
+        self.write_words()
         words = Words(
             self.sheet,
             self.boxes.upper,
@@ -92,7 +92,7 @@ class OneRunBuilder:
         room = head.width - TimeCounter.width(sheet, "step", steps) - 1.5 * sheet.scale.text
         return [counter, Caption(sheet, head, room, self.script)]
 
-    def _write_words(self) -> None:
+    def write_words(self) -> None:
         """The labels of the axes and the name of x."""
         sheet, boxes = self.sheet, self.boxes
         write_heights(sheet, boxes.upper, self.scales.y, self.y_ticks)

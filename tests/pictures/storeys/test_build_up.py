@@ -1,0 +1,77 @@
+"""The build-up of a network before its film."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from relusgd.errors import InputError
+from relusgd.pictures.film import write_film
+from relusgd.pictures.look import Look
+from relusgd.pictures.painter import Painter
+from relusgd.pictures.scene import RunGroup
+from relusgd.pictures.script import Script
+from relusgd.pictures.storeys.build_up import BuildUp, WithBuildUp, check_build_up
+from relusgd.pictures.view import View
+
+SMALL = Look(size=(480, 360))
+
+
+def built_up(view, fps=10.0):
+    script = Script(np.arange(len(view)), fps)
+    return WithBuildUp(Painter(view, SMALL, script=script), view, script, SMALL)
+
+
+@pytest.mark.parametrize("hidden", [(6,), (1,), (2,), (300,)])
+def test_every_frame_is_the_full_draw_and_the_film_follows(make_history, dataset, hidden):
+    view = View(make_history(hidden=hidden, snapshots=3), dataset)
+    whole = built_up(view)
+    assert whole.count == 30 + 3
+    for index in (0, 8, 15, 20, 25, 29):
+        assert np.array_equal(whole.frame(index), whole._before.full(index)), index
+    assert np.array_equal(
+        whole.frame(31), Painter(view, SMALL, script=Script(np.arange(3), 10)).frame(1)
+    )
+
+
+def test_it_ends_with_the_function_before_training(make_history, standardised):
+    view = View(make_history(hidden=(12,)), standardised)
+    whole = built_up(view)
+    part = next(part for part in whole._before._parts if isinstance(part, BuildUp))
+    part.show(29)
+    x, y = part._curve.get_data()
+    curve = view.curve(0)
+    assert np.isin(view.dataset.domain, x).all()
+    assert y == pytest.approx(np.interp(x, curve.x, curve.y), abs=2.0)  # of a deviation of 250
+
+
+def test_the_sum_of_the_first_units_is_theirs_with_the_output_bias(make_history, dataset):
+    view = View(make_history(hidden=(12,)), dataset)
+    part = next(part for part in built_up(view)._before._parts if isinstance(part, BuildUp))
+    part.show(21)  # at 0.73 the sum has come, and nothing else
+    _, y = part._curve.get_data()
+    network = view.history.network(0)
+    terms = [line.get_ydata() for line in part._lines]
+    assert len(terms) == 3
+    expected = sum(terms) + part.factor * network.output_bias
+    assert y == pytest.approx(expected, rel=1e-12, abs=1e-12)
+
+
+def test_a_film_of_few_snapshots_is_built_up_evenly(make_history, dataset, tmp_path):
+    from PIL import Image
+
+    view = View(make_history(snapshots=2), dataset)
+    path = tmp_path / "film.gif"
+    write_film(view, path, SMALL, indices=[0, 1], fps=0.5, build_up=True)
+    with Image.open(path) as film:
+        assert film.n_frames == 45 + 60
+
+
+def test_what_cannot_be_built_up_is_refused(make_history, dataset):
+    view = View(make_history(), dataset)
+    with pytest.raises(InputError, match="shows the units of one run"):
+        check_build_up(RunGroup([view, view], ["a", "b"]), SMALL)
+    with pytest.raises(InputError, match="in two storeys, not in panels"):
+        check_build_up(view, replace(SMALL, layout="panels"))
+    with pytest.raises(InputError, match="this network has 2 of them"):
+        check_build_up(View(make_history(hidden=(5, 4)), dataset), SMALL)
