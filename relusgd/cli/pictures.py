@@ -14,7 +14,7 @@ import typer
 from relusgd.cli.boundary import guarded
 from relusgd.cli.completions import complete_sizes, lists_of, one_of
 from relusgd.cli.options import RunsArgument
-from relusgd.cli.terminal import print_path, typed_text
+from relusgd.cli.terminal import print_path, typed_text, wrapped_for_stderr
 from relusgd.cli.written_text import IntroOption, read_text
 from relusgd.errors import InputError
 
@@ -34,6 +34,11 @@ class Spacing(StrEnum):
     motion = "motion"
 
 
+class OnOff(StrEnum):
+    on = "on"
+    off = "off"
+
+
 class ThemeName(StrEnum):
     light = "light"
     dark = "dark"
@@ -49,19 +54,21 @@ FramesOption = Annotated[
     typer.Option(
         metavar="N",
         min=1,
-        help="How many snapshots are shown. [dim]\\[default: 151][/]",
+        help="How many snapshots are shown. [dim]\\[default: 151; .mp4: 301][/]",
         show_default=False,
     ),
 ]
 FpsOption = Annotated[
     float | None,
-    typer.Option(metavar="N", help="Frames a second. [dim]\\[default: 15][/]", show_default=False),
+    typer.Option(
+        metavar="N", help="Frames a second. [dim]\\[default: 15; .mp4: 30][/]", show_default=False
+    ),
 ]
 SecondsOption = Annotated[
     float | None,
     typer.Option(
         metavar="S",
-        help="How long the film lasts, before its last frame stands for a second.",
+        help="How long the film lasts, before its last frame stands for two seconds.",
         show_default=False,
     ),
 ]
@@ -91,6 +98,9 @@ SizeOption = Annotated[
     ),
 ]
 TitleOption = Annotated[str | None, typer.Option(metavar="TEXT", help="A line above the picture.")]
+CaptionsOption = Annotated[
+    OnOff, typer.Option(help="Say in a line what happens: elbows gather, units die.")
+]
 ThemeOption = Annotated[
     ThemeName, typer.Option(help="Dark letters on light, or light ones on dark.")
 ]
@@ -162,16 +172,21 @@ def animate(
             "--build-up", help="Put the network together first: one ReLU, three, their sum, all."
         ),
     ] = False,
+    captions: CaptionsOption = OnOff.on,
 ) -> None:
     """Film the learned function, its units and elbows; several runs side by side. Prints the
     file.
+
+    Without --to the film of one run ends when nothing but jitter is left, and says so.
     """
+    from relusgd.advice import in_shell
     from relusgd.cli.progress import frame_progress
     from relusgd.runs.find import load_run
     from relusgd.runs.picture import animate as write
 
     look = make_look(size, title, theme, show, layout)
     loaded = [load_run(run) for run in runs]
+    notes: list[str] = []
     with frame_progress() as progress:
         path = write(
             loaded,
@@ -185,9 +200,13 @@ def animate(
             build_up=build_up,
             look=look,
             with_=with_,
+            captions=captions is OnOff.on,
+            tell=notes.append,
             progress=progress,
         )
     warn_of_boxes(loaded, look)
+    for note in notes:
+        typer.echo(wrapped_for_stderr(f"note: {in_shell(note)}"), err=True)
     print_path(path)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from relusgd.errors import InputError, RelusgdError
 from relusgd.files import replacing
 from relusgd.pictures import gif, mp4
-from relusgd.pictures.frames import FPS, Indices
+from relusgd.pictures.frames import FPS, FPS_OF_VIDEO, Indices
 from relusgd.pictures.look import Look
 from relusgd.pictures.painter import Frame, Painter
 from relusgd.pictures.painting_ahead import painted
@@ -23,11 +23,17 @@ from relusgd.pictures.script import Script
 from relusgd.pictures.storeys.build_up import WithBuildUp
 from relusgd.pictures.view import View
 
-HOLD = 1.0
+HOLD = 2.0
 """Seconds for which the last frame stands before the film starts again."""
+
+REST = 1.0
+"""Seconds for which the first frame of a run's film stands."""
 
 FASTEST = {".gif": gif.FASTEST, ".mp4": mp4.FASTEST}
 """The films that can be written, and their most frames a second."""
+
+USUAL_FPS = {".gif": FPS, ".mp4": FPS_OF_VIDEO}
+"""Frames a second, when nothing is said."""
 
 SLOWEST = 0.01
 """Frames a second. A GIF cannot hold a frame for more than eleven minutes, and an MP4 repeats each
@@ -79,9 +85,9 @@ def write_film(
 ) -> None:
     """Write the moments with these indices as a .gif that repeats for ever, or as an .mp4.
 
-    The last frame stands for a second. path and fps are such that `check_film` accepts them; the
-    caller asks it first, before anything is read. progress(done, of): called after each frame, the
-    last time when the file is in place. captions: a text for every moment of the scene, or "", said
+    The first frame stands for a second, the last for two. path and fps are such that `check_film`
+    accepts them; the caller asks it first, before anything is read. progress(done, of): called
+    after each frame, the last time when the file is in place. captions: a text for every moment of the scene, or "", said
     while it is shown. build_up: whether the network is put together first, for three seconds; the
     scene is such that `check_build_up` accepts it. The sides of an .mp4 are made even. Raises
     InputError for no frames, RelusgdError when the film cannot be written; after any error or an
@@ -97,7 +103,7 @@ def write_film(
     fits = fitting(look or Look(), path)
     painter = Painter(scene, fits, script=script)
     if not (build_up and isinstance(scene, View)):
-        write_frames(painter, path, indices=indices, fps=fps, progress=progress)
+        write_frames(painter, path, indices=indices, fps=fps, rest=REST, progress=progress)
         return
     whole = WithBuildUp(painter, scene, script, fits)
     write_frames(whole, path, indices=range(whole.count), fps=fps, progress=progress)
@@ -110,16 +116,17 @@ def write_frames(
     indices: Sequence[int] | Indices,
     fps: float,
     hold: float = HOLD,
+    rest: float = 0.0,
     progress: Progress | None = None,
 ) -> None:
     """Write a painter's pictures with these indices; the last one stands for `hold` seconds.
 
-    Raises as `write_film` does.
+    rest: the seconds for which the first one stands, if that is longer than a frame. Raises as `write_film` does.
     """
     try:
         with (
             replacing(path) as temporary,
-            _open_film(painter, path.suffix.lower(), temporary, indices, (fps, hold)) as film,
+            _open_film(painter, path.suffix.lower(), temporary, indices, (fps, hold, rest)) as film,
             painted(painter, [int(index) for index in indices]) as frames,
         ):
             for done, frame in enumerate(frames):
@@ -166,11 +173,13 @@ def _open_film(
     suffix: str,
     path: Path,
     indices: Sequence[int] | Indices,
-    pace: tuple[float, float],
+    pace: tuple[float, float, float],
 ) -> Encoder:
-    fps, hold = pace
+    fps, hold, rest = pace
+    if len(indices) == 1:
+        rest = 0.0
     if suffix == ".mp4":
-        return mp4.Mp4Film(path, *mp4.schedule(fps, hold))
+        return mp4.Mp4Film(path, *mp4.schedule(fps, hold, rest))
     sample = np.unique(np.linspace(0, len(indices) - 1, 8).round().astype(int))
     palette = Palette.of([painter.frame(int(indices[position])) for position in sample])
-    return gif.GifFilm(path, painter.size, palette, gif.delays(len(indices), fps, hold))
+    return gif.GifFilm(path, painter.size, palette, gif.delays(len(indices), fps, hold, rest))

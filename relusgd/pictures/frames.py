@@ -13,8 +13,11 @@ from relusgd.model.network import Array
 from relusgd.pictures.axis import SOFT_START
 from relusgd.pictures.scene import Scene
 
-FRAMES, FPS = 151, 15.0
-"""A film of about ten seconds, when nothing is said."""
+FPS, FPS_OF_VIDEO = 15.0, 30.0
+"""Frames a second of a GIF and of a video, when nothing is said."""
+
+SECONDS = 10.0
+"""How long such a film is, from its first frame to its last one."""
 
 MOST_FRAMES = 20_000
 
@@ -53,16 +56,18 @@ class Timing:
         fps: float | None = None,
         seconds: float | None = None,
         available: int | None = None,
+        usual_fps: float = FPS,
     ) -> Timing:
         """The timing of a film for which at most two of the three numbers need be given.
 
-        151 frames and 15 frames a second fill what is missing. available: the number of snapshots.
+        The usual frames a second, and what makes ten seconds of them, such as 151 frames at 15
+        frames a second, fill what is missing. available: the number of snapshots.
         If they are fewer than the frames, each is shown once and for longer (at most ten seconds),
         so that the film lasts as long. Raises InputError for numbers that are no film, and for
         three that contradict each other.
         """
         _check_numbers(frames, fps, seconds)
-        timing = cls._complete(frames, fps, seconds)
+        timing = cls._complete(frames, fps, seconds, usual_fps)
         if timing.frames > MOST_FRAMES:
             raise InputError(
                 f"a film of {timing.frames:,} frames is longer than {MOST_FRAMES:,}",
@@ -74,11 +79,16 @@ class Timing:
         return cls(available, max(available / timing.seconds, slowest))
 
     @classmethod
-    def _complete(cls, frames: int | None, fps: float | None, seconds: float | None) -> Timing:
-        if frames is None:
-            frames = FRAMES if seconds is None else _whole_frames(seconds * (fps or FPS))
+    def _complete(
+        cls, frames: int | None, fps: float | None, seconds: float | None, usual_fps: float
+    ) -> Timing:
+        if frames is None and seconds is None:
+            frames = 1 + round(SECONDS * usual_fps)
+        elif frames is None and seconds is not None:
+            frames = _whole_frames(seconds * (fps or usual_fps))
+        assert frames is not None
         if fps is None:
-            fps = FPS if seconds is None else frames / seconds
+            fps = usual_fps if seconds is None else frames / seconds
         return cls(frames, fps)
 
 
@@ -108,7 +118,7 @@ def choose_frames(
     spacing: str = "log",
     *,
     first_epoch: int | None = None,
-    last_epoch: int | None = None,
+    last_epoch: float | None = None,
 ) -> Indices:
     """Indices of distinct moments in ascending order, with the first and last between the epochs.
 
@@ -137,7 +147,9 @@ def choose_frames(
     return start + _by_clock(clock, frames, spacing)
 
 
-def _rows_between(clock: Array, first_epoch: int | None, last_epoch: int | None) -> tuple[int, int]:
+def _rows_between(
+    clock: Array, first_epoch: int | None, last_epoch: float | None
+) -> tuple[int, int]:
     """The half-open range of rows from the end of the first epoch to that of the last one."""
     start, stop = 0, len(clock)
     if first_epoch is not None:

@@ -23,15 +23,17 @@ FASTEST = 50
 FOR_EVER = 0
 
 
-def delays(frames: int, fps: float, hold: float) -> list[int]:
+def delays(frames: int, fps: float, hold: float, rest: float = 0.0) -> list[int]:
     """How long each frame is shown, in hundredths of a second: rounded so that the film as a whole
     keeps time.
 
-    hold: the seconds for which the last one stands, if that is longer.
+    hold: the seconds for which the last one stands, if that is longer; rest: the first one.
     """
     starts = [round(100 * frame / fps) for frame in range(frames + 1)]
     shown = [stop - start for start, stop in pairwise(starts)]
-    return [*shown[:-1], max(shown[-1], round(100 * hold))]
+    shown[0] = max(shown[0], round(100 * rest))
+    shown[-1] = max(shown[-1], round(100 * hold))
+    return shown
 
 
 class GifFilm:

@@ -58,23 +58,27 @@ def find_encoder() -> str:
         ) from error
 
 
-def schedule(fps: float, hold: float) -> tuple[float, int, int]:
-    """The true frames a second, how often each frame is written, and the last one in addition.
+def schedule(fps: float, hold: float, rest: float = 0.0) -> tuple[float, int, int, int]:
+    """The true frames a second, how often each frame is written, and in addition the last one and
+    the first one.
 
     Frames of slow films are written more than once. hold: the seconds for which the last frame
-    stands, if that is longer.
+    stands, if that is longer; rest: the first one.
     """
     repeats = max(1, math.ceil(SLOWEST / fps))
     rate = fps * repeats
-    more = round(hold * rate) - repeats
-    return rate, repeats, max(0, more)
+    more_at_end = round(hold * rate) - repeats
+    more_at_start = round(rest * rate) - repeats
+    return rate, repeats, max(0, more_at_end), max(0, more_at_start)
 
 
 class Mp4Film:
     """A film that ffmpeg encodes while frames arrive; a context manager, which ends the film."""
 
-    def __init__(self, path: Path, rate: float, repeats: int = 1, hold: int = 0) -> None:
-        """rate, repeats, hold: as `schedule` gives them. Raises RelusgdError without ffmpeg,
+    def __init__(
+        self, path: Path, rate: float, repeats: int = 1, hold: int = 0, rest: int = 0
+    ) -> None:
+        """rate, repeats, hold, rest: as `schedule` gives them. Raises RelusgdError without ffmpeg,
         OSError.
         """
         import imageio.v2
@@ -83,6 +87,7 @@ class Mp4Film:
         # The last frame is cloned, and colours are stored for squares of four pixels.
         filters = f"scale=out_color_matrix=bt709,format=yuv420p,tpad=stop_mode=clone:stop={hold}"
         self._repeats = repeats
+        self._times_of_next = repeats + rest
         self._process: Any = None
         self._writer: Any = imageio.v2.get_writer(
             path,
@@ -104,11 +109,12 @@ class Mp4Film:
         Raises RelusgdError when ffmpeg has given up.
         """
         try:
-            for _ in range(self._repeats):
+            for _ in range(self._times_of_next):
                 if self._process is None:
                     self._start(frame)
                 else:
                     self._writer.append_data(frame)
+            self._times_of_next = self._repeats
         except OSError as error:
             if self._process is None:
                 raise

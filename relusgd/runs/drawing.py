@@ -69,6 +69,7 @@ def animate(
     spacing: str = "log",
     build_up: bool = False,
     with_: str | Iterable[str] = (),
+    captions: bool = True,
     progress: Callable[[int, int], None] | None = None,
     **look: Any,
 ) -> DrawnFile:
@@ -85,6 +86,7 @@ def animate(
         build_up=build_up,
         look=Look.of(**look),
         with_=with_,
+        captions=captions,
         progress=progress,
     )
 

@@ -12,11 +12,12 @@ from relusgd.advice import advice, flag, option
 from relusgd.config import config_to_yaml
 from relusgd.errors import InputError
 from relusgd.files import write_whole
+from relusgd.pictures.captions import captions_of
 from relusgd.pictures.drawn_figure import DrawnFigure
 from relusgd.pictures.drawn_file import DrawnFile
-from relusgd.pictures.film import check_film, write_film
+from relusgd.pictures.film import HOLD, USUAL_FPS, check_film, write_film
 from relusgd.pictures.fonts import lacking_glyphs
-from relusgd.pictures.frames import Timing, choose_frames
+from relusgd.pictures.frames import FPS, Indices, Timing, choose_frames
 from relusgd.pictures.look import Look
 from relusgd.pictures.page import in_iframe, page_html
 from relusgd.pictures.page_data import Start
@@ -27,7 +28,9 @@ from relusgd.pictures.storeys.build_up import check_build_up
 from relusgd.pictures.story import save_story
 from relusgd.pictures.view import View
 from relusgd.runs.diagnosis import RecordedTraining
+from relusgd.runs.events import Events
 from relusgd.runs.explanation import ExplainableRun, first_sentence
+from relusgd.runs.film_ending import film_ending
 from relusgd.runs.place import check_file_place
 from relusgd.runs.references import reference_names, references
 from relusgd.runs.sharpness_course import sharpness_course
@@ -42,9 +45,16 @@ class DrawnRun(RecordedRun, RecordedTraining, Protocol):
     """A run that is drawn, with what its quantities are measured by."""
 
 
+class FilmedRun(DrawnRun, Protocol):
+    """A run whose film says what happens."""
+
+    @property
+    def events(self) -> Events: ...
+
+
 @quiet
 def animate(
-    runs: Sequence[DrawnRun],
+    runs: Sequence[FilmedRun],
     out: str | Path | None = None,
     *,
     frames: int | None = None,
@@ -56,26 +66,32 @@ def animate(
     build_up: bool = False,
     look: Look | None = None,
     with_: str | Iterable[str] = (),
+    captions: bool = True,
+    tell: Callable[[str], None] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> DrawnFile:
     """Write the film of a run, or of up to nine side by side, and give its path.
 
     By default it is animation.gif in the run's folder. frames, fps, seconds: at most two of them;
-    with_: names of references to draw; progress(done, of) is called after every frame. Raises
-    InputError for what cannot be drawn so, RelusgdError when a run is damaged or the film cannot be
-    written.
+    with_: names of references to draw; captions: whether the film of one run says what happens;
+    progress(done, of) is called after every frame. Without last_epoch, the film of one run ends
+    when nothing but jitter is left, and tell(sentence) is called for that. Raises InputError for
+    what cannot be drawn so, RelusgdError when a run is damaged or the film cannot be written.
     """
     path = checked_place(runs, out, "animation", ".gif")
     _check_sharpness(look, len(runs))
     scene = scene_of(runs, with_, look)
     if build_up:
         check_build_up(scene, look or Look())
-    timing = Timing.resolve(frames, fps, seconds)
+    usual_fps = USUAL_FPS.get(path.suffix.lower(), FPS)
+    timing = Timing.resolve(frames, fps, seconds, usual_fps=usual_fps)
     check_film(path, timing.fps)
-    indices = choose_frames(
-        scene, timing.frames, spacing, first_epoch=first_epoch, last_epoch=last_epoch
-    )
-    timing = Timing.resolve(frames, fps, seconds, available=len(indices))
+    ending = film_ending(runs[0].history, runs[0].events) if len(runs) == 1 else None
+    is_cut = last_epoch is None and ending is not None and ending.epoch > (first_epoch or 0)
+    last = ending.epoch if is_cut and ending else last_epoch
+    indices = choose_frames(scene, timing.frames, spacing, first_epoch=first_epoch, last_epoch=last)
+    timing = Timing.resolve(frames, fps, seconds, available=len(indices), usual_fps=usual_fps)
+    told = _captions(runs, indices, timing.fps, len(scene)) if captions else ()
     write_film(
         scene,
         path,
@@ -83,9 +99,25 @@ def animate(
         indices=indices,
         fps=timing.fps,
         build_up=build_up,
+        captions=told,
         progress=progress,
     )
+    if is_cut and ending and tell:
+        tell(ending.note)
     return DrawnFile(path)
+
+
+def _captions(
+    runs: Sequence[FilmedRun], indices: Indices, fps: float, moments: int
+) -> Sequence[str]:
+    """The captions of a film of one run, one for every moment; none for several runs."""
+    if len(runs) > 1:
+        return ()
+    texts = [""] * moments
+    shown = captions_of(runs[0].events, indices, fps, HOLD)
+    for row, text in zip(indices.tolist(), shown, strict=True):
+        texts[row] = text
+    return texts
 
 
 @quiet

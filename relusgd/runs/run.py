@@ -442,6 +442,7 @@ class Run:
         spacing: str = "log",
         build_up: bool = False,
         with_: str | Iterable[str] = (),
+        captions: bool = True,
         progress: Callable[[int, int], None] | None = None,
         **look: Any,
     ) -> DrawnFile:
@@ -469,6 +470,7 @@ class Run:
             build_up=build_up,
             look=Look.of(**look),
             with_=with_,
+            captions=captions,
             progress=progress,
         )
 

@@ -49,7 +49,6 @@ def _gathering(course: RecordedCourse, places: Array, leg: Leg) -> Iterator[Even
     if before < FEWER * after or not after:
         return
     units = int(same.sum())
-    to = counted(after, "place")
     yield course.event(
         "elbows_gather",
         int(course.rows[begin]),
@@ -57,7 +56,7 @@ def _gathering(course: RecordedCourse, places: Array, leg: Leg) -> Iterator[Even
         numbers={"units": units, "places_before": before, "places_after": after},
         sentence=f"the elbows of {counted(units, 'unit')} gather: they stood at {before} places "
         f"along x and now stand at {after}, so that units bend the function together",
-        caption=f"The elbows gather: from {before} places to {to}",
+        caption=f"The elbows gather: from {before} places to {after}",
     )
 
 

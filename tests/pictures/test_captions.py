@@ -1,0 +1,144 @@
+"""Captions: at the frames of their events, long enough to be read, and never two at a time; and
+where a film ends."""
+
+from itertools import groupby
+
+import numpy as np
+import pytest
+from command import run as command
+from made_trainings import STEPS, made
+from small import small
+
+from relusgd.diagnostics.events import Event, find_events
+from relusgd.pictures.captions import LATE, LONGEST, READ, captions_of
+from relusgd.runs.events import Events
+from relusgd.runs.film_ending import film_ending
+from relusgd.runs.record import record
+
+FPS, HOLD = 15.0, 2.0
+ROWS = np.arange(151)
+
+
+def event(name, row, end_row=None):
+    return Event(name, row, row, row, end_row, end_row, end_row, {}, "", f"{name} at {row}")
+
+
+def spans(events, rows=ROWS, fps=FPS):
+    """caption → its first frame and its seconds, the last frame's included."""
+    texts = captions_of(events, rows, fps, HOLD)
+    assert len(texts) == len(rows)
+    found, frame = {}, 0
+    for text, group in groupby(texts):
+        length = len(list(group))
+        is_last = frame + length == len(rows)
+        seconds = length / fps + (HOLD - 1 / fps if is_last else 0)
+        if text:
+            assert text not in found
+            found[text] = frame, pytest.approx(seconds)
+        frame += length
+    return found
+
+
+def test_a_caption_begins_with_its_event_and_stands_while_it_lasts():
+    found = spans([event("elbows_gather", 10, 60), event("units_die", 100)])
+    assert found == {"elbows_gather at 10": (10, 51 / FPS), "units_die at 100": (100, READ)}
+
+
+def test_no_caption_stands_longer_than_somebody_looks_at_it():
+    assert spans([event("plateau", 0, 150)]) == {"plateau at 0": (0, LONGEST)}
+
+
+def test_of_two_at_one_time_the_heavier_is_told():
+    assert spans([event("elbows_leave", 20), event("elbows_gather", 22)]).keys() == {
+        "elbows_gather at 22"
+    }
+
+
+def test_a_lighter_one_may_come_a_little_late():
+    found = spans([event("elbows_gather", 20, 21), event("units_die", 45)])
+    assert found["units_die at 45"][0] == 50
+    assert LATE * len(ROWS) >= 50 - 45
+
+
+def test_that_only_jitter_is_left_is_told_at_the_last_frame_if_there_is_no_room_before():
+    found = spans([event("only_jitter", 140), event("cluster_splits", 119)])
+    assert found["cluster_splits at 119"] == (119, 30 / FPS)
+    assert found["only_jitter at 140"] == (149, HOLD + 1 / FPS)
+    assert spans([event("only_jitter", 100)])["only_jitter at 100"][0] == 100
+
+
+def test_what_the_film_does_not_show_has_no_caption():
+    assert spans([event("plateau", 3, 20), event("diverges", 500)], rows=np.arange(50, 201)) == {}
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 30])
+def test_short_films_have_captions_that_can_be_read(count):
+    events = [event("units_die", 0), event("only_jitter", 0), event("plateau", count - 1)]
+    for _, seconds in spans(events, rows=np.arange(count), fps=2.0).values():
+        assert seconds.expected >= READ
+
+
+def test_any_events_give_captions_apart_and_in_time():
+    """Of a hundred films with events at random."""
+    for seed in range(100):
+        generator = np.random.RandomState(seed)
+        names = generator.choice(["elbows_gather", "units_die", "plateau", "most_learned"], 8)
+        begins = generator.randint(0, 300, 8)
+        events = [
+            event(name, int(begin), int(begin + generator.randint(0, 100)))
+            for name, begin in zip(names, begins, strict=True)
+        ]
+        rows = np.sort(generator.choice(300, 151, replace=False))
+        for text, (frame, seconds) in spans(events, rows=rows).items():
+            row = int(text.split()[-1])
+            assert seconds.expected >= READ - 1e-9
+            assert row <= rows[frame]
+            assert frame - np.searchsorted(rows, row) <= np.ceil(LATE * len(rows))
+
+
+def course_at_rest():
+    """The function moves until about step 1,200, and is still to step 10,000."""
+    return made(0.5, slope_change=0.0, offset=np.exp(-STEPS / 200))
+
+
+def test_a_film_ends_when_nothing_changes_any_more_and_says_so():
+    course = course_at_rest()
+    events = Events(find_events(course))
+    ending = film_ending(course.history, events)
+    (settled,) = events.named("only_jitter")
+    assert settled.epoch < ending.epoch < 1.4 * settled.epoch
+    assert f"from epoch {settled.epoch:,.0f} on the learned function" in ending.note
+    assert ending.note.endswith("last_epoch=10000")
+    assert ending.note.shell.endswith("--to 10000")
+
+
+def test_a_film_goes_to_the_end_where_something_happens_until_then():
+    course = made(0.5, slope_change=0.0, offset=1 - STEPS / STEPS[-1])
+    assert film_ending(course.history, Events(find_events(course))) is None
+
+
+def test_the_command_says_what_it_left_out_unless_it_is_told_where_to_end(tmp_path):
+    run = record(
+        small(training__epochs=400, training__learning_rate=0.3, training__momentum=0.5),
+        tmp_path / "run",
+    )
+    ending = film_ending(run.history, run.events)
+    assert ending is not None
+    out = str(tmp_path / "film.gif")
+    drawn = command("animate", str(run.folder), "--out", out, "--frames", "3")
+    assert "note: the film ends at epoch" in drawn.stderr
+    assert "--to 400" in " ".join(drawn.stderr.split())
+    whole = command(
+        "animate",
+        str(run.folder),
+        "--out",
+        out,
+        "--frames",
+        "3",
+        "--to",
+        "400",
+        "--captions",
+        "off",
+    )
+    assert "note" not in whole.stderr
+    assert whole.exit_code == 0
