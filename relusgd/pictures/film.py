@@ -87,11 +87,11 @@ def write_film(
 
     The first frame stands for a second, the last for two. path and fps are such that `check_film`
     accepts them; the caller asks it first, before anything is read. progress(done, of): called
-    after each frame, the last time when the file is in place. captions: a text for every moment of the scene, or "", said
-    while it is shown. build_up: whether the network is put together first, for three seconds; the
-    scene is such that `check_build_up` accepts it. The sides of an .mp4 are made even. Raises
-    InputError for no frames, RelusgdError when the film cannot be written; after any error or an
-    interrupt an older file at path is untouched.
+    after each frame, the last time when the file is in place. captions: a text for every moment of
+    the scene, or "", said while it is shown. build_up: whether the network is put together first,
+    for three seconds; the scene is such that `check_build_up` accepts it. The sides of an .mp4 are
+    made even. Raises InputError for no frames, RelusgdError when the film cannot be written; after
+    any error or an interrupt an older file at path is untouched.
     """
     if not len(indices):
         raise InputError("a film needs at least one snapshot")
@@ -121,7 +121,8 @@ def write_frames(
 ) -> None:
     """Write a painter's pictures with these indices; the last one stands for `hold` seconds.
 
-    rest: the seconds for which the first one stands, if that is longer than a frame. Raises as `write_film` does.
+    rest: the seconds for which the first one stands, if that is longer than a frame. Raises as
+    `write_film` does.
     """
     try:
         with (
