@@ -67,3 +67,14 @@ def test_the_line_is_that_of_least_squares():
     line = least_squares_line(X, Y)
     slope, intercept = np.polyfit(X, Y, 1)
     assert line(X) == pytest.approx(slope * X + intercept)
+
+
+def test_the_splines_are_those_of_scipy():
+    interpolate = pytest.importorskip("scipy.interpolate")
+    random = np.random.default_rng(0)
+    x, y = np.sort(random.uniform(-3, 5, 60)), random.normal(size=60)
+    between = np.linspace(x[0], x[-1], 1001)
+    cubic = interpolate.CubicSpline(x, y, bc_type="natural")(between)
+    np.testing.assert_allclose(natural_cubic_spline(x, y)(between), cubic, atol=1e-9)
+    linear = interpolate.make_interp_spline(x, y, k=1)(between)
+    np.testing.assert_allclose(linear_spline(x, y)(between), linear, atol=1e-12)
