@@ -315,6 +315,15 @@ def view(
         typer.Option(help="Without it, what the reader's system prefers.", show_default=False),
     ] = None,
     with_: WithOption = "",
+    show: Annotated[
+        str,
+        typer.Option(
+            metavar="PARTS",
+            help="sharpness: a panel of it over time, beside the edge of stability.",
+            autocompletion=one_of("sharpness", "none"),
+            show_default=False,
+        ),
+    ] = "",
     intro: IntroOption = None,
     show_it: Annotated[
         bool | None,
@@ -338,6 +347,7 @@ def view(
         title=typed_text(title),
         theme=theme.value if theme else None,
         with_=with_,
+        show=show,
         intro=read_text(intro, "--intro"),
     )
     print_path(path)

@@ -47,6 +47,7 @@ SCRIPTS = (
     "controls/table",
     "controls/clock",
     "view/references",
+    "view/sharpness_course",
     "view/run",
     "view/address",
     "view/copied_config",

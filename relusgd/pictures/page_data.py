@@ -22,6 +22,7 @@ from relusgd.pictures.reference_curve import ReferenceCurve
 from relusgd.pictures.reference_lines import DASHES
 from relusgd.pictures.scales import Scales, error_axis, errors_of, noise_level
 from relusgd.pictures.scene import RunGroup, Scene
+from relusgd.pictures.sharpness_course import SharpnessCourse
 from relusgd.pictures.view import BARS, CELLS, MOST_EXACT, MOST_UNITS, View
 
 MOST_FRAMES = 300
@@ -167,7 +168,21 @@ def _run_data(view: View, rows: Indices) -> dict[str, Any]:
         "metrics": {name: pack(column) for name, column in metrics.items()},
         "errors": {name: _error_data(column, rows) for name, column in errors_of(view).items()},
         "references": [_reference_data(reference, rows) for reference in view.references],
+        "sharpness": None if view.sharpness is None else _sharpness_data(view, view.sharpness),
         **(_cells_data(view, rows) if _binned(view) else _parameter_data(view, rows)),
+    }
+
+
+def _sharpness_data(view: View, course: SharpnessCourse) -> dict[str, Any]:
+    """The sharpness at the snapshots at which it was measured, and the edge where there is one."""
+    rows = np.searchsorted(view.history.step, course.step)
+    axis = course.axis
+    return {
+        "name": course.name,
+        "epoch": clock_numbers(view.clock[rows]),
+        "limits": (axis.low, axis.high),
+        "sharpness": pack(course.sharpness),
+        "edge": pack(course.edge) if course.has_edge else None,
     }
 
 

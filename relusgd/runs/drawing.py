@@ -99,9 +99,12 @@ def view(
     title: str | None = None,
     theme: str | None = None,
     with_: str | Iterable[str] = (),
+    show: str | Iterable[str] = (),
 ) -> DrawnFile:
     """Write the page of runs side by side. The options are those of `Run.view`."""
-    return picture.view(_loaded(runs), out, frames=frames, title=title, theme=theme, with_=with_)
+    return picture.view(
+        _loaded(runs), out, frames=frames, title=title, theme=theme, with_=with_, show=show
+    )
 
 
 def _loaded(runs: Runs) -> list[Run]:

@@ -79,8 +79,7 @@ def animate(
     what cannot be drawn so, RelusgdError when a run is damaged or the film cannot be written.
     """
     path = checked_place(runs, out, "animation", ".gif")
-    _check_sharpness(look, len(runs))
-    scene = scene_of(runs, with_, look)
+    scene = scene_of(runs, with_, shows_sharpness=_shows_sharpness(look, len(runs)))
     if build_up:
         check_build_up(scene, look or Look())
     usual_fps = USUAL_FPS.get(path.suffix.lower(), FPS)
@@ -92,6 +91,7 @@ def animate(
     indices = choose_frames(scene, timing.frames, spacing, first_epoch=first_epoch, last_epoch=last)
     timing = Timing.resolve(frames, fps, seconds, available=len(indices), usual_fps=usual_fps)
     told = _captions(runs, indices, timing.fps, len(scene)) if captions else ()
+    _train_references(scene, indices)
     write_film(
         scene,
         path,
@@ -144,8 +144,8 @@ def plot(
             "a story is that of one run from start to end",
             advice("give one run, and neither {} nor {}", option("epoch"), option("step")),
         )
-    _check_sharpness(look, len(runs), story=story)
-    scene = scene_of(runs, with_, look)
+    shows_sharpness = _shows_sharpness(look, len(runs), story=story)
+    scene = scene_of(runs, with_, shows_sharpness=shows_sharpness)
     if isinstance(scene, View) and story:
         save_story(scene, path, look)
     else:
@@ -163,8 +163,7 @@ def figure(
     with_: str | Iterable[str] = (),
 ) -> DrawnFigure:
     """The picture that `plot` writes as a figure of matplotlib's. Raises as `plot` does."""
-    _check_sharpness(look, len(runs))
-    scene = scene_of(runs, with_, look)
+    scene = scene_of(runs, with_, shows_sharpness=_shows_sharpness(look, len(runs)))
     return still_figure(scene, _moment(scene, epoch, step), look)
 
 
@@ -180,21 +179,23 @@ def view(
     title: str | None = None,
     theme: str | None = None,
     with_: str | Iterable[str] = (),
+    show: str | Iterable[str] = (),
     intro: str = "",
 ) -> DrawnFile:
     """Write the page of a run, or of up to nine side by side, and give its path.
 
     By default it is view.html in the run's folder. frames: at most so many snapshots; None is 300.
     title: by default the name of the run, or what the runs differ in. theme: light or dark; None is
-    what the reader's system prefers. with_: as for `animate`. intro: a text above the picture, in a
-    little Markdown, that says what to look at. Raises InputError for what cannot be drawn so,
+    what the reader's system prefers. with_: as for `animate`. show: "sharpness" adds a panel of it
+    for one run. intro: a text above the picture, in a little Markdown, that says what to look at.
+    Raises InputError for what cannot be drawn so,
     RelusgdError when a run is damaged, OSError when the page cannot be written; it appears whole or
     not at all.
     """
     path = checked_place(runs, out, "view", ".html")
     if path.suffix.lower() not in (".html", ".htm"):
         raise InputError(f"a page cannot be written as {path.name!r}", "its name ends in .html")
-    page = _page(runs, frames=frames, title=title, theme=theme, with_=with_, intro=intro)
+    page = _page(runs, frames=frames, title=title, theme=theme, with_=with_, show=show, intro=intro)
     write_whole(path, page)
     return DrawnFile(path)
 
@@ -211,10 +212,14 @@ def _page(
     title: str | None = None,
     theme: str | None = None,
     with_: str | Iterable[str] = (),
+    show: str | Iterable[str] = (),
     intro: str = "",
 ) -> str:
+    shows_sharpness = _page_shows_sharpness(show)
+    if shows_sharpness:
+        _check_one_sharpness(len(runs))
     return page_html(
-        scene_of(runs, with_),
+        scene_of(runs, with_, shows_sharpness=shows_sharpness),
         title or _usual_title(runs),
         theme=theme,
         frames=frames,
@@ -246,15 +251,14 @@ def _start(run: RecordedRun) -> Start:
 
 
 def scene_of(
-    runs: Sequence[DrawnRun], with_: str | Iterable[str] = (), look: Look | None = None
+    runs: Sequence[DrawnRun], with_: str | Iterable[str] = (), *, shows_sharpness: bool = False
 ) -> Scene:
-    """What is drawn of the runs, with references of these names, and what the look wants to show.
+    """What is drawn of the runs, with references of these names, and with the sharpness or without.
 
     Raises InputError when they are too many for one picture, and for a reference that a run cannot
     have.
     """
     names = reference_names(with_)
-    shows_sharpness = look is not None and "sharpness" in look.show
     views = [
         View(
             run.history,
@@ -267,22 +271,53 @@ def scene_of(
     return views[0] if len(views) == 1 else RunGroup(views, *panel_titles(runs))
 
 
-def _check_sharpness(look: Look | None, runs: int, *, story: bool = False) -> None:
-    """Raise InputError where the look shows the sharpness and this picture has no place for it."""
+def _shows_sharpness(look: Look | None, runs: int, *, story: bool = False) -> bool:
+    """Whether the look shows the sharpness. Raises InputError where the picture has no place."""
     if look is None or "sharpness" not in look.show:
-        return
+        return False
     if story:
         raise InputError(
             "a story has no panel of the sharpness",
             advice("without {} the picture of the last snapshot has one", flag("story")),
         )
-    if runs > 1:
-        raise InputError(f"the sharpness is drawn of one run, and there are {runs}", "give one run")
+    _check_one_sharpness(runs)
     if look.layout != "panels":
         raise InputError(
             "the sharpness is drawn in the layout of panels",
             advice("add {}", option("layout", "panels")),
         )
+    return True
+
+
+def _page_shows_sharpness(show: str | Iterable[str]) -> bool:
+    """Whether a page shows the sharpness. Raises InputError for parts that it cannot add."""
+    names = show.split(",") if isinstance(show, str) else show
+    parts = {name.strip() for name in names} - {"", "none"}
+    if unknown := sorted(parts - {"sharpness"}):
+        raise InputError(
+            f"{unknown[0]!r} cannot be added to a page",
+            "it has units, errors and active units already; sharpness can be added",
+        )
+    return bool(parts)
+
+
+def _check_one_sharpness(runs: int) -> None:
+    """Raise InputError for more runs than one."""
+    if runs > 1:
+        raise InputError(f"the sharpness is drawn of one run, and there are {runs}", "give one run")
+
+
+def _train_references(scene: Scene, moments: Indices) -> None:
+    """Ask the references that move for these moments in their order: they train along, and remember
+    what they were asked for. A film is not painted in that order.
+    """
+    views = scene.views if isinstance(scene, RunGroup) else (scene,)
+    for view in views:
+        rows = scene.rows(view)[moments] if isinstance(scene, RunGroup) else moments
+        for reference in view.references:
+            if reference.moves:
+                for row in np.unique(rows).tolist():
+                    reference.at(row)
 
 
 def _reference_curves(run: RecordedRun, names: Sequence[str]) -> list[ReferenceCurve]:

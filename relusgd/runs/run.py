@@ -522,16 +522,18 @@ class Run:
         title: str | None = None,
         theme: str | None = None,
         with_: str | Iterable[str] = (),
+        show: str | Iterable[str] = (),
     ) -> DrawnFile:
         """Write one HTML file on which the training can be scrubbed, and give its path.
 
         By default it is view.html in the run's folder. frames: at most so many snapshots, chosen as
         a film's are; None is 300. theme: light or dark; None is what the reader's system prefers.
-        with_: names of `references`, which the reader can switch off and on.
+        with_: names of `references`, which the reader can switch off and on. show: "sharpness" adds
+        a panel of the sharpness over time.
         """
         from relusgd.runs.picture import view
 
-        return view([self], out, frames=frames, title=title, theme=theme, with_=with_)
+        return view([self], out, frames=frames, title=title, theme=theme, with_=with_, show=show)
 
     def _repr_html_(self) -> str | None:
         """The same page in a notebook's cell; a run that cannot be drawn is shown by its name."""

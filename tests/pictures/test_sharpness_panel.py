@@ -104,3 +104,13 @@ def test_pictures_show_it_or_say_why_not(trained, tmp_path):
     assert not (tmp_path / "a.png").exists()
     result = command("plot", trained.folder, "--show", "sharpness", "--out", tmp_path / "a.png")
     assert (result.exit_code, "add --layout panels" in result.stderr) == (2, True)
+
+
+def test_a_page_takes_it_along_or_says_why_not(trained, tmp_path):
+    page = trained.view(tmp_path / "a.html", show="sharpness")
+    assert '"name":"sharpness"' in page.read_text(encoding="utf-8")
+    with pytest.raises(InputError, match="'loss' cannot be added to a page"):
+        trained.view(tmp_path / "b.html", show="loss")
+    with pytest.raises(InputError, match="drawn of one run, and there are 2"):
+        relusgd.view([trained, trained], tmp_path / "b.html", show="sharpness")
+    assert not (tmp_path / "b.html").exists()

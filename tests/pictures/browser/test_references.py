@@ -8,6 +8,7 @@ import pytest
 from relusgd.diagnostics.elbow_step import elbow_step
 from relusgd.pictures.page import page_html
 from relusgd.pictures.reference_curve import ReferenceCurve
+from relusgd.pictures.sharpness_course import SharpnessCourse
 from relusgd.pictures.view import View
 
 X = np.linspace(0, 1, 11)
@@ -79,3 +80,20 @@ def test_of_the_output_layer_alone_no_elbow_is_pulled(make_history, make_page, o
     page.evaluate("page.runs[0].start.layers = 'output'; page.point(page.runs[0], 0)")
     settled(page)
     assert "pulled" not in page.inner_text("#tip")
+
+
+def test_a_page_shows_the_sharpness_beside_the_edge(make_history, dataset, open_page):
+    history = make_history()
+    chosen = [0, 3, 7]
+    course = SharpnessCourse(
+        "sharpness", history.step[chosen], np.array([1.0, 4.0, 19.0]), np.full(3, 20.0)
+    )
+    page = open_page(page_html(View(history, dataset, sharpness=course), "a run"))
+    assert page.locator("#sharpness").is_visible()
+    assert "edge of stability" in page.text_content("#error-legend")
+    shown = page.evaluate(
+        "page.sharpnessPanel.curves.map(({ run, name }) => [...run.errors[name].value])"
+    )
+    assert shown == [[1.0, 4.0, 19.0], [20.0, 20.0, 20.0]]
+    rows = page.evaluate("page.clock.epochs.map((epoch) => page.runs[0].sharpness.rowAt(epoch))")
+    assert rows == [0, 0, 0, 1, 1, 1, 1, 2]

@@ -203,7 +203,7 @@ class ErrorPanel extends AlongX {
       {
         limits: [low, high],
         ticks: () => this.errorTicks(told),
-        name: told.error ? errorName(told.error) : "error",
+        name: told.name || (told.error ? errorName(told.error) : "error"),
       },
       pixels,
     );

@@ -55,6 +55,7 @@ class Page {
       left: () => (page.single ? page.panels[0].frame.left : page.left),
     };
     this.errorPanel = new ErrorPanel($("errors"), this.time, look);
+    this.sharpnessPanel = sharpnessPanelOf(this, look);
     this.pathPanel = new PathPanel($("paths"), this.time, look);
     $("choose-run").hidden = this.listed.length < 2;
     this.listed.forEach((run) => $("run").append(make("option", { value: run.number }, run.name)));
@@ -131,6 +132,7 @@ class Page {
     this.errorPanel.sheet.fit();
     const labels = [
       ...this.errorPanel.errorTicks(told),
+      ...(this.sharpnessPanel ? this.sharpnessPanel.errorTicks(this.runs[0].sharpness.told) : []),
       ...this.panels.flatMap((panel) => panel.stripTicks),
       { text: wholeText(this.time.end * this.perEpoch) },
     ];
@@ -179,6 +181,12 @@ class Page {
     const unit = this.countsSteps ? "step" : "epoch";
     const paths = this.listed.length > 0;
     this.errorPanel.lay(curves, told, unit, perEpoch);
+    if (this.sharpnessPanel) {
+      this.sharpnessPanel.sheet.fit();
+      const { sharpness } = run;
+      const colour = this.colours.sharpness;
+      this.sharpnessPanel.lay(sharpness.curves(colour), sharpness.told, unit, perEpoch);
+    }
     const errors = this.single
       ? "Training and test errors"
       : `The ${errorName(told.error)}s of all runs`;
@@ -234,6 +242,7 @@ class Page {
     const { experiment } = this;
     this.followExperiment();
     this.errorPanel.draw(epoch, experiment);
+    if (this.sharpnessPanel) this.sharpnessPanel.draw(epoch, experiment);
     if (this.listed.length) this.pathPanel.draw(epoch, this.focusIn(this.current), experiment);
     this.drawn += 1;
   }

@@ -228,6 +228,7 @@ function listenOn(page) {
   const { clock, time } = page;
   page.panels.forEach((panel) => new PanelReader(page, panel));
   listenOnTime(page, page.errorPanel, null);
+  if (page.sharpnessPanel) listenOnTime(page, page.sharpnessPanel, null);
   listenOnTime(page, page.pathPanel, (x, y) => page.pathPanel.unitNear(x, y));
   const act = (id, name, does) =>
     $(id).addEventListener(name, () => {

@@ -20,6 +20,7 @@ class Run {
     this.biases = told.biases ? told.biases.map(unpack) : null;
     this.cells = told.cells ? unpackAll(told.cells) : null;
     this.references = unpackedReferences(told.references);
+    this.sharpness = told.sharpness && new SharpnessCourse(told.sharpness);
     this.remembered = new Map();
   }
 

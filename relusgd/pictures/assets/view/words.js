@@ -110,7 +110,9 @@ function legendOf({ runs, single }) {
 /** The legend of the errors of one run; of several, each panel's head has the colour of its run. */
 function errorLegendOf({ runs, single }) {
   if (!single) return [];
-  return Object.keys(runs[0].errors).map((name) => ["", name, errorName(name), name]);
+  const [run] = runs;
+  const errors = Object.keys(run.errors).map((name) => ["", name, errorName(name), name]);
+  return run.sharpness ? [...errors, ...run.sharpness.entries] : errors;
 }
 
 function layerEntries(deepest) {
