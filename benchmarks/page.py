@@ -1,7 +1,8 @@
 """The page of `relusgd view`: how long it takes to build, how large it is, and how many frames a
-second it plays at.
+second it plays at; and the lab of `relusgd lab`: how many steps a second its worker takes while it
+draws.
 
-    python benchmarks/page.py
+    python benchmarks/page.py        # or: python benchmarks/page.py lab
 
 Every frame shows another snapshot. Chromium, without a graphics processor, in a window of 1000×800;
 a screen asks for 60. Start-up is that of `relusgd show`, which reads the same run and draws
@@ -10,12 +11,14 @@ nothing.
 
 from __future__ import annotations
 
+import os
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +46,30 @@ FLAGS = [
     "--no-first-run",
 ]
 SECONDS = 3.0
+LAB = """(seconds) => new Promise((done) => {
+    document.getElementById("speed").value = "4"; // as fast as it can
+    const [course] = lab.courses;
+    lab.runAll();
+    setTimeout(() => {
+        const [start, step, before] = [performance.now(), course.step, lab.drawn];
+        setTimeout(() => {
+            const taken = (performance.now() - start) / 1000;
+            const rates = [(course.step - step) / taken, (lab.drawn - before) / taken];
+            lab.pauseAll();
+            done(rates);
+        }, 1000 * seconds);
+    }, 1000);
+})"""
+LAB_COST = """(() => {
+    const start = performance.now();
+    for (let i = 0; i < 60; i++) lab.draw();
+    return (performance.now() - start) / 60;
+})()"""
+LAB_NETWORKS: dict[str, dict[str, object]] = {
+    "SGD, batch 40, 40 units": {"network": {"hidden": [40]}},
+    "Adam, batch 40, 40 units": {"training": {"method": "adam", "learning_rate": 0.002}},
+    "SGD, batch 40, layers of 20 and 20": {"network": {"hidden": [20, 20]}},
+}
 COUNT = """(seconds) => new Promise((done) => {
     page.clock.stop(); const { clock } = page, start = performance.now(), before = page.drawn;
     // as play does it, but with a new snapshot for every picture of the screen
@@ -97,8 +124,59 @@ def frames_per_second(pages: dict[str, Path]) -> dict[str, tuple[float, float]]:
     return rates
 
 
+def worker_seconds() -> float:
+    """What the workers of all browsers have had of processors so far, in seconds (Linux)."""
+    ticks = 0
+    for name in Path("/proc").glob("[0-9]*/task/[0-9]*/comm"):
+        with suppress(OSError):  # a thread may end while it is looked at
+            if name.read_text().startswith("DedicatedWorker"):
+                fields = name.with_name("stat").read_text().rpartition(")")[2].split()
+                ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def lab_rates() -> dict[str, tuple[float, float, float, float]]:
+    """For every network: steps and frames a second of the lab, steps for each second that its
+    worker had a processor, and milliseconds of script in a frame.
+    """
+    from playwright.sync_api import sync_playwright
+
+    from relusgd.pictures.lab_page import lab_html
+
+    rates = {}
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        for name, exercise in LAB_NETWORKS.items():
+            path = Path(folder) / "lab.html"
+            path.write_text(lab_html(exercise=exercise), encoding="utf-8")
+            page = browser.new_page(viewport={"width": 1280, "height": 800})
+            page.goto(path.as_uri())
+            page.wait_for_timeout(500)
+            before, first = worker_seconds(), page.evaluate("lab.courses[0].step")
+            steps, frames = page.evaluate(LAB, SECONDS)
+            taken = page.evaluate("lab.courses[0].step") - first
+            per_processor = taken / (worker_seconds() - before)
+            rates[name] = steps, frames, per_processor, page.evaluate(LAB_COST)
+            page.close()
+        browser.close()
+    return rates
+
+
+def print_lab() -> None:
+    """Print the table of docs/lab.md."""
+    print(
+        "| the lab | steps a second | frames a second | steps a second of the worker's processor "
+        "| script per frame |\n|---|---|---|---|---|"
+    )
+    for name, (steps, frames, per_processor, cost) in lab_rates().items():
+        print(f"| {name} | {steps:,.0f} | {frames:.0f} | {per_processor:,.0f} | {cost:.1f} ms |")
+
+
 def main() -> None:
-    """Print the table of docs/view.md."""
+    """Print the tables of docs/lab.md and docs/view.md; with the argument `lab`, the former."""
+    print_lab()
+    if sys.argv[1:] == ["lab"]:
+        return
     with tempfile.TemporaryDirectory() as folder:
         pages, lines = {}, {}
         for number, (name, (overrides, options)) in enumerate(RUNS.items()):

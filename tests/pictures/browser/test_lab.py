@@ -53,6 +53,10 @@ def test_units_are_placed_by_hand_and_the_function_leads_to_the_pointer(open_lab
     assert page.evaluate("lab.courses[0].network.at(0.9)") == pytest.approx(-0.5, abs=0.02)
     assert page.evaluate("lab.courses[0].network.elbow(0)") == pytest.approx(0.2, abs=0.005)
     assert page.input_value("#hidden") == "2"
+    page.click("#units summary")
+    settled(page)
+    cells = page.locator("#table data.elbow").all_text_contents()
+    assert sorted(round(float(text), 2) for text in cells) == [0.2, 0.5]
     page.keyboard.press("Control+z")
     assert page.evaluate("lab.courses[0].width") == 1
     page.click("#redo")

@@ -207,8 +207,8 @@ class Course {
     return past;
   }
 
-  /** A first-layer unit in original units. */
-  unit(unit) {
-    return unitFacts(this.network, this.points, unit);
+  /** What there is to say of a first-layer unit, in original units. */
+  unit(network, unit) {
+    return unitFacts(network, this.points, unit);
   }
 }

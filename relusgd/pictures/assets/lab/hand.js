@@ -198,7 +198,7 @@ class Hand {
   nudge(unit, isUpright, amount) {
     const { lab, course } = this;
     const { points } = course;
-    const { elbow, weight } = course.unit(unit);
+    const { elbow, weight } = course.unit(course.network, unit);
     const [low, high] = points.domain;
     lab.hold();
     lab.edit((network) => {

@@ -1,7 +1,7 @@
 // The loss surface: the training error over two parameters, and the path of the course on it.
 
 const SURFACE_SIZE = 48; // places along each axis
-const SHADES = 12; // steps of darkness
+const SHADES = 16; // steps of colour
 
 class Landscape {
   constructor(lab) {
@@ -136,7 +136,7 @@ class Landscape {
     );
   }
 
-  /** Cells in steps of darkness, the lowest the darkest, by the logarithm of the error. */
+  /** Cells in steps of colour, the lowest the fullest, by the logarithm of the error. */
   paintShades(context, frame, colours) {
     const logs = Float64Array.from(this.values, (value) => Math.log10(Math.max(value, 1e-300)));
     const low = Math.min(...logs);
@@ -149,8 +149,11 @@ class Landscape {
       context.globalAlpha = (0.75 * Math.round(share * SHADES)) / SHADES || 0;
       const i = k % SURFACE_SIZE;
       const j = Math.floor(k / SURFACE_SIZE);
-      const top = frame.bottom - (j + 1) * height;
-      context.fillRect(frame.left + i * width, top, width + 0.6, height + 0.6);
+      const left = Math.round(frame.left + i * width);
+      const top = Math.round(frame.bottom - (j + 1) * height);
+      const right = Math.round(frame.left + (i + 1) * width);
+      const bottom = Math.round(frame.bottom - j * height);
+      context.fillRect(left, top, right - left, bottom - top);
     });
     context.globalAlpha = 1;
   }

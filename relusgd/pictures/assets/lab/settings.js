@@ -269,7 +269,7 @@ class Settings {
     const { chosen } = lab;
     $("chosen").hidden = chosen === null;
     if (chosen === null) return;
-    const { elbow, weight } = course.unit(chosen);
+    const { elbow, weight } = course.unit(course.network, chosen);
     $("unit").max = course.width - 1;
     $("weight-label").hidden = course.deep;
     $("remove-unit").hidden = course.deep;

@@ -2,7 +2,7 @@
 // was to where it goes.
 
 const FACTORS = [1, 10, 100, 1000, 10000];
-const LONGEST_ARROW = 0.12; // of the domain
+const USUAL_ARROW = 0.06; // of the domain: of five arrows one may be longer
 
 /** What a step of a course does. It is worked out beside the course. */
 class SingleStep {
@@ -29,10 +29,11 @@ class SingleStep {
       from: points.toX(before.elbow(unit)),
       change: points.xUnit * (after.elbow(unit) - before.elbow(unit)),
     })).filter(({ from, change }) => from >= low && from <= high && Number.isFinite(change));
-    const longest = Math.max(...arrows.map(({ change }) => Math.abs(change)), 0);
-    const room = LONGEST_ARROW * (high - low);
-    const fitting = FACTORS.filter((factor) => factor * longest <= room);
-    return { arrows, factor: fitting.length ? fitting[fitting.length - 1] : 1 };
+    const lengths = arrows.map(({ change }) => Math.abs(change)).sort((a, b) => a - b);
+    const usual = lengths[Math.floor(0.8 * lengths.length)] || 0;
+    const room = USUAL_ARROW * (high - low);
+    const factors = FACTORS.filter((factor) => factor * usual <= room);
+    return { arrows, factor: usual > 0 && factors.length ? factors[factors.length - 1] : 1 };
   }
 
   /** In a panel that shows the network after the step. */
