@@ -445,8 +445,9 @@ def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
     }
     if summary["outcome"]:
         lines["outcome"] = OUTCOMES[summary["outcome"]]
-    if summary["outcome"] == "learned":
-        lines["fit"] = first_sentence(run)
+    sentence = first_sentence(run) if summary["outcome"] == "learned" else ""
+    if sentence:
+        lines["fit"] = sentence
     if summary["reason"]:
         lines["reason"] = summary["reason"]
     if summary["advice"]:

@@ -124,6 +124,8 @@ def print_end(run: Run, progress: TrainingProgress, command: TrainCommand) -> No
 
     A quiet command tells of a training that learned nothing, and nothing else.
     """
+    from relusgd.runs.explanation import is_quickly_explained
+
     console = progress.console
     if not progress.quiet:
         console.print(end_table(run))
@@ -140,12 +142,12 @@ def print_end(run: Run, progress: TrainingProgress, command: TrainCommand) -> No
         for note in ending_notes(run, progress.plan, command):
             progress.say(f"note: {note}")
     folder = shlex.quote(str(run.folder))
-    following = [f"relusgd animate {folder}", f"relusgd show {folder}"]
-    if ending.outcome == "learned":
+    following = [f"relusgd {name} {folder}" for name in ("animate", "show", "explain")]
+    if ending.outcome == "learned" and is_quickly_explained(run):
         explanation = run.explain(trials=False)
         progress.say(explanation.sentence)
-        if explanation.verdict != "fits":
-            following.append(f"relusgd explain {folder}")
+        if explanation.verdict == "fits":
+            following.pop()
     console.print(Text("next:  " + "\n       ".join(following)))
 
 

@@ -63,7 +63,7 @@ def _generalizes(symptoms: Symptoms) -> bool:
 def fits_noise(symptoms: Symptoms) -> bool:
     """Whether the training error is low because the noise was fitted, by the test error."""
     noise, train, test = symptoms.noise, symptoms.final_mse, symptoms.test_mse
-    if symptoms.has_diverged or not np.isfinite(test):
+    if symptoms.has_failed or not np.isfinite(test):
         return False
     if noise.source == "target":
         is_low = train < FITTED_NOISE * noise.mse

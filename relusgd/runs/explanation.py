@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from relusgd.advice import settings
 from relusgd.diagnostics.evidence.course import ErrorCourse
 from relusgd.model.history import History
-from relusgd.model.network import Array
+from relusgd.model.network import Array, parameter_count
 from relusgd.model.points import Dataset
 from relusgd.runs.kept_start import BegunRun, kept_start
 from relusgd.training import prepare
@@ -27,6 +27,9 @@ from relusgd.training.explaining import (
 )
 from relusgd.training.plan import Plan
 from relusgd.training.trials import budget_of
+
+MOST_PRODUCTS = 10**6
+"""Products of parameters and points up to which an explanation takes a moment."""
 
 MOST_SNAPSHOTS = 2000
 """At so many snapshots it is looked between which points the elbows are."""
@@ -114,13 +117,21 @@ def explain_run(
 
 
 def first_sentence(run: ExplainableRun) -> str:
-    """What an explanation begins with, where nothing is tried; empty where training has not ended.
+    """What an explanation begins with, where nothing is tried; empty where training has not ended,
+    and for networks that take long to judge.
 
     Raises RelusgdError when the run is damaged.
     """
-    if run.status not in ("complete", "diverged"):
+    has_ended = run.status in ("complete", "diverged")
+    if not has_ended or not is_quickly_explained(run):
         return ""
     return explain_run(run, trials=False).sentence
+
+
+def is_quickly_explained(run: ExplainableRun) -> bool:
+    """Whether an explanation without trials takes a moment."""
+    hidden = tuple(run.config.network.hidden)
+    return parameter_count(hidden) * len(run.data.x_train) <= MOST_PRODUCTS
 
 
 def explain_plan(plan: Plan) -> Explanation:
