@@ -142,9 +142,10 @@ class Symptoms:
 
     @cached_property
     def live_gain(self) -> float:
-        """The same for the units that are not dead at the end: what steps alone can gain."""
-        dead = sum(len(layer) for layer in dead_units(self.last, self.dataset))
-        return self.explained(self.mse_of_bends(self.units - dead - 1))
+        """The same for as many bends as there are on the points at the end: what more or better
+        steps gain without elbows that come from elsewhere.
+        """
+        return self.explained(self.mse_of_bends(min(self.bends, self.units - 1)))
 
     @cached_property
     def bends(self) -> int:

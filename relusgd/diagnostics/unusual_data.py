@@ -74,8 +74,11 @@ def outliers(dataset: Dataset) -> Integers:
     y = dataset.y_train
     if len(y) < FEWEST_POINTS:
         return np.empty(0, dtype=np.int64)
-    beside = np.stack([np.roll(y, shift) for shift in (-2, -1, 1, 2)])
-    from_neighbours = np.abs(y - np.median(beside, axis=0))
+    beside = np.full((4, len(y)), np.nan)
+    for row, shift in enumerate((1, 2)):
+        beside[row, shift:] = y[:-shift]
+        beside[row + 2, :-shift] = y[shift:]
+    from_neighbours = np.nanmin(np.abs(beside - y), axis=0)
     from_all = np.abs(y - np.median(y))
     is_far = (from_neighbours > FAR_OFF * _typical(from_neighbours)) & (
         from_all > FAR_OFF * _typical(from_all)

@@ -67,7 +67,8 @@ def outlying_points(symptoms: Symptoms) -> Cause | None:
     others = f" and {counted(len(far) - 1, 'other')}" if len(far) > 1 else ""
     reason = (
         f"{place}{others}, far from all other points, "
-        f"makes {share:.0%} of the spread of y, and squared errors follow it: check it, or leave it out"
+        f"makes {share:.0%} of the spread of y, and squared errors follow it: "
+        "check it, or leave it out"
     )
     return Cause("outlying_points", 0.5 + 0.47 * share, reason)
 

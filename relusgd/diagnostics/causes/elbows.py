@@ -92,10 +92,11 @@ def _crowded(symptoms: Symptoms) -> Cause | None:
         gain = min(gain, 0.7)  # something else has crowded them
     if gain < WEAK:
         return None
-    ends = symptoms.dataset.scaling.x_to_original(np.array([crowd.low, crowd.high]))
+    low, high = symptoms.dataset.scaling.x_to_original(np.array([crowd.low, crowd.high]))
+    place = f"x = {number(low)}" if low == high else f"x = {number(low)} to {number(high)}"
     reason = (
-        f"{crowd.share:.0%} of the bends lie beside each other, at x = {number(ends[0])} to "
-        f"{number(ends[1])}, where a few would do; {symptoms.units:,} units placed well have train "
+        f"{crowd.share:.0%} of the bends lie beside each other, at {place}, where a few would do; "
+        f"{symptoms.units:,} units placed well have train "
         f"MSE {symptoms.original_mse(symptoms.reachable_mse)}"
     )
     return Cause("collapsed", gain, reason, _spread(symptoms))

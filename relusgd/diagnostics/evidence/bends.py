@@ -2,7 +2,8 @@
 
 Each bend is a hinge relu(x − t) at a training x or in the middle between two, chosen so that it
 lowers the error most beside the line and the bends before it (orthogonal least squares, Chen,
-Billings & Luo 1989). The optimum is not above the error that it gives.
+Billings & Luo 1989); the first few are moved once more when another one has come. The optimum is
+not above the error that this gives.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ import numpy as np
 from relusgd.model.breakpoints import breakpoints
 from relusgd.model.network import Array, Network
 
-MOST_POSITIONS = 400
-"""Bends are looked for at so many positions at most."""
+MOST_POINTS, MOST_POSITIONS = 400, 200
+"""The error is measured at so many points at most, and bends are looked for at so many places."""
 
-MOST_POINTS = 1000
-"""The error is measured at so many points at most."""
+EXCHANGED, EXCHANGES = 8, 2
+"""Of lines with so many bends or fewer, all bends are moved so often."""
 
-ROUNDING = 1e-12
-"""A hinge of which less than that is left beside the others is one of their sums."""
+ROUNDING, SMALLEST_PART = 1e-14, 1e-6
+"""Squares below the first part of those of y are rounding; a hinge of which less than the second
+part is left beside the others is one of their sums.
+"""
 
 
 def bend_errors(x: Array, y: Array, most: int) -> Array:
@@ -30,32 +33,68 @@ def bend_errors(x: Array, y: Array, most: int) -> Array:
     It ends before where a bend more lowers nothing. x: sorted.
     """
     x, y = _thinned(x, y)
-    points = np.unique(x)
-    middles = 0.5 * (points[1:] + points[:-1])
-    positions = np.sort(np.concatenate([points[1:-1], middles]))
-    if len(positions) > MOST_POSITIONS:
-        chosen = np.linspace(0, len(positions) - 1, MOST_POSITIONS).round().astype(int)
-        positions = positions[chosen]
     span = max(float(x[-1] - x[0]), np.finfo(float).tiny)
     u = (x - x[0]) / span
-    hinges = np.maximum(0.0, u[:, None] - (positions - x[0]) / span)
-    sizes = np.linalg.norm(hinges, axis=0)
-    basis, _ = np.linalg.qr(np.column_stack([np.ones_like(u), u]))
-    residual = y - basis @ (basis.T @ y)
-    hinges -= basis @ (basis.T @ hinges)
-    errors = [float(np.mean(np.square(residual)))]
-    for _ in range(min(most, len(positions))):
-        norms = np.linalg.norm(hinges, axis=0)
-        with np.errstate(all="ignore"):
-            gains = np.where(norms > 1e-6 * sizes, hinges.T @ residual / norms, 0.0)
-        best = int(np.argmax(np.abs(gains)))
-        if gains[best] ** 2 <= ROUNDING * float(y @ y):
+    line = np.column_stack([np.ones_like(u), u])
+    hinges = np.maximum(0.0, u[:, None] - _positions(u))
+    enough = ROUNDING * float(y @ y)
+    chosen: list[int] = []
+    errors = [_square(_without(line, y))]
+    while len(chosen) < most and errors[-1] > enough:
+        best, gain = _best_hinge(line, hinges, chosen, y)
+        if gain <= enough:
             break
-        direction = hinges[:, best] / norms[best]
-        residual = residual - gains[best] * direction
-        hinges -= np.outer(direction, direction @ hinges)
-        errors.append(float(np.mean(np.square(residual))))
-    return np.array(errors)
+        chosen.append(best)
+        if len(chosen) <= EXCHANGED:
+            chosen = _exchanged(line, hinges, chosen, y)
+        errors.append(_square(_without(np.column_stack([line, hinges[:, chosen]]), y)))
+    return np.asarray(np.array(errors) / len(y), dtype=np.float64)
+
+
+def _positions(u: Array) -> Array:
+    """The points and the middles between them, at most MOST_POSITIONS of them."""
+    points = np.unique(u)
+    middles = 0.5 * (points[1:] + points[:-1])
+    positions = np.sort(np.concatenate([points[1:-1], middles]))
+    if len(positions) <= MOST_POSITIONS:
+        return positions
+    chosen = np.linspace(0, len(positions) - 1, MOST_POSITIONS).round().astype(int)
+    return np.asarray(positions[chosen], dtype=np.float64)
+
+
+def _without(basis: Array, values: Array) -> Array:
+    """What is left of the values beside the columns of the basis."""
+    Q, _ = np.linalg.qr(basis)
+    return np.asarray(values - Q @ (Q.T @ values))
+
+
+def _square(residual: Array) -> float:
+    return float(residual @ residual)
+
+
+def _best_hinge(line: Array, hinges: Array, chosen: list[int], y: Array) -> tuple[int, float]:
+    """The hinge that lowers the squared error most beside the chosen ones, and by how much."""
+    both = _without(np.column_stack([line, hinges[:, chosen]]), np.column_stack([y, hinges]))
+    residual, left = both[:, 0], both[:, 1:]
+    norms = np.linalg.norm(left, axis=0)
+    is_new = norms > SMALLEST_PART * np.linalg.norm(hinges, axis=0)
+    projections = np.divide(left.T @ residual, norms, out=np.zeros_like(norms), where=is_new)
+    if not len(projections):
+        return 0, 0.0
+    best = int(np.argmax(np.abs(projections)))
+    return best, float(projections[best] ** 2)
+
+
+def _exchanged(line: Array, hinges: Array, chosen: list[int], y: Array) -> list[int]:
+    """The chosen hinges, each moved to where it does best beside the others, until none moves."""
+    for _ in range(EXCHANGES):
+        before = list(chosen)
+        for place in range(len(chosen)):
+            others = chosen[:place] + chosen[place + 1 :]
+            chosen[place], _ = _best_hinge(line, hinges, others, y)
+        if chosen == before:
+            break
+    return chosen
 
 
 def _thinned(x: Array, y: Array) -> tuple[Array, Array]:
