@@ -6,12 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from relusgd.diagnostics.causes import find_causes
 from relusgd.errors import DivergedError
 from relusgd.model.history import History
 from relusgd.model.network import Array
 from relusgd.training.descent import State
-from relusgd.training.ending import first_advice, hint_of, symptoms_of
+from relusgd.training.ending import causes_of, first_advice, hint_of, symptoms_of
 from relusgd.training.engines import advance
 from relusgd.training.plan import Plan
 from relusgd.training.stability import rate_text, rounded_rate
@@ -59,7 +58,7 @@ def divergence(
         last = State(int(history.step[finite_count - 1]), parameters, {})
     symptoms = symptoms_of(plan, last, float("inf"))
     stable = StableRates(symptoms.stable_rate_at_end, symptoms.stable_rate)
-    causes = find_causes(symptoms)
+    causes = causes_of(plan, symptoms)
     cause = causes[0]
     message = (
         f"training diverged in epoch {epoch:,} (step {step:,}) "

@@ -48,9 +48,15 @@ def ending_of(plan: Plan, state: State, final_mse: float) -> Ending:
     if outcome == "learned":
         return Ending(outcome)
     symptoms = symptoms_of(plan, state, final_mse)
-    causes = find_causes(symptoms)
+    causes = causes_of(plan, symptoms)
     reason = f"{what_happened(symptoms)}; {causes[0].reason}"
     return Ending(outcome, reason, first_advice(plan, causes))
+
+
+def causes_of(plan: Plan, symptoms: Symptoms) -> list[Cause]:
+    """The causes that apply, the strongest first, found on one thread."""
+    with plan.one_thread():
+        return find_causes(symptoms)
 
 
 def raise_if_exploded(plan: Plan, state: State, final_mse: float) -> None:

@@ -9,14 +9,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from relusgd.config import load_config
-from relusgd.diagnostics.causes import STABLE, Changes, find_causes
+from relusgd.diagnostics.causes import STABLE, Cause, Changes
 from relusgd.diagnostics.measures import train_mse
 from relusgd.diagnostics.outcomes import LEARNED, best_constant_mse, learned_mse
 from relusgd.diagnostics.symptoms import Symptoms
 from relusgd.errors import DivergedError, RelusgdError
 from relusgd.model.network import Network
 from relusgd.training.descent import State
-from relusgd.training.ending import Ending, symptoms_of, with_number
+from relusgd.training.ending import Ending, causes_of, symptoms_of, with_number
 from relusgd.training.loop import Recorder, training_blocks
 from relusgd.training.plan import Plan, prepare
 from relusgd.training.recording import Recording
@@ -175,8 +175,9 @@ def _trials(
 ) -> tuple[list[Trial], bool]:
     """The trials that the budget allows, and whether it allowed all."""
     trials: list[Trial] = []
+    causes = causes_of(plan, symptoms)
     started = time.process_time()
-    for changes in _candidates(plan, symptoms):
+    for changes in _candidates(plan, causes):
         left = budget - (time.process_time() - started)
         if left <= 0 or is_stopped():
             return trials, False
@@ -190,12 +191,12 @@ def _trials(
     return trials, True
 
 
-def _candidates(plan: Plan, symptoms: Symptoms) -> Iterator[dict[str, object]]:
+def _candidates(plan: Plan, causes: Sequence[Cause]) -> Iterator[dict[str, object]]:
     """Every remedy of every cause once: changes of data and training first, then of the network.
 
     A rate that depends on the other changes is tried in several sizes.
     """
-    remedies = [remedy for cause in find_causes(symptoms) for remedy in cause.remedies]
+    remedies = [remedy for cause in causes for remedy in cause.remedies]
     remedies.sort(key=_changes_network)
     seen: list[dict[str, object]] = []
     for factor in FACTORS:
