@@ -25,7 +25,7 @@ from relusgd.cli.pictures import ThemeName, ThemeOption
 from relusgd.cli.terminal import print_json, print_table, printable
 from relusgd.errors import InputError
 from relusgd.files import write_whole
-from relusgd.words import dimensions
+from relusgd.words import comma_list, dimensions
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -287,7 +287,24 @@ def _show_graph(graph: Graph, *, as_json: bool) -> None:
         return
     print_table(_node_table(state))
     typer.echo("")
+    _print_formulas(state)
     print_table(_edge_table(state))
+
+
+def _print_formulas(state: Evaluated) -> None:
+    """A line per derivative as a formula, then the names of those that are too long for a line."""
+    from relusgd.graphs.chain_rule import derivative_lines
+
+    lines = derivative_lines(state)
+    for line in lines.values():
+        if line is not None:
+            typer.echo(printable(line))
+    sink = state.graph.sink
+    long = [f"∂{sink}/∂{name}" for name, line in lines.items() if line is None]
+    if long:
+        typer.echo(printable(f"too long for a line: {comma_list(long)}"))
+    if lines:
+        typer.echo("")
 
 
 def _node_table(state: Evaluated) -> Table:
@@ -331,11 +348,15 @@ def _edge_table(state: Evaluated) -> Table:
 
 
 def _graph_facts(state: Evaluated) -> dict[str, Any]:
-    """Everything, with all numbers."""
+    """Everything, with all numbers; a derivative whose formula is huge has null there."""
+    from relusgd.graphs.chain_rule import derivative_formulas
+    from relusgd.graphs.formula_text import formula_text
+
+    formulas = derivative_formulas(state)
     nodes = []
     for node in state.graph.nodes:
         value = state.values[node.name]
-        derivative = state.derivatives.get(node.name)
+        derivative, formula = state.derivatives.get(node.name), formulas.get(node.name)
         nodes.append(
             {
                 "name": node.name,
@@ -343,6 +364,7 @@ def _graph_facts(state: Evaluated) -> dict[str, Any]:
                 "shape": list(value.shape),
                 "value": value.tolist(),
                 "derivative": None if derivative is None else derivative.tolist(),
+                "derivative_formula": None if formula is None else formula_text(formula),
             }
         )
     edges = []

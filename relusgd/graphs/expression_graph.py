@@ -6,7 +6,7 @@ x**2, and its derivative is a sum over two paths. Numbers are part of the operat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 
@@ -14,8 +14,16 @@ import numpy as np
 
 from relusgd.errors import InputError
 from relusgd.graphs.derivatives import PARTIALS, SYMBOLS
+from relusgd.graphs.formula import Sum
+from relusgd.graphs.function_formulas import (
+    constant_formula,
+    operation_derivatives,
+    operation_formula,
+)
 from relusgd.graphs.graph import Edge, Evaluated, Graph
 from relusgd.graphs.operations import IDENTITY, LocalDerivative, Operation, as_value, times
+from relusgd.graphs.vector_formulas import PullBack
+from relusgd.graphs.vector_formulas import times as times_formula
 from relusgd.model.expression_parser import parse_expression
 from relusgd.model.expressions import (
     COMPARISONS,
@@ -143,7 +151,32 @@ def graph_operation(node: TreeNode) -> Operation:
         symbols = _symbols(node, texts)
         return [times(numbers[i], symbols[i]) for i in variable]
 
-    return Operation(_formula(node, texts), value, partials)
+    in_letters, pull_backs = _in_letters(node, constants)
+    return Operation(_formula(node, texts), value, partials, pull_backs, in_letters)
+
+
+def _in_letters(
+    node: OperationNode | ComparisonNode, constants: Mapping[int, Array]
+) -> tuple[Callable[..., Sum], Callable[..., list[PullBack]]]:
+    """The value and the rules of the derivatives as functions of the variable parts' formulas."""
+    parts = parts_of(node)
+
+    def all_parts(arguments: Sequence[Sum]) -> list[Sum]:
+        variable = iter(arguments)
+        return [
+            constant_formula(part) if i in constants else next(variable)
+            for i, part in enumerate(parts)
+        ]
+
+    def value(*arguments: Sum) -> Sum:
+        return operation_formula(node, all_parts(arguments))
+
+    def pull_backs(*arguments_and_value: Sum) -> list[PullBack]:
+        *arguments, result = arguments_and_value
+        derivatives = operation_derivatives(node, all_parts(arguments), result)
+        return [times_formula(derivatives[i]) for i in range(len(parts)) if i not in constants]
+
+    return value, pull_backs
 
 
 def _function(node: OperationNode | ComparisonNode) -> Callable[..., Array]:

@@ -13,6 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from relusgd.graphs import vector_formulas as letters
+from relusgd.graphs.formula import ONE as ONE_IN_LETTERS
+from relusgd.graphs.formula import Sum, added
+from relusgd.graphs.function_formulas import is_positive
+from relusgd.graphs.vector_formulas import PullBack, same
 from relusgd.model.network import Array
 from relusgd.words import superscript
 
@@ -41,12 +46,16 @@ class LocalDerivative:
 class Operation:
     """value(*arguments) is the value; partials(*arguments, value) the derivative by every argument.
 
-    formula: in the names {0}, {1}, … of the arguments.
+    formula: in the names {0}, {1}, … of the arguments. pull_backs(*arguments, value): the partials
+    with formulas in the place of numbers. in_letters(*arguments): the value as a formula, of
+    operations that a function of one number consists of; None if a formula keeps the node's name.
     """
 
     formula: str
     value: Callable[..., Any]
     partials: Callable[..., Sequence[LocalDerivative]]
+    pull_backs: Callable[..., Sequence[PullBack]]
+    in_letters: Callable[..., Sum] | None = None
 
 
 def as_value(value: Any) -> Array:
@@ -98,21 +107,26 @@ SUBTRACT = Operation(
     formula="{0} − {1}",
     value=lambda a, b: a - b,
     partials=lambda a, b, _: (ONE, MINUS_ONE),
+    pull_backs=lambda a, b, _: (same, letters.times(-ONE_IN_LETTERS)),
 )
 IDENTITY = Operation(
     formula="{0}",
     value=lambda a: a,
     partials=lambda a, _: (ONE,),
+    pull_backs=lambda a, _: (same,),
+    in_letters=lambda a: a,
 )
 SQUARE = Operation(
     formula="{0}²",
     value=lambda a: a * a,
     partials=lambda a, _: (times(2.0 * a, "2{0}"),),
+    pull_backs=lambda a, _: (letters.times(2 * a),),
 )
 RELU = Operation(
     formula="relu({0})",
     value=lambda z: np.maximum(z, 0.0),
     partials=lambda z, _: (times(np.asarray(z > 0).astype(np.float64), "[{0} > 0]"),),
+    pull_backs=lambda z, _: (letters.times(is_positive(z)),),
 )
 """relu′(0) = 0, as in every kernel."""
 
@@ -120,21 +134,25 @@ HALF_NORM = Operation(
     formula="½|{0}|²",
     value=lambda r: 0.5 * (r @ r),
     partials=lambda r, _: (times(r, "{0}"),),
+    pull_backs=lambda r, _: (letters.times(r),),
 )
 SQUARED_NORM = Operation(
     formula="|{0}|²",
     value=lambda r: r @ r,
     partials=lambda r, _: (times(2.0 * r, "2{0}"),),
+    pull_backs=lambda r, _: (letters.times(2 * r),),
 )
 TOTAL = Operation(
     formula="sum({0})",
     value=lambda a: a.sum(),
     partials=lambda a, _: (times(np.ones(a.shape), "1"),),
+    pull_backs=lambda a, _: (letters.ones_like(a),),
 )
 MATRIX = Operation(
     formula="{0} {1}",
     value=lambda W, x: W @ x,
     partials=lambda W, x, _: (outer(x, "{1}"), transposed(W, "{0}")),
+    pull_backs=lambda W, x, _: (letters.outer(x), letters.transposed(W)),
 )
 """W x, columns as points."""
 
@@ -145,6 +163,7 @@ INNER = Operation(
     formula="{0}·{1} + {2}",
     value=lambda w, x, b: w @ x + b,
     partials=lambda w, x, b, _: (times(x, "{1}"), times(w, "{0}"), ONE),
+    pull_backs=lambda w, x, b, _: (letters.times(x), letters.times(w), same),
 )
 """wᵀx + b of vectors w and x."""
 
@@ -152,13 +171,21 @@ AFFINE = Operation(
     formula="{0} {1} + {2}",
     value=lambda W, x, b: W @ x + b,
     partials=lambda W, x, b, _: (outer(x, "{1}"), transposed(W, "{0}"), ONE),
+    pull_backs=lambda W, x, b, _: (letters.outer(x), letters.transposed(W), same),
 )
 """W x + b, columns as points."""
+
+
+def _times_or_dot(w: Sum) -> PullBack:
+    """By the number x: w of one unit is a number, that of a layer a vector."""
+    return letters.dot(w) if w.order else letters.times(w)
+
 
 FIRST_LAYER = Operation(
     formula="{0}·{1} + {2}",
     value=lambda w, x, b: w * x + b,
     partials=lambda w, x, b, _: (times(x, "{1}"), dot(w, "{0}"), ONE),
+    pull_backs=lambda w, x, b, _: (letters.times(x), _times_or_dot(w), same),
 )
 """w x + b with one number x: one unit of the first layer, or all. Rounded after the product."""
 
@@ -166,6 +193,7 @@ ROW_AFFINE = Operation(
     formula="{0} {1} + {2}",
     value=lambda a, W, b: a @ W + b,
     partials=lambda a, W, b, _: (row_transposed(W, "{1}"), row_outer(a, "{0}"), ONE),
+    pull_backs=lambda a, W, b, _: (letters.row_transposed(W), letters.row_outer(a), same),
 )
 """a W + b, rows as points: a layer behind the first."""
 
@@ -173,6 +201,7 @@ OUTPUT = Operation(
     formula="{0}·{1} + {2}",
     value=lambda a, v, c: a @ v + c,
     partials=lambda a, v, c, _: (times(v, "{1}"), times(a, "{0}"), ONE),
+    pull_backs=lambda a, v, c, _: (letters.times(v), letters.times(a), same),
 )
 """Σ a_j v_j + c: the output."""
 
@@ -191,6 +220,8 @@ def sum_of_squares(count: int) -> Operation:
         formula=sum_formula([f"{{{i}}}²" for i in range(count)]),
         value=lambda *a: sum(part * part for part in a),
         partials=partials,
+        pull_backs=lambda *a_and_value: [letters.times(2 * part) for part in a_and_value[:-1]],
+        in_letters=lambda *a: added(part**2 for part in a),
     )
 
 
@@ -200,6 +231,7 @@ def plain_sum(count: int) -> Operation:
         formula=sum_formula([f"{{{i}}}" for i in range(count)]),
         value=lambda *a: sum(a),
         partials=lambda *_: [ONE] * count,
+        pull_backs=lambda *_: [same] * count,
     )
 
 
@@ -212,6 +244,8 @@ def power(n: int) -> Operation:
         formula=f"{{0}}{superscript(n)}",
         value=lambda a: a**n,
         partials=lambda a, _: (times(n * a ** (n - 1), symbol),),
+        pull_backs=lambda a, _: (letters.times(n * a ** (n - 1)),),
+        in_letters=lambda a: a**n,
     )
 
 
@@ -222,6 +256,7 @@ def powers(n: int) -> Operation:
         formula="({0}, {0}², …)",
         value=lambda w: w**i,
         partials=lambda w, _: (dot(i * w ** (i - 1.0), "(1, 2{0}, …)"),),
+        pull_backs=lambda w, _: (letters.slopes_of_powers(w, n),),
     )
 
 
@@ -246,7 +281,12 @@ def weighted_sum(inputs: int) -> Operation:
             derivatives.append(times(arguments[partner], f"{{{partner}}}"))
         return [*derivatives, ONE]
 
-    return Operation(sum_formula([*products, f"{{{2 * inputs}}}"]), value, partials)
+    def pull_backs(*arguments: Sum) -> list[PullBack]:
+        rules = [letters.times(arguments[i ^ 1]) for i in range(2 * inputs)]
+        return [*rules, same]
+
+    formula = sum_formula([*products, f"{{{2 * inputs}}}"])
+    return Operation(formula, value, partials, pull_backs)
 
 
 def sum_formula(terms: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from relusgd.errors import InputError
+from relusgd.graphs.chain_rule import input_line
 from relusgd.graphs.graph import Evaluated
 from relusgd.graphs.placing import EdgeCurve, Placement, Point, Rectangle, Size, place
 from relusgd.graphs.text import FORMS, BoxForm, TextLine, box_lines, label_text, printed
@@ -70,6 +71,9 @@ BoxWords = Callable[[Evaluated, str, BoxForm], list[TextLine]]
 MOST_NODES_WITH_LETTERS = 12
 """In graphs of at most this many nodes, local derivatives are shown in letters as well."""
 
+FORMULA_GAP = 2.0
+"""Between other words and the formula beside them, in font heights."""
+
 BACKWARD_SHIFT = -3.5
 """Pixels from an edge's curve up to the red one, along which derivatives flow back."""
 
@@ -80,6 +84,7 @@ class Design:
 
     lines: of every box. labels: of every edge. text: the height of the font in pixels. form: how
     values and derivatives stand in boxes. legend: words and their roles; () is the usual one.
+    formula: a derivative that stands beside the title, or the legend, where there is room.
     """
 
     placement: Placement
@@ -89,6 +94,7 @@ class Design:
     look: Look
     form: BoxForm = "usual"
     legend: Legend = ()
+    formula: str = ""
 
     @classmethod
     def of(
@@ -323,6 +329,7 @@ class GraphPicture:
         self.forward: list[list[Artist]] = []
         self.backward: list[list[Artist]] = []
         self.caption: Any = None
+        self.formula: Any = None
         self._draw()
 
     def _draw(self) -> None:
@@ -490,6 +497,8 @@ class GraphPicture:
             self.caption = self.sheet.text(
                 x, y, self.design.look.title, pixels=1.2 * text, bold=True, va="center_baseline"
             )
+            title_width = text_width(self.design.look.title, 1.2 * text, bold=True)
+            self._write_formula(y, x + title_width)
             y -= 2.0 * text
         sink = printed(self.state.graph.sink)
         usual: Legend = (
@@ -501,6 +510,28 @@ class GraphPicture:
             colour = self._role_colour(role)
             self.sheet.text(x, y, words, pixels=0.95 * text, colour=colour, va="center_baseline")
             x += text_width(words, 0.95 * text) + 2.2 * text
+        self._write_formula(y, x)
+
+    def _write_formula(self, y: float, taken: float) -> None:
+        """Write the formula at the right end of a line, if it is not there yet and has room.
+
+        taken: pixels from the left that other words take.
+        """
+        text, words = self.design.text, self.design.formula
+        right = self.sheet.width - 1.3 * text
+        if self.formula is not None or not words:
+            return
+        if taken + FORMULA_GAP * text + text_width(words, text) > right:
+            return
+        self.formula = self.sheet.text(
+            right,
+            y,
+            words,
+            pixels=text,
+            colour=self._red,
+            ha="right",
+            va="center_baseline",
+        )
 
 
 def draw_graph(
@@ -518,5 +549,5 @@ def draw_graph(
     cannot be written.
     """
     check_still(path)
-    design = Design.of([state], theme, title, size=size)
+    design = replace(Design.of([state], theme, title, size=size), formula=input_line(state) or "")
     write_figure(GraphPicture(state, design).sheet, path)

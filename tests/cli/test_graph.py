@@ -15,6 +15,21 @@ def test_a_graph_without_a_file_is_a_table(here):
     assert re.search(r"^x → u1\s+2\*x\s+6\s+114", result.stdout, re.MULTILINE)
 
 
+def test_a_table_has_the_derivatives_as_formulas_between_nodes_and_edges(here):
+    arguments = "graph", "--function", "(x**2)**2 + x**2", "--at", "3"
+    _, formulas, _ = run(*arguments).stdout.split("\n\n")
+    assert formulas.splitlines() == ["∂f/∂x = 4x³ + 2x", "∂f/∂u₁ = 2u₁ + 1", "∂f/∂u₂ = 1"]
+    nodes = json.loads(run(*arguments, "--json").stdout)["nodes"]
+    assert nodes[0]["derivative_formula"] == "4x³ + 2x"
+
+
+def test_formulas_longer_than_a_line_are_named_instead(here):
+    terms = " + ".join(f"sin({n}*x)*cos(x/{n})" for n in range(2, 8))
+    printed = run("graph", "--function", terms, "--at", "1").stdout
+    assert "\ntoo long for a line: ∂f/∂x\n" in printed
+    assert all(len(line) <= 80 for line in printed.split("\n\n")[1].splitlines())
+
+
 def test_a_graph_is_written_by_the_suffix_of_its_file(here):
     for name, start in (("g.svg", b"<?xml"), ("g.png", b"\x89PNG"), ("g.dot", b"digraph")):
         result = run("graph", "--function", "sheet-a", "--at", "3", "--out", name)

@@ -54,6 +54,14 @@ def test_tables_are_what_the_command_prints(command, here):
     assert any(printed[: len(block)] == block for block in blocks)
 
 
+def test_the_formulas_of_the_table_are_what_the_command_prints():
+    rows = re.findall(r"`([^`|]+)` \| ([^|]+?) \|", TEXT.split("## (b)")[0])
+    assert len(rows) == 10
+    for function, formula in rows:
+        printed = typed(f"relusgd graph --function '{function}' --at 0.75").stdout
+        assert f"∂f/∂x = {formula}\n" in printed
+
+
 def test_every_picture_is_one_that_a_command_writes():
     shown = re.findall(r"\]\(backprop/([\w.-]+)\)", TEXT)
     written = re.findall(r"--out (\S+)", "\n".join(COMMANDS))

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -12,6 +13,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from relusgd.errors import InputError
+from relusgd.graphs.chain_rule import input_line
 from relusgd.graphs.columns import arrange, column_numbers, crossings, node_key
 from relusgd.graphs.dot import dot_text
 from relusgd.graphs.expression_graph import expression_graph
@@ -72,7 +74,8 @@ every_graph = pytest.mark.parametrize("make", GRAPHS.values(), ids=GRAPHS)
 def picture(make, theme="light"):
     """The drawn picture, which several tests look at and none changes."""
     state = make().evaluate()
-    drawn = GraphPicture(state, Design.of([state], theme, "training point 101 of 200"))
+    design = Design.of([state], theme, "training point 101 of 200")
+    drawn = GraphPicture(state, replace(design, formula=input_line(state) or ""))
     drawn.sheet.canvas.draw()
     return drawn
 
@@ -170,6 +173,22 @@ def test_letters_of_the_sheet_are_as_large_on_a_slide(name):
     state = GRAPHS[name]().evaluate()
     design = Design.of([state], title="a title", size=(1920, 1080))
     assert design.text >= 1080 / LETTERS
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [("(x**2)**2 + x**2", True), (None, True), ("a title of many words " * 4, False)],
+)
+def test_the_formula_of_the_derivative_stands_beside_the_title_or_the_legend(title, shown):
+    state = GRAPHS["two paths"]().evaluate()
+    design = replace(Design.of([state], title=title), formula=input_line(state))
+    drawn = GraphPicture(state, design)
+    assert drawn.formula.get_text() == "∂f/∂x = 4x³ + 2x"
+    header = [artist for artist in drawn.sheet.figure.texts if artist.get_text() == title]
+    on_the_titles_line = [words.get_position()[1] for words in header] == [
+        drawn.formula.get_position()[1]
+    ]
+    assert on_the_titles_line == (shown and title is not None)
 
 
 @pytest.mark.parametrize("form", FORMS)

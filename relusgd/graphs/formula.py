@@ -1,0 +1,359 @@
+"""Formulas in letters, with exact numbers: sums of terms, and how they are added and multiplied.
+
+    sum = term + term + …,   term = coefficient · atom^exponent · atom^exponent · …
+
+Coefficients are fractions, so that 0.1 is a tenth. An atom is a letter, a function of sums, or a
+sum in brackets: a product keeps (x + 1)² as it is, and only a sum of sums is merged.
+
+Letters may stand for vectors and matrices. Numbers times vectors and products entry by entry are
+terms as well; what else there is of vectors is in `vector_formulas`.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+
+from relusgd.model.network import Array
+
+Values = Mapping[str, Array]
+"""The value of every letter."""
+
+Exact = int | Fraction
+
+LONGEST_COEFFICIENT = 256
+"""The most bits of a power of a number that is computed; others stay as they were written."""
+
+
+class Atom(ABC):
+    """What a term is a product of. Equal atoms are one, and their exponents are added.
+
+    is_neutral: whether it changes no other vector that it multiplies, as (1, …, 1).
+    """
+
+    is_neutral = False
+
+    @property
+    @abstractmethod
+    def order(self) -> int:
+        """0 for a number, 1 for a vector, 2 for a matrix."""
+
+    @property
+    def size(self) -> int:
+        """How many atoms it is made of."""
+        return 1
+
+    @abstractmethod
+    def evaluate(self, values: Values) -> Array:
+        """Its value where the letters have these values."""
+
+
+@dataclass(frozen=True)
+class Letter(Atom):
+    """A variable or the value of a node, by its name."""
+
+    name: str
+    order: int = 0
+
+    def evaluate(self, values: Values) -> Array:
+        return np.asarray(values[self.name], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class NamedNumber(Atom):
+    """π or e."""
+
+    name: str
+    value: float
+    order: int = 0
+
+    def evaluate(self, values: Values) -> Array:  # noqa: ARG002, a number is one everywhere
+        return np.asarray(self.value)
+
+
+@dataclass(frozen=True)
+class Grouped(Atom):
+    """A sum in brackets, or a number that is the base of a power."""
+
+    inner: Sum
+
+    @property
+    def order(self) -> int:
+        return self.inner.order
+
+    @property
+    def size(self) -> int:
+        return self.inner.size
+
+    def evaluate(self, values: Values) -> Array:
+        return self.inner.evaluate(values)
+
+
+@dataclass(frozen=True)
+class Power:
+    """An atom to an exponent, which may hold letters itself."""
+
+    base: Atom
+    exponent: Sum
+
+    @property
+    def is_below(self) -> bool:
+        """Whether it belongs into a denominator."""
+        number = self.exponent.number
+        return number is not None and number < 0
+
+    @property
+    def inverse(self) -> Power:
+        """1 over it."""
+        return Power(self.base, -self.exponent)
+
+    @property
+    def size(self) -> int:
+        exponent = 0 if self.exponent.number is not None else self.exponent.size
+        return self.base.size + exponent
+
+    def evaluate(self, values: Values) -> Array:
+        base = self.base.evaluate(values)
+        exponent = self.exponent.number
+        if exponent == 1:
+            return base
+        if exponent is not None and exponent.denominator == 2:  # roots are exact, powers are not
+            base, exponent = np.sqrt(base), 2 * exponent
+        if exponent is not None:
+            return np.asarray(np.power(base, as_float(exponent)))
+        return np.asarray(np.power(base, self.exponent.evaluate(values)))
+
+
+@dataclass(frozen=True, eq=False)
+class Term:
+    """A coefficient and the powers that it is multiplied by, each base once."""
+
+    coefficient: Fraction
+    powers: tuple[Power, ...] = ()
+
+    @cached_property
+    def kind(self) -> frozenset[Power]:
+        """What terms have in common that differ by their coefficients alone."""
+        return frozenset(self.powers)
+
+    @property
+    def order(self) -> int:
+        return max((power.base.order for power in self.powers), default=0)
+
+    def evaluate(self, values: Values) -> Array:
+        numerator, denominator = np.asarray(as_float(self.coefficient)), np.ones(())
+        for power in self.powers:
+            if power.is_below:  # a/b is rounded once, a · 1/b twice
+                denominator = denominator * power.inverse.evaluate(values)
+            else:
+                numerator = numerator * power.evaluate(values)
+        return numerator / denominator
+
+
+@dataclass(frozen=True, eq=False)
+class Sum:
+    """A formula: terms of different kinds, in the order in which they came. No term is 0."""
+
+    terms: tuple[Term, ...] = ()
+
+    @cached_property
+    def _key(self) -> frozenset[tuple[frozenset[Power], Fraction]]:
+        return frozenset((term.kind, term.coefficient) for term in self.terms)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sum) and self._key == other._key
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self._key)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @property
+    def number(self) -> Fraction | None:
+        """The number that it is; None if there is a letter, a root or a function in it."""
+        if not self.terms:
+            return Fraction(0)
+        if len(self.terms) == 1 and not self.terms[0].powers:
+            return self.terms[0].coefficient
+        return None
+
+    @property
+    def only_atom(self) -> Atom | None:
+        """The atom that it is; None if there is more than this."""
+        if len(self.terms) == 1 and self.terms[0].coefficient == 1:
+            powers = self.terms[0].powers
+            if len(powers) == 1 and powers[0].exponent.number == 1:
+                return powers[0].base
+        return None
+
+    @property
+    def order(self) -> int:
+        """0 for a number, 1 for a vector, 2 for a matrix."""
+        return max((term.order for term in self.terms), default=0)
+
+    @cached_property
+    def size(self) -> int:
+        """How many atoms and numbers it is made of."""
+        return sum(1 + sum(power.size for power in term.powers) for term in self.terms)
+
+    def evaluate(self, values: Values) -> Array:
+        """Its value where the letters have these values; nan and inf come without a warning.
+
+        The shape is that of a number where every vector in it has the coefficient 0.
+        """
+        total = np.zeros(())
+        with np.errstate(all="ignore"):
+            for term in self.terms:
+                total = total + term.evaluate(values)
+        return total
+
+    def __add__(self, other: Sum | Exact) -> Sum:
+        return added([self, as_sum(other)])
+
+    def __sub__(self, other: Sum | Exact) -> Sum:
+        return added([self, -as_sum(other)])
+
+    def __rsub__(self, other: Exact) -> Sum:
+        return as_sum(other) - self
+
+    def __neg__(self) -> Sum:
+        return Sum(tuple(Term(-term.coefficient, term.powers) for term in self.terms))
+
+    def __mul__(self, other: Sum | Exact) -> Sum:
+        return multiplied([self, as_sum(other)])
+
+    def __truediv__(self, other: Sum | Exact) -> Sum:
+        return self * as_sum(other) ** -1
+
+    def __pow__(self, exponent: Sum | Exact) -> Sum:
+        return raised(self, as_sum(exponent))
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+# Making formulas
+
+
+def as_float(number: Fraction) -> float:
+    """The nearest float; one that is too large is infinite."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
+
+
+def as_sum(value: Sum | Exact) -> Sum:
+    """A number as a formula; a formula as it is."""
+    if isinstance(value, Sum):
+        return value
+    return Sum((Term(Fraction(value)),)) if value else Sum()
+
+
+def atom(base: Atom) -> Sum:
+    """The formula that is one atom."""
+    return Sum((Term(Fraction(1), (Power(base, ONE),)),))
+
+
+def letter(name: str, order: int = 0) -> Sum:
+    """The formula that is one letter."""
+    return atom(Letter(name, order))
+
+
+ONE = Sum((Term(Fraction(1)),))
+HALF = Fraction(1, 2)
+
+
+def added(sums: Iterable[Sum]) -> Sum:
+    """a + b + …, terms of the same kind merged."""
+    merged: dict[frozenset[Power], Term] = {}
+    for term in (term for part in sums for term in part.terms):
+        before = merged.get(term.kind)
+        coefficient = term.coefficient + (before.coefficient if before else 0)
+        merged[term.kind] = Term(coefficient, before.powers if before else term.powers)
+    return Sum(tuple(term for term in merged.values() if term.coefficient))
+
+
+def multiplied(sums: Iterable[Sum]) -> Sum:
+    """a · b · …; factors of several terms stay in brackets."""
+    return product_of([as_single_term(part) for part in sums])
+
+
+def distributed(a: Sum, b: Sum) -> Sum:
+    """a · b, every term of a with every term of b."""
+    return added(product_of([left, right]) for left in a.terms for right in b.terms)
+
+
+def as_single_term(formula: Sum) -> Term:
+    """The formula as one term, its sum in brackets if it has several; −a − b as −(a + b)."""
+    if not formula.terms:
+        return Term(Fraction(0))
+    if len(formula.terms) == 1:
+        return formula.terms[0]
+    if all(term.coefficient < 0 for term in formula.terms):
+        return Term(Fraction(-1), (Power(Grouped(-formula), ONE),))
+    return Term(Fraction(1), (Power(Grouped(formula), ONE),))
+
+
+def product_of(terms: Iterable[Term]) -> Sum:
+    """The product of terms, the exponents of equal bases added."""
+    coefficient = Fraction(1)
+    exponents: dict[Atom, Sum] = {}
+    for term in terms:
+        coefficient *= term.coefficient
+        for power in term.powers:
+            before = exponents.get(power.base)
+            exponents[power.base] = power.exponent if before is None else before + power.exponent
+    if any(base.order and not base.is_neutral for base in exponents):
+        exponents = {base: power for base, power in exponents.items() if not base.is_neutral}
+    powers = tuple(Power(base, exponent) for base, exponent in exponents.items() if exponent.terms)
+    return _without_needless_brackets(Term(coefficient, powers))
+
+
+def _without_needless_brackets(term: Term) -> Sum:
+    """±(a + b) as ±a ± b, and √(2x)·√(2x) as 2x."""
+    if not term.coefficient:
+        return Sum()
+    for power in term.powers:
+        base, exponent = power.base, power.exponent.number
+        if not isinstance(base, Grouped) or exponent is None or exponent.denominator != 1:
+            continue
+        rest = Term(term.coefficient, tuple(other for other in term.powers if other != power))
+        if len(base.inner.terms) == 1 and _stays_short(base.inner.terms[0].coefficient, exponent):
+            return product_of([rest, *(base.inner**exponent).terms])
+        if exponent == 1 and not rest.powers and abs(rest.coefficient) == 1:
+            return base.inner if rest.coefficient == 1 else -base.inner
+    return Sum((term,))
+
+
+def raised(base: Sum, exponent: Sum) -> Sum:
+    """base^exponent. (2x)³ is 8x³; √(x²) stays, because it is not x."""
+    number = exponent.number
+    if number == 0:
+        return ONE
+    if number == 1:
+        return base
+    if len(base.terms) == 1:
+        (only,) = base.terms
+        is_whole = number is not None and number.denominator == 1
+        if number is not None and is_whole and _stays_short(only.coefficient, number):
+            coefficient = only.coefficient ** int(number)
+            powers = (Power(power.base, power.exponent * number) for power in only.powers)
+            return product_of([Term(coefficient, tuple(powers))])
+    bracket = base.only_atom or Grouped(base)
+    return Sum((Term(Fraction(1), (Power(bracket, exponent),)),))
+
+
+def _stays_short(coefficient: Fraction, exponent: Fraction) -> bool:
+    """Whether the power of a coefficient is computed; 0 has no negative one."""
+    if not coefficient:
+        return exponent > 0
+    bits = max(coefficient.numerator.bit_length(), coefficient.denominator.bit_length())
+    return abs(coefficient) == 1 or bits * abs(exponent) <= LONGEST_COEFFICIENT

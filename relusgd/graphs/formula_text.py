@@ -1,0 +1,268 @@
+"""Formulas as a person writes them: 4x³ + 2x, −1/x², 1/(2√x), 2r W⁽²⁾ ∘ [z⁽¹⁾ > 0].
+
+Numbers come first, then letters, brackets and functions, last vectors and matrices. Negative powers
+are a denominator. In sums, high powers come first, and a minus never does if there is a plus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from relusgd.graphs.formula import (
+    HALF,
+    Atom,
+    Grouped,
+    Letter,
+    NamedNumber,
+    Power,
+    Sum,
+    Term,
+    as_float,
+)
+from relusgd.graphs.function_formulas import Condition, FunctionCall
+from relusgd.graphs.text import printed
+from relusgd.graphs.vector_formulas import RULES, OnesLike, SlopesOfPowers, VectorProduct
+from relusgd.words import significant
+
+LARGEST_DENOMINATOR = 12
+"""The largest denominator of a coefficient that is written as a fraction."""
+
+MOST_DIGITS, DIGITS_IF_ROUNDED = 12, 6
+"""The most digits of a coefficient that is written exactly, and those of all others."""
+
+RAISED = str.maketrans("0123456789+−()x", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ˣ")
+
+OPPOSITES = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+
+SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
+
+ENTRY_BY_ENTRY = " ∘ "
+
+
+def formula_text(formula: Sum) -> str:
+    """The formula in one line."""
+    texts = [_term_text(term) for term in _in_order(formula)]
+    if not texts:
+        return "0"
+    line = texts[0]
+    for text in texts[1:]:
+        line += f" − {text[1:]}" if text.startswith("−") else f" + {text}"
+    return line
+
+
+def _in_order(formula: Sum) -> list[Term]:
+    """High powers of letters first, a number alone behind its equals, and a plus in front."""
+    terms = sorted(formula.terms, key=lambda term: (-_degree(term), not term.powers))
+    positive = [term for term in terms if term.coefficient > 0]
+    if positive and terms[0].coefficient < 0:
+        terms.remove(positive[0])
+        terms.insert(0, positive[0])
+    return terms
+
+
+def _degree(term: Term) -> Fraction:
+    """The sum of the exponents of letters."""
+    exponents = [power.exponent.number or Fraction(0) for power in term.powers if _is_letter(power)]
+    return sum(exponents, Fraction(0))
+
+
+def _is_letter(power: Power) -> bool:
+    return isinstance(power.base, Letter)
+
+
+# Terms
+
+
+def _term_text(term: Term) -> str:
+    numerator = [power for power in term.powers if not power.is_below]
+    denominator = [power.inverse for power in term.powers if power.is_below]
+    above, below = _coefficient_texts(
+        abs(term.coefficient), has_denominator=bool(denominator), alone=not term.powers
+    )
+    text = _product_text(above, numerator)
+    if denominator or below:
+        under = _product_text(below, denominator)
+        count = len(denominator) + bool(below)
+        text += f"/({under})" if count > 1 else f"/{under}"
+    return f"−{text}" if term.coefficient < 0 else text
+
+
+def _coefficient_texts(number: Fraction, *, has_denominator: bool, alone: bool) -> tuple[str, str]:
+    """What stands before the numerator and before the denominator; empty for 1.
+
+    alone: whether the coefficient is all that there is; then a half is 0.5.
+    """
+    decimal = _decimal(number)
+    is_small = 1 < number.denominator <= LARGEST_DENOMINATOR
+    is_shorter = decimal is None or has_denominator or (number in (HALF, HALF / 2) and not alone)
+    if is_small and is_shorter:
+        return _whole(number.numerator), str(number.denominator)
+    if number == 1:
+        return "", ""
+    return decimal or _rounded(number), ""
+
+
+def _decimal(number: Fraction) -> str | None:
+    """0.3, 12, exactly; None if it has more digits."""
+    text = significant(as_float(number), MOST_DIGITS)
+    is_decimal = text.replace(".", "").isdigit()
+    return text if is_decimal and Fraction(text) == number else None
+
+
+def _rounded(number: Fraction) -> str:
+    """0.142857, 1.5·10⁻⁷, 10²⁰."""
+    mantissa, _, exponent = significant(as_float(number), DIGITS_IF_ROUNDED).partition("e")
+    if not exponent:
+        return mantissa
+    power = "10" + exponent.translate(RAISED)
+    return power if mantissa == "1" else f"{mantissa}·{power}"
+
+
+def _whole(number: int) -> str:
+    return "" if number == 1 else str(number)
+
+
+def _product_text(coefficient: str, powers: Sequence[Power]) -> str:
+    """A coefficient and powers; 1 if there are none."""
+    numbers = sorted((power for power in powers if not power.base.order), key=_place)
+    text = coefficient
+    for power in numbers:
+        text += _separator(text, power) + _power_text(power)
+    vectors = [power for power in powers if power.base.order]
+    alone = len(vectors) == 1
+    joined = ENTRY_BY_ENTRY.join(_vector_text(power, alone=alone) for power in vectors)
+    # The vector of 2g stands at the number; a bracket or 2r does not.
+    is_close = text == coefficient and _ends_in_digit(text) and joined[:1].isalpha()
+    between = "" if is_close else " "
+    return f"{text}{between}{joined}".strip() or "1"
+
+
+def _vector_text(power: Power, *, alone: bool) -> str:
+    """A vector or a matrix; a product of such in brackets, unless nothing stands beside it."""
+    text = _power_text(power)
+    return text if alone or not isinstance(power.base, VectorProduct) else f"({text})"
+
+
+def _place(power: Power) -> int:
+    """Named numbers, powers of numbers, letters, roots, brackets, and last functions."""
+    match power.base:
+        case _ if power.exponent.number == HALF:
+            return 3
+        case NamedNumber():
+            return 0
+        case Grouped(inner=inner) if inner.number is not None:
+            return 1
+        case Letter():
+            return 2
+        case Grouped():
+            return 4
+        case _:
+            return 5
+
+
+def _separator(before: str, power: Power) -> str:
+    """Nothing in 2x, 2(x + 1), x(x + 1), πx, x√2; a dot in 2·3ˣ; a space elsewhere."""
+    is_root = power.exponent.number == HALF
+    is_number = isinstance(power.base, Grouped) and power.base.inner.number is not None
+    if not before or (is_root and not before.endswith(")")):
+        return ""
+    if is_number and _ends_in_digit(before):
+        return "·"
+    if isinstance(power.base, Letter) and (_ends_in_digit(before) or before.endswith("π")):
+        return ""
+    if isinstance(power.base, NamedNumber) and _ends_in_digit(before):
+        return ""
+    return "" if isinstance(power.base, Grouped) else " "
+
+
+def _ends_in_digit(text: str) -> bool:
+    return text[-1:].isascii() and text[-1:].isdigit()
+
+
+# Powers
+
+
+def _power_text(power: Power) -> str:
+    exponent = power.exponent.number
+    if exponent == 1:
+        return _atom_text(power.base, bracketed=True)
+    if exponent == HALF:
+        return f"√{_under_root(power.base)}"
+    base = _atom_text(power.base, bracketed=True)
+    if isinstance(power.base, Grouped) and _is_plain_number(power.base.inner):
+        base = formula_text(power.base.inner)
+    return base + _exponent_text(power.exponent)
+
+
+def _exponent_text(exponent: Sum) -> str:
+    text = formula_text(exponent)
+    raised = text.replace(" ", "")
+    if set(raised) <= {chr(code) for code in RAISED}:
+        return raised.translate(RAISED)
+    return f"^{text}" if text.replace(".", "").isalnum() else f"^({text})"
+
+
+def _under_root(base: Atom) -> str:
+    if isinstance(base, Grouped) and _is_plain_number(base.inner):
+        return formula_text(base.inner)
+    return _atom_text(base, bracketed=True)
+
+
+def _is_plain_number(formula: Sum) -> bool:
+    """Whether it is written in digits alone."""
+    return formula_text(formula).replace(".", "").isdigit()
+
+
+# Atoms
+
+
+def _atom_text(base: Atom, *, bracketed: bool) -> str:
+    match base:
+        case Letter(name=name):
+            return printed(name)
+        case NamedNumber(name=name):
+            return name
+        case Grouped(inner=inner):
+            return f"({formula_text(inner)})" if bracketed else formula_text(inner)
+        case Condition():
+            return _condition_text(base)
+        case FunctionCall(name="//", arguments=(a, b)):
+            return f"floor({formula_text(a / b)})"
+        case FunctionCall(name="%", arguments=(a, b)):
+            return f"({_operand_text(a)} mod {_operand_text(b)})"
+        case FunctionCall(name=name, arguments=arguments):
+            return f"{name}({', '.join(_argument_text(argument) for argument in arguments)})"
+        case OnesLike():
+            return "(1, …, 1)"
+        case SlopesOfPowers(name=name):
+            return f"(1, 2{printed(name)}, …)"
+        case VectorProduct(rule=rule, left=left, right=right):
+            return RULES[rule].text.format(_factor_text(left), _factor_text(right))
+        case _:
+            raise AssertionError(f"{base} has no text")
+
+
+def _condition_text(base: Condition) -> str:
+    signs = [OPPOSITES[sign] for sign in base.signs] if base.is_negated else base.signs
+    signed = zip(signs, base.operands[1:], strict=True)
+    others = [f" {SIGNS.get(sign, sign)} {formula_text(operand)}" for sign, operand in signed]
+    return f"[{formula_text(base.operands[0])}{''.join(others)}]"
+
+
+def _argument_text(argument: Sum) -> str:
+    """An argument of a function; a condition without its brackets."""
+    text = formula_text(argument)
+    return text[1:-1] if isinstance(argument.only_atom, Condition) else text
+
+
+def _operand_text(operand: Sum) -> str:
+    text = formula_text(operand)
+    return text if len(operand.terms) == 1 and " " not in text else f"({text})"
+
+
+def _factor_text(factor: Sum) -> str:
+    """A factor of a product of vectors: in brackets unless it is one letter or [z > 0]."""
+    text = formula_text(factor)
+    base = factor.only_atom
+    return f"({text})" if base is None or isinstance(base, VectorProduct) else text

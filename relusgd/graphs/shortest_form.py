@@ -1,0 +1,132 @@
+"""The shortest way to write a sum: as it is, with its brackets multiplied out, or with what its
+terms have in common, numerators and denominators, before a bracket.
+
+    (x² + 1) + x·2x → 3x² + 1        1/(x + 1) − x/(x + 1)² → 1/(x + 1)²
+
+A single term stays as it is: 4x(x² + 1).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import gcd, lcm
+
+from relusgd.graphs.formula import (
+    ONE,
+    Atom,
+    Grouped,
+    Power,
+    Sum,
+    Term,
+    added,
+    as_single_term,
+    as_sum,
+    distributed,
+    product_of,
+)
+from relusgd.graphs.formula_text import LARGEST_DENOMINATOR, formula_text
+from relusgd.graphs.function_formulas import Condition, FunctionCall
+
+MOST_TERMS = 12
+"""The most terms of a sum that other ways are looked for."""
+
+HIGHEST_POWER = 3
+"""The highest power of a bracket that is multiplied out."""
+
+
+def shortest(formula: Sum) -> Sum:
+    """The form of a formula with the fewest characters; the earlier of two that have as many."""
+    formula = added(without_repeated_conditions(term) for term in formula.terms)
+    if not 2 <= len(formula.terms) <= MOST_TERMS:
+        return formula
+    forms = [formula, multiplied_out(formula), with_common_factor(formula)]
+    return min(forms, key=lambda form: len(formula_text(form)))
+
+
+def without_repeated_conditions(term: Term) -> Sum:
+    """relu(z) [z > 0] as relu(z), and [z > 0]² as [z > 0]."""
+    positive = [_positive_part(power) for power in term.powers]
+    kept = [power for power in term.powers if power.base not in positive]
+    powers = [Power(power.base, ONE) if _is_power_of_condition(power) else power for power in kept]
+    return product_of([Term(term.coefficient, tuple(powers))])
+
+
+def _positive_part(power: Power) -> Atom | None:
+    """[z > 0] for a power of relu(z) that is 0 where z is not positive."""
+    base, exponent = power.base, power.exponent.number
+    if not isinstance(base, FunctionCall) or base.name != "relu":
+        return None
+    if exponent is None or exponent <= 0:
+        return None
+    return Condition((">",), (base.arguments[0], as_sum(0)))
+
+
+def _is_power_of_condition(power: Power) -> bool:
+    exponent = power.exponent.number
+    is_positive = exponent is not None and exponent > 0
+    return is_positive and isinstance(power.base, Condition) and power.base.at_ties is None
+
+
+def multiplied_out(formula: Sum) -> Sum:
+    """Every bracket of numbers with a small whole exponent, multiplied out."""
+    total = added(_multiplied_out(term) for term in formula.terms)
+    return total if len(total.terms) <= MOST_TERMS else formula
+
+
+def _multiplied_out(term: Term) -> Sum:
+    product = Sum((Term(term.coefficient),))
+    for power in term.powers:
+        base, exponent = power.base, power.exponent.number
+        is_small = exponent is not None and exponent in range(1, HIGHEST_POWER + 1)
+        if is_small and exponent is not None and isinstance(base, Grouped):
+            for _ in range(int(exponent)):
+                product = distributed(product, base.inner)
+        else:
+            product = distributed(product, product_of([Term(Fraction(1), (power,))]))
+        if len(product.terms) > MOST_TERMS:
+            return Sum((term,))
+    return product
+
+
+def with_common_factor(formula: Sum) -> Sum:
+    """What all terms have in common, times the rest in brackets."""
+    common = _common_term(formula)
+    inverse = Term(
+        1 / common.coefficient,
+        tuple(power.inverse for power in common.powers),
+    )
+    rest = added(product_of([inverse, term]) for term in formula.terms)
+    rest = min((rest, multiplied_out(rest)), key=lambda form: len(formula_text(form)))
+    return product_of([common, as_single_term(rest)])
+
+
+def _common_term(formula: Sum) -> Term:
+    """The largest term that divides all, in whole numbers."""
+    exponents = [{power.base: power.exponent for power in term.powers} for term in formula.terms]
+    bases = dict.fromkeys(base for term in exponents for base in term)
+    powers = [Power(base, _common_exponent(base, exponents)) for base in bases]
+    return Term(_common_number(formula), tuple(power for power in powers if power.exponent.terms))
+
+
+def _common_exponent(base: Atom, exponents: list[dict[Atom, Sum]]) -> Sum:
+    """The smallest exponent of a base, 0 where it does not occur; 0 if they cannot be compared."""
+    of_terms = [term.get(base, Sum()) for term in exponents]
+    if all(exponent == of_terms[0] for exponent in of_terms):
+        return of_terms[0]
+    numbers = [exponent.number for exponent in of_terms]
+    known = [number for number in numbers if number is not None]
+    return as_sum(min(known)) if len(known) == len(numbers) else Sum()
+
+
+def _common_number(formula: Sum) -> Fraction:
+    """The largest number of which all coefficients are multiples; negative if all of them are.
+
+    With a denominator of more digits it would make nothing shorter, and is 1.
+    """
+    coefficients = [term.coefficient for term in formula.terms]
+    sign = -1 if all(coefficient < 0 for coefficient in coefficients) else 1
+    denominator = lcm(*(coefficient.denominator for coefficient in coefficients))
+    if denominator > LARGEST_DENOMINATOR:
+        return Fraction(sign)
+    numerator = gcd(*(int(coefficient * denominator) for coefficient in coefficients))
+    return Fraction(sign * numerator, denominator)
