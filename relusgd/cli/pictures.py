@@ -173,6 +173,13 @@ def animate(
         ),
     ] = False,
     captions: CaptionsOption = OnOff.on,
+    interpolate: Annotated[
+        bool,
+        typer.Option(
+            "--interpolate",
+            help="Move between snapshots where there are too few; the film says so.",
+        ),
+    ] = False,
 ) -> None:
     """Film the learned function, its units and elbows; several runs side by side. Prints the
     file.
@@ -201,6 +208,7 @@ def animate(
             look=look,
             with_=with_,
             captions=captions is OnOff.on,
+            interpolate=interpolate,
             tell=notes.append,
             progress=progress,
         )

@@ -70,6 +70,7 @@ def animate(
     build_up: bool = False,
     with_: str | Iterable[str] = (),
     captions: bool = True,
+    interpolate: bool = False,
     progress: Callable[[int, int], None] | None = None,
     **look: Any,
 ) -> DrawnFile:
@@ -87,6 +88,7 @@ def animate(
         look=Look.of(**look),
         with_=with_,
         captions=captions,
+        interpolate=interpolate,
         progress=progress,
     )
 

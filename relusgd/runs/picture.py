@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -10,8 +12,11 @@ import numpy as np
 
 from relusgd.advice import advice, flag, option
 from relusgd.config import config_to_yaml
+from relusgd.diagnostics.events import Event
+from relusgd.diagnostics.interpolated_history import with_snapshots_between
 from relusgd.errors import InputError
 from relusgd.files import write_whole
+from relusgd.model.history import History
 from relusgd.pictures.captions import captions_of
 from relusgd.pictures.drawn_figure import DrawnFigure
 from relusgd.pictures.drawn_file import DrawnFile
@@ -36,6 +41,7 @@ from relusgd.runs.references import reference_names, references
 from relusgd.runs.sharpness_course import sharpness_course
 from relusgd.runs.titles import RecordedRun, panel_titles, picture_place
 from relusgd.runs.training_words import beyond_plain_sgd
+from relusgd.words import counted
 
 # The numbers of a run that diverges leave the range of floats. What is not finite is not drawn.
 quiet = np.errstate(all="ignore")
@@ -67,6 +73,7 @@ def animate(
     look: Look | None = None,
     with_: str | Iterable[str] = (),
     captions: bool = True,
+    interpolate: bool = False,
     tell: Callable[[str], None] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> DrawnFile:
@@ -74,23 +81,28 @@ def animate(
 
     By default it is animation.gif in the run's folder. frames, fps, seconds: at most two of them;
     with_: names of references to draw; captions: whether the film of one run says what happens;
+    interpolate: move between the snapshots where there are too few, which the title then says;
     progress(done, of) is called after every frame. Without last_epoch, the film of one run ends
     when nothing but jitter is left, and tell(sentence) is called for that. Raises InputError for
     what cannot be drawn so, RelusgdError when a run is damaged or the film cannot be written.
     """
     path = checked_place(runs, out, "animation", ".gif")
-    scene = scene_of(runs, with_, shows_sharpness=_shows_sharpness(look, len(runs)))
-    if build_up:
-        check_build_up(scene, look or Look())
     usual_fps = USUAL_FPS.get(path.suffix.lower(), FPS)
     timing = Timing.resolve(frames, fps, seconds, usual_fps=usual_fps)
     check_film(path, timing.fps)
+    shows_sharpness = _shows_sharpness(look, len(runs))
+    scene = scene_of(runs, with_, shows_sharpness=shows_sharpness)
+    if interpolate:
+        _check_interpolation(with_, shows_sharpness=shows_sharpness)
+        scene, look = _interpolated(runs, scene, look or Look(), timing.frames)
+    if build_up:
+        check_build_up(scene, look or Look())
     ending = film_ending(runs[0].history, runs[0].events) if len(runs) == 1 else None
     is_cut = last_epoch is None and ending is not None and ending.epoch > (first_epoch or 0)
     last = ending.epoch if is_cut and ending else last_epoch
     indices = choose_frames(scene, timing.frames, spacing, first_epoch=first_epoch, last_epoch=last)
     timing = Timing.resolve(frames, fps, seconds, available=len(indices), usual_fps=usual_fps)
-    told = _captions(runs, indices, timing.fps, len(scene)) if captions else ()
+    told = _captions(runs, scene, indices, timing.fps) if captions else ()
     _train_references(scene, indices)
     write_film(
         scene,
@@ -107,17 +119,54 @@ def animate(
     return DrawnFile(path)
 
 
+def _check_interpolation(with_: str | Iterable[str], *, shows_sharpness: bool) -> None:
+    """Raise InputError for what is known at the recorded snapshots alone."""
+    if shows_sharpness or reference_names(with_):
+        raise InputError(
+            "references and the sharpness are those of recorded snapshots, between which nothing "
+            "is known of them",
+            advice("leave out {}", flag("interpolate")),
+        )
+
+
+def _interpolated(
+    runs: Sequence[FilmedRun], scene: Scene, look: Look, frames: int
+) -> tuple[Scene, Look]:
+    """The scene with moments between the snapshots for so many frames, and a title that says so.
+
+    Both as they are where enough was recorded.
+    """
+    histories = [with_snapshots_between(run.history, run.data, 2 * frames) for run in runs]
+    if all(map(operator.eq, map(len, histories), (len(run.history) for run in runs))):
+        return scene, look
+    views = [View(history, run.data) for history, run in zip(histories, runs, strict=True)]
+    recorded = counted(max(len(run.history) for run in runs), "recorded snapshot")
+    words = f"interpolated between {recorded}"
+    title = f"{look.title} · {words}" if look.title else f"{words[0].upper()}{words[1:]}"
+    moved = views[0] if len(views) == 1 else RunGroup(views, *panel_titles(runs))
+    return moved, replace(look, title=title)
+
+
 def _captions(
-    runs: Sequence[FilmedRun], indices: Indices, fps: float, moments: int
+    runs: Sequence[FilmedRun], scene: Scene, indices: Indices, fps: float
 ) -> Sequence[str]:
     """The captions of a film of one run, one for every moment; none for several runs."""
-    if len(runs) > 1:
+    if len(runs) > 1 or not isinstance(scene, View):
         return ()
-    texts = [""] * moments
-    shown = captions_of(runs[0].events, indices, fps, HOLD)
+    texts = [""] * len(scene)
+    events = [_at_rows_of(scene.history, event) for event in runs[0].events]
+    shown = captions_of(events, indices, fps, HOLD)
     for row, text in zip(indices.tolist(), shown, strict=True):
         texts[row] = text
     return texts
+
+
+def _at_rows_of(history: History, event: Event) -> Event:
+    """The event with the rows that its steps have in a history."""
+    row = int(np.searchsorted(history.step, event.step))
+    if event.end_step is None:
+        return replace(event, row=row)
+    return replace(event, row=row, end_row=int(np.searchsorted(history.step, event.end_step)))
 
 
 @quiet

@@ -443,6 +443,7 @@ class Run:
         build_up: bool = False,
         with_: str | Iterable[str] = (),
         captions: bool = True,
+        interpolate: bool = False,
         progress: Callable[[int, int], None] | None = None,
         **look: Any,
     ) -> DrawnFile:
@@ -471,6 +472,7 @@ class Run:
             look=Look.of(**look),
             with_=with_,
             captions=captions,
+            interpolate=interpolate,
             progress=progress,
         )
 

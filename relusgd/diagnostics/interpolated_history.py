@@ -1,0 +1,75 @@
+"""Snapshots between those that were recorded: every parameter goes straight from one to the next.
+
+Nobody trained these networks. They are for films, which say so.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from relusgd.diagnostics.events.film_clock import SOFT_START, film_places
+from relusgd.diagnostics.snapshot_metrics import SnapshotMetrics
+from relusgd.model.history import METRICS, History
+from relusgd.model.network import Integers
+from relusgd.model.points import Dataset
+
+MOST_NUMBERS = 10**8
+"""About so many parameters are made at most: 800 MB."""
+
+
+def with_snapshots_between(history: History, dataset: Dataset, count: int) -> History:
+    """The history with snapshots between its own, about `count` in all, even on a film's clock.
+
+    Parameters are interpolated linearly in steps, and the metrics are those of the networks that
+    this gives; the learning rate is that of the next snapshot. Steps are whole, so there may be
+    fewer. The history itself where it has as many already.
+    """
+    steps = _steps(history, count)
+    if len(steps) == len(history):
+        return history
+    recorded = np.asarray(history.step, dtype=np.float64)
+    after = np.clip(np.searchsorted(recorded, steps), 1, len(recorded) - 1)
+    share = (steps - recorded[after - 1]) / (recorded[after] - recorded[after - 1])
+    parameters = history.parameters
+    # In this form, shares of 0 and 1 give the recorded parameters to the last bit.
+    vectors = (1 - share)[:, None] * parameters[after - 1] + share[:, None] * parameters[after]
+    metrics = np.array(SnapshotMetrics(dataset, history.hidden).rows(vectors)).T
+    rates = np.asarray(history.metrics["learning_rate"], dtype=np.float64)[
+        np.where(share > 0, after, after - 1)
+    ]
+    per_epoch = history.steps_per_epoch or 1
+    return History.from_parameters(
+        _epochs(history, steps, per_epoch),
+        steps,
+        vectors,
+        history.hidden,
+        dict(zip(METRICS, [rates, *metrics], strict=True)),
+        steps_per_epoch=history.steps_per_epoch,
+    )
+
+
+def _steps(history: History, count: int) -> Integers:
+    """The steps of all snapshots, recorded or not."""
+    recorded = np.asarray(history.step)
+    affordable = MOST_NUMBERS // max(1, history.parameters.shape[1])
+    more = min(count, affordable) - len(recorded)
+    if more <= 0 or len(recorded) < 2:
+        return recorded
+    # On the clock, gaps between recorded snapshots get new ones by their length.
+    first, last = float(recorded[0]), float(recorded[-1])
+    gaps = np.diff(film_places(recorded))
+    inserted = np.floor(gaps / gaps.sum() * more).astype(np.int64)
+    places = film_places(recorded)
+    wanted = [
+        np.linspace(left, right, number + 2)[1:-1]
+        for left, right, number in zip(places[:-1], places[1:], inserted, strict=True)
+    ]
+    moments = np.expm1(np.concatenate(wanted) * np.log1p(SOFT_START)) / SOFT_START
+    new = np.rint(first + moments * (last - first)).astype(np.int64)
+    return np.union1d(recorded, new)
+
+
+def _epochs(history: History, steps: Integers, per_epoch: int) -> Integers:
+    if history.steps_per_epoch is None:
+        return np.rint(np.interp(steps, history.step, history.epoch)).astype(np.int64)
+    return np.asarray(steps // per_epoch)
