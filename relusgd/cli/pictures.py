@@ -248,6 +248,12 @@ def plot(
         bool,
         typer.Option("--story", help="Start, key moments and end, and the paths of the elbows."),
     ] = False,
+    elbows: Annotated[
+        bool,
+        typer.Option(
+            "--elbows", help="The elbows of many runs or of a sweep over time, as a density."
+        ),
+    ] = False,
     size: SizeOption = "1000x700",
     title: TitleOption = None,
     theme: ThemeOption = ThemeName.light,
@@ -260,10 +266,36 @@ def plot(
     from relusgd.runs.picture import plot as write
 
     look = make_look(size, title, theme, show, layout)
+    if elbows:
+        print_path(plot_elbows(runs, out, look, alone=not (story or epoch or step or with_)))
+        return
     loaded = [load_run(run) for run in runs]
     path = write(loaded, out, epoch=epoch, step=step, story=story, look=look, with_=with_)
     warn_of_boxes(loaded, look)
     print_path(path)
+
+
+def plot_elbows(folders: Sequence[Path], out: Path | None, look: Look, *, alone: bool) -> Path:
+    """Draw the elbows of runs, and of the runs of sweeps.
+
+    alone: whether no option was given that goes with another picture.
+    """
+    from relusgd.run_files.finding import is_run_folder
+    from relusgd.runs.find import load_run
+    from relusgd.runs.picture import plot_elbows as write
+    from relusgd.sweeps.sweep import load_sweep
+
+    if not alone:
+        raise InputError(
+            "--elbows shows runs from start to end",
+            "leave out --story, --epoch, --step and --with",
+        )
+    runs: list[Run] = []
+    for folder in folders:
+        runs += [load_run(folder)] if is_run_folder(folder) else load_sweep(folder).runs
+    if out is None and len(folders) == 1:
+        out = folders[0] / "elbows.png"
+    return write(runs, out, look=look)
 
 
 def warn_of_boxes(runs: Sequence[Run], look: Look) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,7 @@ from relusgd.pictures.painter import save_still, still_figure
 from relusgd.pictures.reference_curve import ReferenceCurve
 from relusgd.pictures.scene import RunGroup, Scene
 from relusgd.pictures.storeys.build_up import check_build_up
+from relusgd.pictures.storeys.elbows_of_many import save_elbows
 from relusgd.pictures.story import save_story
 from relusgd.pictures.view import View
 from relusgd.runs.diagnosis import RecordedTraining
@@ -199,6 +201,27 @@ def plot(
         save_story(scene, path, look)
     else:
         save_still(scene, _moment(scene, epoch, step), path, look)
+    return DrawnFile(path)
+
+
+@quiet
+def plot_elbows(
+    runs: Sequence[DrawnRun], out: str | Path | None = None, *, look: Look | None = None
+) -> DrawnFile:
+    """Write the elbows of many runs over time as a density, and give the file's path.
+
+    runs: any number; those without a snapshot are left out. By default the file is elbows.png in
+    the folder of the one run, or in the nearest common folder of several. Raises as `plot` does,
+    and InputError where no run has a snapshot.
+    """
+    views = [View(run.history, run.data) for run in runs if len(run.history)]
+    if not views:
+        raise InputError("no run has a snapshot: there are no elbows to draw")
+    if out is None and len(runs) > 1:
+        common = os.path.commonpath([run.folder.resolve().parent for run in runs])
+        out = Path(common) / "elbows.png"
+    path = checked_place(runs[:1], out, "elbows", ".png")
+    save_elbows(views, path, look)
     return DrawnFile(path)
 
 

@@ -20,6 +20,9 @@ UPPER_SHARE = 0.615
 BETWEEN = 0.035
 """The free paper between the storeys, as a share of the picture's height."""
 
+NAME_WIDTH = 1.5
+"""The room that the name of y takes at the left, in heights of a letter."""
+
 LEAST_LEFT, RIGHT = 2.4, 2.4
 """Free paper at the left, at least, and at the right, in heights of a letter."""
 
@@ -43,14 +46,15 @@ class StoreyBoxes:
         return self.lower or self.upper
 
     @classmethod
-    def of(cls, sheet: Sheet, labels: Iterable[str], *, paths: bool, named: bool) -> StoreyBoxes:
+    def of(cls, sheet: Sheet, labels: Iterable[str], *, paths: bool, y_name: str) -> StoreyBoxes:
         """The boxes of a sheet.
 
-        labels: of both upright axes. paths: whether there is a lower storey. named: whether the
-        name of x takes a line of its own.
+        labels: of both upright axes. paths: whether there is a lower storey. y_name: of y, which
+        takes room at the left if it says something.
         """
         text = sheet.scale.text
-        left = round(max(LEAST_LEFT * text, widest(labels, TICK_LETTERS * text) + 1.7 * text))
+        beside = 1.7 + (NAME_WIDTH if says_something(y_name) else 0.0)
+        left = round(max(LEAST_LEFT * text, widest(labels, TICK_LETTERS * text) + beside * text))
         width = sheet.width - left - round(RIGHT * text)
         top = sheet.height - sheet.lines(0.45)
         title = None
@@ -58,12 +62,17 @@ class StoreyBoxes:
             top -= sheet.lines(1.3)
             title = Box(left, top, width, sheet.lines(1.3))
         head = Box(left, top - sheet.lines(1.75), width, sheet.lines(1.75))
-        floor = sheet.lines(2.4 if named else 1.45)
+        floor = sheet.lines(2.4)
         area = Box(left, floor, width, head.bottom - sheet.lines(0.5) - floor)
         if not paths:
             return cls(title, head, area, None)
         upper, lower = two_storeys(area, gap=round(BETWEEN * sheet.height))
         return cls(title, head, upper, lower)
+
+
+def says_something(y_name: str) -> bool:
+    """Whether the name of y is more than that letter."""
+    return y_name not in ("", "y")
 
 
 def two_storeys(area: Box, gap: int) -> tuple[Box, Box]:

@@ -14,7 +14,7 @@ from relusgd.pictures.storeys.bare_axes import outermost, write_heights, write_p
 from relusgd.pictures.storeys.caption import Caption
 from relusgd.pictures.storeys.counter import TimeCounter
 from relusgd.pictures.storeys.error_corner import Corner, corner_size
-from relusgd.pictures.storeys.layout import StoreyBoxes
+from relusgd.pictures.storeys.layout import StoreyBoxes, says_something
 from relusgd.pictures.storeys.lower import MARGIN
 from relusgd.pictures.storeys.run_storeys import RunStoreys
 from relusgd.pictures.storeys.words import Words
@@ -40,7 +40,9 @@ class OneRunBuilder:
         shown = sheet.look.show
         labels = ["0"]
         for _ in range(2):  # the heights of the storeys decide on their labels, these on the room
-            self.boxes = StoreyBoxes.of(sheet, labels, paths="units" in shown, named=True)
+            self.boxes = StoreyBoxes.of(
+                sheet, labels, paths="units" in shown, y_name=view.dataset.y_name
+            )
             self._choose_scales("loss" in shown)
             labels = [*self.y_ticks.labels, *self._time_labels()]
 
@@ -102,4 +104,7 @@ class OneRunBuilder:
         lowest = boxes.lowest
         ticks = position_ticks([self.view], self.scales.x, lowest.width, sheet.scale.text)
         write_positions(sheet, lowest, x_limits(self.scales.x), ticks)
+        y_name = self.view.dataset.y_name
+        if says_something(y_name):
+            sheet.name_y(boxes.upper, y_name, room=boxes.upper.height)
         sheet.name_x(lowest, self.view.dataset.x_name, room=lowest.width)

@@ -24,7 +24,7 @@ from relusgd.pictures.storeys.bare_axes import outermost, write_heights, write_p
 from relusgd.pictures.storeys.caption import Caption
 from relusgd.pictures.storeys.counter import TimeCounter
 from relusgd.pictures.storeys.error_corner import Corner, corner_size
-from relusgd.pictures.storeys.layout import StoreyBoxes, two_storeys
+from relusgd.pictures.storeys.layout import StoreyBoxes, says_something, two_storeys
 from relusgd.pictures.storeys.lower import MARGIN
 from relusgd.pictures.storeys.run_storeys import RunStoreys
 from relusgd.pictures.text_fit import shortened, text_width
@@ -55,9 +55,10 @@ class SeveralRunsBuilder:
         self.fine = panel_sheet(sheet, len(group.views))
         self.time = group.time_axis
         self.epochs = group.clock.astype(np.int64)
+        self.x_name, self.y_name = axis_names(group.views)
         labels = ["0"]
         for _ in range(2):  # the heights of the storeys decide on their labels, these on the room
-            self.boxes = StoreyBoxes.of(sheet, labels, paths=False, named=True)
+            self.boxes = StoreyBoxes.of(sheet, labels, paths=False, y_name=self.y_name)
             self.cells = self._lay_cells(self.boxes.upper)
             self.storeys = [self._storeys_of(cell) for cell in self.cells]
             self._choose_scales()
@@ -118,8 +119,9 @@ class SeveralRunsBuilder:
         parts += self._draw_head()
         area = self.boxes.upper
         taken = self._name_references(area)
-        x_name, _ = axis_names(self.group.views)
-        self.sheet.name_x(area, x_name, room=area.width - 2 * (taken + self.sheet.scale.text))
+        if says_something(self.y_name):
+            self.sheet.name_y(area, self.y_name, room=area.height)
+        self.sheet.name_x(area, self.x_name, room=area.width - 2 * (taken + self.sheet.scale.text))
         return parts
 
     def _name_references(self, area: Box) -> float:

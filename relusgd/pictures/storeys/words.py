@@ -29,8 +29,11 @@ SHARE = 0.35
 LETTERS = 1.0
 """The height of the words, in heights of a letter."""
 
-MOST_CROWDED = 0.04
+MOST_CROWDED = 0.02
 """A word that would stand on more than this share of drawn cells is left out."""
+
+DOT_RADIUS = 5.0
+"""How far around the middle of a point nothing is written, in pixels."""
 
 CURVES = 8
 """Functions of the first seconds that a word keeps clear of."""
@@ -92,9 +95,10 @@ class Words:
         points = [original(view, dataset.x_train, dataset.y_train)]
         if view.shows_test_points:
             points.append(original(view, dataset.x_test, dataset.y_test))
+        radius = self._sheet.scale.thick * DOT_RADIUS
         for x, y in points:
             px, py = self._pixel(x, y)
-            for shift in (-4.0, 0.0, 4.0):
+            for shift in (-radius, 0.0, radius):
                 self._free.enter(px + shift, py)
                 self._free.enter(px, py + shift)
         if view.truth is not None:

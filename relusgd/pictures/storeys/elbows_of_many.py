@@ -1,0 +1,169 @@
+"""The elbows of many runs over time as a density, under their last functions: what training does
+with any seed, and what only with some."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.model.network import Array
+from relusgd.pictures.axis import TimeAxis, even_ticks
+from relusgd.pictures.look import Look
+from relusgd.pictures.marks import x_limits
+from relusgd.pictures.panels import kept_near
+from relusgd.pictures.plain_matplotlib import Axes, LineCollection
+from relusgd.pictures.scales import Scales, axis_names, position_ticks
+from relusgd.pictures.sheet import Box, Sheet
+from relusgd.pictures.stills import draw_sheet, write_figure
+from relusgd.pictures.storeys.bare_axes import (
+    FUNCTION,
+    PATHS,
+    bare_axes,
+    outermost,
+    write_heights,
+    write_positions,
+)
+from relusgd.pictures.storeys.density import COLUMNS, mixed_colours
+from relusgd.pictures.storeys.layout import CAPTION_LETTERS, StoreyBoxes, says_something
+from relusgd.pictures.storeys.lower import MARGIN
+from relusgd.pictures.storeys.one_run import TICK_LINES
+from relusgd.pictures.storeys.upper import UpperStorey
+from relusgd.pictures.text_fit import shortened
+from relusgd.pictures.view import View
+from relusgd.words import counted
+
+MOST_SNAPSHOTS = 6000
+"""Snapshots of all runs together of which the density is taken."""
+
+MOST_OF_ONE, FEWEST_OF_ONE = 200, 20
+"""The most and the fewest of one run."""
+
+FUNCTION_LINE = 1.6
+"""The width of a run's function, in pixels."""
+
+
+def save_elbows(views: Sequence[View], path: Path, look: Look | None = None) -> None:
+    """Write the picture as .png, .svg or .pdf. Raises as `write_figure` does."""
+    sheet = draw_sheet(lambda sheet: ElbowsBuilder(sheet, views).draw(), look)
+    write_figure(sheet, path)
+
+
+class ElbowsBuilder:
+    """The picture while it is put together. views: at least one."""
+
+    def __init__(self, sheet: Sheet, views: Sequence[View]) -> None:
+        self.sheet = sheet
+        self.views = views
+        self.time = TimeAxis(
+            min(float(view.clock[0]) for view in views),
+            max(float(view.clock[-1]) for view in views),
+        )
+        low = min(view.function_limits[0] for view in views)
+        high = max(view.function_limits[1] for view in views)
+        self.scales = replace(Scales.of(views), y=(low, high))
+        self.y_ticks = outermost(even_ticks(low, high, 4))
+        self.x_name, self.y_name = axis_names(views)
+        labels = ["0"]
+        for _ in range(2):  # the height of the lower storey decides on its labels
+            self.boxes = StoreyBoxes.of(sheet, labels, paths=True, y_name=self.y_name)
+            labels = [*self.y_ticks.labels, *self._time_labels()]
+
+    @property
+    def lower(self) -> Box:
+        """The lower storey, which this picture always has."""
+        return self.boxes.lowest
+
+    def _time_labels(self) -> list[str]:
+        least = TICK_LINES * self.sheet.scale.text
+        ticks = self.time.upright_ticks(self.lower.height, least, MARGIN)
+        labels = (f"epoch {ticks.labels[0]}", *ticks.labels[1:])
+        self.time_ticks = replace(ticks, labels=labels)
+        return list(labels)
+
+    def draw(self) -> None:
+        sheet = self.sheet
+        upper = UpperStorey(
+            sheet, self.boxes.upper, self.views[0], self.scales, sheet.colours.learned
+        )
+        self._draw_functions(upper.front)
+        self._draw_density()
+        self._write_words()
+
+    def _draw_functions(self, axes: Axes) -> None:
+        """The last function of every run."""
+        colour = self.sheet.colours.learned
+        lines = []
+        for view in self.views:
+            curve = view.curve(len(view) - 1)
+            lines.append(np.column_stack([curve.x, kept_near(curve.y, self.scales.y)]))
+        functions = LineCollection(
+            lines,
+            colors=colour,
+            alpha=self.sheet.least_opacity(colour),
+            linewidths=self.sheet.points(FUNCTION_LINE),
+        )
+        axes.add_collection(functions, autolim=False)
+        axes.set_zorder(FUNCTION)
+
+    def _draw_density(self) -> None:
+        first, last = self.time.limits(MARGIN)
+        box, scales = self.lower, self.scales
+        axes = bare_axes(self.sheet, box, x_limits(scales.x), (last, first), order=PATHS)
+        heights = first + (np.arange(box.height) + 0.5) / box.height * (last - first)
+        up, down = np.zeros((2, box.height, COLUMNS))
+        for view in self.views:
+            self._add(view, heights, up, down)
+        deep = all(view.deep for view in self.views)
+        axes.imshow(
+            np.clip(mixed_colours(self.sheet, up, down, deep=deep), 0.0, 1.0),
+            extent=(*scales.x, last, first),
+            aspect="auto",
+            interpolation="bilinear",
+            interpolation_stage="rgba",
+        )
+
+    def _add(self, view: View, heights: Array, up: Array, down: Array) -> None:
+        """Add the bends of a run to the rows of time; after its end, there is nothing of it."""
+        most = MOST_SNAPSHOTS // len(self.views)
+        rows = self._sampled(view, heights, int(np.clip(most, FEWEST_OF_ONE, MOST_OF_ONE)))
+        place = self.time.place(view.clock[rows])
+        shown = np.searchsorted(place, heights, side="right") - 1
+        alive = (shown >= 0) & (heights <= place[-1] + (heights[1] - heights[0]))
+        bends = [view.bends(int(row), COLUMNS) for row in rows]
+        with np.errstate(all="ignore"):
+            rising = np.nan_to_num(np.stack([bend.up for bend in bends]), posinf=0.0)
+            falling = np.nan_to_num(np.stack([bend.down for bend in bends]), posinf=0.0)
+        up[alive] += rising[shown[alive]]
+        down[alive] += falling[shown[alive]]
+
+    def _sampled(self, view: View, heights: Array, most: int) -> NDArray[np.int64]:
+        """The snapshots of a run that the rows of time show, at most so many of them."""
+        place = self.time.place(view.clock)
+        wanted = heights[np.linspace(0, len(heights) - 1, most).astype(int)]
+        found = np.searchsorted(place, wanted, side="right") - 1
+        return np.unique(np.clip(found, 0, len(view) - 1))
+
+    def _write_words(self) -> None:
+        sheet, boxes = self.sheet, self.boxes
+        sheet.write_title(boxes.title)
+        pixels = CAPTION_LETTERS * sheet.scale.text
+        words = f"elbows of {counted(len(self.views), 'run')} over time, and their last functions"
+        sheet.text(
+            boxes.head.left,
+            boxes.head.bottom + 0.28 * boxes.head.height,
+            shortened(words, pixels, boxes.head.width, bold=True),
+            pixels=pixels,
+            bold=True,
+        )
+        write_heights(sheet, boxes.upper, self.scales.y, self.y_ticks)
+        first, last = self.time.limits(MARGIN)
+        write_heights(sheet, self.lower, (last, first), self.time_ticks)
+        ticks = position_ticks(self.views, self.scales.x, self.lower.width, sheet.scale.text)
+        write_positions(sheet, self.lower, x_limits(self.scales.x), ticks)
+        if says_something(self.y_name):
+            sheet.name_y(boxes.upper, self.y_name, room=boxes.upper.height)
+        sheet.name_x(self.lower, self.x_name, room=self.lower.width)

@@ -1,0 +1,64 @@
+"""The elbows of many runs over time, as a density."""
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from relusgd.pictures.look import Look
+from relusgd.pictures.stills import draw_sheet
+from relusgd.pictures.storeys.elbows_of_many import ElbowsBuilder, save_elbows
+from relusgd.pictures.view import View
+
+
+def builder_of(views, look=None):
+    made = []
+
+    def draw(sheet):
+        made.append(ElbowsBuilder(sheet, views))
+        made[0].draw()
+
+    return draw_sheet(draw, look or Look(size=(640, 448))), made[0]
+
+
+def density_of(builder, view):
+    height = builder.lower.height
+    first, last = builder.time.limits(0.01)
+    heights = first + (np.arange(height) + 0.5) / height * (last - first)
+    up, down = np.zeros((2, height, 250))
+    builder._add(view, heights, up, down)
+    return up, down
+
+
+def test_each_row_of_time_is_the_snapshot_before_it(make_history, dataset):
+    view = View(make_history(), dataset)
+    _, builder = builder_of([view])
+    up, down = density_of(builder, view)
+    start = view.bends(0, 250)
+    middle = len(up) // 40 + 1
+    assert up[middle] == pytest.approx(start.up)
+    assert down[middle] == pytest.approx(start.down)
+    shown = {round(float(row.sum()), 9) for row in up if row.any()}
+    recorded = {round(float(view.bends(row, 250).up.sum()), 9) for row in range(len(view))}
+    assert shown <= recorded
+
+
+def test_a_run_that_has_ended_adds_nothing_after_its_end(make_history, dataset):
+    long, short = View(make_history(), dataset), View(make_history(snapshots=2), dataset)
+    _, builder = builder_of([long, short])
+    up, down = density_of(builder, short)
+    last_row = np.flatnonzero((up + down).any(axis=1)).max()
+    share = builder.time.place(short.clock[-1:])[0] / builder.time.place(long.clock[-1:])[0]
+    assert last_row / len(up) == pytest.approx(share, abs=0.03)
+
+
+@pytest.mark.parametrize("hidden", [(1,), (5, 4), (300,)])
+def test_runs_of_any_width_are_drawn_in_every_format(make_history, dataset, hidden, tmp_path):
+    views = [View(make_history(hidden=hidden, seed=seed), dataset) for seed in range(3)]
+    for suffix in (".png", ".svg"):
+        save_elbows(views, tmp_path / f"elbows{suffix}", Look(size=(480, 360), theme="dark"))
+
+
+def test_it_says_how_many_runs_there_are(make_history, dataset):
+    sheet, _ = builder_of([View(make_history(seed=seed), dataset) for seed in range(12)])
+    words = [text.get_text() for text in sheet.figure.findobj(Text)]
+    assert "elbows of 12 runs over time, and their last functions" in words
