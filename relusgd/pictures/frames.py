@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from relusgd.diagnostics.events.film_clock import film_places, rows_along_film
+from relusgd.diagnostics.events.smoothing import window_bounds, window_means
 from relusgd.errors import InputError
 from relusgd.model.network import Array
 from relusgd.pictures.axis import SOFT_START
@@ -26,10 +28,15 @@ SLOWEST = 0.1
 
 SPACINGS = ("log", "linear", "motion")
 
-MOST_COMPARED = 3000
-"""At most this many snapshots, spaced by `log`, are compared to find equal changes."""
+MOST_COMPARED = 400
+"""At most this many snapshots are compared to find equal changes."""
 
-BISECTIONS = 40
+REACH = 0.01
+"""How far before and after a snapshot its neighbours reach, as a share of the film's clock."""
+
+SHARE_OF_CLOCK = 0.25
+"""What the whole clock counts beside the whole way of the function, so that a film does not jump
+over a time in which only elbows move."""
 
 Indices = NDArray[np.int64]
 
@@ -126,7 +133,8 @@ def choose_frames(
 
     - linear: equally many epochs apart.
     - log: early epochs are closer together, evenly along the logarithmic axis of time.
-    - motion: the function changes equally much (root mean square over the test points).
+    - motion: the function, freed from the trembling of SGD, goes equally far (root mean square over
+      the test points), with a fifth of the film for the clock.
 
     Where a spacing would repeat a moment, the next unused one is taken. If there are fewer moments
     than frames, all are taken. Raises InputError for an unknown spacing, and when nothing was
@@ -204,36 +212,27 @@ def distinct(indices: Indices, available: int) -> Indices:
 
 
 def _by_motion(clock: Array, values_at: Callable[[int], Array], frames: int) -> Indices:
-    """Rows between which the function changes equally much; bisection finds how much."""
-    most = min(len(clock), max(MOST_COMPARED, 4 * frames))
-    compared = _by_clock(clock, most, "log")
-    values = np.stack([values_at(int(row)) for row in compared])
-    near, far = 0.0, float(np.ptp(values, axis=0).max()) or 1.0
-    for _ in range(BISECTIONS):
-        middle = (near + far) / 2
-        if len(_walk(values, middle)) + 1 > frames:
-            near = middle
-        else:
-            far = middle
-    chosen = np.unique([*_walk(values, far), len(compared) - 1])
-    return compared[_fill_gaps(chosen, frames, len(compared))]
+    """Rows between which the smooth function goes equally far, and the clock of films, too.
+
+    The mean of neighbouring snapshots goes the way of the function, without the trembling of SGD.
+    """
+    compared = rows_along_film(clock, MOST_COMPARED)
+    places = film_places(clock[compared])
+    values = _within_reason(np.stack([values_at(int(row)) for row in compared]))
+    smooth = window_means(values, *window_bounds(places, places, REACH))
+    step = np.sqrt(np.mean(np.square(np.diff(smooth, axis=0)), axis=1))
+    way = np.concatenate([[0.0], np.cumsum(step)])
+    progress = way / (way[-1] or 1.0) + SHARE_OF_CLOCK * places
+    wanted = np.interp(np.linspace(0.0, progress[-1], frames), progress, clock[compared])
+    return distinct(nearest(clock, wanted), len(clock))
 
 
-def _walk(values: Array, distance: float) -> list[int]:
-    """The first row, the first row at least this far from it, and so on."""
-    chosen = [0]
-    for row in range(1, len(values)):
-        change = values[row] - values[chosen[-1]]
-        if np.sqrt(np.mean(change**2)) >= distance:
-            chosen.append(row)
-    return chosen
-
-
-def _fill_gaps(chosen: Indices, frames: int, available: int) -> Indices:
-    """The chosen rows, with the middle of the widest gap added until there are enough."""
-    rows = chosen.tolist()
-    while len(rows) < min(frames, available):
-        gaps = np.diff(rows)
-        widest = int(np.argmax(gaps))
-        rows.insert(widest + 1, rows[widest] + int(gaps[widest]) // 2)
-    return np.array(rows)
+def _within_reason(values: Array) -> Array:
+    """Values of functions, cut to a few times the range of most of them: a function that shoots off
+    would be all the way that there is."""
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return np.zeros_like(values)
+    low, high = np.quantile(finite, [0.05, 0.95])
+    room = high - low
+    return np.clip(np.nan_to_num(values, nan=high), low - room, high + room)

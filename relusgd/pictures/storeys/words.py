@@ -129,7 +129,8 @@ class Words:
             return
         bends = relative(curve.kink, self._scales.kink) > 0.15
         for place, height in zip(x[1:-1][bends], y[1:-1][bends], strict=True):
-            top = min(height, self._box.top)
+            # A function of a run that diverges may be far below the picture.
+            top = max(min(height, self._box.top), self._box.bottom)
             stem = np.arange(self._box.bottom, top, self._pixels / 4)
             self._free.enter(np.full(len(stem), place), stem)
 
