@@ -19,6 +19,7 @@ from relusgd.graphs.formula import (
     Sum,
     Term,
     as_float,
+    as_sum,
 )
 from relusgd.graphs.function_formulas import Condition, FunctionCall
 from relusgd.graphs.text import printed
@@ -244,10 +245,25 @@ def _atom_text(base: Atom, *, bracketed: bool) -> str:
 
 
 def _condition_text(base: Condition) -> str:
+    """[z > 0], [x > 1] for [x − 1 > 0], [1 > x] for [1 − x > 0]."""
     signs = [OPPOSITES[sign] for sign in base.signs] if base.is_negated else base.signs
-    signed = zip(signs, base.operands[1:], strict=True)
+    operands = base.operands
+    if len(operands) == 2 and operands[1].number == 0:
+        operands = _sides(operands[0])
+    signed = zip(signs, operands[1:], strict=True)
     others = [f" {SIGNS.get(sign, sign)} {formula_text(operand)}" for sign, operand in signed]
-    return f"[{formula_text(base.operands[0])}{''.join(others)}]"
+    return f"[{formula_text(operands[0])}{''.join(others)}]"
+
+
+def _sides(difference: Sum) -> tuple[Sum, Sum]:
+    """a and b of a − b with a number among them; a sum of letters alone stays on the left."""
+    number = Sum(tuple(term for term in difference.terms if not term.powers))
+    rest = difference - number
+    if not rest.terms:
+        return difference, as_sum(0)
+    if all(term.coefficient < 0 for term in rest.terms) and number.terms:
+        return number, -rest
+    return rest, -number
 
 
 def _argument_text(argument: Sum) -> str:

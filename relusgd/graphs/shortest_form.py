@@ -36,11 +36,37 @@ HIGHEST_POWER = 3
 
 def shortest(formula: Sum) -> Sum:
     """The form of a formula with the fewest characters; the earlier of two that have as many."""
-    formula = added(without_repeated_conditions(term) for term in formula.terms)
+    formula = added(_without_repetition(term) for term in formula.terms)
     if not 2 <= len(formula.terms) <= MOST_TERMS:
         return formula
     forms = [formula, multiplied_out(formula), with_common_factor(formula)]
     return min(forms, key=lambda form: len(formula_text(form)))
+
+
+def _without_repetition(term: Term) -> Sum:
+    """relu(z) [z > 0] as relu(z), [z > 0]² as [z > 0], and abs(z) sign(z) as z."""
+    return added(without_signs(part) for part in without_repeated_conditions(term).terms)
+
+
+def without_signs(term: Term) -> Sum:
+    """abs(z) sign(z) as z, of every z."""
+    bases = [power.base for power in term.powers if power.exponent.number == 1]
+    for base in bases:
+        if isinstance(base, FunctionCall) and base.name == "sign":
+            size = FunctionCall("abs", base.arguments)
+            if any(power.base == size and _is_at_least_one(power) for power in term.powers):
+                inverse = product_of([_term_of(size, -1), _term_of(base, -1)])
+                return product_of([term, *inverse.terms, as_single_term(base.arguments[0])])
+    return Sum((term,))
+
+
+def _is_at_least_one(power: Power) -> bool:
+    exponent = power.exponent.number
+    return exponent is not None and exponent >= 1
+
+
+def _term_of(base: Atom, exponent: int) -> Term:
+    return Term(Fraction(1), (Power(base, as_sum(exponent)),))
 
 
 def without_repeated_conditions(term: Term) -> Sum:

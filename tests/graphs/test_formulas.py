@@ -42,6 +42,8 @@ TEXTS = {
     "e**x": "eˣ",
     "log10(x)": "1/(x log(10))",
     "relu(x)**2": "2 relu(x)",
+    "abs(x)**3": "3x abs(x)",
+    "relu(x - 1) - 2*relu(0.5 - x)": "[x > 1] + 2 [0.5 > x]",
     "max(x, 0)": "[x > 0]",
     "where(x <= 0, x**2, 3*x)": "2x [x ≤ 0] + 3 [x > 0]",
     "where(sin(x) - x, x, 2*x)": "2 [sin(x) − x = 0] + [sin(x) − x ≠ 0]",
@@ -126,6 +128,7 @@ def test_formulas_keep_the_conventions_at_kinks_and_jumps(x):
         "where(x > 0, x, 3*x)",
         "where(0 < x <= 1, x, 3*x)",
         "relu(x)**2*step(x)",
+        "relu(x - 0.5) + abs(x)**3",
         "relu(x)**relu(x + 2)",
     ]
     for expression in kinked:
