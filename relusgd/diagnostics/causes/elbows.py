@@ -6,7 +6,7 @@ import numpy as np
 
 from relusgd.diagnostics.causes.cause import STABLE, Cause, Changes, cause, foreseeable
 from relusgd.diagnostics.causes.remedies import drawn_elbows, longer, more_units
-from relusgd.diagnostics.evidence.bends import bend_errors, crowded_place
+from relusgd.diagnostics.evidence.bends import bend_errors, bends_between_points, crowded_place
 from relusgd.diagnostics.measures import always_on_units, dead_units
 from relusgd.diagnostics.symptoms import Symptoms
 from relusgd.words import counted, exact_number, number
@@ -23,6 +23,9 @@ CROWDED, FEWEST_CROWDED = 0.6, 8
 BORN_CROWDED = 0.9
 """They began so where this share of the first ones did."""
 
+A_CONSEQUENCE = 0.7
+"""What elbows came to in training is at most so strong: something else has moved them."""
+
 WEAK = 0.1
 """Causes that explain less of what is missing are not named."""
 
@@ -35,10 +38,16 @@ def _placement_gain(symptoms: Symptoms) -> float:
     return max(0.0, symptoms.reachable_gain - present)
 
 
-def _has_few_bends(symptoms: Symptoms) -> bool:
-    """Whether the function bends at few places on the points, beside its number of units."""
+def _is_few(symptoms: Symptoms, bends: int) -> bool:
+    """Whether these are few places to bend at on the points, beside the number of units."""
     most = min(symptoms.units - 1, len(symptoms.bend_errors) - 1)
-    return symptoms.bends < max(FEW * most, 1)
+    return bends < max(FEW * most, 1)
+
+
+def _was_born_so(symptoms: Symptoms) -> bool:
+    """Whether the initial network bent at few places already."""
+    bends = bends_between_points(symptoms.initial, symptoms.dataset.x_train)
+    return _is_few(symptoms, bends)
 
 
 @cause
@@ -58,7 +67,7 @@ def collapsed(symptoms: Symptoms) -> Cause | None:
 def _few_bends(symptoms: Symptoms) -> Cause | None:
     """The function bends between few neighbouring points."""
     gain = _placement_gain(symptoms)
-    if not _has_few_bends(symptoms) or gain < WEAK:
+    if not _is_few(symptoms, symptoms.bends) or gain < WEAK:
         return None
     units, bends = symptoms.units, symptoms.bends
     line = symptoms.original_mse(symptoms.mse_of_bends(bends))
@@ -76,6 +85,8 @@ def _few_bends(symptoms: Symptoms) -> Cause | None:
     strength = 0.5 if symptoms.is_planned else 0.94 * gain
     if symptoms.has_failed and not symptoms.is_planned:
         strength = max(strength, 0.91 * min(1.0, 2 * gain))
+    if not _was_born_so(symptoms):
+        strength = min(strength, A_CONSEQUENCE)
     return Cause("collapsed", strength, reason, _spread(symptoms))
 
 
@@ -89,7 +100,7 @@ def _crowded(symptoms: Symptoms) -> Cause | None:
     if at_start is not None and at_start.share >= BORN_CROWDED:
         gain = max(gain, 0.65 * symptoms.reachable_gain)
     else:
-        gain = min(gain, 0.7)  # something else has crowded them
+        gain = min(gain, A_CONSEQUENCE)
     if gain < WEAK:
         return None
     low, high = symptoms.dataset.scaling.x_to_original(np.array([crowd.low, crowd.high]))
@@ -118,19 +129,22 @@ def dead_part(symptoms: Symptoms) -> Cause | None:
         return None
     dead = sum(len(layer) for layer in dead_units(symptoms.last, symptoms.dataset))
     units = symptoms.units
-    if not dead or symptoms.dead_layer is not None:
+    from_start = sum(len(layer) for layer in dead_units(symptoms.initial, symptoms.dataset))
+    is_whole_layer = symptoms.dead_layer is not None
+    if not dead or (is_whole_layer and from_start < dead / 2):
         return None
     live = units - dead
-    left = symptoms.mse_of_bends(min(symptoms.bends, live))
+    left = symptoms.constant_mse
+    if not is_whole_layer:
+        left = symptoms.mse_of_bends(min(symptoms.bends, live))
     gain = max(0.0, symptoms.reachable_gain - symptoms.explained(left))
     if gain < WEAK or dead < live:
         return None
-    from_start = sum(len(layer) for layer in dead_units(symptoms.initial, symptoms.dataset))
     when = f"{from_start:,} of them from the start" if from_start else "none of them at the start"
     reason = (
         f"{dead:,} of {units:,} units are dead, {when}: on no training point, so that their "
-        f"gradients are 0 and {_way_back(symptoms)}; {counted(live, 'unit')} alone"
-        f"{' reaches' if live == 1 else ' reach'} {symptoms.original_mse(left)} at best"
+        f"gradients are 0 and {_way_back(symptoms)}; "
+        f"what is left reaches train MSE {symptoms.original_mse(left)} at best"
     )
     strength = 0.7 if symptoms.is_planned else 0.92 * gain
     if symptoms.has_failed and not symptoms.is_planned:
@@ -161,6 +175,9 @@ def _way_back(symptoms: Symptoms) -> str:
 def died(symptoms: Symptoms) -> Cause | None:
     """All units of a layer were thrown off the data by large steps."""
     if symptoms.dead_layer is None or symptoms.initial_dead_layer is not None:
+        return None
+    from_start = sum(len(layer) for layer in dead_units(symptoms.initial, symptoms.dataset))
+    if from_start >= symptoms.units / 2:
         return None
     reason = (
         "large steps moved every elbow off the data, where units get no gradient "

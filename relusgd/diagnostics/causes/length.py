@@ -30,6 +30,8 @@ def too_short(symptoms: Symptoms) -> Cause | None:
     """The error was still falling, or the steps taken are few at this rate."""
     if symptoms.is_ridge or symptoms.has_diverged or not symptoms.steps:
         return None
+    if symptoms.dead_layer is not None:
+        return None  # no step gets anywhere
     if symptoms.final_mse >= symptoms.initial_mse:
         return None
     steps, rate = counted(symptoms.steps, "step"), symptoms.rate_words
@@ -88,7 +90,7 @@ def plateau(symptoms: Symptoms) -> Cause | None:
     course = symptoms.course
     if course is None or symptoms.is_ridge or symptoms.has_diverged or not symptoms.steps:
         return None
-    if symptoms.config.training.layers == "output":
+    if symptoms.config.training.layers == "output" or symptoms.dead_layer is not None:
         return None
     fall = symptoms.fall
     if fall is None or abs(fall) > STILL_FALLING:

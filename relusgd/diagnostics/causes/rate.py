@@ -158,6 +158,8 @@ def rate_too_low(symptoms: Symptoms) -> Cause | None:
     """So many steps at this rate cannot go far."""
     if symptoms.is_ridge or symptoms.has_diverged or not symptoms.steps:
         return None
+    if symptoms.dead_layer is not None:
+        return None  # no step gets anywhere
     if not symptoms.is_planned and symptoms.final_mse >= symptoms.initial_mse:
         return None
     if symptoms.noise.mse and symptoms.final_mse < symptoms.noise.mse:
