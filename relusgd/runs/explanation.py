@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from relusgd.advice import settings
 from relusgd.diagnostics.evidence.course import ErrorCourse
+from relusgd.diagnostics.symptoms import Symptoms
 from relusgd.model.history import History
 from relusgd.model.network import Array, parameter_count
 from relusgd.model.points import Dataset
@@ -109,11 +109,10 @@ def explain_run(
     trials: whether what may help is tried, for 5 % of the time of the run or 2 s. is_stopped: asked
     whether to give them up. Raises RelusgdError when the run is damaged.
     """
-    with threadpool_limits(1):
-        plan = prepare(run.config, run.data, kept_start(run, run.config))
-        budget = budget_of(run.facts.timings.seconds) if trials else 0.0
-        explained = explain_history(plan, run.history, budget, run.status == "diverged", is_stopped)
-        return _explanation(explained, _note_of_status(run))
+    plan = prepare(run.config, run.data, kept_start(run, run.config))
+    budget = budget_of(run.facts.timings.seconds) if trials else 0.0
+    explained = explain_history(plan, run.history, budget, run.status == "diverged", is_stopped)
+    return _explanation(explained, _note_of_status(run))
 
 
 def first_sentence(run: ExplainableRun) -> str:
@@ -136,7 +135,7 @@ def is_quickly_explained(run: ExplainableRun) -> bool:
 
 def explain_plan(plan: Plan) -> Explanation:
     """What can be foreseen of a training before its first step."""
-    with threadpool_limits(1):
+    with plan.one_thread():
         return _explanation(explain_training(plan, symptoms_at_start(plan), 0.0))
 
 
@@ -148,18 +147,23 @@ def explain_history(
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> ExplainedTraining:
     """Why a training with these snapshots fits or does not. budget: for trials, in seconds."""
+    with plan.one_thread():
+        symptoms = _symptoms_of_history(plan, history, has_diverged)
+        return explain_training(plan, symptoms, budget, is_stopped)
+
+
+def _symptoms_of_history(plan: Plan, history: History, has_diverged: bool) -> Symptoms:
     last = len(history) - 1
     state = State(int(history.step[last]), history.network(last).parameters(), {})
     course = course_of(history, plan.dataset.x_train)
     final_mse = float(course.train_mse[-1])
-    symptoms = symptoms_of(
+    return symptoms_of(
         plan,
         state,
         float("inf") if has_diverged else final_mse,
         test_mse=float(course.test_mse[-1]),
         course=course,
     )
-    return explain_training(plan, symptoms, budget, is_stopped)
 
 
 def course_of(history: History, x: Array) -> ErrorCourse:

@@ -1,7 +1,7 @@
 """Why trainings do not fit: the cause that is named first, over a collection of failing runs."""
 
 import pytest
-from failing_runs import FAILING, FINE, FORESEEN, UNLUCKY
+from failing_runs import FAILING, FINE, FORESEEN, HELD_BACK, UNLUCKY
 
 from relusgd.config import load_config
 from relusgd.errors import DivergedError
@@ -23,9 +23,9 @@ def explained(config, budget=0.0):
     return explain_history(plan, concatenate(histories), budget, has_diverged)
 
 
-@pytest.mark.parametrize("name", FAILING)
+@pytest.mark.parametrize("name", [*FAILING, *HELD_BACK])
 def test_the_cause_of_a_failing_run_is_named_first(name):
-    config, cause = FAILING[name]
+    config, cause = {**FAILING, **HELD_BACK}[name]
     explanation = explained(config)
     assert explanation.verdict not in ("fits", "planned")
     assert explanation.causes[0].name == cause
