@@ -108,6 +108,25 @@ def test_the_commands_and_snippets_of_the_page_on_ways_of_training_run(workshop)
     assert len(result.stdout.splitlines()) == 3 + 4 + 3
 
 
+def test_the_commands_of_the_page_on_the_questions_of_a_course_run(workshop):
+    """With few epochs and seeds; the claims that are checked by running them have tests of their
+    own."""
+    for path in (workshop / "configs").glob("*.yaml"):
+        text = re.sub(r"(?<!_)steps: \d+", "steps: 60", path.read_text(encoding="utf-8"))
+        path.write_text(re.sub(r"repeat: \d+", "repeat: 1", text), encoding="utf-8")
+    page = (ROOT / "docs" / "course.md").read_text(encoding="utf-8")
+    for config in code_blocks(page, "yaml"):
+        name = config.removeprefix("# ").split(":")[0].split()[0]
+        (workshop / name).write_text(short_training(config), encoding="utf-8")
+    commands = "".join(code_blocks(page, "sh")).splitlines()
+    script = "\n".join(line for line in commands if "verify" not in line)
+    short = re.sub(r"epochs=\d+", "epochs=30", script).replace("--epoch 200", "--epoch 20")
+    result = bash(short.replace("--frames 40", "--frames 4"), workshop)
+    assert result.returncode == 0, result.stderr
+    for picture in re.findall(r"--out (\S+\.\w+)", short):
+        assert (workshop / picture).stat().st_size > 1000, picture
+
+
 def test_the_optimizers_of_the_shipped_sweep_begin_with_the_same_networks():
     runs = planned_runs(load_config(shipped_configs()["optimizers"], {"sweep.repeat": 1}))
     assert len(runs) == 9
