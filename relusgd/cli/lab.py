@@ -106,4 +106,8 @@ def _usual_place(source: Path | None) -> Path:
 
 
 def _usual_title(source: Path | None) -> str:
-    return "relusgd lab" if source is None else run_folder_of(source).resolve().stem
+    """The name of the run's folder, or of the config without its ending."""
+    if source is None:
+        return "relusgd lab"
+    path = run_folder_of(source).resolve()
+    return path.name if path.is_dir() else path.stem

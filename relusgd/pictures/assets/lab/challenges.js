@@ -86,6 +86,7 @@ class Challenges {
 
   say(words) {
     $("challenge-result").textContent = words;
+    this.lab.relay();
   }
 
   /** The network's own error, the one that an answer is judged by. */
@@ -195,6 +196,7 @@ class Challenges {
     const isHidden = $("challenge-writing").hidden;
     $("challenge-writing").hidden = !isHidden;
     $("write-challenge").setAttribute("aria-expanded", String(isHidden));
+    this.lab.relay();
     if (isHidden) $("challenge-source").value = this.text || OWN_CHALLENGES;
   }
 

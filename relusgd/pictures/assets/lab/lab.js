@@ -3,6 +3,7 @@
 const told = JSON.parse($("data").textContent);
 const MOST_UNDOS = 200;
 const MOST_SEARCHED = 2000; // parameters whose stable rate is found in bearable time
+const SAFE_SHARE = 0.5; // of the largest stable rate: training makes networks sharper
 const USUAL_TOP = 54; // pixels above the picture without any text
 const PATIENCE = 1000; // milliseconds that training waits for the stable rate
 
@@ -34,6 +35,7 @@ class Lab {
     this.drawn = 0;
     this.stable = new StableRate(() => this.invalidate());
     this.build();
+    this.useTool("move");
     this.restyle();
     this.open(this.firstExercise());
     this.listen();
@@ -79,8 +81,18 @@ class Lab {
     } catch (error) {
       this.say(`The address cannot be read: ${messageOf(error)}.`);
     }
-    const usual = told.exercise ? checkedExercise(told.exercise) : FIRST_EXERCISE;
+    const usual = this.givenExercise();
     return told.challenges ? this.firstChallenge(usual) : usual;
+  }
+
+  /** What the page came with, or the notebook's network where that cannot be read. */
+  givenExercise() {
+    try {
+      return told.exercise ? checkedExercise(told.exercise) : FIRST_EXERCISE;
+    } catch (error) {
+      this.say(`What the page begins with cannot be read: ${messageOf(error)}.`);
+      return FIRST_EXERCISE;
+    }
   }
 
   /** The first of the challenges that the page came with. */
@@ -425,7 +437,8 @@ class Lab {
     this.tool = tool;
     for (const button of $("tools").children)
       button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
-    $("tool-hint").textContent = HINTS[tool];
+    this.say(HINTS[tool]);
+    this.changed();
   }
 
   /** After a course moved: errors and pictures follow. */
@@ -534,6 +547,12 @@ class Lab {
     this.showLegend();
   }
 
+  /** Lay the panels anew, after the room for them became another one. */
+  relay() {
+    this.layPanels();
+    this.changed();
+  }
+
   layPanel(course, i, measures) {
     if (!this.panels[i]) this.panels[i] = this.buildPanel(course, i);
     const panel = this.panels[i];
@@ -615,7 +634,7 @@ class Lab {
   }
 
   invalidate() {
-    if (this.waiting) return;
+    if (this.waiting || !this.courses.length) return;
     this.waiting = true;
     const draw = () =>
       requestAnimationFrame(() => {
@@ -718,7 +737,7 @@ class Lab {
   }
 
   get safeRate() {
-    return roundedBelow(0.9 * this.stableRate);
+    return roundedBelow(SAFE_SHARE * this.stableRate);
   }
 
   get isUnstable() {
@@ -748,19 +767,16 @@ class Lab {
     const safe = this.safeRate;
     const isDecided = settings.method === "sgd";
     const unknown = isDecided ? "" : "here the sharpness alone does not decide what is stable";
-    const known = `stable below ${numberText(limit, 2)} on all points`;
+    const known = `stable below ${numberText(limit, 2)} for the network as it is`;
+    const isUnstable = this.isUnstable && !this.hidesRate;
     $("stable").hidden = this.hidesRate;
-    $("safe-rate").hidden = this.hidesRate;
+    $("safe-rate").hidden = !isUnstable;
     setText($("stable"), Number.isFinite(limit) ? known : unknown);
-    setText(
-      $("safe-rate"),
-      Number.isFinite(safe) ? `Take ${plainNumber(safe)}` : "Take a safe rate",
-    );
-    $("safe-rate").disabled = !Number.isFinite(safe) || settings.learning_rate === safe;
+    setText($("safe-rate"), `Take ${plainNumber(safe)}`);
     const warning =
       `At ${plainNumber(settings.learning_rate)} steps on all points grow and may lose the fit. ` +
       `${plainNumber(safe)} is safe.`;
-    const isWarned = this.isUnstable && !this.isRunning && !this.hidesRate;
+    const isWarned = isUnstable && !this.isRunning;
     setText($("rate-warning"), this.endWords() || (isWarned ? warning : ""));
   }
 
@@ -778,7 +794,12 @@ class Lab {
     if ($("units").open) this.table.show(course, course.network, this.chosen);
     if (this.isRunning || this.landscape.isOpen) this.landscape.draw();
     if (this.isRunning) this.landscape.want();
-    for (const panel of this.panels) this.fillReading(panel);
+    // a finger that changes nothing scrolls the page
+    const isEditing = this.tool !== "move" || this.chosen !== null;
+    for (const panel of this.panels) {
+      panel.canvas.classList.toggle("editing", isEditing);
+      this.fillReading(panel);
+    }
   }
 
   /** What a reader who listens hears of the curve. */
@@ -819,7 +840,6 @@ class Lab {
     });
     for (const button of $("tools").children)
       button.addEventListener("click", () => this.useTool(button.dataset.tool));
-    this.useTool("move");
     on("errors", "pointerdown", (event) => {
       const steps = Math.round(this.errorChart.epochAt(event.offsetX)) - this.exercise.origin;
       this.goTo(clamp(steps, 0, this.head));
@@ -827,10 +847,7 @@ class Lab {
     this.darkSystem.addEventListener("change", () => this.restyle());
     window.addEventListener("hashchange", () => this.followAddress());
     window.addEventListener("keydown", (event) => this.pressKey(event));
-    new ResizeObserver(() => {
-      this.layPanels();
-      this.changed();
-    }).observe($("figure"));
+    new ResizeObserver(() => this.relay()).observe($("figure"));
   }
 
   followAddress() {

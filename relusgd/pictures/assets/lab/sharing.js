@@ -14,6 +14,7 @@ class Sharing {
   toggle() {
     $("sharing").hidden = !$("sharing").hidden;
     $("share").setAttribute("aria-expanded", String(!$("sharing").hidden));
+    this.lab.relay();
     if (!$("sharing").hidden) $("copy-link").focus();
   }
 
@@ -36,6 +37,7 @@ class Sharing {
   async copy(id, text) {
     $("shared-text").hidden = false;
     $("shared-text").value = text;
+    this.lab.relay();
     flash($(id), (await copyText(text)) ? "Copied" : "Copy it from below");
   }
 
