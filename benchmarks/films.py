@@ -2,8 +2,10 @@
 run, 40 units.
 
     python benchmarks/films.py                 # everything: eight minutes, 7 GB of disk for a while
-    python benchmarks/films.py gif --runs DIR  # one part: gif, mp4, memory or million;
-                                               # DIR keeps the recorded runs
+    python benchmarks/films.py gif --runs DIR  # one part: storeys, gif, mp4, memory, million or
+                                               # cores; DIR keeps the recorded runs
+
+The parts gif and mp4 are about the layout `panels`, storeys about the other one.
 
 Every film is made in a fresh process on one core. Figures are CPU seconds of the whole process with
 its children (ffmpeg), from the start of Python to the closed file; the median of three made in
@@ -22,6 +24,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -49,17 +52,28 @@ def make_view(folder: str) -> Any:
     return View(run.history, run.data)
 
 
+def look_of(path: Path) -> Any:
+    """The layout of a film is in its name: ours-storeys.gif; without one it is panels."""
+    from relusgd.pictures.look import Look
+
+    return Look(layout="storeys" if "storeys" in path.stem else "panels")
+
+
 def with_relusgd(view: Any, indices: Any, path: Path) -> None:
     from relusgd.pictures import film, mp4
 
     if "crf" in path.stem:
         mp4.QUALITY = mp4.QUALITY.replace("-crf 22", f"-crf {path.stem.split('crf')[1]}")
-    film.write_film(view, path, indices=indices, fps=FPS)
+    film.write_film(view, path, look_of(path), indices=indices, fps=FPS)
+
+
+def with_the_same_artists(view: Any, indices: Any, path: Path) -> None:
+    same_artists(view, indices, path, look_of(path))
 
 
 WAYS = {
     "ours": with_relusgd,
-    "same": same_artists,
+    "same": with_the_same_artists,
     "set_data": with_set_data,
     "notebook": as_the_notebook,
 }
@@ -132,7 +146,7 @@ def psnr(folder: str, path: Path) -> float:
 
     view = make_view(folder)
     painter, indices = (
-        Painter(view, still=path.stem.startswith("same")),
+        Painter(view, look_of(path), still=path.stem.startswith("same")),
         choose_frames(view, FRAMES),
     )
     errors, count = [], 0
@@ -146,6 +160,35 @@ def psnr(folder: str, path: Path) -> float:
     if count != FRAMES + held:
         raise ValueError(f"{path} has {count} frames")
     return float(10 * np.log10(255**2 / np.mean(errors)))
+
+
+def storeys(folder: str, place: Path) -> None:
+    """The picture in two storeys against FuncAnimation with its very artists."""
+    ways = [(way, suffix) for suffix in (".gif", ".mp4") for way in ("ours", "same")]
+    jobs = {f"{way}{suffix}": (folder, place / f"{way}-storeys{suffix}") for way, suffix in ways}
+    made = in_turn(jobs)
+    print("storeys\n\n| film | CPU s | times relusgd's | KB | peak MB |\n|---|---|---|---|---|")
+    for way, suffix in ways:
+        film = made[f"{way}{suffix}"]
+        times_ours = film["cpu"] / made[f"ours{suffix}"]["cpu"]
+        words = "relusgd" if way == "ours" else "its artists, set_data + FuncAnimation"
+        costs = f"{film['cpu']:.2f} | {times_ours:.1f} | {film['kb']:,.0f} | {film['peak']:.0f}"
+        print(f"| {words}, {suffix} | {costs} |", flush=True)
+
+
+def cores(folder: str, place: Path) -> None:
+    """Wall seconds of a long film on one core and on two."""
+    print("| 2,000 frames | s, one core | s, two cores | times |\n|---|---|---|---|")
+    allowed = sorted(os.sched_getaffinity(0) | set(range(min(2, os.cpu_count() or 1))))
+    for suffix in (".gif", ".mp4"):
+        seconds = []
+        for count in (1, 2):
+            os.sched_setaffinity(0, set(allowed[:count]))
+            begun = time.perf_counter()
+            measure(folder, place / f"ours-storeys{suffix}", LONG)
+            seconds.append(time.perf_counter() - begun)
+        one, two = seconds
+        print(f"| {suffix} | {one:.1f} | {two:.1f} | {one / two:.2f} |", flush=True)
 
 
 def gif(folder: str, place: Path) -> None:
@@ -206,7 +249,8 @@ def memory(folder: str, place: Path) -> None:
     print("| film | peak MB, 151 frames | 2,000 frames |\n|---|---|---|")
     for suffix in (".gif", ".mp4"):
         peaks = [
-            measure(folder, place / f"ours{suffix}", frames)["peak"] for frames in (FRAMES, LONG)
+            measure(folder, place / f"ours-storeys{suffix}", frames)["peak"]
+            for frames in (FRAMES, LONG)
         ]
         print(f"| {suffix} | {peaks[0]:.0f} | {peaks[1]:.0f} |", flush=True)
 
@@ -214,7 +258,10 @@ def memory(folder: str, place: Path) -> None:
 def million(folder: str, place: Path) -> None:
     wide = recorded(Path(folder).parent, "million", MILLION)
     made = in_turn(
-        {"40": (folder, place / "ours.gif"), "a million": (wide, place / "ours-million.gif")}
+        {
+            "40": (folder, place / "ours-storeys.gif"),
+            "a million": (wide, place / "ours-storeys-million.gif"),
+        }
     )
     few, many = made["40"]["cpu"], made["a million"]["cpu"]
     print(f"GIF of 40 units: {few:.2f} s; of a million: {many:.2f} s, {many / few:.1f} times that")
@@ -228,7 +275,14 @@ def recorded(runs: Path, name: str, changes: dict[str, Any]) -> str:
     return str(relusgd.record(config, runs / name).folder)
 
 
-PARTS = {"gif": gif, "mp4": mp4, "memory": memory, "million": million}
+PARTS = {
+    "storeys": storeys,
+    "gif": gif,
+    "mp4": mp4,
+    "memory": memory,
+    "million": million,
+    "cores": cores,
+}
 
 
 def main() -> None:

@@ -33,11 +33,11 @@ def save(figure: Any, update: Callable[[int], object], indices: Sequence[int], p
     animation.save(path, writer=writer, dpi=100)
 
 
-def same_artists(view: Any, indices: Sequence[int], path: Path) -> None:
+def same_artists(view: Any, indices: Sequence[int], path: Path, look: Any) -> None:
     """The very artists of relusgd's picture, made once and given new data for every frame."""
     from relusgd.pictures.painter import Painter
 
-    painter = Painter(view, still=True)
+    painter = Painter(view, look, still=True)
     save(painter.sheet.figure, painter.show, indices, path)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from relusgd.pictures.axis import Ticks, even_ticks
+from relusgd.pictures.header import changing_number
 from relusgd.pictures.legend import (
     LETTERS,
     draw_entries_left_of,
@@ -14,8 +15,10 @@ from relusgd.pictures.legend import (
     reference_entries,
 )
 from relusgd.pictures.marks import x_limits
+from relusgd.pictures.number_text import error_text
 from relusgd.pictures.panels import AtRows, Part
-from relusgd.pictures.scales import Scales, axis_names, position_ticks
+from relusgd.pictures.plain_matplotlib import Artist
+from relusgd.pictures.scales import Scales, axis_names, errors_of, position_ticks
 from relusgd.pictures.scene import RunGroup
 from relusgd.pictures.script import Script
 from relusgd.pictures.sheet import Box, Sheet
@@ -36,6 +39,13 @@ TICK_LINES = 2.3
 LEAST_HEIGHT = 5.0
 """A lower storey has labels from this height on, in heights of a letter."""
 
+LEAST_FOR_CORNER = 13.0
+"""An upper storey has the errors in a corner from this height on, in heights of a letter; else the
+error stands in the line of the title."""
+
+HEAD_ERROR = 8.5
+"""The room of the error in the line of the title, in heights of a letter."""
+
 GAP = 0.03
 """The free paper between the storeys of a run, as a share of the height of both."""
 
@@ -43,6 +53,25 @@ GAP = 0.03
 def draw_several_runs(sheet: Sheet, group: RunGroup, script: Script | None = None) -> list[Part]:
     """Draw what never changes in the picture of several runs, and give its parts that change."""
     return SeveralRunsBuilder(sheet, group, script or Script.of_all(len(group))).draw()
+
+
+class HeadError:
+    """The compared error of a run, at the right of its title. name: train or test."""
+
+    def __init__(self, sheet: Sheet, head: Box, view: View, name: str) -> None:
+        self._errors = errors_of(view)[name]
+        pixels = sheet.scale.text
+        colour = sheet.colours.test if name == "test" else sheet.colours.train
+        baseline = round(head.bottom + 0.3 * sheet.scale.line)
+        left = head.right - HEAD_ERROR * pixels + pixels
+        sheet.text(left, baseline, name, pixels=pixels, colour=colour)
+        self._number = changing_number(
+            sheet, pixels, head.right, baseline, colour=colour, ends_there=True
+        )
+        self.moving: list[Artist] = [self._number]
+
+    def show(self, index: int) -> None:
+        self._number.set_text(error_text(float(self._errors[index])))
 
 
 class SeveralRunsBuilder:
@@ -89,7 +118,11 @@ class SeveralRunsBuilder:
         scales = replace(Scales.of(views), y=(low, high))
         self.y_ticks = outermost(even_ticks(low, high, 4))
         self.corners: list[Corner] = []
-        if "loss" in self.sheet.look.show:
+        letters = self.fine.scale.text
+        with_errors = "loss" in self.sheet.look.show
+        has_corners = self.storeys[0][0].height >= LEAST_FOR_CORNER * letters
+        self.errors_in_head = with_errors and not has_corners
+        if with_errors and has_corners:
             self.corners = [
                 Corner.free(view, upper, scales, *corner_size(self.fine, upper))
                 for view, (upper, _) in zip(views, self.storeys, strict=True)
@@ -106,7 +139,9 @@ class SeveralRunsBuilder:
 
     def _fitting_titles(self) -> list[str]:
         """The full titles if all of them fit over their runs, else the short ones."""
-        room, letters = self.cells[0].head.width, self.fine.scale.text
+        room, letters = float(self.cells[0].head.width), self.fine.scale.text
+        if self.errors_in_head:
+            room -= HEAD_ERROR * letters
         fit = all(text_width(title, letters, bold=True) <= room for title in self.group.titles)
         titles = self.group.titles if fit else self.group.short
         return [shortened(title, letters, room, bold=True) for title in titles]
@@ -142,6 +177,8 @@ class SeveralRunsBuilder:
             size = corner_size(self.fine, upper)
             place = self.corners[number].box(upper, *size)
             parts.append(storeys.draw_errors(place, self.group.error_axis))
+        if self.errors_in_head:
+            parts.append(HeadError(self.fine, cell.head, view, self.group.error_name))
         self._write_words(number, cell)
         return parts
 

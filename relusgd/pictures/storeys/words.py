@@ -68,7 +68,7 @@ class Words:
         self._fading: list[Text] = []
         self._name_all()
         in_lower = lower is not None and self._is_film and self._name_paths(lower, rows)
-        if not in_lower:
+        if not in_lower or view.deep:
             self._name_bends()
         self.moving: list[Artist] = [*self._fading]
 
@@ -151,20 +151,26 @@ class Words:
             self._name_line(reference.title, reference.x, reference.at(first), colour, stays=True)
 
     def _name_bends(self) -> None:
-        """Name the strongest bend of each kind."""
+        """Name the strongest bend of each kind: up and down, or by layer."""
         view, colours = self._view, self._sheet.colours
-        if view.deep or view.wide or "units" not in self._sheet.look.show:
+        if not view.marks_kinks or "units" not in self._sheet.look.show:
             return
         curve = view.curve(self._first)
         if not np.isfinite(curve.y).all():
             return
         strength = relative(curve.kink, self._scales.kink)
         x, y = self._pixel(curve.x[1:-1], curve.y[1:-1])
-        for sign, words, colour in (
-            (1, "bends up", colours.positive),
-            (-1, "bends down", colours.negative),
-        ):
-            of_kind = np.flatnonzero((curve.sign == sign) & (strength > 0.1))
+        kinds = [
+            (curve.sign > 0, "bends up", colours.positive),
+            (curve.sign < 0, "bends down", colours.negative),
+        ]
+        if view.deep:
+            kinds = [
+                (curve.layer == layer, f"layer {layer}", colour)
+                for layer, colour in enumerate(colours.layers, 1)
+            ]
+        for is_kind, words, colour in kinds:
+            of_kind = np.flatnonzero(is_kind & (strength > 0.1))
             order = of_kind[np.argsort(-strength[of_kind])]
             self._name(words, zip(x[order], y[order], strict=True), colour)
 
