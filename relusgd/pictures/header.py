@@ -210,15 +210,15 @@ class Glyphs:
 
 
 @cache
-def draw_glyphs(pixels: float, ink: str, paper: str) -> Glyphs:
-    """Each of CHARACTERS in a font of this size, as wide as it advances.
+def draw_glyphs(pixels: float, ink: str, paper: str, characters: str = CHARACTERS) -> Glyphs:
+    """Each of the characters in a font of this size, as wide as it advances.
 
     The pictures are no higher than the ink in any of them, so that a number hides nothing that
     stands close above or below it.
     """
     height, below = round(1.5 * pixels), round(0.4 * pixels)
     edges = [0]
-    for character in CHARACTERS:
+    for character in characters:
         # Of ten characters, so that what stands over at both ends of a text does not count.
         advance = text_width(character * 20, pixels) - text_width(character * 10, pixels)
         edges.append(edges[-1] + max(1, round(advance / 10)))
@@ -226,7 +226,7 @@ def draw_glyphs(pixels: float, ink: str, paper: str) -> Glyphs:
     figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=paper)
     canvas: Any = FigureCanvasAgg(figure)
     look: dict[str, Any] = {"fontproperties": font(pixels), "color": ink, "parse_math": False}
-    for character, start in zip(CHARACTERS, edges, strict=False):
+    for character, start in zip(characters, edges, strict=False):
         figure.text(start / width, below / height, character, **look)
     canvas.draw()
     strip = np.array(canvas.buffer_rgba(), dtype=np.uint8)
@@ -234,7 +234,7 @@ def draw_glyphs(pixels: float, ink: str, paper: str) -> Glyphs:
     below -= len(strip) - 1 - int(inked[-1])
     strip = strip[inked[0] : inked[-1] + 1]
     pictures = [strip[:, start:end] for start, end in pairwise(edges)]
-    return Glyphs(dict(zip(CHARACTERS, pictures, strict=True)), below)
+    return Glyphs(dict(zip(characters, pictures, strict=True)), below)
 
 
 class PastedNumber(Artist):
@@ -250,6 +250,11 @@ class PastedNumber(Artist):
         self._y = baseline - glyphs.below
         self._glyphs = glyphs
         self._picture: NDArray[np.uint8] | None = None
+
+    def move_to(self, x: int) -> None:
+        """Begin, or end, at another pixel."""
+        self._x = x
+        self.stale = True
 
     def set_text(self, text: str) -> None:
         pictures = [self._glyphs.pictures[character] for character in text]

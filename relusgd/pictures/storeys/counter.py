@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from relusgd.pictures.header import NUMBERS, changing_number
-from relusgd.pictures.plain_matplotlib import Artist
+from relusgd.pictures.header import NUMBERS, PastedNumber, changing_number, draw_glyphs
+from relusgd.pictures.plain_matplotlib import Artist, Text
 from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.storeys.layout import COUNTER_LETTERS
 from relusgd.pictures.text_fit import text_width
@@ -31,16 +31,24 @@ class TimeCounter:
         self._right = box.right
         baseline = round(box.bottom + 0.28 * box.height)
         self._number = changing_number(sheet, self._pixels, box.right, baseline, ends_there=True)
-        self._word = sheet.text(
-            0,
-            baseline,
-            word,
-            pixels=WORD_LETTERS * sheet.scale.text,
-            colour=sheet.colours.faint,
-            ha="right",
-            zorder=NUMBERS,
-        )
+        self._word = self._make_word(word, baseline)
         self.moving: list[Artist] = [self._number, self._word]
+
+    def _make_word(self, word: str, baseline: int) -> PastedNumber | Text:
+        """The word, which moves as the number grows; in films it is pasted, as numbers are."""
+        sheet, pixels = self._sheet, WORD_LETTERS * self._sheet.scale.text
+        faint = sheet.colours.faint
+        if not sheet.pasted_numbers:
+            written = sheet.text(0, baseline, word, pixels=pixels, colour=faint)
+            written.set(ha="right", zorder=NUMBERS)
+            return written
+        letters = "".join(dict.fromkeys(word))
+        glyphs = draw_glyphs(pixels, faint, sheet.colours.paper, letters)
+        pasted = PastedNumber(0, baseline, glyphs, ends_there=True)
+        pasted.set_text(word)
+        pasted.set_zorder(NUMBERS)
+        sheet.figure.add_artist(pasted)
+        return pasted
 
     @staticmethod
     def width(sheet: Sheet, word: str, counts: NDArray[np.int64]) -> float:
@@ -53,4 +61,7 @@ class TimeCounter:
         number = f"{self._counts[index]:,}"
         self._number.set_text(number)
         before = self._right - text_width(number, self._pixels) - GAP * self._pixels
-        self._word.set_x(before / self._sheet.width)
+        if isinstance(self._word, PastedNumber):
+            self._word.move_to(round(before))
+        else:
+            self._word.set_x(before / self._sheet.width)
