@@ -99,7 +99,7 @@ def test_a_figure_is_the_picture_and_is_ones_own(run, tmp_path):
         for content in (figure._repr_png_(), path.read_bytes())
     )
     assert np.array_equal(drawn, written)
-    assert figure.axes
+    assert len(figure.axes) == 6
     figure.axes[0].axvline(0.5, color="red")
     changed = np.asarray(Image.open(io.BytesIO(figure._repr_png_())))
     assert not np.array_equal(changed, written)

@@ -68,7 +68,7 @@ SecondsOption = Annotated[
     float | None,
     typer.Option(
         metavar="S",
-        help="How long the film lasts, before its last frame stands for two seconds.",
+        help="How long the film moves; its first frame stands for one second, its last for two.",
         show_default=False,
     ),
 ]

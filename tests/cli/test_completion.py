@@ -105,7 +105,7 @@ def test_data_files_are_offered_for_new(workplace):
 
 
 ANYTHING = {
-    *("FILE", "DIR", "TEXT", "NAME", "NODE", "ADDRESS|FILE"),
+    *("FILE", "FILE.md", "DIR", "TEXT", "NAME", "NODE", "ADDRESS|FILE"),
     *("N", "K", "N,D", "K/N", "S", "EPS", "EPOCH", "STEP", "X,…", "V,…", "LOW,HIGH"),
     *("X,Y", "J", "η"),
 }
