@@ -126,16 +126,22 @@ def _shares(count: int) -> Array:
 
 def _caption(share: float, view: View, build_up: BuildUp) -> str:
     width, shown = view.history.hidden[0], build_up.shown
-    everything = f"all {width:,}: the network before training"
+    everything = f"All {width:,}: the network before training"
+    if width == 1:
+        everything = "With the output bias: the network before training"
     if share < WEIGHTED[0]:
-        return f"one ReLU: flat, an elbow, a slope{_times(build_up.first_factor)}"
+        form = (
+            "flat, an elbow, a slope" if build_up.has_elbow else "its elbow is outside the picture"
+        )
+        return f"One ReLU: {form}{_times(build_up.first_factor)}"
     factor = _times(build_up.factor)
-    if share < OTHERS[0][0] or (width == 1 and share < SUM[0]):
-        return f"times its output weight{factor}"
+    if share < OTHERS[0][0] or (shown == 1 and share < SUM[0]):
+        return f"Times its output weight{factor}"
     if share < SUM[0]:
-        return f"a second, a third{factor}" if shown > 2 else f"a second{factor}"
+        return f"A second, a third{factor}" if shown > 2 else f"A second{factor}"
     if share < ALL[0]:
-        return f"their sum, and the output bias{factor}"
+        whole = "Their sum, and" if shown > 1 else "With"
+        return f"{whole} the output bias{factor}"
     return everything if share >= TRUE_HEIGHT[0] else f"{everything}{factor}"
 
 
@@ -144,8 +150,8 @@ def _times(factor: int) -> str:
 
 
 def chosen_units(network: Network, view: View) -> NDArray[np.int64]:
-    """Up to SHOWN units whose elbows are well inside the domain: those that bend most, apart from
-    each other."""
+    """Up to three units whose elbows are well inside the domain: those that bend most, apart from
+    each other. If there are none, the unit that adds most."""
     low, high = view.dataset.scaling.x_to_network(np.array([view.low, view.high]))
     place = (network.elbow - low) / (high - low)
     strength = np.where((place > 0.08) & (place < 0.92), bending(network), -1.0)
@@ -159,7 +165,10 @@ def chosen_units(network: Network, view: View) -> NDArray[np.int64]:
         left = np.flatnonzero(inside & wanted & apart)
         if len(left):
             chosen.append(int(left[np.argmax(strength[left])]))
-    return np.array(chosen or [0], dtype=np.int64)
+    if not chosen:
+        outputs = unit_outputs(network.slope, network.bias, np.tile([low, high], (len(place), 1)))
+        chosen = [int(np.argmax(np.abs(network.output_weight) * outputs.max(axis=1)))]
+    return np.array(chosen, dtype=np.int64)
 
 
 def grown(share: float, interval: tuple[float, float]) -> float:
@@ -197,6 +206,7 @@ class BuildUp:
         self._level = float(network.output_bias)
         self._function = network(self._x)
         self.shown = len(chosen)
+        self.has_elbow = len(inside) > 0
         terms = self._weight[:, None] * self._output
         self.first_factor = self._factor_for(self._output[0])
         self.factor = self._factor_for(terms, self._level + terms.sum(axis=0), self._function)

@@ -151,7 +151,7 @@ class ElbowsBuilder:
         sheet, boxes = self.sheet, self.boxes
         sheet.write_title(boxes.title)
         pixels = CAPTION_LETTERS * sheet.scale.text
-        words = f"elbows of {counted(len(self.views), 'run')} over time, and their last functions"
+        words = f"Elbows of {counted(len(self.views), 'run')} over time, and their last functions"
         sheet.text(
             boxes.head.left,
             boxes.head.bottom + 0.28 * boxes.head.height,

@@ -31,7 +31,7 @@ light paper they are of paper, on dark of its own colour."""
 RING, LARGER = 4.2, 6.0
 """The size of the weakest ring, and what the strongest has more, in pixels."""
 
-BARS_SHARE = 0.16
+BARS_SHARE = 0.1
 """The height of a full bar of bends, as a share of the storey."""
 
 

@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from relusgd.model.network import Array
 from relusgd.pictures.header import NUMBERS
 from relusgd.pictures.marks import original, relative, x_limits
+from relusgd.pictures.moments import sampled_snapshots
 from relusgd.pictures.plain_matplotlib import Artist, Text
 from relusgd.pictures.reference_lines import reference_look
 from relusgd.pictures.scales import Scales
 from relusgd.pictures.script import Script
 from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.storeys.free_places import FreePlaces
+from relusgd.pictures.storeys.paths import SAMPLES, WIDE_SAMPLES
+from relusgd.pictures.storeys.upper import BARS_SHARE
 from relusgd.pictures.text_fit import text_width
 from relusgd.pictures.view import View
 
@@ -37,6 +40,19 @@ DOT_RADIUS = 5.0
 
 CURVES = 8
 """Functions of the first seconds that a word keeps clear of."""
+
+
+NO_ELBOWS = "no elbow is ever in this range of x"
+
+
+def has_elbows_inside(view: View) -> bool:
+    """Whether an elbow is in the picture at any time; breakpoints of deep networks always count."""
+    if view.deep:
+        return True
+    low, high = view.dataset.scaling.x_to_network(np.array([view.low, view.high]))
+    rows = sampled_snapshots(view, SAMPLES, WIDE_SAMPLES)
+    elbows = (view.history.elbow[int(row)] for row in rows)
+    return any(bool(np.any((elbow >= low) & (elbow <= high))) for elbow in elbows)
 
 
 class Words:
@@ -67,9 +83,13 @@ class Words:
         self._enter_all(corner)
         self._fading: list[Text] = []
         self._name_all()
-        in_lower = lower is not None and self._is_film and self._name_paths(lower, rows)
-        if not in_lower or view.deep:
-            self._name_bends()
+        if lower is not None and not has_elbows_inside(view):
+            self._say_that_there_are_none(lower)
+        else:
+            named = lower is not None and self._is_film and self._name_paths(lower, rows)
+            # The density of a deep network has one colour, and its rings have several.
+            if not named or (view.deep and view.wide):
+                self._name_bends()
         self.moving: list[Artist] = [*self._fading]
 
     @property
@@ -107,8 +127,20 @@ class Words:
             self._free.enter_line(*self._pixel(reference.x, reference.at(self._first)))
         for row in self._early_rows():
             self._enter_function(row)
+        if self._has_bars:
+            box = self._box
+            self._free.enter_box(box.left, box.bottom, box.width, self._bars_top - box.bottom)
         if corner:
             self._free.enter_box(corner.left, corner.bottom, corner.width, corner.height)
+
+    @property
+    def _has_bars(self) -> bool:
+        return self._view.wide and not self._view.deep and "units" in self._sheet.look.show
+
+    @property
+    def _bars_top(self) -> float:
+        """The upper end of two full bars, one on the other, in pixels."""
+        return self._box.bottom + 2 * BARS_SHARE * self._box.height
 
     def _early_rows(self) -> list[int]:
         """A few snapshots of the seconds in which the words stand."""
@@ -153,6 +185,8 @@ class Words:
     def _name_bends(self) -> None:
         """Name the strongest bend of each kind: up and down, or by layer."""
         view, colours = self._view, self._sheet.colours
+        if self._has_bars:
+            self._name_bars()
         if not view.marks_kinks or "units" not in self._sheet.look.show:
             return
         curve = view.curve(self._first)
@@ -173,6 +207,17 @@ class Words:
             of_kind = np.flatnonzero(is_kind & (strength > 0.1))
             order = of_kind[np.argsort(-strength[of_kind])]
             self._name(words, zip(x[order], y[order], strict=True), colour)
+
+    def _name_bars(self) -> None:
+        """Name the two kinds of bars of a wide layer, over them."""
+        places = np.linspace(self._box.left, self._box.right, 50)
+        anchors = [(float(x), self._bars_top) for x in places]
+        for words, colour in self._bend_names():
+            self._name(words, anchors, colour)
+
+    def _bend_names(self) -> list[tuple[str, str]]:
+        colours = self._sheet.colours
+        return [("bends up", colours.positive), ("bends down", colours.negative)]
 
     def _name_line(
         self, words: str, x: Array, y: Array, colour: str, *, stays: bool = False
@@ -228,18 +273,38 @@ class Words:
 
         Whether there was room.
         """
-        colours, of = self._sheet.colours, "breakpoints" if self._view.deep else "elbows"
         line = 1.55 * self._pixels
         height = lower.top - float(rows[self._early_rows()[-1]]) - 2.2 * self._pixels
-        said = [[(f"{of} over time, which runs down ↓", colours.faint)]]
-        if not self._view.deep:
-            up, down = ("bends up", colours.positive), ("bends down", colours.negative)
-            said.append([up, down])
+        said = self._names_of_paths()
         if height - (len(said) - 1) * line < lower.bottom:
             return False
         for number, parts in enumerate(said):
             self._write_centred(parts, lower.centre_x, height - number * line)
         return True
+
+    def _names_of_paths(self) -> list[list[tuple[str, str]]]:
+        """Lines of words, each with its colour."""
+        view, colours = self._view, self._sheet.colours
+        if not view.deep:
+            of, kinds = "elbows", self._bend_names()
+        elif view.wide:
+            of, kinds = "elbows of layer 1", []
+        else:
+            layers = range(1, len(view.history.hidden) + 1)
+            names = [f"layer {layer}" for layer in layers]
+            of, kinds = "breakpoints", list(zip(names, colours.layers, strict=False))
+        return [[(f"{of} over time, which runs down ↓", colours.faint)], kinds]
+
+    def _say_that_there_are_none(self, lower: Box) -> None:
+        """Write in the empty storey why it is empty."""
+        self._sheet.text(
+            lower.centre_x,
+            lower.bottom + lower.height / 2,
+            NO_ELBOWS,
+            pixels=self._pixels,
+            colour=self._sheet.colours.faint,
+            ha="center",
+        )
 
     def _write_centred(self, parts: Sequence[tuple[str, str]], x: float, height: float) -> None:
         """Words in colours, side by side around x."""

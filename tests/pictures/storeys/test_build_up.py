@@ -12,6 +12,7 @@ from relusgd.pictures.painter import Painter
 from relusgd.pictures.scene import RunGroup
 from relusgd.pictures.script import Script
 from relusgd.pictures.storeys.build_up import BuildUp, WithBuildUp, check_build_up
+from relusgd.pictures.storeys.caption import Caption
 from relusgd.pictures.view import View
 
 SMALL = Look(size=(480, 360))
@@ -65,6 +66,24 @@ def test_a_film_of_few_snapshots_is_built_up_evenly(make_history, dataset, tmp_p
     write_film(view, path, SMALL, indices=[0, 1], fps=0.5, build_up=True)
     with Image.open(path) as film:
         assert film.n_frames == 45 + 60
+
+
+def captions_of(view):
+    painter = built_up(view)._before
+    caption = next(part for part in painter._parts if isinstance(part, Caption))
+    return list(dict.fromkeys(caption._script.captions))
+
+
+def test_its_captions_fit_the_network(make_history, dataset):
+    assert captions_of(View(make_history(hidden=(1,)), dataset))[-1] == (
+        "With the output bias: the network before training"
+    )
+    history = make_history(hidden=(6,))
+    biases = (-5 * history.slope, *history.biases[1:])
+    outside = replace(history, elbow=np.full_like(history.elbow, 5.0), biases=biases)
+    said = captions_of(View(outside, dataset))
+    assert said[0].startswith("One ReLU: its elbow is outside the picture")
+    assert not any("second" in caption for caption in said)
 
 
 def test_what_cannot_be_built_up_is_refused(make_history, dataset):

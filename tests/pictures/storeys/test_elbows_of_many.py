@@ -61,4 +61,4 @@ def test_runs_of_any_width_are_drawn_in_every_format(make_history, dataset, hidd
 def test_it_says_how_many_runs_there_are(make_history, dataset):
     sheet, _ = builder_of([View(make_history(seed=seed), dataset) for seed in range(12)])
     words = [text.get_text() for text in sheet.figure.findobj(Text)]
-    assert "elbows of 12 runs over time, and their last functions" in words
+    assert "Elbows of 12 runs over time, and their last functions" in words

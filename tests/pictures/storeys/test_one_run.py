@@ -14,7 +14,7 @@ from relusgd.pictures.storeys.caption import Caption
 from relusgd.pictures.storeys.error_corner import ErrorCorner
 from relusgd.pictures.storeys.lower import LowerStorey
 from relusgd.pictures.storeys.run_storeys import FunctionOnStems
-from relusgd.pictures.storeys.words import Words
+from relusgd.pictures.storeys.words import NO_ELBOWS, Words
 from relusgd.pictures.view import View
 
 SMALL = Look(size=(480, 360))
@@ -166,6 +166,35 @@ def test_a_still_names_what_it_shows(make_history, dataset):
     figure = still_figure(View(make_history(snapshots=40), dataset), -1, Look())
     said = {text.get_text() for text in figure.findobj(Text) if text.get_visible()}
     assert {"learned function", "training points", "true function"} <= said
+
+
+def moved_outside(history):
+    """The same networks with all elbows at x = 5."""
+    biases = list(history.biases)
+    biases[0] = -5 * history.slope
+    elbow = np.full_like(history.elbow, 5.0)
+    return replace(history, elbow=elbow, biases=tuple(biases))
+
+
+@pytest.mark.parametrize("hidden", [(6,), (300,)])
+def test_an_empty_lower_storey_says_why(make_history, dataset, hidden):
+    history = make_history(hidden=hidden, snapshots=3)
+    for view, is_empty in (
+        (View(history, dataset), False),
+        (View(moved_outside(history), dataset), True),
+    ):
+        figure = still_figure(view, -1, Look())
+        said = {text.get_text() for text in figure.findobj(Text)}
+        assert (NO_ELBOWS in said) is is_empty
+        assert ("bends up" in said) is not is_empty
+
+
+def test_a_film_of_a_deep_network_names_each_layer_in_its_colour(make_history, dataset):
+    view = View(make_history(hidden=(5, 4), snapshots=120), dataset)
+    painter = Painter(view, Look(), script=Script(np.arange(120), 2))
+    colours = {text.get_text(): text.get_color() for text in part_of(painter, Words).moving}
+    assert colours["layer 1"] == painter.sheet.colours.layers[0]
+    assert colours["layer 2"] == painter.sheet.colours.layers[1]
 
 
 def test_a_caption_stands_at_its_moments_and_one_that_is_too_long_is_cut(make_history, dataset):
