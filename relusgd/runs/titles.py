@@ -154,6 +154,8 @@ def _title_words(key: str, value: object) -> str:
         return f"{value:,}".replace("-", "−")
     if isinstance(value, str):
         return value
+    if isinstance(value, Sequence):
+        return "×".join(_title_words(key, item) for item in value)
     return _HYPHEN_MINUS.sub("−", value_words(value))
 
 

@@ -84,6 +84,7 @@ def test_titles_write_numbers_as_the_picture_does(make_run):
     [
         ("seed", 30000, "30000"),
         ("data.samples", 30000, "30,000"),
+        ("network.hidden", [25600, 20], "25,600×20"),
         ("training.penalty", 1e-6, "1e−6"),
         ("data.target", "1e-6*x", "1e-6*x"),
     ],
