@@ -77,9 +77,6 @@ class SchedulerConnection:
     def close(self) -> None:
         """Leave the scheduler; one that is away or hangs is not waited for."""
         self._is_over.set()
-        self._close_client()
-
-    def _close_client(self) -> None:
         with suppress(Exception):
             self.client.close(timeout=CLOSE_SECONDS)
 

@@ -1,18 +1,20 @@
 """Machines on which processes or threads cannot be started, or only some of them."""
 
+import multiprocessing
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import Future
 from multiprocessing import forkserver
 
 import pytest
 from small import small_sweep
 
 from relusgd.errors import RelusgdError
-from relusgd.sweeps import local
+from relusgd.sweeps import local, worker_process
 from relusgd.sweeps.local import LocalProcesses
 from relusgd.sweeps.running import run_sweep
 from relusgd.sweeps.worker_process import WorkerProcess
@@ -60,16 +62,35 @@ def test_a_worker_that_cannot_be_replaced_leaves_its_work_to_the_others(monkeypa
         assert len(pids) == processes.workers == 1
 
 
-def test_a_pool_whose_thread_could_not_start_another_one_is_not_waited_for():
-    receiver, sender = local.multiprocessing.get_context("forkserver").Pipe(duplex=False)
-    has_failed = threading.Event()
+@pytest.fixture
+def worker():
+    receiver, sender = multiprocessing.get_context("forkserver").Pipe(duplex=False)
     with local.without_main():
-        worker = WorkerProcess(receiver)
-        worker.wait_until_ready(has_failed)
-        has_failed.set()
-        worker.wait_until_ready(has_failed)  # a thread failed, but not one of this pool's
-    worker.shutdown()
+        started = WorkerProcess(receiver)
+        started.wait_until_ready(threading.Event())
+    yield started
     sender.close()
+    started.shutdown()
+
+
+def test_a_process_that_works_stays_where_a_thread_of_something_else_failed(worker):
+    has_failed = threading.Event()
+    has_failed.set()
+    worker.wait_until_ready(has_failed)
+    assert worker.submit(os.getpid).result(60) > 0
+
+
+def test_a_process_whose_pool_could_start_no_thread_is_ended_and_not_waited_for(
+    worker, monkeypatch
+):
+    monkeypatch.setattr(worker_process, "STUCK_SECONDS", 0.1)
+    monkeypatch.setattr(worker, "_readiness", Future())  # nothing will ever set it
+    has_failed = threading.Event()
+    has_failed.set()
+    with pytest.raises(TimeoutError):
+        worker.wait_until_ready(has_failed)
+    with pytest.raises(RuntimeError, match="shutdown"):
+        worker.submit(os.getpid)
 
 
 def test_the_death_of_the_process_that_workers_come_from_costs_nothing(tmp_path):

@@ -196,7 +196,10 @@ class UniformBiases:
     slopes: tuple[float, ...] | None = None
 
     def gates(self, x: Array, z: Array) -> Array:
-        return self._expected(x[:, None], z[None, :], lambda w, start, length: length)  # noqa: ARG005
+        def lengths(w: Array, start: Array, length: Array) -> Array:  # noqa: ARG001
+            return length
+
+        return self._expected(x[:, None], z[None, :], lengths)
 
     def balanced(self, x: Array, z: Array) -> Array:
         def squares(w: Array, start: Array, length: Array) -> Array:

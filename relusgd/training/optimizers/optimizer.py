@@ -81,5 +81,8 @@ class Optimizer(ABC):
         return None
 
     def divisor(self, memory: Mapping[str, Array], step: int) -> Array:
-        """What an adaptive optimizer divides the gradient by after this step: P, shape (P,)."""
+        """What an adaptive optimizer divides the gradient by after this step: P, shape (P,).
+
+        Raises NotImplementedError for those that are not (`is_adaptive`).
+        """
         raise NotImplementedError(f"{self.name} divides the gradient by nothing")
