@@ -9,7 +9,7 @@ import typer
 
 from relusgd.cli.boundary import guarded
 from relusgd.cli.network_source import SourceArgument, read_network
-from relusgd.cli.options import SetOption, run_folder_of
+from relusgd.cli.options import OpenOption, SetOption, run_folder_of
 from relusgd.cli.pictures import ThemeName, has_screen, open_page, typed_in_terminal
 from relusgd.cli.terminal import print_path, typed_text
 from relusgd.cli.written_text import IntroOption, read_text
@@ -53,14 +53,7 @@ def lab(
             show_default=False,
         ),
     ] = None,
-    show_it: Annotated[
-        bool | None,
-        typer.Option(
-            "--open/--no-open",
-            help="Open it in the browser. [dim]\\[default: when typed in a terminal][/]",
-            show_default=False,
-        ),
-    ] = None,
+    show_it: OpenOption = None,
 ) -> None:
     """Make one HTML file on which a network is built, trained and taken apart, without Python; it
     works offline. Prints the file.

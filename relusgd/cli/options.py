@@ -62,3 +62,11 @@ SetOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+OpenOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--open/--no-open",
+        help="Open it in the browser. [dim]\\[default: when typed in a terminal][/]",
+        show_default=False,
+    ),
+]

@@ -13,7 +13,7 @@ import typer
 
 from relusgd.cli.boundary import guarded
 from relusgd.cli.completions import complete_sizes, lists_of, one_of
-from relusgd.cli.options import RunsArgument
+from relusgd.cli.options import OpenOption, RunsArgument
 from relusgd.cli.terminal import print_path, typed_text, wrapped_for_stderr
 from relusgd.cli.written_text import IntroOption, read_text
 from relusgd.errors import InputError
@@ -365,14 +365,7 @@ def view(
         ),
     ] = "",
     intro: IntroOption = None,
-    show_it: Annotated[
-        bool | None,
-        typer.Option(
-            "--open/--no-open",
-            help="Open it in the browser. [dim]\\[default: when typed in a terminal][/]",
-            show_default=False,
-        ),
-    ] = None,
+    show_it: OpenOption = None,
 ) -> None:
     """Make one HTML file on which training can be scrubbed and changed by hand; it works offline.
     Prints the file.

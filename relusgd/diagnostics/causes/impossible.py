@@ -6,7 +6,7 @@ import numpy as np
 
 from relusgd.config import Config
 from relusgd.diagnostics.causes.cause import STABLE, Cause, Changes, cause, foreseeable
-from relusgd.diagnostics.causes.remedies import more_units
+from relusgd.diagnostics.causes.remedies import drawn_keys, more_units
 from relusgd.diagnostics.symptoms import Symptoms
 from relusgd.words import counted, number
 
@@ -53,15 +53,10 @@ def dead_from_the_start(symptoms: Symptoms) -> Cause | None:
 
 def _remedies_of_placement(symptoms: Symptoms) -> tuple[Changes, ...]:
     """Let the first layer's elbows and slopes be drawn; then other draws, then wider layers."""
-    network = symptoms.config.network
-    remedies: list[Changes] = []
-    drawn: dict[str, object] = {}
-    for key, value in (("elbow_range", None), ("elbows", "uniform"), ("slopes", None)):
-        if getattr(network, key) != value:
-            drawn[f"network.{key}"] = value
-            remedies.append(dict(drawn))
-    remedies += [{**drawn, **change} for change in more_units(symptoms)]
-    return tuple(remedies)
+    remedies = drawn_keys(symptoms.config.network)
+    all_drawn = remedies[-1] if remedies else {}
+    wider = [{**all_drawn, **change} for change in more_units(symptoms)]
+    return (*remedies, *wider)
 
 
 @cause

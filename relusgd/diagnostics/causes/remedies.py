@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from relusgd.config import Config
+from relusgd.config.schema import NetworkSection
 from relusgd.diagnostics.causes.cause import Changes
 from relusgd.diagnostics.symptoms import Symptoms
 
@@ -37,14 +38,20 @@ def more_units(symptoms: Symptoms, least: int = USUAL_WIDTH) -> tuple[Changes, .
 
 
 def drawn_elbows(symptoms: Symptoms) -> tuple[Changes, ...]:
-    """Let the first layer's elbows and slopes be drawn, then also from another seed."""
+    """Let the first layer's elbows and slopes be drawn: as many keys as there are at once, then
+    fewer."""
     network = symptoms.config.network
     if network.start is not None:
         return ({"network.start": None},)
+    return tuple(reversed(drawn_keys(network)))
+
+
+def drawn_keys(network: NetworkSection) -> list[Changes]:
+    """The keys that place units are left to the usual draw: the first one, the first two, …"""
     remedies: list[Changes] = []
     drawn: dict[str, object] = {}
     for key, value in (("elbow_range", None), ("elbows", "uniform"), ("slopes", None)):
         if getattr(network, key) != value:
             drawn[f"network.{key}"] = value
             remedies.append(dict(drawn))
-    return tuple(reversed(remedies))
+    return remedies

@@ -22,12 +22,13 @@ def dead_from_start(course: RecordedCourse) -> Iterator[Event]:
     if dead < max(1.0, MANY * units):
         return
     who = _who(dead, units)
+    them = "it" if dead == 1 else "them"
     yield course.event(
         "dead_from_start",
         0,
         numbers={"units": dead, "of": units},
         sentence=f"{who} {_are(dead)} dead from the start: active on no training point, so that no "
-        "gradient reaches them",
+        f"gradient reaches {them}",
         caption=f"{who} {_are(dead)} dead from the start",
     )
 
