@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1] / "relusgd"
 
-GROUND = ["words", "advice", "errors", "version", "durable", "files"]
+GROUND = ["words", "advice", "errors", "version", "durable", "files", "one_thread"]
 BELOW = [*GROUND, "model", "gradients", "config", "diagnostics", "run_files", "training"]
 FLOORS = [*BELOW, "pictures", "graphs", "checks", "runs", "sweeps", "recipes", "comparing", "cli"]
 """From the ground up; a module may import what stands before its own floor, and its own."""

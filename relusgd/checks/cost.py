@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from relusgd.checks.operation_counts import count_operations, gradient_by_running_sums
 from relusgd.gradients.backprop import backprop
@@ -25,6 +24,7 @@ from relusgd.gradients.dense import dense_kernel
 from relusgd.gradients.prefix_sums import prefix_sum_kernel
 from relusgd.graphs.sheet_functions import two_layers
 from relusgd.model.network import Array, forward, split_parameters
+from relusgd.one_thread import one_thread
 
 WIDTHS = (8, 16, 32, 64, 128, 256, 512)
 SECONDS = 0.02
@@ -73,7 +73,7 @@ def measure_costs(
     """The costs of the two losses; progress is called with what is measured next."""
     layers = "½|W₂ Φ(W₁ x + b) − y|² with d × d matrices"
     line = "one input, H units, B = H points"
-    with threadpool_limits(1), np.errstate(all="ignore"):
+    with one_thread(), np.errstate(all="ignore"):
         return (
             _measure_cost(layers, "d", layered_ways, widths, progress),
             _measure_cost(line, "H", line_ways, widths, progress),

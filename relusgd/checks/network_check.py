@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from relusgd.checks.differences import take_differences
 from relusgd.checks.gradcheck import STEP, GradientCheck, Precision, compare
@@ -19,6 +18,7 @@ from relusgd.gradients.dense import Kernel, dense_kernel
 from relusgd.gradients.prefix_sums import centre_of, prefix_sum_kernel
 from relusgd.model.network import Array, Network, forward, parameter_count, split_parameters
 from relusgd.model.points import Dataset
+from relusgd.one_thread import one_thread
 from relusgd.training.engines import numba_is_installed
 
 MOST_POINTS, MOST_ENTRIES = 200, 500
@@ -116,7 +116,7 @@ def check_network(
     entries = layout.choose(problem.most_entries)
     precision = Precision(step, rounding=problem.rounding(step))
     checks = {}
-    with threadpool_limits(1), np.errstate(all="ignore"):
+    with one_thread(), np.errstate(all="ignore"):
         differences = take_differences(problem.loss_and_pattern, vector, entries, step)
         for way, gradient in gradients.items():
             flat_gradient = gradient(vector.copy(), problem.x, problem.y)

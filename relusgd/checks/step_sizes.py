@@ -12,11 +12,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from relusgd.checks.differences import Entries, take_differences
 from relusgd.checks.network_check import Problem, by_backprop
 from relusgd.model.network import Array
+from relusgd.one_thread import one_thread
 
 STEPS = tuple(float(f"1e{power}") for power in range(-1, -13, -1))
 
@@ -43,7 +43,7 @@ def step_size_errors(problem: Problem, steps: tuple[float, ...] = STEPS) -> list
     """The errors at every step, the largest step first."""
     most = problem.most_entries if len(problem.vector) <= ENTRIES else ENTRIES
     entries = problem.layout.choose(most)
-    with threadpool_limits(1), np.errstate(all="ignore"):
+    with one_thread(), np.errstate(all="ignore"):
         gradient = by_backprop(problem.vector, problem.hidden, problem.x, problem.y)[entries]
         return [_errors(problem, gradient, entries, step) for step in steps]
 

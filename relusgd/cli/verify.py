@@ -73,10 +73,9 @@ def verify(
     with console.status("") if console.is_terminal else nullcontext() as status:
 
         class Watcher:
-            def begins(self, recipe: Recipe, variant: str | None) -> None:
+            def begins(self, recipe: Recipe) -> None:
                 if status:
-                    part = "" if variant is None else f", broken: {variant}"
-                    status.update(f"{len(reports) + 1} of {len(recipes)}: {recipe.name}{part}")
+                    status.update(f"{len(reports) + 1} of {len(recipes)}: {recipe.name}")
 
         for report in verify_recipes(recipes, out, seeds=seeds, observer=Watcher()):
             reports.append(report)

@@ -17,7 +17,6 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
-from threadpoolctl import threadpool_limits
 
 from relusgd.diagnostics.compressed_jacobian import compressed_jacobian
 from relusgd.diagnostics.measures import first_layer_activity
@@ -31,6 +30,7 @@ from relusgd.diagnostics.singular_values import (
 from relusgd.errors import InputError
 from relusgd.gradients.jacobian import JacobianProducts, jacobian
 from relusgd.model.network import Array, Booleans, Network, layer_parameters, learning_parameters
+from relusgd.one_thread import one_thread
 from relusgd.words import counted
 
 MOST_NUMBERS = 2**24
@@ -259,7 +259,7 @@ def _of_tall(network: Network, x: Array, columns: slice) -> tuple[Array, Array]:
     """All singular values and right vectors of a tall J: those of R in J = Q R, part by part."""
     p = len(range(len(network.parameters()))[columns])
     R = np.zeros((0, p))
-    with threadpool_limits(1):
+    with one_thread():
         for part in _parts(len(x), p):
             J = jacobian(network, x[part])[:, columns]
             _check_finite(J)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from relusgd.model.network import Array
+from relusgd.one_thread import one_thread
 
 RESIDUAL = 1e-12
 """Leading singular values are known to this part of the largest one."""
@@ -48,7 +48,7 @@ def all_triplets(matrix: Array) -> SingularTriplets:
     threads would take longer still on a machine that does other things, too.
     """
     n, p = matrix.shape
-    with threadpool_limits(1):
+    with one_thread():
         if n < p:
             V, s, Ut = np.linalg.svd(matrix.T, full_matrices=False)
             return SingularTriplets(Ut.T, s, V)
@@ -103,7 +103,7 @@ def leading_triplets(matrix: Multiplies, count: int) -> SingularTriplets:
     most = min(*matrix.shape, affordable)
     steps = min(most, count + fewest)
     while True:
-        with threadpool_limits(1):
+        with one_thread():
             triplets, residuals = _lanczos_triplets(matrix, steps)
         first = SingularTriplets(
             triplets.left[:, :count], triplets.values[:count], triplets.right[:, :count]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -12,13 +13,14 @@ from typing import Protocol
 from relusgd.config import Config, PlannedRun, planned_runs
 from relusgd.config.naming import assignment, join_name
 from relusgd.config.schema import SweepSection
+from relusgd.one_thread import one_thread
 from relusgd.recipes.claims import MeasuredRun, Verdict, judge, measure_claims
 from relusgd.recipes.formula import check_needs, parse_quantity
 from relusgd.recipes.in_memory import RunInMemory
 from relusgd.recipes.recipe import Claim, Recipe
 from relusgd.runs.find import load_run
 from relusgd.sweeps.local import LocalProcesses, available_cores
-from relusgd.sweeps.running import run_sweep
+from relusgd.sweeps.running import NullSweepObserver, run_sweep
 
 GROUP = 40
 """So many runs are measured by a worker at once."""
@@ -27,8 +29,8 @@ GROUP = 40
 class VerifyObserver(Protocol):
     """Watches, as the command line's progress does."""
 
-    def begins(self, recipe: Recipe, variant: str | None) -> None:
-        """Called before a recipe, or a broken variant of it, is run."""
+    def begins(self, recipe: Recipe) -> None:
+        """Called before a recipe and its broken variants are run."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,41 +83,69 @@ def verify(
     for recipe in recipes:
         for claim in recipe.expectation.claims:
             check_needs(parse_quantity(claim.quantity))
-    with LocalProcesses(available_cores(), compiled=True) as processes:
+    with LocalProcesses(available_cores(), compiled=True) as processes, one_thread():
         for recipe in recipes:
-            yield _report(recipe, Path(out), seeds, processes, observer)
+            if observer is not None:
+                observer.begins(recipe)
+            yield _report(recipe, Path(out), seeds, processes)
 
 
-def _report(
-    recipe: Recipe,
-    out: Path,
-    seeds: int | None,
-    executor: Executor,
-    observer: VerifyObserver | None,
-) -> Report:
+class _StopRequest(NullSweepObserver):
+    """Asks the sweeps of a recipe to stop when one of them, or the command, has ended early."""
+
+    def __init__(self) -> None:
+        self.is_made = False
+
+    def signal(self) -> int | None:
+        return signal.SIGTERM if self.is_made else None
+
+
+def _report(recipe: Recipe, out: Path, seeds: int | None, executor: Executor) -> Report:
+    """Train and judge the recipe and its broken variants, all at the same time.
+
+    A broken variant has one seed, and would leave the other cores without work.
+    """
     started = time.perf_counter()
     count = seeds or recipe.expectation.seeds
-    if observer is not None:
-        observer.begins(recipe, None)
-    verdicts = _verdicts(recipe, recipe.config, out / recipe.name, count, executor)
-    broken = {}
-    for name in recipe.expectation.broken:
-        if observer is not None:
-            observer.begins(recipe, name)
-        folder = out / join_name([recipe.name, assignment("broken", name)])
-        broken[name] = _verdicts(recipe, recipe.broken_config(name), folder, 1, executor)
+    names = list(recipe.expectation.broken)
+    stop = _StopRequest()
+    with ThreadPoolExecutor(1 + len(names)) as threads:
+
+        def begin(config: Config, folder: str, seeds: int) -> Future[list[Verdict]]:
+            return threads.submit(_verdicts, recipe, config, out / folder, seeds, executor, stop)
+
+        whole = begin(recipe.config, recipe.name, count)
+        variants = {
+            name: begin(
+                recipe.broken_config(name),
+                join_name([recipe.name, assignment("broken", name)]),
+                1,
+            )
+            for name in names
+        }
+        try:
+            verdicts = whole.result()
+            broken = {name: variant.result() for name, variant in variants.items()}
+        except BaseException:
+            stop.is_made = True
+            raise
     return Report(recipe, count, verdicts, broken, time.perf_counter() - started)
 
 
 def _verdicts(
-    recipe: Recipe, config: Config, folder: Path, seeds: int, executor: Executor
+    recipe: Recipe,
+    config: Config,
+    folder: Path,
+    seeds: int,
+    executor: Executor,
+    stop: _StopRequest,
 ) -> list[Verdict]:
     """The verdict on every claim about this config, or a broken variant of it."""
     claims, networks = recipe.expectation.claims, recipe.expectation.networks
     runs = planned_runs(_repeated(config, seeds * (networks or 1)))
     groups = [runs[start : start + GROUP] for start in range(0, len(runs), GROUP)]
     if networks is None:
-        run_sweep(_repeated(config, seeds), folder, executor)
+        run_sweep(_repeated(config, seeds), folder, executor, summarize=False, observer=stop)
         tasks = [executor.submit(measure_recorded, folder, claims, group) for group in groups]
     else:
         tasks = [executor.submit(measure_in_memory, networks, claims, group) for group in groups]

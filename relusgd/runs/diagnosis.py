@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from relusgd.diagnostics.layers import LayerMeasures, layer_measures
 from relusgd.diagnostics.pieces import LinearPiece, pieces
@@ -17,6 +16,7 @@ from relusgd.diagnostics.quantities.measuring import measure, quantity_named, sp
 from relusgd.model.history import History
 from relusgd.model.network import Array, Integers, Network
 from relusgd.model.points import Dataset, Scaling
+from relusgd.one_thread import one_thread
 from relusgd.pictures.html_table import html_table
 from relusgd.runs.diagnosis_tables import (
     TextTable,
@@ -166,7 +166,7 @@ def quantities_over_time(
     snapshots = snapshots_of(run)
     if rows is not None:
         snapshots = snapshots.select(rows)
-    with threadpool_limits(1):
+    with one_thread():
         measured = measure(snapshots, names)
     return {
         name: quantity_named(name).to_original(values, run.scaling)

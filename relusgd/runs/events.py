@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, Protocol, overload
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from relusgd.config import Config
 from relusgd.diagnostics.events import Event, RecordedCourse, find_events
@@ -14,6 +13,7 @@ from relusgd.diagnostics.sharpness import sharpness
 from relusgd.model.history import History
 from relusgd.model.network import Network, parameter_count
 from relusgd.model.points import Dataset
+from relusgd.one_thread import one_thread
 from relusgd.pictures.html_table import html_table
 from relusgd.runs.diagnosis_tables import TextTable
 from relusgd.training.ending import Ending
@@ -88,7 +88,7 @@ class Events(Sequence[Event]):
 
 def events_of(run: EndedRun) -> Events:
     """The events of a run, found in its record; docs/events.md has their definitions."""
-    with threadpool_limits(1):
+    with one_thread():
         return Events(find_events(course_of(run)))
 
 

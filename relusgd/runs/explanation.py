@@ -15,6 +15,7 @@ from relusgd.diagnostics.symptoms import Symptoms
 from relusgd.model.history import History
 from relusgd.model.network import Array, parameter_count
 from relusgd.model.points import Dataset
+from relusgd.one_thread import one_thread
 from relusgd.runs.kept_start import BegunRun, kept_start
 from relusgd.training import prepare
 from relusgd.training.descent import State
@@ -135,7 +136,7 @@ def is_quickly_explained(run: ExplainableRun) -> bool:
 
 def explain_plan(plan: Plan) -> Explanation:
     """What can be foreseen of a training before its first step."""
-    with plan.one_thread():
+    with one_thread():
         return _explanation(explain_training(plan, symptoms_at_start(plan), 0.0))
 
 
@@ -147,7 +148,7 @@ def explain_history(
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> ExplainedTraining:
     """Why a training with these snapshots fits or does not. budget: for trials, in seconds."""
-    with plan.one_thread():
+    with one_thread():
         symptoms = _symptoms_of_history(plan, history, has_diverged)
         return explain_training(plan, symptoms, budget, is_stopped)
 

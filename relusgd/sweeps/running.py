@@ -9,13 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from threadpoolctl import threadpool_limits
-
 from relusgd.advice import Advice
 from relusgd.config import Config, Source, as_config, default_sweep_folder
 from relusgd.config.expansion import Shard
 from relusgd.durable import make_folders
 from relusgd.errors import InputError, RelusgdError, StoppedError
+from relusgd.one_thread import one_thread
 from relusgd.run_files.finding import is_run_folder
 from relusgd.runs.facts import read_facts, write_facts
 from relusgd.runs.lock import FolderLock
@@ -68,6 +67,7 @@ def run_sweep(
     *,
     workers: int | None = None,
     shard: Shard | None = None,
+    summarize: bool = True,
     observer: SweepObserver | None = None,
 ) -> Sweep:
     """Train every run of a sweep and record each in a folder of its own in `out`.
@@ -80,9 +80,9 @@ def run_sweep(
     `workers` processes of this machine, one per core. Workers of the standard library write run
     folders themselves; those of others send their runs back, and this process writes the same
     folders. shard: (K, N), to do the K-th of every N runs and leave summary.csv and summary.png to
-    a later call without shard. Raises ConfigError and InputError before anything is trained,
-    StoppedError when the observer asked to stop and everything that has ended is kept, RelusgdError
-    when the disk fails.
+    a later call without shard. summarize: whether these two are written. Raises ConfigError
+    and InputError before anything is trained, StoppedError when the observer asked to stop and
+    everything that has ended is kept, RelusgdError when the disk fails.
     """
     config = as_config(config)
     folder = Path(out) if out is not None else default_sweep_folder(config)
@@ -100,7 +100,7 @@ def run_sweep(
         observer.begins(folder, to_do)
         make_folders(folder)
         clear_leftovers(folder)
-        recorder = SweepRecorder(folder, to_do, observer, summarize=shard is None)
+        recorder = SweepRecorder(folder, to_do, observer, summarize=summarize and shard is None)
         if to_do.jobs:
             workers = min(workers or available_cores(), len(to_do.jobs))
             with _backend(executor, folder, workers, compiled=to_do.compiled) as backend:
@@ -121,7 +121,7 @@ def _backend(
     backend = backend_of(executor, folder)
     try:
         # Once for all threads of this process, which would change the limit for one another.
-        with threadpool_limits(1):
+        with one_thread():
             yield backend
     finally:
         backend.close()

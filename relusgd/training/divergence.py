@@ -58,7 +58,7 @@ def divergence(
         last = State(int(history.step[finite_count - 1]), parameters, {})
     symptoms = symptoms_of(plan, last, float("inf"))
     stable = StableRates(symptoms.stable_rate_at_end, symptoms.stable_rate)
-    causes = causes_of(plan, symptoms)
+    causes = causes_of(symptoms)
     cause = causes[0]
     message = (
         f"training diverged in epoch {epoch:,} (step {step:,}) "

@@ -12,6 +12,7 @@ from relusgd.diagnostics.outcomes import Outcome, outcome_of
 from relusgd.diagnostics.symptoms import Symptoms, what_happened
 from relusgd.errors import DivergedError
 from relusgd.model.network import Network
+from relusgd.one_thread import one_thread
 from relusgd.training.descent import State
 from relusgd.training.plan import Plan
 from relusgd.training.stability import is_quickly_measured, rate_to_try, stable_rate
@@ -48,14 +49,14 @@ def ending_of(plan: Plan, state: State, final_mse: float) -> Ending:
     if outcome == "learned":
         return Ending(outcome)
     symptoms = symptoms_of(plan, state, final_mse)
-    causes = causes_of(plan, symptoms)
+    causes = causes_of(symptoms)
     reason = f"{what_happened(symptoms)}; {causes[0].reason}"
     return Ending(outcome, reason, first_advice(plan, causes))
 
 
-def causes_of(plan: Plan, symptoms: Symptoms) -> list[Cause]:
+def causes_of(symptoms: Symptoms) -> list[Cause]:
     """The causes that apply, the strongest first, found on one thread."""
-    with plan.one_thread():
+    with one_thread():
         return find_causes(symptoms)
 
 

@@ -16,6 +16,7 @@ from relusgd.diagnostics.references.linearized import FullBatchRule, LinearizedD
 from relusgd.errors import InputError
 from relusgd.gradients.jacobian import JacobianProducts, jacobian
 from relusgd.model.network import Array, Integers, Network
+from relusgd.one_thread import one_thread
 from relusgd.training.descent import Descent
 from relusgd.training.optimizers import Sgd
 from relusgd.training.plan import Plan
@@ -42,7 +43,7 @@ class LinearizedTraining:
         if plan.is_ridge:
             self._way = _Solution(plan, start)
             return
-        with plan.one_thread():
+        with one_thread():
             if has_closed_form(plan):
                 self._way = _closed_form(plan, start)
             else:
@@ -53,7 +54,7 @@ class LinearizedTraining:
 
         Later steps go on from where the last question ended.
         """
-        with self._plan.one_thread():
+        with one_thread():
             return self._way.parameters(step)
 
 

@@ -13,6 +13,7 @@ from relusgd.diagnostics.snapshot_metrics import SnapshotMetrics
 from relusgd.model.history import COUNTS, History
 from relusgd.model.network import Array, Integers, Network, parameter_count
 from relusgd.model.points import Dataset
+from relusgd.one_thread import one_thread
 from relusgd.training.descent import State
 from relusgd.training.divergence import count_finite, divergence
 from relusgd.training.ending import raise_if_exploded
@@ -124,7 +125,7 @@ def _solve(
     """Ridge regression: step 1, and so epoch 1, is the solution."""
     if state.step >= plan.steps:
         return
-    with plan.one_thread():
+    with one_thread():
         solved = ridge(
             Network.from_parameters(state.parameters, plan.hidden),
             plan.dataset.x_train,
@@ -143,7 +144,7 @@ def _descend(
     while state.step < plan.steps:
         started = time.perf_counter()
         stop, recorded = next_stop(plan, state.step, steps)
-        with plan.one_thread():
+        with one_thread():
             after, vectors = advance(plan.descent, state, stop, recorded)
             history = recorder.history(recorded, vectors)
         finite = count_finite(history, vectors)

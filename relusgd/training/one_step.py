@@ -13,6 +13,7 @@ from relusgd.diagnostics.update_rule import UpdateRule
 from relusgd.errors import InputError
 from relusgd.gradients.backprop import backprop
 from relusgd.model.network import Array, Network
+from relusgd.one_thread import one_thread
 from relusgd.training.descent import Schedule, State
 from relusgd.training.engines import advance
 from relusgd.training.numpy_steps import batch_points
@@ -52,7 +53,7 @@ def step_on_batch(plan: Plan, state: State, rate: float | None = None) -> TakenS
         )
     in_force = rate_in_force(plan, state.step) if rate is None else rate
     descent = replace(plan.descent, schedule=Schedule(in_force))
-    with plan.one_thread(), np.errstate(all="ignore"):
+    with one_thread(), np.errstate(all="ignore"):
         x, y = batch_points(descent, state.step)
         no_records = np.zeros(0, dtype=np.int64)
         after, _ = advance(descent, state, state.step + 1, no_records)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from relusgd.config import Config, Source, TargetData, as_config
 from relusgd.config.checks import cross_faults, output_bias_fault
@@ -142,16 +140,6 @@ class Plan:
 
     def initial_state(self) -> State:
         return self.descent.start(self.initial.parameters())
-
-    @cached_property
-    def _threads(self) -> ThreadpoolController:
-        return ThreadpoolController()
-
-    @contextmanager
-    def one_thread(self) -> Iterator[None]:
-        """Matrix products on one thread, so that the number of cores never changes a bit."""
-        with self._threads.limit(limits=1):
-            yield
 
     def describe(self) -> str:
         """The training in one line: points, batches, epochs, steps."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from relusgd.errors import InputError
 from relusgd.model.network import Array
+from relusgd.one_thread import one_thread
 from relusgd.training.descent import State
 from relusgd.training.engines import advance
 from relusgd.training.loop import training_blocks
@@ -52,7 +53,7 @@ class Replay:
 
     def _advance(self, step: int) -> None:
         no_records = np.zeros(0, dtype=np.int64)
-        with self._plan.one_thread():
+        with one_thread():
             while self._reached.step < step:
                 stop = min(self._reached.step + STEPS_AT_ONCE, step)
                 self._reached, _ = advance(self._plan.descent, self._reached, stop, no_records)

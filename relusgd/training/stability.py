@@ -10,6 +10,7 @@ from relusgd.advice import Advice, advice, join, settings
 from relusgd.diagnostics.sharpness import sharpness
 from relusgd.diagnostics.unusual_data import unusual_sizes
 from relusgd.model.network import Network, parameter_count
+from relusgd.one_thread import one_thread
 from relusgd.training.plan import Plan
 from relusgd.words import exact_number
 
@@ -35,7 +36,7 @@ def stable_rate(plan: Plan, network: Network) -> float | None:
     descent = plan.descent
     if plan.is_ridge or not descent.optimizer.stable_rate_formula:
         return None
-    with np.errstate(all="ignore"), plan.one_thread():
+    with np.errstate(all="ignore"), one_thread():
         curvature = sharpness(
             network, plan.dataset, descent.layers, output_bias=descent.output_bias
         )

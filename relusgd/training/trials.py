@@ -15,6 +15,7 @@ from relusgd.diagnostics.outcomes import LEARNED, best_constant_mse, learned_mse
 from relusgd.diagnostics.symptoms import Symptoms
 from relusgd.errors import DivergedError, RelusgdError
 from relusgd.model.network import Network
+from relusgd.one_thread import one_thread
 from relusgd.training.descent import State
 from relusgd.training.ending import Ending, causes_of, symptoms_of, with_number
 from relusgd.training.loop import Recorder, training_blocks
@@ -157,7 +158,7 @@ def better_output_layer(plan: Plan, final_mse: float) -> float | None:
         return None
     if n * units > MOST_NUMBERS:
         return None
-    with plan.one_thread(), suppress(RelusgdError):
+    with one_thread(), suppress(RelusgdError):
         solved = ridge(
             plan.initial,
             plan.dataset.x_train,
@@ -175,7 +176,7 @@ def _trials(
 ) -> tuple[list[Trial], bool]:
     """The trials that the budget allows, and whether it allowed all."""
     trials: list[Trial] = []
-    causes = causes_of(plan, symptoms)
+    causes = causes_of(symptoms)
     started = time.process_time()
     for changes in _candidates(plan, causes):
         left = budget - (time.process_time() - started)

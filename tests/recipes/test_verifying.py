@@ -1,6 +1,7 @@
 """Recipes as files: what is read, what is refused, and what running them gives."""
 
 import json
+import time
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from command import run as command
 
 import relusgd
 from relusgd.config.shipped import shipped_recipes
-from relusgd.errors import ConfigError, InputError
+from relusgd.errors import ConfigError, InputError, RelusgdError, StoppedError
 from relusgd.recipes.formula import number_of, parse_quantity
 from relusgd.recipes.in_memory import RunInMemory
 from relusgd.recipes.recipe import load_recipe
@@ -200,3 +201,20 @@ def test_shipped_recipes_say_what_they_claim_who_found_it_and_how_it_breaks(name
     assert recipe.expectation.broken
     gallery = Path(__file__).parents[2] / "docs" / "recipes.md"
     assert f"`{name}`" in gallery.read_text(encoding="utf-8")
+
+
+def test_when_one_part_of_a_recipe_cannot_be_trained_the_others_stop(tmp_path, monkeypatch):
+    stopped = []
+
+    def run_sweep(config, folder, executor, *, summarize, observer):
+        if "broken" not in folder.name:
+            raise RelusgdError("the disk is full")
+        while observer.signal() is None:
+            time.sleep(0.01)
+        stopped.append(folder.name)
+        raise StoppedError("stopped", signal=observer.signal())
+
+    monkeypatch.setattr("relusgd.recipes.verifying.run_sweep", run_sweep)
+    with pytest.raises(RelusgdError, match="the disk is full"):
+        list(verify([load_recipe(written(tmp_path))], tmp_path / "out"))
+    assert len(stopped) == 1

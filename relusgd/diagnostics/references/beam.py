@@ -13,9 +13,9 @@ Montúfar 2023).
 from __future__ import annotations
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from relusgd.model.network import Array
+from relusgd.one_thread import one_thread
 
 
 def beam_ratios(
@@ -34,7 +34,7 @@ def beam_ratios(
         raise ValueError(
             f"k is 3 … {min(n, m)} for outputs of shape {(n, m)}, not {first} … {last}"
         )
-    with threadpool_limits(1):
+    with one_thread():
         # ΦΦᵀ has the same eigenvalues as ΦᵀΦ, but for zeros, and is usually smaller.
         ascending = np.linalg.eigvalsh(2 / n * hidden_outputs @ hidden_outputs.T)
     k = np.arange(first, last + 1)

@@ -24,10 +24,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from relusgd.errors import RelusgdError
 from relusgd.model.network import Array, Network
+from relusgd.one_thread import one_thread
 
 GAP = 1e-9
 """Where the objective and its lower bound agree to this part of the objective, it is the least."""
@@ -66,7 +66,7 @@ def convex_optimum(x: Array, y: Array, weight_decay: float) -> ConvexOptimum:
     """
     if not weight_decay > 0:
         raise ValueError(f"weight_decay must be positive, not {weight_decay}")
-    with threadpool_limits(1):  # the matrices are small
+    with one_thread():  # the matrices are small
         return _add_units(x, y, weight_decay)
 
 

@@ -16,7 +16,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from relusgd.diagnostics.references.splines import mean_points
 from relusgd.diagnostics.references.unit_laws import (
@@ -31,6 +30,7 @@ from relusgd.diagnostics.references.unit_laws import (
 from relusgd.errors import InputError
 from relusgd.model.initial import InitialNetwork
 from relusgd.model.network import Array
+from relusgd.one_thread import one_thread
 
 MOST_POINTS = 5_000
 """Of more training points the regression is not made: the kernel has a row for each."""
@@ -200,7 +200,7 @@ def kernel_regression(kernel: ExpectedKernel, x: Array, y: Array) -> Callable[[A
             f"and there are {len(places):,}",
             "the splines and the line have no such limit",
         )
-    with threadpool_limits(1):
+    with one_thread():
         eigenvalues, vectors = np.linalg.eigh(kernel(places, places))
     rounding = len(places) * np.finfo(np.float64).eps * max(float(eigenvalues[-1]), 0.0)
     kept = eigenvalues > rounding
