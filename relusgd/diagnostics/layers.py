@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from relusgd.diagnostics.measures import activity
-from relusgd.gradients.backprop import backprop
-from relusgd.model.network import Array, Network
+from relusgd.gradients.backprop import backprop, backward, residual
+from relusgd.model.network import Array, Network, forward
 from relusgd.model.points import Dataset
 
 
@@ -17,14 +17,19 @@ class LayerMeasures:
     """One layer, in network units.
 
     name: hidden 1, hidden 2, …, output. units: how many. dead, always_on: how many of them are
-    active on no, on every training point; None for the output. norm: of its weights and biases;
-    gradient_norm: of the training error's derivatives by them; relative_move: |θ − θ₀|/|θ₀|.
+    active on no, on every training point; None for the output. activation: the mean of a² over its
+    units and the training points, for the output that of f². backward: the mean of δ² over the
+    same, where δ is the derivative of a single point's error by the unit's z. norm: of its weights
+    and biases; gradient_norm: of the training error's derivatives by them; relative_move:
+    |θ − θ₀|/|θ₀|.
     """
 
     name: str
     units: int
     dead: int | None
     always_on: int | None
+    activation: float
+    backward: float
     norm: float
     gradient_norm: float
     relative_move: float
@@ -36,6 +41,7 @@ def layer_measures(network: Network, start: Network, dataset: Dataset) -> list[L
         x, y = dataset.x_train[:, None], dataset.y_train[:, None]
         gradient = backprop(network.weights, network.biases, x, y)
         units = activity(network, dataset)
+        signals = layer_signals(network, dataset)
         measures = []
         for k in range(len(network.weights)):
             theta = _layer(network.weights[k], network.biases[k])
@@ -52,12 +58,41 @@ def layer_measures(network: Network, start: Network, dataset: Dataset) -> list[L
                     units=network.weights[k].shape[1],
                     dead=dead,
                     always_on=always_on,
+                    activation=float(signals.activation[k]),
+                    backward=float(signals.backward[k]),
                     norm=_norm(theta),
                     gradient_norm=_norm(slopes),
                     relative_move=float(np.float64(_norm(theta - theta_0)) / _norm(theta_0)),
                 )
             )
     return measures
+
+
+@dataclass(frozen=True, eq=False)
+class LayerSignals:
+    """How large numbers are on their way through the layers, shape (L + 1,) each.
+
+    activation, backward: as in `LayerMeasures`, from the first hidden layer to the output.
+    """
+
+    activation: Array
+    backward: Array
+
+
+def layer_signals(network: Network, dataset: Dataset) -> LayerSignals:
+    """The signals of a network at the training points.
+
+    Where weights are N(0, σ²) and biases 0, a layer of n units multiplies the mean square of its
+    inputs, and going back that of the derivatives, by n σ²/2: σ² = 2/n keeps both (He et al. 2015).
+    """
+    x, y = dataset.x_train[:, None], dataset.y_train[:, None]
+    a, f = forward(network.weights, network.biases, x)
+    activation = [np.mean(np.square(values)) for values in (*a[1:], f)]
+    at_output = 2.0 * residual(f, y)
+    backward_signals = [
+        np.mean(np.square(delta)) for _, delta in backward(network.weights, a, at_output)
+    ]
+    return LayerSignals(np.array(activation), np.array(backward_signals[::-1]))
 
 
 def _layer(weight: Array, bias: Array) -> Array:

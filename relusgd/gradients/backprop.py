@@ -16,7 +16,7 @@ relu′(0) = 0, and [z > 0] is about the float64 value of z (Rumelhart, Hinton &
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -40,14 +40,25 @@ def backprop(weights: Sequence[Array], biases: Sequence[Array], x: Array, y: Arr
     a, f = forward(weights, biases, x)
     r = residual(f, y)
     B = len(x)
-    delta = 2.0 / B * r
     gradients = []
-    for k in reversed(range(len(weights))):
+    for k, delta in backward(weights, a, 2.0 / B * r):
         gradients.append((a[k].T @ delta, delta.sum(axis=0)))
-        if k > 0:
-            delta = (delta @ weights[k].T) * (a[k] > 0)
     weight_gradients, bias_gradients = zip(*reversed(gradients), strict=True)
     return Gradient(float(np.vdot(r, r)) / B, weight_gradients, bias_gradients)
+
+
+def backward(
+    weights: Sequence[Array], a: Sequence[Array], delta: Array
+) -> Iterator[tuple[int, Array]]:
+    """k and δ_{k+1} = ∂loss/∂z_{k+1}, from the output's layer, k = L, down to k = 0.
+
+    a: the inputs a_0 … a_L of every layer, as `forward` gives them. delta: δ_{L+1}, shape (B,
+    n_out).
+    """
+    for k in reversed(range(len(weights))):
+        yield k, delta
+        if k > 0:
+            delta = (delta @ weights[k].T) * (a[k] > 0)
 
 
 def residual(f: Array, y: Array) -> Array:

@@ -23,7 +23,8 @@ import numpy as np
 from relusgd.model.network import Array, Booleans, Integers, Network
 
 ROUNDING = 8 * float(np.finfo(np.float64).eps)
-"""A jump of f′ below this part of the sum of its absolute terms is rounding, and counts as none."""
+"""A jump of f′ below this part of its size is rounding, and counts as none. With one hidden layer,
+its size is the sum of its absolute terms; through layers, sizes go as errors do (`_sizes`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +80,7 @@ def vertices(network: Network, low: float, high: float) -> tuple[Array, Array]:
 def _real_breakpoints(x: Array, jump: Array, size: Array, layer: Integers) -> Breakpoints:
     """Those knots x where the jump of f′ is more than rounding.
 
-    size: the sum of the absolute values of the terms of each jump. All of shape (n_knots,).
+    size: of each jump, what its rounding is a part of. All of shape (n_knots,).
     """
     real = np.abs(jump) > ROUNDING * size
     return Breakpoints(x[real], jump[real], layer[real])
@@ -168,7 +169,7 @@ class _Pieces:
     x, layer: shape (m,), the knots, increasing, and the layer that each is from. value: shape (m,
     n), at the knots, divided by max(1, |x|) so that far knots do not overflow. slope, intercept:
     shape (m + 1, n). jump: shape (m, n), of the slope at each knot. slope_size, jump_size: like
-    slope and jump, but sums of the absolute values of all terms.
+    slope and jump, what their rounding is a part of (`_sizes`).
     """
 
     x: Array
@@ -269,10 +270,23 @@ def _affine(p: _Pieces, layer: _Layer) -> _Pieces:
         value=p.value @ W + layer.bias / _divisor(p.x)[:, None],
         slope=p.slope @ W,
         intercept=p.intercept @ W + layer.bias,
-        slope_size=p.slope_size @ size,
+        slope_size=_sizes(p.slope_size, p.slope, size),
         jump=p.jump @ W,
-        jump_size=p.jump_size @ size,
+        jump_size=_sizes(p.jump_size, p.jump, size),
     )
+
+
+def _sizes(before: Array, values: Array, weight: Array) -> Array:
+    """The sizes behind a layer: sqrt(before² @ weight² + (|values| @ weight)²).
+
+    The layer's own rounding is a part of the sum of its absolute terms. That of the layers before
+    is spread by its weights, and adds up as independent errors do. Sums of absolute values through
+    all layers would be a bound, but grow as the path norm: at 50 layers, every jump would be below.
+    before, values: shape (m, fan_in); weight: not negative, shape (fan_in, fan_out).
+    """
+    spread = np.sqrt(np.square(before) @ np.square(weight))
+    sizes: Array = np.hypot(spread, np.abs(values) @ weight)
+    return sizes
 
 
 def _divisor(x: Array) -> Array:

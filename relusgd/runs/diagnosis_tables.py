@@ -61,13 +61,15 @@ def _value_text(quantity: Quantity, value: float) -> str:
 
 def layers_table(layers: Sequence[LayerMeasures]) -> TextTable:
     """A line per layer."""
-    headings = ["layer", "units", "dead", "always on", "|θ|", "|gradient|", "|θ − θ₀|/|θ₀|"]
+    counted = ["layer", "units", "dead", "always on"]
+    headings = [*counted, "mean a²", "mean δ²", "|θ|", "|∇|", "|θ − θ₀|/|θ₀|"]
     rows = []
     for layer in layers:
         counts = (layer.units, layer.dead, layer.always_on)
+        signals = (layer.activation, layer.backward)
         norms = (layer.norm, layer.gradient_norm, layer.relative_move)
         count_cells = [DASH if count is None else f"{count:,}" for count in counts]
-        rows.append([layer.name, *count_cells, *map(number, norms)])
+        rows.append([layer.name, *count_cells, *map(number, signals + norms)])
     return TextTable(headings, rows, words=(0,))
 
 

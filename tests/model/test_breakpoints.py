@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from relusgd.gradients.backprop import backprop
 from relusgd.model.breakpoints import breakpoints, vertices
-from relusgd.model.initial import pair_units
+from relusgd.model.initial import InitialNetwork, pair_units
 from relusgd.model.network import Network, forward, layer_shapes
 
 deep_hidden = st.lists(st.integers(1, 12), min_size=2, max_size=4)
@@ -295,6 +295,16 @@ def test_without_biases_everything_switches_at_zero(seed, hidden):
     np.testing.assert_array_equal(found.x, [0.0] if jump else [])
     np.testing.assert_allclose(found.slope_change, [jump] if jump else [], rtol=1e-12)
     assert set(found.layer) <= {1}
+
+
+def test_a_very_deep_network_has_its_breakpoints():
+    law = InitialNetwork((100,) * 24, (-1.0, 1.0), init="he_normal")
+    network = law.draw(np.random.RandomState(0))
+    x, y = vertices(network, -1, 1)
+    assert len(x) > 1000
+    grid = np.linspace(-1, 1, 2001)
+    values = network(grid)
+    np.testing.assert_allclose(np.interp(grid, x, y), values, rtol=0, atol=1e-11 * np.ptp(values))
 
 
 def test_units_behind_a_dead_unit_bend_nothing():

@@ -4,7 +4,15 @@
 subject; tables, pictures and JSON then have it.
 """
 
-from relusgd.diagnostics.quantities import curvature, features, fit, function, units, weights
+from relusgd.diagnostics.quantities import (
+    curvature,
+    features,
+    fit,
+    function,
+    signals,
+    units,
+    weights,
+)
 from relusgd.diagnostics.quantities.quantity import (
     REGISTERED,
     SUBJECTS,
@@ -25,6 +33,7 @@ __all__ = [
     "fit",
     "function",
     "quantity",
+    "signals",
     "units",
     "weights",
 ]

@@ -16,8 +16,16 @@ from relusgd.model.points import Scaling
 Measure = Callable[[SnapshotSeries], Array]
 """What computes a quantity: snapshots → its values, shape (S,)."""
 
-Subject = Literal["units", "function", "weights", "curvature", "features", "fit"]
-SUBJECTS: tuple[Subject, ...] = ("units", "function", "weights", "curvature", "features", "fit")
+Subject = Literal["units", "function", "weights", "signals", "curvature", "features", "fit"]
+SUBJECTS: tuple[Subject, ...] = (
+    "units",
+    "function",
+    "weights",
+    "signals",
+    "curvature",
+    "features",
+    "fit",
+)
 
 Unit = Literal["", "x", "y", "y/x"]
 
