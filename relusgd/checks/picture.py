@@ -20,6 +20,9 @@ from relusgd.pictures.sheet import Box, Sheet, entry_width
 from relusgd.pictures.stills import check_still, write_figure
 from relusgd.words import superscript
 
+STEP_SIZES_SIZE, COSTS_SIZE = (1000, 640), (1000, 620)
+"""Pixels of the two pictures where no size is asked for."""
+
 LOWEST = 1e-16
 """Errors below this are drawn here; 0 has no logarithm."""
 
@@ -34,19 +37,40 @@ class LogCurve:
     look: dict[str, Any]
 
 
-def draw_step_sizes(errors: Sequence[StepSize], path: Path, theme: str = "light") -> None:
-    """Write the errors over h as .png, .svg or .pdf. Raises as `write_figure` does."""
+def draw_step_sizes(
+    errors: Sequence[StepSize],
+    path: Path,
+    theme: str = "light",
+    size: tuple[int, int] = STEP_SIZES_SIZE,
+) -> None:
+    """Write the errors over h as .png, .svg or .pdf. size: in pixels.
+
+    Raises as `write_figure` does.
+    """
     check_still(path)
+    unit = _unit(size, STEP_SIZES_SIZE)
+    width, height = size[0] / unit, size[1] / unit
     with plain_style:
-        sheet = Sheet(Look(size=(1000, 640), theme=theme))
+        sheet = Sheet(Look(size=size, theme=theme))
         curves = _error_curves(sheet, errors)
-        _draw_panel(sheet, Box(90, 70, 880, 510), curves)
-        _name_axes(sheet, Box(90, 70, 880, 510), "step h", "relative error of the gradient")
-        left = 90.0
+        box = _box(unit, 90, 70, width - 120, height - 130)
+        _draw_panel(sheet, box, curves)
+        _name_axes(sheet, box, "step h", "relative error of the gradient")
+        left, pixels = 90 * unit, 14 * unit
         for curve in curves:
-            sheet.entry(left, 608, curve.look, curve.words, pixels=14)
-            left += entry_width(curve.words, 14) + 26
+            sheet.entry(left, (height - 32) * unit, curve.look, curve.words, pixels=pixels)
+            left += entry_width(curve.words, pixels) + 26 * unit
         write_figure(sheet, path)
+
+
+def _unit(size: tuple[int, int], usual: tuple[int, int]) -> float:
+    """By how much larger than usual a picture of this size is drawn."""
+    return min(size[0] / usual[0], size[1] / usual[1])
+
+
+def _box(unit: float, left: float, bottom: float, width: float, height: float) -> Box:
+    sides = (round(side * unit) for side in (left, bottom, width, height))
+    return Box(*sides)
 
 
 def _error_curves(sheet: Sheet, errors: Sequence[StepSize]) -> list[LogCurve]:
@@ -77,24 +101,34 @@ def _error_curves(sheet: Sheet, errors: Sequence[StepSize]) -> list[LogCurve]:
     ]
 
 
-def draw_costs(costs: Sequence[Cost], path: Path, theme: str = "light") -> None:
+def draw_costs(
+    costs: Sequence[Cost],
+    path: Path,
+    theme: str = "light",
+    size: tuple[int, int] = COSTS_SIZE,
+) -> None:
     """Write the operations over the width, and the exponents, as .png, .svg or .pdf.
 
-    One panel for each loss.
+    One panel for each loss. size: in pixels. Raises as `write_figure` does.
     """
     check_still(path)
+    unit = _unit(size, COSTS_SIZE)
+    height = size[1] / unit
+    panel = size[0] / unit / len(costs) - 100
     with plain_style:
-        sheet = Sheet(Look(size=(1000, 620), theme=theme))
+        sheet = Sheet(Look(size=size, theme=theme))
         for number, cost in enumerate(costs):
-            left = 90 + 490 * number
-            box = Box(left, 70, 400, 420)
+            left = 90 + (panel + 90) * number
+            box = _box(unit, left, 70, panel, height - 200)
             curves = _cost_curves(sheet, cost)
             _draw_panel(sheet, box, curves)
             quantity = "operations of one gradient" if number == 0 else ""
             _name_axes(sheet, box, f"width {cost.letter}", quantity)
-            sheet.text(left, 590, cost.title, pixels=14, bold=True, va="center_baseline")
+            top = (height - 30) * unit
+            sheet.text(box.left, top, cost.title, pixels=14 * unit, bold=True, va="center_baseline")
             for row, curve in enumerate(curves):
-                sheet.entry(left, 562 - 26 * row, curve.look, curve.words, pixels=13)
+                line = top - (28 + 26 * row) * unit
+                sheet.entry(box.left, line, curve.look, curve.words, pixels=13 * unit)
         write_figure(sheet, path)
 
 

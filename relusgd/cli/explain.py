@@ -37,6 +37,13 @@ def explain(
         ),
     ],
     changes: SetOption = None,
+    trials: Annotated[
+        bool,
+        typer.Option(
+            "--trials/--no-trials",
+            help="Try what may help; without trials the same run is told the same everywhere.",
+        ),
+    ] = True,
     as_json: JsonOption = False,
 ) -> None:
     """Tell why a run fits or does not: the causes with their numbers, each with a command to try.
@@ -45,7 +52,7 @@ def explain(
     causes, how each is told, and what helps.
     """
     source = run_folder_of(source)
-    explanation, folder = _explained(source, changes or [])
+    explanation, folder = _explained(source, changes or [], trials=trials)
     command = TrainCommand(source, changes or [])
     if as_json:
         print_json(_facts(explanation, command, folder))
@@ -55,7 +62,7 @@ def explain(
         typer.echo(printable(line if line.startswith(" ") else wrapped(line, width)))
 
 
-def _explained(source: Path, changes: list[str]) -> tuple[Explanation, Path]:
+def _explained(source: Path, changes: list[str], *, trials: bool) -> tuple[Explanation, Path]:
     """The explanation, and the folder that a run is in or would be in."""
     from relusgd.config import default_folder, load_config, parse_overrides
     from relusgd.runs.explanation import explain_plan, explain_run
@@ -67,7 +74,7 @@ def _explained(source: Path, changes: list[str]) -> tuple[Explanation, Path]:
             raise InputError(
                 f"--set changes a config, and {source} is a run, which is as it was trained"
             )
-        return explain_run(load_run(source)), source
+        return explain_run(load_run(source), trials=trials), source
     config = load_config(source, parse_overrides(changes), typed=True)
     return explain_plan(prepare(config)), default_folder(config)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from relusgd.cli.boundary import guarded
+from relusgd.cli.completions import complete_sizes
 from relusgd.cli.network_source import (
     EpochOption,
     SourceArgument,
@@ -26,6 +27,8 @@ from relusgd.errors import InputError
 from relusgd.words import brief_duration, dimensions, exact_number, number
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.table import Table
 
     from relusgd.checks.cost import Cost, WayCost
@@ -61,6 +64,15 @@ def gradcheck(
             show_default=False,
         ),
     ] = None,
+    size: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WxH|NAME",
+            help="Of the picture, in pixels or by name, such as slide.",
+            autocompletion=complete_sizes,
+            show_default=False,
+        ),
+    ] = None,
     changes: SetOption = None,
     theme: ThemeOption = ThemeName.light,
     as_json: JsonOption = False,
@@ -71,8 +83,9 @@ def gradcheck(
     a check fails.
     """
     _check_options(source, step_sizes=step_sizes, cost=cost, out=out)
+    picture = _asked_picture(out, theme.value, size)
     if cost:
-        _show_cost(out, theme.value, as_json=as_json)
+        _show_cost(picture, as_json=as_json)
         return
     if source is None:
         raise InputError(
@@ -81,11 +94,36 @@ def gradcheck(
         )
     chosen = read_network(source, changes, epoch)
     if step_sizes:
-        _show_step_sizes(chosen.network, chosen.dataset, out, theme.value, as_json=as_json)
+        _show_step_sizes(chosen.network, chosen.dataset, picture, as_json=as_json)
         return
     passed = _show_check(chosen.network, chosen.dataset, as_json=as_json)
     if not passed:
         raise typer.Exit(1)
+
+
+@dataclass(frozen=True)
+class AskedPicture:
+    """A picture to draw. size: in pixels, if one was given."""
+
+    out: Path
+    theme: str
+    size: tuple[int, int] | None
+
+    def draw(self, draw: Callable[..., None], measured: object) -> None:
+        """Draw what was measured, and say where it is."""
+        sized = {} if self.size is None else {"size": self.size}
+        draw(measured, self.out, self.theme, **sized)
+        typer.echo(self.out, err=True)
+
+
+def _asked_picture(out: Path | None, theme: str, size: str | None) -> AskedPicture | None:
+    if out is None:
+        if size is not None:
+            raise InputError("--size is that of a picture, and none is drawn", "add --out cost.png")
+        return None
+    from relusgd.pictures.look import Look
+
+    return AskedPicture(out, theme, Look.of(size=size).size if size else None)
 
 
 def _check_options(source: Path | None, *, step_sizes: bool, cost: bool, out: Path | None) -> None:
@@ -176,7 +214,7 @@ def _check_table(checks: dict[tuple[str, str], GradientCheck]) -> Table:
 
 
 def _show_step_sizes(
-    network: Network, dataset: Dataset, out: Path | None, theme: str, *, as_json: bool
+    network: Network, dataset: Dataset, picture: AskedPicture | None, *, as_json: bool
 ) -> None:
     """Print the errors of differences over their step, and draw them."""
     from relusgd.checks.network_check import Problem
@@ -192,11 +230,10 @@ def _show_step_sizes(
             "only in “all”"
         )
         typer.echo(wrapped_for_stderr(note), err=True)
-    if out is not None:
+    if picture is not None:
         from relusgd.checks.picture import draw_step_sizes
 
-        draw_step_sizes(errors, out, theme)
-        typer.echo(out, err=True)
+        picture.draw(draw_step_sizes, errors)
 
 
 def _step_size_table(errors: list[StepSize]) -> Table:
@@ -216,7 +253,7 @@ def _step_size_table(errors: list[StepSize]) -> Table:
 # What gradients cost
 
 
-def _show_cost(out: Path | None, theme: str, *, as_json: bool) -> None:
+def _show_cost(picture: AskedPicture | None, *, as_json: bool) -> None:
     """Print what gradients cost, and draw it."""
     from relusgd.checks.cost import WIDTHS, measure_costs
 
@@ -237,11 +274,10 @@ def _show_cost(out: Path | None, theme: str, *, as_json: bool) -> None:
             print_table(_cost_table(cost))
         note = "seconds of differences: those of one evaluation, times two for every parameter"
         typer.echo(wrapped_for_stderr(note), err=True)
-    if out is not None:
+    if picture is not None:
         from relusgd.checks.picture import draw_costs
 
-        draw_costs(costs, out, theme)
-        typer.echo(out, err=True)
+        picture.draw(draw_costs, costs)
 
 
 def _cost_table(cost: Cost) -> Table:

@@ -44,6 +44,14 @@ def test_the_command_that_is_offered_trains(left, tmp_path):
     assert better.causes == () or better.causes[0].name != "collapsed"
 
 
+def test_without_trials_nothing_is_tried_and_the_same_is_told_again(left):
+    first, again = (command("explain", str(left.folder), "--no-trials") for _ in range(2))
+    assert first.exit_code == 0
+    assert "(untried)" in first.stdout
+    assert "(tried:" not in first.stdout
+    assert first.stdout == again.stdout
+
+
 def test_of_a_config_it_is_told_what_can_be_foreseen(tmp_path):
     path = tmp_path / "hot.yaml"
     path.write_text("seed: 0\n", encoding="utf-8")

@@ -74,6 +74,13 @@ def test_step_sizes_are_a_table_and_a_picture(here):
         assert picture.size == (1000, 640)
 
 
+def test_a_picture_of_step_sizes_has_the_size_that_is_asked_for(here):
+    result = run("gradcheck", "small.yaml", "--step-sizes", "--out", "steps.png", "--size", "720p")
+    assert result.exit_code == 0
+    with Image.open("steps.png") as picture:
+        assert picture.size == (1280, 720)
+
+
 def test_costs_are_a_table_and_a_picture_and_need_no_config(here, monkeypatch):
     from relusgd.checks import cost
 
@@ -99,6 +106,7 @@ def test_costs_are_a_table_and_a_picture_and_need_no_config(here, monkeypatch):
         (["small.yaml", "--out", "x.png"], "neither is given"),
         (["small.yaml", "--step-sizes", "--out", "x.gif"], "its name ends in .png, .svg or .pdf"),
         (["small.yaml", "--step-sizes", "--out", "nowhere/x.png"], "there is no folder nowhere"),
+        (["small.yaml", "--step-sizes", "--size", "720p"], "--size is that of a picture"),
         (["small.yaml", "--epoch", "3"], "small.yaml is a config"),
         (["absent.yaml"], "absent.yaml"),
         (["small.yaml", "--set", "network.hiden=3"], "did you mean hidden"),
