@@ -172,6 +172,15 @@ def animate(
             "--build-up", help="Put the network together first: one ReLU, three, their sum, all."
         ),
     ] = False,
+    slow_motion: Annotated[
+        int | None,
+        typer.Option(
+            metavar="STEP",
+            min=0,
+            help="After this step show the next one slowly: its batch, the residuals, the push.",
+            show_default=False,
+        ),
+    ] = None,
     captions: CaptionsOption = OnOff.on,
     interpolate: Annotated[
         bool,
@@ -205,6 +214,7 @@ def animate(
             last_epoch=last,
             spacing=spacing.value,
             build_up=build_up,
+            slow_motion=slow_motion,
             look=look,
             with_=with_,
             captions=captions is OnOff.on,

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from relusgd.diagnostics.elbow_step import ElbowStep, UnitStep
 from relusgd.model.history import History
@@ -21,6 +20,7 @@ from relusgd.model.network import Array, Booleans, Network
 from relusgd.model.points import Dataset
 from relusgd.pictures.axis import Ticks, even_ticks, robust_limits
 from relusgd.pictures.contributions import OUTPUT, TERM, active_ends, unit_outputs
+from relusgd.pictures.elbow_arrows import Arrows
 from relusgd.pictures.fonts import DPI
 from relusgd.pictures.legend import Entry, draw_legend, legend_lines
 from relusgd.pictures.look import Look
@@ -31,20 +31,10 @@ from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.stack import Stack, settle
 from relusgd.pictures.stills import draw_sheet, write_figure
 from relusgd.pictures.text_fit import shortened, text_width
-from relusgd.pictures.view import View, strongest
-
-MOST_ARROWS = 60
-"""Of more elbows, the ones that move most have arrows."""
+from relusgd.pictures.view import View
 
 MOST_DOTS = 400
 """Of more elbows that have no arrow, none is drawn."""
-
-USUAL_ARROW, LONGEST_ARROW = 0.08, 0.3
-"""Arrows are lengthened until four of five are as long as this, or the longest as that: shares of
-the domain."""
-
-FACTORS = tuple(base * 10**power for power in range(9) for base in (1, 2, 5))
-"""By what arrows may be lengthened."""
 
 FARTHEST = 3.0
 """By how many times the range of data and f the axis of y is widened for the step's result."""
@@ -181,38 +171,6 @@ class StepScene:
         x = np.union1d(curves[0].x, curves[1].x)
         before, after = (np.interp(x, curve.x, curve.y) for curve in curves)
         return x, after - before
-
-
-@dataclass(frozen=True, eq=False)
-class Arrows:
-    """The elbows that have an arrow, from `start` to `stop`, shape (n,), by their unit's number.
-
-    factor: by what the moves are lengthened. rest: the elbows that have none.
-    """
-
-    number: NDArray[np.int64]
-    start: Array
-    stop: Array
-    factor: int
-    rest: Array
-    outside: int
-
-    @classmethod
-    def of(cls, before: Array, after: Array, low: float, high: float, unit: int | None) -> Arrows:
-        """Arrows for the elbows between low and high that move most; for `unit` in any case."""
-        inside = (before >= low) & (before <= high)
-        move = np.where(inside & np.isfinite(after), after - before, 0.0)
-        moving = np.flatnonzero(move != 0)
-        number = moving[strongest(np.abs(move[moving]), MOST_ARROWS)]
-        if unit is not None and move[unit] != 0:
-            number = np.union1d(number, [unit])
-        chosen = move[number] if unit is None or move[unit] == 0 else move[[unit]]
-        factor = _lengthening(np.abs(chosen) / (high - low))
-        start = before[number]
-        stop = start + factor * move[number]
-        still = np.setdiff1d(np.flatnonzero(inside), number)
-        outside = int(np.count_nonzero(~inside))
-        return cls(number, start, stop, factor, before[still], outside)
 
 
 class StepBuilder:
@@ -522,19 +480,6 @@ class StepBuilder:
             solid_joinstyle="round",
             zorder=2.2,
         )
-
-
-def _lengthening(moves: Array) -> int:
-    """By what moves, in shares of the domain, are multiplied so that most can be seen."""
-    if not len(moves):
-        return 1
-    usual, longest = float(np.quantile(moves, 0.8)), float(moves.max())
-    fitting = [
-        factor
-        for factor in FACTORS
-        if usual * factor <= USUAL_ARROW and longest * factor <= LONGEST_ARROW
-    ]
-    return max(fitting, default=1)
 
 
 def _change_limits(change: Array) -> tuple[float, float]:

@@ -14,13 +14,16 @@ from relusgd.errors import InputError, RelusgdError
 from relusgd.files import replacing
 from relusgd.pictures import gif, mp4
 from relusgd.pictures.frames import FPS, FPS_OF_VIDEO, Indices
+from relusgd.pictures.in_turn import FilmPart, PaintersInTurn, Paints
 from relusgd.pictures.look import Look
 from relusgd.pictures.painter import Frame, Painter
 from relusgd.pictures.painting_ahead import painted
 from relusgd.pictures.palette import Palette
 from relusgd.pictures.scene import Scene
 from relusgd.pictures.script import Script
-from relusgd.pictures.storeys.build_up import WithBuildUp
+from relusgd.pictures.slow_motion.real_step import RealStep
+from relusgd.pictures.slow_motion.slow_frames import slow_motion_part
+from relusgd.pictures.storeys.build_up import build_up_part
 from relusgd.pictures.view import View
 
 HOLD = 2.0
@@ -40,20 +43,6 @@ SLOWEST = 0.01
 frame until the next one."""
 
 Progress = Callable[[int, int], None]
-
-
-class Paints(Protocol):
-    """What makes pictures by their index.
-
-    The next picture overwrites the memory of `paint`; `frame` gives a copy of its own.
-    """
-
-    @property
-    def size(self) -> tuple[int, int]: ...
-
-    def paint(self, index: int) -> Frame: ...
-
-    def frame(self, index: int) -> Frame: ...
 
 
 class Encoder(Protocol):
@@ -81,6 +70,7 @@ def write_film(
     fps: float,
     captions: Sequence[str] = (),
     build_up: bool = False,
+    slow_motion: RealStep | None = None,
     progress: Progress | None = None,
 ) -> None:
     """Write the moments with these indices as a .gif that repeats for ever, or as an .mp4.
@@ -89,24 +79,40 @@ def write_film(
     accepts them; the caller asks it first, before anything is read. progress(done, of): called
     after each frame, the last time when the file is in place. captions: a text for every moment of
     the scene, or "", said while it is shown. build_up: whether the network is put together first,
-    for three seconds; the scene is such that `check_build_up` accepts it. The sides of an .mp4 are
-    made even. Raises InputError for no frames, RelusgdError when the film cannot be written; after
-    any error or an interrupt an older file at path is untouched.
+    for three seconds; the scene is such that `check_build_up` accepts it. slow_motion: the step
+    that is shown slowly; `check_slow_motion` accepts the scene, and the film begins before the
+    step. The sides of an .mp4 are made even. Raises InputError for no frames, RelusgdError when the
+    film cannot be written; after any error or an interrupt an older file at path is untouched.
     """
     if not len(indices):
         raise InputError("a film needs at least one snapshot")
-    # A build-up moves evenly, also before a film of few snapshots that each stand for long.
-    repeats = max(1, round(FPS / fps)) if build_up else 1
+    # What moves evenly does so also in a film of few snapshots that each stand for long.
+    repeats = max(1, round(FPS / fps)) if build_up or slow_motion else 1
     fps *= repeats
     indices = np.repeat(np.asarray(indices), repeats)
     script = Script(indices, fps, captions)
     fits = fitting(look or Look(), path)
     painter = Painter(scene, fits, script=script)
-    if not (build_up and isinstance(scene, View)):
-        write_frames(painter, path, indices=indices, fps=fps, rest=REST, progress=progress)
-        return
-    whole = WithBuildUp(painter, scene, script, fits)
-    write_frames(whole, path, indices=range(whole.count), fps=fps, progress=progress)
+    parts = [FilmPart(painter, indices)]
+    if isinstance(scene, View):
+        if slow_motion:
+            parts = with_slow_motion(painter, scene, script, slow_motion, fits)
+        if build_up:
+            parts = [build_up_part(scene, script, fits), *parts]
+    whole = PaintersInTurn(parts)
+    rest = 0.0 if build_up else REST
+    frames = range(whole.count)
+    write_frames(whole, path, indices=frames, fps=fps, rest=rest, progress=progress)
+
+
+def with_slow_motion(
+    painter: Painter, view: View, script: Script, step: RealStep, look: Look
+) -> list[FilmPart]:
+    """The film until a step, the step, and the film from there on."""
+    until = int(np.searchsorted(view.history.step[script.rows], step.number, side="right"))
+    slow = slow_motion_part(view, script, step, look)
+    parts = [FilmPart(painter, script.rows[:until]), slow, FilmPart(painter, script.rows[until:])]
+    return [part for part in parts if len(part.indices)]
 
 
 def write_frames(

@@ -46,6 +46,18 @@ class AtRows:
         self._part.show(int(self._rows[index]))
 
 
+class InOneOrder:
+    """Parts in the same axes: what moves in them is drawn in one order, not part by part."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.parts = tuple(parts)
+        self.moving: list[Artist] = [artist for part in parts for artist in part.moving]
+
+    def show(self, index: int) -> None:
+        for part in self.parts:
+            part.show(index)
+
+
 def kept_near(y: Array, limits: tuple[float, float]) -> Array:
     """Heights, cut where they are so far from a panel with these limits that no pixel differs."""
     low, high = limits

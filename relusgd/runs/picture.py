@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from relusgd.advice import advice, flag, option
+from relusgd.advice import Advice, advice, flag, option
 from relusgd.config import config_to_yaml
 from relusgd.diagnostics.events import Event
 from relusgd.diagnostics.interpolated_history import with_snapshots_between
@@ -30,6 +30,7 @@ from relusgd.pictures.page_data import Start
 from relusgd.pictures.painter import save_still, still_figure
 from relusgd.pictures.reference_curve import ReferenceCurve
 from relusgd.pictures.scene import RunGroup, Scene
+from relusgd.pictures.slow_motion.real_step import check_slow_motion
 from relusgd.pictures.storeys.build_up import check_build_up
 from relusgd.pictures.storeys.elbows_of_many import save_elbows
 from relusgd.pictures.story import save_story
@@ -41,6 +42,7 @@ from relusgd.runs.film_ending import film_ending
 from relusgd.runs.place import check_file_place
 from relusgd.runs.references import reference_names, references
 from relusgd.runs.sharpness_course import sharpness_course
+from relusgd.runs.slowed_step import ReplayedRun, slowed_step
 from relusgd.runs.titles import RecordedRun, panel_titles, picture_place
 from relusgd.runs.training_words import beyond_plain_sgd
 from relusgd.words import counted
@@ -53,8 +55,8 @@ class DrawnRun(RecordedRun, RecordedTraining, Protocol):
     """A run that is drawn, with what its quantities are measured by."""
 
 
-class FilmedRun(DrawnRun, Protocol):
-    """A run whose film says what happens."""
+class FilmedRun(DrawnRun, ReplayedRun, Protocol):
+    """A run whose film says what happens, and can show one of its steps slowly."""
 
     @property
     def events(self) -> Events: ...
@@ -72,6 +74,7 @@ def animate(
     last_epoch: int | None = None,
     spacing: str = "log",
     build_up: bool = False,
+    slow_motion: int | None = None,
     look: Look | None = None,
     with_: str | Iterable[str] = (),
     captions: bool = True,
@@ -82,6 +85,7 @@ def animate(
     """Write the film of a run, or of up to nine side by side, and give its path.
 
     By default it is animation.gif in the run's folder. frames, fps, seconds: at most two of them;
+    slow_motion: the step after which the film shows the next one slowly, and then goes on;
     with_: names of references to draw; captions: whether the film of one run says what happens;
     interpolate: move between the snapshots where there are too few, which the title then says;
     progress(done, of) is called after every frame. Without last_epoch, the film of one run ends
@@ -99,10 +103,18 @@ def animate(
         scene, look = _interpolated(runs, scene, look or Look(), timing.frames)
     if build_up:
         check_build_up(scene, look or Look())
+    real_step = None
+    if slow_motion is not None:
+        check_slow_motion(scene, look or Look())
+        real_step = slowed_step(runs[0], slow_motion)
     ending = film_ending(runs[0].history, runs[0].events) if len(runs) == 1 else None
     is_cut = last_epoch is None and ending is not None and ending.epoch > (first_epoch or 0)
     last = ending.epoch if is_cut and ending else last_epoch
+    if is_cut and real_step and isinstance(scene, View):
+        last = max(last or 0.0, _epoch_of(scene.history, real_step.number))
     indices = choose_frames(scene, timing.frames, spacing, first_epoch=first_epoch, last_epoch=last)
+    if real_step and isinstance(scene, View):
+        indices = _until_step(scene.history, indices, real_step.number)
     timing = Timing.resolve(frames, fps, seconds, available=len(indices), usual_fps=usual_fps)
     told = _captions(runs, scene, indices, timing.fps) if captions else ()
     _train_references(scene, indices)
@@ -113,12 +125,35 @@ def animate(
         indices=indices,
         fps=timing.fps,
         build_up=build_up,
+        slow_motion=real_step,
         captions=told,
         progress=progress,
     )
     if is_cut and ending and tell:
         tell(ending.note)
     return DrawnFile(path)
+
+
+def _epoch_of(history: History, step: int) -> float:
+    """The epoch, with its fraction, of the last snapshot until a step."""
+    return float(history.clock[np.searchsorted(history.step, step, side="right") - 1])
+
+
+def _until_step(history: History, indices: Indices, step: int) -> Indices:
+    """The moments of a film with the last snapshot until a step among them.
+
+    Raises InputError for a step that is not between the first and the last moment.
+    """
+    row = int(np.searchsorted(history.step, step, side="right")) - 1
+    if not indices[0] <= row <= indices[-1]:
+        first, last = (int(history.step[index]) for index in (indices[0], indices[-1]))
+        raise InputError(
+            f"the film goes from step {first:,} to {last:,}, and step {step:,} is not in it",
+            Advice(
+                "choose first_epoch and last_epoch around it", "choose --from and --to around it"
+            ),
+        )
+    return np.union1d(indices, [row])
 
 
 def _check_interpolation(with_: str | Iterable[str], *, shows_sharpness: bool) -> None:

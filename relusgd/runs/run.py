@@ -441,6 +441,7 @@ class Run:
         last_epoch: int | None = None,
         spacing: str = "log",
         build_up: bool = False,
+        slow_motion: int | None = None,
         with_: str | Iterable[str] = (),
         captions: bool = True,
         interpolate: bool = False,
@@ -452,7 +453,8 @@ class Run:
         The path shows the film in a notebook's cell. The options are those of `relusgd animate`.
         look: size, (width, height) in pixels or a name such as "slide"; title; theme, "light" or
         "dark"; show, the parts wanted, such as "units,loss"; layout, "storeys" or "panels".
-        build_up: whether the network is put together first. with_: names of `references` to draw,
+        build_up: whether the network is put together first. slow_motion: a step, from 0 on, after
+        which the film shows the next one slowly. with_: names of `references` to draw,
         such as "line,linearized". progress(done, of) is called after every frame. Raises InputError
         for what cannot be drawn so.
         """
@@ -469,6 +471,7 @@ class Run:
             last_epoch=last_epoch,
             spacing=spacing,
             build_up=build_up,
+            slow_motion=slow_motion,
             look=Look.of(**look),
             with_=with_,
             captions=captions,

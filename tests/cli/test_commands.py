@@ -231,6 +231,14 @@ def test_animate_and_plot_write_beside_the_run_and_print_the_file(here):
             "no snapshot was recorded from epoch 30 to 20",
         ),
         (
+            ["animate", "outputs/small", "--slow-motion", "160"],
+            "no step was taken after step 160 slow motion begins at a step from 0 to 159",
+        ),
+        (
+            ["animate", "outputs/small", "--slow-motion", "100", "--to", "10"],
+            "and step 100 is not in it choose --from and --to around it",
+        ),
+        (
             ["animate", "outputs/small", "--seconds", "inf"],
             "seconds is inf; it must be a finite number greater than 0",
         ),

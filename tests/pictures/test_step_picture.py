@@ -8,7 +8,8 @@ from PIL import Image
 from relusgd.diagnostics.elbow_step import elbow_step
 from relusgd.errors import InputError
 from relusgd.model.network import Network
-from relusgd.pictures.elbow_step import Arrows, StepScene, draw_elbow_step, save_elbow_step
+from relusgd.pictures.elbow_arrows import Arrows
+from relusgd.pictures.elbow_step import StepScene, draw_elbow_step, save_elbow_step
 from relusgd.pictures.look import Look
 
 WORDS = ["after epoch 0, step 1 on its batch of 12 points", "a plain gradient step"]

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from relusgd.errors import InputError
 from relusgd.model.network import Array, Network
 from relusgd.pictures.contributions import unit_outputs
+from relusgd.pictures.easing import grown
+from relusgd.pictures.in_turn import FilmPart
 from relusgd.pictures.look import Look
-from relusgd.pictures.painter import Frame, Painter, PartsPainter
+from relusgd.pictures.painter import PartsPainter
 from relusgd.pictures.panels import Part, kept_near, moving_dots, moving_line
 from relusgd.pictures.plain_matplotlib import Artist, LineCollection
 from relusgd.pictures.scene import RunGroup, Scene
@@ -66,40 +68,12 @@ def check_build_up(scene: Scene, look: Look) -> None:
         )
 
 
-class WithBuildUp:
-    """The pictures of a build-up and, after them, those of a film.
-
-    Index i is frame i of the whole; `count` is the number of frames.
-    """
-
-    def __init__(self, film: Painter, view: View, script: Script, look: Look) -> None:
-        self._film = film
-        self._rows = script.rows
-        self._length = max(1, round(SECONDS * script.fps))
-        first = int(script.rows[0])
-        self._before = PartsPainter(
-            lambda sheet: draw_build_up(sheet, view, first, self._length), self._length, look
-        )
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height in pixels."""
-        return self._film.size
-
-    @property
-    def count(self) -> int:
-        """The frames of both."""
-        return self._length + len(self._rows)
-
-    def paint(self, index: int) -> Frame:
-        """The picture of a frame, in a painter's own memory."""
-        if index < self._length:
-            return self._before.paint(index)
-        return self._film.paint(int(self._rows[index - self._length]))
-
-    def frame(self, index: int) -> Frame:
-        """A copy of the picture of a frame."""
-        return self.paint(index).copy()
+def build_up_part(view: View, script: Script, look: Look) -> FilmPart:
+    """The build-up of the network at the start of the film that has this script."""
+    length = max(1, round(SECONDS * script.fps))
+    first = int(script.rows[0])
+    painter = PartsPainter(lambda sheet: draw_build_up(sheet, view, first, length), length, look)
+    return FilmPart(painter, np.arange(length))
 
 
 def draw_build_up(sheet: Sheet, view: View, row: int, count: int) -> list[Part]:
@@ -169,13 +143,6 @@ def chosen_units(network: Network, view: View) -> NDArray[np.int64]:
         outputs = unit_outputs(network.slope, network.bias, np.tile([low, high], (len(place), 1)))
         chosen = [int(np.argmax(np.abs(network.output_weight) * outputs.max(axis=1)))]
     return np.array(chosen, dtype=np.int64)
-
-
-def grown(share: float, interval: tuple[float, float]) -> float:
-    """How much of something has come, from 0 to 1, gently at both ends."""
-    first, last = interval
-    passed = min(max((share - first) / (last - first), 0.0), 1.0)
-    return passed * passed * (3 - 2 * passed)
 
 
 class BuildUp:

@@ -63,7 +63,11 @@ class LowerStorey:
         return draw_paths(sheet, axes, view, time, clock, scales)
 
     def show(self, index: int) -> None:
-        self._revealed.reveal(int(self.rows[index]))
+        self.reveal(int(self.rows[index]))
+
+    def reveal(self, rows: int) -> None:
+        """Show so many rows of pixels from the upper edge."""
+        self._revealed.reveal(rows)
 
 
 def rows_until(time: TimeAxis, clock: Array, box: Box) -> NDArray[np.int64]:

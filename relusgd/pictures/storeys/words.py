@@ -319,8 +319,15 @@ class Words:
             left += width + gap
 
     def show(self, index: int) -> None:
+        self.fade(self.opacity_at(index))
+
+    def opacity_at(self, index: int) -> float:
+        """How much of the words is left at a moment of the film."""
         second = self._script.second(index) / self._pace
-        opacity = float(np.clip((GONE - second) / (GONE - UNTIL), 0.0, 1.0))
+        return float(np.clip((GONE - second) / (GONE - UNTIL), 0.0, 1.0))
+
+    def fade(self, opacity: float) -> None:
+        """Show the words that go with this opacity; at 0 they are gone."""
         for text in self._fading:
             text.set_visible(opacity > 0)
             text.set_alpha(opacity)

@@ -8,10 +8,9 @@ import pytest
 from relusgd.errors import InputError
 from relusgd.pictures.film import write_film
 from relusgd.pictures.look import Look
-from relusgd.pictures.painter import Painter
 from relusgd.pictures.scene import RunGroup
 from relusgd.pictures.script import Script
-from relusgd.pictures.storeys.build_up import BuildUp, WithBuildUp, check_build_up
+from relusgd.pictures.storeys.build_up import BuildUp, build_up_part, check_build_up
 from relusgd.pictures.storeys.caption import Caption
 from relusgd.pictures.view import View
 
@@ -19,26 +18,21 @@ SMALL = Look(size=(480, 360))
 
 
 def built_up(view, fps=10.0):
-    script = Script(np.arange(len(view)), fps)
-    return WithBuildUp(Painter(view, SMALL, script=script), view, script, SMALL)
+    """The painter of the build-up alone."""
+    return build_up_part(view, Script(np.arange(len(view)), fps), SMALL).painter
 
 
 @pytest.mark.parametrize("hidden", [(6,), (1,), (2,), (300,)])
-def test_every_frame_is_the_full_draw_and_the_film_follows(make_history, dataset, hidden):
-    view = View(make_history(hidden=hidden, snapshots=3), dataset)
-    whole = built_up(view)
-    assert whole.count == 30 + 3
+def test_every_frame_is_the_full_draw(make_history, dataset, hidden):
+    painter = built_up(View(make_history(hidden=hidden, snapshots=3), dataset))
     for index in (0, 8, 15, 20, 25, 29):
-        assert np.array_equal(whole.frame(index), whole._before.full(index)), index
-    assert np.array_equal(
-        whole.frame(31), Painter(view, SMALL, script=Script(np.arange(3), 10)).frame(1)
-    )
+        assert np.array_equal(painter.frame(index), painter.full(index)), index
 
 
 def test_it_ends_with_the_function_before_training(make_history, standardised):
     view = View(make_history(hidden=(12,)), standardised)
-    whole = built_up(view)
-    part = next(part for part in whole._before._parts if isinstance(part, BuildUp))
+    painter = built_up(view)
+    part = next(part for part in painter._parts if isinstance(part, BuildUp))
     part.show(29)
     x, y = part._curve.get_data()
     curve = view.curve(0)
@@ -48,7 +42,7 @@ def test_it_ends_with_the_function_before_training(make_history, standardised):
 
 def test_the_sum_of_the_first_units_is_theirs_with_the_output_bias(make_history, dataset):
     view = View(make_history(hidden=(12,)), dataset)
-    part = next(part for part in built_up(view)._before._parts if isinstance(part, BuildUp))
+    part = next(part for part in built_up(view)._parts if isinstance(part, BuildUp))
     part.show(21)  # at 0.73 the sum has come, and nothing else
     _, y = part._curve.get_data()
     network = view.history.network(0)
@@ -69,7 +63,7 @@ def test_a_film_of_few_snapshots_is_built_up_evenly(make_history, dataset, tmp_p
 
 
 def captions_of(view):
-    painter = built_up(view)._before
+    painter = built_up(view)
     caption = next(part for part in painter._parts if isinstance(part, Caption))
     return list(dict.fromkeys(caption._script.captions))
 

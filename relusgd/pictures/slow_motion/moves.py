@@ -1,0 +1,205 @@
+"""Where a step takes the elbows, as arrows, and the function, as a thin line that enlarges it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from relusgd.model.network import Array
+from relusgd.pictures.curve_panel import FAINTEST_KINK
+from relusgd.pictures.elbow_arrows import FACTORS, Arrows
+from relusgd.pictures.marks import relative
+from relusgd.pictures.panels import kept_near, moving_line
+from relusgd.pictures.plain_matplotlib import Artist, Axes, LineCollection
+from relusgd.pictures.scales import Scales
+from relusgd.pictures.sheet import MOVING, Box, Sheet
+from relusgd.pictures.slow_motion.timing import SlowClock
+from relusgd.pictures.storeys.paths import original_bending
+from relusgd.pictures.storeys.strength import bend_colours, layer_colours
+from relusgd.pictures.view import View, strongest
+
+MOST_OF_WIDE = 24
+"""Of a wide layer, so many elbows that bend most have arrows."""
+
+SHAFT, CASING = 2.2, 3.0
+"""The width of an arrow, and by how much the paper around it is wider, in pixels."""
+
+BARB = 6.5
+"""How far the two strokes of an arrow's head reach back and aside, in pixels."""
+
+LANE = 12.0
+"""How far over the function the lowest arrows are, and the next ones over these, in pixels."""
+
+EDGE = 4.0
+"""An arrow that would leave the picture ends so many pixels before its edge."""
+
+SHORTEST = 2.5
+"""No arrow is drawn for a way shorter than this, in pixels."""
+
+SEEN = 0.03
+"""A change of the function up to this share of the storey's height is enlarged."""
+
+ENLARGED = 0.1
+"""To at most this share of it."""
+
+THIN = 1.3
+"""The width of the line that shows it, in pixels."""
+
+
+def arrows_of(states: View, scales: Scales, *, wide: bool) -> Arrows | None:
+    """Arrows from the elbows of the first layer that can be seen to bend; None if none moves."""
+    first, last = states.history.network(0), states.history.network(len(states) - 1)
+    to_original = states.dataset.scaling.x_to_original
+    before, after = to_original(first.elbow), to_original(last.elbow)
+    strength = original_bending(states, 0)
+    if wide:
+        seen = np.zeros(len(before), dtype=bool)
+        seen[strongest(strength, MOST_OF_WIDE)] = True
+    elif states.deep:
+        seen = np.ones(len(before), dtype=bool)
+    else:
+        seen = relative(strength, scales.kink) > FAINTEST_KINK
+    arrows = Arrows.of(np.where(seen, before, np.nan), after, states.low, states.high, None)
+    return arrows if len(arrows.number) else None
+
+
+class ElbowPushes:
+    """An arrow over every elbow, growing to where it goes, times one factor.
+
+    Arrows that would touch lie over each other.
+
+    box: of the upper storey. states: the network on its way.
+    """
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        axes: Axes,
+        box: Box,
+        states: View,
+        arrows: Arrows,
+        clock: SlowClock,
+    ) -> None:
+        self._clock = clock
+        self._arrows = arrows
+        (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+        self._pixel = np.array([(right - left) / box.width, (high - low) / box.height])
+        self._thick = sheet.scale.thick
+        curve = states.curve(0)
+        heights = np.interp(arrows.start, curve.x, kept_near(curve.y, (low, high)))
+        edges = left + EDGE * self._pixel[0], right - EDGE * self._pixel[0]
+        self._stop = np.clip(arrows.stop, *edges)
+        self._height = self._over_the_function(heights)
+        colours = self._colours(sheet, states)
+        width = sheet.points(SHAFT)
+        self._casing: Any = LineCollection(
+            [],
+            colors=sheet.colours.paper,
+            linewidths=width + sheet.points(CASING),
+            capstyle="round",
+            joinstyle="round",
+            zorder=MOVING + 0.5,
+        )
+        self._strokes: Any = LineCollection(
+            [],
+            colors=colours,
+            linewidths=width,
+            capstyle="round",
+            joinstyle="round",
+            zorder=MOVING + 0.51,
+        )
+        axes.add_collection(self._casing, autolim=False)
+        axes.add_collection(self._strokes, autolim=False)
+        self.moving: list[Artist] = [self._casing, self._strokes]
+
+    def _colours(self, sheet: Sheet, states: View) -> Array:
+        chosen = self._arrows.number
+        full = np.ones(len(chosen))
+        if states.deep:
+            return layer_colours(sheet, np.ones(len(chosen), dtype=np.int64), full)
+        return bend_colours(sheet, states.history.output_weight[0][chosen], full)
+
+    def _over_the_function(self, heights: Array) -> Array:
+        """The heights of the arrows: each as low over its elbow as it touches none before it."""
+        lane = LANE * self._thick * self._pixel
+        left = np.minimum(self._arrows.start, self._stop) - lane[0]
+        right = np.maximum(self._arrows.start, self._stop) + lane[0]
+        placed = np.full(len(heights), np.nan)
+        for number in np.argsort(right - left):
+            beside = (left < right[number]) & (right > left[number])
+            height = heights[number] + lane[1]
+            while np.any(np.abs(placed[beside] - height) < 0.9 * lane[1]):
+                height += lane[1]
+            placed[number] = height
+        return placed
+
+    def show(self, index: int) -> None:
+        come = self._clock.come("arrows", index)
+        strokes = self._lines(come)
+        for collection in (self._casing, self._strokes):
+            collection.set_segments(strokes)
+            collection.set_alpha(self._clock.stays(index))
+
+    def _lines(self, come: float) -> list[Array]:
+        """One line for each arrow: its shaft, and the two strokes of its head at the tip."""
+        arrows = self._arrows
+        tip = arrows.start + come * (self._stop - arrows.start)
+        way = tip - arrows.start
+        pixels = np.abs(way) / self._pixel[0]
+        shown = pixels > SHORTEST * self._thick if come else np.zeros(len(pixels), dtype=bool)
+        # Of an arrow that is hardly longer than its head, the head is smaller.
+        reach = np.minimum(BARB * self._thick, 0.7 * pixels)
+        back = tip - np.sign(way) * reach * self._pixel[0]
+        aside = reach * self._pixel[1]
+        lines = []
+        for number, is_shown in enumerate(shown):
+            height = self._height[number]
+            end = [tip[number], height]
+            upper = [back[number], height + 0.75 * aside[number]]
+            lower = [back[number], height - 0.75 * aside[number]]
+            line = [[arrows.start[number], height], end, upper, end, lower]
+            lines.append(np.array(line if is_shown else [end]))
+        return lines
+
+
+class EnlargedChange:
+    """A thin line that goes as far as the function does, times a factor.
+
+    factor: 1 where the change can be seen as it is; then there is no line.
+    """
+
+    def __init__(self, sheet: Sheet, axes: Axes, states: View, clock: SlowClock) -> None:
+        self._clock = clock
+        self._limits = axes.get_ylim()
+        before, after = states.curve(0), states.curve(len(states) - 1)
+        self._x = np.union1d(before.x, after.x)
+        self._before = np.interp(self._x, before.x, before.y)
+        self._change = np.interp(self._x, after.x, after.y) - self._before
+        self.factor = enlargement(self._change, self._limits)
+        self._line = moving_line(
+            axes,
+            0.25,
+            color=sheet.colours.ink,
+            linewidth=sheet.points(THIN),
+            solid_joinstyle="round",
+        )
+        self.moving: list[Artist] = [self._line] if self.factor > 1 else []
+
+    def show(self, index: int) -> None:
+        moved = self._clock.moved(index)
+        if not moved or self.factor == 1:
+            self._line.set_data([], [])
+            return
+        heights = self._before + moved * self.factor * self._change
+        self._line.set_data(self._x, kept_near(heights, self._limits))
+        self._line.set_alpha(self._clock.stays(index))
+
+
+def enlargement(change: Array, limits: tuple[float, float]) -> int:
+    """By what a change of the function is multiplied so that it can be seen between limits of y."""
+    largest = float(np.abs(np.nan_to_num(change)).max(initial=0.0)) / (limits[1] - limits[0])
+    if largest > SEEN or largest == 0:
+        return 1
+    fitting = [factor for factor in FACTORS if factor * largest <= ENLARGED]
+    return max(fitting, default=1)

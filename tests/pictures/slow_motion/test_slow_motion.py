@@ -1,0 +1,201 @@
+"""One step shown slowly: pixels, places, and what is said."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from relusgd.diagnostics.elbow_step import elbow_step
+from relusgd.errors import InputError
+from relusgd.gradients.backprop import backprop
+from relusgd.model.history import History
+from relusgd.model.network import Network
+from relusgd.pictures.film import write_film
+from relusgd.pictures.look import Look
+from relusgd.pictures.scene import RunGroup
+from relusgd.pictures.script import Script
+from relusgd.pictures.slow_motion.batch import LitBatch
+from relusgd.pictures.slow_motion.moves import ElbowPushes, EnlargedChange, enlargement
+from relusgd.pictures.slow_motion.real_step import RealStep, check_slow_motion
+from relusgd.pictures.slow_motion.slow_frames import slow_motion_part
+from relusgd.pictures.slow_motion.timing import PHASES, SlowClock
+from relusgd.pictures.slow_motion.words import captions_of_step
+from relusgd.pictures.storeys.caption import Caption
+from relusgd.pictures.storeys.run_storeys import FunctionOnStems
+from relusgd.pictures.storeys.words import Words
+from relusgd.pictures.view import View
+
+SMALL = Look(size=(480, 360))
+FPS = 5.0
+ROW = 4
+
+
+def real_step(view, rate=0.1, draws=(3, 5, 5, 20, 41), **given):
+    """A plain gradient step from a snapshot, on training points with these numbers."""
+    before = view.history.network(ROW)
+    chosen = list(draws)
+    x, y = view.dataset.x_train[chosen], view.dataset.y_train[chosen]
+    found = backprop(before.weights, before.biases, x[:, None], y[:, None])
+    gradient = Network(found.weights, found.biases).parameters()
+    after = Network.from_parameters(before.parameters() - rate * gradient, before.hidden)
+    said = {"is_full": False, "is_noisy": False, "elbows_learn": True, **given}
+    step = elbow_step(before, after, x, y, rate)
+    return RealStep(step=step, number=int(view.history.step[ROW]), **said)
+
+
+def one_network(network):
+    """A history of one snapshot."""
+    vector = network.parameters()[None]
+    return History.from_parameters(np.zeros(1, int), np.zeros(1, int), vector, network.hidden, {})
+
+
+def slowed(view, look=SMALL, **given):
+    script = Script(np.arange(len(view)), FPS)
+    return slow_motion_part(view, script, real_step(view, **given), look)
+
+
+def part_of(painter, kind):
+    """The part of this kind, wherever it is within others."""
+    found = list(painter._parts)
+    for part in found:
+        found += getattr(part, "parts", ())
+        found += [part._part] if hasattr(part, "_part") else []
+    return next(part for part in found if isinstance(part, kind))
+
+
+FILMS = {
+    "usual": ({}, SMALL),
+    "dark with a title": ({}, replace(SMALL, theme="dark", title="A title")),
+    "two hidden layers": ({"hidden": (5, 4)}, SMALL),
+    "one unit": ({"hidden": (1,)}, SMALL),
+    "a wide layer": ({"hidden": (300,)}, SMALL),
+    "the function alone": ({}, replace(SMALL, show=frozenset())),
+}
+
+
+@pytest.mark.parametrize("film", FILMS.values(), ids=FILMS.keys())
+def test_every_frame_is_the_full_draw_pixel_by_pixel(make_history, dataset, film):
+    given, look = film
+    part = slowed(View(make_history(**given), dataset), look)
+    for frame in part.indices[:: len(part.indices) // 7]:
+        painted, full = part.painter.frame(frame), part.painter.full(frame)
+        assert np.array_equal(painted, full), f"frame {frame}"
+
+
+def test_the_lit_points_are_the_batch_and_residuals_end_on_the_function(make_history, standardised):
+    view = View(make_history(), standardised)
+    part, step = slowed(view), real_step(view).step
+    batch = part_of(part.painter, LitBatch)
+    scaling = standardised.scaling
+    x, y = scaling.x_to_original(step.x), scaling.y_to_original(step.y)
+    assert np.array_equal(batch._points.get_offsets(), np.column_stack([x, y]))
+    for frame, f in ((40, step.f), (-1 % len(part.indices), step.f_after)):
+        part.painter.show(frame)
+        lines = np.array([path.vertices for path in batch._residuals.get_paths()])
+        expected = np.stack([np.column_stack([x, y]), np.column_stack([x, f * 250 + 1000])], axis=1)
+        if frame == 40:
+            assert PHASES.keys() - {"announced", "batch"} >= {SlowClock.at(FPS).phase(frame)}
+        assert lines == pytest.approx(expected)
+
+
+def test_the_function_is_that_before_the_step_and_then_that_after_it(make_history, dataset):
+    view = View(make_history(), dataset)
+    part, step = slowed(view), real_step(view).step
+    upper = part_of(part.painter, FunctionOnStems).upper
+    for frame, network in ((0, step.before), (len(part.indices) - 1, step.after)):
+        part.painter.show(frame)
+        x, y = upper._curve.get_data()
+        expected = View(one_network(network), dataset).curve(0)
+        assert np.array_equal(x, expected.x)
+        assert np.array_equal(y, expected.y)
+
+
+def test_arrows_stand_over_elbows_and_end_where_they_go_times_the_factor(make_history, dataset):
+    view = View(make_history(hidden=(12,)), dataset)
+    part, step = slowed(view), real_step(view).step
+    pushes = part_of(part.painter, ElbowPushes)
+    arrows = pushes._arrows
+    part.painter.show(len(part.indices) - 8)
+    assert len(arrows.number) > 0
+    assert np.array_equal(arrows.start, step.before.elbow[arrows.number])
+    move = (step.after.elbow - step.before.elbow)[arrows.number]
+    assert arrows.stop == pytest.approx(arrows.start + arrows.factor * move)
+    for path, start, stop in zip(
+        pushes._strokes.get_paths(), arrows.start, pushes._stop, strict=True
+    ):
+        if len(path.vertices) > 1:
+            assert path.vertices[:2, 0] == pytest.approx([start, stop])
+
+
+def test_a_change_that_can_be_seen_is_not_enlarged():
+    assert enlargement(np.array([0.1, -0.2]), (0.0, 1.0)) == 1
+    assert enlargement(np.array([0.0, -0.001]), (0.0, 1.0)) == 100
+    assert enlargement(np.zeros(3), (0.0, 1.0)) == 1
+
+
+def test_the_thin_line_goes_as_far_as_the_function_times_its_factor(make_history, dataset):
+    view = View(make_history(), dataset)
+    part, step = slowed(view, rate=1e-4), real_step(view, rate=1e-4).step
+    change = part_of(part.painter, EnlargedChange)
+    assert change.factor > 1
+    part.painter.show(len(part.indices) - 8)
+    x, y = change._line.get_data()
+    expected = step.before(x) + change.factor * (step.after(x) - step.before(x))
+    assert y == pytest.approx(expected)
+
+
+def test_it_is_said_in_words_with_the_numbers_of_the_step(make_history, dataset):
+    view = View(make_history(), dataset)
+    real = real_step(view)
+    said = captions_of_step(real, dataset, 20, 1)
+    before = np.mean(np.abs(real.step.f - real.step.y))
+    assert said["announced"] == f"Step {real.number + 1} in slow motion"
+    assert said["batch"] == "It draws 5 times from 60 points: 4 different ones"
+    assert f"{before:.2f}"[:4] in said["residuals"]
+    assert said["arrows"] == "So the elbows are pushed: learning rate 0.1 (arrows ×20)"
+    assert said["moves"] == "The function moves"
+    words = captions_of_step(replace(real, is_full=True), dataset, 1, 50)
+    assert words["batch"] == "Its batch is all 60 points"
+    assert words["arrows"].endswith("learning rate 0.1")
+    assert words["moves"] == "The function moves (thin line ×50)"
+    noisy = captions_of_step(replace(real, is_noisy=True), dataset, 1, 1)
+    assert noisy["batch"] == "It draws a batch of 5 from 60 points, with fresh noise"
+    still = captions_of_step(replace(real, elbows_learn=False), dataset, None, 1)
+    assert still["arrows"].startswith("Only the output layer learns: elbows stay")
+
+
+def test_every_phase_has_its_caption_and_the_words_beside_things_go(make_history, dataset):
+    view = View(make_history(snapshots=8), dataset)
+    part = slowed(view, Look())
+    caption = part_of(part.painter, Caption)
+    said = []
+    for frame in part.indices:
+        part.painter.show(frame)
+        said.append(caption.moving[0].get_text())
+    assert len(dict.fromkeys(said)) == len(PHASES)
+    words = part.painter._parts[-1]._words
+    assert isinstance(words, Words)
+    part.painter.show(len(part.indices) // 2)
+    assert not any(text.get_visible() for text in words.moving)
+
+
+def test_the_film_goes_on_after_the_step(make_history, dataset, tmp_path):
+    from PIL import Image
+
+    view = View(make_history(), dataset)
+    real, path = real_step(view), tmp_path / "film.gif"
+    write_film(view, path, SMALL, indices=range(8), fps=15, slow_motion=real)
+    with Image.open(path) as film:
+        whole = film.n_frames
+    assert whole == 8 + SlowClock.at(15).count
+    write_film(view, path, SMALL, indices=range(ROW + 1), fps=15, slow_motion=real)
+    with Image.open(path) as film:
+        assert film.n_frames == whole - (7 - ROW)
+
+
+def test_what_cannot_be_slowed_down_is_refused(make_history, dataset):
+    view = View(make_history(), dataset)
+    with pytest.raises(InputError, match="shows a step of one run"):
+        check_slow_motion(RunGroup([view, view], ["a", "b"]), SMALL)
+    with pytest.raises(InputError, match="in two storeys, not in panels"):
+        check_slow_motion(view, replace(SMALL, layout="panels"))
