@@ -10,10 +10,7 @@ from pathlib import Path
 from statistics import median_high
 from typing import Any
 
-from rich.console import JustifyMethod
-from rich.table import Table
-from rich.text import Text
-
+from relusgd.cli.aligned_lines import AlignedLines
 from relusgd.cli.endings import OUTCOMES
 from relusgd.cli.terminal import break_at_commas, printable, sparkline
 from relusgd.words import counted, number
@@ -36,28 +33,25 @@ commas.
 GAP = 2
 
 
-def runs_table(runs: Sequence[Facts], folder: Path, width: int | None) -> Table:
+def runs_table(runs: Sequence[Facts], folder: Path, width: int | None) -> AlignedLines:
     """The runs below the folder.
 
     runs: what `summarize` gives. width: of the terminal; None where lines may have any length, and
     every run has one.
     """
+    name_width = None
     if width is None:
         lines = [_line(run, folder) for run in runs]
         headings = list(HEADINGS)
-        name_width = _width(lines, NAME)
+        names = [line[NAME] for line in lines]
     else:
         lines = _lines_by_folder(runs, folder)
         headings = _fitting_headings(lines, width)
         name_width = max(width - _total_width(lines, headings[1:]), 1)
-    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
-    for heading in headings:
-        justify: JustifyMethod = "right" if heading in NUMBERS else "left"
-        table.add_column(heading, justify=justify, no_wrap=heading != NAME, overflow="fold")
-    for line in lines:
-        name = Text(break_at_commas(line[NAME], name_width))
-        table.add_row(name, *[Text(line.get(heading, "")) for heading in headings[1:]])
-    return table
+        names = [break_at_commas(line[NAME], name_width) for line in lines]
+    others = [[line.get(heading, "") for heading in headings[1:]] for line in lines]
+    rows = [[name, *cells] for name, cells in zip(names, others, strict=True)]
+    return AlignedLines(headings, rows, frozenset(NUMBERS), name_width, GAP)
 
 
 def folders_of_runs(runs: Sequence[Facts], folder: Path) -> dict[Path, list[Facts]]:

@@ -81,6 +81,10 @@ class Result:
     @classmethod
     def of(cls, run: Run) -> Result:
         """Raises RelusgdError when the run is damaged."""
+        return run.read_as_one(lambda: cls._of(run))
+
+    @classmethod
+    def _of(cls, run: Run) -> Result:
         result = run.result
         config = run.config
         *names, seconds = MEASURES

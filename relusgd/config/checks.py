@@ -67,7 +67,7 @@ def check(subject: str, *others: str) -> Callable[[Find], Find]:
 def cross_faults(config: Config, broken: Collection[Path] = ()) -> Iterator[Fault]:
     """The faults of all checks that read none of the broken paths."""
     for one in CHECKS:
-        if not any(broken_or_below(key, broken) for key in one.keys):
+        if not broken or not any(broken_or_below(key, broken) for key in one.keys):
             fault = one.fault(config)
             if fault is not None:
                 yield fault

@@ -113,7 +113,10 @@ def _read(source: Config | Source) -> tuple[Document, Places, Origin]:
 
 def shown_path(file: FilePath) -> str:
     """The path as it was given, without characters that a terminal would act on."""
-    return "".join(character if character.isprintable() else "?" for character in str(file))
+    text = str(file)
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _read_bytes(file: FilePath) -> bytes:

@@ -149,7 +149,7 @@ class Places:
 
 
 def _is_in_list(path: Path) -> bool:
-    return any(isinstance(part, int) for part in path)
+    return int in map(type, path)
 
 
 def broken_or_below(path: Path, broken: Iterable[Path]) -> bool:

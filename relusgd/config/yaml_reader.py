@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from relusgd.config.plain_lines import read_plain_lines
 from relusgd.config.scalars import resolve
 from relusgd.config.source import Fault, Path
 from relusgd.config.values import MAX_LEVELS
@@ -22,6 +23,7 @@ from relusgd.errors import InputError
 from relusgd.words import shown_key
 
 MAX_BYTES = 1_000_000
+USUAL_BYTES = 10_000
 TOO_LARGE = (
     f"larger than {MAX_BYTES:,} bytes, too large for a config;"
     " long data belongs into a CSV (data.kind: csv)"
@@ -86,7 +88,11 @@ def read_file(file: FilePath) -> bytes:
     """
     try:
         with file.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1)
+            # Memory is taken for as much as is asked for.
+            beginning = stream.read(USUAL_BYTES)
+            if len(beginning) < USUAL_BYTES:
+                return beginning
+            return beginning + stream.read(MAX_BYTES + 1 - USUAL_BYTES)
     except FileNotFoundError:
         raise InputError(f"{file}: there is no such file") from None
     except IsADirectoryError:
@@ -103,8 +109,14 @@ def read_yaml(data: bytes | str) -> Document:
         document.add_fault(None, TOO_LARGE)
         return document
     text = data if isinstance(data, str) else _decode(data, document)
-    if text is not None and _is_printable(text, document):
-        _read_events(text, document)
+    if text is None:
+        return document
+    plain = read_plain_lines(text)
+    if plain is not None:
+        value, lines = plain
+        return Document(value, lines, is_empty=False)
+    if _is_printable(text, document):
+        read_events(text, document)
     return document
 
 
@@ -128,7 +140,8 @@ def _is_printable(text: str, document: Document) -> bool:
     return False
 
 
-def _read_events(text: str, document: Document) -> None:
+def read_events(text: str, document: Document) -> None:
+    """Read a text by the parser of YAML, which takes all of it."""
     try:
         _EventReader(document, yaml.parse(text, Loader=PARSER)).read()
     except yaml.MarkedYAMLError as error:

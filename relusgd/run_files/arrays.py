@@ -10,9 +10,10 @@ from __future__ import annotations
 import io
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.lib import format as npy
@@ -24,6 +25,8 @@ from relusgd.files import open_own, reading
 from relusgd.run_files.folder_errors import damaged, unreadable
 from relusgd.run_files.memory_map import mapped
 from relusgd.words import cut_short
+
+T = TypeVar("T")
 
 HEADER_BYTES = 128
 
@@ -114,18 +117,60 @@ def read_rows(path: Path, rows: int, row_shape: Sequence[int], dtype: str) -> ND
     Reads the header only. Raises RelusgdError when the file is missing, is not such an array, or
     holds fewer rows.
     """
+
+    def read(descriptor: int, start: int) -> NDArray[Any]:
+        return _mapped(descriptor, start, (rows, *row_shape), dtype)
+
+    return _with_rows(path, rows, row_shape, dtype, read)
+
+
+def check_rows(path: Path, rows: int, row_shape: Sequence[int], dtype: str) -> None:
+    """Raise what `read_rows` raises; nothing but the header is read."""
+    _with_rows(path, rows, row_shape, dtype, lambda *_: None)
+
+
+def _with_rows(
+    path: Path,
+    rows: int,
+    row_shape: Sequence[int],
+    dtype: str,
+    read: Callable[[int, int], T],
+) -> T:
+    """What `read` makes of a file that has so many rows: of its descriptor and their place."""
     expected = f"at least {rows} rows of shape {tuple(row_shape)} and type {dtype}"
     try:
         with reading(path) as descriptor:
+            if _is_as_written(descriptor, rows, tuple(row_shape), dtype):
+                return read(descriptor, HEADER_BYTES)
             # Twice, because a writer that came back may have cut its torn tail between the look
             # at the header and that at the size.
             for _ in range(2):
                 claimed, held, start = _look(descriptor, row_shape, dtype)
                 if rows <= claimed <= held:
-                    return _mapped(descriptor, start, (rows, *row_shape), dtype)
+                    return read(descriptor, start)
     except (ValueError, OSError, OverflowError) as error:
         raise unreadable(path, f"an array file with {expected}", error) from None
     raise damaged(path, f"claims {claimed:,} rows and holds {held:,}, expected {expected}")
+
+
+def _is_as_written(descriptor: int, rows: int, row_shape: tuple[int, ...], dtype: str) -> bool:
+    """Whether a file is, by its header and its size, what `npy_file` writes of so many rows.
+
+    Most files are, and need no header to be parsed.
+    """
+    if os.fstat(descriptor).st_size < file_size(rows, row_shape, dtype):
+        return False
+    return os.pread(descriptor, HEADER_BYTES, 0) == _kept_header(rows, row_shape, dtype)
+
+
+@lru_cache(maxsize=64)
+def _kept_header(rows: int, row_shape: tuple[int, ...], dtype: str) -> bytes:
+    return npy_header(rows, row_shape, np.dtype(dtype))
+
+
+def file_size(rows: int, row_shape: Sequence[int], dtype: str) -> int:
+    """The bytes of a file with so many rows."""
+    return HEADER_BYTES + rows * np.dtype(dtype).itemsize * math.prod(row_shape)
 
 
 def count_rows(path: Path, row_shape: Sequence[int], dtype: str) -> int:

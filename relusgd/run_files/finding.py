@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from functools import lru_cache
 from pathlib import Path
 
 from relusgd.advice import Advice
@@ -30,6 +31,14 @@ def holds_runs(folder: Path) -> bool:
 
 def path_order(path: Path) -> tuple[object, ...]:
     """Sorts paths by their names, 5 before 10."""
+    if not path.name:
+        return _order_of_parts(path)
+    return (*_order_of_parts(path.parent), natural_order(path.name))
+
+
+@lru_cache(maxsize=64)
+def _order_of_parts(path: Path) -> tuple[object, ...]:
+    """The order of a folder, which thousands of runs may have in common."""
     return tuple(natural_order(part) for part in path.parts)
 
 

@@ -11,17 +11,19 @@ import io
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.errors import RelusgdError
-from relusgd.files import read_bounded, reading
+from relusgd.files import reading
 from relusgd.model.history import COUNTS, METRICS, History
 from relusgd.model.network import layer_shapes
-from relusgd.run_files.arrays import read_rows
+from relusgd.run_files.arrays import check_rows, file_size, read_rows
 from relusgd.run_files.folder_errors import damaged, unreadable
 
 CONFIG = "config.yaml"
@@ -52,6 +54,9 @@ MAX_DATA_BYTES = 2**30
 """Of data.csv: more than twenty million points."""
 
 MOST_HEADER_BYTES = 10_000
+
+BLOCK_BYTES = 2**19
+"""About so much of metrics.csv is read at a time."""
 
 CHECKED_ROWS = 256
 """How many rows of each array are checked when a history is read, the first and last included."""
@@ -128,25 +133,53 @@ def read_metrics(folder: Path) -> dict[str, NDArray[Any]]:
     """The complete lines of metrics.csv as columns. Raises RelusgdError when it is damaged."""
     path = folder / TABLE
     try:
-        content = read_bounded(path, MAX_TABLE_BYTES)
-        header, _, lines = content.partition(b"\n")
-        columns = _parse_lines(lines, _column_names(header[:MOST_HEADER_BYTES]))
+        with (
+            reading(path, MAX_TABLE_BYTES) as descriptor,
+            os.fdopen(descriptor, "rb", closefd=False) as file,
+        ):
+            columns = _read_table(file)
         _check_columns(columns)
     except (OSError, ValueError, RelusgdError) as error:
         raise unreadable(path, "the metrics of a run", error) from None
     return columns
 
 
-def _parse_lines(content: bytes, names: Sequence[str]) -> dict[str, NDArray[Any]]:
-    """The columns of the complete lines. Raises ValueError."""
-    size, lines = whole_lines(content)
-    if not content[:size].strip():
+def _read_table(file: IO[bytes]) -> dict[str, NDArray[Any]]:
+    """The columns of metrics.csv, block after block, so that its text is never held as a whole.
+
+    Raises ValueError.
+    """
+    names = _column_names(file.readline(MOST_HEADER_BYTES).removesuffix(b"\n"))
+    blocks = [_parse_lines(lines, names) for lines in _complete_lines(file)]
+    if not blocks:
         raise ValueError("it has no snapshots")
-    expected = f"{lines:,} lines of {len(names)} numbers are expected"
-    # counted before NumPy makes anything larger than the file of it
-    if content.count(b",", 0, size) != lines * (len(names) - 1):
+    if len(blocks) == 1:
+        return blocks[0]
+    # The parts of a column are given up as soon as they are joined.
+    return {name: np.concatenate([block.pop(name) for block in blocks]) for name in names}
+
+
+def _complete_lines(file: IO[bytes]) -> Iterator[bytes]:
+    """The complete lines that follow in metrics.csv, about BLOCK_BYTES of them at a time."""
+    rest = b""
+    while read := file.read(BLOCK_BYTES):
+        content = rest + read
+        size, _ = whole_lines(content)
+        if size:
+            yield content[:size]
+        if b"\0" in read:
+            return
+        rest = content[size:]
+
+
+def _parse_lines(content: bytes, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """The columns of complete lines. Raises ValueError."""
+    lines = content.count(b"\n")
+    expected = f"lines of {len(names)} numbers are expected"
+    # counted before NumPy makes anything larger than the text of it
+    if content.count(b",") != lines * (len(names) - 1):
         raise ValueError(expected)
-    file = io.BytesIO(content[:size])
+    file = io.BytesIO(content)
     table = np.loadtxt(file, delimiter=",", ndmin=2, comments=None, encoding="ascii")
     if table.shape != (lines, len(names)):
         raise ValueError(expected)
@@ -175,7 +208,32 @@ def _check_columns(columns: dict[str, NDArray[Any]]) -> None:
 
 def check_arrays(folder: Path, hidden: tuple[int, ...], rows: int) -> None:
     """Raise RelusgdError when an array is missing or has fewer rows; no value is read."""
-    _read_arrays(folder, hidden, rows)
+    arrays = folder / ARRAYS
+    for name, (shape, dtype) in array_layout(hidden).items():
+        check_rows(arrays / f"{name}.npy", rows, shape, dtype)
+
+
+def array_sizes(folder: Path) -> dict[str, int]:
+    """The array files of a run and their bytes; none where they cannot be read."""
+    sizes = {}
+    with suppress(OSError), os.scandir(folder / ARRAYS) as entries:
+        for entry in entries:
+            if entry.name.endswith(".npy"):
+                with suppress(OSError):  # a link that leads nowhere
+                    sizes[entry.name] = entry.stat().st_size
+    return sizes
+
+
+def have_room(sizes: Mapping[str, int], hidden: tuple[int, ...], rows: int) -> bool:
+    """Whether arrays of these sizes have room for so many rows; no file is opened."""
+    return all(sizes.get(name, 0) >= least for name, least in _least_sizes(hidden, rows).items())
+
+
+@lru_cache(maxsize=64)
+def _least_sizes(hidden: tuple[int, ...], rows: int) -> dict[str, int]:
+    """The files in snapshots/ and the bytes that so many rows take."""
+    layout = array_layout(hidden)
+    return {f"{name}.npy": file_size(rows, *row) for name, row in layout.items()}
 
 
 def _read_arrays(folder: Path, hidden: tuple[int, ...], rows: int) -> dict[str, NDArray[Any]]:

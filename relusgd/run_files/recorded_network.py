@@ -7,15 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from relusgd.config import Config, load_config
-from relusgd.errors import ConfigError, RelusgdError
-from relusgd.files import reading
 from relusgd.model.network import Network
 from relusgd.model.points import Scaling
 from relusgd.run_files.finding import is_run_folder, no_run
-from relusgd.run_files.folder import CONFIG, TABLE, read_history
-from relusgd.run_files.folder_errors import damaged, unreadable
+from relusgd.run_files.folder import TABLE, read_history
+from relusgd.run_files.folder_errors import damaged
 from relusgd.run_files.one_run import read_one_run
+from relusgd.run_files.run_config import read_config
 from relusgd.run_files.stated_facts import read_units
 
 
@@ -53,18 +51,3 @@ def _read_network(folder: Path, epoch: int | None) -> RecordedNetwork:
         raise damaged(folder, f"its network at step {history.step[row]} is not finite")
     network = Network.from_parameters(parameters, hidden)
     return RecordedNetwork(network, units.scaling, int(history.epoch[row]), int(history.step[row]))
-
-
-def read_config(folder: Path) -> Config:
-    """The config of a run, every default filled in. Raises RelusgdError when it is damaged."""
-    path = folder / CONFIG
-    try:
-        with reading(path):
-            # Opened for its errors alone: loading would wait at a pipe for ever, and would
-            # report what the system refuses as a fault of the config.
-            pass
-        return load_config(path)
-    except ConfigError as error:
-        raise RelusgdError(f"{error.message}\nthe run folder is damaged") from None
-    except (OSError, RelusgdError) as error:
-        raise unreadable(path, "the config of a run", error) from None

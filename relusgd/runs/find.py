@@ -12,7 +12,7 @@ from relusgd.advice import advice, option
 from relusgd.config import Config
 from relusgd.errors import InputError, RelusgdError
 from relusgd.run_files.finding import is_run_folder, no_run, path_order
-from relusgd.run_files.folder import CONFIG
+from relusgd.run_files.folder import ARRAYS, CONFIG
 from relusgd.run_files.one_run import TRIES, ReplacedError
 from relusgd.run_files.stated_facts import FACTS
 from relusgd.runs.kept_start import kept_start
@@ -68,20 +68,34 @@ def standing_run(folder: Path) -> Run | None:
 def find_runs(folder: Path) -> Iterator[Run]:
     """The runs below a folder, itself included, in the natural order of their names.
 
-    Hidden folders and links to folders are left out.
+    Hidden folders, links to folders and the arrays of runs are left out.
     """
     found = []
     waiting = [folder]  # no recursion: folders may be nested deeper than Python's functions
     while waiting:
         here = waiting.pop()
-        with suppress(OSError), os.scandir(here) as entries:
-            for entry in entries:
-                if entry.name == FACTS:
-                    found.append(here / FACTS)
-                elif not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
-                    waiting.append(here / entry.name)
-    for facts in sorted(found, key=path_order):
-        yield Run(facts.parent)
+        names, is_run = _folders_in(here)
+        if is_run:
+            found.append(here)
+            names = [name for name in names if name != ARRAYS]
+        waiting += [here / name for name in names]
+    for run in sorted(found, key=path_order):
+        yield Run(run)
+
+
+def _folders_in(folder: Path) -> tuple[list[str], bool]:
+    """The names of the folders in a folder, and whether it is a run; none where it is unreadable.
+
+    Hidden folders and links are left out.
+    """
+    names, is_run = [], False
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name == FACTS:
+                is_run = True
+            elif not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
+                names.append(entry.name)
+    return names, is_run
 
 
 def standing_start(folder: Path, config: Config) -> StartNetwork | None:

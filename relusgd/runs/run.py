@@ -22,7 +22,7 @@ from relusgd.model.targets import parse_target
 from relusgd.run_files import folder as disk
 from relusgd.run_files.folder_errors import damaged
 from relusgd.run_files.one_run import FolderIdentity, folder_identity, read_one_run, replaced
-from relusgd.run_files.recorded_network import read_config
+from relusgd.run_files.run_config import read_config
 from relusgd.run_files.stated_facts import FACTS
 from relusgd.runs.facts import RunFacts, read_facts
 from relusgd.runs.kept_start import kept_start

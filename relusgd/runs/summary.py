@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from relusgd.run_files.folder import ARRAYS
+from relusgd.run_files.folder import array_sizes, have_room
 from relusgd.runs.identity import planned_steps
 from relusgd.runs.run import Run
 from relusgd.runs.training_words import training_words
@@ -20,7 +19,13 @@ def summarize(run: Run) -> dict[str, Any]:
 
     Raises RelusgdError when the run is damaged.
     """
-    run.check_sizes()
+    return run.read_as_one(lambda: _summary(run))
+
+
+def _summary(run: Run) -> dict[str, Any]:
+    sizes = array_sizes(run.folder)
+    if not have_room(sizes, run.config.network.hidden, len(run.metrics["epoch"])):
+        run.check_sizes()  # which says what is missing
     facts = run.facts
     ending = run.ending
     errors = run.original_metrics["test_mse"]
@@ -33,10 +38,10 @@ def summarize(run: Run) -> dict[str, Any]:
         "training": training_words(run.config),
         "planned_epochs": facts.counts.epochs,
         "planned_steps": planned_steps(run),
-        **asdict(run.result),
+        **vars(run.result),
         "own_metrics": {name: float(run.metrics[name][-1]) for name in run.own_metrics},
         "snapshots": len(errors),
-        "bytes": _bytes(run),
+        "bytes": sum(sizes.values()),
         "parameters": facts.counts.parameters,
         "seconds": facts.timings.seconds,
         "engine": facts.engine,
@@ -48,16 +53,12 @@ def summarize(run: Run) -> dict[str, Any]:
     }
 
 
-def _bytes(run: Run) -> int:
-    """The size of the run's arrays on disk."""
-    size = 0
-    for path in (run.folder / ARRAYS).glob("*.npy"):
-        with suppress(OSError):  # a link that leads nowhere
-            size += path.stat().st_size
-    return size
-
-
 def _thinned(errors: NDArray[Any], points: int = 16) -> list[float]:
     """The errors thinned to a few points, evenly spaced over the snapshots."""
-    chosen = np.unique(np.linspace(0, len(errors) - 1, points).round().astype(int))
-    return [float(error) for error in errors[chosen]]
+    chosen: list[float] = errors[_spread_rows(len(errors), points)].tolist()
+    return chosen
+
+
+@lru_cache(maxsize=64)
+def _spread_rows(snapshots: int, points: int) -> NDArray[Any]:
+    return np.unique(np.linspace(0, snapshots - 1, points).round().astype(int))

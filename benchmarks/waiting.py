@@ -1,0 +1,136 @@
+"""Whole commands for which a person waits: many runs listed and compared, a long run shown.
+
+    python benchmarks/waiting.py [many] [--runs 10000] [--before FOLDER] [--rounds 3]
+
+Every figure is the median over rounds, of processor seconds and the largest memory of the command.
+FOLDER is a clone of relusgd of an earlier state; its commands then take turns with those of this
+clone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parents[1]
+SMALL = {"training": {"epochs": 40}, "snapshots": {"every": 10}}
+"""A run of 200 steps at the notebook's sizes."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a command took: processor seconds, and the largest memory in MB."""
+
+    seconds: float
+    megabytes: float
+
+
+def cost(clone: Path, arguments: Sequence[str]) -> Cost:
+    """What `relusgd ARGUMENTS` of a clone takes, from the start of Python to its end."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "relusgd", *arguments],
+        cwd=clone,
+        env={**os.environ, "PYTHONPATH": str(clone)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"relusgd {' '.join(arguments)} ended with {process.returncode}")
+    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+class Commands:
+    """Measures commands of this clone and of an earlier one, in turn."""
+
+    def __init__(self, before: Path | None, rounds: int) -> None:
+        self.clones = {"before": before, "now": HERE} if before else {"now": HERE}
+        self.rounds = rounds
+
+    def measure(self, *arguments: str, first: Callable[[], None] = lambda: None) -> dict[str, Cost]:
+        """Clone → the median of its costs. first: called before every command."""
+        costs: dict[str, list[Cost]] = {name: [] for name in self.clones}
+        for _ in range(self.rounds):
+            for name, clone in self.clones.items():
+                first()
+                costs[name].append(cost(clone, arguments))
+        return {name: _median(measured) for name, measured in costs.items()}
+
+    def tell(self, what: str, *arguments: str, first: Callable[[], None] = lambda: None) -> None:
+        """Measure a command and print what it took."""
+        for name, one in self.measure(*arguments, first=first).items():
+            print(f"{what}, {name}: {one.seconds:.2f} s, {one.megabytes:.0f} MB", flush=True)
+
+
+def _median(costs: Sequence[Cost]) -> Cost:
+    return Cost(
+        statistics.median(one.seconds for one in costs),
+        statistics.median(one.megabytes for one in costs),
+    )
+
+
+def many(folder: Path, commands: Commands, runs: int) -> None:
+    """`list` and `compare` of runs that differ in their seeds."""
+    make_copies(folder / "many", runs)
+    commands.tell(f"list of {runs:,} runs", "list", str(folder / "many"))
+    commands.tell(f"compare of {runs:,} runs", "compare", str(folder / "many"))
+
+
+def train(folder: Path, config: Mapping[str, object]) -> Path:
+    """The folder of a new run. A process of its own trains it, so that this one stays small: the
+    memory of a command counts from that of the process that starts it.
+    """
+    (folder / "config.yaml").write_text(json.dumps(config))
+    cost(HERE, ["train", str(folder / "config.yaml"), "--out", str(folder / "run"), "-q"])
+    return folder / "run"
+
+
+def make_copies(folder: Path, runs: int) -> None:
+    """One small run, copied under other seeds: as many whole run folders in seconds."""
+    with tempfile.TemporaryDirectory() as place:
+        run = train(Path(place), SMALL)
+        files = {
+            path.relative_to(run): path.read_bytes() for path in run.rglob("*") if path.is_file()
+        }
+    config = files.pop(Path("config.yaml")).decode()
+    facts = json.loads(files.pop(Path("run.json")))
+    for seed in range(runs):
+        copy = folder / f"seed={seed}"
+        (copy / "snapshots").mkdir(parents=True)
+        own_config = config.replace("seed: 0\n", f"seed: {seed}\n", 1).encode()
+        facts["sha256"]["config.yaml"] = hashlib.sha256(own_config).hexdigest()
+        facts["timings"].pop("sha256_of_run_json", None)
+        own_facts = json.dumps(facts, indent=2).encode()
+        changed = {Path("config.yaml"): own_config, Path("run.json"): own_facts}
+        for name, content in {**files, **changed}.items():
+            (copy / name).write_bytes(content)
+
+
+PARTS = ("many",)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", default=list(PARTS), help=", ".join(PARTS))
+    parser.add_argument("--runs", type=int, default=10_000)
+    parser.add_argument("--before", type=Path)
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args()
+    commands = Commands(given.before, given.rounds)
+    with tempfile.TemporaryDirectory() as place:
+        if "many" in given.parts:
+            many(Path(place), commands, given.runs)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""The YAML that relusgd writes: `key: value` on every line, sections indented by two.
+
+Such a text needs no parser of YAML, and is read ten times faster without one. Nothing is decided
+here: a text with anything else in it, be it a comment, is left to `yaml_reader`, which reads these
+texts to the same values and lines.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from relusgd.config.scalars import resolve
+from relusgd.config.source import Path
+
+Lines = dict[Path, int]
+"""Path → line, counted from 1."""
+
+_KEY = r"[A-Za-z_][A-Za-z0-9_]{0,60}"
+_PLAIN = r"(?:[A-Za-z0-9]|[+-]?\.?[0-9])[A-Za-z0-9_./+-]*"
+_QUOTED = r"'[ -&(-~]*'"
+_LIST = rf"\[{_PLAIN}(?:, {_PLAIN})*\]"
+_MAP = rf"\{{{_KEY}: {_PLAIN}(?:, {_KEY}: {_PLAIN})*\}}"
+_VALUE = rf"(?:{_PLAIN}|{_QUOTED}|{_LIST}|{_MAP})"
+
+_BLOCK = re.compile(rf"({_KEY}):(?: ({_VALUE})\n|\n((?:  {_KEY}: {_VALUE}\n)+))")
+"""A key at the left with its value, or with the lines of its section."""
+
+_LINE = re.compile(rf"  ({_KEY}): ({_VALUE})\n")
+
+LONGEST_KEPT = 4_000
+"""Sections up to this length are kept: the runs of a sweep differ in one of them."""
+
+
+class _OtherYamlError(Exception):
+    """The text holds what only the parser of YAML can judge."""
+
+
+def read_plain_lines(text: str) -> tuple[dict[str, object], Lines] | None:
+    """The values of a text of plain lines, and the line of every path; None for any other text."""
+    values: dict[str, object] = {}
+    lines: Lines = {(): 1}
+    position, line = 0, 1
+    try:
+        while position < len(text):
+            block = _BLOCK.match(text, position)
+            if block is None or block[1] in values:
+                return None
+            value, places = _block_content(block)
+            values[block[1]] = value
+            for path, offset in places:
+                lines[(block[1], *path)] = line + offset
+            position = block.end()
+            line += text.count("\n", block.start(), position)
+    except _OtherYamlError:
+        return None
+    return (values, lines) if values else None
+
+
+Places = list[tuple[Path, int]]
+"""Paths within a value, each with the number of lines below the value's own key."""
+
+
+def _block_content(block: re.Match[str]) -> tuple[object, Places]:
+    """The value of a key at the left, and its places; the caller may change the value."""
+    _, alone, section = block.groups()
+    if alone is not None:
+        return _value(alone)
+    read = _kept_section if len(section) <= LONGEST_KEPT else _section
+    values, places = read(section)
+    return {key: _copied(value) for key, value in values.items()}, places
+
+
+def _section(text: str) -> tuple[dict[str, object], Places]:
+    values: dict[str, object] = {}
+    places: Places = [((), 0)]
+    for offset, (key, value_text) in enumerate(_LINE.findall(text), start=1):
+        if key in values:
+            raise _OtherYamlError
+        value, below = _value(value_text)
+        values[key] = value
+        places += [((key, *path), offset) for path, _ in below]
+    return values, places
+
+
+_kept_section = lru_cache(maxsize=256)(_section)
+
+
+def _copied(value: object) -> object:
+    """A list or mapping of its own; neither holds another one."""
+    return value.copy() if isinstance(value, list | dict) else value
+
+
+def _value(text: str) -> tuple[object, Places]:
+    """A value on one line, and its own place with those of its items."""
+    inner = text[1:-1]
+    if text[0] == "'":
+        return inner, [((), 0)]
+    if text[0] == "[":
+        items = [_scalar(item) for item in inner.split(", ")]
+        return items, [((), 0), *(((index,), 0) for index in range(len(items)))]
+    if text[0] == "{":
+        pairs = [pair.split(": ") for pair in inner.split(", ")]
+        mapping = {key: _scalar(item) for key, item in pairs}
+        if len(mapping) < len(pairs):
+            raise _OtherYamlError
+        return mapping, [((), 0), *(((key,), 0) for key in mapping)]
+    return _scalar(text), [((), 0)]
+
+
+def _scalar(text: str) -> object:
+    try:
+        return resolve(text)
+    except ValueError:
+        raise _OtherYamlError from None
