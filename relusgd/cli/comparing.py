@@ -11,7 +11,14 @@ import typer
 from relusgd.cli.boundary import guarded
 from relusgd.cli.completions import complete_runs_and_sweeps
 from relusgd.cli.options import JsonOption
-from relusgd.cli.pictures import SizeOption, ThemeName, ThemeOption, TitleOption, make_look
+from relusgd.cli.pictures import (
+    SizeOption,
+    ThemeName,
+    ThemeOption,
+    TitleOption,
+    WithOption,
+    make_look,
+)
 from relusgd.cli.terminal import print_json, printable
 from relusgd.errors import InputError
 
@@ -55,10 +62,19 @@ def compare(
         str | None,
         typer.Option(
             metavar="LOW,HIGH",
-            help="With --over, the quantiles beside the median, in percent; default 25,75.",
+            help="With --over and --functions, the quantiles of the band, in percent; default "
+            "25,75, or mean ± 2 standard deviations of functions.",
             show_default=False,
         ),
     ] = None,
+    functions: Annotated[
+        bool,
+        typer.Option(
+            "--functions",
+            help="Show the learned functions: their mean and band, bias² and variance.",
+        ),
+    ] = False,
+    with_: WithOption = "",
     as_json: JsonOption = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     out: Annotated[
@@ -80,22 +96,41 @@ def compare(
         raise InputError(
             "JSON and CSV are two ways to print the same table", "give --json or --csv"
         )
-    if band is not None and over is None:
-        raise InputError(
-            "a band is drawn over time", f"--over steps --band {band} shows it over the steps"
-        )
+    _check_options(over, band, with_, functions=functions)
     percents = None if band is None else read_band(band)
     look = make_look(size, title, theme, "none")
     comparison = compare_runs(*subjects)
     printed: Printed = "json" if as_json else "csv" if as_csv else "table"
-    if over is None:
-        _show_ends(comparison, printed, out, look)
-    else:
+    if functions:
+        _show_functions(comparison, percents, with_, printed, out, look)
+    elif over is not None:
         _show_courses(comparison, over, percents, printed, out, look)
+    else:
+        _show_ends(comparison, printed, out, look)
     for folder, message in comparison.damaged.items():
         if folder not in message:
             message = f"{folder}: {message}"
         typer.echo(printable(f"note: left out, because it is damaged: {message}"), err=True)
+
+
+def _check_options(
+    over: OverName | None, band: str | None, references: str, *, functions: bool
+) -> None:
+    """Refuse options that do not go together."""
+    if functions and over is not None:
+        raise InputError(
+            f"--functions shows what runs ended with, and --over {over.value} how errors fell",
+            "leave one out",
+        )
+    if band is not None and over is None and not functions:
+        raise InputError(
+            "a band is drawn over time, or of functions",
+            f"--over steps --band {band} shows it over the steps, --functions --band {band} over x",
+        )
+    if references and not functions:
+        raise InputError(
+            "--with puts functions beside the learned ones", f"add --functions --with {references}"
+        )
 
 
 def _show_ends(comparison: Comparison, printed: Printed, out: Path | None, look: Look) -> None:
@@ -142,6 +177,33 @@ def _show_courses(
         from relusgd.cli.course_tables import print_courses
 
         print_courses(courses)
+
+
+def _show_functions(
+    comparison: Comparison,
+    band: tuple[float, ...] | None,
+    references: str,
+    printed: Printed,
+    out: Path | None,
+    look: Look,
+) -> None:
+    """The spread of the learned functions: a picture if wanted, and the table, JSON or CSV."""
+    from relusgd.comparing.function_table import to_csv, to_json
+    from relusgd.comparing.functions import functions_of
+
+    spreads = functions_of(comparison, band, references)
+    if out is not None:
+        from relusgd.comparing.function_picture import draw_spreads
+
+        _say_picture(draw_spreads(spreads, out, look))
+    if printed == "json":
+        print_json(to_json(spreads))
+    elif printed == "csv":
+        typer.echo(to_csv(spreads), nl=False)
+    else:
+        from relusgd.cli.function_tables import print_functions
+
+        print_functions(spreads)
 
 
 def _say_picture(path: Path) -> None:

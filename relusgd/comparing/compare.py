@@ -7,7 +7,7 @@ print(*comparison.sentences, sep="\\n")
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,9 @@ from relusgd.comparing.courses import Courses, courses_of
 from relusgd.comparing.findings import find_all
 from relusgd.comparing.findings.courses import course_findings
 from relusgd.comparing.findings.finding import Finding
+from relusgd.comparing.findings.functions import function_findings
+from relusgd.comparing.function_table import columns as function_columns
+from relusgd.comparing.functions import FunctionSpreads, functions_of
 from relusgd.comparing.table import columns
 from relusgd.errors import InputError, RelusgdError
 from relusgd.run_files.finding import WHERE_RUNS_ARE
@@ -86,6 +89,17 @@ class Comparison(ComparedRuns):
         """
         return ErrorsOverTime(courses_of(self, over, band))
 
+    def functions(
+        self, band: Sequence[float] | None = None, references: str | Iterable[str] = ()
+    ) -> FunctionsOfRuns:
+        """The functions that runs ended with: mean and band of every row, bias² and variance.
+
+        band: the lower and the upper quantile, in percent; None is the mean ± 2 standard
+        deviations. references: what each run is compared with, as for `Run.references`. Raises
+        InputError for another band or name, and where no run has a result.
+        """
+        return FunctionsOfRuns(functions_of(self, band, references))
+
     @cached_property
     def findings(self) -> list[Finding]:
         """The conclusions, with the numbers that each sentence is about."""
@@ -140,6 +154,39 @@ class ErrorsOverTime:
         from relusgd.pictures.look import Look
 
         return draw_over_time(self.courses, out, Look.of(**{"show": None, **look}))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class FunctionsOfRuns:
+    """The learned functions of a comparison: a table, sentences and a picture of them."""
+
+    functions: FunctionSpreads
+
+    def __repr__(self) -> str:
+        return f"FunctionsOfRuns({counted(len(self.functions.spreads), 'row')})"
+
+    @property
+    def sentences(self) -> list[str]:
+        return [finding.text for finding in function_findings(self.functions)]
+
+    @property
+    def table(self) -> dict[str, NDArray[Any]]:
+        """Column name → array, one entry per row and x, as in `--functions --csv`.
+
+        label; every key that varies; functions: learned or a reference; runs; x; mean, deviation,
+        median, lower, upper and truth of f(x), in the units of the data.
+        """
+        return function_columns(self.functions)
+
+    def plot(self, out: str | Path | None = None, **look: Any) -> DrawnFile:
+        """Draw means and bands, as `relusgd compare --functions --out` does.
+
+        out, look and what is raised: as for `Comparison.plot`.
+        """
+        from relusgd.comparing.function_picture import draw_spreads
+        from relusgd.pictures.look import Look
+
+        return draw_spreads(self.functions, out, Look.of(**{"show": None, **look}))
 
 
 @dataclass

@@ -12,7 +12,7 @@ import numpy as np
 
 from relusgd.comparing.best_values import Optimum, find_optima
 from relusgd.comparing.groups import MEASURES, Group, Result, make_groups
-from relusgd.comparing.keys import POINTS, Values, varied_keys
+from relusgd.comparing.keys import POINTS, SEEDS, Values, varied_keys
 from relusgd.comparing.solvers import Duel, find_duels
 from relusgd.errors import RelusgdError
 from relusgd.model.history import ERROR_NAMES
@@ -64,6 +64,15 @@ class ComparedRuns:
                 failures[row.run] = row.error
         groups = [replace(group, lost=lost[group]) for group in groups]
         return cls(groups, varied, damaged, failures)
+
+    @cached_property
+    def over_seeds(self) -> list[Group]:
+        """The groups; runs that differ in their seeds alone are one, however few they are."""
+        if not self.varied or not set(self.varied) <= set(SEEDS):
+            return self.groups
+        results = [result for group in self.groups for result in group.results]
+        lost = sum(group.lost for group in self.groups)
+        return [Group({}, {}, results, lost)]
 
     @property
     def run_count(self) -> int:

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from relusgd.comparing.compared_runs import ComparedRuns
 from relusgd.comparing.groups import Group, Result
-from relusgd.comparing.keys import SEEDS
 from relusgd.errors import InputError
 from relusgd.model.network import Array
 from relusgd.words import exact_number
@@ -190,20 +189,10 @@ def courses_of(compared: ComparedRuns, over: Over, band: Sequence[float] = QUART
         raise InputError(f"errors are shown over epochs or over steps, not over {over!r}")
     checked = checked_band(band)
     names = dict.fromkeys([compared.error, "train_mse"])
-    found = {group: _course(group, list(names)) for group in _over_seeds(compared)}
+    found = {group: _course(group, list(names)) for group in compared.over_seeds}
     courses = [course for course in found.values() if course is not None]
     apart = [group for group, course in found.items() if course is None]
     return Courses(compared, over, checked, courses, apart)
-
-
-def _over_seeds(compared: ComparedRuns) -> list[Group]:
-    """The groups; runs that differ in their seeds alone are one, however few they are."""
-    groups = compared.groups
-    if not compared.varied or not set(compared.varied) <= set(SEEDS):
-        return groups
-    results = [result for group in groups for result in group.results]
-    lost = sum(group.lost for group in groups)
-    return [Group({}, {}, results, lost)]
 
 
 def _course(group: Group, names: Sequence[str]) -> Course | None:

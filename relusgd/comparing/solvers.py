@@ -108,8 +108,8 @@ def _pairs(ridge: Group, sgd: Group) -> Iterator[tuple[Result, Result]]:
             yield solved, other
 
 
-def _seeds(run: Run) -> tuple[int, int]:
-    return run.config.network_seed, run.config.data_seed
+def _seeds(run: Run) -> tuple[int, tuple[int | None, int | None]]:
+    return run.config.network_seed, run.config.point_seeds
 
 
 def _is_affordable(run: Run) -> bool:

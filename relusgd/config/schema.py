@@ -135,6 +135,15 @@ def _kind(value: object, default: object) -> str | None:
 # data
 
 
+Bootstrap = Annotated[
+    bool,
+    Field(
+        description="draw as many training points from the training points, with replacement,"
+        " by the top-level seed",
+    ),
+]
+
+
 class KnotsTarget(Section):
     """A target that is linear between the points (x, y); x increases strictly."""
 
@@ -182,6 +191,7 @@ class TargetData(Section):
         default=False,
         description="train on x and y of mean 0 and deviation 1 over the training points",
     )
+    bootstrap: Bootstrap = False
     seed: Seed | None = Field(
         default=1, description="seed of positions and noise; null = the top-level seed"
     )
@@ -203,6 +213,7 @@ class PointsData(Section):
         default=False,
         description="train on x and y of mean 0 and deviation 1 over the training points",
     )
+    bootstrap: Bootstrap = False
 
 
 def at_home(path: str) -> FilePath:
@@ -237,6 +248,7 @@ class CsvData(Section):
     decimal: Literal["point", "comma"] | None = Field(
         default=None, description="the sign before decimals; null where the file shows it"
     )
+    bootstrap: Bootstrap = False
     seed: Seed | None = Field(
         default=1, description="seed of the choice of held-out rows; null = the top-level seed"
     )
@@ -517,6 +529,15 @@ class Config(Section):
         """The seed of the sampled points, or of the held-out rows of a CSV."""
         own = None if isinstance(self.data, PointsData) else self.data.seed
         return self.seed if own is None else own
+
+    @property
+    def point_seeds(self) -> tuple[int | None, int | None]:
+        """The seeds that the points depend on: of their draw or split, and of the bootstrap.
+
+        None where there is none. Equal data and seeds give equal points.
+        """
+        drawn = None if isinstance(self.data, PointsData) else self.data_seed
+        return drawn, self.seed if self.data.bootstrap else None
 
     @property
     def width(self) -> int:

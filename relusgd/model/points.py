@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from relusgd.errors import ConfigError, InputError
 from relusgd.model.data_file.columns import DataColumns
-from relusgd.model.network import Array, Network
+from relusgd.model.network import Array, Integers, Network
 from relusgd.model.targets import Target
 from relusgd.words import and_list, counted
 
@@ -302,6 +302,19 @@ def is_usable_deviation(deviation: float) -> bool:
 
 def _all_finite(values: Array) -> bool:
     return bool(np.isfinite(values).all())
+
+
+def resampled(dataset: Dataset, indices: Integers) -> Dataset:
+    """The dataset whose training points are those of these indices, which do not decrease.
+
+    The test points stay. The domain stays where a target has one; else it is the range of all x,
+    as that of a dataset from its rows.
+    """
+    x_train, y_train = dataset.x_train[indices], dataset.y_train[indices]
+    domain = dataset.domain
+    if dataset.target is None:
+        domain = _range(np.concatenate([x_train, dataset.x_test]))
+    return replace(dataset, x_train=x_train, y_train=y_train, domain=domain)
 
 
 def dataset_rows(dataset: Dataset) -> Iterator[Row]:

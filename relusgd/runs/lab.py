@@ -126,7 +126,8 @@ def _check_bounds(config: Config, dataset: Dataset, network: Network) -> None:
 
 def _data(config: Config, dataset: Dataset) -> dict[str, Any]:
     data = config.data
-    if not isinstance(data, TargetData):
+    # The lab draws the points of a target itself, but no bootstrap sample of them.
+    if not isinstance(data, TargetData) or data.bootstrap:
         return _points(dataset, standardize=bool(data.standardize))
     target = data.target
     written: Any = target

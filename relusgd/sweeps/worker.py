@@ -10,7 +10,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
 
-from relusgd.config import Config, PlannedRun, PointsData, config_to_yaml
+from relusgd.config import Config, PlannedRun, config_to_yaml
 from relusgd.config.start import RunStart
 from relusgd.errors import DivergedError, RelusgdError, StoppedError
 from relusgd.files import read_bounded
@@ -243,8 +243,7 @@ _datasets: dict[object, Dataset] = {}
 
 def dataset_of(config: Config) -> Dataset:
     """The points of a config. The last few are kept, because runs of a sweep mostly share them."""
-    seed = None if isinstance(config.data, PointsData) else config.data_seed
-    key = config.data, seed, config.origin.folder
+    key = config.data, config.point_seeds, config.origin.folder
     if key not in _datasets:
         dataset = build_dataset(config)
         if len(_datasets) >= KEPT_DATASETS:

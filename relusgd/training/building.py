@@ -17,6 +17,7 @@ from relusgd.model.points import (
     Dataset,
     csv_dataset,
     points_dataset,
+    resampled,
     sample_dataset,
     standardize,
 )
@@ -27,7 +28,12 @@ from relusgd.training.noise import Noise
 from relusgd.training.optimizers import make_optimizer
 from relusgd.training.recording import Recording
 from relusgd.training.start import StartNetwork
-from relusgd.training.streams import BatchOrder, held_out_order, network_generator
+from relusgd.training.streams import (
+    BatchOrder,
+    bootstrap_indices,
+    held_out_order,
+    network_generator,
+)
 
 
 def build_dataset(config: Config) -> Dataset:
@@ -36,6 +42,8 @@ def build_dataset(config: Config) -> Dataset:
     Raises ConfigError with every fault of the data.
     """
     dataset = _original_dataset(config)
+    if config.data.bootstrap:
+        dataset = resampled(dataset, bootstrap_indices(config.seed, len(dataset.x_train)))
     if not config.data.standardize:
         return dataset
     with _faults_at(config, "data.standardize"):

@@ -22,7 +22,7 @@ Words = NDArray[np.uint64]
 WordSource = Callable[[int, int, int, int, int], Words]
 """A function like `random_words`; the compiled engine has one that gives the same words faster."""
 
-INITIAL_NETWORK, BATCH_ORDER, HELD_OUT, LABEL_NOISE, INPUT_NOISE = range(5)
+INITIAL_NETWORK, BATCH_ORDER, HELD_OUT, LABEL_NOISE, INPUT_NOISE, BOOTSTRAP = range(6)
 """The purposes of a seed; each has its own stream."""
 
 BLOCK_DRAWS = 2**18
@@ -86,6 +86,23 @@ def permutations(
 def held_out_order(seed: int, n: int) -> Integers:
     """The permutation of range(n) whose first part is held out as test points."""
     return permutations(seed, HELD_OUT, 0, 1, n).ravel()
+
+
+def indices_with_replacement(u: Words, n: int) -> Integers:
+    """Indices 0 … n − 1, one for each raw word: its high half, as a fraction of 2^32, times n.
+
+    In place: the words are changed.
+    """
+    u >>= np.uint64(32)
+    u *= np.uint64(n)
+    u >>= np.uint64(32)
+    return u.view(np.int64)
+
+
+def bootstrap_indices(seed: int, n: int) -> Integers:
+    """n of the indices 0 … n − 1, drawn with replacement, in increasing order (Efron 1979)."""
+    drawn = indices_with_replacement(random_words(seed, BOOTSTRAP, 0, 0, n), n)
+    return np.sort(drawn)
 
 
 @dataclass(frozen=True)
@@ -181,11 +198,7 @@ class BatchOrder:
         block, row = divmod(first, block_steps)
         count = min(stop - first, block_steps - row, piece_steps)
         u = words(self.seed, BATCH_ORDER, block, row * B, count * B)
-        # The high half of a word, as a fraction of 2^32, times n.
-        u >>= np.uint64(32)
-        u *= np.uint64(self.n)
-        u >>= np.uint64(32)
-        return Batches(u.view(np.int64), np.arange(count + 1) * B)
+        return Batches(indices_with_replacement(u, self.n), np.arange(count + 1) * B)
 
     def _full_piece(self, first: int, stop: int, words: WordSource) -> Batches:  # noqa: ARG002
         """Batches of all points, for which nothing is drawn."""

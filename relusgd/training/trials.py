@@ -228,7 +228,8 @@ def changed_plan(plan: Plan, changes: Changes) -> Plan | None:
     try:
         config = load_config(plan.config, changes)
         has_same_data = config.data == plan.config.data
-        return prepare(config, plan.dataset if has_same_data else None, plan.start)
+        has_same_points = has_same_data and config.point_seeds == plan.config.point_seeds
+        return prepare(config, plan.dataset if has_same_points else None, plan.start)
     except RelusgdError:
         return None
 

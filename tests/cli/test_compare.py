@@ -195,9 +195,32 @@ def test_over_has_json_csv_and_a_picture(folder, tmp_path):
         assert picture.size == (500, 400)
 
 
+def test_functions_have_a_table_json_csv_and_a_picture(folder, tmp_path):
+    result = compare(folder, "--functions")
+    assert result.exit_code == 0, result.stderr
+    assert "bias²" in result.stdout
+    assert "Their sum is the mean error of the runs." in result.stdout
+    out = tmp_path / "functions.png"
+    result = compare(folder, "--functions", "--with", "line", "--out", out, "--size", "500x400")
+    assert f"picture: {out}" in result.stderr
+    assert "line" in result.stdout
+    with Image.open(out) as picture:
+        assert picture.size == (500, 400)
+    printed = json.loads(compare(folder, "--functions", "--band", "0,100", "--json").stdout)
+    assert printed["band"] == [0, 100]
+    group = printed["groups"][0]
+    assert group["bias_squared"] + group["variance"] + 0.01 == pytest.approx(group["total"])
+    rows = list(csv.DictReader(io.StringIO(compare(folder, "--functions", "--csv").stdout)))
+    assert len(rows) == len(printed["groups"]) * len(group["x"])
+    assert float(rows[3]["mean"]) == group["mean"][3]
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
+        (["--functions", "--over", "steps"], "leave one out"),
+        (["--with", "kernel"], "add --functions --with kernel"),
+        (["--functions", "--with", "krenel"], "did you mean kernel"),
         (["--band", "25,75"], "--over steps --band 25,75 shows it over the steps"),
         (["--over", "steps", "--band", "75,25"], "around the median, not 75,25"),
         (["--over", "steps", "--band", "all"], "--band takes two quantiles in percent, not 'all'"),

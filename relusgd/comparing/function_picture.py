@@ -1,0 +1,148 @@
+"""The spread of functions as a picture: which groups have a panel, and the chart beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from relusgd.comparing.functions import FunctionSpread, FunctionSpreads
+from relusgd.comparing.groups import Group
+from relusgd.comparing.keys import is_number
+from relusgd.config.key_words import key_words
+from relusgd.config.values import single
+from relusgd.model.network import Array
+from relusgd.pictures.drawn_file import DrawnFile
+from relusgd.pictures.error_chart import Chart, Series
+from relusgd.pictures.function_spread import (
+    FunctionBand,
+    FunctionPanel,
+    FunctionPicture,
+    save_functions,
+)
+from relusgd.pictures.look import Look
+from relusgd.pictures.stills import check_still
+from relusgd.runs.picture import checked_place
+from relusgd.runs.titles import value_words
+from relusgd.words import counted
+
+MOST_PANELS = 6
+"""Of more groups, so many are shown, evenly chosen."""
+
+ENOUGH_VALUES = 3
+"""Errors are drawn over a number that has so many values."""
+
+CHART_NAMES = ("bias²", "variance", "bias² + variance")
+
+
+def draw_spreads(
+    functions: FunctionSpreads, out: str | Path | None = None, look: Look | None = None
+) -> DrawnFile:
+    """Write the picture of the functions as .png, .svg or .pdf, and give its path.
+
+    By default it is in the nearest common folder of the runs, named by what the groups differ in.
+    Raises InputError for another place or suffix.
+    """
+    runs = [spread.group.typical for spread in functions.learned]
+    path = checked_place(runs, out, "functions", ".png")
+    check_still(path)
+    save_functions(scene(functions), path, look)
+    return DrawnFile(path)
+
+
+def scene(functions: FunctionSpreads) -> FunctionPicture:
+    """What the picture shows."""
+    shown = _shown_groups(functions)
+    data = shown[0].typical.data
+    panels = [_panel(functions, group) for group in shown]
+    chart = _chart(functions)
+    return FunctionPicture(
+        _title(functions),
+        _note(functions, len(shown)),
+        panels,
+        data.x_name,
+        data.y_name,
+        chart,
+        CHART_NAMES if chart is not None else (),
+    )
+
+
+def _shown_groups(functions: FunctionSpreads) -> list[Group]:
+    groups = [spread.group for spread in functions.learned]
+    if len(groups) <= MOST_PANELS:
+        return groups
+    places = np.linspace(0, len(groups) - 1, MOST_PANELS).round().astype(int)
+    return [groups[place] for place in places]
+
+
+def _panel(functions: FunctionSpreads, group: Group) -> FunctionPanel:
+    spreads = [spread for spread in functions.spreads if spread.group is group]
+    bands = [_band(spread, functions.kinds.index(spread.kind)) for spread in spreads]
+    first = spreads[0]
+    truth = None if first.truth is None else (first.x, first.truth)
+    title = group.label if functions.keys else ""
+    return FunctionPanel(title, bands, shared_points(group), truth)
+
+
+def _band(spread: FunctionSpread, colour: int) -> FunctionBand:
+    low, high = spread.limits
+    return FunctionBand(spread.title, spread.x, spread.mean, spread.median, low, high, colour)
+
+
+def shared_points(group: Group) -> tuple[Array, Array] | None:
+    """The training points (x, y) in the units of the data; None where the runs have others."""
+    columns = [result.run.data.in_original_units.columns[:2] for result in group.counted]
+    first_x, first_y = columns[0]
+    for x, y in columns[1:]:
+        if not (np.array_equal(x, first_x) and np.array_equal(y, first_y)):
+            return None
+    return first_x, first_y
+
+
+def _chart(functions: FunctionSpreads) -> Chart | None:
+    """bias², variance and their sum over the number that alone tells the groups apart."""
+    rows = functions.learned
+    if not functions.knows_truth or len(functions.keys) != 1 or len(rows) < ENOUGH_VALUES:
+        return None
+    (key,) = functions.keys
+    values = [single(spread.group.keys[key]) for spread in rows]
+    if not all(map(is_number, values)):
+        return None
+    bias = np.array([spread.bias_squared for spread in rows])
+    variance = np.array([spread.variance for spread in rows])
+    first_colour = len(functions.kinds)
+    series = [
+        _line(errors, first_colour + number)
+        for number, errors in enumerate((bias, variance, bias + variance))
+    ]
+    places = [value_words(value) for value in values]
+    return Chart(series, key_words(key), places, _noise(rows))
+
+
+def _line(errors: Array, colour: int) -> Series:
+    x = np.arange(len(errors), dtype=np.float64)
+    return Series(x, errors, errors, errors, colour)
+
+
+def _noise(rows: Sequence[FunctionSpread]) -> float | None:
+    """noise², where it is the same in all rows and above 0."""
+    levels = {spread.noise_squared for spread in rows}
+    level = levels.pop()
+    return level if not levels and level > 0 else None
+
+
+def _note(functions: FunctionSpreads, shown: int) -> str:
+    """What a band is, of how many runs, and how many rows are shown."""
+    counts = {len(spread.values) for spread in functions.spreads}
+    runs = f"{counted(max(counts), 'run')} each" if len(counts) == 1 else "all runs"
+    note = f"{functions.band_words}, {runs}"
+    rows = len(functions.learned)
+    return f"{note}; {shown} of {rows} rows" if shown < rows else note
+
+
+def _title(functions: FunctionSpreads) -> str:
+    """The name of the folder that all runs are in."""
+    results = [result for spread in functions.learned for result in spread.group.counted]
+    folders = {result.run.folder.resolve().parent for result in results}
+    return folders.pop().name if len(folders) == 1 else "functions"
