@@ -67,12 +67,17 @@ def captions_of(events: Sequence[Event], rows: Indices, fps: float, hold: float)
     """
     frames = len(rows)
     texts = [""] * frames
-    chosen = _as_early_as_possible(_placed(sorted(events, key=_weight), rows, fps, hold), fps)
+    chosen = _as_early_as_possible(_placed(by_weight(events), rows, fps, hold), fps)
     for place, shown in enumerate(chosen):
         following = chosen[place + 1].begin if place + 1 < len(chosen) else frames
         for frame in range(shown.begin, min(shown.stop, following)):
             texts[frame] = shown.text
     return texts
+
+
+def by_weight(events: Sequence[Event]) -> list[Event]:
+    """The events, the heaviest first."""
+    return sorted(events, key=_weight)
 
 
 def _weight(event: Event) -> int:

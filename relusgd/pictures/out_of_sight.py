@@ -22,19 +22,31 @@ NOTE_WIDTH = 0.9
 """The widest line of the note that says where the function is, as a share of the panel."""
 
 
+HIGHEST = 0.96
+"""Where the note begins at the top of a panel, as a share of its height."""
+
+
 class OutOfSight:
     """A note that says where the function is, and, when it has left for good, its last places.
 
-    limits: of y; colour: of the learned function.
+    limits: of y; colour: of the learned function. highest: where the note may begin, as a share of
+    the panel's height.
     """
 
     def __init__(
-        self, sheet: Sheet, axes: Axes, view: View, limits: tuple[float, float], colour: str
+        self,
+        sheet: Sheet,
+        axes: Axes,
+        view: View,
+        limits: tuple[float, float],
+        colour: str,
+        highest: float = HIGHEST,
     ) -> None:
         self._sheet = sheet
         self._axes = axes
         self._view = view
         self._limits = limits
+        self._highest = highest
         self._trail_words = ""
         self.trail: Any = LineCollection(
             [],
@@ -72,7 +84,7 @@ class OutOfSight:
         """Say where the function is if no point of it is in the picture."""
         low, high = self._limits
         finite = y[np.isfinite(y)]
-        words, place, side = "", 0.96, "top"
+        words, place, side = "", self._highest, "top"
         if not len(finite):
             words, place, side = "the learned function is not finite", 0.04, "bottom"
         elif np.all(finite > high):

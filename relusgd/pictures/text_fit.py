@@ -48,5 +48,21 @@ def shortened(text: str, pixels: float, room: float, *, bold: bool = False) -> s
     return _cut(text, fits) if fits else ""
 
 
+def wrapped(text: str, pixels: float, room: float, most: int) -> list[str]:
+    """The words on up to so many lines of `room` pixels; the last one is cut where more would
+    follow."""
+    words, lines = drawable(text[:1000]).split(), [""]
+    for number, word in enumerate(words):
+        longer = f"{lines[-1]} {word}".strip()
+        if not lines[-1] or text_width(longer, pixels) <= room:
+            lines[-1] = longer
+        elif len(lines) < most:
+            lines.append(word)
+        else:
+            lines[-1] = " ".join([lines[-1], *words[number:]])
+            break
+    return [shortened(line, pixels, room) for line in lines]
+
+
 def _cut(text: str, length: int) -> str:
     return f"{text[:length].rstrip()}…"

@@ -33,6 +33,7 @@ from relusgd.pictures.scene import RunGroup, Scene
 from relusgd.pictures.slow_motion.real_step import check_slow_motion
 from relusgd.pictures.storeys.build_up import check_build_up
 from relusgd.pictures.storeys.elbows_of_many import save_elbows
+from relusgd.pictures.storeys.numbered_moments import save_moments
 from relusgd.pictures.story import save_story
 from relusgd.pictures.view import View
 from relusgd.runs.diagnosis import RecordedTraining
@@ -208,7 +209,7 @@ def _at_rows_of(history: History, event: Event) -> Event:
 
 @quiet
 def plot(
-    runs: Sequence[DrawnRun],
+    runs: Sequence[FilmedRun],
     out: str | Path | None = None,
     *,
     epoch: int | None = None,
@@ -233,10 +234,17 @@ def plot(
     shows_sharpness = _shows_sharpness(look, len(runs), story=story)
     scene = scene_of(runs, with_, shows_sharpness=shows_sharpness)
     if isinstance(scene, View) and story:
-        save_story(scene, path, look)
+        _save_story(runs[0], scene, path, look or Look())
     else:
         save_still(scene, _moment(scene, epoch, step), path, look)
     return DrawnFile(path)
+
+
+def _save_story(run: FilmedRun, view: View, path: Path, look: Look) -> None:
+    if look.layout == "panels":
+        save_story(view, path, look)
+    else:
+        save_moments(view, path, look, run.events)
 
 
 @quiet

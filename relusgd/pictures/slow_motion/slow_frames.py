@@ -65,7 +65,8 @@ class SlowMotionBuilder:
             lower = LowerStorey(sheet, boxes.lower, view, scales, film.time, view.history.step)
             now = int(rows_until(film.time, np.array([float(self.real.number)]), boxes.lower)[0])
             parts.append(StandingPaths(lower, now))
-        upper = UpperStorey(sheet, boxes.upper, self.states, scales, sheet.colours.learned)
+        colour = sheet.colours.learned
+        upper = UpperStorey(sheet, boxes.upper, self.states, scales, colour, film.corner)
         stems = None
         if "units" in sheet.look.show:
             rows = np.full(len(self.states), now)

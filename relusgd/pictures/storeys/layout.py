@@ -46,11 +46,20 @@ class StoreyBoxes:
         return self.lower or self.upper
 
     @classmethod
-    def of(cls, sheet: Sheet, labels: Iterable[str], *, paths: bool, y_name: str) -> StoreyBoxes:
+    def of(
+        cls,
+        sheet: Sheet,
+        labels: Iterable[str],
+        *,
+        paths: bool,
+        y_name: str,
+        aside: int = 0,
+    ) -> StoreyBoxes:
         """The boxes of a sheet.
 
         labels: of both upright axes. paths: whether there is a lower storey. y_name: of y, which
-        takes room at the left if it says something.
+        takes room at the left if it says something. aside: pixels at the right of the storeys that
+        are kept free.
         """
         text = sheet.scale.text
         beside = 1.7 + (NAME_WIDTH if says_something(y_name) else 0.0)
@@ -63,7 +72,7 @@ class StoreyBoxes:
             title = Box(left, top, width, sheet.lines(1.3))
         head = Box(left, top - sheet.lines(1.75), width, sheet.lines(1.75))
         floor = sheet.lines(2.4)
-        area = Box(left, floor, width, head.bottom - sheet.lines(0.5) - floor)
+        area = Box(left, floor, width - aside, head.bottom - sheet.lines(0.5) - floor)
         if not paths:
             return cls(title, head, area, None)
         upper, lower = two_storeys(area, gap=round(BETWEEN * sheet.height))

@@ -30,9 +30,9 @@ def draw_one_run(sheet: Sheet, view: View, script: Script | None = None) -> list
 
 
 class OneRunBuilder:
-    """The picture while it is put together."""
+    """The picture while it is put together. aside: pixels at the right that are kept free."""
 
-    def __init__(self, sheet: Sheet, view: View, script: Script) -> None:
+    def __init__(self, sheet: Sheet, view: View, script: Script, aside: int = 0) -> None:
         self.sheet = sheet
         self.view = view
         self.script = script
@@ -41,7 +41,11 @@ class OneRunBuilder:
         labels = ["0"]
         for _ in range(2):  # the heights of the storeys decide on their labels, these on the room
             self.boxes = StoreyBoxes.of(
-                sheet, labels, paths="units" in shown, y_name=view.dataset.y_name
+                sheet,
+                labels,
+                paths="units" in shown,
+                y_name=view.dataset.y_name,
+                aside=aside,
             )
             self._choose_scales("loss" in shown)
             labels = [*self.y_ticks.labels, *self._time_labels()]
@@ -70,7 +74,7 @@ class OneRunBuilder:
 
     def draw(self) -> list[Part]:
         storeys = RunStoreys(self.sheet, self.view, self.scales, self.time, self.view.history.step)
-        parts = storeys.draw(self.boxes.upper, self.boxes.lower)
+        parts = storeys.draw(self.boxes.upper, self.boxes.lower, self.corner)
         if self.corner:
             parts.append(storeys.draw_errors(self.corner, error_axis(self.view)))
         parts += self._draw_head()

@@ -39,10 +39,13 @@ class RunStoreys:
         self._clock: Array = np.asarray(clock, dtype=np.float64)
         self.rows = np.zeros(len(view), dtype=np.int64)
 
-    def draw(self, upper: Box, lower: Box | None) -> list[Part]:
-        """Draw what never changes of both storeys, and give their parts that change."""
+    def draw(self, upper: Box, lower: Box | None, corner: Box | None) -> list[Part]:
+        """Draw what never changes of both storeys, and give their parts that change.
+
+        corner: of the upper one, where the errors stand.
+        """
         sheet, view, scales = self._sheet, self._view, self._scales
-        function = UpperStorey(sheet, upper, view, scales, sheet.colours.learned)
+        function = UpperStorey(sheet, upper, view, scales, sheet.colours.learned, corner)
         if "units" not in sheet.look.show:
             return [FunctionOnStems(function, None)]
         parts: list[Part] = []

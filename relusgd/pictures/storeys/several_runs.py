@@ -172,10 +172,11 @@ class SeveralRunsBuilder:
     def _draw_run(self, number: int, view: View) -> list[Part]:
         cell, (upper, lower) = self.cells[number], self.storeys[number]
         storeys = RunStoreys(self.fine, view, self.scales, self.time, view.clock)
-        parts = storeys.draw(upper, lower)
+        place = None
         if self.corners:
-            size = corner_size(self.fine, upper)
-            place = self.corners[number].box(upper, *size)
+            place = self.corners[number].box(upper, *corner_size(self.fine, upper))
+        parts = storeys.draw(upper, lower, place)
+        if place:
             parts.append(storeys.draw_errors(place, self.group.error_axis))
         if self.errors_in_head:
             parts.append(HeadError(self.fine, cell.head, view, self.group.error_name))

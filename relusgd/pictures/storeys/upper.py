@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from relusgd.model.network import Array
 from relusgd.pictures.curve_panel import FAINTEST_KINK, MOST_KINKS
 from relusgd.pictures.marks import looks_of, original, pale, relative, x_limits
-from relusgd.pictures.out_of_sight import OutOfSight
+from relusgd.pictures.out_of_sight import HIGHEST, OutOfSight
 from relusgd.pictures.panels import kept_near, moving_dots, moving_line, moving_steps
 from relusgd.pictures.plain_matplotlib import Artist
 from relusgd.pictures.reference_lines import ReferenceLines
@@ -30,6 +30,9 @@ light paper they are of paper, on dark of its own colour."""
 
 RING, LARGER = 4.2, 6.0
 """The size of the weakest ring, and what the strongest has more, in pixels."""
+
+NOTE_GAP = 0.02
+"""The room between the errors and a note under them, as a share of the storey's height."""
 
 BARS_SHARE = 0.1
 """The height of a full bar of bends, as a share of the storey."""
@@ -55,10 +58,18 @@ class MarkedBends:
 class UpperStorey:
     """Points and truth, which stay, and the learned function with its breakpoints, which moves.
 
-    What stays lies in axes of its own, under the stems.
+    What stays lies in axes of its own, under the stems. corner: where the errors stand.
     """
 
-    def __init__(self, sheet: Sheet, box: Box, view: View, scales: Scales, colour: str) -> None:
+    def __init__(
+        self,
+        sheet: Sheet,
+        box: Box,
+        view: View,
+        scales: Scales,
+        colour: str,
+        corner: Box | None = None,
+    ) -> None:
         self._sheet = sheet
         self._view = view
         self._scales = scales
@@ -75,7 +86,8 @@ class UpperStorey:
         )
         self.moving += self._references.moving
         self._make_curve(colour)
-        self._out_of_sight = OutOfSight(sheet, self.front, view, scales.y, colour)
+        top = HIGHEST if corner is None else (corner.bottom - box.bottom) / box.height - NOTE_GAP
+        self._out_of_sight = OutOfSight(sheet, self.front, view, scales.y, colour, top)
         self.moving += self._out_of_sight.moving
 
     def _draw_data(self) -> None:

@@ -58,7 +58,8 @@ def has_elbows_inside(view: View) -> bool:
 class Words:
     """What the storeys show, in the colours of the things.
 
-    corner: of the upper storey, where the errors stand.
+    corner: of the upper storey, where the errors stand. rows: of pixels of the lower storey before
+    each snapshot. others: snapshots whose functions are in the picture, too.
     """
 
     def __init__(
@@ -71,8 +72,10 @@ class Words:
         scales: Scales,
         script: Script,
         rows: NDArray[np.int64],
+        others: Sequence[int] = (),
     ) -> None:
         self._sheet = sheet
+        self._others = list(others)
         self._box = upper
         self._view = view
         self._scales = scales
@@ -125,7 +128,7 @@ class Words:
             self._free.enter_line(*self._pixel(*view.truth))
         for reference in view.references:
             self._free.enter_line(*self._pixel(reference.x, reference.at(self._first)))
-        for row in self._early_rows():
+        for row in [*self._early_rows(), *self._others]:
             self._enter_function(row)
         if self._has_bars:
             box = self._box

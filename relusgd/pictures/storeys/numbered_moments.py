@@ -1,0 +1,299 @@
+"""A run from start to end in one still: its functions at numbered moments, and under them the paths
+of the elbows with a line across at each moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from relusgd.diagnostics.events import Event
+from relusgd.model.network import Array
+from relusgd.pictures.axis import Ticks
+from relusgd.pictures.contrast import blend
+from relusgd.pictures.look import Look
+from relusgd.pictures.marks import x_limits
+from relusgd.pictures.moments import key_moments
+from relusgd.pictures.named_moments import names_of_moments
+from relusgd.pictures.number_text import error_text
+from relusgd.pictures.panels import kept_near
+from relusgd.pictures.plain_matplotlib import Line2D
+from relusgd.pictures.scales import error_axis, errors_of
+from relusgd.pictures.script import Script
+from relusgd.pictures.sheet import MOVING, Box, Sheet
+from relusgd.pictures.stills import draw_sheet, write_figure
+from relusgd.pictures.storeys.bare_axes import STEMS, bare_axes
+from relusgd.pictures.storeys.layout import CAPTION_LETTERS
+from relusgd.pictures.storeys.lower import MARGIN
+from relusgd.pictures.storeys.one_run import OneRunBuilder
+from relusgd.pictures.storeys.run_storeys import FunctionOnStems, RunStoreys
+from relusgd.pictures.storeys.upper import UpperStorey
+from relusgd.pictures.storeys.words import Words
+from relusgd.pictures.text_fit import shortened, wrapped
+from relusgd.pictures.view import View
+
+MOMENTS = 6
+"""Snapshots whose function is drawn."""
+
+COLUMN, LEAST_COLUMN = 0.24, 13.0
+"""The room for words at the right, as a share of the picture's width; narrower ones than this many
+heights of a letter have numbers alone."""
+
+NUMBERS_ALONE = 2.6
+"""The room for these, in heights of a letter."""
+
+CIRCLE = 1.5
+"""The height of a number in its circle, in heights of a letter."""
+
+WORD_LETTERS = 0.9
+"""The height of the words beside a number, in heights of a letter."""
+
+MOST_LINES = 2
+"""Lines that are said of a moment, at most."""
+
+Colour = tuple[float, float, float]
+
+THINNEST, THICKEST = 1.2, 2.4
+"""The widths of the first function and of the last but one, in pixels."""
+
+
+def save_moments(
+    view: View, path: Path, look: Look | None = None, events: Sequence[Event] = ()
+) -> None:
+    """Write the picture as .png, .svg or .pdf. Raises as `write_figure` does."""
+    write_figure(draw_moments(view, look, events), path)
+
+
+def draw_moments(view: View, look: Look | None = None, events: Sequence[Event] = ()) -> Sheet:
+    """The picture as a figure. events: of the run, which name the moments that show them."""
+    return draw_sheet(lambda sheet: MomentsBuilder(sheet, view, events).draw_still(), look)
+
+
+class MomentsBuilder(OneRunBuilder):
+    """The picture while it is put together. moments: the snapshots whose function is drawn."""
+
+    def __init__(self, sheet: Sheet, view: View, events: Sequence[Event]) -> None:
+        text = sheet.scale.text
+        self.has_words = COLUMN * sheet.width >= LEAST_COLUMN * text and "units" in sheet.look.show
+        column = COLUMN * sheet.width if self.has_words else NUMBERS_ALONE * text
+        self.moments: list[int] = []
+        last = Script(np.array([len(view) - 1]))
+        super().__init__(sheet, view, last, aside=round(column))
+        self.names = names_of_moments(view, self.moments, events)
+
+    def _time_labels(self) -> list[str]:
+        """The steps of the moments, which are chosen by the room that the lower storey has."""
+        box = self.boxes.lower or self.boxes.upper
+        lines = MOST_LINES * WORD_LETTERS * 1.25 if self.has_words else CIRCLE
+        apart = lines * self.sheet.scale.text / box.height * (1 + 2 * MARGIN)
+        self.moments = key_moments(self.view, MOMENTS, apart)
+        steps = self.view.history.step[self.moments]
+        labels = [f"{step:,}" for step in steps]
+        labels[0] = f"step {labels[0]}"
+        self.time_ticks = Ticks(tuple(self.time.place(steps).tolist()), tuple(labels))
+        return labels
+
+    def draw_still(self) -> None:
+        """Draw everything."""
+        sheet, view, boxes = self.sheet, self.view, self.boxes
+        last = len(view) - 1
+        storeys = RunStoreys(sheet, view, self.scales, self.time, view.history.step)
+        parts = storeys.draw(boxes.upper, boxes.lower, self.corner)
+        if self.corner:
+            parts.append(storeys.draw_errors(self.corner, error_axis(view)))
+        for part in parts:
+            part.show(last)
+        (function,) = [part for part in parts if isinstance(part, FunctionOnStems)]
+        self._draw_functions(function.upper)
+        if boxes.lower:
+            self._draw_lines(boxes.lower)
+        self._write_head()
+        self.write_words()
+        Words(
+            sheet,
+            boxes.upper,
+            boxes.lower,
+            self.corner,
+            view,
+            self.scales,
+            self.script,
+            storeys.rows,
+            others=self.moments[:-1],
+        )
+
+    def _write_head(self) -> None:
+        sheet, head = self.sheet, self.boxes.head
+        sheet.write_title(self.boxes.title)
+        bends = "breakpoints" if self.view.deep else "elbows"
+        moments = f"{len(self.moments)} moments" if len(self.moments) > 1 else "one moment"
+        said = f"The function at {moments}, and where its {bends} went"
+        pixels = CAPTION_LETTERS * sheet.scale.text
+        words = shortened(said, pixels, head.width, bold=True)
+        baseline = head.bottom + 0.28 * head.height
+        sheet.text(head.left, baseline, words, pixels=pixels, bold=True)
+
+    # The functions
+
+    def _draw_functions(self, upper: UpperStorey) -> None:
+        """The functions of all moments, later ones over earlier ones, and their numbers."""
+        sheet, count = self.sheet, len(self.moments)
+        box, limits = self.boxes.upper, self.scales.y
+        ends = []
+        for number, row in enumerate(self.moments):
+            curve = self.view.curve(row)
+            y = kept_near(np.nan_to_num(curve.y), limits)
+            ends.append((y[-1] - limits[0]) / (limits[1] - limits[0]) * box.height)
+            if number == count - 1:
+                continue
+            share = number / max(count - 2, 1)
+            upper.front.plot(
+                curve.x,
+                y,
+                color=self._shade(number),
+                linewidth=sheet.points(THINNEST + (THICKEST - THINNEST) * share),
+                solid_joinstyle="round",
+                zorder=MOVING + 0.1 + number / 100,
+            )
+        heights = np.clip(np.array(ends), 0.0, float(box.height))
+        apart = CIRCLE * sheet.scale.text
+        # The lowest circle keeps clear of the first one of the lower storey.
+        foot = 0.5 * apart
+        places = foot + spread_apart(heights - foot, apart, box.height - foot)
+        for number, (end, place) in enumerate(zip(heights, places, strict=True)):
+            self._lead_to_number(number, box.bottom + end, box.bottom + place)
+
+    def _shade(self, number: int) -> Colour:
+        """The colour of a function: the paler the earlier, as pale as may be for the first."""
+        sheet = self.sheet
+        colour, last = sheet.colours.learned, max(len(self.moments) - 1, 1)
+        least = sheet.least_opacity(colour)
+        red, green, blue = blend(colour, sheet.colours.paper, least + (1 - least) * number / last)
+        return float(red), float(green), float(blue)
+
+    def _lead_to_number(self, number: int, end: float, height: float) -> None:
+        """A thin line from the end of a function to its number."""
+        sheet, box = self.sheet, self.boxes.upper
+        low, high = x_limits(self.scales.x)
+        right = box.left + (self.view.high - low) / (high - low) * box.width
+        middle = self._number_place(box)
+        places = [right, box.right, middle - 0.5 * CIRCLE * sheet.scale.text]
+        self._figure_line(places, [end, end, height], self._shade(number))
+        self._write_number(number, middle, height)
+
+    def _number_place(self, box: Box) -> float:
+        """The middle of the circles, which stand one under the other at the right of a storey."""
+        return box.right + 1.6 * self.sheet.scale.text
+
+    def _figure_line(self, x: Sequence[float], y: Sequence[float], colour: Colour) -> None:
+        sheet = self.sheet
+        line = Line2D(
+            [place / sheet.width for place in x],
+            [height / sheet.height for height in y],
+            transform=sheet.figure.transFigure,
+            color=colour,
+            linewidth=sheet.points(0.9),
+            zorder=MOVING,
+        )
+        sheet.figure.add_artist(line)
+
+    def _write_number(self, number: int, x: float, y: float) -> None:
+        """The number of a moment in a circle around pixel (x, y)."""
+        sheet = self.sheet
+        circle = {
+            "boxstyle": "circle,pad=0.2",
+            "facecolor": sheet.colours.paper,
+            "edgecolor": sheet.colours.ink,
+            "linewidth": sheet.points(1.0),
+        }
+        sheet.text(
+            x,
+            y,
+            f"{number + 1}",
+            pixels=0.85 * sheet.scale.text,
+            bold=True,
+            ha="center",
+            va="center_baseline",
+            bbox=circle,
+            zorder=MOVING + 1,
+        )
+
+    # The moments on the paths
+
+    def _draw_lines(self, box: Box) -> None:
+        """A line across the paths at each moment, its number, and what is said of it."""
+        sheet = self.sheet
+        first, last = self.time.limits(MARGIN)
+        axes = bare_axes(sheet, box, (0.0, 1.0), (last, first), order=STEMS)
+        middle = self._number_place(box)
+        for number, place in enumerate(self.time_ticks.places):
+            axes.plot(
+                [0.0, 1.0],
+                [place, place],
+                color=sheet.colours.ink,
+                linewidth=sheet.points(0.8),
+                linestyle=(0, (2, 3)),
+            )
+            height = box.top - (place - first) / (last - first) * box.height
+            self._write_number(number, middle, height)
+            if self.has_words:
+                self._say(number, middle + CIRCLE * sheet.scale.text, height)
+
+    def _say(self, number: int, left: float, height: float) -> None:
+        """What is said of a moment, in up to two lines around a height."""
+        sheet = self.sheet
+        pixels = WORD_LETTERS * sheet.scale.text
+        room = sheet.width - left - 0.6 * sheet.scale.text
+        name = self.names[number]
+        lines = wrapped(name or self._error_of(number), pixels, room, MOST_LINES)
+        colour = sheet.colours.ink if name else sheet.colours.faint
+        top = height + 0.62 * pixels * (len(lines) - 1)
+        for index, line in enumerate(lines):
+            sheet.text(
+                left,
+                top - 1.24 * pixels * index,
+                line,
+                pixels=pixels,
+                colour=colour,
+                va="center_baseline",
+            )
+
+    def _error_of(self, number: int) -> str:
+        errors = errors_of(self.view)
+        name = "test" if "test" in errors else "train"
+        return f"{name} error {error_text(float(errors[name][self.moments[number]]))}"
+
+
+def spread_apart(heights: Array, least: float, top: float) -> Array:
+    """Heights moved until they stand this far apart, between 0 and the top, in the same order.
+
+    Where there is no room for all, they stand evenly. Equal ones stay in the order given.
+    """
+    count = len(heights)
+    least = min(least, top / max(count - 1, 1))
+    order = np.argsort(heights, kind="stable")
+    # Groups of neighbours that touch stand around the mean of where their members would be.
+    groups: list[list[float]] = []
+    for height in heights[order]:
+        groups.append([float(height)])
+        while len(groups) > 1 and _start(groups[-1], least, top) < _end(groups[-2], least, top):
+            groups[-2:] = [groups[-2] + groups[-1]]
+    places = [
+        _start(group, least, top) - least / 2 + least * (index + 0.5)
+        for group in groups
+        for index in range(len(group))
+    ]
+    moved = np.empty(count)
+    moved[order] = places
+    return moved
+
+
+def _start(group: Sequence[float], least: float, top: float) -> float:
+    """The lowest place of a group of this length around its mean, within 0 and the top."""
+    reach = least * (len(group) - 1)
+    return min(max(float(np.mean(group)) - reach / 2, 0.0), top - reach)
+
+
+def _end(group: Sequence[float], least: float, top: float) -> float:
+    """The lowest place that the next group may have."""
+    return _start(group, least, top) + least * len(group) - 1e-9
