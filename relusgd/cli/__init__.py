@@ -11,6 +11,7 @@ import typer
 
 from relusgd.cli import (
     comparing,
+    compose,
     diagnose,
     explain,
     features,
@@ -95,6 +96,7 @@ pictures.register(app)
 lab.register(app)
 runs.register(app)
 comparing.register(app)
+compose.register(app)
 diagnose.register(app)
 explain.register(app)
 features.register(app)

@@ -90,6 +90,11 @@ def changed_yaml(config: Section) -> str:
     return "".join(_lines(_shortened(changed(config)), ""))
 
 
+def mapping_to_yaml(values: Mapping[str, object]) -> str:
+    """Keys and values of plain values as a config file holds them, a section a block."""
+    return "".join(_lines(values, ""))
+
+
 def _shortened(value: object) -> object:
     if isinstance(value, Mapping):
         return {key: _shortened(item) for key, item in value.items()}

@@ -521,6 +521,7 @@ COMMANDS = [
     "compare",
     "export",
     "predict",
+    "compose",
     "diagnose",
     "explain",
     "features",

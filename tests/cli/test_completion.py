@@ -107,7 +107,7 @@ def test_data_files_are_offered_for_new(workplace):
 ANYTHING = {
     *("FILE", "FILE.md", "DIR", "TEXT", "NAME", "NODE", "ADDRESS|FILE"),
     *("N", "K", "N,D", "K/N", "S", "EPS", "EPOCH", "STEP", "X,…", "V,…", "LOW,HIGH"),
-    *("X,Y", "J", "η"),
+    *("X,Y", "J", "η", "UNIT=FACTOR"),
 }
 """What options take of which there is no list."""
 
