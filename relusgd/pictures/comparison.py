@@ -240,7 +240,9 @@ class ComparisonBuilder:
         if self.shared:
             x_ticks, y_ticks = cell.x_ticks(x_ticks), cell.y_ticks(y_ticks)
         scales, colour = self.scales[number], self.sheet.run_colour(panel.colour)
-        curve = CurvePanel(self.fine, cell.axes, panel.view, scales, x_ticks, y_ticks, colour)
+        curve = CurvePanel(
+            self.fine, cell.axes, panel.view, scales, x_ticks, y_ticks, colour, calm=True
+        )
         curve.draw_behind(panel.others)
         if panel.best:
             curve.emphasise()

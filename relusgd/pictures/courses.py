@@ -121,6 +121,7 @@ class CourseBuilder:
         axes = chart_axes(sheet, box, chart, self.errors, cell.y_ticks(self.ticks), side=0.0)
         if not cell.x_labels:
             sheet.set_ticks(axes, "x", cell.x_ticks(chart.time.ticks(box.width, sheet.scale.text)))
+            sheet.calm(axes)
         draw_chart(sheet, axes, chart, self.errors)
         words = shortened(title, sheet.scale.text, box.width)
         height = box.top + 0.35 * sheet.scale.line

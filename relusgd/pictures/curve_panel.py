@@ -39,7 +39,8 @@ FAINTEST_KINK = 0.04
 class CurvePanel:
     """Data, truth, the learned function through its breakpoints, and the units that it is made of.
 
-    colour: of the learned function, where several runs are drawn.
+    colour: of the learned function, where several runs are drawn. calm: whether there is neither
+    frame nor grid.
     """
 
     def __init__(
@@ -51,6 +52,8 @@ class CurvePanel:
         x_ticks: Ticks,
         y_ticks: Ticks,
         colour: str | None = None,
+        *,
+        calm: bool = False,
     ) -> None:
         self._sheet = sheet
         self._view = view
@@ -62,6 +65,8 @@ class CurvePanel:
         self._axes.set(xlim=x_limits(scales.x), ylim=scales.y)
         sheet.set_ticks(self._axes, "x", x_ticks)
         sheet.set_ticks(self._axes, "y", y_ticks)
+        if calm:
+            sheet.calm(self._axes)
         self._draw_data()
         units = self._make_units() if "units" in sheet.look.show else []
         self.shows_units = bool(units)
@@ -166,7 +171,7 @@ class CurvePanel:
     def emphasise(self) -> None:
         """Frame the panel in the colour of its function."""
         for spine in self._axes.spines.values():
-            spine.set(color=self._colour, linewidth=self._sheet.points(3.0))
+            spine.set(color=self._colour, linewidth=self._sheet.points(3.0), visible=True)
 
     def show(self, index: int) -> None:
         self._show_curve(index)

@@ -82,6 +82,7 @@ def chart_axes(
     axes.set_ylim(errors.limits)
     sheet.set_ticks(axes, "x", ticks)
     sheet.set_ticks(axes, "y", error_ticks)
+    sheet.calm(axes)
     if chart.level is not None:
         axes.axhline(float(np.log10(chart.level)), **looks_of(sheet, None)["noise"], zorder=2.0)
     return axes

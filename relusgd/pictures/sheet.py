@@ -162,6 +162,19 @@ class Sheet:
                 linestyle="-",
             )
 
+    def calm(self, axes: Axes) -> None:
+        """Leave out the frame, the grid and the marks at ticks, so that what is drawn stands out.
+
+        Ticks are set before.
+        """
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+        axes.grid(False)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_tick_params(length=0, pad=self.points(7))
+            for label in axis.get_ticklabels():
+                label.set_color(self.colours.faint)
+
     def points(self, pixels: float) -> float:
         """Pixels of a picture 1000 wide as matplotlib's points at this size."""
         return pixels * self.scale.thick * 72 / DPI

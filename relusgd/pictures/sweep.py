@@ -4,7 +4,7 @@ and each seed."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from relusgd.pictures.fonts import drawable
 from relusgd.pictures.marks import pale
 from relusgd.pictures.plain_matplotlib import Axes
 from relusgd.pictures.sheet import Box, Sheet
-from relusgd.pictures.stack import Cell, GridShape, Stack, lay_cells, settle
+from relusgd.pictures.spread_apart import spread_apart
+from relusgd.pictures.stack import Cell, GridShape, Stack, lay_cells, settle, widest
 from relusgd.pictures.stills import draw_sheet, write_figure
 from relusgd.pictures.text_fit import shortened, text_width
 
@@ -29,6 +30,9 @@ COLUMNS = 3
 
 SIDE = 0.5
 """Free room before the first and after the last place of a panel."""
+
+MOST_BESIDE = 0.22
+"""Names stand beside their lines if the widest takes at most this share of the picture's width."""
 
 FEW_SEEDS = 60
 """The dots of more seeds are smaller."""
@@ -101,11 +105,24 @@ class SweepBuilder:
         every_error = [dots.errors for panel in self.panels for dots in panel.dots]
         self.errors = ErrorAxis.around([np.empty(0), *every_error], None)
         self.head = SweepHead(sheet, picture.title, picture.note)
+        self.names = self._names_beside_lines()
         dot = {"marker": "o", "markersize": sheet.points(7)}
+        in_legend = () if self.names else picture.names
         self.legend = ColourLegend(
-            sheet, picture.names_title, picture.names, self.head.left, self.head.room, dot
+            sheet, picture.names_title, in_legend, self.head.left, self.head.room, dot
         )
         settle(sheet, self._lay_out)
+
+    def _names_beside_lines(self) -> list[str]:
+        """The names of the colours, where they stand at the right ends of the lines: of a single
+        panel, and if they are short."""
+        picture, text = self.picture, self.sheet.scale.text
+        if len(self.panels) > 1 or len(picture.names) < 2:
+            return []
+        names = [drawable(name) for name in (picture.names_title, *picture.names)]
+        if widest(names, text) > MOST_BESIDE * self.sheet.width:
+            return []
+        return names[1:]
 
     def _lay_out(self, stack: Stack) -> list[str]:
         """Words from the top, the name of x at the bottom, and the panels in the rest, all with the
@@ -116,8 +133,13 @@ class SweepBuilder:
         stack.skip_bottom(0.35)
         stack.skip_x_labels()
         titled = any(panel.title for panel in self.panels)
+        area = stack.rest()
+        if self.names:
+            text = sheet.scale.text
+            names = [drawable(self.picture.names_title), *self.names]
+            area = replace(area, width=area.width - round(0.6 * (widest(names, text) + text)))
         self.cells = lay_cells(
-            stack.rest(),
+            area,
             count,
             GridShape.of_columns(count, min(COLUMNS, count)),
             head=sheet.lines(1.5 if titled else 0.3),
@@ -133,6 +155,8 @@ class SweepBuilder:
         for panel, cell in zip(self.panels, self.cells, strict=True):
             self._draw_panel(panel, cell)
         panels = around([cell.axes for cell in self.cells])
+        if self.names:
+            self._name_lines(self.panels[0].chart, self.cells[0].axes)
         self.sheet.name_y(panels, self.picture.error)
         name = drawable(self.panels[0].chart.x_name)
         self.sheet.name_x(panels, name, room=panels.width)
@@ -152,6 +176,26 @@ class SweepBuilder:
         title = shortened(panel.title, sheet.scale.text, box.width)
         height = box.top + 0.35 * sheet.scale.line
         sheet.text(box.left, height, title, pixels=sheet.scale.text, va="baseline")
+
+    def _name_lines(self, chart: Chart, box: Box) -> None:
+        """The name of each colour at the right end of its line, and over them what they name."""
+        sheet, text = self.sheet, self.sheet.scale.text
+        low, high = self.errors.limits
+        ends = [float(self.errors.place(series.middle[-1:])[0]) for series in chart.series]
+        heights = (np.nan_to_num(np.array(ends), nan=high) - low) / (high - low) * box.height
+        line = 1.3 * text
+        places = spread_apart(heights, line, box.height - line)
+        title = drawable(self.picture.names_title)
+        widest_name = widest([title, *self.names], text)
+        last = len(chart.places) - 1
+        end = box.left + (last + SIDE) / (last + 2 * SIDE) * box.width
+        left = min(end + 1.5 * text, sheet.width - 1.15 * widest_name - 0.5 * text)
+        look: dict[str, Any] = {"pixels": text, "va": "center_baseline"}
+        for series, place in zip(chart.series, places, strict=True):
+            name, colour = self.names[series.colour], sheet.run_colour(series.colour)
+            sheet.text(left, box.bottom + place, name, colour=colour, bold=True, **look)
+        above = box.bottom + float(places.max()) + line
+        sheet.text(left, above, title, colour=sheet.colours.faint, **look)
 
     def _draw_dots(self, axes: Axes, dots: Dots, aside: float) -> None:
         every = max(1, len(dots.x) // MOST_DOTS)
@@ -210,6 +254,7 @@ class QuantileBuilder:
         axes.set(xlim=(-2, 102), ylim=self.errors.limits)
         sheet.set_ticks(axes, "x", even_ticks(0, 100, 10))
         sheet.set_ticks(axes, "y", self.ticks)
+        sheet.calm(axes)
         self._draw_seeds(axes)
         self._draw_median(axes)
         sheet.name_y(self.box, self.picture.error)
@@ -248,7 +293,7 @@ class SweepHead:
         self.left = round(sheet.scale.text)
         self.room = sheet.width - 2 * self.left
         text = sheet.scale.text
-        self.letters = 1.25 * text
+        self.letters = 1.5 * text
         self.title = shortened(title, self.letters, self.room, bold=True)
         self.note = drawable(note)
         taken = text_width(self.title, self.letters, bold=True) + 1.2 * text

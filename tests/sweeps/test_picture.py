@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from boxes import overlapping_pairs
 from PIL import Image
 
 from relusgd.pictures.look import LIGHT, Look
 from relusgd.pictures.stills import draw_sheet
-from relusgd.pictures.sweep import QuantilePicture, SweepBuilder, SweepPicture
+from relusgd.pictures.sweep import QuantileBuilder, QuantilePicture, SweepBuilder, SweepPicture
 from relusgd.runs.result import RunResult
 from relusgd.sweeps.picture import draw_summary, find_roles, scene_of
 from relusgd.sweeps.rows import Row
@@ -77,6 +78,37 @@ def test_points_of_one_value_stand_close_to_its_tick():
     first, last = axes.get_xlim()
     assert np.abs(offsets).max() / (last - first) * axes.bbox.width < 15
     assert offsets.mean() == pytest.approx(0.0, abs=1e-9)
+
+
+def test_the_names_of_a_single_panel_stand_at_the_ends_of_their_lines_and_touch_nothing():
+    """The errors of all cases end almost alike."""
+    rows = rows_of(network__hidden=[(10,), (20,)], case=["first", "second", "third", "fourth"])
+    rows = [replace(row, result=result_with(0.01 + 1e-5 * i)) for i, row in enumerate(rows)]
+    scene = scene_of("s", rows)
+    sheet = draw_sheet(lambda sheet: SweepBuilder(sheet, scene).draw(), Look())
+    sheet.canvas.draw()
+    (axes,) = sheet.figure.axes
+    names = [text for text in sheet.figure.texts if text.get_text() in (*scene.names, "case")]
+    assert len(names) == 5
+    boxes = [name.get_window_extent() for name in names]
+    assert list(overlapping_pairs(boxes)) == []
+    ends = axes.transData.transform((1.0, axes.get_ylim()[0]))[0]
+    for name, box in zip(names, boxes, strict=True):
+        assert ends < box.x0 < ends + 60, name
+        assert box.x1 <= 1000
+    for name in names[:-1]:
+        colour = sheet.run_colour(list(scene.names).index(name.get_text()))
+        assert name.get_color() == colour
+
+
+def test_summaries_have_neither_frame_nor_grid():
+    for rows in (rows_of(network__hidden=[(10,), (20,)]), rows_of(seeds=5)):
+        scene = scene_of("s", rows)
+        builder = SweepBuilder if isinstance(scene, SweepPicture) else QuantileBuilder
+        sheet = draw_sheet(lambda sheet, b=builder, s=scene: b(sheet, s).draw(), Look())
+        (axes,) = sheet.figure.axes
+        assert not any(spine.get_visible() for spine in axes.spines.values())
+        assert not any(line.get_visible() for line in axes.get_xgridlines())
 
 
 def test_the_name_of_x_stands_close_under_the_axis():

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from relusgd.diagnostics.events import Event
-from relusgd.model.network import Array
 from relusgd.pictures.axis import Ticks
 from relusgd.pictures.contrast import blend
 from relusgd.pictures.look import Look
@@ -22,6 +21,7 @@ from relusgd.pictures.plain_matplotlib import Line2D
 from relusgd.pictures.scales import error_axis, errors_of
 from relusgd.pictures.script import Script
 from relusgd.pictures.sheet import MOVING, Box, Sheet
+from relusgd.pictures.spread_apart import spread_apart
 from relusgd.pictures.stills import draw_sheet, write_figure
 from relusgd.pictures.storeys.bare_axes import STEMS, bare_axes
 from relusgd.pictures.storeys.layout import CAPTION_LETTERS
@@ -262,38 +262,3 @@ class MomentsBuilder(OneRunBuilder):
         errors = errors_of(self.view)
         name = "test" if "test" in errors else "train"
         return f"{name} error {error_text(float(errors[name][self.moments[number]]))}"
-
-
-def spread_apart(heights: Array, least: float, top: float) -> Array:
-    """Heights moved until they stand this far apart, between 0 and the top, in the same order.
-
-    Where there is no room for all, they stand evenly. Equal ones stay in the order given.
-    """
-    count = len(heights)
-    least = min(least, top / max(count - 1, 1))
-    order = np.argsort(heights, kind="stable")
-    # Groups of neighbours that touch stand around the mean of where their members would be.
-    groups: list[list[float]] = []
-    for height in heights[order]:
-        groups.append([float(height)])
-        while len(groups) > 1 and _start(groups[-1], least, top) < _end(groups[-2], least, top):
-            groups[-2:] = [groups[-2] + groups[-1]]
-    places = [
-        _start(group, least, top) - least / 2 + least * (index + 0.5)
-        for group in groups
-        for index in range(len(group))
-    ]
-    moved = np.empty(count)
-    moved[order] = places
-    return moved
-
-
-def _start(group: Sequence[float], least: float, top: float) -> float:
-    """The lowest place of a group of this length around its mean, within 0 and the top."""
-    reach = least * (len(group) - 1)
-    return min(max(float(np.mean(group)) - reach / 2, 0.0), top - reach)
-
-
-def _end(group: Sequence[float], least: float, top: float) -> float:
-    """The lowest place that the next group may have."""
-    return _start(group, least, top) + least * len(group) - 1e-9
