@@ -17,7 +17,18 @@ ROOT = Path(__file__).parents[1] / "relusgd"
 
 GROUND = ["words", "advice", "errors", "version", "durable", "files", "one_thread"]
 BELOW = [*GROUND, "model", "gradients", "config", "diagnostics", "run_files", "training"]
-FLOORS = [*BELOW, "pictures", "graphs", "checks", "runs", "sweeps", "recipes", "comparing", "cli"]
+FLOORS = [
+    *BELOW,
+    "pictures",
+    "graphs",
+    "checks",
+    "runs",
+    "sweeps",
+    "recipes",
+    "comparing",
+    "lessons",
+    "cli",
+]
 """From the ground up; a module may import what stands before its own floor, and its own."""
 
 HEAVY = [
@@ -120,7 +131,7 @@ def test_matplotlib_is_imported_through_its_door_alone():
     assert ways_around == [], "import it from relusgd.pictures.plain_matplotlib"
 
 
-SEEING = "animate|compare|diagnose|explain|features|graph|list|plot|predict|show|step|view"
+SEEING = "animate|compare|diagnose|explain|features|graph|lesson|list|plot|predict|show|step|view"
 DOING = "export|gradcheck|new|schema|sweep|train"
 COMMANDS = f"{SEEING}|{DOING}"
 SHELL_WORDS = re.compile(rf"(?<![\w-])--[a-z]|\brelusgd ({COMMANDS})\b|\bcommand\b")
@@ -135,6 +146,7 @@ FOR_COMMANDS_ALONE = (
     "relusgd.config.source",
     "relusgd.graphs",
     "relusgd.checks",
+    "relusgd.lessons",
     "relusgd.runs.export",
     "relusgd.sweeps.cluster",
     "relusgd.sweeps.dask_scheduler",

@@ -18,6 +18,7 @@ from relusgd.cli import (
     gradcheck,
     graph,
     lab,
+    lesson,
     pictures,
     runs,
     step,
@@ -94,6 +95,7 @@ training.register(app)
 sweeps.register(app)
 pictures.register(app)
 lab.register(app)
+lesson.register(app)
 runs.register(app)
 comparing.register(app)
 compose.register(app)

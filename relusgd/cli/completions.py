@@ -34,6 +34,14 @@ def complete_configs(incomplete: str) -> list[str]:
     return offered or _files(incomplete, ".yaml", ".yml") + _folders(incomplete)
 
 
+def complete_lessons(incomplete: str) -> list[str]:
+    """Lessons that come with relusgd, and YAML files."""
+    from relusgd.config.shipped import shipped_lessons
+
+    names = [name for name in shipped_lessons() if name.startswith(incomplete)]
+    return names + complete_configs(incomplete)
+
+
 def complete_tables(incomplete: str) -> list[str]:
     """Data files, and the folders beside them."""
     return _files(incomplete, *sorted(TABLE_SUFFIXES)) + _folders(incomplete)

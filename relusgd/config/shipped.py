@@ -23,6 +23,12 @@ def shipped_recipes() -> dict[str, Path]:
     return {file.stem: file for file in sorted(recipes.glob("*.yaml"))}
 
 
+def shipped_lessons() -> dict[str, Path]:
+    """Name → file of every lesson that comes with relusgd, by name."""
+    lessons = _shipped_folder() / "lessons"
+    return {file.stem: file for file in sorted(lessons.glob("*.yaml"))}
+
+
 def _shipped_folder() -> Path:
     """In an installed package, or beside it in a source tree."""
     package = Path(__file__).parents[1]

@@ -1,0 +1,97 @@
+"""The folder of a lesson: what is in it, and whether a lesson may be put there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from relusgd.config import Config, CsvData
+from relusgd.config.dumping import mapping_to_yaml, written
+from relusgd.config.yaml_reader import read_yaml
+from relusgd.errors import InputError
+from relusgd.files import read_bounded, write_whole
+from relusgd.lessons.commands import PICTURES
+from relusgd.lessons.lesson import Lesson
+from relusgd.lessons.measuring import RUNS, MeasuredNumber
+from relusgd.runs.place import check_place, check_writable
+from relusgd.words import shown
+
+LESSON, PAGE, EXERCISE, ANSWERS = "lesson.yaml", "index.html", "exercise.md", "answers.md"
+NUMBERS, CONFIGS = "numbers.csv", "configs"
+
+LARGEST_LESSON = 1_000_000
+"""Bytes of a lesson file."""
+
+MOST_NAMED = 3
+"""So many files that are in the way are named."""
+
+
+def check_folder(folder: Path, lesson: Lesson) -> None:
+    """Raise InputError where the lesson must not be put.
+
+    A folder may be new or empty, or hold this lesson, as far as it was built.
+    """
+    check_place(folder)
+    check_writable(folder)
+    if not folder.exists():
+        return
+    there = sorted(path.name for path in folder.iterdir())
+    if not there:
+        return
+    elsewhere = "choose another folder with --out"
+    if LESSON not in there:
+        names = ", ".join(there[:MOST_NAMED])
+        more = ", …" if len(there) > MOST_NAMED else ""
+        raise InputError(f"{folder} holds something else than a lesson: {names}{more}", elsewhere)
+    title = _title(folder / LESSON)
+    if title != lesson.text.title:
+        raise InputError(
+            f"{folder} holds another lesson: {shown(title)}, not {shown(lesson.text.title)}",
+            elsewhere,
+        )
+
+
+def _title(path: Path) -> object:
+    """The title of the lesson that a folder holds."""
+    values = read_yaml(read_bounded(path, LARGEST_LESSON)).value
+    return values.get("title") if isinstance(values, Mapping) else None
+
+
+def begin_folder(folder: Path, lesson: Lesson) -> None:
+    """Make the folder with the lesson's file and the configs of its runs. Raises OSError."""
+    for part in ("", PICTURES, RUNS, CONFIGS):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    write_whole(folder / LESSON, lesson.content)
+    for name, config in lesson.configs.items():
+        _write_config(folder / CONFIGS / f"{name}.yaml", config, lesson)
+
+
+def _write_config(path: Path, config: Config, lesson: Lesson) -> None:
+    """A config that trains a run, and its table beside it."""
+    data = config.data
+    if isinstance(data, CsvData):
+        table = lesson.path.parent / data.path
+        copy = path.with_name(table.name)
+        if not table.is_file():
+            raise InputError(f"{lesson.path}: there is no file {table}, the data of a run")
+        if not copy.exists() or copy.read_bytes() != table.read_bytes():
+            shutil.copyfile(table, copy)
+        moved = data.model_copy(update={"path": table.name})
+        config = config.model_copy(update={"data": moved})
+    write_whole(path, mapping_to_yaml(written(config)) or "seed: 0\n")
+
+
+def numbers_table(numbers: Iterable[MeasuredNumber]) -> str:
+    """A line for each number of the lesson: where it stands, where it is from, what it is."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["question", "from", "asked", "at", "value", "as written"])
+    for one in numbers:
+        asked = one.placeholder
+        value = one.value if isinstance(one.value, str) else repr(float(one.value))
+        row = [one.question, asked.source, asked.asked, asked.at, value, one.words]
+        table.writerow(row)
+    return text.getvalue()

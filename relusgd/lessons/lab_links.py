@@ -1,0 +1,54 @@
+"""Links that open the lab with what a question is about."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from relusgd.config import Config
+from relusgd.errors import InputError
+from relusgd.lessons.lesson import LabTask
+from relusgd.lessons.measuring import RUNS
+from relusgd.lessons.reading import settings_of
+from relusgd.runs.find import load_run
+from relusgd.runs.lab import lab_start
+
+LAB = "lab.html"
+
+
+def lab_link(task: LabTask, folder: Path) -> str:
+    """The link of a question, relative to the lesson's folder.
+
+    Raises InputError for a run that the lab does not take.
+    """
+    exercise = _exercise(task, folder)
+    text = json.dumps(exercise, separators=(",", ":"), ensure_ascii=False)
+    packed = base64.urlsafe_b64encode(text.encode()).decode("ascii").rstrip("=")
+    return f"{LAB}#lab={packed}"
+
+
+def _exercise(task: LabTask, folder: Path) -> dict[str, Any]:
+    exercise: dict[str, Any] = {}
+    if task.run is not None:
+        exercise = _of_run(task, folder / RUNS / task.run)
+    for section, values in settings_of(task.config).items():
+        if not isinstance(values, Mapping):
+            raise InputError(f"{section} is no block of the lab", "data, network or training")
+        exercise[section] = {**exercise.get(section, {}), **values}
+    network = exercise.get("network", {})
+    if isinstance(network.get("hidden"), int):
+        network["hidden"] = [network["hidden"]]
+    if task.challenge is not None:
+        exercise["challenge"] = {"text": task.challenge, "number": 0}
+    return exercise
+
+
+def _of_run(task: LabTask, folder: Path) -> dict[str, Any]:
+    """The points of a run, its network at an epoch, and its training."""
+    run = load_run(folder)
+    config: Config = run.config
+    network = run.network() if task.epoch == "last" else run.network(epoch=task.epoch)
+    return dict(lab_start(config, run.data, network).exercise)

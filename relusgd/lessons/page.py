@@ -1,0 +1,167 @@
+"""The page of a lesson: one offline HTML file, its pictures inside, its answers folded."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+from relusgd.lessons.commands import LessonCommand, read_command
+from relusgd.lessons.film_end import last_frame_of
+from relusgd.lessons.lesson import Question
+from relusgd.lessons.placeholders import Placeholder, split_text
+from relusgd.lessons.ready_lesson import ReadyLesson
+from relusgd.lessons.written_text import as_html
+from relusgd.pictures.page_assets import assembled, policy, script_of, style_of, title_text
+from relusgd.words import counted
+
+SCRIPTS = ("controls/elements", "lesson/lesson")
+
+KINDS = {".png": "image/png", ".svg": "image/svg+xml", ".gif": "image/gif"}
+
+DARK = "(prefers-color-scheme: dark)"
+STILL = "(prefers-reduced-motion: reduce)"
+
+
+def lesson_html(ready: ReadyLesson, run_commands: Sequence[str]) -> str:
+    """The page. run_commands: what trained the runs. Raises OSError for a picture that is gone."""
+    text = ready.lesson.text
+    script, style = script_of(SCRIPTS), style_of(["lesson/lesson"])
+    title = title_text(text.title)
+    parts = {
+        "policy": policy([script], style),
+        "title": html.escape(title),
+        "style": style,
+        "minutes": html.escape(counted(text.minutes, "minute")),
+        "teaches": html.escape(text.teaches),
+        "intro": as_html(text.intro) if text.intro else "",
+        "contents": "\n".join(_contents(ready)),
+        "questions": "\n".join(_question(ready, one) for one in ready.lesson.questions),
+        "runs": _runs(run_commands),
+        "script": script,
+    }
+    return assembled("lesson/lesson.html", parts)
+
+
+def _contents(ready: ReadyLesson) -> Iterator[str]:
+    """A link to each question."""
+    for question in ready.lesson.questions:
+        name, title = html.escape(question.name), html.escape(question.title)
+        yield f'<li><a href="#{_place(question)}"><b>{name}</b> {title}</a></li>'
+
+
+def _place(question: Question) -> str:
+    """The name of a question in an address."""
+    kept = [letter if letter.isalnum() else "-" for letter in question.name.lower()]
+    return f"question-{''.join(kept)}"
+
+
+def _question(ready: ReadyLesson, question: Question) -> str:
+    name, title = html.escape(question.name), html.escape(question.title)
+    parts = [
+        f'<section id="{_place(question)}">',
+        f"<h2><span>{name}</span> {title}</h2>",
+        as_html(ready.task(question)),
+        *(_shown(ready, question, text) for text in question.look),
+        _lab_link(ready, question),
+        "<details><summary>Answer</summary>",
+        _answer(ready, question),
+        *(_shown(ready, question, text) for text in question.check),
+        "</details></section>",
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _lab_link(ready: ReadyLesson, question: Question) -> str:
+    if question.lab is None:
+        return ""
+    address = html.escape(ready.lab_links[question.name])
+    words = html.escape(question.lab.words)
+    return f'<p class="lab"><a href="{address}" target="_blank" rel="noopener">{words}</a></p>'
+
+
+def _answer(ready: ReadyLesson, question: Question) -> str:
+    """The answer; a number tells where it is from when one points at it.
+
+    Numbers are put in as marks that no text holds, so that Markdown leaves them alone.
+    """
+    parts: list[str] = []
+    numbers: list[str] = []
+    for part in split_text(question.answer):
+        if isinstance(part, Placeholder):
+            parts.append(f"\0{len(numbers)}\0")
+            numbers.append(_number(ready, part))
+        else:
+            parts.append(part)
+    text = as_html("".join(parts))
+    for place, number in enumerate(numbers):
+        text = text.replace(f"\0{place}\0", number)
+    return text
+
+
+def _number(ready: ReadyLesson, placeholder: Placeholder) -> str:
+    value = ready.values[placeholder]
+    words = html.escape(placeholder.words(value))
+    source = html.escape(f"from {placeholder.written.strip('{}').strip()}")
+    if isinstance(value, str):
+        return f'<span title="{source}">{words}</span>'
+    return f'<data value="{float(value)!r}" title="{source}">{words}</data>'
+
+
+def _shown(ready: ReadyLesson, question: Question, text: str) -> str:
+    """A command with its picture, or with what it prints."""
+    command = read_command(text)
+    copied = html.escape(command.text)
+    line = (
+        f'<div class="command"><code>{copied}</code>'
+        '<button type="button" class="copy">Copy</button></div>'
+    )
+    if command.out is None:
+        return f"<figure><pre tabindex=0>{html.escape(ready.outputs[text])}</pre>{line}</figure>"
+    words = html.escape(f"{question.title}: {text}")
+    return f"<figure>{_picture(ready.folder, command, words)}{line}</figure>"
+
+
+def _picture(folder: Path, command: LessonCommand, words: str) -> str:
+    """The picture for light and dark pages; of a film also its last frame, for paper."""
+    assert command.out is not None
+    assert command.dark_out is not None
+    light, dark = command.out, command.dark_out
+    if not command.is_film:
+        return _image(folder, words, [(DARK, dark)], light)
+    end, dark_end = last_frame_of(light), last_frame_of(dark)
+    still = f"{STILL} and {DARK}"
+    moving = [(still, dark_end), (STILL, end), (DARK, dark)]
+    on_screen = _image(folder, words, moving, light)
+    on_paper = _image(folder, words, [], end)
+    return f'<div class="screen">{on_screen}</div><div class="paper">{on_paper}</div>'
+
+
+def _image(
+    folder: Path, words: str, others: Sequence[tuple[str, PurePosixPath]], usual: PurePosixPath
+) -> str:
+    """A picture, or another one where a media query holds."""
+    sources = [
+        f'<source media="{media}" srcset="{_data(folder / path)}">' for media, path in others
+    ]
+    image = f'<img alt="{words}" width="1280" height="720" src="{_data(folder / usual)}">'
+    return f"<picture>{''.join(sources)}{image}</picture>"
+
+
+def _data(path: Path) -> str:
+    """A picture as an address that holds it."""
+    kind = KINDS[path.suffix]
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
+
+
+def _runs(commands: Sequence[str]) -> str:
+    """What trained the runs, as commands to copy."""
+    if not commands:
+        return ""
+    lines = html.escape("\n".join(commands))
+    return (
+        "<section id=runs><h2>The runs</h2><p>All commands work in the folder of this page. "
+        "These trained its runs; typed again, they find them complete.</p>"
+        f"<pre tabindex=0>{lines}</pre></section>"
+    )

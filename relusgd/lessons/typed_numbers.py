@@ -1,0 +1,58 @@
+"""Numbers of answers that were typed by hand, and so may be wrong when a run changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from relusgd.lessons.lesson import Lesson, Question
+from relusgd.lessons.placeholders import Placeholder, split_text
+from relusgd.words import value_text
+
+NUMBER = re.compile(r"(?<![\w.])[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?")
+CODE = re.compile(r"`[^`]*`")
+LETTER = re.compile(r"[^\W\d_]")
+
+LARGEST_OF_FORMULAS = 99
+"""Whole numbers up to this one may stand in a formula, such as the 2 in `2/λ`."""
+
+
+def typed_numbers(lesson: Lesson) -> Iterator[tuple[Question, str]]:
+    """Each number of an answer that is neither a placeholder nor in the question.
+
+    What stands in the question is its text and commands, its exercise of the lab, and the configs
+    of the lesson's runs. Small whole numbers of formulas, in code, are no results.
+    """
+    given = set(_numbers(value_text(lesson.text.runs)))
+    for question in lesson.questions:
+        known = given | set(_numbers(_words_of(question)))
+        for number in _numbers(_typed(question.answer)):
+            if number not in known:
+                yield question, number
+
+
+def _words_of(question: Question) -> str:
+    lab = question.lab
+    of_lab = [] if lab is None else [value_text(lab.config), lab.challenge or ""]
+    return "\n".join([question.title, question.text, *question.commands, *of_lab])
+
+
+def _typed(answer: str) -> str:
+    """The answer without its placeholders and without the small numbers of its formulas."""
+    parts = [" " if isinstance(part, Placeholder) else part for part in split_text(answer)]
+    return CODE.sub(_without_small, "".join(parts))
+
+
+def _without_small(code: re.Match[str]) -> str:
+    if not LETTER.search(code[0]):
+        return code[0]
+    return NUMBER.sub(lambda number: "" if _is_small(number[0]) else number[0], code[0])
+
+
+def _is_small(number: str) -> bool:
+    return number.isdigit() and int(number) <= LARGEST_OF_FORMULAS
+
+
+def _numbers(text: str) -> list[str]:
+    """The numbers of a text, without the commas of thousands."""
+    return [found.replace(",", "") for found in NUMBER.findall(text)]
