@@ -75,7 +75,7 @@ def lab(
 
 
 def _start(source: Path | None, changes: list[str] | None) -> LabStart | None:
-    """What the page begins with; says on stderr what of it the lab does not do."""
+    """What the page begins with; None is the notebook's network."""
     from relusgd.errors import InputError
     from relusgd.runs.lab import lab_start
 
@@ -84,10 +84,7 @@ def _start(source: Path | None, changes: list[str] | None) -> LabStart | None:
             raise InputError("--set changes a config, and none is given")
         return None
     found = read_network(source, changes, None)
-    start = lab_start(found.config, found.dataset, found.network)
-    if start.left_out:
-        typer.echo(f"the lab trains without this config's {start.left_out}", err=True)
-    return start
+    return lab_start(found.config, found.dataset, found.network)
 
 
 def _usual_place(source: Path | None) -> Path:

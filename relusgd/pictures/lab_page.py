@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from relusgd.pictures.page_assets import (
     assembled,
+    asset,
     check_theme,
     json_for_page,
     policy,
@@ -16,59 +17,7 @@ from relusgd.pictures.page_assets import (
     theme_colours,
     title_text,
 )
-
-ENGINE = (
-    "controls/numbers",
-    "engine/points",
-    "engine/network",
-    "engine/backprop",
-    "engine/shallow_backprop",
-    "engine/philox",
-    "engine/mersenne",
-    "engine/normals",
-    "engine/batches",
-    "engine/optimizers",
-    "engine/batch_gradient",
-    "engine/training",
-    "engine/initial",
-    "engine/expression",
-    "engine/targets",
-    "engine/dataset",
-    "engine/loss_surface",
-    "engine/course_runner",
-)
-"""What the page and its workers share, in the order in which they build on each other."""
-
-SCRIPTS = (
-    "controls/elements",
-    "controls/written_text",
-    "engine/descent",
-    "engine/least_squares",
-    "engine/sharpness",
-    "engine/stable_rate",
-    "drawing/pieces",
-    "drawing/handle",
-    "drawing/shapes",
-    "drawing/axes",
-    "drawing/ground",
-    "drawing/curve",
-    "drawing/trace",
-    "drawing/time",
-    "controls/table",
-    "lab/exercise",
-    "lab/config",
-    "lab/course",
-    "lab/charts",
-    "lab/single_step",
-    "lab/hand",
-    "lab/settings",
-    "lab/landscape",
-    "lab/sharing",
-    "lab/challenge_text",
-    "lab/challenges",
-    "lab/lab",
-)
-"""The rest of the page, likewise."""
+from relusgd.pictures.page_scripts import ENGINE, LAB_PAGE
 
 
 def lab_html(
@@ -88,7 +37,7 @@ def lab_html(
     """
     check_theme(theme)
     title = title_text(title)
-    engine, script = script_of(ENGINE), script_of(SCRIPTS)
+    engine, script = script_of(ENGINE), script_of(LAB_PAGE)
     style = style_of(["controls/page", "lab/lab"])
     data = {"title": title, "colours": theme_colours(), "exercise": exercise, "intro": intro}
     data["challenges"] = challenges
@@ -97,6 +46,7 @@ def lab_html(
         "title": html.escape(title),
         "theme": theme_attribute(theme),
         "style": style,
+        "body": asset("lab/body.html"),
         "data": json_for_page(data),
         "engine": engine,
         "script": script,

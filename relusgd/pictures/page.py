@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from relusgd.pictures.page_assets import (
     assembled,
+    asset,
     check_theme,
     json_for_page,
     policy,
@@ -21,45 +22,8 @@ from relusgd.pictures.page_assets import (
     title_text,
 )
 from relusgd.pictures.page_data import Start, page_data
+from relusgd.pictures.page_scripts import ENGINE, RUN_PAGE
 from relusgd.pictures.scene import RunGroup, Scene
-
-SCRIPTS = (
-    "controls/numbers",
-    "controls/elements",
-    "controls/written_text",
-    "engine/network",
-    "engine/least_squares",
-    "engine/backprop",
-    "engine/shallow_backprop",
-    "engine/descent",
-    "engine/sharpness",
-    "engine/stable_rate",
-    "engine/points",
-    "drawing/pieces",
-    "drawing/handle",
-    "drawing/shapes",
-    "drawing/axes",
-    "drawing/ground",
-    "drawing/references",
-    "drawing/curve",
-    "drawing/trace",
-    "drawing/time",
-    "controls/table",
-    "controls/clock",
-    "view/references",
-    "view/sharpness_course",
-    "view/run",
-    "view/address",
-    "view/copied_config",
-    "view/experiment",
-    "view/experiment_form",
-    "view/words",
-    "view/pulls",
-    "view/tips",
-    "view/reader",
-    "view/page",
-)
-"""In the order in which they build on each other."""
 
 IFRAME_HEIGHT = 860
 
@@ -87,13 +51,16 @@ def page_html(
     title = title_text(title)
     data = {"title": title, "theme": theme, "colours": theme_colours()}
     data["intro"] = intro
-    script, style = script_of(SCRIPTS), style_of(["controls/page"])
+    engine, script = script_of(ENGINE), script_of(RUN_PAGE)
+    style = style_of(["controls/page", "lab/lab"])
     parts = {
-        "policy": policy([script], style),
+        "policy": policy([engine, script], style, workers=True),
         "title": html.escape(title),
         "theme": theme_attribute(theme),
         "explanation": _explanation(explanation),
         "style": style,
+        "lab": asset("lab/body.html"),
+        "engine": engine,
         "data": json_for_page({**data, **page_data(scene, starts, frames)}),
         "script": script,
     }

@@ -5,8 +5,8 @@ base64 of little-endian float32.
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -45,17 +45,16 @@ DEFAULT_CONFIG = config_to_yaml(Config())
 class Start:
     """How training goes on from a snapshot on the page, until the reader changes it.
 
-    layers: which parameters learn; batch_size: None is all points; penalty: of the closed form;
-    output_bias: whether there is one; left_out: what the run's training has and plain SGD, by which
-    the page goes on, has not, in words; config: of the run as YAML, a key in every line, which the
-    page copies with the numbers of a changed network.
+    training: keys of a config with other values than the usual ones; data: keys of a target's data,
+    None where the points are all that is known; standardize: of such points; output_bias: whether
+    there is one; config: of the run as YAML, a key in every line, which the page copies with the
+    numbers of a changed network.
     """
 
-    layers: str = "all"
-    batch_size: int | None = None
-    penalty: float = 1e-6
+    training: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] | None = None
+    standardize: bool = False
     output_bias: bool = True
-    left_out: str = ""
     config: str = DEFAULT_CONFIG
 
 

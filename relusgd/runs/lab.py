@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from relusgd.config import Config, TargetData
-from relusgd.config.schema import KnotsTarget, Training
+from relusgd.config.schema import KnotsTarget, Schedule
 from relusgd.errors import InputError
 from relusgd.files import write_whole
 from relusgd.model.network import Array, Network
@@ -17,7 +17,7 @@ from relusgd.model.points import Dataset
 from relusgd.pictures.drawn_file import DrawnFile
 from relusgd.pictures.lab_page import lab_html
 from relusgd.runs.place import check_file_place
-from relusgd.words import and_list, counted
+from relusgd.words import counted
 
 MOST_UNITS, MOST_LAYERS, MOST_POINTS, LARGEST_SEED = 250, 6, 5_000, 2**53
 """What the page takes; `assets/lab/exercise.js` has the same bounds."""
@@ -34,6 +34,10 @@ TRAINING_KEYS = (
     "alpha",
     "weight_decay",
     "decay_biases",
+    "method",
+    "batch_size",
+    "warmup",
+    "penalty",
 )
 
 
@@ -42,11 +46,9 @@ class LabStart:
     """What the lab begins with.
 
     exercise: data, network and training in the names of a config, as docs/lab.md has them.
-    left_out: what the config has and the lab has not, in words.
     """
 
     exercise: Mapping[str, Any] = field(default_factory=dict)
-    left_out: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,32 @@ def lab_start(config: Config, dataset: Dataset, network: Network) -> LabStart:
     exercise = {
         "data": _data(config, dataset),
         "network": start,
-        "training": _training(config),
+        "training": lab_training(config, len(dataset.x_train)),
     }
-    return LabStart(exercise, _left_out(config.training))
+    return LabStart(exercise)
+
+
+def lab_training(config: Config, points: int) -> dict[str, Any]:
+    """The training of a config on so many points, as the page's own engine takes it."""
+    training = config.training
+    values = {key: getattr(training, key) for key in TRAINING_KEYS}
+    values["betas"] = list(training.betas)
+    values["learning_rate"] = config.learning_rate
+    values["seed"] = config.training_seed
+    values["schedule"] = _schedule(training.schedule)
+    values["epochs"] = max(_epochs(config, points), 1)
+    return values
+
+
+def _schedule(schedule: Schedule) -> str | dict[str, Any]:
+    return schedule if isinstance(schedule, str) else schedule.model_dump()
+
+
+def _epochs(config: Config, points: int) -> int:
+    """The epochs of a training, the last of which may be cut short."""
+    size = config.training.batch_size
+    steps_per_epoch = 1 if size == "full" else -(-points // size)
+    return -(-config.total_steps(steps_per_epoch) // steps_per_epoch)
 
 
 def packed(row: Array) -> str:
@@ -125,10 +150,18 @@ def _check_bounds(config: Config, dataset: Dataset, network: Network) -> None:
 
 
 def _data(config: Config, dataset: Dataset) -> dict[str, Any]:
+    target = lab_target(config)
+    if target is None:
+        return _points(dataset, standardize=bool(config.data.standardize))
+    return target
+
+
+def lab_target(config: Config) -> dict[str, Any] | None:
+    """The data of a config whose points the lab samples from a target; None of others."""
     data = config.data
     # The lab draws the points of a target itself, but no bootstrap sample of them.
     if not isinstance(data, TargetData) or data.bootstrap:
-        return _points(dataset, standardize=bool(data.standardize))
+        return None
     target = data.target
     written: Any = target
     if isinstance(target, KnotsTarget):
@@ -159,24 +192,3 @@ def _points(dataset: Dataset, *, standardize: bool) -> dict[str, Any]:
         "standardize": standardize,
         "names": [dataset.x_name[:200], dataset.y_name[:200]],
     }
-
-
-def _training(config: Config) -> dict[str, Any]:
-    training = config.training
-    values = {key: getattr(training, key) for key in TRAINING_KEYS}
-    values["betas"] = list(training.betas)
-    values["method"] = "sgd" if training.method == "ridge" else training.method
-    values["batch_size"] = training.batch_size
-    values["learning_rate"] = config.learning_rate
-    values["seed"] = config.training_seed
-    return values
-
-
-def _left_out(training: Training) -> str:
-    """What the lab does not do, in words."""
-    parts = ["ridge"] if training.method == "ridge" else []
-    if training.warmup:
-        parts.append("warmup")
-    if training.schedule != "constant":
-        parts.append("schedule")
-    return and_list(parts)

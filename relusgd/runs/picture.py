@@ -40,12 +40,12 @@ from relusgd.runs.diagnosis import RecordedTraining
 from relusgd.runs.events import Events
 from relusgd.runs.explanation import ExplainableRun, first_sentence
 from relusgd.runs.film_ending import film_ending
+from relusgd.runs.lab import lab_target, lab_training
 from relusgd.runs.place import check_file_place
 from relusgd.runs.references import reference_names, references
 from relusgd.runs.sharpness_course import sharpness_course
 from relusgd.runs.slowed_step import ReplayedRun, slowed_step
 from relusgd.runs.titles import RecordedRun, panel_titles, picture_place
-from relusgd.runs.training_words import beyond_plain_sgd
 from relusgd.words import counted
 
 # The numbers of a run that diverges leave the range of floats. What is not finite is not drawn.
@@ -353,15 +353,13 @@ def _usual_title(runs: Sequence[RecordedRun]) -> str:
 
 def _start(run: RecordedRun) -> Start:
     """How the page trains on from a snapshot: as this run was trained."""
-    training = run.config.training
-    size = None if training.batch_size == "full" else int(training.batch_size)
+    config = run.config
     return Start(
-        layers=training.layers,
-        batch_size=size,
-        penalty=training.penalty,
-        output_bias=run.config.network.output_bias,
-        left_out=beyond_plain_sgd(training),
-        config=config_to_yaml(run.config.model_copy(update={"sweep": None})),
+        training=lab_training(config, len(run.data.x_train)),
+        data=lab_target(config),
+        standardize=bool(config.data.standardize),
+        output_bias=config.network.output_bias,
+        config=config_to_yaml(config.model_copy(update={"sweep": None})),
     )
 
 

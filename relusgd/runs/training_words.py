@@ -9,7 +9,7 @@ from relusgd.config.of_width import words_at_width
 from relusgd.config.schema import Schedule, Training
 from relusgd.runs.titles import WORDS, value_words
 from relusgd.training.optimizers import OPTIMIZERS, keys_of
-from relusgd.words import and_list, counted, exact_number
+from relusgd.words import counted, exact_number
 
 
 def training_words(config: Config) -> str:
@@ -25,20 +25,6 @@ def training_words(config: Config) -> str:
         batches = f"{shuffled}batches of {training.batch_size:,}"
     title = OPTIMIZERS[training.method].title
     return ", ".join([f"{title} on {WORDS[training.layers]}", rate, batches, *_extras(training)])
-
-
-def beyond_plain_sgd(training: Training) -> str:
-    """What a training by gradient descent has that plain SGD at a constant rate has not."""
-    if training.method == "ridge":
-        return ""
-    parts = [] if training.method == "sgd" else [OPTIMIZERS[training.method].title]
-    if training.warmup:
-        parts.append("warmup")
-    if training.schedule != "constant":
-        parts.append("schedule")
-    if training.sampling == "shuffle" and training.batch_size != "full":
-        parts.append("shuffling")
-    return and_list([*parts, *_extras(training)])
 
 
 def _extras(training: Training) -> Iterator[str]:

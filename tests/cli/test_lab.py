@@ -77,10 +77,17 @@ def test_what_the_lab_does_not_take_is_told(arguments, phrase, here):
     assert not list(here.glob("*.html"))
 
 
-def test_what_of_a_training_the_lab_leaves_out_is_said(here):
-    result = run("lab", "small.yaml", "--set", "training.warmup=3")
-    assert result.exit_code == 0
-    assert "the lab trains without this config's warmup" in result.stderr
+def test_schedule_warmup_and_method_go_along(here):
+    schedule = "training.schedule={kind: cosine, minimum: 0.001}"
+    options = ["--set", schedule, "--set", "training.warmup=3", "--set", "training.epochs=12"]
+    assert run("lab", "small.yaml", *options).exit_code == 0
+    training = exercise(here / "lab.html")["training"]
+    assert training["schedule"] == {"kind": "cosine", "minimum": 0.001}
+    assert [training["warmup"], training["epochs"]] == [3, 12]
+    ridge = ["--set", "training.method=ridge", "--set", "training.penalty=0.01"]
+    assert run("lab", "small.yaml", *ridge).exit_code == 0
+    training = exercise(here / "lab.html")["training"]
+    assert [training["method"], training["penalty"]] == ["ridge", 0.01]
 
 
 def test_intro_and_challenges_go_along_as_text(here):

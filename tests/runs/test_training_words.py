@@ -1,9 +1,7 @@
 """How a run was trained, in words."""
 
-import pytest
-
 from relusgd.config import load_config
-from relusgd.runs.training_words import beyond_plain_sgd, training_words
+from relusgd.runs.training_words import training_words
 
 
 def words_of(**training):
@@ -18,22 +16,3 @@ def test_a_line_has_all_that_is_not_the_default():
         "input noise 0.001"
     )
     assert words_of(method="ridge", label_noise=0.4) == "ridge, penalty 1e-6"
-
-
-@pytest.mark.parametrize(
-    ("training", "left_out"),
-    [
-        ({"batch_size": 8, "learning_rate": 0.5, "layers": "output"}, ""),
-        ({"label_noise": 0.4}, "label noise 0.4"),
-        ({"method": "adam", "betas": [0.8, 0.9]}, "Adam and betas 0.8×0.9"),
-        ({"momentum": 0.9, "input_noise": 0.1}, "momentum 0.9 and input noise 0.1"),
-        (
-            {"warmup": 3, "schedule": {"kind": "cosine"}, "sampling": "shuffle"},
-            "warmup, schedule and shuffling",
-        ),
-        ({"method": "ridge", "momentum": 0.9}, ""),
-    ],
-    ids=str,
-)
-def test_what_plain_sgd_at_a_constant_rate_leaves_out(training, left_out):
-    assert beyond_plain_sgd(load_config({"training": training}).training) == left_out

@@ -8,6 +8,7 @@ from relusgd.pictures.lab_page import lab_html
 from relusgd.runs.lab import lab_start
 from relusgd.training import prepare
 from relusgd.training.engines import advance
+from relusgd.training.ridge import ridge
 from relusgd.training.streams import BatchOrder, random_words
 
 STEPS = [1, 10, 500, 2000]
@@ -89,7 +90,30 @@ METHODS = {
         "network__output_bias": False,
     },
     "two layers": {"network__hidden": [8, 6], "training__momentum": 0.5},
+    "two wide layers": {"network__hidden": [40, 40], "training__learning_rate": 0.005},
+    "two layers with noise on x": {
+        "network__hidden": [9, 7],
+        "training__input_noise": 0.02,
+        "training__sampling": "shuffle",
+    },
+    "two layers that begin with dead and always-on units": {
+        "network__hidden": [12, 6],
+        "network__init": "he_normal",
+        "network__elbows": "keep",
+        "training__learning_rate": 0.005,
+    },
     "three layers with noise": {"network__hidden": [6, 5, 4], "training__label_noise": 0.1},
+    "a rate that falls in steps after a warmup": {
+        "training__schedule": {"kind": "step", "every": 90, "factor": 0.5},
+        "training__warmup": 40,
+    },
+    "a rate that falls along a cosine, odd epochs": {
+        "training__schedule": {"kind": "cosine", "minimum": 0.001},
+        "training__batch_size": 37,
+        "training__warmup": 5,
+        "training__method": "adam",
+        "training__learning_rate": 0.004,
+    },
     "standardized": {"data__standardize": True, "training__learning_rate": 0.005},
     "another seed": {"seed": 2**33 + 5},
 }
@@ -101,6 +125,25 @@ def test_a_course_is_that_of_the_numpy_engine(name, lab):
     assert np.isfinite(expected).all()
     assert np.abs(expected[-1] - expected[0]).max() > 1e-3
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("hidden", [[40], [8, 6]])
+def test_the_one_step_of_ridge_is_its_solution(hidden, lab):
+    plan = plan_of(network__hidden=hidden, training__method="ridge", training__penalty=1e-3)
+    dataset = plan.dataset
+    solved = ridge(plan.initial, dataset.x_train, dataset.y_train, 1e-3)
+    exercise = dict(lab_start(plan.config, dataset, plan.initial).exercise)
+    found = np.array(lab.evaluate(COURSE, [exercise, [1]]))[0]
+    np.testing.assert_allclose(found, solved.parameters(), rtol=0, atol=1e-8)
+
+
+def test_a_course_ends_where_its_config_ends(lab):
+    ends = """(training) => { const settings = checkedTraining(USUAL_TRAINING, training);
+        return String(lastStepOf(settings, 5)); }"""
+    assert lab.evaluate(ends, {}) == "Infinity"
+    assert lab.evaluate(ends, {"method": "ridge"}) == "1"
+    cosine = {"schedule": {"kind": "cosine", "minimum": 0}, "epochs": 70}
+    assert lab.evaluate(ends, cosine) == "350"
 
 
 def test_random_words_are_those_of_philox(lab):

@@ -314,43 +314,31 @@ def test_the_sharpness_of_a_network_whose_numbers_overflow_is_none(
     assert page.evaluate(f"Number.isNaN(({SHARPNESS})([7, 'all', true]))")
 
 
-@pytest.mark.parametrize("layers", ["all", "output", "hidden"])
-@pytest.mark.parametrize("hidden", [(6,), (5, 4)])
-def test_sgd_in_the_page_takes_the_steps_that_numpy_takes(
-    hidden, layers, make_history, make_page, open_page, dataset
+GRADIENT = """(batch) => {
+    const run = page.runs[0];
+    const { x, y } = run.points.train;
+    const points = { x: batch.map((i) => x[i]), y: batch.map((i) => y[i]) };
+    const start = rowOfParameters(run.network(2));
+    const settings = { ...USUAL_TRAINING, batch_size: "full" };
+    const training = new Training(start, run.hidden, points, settings);
+    training.findGradient(0);
+    return Array.from(training.gradient);
+}"""
+
+
+@pytest.mark.parametrize("hidden", [(6,), (5, 4), (30, 20), (4, 5, 3), (3, 4, 4, 2)])
+def test_the_gradient_of_a_batch_is_that_of_backpropagation(
+    hidden, make_history, make_page, open_page, dataset
 ):
     history = make_history(hidden=hidden)
     page = open_page(make_page(history))
     x, y = points_as_sent(dataset)
-    batches = np.random.default_rng(3).integers(0, 60, (25, 8)).tolist()
-    network, last = as_sent(history.network(2)), len(hidden)
-    for batch in batches:
-        _, g_weights, g_biases = backprop(
-            network.weights, network.biases, x[batch][:, None], y[batch][:, None]
-        )
-        learns = [layers == "all" or (k == last) == (layers == "output") for k in range(last + 1)]
-        weights = [
-            w - 0.02 * on * g for w, g, on in zip(network.weights, g_weights, learns, strict=True)
-        ]
-        biases = [
-            b - 0.02 * on * g for b, g, on in zip(network.biases, g_biases, learns, strict=True)
-        ]
-        network = Network(tuple(weights), tuple(biases))
-    code = f"""(() => {{ const n = page.runs[0].network(2).copy();
-        const descent = new Descent(n, page.runs[0].points.train, {{ rate: 0.02, batch: 8, layers: "{layers}" }});
-        for (const batch of {batches}) descent.stepOn(batch); return n; }})()"""
-    assert_same(network_in(page, code), network, 1e-11)
-
-
-def test_batches_are_drawn_evenly_with_replacement(make_page, open_page):
-    page = open_page(make_page())
-    code = """(random) => Array.from({length: 4000}, () => {
-        const batch = new Int32Array(10); drawBatch(random, 50, batch); return [...batch]; })"""
-    drawn = np.array(page.evaluate(f"({code})(randomNumbers())"))
-    counts = np.bincount(drawn.ravel(), minlength=50)
-    assert drawn.min() == 0
-    assert drawn.max() == 49
-    assert (
-        np.sum((counts - 800) ** 2 / 800) < 85.4
-    )  # chi-squared with 49 degrees of freedom, one in a thousand
-    assert any(len(set(batch)) < 10 for batch in drawn.tolist())
+    network = as_sent(history.network(2))
+    for size in (1, 2, 8, 60):
+        batch = np.sort(np.random.default_rng(size).integers(0, 60, size))
+        columns = x[batch][:, None], y[batch][:, None]
+        _, g_weights, g_biases = backprop(network.weights, network.biases, *columns)
+        expected = Network(tuple(g_weights), tuple(g_biases)).parameters()
+        found = page.evaluate(GRADIENT, batch.tolist())
+        scale = np.abs(expected).max()
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-14 * max(scale, 1))

@@ -295,7 +295,7 @@ def test_an_experiment_is_reset_and_left(make_history, make_page, open_page, set
 def test_sgd_goes_on_from_here_until_it_is_paused(
     make_history, make_page, open_page, settled, wait_until
 ):
-    page = open_page(make_page(make_history(), starts=[Start(batch_size=8)]))
+    page = open_page(make_page(make_history(), starts=[Start(training={"batch_size": 8})]))
     page.click("#edit")
     assert page.input_value("#batch") == "8"
     assert page.input_value("#rate") == "0.1"
@@ -311,11 +311,20 @@ def test_sgd_goes_on_from_here_until_it_is_paused(
     )
 
 
-def test_what_plain_sgd_leaves_out_of_the_runs_training_is_said(make_history, make_page, open_page):
-    left_out = "Adam, momentum 0.9 and label noise 0.4"
-    page = open_page(make_page(make_history(), starts=[Start(left_out=left_out)]))
+def test_the_runs_own_method_trains_on_and_what_is_left_out_is_said(
+    make_history, make_page, open_page, settled
+):
+    schedule = {"kind": "step", "every": 5, "factor": 0.5}
+    training = {"method": "adam", "schedule": schedule, "warmup": 2}
+    page = open_page(make_page(make_history(), starts=[Start(training=training)]))
     page.click("#edit")
-    assert page.inner_text("#left-out") == f"plain SGD, without the run's {left_out}"
+    settled(page)
+    assert page.inner_text("#descend") == "Adam from here"
+    left_out = "at a constant rate, without the run's schedule and warmup"
+    assert page.inner_text("#left-out") == left_out
+    page.click("#descend")
+    settings = page.evaluate("page.experiment.course.settings")
+    assert [settings["method"], settings["schedule"]] == ["adam", "constant"]
     plain = open_page(make_page(make_history()))
     plain.click("#edit")
     assert plain.is_hidden("#left-out")

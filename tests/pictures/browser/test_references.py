@@ -77,7 +77,7 @@ def test_the_tip_of_a_unit_says_who_pulls_it(make_history, make_page, open_page,
 
 def test_of_the_output_layer_alone_no_elbow_is_pulled(make_history, make_page, open_page, settled):
     page = open_page(make_page(make_history()))
-    page.evaluate("page.runs[0].start.layers = 'output'; page.point(page.runs[0], 0)")
+    page.evaluate("page.runs[0].start.training.layers = 'output'; page.point(page.runs[0], 0)")
     settled(page)
     assert "pulled" not in page.inner_text("#tip")
 

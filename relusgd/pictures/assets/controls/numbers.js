@@ -42,6 +42,9 @@ const minus = (text) => text.replace(/-/g, "−");
 /** A whole number with commas. */
 const wholeText = (value) => minus(grouped(String(Math.round(value))));
 
+/** A count with its noun: 1 step, 2 steps. */
+const counted = (count, noun) => `${wholeText(count)} ${noun}${count === 1 ? "" : "s"}`;
+
 /**
  * A number in so many significant digits: 0.0140, 15,300, 1.23e−7; a dash for what does not exist.
  */

@@ -216,15 +216,17 @@ class ErrorPanel extends AlongX {
   }
 
   /** The errors of an experiment as it went on, and where they are now. */
-  drawTrace(context, { run, trace, epoch }, errors) {
+  drawTrace(context, experiment) {
     const { frame, time, look } = this;
+    const { run, trace, epoch } = experiment;
+    const errors = experiment.errors();
     const x = (at) => frame.x(time.place(at));
     for (const { run: recorded, name, colour } of this.curves) {
       if (recorded !== run) continue;
       const y = (error) => frame.y(this.place(error));
       frame.clip(context);
       Object.assign(context, { strokeStyle: colour, lineWidth: 2, lineJoin: "round" });
-      trace.draw(context, (entry) => [x(entry.epoch), y(entry.errors[name])]);
+      trace.draw(context, (entry) => [x(experiment.epochOf(entry.step)), y(entry.errors[name])]);
       context.restore();
       const here = y(errors[name]);
       if (Number.isFinite(here)) diamond(context, x(epoch), here, 5, colour, look.colours.ink);
@@ -305,7 +307,7 @@ class ErrorPanel extends AlongX {
   draw(epoch, experiment) {
     this.drawUntil(epoch, {
       over: (context, now) => {
-        if (experiment.on) this.drawTrace(context, experiment, experiment.errors());
+        if (experiment.on) this.drawTrace(context, experiment);
         for (const { run, name, colour } of this.curves) {
           const y = this.frame.y(this.place(run.errors[name].value[run.rowAt(epoch)]));
           if (Number.isFinite(y)) ring(context, now, y, 4, colour, this.look.colours.paper, 1);
@@ -411,7 +413,8 @@ class PathPanel extends Downward {
   }
 
   /** The elbows of an experiment as it went on. */
-  drawTraces(context, { trace, network }) {
+  drawTraces(context, experiment) {
+    const { course, network } = experiment;
     const {
       frame,
       time,
@@ -421,9 +424,9 @@ class PathPanel extends Downward {
     context.lineWidth = 1.6;
     for (const unit of this.units) {
       context.strokeStyle = signColour(colours, network, unit);
-      trace.draw(context, (entry) => [
-        frame.x(entry.elbows[unit]),
-        frame.y(time.place(entry.epoch)),
+      course.trace.draw(context, (entry) => [
+        frame.x(course.elbowAt(entry, unit)),
+        frame.y(time.place(experiment.epochOf(entry.step))),
       ]);
     }
     context.restore();

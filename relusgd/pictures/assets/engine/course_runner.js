@@ -4,6 +4,8 @@
 const RUN_SLICE = 12; // milliseconds of steps between two looks at what the page wants
 const TELL_EVERY = 16; // milliseconds between two reports
 const MOST_CHECKPOINTS = 256;
+const LEAST_CHECKPOINTS = 16;
+const MOST_KEPT = 2e7; // numbers in all checkpoints
 const MARK_GROWTH = 1.12; // from one mark of the trace to the next
 const FIRST_SPACING = 64; // steps between two checkpoints, until they are too many
 
@@ -34,6 +36,8 @@ class CourseRunner {
     this.goal = null;
     this.told = 0;
     this.spacing = FIRST_SPACING;
+    const numbers = start.length * (1 + this.training.memory.length);
+    this.most = clamp(Math.floor(MOST_KEPT / numbers), LEAST_CHECKPOINTS, MOST_CHECKPOINTS);
     this.checkpoints = new Map();
     this.mark = 1;
     this.marks = [];
@@ -44,7 +48,7 @@ class CourseRunner {
   run({ pace, until = Infinity }) {
     this.goal = null;
     this.pace = pace;
-    this.until = until;
+    this.until = Math.min(until, this.training.lastStep);
     this.owed = 1;
     this.before = performance.now();
     this.told = this.before;
@@ -62,7 +66,7 @@ class CourseRunner {
   /** Go to a step, from the nearest one before it that is kept. */
   go({ step }) {
     this.running = false;
-    this.goal = step;
+    this.goal = Math.min(step, this.training.lastStep);
     const kept = [...this.checkpoints.keys()].filter((at) => at <= step);
     const nearest = Math.max(...kept);
     const isNearer = this.training.step <= step && this.training.step >= nearest;
@@ -162,7 +166,7 @@ class CourseRunner {
     const { step } = this.training;
     if (this.checkpoints.has(step) || !this.training.isFinite) return;
     this.checkpoints.set(step, this.training.state);
-    if (this.checkpoints.size <= MOST_CHECKPOINTS) return;
+    if (this.checkpoints.size <= this.most) return;
     this.spacing *= 2;
     for (const at of this.checkpoints.keys())
       if (at % this.spacing !== 0) this.checkpoints.delete(at);

@@ -50,6 +50,8 @@ const OPTIMIZERS = {
       }
     },
   },
+  /** No steps: `Training` solves the output layer. */
+  ridge: { memory: 0, update() {} },
   /** θ ← θ − η sign(g). */
   sign: {
     memory: 0,

@@ -7,27 +7,29 @@ const LANCZOS_STEPS = 200;
 /** The Hessian of the mean squared error, by products with vectors. Its network stands still. */
 class Hessian {
   constructor(network, points, layers, outputBias) {
+    const count = parameterCount(network.hidden);
     this.points = points;
-    this.pass = new CurvaturePass(network);
-    const learns = learningParts(layers, network.weights.length, outputBias);
-    const chosen = (weights, biases) =>
-      learns.flatMap((part, k) => [
-        ...(part.weights ? [weights[k]] : []),
-        ...(part.biases ? [biases[k]] : []),
-      ]);
-    this.direction = chosen(this.pass.V, this.pass.c);
-    this.product = chosen(this.pass.HV, this.pass.Hc);
-    this.size = this.direction.reduce((sum, part) => sum + part.length, 0);
+    this.direction = new Float64Array(count);
+    this.product = new Float64Array(count);
+    this.pass = new CurvaturePass(
+      network,
+      partsOf(this.direction, network.hidden),
+      partsOf(this.product, network.hidden),
+    );
+    const [first, last] = learningRange(network.hidden, layers, outputBias);
+    this.first = first;
+    this.last = last;
+    this.size = last - first;
   }
 
   /** H v over the learning parameters, which stand in one row. */
   times(v) {
     const { x, y } = this.points;
     const n = x.length;
-    scatter(v, this.direction);
-    this.pass.clear();
+    this.direction.set(v, this.first);
+    this.product.fill(0);
     for (let i = 0; i < n; i++) this.pass.add(x[i], y[i], 1 / n);
-    return gathered(this.product, this.size);
+    return this.product.slice(this.first, this.last);
   }
 }
 
@@ -36,22 +38,19 @@ class Hessian {
  * (V, c), R of the gradient is H (V, c).
  */
 class CurvaturePass extends ForwardPass {
-  constructor(network) {
+  /** direction: (V, c); product: where H (V, c) is added up; both {weights, biases}. */
+  constructor(network, direction, product) {
     super(network);
     const zeros = (part) => new Float64Array(part.length);
-    this.V = network.weights.map(zeros);
-    this.c = network.biases.map(zeros);
-    this.HV = network.weights.map(zeros);
-    this.Hc = network.biases.map(zeros);
+    this.V = direction.weights;
+    this.c = direction.biases;
+    this.HV = product.weights;
+    this.Hc = product.biases;
     this.Ra = this.a.map(zeros);
     this.delta = this.a.map(zeros);
     this.Rdelta = this.a.map(zeros);
     this.nothing = network.biases.map(zeros);
     this.part = this.a.map(zeros);
-  }
-
-  clear() {
-    for (const part of [...this.HV, ...this.Hc]) part.fill(0);
   }
 
   /** Add R of the gradient of share · (f(x) − y)². */
@@ -94,22 +93,36 @@ class CurvaturePass extends ForwardPass {
   }
 }
 
-function scatter(row, parts) {
-  let at = 0;
-  for (const part of parts) {
-    part.set(row.subarray(at, at + part.length));
-    at += part.length;
+/** ∂W += aᵀ δ, ∂b += δ. */
+function addOuter(a, delta, dW, db) {
+  const n = delta.length;
+  for (let j = 0; j < n; j++) db[j] += delta[j];
+  for (let i = 0; i < a.length; i++) {
+    const value = a[i];
+    if (value === 0) continue; // an inactive unit gets nothing
+    for (let j = 0, at = i * n; j < n; j++, at++) dW[at] += value * delta[j];
   }
 }
 
-function gathered(parts, size) {
-  const row = new Float64Array(size);
-  let at = 0;
-  for (const part of parts) {
-    row.set(part, at);
-    at += part.length;
+/** The δ of the layer before: before ← δ Wᵀ where a > 0, else 0. */
+function passBack(W, a, delta, before) {
+  const n = delta.length;
+  for (let i = 0; i < a.length; i++) {
+    let sum = 0;
+    if (a[i] !== 0) for (let j = 0, at = i * n; j < n; j++, at++) sum += W[at] * delta[j];
+    before[i] = sum;
   }
-  return row;
+}
+
+/** A generator of numbers in [0, 1) that always begins alike: Marsaglia's xorshift of 32 bits. */
+function randomNumbers(seed = 2463534242) {
+  let state = seed | 0 || 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 4294967296;
+  };
 }
 
 /**

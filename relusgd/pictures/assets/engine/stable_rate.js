@@ -59,12 +59,11 @@ class StableRate {
     this.sought = null;
     this.found();
   }
+}
 
-  /** A rate with some room below the stable one, in one digit; nan where there is none. */
-  get safe() {
-    if (!(this.rate > 0 && this.rate < Infinity)) return NaN;
-    const goal = 0.9 * this.rate;
-    const decade = 10 ** Math.floor(Math.log10(goal));
-    return Number((Math.floor(goal / decade) * decade).toPrecision(1));
-  }
+/** A rate with one digit, not above this one. */
+function roundedBelow(rate) {
+  if (!(rate > 0 && rate < Infinity)) return NaN;
+  const decade = 10 ** Math.floor(Math.log10(rate));
+  return Number((Math.floor(rate / decade) * decade).toPrecision(1));
 }

@@ -1,7 +1,10 @@
 // A training: its parameters and all that changes them, step by step. What a step does depends on
 // the settings, the start and the number of the step alone, so every course can be had again.
 
-/** Settings of a training where nothing is said, in the names of a config. */
+/**
+ * Settings of a training where nothing is said, in the names of a config. epochs: the length that a
+ * cosine schedule has; nothing else ends with it.
+ */
 const USUAL_TRAINING = {
   method: "sgd",
   layers: "all",
@@ -15,8 +18,12 @@ const USUAL_TRAINING = {
   alpha: 0.99,
   weight_decay: 0,
   decay_biases: true,
+  schedule: "constant",
+  warmup: 0,
+  epochs: 30000,
   label_noise: 0,
   input_noise: 0,
+  penalty: 1e-6,
   seed: 0,
 };
 
@@ -88,21 +95,22 @@ class Training {
       isFull ? n : settings.batch_size,
       isFull ? "full" : settings.sampling,
     );
+    this.outputBias = outputBias;
+    this.isRidge = settings.method === "ridge";
     this.optimizer = OPTIMIZERS[settings.method];
     this.memory = Array.from(
       { length: this.optimizer.memory },
       () => new Float64Array(start.length),
     );
     this.gradient = new Float64Array(start.length);
-    const parts = partsOf(this.gradient, hidden);
     this.batchX = new Float64Array(this.order.size);
     this.batchY = new Float64Array(this.order.size);
-    this.sorted = new SortedBatchGradient(this.network, this.order.size, parts);
-    this.backprop = this.network.deep
-      ? new Backprop(this.network)
-      : new ShallowBackprop(this.network);
-    this.backprop.dW = parts.weights;
-    this.backprop.db = parts.biases;
+    const BatchGradient = this.network.deep ? DeepBatchGradient : SortedBatchGradient;
+    const parts = partsOf(this.gradient, hidden);
+    this.batchGradient = new BatchGradient(this.network, this.order.size, parts);
+    /** The settings with the rate that is in force. */
+    this.inForce = { ...settings };
+    this.epoch = 0;
     const [first, last] = learningRange(hidden, settings.layers, outputBias);
     this.vectors = { theta: this.theta, g: this.gradient, memory: this.memory, first, last };
     this.decay = this.decayOf(settings);
@@ -134,20 +142,45 @@ class Training {
     for (let i = 0; i < count; i++) this.takeStep();
   }
 
+  /** The step with which it ends; infinite where nothing ends it. */
+  get lastStep() {
+    return lastStepOf(this.settings, this.order.stepsPerEpoch);
+  }
+
   takeStep() {
+    if (this.isRidge) {
+      this.solve();
+      return;
+    }
+    this.takeRate();
     this.findGradient(this.step);
     this.step += 1;
-    this.optimizer.update(this.vectors, this.settings, this.decay, this.step);
+    this.optimizer.update(this.vectors, this.inForce, this.decay, this.step);
+  }
+
+  /** The rate of the epoch that the next step belongs to. */
+  takeRate() {
+    const epoch = Math.floor(this.step / this.order.stepsPerEpoch) + 1;
+    if (epoch === this.epoch) return;
+    this.epoch = epoch;
+    this.inForce.learning_rate = rateOf(this.settings, epoch);
+  }
+
+  /** Ridge regression: its one step is the solution. */
+  solve() {
+    const { network, points, settings, outputBias } = this;
+    const solved = ridgeNetwork(network, points, settings.penalty, outputBias);
+    this.theta.set(rowOfParameters(solved));
+    this.step += 1;
   }
 
   /** The gradient of the batch of a step, counted from 0. */
   findGradient(step) {
     const n = this.gather(step);
-    if (!this.network.deep && !this.noise.x) this.sorted.write(this.batchX, this.batchY, n);
-    else this.addPoints(n);
+    this.batchGradient.write(this.batchX, this.batchY, n);
   }
 
-  /** Write the points of a batch, with their noise; how many they are. */
+  /** Write the points of a batch by increasing x, with their noise; how many they are. */
   gather(step) {
     const { batchX, batchY, noise } = this;
     const { x, y } = this.points;
@@ -161,33 +194,26 @@ class Training {
     }
     if (noise.x) addTo(batchX, noise.x.row(step), noise.onX, batch.length);
     if (noise.y) addTo(batchY, noise.y.row(step), noise.onY, batch.length);
-    if (noise.y && !noise.x) this.sortBatch(batch);
+    if (hasNoise) this.sortBatch(batch.length);
     return batch.length;
   }
 
   /** The same points by increasing x; the training points are. */
   inOrder(batch) {
-    if (this.network.deep || this.order.sampling === "full") return batch;
+    if (this.order.sampling === "full") return batch;
     // a shuffled epoch has further batches in the same array
     const copy = this.order.sampling === "shuffle" ? batch.slice() : batch;
     return copy.sort();
   }
 
-  /** Sort the gathered points as their indices are. */
-  sortBatch(batch) {
-    if (this.network.deep || this.order.sampling === "full") return;
+  /** Sort the gathered points by x. */
+  sortBatch(n) {
     const { batchX, batchY } = this;
-    const places = Array.from(batch, (_, i) => i).sort((i, j) => batch[i] - batch[j]);
+    const places = Array.from({ length: n }, (_, i) => i).sort((i, j) => batchX[i] - batchX[j]);
     const x = places.map((i) => batchX[i]);
     const y = places.map((i) => batchY[i]);
     batchX.set(x);
     batchY.set(y);
-  }
-
-  addPoints(n) {
-    const { backprop, batchX, batchY } = this;
-    this.gradient.fill(0);
-    for (let i = 0; i < n; i++) backprop.add(batchX[i], batchY[i], 1 / n);
   }
 
   /** All that going on needs. */

@@ -73,7 +73,7 @@ class ErrorChart extends AlongX {
       frame.clip(context);
       Object.assign(context, { strokeStyle: colour, lineWidth: 2, lineJoin: "round" });
       context.setLineDash(dash);
-      course.trace.draw(context, (entry) => [x(entry.epoch), y(entry.errors[name])]);
+      course.trace.draw(context, (entry) => [x(entry.step), y(entry.errors[name])]);
       context.setLineDash([]);
       context.restore();
       const here = y(course.errors[name]);
@@ -131,7 +131,6 @@ class PathChart extends Downward {
       look: { colours },
     } = this;
     const { network, trace } = course;
-    const { toX } = course.points;
     const H = network.width;
     frame.clip(context);
     for (let unit = 0; unit < H; unit++) {
@@ -139,12 +138,10 @@ class PathChart extends Downward {
       Object.assign(context, { lineWidth: isChosen ? 2.6 : 1.4, lineJoin: "round" });
       context.globalAlpha = chosen === null || isChosen ? 0.85 : 0.3;
       context.strokeStyle = signColour(colours, network, unit);
-      trace.draw(context, ({ row, epoch }) => {
-        // networks of the past may have other layers
-        const isSame = row.length === course.row.length;
-        const elbow = isSame ? toX(-row[H + unit] / row[unit]) : NaN;
-        return [frame.x(elbow), frame.y(time.place(epoch))];
-      });
+      trace.draw(context, (entry) => [
+        frame.x(course.elbowAt(entry, unit)),
+        frame.y(time.place(entry.step)),
+      ]);
     }
     context.restore();
   }

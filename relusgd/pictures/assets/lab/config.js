@@ -9,7 +9,7 @@ function configOf(exercise, points, training = exercise.training) {
   const sections = {
     data: dataKeys(exercise.data),
     network,
-    training: { ...trainingKeys(training), steps: Math.max(exercise.step, 1) },
+    training: { ...trainingKeys(training), ...lengthKeys(training, exercise.step) },
     snapshots: { per_decade: 30 },
   };
   const lines = [`seed: ${training.seed}`];
@@ -33,11 +33,20 @@ function dataKeys(data) {
   return testX && testX.length ? { ...given, test_x: testX, test_y: testY } : given;
 }
 
+/** How long the training is: a cosine has its own length, ridge regression none. */
+function lengthKeys({ method, schedule, epochs }, step) {
+  if (method === "ridge") return {};
+  return schedule.kind === "cosine" ? { epochs } : { steps: Math.max(step, 1) };
+}
+
 /** The keys that a method takes. */
 function trainingKeys(settings) {
-  const { method } = settings;
+  const { method, penalty } = settings;
+  if (method === "ridge") return { method, penalty };
   const belongs = {
     seed: false,
+    epochs: false,
+    penalty: false,
     momentum: method === "sgd" || method === "rmsprop",
     nesterov: method === "sgd",
     betas: method === "adam" || method === "adamw",

@@ -4,6 +4,7 @@
 const MOST_UNITS = 250; // in a layer
 const MOST_LAYERS = 6;
 const MOST_SAMPLES = 5000;
+const MOST_EPOCHS = 1e9;
 const LARGEST = 1e9;
 const MOST_CHALLENGE_TEXT = 20000;
 
@@ -58,6 +59,23 @@ function isTarget(value) {
   return isNumbers(MOST_SAMPLES)(value.x) && isNumbers(MOST_SAMPLES)(value.y);
 }
 
+const isEpochs = isWhole(1, MOST_EPOCHS);
+
+/** The numbers of every kind of schedule but the constant one. */
+const SCHEDULES = {
+  step: { every: isEpochs, factor: (value) => isNumber(0, LARGEST)(value) && value > 0 },
+  cosine: { minimum: isNumber(0, LARGEST) },
+};
+
+function isSchedule(value) {
+  if (value === "constant") return true;
+  if (!value || typeof value !== "object" || !has(SCHEDULES, value.kind)) return false;
+  const { kind, ...numbers } = value;
+  const takes = Object.entries(SCHEDULES[kind]);
+  const isComplete = Object.keys(numbers).length === takes.length;
+  return isComplete && takes.every(([key, isTaken]) => isTaken(numbers[key]));
+}
+
 /** What every key takes. */
 const TAKEN = {
   data: {
@@ -99,6 +117,10 @@ const TAKEN = {
     alpha: isShare,
     weight_decay: isNumber(0, LARGEST),
     decay_biases: isBoolean,
+    schedule: isSchedule,
+    warmup: isWhole(0, MOST_EPOCHS),
+    epochs: isEpochs,
+    penalty: isNumber(0, LARGEST),
     label_noise: isNumber(0, LARGEST),
     input_noise: isNumber(0, LARGEST),
     seed: isSeed,
@@ -134,7 +156,7 @@ function checkedExercise(given) {
   /** @type {any} */
   const data = { ...USUAL_DATA, ...checkedSection("data", given.data) };
   const network = { ...USUAL_NETWORK, ...checkedSection("network", recipe), start: null };
-  const training = { ...USUAL_TRAINING, ...checkedSection("training", given.training) };
+  const training = checkedTraining(USUAL_TRAINING, given.training);
   if (start !== null) network.start = checkedStart(start, network.hidden);
   if (data.kind === "points" && !(data.x && data.y && data.x.length === data.y.length))
     throw new Error("points need as many y as x");
@@ -148,9 +170,20 @@ function checkedExercise(given) {
     training,
     origin: given.origin || 0,
     step: given.step || 0,
-    rival: given.rival ? { ...training, ...checkedSection("training", given.rival) } : null,
+    rival: given.rival ? checkedTraining(training, given.rival) : null,
     challenge: checkedChallenge(given.challenge),
   };
+}
+
+/** Settings with other values of some keys. Throws an Error where they do not go together. */
+function checkedTraining(settings, given) {
+  const values = { ...settings, ...checkedSection("training", given) };
+  const { method, layers, learning_rate: rate, schedule } = values;
+  if (method === "ridge" && layers === "hidden")
+    throw new Error("ridge regression solves the output layer; choose layers: all or output");
+  if (schedule.minimum > rate)
+    throw new Error(`the minimum ${schedule.minimum} of the schedule is above the rate ${rate}`);
+  return values;
 }
 
 function checkedStart(start, hidden) {

@@ -1,11 +1,10 @@
 // The lab put together: an exercise, its courses, and what is shown of them.
 
-const told = JSON.parse($("data").textContent);
 const MOST_UNDOS = 200;
 const MOST_SEARCHED = 2000; // parameters whose stable rate is found in bearable time
-const SAFE_SHARE = 0.5; // of the largest stable rate: training makes networks sharper
+const LAB_SAFE_SHARE = 0.5; // of the largest stable rate: training makes networks sharper
 const USUAL_TOP = 54; // pixels above the picture without any text
-const PATIENCE = 1000; // milliseconds that training waits for the stable rate
+const LAB_PATIENCE = 1000; // milliseconds that training waits for the stable rate
 
 /** Speeds: [steps a second, words]. */
 const SPEEDS = [
@@ -18,7 +17,9 @@ const SPEEDS = [
 const USUAL_SPEED = 3;
 
 class Lab {
-  constructor() {
+  /** told: {title, colours, exercise, intro, challenges}, all but the first two where given. */
+  constructor(told) {
+    this.told = told;
     this.darkSystem = window.matchMedia("(prefers-color-scheme: dark)");
     this.isCalm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.time = new StepAxis();
@@ -43,7 +44,7 @@ class Lab {
 
   build() {
     const lab = this;
-    $("title").textContent = told.title;
+    $("title").textContent = this.told.title;
     const look = {
       get colours() {
         return lab.colours;
@@ -69,7 +70,7 @@ class Lab {
     this.landscape = new Landscape(this);
     this.sharing = new Sharing(this);
     this.challenges = new Challenges(this);
-    showIntro(told.intro);
+    showIntro(this.told.intro);
     $("units").addEventListener("toggle", () => this.invalidate());
   }
 
@@ -82,13 +83,13 @@ class Lab {
       this.say(`The address cannot be read: ${messageOf(error)}.`);
     }
     const usual = this.givenExercise();
-    return told.challenges ? this.firstChallenge(usual) : usual;
+    return this.told.challenges ? this.firstChallenge(usual) : usual;
   }
 
   /** What the page came with, or the notebook's network where that cannot be read. */
   givenExercise() {
     try {
-      return told.exercise ? checkedExercise(told.exercise) : FIRST_EXERCISE;
+      return this.told.exercise ? checkedExercise(this.told.exercise) : FIRST_EXERCISE;
     } catch (error) {
       this.say(`What the page begins with cannot be read: ${messageOf(error)}.`);
       return FIRST_EXERCISE;
@@ -98,7 +99,7 @@ class Lab {
   /** The first of the challenges that the page came with. */
   firstChallenge(usual) {
     try {
-      this.challenges.take(told.challenges);
+      this.challenges.take(this.told.challenges);
       const { text, all } = this.challenges;
       return { ...all[0].exercise, challenge: { text, number: 0 } };
     } catch (error) {
@@ -175,6 +176,7 @@ class Lab {
     const isRival = section === "training" && this.shownRun === 1;
     const name = isRival ? "rival" : section;
     const next = { ...exercise, [name]: { ...exercise[name], ...values } };
+    if (section === "training") checkedTraining(next[name], {});
     if (section === "training") this.retrain(next);
     else if (section === "data") this.takeData(next);
     else this.takeNetwork(next, values);
@@ -223,7 +225,7 @@ class Lab {
   /** Begin a change by hand: all that follows until `letGo` is undone at once. */
   hold() {
     if (this.held) return;
-    for (const course of this.courses) if (course.running) course.pause();
+    for (const course of this.courses) course.leave();
     const [course] = this.courses;
     this.held = {
       before: this.current(),
@@ -273,9 +275,8 @@ class Lab {
 
   /** Solve the output layer by ridge regression. Throws an Error for the reader. */
   solve() {
-    const penalty = $("penalty").valueAsNumber;
+    const { penalty } = this.settingsShown;
     const { train } = this.points;
-    if (!(penalty >= 0)) throw new Error("the penalty λ must be 0 or more");
     if (!train.x.length) throw new Error("there are no points to fit");
     const [course] = this.courses;
     const outputBias = this.exercise.network.output_bias;
@@ -354,9 +355,9 @@ class Lab {
       this.pauseAll();
       return;
     }
-    if (!this.canTrain()) return;
+    if (!this.canTrain() || this.isOver) return;
     this.seekStableRate();
-    this.stable.work(PATIENCE);
+    this.stable.work(LAB_PATIENCE);
     if (this.isUnstable && !this.warned && !this.hidesRate) {
       this.warned = true;
       this.invalidate();
@@ -372,9 +373,16 @@ class Lab {
     return false;
   }
 
+  /** Whether the courses have come to an end; says so. */
+  get isOver() {
+    const isOver = this.courses.every((course) => course.step >= course.lastStep);
+    if (isOver) this.say(endOf(this.exercise.training));
+    return isOver;
+  }
+
   /** One step, with what it does to every elbow. */
   takeSingleStep() {
-    if (!this.canTrain()) return;
+    if (!this.canTrain() || this.isOver) return;
     const [course] = this.courses;
     const { row, hidden, points, settings, step, outputBias } = course;
     this.pauseAll();
@@ -494,13 +502,14 @@ class Lab {
   restyle() {
     const chosen =
       document.documentElement.dataset.theme || (this.darkSystem.matches ? "dark" : "light");
-    this.colours = told.colours[chosen];
+    this.colours = this.told.colours[chosen];
     $("theme").textContent = chosen === "dark" ? "Light" : "Dark";
     if (this.courses.length) this.layPanels();
   }
 
   otherTheme() {
-    document.documentElement.dataset.theme = this.colours === told.colours.dark ? "light" : "dark";
+    document.documentElement.dataset.theme =
+      this.colours === this.told.colours.dark ? "light" : "dark";
     this.restyle();
     this.changed();
   }
@@ -737,7 +746,7 @@ class Lab {
   }
 
   get safeRate() {
-    return roundedBelow(SAFE_SHARE * this.stableRate);
+    return roundedBelow(LAB_SAFE_SHARE * this.stableRate);
   }
 
   get isUnstable() {
@@ -755,7 +764,7 @@ class Lab {
     this.stable.want(version, course.network, train, layers, outputBias, this.isRunning);
   }
 
-  /** Whether a challenge asks for the stable rate, so that it must not be told. */
+  /** Whether a challenge asks for the stable rate, so that it must not be this.told. */
   get hidesRate() {
     return this.challenges.hidesRate;
   }
@@ -768,10 +777,11 @@ class Lab {
     const isDecided = settings.method === "sgd";
     const unknown = isDecided ? "" : "here the sharpness alone does not decide what is stable";
     const known = `stable below ${numberText(limit, 2)} for the network as it is`;
+    const inForce = rateWords(this.courses[this.shownRun]);
     const isUnstable = this.isUnstable && !this.hidesRate;
     $("stable").hidden = this.hidesRate;
     $("safe-rate").hidden = !isUnstable;
-    setText($("stable"), Number.isFinite(limit) ? known : unknown);
+    setText($("stable"), inForce + (Number.isFinite(limit) ? known : unknown));
     setText($("safe-rate"), `Take ${plainNumber(safe)}`);
     const warning =
       `At ${plainNumber(settings.learning_rate)} steps on all points grow and may lose the fit. ` +
@@ -891,17 +901,23 @@ class Lab {
   }
 }
 
-/** A rate with one digit, not above this one. */
-function roundedBelow(rate) {
-  if (!(rate > 0 && rate < Infinity)) return NaN;
-  const decade = 10 ** Math.floor(Math.log10(rate));
-  return Number((Math.floor(rate / decade) * decade).toPrecision(1));
+/** Why a training does not go on. */
+function endOf({ method, epochs }) {
+  if (method === "ridge") return "Ridge regression is done in one step.";
+  const length = counted(epochs, "epoch");
+  return `The cosine ends here, after ${length}; write more of them for a longer training.`;
+}
+
+/** The rate of the next step, where it changes over time; and what the method has in its place. */
+function rateWords({ settings, rateInForce }) {
+  const { method, schedule, warmup } = settings;
+  if (method === "ridge" || (schedule === "constant" && !warmup)) return "";
+  return `now ${numberText(rateInForce, 3)}; `;
 }
 
 /** Settings in a few words. */
 function settingsText(settings) {
-  const [words] = METHODS[methodName(settings)];
+  const words = methodWords(settings);
+  if (settings.method === "ridge") return `${words}, λ ${plainNumber(settings.penalty)}`;
   return `${words}, rate ${plainNumber(settings.learning_rate)}, batch ${settings.batch_size}`;
 }
-
-const lab = new Lab();

@@ -88,7 +88,7 @@ class Landscape {
     const [course] = this.lab.courses;
     const rows = course.trace.entries
       .filter((entry) => entry && entry.row.length === course.row.length)
-      .filter(({ epoch }) => epoch <= course.steps)
+      .filter(({ step }) => step <= course.steps)
       .map(({ row }) => row[index]);
     return [...rows, course.row[index]].filter(Number.isFinite);
   }

@@ -1,24 +1,17 @@
 // The forms of the lab: what they show of an exercise, and what they change in it.
 
-/** method → [words, the keys that it sets]. */
-const METHODS = {
-  sgd: ["SGD", { method: "sgd", momentum: 0, nesterov: false }],
-  momentum: ["SGD with momentum", { method: "sgd", momentum: 0.9, nesterov: false }],
-  nesterov: ["Nesterov's momentum", { method: "sgd", momentum: 0.9, nesterov: true }],
-  adam: ["Adam", { method: "adam", momentum: 0, nesterov: false }],
-  adamw: ["AdamW", { method: "adamw", momentum: 0, nesterov: false }],
-  rmsprop: ["RMSprop", { method: "rmsprop", momentum: 0, nesterov: false }],
-  sign: ["sign descent", { method: "sign", momentum: 0, nesterov: false, weight_decay: 0 }],
+/** What a schedule begins with where it is chosen. */
+const NEW_SCHEDULES = {
+  constant: "constant",
+  step: { kind: "step", every: 100, factor: 0.5 },
+  cosine: { kind: "cosine", minimum: 0 },
 };
+
+/** The numbers of schedules, each with the kind that has it. */
+const SCHEDULE_NUMBERS = { every: "step", factor: "step", minimum: "cosine" };
 
 /** What the list of targets says for data that has no named target. */
 const OTHER_TARGETS = { expression: "own expression", points: "own points", knots: "own knots" };
-
-/** The entry of METHODS that settings have. */
-function methodName({ method, momentum, nesterov }) {
-  if (method !== "sgd" || momentum === 0) return method;
-  return nesterov ? "nesterov" : "momentum";
-}
 
 /** The entry of the list of targets that data have. */
 function targetName({ kind, target }) {
@@ -159,12 +152,26 @@ class Settings {
     this.field("label-noise", "training", "label_noise");
     this.field("input-noise", "training", "input_noise");
     this.field("training-seed", "training", "seed");
+    this.listenToSchedule();
     $("safe-rate").addEventListener("click", () =>
       lab.change("training", { learning_rate: lab.safeRate }),
     );
     $("compare").addEventListener("click", () => lab.toggleRival());
     for (const button of $("runs").children)
       button.addEventListener("click", () => lab.chooseRun(Number(button.dataset.run)));
+  }
+
+  listenToSchedule() {
+    const { lab } = this;
+    this.field("penalty", "training", "penalty");
+    this.field("warmup", "training", "warmup");
+    this.field("epochs", "training", "epochs");
+    this.field("schedule", "training", "schedule", ({ value }) => NEW_SCHEDULES[value]);
+    for (const name of Object.keys(SCHEDULE_NUMBERS))
+      this.field(name, "training", "schedule", ({ valueAsNumber }) => ({
+        ...lab.settingsShown.schedule,
+        [name]: valueAsNumber,
+      }));
   }
 
   listenToData() {
@@ -235,11 +242,31 @@ class Settings {
     setInput($("training-seed"), settings.seed);
     const hasMomentum = settings.method === "sgd" || settings.method === "rmsprop";
     $("momentum").disabled = !hasMomentum;
+    this.showSchedule(settings);
     $("weight-decay").disabled = settings.method === "sign";
     $("runs").hidden = !lab.exercise.rival;
     $("compare").textContent = lab.exercise.rival ? "Drop run B" : "Compare two";
     for (const button of $("runs").children)
       button.setAttribute("aria-pressed", Number(button.dataset.run) === lab.shownRun);
+  }
+
+  showSchedule({ method, schedule, warmup, epochs, penalty }) {
+    const isRidge = method === "ridge";
+    const kind = schedule.kind || "constant";
+    for (const id of ["rate-label", "batch-label", "descent-form"]) $(id).hidden = isRidge;
+    if (isRidge) $("more-training").open = true;
+    setInput($("penalty"), penalty);
+    $("schedule").value = kind;
+    setInput($("warmup"), warmup);
+    setInput($("epochs"), epochs);
+    $("epochs-label").hidden = kind !== "cosine";
+    for (const [name, its] of Object.entries(SCHEDULE_NUMBERS)) {
+      $(`${name}-label`).hidden = kind !== its;
+      if (kind === its) setInput($(name), schedule[name]);
+    }
+    const course = this.lab.courses[this.lab.shownRun];
+    const steps = counted(course.stepsPerEpoch, "step");
+    setText($("epoch-hint"), `Warmup and schedules count epochs, of ${steps} each.`);
   }
 
   showData() {

@@ -8,7 +8,9 @@ const USUAL_ARROW = 0.06; // of the domain: of five arrows one may be longer
 class SingleStep {
   constructor({ row, hidden, points, settings, step, outputBias }) {
     const units = { x: points.xUnit, y: points.yUnit };
-    const training = new Training(row, hidden, points.train, settings, { units, outputBias });
+    this.isRidge = settings.method === "ridge";
+    const seen = this.isRidge ? { ...settings, batch_size: "full" } : settings;
+    const training = new Training(row, hidden, points.train, seen, { units, outputBias });
     const n = training.gather(step);
     const { toX, toY } = points;
     this.before = networkOn(row, hidden);
@@ -65,8 +67,10 @@ class SingleStep {
 
   sayFactor({ frame, look: { colours }, pixels }, context, factor) {
     const times = factor > 1 ? `, ${wholeText(factor)} times as long` : "";
-    const batch = `the batch of this step, its residuals`;
-    const words = `${batch}; arrows: where the elbows go${times}`;
+    const arrows = `arrows: where the elbows go${times}`;
+    const words = this.isRidge
+      ? "all points, their residuals before the output layer was solved"
+      : `the batch of this step, its residuals; ${arrows}`;
     context.fillStyle = colours.ink;
     setFont(context, pixels, "left", "top");
     Object.assign(context, { strokeStyle: colours.paper, lineWidth: 4 });

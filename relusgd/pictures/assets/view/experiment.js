@@ -1,58 +1,90 @@
-// What if: a network changed by hand, by the closed form, or by going on with SGD; nothing of it
-// touches the recorded run.
+// What if: a network changed by hand, by the closed form, or by training on; nothing of it touches
+// the recorded run. The steps are those of the lab, taken by its engine.
 
 const MOST_SOLVED = 1500; // unknowns of a closed form that a browser solves in bearable time
-const SLICE = 16; // milliseconds of steps between two looks at what the reader does
 const STEPS_PER_SECOND = 25000; // at speed 1
-const STEPS_AT_ONCE = 16; // between two looks at the time
-const TRACED = 40; // milliseconds between two entries of the trace, at least
 
 class Experiment {
   /** changed(): after every change. */
   constructor(changed) {
     this.changed = changed;
     this.speed = 1;
-    this.slices = new MessageChannel();
-    this.slices.port1.onmessage = () => this.takeSteps();
     this.run = null;
-    this.network = null;
-    this.running = false;
-    this.steps = 0;
+    /** What trains the network, once an experiment has begun. @type {any} */
+    this.course = null;
+    this.isByHand = false;
     this.note = "";
-    this.version = 0;
-    this.memory = { version: 0 };
     this.stable = new StableRate(changed);
   }
 
   get on() {
-    return this.network !== null;
+    return this.run !== null;
+  }
+
+  get network() {
+    return this.on ? this.course.network : null;
+  }
+
+  get running() {
+    return this.on && this.course.running;
+  }
+
+  /** Steps of training since the experiment began. */
+  get steps() {
+    return this.course.steps;
+  }
+
+  get trace() {
+    return this.course.trace;
+  }
+
+  /** Tells two networks apart. */
+  get version() {
+    return this.course.version;
   }
 
   /** Begin with a recorded network, or begin anew. */
   begin(run, row) {
+    if (!this.course) this.course = new Course(() => this.moved());
     this.run = run;
     this.start = { epoch: run.epoch[row], step: run.step[row] };
-    this.trace = new Trace();
-    this.running = false;
-    this.steps = 0;
     this.note = "";
-    this.network = run.network(row).copy();
     this.rate = run.metrics.learning_rate[row];
     this.stable.forget();
-    this.networkChanged();
+    this.beginCourse(rowOfParameters(run.network(row)), run.start.training);
+    this.changed();
   }
 
-  /** After the network was changed by hand: its errors jump. */
-  networkChanged() {
-    this.version += 1;
-    if (this.trace) this.trace.add(null);
+  beginCourse(start, settings, origin = 0, past = null) {
+    const { hidden, points, start: usual } = this.run;
+    const outputBias = usual.output_bias;
+    this.isByHand = false;
+    this.course.begin({ start, hidden, points, settings, outputBias, origin, past });
+  }
+
+  /** After the course went on or stopped. */
+  moved() {
+    if (!this.on) return;
+    if (this.course.diverged) {
+      const steps = wholeText(this.steps);
+      this.note = `diverged after ${steps} steps; reset, and try a smaller learning rate`;
+    }
+    this.changed();
+  }
+
+  /** Show a network that was changed by hand: its errors jump, and training stops. */
+  show(network) {
+    const { course } = this;
+    course.leave();
+    course.show(rowOfParameters(network));
+    course.trace.add(null);
+    this.isByHand = true;
     this.changed();
   }
 
   end() {
+    if (this.on) this.course.leave();
     this.run = null;
-    this.network = null;
-    this.running = false;
     this.note = "";
     this.stable.forget();
     this.changed();
@@ -60,47 +92,41 @@ class Experiment {
 
   /** Where the experiment has got to, in epochs of the run. */
   get epoch() {
-    return this.start.epoch + this.steps / this.run.stepsPerEpoch;
+    return this.epochOf(this.steps);
+  }
+
+  /** So many steps after the start, in epochs of the run. */
+  epochOf(steps) {
+    return this.start.epoch + steps / this.run.stepsPerEpoch;
   }
 
   /** Both errors of the network as it is, in original units. */
   errors() {
-    return this.remembered("errors", () => {
-      const {
-        network,
-        run: { points },
-      } = this;
-      const scale = points.yUnit ** 2;
-      return { train: network.mse(points.train) * scale, test: network.mse(points.test) * scale };
-    });
+    return this.course.errors;
   }
 
   /** What a snapshot's metrics count, of the network as it is. */
   counts() {
-    const { run, network } = this;
-    return this.remembered("counts", () => ({
+    const { run, network, course } = this;
+    return course.recall("counts", () => ({
       inside: elbowsInside(network, ...run.points.inside),
       dead_units: network.deadUnits(run.points.train.x),
-      breakpoints: run.piecesOf(network).kink.filter((kink) => kink > 0).length,
+      breakpoints: course.pieces.kink.filter((kink) => kink > 0).length,
     }));
-  }
-
-  remembered(name, compute) {
-    if (this.memory.version !== this.version) this.memory = { version: this.version };
-    if (this.memory[name] === undefined) this.memory[name] = compute();
-    return this.memory[name];
   }
 
   /** x in original units. */
   placeElbow(unit, x) {
-    this.network.placeElbow(unit, this.run.points.fromX(x));
-    this.networkChanged();
+    const network = this.network.copy();
+    network.placeElbow(unit, this.run.points.fromX(x));
+    this.show(network);
   }
 
   /** weight: of the unit in the output, in original units. */
   setWeight(unit, weight) {
-    this.network.outputWeight[unit] = weight / this.run.points.yUnit;
-    this.networkChanged();
+    const network = this.network.copy();
+    network.outputWeight[unit] = weight / this.run.points.yUnit;
+    this.show(network);
   }
 
   /** Where a unit's line is dragged, in a panel between these heights. */
@@ -119,15 +145,10 @@ class Experiment {
 
   solve(penalty) {
     if (!(penalty >= 0 && penalty < Infinity)) return this.say("the penalty must be 0 or more");
-    const solved = ridgeNetwork(
-      this.network,
-      this.run.points.train,
-      penalty,
-      this.run.start.output_bias,
-    );
+    const { points, start } = this.run;
+    const solved = ridgeNetwork(this.network, points.train, penalty, start.output_bias);
     if (!solved.isFinite()) return this.say("no finite solution; try a larger penalty");
-    this.network = solved;
-    this.networkChanged();
+    this.show(solved);
     return this.say("output layer solved");
   }
 
@@ -153,78 +174,45 @@ class Experiment {
     return "";
   }
 
-  /** Go on with plain SGD until stopped: {rate, batch, layers}. */
-  descend(settings) {
-    const { points, start } = this.run;
-    this.random = this.random || randomNumbers();
-    this.descent = new Descent(
-      this.network,
-      points.train,
-      settings,
-      start.output_bias,
-      this.random,
-    );
-    this.running = true;
+  /** The run's training with what the reader chose, at a rate that stays: {rate, batch, layers}. */
+  settingsWith({ rate, batch, layers }) {
+    const { training } = this.run.start;
+    const isAll = batch >= this.run.points.train.x.length;
+    return {
+      ...training,
+      method: training.method === "ridge" ? "sgd" : training.method,
+      learning_rate: rate,
+      batch_size: isAll ? "full" : Math.floor(batch),
+      layers,
+      schedule: "constant",
+      warmup: 0,
+    };
+  }
+
+  /** Go on until stopped; with other settings, or from a changed network, by another course. */
+  descend(chosen) {
+    const { course } = this;
+    const settings = this.settingsWith(chosen);
+    const isOther = JSON.stringify(settings) !== JSON.stringify(course.settings);
+    if (isOther || this.isByHand)
+      this.beginCourse(course.row.slice(), settings, this.steps, course.trace);
     this.note = "";
-    this.owed = 0;
-    this.before = performance.now();
-    this.traced = 0;
-    this.leaveTrace();
-    this.slices.port2.postMessage(0);
-    this.changed();
+    course.run(this.pace);
+  }
+
+  /** Steps a second. */
+  get pace() {
+    return STEPS_PER_SECOND * this.speed;
+  }
+
+  /** speed: a factor on the usual pace. */
+  setSpeed(speed) {
+    this.speed = speed;
+    if (this.running) this.course.run(this.pace);
   }
 
   stop() {
-    this.running = false;
-    this.leaveTrace();
-    this.changed();
-  }
-
-  /** As many steps as the time since the last ones asks for, or as fit into a slice. */
-  takeSteps() {
-    if (!this.running) return;
-    const now = performance.now();
-    const pace = (STEPS_PER_SECOND * this.speed) / 1000;
-    // what a slow machine has missed in more than a tenth of a second, it need not make up for
-    this.owed = Math.min(this.owed + (now - this.before) * pace, 100 * pace);
-    this.before = now;
-    while (this.owed >= 1 && performance.now() < now + SLICE) this.takeSome();
-    if (this.network.isFinite()) this.goOn();
-    else this.diverge();
-  }
-
-  takeSome() {
-    const count = Math.min(STEPS_AT_ONCE, Math.floor(this.owed));
-    for (let i = 0; i < count; i++) this.descent.step();
-    this.steps += count;
-    this.owed -= count;
-    this.version += 1;
-  }
-
-  goOn() {
-    const now = performance.now();
-    if (now > this.traced + TRACED) {
-      this.leaveTrace();
-      // where errors are dear, they take a tenth of the time
-      this.traced = performance.now() + 9 * (performance.now() - now);
-    }
-    this.changed();
-    if (this.owed >= 1) this.slices.port2.postMessage(0);
-    else setTimeout(() => this.takeSteps(), 1);
-  }
-
-  leaveTrace() {
-    const { network, epoch, trace } = this;
-    const { toX } = this.run.points;
-    const elbows = Float64Array.from({ length: network.width }, (_, j) => toX(network.elbow(j)));
-    trace.add({ epoch, errors: this.errors(), elbows });
-  }
-
-  diverge() {
-    const steps = wholeText(this.steps);
-    this.running = false;
-    this.note = `diverged after ${steps} steps; reset, and try a smaller learning rate`;
-    this.changed();
+    this.course.pause();
   }
 
   /** The config that begins with this network; training: keys of that section to change. */

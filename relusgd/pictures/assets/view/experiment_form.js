@@ -1,6 +1,7 @@
 // The form of an experiment: its numbers, and what its buttons do.
 
-const PATIENCE = 250; // milliseconds that starting SGD waits for the stable rate
+const FORM_PATIENCE = 250; // milliseconds that training waits for the stable rate
+const FORM_SAFE_SHARE = 0.9; // of the largest stable rate
 
 class ExperimentForm {
   constructor(page) {
@@ -34,19 +35,22 @@ class ExperimentForm {
   /** What going on begins with, at the snapshot that an experiment begins with. */
   begin() {
     const { run, rate } = this.experiment;
-    const { start, points } = run;
+    const { training } = run.start;
+    const { points } = run;
     const n = points.train.x.length;
-    $("penalty").value = start.penalty;
+    const { batch_size: size } = training;
+    $("penalty").value = training.penalty;
     $("rate").value = rate > 0 ? Number(rate.toPrecision(6)) : 0.02;
-    $("batch").value = Math.min(start.batch_size || n, n);
-    $("layers").value = start.layers;
+    $("batch").value = size === "full" ? n : Math.min(size, n);
+    $("layers").value = training.layers;
     const { rate: usualRate, batch, layers } = this.settings;
     this.usual = { learning_rate: usualRate, batch_size: batch, layers };
     $("unit").max = run.width - 1;
     $("weight-label").hidden = run.deep;
     $("yaml-text").hidden = true;
-    $("left-out").hidden = !start.left_out;
-    $("left-out").textContent = `plain SGD, without the run's ${start.left_out}`;
+    const leftOut = leftOutOf(training);
+    $("left-out").hidden = !leftOut;
+    $("left-out").textContent = leftOut;
     const { train, test } = points;
     const cut = train.of > n || test.of > test.x.length;
     $("sampled").hidden = !cut;
@@ -73,20 +77,30 @@ class ExperimentForm {
     this.page.changed();
   }
 
+  /** The largest rate at which the chosen training is stable; nan where it is not known. */
+  get stableRate() {
+    const { stable } = this.experiment;
+    return stableRateOf(2 / stable.rate, this.experiment.settingsWith(this.settings));
+  }
+
+  get safeRate() {
+    return roundedBelow(FORM_SAFE_SHARE * this.stableRate);
+  }
+
   takeSafeRate() {
-    $("rate").value = this.experiment.stable.safe;
+    $("rate").value = this.safeRate;
     this.settingsChanged();
   }
 
-  /** Start or pause SGD; at a rate that is not stable only once the reader was warned. */
+  /** Train or pause; at a rate that is not stable only once the reader was warned. */
   descend() {
     const { experiment, settings } = this;
     if (experiment.running) return experiment.stop();
     const refusal = experiment.refusal(settings);
     if (refusal) return experiment.say(refusal);
     experiment.seekStableRate(settings.layers);
-    experiment.stable.work(PATIENCE);
-    if (settings.rate > experiment.stable.rate && !this.warned) {
+    experiment.stable.work(FORM_PATIENCE);
+    if (settings.rate > this.stableRate && !this.warned) {
       this.warned = true;
       return experiment.say("");
     }
@@ -125,7 +139,7 @@ class ExperimentForm {
     const { experiment, page } = this;
     const { run } = experiment;
     this.compare();
-    const steps = `${wholeText(experiment.steps)} steps of SGD from here`;
+    const steps = `${counted(experiment.steps, "step")} from here`;
     $("note").textContent = experiment.note || (experiment.steps ? steps : "");
     this.fillRates();
     $("solve").disabled = Boolean(experiment.unsolvable);
@@ -143,20 +157,23 @@ class ExperimentForm {
   /** The stable rate, the safe one, and the warning above them. */
   fillRates() {
     const { experiment, settings } = this;
-    const { stable, running } = experiment;
+    const { running, run } = experiment;
     experiment.seekStableRate(settings.layers);
-    const { rate, safe } = stable;
+    const { stableRate: rate, safeRate: safe } = this;
     const isKnown = Number.isFinite(safe);
     const limit = numberText(rate, 2);
-    $("stable").textContent = isKnown ? `stable below 2/sharpness = ${limit}` : "";
+    const isPlain = methodName(run.start.training) === "sgd";
+    const known = isPlain ? `2/sharpness = ${limit}` : limit;
+    $("stable").textContent = isKnown ? `stable below ${known}` : "";
     $("safe-rate").textContent = isKnown ? `Take ${plainNumber(safe)}` : "Take a safe rate";
     $("safe-rate").disabled = !isKnown || settings.rate === safe;
     const isAbove = settings.rate > rate;
     const warning =
-      `At ${plainNumber(settings.rate)} gradient descent is not stable here and may lose the ` +
-      `fit: 2/sharpness is ${limit}. ${plainNumber(safe)} is safe.`;
+      `At ${plainNumber(settings.rate)} training is not stable here and may lose the fit: ` +
+      `it is stable below ${limit}. ${plainNumber(safe)} is safe.`;
     setText($("rate-warning"), isAbove && !running ? warning : "");
-    const start = this.warned && isAbove ? "Start all the same" : "SGD from here";
+    const words = methodWords(experiment.settingsWith(settings));
+    const start = this.warned && isAbove ? "Start all the same" : `${words} from here`;
     setText($("descend"), running ? "Pause" : start);
   }
 
@@ -175,4 +192,11 @@ class ExperimentForm {
     });
     $("compared").replaceChildren(...rows);
   }
+}
+
+/** What of a run's training is left out when its network is trained on, in words. */
+function leftOutOf({ method, schedule, warmup }) {
+  if (method === "ridge") return "the run itself was solved by ridge regression";
+  const parts = [...(schedule === "constant" ? [] : ["schedule"]), ...(warmup ? ["warmup"] : [])];
+  return parts.length ? `at a constant rate, without the run's ${parts.join(" and ")}` : "";
 }

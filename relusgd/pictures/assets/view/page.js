@@ -1,8 +1,5 @@
 // The page put together: what is shown, and when it is drawn anew.
 
-const PAUSE = 50; // milliseconds between two pictures of a network that learns
-const told = JSON.parse($("data").textContent);
-
 /** Fill a legend; gives [sample, its colour] of every entry. */
 function buildLegend(id, entries) {
   return entries.map(([key, colour, words, fewer]) => {
@@ -76,7 +73,9 @@ class Page {
     $("error-legend").hidden = !errors.length;
     this.keys = [...buildLegend("legend", legendOf(this)), ...buildLegend("error-legend", errors)];
     // inside a notebook there is no address to link to
-    $("copy").hidden = window.location.protocol === "about:";
+    const hasAddress = window.location.protocol !== "about:";
+    $("copy").hidden = !hasAddress;
+    $("to-lab").hidden = !hasAddress;
   }
 
   buildPanel(run) {
@@ -220,20 +219,14 @@ class Page {
     this.restyle();
   }
 
-  /**
-   * Draw with the next picture of the screen; while SGD goes on less often, because pictures take
-   * the time of many steps.
-   */
+  /** Draw with the next picture of the screen. */
   invalidate() {
     if (this.waiting) return;
     this.waiting = true;
-    const onScreen = () =>
-      requestAnimationFrame(() => {
-        this.waiting = false;
-        this.draw();
-      });
-    if (this.experiment.running) setTimeout(onScreen, PAUSE);
-    else onScreen();
+    requestAnimationFrame(() => {
+      this.waiting = false;
+      this.draw();
+    });
   }
 
   draw() {
@@ -264,7 +257,7 @@ class Page {
       row,
       unit,
       network: edited ? this.experiment.network : recorded,
-      pieces: edited ? run.piecesOf(this.experiment.network) : run.pieces(row),
+      pieces: edited ? this.experiment.course.pieces : run.pieces(row),
       reference: edited ? run.pieces(row) : null,
       references: this.references.shownOn(run, row, this.colours),
       handle: edited && unit !== null ? this.experiment.handle(unit, told.limits.y) : null,
@@ -341,6 +334,9 @@ class Page {
         : current.network(current.rowAt(this.clock.epoch)),
       this.focusIn(current),
     );
+    const noLab = noLabFor(current);
+    $("to-lab").disabled = Boolean(noLab);
+    $("to-lab").title = noLab;
     this.form.show();
     if (experiment.on) this.form.fill();
   }
@@ -426,6 +422,20 @@ class Page {
     this.form.begin();
   }
 
+  /** Open the lab with the network that is shown. */
+  openLab() {
+    const { experiment, current } = this;
+    const row = current.rowAt(this.clock.epoch);
+    const isChanged = experiment.run === current;
+    const network = isChanged ? experiment.network : current.network(row);
+    const steps = current.step[row] + (isChanged ? experiment.steps : 0);
+    const training = {
+      ...current.start.training,
+      ...(isChanged ? this.form.changedSettings() : {}),
+    };
+    window.location.hash = fragmentOf(exerciseOfRun(current, network, steps, training));
+  }
+
   /** The unit that bends the function most inside the domain. */
   strongest(run) {
     const { network } = this.shownOf(run);
@@ -439,5 +449,3 @@ class Page {
     return found;
   }
 }
-
-const page = new Page();

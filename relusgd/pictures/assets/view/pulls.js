@@ -10,7 +10,7 @@ function pullsOn(run, network, unit, pieces) {
   const { train } = run.points;
   const w = network.slope[unit];
   const elbow = network.elbow(unit);
-  if (run.deep || run.start.layers === "output" || !Number.isFinite(elbow)) return null;
+  if (run.deep || run.start.training.layers === "output" || !Number.isFinite(elbow)) return null;
   const v = network.outputWeight[unit];
   const n = train.x.length;
   return Float64Array.from(train.x, (x, i) => {

@@ -241,7 +241,7 @@ function listenOn(page) {
   );
   act("speed", "change", () => {
     clock.speed = Number($("speed").value);
-    page.experiment.speed = clock.speed;
+    page.experiment.setSpeed(clock.speed);
   });
   act("scale", "change", () => page.scaleTime($("scale").value === "log"));
   act("copy", "click", () => copyAddress(clock.epoch));
@@ -250,6 +250,7 @@ function listenOn(page) {
     $("experiment").scrollIntoView();
   });
   act("theme", "click", () => page.otherTheme());
+  act("to-lab", "click", () => page.openLab());
   act("run", "change", () => page.choose(page.runs[Number($("run").value)]));
   page.darkSystem.addEventListener("change", () => page.restyle());
   window.addEventListener("hashchange", () => goToAddress(page));

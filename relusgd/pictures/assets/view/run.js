@@ -6,7 +6,8 @@ class Run {
     this.title = told.title;
     this.name = told.title.length > 40 ? told.short : told.title;
     this.hidden = told.hidden;
-    this.start = told.start;
+    const { training, ...start } = told.start;
+    this.start = { ...start, training: { ...USUAL_TRAINING, ...training } };
     this.points = points;
     this.epoch = told.epoch;
     this.step = told.step;

@@ -6,17 +6,46 @@ function workerProgram() {
   return `${$("engine").textContent}\nworkForPage();`;
 }
 
-/** What takes the steps: a worker, or the page itself where workers are not allowed. */
-function makeRunner(hear) {
-  try {
-    const program = new Blob([workerProgram()], { type: "text/javascript" });
-    const address = URL.createObjectURL(program);
-    const worker = new Worker(address);
-    worker.onmessage = ({ data }) => hear(data);
-    return { take: (request) => worker.postMessage(request), end: () => worker.terminate() };
-  } catch {
-    const runner = new CourseRunner(hear);
-    return { take: (request) => runner.take(request), end: () => runner.pause() };
+/**
+ * What takes the steps: a worker, or the page itself where workers are not allowed, which some
+ * browsers say at once and others only after a while.
+ */
+class Runner {
+  /** hear(report): of what CourseRunner tells. */
+  constructor(hear) {
+    this.hear = hear;
+    /** What a worker was asked for that has not been heard of yet; null once it has. */
+    this.asked = [];
+    this.startWorker();
+  }
+
+  startWorker() {
+    try {
+      const program = new Blob([workerProgram()], { type: "text/javascript" });
+      const worker = new Worker(URL.createObjectURL(program));
+      worker.onmessage = ({ data }) => {
+        this.asked = null;
+        this.hear(data);
+      };
+      worker.onerror = () => this.asked && this.runHere();
+      this.post = (request) => worker.postMessage(request);
+      this.end = () => worker.terminate();
+    } catch {
+      this.runHere();
+    }
+  }
+
+  runHere() {
+    const runner = new CourseRunner(this.hear);
+    this.post = (request) => runner.take(request);
+    this.end = () => runner.pause();
+    this.asked.forEach(this.post);
+    this.asked = null;
+  }
+
+  take(request) {
+    if (this.asked) this.asked = [...(request.name === "begin" ? [] : this.asked), request];
+    this.post(request);
   }
 }
 
@@ -26,11 +55,13 @@ class Course {
     this.moved = moved;
     /** The points of its training. @type {any} */
     this.points = null;
+    /** As USUAL_TRAINING. @type {any} */
+    this.settings = null;
     /** The widths of its hidden layers. @type {number[]} */
     this.hidden = [];
     this.origin = 0;
     this.outputBias = true;
-    this.runner = makeRunner((report) => this.hear(report));
+    this.runner = new Runner((report) => this.hear(report));
     this.number = 0;
     this.turn = 0;
     this.version = 0;
@@ -50,7 +81,7 @@ class Course {
     Object.assign(this, { start, hidden, points, settings, origin, outputBias });
     Object.assign(this, { running: false, diverged: false, step: 0, head: 0, waiting: null });
     this.isAway = false;
-    this.trace = past || new Trace();
+    this.trace = past || new Trace(start.length);
     this.show(start);
     this.runner.take({
       name: "begin",
@@ -69,6 +100,13 @@ class Course {
 
   end() {
     this.runner.end();
+  }
+
+  /** Stop, and hear no more of the course: what is shown is changed by hand from now on. */
+  leave() {
+    if (this.running) this.ask({ name: "pause" });
+    this.running = false;
+    this.number += 1;
   }
 
   /** Make these parameters the ones that are shown. */
@@ -107,6 +145,21 @@ class Course {
 
   get deadUnits() {
     return this.recall("dead", () => this.network.deadUnits(this.points.train.x));
+  }
+
+  get stepsPerEpoch() {
+    const { batch_size: size } = this.settings;
+    return size === "full" ? 1 : Math.ceil(this.points.train.x.length / size);
+  }
+
+  /** The step with which the training ends; infinite where nothing ends it. */
+  get lastStep() {
+    return lastStepOf(this.settings, this.stepsPerEpoch);
+  }
+
+  /** The learning rate of the next step. */
+  get rateInForce() {
+    return rateOf(this.settings, Math.floor(this.step / this.stepsPerEpoch) + 1);
   }
 
   recall(key, compute) {
@@ -194,17 +247,21 @@ class Course {
 
   addToTrace({ step, errors, row }) {
     const { trace, origin } = this;
-    const last = trace.entries[trace.entries.length - 1];
-    const epoch = origin + step;
-    if (!last || epoch > last.epoch) trace.add({ epoch, errors, row });
+    const { last } = trace;
+    const steps = origin + step;
+    if (!last || steps > last.step) trace.add({ step: steps, errors, row });
   }
 
   /** The trace up to the step that is shown, for a course that leaves this one here. */
   pastTrace() {
-    const past = new Trace();
-    past.entries = this.trace.entries.filter((entry) => entry && entry.epoch <= this.steps);
-    past.spacing = this.trace.spacing;
-    return past;
+    return this.trace.until(this.steps, this.row.length);
+  }
+
+  /** The elbow of a unit in an entry of the trace, in original units; nan where it has none. */
+  elbowAt({ row }, unit) {
+    // networks of the past may have other layers
+    if (row.length !== this.row.length) return NaN;
+    return this.points.toX(-row[this.width + unit] / row[unit]);
   }
 
   /** What there is to say of a first-layer unit, in original units. */
