@@ -14,6 +14,7 @@ from relusgd.pictures.page_assets import (
     asset,
     check_theme,
     json_for_page,
+    packed,
     policy,
     script_of,
     style_of,
@@ -22,7 +23,7 @@ from relusgd.pictures.page_assets import (
     title_text,
 )
 from relusgd.pictures.page_data import Start, page_data
-from relusgd.pictures.page_scripts import ENGINE, RUN_PAGE
+from relusgd.pictures.page_scripts import ENGINE, LOADER, RUN_PAGE
 from relusgd.pictures.scene import RunGroup, Scene
 
 IFRAME_HEIGHT = 860
@@ -49,20 +50,20 @@ def page_html(
     if starts is None:
         starts = [Start()] * (len(scene.views) if isinstance(scene, RunGroup) else 1)
     title = title_text(title)
-    data = {"title": title, "theme": theme, "colours": theme_colours()}
+    data: dict[str, object] = {"title": title, "theme": theme, "colours": theme_colours()}
     data["intro"] = intro
-    engine, script = script_of(ENGINE), script_of(RUN_PAGE)
+    loader, engine, script = script_of(LOADER), script_of(ENGINE), script_of(RUN_PAGE)
+    data["packed"] = {"engine": packed(engine), "script": packed(script)}
     style = style_of(["controls/page", "lab/lab"])
     parts = {
-        "policy": policy([engine, script], style, workers=True),
+        "policy": policy([loader, engine, script], style, workers=True),
         "title": html.escape(title),
         "theme": theme_attribute(theme),
         "explanation": _explanation(explanation),
         "style": style,
         "lab": asset("lab/body.html"),
-        "engine": engine,
         "data": json_for_page({**data, **page_data(scene, starts, frames)}),
-        "script": script,
+        "loader": loader,
     }
     return assembled("view/page.html", parts)
 

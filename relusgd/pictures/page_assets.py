@@ -11,6 +11,7 @@ import base64
 import hashlib
 import json
 import re
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
@@ -37,6 +38,15 @@ def script_of(names: Sequence[str]) -> str:
     """
     scripts = "".join(asset(f"{name}.js") for name in names)
     return STRICT + re.sub(r"^ +", "", COMMENTS.sub("", scripts), flags=re.MULTILINE)
+
+
+@cache
+def packed(text: str) -> dict[str, object]:
+    """A text as `assets/controls/inflate.js` unpacks it: base64 of DEFLATE, and its bytes."""
+    content = text.encode()
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    compressed = packer.compress(content) + packer.flush()
+    return {"text": base64.b64encode(compressed).decode("ascii"), "size": len(content)}
 
 
 def policy(scripts: Sequence[str], style: str, *, workers: bool = False) -> str:

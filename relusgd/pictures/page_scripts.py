@@ -77,6 +77,9 @@ VIEW = (
     "view/page",
 )
 
-LAB_PAGE = (*SHARED, *LAB, "lab/start")
-RUN_PAGE = (*SHARED, *LAB, *VIEW, "view/start")
-"""The scripts of a page, beside those of the engine."""
+LAB_PAGE = (*SHARED[:2], "lab/engine_text", *SHARED[2:], *LAB, "lab/start")
+"""The scripts of the lab, beside those of the engine."""
+
+LOADER = (*SHARED[:2], "controls/inflate", "view/unpack")
+RUN_PAGE = (*SHARED[2:], *LAB, *VIEW, "view/start")
+"""The script of the page of a run that unpacks the engine and all its other scripts, and these."""

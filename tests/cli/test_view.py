@@ -42,8 +42,9 @@ def test_a_page_is_written_beside_the_run_and_its_name_printed(here, opened):
     assert len(page["epoch"]) == 300
     start = page["runs"][0]["start"]
     assert start.pop("config").startswith("seed: 0\n")
-    assert start.pop("left_out") == ""
-    assert start == {"layers": "all", "batch_size": 8, "penalty": 1e-6, "output_bias": True}
+    assert [start["data"]["kind"], start["output_bias"]] == ["target", True]
+    training = start["training"]
+    assert [training["method"], training["batch_size"], training["layers"]] == ["sgd", 8, "all"]
     assert opened == []
 
 

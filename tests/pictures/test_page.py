@@ -7,6 +7,7 @@ import hashlib
 import html
 import json
 import re
+import zlib
 from dataclasses import replace
 
 import numpy as np
@@ -32,6 +33,12 @@ def told(page):
 
 def unpack(text):
     return np.frombuffer(base64.b64decode(text), "<f4")
+
+
+def unpacked(packed):
+    text = zlib.decompress(base64.b64decode(packed["text"]), -zlib.MAX_WBITS)
+    assert len(text) == packed["size"]
+    return text.decode()
 
 
 def size(page):
@@ -144,16 +151,17 @@ def test_a_theme_that_there_is_not_is_refused(make_history, dataset):
         page_html(View(make_history(), dataset), "a run", theme="blue")
 
 
-def test_the_policy_allows_this_script_and_style_by_their_digests_and_nothing_else(
+def test_the_policy_allows_its_scripts_and_style_by_their_digests_and_nothing_else(
     make_history, dataset
 ):
     page = page_html(View(make_history(), dataset), "a run")
     policy = html.unescape(re.search(r'Content-Security-Policy" content="([^"]*)"', page)[1])
     directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
-    script, style = (
+    loader, style = (
         re.search(r"<script>(.*?)</script>", page, re.DOTALL)[1],
         re.search(r"<style>(.*?)</style>", page, re.DOTALL)[1],
     )
+    scripts = [loader, *(unpacked(text) for text in told(page)["packed"].values())]
 
     def digest(text):
         code = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
@@ -161,7 +169,8 @@ def test_the_policy_allows_this_script_and_style_by_their_digests_and_nothing_el
 
     assert directives == {
         "default-src": "'none'",
-        "script-src": digest(script),
+        "worker-src": "blob:",
+        "script-src": " ".join(digest(script) for script in scripts),
         "style-src": digest(style),
         "img-src": "data:",
         "base-uri": "'none'",

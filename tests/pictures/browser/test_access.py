@@ -156,7 +156,7 @@ def test_hostile_names_are_letters_and_nothing_else(
     settled(page)
     assert page.locator("#tip dt").first.text_content() == name
     assert page.evaluate(
-        "window.hacked === undefined && document.scripts.length === 3 && document.images.length "
+        "window.hacked === undefined && document.scripts.length === 2 && document.images.length "
         "=== 0"
     )
 

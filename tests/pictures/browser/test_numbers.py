@@ -1,5 +1,7 @@
 """What a page computes is what NumPy computes."""
 
+import base64
+import zlib
 from dataclasses import replace
 
 import numpy as np
@@ -342,3 +344,24 @@ def test_the_gradient_of_a_batch_is_that_of_backpropagation(
         found = page.evaluate(GRADIENT, batch.tolist())
         scale = np.abs(expected).max()
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-14 * max(scale, 1))
+
+
+TEXTS = ["", "abc", "ä\u2028𝄞" * 300, "".join(chr(33 + i * i % 91) for i in range(70_000))]
+PACKERS = {
+    "stored": (0, zlib.Z_DEFAULT_STRATEGY),
+    "fixed codes": (6, zlib.Z_FIXED),
+    "codes of its own": (9, zlib.Z_DEFAULT_STRATEGY),
+    "no repetitions": (6, zlib.Z_HUFFMAN_ONLY),
+}
+
+
+@pytest.mark.parametrize("name", PACKERS)
+def test_packed_texts_are_unpacked_to_the_last_letter(name, make_page, open_page):
+    page = open_page(make_page())
+    level, strategy = PACKERS[name]
+    for text in TEXTS:
+        content = text.encode()
+        packer = zlib.compressobj(level, zlib.DEFLATED, -15, 8, strategy)
+        packed = base64.b64encode(packer.compress(content) + packer.flush()).decode()
+        given = {"text": packed, "size": len(content)}
+        assert page.evaluate("(packed) => unpackedText(packed)", given) == text

@@ -1,10 +1,8 @@
 // A course: a start and the settings of its training, and where it stands. A worker takes its
 // steps, so that the page stays quick.
 
-/** The program of the worker: the engine's own script, which is on the page already. */
-function workerProgram() {
-  return `${$("engine").textContent}\nworkForPage();`;
-}
+/** The program of a worker: the engine's own script, which is on the page already. */
+const workerProgram = () => `${engineText}\nworkForPage();`;
 
 /**
  * What takes the steps: a worker, or the page itself where workers are not allowed, which some
