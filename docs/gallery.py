@@ -31,6 +31,7 @@ PLOTS = {
     "flat-minima": ("plot --layout panels", ["seed=0"]),
     "frequencies": ("diagnose", ["seed=0"]),
     "fresh-label-noise": ("plot --layout panels", ["seed=0"]),
+    "input-noise": ("plot --layout panels", ["seed=0"]),
     "label-noise": ("plot --layout panels", ["seed=0"]),
     "lazy": ("plot --layout panels", ["network.hidden=100,seed=0", "network.hidden=6400,seed=0"]),
     "line": ("plot --layout panels", ["seed=0"]),

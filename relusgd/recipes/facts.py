@@ -12,13 +12,14 @@ from relusgd.diagnostics.references import convex_optimum as convex
 from relusgd.diagnostics.references import least_trace as trace
 from relusgd.diagnostics.references.beam import beam_ratios
 from relusgd.diagnostics.references.born_dead import born_dead_probability
+from relusgd.diagnostics.references.input_noise import noisy_optimum
 from relusgd.diagnostics.references.line import least_squares_line
 from relusgd.diagnostics.references.single_unit import best_single_unit
 from relusgd.diagnostics.references.spectral_filter import early_stopped, ridge_at_step
 from relusgd.diagnostics.references.splines import natural_cubic_spline
 from relusgd.model.network import Array, Integers, parameter_count
 from relusgd.runs.diagnosis import RecordedTraining
-from relusgd.training.ridge import output_regressors
+from relusgd.training.ridge import output_regressors, solve
 
 
 class TrainedRun(RecordedTraining, Protocol):
@@ -183,6 +184,29 @@ def early_ridge_mse(run: TrainedRun, rows: Integers) -> Array:
         for step in run.history.step[rows].tolist()
     ]
     return np.array(errors)
+
+
+@course
+def input_noise_distance(run: TrainedRun, rows: Integers) -> Array:
+    """How far f is from the least expected loss under the run's noise on x.
+
+        |f − f*| / |f_0 − f*| at the training points
+
+    f*: with the output weights of that least value; f_0: with those of least squares without noise,
+    so that 1 is as far as training without noise ends. nan for several hidden layers, and without
+    noise on x.
+    """
+    plan, data = run.plan, run.data
+    deviation, has_bias = plan.descent.noise.on_x, run.config.network.output_bias
+    if len(plan.hidden) > 1 or deviation == 0:
+        return np.full(len(rows), np.nan)
+    x, y = data.x_train, data.y_train
+    Phi = _output_features(run, x)
+    wanted = Phi @ noisy_optimum(plan.initial, x, y, deviation, output_bias=has_bias)
+    without_noise = Phi @ solve(Phi, y, 0.0)
+    learned = run.history.select(rows).values(x)
+    distance = np.linalg.norm(learned - wanted, axis=1)
+    return np.asarray(distance / np.linalg.norm(without_noise - wanted))
 
 
 def _output_features(run: TrainedRun, x: Array) -> Array:

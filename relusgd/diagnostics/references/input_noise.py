@@ -1,0 +1,113 @@
+"""What the output layer tends to under fresh noise on x: a ridge regression, in closed form.
+
+With noise ε ~ N(0, σ²) on every x, drawn afresh at every step, the output weights a see the
+regressors φ(x_i + ε). The expected loss is exactly
+
+    E 1/n Σ (φ(x_i + ε)·a − y_i)² = 1/n Σ (m_i·a − y_i)² + aᵀ C a
+    m_i = E φ(x_i + ε),   C = 1/n Σ Cov φ(x_i + ε)
+
+a Tikhonov regression on the smoothed regressors m, with the penalty n aᵀ C a beside the sum of
+squares (cf. Bishop 1995, Training with noise is equivalent to Tikhonov regularization). For units
+that are active on all x + ε, φ = w x + b is linear: m_i = φ(x_i) and aᵀ C a = σ² (Σ v w)², the
+squared slope of f. With one regressor φ = x that is ridge regression with the penalty n σ².
+
+For ReLUs everything is integrals of parabolas under the normal density over intervals between
+elbows, with u = (x' − x)/σ between α and β:
+
+    M_0 = Φ(β) − Φ(α),   M_1 = p(α) − p(β),   M_2 = M_0 + α p(α) − β p(β)
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from relusgd.model.network import Array, Network
+
+FAR = 40.0
+"""So many deviations away, the normal density is 0 in double precision."""
+
+Moments = tuple[Array, Array, Array]
+
+
+def noisy_optimum(
+    network: Network, x: Array, y: Array, deviation: float, *, output_bias: bool = True
+) -> Array:
+    """The output weights, and last the output bias, of the least expected loss, shape (p,).
+
+    network: of one hidden layer, whose slopes and biases are taken; x, y: shape (n,). Of several
+    solutions it is that of minimum norm.
+    """
+    mean, covariance = noisy_regressors(network, x, deviation, output_bias=output_bias)
+    eigenvalues, vectors = np.linalg.eigh(len(x) * covariance)
+    root = np.sqrt(np.maximum(eigenvalues, 0.0))[:, None] * vectors.T
+    regressors = np.concatenate([mean, root])
+    wanted = np.concatenate([y, np.zeros(len(root))])
+    solution, *_ = np.linalg.lstsq(regressors, wanted, rcond=None)
+    return np.asarray(solution)
+
+
+def noisy_regressors(
+    network: Network, x: Array, deviation: float, *, output_bias: bool = True
+) -> tuple[Array, Array]:
+    """m, shape (n, p), and C, shape (p, p), with x + N(0, deviation²); the bias is the last."""
+    w, b = network.slope, network.bias
+    start, stop = active_intervals(w, b, x, deviation)
+    z = x[:, None] * w + b
+    mean = _mean(z, w * deviation, moments(start, stop))
+    products = _mean_products(z, w * deviation, start, stop)
+    covariance = np.mean(products - mean[:, :, None] * mean[:, None, :], axis=0)
+    if output_bias:
+        mean = np.column_stack([mean, np.ones(len(x))])
+        covariance = np.pad(covariance, (0, 1))
+    return mean, covariance
+
+
+def active_intervals(w: Array, b: Array, x: Array, deviation: float) -> tuple[Array, Array]:
+    """Between which u = (x' − x)/deviation units are active around each x, shape (n, H) each."""
+    with np.errstate(all="ignore"):
+        elbow = np.clip((-b / w - x[:, None]) / deviation, -FAR, FAR)
+    always = np.broadcast_to((w == 0) & (b > 0), elbow.shape)
+    never = np.broadcast_to((w == 0) & (b <= 0), elbow.shape)
+    start = np.where(w > 0, elbow, -FAR)
+    stop = np.where(w < 0, elbow, FAR)
+    start = np.where(always, -FAR, np.where(never, FAR, start))
+    return start, np.where(always | never, FAR, stop)
+
+
+def moments(start: Array, stop: Array) -> Moments:
+    """M_0, M_1 and M_2 of a normal number between start and stop; 0 where stop ≤ start."""
+    stop = np.maximum(start, stop)
+    p_start, p_stop = _density(start), _density(stop)
+    M_0 = _probability(stop) - _probability(start)
+    M_1 = p_start - p_stop
+    M_2 = M_0 + start * p_start - stop * p_stop
+    return M_0, M_1, M_2
+
+
+def _mean(z: Array, spread: Array, M: Moments) -> Array:
+    """E relu(z + spread · u), shape (n, H)."""
+    return np.asarray(z * M[0] + spread * M[1])
+
+
+def _mean_products(z: Array, spread: Array, start: Array, stop: Array) -> Array:
+    """E relu_j relu_k for all pairs of units, shape (n, H, H): over where both are active."""
+    both_start = np.maximum(start[:, :, None], start[:, None, :])
+    both_stop = np.minimum(stop[:, :, None], stop[:, None, :])
+    M_0, M_1, M_2 = moments(both_start, both_stop)
+    one, other = z[:, :, None], z[:, None, :]
+    crossed = one * spread[None, None, :] + other * spread[None, :, None]
+    squared = spread[:, None] * spread[None, :]
+    return np.asarray(one * other * M_0 + crossed * M_1 + squared * M_2)
+
+
+def _density(u: Array) -> Array:
+    return np.asarray(np.exp(-0.5 * np.square(u)) / math.sqrt(2 * math.pi))
+
+
+def _probability(u: Array) -> Array:
+    """Φ(u), the probability that a normal number is below u."""
+    different, place = np.unique(u, return_inverse=True)
+    values = [0.5 * math.erfc(-value / math.sqrt(2)) for value in different.tolist()]
+    return np.array(values)[place].reshape(u.shape)
