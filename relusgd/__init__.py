@@ -16,6 +16,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from relusgd.systems import NOT_ON_WINDOWS, ON_WINDOWS, is_windows
 from relusgd.version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -117,6 +118,8 @@ def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for, so that `import relusgd` is quick."""
     if name not in _HOMES:
         raise AttributeError(f"module 'relusgd' has no attribute {name!r}")
+    if is_windows():
+        raise ImportError(f"{NOT_ON_WINDOWS}: {ON_WINDOWS}")
     return getattr(import_module(_HOMES[name]), name)
 
 

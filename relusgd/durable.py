@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import fcntl
 import os
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
+
+from relusgd.systems import empty_disk_memory
 
 _FOLDERS_ARE_NOT_SYNCED = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES})
 """How a file system says that it keeps names in its own way, or a folder that it may not be
@@ -23,9 +23,7 @@ opened."""
 def sync(descriptor: int) -> None:
     """Wait until the disk has the bytes of an open file. Raises OSError."""
     os.fsync(descriptor)
-    if hasattr(fcntl, "F_FULLFSYNC"):  # on macOS, fsync leaves them in the memory of the disk
-        with suppress(OSError):
-            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+    empty_disk_memory(descriptor)
 
 
 def sync_file(path: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from relusgd.sweeps.local import available_cores
+from relusgd.systems import available_cores
 
 # Examples are slow on a loaded machine, which is no fault of what they test; where a change is
 # judged, they are the same every time.

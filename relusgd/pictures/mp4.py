@@ -4,7 +4,6 @@ program plays it.
 
 from __future__ import annotations
 
-import fcntl
 import inspect
 import math
 import os
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.errors import RelusgdError
+from relusgd.systems import widen_pipe
 
 FASTEST = 240
 SLOWEST = 5
@@ -128,9 +128,7 @@ class Mp4Film:
         # imageio keeps the process to itself, and tells nobody how it ended.
         process = inspect.getgeneratorlocals(self._writer._write_gen)["p"]
         self._process = process
-        if hasattr(fcntl, "F_SETPIPE_SZ"):
-            with suppress(OSError):
-                fcntl.fcntl(process.stdin, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        widen_pipe(process.stdin.fileno(), PIPE_BYTES)
 
     def __enter__(self) -> Self:
         return self

@@ -20,6 +20,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from relusgd.systems import available_cores
+
 SLOTS = 3
 """Frames that a painter may be ahead."""
 
@@ -63,7 +65,7 @@ def painters_for(frames: int) -> int:
     """How many processes paint ahead: one fewer than there are cores, and 0 for a short film."""
     if sys.platform != "linux" or frames < FEWEST_FRAMES:
         return 0
-    return min(len(os.sched_getaffinity(0)) - 1, MOST_PAINTERS)
+    return min(available_cores() - 1, MOST_PAINTERS)
 
 
 def _in_order(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -19,8 +19,9 @@ from relusgd.recipes.formula import check_needs, parse_quantity
 from relusgd.recipes.in_memory import RunInMemory
 from relusgd.recipes.recipe import Claim, Recipe
 from relusgd.runs.find import load_run
-from relusgd.sweeps.local import LocalProcesses, available_cores
+from relusgd.sweeps.executors import local_workers, threads
 from relusgd.sweeps.running import NullSweepObserver, run_sweep
+from relusgd.systems import available_cores
 
 GROUP = 40
 """So many runs are measured by a worker at once."""
@@ -83,11 +84,11 @@ def verify(
     for recipe in recipes:
         for claim in recipe.expectation.claims:
             check_needs(parse_quantity(claim.quantity))
-    with LocalProcesses(available_cores(), compiled=True) as processes, one_thread():
+    with local_workers(available_cores(), compiled=True) as workers, one_thread():
         for recipe in recipes:
             if observer is not None:
                 observer.begins(recipe)
-            yield _report(recipe, Path(out), seeds, processes)
+            yield _report(recipe, Path(out), seeds, workers)
 
 
 class _StopRequest(NullSweepObserver):
@@ -109,10 +110,10 @@ def _report(recipe: Recipe, out: Path, seeds: int | None, executor: Executor) ->
     count = seeds or recipe.expectation.seeds
     names = list(recipe.expectation.broken)
     stop = _StopRequest()
-    with ThreadPoolExecutor(1 + len(names)) as threads:
+    with threads(1 + len(names)) as pool:
 
         def begin(config: Config, folder: str, seeds: int) -> Future[list[Verdict]]:
-            return threads.submit(_verdicts, recipe, config, out / folder, seeds, executor, stop)
+            return pool.submit(_verdicts, recipe, config, out / folder, seeds, executor, stop)
 
         whole = begin(recipe.config, recipe.name, count)
         variants = {

@@ -12,16 +12,18 @@ import os
 import weakref
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
-_LIBC.mmap.restype = ctypes.c_void_p
-_LIBC.mmap.argtypes = [
-    ctypes.c_void_p,
-    ctypes.c_size_t,
-    ctypes.c_int,
-    ctypes.c_int,
-    ctypes.c_int,
-    ctypes.c_long,
-]
-_LIBC.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+_HAS_MAPS = hasattr(_LIBC, "mmap")
+if _HAS_MAPS:
+    _LIBC.mmap.restype = ctypes.c_void_p
+    _LIBC.mmap.argtypes = [
+        ctypes.c_void_p,
+        ctypes.c_size_t,
+        ctypes.c_int,
+        ctypes.c_int,
+        ctypes.c_int,
+        ctypes.c_long,
+    ]
+    _LIBC.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
 _FAILED = ctypes.c_void_p(-1).value
 
 
@@ -29,8 +31,10 @@ def mapped(descriptor: int, size: int) -> memoryview:
     """The first `size` bytes of an open file as read-only memory; size is above 0.
 
     The descriptor may be closed at once. The memory is given back with the last reference to it.
-    Raises OSError.
+    Where the system has no such maps (in a browser), the file is read. Raises OSError.
     """
+    if not _HAS_MAPS:
+        return memoryview(os.pread(descriptor, size, 0))
     address = _LIBC.mmap(None, size, mmap.PROT_READ, mmap.MAP_SHARED, descriptor, 0)
     if address == _FAILED:
         number = ctypes.get_errno()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import socket
@@ -14,6 +13,7 @@ from relusgd.advice import advice, option
 from relusgd.errors import InputError
 from relusgd.files import open_own
 from relusgd.run_files.folder_errors import changed_meanwhile
+from relusgd.systems import lock_file, unlock_file
 
 LOCK = ".lock"
 MAX_BYTES = 4096
@@ -83,7 +83,7 @@ def _content_if_held(folder: Path) -> bytes | None:
         return None
     try:
         content = os.pread(descriptor, MAX_BYTES, 0)
-        is_held = bool(content) and not _flock(descriptor, fcntl.LOCK_SH)
+        is_held = bool(content) and not lock_file(descriptor, shared=True)
         return content if is_held else None
     except OSError:
         return None
@@ -127,22 +127,13 @@ def _try_lock(descriptor: int) -> bool:
     looks by locking any more and the lock becomes free.
     """
     started = time.monotonic()
-    while not _flock(descriptor, fcntl.LOCK_EX):
-        only_looked_at = _flock(descriptor, fcntl.LOCK_SH)
+    while not lock_file(descriptor, shared=False):
+        only_looked_at = lock_file(descriptor, shared=True)
         limit = LOOKERS_SECONDS if only_looked_at else WRITER_SECONDS
         if time.monotonic() - started > limit:
             return False
         if only_looked_at:
             os.ftruncate(descriptor, 0)
-            fcntl.flock(descriptor, fcntl.LOCK_UN)
+            unlock_file(descriptor)
         time.sleep(0.001)
-    return True
-
-
-def _flock(descriptor: int, kind: int) -> bool:
-    """Try to take a lock of this kind. False if others hold one that excludes it."""
-    try:
-        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
     return True

@@ -6,22 +6,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import (
-    BrokenExecutor,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-)
+from concurrent.futures import BrokenExecutor, Executor, Future
 from pathlib import Path
 from typing import Any
 
 from relusgd.config import PlannedRun
 from relusgd.runs.contents import RunContents
 from relusgd.sweeps.driver import Backend
-from relusgd.sweeps.local import LocalProcesses
 from relusgd.sweeps.remote import RemoteRuns
 from relusgd.sweeps.rows import Row
+from relusgd.sweeps.shared_disk import SharedDiskExecutor, shares_disk
 from relusgd.sweeps.worker import StopRequest, Timed, record_group, train_group
 
 
@@ -29,7 +23,7 @@ def backend_of(executor: Executor, folder: Path) -> Backend:
     """The backend of an executor. Workers of the standard library's executors share this machine's
     disk.
     """
-    if isinstance(executor, LocalProcesses | ProcessPoolExecutor | ThreadPoolExecutor):
+    if shares_disk(executor):
         return SharedDiskBackend(executor, folder)
     return RemoteBackend(executor, folder)
 
@@ -64,10 +58,10 @@ class SharedDiskBackend:
         return []  # `collect` gives only rows of runs that are on the disk
 
     def is_death(self, error: BaseException) -> bool:
-        return isinstance(self._executor, LocalProcesses) and isinstance(error, BrokenExecutor)
+        return isinstance(self._executor, SharedDiskExecutor) and isinstance(error, BrokenExecutor)
 
     def stop(self) -> None:
-        if isinstance(self._executor, LocalProcesses):
+        if isinstance(self._executor, SharedDiskExecutor):
             self._executor.stop()
         else:
             StopRequest.is_made = True

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
 from types import ModuleType
 from typing import Any, TypeVar
 
 from relusgd.errors import RelusgdError
+from relusgd.sweeps.shared_disk import SharedDiskExecutor
 from relusgd.sweeps.worker_process import CANNOT_START, WorkerProcess
 
 T = TypeVar("T")
@@ -26,16 +26,7 @@ compiled.
 """
 
 
-def available_cores() -> int:
-    """The cores that this process may use, which in a job of a cluster are fewer than the machine
-    has.
-    """
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-class LocalProcesses(Executor):
+class LocalProcesses(SharedDiskExecutor):
     """An executor made of one-process pools: a worker that dies loses its own task and no other,
     and is replaced.
 

@@ -24,11 +24,12 @@ from relusgd.runs.record import disk_faults
 from relusgd.runs.run import Run
 from relusgd.sweeps.backends import backend_of
 from relusgd.sweeps.driver import Backend, Driver, Job
-from relusgd.sweeps.local import LocalProcesses, available_cores
+from relusgd.sweeps.executors import local_workers
 from relusgd.sweeps.rows import FAILURE, Row, columns, run_row, run_row_or_damage
 from relusgd.sweeps.summary_file import SUMMARY_PICTURE, SummaryFile
 from relusgd.sweeps.survey import Survey, survey
 from relusgd.sweeps.sweep import Sweep, fill_in, find_members
+from relusgd.systems import available_cores
 
 
 class SweepObserver(Protocol):
@@ -115,8 +116,8 @@ def _backend(
 ) -> Iterator[Backend]:
     """What trains the runs: the given executor, or local processes."""
     if executor is None:
-        with LocalProcesses(workers, compiled=compiled) as processes:
-            yield backend_of(processes, folder)
+        with local_workers(workers, compiled=compiled) as local:
+            yield backend_of(local, folder)
         return
     backend = backend_of(executor, folder)
     try:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import resource
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from relusgd.config import Config
 from relusgd.model.network import parameter_count
+from relusgd.systems import address_space_limit
 from relusgd.training.optimizers import OPTIMIZERS
 from relusgd.words import or_list
 
@@ -68,8 +68,8 @@ def available_memory() -> int:
     for file in map(Path, CGROUP_LIMITS):
         with suppress(OSError, ValueError):
             limits.append(int(file.read_text()))
-    own = resource.getrlimit(resource.RLIMIT_AS)[0]
-    if own != resource.RLIM_INFINITY:
+    own = address_space_limit()
+    if own is not None:
         limits.append(max(0, own - _address_space()))
     return min(limits)
 

@@ -1,0 +1,29 @@
+"""Which executors have workers that write to this machine's disk."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from concurrent import futures
+from concurrent.futures import Executor, ThreadPoolExecutor
+
+from relusgd.systems import has_processes
+
+
+class SharedDiskExecutor(Executor):
+    """An executor of ours, whose workers write run folders themselves."""
+
+    @property
+    @abstractmethod
+    def workers(self) -> int:
+        """How many there are."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Ask the workers to stop after the block that they train."""
+
+
+def shares_disk(executor: Executor) -> bool:
+    """Whether the workers of an executor write to this machine's disk."""
+    if isinstance(executor, SharedDiskExecutor | ThreadPoolExecutor):
+        return True
+    return has_processes() and isinstance(executor, futures.ProcessPoolExecutor)
