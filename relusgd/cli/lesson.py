@@ -67,7 +67,7 @@ def _build(name: str, out: Path) -> None:
     from relusgd.lessons.building import build_lesson
     from relusgd.lessons.program import OwnProcesses
     from relusgd.lessons.reading import find_lesson, read_lesson
-    from relusgd.sweeps.local import available_cores
+    from relusgd.systems import available_cores
 
     chosen = read_lesson(find_lesson(typed_text(name) or name))
     console = stderr_console()
