@@ -6,9 +6,11 @@ import re
 import shlex
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from relusgd.errors import InputError
+from relusgd.pictures.sizes import is_picture_size
 from relusgd.words import or_list, shown
 
 PICTURES = "pictures"
@@ -84,7 +86,7 @@ def read_command(text: str) -> LessonCommand:
         raise InputError(
             f"{shown(text)}: a lesson's picture is {PICTURES}/NAME with {endings}, not {out}"
         )
-    if "--size" not in parts:
+    if not any(is_picture_size(value) for value in _values_of("--size", parts)):
         text = f"{text} --size {FILM_SIZE if out.suffix == FILM else STILL_SIZE}"
     return LessonCommand(text, out)
 
@@ -97,5 +99,10 @@ def _parts(text: str) -> list[str]:
 
 
 def _out(parts: list[str]) -> PurePosixPath | None:
-    places = [place for place, part in enumerate(parts[:-1]) if part == "--out"]
-    return PurePosixPath(parts[places[0] + 1]) if places else None
+    given = _values_of("--out", parts)
+    return PurePosixPath(given[0]) if given else None
+
+
+def _values_of(option: str, parts: list[str]) -> list[str]:
+    """What follows an option, each time that it is given."""
+    return [value for part, value in pairwise(parts) if part == option]

@@ -13,21 +13,30 @@ from relusgd.lessons.lesson import Question
 from relusgd.lessons.placeholders import Placeholder, split_text
 from relusgd.lessons.ready_lesson import ReadyLesson
 from relusgd.lessons.written_text import as_html
-from relusgd.pictures.page_assets import assembled, policy, script_of, style_of, title_text
+from relusgd.pictures.page_assets import (
+    assembled,
+    light_on_paper,
+    policy,
+    script_of,
+    style_of,
+    title_text,
+)
 from relusgd.words import counted
 
 SCRIPTS = ("controls/elements", "lesson/lesson")
 
 KINDS = {".png": "image/png", ".svg": "image/svg+xml", ".gif": "image/gif"}
 
-DARK = "(prefers-color-scheme: dark)"
-STILL = "(prefers-reduced-motion: reduce)"
+DARK = "screen and (prefers-color-scheme: dark)"
+STILL = "screen and (prefers-reduced-motion: reduce)"
+DARK_STILL = f"{STILL} and (prefers-color-scheme: dark)"
 
 
 def lesson_html(ready: ReadyLesson, run_commands: Sequence[str]) -> str:
     """The page. run_commands: what trained the runs. Raises OSError for a picture that is gone."""
     text = ready.lesson.text
-    script, style = script_of(SCRIPTS), style_of(["lesson/lesson"])
+    script = script_of(SCRIPTS)
+    style = style_of(["lesson/lesson"]) + light_on_paper()
     title = title_text(text.title)
     parts = {
         "policy": policy([script], style),
@@ -131,8 +140,7 @@ def _picture(folder: Path, command: LessonCommand, words: str) -> str:
     if not command.is_film:
         return _image(folder, words, [(DARK, dark)], light)
     end, dark_end = last_frame_of(light), last_frame_of(dark)
-    still = f"{STILL} and {DARK}"
-    moving = [(still, dark_end), (STILL, end), (DARK, dark)]
+    moving = [(DARK_STILL, dark_end), (STILL, end), (DARK, dark)]
     on_screen = _image(folder, words, moving, light)
     on_paper = _image(folder, words, [], end)
     return f'<div class="screen">{on_screen}</div><div class="paper">{on_paper}</div>'

@@ -105,6 +105,12 @@ def style_of(names: Sequence[str]) -> str:
     return _theme_style() + "".join(asset(f"{name}.css") for name in names)
 
 
+def light_on_paper() -> str:
+    """Rules, for the end of a style sheet, by which a dark page is printed with the light theme."""
+    light = _variables(THEMES["light"])
+    return f"@media print {{ :root, :root:not([data-theme]) {{ color-scheme: light; {light} }} }}\n"
+
+
 @cache
 def _theme_style() -> str:
     light, dark = (_variables(THEMES[name]) for name in ("light", "dark"))

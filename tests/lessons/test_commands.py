@@ -21,6 +21,11 @@ def test_a_picture_is_16_to_9_unless_the_command_has_a_size():
     assert "1280x720" not in sized.arguments
 
 
+def test_the_size_of_a_sheets_function_is_none_of_a_picture():
+    command = read_command("relusgd graph --function sheet-b --size 3 --out pictures/b.svg")
+    assert command.arguments[-2:] == ["--size", "1280x720"]
+
+
 def test_the_dark_picture_is_the_same_command_with_another_file_and_theme():
     command = read_command("relusgd plot runs/a --out pictures/a.png --epoch 3")
     assert str(command.dark_out) == "pictures/a-dark.png"
