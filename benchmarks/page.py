@@ -2,7 +2,7 @@
 second it plays at; and the lab of `relusgd lab`: how many steps a second its worker takes while it
 draws.
 
-    python benchmarks/page.py        # or: python benchmarks/page.py lab
+    python benchmarks/page.py        # both; or one: python benchmarks/page.py lab, … page.py view
 
 Every frame shows another snapshot. Chromium, without a graphics processor, in a window of 1000×800;
 a screen asks for 60. Start-up is that of `relusgd show`, which reads the same run and draws
@@ -29,8 +29,16 @@ RUNS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "40 units, 151 snapshots": ({"snapshots.every": 200}, []),
     "40 units, 300 of 30,001 snapshots": ({}, []),
     "40 units, all of 30,001 snapshots": ({}, ["--frames", "all"]),
+    "1,000 units": (
+        {"network.hidden": 1000, "training.epochs": 3000, "training.learning_rate": 0.001},
+        [],
+    ),
     "1,000 units, 300 snapshots": (
         {"network.hidden": 1000, "training.epochs": 3000, "training.learning_rate": 0.001},
+        ["--frames", "300"],
+    ),
+    "layers of 100, 100 and 100": (
+        {"network.hidden": [100, 100, 100], "training.epochs": 300},
         [],
     ),
     "layers of 20 and 20, 300 snapshots": (
@@ -173,8 +181,9 @@ def print_lab() -> None:
 
 
 def main() -> None:
-    """Print the tables of docs/lab.md and docs/view.md; with the argument `lab`, the former."""
-    print_lab()
+    """Print the tables of docs/lab.md and docs/view.md; with `lab` or `view`, one of them."""
+    if sys.argv[1:] != ["view"]:
+        print_lab()
     if sys.argv[1:] == ["lab"]:
         return
     with tempfile.TemporaryDirectory() as folder:

@@ -195,7 +195,6 @@ def animate(
 
     Without --to the film of one run ends when nothing but jitter is left, and says so.
     """
-    from relusgd.advice import in_shell
     from relusgd.cli.progress import frame_progress
     from relusgd.runs.find import load_run
     from relusgd.runs.picture import animate as write
@@ -223,9 +222,16 @@ def animate(
             progress=progress,
         )
     warn_of_boxes(loaded, look)
+    say_notes(notes)
+    print_path(path)
+
+
+def say_notes(notes: Sequence[str]) -> None:
+    """Say on stderr what a film or a page left out."""
+    from relusgd.advice import in_shell
+
     for note in notes:
         typer.echo(wrapped_for_stderr(f"note: {in_shell(note)}"), err=True)
-    print_path(path)
 
 
 @guarded
@@ -352,7 +358,7 @@ def view(
         str | None,
         typer.Option(
             metavar="N|all",
-            help="How many snapshots go along. [dim]\\[default: at most 300][/]",
+            help="How many snapshots go along. [dim]\\[default: at most 300 in at most 2 MB][/]",
             autocompletion=one_of("all"),
             show_default=False,
         ),
@@ -383,6 +389,7 @@ def view(
     from relusgd.runs.find import load_run
     from relusgd.runs.picture import view as write
 
+    notes: list[str] = []
     path = write(
         [load_run(run) for run in runs],
         out,
@@ -392,7 +399,9 @@ def view(
         with_=with_,
         show=show,
         intro=read_text(intro, "--intro"),
+        tell=notes.append,
     )
+    say_notes(notes)
     print_path(path)
     if show_it is None:
         show_it = typed_in_terminal() and has_screen()

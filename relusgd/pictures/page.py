@@ -7,8 +7,9 @@ the window. `page_assets` puts markup, style and scripts together, `page_data` h
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from relusgd.advice import Advice
 from relusgd.pictures.page_assets import (
     assembled,
     asset,
@@ -23,6 +24,7 @@ from relusgd.pictures.page_assets import (
     title_text,
 )
 from relusgd.pictures.page_data import Start, page_data
+from relusgd.pictures.page_moments import note_of_moments
 from relusgd.pictures.page_scripts import ENGINE, LOADER, RUN_PAGE
 from relusgd.pictures.scene import RunGroup, Scene
 
@@ -38,13 +40,16 @@ def page_html(
     starts: Sequence[Start] | None = None,
     explanation: str = "",
     intro: str = "",
+    tell: Callable[[Advice], None] | None = None,
 ) -> str:
     """The page of one run, or of several on one clock.
 
     theme: light or dark; None is what the reader's system prefers. frames: how many moments, chosen
-    as a film's are; None is at most 300. starts: for each run, what going on in the page begins
-    with. explanation: a sentence under the title. intro: a text above the picture, in a little
-    Markdown. Raises InputError for another theme, and when the page would be too large to open.
+    as a film's are; None is at most 300, and no more than 2 MB have room for. starts: for each run,
+    what going on in the page begins with. explanation: a sentence under the title. intro: a text
+    above the picture, in a little Markdown. tell: called with a sentence where moments are left out
+    though nothing was said of frames. Raises InputError for another theme, and when the page would
+    be too large to open.
     """
     check_theme(theme)
     if starts is None:
@@ -52,6 +57,10 @@ def page_html(
     title = title_text(title)
     data: dict[str, object] = {"title": title, "theme": theme, "colours": theme_colours()}
     data["intro"] = intro
+    told = page_data(scene, starts, frames)
+    note = note_of_moments(len(told["epoch"]), len(scene))
+    if frames is None and note is not None and tell is not None:
+        tell(note)
     loader, engine, script = script_of(LOADER), script_of(ENGINE), script_of(RUN_PAGE)
     data["packed"] = {"engine": packed(engine), "script": packed(script)}
     style = style_of(["controls/page", "lab/lab"])
@@ -62,7 +71,7 @@ def page_html(
         "explanation": _explanation(explanation),
         "style": style,
         "lab": asset("lab/body.html"),
-        "data": json_for_page({**data, **page_data(scene, starts, frames)}),
+        "data": json_for_page({**data, **told}),
         "loader": loader,
     }
     return assembled("view/page.html", parts)

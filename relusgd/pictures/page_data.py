@@ -12,30 +12,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from relusgd.advice import advice, option
 from relusgd.config import Config, config_to_yaml
-from relusgd.errors import InputError
 from relusgd.model.points import Dataset
 from relusgd.pictures.axis import SOFT_START
-from relusgd.pictures.frames import Indices, choose_frames
+from relusgd.pictures.frames import Indices
+from relusgd.pictures.page_moments import MOST_POINTS, choose_moments, is_binned
 from relusgd.pictures.reference_curve import ReferenceCurve
 from relusgd.pictures.reference_lines import DASHES
 from relusgd.pictures.scales import Scales, error_axis, errors_of, noise_level
 from relusgd.pictures.scene import RunGroup, Scene
 from relusgd.pictures.sharpness_course import SharpnessCourse
-from relusgd.pictures.view import BARS, CELLS, MOST_EXACT, MOST_UNITS, View
-
-MOST_FRAMES = 300
-"""Snapshots of a page when nothing is said."""
-
-USUAL_NUMBERS, MOST_NUMBERS = 4_000_000, 60_000_000
-"""Numbers in a page when nothing is said, 21 MB of base64; and at most, more than which a browser
-does not open.
-"""
-
-MOST_POINTS = 20_000
-"""A page holds at most this many training or test points, evenly chosen."""
-
+from relusgd.pictures.view import BARS, MOST_UNITS, View
 
 DEFAULT_CONFIG = config_to_yaml(Config())
 """The config of a run of which nothing is said."""
@@ -61,17 +48,17 @@ class Start:
 def page_data(scene: Scene, starts: Sequence[Start], frames: int | None) -> dict[str, Any]:
     """All that a page is told, to be written as JSON.
 
-    starts: one for each run of the scene; frames: how many moments, chosen as a film's are; None is
-    MOST_FRAMES, or fewer of wide networks. Raises InputError when the page would be too large to
-    open.
+    starts: one for each run of the scene; frames: how many moments, as for `choose_moments`. Raises
+    InputError when the page would be too large to open.
     """
     views = scene.views if isinstance(scene, RunGroup) else (scene,)
     titles = (
         zip(scene.titles, scene.short, strict=True) if isinstance(scene, RunGroup) else [("", "")]
     )
-    moments = choose_moments(scene, views, frames)
-    scales = Scales.of(views)
     datasets = _distinct([view.dataset for view in views])
+    configs = sum(len(start.config) for start in starts)
+    moments = choose_moments(scene, views, datasets, frames, configs)
+    scales = Scales.of(views)
     runs = []
     for view, (title, short), start in zip(views, titles, starts, strict=True):
         rows = moments if view is scene else np.unique(_rows(scene, view)[moments])
@@ -103,21 +90,6 @@ def page_data(scene: Scene, starts: Sequence[Start], frames: int | None) -> dict
     }
 
 
-def choose_moments(scene: Scene, views: Sequence[View], frames: int | None) -> Indices:
-    """The indices of the moments on the page. Raises InputError when they are too many numbers."""
-    per_moment = sum(_numbers_per_snapshot(view) for view in views)
-    if frames is None:
-        frames = max(2, min(MOST_FRAMES, USUAL_NUMBERS // per_moment))
-    chosen = choose_frames(scene, frames)
-    if len(chosen) * per_moment > MOST_NUMBERS:
-        raise InputError(
-            f"a page of {len(chosen):,} snapshots with {per_moment:,} numbers each would have "
-            f"{len(chosen) * per_moment * 16 / 3e6:,.0f} MB, more than browsers open",
-            advice("try {}", option("frames", max(2, MOST_NUMBERS // per_moment))),
-        )
-    return chosen
-
-
 def pack(values: ArrayLike) -> str:
     """The numbers in C order as base64 of little-endian float32; those beyond its range become
     infinite.
@@ -129,22 +101,6 @@ def pack(values: ArrayLike) -> str:
 def clock_numbers(clock: NDArray[np.float64]) -> list[float]:
     """Moments in epochs; whole ones are written without a fraction, which makes pages smaller."""
     return [int(moment) if moment.is_integer() else moment for moment in clock.tolist()]
-
-
-def _numbers_per_snapshot(view: View) -> int:
-    references = sum(len(reference.x) for reference in view.references if reference.moves)
-    if _binned(view):
-        return references + 2 * CELLS + 1 + 2 * BARS
-    parameters = sum(
-        weight[0].size + bias[0].size
-        for weight, bias in zip(view.history.weights, view.history.biases, strict=True)
-    )
-    return references + int(parameters)
-
-
-def _binned(view: View) -> bool:
-    """Whether the units are too many to go along one by one."""
-    return not view.deep and view.history.hidden[0] > MOST_EXACT
 
 
 def _rows(scene: Scene, view: View) -> NDArray[np.int64]:
@@ -168,7 +124,7 @@ def _run_data(view: View, rows: Indices) -> dict[str, Any]:
         "errors": {name: _error_data(column, rows) for name, column in errors_of(view).items()},
         "references": [_reference_data(reference, rows) for reference in view.references],
         "sharpness": None if view.sharpness is None else _sharpness_data(view, view.sharpness),
-        **(_cells_data(view, rows) if _binned(view) else _parameter_data(view, rows)),
+        **(_cells_data(view, rows) if is_binned(view) else _parameter_data(view, rows)),
     }
 
 

@@ -296,10 +296,13 @@ def view(
     with_: str | Iterable[str] = (),
     show: str | Iterable[str] = (),
     intro: str = "",
+    tell: Callable[[str], None] | None = None,
 ) -> DrawnFile:
     """Write the page of a run, or of up to nine side by side, and give its path.
 
-    By default it is view.html in the run's folder. frames: at most so many snapshots; None is 300.
+    By default it is view.html in the run's folder. frames: at most so many snapshots; None is 300,
+    or as many as 2 MB have room for. tell: called with a sentence where some are left out though
+    nothing was said of frames.
     title: by default the name of the run, or what the runs differ in. theme: light or dark; None is
     what the reader's system prefers. with_: as for `animate`. show: "sharpness" adds a panel of it
     for one run. intro: a text above the picture, in a little Markdown, that says what to look at.
@@ -310,7 +313,16 @@ def view(
     path = checked_place(runs, out, "view", ".html")
     if path.suffix.lower() not in (".html", ".htm"):
         raise InputError(f"a page cannot be written as {path.name!r}", "its name ends in .html")
-    page = _page(runs, frames=frames, title=title, theme=theme, with_=with_, show=show, intro=intro)
+    page = _page(
+        runs,
+        frames=frames,
+        title=title,
+        theme=theme,
+        with_=with_,
+        show=show,
+        intro=intro,
+        tell=tell,
+    )
     write_whole(path, page)
     return DrawnFile(path)
 
@@ -329,6 +341,7 @@ def _page(
     with_: str | Iterable[str] = (),
     show: str | Iterable[str] = (),
     intro: str = "",
+    tell: Callable[[str], None] | None = None,
 ) -> str:
     shows_sharpness = _page_shows_sharpness(show)
     if shows_sharpness:
@@ -341,6 +354,7 @@ def _page(
         starts=[_start(run) for run in runs],
         explanation=first_sentence(runs[0]) if len(runs) == 1 else "",
         intro=intro,
+        tell=tell,
     )
 
 

@@ -532,9 +532,9 @@ class Run:
         """Write one HTML file on which the training can be scrubbed, and give its path.
 
         By default it is view.html in the run's folder. frames: at most so many snapshots, chosen as
-        a film's are; None is 300. theme: light or dark; None is what the reader's system prefers.
-        with_: names of `references`, which the reader can switch off and on. show: "sharpness" adds
-        a panel of the sharpness over time.
+        a film's are; None is 300, or as many as 2 MB have room for. theme: light or dark; None is
+        what the reader's system prefers. with_: names of `references`, which the reader can switch
+        off and on. show: "sharpness" adds a panel of the sharpness over time.
         """
         from relusgd.runs.picture import view
 

@@ -13,8 +13,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from relusgd.advice import in_shell
 from relusgd.errors import InputError
-from relusgd.pictures import page_data
+from relusgd.pictures import page_data, page_moments
 from relusgd.pictures.page import in_iframe, page_html
 from relusgd.pictures.page_data import pack
 from relusgd.pictures.reference_curve import ReferenceCurve
@@ -137,13 +138,37 @@ def test_wide_networks_give_fewer_snapshots_unless_more_are_asked_for(
     make_history, dataset, monkeypatch
 ):
     view = View(make_history(snapshots=40, hidden=(100,)), dataset)
-    monkeypatch.setattr(page_data, "USUAL_NUMBERS", 3010)
-    assert len(told(page_html(view, "a run"))["epoch"]) == 10
+    monkeypatch.setattr(page_moments, "USUAL_BYTES", page_moments.REST_BYTES + 33_500)
+    notes = []
+    assert len(told(page_html(view, "a run", tell=notes.append))["epoch"]) == 10
+    assert notes == ["10 of 40 snapshots are on the page; frames=40 takes all"]
+    assert in_shell(notes[0]) == "10 of 40 snapshots are on the page; --frames all takes all"
     assert len(told(page_html(view, "a run", frames=30))["epoch"]) == 30
-    monkeypatch.setattr(page_data, "MOST_NUMBERS", 3010)
+    monkeypatch.setattr(page_moments, "MOST_NUMBERS", 3010)
     with pytest.raises(InputError, match="40 snapshots with 301 numbers") as refused:
         page_html(view, "a run", frames=40)
     assert refused.value.hint == "try frames=10"
+
+
+@pytest.mark.parametrize("hidden", [(100, 100, 100), (1000,), (5000,), (3,)])
+def test_a_page_of_any_run_stays_below_two_megabytes_unless_more_is_asked_for(
+    make_history, dataset, hidden
+):
+    x = np.linspace(0.0, 1.0, 30_000)
+    many_points = replace(dataset, x_train=x, y_train=x, x_test=x, y_test=x)
+    history = make_history(snapshots=12 if len(hidden) > 1 else 100, hidden=hidden)
+    runs = [View(history, many_points), View(make_history(snapshots=9), dataset)]
+    for scene in (runs[0], RunGroup(runs, ["wide", "narrow"])):
+        page = size(page_html(scene, "a run", intro="Look. " * 100))
+        assert page < 2 * 1000
+        # what fits is there
+        assert page > 1700 or hidden == (3,)
+
+
+def test_nothing_is_said_where_every_snapshot_goes_along(make_history, dataset):
+    notes = []
+    page_html(View(make_history(), dataset), "a run", tell=notes.append)
+    assert notes == []
 
 
 def test_a_theme_that_there_is_not_is_refused(make_history, dataset):
