@@ -23,8 +23,9 @@ from relusgd.errors import RelusgdError
 from relusgd.files import reading
 from relusgd.model.history import COUNTS, METRICS, History
 from relusgd.model.network import layer_shapes
-from relusgd.run_files.arrays import check_rows, file_size, read_rows
+from relusgd.run_files.arrays import check_rows, count_rows, file_size, read_rows
 from relusgd.run_files.folder_errors import damaged, unreadable
+from relusgd.run_files.memory_map import release_pages
 
 CONFIG = "config.yaml"
 DATA = "data.csv"
@@ -144,19 +145,50 @@ def read_metrics(folder: Path) -> dict[str, NDArray[Any]]:
     return columns
 
 
+def read_column_names(folder: Path) -> list[str]:
+    """The columns of metrics.csv. Raises RelusgdError when it is damaged."""
+    path = folder / TABLE
+    try:
+        with (
+            reading(path, MAX_TABLE_BYTES) as descriptor,
+            os.fdopen(descriptor, "rb", closefd=False) as file,
+        ):
+            return _read_header(file)
+    except (OSError, ValueError, RelusgdError) as error:
+        raise unreadable(path, "the metrics of a run", error) from None
+
+
+def count_snapshots(folder: Path) -> int:
+    """How many snapshots the arrays claim; no table is read."""
+    return count_rows(folder / ARRAYS / "step.npy", *array_layout((1,))["step"])
+
+
+def _read_header(file: IO[bytes]) -> list[str]:
+    """The columns of metrics.csv by its first line. Raises ValueError."""
+    return _column_names(file.readline(MOST_HEADER_BYTES).removesuffix(b"\n"))
+
+
 def _read_table(file: IO[bytes]) -> dict[str, NDArray[Any]]:
     """The columns of metrics.csv, block after block, so that its text is never held as a whole.
 
     Raises ValueError.
     """
-    names = _column_names(file.readline(MOST_HEADER_BYTES).removesuffix(b"\n"))
-    blocks = [_parse_lines(lines, names) for lines in _complete_lines(file)]
-    if not blocks:
+    names = _read_header(file)
+    begin = file.tell()
+    count = sum(block.count(b"\n") for block in _complete_lines(file))
+    if not count:
         raise ValueError("it has no snapshots")
-    if len(blocks) == 1:
-        return blocks[0]
-    # The parts of a column are given up as soon as they are joined.
-    return {name: np.concatenate([block.pop(name) for block in blocks]) for name in names}
+    file.seek(begin)
+    columns = {name: np.empty(count, np.int64 if name in WHOLE else np.float64) for name in names}
+    filled = 0
+    for block in _complete_lines(file):
+        table = _parse_lines(block, names)[: count - filled]
+        for name, numbers in zip(names, table.T, strict=True):
+            columns[name][filled : filled + len(table)] = _checked_column(name, numbers)
+        filled += len(table)
+        if filled == count:  # a writer may have added lines meanwhile
+            break
+    return columns
 
 
 def _complete_lines(file: IO[bytes]) -> Iterator[bytes]:
@@ -172,8 +204,8 @@ def _complete_lines(file: IO[bytes]) -> Iterator[bytes]:
         rest = content[size:]
 
 
-def _parse_lines(content: bytes, names: Sequence[str]) -> dict[str, NDArray[Any]]:
-    """The columns of complete lines. Raises ValueError."""
+def _parse_lines(content: bytes, names: Sequence[str]) -> NDArray[np.float64]:
+    """The numbers of complete lines, shape (lines, len(names)). Raises ValueError."""
     lines = content.count(b"\n")
     expected = f"lines of {len(names)} numbers are expected"
     # counted before NumPy makes anything larger than the text of it
@@ -183,16 +215,16 @@ def _parse_lines(content: bytes, names: Sequence[str]) -> dict[str, NDArray[Any]
     table = np.loadtxt(file, delimiter=",", ndmin=2, comments=None, encoding="ascii")
     if table.shape != (lines, len(names)):
         raise ValueError(expected)
-    return {name: _column(name, column) for name, column in zip(names, table.T, strict=True)}
+    return table
 
 
-def _column(name: str, numbers: NDArray[np.float64]) -> NDArray[Any]:
-    if name not in WHOLE:
-        return numbers.copy()
-    is_whole = (numbers >= 0) & (numbers <= 2.0**53) & (numbers == np.floor(numbers))
-    if not is_whole.all():
-        raise ValueError(f"{name} must be whole numbers from 0 on")
-    return numbers.astype(np.int64)
+def _checked_column(name: str, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The numbers of a column, if it can have them. Raises ValueError."""
+    if name in WHOLE:
+        is_whole = (numbers >= 0) & (numbers <= 2.0**53) & (numbers == np.floor(numbers))
+        if not is_whole.all():
+            raise ValueError(f"{name} must be whole numbers from 0 on")
+    return numbers
 
 
 def _check_columns(columns: dict[str, NDArray[Any]]) -> None:
@@ -244,13 +276,18 @@ def _read_arrays(folder: Path, hidden: tuple[int, ...], rows: int) -> dict[str, 
 
 
 def read_history(
-    folder: Path, hidden: tuple[int, ...], steps_per_epoch: int, snapshots: int | None = None
+    folder: Path,
+    hidden: tuple[int, ...],
+    steps_per_epoch: int,
+    metrics: Mapping[str, NDArray[Any]] | None = None,
 ) -> History:
-    """All whole snapshots, or the first so many, as read-only memory maps.
+    """All whole snapshots, as read-only memory maps.
 
-    Raises RelusgdError when they are damaged.
+    metrics: those of `read_metrics`, where they are read already. Raises RelusgdError when the
+    snapshots are damaged.
     """
-    table = {name: column[:snapshots] for name, column in read_metrics(folder).items()}
+    read = read_metrics(folder) if metrics is None else metrics
+    table = {name: column.view() for name, column in read.items()}
     if not np.array_equal(table["epoch"], table["step"] // steps_per_epoch):
         problem = f"its epochs are not those of {steps_per_epoch:,} steps each"
         raise damaged(folder / TABLE, problem)
@@ -275,9 +312,10 @@ def _check_values(
     folder: Path, arrays: Mapping[str, NDArray[Any]], table: Mapping[str, NDArray[Any]]
 ) -> None:
     """The arrays must have the epochs of metrics.csv, and finite parameters in the rows checked."""
-    for name in ("epoch", "step"):
-        if name in arrays and not np.array_equal(arrays[name], table[name]):
+    for name in arrays.keys() & {"epoch", "step"}:
+        if not np.array_equal(arrays[name], table[name]):
             raise damaged(folder / ARRAYS / f"{name}.npy", f"not the {name}s of {TABLE}")
+        release_pages(arrays[name])
     fitting = CHECKED_BYTES // sum(array[0].nbytes for array in arrays.values())
     count = min(CHECKED_ROWS, max(2, fitting))
     rows = np.unique(np.linspace(0, len(table["epoch"]) - 1, count).astype(np.int64))
@@ -287,6 +325,7 @@ def _check_values(
         # row after row, because one alone may be as large as memory can hold
         if not all(np.isfinite(array[row]).all() for row in rows):
             raise damaged(folder / ARRAYS / f"{name}.npy", "holds what is not a finite number")
+        release_pages(array)
 
 
 def read_column(folder: Path, hidden: tuple[int, ...], name: str) -> NDArray[Any] | None:

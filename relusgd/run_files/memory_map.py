@@ -10,6 +10,9 @@ import ctypes
 import mmap
 import os
 import weakref
+from typing import Any
+
+from numpy.typing import NDArray
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _HAS_MAPS = hasattr(_LIBC, "mmap")
@@ -24,6 +27,7 @@ if _HAS_MAPS:
         ctypes.c_long,
     ]
     _LIBC.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+    _LIBC.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
 _FAILED = ctypes.c_void_p(-1).value
 
 
@@ -44,3 +48,17 @@ def mapped(descriptor: int, size: int) -> memoryview:
     # An array may outlive the interpreter's last callbacks; the system gives the memory back then.
     release.atexit = False
     return memoryview(memory).cast("B").toreadonly()
+
+
+def release_pages(array: NDArray[Any]) -> None:
+    """Give back the memory of what was read of a mapped array; it is read again when needed.
+
+    array: of a map that `mapped` gave, and no other: what is in other memory would be lost.
+    The system maps many pages around each one that is looked at, so a look at a few hundred rows
+    may hold an array as a whole.
+    """
+    if not _HAS_MAPS or not array.nbytes:
+        return
+    start = array.ctypes.data // mmap.PAGESIZE * mmap.PAGESIZE
+    size = array.ctypes.data + array.nbytes - start
+    _LIBC.madvise(start, size, mmap.MADV_DONTNEED)

@@ -146,7 +146,7 @@ def _record(
         check_continued(standing, metrics)
         metrics = {name: metrics[name] for name in standing.own_metrics}
         plan = plan.keeping(standing.facts.engine, standing.facts.kernel)
-        _check_disk(plan, folder, recorded=len(standing.metrics["epoch"]))
+        _check_disk(plan, folder, recorded=standing.count_snapshots())
         observer.begins(plan, folder, found)
         writer, state = continue_run(plan, folder, found, metrics)
         with writer:
@@ -210,7 +210,7 @@ def continue_run(
             raise changed_meanwhile(folder)
         check_continued(standing, metrics)
         memory = plan.descent.optimizer.memory
-        writer, state = continue_folder(folder, plan.hidden, memory, lock)
+        writer, state = continue_folder(folder, plan.hidden, memory, lock, standing.metrics)
         undo.callback(writer.close)
         _check_gapless(plan, standing, state)
         counts = replace(writer.facts.counts, epochs=plan.epochs)

@@ -191,11 +191,9 @@ class Run:
     @_of_one_run
     def history(self) -> History:
         """All whole snapshots, as read-only memory maps."""
-        least = self._least_snapshots
         hidden = tuple(self.config.network.hidden)
-        history = disk.read_history(self.folder, hidden, self.facts.counts.steps_per_epoch)
-        self._check_count(len(history), least)
-        return history
+        steps_per_epoch = self.facts.counts.steps_per_epoch
+        return disk.read_history(self.folder, hidden, steps_per_epoch, self.metrics)
 
     @cached_property
     @_of_one_run
@@ -212,7 +210,13 @@ class Run:
     @property
     def own_metrics(self) -> tuple[str, ...]:
         """The names of the metrics of a caller's own, which are columns of `metrics`."""
-        return tuple(name for name in self.metrics if name not in disk.COLUMNS)
+        known = self.__dict__.get("metrics")
+        names = known or self.read_as_one(lambda: disk.read_column_names(self.folder))
+        return tuple(name for name in names if name not in disk.COLUMNS)
+
+    def count_snapshots(self) -> int:
+        """About how many snapshots there are; after a power cut the last ones may be none."""
+        return disk.count_snapshots(self.folder)
 
     def column(self, name: str) -> NDArray[Any]:
         """One array of snapshots/ or one column of metrics.csv, shape (S, …), read anew.

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from relusgd.durable import make_folders, sync, sync_folder, sync_tree
 from relusgd.errors import RelusgdError
@@ -31,7 +33,6 @@ from relusgd.run_files.folder import (
     TABLE,
     array_layout,
     read_history,
-    read_metrics,
     whole_lines,
 )
 from relusgd.run_files.stated_facts import FACTS
@@ -237,11 +238,16 @@ def create_folder(folder: Path, contents: RunContents, *, replace: bool = False)
 
 
 def continue_folder(
-    folder: Path, hidden: tuple[int, ...], memory: Sequence[str], lock: FolderLock
+    folder: Path,
+    hidden: tuple[int, ...],
+    memory: Sequence[str],
+    lock: FolderLock,
+    metrics: Mapping[str, NDArray[Any]],
 ) -> tuple[RunWriter, State]:
     """The writer that continues an interrupted run, and the state from which to continue.
 
-    memory: the names of the vectors that the optimizer remembers.
+    memory: the names of the vectors that the optimizer remembers. metrics: the columns of
+    metrics.csv, read while the lock was held.
 
     Cuts what a killed writer left beyond the last whole snapshot. Raises RelusgdError when the
     folder is damaged, or when writing in it would change a file elsewhere.
@@ -253,9 +259,10 @@ def continue_folder(
         )
     state = read_checkpoint(folder, hidden, memory)
     facts = read_facts(folder)
-    certain = int(np.count_nonzero(read_metrics(folder)["step"] <= state.step))
+    certain = int(np.count_nonzero(metrics["step"] <= state.step))
     unproven = _cut_torn_tails(folder, hidden, certain)
-    recorded = read_history(folder, hidden, facts.counts.steps_per_epoch, certain)
+    certain_metrics = {name: column[:certain] for name, column in metrics.items()}
+    recorded = read_history(folder, hidden, facts.counts.steps_per_epoch, certain_metrics)
     for name in (FACTS, CONFIG, CHECKPOINT):
         for left in leftovers(folder / name):
             left.unlink(missing_ok=True)

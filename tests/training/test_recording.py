@@ -72,6 +72,20 @@ def test_what_is_due_up_to_a_step_is_counted_as_it_is_listed(recording):
         assert not recording.is_beginning(due + 1, until)
 
 
+@pytest.mark.parametrize("recording", RECORDINGS, ids=str)
+@pytest.mark.parametrize("listed", [1, 2, 3, 10])
+def test_a_beginning_is_the_same_in_parts(recording, listed, monkeypatch):
+    monkeypatch.setattr("relusgd.training.recording.LISTED", listed)
+    every = recording.between(-1, recording.steps)
+    for until in range(recording.steps + 1):
+        due = recording.between(-1, until)
+        assert recording.is_beginning(every, until)
+        for wrong in range(len(due)):
+            changed = due.copy()
+            changed[wrong] += 1
+            assert not recording.is_beginning(changed, until)
+
+
 def test_large_counts_from_a_foreign_config_are_counted_without_listing_them():
     assert not Recording(10**15).is_beginning(np.arange(5), 10**14)
     assert not Recording(10**15, 5, first_steps=10**14).is_beginning(np.arange(5), 10**14)
