@@ -110,14 +110,14 @@ def _list_lessons() -> None:
 
 
 def lesson_table(lessons: list[Lesson]) -> Table:
-    """A line per lesson: its name, its length, what it teaches, how long it takes to build."""
+    """A line per lesson: its name, its length, what it teaches, and what it takes to build it."""
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("lesson", no_wrap=True)
     table.add_column("minutes", justify="right")
     table.add_column("what it teaches", overflow="fold")
-    table.add_column("builds in", no_wrap=True)
+    table.add_column("processor time", justify="right", no_wrap=True)
     for one in lessons:
         text = one.text
         table.add_row(one.name, str(text.minutes), text.teaches, text.takes or DASH)

@@ -22,7 +22,8 @@ def test_without_a_name_the_lessons_are_listed(arguments):
     result = run("lesson", *arguments)
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert lines[0].split() == ["lesson", "minutes", "what", "it", "teaches", "builds", "in"]
+    assert lines[0].split("  ")[0] == "lesson"
+    assert lines[0].endswith("processor time")
     assert [line.split()[0] for line in lines[1:]] == list(shipped_lessons())
 
 
