@@ -86,8 +86,8 @@ class Question(Section):
 class LessonText(Section):
     """A lesson file.
 
-    minutes: how long it is for. teaches: a sentence for the list of lessons. takes: the
-    processor time of building it, in words. runs: name → keys of the notebook's config that are other ones;
+    minutes: how long it is for. teaches: a sentence for the list of lessons. takes: the processor
+    time of building it, in words. runs: name → keys of the notebook's config that are other ones;
     with `sweep:` it is a sweep. facts: name → a command that prints JSON.
     """
 
