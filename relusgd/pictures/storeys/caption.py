@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from relusgd.pictures.header import NUMBERS
+from relusgd.pictures.pasted_text import pasted_in_films
 from relusgd.pictures.plain_matplotlib import Artist
 from relusgd.pictures.script import Script
 from relusgd.pictures.sheet import Box, Sheet
@@ -21,9 +22,8 @@ class Caption:
         self._room = room
         self._pixels = self._fitting_letters(sheet)
         baseline = box.bottom + 0.28 * box.height
-        self._text = sheet.text(
-            box.left, baseline, "", pixels=self._pixels, bold=True, zorder=NUMBERS
-        )
+        text = sheet.text(box.left, baseline, "", pixels=self._pixels, bold=True, zorder=NUMBERS)
+        self._text = pasted_in_films(sheet, text)
         self.moving: list[Artist] = [self._text] if any(script.captions) else []
 
     def _fitting_letters(self, sheet: Sheet) -> float:

@@ -12,6 +12,7 @@ from relusgd.model.network import Array
 from relusgd.pictures.header import NUMBERS
 from relusgd.pictures.marks import original, relative, x_limits
 from relusgd.pictures.moments import sampled_snapshots
+from relusgd.pictures.pasted_text import PastedText, pasted_in_films
 from relusgd.pictures.plain_matplotlib import Artist, Text
 from relusgd.pictures.reference_lines import reference_look
 from relusgd.pictures.scales import Scales
@@ -84,7 +85,7 @@ class Words:
         self._first = int(script.rows[0])
         self._free = FreePlaces(upper, max(2.0, self._pixels / 4))
         self._enter_all(corner)
-        self._fading: list[Text] = []
+        self._fading: list[PastedText | Text] = []
         self._name_all()
         if lower is not None and not has_elbows_inside(view):
             self._say_that_there_are_none(lower)
@@ -257,7 +258,7 @@ class Words:
         )
         text.set_zorder(2.9 if stays else NUMBERS)
         if not stays:
-            self._fading.append(text)
+            self._fading.append(pasted_in_films(self._sheet, text))
 
     def _beside(
         self, anchors: list[tuple[float, float]], width: float, height: float
@@ -318,7 +319,7 @@ class Words:
             written = self._sheet.text(
                 left, height, words, pixels=self._pixels, colour=colour, zorder=NUMBERS
             )
-            self._fading.append(written)
+            self._fading.append(pasted_in_films(self._sheet, written))
             left += width + gap
 
     def show(self, index: int) -> None:

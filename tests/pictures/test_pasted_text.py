@@ -1,0 +1,53 @@
+"""Words that films paste are those that matplotlib sets."""
+
+import numpy as np
+import pytest
+
+from relusgd.pictures.look import Look
+from relusgd.pictures.pasted_text import PastedText, pasted_in_films
+from relusgd.pictures.plain_matplotlib import Text, plain_style
+from relusgd.pictures.sheet import Sheet
+
+LOOK = Look(size=(480, 360))
+
+
+def drawn(words, *, pasted, opacity=None, **options):
+    with plain_style:
+        sheet = Sheet(LOOK, pasted_numbers=pasted)
+        text = sheet.text(40.3, 121.6, words, pixels=17.0, colour="#8e3fb8", **options)
+        shown = pasted_in_films(sheet, text)
+        shown.set_alpha(opacity)
+        sheet.canvas.draw()
+        return np.array(sheet.canvas.buffer_rgba()).astype(int)
+
+
+@pytest.mark.parametrize("opacity", [None, 1.0, 0.5, 0.07, 0.0])
+@pytest.mark.parametrize("options", [{}, {"bold": True, "ha": "center"}], ids=["plain", "bold"])
+def test_a_pasted_text_is_the_text_pixel_by_pixel_at_any_opacity(options, opacity):
+    words = "true function, gjpqy ↓ 0.25"
+    pasted = drawn(words, pasted=True, opacity=opacity, **options)
+    written = drawn(words, pasted=False, opacity=opacity, **options)
+    # Opacities are rounded to a 255th on the way.
+    assert np.abs(pasted - written).max() <= 2
+    assert (written != 255).any() == (opacity != 0.0)
+
+
+def test_other_words_are_other_pictures_and_none_are_nothing():
+    with plain_style:
+        sheet = Sheet(LOOK, pasted_numbers=True)
+        pasted = pasted_in_films(sheet, sheet.text(40, 100, "", pixels=17.0))
+        assert isinstance(pasted, PastedText)
+        frames = []
+        for words in ("", "one", "two", "one"):
+            pasted.set_text(words)
+            sheet.canvas.draw()
+            frames.append(np.array(sheet.canvas.buffer_rgba()))
+    assert (frames[0] == 255).all()
+    assert not np.array_equal(frames[1], frames[2])
+    assert np.array_equal(frames[1], frames[3])
+
+
+def test_stills_have_the_text_itself():
+    with plain_style:
+        sheet = Sheet(LOOK)
+        assert isinstance(pasted_in_films(sheet, sheet.text(4, 4, "a", pixels=17.0)), Text)
