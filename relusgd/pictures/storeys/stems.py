@@ -50,13 +50,13 @@ class Stems:
         self._floor = foot.height if lower else 0
         whole = Box(foot.left, foot.bottom, foot.width, upper.top - foot.bottom)
         axes = bare_axes(sheet, whole, x_limits(scales.x), (0, whole.height), order=STEMS)
-        self._hairlines: Any = LineCollection([], zorder=MOVING, linewidths=sheet.points(HAIRLINE))
-        self._stems: Any = LineCollection([], zorder=MOVING + 0.1, capstyle="butt")
-        axes.add_collection(self._hairlines, autolim=False)
+        # Both kinds of lines in one collection, hairlines first: two take longer to draw.
+        self._stems: Any = LineCollection([], zorder=MOVING, capstyle="butt")
         axes.add_collection(self._stems, autolim=False)
+        self._hairline = sheet.points(HAIRLINE)
         paper = sheet.colours.paper
         self._heads = moving_dots(axes, 0.2, edgecolors=paper, linewidths=sheet.points(0.8))
-        self.moving: list[Artist] = [self._hairlines, self._stems]
+        self.moving: list[Artist] = [self._stems]
         if lower:
             self.moving.append(self._heads)
 
@@ -67,16 +67,19 @@ class Stems:
         top = self._upper_bottom + share * self._upper_height
         floor = np.full(len(found.x), float(self._floor))
         now = floor - self._rows[index]
-        self._stems.set_segments(upright(found.x, floor, top))
-        self._stems.set(
-            linewidths=self._point * (THINNEST + THICKER * found.amount), color=found.colours
-        )
+        segments = upright(found.x, floor, top)
+        widths = self._point * (THINNEST + THICKER * found.amount)
         if not self._floor:
+            self._stems.set(segments=segments, linewidths=widths, color=found.colours)
             return
         faint = found.colours.copy()
         faint[:, 3] = 0.35
-        self._hairlines.set_segments(upright(found.x, now, floor))
-        self._hairlines.set_color(faint)
+        hairlines = np.full(len(widths), self._hairline)
+        self._stems.set(
+            segments=np.concatenate([upright(found.x, now, floor), segments]),
+            linewidths=np.concatenate([hairlines, widths]),
+            color=np.concatenate([faint, found.colours]),
+        )
         self._heads.set_offsets(np.column_stack([found.x, now]))
         self._heads.set_sizes((self._point * (HEAD + LARGER * found.amount)) ** 2)
         self._heads.set_facecolor(found.colours)

@@ -90,8 +90,10 @@ def test_every_stem_stands_under_its_breakpoint_and_ends_at_now(make_history, da
     curve = view.curve(5)
     assert len(rings) > 0
     assert np.isin(rings[:, 0], curve.x[1:-1]).all()
-    stems = np.array([path.vertices for path in part.stems._stems.get_paths()])
+    lines = np.array([path.vertices for path in part.stems._stems.get_paths()])
+    hairlines, stems = np.split(lines, 2)
     assert np.array_equal(stems[:, 0, 0], rings[:, 0])
+    assert np.array_equal(hairlines[:, 1], stems[:, 0])
     heads = part.stems._heads.get_offsets()
     assert np.array_equal(heads[:, 0], rings[:, 0])
 
