@@ -42,6 +42,7 @@ def _run_alone(value: object) -> object:
 
 
 Prose = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_no_controls)]
+Minutes = Annotated[int, Field(ge=1, le=1000)]
 Settings = Annotated[Mapping[str, object], AfterValidator(freeze)]
 Texts = Annotated[Mapping[str, Text], AfterValidator(freeze)]
 CommandTexts = Annotated[tuple[Text, ...], BeforeValidator(_one_in_a_list), Field(strict=False)]
@@ -65,12 +66,14 @@ class LabTask(Section):
 class Question(Section):
     """A question of the sheet.
 
-    name: as the sheet has it, such as 2a. text: the task. look: commands whose picture or output
-    stands beside it. lab: a link. answer: folded. check: commands that stand in the answer.
+    name: as the sheet has it, such as 2a. minutes: for how long it is. text: the task. look:
+    commands whose picture or output stands beside it. lab: a link. answer: folded. check: commands
+    that stand in the answer.
     """
 
     name: Annotated[Text, BeforeValidator(_as_text)]
     title: Text
+    minutes: Minutes | None = None
     text: Prose
     look: CommandTexts = ()
     lab: Annotated[LabTask | None, BeforeValidator(_run_alone)] = None
@@ -92,7 +95,7 @@ class LessonText(Section):
     """
 
     title: Text
-    minutes: Annotated[int, Field(ge=1, le=1000)]
+    minutes: Minutes
     teaches: Text
     takes: Text | None = None
     intro: Prose | None = None

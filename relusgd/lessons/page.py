@@ -7,6 +7,7 @@ import html
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from relusgd.config.shipped import shipped_lessons
 from relusgd.lessons.commands import LessonCommand, read_command
 from relusgd.lessons.film_end import last_frame_of
 from relusgd.lessons.lesson import Question
@@ -47,7 +48,7 @@ def lesson_html(ready: ReadyLesson, run_commands: Sequence[str]) -> str:
         "intro": as_html(text.intro) if text.intro else "",
         "contents": "\n".join(_contents(ready)),
         "questions": "\n".join(_question(ready, one) for one in ready.lesson.questions),
-        "runs": _runs(run_commands),
+        "runs": _runs(ready, run_commands),
         "script": script,
     }
     return assembled("lesson/lesson.html", parts)
@@ -70,7 +71,7 @@ def _question(ready: ReadyLesson, question: Question) -> str:
     name, title = html.escape(question.name), html.escape(question.title)
     parts = [
         f'<section id="{_place(question)}">',
-        f"<h2><span>{name}</span> {title}</h2>",
+        f"<h2><span>{name}</span> {title}{_minutes(question)}</h2>",
         as_html(ready.task(question)),
         *(_shown(ready, question, text) for text in question.look),
         _lab_link(ready, question),
@@ -80,6 +81,10 @@ def _question(ready: ReadyLesson, question: Question) -> str:
         "</details></section>",
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _minutes(question: Question) -> str:
+    return f" <small>{question.minutes} min</small>" if question.minutes else ""
 
 
 def _lab_link(ready: ReadyLesson, question: Question) -> str:
@@ -163,13 +168,21 @@ def _data(path: Path) -> str:
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
 
 
-def _runs(commands: Sequence[str]) -> str:
-    """What trained the runs, as commands to copy."""
+def _runs(ready: ReadyLesson, commands: Sequence[str]) -> str:
+    """What trained the runs, as commands to copy, and how to have the folder."""
     if not commands:
         return ""
+    lesson = ready.lesson
     lines = html.escape("\n".join(commands))
-    return (
-        "<section id=runs><h2>The runs</h2><p>All commands work in the folder of this page. "
-        "These trained its runs; typed again, they find them complete.</p>"
-        f"<pre tabindex=0>{lines}</pre></section>"
-    )
+    parts = [
+        "<section id=runs><h2>The runs</h2>",
+        "<p>All commands work in the folder of this page. These trained its runs; typed again, "
+        "they find them complete.</p>",
+        f"<pre tabindex=0>{lines}</pre>",
+    ]
+    if shipped_lessons().get(lesson.name) == lesson.path:
+        name = html.escape(lesson.name)
+        parts.append(
+            f"<p>Without the folder: <code>relusgd lesson {name} --out {name}</code> makes it.</p>"
+        )
+    return "\n".join([*parts, "</section>"])

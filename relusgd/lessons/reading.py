@@ -66,6 +66,7 @@ def read_lesson(path: Path) -> Lesson:
     ]
     faults += _unknown_sources(text)
     faults += _repeated_names(text)
+    faults += _too_long(text)
     for name, command in text.facts.items():
         faults += _command_faults(("facts", name), command)
     if faults:
@@ -199,6 +200,13 @@ def _repeated_names(text: LessonText) -> Iterator[Fault]:
     both = [name for name in text.facts if name in text.runs]
     if both:
         yield Fault(("facts", both[0]), f"is a run's name, too; runs: {comma_list(text.runs)}")
+
+
+def _too_long(text: LessonText) -> Iterator[Fault]:
+    """A lesson that is shorter than its questions together."""
+    together = sum(question.minutes or 0 for question in text.questions)
+    if together > text.minutes:
+        yield Fault(("minutes",), f"is {text.minutes}, and those of the questions are {together}")
 
 
 def settings_of(values: Mapping[str, object]) -> dict[str, object]:

@@ -38,7 +38,8 @@ def _head(ready: ReadyLesson, more: str = "") -> Iterator[str]:
 
 
 def _question(ready: ReadyLesson, question: Question) -> Iterator[str]:
-    yield f"## {question.name}. {question.title}"
+    minutes = f" ({question.minutes} min)" if question.minutes else ""
+    yield f"## {question.name}. {question.title}{minutes}"
     yield ready.task(question)
     yield from _commands(ready, question.look)
 

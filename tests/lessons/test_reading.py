@@ -34,6 +34,11 @@ def test_a_lesson_has_its_runs_questions_and_commands(tmp_path):
         ("lab: small", "lab: {rum: small}", "rum is not a known key; did you mean run?"),
         ("relusgd plot", "relusg plot", "is not a relusgd command"),
         ("name: 2", "name: 1", "name is '1', as that of a question before"),
+        (
+            "name: 2",
+            "name: 2\n    minutes: 6",
+            ":3: minutes is 5, and those of the questions are 6",
+        ),
         ("title: A derivative", "titel: A derivative", "did you mean title?"),
         ("paths: relusgd", "small: relusgd", "facts.small is a run's name, too"),
         ("small:\n    network", "sm/all:\n    network", "it is a folder"),
@@ -78,6 +83,7 @@ def test_every_shipped_lesson_is_read_and_has_an_answer_to_every_question(name):
     assert lesson.text.minutes == 50
     assert lesson.text.takes
     assert all(question.answer for question in lesson.questions)
+    assert sum(question.minutes for question in lesson.questions) == lesson.text.minutes
     assert lesson.content.startswith(b"# ")
 
 
