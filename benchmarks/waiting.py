@@ -1,6 +1,6 @@
-"""Whole commands for which a person waits: many runs listed and compared, a long run shown.
+"""Whole commands for which a person waits: many runs listed and compared, short trainings.
 
-    python benchmarks/waiting.py [many] [--runs 10000] [--before FOLDER] [--rounds 3]
+    python benchmarks/waiting.py [many] [short] [--runs 10000] [--before FOLDER] [--rounds 3]
 
 Every figure is the median over rounds, of processor seconds and the largest memory of the command.
 FOLDER is a clone of relusgd of an earlier state; its commands then take turns with those of this
@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parents[1]
+NOTEBOOK = HERE / "configs" / "notebook.yaml"
 SMALL = {"training": {"epochs": 40}, "snapshots": {"every": 10}}
 """A run of 200 steps at the notebook's sizes."""
 
@@ -116,7 +117,31 @@ def make_copies(folder: Path, runs: int) -> None:
             (copy / name).write_bytes(content)
 
 
-PARTS = ("many",)
+LENGTHS = (1, 10_000, 50_000, 100_000, 200_000, 1_000_000)
+
+
+def short(folder: Path, rounds: int) -> None:
+    """One `train` by each engine: how long `auto` takes against the better one."""
+    for changes in ([], ["training.method=adam", "training.learning_rate=0.002"]):
+        for steps in LENGTHS:
+            settings = [f"training.steps={steps}", "snapshots.every=null", "snapshots.per_decade=5"]
+            options = [part for text in (*settings, *changes) for part in ("--set", text)]
+            seconds: dict[str, list[float]] = {"auto": [], "numpy": [], "compiled": []}
+            for _ in range(rounds):
+                for engine, taken in seconds.items():
+                    out = ["--out", str(folder / engine), "--overwrite", "-q"]
+                    command = ["train", str(NOTEBOOK), "--set", f"engine={engine}", *options, *out]
+                    taken.append(cost(HERE, command).seconds)
+            auto, numpy, compiled = (statistics.median(taken) for taken in seconds.values())
+            print(
+                f"{steps:,} steps, {changes[0] if changes else 'SGD'}: NumPy {numpy:.2f} s, "
+                f"compiled {compiled:.2f} s, auto {auto:.2f} s, "
+                f"{auto / min(numpy, compiled):.2f} times the better one",
+                flush=True,
+            )
+
+
+PARTS = ("many", "short")
 
 
 def main() -> None:
@@ -130,6 +155,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         if "many" in given.parts:
             many(Path(place), commands, given.runs)
+        if "short" in given.parts:
+            short(Path(place), given.rounds)
 
 
 if __name__ == "__main__":

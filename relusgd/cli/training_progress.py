@@ -62,10 +62,19 @@ class TrainingProgress(ProgressDisplay):
             for note in plan.dataset.notes:
                 self.say(note)
         self._say_what_is_done(plan, folder, found.name)
+        if found.name in TRAINED and plan.engine == "compiled":
+            self._say_when_compiling()
         if found.name == "NOTHING":
             self._say_rate_notes(plan)
         if found.name in TRAINED and self.console.is_terminal:
             self._start_bar(plan.steps)
+
+    def _say_when_compiling(self) -> None:
+        from relusgd.training.compiling import tell_of_compiling
+
+        tell_of_compiling(
+            lambda: self.say("compiling the steps, once after an installation: some seconds")
+        )
 
     def _say_rate_notes(self, plan: Plan) -> None:
         from relusgd.training.stability import rate_notes

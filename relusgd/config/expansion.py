@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Literal
 
 from relusgd.config.dumping import dump, written
 from relusgd.config.loading import check_values, resolve_key
@@ -26,11 +27,13 @@ class PlannedRun:
     name: that of its folder, such as "network.hidden=10,case=ridge,seed=0".
     varied: dotted key → value as the config has it, of the keys that the sweep varies, in
     alphabetical order; then `case` where there are cases; then `seed`.
+    auto: what `engine: auto` stands for in all runs of the sweep, where that is known.
     """
 
     name: str
     varied: Mapping[str, object]
     config: Config
+    auto: Literal["numpy", "compiled"] | None = None
 
 
 @dataclass(frozen=True)

@@ -498,7 +498,8 @@ class Config(Section):
     training: Training = Field(default=Training(), description="how the network learns")
     snapshots: Snapshots = Field(default=Snapshots(), description="which epochs are recorded")
     engine: Literal["auto", "numpy", "compiled"] = Field(
-        default="auto", description="what computes the steps; auto: compiled where installed"
+        default="auto",
+        description="what computes the steps; auto: compiled where installed and worth it",
     )
     sweep: SweepSection | None = Field(
         default=None, description="for relusgd sweep alone: what varies"

@@ -26,7 +26,8 @@ class RunInMemory:
     @classmethod
     def of(cls, config: Config) -> RunInMemory:
         """Train as the config says. A training that diverges has the snapshots before it did."""
-        plan = prepare(config)
+        # There are many of them in one process, which loads Numba once.
+        plan = prepare(config, auto="compiled")
         if plan.steps == 0:
             return cls(plan, _initial_history(plan))
         histories = []

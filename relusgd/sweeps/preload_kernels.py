@@ -19,6 +19,7 @@ def load_kernels() -> None:
             "data": {"samples": 40},
             "network": {"hidden": width},
             "training": {"epochs": 1},
+            "engine": "compiled",
         }
         for _ in train(load_config(values)):
             pass

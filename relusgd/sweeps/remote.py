@@ -58,7 +58,7 @@ class RemoteRuns:
         if not os.path.lexists(place):
             return RemoteRun(run, points, start_of(run.config))
         network = standing_start(place, run.config)
-        plan = prepare(run.config, dataset, network)
+        plan = prepare(run.config, dataset, network, auto=run.auto)
         standing = standing_run(place)
         found, _ = judge(standing, plan)
         if standing is None or found not in (Found.UNFINISHED, Found.SHORTER):

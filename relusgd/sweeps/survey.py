@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from relusgd.advice import Advice, advice, option, setting
-from relusgd.config import Config, PlannedRun
-from relusgd.config.expansion import Shard, chosen_runs, combinations
+from relusgd.config import Config, PlannedRun, TargetData
+from relusgd.config.expansion import Combination, Shard, chosen_runs, combinations
 from relusgd.errors import ConfigError, InputError
 from relusgd.runs.find import standing_run, standing_start
 from relusgd.runs.identity import Difference, Found, free_name, judge, without_option
@@ -21,6 +22,8 @@ from relusgd.sweeps.driver import Job
 from relusgd.sweeps.rows import Row
 from relusgd.sweeps.worker import confirmed_row, dataset_of, forget_datasets, start_of
 from relusgd.training import prepare
+from relusgd.training.auto_engine import auto_engine
+from relusgd.training.descent import Engine
 from relusgd.words import byte_size
 
 MOST_PREPARED = 1000
@@ -73,7 +76,11 @@ def survey(
     do not fit on the disk, or when a run is too large to be sent back.
     """
     forget_datasets()
-    chosen = chosen_runs(combinations(config), shard)
+    found = combinations(config)
+    auto = _auto_engine(found)
+    chosen = [
+        (combination, replace(run, auto=auto)) for combination, run in chosen_runs(found, shard)
+    ]
     result = Survey([run for _, run in chosen])
     names = set(os.listdir(folder)) if folder.is_dir() else set()  # noqa: PTH208
     to_train: dict[int, list[PlannedRun]] = {}
@@ -93,10 +100,26 @@ def survey(
     return result
 
 
+def _auto_engine(found: Sequence[Combination]) -> Engine:
+    """What `engine: auto` stands for in a sweep: one engine for all of its runs, of a shard too."""
+    return auto_engine(_trainings(found))
+
+
+def _trainings(found: Sequence[Combination]) -> Iterator[tuple[Config, int, int]]:
+    """The config, the number of training points and the number of runs of each combination."""
+    for combination in found:
+        config, count = combination.config, len(combination.seeds)
+        if isinstance(config.data, TargetData):
+            yield config, config.data.samples, count
+            continue
+        with suppress(ConfigError):  # which is told when the run is prepared
+            yield config, len(dataset_of(config).x_train), count
+
+
 def _other_runs(run: PlannedRun, folder: Path) -> list[OtherRun]:
     """The run in this one's folder if it is another run, otherwise an empty list."""
     start = standing_start(folder / run.name, run.config)
-    plan = prepare(run.config, dataset_of(run.config), start)
+    plan = prepare(run.config, dataset_of(run.config), start, auto=run.auto)
     verdict, differences = judge(standing_run(folder / run.name), plan)
     if verdict is Found.OTHER:
         return [OtherRun(run.name, differences)]
@@ -132,7 +155,7 @@ def _add_jobs(
             try:
                 start = standing_start(folder / first.name, first.config)
                 start = start or start_of(first.config)
-                plan = prepare(first.config, dataset_of(first.config), start)
+                plan = prepare(first.config, dataset_of(first.config), start, auto=first.auto)
             except ConfigError as error:
                 faults += error.faults
                 continue

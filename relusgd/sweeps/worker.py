@@ -141,7 +141,7 @@ class GroupRecorder:
 
     def _begin(self, run: PlannedRun, place: Path) -> None:
         """Train a run. A short one joins the batch; a long one is recorded while it trains."""
-        plan = prepare(run.config, dataset_of(run.config), start_of(run.config))
+        plan = prepare(run.config, dataset_of(run.config), start_of(run.config), auto=run.auto)
         training = InMemoryTraining(training_blocks(plan))
         if training.take(BATCH_SECONDS, SHORT_BYTES):
             self.add(run, training.contents(plan, notes_of(run)))
@@ -197,7 +197,8 @@ def train_group(runs: Sequence[RemoteRun]) -> Timed[list[RunContents | str]]:
 def _train(remote: RemoteRun) -> RunContents | str:
     try:
         config = remote.run.config
-        plan = prepare(config, remote.points or dataset_of(config), remote.network)
+        points = remote.points or dataset_of(config)
+        plan = prepare(config, points, remote.network, auto=remote.run.auto)
         if remote.start is not None:
             plan = plan.keeping(remote.engine, remote.kernel)
         training = InMemoryTraining(training_blocks(plan, remote.start))

@@ -22,8 +22,9 @@ from relusgd.model.points import (
     standardize,
 )
 from relusgd.model.targets import parse_target
-from relusgd.training.descent import Descent, KernelName, Schedule
-from relusgd.training.engines import choose_engine, choose_kernel
+from relusgd.training.auto_engine import choose_engine
+from relusgd.training.descent import Descent, Engine, KernelName, Schedule
+from relusgd.training.engines import choose_kernel
 from relusgd.training.noise import Noise
 from relusgd.training.optimizers import make_optimizer
 from relusgd.training.recording import Recording
@@ -149,15 +150,18 @@ def _elbow_range(config: Config, dataset: Dataset) -> tuple[float, float]:
     return low, high
 
 
-def build_descent(config: Config, dataset: Dataset) -> Descent:
-    """Gradient descent on these points, with the engine and the kernel that take the steps."""
+def build_descent(config: Config, dataset: Dataset, auto: Engine | None = None) -> Descent:
+    """Gradient descent on these points, with the engine and the kernel that take the steps.
+
+    auto: as for `choose_engine`.
+    """
     training, n = config.training, len(dataset.x_train)
     if training.batch_size == "full":
         order = BatchOrder(config.training_seed, n, n, "full")
     else:
         order = BatchOrder(config.training_seed, n, training.batch_size, training.sampling)
     hidden = tuple(config.network.hidden)
-    engine = choose_engine(config)
+    engine = choose_engine(config, n, auto)
     noise = build_noise(config, dataset)
     kernel: KernelName = "dense"
     if len(hidden) == 1:

@@ -1,6 +1,6 @@
-"""Engines: which one takes the steps, by which kernel, and the call that takes them.
+"""Engines: the call that takes the steps, the kernel by which it does, and what a step costs.
 
-The choice follows from the config, the sizes and what is installed, before the first step.
+The kernel follows from the sizes, before the first step. `auto_engine` chooses the engine.
 """
 
 from __future__ import annotations
@@ -70,16 +70,6 @@ def engine_faults(config: Config) -> Iterator[str]:
     else:
         return
     yield config.origin.fault("engine", f"must be numpy or auto: {reason}")
-
-
-def choose_engine(config: Config) -> Engine:
-    """The engine of a training: auto is compiled if it can be."""
-    only_numpy = config.training.method == "ridge" or len(config.network.hidden) > 1
-    if only_numpy or config.engine == "numpy":
-        return "numpy"
-    if config.engine == "compiled" or numba_is_installed():
-        return "compiled"
-    return "numpy"
 
 
 def choose_kernel(

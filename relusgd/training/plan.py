@@ -167,13 +167,18 @@ def noise_words(training: Training) -> str:
 
 
 def prepare(
-    config: Config | Source, dataset: Dataset | None = None, start: StartNetwork | None = None
+    config: Config | Source,
+    dataset: Dataset | None = None,
+    start: StartNetwork | None = None,
+    *,
+    auto: Engine | None = None,
 ) -> Plan:
     """The plan of this config, on its own data or on `dataset` (as kept in a run folder).
 
     config: or a dict or file, as `load_config` takes them. start: the network that the config's
     `network.start` stands for, where it is known and the run that it names need not be read. Reads
-    a CSV and that run, writes nothing. Raises ConfigError with every fault that data and config
+    a CSV and that run, writes nothing. auto: what `engine: auto` stands for where that is decided
+    for many trainings together. Raises ConfigError with every fault that data and config
     have together, and TypeError for what is no config.
     """
     config = as_config(config)
@@ -183,7 +188,7 @@ def prepare(
     initial = build_initial(config, points, start)
     if start is not None and not config.network.output_bias:
         _refuse_output_bias(config, initial)
-    descent = build_descent(config, points)
+    descent = build_descent(config, points, auto)
     initial_mse = _initial_mse(initial, points)
     if not np.isfinite(initial_mse):
         text = (

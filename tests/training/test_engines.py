@@ -191,12 +191,19 @@ def test_batches_wider_than_a_block_of_draws_train(engine, kernel):
 # The choice
 
 
-def test_auto_takes_the_compiled_engine_where_numba_is_installed(monkeypatch):
+LONG = {"training__epochs": 100_000}
+
+
+def test_auto_takes_the_compiled_engine_for_long_trainings_where_numba_is_installed(monkeypatch):
     installed = module_from_spec(ModuleSpec("numba", loader=None))
     monkeypatch.setitem(sys.modules, "numba", installed)
-    assert prepare(small()).engine == "compiled"
-    monkeypatch.setitem(sys.modules, "numba", None)
+    assert prepare(small(**LONG)).engine == "compiled"
     assert prepare(small()).engine == "numpy"
+    assert prepare(small(engine="compiled")).engine == "compiled"
+    assert prepare(small(engine="numpy", **LONG)).engine == "numpy"
+    monkeypatch.setitem(sys.modules, "numba", None)
+    assert prepare(small(**LONG)).engine == "numpy"
+    assert prepare(small(), auto="compiled").engine == "numpy"
 
 
 def test_deep_networks_and_ridge_run_on_numpy():
@@ -293,7 +300,7 @@ def test_every_engine_finds_the_same_step_of_divergence_whatever_the_blocks(engi
 
 def test_training_says_which_engine_and_kernel_it_used(tmp_path):
     pytest.importorskip("numba")
-    facts = record(small(), tmp_path / "run").facts
+    facts = record(small(engine="compiled"), tmp_path / "run").facts
     assert (facts.engine, facts.kernel) == ("compiled", "dense")
     assert "numba" in facts.versions
     assert "numba" not in record(small(engine="numpy"), tmp_path / "other").facts.versions
@@ -310,7 +317,7 @@ def test_a_run_goes_on_with_the_engine_and_the_kernel_that_it_began_with(tmp_pat
 
 def test_without_numba_a_compiled_run_cannot_go_on_and_says_why(tmp_path, monkeypatch):
     pytest.importorskip("numba")
-    record(small(), tmp_path / "run")
+    record(small(engine="compiled"), tmp_path / "run")
     monkeypatch.setitem(sys.modules, "numba", None)  # as if it were not installed
     with pytest.raises(InputError, match="began with engine: compiled, which needs Numba"):
         record(small(training__epochs=80), tmp_path / "run")

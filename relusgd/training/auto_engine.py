@@ -1,0 +1,98 @@
+"""Which engine `engine: auto` stands for: the one that has the training done first.
+
+Compiled steps take a fraction of the time, but Numba and the kept machine code take more than half
+a second to load, as long as some seventy thousand steps of NumPy at the notebook's sizes. So the
+number of steps decides, and their estimated cost. Both follow from the config alone, so that a
+config always gets the same engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from relusgd.config import Config
+from relusgd.training.descent import Engine
+from relusgd.training.engines import (
+    STEP_NANOSECONDS,
+    choose_kernel,
+    gradient_nanoseconds,
+    numba_is_installed,
+)
+from relusgd.training.noise import Noise
+
+LOADING_NANOSECONDS = 1_100_000_000
+"""What loading Numba and the kept machine code takes, in the units of `STEP_NANOSECONDS`."""
+
+OPTIMIZER_NANOSECONDS = {
+    "sgd": (0, 0),
+    "sign": (400, 0),
+    "rmsprop": (5_000, 10),
+    "adam": (8_000, 12),
+    "adamw": (9_500, 12),
+}
+"""Method → what it adds to a step of plain SGD by NumPy: at all, and for every parameter."""
+
+MOMENTUM_NANOSECONDS = (2_600, 4)
+
+Training = tuple[Config, int, int]
+"""A config, the number of its training points, and how many trainings are like it."""
+
+
+def choose_engine(config: Config, points: int, auto: Engine | None = None) -> Engine:
+    """The engine of a training on so many points.
+
+    auto: what `auto` stands for where it is decided for many trainings together; None is for this
+    one alone.
+    """
+    if not _may_be_compiled(config):
+        return "numpy"
+    if config.engine != "auto":
+        return config.engine
+    if not numba_is_installed():
+        return "numpy"
+    return auto or auto_engine([(config, points, 1)])
+
+
+def auto_engine(trainings: Iterable[Training]) -> Engine:
+    """The engine that has these trainings done first, one after the other.
+
+    No more of them are looked at than decide.
+    """
+    saved = 0
+    for config, points, count in trainings:
+        saved += count * compiled_saving(config, points)
+        if saved > LOADING_NANOSECONDS:
+            return "compiled"
+    return "numpy"
+
+
+def compiled_saving(config: Config, points: int) -> int:
+    """About how many nanoseconds a training is shorter when it is compiled, loading aside."""
+    if not _may_be_compiled(config) or config.engine == "numpy":
+        return 0
+    training, width = config.training, config.width
+    batch_size = points if training.batch_size == "full" else training.batch_size
+    noise = Noise(training.label_noise, training.input_noise)
+
+    def step(engine: Engine) -> int:
+        kernel = choose_kernel(engine, batch_size, width, points, noise)
+        times = gradient_nanoseconds(engine, batch_size, width, points, noise)
+        return STEP_NANOSECONDS[engine] + times[kernel]
+
+    saved = step("numpy") - step("compiled") + _optimizer_nanoseconds(config)
+    steps_per_epoch = -(-points // batch_size)
+    return max(saved, 0) * config.total_steps(steps_per_epoch)
+
+
+def _may_be_compiled(config: Config) -> bool:
+    """Whether the compiled engine is for such a training."""
+    return config.training.method != "ridge" and len(config.network.hidden) == 1
+
+
+def _optimizer_nanoseconds(config: Config) -> int:
+    """What the method adds to a step of plain SGD by NumPy."""
+    method = config.training.method
+    alone, per_parameter = OPTIMIZER_NANOSECONDS[method]
+    if method == "sgd" and config.training.momentum:
+        alone, per_parameter = MOMENTUM_NANOSECONDS
+    return alone + 3 * config.width * per_parameter
