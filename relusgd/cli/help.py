@@ -10,6 +10,7 @@ from typing import Any
 
 from typer import Typer
 from typer.core import TyperCommand, TyperGroup
+from typer.models import CommandInfo
 
 from relusgd.cli.boundary import exit_with
 from relusgd.cli.shell_completion import with_shell_named
@@ -17,6 +18,14 @@ from relusgd.errors import InputError
 
 PYDANTIC_PREFIX = "Value error, "
 """Typer's messages begin with this where pydantic found a value that is not among the choices."""
+
+PANELS = {
+    "Train": ("new", "train", "lesson", "schema"),
+    "Many runs": ("sweep", "list", "compare", "verify"),
+    "Look": ("animate", "plot", "view", "lab", "show", "predict", "export"),
+    "Understand": ("explain", "step", "diagnose", "features", "graph", "gradcheck", "compose"),
+}
+"""The commands by what one wants to do, as `relusgd --help` shows them."""
 
 SET_KEYS = "; a key of the config is changed with --set KEY=VALUE"
 
@@ -82,11 +91,20 @@ def make_readable(app: Typer) -> None:
     """Give all commands such a help, with the paragraphs of their docstrings joined into whole
     lines.
     """
+    panels = {name: panel for panel, names in PANELS.items() for name in names}
     for command in app.registered_commands:
         command.cls = ReadableCommand
         command.help = help_of(command.callback)
+        command.rich_help_panel = panels[name_of(command)]
+    order = list(panels)
+    app.registered_commands.sort(key=lambda command: order.index(name_of(command)))
     if app.registered_callback is not None:
         app.registered_callback.help = help_of(app.registered_callback.callback)
+
+
+def name_of(command: CommandInfo) -> str:
+    """The name under which a command is typed."""
+    return command.name or command.callback.__name__  # type: ignore[union-attr]
 
 
 def help_of(function: Callable[..., Any] | None) -> str:
