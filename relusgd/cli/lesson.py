@@ -32,7 +32,7 @@ def lesson(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="[NAME|FILE]",
+            metavar="NAME|FILE",
             help="A lesson that comes with relusgd, or a lesson file of your own "
             "(docs/lessons.md). [dim]\\[default: a table of those that there are][/]",
             autocompletion=complete_lessons,

@@ -13,12 +13,19 @@ from dataclasses import dataclass
 
 from relusgd.errors import InputError
 from relusgd.recipes.recipe import Moments
-from relusgd.words import did_you_mean, exact_number, number, rounded_number, shown, significant
+from relusgd.words import (
+    did_you_mean,
+    exact_number,
+    number,
+    plain_significant,
+    rounded_number,
+    shown,
+)
 
 FORMATS: dict[str, Callable[[float], str]] = {
     "three digits": number,
     "two digits": rounded_number,
-    "four digits": significant,
+    "four digits": plain_significant,
     "exact": exact_number,
 }
 """By name, how a number is written; the first where none is named."""
@@ -52,8 +59,11 @@ class Placeholder:
     written: str
 
     def words(self, value: float | str) -> str:
-        """The value as it stands in the lesson; a text as it is."""
-        return value if isinstance(value, str) else FORMATS[self.format](value)
+        """The value as it stands in the lesson, with a minus of print; a text as it is."""
+        if isinstance(value, str):
+            return value
+        written = FORMATS[self.format](abs(value))
+        return f"−{written}" if value < 0 else written
 
 
 def split_text(text: str) -> Iterator[str | Placeholder]:

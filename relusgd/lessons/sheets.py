@@ -41,22 +41,22 @@ def _question(ready: ReadyLesson, question: Question) -> Iterator[str]:
     minutes = f" ({question.minutes} min)" if question.minutes else ""
     yield f"## {question.name}. {question.title}{minutes}"
     yield ready.task(question)
-    yield from _commands(ready, question.look)
+    yield from _commands(ready, question, question.look)
 
 
 def _answer(ready: ReadyLesson, question: Question) -> Iterator[str]:
     yield f"**Answer.** {ready.answer(question)}"
-    yield from _commands(ready, question.check)
+    yield from _commands(ready, question, question.check)
 
 
-def _commands(ready: ReadyLesson, texts: tuple[str, ...]) -> Iterator[str]:
+def _commands(ready: ReadyLesson, question: Question, texts: tuple[str, ...]) -> Iterator[str]:
     for text in texts:
         command = read_command(text)
         yield f"```sh\n{command.text}\n```"
         if command.out is None:
             yield f"```text\n{ready.outputs[text]}\n```"
         else:
-            yield f"![{command.text}]({_on_paper(command, command.out)})"
+            yield f"![{question.title}]({_on_paper(command, command.out)})"
 
 
 def _on_paper(command: LessonCommand, out: PurePosixPath) -> PurePosixPath:

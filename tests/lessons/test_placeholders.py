@@ -36,7 +36,7 @@ def test_values_are_written_in_the_format_that_is_asked_for():
     text = "{a: x}, {a: x | two digits}, {a: x | four digits}, {a: x | exact}, {a: name}"
     values = dict.fromkeys(placeholders_in(text), -1234.5678)
     values[placeholders_in("{a: name}")[0]] = "4x³ + 2x"
-    assert filled(text, values) == "-1,235, -1,200, −1235, -1234.5678, 4x³ + 2x"
+    assert filled(text, values) == "−1,235, −1,200, −1235, −1234.5678, 4x³ + 2x"
 
 
 def test_a_brace_that_is_written_twice_is_a_brace():
