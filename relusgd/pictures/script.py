@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from relusgd.model.network import Array, Integers
+from relusgd.pictures.axis import TimeAxis
 from relusgd.pictures.frames import FPS, Indices
 
 
@@ -35,3 +37,12 @@ class Script:
     def caption(self, row: int) -> str:
         """What is said at a moment."""
         return self.captions[row] if len(self.captions) else ""
+
+
+def film_axis(clock: Array | Integers, script: Script) -> TimeAxis:
+    """The axis of time of a film, which ends where the film does; of a still, that of all moments.
+
+    clock: when each moment was, in steps or epochs, shape (moments,).
+    """
+    last = script.rows[-1] if len(script.rows) > 1 else -1
+    return TimeAxis(float(clock[0]), float(clock[last]))

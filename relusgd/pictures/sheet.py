@@ -25,6 +25,10 @@ from relusgd.pictures.text_fit import shortened, text_width
 MOVING = 5
 """The z-order of what moves; what never changes lies below, so that it can be drawn once."""
 
+UPRIGHT, MOST_UPRIGHT = 1.2, 1.4
+"""A picture that is more than so many times as high as wide has larger letters and thicker lines,
+at most by the second factor."""
+
 TICK_LETTERS = 0.93
 TITLE_LETTERS = 1.2
 """Heights of the letters of ticks and of the title, in parts of those of plain words."""
@@ -74,6 +78,8 @@ class SheetScale:
     def of(cls, size: tuple[int, int]) -> SheetScale:
         width, height = size
         factor = min(width / 1000, height / 700)
+        # By the width alone, letters of a picture for a phone held upright would be too small.
+        factor *= min(max(height / width / UPRIGHT, 1.0), MOST_UPRIGHT)
         return cls.with_text(max(10.5, 14.0 * factor), max(0.75, factor))
 
     @classmethod

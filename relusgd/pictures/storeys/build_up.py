@@ -71,14 +71,14 @@ def check_build_up(scene: Scene, look: Look) -> None:
 def build_up_part(view: View, script: Script, look: Look) -> FilmPart:
     """The build-up of the network at the start of the film that has this script."""
     length = max(1, round(SECONDS * script.fps))
-    first = int(script.rows[0])
-    painter = PartsPainter(lambda sheet: draw_build_up(sheet, view, first, length), length, look)
+    painter = PartsPainter(lambda sheet: draw_build_up(sheet, view, script, length), length, look)
     return FilmPart(painter, np.arange(length))
 
 
-def draw_build_up(sheet: Sheet, view: View, row: int, count: int) -> list[Part]:
-    """Draw what never changes in a build-up of the network of a snapshot in `count` frames."""
-    builder = OneRunBuilder(sheet, view, Script(np.array([row])))
+def draw_build_up(sheet: Sheet, view: View, script: Script, count: int) -> list[Part]:
+    """Draw what never changes in a build-up, in `count` frames, before the film of this script."""
+    row = int(script.rows[0])
+    builder = OneRunBuilder(sheet, view, script)
     boxes = builder.boxes
     upper = UpperStorey(sheet, boxes.upper, view, builder.scales, sheet.colours.learned)
     builder.write_words()

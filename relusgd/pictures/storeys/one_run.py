@@ -7,8 +7,8 @@ from dataclasses import replace
 from relusgd.pictures.axis import even_ticks
 from relusgd.pictures.marks import x_limits
 from relusgd.pictures.panels import Part
-from relusgd.pictures.scales import Scales, error_axis, position_ticks, step_axis
-from relusgd.pictures.script import Script
+from relusgd.pictures.scales import Scales, error_axis, position_ticks
+from relusgd.pictures.script import Script, film_axis
 from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.storeys.bare_axes import outermost, write_heights, write_positions
 from relusgd.pictures.storeys.caption import Caption
@@ -36,7 +36,7 @@ class OneRunBuilder:
         self.sheet = sheet
         self.view = view
         self.script = script
-        self.time = step_axis(view)
+        self.time = film_axis(view.history.step, script)
         shown = sheet.look.show
         labels = ["0"]
         for _ in range(2):  # the heights of the storeys decide on their labels, these on the room

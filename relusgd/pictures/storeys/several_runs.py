@@ -20,7 +20,7 @@ from relusgd.pictures.panels import AtRows, Part
 from relusgd.pictures.plain_matplotlib import Artist
 from relusgd.pictures.scales import Scales, axis_names, errors_of, position_ticks
 from relusgd.pictures.scene import RunGroup
-from relusgd.pictures.script import Script
+from relusgd.pictures.script import Script, film_axis
 from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.stack import Cell, GridShape, lay_cells, panel_sheet, widest
 from relusgd.pictures.storeys.bare_axes import outermost, write_heights, write_positions
@@ -82,7 +82,7 @@ class SeveralRunsBuilder:
         self.group = group
         self.script = script
         self.fine = panel_sheet(sheet, len(group.views))
-        self.time = group.time_axis
+        self.time = film_axis(group.clock, script)
         self.epochs = group.clock.astype(np.int64)
         self.x_name, self.y_name = axis_names(group.views)
         labels = ["0"]

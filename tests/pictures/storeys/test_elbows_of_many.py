@@ -62,3 +62,16 @@ def test_it_says_how_many_runs_there_are(make_history, dataset):
     sheet, _ = builder_of([View(make_history(seed=seed), dataset) for seed in range(12)])
     words = [text.get_text() for text in sheet.figure.findobj(Text)]
     assert "Elbows of 12 runs over time, and their last functions" in words
+
+
+def test_the_solution_of_a_run_without_steps_stands_to_the_end(make_history, dataset):
+    """Ridge regression has two snapshots: it neither ends at once nor fades in one row."""
+    ridge = View(make_history(snapshots=2, every=1, steps_per_epoch=1), dataset)
+    for views in ([ridge], [ridge, View(make_history(), dataset)]):
+        _, builder = builder_of(views)
+        up, down = density_of(builder, ridge)
+        assert up[0] == pytest.approx(ridge.bends(0, 250).up)
+        assert up[-1] == pytest.approx(ridge.bends(1, 250).up)
+        assert down[-1] == pytest.approx(ridge.bends(1, 250).down)
+        solved = np.isclose(up, up[-1]).all(axis=1)
+        assert solved.mean() > 0.4

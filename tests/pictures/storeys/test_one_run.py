@@ -10,6 +10,7 @@ from relusgd.errors import InputError
 from relusgd.pictures.look import Look
 from relusgd.pictures.painter import Painter, save_still, still_figure
 from relusgd.pictures.script import Script
+from relusgd.pictures.sheet import SheetScale
 from relusgd.pictures.storeys.caption import Caption
 from relusgd.pictures.storeys.error_corner import ErrorCorner
 from relusgd.pictures.storeys.lower import LowerStorey
@@ -211,3 +212,20 @@ def test_a_caption_stands_at_its_moments_and_one_that_is_too_long_is_cut(make_hi
     assert said[:4] == captions[:4]
     assert said[7].endswith("…")
     assert np.array_equal(painter.frame(5), painter.full(5))
+
+
+def test_the_axis_of_time_ends_where_the_film_ends_and_a_still_has_all_of_it(make_history, dataset):
+    view = View(make_history(snapshots=120), dataset)
+    for script, last in ((Script(np.arange(10, 51)), 50), (Script(np.array([50])), 119)):
+        painter = Painter(view, SMALL, script=script)
+        lower = part_of(painter, LowerStorey)
+        assert lower.rows[last] == pytest.approx(lower.box.height, rel=0.02)
+        labels = [text.get_text() for text in painter.sheet.figure.texts]
+        beyond = [label for label in labels if label.isdigit() and int(label) > 10 * last]
+        assert beyond == []
+
+
+def test_a_picture_for_a_phone_held_upright_has_larger_letters():
+    usual, upright = SheetScale.of((1080, 756)), SheetScale.of((1080, 1920))
+    assert upright.text == pytest.approx(1.4 * usual.text)
+    assert SheetScale.of((1080, 1080)).text == pytest.approx(usual.text)
