@@ -20,8 +20,8 @@ PYDANTIC_PREFIX = "Value error, "
 """Typer's messages begin with this where pydantic found a value that is not among the choices."""
 
 PANELS = {
-    "Train": ("new", "train", "lesson", "schema"),
-    "Many runs": ("sweep", "list", "compare", "verify"),
+    "Train": ("new", "train", "schema"),
+    "Many runs": ("sweep", "list", "compare", "verify", "lesson"),
     "Look": ("animate", "plot", "view", "lab", "show", "predict", "export"),
     "Understand": ("explain", "step", "diagnose", "features", "graph", "gradcheck", "compose"),
 }

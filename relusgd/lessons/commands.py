@@ -21,6 +21,12 @@ FILM = ".gif"
 STILL_SIZE, FILM_SIZE = "1280x720", "960x540"
 """Both are 16:9."""
 
+LOOKING = (
+    *("animate", "compare", "compose", "diagnose", "explain", "features", "gradcheck", "graph"),
+    *("list", "plot", "predict", "show", "step"),
+)
+"""Commands that draw or print and change nothing else: a lesson file may be somebody else's."""
+
 ALWAYS_DRAW = ("animate", "plot")
 IN_QUOTES = re.compile(r"'[^']*'|\"[^\"]*\"")
 OF_A_SHELL = re.compile(r"[*?{}|<>;&$`!~\\]")
@@ -74,6 +80,11 @@ def read_command(text: str) -> LessonCommand:
     parts = _parts(text)
     if len(parts) < 2 or parts[0] != "relusgd":
         raise InputError(f"{shown(text)} is not a relusgd command, such as {EXAMPLE}")
+    if parts[1] not in LOOKING:
+        raise InputError(
+            f"{shown(text)}: the commands of a lesson are {or_list(LOOKING)}; "
+            "its runs are trained by `runs:`"
+        )
     out = _out(parts)
     if out is None:
         if parts[1] in ALWAYS_DRAW:
