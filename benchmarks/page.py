@@ -54,29 +54,13 @@ FLAGS = [
     "--no-first-run",
 ]
 SECONDS = 3.0
-LAB = """(seconds) => new Promise((done) => {
-    document.getElementById("speed").value = "4"; // as fast as it can
-    const [course] = lab.courses;
-    lab.runAll();
-    setTimeout(() => {
-        const [start, step, before] = [performance.now(), course.step, lab.drawn];
-        setTimeout(() => {
-            const taken = (performance.now() - start) / 1000;
-            const rates = [(course.step - step) / taken, (lab.drawn - before) / taken];
-            lab.pauseAll();
-            done(rates);
-        }, 1000 * seconds);
-    }, 1000);
-})"""
-LAB_COST = """(() => {
-    const start = performance.now();
-    for (let i = 0; i < 60; i++) lab.draw();
-    return (performance.now() - start) / 60;
-})()"""
+LAB_START = "document.getElementById('speed').value = '4'; lab.runAll()"  # as fast as it can
+LAB_COUNTS = "[performance.now() / 1000, lab.courses[0].step, lab.drawn]"
 LAB_NETWORKS: dict[str, dict[str, object]] = {
     "SGD, batch 40, 40 units": {"network": {"hidden": [40]}},
     "Adam, batch 40, 40 units": {"training": {"method": "adam", "learning_rate": 0.002}},
     "SGD, batch 40, layers of 20 and 20": {"network": {"hidden": [20, 20]}},
+    "SGD, batch 40, layers of 40 and 40": {"network": {"hidden": [40, 40]}},
 }
 COUNT = """(seconds) => new Promise((done) => {
     page.clock.stop(); const { clock } = page, start = performance.now(), before = page.drawn;
@@ -132,20 +116,25 @@ def frames_per_second(pages: dict[str, Path]) -> dict[str, tuple[float, float]]:
     return rates
 
 
-def worker_seconds() -> float:
-    """What the workers of all browsers have had of processors so far, in seconds (Linux)."""
-    ticks = 0
+def processor_seconds() -> tuple[float, float]:
+    """What the workers of all browsers have had of processors so far, and what their other threads
+    have had, in seconds (Linux).
+    """
+    ticks = {True: 0, False: 0}
     for name in Path("/proc").glob("[0-9]*/task/[0-9]*/comm"):
         with suppress(OSError):  # a thread may end while it is looked at
-            if name.read_text().startswith("DedicatedWorker"):
-                fields = name.with_name("stat").read_text().rpartition(")")[2].split()
-                ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+            if b"chromium" not in name.parents[2].joinpath("cmdline").read_bytes():
+                continue
+            is_worker = name.read_text().startswith("DedicatedWorker")
+            fields = name.with_name("stat").read_text().rpartition(")")[2].split()
+            ticks[is_worker] += int(fields[11]) + int(fields[12])
+    per_second = os.sysconf("SC_CLK_TCK")
+    return ticks[True] / per_second, ticks[False] / per_second
 
 
 def lab_rates() -> dict[str, tuple[float, float, float, float]]:
     """For every network: steps and frames a second of the lab, steps for each second that its
-    worker had a processor, and milliseconds of script in a frame.
+    worker had a processor, and the milliseconds that all the rest of the browser had in a frame.
     """
     from playwright.sync_api import sync_playwright
 
@@ -160,11 +149,14 @@ def lab_rates() -> dict[str, tuple[float, float, float, float]]:
             page = browser.new_page(viewport={"width": 1280, "height": 800})
             page.goto(path.as_uri())
             page.wait_for_timeout(500)
-            before, first = worker_seconds(), page.evaluate("lab.courses[0].step")
-            steps, frames = page.evaluate(LAB, SECONDS)
-            taken = page.evaluate("lab.courses[0].step") - first
-            per_processor = taken / (worker_seconds() - before)
-            rates[name] = steps, frames, per_processor, page.evaluate(LAB_COST)
+            page.evaluate(LAB_START)
+            page.wait_for_timeout(1000)
+            first, before = page.evaluate(LAB_COUNTS), processor_seconds()
+            page.wait_for_timeout(1000 * SECONDS)
+            last, after = page.evaluate(LAB_COUNTS), processor_seconds()
+            taken, steps, frames = (new - old for new, old in zip(last, first, strict=True))
+            worker, rest = (new - old for new, old in zip(after, before, strict=True))
+            rates[name] = steps / taken, frames / taken, steps / worker, 1000 * rest / frames
             page.close()
         browser.close()
     return rates
@@ -174,7 +166,7 @@ def print_lab() -> None:
     """Print the table of docs/lab.md."""
     print(
         "| the lab | steps a second | frames a second | steps a second of the worker's processor "
-        "| script per frame |\n|---|---|---|---|---|"
+        "| processor per frame |\n|---|---|---|---|---|"
     )
     for name, (steps, frames, per_processor, cost) in lab_rates().items():
         print(f"| {name} | {steps:,.0f} | {frames:.0f} | {per_processor:,.0f} | {cost:.1f} ms |")

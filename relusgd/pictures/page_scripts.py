@@ -41,6 +41,7 @@ SHARED = (
     "drawing/references",
     "drawing/curve",
     "drawing/trace",
+    "drawing/growing",
     "drawing/time",
     "controls/course",
     "controls/table",

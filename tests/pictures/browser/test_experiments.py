@@ -76,7 +76,7 @@ def test_sgd_counts_on_from_the_moment_and_leaves_its_errors_and_elbows(
     run_sgd(experiment, wait_until)
     settled(experiment)
     steps = experiment.evaluate("page.experiment.steps")
-    assert facts(experiment)["step"] == f"{20 + steps:,} *"
+    wait_until(experiment, f"page.facts[1].textContent === '{20 + steps:,} *'")
     entries = experiment.evaluate(
         "page.experiment.trace.entries.filter((entry) => entry !== null)"
         ".map((entry) => [page.experiment.epochOf(entry.step), entry.errors.train, "
@@ -175,7 +175,8 @@ def test_the_lab_opens_with_the_network_that_is_shown_and_leads_back(
     settled(experiment)
     row = experiment.evaluate("Array.from(rowOfParameters(page.experiment.network))")
     experiment.fill("#rate", "0.003")
-    experiment.click("#to-lab")
+    with experiment.expect_navigation(wait_until="load"):
+        experiment.click("#to-lab")
     wait_until(experiment, "document.body.classList.contains('lab')")
     assert experiment.evaluate(LAB_ROW) == row
     assert experiment.input_value("#rate") == "0.003"
@@ -187,7 +188,8 @@ def test_the_lab_opens_with_the_network_that_is_shown_and_leads_back(
     wait_until(experiment, "window.location.hash === fragmentOf(lab.current())")
     experiment.reload()
     wait_until(experiment, "lab.courses[0].step === 1")
-    experiment.click("#to-run")
+    with experiment.expect_navigation(wait_until="load"):
+        experiment.click("#to-run")
     wait_until(experiment, "typeof page !== 'undefined' && page !== null")
     assert experiment.evaluate("page.clock.epoch") == 10
 

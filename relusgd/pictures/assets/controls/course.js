@@ -67,6 +67,7 @@ class Course {
     this.asked = 0;
     this.waiting = null;
     this.isAway = false;
+    this.isStopping = false;
   }
 
   /**
@@ -79,6 +80,7 @@ class Course {
     Object.assign(this, { start, hidden, points, settings, origin, outputBias });
     Object.assign(this, { running: false, diverged: false, step: 0, head: 0, waiting: null });
     this.isAway = false;
+    this.isStopping = false;
     this.trace = past || new Trace(start.length);
     this.show(start);
     this.runner.take({
@@ -174,13 +176,18 @@ class Course {
   run(pace, until = Infinity) {
     if (this.diverged && this.step >= this.head) return;
     this.running = true;
+    this.isAway = false;
+    this.waiting = null;
     this.ask({ name: "run", pace, until });
     this.moved();
   }
 
+  /** Stop at the step that is shown, though its runner may be some steps ahead. */
   pause() {
-    this.running = false;
-    this.ask({ name: "pause" });
+    if (this.running) {
+      this.isStopping = true;
+      this.go(this.step);
+    }
     this.moved();
   }
 
@@ -198,6 +205,7 @@ class Course {
   /** Ask for something, after which older reports no longer say whether the course runs. */
   ask(request) {
     this.turn += 1;
+    if (request.name !== "go") this.isStopping = false;
     this.runner.take({ ...request, turn: this.turn });
   }
 
@@ -222,7 +230,9 @@ class Course {
   }
 
   stand({ step, row, errors, marks, running, turn, diverged }) {
-    if (turn === this.turn && !running) this.running = false;
+    if (turn !== this.turn) return; // it has been asked for something else since
+    if (running && this.isStopping) return; // on the way back to the step that is shown
+    if (!running) this.running = false;
     this.step = step;
     this.head = Math.max(this.head, step);
     this.diverged = diverged;
@@ -230,7 +240,7 @@ class Course {
     this.remembered.errors = errors;
     for (const mark of marks) this.addToTrace(mark);
     this.leaveTrace();
-    if (turn === this.turn && !running) this.isAway = false;
+    if (!running) this.isAway = this.isStopping = false;
     if (!this.isAway && this.waiting !== null) {
       const wish = this.waiting;
       this.waiting = null;

@@ -37,6 +37,12 @@ class SortedBatchGradient {
     }
   }
 
+  /** The mean of (f(x) − y)² over the first n points. */
+  loss(x, y, n) {
+    this.findResiduals(x, y, n);
+    return meanSquare(this.residual, n);
+  }
+
   /** 2/n (f(x) − y) of every point, and on which of them each unit is active. */
   findResiduals(x, y, n) {
     const { network, residual, first, stop } = this;
@@ -53,6 +59,19 @@ class SortedBatchGradient {
     const share = 2 / n;
     for (let i = 0; i < n; i++) residual[i] *= share;
   }
+}
+
+/** The loss of n points by their residuals 2/n (f(x) − y). */
+function meanSquare(residual, n) {
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += residual[i] * residual[i];
+  return (sum * n) / 4;
+}
+
+/** The gradient of a network over batches of so many points at most. */
+function batchGradientOf(network, most, parts) {
+  const BatchGradient = network.deep ? DeepBatchGradient : SortedBatchGradient;
+  return new BatchGradient(network, most, parts);
 }
 
 /** Of n ascending x, the first one on which w x + b > 0 begins to hold, or to fail where w ≤ 0. */

@@ -2,15 +2,16 @@
 // any step, and maps the loss. In a worker, or on the page where there is none.
 
 const RUN_SLICE = 12; // milliseconds of steps between two looks at what the page wants
-const TELL_EVERY = 16; // milliseconds between two reports
+const TELL_EVERY = 16; // milliseconds between two reports, one for each picture of a screen
 const MOST_CHECKPOINTS = 256;
 const LEAST_CHECKPOINTS = 16;
 const MOST_KEPT = 2e7; // numbers in all checkpoints
+const MOST_RECENT = 8; // states that were told of last
 const MARK_GROWTH = 1.12; // from one mark of the trace to the next
 const FIRST_SPACING = 64; // steps between two checkpoints, until they are too many
 
 class CourseRunner {
-  /** tell(report): {name, …} for the page. */
+  /** tell(report, buffers): {name, …} for the page, and the memory that goes over to it. */
   constructor(tell) {
     this.tell = tell;
     this.slices = new MessageChannel();
@@ -32,6 +33,10 @@ class CourseRunner {
     this.points = points;
     this.units = units;
     this.training = new Training(start, hidden, points.train, settings, options);
+    this.losses = {
+      train: new LossOver(this.training.network, points.train),
+      test: new LossOver(this.training.network, points.test),
+    };
     this.running = false;
     this.goal = null;
     this.told = 0;
@@ -39,6 +44,7 @@ class CourseRunner {
     const numbers = start.length * (1 + this.training.memory.length);
     this.most = clamp(Math.floor(MOST_KEPT / numbers), LEAST_CHECKPOINTS, MOST_CHECKPOINTS);
     this.checkpoints = new Map();
+    this.recent = [];
     this.mark = 1;
     this.marks = [];
     this.keep();
@@ -67,10 +73,11 @@ class CourseRunner {
   go({ step }) {
     this.running = false;
     this.goal = Math.min(step, this.training.lastStep);
-    const kept = [...this.checkpoints.keys()].filter((at) => at <= step);
-    const nearest = Math.max(...kept);
-    const isNearer = this.training.step <= step && this.training.step >= nearest;
-    if (!isNearer) this.training.state = this.checkpoints.get(nearest);
+    this.marks = this.marks.filter((mark) => mark.step <= step);
+    const kept = [...this.checkpoints.values(), ...this.recent].filter((at) => at.step <= step);
+    const nearest = kept.reduce((one, other) => (other.step > one.step ? other : one));
+    const isNearer = this.training.step <= step && this.training.step >= nearest.step;
+    if (!isNearer) this.training.state = nearest;
     this.wake();
   }
 
@@ -82,7 +89,8 @@ class CourseRunner {
       points: this.points.train,
       yUnit: this.units.y,
     });
-    this.tell({ name: "mapped", course: this.course, number: request.number, values });
+    const { course } = this;
+    this.tell({ name: "mapped", course, number: request.number, values }, [values.buffer]);
   }
 
   wake() {
@@ -110,7 +118,7 @@ class CourseRunner {
   /** As many steps as the time since the last ones asks for, or as fit into a slice. */
   runOn() {
     const now = performance.now();
-    const stop = now + RUN_SLICE;
+    const stop = Math.min(now + RUN_SLICE, Math.max(this.told + TELL_EVERY, now + 1));
     const isFree = this.pace === Infinity;
     this.owed = isFree ? Infinity : this.owed + ((now - this.before) * this.pace) / 1000;
     this.before = now;
@@ -157,9 +165,7 @@ class CourseRunner {
   /** Both errors in original units. */
   errors() {
     const scale = this.units.y ** 2;
-    const { network } = this.training;
-    const { train, test } = this.points;
-    return { train: network.mse(train) * scale, test: network.mse(test) * scale };
+    return { train: this.losses.train.now() * scale, test: this.losses.test.now() * scale };
   }
 
   keep() {
@@ -176,24 +182,50 @@ class CourseRunner {
     const { training, marks } = this;
     const now = performance.now();
     this.marks = [];
-    this.tell({
+    const row = training.theta.slice();
+    // the page stops at a step that it was told of, when its runner is ahead already
+    this.recent = [...this.recent.slice(1 - MOST_RECENT), training.state];
+    const told = {
       name: "stands",
       course: this.course,
       step: training.step,
-      row: training.theta.slice(),
+      row,
       errors: this.errors(),
       marks,
       running: this.running || this.goal !== null,
       turn: this.turn,
       diverged: !training.isFinite,
-    });
+    };
+    const rows = [row, ...marks.map((mark) => mark.row)];
+    this.tell(
+      told,
+      rows.map(({ buffer }) => buffer),
+    );
     // where errors are dear, they take a tenth of the time
     this.told = performance.now() + 9 * (performance.now() - now);
   }
 }
 
+/** The loss of a network that changes, over points that do not; nan without any. */
+class LossOver {
+  constructor(network, points) {
+    const { x, y } = sortedPoints(points.x, points.y);
+    const parts = partsOf(rowOfParameters(network), network.hidden);
+    this.x = x;
+    this.y = y;
+    this.gradient = batchGradientOf(network, x.length, parts);
+  }
+
+  now() {
+    const n = this.x.length;
+    return n ? this.gradient.loss(this.x, this.y, n) : NaN;
+  }
+}
+
 /** Begin to work for the page whose worker this is. */
 function workForPage() {
-  const runner = new CourseRunner((report) => self.postMessage(report));
+  const runner = new CourseRunner((report, buffers) =>
+    self.postMessage(report, { transfer: buffers }),
+  );
   self.onmessage = ({ data }) => runner.take(data);
 }

@@ -26,13 +26,31 @@ class DeepBatchGradient {
   /** Write the gradient of the mean of (f(x) − y)² over the first n points. */
   write(x, y, n) {
     const { hidden } = this.network;
+    this.findResiduals(x, y, n);
+    this.outputLayer(n);
+    for (let k = hidden.length - 1; k > 1; k--) this.backward(k, n);
+    this.firstLayer(x, n, x[n >> 1]);
+  }
+
+  /** The mean of (f(x) − y)² over the first n points. */
+  loss(x, y, n) {
+    this.findResiduals(x, y, n);
+    return meanSquare(this.residual, n);
+  }
+
+  /** 2/n (f(x) − y) of every point, and the outputs of all hidden layers. */
+  findResiduals(x, y, n) {
+    const { network, outputs, residual, most } = this;
+    const { hidden, outputWeight: v, outputBias } = network;
     const center = x[n >> 1];
-    this.runs.find(this.network, x, n, center);
+    this.runs.find(network, x, n, center);
     this.secondLayer(x, n, center);
     for (let k = 2; k < hidden.length; k++) this.forward(k, n);
-    this.outputLayer(y, n);
-    for (let k = hidden.length - 1; k > 1; k--) this.backward(k, n);
-    this.firstLayer(x, n, center);
+    const a = outputs[hidden.length - 2];
+    for (let p = 0; p < n; p++) residual[p] = outputBias - y[p];
+    for (let i = 0; i < v.length; i++)
+      for (let p = 0, at = i * most; p < n; p++, at++) residual[p] += v[i] * a[at];
+    for (let p = 0; p < n; p++) residual[p] *= 2 / n;
   }
 
   /**
@@ -95,22 +113,16 @@ class DeepBatchGradient {
     }
   }
 
-  /** Residuals 2/n (f(x) − y), the gradient of the output layer, and the deltas before it. */
-  outputLayer(y, n) {
+  /** The gradient of the output layer, and the deltas before it. */
+  outputLayer(n) {
     const { network, outputs, deltas, residual, most } = this;
     const last = network.hidden.length;
     const a = outputs[last - 2];
     const delta = deltas[last - 2];
-    const { outputWeight: v, outputBias } = network;
+    const { outputWeight: v } = network;
     const dv = this.dW[last];
-    for (let p = 0; p < n; p++) residual[p] = outputBias - y[p];
-    for (let i = 0; i < v.length; i++)
-      for (let p = 0, at = i * most; p < n; p++, at++) residual[p] += v[i] * a[at];
     let total = 0;
-    for (let p = 0; p < n; p++) {
-      residual[p] *= 2 / n;
-      total += residual[p];
-    }
+    for (let p = 0; p < n; p++) total += residual[p];
     this.db[last][0] = total;
     for (let i = 0; i < v.length; i++) {
       let sum = 0;

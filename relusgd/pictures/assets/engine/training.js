@@ -105,9 +105,8 @@ class Training {
     this.gradient = new Float64Array(start.length);
     this.batchX = new Float64Array(this.order.size);
     this.batchY = new Float64Array(this.order.size);
-    const BatchGradient = this.network.deep ? DeepBatchGradient : SortedBatchGradient;
     const parts = partsOf(this.gradient, hidden);
-    this.batchGradient = new BatchGradient(this.network, this.order.size, parts);
+    this.batchGradient = batchGradientOf(this.network, this.order.size, parts);
     /** The settings with the rate that is in force. */
     this.inForce = { ...settings };
     this.epoch = 0;

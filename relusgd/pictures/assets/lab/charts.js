@@ -39,46 +39,66 @@ class ErrorChart extends AlongX {
       },
       pixels,
     );
+    this.layer = new GrowingLayer(this.sheet);
   }
 
   /** The decades of all errors so far. */
   limitsOf(courses) {
-    const errors = courses
-      .flatMap(({ course }) => course.trace.entries)
-      .filter((entry) => entry !== null)
-      .flatMap(({ errors: { train, test } }) => [train, test])
-      .filter((error) => error > 0 && error < 1e300)
-      .map(Math.log10);
-    const low = Math.floor(Math.min(...errors, -1));
-    const high = Math.ceil(Math.min(Math.max(...errors, low + 1), 6));
+    const traces = courses.map(({ course }) => course.trace);
+    const low = Math.floor(Math.min(...traces.map((each) => each.low), -1));
+    const most = Math.max(...traces.map((each) => each.high), low + 1);
+    const high = Math.ceil(Math.min(most, 6));
     return [Math.max(low, -30), Math.max(high, low + 1)];
   }
 
   draw(courses) {
     const [low, high] = this.limitsOf(courses);
     if (low !== this.limits[0] || high !== this.limits[1]) this.lay(courses);
+    this.grow(courses);
     const context = this.sheet.begin();
     this.sheet.paste(this.fixed);
-    for (const item of courses) this.drawCourse(context, item);
+    this.sheet.paste(this.layer.canvas);
+    for (const item of courses) this.drawNow(context, item);
   }
 
-  drawCourse(context, { course, colours, dash }) {
-    const { frame, time, look } = this;
+  /** Draw what is new of the curves on their layer; dashes begin where a curve begins. */
+  grow(courses) {
+    const isDashed = courses.some(({ dash }) => dash.length);
+    if (isDashed) this.layer.clear();
+    const items = new Map(courses.map((item) => [item.course.trace, item]));
+    this.layer.grow([...items.keys()], (context, curve, first) =>
+      this.drawCurves(context, items.get(curve), first),
+    );
+  }
+
+  x(steps) {
+    return this.frame.x(this.time.place(steps));
+  }
+
+  y(error) {
     const [low, high] = this.limits;
-    const x = (steps) => frame.x(time.place(steps));
-    const y = (error) => (error > 0 ? frame.y(clamp(Math.log10(error), low, high)) : NaN);
-    const now = Math.round(x(course.steps)) + 0.5;
-    hairline(context, now, frame.top, frame.bottom, look.colours.ink);
+    return error > 0 ? this.frame.y(clamp(Math.log10(error), low, high)) : NaN;
+  }
+
+  drawCurves(context, { course, colours, dash }, first) {
+    this.frame.clip(context);
+    context.setLineDash(dash);
     for (const [name, colour] of Object.entries(colours)) {
-      frame.clip(context);
       Object.assign(context, { strokeStyle: colour, lineWidth: 2, lineJoin: "round" });
-      context.setLineDash(dash);
-      course.trace.draw(context, (entry) => [x(entry.step), y(entry.errors[name])]);
-      context.setLineDash([]);
-      context.restore();
-      const here = y(course.errors[name]);
-      if (Number.isFinite(here))
-        ring(context, x(course.steps), here, 4, colour, look.colours.paper, 1);
+      const at = (entry) => [this.x(entry.step), this.y(entry.errors[name])];
+      course.trace.draw(context, at, first);
+    }
+    context.restore();
+  }
+
+  /** Where a course stands. */
+  drawNow(context, { course, colours }) {
+    const { frame, look } = this;
+    const now = this.x(course.steps);
+    hairline(context, Math.round(now) + 0.5, frame.top, frame.bottom, look.colours.ink);
+    for (const [name, colour] of Object.entries(colours)) {
+      const here = this.y(course.errors[name]);
+      if (Number.isFinite(here)) ring(context, now, here, 4, colour, look.colours.paper, 1);
     }
   }
 }
@@ -101,22 +121,24 @@ class PathChart extends Downward {
       },
       pixels,
     );
-    this.drawn = null;
+    this.layer = new GrowingLayer(this.sheet);
+    this.form = "";
   }
 
   /** Draw the paths up to now; unit: the one that stands out. */
-  draw(course, unit, isQuick) {
-    const key = `${course.number} ${course.trace.entries.length} ${unit}`;
-    const isDue = !isQuick || performance.now() > this.drawnAt + 200;
-    if (this.drawn === null || (key !== this.drawn && isDue)) {
-      this.strong = this.sheet.layer((context) => this.drawPaths(context, course, unit));
-      this.drawn = key;
-      this.drawnAt = performance.now();
-    }
+  draw(course, unit, isRunning) {
+    const { trace, width } = course;
+    // in the colours of the present signs, once it stands still
+    const form = `${unit} ${width} ${isRunning ? "running" : course.version}`;
+    if (form !== this.form) this.layer.clear();
+    this.form = form;
+    this.layer.grow([trace], (context, _trace, first) =>
+      this.drawPaths(context, course, unit, first),
+    );
     const context = this.sheet.begin();
     const { frame, time, look } = this;
     this.sheet.paste(this.fixed);
-    this.sheet.paste(this.strong);
+    this.sheet.paste(this.layer.canvas);
     const now = Math.round(frame.y(time.place(course.steps))) + 0.5;
     Object.assign(context, { strokeStyle: look.colours.faint, lineWidth: 1 });
     context.beginPath();
@@ -124,24 +146,21 @@ class PathChart extends Downward {
     context.stroke();
   }
 
-  drawPaths(context, course, chosen) {
+  drawPaths(context, course, chosen, first) {
     const {
       frame,
       time,
       look: { colours },
     } = this;
-    const { network, trace } = course;
-    const H = network.width;
+    const { network, trace, width } = course;
     frame.clip(context);
-    for (let unit = 0; unit < H; unit++) {
+    for (let unit = 0; unit < width; unit++) {
       const isChosen = unit === chosen;
       Object.assign(context, { lineWidth: isChosen ? 2.6 : 1.4, lineJoin: "round" });
       context.globalAlpha = chosen === null || isChosen ? 0.85 : 0.3;
       context.strokeStyle = signColour(colours, network, unit);
-      trace.draw(context, (entry) => [
-        frame.x(course.elbowAt(entry, unit)),
-        frame.y(time.place(entry.step)),
-      ]);
+      const at = (entry) => [frame.x(course.elbowAt(entry, unit)), frame.y(time.place(entry.step))];
+      trace.draw(context, at, first);
     }
     context.restore();
   }

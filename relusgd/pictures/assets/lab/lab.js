@@ -2,6 +2,7 @@
 
 const MOST_UNDOS = 200;
 const MOST_SEARCHED = 2000; // parameters whose stable rate is found in bearable time
+const MOST_SEARCHED_MEANWHILE = 500; // while training goes on
 const LAB_SAFE_SHARE = 0.5; // of the largest stable rate: training makes networks sharper
 const USUAL_TOP = 54; // pixels above the picture without any text
 const LAB_PATIENCE = 1000; // milliseconds that training waits for the stable rate
@@ -15,6 +16,7 @@ const SPEEDS = [
   [Infinity, "as fast as it can"],
 ];
 const USUAL_SPEED = 3;
+const DETAILS_EVERY = 100; // milliseconds between two looks of texts while training goes on
 
 class Lab {
   /** told: {title, colours, exercise, intro, challenges}, all but the first two where given. */
@@ -34,6 +36,7 @@ class Lab {
     this.step = null;
     this.held = null;
     this.drawn = 0;
+    this.filled = 0;
     this.stable = new StableRate(() => this.invalidate());
     this.build();
     this.useTool("move");
@@ -660,13 +663,19 @@ class Lab {
     const steps = this.exercise.origin + this.head;
     if (this.time.growTo(steps)) this.layTime();
     this.panels.forEach((panel, i) => this.drawPanel(panel, this.courses[i]));
-    this.errorChart.draw(this.drawnCourses());
-    if (this.courses.length === 1) this.pathChart.draw(course, this.chosen, this.isRunning);
-    this.fillFacts();
-    this.fillPlayer();
-    this.fillRates();
-    if (performance.now() > (this.filled || 0) + 100 || !this.isRunning) this.fillDetails();
+    this.drawTime(course);
+    if (performance.now() > this.filled + DETAILS_EVERY || !this.isRunning) this.fillDetails();
     this.drawn += 1;
+  }
+
+  /** The two panels along the steps; while training goes on, in turn. */
+  drawTime(course) {
+    const { isRunning } = this;
+    const isAlone = this.courses.length === 1;
+    const isErrorsTurn = !isRunning || !isAlone || this.drawn % 2 === 0;
+    if (isErrorsTurn) this.errorChart.draw(this.drawnCourses());
+    if (isAlone && !(isRunning && isErrorsTurn))
+      this.pathChart.draw(course, this.chosen, isRunning);
   }
 
   drawPanel(panel, course) {
@@ -758,7 +767,8 @@ class Lab {
     const { layers } = this.settingsShown;
     const course = this.courses[this.shownRun];
     const { train } = this.points;
-    if (!train.x.length || course.row.length > MOST_SEARCHED || course.diverged) return;
+    const most = this.isRunning ? MOST_SEARCHED_MEANWHILE : MOST_SEARCHED;
+    if (!train.x.length || course.row.length > most || course.diverged) return;
     const version = `${course.number} ${course.version} ${layers}`;
     const outputBias = this.exercise.network.output_bias;
     this.stable.want(version, course.network, train, layers, outputBias, this.isRunning);
@@ -797,8 +807,12 @@ class Lab {
     return `Diverged at step ${wholeText(lost.steps)}. Go back, and take a smaller rate.`;
   }
 
+  /** All that is read rather than watched. */
   fillDetails() {
     this.filled = performance.now();
+    this.fillFacts();
+    this.fillPlayer();
+    this.fillRates();
     this.settings.showUnit();
     const [course] = this.courses;
     if ($("units").open) this.table.show(course, course.network, this.chosen);
