@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from relusgd.diagnostics.deep_snapshot import DeepSnapshot, count_units
 from relusgd.diagnostics.measures import (
-    activity,
     breakpoints_inside,
     first_layer_activity,
     network_domain,
@@ -97,15 +97,17 @@ class SnapshotMetrics:
         return _Measured(f, dead, always_on, self._count_breakpoints(vectors, order, elbow))
 
     def _measure_deep(self, vectors: Array) -> _Measured:
-        networks = [Network.from_parameters(vector, self._hidden) for vector in vectors]
-        f = np.stack([network(self._x) for network in networks])
-        breaks = np.array([breakpoints_inside(network, self._dataset) for network in networks])
-        dead = np.zeros_like(breaks)
-        always_on = np.zeros_like(breaks)
-        for row, network in enumerate(networks):
-            for anywhere, everywhere in activity(network, self._dataset):
-                dead[row] += np.count_nonzero(~anywhere)
-                always_on[row] += np.count_nonzero(everywhere)
+        f = np.full((len(vectors), len(self._x)), np.nan)
+        dead, always_on, breaks = np.zeros((3, len(vectors)), dtype=np.int64)
+        for row, vector in enumerate(vectors):
+            network = Network.from_parameters(vector, self._hidden)
+            if not np.isfinite(vector).all():
+                dead[row], always_on[row] = count_units(network, self._dataset)
+                continue
+            snapshot = DeepSnapshot(network, self._dataset, self._x, (self._low, self._high))
+            f[row] = snapshot.values()
+            dead[row], always_on[row] = snapshot.dead_and_always_on()
+            breaks[row] = snapshot.breakpoints()
         return _Measured(f, dead, always_on, breaks)
 
     def _count_breakpoints(self, vectors: Array, order: Integers, elbow: Array) -> Integers:

@@ -1,0 +1,91 @@
+"""What a snapshot of a deep network is measured by, from its straight pieces.
+
+A forward pass over all points takes longer than finding the pieces, which the breakpoints need
+anyway. The values of f at all points and the units that are active on the training points follow
+from the pieces.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from relusgd.diagnostics.measures import activity, first_layer_activity
+from relusgd.model.breakpoints import deep_breakpoints
+from relusgd.model.deep_pieces import DeepPieces, SwitchingUnits, deep_pieces
+from relusgd.model.network import Array, Network
+from relusgd.model.points import Dataset
+
+CLEAR = 1e-9
+"""A training point further than this from every knot, as a share of max(1, |x|), is on one side of
+each without doubt."""
+
+
+class DeepSnapshot:
+    """A deep network with finite parameters on a dataset.
+
+    x: all points, increasing. low, high: of the domain; all in network units.
+    """
+
+    def __init__(
+        self, network: Network, dataset: Dataset, x: Array, domain: tuple[float, float]
+    ) -> None:
+        self._network = network
+        self._dataset = dataset
+        self._x = x
+        self._low, self._high = domain
+        low, high = min(self._low, float(x[0])), max(self._high, float(x[-1]))
+        self._pieces: DeepPieces = deep_pieces(network, low, high)
+
+    def values(self) -> Array:
+        """f at all points, shape (n,)."""
+        f = self._pieces.values(self._x)
+        # What overflows on the way is left to the forward pass.
+        return f if np.isfinite(f).all() else self._network(self._x)
+
+    def breakpoints(self) -> int:
+        """How many breakpoints lie strictly inside the domain."""
+        found = deep_breakpoints(self._pieces.output)
+        return len(found.between(self._low, self._high))
+
+    def dead_and_always_on(self) -> tuple[int, int]:
+        """How many units are active on no, and on every training point, over all hidden layers."""
+        x = self._dataset.x_train
+        layers = self._pieces.hidden
+        if not _are_clear(x, layers[-1].x):
+            return count_units(self._network, self._dataset)
+        anywhere, everywhere = first_layer_activity(self._network.slope, self._network.bias, x)
+        dead, always_on = int(np.count_nonzero(~anywhere)), int(np.count_nonzero(everywhere))
+        for units in layers[1:]:
+            more_dead, more_always_on = _counts(units, x)
+            dead += more_dead
+            always_on += more_always_on
+        return dead, always_on
+
+
+def count_units(network: Network, dataset: Dataset) -> tuple[int, int]:
+    """The dead and the always-on units by a forward pass."""
+    layers = activity(network, dataset)
+    dead = sum(int(np.count_nonzero(~anywhere)) for anywhere, _ in layers)
+    always_on = sum(int(np.count_nonzero(everywhere)) for _, everywhere in layers)
+    return dead, always_on
+
+
+def _are_clear(x: Array, knots: Array) -> bool:
+    """Whether no point, of increasing ones, is so near to a knot that its side is in doubt."""
+    if not len(knots):
+        return True
+    after = np.searchsorted(x, knots)
+    to_next = x[np.minimum(after, len(x) - 1)] - knots
+    to_last = knots - x[np.maximum(after - 1, 0)]
+    distance = np.minimum(np.abs(to_next), np.abs(to_last))
+    return bool((distance > CLEAR * np.maximum(1.0, np.abs(knots))).all())
+
+
+def _counts(units: SwitchingUnits, x: Array) -> tuple[int, int]:
+    """How many units of a layer are active on no, and on every one of increasing points x."""
+    interval = np.searchsorted(units.x, x)
+    visited = interval[np.diff(interval, prepend=-1) > 0]
+    active = units.active[visited]
+    dead = int(units.copies[~active.any(axis=0)].sum())
+    always_on = int(units.copies[active.all(axis=0)].sum())
+    return dead, always_on
