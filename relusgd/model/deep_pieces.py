@@ -86,10 +86,11 @@ def deep_pieces(network: Network, low: float = -np.inf, high: float = np.inf) ->
     pieces = _input()
     *hidden, output = _without_twins(network)
     layers = []
-    for k, layer in enumerate(hidden, start=1):
-        pieces, active = _relu(_affine(pieces, layer), k, low, high)
-        layers.append(SwitchingUnits(pieces.x, active, layer.copies))
-    return DeepPieces(_affine(pieces, output), tuple(layers))
+    with np.errstate(all="ignore"):
+        for k, layer in enumerate(hidden, start=1):
+            pieces, active = _relu(_affine(pieces, layer), k, low, high)
+            layers.append(SwitchingUnits(pieces.x, active, layer.copies))
+        return DeepPieces(_affine(pieces, output), tuple(layers))
 
 
 def _input() -> LayerPieces:

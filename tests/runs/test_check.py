@@ -16,6 +16,7 @@ from relusgd.config import load_config
 from relusgd.errors import RelusgdError, StoppedError
 from relusgd.runs.find import load_run
 from relusgd.runs.record import record
+from relusgd.runs.training_again import first_difference
 
 FLIPS = int(os.environ.get("RELUSGD_FLIPS", "60"))
 OLD = Path(__file__).parents[1] / "run_folders"
@@ -176,3 +177,13 @@ def test_the_command_names_the_file_and_what_helps(folders, tmp_path):
     assert result.exit_code == 1
     assert [run["sound"] for run in json.loads(result.stdout)] == [False]
     assert relusgd("show", folder, "--again").exit_code == 2
+
+
+def test_errors_of_a_deep_network_may_differ_by_rounding_and_by_no_more(tmp_path):
+    run = record(tiny(network__hidden=[3, 4]), tmp_path / "run")
+    for factor, is_same in ((1 + 1e-14, True), (1 + 1e-9, False)):
+        metrics = {**run.metrics, "train_mse": run.metrics["train_mse"] * factor}
+        assert (first_difference(run.history, metrics, run.plan) is None) == is_same
+    shallow = record(tiny(), tmp_path / "shallow")
+    metrics = {**shallow.metrics, "train_mse": shallow.metrics["train_mse"] * (1 + 1e-14)}
+    assert first_difference(shallow.history, metrics, shallow.plan) is not None
