@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -32,8 +31,10 @@ MOST_NAMED = 3
 def check_folder(folder: Path, lesson: Lesson) -> None:
     """Raise InputError where the lesson must not be put.
 
-    A folder may be new or empty, or hold this lesson, as far as it was built.
+    A folder may be new or empty, or hold this lesson, as far as it was built. Also raises it where
+    the table of a run is missing.
     """
+    _tables(lesson)
     check_place(folder)
     check_writable(folder)
     if not folder.exists():
@@ -61,27 +62,54 @@ def _title(path: Path) -> object:
 
 
 def begin_folder(folder: Path, lesson: Lesson) -> None:
-    """Make the folder with the lesson's file and the configs of its runs. Raises OSError."""
+    """Make the folder with the lesson's file, and the configs and tables of its runs.
+
+    The tables go beside the lesson's file, so that the folder has all that the lesson is built
+    from. Raises OSError.
+    """
     for part in ("", PICTURES, RUNS, CONFIGS):
         (folder / part).mkdir(parents=True, exist_ok=True)
     write_whole(folder / LESSON, lesson.content)
+    for name, table in _tables(lesson).items():
+        _copy_table(table, folder / name)
     for name, config in lesson.configs.items():
-        _write_config(folder / CONFIGS / f"{name}.yaml", config, lesson)
+        _write_config(folder / CONFIGS / f"{name}.yaml", config)
 
 
-def _write_config(path: Path, config: Config, lesson: Lesson) -> None:
-    """A config that trains a run, and its table beside it."""
+def _write_config(path: Path, config: Config) -> None:
+    """A config that trains a run, with its table in the folder above."""
     data = config.data
     if isinstance(data, CsvData):
-        table = lesson.path.parent / data.path
-        copy = path.with_name(table.name)
-        if not table.is_file():
-            raise InputError(f"{lesson.path}: there is no file {table}, the data of a run")
-        if not copy.exists() or copy.read_bytes() != table.read_bytes():
-            shutil.copyfile(table, copy)
-        moved = data.model_copy(update={"path": table.name})
+        moved = data.model_copy(update={"path": f"../{Path(data.path).name}"})
         config = config.model_copy(update={"data": moved})
     write_whole(path, mapping_to_yaml(written(config)) or "seed: 0\n")
+
+
+def _tables(lesson: Lesson) -> dict[str, Path]:
+    """Name → the file of every table of the runs.
+
+    Raises InputError where there is none, or two have one name.
+    """
+    tables: dict[str, Path] = {}
+    for config in lesson.configs.values():
+        if not isinstance(config.data, CsvData):
+            continue
+        table = lesson.path.parent / config.data.path
+        if not table.is_file():
+            raise InputError(f"{lesson.path}: there is no file {table}, the data of a run")
+        other = tables.setdefault(table.name, table)
+        if not other.samefile(table):
+            raise InputError(
+                f"{lesson.path}: {other} and {table} have one name",
+                "give the two tables different names",
+            )
+    return tables
+
+
+def _copy_table(table: Path, copy: Path) -> None:
+    """Put a table beside the lesson's file, unless it is this file."""
+    if not (copy.exists() and copy.samefile(table)):
+        write_whole(copy, table.read_bytes())
 
 
 def numbers_table(numbers: Iterable[MeasuredNumber]) -> str:

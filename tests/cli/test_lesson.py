@@ -4,6 +4,7 @@ import pytest
 from command import run
 from made_lessons import SMALL, InThisProcess
 
+from relusgd.cli.completions import complete_lessons
 from relusgd.config.shipped import shipped_lessons
 from relusgd.lessons import program
 
@@ -70,6 +71,11 @@ def test_a_command_that_fails_ends_with_its_words_and_no_traceback(mine):
     assert "question 1: `relusgd plot runs/smal --out pictures/fit.png` failed:" in result.stderr
     assert "runs/smal" in result.stderr.split("failed:\n")[1]
     assert "Traceback" not in result.stderr
+
+
+def test_names_of_lessons_and_files_are_completed(mine):
+    assert complete_lessons("sh") == ["sheet"]
+    assert complete_lessons("mi") == ["mine.yaml"]
 
 
 def test_commands_find_this_package_whatever_the_folder(monkeypatch, tmp_path):

@@ -9,6 +9,7 @@ from PIL import Image
 
 from relusgd.errors import InputError, RelusgdError
 from relusgd.lessons.program import OwnProcesses, Printed
+from relusgd.lessons.reading import read_lesson
 from relusgd.runs.find import load_run
 
 PAGES = ("index.html", "exercise.md", "answers.md", "numbers.csv", "lab.html", "lesson.yaml")
@@ -148,13 +149,45 @@ def test_a_quantity_that_gives_several_numbers_is_refused(tmp_path):
         build(read(wrong, tmp_path), tmp_path / "small")
 
 
-def test_a_table_of_the_lessons_own_goes_with_it(tmp_path):
+def test_a_table_goes_with_the_lesson_which_can_be_built_again_from_its_folder(tmp_path):
     (tmp_path / "mine.csv").write_text("a,b\n" + "".join(f"{i},{i * i}\n" for i in range(12)))
     data = "data: {kind: csv, path: mine.csv, x: a, y: b}"
     lesson = read(SMALL.replace("data: {samples: 20}", data), tmp_path)
     build(lesson, tmp_path / "small")
-    assert (tmp_path / "small" / "configs" / "mine.csv").is_file()
     assert load_run(tmp_path / "small" / "runs" / "small").config.data.x == "a"
+    program = InThisProcess()
+    trained = program.run(
+        ["train", "configs/small.yaml", "--out", "runs/small"], tmp_path / "small"
+    )
+    assert (trained.exit_code, trained.stdout) == (0, "runs/small\n")
+    build(read_lesson(tmp_path / "small" / "lesson.yaml"), tmp_path / "again")
+    pages = [(tmp_path / name / "index.html").read_bytes() for name in ("small", "again")]
+    assert pages[0] == pages[1]
+
+
+def test_two_tables_of_one_name_are_not_mixed(tmp_path):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "mine.csv").write_text(
+            f"a,b\n1,2\n3,{len(folder)}\n5,1\n4,{folder == 'one':d}\n"
+        )
+    runs = "".join(
+        f"  {name}:\n    data: {{kind: csv, path: {name}/mine.csv, x: a, y: b}}\n"
+        "    training: {epochs: 1}\n"
+        for name in ("one", "two")
+    )
+    lesson = read(SMALL.replace("runs:\n", f"runs:\n{runs}"), tmp_path)
+    with pytest.raises(InputError, match="have one name"):
+        build(lesson, tmp_path / "small")
+    assert not (tmp_path / "small").exists()
+
+
+def test_a_lesson_without_its_table_is_refused(tmp_path):
+    data = "data: {kind: csv, path: absent.csv, x: a, y: b}"
+    lesson = read(SMALL.replace("data: {samples: 20}", data), tmp_path)
+    with pytest.raises(InputError, match=r"there is no file .*absent\.csv, the data of a run"):
+        build(lesson, tmp_path / "small")
+    assert not (tmp_path / "small").exists()
 
 
 def test_a_film_leaves_its_last_frame_for_paper(tmp_path):
