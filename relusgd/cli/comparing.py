@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from relusgd.cli.boundary import guarded
-from relusgd.cli.completions import complete_runs_and_sweeps
+from relusgd.cli.completions import complete_quantities, complete_runs_and_sweeps
 from relusgd.cli.options import JsonOption
 from relusgd.cli.pictures import (
     SizeOption,
@@ -75,6 +75,16 @@ def compare(
         ),
     ] = False,
     with_: WithOption = "",
+    quantities: Annotated[
+        str | None,
+        typer.Option(
+            "--measure",
+            metavar="NAMES",
+            help="Show quantities of relusgd diagnose, such as sharpness,relative_move.",
+            autocompletion=complete_quantities,
+            show_default=False,
+        ),
+    ] = None,
     as_json: JsonOption = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     out: Annotated[
@@ -96,13 +106,15 @@ def compare(
         raise InputError(
             "JSON and CSV are two ways to print the same table", "give --json or --csv"
         )
-    _check_options(over, band, with_, functions=functions)
+    _check_options(over, band, with_, quantities, functions=functions)
     percents = None if band is None else read_band(band)
     look = make_look(size, title, theme, "none")
     comparison = compare_runs(*subjects)
     printed: Printed = "json" if as_json else "csv" if as_csv else "table"
     if functions:
         _show_functions(comparison, percents, with_, printed, out, look)
+    elif quantities is not None:
+        _show_measured(comparison, quantities, printed, out, look)
     elif over is not None:
         _show_courses(comparison, over, percents, printed, out, look)
     else:
@@ -114,9 +126,20 @@ def compare(
 
 
 def _check_options(
-    over: OverName | None, band: str | None, references: str, *, functions: bool
+    over: OverName | None,
+    band: str | None,
+    references: str,
+    quantities: str | None,
+    *,
+    functions: bool,
 ) -> None:
     """Refuse options that do not go together."""
+    if quantities is not None and (functions or over is not None):
+        raise InputError(
+            "--measure shows quantities of the networks at the end, and "
+            f"{'--functions' if functions else '--over'} something else",
+            "leave one out",
+        )
     if functions and over is not None:
         raise InputError(
             f"--functions shows what runs ended with, and --over {over.value} how errors fell",
@@ -204,6 +227,28 @@ def _show_functions(
         from relusgd.cli.function_tables import print_functions
 
         print_functions(spreads)
+
+
+def _show_measured(
+    comparison: Comparison, quantities: str, printed: Printed, out: Path | None, look: Look
+) -> None:
+    """Quantities over the groups: a picture if wanted, and the table, JSON or CSV."""
+    from relusgd.comparing.measured import measured_groups
+    from relusgd.comparing.measured_table import to_csv, to_json
+
+    measured = measured_groups(comparison, quantities)
+    if out is not None:
+        from relusgd.comparing.measured_picture import draw_measured
+
+        _say_picture(draw_measured(measured, out, look))
+    if printed == "json":
+        print_json(to_json(measured))
+    elif printed == "csv":
+        typer.echo(to_csv(measured), nl=False)
+    else:
+        from relusgd.cli.measured_tables import print_measured
+
+        print_measured(measured)
 
 
 def _say_picture(path: Path) -> None:

@@ -187,6 +187,16 @@ def lists_of(*choices: str, alone: str) -> Callable[[str], list[str]]:
     return complete
 
 
+def complete_quantities(incomplete: str) -> list[str]:
+    """The quantities of `relusgd diagnose`, several with commas between."""
+    from relusgd.diagnostics.quantities import QUANTITIES
+
+    before, comma, last = incomplete.rpartition(",")
+    given = before.split(",")
+    left = [name for name in QUANTITIES if name not in given]
+    return [f"{before}{comma}{name}" for name in left if name.startswith(last)]
+
+
 def complete_functions(incomplete: str) -> list[str]:
     """The functions of the theory sheet."""
     from relusgd.graphs.sheet_functions import SHEET

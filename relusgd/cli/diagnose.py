@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from rich.console import JustifyMethod
     from rich.table import Table
 
+    from relusgd.pictures.look import Look
     from relusgd.runs.diagnosis import Diagnosis
     from relusgd.runs.diagnosis_tables import TextTable
+    from relusgd.runs.run import Run
 
 MOST_PIECES = 40
 """Pieces of more are not printed; JSON has them."""
@@ -34,6 +36,10 @@ def register(app: typer.Typer) -> None:
 def diagnose(
     run: RunArgument,
     epoch: EpochOption = None,
+    slopes: Annotated[
+        bool,
+        typer.Option("--slopes", help="Show f′ over x, and its autocorrelation, instead."),
+    ] = False,
     as_json: JsonOption = False,
     out: Annotated[
         Path | None,
@@ -60,6 +66,9 @@ def diagnose(
     if out is not None:
         check_diagnosis_file(out)
     loaded = load_run(run)
+    if slopes:
+        _show_slopes(loaded, epoch, out, look, as_json=as_json)
+        return
     diagnosis = diagnosis_of(loaded, epoch=epoch)
     if out is not None:
         write_diagnosis(loaded, out, look)
@@ -70,6 +79,26 @@ def diagnose(
     if out is not None:
         typer.echo("picture: " if out.suffix.lower() != ".csv" else "table: ", nl=False, err=True)
         typer.echo(out, err=True)
+
+
+def _show_slopes(
+    run: Run, epoch: int | None, out: Path | None, look: Look, *, as_json: bool
+) -> None:
+    """f′ of a snapshot beside the start: a picture if wanted, and the table or JSON."""
+    from relusgd.pictures.stills import check_still
+    from relusgd.runs.slopes import slopes_of
+
+    if out is not None:
+        check_still(out)
+    slopes = slopes_of(run, epoch)
+    if out is not None:
+        slopes.draw(out, look)
+    if as_json:
+        print_json(slopes.to_json())
+    else:
+        print_table(_table(slopes.table()))
+    if out is not None:
+        typer.echo(f"picture: {out}", err=True)
 
 
 def _print_tables(diagnosis: Diagnosis) -> None:

@@ -24,6 +24,8 @@ from relusgd.comparing.findings.finding import Finding
 from relusgd.comparing.findings.functions import function_findings
 from relusgd.comparing.function_table import columns as function_columns
 from relusgd.comparing.functions import FunctionSpreads, functions_of
+from relusgd.comparing.measured import measured_groups
+from relusgd.comparing.measured_table import columns as measured_columns
 from relusgd.comparing.table import columns
 from relusgd.errors import InputError, RelusgdError
 from relusgd.run_files.finding import WHERE_RUNS_ARE
@@ -99,6 +101,15 @@ class Comparison(ComparedRuns):
         InputError for another band or name, and where no run has a result.
         """
         return FunctionsOfRuns(functions_of(self, band, references))
+
+    def measure(self, *names: str) -> dict[str, NDArray[Any]]:
+        """Quantities of the networks that runs ended with: column name → array, a row per group.
+
+        They are those of `relusgd diagnose`, in the units of the data where they have units. label;
+        every key that varies; runs; for each quantity its _median, _lowest, _highest, _mean and
+        _deviation over the seeds. Raises InputError for a name that no quantity has.
+        """
+        return measured_columns(measured_groups(self, names))
 
     @cached_property
     def findings(self) -> list[Finding]:

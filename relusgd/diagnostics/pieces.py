@@ -37,10 +37,11 @@ def pieces(network: Network, domain: Sequence[float] | None = None) -> list[Line
         return []
     low, high = (-np.inf, np.inf) if domain is None else domain
     ends = np.concatenate([[low], breakpoints(network).between(low, high), [high]])
-    return [_piece(network, left, right) for left, right in pairwise(ends.tolist())]
+    return [piece_between(network, left, right) for left, right in pairwise(ends.tolist())]
 
 
-def _piece(network: Network, low: float, high: float) -> LinearPiece:
+def piece_between(network: Network, low: float, high: float) -> LinearPiece:
+    """The piece between two neighbouring breakpoints, or the ends of a domain."""
     active = [a[0] > 0 for a in network.activations(np.array([_inside(low, high)]))]
     slope, intercept = np.ones(1), np.zeros(1)
     layers = zip(network.weights, network.biases, strict=True)

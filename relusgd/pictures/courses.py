@@ -23,6 +23,9 @@ from relusgd.pictures.text_fit import shortened
 COLUMNS = 3
 """The most panels side by side."""
 
+BESIDE_PLACES = 0.35
+"""The room beside the first and the last of named places, in distances between two of them."""
+
 
 @dataclass(frozen=True, eq=False)
 class CourseRow:
@@ -118,7 +121,8 @@ class CourseBuilder:
 
     def _draw_panel(self, title: str, chart: Chart, cell: Cell) -> None:
         sheet, box = self.sheet, cell.axes
-        axes = chart_axes(sheet, box, chart, self.errors, cell.y_ticks(self.ticks), side=0.0)
+        side = BESIDE_PLACES if chart.places else 0.0
+        axes = chart_axes(sheet, box, chart, self.errors, cell.y_ticks(self.ticks), side)
         if not cell.x_labels:
             sheet.set_ticks(axes, "x", cell.x_ticks(chart.time.ticks(box.width, sheet.scale.text)))
             sheet.calm(axes)

@@ -215,9 +215,29 @@ def test_functions_have_a_table_json_csv_and_a_picture(folder, tmp_path):
     assert float(rows[3]["mean"]) == group["mean"][3]
 
 
+def test_quantities_have_a_table_json_csv_and_a_picture(folder, tmp_path):
+    result = compare(folder, "--measure", "path_norm,relative_move")
+    assert result.exit_code == 0, result.stderr
+    assert "path norm: Σ over paths of |product|." in result.stdout
+    printed = json.loads(compare(folder, "--measure", "path_norm", "--json").stdout)
+    group = printed["groups"][0]
+    assert group["path_norm"]["median"] == pytest.approx(np.median(group["path_norm"]["values"]))
+    text = compare(folder, "--measure", "path_norm", "--csv").stdout
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert float(rows[0]["path_norm_median"]) == group["path_norm"]["median"]
+    out = tmp_path / "norm.png"
+    result = compare(folder, "--measure", "path_norm", "--out", out, "--size", "500x400")
+    assert f"picture: {out}" in result.stderr
+    with Image.open(out) as picture:
+        assert picture.size == (500, 400)
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
+        (["--measure", "path_nrom"], "did you mean path_norm"),
+        (["--measure", "path_norm", "--functions"], "leave one out"),
+        (["--measure", "path_norm,sharpness", "--out", "x.png"], "a picture shows one quantity"),
         (["--functions", "--over", "steps"], "leave one out"),
         (["--with", "kernel"], "add --functions --with kernel"),
         (["--functions", "--with", "krenel"], "did you mean kernel"),

@@ -65,6 +65,26 @@ def test_the_table_over_time_has_a_line_per_snapshot(folder, tmp_path):
         assert (float(written) if written else None) == value, name
 
 
+def test_slopes_have_a_table_json_and_a_picture(folder, tmp_path):
+    out = tmp_path / "slopes.png"
+    result = command("diagnose", str(folder), "--slopes", "--out", str(out), "--size", "600x500")
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr == f"picture: {out}\n"
+    lines = result.stdout.splitlines()
+    assert lines[0].split() == ["distance", "epoch", "0", "epoch", "40"]
+    assert lines[-1].startswith("½ at distance")
+    with Image.open(out) as picture:
+        assert picture.size == (600, 500)
+    told = json.loads(command("diagnose", str(folder), "--slopes", "--json").stdout)
+    now = told["now"]
+    assert len(now["edges"]) == len(now["slope"]) + 1
+    assert now["autocorrelation"][0] == pytest.approx(1)
+    quantities = json.loads(command("diagnose", str(folder), "--json").stdout)["quantities"]
+    below = next(place for place, A in enumerate(now["autocorrelation"]) if A <= 0.5)
+    low, high = now["distances"][below - 1 : below + 1]
+    assert low <= quantities["slope_correlation_length"] <= high
+
+
 def test_a_file_of_another_kind_is_refused_before_anything_is_measured(tmp_path):
     result = command("diagnose", str(tmp_path / "no-run"), "--out", "diagnosis.gif")
     assert result.exit_code == 2

@@ -126,3 +126,25 @@ def test_functions_that_are_not_finite_are_left_out_and_counted(widths, monkeypa
     assert [len(spread.values) for spread in functions.spreads] == [5, 5, 5]
     sentences = widths.functions().sentences
     assert "Left out, because they are not finite: 1 function, learned for hidden 1." in sentences
+
+
+def test_quantities_are_those_of_the_last_networks(widths, tmp_path):
+    from relusgd.comparing.measured import measured_groups
+    from relusgd.comparing.measured_picture import scene as measured_scene
+
+    measured = measured_groups(widths, "slope_variation, path_norm")
+    for row in measured.rows:
+        runs = [result.run for result in row.group.counted]
+        expected = [run.diagnose().values["path_norm"] for run in runs]
+        assert row.values["path_norm"] == pytest.approx(expected)
+        assert row.spread("path_norm").median == pytest.approx(np.median(expected))
+    table = widths.measure("path_norm")
+    assert list(table["network.hidden"]) == [1, 5, 12]
+    with pytest.raises(InputError, match="did you mean path_norm"):
+        widths.measure("path_nrom")
+    with pytest.raises(InputError, match="a picture shows one quantity, and 2 are given"):
+        measured_scene(measured)
+    picture = measured_scene(measured_groups(widths, "path_norm"))
+    (series,) = picture.charts[0].series
+    assert_allclose(series.middle, table["path_norm_median"])
+    assert picture.charts[0].places == ["1", "5", "12"]

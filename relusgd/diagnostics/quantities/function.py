@@ -8,6 +8,7 @@ from relusgd.diagnostics.measures import breakpoints_inside
 from relusgd.diagnostics.measures import total_variation as variation_of
 from relusgd.diagnostics.quantities.quantity import Effort, quantity
 from relusgd.diagnostics.quantities.series import SnapshotSeries
+from relusgd.diagnostics.slope_correlation import correlation_length, slope_steps
 from relusgd.model.breakpoints import breakpoints as all_breakpoints
 from relusgd.model.network import Array, Network
 
@@ -59,6 +60,17 @@ def slope_variation(snapshots: SnapshotSeries) -> Array:
         jumps = snapshots.jumps
         return jumps.sums(np.abs(jumps.slope_change))
     return snapshots.each(_slope_variation)
+
+
+@quantity("correlation length", "distance with autocorrelation ½ of f′", "function", unit="x")
+def slope_correlation_length(snapshots: SnapshotSeries) -> Array:
+    """The least distance at which the autocorrelation of f′ over the domain is ½.
+
+    Long for shallow networks, and the shorter, the deeper they are (Balduzzi et al. 2017); nan
+    where it is longer than half of the domain, or f′ constant.
+    """
+    domain = snapshots.domain
+    return snapshots.each(lambda network: correlation_length(slope_steps(network, domain)))
 
 
 def _slope_variation(network: Network) -> float:

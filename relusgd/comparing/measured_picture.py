@@ -1,0 +1,88 @@
+"""A measured quantity as a picture: its median and range for every group, along what varies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from relusgd.comparing.course_picture import MOST_COLOURS
+from relusgd.comparing.groups import Spread
+from relusgd.comparing.labels import label
+from relusgd.comparing.measured import MeasuredGroup, MeasuredGroups
+from relusgd.errors import InputError
+from relusgd.pictures.courses import CoursePicture, CourseRow, save_courses
+from relusgd.pictures.drawn_file import DrawnFile
+from relusgd.pictures.error_chart import Chart, Series
+from relusgd.pictures.look import Look
+from relusgd.pictures.stills import check_still
+from relusgd.runs.picture import checked_place
+from relusgd.words import counted
+
+
+def draw_measured(
+    measured: MeasuredGroups, out: str | Path | None = None, look: Look | None = None
+) -> DrawnFile:
+    """Write the picture as .png, .svg or .pdf, and give its path.
+
+    By default it is in the nearest common folder of the runs. Raises InputError for another place
+    or suffix, for several quantities, and for one without positive values.
+    """
+    runs = [row.group.typical for row in measured.rows]
+    path = checked_place(runs, out, "measured", ".png")
+    check_still(path)
+    save_courses(scene(measured, look), path, look)
+    return DrawnFile(path)
+
+
+def scene(measured: MeasuredGroups, look: Look | None = None) -> CoursePicture:
+    """What the picture shows: places along the first heading, colours for the rest."""
+    if len(measured.quantities) != 1:
+        raise InputError(
+            f"a picture shows one quantity, and {len(measured.quantities)} are given",
+            "draw them one by one",
+        )
+    (quantity,) = measured.quantities
+    spreads = {row: row.spread(quantity.name) for row in measured.rows}
+    if not any(spread.highest > 0 for spread in spreads.values()):
+        raise InputError(f"{quantity.name} has no value above 0 that could be drawn")
+    heading = next(iter(measured.rows[0].group.words), "")
+    by_colour = _by_colour(measured, heading)
+    places = list(dict.fromkeys(row.group.words.get(heading, "") for row in measured.rows))
+    series = [
+        _series(rows, spreads, places, heading, colour)
+        for colour, rows in enumerate(by_colour.values())
+    ]
+    chart = Chart(series, heading or "all runs", places)
+    counts = {len(row.group.counted) for row in measured.rows}
+    runs = f"{counted(max(counts), 'run')} each" if len(counts) == 1 else "all runs"
+    title = (look and look.title) or f"{quantity.title}: {quantity.formula}"
+    rows = [CourseRow(quantity.title, [chart])]
+    return CoursePicture(title, f"median and range of {runs}", [""], rows, list(by_colour), "")
+
+
+def _by_colour(measured: MeasuredGroups, heading: str) -> dict[str, list[MeasuredGroup]]:
+    """The rows by their words under the other headings; of too many, the first ones."""
+    rows: dict[str, list[MeasuredGroup]] = {}
+    for row in measured.rows:
+        rows.setdefault(label(row.group.words, without=[heading]), []).append(row)
+    return dict(list(rows.items())[:MOST_COLOURS])
+
+
+def _series(
+    rows: Sequence[MeasuredGroup],
+    spreads: dict[MeasuredGroup, Spread],
+    places: Sequence[str],
+    heading: str,
+    colour: int,
+) -> Series:
+    x = [places.index(row.group.words.get(heading, "")) for row in rows]
+    return Series(
+        np.array(x, dtype=np.float64),
+        np.array([spreads[row].median for row in rows]),
+        np.array([spreads[row].lowest for row in rows]),
+        np.array([spreads[row].highest for row in rows]),
+        colour,
+        points=True,
+    )

@@ -1,0 +1,80 @@
+"""Measured quantities as columns of a table, as CSV and as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.comparing.groups import Spread
+from relusgd.comparing.keys import ABSENT
+from relusgd.comparing.measured import MeasuredGroups
+from relusgd.comparing.table import columns_to_csv, key_column
+from relusgd.comparing.table_columns import Column, error_range, word_columns
+from relusgd.config.values import plain
+from relusgd.words import number
+
+
+def text_columns(measured: MeasuredGroups) -> list[Column]:
+    """The columns of the table, with a cell for each row: the median, and the range beneath."""
+    groups = [row.group for row in measured.rows]
+    words = word_columns(groups) if measured.keys else []
+    runs = Column("runs", [str(len(group.counted)) for group in groups])
+    columns = [*words, runs]
+    for quantity in measured.quantities:
+        spreads = [row.spread(quantity.name) for row in measured.rows]
+        columns.append(Column(quantity.title, [_cell(spread) for spread in spreads]))
+    return columns
+
+
+def _cell(spread: Spread) -> str:
+    median = number(spread.median)
+    if not spread.lowest < spread.highest:
+        return median
+    return f"{median}\n{error_range(spread)}"
+
+
+def columns(measured: MeasuredGroups) -> dict[str, NDArray[Any]]:
+    """Column name → array, one entry per row.
+
+    label; every key that varies; runs; for each quantity its median, lowest, highest, mean and
+    deviation (of the sample) over the runs that have a value.
+    """
+    rows = measured.rows
+    table: dict[str, NDArray[Any]] = {"label": np.array([row.group.label for row in rows])}
+    for key in measured.keys:
+        table[key] = key_column([row.group.keys[key] for row in rows])
+    table["runs"] = np.array([len(row.group.counted) for row in rows])
+    for quantity in measured.quantities:
+        spreads = [asdict(row.spread(quantity.name)) for row in rows]
+        for part in spreads[0]:
+            table[f"{quantity.name}_{part}"] = np.array([spread[part] for spread in spreads])
+    return table
+
+
+def to_csv(measured: MeasuredGroups) -> str:
+    """The columns as CSV with a header line."""
+    return columns_to_csv(columns(measured))
+
+
+def to_json(measured: MeasuredGroups) -> dict[str, Any]:
+    """All numbers in plain values; docs/compare.md describes the keys."""
+    groups = []
+    for row in measured.rows:
+        keys = row.group.keys.items()
+        plain_keys = {key: None if value is ABSENT else plain(value) for key, value in keys}
+        values = {
+            name: {**asdict(row.spread(name)), "values": values}
+            for name, values in row.values.items()
+        }
+        groups.append({"label": row.group.label, "keys": plain_keys, **values})
+    return {
+        "runs": measured.compared.run_count,
+        "differ_in": measured.keys,
+        "quantities": {quantity.name: quantity.formula for quantity in measured.quantities},
+        "groups": groups,
+        "damaged": measured.compared.damaged,
+        "failures": measured.compared.failures,
+    }

@@ -1,0 +1,110 @@
+"""f′ as a step function of x, and how alike it is to itself at a distance.
+
+    A(d) = mean over x of (f′(x) − m)(f′(x + d) − m) / var f′
+
+with the mean m and the variance of f′ over the domain [a, b], and the first mean over [a, b − d].
+The slopes are constant between breakpoints, so that all integrals are sums. In a shallow network
+slopes far apart are alike; the deeper it is, the sooner A falls: gradients shatter (Balduzzi,
+Frean, Leary, Lewis, Ma & McWilliams 2017).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from relusgd.diagnostics.pieces import piece_between
+from relusgd.model.breakpoints import breakpoints
+from relusgd.model.network import Array, Network
+
+HALF = 0.5
+"""The autocorrelation at which slopes no longer count as alike."""
+
+LAGS = 160
+"""Distances at which the autocorrelation is taken: even in their logarithms."""
+
+SHORTEST, LONGEST = 1e-4, 0.5
+"""The first and the last of them, as shares of the domain."""
+
+
+@dataclass(frozen=True, eq=False)
+class SlopeSteps:
+    """f′ on a domain: slope[i] between edges[i] and edges[i + 1], shape (m,) and (m + 1,)."""
+
+    edges: Array
+    slope: Array
+
+    @property
+    def width(self) -> float:
+        return float(self.edges[-1] - self.edges[0])
+
+    @property
+    def mean(self) -> float:
+        """The mean of f′ over the domain, (f(b) − f(a))/(b − a)."""
+        return float(np.sum(self.slope * np.diff(self.edges)) / self.width)
+
+    @property
+    def variance(self) -> float:
+        return float(np.sum(np.square(self.slope - self.mean) * np.diff(self.edges)) / self.width)
+
+    def at(self, x: Array) -> Array:
+        """f′ at places that are no edges, shape as given."""
+        places = np.searchsorted(self.edges, x, "right") - 1
+        return np.asarray(self.slope[places.clip(0, len(self.slope) - 1)])
+
+
+def slope_steps(network: Network, domain: Sequence[float]) -> SlopeSteps:
+    """f′ over a domain (low, high), from the exact breakpoints and their jumps."""
+    low, high = domain
+    found = breakpoints(network)
+    inside = (low < found.x) & (found.x < high)
+    edges = np.concatenate([[low], found.x[inside], [high]])
+    first = piece_between(network, float(edges[0]), float(edges[1])).slope
+    jumps = found.slope_change[inside]
+    return SlopeSteps(edges, first + np.concatenate([[0.0], np.cumsum(jumps)]))
+
+
+def autocorrelation(steps: SlopeSteps, distances: Array) -> Array:
+    """A(d) for distances d from 0 to below the width of the domain, shape (k,).
+
+    nan where f′ is constant.
+    """
+    variance = steps.variance
+    if variance == 0 or not np.isfinite(variance):
+        return np.full(len(distances), np.nan)
+    products = [_mean_product(steps, distance) for distance in distances.tolist()]
+    return np.array(products) / variance
+
+
+def _mean_product(steps: SlopeSteps, distance: float) -> float:
+    """The mean of (f′(x) − m)(f′(x + d) − m) over all x for which both are in the domain."""
+    low, high = steps.edges[0], steps.edges[-1] - distance
+    edges = np.union1d(steps.edges, steps.edges - distance)
+    edges = np.concatenate([[low], edges[(low < edges) & (edges < high)], [high]])
+    middles = edges[:-1] + 0.5 * np.diff(edges)
+    here, there = steps.at(middles) - steps.mean, steps.at(middles + distance) - steps.mean
+    return float(np.sum(here * there * np.diff(edges)) / (high - low))
+
+
+def even_distances(steps: SlopeSteps) -> Array:
+    """0, and LAGS distances up to half of the domain, even in their logarithms."""
+    shares = np.geomspace(SHORTEST, LONGEST, LAGS)
+    return np.concatenate([[0.0], shares * steps.width])
+
+
+def correlation_length(steps: SlopeSteps) -> float:
+    """The least distance at which A is HALF; nan where it is above up to half of the domain.
+
+    Between the distances that are looked at, A counts as a straight line.
+    """
+    distances = even_distances(steps)
+    A = autocorrelation(steps, distances)
+    below = np.flatnonzero(HALF >= A)
+    if not len(below):
+        return float("nan")
+    end = int(below[0])
+    before, after = A[end - 1], A[end]
+    share = (before - HALF) / (before - after)
+    return float(distances[end - 1] + share * (distances[end] - distances[end - 1]))
