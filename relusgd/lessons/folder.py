@@ -11,7 +11,7 @@ from relusgd.config import Config, CsvData
 from relusgd.config.dumping import mapping_to_yaml, written
 from relusgd.config.yaml_reader import read_yaml
 from relusgd.errors import InputError
-from relusgd.files import read_bounded, write_whole
+from relusgd.files import leftovers, read_bounded, write_whole
 from relusgd.lessons.commands import PICTURES
 from relusgd.lessons.lesson import Lesson
 from relusgd.lessons.measuring import RUNS, MeasuredNumber
@@ -39,7 +39,8 @@ def check_folder(folder: Path, lesson: Lesson) -> None:
     check_writable(folder)
     if not folder.exists():
         return
-    there = sorted(path.name for path in folder.iterdir())
+    begun = leftovers(folder / LESSON)
+    there = sorted(path.name for path in folder.iterdir() if path not in begun)
     if not there:
         return
     elsewhere = "choose another folder with --out"
@@ -67,9 +68,10 @@ def begin_folder(folder: Path, lesson: Lesson) -> None:
     The tables go beside the lesson's file, so that the folder has all that the lesson is built
     from. Raises OSError.
     """
-    for part in ("", PICTURES, RUNS, CONFIGS):
-        (folder / part).mkdir(parents=True, exist_ok=True)
-    write_whole(folder / LESSON, lesson.content)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / LESSON, lesson.content)  # first, because it says whose the folder is
+    for part in (PICTURES, RUNS, CONFIGS):
+        (folder / part).mkdir(exist_ok=True)
     for name, table in _tables(lesson).items():
         _copy_table(table, folder / name)
     for name, config in lesson.configs.items():
@@ -88,7 +90,7 @@ def _write_config(path: Path, config: Config) -> None:
 def _tables(lesson: Lesson) -> dict[str, Path]:
     """Name → the file of every table of the runs.
 
-    Raises InputError where there is none, or two have one name.
+    Raises InputError where there is none, or its name is taken.
     """
     tables: dict[str, Path] = {}
     for config in lesson.configs.values():
@@ -97,6 +99,10 @@ def _tables(lesson: Lesson) -> dict[str, Path]:
         table = lesson.path.parent / config.data.path
         if not table.is_file():
             raise InputError(f"{lesson.path}: there is no file {table}, the data of a run")
+        if table.name == NUMBERS:
+            raise InputError(
+                f"{lesson.path}: {table} has the name of a file of the lesson", "rename the table"
+            )
         other = tables.setdefault(table.name, table)
         if not other.samefile(table):
             raise InputError(

@@ -110,6 +110,13 @@ def test_a_folder_that_holds_something_else_is_left_as_it_is(tmp_path):
     assert [path.name for path in (tmp_path / "thesis").iterdir()] == ["chapter.tex"]
 
 
+def test_a_building_that_was_killed_at_its_first_file_goes_on(tmp_path):
+    (tmp_path / "small").mkdir()
+    (tmp_path / "small" / ".lesson.partial-7.yaml").write_text("title: Thr")
+    build(read(SMALL, tmp_path), tmp_path / "small")
+    assert (tmp_path / "small" / "index.html").is_file()
+
+
 def test_another_lesson_is_not_replaced(tmp_path):
     build(read(SMALL, tmp_path), tmp_path / "small")
     other = read(SMALL.replace("title: Three units", "title: Four units"), tmp_path)
