@@ -173,7 +173,7 @@ def test_every_shipped_config_can_be_trained_and_says_in_its_first_line_what_it_
 
 
 def test_every_link_in_the_documents_has_a_target():
-    for document in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+    for document in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         for target in re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text(encoding="utf-8")):
             if not target.startswith("http"):
                 assert (document.parent / target).exists(), f"{document.name}: {target}"
@@ -181,5 +181,5 @@ def test_every_link_in_the_documents_has_a_target():
 
 def test_no_document_or_module_names_what_users_do_not_have():
     hosts = re.compile("pypi" + r"\.org|" + "python" + r"hosted|registry\." + "npmjs")
-    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.rglob("relusgd/**/*.py")]:
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.rglob("relusgd/**/*.py")]:
         assert not hosts.search(path.read_text(encoding="utf-8")), path
