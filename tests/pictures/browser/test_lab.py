@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from relusgd.config import load_config
 from relusgd.pictures.lab_page import lab_html
@@ -95,6 +96,18 @@ def test_everything_survives_a_reload_in_the_address(open_lab, wait_until):
     assert again.input_value("#rate") == "0.0123456789"
 
 
+def plan_copied(page, wait_until, tmp_path):
+    """What Python trains by the config that the lab copies."""
+    if page.is_hidden("#sharing"):
+        page.click("#share")
+    page.evaluate("document.getElementById('shared-text').value = ''")
+    page.click("#copy-yaml")
+    wait_until(page, "document.getElementById('shared-text').value !== ''")
+    config = tmp_path / "copied.yaml"
+    config.write_text(page.input_value("#shared-text"), encoding="utf-8")
+    return prepare(load_config(config, {"engine": "numpy"}))
+
+
 def test_the_copied_config_trains_the_same_course_in_python(open_lab, wait_until, tmp_path):
     page = open_lab()
     page.evaluate("lab.change('network', { hidden: [7] })")
@@ -103,12 +116,7 @@ def test_the_copied_config_trains_the_same_course_in_python(open_lab, wait_until
     go(page, 200, wait_until)
     page.evaluate("lab.change('training', { method: 'adam', momentum: 0, learning_rate: 1e-3 })")
     row = go(page, 500, wait_until)
-    page.click("#share")
-    page.click("#copy-yaml")
-    wait_until(page, "document.getElementById('shared-text').value !== ''")
-    config = tmp_path / "copied.yaml"
-    config.write_text(page.input_value("#shared-text"), encoding="utf-8")
-    plan = prepare(load_config(config, {"engine": "numpy"}))
+    plan = plan_copied(page, wait_until, tmp_path)
     state = plan.descent.start(plan.initial.parameters())
     _, records = advance(plan.descent, state, 500, np.array([500]))
     np.testing.assert_allclose(row, records[0], rtol=0, atol=1e-9)
@@ -208,6 +216,87 @@ def test_the_loss_surface_is_the_training_error(open_lab, wait_until):
         "networkOn(row, [40]).mse(lab.points.train)]; })()"
     )
     assert found[0] == pytest.approx(found[1])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_picture_is_saved_as_a_png_of_all_panels(scheme, open_lab, wait_until, tmp_path):
+    page = open_lab(color_scheme=scheme)
+    go(page, 300, wait_until)
+    page.click("#share")
+    with page.expect_download() as saving:
+        page.click("#save-png")
+    assert saving.value.suggested_filename == "lab.png"
+    saving.value.save_as(tmp_path / "lab.png")
+    saved = Image.open(tmp_path / "lab.png")
+    assert saved.format == "PNG"
+    picture = saved.convert("RGB")
+    shape = "[...document.querySelectorAll('#figure canvas')].map((canvas) => { const box = "
+    shape += "canvas.getBoundingClientRect(); return [box.left, box.top, box.right, box.bottom]; })"
+    left, top, right, bottom = zip(*page.evaluate(shape), strict=True)
+    height = (max(bottom) - min(top) + 30) * 1600 / (max(right) - min(left))
+    assert picture.width == 1600
+    assert picture.height == pytest.approx(height, abs=40)
+    paper = picture.getpixel((2, picture.height - 2))
+    assert (sum(paper) > 600) == (scheme == "light")
+    rows = np.asarray(picture).reshape(picture.height, -1)
+    inked = (rows != rows[-1]).mean(axis=1) > 0
+    assert inked.mean() > 0.6
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1366, 768), (1920, 1080)])
+def test_all_panels_stand_above_the_player(size, open_lab, settled):
+    page = open_lab(size=size)
+    settled(page)
+    bottoms = "['#errors', '#player'].map((name) => { const box = document.querySelector(name)"
+    bottoms += ".getBoundingClientRect(); return name === '#player' ? box.top : box.bottom; })"
+    errors, player = page.evaluate(bottoms)
+    assert errors <= player
+    assert page.evaluate("document.documentElement.scrollHeight") <= size[1]
+
+
+def test_schedules_and_ridge_are_chosen_and_copied_as_a_config(open_lab, wait_until, tmp_path):
+    page = open_lab()
+    page.click("#more-training summary")
+    assert page.is_hidden("#every")
+    assert page.is_hidden("#epochs")
+    page.select_option("#schedule", "cosine")
+    page.fill("#epochs", "60")
+    page.fill("#minimum", "0.001")
+    page.fill("#warmup", "10")
+    page.keyboard.press("Tab")
+    page.click("#train")
+    wait_until(page, f"{STANDS} && lab.courses[0].step === 300")
+    assert page.text_content("#train") == "Train"
+    page.click("#train")
+    assert page.text_content("#tool-hint").startswith("The cosine ends here, after 60 epochs")
+    row = page.evaluate(ROW)
+    plan = plan_copied(page, wait_until, tmp_path)
+    state = plan.descent.start(plan.initial.parameters())
+    _, records = advance(plan.descent, state, 300, np.array([300]))
+    np.testing.assert_allclose(row, records[0], rtol=0, atol=1e-9)
+    assert plan.steps == 300
+
+    go(page, 0, wait_until)
+    page.select_option("#method", "ridge")
+    assert page.is_hidden("#rate")
+    page.fill("#penalty", "0.01")
+    page.keyboard.press("Tab")
+    page.click("#train")
+    wait_until(page, f"{STANDS} && lab.courses[0].step === 1")
+    plan = plan_copied(page, wait_until, tmp_path)
+    assert plan.is_ridge
+    assert plan.config.training.penalty == 0.01
+
+
+def test_a_minimum_above_the_rate_is_refused_in_words(open_lab):
+    page = open_lab()
+    page.click("#more-training summary")
+    page.select_option("#schedule", "cosine")
+    page.fill("#minimum", "0.5")
+    page.keyboard.press("Tab")
+    fault = "the minimum 0.5 of the schedule is above the rate 0.02"
+    assert page.text_content("#training-fault") == fault
+    assert page.evaluate("lab.settingsShown.schedule.minimum") == 0
 
 
 # Challenges

@@ -4,6 +4,14 @@
  * @type {(id: string) => any} */
 const $ = (id) => document.getElementById(id);
 
+const USUAL_TOP = 46; // pixels above the picture without any text
+
+/** Texts above the picture make it lower, so that everything stays in sight. */
+function leaveRoomAbove() {
+  const above = document.querySelector("main").offsetTop - USUAL_TOP;
+  document.body.style.setProperty("--above", `${Math.max(above, 0)}px`);
+}
+
 /** Set a text only where it is another one, so that it is not announced again. */
 function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;

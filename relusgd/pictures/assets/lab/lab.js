@@ -4,7 +4,6 @@ const MOST_UNDOS = 200;
 const MOST_SEARCHED = 2000; // parameters whose stable rate is found in bearable time
 const MOST_SEARCHED_MEANWHILE = 500; // while training goes on
 const LAB_SAFE_SHARE = 0.5; // of the largest stable rate: training makes networks sharper
-const USUAL_TOP = 54; // pixels above the picture without any text
 const LAB_PATIENCE = 1000; // milliseconds that training waits for the stable rate
 
 /** Speeds: [steps a second, words]. */
@@ -13,7 +12,7 @@ const SPEEDS = [
   [30, "30 steps/s"],
   [500, "500 steps/s"],
   [5000, "5,000 steps/s"],
-  [Infinity, "as fast as it can"],
+  [Infinity, "full speed"],
 ];
 const USUAL_SPEED = 3;
 const DETAILS_EVERY = 100; // milliseconds between two looks of texts while training goes on
@@ -363,6 +362,8 @@ class Lab {
     this.stable.work(LAB_PATIENCE);
     if (this.isUnstable && !this.warned && !this.hidesRate) {
       this.warned = true;
+      this.fillRates();
+      $("rate-warning").scrollIntoView({ block: "center" });
       this.invalidate();
       return;
     }
@@ -541,9 +542,7 @@ class Lab {
     document.body.classList.toggle("several", isSeveral);
     $("paths").hidden = isSeveral;
     const measures = this.measures();
-    // texts above the picture make it lower, so that everything stays in sight
-    const above = document.querySelector("main").offsetTop - USUAL_TOP;
-    document.body.style.setProperty("--above", `${Math.max(above, 0)}px`);
+    leaveRoomAbove();
     this.errorChart.sheet.fit();
     const { context, height } = this.errorChart.sheet;
     const limits = this.errorChart.limitsOf(this.drawnCourses());
@@ -785,7 +784,7 @@ class Lab {
     const limit = this.stableRate;
     const safe = this.safeRate;
     const isDecided = settings.method === "sgd";
-    const unknown = isDecided ? "" : "here the sharpness alone does not decide what is stable";
+    const unknown = isDecided ? "" : unknownRateWords(settings);
     const known = `stable below ${numberText(limit, 2)} for the network as it is`;
     const inForce = rateWords(this.courses[this.shownRun]);
     const isUnstable = this.isUnstable && !this.hidesRate;
@@ -794,8 +793,8 @@ class Lab {
     setText($("stable"), inForce + (Number.isFinite(limit) ? known : unknown));
     setText($("safe-rate"), `Take ${plainNumber(safe)}`);
     const warning =
-      `At ${plainNumber(settings.learning_rate)} steps on all points grow and may lose the fit. ` +
-      `${plainNumber(safe)} is safe.`;
+      `At a rate of ${plainNumber(settings.learning_rate)}, steps on all points grow and may ` +
+      `lose the fit. ${plainNumber(safe)} is safe.`;
     const isWarned = isUnstable && !this.isRunning;
     setText($("rate-warning"), this.endWords() || (isWarned ? warning : ""));
   }
@@ -922,7 +921,13 @@ function endOf({ method, epochs }) {
   return `The cosine ends here, after ${length}; write more of them for a longer training.`;
 }
 
-/** The rate of the next step, where it changes over time; and what the method has in its place. */
+/** Why no stable rate is told. */
+const unknownRateWords = ({ method }) =>
+  method === "ridge"
+    ? "one step solves the output layer"
+    : "here the sharpness alone does not decide what is stable";
+
+/** The rate of the next step, where it changes over time. */
 function rateWords({ settings, rateInForce }) {
   const { method, schedule, warmup } = settings;
   if (method === "ridge" || (schedule === "constant" && !warmup)) return "";

@@ -67,16 +67,20 @@ class SingleStep {
 
   sayFactor({ frame, look: { colours }, pixels }, context, factor) {
     const times = factor > 1 ? `, ${wholeText(factor)} times as long` : "";
-    const arrows = `arrows: where the elbows go${times}`;
-    const words = this.isRidge
-      ? "all points, their residuals before the output layer was solved"
-      : `the batch of this step, its residuals; ${arrows}`;
+    const parts = this.isRidge
+      ? ["all points", "their residuals before the output layer was solved"]
+      : ["the batch of this step, its residuals", `arrows: where the elbows go${times}`];
+    const joined = parts.join("; ");
     context.fillStyle = colours.ink;
     setFont(context, pixels, "left", "top");
     Object.assign(context, { strokeStyle: colours.paper, lineWidth: 4 });
-    const fitted = fitting(context, words, frame.width - 12);
-    context.strokeText(fitted, frame.left + 6, frame.top + 5);
-    context.fillText(fitted, frame.left + 6, frame.top + 5);
+    const isOneLine = context.measureText(joined).width <= frame.width - 12;
+    (isOneLine ? [joined] : parts).forEach((words, i) => {
+      const fitted = fitting(context, words, frame.width - 12);
+      const top = frame.top + 5 + 1.35 * pixels * i;
+      context.strokeText(fitted, frame.left + 6, top);
+      context.fillText(fitted, frame.left + 6, top);
+    });
   }
 }
 

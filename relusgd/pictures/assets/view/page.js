@@ -128,6 +128,7 @@ class Page {
         typeof colour === "number" ? this.colours.layers[colour] : this.colours[colour],
       );
     this.references.restyle(this.colours);
+    leaveRoomAbove();
     this.errorPanel.sheet.fit();
     const labels = [
       ...this.errorPanel.errorTicks(told),

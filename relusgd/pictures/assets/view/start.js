@@ -3,6 +3,8 @@
 const lab = asksForLab(window.location.hash) ? buildLab() : null;
 const page = lab ? null : new Page();
 window.addEventListener("hashchange", () => {
+  if (asksForLab(window.location.hash) === Boolean(lab)) return;
   // one of the two stays behind with all that listens to it, so the document begins anew
-  if (asksForLab(window.location.hash) !== Boolean(lab)) window.location.reload();
+  window.history.scrollRestoration = "manual";
+  window.location.reload();
 });
