@@ -70,7 +70,8 @@ def test_the_solution_of_a_run_without_steps_stands_to_the_end(make_history, dat
     for views in ([ridge], [ridge, View(make_history(), dataset)]):
         _, builder = builder_of(views)
         up, down = density_of(builder, ridge)
-        assert up[0] == pytest.approx(ridge.bends(0, 250).up)
+        middle_of_start = len(up) // 40 + 1
+        assert up[middle_of_start] == pytest.approx(ridge.bends(0, 250).up)
         assert up[-1] == pytest.approx(ridge.bends(1, 250).up)
         assert down[-1] == pytest.approx(ridge.bends(1, 250).down)
         solved = np.isclose(up, up[-1]).all(axis=1)
