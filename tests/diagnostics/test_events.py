@@ -475,3 +475,54 @@ def test_the_clock_of_films_runs_from_0_to_1_with_room_for_the_start():
 def test_legs_lead_from_turn_to_turn_and_overlook_what_is_small(values, expected):
     found = legs(np.array(values, dtype=float), 1.0)
     assert [(leg.first, leg.last, leg.change) for leg in found] == expected
+
+
+# Nothing but chance
+
+
+def wandering(generator, memory, shape):
+    """Numbers of deviation 1, each of which remembers so much of the one before."""
+    fresh = generator.standard_normal(shape)
+    numbers = fresh.copy()
+    for row in range(1, shape[0]):
+        numbers[row] = memory * numbers[row - 1] + np.sqrt(1 - memory**2) * fresh[row]
+    return numbers
+
+
+COURSES = {
+    "constant": np.full(len(STEPS), 0.9),
+    "exponential": 0.9 * np.exp(-STEPS / 5000),
+    "power": 0.9 / np.sqrt(1 + STEPS / 100),
+}
+
+
+@pytest.mark.parametrize("deviation", [0.2, 0.5])
+@pytest.mark.parametrize("course", COURSES.values(), ids=COURSES.keys())
+def test_random_noise_is_neither_a_plateau_nor_a_catapult(course, deviation):
+    for seed in range(20):
+        noise = np.exp(deviation * np.random.default_rng(seed).standard_normal(len(STEPS)))
+        found = events_by_name(with_errors(course * noise))
+        assert not {"plateau", "catapult"} & found.keys(), seed
+
+
+@pytest.mark.parametrize("reach", [0.02, 0.1])
+def test_elbows_that_drift_slowly_at_random_split_no_cluster(reach):
+    for seed in range(20):
+        generator = np.random.default_rng(seed)
+        start = generator.random(12)
+        way = wandering(generator, 0.995, (len(STEPS), 12))
+        found = events_by_name(made(start + reach * (way - way[0])))
+        assert "cluster_splits" not in found, seed
+
+
+def test_jitter_is_told_when_the_learning_rate_has_come_to_its_end():
+    """The rate falls until two thirds of the training; the function trembles all the time."""
+    noise = 0.05 * GENERATOR(3).randn(len(STEPS))
+    rate = 0.1 * np.clip(1 - STEPS / (0.66 * LAST), 0.1, 1.0)
+    told = {}
+    for name, rates in (("constant", 0.1), ("falling", rate)):
+        course = made(0.5, slope_change=0.0, offset=noise, rate=rates)
+        (event,) = events_by_name(course)["only_jitter"]
+        told[name] = event.step
+    assert told["constant"] < 0.1 * LAST
+    assert told["falling"] == pytest.approx(0.59 * LAST, abs=0.05 * LAST)

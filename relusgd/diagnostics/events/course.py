@@ -50,6 +50,9 @@ REACH = 0.01
 TAKES_PART = 0.05
 """A unit takes part while it bends the function by at least this share of the strongest one."""
 
+MEDIAN_OF_NORMAL = 0.6745
+"""The median of the absolute value of a normal number of standard deviation 1."""
+
 SharpnessRatio = Callable[[int], float]
 """row → sharpness over its edge, where it is known and quickly measured."""
 
@@ -121,6 +124,21 @@ class RecordedCourse:
         finite = np.nan_to_num(self.metric(name), nan=LARGEST, posinf=LARGEST)
         logarithms = np.log(np.clip(finite, 1 / LARGEST, LARGEST))
         return np.asarray(np.exp(window_means(logarithms, *self._windows)))
+
+    def trembling(self, name: Literal["train_mse", "test_mse"]) -> float:
+        """The standard deviation by which the logarithm of an error trembles around the smooth one.
+
+        It is a typical one, by the median, so that a fall or a spike counts for nothing. 0 where so
+        few snapshots were recorded that none has three within its reach.
+        """
+        start, stop = self._windows
+        count = stop - start
+        with np.errstate(all="ignore"):
+            off = np.log(self.metric(name)[self.rows]) - np.log(self.smooth_error(name))
+            # A mean to which a value belongs is nearer to it.
+            off = np.abs(off) * np.sqrt(count / (count - 1))
+        known = off[(count >= 3) & np.isfinite(off)]
+        return float(np.median(known)) / MEDIAN_OF_NORMAL if len(known) else 0.0
 
     def smooth_count(self, counts: Array) -> Array:
         """The median of a count near every snapshot looked at, shape (T,).

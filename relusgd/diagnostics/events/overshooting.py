@@ -20,6 +20,14 @@ LANDED = 0.5
 """What comes after the error has first fallen to this part of the start's is no catapult."""
 
 
+TREMBLES = 5.0
+"""And by so many standard deviations of what the logarithm of the error trembles by."""
+
+LAST = 0.04
+"""It has learned in the end: over this last share of the film's clock, the error is typically at
+most LANDED of the start's."""
+
+
 @event_kind
 def diverges(course: RecordedCourse) -> Iterator[Event]:
     """From here on the train error is above that of the start and ten times the best constant's."""
@@ -57,8 +65,11 @@ def catapult(course: RecordedCourse) -> Iterator[Event]:
     landed = np.flatnonzero(errors <= LANDED * errors[0])
     if not len(landed):
         return
+    at_end = course.all_places >= 1.0 - LAST
+    if np.median(errors[at_end]) > LANDED * errors[0]:
+        return
     peak = int(np.argmax(errors[: landed[0] + 1]))
-    if errors[peak] < THROWN * errors[0]:
+    if errors[peak] < errors[0] * max(THROWN, np.exp(TREMBLES * course.trembling("train_mse"))):
         return
     below = np.flatnonzero(errors[peak:] <= errors[0])
     end = peak + int(below[0])

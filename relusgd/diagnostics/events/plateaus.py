@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from relusgd.diagnostics.events.course import RecordedCourse
+from relusgd.diagnostics.events.course import MEDIAN_OF_NORMAL, RecordedCourse
 from relusgd.diagnostics.events.event import Event
 from relusgd.diagnostics.events.registry import event_kind
 from relusgd.model.network import Array
@@ -16,6 +16,11 @@ FLAT = 0.05
 
 FALL = 0.7
 """Within as long as the plateau lasted, the error falls to this part of it, or further."""
+
+WIGGLES, MOST = 3.0, 0.9
+"""The fall is so many times what the smooth error has risen until then above its lowest, in
+logarithms: an error that goes up and down stands still by chance. The second is the quantile of
+these rises that counts."""
 
 LONG, LONG_IN_STEPS = 0.08, 0.1
 """A plateau takes this share of the film's clock, or of all steps."""
@@ -34,24 +39,23 @@ def plateau(course: RecordedCourse) -> Iterator[Event]:
         return
     errors = course.smooth_error("train_mse")
     logarithms = np.log(errors)
-    tolerance = max(FLAT, float(_noise(course)))
+    tolerance = max(FLAT, _noise(course))
+    wiggles = logarithms - np.minimum.accumulate(logarithms)
     free_from = 0
     for first, last in _flat_ranges(logarithms, tolerance):
         if first < free_from or not _is_long(course, first, last):
             continue
-        if _falls_after(course, logarithms, first, last, 3 * tolerance):
+        wiggle = float(np.quantile(wiggles[: last + 1], MOST))
+        if _falls_after(course, logarithms, first, last, max(3 * tolerance, WIGGLES * wiggle)):
             free_from = last
             yield _event(course, float(np.median(errors[first : last + 1])), first, last)
 
 
-def _noise(course: RecordedCourse) -> Array:
+def _noise(course: RecordedCourse) -> float:
     """How much the logarithm of the smooth error trembles: twice its standard error, typically."""
-    with np.errstate(all="ignore"):
-        raw = np.log(course.metric("train_mse")[course.rows])
-    off = np.abs(raw - np.log(course.smooth_error("train_mse")))
-    finite = off[np.isfinite(off)]
     snapshots_near = max(1.0, len(course.history) / len(course))
-    return np.asarray(2 * np.median(finite) / np.sqrt(snapshots_near) if len(finite) else 0.0)
+    typical = MEDIAN_OF_NORMAL * course.trembling("train_mse")
+    return 2 * typical / float(np.sqrt(snapshots_near))
 
 
 def _flat_ranges(values: Array, tolerance: float) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ from relusgd.diagnostics.events.course import RecordedCourse
 from relusgd.diagnostics.events.event import Event
 from relusgd.diagnostics.events.registry import event_kind
 from relusgd.diagnostics.events.smoothing import first_lasting, window_means
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Booleans
 
 END = 0.04
 """The end of a training, with which what is before is compared: this share of the film's clock."""
@@ -30,6 +30,10 @@ the jitter: a function that still drifts is not at rest."""
 
 REST = 0.15
 """At least this share of all steps comes after; otherwise it is simply the end."""
+
+RATE_LEFT = 0.05
+"""The learning rate has come to its end when what it still changes is at most this part of the
+largest: while it falls, the jitter shrinks, and the function goes on."""
 
 FEWEST = 3
 """And at least so many of the looked-at snapshots."""
@@ -55,13 +59,22 @@ def only_jitter(course: RecordedCourse) -> Iterator[Event]:
         return
     is_near = distance <= max(jitter, visible)
     goes_nowhere = _way_between_halves(course) <= max(AIMLESS * jitter, visible)
-    candidates = stays + np.flatnonzero((is_near & goes_nowhere)[stays:])
+    is_at_rest = is_near & goes_nowhere
+    if jitter > visible:
+        is_at_rest &= _has_its_last_rate(course)
+    candidates = stays + np.flatnonzero(is_at_rest[stays:])
     if not len(candidates) or len(course) - candidates[0] < FEWEST:
         return
     index = int(candidates[0])
     if course.steps[-1] - course.steps[index] < REST * course.steps[-1]:
         return
     yield _event(course, index, jitter, trembles=jitter > visible)
+
+
+def _has_its_last_rate(course: RecordedCourse) -> Booleans:
+    """Whether the learning rate changes no more from each looked-at snapshot on, shape (T,)."""
+    rates = np.nan_to_num(course.metric("learning_rate")[course.rows])
+    return np.asarray(np.abs(rates - rates[-1]) <= RATE_LEFT * rates.max())
 
 
 def _way_between_halves(course: RecordedCourse) -> Array:

@@ -19,6 +19,13 @@ LASTING = 0.08
 """Units stand together for at least this share of the film's clock, and then apart as long, or to
 the end."""
 
+LASTING_OF_PAIR = 0.16
+"""Two units alone stand together for at least this share: in a slow drift two come near each other
+by chance."""
+
+FEW = 3
+"""So few units, when they part, stand within TOGETHER, and more of them within twice that."""
+
 MOSTLY = 0.8
 """Of the snapshots in such a time, at least this part shows them so."""
 
@@ -36,10 +43,11 @@ SAME_TIME = 0.05
 
 @dataclass(frozen=True)
 class _Parting:
-    """Two followed units, by their numbers among these: the last looked-at snapshot at which they
-    stand together, and the first at which they stand apart."""
+    """Two followed units, by their numbers among these: the first and the last looked-at snapshot
+    at which they stand together, and the first at which they stand apart."""
 
     units: tuple[int, int]
+    since: int
     begin: int
     end: int
 
@@ -68,10 +76,10 @@ def _partings(course: RecordedCourse) -> Iterator[_Parting]:
         apart = both & (distance >= APART)
         for column in np.flatnonzero(together.any(axis=0) & apart.any(axis=0)).tolist():
             began_together = distance[0, column] <= MADE_TOGETHER
-            for begin, end in _changes(
+            for since, begin, end in _changes(
                 course.places, together[:, column], apart[:, column], bool(began_together)
             ):
-                yield _Parting((first, int(others[column])), begin, end)
+                yield _Parting((first, int(others[column])), since, begin, end)
 
 
 def _isolated_clusters(course: RecordedCourse, gap: float) -> Integers:
@@ -97,8 +105,9 @@ def _isolated_clusters(course: RecordedCourse, gap: float) -> Integers:
 
 def _changes(
     places: Array, together: Booleans, apart: Booleans, began_together: bool
-) -> Iterator[tuple[int, int]]:
-    """Where a pair that has come together, and stayed so for a while, comes to stand apart.
+) -> Iterator[tuple[int, int, int]]:
+    """Since when a pair that has come together stays so for a while, until when, and from when on
+    it stands apart.
 
     Between together and apart the pair counts as what it was last.
     """
@@ -115,7 +124,7 @@ def _changes(
         is_clear = together[since : begin + 1].mean() >= MOSTLY
         is_clear_apart = apart[end : until + 1].mean() >= MOSTLY
         if is_long and is_long_apart and is_clear and is_clear_apart:
-            yield begin, end
+            yield since, begin, end
 
 
 def _of_one_cluster(course: RecordedCourse, partings: list[_Parting]) -> list[list[_Parting]]:
@@ -140,7 +149,10 @@ def _split(course: RecordedCourse, group: list[_Parting]) -> Iterator[Event]:
     begin = group[0].begin
     end = min(parting.end for parting in group)
     members = np.array(sorted({unit for parting in group for unit in parting.units}))
-    if not _is_of_weight(course, members, begin, end):
+    if not _is_a_cluster(course, members, begin, end):
+        return
+    together = course.places[begin] - course.places[group[0].since]
+    if len(members) == 2 and together < LASTING_OF_PAIR:
         return
     x = float(np.mean(course.elbows[begin][members]))
     where = place_text(course, x)
@@ -158,8 +170,13 @@ def _split(course: RecordedCourse, group: list[_Parting]) -> Iterator[Event]:
     )
 
 
-def _is_of_weight(course: RecordedCourse, members: Integers, begin: int, end: int) -> bool:
-    """Whether the cluster, and both of its parts, bend the function by enough."""
+def _is_a_cluster(course: RecordedCourse, members: Integers, begin: int, end: int) -> bool:
+    """Whether the units stand at one place, and the cluster and both of its parts bend the function
+    by enough."""
+    low, high = course.x_range
+    widest_cluster = TOGETHER if len(members) <= FEW else 2 * TOGETHER
+    if np.ptp(course.elbows[begin][members]) > widest_cluster * (high - low):
+        return False
     strength = np.where(course.bends_inside[begin], course.strengths[begin], 0.0)
     least = SHARE_OF_PAIR if len(members) == 2 else SHARE
     if strength[members].sum() < least * strength.sum():
