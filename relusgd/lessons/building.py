@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from relusgd.errors import InputError, RelusgdError
+from relusgd.errors import RelusgdError
 from relusgd.files import write_whole
 from relusgd.lessons.commands import read_command
 from relusgd.lessons.film_end import write_last_frames
@@ -165,7 +165,7 @@ def _json(name: str, printed: Printed) -> object:
     try:
         return json.loads(printed.stdout)
     except ValueError:
-        raise InputError(f"the fact {name} is no JSON", "its command needs --json") from None
+        raise RelusgdError(f"the fact {name} is no JSON", "its command needs --json") from None
 
 
 def _ready(
@@ -194,8 +194,5 @@ def _write_pages(ready: ReadyLesson) -> None:
     write_whole(folder / NUMBERS, numbers_table(ready.numbers))
     write_whole(folder / EXERCISE, exercise_text(ready))
     write_whole(folder / ANSWERS, answers_text(ready))
-    commands = [
-        run_command(name, is_sweep=config.sweep is not None)
-        for name, config in lesson.configs.items()
-    ]
-    write_whole(folder / PAGE, lesson_html(ready, [" ".join(command) for command in commands]))
+    commands = [" ".join(command) for command in run_commands(lesson)]
+    write_whole(folder / PAGE, lesson_html(ready, commands))

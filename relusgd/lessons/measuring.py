@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from relusgd.errors import InputError
+from relusgd.errors import InputError, RelusgdError
 from relusgd.lessons.lesson import Lesson
 from relusgd.lessons.placeholders import Placeholder, placeholders_in
 from relusgd.recipes.claims import chosen_moments
@@ -54,7 +54,10 @@ class Numbers:
 
 
 def measured_numbers(lesson: Lesson, numbers: Numbers) -> list[MeasuredNumber]:
-    """The numbers of all questions and answers, in their order. Raises as `Numbers.value`."""
+    """The numbers of all questions and answers, in their order.
+
+    Raises RelusgdError where there is no such number: the runs are trained by then.
+    """
     measured = []
     for question in lesson.questions:
         for text in (question.text, question.answer):
@@ -69,7 +72,7 @@ def _value(numbers: Numbers, placeholder: Placeholder, question: str) -> float |
         return numbers.value(placeholder)
     except InputError as error:
         where = f"question {question}, {placeholder.written}"
-        raise InputError(f"{where}: {error.message}", error.hint) from None
+        raise RelusgdError(f"{where}: {error.message}", error.hint) from None
 
 
 def fact_at(fact: object, placeholder: Placeholder) -> float | str:

@@ -143,16 +143,23 @@ def test_a_command_that_fails_is_named_with_what_it_said_and_no_page_is_written(
 def test_a_number_that_is_not_there_is_told_with_what_is(tmp_path):
     wrong = SMALL.replace("nodes/x/derivative}", "nodes/y/derivative}")
     with pytest.raises(
-        InputError, match=r"question 2, \{paths: nodes/y/derivative\}: no entry"
+        RelusgdError, match=r"question 2, \{paths: nodes/y/derivative\}: no entry"
     ) as told:
         build(read(wrong, tmp_path), tmp_path / "small")
     assert "there are x, f, g, h" in told.value.message
     assert not (tmp_path / "small" / "index.html").exists()
 
 
+def test_a_fact_that_is_no_json_is_told_what_it_needs(tmp_path):
+    wrong = SMALL.replace("--at 3 --json", "--at 3")
+    with pytest.raises(RelusgdError, match="the fact paths is no JSON") as told:
+        build(read(wrong, tmp_path), tmp_path / "small")
+    assert told.value.hint == "its command needs --json"
+
+
 def test_a_quantity_that_gives_several_numbers_is_refused(tmp_path):
     wrong = SMALL.replace("{small: train_mse}", "{small at all: train_mse}")
-    with pytest.raises(InputError, match="gives 21 numbers"):
+    with pytest.raises(RelusgdError, match="gives 21 numbers"):
         build(read(wrong, tmp_path), tmp_path / "small")
 
 
