@@ -136,6 +136,18 @@ def test_the_commands_of_the_page_on_the_questions_of_a_course_run(workshop, mon
         assert (workshop / picture).stat().st_size > 1000, picture
 
 
+def test_the_commands_of_the_page_on_composed_networks_run(tmp_path):
+    page = (ROOT / "docs" / "compose.md").read_text(encoding="utf-8")
+    (config,) = code_blocks(page, "yaml")
+    (tmp_path / "tent.yaml").write_text(config, encoding="utf-8")
+    (script,) = code_blocks(page, "sh")
+    result = bash(f"{script}relusgd train tents.yaml\n", tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "Of at most 3 · 3 · 3 = 27 pieces, the composition has 10 pieces." in result.stdout
+    assert "Rescaling changed the function" in result.stdout
+    assert (tmp_path / "outputs" / "tents").is_dir()
+
+
 def test_the_optimizers_of_the_shipped_sweep_begin_with_the_same_networks():
     runs = planned_runs(load_config(shipped_configs()["optimizers"], {"sweep.repeat": 1}))
     assert len(runs) == 9

@@ -27,6 +27,10 @@ diverged, although its numbers are finite.
 """
 
 
+GROWN = 1 + 1e-9
+"""An error that is larger by less than this factor is the same one, summed in another order."""
+
+
 def best_constant_mse(y: Array) -> float:
     """The error of the constant that fits y, shape (n,), best: its mean, so the variance of y."""
     if y.min() == y.max():
@@ -38,7 +42,7 @@ def outcome_of(initial_mse: float, final_mse: float, y: Array) -> Outcome:
     """How a training on y, shape (n,), ended, which began and ended with these errors."""
     if not np.isfinite(final_mse):
         return "diverged"
-    if final_mse > max(initial_mse, EXPLODED * (best_constant_mse(y) or _mean_square(y))):
+    if final_mse > max(GROWN * initial_mse, EXPLODED * (best_constant_mse(y) or _mean_square(y))):
         return "diverged"
     if final_mse <= learned_mse(initial_mse, y):
         return "learned"

@@ -308,3 +308,9 @@ def test_ten_elbows_at_the_knots_that_sgd_uses_badly_are_held_against_ridge():
 def test_a_good_fit_is_held_against_nothing():
     plan = planned({"training": {"epochs": 300}})
     assert better_output_layer(plan, 0.01 * best_constant_mse(plan.dataset.y_train)) is None
+
+
+def test_an_error_that_only_rounding_made_larger_has_not_exploded():
+    y = np.array([0.0, 1.0])
+    assert outcome_of(4e30, 4e30 * (1 + 1e-13), y) == "nothing"
+    assert outcome_of(4e30, 4e30 * (1 + 1e-6), y) == "diverged"
