@@ -195,11 +195,12 @@ def _complete_lines(file: IO[bytes]) -> Iterator[bytes]:
     """The complete lines that follow in metrics.csv, about BLOCK_BYTES of them at a time."""
     rest = b""
     while read := file.read(BLOCK_BYTES):
-        content = rest + read
-        size, _ = whole_lines(content)
+        written, zero, _ = read.partition(b"\0")
+        content = rest + written
+        size = content.rfind(b"\n") + 1
         if size:
             yield content[:size]
-        if b"\0" in read:
+        if zero:  # as for `whole_lines`
             return
         rest = content[size:]
 
