@@ -15,7 +15,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1] / "relusgd"
 
-GROUND = ["systems", "words", "advice", "errors", "version", "durable", "files", "one_thread"]
+GROUND = [
+    *("systems", "words", "advice", "errors", "version", "durable", "files", "one_thread"),
+    "reference_cycles",
+]
 BELOW = [*GROUND, "model", "gradients", "config", "diagnostics", "run_files", "training"]
 FLOORS = [
     *BELOW,

@@ -28,6 +28,7 @@ from relusgd.cli.terminal import (
     stdout_console,
 )
 from relusgd.errors import InputError, RelusgdError
+from relusgd.reference_cycles import cycles_left
 from relusgd.words import and_list, byte_size, counted, duration, number
 
 if TYPE_CHECKING:
@@ -164,10 +165,6 @@ def list_runs(
     as_json: JsonOption = False,
 ) -> None:
     """List the runs in a folder."""
-    from relusgd.run_files.folder_errors import UnreadableError
-    from relusgd.runs.find import find_runs, with_one_run
-    from relusgd.runs.summary import summarize
-
     if not folder.is_dir():
         raise InputError(
             f"{folder} is not a folder", "give the folder that holds the runs, by default outputs"
@@ -175,6 +172,22 @@ def list_runs(
     if check:
         list_checks(folder, as_json=as_json)
         return
+    with cycles_left():
+        rows = list_rows(folder)
+    if as_json:
+        print_json(rows)
+    elif rows:
+        print_runs(rows, folder)
+    else:
+        typer.echo(f"no runs in {folder}", err=True)
+
+
+def list_rows(folder: Path) -> list[dict[str, Any]]:
+    """The summaries of the runs in a folder; of those that cannot be read, what is wrong."""
+    from relusgd.run_files.folder_errors import UnreadableError
+    from relusgd.runs.find import find_runs, with_one_run
+    from relusgd.runs.summary import summarize
+
     rows: list[dict[str, Any]] = []
     for run in find_runs(folder):
         try:
@@ -182,12 +195,7 @@ def list_runs(
         except RelusgdError as error:
             status = "unreadable" if isinstance(error, UnreadableError) else "damaged"
             rows.append({"run": str(run.folder), "status": status, "error": error.message})
-    if as_json:
-        print_json(rows)
-    elif rows:
-        print_runs(rows, folder)
-    else:
-        typer.echo(f"no runs in {folder}", err=True)
+    return rows
 
 
 def list_checks(folder: Path, *, as_json: bool) -> None:
