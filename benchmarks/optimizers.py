@@ -25,7 +25,7 @@ from competitors import Contestant, Problem, make_problem, notebook_loop, ours
 from threadpoolctl import threadpool_limits
 
 import relusgd
-from relusgd.config.schema import Training
+from relusgd.config.training_section import Training
 from relusgd.training.optimizers import Optimizer, make_optimizer
 
 CONFIG = Path(__file__).parents[1] / "configs" / "optimizers.yaml"

@@ -7,7 +7,7 @@ from typing import Any
 
 from relusgd.config import flatten
 from relusgd.config.differences import differing_values
-from relusgd.config.schema import NetworkSection
+from relusgd.config.network_section import NetworkSection
 from relusgd.config.start import RunStart
 from relusgd.runs.identity import start_digest
 from relusgd.runs.run import Run

@@ -18,7 +18,7 @@ import numpy as np
 
 from relusgd.comparing.groups import Group, Result, Spread
 from relusgd.comparing.labels import Words, label
-from relusgd.config.schema import Training
+from relusgd.config.training_section import Training
 from relusgd.model.network import Array
 from relusgd.runs.run import Run
 from relusgd.training.building import build_schedule

@@ -9,6 +9,7 @@ points; whatever needs them, such as a batch larger than the data, is found else
 from __future__ import annotations
 
 from relusgd.config.choices import choices_of
+from relusgd.config.data_section import CsvData, PointsData, TargetData
 from relusgd.config.dumping import config_to_yaml, flatten
 from relusgd.config.expansion import PlannedRun, planned_runs
 from relusgd.config.json_schema import json_schema
@@ -16,15 +17,9 @@ from relusgd.config.keys import is_switch, key_named, known_keys
 from relusgd.config.loading import Source, as_config, load_config
 from relusgd.config.naming import default_folder, default_sweep_folder
 from relusgd.config.overrides import parse_overrides
-from relusgd.config.schema import (
-    Config,
-    CosineSchedule,
-    CsvData,
-    PointsData,
-    StepSchedule,
-    TargetData,
-)
+from relusgd.config.schema import Config
 from relusgd.config.shipped import copy_shipped, describe_shipped, shipped_configs
+from relusgd.config.training_section import CosineSchedule, StepSchedule
 
 __all__ = [
     "Config",

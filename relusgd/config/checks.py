@@ -11,19 +11,14 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from relusgd.config.data_section import CsvData, PointsData, TargetData
 from relusgd.config.of_width import words_at_width
 from relusgd.config.overrides import LENGTHS
-from relusgd.config.schema import (
-    HUGE,
-    MOST_STEPS,
-    Config,
-    CosineSchedule,
-    CsvData,
-    PointsData,
-    TargetData,
-)
+from relusgd.config.schema import Config
 from relusgd.config.source import Fault, Path, broken_or_below, split_key
 from relusgd.config.start import RunStart, hidden_widths
+from relusgd.config.training_section import CosineSchedule
+from relusgd.config.value_types import HUGE, MOST_STEPS
 from relusgd.errors import InputError
 from relusgd.words import counted, exact_number, shown
 

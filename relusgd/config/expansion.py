@@ -14,9 +14,10 @@ from relusgd.config.dumping import dump, written
 from relusgd.config.loading import check_values, resolve_key
 from relusgd.config.naming import assignment, assignment_with_digits, join_name
 from relusgd.config.overrides import move_lines, with_settings, without
-from relusgd.config.schema import LARGEST_SEED, Config, SweepSection
+from relusgd.config.schema import Config, SweepSection
 from relusgd.config.section import BESIDE_THE_RUN
 from relusgd.config.source import Path, Places, split_key
+from relusgd.config.value_types import LARGEST_SEED
 from relusgd.errors import ConfigError
 
 

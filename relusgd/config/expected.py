@@ -7,8 +7,8 @@ import math
 import re
 from typing import Any
 
-from relusgd.config.schema import HUGE
 from relusgd.config.synonyms import value_meant
+from relusgd.config.value_types import HUGE
 from relusgd.model.data_file.numbers import read_number
 from relusgd.words import exact_number, nearest, or_list, shown
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from relusgd.config.data_section import at_home
 from relusgd.config.new_file import check_place, free_name, is_taken
-from relusgd.config.schema import at_home
 from relusgd.durable import sync_file, sync_folder
 from relusgd.errors import ConfigError, InputError, RelusgdError
 from relusgd.files import write_new

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
-from relusgd.config.schema import MAX_RUNS
 from relusgd.config.source import Fault, Path, Places, covers, paths_below, split_key
 from relusgd.config.target_text import TARGET, target_meant
+from relusgd.config.value_types import MAX_RUNS
 from relusgd.config.values import NotPlainError, plain
 from relusgd.config.yaml_reader import read_yaml
 from relusgd.errors import ConfigError

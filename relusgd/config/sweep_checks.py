@@ -9,10 +9,11 @@ from pydantic import ValidationError
 from relusgd.config.faults import translate
 from relusgd.config.keys import known_keys
 from relusgd.config.overrides import with_settings, without
-from relusgd.config.schema import MAX_RUNS, Config, SweepSection
+from relusgd.config.schema import Config, SweepSection
 from relusgd.config.section import BESIDE_THE_RUN
 from relusgd.config.source import Fault, Path, covers, split_key
 from relusgd.config.synonyms import key_meant
+from relusgd.config.value_types import MAX_RUNS
 from relusgd.words import did_you_mean, shown
 
 

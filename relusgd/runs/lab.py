@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from relusgd.config import Config, TargetData
-from relusgd.config.schema import KnotsTarget, Schedule
+from relusgd.config.data_section import KnotsTarget
+from relusgd.config.training_section import Schedule
 from relusgd.errors import InputError
 from relusgd.files import write_whole
 from relusgd.model.network import Array, Network

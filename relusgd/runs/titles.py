@@ -12,7 +12,7 @@ from relusgd.config import Config, flatten
 from relusgd.config.differences import differing_values
 from relusgd.config.naming import join_name, name_text
 from relusgd.config.overrides import LENGTHS
-from relusgd.config.schema import Training
+from relusgd.config.training_section import Training
 from relusgd.model.history import History
 from relusgd.model.points import Dataset
 from relusgd.training.optimizers import OPTIMIZERS, unused_keys

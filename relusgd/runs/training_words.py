@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from relusgd.config import Config
 from relusgd.config.of_width import words_at_width
-from relusgd.config.schema import Schedule, Training
+from relusgd.config.training_section import Schedule, Training
 from relusgd.runs.titles import WORDS, value_words
 from relusgd.training.optimizers import OPTIMIZERS, keys_of
 from relusgd.words import counted, exact_number

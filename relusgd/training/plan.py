@@ -10,9 +10,9 @@ import numpy as np
 
 from relusgd.config import Config, Source, TargetData, as_config
 from relusgd.config.checks import cross_faults, output_bias_fault
-from relusgd.config.schema import Training
 from relusgd.config.source import Fault, dotted
 from relusgd.config.sweep_checks import varied_paths
+from relusgd.config.training_section import Training
 from relusgd.diagnostics.measures import dead_in_first_layer, train_mse
 from relusgd.diagnostics.snapshot_metrics import SnapshotMetrics
 from relusgd.errors import ConfigError

@@ -18,7 +18,7 @@ from relusgd.config import (
     parse_overrides,
     shipped_configs,
 )
-from relusgd.config.schema import KnotsTarget
+from relusgd.config.data_section import KnotsTarget
 from relusgd.config.source import split_key
 from relusgd.errors import ConfigError
 

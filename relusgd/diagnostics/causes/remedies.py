@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from relusgd.config import Config
-from relusgd.config.schema import NetworkSection
+from relusgd.config.network_section import NetworkSection
 from relusgd.diagnostics.causes.cause import Changes
 from relusgd.diagnostics.symptoms import Symptoms
 

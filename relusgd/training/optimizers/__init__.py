@@ -7,7 +7,7 @@ that it uses. The compiled engine has its updates in `relusgd.gradients.compiled
 
 from dataclasses import fields
 
-from relusgd.config.schema import Training
+from relusgd.config.training_section import Training
 from relusgd.training.optimizers.adam import Adam
 from relusgd.training.optimizers.adamw import AdamW
 from relusgd.training.optimizers.optimizer import Optimizer
