@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html
 from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from relusgd.config.shipped import shipped_lessons
 from relusgd.lessons.commands import LessonCommand, read_command
@@ -27,10 +27,6 @@ from relusgd.words import counted
 SCRIPTS = ("controls/elements", "lesson/lesson")
 
 KINDS = {".png": "image/png", ".svg": "image/svg+xml", ".gif": "image/gif"}
-
-DARK = "screen and (prefers-color-scheme: dark)"
-STILL = "screen and (prefers-reduced-motion: reduce)"
-DARK_STILL = f"{STILL} and (prefers-color-scheme: dark)"
 
 
 def lesson_html(ready: ReadyLesson, run_commands: Sequence[str]) -> str:
@@ -138,28 +134,28 @@ def _shown(ready: ReadyLesson, question: Question, text: str) -> str:
 
 
 def _picture(folder: Path, command: LessonCommand, words: str) -> str:
-    """The picture for light and dark pages; of a film also its last frame, for paper."""
+    """The picture for light and dark pages; of a film also its last frame, for paper.
+
+    The style sheet shows one of them: an element `picture` would not change its choice on paper.
+    """
     assert command.out is not None
     assert command.dark_out is not None
     light, dark = command.out, command.dark_out
     if not command.is_film:
-        return _image(folder, words, [(DARK, dark)], light)
-    end, dark_end = last_frame_of(light), last_frame_of(dark)
-    moving = [(DARK_STILL, dark_end), (STILL, end), (DARK, dark)]
-    on_screen = _image(folder, words, moving, light)
-    on_paper = _image(folder, words, [], end)
-    return f'<div class="screen">{on_screen}</div><div class="paper">{on_paper}</div>'
+        shown = [("light", light), ("dark", dark)]
+    else:
+        shown = [
+            ("light moving", light),
+            ("dark moving", dark),
+            ("light end", last_frame_of(light)),
+            ("dark end", last_frame_of(dark)),
+        ]
+    return "".join(_image(folder / path, words, kind) for kind, path in shown)
 
 
-def _image(
-    folder: Path, words: str, others: Sequence[tuple[str, PurePosixPath]], usual: PurePosixPath
-) -> str:
-    """A picture, or another one where a media query holds."""
-    sources = [
-        f'<source media="{media}" srcset="{_data(folder / path)}">' for media, path in others
-    ]
-    image = f'<img alt="{words}" width="1280" height="720" src="{_data(folder / usual)}">'
-    return f"<picture>{''.join(sources)}{image}</picture>"
+def _image(path: Path, words: str, kind: str) -> str:
+    size = 'width="1280" height="720"'
+    return f'<img class="{kind}" alt="{words}" {size} src="{_data(path)}">'
 
 
 def _data(path: Path) -> str:

@@ -217,8 +217,8 @@ def test_a_film_leaves_its_last_frame_for_paper(tmp_path):
     exercise = (folder / "exercise.md").read_text(encoding="utf-8")
     assert "(pictures/fit-end.png)" in exercise
     page = (folder / "index.html").read_text(encoding="utf-8")
-    assert "prefers-reduced-motion" in page
-    assert "data:image/gif" in page
+    assert page.count("data:image/gif") == 2
+    assert page.count('class="light end"') == page.count('class="dark end"') == 1
 
 
 def test_what_still_runs_is_stopped_when_the_building_is(tmp_path):
