@@ -19,12 +19,16 @@ NEAR = 0.05
 TOLD_AT_THE_END = "nothing_learned"
 """The kind of event that is told of a training at its end alone."""
 
+GOES_ON = "diverges"
+"""The kind of event that goes on from its beginning to the end."""
+
 
 def names_of_moments(view: View, moments: Sequence[int], events: Sequence[Event]) -> list[str]:
     """The caption of the event that each moment shows, or "".
 
     moments: rows of the view, ascending. The heaviest events name first, each the moment that is
-    nearest to its beginning; that nothing was learned names the last moment.
+    nearest to its beginning; that nothing was learned names the last moment, and that the training
+    diverges the first one at which it does.
     """
     names = [""] * len(moments)
     places = film_places(view.history.step)
@@ -44,6 +48,8 @@ def _distance(event: Event, places: Array, moment: int) -> float:
         return 0.0
     begin = float(places[event.row])
     end = begin if event.end_row is None else float(places[event.end_row])
+    if event.name == GOES_ON:
+        end = 1.0
     place = float(places[moment])
     outside = max(begin - place, place - end, 0.0)
     return outside + 0.1 * NEAR * abs(place - begin)

@@ -31,6 +31,9 @@ BARB = 6.5
 LANE = 12.0
 """How far over the function the lowest arrows are, and the next ones over these, in pixels."""
 
+MOST_STACKED = 4
+"""Of elbows that stand at one place, so many have arrows, those with the shortest ways first."""
+
 EDGE = 4.0
 """An arrow that would leave the picture ends so many pixels before its edge."""
 
@@ -121,7 +124,8 @@ class ElbowPushes:
         return bend_colours(sheet, states.history.output_weight[0][chosen], full)
 
     def _over_the_function(self, heights: Array) -> Array:
-        """The heights of the arrows: each as low over its elbow as it touches none before it."""
+        """The heights of the arrows: each as low over its elbow as it touches none before it; nan
+        where it would be the fifth."""
         lane = LANE * self._thick * self._pixel
         left = np.minimum(self._arrows.start, self._stop) - lane[0]
         right = np.maximum(self._arrows.start, self._stop) + lane[0]
@@ -131,7 +135,8 @@ class ElbowPushes:
             height = heights[number] + lane[1]
             while np.any(np.abs(placed[beside] - height) < 0.9 * lane[1]):
                 height += lane[1]
-            placed[number] = height
+            if height <= heights[number] + (MOST_STACKED + 0.5) * lane[1]:
+                placed[number] = height
         return placed
 
     def show(self, index: int) -> None:
@@ -147,7 +152,7 @@ class ElbowPushes:
         tip = arrows.start + come * (self._stop - arrows.start)
         way = tip - arrows.start
         pixels = np.abs(way) / self._pixel[0]
-        shown = pixels > SHORTEST * self._thick if come else np.zeros(len(pixels), dtype=bool)
+        shown = (come > 0) & (pixels > SHORTEST * self._thick) & np.isfinite(self._height)
         # Of an arrow that is hardly longer than its head, the head is smaller.
         reach = np.minimum(BARB * self._thick, 0.7 * pixels)
         back = tip - np.sign(way) * reach * self._pixel[0]

@@ -10,7 +10,7 @@ from relusgd.diagnostics.elbow_step import ElbowStep
 from relusgd.model.network import Array
 from relusgd.model.points import Dataset
 from relusgd.pictures.slow_motion.real_step import RealStep
-from relusgd.words import exact_number
+from relusgd.words import rounded_number
 
 
 def captions_of_step(
@@ -70,14 +70,15 @@ def _batch(real: RealStep, points: int) -> str:
 
 
 def _arrows(real: RealStep, factor: int | None) -> str:
-    rate = f"learning rate {exact_number(real.step.rate)}"
+    rate = f"rate {rounded_number(real.step.rate)}"
     if not real.elbows_learn:
         return f"Only the output layer learns: elbows stay ({rate})"
     if factor is None:
         return f"No elbow in the picture moves ({rate})"
     of_layer = "of layer 1 " if real.step.is_deep else ""
-    return f"So the elbows {of_layer}are pushed: {rate}{_enlarged(factor, 'arrows')}"
+    arrows = "" if factor == 1 else f"arrows ×{factor:,}, "
+    return f"So the elbows {of_layer}move ({arrows}{rate})"
 
 
-def _enlarged(factor: int, what: str = "thin line") -> str:
-    return "" if factor == 1 else f" ({what} ×{factor:,})"
+def _enlarged(factor: int) -> str:
+    return "" if factor == 1 else f" (thin line ×{factor:,})"

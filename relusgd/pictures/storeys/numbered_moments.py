@@ -30,7 +30,7 @@ from relusgd.pictures.storeys.one_run import OneRunBuilder
 from relusgd.pictures.storeys.run_storeys import FunctionOnStems, RunStoreys
 from relusgd.pictures.storeys.upper import UpperStorey
 from relusgd.pictures.storeys.words import Words
-from relusgd.pictures.text_fit import shortened, wrapped
+from relusgd.pictures.text_fit import shortened, text_width, wrapped
 from relusgd.pictures.view import View
 
 MOMENTS = 6
@@ -128,7 +128,9 @@ class MomentsBuilder(OneRunBuilder):
         bends = "breakpoints" if self.view.deep else "elbows"
         moments = f"{len(self.moments)} moments" if len(self.moments) > 1 else "one moment"
         said = f"The function at {moments}, and where its {bends} went"
-        pixels = CAPTION_LETTERS * sheet.scale.text
+        text = sheet.scale.text
+        taken = text_width(said, CAPTION_LETTERS * text, bold=True)
+        pixels = max(text, CAPTION_LETTERS * text * min(1.0, head.width / taken))
         words = shortened(said, pixels, head.width, bold=True)
         baseline = head.bottom + 0.28 * head.height
         sheet.text(head.left, baseline, words, pixels=pixels, bold=True)

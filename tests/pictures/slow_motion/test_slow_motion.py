@@ -152,11 +152,11 @@ def test_it_is_said_in_words_with_the_numbers_of_the_step(make_history, dataset)
     assert said["announced"] == f"Step {real.number + 1} in slow motion"
     assert said["batch"] == "It draws 5 times from 60 points: 4 different ones"
     assert f"{before:.2f}"[:4] in said["residuals"]
-    assert said["arrows"] == "So the elbows are pushed: learning rate 0.1 (arrows ×20)"
+    assert said["arrows"] == "So the elbows move (arrows ×20, rate 0.1)"
     assert said["moves"] == "The function moves"
     words = captions_of_step(replace(real, is_full=True), dataset, 1, 50)
     assert words["batch"] == "Its batch is all 60 points"
-    assert words["arrows"].endswith("learning rate 0.1")
+    assert words["arrows"].endswith("elbows move (rate 0.1)")
     assert words["moves"] == "The function moves (thin line ×50)"
     noisy = captions_of_step(replace(real, is_noisy=True), dataset, 1, 1)
     assert noisy["batch"] == "It draws a batch of 5 from 60 points, with fresh noise"

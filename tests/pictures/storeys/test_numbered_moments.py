@@ -105,6 +105,12 @@ def test_events_name_the_moments_that_show_them(make_history, dataset):
     assert names == ["", "They gather", "A unit dies", "Nothing was learned"]
 
 
+def test_a_run_that_diverges_is_told_so_at_the_first_moment_that_shows_it(make_history, dataset):
+    view = View(make_history(snapshots=41), dataset)
+    told = [event("units_die", 6, caption="Units die"), event("diverges", 6, caption="It diverges")]
+    assert names_of_moments(view, [0, 20, 40], told) == ["", "It diverges", ""]
+
+
 def test_what_is_said_of_a_moment_is_its_event_or_else_its_error(make_history, dataset):
     view = View(make_history(snapshots=40), dataset)
     sheet = draw_moments(view, Look(), [event("catapult", 0, caption="It is thrown up first")])
