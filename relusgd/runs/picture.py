@@ -18,7 +18,7 @@ from relusgd.diagnostics.interpolated_history import with_snapshots_between
 from relusgd.errors import InputError
 from relusgd.files import write_whole
 from relusgd.model.history import History
-from relusgd.pictures.captions import captions_of
+from relusgd.pictures.captions import by_weight, captions_of
 from relusgd.pictures.drawn_figure import DrawnFigure
 from relusgd.pictures.drawn_file import DrawnFile
 from relusgd.pictures.film import HOLD, USUAL_FPS, check_film, write_film
@@ -87,7 +87,7 @@ def animate(
 
     By default it is animation.gif in the run's folder. frames, fps, seconds: at most two of them;
     slow_motion: the step after which the film shows the next one slowly, and then goes on;
-    with_: names of references to draw; captions: whether the film of one run says what happens;
+    with_: names of references to draw; captions: whether the film says what happens;
     interpolate: move between the snapshots where there are too few, which the title then says;
     progress(done, of) is called after every frame. Without last_epoch, the film of one run ends
     when nothing but jitter is left, and tell(sentence) is called for that. Raises InputError for
@@ -188,15 +188,37 @@ def _interpolated(
 def _captions(
     runs: Sequence[FilmedRun], scene: Scene, indices: Indices, fps: float
 ) -> Sequence[str]:
-    """The captions of a film of one run, one for every moment; none for several runs."""
-    if len(runs) > 1 or not isinstance(scene, View):
-        return ()
+    """The captions of a film, one for every moment; of several runs, each with its run's title."""
+    if isinstance(scene, View):
+        events = [_at_rows_of(scene.history, event) for event in runs[0].events]
+    else:
+        events = _events_of_group(runs, scene)
     texts = [""] * len(scene)
-    events = [_at_rows_of(scene.history, event) for event in runs[0].events]
     shown = captions_of(events, indices, fps, HOLD)
     for row, text in zip(indices.tolist(), shown, strict=True):
         texts[row] = text
     return texts
+
+
+def _events_of_group(runs: Sequence[FilmedRun], group: RunGroup) -> list[Event]:
+    """The events of all runs at the moments of their group, captions with the titles of the runs.
+
+    They stand as they would be told by turns: the first of each run, then the second ones.
+    """
+    told: list[tuple[int, Event]] = []
+    for run, view, title in zip(runs, group.views, group.short, strict=True):
+        for order, event in enumerate(by_weight([*run.events])):
+            told.append((order, _in_group(event, view, group, title)))
+    return [event for _, event in sorted(told, key=operator.itemgetter(0))]
+
+
+def _in_group(event: Event, view: View, group: RunGroup, title: str) -> Event:
+    """The event of a view with the moments of its group, and a caption that says whose it is."""
+    at = _at_rows_of(view.history, event)
+    moments = group.clock.searchsorted(view.clock)
+    end = None if at.end_row is None else int(moments[at.end_row])
+    caption = f"{title}: {event.caption[0].lower()}{event.caption[1:]}"
+    return replace(event, row=int(moments[at.row]), end_row=end, caption=caption)
 
 
 def _at_rows_of(history: History, event: Event) -> Event:

@@ -33,13 +33,20 @@ def bare_axes(
     return axes
 
 
-def write_heights(sheet: Sheet, box: Box, limits: tuple[float, float], ticks: Ticks) -> None:
+def write_heights(
+    sheet: Sheet,
+    box: Box,
+    limits: tuple[float, float],
+    ticks: Ticks,
+    others: Iterable[float] = (),
+) -> list[float]:
     """The labels of places on an upright axis, left of the box. limits: at its bottom and top.
 
-    A label that would touch one before is left out.
+    A label that would touch one before is left out. others: heights in pixels of labels that are
+    there already. Gives the heights of all.
     """
     first, last = limits
-    written: list[float] = []
+    written = list(others)
     for place, label in zip(ticks.places, ticks.labels, strict=True):
         height = box.bottom + (place - first) / (last - first) * box.height
         if any(abs(height - other) < LEAST_APART * sheet.scale.text for other in written):
@@ -54,6 +61,7 @@ def write_heights(sheet: Sheet, box: Box, limits: tuple[float, float], ticks: Ti
             ha="right",
             va="center_baseline",
         )
+    return written
 
 
 def write_positions(sheet: Sheet, box: Box, limits: tuple[float, float], ticks: Ticks) -> None:

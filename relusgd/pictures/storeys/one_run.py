@@ -101,10 +101,11 @@ class OneRunBuilder:
     def write_words(self) -> None:
         """The labels of the axes and the name of x."""
         sheet, boxes = self.sheet, self.boxes
-        write_heights(sheet, boxes.upper, self.scales.y, self.y_ticks)
+        of_time: list[float] = []
         if boxes.lower:
             first, last = self.time.limits(MARGIN)
-            write_heights(sheet, boxes.lower, (last, first), self.time_ticks)
+            of_time = write_heights(sheet, boxes.lower, (last, first), self.time_ticks)
+        write_heights(sheet, boxes.upper, self.scales.y, self.y_ticks, of_time)
         lowest = boxes.lowest
         ticks = position_ticks([self.view], self.scales.x, lowest.width, sheet.scale.text)
         write_positions(sheet, lowest, x_limits(self.scales.x), ticks)

@@ -194,10 +194,11 @@ class SeveralRunsBuilder:
             bold=True,
         )
         if cell.y_labels:
-            write_heights(sheet, upper, self.scales.y, self.y_ticks)
+            of_time: list[float] = []
             first, last = self.time.limits(MARGIN)
             if lower and self.time_ticks.places:
-                write_heights(sheet, lower, (last, first), self.time_ticks)
+                of_time = write_heights(sheet, lower, (last, first), self.time_ticks)
+            write_heights(sheet, upper, self.scales.y, self.y_ticks, of_time)
         if cell.x_labels:
             write_positions(sheet, lower or upper, x_limits(self.scales.x), self.x_ticks)
 

@@ -1,5 +1,7 @@
 """The picture of several runs, each in two storeys, on one clock."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -30,6 +32,16 @@ def test_every_frame_is_the_full_draw_and_a_run_that_has_ended_stands(make_histo
     below_the_counter = slice(60, None)
     one, other = (frame[below_the_counter, right] for frame in frames[2:])
     assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("low", [-0.5, -1.0, -2.0, -4.0])
+def test_a_label_of_y_at_the_foot_of_its_storey_keeps_clear_of_those_of_time(
+    overlapping, make_history, dataset, low
+):
+    deeper = replace(dataset, y_train=dataset.y_train + low)
+    views = [View(make_history(seed=seed), deeper) for seed in range(3)]
+    painter = Painter(RunGroup(views, list("abc")), Look(size=(1000, 700)), still=True)
+    assert list(overlapping(painter)) == []
 
 
 @pytest.mark.parametrize("count", [2, 4, 9])

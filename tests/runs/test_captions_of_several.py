@@ -1,0 +1,39 @@
+"""What a film of several runs says, and of which of them."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from relusgd.diagnostics.events.event import Event
+from relusgd.model.history import History
+from relusgd.model.points import points_dataset
+from relusgd.pictures.scene import RunGroup
+from relusgd.pictures.view import View
+from relusgd.runs.picture import _captions
+
+POINTS = points_dataset(np.linspace(0, 1, 9), np.linspace(0, 1, 9))
+
+
+def run_with(events, snapshots, every):
+    """A run with a snapshot after every so many epochs, and these events."""
+    epochs = every * np.arange(snapshots)
+    history = History.from_parameters(epochs, epochs, np.ones((snapshots, 7)), (2,), {})
+    return SimpleNamespace(history=history, data=POINTS, events=events)
+
+
+def event(name, run_row, end_row, every, caption):
+    step, end_step = every * run_row, every * end_row
+    return Event(name, run_row, step, step, end_row, end_step, end_step, {}, "a sentence", caption)
+
+
+def test_a_caption_begins_with_its_run_and_stands_when_the_event_is_shown():
+    fine = run_with([event("plateau", 60, 90, 1, "A plateau stands")], 201, 1)
+    coarse = run_with([event("units_die", 15, 18, 10, "3 units die")], 21, 10)
+    views = [View(run.history, run.data) for run in (fine, coarse)]
+    group = RunGroup(views, ["a long title", "another"], ["hidden 40", "hidden 10"])
+    said = _captions([fine, coarse], group, np.arange(201), 15.0)
+    assert len(said) == len(group)
+    assert said[59] == ""
+    assert said[60] == said[75] == "hidden 40: a plateau stands"
+    assert said[150] == "hidden 10: 3 units die"
+    assert set(said) == {"", "hidden 40: a plateau stands", "hidden 10: 3 units die"}
