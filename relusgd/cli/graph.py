@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from relusgd.cli.boundary import guarded
 from relusgd.cli.completions import complete_functions, complete_sizes
+from relusgd.cli.graph_tables import print_graph, print_nudges
 from relusgd.cli.network_source import (
     ChosenNetwork,
     EpochOption,
     SourceArgument,
     check_out,
-    error_text,
-    plain_table,
     read_network,
 )
 from relusgd.cli.options import JsonOption, SetOption, finite_numbers
 from relusgd.cli.pictures import ThemeName, ThemeOption
-from relusgd.cli.terminal import print_json, print_table, printable
+from relusgd.cli.terminal import printable
 from relusgd.errors import InputError
 from relusgd.files import write_whole
-from relusgd.words import comma_list, dimensions
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
-    from relusgd.graphs.graph import Evaluated, Graph
+    from relusgd.graphs.graph import Graph
 
 LONGEST_SIZE = 9
 """The most digits of a number of --size."""
@@ -128,12 +123,12 @@ def graph(
         _draw_nudge(built, nudge, by, out, theme.value, pixels)
         typer.echo(out)
     elif nudge:
-        _show_nudges(built, nudge, by, as_json=as_json)
+        print_nudges(built, nudge, by, as_json=as_json)
     elif out:
         _write_graph(built, out, theme.value, words, pixels)
         typer.echo(out)
     else:
-        _show_graph(built, as_json=as_json)
+        print_graph(built, as_json=as_json)
 
 
 # What is asked for
@@ -277,132 +272,6 @@ def _film_path(source: Path | None) -> Path:
 
 
 # What is shown
-
-
-def _show_graph(graph: Graph, *, as_json: bool) -> None:
-    """Print nodes and edges."""
-    state = graph.evaluate()
-    if as_json:
-        print_json(_graph_facts(state))
-        return
-    print_table(_node_table(state))
-    typer.echo("")
-    _print_formulas(state)
-    print_table(_edge_table(state))
-
-
-def _print_formulas(state: Evaluated) -> None:
-    """A line per derivative as a formula, then the names of those that are too long for a line."""
-    from relusgd.graphs.chain_rule import derivative_lines
-
-    lines = derivative_lines(state)
-    for line in lines.values():
-        if line is not None:
-            typer.echo(printable(line))
-    sink = state.graph.sink
-    long = [f"∂{sink}/∂{name}" for name, line in lines.items() if line is None]
-    if long:
-        typer.echo(printable(f"too long for a line: {comma_list(long)}"))
-    if lines:
-        typer.echo("")
-
-
-def _node_table(state: Evaluated) -> Table:
-    """A line per node, from the sources to the sink."""
-    from rich.text import Text
-
-    from relusgd.graphs.text import derivative_cell, value_cell
-
-    sink = state.graph.sink
-    table = plain_table("node", "formula", "shape", "value", f"∂{sink}/∂node")
-    for node in state.graph.nodes:
-        value = state.values[node.name]
-        table.add_row(
-            node.name,
-            Text(node.formula),
-            dimensions(value.shape) or "1",
-            value_cell(value),
-            derivative_cell(state, node.name),
-        )
-    return table
-
-
-def _edge_table(state: Evaluated) -> Table:
-    """A line per edge, from the sink back.
-
-    It has the local derivative, and the term that the edge adds to the derivative of its parent.
-    """
-    from rich.text import Text
-
-    from relusgd.graphs.text import value_cell
-
-    table = plain_table("edge", "local derivative", "=", f"term of ∂{state.graph.sink}/∂parent")
-    for edge in reversed(state.edges):
-        table.add_row(
-            f"{edge.parent} → {edge.child}",
-            Text(edge.symbol),
-            value_cell(edge.local.numbers),
-            value_cell(edge.term),
-        )
-    return table
-
-
-def _graph_facts(state: Evaluated) -> dict[str, Any]:
-    """Everything, with all numbers; a derivative whose formula is huge has null there."""
-    from relusgd.graphs.chain_rule import derivative_formulas
-    from relusgd.graphs.formula_text import formula_text
-
-    formulas = derivative_formulas(state)
-    nodes = []
-    for node in state.graph.nodes:
-        value = state.values[node.name]
-        derivative, formula = state.derivatives.get(node.name), formulas.get(node.name)
-        nodes.append(
-            {
-                "name": node.name,
-                "formula": node.formula,
-                "shape": list(value.shape),
-                "value": value.tolist(),
-                "derivative": None if derivative is None else derivative.tolist(),
-                "derivative_formula": None if formula is None else formula_text(formula),
-            }
-        )
-    edges = []
-    for edge in reversed(state.edges):
-        edges.append(
-            {
-                "from": edge.parent,
-                "to": edge.child,
-                "symbol": edge.symbol,
-                "local": edge.local.numbers.tolist(),
-                "term": edge.term.tolist(),
-            }
-        )
-    return {"sink": state.graph.sink, "nodes": nodes, "edges": edges}
-
-
-def _show_nudges(graph: Graph, node: str, by: float, *, as_json: bool) -> None:
-    """Print how the sink moves when a node is nudged."""
-    from relusgd.graphs.graph import nudge_node
-
-    state = graph.evaluate()
-    nudges = nudge_node(state, node, by)
-    if as_json:
-        print_json([{**asdict(nudge), "missing": nudge.missing} for nudge in nudges])
-        return
-    sink = state.graph.sink
-    headings = f"ε added to {node}", sink, f"change of {sink}", f"∂{sink}/∂{node} · ε", "missing"
-    table = plain_table(*headings, numeric=5)
-    for nudge in nudges:
-        table.add_row(
-            f"{nudge.by:g}",
-            f"{nudge.output:.10g}",
-            f"{nudge.change:.6g}",
-            f"{nudge.predicted:.6g}",
-            error_text(nudge.missing),
-        )
-    print_table(table)
-    typer.echo(f"{sink} before: {state.output:.10g}", err=True)
 
 
 def _draw_nudge(

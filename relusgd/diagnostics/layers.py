@@ -88,9 +88,10 @@ def layer_signals(network: Network, dataset: Dataset) -> LayerSignals:
     x, y = dataset.x_train[:, None], dataset.y_train[:, None]
     a, f = forward(network.weights, network.biases, x)
     activation = [np.mean(np.square(values)) for values in (*a[1:], f)]
-    at_output = 2.0 * residual(f, y)
+    # The loss is a mean over the points, the error of each is that many times as large.
     backward_signals = [
-        np.mean(np.square(delta)) for _, delta in backward(network.weights, a, at_output)
+        np.mean(np.square(len(x) * delta))
+        for _, delta in backward(network.weights, a, residual(f, y))
     ]
     return LayerSignals(np.array(activation), np.array(backward_signals[::-1]))
 

@@ -39,22 +39,20 @@ def backprop(weights: Sequence[Array], biases: Sequence[Array], x: Array, y: Arr
     """
     a, f = forward(weights, biases, x)
     r = residual(f, y)
-    B = len(x)
     gradients = []
-    for k, delta in backward(weights, a, 2.0 / B * r):
+    for k, delta in backward(weights, a, r):
         gradients.append((a[k].T @ delta, delta.sum(axis=0)))
     weight_gradients, bias_gradients = zip(*reversed(gradients), strict=True)
-    return Gradient(float(np.vdot(r, r)) / B, weight_gradients, bias_gradients)
+    return Gradient(float(np.vdot(r, r)) / len(x), weight_gradients, bias_gradients)
 
 
-def backward(
-    weights: Sequence[Array], a: Sequence[Array], delta: Array
-) -> Iterator[tuple[int, Array]]:
+def backward(weights: Sequence[Array], a: Sequence[Array], r: Array) -> Iterator[tuple[int, Array]]:
     """k and δ_{k+1} = ∂loss/∂z_{k+1}, from the output's layer, k = L, down to k = 0.
 
-    a: the inputs a_0 … a_L of every layer, as `forward` gives them. delta: δ_{L+1}, shape (B,
-    n_out).
+    a: the inputs a_0 … a_L of every layer, as `forward` gives them. r: f − y, shape (B, n_out).
     """
+    B = len(r)
+    delta = 2.0 / B * r
     for k in reversed(range(len(weights))):
         yield k, delta
         if k > 0:

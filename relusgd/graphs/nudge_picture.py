@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
+from relusgd.graphs.design import Design
 from relusgd.graphs.graph import Evaluated, Nudge, nudge_node, nudged
-from relusgd.graphs.picture import Design, GraphPicture
+from relusgd.graphs.picture import GraphPicture
 from relusgd.graphs.text import (
     BoxForm,
     Piece,

@@ -15,8 +15,9 @@ import numpy as np
 from relusgd.errors import InputError
 from relusgd.gradients.dense import Layers
 from relusgd.graphs.columns import column_numbers
+from relusgd.graphs.design import Design, edge_labels
 from relusgd.graphs.graph import Evaluated, Graph
-from relusgd.graphs.picture import Design, GraphPicture, edge_labels
+from relusgd.graphs.picture import GraphPicture
 from relusgd.graphs.text import (
     TextLine,
     derivative_lines,

@@ -15,18 +15,12 @@ from matplotlib.text import Text
 from relusgd.errors import InputError
 from relusgd.graphs.chain_rule import input_line
 from relusgd.graphs.columns import arrange, column_numbers, crossings, node_key
+from relusgd.graphs.design import LETTERS, Design, label_pixels
 from relusgd.graphs.dot import dot_text
 from relusgd.graphs.expression_graph import expression_graph
 from relusgd.graphs.network_graph import network_graph
 from relusgd.graphs.nudge_picture import draw_nudge, nudge_picture
-from relusgd.graphs.picture import (
-    LETTERS,
-    RED,
-    Design,
-    GraphPicture,
-    draw_graph,
-    label_pixels,
-)
+from relusgd.graphs.picture import RED, GraphPicture, draw_graph
 from relusgd.graphs.placing import place
 from relusgd.graphs.sheet_functions import sheet_graph
 from relusgd.graphs.text import FORMS, box_lines, norm, printed, value_cell
