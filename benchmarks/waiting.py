@@ -58,6 +58,10 @@ class Commands:
         self.clones = {"before": before, "now": HERE} if before else {"now": HERE}
         self.rounds = rounds
 
+    @property
+    def earliest(self) -> Path:
+        return next(iter(self.clones.values()))
+
     def measure(self, *arguments: str, first: Callable[[], None] = lambda: None) -> dict[str, Cost]:
         """Clone → the median of its costs. first: called before every command."""
         costs: dict[str, list[Cost]] = {name: [] for name in self.clones}
@@ -82,24 +86,26 @@ def _median(costs: Sequence[Cost]) -> Cost:
 
 def many(folder: Path, commands: Commands, runs: int) -> None:
     """`list` and `compare` of runs that differ in their seeds."""
-    make_copies(folder / "many", runs)
+    make_copies(folder / "many", runs, commands.earliest)
     commands.tell(f"list of {runs:,} runs", "list", str(folder / "many"))
     commands.tell(f"compare of {runs:,} runs", "compare", str(folder / "many"))
 
 
-def train(folder: Path, config: Mapping[str, object]) -> Path:
-    """The folder of a new run. A process of its own trains it, so that this one stays small: the
-    memory of a command counts from that of the process that starts it.
+def train(folder: Path, config: Mapping[str, object], clone: Path) -> Path:
+    """The folder of a new run, which any later version can read.
+
+    A process of its own trains it, so that this one stays small: the memory of a command counts
+    from that of the process that starts it.
     """
     (folder / "config.yaml").write_text(json.dumps(config))
-    cost(HERE, ["train", str(folder / "config.yaml"), "--out", str(folder / "run"), "-q"])
+    cost(clone, ["train", str(folder / "config.yaml"), "--out", str(folder / "run"), "-q"])
     return folder / "run"
 
 
-def make_copies(folder: Path, runs: int) -> None:
-    """One small run, copied under other seeds: as many whole run folders in seconds."""
+def make_copies(folder: Path, runs: int, clone: Path) -> None:
+    """One small run of a clone, copied under other seeds: many whole run folders in seconds."""
     with tempfile.TemporaryDirectory() as place:
-        run = train(Path(place), SMALL)
+        run = train(Path(place), SMALL, clone)
         files = {
             path.relative_to(run): path.read_bytes() for path in run.rglob("*") if path.is_file()
         }
