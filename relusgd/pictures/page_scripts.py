@@ -40,6 +40,7 @@ SHARED = (
     "drawing/ground",
     "drawing/references",
     "drawing/curve",
+    "drawing/legend",
     "drawing/trace",
     "drawing/growing",
     "drawing/time",

@@ -233,7 +233,7 @@ def test_the_picture_is_saved_as_a_png_of_all_panels(scheme, open_lab, wait_unti
     shape = "[...document.querySelectorAll('#figure canvas')].map((canvas) => { const box = "
     shape += "canvas.getBoundingClientRect(); return [box.left, box.top, box.right, box.bottom]; })"
     left, top, right, bottom = zip(*page.evaluate(shape), strict=True)
-    height = (max(bottom) - min(top) + 30) * 1600 / (max(right) - min(left))
+    height = (max(bottom) - min(top) + 54) * 1600 / (max(right) - min(left) + 20)
     assert picture.width == 1600
     assert picture.height == pytest.approx(height, abs=40)
     paper = picture.getpixel((2, picture.height - 2))

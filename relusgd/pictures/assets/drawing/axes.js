@@ -13,7 +13,7 @@ class Sheet {
   /** Take the element's size; true when it changed. */
   fit() {
     const { clientWidth, clientHeight } = this.canvas;
-    const ratio = Math.min(window.devicePixelRatio || 1, 3);
+    const ratio = Sheet.wantedRatio || Math.min(window.devicePixelRatio || 1, 3);
     const changed =
       clientWidth !== this.width || clientHeight !== this.height || ratio !== this.ratio;
     this.width = clientWidth;
@@ -52,6 +52,9 @@ class Sheet {
     if (columns && rows) this.context.drawImage(layer, 0, 0, columns, rows, 0, 0, width, height);
   }
 }
+
+/** CSS pixels → pixels of all sheets; null is what the screen has. @type {number | null} */
+Sheet.wantedRatio = null;
 
 /** A rectangle on a sheet with axes: x and y give pixels, fromX and fromY values. */
 class Frame {

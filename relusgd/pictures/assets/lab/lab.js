@@ -548,7 +548,8 @@ class Lab {
     const limits = this.errorChart.limitsOf(this.drawnCourses());
     const ticks = logTicks(...limits, clamp(Math.round(height / 34), 2, 6));
     const yTicks = evenTicks(...measures.limits.y, 6);
-    this.left = roomForLabels(context, [...ticks, ...yTicks], 12);
+    const steps = { text: wholeText(this.time.end) };
+    this.left = roomForLabels(context, [...ticks, ...yTicks, steps], 12);
     while (this.panels.length > courses.length) this.panels.pop().figure.remove();
     courses.forEach((course, i) => this.layPanel(course, i, measures));
     const rooms = Math.floor($("figure").clientWidth / 340) || 1;
@@ -562,6 +563,12 @@ class Lab {
   relay() {
     this.layPanels();
     this.changed();
+  }
+
+  /** Lay and draw everything at once. */
+  redraw() {
+    this.layPanels();
+    this.draw();
   }
 
   layPanel(course, i, measures) {
@@ -630,6 +637,7 @@ class Lab {
   }
 
   showLegend() {
+    colourLegend(buildLegend("legend", legendOf(this.courses, MOST_UNITS)), this.colours);
     const names = { train: "training error", test: "test error" };
     const entries = this.drawnCourses().flatMap(({ colours }, i) =>
       Object.entries(colours).map(([name, colour]) => {
@@ -660,7 +668,7 @@ class Lab {
   draw() {
     const [course] = this.courses;
     const steps = this.exercise.origin + this.head;
-    if (this.time.growTo(steps)) this.layTime();
+    if (this.time.growTo(steps)) this.layPanels();
     this.panels.forEach((panel, i) => this.drawPanel(panel, this.courses[i]));
     this.drawTime(course);
     if (performance.now() > this.filled + DETAILS_EVERY || !this.isRunning) this.fillDetails();

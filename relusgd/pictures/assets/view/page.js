@@ -1,16 +1,5 @@
 // The page put together: what is shown, and when it is drawn anew.
 
-/** Fill a legend; gives [sample, its colour] of every entry. */
-function buildLegend(id, entries) {
-  return entries.map(([key, colour, words, fewer]) => {
-    const sample = make("span", { class: `key ${key}` });
-    const item = $(id).appendChild(make("li"));
-    item.append(sample, make("span", { class: "long" }, words));
-    item.append(make("span", { class: "short" }, fewer));
-    return [sample, colour];
-  });
-}
-
 class Page {
   constructor() {
     const points = told.data.map(unpackedPoints);
@@ -71,7 +60,8 @@ class Page {
     });
     const errors = errorLegendOf(this);
     $("error-legend").hidden = !errors.length;
-    this.keys = [...buildLegend("legend", legendOf(this)), ...buildLegend("error-legend", errors)];
+    const units = legendOf(this.runs, told.sizes.units);
+    this.keys = [...buildLegend("legend", units), ...buildLegend("error-legend", errors)];
     // inside a notebook there is no address to link to
     const hasAddress = window.location.protocol !== "about:";
     $("copy").hidden = !hasAddress;
@@ -122,11 +112,7 @@ class Page {
     const room = Math.max(1, Math.floor($("figure").clientWidth / 340));
     const wanted = this.runs.length === 4 ? 2 : Math.min(this.runs.length, 3);
     $("panels").style.gridTemplateColumns = `repeat(${Math.min(room, wanted)}, minmax(0, 1fr))`;
-    for (const [sample, colour] of this.keys)
-      sample.style.setProperty(
-        "--key",
-        typeof colour === "number" ? this.colours.layers[colour] : this.colours[colour],
-      );
+    colourLegend(this.keys, this.colours);
     this.references.restyle(this.colours);
     leaveRoomAbove();
     this.errorPanel.sheet.fit();

@@ -76,52 +76,10 @@ function inWords(page) {
   return [clock, (isChanged ? "changed network: " : "") + numbers.join(", ")];
 }
 
-/** [look, colour (or number of a layer), words, fewer words]. */
-function legendOf({ runs, single }) {
-  const any = (test) => runs.some(test);
-  const wide = (run) => run.width > told.sizes.units;
-  /** @type {any[][]} */
-  const entries = [["dot", "data", "training data", "data"]];
-  if (any((run) => run.points.testShown)) entries.push(["ring", "data", "test data", "test"]);
-  if (any((run) => run.points.truth)) entries.push(["dash", "truth", "true function", "truth"]);
-  if (single) entries.push(["strong", "learned", "learned function", "learned"]);
-  if (any((run) => !run.deep && !wide(run)))
-    entries.push(
-      ["", "positive", "unit, v·relu(wx + b), v > 0", "unit +"],
-      ["", "negative", "v < 0", "−"],
-      ["dots", "ink", "output bias", "bias"],
-    );
-  if (any((run) => !run.deep && wide(run)))
-    entries.push(
-      ["patch", "positive", "bends at elbows, output weight v > 0", "bends +"],
-      ["patch", "negative", "< 0", "−"],
-    );
-  if (any((run) => run.deep))
-    entries.push([
-      any((run) => run.deep && wide(run)) ? "patch" : "",
-      "neutral",
-      "units of layer 1",
-      "units",
-    ]);
-  entries.push(...layerEntries(Math.max(...runs.map((run) => run.hidden.length))));
-  return entries;
-}
-
 /** The legend of the errors of one run; of several, each panel's head has the colour of its run. */
 function errorLegendOf({ runs, single }) {
   if (!single) return [];
   const [run] = runs;
   const errors = Object.keys(run.errors).map((name) => ["", name, errorName(name), name]);
   return run.sharpness ? [...errors, ...run.sharpness.entries] : errors;
-}
-
-function layerEntries(deepest) {
-  const most = told.colours.light.layers.length;
-  const entries = [];
-  for (let layer = 1; deepest > 1 && layer <= Math.min(most, deepest); layer++) {
-    const name = layer === 1 ? "bend by layer" : "layer";
-    const more = layer === most && deepest > most ? " …" : "";
-    entries.push(["dot", layer - 1, `${name} ${layer}${more}`, `layer ${layer}`]);
-  }
-  return entries;
 }
