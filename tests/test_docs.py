@@ -34,10 +34,27 @@ def test_every_command_appears_in_the_readme():
         assert f"relusgd {name}" in README, name
 
 
-def test_the_readmes_commands_run_as_they_stand(workshop):
-    examples = [block for block in code_blocks(README, "sh") if ".venv" not in block]
-    assert len(examples) >= 3
-    script = "".join(examples).replace(
+def test_the_readmes_examples_run_as_they_stand(workshop):
+    (examples,) = [block for block in code_blocks(README, "sh") if ".venv" not in block]
+    result = bash(short_training(examples), workshop)
+    assert result.returncode == 0, result.stderr
+    assert "outputs/sine,network.hidden=10" in result.stdout
+
+
+def test_the_commands_of_the_readmes_table_of_questions_run(workshop):
+    rows = re.findall(r"^\| [12][^|]*\|(.*)\|$", README, flags=re.MULTILINE)
+    assert len(rows) == 7
+    commands = re.findall(r"`(relusgd [^`]+)`", "".join(rows))
+    needs = "relusgd train configs/notebook.yaml -q\n"
+    script = needs + "\n".join(commands).replace("course.yaml", "course.yaml --repeat 1")
+    result = bash(script, workshop)
+    assert result.returncode == 0, result.stderr
+    assert (workshop / "step.gif").stat().st_size > 1000
+
+
+def test_the_commands_of_the_tour_run_from_top_to_bottom(workshop):
+    tour = (ROOT / "docs" / "tour.md").read_text(encoding="utf-8")
+    script = "".join(code_blocks(tour, "sh")).replace(
         "relusgd train sine.yaml  ",
         "sed -i 's/epochs: [0-9]*/epochs: 300/' sine.yaml; relusgd train sine.yaml  ",
     )
@@ -57,11 +74,7 @@ def test_the_readmes_commands_run_as_they_stand(workshop):
 
 
 def test_the_main_command_runs_once_it_is_installed(workshop):
-    (command,) = [
-        block
-        for block in code_blocks(README, "sh")
-        if "pip install" in block and "animate" in block
-    ]
+    (command,) = code_blocks(README.partition("<!-- the main command -->")[2], "sh")[:1]
     installed = command[command.index(".venv/bin/relusgd") :].replace(".venv/bin/", "")
     result = bash(installed, workshop)
     assert result.returncode == 0, result.stderr
