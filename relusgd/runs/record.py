@@ -273,14 +273,28 @@ def _write_blocks(
             ending=ending,
         )
         if status == "failed":
-            with suppress(OSError):  # the disk that refused the snapshots may refuse this too
-                writer.cut_unproven()  # makes room for run.json
-                writer.save_facts(facts)
+            _leave_failed(writer, facts)
         else:
-            writer.finish(state, facts)
+            _finish(writer, state, facts)
             if ending is not None and observer.wants_advice:
                 tried = advised(plan, ending, state, seconds, lambda: observer.signal() is not None)
                 writer.save_facts(writer.facts.with_ending(tried))
+
+
+def _finish(writer: RunWriter, state: State, facts: RunFacts) -> None:
+    """Leave the last state and the facts; when the disk refuses them, the run has failed."""
+    try:
+        writer.finish(state, facts)
+    except OSError:
+        _leave_failed(writer, replace(facts, status="failed").with_ending(None))
+        raise
+
+
+def _leave_failed(writer: RunWriter, facts: RunFacts) -> None:
+    """Say in run.json that the run has failed, as far as the disk that refused it takes that."""
+    with suppress(OSError):
+        writer.cut_unproven()  # makes room for run.json
+        writer.save_facts(facts)
 
 
 def _stop_if_asked(plan: Plan, state: State, folder: Path, observer: Observer) -> None:
