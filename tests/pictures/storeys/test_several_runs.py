@@ -1,13 +1,15 @@
 """The picture of several runs, each in two storeys, on one clock."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
+from relusgd.pictures.axis import Ticks
 from relusgd.pictures.look import Look
 from relusgd.pictures.painter import Painter
+from relusgd.pictures.plain_matplotlib import plain_style
 from relusgd.pictures.scene import RunGroup
+from relusgd.pictures.sheet import Box, Sheet
+from relusgd.pictures.storeys.bare_axes import write_heights
 from relusgd.pictures.view import View
 
 
@@ -34,14 +36,18 @@ def test_every_frame_is_the_full_draw_and_a_run_that_has_ended_stands(make_histo
     assert np.array_equal(one, other)
 
 
-@pytest.mark.parametrize("low", [-0.5, -1.0, -2.0, -4.0])
-def test_a_label_of_y_at_the_foot_of_its_storey_keeps_clear_of_those_of_time(
-    overlapping, make_history, dataset, low
-):
-    deeper = replace(dataset, y_train=dataset.y_train + low)
-    views = [View(make_history(seed=seed), deeper) for seed in range(3)]
-    painter = Painter(RunGroup(views, list("abc")), Look(size=(1000, 700)), still=True)
-    assert list(overlapping(painter)) == []
+def test_a_label_keeps_clear_of_those_of_another_axis():
+    """The lowest label of y and the first one of time stand one over the other."""
+    with plain_style:
+        sheet = Sheet(Look())
+        ticks = Ticks((0.0, 1.0), ("bottom", "top"))
+        place, letter = Box(100, 200, 300, 100), sheet.scale.text
+        for gap, kept in ((1.2, ["top"]), (1.4, ["bottom", "top"])):
+            before = len(sheet.figure.texts)
+            others = [200 - gap * letter]
+            heights = write_heights(sheet, place, (0.0, 1.0), ticks, others)
+            assert [text.get_text() for text in sheet.figure.texts[before:]] == kept
+            assert heights == [*others, *([200.0] if len(kept) == 2 else []), 300.0]
 
 
 @pytest.mark.parametrize("count", [2, 4, 9])
