@@ -9,18 +9,20 @@ from contextlib import suppress
 from relusgd.config import load_config
 from relusgd.training import train
 
-DENSE_WIDTH, PREFIX_SUMS_WIDTH = 1, 1000
+DENSE = {"network": {"hidden": 1}, "training": {"epochs": 1}}
+PREFIX_SUMS = {"network": {"hidden": 1000}, "training": {"epochs": 1, "batch_size": "full"}}
+"""Trainings of a few steps, which take these kernels."""
+
+
+def kernel_configs() -> list[dict[str, object]]:
+    """A config for each kernel of one hidden layer."""
+    points = {"data": {"samples": 400}, "engine": "compiled"}
+    return [{**points, **values} for values in (DENSE, PREFIX_SUMS)]
 
 
 def load_kernels() -> None:
     """Take a few steps with each kernel, which compiles it or loads it from Numba's cache."""
-    for width in (DENSE_WIDTH, PREFIX_SUMS_WIDTH):
-        values = {
-            "data": {"samples": 40},
-            "network": {"hidden": width},
-            "training": {"epochs": 1},
-            "engine": "compiled",
-        }
+    for values in kernel_configs():
         for _ in train(load_config(values)):
             pass
 

@@ -6,6 +6,7 @@ from small import SWEEP
 from relusgd.config import load_config
 from relusgd.sweeps.survey import survey
 from relusgd.sweeps.worker import record_group
+from relusgd.training import prepare
 from relusgd.training.auto_engine import compiled_saving
 
 SHORT = {**SWEEP, "engine": "auto"}
@@ -52,3 +53,10 @@ def test_the_preparation_for_workers_knows_the_engine(tmp_path, monkeypatch):
     assert not survey(load_config(SHORT), tmp_path).compiled
     monkeypatch.setattr("relusgd.training.auto_engine.LOADING_NANOSECONDS", 4 * saving())
     assert survey(load_config(SHORT), tmp_path).compiled
+
+
+def test_workers_are_forked_from_a_process_that_has_both_kernels():
+    from relusgd.sweeps.preload_kernels import kernel_configs
+
+    kernels = [prepare(load_config(values)).kernel for values in kernel_configs()]
+    assert kernels == ["dense", "prefix_sums"]
