@@ -417,7 +417,7 @@ def test_a_run_that_may_not_be_read_just_now_is_not_called_damaged(monkeypatch, 
     def refused(*_):
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr("relusgd.run_files.folder.read_bounded", refused)
+    monkeypatch.setattr("relusgd.run_files.folder.reading", refused)
     rows = json.loads(run("list", "--json").stdout)
     assert [row["status"] for row in rows] == ["unreadable"]
     assert "unreadable" in run("list").stdout
