@@ -59,6 +59,9 @@ LAB = (
     "lab/sharing",
     "lab/challenge_text",
     "lab/challenges",
+    "lab/words",
+    "lab/measures",
+    "lab/listening",
     "lab/lab",
 )
 

@@ -41,7 +41,7 @@ class Lab {
     this.useTool("move");
     this.restyle();
     this.open(this.firstExercise());
-    this.listen();
+    listenOnLab(this);
   }
 
   build() {
@@ -518,30 +518,12 @@ class Lab {
     this.changed();
   }
 
-  /** Limits of the panels, from the points and the target. */
-  measures() {
-    const { train, test, toY, truth, domain, xUnit, yUnit } = this.points;
-    const { kind, names } = this.exercise.data;
-    const isByHand = kind === "points" && !names;
-    const heights = [...Array.from(train.y, toY), ...Array.from(test.y, toY), ...(truth || [])];
-    const known = [...heights.filter(Number.isFinite), ...(isByHand ? [-1, 1] : [])];
-    const low = Math.min(...known);
-    const high = Math.max(...known, low + 1e-9);
-    const room = 0.16 * (high - low);
-    const steep = (high - low) / (domain[1] - domain[0]);
-    return {
-      limits: { x: domain, y: [low - room, high + room] },
-      scales: { unit: Math.max((2 * steep * xUnit) / yUnit, 1e-9), kink: 4 * steep },
-      sizes: { bars: 60, units: MOST_UNITS },
-    };
-  }
-
   layPanels() {
     const { courses } = this;
     const isSeveral = courses.length > 1;
     document.body.classList.toggle("several", isSeveral);
     $("paths").hidden = isSeveral;
-    const measures = this.measures();
+    const measures = measuresOf(this.points, this.exercise.data);
     leaveRoomAbove();
     this.errorChart.sheet.fit();
     const { context, height } = this.errorChart.sheet;
@@ -591,7 +573,7 @@ class Lab {
     );
     const lab = this;
     /** @type {any} */
-    const panel = new CurvePanel(canvas, course, this.measures(), {
+    const panel = new CurvePanel(canvas, course, measuresOf(this.points, this.exercise.data), {
       strip: false,
       get named() {
         return lab.courses.length > 1;
@@ -616,7 +598,7 @@ class Lab {
     this.errorChart.lay(this.drawnCourses());
     if (this.courses.length > 1) return;
     this.pathChart.sheet.fit();
-    this.pathChart.lay(this.courses[0], limitsOfX(this.measures()));
+    this.pathChart.lay(this.courses[0], limitsOfX(measuresOf(this.points, this.exercise.data)));
   }
 
   /** The courses with the colours of their errors. */
@@ -853,33 +835,7 @@ class Lab {
     return `step ${wholeText(course.steps)}: training error ${numberText(train)}${tested}`;
   }
 
-  // ---- Listening ----
-
-  listen() {
-    const on = (id, name, act) => $(id).addEventListener(name, act);
-    on("train", "click", () => this.toggleTraining());
-    on("single", "click", () => this.takeSingleStep());
-    on("undo", "click", () => this.undo());
-    on("redo", "click", () => this.redo());
-    on("theme", "click", () => this.otherTheme());
-    on("slider", "input", () => this.goTo(this.stepAtSlider()));
-    on("speed", "change", () => this.isRunning && this.runAll());
-    on("scale", "change", () => {
-      this.time.logarithmic = $("scale").value === "log";
-      this.layTime();
-      this.changed();
-    });
-    for (const button of $("tools").children)
-      button.addEventListener("click", () => this.useTool(button.dataset.tool));
-    on("errors", "pointerdown", (event) => {
-      const steps = Math.round(this.errorChart.epochAt(event.offsetX)) - this.exercise.origin;
-      this.goTo(clamp(steps, 0, this.head));
-    });
-    this.darkSystem.addEventListener("change", () => this.restyle());
-    window.addEventListener("hashchange", () => this.followAddress());
-    window.addEventListener("keydown", (event) => this.pressKey(event));
-    new ResizeObserver(() => this.relay()).observe($("figure"));
-  }
+  // ---- The address ----
 
   followAddress() {
     try {
@@ -891,60 +847,4 @@ class Lab {
       this.say(`The address cannot be read: ${messageOf(error)}.`);
     }
   }
-
-  /** Keys that work everywhere but where something is typed or chosen. */
-  pressKey(event) {
-    const { target, key } = event;
-    if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "z") {
-      if (target.matches("textarea, input:not([type=range])")) return;
-      if (event.shiftKey) this.redo();
-      else this.undo();
-      event.preventDefault();
-      return;
-    }
-    const isTyped = target.matches("select, textarea, input:not([type=range])");
-    const isPressed = target.matches("button, summary, a");
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyped) return;
-    const [course] = this.courses;
-    const far = event.shiftKey ? 10 : 1;
-    const acts = {
-      Escape: () => this.choose(null),
-      ArrowLeft: () => this.goTo(clamp(course.step - far, 0, this.head)),
-      ArrowRight: () => (far > 1 ? this.goTo(course.step + far) : this.takeSingleStep()),
-      Home: () => this.goTo(0),
-      End: () => this.goTo(this.head),
-    };
-    if (!isPressed) acts[" "] = () => this.toggleTraining();
-    if (key === "Delete") acts.Delete = () => this.removeUnit();
-    if (!acts[key]) return;
-    acts[key]();
-    event.preventDefault();
-  }
-}
-
-/** Why a training does not go on. */
-function endOf({ method, epochs }) {
-  if (method === "ridge") return "Ridge regression is done in one step.";
-  const length = counted(epochs, "epoch");
-  return `The cosine ends here, after ${length}; write more of them for a longer training.`;
-}
-
-/** Why no stable rate is told. */
-const unknownRateWords = ({ method }) =>
-  method === "ridge"
-    ? "one step solves the output layer"
-    : "here the sharpness alone does not decide what is stable";
-
-/** The rate of the next step, where it changes over time. */
-function rateWords({ settings, rateInForce }) {
-  const { method, schedule, warmup } = settings;
-  if (method === "ridge" || (schedule === "constant" && !warmup)) return "";
-  return `now ${numberText(rateInForce, 3)}; `;
-}
-
-/** Settings in a few words. */
-function settingsText(settings) {
-  const words = methodWords(settings);
-  if (settings.method === "ridge") return `${words}, λ ${plainNumber(settings.penalty)}`;
-  return `${words}, rate ${plainNumber(settings.learning_rate)}, batch ${settings.batch_size}`;
 }
