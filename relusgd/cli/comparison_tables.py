@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rich.console import JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -86,6 +87,17 @@ def fitting(columns: Sequence[Column], width: int) -> list[Column]:
             break
         kept.remove(least)
     return kept
+
+
+def aligned_table(columns: Sequence[Column], *, left: int, gap: int) -> Table:
+    """A line per cell of the columns. left: how many of the first ones are words; gap: between."""
+    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="bold")
+    for place, column in enumerate(columns):
+        justify: JustifyMethod = "left" if place < left else "right"
+        table.add_column(printable(column.heading), justify=justify, vertical="top")
+    for cells in zip(*(column.cells for column in columns), strict=True):
+        table.add_row(*(Text(printable(cell)) for cell in cells))
+    return table
 
 
 def optimum_tables(comparison: Comparison) -> Iterator[Table]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from rich.console import JustifyMethod
 from rich.table import Table
-from rich.text import Text
 
-from relusgd.cli.terminal import print_sentences, print_table, printable
+from relusgd.cli.comparison_tables import aligned_table
+from relusgd.cli.terminal import print_sentences, print_table
 from relusgd.comparing.measured import MeasuredGroups
 from relusgd.comparing.measured_table import text_columns
 
@@ -21,10 +20,4 @@ def measured_table(measured: MeasuredGroups) -> Table:
     """A line per row."""
     columns = text_columns(measured)
     words = len(columns) - len(measured.quantities) - 1
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for place, column in enumerate(columns):
-        justify: JustifyMethod = "left" if place < words else "right"
-        table.add_column(printable(column.heading), justify=justify, vertical="top")
-    for row in range(len(measured.rows)):
-        table.add_row(*(Text(printable(column.cells[row])) for column in columns))
-    return table
+    return aligned_table(columns, left=words, gap=2)

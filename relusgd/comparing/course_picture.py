@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from relusgd.comparing.courses import Course, Courses, quantile
-from relusgd.comparing.groups import Group
+from relusgd.comparing.groups import Group, folder_of_all, runs_of_each
 from relusgd.comparing.labels import label, named
 from relusgd.errors import InputError
 from relusgd.model.history import ERROR_NAMES
@@ -19,7 +19,6 @@ from relusgd.pictures.error_chart import Chart, Series
 from relusgd.pictures.look import Look
 from relusgd.pictures.stills import check_still
 from relusgd.runs.picture import checked_place
-from relusgd.words import counted
 
 MOST_COLOURS = 6
 """A panel has at most so many lines: more bands could not be told apart."""
@@ -161,18 +160,13 @@ def _thinned(x: np.ndarray, last: float) -> np.ndarray:
 
 def _note(courses: Courses) -> str:
     """How many runs make a line, and what its band is."""
-    counts = {len(course.results) for course in courses.courses}
-    if counts == {1}:
+    counts = [len(course.results) for course in courses.courses]
+    if max(counts) == 1:
         return "one run a line"
-    runs = f"{counted(max(counts), 'run')} each" if len(counts) == 1 else "all runs"
-    return f"median and {courses.band_words} of {runs}"
+    return f"median and {courses.band_words} of {runs_of_each(counts)}"
 
 
 def _title(courses: Courses) -> str:
     """The name of the folder that all runs are in."""
-    folders = {
-        result.run.folder.resolve().parent
-        for course in courses.courses
-        for result in course.results
-    }
-    return folders.pop().name if len(folders) == 1 else f"errors over {courses.over}"
+    results = [result for course in courses.courses for result in course.results]
+    return folder_of_all(results) or f"errors over {courses.over}"

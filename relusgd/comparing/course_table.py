@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 
 from relusgd.comparing.courses import Course, Courses, quantile
 from relusgd.comparing.findings.courses import course_findings
-from relusgd.comparing.keys import ABSENT
 from relusgd.comparing.table import columns_to_csv, key_column
-from relusgd.config.values import plain
 
 PARTS = ("lower", "median", "upper")
 """The quantiles of a band, by the names of their columns."""
@@ -81,10 +79,9 @@ def to_json(courses: Courses) -> dict[str, Any]:
 
 def _course(courses: Courses, course: Course) -> dict[str, Any]:
     group = course.group
-    keys = {key: None if value is ABSENT else plain(value) for key, value in group.keys.items()}
     row: dict[str, Any] = {
         "label": group.label,
-        "keys": keys,
+        "keys": group.plain_keys,
         "runs": len(course.results),
         "diverged": _diverged_until(course).tolist(),
         "epoch": course.epochs.tolist(),

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from relusgd.comparing.functions import FunctionSpread, FunctionSpreads
-from relusgd.comparing.groups import Group
+from relusgd.comparing.groups import Group, folder_of_all, runs_of_each
 from relusgd.comparing.keys import is_number
 from relusgd.config.key_words import key_words
 from relusgd.config.values import single
@@ -25,7 +25,6 @@ from relusgd.pictures.look import Look
 from relusgd.pictures.stills import check_still
 from relusgd.runs.picture import checked_place
 from relusgd.runs.titles import value_words
-from relusgd.words import counted
 
 MOST_PANELS = 6
 """Of more groups, so many are shown, evenly chosen."""
@@ -134,8 +133,7 @@ def _noise(rows: Sequence[FunctionSpread]) -> float | None:
 
 def _note(functions: FunctionSpreads, shown: int) -> str:
     """What a band is, of how many runs, and how many rows are shown."""
-    counts = {len(spread.values) for spread in functions.spreads}
-    runs = f"{counted(max(counts), 'run')} each" if len(counts) == 1 else "all runs"
+    runs = runs_of_each(len(spread.values) for spread in functions.spreads)
     note = f"{functions.band_words}, {runs}"
     rows = len(functions.learned)
     return f"{note}; {shown} of {rows} rows" if shown < rows else note
@@ -144,5 +142,4 @@ def _note(functions: FunctionSpreads, shown: int) -> str:
 def _title(functions: FunctionSpreads) -> str:
     """The name of the folder that all runs are in."""
     results = [result for spread in functions.learned for result in spread.group.counted]
-    folders = {result.run.folder.resolve().parent for result in results}
-    return folders.pop().name if len(folders) == 1 else "functions"
+    return folder_of_all(results) or "functions"

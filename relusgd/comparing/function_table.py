@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 
 from relusgd.comparing.findings.functions import function_findings
 from relusgd.comparing.functions import FunctionSpread, FunctionSpreads
-from relusgd.comparing.keys import ABSENT
 from relusgd.comparing.table import columns_to_csv, key_column
 from relusgd.comparing.table_columns import Column, word_columns
-from relusgd.config.values import plain
 from relusgd.words import DASH, number
 
 NUMBERS = ("bias_squared", "variance", "noise_squared", "total", "median_error")
@@ -105,11 +103,10 @@ def to_json(functions: FunctionSpreads) -> dict[str, Any]:
 
 def _row(spread: FunctionSpread) -> dict[str, Any]:
     group = spread.group
-    keys = {key: None if value is ABSENT else plain(value) for key, value in group.keys.items()}
     lower, upper = spread.limits
     return {
         "label": group.label,
-        "keys": keys,
+        "keys": group.plain_keys,
         "functions": spread.kind,
         "runs": len(spread.values),
         **{name: getattr(spread, name) for name in NUMBERS},

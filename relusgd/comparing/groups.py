@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-from relusgd.comparing.keys import CASE, Values, in_order
+from relusgd.comparing.keys import ABSENT, CASE, Values, in_order
 from relusgd.comparing.labels import Words, label, telling_words
+from relusgd.config.values import plain
 from relusgd.diagnostics.outcomes import Outcome
 from relusgd.runs.run import Run
+from relusgd.words import counted
 
 MEASURES = (
     "train_mse",
@@ -135,6 +138,11 @@ class Group:
         return label(self.words) or "all runs"
 
     @property
+    def plain_keys(self) -> dict[str, Any]:
+        """The varied keys and their values as JSON takes them; None for ABSENT."""
+        return {key: None if value is ABSENT else plain(value) for key, value in self.keys.items()}
+
+    @property
     def network_and_data(self) -> str:
         """The varied keys of network and data: equal for groups that differ in training alone."""
         names = [key for key in self.keys if key != CASE and not key.startswith("training.")]
@@ -209,6 +217,18 @@ def make_groups(results: Sequence[Result], varied: Values) -> list[Group]:
         group.results.sort(key=lambda result: result.seed)
     _number_equal_labels(groups.values())
     return _sorted_by_keys(groups.values(), varied)
+
+
+def folder_of_all(results: Iterable[Result]) -> str | None:
+    """The name of the folder that all these runs are in; None where they are in several."""
+    folders = {result.run.folder.resolve().parent for result in results}
+    return folders.pop().name if len(folders) == 1 else None
+
+
+def runs_of_each(counts: Iterable[int]) -> str:
+    """How many runs each of several groups has, in words, for the note of a picture."""
+    different = set(counts)
+    return f"{counted(different.pop(), 'run')} each" if len(different) == 1 else "all runs"
 
 
 def _number_equal_labels(groups: Collection[Group]) -> None:

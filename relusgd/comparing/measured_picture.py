@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from relusgd.comparing.course_picture import MOST_COLOURS
-from relusgd.comparing.groups import Spread
+from relusgd.comparing.groups import Spread, runs_of_each
 from relusgd.comparing.labels import label
 from relusgd.comparing.measured import MeasuredGroup, MeasuredGroups
 from relusgd.errors import InputError
@@ -18,7 +18,6 @@ from relusgd.pictures.error_chart import Chart, Series
 from relusgd.pictures.look import Look
 from relusgd.pictures.stills import check_still
 from relusgd.runs.picture import checked_place
-from relusgd.words import counted
 
 
 def draw_measured(
@@ -55,8 +54,7 @@ def scene(measured: MeasuredGroups, look: Look | None = None) -> CoursePicture:
         for colour, rows in enumerate(by_colour.values())
     ]
     chart = Chart(series, heading or "all runs", places)
-    counts = {len(row.group.counted) for row in measured.rows}
-    runs = f"{counted(max(counts), 'run')} each" if len(counts) == 1 else "all runs"
+    runs = runs_of_each(len(row.group.counted) for row in measured.rows)
     title = (look and look.title) or f"{quantity.title}: {quantity.formula}"
     rows = [CourseRow(quantity.title, [chart])]
     return CoursePicture(title, f"median and range of {runs}", [""], rows, list(by_colour), "")

@@ -9,11 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.comparing.groups import Spread
-from relusgd.comparing.keys import ABSENT
 from relusgd.comparing.measured import MeasuredGroups
 from relusgd.comparing.table import columns_to_csv, key_column
 from relusgd.comparing.table_columns import Column, error_range, word_columns
-from relusgd.config.values import plain
 from relusgd.words import number
 
 
@@ -63,13 +61,11 @@ def to_json(measured: MeasuredGroups) -> dict[str, Any]:
     """All numbers in plain values; docs/compare.md describes the keys."""
     groups = []
     for row in measured.rows:
-        keys = row.group.keys.items()
-        plain_keys = {key: None if value is ABSENT else plain(value) for key, value in keys}
         values = {
             name: {**asdict(row.spread(name)), "values": values}
             for name, values in row.values.items()
         }
-        groups.append({"label": row.group.label, "keys": plain_keys, **values})
+        groups.append({"label": row.group.label, "keys": row.group.plain_keys, **values})
     return {
         "runs": measured.compared.run_count,
         "differ_in": measured.keys,

@@ -17,7 +17,7 @@ from relusgd.comparing.findings import find_all
 from relusgd.comparing.groups import MEASURES, Group, Result
 from relusgd.comparing.keys import ABSENT, is_number, present
 from relusgd.comparing.solvers import Duel
-from relusgd.config.values import plain, single
+from relusgd.config.values import single
 from relusgd.runs.titles import value_words
 from relusgd.sweeps.summary_file import cell_text
 
@@ -106,11 +106,10 @@ def to_json(compared: ComparedRuns) -> dict[str, Any]:
 
 
 def _group(group: Group, is_best: bool) -> dict[str, Any]:
-    keys = {key: None if value is ABSENT else plain(value) for key, value in group.keys.items()}
     return {
         "label": group.label,
         "best": is_best,
-        "keys": keys,
+        "keys": group.plain_keys,
         "runs": group.runs,
         **group.counts,
         "noise_squared": group.noise_squared,
