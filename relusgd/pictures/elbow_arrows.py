@@ -25,7 +25,8 @@ FACTORS = tuple(base * 10**power for power in range(9) for base in (1, 2, 5))
 class Arrows:
     """The elbows that have an arrow, from `start` to `stop`, shape (n,), by their unit's number.
 
-    factor: by what the moves are lengthened. rest: the elbows that have none.
+    factor: by what the moves are lengthened. rest: the elbows between low and high that have none.
+    outside: how many elbows are not between them.
     """
 
     number: NDArray[np.int64]
@@ -37,7 +38,10 @@ class Arrows:
 
     @classmethod
     def of(cls, before: Array, after: Array, low: float, high: float, unit: int | None) -> Arrows:
-        """Arrows for the elbows between low and high that move most; for `unit` in any case."""
+        """Arrows for the elbows between low and high that move most; for `unit` in any case.
+
+        before, after: the elbows of all units, shape (H,), nan where a unit has none.
+        """
         inside = (before >= low) & (before <= high)
         move = np.where(inside & np.isfinite(after), after - before, 0.0)
         moving = np.flatnonzero(move != 0)

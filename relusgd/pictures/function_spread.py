@@ -211,7 +211,6 @@ class FunctionBuilder:
         sheet.set_ticks(axes, "x", cell.x_ticks(self.x_ticks))
         sheet.set_ticks(axes, "y", cell.y_ticks(self.y_ticks))
         sheet.calm(axes)
-        sheet.calm(axes)
         looks = looks_of(sheet, None)
         if panel.points is not None:
             axes.plot(*panel.points, **looks["data"], zorder=2.8)

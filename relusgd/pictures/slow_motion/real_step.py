@@ -48,8 +48,9 @@ def check_slow_motion(scene: Scene, look: Look) -> None:
 def view_of_step(view: View, step: ElbowStep, states: int, row: int) -> View:
     """The network on its straight way from before a step to after it, in so many states.
 
-    Of large networks there are fewer states. The first and the last are those of the step, to the
-    last bit. row: the snapshot beside which references are shown, as they are there.
+    Of large networks there are fewer states, by MOST_NUMBERS. The first and the last are those of
+    the step, to the last bit. row: the snapshot beside which references are shown, as they are
+    there.
     """
     before, after = step.before.parameters(), step.after.parameters()
     affordable = max(2, MOST_NUMBERS // len(before))
@@ -57,10 +58,10 @@ def view_of_step(view: View, step: ElbowStep, states: int, row: int) -> View:
     vectors = (1 - share) * before + share * after
     numbers = np.arange(len(vectors))
     history = History.from_parameters(numbers, numbers, vectors, step.before.hidden, {})
-    return View(history, view.dataset, standing(view.references, row))
+    return View(history, view.dataset, _references_at(view.references, row))
 
 
-def standing(references: Sequence[ReferenceCurve], row: int) -> list[ReferenceCurve]:
+def _references_at(references: Sequence[ReferenceCurve], row: int) -> list[ReferenceCurve]:
     """The references as they are beside the snapshot of a row, at any moment."""
     return [replace(reference, at=partial(_at_row, reference, row)) for reference in references]
 

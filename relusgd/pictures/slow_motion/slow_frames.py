@@ -13,7 +13,8 @@ from relusgd.pictures.scales import error_axis
 from relusgd.pictures.script import Script
 from relusgd.pictures.sheet import Sheet
 from relusgd.pictures.slow_motion.batch import LitBatch, state_at
-from relusgd.pictures.slow_motion.moves import ElbowPushes, EnlargedChange, arrows_of
+from relusgd.pictures.slow_motion.enlarged_change import EnlargedChange
+from relusgd.pictures.slow_motion.growing_arrows import GrowingArrows, arrows_of
 from relusgd.pictures.slow_motion.real_step import RealStep, view_of_step
 from relusgd.pictures.slow_motion.timing import PHASES, SlowClock
 from relusgd.pictures.slow_motion.words import captions_of_step
@@ -94,7 +95,7 @@ class SlowMotionBuilder:
             arrows = arrows_of(states, film.scales, wide=self.view.wide)
         if arrows:
             box = film.boxes.upper
-            parts.append(ElbowPushes(sheet, upper.front, box, states, arrows, clock))
+            parts.append(GrowingArrows(sheet, upper.front, box, states, arrows, clock))
         factor = arrows.factor if arrows else None
         said = captions_of_step(self.real, dataset, factor, change.factor)
         return parts, said

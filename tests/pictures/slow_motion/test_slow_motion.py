@@ -15,7 +15,8 @@ from relusgd.pictures.look import Look
 from relusgd.pictures.scene import RunGroup
 from relusgd.pictures.script import Script
 from relusgd.pictures.slow_motion.batch import LitBatch
-from relusgd.pictures.slow_motion.moves import ElbowPushes, EnlargedChange, enlargement
+from relusgd.pictures.slow_motion.enlarged_change import EnlargedChange, enlargement
+from relusgd.pictures.slow_motion.growing_arrows import GrowingArrows
 from relusgd.pictures.slow_motion.real_step import RealStep, check_slow_motion
 from relusgd.pictures.slow_motion.slow_frames import slow_motion_part
 from relusgd.pictures.slow_motion.timing import PHASES, SlowClock
@@ -113,15 +114,15 @@ def test_the_function_is_that_before_the_step_and_then_that_after_it(make_histor
 def test_arrows_stand_over_elbows_and_end_where_they_go_times_the_factor(make_history, dataset):
     view = View(make_history(hidden=(12,)), dataset)
     part, step = slowed(view), real_step(view).step
-    pushes = part_of(part.painter, ElbowPushes)
-    arrows = pushes._arrows
+    growing = part_of(part.painter, GrowingArrows)
+    arrows = growing._arrows
     part.painter.show(len(part.indices) - 8)
     assert len(arrows.number) > 0
     assert np.array_equal(arrows.start, step.before.elbow[arrows.number])
     move = (step.after.elbow - step.before.elbow)[arrows.number]
     assert arrows.stop == pytest.approx(arrows.start + arrows.factor * move)
     for path, start, stop in zip(
-        pushes._strokes.get_paths(), arrows.start, pushes._stop, strict=True
+        growing._strokes.get_paths(), arrows.start, growing._stop, strict=True
     ):
         if len(path.vertices) > 1:
             assert path.vertices[:2, 0] == pytest.approx([start, stop])

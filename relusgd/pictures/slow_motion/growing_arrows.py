@@ -1,4 +1,4 @@
-"""Where a step takes the elbows, as arrows, and the function, as a thin line that enlarges it."""
+"""Where a step takes the elbows: an arrow over each, which grows."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 
 from relusgd.model.network import Array
 from relusgd.pictures.curve_panel import FAINTEST_KINK
-from relusgd.pictures.elbow_arrows import FACTORS, Arrows
+from relusgd.pictures.elbow_arrows import Arrows
 from relusgd.pictures.marks import relative
-from relusgd.pictures.panels import kept_near, moving_line
+from relusgd.pictures.panels import kept_near
 from relusgd.pictures.plain_matplotlib import Artist, Axes, LineCollection
 from relusgd.pictures.scales import Scales
 from relusgd.pictures.sheet import MOVING, Box, Sheet
@@ -40,15 +40,6 @@ EDGE = 4.0
 SHORTEST = 2.5
 """No arrow is drawn for a way shorter than this, in pixels."""
 
-SEEN = 0.03
-"""A change of the function up to this share of the storey's height is enlarged."""
-
-ENLARGED = 0.1
-"""To at most this share of it."""
-
-THIN = 1.3
-"""The width of the line that shows it, in pixels."""
-
 
 def arrows_of(states: View, scales: Scales, *, wide: bool) -> Arrows | None:
     """Arrows from the elbows of the first layer that can be seen to bend; None if none moves."""
@@ -67,12 +58,11 @@ def arrows_of(states: View, scales: Scales, *, wide: bool) -> Arrows | None:
     return arrows if len(arrows.number) else None
 
 
-class ElbowPushes:
+class GrowingArrows:
     """An arrow over every elbow, growing to where it goes, times one factor.
 
-    Arrows that would touch lie over each other.
-
-    box: of the upper storey. states: the network on its way.
+    Arrows that would touch lie over each other. box: of the upper storey. states: the network on
+    its way.
     """
 
     def __init__(
@@ -124,8 +114,11 @@ class ElbowPushes:
         return bend_colours(sheet, states.history.output_weight[0][chosen], full)
 
     def _over_the_function(self, heights: Array) -> Array:
-        """The heights of the arrows: each as low over its elbow as it touches none before it; nan
-        where it would be the fifth."""
+        """The height of every arrow, shape (n,).
+
+        It is as low over its elbow as it touches none before it; nan where more than MOST_STACKED
+        would lie over each other.
+        """
         lane = LANE * self._thick * self._pixel
         left = np.minimum(self._arrows.start, self._stop) - lane[0]
         right = np.maximum(self._arrows.start, self._stop) + lane[0]
@@ -166,45 +159,3 @@ class ElbowPushes:
             line = [[arrows.start[number], height], end, upper, end, lower]
             lines.append(np.array(line if is_shown else [end]))
         return lines
-
-
-class EnlargedChange:
-    """A thin line that goes as far as the function does, times a factor.
-
-    factor: 1 where the change can be seen as it is; then there is no line.
-    """
-
-    def __init__(self, sheet: Sheet, axes: Axes, states: View, clock: SlowClock) -> None:
-        self._clock = clock
-        self._limits = axes.get_ylim()
-        before, after = states.curve(0), states.curve(len(states) - 1)
-        self._x = np.union1d(before.x, after.x)
-        self._before = np.interp(self._x, before.x, before.y)
-        self._change = np.interp(self._x, after.x, after.y) - self._before
-        self.factor = enlargement(self._change, self._limits)
-        self._line = moving_line(
-            axes,
-            0.25,
-            color=sheet.colours.ink,
-            linewidth=sheet.points(THIN),
-            solid_joinstyle="round",
-        )
-        self.moving: list[Artist] = [self._line] if self.factor > 1 else []
-
-    def show(self, index: int) -> None:
-        moved = self._clock.moved(index)
-        if not moved or self.factor == 1:
-            self._line.set_data([], [])
-            return
-        heights = self._before + moved * self.factor * self._change
-        self._line.set_data(self._x, kept_near(heights, self._limits))
-        self._line.set_alpha(self._clock.stays(index))
-
-
-def enlargement(change: Array, limits: tuple[float, float]) -> int:
-    """By what a change of the function is multiplied so that it can be seen between limits of y."""
-    largest = float(np.abs(np.nan_to_num(change)).max(initial=0.0)) / (limits[1] - limits[0])
-    if largest > SEEN or largest == 0:
-        return 1
-    fitting = [factor for factor in FACTORS if factor * largest <= ENLARGED]
-    return max(fitting, default=1)
