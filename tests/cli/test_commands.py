@@ -516,6 +516,7 @@ COMMANDS = [
     "plot",
     "view",
     "lab",
+    "lesson",
     "show",
     "list",
     "compare",
