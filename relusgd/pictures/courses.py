@@ -11,13 +11,19 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from relusgd.pictures.chart_head import ChartHead
 from relusgd.pictures.colour_legend import ColourLegend
-from relusgd.pictures.error_chart import Chart, chart_axes, draw_chart, errors_axis
+from relusgd.pictures.error_chart import (
+    Chart,
+    chart_axes,
+    chart_error_ticks,
+    draw_chart,
+    errors_axis,
+)
 from relusgd.pictures.look import Look
 from relusgd.pictures.sheet import Sheet
-from relusgd.pictures.stack import Cell, GridShape, Stack, lay_cells, settle
+from relusgd.pictures.stack import Cell, GridShape, Stack, around, lay_cells, settle
 from relusgd.pictures.stills import draw_sheet, write_figure
-from relusgd.pictures.sweep import SweepHead, around, sweep_error_ticks
 from relusgd.pictures.text_fit import shortened
 
 COLUMNS = 3
@@ -74,7 +80,7 @@ class CourseBuilder:
         self.picture = picture
         self.charts = picture.charts
         self.errors = errors_axis(self.charts)
-        self.head = SweepHead(sheet, picture.title, picture.note)
+        self.head = ChartHead(sheet, picture.title, picture.note)
         self.legend = ColourLegend(
             sheet, picture.names_title, picture.names, self.head.left, self.head.room
         )
@@ -102,7 +108,7 @@ class CourseBuilder:
             row_gap=0,
         )
         height = min(cell.axes.height for cell in self.cells)
-        self.ticks = sweep_error_ticks(self.errors, height, line)
+        self.ticks = chart_error_ticks(self.errors, height, line)
         return [*self.ticks.labels]
 
     def draw(self) -> None:

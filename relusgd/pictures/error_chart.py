@@ -157,3 +157,8 @@ def draw_series(sheet: Sheet, axes: Axes, series: Series, x: Array, errors: Erro
             linestyle="",
             zorder=2.6,
         )
+
+
+def chart_error_ticks(errors: ErrorAxis, height: int, line: int) -> Ticks:
+    """The ticks of errors of a panel of this height. line: the height of a line of text."""
+    return errors.ticks(max(2, height // (2 * line)))

@@ -16,6 +16,7 @@ import numpy as np
 
 from relusgd.model.network import Array
 from relusgd.pictures.axis import fitting_ticks, robust_limits
+from relusgd.pictures.chart_head import ChartHead
 from relusgd.pictures.error_chart import Chart, chart_axes, draw_chart, errors_axis
 from relusgd.pictures.legend import Entry, draw_legend, legend_lines, noise_entry
 from relusgd.pictures.look import Look
@@ -34,7 +35,6 @@ from relusgd.pictures.stack import (
     settle,
 )
 from relusgd.pictures.stills import draw_sheet, write_figure
-from relusgd.pictures.sweep import SweepHead
 from relusgd.pictures.text_fit import shortened
 
 MEDIAN_DASH = (0, (1, 1.3))
@@ -112,7 +112,7 @@ class FunctionBuilder:
         self.picture = picture
         self.panels = picture.panels
         self.fine = panel_sheet(sheet, len(self.panels))
-        self.head = SweepHead(sheet, sheet.look.title or picture.title, picture.note)
+        self.head = ChartHead(sheet, sheet.look.title or picture.title, picture.note)
         self.domain = _domain(picture.bands)
         self.heights = _heights(self.panels)
         self.entries = self._entries()

@@ -11,6 +11,7 @@ import numpy as np
 
 from relusgd.model.network import Array
 from relusgd.pictures.axis import Ticks, even_ticks, fitting_ticks, robust_limits
+from relusgd.pictures.chart_head import ChartHead
 from relusgd.pictures.colour_legend import ColourLegend
 from relusgd.pictures.look import Look
 from relusgd.pictures.marks import run_look, x_limits
@@ -19,7 +20,6 @@ from relusgd.pictures.plain_matplotlib import Axes
 from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.stack import Stack, settle
 from relusgd.pictures.stills import draw_sheet, write_figure
-from relusgd.pictures.sweep import SweepHead
 
 SHARE = 0.36
 """The height of the lower panel, as a share of the picture."""
@@ -61,7 +61,7 @@ class SlopeBuilder:
         self.sheet = sheet
         self.picture = picture
         self.curves = picture.curves
-        self.head = SweepHead(sheet, sheet.look.title or picture.title, picture.note)
+        self.head = ChartHead(sheet, sheet.look.title or picture.title, picture.note)
         names = [curve.name for curve in self.curves]
         self.legend = ColourLegend(sheet, "", names, self.head.left, self.head.room)
         first = self.curves[0]

@@ -187,6 +187,13 @@ def axes_area(cells: Sequence[Cell], area: Box) -> Box:
     return Box(area.left, bottom, area.width, area.top - bottom)
 
 
+def around(boxes: Sequence[Box]) -> Box:
+    """The smallest box that holds all of these."""
+    left, right = min(box.left for box in boxes), max(box.right for box in boxes)
+    bottom, top = min(box.bottom for box in boxes), max(box.top for box in boxes)
+    return Box(left, bottom, right - left, top - bottom)
+
+
 def flow(widths: Sequence[float], room: float, gap: float) -> list[list[int]]:
     """Which items stand on which line when they are set from left to right and wrapped at `room`
     pixels."""

@@ -11,17 +11,25 @@ from typing import Any
 import numpy as np
 
 from relusgd.model.network import Array
-from relusgd.pictures.axis import ErrorAxis, Ticks, even_ticks
+from relusgd.pictures.axis import ErrorAxis, even_ticks
+from relusgd.pictures.chart_head import ChartHead
 from relusgd.pictures.colour_legend import ColourLegend
-from relusgd.pictures.error_chart import Chart, aside, chart_axes, draw_series, side_by_side
+from relusgd.pictures.error_chart import (
+    Chart,
+    aside,
+    chart_axes,
+    chart_error_ticks,
+    draw_series,
+    side_by_side,
+)
 from relusgd.pictures.fonts import drawable
 from relusgd.pictures.marks import pale
 from relusgd.pictures.plain_matplotlib import Axes
 from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.spread_apart import spread_apart
-from relusgd.pictures.stack import Cell, GridShape, Stack, lay_cells, settle, widest
+from relusgd.pictures.stack import Cell, GridShape, Stack, around, lay_cells, settle, widest
 from relusgd.pictures.stills import draw_sheet, write_figure
-from relusgd.pictures.text_fit import shortened, text_width
+from relusgd.pictures.text_fit import shortened
 
 MOST_DOTS = 3000
 """In a panel of more runs, every second, third … run has a dot."""
@@ -104,7 +112,7 @@ class SweepBuilder:
         self.panels = picture.panels
         every_error = [dots.errors for panel in self.panels for dots in panel.dots]
         self.errors = ErrorAxis.around([np.empty(0), *every_error], None)
-        self.head = SweepHead(sheet, picture.title, picture.note)
+        self.head = ChartHead(sheet, picture.title, picture.note)
         self.names = self._names_beside_lines()
         dot = {"marker": "o", "markersize": sheet.points(7)}
         in_legend = () if self.names else picture.names
@@ -146,7 +154,7 @@ class SweepBuilder:
             gap=round(1.2 * sheet.scale.text),
             row_gap=sheet.lines(1.7),
         )
-        self.ticks = sweep_error_ticks(self.errors, self.cells[0].axes.height, line)
+        self.ticks = chart_error_ticks(self.errors, self.cells[0].axes.height, line)
         return [*self.ticks.labels]
 
     def draw(self) -> None:
@@ -234,7 +242,7 @@ class QuantileBuilder:
         self.picture = picture
         self.values = np.sort(picture.errors)
         self.errors = ErrorAxis.around([self.values], None)
-        self.head = SweepHead(sheet, picture.title, picture.note)
+        self.head = ChartHead(sheet, picture.title, picture.note)
         settle(sheet, self._lay_out)
 
     def _lay_out(self, stack: Stack) -> list[str]:
@@ -244,7 +252,7 @@ class QuantileBuilder:
         stack.skip_x_labels()
         self.box = stack.rest()
         line = self.sheet.scale.line
-        self.ticks = sweep_error_ticks(self.errors, self.box.height, line)
+        self.ticks = chart_error_ticks(self.errors, self.box.height, line)
         return [*self.ticks.labels]
 
     def draw(self) -> None:
@@ -283,46 +291,3 @@ class QuantileBuilder:
             linestyle="--",
             zorder=2.2,
         )
-
-
-class SweepHead:
-    """The title, and a note at its right, or on a line of its own where it does not fit."""
-
-    def __init__(self, sheet: Sheet, title: str, note: str) -> None:
-        self.sheet = sheet
-        self.left = round(sheet.scale.text)
-        self.room = sheet.width - 2 * self.left
-        text = sheet.scale.text
-        self.letters = 1.5 * text
-        self.title = shortened(title, self.letters, self.room, bold=True)
-        self.note = drawable(note)
-        taken = text_width(self.title, self.letters, bold=True) + 1.2 * text
-        self.beside = taken + text_width(self.note, text) <= self.room
-
-    def take_from(self, stack: Stack) -> None:
-        stack.skip_top(0.55)
-        self.top = stack.top
-        stack.skip_top(1.6 if self.beside else 2.5)
-
-    def draw(self) -> None:
-        sheet, text, top = self.sheet, self.sheet.scale.text, self.top
-        sheet.text(self.left, top, self.title, pixels=self.letters, bold=True, va="top")
-        look: dict[str, Any] = {"pixels": text, "colour": sheet.colours.faint, "va": "top"}
-        if self.beside:
-            right = sheet.width - self.left
-            sheet.text(right, top - 0.2 * text, self.note, ha="right", **look)
-        else:
-            note = shortened(self.note, text, self.room)
-            sheet.text(self.left, top - 1.3 * sheet.scale.line, note, **look)
-
-
-def sweep_error_ticks(errors: ErrorAxis, height: int, line: int) -> Ticks:
-    """The ticks of errors of a panel of this height."""
-    return errors.ticks(max(2, height // (2 * line)))
-
-
-def around(boxes: Sequence[Box]) -> Box:
-    """The smallest box that holds all of these."""
-    left, right = min(box.left for box in boxes), max(box.right for box in boxes)
-    bottom, top = min(box.bottom for box in boxes), max(box.top for box in boxes)
-    return Box(left, bottom, right - left, top - bottom)

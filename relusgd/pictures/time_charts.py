@@ -11,13 +11,13 @@ import numpy as np
 
 from relusgd.model.network import Array
 from relusgd.pictures.axis import ErrorAxis, Ticks, TimeAxis, even_ticks
+from relusgd.pictures.chart_head import ChartHead
 from relusgd.pictures.error_panel import summarise
 from relusgd.pictures.legend import draw_entries, wrap_entries
 from relusgd.pictures.look import Look
 from relusgd.pictures.sheet import Box, Sheet
-from relusgd.pictures.stack import Cell, GridShape, Stack, lay_cells, settle
+from relusgd.pictures.stack import Cell, GridShape, Stack, around, lay_cells, settle
 from relusgd.pictures.stills import draw_sheet, write_figure
-from relusgd.pictures.sweep import SweepHead, around
 from relusgd.pictures.text_fit import shortened
 
 COLUMNS = 3
@@ -76,7 +76,7 @@ class TimeChartsBuilder:
     def __init__(self, sheet: Sheet, page: TimeChartsPage) -> None:
         self.sheet = sheet.finer(1.0, LETTERS)
         self.charts = page.charts
-        self.head = SweepHead(sheet, sheet.look.title or page.title, page.note)
+        self.head = ChartHead(sheet, sheet.look.title or page.title, page.note)
         ends = [float(curve.x[-1]) for chart in page.charts for curve in chart.curves]
         self.time = TimeAxis(0.0, max(ends, default=1.0))
         settle(self.sheet, self._lay_out)
