@@ -1,12 +1,12 @@
 """Training a recorded run again, to compare every snapshot to the last bit.
 
-Of deep networks the errors may differ by rounding. They follow from the snapshots, and earlier
-versions computed them by a forward pass.
+The errors of deep networks that were recorded before version 0.2.0 may differ by rounding. They
+follow from the snapshots, and were computed by another sum.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,24 +16,41 @@ from relusgd.errors import DivergedError
 from relusgd.model.history import METRICS, History
 from relusgd.run_files.folder import ARRAYS, TABLE
 from relusgd.runs.contents import history_arrays
+from relusgd.runs.facts import RunFacts
 from relusgd.training import Plan, training_blocks
 
+FIRST_WITH_PIECES = (0, 2)
+"""The version that computes the errors of deep networks from the pieces of their functions."""
+
+ERRORS = ("train_mse", "test_mse")
 ROUNDING = 1e-11
-"""The errors of a deep network have been computed in two ways by versions of relusgd."""
+"""By how much the roots of errors that were summed in another order may differ."""
+
+
+def has_rounded_errors(facts: RunFacts, hidden: Sequence[int]) -> bool:
+    """Whether the errors of a run were recorded by a version that summed them in another order."""
+    version = facts.versions.get("relusgd", "").split(".")[:2]
+    is_older = all(map(str.isdigit, version)) and tuple(map(int, version)) < FIRST_WITH_PIECES
+    return len(hidden) > 1 and is_older
 
 
 def first_difference(
-    history: History, metrics: Mapping[str, NDArray[Any]], plan: Plan
+    history: History,
+    metrics: Mapping[str, NDArray[Any]],
+    plan: Plan,
+    *,
+    rounded_errors: bool = False,
 ) -> tuple[str, str] | None:
     """Where a run's snapshots first differ from those that its plan gives: the file, a sentence.
 
-    metrics: the columns of metrics.csv. None where all are equal. A run that was stopped is
-    compared as far as it goes.
+    metrics: the columns of metrics.csv. rounded_errors: whether errors may differ by rounding. None
+    where all are equal. A run that was stopped is compared as far as it goes.
     """
     compared = 0
     for made in _histories(plan):
         there = slice(compared, compared + len(made))
-        difference = _difference(made, history.select(there), _cut(metrics, there))
+        recorded = history.select(there)
+        difference = _difference(made, recorded, _cut(metrics, there), rounded_errors)
         if difference is not None:
             return difference
         compared = there.stop
@@ -55,28 +72,30 @@ def _cut(metrics: Mapping[str, NDArray[Any]], there: slice) -> dict[str, NDArray
 
 
 def _difference(
-    made: History, recorded: History, metrics: Mapping[str, NDArray[Any]]
+    made: History,
+    recorded: History,
+    metrics: Mapping[str, NDArray[Any]],
+    rounded_errors: bool,
 ) -> tuple[str, str] | None:
     """The same of one block. recorded, metrics: may be shorter, where a run was stopped."""
     arrays = history_arrays(recorded)
-    is_deep = len(recorded.hidden) > 1
     pairs = [
-        (f"{ARRAYS}/{name}.npy", array, arrays[name])
+        (name, f"{ARRAYS}/{name}.npy", array, arrays[name])
         for name, array in history_arrays(made).items()
     ]
-    pairs += [(TABLE, np.asarray(made.metrics[name]), metrics[name]) for name in METRICS]
-    for file, new, old in pairs:
+    pairs += [(name, TABLE, np.asarray(made.metrics[name]), metrics[name]) for name in METRICS]
+    for name, file, new, old in pairs:
         same = new[: len(old)].astype(old.dtype)
-        if same.tobytes() != old.tobytes() and not (is_deep and _are_same_errors(same, old)):
+        if rounded_errors and name in ERRORS and _are_same_errors(same, old):
+            continue
+        if same.tobytes() != old.tobytes():
             step = int(made.step[_first_unequal_row(same, old)])
             return file, f"{file} holds other numbers at step {step:,} than training again gives"
     return None
 
 
 def _are_same_errors(one: NDArray[Any], other: NDArray[Any]) -> bool:
-    """Whether mean squared errors of a deep network are the same but for rounding."""
-    if one.dtype != np.float64 or one.ndim != 1:
-        return False
+    """Whether mean squared errors are the same but for rounding."""
     roots = np.sqrt(np.abs(one)), np.sqrt(np.abs(other))
     return np.allclose(*roots, rtol=ROUNDING, atol=ROUNDING, equal_nan=True)
 

@@ -511,6 +511,7 @@ def test_version_and_help_are_printed(here):
 COMMANDS = [
     "new",
     "train",
+    "lesson",
     "sweep",
     "animate",
     "plot",

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from relusgd.config import load_config
 from relusgd.errors import RelusgdError, StoppedError
 from relusgd.runs.find import load_run
 from relusgd.runs.record import record
-from relusgd.runs.training_again import first_difference
+from relusgd.runs.training_again import first_difference, has_rounded_errors
 
 FLIPS = int(os.environ.get("RELUSGD_FLIPS", "60"))
 OLD = Path(__file__).parents[1] / "run_folders"
@@ -179,11 +180,20 @@ def test_the_command_names_the_file_and_what_helps(folders, tmp_path):
     assert relusgd("show", folder, "--again").exit_code == 2
 
 
-def test_errors_of_a_deep_network_may_differ_by_rounding_and_by_no_more(tmp_path):
+def test_errors_of_an_older_deep_network_may_differ_by_rounding_and_by_no_more(tmp_path):
     run = record(tiny(network__hidden=[3, 4]), tmp_path / "run")
     for factor, is_same in ((1 + 1e-14, True), (1 + 1e-9, False)):
         metrics = {**run.metrics, "train_mse": run.metrics["train_mse"] * factor}
-        assert (first_difference(run.history, metrics, run.plan) is None) == is_same
-    shallow = record(tiny(), tmp_path / "shallow")
-    metrics = {**shallow.metrics, "train_mse": shallow.metrics["train_mse"] * (1 + 1e-14)}
-    assert first_difference(shallow.history, metrics, shallow.plan) is not None
+        rounded = first_difference(run.history, metrics, run.plan, rounded_errors=True)
+        assert (rounded is None) == is_same
+        assert first_difference(run.history, metrics, run.plan) is not None
+    rate = {**run.metrics, "learning_rate": run.metrics["learning_rate"] * (1 + 1e-14)}
+    assert first_difference(run.history, rate, run.plan, rounded_errors=True) is not None
+
+
+def test_only_deep_runs_of_older_versions_have_rounded_errors(tmp_path):
+    facts = record(tiny(), tmp_path / "run").facts
+    older = replace(facts, versions={**facts.versions, "relusgd": "0.1.0"})
+    assert has_rounded_errors(older, (3, 4))
+    assert not has_rounded_errors(older, (3,))
+    assert not has_rounded_errors(facts, (3, 4))
