@@ -10,23 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from relusgd.errors import RelusgdError
+from relusgd.errors import DivergedError, RelusgdError
 from relusgd.files import write_whole
 from relusgd.lessons.commands import read_command
+from relusgd.lessons.file_names import ANSWERS, CONFIGS, EXERCISE, LAB, NUMBERS, PAGE, RUNS
 from relusgd.lessons.film_end import write_last_frames
-from relusgd.lessons.folder import (
-    ANSWERS,
-    CONFIGS,
-    EXERCISE,
-    NUMBERS,
-    PAGE,
-    begin_folder,
-    check_folder,
-    numbers_table,
-)
-from relusgd.lessons.lab_links import LAB, lab_link
+from relusgd.lessons.folder import begin_folder, check_folder, numbers_table
+from relusgd.lessons.lab_links import lab_link
 from relusgd.lessons.lesson import Lesson
-from relusgd.lessons.measuring import RUNS, Numbers, measured_numbers
+from relusgd.lessons.measuring import Numbers, measured_numbers
 from relusgd.lessons.page import lesson_html
 from relusgd.lessons.printed_text import fitted
 from relusgd.lessons.program import Printed, Program
@@ -34,22 +26,26 @@ from relusgd.lessons.ready_lesson import ReadyLesson
 from relusgd.lessons.sheets import answers_text, exercise_text
 from relusgd.runs.lab import write_lab
 
-DONE, DIVERGED = 0, 3
+DONE, DIVERGED = 0, DivergedError.exit_code
 """Exit codes with which a run is there: a lesson may be about one that diverged."""
 
 
 class LessonObserver(Protocol):
     """Watches, as the command line's progress does."""
 
-    def trains(self, run: str) -> None: ...
+    def trains(self, run: str) -> None:
+        """Called before a run is trained, or found complete."""
 
-    def ran(self, done: int, count: int) -> None: ...
+    def ran(self, done: int, count: int) -> None:
+        """Called after each command of the lesson: how many are done, and how many there are."""
 
 
 @dataclass(frozen=True)
-class _Task:
-    """A command that has to run. where: in the lesson. text: as the lesson has it. is_dark: whether
-    it draws the dark picture.
+class _PlannedCommand:
+    """A command that has to run.
+
+    where: in the lesson. text: as the lesson has it. arguments: what relusgd is given. is_dark:
+    whether it draws the dark picture.
     """
 
     where: str
@@ -89,13 +85,13 @@ def _stopping(program: Program) -> Iterator[None]:
 
 
 def run_command(name: str, *, is_sweep: bool) -> list[str]:
-    """What trains a run of a lesson, typed in the lesson's folder."""
+    """What trains a run of a lesson, word for word, typed in the lesson's folder."""
     verb = "sweep" if is_sweep else "train"
     return ["relusgd", verb, f"{CONFIGS}/{name}.yaml", "--out", f"{RUNS}/{name}"]
 
 
 def run_commands(lesson: Lesson) -> list[list[str]]:
-    """Of all runs of a lesson, in their order."""
+    """The command of every run of a lesson, in their order."""
     return [
         run_command(name, is_sweep=config.sweep is not None)
         for name, config in lesson.configs.items()
@@ -118,20 +114,20 @@ def _run_commands(
     lesson: Lesson, folder: Path, program: Program, observer: LessonObserver
 ) -> dict[str, Printed]:
     """What every command of the lesson printed, by its text. Those that draw draw twice."""
-    tasks = list(_tasks(lesson))
+    planned = list(_planned_commands(lesson))
     printed: dict[str, Printed] = {}
     with ThreadPoolExecutor(program.workers) as threads:
-        futures: dict[Future[Printed], _Task] = {
-            threads.submit(program.run, task.arguments, folder): task for task in tasks
+        futures: dict[Future[Printed], _PlannedCommand] = {
+            threads.submit(program.run, command.arguments, folder): command for command in planned
         }
         try:
             for done, future in enumerate(as_completed(futures), start=1):
-                task, result = futures[future], future.result()
+                command, result = futures[future], future.result()
                 if result.exit_code != DONE:
-                    raise _failed(task.where, task.text, result)
-                if not task.is_dark:
-                    printed[task.text] = result
-                observer.ran(done, len(tasks))
+                    raise _failed(command.where, command.text, result)
+                if not command.is_dark:
+                    printed[command.text] = result
+                observer.ran(done, len(planned))
         except BaseException:
             program.stop()
             threads.shutdown(wait=False, cancel_futures=True)
@@ -139,7 +135,8 @@ def _run_commands(
     return printed
 
 
-def _tasks(lesson: Lesson) -> Iterator[_Task]:
+def _planned_commands(lesson: Lesson) -> Iterator[_PlannedCommand]:
+    """Every command of the lesson once, twice where it draws, and those of its facts."""
     seen: set[str] = set()
     for question in lesson.questions:
         for text in question.commands:
@@ -148,11 +145,13 @@ def _tasks(lesson: Lesson) -> Iterator[_Task]:
             seen.add(text)
             command = read_command(text)
             where = f"question {question.name}"
-            yield _Task(where, text, tuple(command.arguments))
+            yield _PlannedCommand(where, text, tuple(command.arguments))
             if command.out is not None:
-                yield _Task(where, text, tuple(command.dark_arguments), is_dark=True)
+                dark_arguments = tuple(command.dark_arguments)
+                yield _PlannedCommand(where, text, dark_arguments, is_dark=True)
     for name, text in lesson.text.facts.items():
-        yield _Task(f"the fact {name}", text, tuple(read_command(text).arguments))
+        arguments = tuple(read_command(text).arguments)
+        yield _PlannedCommand(f"the fact {name}", text, arguments)
 
 
 def _failed(where: str, command: str, printed: Printed, hint: str | None = None) -> RelusgdError:

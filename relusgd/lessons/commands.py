@@ -10,11 +10,9 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 
 from relusgd.errors import InputError
+from relusgd.lessons.file_names import PICTURES
 from relusgd.pictures.sizes import is_picture_size
 from relusgd.words import or_list, shown
-
-PICTURES = "pictures"
-"""The folder of a lesson's pictures."""
 
 STILLS = (".png", ".svg")
 FILM = ".gif"

@@ -12,14 +12,11 @@ from relusgd.config.dumping import mapping_to_yaml, written
 from relusgd.config.yaml_reader import read_yaml
 from relusgd.errors import InputError
 from relusgd.files import leftovers, read_bounded, write_whole
-from relusgd.lessons.commands import PICTURES
+from relusgd.lessons.file_names import CONFIGS, LESSON, NUMBERS, PICTURES, RUNS
 from relusgd.lessons.lesson import Lesson
-from relusgd.lessons.measuring import RUNS, MeasuredNumber
+from relusgd.lessons.measuring import MeasuredNumber
 from relusgd.runs.place import check_place, check_writable
 from relusgd.words import shown
-
-LESSON, PAGE, EXERCISE, ANSWERS = "lesson.yaml", "index.html", "exercise.md", "answers.md"
-NUMBERS, CONFIGS = "numbers.csv", "configs"
 
 LARGEST_LESSON = 1_000_000
 """Bytes of a lesson file."""

@@ -10,45 +10,44 @@ from typing import Any
 
 from relusgd.config import Config
 from relusgd.errors import InputError
-from relusgd.lessons.lesson import LabTask
-from relusgd.lessons.measuring import RUNS
+from relusgd.lessons.file_names import LAB, RUNS
+from relusgd.lessons.lesson import LabExercise
 from relusgd.lessons.reading import settings_of
 from relusgd.runs.find import load_run
 from relusgd.runs.lab import lab_start
 
-LAB = "lab.html"
 
-
-def lab_link(task: LabTask, folder: Path) -> str:
+def lab_link(asked: LabExercise, folder: Path) -> str:
     """The link of a question, relative to the lesson's folder.
 
     Raises InputError for a run that the lab does not take.
     """
-    exercise = _exercise(task, folder)
+    exercise = _exercise(asked, folder)
     text = json.dumps(exercise, separators=(",", ":"), ensure_ascii=False)
     packed = base64.urlsafe_b64encode(text.encode()).decode("ascii").rstrip("=")
     return f"{LAB}#lab={packed}"
 
 
-def _exercise(task: LabTask, folder: Path) -> dict[str, Any]:
+def _exercise(asked: LabExercise, folder: Path) -> dict[str, Any]:
+    """What the link holds, as docs/lab.md has it."""
     exercise: dict[str, Any] = {}
-    if task.run is not None:
-        exercise = _of_run(task, folder / RUNS / task.run)
-    for section, values in settings_of(task.config).items():
+    if asked.run is not None:
+        exercise = _of_run(asked, folder / RUNS / asked.run)
+    for section, values in settings_of(asked.config).items():
         if not isinstance(values, Mapping):
             raise InputError(f"{section} is no block of the lab", "data, network or training")
         exercise[section] = {**exercise.get(section, {}), **values}
     network = exercise.get("network", {})
     if isinstance(network.get("hidden"), int):
         network["hidden"] = [network["hidden"]]
-    if task.challenge is not None:
-        exercise["challenge"] = {"text": task.challenge, "number": 0}
+    if asked.challenge is not None:
+        exercise["challenge"] = {"text": asked.challenge, "number": 0}
     return exercise
 
 
-def _of_run(task: LabTask, folder: Path) -> dict[str, Any]:
+def _of_run(asked: LabExercise, folder: Path) -> dict[str, Any]:
     """The points of a run, its network at an epoch, and its training."""
     run = load_run(folder)
     config: Config = run.config
-    network = run.network() if task.epoch == "last" else run.network(epoch=task.epoch)
+    network = run.network() if asked.epoch == "last" else run.network(epoch=asked.epoch)
     return dict(lab_start(config, run.data, network).exercise)

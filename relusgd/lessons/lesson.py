@@ -48,8 +48,8 @@ Texts = Annotated[Mapping[str, Text], AfterValidator(freeze)]
 CommandTexts = Annotated[tuple[Text, ...], BeforeValidator(_one_in_a_list), Field(strict=False)]
 
 
-class LabTask(Section):
-    """With what the lab opens.
+class LabExercise(Section):
+    """An exercise in the lab: with what it opens.
 
     run and epoch: the network of a run, before its training where no epoch is given. config: keys
     of the lab, with or in place of a run. challenge: a task in the lab's format (docs/lab.md).
@@ -76,7 +76,7 @@ class Question(Section):
     minutes: Minutes | None = None
     text: Prose
     look: CommandTexts = ()
-    lab: Annotated[LabTask | None, BeforeValidator(_run_alone)] = None
+    lab: Annotated[LabExercise | None, BeforeValidator(_run_alone)] = None
     answer: Prose
     check: CommandTexts = ()
 

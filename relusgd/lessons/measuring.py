@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from relusgd.errors import InputError, RelusgdError
+from relusgd.lessons.file_names import RUNS
 from relusgd.lessons.lesson import Lesson
 from relusgd.lessons.placeholders import Placeholder, placeholders_in
 from relusgd.recipes.claims import chosen_moments
@@ -15,9 +16,6 @@ from relusgd.recipes.formula import number_of, parse_quantity
 from relusgd.runs.find import load_run
 from relusgd.runs.run import Run
 from relusgd.words import comma_list, or_list, shown
-
-RUNS = "runs"
-"""The folder of a lesson's runs."""
 
 NAMES = ("name", "label")
 """Keys by which an entry of a list is found."""

@@ -68,7 +68,7 @@ def _question(ready: ReadyLesson, question: Question) -> str:
     parts = [
         f'<section id="{_place(question)}">',
         f"<h2><span>{name}</span> {title}{_minutes(question)}</h2>",
-        as_html(ready.task(question)),
+        as_html(ready.text(question)),
         *(_shown(ready, question, text) for text in question.look),
         _lab_link(ready, question),
         "<details><summary>Answer</summary>",

@@ -17,7 +17,7 @@ from relusgd.config.values import plain
 from relusgd.config.yaml_reader import Document, read_file, read_yaml
 from relusgd.errors import ConfigError, InputError
 from relusgd.lessons.commands import read_command
-from relusgd.lessons.lesson import LabTask, Lesson, LessonText, Question
+from relusgd.lessons.lesson import LabExercise, Lesson, LessonText, Question
 from relusgd.lessons.placeholders import Placeholder, placeholders_in
 from relusgd.recipes.formula import check_needs, parse_quantity
 from relusgd.words import comma_list, did_you_mean, nearest, shown
@@ -115,7 +115,7 @@ def _keys_beside(path: tuple[str | int, ...]) -> list[str]:
     if path[0] != "questions":
         return list(LessonText.model_fields)
     if "lab" in path[:-1]:
-        return list(LabTask.model_fields)
+        return list(LabExercise.model_fields)
     return list(Question.model_fields)
 
 
@@ -166,10 +166,10 @@ def _unknown_sources(text: LessonText) -> Iterator[Fault]:
                 continue
             for placeholder in found:
                 yield from _source_faults(("questions", at, key), placeholder, text)
-        task = question.lab
-        if task and task.run and task.run.partition("/")[0] not in text.runs:
-            known = did_you_mean(task.run, text.runs)
-            yield Fault(("questions", at, "lab"), f"is the run {shown(task.run)}{known}")
+        run = question.lab.run if question.lab else None
+        if run and run.partition("/")[0] not in text.runs:
+            known = did_you_mean(run, text.runs)
+            yield Fault(("questions", at, "lab"), f"is the run {shown(run)}{known}")
 
 
 def _source_faults(

@@ -28,8 +28,8 @@ class ReadyLesson:
     def values(self) -> dict[Placeholder, float | str]:
         return {one.placeholder: one.value for one in self.numbers}
 
-    def task(self, question: Question) -> str:
-        """The question with its numbers."""
+    def text(self, question: Question) -> str:
+        """The text of the question with its numbers."""
         return filled(question.text, self.values)
 
     def answer(self, question: Question) -> str:

@@ -40,7 +40,7 @@ def _head(ready: ReadyLesson, more: str = "") -> Iterator[str]:
 def _question(ready: ReadyLesson, question: Question) -> Iterator[str]:
     minutes = f" ({question.minutes} min)" if question.minutes else ""
     yield f"## {question.name}. {question.title}{minutes}"
-    yield ready.task(question)
+    yield ready.text(question)
     yield from _commands(ready, question, question.look)
 
 
