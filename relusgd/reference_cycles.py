@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def cycles_left() -> Iterator[None]:
+def without_cycle_search() -> Iterator[None]:
     """Search for no reference cycles within the block.
 
     Where thousands of runs are read and kept, the same objects would be searched again and again,

@@ -4,20 +4,20 @@ import gc
 
 import pytest
 
-from relusgd.reference_cycles import cycles_left
+from relusgd.reference_cycles import without_cycle_search
 
 
 def test_no_cycles_are_searched_within_the_block_and_as_before_behind_it():
     assert gc.isenabled()
-    with cycles_left():
+    with without_cycle_search():
         assert not gc.isenabled()
     assert gc.isenabled()
-    with pytest.raises(KeyError), cycles_left():
+    with pytest.raises(KeyError), without_cycle_search():
         raise KeyError
     assert gc.isenabled()
     gc.disable()
     try:
-        with cycles_left():
+        with without_cycle_search():
             assert not gc.isenabled()
         assert not gc.isenabled()
     finally:

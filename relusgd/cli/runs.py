@@ -28,7 +28,7 @@ from relusgd.cli.terminal import (
     stdout_console,
 )
 from relusgd.errors import InputError, RelusgdError
-from relusgd.reference_cycles import cycles_left
+from relusgd.reference_cycles import without_cycle_search
 from relusgd.words import and_list, byte_size, counted, duration, number
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def list_runs(
     if check:
         list_checks(folder, as_json=as_json)
         return
-    with cycles_left():
+    with without_cycle_search():
         rows = list_rows(folder)
     if as_json:
         print_json(rows)

@@ -28,7 +28,7 @@ from relusgd.comparing.measured import measured_groups
 from relusgd.comparing.measured_table import columns as measured_columns
 from relusgd.comparing.table import columns
 from relusgd.errors import InputError, RelusgdError
-from relusgd.reference_cycles import cycles_left
+from relusgd.reference_cycles import without_cycle_search
 from relusgd.run_files.finding import WHERE_RUNS_ARE
 from relusgd.run_files.stated_facts import FACTS
 from relusgd.runs.find import find_runs, load_run
@@ -50,7 +50,7 @@ def compare(*subjects: Subject | Sequence[Subject]) -> Comparison:
     Raises InputError for a path that is none of them, RelusgdError when no run can be read.
     """
     collected = _Subjects()
-    with cycles_left():
+    with without_cycle_search():
         for subject in subjects:
             collected.add(subject)
         comparison = Comparison.of(collected.runs.values(), collected.failed)
