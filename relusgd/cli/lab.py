@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,9 +13,6 @@ from relusgd.cli.options import OpenOption, SetOption, run_folder_of
 from relusgd.cli.pictures import ThemeName, has_screen, open_page, typed_in_terminal
 from relusgd.cli.terminal import print_path, typed_text
 from relusgd.cli.written_text import IntroOption, read_text
-
-if TYPE_CHECKING:
-    from relusgd.runs.lab import LabStart
 
 EPILOG = "Examples:  relusgd lab  ·  relusgd lab outputs/sine --out exercise.html"
 
@@ -60,13 +57,13 @@ def lab(
     """
     from relusgd.runs.lab import LabTexts, write_lab
 
-    start = _start(source, changes)
+    exercise = _exercise(source, changes)
     texts = LabTexts(
         title=typed_text(title) or _usual_title(source),
         intro=read_text(intro, "--intro"),
         challenges=read_text(challenges, "--challenges"),
     )
-    path = write_lab(out or _usual_place(source), start, texts, theme.value if theme else None)
+    path = write_lab(out or _usual_place(source), exercise, texts, theme.value if theme else None)
     print_path(path)
     if show_it is None:
         show_it = typed_in_terminal() and has_screen()
@@ -74,17 +71,17 @@ def lab(
         open_page(path)
 
 
-def _start(source: Path | None, changes: list[str] | None) -> LabStart | None:
+def _exercise(source: Path | None, changes: list[str] | None) -> dict[str, Any] | None:
     """What the page begins with; None is the notebook's network."""
     from relusgd.errors import InputError
-    from relusgd.runs.lab import lab_start
+    from relusgd.runs.lab import lab_exercise
 
     if source is None:
         if changes:
             raise InputError("--set changes a config, and none is given")
         return None
     found = read_network(source, changes, None)
-    return lab_start(found.config, found.dataset, found.network)
+    return lab_exercise(found.config, found.dataset, found.network)
 
 
 def _usual_place(source: Path | None) -> Path:

@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from relusgd.config import Config
 from relusgd.errors import InputError
 from relusgd.lessons.file_names import LAB, RUNS
 from relusgd.lessons.lesson import LabExercise
 from relusgd.lessons.reading import settings_of
 from relusgd.runs.find import load_run
-from relusgd.runs.lab import lab_start
+from relusgd.runs.lab import lab_exercise
 
 
 def lab_link(asked: LabExercise, folder: Path) -> str:
@@ -48,6 +47,5 @@ def _exercise(asked: LabExercise, folder: Path) -> dict[str, Any]:
 def _of_run(asked: LabExercise, folder: Path) -> dict[str, Any]:
     """The points of a run, its network at an epoch, and its training."""
     run = load_run(folder)
-    config: Config = run.config
     network = run.network() if asked.epoch == "last" else run.network(epoch=asked.epoch)
-    return dict(lab_start(config, run.data, network).exercise)
+    return lab_exercise(run.config, run.data, network)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,16 +43,6 @@ TRAINING_KEYS = (
 
 
 @dataclass(frozen=True)
-class LabStart:
-    """What the lab begins with.
-
-    exercise: data, network and training in the names of a config, as docs/lab.md has them.
-    """
-
-    exercise: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class LabTexts:
     """What the page says. intro: above the picture; challenges: as docs/lab.md has them."""
 
@@ -63,13 +53,14 @@ class LabTexts:
 
 def write_lab(
     out: str | Path,
-    start: LabStart | None = None,
+    exercise: Mapping[str, Any] | None = None,
     texts: LabTexts | None = None,
     theme: str | None = None,
 ) -> DrawnFile:
     """Write the page of the lab, and give its path.
 
-    start: None is the notebook's network before its training. Raises InputError where no page can
+    exercise: what it begins with, as `lab_exercise` gives it; None is the notebook's network before
+    its training. Raises InputError where no page can
     be written, OSError when writing fails; the page appears whole or not at all.
     """
     path = Path(out)
@@ -79,7 +70,7 @@ def write_lab(
     texts = texts or LabTexts()
     page = lab_html(
         texts.title,
-        exercise=None if start is None else start.exercise,
+        exercise=exercise,
         theme=theme,
         intro=texts.intro,
         challenges=texts.challenges,
@@ -88,20 +79,22 @@ def write_lab(
     return DrawnFile(path)
 
 
-def lab_start(config: Config, dataset: Dataset, network: Network) -> LabStart:
-    """The lab's start with this network on these points. Raises InputError beyond its bounds."""
+def lab_exercise(config: Config, dataset: Dataset, network: Network) -> dict[str, Any]:
+    """Data, network and training in the names of a config, as docs/lab.md has them.
+
+    Raises InputError for a network or points beyond the bounds of the lab.
+    """
     _check_bounds(config, dataset, network)
     start = {
         "hidden": list(network.hidden),
         "output_bias": config.network.output_bias,
         "start": packed(network.parameters()),
     }
-    exercise = {
+    return {
         "data": _data(config, dataset),
         "network": start,
         "training": lab_training(config, len(dataset.x_train)),
     }
-    return LabStart(exercise)
 
 
 def lab_training(config: Config, points: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import pytest
 
 from relusgd.config import load_config
 from relusgd.pictures.lab_page import lab_html
-from relusgd.runs.lab import lab_start
+from relusgd.runs.lab import lab_exercise
 from relusgd.training import prepare
 from relusgd.training.engines import advance
 from relusgd.training.ridge import ridge
@@ -45,7 +45,7 @@ def courses(lab, plan):
     """The parameters after STEPS: of Python's NumPy engine and of the lab, shape (steps, P)."""
     state = plan.descent.start(plan.initial.parameters())
     _, records = advance(plan.descent, state, STEPS[-1], np.array(STEPS))
-    exercise = dict(lab_start(plan.config, plan.dataset, plan.initial).exercise)
+    exercise = lab_exercise(plan.config, plan.dataset, plan.initial)
     return records, np.array(lab.evaluate(COURSE, [exercise, STEPS]))
 
 
@@ -132,7 +132,7 @@ def test_the_one_step_of_ridge_is_its_solution(hidden, lab):
     plan = plan_of(network__hidden=hidden, training__method="ridge", training__penalty=1e-3)
     dataset = plan.dataset
     solved = ridge(plan.initial, dataset.x_train, dataset.y_train, 1e-3)
-    exercise = dict(lab_start(plan.config, dataset, plan.initial).exercise)
+    exercise = lab_exercise(plan.config, dataset, plan.initial)
     found = np.array(lab.evaluate(COURSE, [exercise, [1]]))[0]
     np.testing.assert_allclose(found, solved.parameters(), rtol=0, atol=1e-8)
 
