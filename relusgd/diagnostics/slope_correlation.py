@@ -22,15 +22,15 @@ from relusgd.model.network import Array, Network
 HALF = 0.5
 """The autocorrelation at which slopes no longer count as alike."""
 
-LAGS = 160
-"""Distances at which the autocorrelation is taken: even in their logarithms."""
+DISTANCES = 160
+"""At so many distances is the autocorrelation taken: even in their logarithms."""
 
 SHORTEST, LONGEST = 1e-4, 0.5
 """The first and the last of them, as shares of the domain."""
 
 
 @dataclass(frozen=True, eq=False)
-class SlopeSteps:
+class PiecewiseSlope:
     """f′ on a domain: slope[i] between edges[i] and edges[i + 1], shape (m,) and (m + 1,)."""
 
     edges: Array
@@ -55,52 +55,55 @@ class SlopeSteps:
         return np.asarray(self.slope[places.clip(0, len(self.slope) - 1)])
 
 
-def slope_steps(network: Network, domain: Sequence[float]) -> SlopeSteps:
-    """f′ over a domain (low, high), from the exact breakpoints and their jumps."""
+def piecewise_slope(network: Network, domain: Sequence[float]) -> PiecewiseSlope:
+    """f′ over a domain (low, high), from the exact breakpoints and their jumps.
+
+    The slope of the first piece is that of `piece_between`; every other one adds a jump.
+    """
     low, high = domain
     found = breakpoints(network)
     inside = (low < found.x) & (found.x < high)
     edges = np.concatenate([[low], found.x[inside], [high]])
     first = piece_between(network, float(edges[0]), float(edges[1])).slope
     jumps = found.slope_change[inside]
-    return SlopeSteps(edges, first + np.concatenate([[0.0], np.cumsum(jumps)]))
+    return PiecewiseSlope(edges, first + np.concatenate([[0.0], np.cumsum(jumps)]))
 
 
-def autocorrelation(steps: SlopeSteps, distances: Array) -> Array:
+def autocorrelation(slopes: PiecewiseSlope, distances: Array) -> Array:
     """A(d) for distances d from 0 to below the width of the domain, shape (k,).
 
     nan where f′ is constant.
     """
-    variance = steps.variance
+    variance = slopes.variance
     if variance == 0 or not np.isfinite(variance):
         return np.full(len(distances), np.nan)
-    products = [_mean_product(steps, distance) for distance in distances.tolist()]
+    products = [_mean_product(slopes, distance) for distance in distances.tolist()]
     return np.array(products) / variance
 
 
-def _mean_product(steps: SlopeSteps, distance: float) -> float:
+def _mean_product(slopes: PiecewiseSlope, distance: float) -> float:
     """The mean of (f′(x) − m)(f′(x + d) − m) over all x for which both are in the domain."""
-    low, high = steps.edges[0], steps.edges[-1] - distance
-    edges = np.union1d(steps.edges, steps.edges - distance)
+    low, high = slopes.edges[0], slopes.edges[-1] - distance
+    edges = np.union1d(slopes.edges, slopes.edges - distance)
     edges = np.concatenate([[low], edges[(low < edges) & (edges < high)], [high]])
     middles = edges[:-1] + 0.5 * np.diff(edges)
-    here, there = steps.at(middles) - steps.mean, steps.at(middles + distance) - steps.mean
+    here, there = slopes.at(middles) - slopes.mean, slopes.at(middles + distance) - slopes.mean
     return float(np.sum(here * there * np.diff(edges)) / (high - low))
 
 
-def even_distances(steps: SlopeSteps) -> Array:
-    """0, and LAGS distances up to half of the domain, even in their logarithms."""
-    shares = np.geomspace(SHORTEST, LONGEST, LAGS)
-    return np.concatenate([[0.0], shares * steps.width])
+def even_distances(slopes: PiecewiseSlope) -> Array:
+    """0, and DISTANCES distances up to half of the domain, even in their logarithms."""
+    shares = np.geomspace(SHORTEST, LONGEST, DISTANCES)
+    return np.concatenate([[0.0], shares * slopes.width])
 
 
-def correlation_length(steps: SlopeSteps) -> float:
+def correlation_length(slopes: PiecewiseSlope) -> float:
     """The least distance at which A is HALF; nan where it is above up to half of the domain.
 
     Between the distances that are looked at, A counts as a straight line.
     """
-    distances = even_distances(steps)
-    A = autocorrelation(steps, distances)
+    distances = even_distances(slopes)
+    A = autocorrelation(slopes, distances)
     below = np.flatnonzero(HALF >= A)
     if not len(below):
         return float("nan")

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from relusgd.diagnostics.slope_correlation import (
-    SlopeSteps,
+    PiecewiseSlope,
     autocorrelation,
     correlation_length,
     even_distances,
-    slope_steps,
+    piecewise_slope,
 )
 from relusgd.errors import InputError
 from relusgd.model.network import Array
@@ -38,11 +38,11 @@ class RunSlopes:
 
     run: Run
     epoch: int
-    start: SlopeSteps
-    now: SlopeSteps
+    start: PiecewiseSlope
+    now: PiecewiseSlope
 
     @property
-    def snapshots(self) -> dict[str, SlopeSteps]:
+    def snapshots(self) -> dict[str, PiecewiseSlope]:
         """The start and the snapshot, by what they are called; the start alone if it is that."""
         named = {"epoch 0": self.start}
         return named if self.epoch == 0 else {**named, f"epoch {self.epoch:,}": self.now}
@@ -50,13 +50,13 @@ class RunSlopes:
     def table(self) -> TextTable:
         """A line per distance, and last the distance at which the autocorrelation is ½."""
         distances = np.array(SHARES) * self.start.width
-        columns = [autocorrelation(steps, distances) for steps in self.snapshots.values()]
+        columns = [autocorrelation(slopes, distances) for slopes in self.snapshots.values()]
         lines = zip(distances, *columns, strict=True)
         rows = [
             [significant(distance, DIGITS), *(significant(A, 3) for A in values)]
             for distance, *values in lines
         ]
-        lengths = [number(correlation_length(steps)) for steps in self.snapshots.values()]
+        lengths = [number(correlation_length(slopes)) for slopes in self.snapshots.values()]
         rows.append(["½ at distance", *lengths])
         headings = ["distance", *self.snapshots]
         return TextTable(headings, rows, words=(0,), bold=(len(rows) - 1,))
@@ -67,8 +67,8 @@ class RunSlopes:
 
     def draw(self, out: Path, look: Look | None = None) -> None:
         """Write the picture as .png, .svg or .pdf. Raises as `write_figure` does."""
-        curves = [_curve(name, steps) for name, steps in self.snapshots.items()]
-        pieces = " and ".join(f"{len(steps.slope):,}" for steps in self.snapshots.values())
+        curves = [_curve(name, slopes) for name, slopes in self.snapshots.items()]
+        pieces = " and ".join(f"{len(slopes.slope):,}" for slopes in self.snapshots.values())
         picture = SlopePicture(
             self.run.folder.name, f"f′ of {pieces} pieces", curves, self.run.data.x_name
         )
@@ -82,33 +82,35 @@ def slopes_of(run: Run, epoch: int | None = None) -> RunSlopes:
     """
     history = run.history
     row = history.index(epoch=epoch)
-    steps = []
+    slopes = []
     for place in (0, row):
         network = history.network(place)
         if not np.isfinite(network.parameters()).all():
             raise InputError(f"the network of epoch {history.epoch[place]:,} is not finite")
         original = run.scaling.network_to_original(network)
-        steps.append(slope_steps(original, run.data.domain))
-    return RunSlopes(run, int(history.epoch[row]), *steps)
+        slopes.append(piecewise_slope(original, run.data.domain))
+    return RunSlopes(run, int(history.epoch[row]), *slopes)
 
 
-def _curve(name: str, steps: SlopeSteps) -> SlopeCurve:
-    distances = _curve_distances(steps)
-    return SlopeCurve(name, steps.edges, steps.slope, distances, autocorrelation(steps, distances))
+def _curve(name: str, slopes: PiecewiseSlope) -> SlopeCurve:
+    distances = _curve_distances(slopes)
+    return SlopeCurve(
+        name, slopes.edges, slopes.slope, distances, autocorrelation(slopes, distances)
+    )
 
 
-def _curve_distances(steps: SlopeSteps) -> Array:
+def _curve_distances(slopes: PiecewiseSlope) -> Array:
     """Denser where the curve falls, and even beyond."""
-    far = even_distances(steps)
+    far = even_distances(slopes)
     return np.union1d(far, np.linspace(0, far[-1], CURVE_PLACES))
 
 
-def _facts(steps: SlopeSteps) -> dict[str, Any]:
-    distances = even_distances(steps)
-    correlation = autocorrelation(steps, distances)
+def _facts(slopes: PiecewiseSlope) -> dict[str, Any]:
+    distances = even_distances(slopes)
+    correlation = autocorrelation(slopes, distances)
     return {
-        "edges": steps.edges.tolist(),
-        "slope": steps.slope.tolist(),
+        "edges": slopes.edges.tolist(),
+        "slope": slopes.slope.tolist(),
         "distances": distances.tolist(),
         "autocorrelation": [None if np.isnan(A) else float(A) for A in correlation],
     }

@@ -8,7 +8,7 @@ from relusgd.diagnostics.measures import breakpoints_inside
 from relusgd.diagnostics.measures import total_variation as variation_of
 from relusgd.diagnostics.quantities.quantity import Effort, quantity
 from relusgd.diagnostics.quantities.series import SnapshotSeries
-from relusgd.diagnostics.slope_correlation import correlation_length, slope_steps
+from relusgd.diagnostics.slope_correlation import correlation_length, piecewise_slope
 from relusgd.model.breakpoints import breakpoints as all_breakpoints
 from relusgd.model.network import Array, Network
 
@@ -70,7 +70,7 @@ def slope_correlation_length(snapshots: SnapshotSeries) -> Array:
     where it is longer than half of the domain, or f′ constant.
     """
     domain = snapshots.domain
-    return snapshots.each(lambda network: correlation_length(slope_steps(network, domain)))
+    return snapshots.each(lambda network: correlation_length(piecewise_slope(network, domain)))
 
 
 def _slope_variation(network: Network) -> float:
