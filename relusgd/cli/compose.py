@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from math import prod
 from pathlib import Path
@@ -40,8 +40,17 @@ def register(app: typer.Typer) -> None:
 
 
 @dataclass(frozen=True)
+class Rescaling:
+    """An option --rescale. layer: hidden, from 1 on; unit: from 0 on."""
+
+    layer: int
+    unit: int
+    factor: float
+
+
+@dataclass(frozen=True)
 class PieceCount:
-    """How many pieces a network has: on the whole line and in the domain."""
+    """How many pieces a network has. pieces: on the whole line; in_domain: in the domain."""
 
     network: str
     hidden: list[int]
@@ -88,20 +97,23 @@ def compose(
     from relusgd.model.composition import composed, rescaled
 
     _check_new_config(out)
-    factors = [_read_rescaling(text) for text in rescale or []]
+    rescalings = [_read_rescaling(text) for text in rescale or []]
     chosen = [read_network(source, None, epoch) for source in sources]
     networks = [one.dataset.scaling.network_to_original(one.network) for one in chosen]
     domain = chosen[0].dataset.domain
     whole = composed(networks)
     result = whole
-    for layer, unit, factor in factors:
-        result = rescaled(result, layer, unit, factor)
+    for one in rescalings:
+        result = rescaled(result, one.layer, one.unit, one.factor)
     names = [str(source) for source in sources]
-    rows = [_counted(name, one, domain) for name, one in zip(names, networks, strict=True)]
+    parts = [
+        _piece_count(name, network, domain) for name, network in zip(names, networks, strict=True)
+    ]
+    rows = list(parts)
     if len(sources) > 1:
-        rows.append(_counted("composed", whole, domain))
-    if factors:
-        rows.append(_counted("rescaled", result, domain))
+        rows.append(_piece_count("composed", whole, domain))
+    if rescalings:
+        rows.append(_piece_count("rescaled", result, domain))
     difference = _largest_difference(whole, result, domain)
     if out is not None:
         from relusgd.config.from_network import config_of_network
@@ -109,10 +121,16 @@ def compose(
         write_whole(out, config_of_network(result, domain, _comment(names, rescale or [])))
     if as_json:
         facts = {"networks": [asdict(row) for row in rows], "domain": list(domain)}
-        print_json({**facts, "most_pieces": _most(rows, len(sources)), "difference": difference})
+        print_json({**facts, "most_pieces": _most_pieces(parts), "difference": difference})
     else:
         _print_table(rows, domain)
-        print_sentences(_sentences(rows, len(sources), factors, difference, result, domain))
+        sentences = []
+        if len(parts) > 1:
+            sentences.append(_sentence_of_pieces(parts, composed=rows[len(parts)]))
+        if rescalings:
+            size = float(abs(_values(result, domain)).max())
+            sentences += _sentences_of_rescaling(rescalings, difference, size)
+        print_sentences(sentences)
     if out is not None:
         typer.echo(printable(f"config: {out}"), err=True)
 
@@ -129,12 +147,12 @@ def _check_new_config(out: Path | None) -> None:
         raise InputError(f"{out} is there already", f"try --out {free_name(out)}")
 
 
-def _read_rescaling(text: str) -> tuple[int, int, float]:
-    """The layer, the unit and the factor of an option --rescale."""
+def _read_rescaling(text: str) -> Rescaling:
+    """The option from its text. Raises InputError for another text."""
     place, _, factor = text.partition("=")
     layer, _, unit = place.rpartition(".")
     try:
-        return int(layer or 1), int(unit), float(factor)
+        return Rescaling(int(layer or 1), int(unit), float(factor))
     except ValueError:
         raise InputError(
             f"--rescale takes a unit and a factor, not {text!r}",
@@ -142,7 +160,7 @@ def _read_rescaling(text: str) -> tuple[int, int, float]:
         ) from None
 
 
-def _counted(name: str, network: Network, domain: tuple[float, float]) -> PieceCount:
+def _piece_count(name: str, network: Network, domain: tuple[float, float]) -> PieceCount:
     from relusgd.model.breakpoints import breakpoints
 
     found = breakpoints(network)
@@ -150,23 +168,25 @@ def _counted(name: str, network: Network, domain: tuple[float, float]) -> PieceC
     return PieceCount(name, list(network.hidden), len(found) + 1, inside + 1)
 
 
-def _most(rows: Sequence[PieceCount], count: int) -> int:
-    """The most pieces that networks with the pieces of the first so many rows can have together."""
-    return prod(row.pieces for row in rows[:count])
+def _most_pieces(parts: Sequence[PieceCount]) -> int:
+    """The most pieces that these networks can have one behind another."""
+    return prod(part.pieces for part in parts)
 
 
 def _values(network: Network, domain: tuple[float, float]) -> Array:
+    """f at PLACES even places of the domain, shape (PLACES,)."""
     import numpy as np
 
     return network(np.linspace(*domain, PLACES))
 
 
 def _largest_difference(one: Network, other: Network, domain: tuple[float, float]) -> float:
+    """The largest |f − g| of two networks at PLACES even places of the domain."""
     return float(abs(_values(one, domain) - _values(other, domain)).max())
 
 
 def _comment(names: Sequence[str], rescalings: Sequence[str]) -> str:
-    """What a config says of itself."""
+    """What a config says of itself. rescalings: as they were typed."""
     text = f"{comma_list(names)}, one behind the other" if len(names) > 1 else names[0]
     if rescalings:
         text += f", rescaled {comma_list(rescalings)}"
@@ -182,37 +202,31 @@ def _print_table(rows: Sequence[PieceCount], domain: tuple[float, float]) -> Non
     print_table(table)
 
 
-def _sentences(
-    rows: Sequence[PieceCount],
-    count: int,
-    factors: Sequence[tuple[int, int, float]],
-    difference: float,
-    result: Network,
-    domain: tuple[float, float],
-) -> list[str]:
-    """How many pieces there could be, and what rescaling did to the function."""
-    sentences = []
-    if count > 1:
-        product = " · ".join(f"{row.pieces:,}" for row in rows[:count])
-        have, most = rows[count].pieces, _most(rows, count)
-        sentences.append(
-            f"Of at most {product} = {most:,} pieces, the composition has {counted(have, 'piece')}."
-        )
-    if not factors:
-        return sentences
-    size = float(abs(_values(result, domain)).max())
+def _sentence_of_pieces(parts: Sequence[PieceCount], composed: PieceCount) -> str:
+    """How many pieces there could be, and how many there are."""
+    product = " · ".join(f"{part.pieces:,}" for part in parts)
+    have, most = composed.pieces, _most_pieces(parts)
+    return f"Of at most {product} = {most:,} pieces, the composition has {counted(have, 'piece')}."
+
+
+def _sentences_of_rescaling(
+    rescalings: Sequence[Rescaling], difference: float, size: float
+) -> Iterator[str]:
+    """What rescaling did to the function.
+
+    difference: the largest one between before and after; size: the largest |f| after.
+    """
     if difference <= SAME * size:
-        sentences.append(
+        yield (
             "Rescaling left the function as it was: the largest difference is "
             f"{error_text(difference)}."
         )
     else:
-        sentences.append(f"Rescaling changed the function, by up to {significant(difference, 4)}.")
-    negative = [(layer, unit, factor) for layer, unit, factor in factors if factor < 0]
-    for layer, unit, factor in negative:
-        sentences.append(
-            f"relu(α z) = α relu(z) holds for α > 0 alone: with α = {exact_number(factor)}, unit "
-            f"{unit} of layer {layer} is active on the other side of its elbow, and adds "
-            "v min(z, 0) in place of v max(z, 0)."
-        )
-    return sentences
+        yield f"Rescaling changed the function, by up to {significant(difference, 4)}."
+    for one in rescalings:
+        if one.factor < 0:
+            yield (
+                "relu(α z) = α relu(z) holds for α > 0 alone: with "
+                f"α = {exact_number(one.factor)}, unit {one.unit} of layer {one.layer} is active "
+                "on the other side of its elbow, and adds v min(z, 0) in place of v max(z, 0)."
+            )

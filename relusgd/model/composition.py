@@ -39,10 +39,11 @@ def rescaled(network: Network, layer: int, unit: int, factor: float) -> Network:
     """The network with a unit's incoming weights and bias times a factor, and its outgoing weights
     divided by it.
 
-    As relu(α z) = α relu(z) for α > 0, the function stays. With α < 0 the unit is active on the
-    other side, and adds v min(z, 0) in place of v max(z, 0). layer:
-    hidden, from 1 on; unit: from 0 on. Raises InputError for a unit that does not exist, and for
-    the factor 0.
+    As relu(α z) = α relu(z) for α > 0, the function stays (Neyshabur, Salakhutdinov & Srebro 2015).
+    With α < 0 the unit is active on the other side, and adds v min(z, 0) in place of v max(z, 0).
+
+    layer: hidden, from 1 on; unit: from 0 on; factor: α. Raises InputError for a unit that does not
+    exist, and for the factor 0.
     """
     if not 1 <= layer <= len(network.hidden):
         layers = counted(len(network.hidden), "hidden layer")
