@@ -16,6 +16,9 @@ from relusgd.config.source import Path
 Lines = dict[Path, int]
 """Path → line, counted from 1."""
 
+Offsets = list[tuple[Path, int]]
+"""Paths within a value, each with the number of lines below the value's own key."""
+
 _KEY = r"[A-Za-z_][A-Za-z0-9_]{0,60}"
 _PLAIN = r"(?:[A-Za-z0-9]|[+-]?\.?[0-9])[A-Za-z0-9_./+-]*"
 _QUOTED = r"'[ -&(-~]*'"
@@ -46,9 +49,9 @@ def read_plain_lines(text: str) -> tuple[dict[str, object], Lines] | None:
             block = _BLOCK.match(text, position)
             if block is None or block[1] in values:
                 return None
-            value, places = _block_content(block)
+            value, offsets = _block_content(block)
             values[block[1]] = value
-            for path, offset in places:
+            for path, offset in offsets:
                 lines[(block[1], *path)] = line + offset
             position = block.end()
             line += text.count("\n", block.start(), position)
@@ -57,30 +60,26 @@ def read_plain_lines(text: str) -> tuple[dict[str, object], Lines] | None:
     return (values, lines) if values else None
 
 
-Places = list[tuple[Path, int]]
-"""Paths within a value, each with the number of lines below the value's own key."""
-
-
-def _block_content(block: re.Match[str]) -> tuple[object, Places]:
-    """The value of a key at the left, and its places; the caller may change the value."""
+def _block_content(block: re.Match[str]) -> tuple[object, Offsets]:
+    """The value of a key at the left, and its offsets; the caller may change the value."""
     _, alone, section = block.groups()
     if alone is not None:
         return _value(alone)
     read = _kept_section if len(section) <= LONGEST_KEPT else _section
-    values, places = read(section)
-    return {key: _copied(value) for key, value in values.items()}, places
+    values, offsets = read(section)
+    return {key: _copied(value) for key, value in values.items()}, offsets
 
 
-def _section(text: str) -> tuple[dict[str, object], Places]:
+def _section(text: str) -> tuple[dict[str, object], Offsets]:
     values: dict[str, object] = {}
-    places: Places = [((), 0)]
+    offsets: Offsets = [((), 0)]
     for offset, (key, value_text) in enumerate(_LINE.findall(text), start=1):
         if key in values:
             raise _OtherYamlError
         value, below = _value(value_text)
         values[key] = value
-        places += [((key, *path), offset) for path, _ in below]
-    return values, places
+        offsets += [((key, *path), offset) for path, _ in below]
+    return values, offsets
 
 
 _kept_section = lru_cache(maxsize=256)(_section)
@@ -91,7 +90,7 @@ def _copied(value: object) -> object:
     return value.copy() if isinstance(value, list | dict) else value
 
 
-def _value(text: str) -> tuple[object, Places]:
+def _value(text: str) -> tuple[object, Offsets]:
     """A value on one line, and its own place with those of its items."""
     inner = text[1:-1]
     if text[0] == "'":

@@ -23,7 +23,7 @@ each without doubt."""
 class DeepSnapshot:
     """A deep network with finite parameters on a dataset.
 
-    x: all points, increasing. low, high: of the domain; all in network units.
+    x: all points, increasing, shape (n,). domain: its ends; all in network units.
     """
 
     def __init__(
@@ -52,17 +52,17 @@ class DeepSnapshot:
         x = self._dataset.x_train
         layers = self._pieces.hidden
         if not _are_clear(x, layers[-1].x):
-            return count_units(self._network, self._dataset)
+            return count_dead_and_always_on(self._network, self._dataset)
         anywhere, everywhere = first_layer_activity(self._network.slope, self._network.bias, x)
         dead, always_on = int(np.count_nonzero(~anywhere)), int(np.count_nonzero(everywhere))
         for units in layers[1:]:
-            more_dead, more_always_on = _counts(units, x)
+            more_dead, more_always_on = _count_in_layer(units, x)
             dead += more_dead
             always_on += more_always_on
         return dead, always_on
 
 
-def count_units(network: Network, dataset: Dataset) -> tuple[int, int]:
+def count_dead_and_always_on(network: Network, dataset: Dataset) -> tuple[int, int]:
     """The dead and the always-on units by a forward pass."""
     layers = activity(network, dataset)
     dead = sum(int(np.count_nonzero(~anywhere)) for anywhere, _ in layers)
@@ -81,8 +81,11 @@ def _are_clear(x: Array, knots: Array) -> bool:
     return bool((distance > CLEAR * np.maximum(1.0, np.abs(knots))).all())
 
 
-def _counts(units: SwitchingUnits, x: Array) -> tuple[int, int]:
-    """How many units of a layer are active on no, and on every one of increasing points x."""
+def _count_in_layer(units: SwitchingUnits, x: Array) -> tuple[int, int]:
+    """How many units of a layer are active on no, and on every one of increasing points x.
+
+    Units with the same weights, which are one here, count as many as they are.
+    """
     interval = np.searchsorted(units.x, x)
     visited = interval[np.diff(interval, prepend=-1) > 0]
     active = units.active[visited]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from relusgd.diagnostics.deep_snapshot import DeepSnapshot, count_units
+from relusgd.diagnostics.deep_snapshot import DeepSnapshot, count_dead_and_always_on
 from relusgd.diagnostics.measures import (
     breakpoints_inside,
     first_layer_activity,
@@ -102,7 +102,7 @@ class SnapshotMetrics:
         for row, vector in enumerate(vectors):
             network = Network.from_parameters(vector, self._hidden)
             if not np.isfinite(vector).all():
-                dead[row], always_on[row] = count_units(network, self._dataset)
+                dead[row], always_on[row] = count_dead_and_always_on(network, self._dataset)
                 continue
             snapshot = DeepSnapshot(network, self._dataset, self._x, (self._low, self._high))
             f[row] = snapshot.values()

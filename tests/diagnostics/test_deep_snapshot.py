@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from relusgd.diagnostics.deep_snapshot import DeepSnapshot, count_units
+from relusgd.diagnostics.deep_snapshot import DeepSnapshot, count_dead_and_always_on
 from relusgd.diagnostics.measures import breakpoints_inside
 from relusgd.model.network import Network, layer_shapes
 from relusgd.model.points import Dataset
@@ -42,7 +42,7 @@ def test_values_units_and_breakpoints_are_those_of_the_forward_pass(hidden, low_
         f = network(x)
         scale = np.abs(f).max() + np.abs(network.activations(x)[-1]).max()
         np.testing.assert_allclose(snapshot.values(), f, rtol=0, atol=1e-12 * scale)
-        assert snapshot.dead_and_always_on() == count_units(network, data)
+        assert snapshot.dead_and_always_on() == count_dead_and_always_on(network, data)
         assert snapshot.breakpoints() == breakpoints_inside(network, data)
 
 
@@ -62,7 +62,7 @@ def test_elbows_on_training_points_leave_the_units_to_the_forward_pass():
         (np.ones((1, 3)), np.eye(3), np.ones((3, 1))), (-at, np.zeros(3), np.zeros(1))
     )
     _, snapshot = measured(network, data)
-    assert snapshot.dead_and_always_on() == count_units(network, data) == (2, 0)
+    assert snapshot.dead_and_always_on() == count_dead_and_always_on(network, data) == (2, 0)
 
 
 def test_twins_count_as_often_as_there_are():
@@ -78,7 +78,7 @@ def test_twins_count_as_often_as_there_are():
     )
     data = dataset_of(1)
     _, snapshot = measured(doubled, data)
-    assert snapshot.dead_and_always_on() == count_units(doubled, data)
+    assert snapshot.dead_and_always_on() == count_dead_and_always_on(doubled, data)
 
 
 def test_what_overflows_on_the_way_is_left_to_the_forward_pass():

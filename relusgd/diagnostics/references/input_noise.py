@@ -36,8 +36,9 @@ def noisy_optimum(
 ) -> Array:
     """The output weights, and last the output bias, of the least expected loss, shape (p,).
 
-    network: of one hidden layer, whose slopes and biases are taken; x, y: shape (n,). Of several
-    solutions it is that of minimum norm.
+    p is the number of units H, and 1 more with an output bias. network: of one hidden layer, whose
+    slopes and biases are taken; x, y: shape (n,), and deviation, the noise's σ, in network units.
+    Of several solutions it is that of minimum norm.
     """
     mean, covariance = noisy_regressors(network, x, deviation, output_bias=output_bias)
     eigenvalues, vectors = np.linalg.eigh(len(x) * covariance)
@@ -51,7 +52,10 @@ def noisy_optimum(
 def noisy_regressors(
     network: Network, x: Array, deviation: float, *, output_bias: bool = True
 ) -> tuple[Array, Array]:
-    """m, shape (n, p), and C, shape (p, p), with x + N(0, deviation²); the bias is the last."""
+    """m, shape (n, p), and C, shape (p, p), at x + N(0, deviation²); the bias is the last.
+
+    As for `noisy_optimum`.
+    """
     w, b = network.slope, network.bias
     start, stop = active_intervals(w, b, x, deviation)
     z = x[:, None] * w + b
