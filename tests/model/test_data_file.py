@@ -255,6 +255,23 @@ def test_missing_cells_are_counted_with_their_lines_and_the_key(write):
     )
 
 
+def test_a_number_that_may_stand_for_a_missing_value_is_told_and_kept(write):
+    columns = read_columns(write("x,y\n1,4.1\n2,-999\n3,3.5\n4,-999\n5,2.2\n"), "x", "y")
+    assert columns.notes == (
+        "'y' is -999 in 2 rows, far from its other values (2.2 … 4.1); where it stands for no "
+        "value, leave the cell empty",
+    )
+    assert list(columns.y) == [4.1, -999, 3.5, -999, 2.2]
+
+
+@pytest.mark.parametrize(
+    "cells", ["-999 -998 -997", "98 99 100", "1 1000 99", "5 5 5", "-999 -999 -999"]
+)
+def test_a_nine_among_its_like_is_a_value(write, cells):
+    rows = "".join(f"{x},{y}\n" for x, y in enumerate(cells.split()))
+    assert read_columns(write(f"x,y\n{rows}"), "x", "y").notes == ()
+
+
 def test_a_single_missing_cell_has_its_line(write):
     assert refusal(write("x,y\n1,2\n3,\n")) == (
         ":3: 'y' is missing (empty); fill it in, or leave the row out with data.missing=skip"

@@ -26,10 +26,11 @@ from relusgd.model.data_file.marks import Decimal, Evidence, Marks
 from relusgd.model.data_file.missing import is_missing
 from relusgd.model.data_file.names import clean_name
 from relusgd.model.data_file.numbers import read_number
+from relusgd.model.data_file.numbers_apart import NumberApart, numbers_apart
 from relusgd.model.data_file.rows import row_blocks
 from relusgd.model.data_file.wrong_cells import why_no_number
 from relusgd.model.network import Array
-from relusgd.words import counted
+from relusgd.words import counted, exact_number, number_range
 
 MissingRule = Literal["refuse", "skip"]
 
@@ -160,6 +161,8 @@ def _joined(
         if not keep.any():
             raise ConfigError([f"{path}: {notes[-1]}; no row is left"])
         x, y = x[keep], y[keep]
+    for column, values in ((x_column, x), (y_column, y)):
+        notes += [_apart_note(column, apart) for apart in numbers_apart(values)]
     if x_column.is_dated:
         notes.append(_dates_note(x_column))
     digest = hashlib.sha256(data).hexdigest()
@@ -177,6 +180,17 @@ def _left_out(x_column: _Column, y_column: _Column, count: int) -> str:
     ]
     verb = "is" if count == 1 else "are"
     return f"{count:,} of {rows} {verb} left out: {' and '.join(places)}"
+
+
+def _apart_note(column: _Column, apart: NumberApart) -> str:
+    """A number that may stand for a missing value, and what to do if it does."""
+    low, high = number_range(apart.low, apart.high)
+    number, rows = exact_number(apart.number), counted(apart.rows, "row")
+    return (
+        f"{in_quotes(column.name)} is {number} in {rows}, "
+        f"far from its other values ({low} … {high}); where it stands for no value, leave the cell "
+        "empty"
+    )
 
 
 def _dates_note(column: _Column) -> str:

@@ -1,0 +1,42 @@
+"""Numbers that may stand for a missing value."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+NINES = (99.0, 999.0, 9999.0, 99999.0, 99.9, 999.9, 99.99, 999.99)
+MISSING_NUMBERS = [*NINES, *(-number for number in NINES)]
+"""Numbers that instruments and archives write where there is no value."""
+
+
+class NumberApart(NamedTuple):
+    """A number that may stand for a missing value.
+
+    rows: in how many rows it is. low, high: the range of the others.
+    """
+
+    number: float
+    rows: int
+    low: float
+    high: float
+
+
+def numbers_apart(values: NDArray[np.float64]) -> list[NumberApart]:
+    """The MISSING_NUMBERS among the values that are farther from all others than these are apart.
+
+    They are only told: −999 may be a value, too.
+    """
+    found = []
+    for number in MISSING_NUMBERS:
+        is_number = values == number
+        others = values[~is_number]
+        if not is_number.any() or len(others) < 2:
+            continue
+        low, high = float(others.min()), float(others.max())
+        gap = min(abs(number - low), abs(number - high))
+        if not low <= number <= high and gap > high - low:
+            found.append(NumberApart(number, int(is_number.sum()), low, high))
+    return found
