@@ -196,8 +196,8 @@ def animate(
     Without --to the film of one run ends when nothing but jitter is left, and says so.
     """
     from relusgd.cli.progress import frame_progress
+    from relusgd.runs.film import animate as write
     from relusgd.runs.find import load_run
-    from relusgd.runs.picture import animate as write
 
     look = make_look(size, title, theme, show, layout)
     loaded = [load_run(run) for run in runs]
@@ -316,7 +316,7 @@ def plot_elbows(folders: Sequence[Path], out: Path | None, look: Look, *, alone:
 
 def warn_of_boxes(runs: Sequence[Run], look: Look) -> None:
     """Say on stderr which characters were drawn as boxes, because no font has them."""
-    from relusgd.runs.picture import lacking_characters
+    from relusgd.runs.drawn_scene import lacking_characters
 
     lacking = lacking_characters(runs, look)
     if not lacking:
@@ -387,7 +387,7 @@ def view(
     Prints the file.
     """
     from relusgd.runs.find import load_run
-    from relusgd.runs.picture import view as write
+    from relusgd.runs.page import view as write
 
     notes: list[str] = []
     path = write(

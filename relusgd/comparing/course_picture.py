@@ -18,7 +18,7 @@ from relusgd.pictures.drawn_file import DrawnFile
 from relusgd.pictures.error_chart import Chart, Series
 from relusgd.pictures.look import Look
 from relusgd.pictures.stills import check_still
-from relusgd.runs.picture import checked_place
+from relusgd.runs.drawn_scene import checked_place
 
 MOST_COLOURS = 6
 """A panel has at most so many lines: more bands could not be told apart."""

@@ -23,7 +23,7 @@ from relusgd.pictures.function_spread import (
 )
 from relusgd.pictures.look import Look
 from relusgd.pictures.stills import check_still
-from relusgd.runs.picture import checked_place
+from relusgd.runs.drawn_scene import checked_place
 from relusgd.runs.titles import value_words
 
 MOST_PANELS = 6

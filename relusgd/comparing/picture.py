@@ -22,7 +22,7 @@ from relusgd.pictures.look import Look
 from relusgd.pictures.number_text import error_text
 from relusgd.pictures.stills import check_still
 from relusgd.pictures.view import View
-from relusgd.runs.picture import checked_place
+from relusgd.runs.drawn_scene import checked_place
 from relusgd.runs.run import Run
 from relusgd.runs.titles import SHORT_WORDS, value_words
 

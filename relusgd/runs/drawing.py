@@ -13,7 +13,7 @@ from relusgd.errors import InputError
 from relusgd.pictures.drawn_figure import DrawnFigure
 from relusgd.pictures.drawn_file import DrawnFile
 from relusgd.pictures.look import Look
-from relusgd.runs import picture
+from relusgd.runs import film, page, picture
 from relusgd.runs.find import load_run
 from relusgd.runs.run import Run
 
@@ -76,7 +76,7 @@ def animate(
     **look: Any,
 ) -> DrawnFile:
     """Film runs side by side, and give the file's path. The options are those of `Run.animate`."""
-    return picture.animate(
+    return film.animate(
         _loaded(runs),
         out,
         frames=frames,
@@ -106,7 +106,7 @@ def view(
     show: str | Iterable[str] = (),
 ) -> DrawnFile:
     """Write the page of runs side by side. The options are those of `Run.view`."""
-    return picture.view(
+    return page.view(
         _loaded(runs), out, frames=frames, title=title, theme=theme, with_=with_, show=show
     )
 

@@ -463,7 +463,7 @@ class Run:
         for what cannot be drawn so.
         """
         from relusgd.pictures.look import Look
-        from relusgd.runs.picture import animate
+        from relusgd.runs.film import animate
 
         return animate(
             [self],
@@ -540,13 +540,13 @@ class Run:
         what the reader's system prefers. with_: names of `references`, which the reader can switch
         off and on. show: "sharpness" adds a panel of the sharpness over time.
         """
-        from relusgd.runs.picture import view
+        from relusgd.runs.page import view
 
         return view([self], out, frames=frames, title=title, theme=theme, with_=with_, show=show)
 
     def _repr_html_(self) -> str | None:
         """The same page in a notebook's cell; a run that cannot be drawn is shown by its name."""
-        from relusgd.runs.picture import notebook_cell
+        from relusgd.runs.page import notebook_cell
 
         try:
             return notebook_cell(self)

@@ -9,7 +9,7 @@ from relusgd.model.history import History
 from relusgd.model.points import points_dataset
 from relusgd.pictures.scene import RunGroup
 from relusgd.pictures.view import View
-from relusgd.runs.picture import _captions
+from relusgd.runs.film_captions import captions_of_runs
 
 POINTS = points_dataset(np.linspace(0, 1, 9), np.linspace(0, 1, 9))
 
@@ -31,7 +31,7 @@ def test_a_caption_begins_with_its_run_and_stands_when_the_event_is_shown():
     coarse = run_with([event("units_die", 15, 18, 10, "3 units die")], 21, 10)
     views = [View(run.history, run.data) for run in (fine, coarse)]
     group = RunGroup(views, ["a long title", "another"], ["hidden 40", "hidden 10"])
-    said = _captions([fine, coarse], group, np.arange(201), 15.0)
+    said = captions_of_runs([fine, coarse], group, np.arange(201), 15.0)
     assert len(said) == len(group)
     assert said[59] == ""
     assert said[60] == said[75] == "hidden 40: a plateau stands"

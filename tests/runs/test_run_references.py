@@ -8,7 +8,7 @@ from small import small
 import relusgd
 from relusgd.errors import InputError
 from relusgd.gradients.jacobian import jacobian
-from relusgd.runs.picture import scene_of
+from relusgd.runs.drawn_scene import scene_of
 from relusgd.runs.references import REFERENCES, reference_names
 
 

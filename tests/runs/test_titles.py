@@ -8,8 +8,10 @@ from PIL import Image
 import relusgd
 from relusgd.errors import InputError
 from relusgd.pictures.view import View
+from relusgd.runs.drawn_scene import scene_of
 from relusgd.runs.facts import write_facts
-from relusgd.runs.picture import animate, plot, scene_of
+from relusgd.runs.film import animate
+from relusgd.runs.picture import plot
 from relusgd.runs.titles import _title_words, folder_words, panel_titles, picture_place
 
 WAYS = {

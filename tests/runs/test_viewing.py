@@ -7,7 +7,7 @@ import pytest
 
 import relusgd
 from relusgd.errors import InputError
-from relusgd.runs.picture import view
+from relusgd.runs.page import view
 
 
 @pytest.fixture
@@ -29,7 +29,8 @@ def test_a_run_is_viewed_beside_itself_or_elsewhere(run, tmp_path):
     )
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "<title>a title</title>" in text
-    assert '"batch_size":null,"penalty":1e-06,"output_bias":false' in text
+    assert '"method":"sgd","batch_size":"full","warmup":0,"penalty":1e-06' in text
+    assert '"standardize":false,"output_bias":false' in text
     assert sorted(path.name for path in tmp_path.iterdir()) == ["page.html", "run"]
 
 

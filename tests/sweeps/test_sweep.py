@@ -9,7 +9,7 @@ import relusgd
 from relusgd.config import load_config
 from relusgd.config.values import FrozenMapping
 from relusgd.errors import InputError, RelusgdError
-from relusgd.runs.picture import animate
+from relusgd.runs.film import animate
 from relusgd.runs.record import record
 from relusgd.sweeps.rows import Row
 

@@ -1,0 +1,164 @@
+"""Films of runs: their snapshots, their timing, and the step that is shown slowly."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from relusgd.advice import Advice, advice, flag
+from relusgd.diagnostics.interpolated_history import with_snapshots_between
+from relusgd.errors import InputError
+from relusgd.model.history import History
+from relusgd.pictures.drawn_file import DrawnFile
+from relusgd.pictures.film import USUAL_FPS, check_film, write_film
+from relusgd.pictures.frames import FPS, Indices, Timing, choose_frames
+from relusgd.pictures.look import Look
+from relusgd.pictures.scene import RunGroup, Scene
+from relusgd.pictures.slow_motion.real_step import check_slow_motion
+from relusgd.pictures.storeys.build_up import check_build_up
+from relusgd.pictures.view import View
+from relusgd.runs.drawn_scene import (
+    ToldRun,
+    checked_place,
+    quiet,
+    scene_of,
+    shows_sharpness_in,
+    train_references,
+)
+from relusgd.runs.film_captions import captions_of_runs
+from relusgd.runs.film_ending import film_ending
+from relusgd.runs.references import reference_names
+from relusgd.runs.slowed_step import ReplayedRun, slowed_step
+from relusgd.runs.titles import panel_titles
+from relusgd.words import counted
+
+
+class FilmedRun(ToldRun, ReplayedRun, Protocol):
+    """A run whose film can show one of its steps slowly."""
+
+
+@quiet
+def animate(
+    runs: Sequence[FilmedRun],
+    out: str | Path | None = None,
+    *,
+    frames: int | None = None,
+    fps: float | None = None,
+    seconds: float | None = None,
+    first_epoch: int | None = None,
+    last_epoch: int | None = None,
+    spacing: str = "log",
+    build_up: bool = False,
+    slow_motion: int | None = None,
+    look: Look | None = None,
+    with_: str | Iterable[str] = (),
+    captions: bool = True,
+    interpolate: bool = False,
+    tell: Callable[[str], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> DrawnFile:
+    """Write the film of a run, or of up to nine side by side, and give its path.
+
+    By default it is animation.gif in the run's folder. frames, fps, seconds: at most two of them;
+    slow_motion: the step after which the film shows the next one slowly, and then goes on;
+    with_: names of references to draw; captions: whether the film says what happens;
+    interpolate: move between the snapshots where there are too few, which the title then says;
+    progress(done, of) is called after every frame. Without last_epoch, the film of one run ends
+    when nothing but jitter is left, and tell(sentence) is called for that. Raises InputError for
+    what cannot be drawn so, RelusgdError when a run is damaged or the film cannot be written.
+    """
+    path = checked_place(runs, out, "animation", ".gif")
+    usual_fps = USUAL_FPS.get(path.suffix.lower(), FPS)
+    timing = Timing.resolve(frames, fps, seconds, usual_fps=usual_fps)
+    check_film(path, timing.fps)
+    shows_sharpness = shows_sharpness_in(look, len(runs))
+    scene = scene_of(runs, with_, shows_sharpness=shows_sharpness)
+    if interpolate:
+        _check_interpolation(with_, shows_sharpness=shows_sharpness)
+        scene, look = _interpolated(runs, scene, look or Look(), timing.frames)
+    if build_up:
+        check_build_up(scene, look or Look())
+    real_step = None
+    if slow_motion is not None:
+        check_slow_motion(scene, look or Look())
+        real_step = slowed_step(runs[0], slow_motion)
+    ending = film_ending(runs[0].history, runs[0].events) if len(runs) == 1 else None
+    is_cut = last_epoch is None and ending is not None and ending.epoch > (first_epoch or 0)
+    last = ending.epoch if is_cut and ending else last_epoch
+    if is_cut and real_step and isinstance(scene, View):
+        last = max(last or 0.0, _epoch_of(scene.history, real_step.number))
+    indices = choose_frames(scene, timing.frames, spacing, first_epoch=first_epoch, last_epoch=last)
+    if real_step and isinstance(scene, View):
+        indices = _until_step(scene.history, indices, real_step.number)
+    timing = Timing.resolve(frames, fps, seconds, available=len(indices), usual_fps=usual_fps)
+    told = captions_of_runs(runs, scene, indices, timing.fps) if captions else ()
+    train_references(scene, indices)
+    write_film(
+        scene,
+        path,
+        look,
+        indices=indices,
+        fps=timing.fps,
+        build_up=build_up,
+        slow_motion=real_step,
+        captions=told,
+        progress=progress,
+    )
+    if is_cut and ending and tell:
+        tell(ending.note)
+    return DrawnFile(path)
+
+
+def _epoch_of(history: History, step: int) -> float:
+    """The epoch, with its fraction, of the last snapshot until a step."""
+    return float(history.clock[np.searchsorted(history.step, step, side="right") - 1])
+
+
+def _until_step(history: History, indices: Indices, step: int) -> Indices:
+    """The moments of a film with the last snapshot until a step among them.
+
+    Raises InputError for a step that is not between the first and the last moment.
+    """
+    row = int(np.searchsorted(history.step, step, side="right")) - 1
+    if not indices[0] <= row <= indices[-1]:
+        first, last = (int(history.step[index]) for index in (indices[0], indices[-1]))
+        raise InputError(
+            f"the film goes from step {first:,} to {last:,}, and step {step:,} is not in it",
+            Advice(
+                "choose first_epoch and last_epoch around it", "choose --from and --to around it"
+            ),
+        )
+    return np.union1d(indices, [row])
+
+
+def _check_interpolation(with_: str | Iterable[str], *, shows_sharpness: bool) -> None:
+    """Raise InputError for what is known at the recorded snapshots alone."""
+    if shows_sharpness or reference_names(with_):
+        raise InputError(
+            "references and the sharpness are those of recorded snapshots, between which nothing "
+            "is known of them",
+            advice("leave out {}", flag("interpolate")),
+        )
+
+
+def _interpolated(
+    runs: Sequence[FilmedRun], scene: Scene, look: Look, frames: int
+) -> tuple[Scene, Look]:
+    """The scene with moments between the snapshots for so many frames, and a title that says so.
+
+    Both as they are where enough was recorded.
+    """
+    histories = [with_snapshots_between(run.history, run.data, 2 * frames) for run in runs]
+    if all(map(operator.eq, map(len, histories), (len(run.history) for run in runs))):
+        return scene, look
+    views = [View(history, run.data) for history, run in zip(histories, runs, strict=True)]
+    recorded = counted(max(len(run.history) for run in runs), "recorded snapshot")
+    words = f"interpolated between {recorded}"
+    title = f"{look.title} · {words}" if look.title else f"{words[0].upper()}{words[1:]}"
+    moved = views[0] if len(views) == 1 else RunGroup(views, *panel_titles(runs))
+    return moved, replace(look, title=title)

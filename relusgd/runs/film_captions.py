@@ -1,0 +1,62 @@
+"""What the film of a run, or of several, says at its moments."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from relusgd.diagnostics.events import Event
+from relusgd.model.history import History
+from relusgd.pictures.captions import by_weight, captions_of
+from relusgd.pictures.film import HOLD
+from relusgd.pictures.frames import Indices
+from relusgd.pictures.scene import RunGroup, Scene
+from relusgd.pictures.view import View
+from relusgd.runs.drawn_scene import ToldRun
+
+
+def captions_of_runs(
+    runs: Sequence[ToldRun], scene: Scene, indices: Indices, fps: float
+) -> Sequence[str]:
+    """The captions of a film, one for every moment; of several runs, each with its run's title."""
+    if isinstance(scene, View):
+        events = [_at_rows_of(scene.history, event) for event in runs[0].events]
+    else:
+        events = _events_of_group(runs, scene)
+    texts = [""] * len(scene)
+    shown = captions_of(events, indices, fps, HOLD)
+    for row, text in zip(indices.tolist(), shown, strict=True):
+        texts[row] = text
+    return texts
+
+
+def _events_of_group(runs: Sequence[ToldRun], group: RunGroup) -> list[Event]:
+    """The events of all runs at the moments of their group, captions with the titles of the runs.
+
+    They stand as they would be told by turns: the first of each run, then the second ones.
+    """
+    told: list[tuple[int, Event]] = []
+    for run, view, title in zip(runs, group.views, group.short, strict=True):
+        for order, event in enumerate(by_weight([*run.events])):
+            told.append((order, _in_group(event, view, group, title)))
+    return [event for _, event in sorted(told, key=operator.itemgetter(0))]
+
+
+def _in_group(event: Event, view: View, group: RunGroup, title: str) -> Event:
+    """The event of a view with the moments of its group, and a caption that says whose it is."""
+    at = _at_rows_of(view.history, event)
+    moments = group.clock.searchsorted(view.clock)
+    end = None if at.end_row is None else int(moments[at.end_row])
+    caption = f"{title}: {event.caption[0].lower()}{event.caption[1:]}"
+    return replace(event, row=int(moments[at.row]), end_row=end, caption=caption)
+
+
+def _at_rows_of(history: History, event: Event) -> Event:
+    """The event with the rows that its steps have in a history."""
+    row = int(np.searchsorted(history.step, event.step))
+    if event.end_step is None:
+        return replace(event, row=row)
+    return replace(event, row=row, end_row=int(np.searchsorted(history.step, event.end_step)))
