@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -241,9 +241,16 @@ def wrapped(text: str, width: int) -> str:
     return "\n".join(lines)
 
 
-def definition(name: str, text: str) -> str:
-    """A name and what it is, on one line; a terminal gets it broken between words and indented."""
-    line = f"{name:<12} {text}"
-    if not sys.stdout.isatty():
-        return line
-    return textwrap.fill(line, shutil.get_terminal_size().columns, subsequent_indent=" " * 13)
+def definitions(meanings: Mapping[str, str]) -> Iterator[str]:
+    """A line for each name and what it is, the texts in one column.
+
+    A terminal gets lines broken between words and indented.
+    """
+    longest = max(len(name) for name in meanings)
+    indent = " " * (longest + 2)
+    for name, text in meanings.items():
+        line = f"{name:<{longest}}  {text}"
+        if sys.stdout.isatty():
+            columns = shutil.get_terminal_size().columns
+            line = textwrap.fill(line, columns, subsequent_indent=indent)
+        yield line

@@ -19,7 +19,7 @@ from relusgd.cli.completions import (
 )
 from relusgd.cli.options import SetOption, run_folder_of
 from relusgd.cli.several_values import offering_a_sweep
-from relusgd.cli.terminal import definition, print_path
+from relusgd.cli.terminal import definitions, print_path
 from relusgd.errors import DivergedError, InputError
 from relusgd.model.data_file.marks import Decimal
 from relusgd.words import byte_size, counted
@@ -91,8 +91,8 @@ def new(
     from relusgd.config import copy_shipped, describe_shipped
 
     if names:
-        for name, purpose in describe_shipped().items():
-            typer.echo(definition(name, purpose))
+        for line in definitions(describe_shipped()):
+            typer.echo(line)
         return
     if data is not None:
         if source is not None:

@@ -498,6 +498,13 @@ def test_new_writes_a_config_that_trains_and_the_csv_that_it_needs(here):
     }
 
 
+def test_the_purposes_of_shipped_configs_stand_in_one_column(here):
+    lines = run("new", "--list").stdout.splitlines()
+    column = lines[0].index("Bias and variance")
+    assert all(line[column - 2 : column] == "  " for line in lines)
+    assert all(line[column] != " " for line in lines)
+
+
 def test_version_and_help_are_printed(here):
     from relusgd import __version__
 
