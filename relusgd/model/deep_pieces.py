@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from relusgd.model.network import Array, Booleans, Integers, Network
+from relusgd.sorted_once import sorted_once
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,7 +210,7 @@ def _relu(z: LayerPieces, k: int, low: float, high: float) -> tuple[LayerPieces,
     """
     before, after, crossing = _crossings(z)
     new_knots = crossing[(crossing > low) & (crossing < high)]
-    x = _sorted_once(np.concatenate([z.x, new_knots]))
+    x = sorted_once(np.concatenate([z.x, new_knots]))
     parent = np.concatenate([[0], np.searchsorted(z.x, x, "right")])
     left_end = np.concatenate([[low], x])[:, None]
     active = np.where(left_end >= crossing[parent], after[parent], before[parent])
@@ -230,14 +231,6 @@ def _relu(z: LayerPieces, k: int, low: float, high: float) -> tuple[LayerPieces,
         jump_size=np.where(both, z.jump_size, switch_size) * either,
     )
     return pieces, active
-
-
-def _sorted_once(x: Array) -> Array:
-    """The numbers in increasing order, each once; none of them is nan."""
-    x = np.sort(x)
-    is_new = np.ones(len(x), dtype=np.bool_)
-    is_new[1:] = x[1:] > x[:-1]
-    return x[is_new]
 
 
 def _crossings(z: LayerPieces) -> tuple[Booleans, Booleans, Array]:

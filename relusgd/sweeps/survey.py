@@ -22,7 +22,7 @@ from relusgd.sweeps.driver import Job
 from relusgd.sweeps.rows import Row
 from relusgd.sweeps.worker import confirmed_row, dataset_of, forget_datasets, start_of
 from relusgd.training import prepare
-from relusgd.training.auto_engine import auto_engine
+from relusgd.training.auto_engine import LikeTrainings, auto_engine
 from relusgd.training.descent import Engine
 from relusgd.words import byte_size
 
@@ -105,15 +105,15 @@ def _auto_engine(found: Sequence[Combination]) -> Engine:
     return auto_engine(_trainings(found))
 
 
-def _trainings(found: Sequence[Combination]) -> Iterator[tuple[Config, int, int]]:
-    """The config, the number of training points and the number of runs of each combination."""
+def _trainings(found: Sequence[Combination]) -> Iterator[LikeTrainings]:
+    """The trainings of each combination."""
     for combination in found:
         config, count = combination.config, len(combination.seeds)
         if isinstance(config.data, TargetData):
-            yield config, config.data.samples, count
+            yield LikeTrainings(config, config.data.samples, count)
             continue
         with suppress(ConfigError):  # which is told when the run is prepared
-            yield config, len(dataset_of(config).x_train), count
+            yield LikeTrainings(config, len(dataset_of(config).x_train), count)
 
 
 def _other_runs(run: PlannedRun, folder: Path) -> list[OtherRun]:

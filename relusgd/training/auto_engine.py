@@ -9,6 +9,7 @@ config always gets the same engine.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from relusgd.config import Config
 from relusgd.training.descent import Engine
@@ -34,8 +35,14 @@ OPTIMIZER_NANOSECONDS = {
 
 MOMENTUM_NANOSECONDS = (2_600, 4)
 
-Training = tuple[Config, int, int]
-"""A config, the number of its training points, and how many trainings are like it."""
+
+@dataclass(frozen=True, eq=False)
+class LikeTrainings:
+    """So many trainings of one config but for seeds. points: how many training points each has."""
+
+    config: Config
+    points: int
+    count: int
 
 
 def choose_engine(config: Config, points: int, auto: Engine | None = None) -> Engine:
@@ -50,17 +57,17 @@ def choose_engine(config: Config, points: int, auto: Engine | None = None) -> En
         return config.engine
     if not numba_is_installed():
         return "numpy"
-    return auto or auto_engine([(config, points, 1)])
+    return auto or auto_engine([LikeTrainings(config, points, 1)])
 
 
-def auto_engine(trainings: Iterable[Training]) -> Engine:
+def auto_engine(trainings: Iterable[LikeTrainings]) -> Engine:
     """The engine that has these trainings done first, one after the other.
 
     No more of them are looked at than decide.
     """
     saved = 0
-    for config, points, count in trainings:
-        saved += count * compiled_saving(config, points)
+    for alike in trainings:
+        saved += alike.count * compiled_saving(alike.config, alike.points)
         if saved > LOADING_NANOSECONDS:
             return "compiled"
     return "numpy"

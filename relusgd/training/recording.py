@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from relusgd.model.network import Integers
+from relusgd.sorted_once import sorted_once
 
 LISTED = 2**18
 """About so many snapshots are listed at a time, so that none of a million are held twice."""
@@ -70,7 +69,8 @@ class Recording:
             first = (after // per_epoch // self.every + 1) * self.every
             multiples = np.arange(first, until // per_epoch + 1, self.every)
             epochs = np.concatenate([epochs, multiples])
-        chosen = _sorted_once([[0, self.steps], singles, epochs * per_epoch])
+        steps = np.concatenate([[0, self.steps], singles, epochs * per_epoch])
+        chosen = sorted_once(steps.astype(np.int64))
         return chosen[(chosen > after) & (chosen <= until)]
 
     def _is_chosen(self, step: int) -> bool:
@@ -98,13 +98,3 @@ class Recording:
             return np.zeros(0, dtype=np.int64)
         exponents = np.arange(int(np.ceil(np.log10(epochs) * self.per_decade)) + 1)
         return np.unique(np.round(10.0 ** (exponents / self.per_decade))).astype(np.int64)
-
-
-def _sorted_once(parts: Sequence[ArrayLike]) -> Integers:
-    """All steps in ascending order, each once.
-
-    NumPy's `unique` takes a hundred times as long where nearly all steps are different.
-    """
-    steps = np.sort(np.concatenate(parts).astype(np.int64))
-    is_new = np.diff(steps, prepend=-1) > 0
-    return np.asarray(steps[is_new])

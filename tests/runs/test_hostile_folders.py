@@ -496,7 +496,8 @@ def stranger(tmp_path):
     restore = []
 
     def become():
-        needed = ("cli.progress", "runs.picture", "runs.export", "cli.boundary", "cli.training")
+        needed = ("cli.progress", "cli.boundary", "cli.training")
+        needed += ("runs.film", "runs.page", "runs.picture", "runs.export")
         for module in (*(f"relusgd.{name}" for name in needed), "encodings.utf_8_sig"):
             importlib.import_module(module)  # where Python lies, a stranger may not read either
         for place in (

@@ -6,6 +6,7 @@ from small import small
 from relusgd.training import prepare
 from relusgd.training.auto_engine import (
     LOADING_NANOSECONDS,
+    LikeTrainings,
     auto_engine,
     choose_engine,
     compiled_saving,
@@ -47,9 +48,10 @@ def test_what_takes_longer_by_numpy_turns_earlier():
 
 def test_many_trainings_are_compiled_together():
     few = steps(1000)
-    assert auto_engine([(few, 30, 1)] * 5) == "numpy"
-    assert auto_engine([(few, 30, 1)] * 500) == "compiled"
-    assert auto_engine([(few, 30, 500)]) == "compiled"
+    one = LikeTrainings(few, 30, 1)
+    assert auto_engine([one] * 5) == "numpy"
+    assert auto_engine([one] * 500) == "compiled"
+    assert auto_engine([LikeTrainings(few, 30, 500)]) == "compiled"
 
 
 def test_what_cannot_be_compiled_saves_nothing():
@@ -65,7 +67,7 @@ def test_what_cannot_be_compiled_saves_nothing():
 
 def test_no_more_trainings_are_looked_at_than_decide():
     def trainings():
-        yield steps(10**7), 30, 1
+        yield LikeTrainings(steps(10**7), 30, 1)
         raise AssertionError
 
     assert auto_engine(trainings()) == "compiled"
