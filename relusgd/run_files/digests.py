@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from relusgd.files import read_bounded, reading
-from relusgd.run_files.folder import ARRAYS, CHECKPOINT, CONFIG, DATA, TABLE, array_layout
+from relusgd.run_files.folder import ARRAYS, CHECKPOINT, CONFIG, DATA, array_layout
+from relusgd.run_files.metrics_table import TABLE
 from relusgd.run_files.stated_facts import FACTS, MAX_BYTES
 
 Digests = Mapping[str, str]

@@ -10,8 +10,9 @@ import numpy as np
 from relusgd.model.network import Network
 from relusgd.model.points import Scaling
 from relusgd.run_files.finding import is_run_folder, no_run
-from relusgd.run_files.folder import TABLE, read_history
+from relusgd.run_files.folder import read_history
 from relusgd.run_files.folder_errors import damaged
+from relusgd.run_files.metrics_table import TABLE
 from relusgd.run_files.one_run import read_one_run
 from relusgd.run_files.run_config import read_config
 from relusgd.run_files.stated_facts import read_units

@@ -23,10 +23,9 @@ from relusgd.run_files.folder import (
     CHECKPOINT,
     CONFIG,
     DATA,
-    TABLE,
     array_layout,
-    table_header,
 )
+from relusgd.run_files.metrics_table import TABLE, table_header
 from relusgd.run_files.stated_facts import FACTS
 from relusgd.runs.facts import RunFacts, facts_text
 from relusgd.runs.result import RunResult

@@ -15,7 +15,7 @@ from relusgd.advice import Advice
 from relusgd.errors import InputError, RelusgdError
 from relusgd.model.history import History
 from relusgd.model.network import Array, Network
-from relusgd.run_files.folder import METRIC_NAME, is_own_metric
+from relusgd.run_files.metrics_table import METRIC_NAME, is_own_metric
 from relusgd.runs.run import Run
 from relusgd.training import Block
 from relusgd.words import and_list, shown

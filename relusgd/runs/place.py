@@ -10,7 +10,8 @@ from pathlib import Path
 from relusgd.advice import advice, flag, option
 from relusgd.errors import InputError
 from relusgd.files import NAME_BYTES, PATH_BYTES
-from relusgd.run_files.folder import ARRAYS, CHECKPOINT, CONFIG, DATA, TABLE
+from relusgd.run_files.folder import ARRAYS, CHECKPOINT, CONFIG, DATA
+from relusgd.run_files.metrics_table import TABLE
 from relusgd.run_files.stated_facts import FACTS
 from relusgd.runs.lock import LOCK
 from relusgd.runs.partial import is_left_behind

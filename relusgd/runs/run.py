@@ -20,6 +20,7 @@ from relusgd.model.network import Network
 from relusgd.model.points import Dataset, Scaling, dataset_from_rows
 from relusgd.model.targets import parse_target
 from relusgd.run_files import folder as disk
+from relusgd.run_files import metrics_table
 from relusgd.run_files.folder_errors import damaged
 from relusgd.run_files.one_run import FolderIdentity, folder_identity, read_one_run, replaced
 from relusgd.run_files.run_config import read_config
@@ -203,7 +204,7 @@ class Run:
         `pandas.DataFrame(run.metrics)` works.
         """
         least = self._least_snapshots
-        metrics = disk.read_metrics(self.folder)
+        metrics = metrics_table.read_metrics(self.folder)
         self._check_count(len(metrics["epoch"]), least)
         return metrics
 
@@ -211,8 +212,8 @@ class Run:
     def own_metrics(self) -> tuple[str, ...]:
         """The names of the metrics of a caller's own, which are columns of `metrics`."""
         known = self.__dict__.get("metrics")
-        names = known or self.read_as_one(lambda: disk.read_column_names(self.folder))
-        return tuple(name for name in names if name not in disk.COLUMNS)
+        names = known or self.read_as_one(lambda: metrics_table.read_column_names(self.folder))
+        return tuple(name for name in names if name not in metrics_table.COLUMNS)
 
     def count_snapshots(self) -> int:
         """About how many snapshots there are; after a power cut the last ones may be none."""
@@ -280,7 +281,7 @@ class Run:
     def _check_count(self, found: int, least: int) -> None:
         if found < least:
             raise damaged(
-                self.folder / disk.TABLE,
+                self.folder / metrics_table.TABLE,
                 f"holds {found:,} snapshots where {FACTS} tells of {least:,}",
                 Advice(
                     f"relusgd.record(config, out={str(self.folder)!r}, overwrite=True) trains anew",

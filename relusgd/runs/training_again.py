@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from relusgd.errors import DivergedError
 from relusgd.model.history import METRICS, History
-from relusgd.run_files.folder import ARRAYS, TABLE
+from relusgd.run_files.folder import ARRAYS
+from relusgd.run_files.metrics_table import TABLE
 from relusgd.runs.contents import history_arrays
 from relusgd.runs.facts import RunFacts
 from relusgd.training import Plan, training_blocks

@@ -29,12 +29,10 @@ from relusgd.run_files.folder import (
     ARRAYS,
     CHECKPOINT,
     CONFIG,
-    MAX_TABLE_BYTES,
-    TABLE,
     array_layout,
     read_history,
-    whole_lines,
 )
+from relusgd.run_files.metrics_table import MAX_TABLE_BYTES, TABLE, whole_lines
 from relusgd.run_files.stated_facts import FACTS
 from relusgd.runs.checkpoint import read_checkpoint
 from relusgd.runs.contents import (

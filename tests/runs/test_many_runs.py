@@ -9,7 +9,7 @@ from small import tiny
 import relusgd
 from relusgd.config.checks import CHECKS
 from relusgd.errors import RelusgdError
-from relusgd.run_files import folder as disk
+from relusgd.run_files import metrics_table
 from relusgd.run_files.run_config import read_config
 from relusgd.runs.find import find_runs
 from relusgd.runs.run import Run
@@ -80,10 +80,10 @@ def test_a_run_is_found_where_it_is_looked_for(recorded):
 
 
 def test_a_table_is_the_same_by_blocks_as_in_one(recorded, monkeypatch):
-    whole = disk.read_metrics(recorded)
+    whole = metrics_table.read_metrics(recorded)
     for size in (1, 7, 50, 100):
-        monkeypatch.setattr(disk, "BLOCK_BYTES", size)
-        parts = disk.read_metrics(recorded)
+        monkeypatch.setattr(metrics_table, "BLOCK_BYTES", size)
+        parts = metrics_table.read_metrics(recorded)
         assert list(parts) == list(whole)
         for name, column in whole.items():
             assert np.array_equal(parts[name], column, equal_nan=True)
@@ -92,12 +92,12 @@ def test_a_table_is_the_same_by_blocks_as_in_one(recorded, monkeypatch):
 
 @pytest.mark.parametrize("tail", [b"9,27,0.0", b"\0\0\0", b"\0\n9,27,0.02,1,1,0,0,3\n"])
 def test_a_torn_line_and_all_behind_zeros_count_in_no_block(copy, tail, monkeypatch):
-    whole = disk.read_metrics(copy)
+    whole = metrics_table.read_metrics(copy)
     with (copy / "metrics.csv").open("ab") as file:
         file.write(tail)
     for size in (1, 7, 2**19):
-        monkeypatch.setattr(disk, "BLOCK_BYTES", size)
-        assert len(disk.read_metrics(copy)["step"]) == len(whole["step"])
+        monkeypatch.setattr(metrics_table, "BLOCK_BYTES", size)
+        assert len(metrics_table.read_metrics(copy)["step"]) == len(whole["step"])
 
 
 @pytest.mark.parametrize("name", ["epoch", "elbow", "weight_2"])

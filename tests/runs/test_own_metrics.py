@@ -11,7 +11,7 @@ from small import TINY, tiny
 import relusgd
 from relusgd.advice import in_shell
 from relusgd.errors import StoppedError
-from relusgd.run_files.folder import TABLE, read_metrics
+from relusgd.run_files.metrics_table import TABLE, read_metrics
 from relusgd.runs.record import NullObserver
 
 

@@ -1,0 +1,186 @@
+"""metrics.csv of a run folder: a line for each snapshot, which counts when it is complete."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.errors import RelusgdError
+from relusgd.files import reading
+from relusgd.model.history import COUNTS, METRICS
+from relusgd.run_files.folder_errors import unreadable
+
+TABLE = "metrics.csv"
+
+COLUMNS = ("epoch", "step", *METRICS)
+"""The first columns, in this order; behind them are metrics of a caller's own."""
+
+WHOLE = {"epoch", "step", *COUNTS}
+"""Columns of whole numbers."""
+
+METRIC_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
+MOST_OWN_METRICS = 100
+TAKEN_NAMES = frozenset(
+    (
+        *("run", "runs", "label", "status", "case", "seed", "engine", "error", "seconds"),
+        *("epochs", "steps", "best", "best_test_mse", "best_epoch", "noise_squared"),
+        *("complete", "unfinished", "diverged", "failed", "elbow", "slope"),
+        *("outcome", "reason", "advice"),
+    )
+)
+TAKEN_BEGINNINGS = ("weight_", "bias_", "train_mse_", "test_mse_")
+"""Names of columns and arrays elsewhere, which no metric of a caller's own may have."""
+
+MAX_TABLE_BYTES = 2**30
+"""Of metrics.csv: some ten million snapshots."""
+
+MOST_HEADER_BYTES = 10_000
+
+BLOCK_BYTES = 2**19
+"""About so much of metrics.csv is read at a time."""
+
+
+def is_own_metric(name: str) -> bool:
+    """Whether a column of metrics.csv that holds a metric of a caller's own may have this name."""
+    if name in COLUMNS or name in TAKEN_NAMES or name.startswith(TAKEN_BEGINNINGS):
+        return False
+    return METRIC_NAME.fullmatch(name) is not None
+
+
+def table_header(metrics: Iterable[str]) -> bytes:
+    """The first line of metrics.csv. metrics: names of a history's, with those of callers' own."""
+    own = [name for name in metrics if name not in COLUMNS]
+    return f"{','.join([*COLUMNS, *own])}\n".encode()
+
+
+def whole_lines(content: bytes) -> tuple[int, int]:
+    """Bytes and number of the complete lines of metrics.csv, its header among them.
+
+    Zero bytes are what a power cut leaves of lines that had not reached the disk; none that stands
+    behind them counts.
+    """
+    written, _, _ = content.partition(b"\0")
+    return written.rfind(b"\n") + 1, written.count(b"\n")
+
+
+def read_metrics(folder: Path) -> dict[str, NDArray[Any]]:
+    """The complete lines of metrics.csv as columns. Raises RelusgdError when it is damaged."""
+    with _open_table(folder) as file:
+        columns = _read_table(file)
+        _check_columns(columns)
+    return columns
+
+
+def read_column_names(folder: Path) -> list[str]:
+    """The columns of metrics.csv. Raises RelusgdError when it is damaged."""
+    with _open_table(folder) as file:
+        return _read_header(file)
+
+
+@contextmanager
+def _open_table(folder: Path) -> Iterator[IO[bytes]]:
+    """metrics.csv, to be read. Raises RelusgdError where it is damaged, as the block finds it."""
+    path = folder / TABLE
+    try:
+        with (
+            reading(path, MAX_TABLE_BYTES) as descriptor,
+            os.fdopen(descriptor, "rb", closefd=False) as file,
+        ):
+            yield file
+    except (OSError, ValueError, RelusgdError) as error:
+        raise unreadable(path, "the metrics of a run", error) from None
+
+
+def _read_header(file: IO[bytes]) -> list[str]:
+    """The columns of metrics.csv by its first line. Raises ValueError."""
+    return _column_names(file.readline(MOST_HEADER_BYTES).removesuffix(b"\n"))
+
+
+def _column_names(header: bytes) -> list[str]:
+    """The columns of metrics.csv by its first line. Raises ValueError."""
+    names = header.decode("ascii").split(",")
+    own = names[len(COLUMNS) :]
+    if tuple(names[: len(COLUMNS)]) != COLUMNS:
+        raise ValueError(f"it does not begin with the columns {','.join(COLUMNS)}")
+    if len(own) > MOST_OWN_METRICS or len(set(own)) < len(own) or not all(map(is_own_metric, own)):
+        raise ValueError("its columns of other metrics have names that cannot be")
+    return names
+
+
+def _read_table(file: IO[bytes]) -> dict[str, NDArray[Any]]:
+    """The columns of metrics.csv, block after block, so that its text is never held as a whole.
+
+    Raises ValueError.
+    """
+    names = _read_header(file)
+    begin = file.tell()
+    count = sum(block.count(b"\n") for block in _complete_lines(file))
+    if not count:
+        raise ValueError("it has no snapshots")
+    file.seek(begin)
+    columns = {name: np.empty(count, np.int64 if name in WHOLE else np.float64) for name in names}
+    filled = 0
+    for block in _complete_lines(file):
+        table = _parse_lines(block, names)[: count - filled]
+        for name, numbers in zip(names, table.T, strict=True):
+            columns[name][filled : filled + len(table)] = _checked_column(name, numbers)
+        filled += len(table)
+        if filled == count:  # a writer may have added lines meanwhile
+            break
+    return columns
+
+
+def _complete_lines(file: IO[bytes]) -> Iterator[bytes]:
+    """The complete lines that follow in metrics.csv, about BLOCK_BYTES of them at a time."""
+    rest = b""
+    while read := file.read(BLOCK_BYTES):
+        written, zero, _ = read.partition(b"\0")
+        content = rest + written
+        size = content.rfind(b"\n") + 1
+        if size:
+            yield content[:size]
+        if zero:  # as for `whole_lines`
+            return
+        rest = content[size:]
+
+
+def _parse_lines(content: bytes, names: Sequence[str]) -> NDArray[np.float64]:
+    """The numbers of complete lines, shape (lines, len(names)). Raises ValueError."""
+    lines = content.count(b"\n")
+    expected = f"lines of {len(names)} numbers are expected"
+    # counted before NumPy makes anything larger than the text of it
+    if content.count(b",") != lines * (len(names) - 1):
+        raise ValueError(expected)
+    file = io.BytesIO(content)
+    table = np.loadtxt(file, delimiter=",", ndmin=2, comments=None, encoding="ascii")
+    if table.shape != (lines, len(names)):
+        raise ValueError(expected)
+    return table
+
+
+def _checked_column(name: str, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The numbers of a column, if it can have them. Raises ValueError."""
+    if name in WHOLE:
+        is_whole = (numbers >= 0) & (numbers <= 2.0**53) & (numbers == np.floor(numbers))
+        if not is_whole.all():
+            raise ValueError(f"{name} must be whole numbers from 0 on")
+    return numbers
+
+
+def _check_columns(columns: dict[str, NDArray[Any]]) -> None:
+    epoch, step = columns["epoch"], columns["step"]
+    if step[0] != 0 or not (np.diff(step) > 0).all():
+        raise ValueError("step must begin at 0 and increase")
+    if epoch[0] != 0 or not (np.diff(epoch) >= 0).all():
+        raise ValueError("epoch must begin at 0 and never decrease")
+    errors = columns["train_mse"]
+    if not np.isfinite(errors).all() or (errors < 0).any():
+        raise ValueError("train_mse must be finite numbers from 0 on")
