@@ -11,7 +11,7 @@ import typer
 from relusgd.cli.boundary import guarded
 from relusgd.cli.completions import complete_quantities, complete_runs_and_sweeps
 from relusgd.cli.options import JsonOption
-from relusgd.cli.pictures import (
+from relusgd.cli.picture_options import (
     SizeOption,
     ThemeName,
     ThemeOption,

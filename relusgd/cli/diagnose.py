@@ -10,7 +10,7 @@ import typer
 from relusgd.cli.boundary import guarded
 from relusgd.cli.network_source import EpochOption, check_out
 from relusgd.cli.options import JsonOption, RunArgument
-from relusgd.cli.pictures import SizeOption, ThemeName, ThemeOption, TitleOption, make_look
+from relusgd.cli.picture_options import SizeOption, ThemeName, ThemeOption, TitleOption, make_look
 from relusgd.cli.terminal import print_json, print_table, wrapped_for_stderr
 from relusgd.words import counted
 

@@ -11,7 +11,7 @@ import typer
 from relusgd.cli.boundary import guarded
 from relusgd.cli.network_source import check_out, plain_table
 from relusgd.cli.options import JsonOption, RunArgument
-from relusgd.cli.pictures import (
+from relusgd.cli.picture_options import (
     FpsOption,
     FramesOption,
     FromOption,

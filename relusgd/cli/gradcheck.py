@@ -21,7 +21,7 @@ from relusgd.cli.network_source import (
     read_network,
 )
 from relusgd.cli.options import JsonOption, SetOption
-from relusgd.cli.pictures import ThemeName, ThemeOption
+from relusgd.cli.picture_options import ThemeName, ThemeOption
 from relusgd.cli.terminal import print_json, print_table, stderr_console, wrapped_for_stderr
 from relusgd.errors import InputError
 from relusgd.words import brief_duration, dimensions, exact_number, number

@@ -19,7 +19,7 @@ from relusgd.cli.network_source import (
     read_network,
 )
 from relusgd.cli.options import JsonOption, SetOption, finite_numbers
-from relusgd.cli.pictures import ThemeName, ThemeOption
+from relusgd.cli.picture_options import ThemeName, ThemeOption
 from relusgd.cli.terminal import printable
 from relusgd.errors import InputError
 from relusgd.files import write_whole

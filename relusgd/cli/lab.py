@@ -9,8 +9,9 @@ import typer
 
 from relusgd.cli.boundary import guarded
 from relusgd.cli.network_source import SourceArgument, read_network
+from relusgd.cli.opening import has_screen, open_page, typed_in_terminal
 from relusgd.cli.options import OpenOption, SetOption, run_folder_of
-from relusgd.cli.pictures import ThemeName, has_screen, open_page, typed_in_terminal
+from relusgd.cli.picture_options import ThemeName
 from relusgd.cli.terminal import print_path, typed_text
 from relusgd.cli.written_text import IntroOption, read_text
 

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from relusgd.cli.boundary import guarded
-from relusgd.cli.completions import complete_sizes, lists_of, one_of
+from relusgd.cli.completions import one_of
+from relusgd.cli.opening import has_screen, open_page, typed_in_terminal
 from relusgd.cli.options import OpenOption, RunsArgument
+from relusgd.cli.picture_options import (
+    CaptionsOption,
+    FpsOption,
+    FramesOption,
+    FromOption,
+    LayoutName,
+    LayoutOption,
+    OnOff,
+    SecondsOption,
+    ShowOption,
+    SizeOption,
+    Spacing,
+    SpacingOption,
+    ThemeName,
+    ThemeOption,
+    TitleOption,
+    ToOption,
+    WithOption,
+    make_look,
+)
 from relusgd.cli.terminal import print_path, typed_text, wrapped_for_stderr
 from relusgd.cli.written_text import IntroOption, read_text
 from relusgd.errors import InputError
@@ -28,108 +47,7 @@ if TYPE_CHECKING:
 COUNT = re.compile(r"0*[1-9][0-9]{0,14}")
 
 
-class Spacing(StrEnum):
-    log = "log"
-    linear = "linear"
-    motion = "motion"
-
-
-class OnOff(StrEnum):
-    on = "on"
-    off = "off"
-
-
-class ThemeName(StrEnum):
-    light = "light"
-    dark = "dark"
-
-
-class LayoutName(StrEnum):
-    storeys = "storeys"
-    panels = "panels"
-
-
-FramesOption = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N",
-        min=1,
-        help="How many snapshots are shown. [dim]\\[default: 151; .mp4: 301][/]",
-        show_default=False,
-    ),
-]
-FpsOption = Annotated[
-    float | None,
-    typer.Option(
-        metavar="N", help="Frames a second. [dim]\\[default: 15; .mp4: 30][/]", show_default=False
-    ),
-]
-SecondsOption = Annotated[
-    float | None,
-    typer.Option(
-        metavar="S",
-        help="How long the film moves; its first frame stands for one second, its last for two.",
-        show_default=False,
-    ),
-]
-FromOption = Annotated[
-    int | None,
-    typer.Option(
-        "--from", metavar="EPOCH", min=0, help="The first epoch shown.", show_default=False
-    ),
-]
-ToOption = Annotated[
-    int | None,
-    typer.Option("--to", metavar="EPOCH", min=0, help="The last epoch shown.", show_default=False),
-]
-SpacingOption = Annotated[
-    Spacing,
-    typer.Option(
-        help="log: early changes fill the film; linear: epochs; motion: equal changes of f."
-    ),
-]
-SizeOption = Annotated[
-    str,
-    typer.Option(
-        metavar="WxH|NAME",
-        help="Width and height in pixels; or slide, slide-4x3, 720p, 1080p, 1440p, 4k, square, "
-        "portrait, a4.",
-        autocompletion=complete_sizes,
-    ),
-]
-TitleOption = Annotated[str | None, typer.Option(metavar="TEXT", help="A line above the picture.")]
-CaptionsOption = Annotated[
-    OnOff, typer.Option(help="Say in a line what happens: elbows gather, units die.")
-]
-ThemeOption = Annotated[
-    ThemeName, typer.Option(help="Dark letters on light, or light ones on dark.")
-]
-ShowOption = Annotated[
-    str,
-    typer.Option(
-        metavar="PARTS",
-        help="The parts wanted, of units,loss,active,sharpness; or none.",
-        autocompletion=lists_of("units", "loss", "active", "sharpness", alone="none"),
-    ),
-]
-WithOption = Annotated[
-    str,
-    typer.Option(
-        "--with",
-        metavar="NAMES",
-        help="References to compare with: line, spline, cubic, linearized, kernel.",
-        autocompletion=lists_of("line", "spline", "cubic", "linearized", "kernel", alone="none"),
-        show_default=False,
-    ),
-]
 EVERYTHING = "units,loss,active"
-LayoutOption = Annotated[
-    LayoutName,
-    typer.Option(
-        help="storeys: the function above the paths of its elbows; panels: function, active units, "
-        "errors."
-    ),
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -330,21 +248,6 @@ def warn_of_boxes(runs: Sequence[Run], look: Look) -> None:
     )
 
 
-def make_look(
-    size: str,
-    title: str | None,
-    theme: ThemeName,
-    show: str,
-    layout: LayoutName = LayoutName.storeys,
-) -> Look:
-    """The look of a picture from what was typed."""
-    from relusgd.pictures.look import Look
-
-    return Look.of(
-        size=size, title=typed_text(title), theme=theme.value, show=show, layout=layout.value
-    )
-
-
 @guarded
 def view(
     runs: RunsArgument,
@@ -421,22 +324,3 @@ def frame_count(text: str | None) -> int | None:
             "without it a page has at most 300 snapshots",
         )
     return int(text)
-
-
-def typed_in_terminal() -> bool:
-    return sys.stdout.isatty()
-
-
-def has_screen() -> bool:
-    """Whether a browser would open in a window; one that takes over the terminal helps nobody."""
-    if sys.platform == "darwin":
-        return True
-    return any(name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
-
-
-def open_page(path: Path) -> None:
-    """Show a file in the browser; if there is none, say so."""
-    import webbrowser
-
-    if not webbrowser.open(path.resolve().as_uri()):
-        typer.echo("no browser was found; open the file by hand", err=True)

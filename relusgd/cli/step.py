@@ -13,7 +13,7 @@ from relusgd.cli.boundary import guarded
 from relusgd.cli.completions import complete_configs, complete_sizes
 from relusgd.cli.network_source import EpochOption, check_out
 from relusgd.cli.options import JsonOption, SetOption, finite_numbers, run_folder_of
-from relusgd.cli.pictures import ThemeName, ThemeOption, TitleOption, make_look
+from relusgd.cli.picture_options import ThemeName, ThemeOption, TitleOption, make_look
 from relusgd.cli.terminal import (
     SENTENCE_WIDTH,
     print_json,
