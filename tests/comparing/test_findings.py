@@ -172,6 +172,18 @@ def test_elbows_that_are_not_trained_move_no_distance(sweep):
     assert set(elbow_shifts(run)) == {0.0}
 
 
+def test_dead_units_of_several_seeds_are_a_median_and_those_of_one_run_are_a_number(make_run):
+    def trained(seed, elbows):
+        settings = {"network__elbows": elbows, "network__slopes": 1}
+        return make_run(seed, network__hidden=len(elbows), network__seed=seed, **settings)
+
+    narrow, wide = [0.2, 2.0], [0.2, 2.0, 3.0]
+    single = relusgd.compare([trained(0, narrow), trained(0, wide)])
+    assert finding(single, "dead").text.startswith("Dead at the end: up to 2 of 3 units (hidden 3)")
+    seeds = [trained(seed, elbows) for elbows in (narrow, wide) for seed in (0, 1)]
+    assert "up to a median of 2 of 3 units" in finding(relusgd.compare(seeds), "dead").text
+
+
 def test_errors_are_compared_in_percent_or_in_multiples():
     assert below(0.92, 1.0) == "8 % below"
     assert below(0.1, 0.32) == "3.2 times below"

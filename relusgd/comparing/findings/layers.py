@@ -107,8 +107,9 @@ def dead_units(compared: ComparedRuns) -> Iterator[Finding]:
     worst = max(groups, key=lambda group: group.median("dead_units"))
     most = worst.median("dead_units")
     units = sum(worst.typical.config.network.hidden)
+    median = "a median of " if worst.runs > 1 else ""
     text = (
-        f"Dead at the end: up to {most:g} of {units} units ({worst.label}). "
+        f"Dead at the end: up to {median}{most:g} of {units} units ({worst.label}). "
         "They are active on no training point, so they get no gradient."
     )
     yield Finding("dead", text, {"most": most, "rows": len(groups)})
