@@ -14,6 +14,7 @@ from relusgd.cli import (
     compose,
     diagnose,
     explain,
+    exporting,
     features,
     gradcheck,
     graph,
@@ -97,6 +98,7 @@ pictures.register(app)
 lab.register(app)
 lesson.register(app)
 runs.register(app)
+exporting.register(app)
 comparing.register(app)
 compose.register(app)
 diagnose.register(app)
