@@ -209,6 +209,10 @@ class History:
             f"no snapshot was recorded at {name} {wanted}", f"the nearest recorded: {near}"
         )
 
+    def last_until(self, step: int) -> int:
+        """The index of the last snapshot at this step or before; step: from 0 on."""
+        return int(np.searchsorted(self.step, step, side="right")) - 1
+
 
 def concatenate(histories: Sequence[History]) -> History:
     """One history out of consecutive parts, of which there must be at least one."""

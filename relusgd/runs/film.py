@@ -31,7 +31,7 @@ from relusgd.runs.drawn_scene import (
     train_references,
 )
 from relusgd.runs.film_captions import captions_of_runs
-from relusgd.runs.film_ending import film_ending
+from relusgd.runs.film_ending import FilmEnding, film_ending
 from relusgd.runs.references import reference_names
 from relusgd.runs.slowed_step import ReplayedRun, slowed_step
 from relusgd.runs.titles import panel_titles
@@ -87,14 +87,14 @@ def animate(
     if slow_motion is not None:
         check_slow_motion(scene, look or Look())
         real_step = slowed_step(runs[0], slow_motion)
-    ending = film_ending(runs[0].history, runs[0].events) if len(runs) == 1 else None
-    is_cut = last_epoch is None and ending is not None and ending.epoch > (first_epoch or 0)
-    last = ending.epoch if is_cut and ending else last_epoch
-    if is_cut and real_step and isinstance(scene, View):
-        last = max(last or 0.0, _epoch_of(scene.history, real_step.number))
+    ending = _ending(runs, first_epoch) if last_epoch is None else None
+    last = last_epoch if ending is None else ending.epoch
+    if ending and real_step and isinstance(scene, View):
+        row = scene.history.last_until(real_step.number)
+        last = max(ending.epoch, float(scene.history.clock[row]))
     indices = choose_frames(scene, timing.frames, spacing, first_epoch=first_epoch, last_epoch=last)
     if real_step and isinstance(scene, View):
-        indices = _until_step(scene.history, indices, real_step.number)
+        indices = _with_moment_of(real_step.number, scene.history, indices)
     timing = Timing.resolve(frames, fps, seconds, available=len(indices), usual_fps=usual_fps)
     told = captions_of_runs(runs, scene, indices, timing.fps) if captions else ()
     train_references(scene, indices)
@@ -109,22 +109,27 @@ def animate(
         captions=told,
         progress=progress,
     )
-    if is_cut and ending and tell:
+    if ending and tell:
         tell(ending.note)
     return DrawnFile(path)
 
 
-def _epoch_of(history: History, step: int) -> float:
-    """The epoch, with its fraction, of the last snapshot until a step."""
-    return float(history.clock[np.searchsorted(history.step, step, side="right") - 1])
+def _ending(runs: Sequence[FilmedRun], first_epoch: int | None) -> FilmEnding | None:
+    """Where the film of one run ends before its record does; None where it does not."""
+    if len(runs) > 1:
+        return None
+    ending = film_ending(runs[0].history, runs[0].events)
+    if ending is None or ending.epoch <= (first_epoch or 0):
+        return None
+    return ending
 
 
-def _until_step(history: History, indices: Indices, step: int) -> Indices:
+def _with_moment_of(step: int, history: History, indices: Indices) -> Indices:
     """The moments of a film with the last snapshot until a step among them.
 
     Raises InputError for a step that is not between the first and the last moment.
     """
-    row = int(np.searchsorted(history.step, step, side="right")) - 1
+    row = history.last_until(step)
     if not indices[0] <= row <= indices[-1]:
         first, last = (int(history.step[index]) for index in (indices[0], indices[-1]))
         raise InputError(

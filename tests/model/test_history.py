@@ -20,6 +20,7 @@ def test_a_snapshot_is_found_by_its_epoch_or_by_its_step():
     history, vectors = history_of([0, 10, 20])
     assert history.index(epoch=10) == history.index(step=50) == 1
     assert history.index() == 2
+    assert [history.last_until(step) for step in (0, 49, 50, 99, 1000)] == [0, 0, 1, 1, 2]
     assert np.array_equal(history.network(history.index(epoch=20)).parameters(), vectors[2])
 
 
