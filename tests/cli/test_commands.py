@@ -417,7 +417,7 @@ def test_a_run_that_may_not_be_read_just_now_is_not_called_damaged(monkeypatch, 
     def refused(*_):
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr("relusgd.run_files.folder.reading", refused)
+    monkeypatch.setattr("relusgd.run_files.metrics_table.reading", refused)
     rows = json.loads(run("list", "--json").stdout)
     assert [row["status"] for row in rows] == ["unreadable"]
     assert "unreadable" in run("list").stdout
@@ -524,7 +524,6 @@ COMMANDS = [
     "plot",
     "view",
     "lab",
-    "lesson",
     "show",
     "list",
     "compare",
