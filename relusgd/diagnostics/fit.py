@@ -68,10 +68,13 @@ def fits_noise(symptoms: Symptoms) -> bool:
     if noise.source == "target":
         is_low = train < FITTED_NOISE * noise.mse
         return is_low and test > MUCH_LEFT * noise.mse + LEAST_SHARE * symptoms.constant_mse
+    best = None if symptoms.course is None else symptoms.course.best_test()
+    has_risen = best is not None and test > ROSE * best[1]
+    if has_risen and symptoms.course is not None and test >= symptoms.course.test_mse[0]:
+        return True  # all that was gained on the test points is lost again
     if test <= FAR_ABOVE * max(train, LEAST_SHARE * symptoms.constant_mse):
         return False
-    best = None if symptoms.course is None else symptoms.course.best_test()
-    if best is not None and test > ROSE * best[1]:
+    if has_risen:
         return True
     return train < FITTED_NOISE * noise.mse and (best is None or symptoms.is_ridge)
 

@@ -4,6 +4,7 @@ and for folders that do not say it.
 
 import json
 import shlex
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,8 @@ from relusgd.errors import DivergedError, StoppedError
 from relusgd.runs.find import load_run
 from relusgd.runs.record import record
 from relusgd.sweeps.running import run_sweep
+
+SHIPPED = Path(__file__).parents[2] / "configs"
 
 EXPLODING = {
     "data": {"target": "x", "domain": [0, 100], "samples": 40, "test_samples": 5},
@@ -265,3 +268,16 @@ def test_overfitting_is_told_where_training_ends(here):
     assert run.result.test_mse > 1.5 * run.result.best_test_mse, "it overfits"
     assert f"the test MSE was lowest in epoch {run.result.best_epoch:,}" in result.stderr
     assert f"relusgd plot outputs/noisy --epoch {run.result.best_epoch}" in result.stderr
+
+
+def test_what_was_gained_on_held_out_points_and_lost_again_is_no_good_fit(here):
+    """The Nile as `new --data` writes its config: the test error ends where it began."""
+    shutil.copy(SHIPPED / "nile.csv", "nile.csv")
+    relusgd("new", "mine.yaml", "--data", "nile.csv")
+    relusgd("train", "mine.yaml", "-q")
+    run = load_run("outputs/mine")
+    test_mse = run.metrics["test_mse"]
+    assert test_mse[-1] >= test_mse[0] > test_mse.min(), "it ends where it began"
+    sentence = run.explain(trials=False).sentence
+    assert "the network fits the noise" in sentence
+    assert "as well as the noise allows" not in sentence
