@@ -74,7 +74,10 @@ class FunctionSpread:
 
     @cached_property
     def deviation(self) -> Array:
-        """At every x the standard deviation of these functions, shape (K,); 0 for a single one."""
+        """At every x the standard deviation of these functions, shape (K,); 0 for a single one.
+
+        The squares are divided by R, not by R − 1, because bias² + variance is exact so.
+        """
         return np.asarray(np.std(self.values, axis=0))
 
     @property

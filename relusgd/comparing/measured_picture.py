@@ -54,10 +54,16 @@ def scene(measured: MeasuredGroups, look: Look | None = None) -> CoursePicture:
         for colour, rows in enumerate(by_colour.values())
     ]
     chart = Chart(series, heading or "all runs", places)
+    title = look.title if look is not None else None
     runs = runs_of_each(len(row.group.counted) for row in measured.rows)
-    title = (look and look.title) or f"{quantity.title}: {quantity.formula}"
-    rows = [CourseRow(quantity.title, [chart])]
-    return CoursePicture(title, f"median and range of {runs}", [""], rows, list(by_colour), "")
+    return CoursePicture(
+        title=title or f"{quantity.title}: {quantity.formula}",
+        note=f"median and range of {runs}",
+        titles=[""],
+        rows=[CourseRow(quantity.title, [chart])],
+        names=list(by_colour),
+        names_title="",
+    )
 
 
 def _by_colour(measured: MeasuredGroups, heading: str) -> dict[str, list[MeasuredGroup]]:

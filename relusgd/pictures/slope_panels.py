@@ -21,7 +21,7 @@ from relusgd.pictures.sheet import Box, Sheet
 from relusgd.pictures.stack import Stack, settle
 from relusgd.pictures.stills import draw_sheet, write_figure
 
-SHARE = 0.36
+LOWER_SHARE = 0.36
 """The height of the lower panel, as a share of the picture."""
 
 
@@ -78,7 +78,7 @@ class SlopeBuilder:
         stack.skip_top(0.3)
         stack.skip_bottom(0.35)
         stack.skip_x_labels()
-        self.lower = stack.take_bottom(round(SHARE * sheet.height))
+        self.lower = stack.take_bottom(round(LOWER_SHARE * sheet.height))
         stack.skip_bottom(0.6)
         stack.skip_x_labels()
         self.upper = stack.rest()

@@ -52,10 +52,11 @@ WORD_LETTERS = 0.9
 MOST_LINES = 2
 """Lines that are said of a moment, at most."""
 
-Colour = tuple[float, float, float]
-
 THINNEST, THICKEST = 1.2, 2.4
 """The widths of the first function and of the last but one, in pixels."""
+
+Colour = tuple[float, float, float]
+"""Red, green and blue, from 0 to 1."""
 
 
 def save_moments(
@@ -188,6 +189,7 @@ class MomentsBuilder(OneRunBuilder):
         return box.right + 1.6 * self.sheet.scale.text
 
     def _figure_line(self, x: Sequence[float], y: Sequence[float], colour: Colour) -> None:
+        """A thin line through these pixels of the picture, over all axes."""
         sheet = self.sheet
         line = Line2D(
             [place / sheet.width for place in x],
