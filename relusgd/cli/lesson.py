@@ -119,6 +119,6 @@ def lesson_table(lessons: list[Lesson]) -> Table:
     table.add_column("what it teaches", overflow="fold")
     table.add_column("processor time", justify="right", no_wrap=True)
     for one in lessons:
-        text = one.text
-        table.add_row(one.name, str(text.minutes), text.teaches, text.takes or DASH)
+        file = one.file
+        table.add_row(one.name, str(file.minutes), file.teaches, file.takes or DASH)
     return table

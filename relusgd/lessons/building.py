@@ -68,7 +68,7 @@ def build_lesson(
     with _stopping(program):
         _train(lesson, folder, program, observer)
         printed = _run_commands(lesson, folder, program, observer)
-    facts = {name: _json(name, printed[text]) for name, text in lesson.text.facts.items()}
+    facts = {name: _json(name, printed[text]) for name, text in lesson.file.facts.items()}
     ready = _ready(lesson, folder, printed, facts)
     _write_pages(ready)
     return ready
@@ -149,7 +149,7 @@ def _planned_commands(lesson: Lesson) -> Iterator[_PlannedCommand]:
             if command.out is not None:
                 dark_arguments = tuple(command.dark_arguments)
                 yield _PlannedCommand(where, text, dark_arguments, is_dark=True)
-    for name, text in lesson.text.facts.items():
+    for name, text in lesson.file.facts.items():
         arguments = tuple(read_command(text).arguments)
         yield _PlannedCommand(f"the fact {name}", text, arguments)
 

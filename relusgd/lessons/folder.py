@@ -46,9 +46,9 @@ def check_folder(folder: Path, lesson: Lesson) -> None:
         more = ", …" if len(there) > MOST_NAMED else ""
         raise InputError(f"{folder} holds something else than a lesson: {names}{more}", elsewhere)
     title = _title(folder / LESSON)
-    if title != lesson.text.title:
+    if title != lesson.file.title:
         raise InputError(
-            f"{folder} holds another lesson: {shown(title)}, not {shown(lesson.text.title)}",
+            f"{folder} holds another lesson: {shown(title)}, not {shown(lesson.file.title)}",
             elsewhere,
         )
 

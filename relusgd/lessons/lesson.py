@@ -86,7 +86,7 @@ class Question(Section):
         return (*self.look, *self.check)
 
 
-class LessonText(Section):
+class LessonFile(Section):
     """A lesson file.
 
     minutes: how long it is for. teaches: a sentence for the list of lessons. takes: the processor
@@ -108,18 +108,19 @@ class LessonText(Section):
 class Lesson:
     """A lesson that has been read and checked.
 
-    name: that of its file. path: as it was given. content: the file's bytes. configs: of its runs.
+    name: that of its file. path: as it was given. content: the file's bytes; file: what it says.
+    configs: of its runs.
     """
 
     name: str
     path: Path
     content: bytes
-    text: LessonText
+    file: LessonFile
     configs: Mapping[str, Config]
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        return self.text.questions
+        return self.file.questions
 
     @property
     def commands(self) -> list[str]:

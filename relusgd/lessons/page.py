@@ -31,17 +31,17 @@ KINDS = {".png": "image/png", ".svg": "image/svg+xml", ".gif": "image/gif"}
 
 def lesson_html(ready: ReadyLesson, run_commands: Sequence[str]) -> str:
     """The page. run_commands: what trained the runs. Raises OSError for a picture that is gone."""
-    text = ready.lesson.text
+    file = ready.lesson.file
     script = script_of(SCRIPTS)
     style = style_of(["lesson/lesson"]) + light_on_paper()
-    title = title_text(text.title)
+    title = title_text(file.title)
     parts = {
         "policy": policy([script], style),
         "title": html.escape(title),
         "style": style,
-        "minutes": html.escape(counted(text.minutes, "minute")),
-        "teaches": html.escape(text.teaches),
-        "intro": as_html(text.intro) if text.intro else "",
+        "minutes": html.escape(counted(file.minutes, "minute")),
+        "teaches": html.escape(file.teaches),
+        "intro": as_html(file.intro) if file.intro else "",
         "contents": "\n".join(_contents(ready)),
         "questions": "\n".join(_question(ready, one) for one in ready.lesson.questions),
         "runs": _runs(ready, run_commands),

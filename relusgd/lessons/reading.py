@@ -17,7 +17,7 @@ from relusgd.config.values import plain
 from relusgd.config.yaml_reader import Document, read_file, read_yaml
 from relusgd.errors import ConfigError, InputError
 from relusgd.lessons.commands import read_command
-from relusgd.lessons.lesson import LabExercise, Lesson, LessonText, Question
+from relusgd.lessons.lesson import LabExercise, Lesson, LessonFile, Question
 from relusgd.lessons.placeholders import Placeholder, placeholders_in
 from relusgd.recipes.formula import check_needs, parse_quantity
 from relusgd.words import comma_list, did_you_mean, nearest, shown
@@ -57,21 +57,21 @@ def read_lesson(path: Path) -> Lesson:
     places = Places(shown_path(path), document.lines)
     if document.faults:
         raise ConfigError(places.sentences(document.faults))
-    text, faults = _text_of(document)
-    if text is None:
+    file, faults = _file_of(document)
+    if file is None:
         raise ConfigError(places.sentences(faults), FORMAT)
-    configs, faults = _configs(text)
+    configs, faults = _configs(file)
     faults += [
-        fault for at, question in enumerate(text.questions) for fault in _faults(at, question)
+        fault for at, question in enumerate(file.questions) for fault in _faults(at, question)
     ]
-    faults += _unknown_sources(text)
-    faults += _repeated_names(text)
-    faults += _too_long(text)
-    for name, command in text.facts.items():
+    faults += _unknown_sources(file)
+    faults += _repeated_names(file)
+    faults += _too_long(file)
+    for name, command in file.facts.items():
         faults += _command_faults(("facts", name), command)
     if faults:
         raise ConfigError(places.sentences(faults), FORMAT)
-    return Lesson(path.stem, path, content, text, configs)
+    return Lesson(path.stem, path, content, file, configs)
 
 
 def _content(path: Path) -> bytes:
@@ -81,13 +81,13 @@ def _content(path: Path) -> bytes:
         raise ConfigError([error.message]) from None
 
 
-def _text_of(document: Document) -> tuple[LessonText | None, list[Fault]]:
+def _file_of(document: Document) -> tuple[LessonFile | None, list[Fault]]:
     values = document.value
     if not isinstance(values, dict):
         text = "a lesson is a mapping of keys such as `title:`, `minutes:` and `questions:`"
         return None, [Fault((), text, line=1)]
     try:
-        return LessonText.model_validate(values), []
+        return LessonFile.model_validate(values), []
     except ValidationError as error:
         faults = [_shape_fault(one) for one in error.errors()]
         return None, [fault for fault in faults if not _is_above_another(fault, faults)]
@@ -113,17 +113,17 @@ def _shape_fault(error: ErrorDetails) -> Fault:
 def _keys_beside(path: tuple[str | int, ...]) -> list[str]:
     """The keys that could stand where this one does."""
     if path[0] != "questions":
-        return list(LessonText.model_fields)
+        return list(LessonFile.model_fields)
     if "lab" in path[:-1]:
         return list(LabExercise.model_fields)
     return list(Question.model_fields)
 
 
-def _configs(text: LessonText) -> tuple[dict[str, Config], list[Fault]]:
+def _configs(file: LessonFile) -> tuple[dict[str, Config], list[Fault]]:
     """The configs of the runs, and every fault in them."""
     configs: dict[str, Config] = {}
     faults = []
-    for name, settings in text.runs.items():
+    for name, settings in file.runs.items():
         if not name.replace("-", "").replace("_", "").isalnum():
             faults.append(Fault(("runs", name), "must be letters, digits, - and _: it is a folder"))
         config, found = check_values(with_settings({}, settings))
@@ -156,30 +156,30 @@ def _command_faults(path: tuple[str | int, ...], command: str) -> Iterator[Fault
         yield Fault(path, f": {error.message}")
 
 
-def _unknown_sources(text: LessonText) -> Iterator[Fault]:
+def _unknown_sources(file: LessonFile) -> Iterator[Fault]:
     """Runs and facts that a placeholder or a link names and the lesson has not."""
-    for at, question in enumerate(text.questions):
+    for at, question in enumerate(file.questions):
         for key in PROSE:
             try:
                 found = placeholders_in(getattr(question, key))
             except InputError:
                 continue
             for placeholder in found:
-                yield from _source_faults(("questions", at, key), placeholder, text)
+                yield from _source_faults(("questions", at, key), placeholder, file)
         run = question.lab.run if question.lab else None
-        if run and run.partition("/")[0] not in text.runs:
-            known = did_you_mean(run, text.runs)
+        if run and run.partition("/")[0] not in file.runs:
+            known = did_you_mean(run, file.runs)
             yield Fault(("questions", at, "lab"), f"is the run {shown(run)}{known}")
 
 
 def _source_faults(
-    path: tuple[str | int, ...], placeholder: Placeholder, text: LessonText
+    path: tuple[str | int, ...], placeholder: Placeholder, file: LessonFile
 ) -> Iterator[Fault]:
     written, source = placeholder.written, placeholder.source
-    if source in text.facts:
+    if source in file.facts:
         return
-    if source.partition("/")[0] not in text.runs:
-        known = [*text.runs, *text.facts]
+    if source.partition("/")[0] not in file.runs:
+        known = [*file.runs, *file.facts]
         hint = did_you_mean(source, known) if known else "; the lesson has no runs and no facts"
         yield Fault(path, f": {written}: {shown(source)} is no run and no fact{hint}")
         return
@@ -189,24 +189,24 @@ def _source_faults(
         yield Fault(path, f": {written}: {error.message}")
 
 
-def _repeated_names(text: LessonText) -> Iterator[Fault]:
+def _repeated_names(file: LessonFile) -> Iterator[Fault]:
     """Questions of one name, and names that are both a run's and a fact's."""
-    names = [question.name for question in text.questions]
+    names = [question.name for question in file.questions]
     for at, name in enumerate(names):
         if name in names[:at]:
             yield Fault(
                 ("questions", at, "name"), f"is {shown(name)}, as that of a question before"
             )
-    both = [name for name in text.facts if name in text.runs]
+    both = [name for name in file.facts if name in file.runs]
     if both:
-        yield Fault(("facts", both[0]), f"is a run's name, too; runs: {comma_list(text.runs)}")
+        yield Fault(("facts", both[0]), f"is a run's name, too; runs: {comma_list(file.runs)}")
 
 
-def _too_long(text: LessonText) -> Iterator[Fault]:
+def _too_long(file: LessonFile) -> Iterator[Fault]:
     """A lesson that is shorter than its questions together."""
-    together = sum(question.minutes or 0 for question in text.questions)
-    if together > text.minutes:
-        yield Fault(("minutes",), f"is {text.minutes}, and those of the questions are {together}")
+    together = sum(question.minutes or 0 for question in file.questions)
+    if together > file.minutes:
+        yield Fault(("minutes",), f"is {file.minutes}, and those of the questions are {together}")
 
 
 def settings_of(values: Mapping[str, object]) -> dict[str, object]:

@@ -30,11 +30,11 @@ def _joined(*parts: Iterator[str]) -> str:
 
 
 def _head(ready: ReadyLesson, more: str = "") -> Iterator[str]:
-    text = ready.lesson.text
-    yield f"# {text.title}{more}"
-    yield f"{counted(text.minutes, 'minute')}. {text.teaches}"
-    if text.intro:
-        yield text.intro
+    file = ready.lesson.file
+    yield f"# {file.title}{more}"
+    yield f"{counted(file.minutes, 'minute')}. {file.teaches}"
+    if file.intro:
+        yield file.intro
 
 
 def _question(ready: ReadyLesson, question: Question) -> Iterator[str]:

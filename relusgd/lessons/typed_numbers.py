@@ -23,7 +23,7 @@ def typed_numbers(lesson: Lesson) -> Iterator[tuple[Question, str]]:
     What stands in the question is its text and commands, its exercise of the lab, and the configs
     of the lesson's runs. Small whole numbers of formulas, in code, are no results.
     """
-    given = set(_numbers(value_text(lesson.text.runs)))
+    given = set(_numbers(value_text(lesson.file.runs)))
     for question in lesson.questions:
         known = given | set(_numbers(_words_of(question)))
         for number in _numbers(_typed(question.answer)):

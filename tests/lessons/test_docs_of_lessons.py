@@ -9,7 +9,7 @@ from made_lessons import InThisProcess
 
 from relusgd.config.shipped import shipped_lessons
 from relusgd.lessons import program
-from relusgd.lessons.lesson import LessonText, Question
+from relusgd.lessons.lesson import LessonFile, Question
 from relusgd.lessons.placeholders import FORMATS
 from relusgd.lessons.reading import read_lesson
 
@@ -51,12 +51,12 @@ def test_the_error_of_the_page_is_the_one_that_is_given(example):
 def test_the_page_lists_every_lesson_with_what_it_teaches():
     rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \|", PAGE, flags=re.MULTILINE)
     taught = {
-        name: read_lesson(path).text.teaches.lower() for name, path in shipped_lessons().items()
+        name: read_lesson(path).file.teaches.lower() for name, path in shipped_lessons().items()
     }
     listed = {name: words.strip().lower() for name, words in rows if name in taught}
     assert listed == taught
 
 
 def test_the_page_has_every_key_and_every_format():
-    for key in [*LessonText.model_fields, *Question.model_fields, *FORMATS]:
+    for key in [*LessonFile.model_fields, *Question.model_fields, *FORMATS]:
         assert f"`{key}`" in PAGE or f"| {key}`" in PAGE, key

@@ -80,10 +80,10 @@ def test_a_lesson_is_found_by_its_name_or_its_path(tmp_path):
 @pytest.mark.parametrize("name", sorted(shipped_lessons()))
 def test_every_shipped_lesson_is_read_and_has_an_answer_to_every_question(name):
     lesson = read_lesson(shipped_lessons()[name])
-    assert lesson.text.minutes == 50
-    assert lesson.text.takes
+    assert lesson.file.minutes == 50
+    assert lesson.file.takes
     assert all(question.answer for question in lesson.questions)
-    assert sum(question.minutes for question in lesson.questions) == lesson.text.minutes
+    assert sum(question.minutes for question in lesson.questions) == lesson.file.minutes
     assert lesson.content.startswith(b"# ")
 
 

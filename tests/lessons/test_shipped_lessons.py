@@ -51,9 +51,9 @@ def test_every_number_is_found_in_a_runs_files_or_printed_by_a_command(lesson, f
     printed = {}
     for row in rows_of(folder):
         source = row["from"]
-        if source in lesson.text.facts:
+        if source in lesson.file.facts:
             if source not in printed:
-                printed[source] = json_of(lesson.text.facts[source], folder)
+                printed[source] = json_of(lesson.file.facts[source], folder)
             expected = at_path(printed[source], row["asked"])
         else:
             expected = in_run(folder / "runs" / source, row["asked"], row["at"])
