@@ -41,13 +41,14 @@ def draw_step_sizes(
     errors: Sequence[StepSize],
     path: Path,
     theme: str = "light",
-    size: tuple[int, int] = STEP_SIZES_SIZE,
+    size: tuple[int, int] | None = None,
 ) -> None:
-    """Write the errors over h as .png, .svg or .pdf. size: in pixels.
+    """Write the errors over h as .png, .svg or .pdf.
 
-    Raises as `write_figure` does.
+    size: in pixels; None is STEP_SIZES_SIZE. Raises as `write_figure` does.
     """
     check_still(path)
+    size = size or STEP_SIZES_SIZE
     unit = _unit(size, STEP_SIZES_SIZE)
     width, height = size[0] / unit, size[1] / unit
     with plain_style:
@@ -69,6 +70,7 @@ def _unit(size: tuple[int, int], usual: tuple[int, int]) -> float:
 
 
 def _box(unit: float, left: float, bottom: float, width: float, height: float) -> Box:
+    """A box in pixels from its sides in those of a picture of the usual size."""
     sides = (round(side * unit) for side in (left, bottom, width, height))
     return Box(*sides)
 
@@ -105,13 +107,14 @@ def draw_costs(
     costs: Sequence[Cost],
     path: Path,
     theme: str = "light",
-    size: tuple[int, int] = COSTS_SIZE,
+    size: tuple[int, int] | None = None,
 ) -> None:
     """Write the operations over the width, and the exponents, as .png, .svg or .pdf.
 
-    One panel for each loss. size: in pixels. Raises as `write_figure` does.
+    One panel for each loss. size: in pixels; None is COSTS_SIZE. Raises as `write_figure` does.
     """
     check_still(path)
+    size = size or COSTS_SIZE
     unit = _unit(size, COSTS_SIZE)
     height = size[1] / unit
     panel = size[0] / unit / len(costs) - 100

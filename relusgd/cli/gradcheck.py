@@ -27,8 +27,6 @@ from relusgd.errors import InputError
 from relusgd.words import brief_duration, dimensions, exact_number, number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from rich.table import Table
 
     from relusgd.checks.cost import Cost, WayCost
@@ -103,20 +101,15 @@ def gradcheck(
 
 @dataclass(frozen=True)
 class AskedPicture:
-    """A picture to draw. size: in pixels, if one was given."""
+    """A picture to draw. size: in pixels; None is the usual one of what is drawn."""
 
     out: Path
     theme: str
     size: tuple[int, int] | None
 
-    def draw(self, draw: Callable[..., None], measured: object) -> None:
-        """Draw what was measured, and say where it is."""
-        sized = {} if self.size is None else {"size": self.size}
-        draw(measured, self.out, self.theme, **sized)
-        typer.echo(self.out, err=True)
-
 
 def _asked_picture(out: Path | None, theme: str, size: str | None) -> AskedPicture | None:
+    """The picture that is asked for; None for none."""
     if out is None:
         if size is not None:
             raise InputError("--size is that of a picture, and none is drawn", "add --out cost.png")
@@ -233,7 +226,8 @@ def _show_step_sizes(
     if picture is not None:
         from relusgd.checks.picture import draw_step_sizes
 
-        picture.draw(draw_step_sizes, errors)
+        draw_step_sizes(errors, picture.out, picture.theme, picture.size)
+        typer.echo(picture.out, err=True)
 
 
 def _step_size_table(errors: list[StepSize]) -> Table:
@@ -277,7 +271,8 @@ def _show_cost(picture: AskedPicture | None, *, as_json: bool) -> None:
     if picture is not None:
         from relusgd.checks.picture import draw_costs
 
-        picture.draw(draw_costs, costs)
+        draw_costs(costs, picture.out, picture.theme, picture.size)
+        typer.echo(picture.out, err=True)
 
 
 def _cost_table(cost: Cost) -> Table:
