@@ -81,7 +81,7 @@ class SlowMotionBuilder:
             errors = storeys.draw_errors(film.corner, error_axis(view))
             parts.append(AtRows(errors, standing))
         parts += self._draw_head(said)
-        film.write_words()
+        film.name_axes()
         return [*parts, self._leaving_words()]
 
     def _draw_step(self, upper: UpperStorey) -> tuple[list[Part], dict[str, str]]:
@@ -114,23 +114,12 @@ class SlowMotionBuilder:
         return [counter, Caption(sheet, head, room, script)]
 
     def _leaving_words(self) -> Part:
-        film = self.film
-        boxes = film.boxes
+        film, lower = self.film, self.film.boxes.lower
         steps = np.asarray(self.view.history.step, dtype=np.float64)
         rows = np.zeros(len(steps), dtype=np.int64)
-        if boxes.lower:
-            rows = rows_until(film.time, steps, boxes.lower)
-        words = Words(
-            self.sheet,
-            boxes.upper,
-            boxes.lower,
-            film.corner,
-            self.view,
-            film.scales,
-            self.script,
-            rows,
-        )
-        return LeavingWords(words, self.row, self.clock)
+        if lower:
+            rows = rows_until(film.time, steps, lower)
+        return LeavingWords(film.words(rows), self.row, self.clock)
 
 
 class StandingPaths:

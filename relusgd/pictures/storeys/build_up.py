@@ -81,7 +81,7 @@ def draw_build_up(sheet: Sheet, view: View, script: Script, count: int) -> list[
     builder = OneRunBuilder(sheet, view, script)
     boxes = builder.boxes
     upper = UpperStorey(sheet, boxes.upper, view, builder.scales, sheet.colours.learned)
-    builder.write_words()
+    builder.name_axes()
     sheet.write_title(boxes.title)
     steps = np.full(count, view.history.step[row])
     counter = TimeCounter(sheet, boxes.head, "step", steps)

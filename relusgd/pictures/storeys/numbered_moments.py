@@ -18,7 +18,7 @@ from relusgd.pictures.named_moments import names_of_moments
 from relusgd.pictures.number_text import error_text
 from relusgd.pictures.panels import kept_near
 from relusgd.pictures.plain_matplotlib import Line2D
-from relusgd.pictures.scales import error_axis, errors_of
+from relusgd.pictures.scales import errors_of
 from relusgd.pictures.script import Script
 from relusgd.pictures.sheet import MOVING, Box, Sheet
 from relusgd.pictures.spread_apart import spread_apart
@@ -27,9 +27,8 @@ from relusgd.pictures.storeys.bare_axes import STEMS, bare_axes
 from relusgd.pictures.storeys.layout import CAPTION_LETTERS
 from relusgd.pictures.storeys.lower import MARGIN
 from relusgd.pictures.storeys.one_run import OneRunBuilder
-from relusgd.pictures.storeys.run_storeys import FunctionOnStems, RunStoreys
+from relusgd.pictures.storeys.run_storeys import FunctionOnStems
 from relusgd.pictures.storeys.upper import UpperStorey
-from relusgd.pictures.storeys.words import Words
 from relusgd.pictures.text_fit import shortened, text_width, wrapped
 from relusgd.pictures.view import View
 
@@ -97,31 +96,16 @@ class MomentsBuilder(OneRunBuilder):
 
     def draw_still(self) -> None:
         """Draw everything."""
-        sheet, view, boxes = self.sheet, self.view, self.boxes
-        last = len(view) - 1
-        storeys = RunStoreys(sheet, view, self.scales, self.time, view.history.step)
-        parts = storeys.draw(boxes.upper, boxes.lower, self.corner)
-        if self.corner:
-            parts.append(storeys.draw_errors(self.corner, error_axis(view)))
+        parts, rows = self.draw_storeys()
         for part in parts:
-            part.show(last)
+            part.show(len(self.view) - 1)
         (function,) = [part for part in parts if isinstance(part, FunctionOnStems)]
         self._draw_functions(function.upper)
-        if boxes.lower:
-            self._draw_lines(boxes.lower)
+        if self.boxes.lower:
+            self._draw_lines(self.boxes.lower)
         self._write_head()
-        self.write_words()
-        Words(
-            sheet,
-            boxes.upper,
-            boxes.lower,
-            self.corner,
-            view,
-            self.scales,
-            self.script,
-            storeys.rows,
-            others=self.moments[:-1],
-        )
+        self.name_axes()
+        self.words(rows, others=self.moments[:-1])
 
     def _write_head(self) -> None:
         sheet, head = self.sheet, self.boxes.head

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from relusgd.model.network import Integers
 from relusgd.pictures.axis import even_ticks
 from relusgd.pictures.marks import x_limits
 from relusgd.pictures.panels import Part
@@ -73,13 +75,27 @@ class OneRunBuilder:
         return list(labels)
 
     def draw(self) -> list[Part]:
+        """Draw what never changes, and give the parts that change."""
+        parts, rows = self.draw_storeys()
+        parts += self._draw_head()
+        self.name_axes()
+        return [*parts, self.words(rows)]
+
+    def draw_storeys(self) -> tuple[list[Part], Integers]:
+        """The parts of both storeys that change, and the rows of pixels that `words` takes."""
         storeys = RunStoreys(self.sheet, self.view, self.scales, self.time, self.view.history.step)
         parts = storeys.draw(self.boxes.upper, self.boxes.lower, self.corner)
         if self.corner:
             parts.append(storeys.draw_errors(self.corner, error_axis(self.view)))
-        parts += self._draw_head()
-        self.write_words()
-        words = Words(
+        return parts, storeys.rows
+
+    def words(self, rows: Integers, others: Sequence[int] = ()) -> Words:
+        """The words beside what is drawn.
+
+        rows: of pixels of the lower storey before each snapshot, shape (snapshots,). others:
+        snapshots whose functions are in the picture, too.
+        """
+        return Words(
             self.sheet,
             self.boxes.upper,
             self.boxes.lower,
@@ -87,9 +103,9 @@ class OneRunBuilder:
             self.view,
             self.scales,
             self.script,
-            storeys.rows,
+            rows,
+            others,
         )
-        return [*parts, words]
 
     def _draw_head(self) -> list[Part]:
         sheet, head, steps = self.sheet, self.boxes.head, self.view.history.step
@@ -98,7 +114,7 @@ class OneRunBuilder:
         room = head.width - TimeCounter.width(sheet, "step", steps) - 1.5 * sheet.scale.text
         return [counter, Caption(sheet, head, room, self.script)]
 
-    def write_words(self) -> None:
+    def name_axes(self) -> None:
         """The labels of the axes and the name of x."""
         sheet, boxes = self.sheet, self.boxes
         of_time: list[float] = []
