@@ -161,9 +161,11 @@ class _PlainStyle(ContextDecorator):
         self._turn.acquire()
         self._depth += 1
         if self._depth == 1:
-            settings = {key: _SETTINGS._get(key) for key in _STYLE}
+            # This happens at every frame; dict's own items are the values as they stand.
             self._users = {
-                key: value for key, value in settings.items() if value is not _STYLE[key]
+                key: value
+                for key, value in dict.items(_SETTINGS)
+                if value is not _STYLE.get(key, value)
             }
             for key in self._users:
                 # Unlike rcParams[key] = value, this does not check each value anew.
