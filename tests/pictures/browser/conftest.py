@@ -139,9 +139,19 @@ def wait(page, condition, seconds=20.0):
     policy forbids.
     """
     end = time.monotonic() + seconds
-    while not page.evaluate(condition):
+    while not holds(page, condition):
         assert time.monotonic() < end, f"still not so: {condition}"
         page.wait_for_timeout(20)
+
+
+def holds(page, condition):
+    """Whether a condition holds now; not while one page gives way to another."""
+    try:
+        return page.evaluate(condition)
+    except Exception as error:  # Playwright's own, which is installed for these tests alone
+        if "Execution context was destroyed" in str(error):
+            return False
+        raise
 
 
 @pytest.fixture
