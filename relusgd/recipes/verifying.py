@@ -5,10 +5,10 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from relusgd.config import Config, PlannedRun, planned_runs
 from relusgd.config.naming import assignment, join_name
@@ -101,6 +101,14 @@ class _StopRequest(NullSweepObserver):
         return signal.SIGTERM if self.is_made else None
 
 
+class _Part(NamedTuple):
+    """A recipe itself, or a broken variant of it: what is trained where, and on how many seeds."""
+
+    config: Config
+    folder: Path
+    seeds: int
+
+
 def _report(recipe: Recipe, out: Path, seeds: int | None, executor: Executor) -> Report:
     """Train and judge the recipe and its broken variants, all at the same time.
 
@@ -109,45 +117,31 @@ def _report(recipe: Recipe, out: Path, seeds: int | None, executor: Executor) ->
     started = time.perf_counter()
     count = seeds or recipe.expectation.seeds
     names = list(recipe.expectation.broken)
+    parts = [_Part(recipe.config, out / recipe.name, count)]
+    for name in names:
+        folder = out / join_name([recipe.name, assignment("broken", name)])
+        parts.append(_Part(recipe.broken_config(name), folder, 1))
     stop = _StopRequest()
-    with threads(1 + len(names)) as pool:
-
-        def begin(config: Config, folder: str, seeds: int) -> Future[list[Verdict]]:
-            return pool.submit(_verdicts, recipe, config, out / folder, seeds, executor, stop)
-
-        whole = begin(recipe.config, recipe.name, count)
-        variants = {
-            name: begin(
-                recipe.broken_config(name),
-                join_name([recipe.name, assignment("broken", name)]),
-                1,
-            )
-            for name in names
-        }
+    with threads(len(parts)) as pool:
+        tasks = [pool.submit(_verdicts, recipe, part, executor, stop) for part in parts]
         try:
-            verdicts = whole.result()
-            broken = {name: variant.result() for name, variant in variants.items()}
+            whole, *variants = [task.result() for task in tasks]
         except BaseException:
             stop.is_made = True
             raise
-    return Report(recipe, count, verdicts, broken, time.perf_counter() - started)
+    broken = dict(zip(names, variants, strict=True))
+    return Report(recipe, count, whole, broken, time.perf_counter() - started)
 
 
-def _verdicts(
-    recipe: Recipe,
-    config: Config,
-    folder: Path,
-    seeds: int,
-    executor: Executor,
-    stop: _StopRequest,
-) -> list[Verdict]:
-    """The verdict on every claim about this config, or a broken variant of it."""
+def _verdicts(recipe: Recipe, part: _Part, executor: Executor, stop: _StopRequest) -> list[Verdict]:
+    """The verdict on every claim about a part."""
     claims, networks = recipe.expectation.claims, recipe.expectation.networks
-    runs = planned_runs(_repeated(config, seeds * (networks or 1)))
+    runs = planned_runs(_repeated(part.config, part.seeds * (networks or 1)))
     groups = [runs[start : start + GROUP] for start in range(0, len(runs), GROUP)]
     if networks is None:
-        run_sweep(_repeated(config, seeds), folder, executor, summarize=False, observer=stop)
-        tasks = [executor.submit(measure_recorded, folder, claims, group) for group in groups]
+        repeated = _repeated(part.config, part.seeds)
+        run_sweep(repeated, part.folder, executor, summarize=False, observer=stop)
+        tasks = [executor.submit(measure_recorded, part.folder, claims, group) for group in groups]
     else:
         tasks = [executor.submit(measure_in_memory, networks, claims, group) for group in groups]
     measured = [one for task in tasks for one in task.result()]

@@ -25,12 +25,13 @@ from relusgd.model.data_file.layout import Layout, find_layout, is_comment
 from relusgd.model.data_file.marks import Decimal, Evidence, Marks
 from relusgd.model.data_file.missing import is_missing
 from relusgd.model.data_file.names import clean_name
+from relusgd.model.data_file.notes import apart_note, dates_note
 from relusgd.model.data_file.numbers import read_number
-from relusgd.model.data_file.numbers_apart import NumberApart, numbers_apart
+from relusgd.model.data_file.numbers_apart import numbers_apart
 from relusgd.model.data_file.rows import row_blocks
 from relusgd.model.data_file.wrong_cells import why_no_number
 from relusgd.model.network import Array
-from relusgd.words import counted, exact_number, number_range
+from relusgd.words import counted
 
 MissingRule = Literal["refuse", "skip"]
 
@@ -162,9 +163,9 @@ def _joined(
             raise ConfigError([f"{path}: {notes[-1]}; no row is left"])
         x, y = x[keep], y[keep]
     for column, values in ((x_column, x), (y_column, y)):
-        notes += [_apart_note(column, apart) for apart in numbers_apart(values)]
+        notes += [apart_note(column.name, apart) for apart in numbers_apart(values)]
     if x_column.is_dated:
-        notes.append(_dates_note(x_column))
+        notes.append(dates_note(x_column.name, x_column.example or ""))
     digest = hashlib.sha256(data).hexdigest()
     names = x_column.name, y_column.name
     return DataColumns(x, y, *names, x_column.is_dated, digest, tuple(notes), len(left_out))
@@ -180,26 +181,6 @@ def _left_out(x_column: _Column, y_column: _Column, count: int) -> str:
     ]
     verb = "is" if count == 1 else "are"
     return f"{count:,} of {rows} {verb} left out: {' and '.join(places)}"
-
-
-def _apart_note(column: _Column, apart: NumberApart) -> str:
-    """A number that may stand for a missing value, and what to do if it does."""
-    low, high = number_range(apart.low, apart.high)
-    number, rows = exact_number(apart.number), counted(apart.rows, "row")
-    return (
-        f"{in_quotes(column.name)} is {number} in {rows}, "
-        f"far from its other values ({low} … {high}); where it stands for no value, leave the cell "
-        "empty"
-    )
-
-
-def _dates_note(column: _Column) -> str:
-    cell = column.example or ""
-    year = read_compact_date(cell) or read_date(cell) or 0.0
-    shown = f"{year:.7g}"
-    if float(shown).is_integer() and not year.is_integer():
-        shown = f"{year:.10g}"  # hours need more digits than days
-    return f"the dates in {in_quotes(column.name)} are read as years: {cell} is {shown}"
 
 
 def _check_compact_dates(column: _Column, layout: Layout, index: int, faults: DataFaults) -> None:
