@@ -47,7 +47,7 @@ MILLION = {
 def make_view(folder: str) -> Any:
     """The view of a recorded run."""
     from relusgd import load_run
-    from relusgd.pictures.view import View
+    from relusgd.pictures.scenes.view import View
 
     run = load_run(folder)
     return View(run.history, run.data)
@@ -55,13 +55,14 @@ def make_view(folder: str) -> Any:
 
 def look_of(path: Path) -> Any:
     """The layout of a film is in its name: ours-storeys.gif; without one it is panels."""
-    from relusgd.pictures.look import Look
+    from relusgd.pictures.kit.look import Look
 
     return Look(layout="storeys" if "storeys" in path.stem else "panels")
 
 
 def with_relusgd(view: Any, indices: Any, path: Path) -> None:
-    from relusgd.pictures import film, mp4
+    from relusgd.pictures.encoding import mp4
+    from relusgd.pictures.films import film
 
     if "crf" in path.stem:
         mp4.QUALITY = mp4.QUALITY.replace("-crf 22", f"-crf {path.stem.split('crf')[1]}")
@@ -84,7 +85,7 @@ WAYS = {
 
 def child(folder: str, name: str, frames: int) -> None:
     """Make one film in this process and print its peak memory in MB."""
-    from relusgd.pictures.frames import choose_frames
+    from relusgd.pictures.moments.frames import choose_frames
 
     view, path = make_view(folder), Path(name)
     WAYS[path.stem.split("-")[0]](view, choose_frames(view, frames), path)
@@ -119,7 +120,7 @@ def in_turn(jobs: dict[str, tuple[str, Path]]) -> dict[str, dict[str, float]]:
 
 def start_seconds(folder: str) -> float:
     """CPU seconds until a film could begin: Python, imports, reading the run."""
-    code = f"import relusgd.pictures.film, relusgd; relusgd.load_run({folder!r}).history"
+    code = f"import relusgd.pictures.films.film, relusgd; relusgd.load_run({folder!r}).history"
     return statistics.median(run_alone([sys.executable, "-c", code])[0] for _ in range(REPEATS))
 
 
@@ -143,8 +144,8 @@ def psnr(folder: str, path: Path) -> float:
     """Of every tenth frame against what was painted, in dB. Raises ValueError for a film of another
     number of frames.
     """
-    from relusgd.pictures.frames import choose_frames
-    from relusgd.pictures.painter import Painter
+    from relusgd.pictures.films.painter import Painter
+    from relusgd.pictures.moments.frames import choose_frames
 
     view = make_view(folder)
     painter, indices = (

@@ -138,7 +138,7 @@ def lab_rates() -> dict[str, tuple[float, float, float, float]]:
     """
     from playwright.sync_api import sync_playwright
 
-    from relusgd.pictures.lab_page import lab_html
+    from relusgd.pictures.pages.lab_page import lab_html
 
     rates = {}
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:

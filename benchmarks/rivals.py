@@ -35,7 +35,7 @@ def save(figure: Any, update: Callable[[int], object], indices: Sequence[int], p
 
 def same_artists(view: Any, indices: Sequence[int], path: Path, look: Any) -> None:
     """The very artists of relusgd's picture, made once and given new data for every frame."""
-    from relusgd.pictures.painter import Painter
+    from relusgd.pictures.films.painter import Painter
 
     painter = Painter(view, look, still=True)
     save(painter.sheet.figure, painter.show, indices, path)

@@ -34,6 +34,12 @@ FLOORS = [
 ]
 """From the ground up; a module may import what stands before its own floor, and its own."""
 
+ROOMS_OF_PICTURES = [
+    *("kit", "scenes", "moments", "panels", "charts", "storeys", "step"),
+    *("encoding", "films", "features", "pages"),
+]
+"""The same within `pictures`."""
+
 HEAVY = [
     "numpy",
     "pydantic",
@@ -107,6 +113,23 @@ def upward_import(name, imported):
     return ""
 
 
+def test_the_rooms_of_pictures_import_downwards_only():
+    pictures = "relusgd.pictures."
+    order = ROOMS_OF_PICTURES.index
+    upwards = [
+        f"{name} imports {imported}"
+        for name in BEHIND_THE_FACE
+        if name.startswith(pictures)
+        for imported in sorted(imports_of(name))
+        if imported.startswith(pictures) and order(room_of(imported)) > order(room_of(name))
+    ]
+    assert upwards == []
+
+
+def room_of(name):
+    return name.split(".")[2]
+
+
 def test_no_import_goes_in_a_circle_though_it_be_lazy_or_for_types_alone():
     graph = {name: imports_of(name) - {name} for name in BEHIND_THE_FACE}
     try:
@@ -128,10 +151,10 @@ def test_matplotlib_is_imported_through_its_door_alone():
     ways_around = [
         name
         for name, path in MODULES.items()
-        if name != "relusgd.pictures.plain_matplotlib"
+        if name != "relusgd.pictures.kit.plain_matplotlib"
         and re.search(r"^\s*(import|from) matplotlib", path.read_text(encoding="utf-8"), re.M)
     ]
-    assert ways_around == [], "import it from relusgd.pictures.plain_matplotlib"
+    assert ways_around == [], "import it from relusgd.pictures.kit.plain_matplotlib"
 
 
 SEEING = "animate|compare|diagnose|explain|features|graph|lesson|list|plot|predict|show|step|view"

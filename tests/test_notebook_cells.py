@@ -12,8 +12,8 @@ from PIL import Image
 from small import SWEEP, TINY, tiny
 
 import relusgd
-from relusgd.pictures.drawn_file import DrawnFile
-from relusgd.pictures.html_table import html_paragraph, html_table
+from relusgd.pictures.pages.drawn_file import DrawnFile
+from relusgd.pictures.pages.html_table import html_paragraph, html_table
 from relusgd.sweeps.html import MOST_ROWS, sweep_html
 from relusgd.sweeps.rows import Row
 
@@ -80,7 +80,7 @@ def test_a_file_that_is_gone_or_too_large_is_shown_by_its_path(tmp_path, monkeyp
     large = DrawnFile(tmp_path / "large.gif")
     large.write_bytes(b"GIF89a" + bytes(100))
     assert large._repr_html_() is not None
-    monkeypatch.setattr("relusgd.pictures.drawn_file.LARGEST_SHOWN", 100)
+    monkeypatch.setattr("relusgd.pictures.pages.drawn_file.LARGEST_SHOWN", 100)
     assert large._repr_html_() is None
     assert pickle.loads(pickle.dumps(large)) == large
     assert DrawnFile(tmp_path)._repr_html_() is None

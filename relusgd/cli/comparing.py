@@ -24,7 +24,7 @@ from relusgd.errors import InputError
 
 if TYPE_CHECKING:
     from relusgd.comparing.compare import Comparison
-    from relusgd.pictures.look import Look
+    from relusgd.pictures.kit.look import Look
 
 Printed = Literal["table", "json", "csv"]
 

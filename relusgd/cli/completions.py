@@ -206,6 +206,6 @@ def complete_functions(incomplete: str) -> list[str]:
 
 def complete_sizes(incomplete: str) -> list[str]:
     """The names of sizes."""
-    from relusgd.pictures.sizes import NAMED_SIZES
+    from relusgd.pictures.kit.sizes import NAMED_SIZES
 
     return [name for name in NAMED_SIZES if name.startswith(incomplete)]

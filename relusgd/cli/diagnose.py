@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import JustifyMethod
     from rich.table import Table
 
-    from relusgd.pictures.look import Look
+    from relusgd.pictures.kit.look import Look
     from relusgd.runs.diagnosis import Diagnosis
     from relusgd.runs.diagnosis_tables import TextTable
     from relusgd.runs.run import Run
@@ -85,7 +85,7 @@ def _show_slopes(
     run: Run, epoch: int | None, out: Path | None, look: Look, *, as_json: bool
 ) -> None:
     """f′ of a snapshot beside the start: a picture if wanted, and the table or JSON."""
-    from relusgd.pictures.stills import check_still
+    from relusgd.pictures.kit.stills import check_still
     from relusgd.runs.slopes import slopes_of
 
     if out is not None:

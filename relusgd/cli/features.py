@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from relusgd.diagnostics.features import Features
-    from relusgd.pictures.look import Look
+    from relusgd.pictures.kit.look import Look
     from relusgd.runs.features import RunFeatures
     from relusgd.runs.run import Run
 

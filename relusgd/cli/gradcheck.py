@@ -114,7 +114,7 @@ def _asked_picture(out: Path | None, theme: str, size: str | None) -> AskedPictu
         if size is not None:
             raise InputError("--size is that of a picture, and none is drawn", "add --out cost.png")
         return None
-    from relusgd.pictures.look import Look
+    from relusgd.pictures.kit.look import Look
 
     return AskedPicture(out, theme, Look.of(size=size).size if size else None)
 
@@ -127,7 +127,7 @@ def _check_options(source: Path | None, *, step_sizes: bool, cost: bool, out: Pa
         raise InputError("--out draws what --step-sizes or --cost measures, and neither is given")
     check_out(out)
     if out is not None:
-        from relusgd.pictures.stills import check_still
+        from relusgd.pictures.kit.stills import check_still
 
         check_still(out)
     if cost and source is not None:

@@ -180,7 +180,7 @@ def _is_function(text: str) -> bool:
 
 def _split_sizes(texts: list[str]) -> tuple[str | None, tuple[int, int] | None]:
     """What --size says of the sheet's function, and of the picture: 3,2 and 1920x1080."""
-    from relusgd.pictures.sizes import is_picture_size, read_size
+    from relusgd.pictures.kit.sizes import is_picture_size, read_size
 
     of_picture = [text for text in texts if is_picture_size(text)]
     of_function = [text for text in texts if not is_picture_size(text)]

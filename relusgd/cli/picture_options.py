@@ -11,7 +11,7 @@ from relusgd.cli.completions import complete_sizes, lists_of
 from relusgd.cli.terminal import typed_text
 
 if TYPE_CHECKING:
-    from relusgd.pictures.look import Look
+    from relusgd.pictures.kit.look import Look
 
 
 class Spacing(StrEnum):
@@ -125,7 +125,7 @@ def make_look(
     layout: LayoutName = LayoutName.storeys,
 ) -> Look:
     """The look of a picture from what was typed."""
-    from relusgd.pictures.look import Look
+    from relusgd.pictures.kit.look import Look
 
     return Look.of(
         size=size, title=typed_text(title), theme=theme.value, show=show, layout=layout.value

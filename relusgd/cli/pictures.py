@@ -40,7 +40,7 @@ from relusgd.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relusgd.pictures.look import Look
+    from relusgd.pictures.kit.look import Look
     from relusgd.runs.run import Run
 
 

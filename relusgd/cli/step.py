@@ -149,7 +149,7 @@ def _check_picture(out: Path | None, size: str | None, title: str | None) -> Non
                     f"{option} is that of a picture, and none is drawn", "add --out step.png"
                 )
         return
-    from relusgd.pictures.stills import check_still
+    from relusgd.pictures.kit.stills import check_still
 
     check_out(out)
     check_still(out)

@@ -39,7 +39,7 @@ from relusgd.sweeps.sweep import Sweep, row_of_line
 from relusgd.words import counted
 
 if TYPE_CHECKING:
-    from relusgd.pictures.drawn_file import DrawnFile
+    from relusgd.pictures.pages.drawn_file import DrawnFile
 
 Subject = str | Path | Run | Sweep
 
@@ -79,7 +79,7 @@ class Comparison(ComparedRuns):
         """
         # matplotlib is loaded only when something is drawn.
         from relusgd.comparing.picture import draw
-        from relusgd.pictures.look import Look
+        from relusgd.pictures.kit.look import Look
 
         return draw(self, out, Look.of(**{"show": None, **look}))
 
@@ -164,7 +164,7 @@ class ErrorsOverTime:
         out, look and what is raised: as for `Comparison.plot`.
         """
         from relusgd.comparing.course_picture import draw_over_time
-        from relusgd.pictures.look import Look
+        from relusgd.pictures.kit.look import Look
 
         return draw_over_time(self.courses, out, Look.of(**{"show": None, **look}))
 
@@ -197,7 +197,7 @@ class FunctionsOfRuns:
         out, look and what is raised: as for `Comparison.plot`.
         """
         from relusgd.comparing.function_picture import draw_spreads
-        from relusgd.pictures.look import Look
+        from relusgd.pictures.kit.look import Look
 
         return draw_spreads(self.functions, out, Look.of(**{"show": None, **look}))
 

@@ -13,11 +13,11 @@ from relusgd.comparing.groups import Group, folder_of_all, runs_of_each
 from relusgd.comparing.labels import label, named
 from relusgd.errors import InputError
 from relusgd.model.history import ERROR_NAMES
-from relusgd.pictures.courses import COLUMNS, CoursePicture, CourseRow, save_courses
-from relusgd.pictures.drawn_file import DrawnFile
-from relusgd.pictures.error_chart import Chart, Series
-from relusgd.pictures.look import Look
-from relusgd.pictures.stills import check_still
+from relusgd.pictures.charts.courses import COLUMNS, CoursePicture, CourseRow, save_courses
+from relusgd.pictures.charts.error_chart import Chart, Series
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.kit.stills import check_still
+from relusgd.pictures.pages.drawn_file import DrawnFile
 from relusgd.runs.drawn_scene import checked_place
 
 MOST_COLOURS = 6

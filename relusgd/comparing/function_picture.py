@@ -13,16 +13,16 @@ from relusgd.comparing.keys import is_number
 from relusgd.config.key_words import key_words
 from relusgd.config.values import single
 from relusgd.model.network import Array
-from relusgd.pictures.drawn_file import DrawnFile
-from relusgd.pictures.error_chart import Chart, Series
-from relusgd.pictures.function_spread import (
+from relusgd.pictures.charts.error_chart import Chart, Series
+from relusgd.pictures.charts.function_spread import (
     FunctionBand,
     FunctionPanel,
     FunctionPicture,
     save_functions,
 )
-from relusgd.pictures.look import Look
-from relusgd.pictures.stills import check_still
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.kit.stills import check_still
+from relusgd.pictures.pages.drawn_file import DrawnFile
 from relusgd.runs.drawn_scene import checked_place
 from relusgd.runs.titles import value_words
 

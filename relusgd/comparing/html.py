@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from relusgd.comparing.compared_runs import ComparedRuns
 from relusgd.comparing.table_columns import number_columns, word_columns
-from relusgd.pictures.html_table import html_paragraph, html_table
+from relusgd.pictures.pages.html_table import html_paragraph, html_table
 
 BEST = "●"
 """Stands before the best row."""

@@ -12,11 +12,11 @@ from relusgd.comparing.groups import Spread, runs_of_each
 from relusgd.comparing.labels import label
 from relusgd.comparing.measured import MeasuredGroup, MeasuredGroups
 from relusgd.errors import InputError
-from relusgd.pictures.courses import CoursePicture, CourseRow, save_courses
-from relusgd.pictures.drawn_file import DrawnFile
-from relusgd.pictures.error_chart import Chart, Series
-from relusgd.pictures.look import Look
-from relusgd.pictures.stills import check_still
+from relusgd.pictures.charts.courses import CoursePicture, CourseRow, save_courses
+from relusgd.pictures.charts.error_chart import Chart, Series
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.kit.stills import check_still
+from relusgd.pictures.pages.drawn_file import DrawnFile
 from relusgd.runs.drawn_scene import checked_place
 
 

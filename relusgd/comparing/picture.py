@@ -13,15 +13,15 @@ from relusgd.comparing.groups import Group, Result
 from relusgd.comparing.labels import heading, label
 from relusgd.config.key_words import key_words
 from relusgd.model.network import Array
-from relusgd.pictures.axis import TimeAxis
-from relusgd.pictures.comparison import ComparisonPanel, ComparisonPicture, save_comparison
-from relusgd.pictures.drawn_file import DrawnFile
-from relusgd.pictures.error_chart import Chart, Series
-from relusgd.pictures.error_panel import summarise
-from relusgd.pictures.look import Look
-from relusgd.pictures.number_text import error_text
-from relusgd.pictures.stills import check_still
-from relusgd.pictures.view import View
+from relusgd.pictures.charts.comparison import ComparisonPanel, ComparisonPicture, save_comparison
+from relusgd.pictures.charts.error_chart import Chart, Series
+from relusgd.pictures.kit.axis import TimeAxis
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.kit.number_text import error_text
+from relusgd.pictures.kit.stills import check_still
+from relusgd.pictures.pages.drawn_file import DrawnFile
+from relusgd.pictures.panels.error_panel import summarise
+from relusgd.pictures.scenes.view import View
 from relusgd.runs.drawn_scene import checked_place
 from relusgd.runs.run import Run
 from relusgd.runs.titles import SHORT_WORDS, value_words

@@ -10,8 +10,8 @@ from relusgd.errors import InputError
 from relusgd.graphs.graph import Evaluated
 from relusgd.graphs.placing import Placement, Size, place
 from relusgd.graphs.text import FORMS, BoxForm, TextLine, box_lines, label_text
-from relusgd.pictures.look import LARGEST, SMALLEST, Look, size_text
-from relusgd.pictures.text_fit import text_width
+from relusgd.pictures.kit.look import LARGEST, SMALLEST, Look, size_text
+from relusgd.pictures.kit.text_fit import text_width
 
 WIDTH, HEIGHT = 1000, 640
 """Pixels of the room for a graph; a picture grows where the smallest font needs more."""

@@ -22,7 +22,7 @@ from relusgd.graphs.text import (
     printed,
     value_lines,
 )
-from relusgd.pictures.stills import check_still, write_figure
+from relusgd.pictures.kit.stills import check_still, write_figure
 from relusgd.words import significant
 
 

@@ -24,7 +24,7 @@ from relusgd.graphs.design import (
 from relusgd.graphs.graph import Evaluated
 from relusgd.graphs.placing import EdgeCurve, Point, Rectangle
 from relusgd.graphs.text import TextLine, printed
-from relusgd.pictures.plain_matplotlib import (
+from relusgd.pictures.kit.plain_matplotlib import (
     Affine2D,
     Artist,
     FancyBboxPatch,
@@ -33,9 +33,9 @@ from relusgd.pictures.plain_matplotlib import (
     PathPatch,
     plain_style,
 )
-from relusgd.pictures.sheet import Sheet
-from relusgd.pictures.stills import check_still, write_figure
-from relusgd.pictures.text_fit import text_width
+from relusgd.pictures.kit.sheet import Sheet
+from relusgd.pictures.kit.stills import check_still, write_figure
+from relusgd.pictures.kit.text_fit import text_width
 
 RED = {"light": "#c1272d", "dark": "#ff6f6f"}
 """Of derivatives, on light and on dark paper."""

@@ -26,9 +26,9 @@ from relusgd.graphs.text import (
     with_derivative,
 )
 from relusgd.model.network import Array
-from relusgd.pictures.film import Progress, check_film, write_frames
-from relusgd.pictures.painter import Frame
-from relusgd.pictures.plain_matplotlib import plain_style
+from relusgd.pictures.films.film import Progress, check_film, write_frames
+from relusgd.pictures.films.painter import Frame
+from relusgd.pictures.kit.plain_matplotlib import plain_style
 from relusgd.words import significant
 
 FPS = 10.0

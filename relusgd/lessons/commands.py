@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from relusgd.errors import InputError
 from relusgd.lessons.file_names import PICTURES
-from relusgd.pictures.sizes import is_picture_size
+from relusgd.pictures.kit.sizes import is_picture_size
 from relusgd.words import or_list, shown
 
 STILLS = (".png", ".svg")

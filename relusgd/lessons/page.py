@@ -14,7 +14,7 @@ from relusgd.lessons.lesson import Question
 from relusgd.lessons.placeholders import Placeholder, split_text
 from relusgd.lessons.ready_lesson import ReadyLesson
 from relusgd.lessons.written_text import as_html
-from relusgd.pictures.page_assets import (
+from relusgd.pictures.pages.page_assets import (
     assembled,
     light_on_paper,
     policy,

@@ -17,7 +17,7 @@ from relusgd.model.history import History
 from relusgd.model.network import Array, Integers, Network
 from relusgd.model.points import Dataset, Scaling
 from relusgd.one_thread import one_thread
-from relusgd.pictures.html_table import html_table
+from relusgd.pictures.pages.html_table import html_table
 from relusgd.runs.diagnosis_tables import (
     TextTable,
     layers_table,

@@ -11,9 +11,14 @@ import numpy as np
 from relusgd.diagnostics.quantities import QUANTITIES
 from relusgd.errors import InputError
 from relusgd.model.network import Array, Integers
-from relusgd.pictures.look import Look
-from relusgd.pictures.stills import METADATA
-from relusgd.pictures.time_charts import TimeChart, TimeChartsPage, TimeCurve, save_time_charts
+from relusgd.pictures.charts.time_charts import (
+    TimeChart,
+    TimeChartsPage,
+    TimeCurve,
+    save_time_charts,
+)
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.kit.stills import METADATA
 from relusgd.runs.diagnosis import chosen_rows, quantities_over_time
 from relusgd.runs.export import write_csv
 from relusgd.runs.run import Run

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from relusgd.errors import InputError
-from relusgd.pictures.drawn_figure import DrawnFigure
-from relusgd.pictures.drawn_file import DrawnFile
-from relusgd.pictures.look import Look
+from relusgd.pictures.kit.drawn_figure import DrawnFigure
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.pages.drawn_file import DrawnFile
 from relusgd.runs import film, page, picture
 from relusgd.runs.find import load_run
 from relusgd.runs.run import Run

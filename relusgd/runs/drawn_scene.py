@@ -10,12 +10,12 @@ import numpy as np
 
 from relusgd.advice import advice, flag, option
 from relusgd.errors import InputError
-from relusgd.pictures.fonts import lacking_glyphs
-from relusgd.pictures.frames import Indices
-from relusgd.pictures.look import Look
-from relusgd.pictures.reference_curve import ReferenceCurve
-from relusgd.pictures.scene import RunGroup, Scene
-from relusgd.pictures.view import View
+from relusgd.pictures.kit.fonts import lacking_glyphs
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.moments.frames import Indices
+from relusgd.pictures.scenes.reference_curve import ReferenceCurve
+from relusgd.pictures.scenes.scene import RunGroup, Scene
+from relusgd.pictures.scenes.view import View
 from relusgd.runs.diagnosis import RecordedTraining
 from relusgd.runs.events import Events
 from relusgd.runs.place import check_file_place

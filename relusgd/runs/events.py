@@ -14,7 +14,7 @@ from relusgd.model.history import History
 from relusgd.model.network import Network, parameter_count
 from relusgd.model.points import Dataset
 from relusgd.one_thread import one_thread
-from relusgd.pictures.html_table import html_table
+from relusgd.pictures.pages.html_table import html_table
 from relusgd.runs.diagnosis_tables import TextTable
 from relusgd.training.ending import Ending
 from relusgd.training.optimizers import make_optimizer

@@ -11,8 +11,7 @@ import numpy as np
 from relusgd.advice import advice, option
 from relusgd.errors import InputError
 from relusgd.model.network import Array
-from relusgd.pictures.drawn_file import DrawnFile
-from relusgd.pictures.feature_sheet import (
+from relusgd.pictures.features.sheet import (
     FeatureColumn,
     FeatureScene,
     clock_letters,
@@ -20,15 +19,16 @@ from relusgd.pictures.feature_sheet import (
     head_options,
     number_fields,
 )
-from relusgd.pictures.feature_still import feature_painter
-from relusgd.pictures.feature_view import FeatureView, family_rows, leading_unit
-from relusgd.pictures.film import FASTEST, Progress, check_film, fitting, write_frames
-from relusgd.pictures.frames import Timing, choose_frames
-from relusgd.pictures.header import Field
-from relusgd.pictures.look import Look
-from relusgd.pictures.painter import PartsPainter
-from relusgd.pictures.stills import METADATA, write_figure
-from relusgd.pictures.view import View
+from relusgd.pictures.features.still import feature_painter
+from relusgd.pictures.features.view import FeatureView, family_rows, leading_unit
+from relusgd.pictures.films.film import FASTEST, Progress, check_film, fitting, write_frames
+from relusgd.pictures.films.painter import PartsPainter
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.kit.stills import METADATA, write_figure
+from relusgd.pictures.moments.frames import Timing, choose_frames
+from relusgd.pictures.pages.drawn_file import DrawnFile
+from relusgd.pictures.panels.header import Field
+from relusgd.pictures.scenes.view import View
 from relusgd.runs.features import Pace, RunFeatures, features_of_row
 from relusgd.runs.place import check_file_place
 from relusgd.runs.titles import RecordedRun

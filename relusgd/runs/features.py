@@ -21,8 +21,8 @@ from relusgd.training.optimizers import OPTIMIZERS
 from relusgd.words import counted, exact_number
 
 if TYPE_CHECKING:
-    from relusgd.pictures.drawn_figure import DrawnFigure
-    from relusgd.pictures.feature_still import FeatureSnapshot
+    from relusgd.pictures.features.still import FeatureSnapshot
+    from relusgd.pictures.kit.drawn_figure import DrawnFigure
 
 LEARNED = 0.5
 """A direction counts as learned from this share on."""
@@ -161,7 +161,7 @@ class RunFeatures(Features):
     @property
     def for_picture(self) -> FeatureSnapshot:
         """What a picture shows of them."""
-        from relusgd.pictures.feature_still import FeatureSnapshot
+        from relusgd.pictures.features.still import FeatureSnapshot
 
         return FeatureSnapshot(self, self.moment, self.by_layer, self.learned, self.run.data)
 
@@ -170,8 +170,8 @@ class RunFeatures(Features):
 
         A matplotlib Figure that pyplot does not know, so that nothing has to be closed.
         """
-        from relusgd.pictures.feature_still import SIZE, still_features
-        from relusgd.pictures.look import Look
+        from relusgd.pictures.features.still import SIZE, still_features
+        from relusgd.pictures.kit.look import Look
 
         with np.errstate(all="ignore"):
             return still_features([self.for_picture], Look(size=SIZE, theme=theme), top=top)

@@ -14,14 +14,14 @@ from relusgd.advice import Advice, advice, flag
 from relusgd.diagnostics.interpolated_history import with_snapshots_between
 from relusgd.errors import InputError
 from relusgd.model.history import History
-from relusgd.pictures.drawn_file import DrawnFile
-from relusgd.pictures.film import USUAL_FPS, check_film, write_film
-from relusgd.pictures.frames import FPS, Indices, Timing, choose_frames
-from relusgd.pictures.look import Look
-from relusgd.pictures.scene import RunGroup, Scene
-from relusgd.pictures.slow_motion.real_step import check_slow_motion
-from relusgd.pictures.storeys.build_up import check_build_up
-from relusgd.pictures.view import View
+from relusgd.pictures.films.build_up import check_build_up
+from relusgd.pictures.films.film import USUAL_FPS, check_film, write_film
+from relusgd.pictures.films.slow_motion.real_step import check_slow_motion
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.moments.frames import FPS, Indices, Timing, choose_frames
+from relusgd.pictures.pages.drawn_file import DrawnFile
+from relusgd.pictures.scenes.scene import RunGroup, Scene
+from relusgd.pictures.scenes.view import View
 from relusgd.runs.drawn_scene import (
     ToldRun,
     checked_place,

@@ -10,11 +10,11 @@ import numpy as np
 
 from relusgd.diagnostics.events import Event
 from relusgd.model.history import History
-from relusgd.pictures.captions import by_weight, captions_of
-from relusgd.pictures.film import HOLD
-from relusgd.pictures.frames import Indices
-from relusgd.pictures.scene import RunGroup, Scene
-from relusgd.pictures.view import View
+from relusgd.pictures.films.film import HOLD
+from relusgd.pictures.moments.captions import by_weight, captions_of
+from relusgd.pictures.moments.frames import Indices
+from relusgd.pictures.scenes.scene import RunGroup, Scene
+from relusgd.pictures.scenes.view import View
 from relusgd.runs.drawn_scene import ToldRun
 
 

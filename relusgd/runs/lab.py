@@ -15,8 +15,8 @@ from relusgd.errors import InputError
 from relusgd.files import write_whole
 from relusgd.model.network import Array, Network
 from relusgd.model.points import Dataset
-from relusgd.pictures.drawn_file import DrawnFile
-from relusgd.pictures.lab_page import lab_html
+from relusgd.pictures.pages.drawn_file import DrawnFile
+from relusgd.pictures.pages.lab_page import lab_html
 from relusgd.runs.place import check_file_place
 from relusgd.words import counted
 

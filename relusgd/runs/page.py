@@ -9,9 +9,9 @@ from typing import Protocol
 from relusgd.config import config_to_yaml
 from relusgd.errors import InputError
 from relusgd.files import write_whole
-from relusgd.pictures.drawn_file import DrawnFile
-from relusgd.pictures.page import in_iframe, page_html
-from relusgd.pictures.page_data import Start
+from relusgd.pictures.pages.drawn_file import DrawnFile
+from relusgd.pictures.pages.page import in_iframe, page_html
+from relusgd.pictures.pages.page_data import Start
 from relusgd.runs.drawn_scene import (
     DrawnRun,
     check_one_sharpness,

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from relusgd.advice import advice, option
 from relusgd.errors import InputError
-from relusgd.pictures.drawn_figure import DrawnFigure
-from relusgd.pictures.drawn_file import DrawnFile
-from relusgd.pictures.look import Look
-from relusgd.pictures.painter import save_still, still_figure
-from relusgd.pictures.scene import Scene
+from relusgd.pictures.films.painter import save_still, still_figure
+from relusgd.pictures.kit.drawn_figure import DrawnFigure
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.pages.drawn_file import DrawnFile
+from relusgd.pictures.panels.story import save_story
+from relusgd.pictures.scenes.scene import Scene
+from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.elbows_of_many import save_elbows
 from relusgd.pictures.storeys.numbered_moments import save_moments
-from relusgd.pictures.story import save_story
-from relusgd.pictures.view import View
 from relusgd.runs.drawn_scene import (
     DrawnRun,
     ToldRun,

@@ -25,7 +25,7 @@ from relusgd.model.breakpoints import breakpoints
 from relusgd.model.history import History
 from relusgd.model.network import Array
 from relusgd.model.points import Dataset
-from relusgd.pictures.reference_curve import ReferenceCurve
+from relusgd.pictures.scenes.reference_curve import ReferenceCurve
 from relusgd.training.building import initial_law
 from relusgd.training.linearized import LinearizedTraining
 from relusgd.training.plan import Plan

@@ -33,8 +33,8 @@ from relusgd.training.ending import Ending
 from relusgd.words import comma_list
 
 if TYPE_CHECKING:
-    from relusgd.pictures.drawn_figure import DrawnFigure
-    from relusgd.pictures.drawn_file import DrawnFile
+    from relusgd.pictures.kit.drawn_figure import DrawnFigure
+    from relusgd.pictures.pages.drawn_file import DrawnFile
     from relusgd.runs.check import RunCheck
     from relusgd.runs.diagnosis import Diagnosis
     from relusgd.runs.events import Events
@@ -463,7 +463,7 @@ class Run:
         such as "line,linearized". progress(done, of) is called after every frame. Raises InputError
         for what cannot be drawn so.
         """
-        from relusgd.pictures.look import Look
+        from relusgd.pictures.kit.look import Look
         from relusgd.runs.film import animate
 
         return animate(
@@ -499,7 +499,7 @@ class Run:
         By default it is the last snapshot, as plot.png in the run's folder. with_ and look: as for
         `animate`.
         """
-        from relusgd.pictures.look import Look
+        from relusgd.pictures.kit.look import Look
         from relusgd.runs.picture import plot
 
         wanted = Look.of(**look)
@@ -519,7 +519,7 @@ class Run:
         those of the learned function, the active units and the errors. with_ and look: as for
         `animate`.
         """
-        from relusgd.pictures.look import Look
+        from relusgd.pictures.kit.look import Look
         from relusgd.runs.picture import figure
 
         return figure([self], epoch=epoch, step=step, look=Look.of(**look), with_=with_)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from relusgd.pictures.sharpness_course import SharpnessCourse
+from relusgd.pictures.scenes.sharpness_course import SharpnessCourse
 from relusgd.runs.diagnosis import RecordedTraining, chosen_rows, quantities_over_time
 
 

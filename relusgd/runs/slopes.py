@@ -17,8 +17,8 @@ from relusgd.diagnostics.slope_correlation import (
 )
 from relusgd.errors import InputError
 from relusgd.model.network import Array
-from relusgd.pictures.look import Look
-from relusgd.pictures.slope_panels import SlopeCurve, SlopePicture, save_slopes
+from relusgd.pictures.charts.slope_panels import SlopeCurve, SlopePicture, save_slopes
+from relusgd.pictures.kit.look import Look
 from relusgd.runs.diagnosis_tables import TextTable
 from relusgd.runs.run import Run
 from relusgd.words import number, significant

@@ -7,7 +7,7 @@ from typing import Protocol
 from relusgd.advice import Advice
 from relusgd.errors import InputError
 from relusgd.model.history import History
-from relusgd.pictures.slow_motion.real_step import RealStep
+from relusgd.pictures.films.slow_motion.real_step import RealStep
 from relusgd.training import State
 from relusgd.training.one_step import step_on_batch
 from relusgd.training.plan import Plan

@@ -18,8 +18,8 @@ from relusgd.diagnostics.update_rule import UpdateRule
 from relusgd.errors import InputError
 from relusgd.graphs.network_graph import choose_sample
 from relusgd.model.points import Dataset
-from relusgd.pictures.drawn_file import DrawnFile
-from relusgd.pictures.look import Look
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.pages.drawn_file import DrawnFile
 from relusgd.runs.place import check_file_place
 from relusgd.runs.step_facts import step_facts, unit_facts
 from relusgd.runs.step_table import StepTable, formulas_html, points_table, units_table
@@ -124,7 +124,7 @@ class StepReport:
         out: a .png, .svg or .pdf. unit: the one that is drawn strong, with its contribution. look:
         size, title and theme, as for `Run.plot`. Raises InputError for what cannot be drawn so.
         """
-        from relusgd.pictures.elbow_step import save_elbow_step
+        from relusgd.pictures.step.elbow_step import save_elbow_step
 
         path = Path(out)
         check_file_place(path)

@@ -10,7 +10,7 @@ import numpy as np
 from relusgd.diagnostics.elbow_step import ElbowStep, UnitStep
 from relusgd.diagnostics.step_formulas import Formula
 from relusgd.model.points import Dataset
-from relusgd.pictures.html_table import html_paragraph, html_table
+from relusgd.pictures.pages.html_table import html_paragraph, html_table
 from relusgd.words import DASH, plain_significant, short_exponent, significant
 
 FINEST = 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from relusgd.config.naming import plain_text
-from relusgd.pictures.html_table import html_paragraph, html_table
+from relusgd.pictures.pages.html_table import html_paragraph, html_table
 from relusgd.sweeps.rows import LAST, RESULTS, Row, columns
 from relusgd.words import counted, number
 

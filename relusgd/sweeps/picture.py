@@ -16,16 +16,16 @@ from relusgd.config.values import single
 from relusgd.errors import InputError
 from relusgd.model.history import ERROR_NAMES
 from relusgd.model.network import Array
-from relusgd.pictures.drawn_file import DrawnFile
-from relusgd.pictures.error_chart import Chart, Series
-from relusgd.pictures.stills import check_still
-from relusgd.pictures.sweep import (
+from relusgd.pictures.charts.error_chart import Chart, Series
+from relusgd.pictures.charts.sweep import (
     Dots,
     QuantilePicture,
     SweepPanel,
     SweepPicture,
     save_sweep_picture,
 )
+from relusgd.pictures.kit.stills import check_still
+from relusgd.pictures.pages.drawn_file import DrawnFile
 from relusgd.runs.place import check_file_place
 from relusgd.sweeps.rows import Row, varied_keys
 from relusgd.sweeps.summary_file import SUMMARY_PICTURE

@@ -23,7 +23,7 @@ from relusgd.sweeps.summary_file import read_summary
 from relusgd.words import natural_order, shown
 
 if TYPE_CHECKING:
-    from relusgd.pictures.drawn_file import DrawnFile
+    from relusgd.pictures.pages.drawn_file import DrawnFile
 
 
 class Sweep:

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from relusgd.cli import app
 from relusgd.config import shipped_configs
-from relusgd.pictures.sizes import NAMED_SIZES
+from relusgd.pictures.kit.sizes import NAMED_SIZES
 
 CONFIG = """
 training: {epochs: 1}

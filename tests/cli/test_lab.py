@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from command import run
 
-from relusgd.pictures.lab_page import lab_html
+from relusgd.pictures.pages.lab_page import lab_html
 
 ROOT = Path(__file__).parents[2]
 

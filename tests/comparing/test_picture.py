@@ -6,7 +6,7 @@ from PIL import Image
 
 import relusgd
 from relusgd.comparing.picture import run_course, scene
-from relusgd.pictures.axis import TimeAxis
+from relusgd.pictures.kit.axis import TimeAxis
 
 
 def test_groups_that_differ_in_two_keys_are_rows_and_columns_with_a_chart_below_each(sweep):

@@ -10,7 +10,7 @@ from made_trainings import STEPS, made
 from small import small
 
 from relusgd.diagnostics.events import Event, find_events
-from relusgd.pictures.captions import LATE, LONGEST, READ, captions_of
+from relusgd.pictures.moments.captions import LATE, LONGEST, READ, captions_of
 from relusgd.runs.events import Events
 from relusgd.runs.film_ending import film_ending
 from relusgd.runs.record import record

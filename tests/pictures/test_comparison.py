@@ -5,16 +5,16 @@ import pytest
 from matplotlib.text import Text
 
 from relusgd.errors import InputError
-from relusgd.pictures.comparison import (
+from relusgd.pictures.charts.comparison import (
     ComparisonPanel,
     ComparisonPicture,
     draw_comparison,
     panel_scales,
     save_comparison,
 )
-from relusgd.pictures.error_chart import Chart, Series, named_ticks
-from relusgd.pictures.look import LIGHT, Look
-from relusgd.pictures.view import View
+from relusgd.pictures.charts.error_chart import Chart, Series, named_ticks
+from relusgd.pictures.kit.look import LIGHT, Look
+from relusgd.pictures.scenes.view import View
 
 
 def series(colour, *, points=False, count=8):

@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 
 from relusgd.graphs.picture import RED
-from relusgd.pictures.contrast import (
+from relusgd.pictures.films.painter import Painter
+from relusgd.pictures.kit.contrast import (
     LEAST_OPACITY,
     MEANINGFUL,
     blended_contrast,
     contrast,
     least_opacity,
 )
-from relusgd.pictures.curve_panel import CurvePanel
-from relusgd.pictures.look import THEMES, Look
-from relusgd.pictures.marks import looks_of, sign_colours
-from relusgd.pictures.painter import Painter
-from relusgd.pictures.sheet import Sheet
-from relusgd.pictures.view import View
+from relusgd.pictures.kit.look import THEMES, Look
+from relusgd.pictures.kit.sheet import Sheet
+from relusgd.pictures.panels.curve_panel import CurvePanel
+from relusgd.pictures.panels.marks import looks_of, sign_colours
+from relusgd.pictures.scenes.view import View
 
 WORDS = 4.5
 

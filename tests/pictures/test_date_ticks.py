@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 
 from relusgd.model.data_file.dates import read_date
-from relusgd.pictures.date_ticks import OVERHANG, date_ticks
-from relusgd.pictures.text_fit import text_width
+from relusgd.pictures.kit.date_ticks import OVERHANG, date_ticks
+from relusgd.pictures.kit.text_fit import text_width
 
 LETTER = 14.0
 

@@ -9,14 +9,14 @@ from small import small
 import relusgd
 from relusgd.diagnostics.features import features
 from relusgd.model.network import Network
-from relusgd.pictures.feature_still import SIZE, feature_painter
-from relusgd.pictures.feature_view import (
+from relusgd.pictures.features.still import SIZE, feature_painter
+from relusgd.pictures.features.view import (
     MOST_CURVES,
     curve_positions,
     family_rows,
     leading_unit,
 )
-from relusgd.pictures.look import Look
+from relusgd.pictures.kit.look import Look
 from relusgd.runs.feature_picture import FeatureFilm
 
 

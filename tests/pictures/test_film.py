@@ -14,12 +14,12 @@ import pytest
 from PIL import Image, ImageSequence
 
 from relusgd.errors import InputError, RelusgdError
-from relusgd.pictures import film as film_module
-from relusgd.pictures import mp4
-from relusgd.pictures.film import check_film, write_film
-from relusgd.pictures.look import Look
-from relusgd.pictures.painter import Painter
-from relusgd.pictures.view import View
+from relusgd.pictures.encoding import mp4
+from relusgd.pictures.films import film as film_module
+from relusgd.pictures.films.film import check_film, write_film
+from relusgd.pictures.films.painter import Painter
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.scenes.view import View
 
 SMALL = Look(size=(501, 361))
 SUFFIXES = [".gif", ".mp4"]

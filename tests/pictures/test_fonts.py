@@ -8,12 +8,12 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from matplotlib import font_manager
 
-from relusgd.pictures import fonts
-from relusgd.pictures.fonts import FAMILY, NO_GLYPH, drawable, font, lacking_glyphs
-from relusgd.pictures.look import Look
-from relusgd.pictures.painter import Painter, save_still
-from relusgd.pictures.text_fit import text_width
-from relusgd.pictures.view import View
+from relusgd.pictures.films.painter import Painter, save_still
+from relusgd.pictures.kit import fonts
+from relusgd.pictures.kit.fonts import FAMILY, NO_GLYPH, drawable, font, lacking_glyphs
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.kit.text_fit import text_width
+from relusgd.pictures.scenes.view import View
 
 NOBODYS = "\U0001f9ff"
 """A character that neither font has."""

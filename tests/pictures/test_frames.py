@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from relusgd.errors import InputError
 from relusgd.model.history import History
 from relusgd.model.points import Dataset
-from relusgd.pictures.frames import SPACINGS, Timing, choose_frames, distinct
-from relusgd.pictures.view import View
+from relusgd.pictures.moments.frames import SPACINGS, Timing, choose_frames, distinct
+from relusgd.pictures.scenes.view import View
 
 POINTS = np.linspace(0, 1, 20)
 DATA = Dataset(POINTS, POINTS, POINTS, POINTS, (0.0, 1.0))

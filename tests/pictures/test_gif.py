@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from relusgd.pictures.gif import GifFilm, delays
-from relusgd.pictures.palette import Palette, packed
+from relusgd.pictures.encoding.gif import GifFilm, delays
+from relusgd.pictures.encoding.palette import Palette, packed
 
 
 def frames_with(count, size=(40, 30), seed=0):

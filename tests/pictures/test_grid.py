@@ -7,15 +7,15 @@ import pytest
 from matplotlib.text import Text
 
 from relusgd.errors import InputError
-from relusgd.pictures.curve_panel import CurvePanel
-from relusgd.pictures.error_panel import ErrorPanel
-from relusgd.pictures.frames import choose_frames
-from relusgd.pictures.look import Look
-from relusgd.pictures.painter import Painter
-from relusgd.pictures.scene import RunGroup
-from relusgd.pictures.sheet import Box
-from relusgd.pictures.stack import GridShape
-from relusgd.pictures.view import View
+from relusgd.pictures.films.painter import Painter
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.kit.sheet import Box
+from relusgd.pictures.kit.stack import GridShape
+from relusgd.pictures.moments.frames import choose_frames
+from relusgd.pictures.panels.curve_panel import CurvePanel
+from relusgd.pictures.panels.error_panel import ErrorPanel
+from relusgd.pictures.scenes.scene import RunGroup
+from relusgd.pictures.scenes.view import View
 
 SMALL = Look(size=(480, 360), layout="panels")
 

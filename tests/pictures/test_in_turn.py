@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from relusgd.pictures.in_turn import FilmPart, PaintersInTurn
+from relusgd.pictures.films.in_turn import FilmPart, PaintersInTurn
 
 
 class Numbered:

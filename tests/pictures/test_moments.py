@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from relusgd.pictures.axis import TimeAxis
-from relusgd.pictures.moments import LEAST_APART, key_moments, spread
-from relusgd.pictures.view import View
+from relusgd.pictures.kit.axis import TimeAxis
+from relusgd.pictures.moments.key_moments import LEAST_APART, key_moments, spread
+from relusgd.pictures.scenes.view import View
 
 
 def shares(view, rows):

@@ -15,12 +15,12 @@ import pytest
 
 from relusgd.advice import in_shell
 from relusgd.errors import InputError
-from relusgd.pictures import page_data, page_moments
-from relusgd.pictures.page import in_iframe, page_html
-from relusgd.pictures.page_data import pack
-from relusgd.pictures.reference_curve import ReferenceCurve
-from relusgd.pictures.scene import RunGroup
-from relusgd.pictures.view import View
+from relusgd.pictures.pages import page_data, page_moments
+from relusgd.pictures.pages.page import in_iframe, page_html
+from relusgd.pictures.pages.page_data import pack
+from relusgd.pictures.scenes.reference_curve import ReferenceCurve
+from relusgd.pictures.scenes.scene import RunGroup
+from relusgd.pictures.scenes.view import View
 
 KILOBYTE = 1000
 

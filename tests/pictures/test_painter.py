@@ -11,14 +11,14 @@ from PIL import Image
 
 from relusgd.errors import InputError, RelusgdError
 from relusgd.model.breakpoints import vertices
-from relusgd.pictures.curve_panel import MOST_KINKS, CurvePanel
-from relusgd.pictures.error_panel import summarise
-from relusgd.pictures.frames import choose_frames
-from relusgd.pictures.header import draw_glyphs
-from relusgd.pictures.look import PARTS, THEMES, Look
-from relusgd.pictures.painter import Painter, save_still
-from relusgd.pictures.scene import RunGroup
-from relusgd.pictures.view import TRAIL, View
+from relusgd.pictures.films.painter import Painter, save_still
+from relusgd.pictures.kit.look import PARTS, THEMES, Look
+from relusgd.pictures.moments.frames import choose_frames
+from relusgd.pictures.panels.curve_panel import MOST_KINKS, CurvePanel
+from relusgd.pictures.panels.error_panel import summarise
+from relusgd.pictures.panels.header import draw_glyphs
+from relusgd.pictures.scenes.scene import RunGroup
+from relusgd.pictures.scenes.view import TRAIL, View
 
 SMALL = Look(size=(480, 360), layout="panels")
 

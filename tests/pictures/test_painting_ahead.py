@@ -5,8 +5,8 @@ import os
 import numpy as np
 import pytest
 
-from relusgd.pictures import painting_ahead
-from relusgd.pictures.painting_ahead import painted
+from relusgd.pictures.films import painting_ahead
+from relusgd.pictures.films.painting_ahead import painted
 
 FRAMES = 9
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from relusgd.pictures.look import Look
-from relusgd.pictures.pasted_text import PastedText, pasted_in_films
-from relusgd.pictures.plain_matplotlib import Text, plain_style
-from relusgd.pictures.sheet import Sheet
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.kit.pasted_text import PastedText, pasted_in_films
+from relusgd.pictures.kit.plain_matplotlib import Text, plain_style
+from relusgd.pictures.kit.sheet import Sheet
 
 LOOK = Look(size=(480, 360))
 

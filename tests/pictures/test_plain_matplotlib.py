@@ -15,11 +15,11 @@ from matplotlib import patheffects
 import relusgd
 from relusgd.graphs.picture import draw_graph
 from relusgd.graphs.sheet_functions import sheet_graph
-from relusgd.pictures.film import write_film
-from relusgd.pictures.look import Look
-from relusgd.pictures.painter import Painter, save_still
-from relusgd.pictures.plain_matplotlib import plain_style
-from relusgd.pictures.view import View
+from relusgd.pictures.films.film import write_film
+from relusgd.pictures.films.painter import Painter, save_still
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.kit.plain_matplotlib import plain_style
+from relusgd.pictures.scenes.view import View
 
 BLACK = {
     "savefig.facecolor": "black",
@@ -106,7 +106,7 @@ def test_no_setting_of_the_user_reaches_a_picture(settings, make_history, datase
 
 def test_letters_are_measured_in_our_font_before_anything_is_drawn():
     measure = (
-        "from relusgd.pictures.text_fit import text_width\n"
+        "from relusgd.pictures.kit.text_fit import text_width\n"
         "print(text_width('the learned function', 14.0), text_width('Ω漢', 14.0, bold=True))\n"
     )
     settings = {key: LETTERS[key] for key in ("font.style", "font.stretch", "text.hinting")}
@@ -241,7 +241,7 @@ def test_without_a_place_for_its_cache_matplotlib_says_nothing(trained, tmp_path
 def test_the_users_own_figures_get_the_users_backend_and_settings(tmp_path):
     (tmp_path / "matplotlibrc").write_text("lines.linewidth: 9\nbackend: pdf\n")
     code = (
-        "import relusgd.pictures.painter, matplotlib, os\n"
+        "import relusgd.pictures.films.painter, matplotlib, os\n"
         "print(matplotlib.rcParams['lines.linewidth'], matplotlib.get_backend(auto_select=False),"
         " os.environ.get('MPLBACKEND'))\n"
     )

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from relusgd.pictures.curve_panel import CurvePanel
-from relusgd.pictures.look import THEMES, Look
-from relusgd.pictures.painter import Painter
-from relusgd.pictures.reference_curve import ReferenceCurve
-from relusgd.pictures.reference_lines import DASHES
-from relusgd.pictures.scene import RunGroup
-from relusgd.pictures.view import View
+from relusgd.pictures.films.painter import Painter
+from relusgd.pictures.kit.look import THEMES, Look
+from relusgd.pictures.panels.curve_panel import CurvePanel
+from relusgd.pictures.panels.reference_lines import DASHES
+from relusgd.pictures.scenes.reference_curve import ReferenceCurve
+from relusgd.pictures.scenes.scene import RunGroup
+from relusgd.pictures.scenes.view import View
 
 SMALL = Look(size=(480, 360), layout="panels")
 X = np.linspace(0, 1, 11)

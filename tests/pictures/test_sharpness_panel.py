@@ -11,10 +11,10 @@ from small import small
 import relusgd
 from relusgd.diagnostics.sharpness import sharpness
 from relusgd.errors import InputError
-from relusgd.pictures.look import Look
-from relusgd.pictures.painter import Painter
-from relusgd.pictures.sharpness_course import SharpnessCourse
-from relusgd.pictures.view import View
+from relusgd.pictures.films.painter import Painter
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.scenes.sharpness_course import SharpnessCourse
+from relusgd.pictures.scenes.view import View
 from relusgd.runs.sharpness_course import sharpness_course
 
 SHOWN = Look(size=(600, 480), layout="panels", show=frozenset({"sharpness", "loss"}))

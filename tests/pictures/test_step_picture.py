@@ -8,10 +8,10 @@ from PIL import Image
 from relusgd.diagnostics.elbow_step import elbow_step
 from relusgd.errors import InputError
 from relusgd.model.network import Network
-from relusgd.pictures.elbow_arrows import Arrows
-from relusgd.pictures.elbow_step import draw_elbow_step, save_elbow_step
-from relusgd.pictures.look import Look
-from relusgd.pictures.step_scene import StepScene
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.step.elbow_arrows import Arrows
+from relusgd.pictures.step.elbow_step import draw_elbow_step, save_elbow_step
+from relusgd.pictures.step.step_scene import StepScene
 
 WORDS = ["after epoch 0, step 1 on its batch of 12 points", "a plain gradient step"]
 

@@ -6,9 +6,9 @@ from matplotlib.text import Text
 from PIL import Image
 
 from relusgd.errors import InputError
-from relusgd.pictures.look import Look
-from relusgd.pictures.story import MOMENTS, draw_story, save_story
-from relusgd.pictures.view import View
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.panels.story import MOMENTS, draw_story, save_story
+from relusgd.pictures.scenes.view import View
 
 
 class Drawn:

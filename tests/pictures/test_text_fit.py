@@ -2,9 +2,9 @@
 
 import pytest
 
-from relusgd.pictures.fonts import drawable
-from relusgd.pictures.number_text import error_text
-from relusgd.pictures.text_fit import shortened, text_width
+from relusgd.pictures.kit.fonts import drawable
+from relusgd.pictures.kit.number_text import error_text
+from relusgd.pictures.kit.text_fit import shortened, text_width
 
 
 @pytest.mark.parametrize(

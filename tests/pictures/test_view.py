@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from relusgd.model.history import History
 from relusgd.model.points import Dataset
-from relusgd.pictures.axis import robust_limits
-from relusgd.pictures.view import MOST_UNITS, View, strongest
+from relusgd.pictures.kit.axis import robust_limits
+from relusgd.pictures.scenes.view import MOST_UNITS, View, strongest
 
 NO_METRICS = {name: np.zeros(1) for name in ("train_mse", "test_mse", "dead_units", "breakpoints")}
 

@@ -7,8 +7,8 @@ import numpy as np
 from relusgd.diagnostics.events.event import Event
 from relusgd.model.history import History
 from relusgd.model.points import points_dataset
-from relusgd.pictures.scene import RunGroup
-from relusgd.pictures.view import View
+from relusgd.pictures.scenes.scene import RunGroup
+from relusgd.pictures.scenes.view import View
 from relusgd.runs.film_captions import captions_of_runs
 
 POINTS = points_dataset(np.linspace(0, 1, 9), np.linspace(0, 1, 9))

@@ -7,7 +7,7 @@ from PIL import Image
 
 import relusgd
 from relusgd.errors import InputError
-from relusgd.pictures.view import View
+from relusgd.pictures.scenes.view import View
 from relusgd.runs.drawn_scene import scene_of
 from relusgd.runs.facts import write_facts
 from relusgd.runs.film import animate
@@ -122,7 +122,7 @@ def test_the_picture_of_several_runs_stands_in_their_common_folder_named_by_what
 
 
 def test_a_film_of_three_ways_has_its_frames(ways, tmp_path):
-    from relusgd.pictures.look import Look
+    from relusgd.pictures.kit.look import Look
 
     path = animate(ways, tmp_path / "film.gif", frames=6, look=Look(size=(480, 360)))
     with Image.open(path) as image:

@@ -7,9 +7,14 @@ import pytest
 from boxes import overlapping_pairs
 from PIL import Image
 
-from relusgd.pictures.look import LIGHT, Look
-from relusgd.pictures.stills import draw_sheet
-from relusgd.pictures.sweep import QuantileBuilder, QuantilePicture, SweepBuilder, SweepPicture
+from relusgd.pictures.charts.sweep import (
+    QuantileBuilder,
+    QuantilePicture,
+    SweepBuilder,
+    SweepPicture,
+)
+from relusgd.pictures.kit.look import LIGHT, Look
+from relusgd.pictures.kit.stills import draw_sheet
 from relusgd.runs.result import RunResult
 from relusgd.sweeps.picture import draw_summary, find_roles, scene_of
 from relusgd.sweeps.rows import Row

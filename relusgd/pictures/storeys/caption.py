@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from relusgd.pictures.header import NUMBERS
-from relusgd.pictures.pasted_text import pasted_in_films
-from relusgd.pictures.plain_matplotlib import Artist
-from relusgd.pictures.script import Script
-from relusgd.pictures.sheet import Box, Sheet
+from relusgd.pictures.kit.pasted_text import pasted_in_films
+from relusgd.pictures.kit.plain_matplotlib import Artist
+from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.text_fit import shortened, text_width
+from relusgd.pictures.moments.script import Script
+from relusgd.pictures.panels.header import NUMBERS
 from relusgd.pictures.storeys.layout import CAPTION_LETTERS
-from relusgd.pictures.text_fit import shortened, text_width
 
 SMALLEST = 1.0
 """A long caption is set smaller, down to this height in heights of a letter, and then cut."""

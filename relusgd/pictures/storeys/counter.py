@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from relusgd.pictures.header import NUMBERS, PastedNumber, changing_number, draw_glyphs
-from relusgd.pictures.plain_matplotlib import Artist, Text
-from relusgd.pictures.sheet import Box, Sheet
+from relusgd.pictures.kit.plain_matplotlib import Artist, Text
+from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.text_fit import text_width
+from relusgd.pictures.panels.header import NUMBERS, PastedNumber, changing_number, draw_glyphs
 from relusgd.pictures.storeys.layout import COUNTER_LETTERS
-from relusgd.pictures.text_fit import text_width
 
 WORD_LETTERS = 1.3
 """The height of the word before the number, in heights of a letter."""

@@ -6,11 +6,11 @@ from __future__ import annotations
 import numpy as np
 
 from relusgd.model.network import Array
-from relusgd.pictures.axis import TimeAxis
-from relusgd.pictures.moments import sampled_snapshots
-from relusgd.pictures.plain_matplotlib import Artist, Axes, to_rgba_array
-from relusgd.pictures.sheet import Box, Sheet
-from relusgd.pictures.view import View
+from relusgd.pictures.kit.axis import TimeAxis
+from relusgd.pictures.kit.plain_matplotlib import Artist, Axes, to_rgba_array
+from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.moments.key_moments import sampled_snapshots
+from relusgd.pictures.scenes.view import View
 
 COLUMNS = 250
 """Equal parts of the domain in which bends are summed, a divisor of the view's cells."""

@@ -11,14 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.model.network import Array
-from relusgd.pictures.axis import TimeAxis, even_ticks
-from relusgd.pictures.look import Look
-from relusgd.pictures.marks import x_limits
-from relusgd.pictures.panels import kept_near
-from relusgd.pictures.plain_matplotlib import Axes, LineCollection
-from relusgd.pictures.scales import Scales, axis_names, position_ticks
-from relusgd.pictures.sheet import Box, Sheet
-from relusgd.pictures.stills import draw_sheet, write_figure
+from relusgd.pictures.kit.axis import TimeAxis, even_ticks
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.kit.parts import kept_near
+from relusgd.pictures.kit.plain_matplotlib import Axes, LineCollection
+from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.stills import draw_sheet, write_figure
+from relusgd.pictures.kit.text_fit import shortened
+from relusgd.pictures.panels.marks import x_limits
+from relusgd.pictures.scenes.scales import Scales, axis_names, position_ticks
+from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.bare_axes import (
     FUNCTION,
     PATHS,
@@ -32,8 +34,6 @@ from relusgd.pictures.storeys.layout import CAPTION_LETTERS, StoreyBoxes, says_s
 from relusgd.pictures.storeys.lower import MARGIN
 from relusgd.pictures.storeys.one_run import TICK_LINES
 from relusgd.pictures.storeys.upper import UpperStorey
-from relusgd.pictures.text_fit import shortened
-from relusgd.pictures.view import View
 from relusgd.words import counted
 
 MOST_SNAPSHOTS = 6000

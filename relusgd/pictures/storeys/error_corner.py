@@ -7,18 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from relusgd.model.network import Array
-from relusgd.pictures.axis import ErrorAxis, TimeAxis
-from relusgd.pictures.error_panel import summarise
-from relusgd.pictures.header import PastedNumber, changing_number
-from relusgd.pictures.marks import looks_of, x_limits
-from relusgd.pictures.number_text import error_text
-from relusgd.pictures.panels import moving_line
-from relusgd.pictures.plain_matplotlib import Artist, Text
-from relusgd.pictures.scales import Scales, errors_of, noise_level
-from relusgd.pictures.sheet import TICK_LETTERS, Box, Sheet
+from relusgd.pictures.kit.axis import ErrorAxis, TimeAxis
+from relusgd.pictures.kit.number_text import error_text
+from relusgd.pictures.kit.parts import moving_line
+from relusgd.pictures.kit.plain_matplotlib import Artist, Text
+from relusgd.pictures.kit.sheet import TICK_LETTERS, Box, Sheet
+from relusgd.pictures.kit.text_fit import text_width
+from relusgd.pictures.panels.error_panel import summarise
+from relusgd.pictures.panels.header import PastedNumber, changing_number
+from relusgd.pictures.panels.marks import looks_of, x_limits
+from relusgd.pictures.scenes.scales import Scales, errors_of, noise_level
+from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.bare_axes import CORNER, GROUND, bare_axes
-from relusgd.pictures.text_fit import text_width
-from relusgd.pictures.view import View
 
 WIDTH, HEIGHT = 0.2, 0.24
 """The corner's size, as shares of the storey's."""

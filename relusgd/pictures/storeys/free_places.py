@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from relusgd.model.network import Array
-from relusgd.pictures.sheet import Box
+from relusgd.pictures.kit.sheet import Box
 
 
 class FreePlaces:

@@ -6,16 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.model.network import Array
-from relusgd.pictures.axis import TimeAxis
-from relusgd.pictures.marks import x_limits
-from relusgd.pictures.plain_matplotlib import Artist, Axes
-from relusgd.pictures.scales import Scales
-from relusgd.pictures.sheet import MOVING, Box, Sheet
+from relusgd.pictures.kit.axis import TimeAxis
+from relusgd.pictures.kit.plain_matplotlib import Artist, Axes
+from relusgd.pictures.kit.sheet import MOVING, Box, Sheet
+from relusgd.pictures.panels.marks import x_limits
+from relusgd.pictures.scenes.scales import Scales
+from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.bare_axes import PATHS, bare_axes
 from relusgd.pictures.storeys.density import draw_density
 from relusgd.pictures.storeys.paths import draw_breakpoints, draw_paths
 from relusgd.pictures.storeys.revealed import Revealed
-from relusgd.pictures.view import View
 
 MARGIN = 0.01
 """Free paper above the first and under the last moment, as a share of the axis of time."""

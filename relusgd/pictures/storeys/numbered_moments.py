@@ -9,28 +9,28 @@ from pathlib import Path
 import numpy as np
 
 from relusgd.diagnostics.events import Event
-from relusgd.pictures.axis import Ticks
-from relusgd.pictures.contrast import blend
-from relusgd.pictures.look import Look
-from relusgd.pictures.marks import x_limits
-from relusgd.pictures.moments import key_moments
-from relusgd.pictures.named_moments import names_of_moments
-from relusgd.pictures.number_text import error_text
-from relusgd.pictures.panels import kept_near
-from relusgd.pictures.plain_matplotlib import Line2D
-from relusgd.pictures.scales import errors_of
-from relusgd.pictures.script import Script
-from relusgd.pictures.sheet import MOVING, Box, Sheet
-from relusgd.pictures.spread_apart import spread_apart
-from relusgd.pictures.stills import draw_sheet, write_figure
+from relusgd.pictures.kit.axis import Ticks
+from relusgd.pictures.kit.contrast import blend
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.kit.number_text import error_text
+from relusgd.pictures.kit.parts import kept_near
+from relusgd.pictures.kit.plain_matplotlib import Line2D
+from relusgd.pictures.kit.sheet import MOVING, Box, Sheet
+from relusgd.pictures.kit.spread_apart import spread_apart
+from relusgd.pictures.kit.stills import draw_sheet, write_figure
+from relusgd.pictures.kit.text_fit import shortened, text_width, wrapped
+from relusgd.pictures.moments.key_moments import key_moments
+from relusgd.pictures.moments.named_moments import names_of_moments
+from relusgd.pictures.moments.script import Script
+from relusgd.pictures.panels.marks import x_limits
+from relusgd.pictures.scenes.scales import errors_of
+from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.bare_axes import STEMS, bare_axes
 from relusgd.pictures.storeys.layout import CAPTION_LETTERS
 from relusgd.pictures.storeys.lower import MARGIN
 from relusgd.pictures.storeys.one_run import OneRunBuilder
 from relusgd.pictures.storeys.run_storeys import FunctionOnStems
 from relusgd.pictures.storeys.upper import UpperStorey
-from relusgd.pictures.text_fit import shortened, text_width, wrapped
-from relusgd.pictures.view import View
 
 MOMENTS = 6
 """Snapshots whose function is drawn."""

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from relusgd.model.network import Integers
-from relusgd.pictures.axis import even_ticks
-from relusgd.pictures.marks import x_limits
-from relusgd.pictures.panels import Part
-from relusgd.pictures.scales import Scales, error_axis, position_ticks
-from relusgd.pictures.script import Script, film_axis
-from relusgd.pictures.sheet import Box, Sheet
+from relusgd.pictures.kit.axis import even_ticks
+from relusgd.pictures.kit.parts import Part
+from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.moments.script import Script, film_axis
+from relusgd.pictures.panels.marks import x_limits
+from relusgd.pictures.scenes.scales import Scales, error_axis, position_ticks
+from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.bare_axes import outermost, write_heights, write_positions
 from relusgd.pictures.storeys.caption import Caption
 from relusgd.pictures.storeys.counter import TimeCounter
@@ -20,7 +21,6 @@ from relusgd.pictures.storeys.layout import StoreyBoxes, says_something
 from relusgd.pictures.storeys.lower import MARGIN
 from relusgd.pictures.storeys.run_storeys import RunStoreys
 from relusgd.pictures.storeys.words import Words
-from relusgd.pictures.view import View
 
 TICK_LINES = 2.3
 """The least distance of two labels of time, in heights of a letter."""

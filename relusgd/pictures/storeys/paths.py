@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from relusgd.model.breakpoints import breakpoints
 from relusgd.model.network import Array
-from relusgd.pictures.axis import TimeAxis
-from relusgd.pictures.marks import relative
-from relusgd.pictures.moments import sampled_snapshots
-from relusgd.pictures.plain_matplotlib import Artist, Axes, LineCollection
-from relusgd.pictures.scales import Scales
-from relusgd.pictures.sheet import Sheet
+from relusgd.pictures.kit.axis import TimeAxis
+from relusgd.pictures.kit.plain_matplotlib import Artist, Axes, LineCollection
+from relusgd.pictures.kit.sheet import Sheet
+from relusgd.pictures.moments.key_moments import sampled_snapshots
+from relusgd.pictures.panels.marks import relative
+from relusgd.pictures.scenes.scales import Scales
+from relusgd.pictures.scenes.view import View, bending
 from relusgd.pictures.storeys.strength import SHADES, bend_colours, layer_colours
-from relusgd.pictures.view import View, bending
 
 SAMPLES = 700
 """Snapshots through which a path is drawn: a few for each row of pixels."""

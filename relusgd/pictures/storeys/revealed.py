@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from relusgd.pictures.plain_matplotlib import Artist, Bbox, RendererBase, TransformedBbox
-from relusgd.pictures.sheet import Box, Sheet
+from relusgd.pictures.kit.plain_matplotlib import Artist, Bbox, RendererBase, TransformedBbox
+from relusgd.pictures.kit.sheet import Box, Sheet
 
 
 class Revealed(Artist):

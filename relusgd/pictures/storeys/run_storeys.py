@@ -6,16 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.model.network import Array
-from relusgd.pictures.axis import ErrorAxis, TimeAxis
-from relusgd.pictures.panels import Part
-from relusgd.pictures.plain_matplotlib import Artist
-from relusgd.pictures.scales import Scales
-from relusgd.pictures.sheet import Box, Sheet
+from relusgd.pictures.kit.axis import ErrorAxis, TimeAxis
+from relusgd.pictures.kit.parts import Part
+from relusgd.pictures.kit.plain_matplotlib import Artist
+from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.scenes.scales import Scales
+from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.error_corner import ErrorCorner
 from relusgd.pictures.storeys.lower import LowerStorey, rows_until
 from relusgd.pictures.storeys.stems import Stems
 from relusgd.pictures.storeys.upper import UpperStorey
-from relusgd.pictures.view import View
 
 
 class RunStoreys:

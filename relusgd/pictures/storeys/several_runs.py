@@ -6,23 +6,25 @@ from dataclasses import replace
 
 import numpy as np
 
-from relusgd.pictures.axis import Ticks, even_ticks
-from relusgd.pictures.header import changing_number
-from relusgd.pictures.legend import (
+from relusgd.pictures.kit.axis import Ticks, even_ticks
+from relusgd.pictures.kit.number_text import error_text
+from relusgd.pictures.kit.parts import AtRows, Part
+from relusgd.pictures.kit.plain_matplotlib import Artist
+from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.stack import Cell, GridShape, lay_cells, panel_sheet, widest
+from relusgd.pictures.kit.text_fit import shortened, text_width
+from relusgd.pictures.moments.script import Script, film_axis
+from relusgd.pictures.panels.header import changing_number
+from relusgd.pictures.panels.legend import (
     LETTERS,
     draw_entries_left_of,
     entries_width,
     reference_entries,
 )
-from relusgd.pictures.marks import x_limits
-from relusgd.pictures.number_text import error_text
-from relusgd.pictures.panels import AtRows, Part
-from relusgd.pictures.plain_matplotlib import Artist
-from relusgd.pictures.scales import Scales, axis_names, errors_of, position_ticks
-from relusgd.pictures.scene import RunGroup
-from relusgd.pictures.script import Script, film_axis
-from relusgd.pictures.sheet import Box, Sheet
-from relusgd.pictures.stack import Cell, GridShape, lay_cells, panel_sheet, widest
+from relusgd.pictures.panels.marks import x_limits
+from relusgd.pictures.scenes.scales import Scales, axis_names, errors_of, position_ticks
+from relusgd.pictures.scenes.scene import RunGroup
+from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.bare_axes import outermost, write_heights, write_positions
 from relusgd.pictures.storeys.caption import Caption
 from relusgd.pictures.storeys.counter import TimeCounter
@@ -30,8 +32,6 @@ from relusgd.pictures.storeys.error_corner import Corner, corner_size
 from relusgd.pictures.storeys.layout import StoreyBoxes, says_something, two_storeys
 from relusgd.pictures.storeys.lower import MARGIN
 from relusgd.pictures.storeys.run_storeys import RunStoreys
-from relusgd.pictures.text_fit import shortened, text_width
-from relusgd.pictures.view import View
 
 TICK_LINES = 2.3
 """The least distance of two labels of time, in heights of a letter."""

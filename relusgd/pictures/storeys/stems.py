@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.model.network import Array
-from relusgd.pictures.marks import x_limits
-from relusgd.pictures.panels import moving_dots
-from relusgd.pictures.plain_matplotlib import Artist, LineCollection
-from relusgd.pictures.scales import Scales
-from relusgd.pictures.sheet import MOVING, Box, Sheet
+from relusgd.pictures.kit.parts import moving_dots
+from relusgd.pictures.kit.plain_matplotlib import Artist, LineCollection
+from relusgd.pictures.kit.sheet import MOVING, Box, Sheet
+from relusgd.pictures.panels.marks import x_limits
+from relusgd.pictures.scenes.scales import Scales
 from relusgd.pictures.storeys.bare_axes import STEMS, bare_axes
 from relusgd.pictures.storeys.upper import MarkedBends
 

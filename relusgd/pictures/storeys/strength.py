@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.model.network import Array
-from relusgd.pictures.contrast import blend
-from relusgd.pictures.plain_matplotlib import to_rgba_array
-from relusgd.pictures.sheet import Sheet
+from relusgd.pictures.kit.contrast import blend
+from relusgd.pictures.kit.plain_matplotlib import to_rgba_array
+from relusgd.pictures.kit.sheet import Sheet
 
 SHADES = 24
 """So many steps of strength are told apart: more cannot be seen, and fewer make long lines."""

@@ -9,17 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.model.network import Array
-from relusgd.pictures.curve_panel import FAINTEST_KINK, MOST_KINKS
-from relusgd.pictures.marks import looks_of, original, pale, relative, x_limits
-from relusgd.pictures.out_of_sight import HIGHEST, OutOfSight
-from relusgd.pictures.panels import kept_near, moving_dots, moving_line, moving_steps
-from relusgd.pictures.plain_matplotlib import Artist
-from relusgd.pictures.reference_lines import ReferenceLines
-from relusgd.pictures.scales import Scales
-from relusgd.pictures.sheet import Box, Sheet
+from relusgd.pictures.kit.parts import kept_near, moving_dots, moving_line, moving_steps
+from relusgd.pictures.kit.plain_matplotlib import Artist
+from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.panels.curve_panel import FAINTEST_KINK, MOST_KINKS
+from relusgd.pictures.panels.marks import looks_of, original, pale, relative, x_limits
+from relusgd.pictures.panels.out_of_sight import HIGHEST, OutOfSight
+from relusgd.pictures.panels.reference_lines import ReferenceLines
+from relusgd.pictures.scenes.scales import Scales
+from relusgd.pictures.scenes.view import LearnedCurve, View, strongest
 from relusgd.pictures.storeys.bare_axes import FUNCTION, GROUND, bare_axes
 from relusgd.pictures.storeys.strength import bend_colours, layer_colours
-from relusgd.pictures.view import LearnedCurve, View, strongest
 
 LINE = 3.8
 """The width of the learned function, in pixels."""

@@ -9,20 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.model.network import Array
-from relusgd.pictures.header import NUMBERS
-from relusgd.pictures.marks import original, relative, x_limits
-from relusgd.pictures.moments import sampled_snapshots
-from relusgd.pictures.pasted_text import PastedText, pasted_in_films
-from relusgd.pictures.plain_matplotlib import Artist, Text
-from relusgd.pictures.reference_lines import reference_look
-from relusgd.pictures.scales import Scales
-from relusgd.pictures.script import Script
-from relusgd.pictures.sheet import Box, Sheet
+from relusgd.pictures.kit.pasted_text import PastedText, pasted_in_films
+from relusgd.pictures.kit.plain_matplotlib import Artist, Text
+from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.text_fit import text_width
+from relusgd.pictures.moments.key_moments import sampled_snapshots
+from relusgd.pictures.moments.script import Script
+from relusgd.pictures.panels.header import NUMBERS
+from relusgd.pictures.panels.marks import original, relative, x_limits
+from relusgd.pictures.panels.reference_lines import reference_look
+from relusgd.pictures.scenes.scales import Scales
+from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.free_places import FreePlaces
 from relusgd.pictures.storeys.paths import SAMPLES, WIDE_SAMPLES
 from relusgd.pictures.storeys.upper import BARS_SHARE
-from relusgd.pictures.text_fit import text_width
-from relusgd.pictures.view import View
 
 UNTIL, GONE = 3.5, 4.5
 """The seconds of a film until which the words stand, and after which they are gone."""

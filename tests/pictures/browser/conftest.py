@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from relusgd.pictures.page import page_html
-from relusgd.pictures.scene import RunGroup
-from relusgd.pictures.view import View
+from relusgd.pictures.pages.page import page_html
+from relusgd.pictures.scenes.scene import RunGroup
+from relusgd.pictures.scenes.view import View
 
 FLAGS = [
     "--no-sandbox",

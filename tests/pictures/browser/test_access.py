@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from relusgd.pictures.look import THEMES
+from relusgd.pictures.kit.look import THEMES
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -133,7 +133,7 @@ def test_a_unit_without_an_elbow_goes_along_as_the_constant_that_it_adds(
 def test_points_too_many_for_the_page_are_read_from_their_file(
     record, open_run, settled, monkeypatch
 ):
-    monkeypatch.setattr("relusgd.pictures.page_data.MOST_POINTS", 50)
+    monkeypatch.setattr("relusgd.pictures.pages.page_data.MOST_POINTS", 50)
     run = record(CONFIGS["csv"])
     text = copied(open_run(run), settled)
     assert text.startswith("# Keep this file where the path below leads to the data.\n")

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from relusgd.config import load_config
-from relusgd.pictures.lab_page import lab_html
+from relusgd.pictures.pages.lab_page import lab_html
 from relusgd.training import prepare
 from relusgd.training.engines import advance
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from relusgd.config import load_config
-from relusgd.pictures.lab_page import lab_html
+from relusgd.pictures.pages.lab_page import lab_html
 from relusgd.runs.lab import lab_exercise
 from relusgd.training import prepare
 from relusgd.training.engines import advance

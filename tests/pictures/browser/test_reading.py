@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from relusgd.pictures.look import THEMES
-from relusgd.pictures.page import in_iframe
-from relusgd.pictures.page_data import Start
+from relusgd.pictures.kit.look import THEMES
+from relusgd.pictures.pages.page import in_iframe
+from relusgd.pictures.pages.page_data import Start
 
 
 def facts(page):

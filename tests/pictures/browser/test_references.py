@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from relusgd.diagnostics.elbow_step import elbow_step
-from relusgd.pictures.page import page_html
-from relusgd.pictures.reference_curve import ReferenceCurve
-from relusgd.pictures.sharpness_course import SharpnessCourse
-from relusgd.pictures.view import View
+from relusgd.pictures.pages.page import page_html
+from relusgd.pictures.scenes.reference_curve import ReferenceCurve
+from relusgd.pictures.scenes.sharpness_course import SharpnessCourse
+from relusgd.pictures.scenes.view import View
 
 X = np.linspace(0, 1, 11)
 

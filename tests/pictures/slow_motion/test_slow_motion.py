@@ -10,21 +10,21 @@ from relusgd.errors import InputError
 from relusgd.gradients.backprop import backprop
 from relusgd.model.history import History
 from relusgd.model.network import Network
-from relusgd.pictures.film import write_film
-from relusgd.pictures.look import Look
-from relusgd.pictures.scene import RunGroup
-from relusgd.pictures.script import Script
-from relusgd.pictures.slow_motion.batch import LitBatch
-from relusgd.pictures.slow_motion.enlarged_change import EnlargedChange, enlargement
-from relusgd.pictures.slow_motion.growing_arrows import GrowingArrows
-from relusgd.pictures.slow_motion.real_step import RealStep, check_slow_motion
-from relusgd.pictures.slow_motion.slow_frames import slow_motion_part
-from relusgd.pictures.slow_motion.timing import PHASES, SlowClock
-from relusgd.pictures.slow_motion.words import captions_of_step
+from relusgd.pictures.films.film import write_film
+from relusgd.pictures.films.slow_motion.batch import LitBatch
+from relusgd.pictures.films.slow_motion.enlarged_change import EnlargedChange, enlargement
+from relusgd.pictures.films.slow_motion.growing_arrows import GrowingArrows
+from relusgd.pictures.films.slow_motion.real_step import RealStep, check_slow_motion
+from relusgd.pictures.films.slow_motion.slow_frames import slow_motion_part
+from relusgd.pictures.films.slow_motion.timing import PHASES, SlowClock
+from relusgd.pictures.films.slow_motion.words import captions_of_step
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.moments.script import Script
+from relusgd.pictures.scenes.scene import RunGroup
+from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.caption import Caption
 from relusgd.pictures.storeys.run_storeys import FunctionOnStems
 from relusgd.pictures.storeys.words import Words
-from relusgd.pictures.view import View
 
 SMALL = Look(size=(480, 360))
 FPS = 5.0

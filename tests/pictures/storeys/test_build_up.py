@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from relusgd.errors import InputError
-from relusgd.pictures.film import write_film
-from relusgd.pictures.look import Look
-from relusgd.pictures.scene import RunGroup
-from relusgd.pictures.script import Script
-from relusgd.pictures.storeys.build_up import BuildUp, build_up_part, check_build_up
+from relusgd.pictures.films.build_up import BuildUp, build_up_part, check_build_up
+from relusgd.pictures.films.film import write_film
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.moments.script import Script
+from relusgd.pictures.scenes.scene import RunGroup
+from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.caption import Caption
-from relusgd.pictures.view import View
 
 SMALL = Look(size=(480, 360))
 

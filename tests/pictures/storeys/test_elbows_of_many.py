@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from relusgd.pictures.look import Look
-from relusgd.pictures.stills import draw_sheet
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.kit.stills import draw_sheet
+from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.elbows_of_many import ElbowsBuilder, save_elbows
-from relusgd.pictures.view import View
 
 
 def builder_of(views, look=None):

@@ -7,17 +7,17 @@ import pytest
 from matplotlib.text import Text
 
 from relusgd.diagnostics.events.event import Event
-from relusgd.pictures.look import Look
-from relusgd.pictures.named_moments import names_of_moments
-from relusgd.pictures.spread_apart import spread_apart
-from relusgd.pictures.stills import draw_sheet
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.kit.spread_apart import spread_apart
+from relusgd.pictures.kit.stills import draw_sheet
+from relusgd.pictures.kit.text_fit import text_width, wrapped
+from relusgd.pictures.moments.named_moments import names_of_moments
+from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.numbered_moments import (
     MomentsBuilder,
     draw_moments,
     save_moments,
 )
-from relusgd.pictures.text_fit import text_width, wrapped
-from relusgd.pictures.view import View
 
 
 class Drawn:

@@ -7,16 +7,16 @@ import pytest
 from matplotlib.text import Text
 
 from relusgd.errors import InputError
-from relusgd.pictures.look import Look
-from relusgd.pictures.painter import Painter, save_still, still_figure
-from relusgd.pictures.script import Script
-from relusgd.pictures.sheet import SheetScale
+from relusgd.pictures.films.painter import Painter, save_still, still_figure
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.kit.sheet import SheetScale
+from relusgd.pictures.moments.script import Script
+from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.caption import Caption
 from relusgd.pictures.storeys.error_corner import ErrorCorner
 from relusgd.pictures.storeys.lower import LowerStorey
 from relusgd.pictures.storeys.run_storeys import FunctionOnStems
 from relusgd.pictures.storeys.words import NO_ELBOWS, Words
-from relusgd.pictures.view import View
 
 SMALL = Look(size=(480, 360))
 

@@ -1,0 +1,183 @@
+"""A page of small charts: how quantities went over the epochs of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from relusgd.model.network import Array
+from relusgd.pictures.charts.chart_head import ChartHead
+from relusgd.pictures.kit.axis import ErrorAxis, Ticks, TimeAxis, even_ticks
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.stack import Cell, GridShape, Stack, around, lay_cells, settle
+from relusgd.pictures.kit.stills import draw_sheet, write_figure
+from relusgd.pictures.kit.text_fit import shortened
+from relusgd.pictures.panels.error_panel import summarise
+from relusgd.pictures.panels.legend import draw_entries, wrap_entries
+
+COLUMNS = 3
+
+LETTERS = 0.8
+"""The height of letters in and around charts, in parts of the usual one."""
+
+LABEL_ROOM = 4.2
+"""The room between two charts, where the labels of y stand, in heights of a letter."""
+
+HEAD_LINES = 2.5
+"""The room above a chart, for its title and its legend, in lines of text."""
+
+
+@dataclass(frozen=True, eq=False)
+class TimeCurve:
+    """A quantity at some moments: x in epochs, y its values, shape (n,) each.
+
+    is_limit: whether it is something that the curve before it is held against, drawn dashed in the
+    same colour. colour: train or test for the errors, which have colours of their own.
+    """
+
+    name: str
+    x: Array
+    y: Array
+    is_limit: bool = False
+    colour: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class TimeChart:
+    """Curves with common axes; is_logarithmic: whether y is."""
+
+    title: str
+    curves: Sequence[TimeCurve]
+    is_logarithmic: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class TimeChartsPage:
+    """A title, a note beside it, and charts."""
+
+    title: str
+    note: str
+    charts: Sequence[TimeChart]
+
+
+def save_time_charts(page: TimeChartsPage, path: Path, look: Look) -> None:
+    """Write the page as .png, .svg or .pdf. Raises as `write_figure` does."""
+    write_figure(draw_sheet(lambda sheet: TimeChartsBuilder(sheet, page).draw(), look), path)
+
+
+class TimeChartsBuilder:
+    """The page while it is put together."""
+
+    def __init__(self, sheet: Sheet, page: TimeChartsPage) -> None:
+        self.sheet = sheet.finer(1.0, LETTERS)
+        self.charts = page.charts
+        self.head = ChartHead(sheet, sheet.look.title or page.title, page.note)
+        ends = [float(curve.x[-1]) for chart in page.charts for curve in chart.curves]
+        self.time = TimeAxis(0.0, max(ends, default=1.0))
+        settle(self.sheet, self._lay_out)
+
+    def _lay_out(self, stack: Stack) -> list[str]:
+        sheet = self.sheet
+        self.head.take_from(stack)
+        stack.skip_top(0.3)
+        stack.skip_bottom(0.35)
+        stack.skip_x_labels()
+        count = len(self.charts)
+        self.cells = lay_cells(
+            stack.rest(),
+            count,
+            GridShape.of_columns(count, min(COLUMNS, count)),
+            head=sheet.lines(HEAD_LINES),
+            gap=round(LABEL_ROOM * sheet.scale.text),
+            row_gap=sheet.lines(1.1),
+        )
+        self.scales = [
+            ValueScale.of(chart, cell.axes.height, sheet.scale.line)
+            for chart, cell in zip(self.charts, self.cells, strict=True)
+        ]
+        return [label for scale in self.scales[::COLUMNS] for label in scale.ticks.labels]
+
+    def draw(self) -> None:
+        self.head.draw()
+        for chart, cell, scale in zip(self.charts, self.cells, self.scales, strict=True):
+            self._draw_chart(chart, cell, scale)
+        self.sheet.name_x(around([cell.axes for cell in self.cells]), "epoch")
+
+    def _draw_chart(self, chart: TimeChart, cell: Cell, scale: ValueScale) -> None:
+        sheet, box = self.sheet, cell.axes
+        axes = sheet.axes(box)
+        axes.set_xlim(self.time.limits())
+        axes.set_ylim(scale.limits)
+        sheet.set_ticks(axes, "x", cell.x_ticks(self.time.ticks(box.width, sheet.scale.text)))
+        sheet.set_ticks(axes, "y", scale.ticks)
+        looks = self._looks(chart)
+        for curve, look in zip(chart.curves, looks, strict=True):
+            band = summarise(self.time.place(curve.x), scale.place(curve.y), box.width)
+            axes.plot(band.x, band.middle, **look, solid_joinstyle="round", zorder=2.5)
+            if np.any(band.low < band.high):
+                shade: dict[str, Any] = {"color": look["color"], "alpha": 0.15, "linewidth": 0}
+                axes.fill_between(band.x, band.low, band.high, **shade, zorder=2.0)
+        self._write_head(chart, box, looks)
+
+    def _looks(self, chart: TimeChart) -> list[dict[str, Any]]:
+        """A colour for every curve; a limit has that of the curve before it."""
+        looks: list[dict[str, Any]] = []
+        number = -1
+        for curve in chart.curves:
+            number += not curve.is_limit
+            look: dict[str, Any] = {
+                "color": self._colour(curve, max(number, 0)),
+                "linewidth": self.sheet.points(1.5 if curve.is_limit else 2.2),
+            }
+            if curve.is_limit:
+                look["linestyle"] = (0, (4, 2))
+            looks.append(look)
+        return looks
+
+    def _colour(self, curve: TimeCurve, number: int) -> str:
+        own = {"train": self.sheet.colours.train, "test": self.sheet.colours.test}
+        return own.get(curve.colour) or self.sheet.run_colour(number)
+
+    def _write_head(self, chart: TimeChart, box: Box, looks: Sequence[dict[str, Any]]) -> None:
+        """The title of a chart, and below it its legend in one line."""
+        sheet, line = self.sheet, self.sheet.scale.line
+        title = shortened(chart.title, sheet.scale.text, box.width, bold=True)
+        height = box.top + 1.35 * line
+        sheet.text(box.left, height, title, pixels=sheet.scale.text, bold=True, va="baseline")
+        names = [curve.name for curve in chart.curves]
+        first_line = wrap_entries(sheet, names, box.width)[0]
+        words = [names[item] for item in first_line]
+        draw_entries(
+            sheet, box.left, box.top + 0.6 * line, [looks[item] for item in first_line], words
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class ValueScale:
+    """The y axis of a chart: where values stand, and its ticks."""
+
+    errors: ErrorAxis | None
+    limits: tuple[float, float]
+    ticks: Ticks
+
+    @classmethod
+    def of(cls, chart: TimeChart, height: float, line: int) -> ValueScale:
+        most = max(2, int(height / (2.0 * line)))
+        values = np.concatenate([np.empty(0), *(curve.y for curve in chart.curves)])
+        values = values[np.isfinite(values)]
+        if chart.is_logarithmic:
+            errors = ErrorAxis.around([values], None)
+            return cls(errors, errors.limits, errors.ticks(most))
+        low = min(0.0, float(values.min(initial=0.0)))
+        high = max(float(values.max(initial=0.0)), low + 1.0)
+        high += 0.06 * (high - low)
+        return cls(None, (low, high), even_ticks(low, high, most))
+
+    def place(self, values: Array) -> Array:
+        """Where these values stand; shape as given."""
+        return values if self.errors is None else self.errors.place(values)

@@ -1,0 +1,4 @@
+"""Frames into files: GIF with one palette, and MP4 by an encoder of its own process.
+
+Nothing here draws.
+"""

@@ -1,0 +1,1 @@
+"""A network's features: derivatives, principal features and singular values of a snapshot."""

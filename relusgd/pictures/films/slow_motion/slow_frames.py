@@ -1,0 +1,148 @@
+"""The frames of slow motion, on the two storeys of the film."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from relusgd.pictures.films.in_turn import FilmPart
+from relusgd.pictures.films.painter import PartsPainter
+from relusgd.pictures.films.slow_motion.batch import LitBatch, state_at
+from relusgd.pictures.films.slow_motion.enlarged_change import EnlargedChange
+from relusgd.pictures.films.slow_motion.growing_arrows import GrowingArrows, arrows_of
+from relusgd.pictures.films.slow_motion.real_step import RealStep, view_of_step
+from relusgd.pictures.films.slow_motion.timing import PHASES, SlowClock
+from relusgd.pictures.films.slow_motion.words import captions_of_step
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.kit.parts import AtRows, InOneOrder, Part
+from relusgd.pictures.kit.plain_matplotlib import Artist
+from relusgd.pictures.kit.sheet import Sheet
+from relusgd.pictures.moments.script import Script
+from relusgd.pictures.scenes.scales import error_axis
+from relusgd.pictures.scenes.view import View
+from relusgd.pictures.storeys.caption import Caption
+from relusgd.pictures.storeys.counter import TimeCounter
+from relusgd.pictures.storeys.lower import LowerStorey, rows_until
+from relusgd.pictures.storeys.one_run import OneRunBuilder
+from relusgd.pictures.storeys.run_storeys import FunctionOnStems, RunStoreys
+from relusgd.pictures.storeys.stems import Stems
+from relusgd.pictures.storeys.upper import UpperStorey
+from relusgd.pictures.storeys.words import Words
+
+
+def slow_motion_part(view: View, script: Script, step: RealStep, look: Look) -> FilmPart:
+    """The slow motion of a step in the film that has this script."""
+    clock = SlowClock.at(script.fps)
+    painter = PartsPainter(
+        lambda sheet: SlowMotionBuilder(sheet, view, script, step, clock).draw(), clock.count, look
+    )
+    return FilmPart(painter, np.arange(clock.count))
+
+
+class SlowMotionBuilder:
+    """The picture while it is put together. row: the last snapshot until the step."""
+
+    def __init__(
+        self, sheet: Sheet, view: View, script: Script, real: RealStep, clock: SlowClock
+    ) -> None:
+        self.sheet = sheet
+        self.view = view
+        self.script = script
+        self.real = real
+        self.clock = clock
+        self.film = OneRunBuilder(sheet, view, script)
+        until = np.searchsorted(view.history.step[script.rows], real.number, side="right")
+        self.row = int(script.rows[until - 1])
+        frames = max(2, round(PHASES["moves"] * clock.fps))
+        self.states = view_of_step(view, real.step, frames, self.row)
+
+    def draw(self) -> list[Part]:
+        """Draw what never changes, and give the parts that change."""
+        sheet, view, film = self.sheet, self.view, self.film
+        boxes, scales, frames = film.boxes, film.scales, self.clock.count
+        standing = np.full(frames, self.row)
+        parts: list[Part] = []
+        now = 0
+        if boxes.lower:
+            lower = LowerStorey(sheet, boxes.lower, view, scales, film.time, view.history.step)
+            now = int(rows_until(film.time, np.array([float(self.real.number)]), boxes.lower)[0])
+            parts.append(StandingPaths(lower, now))
+        colour = sheet.colours.learned
+        upper = UpperStorey(sheet, boxes.upper, self.states, scales, colour, film.corner)
+        stems = None
+        if "units" in sheet.look.show:
+            rows = np.full(len(self.states), now)
+            stems = Stems(sheet, boxes.upper, boxes.lower, scales, rows)
+        moved = [state_at(self.states, self.clock.moved(frame)) for frame in range(frames)]
+        function = AtRows(FunctionOnStems(upper, stems), np.array(moved))
+        taken, said = self._draw_step(upper)
+        parts.append(InOneOrder([function, *taken]))
+        if film.corner:
+            storeys = RunStoreys(sheet, view, scales, film.time, view.history.step)
+            errors = storeys.draw_errors(film.corner, error_axis(view))
+            parts.append(AtRows(errors, standing))
+        parts += self._draw_head(said)
+        film.name_axes()
+        return [*parts, self._leaving_words()]
+
+    def _draw_step(self, upper: UpperStorey) -> tuple[list[Part], dict[str, str]]:
+        """What the step adds to the upper storey, and what is said of it in each phase."""
+        sheet, film, states, clock = self.sheet, self.film, self.states, self.clock
+        step, dataset = self.real.step, self.view.dataset
+        change = EnlargedChange(sheet, upper.front, states, clock)
+        parts: list[Part] = [LitBatch(sheet, upper.front, step, dataset, states, clock), change]
+        arrows = None
+        if "units" in sheet.look.show and self.real.elbows_learn:
+            arrows = arrows_of(states, film.scales, wide=self.view.wide)
+        if arrows:
+            box = film.boxes.upper
+            parts.append(GrowingArrows(sheet, upper.front, box, states, arrows, clock))
+        factor = arrows.factor if arrows else None
+        said = captions_of_step(self.real, dataset, factor, change.factor)
+        return parts, said
+
+    def _draw_head(self, said: dict[str, str]) -> list[Part]:
+        sheet, head, clock = self.sheet, self.film.boxes.head, self.clock
+        sheet.write_title(self.film.boxes.title)
+        frames = range(clock.count)
+        taken = np.array([clock.moved(frame) == 1.0 for frame in frames])
+        counts = self.real.number + taken.astype(np.int64)
+        counter = TimeCounter(sheet, head, "step", counts)
+        widest = TimeCounter.width(sheet, "step", self.view.history.step)
+        room = head.width - widest - 1.5 * sheet.scale.text
+        captions = [said[clock.phase(frame)] for frame in frames]
+        script = Script(np.arange(clock.count), clock.fps, captions)
+        return [counter, Caption(sheet, head, room, script)]
+
+    def _leaving_words(self) -> Part:
+        film, lower = self.film, self.film.boxes.lower
+        steps = np.asarray(self.view.history.step, dtype=np.float64)
+        rows = np.zeros(len(steps), dtype=np.int64)
+        if lower:
+            rows = rows_until(film.time, steps, lower)
+        return LeavingWords(film.words(rows), self.row, self.clock)
+
+
+class StandingPaths:
+    """The paths until now, which stands. now: rows of pixels of the lower storey."""
+
+    def __init__(self, lower: LowerStorey, now: int) -> None:
+        self.moving: list[Artist] = lower.moving
+        lower.reveal(now)
+
+    def show(self, index: int) -> None:
+        """Nothing changes."""
+
+
+class LeavingWords:
+    """The words beside things, which make room for the step and come back after it."""
+
+    def __init__(self, words: Words, row: int, clock: SlowClock) -> None:
+        self._words = words
+        self._row = row
+        self._clock = clock
+        self.moving: list[Artist] = words.moving
+
+    def show(self, index: int) -> None:
+        clock = self._clock
+        away = clock.come("announced", index) * clock.stays(index)
+        self._words.fade(self._words.opacity_at(self._row) * (1.0 - away))

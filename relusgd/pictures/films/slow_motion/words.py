@@ -1,0 +1,84 @@
+"""What slow motion says, a line for each phase."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from relusgd.diagnostics.elbow_step import ElbowStep
+from relusgd.model.network import Array
+from relusgd.model.points import Dataset
+from relusgd.pictures.films.slow_motion.real_step import RealStep
+from relusgd.words import rounded_number
+
+
+def captions_of_step(
+    real: RealStep, dataset: Dataset, arrows: int | None, change: int
+) -> dict[str, str]:
+    """The caption of each phase.
+
+    arrows: by what the arrows are lengthened; None where no elbow that is shown moves. change: by
+    what the change of the function is enlarged in the thin line; 1 where there is none.
+    """
+    before, after = misses(real.step, dataset)
+    return {
+        "announced": f"Step {real.number + 1:,} in slow motion",
+        "batch": _batch(real, len(dataset.x_train)),
+        "residuals": f"The function misses them by {before} on average",
+        "arrows": _arrows(real, arrows),
+        "moves": "The function moves" + _enlarged(change),
+        "moved": f"Now it misses them by {after} on average",
+    }
+
+
+def misses(step: ElbowStep, dataset: Dataset) -> tuple[str, str]:
+    """The mean of the absolute residuals before and after, with digits that tell them apart."""
+    deviation = dataset.scaling.y_deviation
+    means = [deviation * _mean_residual(f, step.y) for f in (step.f, step.f_after)]
+    fewest = _decimals(max(means))
+    for decimals in range(fewest, fewest + 4):
+        first, last = (f"{mean:,.{decimals}f}" for mean in means)
+        if first != last:
+            break
+    return first, last
+
+
+def _decimals(value: float) -> int:
+    """The decimals with which a number has two significant digits."""
+    if not value > 0:
+        return 1
+    return max(0, 1 - math.floor(math.log10(value)))
+
+
+def _mean_residual(f: Array, y: Array) -> float:
+    return float(np.mean(np.abs(f - y)))
+
+
+def _batch(real: RealStep, points: int) -> str:
+    draws = len(real.step.x)
+    if real.is_full:
+        said = f"Its batch is all {points:,} points"
+    elif real.is_noisy:
+        said = f"It draws a batch of {draws:,} from {points:,} points"
+    else:
+        different = len(set(zip(real.step.x.tolist(), real.step.y.tolist(), strict=True)))
+        said = f"It draws a batch: {different:,} of {points:,} points"
+        if different < draws:
+            said = f"It draws {draws:,} times from {points:,} points: {different:,} different ones"
+    return f"{said}, with fresh noise" if real.is_noisy else said
+
+
+def _arrows(real: RealStep, factor: int | None) -> str:
+    rate = f"rate {rounded_number(real.step.rate)}"
+    if not real.elbows_learn:
+        return f"Only the output layer learns: elbows stay ({rate})"
+    if factor is None:
+        return f"No elbow in the picture moves ({rate})"
+    of_layer = "of layer 1 " if real.step.is_deep else ""
+    arrows = "" if factor == 1 else f"arrows ×{factor:,}, "
+    return f"So the elbows {of_layer}move ({arrows}{rate})"
+
+
+def _enlarged(factor: int) -> str:
+    return "" if factor == 1 else f" (thin line ×{factor:,})"

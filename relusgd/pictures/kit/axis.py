@@ -1,0 +1,232 @@
+"""Axis limits that hold for a whole film, and ticks whose labels never touch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise, product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.model.network import Array
+from relusgd.pictures.kit.number_text import tick_text
+from relusgd.pictures.kit.text_fit import text_width
+
+SOFT_START = 300
+"""The axis of time, and the spacing `log`, are even up to 1/300 of the run, logarithmic beyond."""
+
+DECADES = 10
+"""An error axis that is longer shows nothing any more."""
+
+ROUND_STEPS = (1, 2, 2.5, 5, 10)
+"""The distances between even ticks, times a power of ten."""
+
+OUTSIDE = 0.1
+"""The part of the snapshots whose values may lie outside of robust limits."""
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """Places on an axis and the text at each."""
+
+    places: tuple[float, ...]
+    labels: tuple[str, ...]
+
+    @classmethod
+    def logarithmic(cls, values: Sequence[float]) -> Ticks:
+        """Ticks at the logarithms of these values."""
+        places = tuple(math.log10(value) for value in values)
+        return cls(places, tuple(tick_text(value, value, value) for value in values))
+
+    def unlabelled(self) -> Ticks:
+        """The same places without texts, for panels whose neighbours have them."""
+        return Ticks(self.places, ("",) * len(self.places))
+
+
+def even_ticks(low: float, high: float, most: int) -> Ticks:
+    """At most `most` + 1 round numbers from low to high."""
+    # Loaded by those who draw with it: a page has no ticks of matplotlib's.
+    from relusgd.pictures.kit.plain_matplotlib import MaxNLocator
+
+    places = MaxNLocator(max(most, 1), steps=ROUND_STEPS).tick_values(low, high)
+    spacing = float(places[1] - places[0])
+    slack = 1e-9 * (high - low)
+    inside = [float(place) for place in places if low - slack <= place <= high + slack]
+    largest = max((abs(place) for place in inside), default=spacing)
+    labels = [tick_text(place, spacing, largest) for place in inside]
+    return Ticks(tuple(inside), tuple(labels))
+
+
+def fitting_ticks(low: float, high: float, room: float, pixels: float) -> Ticks:
+    """Ticks along `room` pixels whose labels, in letters of this height, stay apart."""
+    for most in (10, 8, 6, 5, 4, 3, 2, 1):
+        ticks = even_ticks(low, high, most)
+        widest = max((text_width(label, pixels) for label in ticks.labels), default=0.0)
+        steps = [right - left for left, right in pairwise(ticks.places)]
+        apart = min(steps, default=math.inf) / (high - low) * room
+        if widest + 0.8 * pixels <= apart:
+            return ticks
+    return Ticks(ticks.places[:1], ticks.labels[:1])
+
+
+def robust_limits(core: Array, wished: Array, extent: float, margin: float) -> tuple[float, float]:
+    """Limits around all of `core`, widened towards most of what is wished for.
+
+    wished: lowest and highest values of snapshots, shape (n, 2). A tenth of them may stay outside,
+    so that a prediction that shoots off for a while cannot flatten the data.
+    extent: by how much of core's range each side is widened at most.
+    margin: free room beyond, as a share of the range.
+    """
+    low, high = float(np.min(core)), float(np.max(core))
+    span = high - low
+    if span <= 1e-9 * max(abs(low), abs(high)):
+        span = abs(low) or 1.0
+        low, high = low - span / 2, high + span / 2
+    finite = wished[np.isfinite(wished).all(axis=1)]
+    if len(finite):
+        floor, ceiling = low - extent * span, high + extent * span
+        low = min(low, max(floor, np.quantile(finite[:, 0], OUTSIDE)))
+        high = max(high, min(ceiling, np.quantile(finite[:, 1], 1 - OUTSIDE)))
+    room = margin * (high - low)
+    return float(low - room), float(high + room)
+
+
+@dataclass(frozen=True)
+class TimeAxis:
+    """Steps or epochs from first to last along an axis, with room for the early ones.
+
+    place = log(1 + (step − first)/softness)
+    """
+
+    first: float
+    last: float
+
+    @property
+    def softness(self) -> float:
+        return max(self.last - self.first, 1.0) / SOFT_START
+
+    def place(self, step: NDArray[np.number[Any]]) -> Array:
+        """Places of steps or epochs, shape as given."""
+        return np.log1p((np.asarray(step, dtype=np.float64) - self.first) / self.softness)
+
+    def limits(self, margin: float = 0.015) -> tuple[float, float]:
+        end = math.log1p(max(self.last - self.first, 1.0) / self.softness)
+        return -margin * end, (1 + margin) * end
+
+    def ticks(self, room: float, pixels: float) -> Ticks:
+        """Round numbers of steps, ends first, such that labels stay apart along `room` pixels."""
+        low, high = self.limits()
+        labels: dict[float, str] = {}
+        half_widths: dict[float, float] = {}
+        for step in self._candidates():
+            label = f"{step:,.0f}"
+            half = text_width(label, pixels) / 2 + 0.5 * pixels
+            place = float(self.place(np.array(step)))
+            pixel = (place - low) / (high - low) * room
+            if all(abs(pixel - other) >= half + width for other, width in half_widths.items()):
+                half_widths[pixel] = half
+                labels[pixel] = label
+        pixels_in_order = sorted(labels)
+        places = [low + pixel / room * (high - low) for pixel in pixels_in_order]
+        return Ticks(tuple(places), tuple(labels[pixel] for pixel in pixels_in_order))
+
+    def upright_ticks(self, height: float, least: float, margin: float) -> Ticks:
+        """Round numbers of steps, ends first, at least so many pixels apart along a height.
+
+        margin: free paper at either end, as a share of the axis.
+        """
+        low, high = self.limits(margin)
+        chosen: dict[float, str] = {}
+        for step in self._candidates():
+            place = float(self.place(np.array(step)))
+            distances = [abs(place - other) / (high - low) * height for other in chosen]
+            if all(distance >= least for distance in distances):
+                chosen[place] = f"{step:,.0f}"
+        places = sorted(chosen)
+        return Ticks(tuple(places), tuple(chosen[place] for place in places))
+
+    def _candidates(self) -> list[float]:
+        """The first step, then powers of ten from the largest, then fives and twos."""
+        largest = math.floor(math.log10(max(self.last, 1.0)))
+        decades = [10.0**power for power in range(largest, -1, -1)]
+        finer = [factor * decade for decade in decades for factor in (5, 2)]
+        later = [step for step in [*decades, *finer] if self.first < step <= self.last]
+        return [self.first, *later]
+
+
+@dataclass(frozen=True)
+class ErrorAxis:
+    """Errors along a logarithmic axis: place = log10(error), kept between low and high."""
+
+    low: float
+    high: float
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        return self.low, self.high
+
+    @classmethod
+    def around(cls, errors: Sequence[Array], level: float | None) -> ErrorAxis:
+        """The axis that has room for most of these errors and, if given, for a level.
+
+        It has at most DECADES decades. errors: in order; the first of all is taken as the error
+        at the start.
+        """
+        values = np.concatenate([*errors, [] if level is None else [level]])
+        values = values[np.isfinite(values) & (values > 0)]
+        if not len(values):
+            return cls(-3.0, 0.0)
+        # An error far above the others is cut, whether it stays there or not. The way down from a
+        # bad start is shown whole.
+        first = values[0]
+        start = math.log10(first)
+        bulk = math.log10(np.quantile(values, 0.98))
+        start_or_level = math.log10(min(first, level or first))
+        highest_allowed = max(start + 2, start_or_level + DECADES)
+        high = min(math.log10(np.max(values)), max(bulk + 2, start), highest_allowed)
+        low = math.log10(np.min(values))
+        if high - low > DECADES:
+            high = min(high, math.log10(np.quantile(values, 0.75)) + 2)
+            low = max(low, high - DECADES)
+        margin = 0.06 * (high - low) + 0.05
+        return cls(low - margin, high + margin)
+
+    def place(self, error: Array) -> Array:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.clip(np.log10(error), self.low, self.high)
+
+    def ticks(self, most: int) -> Ticks:
+        """At most `most` labels.
+
+        Powers of ten, thinned evenly. If fewer than two are on the axis, 1, 2 and 5 times powers of
+        ten; if fewer than two of these are, evenly spaced numbers.
+        """
+        most = max(most, 1)
+        powers = range(math.ceil(self.low), math.floor(self.high) + 1)
+        decades = [10.0**power for power in powers]
+        if len(decades) >= 2:
+            every = math.ceil(len(decades) / most)
+            return Ticks.logarithmic(decades[::-1][::every])
+        thirds = self._thirds()
+        if len(thirds) >= 2:
+            every = math.ceil(len(thirds) / most)
+            return Ticks.logarithmic(thirds[::every])
+        even = even_ticks(10**self.low, 10**self.high, max(most - 1, 1))
+        labels = dict(zip(even.places, even.labels, strict=True))
+        positive = [place for place in even.places if place > 0]
+        places = [math.log10(place) for place in positive]
+        return Ticks(tuple(places), tuple(labels[place] for place in positive))
+
+    def _thirds(self) -> list[float]:
+        """1, 2 and 5 times the powers of ten on the axis."""
+        powers = range(math.floor(self.low), math.ceil(self.high))
+        pairs = product(powers, (1, 2, 5))
+        inside = [
+            (power, factor)
+            for power, factor in pairs
+            if self.low <= math.log10(factor) + power <= self.high
+        ]
+        return [factor * 10.0**power for power, factor in inside]

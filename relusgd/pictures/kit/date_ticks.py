@@ -1,0 +1,112 @@
+"""Ticks along an axis of dates, which are years with fractions: whole years, months or days."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
+from itertools import pairwise
+
+from relusgd.model.data_file.dates import as_year
+from relusgd.pictures.kit.axis import Ticks, even_ticks
+from relusgd.pictures.kit.text_fit import text_width
+
+YEARS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+MONTHS = (1, 2, 3, 6)
+DAYS = (1, 2, 5, 10)
+"""The distances between ticks, in years, months and days."""
+
+ENOUGH = 3
+"""Where fewer years have room or lie on the axis, months are tried, and then days."""
+
+MOST = 100
+"""No axis has room for more."""
+
+OVERHANG = 1.3
+"""How far a label may stand over the end of the axis, in heights of a letter."""
+
+GAP = 0.8
+"""The least room between two labels, in heights of a letter."""
+
+
+def date_ticks(low: float, high: float, room: float, pixels: float) -> Ticks:
+    """Ticks for dates from low to high whose labels stay apart along `room` pixels.
+
+    Years are written 1975, months 1975-03 and days 1975-03-14. Months stand where there are fewer
+    than ENOUGH years, and days where there are as few months.
+    """
+    if not MINYEAR + 1 <= low < high < MAXYEAR:
+        return even_ticks(low, high, 5)
+    letter = (high - low) / room * pixels
+    best = Ticks((), ())
+    for kind in (_years(low, high), _months(low, high), _days(low, high)):
+        within = (_within(ticks, low, high, letter, pixels) for ticks in kind)
+        fitting = (ticks for ticks in within if _stay_apart(ticks, letter, pixels))
+        ticks = next(fitting, Ticks((), ()))
+        if len(ticks.places) > len(best.places):
+            best = ticks
+        if len(best.places) >= ENOUGH:
+            break
+    return best
+
+
+def _within(ticks: Ticks, low: float, high: float, letter: float, pixels: float) -> Ticks:
+    """The ticks whose labels stand over the ends of the axis by OVERHANG at most.
+
+    letter: the years that are as wide as a letter is high.
+    """
+    kept = {}
+    for place, label in zip(ticks.places, ticks.labels, strict=True):
+        half = text_width(label, pixels) / pixels * letter / 2
+        if low - OVERHANG * letter <= place - half and place + half <= high + OVERHANG * letter:
+            kept[place] = label
+    return Ticks(tuple(kept), tuple(kept.values()))
+
+
+def _stay_apart(ticks: Ticks, letter: float, pixels: float) -> bool:
+    widest = max((text_width(label, pixels) for label in ticks.labels), default=0.0)
+    steps = [right - left for left, right in pairwise(ticks.places)]
+    return widest / pixels + GAP <= min(steps, default=math.inf) / letter
+
+
+def _years(low: float, high: float) -> Iterator[Ticks]:
+    """Whole years, from the closest to the farthest distance."""
+    for distance in YEARS:
+        first = math.ceil(low / distance) * distance
+        years = range(first, math.floor(high) + 1, distance)
+        if len(years) <= MOST:
+            yield Ticks(tuple(map(float, years)), tuple(f"{year}" for year in years))
+
+
+def _months(low: float, high: float) -> Iterator[Ticks]:
+    """The first days of months."""
+    if 12 * (high - low) > 12 * MOST:
+        return
+    months = [
+        datetime(year, month, 1)
+        for year in range(math.floor(low), math.floor(high) + 1)
+        for month in range(1, 13)
+    ]
+    for distance in MONTHS:
+        chosen = [month for month in months if (month.month - 1) % distance == 0]
+        yield _dated(chosen, "%Y-%m", low, high)
+
+
+def _days(low: float, high: float) -> Iterator[Ticks]:
+    """Days; at distances of some days, counted from the first of each month."""
+    if 365 * (high - low) > 10 * MOST:
+        return
+    first = datetime(math.floor(low), 1, 1)
+    count = 366 * (math.floor(high) - math.floor(low) + 1)
+    days = [first + timedelta(days=day) for day in range(count)]
+    for distance in DAYS:
+        last = 31 if distance == 1 else 30
+        chosen = [day for day in days if (day.day - 1) % distance == 0 and day.day <= last]
+        yield _dated(chosen, "%Y-%m-%d", low, high)
+
+
+def _dated(moments: list[datetime], form: str, low: float, high: float) -> Ticks:
+    """Ticks at the moments between low and high."""
+    places = {as_year(moment): moment.strftime(form) for moment in moments}
+    inside = {place: label for place, label in places.items() if low <= place <= high}
+    return Ticks(tuple(inside), tuple(inside.values()))

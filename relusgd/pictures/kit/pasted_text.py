@@ -1,0 +1,85 @@
+"""Words in films as pictures: to lay a text out anew for every frame takes matplotlib as long as
+all lines of the frame together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.pictures.kit.fonts import DPI
+from relusgd.pictures.kit.plain_matplotlib import (
+    Artist,
+    Figure,
+    FigureCanvasAgg,
+    RendererBase,
+    Text,
+)
+from relusgd.pictures.kit.sheet import Sheet
+
+
+def pasted_in_films(sheet: Sheet, text: Text) -> PastedText | Text:
+    """The text as a picture of itself in films, and the text as it is in stills."""
+    return PastedText(sheet, text) if sheet.pasted_numbers else text
+
+
+class PastedText(Artist):
+    """A text of a sheet whose pixels are kept: they are blended with the opacity that it has.
+
+    It takes the place of the text, with its words, colour and z-order.
+    """
+
+    def __init__(self, sheet: Sheet, text: Text) -> None:
+        super().__init__()
+        self._sheet = sheet
+        self._text = text
+        self._pictures: dict[str, tuple[int, int, NDArray[np.uint8]]] = {}
+        self.set_zorder(text.get_zorder())
+        text.set_visible(False)
+        sheet.figure.add_artist(self)
+
+    def get_text(self) -> str:
+        """The words."""
+        return self._text.get_text()
+
+    def set_text(self, words: str) -> None:
+        """Say other words at the same place."""
+        self._text.set_text(words)
+        self.stale = True
+
+    def get_color(self) -> Any:
+        """The colour of the text."""
+        return self._text.get_color()
+
+    def draw(self, renderer: RendererBase) -> None:
+        words = self.get_text()
+        if not (words and self.get_visible()):
+            return
+        if words not in self._pictures:
+            self._pictures[words] = self._picture()
+        left, bottom, picture = self._pictures[words]
+        opacity = self.get_alpha()
+        if opacity is not None and opacity < 1:
+            picture = picture.copy()
+            picture[..., 3] = np.rint(opacity * picture[..., 3])
+        context: Any = renderer.new_gc()
+        renderer.draw_image(context, left, bottom, picture)
+        context.restore()
+
+    def _picture(self) -> tuple[int, int, NDArray[np.uint8]]:
+        """The left and lower edge in pixels, and the pixels from the bottom up: the colour of the
+        text, with how much of each pixel it covers."""
+        sheet = self._sheet
+        size = (sheet.width / DPI, sheet.height / DPI)
+        canvas: Any = FigureCanvasAgg(Figure(figsize=size, dpi=DPI))
+        renderer = canvas.get_renderer()
+        self._text.set_visible(True)
+        self._text.draw(renderer)
+        self._text.set_visible(False)
+        pixels = np.array(renderer.buffer_rgba(), dtype=np.uint8)[::-1]
+        rows, columns = (np.flatnonzero(pixels[..., 3].any(axis=axis)) for axis in (1, 0))
+        if not len(rows):
+            return 0, 0, pixels[:1, :1]
+        inked = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        return int(columns[0]), int(rows[0]), inked

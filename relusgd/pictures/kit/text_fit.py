@@ -1,0 +1,68 @@
+"""Texts in pictures: how wide they are in pixels, and how much of one fits.
+
+matplotlib is loaded by what measures letters, so that importing this module is cheap.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import Any
+
+from relusgd.pictures.kit.fonts import DPI, drawable, font
+
+
+@cache
+def _ruler() -> Any:
+    from relusgd.pictures.kit.plain_matplotlib import Figure, FigureCanvasAgg
+
+    canvas: Any = FigureCanvasAgg(Figure(dpi=DPI))
+    return canvas.get_renderer()
+
+
+@lru_cache(4096)
+def text_width(text: str, pixels: float, *, bold: bool = False) -> float:
+    """Width of the text in pixels when its font has this size."""
+    from relusgd.pictures.kit.plain_matplotlib import plain_style
+
+    with plain_style:
+        width, _, _ = _ruler().get_text_width_height_descent(
+            text, font(pixels, bold=bold, text=text), ismath=False
+        )
+    return float(width)
+
+
+def shortened(text: str, pixels: float, room: float, *, bold: bool = False) -> str:
+    """The drawable text, cut with an ellipsis where it would be wider than room pixels; perhaps
+    nothing.
+    """
+    text = drawable(text[:1000])
+    if text_width(text, pixels, bold=bold) <= room:
+        return text
+    fits, too_long = 0, len(text)
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        if text_width(_cut(text, middle), pixels, bold=bold) <= room:
+            fits = middle
+        else:
+            too_long = middle
+    return _cut(text, fits) if fits else ""
+
+
+def wrapped(text: str, pixels: float, room: float, most: int) -> list[str]:
+    """The words on up to so many lines of `room` pixels; the last one is cut where more would
+    follow."""
+    words, lines = drawable(text[:1000]).split(), [""]
+    for number, word in enumerate(words):
+        longer = f"{lines[-1]} {word}".strip()
+        if not lines[-1] or text_width(longer, pixels) <= room:
+            lines[-1] = longer
+        elif len(lines) < most:
+            lines.append(word)
+        else:
+            lines[-1] = " ".join([lines[-1], *words[number:]])
+            break
+    return [shortened(line, pixels, room) for line in lines]
+
+
+def _cut(text: str, length: int) -> str:
+    return f"{text[:length].rstrip()}…"

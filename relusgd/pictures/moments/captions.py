@@ -1,0 +1,135 @@
+"""The captions of a film: what happens, in one line, and long enough to be read.
+
+Events are told by their weight: the heaviest gets its place first, and another one only where no
+caption stands. One may come a little late, but never early, and none is cut short. What is true to
+the end of the film may come as late as its last frame, which stands long enough.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from relusgd.diagnostics.events import Event
+from relusgd.pictures.moments.frames import Indices
+
+READ = 2.0
+"""Seconds for which a caption stands at least."""
+
+LONGEST = 4.0
+"""Seconds for which it stands at most."""
+
+LATE = 0.05
+"""A caption comes at most this share of the film late."""
+
+TRUE_TO_THE_END = ("nothing_learned", "only_jitter")
+"""Kinds of events of which the film shows nothing but that from there on."""
+
+WEIGHTS = (
+    "diverges",
+    "nothing_learned",
+    "catapult",
+    "elbows_gather",
+    "noise_floor_reached",
+    "only_jitter",
+    "edge_of_stability",
+    "cluster_splits",
+    "plateau",
+    "learning_rate_steps",
+    "dead_from_start",
+    "most_learned",
+    "units_die",
+    "units_come_back",
+    "elbows_leave",
+    "elbows_enter",
+)
+"""Kinds of events, the heaviest first."""
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A caption over the frames begin … stop − 1; it is true from the frame `since` on."""
+
+    text: str
+    since: int
+    begin: int
+    stop: int
+
+
+def captions_of(events: Sequence[Event], rows: Indices, fps: float, hold: float) -> list[str]:
+    """The caption of every frame of a film of one run, "" for none, as many as frames.
+
+    rows: the snapshot that each frame shows, ascending. hold: the seconds for which the last frame
+    stands.
+    """
+    frames = len(rows)
+    texts = [""] * frames
+    chosen = _as_early_as_possible(_placed(by_weight(events), rows, fps, hold), fps)
+    for place, shown in enumerate(chosen):
+        following = chosen[place + 1].begin if place + 1 < len(chosen) else frames
+        for frame in range(shown.begin, min(shown.stop, following)):
+            texts[frame] = shown.text
+    return texts
+
+
+def by_weight(events: Sequence[Event]) -> list[Event]:
+    """The events, the heaviest first."""
+    return sorted(events, key=_weight)
+
+
+def _weight(event: Event) -> int:
+    return WEIGHTS.index(event.name) if event.name in WEIGHTS else len(WEIGHTS)
+
+
+def _placed(events: Sequence[Event], rows: Indices, fps: float, hold: float) -> list[_Shown]:
+    """The captions that find a place, in the order of the film."""
+    frames = len(rows)
+    to_read = math.ceil(READ * fps)
+    # The last frame counts for as long as it stands.
+    end = frames - 1 + max(1, round(hold * fps))
+    placed: list[_Shown] = []
+    for event in events:
+        first = int(np.searchsorted(rows, event.row))
+        if first == frames or event.row < rows[0]:
+            continue
+        latest = min(first + math.ceil(LATE * frames), end - to_read)
+        begin = _first_free(placed, first, latest, to_read)
+        if event.name in TRUE_TO_THE_END:
+            begin = _first_free(placed, end - to_read, end - to_read, to_read)
+        if begin is None:
+            continue
+        stop = _last_of_event(event, rows) + 1
+        stop = min(max(stop, begin + to_read), begin + math.ceil(LONGEST * fps))
+        placed.append(_Shown(event.caption, first, begin, stop))
+    return sorted(placed, key=lambda shown: shown.begin)
+
+
+def _as_early_as_possible(captions: Sequence[_Shown], fps: float) -> list[_Shown]:
+    """The captions, each begun as soon as it is true and the one before could be read."""
+    moved: list[_Shown] = []
+    free_from = 0
+    for shown in captions:
+        begin = max(shown.since, free_from)
+        moved.append(replace(shown, begin=min(shown.begin, begin)))
+        free_from = moved[-1].begin + math.ceil(READ * fps)
+    return moved
+
+
+def _first_free(placed: Sequence[_Shown], first: int, latest: int, length: int) -> int | None:
+    """The first frame, up to the latest, at which so many frames have no caption that must stand.
+
+    What others have beyond the time to read them may be taken.
+    """
+    for begin in range(first, latest + 1):
+        if all(begin >= other.begin + length or begin + length <= other.begin for other in placed):
+            return begin
+    return None
+
+
+def _last_of_event(event: Event, rows: Indices) -> int:
+    """The last frame that shows something of an event."""
+    end_row = event.row if event.end_row is None else event.end_row
+    return int(np.searchsorted(rows, end_row, side="right")) - 1

@@ -1,0 +1,127 @@
+"""The key moments of a run: snapshots between which the learned function changes as much.
+
+SGD shakes the function at every step. The way that it goes is therefore measured on means over
+neighbouring snapshots, and moments keep a distance along the axis of time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.model.network import Array
+from relusgd.pictures.kit.axis import TimeAxis
+from relusgd.pictures.moments.frames import distinct, nearest, wanted_epochs
+from relusgd.pictures.scenes.view import View
+
+SAMPLES, WIDE_SAMPLES = 160, 40
+"""Snapshots on which the way is measured; fewer for layers wider than WIDE."""
+
+WIDE = 5000
+"""Units, from which on a snapshot takes long to evaluate."""
+
+WINDOW = 0.04
+"""How far before and after a snapshot its neighbours reach, as a share of the axis of time."""
+
+LEAST_APART = 0.8
+"""The share of the distance wished for that moments keep: they stand where snapshots were taken."""
+
+TIME = 0.25
+"""What the whole axis of time counts beside the whole way of the function."""
+
+
+def key_moments(view: View, count: int, apart: float) -> list[int]:
+    """The rows of `count` snapshots, of fewer where few were recorded, with the first and the last.
+
+    apart: the distance that two keep along the axis of time, as a share of it.
+    """
+    if len(view) <= count:
+        everything = np.arange(len(view))
+        return _kept_apart(everything, _places(view, everything), apart)
+    rows = sampled_snapshots(view, SAMPLES, WIDE_SAMPLES)
+    place = _places(view, rows)
+    values = _finite_values(view, rows)
+    smooth = _smoothed(values, place)
+    way = np.concatenate([[0.0], np.cumsum(_distances(smooth[1:], smooth[:-1]))])
+    progress = way / (way[-1] or 1.0) + TIME * place
+    wanted = np.interp(np.linspace(0, progress[-1], count), progress, place)
+    wanted = spread(wanted, min(apart, 1 / (count - 1)))
+    inner = [_calmest(target, place, values, smooth) for target in wanted[1:-1]]
+    chosen = np.unique([0, *inner, len(rows) - 1])
+    return _kept_apart(rows[chosen], place[chosen], apart)
+
+
+def sampled_snapshots(view: View, usual: int, wide: int) -> NDArray[np.int64]:
+    """Rows of at most this many snapshots, evenly spaced along the axis of time.
+
+    wide: how many for layers wider than WIDE.
+    """
+    most = wide if max(view.history.hidden) > WIDE else usual
+    if len(view) <= most:
+        return np.arange(len(view))
+    wanted = wanted_epochs(view.clock[0], view.clock[-1], most, "log")
+    return distinct(nearest(view.clock, wanted), len(view))
+
+
+def spread(places: Array, apart: float) -> Array:
+    """Ascending places from 0 to 1, moved as little as it takes to stand this far apart.
+
+    The first and the last stay. apart: at most an even share.
+    """
+    moved = places.copy()
+    for index in range(1, len(moved) - 1):
+        moved[index] = max(moved[index], moved[index - 1] + apart)
+    for index in range(len(moved) - 2, 0, -1):
+        moved[index] = min(moved[index], moved[index + 1] - apart)
+    return moved
+
+
+def _kept_apart(rows: NDArray[np.int64], place: Array, apart: float) -> list[int]:
+    """The rows without those that stand much closer than `apart` to one before, or to the last."""
+    least = LEAST_APART * apart
+    kept = [0]
+    for index in range(1, len(rows) - 1):
+        if place[index] - place[kept[-1]] >= least and place[-1] - place[index] >= least:
+            kept.append(index)
+    return [int(rows[index]) for index in dict.fromkeys([*kept, len(rows) - 1])]
+
+
+def _places(view: View, rows: NDArray[np.int64]) -> Array:
+    """Where snapshots stand along the axis of time, from 0 to 1."""
+    time = TimeAxis(float(view.clock[0]), float(view.clock[-1]))
+    place = time.place(view.clock[rows])
+    return np.asarray(place / (place[-1] or 1.0))
+
+
+def _finite_values(view: View, rows: NDArray[np.int64]) -> Array:
+    """The learned functions of snapshots, shape (n, points), cut to the limits of the picture: what
+    lies beyond is not seen to move."""
+    low, high = view.y_limits
+    with np.errstate(all="ignore"):
+        values = np.stack([view.values(int(row)) for row in rows])
+    return np.clip(np.nan_to_num(values, nan=low, posinf=high, neginf=low), low, high)
+
+
+def _smoothed(values: Array, place: Array) -> Array:
+    """The mean of each snapshot and its neighbours within WINDOW, shape as given."""
+    first = np.searchsorted(place, place - WINDOW, side="left")
+    stop = np.searchsorted(place, place + WINDOW, side="right")
+    # As many neighbours on either side, so that the mean stands where the snapshot does.
+    here = np.arange(len(place))
+    reach = np.minimum(here - first, stop - 1 - here)
+    total = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
+    sums = total[here + reach + 1] - total[here - reach]
+    return np.asarray(sums / (2 * reach + 1)[:, None])
+
+
+def _distances(one: Array, other: Array) -> Array:
+    """The root mean square difference of functions, row by row."""
+    return np.asarray(np.sqrt(np.mean((one - other) ** 2, axis=1)))
+
+
+def _calmest(target: float, place: Array, values: Array, smooth: Array) -> int:
+    """The index of the snapshot near a place that differs least from the mean there."""
+    middle = int(np.argmin(np.abs(place - target)))
+    near = np.flatnonzero(np.abs(place - place[middle]) <= WINDOW / 2)
+    off = _distances(values[near], smooth[[middle]])
+    return int(near[np.argmin(off)])

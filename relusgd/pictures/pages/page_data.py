@@ -1,0 +1,251 @@
+"""What a page is told of its runs: chosen snapshots, points, limits and colours, as JSON with
+base64 of little-endian float32.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from relusgd.config import Config, config_to_yaml
+from relusgd.model.points import Dataset
+from relusgd.pictures.kit.axis import SOFT_START
+from relusgd.pictures.moments.frames import Indices
+from relusgd.pictures.pages.page_moments import MOST_POINTS, choose_moments, is_binned
+from relusgd.pictures.panels.reference_lines import DASHES
+from relusgd.pictures.scenes.reference_curve import ReferenceCurve
+from relusgd.pictures.scenes.scales import Scales, error_axis, errors_of, noise_level
+from relusgd.pictures.scenes.scene import RunGroup, Scene
+from relusgd.pictures.scenes.sharpness_course import SharpnessCourse
+from relusgd.pictures.scenes.view import BARS, MOST_UNITS, View
+
+DEFAULT_CONFIG = config_to_yaml(Config())
+"""The config of a run of which nothing is said."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """How training goes on from a snapshot on the page, until the reader changes it.
+
+    training: keys of a config with other values than the usual ones; data: keys of a target's data,
+    None where the points are all that is known; standardize: of such points; output_bias: whether
+    there is one; config: of the run as YAML, a key in every line, which the page copies with the
+    numbers of a changed network.
+    """
+
+    training: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] | None = None
+    standardize: bool = False
+    output_bias: bool = True
+    config: str = DEFAULT_CONFIG
+
+
+def page_data(scene: Scene, starts: Sequence[Start], frames: int | None) -> dict[str, Any]:
+    """All that a page is told, to be written as JSON.
+
+    starts: one for each run of the scene; frames: how many moments, as for `choose_moments`. Raises
+    InputError when the page would be too large to open.
+    """
+    views = scene.views if isinstance(scene, RunGroup) else (scene,)
+    titles = (
+        zip(scene.titles, scene.short, strict=True) if isinstance(scene, RunGroup) else [("", "")]
+    )
+    datasets = _distinct([view.dataset for view in views])
+    configs = sum(len(start.config) for start in starts)
+    moments = choose_moments(scene, views, datasets, frames, configs)
+    scales = Scales.of(views)
+    runs = []
+    for view, (title, short), start in zip(views, titles, starts, strict=True):
+        rows = moments if view is scene else np.unique(_rows(scene, view)[moments])
+        number = next(
+            index for index, dataset in enumerate(datasets) if _equal(dataset, view.dataset)
+        )
+        runs.append(
+            {
+                "title": title,
+                "short": short,
+                "data": number,
+                "start": asdict(start),
+                **_run_data(view, rows),
+            }
+        )
+    errors = scene.error_axis if isinstance(scene, RunGroup) else error_axis(scene)
+    return {
+        "epoch": clock_numbers(scene.clock[moments]),
+        "steps_per_epoch": scene.steps_per_epoch if isinstance(scene, RunGroup) else None,
+        "recorded": len(scene),
+        "soft_start": SOFT_START,
+        "limits": {"x": scales.x, "y": scales.y, "error": (errors.low, errors.high)},
+        "scales": {"unit": scales.unit, "kink": scales.kink, "bend": scales.bend},
+        "noise": scene.noise if isinstance(scene, RunGroup) else noise_level(scene),
+        "error": scene.error_name if isinstance(scene, RunGroup) else None,
+        "sizes": {"bars": BARS, "units": MOST_UNITS},
+        "data": [_points_data(view_of(views, dataset)) for dataset in datasets],
+        "runs": runs,
+    }
+
+
+def pack(values: ArrayLike) -> str:
+    """The numbers in C order as base64 of little-endian float32; those beyond its range become
+    infinite.
+    """
+    with np.errstate(over="ignore"):
+        return base64.b64encode(np.asarray(values).astype("<f4").tobytes()).decode("ascii")
+
+
+def clock_numbers(clock: NDArray[np.float64]) -> list[float]:
+    """Moments in epochs; whole ones are written without a fraction, which makes pages smaller."""
+    return [int(moment) if moment.is_integer() else moment for moment in clock.tolist()]
+
+
+def _rows(scene: Scene, view: View) -> NDArray[np.int64]:
+    return scene.rows(view) if isinstance(scene, RunGroup) else np.arange(len(view))
+
+
+def _run_data(view: View, rows: Indices) -> dict[str, Any]:
+    """The snapshots of these rows: clock, metrics, and the parameters (or, of very wide layers,
+    what they add up to).
+    """
+    history = view.history
+    metrics = {
+        name: history.metrics[name][rows]
+        for name in ("learning_rate", "dead_units", "always_on_units", "breakpoints")
+    }
+    return {
+        "hidden": history.hidden,
+        "epoch": clock_numbers(view.clock[rows]),
+        "step": history.step[rows].tolist(),
+        "metrics": {name: pack(column) for name, column in metrics.items()},
+        "errors": {name: _error_data(column, rows) for name, column in errors_of(view).items()},
+        "references": [_reference_data(reference, rows) for reference in view.references],
+        "sharpness": None if view.sharpness is None else _sharpness_data(view, view.sharpness),
+        **(_cells_data(view, rows) if is_binned(view) else _parameter_data(view, rows)),
+    }
+
+
+def _sharpness_data(view: View, course: SharpnessCourse) -> dict[str, Any]:
+    """The sharpness at the snapshots at which it was measured, and the edge where there is one."""
+    rows = np.searchsorted(view.history.step, course.step)
+    axis = course.axis
+    return {
+        "name": course.name,
+        "epoch": clock_numbers(view.clock[rows]),
+        "limits": (axis.low, axis.high),
+        "sharpness": pack(course.sharpness),
+        "edge": pack(course.edge) if course.has_edge else None,
+    }
+
+
+def _reference_data(reference: ReferenceCurve, rows: Indices) -> dict[str, Any]:
+    """A reference's places and heights: at every snapshot where these differ. colour: its number
+    among the references' colours.
+    """
+    shown = rows.tolist() if reference.moves else rows[:1].tolist()
+    return {
+        "name": reference.name,
+        "title": reference.title,
+        "short": reference.short,
+        "moves": reference.moves,
+        "colour": list(DASHES).index(reference.name),
+        "x": pack(reference.x),
+        "y": pack(np.stack([reference.at(row) for row in shown])),
+    }
+
+
+def _parameter_data(view: View, rows: Indices) -> dict[str, Any]:
+    history = view.history
+    return {
+        "weights": [pack(weight[rows]) for weight in history.weights],
+        "biases": [pack(bias[rows]) for bias in history.biases],
+    }
+
+
+def _cells_data(view: View, rows: Indices) -> dict[str, Any]:
+    """The function at the edges of cells, in original units, how many units are active in each, and
+    how much they bend it.
+    """
+    parts: list[tuple[Any, ...]] = []
+    for row in rows.tolist():
+        bends = view.bends(row)
+        parts.append(
+            (view.curve(row).y, view.active(row)[1], bends.up, bends.down, view.elbows_inside(row))
+        )
+    names = ("y", "active", "up", "down", "inside")
+    return {
+        "cells": {
+            name: pack(np.stack(column))
+            for name, column in zip(names, zip(*parts, strict=True), strict=True)
+        }
+    }
+
+
+def _error_data(column: NDArray[np.float64], rows: Indices) -> dict[str, str]:
+    """The errors of these rows, and the lowest and highest around each where rows were left out."""
+    values = {"value": pack(column[rows])}
+    if len(rows) == len(column):
+        return values
+    first = np.concatenate([[0], (rows[1:] + rows[:-1] + 1) // 2])
+    lowest, highest = np.fmin.reduceat(column, first), np.fmax.reduceat(column, first)
+    return {**values, "low": pack(lowest), "high": pack(highest)}
+
+
+def view_of(views: Sequence[View], dataset: Dataset) -> View:
+    """The first view of this dataset."""
+    return next(view for view in views if view.dataset is dataset)
+
+
+def _points_data(view: View) -> dict[str, Any]:
+    """The points in network units, and the truth over the domain in original ones; both names, the
+    domain and the scaling.
+    """
+    dataset = view.dataset
+    columns = {
+        "train": (dataset.x_train, dataset.y_train),
+        "test": (dataset.x_test, dataset.y_test),
+    }
+    return {
+        "points": {
+            name: {"of": len(x), "x": pack(_evenly(x)), "y": pack(_evenly(y))}
+            for name, (x, y) in columns.items()
+        },
+        "test_shown": view.shows_test_points,
+        "truth": None if view.truth is None else pack(view.truth[1]),
+        "domain": (view.low, view.high),
+        "scaling": asdict(dataset.scaling),
+        "names": (dataset.x_name, dataset.y_name),
+        "dates": dataset.x_is_date,
+    }
+
+
+def _evenly(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    if len(values) <= MOST_POINTS:
+        return values
+    return values[np.linspace(0, len(values) - 1, MOST_POINTS).round().astype(np.int64)]
+
+
+def _distinct(datasets: Sequence[Dataset]) -> list[Dataset]:
+    found: list[Dataset] = []
+    for dataset in datasets:
+        if not any(_equal(dataset, other) for other in found):
+            found.append(dataset)
+    return found
+
+
+def _equal(one: Dataset, other: Dataset) -> bool:
+    """Whether two datasets are drawn alike."""
+    alike = (one.domain, one.scaling, one.x_name, one.y_name, one.noise) == (
+        other.domain,
+        other.scaling,
+        other.x_name,
+        other.y_name,
+        other.noise,
+    )
+    return alike and all(
+        np.array_equal(mine, theirs)
+        for mine, theirs in zip(one.columns, other.columns, strict=True)
+    )

@@ -1,0 +1,218 @@
+"""The panel of errors over time: the past strong, the future pale.
+
+For one run over steps, for several over epochs.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.model.network import Array
+from relusgd.pictures.kit.axis import ErrorAxis, Ticks, TimeAxis
+from relusgd.pictures.kit.parts import moving_line
+from relusgd.pictures.kit.plain_matplotlib import Artist
+from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.panels.marks import looks_of, run_dash
+from relusgd.pictures.scenes.scales import error_axis, errors_of, noise_level, step_axis
+from relusgd.pictures.scenes.scene import RunGroup
+from relusgd.pictures.scenes.view import View
+
+PART_COLUMNS = 3
+"""The columns of pixels that show one median and range, where there are more snapshots."""
+
+
+class ErrorPanel:
+    """Errors on logarithmic axes over time, with a line at the moment that is shown.
+
+    moments: every moment in steps or epochs, shape (moments,).
+    """
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        box: Box,
+        time: TimeAxis,
+        error: ErrorAxis,
+        moments: NDArray[np.int64] | Array,
+        x_ticks: Ticks,
+        y_ticks: Ticks,
+    ) -> None:
+        self.sheet = sheet
+        self.time = time
+        self.error = error
+        self.columns = box.width
+        self.moments = time.place(moments)
+        self.axes = sheet.axes(box)
+        self.axes.set(xlim=time.limits(), ylim=error.limits)
+        sheet.set_ticks(self.axes, "x", x_ticks)
+        sheet.set_ticks(self.axes, "y", y_ticks)
+        self.curves: list[ErrorCurve] = []
+        self._now = moving_line(
+            self.axes, 0.0, color=sheet.colours.faint, linewidth=sheet.points(0.9)
+        )
+        self.moving: list[Artist] = [self._now]
+
+    @classmethod
+    def of_run(
+        cls, sheet: Sheet, box: Box, view: View, x_ticks: Ticks, y_ticks: Ticks
+    ) -> ErrorPanel:
+        """Training and test error of one run over the steps."""
+        steps = view.history.step
+        panel = cls(sheet, box, step_axis(view), error_axis(view), steps, x_ticks, y_ticks)
+        panel._draw_level(noise_level(view))
+        colours = {"train": sheet.colours.train, "test": sheet.colours.test}
+        for name, errors in errors_of(view).items():
+            panel.add_course(panel.error.place(errors), colours[name])
+        return panel
+
+    def add_course(self, y: Array, colour: str) -> None:
+        """A curve through the place y of every moment, shape (moments,)."""
+        band = summarise(self.moments, y, self.columns)
+        rows = np.arange(len(self.moments))
+        order = (len(self.curves) + 1) / 10
+        self._add(ErrorCurve(self, band, y, rows, order=order, color=colour))
+
+    @classmethod
+    def of_group(
+        cls, sheet: Sheet, box: Box, group: RunGroup, x_ticks: Ticks, y_ticks: Ticks
+    ) -> ErrorPanel:
+        """One error of several runs over the epochs; a line ends, with a mark, with its run."""
+        panel = cls(sheet, box, group.time_axis, group.error_axis, group.clock, x_ticks, y_ticks)
+        panel._draw_level(group.noise)
+        for number, view in enumerate(group.views):
+            panel._add_run(group, number, view)
+        return panel
+
+    def _add_run(self, group: RunGroup, number: int, view: View) -> None:
+        x = self.time.place(view.clock)
+        y = self.error.place(errors_of(view)[group.error_name])
+        band = summarise(x, y, self.columns)
+        one_solution = view.history.step[-1] <= 1
+        # One solution, as of ridge regression, is a level for the whole time.
+        end = float(self.moments[-1] if one_solution else x[-1])
+        look = {"color": self.sheet.run_colour(number), "linestyle": run_dash(number)}
+        if end < self.moments[-1]:
+            self._mark_end(end, y[-1], color=look["color"])
+        middle = np.append(band.middle, y[-1])
+        line = Band(np.append(band.x, end), middle, middle, middle)
+        rows = group.rows(view)
+        self._add(ErrorCurve(self, line, y, rows, order=number / 20, end=end, **look))
+
+    def _add(self, curve: ErrorCurve) -> None:
+        self.curves.append(curve)
+        self.moving += curve.moving
+
+    def _draw_level(self, level: float | None) -> None:
+        """The error of the truth itself, if it is known."""
+        if level is not None:
+            look = looks_of(self.sheet, None)["noise"]
+            self.axes.plot(self.time.limits(), [np.log10(level)] * 2, **look, zorder=2.0)
+
+    def _mark_end(self, x: float, y: float, **look: Any) -> None:
+        """A short upright line where a run ends before the others."""
+        self.axes.plot(
+            [x],
+            [y],
+            marker="|",
+            markersize=self.sheet.points(9),
+            markeredgewidth=self.sheet.points(1.4),
+            zorder=2.0,
+            **look,
+        )
+
+    def show(self, index: int) -> None:
+        now = float(self.moments[index])
+        self._now.set_data([now, now], self.error.limits)
+        for curve in self.curves:
+            curve.show(now, index)
+
+
+class ErrorCurve:
+    """One error over time; of more snapshots than pixels, the median and range of neighbours.
+
+    y: the place of every snapshot's error; rows: the snapshot that is shown at every moment; end:
+    where the line ends.
+    """
+
+    def __init__(
+        self,
+        panel: ErrorPanel,
+        band: Band,
+        y: Array,
+        rows: NDArray[np.int64],
+        *,
+        order: float,
+        end: float = math.inf,
+        **look: Any,
+    ) -> None:
+        sheet, axes = panel.sheet, panel.axes
+        self._band = band
+        self._y = y
+        self._rows = rows
+        self._end = end
+        future: dict[str, Any] = {
+            **look,
+            "linewidth": sheet.points(1.1),
+            "alpha": sheet.least_opacity(look["color"]),
+            "zorder": 1.8 + order,
+        }
+        axes.plot(band.x, band.middle, **future)
+        if len(band.x) < len(y) and np.any(band.low < band.high):
+            shade: dict[str, Any] = {
+                "color": look["color"],
+                "alpha": 0.13,
+                "linewidth": 0,
+                "zorder": 1.7,
+            }
+            axes.fill_between(band.x, band.low, band.high, **shade)
+        strong: dict[str, Any] = {"linewidth": sheet.points(2.0), "solid_joinstyle": "round"}
+        self.past = moving_line(axes, order, **strong, **look)
+        self.dot = moving_line(
+            axes,
+            order + 0.5,
+            color=look["color"],
+            marker="o",
+            markersize=sheet.points(7),
+            markeredgecolor=sheet.colours.paper,
+            markeredgewidth=sheet.points(0.9),
+        )
+        self.moving: list[Artist] = [self.past, self.dot]
+
+    def show(self, now: float, index: int) -> None:
+        x = min(now, self._end)
+        band = self._band
+        count = int(np.searchsorted(band.x, x, side="right"))
+        reached = band.middle[max(count, 1) - 1]
+        self.past.set_data(np.append(band.x[:count], x), np.append(band.middle[:count], reached))
+        self.dot.set_data([x], [self._y[self._rows[index]]])
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """Values along x, each shape (n,): the median, lowest and highest of the snapshots around x."""
+
+    x: Array
+    middle: Array
+    low: Array
+    high: Array
+
+
+def summarise(x: Array, y: Array, columns: int) -> Band:
+    """y along ascending x as it is, or of many values the bands of parts PART_COLUMNS wide."""
+    parts = columns / PART_COLUMNS
+    if len(x) <= parts:
+        return Band(x, y, y, y)
+    part = ((x - x[0]) / (x[-1] - x[0]) * parts).astype(np.int64)
+    first = np.flatnonzero(np.diff(part, prepend=-1))
+    stop = np.append(first[1:], len(x))
+    # Within each part y ascends, and what is not finite comes last.
+    ascending = y[np.lexsort((y, part))]
+    finite = np.add.reduceat(np.isfinite(y), first)
+    last = np.maximum(first + finite - 1, first)
+    centre = (x[first] + x[stop - 1]) / 2
+    return Band(centre, ascending[(first + last) // 2], ascending[first], ascending[last])

@@ -1,0 +1,203 @@
+"""The picture of several runs: a grid of panels with shared axes, and their errors beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from relusgd.model.history import ERROR_NAMES
+from relusgd.pictures.kit.parts import AtRows, Part
+from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.stack import (
+    Cell,
+    GridShape,
+    Stack,
+    axes_area,
+    lay_cells,
+    panel_sheet,
+    panel_ticks,
+    settle,
+    widest,
+)
+from relusgd.pictures.panels.curve_panel import CurvePanel
+from relusgd.pictures.panels.error_panel import ErrorPanel
+from relusgd.pictures.panels.header import Field, Header, fields, header_width, shorter_words
+from relusgd.pictures.panels.legend import (
+    LETTERS,
+    curve_legend,
+    draw_entries_left_of,
+    draw_legend,
+    entries_width,
+    legend_lines,
+    noise_entry,
+)
+from relusgd.pictures.panels.marks import run_look
+from relusgd.pictures.panels.panel_head import HEAD_NUMBERS, PanelHead, title_level
+from relusgd.pictures.scenes.scales import Scales, axis_names, position_ticks
+from relusgd.pictures.scenes.scene import RunGroup
+from relusgd.pictures.scenes.view import View
+
+
+def draw_grid(sheet: Sheet, group: RunGroup) -> list[Part]:
+    """Draw what never changes in the picture of several runs, and give its parts that change."""
+    return GridBuilder(sheet, group).draw()
+
+
+class GridBuilder:
+    """The picture of a group while it is put together."""
+
+    def __init__(self, sheet: Sheet, group: RunGroup) -> None:
+        self.sheet = sheet
+        self.group = group
+        self.fine = panel_sheet(sheet, len(group.views))
+        self.scales = Scales.of(group.views)
+        self.clock = self._clock()
+        self.entries = curve_legend(self.fine, group.views, learned=False)
+        self.numbers = [panel_fields(view, self.fine) for view in group.views]
+        settle(sheet, self._lay_out)
+        self.titles = self._choose_titles()
+
+    def _clock(self) -> list[Field]:
+        """The epoch, and the step where it is the same in all runs."""
+        clock, large = self.group.clock, self.sheet.scale.large
+        listed = [Field.counting("epoch", clock.astype(np.int64), large)]
+        if steps := self.group.steps_per_epoch:
+            step = np.rint(steps * clock).astype(np.int64)
+            listed.append(Field.counting("step", step, large))
+        return listed
+
+    def _lay_out(self, stack: Stack) -> list[str]:
+        """Words from the top, the errors from the bottom, and the grid in the rest."""
+        sheet = self.sheet
+        stack.skip_top(0.5)
+        self.title = stack.take_title()
+        self.header = stack.take_top(sheet.lines(1.25))
+        self._place_legend(stack)
+        stack.skip_top(0.25)
+        stack.skip_bottom(0.35)
+        self.errors: Box | None = None
+        if "loss" in sheet.look.show:
+            stack.skip_x_labels()
+            height = max(round(0.15 * sheet.height), 2 * sheet.scale.line)
+            self.errors = stack.take_bottom(height)
+            stack.skip_bottom(0.35)
+        stack.skip_x_labels()
+        self.area = stack.rest()
+        self._place_panels()
+        return self._choose_y_ticks()
+
+    def _place_legend(self, stack: Stack) -> None:
+        """In the line of the header if it fits beside its words, else under it."""
+        header = self.header
+        taken = round(header_width(self.clock) + 2 * self.sheet.scale.text)
+        room = header.width - taken
+        self.beside = legend_lines(self.sheet, self.entries, room) == 1
+        if self.beside:
+            self.legend = Box(header.left + taken, header.bottom, room, header.height)
+            return
+        lines = legend_lines(self.sheet, self.entries, header.width)
+        self.legend = stack.take_top(lines * self.sheet.scale.line)
+
+    def _place_panels(self) -> None:
+        area, count = self.area, len(self.group.views)
+        text, letters = self.sheet.scale.text, self.fine.scale.text
+        shape = GridShape.best(count, area)
+        room = area.width / shape.columns - 2 * text
+        self.x_ticks = position_ticks(self.group.views, self.scales.x, room, letters)
+        gap = max(1.2 * text, widest(self.x_ticks.labels, letters) + 0.3 * letters)
+        self.head_lines = 2 if shape.rows == 1 else 1
+        self.cells = lay_cells(
+            area,
+            count,
+            shape,
+            head=self.fine.lines(1.15 * self.head_lines),
+            gap=gap,
+            row_gap=0.35 * self.fine.scale.line,
+        )
+
+    def _choose_y_ticks(self) -> list[str]:
+        """Choose the ticks of y by the heights of the panels; gives their labels."""
+        line = self.sheet.scale.line
+        self.y_ticks = panel_ticks(self.scales.y, self.cells[0].axes.height, line)
+        labels = [*self.y_ticks.labels]
+        if self.errors:
+            most = max(1, int(self.errors.height / (1.3 * line)))
+            self.error_ticks = self.group.error_axis.ticks(most)
+            labels += self.error_ticks.labels
+        return labels
+
+    def _choose_titles(self) -> Sequence[str]:
+        """The full titles if all of them fit over their panels, else the short ones."""
+        levels = [self.group.titles, self.group.short]
+        fewest = [options[-1] for options in self.numbers]
+        width = self.cells[0].head.width
+        return levels[title_level(self.fine, width, levels, fewest, self.head_lines)]
+
+    def draw(self) -> list[Part]:
+        sheet, group = self.sheet, self.group
+        parts: list[Part] = [Header(sheet, self.header, self.clock)]
+        for number, cell in enumerate(self.cells):
+            parts += self._draw_panel(number, cell)
+        if self.errors:
+            epochs = group.time_axis.ticks(self.errors.width, sheet.scale.text)
+            parts.append(ErrorPanel.of_group(sheet, self.errors, group, epochs, self.error_ticks))
+        self._write_words()
+        return parts
+
+    def _draw_panel(self, number: int, cell: Cell) -> list[Part]:
+        """The panel of a run and what stands over it, each at the run's row for every moment."""
+        view = self.group.views[number]
+        colour = self.sheet.run_colour(number)
+        x_ticks, y_ticks = cell.x_ticks(self.x_ticks), cell.y_ticks(self.y_ticks)
+        curve = CurvePanel(self.fine, cell.axes, view, self.scales, x_ticks, y_ticks, colour)
+        sample = run_look(self.sheet, number)
+        head = PanelHead(self.fine, cell.head, self.head_lines, sample)
+        header = head.draw(self.titles[number], self.numbers[number])
+        rows = self.group.rows(view)
+        return [AtRows(header, rows), AtRows(curve, rows)]
+
+    def _write_words(self) -> None:
+        sheet, views, text = self.sheet, self.group.views, self.sheet.scale.text
+        sheet.write_title(self.title)
+        self._write_legend()
+        area = axes_area(self.cells, self.area)
+        taken = 0.0
+        if self.errors:
+            taken = self._write_noise(area)
+            sheet.name_x(self.errors, "epoch")
+            sheet.name_y(self.errors, ERROR_NAMES[self.group.error_name])
+        x_name, y_name = axis_names(views)
+        sheet.name_x(area, x_name, room=area.width - 2 * (taken + text))
+        sheet.name_y(area, y_name, room=area.height)
+
+    def _write_legend(self) -> None:
+        if not self.beside:
+            draw_legend(self.sheet, self.legend, self.entries)
+            return
+        long = [entry.long for entry in self.entries]
+        short = entries_width(long, LETTERS * self.sheet.scale.text) > self.legend.width
+        height = self.header.bottom + 0.42 * self.header.height
+        draw_entries_left_of(self.sheet, self.legend.right, height, self.entries, short=short)
+
+    def _write_noise(self, area: Box) -> float:
+        """What the line at noise² is, in the line of the name of x; gives its width."""
+        if self.group.noise is None:
+            return 0.0
+        height = self.sheet.x_name_height(area)
+        entries = [noise_entry(self.sheet)]
+        return draw_entries_left_of(self.sheet, area.right, height, entries, short=False)
+
+
+def panel_fields(view: View, sheet: Sheet) -> list[list[Field]]:
+    """What may stand over a panel, the most first: errors, elbows inside, dead units."""
+    text = HEAD_NUMBERS * sheet.scale.text
+    listed = {field.word: field for field in shorter_words(fields(view, text, text))}
+    error = "test" if "test" in listed else "train"
+    options = [
+        ["train", "test", "elbows", "dead"],
+        [error, "elbows", "dead"],
+        [error, "elbows"],
+        [error],
+    ]
+    return [[listed[name] for name in names if name in listed] for names in options]

@@ -1,0 +1,276 @@
+"""The lines over a picture: words drawn once, numbers that change with every frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.pictures.kit.fonts import DPI, font
+from relusgd.pictures.kit.number_text import error_text
+from relusgd.pictures.kit.plain_matplotlib import (
+    Artist,
+    Figure,
+    FigureCanvasAgg,
+    RendererBase,
+    Text,
+)
+from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.stack import flow
+from relusgd.pictures.kit.text_fit import text_width
+from relusgd.pictures.scenes.scales import errors_of
+from relusgd.pictures.scenes.view import View
+
+CHARACTERS = "0123456789.,/−e–"
+"""All that the numbers of a header are made of."""
+
+WORD_GAP = 0.45
+"""The room between a word and its number, in heights of a letter."""
+
+NUMBERS = 20.0
+"""The z-order of changing numbers, over all axes."""
+
+FIELD_GAP = 1.4
+"""The room between two fields, in heights of a letter."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A word and the number after it.
+
+    number: the text for a snapshot; widest: a text as wide as any of them.
+    """
+
+    word: str
+    number: Callable[[int], str]
+    widest: str
+    pixels: float
+
+    @classmethod
+    def fixed(cls, word: str, text: str, pixels: float) -> Field:
+        """A number that is the same for all snapshots."""
+        return cls(word, lambda _: text, text, pixels)
+
+    @classmethod
+    def counting(cls, word: str, counts: NDArray[np.int64], pixels: float) -> Field:
+        """A number that only grows, such as the epoch: one of these counts, shape (moments,)."""
+        return cls(word, lambda index: f"{counts[index]:,}", f"{counts[-1]:,}", pixels)
+
+    @property
+    def word_width(self) -> float:
+        """The pixels from the word's start to the number's."""
+        return text_width(self.word, self.pixels) + WORD_GAP * self.pixels
+
+    @property
+    def width(self) -> float:
+        return self.word_width + text_width(self.widest, self.pixels)
+
+
+SHORT_WORDS = {
+    "train MSE": "train",
+    "test MSE": "test",
+    "elbows inside": "elbows",
+    "first-layer elbows inside": "elbows",
+}
+"""Words for narrow pictures."""
+
+
+def fitting_fields(sheet: Sheet, view: View, room: float) -> list[Field]:
+    """The fields in the largest letters and longest words that fit on one line of `room` pixels.
+
+    If none do, the smallest letters and shortest words.
+    """
+    scale = sheet.scale
+    plain = fields(view, scale.text, scale.large)
+    smaller = fields(view, scale.text, 1.2 * scale.text)
+    brief = shorter_words(smaller)
+    smallest = shorter_words(fields(view, scale.text, scale.text))
+    for listed in (plain, smaller, brief):
+        if len(header_lines(listed, room)) == 1:
+            return listed
+    return smallest
+
+
+def fields(view: View, text: float, large: float) -> list[Field]:
+    """What the header says of a snapshot: epoch and step, the errors, and counts of units.
+
+    text, large: heights of the letters, of all and of epoch and step.
+    """
+    history = view.history
+    units = f"{history.elbow.shape[1]:,}"
+    inside = "first-layer elbows inside" if view.deep else "elbows inside"
+    listed = [
+        Field.counting("epoch", history.epoch, large),
+        Field.counting("step", history.step, large),
+    ]
+    listed += [_error(view, name, text) for name in errors_of(view)]
+    listed.append(
+        Field(
+            inside, lambda index: f"{view.elbows_inside(index):,}/{units}", f"{units}/{units}", text
+        )
+    )
+    if view.deep:
+        listed.append(_count(view, "breakpoints", text))
+    listed.append(_count(view, "dead_units", text))
+    return listed
+
+
+def shorter_words(listed: Sequence[Field]) -> list[Field]:
+    """The same fields with words for narrow pictures."""
+    return [replace(field, word=SHORT_WORDS.get(field.word, field.word)) for field in listed]
+
+
+def _error(view: View, name: str, pixels: float) -> Field:
+    errors = errors_of(view)[name]
+    texts = [error_text(float(value)) for value in _sample_of(errors)]
+    widest = max(texts, key=len, default="")
+    return Field(f"{name} MSE", lambda index: error_text(float(errors[index])), widest, pixels)
+
+
+def _count(view: View, name: str, pixels: float) -> Field:
+    column = view.history.metrics[name]
+    widest = f"{int(np.max(column)):,}"
+    return Field(name.split("_")[0], lambda index: f"{int(column[index]):,}", widest, pixels)
+
+
+def _sample_of(column: NDArray[np.generic]) -> NDArray[np.float64]:
+    """A few hundred finite values of a column, with its smallest and largest."""
+    values = np.asarray(column, dtype=np.float64)
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return values
+    few = values[:: max(1, len(values) // 300)]
+    return np.concatenate([few, [values.min(), values.max()]])
+
+
+def header_lines(listed: Sequence[Field], room: float) -> list[list[int]]:
+    """Which fields stand on which line."""
+    return flow([field.width for field in listed], room, FIELD_GAP * listed[-1].pixels)
+
+
+def header_width(listed: Sequence[Field]) -> float:
+    """The pixels that fields on one line take."""
+    gaps = FIELD_GAP * listed[-1].pixels * (len(listed) - 1)
+    return sum(field.width for field in listed) + gaps
+
+
+class Header:
+    """Fields, set into a box."""
+
+    def __init__(self, sheet: Sheet, box: Box, listed: Sequence[Field]) -> None:
+        self._numbers: list[tuple[Field, PastedNumber | Text]] = []
+        lines = header_lines(listed, box.width)
+        for number, line in enumerate(lines):
+            baseline = round(box.top - (number + 0.75) * box.height / len(lines))
+            x = float(box.left)
+            for item in line:
+                field = listed[item]
+                self._set(sheet, field, x, baseline)
+                x += field.width + FIELD_GAP * listed[-1].pixels
+        self.moving: list[Artist] = [artist for _, artist in self._numbers]
+
+    def _set(self, sheet: Sheet, field: Field, x: float, baseline: int) -> None:
+        """Write the field's word at pixel x, and make the artist of its number."""
+        faint = sheet.colours.faint
+        sheet.text(round(x), baseline, field.word, pixels=field.pixels, colour=faint)
+        number = changing_number(sheet, field.pixels, round(x + field.word_width), baseline)
+        self._numbers.append((field, number))
+
+    def show(self, index: int) -> None:
+        for field, artist in self._numbers:
+            artist.set_text(field.number(index))
+
+
+def changing_number(
+    sheet: Sheet,
+    pixels: float,
+    x: int,
+    baseline: int,
+    *,
+    colour: str | None = None,
+    ends_there: bool = False,
+) -> PastedNumber | Text:
+    """An artist whose number is set anew for every frame, from pixel x on or up to it."""
+    ink = colour or sheet.colours.ink
+    if not sheet.pasted_numbers:
+        side = "right" if ends_there else "left"
+        return sheet.text(x, baseline, "", pixels=pixels, colour=ink, ha=side, zorder=NUMBERS)
+    glyphs = draw_glyphs(pixels, ink, sheet.colours.paper)
+    number = PastedNumber(x, baseline, glyphs, ends_there=ends_there)
+    number.set_zorder(NUMBERS)
+    sheet.figure.add_artist(number)
+    return number
+
+
+@dataclass(frozen=True, eq=False)
+class Glyphs:
+    """Pictures of single characters, all of one height; below: pixels under the baseline."""
+
+    pictures: dict[str, NDArray[np.uint8]]
+    below: int
+
+
+@cache
+def draw_glyphs(pixels: float, ink: str, paper: str, characters: str = CHARACTERS) -> Glyphs:
+    """Each of the characters in a font of this size, as wide as it advances.
+
+    The pictures are no higher than the ink in any of them, so that a number hides nothing that
+    stands close above or below it.
+    """
+    height, below = round(1.5 * pixels), round(0.4 * pixels)
+    edges = [0]
+    for character in characters:
+        # Of ten characters, so that what stands over at both ends of a text does not count.
+        advance = text_width(character * 20, pixels) - text_width(character * 10, pixels)
+        edges.append(edges[-1] + max(1, round(advance / 10)))
+    width = edges[-1]
+    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=paper)
+    canvas: Any = FigureCanvasAgg(figure)
+    look: dict[str, Any] = {"fontproperties": font(pixels), "color": ink, "parse_math": False}
+    for character, start in zip(characters, edges, strict=False):
+        figure.text(start / width, below / height, character, **look)
+    canvas.draw()
+    strip = np.array(canvas.buffer_rgba(), dtype=np.uint8)
+    inked = np.flatnonzero((strip != strip[0, 0]).any(axis=(1, 2)))
+    below -= len(strip) - 1 - int(inked[-1])
+    strip = strip[inked[0] : inked[-1] + 1]
+    pictures = [strip[:, start:end] for start, end in pairwise(edges)]
+    return Glyphs(dict(zip(characters, pictures, strict=True)), below)
+
+
+class PastedNumber(Artist):
+    """A number made of glyphs; matplotlib's own text takes a hundred times as long to set.
+
+    ends_there: whether x is where the number ends, and not where it begins.
+    """
+
+    def __init__(self, x: int, baseline: int, glyphs: Glyphs, *, ends_there: bool = False) -> None:
+        super().__init__()
+        self._x = x
+        self._ends_there = ends_there
+        self._y = baseline - glyphs.below
+        self._glyphs = glyphs
+        self._picture: NDArray[np.uint8] | None = None
+
+    def move_to(self, x: int) -> None:
+        """Begin, or end, at another pixel."""
+        self._x = x
+        self.stale = True
+
+    def set_text(self, text: str) -> None:
+        pictures = [self._glyphs.pictures[character] for character in text]
+        self._picture = np.concatenate(pictures, axis=1) if pictures else None
+        self.stale = True
+
+    def draw(self, renderer: RendererBase) -> None:
+        if self._picture is None or not self.get_visible():
+            return
+        context = renderer.new_gc()
+        left = self._x - self._picture.shape[1] if self._ends_there else self._x
+        renderer.draw_image(context, left, self._y, self._picture[::-1])
+        context.restore()

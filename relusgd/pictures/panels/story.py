@@ -1,0 +1,331 @@
+"""A run's story in one still: the start, a few key moments and the end, and under them the paths of
+the elbows over time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.model.breakpoints import breakpoints
+from relusgd.model.network import Array
+from relusgd.pictures.kit.axis import Ticks, TimeAxis, even_ticks
+from relusgd.pictures.kit.look import Look
+from relusgd.pictures.kit.number_text import error_text
+from relusgd.pictures.kit.plain_matplotlib import Axes, LineCollection
+from relusgd.pictures.kit.sheet import MOVING, Box, Sheet
+from relusgd.pictures.kit.stack import (
+    Cell,
+    GridShape,
+    Stack,
+    axes_area,
+    lay_cells,
+    settle,
+    widest,
+)
+from relusgd.pictures.kit.stills import draw_sheet, write_figure
+from relusgd.pictures.moments.key_moments import key_moments, sampled_snapshots
+from relusgd.pictures.panels.curve_panel import CurvePanel
+from relusgd.pictures.panels.header import Field
+from relusgd.pictures.panels.legend import curve_legend, draw_legend, legend_lines
+from relusgd.pictures.panels.marks import pale, relative, sign_colours, x_limits
+from relusgd.pictures.panels.panel_head import PanelHead
+from relusgd.pictures.scenes.scales import Scales, errors_of, position_ticks
+from relusgd.pictures.scenes.view import View, bending, strongest
+
+MOMENTS = 6
+"""Snapshots that have a panel."""
+
+MOST_PATHS = 100
+"""Of more units, the elbows of those that bend the function most over the whole run are
+followed."""
+
+SAMPLES, WIDE_SAMPLES = 300, 40
+"""Snapshots through which a path is drawn; fewer for very wide layers."""
+
+PATHS = 0.34
+"""The height of the paths, as a share of the picture's."""
+
+LABEL = 1.4
+"""The least distance of two moments on the axis of time, in heights of a letter."""
+
+TIME_MARGIN = 0.03
+"""Free paper at either end of the axis of time, as a share of its length."""
+
+
+def save_story(view: View, path: Path, look: Look | None = None) -> None:
+    """Write the story of a run as .png, .svg or .pdf. Raises as `write_figure` does."""
+    write_figure(draw_story(view, look), path)
+
+
+def draw_story(view: View, look: Look | None = None) -> Sheet:
+    """The story of a run as a figure."""
+    return draw_sheet(lambda sheet: StoryBuilder(sheet, view).draw(), look)
+
+
+class StoryBuilder:
+    """The picture while it is put together. rows: the snapshots that have a panel."""
+
+    def __init__(self, sheet: Sheet, view: View) -> None:
+        self.sheet = sheet
+        self.view = view
+        self.fine = sheet.finer(0.7)
+        self.rows = key_moments(view, MOMENTS, self._label_share())
+        self.scales = Scales.of([view])
+        self.time = TimeAxis(float(view.clock[0]), float(view.clock[-1]))
+        self.entries = curve_legend(self.fine, [view])
+        settle(sheet, self._lay_out)
+
+    @property
+    def _paths_height(self) -> int:
+        return round(PATHS * self.sheet.height)
+
+    def _label_share(self) -> float:
+        """The part of the axis of time that a label takes."""
+        axis = self._paths_height / (1 + 2 * TIME_MARGIN)
+        return LABEL * self.sheet.scale.text / axis
+
+    def _lay_out(self, stack: Stack) -> list[str]:
+        """Title and legend from the top, the paths from the bottom, and the moments in the rest."""
+        sheet = self.sheet
+        stack.skip_top(0.4)
+        self.title = stack.take_title(1.3)
+        lines = legend_lines(sheet, self.entries, stack.width)
+        self.legend = stack.take_top(lines * sheet.scale.line)
+        stack.skip_top(0.21)
+        stack.skip_bottom(2.55)
+        self.paths = stack.take_bottom(self._paths_height)
+        stack.skip_bottom(2.6)
+        self.area = stack.rest()
+        self._place_moments()
+        most = max(2, min(5, int(self.cells[0].axes.height / (2.0 * sheet.scale.line))))
+        self.y_ticks = even_ticks(*self.scales.y, most)
+        return [*self.y_ticks.labels, *(self._moment(row) for row in self.rows)]
+
+    def _place_moments(self) -> None:
+        count, area = len(self.rows), self.area
+        text, letters = self.sheet.scale.text, self.fine.scale.text
+        room = area.width / 3 - 3 * text
+        self.x_ticks = position_ticks([self.view], self.scales.x, room, letters)
+        self.cells = lay_cells(
+            area,
+            count,
+            GridShape.best(count, area),
+            head=self.fine.lines(1.15),
+            gap=max(1.2 * text, widest(self.x_ticks.labels, letters) + 0.3 * text),
+            row_gap=0.35 * self.fine.scale.line,
+        )
+
+    def _moment(self, row: int) -> str:
+        """When the snapshot was taken, in epochs: a whole number at the end of one."""
+        clock = float(self.view.clock[row])
+        return f"{clock:,.0f}" if clock.is_integer() else f"{clock:,.3g}"
+
+    def _moment_words(self, row: int) -> str:
+        """The same in words; within an epoch the step."""
+        if float(self.view.clock[row]).is_integer():
+            return f"epoch {self._moment(row)}"
+        return f"step {self.view.history.step[row]:,}"
+
+    def draw(self) -> None:
+        for number, (row, cell) in enumerate(zip(self.rows, self.cells, strict=True), 1):
+            self._draw_moment(number, row, cell)
+        self._draw_paths()
+        self._write_words()
+
+    def _draw_moment(self, number: int, row: int, cell: Cell) -> None:
+        x_ticks, y_ticks = cell.x_ticks(self.x_ticks), cell.y_ticks(self.y_ticks)
+        curve = CurvePanel(self.fine, cell.axes, self.view, self.scales, x_ticks, y_ticks)
+        curve.show(row)
+        errors = errors_of(self.view)
+        name = "test" if "test" in errors else "train"
+        error, letters = error_text(float(errors[name][row])), self.fine.scale.text
+        words = (f"{name} MSE", name)
+        options = [[Field.fixed(word, error, letters)] for word in words]
+        options.append([Field.fixed("", "", letters)])
+        # The number in its circle, and beside it the words.
+        middle = cell.head.bottom + 0.47 * cell.head.height
+        self._write_number(number, cell.head.left + 0.65 * letters, middle, 0.9 * letters)
+        aside = round(1.7 * letters)
+        place = Box(
+            cell.head.left + aside, cell.head.bottom, cell.head.width - aside, cell.head.height
+        )
+        head = PanelHead(self.fine, place, 1, None)
+        head.draw(self._moment_words(row), options).show(row)
+
+    def _write_number(self, number: int, x: float, y: float, letters: float) -> None:
+        """The number of a moment in a circle around pixel (x, y)."""
+        colours = self.sheet.colours
+        circle = {
+            "boxstyle": "circle,pad=0.22",
+            "facecolor": colours.paper,
+            "edgecolor": colours.ink,
+            "linewidth": self.sheet.points(1.1),
+        }
+        self.sheet.text(
+            x,
+            y,
+            f"{number}",
+            pixels=letters,
+            bold=True,
+            ha="center",
+            va="center_baseline",
+            bbox=circle,
+            zorder=MOVING + 1,
+        )
+
+    def _draw_paths(self) -> None:
+        """Epochs downwards; at the moments of the panels above a thin line, their number and their
+        epoch."""
+        sheet = self.sheet
+        axes = sheet.axes(self.paths)
+        first, last = self.time.limits(TIME_MARGIN)
+        axes.set(xlim=x_limits(self.scales.x), ylim=(last, first))
+        x_ticks = position_ticks([self.view], self.scales.x, self.paths.width, sheet.scale.text)
+        sheet.set_ticks(axes, "x", x_ticks)
+        sheet.set_ticks(axes, "y", self._epoch_ticks())
+        look: dict[str, Any] = {
+            "color": sheet.colours.faint,
+            "linewidth": sheet.points(0.9),
+            "zorder": 1.6,
+        }
+        for row in self.rows:
+            axes.axhline(self._place_of(row), **look)
+        if self.view.deep:
+            draw_breakpoints(sheet, axes, self.view, self.time)
+        else:
+            draw_elbows(sheet, axes, self.view, self.time, self.scales)
+        self._number_lines()
+
+    def _number_lines(self) -> None:
+        """The numbers of the moments at the right ends of their lines."""
+        letters = 0.8 * self.sheet.scale.text
+        first, last = self.time.limits(TIME_MARGIN)
+        for number, row in enumerate(self.rows, 1):
+            share = (self._place_of(row) - first) / (last - first)
+            height = self.paths.top - share * self.paths.height
+            self._write_number(number, self.paths.right, height, letters)
+
+    def _place_of(self, row: int) -> float:
+        """The place of a snapshot on the axis of time."""
+        return float(self.time.place(self.view.clock[row]))
+
+    def _epoch_ticks(self) -> Ticks:
+        """The epochs of the panels, where their labels stay apart."""
+        low, high = self.time.limits(TIME_MARGIN)
+        pixels = self.paths.height / (high - low)
+        chosen: dict[float, str] = {}
+        for row in [self.rows[-1], self.rows[0], *self.rows[-2:0:-1]]:
+            place = self._place_of(row)
+            apart = [abs(place - other) * pixels for other in chosen]
+            if all(distance > 1.1 * self.sheet.scale.text for distance in apart):
+                chosen[place] = self._moment(row)
+        return Ticks(tuple(chosen), tuple(chosen.values()))
+
+    def _write_words(self) -> None:
+        sheet, dataset, text = self.sheet, self.view.dataset, self.sheet.scale.text
+        sheet.write_title(self.title)
+        draw_legend(sheet, self.legend, self.entries)
+        sheet.name_x(self.paths, dataset.x_name, room=self.paths.width)
+        sheet.text(
+            self.paths.left,
+            self.paths.top + 0.4 * text,
+            paths_name(self.view),
+            pixels=0.93 * text,
+            colour=sheet.colours.faint,
+        )
+        sheet.name_y(self.paths, "epoch")
+        area = axes_area(self.cells, self.area)
+        sheet.name_y(area, dataset.y_name, room=area.height)
+
+
+def paths_name(view: View) -> str:
+    """The title of the paths."""
+    if view.deep:
+        return "breakpoints over time, by layer"
+    if view.history.hidden[0] > MOST_PATHS:
+        return f"{MOST_PATHS} strongest elbows over time"
+    return "elbows over time"
+
+
+def draw_elbows(sheet: Sheet, axes: Axes, view: View, time: TimeAxis, scales: Scales) -> None:
+    """Draw each unit's elbow over time.
+
+    Its colour is the sign of the output weight; it is stronger where the unit bends the function
+    more.
+    """
+    rows, history = sampled_snapshots(view, SAMPLES, WIDE_SAMPLES), view.history
+    every_strength = np.stack([bending(history.network(row)) for row in rows])
+    units = strongest(np.nan_to_num(every_strength.mean(axis=0)), MOST_PATHS)
+    strength = every_strength[:, units]
+    elbow = np.stack([history.elbow[row][units] for row in rows])
+    slope = np.stack([history.slope[row][units] for row in rows])
+    output_weight = np.stack([history.network(row).output_weight[units] for row in rows])
+    x = view.dataset.scaling.x_to_original(elbow)
+    y = np.broadcast_to(time.place(view.clock[rows])[:, None], x.shape)
+    segments = segments_between(x, y)
+    # When the slope of a unit changes sign, its elbow passes infinity and not the picture.
+    same_side = slope[:-1] * slope[1:] > 0
+    finite = np.isfinite(segments).all(axis=(2, 3))
+    drawn = finite & same_side & reaches_into(segments[..., 0], scales.x)
+    amount = relative(strength[1:], full_strength(strength, scales, view))[drawn]
+    # Strong paths are drawn over weak ones.
+    order = np.argsort(amount, kind="stable")
+    amount = amount[order]
+    sign = np.sign(output_weight[1:][drawn][order])
+    paths = LineCollection(
+        list(segments[drawn][order]),
+        colors=sign_colours(sheet, sign, amount),
+        linewidths=sheet.points(1.0) * (0.7 + 2.6 * amount),
+        capstyle="round",
+    )
+    axes.add_collection(paths, autolim=False)
+
+
+def full_strength(strength: Array, scales: Scales, view: View) -> float:
+    """The strength that is drawn at full opacity and width.
+
+    For units it is that of the panels, for a wide layer that of its strongest few paths.
+    """
+    if not view.wide:
+        return scales.unit
+    return float(np.nanquantile(strength, 0.95)) or 1.0
+
+
+def segments_between(x: Array, y: Array) -> Array:
+    """Straight pieces from each row of points to the next: from shape (n, units) to (n − 1, units,
+    2 ends, 2 coordinates)."""
+    points = np.stack([x, y], axis=-1)
+    return np.stack([points[:-1], points[1:]], axis=2)
+
+
+def reaches_into(x: Array, domain: tuple[float, float]) -> NDArray[np.bool_]:
+    """Whether segments, shape (…, 2), have a part in the domain."""
+    low, high = domain
+    return np.asarray((x.max(axis=-1) >= low) & (x.min(axis=-1) <= high))
+
+
+def draw_breakpoints(sheet: Sheet, axes: Axes, view: View, time: TimeAxis) -> None:
+    """The breakpoints of a deep network over time, coloured by the layer whose unit switches
+    there."""
+    rows = sampled_snapshots(view, SAMPLES, WIDE_SAMPLES)
+    found = [breakpoints(view.history.network(row)) for row in rows]
+    x = view.dataset.scaling.x_to_original(np.concatenate([points.x for points in found]))
+    layer = np.concatenate([points.layer for points in found])
+    y = np.repeat(time.place(view.clock[rows]), [len(points) for points in found])
+    inside = (x >= view.low) & (x <= view.high)
+    colours = sheet.colours.layers
+    for number, colour in enumerate(colours, 1):
+        chosen = inside & (np.minimum(layer, len(colours)) == number)
+        axes.plot(
+            x[chosen],
+            y[chosen],
+            **pale(sheet, colour),
+            marker="o",
+            markersize=sheet.points(2.2),
+            markeredgewidth=0,
+            linestyle="",
+            rasterized=True,
+        )

@@ -1,0 +1,106 @@
+"""What there is to see of one training step, in the units of the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from relusgd.diagnostics.elbow_step import ElbowStep, UnitStep
+from relusgd.model.history import History
+from relusgd.model.network import Array, Booleans, Network
+from relusgd.model.points import Dataset
+from relusgd.pictures.kit.axis import robust_limits
+from relusgd.pictures.scenes.contributions import active_ends, unit_outputs
+from relusgd.pictures.scenes.view import View
+
+FARTHEST = 3.0
+"""By how many times the range of data and f the axis of y is widened for the step's result."""
+
+
+@dataclass(frozen=True, eq=False)
+class StepScene:
+    """What there is to see of a step, in the units of the data.
+
+    view: the network before and after the step. x, y, f: the points of the batch and the function
+    there, shape (B,); share: each one's part of all pulling. unit: the one that is drawn strong.
+    """
+
+    view: View
+    step: ElbowStep
+    x: Array
+    y: Array
+    f: Array
+    share: Array
+    unit: UnitStep | None
+
+    @classmethod
+    def of(cls, step: ElbowStep, dataset: Dataset, unit: UnitStep | None) -> StepScene:
+        scaling = dataset.scaling
+        x = scaling.x_to_original(step.x)
+        low, high = dataset.domain
+        domain = min(low, float(x.min())), max(high, float(x.max()))
+        vectors = np.stack([step.before.parameters(), step.after.parameters()])
+        numbers = np.arange(2)
+        history = History.from_parameters(numbers, numbers, vectors, step.before.hidden, {})
+        return cls(
+            view=View(history, replace(dataset, domain=domain)),
+            step=step,
+            x=x,
+            y=scaling.y_to_original(step.y),
+            f=scaling.y_to_original(step.f),
+            share=step.votes if unit is None else unit.shares,
+            unit=unit,
+        )
+
+    @property
+    def y_limits(self) -> tuple[float, float]:
+        """Limits of y around the data, the points of the batch and the function before the step.
+
+        The function after it, and what a chosen unit adds, are held, too, unless they are far off.
+        """
+        dataset, truth = self.view.dataset, self.view.truth
+        core = [self.y, self.f, self.view.curve(0).y]
+        core.append(dataset.scaling.y_to_original(dataset.y_train))
+        if truth is not None:
+            core.append(truth[1])
+        wished = [self.view.curve(1).y]
+        if self.unit is not None:
+            lines = [self.unit_line(network) for network in (self.step.before, self.step.after)]
+            wished += [y for _, y in lines]
+        values = np.concatenate(core)
+        ends = [[y.min(), y.max()] for y in wished if len(y)]
+        return robust_limits(values[np.isfinite(values)], np.array(ends), FARTHEST, margin=0.06)
+
+    def unit_line(self, network: Network) -> tuple[Array, Array]:
+        """The ends of the chosen unit's line in this network, as in `contributions`; or none."""
+        assert self.unit is not None
+        number, scaling = self.unit.number, self.view.dataset.scaling
+        low, high = scaling.x_to_network(np.array([self.view.low, self.view.high])).tolist()
+        slope, bias = network.slope[[number]], network.bias[[number]]
+        ends = active_ends(slope, bias, low, high)
+        if not ends[0, 0] < ends[0, 1]:
+            return np.empty(0), np.empty(0)
+        weight = 1.0 if self.view.deep else float(network.output_weight[number])
+        heights = weight * unit_outputs(slope, bias, ends)[0]
+        return scaling.x_to_original(ends[0]), scaling.y_to_original(heights)
+
+    @property
+    def others(self) -> Booleans:
+        """Which training points are not in the batch, shape (n,)."""
+        dataset = self.view.dataset
+        drawn = set(zip(self.step.x.tolist(), self.step.y.tolist(), strict=True))
+        training = zip(dataset.x_train.tolist(), dataset.y_train.tolist(), strict=True)
+        return np.array([point not in drawn for point in training])
+
+    def elbows(self) -> tuple[Array, Array]:
+        """The elbows before and after the step, shape (H1,) each; nan where there is none."""
+        to_original = self.view.dataset.scaling.x_to_original
+        return to_original(self.step.before.elbow), to_original(self.step.after.elbow)
+
+    def change(self) -> tuple[Array, Array]:
+        """x and f′ − f where either function bends, and straight between."""
+        curves = self.view.curve(0), self.view.curve(1)
+        x = np.union1d(curves[0].x, curves[1].x)
+        before, after = (np.interp(x, curve.x, curve.y) for curve in curves)
+        return x, after - before
