@@ -14,9 +14,8 @@ from relusgd.cli.boundary import guarded
 from relusgd.cli.completions import complete_configs
 from relusgd.cli.network_source import EpochOption, check_out, error_text, plain_table, read_network
 from relusgd.cli.options import JsonOption
-from relusgd.cli.terminal import print_json, print_sentences, print_table, printable
+from relusgd.cli.terminal import print_json, print_sentences, print_table, printable, say_beside
 from relusgd.errors import InputError
-from relusgd.files import write_whole
 from relusgd.words import comma_list, counted, exact_number, significant
 
 if TYPE_CHECKING:
@@ -115,10 +114,13 @@ def compose(
     if rescalings:
         rows.append(_piece_count("rescaled", result, domain))
     difference = _largest_difference(whole, result, domain)
+    beside: list[Path] = []
     if out is not None:
+        from relusgd.config.editor_schema import write_new_config
         from relusgd.config.from_network import config_of_network
 
-        write_whole(out, config_of_network(result, domain, _comment(names, rescale or [])))
+        text = config_of_network(result, domain, _comment(names, rescale or []))
+        beside = write_new_config(out, text)
     if as_json:
         facts = {"networks": [asdict(row) for row in rows], "domain": list(domain)}
         print_json({**facts, "most_pieces": _most_pieces(parts), "difference": difference})
@@ -133,6 +135,7 @@ def compose(
         print_sentences(sentences)
     if out is not None:
         typer.echo(printable(f"config: {out}"), err=True)
+    say_beside(beside)
 
 
 def _check_new_config(out: Path | None) -> None:

@@ -153,6 +153,12 @@ def stderr_console() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
 
 
+def say_beside(files: Iterable[Path]) -> None:
+    """Name on stderr the files that were written beside a result because it needs them."""
+    for file in files:
+        typer.echo(printable(f"beside it:  {file}"), err=True)
+
+
 # Text
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +18,7 @@ from relusgd.cli.completions import (
 )
 from relusgd.cli.options import SetOption, run_folder_of
 from relusgd.cli.several_values import offering_a_sweep
-from relusgd.cli.terminal import definitions, print_path
+from relusgd.cli.terminal import definitions, print_path, say_beside
 from relusgd.errors import DivergedError, InputError
 from relusgd.model.data_file.marks import Decimal
 from relusgd.words import byte_size, counted
@@ -103,9 +102,7 @@ def new(
     elif (x, y, decimal) != (None, None, None):
         raise InputError("--x, --y and --decimal are about a data file; name it with --data CSV")
     else:
-        for path in copy_shipped(source or "notebook", file):
-            if path != file:
-                typer.echo(path, err=True)
+        say_beside(copy_shipped(source or "notebook", file))
     print_path(file)
     typer.echo(f"next:  relusgd train {shlex.quote(str(file))}", err=True)
 
@@ -116,8 +113,10 @@ def write_for_data(
     """Write a config for a data file, and say what there is to say about the data."""
     from relusgd.config.from_data import DataChoice, write_config_for_data
 
-    for note in write_config_for_data(file, DataChoice(data, x, y, decimal)):
+    written = write_config_for_data(file, DataChoice(data, x, y, decimal))
+    for note in written.notes:
         typer.echo(note, err=True)
+    say_beside(written.beside)
 
 
 @guarded
@@ -278,6 +277,6 @@ def plan_lines(plan: Plan, folder: Path) -> list[str]:
 @guarded
 def schema() -> None:
     """Print the JSON schema of configs, for editors that check and complete YAML."""
-    from relusgd.config import json_schema
+    from relusgd.config.json_schema import schema_text
 
-    typer.echo(json.dumps(json_schema(), indent=2))
+    typer.echo(schema_text(), nl=False)

@@ -12,10 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from relusgd.config.data_section import at_home
+from relusgd.config.editor_schema import MODELINE, write_new_config
 from relusgd.config.new_file import check_place, free_name, is_taken
-from relusgd.durable import sync_file, sync_folder
-from relusgd.errors import ConfigError, InputError, RelusgdError
-from relusgd.files import write_new
+from relusgd.errors import ConfigError, InputError
 from relusgd.model.data_file.choice import choose_columns, columns_of_numbers
 from relusgd.model.data_file.columns import DataColumns, read_columns
 from relusgd.model.data_file.content import read_content, refuse_address
@@ -63,7 +62,15 @@ class _ChosenColumns:
     others: Sequence[str]
 
 
-def write_config_for_data(target: Path, choice: DataChoice) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class WrittenConfig:
+    """What came of a new config. notes: about the data. beside: further files that were written."""
+
+    notes: Sequence[str]
+    beside: Sequence[Path]
+
+
+def write_config_for_data(target: Path, choice: DataChoice) -> WrittenConfig:
     """Write a config for a data file, and give what there is to say about the data.
 
     Raises InputError, ConfigError among them, when the columns are not clear, when the file cannot
@@ -75,14 +82,8 @@ def write_config_for_data(target: Path, choice: DataChoice) -> tuple[str, ...]:
         other = choice.command(free_name(target))
         raise InputError(f"{target} exists and is not overwritten", f"choose another name: {other}")
     table = _read(target, choice)
-    text = _config_text(target, choice, table)
-    try:
-        write_new(target, [text.encode()])
-        sync_file(target)
-        sync_folder(target.parent)
-    except OSError as error:
-        raise RelusgdError(f"{target}: {error.strerror or error}") from error
-    return _notes(table)
+    beside = write_new_config(target, _config_text(target, choice, table))
+    return WrittenConfig(_notes(table), beside)
 
 
 # Reading
@@ -160,6 +161,7 @@ def _config_text(target: Path, choice: DataChoice, table: _ChosenColumns) -> str
     columns = table.columns
     lines = [
         *(f"# {note}" for note in _notes(table)),
+        MODELINE.rstrip(),
         "data:",
         "  kind: csv",
         f"  path: {value_text(_path_from(target.parent, choice.file))}",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from relusgd.config.dumping import mapping_to_yaml
+from relusgd.config.editor_schema import MODELINE
 from relusgd.model.network import Network
 
 POINTS = 101
@@ -28,4 +29,4 @@ def config_of_network(network: Network, domain: tuple[float, float], comment: st
         "network": {"hidden": list(network.hidden), "start": start},
         "training": {"epochs": 0},
     }
-    return f"# {comment}\n{mapping_to_yaml(values)}"
+    return f"# {comment}\n{MODELINE}{mapping_to_yaml(values)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
 
@@ -11,6 +12,8 @@ from relusgd.config.keys import known_keys
 from relusgd.config.schema import Config, SweepSection
 from relusgd.config.section import BESIDE_THE_RUN, Section
 from relusgd.config.values import FrozenMapping
+
+TITLE = "relusgd config"
 
 
 class _Generator(GenerateJsonSchema):
@@ -38,8 +41,13 @@ def json_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,
-        "title": "relusgd config",
+        "title": TITLE,
     }
+
+
+def schema_text() -> str:
+    """The schema as a file holds it."""
+    return json.dumps(json_schema(), indent=2) + "\n"
 
 
 @cache

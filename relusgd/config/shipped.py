@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
-import shutil
 from pathlib import Path
 
+from relusgd.config.editor_schema import write_new_config
 from relusgd.config.new_file import check_place, free_name, is_taken
 from relusgd.durable import sync_file, sync_folder
 from relusgd.errors import InputError, RelusgdError
+from relusgd.files import write_new
 from relusgd.words import did_you_mean
 
 
@@ -47,11 +48,11 @@ def describe_shipped() -> dict[str, str]:
 
 
 def copy_shipped(name: str, target: Path) -> list[Path]:
-    """Copy a shipped config to a new file, and a CSV that it needs beside it.
+    """Copy a shipped config to a new file, and what it needs beside it: a CSV, its schema.
 
-    Gives the new files, the config first. A CSV that exists already with the same content is left.
+    Gives the new files but for the config. A CSV that exists already with the same content is left.
     Raises InputError for an unknown name and for anything that is in the way, RelusgdError when
-    the disk refuses; nothing is then written.
+    the disk refuses; no config is then written.
     """
     shipped = shipped_configs()
     if name not in shipped:
@@ -61,34 +62,43 @@ def copy_shipped(name: str, target: Path) -> list[Path]:
         )
     check_place(target)
     source = shipped[name]
+    _refuse_taken(target, name)
     table = source.with_suffix(".csv")
-    copies = [(source, target)]
-    if table.exists():
-        copies.append((table, target.with_name(table.name)))
-    missing = [(old, new) for old, new in copies if not _is_copied(old, new, name)]
-    try:
-        for old, new in missing:
-            with new.open("xb") as file, old.open("rb") as content:
-                shutil.copyfileobj(content, file)
-            sync_file(new)
-            sync_folder(new.parent)
-    except OSError as error:
-        raise RelusgdError(f"{error.filename or target}: {error.strerror or error}") from error
-    return [new for _, new in missing]
+    copy = target.with_name(table.name)
+    copies = table.exists() and not _is_copied(table, copy)
+    if copies:
+        _copy(table, copy)
+    beside = write_new_config(target, source.read_text(encoding="utf-8"))
+    return [copy, *beside] if copies else beside
 
 
-def _is_copied(old: Path, new: Path, name: str) -> bool:
-    """Whether a CSV is there already as a copy. Raises InputError when anything else is.
+def _refuse_taken(target: Path, name: str) -> None:
+    """Raise InputError where something stands under the name of the new config."""
+    if is_taken(target):
+        other = shlex.quote(str(free_name(target)))
+        raise InputError(
+            f"{target} exists and is not overwritten",
+            f"choose another name: relusgd new {other} --from {name}",
+        )
 
-    name: of the shipped config.
-    """
-    if not is_taken(new):
+
+def _is_copied(table: Path, copy: Path) -> bool:
+    """Whether a CSV is there already as a copy. Raises InputError when anything else is."""
+    if not is_taken(copy):
         return False
-    if old.suffix == ".csv" and new.is_file() and new.read_bytes() == old.read_bytes():
+    if copy.is_file() and copy.read_bytes() == table.read_bytes():
         return True
-    if old.suffix == ".csv":
-        hint = "the config needs a file of this name beside it; make it in another folder"
-    else:
-        other = shlex.quote(str(free_name(new)))
-        hint = f"choose another name: relusgd new {other} --from {name}"
-    raise InputError(f"{new} exists and is not overwritten", hint)
+    raise InputError(
+        f"{copy} exists and is not overwritten",
+        "the config needs a file of this name beside it; make it in another folder",
+    )
+
+
+def _copy(table: Path, copy: Path) -> None:
+    """Copy a CSV to where nothing stands. Raises RelusgdError."""
+    try:
+        write_new(copy, [table.read_bytes()])
+        sync_file(copy)
+        sync_folder(copy.parent)
+    except OSError as error:
+        raise RelusgdError(f"{copy}: {error.strerror or error}") from error

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from relusgd.config import Config, CsvData
 from relusgd.config.dumping import mapping_to_yaml, written
+from relusgd.config.editor_schema import MODELINE, SCHEMA_FILE, place_schema
 from relusgd.config.yaml_reader import read_yaml
 from relusgd.errors import InputError
 from relusgd.files import leftovers, read_bounded, write_whole
@@ -71,6 +72,7 @@ def begin_folder(folder: Path, lesson: Lesson) -> None:
         (folder / part).mkdir(exist_ok=True)
     for name, table in _tables(lesson).items():
         _copy_table(table, folder / name)
+    place_schema(folder / CONFIGS / SCHEMA_FILE)
     for name, config in lesson.configs.items():
         _write_config(folder / CONFIGS / f"{name}.yaml", config)
 
@@ -81,7 +83,8 @@ def _write_config(path: Path, config: Config) -> None:
     if isinstance(data, CsvData):
         moved = data.model_copy(update={"path": f"../{Path(data.path).name}"})
         config = config.model_copy(update={"data": moved})
-    write_whole(path, mapping_to_yaml(written(config)) or "seed: 0\n")
+    text = mapping_to_yaml(written(config)) or "seed: 0\n"
+    write_whole(path, MODELINE + text)
 
 
 def _tables(lesson: Lesson) -> dict[str, Path]:

@@ -27,7 +27,7 @@ def test_three_tents_have_eight_pieces_between_0_and_1(here):
     assert result.exit_code == 0, result.stderr
     assert result.stdout.splitlines()[4].split() == ["composed", "2,", "2,", "2", "10", "8"]
     assert "Of at most 3 · 3 · 3 = 27 pieces, the composition has 10 pieces." in result.stdout
-    assert result.stderr == "config: tents.yaml\n"
+    assert result.stderr == "config: tents.yaml\nbeside it:  relusgd.schema.json\n"
     assert command("train", "tents.yaml", "-q").exit_code == 0
     x = np.linspace(0, 1, 9)
     assert relusgd.load_run("outputs/tents").predict(x) == pytest.approx(np.arange(9) % 2)

@@ -29,6 +29,7 @@ def test_the_two_columns_of_numbers_are_taken_and_told(here, table):
     assert (result.exit_code, result.stdout) == (0, "mine.yaml\n")
     assert result.stderr.splitlines() == [
         "x is 'speed', y is 'dist': 6 rows",
+        "beside it:  relusgd.schema.json",
         "next:  relusgd train mine.yaml",
     ]
     data = load_config("mine.yaml").data
