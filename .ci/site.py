@@ -193,10 +193,15 @@ def python_page() -> str:
 
 
 def _members(kind: type) -> list[tuple[str, Any]]:
-    """The public methods and properties of a class that have docstrings, in their order."""
+    """The public methods and properties of a class that have docstrings, in their order.
+
+    Those of its base classes come first, as of `RunRecord` in `Run`.
+    """
+    ours = [base for base in reversed(kind.__mro__) if base.__module__.startswith("relusgd")]
+    values = {name: value for base in ours for name, value in vars(base).items()}
     return [
         (name, value)
-        for name, value in vars(kind).items()
+        for name, value in values.items()
         if not name.startswith(("_", "model_"))
         and inspect.getdoc(value)
         and not isinstance(value, int | str)
