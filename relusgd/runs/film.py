@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from relusgd.advice import Advice, advice, flag
+from relusgd.cell_bar import cell_bar
 from relusgd.diagnostics.interpolated_history import with_snapshots_between
 from relusgd.errors import InputError
 from relusgd.model.history import History
@@ -98,17 +99,18 @@ def animate(
     timing = Timing.resolve(frames, fps, seconds, available=len(indices), usual_fps=usual_fps)
     told = captions_of_runs(runs, scene, indices, timing.fps) if captions else ()
     train_references(scene, indices)
-    write_film(
-        scene,
-        path,
-        look,
-        indices=indices,
-        fps=timing.fps,
-        build_up=build_up,
-        slow_motion=real_step,
-        captions=told,
-        progress=progress,
-    )
+    with cell_bar("frame") as bar:
+        write_film(
+            scene,
+            path,
+            look,
+            indices=indices,
+            fps=timing.fps,
+            build_up=build_up,
+            slow_motion=real_step,
+            captions=told,
+            progress=progress or (bar.move if bar else None),
+        )
     if ending and tell:
         tell(ending.note)
     return DrawnFile(path)

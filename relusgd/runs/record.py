@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from relusgd.advice import Advice, advice, flag, setting
+from relusgd.cell_bar import cell_bar
 from relusgd.config import Config, Source, as_config, config_to_yaml, default_folder
 from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
 from relusgd.files import write_whole
@@ -20,6 +21,7 @@ from relusgd.run_files.finding import holds_runs
 from relusgd.run_files.folder import CONFIG
 from relusgd.run_files.folder_errors import changed_meanwhile, damaged
 from relusgd.run_files.stated_facts import FORMAT
+from relusgd.runs.cell_progress import CellObserver
 from relusgd.runs.contents import RunContents
 from relusgd.runs.facts import RunFacts, Status, new_facts
 from relusgd.runs.find import standing_run, standing_start
@@ -112,8 +114,18 @@ def record(
     if start is None and not overwrite:
         start = standing_start(folder, config)
     plan = prepare(config, dataset, start)
-    with disk_faults(folder):
-        return _record(plan, folder, overwrite, observer or NullObserver(), notes, block_steps, own)
+    with disk_faults(folder), _watched(observer) as watching:
+        return _record(plan, folder, overwrite, watching, notes, block_steps, own)
+
+
+@contextmanager
+def _watched(observer: Observer | None) -> Iterator[Observer]:
+    """This observer; without one, a bar in a notebook's cell, and nothing elsewhere."""
+    if observer is not None:
+        yield observer
+        return
+    with cell_bar("step") as bar:
+        yield NullObserver() if bar is None else CellObserver(bar)
 
 
 def _record(

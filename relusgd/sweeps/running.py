@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from relusgd.advice import Advice
+from relusgd.cell_bar import cell_bar
 from relusgd.config import Config, Source, as_config, default_sweep_folder
 from relusgd.config.expansion import Shard
 from relusgd.durable import make_folders
@@ -23,6 +24,7 @@ from relusgd.runs.place import check_place, check_writable
 from relusgd.runs.record import disk_faults
 from relusgd.runs.run import Run
 from relusgd.sweeps.backends import backend_of
+from relusgd.sweeps.cell_progress import SweepCellObserver
 from relusgd.sweeps.driver import Backend, Driver, Job
 from relusgd.sweeps.executors import local_workers
 from relusgd.sweeps.rows import FAILURE, Row, columns, run_row, run_row_or_damage
@@ -87,8 +89,7 @@ def run_sweep(
     """
     config = as_config(config)
     folder = Path(out) if out is not None else default_sweep_folder(config)
-    observer = observer or NullSweepObserver()
-    with disk_faults(folder):
+    with disk_faults(folder), _watched(observer) as observer:
         check_place(folder)
         if shard is not None and not 1 <= shard[0] <= shard[1]:
             raise InputError(
@@ -108,6 +109,16 @@ def run_sweep(
                 recorder.drive(backend, to_do.jobs)
         clear_leftovers(folder)
         return recorder.close()
+
+
+@contextmanager
+def _watched(observer: SweepObserver | None) -> Iterator[SweepObserver]:
+    """This observer; without one, a bar in a notebook's cell, and nothing elsewhere."""
+    if observer is not None:
+        yield observer
+        return
+    with cell_bar("run") as bar:
+        yield NullSweepObserver() if bar is None else SweepCellObserver(bar)
 
 
 @contextmanager
