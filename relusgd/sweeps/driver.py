@@ -120,12 +120,12 @@ class Driver:
     speed: SpeedEstimate = field(default_factory=SpeedEstimate)
 
     def drive(self, jobs: Sequence[Job]) -> None:
-        """Do all jobs, the longest first. When asked to stop, return early; what has ended is taken
-        back.
+        """Do all jobs, the longest first, and of equally long ones those of a seed together, which
+        draw the same batches. When asked to stop, return early; what has ended is taken back.
 
         Raises RelusgdError when nothing can be trained any more; what has ended is on the disk.
         """
-        longest_first = sorted(jobs, key=lambda job: -job.seconds)
+        longest_first = sorted(jobs, key=lambda job: (-job.seconds, job.run.config.seed))
         self._waiting = deque(longest_first)
         self._running: dict[Future[Timed[Any]], list[Job]] = {}
         self._stopping = False

@@ -26,6 +26,7 @@ from relusgd.sweeps.rows import NOTE, Row, contents_row, failed_row, run_row
 from relusgd.training import State, prepare, training_blocks
 from relusgd.training.building import build_dataset
 from relusgd.training.descent import Engine, KernelName
+from relusgd.training.kept_batches import KeptBatches
 from relusgd.training.start import StartNetwork, read_start
 
 SHORT_BYTES = 32 * 2**20
@@ -34,6 +35,9 @@ it trains."""
 
 MAX_CONFIG_BYTES = 10**6
 KEPT_DATASETS = 4
+
+KEPT_BATCHES = KeptBatches(32 * 2**20)
+"""The batches of the last few seeds, which this process has drawn."""
 
 T = TypeVar("T")
 Timed = tuple[T, float]
@@ -142,6 +146,7 @@ class GroupRecorder:
     def _begin(self, run: PlannedRun, place: Path) -> None:
         """Train a run. A short one joins the batch; a long one is recorded while it trains."""
         plan = prepare(run.config, dataset_of(run.config), start_of(run.config), auto=run.auto)
+        plan = plan.drawing_from(KEPT_BATCHES)
         training = InMemoryTraining(training_blocks(plan))
         if training.take(BATCH_SECONDS, SHORT_BYTES):
             self.add(run, training.contents(plan, notes_of(run)))
@@ -199,6 +204,7 @@ def _train(remote: RemoteRun) -> RunContents | str:
         config = remote.run.config
         points = remote.points or dataset_of(config)
         plan = prepare(config, points, remote.network, auto=remote.run.auto)
+        plan = plan.drawing_from(KEPT_BATCHES)
         if remote.start is not None:
             plan = plan.keeping(remote.engine, remote.kernel)
         training = InMemoryTraining(training_blocks(plan, remote.start))

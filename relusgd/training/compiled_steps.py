@@ -154,7 +154,7 @@ def _stretches(descent: Descent, points: Points, first: int, stop: int) -> Itera
         for start in range(first, stop, CALL_STEPS):
             yield Stretch(start, min(start + CALL_STEPS, stop), points, NO_ROWS, NO_BOUNDS)
         return
-    for batches in descent.order.batches(first, stop, random_words):
+    for batches in descent.batches(first, stop, random_words):
         if descent.kernel == "prefix_sums":
             batches = batches.sorted(len(descent.x))
         end = first + len(batches)

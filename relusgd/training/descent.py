@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -19,10 +19,18 @@ from relusgd.model.network import (
 )
 from relusgd.training.noise import NO_NOISE, Noise, NoisyBatches, noisy_batches
 from relusgd.training.optimizers import Optimizer, Sgd
-from relusgd.training.streams import BatchOrder, WordSource, random_words
+from relusgd.training.streams import Batches, BatchOrder, WordSource, random_words
 
 Engine = Literal["numpy", "compiled"]
 KernelName = Literal["dense", "prefix_sums"]
+
+BatchSource = Callable[[BatchOrder, int, int, WordSource], Iterator[Batches]]
+"""A function like `drawn_batches`; a sweep has one that draws the batches of a seed once."""
+
+
+def drawn_batches(order: BatchOrder, first: int, stop: int, words: WordSource) -> Iterator[Batches]:
+    """The batches of an order, drawn now."""
+    return order.batches(first, stop, words)
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,7 @@ class Descent:
     """What is fixed: points in network units, batches, learning rates, which parameters learn.
 
     x, y: shape (n,), sorted by x. engine, kernel: what takes the steps and computes the gradients.
+    source: where compiled steps have their batches from.
     """
 
     x: Array
@@ -95,6 +104,7 @@ class Descent:
     noise: Noise = NO_NOISE
     engine: Engine = "numpy"
     kernel: KernelName = "dense"
+    source: BatchSource = drawn_batches
 
     @property
     def is_full(self) -> bool:
@@ -105,6 +115,10 @@ class Descent:
     def largest_batch(self) -> int:
         """The most points that a batch has."""
         return len(self.x) if self.is_full else self.order.batch_size
+
+    def batches(self, first: int, stop: int, words: WordSource) -> Iterator[Batches]:
+        """The batches of the steps first + 1 … stop, in a few pieces."""
+        return self.source(self.order, first, stop, words)
 
     def noisy_batches(
         self, first: int, stop: int, words: WordSource = random_words

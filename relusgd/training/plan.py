@@ -27,6 +27,7 @@ from relusgd.training.building import (
 )
 from relusgd.training.descent import Descent, Engine, KernelName, State
 from relusgd.training.engines import check_installed, engine_faults, step_nanoseconds
+from relusgd.training.kept_batches import KeptBatches
 from relusgd.training.memory import memory_faults
 from relusgd.training.recording import Recording
 from relusgd.training.start import StartNetwork, parameters_digest, read_start
@@ -85,6 +86,10 @@ class Plan:
     def with_engine(self, engine: Engine, kernel: KernelName) -> Plan:
         """The same training by this engine and kernel, even if the engine is not installed here."""
         return replace(self, descent=replace(self.descent, engine=engine, kernel=kernel))
+
+    def drawing_from(self, kept: KeptBatches) -> Plan:
+        """The same training with batches that other trainings may have drawn already."""
+        return replace(self, descent=replace(self.descent, source=kept.batches))
 
     @property
     def is_ridge(self) -> bool:

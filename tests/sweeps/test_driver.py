@@ -121,3 +121,15 @@ def test_a_stop_collects_what_has_ended_and_submits_nothing_more():
     assert backend.stopped
     assert 0 < len(found) < 1000
     assert len(found) == sum(map(len, backend.groups))
+
+
+def test_of_equally_long_runs_those_of_a_seed_are_trained_together():
+    backend = MadeUp(lanes=1)
+    jobs = [
+        Job(PlannedRun(f"{width},{seed}", {}, load_config({"seed": seed})), seconds=width)
+        for width in (1.0, 2.0, 2.0)
+        for seed in (0, 1)
+    ]
+    drive(backend, jobs)
+    order = [name for group in backend.groups for name in group]
+    assert order == ["2.0,0", "2.0,0", "2.0,1", "2.0,1", "1.0,0", "1.0,1"]

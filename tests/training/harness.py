@@ -1,11 +1,29 @@
 """What tests of descents share."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 
 from relusgd.training.engines import advance
-from relusgd.training.streams import Batches
+from relusgd.training.streams import Batches, BatchOrder, random_words
+
+SOURCES = {"numpy": random_words}
+with suppress(ImportError):  # without the extra `fast`
+    from relusgd.gradients.compiled import random_words as compiled_words
+
+    SOURCES["compiled"] = compiled_words
+
+ORDERS = [
+    BatchOrder(5, 200, 40, "replacement"),
+    BatchOrder(5, 7, 3, "shuffle"),
+    BatchOrder(5, 200, 200, "shuffle"),
+    BatchOrder(5, 3, 100_000, "replacement"),
+]
+
+
+every_source = pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-from contextlib import suppress
 from itertools import chain
 
 import numpy as np
 import pytest
+from training.harness import ORDERS, every_source
 
 from relusgd.training.streams import (
     BatchOrder,
@@ -12,22 +12,6 @@ from relusgd.training.streams import (
     random_words,
     stream,
 )
-
-SOURCES = {"numpy": random_words}
-with suppress(ImportError):  # without the extra `fast`
-    from relusgd.gradients.compiled import random_words as compiled_words
-
-    SOURCES["compiled"] = compiled_words
-
-ORDERS = [
-    BatchOrder(5, 200, 40, "replacement"),
-    BatchOrder(5, 7, 3, "shuffle"),
-    BatchOrder(5, 200, 200, "shuffle"),
-    BatchOrder(5, 3, 100_000, "replacement"),
-]
-
-
-every_source = pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
 
 
 def steps_of(order, first, stop, source=random_words):
