@@ -5,8 +5,9 @@ import numpy as np
 from relusgd.diagnostics.events import RecordedCourse, find_events
 from relusgd.diagnostics.outcomes import best_constant_mse
 from relusgd.diagnostics.snapshot_metrics import SnapshotMetrics
+from relusgd.model.given_points import points_dataset
 from relusgd.model.history import History
-from relusgd.model.points import points_dataset, sample_dataset
+from relusgd.model.target_points import sample_dataset
 from relusgd.model.targets import parse_target
 
 STEPS = np.unique(np.geomspace(1, 10_001, 500).round().astype(int)) - 1

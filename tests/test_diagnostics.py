@@ -22,7 +22,8 @@ from relusgd.diagnostics.sharpness import sharpness
 from relusgd.diagnostics.snapshot_metrics import SnapshotMetrics
 from relusgd.gradients.backprop import backprop, hessian_vector
 from relusgd.model.network import Network, layer_shapes, parameter_count, split_parameters
-from relusgd.model.points import Dataset, Scaling
+from relusgd.model.points import Dataset
+from relusgd.model.scaling import Scaling
 
 NOTHING = np.empty(0)
 

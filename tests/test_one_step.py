@@ -13,7 +13,7 @@ from relusgd.diagnostics.step_words import StepWords
 from relusgd.diagnostics.update_rule import UpdateRule
 from relusgd.gradients.backprop import backprop
 from relusgd.model.network import Network, parameter_count
-from relusgd.model.points import Scaling
+from relusgd.model.scaling import Scaling
 from relusgd.training import prepare
 
 

@@ -15,6 +15,7 @@ from relusgd.config.data_section import at_home
 from relusgd.config.editor_schema import MODELINE, write_new_config
 from relusgd.config.new_file import check_place, free_name, is_taken
 from relusgd.errors import ConfigError, InputError
+from relusgd.model.csv_points import csv_dataset
 from relusgd.model.data_file.choice import choose_columns, columns_of_numbers
 from relusgd.model.data_file.columns import DataColumns, read_columns
 from relusgd.model.data_file.content import read_content, refuse_address
@@ -22,7 +23,7 @@ from relusgd.model.data_file.faults import in_quotes
 from relusgd.model.data_file.layout import NAMELESS, find_layout
 from relusgd.model.data_file.marks import DECIMALS, Decimal, is_number
 from relusgd.model.data_file.names import clean_name
-from relusgd.model.points import csv_dataset, standardize
+from relusgd.model.points import standardize
 from relusgd.words import comma_list, counted, value_text
 
 TEST_FRACTION = 0.2

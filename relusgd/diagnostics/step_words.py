@@ -16,7 +16,7 @@ import numpy as np
 from relusgd.diagnostics.elbow_step import ElbowStep, ParameterStep, UnitStep
 from relusgd.diagnostics.update_rule import UpdateRule
 from relusgd.model.network import Array
-from relusgd.model.points import Scaling
+from relusgd.model.scaling import Scaling
 from relusgd.words import and_list, counted, plain_significant, significant
 
 STRONGEST = 3

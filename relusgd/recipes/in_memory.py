@@ -12,7 +12,8 @@ from relusgd.diagnostics.measures import test_mse
 from relusgd.errors import DivergedError
 from relusgd.model.history import History, concatenate
 from relusgd.model.network import Network
-from relusgd.model.points import Dataset, Scaling
+from relusgd.model.points import Dataset
+from relusgd.model.scaling import Scaling
 from relusgd.training import Plan, prepare, training_blocks
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from relusgd.model.network import Network
-from relusgd.model.points import Scaling
+from relusgd.model.scaling import Scaling
 from relusgd.run_files.finding import is_run_folder, no_run
 from relusgd.run_files.folder import read_history
 from relusgd.run_files.folder_errors import damaged

@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from relusgd.errors import RelusgdError
 from relusgd.files import read_bounded
-from relusgd.model.points import Scaling, is_usable_deviation
+from relusgd.model.scaling import Scaling, is_usable_deviation
 from relusgd.run_files.folder_errors import damaged, unreadable
 from relusgd.words import shown
 

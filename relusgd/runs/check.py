@@ -16,7 +16,8 @@ from relusgd.config import Config
 from relusgd.errors import RelusgdError
 from relusgd.model.history import History
 from relusgd.model.network import Network
-from relusgd.model.points import Dataset, Scaling
+from relusgd.model.points import Dataset
+from relusgd.model.scaling import Scaling
 from relusgd.run_files.digests import file_digest, is_sealed, run_file_names
 from relusgd.run_files.folder import CONFIG, DATA
 from relusgd.run_files.folder_errors import unreadable

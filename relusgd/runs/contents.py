@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from relusgd.files import write_new
 from relusgd.model.history import METRICS, History
-from relusgd.model.points import Dataset, dataset_rows
+from relusgd.model.point_rows import dataset_rows
+from relusgd.model.points import Dataset
 from relusgd.run_files.arrays import npy_file
 from relusgd.run_files.digests import UNCHANGING, Digesting
 from relusgd.run_files.folder import (

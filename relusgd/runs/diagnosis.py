@@ -15,7 +15,8 @@ from relusgd.diagnostics.quantities import QUANTITIES, SnapshotSeries
 from relusgd.diagnostics.quantities.measuring import measure, quantity_named, spread_rows
 from relusgd.model.history import History
 from relusgd.model.network import Array, Integers, Network
-from relusgd.model.points import Dataset, Scaling
+from relusgd.model.points import Dataset
+from relusgd.model.scaling import Scaling
 from relusgd.one_thread import one_thread
 from relusgd.pictures.pages.html_table import html_table
 from relusgd.runs.diagnosis_tables import (

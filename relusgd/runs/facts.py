@@ -24,7 +24,7 @@ from pydantic import Field, PlainValidator, TypeAdapter, ValidationError
 from relusgd.diagnostics.outcomes import Outcome
 from relusgd.errors import RelusgdError
 from relusgd.files import write_whole
-from relusgd.model.points import Scaling
+from relusgd.model.scaling import Scaling
 from relusgd.run_files.digests import NO_DIGEST, sealed
 from relusgd.run_files.folder_errors import damaged
 from relusgd.run_files.stated_facts import FACTS, FORMAT, read_stated, scaling_of

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from relusgd.model.points import Scaling
+from relusgd.model.scaling import Scaling
 from relusgd.runs.features import RunFeatures
 from relusgd.words import and_list, counted, number, rounded_number
 

@@ -11,7 +11,7 @@ from typing import Protocol
 from relusgd.config import Config
 from relusgd.config.start import RunStart
 from relusgd.model.network import Network
-from relusgd.model.points import Scaling
+from relusgd.model.scaling import Scaling
 from relusgd.runs.facts import RunFacts
 from relusgd.training.start import StartNetwork
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from relusgd.diagnostics.outcomes import Outcome, best_constant_mse
 from relusgd.model.network import Array
-from relusgd.model.points import Scaling
+from relusgd.model.scaling import Scaling
 from relusgd.training.ending import Ending
 from relusgd.words import counted, number
 

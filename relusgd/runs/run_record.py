@@ -17,7 +17,9 @@ from relusgd.diagnostics.outcomes import outcome_of
 from relusgd.errors import InputError
 from relusgd.model.history import History
 from relusgd.model.network import Network
-from relusgd.model.points import Dataset, Scaling, dataset_from_rows
+from relusgd.model.point_rows import dataset_from_rows
+from relusgd.model.points import Dataset
+from relusgd.model.scaling import Scaling
 from relusgd.model.targets import parse_target
 from relusgd.run_files import folder as disk
 from relusgd.run_files import metrics_table

@@ -9,7 +9,8 @@ import numpy as np
 
 from relusgd.diagnostics.elbow_step import ElbowStep, ParameterStep, UnitStep
 from relusgd.diagnostics.update_rule import UpdateRule
-from relusgd.model.points import Dataset, Scaling
+from relusgd.model.points import Dataset
+from relusgd.model.scaling import Scaling
 
 MOST_PAIRS = 1_000_000
 """Of more pairs of units and points, the points of each unit are left out."""

@@ -9,18 +9,14 @@ import numpy as np
 
 from relusgd.config import Config, CosineSchedule, CsvData, PointsData, StepSchedule, TargetData
 from relusgd.errors import ConfigError, InputError
+from relusgd.model.csv_points import csv_dataset
 from relusgd.model.data_file.columns import read_columns
 from relusgd.model.data_file.content import refuse_address
+from relusgd.model.given_points import points_dataset
 from relusgd.model.initial import InitialNetwork
 from relusgd.model.network import Network
-from relusgd.model.points import (
-    Dataset,
-    csv_dataset,
-    points_dataset,
-    resampled,
-    sample_dataset,
-    standardize,
-)
+from relusgd.model.points import Dataset, resampled, standardize
+from relusgd.model.target_points import sample_dataset
 from relusgd.model.targets import parse_target
 from relusgd.training.auto_engine import choose_engine
 from relusgd.training.descent import Descent, Engine, KernelName, Schedule

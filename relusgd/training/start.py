@@ -14,7 +14,7 @@ from relusgd.config.checks import layers_fault
 from relusgd.config.start import RunStart
 from relusgd.errors import ConfigError, InputError, RelusgdError
 from relusgd.model.network import Array, Network
-from relusgd.model.points import Scaling
+from relusgd.model.scaling import Scaling
 from relusgd.run_files.recorded_network import read_network
 
 

@@ -21,8 +21,8 @@ from relusgd.diagnostics.events.film_clock import film_places, rows_along_film
 from relusgd.diagnostics.events.places import APART, TOGETHER
 from relusgd.diagnostics.events.settling import VISIBLE
 from relusgd.diagnostics.events.smoothing import legs
+from relusgd.model.given_points import points_dataset
 from relusgd.model.history import History
-from relusgd.model.points import points_dataset
 
 TOLERANCE = 0.05
 LAST = STEPS[-1]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from relusgd.errors import ConfigError, InputError
+from relusgd.model.csv_points import csv_dataset
 from relusgd.model.data_file.columns import read_columns
-from relusgd.model.points import csv_dataset
 
 
 def read_points(path, x="x", y="y", test_fraction=0.0, split_order=np.arange, **options):

@@ -14,16 +14,12 @@ from hypothesis.extra.numpy import arrays
 from model.harness import faults_of, read_points
 
 from relusgd.errors import InputError
+from relusgd.model.given_points import points_dataset
 from relusgd.model.network import Network
-from relusgd.model.points import (
-    Dataset,
-    Scaling,
-    dataset_from_rows,
-    dataset_rows,
-    points_dataset,
-    sample_dataset,
-    standardize,
-)
+from relusgd.model.point_rows import dataset_from_rows, dataset_rows
+from relusgd.model.points import Dataset, standardize
+from relusgd.model.scaling import Scaling
+from relusgd.model.target_points import sample_dataset
 from relusgd.model.targets import parse_target
 
 NOTEBOOK = {

@@ -11,7 +11,8 @@ from matplotlib.text import Text
 
 from relusgd.model.history import History
 from relusgd.model.network import Network, parameter_count
-from relusgd.model.points import Dataset, Scaling
+from relusgd.model.points import Dataset
+from relusgd.model.scaling import Scaling
 
 
 def target(x):

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from relusgd.diagnostics.events.event import Event
+from relusgd.model.given_points import points_dataset
 from relusgd.model.history import History
-from relusgd.model.points import points_dataset
 from relusgd.pictures.scenes.scene import RunGroup
 from relusgd.pictures.scenes.view import View
 from relusgd.runs.film_captions import captions_of_runs

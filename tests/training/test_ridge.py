@@ -4,7 +4,7 @@ import pytest
 from relusgd.errors import RelusgdError
 from relusgd.model.initial import InitialNetwork
 from relusgd.model.network import Network
-from relusgd.model.points import sample_dataset
+from relusgd.model.target_points import sample_dataset
 from relusgd.model.targets import parse_target
 from relusgd.training.ridge import output_curvatures, ridge, solve
 

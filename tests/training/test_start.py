@@ -6,7 +6,7 @@ from small import small
 
 from relusgd.config import load_config
 from relusgd.errors import ConfigError
-from relusgd.model.points import Scaling
+from relusgd.model.scaling import Scaling
 from relusgd.runs.record import record
 from relusgd.training import prepare, train
 from relusgd.training.start import StartNetwork

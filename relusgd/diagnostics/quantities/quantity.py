@@ -11,7 +11,7 @@ import numpy as np
 
 from relusgd.diagnostics.quantities.series import SnapshotSeries
 from relusgd.model.network import Array
-from relusgd.model.points import Scaling
+from relusgd.model.scaling import Scaling
 
 Measure = Callable[[SnapshotSeries], Array]
 """What computes a quantity: snapshots → its values, shape (S,)."""

@@ -19,7 +19,7 @@ from relusgd.model.network import (
     layer_parameters,
     parameter_count,
 )
-from relusgd.model.points import Scaling
+from relusgd.model.scaling import Scaling
 
 Chosen = TypeVar("Chosen")
 
