@@ -40,7 +40,7 @@ class AlikeFaults:
 
 
 @dataclass(eq=False)
-class Column:
+class FileColumn:
     """The cells of one column, and what they turn out to be.
 
     values: a number for every row, nan where there is none (yet). missing: its missing cells.

@@ -16,7 +16,7 @@ import numpy as np
 
 from relusgd.errors import ConfigError
 from relusgd.model.data_file.choice import choose_columns, find_column
-from relusgd.model.data_file.column import Column
+from relusgd.model.data_file.column import FileColumn
 from relusgd.model.data_file.content import read_content
 from relusgd.model.data_file.data_rows import DataRows
 from relusgd.model.data_file.dates import is_compact_date
@@ -75,7 +75,7 @@ def read_columns(
     layout = find_layout(path, data, [name for name in (x, y) if name is not None])
     x_index, y_index = choose_columns(path, layout, x, y)
     x_column = _positions(layout, x_index)
-    y_column = Column(layout.names[y_index])
+    y_column = FileColumn(layout.names[y_index])
     rows = DataRows(path, data, layout, (x_index, y_index))
     faults = _fill(rows, [x_column, y_column], decimal)
     _check_compact_dates(x_column, layout, x_index, faults)
@@ -105,18 +105,18 @@ def read_column(path: Path, name: str, *, decimal: Decimal | None = None) -> Arr
     return np.frombuffer(column.values)
 
 
-def _positions(layout: Layout, index: int) -> Column:
+def _positions(layout: Layout, index: int) -> FileColumn:
     """The column of x, which may hold dates."""
     is_compact = layout.holds_compact_dates(index)
-    return Column(layout.names[index], may_be_dates=True, is_compact=is_compact)
+    return FileColumn(layout.names[index], may_be_dates=True, is_compact=is_compact)
 
 
-def _check_rows(path: Path, column: Column) -> None:
+def _check_rows(path: Path, column: FileColumn) -> None:
     if not column.values:
         raise ConfigError([f"{path} has column names but no data rows"])
 
 
-def _fill(rows: DataRows, columns: Sequence[Column], decimal: Decimal | None) -> DataFaults:
+def _fill(rows: DataRows, columns: Sequence[FileColumn], decimal: Decimal | None) -> DataFaults:
     """Read the columns, a second time where it takes all cells to know what one means.
 
     Gives the faults.
@@ -142,7 +142,7 @@ def _fill(rows: DataRows, columns: Sequence[Column], decimal: Decimal | None) ->
 
 
 def _joined(
-    path: Path, data: bytes, layout: Layout, x_column: Column, y_column: Column
+    path: Path, data: bytes, layout: Layout, x_column: FileColumn, y_column: FileColumn
 ) -> DataColumns:
     """The rows in which neither x nor y is missing, and what there is to say."""
     x = np.frombuffer(x_column.values)
@@ -173,7 +173,7 @@ def _joined(
     )
 
 
-def _left_out(x_column: Column, y_column: Column, count: int) -> str:
+def _left_out(x_column: FileColumn, y_column: FileColumn, count: int) -> str:
     """How many rows were left out, and where x or y was missing."""
     rows = counted(len(x_column.values), "row")
     places = [
@@ -185,7 +185,9 @@ def _left_out(x_column: Column, y_column: Column, count: int) -> str:
     return f"{count:,} of {rows} {verb} left out: {' and '.join(places)}"
 
 
-def _check_compact_dates(column: Column, layout: Layout, index: int, faults: DataFaults) -> None:
+def _check_compact_dates(
+    column: FileColumn, layout: Layout, index: int, faults: DataFaults
+) -> None:
     """Refuse an x of numbers such as 20200304 alone, which are numbers or dates."""
     values = column.values
     if column.is_dated or len(values) < COMPACT_ROWS or not 1.8e7 < values[0] < 2.1e7:
