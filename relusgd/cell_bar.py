@@ -52,24 +52,19 @@ class CellBar:
         self._is_shown = False
         self._begun = time.monotonic()
         self._moved = self._begun
-        self._first: int | None = None
+        self._first_move: tuple[float, int] | None = None
         self._done = self._total = 0
-
-    def begin_at(self, done: int) -> None:
-        """Say how many were done before the work began, which its pace does not count."""
-        self._first = self._done = done
 
     def move(self, done: int, total: int, words: str = "") -> None:
         """Show how many of all are done. words: what else there is to say."""
-        if self._first is None:
-            self.begin_at(0)
-        self._done, self._total = done, total
         now = time.monotonic()
+        self._done, self._total = done, total
+        self._first_move = self._first_move or (now, done)
         is_quick = now - self._begun < QUICK_SECONDS
         if is_quick or done >= total or (self._is_shown and now - self._moved < SECONDS_BETWEEN):
             return
         self._moved = now
-        parts = [self._count(), words, self._time_left(now - self._begun)]
+        parts = [self._count(), words, self._time_left(*self._first_move)]
         self._show_bar(done / total, ", ".join(part for part in parts if part))
 
     def end(self) -> None:
@@ -86,12 +81,15 @@ class CellBar:
     def _count(self) -> str:
         return f"{self._done:,} of {counted(self._total, self._thing)}"
 
-    def _time_left(self, seconds: float) -> str:
-        """How long the rest takes at the pace until now."""
-        since = self._done - (self._first or 0)
-        if since <= 0:
+    def _time_left(self, first_moment: float, first: int) -> str:
+        """How long the rest takes at the pace since the first move.
+
+        What came before it was preparation, or was done by an earlier call.
+        """
+        if self._done <= first:
             return ""
-        return f"{duration(seconds * (self._total - self._done) / since)} left"
+        seconds = (self._moved - first_moment) / (self._done - first)
+        return f"{duration(seconds * (self._total - self._done))} left"
 
     def _show_bar(self, share: float, words: str) -> None:
         filling = f'<div style="width:{share:.1%};{FILLING}"></div>'

@@ -18,20 +18,15 @@ class CellObserver:
 
     def __init__(self, bar: CellBar) -> None:
         self._bar = bar
-        self._has_begun = False
         self._error = ""
 
     def begins(self, plan: Plan, folder: Path, found: Found) -> None: ...
 
     def block(self, plan: Plan, block: Block) -> None:
-        step = block.state.step
-        if not self._has_begun:
-            self._has_begun = True
-            self._bar.begin_at(step)
         if len(block.history):
             error = float(block.history.metrics["train_mse"][-1])
             self._error = f"train MSE {number(error)}"
-        self._bar.move(step, plan.steps, self._error)
+        self._bar.move(block.state.step, plan.steps, self._error)
 
     def signal(self) -> int | None:
         return None

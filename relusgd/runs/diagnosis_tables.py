@@ -35,21 +35,22 @@ def quantities_table(
     values: dict[str, float], at_start: dict[str, float], epoch: int, own: Sequence[str]
 ) -> TextTable:
     """A line per quantity, subject after subject, then the metrics of the caller's own."""
+    groups: dict[str, list[list[str]]] = {subject: [] for subject in SUBJECTS}
+    for quantity in QUANTITIES.values():
+        pair = at_start[quantity.name], values[quantity.name]
+        # A quantity that this network never has needs no line.
+        if not all(map(math.isnan, pair)):
+            cells = [_value_text(quantity, value) for value in pair]
+            groups[quantity.subject].append([f"  {quantity.title}", quantity.formula, *cells])
+    groups["your own"] = [
+        [f"  {name}", "", number(at_start[name]), number(values[name])] for name in own
+    ]
     rows: list[list[str]] = []
     bold: list[int] = []
-    for subject in SUBJECTS:
-        bold.append(len(rows))
-        rows.append([subject, "", "", ""])
-        for quantity in QUANTITIES.values():
-            pair = at_start[quantity.name], values[quantity.name]
-            # A quantity that this network never has needs no line.
-            if quantity.subject == subject and not all(map(math.isnan, pair)):
-                cells = [_value_text(quantity, value) for value in pair]
-                rows.append([f"  {quantity.title}", quantity.formula, *cells])
-    if own:
-        bold.append(len(rows))
-        rows.append(["your own", "", "", ""])
-    rows += [[f"  {name}", "", number(at_start[name]), number(values[name])] for name in own]
+    for heading, lines in groups.items():
+        if lines:
+            bold.append(len(rows))
+            rows += [[heading, "", "", ""], *lines]
     return TextTable(["", "", "epoch 0", f"epoch {epoch:,}"], rows, words=(0, 1), bold=bold)
 
 

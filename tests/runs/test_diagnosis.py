@@ -1,5 +1,7 @@
 """The diagnosis of a run: its own numbers, the edge of its method, units of the data."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from small import small
@@ -181,3 +183,12 @@ def test_metrics_of_ones_own_stand_beside_the_others(tmp_path):
     diagnosis = run.diagnose()
     assert diagnosis.values["at_half"] == run.metrics["at_half"][-1]
     assert "at_half" in diagnosis._repr_html_()
+
+
+def test_a_subject_of_which_a_network_has_nothing_has_no_heading(tmp_path):
+    for hidden, subjects in ((3, []), ([3, 3], ["signals"])):
+        config = small(network__hidden=hidden)
+        table = record(config, tmp_path / str(hidden)).diagnose().quantities_table()
+        headings = [table.rows[row][0] for row in table.bold]
+        assert [heading for heading in headings if heading == "signals"] == subjects
+        assert all(after - before > 1 for before, after in pairwise([*table.bold, len(table.rows)]))
