@@ -10,6 +10,7 @@ import relusgd
 from relusgd.diagnostics.elbow_step import elbow_step
 from relusgd.diagnostics.step_formulas import unit_formulas
 from relusgd.diagnostics.step_words import StepWords
+from relusgd.diagnostics.unit_words import UnitWords
 from relusgd.diagnostics.update_rule import UpdateRule
 from relusgd.gradients.backprop import backprop
 from relusgd.model.network import Network, parameter_count
@@ -41,7 +42,7 @@ def of_one_unit(slope, bias, output_weight, x, y, rate=0.1):
 
 
 def words_of(step, number=0, scaling=None, **rule):
-    words = StepWords(UpdateRule(**rule), scaling or Scaling())
+    words = UnitWords(UpdateRule(**rule), scaling or Scaling())
     return " ".join(words.of_unit(step.unit(number)))
 
 

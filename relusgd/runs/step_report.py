@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from relusgd.advice import advice, option
 from relusgd.diagnostics.elbow_step import ElbowStep, UnitStep
 from relusgd.diagnostics.step_formulas import Formula, unit_formulas
 from relusgd.diagnostics.step_words import StepWords
+from relusgd.diagnostics.unit_words import UnitWords
 from relusgd.diagnostics.update_rule import UpdateRule
 from relusgd.errors import InputError
 from relusgd.graphs.network_graph import choose_sample
@@ -50,10 +50,6 @@ class StepReport:
     def unit(self, number: int) -> UnitReport:
         """One unit with its formulas and all its points. Raises InputError if there is none."""
         return UnitReport(self, self.step.unit(number))
-
-    @cached_property
-    def words(self) -> StepWords:
-        return StepWords(self.rule, self.dataset.scaling)
 
     @property
     def header(self) -> list[str]:
@@ -106,7 +102,7 @@ class StepReport:
     @property
     def sentences(self) -> list[str]:
         """What moved and who pulled."""
-        return self.words.of_step(self.step)
+        return StepWords(self.rule, self.dataset.scaling).of_step(self.step)
 
     def table(self) -> StepTable:
         """A line per unit."""
@@ -155,7 +151,8 @@ class UnitReport:
     @property
     def sentences(self) -> list[str]:
         """Why it moved, and which points pulled."""
-        return self.report.words.of_unit(self.step)
+        words = UnitWords(self.report.rule, self.report.dataset.scaling)
+        return words.of_unit(self.step)
 
     def points(self) -> StepTable:
         """A line per point at which the unit is active, the strongest pull first."""
