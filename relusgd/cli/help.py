@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
 from collections.abc import Callable
 from typing import Any
@@ -35,6 +36,11 @@ class ReadableCommand(TyperCommand):
 
     def get_params(self, ctx: Any) -> Any:
         return without_types(super().get_params(ctx))
+
+    def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - the base class says how
+        """What shells show beside the name: the first clause of the help, which is never cut."""
+        paragraph = (self.help or "").partition("\n\n")[0]
+        return re.split(r"[.;:](?: |$)", paragraph, maxsplit=1)[0]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         typed = list(args)  # reading them takes them away

@@ -99,6 +99,13 @@ def test_shipped_configs_are_offered_with_what_they_are_for(workplace):
     assert len(line.split("\t")[1]) > 20
 
 
+def test_commands_are_offered_with_a_clause_that_is_whole(workplace):
+    lines = answer("relusgd ").splitlines()
+    purposes = dict(line.split("\t") for line in lines)
+    assert purposes["animate"] == "Film the learned function, its units and elbows"
+    assert not [text for text in purposes.values() if "..." in text or len(text) > 90]
+
+
 def test_data_files_are_offered_for_new(workplace):
     (workplace / "mine.csv").write_text("x,y\n1,2\n")
     assert offered("relusgd new --data mi") == ["mine.csv"]
