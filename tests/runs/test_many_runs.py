@@ -7,7 +7,7 @@ import pytest
 from small import tiny
 
 import relusgd
-from relusgd.config.checks import CHECKS
+from relusgd.config.checks.check import CHECKS
 from relusgd.errors import RelusgdError
 from relusgd.run_files import metrics_table
 from relusgd.run_files.run_config import read_config
