@@ -15,6 +15,7 @@ from relusgd.diagnostics.causes import (
     length,
     overfitting,
     rate,
+    step_noise,
     weights,
 )
 from relusgd.diagnostics.causes.cause import STABLE as STABLE
@@ -22,5 +23,5 @@ from relusgd.diagnostics.causes.cause import Cause as Cause
 from relusgd.diagnostics.causes.cause import Changes as Changes
 from relusgd.diagnostics.causes.cause import find_causes as find_causes
 
-FAMILIES = (impossible, data, rate, weights, elbows, length, overfitting)
+FAMILIES = (impossible, data, rate, step_noise, weights, elbows, length, overfitting)
 """The modules in which causes register themselves."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from relusgd.diagnostics.causes.cause import STABLE, Cause, Changes, cause
-from relusgd.diagnostics.causes.rate import (
-    FEW_TIME_CONSTANTS,
+from relusgd.diagnostics.causes.own_step_length import (
     has_large_steps,
     has_steps_of_its_own_length,
 )
+from relusgd.diagnostics.causes.rate import FEW_TIME_CONSTANTS
 from relusgd.diagnostics.causes.remedies import longer, more_units
 from relusgd.diagnostics.evidence.slow_directions import slow_directions
 from relusgd.diagnostics.symptoms import Symptoms

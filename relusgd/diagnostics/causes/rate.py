@@ -1,10 +1,16 @@
-"""Causes that lie in the size of the steps: learning rate, momentum, schedule, batches, noise."""
+"""Causes that lie in the size of the steps: learning rate, momentum and schedule."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from relusgd.diagnostics.causes.cause import STABLE, Cause, Changes, cause, foreseeable
+from relusgd.diagnostics.causes.own_step_length import (
+    LARGE_STEP,
+    SHORT_WAY,
+    has_steps_of_its_own_length,
+    usual_parameter,
+)
 from relusgd.diagnostics.causes.remedies import longer
 from relusgd.diagnostics.symptoms import Symptoms
 from relusgd.words import counted, exact_number, number, rounded_number
@@ -21,28 +27,18 @@ HIGH = 0.2
 FEW_TIME_CONSTANTS = 100.0
 """A training is short where so many steps at the largest stable rate would go further."""
 
-LARGE_STEP, VERY_LARGE_STEP = 0.1, 0.3
-"""Steps that change every parameter by more than this share of its usual size are large."""
+VERY_LARGE_STEP = 0.3
+"""Steps that change every parameter by this share of its usual size are as bad as larger ones."""
 
 GOOD_STEP = 0.02
 """Where such steps were too small, steps of this share of a parameter's usual size are tried."""
 
-SHORT_WAY = 0.5
-"""Where steps have a length that the gradient does not decide, this is too short a way for all of
-them together, in usual sizes of a parameter.
-"""
 
 FADED = 0.1
 """A schedule has ended where the rate is below this share of the largest one."""
 
 EARLY = 0.35
 """It ended early where all rates together are below this share of what the largest one gives."""
-
-STRONG_LABEL_NOISE, STRONG_INPUT_NOISE = 1.0, 0.5
-"""Fresh noise from here on, in standard deviations of y and of x, can hide all that is learned."""
-
-GAINED = 0.2
-"""Careful steps that gain this share of what is missing show that the steps held the error up."""
 
 
 @cause
@@ -134,24 +130,6 @@ def _above_the_edge_at_the_end(symptoms: Symptoms) -> Judged:
     return 0.3 + 0.6 * symptoms.careful_gain, reason
 
 
-def has_large_steps(symptoms: Symptoms) -> bool:
-    """Whether steps of a length of their own are large beside the parameters."""
-    if not has_steps_of_its_own_length(symptoms):
-        return False
-    return symptoms.learning_rate > LARGE_STEP * usual_parameter(symptoms)
-
-
-def has_steps_of_its_own_length(symptoms: Symptoms) -> bool:
-    """Whether the method makes steps whose length the size of the gradient does not decide."""
-    return symptoms.is_adaptive or symptoms.config.training.method == "sign"
-
-
-def usual_parameter(symptoms: Symptoms) -> float:
-    """The root mean square of the parameters at the start."""
-    square = float(np.mean(np.square(symptoms.initial.parameters())))
-    return max(float(np.sqrt(square)), float(np.finfo(np.float64).tiny))
-
-
 @cause
 @foreseeable
 def rate_too_low(symptoms: Symptoms) -> Cause | None:
@@ -164,37 +142,59 @@ def rate_too_low(symptoms: Symptoms) -> Cause | None:
         return None
     if symptoms.noise.mse and symptoms.final_mse < symptoms.noise.mse:
         return None
+    if has_steps_of_its_own_length(symptoms):
+        found = _short_way_in_all(symptoms)
+    else:
+        found = _far_below_the_edge(symptoms)
+    if found is None:
+        return None
+    strength = 0.45 + 0.4 * symptoms.live_gain  # a higher rate gains at most what units can reach
+    if symptoms.has_failed or symptoms.is_planned:
+        strength = 0.62
+    reason, remedies = found
+    return Cause("rate_too_low", strength, reason, remedies)
+
+
+def _short_way_in_all(symptoms: Symptoms) -> tuple[str, tuple[Changes, ...]] | None:
+    """Reason and remedies where all steps together, of a length of their own, lead not far."""
+    usual = usual_parameter(symptoms)
+    way = symptoms.learning_rate * symptoms.steps / usual
+    if way >= SHORT_WAY:
+        return None
+    reason = (
+        f"{_steps_at_this_rate(symptoms)} are few: "
+        f"together they move no parameter by more than {way:.2g} of its usual size"
+    )
+    good_rate = float(f"{GOOD_STEP * usual:.1g}")
+    return reason, ({"training.learning_rate": good_rate}, longer(symptoms.config, 10))
+
+
+def _far_below_the_edge(symptoms: Symptoms) -> tuple[str, tuple[Changes, ...]] | None:
+    """Reason and remedies where the rate is far below the largest stable one."""
+    stable, rate = symptoms.stable_rate, _effective_rate(symptoms)
+    if stable is None or rate >= FAR_BELOW * stable:
+        return None
+    time_constants = rate * symptoms.steps / stable
+    is_short = time_constants < FEW_TIME_CONSTANTS
+    is_falling = symptoms.fall is not None and symptoms.fall >= 0.02
+    if not is_short and not is_falling:
+        return None
+    times = rounded_number(stable / symptoms.learning_rate)
+    reason = (
+        f"{_steps_at_this_rate(symptoms)} are few: {number(stable)} is the largest stable one, "
+        f"{times} times as high{_pace(symptoms)}"
+    )
     longest = longer(symptoms.config, 10)
-    remedies: tuple[Changes, ...] = (
+    remedies = (
         {"training.learning_rate": STABLE},
         longest,
         {**longest, "training.learning_rate": STABLE},
     )
-    steps, rate = counted(symptoms.steps, "step"), symptoms.rate_words
-    if has_steps_of_its_own_length(symptoms):
-        way = symptoms.learning_rate * symptoms.steps / usual_parameter(symptoms)
-        if way >= SHORT_WAY:
-            return None
-        reason = (
-            f"{steps} at learning rate {rate} are few: "
-            f"together they move no parameter by more than {way:.2g} of its usual size"
-        )
-        good = float(f"{GOOD_STEP * usual_parameter(symptoms):.1g}")
-        remedies = ({"training.learning_rate": good}, *remedies[1:2])
-        return Cause("rate_too_low", _of_low_rate(symptoms), reason, remedies)
-    stable = symptoms.stable_rate
-    if stable is None or _effective_rate(symptoms) >= FAR_BELOW * stable:
-        return None
-    constants = _effective_rate(symptoms) * symptoms.steps / stable
-    is_short = constants < FEW_TIME_CONSTANTS
-    if not is_short and (symptoms.fall is None or symptoms.fall < 0.02):
-        return None
-    less = rounded_number(stable / symptoms.learning_rate)
-    reason = (
-        f"{steps} at learning rate {rate} are few: {number(stable)} is the largest stable one, "
-        f"{less} times as high{_pace(symptoms)}"
-    )
-    return Cause("rate_too_low", _of_low_rate(symptoms), reason, remedies)
+    return reason, remedies
+
+
+def _steps_at_this_rate(symptoms: Symptoms) -> str:
+    return f"{counted(symptoms.steps, 'step')} at learning rate {symptoms.rate_words}"
 
 
 def _effective_rate(symptoms: Symptoms) -> float:
@@ -205,13 +205,6 @@ def _effective_rate(symptoms: Symptoms) -> float:
     """
     momentum = symptoms.config.training.momentum
     return symptoms.learning_rate * (1 + momentum) / (1 - momentum)
-
-
-def _of_low_rate(symptoms: Symptoms) -> float:
-    """How strong a cause it is: a higher rate gains at most what the units can reach."""
-    if symptoms.has_failed or symptoms.is_planned:
-        return 0.62
-    return 0.45 + 0.4 * symptoms.live_gain
 
 
 def _pace(symptoms: Symptoms) -> str:
@@ -267,113 +260,3 @@ def schedule_ended(symptoms: Symptoms) -> Cause | None:
     )
     gain = max(symptoms.careful_gain, symptoms.output_gain)
     return Cause("schedule_ended", 0.6 + 0.3 * gain, reason, remedies)
-
-
-@cause
-@foreseeable
-def strong_noise(symptoms: Symptoms) -> Cause | None:
-    """Fresh noise on every batch hides what is to be learned."""
-    training, dataset = symptoms.config.training, symptoms.dataset
-    if symptoms.is_ridge or not (training.label_noise or training.input_noise):
-        return None
-    y_spread = float(dataset.y_train.std()) * dataset.scaling.y_deviation
-    x_spread = float(dataset.x_train.std()) * dataset.scaling.x_deviation
-    noises: list[str] = []
-    silence: dict[str, object] = {}
-    if training.label_noise > 0:
-        noises.append(_noise_words(training.label_noise, "y", y_spread))
-        silence["training.label_noise"] = 0.0
-    if training.input_noise > 0:
-        noises.append(_noise_words(training.input_noise, "x", x_spread))
-        silence["training.input_noise"] = 0.0
-    is_strong = (
-        0 < training.label_noise >= STRONG_LABEL_NOISE * y_spread
-        or 0 < training.input_noise >= STRONG_INPUT_NOISE * x_spread
-    )
-    if symptoms.is_planned or symptoms.has_failed:
-        strength = 0.75
-        if not is_strong:
-            return None
-    else:
-        strength = max(_of_label_noise(symptoms), _of_input_noise(symptoms))
-        if is_strong:
-            strength = max(strength, 0.75)
-        if strength == 0:
-            return None
-    reason = f"every step sees {' and '.join(noises)}"
-    remedies = (silence, {**silence, "training.learning_rate": STABLE})
-    return Cause("strong_noise", strength, reason, remedies)
-
-
-def _of_label_noise(symptoms: Symptoms) -> float:
-    """How strong a cause it is: what careful steps without it gain."""
-    if symptoms.config.training.label_noise == 0 or symptoms.careful_gain < GAINED:
-        return 0.0
-    return 0.4 + 0.55 * symptoms.careful_gain
-
-
-def _of_input_noise(symptoms: Symptoms) -> float:
-    """How strong a cause it is: what a function smoothed by it misses of the points.
-
-    f̄(x) = mean of f(x + s) and f(x − s),  with f the straight pieces through the points
-    """
-    noise = symptoms.config.training.input_noise / symptoms.dataset.scaling.x_deviation
-    if noise == 0:
-        return 0.0
-    x, y = symptoms.dataset.x_train, symptoms.dataset.y_train
-    smooth = 0.5 * (np.interp(x + noise, x, y) + np.interp(x - noise, x, y))
-    missed = float(np.mean(np.square(smooth - y)))
-    if not symptoms.missing_mse > 0:
-        return 0.0
-    return 0.9 * min(1.0, max(missed / symptoms.missing_mse, symptoms.careful_gain))
-
-
-def _noise_words(deviation: float, name: str, spread: float) -> str:
-    noise = f"fresh noise of {exact_number(deviation)} on {name}"
-    return f"{noise}, whose own standard deviation is {number(spread)}"
-
-
-@cause
-@foreseeable
-def small_batch(symptoms: Symptoms) -> Cause | None:
-    """Steps for a few points at once are stable at smaller rates than steps for all points."""
-    size = symptoms.config.training.batch_size
-    points = len(symptoms.dataset.x_train)
-    if symptoms.is_ridge or size == "full" or points <= size:
-        return None
-    is_small = size <= max(points // 10, 1)
-    if symptoms.is_planned:
-        strength = 0.2 if is_small and symptoms.learning_rate > _of_single_points(symptoms) else 0.0
-    elif symptoms.has_failed:
-        strength = 0.55 if is_small else 0.0
-    else:
-        gain = symptoms.careful_gain
-        strength = 0.3 + 0.6 * gain if gain >= GAINED and not _is_low(symptoms) else 0.0
-    if strength == 0:
-        return None
-    reason = f"every step follows {counted(size, 'point')} of {points:,} alone"
-    if not symptoms.has_failed and not symptoms.is_planned:
-        reason += (
-            f", and at learning rate {symptoms.rate_words} their noise keeps up "
-            f"{symptoms.careful_gain:.0%} of the error that is missing"
-        )
-    remedies: list[Changes] = [{"training.batch_size": "full"}]
-    if symptoms.has_failed:
-        remedies.append({"training.batch_size": "full", "training.learning_rate": STABLE})
-    else:
-        remedies.insert(0, {"training.schedule": {"kind": "cosine"}})
-    return Cause("small_batch", strength, reason, tuple(remedies))
-
-
-def _is_low(symptoms: Symptoms) -> bool:
-    """Whether the rate at the end is so low that larger steps alone would gain as much."""
-    if has_steps_of_its_own_length(symptoms):
-        way = symptoms.end_rate * symptoms.steps
-        return way < 10 * SHORT_WAY * usual_parameter(symptoms)
-    stable = symptoms.stable_rate_at_end
-    return stable is not None and symptoms.end_rate < FAR_BELOW * stable
-
-
-def _of_single_points(symptoms: Symptoms) -> float:
-    """A tenth of the stable rate of the full batch, above which single points throw units off."""
-    return 0.1 * symptoms.stable_rate if symptoms.stable_rate is not None else np.inf
