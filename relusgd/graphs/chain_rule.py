@@ -31,8 +31,7 @@ def derivative_formulas(state: Evaluated) -> dict[str, Sum]:
     A formula evaluated with the values of the nodes gives the derivative, except for its shape
     where it is 0. Nodes whose formulas are too large to be read are left out.
     """
-    orders = {name: value.ndim for name, value in state.values.items()}
-    names = {name: letter(name, order) for name, order in orders.items()}
+    names = {name: letter(name, value.ndim) for name, value in state.values.items()}
     formulas = _from_the_sink(state.graph, names)
     source = _only_source(state.graph)
     in_order = [node.name for node in state.graph.nodes if node.name in formulas]
@@ -47,8 +46,13 @@ def derivative_formulas(state: Evaluated) -> dict[str, Sum]:
 
 def _readable(in_source: Sum, in_nodes: Sum) -> Sum:
     """The formula in the source alone, unless only the one in the nodes' names fits a line."""
-    is_long, other_is_long = (len(formula_text(form)) > LINE for form in (in_source, in_nodes))
-    return in_nodes if is_long and not other_is_long else in_source
+    if _fits_a_line(in_nodes) and not _fits_a_line(in_source):
+        return in_nodes
+    return in_source
+
+
+def _fits_a_line(formula: Sum) -> bool:
+    return len(formula_text(formula)) <= LINE
 
 
 def derivative_lines(state: Evaluated) -> dict[str, str | None]:

@@ -41,6 +41,12 @@ def node_key(name: str) -> Key:
     return name, 0, 0
 
 
+def is_node(key: Key) -> bool:
+    """Whether a key is a node's, and not the bend of an edge."""
+    name, _, _ = key
+    return name != ""
+
+
 def arrange(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> Columns:
     """Columns for nodes, parents first in `names`, with these edges (parent, child)."""
     column_of = column_numbers(names, edges)
@@ -134,23 +140,27 @@ def _sort_by_neighbours(
             wanted[key] = sum(rows) / len(rows)
         else:
             wanted[key] = row * (len(beside) - 1) / scale
-    column.sort(key=lambda key: wanted[key])
+    column.sort(key=wanted.__getitem__)
 
 
 def crossings(columns: Sequence[Sequence[Key]], links: Sequence[Link]) -> int:
     """How many pairs of links cross."""
-    place: dict[Key, tuple[int, int]] = {}
+    column_of: dict[Key, int] = {}
+    row_of: dict[Key, int] = {}
     for number, column in enumerate(columns):
         for row, key in enumerate(column):
-            place[key] = number, row
-    by_gap: dict[int, list[tuple[int, int]]] = defaultdict(list)
+            column_of[key] = number
+            row_of[key] = row
+    ends_in_gap: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for left, right in links:
-        column_number, left_row = place[left]
-        _, right_row = place[right]
-        by_gap[column_number].append((left_row, right_row))
+        ends_in_gap[column_of[left]].append((row_of[left], row_of[right]))
+    return sum(_count_crossings(ends) for ends in ends_in_gap.values())
+
+
+def _count_crossings(ends: Sequence[tuple[int, int]]) -> int:
+    """How many pairs cross of the links between two columns, each with its rows left and right."""
     count = 0
-    for ends in by_gap.values():
-        for one, other in combinations(ends, 2):
-            # They cross if one begins above the other and ends below it.
-            count += (one[0] - other[0]) * (one[1] - other[1]) < 0
+    for (left, right), (other_left, other_right) in combinations(ends, 2):
+        # They cross if one begins above the other and ends below it.
+        count += (left - other_left) * (right - other_right) < 0
     return count

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from relusgd.errors import InputError
+from relusgd.graphs.edge_curves import Size
 from relusgd.graphs.graph import Evaluated
-from relusgd.graphs.placing import Placement, Size, place
+from relusgd.graphs.placing import Placement, place
 from relusgd.graphs.text import FORMS, BoxForm, TextLine, box_lines, label_text
 from relusgd.pictures.kit.look import LARGEST, SMALLEST, Look, size_text
 from relusgd.pictures.kit.text_fit import text_width

@@ -12,69 +12,20 @@ terms as well; what else there is of vectors is in `vector_formulas`.
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 
+from relusgd.graphs.atoms import Atom, Letter, Values
 from relusgd.model.network import Array
-
-Values = Mapping[str, Array]
-"""The value of every letter."""
 
 Exact = int | Fraction
 
 LONGEST_COEFFICIENT = 256
 """The most bits of a power of a number that is computed; others stay as they were written."""
-
-
-class Atom(ABC):
-    """What a term is a product of. Equal atoms are one, and their exponents are added.
-
-    is_neutral: whether it changes no other vector that it multiplies, as (1, …, 1).
-    """
-
-    is_neutral = False
-
-    @property
-    @abstractmethod
-    def order(self) -> int:
-        """0 for a number, 1 for a vector, 2 for a matrix."""
-
-    @property
-    def size(self) -> int:
-        """How many atoms it is made of."""
-        return 1
-
-    @abstractmethod
-    def evaluate(self, values: Values) -> Array:
-        """Its value where the letters have these values."""
-
-
-@dataclass(frozen=True)
-class Letter(Atom):
-    """A variable or the value of a node, by its name."""
-
-    name: str
-    order: int = 0
-
-    def evaluate(self, values: Values) -> Array:
-        return np.asarray(values[self.name], dtype=np.float64)
-
-
-@dataclass(frozen=True)
-class NamedNumber(Atom):
-    """π or e."""
-
-    name: str
-    value: float
-    order: int = 0
-
-    def evaluate(self, values: Values) -> Array:  # noqa: ARG002, a number is one everywhere
-        return np.asarray(self.value)
 
 
 @dataclass(frozen=True)
@@ -274,10 +225,12 @@ HALF = Fraction(1, 2)
 def added(sums: Iterable[Sum]) -> Sum:
     """a + b + …, terms of the same kind merged."""
     merged: dict[frozenset[Power], Term] = {}
-    for term in (term for part in sums for term in part.terms):
-        before = merged.get(term.kind)
-        coefficient = term.coefficient + (before.coefficient if before else 0)
-        merged[term.kind] = Term(coefficient, before.powers if before else term.powers)
+    for part in sums:
+        for term in part.terms:
+            before = merged.get(term.kind)
+            if before is not None:
+                term = Term(before.coefficient + term.coefficient, before.powers)
+            merged[term.kind] = term
     return Sum(tuple(term for term in merged.values() if term.coefficient))
 
 
@@ -310,8 +263,10 @@ def product_of(terms: Iterable[Term]) -> Sum:
         coefficient *= term.coefficient
         for power in term.powers:
             before = exponents.get(power.base)
-            exponents[power.base] = power.exponent if before is None else before + power.exponent
-    if any(base.order and not base.is_neutral for base in exponents):
+            exponent = power.exponent
+            exponents[power.base] = exponent if before is None else before + exponent
+    has_vector = any(base.order and not base.is_neutral for base in exponents)
+    if has_vector:  # which (1, …, 1) does not change
         exponents = {base: power for base, power in exponents.items() if not base.is_neutral}
     powers = tuple(Power(base, exponent) for base, exponent in exponents.items() if exponent.terms)
     return _without_needless_brackets(Term(coefficient, powers))
@@ -325,11 +280,13 @@ def _without_needless_brackets(term: Term) -> Sum:
         base, exponent = power.base, power.exponent.number
         if not isinstance(base, Grouped) or exponent is None or exponent.denominator != 1:
             continue
-        rest = Term(term.coefficient, tuple(other for other in term.powers if other != power))
-        if len(base.inner.terms) == 1 and _stays_short(base.inner.terms[0].coefficient, exponent):
-            return product_of([rest, *(base.inner**exponent).terms])
+        other_powers = tuple(other for other in term.powers if other != power)
+        rest = Term(term.coefficient, other_powers)
+        inner = base.inner
+        if len(inner.terms) == 1 and _stays_short(inner.terms[0].coefficient, exponent):
+            return product_of([rest, *(inner**exponent).terms])
         if exponent == 1 and not rest.powers and abs(rest.coefficient) == 1:
-            return base.inner if rest.coefficient == 1 else -base.inner
+            return inner if rest.coefficient == 1 else -inner
     return Sum((term,))
 
 
@@ -340,13 +297,13 @@ def raised(base: Sum, exponent: Sum) -> Sum:
         return ONE
     if number == 1:
         return base
-    if len(base.terms) == 1:
+    is_whole = number is not None and number.denominator == 1
+    if number is not None and is_whole and len(base.terms) == 1:
         (only,) = base.terms
-        is_whole = number is not None and number.denominator == 1
-        if number is not None and is_whole and _stays_short(only.coefficient, number):
+        if _stays_short(only.coefficient, number):
             coefficient = only.coefficient ** int(number)
-            powers = (Power(power.base, power.exponent * number) for power in only.powers)
-            return product_of([Term(coefficient, tuple(powers))])
+            powers = tuple(Power(power.base, power.exponent * number) for power in only.powers)
+            return product_of([Term(coefficient, powers)])
     bracket = base.only_atom or Grouped(base)
     return Sum((Term(Fraction(1), (Power(bracket, exponent),)),))
 

@@ -9,18 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from relusgd.graphs.formula import (
-    HALF,
-    Atom,
-    Grouped,
-    Letter,
-    NamedNumber,
-    Power,
-    Sum,
-    Term,
-    as_float,
-    as_sum,
-)
+from relusgd.graphs.atoms import Atom, Letter, NamedNumber
+from relusgd.graphs.formula import HALF, Grouped, Power, Sum, Term, as_float, as_sum
 from relusgd.graphs.function_formulas import Condition, FunctionCall
 from relusgd.graphs.text import printed
 from relusgd.graphs.vector_formulas import RULES, OnesLike, SlopesOfPowers, VectorProduct

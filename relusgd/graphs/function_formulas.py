@@ -12,7 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from relusgd.graphs.formula import HALF, ONE, Atom, NamedNumber, Sum, Values, as_sum, atom
+from relusgd.graphs.atoms import Atom, NamedNumber, Values
+from relusgd.graphs.formula import HALF, ONE, Sum, as_sum, atom
 from relusgd.model.expressions import (
     COMPARISONS,
     ComparisonNode,

@@ -21,8 +21,8 @@ from relusgd.graphs.design import (
     line_height,
     piece_width,
 )
+from relusgd.graphs.edge_curves import EdgeCurve, Point, Rectangle
 from relusgd.graphs.graph import Evaluated
-from relusgd.graphs.placing import EdgeCurve, Point, Rectangle
 from relusgd.graphs.text import TextLine, printed
 from relusgd.pictures.kit.plain_matplotlib import (
     Affine2D,

@@ -11,9 +11,9 @@ from __future__ import annotations
 from fractions import Fraction
 from math import gcd, lcm
 
+from relusgd.graphs.atoms import Atom
 from relusgd.graphs.formula import (
     ONE,
-    Atom,
     Grouped,
     Power,
     Sum,

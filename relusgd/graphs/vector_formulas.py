@@ -12,17 +12,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from relusgd.graphs.formula import (
-    Atom,
-    Letter,
-    Sum,
-    Term,
-    Values,
-    added,
-    as_single_term,
-    atom,
-    product_of,
-)
+from relusgd.graphs.atoms import Atom, Letter, Values
+from relusgd.graphs.formula import Sum, Term, added, as_single_term, atom, product_of
 from relusgd.model.network import Array
 
 PullBack = Callable[[Sum], Sum]

@@ -1,0 +1,192 @@
+"""The curves of edges between boxes, and the places of their labels."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from relusgd.graphs.columns import Columns, Key, is_node
+
+Size = tuple[float, float]
+
+
+Point = tuple[float, float]
+
+
+PORT_DISTANCE = 22.0
+"""Pixels between the ends of edges at a box."""
+
+
+PORT_SHARE = 0.8
+"""The most of a box's height that the ends of edges spread over."""
+
+
+@dataclass(frozen=True)
+class Rectangle:
+    """Centre and size; y goes upwards."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def left(self) -> float:
+        return self.x - self.width / 2
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width / 2
+
+    @property
+    def bottom(self) -> float:
+        return self.y - self.height / 2
+
+    @property
+    def top(self) -> float:
+        return self.y + self.height / 2
+
+    def touches(self, other: Rectangle, room: float = 0.0) -> bool:
+        """Whether less than `room` is left between the two."""
+        near_in_x = abs(self.x - other.x) < (self.width + other.width) / 2 + room
+        near_in_y = abs(self.y - other.y) < (self.height + other.height) / 2 + room
+        return near_in_x and near_in_y
+
+    def moved(self, dx: float, dy: float) -> Rectangle:
+        return replace(self, x=self.x + dx, y=self.y + dy)
+
+
+@dataclass(frozen=True)
+class EdgeCurve:
+    """The points of an edge's curve, which is horizontal at each, and the place of its label."""
+
+    points: tuple[Point, ...]
+    label: Rectangle | None = None
+
+    def at(self, piece: int, t: float) -> Point:
+        """A point of the Bézier curve between two points, 0 ≤ t ≤ 1.
+
+        Its control points are (x0, y0), (m, y0), (m, y1), (x1, y1), with m half way.
+        """
+        x0, y0 = self.points[piece]
+        x1, y1 = self.points[piece + 1]
+        s = 1 - t
+        middle = (x0 + x1) / 2
+        x = s**3 * x0 + 3 * s**2 * t * middle + 3 * s * t * t * middle + t**3 * x1
+        return x, y0 + (3 * t * t - 2 * t**3) * (y1 - y0)
+
+    def moved(self, dx: float, dy: float) -> EdgeCurve:
+        points = tuple((x + dx, y + dy) for x, y in self.points)
+        label = self.label.moved(dx, dy) if self.label else None
+        return EdgeCurve(points, label)
+
+
+def labelled_curves(
+    columns: Columns, rectangles: Mapping[Key, Rectangle], labels: Sequence[Size | None]
+) -> tuple[list[EdgeCurve], bool]:
+    """The curves with their labels, and whether some label had no room.
+
+    Every label takes the first place on its curve where it touches no box and no earlier label.
+    """
+    curves = _curves(columns, rectangles)
+    taken = [box for key, box in rectangles.items() if is_node(key)]
+    labelled = []
+    is_tight = False
+    for curve, label in zip(curves, labels, strict=True):
+        if label is None:
+            labelled.append(curve)
+            continue
+        places = [Rectangle(*curve.at(piece, t), *label) for piece, t in _spots(curve, curves)]
+        chosen = _first_free(places, taken)
+        if chosen is None:
+            chosen = places[0]
+            is_tight = True
+        taken.append(chosen)
+        labelled.append(EdgeCurve(curve.points, chosen))
+    return labelled, is_tight
+
+
+def _first_free(places: Sequence[Rectangle], taken: Sequence[Rectangle]) -> Rectangle | None:
+    for rectangle in places:
+        if not any(rectangle.touches(other, 2.0) for other in taken):
+            return rectangle
+    return None
+
+
+def _curves(columns: Columns, rectangles: Mapping[Key, Rectangle]) -> list[EdgeCurve]:
+    """The curves, without labels; their ends are spread over the boxes' sides."""
+    starts, ends = _ports(columns, rectangles)
+    curves = []
+    for chain, start, end in zip(columns.chains, starts, ends, strict=True):
+        points = [(rectangles[chain[0]].right, start)]
+        for bend in chain[1:-1]:
+            passed = rectangles[bend]
+            points += [(passed.left, passed.y), (passed.right, passed.y)]
+        points.append((rectangles[chain[-1]].left, end))
+        curves.append(EdgeCurve(tuple(points)))
+    return curves
+
+
+def _ports(
+    columns: Columns, rectangles: Mapping[Key, Rectangle]
+) -> tuple[list[float], list[float]]:
+    """The heights at which every edge leaves its parent and enters its child.
+
+    At a box, edges are in the order of the heights of what they lead to.
+    """
+    leaving: dict[Key, list[tuple[float, int]]] = defaultdict(list)
+    entering: dict[Key, list[tuple[float, int]]] = defaultdict(list)
+    for number, chain in enumerate(columns.chains):
+        leaving[chain[0]].append((rectangles[chain[1]].y, number))
+        entering[chain[-1]].append((rectangles[chain[-2]].y, number))
+    starts = _spread(leaving, rectangles, len(columns.chains))
+    ends = _spread(entering, rectangles, len(columns.chains))
+    return starts, ends
+
+
+def _spread(
+    edges_at: Mapping[Key, Sequence[tuple[float, int]]],
+    rectangles: Mapping[Key, Rectangle],
+    edges_in_all: int,
+) -> list[float]:
+    """The height of every edge's end, spread around the middle of the box where it is.
+
+    edges_at: for every box its edges, each with the height of what it leads to and its number.
+    """
+    heights = [0.0] * edges_in_all
+    for key, edges in edges_at.items():
+        box = rectangles[key]
+        last = len(edges) - 1
+        spread = min(PORT_SHARE * box.height, PORT_DISTANCE * last)
+        for rank, (_, number) in enumerate(sorted(edges)):
+            share = rank / last - 0.5 if last else 0.0
+            heights[number] = box.y + spread * share
+    return heights
+
+
+def _spots(curve: EdgeCurve, curves: Sequence[EdgeCurve]) -> list[tuple[int, float]]:
+    """Where a label may stand, best first: (piece, t) on the first or the last piece of a curve.
+
+    The better end is the one near which fewer other curves begin or end.
+    """
+    at_start = sum(_near(other.points[0], curve.points[0]) for other in curves)
+    at_end = sum(_near(other.points[-1], curve.points[-1]) for other in curves)
+    wanted = 0.5
+    if at_end > at_start:
+        wanted = 0.36
+    elif at_start > at_end:
+        wanted = 0.64
+    shares = [0.02 * step for step in range(5, 46)]
+    shares.sort(key=lambda t: abs(t - wanted))
+    last = len(curve.points) - 2
+    pieces = [0] if last == 0 else [0, last]
+    if at_start > at_end:
+        pieces.reverse()
+    return [(piece, t) for piece in pieces for t in shares]
+
+
+def _near(one: Point, other: Point) -> bool:
+    """Whether two curves begin, or end, at the same column and near each other."""
+    (x, y), (other_x, other_y) = one, other
+    return abs(x - other_x) < 1 and abs(y - other_y) < 60
