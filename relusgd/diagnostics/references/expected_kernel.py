@@ -18,15 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from relusgd.diagnostics.references.splines import mean_points
-from relusgd.diagnostics.references.unit_laws import (
-    NormalBiases,
-    NormalUnits,
-    PlacedUnits,
-    SlopeLaw,
-    UniformBiases,
-    UnitLaw,
-    UnitsAtOnePlace,
-)
+from relusgd.diagnostics.references.unit_laws.drawn_elbows import PlacedUnits, UnitsAtOnePlace
+from relusgd.diagnostics.references.unit_laws.law import SlopeLaw, UnitLaw
+from relusgd.diagnostics.references.unit_laws.normal_units import NormalBiases, NormalUnits
+from relusgd.diagnostics.references.unit_laws.uniform_biases import UniformBiases
 from relusgd.errors import InputError
 from relusgd.model.initial import InitialNetwork
 from relusgd.model.network import Array

@@ -19,10 +19,9 @@ elbows, with u = (x' − x)/σ between α and β:
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
+from relusgd.diagnostics.references.normal_numbers import normal_density, probability_below
 from relusgd.model.network import Array, Network
 
 FAR = 40.0
@@ -70,21 +69,22 @@ def noisy_regressors(
 
 def active_intervals(w: Array, b: Array, x: Array, deviation: float) -> tuple[Array, Array]:
     """Between which u = (x' − x)/deviation units are active around each x, shape (n, H) each."""
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # a unit without a slope has no elbow
         elbow = np.clip((-b / w - x[:, None]) / deviation, -FAR, FAR)
-    always = np.broadcast_to((w == 0) & (b > 0), elbow.shape)
-    never = np.broadcast_to((w == 0) & (b <= 0), elbow.shape)
+    is_flat = w == 0
+    is_never_active = is_flat & (b <= 0)
     start = np.where(w > 0, elbow, -FAR)
     stop = np.where(w < 0, elbow, FAR)
-    start = np.where(always, -FAR, np.where(never, FAR, start))
-    return start, np.where(always | never, FAR, stop)
+    start = np.where(is_never_active, FAR, start)
+    stop = np.where(is_flat, FAR, stop)
+    return start, stop
 
 
 def moments(start: Array, stop: Array) -> Moments:
     """M_0, M_1 and M_2 of a normal number between start and stop; 0 where stop ≤ start."""
     stop = np.maximum(start, stop)
-    p_start, p_stop = _density(start), _density(stop)
-    M_0 = _probability(stop) - _probability(start)
+    p_start, p_stop = normal_density(start), normal_density(stop)
+    M_0 = probability_below(stop) - probability_below(start)
     M_1 = p_start - p_stop
     M_2 = M_0 + start * p_start - stop * p_stop
     return M_0, M_1, M_2
@@ -104,14 +104,3 @@ def _mean_products(z: Array, spread: Array, start: Array, stop: Array) -> Array:
     crossed = one * spread[None, None, :] + other * spread[None, :, None]
     squared = spread[:, None] * spread[None, :]
     return np.asarray(one * other * M_0 + crossed * M_1 + squared * M_2)
-
-
-def _density(u: Array) -> Array:
-    return np.asarray(np.exp(-0.5 * np.square(u)) / math.sqrt(2 * math.pi))
-
-
-def _probability(u: Array) -> Array:
-    """Φ(u), the probability that a normal number is below u."""
-    different, place = np.unique(u, return_inverse=True)
-    values = [0.5 * math.erfc(-value / math.sqrt(2)) for value in different.tolist()]
-    return np.array(values)[place].reshape(u.shape)

@@ -1,0 +1,85 @@
+"""Units whose biases are uniform, with slopes that are uniform or of given values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from relusgd.diagnostics.references.unit_laws.integrals import mean_square, product_integral
+from relusgd.model.network import Array
+
+BiasIntegral = Callable[[Array, Array, Array], Array]
+"""∫ over the biases from `start` on, of this length, at the slope w: (w, start, length)."""
+
+
+GAUSS_3 = np.polynomial.legendre.leggauss(3)
+"""Nodes in ±1 and weights, which add up to 2, exact for polynomials up to degree 5."""
+
+
+@dataclass(frozen=True)
+class UniformBiases:
+    """Biases uniform in ±limit; slopes of the given values, equally often, or uniform in ±limit.
+
+    Both are active where b > t = max(−w x, −w z). What is then integrated over b is a polynomial in
+    w between the slopes at which t is 0 or ±limit, so that Gauss's rule of three nodes is exact.
+    """
+
+    limit: float
+    slopes: tuple[float, ...] | None = None
+
+    def gates(self, x: Array, z: Array) -> Array:
+        def lengths(w: Array, start: Array, length: Array) -> Array:  # noqa: ARG001
+            return length
+
+        return self._expected(x[:, None], z[None, :], lengths)
+
+    def balanced(self, x: Array, z: Array) -> Array:
+        def squares(w: Array, start: Array, length: Array) -> Array:
+            return np.asarray(length * (w**2 + mean_square(start, start + length)))
+
+        return self._expected(x[:, None], z[None, :], squares)
+
+    def outputs(self, x: Array, z: Array) -> Array:
+        x, z = x[:, None], z[None, :]
+
+        def products(w: Array, start: Array, length: Array) -> Array:
+            return product_integral(w * x + start, w * z + start, length)
+
+        return self._expected(x, z, products)
+
+    def mean(self, x: Array) -> Array:
+        def output(w: Array, start: Array, length: Array) -> Array:
+            return np.asarray(length * (w * x + start + length / 2))
+
+        return self._expected(x, x, output)
+
+    def _expected(self, x: Array, z: Array, integral: BiasIntegral) -> Array:
+        """The mean over the slopes of what is integrated over the biases; x, z: of one shape."""
+        total = np.zeros(np.broadcast_shapes(x.shape, z.shape))
+        for w, weight in self._nodes(x, z):
+            start = np.clip(np.maximum(-w * x, -w * z), -self.limit, self.limit)
+            total += weight * integral(w, start, self.limit - start)
+        return total / (2 * self.limit)
+
+    def _nodes(self, x: Array, z: Array) -> Iterator[tuple[Array, Array]]:
+        """Slopes and their weights, which add up to 1."""
+        if self.slopes is not None:
+            for slope in self.slopes:
+                yield np.array(slope), np.array(1 / len(self.slopes))
+            return
+        ends = self._ends(x, z)
+        for low, high in pairwise(ends):
+            middle, half = (low + high) / 2, (high - low) / 2
+            for node, weight in zip(*GAUSS_3, strict=True):
+                for side in (-1.0, 1.0):
+                    yield side * (middle + node * half), weight * half / (2 * self.limit)
+
+    def _ends(self, x: Array, z: Array) -> tuple[Array, ...]:
+        """Sizes of slopes between which nothing begins or ends, from 0 to the limit."""
+        at_x = self.limit / np.maximum(np.abs(x), 1.0)
+        at_z = self.limit / np.maximum(np.abs(z), 1.0)
+        nothing = np.zeros_like(at_x)
+        return nothing, np.minimum(at_x, at_z), np.maximum(at_x, at_z), nothing + self.limit
