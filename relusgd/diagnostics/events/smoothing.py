@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,7 +42,7 @@ def window_medians(values: Array, start: Integers, stop: Integers, most: int = 1
     """
     medians = np.empty((len(start), *values.shape[1:]))
     for index, (low, high) in enumerate(zip(start.tolist(), stop.tolist(), strict=True)):
-        stride = max(1, -(-(high - low) // most))
+        stride = max(1, math.ceil((high - low) / most))
         near = values[low:high:stride]
         middle = (len(near) - 1) // 2
         medians[index] = np.partition(near, middle, axis=0)[middle]
@@ -56,23 +57,28 @@ def legs(values: Array, least: float) -> list[Leg]:
     way before the first turn and behind the last one are told too, if they are long enough.
     """
     found: list[Leg] = []
+    # origin: the last turn. low, high: the lowest and the highest index since then.
     origin = low = high = 0
-    direction = 0
+    direction = 0  # 1 on a rise, -1 on a fall, 0 before the first turn
     for index in range(1, len(values)):
         if values[index] < values[low]:
             low = index
         if values[index] > values[high]:
             high = index
-        if direction >= 0 and values[high] - values[index] >= least:
+        turns_down = direction >= 0 and values[high] - values[index] >= least
+        turns_up = direction <= 0 and values[index] - values[low] >= least
+        if turns_down:
             if high > origin and values[high] - values[origin] >= least:
                 found.append(_leg(values, origin, high))
-            origin, low, direction = high, index, -1
-            high = index
-        elif direction <= 0 and values[index] - values[low] >= least:
+            origin = high
+            low = high = index
+            direction = -1
+        elif turns_up:
             if low > origin and values[origin] - values[low] >= least:
                 found.append(_leg(values, origin, low))
-            origin, high, direction = low, index, 1
-            low = index
+            origin = low
+            low = high = index
+            direction = 1
     end = high if direction > 0 else low
     if direction != 0 and end > origin and abs(values[end] - values[origin]) >= least:
         found.append(_leg(values, origin, end))

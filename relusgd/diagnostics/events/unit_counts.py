@@ -11,9 +11,11 @@ from relusgd.diagnostics.events.course import RecordedCourse
 from relusgd.diagnostics.events.smoothing import legs
 from relusgd.model.network import Array, Integers
 
-LASTING, LASTING_AT_END = 0.03, 0.01
-"""A count that does not last for this share of the film's clock is a flicker, or on its way; the
-last one need last only for the second share."""
+LASTING = 0.03
+"""A count that does not last for this share of the film's clock is a flicker, or on its way."""
+
+LASTING_AT_END = 0.01
+"""The last count need last for this share only."""
 
 PAUSE = 0.05
 """Changes with a pause of this share of the film's clock between them are two events."""
@@ -37,8 +39,9 @@ def bursts(course: RecordedCourse, counts: Array, units: int) -> Iterator[Burst]
     least = max(1.0, LEAST_SHARE * units)
     counts = _without_flicker(course, counts)
     for leg in legs(counts, least):
-        part = counts[leg.first : leg.last + 1]
-        changing = leg.first + 1 + np.flatnonzero(np.diff(part) * np.sign(leg.change) > 0)
+        steps = np.diff(counts[leg.first : leg.last + 1])
+        goes_on = steps * np.sign(leg.change) > 0
+        changing = leg.first + 1 + np.flatnonzero(goes_on)
         is_pause = np.diff(course.places[changing]) > PAUSE
         has_snapshot = np.diff(changing) > 1
         pauses = np.flatnonzero(is_pause & has_snapshot)
@@ -53,8 +56,9 @@ def _without_flicker(course: RecordedCourse, counts: Array) -> Array:
     """The counts that last; between two of them, where others flicker, a straight way."""
     first = np.flatnonzero(np.concatenate([[True], np.diff(counts) != 0]))
     stop = np.append(first[1:], len(counts))
-    lasts = _durations(course, first, stop) >= LASTING
-    lasts[-1] = _durations(course, first, stop)[-1] >= LASTING_AT_END
+    durations = _durations(course, first, stop)
+    lasts = durations >= LASTING
+    lasts[-1] = durations[-1] >= LASTING_AT_END
     if not lasts.any():
         return np.full(len(counts), counts[0])
     ends = np.stack([first[lasts], stop[lasts] - 1], axis=1).ravel()
