@@ -18,7 +18,8 @@ from functools import partial
 
 import numpy as np
 
-from relusgd.checks.operation_counts import count_operations, gradient_by_running_sums
+from relusgd.checks.operation_counts import count_operations
+from relusgd.checks.running_sums import gradient_by_running_sums
 from relusgd.gradients.backprop import backprop
 from relusgd.gradients.dense import dense_kernel
 from relusgd.gradients.prefix_sums import prefix_sum_kernel

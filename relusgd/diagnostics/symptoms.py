@@ -8,9 +8,10 @@ from functools import cached_property
 import numpy as np
 
 from relusgd.config import Config
-from relusgd.diagnostics.evidence.bends import bend_errors, bends_between_points
+from relusgd.diagnostics.evidence.bends import bend_errors
 from relusgd.diagnostics.evidence.careful_steps import careful_mse, is_quickly_taken
 from relusgd.diagnostics.evidence.course import ErrorCourse
+from relusgd.diagnostics.evidence.crowding import bends_between_points
 from relusgd.diagnostics.evidence.noise_level import NoiseLevel, noise_level
 from relusgd.diagnostics.evidence.output_layer import best_output_layer_mse
 from relusgd.diagnostics.measures import dead_in_first_layer, dead_units

@@ -12,23 +12,25 @@ from relusgd.words import counted, number
 MOST_ROWS = 60
 """A longer table shows its first and last rows, and how many lie between."""
 
+COLUMNS_OF_WORDS = ("run", "status", "case", *LAST)
+
 
 def sweep_html(rows: Sequence[Row]) -> str:
     """The summary of the rows; columns in which nothing stands are left out."""
-    shown, gap = list(rows), 0
-    if len(rows) > MOST_ROWS:
-        half = MOST_ROWS // 2
-        shown, gap = [*rows[:half], *rows[-half:]], len(rows) - MOST_ROWS
+    half = MOST_ROWS // 2
+    left_out = len(rows) - MOST_ROWS
+    shown = list(rows) if left_out <= 0 else [*rows[:half], *rows[-half:]]
     names = [name for name in columns(shown) if any(row.cell(name) is not None for row in shown)]
     lines = [[_cell(name, row.cell(name)) for name in names] for row in shown]
-    if gap:
-        lines.insert(MOST_ROWS // 2, ["…", *[""] * (len(names) - 1)])
-    words = [place for place, name in enumerate(names) if name in ("run", "status", "case", *LAST)]
-    table = html_table(
-        [name.replace("_", " ").replace("mse", "MSE") for name in names], lines, words=words
-    )
-    note = f"{counted(len(rows), 'run')}, {gap:,} of them not shown" if gap else ""
-    return table + (html_paragraph(note) if note else "")
+    if left_out > 0:
+        lines.insert(half, ["…", *[""] * (len(names) - 1)])
+    headings = [name.replace("_", " ").replace("mse", "MSE") for name in names]
+    words = [place for place, name in enumerate(names) if name in COLUMNS_OF_WORDS]
+    table = html_table(headings, lines, words=words)
+    if left_out <= 0:
+        return table
+    note = f"{counted(len(rows), 'run')}, {left_out:,} of them not shown"
+    return table + html_paragraph(note)
 
 
 def _cell(name: str, value: object) -> str:

@@ -11,13 +11,8 @@ from relusgd.checks.cost import (
     random_layers,
     random_line,
 )
-from relusgd.checks.operation_counts import (
-    Counted,
-    Counter,
-    count_operations,
-    counted,
-    gradient_by_running_sums,
-)
+from relusgd.checks.operation_counts import Counted, Counter, count_operations, counted
+from relusgd.checks.running_sums import gradient_by_running_sums
 from relusgd.gradients.backprop import backprop
 from relusgd.gradients.prefix_sums import prefix_sum_kernel
 from relusgd.graphs.graph import Graph

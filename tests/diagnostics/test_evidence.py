@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from relusgd.config import load_config
-from relusgd.diagnostics.evidence.bends import bend_errors, bends_between_points, crowded_place
+from relusgd.diagnostics.evidence.bends import bend_errors
 from relusgd.diagnostics.evidence.careful_steps import careful_mse
 from relusgd.diagnostics.evidence.course import ErrorCourse
+from relusgd.diagnostics.evidence.crowding import bends_between_points, crowded_place
 from relusgd.diagnostics.evidence.noise_level import equal_x_mse, noise_level
 from relusgd.diagnostics.evidence.output_layer import best_output_layer_mse
 from relusgd.diagnostics.evidence.slow_directions import slow_directions

@@ -6,7 +6,8 @@ import numpy as np
 
 from relusgd.diagnostics.causes.cause import STABLE, Cause, Changes, cause, foreseeable
 from relusgd.diagnostics.causes.remedies import drawn_elbows, longer, more_units
-from relusgd.diagnostics.evidence.bends import bend_errors, bends_between_points, crowded_place
+from relusgd.diagnostics.evidence.bends import bend_errors
+from relusgd.diagnostics.evidence.crowding import bends_between_points, crowded_place
 from relusgd.diagnostics.measures import always_on_units, dead_units
 from relusgd.diagnostics.symptoms import Symptoms
 from relusgd.words import counted, exact_number, number

@@ -1,4 +1,4 @@
-"""How well lines with k bends fit the points, found greedily, and how many bends a network has.
+"""How well lines with k bends fit the points, found greedily.
 
 Each bend is a hinge relu(x − t) at a training x or in the middle between two, chosen so that it
 lowers the error most beside the line and the bends before it (orthogonal least squares, Chen,
@@ -8,23 +8,27 @@ not above the error that this gives.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from relusgd.model.breakpoints import breakpoints
-from relusgd.model.network import Array, Network
+from relusgd.model.network import Array
 
-MOST_POINTS, MOST_POSITIONS = 400, 200
-"""The error is measured at so many points at most, and bends are looked for at so many places."""
+MOST_POINTS = 400
+"""The error is measured at so many points at most."""
 
-EXCHANGED, EXCHANGES = 8, 2
-"""Of lines with so many bends or fewer, all bends are moved so often."""
+MOST_POSITIONS = 200
+"""Bends are looked for at so many places at most."""
 
-ROUNDING, SMALLEST_PART = 1e-14, 1e-6
-"""Squares below the first part of those of y are rounding; a hinge of which less than the second
-part is left beside the others is one of their sums.
-"""
+EXCHANGED = 8
+"""Of lines with so many bends or fewer, all bends are moved when another one has come."""
+
+EXCHANGES = 2
+"""They are moved so often at most."""
+
+ROUNDING = 1e-14
+"""Squares below this part of those of y are rounding."""
+
+SMALLEST_PART = 1e-6
+"""A hinge of which less than this part is left beside the others is one of their sums."""
 
 
 def bend_errors(x: Array, y: Array, most: int) -> Array:
@@ -39,16 +43,17 @@ def bend_errors(x: Array, y: Array, most: int) -> Array:
     hinges = np.maximum(0.0, u[:, None] - _positions(u))
     enough = ROUNDING * float(y @ y)
     chosen: list[int] = []
-    errors = [_square(_without(line, y))]
-    while len(chosen) < most and errors[-1] > enough:
+    squares = [_square(_without(line, y))]
+    while len(chosen) < most and squares[-1] > enough:
         best, gain = _best_hinge(line, hinges, chosen, y)
         if gain <= enough:
             break
         chosen.append(best)
         if len(chosen) <= EXCHANGED:
             chosen = _exchanged(line, hinges, chosen, y)
-        errors.append(_square(_without(np.column_stack([line, hinges[:, chosen]]), y)))
-    return np.asarray(np.array(errors) / len(y), dtype=np.float64)
+        basis = np.column_stack([line, hinges[:, chosen]])
+        squares.append(_square(_without(basis, y)))
+    return np.asarray(np.array(squares) / len(y), dtype=np.float64)
 
 
 def _positions(u: Array) -> Array:
@@ -74,8 +79,9 @@ def _square(residual: Array) -> float:
 
 def _best_hinge(line: Array, hinges: Array, chosen: list[int], y: Array) -> tuple[int, float]:
     """The hinge that lowers the squared error most beside the chosen ones, and by how much."""
-    both = _without(np.column_stack([line, hinges[:, chosen]]), np.column_stack([y, hinges]))
-    residual, left = both[:, 0], both[:, 1:]
+    basis = np.column_stack([line, hinges[:, chosen]])
+    remainders = _without(basis, np.column_stack([y, hinges]))
+    residual, left = remainders[:, 0], remainders[:, 1:]
     norms = np.linalg.norm(left, axis=0)
     is_new = norms > SMALLEST_PART * np.linalg.norm(hinges, axis=0)
     projections = np.divide(left.T @ residual, norms, out=np.zeros_like(norms), where=is_new)
@@ -103,42 +109,3 @@ def _thinned(x: Array, y: Array) -> tuple[Array, Array]:
         return x, y
     chosen = np.linspace(0, len(x) - 1, MOST_POINTS).round().astype(int)
     return x[chosen], y[chosen]
-
-
-CROWD = 0.1
-"""Bends within this part of the range of x, or within one gap between points, are beside each
-other.
-"""
-
-
-class Crowd(NamedTuple):
-    """Where most bends are beside each other: from where to where, and which share of all."""
-
-    low: float
-    high: float
-    share: float
-
-
-def crowded_place(network: Network, x: Array) -> Crowd | None:
-    """Where most bends on the points are beside each other; None without bends. x: sorted."""
-    positions = np.unique(x)
-    low, high = float(positions[0]), float(positions[-1])
-    bends = breakpoints(network).between(low, high)
-    if not len(bends):
-        return None
-    following = positions[np.searchsorted(positions, bends)]
-    ends = np.maximum(following, bends + CROWD * (high - low))
-    counts = np.searchsorted(bends, ends, side="right") - np.arange(len(bends))
-    most = int(np.argmax(counts))
-    last = bends[most + counts[most] - 1]
-    return Crowd(float(bends[most]), float(last), float(counts[most] / len(bends)))
-
-
-def bends_between_points(network: Network, x: Array) -> int:
-    """Between how many neighbouring training x the function bends; x: sorted.
-
-    Bends within one gap between points count once, because on the points they are one.
-    """
-    positions = np.unique(x)
-    bends = breakpoints(network).between(float(positions[0]), float(positions[-1]))
-    return len(np.unique(np.searchsorted(positions, bends)))

@@ -29,7 +29,10 @@ def choose_columns(
     keys: how messages call what names x and y. Raises ConfigError when a column is missing or
     ambiguous.
     """
-    faults = [fault for name in (x, y) if name is not None for fault in _faults(layout, name)]
+    faults: list[str] = []
+    for name in (x, y):
+        if name is not None:
+            faults += _faults(layout, name)
     if x is not None and x == y:
         faults = [*_faults(layout, x), f"x and y name the same column, {x}"]
     if len(faults) == 2 and all(map(is_number, layout.names)):
@@ -52,11 +55,12 @@ def find_column(path: Path, layout: Layout, name: str) -> int:
 def columns_of_numbers(layout: Layout) -> list[int]:
     """The columns that can be x or y: numbers, or dates for x, and names that are not ambiguous."""
     counts = Counter(layout.names)
-    return [
-        index
-        for index, name in enumerate(layout.names)
-        if counts[name] == 1 and name and (layout.holds_numbers(index) or layout.holds_dates(index))
-    ]
+
+    def can_be_chosen(index: int, name: str) -> bool:
+        is_named_alone = name != "" and counts[name] == 1
+        return is_named_alone and (layout.holds_numbers(index) or layout.holds_dates(index))
+
+    return [index for index, name in enumerate(layout.names) if can_be_chosen(index, name)]
 
 
 def _faults(layout: Layout, wanted: str) -> list[str]:
@@ -106,15 +110,16 @@ def _only_choice(
     names = layout.names
     if names and all(map(is_number, names)):
         raise ConfigError([f"{path}: the first line must name the columns; it holds numbers"])
-    usual = x or "x", y or "y"
-    if all(map(names.__contains__, usual)):
-        return find_column(path, layout, usual[0]), find_column(path, layout, usual[1])
+    usual_x, usual_y = x or "x", y or "y"
+    if usual_x in names and usual_y in names:
+        return find_column(path, layout, usual_x), find_column(path, layout, usual_y)
     numeric = columns_of_numbers(layout)
     given = [names.index(name) for name in (x, y) if name is not None]
     free = [index for index in numeric if index not in given and names[index] != NAMELESS]
-    nameless = names.index(NAMELESS) if NAMELESS in names else None
-    if len(free) + len(given) == 1 and nameless in numeric and x is None:
-        free.insert(0, nameless)
+    # A column without a name, such as that of an index, is x where there is no other.
+    nameless = [index for index in numeric if names[index] == NAMELESS]
+    if x is None and nameless and len(free) + len(given) == 1:
+        free.insert(0, nameless[0])
     if len(free) + len(given) != 2:
         unnamed = [key for key, name in zip(keys, (x, y), strict=True) if name is None]
         raise ConfigError([f"{path}: {_no_choice(layout, numeric, unnamed)}"])
