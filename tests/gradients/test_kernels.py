@@ -237,7 +237,7 @@ def active_sets(kernel, parameters, x):
     H, B = len(parameters) // 3, len(x)
     probe = np.concatenate([parameters[: 2 * H], np.full(H, 2.0**-600), [0.0]])
     sums = kernel(probe, x, -(2.0 ** np.arange(B)))[H : 2 * H] / 2.0**-600
-    return sums.astype(int)[:, None] >> np.arange(B) & 1 == 1
+    return sums.astype(np.int64)[:, None] >> np.arange(B) & 1 == 1
 
 
 ROUNDING = (np.array([1.0, 0.0, 1e-3, 0.0]), np.array([0.0, 1e6]), np.array([1e10, 0.0]))
