@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from relusgd.cli.boundary import guarded
+from relusgd.cli.compared_views import (
+    ComparedView,
+    CoursesView,
+    EndsView,
+    FunctionsView,
+    QuantitiesView,
+)
 from relusgd.cli.completions import complete_quantities, complete_runs_and_sweeps
 from relusgd.cli.options import JsonOption
 from relusgd.cli.picture_options import (
@@ -24,9 +31,6 @@ from relusgd.errors import InputError
 
 if TYPE_CHECKING:
     from relusgd.comparing.compare import Comparison
-    from relusgd.pictures.kit.look import Look
-
-Printed = Literal["table", "json", "csv"]
 
 SubjectsArgument = Annotated[
     list[Path],
@@ -110,15 +114,21 @@ def compare(
     percents = None if band is None else read_band(band)
     look = make_look(size, title, theme, "none")
     comparison = compare_runs(*subjects)
-    printed: Printed = "json" if as_json else "csv" if as_csv else "table"
+    view: ComparedView = EndsView(comparison)
     if functions:
-        _show_functions(comparison, percents, with_, printed, out, look)
+        view = _functions_view(comparison, percents, with_)
     elif quantities is not None:
-        _show_measured(comparison, quantities, printed, out, look)
+        view = _quantities_view(comparison, quantities)
     elif over is not None:
-        _show_courses(comparison, over, percents, printed, out, look)
+        view = _courses_view(comparison, over, percents)
+    if out is not None:
+        typer.echo(printable(f"picture: {view.draw(out, look)}"), err=True)
+    if as_json:
+        print_json(view.to_json())
+    elif as_csv:
+        typer.echo(view.to_csv(), nl=False)
     else:
-        _show_ends(comparison, printed, out, look)
+        view.print_tables()
     for folder, message in comparison.damaged.items():
         if folder not in message:
             message = f"{folder}: {message}"
@@ -156,103 +166,26 @@ def _check_options(
         )
 
 
-def _show_ends(comparison: Comparison, printed: Printed, out: Path | None, look: Look) -> None:
-    """How the runs ended: a picture if wanted, and the table, JSON or CSV."""
-    from relusgd.comparing.table import to_csv, to_json
-
-    if out is not None:
-        from relusgd.comparing.picture import draw
-
-        _say_picture(draw(comparison, out, look))
-    if printed == "json":
-        print_json(to_json(comparison))
-    elif printed == "csv":
-        typer.echo(to_csv(comparison), nl=False)
-    else:
-        # rich is loaded only where tables are printed.
-        from relusgd.cli.comparison_tables import print_tables
-
-        print_tables(comparison)
-
-
-def _show_courses(
-    comparison: Comparison,
-    over: OverName,
-    band: tuple[float, ...] | None,
-    printed: Printed,
-    out: Path | None,
-    look: Look,
-) -> None:
-    """The errors over time: a picture if wanted, and the table, JSON or CSV."""
-    from relusgd.comparing.course_table import to_csv, to_json
+def _courses_view(
+    comparison: Comparison, over: OverName, band: tuple[float, ...] | None
+) -> ComparedView:
     from relusgd.comparing.courses import QUARTILES, courses_of
 
-    courses = courses_of(comparison, over.value, QUARTILES if band is None else band)
-    if out is not None:
-        from relusgd.comparing.course_picture import draw_over_time
-
-        _say_picture(draw_over_time(courses, out, look))
-    if printed == "json":
-        print_json(to_json(courses))
-    elif printed == "csv":
-        typer.echo(to_csv(courses), nl=False)
-    else:
-        from relusgd.cli.course_tables import print_courses
-
-        print_courses(courses)
+    return CoursesView(courses_of(comparison, over.value, QUARTILES if band is None else band))
 
 
-def _show_functions(
-    comparison: Comparison,
-    band: tuple[float, ...] | None,
-    references: str,
-    printed: Printed,
-    out: Path | None,
-    look: Look,
-) -> None:
-    """The spread of the learned functions: a picture if wanted, and the table, JSON or CSV."""
-    from relusgd.comparing.function_table import to_csv, to_json
+def _functions_view(
+    comparison: Comparison, band: tuple[float, ...] | None, references: str
+) -> ComparedView:
     from relusgd.comparing.functions import functions_of
 
-    spreads = functions_of(comparison, band, references)
-    if out is not None:
-        from relusgd.comparing.function_picture import draw_spreads
-
-        _say_picture(draw_spreads(spreads, out, look))
-    if printed == "json":
-        print_json(to_json(spreads))
-    elif printed == "csv":
-        typer.echo(to_csv(spreads), nl=False)
-    else:
-        from relusgd.cli.function_tables import print_functions
-
-        print_functions(spreads)
+    return FunctionsView(functions_of(comparison, band, references))
 
 
-def _show_measured(
-    comparison: Comparison, quantities: str, printed: Printed, out: Path | None, look: Look
-) -> None:
-    """Quantities over the groups: a picture if wanted, and the table, JSON or CSV."""
+def _quantities_view(comparison: Comparison, quantities: str) -> ComparedView:
     from relusgd.comparing.measured import measured_groups
-    from relusgd.comparing.measured_table import to_csv, to_json
 
-    measured = measured_groups(comparison, quantities)
-    if out is not None:
-        from relusgd.comparing.measured_picture import draw_measured
-
-        _say_picture(draw_measured(measured, out, look))
-    if printed == "json":
-        print_json(to_json(measured))
-    elif printed == "csv":
-        typer.echo(to_csv(measured), nl=False)
-    else:
-        from relusgd.cli.measured_tables import print_measured
-
-        print_measured(measured)
-
-
-def _say_picture(path: Path) -> None:
-    typer.echo(printable(f"picture: {path}"), err=True)
+    return QuantitiesView(measured_groups(comparison, quantities))
 
 
 def read_band(text: str) -> tuple[float, ...]:
