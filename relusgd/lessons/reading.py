@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -16,16 +16,11 @@ from relusgd.config.source import Fault, Places, covers
 from relusgd.config.values import plain
 from relusgd.config.yaml_reader import Document, read_file, read_yaml
 from relusgd.errors import ConfigError, InputError
-from relusgd.lessons.commands import read_command
+from relusgd.lessons.file_faults import faults_of_file
 from relusgd.lessons.lesson import LabExercise, Lesson, LessonFile, Question
-from relusgd.lessons.placeholders import Placeholder, placeholders_in
-from relusgd.recipes.formula import check_needs, parse_quantity
-from relusgd.words import comma_list, did_you_mean, nearest, shown
+from relusgd.words import did_you_mean, nearest, shown
 
 FORMAT = "docs/lessons.md has the format"
-
-PROSE = ("text", "answer")
-"""Texts of a question that may hold placeholders."""
 
 
 def find_lesson(name: str | Path) -> Path:
@@ -61,14 +56,7 @@ def read_lesson(path: Path) -> Lesson:
     if file is None:
         raise ConfigError(places.sentences(faults), FORMAT)
     configs, faults = _configs(file)
-    faults += [
-        fault for at, question in enumerate(file.questions) for fault in _faults(at, question)
-    ]
-    faults += _unknown_sources(file)
-    faults += _repeated_names(file)
-    faults += _too_long(file)
-    for name, command in file.facts.items():
-        faults += _command_faults(("facts", name), command)
+    faults += faults_of_file(file)
     if faults:
         raise ConfigError(places.sentences(faults), FORMAT)
     return Lesson(path.stem, path, content, file, configs)
@@ -131,82 +119,6 @@ def _configs(file: LessonFile) -> tuple[dict[str, Config], list[Fault]]:
         if config is not None:
             configs[name] = config
     return configs, faults
-
-
-def _faults(at: int, question: Question) -> Iterator[Fault]:
-    """What is wrong with the texts and commands of a question."""
-    for key in PROSE:
-        yield from _prose_faults(("questions", at, key), getattr(question, key))
-    for key in ("look", "check"):
-        for place, command in enumerate(getattr(question, key)):
-            yield from _command_faults(("questions", at, key, place), command)
-
-
-def _prose_faults(path: tuple[str | int, ...], text: str) -> Iterator[Fault]:
-    try:
-        placeholders_in(text)
-    except InputError as error:
-        yield Fault(path, f": {error.message}")
-
-
-def _command_faults(path: tuple[str | int, ...], command: str) -> Iterator[Fault]:
-    try:
-        read_command(command)
-    except InputError as error:
-        yield Fault(path, f": {error.message}")
-
-
-def _unknown_sources(file: LessonFile) -> Iterator[Fault]:
-    """Runs and facts that a placeholder or a link names and the lesson has not."""
-    for at, question in enumerate(file.questions):
-        for key in PROSE:
-            try:
-                found = placeholders_in(getattr(question, key))
-            except InputError:
-                continue
-            for placeholder in found:
-                yield from _source_faults(("questions", at, key), placeholder, file)
-        run = question.lab.run if question.lab else None
-        if run and run.partition("/")[0] not in file.runs:
-            known = did_you_mean(run, file.runs)
-            yield Fault(("questions", at, "lab"), f"is the run {shown(run)}{known}")
-
-
-def _source_faults(
-    path: tuple[str | int, ...], placeholder: Placeholder, file: LessonFile
-) -> Iterator[Fault]:
-    written, source = placeholder.written, placeholder.source
-    if source in file.facts:
-        return
-    if source.partition("/")[0] not in file.runs:
-        known = [*file.runs, *file.facts]
-        hint = did_you_mean(source, known) if known else "; the lesson has no runs and no facts"
-        yield Fault(path, f": {written}: {shown(source)} is no run and no fact{hint}")
-        return
-    try:
-        check_needs(parse_quantity(placeholder.asked))
-    except InputError as error:
-        yield Fault(path, f": {written}: {error.message}")
-
-
-def _repeated_names(file: LessonFile) -> Iterator[Fault]:
-    """Questions of one name, and names that are both a run's and a fact's."""
-    names = [question.name for question in file.questions]
-    for at, name in enumerate(names):
-        if name in names[:at]:
-            yield Fault(
-                ("questions", at, "name"), f"is {shown(name)}, as that of a question before"
-            )
-    both = [name for name in file.facts if name in file.runs]
-    if both:
-        yield Fault(("facts", both[0]), f"is a run's name, too; runs: {comma_list(file.runs)}")
-
-
-def _too_long(file: LessonFile) -> Iterator[Fault]:
-    """A lesson that is shorter than its questions together."""
-    together = sum(question.minutes or 0 for question in file.questions)
-    if together > file.minutes:
-        yield Fault(("minutes",), f"is {file.minutes}, and those of the questions are {together}")
 
 
 def settings_of(values: Mapping[str, object]) -> dict[str, object]:
