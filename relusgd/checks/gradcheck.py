@@ -203,31 +203,30 @@ def compare(
     for k, (start, stop) in enumerate(pairwise(layout.bounds)):
         in_array = (entries >= start) & (entries < stop)
         compared = in_array & ~differences.crosses
-        name, shape = layout.names[k], layout.shapes[k]
+        shape = layout.shapes[k]
         worst = _worst(relative, compared)
-        if worst is None:
-            index: tuple[int, ...] = ()
-            figures = dict.fromkeys(("largest", "typical", "given", "measured"), math.nan)
-        else:
+        index: tuple[int, ...] = ()
+        if worst is not None:
             index = tuple(int(i) for i in np.unravel_index(entries[worst] - start, shape))
-            figures = {
-                "largest": float(relative[worst]),
-                "typical": float(np.median(relative[compared])),
-                "given": float(given[worst]),
-                "measured": float(measured[worst]),
-            }
         checks.append(
             ArrayCheck(
-                name=name,
+                name=layout.names[k],
                 shape=shape,
                 entries=int(in_array.sum()),
                 left_out=int((in_array & differences.crosses).sum()),
+                largest=_value_at(worst, relative),
+                typical=float(np.median(relative[compared])) if compared.any() else math.nan,
                 worst=index,
+                given=_value_at(worst, given),
+                measured=_value_at(worst, measured),
                 tolerance=precision.tolerance,
-                **figures,
             )
         )
     return GradientCheck(tuple(checks), precision.step, precision.tolerance)
+
+
+def _value_at(place: int | None, values: Array) -> float:
+    return math.nan if place is None else float(values[place])
 
 
 def _worst(relative: Array, compared: Booleans) -> int | None:

@@ -242,18 +242,9 @@ def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
     from relusgd.runs.explanation import first_sentence
 
     has_test_points = not math.isnan(summary["test_mse"])
-    test_mse = "– (no test points)"
-    if has_test_points:
-        best = f"best {number(summary['best_test_mse'])} in epoch {summary['best_epoch']:,}"
-        test_mse = f"{number(summary['test_mse'])} ({best})"
     error = run.metrics["test_mse" if has_test_points else "train_mse"]
     widths = " + ".join(f"{width:,}" for width in summary["hidden"])
     units = "hidden unit" if widths == "1" else "hidden units"
-    epochs = f"{summary['epochs']:,} of {summary['planned_epochs']:,}"
-    steps = counted(summary["steps"], "step")
-    if summary["planned_steps"] % run.facts.counts.steps_per_epoch:
-        epochs = f"{summary['epochs']:,}"
-        steps = f"{summary['steps']:,} of {counted(summary['planned_steps'], 'step')}"
     breakpoints = counted(summary["breakpoints"], "breakpoint")
     version = summary["versions"]["relusgd"]
     lines = {
@@ -261,9 +252,9 @@ def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
         "status": summary["status"],
         "network": f"{widths} {units}, {summary['parameters']:,} parameters",
         "training": summary["training"],
-        "epochs": f"{epochs} ({steps})",
+        "epochs": _length_words(summary, run.facts.counts.steps_per_epoch),
         "train MSE": number(summary["train_mse"]),
-        "test MSE": test_mse,
+        "test MSE": _test_words(summary) if has_test_points else "– (no test points)",
         "course": sparkline(error.tolist(), 40),
         "units": f"{summary['dead_units']:,} dead, {summary['always_on_units']:,} always on, "
         f"{breakpoints}",
@@ -283,3 +274,19 @@ def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
         result = f"tried: {summary['tried']}" if summary["tried"] else "untried"
         lines["advice"] = f"{in_shell(settings(summary['advice']))} ({result})"
     return lines
+
+
+def _test_words(summary: dict[str, Any]) -> str:
+    """The last test error, and the best one."""
+    best = f"best {number(summary['best_test_mse'])} in epoch {summary['best_epoch']:,}"
+    return f"{number(summary['test_mse'])} ({best})"
+
+
+def _length_words(summary: dict[str, Any], steps_per_epoch: int) -> str:
+    """How far the training has come, of what was planned."""
+    if summary["planned_steps"] % steps_per_epoch:
+        # A length that was given in steps may end within an epoch.
+        planned = counted(summary["planned_steps"], "step")
+        return f"{summary['epochs']:,} ({summary['steps']:,} of {planned})"
+    epochs = f"{summary['epochs']:,} of {summary['planned_epochs']:,}"
+    return f"{epochs} ({counted(summary['steps'], 'step')})"

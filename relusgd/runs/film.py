@@ -17,7 +17,7 @@ from relusgd.errors import InputError
 from relusgd.model.history import History
 from relusgd.pictures.films.build_up import check_build_up
 from relusgd.pictures.films.film import USUAL_FPS, check_film, write_film
-from relusgd.pictures.films.slow_motion.real_step import check_slow_motion
+from relusgd.pictures.films.slow_motion.real_step import RealStep, check_slow_motion
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.moments.frames import FPS, Indices, Timing, choose_frames
 from relusgd.pictures.pages.drawn_file import DrawnFile
@@ -89,10 +89,7 @@ def animate(
         check_slow_motion(scene, look or Look())
         real_step = slowed_step(runs[0], slow_motion)
     ending = _ending(runs, first_epoch) if last_epoch is None else None
-    last = last_epoch if ending is None else ending.epoch
-    if ending and real_step and isinstance(scene, View):
-        row = scene.history.last_until(real_step.number)
-        last = max(ending.epoch, float(scene.history.clock[row]))
+    last = last_epoch if ending is None else _last_moment(ending, scene, real_step)
     indices = choose_frames(scene, timing.frames, spacing, first_epoch=first_epoch, last_epoch=last)
     if real_step and isinstance(scene, View):
         indices = _with_moment_of(real_step.number, scene.history, indices)
@@ -124,6 +121,14 @@ def _ending(runs: Sequence[FilmedRun], first_epoch: int | None) -> FilmEnding | 
     if ending is None or ending.epoch <= (first_epoch or 0):
         return None
     return ending
+
+
+def _last_moment(ending: FilmEnding, scene: Scene, real_step: RealStep | None) -> float:
+    """Where a film ends that ends early: not before the step that it shows slowly."""
+    if real_step is None or not isinstance(scene, View):
+        return ending.epoch
+    row = scene.history.last_until(real_step.number)
+    return max(ending.epoch, float(scene.history.clock[row]))
 
 
 def _with_moment_of(step: int, history: History, indices: Indices) -> Indices:

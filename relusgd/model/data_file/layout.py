@@ -136,29 +136,18 @@ def _layout(rows: list[Row], delimiter: str, wanted: Sequence[str]) -> Layout:
     if place is None:
         return Layout(delimiter, ())
     line, header = rows[place]
-    names = _names(header, wanted)
-    while (
-        names and not names[-1] and not any(any(row[len(names) - 1 :]) for _, row in rows[place:])
-    ):
-        names.pop()
+    names = _without_empty_end(_names(header, wanted), rows[place:])
     if not names:
         return Layout(delimiter, ())
     below = [row for row in rows[place + 1 :] if not is_comment(row[1])]
-    units_line = None
-    notes = []
-    if below and is_rule(below[0][1]):
-        units_line, _ = below.pop(0)
-    elif len(below) > 1 and _are_units(below[0][1], below[1][1], len(names)):
-        units_line, units = below.pop(0)
-        shown = ", ".join(in_quotes(cell) for cell in units if cell)
-        notes.append(f"line {units_line} holds units and no data: {shown}")
+    units_line, notes = _take_units(below, len(names))
     if place > 0:
         notes.append(f"the columns are named in line {line}")
     fault = None
     is_even = all(len(row) == len(names) for _, row in below)
     if _have_one_more(below, len(names)):
-        is_certain = delimiter != "," or not all(is_number(row[0]) for _, row in below[:TYPED_ROWS])
-        if not is_certain:
+        may_be_decimals = delimiter == "," and _begin_with_numbers(below)
+        if may_be_decimals:
             fault = _two_causes(len(names))
         names = ["", *names]
     if names[0] == "" and len(names) > 1:
@@ -212,6 +201,29 @@ def _without_end(row: Sequence[str]) -> list[str]:
     while cells and not cells[-1]:
         cells.pop()
     return cells
+
+
+def _without_empty_end(names: list[str], rows: list[Row]) -> list[str]:
+    """The names without empty ones at the end, below which no row has anything."""
+    kept = list(names)
+    while kept and not kept[-1] and not any(any(row[len(kept) - 1 :]) for _, row in rows):
+        kept.pop()
+    return kept
+
+
+def _take_units(below: list[Row], width: int) -> tuple[int | None, list[str]]:
+    """Take a first row that holds no data off the rows below the header.
+
+    Gives its line, if there is one, and a note on the units in it.
+    """
+    if below and is_rule(below[0][1]):
+        line, _ = below.pop(0)
+        return line, []
+    if len(below) > 1 and _are_units(below[0][1], below[1][1], width):
+        line, units = below.pop(0)
+        shown = ", ".join(in_quotes(cell) for cell in units if cell)
+        return line, [f"line {line} holds units and no data: {shown}"]
+    return None, []
 
 
 def _names_numbers(rows: list[Row], i: int) -> bool:
@@ -278,6 +290,10 @@ def _have_one_more(rows: list[Row], width: int) -> bool:
     seen = rows[:TYPED_ROWS]
     longer = [row for _, row in seen if len(row) == width + 1]
     return bool(seen) and len(longer) == len(seen) and any(row[-1] for row in longer)
+
+
+def _begin_with_numbers(rows: list[Row]) -> bool:
+    return all(is_number(row[0]) for _, row in rows[:TYPED_ROWS])
 
 
 def _two_causes(width: int) -> str:
