@@ -132,6 +132,12 @@ def gradient_functions(hidden: tuple[int, ...]) -> dict[EngineAndKernel, Gradien
 
     functions: dict[EngineAndKernel, GradientFunction] = {("numpy", "backprop"): reference}
     if len(hidden) > 1:
+        if numba_is_installed():
+            from relusgd.gradients.compiled import deep_kernel
+
+            functions["compiled", "tiles"] = _by_kernel(
+                lambda theta, g, _: deep_kernel(theta, g, hidden)
+            )
         return functions
     (H,) = hidden
     functions["numpy", "dense"] = _by_kernel(lambda theta, g, x: dense_kernel(theta, g, H, len(x)))

@@ -12,10 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from relusgd.config import Config
+from relusgd.model.network import parameter_count
 from relusgd.training.descent import Engine
 from relusgd.training.engines import (
     STEP_NANOSECONDS,
     choose_kernel,
+    deep_step_nanoseconds,
     gradient_nanoseconds,
     numba_is_installed,
 )
@@ -77,23 +79,29 @@ def compiled_saving(config: Config, points: int) -> int:
     """About how many nanoseconds a training is shorter when it is compiled, loading aside."""
     if not _may_be_compiled(config) or config.engine == "numpy":
         return 0
-    training, width = config.training, config.width
+    training = config.training
     batch_size = points if training.batch_size == "full" else training.batch_size
-    noise = Noise(training.label_noise, training.input_noise)
-
-    def step(engine: Engine) -> int:
-        kernel = choose_kernel(engine, batch_size, width, points, noise)
-        times = gradient_nanoseconds(engine, batch_size, width, points, noise)
-        return STEP_NANOSECONDS[engine] + times[kernel]
-
-    saved = step("numpy") - step("compiled") + _optimizer_nanoseconds(config)
+    by_numpy = _step_nanoseconds(config, "numpy", batch_size, points)
+    compiled = _step_nanoseconds(config, "compiled", batch_size, points)
+    saved = by_numpy - compiled + _optimizer_nanoseconds(config)
     steps_per_epoch = -(-points // batch_size)
     return max(saved, 0) * config.total_steps(steps_per_epoch)
 
 
+def _step_nanoseconds(config: Config, engine: Engine, batch_size: int, points: int) -> int:
+    """About how long a step takes, beside drawing noise and the method's own part."""
+    training, hidden = config.training, config.network.hidden
+    noise = Noise(training.label_noise, training.input_noise)
+    if len(hidden) > 1:
+        return deep_step_nanoseconds(engine, batch_size, hidden, training.layers, noise)
+    kernel = choose_kernel(engine, batch_size, hidden[0], points, noise)
+    times = gradient_nanoseconds(engine, batch_size, hidden[0], points, noise)
+    return STEP_NANOSECONDS[engine] + times[kernel]
+
+
 def _may_be_compiled(config: Config) -> bool:
     """Whether the compiled engine is for such a training."""
-    return config.training.method != "ridge" and len(config.network.hidden) == 1
+    return config.training.method != "ridge"
 
 
 def _optimizer_nanoseconds(config: Config) -> int:
@@ -102,4 +110,4 @@ def _optimizer_nanoseconds(config: Config) -> int:
     alone, per_parameter = OPTIMIZER_NANOSECONDS[method]
     if method == "sgd" and config.training.momentum:
         alone, per_parameter = MOMENTUM_NANOSECONDS
-    return alone + 3 * config.width * per_parameter
+    return alone + parameter_count(config.network.hidden) * per_parameter

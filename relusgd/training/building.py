@@ -19,8 +19,8 @@ from relusgd.model.points import Dataset, resampled, standardize
 from relusgd.model.target_points import sample_dataset
 from relusgd.model.targets import parse_target
 from relusgd.training.auto_engine import choose_engine
-from relusgd.training.descent import Descent, Engine, KernelName, Schedule
-from relusgd.training.engines import choose_kernel
+from relusgd.training.descent import Descent, Engine, Schedule
+from relusgd.training.engines import DEEP_KERNELS, choose_kernel
 from relusgd.training.noise import Noise
 from relusgd.training.optimizers import make_optimizer
 from relusgd.training.recording import Recording
@@ -159,8 +159,9 @@ def build_descent(config: Config, dataset: Dataset, auto: Engine | None = None) 
     hidden = tuple(config.network.hidden)
     engine = choose_engine(config, n, auto)
     noise = build_noise(config, dataset)
-    kernel: KernelName = "dense"
-    if len(hidden) == 1:
+    if len(hidden) > 1:
+        kernel = DEEP_KERNELS[engine]
+    else:
         kernel = choose_kernel(engine, order.batch_size, hidden[0], n, noise)
     return Descent(
         x=dataset.x_train,

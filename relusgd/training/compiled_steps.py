@@ -1,4 +1,4 @@
-"""Steps of gradient descent by the compiled kernels of one hidden layer, thousands in one call.
+"""Steps of gradient descent by the compiled kernels, thousands in one call.
 
 Importing this module needs Numba, the extra `fast`.
 """
@@ -14,25 +14,29 @@ from relusgd.gradients.compiled import (
     NO_BOUNDS,
     NO_ROWS,
     Buffers,
+    DeepBuffers,
+    DeepPadding,
     Learning,
     NewPoints,
+    OneLayerPadding,
+    Padding,
     Points,
     Rows,
     descend_by_prefix_sums,
+    descend_deep,
     descend_dense,
     descend_on_new_points,
     make_buffers,
+    make_deep_buffers,
     make_new_points,
     make_points,
     make_rule,
-    pad,
-    padded_units,
     random_words,
-    unpad,
     with_activations,
+    with_last_outputs,
 )
 from relusgd.gradients.prefix_sums import centre_of
-from relusgd.model.network import Array, Integers, parameter_count
+from relusgd.model.network import Array, Integers, Network, parameter_count
 from relusgd.training.descent import Descent, State
 
 CALL_STEPS = 2**16
@@ -43,15 +47,15 @@ def take_steps(
     descent: Descent, state: State, stop: int, recorded: Integers
 ) -> tuple[State, Array]:
     """As `engines.advance`, compiled."""
-    (width,) = descent.hidden
-    theta = pad(state.parameters, width)
+    padding = padding_of(descent)
+    theta = padding.pad(state.parameters)
     memory = np.zeros((len(state.memory), len(theta)))
     for vector, padded in zip(state.memory.values(), memory, strict=True):
-        padded[:] = pad(vector, width)
+        padded[:] = padding.pad(vector)
     gradient = np.zeros_like(theta)
     records = np.empty((len(recorded), len(theta)))
-    workspace = _workspace(descent, theta)
-    learning = make_learning(descent)
+    workspace = _workspace(descent, padding, theta)
+    learning = make_learning(descent, padding)
     rule = make_rule(descent.optimizer.name, descent.optimizer.constants)
     descend = _kernel(descent)
     for part in _stretches(descent, workspace.points, state.step, stop):
@@ -70,12 +74,22 @@ def take_steps(
             recorded[start:end] - part.first,
             records[start:end],
         )
-    vectors = dict(zip(state.memory, unpad(memory, width), strict=True))
-    return State(stop, unpad(theta, width), vectors), unpad(records, width)
+    vectors = dict(zip(state.memory, padding.unpad(memory), strict=True))
+    return State(stop, padding.unpad(theta), vectors), padding.unpad(records)
+
+
+def padding_of(descent: Descent) -> Padding:
+    """Where the kernel has the parameters in padded vectors."""
+    if descent.kernel == "tiles":
+        return DeepPadding.of(descent.hidden)
+    (width,) = descent.hidden
+    return OneLayerPadding(width)
 
 
 def _kernel(descent: Descent) -> Callable[..., None]:
     """The function that takes the steps."""
+    if descent.kernel == "tiles":
+        return descend_deep
     if descent.kernel == "dense":
         return descend_dense
     return descend_on_new_points if descent.noise else descend_by_prefix_sums
@@ -87,48 +101,61 @@ class CompiledWorkspace:
 
     fixed: Array
     points: Points
-    buffers: Buffers
+    buffers: Buffers | DeepBuffers
 
 
-def _workspace(descent: Descent, theta: Array) -> CompiledWorkspace:
+def _workspace(descent: Descent, padding: Padding, theta: Array) -> CompiledWorkspace:
     """The descent's workspace.
 
     It is made anew if it depends on hidden units that do not learn, and these are others.
     """
     only_output = descent.layers == "output"
-    fixed = theta[: len(theta) // 3 * 2] if only_output else theta[:0]
+    fixed = theta[: padding.output] if only_output else theta[:0]
     kept: CompiledWorkspace | None = descent.workspaces.get("compiled")
     if kept is not None and np.array_equal(kept.fixed, fixed):
         return kept
-    prefix_sums = descent.kernel == "prefix_sums"
-    centre = centre_of(descent.x) if prefix_sums else 0.0
-    points = make_points(descent.x, descent.y, centre)
-    if only_output and not prefix_sums and not descent.is_full and not descent.noise:
-        points = with_activations(points, theta)
-    buffers = make_buffers(points, theta, descent.largest_batch, prefix_sums=prefix_sums)
-    made = CompiledWorkspace(fixed.copy(), points, buffers)
+    memory: tuple[Points, Buffers | DeepBuffers]
+    if isinstance(padding, DeepPadding):
+        memory = _deep_memory(descent, padding, theta)
+    else:
+        memory = _one_layer_memory(descent, theta)
+    made = CompiledWorkspace(fixed.copy(), *memory)
     descent.workspaces["compiled"] = made
     return made
 
 
-def make_learning(descent: Descent) -> Learning:
+def _one_layer_memory(descent: Descent, theta: Array) -> tuple[Points, Buffers]:
+    """Points and buffers of the kernels of one hidden layer."""
+    prefix_sums = descent.kernel == "prefix_sums"
+    centre = centre_of(descent.x) if prefix_sums else 0.0
+    points = make_points(descent.x, descent.y, centre)
+    if descent.layers == "output" and not (prefix_sums or descent.is_full or descent.noise):
+        points = with_activations(points, theta)
+    return points, make_buffers(points, theta, descent.largest_batch, prefix_sums=prefix_sums)
+
+
+def _deep_memory(
+    descent: Descent, padding: DeepPadding, theta: Array
+) -> tuple[Points, DeepBuffers]:
+    """Points and buffers of the kernel of deep networks."""
+    points = make_points(descent.x, descent.y, 0.0)
+    if descent.layers == "output" and not descent.noise:
+        network = Network.from_parameters(padding.unpad(theta), descent.hidden)
+        points = with_last_outputs(points, network)
+    return points, make_deep_buffers(padding, descent.largest_batch)
+
+
+def make_learning(descent: Descent, padding: Padding) -> Learning:
     """Which parameters learn; positions are those in padded vectors."""
-    units = padded_units(descent.hidden[0])
-    first = 2 * units if descent.layers == "output" else 0
-    last = 2 * units if descent.layers == "hidden" else 3 * units + descent.output_bias
-    return Learning(
-        hidden_learns=descent.layers != "output",
-        first=first,
-        last=last,
-        decay=_padded_decay(descent),
-    )
-
-
-def _padded_decay(descent: Descent) -> Array:
-    """The weight decay of each parameter, as a padded vector; 0 where nothing learns."""
     decay = np.zeros(parameter_count(descent.hidden))
     decay[descent.learning] = descent.decay
-    return pad(decay, descent.hidden[0])
+    with_output = padding.output_bias + descent.output_bias
+    return Learning(
+        hidden_learns=descent.layers != "output",
+        first=padding.output if descent.layers == "output" else 0,
+        last=padding.output if descent.layers == "hidden" else with_output,
+        decay=padding.pad(decay),
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,27 +5,28 @@ The kernel follows from the sizes, before the first step. `auto_engine` chooses 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from itertools import pairwise
 
 from relusgd.advice import advice, flag
 from relusgd.config import Config
 from relusgd.errors import InputError
+from relusgd.gradients.dense import Layers
 from relusgd.model.network import Array, Integers
 from relusgd.training.descent import Descent, Engine, KernelName, State
 from relusgd.training.noise import NO_NOISE, Noise
 
 INSTALL = "pip install 'relusgd[fast]'"
 
+DEEP_KERNELS: dict[Engine, KernelName] = {"numpy": "dense", "compiled": "tiles"}
+"""Engine → the kernel of networks with several hidden layers."""
+
 STEP_NANOSECONDS = {"numpy": 12_000, "compiled": 150}
 """What a step of one hidden layer takes beside its gradient."""
 
 NORMAL_NANOSECONDS = 30
 """What a normal number takes, with what it is added to."""
-
-DEEP_STEP_NANOSECONDS = 60_000
-"""What a step of a deep network takes beside its matrix products."""
 
 
 def advance(descent: Descent, state: State, stop: int, recorded: Integers) -> tuple[State, Array]:
@@ -62,14 +63,9 @@ def engine_faults(config: Config) -> Iterator[str]:
     """Why the engine that the config asks for cannot run its training."""
     if config.engine != "compiled" or config.training.method == "ridge":
         return
-    layers = len(config.network.hidden)
-    if layers > 1:
-        reason = f"compiled is for one hidden layer and network.hidden has {layers}"
-    elif not numba_is_installed():
+    if not numba_is_installed():
         reason = f"compiled needs Numba, which is not installed; {INSTALL} installs it"
-    else:
-        return
-    yield config.origin.fault("engine", f"must be numpy or auto: {reason}")
+        yield config.origin.fault("engine", f"must be numpy or auto: {reason}")
 
 
 def choose_kernel(
@@ -111,13 +107,31 @@ def padded(size: int) -> int:
     return -(-size // 8) * 8
 
 
+def deep_step_nanoseconds(
+    engine: Engine, batch_size: int, hidden: Sequence[int], layers: Layers, noise: Noise = NO_NOISE
+) -> int:
+    """About how long a step of a network with several hidden layers takes, beside drawing noise.
+
+    Where only the output layer learns, the outputs of the last hidden layer are kept.
+    """
+    if layers == "output" and not noise:
+        kept = batch_size * hidden[-1]
+        return 5_000 + kept // 4 if engine == "numpy" else 500 + 20 * batch_size + kept
+    sizes = (1, *hidden, 1)
+    if engine == "numpy":
+        products = sum(a * b for a, b in pairwise(sizes))
+        return 16_000 * len(hidden) + 2 * batch_size * products // 5
+    products = sum(padded(a) * padded(b) for a, b in pairwise(sizes))
+    return 300 * len(hidden) + padded(batch_size) * products // 6
+
+
 def step_nanoseconds(descent: Descent) -> int:
     """About how long a step takes."""
-    points, hidden = len(descent.x), descent.hidden
+    points, hidden, engine = len(descent.x), descent.hidden, descent.engine
     batch_size = min(descent.largest_batch, points)
     noise = NORMAL_NANOSECONDS * batch_size * descent.noise.numbers_per_point
     if len(hidden) > 1:
-        products = sum(a * b for a, b in pairwise((1, *hidden, 1)))
-        return DEEP_STEP_NANOSECONDS + noise + 3 * batch_size * products
-    gradient = gradient_nanoseconds(descent.engine, batch_size, hidden[0], points, descent.noise)
-    return STEP_NANOSECONDS[descent.engine] + noise + gradient[descent.kernel]
+        layers = descent.layers
+        return noise + deep_step_nanoseconds(engine, batch_size, hidden, layers, descent.noise)
+    gradient = gradient_nanoseconds(engine, batch_size, hidden[0], points, descent.noise)
+    return STEP_NANOSECONDS[engine] + noise + gradient[descent.kernel]

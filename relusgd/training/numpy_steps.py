@@ -113,7 +113,7 @@ def keeps_activations(descent: Descent) -> bool:
     return (
         descent.layers == "output"
         and not descent.noise
-        and descent.kernel == "dense"
+        and descent.kernel != "prefix_sums"
         and activations_fit(len(descent.x), descent.hidden[-1])
     )
 

@@ -171,6 +171,7 @@ def test_every_engine_and_kernel_passes(hidden):
 def test_compiled_kernels_are_checked_where_numba_is():
     pytest.importorskip("numba")
     assert {("compiled", "dense"), ("compiled", "prefix_sums")} <= set(gradient_functions((4,)))
+    assert list(gradient_functions((4, 3))) == [("numpy", "backprop"), ("compiled", "tiles")]
 
 
 def mutated(name):

@@ -28,6 +28,7 @@ WAYS = [
         [[6]], ["numpy", "compiled"], ["dense", "prefix_sums"], ["replacement", "shuffle", "full"]
     ),
     *itertools.product([[4, 3]], ["numpy"], ["dense"], ["replacement", "shuffle", "full"]),
+    *itertools.product([[4, 3]], ["compiled"], ["tiles"], ["replacement", "shuffle", "full"]),
 ]
 METHODS = [
     {},

@@ -124,7 +124,7 @@ def test_a_failure_on_a_worker_is_reported_in_its_row_and_the_others_go_on(sched
     impossible = PlannedRun(
         "seed=9",
         {"seed": 9},
-        load_config({"network": {"hidden": [2, 2]}}).model_copy(update={"engine": "compiled"}),
+        load_config({"data": {"samples": 3}, "training": {"batch_size": 4, "sampling": "shuffle"}}),
     )
     rows = []
     with dask_executor(str(scheduler)) as executor:
@@ -135,7 +135,7 @@ def test_a_failure_on_a_worker_is_reported_in_its_row_and_the_others_go_on(sched
         **{f"seed={i}": "complete" for i in range(3)},
         "seed=9": "failed",
     }
-    assert "compiled is for one hidden layer" in next(
+    assert "larger than the 3 training points" in next(
         row.error for row in rows if row.run == "seed=9"
     )
 

@@ -206,8 +206,7 @@ def test_auto_takes_the_compiled_engine_for_long_trainings_where_numba_is_instal
     assert prepare(small(), auto="compiled").engine == "numpy"
 
 
-def test_deep_networks_and_ridge_run_on_numpy():
-    assert prepare(small(network__hidden=[5, 4])).engine == "numpy"
+def test_ridge_runs_on_numpy():
     assert prepare(small(training__method="ridge")).engine == "numpy"
     assert (
         prepare(small(training__method="ridge", network__hidden=[5, 4], engine="compiled")).engine
@@ -219,15 +218,13 @@ def test_numpy_is_taken_when_it_is_asked_for():
     assert prepare(small(engine="numpy")).engine == "numpy"
 
 
-def test_the_compiled_engine_for_several_hidden_layers_is_a_fault_of_the_config():
-    with pytest.raises(
-        ConfigError,
-        match=(
-            r"engine.* must be numpy or auto: compiled is for one hidden layer and "
-            r"network\.hidden has 2"
-        ),
-    ):
-        prepare(small(engine="compiled", network__hidden=[5, 4]))
+def test_deep_networks_have_a_kernel_in_each_engine():
+    pytest.importorskip("numba")
+    deep = {"network__hidden": [5, 4]}
+    assert (prepare(small(**deep)).engine, prepare(small(**deep)).kernel) == ("numpy", "dense")
+    plan = prepare(small(engine="compiled", **deep))
+    assert (plan.engine, plan.kernel) == ("compiled", "tiles")
+    assert prepare(small(**LONG, **deep)).kernel == "tiles"
 
 
 @pytest.mark.usefixtures("without_numba")

@@ -40,7 +40,9 @@ WAYS = [
         for kernel in ("dense", "prefix_sums")
     ],
     ((4, 3), "numpy", "dense"),
+    ((4, 3), "compiled", "tiles"),
 ]
+ONE_LAYER, DEEP = WAYS[:4], WAYS[4:]
 NOTHING = np.zeros(0, dtype=np.int64)
 
 every_order = pytest.mark.parametrize("sampling", ORDERS)
@@ -212,9 +214,10 @@ def test_where_calls_are_cut_never_changes_a_bit(sampling, noise, hidden, engine
 @every_noise
 @pytest.mark.parametrize("layers", ["all", "output", "hidden"])
 @pytest.mark.parametrize("compiled", ["compiled"])
-def test_engines_and_kernels_agree(sampling, noise, layers, compiled):
+@pytest.mark.parametrize("ways", [ONE_LAYER, DEEP], ids=["one layer", "deep"])
+def test_engines_and_kernels_agree(sampling, noise, layers, compiled, ways):
     found = []
-    for hidden, engine, kernel in [*WAYS[:-1], ((6,), compiled, "dense")]:
+    for hidden, engine, kernel in [*ways, (ways[-1][0], compiled, ways[-1][2])]:
         options = {"layers": layers, "engine": engine, "kernel": kernel}
         descent, start = descent_of(noise, sampling, hidden, **options)
         after, rows = advance(descent, start, 60, np.array([1, 2, 17, 60]))

@@ -63,10 +63,10 @@ CASES = {
     "sgd_weights": (Sgd(weight_decay=0.05, decay_biases=False), Schedule(0.02)),
 }
 ONE_LAYER = [(e, k) for e in ("numpy", "compiled") for k in ("dense", "prefix_sums")]
+DEEP = [("numpy", "dense"), ("compiled", "tiles")]
 WAYS = [
     *[("width_20", *way) for way in ONE_LAYER],
-    ("depth_2", "numpy", "dense"),
-    ("depth_3", "numpy", "dense"),
+    *[(network, *way) for network in ("depth_2", "depth_3") for way in DEEP],
 ]
 SOME = {
     "adam": Adam(betas=(0.8, 0.95), weight_decay=0.1),
@@ -251,7 +251,7 @@ def some_descent(method, rate=0.02, hidden=(6,), **changes):
 @pytest.mark.parametrize("method", SOME)
 @pytest.mark.parametrize(
     ("hidden", "engine", "kernel"),
-    [*[((6,), *way) for way in ONE_LAYER], ((4, 3), "numpy", "dense")],
+    [*[((6,), *way) for way in ONE_LAYER], *[((4, 3), *way) for way in DEEP]],
 )
 def test_where_calls_are_cut_never_changes_a_bit(method, hidden, engine, kernel):
     descent, start = some_descent(method, hidden=hidden, engine=engine, kernel=kernel)
@@ -261,10 +261,13 @@ def test_where_calls_are_cut_never_changes_a_bit(method, hidden, engine, kernel)
 @pytest.mark.parametrize("method", SOME)
 @pytest.mark.parametrize("layers", ["all", "output", "hidden"])
 @pytest.mark.parametrize("compiled", ["compiled"])
-def test_engines_and_kernels_agree(method, layers, compiled):
+@pytest.mark.parametrize("hidden", [(6,), (4, 3), (5, 9, 2)], ids=str)
+def test_engines_and_kernels_agree(method, hidden, layers, compiled):
     found = []
-    for engine, kernel in [*ONE_LAYER, (compiled, "dense")]:
-        descent, start = some_descent(method, layers=layers, engine=engine, kernel=kernel)
+    ways = ONE_LAYER if len(hidden) == 1 else DEEP
+    for engine, kernel in [*ways, (compiled, ways[-1][1])]:
+        options = {"layers": layers, "engine": engine, "kernel": kernel}
+        descent, start = some_descent(method, hidden=hidden, **options)
         found.append(advance(descent, start, 60, np.array([1, 2, 17, 60])))
     for after, rows in found:
         np.testing.assert_allclose(rows, found[0][1], rtol=0, atol=1e-12)

@@ -30,7 +30,7 @@ CASES = {
 
 WAYS = {
     "width_20": [(e, k) for e in ("numpy", "compiled") for k in ("dense", "prefix_sums")],
-    "depth_2": [("numpy", "dense")],
+    "depth_2": [("numpy", "dense"), ("compiled", "tiles")],
 }
 
 
@@ -132,6 +132,7 @@ def test_only_the_layers_that_learn_move(hidden):
         ((6,), "compiled", "dense"),
         ((6,), "compiled", "prefix_sums"),
         ((5, 4), "numpy", "dense"),
+        ((5, 4), "compiled", "tiles"),
     ],
 )
 @pytest.mark.parametrize("layers", ["all", "output", "hidden"])

@@ -1,14 +1,16 @@
-"""Steps of one hidden layer as machine code, thousands in one call. Needs Numba, the extra `fast`.
+"""Steps of gradient descent as machine code, thousands in one call. Needs Numba, the extra `fast`.
 
 Every number is the same however the steps are divided among calls: sums are taken in the written
-order (no fastmath, no threads), products are rounded before sums, and a search finds the same from
-wherever it begins. Loops are written so that a compiler may use vector instructions without
-changing the order: the inner index runs over sums that do not depend on each other.
+order (no fastmath, no threads), and a search finds the same from wherever it begins. The product
+w x of the first layer is rounded before the sum, so that all agree on what is active. Loops are
+written so that a compiler may use vector instructions without changing the order: the inner index
+runs over sums that do not depend on each other.
 
-`descend_dense`, `descend_by_prefix_sums` and `descend_on_new_points` take a step for each of
-`rates`, by the formula of the rule. They change theta and the optimizer's memory, and use g for the
-gradient. Batch s is rows[bounds[s] : bounds[s + 1]] or, without bounds, all points. records: theta
-after the steps `recorded`, counted from 1 and increasing, shape (len(recorded), len(theta)).
+`descend_dense`, `descend_by_prefix_sums` and `descend_on_new_points` are for one hidden layer,
+`descend_deep` for any number. They take a step for each of `rates`, by the formula of the rule.
+They change theta and the optimizer's memory, and use g for the gradient. Batch s is
+rows[bounds[s] : bounds[s + 1]] or, without bounds, all points. records: theta after the steps
+`recorded`, counted from 1 and increasing, shape (len(recorded), len(theta)).
 
 Vectors of parameters and batches of the dense step are padded. Weights and biases of padded units
 stay 0, and so do the residuals of padded points.
@@ -30,11 +32,20 @@ from relusgd.gradients.compiled.arrays import (
     unpad,
     with_activations,
 )
+from relusgd.gradients.compiled.deep_arrays import (
+    DeepBuffers,
+    DeepPadding,
+    make_deep_buffers,
+    with_last_outputs,
+)
+from relusgd.gradients.compiled.deep_kernel import deep_kernel
+from relusgd.gradients.compiled.deep_steps import descend_deep
 from relusgd.gradients.compiled.dense_steps import descend_dense
 from relusgd.gradients.compiled.elbow_search import Rows
 from relusgd.gradients.compiled.formulas.learning import Learning
 from relusgd.gradients.compiled.kernels import dense_kernel, prefix_sum_kernel
 from relusgd.gradients.compiled.new_point_steps import descend_on_new_points
+from relusgd.gradients.compiled.padding import OneLayerPadding, Padding
 from relusgd.gradients.compiled.philox import random_words
 from relusgd.gradients.compiled.prefix_sum_steps import descend_by_prefix_sums
 from relusgd.gradients.compiled.update import make_rule
@@ -45,15 +56,22 @@ __all__ = [
     "SAMPLES",
     "UNITS",
     "Buffers",
+    "DeepBuffers",
+    "DeepPadding",
     "Learning",
     "NewPoints",
+    "OneLayerPadding",
+    "Padding",
     "Points",
     "Rows",
+    "deep_kernel",
     "dense_kernel",
     "descend_by_prefix_sums",
+    "descend_deep",
     "descend_dense",
     "descend_on_new_points",
     "make_buffers",
+    "make_deep_buffers",
     "make_new_points",
     "make_points",
     "make_rule",
@@ -63,4 +81,5 @@ __all__ = [
     "random_words",
     "unpad",
     "with_activations",
+    "with_last_outputs",
 ]

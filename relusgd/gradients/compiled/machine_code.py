@@ -39,6 +39,11 @@ def inlined(function: F) -> F:
     return cast(F, numba.njit(function, inline="always"))
 
 
+def called(function: F) -> F:
+    """Compile as a function of its own with those that use it: what is long and used repeatedly."""
+    return cast(F, numba.njit(function, **OPTIONS))
+
+
 def options_of(numba_module: Any) -> dict[str, Any]:
     """Options for compiling: functions hold no lock, divide by 0 as NumPy, count no references.
 

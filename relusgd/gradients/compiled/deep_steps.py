@@ -1,0 +1,181 @@
+"""Steps of networks with any number of hidden layers: the arithmetic of `backprop`.
+
+A point is a column here, so that points are neighbours in memory. With a row of ones below every
+a_k, and the biases as a last row of W_{k+1},
+
+    a_{k+1} = relu(W_{k+1}ᵀ a_k),   δ_k = (W_{k+1} δ_{k+1}) ∘ [a_k > 0],   ∂W_{k+1} = a_k δ_{k+1}ᵀ
+
+of ½ Σ r², where δ_{L+1} = r. Biases are added last, so the product w x of the first layer is
+rounded before the sum. A batch passes through the layers in parts, whose gradients are added. A
+part has `count` points and room for P, which fill vectors; what stands in the room is never used.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from relusgd.gradients.compiled.arrays import Points
+from relusgd.gradients.compiled.deep_arrays import LARGEST_PART, DeepBuffers, LayerTable
+from relusgd.gradients.compiled.elbow_search import Rows
+from relusgd.gradients.compiled.formulas.learning import Learning
+from relusgd.gradients.compiled.machine_code import called, compiled, inlined
+from relusgd.gradients.compiled.products import Matrix, multiply, transposed, write_transposed
+from relusgd.gradients.compiled.tile_code import LANES, ROWS
+from relusgd.gradients.compiled.update import record, update
+from relusgd.model.network import Array, Integers
+
+
+@inlined
+def round_up(size: int, unit: int) -> int:
+    """The least multiple of the unit that is not below the size."""
+    return (size + unit - 1) // unit * unit
+
+
+@inlined
+def size_of_parts(B: int) -> int:
+    """How many points of a batch pass through the layers together: about the same in all parts."""
+    parts = (B + LARGEST_PART - 1) // LARGEST_PART
+    return round_up((B + parts - 1) // parts, LANES)
+
+
+@inlined
+def fill(part: Array, value: float) -> None:
+    """Write the value to all of it."""
+    for i in range(len(part)):
+        part[i] = value
+
+
+@inlined
+def row_of(rows: Rows, i: int) -> np.uint64:
+    """The i-th of the rows; without rows the batch is all points."""
+    return rows[i] if len(rows) > 0 else np.uint64(i)
+
+
+@called
+def gather_points(points: Points, rows: Rows, start: int, count: int, x: Array, y: Array) -> None:
+    """Copy so many points of a batch to x and y."""
+    for i in range(count):
+        t = row_of(rows, start + i)
+        x[i] = points.x[t]
+        y[i] = points.y[t]
+
+
+@called
+def gather_outputs(
+    points: Points, rows: Rows, start: int, count: int, P: int, at: DeepBuffers
+) -> None:
+    """Copy y of so many points of a batch, and the kept outputs, as inputs of the output layer."""
+    columns = points.activations.shape[1]
+    for i in range(count):
+        t = row_of(rows, start + i)
+        at.y[i] = points.y[t]
+        copied = at.by_points[i * columns : (i + 1) * columns]
+        for j in range(len(copied)):
+            copied[j] = points.activations[t, j]
+    first = at.layers.inputs[len(at.layers.inputs) - 1]
+    by_points, a = Matrix(at.by_points, 0, columns, 1), Matrix(at.inputs, first * P, P, 1)
+    write_transposed(by_points, a, P, columns)
+
+
+@inlined
+def apply_relu(z: Array) -> None:
+    """In place. What is not a number stays so, as in the reference."""
+    for i in range(len(z)):
+        z[i] = 0.0 if z[i] <= 0.0 else z[i]
+
+
+@inlined
+def mask(delta: Array, a: Array) -> None:
+    """δ ∘ [a > 0], in place."""
+    for i in range(len(delta)):
+        delta[i] = delta[i] if a[i] > 0.0 else 0.0
+
+
+@called
+def forward(theta: Array, layers: LayerTable, inputs: Array, f: Array, P: int, lowest: int) -> None:
+    """From the inputs of the lowest layer to those of all above, and to f."""
+    last = len(layers.fan_in) - 1
+    for k in range(lowest, last + 1):
+        fan_in, fan_out, first = layers.fan_in[k], layers.fan_out[k], layers.inputs[k]
+        ones = (first + fan_in) * P
+        fill(inputs[ones : ones + P], 1.0)
+        fill(inputs[ones + P : (first + round_up(fan_in + 1, ROWS)) * P], 0.0)
+        W = Matrix(theta, layers.weights[k], layers.columns[k], 1)
+        a = Matrix(inputs, first * P, P, 1)
+        z = Matrix(f, 0, P, 1) if k == last else Matrix(inputs, layers.inputs[k + 1] * P, P, 1)
+        multiply(transposed(W), a, z, fan_out, P, fan_in + 1, False)
+        if k < last:
+            apply_relu(inputs[z.start : z.start + fan_out * P])
+
+
+@called
+def backward(
+    theta: Array, g: Array, at: DeepBuffers, count: int, P: int, lowest: int, is_added: bool
+) -> None:
+    """The gradient of all layers from the lowest one, or that added to g.
+
+    The residuals of the output stand in the first row of at.deltas.
+    """
+    layers, inputs, deltas, below = at.layers, at.inputs, at.deltas, at.below
+    for k in range(len(layers.fan_in) - 1, lowest - 1, -1):
+        fan_in, fan_out, columns = layers.fan_in[k], layers.fan_out[k], layers.columns[k]
+        start = layers.inputs[k] * P
+        a, delta = Matrix(inputs, start, P, 1), Matrix(deltas, 0, P, 1)
+        by_points = Matrix(at.by_points, 0, columns, 1)
+        fill(deltas[fan_out * P : columns * P], 0.0)
+        write_transposed(delta, by_points, columns, P)
+        gradient = Matrix(g, layers.weights[k], columns, 1)
+        multiply(a, by_points, gradient, fan_in + 1, columns, count, is_added)
+        if k > lowest:
+            W, size = Matrix(theta, layers.weights[k], columns, 1), fan_in * P
+            multiply(W, delta, Matrix(below, 0, P, 1), fan_in, P, fan_out, False)
+            mask(below[:size], inputs[start : start + size])
+            deltas, below = below, deltas
+
+
+@compiled
+def descend_deep(
+    theta: Array,
+    memory: Array,
+    g: Array,
+    points: Points,
+    learning: Learning,
+    rule: Any,
+    at: DeepBuffers,
+    rows: Rows,
+    bounds: Integers,
+    rates: Array,
+    recorded: Integers,
+    records: Array,
+) -> None:
+    """Steps of a deep network. Without bounds every batch is all points.
+
+    If the points have activations, these are the outputs of the last hidden layer, which never
+    change.
+    """
+    layers, x, y, f = at.layers, at.inputs, at.y, at.deltas
+    output, has_outputs = len(layers.fan_in) - 1, len(points.activations) > 0
+    lowest = 0 if learning.hidden_learns else output
+    start, B, row = 0, len(points.x), 0
+    for s in range(len(rates)):
+        if len(bounds) > 0:
+            start, B = bounds[s], bounds[s + 1] - bounds[s]
+        size = size_of_parts(B)
+        for part in range(0, B, size):
+            count = min(size, B - part)
+            P = round_up(count, LANES)
+            if has_outputs:
+                gather_outputs(points, rows, start + part, count, P, at)
+                forward(theta, layers, at.inputs, f, P, output)
+            else:
+                gather_points(points, rows, start + part, count, x, y)
+                forward(theta, layers, at.inputs, f, P, 0)
+            for i in range(count):
+                f[i] -= y[i]
+            backward(theta, g, at, count, P, lowest, part > 0)
+        update(theta, memory, g, rates, s, B, learning, rule)
+        if row < len(recorded) and recorded[row] == s + 1:
+            record(theta, records, row)
+            row += 1

@@ -1,0 +1,241 @@
+"""The machine code of `tiles`: each function gives the instructions for one of its names.
+
+Numba has no type for a vector of numbers, and by itself it does not keep a block of a matrix in
+registers. So the instructions are written here, in the language of LLVM, by which Numba compiles.
+`codegen` in each function writes them when a kernel is compiled; Python's loops in it are over the
+rows, vectors and lanes of one tile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from llvmlite import binding, ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic, models, register_model
+
+Value = Any
+"""A value of LLVM: a number, a vector, an address or a tile."""
+
+
+def lanes_of(features: dict[str, bool]) -> int:
+    """How many numbers a register of a processor with these features holds."""
+    if features.get("avx512f"):
+        return 8
+    return 4 if features.get("avx") else 2
+
+
+LANES = lanes_of(binding.get_host_cpu_features())
+ROWS = 4
+
+INDEX = ir.IntType(64)
+LANE = ir.IntType(32)
+DOUBLE = ir.DoubleType()
+VECTOR = ir.VectorType(DOUBLE, LANES)
+NO_VECTOR = ir.Constant(VECTOR, ir.Undefined)
+ZEROS = ir.Constant(VECTOR, [0.0] * LANES)
+ALIGNMENT = 8
+"""Rows begin at any number, so an address is a multiple of no more than a number's bytes."""
+
+
+class Tile(types.Type):
+    """ROWS rows of so many vectors, one row after the other."""
+
+    def __init__(self, vectors: int) -> None:
+        self.vectors = vectors
+        super().__init__(name=f"Tile({ROWS}, {vectors} x {LANES})")
+
+
+@register_model(Tile)
+class TileModel(models.PrimitiveModel):
+    def __init__(self, manager: Any, tile: Tile) -> None:
+        vectors = ir.ArrayType(VECTOR, ROWS * tile.vectors)
+        super().__init__(manager, tile, vectors)  # type: ignore[no-untyped-call]
+
+
+class FlatMatrix:
+    """A flat vector in memory, while instructions about it are written."""
+
+    def __init__(self, context: Any, builder: Any, array_type: Any, array: Value) -> None:
+        self._builder = builder
+        proxy = cgutils.create_struct_proxy(array_type)  # type: ignore[no-untyped-call]
+        self._first = proxy(context, builder, array).data
+
+    def _address(self, index: Value, offset: int) -> Value:
+        place = self._builder.add(index, ir.Constant(INDEX, offset))
+        return self._builder.gep(self._first, [place])
+
+    def _vector_address(self, index: Value, vector: int) -> Value:
+        address = self._address(index, vector * LANES)
+        return self._builder.bitcast(address, VECTOR.as_pointer())
+
+    def number(self, index: Value) -> Value:
+        """The number at this index."""
+        return self._builder.load(self._address(index, 0))
+
+    def vector(self, index: Value, vector: int = 0) -> Value:
+        """So many vectors behind this index, the vector there."""
+        loaded = self._builder.load(self._vector_address(index, vector))
+        loaded.align = ALIGNMENT
+        return loaded
+
+    def write(self, value: Value, index: Value, vector: int = 0) -> None:
+        """Write a vector where `vector` reads it."""
+        stored = self._builder.store(value, self._vector_address(index, vector))
+        stored.align = ALIGNMENT
+
+
+def instructions(function: Callable[..., Any]) -> Any:
+    """A function of compiled code, from one that gives its types and the writer of its code."""
+    return intrinsic(function)
+
+
+def row_start(builder: Any, start: Value, stride: Value, row: int) -> Value:
+    """The index at which a row begins."""
+    return builder.add(start, builder.mul(stride, ir.Constant(INDEX, row)))
+
+
+def shuffled(builder: Any, first: Value, second: Value, chosen: Sequence[int]) -> Value:
+    """A vector of the chosen lanes of two vectors, those of the second one counted on."""
+    mask = ir.Constant(ir.VectorType(LANE, len(chosen)), list(chosen))
+    return builder.shuffle_vector(first, second, mask)
+
+
+def spread(builder: Any, number: Value) -> Value:
+    """A vector with the number in every lane."""
+    first = builder.insert_element(NO_VECTOR, number, ir.Constant(LANE, 0))
+    return shuffled(builder, first, NO_VECTOR, [0] * LANES)
+
+
+def multiply_add(builder: Any) -> Callable[[Value, Value, Value], Value]:
+    """a b + c of vectors, in one rounding where the processor has an instruction for that."""
+    kind = ir.FunctionType(VECTOR, [VECTOR] * 3)
+    name = f"llvm.fmuladd.v{LANES}f64"
+    module = builder.module
+    function = cgutils.get_or_insert_function(module, kind, name)  # type: ignore[no-untyped-call]
+    return lambda a, b, c: builder.call(function, [a, b, c])
+
+
+def zeros(vectors: int) -> Any:
+    """The function that gives a tile of zeros, so many vectors wide."""
+
+    @instructions
+    def make(_: Any) -> Any:
+        count = ROWS * vectors
+
+        def codegen(_context: Any, _builder: Any, _signature: Any, _arguments: Any) -> Value:
+            return ir.Constant(ir.ArrayType(VECTOR, count), [ZEROS] * count)
+
+        return Tile(vectors)(), codegen
+
+    return make
+
+
+zeros_1, zeros_2, zeros_3 = zeros(1), zeros(2), zeros(3)
+
+
+@instructions
+def load(_: Any, tile: Any, matrix: Any, start: Any, stride: Any) -> Any:
+    def codegen(context: Any, builder: Any, _signature: Any, arguments: Any) -> Value:
+        loaded, array, start, stride = arguments
+        source = FlatMatrix(context, builder, matrix, array)
+        for row in range(ROWS):
+            index = row_start(builder, start, stride, row)
+            for vector in range(tile.vectors):
+                value = source.vector(index, vector)
+                loaded = builder.insert_value(loaded, value, row * tile.vectors + vector)
+        return loaded
+
+    return tile(tile, matrix, types.int64, types.int64), codegen
+
+
+@instructions
+def store(_: Any, tile: Any, matrix: Any, start: Any, stride: Any) -> Any:
+    def codegen(context: Any, builder: Any, _signature: Any, arguments: Any) -> Value:
+        stored, array, start, stride = arguments
+        target = FlatMatrix(context, builder, matrix, array)
+        for row in range(ROWS):
+            index = row_start(builder, start, stride, row)
+            for vector in range(tile.vectors):
+                value = builder.extract_value(stored, row * tile.vectors + vector)
+                target.write(value, index, vector)
+        return context.get_dummy_value()
+
+    return types.void(tile, matrix, types.int64, types.int64), codegen
+
+
+@instructions
+def add_products(
+    _: Any,
+    tile: Any,
+    left: Any,
+    start: Any,
+    stride: Any,
+    right: Any,
+    row: Any,
+) -> Any:
+    def codegen(context: Any, builder: Any, _signature: Any, arguments: Any) -> Value:
+        sums, left_array, start, stride, right_array, right_start = arguments
+        column = FlatMatrix(context, builder, left, left_array)
+        right_row = FlatMatrix(context, builder, right, right_array)
+        factors = [right_row.vector(right_start, vector) for vector in range(tile.vectors)]
+        fused = multiply_add(builder)
+        for row in range(ROWS):
+            number = spread(builder, column.number(row_start(builder, start, stride, row)))
+            for vector, factor in enumerate(factors):
+                place = row * tile.vectors + vector
+                added = fused(number, factor, builder.extract_value(sums, place))
+                sums = builder.insert_value(sums, added, place)
+        return sums
+
+    signature = tile(tile, left, types.int64, types.int64, right, types.int64)
+    return signature, codegen
+
+
+@instructions
+def transpose_block(
+    _: Any,
+    matrix: Any,
+    start: Any,
+    stride: Any,
+    transposed: Any,
+    place: Any,
+    width: Any,
+) -> Any:
+    def codegen(context: Any, builder: Any, _signature: Any, arguments: Any) -> Value:
+        array, start, stride, other, place, width = arguments
+        source = FlatMatrix(context, builder, matrix, array)
+        target = FlatMatrix(context, builder, transposed, other)
+        rows = range(LANES)
+        vectors = [source.vector(row_start(builder, start, stride, row)) for row in rows]
+        for row, vector in enumerate(transposed_vectors(builder, vectors)):
+            target.write(vector, row_start(builder, place, width, row))
+        return context.get_dummy_value()
+
+    indices = [types.int64] * 2
+    return types.void(matrix, *indices, transposed, *indices), codegen
+
+
+def transposed_vectors(builder: Any, vectors: list[Value]) -> list[Value]:
+    """The columns of a square block, whose rows are these vectors.
+
+    A row is interleaved with the one half of the block below it. Each time, the numbers of a column
+    come to stand in half as many rows, until they stand in one.
+    """
+    half = LANES // 2
+    low = [
+        lane for pair in zip(range(half), range(LANES, LANES + half), strict=True) for lane in pair
+    ]
+    high = [lane + half for lane in low]
+    remaining = LANES
+    while remaining > 1:
+        pairs = zip(vectors[:half], vectors[half:], strict=True)
+        vectors = [
+            shuffled(builder, first, second, chosen)
+            for first, second in pairs
+            for chosen in (low, high)
+        ]
+        remaining //= 2
+    return vectors

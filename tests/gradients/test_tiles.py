@@ -1,0 +1,141 @@
+"""Tiles: their machine code does what their NumPy says, and products made of them are right."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("numba")
+
+import numba
+
+from relusgd.gradients.compiled import tiles
+from relusgd.gradients.compiled.products import Matrix, multiply, transposed, write_transposed
+from relusgd.gradients.compiled.tile_code import LANES, ROWS, lanes_of
+
+ZEROS = [tiles.one_vector, tiles.two_vectors, tiles.three_vectors]
+every_width = pytest.mark.parametrize("zeros", ZEROS)
+
+
+def numbers(size, seed=0):
+    return np.random.default_rng(seed).normal(size=size)
+
+
+def test_a_register_holds_as_many_numbers_as_the_processor_says():
+    assert lanes_of({"avx512f": True, "avx": True}) == 8
+    assert lanes_of({"avx512f": False, "avx": True}) == 4
+    assert lanes_of({}) == 2
+
+
+# Machine code against NumPy
+
+
+@every_width
+def test_a_tile_is_read_and_written_row_by_row(zeros):
+    def copy(source, target):
+        tiles.store(tiles.load(zeros(), source, 3, 31), target, 2, 37)
+
+    source, by_numpy, compiled = numbers(200), np.zeros(200), np.zeros(200)
+    copy(source, by_numpy)
+    numba.njit(copy)(source, compiled)
+    np.testing.assert_array_equal(compiled, by_numpy)
+    width = zeros().shape[1]
+    for row in range(ROWS):
+        np.testing.assert_array_equal(
+            compiled[2 + 37 * row :][:width], source[3 + 31 * row :][:width]
+        )
+    assert np.count_nonzero(compiled) == ROWS * width
+
+
+@every_width
+def test_a_tile_begins_as_zeros(zeros):
+    def write(target):
+        tiles.store(zeros(), target, 1, 30)
+
+    target = np.ones(130)
+    numba.njit(write)(target)
+    assert np.count_nonzero(target == 0) == zeros().size
+
+
+@every_width
+def test_products_are_added_to_a_tile(zeros):
+    def add(left, right, target):
+        tile = tiles.load(zeros(), target, 1, 30)
+        for term in range(5):
+            tile = tiles.add_products(tile, left, 2 + term, 7, right, 4 + 29 * term)
+        tiles.store(tile, target, 1, 30)
+
+    left, right = numbers(40, 1), numbers(200, 2)
+    by_numpy = numbers(130, 3)
+    compiled = by_numpy.copy()
+    add(left, right, by_numpy)
+    numba.njit(add)(left, right, compiled)
+    np.testing.assert_allclose(compiled, by_numpy, rtol=0, atol=1e-14)
+    assert np.count_nonzero(compiled != numbers(130, 3)) == zeros().size
+
+
+def test_a_block_is_turned():
+    def turn(source, target):
+        tiles.transpose_block(source, 5, 11, target, 3, 13)
+
+    source, by_numpy, compiled = numbers(100), np.zeros(120), np.zeros(120)
+    turn(source, by_numpy)
+    numba.njit(turn)(source, compiled)
+    np.testing.assert_array_equal(compiled, by_numpy)
+    for row in range(LANES):
+        for column in range(LANES):
+            assert compiled[3 + 13 * column + row] == source[5 + 11 * row + column]
+
+
+# Matrices
+
+
+def whole(size, unit):
+    return -(-size // unit) * unit
+
+
+def matrix_of(values):
+    """A matrix with room for whole tiles and vectors, behind three other numbers."""
+    rows, columns = (whole(size, 8) for size in values.shape)
+    room = np.full((rows, columns), 0.5)
+    room[: values.shape[0], : values.shape[1]] = values
+    flat = np.concatenate([np.full(3, 0.5), room.ravel()])
+    return Matrix(flat, 3, columns, 1)
+
+
+def values_of(matrix, rows, columns):
+    return matrix.numbers[3:].reshape(-1, matrix.down)[:rows, :columns]
+
+
+SIZES = [
+    (1, 1, 1),
+    (4, 8, 3),
+    (5, 9, 2),
+    (3, 16, 40),
+    (17, 23, 5),
+    (8, 24, 1),
+    (12, 40, 7),
+    (9, 52, 9),
+]
+
+
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+@pytest.mark.parametrize("is_turned", [False, True])
+@pytest.mark.parametrize("is_added", [False, True])
+def test_a_product_is_that_of_numpy(sizes, is_turned, is_added):
+    rows, columns, terms = sizes
+    left, right = numbers((rows, terms), 1), numbers((terms, columns), 2)
+    before = numbers((rows, columns), 3)
+    given = transposed(matrix_of(left.T.copy())) if is_turned else matrix_of(left)
+    product = matrix_of(before)
+    multiply(given, matrix_of(right), product, rows, columns, terms, is_added)
+    wanted = left @ right + is_added * before
+    found = values_of(product, rows, columns)
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize("sizes", [(1, 1), (8, 8), (9, 3), (40, 17)], ids=str)
+def test_a_matrix_is_turned(sizes):
+    rows, columns = sizes
+    values = numbers(sizes)
+    other = matrix_of(np.zeros((columns, rows)))
+    write_transposed(matrix_of(values), other, rows, columns)
+    np.testing.assert_array_equal(values_of(other, columns, rows), values.T)
