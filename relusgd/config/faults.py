@@ -57,7 +57,9 @@ def _split(location: tuple[str | int, ...]) -> tuple[Path, tuple[str | int, ...]
     path: Path = ()
     rest = location
     while rest and sections_at(path):
-        path, rest = (*path, rest[0]), rest[1:]
+        key, *below = rest
+        path = (*path, key)
+        rest = tuple(below)
         if rest and is_tagged(path):
             rest = rest[1:]
     return path, rest

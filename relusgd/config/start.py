@@ -72,8 +72,11 @@ def _layers(written: Mapping[str, object]) -> int:
         if not NAME.fullmatch(name):
             known = "they are called weight_1, bias_1, weight_2, …"
             raise ValueError(f": {shown(name)} is no array of a network; {known}")
-    layers = max([2, *(int(name.partition("_")[2]) for name in written)])
-    names = [f"{kind}_{k}" for k in range(1, layers + 1) for kind in ("weight", "bias")]
+    numbers = [int(name.partition("_")[2]) for name in written]
+    layers = max([2, *numbers])
+    names: list[str] = []
+    for k in range(1, layers + 1):
+        names += [f"weight_{k}", f"bias_{k}"]
     missing = [name for name in names if name not in written]
     if missing:
         verb = "is" if len(missing) == 1 else "are"
@@ -103,12 +106,14 @@ def _rows(name: str, value: object, shape: tuple[int, int], bias: str) -> Rows:
     """The rows of a weight. bias: the name of the array that decides on its columns."""
     fan_in, fan_out = shape
     items = value if isinstance(value, list | tuple) else [value]
-    if not any(isinstance(item, list | tuple) for item in items):
+    has_rows = any(isinstance(item, list | tuple) for item in items)
+    if not has_rows:
         numbers = _row(name, items)
-        if len(numbers) == fan_in * fan_out and 1 in shape:
-            rows = [numbers] if fan_in == 1 else [(number,) for number in numbers]
-            return tuple(rows)
-        raise ValueError(_wrong_shape(name, counted(len(numbers), "number"), shape, bias))
+        if len(numbers) != fan_in * fan_out or 1 not in shape:
+            raise ValueError(_wrong_shape(name, counted(len(numbers), "number"), shape, bias))
+        if fan_in == 1:
+            return (numbers,)
+        return tuple((number,) for number in numbers)
     rows = [_row(name, item) for item in items]
     widths = sorted({len(row) for row in rows})
     if len(rows) != fan_in or widths != [fan_out]:

@@ -61,21 +61,21 @@ def unit_formulas(unit: UnitStep, rule: UpdateRule) -> list[Formula]:
 
 def _at_sample(unit: UnitStep) -> list[Formula]:
     """The derivatives of the loss at the only point of the batch."""
-    x, y, f, z = (float(column[0]) for column in (unit.x, unit.y, unit.f, unit.z))
-    a, by_f, f_by_a = float(unit.a[0]), float(unit.by_f[0]), float(unit.f_by_a[0])
-    by_a, indicator = by_f * f_by_a, "1" if z > 0 else "0"
-    state = f"{text_of(z)} > 0: on" if z > 0 else f"{text_of(z)} ≤ 0: off"
+    x, y = float(unit.x[0]), float(unit.y[0])
+    f, z, a = float(unit.f[0]), float(unit.z[0]), float(unit.a[0])
+    by_f, f_by_a = float(unit.by_f[0]), float(unit.f_by_a[0])
+    by_a = by_f * f_by_a
+    is_on = z > 0
+    indicator = "1" if is_on else "0"
+    state = f"{text_of(z)} > 0: on" if is_on else f"{text_of(z)} ≤ 0: off"
+    at_x = f"{text_of(unit.slope.before)} · {factor(x)} {plus(unit.bias.before)}"
+    residual = f"{text_of(f)} {minus(y)}"
     lines = [
-        Formula(
-            "z",
-            "w x + b",
-            f"{text_of(unit.slope.before)} · {factor(x)} {plus(unit.bias.before)}",
-            state,
-        ),
+        Formula("z", "w x + b", at_x, state),
         Formula("a", "relu(z)", "", text_of(a)),
         Formula("f", "f(x)", "", text_of(f)),
-        Formula("ℓ", "(f − y)²", f"({text_of(f)} {minus(y)})²", text_of((f - y) ** 2)),
-        Formula("∂ℓ/∂f", "2 (f − y)", f"2 · ({text_of(f)} {minus(y)})", text_of(by_f)),
+        Formula("ℓ", "(f − y)²", f"({residual})²", text_of((f - y) ** 2)),
+        Formula("∂ℓ/∂f", "2 (f − y)", f"2 · ({residual})", text_of(by_f)),
     ]
     if unit.output_weight is not None:
         product = f"{text_of(by_f)} · {text_of(a)}"
@@ -154,26 +154,54 @@ def _update(
     if not rule.is_sgd:
         symbols = rule.formula or ""
         return [Formula(f"{letter}′", symbols, f"{before} {plus(parameter.change)}", after)]
-    derivative, symbol = parameter.derivative, f"∂ℓ/∂{letter}"
-    lines, numbers = [], factor(derivative)
-    inner = symbol
-    if decay:
-        derivative += decay * parameter.before
-        numbers = f"({text_of(parameter.derivative)} {plus(decay * parameter.before)})"
-        inner = f"∂ℓ/∂{letter} + {text_of(decay)} {letter}"
-        symbol = f"({inner})"
+    gradient = _decayed(letter, parameter, decay)
+    lines = []
     if rule.momentum:
-        velocity = rule.velocity_of(NAMES[letter], unit.number)
-        new = rule.momentum * velocity + derivative
-        kept = f"{text_of(rule.momentum)} · {factor(velocity)} {plus(derivative)}"
-        memory = Formula(f"u{letter}", f"μ u{letter} + {inner}", kept, text_of(new))
+        memory, gradient = _with_momentum(letter, gradient, unit, rule)
         lines.append(memory)
-        numbers, symbol = factor(new), f"u{letter}"
-        if rule.nesterov:
-            symbol = f"({inner} + μ u{letter})"
-            numbers = f"({text_of(derivative)} {plus(rule.momentum * new)})"
-    step = f"{before} − {text_of(unit.rate)} · {numbers}"
-    return [*lines, Formula(f"{letter}′", f"{letter} − η {symbol}", step, after)]
+    numbers = f"{before} − {text_of(unit.rate)} · {gradient.numbers}"
+    return [*lines, Formula(f"{letter}′", f"{letter} − η {gradient.symbol}", numbers, after)]
+
+
+@dataclass(frozen=True)
+class _Factor:
+    """What the learning rate is multiplied by. Symbol and numbers have brackets where it is a sum.
+
+    inner: the symbol without brackets.
+    """
+
+    value: float
+    symbol: str
+    numbers: str
+    inner: str
+
+
+def _decayed(letter: str, parameter: ParameterStep, decay: float) -> _Factor:
+    """The derivative, with what weight decay adds to it."""
+    derivative, symbol = parameter.derivative, f"∂ℓ/∂{letter}"
+    if not decay:
+        return _Factor(derivative, symbol, factor(derivative), symbol)
+    added = decay * parameter.before
+    inner = f"{symbol} + {text_of(decay)} {letter}"
+    numbers = f"({text_of(derivative)} {plus(added)})"
+    return _Factor(derivative + added, f"({inner})", numbers, inner)
+
+
+def _with_momentum(
+    letter: str, gradient: _Factor, unit: UnitStep, rule: UpdateRule
+) -> tuple[Formula, _Factor]:
+    """The line of what momentum remembers then, and what takes the gradient's place in the step."""
+    velocity = rule.velocity_of(NAMES[letter], unit.number)
+    new = rule.momentum * velocity + gradient.value
+    name = f"u{letter}"
+    kept = f"{text_of(rule.momentum)} · {factor(velocity)} {plus(gradient.value)}"
+    memory = Formula(name, f"μ {name} + {gradient.inner}", kept, text_of(new))
+    if not rule.nesterov:
+        return memory, _Factor(new, name, factor(new), name)
+    ahead = rule.momentum * new
+    symbol = f"{gradient.inner} + μ {name}"
+    numbers = f"({text_of(gradient.value)} {plus(ahead)})"
+    return memory, _Factor(gradient.value + ahead, f"({symbol})", numbers, symbol)
 
 
 # The elbow
