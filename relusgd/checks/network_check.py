@@ -167,7 +167,8 @@ def _by_kernel(make: Callable[[Array, Array, Array], Kernel]) -> GradientFunctio
 
     def gradient(vector: Array, x: Array, y: Array) -> Array:
         half_sum = np.zeros_like(vector)
-        make(vector, half_sum, x)(x, y)
+        kernel = make(vector, half_sum, x)  # which writes there
+        kernel(x, y)
         return 2.0 / len(x) * half_sum
 
     return gradient

@@ -55,6 +55,10 @@ class ParameterLayout:
         return np.concatenate([np.asarray(part, dtype=np.float64).ravel() for part in parts])
 
     def _parts(self, structure: Any) -> list[Any]:
+        """The arrays in it; those of a mapping by their names, where it has the parameters' names.
+
+        What has another form is found by its shapes.
+        """
         if isinstance(structure, Mapping):
             named = {str(name): part for name, part in structure.items()}
             if set(named) == set(self.names):

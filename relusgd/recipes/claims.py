@@ -75,20 +75,16 @@ def judge(claims: Sequence[Claim], runs: Sequence[MeasuredRun]) -> list[Verdict]
 
 
 def _judge(claim: Claim, place: int, runs: Sequence[MeasuredRun]) -> Verdict:
-    about, numbers = [], []
-    for one in runs:
-        number = one.numbers[place]
-        if number is not None:
-            about.append(one)
-            numbers.append(number)
-    if not about:
+    runs = [run for run in runs if run.numbers[place] is not None]
+    numbers = [number for run in runs if (number := run.numbers[place]) is not None]
+    if not runs:
         where = comma_list(f"{key} = {shown(value)}" for key, value in claim.where.items())
         raise InputError(f"the claim on {claim.quantity} is about no run: none has {where}")
     if claim.over == "run":
         return _verdict(claim, numbers)
     if claim.over == "seeds":
         return _verdict(claim, [float(TAKEN[claim.take](numbers))])
-    return _verdict(claim, _along_axis(claim, about, numbers))
+    return _verdict(claim, _along_axis(claim, runs, numbers))
 
 
 def _is_about(claim: Claim, varied: Mapping[str, object]) -> bool:
@@ -114,24 +110,24 @@ def chosen_moments(at: Moments, history: History) -> Integers:
     return np.array([history.index(epoch=epoch) for epoch in epochs])
 
 
-def _along_axis(
-    claim: Claim, about: Sequence[MeasuredRun], numbers: Sequence[float]
-) -> list[float]:
+def _along_axis(claim: Claim, runs: Sequence[MeasuredRun], numbers: Sequence[float]) -> list[float]:
     """What the relation is asked of, line after line of runs that differ in the axis alone.
+
+    runs: those that the claim is about; numbers: one for each.
 
     exponent: the slope of a line through the logarithms; ratio: of neighbours; monotone: the
     logarithm of the ratio of neighbours, which is below 0 where they fall.
     """
     axis = "case" if claim.over == "cases" else claim.over
     lines: dict[object, list[tuple[object, float]]] = {}
-    for one, number in zip(about, numbers, strict=True):
-        if axis not in one.varied:
+    for run, number in zip(runs, numbers, strict=True):
+        if axis not in run.varied:
             raise InputError(
                 f"{claim.over} does not vary, so no relation can be over it",
-                f"what varies: {comma_list(one.varied) or 'nothing'}",
+                f"what varies: {comma_list(run.varied) or 'nothing'}",
             )
-        others = [(key, str(value)) for key, value in one.varied.items() if key != axis]
-        lines.setdefault((one.seed, *others), []).append((one.varied[axis], number))
+        others = [(key, str(value)) for key, value in run.varied.items() if key != axis]
+        lines.setdefault((run.seed, *others), []).append((run.varied[axis], number))
     found = []
     for line in lines.values():
         found += RELATIONS_ALONG[claim.relation](_places(line), [number for _, number in line])

@@ -155,7 +155,7 @@ def read_address(text: str, given: str) -> SchedulerAddress:
     host = place["host"].rpartition("@")[2] or "10.0.0.5"
     port_text = place["port"]
     if scheme not in (*CHECKED, *UNCHECKED):
-        raise refuse(*_of_scheme(scheme, host, port_text))
+        raise refuse(*_wrong_scheme(scheme, host, port_text))
     usual = f"use {scheme}://{host}:{USUAL_PORT} if it has the usual port"
     if not place["host"]:
         raise refuse("the address has no host", f"it looks like {scheme}://{host}:{USUAL_PORT}")
@@ -177,8 +177,8 @@ def _without_port(scheme: str | None) -> str:
     return "the address has no port"
 
 
-def _of_scheme(scheme: str, host: str, port_text: str | None) -> tuple[str, str]:
-    """The fault of an address of another kind, and the address that is meant."""
+def _wrong_scheme(scheme: str, host: str, port_text: str | None) -> tuple[str, str]:
+    """What is wrong with an address that is not reached by tcp, and what to try."""
     port = _port(port_text or "")
     meant = f"tcp://{host}:{USUAL_PORT}"
     if scheme == "ssh":

@@ -217,7 +217,7 @@ def _luck(
     trial = first_helpful(plan, other_seeds(symptoms), seconds, wanted, is_stopped)
     if trial is None or not trial.is_whole:
         return None
-    gain = symptoms.explained(trial.share * symptoms.constant_mse)
+    gain = symptoms.explained(trial.relative_mse * symptoms.constant_mse)
     if gain < LUCKY:
         return None
     reason = (

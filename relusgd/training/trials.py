@@ -38,20 +38,24 @@ HELPFUL = 0.8
 """A remedy has helped an error that it lowered to this share of what it was."""
 
 GOOD_ENOUGH = 0.3
+"""A trial that ends below this share of the best constant's error ends the search."""
+
 ENOUGH = 3
-"""A trial that ends below this share of the best constant's error ends the search, and so do so
-many trials that helped at all.
-"""
+"""So many trials that helped at all end it, too."""
 
 AS_GOOD = 1.5
 """Of all trials the first one counts whose error is at most this many times the lowest."""
 
 WELL_FITTED = 0.05
-POORLY_SOLVED = 10.0
-MOST_NUMBERS = 10**6
 """Ridge regression is held against a training whose error is above this share of the best
-constant's, named if its error is so many times lower, and tried up to so many numbers.
+constant's.
 """
+
+POORLY_SOLVED = 10.0
+"""It is named if its error is so many times lower."""
+
+MOST_NUMBERS = 10**6
+"""It is tried for at most so many numbers, units times points."""
 
 FEW_STEPS = 20_000
 """Up to here NumPy takes the steps of a trial, because compiling would take longer."""
@@ -61,22 +65,22 @@ FEW_STEPS = 20_000
 class Trial:
     """One remedy that was trained.
 
-    share: its training error over that of the best constant; infinite where it diverged. is_whole:
-    whether the training came to its end. steps: how many it took. words: what it led to.
-    test_share, test_words: the same for the test error; nan and empty without test points.
+    relative_mse: its training error over that of the best constant; infinite where it diverged.
+    is_whole: whether the training came to its end. steps: how many it took. words: what it led to.
+    relative_test_mse, test_words: the same for the test error; nan and empty without test points.
     """
 
     changes: Changes
-    share: float
+    relative_mse: float
     is_whole: bool
     steps: int
     words: str
-    test_share: float = math.nan
+    relative_test_mse: float = math.nan
     test_words: str = ""
 
     def judged(self, *, by_test: bool) -> float:
-        """The share that decides."""
-        return self.test_share if by_test else self.share
+        """The relative error that decides."""
+        return self.relative_test_mse if by_test else self.relative_mse
 
 
 def advised(
@@ -100,12 +104,12 @@ def advised(
     symptoms = symptoms_of(plan, state, final_mse)
     budget = budget_of(seconds)
     trials, is_complete = _trials(plan, symptoms, budget, is_stopped)
-    helpful = [trial for trial in trials if trial.share <= LEARNED]
+    helpful = [trial for trial in trials if trial.relative_mse <= LEARNED]
     if not helpful:
         has_judged = is_complete or any(trial.is_whole for trial in trials)
         return replace(ending, advice={}) if has_judged else ending
-    lowest = min(trial.share for trial in helpful)
-    chosen = next(trial for trial in helpful if trial.share <= AS_GOOD * lowest)
+    lowest = min(trial.relative_mse for trial in helpful)
+    chosen = next(trial for trial in helpful if trial.relative_mse <= AS_GOOD * lowest)
     return replace(ending, advice=dict(chosen.changes), tried=chosen.words)
 
 
@@ -186,8 +190,8 @@ def _trials(
         if trial is None:
             continue
         trials.append(trial)
-        helped = [one for one in trials if one.is_whole and one.share <= LEARNED]
-        if len(helped) >= ENOUGH or any(one.share <= GOOD_ENOUGH for one in helped):
+        helped = [one for one in trials if one.is_whole and one.relative_mse <= LEARNED]
+        if len(helped) >= ENOUGH or any(one.relative_mse <= GOOD_ENOUGH for one in helped):
             return trials, True
     return trials, True
 
@@ -262,16 +266,16 @@ def _try(
     error, test_error = (float(last.metrics[name][0]) for name in ("train_mse", "test_mse"))
     return Trial(
         changes,
-        _share(changed, error),
-        steps >= changed.steps,
-        steps,
-        _words(changed, "train MSE", error, steps),
-        _share(changed, test_error),
-        _words(changed, "test MSE", test_error, steps),
+        _over_best_constant(changed, error),
+        is_whole=steps >= changed.steps,
+        steps=steps,
+        words=_words(changed, "train MSE", error, steps),
+        relative_test_mse=_over_best_constant(changed, test_error),
+        test_words=_words(changed, "test MSE", test_error, steps),
     )
 
 
-def _share(plan: Plan, error: float) -> float:
+def _over_best_constant(plan: Plan, error: float) -> float:
     """The error over that of the best constant; below 1 for a training that learned something."""
     y = plan.dataset.y_train
     return error / (best_constant_mse(y) or learned_mse(plan.initial_mse, y))
