@@ -214,7 +214,7 @@ def test_what_ffmpeg_complains_about_is_told_and_not_what_follows_from_it(tmp_pa
     (tmp_path / "folder.mp4").mkdir()
 
     def encode():
-        with mp4.Mp4Film(tmp_path / "folder.mp4", 15) as film:
+        with mp4.Mp4Film(tmp_path / "folder.mp4", (10, 10), 15) as film:
             for _ in range(frames):
                 film.add(BLACK)
 
@@ -234,7 +234,7 @@ def test_a_film_that_stands_still_is_refused(suffix, fps):
 
 def test_a_death_of_ffmpeg_is_told_by_its_signal(tmp_path):
     def encode():
-        with mp4.Mp4Film(tmp_path / "film.mp4", 15) as film:
+        with mp4.Mp4Film(tmp_path / "film.mp4", (10, 10), 15) as film:
             film.add(BLACK)
             # No program that may be missing here, and no process but this film's own.
             film._process.kill()

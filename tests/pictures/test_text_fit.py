@@ -4,7 +4,7 @@ import pytest
 
 from relusgd.pictures.kit.fonts import drawable
 from relusgd.pictures.kit.number_text import error_text
-from relusgd.pictures.kit.text_fit import shortened, text_width
+from relusgd.pictures.kit.text_fit import shortened, steady_width, text_width
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,8 @@ def test_a_title_that_fits_stays_whole():
 
 def test_without_room_nothing_is_written():
     assert shortened("elbows", 15, 3) == ""
+
+
+def test_numbers_of_equally_many_digits_are_equally_wide():
+    widths = {steady_width(number, 24.0) for number in ("1,111", "8,888", "4,071")}
+    assert len(widths) == 1

@@ -1,4 +1,4 @@
-"""An MP4 that imageio's ffmpeg writer makes frame by frame: H.264, as every browser and slide
+"""An MP4 that imageio-ffmpeg's ffmpeg makes frame by frame: H.264, as every browser and slide
 program plays it.
 """
 
@@ -11,7 +11,7 @@ import re
 import signal
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -20,6 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.errors import RelusgdError
+from relusgd.pictures.encoding.pacing import Pacing
+from relusgd.pictures.encoding.planes import Planes
 from relusgd.systems import widen_pipe
 
 FASTEST = 240
@@ -33,7 +35,21 @@ often."""
 # Thin coloured lines lose most in their colours, so colours get finer steps than brightness. Lines
 # have often been before where they are going, so more reference frames and a shorter search give a
 # smaller file in less time.
-QUALITY = "-preset veryfast -crf 22 -x264-params ref=3:subme=1:me=dia:chroma-qp-offset=-6"
+QUALITY = "-preset veryfast -crf 22 -x264-params " + ":".join(
+    ["ref=3", "subme=1", "me=dia", "b-adapt=0", "weightp=0", "chroma-qp-offset=-6"]
+)
+
+LARGE = 4_000_000
+"""From so many pixels on, time and memory count more than the size of the file."""
+
+# No frame waits for a later one, none but the last is looked at, and threads share a frame: each
+# frame that x264 keeps takes 40 MB in 4K.
+QUALITY_OF_LARGE = "-preset veryfast -crf 26 -x264-params " + ":".join(
+    [
+        *("ref=1", "subme=0", "me=dia", "bframes=0", "weightp=0", "chroma-qp-offset=-6"),
+        *("rc-lookahead=0", "sync-lookahead=0", "mbtree=0", "scenecut=0", "sliced-threads=1"),
+    ]
+)
 
 # The colours are those of BT.709, and the file says so: players guess differently where it does
 # not.
@@ -76,30 +92,46 @@ class Mp4Film:
     """A film that ffmpeg encodes while frames arrive; a context manager, which ends the film."""
 
     def __init__(
-        self, path: Path, rate: float, repeats: int = 1, hold: int = 0, rest: int = 0
+        self,
+        path: Path,
+        size: tuple[int, int],
+        rate: float,
+        repeats: int = 1,
+        hold: int = 0,
+        rest: int = 0,
     ) -> None:
-        """rate, repeats, hold, rest: as `schedule` gives them. Raises RelusgdError without ffmpeg,
-        OSError.
-        """
-        import imageio.v2
+        """size: width and height, both even. rate, repeats, hold, rest: as `schedule` gives them.
 
+        Raises RelusgdError without ffmpeg, OSError.
+        """
         find_encoder()
-        # The last frame is cloned, and colours are stored for squares of four pixels.
-        filters = f"scale=out_color_matrix=bt709,format=yuv420p,tpad=stop_mode=clone:stop={hold}"
+        import imageio_ffmpeg
+
         self._repeats = repeats
         self._times_of_next = repeats + rest
+        self._planes = Planes(size)
         self._process: Any = None
-        self._writer: Any = imageio.v2.get_writer(
-            path,
-            format="FFMPEG",
-            mode="I",
+        width, height = size
+        is_large = width * height >= LARGE
+        self._pacing = Pacing() if is_large else None
+        quality = QUALITY_OF_LARGE if is_large else QUALITY
+        reports = self._pacing.options if self._pacing else []
+        last_frame_again = f"-vf tpad=stop_mode=clone:stop={hold}"
+        self._writer: Any = imageio_ffmpeg.write_frames(
+            str(path),
+            size,
+            pix_fmt_in="yuv420p",
             fps=rate,
             codec="libx264",
             quality=None,
-            pixelformat="yuv420p",
             macro_block_size=1,
             ffmpeg_log_level="error",
-            output_params=f"-vf {filters} {QUALITY} {COLOURS} {CONTAINER}".split(),
+            ffmpeg_timeout=0,
+            input_params=COLOURS.split(),
+            output_params=[
+                *f"{last_frame_again} {quality} {COLOURS} {CONTAINER}".split(),
+                *reports,
+            ],
         )
         self._messages: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
 
@@ -108,27 +140,25 @@ class Mp4Film:
 
         Raises RelusgdError when ffmpeg has given up.
         """
+        planes = self._planes.of(frame)
+        if self._process is None:
+            self._start()
         try:
             for _ in range(self._times_of_next):
-                if self._process is None:
-                    self._start(frame)
-                else:
-                    self._writer.append_data(frame)
-            self._times_of_next = self._repeats
+                if self._pacing:
+                    self._pacing.wait(self._process)
+                self._writer.send(planes)
         except OSError as error:
-            if self._process is None:
-                raise
             self._process.wait()
             raise self._failure(self._process.returncode) from error
+        self._times_of_next = self._repeats
 
-    def _start(self, frame: NDArray[np.uint8]) -> None:
-        """Append the first frame, which starts ffmpeg."""
+    def _start(self) -> None:
         with stderr_to(self._messages):
-            self._writer.append_data(frame)
-        # imageio keeps the process to itself, and tells nobody how it ended.
-        process = inspect.getgeneratorlocals(self._writer._write_gen)["p"]
-        self._process = process
-        widen_pipe(process.stdin.fileno(), PIPE_BYTES)
+            self._writer.send(None)
+        # imageio-ffmpeg keeps the process to itself, and tells nobody how it ended.
+        self._process = inspect.getgeneratorlocals(self._writer)["p"]
+        widen_pipe(self._process.stdin.fileno(), PIPE_BYTES)
 
     def __enter__(self) -> Self:
         return self
@@ -140,11 +170,11 @@ class Mp4Film:
         trace: TracebackType | None,
     ) -> None:
         process = self._process
-        with self._messages:
+        with self._messages, self._pacing or nullcontext():
             if process is not None:
                 if kind is not None:
                     process.kill()
-                # imageio leaves the pipe open when ffmpeg has ended by itself.
+                # imageio-ffmpeg leaves the pipe open when ffmpeg has ended by itself.
                 with suppress(OSError):
                     process.stdin.close()
             self._writer.close()

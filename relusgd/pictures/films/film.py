@@ -186,7 +186,7 @@ def _open_film(
     if len(indices) == 1:
         rest = 0.0
     if suffix == ".mp4":
-        return mp4.Mp4Film(path, *mp4.schedule(fps, hold, rest))
+        return mp4.Mp4Film(path, painter.size, *mp4.schedule(fps, hold, rest))
     sample = np.unique(np.linspace(0, len(indices) - 1, 8).round().astype(int))
     palette = Palette.of([painter.frame(int(indices[position])) for position in sample])
     return gif.GifFilm(path, painter.size, palette, gif.delays(len(indices), fps, hold, rest))

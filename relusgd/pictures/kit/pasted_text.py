@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from relusgd.pictures.kit.fonts import DPI
 from relusgd.pictures.kit.plain_matplotlib import (
     Artist,
-    Figure,
-    FigureCanvasAgg,
     RendererBase,
     Text,
 )
 from relusgd.pictures.kit.sheet import Sheet
+
+Picture = tuple[int, int, NDArray[np.uint8]]
+"""The left and lower edge in pixels, and the pixels from the bottom up: the colour of a text, with
+how much of each pixel it covers."""
 
 
 def pasted_in_films(sheet: Sheet, text: Text) -> PastedText | Text:
@@ -34,7 +35,7 @@ class PastedText(Artist):
         super().__init__()
         self._sheet = sheet
         self._text = text
-        self._pictures: dict[str, tuple[int, int, NDArray[np.uint8]]] = {}
+        self._pictures: dict[str, Picture] = {}
         self.set_zorder(text.get_zorder())
         text.set_visible(False)
         sheet.figure.add_artist(self)
@@ -57,7 +58,7 @@ class PastedText(Artist):
         if not (words and self.get_visible()):
             return
         if words not in self._pictures:
-            self._pictures[words] = self._picture()
+            self._pictures[words] = self._picture(renderer)
         left, bottom, picture = self._pictures[words]
         opacity = self.get_alpha()
         if opacity is not None and opacity < 1:
@@ -67,19 +68,24 @@ class PastedText(Artist):
         renderer.draw_image(context, left, bottom, picture)
         context.restore()
 
-    def _picture(self) -> tuple[int, int, NDArray[np.uint8]]:
-        """The left and lower edge in pixels, and the pixels from the bottom up: the colour of the
-        text, with how much of each pixel it covers."""
-        sheet = self._sheet
-        size = (sheet.width / DPI, sheet.height / DPI)
-        canvas: Any = FigureCanvasAgg(Figure(figsize=size, dpi=DPI))
-        renderer = canvas.get_renderer()
+    def _picture(self, renderer: Any) -> Picture:
+        """The text alone. The renderer is used for it and left as it was, because a text keeps the
+        renderer on which it was drawn, and every renderer has the pixels of a whole picture."""
+        before = renderer.copy_from_bbox(self._sheet.figure.bbox)
+        renderer.clear()
         self._text.set_visible(True)
         self._text.draw(renderer)
         self._text.set_visible(False)
-        pixels = np.array(renderer.buffer_rgba(), dtype=np.uint8)[::-1]
-        rows, columns = (np.flatnonzero(pixels[..., 3].any(axis=axis)) for axis in (1, 0))
-        if not len(rows):
-            return 0, 0, pixels[:1, :1]
-        inked = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        return int(columns[0]), int(rows[0]), inked
+        pixels = np.asarray(renderer.buffer_rgba(), dtype=np.uint8)[::-1]
+        picture = _inked(pixels)
+        renderer.restore_region(before)
+        return picture
+
+
+def _inked(pixels: NDArray[np.uint8]) -> Picture:
+    """A copy of the smallest part that has everything that is drawn; one pixel without any."""
+    rows, columns = (np.flatnonzero(pixels[..., 3].any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        return 0, 0, pixels[:1, :1].copy()
+    inked = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return int(columns[0]), int(rows[0]), inked.copy()

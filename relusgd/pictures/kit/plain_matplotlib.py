@@ -88,6 +88,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import Collection as PaintedPaths
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
@@ -114,6 +115,7 @@ __all__ = [
     "MaxNLocator",
     "NullLocator",
     "Outline",
+    "PaintedPaths",
     "Patch",
     "PathPatch",
     "RendererBase",

@@ -5,10 +5,13 @@ matplotlib is loaded by what measures letters, so that importing this module is 
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from typing import Any
 
 from relusgd.pictures.kit.fonts import DPI, drawable, font
+
+DIGIT = re.compile(r"\d")
 
 
 @cache
@@ -29,6 +32,14 @@ def text_width(text: str, pixels: float, *, bold: bool = False) -> float:
             text, font(pixels, bold=bold, text=text), ismath=False
         )
     return float(width)
+
+
+def steady_width(number: str, pixels: float) -> float:
+    """Width of a number in pixels, the same for all numbers of so many digits.
+
+    Digits advance equally, and their ink does not: a word beside a counter would tremble.
+    """
+    return text_width(DIGIT.sub("8", number), pixels)
 
 
 def shortened(text: str, pixels: float, room: float, *, bold: bool = False) -> str:

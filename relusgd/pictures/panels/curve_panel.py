@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from relusgd.model.network import Array
 from relusgd.pictures.kit.axis import Ticks
+from relusgd.pictures.kit.moving_lines import MovingLines
 from relusgd.pictures.kit.parts import kept_near, moving_dots, moving_line, moving_steps
-from relusgd.pictures.kit.plain_matplotlib import Artist, LineCollection, to_rgba_array
+from relusgd.pictures.kit.plain_matplotlib import Artist, to_rgba_array
 from relusgd.pictures.kit.sheet import MOVING, Box, Sheet
 from relusgd.pictures.panels.marks import (
     looks_of,
@@ -107,8 +108,7 @@ class CurvePanel:
         self._elbow_height = float(np.clip(self._view.baseline, low + inset, high - inset))
         if self._view.wide:
             return self._make_bars()
-        self._lines: Any = LineCollection([], zorder=MOVING)
-        self._axes.add_collection(self._lines, autolim=False)
+        self._lines = MovingLines(self._axes, MOVING)
         paper, width = self._sheet.colours.paper, self._sheet.points(0.8)
         self._elbows = moving_dots(self._axes, 0.1, edgecolors=paper, linewidths=width)
         if not self._view.has_terms:
@@ -241,8 +241,7 @@ class CurvePanel:
         crowd = min(1.0, (60 / max(len(strength), 1)) ** 0.5)
         widths = self._point * (1.2 + 1.4 * crowd * strength)
         lines[:, :, 1] = self._kept_near(lines[:, :, 1])
-        self._lines.set_segments(list(lines))
-        self._lines.set(linewidths=widths, color=colours)
+        self._lines.show(lines, widths, colours)
 
     def _kept_near(self, y: Array) -> Array:
         """Heights, cut where they are so far away that no pixel differs."""

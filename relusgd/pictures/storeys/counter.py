@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from relusgd.pictures.kit.plain_matplotlib import Artist, Text
 from relusgd.pictures.kit.sheet import Box, Sheet
-from relusgd.pictures.kit.text_fit import text_width
+from relusgd.pictures.kit.text_fit import steady_width, text_width
 from relusgd.pictures.panels.header import NUMBERS, PastedNumber, changing_number, draw_glyphs
 from relusgd.pictures.storeys.layout import COUNTER_LETTERS
 
@@ -54,13 +54,13 @@ class TimeCounter:
     def width(sheet: Sheet, word: str, counts: NDArray[np.int64]) -> float:
         """The pixels that the counter takes at its widest."""
         text = sheet.scale.text
-        number = text_width(f"{counts[-1]:,}", COUNTER_LETTERS * text)
+        number = steady_width(f"{counts[-1]:,}", COUNTER_LETTERS * text)
         return text_width(word, WORD_LETTERS * text) + number + GAP * COUNTER_LETTERS * text
 
     def show(self, index: int) -> None:
         number = f"{self._counts[index]:,}"
         self._number.set_text(number)
-        before = self._right - text_width(number, self._pixels) - GAP * self._pixels
+        before = self._right - steady_width(number, self._pixels) - GAP * self._pixels
         if isinstance(self._word, PastedNumber):
             self._word.move_to(round(before))
         else:

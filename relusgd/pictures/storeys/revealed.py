@@ -69,7 +69,7 @@ class Revealed(Artist):
         upper_edge = self._sheet.height - self._box.top
         rows = slice(upper_edge, upper_edge + self._box.height)
         columns = slice(self._box.left, self._box.right)
-        whole = np.array(renderer.buffer_rgba())[rows, columns]
+        whole = np.asarray(renderer.buffer_rgba())[rows, columns].copy()
         renderer.restore_region(before)
         return whole
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.model.network import Array
+from relusgd.pictures.kit.moving_lines import MovingLines
 from relusgd.pictures.kit.parts import moving_dots
-from relusgd.pictures.kit.plain_matplotlib import Artist, LineCollection
+from relusgd.pictures.kit.plain_matplotlib import Artist
 from relusgd.pictures.kit.sheet import MOVING, Box, Sheet
 from relusgd.pictures.panels.marks import x_limits
 from relusgd.pictures.scenes.scales import Scales
@@ -51,8 +50,7 @@ class Stems:
         whole = Box(foot.left, foot.bottom, foot.width, upper.top - foot.bottom)
         axes = bare_axes(sheet, whole, x_limits(scales.x), (0, whole.height), order=STEMS)
         # Both kinds of lines in one collection, hairlines first: two take longer to draw.
-        self._stems: Any = LineCollection([], zorder=MOVING, capstyle="butt")
-        axes.add_collection(self._stems, autolim=False)
+        self._stems = MovingLines(axes, MOVING, capstyle="butt")
         self._hairline = sheet.points(HAIRLINE)
         paper = sheet.colours.paper
         self._heads = moving_dots(axes, 0.2, edgecolors=paper, linewidths=sheet.points(0.8))
@@ -70,15 +68,15 @@ class Stems:
         segments = upright(found.x, floor, top)
         widths = self._point * (THINNEST + THICKER * found.amount)
         if not self._floor:
-            self._stems.set(segments=segments, linewidths=widths, color=found.colours)
+            self._stems.show(segments, widths, found.colours)
             return
         faint = found.colours.copy()
         faint[:, 3] = 0.35
         hairlines = np.full(len(widths), self._hairline)
-        self._stems.set(
-            segments=np.concatenate([upright(found.x, now, floor), segments]),
-            linewidths=np.concatenate([hairlines, widths]),
-            color=np.concatenate([faint, found.colours]),
+        self._stems.show(
+            np.concatenate([upright(found.x, now, floor), segments]),
+            np.concatenate([hairlines, widths]),
+            np.concatenate([faint, found.colours]),
         )
         self._heads.set_offsets(np.column_stack([found.x, now]))
         self._heads.set_sizes((self._point * (HEAD + LARGER * found.amount)) ** 2)
