@@ -103,15 +103,16 @@ def _luma(red: Channel, green: Channel, blue: Channel) -> NDArray[np.uint16]:
     """The brightness of squares, two pixels in a number, shape (2, squares)."""
     of_red, of_green, of_blue = _LUMA
     half = (DARKEST << BITS) + (1 << BITS - 1)
-    scaled = red * of_red + green * of_green + blue * of_blue + half
-    return (scaled >> BITS).astype(np.uint8).view(np.uint16)[..., 0]
+    scaled: Channel = red * of_red + green * of_green + blue * of_blue + half
+    luma = (scaled >> BITS).astype(np.uint8)
+    return luma.view(np.uint16)[..., 0]
 
 
 def _sums(channel: Channel) -> NDArray[np.int32]:
     """The sum over the four pixels of each square, shape (squares,)."""
     upper, lower = channel
     both = upper + lower
-    return both[:, 0] + both[:, 1]
+    return np.asarray(both[:, 0] + both[:, 1])
 
 
 def _chroma(
@@ -124,5 +125,5 @@ def _chroma(
     of_red, of_green, of_blue = weights
     shift = BITS + 2
     half = (GREY << shift) + (1 << shift - 1)
-    scaled = red * of_red + green * of_green + blue * of_blue + half
+    scaled: NDArray[np.int32] = red * of_red + green * of_green + blue * of_blue + half
     return (scaled >> shift).astype(np.uint8)

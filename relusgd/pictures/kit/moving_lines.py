@@ -34,5 +34,7 @@ class MovingLines(LineCollection):
             self._outlines = [Outline(line) for line in self._points]
         self._points[:count] = points
         PaintedPaths.set_paths(self, self._outlines[:count])
-        self.set_linewidth(widths)
-        self.set_edgecolor(colours)
+        # Any, because the types of matplotlib do not allow arrays of widths and colours.
+        lines: Any = self
+        lines.set_linewidth(widths)
+        lines.set_edgecolor(colours)
