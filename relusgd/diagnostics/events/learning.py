@@ -12,7 +12,7 @@ from relusgd.diagnostics.events.registry import event_kind
 from relusgd.diagnostics.events.smoothing import first_lasting
 
 MOST = 0.1
-"""Most is learned when the train error is this part of the best constant's, for good."""
+"""Most is learned when the training error is this part of the best constant's, for good."""
 
 NEAR_FLOOR = 1.1
 """The noise floor is reached at so many times the error that the true function itself has."""
@@ -20,7 +20,7 @@ NEAR_FLOOR = 1.1
 
 @event_kind
 def most_learned(course: RecordedCourse) -> Iterator[Event]:
-    """The train error falls to a tenth of the best constant's, and stays there."""
+    """The training error falls to a tenth of the best constant's, and stays there."""
     if course.constant_mse == 0:
         return
     goal = MOST * course.constant_mse
@@ -40,7 +40,7 @@ def most_learned(course: RecordedCourse) -> Iterator[Event]:
 
 @event_kind
 def noise_floor_reached(course: RecordedCourse) -> Iterator[Event]:
-    """The train error comes down to that of the true function, where the noise is known."""
+    """The training error comes down to that of the true function, where the noise is known."""
     floor = noise_floor(course)
     if floor is None:
         return

@@ -14,7 +14,7 @@ from relusgd.diagnostics.outcomes import EXPLODED
 from relusgd.words import number
 
 THROWN = 2.0
-"""A catapult throws the train error to so many times that of the start."""
+"""A catapult throws the training error to so many times that of the start."""
 
 LANDED = 0.5
 """What comes after the error has first fallen to this part of the start's is no catapult."""
@@ -30,7 +30,7 @@ most LANDED of the start's."""
 
 @event_kind
 def diverges(course: RecordedCourse) -> Iterator[Event]:
-    """From here on the train error is above that of the start and ten times the best constant's."""
+    """The training error stays above that of the start and ten times the best constant's."""
     if course.outcome != "diverged":
         return
     errors = course.metric("train_mse")
@@ -55,7 +55,7 @@ def diverges(course: RecordedCourse) -> Iterator[Event]:
 
 @event_kind
 def catapult(course: RecordedCourse) -> Iterator[Event]:
-    """The train error rises first, far above the start's, and then falls below it.
+    """The training error rises first, far above the start's, and then falls below it.
 
     Lewkowycz et al. 2020, "The large learning rate phase of deep learning: the catapult mechanism".
     """

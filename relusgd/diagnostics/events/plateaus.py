@@ -31,7 +31,7 @@ FEWEST = 4
 
 @event_kind
 def plateau(course: RecordedCourse) -> Iterator[Event]:
-    """The train error is flat, and falls as soon as the same time has passed again.
+    """The training error is flat, and falls as soon as the same time has passed again.
 
     An error that falls evenly, exponentially or as a power of time, has none.
     """

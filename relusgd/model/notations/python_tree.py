@@ -15,8 +15,10 @@ def variable(tree: ast.Expression) -> str:
         case ast.Lambda(args=ast.arguments(args=[ast.arg(arg=name)])):
             return name
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    letters = {node.id for node in names if id(node) not in called and len(node.id) == 1}
+    letters = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and id(node) not in called and len(node.id) == 1:
+            letters.add(node.id)
     letters -= set(CONSTANTS)
     return letters.pop() if len(letters) == 1 else "x"
 
@@ -71,11 +73,15 @@ class Translation(ast.NodeTransformer):
 
     def _condition(self, node: ast.expr) -> ast.expr:
         """A condition, which is 0 or 1; numbers are none, because their `and` is no product."""
-        conditions = ast.Compare | ast.BoolOp
-        is_not = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not | ast.Invert)
-        is_pair = isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd | ast.BitOr)
-        if not (isinstance(node, conditions) or is_not or is_pair):
-            raise NotOursError
+        match node:
+            case ast.Compare() | ast.BoolOp():
+                pass
+            case ast.UnaryOp(op=ast.Not() | ast.Invert()):
+                pass
+            case ast.BinOp(op=ast.BitAnd() | ast.BitOr()):
+                pass
+            case _:
+                raise NotOursError
         condition: ast.expr = self.visit(node)
         return condition
 
