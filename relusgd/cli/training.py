@@ -245,8 +245,8 @@ def show_plan(
 ) -> None:
     """Print what would be trained."""
     from relusgd.config import config_to_yaml, default_folder
+    from relusgd.runs.disk import check_room
     from relusgd.runs.find import standing_start
-    from relusgd.runs.record import check_room
     from relusgd.training import prepare
 
     folder = out or default_folder(config)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -10,23 +9,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from relusgd.advice import Advice, advice, flag, setting
+from relusgd.advice import Advice, advice, flag
 from relusgd.cell_bar import cell_bar
 from relusgd.config import Config, Source, as_config, config_to_yaml, default_folder
-from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
+from relusgd.errors import DivergedError, StoppedError
 from relusgd.files import write_whole
 from relusgd.model.points import Dataset
 from relusgd.run_files.digests import UNCHANGING, digest_of
-from relusgd.run_files.finding import holds_runs
 from relusgd.run_files.folder import CONFIG
 from relusgd.run_files.folder_errors import changed_meanwhile, damaged
 from relusgd.run_files.stated_facts import FORMAT
 from relusgd.runs.cell_progress import CellObserver
 from relusgd.runs.contents import RunContents
+from relusgd.runs.disk import check_disk, disk_faults
 from relusgd.runs.facts import RunFacts, Status, new_facts
 from relusgd.runs.find import standing_run, standing_start
 from relusgd.runs.identity import Found, judge, refusal
-from relusgd.runs.lock import FolderLock, check_free
+from relusgd.runs.lock import FolderLock
 from relusgd.runs.own_metrics import (
     Metric,
     check_confirmed,
@@ -34,8 +33,8 @@ from relusgd.runs.own_metrics import (
     checked_metrics,
     with_metrics,
 )
-from relusgd.runs.partial import is_left_behind, recover
-from relusgd.runs.place import check_place, check_replaceable, check_writable, room_left
+from relusgd.runs.partial import recover
+from relusgd.runs.place import check_place, check_replaceable
 from relusgd.runs.restoring import restore_files
 from relusgd.runs.run import Run
 from relusgd.runs.writer import RunWriter, continue_folder, create_folder
@@ -44,7 +43,6 @@ from relusgd.training.ending import Ending, ending_of, hint_of
 from relusgd.training.loop import Recorder, final_mse
 from relusgd.training.start import StartNetwork
 from relusgd.training.trials import advised
-from relusgd.words import byte_size, counted
 
 
 class Observer(Protocol):
@@ -145,7 +143,7 @@ def _record(
     if standing is None or overwrite:
         if standing is not None:
             check_replaceable(folder)
-        _check_disk(plan, folder)
+        check_disk(plan, folder)
         observer.begins(plan, folder, Found.NOTHING)
         blocks = with_metrics(training_blocks(plan, block_steps=block_steps), metrics)
         facts = new_facts(plan, notes=notes)
@@ -158,7 +156,7 @@ def _record(
         check_continued(standing, metrics)
         metrics = {name: metrics[name] for name in standing.own_metrics}
         plan = plan.keeping(standing.facts.engine, standing.facts.kernel)
-        _check_disk(plan, folder, recorded=standing.count_snapshots())
+        check_disk(plan, folder, recorded=standing.count_snapshots())
         observer.begins(plan, folder, found)
         writer, state = continue_run(plan, folder, found, metrics)
         with writer:
@@ -172,13 +170,6 @@ def _record(
     if found is Found.DIVERGED and known is not None:
         raise DivergedError(f"{folder}: {known.reason}", hint_of(known.advice), known.advice)
     return standing
-
-
-def _check_disk(plan: Plan, folder: Path, recorded: int = 0) -> None:
-    """Raise InputError when a run cannot be written, or written to its end, in this folder."""
-    check_free(folder)
-    check_writable(folder)
-    check_room(plan, folder, recorded)
 
 
 def record_anew(
@@ -225,22 +216,31 @@ def continue_run(
         writer, state = continue_folder(folder, plan.hidden, memory, lock, standing.metrics)
         undo.callback(writer.close)
         _check_gapless(plan, standing, state)
-        counts = replace(writer.facts.counts, epochs=plan.epochs)
-        digests = writer.facts.sha256
-        if digests is not None:
-            digests = {name: digests[name] for name in UNCHANGING if name in digests}
-        facts = replace(writer.facts, status="running", counts=counts, sha256=digests)
-        facts = facts.with_ending(None)
-        if found is Found.SHORTER:
-            config_text = config_to_yaml(plan.config)
-            if digests is not None:
-                digests[CONFIG] = digest_of(config_text.encode())
-            facts = replace(facts, format=FORMAT)
-        writer.save_facts(facts)
-        if found is Found.SHORTER:
-            write_whole(folder / CONFIG, config_text)
+        facts = _facts_of_continued(writer.facts, plan)
+        if found is Found.UNFINISHED:
+            writer.save_facts(facts)
+        else:
+            _save_longer(writer, facts, config_to_yaml(plan.config))
         undo.pop_all()
     return writer, state
+
+
+def _facts_of_continued(facts: RunFacts, plan: Plan) -> RunFacts:
+    """The facts of a run while it goes on: without an ending, and with digests of what stays."""
+    digests = facts.sha256
+    if digests is not None:
+        digests = {name: digests[name] for name in UNCHANGING if name in digests}
+    counts = replace(facts.counts, epochs=plan.epochs)
+    return replace(facts, status="running", counts=counts, sha256=digests).with_ending(None)
+
+
+def _save_longer(writer: RunWriter, facts: RunFacts, config_text: str) -> None:
+    """Save the facts, then the config, of a run that becomes longer than was planned."""
+    digests = facts.sha256
+    if digests is not None:
+        digests = {**digests, CONFIG: digest_of(config_text.encode())}
+    writer.save_facts(replace(facts, format=FORMAT, sha256=digests))
+    write_whole(writer.folder / CONFIG, config_text)
 
 
 def _check_gapless(plan: Plan, run: Run, state: State) -> None:
@@ -319,52 +319,3 @@ def _stop_if_asked(plan: Plan, state: State, folder: Path, observer: Observer) -
             Advice("the same call continues it", "the same command continues it"),
             signal=number,
         )
-
-
-def check_room(plan: Plan, folder: Path, recorded: int = 0) -> None:
-    """Raise InputError when the snapshots do not fit on the disk.
-
-    recorded: how many are there already. The error tells the sizes and what to change.
-    """
-    standing, free = room_left(folder)
-    snapshots = plan.recording.count() - recorded
-    needed = snapshots * plan.snapshot_bytes
-    if needed <= free:
-        return
-    what = counted(snapshots, "snapshot")
-    if recorded:
-        what += " more"
-        hint = Advice(
-            "make room on the disk; then the same call goes on",
-            "make room on the disk; then the same command goes on",
-        )
-    else:
-        # the multiple of the present spacing at which half of the disk is enough
-        every = -(-2 * needed // max(free, 1)) * (plan.recording.every or 1)
-        every = min(every, max(plan.epochs, 1))
-        hint = advice("record less often, for example {}", setting("snapshots.every", every))
-    raise InputError(
-        f"{what} of {byte_size(plan.snapshot_bytes)} need {byte_size(needed)} "
-        f"and {standing} has {byte_size(free)} left",
-        hint,
-    )
-
-
-@contextmanager
-def disk_faults(folder: Path) -> Iterator[None]:
-    """Turn an OSError into a RelusgdError with the path that it is about, by default `folder`."""
-    try:
-        yield
-    except OSError as error:
-        kept = "; what was recorded before is kept" if holds_runs(folder) else ""
-        place = _visible_place(error, folder)
-        raise RelusgdError(f"{place}: {error.strerror or error}{kept}") from error
-
-
-def _visible_place(error: OSError, folder: Path) -> Path:
-    """The path that an error is about, by a name that people know."""
-    if not isinstance(error.filename, str | bytes | os.PathLike):
-        return folder
-    place = Path(os.fsdecode(error.filename))
-    hidden = [parent for parent in (place, *place.parents) if is_left_behind(parent)]
-    return folder if hidden else place

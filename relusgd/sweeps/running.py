@@ -17,11 +17,11 @@ from relusgd.durable import make_folders
 from relusgd.errors import InputError, RelusgdError, StoppedError
 from relusgd.one_thread import one_thread
 from relusgd.run_files.finding import is_run_folder
+from relusgd.runs.disk import disk_faults
 from relusgd.runs.facts import read_facts, write_facts
 from relusgd.runs.lock import FolderLock
 from relusgd.runs.partial import clear_leftovers
 from relusgd.runs.place import check_place, check_writable
-from relusgd.runs.record import disk_faults
 from relusgd.runs.run import Run
 from relusgd.sweeps.backends import backend_of
 from relusgd.sweeps.cell_progress import SweepCellObserver

@@ -18,8 +18,9 @@ from relusgd.model.points import Dataset
 from relusgd.run_files.folder import CONFIG
 from relusgd.runs.batch import BATCH_SECONDS, Batch
 from relusgd.runs.contents import RunContents
+from relusgd.runs.disk import disk_faults
 from relusgd.runs.facts import new_facts, read_facts
-from relusgd.runs.record import NullObserver, disk_faults, record, record_anew
+from relusgd.runs.record import NullObserver, record, record_anew
 from relusgd.runs.run import Run
 from relusgd.sweeps.in_memory import InMemoryTraining
 from relusgd.sweeps.rows import NOTE, Row, contents_row, failed_row, run_row

@@ -17,9 +17,10 @@ from small import tiny
 from relusgd.errors import RelusgdError
 from relusgd.runs import partial
 from relusgd.runs.batch import Batch
+from relusgd.runs.disk import disk_faults
 from relusgd.runs.find import load_run
 from relusgd.runs.partial import clear_leftovers
-from relusgd.runs.record import disk_faults, record
+from relusgd.runs.record import record
 from relusgd.sweeps.in_memory import InMemoryTraining
 from relusgd.training import prepare, training_blocks
 

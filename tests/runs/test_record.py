@@ -15,9 +15,10 @@ from small import SMALL, small
 from relusgd.advice import in_shell
 from relusgd.config import load_config
 from relusgd.errors import DivergedError, InputError, RelusgdError, StoppedError
+from relusgd.runs.disk import check_room
 from relusgd.runs.find import load_run
 from relusgd.runs.lock import FolderLock
-from relusgd.runs.record import check_room, record
+from relusgd.runs.record import record
 from relusgd.training import prepare, training_blocks
 
 small = partial(small, training__momentum=0.5)  # so that the checkpoint has a velocity
