@@ -21,7 +21,7 @@ from relusgd.gradients.compiled.deep_arrays import LARGEST_PART, DeepBuffers, La
 from relusgd.gradients.compiled.elbow_search import Rows
 from relusgd.gradients.compiled.formulas.learning import Learning
 from relusgd.gradients.compiled.machine_code import called, compiled, inlined
-from relusgd.gradients.compiled.products import Matrix, multiply, transposed, write_transposed
+from relusgd.gradients.compiled.products import Matrix, add_product, transposed, write_transposed
 from relusgd.gradients.compiled.tile_code import LANES, ROWS
 from relusgd.gradients.compiled.update import record, update
 from relusgd.model.network import Array, Integers
@@ -105,16 +105,15 @@ def forward(theta: Array, layers: LayerTable, inputs: Array, f: Array, P: int, l
         W = Matrix(theta, layers.weights[k], layers.columns[k], 1)
         a = Matrix(inputs, first * P, P, 1)
         z = Matrix(f, 0, P, 1) if k == last else Matrix(inputs, layers.inputs[k + 1] * P, P, 1)
-        multiply(transposed(W), a, z, fan_out, P, fan_in + 1, False)
+        fill(z.numbers[z.start : z.start + round_up(fan_out, ROWS) * P], 0.0)
+        add_product(transposed(W), a, z, fan_out, P, fan_in + 1)
         if k < last:
             apply_relu(inputs[z.start : z.start + fan_out * P])
 
 
 @called
-def backward(
-    theta: Array, g: Array, at: DeepBuffers, count: int, P: int, lowest: int, is_added: bool
-) -> None:
-    """The gradient of all layers from the lowest one, or that added to g.
+def backward(theta: Array, g: Array, at: DeepBuffers, count: int, P: int, lowest: int) -> None:
+    """Add the gradient of all layers from the lowest one to g.
 
     The residuals of the output stand in the first row of at.deltas.
     """
@@ -127,10 +126,11 @@ def backward(
         fill(deltas[fan_out * P : columns * P], 0.0)
         write_transposed(delta, by_points, columns, P)
         gradient = Matrix(g, layers.weights[k], columns, 1)
-        multiply(a, by_points, gradient, fan_in + 1, columns, count, is_added)
+        add_product(a, by_points, gradient, fan_in + 1, columns, count)
         if k > lowest:
             W, size = Matrix(theta, layers.weights[k], columns, 1), fan_in * P
-            multiply(W, delta, Matrix(below, 0, P, 1), fan_in, P, fan_out, False)
+            fill(below[: round_up(fan_in, ROWS) * P], 0.0)
+            add_product(W, delta, Matrix(below, 0, P, 1), fan_in, P, fan_out)
             mask(below[:size], inputs[start : start + size])
             deltas, below = below, deltas
 
@@ -157,24 +157,25 @@ def descend_deep(
     """
     layers, x, y, f = at.layers, at.inputs, at.y, at.deltas
     output, has_outputs = len(layers.fan_in) - 1, len(points.activations) > 0
+    first = output if has_outputs else 0
     lowest = 0 if learning.hidden_learns else output
     start, B, row = 0, len(points.x), 0
     for s in range(len(rates)):
         if len(bounds) > 0:
             start, B = bounds[s], bounds[s + 1] - bounds[s]
+        fill(g, 0.0)
         size = size_of_parts(B)
         for part in range(0, B, size):
             count = min(size, B - part)
             P = round_up(count, LANES)
             if has_outputs:
                 gather_outputs(points, rows, start + part, count, P, at)
-                forward(theta, layers, at.inputs, f, P, output)
             else:
                 gather_points(points, rows, start + part, count, x, y)
-                forward(theta, layers, at.inputs, f, P, 0)
+            forward(theta, layers, at.inputs, f, P, first)
             for i in range(count):
                 f[i] -= y[i]
-            backward(theta, g, at, count, P, lowest, part > 0)
+            backward(theta, g, at, count, P, lowest)
         update(theta, memory, g, rates, s, B, learning, rule)
         if row < len(recorded) and recorded[row] == s + 1:
             record(theta, records, row)

@@ -40,8 +40,12 @@ def inlined(function: F) -> F:
 
 
 def called(function: F) -> F:
-    """Compile as a function of its own with those that use it: what is long and used repeatedly."""
-    return cast(F, numba.njit(function, **OPTIONS))
+    """Compile as a function of its own with those that use it: what is long and used repeatedly.
+
+    Python cannot call it, which saves compiling the way there.
+    """
+    options = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return cast(F, numba.njit(function, **options))
 
 
 def options_of(numba_module: Any) -> dict[str, Any]:

@@ -8,12 +8,11 @@ from relusgd.gradients.compiled.machine_code import called, inlined
 from relusgd.gradients.compiled.tile_code import LANES, ROWS
 from relusgd.gradients.compiled.tiles import (
     add_products,
-    load,
-    one_vector,
+    load_1,
+    load_2,
+    load_3,
     store,
-    three_vectors,
     transpose_block,
-    two_vectors,
 )
 from relusgd.model.network import Array
 
@@ -34,57 +33,46 @@ def transposed(matrix: Matrix) -> Matrix:
 
 
 @inlined
-def write_tile(
-    tile: Array,
-    left: Matrix,
-    right: Matrix,
-    product: Matrix,
-    row: int,
-    column: int,
-    terms: int,
-    is_added: bool,
+def add_to_tile(
+    tile: Array, left: Matrix, right: Matrix, product: Matrix, row: int, column: int, terms: int
 ) -> None:
-    """Write the tile of a product that begins in this row and column. tile: zeros, of its size."""
+    """Add the products of a tile's row and column to it, and write it where it stands."""
     first = left.start + row * left.down
-    place = product.start + row * product.down + column
-    if is_added:
-        tile = load(tile, product.numbers, place, product.down)
     for term in range(terms):
         factors = first + term * left.across
         others = right.start + term * right.down + column
         tile = add_products(tile, left.numbers, factors, left.down, right.numbers, others)
-    store(tile, product.numbers, place, product.down)
+    store(tile, product.numbers, product.start + row * product.down + column, product.down)
 
 
 @called
-def multiply(
-    left: Matrix,
-    right: Matrix,
-    product: Matrix,
-    rows: int,
-    columns: int,
-    terms: int,
-    is_added: bool,
+def add_product(
+    left: Matrix, right: Matrix, product: Matrix, rows: int, columns: int, terms: int
 ) -> None:
-    """product_rc = Σ_t left_rt right_tc for so many rows and columns, or that added to it.
+    """product_rc + Σ_t left_rt right_tc, in place, for so many rows and columns.
 
     Every sum is taken over t = 0, 1, … in this order. Columns of `right` and of the product are
     neighbours. Rows are rounded up to whole tiles and columns to whole vectors; the matrices have
     room for that.
     """
+    numbers, stride = product.numbers, product.down
     for row in range(0, rows, ROWS):
         column = 0
         while column < columns:
+            place = product.start + row * stride + column
             vectors = (columns - column + LANES - 1) // LANES
             # Four vectors are two and two: of one vector, sums would wait for each other.
             if vectors == 3 or vectors > 4:
-                write_tile(three_vectors(), left, right, product, row, column, terms, is_added)
+                tile = load_3(numbers, place, stride)
+                add_to_tile(tile, left, right, product, row, column, terms)
                 column += 3 * LANES
             elif vectors > 1:
-                write_tile(two_vectors(), left, right, product, row, column, terms, is_added)
+                pair = load_2(numbers, place, stride)
+                add_to_tile(pair, left, right, product, row, column, terms)
                 column += 2 * LANES
             else:
-                write_tile(one_vector(), left, right, product, row, column, terms, is_added)
+                single = load_1(numbers, place, stride)
+                add_to_tile(single, left, right, product, row, column, terms)
                 column += LANES
 
 

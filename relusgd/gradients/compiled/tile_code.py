@@ -35,7 +35,6 @@ LANE = ir.IntType(32)
 DOUBLE = ir.DoubleType()
 VECTOR = ir.VectorType(DOUBLE, LANES)
 NO_VECTOR = ir.Constant(VECTOR, ir.Undefined)
-ZEROS = ir.Constant(VECTOR, [0.0] * LANES)
 ALIGNMENT = 8
 """Rows begin at any number, so an address is a multiple of no more than a number's bytes."""
 
@@ -118,37 +117,30 @@ def multiply_add(builder: Any) -> Callable[[Value, Value, Value], Value]:
     return lambda a, b, c: builder.call(function, [a, b, c])
 
 
-def zeros(vectors: int) -> Any:
-    """The function that gives a tile of zeros, so many vectors wide."""
+def load(vectors: int) -> Any:
+    """The function that reads a tile, so many vectors wide, from a matrix."""
 
     @instructions
-    def make(_: Any) -> Any:
-        count = ROWS * vectors
+    def read(_: Any, matrix: Any, start: Any, stride: Any) -> Any:
+        tile = Tile(vectors)
 
-        def codegen(_context: Any, _builder: Any, _signature: Any, _arguments: Any) -> Value:
-            return ir.Constant(ir.ArrayType(VECTOR, count), [ZEROS] * count)
+        def codegen(context: Any, builder: Any, _signature: Any, arguments: Any) -> Value:
+            array, start, stride = arguments
+            source = FlatMatrix(context, builder, matrix, array)
+            loaded = context.get_constant_undef(tile)
+            for row in range(ROWS):
+                index = row_start(builder, start, stride, row)
+                for vector in range(vectors):
+                    value = source.vector(index, vector)
+                    loaded = builder.insert_value(loaded, value, row * vectors + vector)
+            return loaded
 
-        return Tile(vectors)(), codegen
+        return tile(matrix, types.int64, types.int64), codegen
 
-    return make
-
-
-zeros_1, zeros_2, zeros_3 = zeros(1), zeros(2), zeros(3)
+    return read
 
 
-@instructions
-def load(_: Any, tile: Any, matrix: Any, start: Any, stride: Any) -> Any:
-    def codegen(context: Any, builder: Any, _signature: Any, arguments: Any) -> Value:
-        loaded, array, start, stride = arguments
-        source = FlatMatrix(context, builder, matrix, array)
-        for row in range(ROWS):
-            index = row_start(builder, start, stride, row)
-            for vector in range(tile.vectors):
-                value = source.vector(index, vector)
-                loaded = builder.insert_value(loaded, value, row * tile.vectors + vector)
-        return loaded
-
-    return tile(tile, matrix, types.int64, types.int64), codegen
+load_1, load_2, load_3 = load(1), load(2), load(3)
 
 
 @instructions

@@ -22,30 +22,24 @@ from relusgd.gradients.compiled.tile_code import LANES, ROWS
 from relusgd.model.network import Array
 
 
-def one_vector() -> Array:
-    """A tile of zeros, one vector wide."""
-    return np.zeros((ROWS, LANES))
+def load_1(matrix: Array, start: int, stride: int) -> Array:
+    """The tile of a matrix that is one vector wide and begins at `start`."""
+    return _rows_of(matrix, start, stride)[:, :LANES].copy()
 
 
-def two_vectors() -> Array:
-    """A tile of zeros, two vectors wide."""
-    return np.zeros((ROWS, 2 * LANES))
+def load_2(matrix: Array, start: int, stride: int) -> Array:
+    """The same, two vectors wide."""
+    return _rows_of(matrix, start, stride)[:, : 2 * LANES].copy()
 
 
-def three_vectors() -> Array:
-    """A tile of zeros, three vectors wide."""
-    return np.zeros((ROWS, 3 * LANES))
-
-
-def load(tile: Array, matrix: Array, start: int, stride: int) -> Array:
-    """The tile of this size whose first row begins at `start` of the matrix."""
-    read: Array = matrix[_places(tile, start, stride)]
-    return read
+def load_3(matrix: Array, start: int, stride: int) -> Array:
+    """The same, three vectors wide."""
+    return _rows_of(matrix, start, stride)[:, : 3 * LANES].copy()
 
 
 def store(tile: Array, matrix: Array, start: int, stride: int) -> None:
-    """Write the tile to the matrix, where `load` reads it."""
-    matrix[_places(tile, start, stride)] = tile
+    """Write the tile to the matrix, where it begins at `start`."""
+    _rows_of(matrix, start, stride)[:, : tile.shape[1]] = tile
 
 
 def add_products(
@@ -73,33 +67,29 @@ def transpose_block(
         transposed[first : first + LANES] = block[:, column]
 
 
-def _places(tile: Array, start: int, stride: int) -> Any:
-    """The indices of a tile's numbers in a flat matrix, in the shape of the tile."""
-    rows, columns = tile.shape
-    return start + stride * np.arange(rows)[:, None] + np.arange(columns)
+def _rows_of(matrix: Array, start: int, stride: int) -> Array:
+    """ROWS rows of a matrix as far as they reach, the first one from `start` on: a view."""
+    length = len(matrix) - start - (ROWS - 1) * stride
+    steps = stride * matrix.itemsize, matrix.itemsize
+    return np.lib.stride_tricks.as_strided(matrix[start:], (ROWS, length), steps)
 
 
 # What the names above mean in machine code.
 
 
-@overload(one_vector, inline="always", strict=False)
-def _one_vector() -> Any:
-    return lambda: tile_code.zeros_1()
+@overload(load_1, inline="always", strict=False)
+def _load_1(matrix: Any, start: Any, stride: Any) -> Any:
+    return lambda matrix, start, stride: tile_code.load_1(matrix, start, stride)
 
 
-@overload(two_vectors, inline="always", strict=False)
-def _two_vectors() -> Any:
-    return lambda: tile_code.zeros_2()
+@overload(load_2, inline="always", strict=False)
+def _load_2(matrix: Any, start: Any, stride: Any) -> Any:
+    return lambda matrix, start, stride: tile_code.load_2(matrix, start, stride)
 
 
-@overload(three_vectors, inline="always", strict=False)
-def _three_vectors() -> Any:
-    return lambda: tile_code.zeros_3()
-
-
-@overload(load, inline="always", strict=False)
-def _load(tile: Any, matrix: Any, start: Any, stride: Any) -> Any:
-    return lambda tile, matrix, start, stride: tile_code.load(tile, matrix, start, stride)
+@overload(load_3, inline="always", strict=False)
+def _load_3(matrix: Any, start: Any, stride: Any) -> Any:
+    return lambda matrix, start, stride: tile_code.load_3(matrix, start, stride)
 
 
 @overload(store, inline="always", strict=False)
