@@ -184,10 +184,10 @@ def brief_duration(seconds: float) -> str:
 
 def natural_order(name: str) -> tuple[object, ...]:
     """A key that sorts names as people do: hidden=5 before hidden=10, rate=0.005 before 0.01."""
-    parts = [
-        (1, float(part), "") if i % 2 else (0, 0.0, part)
-        for i, part in enumerate(NUMBER_IN_NAME.split(name))
-    ]
+    parts: list[tuple[int, float, str]] = []
+    for place, part in enumerate(NUMBER_IN_NAME.split(name)):
+        is_number = place % 2 == 1
+        parts.append((1, float(part), "") if is_number else (0, 0.0, part))
     return (*parts, name)
 
 

@@ -49,12 +49,10 @@ def complete_tables(incomplete: str) -> list[str]:
 
 def _below_outputs(incomplete: str, marks: Iterable[str]) -> list[str]:
     """Folders below outputs/ that hold one of these files."""
-    found = {
-        file.parent
-        for mark in marks
-        for pattern in ("*", "*/*")
-        for file in OUTPUTS.glob(f"{pattern}/{mark}")
-    }
+    found: set[Path] = set()
+    for mark in marks:
+        for pattern in (f"*/{mark}", f"*/*/{mark}"):
+            found.update(file.parent for file in OUTPUTS.glob(pattern))
     return _beginning_with(incomplete, found)
 
 

@@ -91,12 +91,11 @@ def key_meant(name: str) -> str | None:
 def _options(command: Any) -> dict[str, bool]:
     """The options of a command, and whether each takes a value."""
     parameters = [one for one in command.params if one.param_type_name == "option"]
-    names = {
-        name: not getattr(one, "is_flag", False)
-        for one in parameters
-        for name in [*one.opts, *one.secondary_opts]
-    }
-    return {**names, "--help": False, "-h": False}
+    takes_value = {"--help": False, "-h": False}
+    for one in parameters:
+        for name in [*one.opts, *one.secondary_opts]:
+            takes_value[name] = not getattr(one, "is_flag", False)
+    return takes_value
 
 
 def _can_be_read(command: Any, context: Any, line: _Line) -> bool:

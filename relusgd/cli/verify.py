@@ -174,6 +174,10 @@ def measured_text(verdict: Verdict) -> str:
 
 def report_facts(report: Report) -> dict[str, Any]:
     """A report as numbers and words."""
+    broken = {}
+    for name, verdicts in report.broken.items():
+        claims = [_verdict_facts(verdict) for verdict in verdicts]
+        broken[name] = {"fails": name not in report.passing_variants, "claims": claims}
     return {
         "recipe": report.recipe.name,
         "path": str(report.recipe.path),
@@ -183,13 +187,7 @@ def report_facts(report: Report) -> dict[str, Any]:
         "seeds": report.seeds,
         "seconds": report.seconds,
         "claims": [_verdict_facts(verdict) for verdict in report.verdicts],
-        "broken": {
-            name: {
-                "fails": name not in report.passing_variants,
-                "claims": [_verdict_facts(verdict) for verdict in verdicts],
-            }
-            for name, verdicts in report.broken.items()
-        },
+        "broken": broken,
     }
 
 

@@ -51,17 +51,18 @@ class ComparedRuns:
         cases = [_case_name(result.run) for result in results]
         varied = varied_keys([result.run for result in results], cases)
         groups = make_groups(results, varied)
-        group_of_settings = {
-            _settings(varied_of(result.run)): group for group in groups for result in group.results
-        }
+        group_of_settings: dict[object, Group] = {}
+        for group in groups:
+            for result in group.results:
+                group_of_settings[_settings(varied_of(result.run))] = group
         lost: Counter[Group] = Counter()
         failures: dict[str, str] = {}
         for row in failed:
-            group = group_of_settings.get(_settings(row.varied))
-            if group:
-                lost[group] += 1
-            else:
+            own_group = group_of_settings.get(_settings(row.varied))
+            if own_group is None:
                 failures[row.run] = row.error
+            else:
+                lost[own_group] += 1
         groups = [replace(group, lost=lost[group]) for group in groups]
         return cls(groups, varied, damaged, failures)
 

@@ -69,13 +69,10 @@ def scene(courses: Courses, look: Look | None = None) -> CoursePicture:
     panels = list(arranged.panels.values())
     # With more panels than fit side by side, the error that ranks has all the room.
     names = courses.names if len(panels) <= COLUMNS else courses.names[:1]
-    rows = [
-        CourseRow(
-            ERROR_NAMES[name.removesuffix("_mse")],
-            [_chart(courses, panel, name, arranged.colours, last) for panel in panels],
-        )
-        for name in names
-    ]
+    rows = []
+    for name in names:
+        charts = [_chart(courses, panel, name, arranged.colours, last) for panel in panels]
+        rows.append(CourseRow(ERROR_NAMES[name.removesuffix("_mse")], charts))
     note = _note(courses) + arranged.note
     title = (look and look.title) or _title(courses)
     titles = list(arranged.panels)

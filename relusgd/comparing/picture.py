@@ -81,7 +81,9 @@ def _table_scene(compared: ComparedRuns, rows: Sequence[Sequence[Group]]) -> Com
 
     Where a column has no such chart, one chart stands under all of them.
     """
-    panels = [panel(compared, group, row) for row, groups in enumerate(rows) for group in groups]
+    panels = []
+    for number, row in enumerate(rows):
+        panels += [panel(compared, group, number) for group in row]
     columns = list(zip(*rows, strict=True))
     courses = [course_chart(compared, column) for column in columns]
     charts = [chart for chart in courses if chart]

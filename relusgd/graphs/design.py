@@ -127,9 +127,10 @@ class Design:
         first = states[0]
         names = [node.name for node in first.graph.nodes]
         lines = {name: words(first, name, form) for name in names}
-        all_lines = {
-            name: [line for state in states for line in words(state, name, form)] for name in names
-        }
+        all_lines: dict[str, list[TextLine]] = {name: [] for name in names}
+        for state in states:
+            for name in names:
+                all_lines[name] += words(state, name, form)
         heights = {name: len(of_box) for name, of_box in lines.items()}
         labels = edge_labels(first)
         multiple = 2 if even else 1

@@ -163,10 +163,11 @@ def _in_letters(
 
     def all_parts(arguments: Sequence[Sum]) -> list[Sum]:
         variable = iter(arguments)
-        return [
-            constant_formula(part) if i in constants else next(variable)
-            for i, part in enumerate(parts)
-        ]
+        formulas = []
+        for i, part in enumerate(parts):
+            is_constant = i in constants
+            formulas.append(constant_formula(part) if is_constant else next(variable))
+        return formulas
 
     def value(*arguments: Sum) -> Sum:
         return operation_formula(node, all_parts(arguments))

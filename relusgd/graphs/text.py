@@ -220,11 +220,10 @@ def _aligned(matrix: Array) -> list[str]:
     """The rows of a matrix, the entries of a column one under the other."""
     columns = [[significant(entry) for entry in column] for column in matrix.T]
     widths = [max(map(len, column)) for column in columns]
-    rows = zip(*columns, strict=True)
-    return [
-        "  ".join(entry.rjust(width) for entry, width in zip(row, widths, strict=True))
-        for row in rows
-    ]
+    aligned = []
+    for column, width in zip(columns, widths, strict=True):
+        aligned.append([entry.rjust(width) for entry in column])
+    return ["  ".join(row) for row in zip(*aligned, strict=True)]
 
 
 def derivative_cell(state: Evaluated, name: str) -> str:

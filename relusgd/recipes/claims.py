@@ -136,11 +136,14 @@ def _along_axis(claim: Claim, runs: Sequence[MeasuredRun], numbers: Sequence[flo
 
 def _places(line: Sequence[tuple[object, float]]) -> list[float]:
     """Where the runs stand on the axis: their values; 1, 2, 3 … where these are no numbers."""
-    values = [value for value, _ in line]
-    values = [value[0] if isinstance(value, tuple) else value for value in values]
-    if all(isinstance(value, int | float) for value in values):
-        return [float(value) for value in values]  # type: ignore[arg-type]
-    return [float(place) for place in range(1, len(values) + 1)]
+    places: list[float] = []
+    for value, _ in line:
+        if isinstance(value, tuple):  # widths: the first layer's
+            value = value[0]
+        if not isinstance(value, int | float):
+            return [float(place) for place in range(1, len(line) + 1)]
+        places.append(float(value))
+    return places
 
 
 def _exponents(places: Sequence[float], numbers: Sequence[float]) -> list[float]:

@@ -47,15 +47,11 @@ def scene_of(
     have.
     """
     names = reference_names(with_)
-    views = [
-        View(
-            run.history,
-            run.data,
-            _reference_curves(run, names),
-            sharpness_course(run) if shows_sharpness else None,
-        )
-        for run in runs
-    ]
+    views = []
+    for run in runs:
+        curves = _reference_curves(run, names)
+        course = sharpness_course(run) if shows_sharpness else None
+        views.append(View(run.history, run.data, curves, course))
     return views[0] if len(views) == 1 else RunGroup(views, *panel_titles(runs))
 
 

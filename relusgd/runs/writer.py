@@ -185,12 +185,14 @@ class RunWriter:
         self.save_facts(facts)
 
     def _digests(self, known: Digests) -> dict[str, str]:
-        return {
-            name: known[name]
-            if name in UNCHANGING and name in known
-            else file_digest(self.folder / name)
-            for name in run_file_names(self._hidden)
-        }
+        """Those of all files. known: of files that are not read again where they never change."""
+        digests = {}
+        for name in run_file_names(self._hidden):
+            if name in UNCHANGING and name in known:
+                digests[name] = known[name]
+            else:
+                digests[name] = file_digest(self.folder / name)
+        return digests
 
     def save_facts(self, facts: RunFacts) -> None:
         """Replace run.json."""

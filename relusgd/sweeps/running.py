@@ -182,10 +182,13 @@ class SweepRecorder:
     def take(self, rows: Iterable[Row]) -> None:
         """Take in the rows of runs that have ended."""
         self._has_new_rows = True
-        taken = [mark_failed(self._folder, row) if row.status == "failed" else row for row in rows]
-        for row in taken:
+        taken = []
+        for row in rows:
+            if row.status == "failed":
+                row = mark_failed(self._folder, row)
             self._rows[row.run] = row
             self._summary.put(row)
+            taken.append(row)
         self._observer.finished(taken)
 
     def tick(self) -> bool:

@@ -77,11 +77,9 @@ def _against(compared: ComparedRuns, pair: Pair) -> str:
 
 def _median_shift(pairs: Sequence[Pair]) -> str:
     """How far the elbow of the median unit moved, over all units and runs."""
-    shifts = [
-        elbow_shifts(result.run)
-        for all_layers, _ in pairs
-        for result in all_layers.counted[:MOST_RUNS]
-    ]
+    shifts: list[Array] = []
+    for all_layers, _ in pairs:
+        shifts += [elbow_shifts(result.run) for result in all_layers.counted[:MOST_RUNS]]
     units = np.concatenate(shifts)
     if not len(units):
         return ""

@@ -71,12 +71,8 @@ def _error_range(compared: ComparedRuns) -> str:
 def _other_keys(compared: ComparedRuns) -> str:
     """The keys that differ beside those that tell the groups apart."""
     told = {CASE, RUN, *WAY, *SEEDS, *POINTS}
-    words = compared.groups[0].words
-    keys = [
-        key
-        for key in compared.varied
-        if key not in told and not any(name in words for name in headings(key))
-    ]
+    words = compared.groups[0].words.keys()
+    keys = [key for key in compared.varied if key not in told and words.isdisjoint(headings(key))]
     if not keys:
         return ""
     others = [_heading_and_values(compared, key, keys) for key in keys[:MOST_NAMED]]
@@ -93,12 +89,9 @@ def _heading_and_values(compared: ComparedRuns, key: str, keys: Sequence[str]) -
 def unfinished(compared: ComparedRuns) -> Iterator[Finding]:
     """Runs that are still training, and runs that were interrupted."""
     for status, words in (("running", "Still training"), ("interrupted", "Interrupted")):
-        results = [
-            result
-            for group in compared.groups
-            for result in group.results
-            if result.status == status
-        ]
+        results: list[Result] = []
+        for group in compared.groups:
+            results += [result for result in group.results if result.status == status]
         if results:
             text = (
                 f"{words}: {_progress(results)}; left out where there are complete runs, "

@@ -38,10 +38,7 @@ __all__ = [
     "weights",
 ]
 
-QUANTITIES: dict[str, Quantity] = {
-    name: registered
-    for subject in SUBJECTS
-    for name, registered in REGISTERED.items()
-    if registered.subject == subject
-}
+QUANTITIES: dict[str, Quantity] = dict(
+    sorted(REGISTERED.items(), key=lambda item: SUBJECTS.index(item[1].subject))
+)
 """All quantities by name, subject after subject."""
