@@ -64,10 +64,11 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
         except KeyboardInterrupt as stop:
             exit_stopped(stop)
         except BrokenPipeError:
-            # Whoever read our output has closed the pipe. Python's last flush must not fail too.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # Whoever read our output has closed the pipe.
+            drop_what_cannot_be_written()
             raise typer.Exit(1) from None
         except OSError as error:
+            drop_what_cannot_be_written()
             exit_with(system_error(error))
         except MemoryError:
             exit_with(not_enough_memory())
@@ -81,6 +82,16 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
             raise typer.Exit(1) from None
 
     return run
+
+
+def drop_what_cannot_be_written() -> None:
+    """Where stdout takes no more, drop what it still holds: Python's last flush must not fail too,
+    which would change the exit code.
+    """
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
