@@ -1,4 +1,4 @@
-"""Where the film of a run ends: when nothing but jitter is left."""
+"""Where the film of a run ends: when nothing but jitter is left, or when it has diverged."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from relusgd.advice import Advice
+from relusgd.diagnostics.events import Event
 from relusgd.diagnostics.events.film_clock import film_places
 from relusgd.model.history import History
 from relusgd.runs.events import Events
 
-GOES_ON = 0.03
-"""The film goes on for this share of its clock, so that the jitter is seen."""
+GOES_ON = {"diverges": 0.15, "only_jitter": 0.03}
+"""The events after which nothing new is seen, and the share of the film's clock for which the film
+goes on, so that they are seen themselves. After a divergence, elbows leave the picture, too."""
 
 WORTH = 0.05
 """Less than this share of the steps is not left out."""
@@ -28,24 +30,32 @@ class FilmEnding:
 
 def film_ending(history: History, events: Events) -> FilmEnding | None:
     """Where a film that shows everything of interest ends; None for the end of the record."""
-    settled = events.named("only_jitter")
-    if not settled or settled[0].row == 0:
+    last_events = [event for name in GOES_ON for event in events.named(name)]
+    if not last_events or last_events[0].row == 0:
         return None
+    return _ending_after(last_events[0], history)
+
+
+def _ending_after(event: Event, history: History) -> FilmEnding | None:
+    """Where the film ends that goes on for a while after an event; None for the end of the record
+    or near it."""
     places = film_places(history.step)
-    row = int(np.searchsorted(places, places[settled[0].row] + GOES_ON))
+    row = int(np.searchsorted(places, places[event.row] + GOES_ON[event.name]))
     last = int(history.step[-1])
     if row >= len(history) or last - history.step[row] < WORTH * last:
         return None
     epoch, epochs = float(history.clock[row]), float(history.clock[-1])
     cut = (
-        f"the film ends at epoch {epoch:,.6g} of {epochs:,.6g}, because {_sentence(settled)}; "
+        f"the film ends at epoch {epoch:,.6g} of {epochs:,.6g}, because {_sentence(event)}; "
         "the rest is shown by "
     )
     whole = f"{np.ceil(epochs):.0f}"
     return FilmEnding(epoch, Advice(f"{cut}last_epoch={whole}", f"{cut}--to {whole}"))
 
 
-def _sentence(settled: Events) -> str:
-    since = f"from epoch {settled[0].epoch:,.6g} on"
-    words, _, _ = settled[0].sentence.partition(":")
-    return words.replace("from here on", since)
+def _sentence(event: Event) -> str:
+    since = f"from epoch {event.epoch:,.6g} on"
+    words, _, _ = event.sentence.partition(":")
+    if "from here on" in words:
+        return words.replace("from here on", since)
+    return f"{words} {since}"

@@ -142,3 +142,24 @@ def test_the_command_says_what_it_left_out_unless_it_is_told_where_to_end(tmp_pa
     )
     assert "note" not in whole.stderr
     assert whole.exit_code == 0
+
+
+def course_that_diverges():
+    """The error doubles at every snapshot from the third on."""
+    return made(0.5, slope_change=0.0, offset=2.0 ** np.minimum(np.arange(len(STEPS)), 900))
+
+
+def test_a_film_of_a_training_that_diverges_ends_soon_after_and_says_so():
+    course = course_that_diverges()
+    events = Events([Event("diverges", 40, *at(40), None, None, None, {}, DIVERGES, "")])
+    ending = film_ending(course.history, events)
+    assert at(40)[0] < ending.epoch < course.history.epoch[-1] / 2
+    assert f"because the training diverges from epoch {at(40)[0]:,.6g} on" in ending.note
+
+
+DIVERGES = "the training diverges: every step overshoots further"
+
+
+def at(row):
+    """Epoch and step of a row of the made trainings."""
+    return float(STEPS[row]), int(STEPS[row])

@@ -4,7 +4,7 @@ import pytest
 
 from relusgd.pictures.kit.fonts import drawable
 from relusgd.pictures.kit.number_text import error_text
-from relusgd.pictures.kit.text_fit import shortened, steady_width, text_width
+from relusgd.pictures.kit.text_fit import shortened, steady_width, text_width, wrapped
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,11 @@ def test_without_room_nothing_is_written():
 def test_numbers_of_equally_many_digits_are_equally_wide():
     widths = {steady_width(number, 24.0) for number in ("1,111", "8,888", "4,071")}
     assert len(widths) == 1
+
+
+def test_a_line_is_not_broken_beside_an_equals_sign():
+    room = text_width("A cluster splits near x =", 20.0) + 1
+    assert wrapped("A cluster splits near x = 0.76", 20.0, room, 2) == [
+        "A cluster splits near",
+        "x = 0.76",
+    ]

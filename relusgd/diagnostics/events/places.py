@@ -13,10 +13,14 @@ import math
 import numpy as np
 
 from relusgd.diagnostics.events.course import RecordedCourse
+from relusgd.model.data_file.dates import date_text
 from relusgd.model.network import Array, Booleans
 
 TOGETHER = 0.02
 APART = 0.05
+
+MOST_YEARS_OF_DAYS = 10
+"""Of dates over more years, the month is told and not the day."""
 
 
 def count_places(elbows: Array, width: float) -> int:
@@ -49,9 +53,14 @@ def common_units(course: RecordedCourse, one: int, other: int) -> Booleans:
 
 
 def place_text(course: RecordedCourse, x: float) -> str:
-    """A place along x in the units of the data, with the digits that 1 % of the range needs."""
+    """A place along x in the units of the data, with the digits that 1 % of the range needs.
+
+    Where x were dates, the day, or the month of more than ten years.
+    """
     low, high = course.x_range
     ends = course.dataset.scaling.x_to_original(np.array([x, low, high]))
+    if course.dataset.x_is_date:
+        return date_text(float(ends[0]), with_day=ends[2] - ends[1] <= MOST_YEARS_OF_DAYS)
     digits = max(0, 2 - math.floor(math.log10(ends[2] - ends[1])))
     text = f"{ends[0]:.{digits}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from datetime import UTC, date, datetime, time
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 
 _CLOCK = (
     r"(?:[T ](?P<clock>\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?(?P<offset>Z|[+-]\d{2}:?\d{2})?)?"
@@ -78,6 +79,17 @@ def as_year(moment: datetime) -> float:
     day = moment.toordinal() - first
     seconds = moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6
     return moment.year + (day + seconds / SECONDS_A_DAY) / days
+
+
+def date_text(year: float, *, with_day: bool = True) -> str:
+    """A year with its fraction as 2020-03-04 or 2020-03; beyond the calendar, the number."""
+    whole = math.floor(year)
+    if not MINYEAR <= whole < MAXYEAR:
+        return f"{year:.2f}"
+    days = 366 if _is_leap(whole) else 365
+    # A thousandth of a day against a fraction that was rounded down.
+    day = date(whole, 1, 1) + timedelta(days=math.floor((year - whole) * days + 1e-3))
+    return day.isoformat() if with_day else day.isoformat()[:-3]
 
 
 def _is_leap(year: int) -> bool:

@@ -20,10 +20,12 @@ from relusgd.pictures.kit.sheet import MOVING, Sheet
 from relusgd.pictures.moments.easing import grown
 from relusgd.pictures.moments.script import Script
 from relusgd.pictures.scenes.contributions import unit_outputs
+from relusgd.pictures.scenes.scales import error_axis
 from relusgd.pictures.scenes.scene import RunGroup, Scene
 from relusgd.pictures.scenes.view import MOST_UNITS, View, bending, strongest
 from relusgd.pictures.storeys.caption import Caption
 from relusgd.pictures.storeys.counter import TimeCounter
+from relusgd.pictures.storeys.error_corner import ErrorCorner
 from relusgd.pictures.storeys.one_run import OneRunBuilder
 from relusgd.pictures.storeys.upper import LINE, UpperStorey
 
@@ -80,7 +82,9 @@ def draw_build_up(sheet: Sheet, view: View, script: Script, count: int) -> list[
     row = int(script.rows[0])
     builder = OneRunBuilder(sheet, view, script)
     boxes = builder.boxes
-    upper = UpperStorey(sheet, boxes.upper, view, builder.scales, sheet.colours.learned)
+    upper = UpperStorey(
+        sheet, boxes.upper, view, builder.scales, sheet.colours.learned, builder.corner
+    )
     builder.name_axes()
     sheet.write_title(boxes.title)
     steps = np.full(count, view.history.step[row])
@@ -90,7 +94,28 @@ def draw_build_up(sheet: Sheet, view: View, script: Script, count: int) -> list[
     words = [_caption(share, view, build_up) for share in _shares(count)]
     room = boxes.head.width - TimeCounter.width(sheet, "step", steps) - 1.5 * sheet.scale.text
     caption = Caption(sheet, boxes.head, room, Script(np.arange(count), captions=words))
-    return [build_up, counter, caption]
+    errors: list[Part] = []
+    if builder.corner:
+        clock = view.history.step.astype(np.float64)
+        corner = ErrorCorner(sheet, builder.corner, view, builder.time, clock, error_axis(view))
+        errors.append(ErrorsOfAll(corner, row, count))
+    return [build_up, *errors, counter, caption]
+
+
+class ErrorsOfAll:
+    """The errors of the network before training, from when all of its units are there."""
+
+    def __init__(self, errors: ErrorCorner, row: int, count: int) -> None:
+        self._errors = errors
+        self._row = row
+        self._are_all = _shares(count) >= ALL[1]
+        self.moving = errors.moving
+
+    def show(self, index: int) -> None:
+        if self._are_all[index]:
+            self._errors.show(self._row)
+        else:
+            self._errors.show_nothing()
 
 
 def _shares(count: int) -> Array:

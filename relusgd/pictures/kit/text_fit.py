@@ -13,6 +13,9 @@ from relusgd.pictures.kit.fonts import DPI, drawable, font
 
 DIGIT = re.compile(r"\d")
 
+BREAK = re.compile(r"(?<!=)\s+(?!=)")
+"""Where a line may be broken."""
+
 
 @cache
 def _ruler() -> Any:
@@ -61,8 +64,8 @@ def shortened(text: str, pixels: float, room: float, *, bold: bool = False) -> s
 
 def wrapped(text: str, pixels: float, room: float, most: int) -> list[str]:
     """The words on up to so many lines of `room` pixels; the last one is cut where more would
-    follow."""
-    words, lines = drawable(text[:1000]).split(), [""]
+    follow. Nothing is broken beside an equals sign."""
+    words, lines = BREAK.split(drawable(text[:1000]).strip()), [""]
     for number, word in enumerate(words):
         longer = f"{lines[-1]} {word}".strip()
         if not lines[-1] or text_width(longer, pixels) <= room:

@@ -147,6 +147,11 @@ class View:
         return self.dataset.target is None and len(self.dataset.x_test) > 0
 
     @property
+    def has_bars(self) -> bool:
+        """Whether bars along x show how much the units of a wide layer bend the function."""
+        return self.wide and not self.deep
+
+    @property
     def marks_kinks(self) -> bool:
         """Whether the bends of the learned function are marked; those of a wide layer are shown as
         its density.

@@ -169,6 +169,13 @@ class ErrorCorner:
         x = round(box.left + text_width("train error ", pixels) + 0.3 * pixels)
         return changing_number(self._sheet, pixels, x, baseline, colour=colour)
 
+    def show_nothing(self) -> None:
+        """Leave only the words, of which the numbers come later."""
+        for curve, dot, *_, number in self._curves:
+            curve.set_data([], [])
+            dot.set_data([], [])
+            number.set_text("")
+
     def show(self, index: int) -> None:
         now = float(self._moments[index])
         for curve, dot, band, y, errors, number in self._curves:

@@ -142,13 +142,20 @@ class MomentsBuilder(OneRunBuilder):
                 solid_joinstyle="round",
                 zorder=MOVING + 0.1 + number / 100,
             )
-        heights = np.clip(np.array(ends), 0.0, float(box.height))
+        heights = np.clip(np.array(ends), 0.0, self._highest_end(box))
         apart = CIRCLE * sheet.scale.text
         # The lowest circle keeps clear of the first one of the lower storey.
         foot = 0.5 * apart
         places = foot + spread_apart(heights - foot, apart, box.height - foot)
         for number, (end, place) in enumerate(zip(heights, places, strict=True)):
             self._lead_to_number(number, box.bottom + end, box.bottom + place)
+
+    def _highest_end(self, box: Box) -> float:
+        """The highest place of a function's end over the foot of its storey, under the errors."""
+        corner = self.corner
+        if corner is None or corner.right < box.right:
+            return float(box.height)
+        return corner.bottom - box.bottom - 0.5 * CIRCLE * self.sheet.scale.text
 
     def _shade(self, number: int) -> Colour:
         """The colour of a function: the paler the earlier, as pale as may be for the first."""

@@ -20,6 +20,7 @@ from relusgd.pictures.storeys.error_corner import Corner, corner_size
 from relusgd.pictures.storeys.layout import StoreyBoxes, says_something
 from relusgd.pictures.storeys.lower import MARGIN
 from relusgd.pictures.storeys.run_storeys import RunStoreys
+from relusgd.pictures.storeys.upper import BARS_SHARE
 from relusgd.pictures.storeys.words import Words
 
 TICK_LINES = 2.3
@@ -53,8 +54,11 @@ class OneRunBuilder:
             labels = [*self.y_ticks.labels, *self._time_labels()]
 
     def _choose_scales(self, with_errors: bool) -> None:
-        """The scales, with room for the errors in a corner; and the ticks of y."""
-        scales = replace(Scales.of([self.view]), y=self.view.function_limits)
+        """The scales, with room for the errors in a corner and for bars; and the ticks of y."""
+        low, high = self.view.function_limits
+        if self.view.has_bars and "units" in self.sheet.look.show:
+            low = high - (high - low) / (1 - 2 * BARS_SHARE)
+        scales = replace(Scales.of([self.view]), y=(low, high))
         storey = self.boxes.upper
         self.corner: Box | None = None
         if with_errors:

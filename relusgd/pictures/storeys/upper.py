@@ -79,7 +79,7 @@ class UpperStorey:
         self.front = bare_axes(sheet, box, *limits, order=FUNCTION)
         self._draw_data()
         self.moving: list[Artist] = []
-        if view.wide and not view.deep and "units" in sheet.look.show:
+        if view.has_bars and "units" in sheet.look.show:
             self._make_bars()
         self._references = ReferenceLines(
             sheet, self.front, view.references, scales.y, ground=self.ground
@@ -142,7 +142,7 @@ class UpperStorey:
         y = kept_near(curve.y, self._scales.y)
         self._glow.set_data(curve.x, y)
         self._curve.set_data(curve.x, y)
-        if self._view.wide and not self._view.deep and "units" in self._sheet.look.show:
+        if self._view.has_bars and "units" in self._sheet.look.show:
             self._show_bars(index)
         found = self._breakpoints(curve, y)
         self._rings.set_offsets(np.column_stack([found.x, found.y]))

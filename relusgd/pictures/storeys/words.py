@@ -13,7 +13,6 @@ from relusgd.pictures.kit.pasted_text import PastedText, pasted_in_films
 from relusgd.pictures.kit.plain_matplotlib import Artist, Text
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.text_fit import text_width
-from relusgd.pictures.moments.key_moments import sampled_snapshots
 from relusgd.pictures.moments.script import Script
 from relusgd.pictures.panels.header import NUMBERS
 from relusgd.pictures.panels.marks import original, relative, x_limits
@@ -21,7 +20,13 @@ from relusgd.pictures.panels.reference_lines import reference_look
 from relusgd.pictures.scenes.scales import Scales
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.free_places import FreePlaces
-from relusgd.pictures.storeys.paths import SAMPLES, WIDE_SAMPLES
+from relusgd.pictures.storeys.path_names import (
+    NO_ELBOWS,
+    has_elbows_inside,
+    names_of_bends,
+    names_of_layers,
+    names_of_paths,
+)
 from relusgd.pictures.storeys.upper import BARS_SHARE
 
 UNTIL, GONE = 3.5, 4.5
@@ -33,27 +38,21 @@ SHARE = 0.35
 LETTERS = 1.0
 """The height of the words, in heights of a letter."""
 
+BESIDE = 1.2
+"""The room between words side by side, in heights of a letter."""
+
 MOST_CROWDED = 0.02
 """A word that would stand on more than this share of drawn cells is left out."""
 
 DOT_RADIUS = 5.0
 """How far around the middle of a point nothing is written, in pixels."""
 
+NOTE_LINES, NOTE_SHARE = 4.5, 0.75
+"""The room that is kept for a note on a function outside the picture: its height in heights of a
+letter, and its width as a share of the storey."""
+
 CURVES = 8
 """Functions of the first seconds that a word keeps clear of."""
-
-
-NO_ELBOWS = "no elbow is ever in this range of x"
-
-
-def has_elbows_inside(view: View) -> bool:
-    """Whether an elbow is in the picture at any time; breakpoints of deep networks always count."""
-    if view.deep:
-        return True
-    low, high = view.dataset.scaling.x_to_network(np.array([view.low, view.high]))
-    rows = sampled_snapshots(view, SAMPLES, WIDE_SAMPLES)
-    elbows = (view.history.elbow[int(row)] for row in rows)
-    return any(bool(np.any((elbow >= low) & (elbow <= high))) for elbow in elbows)
 
 
 class Words:
@@ -86,6 +85,7 @@ class Words:
         self._free = FreePlaces(upper, max(2.0, self._pixels / 4))
         self._enter_all(corner)
         self._fading: list[PastedText | Text] = []
+        self._of_function: list[PastedText | Text] = []
         self._name_all()
         if lower is not None and not has_elbows_inside(view):
             self._say_that_there_are_none(lower)
@@ -129,17 +129,26 @@ class Words:
             self._free.enter_line(*self._pixel(*view.truth))
         for reference in view.references:
             self._free.enter_line(*self._pixel(reference.x, reference.at(self._first)))
-        for row in [*self._early_rows(), *self._others]:
+        for row in [*self._early_rows(), *self._others, *view.trail]:
             self._enter_function(row)
         if self._has_bars:
             box = self._box
             self._free.enter_box(box.left, box.bottom, box.width, self._bars_top - box.bottom)
         if corner:
             self._free.enter_box(corner.left, corner.bottom, corner.width, corner.height)
+        if view.departure < len(view):
+            self._enter_notes(corner.bottom if corner else self._box.top)
+
+    def _enter_notes(self, top: float) -> None:
+        """Where it is said that the function is above or below the picture, and where it was."""
+        box, height = self._box, NOTE_LINES * self._pixels
+        left, width = box.left + (1 - NOTE_SHARE) / 2 * box.width, NOTE_SHARE * box.width
+        for bottom in (box.bottom, top - height):
+            self._free.enter_box(left, bottom, width, height)
 
     @property
     def _has_bars(self) -> bool:
-        return self._view.wide and not self._view.deep and "units" in self._sheet.look.show
+        return self._view.has_bars and "units" in self._sheet.look.show
 
     @property
     def _bars_top(self) -> float:
@@ -173,8 +182,9 @@ class Words:
     def _name_all(self) -> None:
         colours, view, first = self._sheet.colours, self._view, self._first
         curve = view.curve(first)
-        if np.isfinite(curve.y).all():
+        if view.is_in_sight(first):
             self._name_line("learned function", curve.x, curve.y, colours.learned)
+            self._of_function = [*self._fading]
         x, y = original(view, view.dataset.x_train, view.dataset.y_train)
         self._name("training points", zip(*self._pixel(x, y), strict=True), colours.faint)
         if view.shows_test_points:
@@ -193,6 +203,9 @@ class Words:
             self._name_bars()
         if not view.marks_kinks or "units" not in self._sheet.look.show:
             return
+        if view.deep:
+            self._name_in_a_row(names_of_layers(view, colours))
+            return
         curve = view.curve(self._first)
         if not np.isfinite(curve.y).all():
             return
@@ -202,11 +215,6 @@ class Words:
             (curve.sign > 0, "bends up", colours.positive),
             (curve.sign < 0, "bends down", colours.negative),
         ]
-        if view.deep:
-            kinds = [
-                (curve.layer == layer, f"layer {layer}", colour)
-                for layer, colour in enumerate(colours.layers, 1)
-            ]
         for is_kind, words, colour in kinds:
             of_kind = np.flatnonzero(is_kind & (strength > 0.1))
             order = of_kind[np.argsort(-strength[of_kind])]
@@ -216,12 +224,22 @@ class Words:
         """Name the two kinds of bars of a wide layer, over them."""
         places = np.linspace(self._box.left, self._box.right, 50)
         anchors = [(float(x), self._bars_top) for x in places]
-        for words, colour in self._bend_names():
+        for words, colour in names_of_bends(self._view, self._sheet.colours):
             self._name(words, anchors, colour)
 
-    def _bend_names(self) -> list[tuple[str, str]]:
-        colours = self._sheet.colours
-        return [("bends up", colours.positive), ("bends down", colours.negative)]
+    def _name_in_a_row(self, named: Sequence[tuple[str, str]]) -> None:
+        """Write words in colours side by side, where the upper storey is freest."""
+        box, height = self._box, 1.25 * self._pixels
+        width = self._width_of(named)
+        across = np.linspace(box.left, box.right - width, 40)
+        up = np.linspace(box.top - height, box.bottom, 40)
+        corners = [(float(left), float(bottom)) for bottom in up for left in across]
+        place = self._free.best(corners, width, height, most=np.inf)
+        if place is None:
+            return
+        left, bottom = place
+        self._free.enter_box(left, bottom, width, height)
+        self._write_centred(named, left + width / 2, bottom + 0.35 * self._pixels)
 
     def _name_line(
         self, words: str, x: Array, y: Array, colour: str, *, stays: bool = False
@@ -279,25 +297,12 @@ class Words:
         """
         line = 1.55 * self._pixels
         height = lower.top - float(rows[self._early_rows()[-1]]) - 2.2 * self._pixels
-        said = self._names_of_paths()
+        said = names_of_paths(self._view, self._sheet.colours)
         if height - (len(said) - 1) * line < lower.bottom:
             return False
         for number, parts in enumerate(said):
             self._write_centred(parts, lower.centre_x, height - number * line)
         return True
-
-    def _names_of_paths(self) -> list[list[tuple[str, str]]]:
-        """Lines of words, each with its colour."""
-        view, colours = self._view, self._sheet.colours
-        if not view.deep:
-            of, kinds = "elbows", self._bend_names()
-        elif view.wide:
-            of, kinds = "elbows of layer 1", []
-        else:
-            layers = range(1, len(view.history.hidden) + 1)
-            names = [f"layer {layer}" for layer in layers]
-            of, kinds = "breakpoints", list(zip(names, colours.layers, strict=False))
-        return [[(f"{of} over time, which runs down ↓", colours.faint)], kinds]
 
     def _say_that_there_are_none(self, lower: Box) -> None:
         """Write in the empty storey why it is empty."""
@@ -308,22 +313,31 @@ class Words:
             pixels=self._pixels,
             colour=self._sheet.colours.faint,
             ha="center",
+            # Lines at the moments of a story may cross the place.
+            zorder=NUMBERS if self._others else None,
+            bbox={"facecolor": self._sheet.colours.paper, "edgecolor": "none", "pad": 1.0},
         )
 
     def _write_centred(self, parts: Sequence[tuple[str, str]], x: float, height: float) -> None:
         """Words in colours, side by side around x."""
-        gap = 1.2 * self._pixels
-        widths = [text_width(words, self._pixels) for words, _ in parts]
-        left = x - (sum(widths) + gap * (len(parts) - 1)) / 2
-        for (words, colour), width in zip(parts, widths, strict=True):
+        left = x - self._width_of(parts) / 2
+        for words, colour in parts:
             written = self._sheet.text(
                 left, height, words, pixels=self._pixels, colour=colour, zorder=NUMBERS
             )
             self._fading.append(pasted_in_films(self._sheet, written))
-            left += width + gap
+            left += text_width(words, self._pixels) + BESIDE * self._pixels
+
+    def _width_of(self, parts: Sequence[tuple[str, str]]) -> float:
+        """The pixels that words side by side take."""
+        widths = [text_width(words, self._pixels) for words, _ in parts]
+        return sum(widths) + BESIDE * self._pixels * (len(parts) - 1)
 
     def show(self, index: int) -> None:
         self.fade(self.opacity_at(index))
+        if index >= self._view.departure:
+            for text in self._of_function:
+                text.set_visible(False)
 
     def opacity_at(self, index: int) -> float:
         """How much of the words is left at a moment of the film."""

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from relusgd.errors import InputError
-from relusgd.pictures.films.build_up import BuildUp, build_up_part, check_build_up
+from relusgd.pictures.films.build_up import (
+    BuildUp,
+    ErrorsOfAll,
+    build_up_part,
+    check_build_up,
+)
 from relusgd.pictures.films.film import write_film
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.moments.script import Script
@@ -88,3 +93,15 @@ def test_what_cannot_be_built_up_is_refused(make_history, dataset):
         check_build_up(view, replace(SMALL, layout="panels"))
     with pytest.raises(InputError, match="this network has 2 of them"):
         check_build_up(View(make_history(hidden=(5, 4)), dataset), SMALL)
+
+
+def test_the_errors_are_told_when_all_units_are_there(make_history, dataset):
+    view = View(make_history(), dataset)
+    painter = built_up(view)
+    (errors,) = [part for part in painter._parts if isinstance(part, ErrorsOfAll)]
+    told = [number for *_, number in errors._errors._curves]
+    said = {}
+    for index in (0, 25, 26, 29):
+        assert np.array_equal(painter.frame(index), painter.full(index)), index
+        said[index] = [number._picture is not None for number in told]
+    assert said == {0: [False] * 2, 25: [False] * 2, 26: [True] * 2, 29: [True] * 2}

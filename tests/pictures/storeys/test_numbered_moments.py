@@ -18,6 +18,7 @@ from relusgd.pictures.storeys.numbered_moments import (
     draw_moments,
     save_moments,
 )
+from relusgd.pictures.storeys.path_names import NO_ELBOWS
 
 
 class Drawn:
@@ -146,3 +147,27 @@ def test_words_are_wrapped_and_the_last_line_is_cut():
     assert lines[1].endswith("…")
     assert all(text_width(line, 10.0) <= 60 for line in lines)
     assert wrapped("one", 10.0, 60.0, 2) == ["one"]
+
+
+def test_a_function_above_the_picture_is_led_to_its_number_under_the_errors(make_history, dataset):
+    history = make_history(snapshots=20)
+    for number in range(10):
+        history.biases[-1][10 + number] = 20.0 ** (number + 1)
+    view = View(history, dataset)
+    sheet, builder = built(view)
+    corner = builder.corner
+    leads = [line for line in sheet.figure.artists if len(line.get_xdata()) == 3]
+    heights = [line.get_ydata()[0] * sheet.height for line in leads]
+    assert corner.right == builder.boxes.upper.right
+    assert max(heights) < corner.bottom
+
+
+def test_no_line_crosses_the_words_in_an_empty_storey(make_history, dataset):
+    history = make_history(snapshots=20)
+    biases = [-5 * history.slope, *history.biases[1:]]
+    elbow = np.full_like(history.elbow, 5.0)
+    outside = replace(history, elbow=elbow, biases=tuple(biases))
+    sheet, _ = built(View(outside, dataset))
+    (words,) = [text for text in sheet.figure.texts if text.get_text() == NO_ELBOWS]
+    assert words.get_zorder() > max(axes.get_zorder() for axes in sheet.figure.axes)
+    assert words.get_bbox_patch().get_facecolor()[3] == 1.0

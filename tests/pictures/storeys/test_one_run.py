@@ -15,8 +15,10 @@ from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.caption import Caption
 from relusgd.pictures.storeys.error_corner import ErrorCorner
 from relusgd.pictures.storeys.lower import LowerStorey
+from relusgd.pictures.storeys.path_names import NO_ELBOWS
 from relusgd.pictures.storeys.run_storeys import FunctionOnStems
-from relusgd.pictures.storeys.words import NO_ELBOWS, Words
+from relusgd.pictures.storeys.upper import BARS_SHARE
+from relusgd.pictures.storeys.words import Words
 
 SMALL = Look(size=(480, 360))
 
@@ -229,3 +231,58 @@ def test_a_picture_for_a_phone_held_upright_has_larger_letters():
     usual, upright = SheetScale.of((1080, 756)), SheetScale.of((1080, 1920))
     assert upright.text == pytest.approx(1.4 * usual.text)
     assert SheetScale.of((1080, 1080)).text == pytest.approx(usual.text)
+
+
+def words_of_still(view, look=None):
+    figure = still_figure(view, -1, look or Look())
+    return {text.get_text(): text for text in figure.findobj(Text) if text.get_visible()}
+
+
+@pytest.mark.parametrize("size", [(480, 360), (1000, 700), (1080, 1920)], ids=str)
+@pytest.mark.parametrize("hidden", [(5, 4, 3), (8, 8, 8, 8, 8)], ids=str)
+def test_a_still_of_a_deep_network_names_every_layer(make_history, dataset, hidden, size):
+    said = words_of_still(View(make_history(hidden=hidden, snapshots=20), dataset), Look(size=size))
+    names = ["layer 1", "layer 2", "layer 3", "layers 4 to 5"][: min(len(hidden), 4)]
+    assert set(names) <= set(said)
+    assert len({said[name].get_color() for name in names}) == len(names)
+
+
+def test_no_way_to_bend_is_named_that_no_unit_has(make_history, dataset):
+    history = make_history(snapshots=20)
+    np.abs(history.weights[-1], out=history.weights[-1])
+    said = words_of_still(View(history, dataset))
+    assert "bends up" in said
+    assert "bends down" not in said
+
+
+def test_the_name_of_a_function_goes_with_it(make_history, dataset):
+    history = make_history(snapshots=40)
+    history.biases[-1][5:] = 1e9
+    painter = Painter(View(history, dataset), Look(), script=Script(np.arange(40), 2.0))
+    words = part_of(painter, Words)
+    for index, named in ((4, True), (5, False), (6, False), (0, True)):
+        painter.show(index)
+        said = {text.get_text() for text in words.moving if text.get_visible()}
+        assert ("learned function" in said) is named
+        assert "training points" in said
+
+
+@pytest.mark.parametrize("size", [(480, 360), (1000, 700), (1080, 1080)], ids=str)
+def test_words_keep_clear_of_the_note_on_a_function_that_has_left(
+    overlapping, make_history, dataset, size
+):
+    for sign in (-1, 1):
+        history = make_history(snapshots=20)
+        history.biases[-1][5:] = sign * 1e9
+        painter = Painter(View(history, dataset), Look(size=size), still=True)
+        assert list(overlapping(painter)) == []
+
+
+def test_bars_of_a_wide_layer_hide_no_point(make_history, dataset):
+    painter = Painter(View(make_history(hidden=(300,), snapshots=3), dataset), Look())
+    upper = part_of(painter, FunctionOnStems).upper
+    low, high = upper.front.get_ylim()
+    painter.show(0)
+    tallest = max(float(bar.get_data().values.max()) for bar in upper._bars)
+    assert tallest <= low + 2 * BARS_SHARE * (high - low) + 1e-9
+    assert dataset.y_train.min() > low + 2 * BARS_SHARE * (high - low)
