@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from relusgd.comparing.groups import Group, Spread
-from relusgd.comparing.keys import ABSENT, is_number, present
+from relusgd.comparing.keys import ABSENT, present
 from relusgd.comparing.labels import Words, headings, label
-from relusgd.config.values import single
+from relusgd.config.values import is_number, single
 
 ENOUGH = 3
 """With fewer values than this, nothing is said of a best one."""

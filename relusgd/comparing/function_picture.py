@@ -9,9 +9,8 @@ import numpy as np
 
 from relusgd.comparing.functions import FunctionSpread, FunctionSpreads
 from relusgd.comparing.groups import Group, folder_of_all, runs_of_each
-from relusgd.comparing.keys import is_number
 from relusgd.config.key_words import key_words
-from relusgd.config.values import single
+from relusgd.config.values import is_number, single
 from relusgd.model.network import Array
 from relusgd.pictures.charts.error_chart import Chart, Series
 from relusgd.pictures.charts.function_spread import (

@@ -9,6 +9,7 @@ from relusgd.config import flatten
 from relusgd.config.differences import differing_values
 from relusgd.config.network_section import NetworkSection
 from relusgd.config.start import RunStart
+from relusgd.config.values import is_number
 from relusgd.runs.identity import start_digest
 from relusgd.runs.run import Run
 from relusgd.runs.titles import folder_words, known_first
@@ -144,10 +145,6 @@ def in_order(values: Sequence[object]) -> list[object]:
     if any(value is ABSENT for value in values):
         ordered.append(ABSENT)
     return ordered
-
-
-def is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _items(value: object) -> tuple[Any, ...]:

@@ -15,9 +15,9 @@ from relusgd.comparing.best_values import Optimum
 from relusgd.comparing.compared_runs import ComparedRuns
 from relusgd.comparing.findings import find_all
 from relusgd.comparing.groups import MEASURES, Group, Result
-from relusgd.comparing.keys import ABSENT, is_number, present
+from relusgd.comparing.keys import ABSENT, present
 from relusgd.comparing.solvers import Duel
-from relusgd.config.values import single
+from relusgd.config.values import is_number, single
 from relusgd.runs.titles import value_words
 from relusgd.sweeps.summary_file import cell_text
 

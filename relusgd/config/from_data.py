@@ -21,7 +21,7 @@ from relusgd.model.data_file.columns import DataColumns, read_columns
 from relusgd.model.data_file.content import read_content, refuse_address
 from relusgd.model.data_file.faults import in_quotes
 from relusgd.model.data_file.layout import NAMELESS, find_layout
-from relusgd.model.data_file.marks import DECIMALS, Decimal, is_number
+from relusgd.model.data_file.marks import DECIMALS, Decimal, reads_as_number
 from relusgd.model.data_file.names import clean_name
 from relusgd.model.points import standardize
 from relusgd.words import comma_list, counted, value_text
@@ -115,7 +115,7 @@ def _clean(name: str | None) -> str | None:
 
 def _example(target: Path, choice: DataChoice, names: Sequence[str]) -> str | None:
     """A command that names two columns, where a person has named none."""
-    named = [name for name in names if not is_number(name)]
+    named = [name for name in names if not reads_as_number(name)]
     if choice.x is not None or choice.y is not None or len(named) < 2:
         return None
     x, y = named[:2]

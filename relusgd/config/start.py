@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from relusgd.config.section import CountFromZero, Section, Text
-from relusgd.config.values import freeze
+from relusgd.config.values import freeze, is_number
 from relusgd.words import and_list, counted, exact_number, shown
 
 NAME = re.compile(r"(weight|bias)_([1-9]\d{0,2})")
@@ -95,7 +95,7 @@ def _row(name: str, value: object) -> Row:
 
 
 def _number(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         raise ValueError(f": {name} must hold numbers, not {shown(value)}")
     if not -LARGEST <= value <= LARGEST:
         raise ValueError(f": {name} must hold finite numbers of at most 1e100, not {shown(value)}")

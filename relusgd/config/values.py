@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from numbers import Integral, Real
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TypeGuard
 
 from relusgd.words import shown
 
@@ -77,6 +77,11 @@ def plain(value: object, levels: int = MAX_LEVELS) -> object:
     if isinstance(value, list | tuple | range):
         return [plain(item, levels - 1) for item in value]
     return _plain_scalar(value, levels)
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether a value is a number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _plain_mapping(value: Mapping[Any, object], levels: int) -> dict[str, object]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from relusgd.advice import advice, option
+from relusgd.config.values import is_number
 from relusgd.diagnostics.elbow_step import ElbowStep, UnitStep
 from relusgd.diagnostics.step_formulas import Formula, unit_formulas
 from relusgd.diagnostics.step_words import StepWords
@@ -202,8 +203,7 @@ def take_step(
 
 def check_rate(rate: float) -> None:
     """Raise InputError unless this can be a learning rate."""
-    is_number = isinstance(rate, int | float) and not isinstance(rate, bool)
-    if not (is_number and 0 < rate < np.inf):
+    if not (is_number(rate) and 0 < rate < np.inf):
         raise InputError(
             f"a learning rate is a number above 0, not {shown(rate)}",
             advice("try {}", option("rate", 0.02)),

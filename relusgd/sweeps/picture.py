@@ -12,7 +12,7 @@ import numpy as np
 
 from relusgd.config.key_words import key_words
 from relusgd.config.naming import plain_text
-from relusgd.config.values import single
+from relusgd.config.values import is_number, single
 from relusgd.errors import InputError
 from relusgd.model.history import ERROR_NAMES
 from relusgd.model.network import Array
@@ -237,11 +237,6 @@ def distinct_values(rows: Sequence[Row], key: str) -> tuple[object, ...]:
     if all(is_number(value) for value in values):
         return tuple(sorted(values, key=lambda value: float(str(value))))
     return values
-
-
-def is_number(value: object) -> bool:
-    """Whether a value is a number; true and false are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def axis_text(value: object) -> str:

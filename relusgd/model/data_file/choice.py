@@ -10,7 +10,7 @@ from pathlib import Path
 from relusgd.errors import ConfigError
 from relusgd.model.data_file.faults import in_quotes
 from relusgd.model.data_file.layout import NAMELESS, Layout
-from relusgd.model.data_file.marks import is_number
+from relusgd.model.data_file.marks import reads_as_number
 from relusgd.model.data_file.rows import DELIMITER_WORDS
 from relusgd.words import and_list, comma_list, nearest, or_list
 
@@ -35,7 +35,7 @@ def choose_columns(
             faults += _faults(layout, name)
     if x is not None and x == y:
         faults = [*_faults(layout, x), f"x and y name the same column, {x}"]
-    if len(faults) == 2 and all(map(is_number, layout.names)):
+    if len(faults) == 2 and all(map(reads_as_number, layout.names)):
         faults = ["the first line must name the columns; it holds numbers"]
     if faults:
         raise ConfigError([f"{path}: {fault}" for fault in faults])
@@ -108,7 +108,7 @@ def _only_choice(
 ) -> tuple[int, int]:
     """The one way to choose the columns that are not named. Raises ConfigError without one."""
     names = layout.names
-    if names and all(map(is_number, names)):
+    if names and all(map(reads_as_number, names)):
         raise ConfigError([f"{path}: the first line must name the columns; it holds numbers"])
     usual_x, usual_y = x or "x", y or "y"
     if usual_x in names and usual_y in names:

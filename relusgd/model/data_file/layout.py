@@ -11,7 +11,7 @@ from pathlib import Path
 from relusgd.errors import ConfigError
 from relusgd.model.data_file.dates import is_compact_date, is_year, read_date
 from relusgd.model.data_file.faults import in_quotes
-from relusgd.model.data_file.marks import is_number
+from relusgd.model.data_file.marks import reads_as_number
 from relusgd.model.data_file.missing import is_missing
 from relusgd.model.data_file.names import clean_name, says_date, without_quotes
 from relusgd.model.data_file.rows import (
@@ -68,7 +68,7 @@ class Layout:
     def holds_numbers(self, index: int) -> bool:
         """Whether all cells of a column are numbers, as far as the sample goes."""
         cells = self._cells(index)
-        return bool(cells) and all(map(is_number, cells))
+        return bool(cells) and all(map(reads_as_number, cells))
 
     def holds_dates(self, index: int) -> bool:
         """Whether all cells of a column are dates, years among them."""
@@ -252,7 +252,7 @@ def _names(header: list[str], wanted: Sequence[str]) -> list[str]:
 
 
 def _is_value(cell: str) -> bool:
-    return is_number(cell) or read_date(cell) is not None
+    return reads_as_number(cell) or read_date(cell) is not None
 
 
 def is_comment(row: Sequence[str]) -> bool:
@@ -293,7 +293,7 @@ def _have_one_more(rows: list[Row], width: int) -> bool:
 
 
 def _begin_with_numbers(rows: list[Row]) -> bool:
-    return all(is_number(row[0]) for _, row in rows[:TYPED_ROWS])
+    return all(reads_as_number(row[0]) for _, row in rows[:TYPED_ROWS])
 
 
 def _two_causes(width: int) -> str:

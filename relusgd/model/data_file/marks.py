@@ -134,6 +134,6 @@ class Marks:
         )
 
 
-def is_number(cell: str) -> bool:
+def reads_as_number(cell: str) -> bool:
     """Whether a cell is a number in one way or another."""
     return read_number(cell) is not None
