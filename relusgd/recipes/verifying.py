@@ -84,7 +84,7 @@ def verify(
     for recipe in recipes:
         for claim in recipe.expectation.claims:
             check_needs(parse_quantity(claim.quantity))
-    with local_workers(available_cores(), compiled=True) as workers, one_thread():
+    with local_workers(available_cores(), kernels=["dense"]) as workers, one_thread():
         for recipe in recipes:
             if observer is not None:
                 observer.begins(recipe)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from relusgd.sweeps.shared_disk import SharedDiskExecutor
 from relusgd.systems import has_processes
+from relusgd.training.descent import KernelName
 
 T = TypeVar("T")
 
@@ -29,17 +30,17 @@ class ThisProcess(SharedDiskExecutor):
         """Nothing is being trained while somebody else asks for it."""
 
 
-def local_workers(count: int, *, compiled: bool) -> SharedDiskExecutor:
+def local_workers(count: int, *, kernels: Collection[KernelName]) -> SharedDiskExecutor:
     """The workers of this machine: so many processes, or this one where it cannot start any.
 
-    compiled: whether they are going to use the compiled engine. Raises RelusgdError when no process
-    can be started although the system has them.
+    kernels: those of the compiled engine that they are going to use. Raises RelusgdError when no
+    process can be started although the system has them.
     """
     if not has_processes():
         return ThisProcess()
     from relusgd.sweeps.local import LocalProcesses
 
-    return LocalProcesses(count, compiled=compiled)
+    return LocalProcesses(count, kernels=kernels)
 
 
 def threads(count: int) -> Executor:

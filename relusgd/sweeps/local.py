@@ -6,7 +6,7 @@ import multiprocessing
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import BrokenExecutor, Future
 from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
@@ -16,14 +16,26 @@ from typing import Any, TypeVar
 from relusgd.errors import RelusgdError
 from relusgd.sweeps.shared_disk import SharedDiskExecutor
 from relusgd.sweeps.worker_process import CANNOT_START, WorkerProcess
+from relusgd.training.descent import KernelName
 
 T = TypeVar("T")
 
 PRELOAD = "relusgd.sweeps.preload"
-PRELOAD_KERNELS = "relusgd.sweeps.preload_kernels"
-"""Imported once, in the process that all workers are forked from; the second where kernels are
-compiled.
+PRELOAD_ONE_LAYER = "relusgd.sweeps.preload_one_layer"
+PRELOAD_DEEP = "relusgd.sweeps.preload_deep"
+"""Imported once, in the process that all workers are forked from; the others where compiled kernels
+of one hidden layer, or of several, are used.
 """
+
+
+def preloaded_modules(kernels: Collection[KernelName]) -> list[str]:
+    """The modules that workers need who use these compiled kernels."""
+    modules = [PRELOAD]
+    if set(kernels) - {"tiles"}:
+        modules.append(PRELOAD_ONE_LAYER)
+    if "tiles" in kernels:
+        modules.append(PRELOAD_DEEP)
+    return modules
 
 
 class LocalProcesses(SharedDiskExecutor):
@@ -31,14 +43,13 @@ class LocalProcesses(SharedDiskExecutor):
     and is replaced.
 
     workers: how many are wanted; where the machine can start only some of them, these do the work.
-    compiled: whether they are going to use the compiled engine. Raises RelusgdError when no process
-    can be started, at the beginning or later.
+    kernels: those of the compiled engine that they are going to use. Raises RelusgdError when no
+    process can be started, at the beginning or later.
     """
 
-    def __init__(self, workers: int, *, compiled: bool = False) -> None:
-        preloaded = [PRELOAD, PRELOAD_KERNELS] if compiled else [PRELOAD]
+    def __init__(self, workers: int, *, kernels: Collection[KernelName] = ()) -> None:
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(preloaded)
+        context.set_forkserver_preload(preloaded_modules(kernels))
         # Closing the sending end is the request to stop: every worker waits for the end of this
         # pipe.
         self._stop_receiver, self._stop_sender = context.Pipe(duplex=False)

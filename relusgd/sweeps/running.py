@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -32,6 +32,7 @@ from relusgd.sweeps.summary_file import SUMMARY_PICTURE, SummaryFile
 from relusgd.sweeps.survey import Survey, survey
 from relusgd.sweeps.sweep import Sweep, fill_in, find_members
 from relusgd.systems import available_cores
+from relusgd.training.descent import KernelName
 
 
 class SweepObserver(Protocol):
@@ -105,7 +106,7 @@ def run_sweep(
         recorder = SweepRecorder(folder, to_do, observer, summarize=summarize and shard is None)
         if to_do.jobs:
             workers = min(workers or available_cores(), len(to_do.jobs))
-            with _backend(executor, folder, workers, compiled=to_do.compiled) as backend:
+            with _backend(executor, folder, workers, kernels=to_do.kernels) as backend:
                 recorder.drive(backend, to_do.jobs)
         clear_leftovers(folder)
         return recorder.close()
@@ -123,11 +124,11 @@ def _watched(observer: SweepObserver | None) -> Iterator[SweepObserver]:
 
 @contextmanager
 def _backend(
-    executor: Executor | None, folder: Path, workers: int, *, compiled: bool
+    executor: Executor | None, folder: Path, workers: int, *, kernels: Collection[KernelName]
 ) -> Iterator[Backend]:
     """What trains the runs: the given executor, or local processes."""
     if executor is None:
-        with local_workers(workers, compiled=compiled) as local:
+        with local_workers(workers, kernels=kernels) as local:
             yield backend_of(local, folder)
         return
     backend = backend_of(executor, folder)

@@ -23,7 +23,7 @@ from relusgd.sweeps.rows import Row
 from relusgd.sweeps.worker import confirmed_row, dataset_of, forget_datasets, start_of
 from relusgd.training import prepare
 from relusgd.training.auto_engine import LikeTrainings, auto_engine
-from relusgd.training.descent import Engine
+from relusgd.training.descent import Engine, KernelName
 from relusgd.words import byte_size
 
 MOST_PREPARED = 1000
@@ -40,8 +40,8 @@ class Survey:
     """What a sweep's folder holds already, and what is left to do.
 
     runs: all of the sweep, or of the shard. ended: the rows of those that have ended. jobs: the
-    others. warnings, notes: what a person should read first. compiled: whether any of the jobs uses
-    the compiled engine.
+    others. warnings, notes: what a person should read first. kernels: those of the compiled engine
+    that the jobs use.
     """
 
     runs: list[PlannedRun]
@@ -49,7 +49,7 @@ class Survey:
     jobs: list[Job] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    compiled: bool = False
+    kernels: set[KernelName] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,8 @@ def _add_jobs(
                 raise _too_large(first, size, plan.config.snapshots.every)
             result.warnings += plan.warnings
             result.notes += plan.dataset.notes
-            result.compiled |= plan.engine == "compiled"
+            if plan.engine == "compiled":
+                result.kernels.add(plan.kernel)
         result.jobs += [Job(run, seconds, size) for run in runs]
     if faults:
         raise ConfigError(list(dict.fromkeys(faults)))

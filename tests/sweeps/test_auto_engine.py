@@ -4,6 +4,8 @@ import pytest
 from small import SWEEP
 
 from relusgd.config import load_config
+from relusgd.sweeps.loading_kernels import DEEP, DENSE, PREFIX_SUMS, compiled_config
+from relusgd.sweeps.local import PRELOAD, PRELOAD_DEEP, PRELOAD_ONE_LAYER, preloaded_modules
 from relusgd.sweeps.survey import survey
 from relusgd.sweeps.worker import record_group
 from relusgd.training import prepare
@@ -50,13 +52,22 @@ def test_runs_take_the_engine_of_their_sweep_and_keep_it(tmp_path, monkeypatch):
 
 
 def test_the_preparation_for_workers_knows_the_engine(tmp_path, monkeypatch):
-    assert not survey(load_config(SHORT), tmp_path).compiled
+    assert not survey(load_config(SHORT), tmp_path).kernels
     monkeypatch.setattr("relusgd.training.auto_engine.LOADING_NANOSECONDS", 4 * saving())
-    assert survey(load_config(SHORT), tmp_path).compiled
+    assert survey(load_config(SHORT), tmp_path).kernels == {"dense"}
+    deep = load_config(SHORT, {"network.hidden": [5, 5], "sweep.grid": {}, "engine": "compiled"})
+    assert survey(deep, tmp_path / "deep").kernels == {"tiles"}
 
 
-def test_workers_are_forked_from_a_process_that_has_both_kernels():
-    from relusgd.sweeps.preload_kernels import kernel_configs
+def test_workers_are_forked_from_a_process_that_has_the_kernels_they_use():
+    assert preloaded_modules([]) == [PRELOAD]
+    assert preloaded_modules(["dense"]) == [PRELOAD, PRELOAD_ONE_LAYER]
+    assert preloaded_modules(["tiles"]) == [PRELOAD, PRELOAD_DEEP]
+    assert preloaded_modules(["tiles", "prefix_sums"]) == [PRELOAD, PRELOAD_ONE_LAYER, PRELOAD_DEEP]
 
-    kernels = [prepare(load_config(values)).kernel for values in kernel_configs()]
-    assert kernels == ["dense", "prefix_sums"]
+
+@pytest.mark.parametrize(
+    ("training", "kernel"), [(DENSE, "dense"), (PREFIX_SUMS, "prefix_sums"), (DEEP, "tiles")]
+)
+def test_each_kernel_is_loaded_by_a_training_that_takes_it(training, kernel):
+    assert prepare(load_config(compiled_config(training))).kernel == kernel
