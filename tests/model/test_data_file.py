@@ -396,6 +396,38 @@ def test_other_dates_are_refused_with_what_they_could_mean(write, cell, words):
     assert words in fault
 
 
+@pytest.mark.parametrize(
+    ("cells", "order"),
+    [
+        (["01.04.2020", "13.04.2020", "2.5.2020"], "the day first"),
+        (["01/04/2020 06:00", "13/04/2020 12:00", "02/05/2020 18:30"], "the day first"),
+        (["04/01/2020", "04/13/2020", "05/02/2020"], "the month first"),
+        (["4-1-2020", "4-13-2020", "5-2-2020"], "the month first"),
+    ],
+)
+def test_a_column_tells_which_number_of_its_dates_is_the_day(write, cells, order):
+    written = read_columns(write("x,y\n2020-04-01,1\n2020-04-13,2\n2020-05-02,3\n"))
+    rows = "\n".join(f"{cell};{1.5 * place}" for place, cell in enumerate(cells))
+    read = read_columns(write(f"Datum;Wert\n{rows}\n"))
+    np.testing.assert_allclose(read.x, written.x, rtol=0, atol=0.8 / 366)
+    assert (read.x_name, read.y_name, read.is_dated) == ("Datum", "Wert", True)
+    assert f"are read as years, {order}: {cells[1]} is 2020." in read.notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ("03.04.2020 04.05.2020", "write the one that is meant (the same for 1 more cell)"),
+        ("13.04.2020 04.13.2020", "a date; write 2020-04-13"),
+        ("13.04.2020 2020-05-02", "a date; write 2020-04-13"),
+        ("13.04.2020 31.02.2020", "write 2020-02-31"),
+    ],
+)
+def test_where_the_dates_of_a_column_tell_no_order_they_are_refused(write, cells, words):
+    rows = "".join(f"{cell},{place}\n" for place, cell in enumerate(cells.split()))
+    assert words in refusal(write(f"x,y\n{rows}"))
+
+
 def test_eight_digits_are_a_number_or_a_date(write):
     path = write("x,y\n20200301,1\n20200302,2\n20200401,3\n")
     assert refusal(path) == (

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from relusgd.model.data_file.dates import is_year, read_compact_date, read_date
+from relusgd.model.data_file.day_order import DayOrder, is_ordered_date, read_ordered_date
 from relusgd.model.data_file.faults import DataFaults, in_quotes
 from relusgd.model.data_file.marks import Evidence, Marks
 from relusgd.model.data_file.missing import is_missing
@@ -44,8 +45,9 @@ class FileColumn:
     """The cells of one column, and what they turn out to be.
 
     values: a number for every row, nan where there is none (yet). missing: its missing cells.
-    numbers, years, dates: how many cells are a number, a number that may be a
-    year, a date. is_compact: numbers such as 20200304 are dates. example: one of the dates.
+    numbers, years, dates: how many cells are a number, a number that may be a year, a date. order:
+    what dates such as 13.04.2020 show. is_compact: numbers such as 20200304 are dates. example: one
+    of the dates.
     alike: the numbers ("number") and dates ("date") that are refused.
     """
 
@@ -59,6 +61,7 @@ class FileColumn:
     years: int = 0
     example: str | None = None
     dates: int = 0
+    order: DayOrder = field(default_factory=DayOrder)
     is_irregular: bool = False
     alike: dict[str, AlikeFaults] = field(default_factory=dict)
     marks: Marks = field(init=False)
@@ -90,6 +93,8 @@ class FileColumn:
         elif read_date(cell) is not None:
             self.dates += 1
             self._keep_example(cell)
+        elif self.order.look_at(cell):
+            self.example = self.order.example
         self.is_irregular = True
         return math.nan
 
@@ -103,7 +108,13 @@ class FileColumn:
         """Whether the column holds dates: more of them than numbers that are no years."""
         if self.is_compact:
             return True
-        return self.may_be_dates and self.dates > self.numbers - self.years
+        dates = self.dates or (self.order.dates if self.day_order else 0)
+        return self.may_be_dates and dates > self.numbers - self.years
+
+    @property
+    def day_order(self) -> str | None:
+        """The order of day and month where the column has dates of that kind alone and shows it."""
+        return None if self.dates else self.order.known
 
     @property
     def is_undecided(self) -> bool:
@@ -140,7 +151,7 @@ class FileColumn:
     def _refuse(self, line: int, cell: str, problem: str, faults: DataFaults) -> None:
         """Note the fault of a cell; of numbers and dates, which are alike, the first one alone."""
         text = f"{in_quotes(self.name)} {problem}"
-        if read_date(cell):
+        if read_date(cell) or is_ordered_date(cell):
             kind = "date"
         elif read_number(cell):
             kind = "number"
@@ -176,6 +187,8 @@ class FileColumn:
     def _date(self, cell: str) -> float | str:
         """The year that a cell names, or why there is none."""
         year = float(cell) if is_year(cell) else read_date(cell)
+        if year is None and self.day_order:
+            year = read_ordered_date(cell, self.day_order)
         if year is None and self.is_compact:
             year = read_compact_date(cell)
             self.example = self.example or (None if year is None else cell)

@@ -160,7 +160,7 @@ def _joined(
     notes += [apart_note(x_column.name, apart) for apart in numbers_apart(x)]
     notes += [apart_note(y_column.name, apart) for apart in numbers_apart(y)]
     if x_column.is_dated:
-        notes.append(dates_note(x_column.name, x_column.example or ""))
+        notes.append(dates_note(x_column.name, x_column.example or "", x_column.day_order))
     return DataColumns(
         x,
         y,

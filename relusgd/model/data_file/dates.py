@@ -6,16 +6,16 @@ import math
 import re
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 
-_CLOCK = (
+CLOCK = (
     r"(?:[T ](?P<clock>\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?(?P<offset>Z|[+-]\d{2}:?\d{2})?)?"
 )
 _NAME = r"[A-Za-z]{3,9}\.?"
 _DATE = re.compile(
-    rf"(?P<year>\d{{4}})(?:([-/])(?P<month>\d{{1,2}})(?:\2(?P<day>\d{{1,2}}))?){_CLOCK}",
+    rf"(?P<year>\d{{4}})(?:([-/])(?P<month>\d{{1,2}})(?:\2(?P<day>\d{{1,2}}))?){CLOCK}",
     re.ASCII,
 )
 _NAMED_MONTHS = [
-    re.compile(pattern + _CLOCK, re.ASCII)
+    re.compile(pattern + CLOCK, re.ASCII)
     for pattern in (
         rf"(?P<name>{_NAME})[ -](?P<day>\d{{1,2}})(?:,? |-)(?P<year>\d{{4}})",
         rf"(?P<day>\d{{1,2}})(?:\.? |[-/])(?P<name>{_NAME})(?:,? |[-/])(?P<year>\d{{4}})",

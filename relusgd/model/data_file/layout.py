@@ -10,6 +10,7 @@ from pathlib import Path
 
 from relusgd.errors import ConfigError
 from relusgd.model.data_file.dates import is_compact_date, is_year, read_date
+from relusgd.model.data_file.day_order import is_ordered_date
 from relusgd.model.data_file.faults import in_quotes
 from relusgd.model.data_file.marks import reads_as_number
 from relusgd.model.data_file.missing import is_missing
@@ -76,7 +77,9 @@ class Layout:
         if self.holds_compact_dates(index):
             return True
         dates = [cell for cell in cells if read_date(cell) is not None]
-        return bool(dates) and all(is_year(cell) or read_date(cell) is not None for cell in cells)
+        if bool(dates) and all(is_year(cell) or read_date(cell) is not None for cell in cells):
+            return True
+        return bool(cells) and all(map(is_ordered_date, cells))
 
     def holds_compact_dates(self, index: int) -> bool:
         """Whether a column that is named as one of dates has dates such as 20200304 alone."""
@@ -252,7 +255,7 @@ def _names(header: list[str], wanted: Sequence[str]) -> list[str]:
 
 
 def _is_value(cell: str) -> bool:
-    return reads_as_number(cell) or read_date(cell) is not None
+    return reads_as_number(cell) or read_date(cell) is not None or is_ordered_date(cell)
 
 
 def is_comment(row: Sequence[str]) -> bool:

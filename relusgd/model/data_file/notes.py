@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from relusgd.model.data_file.dates import read_compact_date, read_date
+from relusgd.model.data_file.day_order import read_ordered_date
 from relusgd.model.data_file.faults import in_quotes
 from relusgd.model.data_file.numbers_apart import NumberApart
 from relusgd.words import counted, exact_number, number_range
@@ -18,10 +19,16 @@ def apart_note(name: str, apart: NumberApart) -> str:
     )
 
 
-def dates_note(name: str, cell: str) -> str:
-    """That dates are read as years, with a cell of the column as an example."""
-    year = read_compact_date(cell) or read_date(cell) or 0.0
+def dates_note(name: str, cell: str, order: str | None) -> str:
+    """That dates are read as years, with a cell of the column as an example.
+
+    order: of day and month, where the whole column told it.
+    """
+    year = read_compact_date(cell) or read_date(cell)
+    if year is None:
+        year = read_ordered_date(cell, order or "") or 0.0
     shown = f"{year:.7g}"
     if float(shown).is_integer() and not year.is_integer():
         shown = f"{year:.10g}"  # hours need more digits than days
-    return f"the dates in {in_quotes(name)} are read as years: {cell} is {shown}"
+    how = f", {order}" if order else ""
+    return f"the dates in {in_quotes(name)} are read as years{how}: {cell} is {shown}"
