@@ -44,6 +44,7 @@ HEAVY = [
     "numpy",
     "pydantic",
     "matplotlib",
+    "imageio",
     "imageio_ffmpeg",
     "numba",
     "yaml",

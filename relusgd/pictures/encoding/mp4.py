@@ -1,4 +1,4 @@
-"""An MP4 that imageio-ffmpeg's ffmpeg makes frame by frame: H.264, as every browser and slide
+"""An MP4 that imageio's ffmpeg writer makes frame by frame: H.264, as every browser and slide
 program plays it.
 """
 
@@ -105,7 +105,7 @@ class Mp4Film:
         Raises RelusgdError without ffmpeg, OSError.
         """
         find_encoder()
-        import imageio_ffmpeg
+        import imageio.v2
 
         self._repeats = repeats
         self._times_of_next = repeats + rest
@@ -117,17 +117,20 @@ class Mp4Film:
         quality = QUALITY_OF_LARGE if is_large else QUALITY
         reports = self._pacing.options if self._pacing else []
         last_frame_again = f"-vf tpad=stop_mode=clone:stop={hold}"
-        self._writer: Any = imageio_ffmpeg.write_frames(
-            str(path),
-            size,
-            pix_fmt_in="yuv420p",
+        # imageio takes the planes for a grey picture that is half as high again; of two formats of
+        # the input ffmpeg takes the later one.
+        true_format = f"-s {width}x{height} -pix_fmt yuv420p"
+        self._writer: Any = imageio.v2.get_writer(
+            path,
+            format="FFMPEG",
+            mode="I",
             fps=rate,
             codec="libx264",
             quality=None,
+            pixelformat="yuv420p",
             macro_block_size=1,
             ffmpeg_log_level="error",
-            ffmpeg_timeout=0,
-            input_params=COLOURS.split(),
+            input_params=f"{true_format} {COLOURS}".split(),
             output_params=[
                 *f"{last_frame_again} {quality} {COLOURS} {CONTAINER}".split(),
                 *reports,
@@ -141,23 +144,31 @@ class Mp4Film:
         Raises RelusgdError when ffmpeg has given up.
         """
         planes = self._planes.of(frame)
-        if self._process is None:
-            self._start()
         try:
             for _ in range(self._times_of_next):
-                if self._pacing:
-                    self._pacing.wait(self._process)
-                self._writer.send(planes)
+                self._send(planes)
+            self._times_of_next = self._repeats
         except OSError as error:
+            if self._process is None:
+                raise
             self._process.wait()
             raise self._failure(self._process.returncode) from error
-        self._times_of_next = self._repeats
 
-    def _start(self) -> None:
+    def _send(self, planes: NDArray[np.uint8]) -> None:
+        """Append a frame once, when it may be."""
+        if self._pacing:
+            self._pacing.wait(self._process)
+        if self._process is None:
+            self._start(planes)
+        else:
+            self._writer.append_data(planes)
+
+    def _start(self, planes: NDArray[np.uint8]) -> None:
+        """Append the first frame, which starts ffmpeg."""
         with stderr_to(self._messages):
-            self._writer.send(None)
-        # imageio-ffmpeg keeps the process to itself, and tells nobody how it ended.
-        self._process = inspect.getgeneratorlocals(self._writer)["p"]
+            self._writer.append_data(planes)
+        # imageio keeps the process to itself, and tells nobody how it ended.
+        self._process = inspect.getgeneratorlocals(self._writer._write_gen)["p"]
         widen_pipe(self._process.stdin.fileno(), PIPE_BYTES)
 
     def __enter__(self) -> Self:
@@ -174,7 +185,7 @@ class Mp4Film:
             if process is not None:
                 if kind is not None:
                     process.kill()
-                # imageio-ffmpeg leaves the pipe open when ffmpeg has ended by itself.
+                # imageio leaves the pipe open when ffmpeg has ended by itself.
                 with suppress(OSError):
                     process.stdin.close()
             self._writer.close()

@@ -60,13 +60,13 @@ class Planes:
     def of(self, frame: Pixels) -> Pixels:
         """The planes of a frame of red, green, blue and opacity, shape (height, width, 4).
 
-        One behind the other, shape (width · height · 3/2,); the next frame overwrites them. The
+        One behind the other, shape (height · 3/2, width); the next frame overwrites them. The
         opacity is full everywhere.
         """
         now: Pairs = np.ascontiguousarray(frame).reshape(len(frame), -1).view(np.uint64)
         for top in range(0, len(now), self._band):
             self._convert(now[top : top + self._band], top)
-        return self._bytes
+        return self._bytes.reshape(-1, 2 * self._half_width)
 
     def _convert(self, now: Pairs, top: int) -> None:
         """Take what changed in a band of rows."""
