@@ -22,6 +22,7 @@ ORDERS = {
     "replacement": BatchOrder(3, POINTS, 7, "replacement"),
     "shuffle": BatchOrder(3, POINTS, 52, "shuffle"),
 }
+NOTHING = np.zeros(0, dtype=np.int64)
 every_order = pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
 every_layer = pytest.mark.parametrize("layers", ["all", "output", "hidden"])
 
@@ -51,6 +52,17 @@ def test_steps_are_those_of_numpy(order, layers, noise):
     assert np.abs(rows[-1] - start.parameters).max() > 1e-3
 
 
+def test_a_batch_of_a_single_point_is_the_point_that_was_drawn():
+    order = BatchOrder(3, POINTS, 1, "replacement")
+    compiled, start = descent_of(order)
+    for steps in (1, 2):
+        found, _ = advance(compiled, start, steps, NOTHING)
+        wanted, _ = advance(
+            replace(compiled, engine="numpy", kernel="dense"), start, steps, NOTHING
+        )
+        np.testing.assert_allclose(found.parameters, wanted.parameters, rtol=0, atol=1e-13)
+
+
 @every_order
 @every_layer
 def test_where_calls_are_cut_never_changes_a_bit(order, layers):
@@ -60,20 +72,20 @@ def test_where_calls_are_cut_never_changes_a_bit(order, layers):
 
 def test_outputs_are_kept_of_the_hidden_layers_that_a_state_has():
     descent, start = descent_of(ORDERS["replacement"], layers="output")
-    advance(descent, start, 3, np.zeros(0, dtype=np.int64))
+    advance(descent, start, 3, NOTHING)
     other = descent.start(-start.parameters)
-    found, _ = advance(descent, other, 3, np.zeros(0, dtype=np.int64))
-    anew, _ = advance(replace(descent), other, 3, np.zeros(0, dtype=np.int64))
+    found, _ = advance(descent, other, 3, NOTHING)
+    anew, _ = advance(replace(descent), other, 3, NOTHING)
     assert found.parameters.tobytes() == anew.parameters.tobytes()
     assert not np.array_equal(found.parameters, other.parameters)
 
 
 def test_outputs_that_are_too_large_to_keep_change_nothing(monkeypatch):
     descent, start = descent_of(ORDERS["shuffle"], layers="output")
-    kept, _ = advance(descent, start, 9, np.zeros(0, dtype=np.int64))
+    kept, _ = advance(descent, start, 9, NOTHING)
     monkeypatch.setattr("relusgd.gradients.compiled.deep_arrays.COMPILED_ACTIVATION_BYTES", 0)
     descent, start = descent_of(ORDERS["shuffle"], layers="output")
-    computed, _ = advance(descent, start, 9, np.zeros(0, dtype=np.int64))
+    computed, _ = advance(descent, start, 9, NOTHING)
     np.testing.assert_allclose(computed.parameters, kept.parameters, rtol=0, atol=1e-13)
 
 

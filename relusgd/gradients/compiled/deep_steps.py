@@ -7,7 +7,8 @@ a_k, and the biases as a last row of W_{k+1},
 
 of ½ Σ r², where δ_{L+1} = r. Biases are added last, so the product w x of the first layer is
 rounded before the sum. A batch passes through the layers in parts, whose gradients are added. A
-part has `count` points and room for P, which fill vectors; what stands in the room is never used.
+part has `count` points and room for P, which fill vectors. What stands in that room, and in the
+padding of parameters and gradients, is never used.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from relusgd.gradients.compiled.deep_arrays import LARGEST_PART, DeepBuffers, La
 from relusgd.gradients.compiled.elbow_search import Rows
 from relusgd.gradients.compiled.formulas.learning import Learning
 from relusgd.gradients.compiled.machine_code import called, compiled, inlined
-from relusgd.gradients.compiled.products import Matrix, add_product, transposed, write_transposed
+from relusgd.gradients.compiled.products import add_product, by_rows, transposed, write_transposed
 from relusgd.gradients.compiled.tile_code import LANES, ROWS
 from relusgd.gradients.compiled.update import record, update
 from relusgd.model.network import Array, Integers
@@ -75,8 +76,8 @@ def gather_outputs(
         for j in range(len(copied)):
             copied[j] = points.activations[t, j]
     first = at.layers.inputs[len(at.layers.inputs) - 1]
-    by_points, a = Matrix(at.by_points, 0, columns, 1), Matrix(at.inputs, first * P, P, 1)
-    write_transposed(by_points, a, P, columns)
+    outputs = by_rows(at.by_points, 0, columns)
+    write_transposed(outputs, by_rows(at.inputs, first * P, P), P, columns)
 
 
 @inlined
@@ -101,10 +102,9 @@ def forward(theta: Array, layers: LayerTable, inputs: Array, f: Array, P: int, l
         fan_in, fan_out, first = layers.fan_in[k], layers.fan_out[k], layers.inputs[k]
         ones = (first + fan_in) * P
         fill(inputs[ones : ones + P], 1.0)
-        fill(inputs[ones + P : (first + round_up(fan_in + 1, ROWS)) * P], 0.0)
-        W = Matrix(theta, layers.weights[k], layers.columns[k], 1)
-        a = Matrix(inputs, first * P, P, 1)
-        z = Matrix(f, 0, P, 1) if k == last else Matrix(inputs, layers.inputs[k + 1] * P, P, 1)
+        W = by_rows(theta, layers.weights[k], layers.columns[k])
+        a = by_rows(inputs, first * P, P)
+        z = by_rows(f, 0, P) if k == last else by_rows(inputs, layers.inputs[k + 1] * P, P)
         fill(z.numbers[z.start : z.start + round_up(fan_out, ROWS) * P], 0.0)
         add_product(transposed(W), a, z, fan_out, P, fan_in + 1)
         if k < last:
@@ -121,16 +121,15 @@ def backward(theta: Array, g: Array, at: DeepBuffers, count: int, P: int, lowest
     for k in range(len(layers.fan_in) - 1, lowest - 1, -1):
         fan_in, fan_out, columns = layers.fan_in[k], layers.fan_out[k], layers.columns[k]
         start = layers.inputs[k] * P
-        a, delta = Matrix(inputs, start, P, 1), Matrix(deltas, 0, P, 1)
-        by_points = Matrix(at.by_points, 0, columns, 1)
-        fill(deltas[fan_out * P : columns * P], 0.0)
-        write_transposed(delta, by_points, columns, P)
-        gradient = Matrix(g, layers.weights[k], columns, 1)
-        add_product(a, by_points, gradient, fan_in + 1, columns, count)
+        a, delta = by_rows(inputs, start, P), by_rows(deltas, 0, P)
+        delta_by_points = by_rows(at.by_points, 0, columns)
+        write_transposed(delta, delta_by_points, columns, P)
+        gradient = by_rows(g, layers.weights[k], columns)
+        add_product(a, delta_by_points, gradient, fan_in + 1, columns, count)
         if k > lowest:
-            W, size = Matrix(theta, layers.weights[k], columns, 1), fan_in * P
+            W, size = by_rows(theta, layers.weights[k], columns), fan_in * P
             fill(below[: round_up(fan_in, ROWS) * P], 0.0)
-            add_product(W, delta, Matrix(below, 0, P, 1), fan_in, P, fan_out)
+            add_product(W, delta, by_rows(below, 0, P), fan_in, P, fan_out)
             mask(below[:size], inputs[start : start + size])
             deltas, below = below, deltas
 

@@ -27,6 +27,12 @@ class Matrix(NamedTuple):
 
 
 @inlined
+def by_rows(numbers: Array, start: int, stride: int) -> Matrix:
+    """The matrix whose rows begin so far from each other, each with its numbers in a row."""
+    return Matrix(numbers, start, stride, 1)
+
+
+@inlined
 def transposed(matrix: Matrix) -> Matrix:
     """The same numbers, with rows as columns."""
     return Matrix(matrix.numbers, matrix.start, matrix.across, matrix.down)

@@ -24,22 +24,22 @@ from relusgd.model.network import Array
 
 def load_1(matrix: Array, start: int, stride: int) -> Array:
     """The tile of a matrix that is one vector wide and begins at `start`."""
-    return _rows_of(matrix, start, stride)[:, :LANES].copy()
+    return _rows_of(matrix, start, stride, LANES).copy()
 
 
 def load_2(matrix: Array, start: int, stride: int) -> Array:
     """The same, two vectors wide."""
-    return _rows_of(matrix, start, stride)[:, : 2 * LANES].copy()
+    return _rows_of(matrix, start, stride, 2 * LANES).copy()
 
 
 def load_3(matrix: Array, start: int, stride: int) -> Array:
     """The same, three vectors wide."""
-    return _rows_of(matrix, start, stride)[:, : 3 * LANES].copy()
+    return _rows_of(matrix, start, stride, 3 * LANES).copy()
 
 
 def store(tile: Array, matrix: Array, start: int, stride: int) -> None:
     """Write the tile to the matrix, where it begins at `start`."""
-    _rows_of(matrix, start, stride)[:, : tile.shape[1]] = tile
+    _rows_of(matrix, start, stride, tile.shape[1])[:] = tile
 
 
 def add_products(
@@ -67,11 +67,10 @@ def transpose_block(
         transposed[first : first + LANES] = block[:, column]
 
 
-def _rows_of(matrix: Array, start: int, stride: int) -> Array:
-    """ROWS rows of a matrix as far as they reach, the first one from `start` on: a view."""
-    length = len(matrix) - start - (ROWS - 1) * stride
+def _rows_of(matrix: Array, start: int, stride: int, width: int) -> Array:
+    """ROWS rows of a matrix, so many numbers of each, the first one from `start` on: a view."""
     steps = stride * matrix.itemsize, matrix.itemsize
-    return np.lib.stride_tricks.as_strided(matrix[start:], (ROWS, length), steps)
+    return np.lib.stride_tricks.as_strided(matrix[start:], (ROWS, width), steps)
 
 
 # What the names above mean in machine code.
