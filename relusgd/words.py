@@ -128,7 +128,7 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{plural}"
 
 
-def times(factor: float) -> str:
+def ratio_words(factor: float) -> str:
     """A ratio: 1.2 times, 45 times."""
     return f"{rounded_number(factor)} times"
 
@@ -139,7 +139,7 @@ def below(lower: float, higher: float) -> str:
         return "less than 0.1 % below"
     if higher < 2 * lower:
         return f"{rounded_number(100 * (1 - lower / higher))} % below"
-    return f"{times(higher / lower)} below"
+    return f"{ratio_words(higher / lower)} below"
 
 
 def byte_size(size: float) -> str:

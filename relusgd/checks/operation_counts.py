@@ -72,7 +72,7 @@ for _name in ("gt", "ge", "lt", "le", "neg"):
     setattr(Counted, f"__{_name}__", _method(getattr(operator, _name)))
 
 
-def counted(array: Any, counter: Counter) -> Any:
+def counting_array(array: Any, counter: Counter) -> Any:
     """The same numbers as Counted ones, in an array of objects of the same shape."""
     values = np.asarray(array, dtype=np.float64)
     objects = np.empty(values.shape, dtype=object)
@@ -83,5 +83,5 @@ def counted(array: Any, counter: Counter) -> Any:
 def count_operations(work: Callable[..., object], *arrays: Array) -> int:
     """How many operations work(*arrays) does with the numbers in the arrays."""
     counter = Counter()
-    work(*[counted(array, counter) for array in arrays])
+    work(*[counting_array(array, counter) for array in arrays])
     return counter.total

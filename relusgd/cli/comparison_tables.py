@@ -57,7 +57,7 @@ def best_mark() -> str:
 def comparison_table(comparison: Comparison, width: int) -> Table:
     """A line per group, the best one marked; last, where it is known, that of the true function."""
     words = word_columns(comparison.groups)
-    columns = fitting([*words, *number_columns(comparison)], width)
+    columns = fitting_columns([*words, *number_columns(comparison)], width)
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("", no_wrap=True)
     for column in columns:
@@ -78,7 +78,7 @@ def comparison_table(comparison: Comparison, width: int) -> Table:
     return table
 
 
-def fitting(columns: Sequence[Column], width: int) -> list[Column]:
+def fitting_columns(columns: Sequence[Column], width: int) -> list[Column]:
     """The columns that fit side by side. Those of the lowest worth are left out."""
     kept = list(columns)
     while 1 + sum(column.width + 1 for column in kept) > width:

@@ -12,7 +12,13 @@ import typer
 
 from relusgd.cli.boundary import guarded
 from relusgd.cli.completions import complete_configs
-from relusgd.cli.network_source import EpochOption, check_out, error_text, plain_table, read_network
+from relusgd.cli.network_source import (
+    EpochOption,
+    check_out,
+    choose_network,
+    difference_text,
+    plain_table,
+)
 from relusgd.cli.options import JsonOption
 from relusgd.cli.terminal import print_json, print_sentences, print_table, printable, say_beside
 from relusgd.errors import InputError
@@ -97,7 +103,7 @@ def compose(
 
     _check_new_config(out)
     rescalings = [_read_rescaling(text) for text in rescale or []]
-    chosen = [read_network(source, None, epoch) for source in sources]
+    chosen = [choose_network(source, None, epoch) for source in sources]
     networks = [one.dataset.scaling.network_to_original(one.network) for one in chosen]
     domain = chosen[0].dataset.domain
     whole = composed(networks)
@@ -222,7 +228,7 @@ def _sentences_of_rescaling(
     if difference <= SAME * size:
         yield (
             "Rescaling left the function as it was: the largest difference is "
-            f"{error_text(difference)}."
+            f"{difference_text(difference)}."
         )
     else:
         yield f"Rescaling changed the function, by up to {significant(difference, 4)}."

@@ -38,7 +38,7 @@ class TrainCommand:
         """The command that makes these changes too, and keeps the run in `folder`."""
         from relusgd.advice import in_shell, settings
         from relusgd.config.overrides import LENGTHS
-        from relusgd.runs.identity import free_name
+        from relusgd.runs.identity import free_folder_name
 
         replaced = set(advice)
         if replaced & set(LENGTHS):
@@ -50,7 +50,7 @@ class TrainCommand:
             words += ["--set", text]
         command = f"{shlex.join(words)} {in_shell(settings(advice))}"
         if self.out is not None or self.source.is_dir():
-            command += f" --out {shlex.quote(str(free_name(folder)))}"
+            command += f" --out {shlex.quote(str(free_folder_name(folder)))}"
         return command
 
 

@@ -168,11 +168,11 @@ def positions_given(
     """The positions of --at or of a column of --csv, shape (n,)."""
     import numpy as np
 
-    from relusgd.model.data_file.columns import read_column
+    from relusgd.model.data_file.columns import read_positions
 
     if table is not None:
         decimal = getattr(run.config.data, "decimal", None)
-        return read_column(table, column or run.data.x_name, decimal=decimal)
+        return read_positions(table, column or run.data.x_name, decimal=decimal)
     return np.array(finite_numbers(at or "", "--at"))
 
 

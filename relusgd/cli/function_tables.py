@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.table import Table
 
-from relusgd.cli.comparison_tables import aligned_table, fitting
+from relusgd.cli.comparison_tables import aligned_table, fitting_columns
 from relusgd.cli.terminal import print_sentences, print_table, stdout_console
 from relusgd.comparing.findings.functions import function_findings
 from relusgd.comparing.function_table import text_columns
@@ -20,6 +20,6 @@ def print_functions(functions: FunctionSpreads) -> None:
 
 def function_table(functions: FunctionSpreads, width: int) -> Table:
     """A line per row."""
-    columns = fitting(text_columns(functions), width)
+    columns = fitting_columns(text_columns(functions), width)
     words = len(functions.spreads[0].group.words) + 1
     return aligned_table(columns, left=words, gap=1)

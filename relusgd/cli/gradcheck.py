@@ -16,9 +16,9 @@ from relusgd.cli.network_source import (
     EpochOption,
     SourceArgument,
     check_out,
-    error_text,
+    choose_network,
+    difference_text,
     plain_table,
-    read_network,
 )
 from relusgd.cli.options import JsonOption, SetOption
 from relusgd.cli.picture_options import ThemeName, ThemeOption
@@ -90,7 +90,7 @@ def gradcheck(
             "nothing to check: give a CONFIG or a RUN, or --cost",
             "try: relusgd gradcheck --cost, or make a config: relusgd new",
         )
-    chosen = read_network(source, changes, epoch)
+    chosen = choose_network(source, changes, epoch)
     if step_sizes:
         _show_step_sizes(chosen.network, chosen.dataset, picture, as_json=as_json)
         return
@@ -194,8 +194,8 @@ def _check_table(checks: dict[tuple[str, str], GradientCheck]) -> Table:
                 kernel,
                 array.name,
                 dimensions(array.shape),
-                error_text(array.largest),
-                error_text(array.typical),
+                difference_text(array.largest),
+                difference_text(array.typical),
                 f"{array.left_out} of {array.entries}",
                 "ok" if array.passed else "FAILED",
             )
@@ -236,9 +236,9 @@ def _step_size_table(errors: list[StepSize]) -> Table:
     for error in errors:
         table.add_row(
             f"{error.step:.0e}",
-            error_text(error.smooth_forward),
-            error_text(error.smooth_central),
-            error_text(error.central),
+            difference_text(error.smooth_forward),
+            difference_text(error.smooth_central),
+            difference_text(error.central),
             f"{error.crossing:.1%}" if error.crossing else "0",
         )
     return table

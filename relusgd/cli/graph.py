@@ -16,7 +16,7 @@ from relusgd.cli.network_source import (
     EpochOption,
     SourceArgument,
     check_out,
-    read_network,
+    choose_network,
 )
 from relusgd.cli.options import JsonOption, SetOption, finite_numbers
 from relusgd.cli.picture_options import ThemeName, ThemeOption
@@ -113,7 +113,7 @@ def graph(
         built = _function_graph(words, point, size, changes, epoch)
     else:
         _refuse_size(size)
-        chosen = read_network(source, changes, epoch)
+        chosen = choose_network(source, changes, epoch)
         built, words = _network_graph(chosen, point)
         if animate and out is not None:
             _film_step(built, chosen, out, theme.value, pixels)

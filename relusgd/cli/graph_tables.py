@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from relusgd.cli.network_source import error_text, plain_table
+from relusgd.cli.network_source import difference_text, plain_table
 from relusgd.cli.terminal import print_json, print_table, printable
 from relusgd.words import comma_list, dimensions
 
@@ -31,9 +31,9 @@ def print_graph(graph: Graph, *, as_json: bool) -> None:
 
 def _print_formulas(state: Evaluated) -> None:
     """A line per derivative as a formula, then the names of those that are too long for a line."""
-    from relusgd.graphs.chain_rule import derivative_lines
+    from relusgd.graphs.chain_rule import formula_lines
 
-    lines = derivative_lines(state)
+    lines = formula_lines(state)
     for line in lines.values():
         if line is not None:
             typer.echo(printable(line))
@@ -137,7 +137,7 @@ def print_nudges(graph: Graph, node: str, by: float, *, as_json: bool) -> None:
             f"{nudge.output:.10g}",
             f"{nudge.change:.6g}",
             f"{nudge.predicted:.6g}",
-            error_text(nudge.missing),
+            difference_text(nudge.missing),
         )
     print_table(table)
     typer.echo(f"{sink} before: {state.output:.10g}", err=True)

@@ -68,14 +68,14 @@ def corrected(command: Any, context: Any, arguments: Sequence[str]) -> InputErro
 def similar_options(command: Any, option: str) -> list[str]:
     """What an unknown option may mean: a key for --set, or options of a name like it."""
     options = _options(command)
-    key = key_meant(option.lstrip("-").replace("-", "_"))
+    key = nearest_key(option.lstrip("-").replace("-", "_"))
     if key is not None and "--set" in options:
         return [f"--set {key}=…"]
     by_name = {name.lstrip("-"): name for name in options}
     return [by_name[near] for near in get_close_matches(option.lstrip("-"), by_name)]
 
 
-def key_meant(name: str) -> str | None:
+def nearest_key(name: str) -> str | None:
     """The key of the config that a name stands for, or is a misspelling of."""
     from relusgd.config import key_named, known_keys
 
@@ -215,7 +215,7 @@ class _Line:
 
     def _key(self, name: str) -> str | None:
         """The key of the config that a name stands for, if the command changes keys at all."""
-        return key_meant(name) if "--set" in self.options else None
+        return nearest_key(name) if "--set" in self.options else None
 
     def _switched_off(self, name: str) -> str | None:
         """The key that an option such as --no-nesterov switches off."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from relusgd.cli.boundary import guarded
-from relusgd.cli.network_source import SourceArgument, read_network
+from relusgd.cli.network_source import SourceArgument, choose_network
 from relusgd.cli.opening import has_screen, open_page, typed_in_terminal
 from relusgd.cli.options import OpenOption, SetOption, run_folder_of
 from relusgd.cli.picture_options import ThemeName
@@ -81,7 +81,7 @@ def _exercise(source: Path | None, changes: list[str] | None) -> dict[str, Any] 
         if changes:
             raise InputError("--set changes a config, and none is given")
         return None
-    found = read_network(source, changes, None)
+    found = choose_network(source, changes, None)
     return lab_exercise(found.config, found.dataset, found.network)
 
 

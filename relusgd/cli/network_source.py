@@ -48,7 +48,7 @@ class ChosenNetwork(NamedTuple):
     epoch: int
 
 
-def read_network(source: Path, changes: list[str] | None, epoch: int | None) -> ChosenNetwork:
+def choose_network(source: Path, changes: list[str] | None, epoch: int | None) -> ChosenNetwork:
     """A run's network at an epoch, by default the last, or a config's initial one."""
     source = run_folder_of(source)
     if source.is_dir():
@@ -104,7 +104,7 @@ def plain_table(*headings: str, numeric: int = 0) -> Table:
     return table
 
 
-def error_text(value: float) -> str:
+def difference_text(value: float) -> str:
     """A difference in two digits, 1.2e-09; 0 as 0, and a dash for nan."""
     if math.isnan(value):
         return DASH

@@ -50,7 +50,7 @@ def varied_keys(runs: Sequence[Run], cases: Sequence[str | None] = ()) -> Values
     Up to FEW runs that differ in nothing else are told apart by their seeds; if these are the
     same, by their folders.
     """
-    differing = differing_keys(runs)
+    differing = differing_used_keys(runs)
     varied = {key: values for key, values in differing.items() if key not in SEEDS}
     if varied:
         has_cases = all(cases) and len(set(cases)) > 1
@@ -63,7 +63,7 @@ def varied_keys(runs: Sequence[Run], cases: Sequence[str | None] = ()) -> Values
     return {RUN: list(folder_words(runs))}
 
 
-def differing_keys(runs: Sequence[Run]) -> Values:
+def differing_used_keys(runs: Sequence[Run]) -> Values:
     """Every key in which runs that use it differ, seeds included, the best known first."""
     used = [used_keys(run) for run in runs]
     _name_files_by_content(runs, used)

@@ -190,7 +190,7 @@ def panel_texts(compared: ComparedRuns, group: Group) -> list[tuple[str, str]]:
     return texts
 
 
-def noise_level(compared: ComparedRuns) -> float | None:
+def shared_noise(compared: ComparedRuns) -> float | None:
     """noise², where it is known, the same everywhere and above 0."""
     noise_squared = compared.noise_squared
     return noise_squared if noise_squared > 0 else None
@@ -204,7 +204,7 @@ def course_chart(compared: ComparedRuns, groups: Sequence[Group]) -> Chart | Non
     time = TimeAxis(0.0, max(result.run.clock[-1] for result in counted))
     colours = {group: colour for colour, group in enumerate(groups) if group.counted}
     series = [group_course(compared, group, colour, time) for group, colour in colours.items()]
-    return Chart(series, "epoch", level=noise_level(compared))
+    return Chart(series, "epoch", level=shared_noise(compared))
 
 
 def group_course(compared: ComparedRuns, group: Group, colour: int, time: TimeAxis) -> Series:
@@ -245,7 +245,7 @@ def value_charts(compared: ComparedRuns, groups: Sequence[Group]) -> list[Chart]
     series = [spread_series(compared, [group], [place], place) for group, place in places.items()]
     names = [panel_titles(group)[-1] for group in groups]
     x_name = ", ".join(groups[0].words)
-    return [Chart(series, x_name, names, noise_level(compared))]
+    return [Chart(series, x_name, names, shared_noise(compared))]
 
 
 def number_chart(compared: ComparedRuns, optima: Sequence[Optimum]) -> Chart:
@@ -256,7 +256,7 @@ def number_chart(compared: ComparedRuns, optima: Sequence[Optimum]) -> Chart:
         places = [values.index(value) for value in optimum.values]
         series.append(spread_series(compared, optimum.groups, places, colour, optimum.best))
     names = [value_words(value) for value in values]
-    return Chart(series, key_words(optima[0].key), names, noise_level(compared))
+    return Chart(series, key_words(optima[0].key), names, shared_noise(compared))
 
 
 def spread_series(

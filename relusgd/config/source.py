@@ -51,7 +51,7 @@ def covers(path: Path, other: Path) -> bool:
     return other[: len(path)] == path
 
 
-def option(key: str) -> str:
+def set_option(key: str) -> str:
     """How a key is set on the command line: "--set training.epochs", "--grid network.hidden"."""
     if key.startswith("sweep.grid."):
         return f"--grid {shown_key(key.removeprefix('sweep.grid.'))}"
@@ -78,7 +78,7 @@ class Places:
 
     def name_override(self, key: str) -> str:
         """How a key that was set from outside the file is called."""
-        return option(key) if self.typed else f"overrides: {shown_key(key)}"
+        return set_option(key) if self.typed else f"overrides: {shown_key(key)}"
 
     def name_case(self, case: str) -> str:
         """How messages name the chosen case."""
@@ -117,7 +117,7 @@ class Places:
         space = "" if fault.text[:1] in (":", ",", "") else " "
         if not self.typed and place == self.name_override(key):
             return f"{place}{space}{fault.text}"
-        if not key or place == option(key):
+        if not key or place == set_option(key):
             return f"{place}: {fault.text.removeprefix(': ')}"
         return f"{place}: {key}{space}{fault.text}"
 

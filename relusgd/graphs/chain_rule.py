@@ -55,7 +55,7 @@ def _fits_a_line(formula: Sum) -> bool:
     return len(formula_text(formula)) <= LINE
 
 
-def derivative_lines(state: Evaluated) -> dict[str, str | None]:
+def formula_lines(state: Evaluated) -> dict[str, str | None]:
     """∂ℓ/∂node = formula for every node before the sink that it depends on.
 
     None where this is longer than LINE, or has no formula.
@@ -69,10 +69,10 @@ def derivative_lines(state: Evaluated) -> dict[str, str | None]:
 
 
 def input_line(state: Evaluated) -> str | None:
-    """∂ℓ/∂x = formula, for the input: x, or else the first source; None as `derivative_lines`."""
+    """∂ℓ/∂x = formula, for the input: x, or else the first source; None as `formula_lines`."""
     sources = [node.name for node in state.graph.nodes if node.operation is None]
     name = "x" if "x" in sources else sources[0]
-    return derivative_lines(state).get(name)
+    return formula_lines(state).get(name)
 
 
 def _line(state: Evaluated, name: str, formula: Sum | None) -> str | None:

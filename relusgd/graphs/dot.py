@@ -25,14 +25,14 @@ def dot_text(state: Evaluated) -> str:
     for node in state.graph.nodes:
         lines = [_markup(line) + BREAK for line in box_lines(state, node.name)]
         fill = _fill(node, state.graph.sink)
-        text += f'  {quoted(node.name)} [fillcolor="{fill}", label=<{"".join(lines)}>];\n'
+        text += f'  {dot_quoted(node.name)} [fillcolor="{fill}", label=<{"".join(lines)}>];\n'
     for edge in reversed(state.edges):
-        label = quoted(label_text(edge, letters=True))
-        text += f"  {quoted(edge.parent)} -> {quoted(edge.child)} [label={label}];\n"
+        label = dot_quoted(label_text(edge, letters=True))
+        text += f"  {dot_quoted(edge.parent)} -> {dot_quoted(edge.child)} [label={label}];\n"
     return text + "}\n"
 
 
-def quoted(text: str) -> str:
+def dot_quoted(text: str) -> str:
     """A string of the language."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -61,7 +61,7 @@ def expression_graph(text: str, x: float) -> Graph:
     else:
         names: dict[TreeNode, str] = {VariableNode(): "x"}
         _add_node(graph, root, root, names)
-    check_finite(graph)
+    check_graph_is_finite(graph)
     return graph
 
 
@@ -75,7 +75,7 @@ def _add_node(graph: Graph, node: TreeNode, root: TreeNode, names: dict[TreeNode
     return names[node]
 
 
-def check_finite(graph: Graph) -> None:
+def check_graph_is_finite(graph: Graph) -> None:
     """Raise InputError, naming the operation, where a value or a derivative is not finite."""
     state = graph.evaluate()
     for node in graph.nodes:

@@ -156,7 +156,7 @@ def explain_history(
 def _symptoms_of_history(plan: Plan, history: History, has_diverged: bool) -> Symptoms:
     last = len(history) - 1
     state = State(int(history.step[last]), history.network(last).parameters(), {})
-    course = course_of(history, plan.dataset.x_train)
+    course = error_course_of(history, plan.dataset.x_train)
     final_mse = float(course.train_mse[-1])
     return symptoms_of(
         plan,
@@ -167,7 +167,7 @@ def _symptoms_of_history(plan: Plan, history: History, has_diverged: bool) -> Sy
     )
 
 
-def course_of(history: History, x: Array) -> ErrorCourse:
+def error_course_of(history: History, x: Array) -> ErrorCourse:
     """The course of a run's errors, and when the last unit moved past a training point of x."""
     metrics = history.metrics
     return ErrorCourse(

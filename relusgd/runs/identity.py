@@ -48,7 +48,7 @@ class Difference:
         return f"{self.key}: {self.found} → {self.wanted}"
 
 
-def judge(run: Run | None, plan: Plan) -> tuple[Found, list[Difference]]:
+def compare_with_plan(run: Run | None, plan: Plan) -> tuple[Found, list[Difference]]:
     """Compare the run in a folder with a plan.
 
     The differences are those of another run, or of a shorter one.
@@ -165,11 +165,11 @@ def start_digest(run: Run) -> str | None:
     return parameters_digest(run.network(step=0))
 
 
-def refusal(run: Run, command: str, differences: Sequence[Difference]) -> InputError:
+def other_run_error(run: Run, command: str, differences: Sequence[Difference]) -> InputError:
     """The error for a folder that holds another run, with the commands to copy."""
     folder = run.folder
     lines = "\n".join(f"  {difference}" for difference in differences)
-    free = free_name(folder)
+    free = free_folder_name(folder)
     fresh = shlex.quote(str(free))
     elsewhere = without_option(command, "--out")
     replacing = Advice(
@@ -228,7 +228,7 @@ def without_option(command: str, option: str) -> str:
     return shlex.join(kept)
 
 
-def free_name(folder: Path) -> Path:
+def free_folder_name(folder: Path) -> Path:
     """The folder's name with the first number, from 2 on, under which nothing stands yet."""
     folder = folder if folder.name else folder.resolve()  # `.` has no name
     number = 2

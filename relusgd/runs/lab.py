@@ -88,7 +88,7 @@ def lab_exercise(config: Config, dataset: Dataset, network: Network) -> dict[str
     start = {
         "hidden": list(network.hidden),
         "output_bias": config.network.output_bias,
-        "start": packed(network.parameters()),
+        "start": doubles_in_base64(network.parameters()),
     }
     return {
         "data": _data(config, dataset),
@@ -120,7 +120,7 @@ def _epochs(config: Config, points: int) -> int:
     return -(-config.total_steps(steps_per_epoch) // steps_per_epoch)
 
 
-def packed(row: Array) -> str:
+def doubles_in_base64(row: Array) -> str:
     """Doubles in the base64 that addresses may hold, little-endian."""
     return base64.urlsafe_b64encode(row.astype("<f8").tobytes()).decode("ascii").rstrip("=")
 

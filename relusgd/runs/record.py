@@ -24,7 +24,7 @@ from relusgd.runs.contents import RunContents
 from relusgd.runs.disk import check_disk, disk_faults
 from relusgd.runs.facts import RunFacts, Status, new_facts
 from relusgd.runs.find import standing_run, standing_start
-from relusgd.runs.identity import Found, judge, refusal
+from relusgd.runs.identity import Found, compare_with_plan, other_run_error
 from relusgd.runs.lock import FolderLock
 from relusgd.runs.own_metrics import (
     Metric,
@@ -149,9 +149,9 @@ def _record(
         facts = new_facts(plan, notes=notes)
         return record_anew(plan, folder, blocks, observer, facts, replace=standing is not None)
 
-    found, differences = judge(standing, plan)
+    found, differences = compare_with_plan(standing, plan)
     if found is Found.OTHER:
-        raise refusal(standing, observer.command, differences)
+        raise other_run_error(standing, observer.command, differences)
     if found in (Found.UNFINISHED, Found.SHORTER):
         check_continued(standing, metrics)
         metrics = {name: metrics[name] for name in standing.own_metrics}
@@ -209,7 +209,7 @@ def continue_run(
     with ExitStack() as undo:
         undo.callback(lock.release)
         standing = standing_run(folder)
-        if standing is None or judge(standing, plan)[0] is not found:
+        if standing is None or compare_with_plan(standing, plan)[0] is not found:
             raise changed_meanwhile(folder)
         check_continued(standing, metrics)
         memory = plan.descent.optimizer.memory

@@ -11,7 +11,7 @@ from relusgd.errors import RelusgdError
 from relusgd.runs.contents import RunContents
 from relusgd.runs.disk import disk_faults
 from relusgd.runs.find import standing_run, standing_start
-from relusgd.runs.identity import Found, judge
+from relusgd.runs.identity import Found, compare_with_plan
 from relusgd.runs.record import continue_run
 from relusgd.runs.run import Run
 from relusgd.runs.writer import RunWriter
@@ -61,7 +61,7 @@ class RemoteRuns:
         network = standing_start(place, run.config)
         plan = prepare(run.config, dataset, network, auto=run.auto)
         standing = standing_run(place)
-        found, _ = judge(standing, plan)
+        found, _ = compare_with_plan(standing, plan)
         if standing is None or found not in (Found.UNFINISHED, Found.SHORTER):
             self._recorder.record(run)  # confirmed or refused in a moment
             return None

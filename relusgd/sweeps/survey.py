@@ -16,7 +16,13 @@ from relusgd.config import Config, PlannedRun, TargetData
 from relusgd.config.expansion import Combination, Shard, chosen_runs, combinations
 from relusgd.errors import ConfigError, InputError
 from relusgd.runs.find import standing_run, standing_start
-from relusgd.runs.identity import Difference, Found, free_name, judge, without_option
+from relusgd.runs.identity import (
+    Difference,
+    Found,
+    compare_with_plan,
+    free_folder_name,
+    without_option,
+)
 from relusgd.runs.place import room_left
 from relusgd.sweeps.driver import Job
 from relusgd.sweeps.rows import Row
@@ -120,7 +126,7 @@ def _other_runs(run: PlannedRun, folder: Path) -> list[OtherRun]:
     """The run in this one's folder if it is another run, otherwise an empty list."""
     start = standing_start(folder / run.name, run.config)
     plan = prepare(run.config, dataset_of(run.config), start, auto=run.auto)
-    verdict, differences = judge(standing_run(folder / run.name), plan)
+    verdict, differences = compare_with_plan(standing_run(folder / run.name), plan)
     if verdict is Found.OTHER:
         return [OtherRun(run.name, differences)]
     return []
@@ -132,7 +138,7 @@ def _refusal(folder: Path, others: Sequence[OtherRun], command: str) -> InputErr
     lines += [f"  {difference}" for difference in first.differences]
     if len(others) > 1:
         lines.append(f"and so do {len(others) - 1:,} more")
-    free = free_name(folder)
+    free = free_folder_name(folder)
     new_folder = shlex.quote(str(free))
     elsewhere = without_option(command, "--out")
     hint = advice(

@@ -11,7 +11,7 @@ from relusgd.checks.cost import (
     random_layers,
     random_line,
 )
-from relusgd.checks.operation_counts import Counted, Counter, count_operations, counted
+from relusgd.checks.operation_counts import Counted, Counter, count_operations, counting_array
 from relusgd.checks.running_sums import gradient_by_running_sums
 from relusgd.gradients.backprop import backprop
 from relusgd.gradients.prefix_sums import prefix_sum_kernel
@@ -73,7 +73,7 @@ def test_what_is_counted_has_the_values_of_floats():
     counter = Counter()
     plain, counting = (
         two_layers(*arrays).evaluate(),
-        two_layers(*(counted(array, counter) for array in arrays)).evaluate(),
+        two_layers(*(counting_array(array, counter) for array in arrays)).evaluate(),
     )
     for name, derivative in plain.derivatives.items():
         np.testing.assert_allclose(

@@ -4,7 +4,7 @@ import shutil
 
 from small import small
 
-from relusgd.comparing.keys import differing_keys
+from relusgd.comparing.keys import differing_used_keys
 from relusgd.runs.record import record
 
 
@@ -24,7 +24,7 @@ def test_the_same_parameters_are_one_value_and_others_from_the_same_place_are_an
     ]
     record(small(seed=1), first, overwrite=True)
     runs.append(started(first, "last", tmp_path / "4"))
-    differing = differing_keys(runs)
+    differing = differing_used_keys(runs)
     assert list(differing) == ["network.start"]
     last, from_copy, fifth, other = differing["network.start"]
     assert last == from_copy == f"{first} at epoch 40"
@@ -38,4 +38,4 @@ def test_keys_that_a_given_network_leaves_without_use_make_no_difference(tmp_pat
         started(first, "last", tmp_path / "1"),
         started(first, "last", tmp_path / "2", network__init="normal", network__elbows="even"),
     ]
-    assert differing_keys(runs) == {}
+    assert differing_used_keys(runs) == {}

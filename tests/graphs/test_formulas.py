@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from relusgd.errors import InputError
-from relusgd.graphs.chain_rule import LINE, derivative_formulas, derivative_lines
+from relusgd.graphs.chain_rule import LINE, derivative_formulas, formula_lines
 from relusgd.graphs.derivatives import PARTIALS
 from relusgd.graphs.expression_graph import expression_graph
 from relusgd.graphs.formula_text import formula_text
@@ -60,15 +60,15 @@ def test_a_derivative_is_written_as_a_person_writes_it(expression):
 
 
 def test_formulas_of_inner_nodes_have_the_nodes_names():
-    lines = derivative_lines(expression_graph("(x**2)**2 + x**2", 3).evaluate())
+    lines = formula_lines(expression_graph("(x**2)**2 + x**2", 3).evaluate())
     assert lines["u1"] == "∂f/∂u₁ = 2u₁ + 1"
 
 
 def test_formulas_of_the_sheet_have_its_names_and_superscripts():
-    of_a = derivative_lines(sheet_graph("sheet-a").evaluate())
-    of_b = derivative_lines(sheet_graph("sheet-b").evaluate())
-    of_c = derivative_lines(sheet_graph("sheet-c").evaluate())
-    of_d = derivative_lines(sheet_graph("sheet-d").evaluate())
+    of_a = formula_lines(sheet_graph("sheet-a").evaluate())
+    of_b = formula_lines(sheet_graph("sheet-b").evaluate())
+    of_c = formula_lines(sheet_graph("sheet-c").evaluate())
+    of_d = formula_lines(sheet_graph("sheet-d").evaluate())
     assert of_a["x"] == "∂h/∂x = 4x³ + 2x"
     assert of_b["w"] == "∂f/∂w = 6w⁵ + 4w³ + 2w"
     assert of_c["w2"] == "∂f/∂w₂ = −2r [z₂ > 0] x"
@@ -79,25 +79,25 @@ def test_formulas_of_the_sheet_have_its_names_and_superscripts():
 
 def test_a_formula_of_networks_is_a_product_of_vectors_and_matrices():
     state = network_graph(random_network((7, 5), 0), 0.3, 1.0).evaluate()
-    lines = derivative_lines(state)
+    lines = formula_lines(state)
     assert lines["W2"] == "∂ℓ/∂W⁽²⁾ = 2r a₁ᵀ (W⁽³⁾ ∘ [z₂ > 0])"
     assert lines["b1"] == "∂ℓ/∂b₁ = 2r ((W⁽³⁾ ∘ [z₂ > 0]) W⁽²⁾ᵀ) ∘ [z₁ > 0]"
 
 
 def test_a_formula_that_is_too_long_in_x_is_written_in_the_nodes_names():
-    lines = derivative_lines(expression_graph("sin(sin(sin(sin(sin(x)))))", 1).evaluate())
+    lines = formula_lines(expression_graph("sin(sin(sin(sin(sin(x)))))", 1).evaluate())
     assert lines["x"] == "∂f/∂x = cos(u₄) cos(u₃) cos(u₂) cos(u₁) cos(x)"
 
 
 def test_a_formula_longer_than_a_line_is_none():
     terms = " + ".join(f"sin({n}*x)*cos(x/{n})" for n in range(2, 8))
-    lines = derivative_lines(expression_graph(terms, 1).evaluate())
+    lines = formula_lines(expression_graph(terms, 1).evaluate())
     assert lines["x"] is None
     assert all(len(line) <= LINE for line in lines.values() if line)
 
 
 def test_a_number_that_is_infinite_has_no_formula():
-    assert derivative_lines(expression_graph("x/1e999", 1).evaluate()) == {"x": None}
+    assert formula_lines(expression_graph("x/1e999", 1).evaluate()) == {"x": None}
 
 
 # Equal to the graph's numbers

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from model.harness import faults_of, read_points
 
 from relusgd.errors import InputError
-from relusgd.model.data_file.columns import read_column, read_columns
+from relusgd.model.data_file.columns import read_columns, read_positions
 
 
 def values(path, **options):
@@ -518,10 +518,10 @@ def test_the_names_are_found_below_titles_that_have_commas(write, content):
 
 def test_one_column_alone_is_read_as_x_is(write):
     path = write("flow;year;name\n1;1901,5;a\n\n2;1902,0;b\n")
-    assert read_column(path, "year").tolist() == [1901.5, 1902]
-    assert read_column(write("day\n2020-07-02\n2021-01-01\n"), "day").tolist() == [2020.5, 2021]
+    assert read_positions(path, "year").tolist() == [1901.5, 1902]
+    assert read_positions(write("day\n2020-07-02\n2021-01-01\n"), "day").tolist() == [2020.5, 2021]
     with pytest.raises(InputError, match="fill in what is missing, or leave these rows out"):
-        read_column(write("x,y\nNA,1\n2,3\n"), "x")
+        read_positions(write("x,y\nNA,1\n2,3\n"), "x")
 
 
 # What is refused

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from relusgd.comparing.compared_runs import ComparedRuns
 from relusgd.comparing.findings.finding import Finding
-from relusgd.words import below, counted, number, times
+from relusgd.words import below, counted, number, ratio_words
 
 NEAR = 10
 """Noise is mentioned where the training error is at most this many times noise²."""
@@ -81,7 +81,7 @@ def held_out(compared: ComparedRuns) -> Iterator[Finding]:
     worst = max(ratios, key=lambda label: ratios[label])
     if ratios[worst] >= GAP:
         text = (
-            f"Test error is up to {times(ratios[worst])} the training error ({worst}): "
+            f"Test error is up to {ratio_words(ratios[worst])} the training error ({worst}): "
             "such a fit follows its own points more than the rest."
         )
         yield Finding("overfitting", text, {"ratio": ratios[worst]})

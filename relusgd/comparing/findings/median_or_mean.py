@@ -9,7 +9,7 @@ import numpy as np
 from relusgd.comparing.courses import MEDIAN, Course, Courses
 from relusgd.comparing.findings.finding import Finding
 from relusgd.model.network import Array
-from relusgd.words import number, times
+from relusgd.words import number, ratio_words
 
 FEW = 3
 """Of fewer runs, nothing is said about median and mean."""
@@ -84,11 +84,12 @@ def _finite_mean(courses: Courses, course: Course) -> str:
     worst_words = "the worst run has" if worst == 1 else f"the worst {worst} runs have"
     share = float(np.sort(errors)[-worst:].sum() / errors.sum())
     low, high = (_at_the_end(courses, course, percent) for percent in courses.band)
+    width = courses.band[1] - courses.band[0]
     return (
-        f"{start}, {times(ratio)} as much: {below} of them are below the mean, and {worst_words} "
-        f"{100 * share:.0f} % of the sum. {_deviation_words(errors)} The "
-        f"{courses.band_words}, {number(low)} and {number(high)}, say where "
-        f"{courses.band[1] - courses.band[0]:g} % of the runs are, whatever the others do."
+        f"{start}, {ratio_words(ratio)} as much: {below} of them are below the mean, and "
+        f"{worst_words} {100 * share:.0f} % of the sum. {_deviation_words(errors)} "
+        f"The {courses.band_words}, {number(low)} and {number(high)}, say where {width:g} % of the "
+        "runs are, whatever the others do."
     )
 
 

@@ -58,7 +58,7 @@ def noisy_regressors(
     w, b = network.slope, network.bias
     start, stop = active_intervals(w, b, x, deviation)
     z = x[:, None] * w + b
-    mean = _mean(z, w * deviation, moments(start, stop))
+    mean = _mean(z, w * deviation, normal_moments(start, stop))
     products = _mean_products(z, w * deviation, start, stop)
     covariance = np.mean(products - mean[:, :, None] * mean[:, None, :], axis=0)
     if output_bias:
@@ -80,7 +80,7 @@ def active_intervals(w: Array, b: Array, x: Array, deviation: float) -> tuple[Ar
     return start, stop
 
 
-def moments(start: Array, stop: Array) -> Moments:
+def normal_moments(start: Array, stop: Array) -> Moments:
     """M_0, M_1 and M_2 of a normal number between start and stop; 0 where stop ≤ start."""
     stop = np.maximum(start, stop)
     p_start, p_stop = normal_density(start), normal_density(stop)
@@ -99,7 +99,7 @@ def _mean_products(z: Array, spread: Array, start: Array, stop: Array) -> Array:
     """E relu_j relu_k for all pairs of units, shape (n, H, H): over where both are active."""
     both_start = np.maximum(start[:, :, None], start[:, None, :])
     both_stop = np.minimum(stop[:, :, None], stop[:, None, :])
-    M_0, M_1, M_2 = moments(both_start, both_stop)
+    M_0, M_1, M_2 = normal_moments(both_start, both_stop)
     one, other = z[:, :, None], z[:, None, :]
     crossed = one * spread[None, None, :] + other * spread[None, :, None]
     squared = spread[:, None] * spread[None, :]

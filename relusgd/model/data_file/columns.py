@@ -87,7 +87,7 @@ def read_columns(
     return _joined(path, data, layout, x_column, y_column)
 
 
-def read_column(path: Path, name: str, *, decimal: Decimal | None = None) -> Array:
+def read_positions(path: Path, name: str, *, decimal: Decimal | None = None) -> Array:
     """One column of positions, shape (n_rows,), read as `read_columns` reads x.
 
     Raises as it does.
