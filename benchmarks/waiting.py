@@ -1,6 +1,6 @@
 """Whole commands for which a person waits: many runs listed and compared, short trainings.
 
-    python benchmarks/waiting.py [many] [short] [--runs 10000] [--before FOLDER] [--rounds 3]
+    python benchmarks/waiting.py [many] [short] [deep] [--runs 10000] [--before FOLDER] [--rounds 3]
 
 Every figure is the median over rounds, of processor seconds and the largest memory of the command.
 FOLDER is a clone of relusgd of an earlier state; its commands then take turns with those of this
@@ -126,28 +126,46 @@ def make_copies(folder: Path, runs: int, clone: Path) -> None:
 LENGTHS = (1, 10_000, 50_000, 100_000, 200_000, 1_000_000)
 
 
+DEEP_LENGTHS = (1, 5_000, 10_000, 20_000, 40_000)
+DEEP_NETWORKS = ("[10, 10]", "[40, 40]", "[100, 100, 100]")
+
+
 def short(folder: Path, rounds: int) -> None:
+    """Short trainings of one hidden layer."""
+    compare_engines(folder, rounds, LENGTHS, [])
+    adam = ["training.method=adam", "training.learning_rate=0.002"]
+    compare_engines(folder, rounds, LENGTHS, adam)
+
+
+def deep(folder: Path, rounds: int) -> None:
+    """Short trainings of several hidden layers."""
+    for hidden in DEEP_NETWORKS:
+        compare_engines(folder, rounds, DEEP_LENGTHS, [f"network.hidden={hidden}"])
+
+
+def compare_engines(
+    folder: Path, rounds: int, lengths: Sequence[int], changes: Sequence[str]
+) -> None:
     """One `train` by each engine: how long `auto` takes against the better one."""
-    for changes in ([], ["training.method=adam", "training.learning_rate=0.002"]):
-        for steps in LENGTHS:
-            settings = [f"training.steps={steps}", "snapshots.every=null", "snapshots.per_decade=5"]
-            options = [part for text in (*settings, *changes) for part in ("--set", text)]
-            seconds: dict[str, list[float]] = {"auto": [], "numpy": [], "compiled": []}
-            for _ in range(rounds):
-                for engine, taken in seconds.items():
-                    out = ["--out", str(folder / engine), "--overwrite", "-q"]
-                    command = ["train", str(NOTEBOOK), "--set", f"engine={engine}", *options, *out]
-                    taken.append(cost(HERE, command).seconds)
-            auto, numpy, compiled = (statistics.median(taken) for taken in seconds.values())
-            print(
-                f"{steps:,} steps, {changes[0] if changes else 'SGD'}: NumPy {numpy:.2f} s, "
-                f"compiled {compiled:.2f} s, auto {auto:.2f} s, "
-                f"{auto / min(numpy, compiled):.2f} times the better one",
-                flush=True,
-            )
+    for steps in lengths:
+        settings = [f"training.steps={steps}", "snapshots.every=null", "snapshots.per_decade=5"]
+        options = [part for text in (*settings, *changes) for part in ("--set", text)]
+        seconds: dict[str, list[float]] = {"auto": [], "numpy": [], "compiled": []}
+        for _ in range(rounds):
+            for engine, taken in seconds.items():
+                out = ["--out", str(folder / engine), "--overwrite", "-q"]
+                command = ["train", str(NOTEBOOK), "--set", f"engine={engine}", *options, *out]
+                taken.append(cost(HERE, command).seconds)
+        auto, numpy, compiled = (statistics.median(taken) for taken in seconds.values())
+        print(
+            f"{steps:,} steps, {changes[0] if changes else 'SGD'}: NumPy {numpy:.2f} s, "
+            f"compiled {compiled:.2f} s, auto {auto:.2f} s, "
+            f"{auto / min(numpy, compiled):.2f} times the better one",
+            flush=True,
+        )
 
 
-PARTS = ("many", "short")
+PARTS = ("many", "short", "deep")
 
 
 def main() -> None:
@@ -163,6 +181,8 @@ def main() -> None:
             many(Path(place), commands, given.runs)
         if "short" in given.parts:
             short(Path(place), given.rounds)
+        if "deep" in given.parts:
+            deep(Path(place), given.rounds)
 
 
 if __name__ == "__main__":
