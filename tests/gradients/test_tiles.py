@@ -9,7 +9,7 @@ import numba
 
 from relusgd.gradients.compiled import tiles
 from relusgd.gradients.compiled.products import Matrix, add_product, transposed, write_transposed
-from relusgd.gradients.compiled.tile_code import LANES, ROWS, lanes_of
+from relusgd.gradients.compiled.tile_code import LANES, ROWS, lanes_of, processor_features
 
 LOADS = {LANES: tiles.load_1, 2 * LANES: tiles.load_2, 3 * LANES: tiles.load_3}
 every_width = pytest.mark.parametrize(("width", "load"), LOADS.items())
@@ -23,6 +23,14 @@ def test_a_register_holds_as_many_numbers_as_the_processor_says():
     assert lanes_of({"avx512f": True, "avx": True}) == 8
     assert lanes_of({"avx512f": False, "avx": True}) == 4
     assert lanes_of({}) == 2
+
+
+def test_a_processor_that_llvm_does_not_know_has_registers_of_two_numbers(monkeypatch):
+    def unknown():
+        raise RuntimeError("failed to get host cpu features.")
+
+    monkeypatch.setattr("llvmlite.binding.get_host_cpu_features", unknown)
+    assert lanes_of(processor_features()) == 2
 
 
 # Machine code against NumPy

@@ -20,6 +20,14 @@ Value = Any
 """A value of LLVM: a number, a vector, an address or a tile."""
 
 
+def processor_features() -> dict[str, bool]:
+    """What this processor has, by LLVM's names; nothing where LLVM cannot tell."""
+    try:
+        return dict(binding.get_host_cpu_features())
+    except RuntimeError:
+        return {}
+
+
 def lanes_of(features: dict[str, bool]) -> int:
     """How many numbers a register of a processor with these features holds."""
     if features.get("avx512f"):
@@ -27,7 +35,7 @@ def lanes_of(features: dict[str, bool]) -> int:
     return 4 if features.get("avx") else 2
 
 
-LANES = lanes_of(binding.get_host_cpu_features())
+LANES = lanes_of(processor_features())
 ROWS = 4
 
 INDEX = ir.IntType(64)
