@@ -31,9 +31,11 @@ class FilmEnding:
 def film_ending(history: History, events: Events) -> FilmEnding | None:
     """Where a film that shows everything of interest ends; None for the end of the record."""
     last_events = [event for name in GOES_ON for event in events.named(name)]
-    if not last_events or last_events[0].row == 0:
+    if not last_events:
         return None
-    return _ending_after(last_events[0], history)
+    event = last_events[0]
+    never_moves = event.name == "only_jitter" and event.row == 0
+    return None if never_moves else _ending_after(event, history)
 
 
 def _ending_after(event: Event, history: History) -> FilmEnding | None:

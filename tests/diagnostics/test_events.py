@@ -20,7 +20,7 @@ from relusgd.diagnostics.events import RecordedCourse, find_events
 from relusgd.diagnostics.events.film_clock import film_places, rows_along_film
 from relusgd.diagnostics.events.places import APART, TOGETHER
 from relusgd.diagnostics.events.settling import VISIBLE
-from relusgd.diagnostics.events.smoothing import legs
+from relusgd.diagnostics.events.smoothing import distances_from_lines, legs, window_bounds
 from relusgd.model.given_points import points_dataset
 from relusgd.model.history import History
 
@@ -505,6 +505,15 @@ def test_random_noise_is_neither_a_plateau_nor_a_catapult(course, deviation):
         assert not {"plateau", "catapult"} & found.keys(), seed
 
 
+@pytest.mark.parametrize("memory", [0.9, 0.97, 0.99])
+@pytest.mark.parametrize("course", COURSES.values(), ids=COURSES.keys())
+def test_noise_with_a_memory_is_no_catapult(course, memory):
+    for seed in range(20):
+        way = wandering(np.random.default_rng(seed), memory, (len(STEPS), 1))[:, 0]
+        found = events_by_name(with_errors(course * np.exp(0.5 * way)))
+        assert "catapult" not in found, seed
+
+
 @pytest.mark.parametrize("reach", [0.02, 0.1])
 def test_elbows_that_drift_slowly_at_random_split_no_cluster(reach):
     for seed in range(20):
@@ -526,3 +535,14 @@ def test_jitter_is_told_when_the_learning_rate_has_come_to_its_end():
         told[name] = event.step
     assert told["constant"] < 0.1 * LAST
     assert told["falling"] == pytest.approx(0.59 * LAST, abs=0.05 * LAST)
+
+
+def test_distances_from_lines_are_those_of_least_squares():
+    generator = np.random.default_rng(0)
+    places = np.sort(generator.random(40))
+    values = 1e3 + generator.standard_normal(40)
+    start, stop = window_bounds(places, places, 0.2)
+    off = distances_from_lines(values, places, start, stop)
+    for row, (first, last) in enumerate(zip(start, stop, strict=True)):
+        line = np.polyfit(places[first:last], values[first:last], 1)
+        assert off[row] == pytest.approx(values[row] - np.polyval(line, places[row]), abs=1e-8)

@@ -17,7 +17,12 @@ import numpy as np
 
 from relusgd.diagnostics.events.event import Event
 from relusgd.diagnostics.events.film_clock import film_places, rows_along_film
-from relusgd.diagnostics.events.smoothing import window_bounds, window_means, window_medians
+from relusgd.diagnostics.events.smoothing import (
+    distances_from_lines,
+    window_bounds,
+    window_means,
+    window_medians,
+)
 from relusgd.diagnostics.outcomes import Outcome, best_constant_mse
 from relusgd.model.binning import bin_units
 from relusgd.model.history import History
@@ -49,6 +54,12 @@ REACH = 0.01
 
 TAKES_PART = 0.05
 """A unit takes part while it bends the function by at least this share of the strongest one."""
+
+WANDERING = 0.2
+"""The share of the clock, to both sides, over which an error is held against a straight line."""
+
+FEWEST_OF_A_LINE = 5
+"""Fewer snapshots say nothing of how an error wanders around a line."""
 
 MEDIAN_OF_NORMAL = 0.6745
 """The median of the absolute value of a normal number of standard deviation 1."""
@@ -138,6 +149,21 @@ class RecordedCourse:
             # A mean to which a value belongs is nearer to it.
             off = np.abs(off) * np.sqrt(count / (count - 1))
         known = off[(count >= 3) & np.isfinite(off)]
+        return float(np.median(known)) / MEDIAN_OF_NORMAL if len(known) else 0.0
+
+    def wandering(self, name: Literal["train_mse", "test_mse"]) -> float:
+        """The standard deviation by which the logarithm of the smooth error is off a straight line
+        over WANDERING of the clock to both sides: what noise does that has a memory.
+
+        By the median, as for `trembling`; 0 for fewer than five looked-at snapshots.
+        """
+        if len(self) < FEWEST_OF_A_LINE:
+            return 0.0
+        logarithms = np.log(self.smooth_error(name))
+        windows = window_bounds(self.places, self.places, WANDERING)
+        off = distances_from_lines(logarithms, self.places, *windows)
+        counts = windows[1] - windows[0]
+        known = np.abs(off[(counts >= FEWEST_OF_A_LINE) & np.isfinite(off)])
         return float(np.median(known)) / MEDIAN_OF_NORMAL if len(known) else 0.0
 
     def smooth_count(self, counts: Array) -> Array:

@@ -19,9 +19,9 @@ THROWN = 2.0
 LANDED = 0.5
 """What comes after the error has first fallen to this part of the start's is no catapult."""
 
-
-TREMBLES = 5.0
-"""And by so many standard deviations of what the logarithm of the error trembles by."""
+TREMBLES, WANDERS = 5.0, 8.0
+"""And by so many standard deviations of what the logarithm of the error trembles by from snapshot
+to snapshot, and of what the smooth one wanders by in the long run."""
 
 LAST = 0.04
 """It has learned in the end: over this last share of the film's clock, the error is typically at
@@ -69,7 +69,10 @@ def catapult(course: RecordedCourse) -> Iterator[Event]:
     if np.median(errors[at_end]) > LANDED * errors[0]:
         return
     peak = int(np.argmax(errors[: landed[0] + 1]))
-    if errors[peak] < errors[0] * max(THROWN, np.exp(TREMBLES * course.trembling("train_mse"))):
+    by_chance = max(
+        TREMBLES * course.trembling("train_mse"), WANDERS * course.wandering("train_mse")
+    )
+    if errors[peak] < errors[0] * max(THROWN, np.exp(by_chance)):
         return
     below = np.flatnonzero(errors[peak:] <= errors[0])
     end = peak + int(below[0])

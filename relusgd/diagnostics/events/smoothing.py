@@ -34,6 +34,21 @@ def window_means(values: Array, start: Integers, stop: Integers) -> Array:
     return np.asarray((sums[stop] - sums[start]) / counts)
 
 
+def distances_from_lines(values: Array, places: Array, start: Integers, stop: Integers) -> Array:
+    """How far each value is from the straight line nearest to rows start … stop − 1 around it.
+
+    values, places, start, stop: shape (T,). The line is that of least squares over the places; nan
+    where all places are one.
+    """
+    # Places and values are taken from their means, so that sums of squares keep their digits.
+    x, y = places - places.mean(), values - values.mean()
+    mean_x, mean_y = window_means(x, start, stop), window_means(y, start, stop)
+    mean_xx, mean_xy = window_means(x * x, start, stop), window_means(x * y, start, stop)
+    with np.errstate(all="ignore"):
+        slope = (mean_xy - mean_x * mean_y) / (mean_xx - mean_x**2)
+    return np.asarray(y - mean_y - slope * (x - mean_x))
+
+
 def window_medians(values: Array, start: Integers, stop: Integers, most: int = 101) -> Array:
     """The medians of rows start … stop − 1, from at most `most` of them; values: shape (S, …).
 

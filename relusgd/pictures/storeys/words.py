@@ -3,6 +3,7 @@ legend."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -158,7 +159,7 @@ class Words:
     def _early_rows(self) -> list[int]:
         """A few snapshots of the seconds in which the words stand."""
         rows = self._script.rows
-        early = rows[: max(1, int(GONE * self._pace * self._script.fps))]
+        early = rows[: max(1, math.ceil(GONE * self._pace * self._script.fps))]
         chosen = np.linspace(0, len(early) - 1, min(CURVES, len(early))).astype(int)
         return [int(row) for row in early[chosen]]
 

@@ -286,3 +286,25 @@ def test_bars_of_a_wide_layer_hide_no_point(make_history, dataset):
     tallest = max(float(bar.get_data().values.max()) for bar in upper._bars)
     assert tallest <= low + 2 * BARS_SHARE * (high - low) + 1e-9
     assert dataset.y_train.min() > low + 2 * BARS_SHARE * (high - low)
+
+
+def test_in_a_film_of_few_frames_no_word_stands_on_a_path(make_history, dataset):
+    """Two seconds a frame, so that the second frame has the words, too."""
+    view = View(make_history(snapshots=5), dataset)
+    painter = Painter(view, Look(), script=Script(np.arange(5), 0.5))
+    words, lower = part_of(painter, Words), part_of(painter, LowerStorey)
+    for index in range(5):
+        painter.show(index)
+        drawn_until = lower.box.top - lower.rows[index]
+        below = [text for text in words.moving if text.get_visible() and is_in(text, lower.box)]
+        tops = [box_of(text, painter).y1 for text in below]
+        assert all(top < drawn_until for top in tops)
+
+
+def box_of(pasted, painter):
+    return pasted._text.get_window_extent(painter.sheet.canvas.get_renderer())
+
+
+def is_in(pasted, box):
+    _, y = pasted._text.get_position()
+    return y * Look().size[1] < box.top
