@@ -437,6 +437,8 @@ def test_a_deep_network_has_events_of_its_first_layer_and_of_its_function():
     history = History.from_parameters(STEPS, STEPS, vectors, [3, 2], still_metrics)
     course = RecordedCourse(history, zigzag_points(), "learned")
     check(course, {"elbows_leave": 400}, ("only_jitter",))
+    (event,) = events_by_name(course)["elbows_leave"]
+    assert event.caption == "1 elbow of layer 1 leaves the data"
 
 
 def test_sentences_and_captions_have_no_gaps():

@@ -87,6 +87,12 @@ class RecordedCourse:
         """The number T of snapshots that are looked at."""
         return len(self.rows)
 
+    @property
+    def of_layer(self) -> str:
+        """What is said behind units or elbows that are followed: of a deep network, those of the
+        first layer."""
+        return " of layer 1" if len(self.history.hidden) > 1 else ""
+
     # The clock
 
     @cached_property

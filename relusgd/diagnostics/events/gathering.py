@@ -54,9 +54,10 @@ def _gathering(course: RecordedCourse, places: Array, leg: Leg) -> Iterator[Even
         int(course.rows[begin]),
         int(course.rows[end]),
         numbers={"units": units, "places_before": before, "places_after": after},
-        sentence=f"the elbows of {counted(units, 'unit')} gather: they stood at {before} places "
-        f"along x and now stand at {after}, so that units bend the function together",
-        caption=f"The elbows gather: from {before} places to {after}",
+        sentence=f"the elbows of {counted(units, 'unit')}{course.of_layer} gather: "
+        f"they stood at {before} places along x and now stand at {after}, "
+        "so that units bend the function together",
+        caption=f"The elbows{course.of_layer} gather: from {before} places to {after}",
     )
 
 

@@ -19,7 +19,7 @@ def elbows_leave(course: RecordedCourse) -> Iterator[Event]:
     for burst in _outside_bursts(course):
         gone = burst.after - burst.before
         if gone > 0:
-            who = _elbows(gone)
+            who = f"{_elbows(gone)}{course.of_layer}"
             leave = "leaves" if gone == 1 else "leave"
             units = "its unit bends" if gone == 1 else "their units bend"
             yield _event(
@@ -38,7 +38,7 @@ def elbows_enter(course: RecordedCourse) -> Iterator[Event]:
     for burst in _outside_bursts(course):
         came = burst.before - burst.after
         if came > 0:
-            who = _elbows(came)
+            who = f"{_elbows(came)}{course.of_layer}"
             come = "comes" if came == 1 else "come"
             units = "its unit bends" if came == 1 else "their units bend"
             yield _event(

@@ -87,9 +87,11 @@ def _split(course: RecordedCourse, group: list[Parting]) -> Iterator[Event]:
             "units": len(members),
             "x": float(course.dataset.scaling.x_to_original(np.array(x))),
         },
-        sentence=f"a cluster of {counted(len(members), 'unit')} near x = {where} splits: its "
-        "elbows stood at one place, and part to bend the function at two",
-        caption=f"A cluster of {counted(len(members), 'elbow')} splits near x = {where}",
+        sentence=f"a cluster of {counted(len(members), 'unit')}{course.of_layer} "
+        f"near x = {where} splits: "
+        "its elbows stood at one place, and part to bend the function at two",
+        caption=f"A cluster of {counted(len(members), 'elbow')}{course.of_layer} splits "
+        f"near x = {where}",
     )
 
 
