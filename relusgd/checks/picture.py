@@ -169,6 +169,7 @@ def _draw_panel(sheet: Sheet, box: Box, curves: Sequence[LogCurve]) -> None:
     axes.set_ylim(*y_limits)
     sheet.set_ticks(axes, "x", decade_ticks(*x_limits, 12))
     sheet.set_ticks(axes, "y", decade_ticks(*y_limits, 9))
+    sheet.calm(axes)
     for curve in curves:
         axes.plot(np.log10(curve.x), np.log10(curve.y), clip_on=False, zorder=3, **curve.look)
 

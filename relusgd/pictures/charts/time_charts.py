@@ -115,6 +115,7 @@ class TimeChartsBuilder:
         axes.set_ylim(scale.limits)
         sheet.set_ticks(axes, "x", cell.x_ticks(self.time.ticks(box.width, sheet.scale.text)))
         sheet.set_ticks(axes, "y", scale.ticks)
+        sheet.calm(axes)
         looks = self._looks(chart)
         for curve, look in zip(chart.curves, looks, strict=True):
             band = summarise(self.time.place(curve.x), scale.place(curve.y), box.width)
