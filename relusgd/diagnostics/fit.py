@@ -11,23 +11,28 @@ from relusgd.diagnostics.outcomes import outcome_of
 from relusgd.diagnostics.symptoms import Symptoms
 from relusgd.words import number
 
-TEST_BY_NOISE, TEST_BY_SPREAD = 1.0, 0.01
-"""Against noise-free test points: up to the noise's mean square, and this share of the best
-constant's error besides.
-"""
+TEST_BY_NOISE = 1.0
+"""Against noise-free test points: up to this many times the noise's mean square."""
+
+TEST_BY_SPREAD = 0.01
+"""And this share of the best constant's error besides."""
 
 HELD_OUT = 4.0
 """Against test points that were measured: up to so many times the fitting training error."""
 
-FAR_ABOVE, ROSE = 2.5, 1.15
+FITTED_NOISE = 0.6
+"""Noise was fitted where the training error is below this share of the noise's, ..."""
+
+MUCH_LEFT = 0.35
+"""... and the test error above this share of it."""
+
+FAR_ABOVE = 2.5
 """Noise was fitted, too, where the error on measured test points is so many times the training
-error, and so many times its lowest one.
+error, ...
 """
 
-FITTED_NOISE, MUCH_LEFT = 0.6, 0.35
-"""A training error below the first share of the noise's, and a test error above the second, say
-that the noise was fitted.
-"""
+ROSE = 1.15
+"""... and so many times its own lowest one."""
 
 LEAST_SHARE = 0.002
 """Errors below this share of the best constant's are as good as none."""
@@ -69,7 +74,10 @@ def fits_noise(symptoms: Symptoms) -> bool:
         is_low = train < FITTED_NOISE * noise.mse
         return is_low and test > MUCH_LEFT * noise.mse + LEAST_SHARE * symptoms.constant_mse
     best = None if symptoms.course is None else symptoms.course.best_test()
-    has_risen = best is not None and test > ROSE * best[1]
+    has_risen = False
+    if best is not None:
+        _, best_test_mse = best
+        has_risen = test > ROSE * best_test_mse
     if has_risen and symptoms.course is not None and test >= symptoms.course.test_mse[0]:
         return True  # all that was gained on the test points is lost again
     if test <= FAR_ABOVE * max(train, LEAST_SHARE * symptoms.constant_mse):

@@ -25,8 +25,11 @@ HALF = 0.5
 DISTANCES = 160
 """At so many distances is the autocorrelation taken: even in their logarithms."""
 
-SHORTEST, LONGEST = 1e-4, 0.5
-"""The first and the last of them, as shares of the domain."""
+SHORTEST = 1e-4
+"""The first of them, as a share of the domain."""
+
+LONGEST = 0.5
+"""The last of them."""
 
 
 @dataclass(frozen=True, eq=False)

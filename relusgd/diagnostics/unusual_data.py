@@ -63,10 +63,11 @@ def _factor(values: Array) -> float:
 FAR_OFF = 10.0
 """A point is an outlier from so many typical distances off the points beside it on."""
 
-FEWEST_POINTS, MOST_OUTLIERS = 8, 0.05
-"""Outliers are looked for among so many points at least, and are at most this share of them, or
-one.
-"""
+FEWEST_POINTS = 8
+"""Outliers are looked for among so many points at least."""
+
+MOST_OUTLIERS = 0.05
+"""They are at most this share of the points, or one."""
 
 
 def outliers(dataset: Dataset) -> Integers:

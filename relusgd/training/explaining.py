@@ -33,8 +33,11 @@ LUCK_SHARE = 0.6
 LUCKY = 0.6
 """Another seed that gains this share of what is missing shows that the seed decided."""
 
-UNSURE_OF_FEW, FEW_UNITS = ("collapsed", "dead_units", "too_few_bends"), 10
-"""And where it is one of these, in networks of so few units."""
+UNSURE_OF_FEW = ("collapsed", "dead_units", "too_few_bends")
+"""In networks of few units, other seeds are tried before one of these is believed, too."""
+
+FEW_UNITS = 10
+"""So many, or fewer, are few."""
 
 LONGER = 5
 """A remedy that does not help alone is tried in a training of so many times the length."""

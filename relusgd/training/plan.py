@@ -33,8 +33,11 @@ from relusgd.training.recording import Recording
 from relusgd.training.start import StartNetwork, parameters_digest, read_start
 from relusgd.words import and_list, counted, exact_number
 
-RUN_SECONDS, SNAPSHOT_SECONDS = 3e-3, 6e-5
-"""What a run takes beside its steps: at all, and for every snapshot."""
+RUN_SECONDS = 3e-3
+"""What a run takes, however short it is."""
+
+SNAPSHOT_SECONDS = 6e-5
+"""What a snapshot takes."""
 
 NAMED_UNITS = 5
 """The most units that a warning names."""

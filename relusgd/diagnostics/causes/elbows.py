@@ -18,8 +18,11 @@ NARROW = 4
 FEW = 0.5
 """Of the bends that as many units could make, fewer than this share is few."""
 
-CROWDED, FEWEST_CROWDED = 0.6, 8
-"""Bends are crowded where this share of them lies in one gap between points, of so many units."""
+CROWDED = 0.6
+"""Bends are crowded where this share of them lies in one gap between points."""
+
+FEWEST_CROWDED = 8
+"""Of fewer units, bends are never called crowded."""
 
 BORN_CROWDED = 0.9
 """They began so where this share of the first ones did."""

@@ -30,11 +30,14 @@ from relusgd.model.network import Array, Booleans, Integers, parameter_count
 from relusgd.model.points import Dataset
 from relusgd.words import number
 
-ROWS, FEWEST_ROWS = 600, 24
-"""At most so many snapshots are looked at; of very large networks no fewer than the second."""
+ROWS = 600
+"""At most so many snapshots are looked at."""
 
 NUMBERS = 3 * 10**7
-"""About so many parameters are read in all."""
+"""About so many parameters are read in all, so that large networks are looked at less often."""
+
+FEWEST_ROWS = 24
+"""No fewer snapshots are looked at, however large the network is."""
 
 UNITS = 128
 """At most so many units are followed one by one: those that bend the function most."""

@@ -17,13 +17,19 @@ FLAT = 0.05
 FALL = 0.7
 """Within as long as the plateau lasted, the error falls to this part of it, or further."""
 
-WIGGLES, MOST = 3.0, 0.9
+WIGGLES = 3.0
 """The fall is so many times what the smooth error has risen until then above its lowest, in
-logarithms: an error that goes up and down stands still by chance. The second is the quantile of
-these rises that counts."""
+logarithms: an error that goes up and down stands still by chance.
+"""
 
-LONG, LONG_IN_STEPS = 0.08, 0.1
-"""A plateau takes this share of the film's clock, or of all steps."""
+MOST = 0.9
+"""Of these rises, this quantile counts."""
+
+LONG = 0.08
+"""A plateau takes this share of the film's clock, ..."""
+
+LONG_IN_STEPS = 0.1
+"""... or this share of all steps."""
 
 FEWEST = 4
 """A plateau has at least so many snapshots."""

@@ -18,8 +18,11 @@ STEP = 1.2
 MOST_STEPS = 5
 """More steps than these are one event."""
 
-AT_EDGE, OFF_EDGE = 0.9, 0.75
-"""The edge is reached at this share of it, and left below the second."""
+AT_EDGE = 0.9
+"""The edge is reached at this share of it."""
+
+OFF_EDGE = 0.75
+"""It is left below this share."""
 
 LASTING = 0.05
 """The sharpness stays at the edge for this share of the film's clock."""
