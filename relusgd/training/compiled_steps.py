@@ -14,6 +14,7 @@ from relusgd.gradients.compiled import (
     NO_BOUNDS,
     NO_ROWS,
     Buffers,
+    CompiledWords,
     DeepBuffers,
     DeepPadding,
     Learning,
@@ -22,6 +23,7 @@ from relusgd.gradients.compiled import (
     Padding,
     Points,
     Rows,
+    aligned_zeros,
     descend_by_prefix_sums,
     descend_deep,
     descend_dense,
@@ -31,7 +33,6 @@ from relusgd.gradients.compiled import (
     make_new_points,
     make_points,
     make_rule,
-    random_words,
     with_activations,
     with_last_outputs,
 )
@@ -49,16 +50,16 @@ def take_steps(
     """As `engines.advance`, compiled."""
     padding = padding_of(descent)
     theta = padding.pad(state.parameters)
-    memory = np.zeros((len(state.memory), len(theta)))
+    memory = aligned_zeros(len(state.memory), len(theta))
     for vector, padded in zip(state.memory.values(), memory, strict=True):
         padded[:] = padding.pad(vector)
-    gradient = np.zeros_like(theta)
+    gradient = aligned_zeros(len(theta))
     records = np.empty((len(recorded), len(theta)))
     workspace = _workspace(descent, padding, theta)
     learning = make_learning(descent, padding)
     rule = make_rule(descent.optimizer.name, descent.optimizer.constants)
     descend = _kernel(descent)
-    for part in _stretches(descent, workspace.points, state.step, stop):
+    for part in _stretches(descent, workspace, state.step, stop):
         start, end = np.searchsorted(recorded, [part.first, part.stop], side="right")
         descend(
             theta,
@@ -97,11 +98,15 @@ def _kernel(descent: Descent) -> Callable[..., None]:
 
 @dataclass(frozen=True, eq=False)
 class CompiledWorkspace:
-    """Points and buffers, kept from block to block. fixed: the parameters that they depend on."""
+    """Points, buffers and what draws, kept from block to block.
+
+    fixed: the parameters that points and buffers depend on.
+    """
 
     fixed: Array
     points: Points
     buffers: Buffers | DeepBuffers
+    words: CompiledWords
 
 
 def _workspace(descent: Descent, padding: Padding, theta: Array) -> CompiledWorkspace:
@@ -119,7 +124,8 @@ def _workspace(descent: Descent, padding: Padding, theta: Array) -> CompiledWork
         memory = _deep_memory(descent, padding, theta)
     else:
         memory = _one_layer_memory(descent, theta)
-    made = CompiledWorkspace(fixed.copy(), *memory)
+    points, buffers = memory
+    made = CompiledWorkspace(fixed.copy(), points, buffers, CompiledWords())
     descent.workspaces["compiled"] = made
     return made
 
@@ -172,16 +178,19 @@ class Stretch:
     bounds: Integers
 
 
-def _stretches(descent: Descent, points: Points, first: int, stop: int) -> Iterator[Stretch]:
+def _stretches(
+    descent: Descent, workspace: CompiledWorkspace, first: int, stop: int
+) -> Iterator[Stretch]:
     """The steps first + 1 … stop in parts, one for each call of a kernel."""
+    points, words = workspace.points, workspace.words
     if descent.noise:
-        yield from _noisy_stretches(descent, points, first, stop)
+        yield from _noisy_stretches(descent, workspace, first, stop)
         return
     if descent.is_full:
         for start in range(first, stop, CALL_STEPS):
             yield Stretch(start, min(start + CALL_STEPS, stop), points, NO_ROWS, NO_BOUNDS)
         return
-    for batches in descent.batches(first, stop, random_words):
+    for batches in descent.batches(first, stop, words):
         if descent.kernel == "prefix_sums":
             batches = batches.sorted(len(descent.x))
         end = first + len(batches)
@@ -189,9 +198,12 @@ def _stretches(descent: Descent, points: Points, first: int, stop: int) -> Itera
         first = end
 
 
-def _noisy_stretches(descent: Descent, points: Points, first: int, stop: int) -> Iterator[Stretch]:
+def _noisy_stretches(
+    descent: Descent, workspace: CompiledWorkspace, first: int, stop: int
+) -> Iterator[Stretch]:
     """The same with noise: the batches of each part have points of their own."""
-    for noisy in descent.noisy_batches(first, stop, random_words):
+    points = workspace.points
+    for noisy in descent.noisy_batches(first, stop, workspace.words):
         end, bounds = first + len(noisy), noisy.batches.bounds
         if descent.kernel == "prefix_sums":
             new_points = make_new_points(noisy.x, noisy.y, bounds, points.centre)

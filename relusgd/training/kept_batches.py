@@ -85,9 +85,10 @@ class KeptBatches:
 
 def draw_piece(order: BatchOrder, first: int, stop: int, words: WordSource) -> KeptPiece:
     """The batches of the steps first … stop − 1, counted from 0, in one piece."""
-    parts = list(order.batches(first, stop, words))
     smallest = np.min_scalar_type(order.n - 1)
-    indices = np.concatenate([part.indices for part in parts]).astype(smallest)
-    sizes = np.concatenate([np.diff(part.bounds) for part in parts])
-    bounds = np.concatenate([[0], np.cumsum(sizes)])
-    return KeptPiece(indices, bounds)
+    indices, sizes = [], []
+    for part in order.batches(first, stop, words):
+        indices.append(part.indices.astype(smallest))
+        sizes.append(np.diff(part.bounds))
+    bounds = np.concatenate([[0], np.cumsum(np.concatenate(sizes))])
+    return KeptPiece(np.concatenate(indices), bounds)

@@ -7,10 +7,10 @@ counter-based generator whose raw output never changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,24 @@ from relusgd.model.network import Integers
 
 Number = TypeVar("Number", np.float64, np.int64)
 Words = NDArray[np.uint64]
-WordSource = Callable[[int, int, int, int, int], Words]
-"""A function like `random_words`; the compiled engine has one that gives the same words faster."""
+
+
+class WordSource(Protocol):
+    """What draws like `random_words`; the compiled engine has one that draws the same faster."""
+
+    def __call__(self, seed: int, purpose: int, block: int, first: int, count: int) -> Words:
+        """The raw words first … first + count − 1 in a block of a stream, shape (count,)."""
+        ...
+
+    def indices(
+        self, seed: int, purpose: int, block: int, first: int, count: int, n: int
+    ) -> Integers:
+        """An index 0 … n − 1 for each of these words, shape (count,); see `index_of_each`.
+
+        They may be valid until the next call only: a source may use its memory again.
+        """
+        ...
+
 
 INITIAL_NETWORK, BATCH_ORDER, HELD_OUT, LABEL_NOISE, INPUT_NOISE, BOOTSTRAP = range(6)
 """The purposes of a seed; each has its own stream."""
@@ -42,11 +58,21 @@ def stream(seed: int, purpose: int, block: int = 0, fours: int = 0) -> np.random
     return np.random.Philox(key=key, counter=counter)
 
 
-def random_words(seed: int, purpose: int, block: int, first: int, count: int) -> Words:
-    """The raw words first … first + count − 1 in a block of a stream, shape (count,)."""
-    fours, skipped = divmod(first, 4)
-    drawn: Words = stream(seed, purpose, block, fours).random_raw(skipped + count)
-    return drawn[skipped:]
+class RandomWords:
+    """Raw words by NumPy."""
+
+    def __call__(self, seed: int, purpose: int, block: int, first: int, count: int) -> Words:
+        fours, skipped = divmod(first, 4)
+        drawn: Words = stream(seed, purpose, block, fours).random_raw(skipped + count)
+        return drawn[skipped:]
+
+    def indices(
+        self, seed: int, purpose: int, block: int, first: int, count: int, n: int
+    ) -> Integers:
+        return index_of_each(self(seed, purpose, block, first, count), n)
+
+
+random_words = RandomWords()
 
 
 def network_generator(seed: int) -> np.random.RandomState:
@@ -88,8 +114,8 @@ def held_out_order(seed: int, n: int) -> Integers:
     return permutations(seed, HELD_OUT, 0, 1, n).ravel()
 
 
-def indices_with_replacement(u: Words, n: int) -> Integers:
-    """Indices 0 … n − 1, one for each raw word: its high half, as a fraction of 2^32, times n.
+def index_of_each(u: Words, n: int) -> Integers:
+    """An index 0 … n − 1 for each raw word: its high half, as a fraction of 2^32, times n.
 
     In place: the words are changed.
     """
@@ -101,8 +127,7 @@ def indices_with_replacement(u: Words, n: int) -> Integers:
 
 def bootstrap_indices(seed: int, n: int) -> Integers:
     """n of the indices 0 … n − 1, drawn with replacement, in increasing order (Efron 1979)."""
-    drawn = indices_with_replacement(random_words(seed, BOOTSTRAP, 0, 0, n), n)
-    return np.sort(drawn)
+    return np.sort(random_words.indices(seed, BOOTSTRAP, 0, 0, n, n))
 
 
 @dataclass(frozen=True)
@@ -177,16 +202,16 @@ class BatchOrder:
     def batches(self, first: int, stop: int, words: WordSource = random_words) -> Iterator[Batches]:
         """The batches of the steps first … stop − 1, counted from 0, in a few pieces.
 
-        The bounds of each piece begin at 0.
+        The bounds of each piece begin at 0. A piece is valid as long as its indices are: see
+        `WordSource`.
         """
-        pieces = {
-            "replacement": self._replacement_piece,
-            "shuffle": self._shuffle_piece,
-            "full": self._full_piece,
-        }
-        piece = pieces[self.sampling]
         while first < stop:
-            batches = piece(first, stop, words)
+            if self.sampling == "replacement":
+                batches = self._replacement_piece(first, stop, words)
+            elif self.sampling == "shuffle":
+                batches = self._shuffle_piece(first, stop, words)
+            else:
+                batches = self._full_piece(first, stop)
             yield batches
             first += len(batches)
 
@@ -197,10 +222,10 @@ class BatchOrder:
         piece_steps = max(1, PIECE_DRAWS // B)
         block, row = divmod(first, block_steps)
         count = min(stop - first, block_steps - row, piece_steps)
-        u = words(self.seed, BATCH_ORDER, block, row * B, count * B)
-        return Batches(indices_with_replacement(u, self.n), np.arange(count + 1) * B)
+        indices = words.indices(self.seed, BATCH_ORDER, block, row * B, count * B, self.n)
+        return Batches(indices, np.arange(count + 1) * B)
 
-    def _full_piece(self, first: int, stop: int, words: WordSource) -> Batches:  # noqa: ARG002
+    def _full_piece(self, first: int, stop: int) -> Batches:
         """Batches of all points, for which nothing is drawn."""
         count = min(stop - first, max(1, PIECE_DRAWS // self.n))
         return Batches(np.tile(np.arange(self.n), count), np.arange(count + 1) * self.n)

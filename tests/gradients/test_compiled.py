@@ -13,6 +13,7 @@ import pytest
 pytest.importorskip("numba")
 
 from relusgd.gradients.compiled import (
+    aligned_zeros,
     dense_kernel,
     make_buffers,
     make_points,
@@ -75,6 +76,17 @@ def test_padding_and_back_changes_nothing():
         vector = np.arange(1.0, 3 * width + 2)
         assert np.array_equal(unpad(pad(vector, width), width), vector)
         assert np.array_equal(unpad(np.stack([pad(vector, width)] * 2), width), [vector, vector])
+
+
+def test_what_a_step_reads_and_writes_begins_at_a_cache_line():
+    points, theta = make_points(np.arange(40.0), np.zeros(40), 0.0), pad(np.ones(31), 10)
+    at = make_buffers(points, theta, 40, prefix_sums=False)
+    kept = [aligned_zeros(size) for size in range(1, 30)]  # memory of different beginnings
+    for array in (*kept, aligned_zeros(4, 48), theta, at.x, at.y, at.r, at.rx):
+        assert array.ctypes.data % 64 == 0
+    zeros = aligned_zeros(2, 3)
+    assert (zeros.shape, zeros.tolist()) == ((2, 3), [[0, 0, 0], [0, 0, 0]])
+    assert aligned_zeros(0, 5).shape == (0, 5)
 
 
 @pytest.mark.parametrize(("limit", "kept"), [(8 * 2 * 8, True), (8 * 2 * 8 - 1, False)])

@@ -11,9 +11,9 @@ from relusgd.training.streams import Batches, BatchOrder, random_words
 
 SOURCES = {"numpy": random_words}
 with suppress(ImportError):  # without the extra `fast`
-    from relusgd.gradients.compiled import random_words as compiled_words
+    from relusgd.gradients.compiled import CompiledWords
 
-    SOURCES["compiled"] = compiled_words
+    SOURCES["compiled"] = CompiledWords()
 
 ORDERS = [
     BatchOrder(5, 200, 40, "replacement"),

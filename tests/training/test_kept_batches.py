@@ -7,7 +7,7 @@ from training.harness import ORDERS, SOURCES, every_source
 import relusgd
 from relusgd.training import prepare, training_blocks
 from relusgd.training.kept_batches import KeptBatches
-from relusgd.training.streams import BatchOrder, random_words
+from relusgd.training.streams import BatchOrder, RandomWords, random_words
 
 
 def batches_of(pieces):
@@ -18,7 +18,7 @@ def batches_of(pieces):
     ]
 
 
-class CountedWords:
+class CountedWords(RandomWords):
     """Raw words, and how many of them were drawn."""
 
     def __init__(self):
@@ -26,7 +26,7 @@ class CountedWords:
 
     def __call__(self, seed, purpose, block, first, count):
         self.drawn += count
-        return random_words(seed, purpose, block, first, count)
+        return super().__call__(seed, purpose, block, first, count)
 
 
 @every_source

@@ -82,6 +82,15 @@ def test_any_words_of_a_block_are_those_of_the_generator(source, first, count):
 
 
 @every_source
+def test_the_indices_of_any_words_are_the_fractions_of_their_high_halves(source):
+    for first, count, n in [(3, 2000, 7), (0, 0, 5), (254, 515, 2**31), (1001, 40, 1)]:
+        words = recipe(3, 1, 9, first + count)[first:]
+        wanted = [int(word >> np.uint64(32)) * n >> 32 for word in words]
+        found = source.indices(3, 1, 9, first, count, n)
+        assert (found.dtype, found.tolist()) == (np.int64, wanted)
+
+
+@every_source
 def test_replacement_indices_follow_the_documented_recipe(source):
     rows = 2**18 // 40
     for step in (

@@ -25,6 +25,7 @@ from relusgd.gradients.compiled.arrays import (
     Buffers,
     NewPoints,
     Points,
+    aligned_zeros,
     make_buffers,
     make_new_points,
     make_points,
@@ -47,7 +48,7 @@ from relusgd.gradients.compiled.formulas.learning import Learning
 from relusgd.gradients.compiled.kernels import dense_kernel, prefix_sum_kernel
 from relusgd.gradients.compiled.new_point_steps import descend_on_new_points
 from relusgd.gradients.compiled.padding import OneLayerPadding, Padding
-from relusgd.gradients.compiled.philox import random_words
+from relusgd.gradients.compiled.philox import CompiledWords
 from relusgd.gradients.compiled.prefix_sum_steps import descend_by_prefix_sums
 from relusgd.gradients.compiled.update import make_rule
 
@@ -57,6 +58,7 @@ __all__ = [
     "SAMPLES",
     "UNITS",
     "Buffers",
+    "CompiledWords",
     "DeepBuffers",
     "DeepPadding",
     "Learning",
@@ -65,6 +67,7 @@ __all__ = [
     "Padding",
     "Points",
     "Rows",
+    "aligned_zeros",
     "deep_kernel",
     "dense_kernel",
     "descend_by_prefix_sums",
@@ -79,7 +82,6 @@ __all__ = [
     "pad",
     "padded_units",
     "prefix_sum_kernel",
-    "random_words",
     "unpad",
     "with_activations",
     "with_last_outputs",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,10 @@ from relusgd.model.network import Array, Integers
 UNITS, SAMPLES = 8, 8
 """Vectors of parameters are padded to a multiple of UNITS units, and batches of the dense step to a
 multiple of SAMPLES points, so that loops over them end where vectors of the processor do."""
+
+CACHE_LINE = 64
+"""Bytes. What a step reads and writes begins at a multiple of it: vectors of the processor that lie
+in two lines are slower."""
 
 COMPILED_ACTIVATION_BYTES = 32 * 2**20
 """Outputs of hidden units that do not learn are kept up to this size."""
@@ -75,10 +80,19 @@ def padded_units(width: int) -> int:
     return -(-width // UNITS) * UNITS
 
 
+def aligned_zeros(*shape: int) -> Array:
+    """Zeros that begin at a cache line."""
+    count = math.prod(shape)
+    memory = np.zeros(count + CACHE_LINE // 8)
+    address: int = memory.__array_interface__["data"][0]
+    skipped = -address % CACHE_LINE // 8
+    return memory[skipped : skipped + count].reshape(shape)
+
+
 def pad(vector: Array, width: int) -> Array:
     """A vector (3 width + 1,) of w, b, v and c with room for padded units, which are 0."""
     units = padded_units(width)
-    padded = np.zeros(3 * units + 1)
+    padded = aligned_zeros(3 * units + 1)
     padded[:-1].reshape(3, units)[:, :width] = vector[:-1].reshape(3, width)
     padded[-1] = vector[-1]
     return padded
@@ -138,7 +152,7 @@ def make_buffers(points: Points, theta: Array, batch_size: int, *, prefix_sums: 
     if prefix_sums:
         return _prefix_sum_buffers(points, theta, batch_size)
     rows = -(-batch_size // SAMPLES) * SAMPLES
-    x, y, r, rx = np.zeros((4, rows))
+    x, y, r, rx = aligned_zeros(4, rows)
     # If every batch is all points, x and y hold them from the beginning.
     count = min(batch_size, len(points.x))
     x[:count] = points.x[:count]

@@ -9,7 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from relusgd.gradients.compiled.arrays import SAMPLES, Buffers, Points
+from relusgd.gradients.compiled.arrays import SAMPLES, UNITS, Buffers, Points
 from relusgd.gradients.compiled.elbow_search import Rows
 from relusgd.gradients.compiled.formulas.learning import Learning
 from relusgd.gradients.compiled.machine_code import compiled, inlined
@@ -33,12 +33,11 @@ def four(array: NDArray[Any], i: int) -> tuple[Any, Any, Any, Any]:
 
 
 @inlined
-def gather(
-    rows: Rows, start: int, B: int, padded: int, from_x: Array, from_y: Array, x: Array, y: Array
-) -> None:
-    """Copy a batch to x and y and pad it with zeros."""
+def gather(rows: Rows, padded: int, from_x: Array, from_y: Array, x: Array, y: Array) -> None:
+    """Copy the batch of these rows to x and y and pad it with zeros."""
+    B = len(rows)
     for i in range(B):
-        t = rows[start + i]
+        t = rows[i]
         x[i] = from_x[t]
         y[i] = from_y[t]
     for i in range(B, padded):
@@ -48,6 +47,7 @@ def gather(
 
 @inlined
 def residuals(
+    H: int,
     w: Array,
     b: Array,
     v: Array,
@@ -66,7 +66,7 @@ def residuals(
     for i in range(padded):
         r[i] = c - y[i]
     # Four units at a time; the sum over units keeps their order.
-    for group in range(len(w) // AT_ONCE):
+    for group in range(H // AT_ONCE):
         j = group * AT_ONCE
         w0, w1, w2, w3 = four(w, j)
         b0, b1, b2, b3 = four(b, j)
@@ -88,10 +88,10 @@ def residuals(
 
 @inlined
 def active_sums(
-    w: Array, b: Array, x: Array, r: Array, q: Array, T0: Array, T1: Array, padded: int
+    H: int, w: Array, b: Array, x: Array, r: Array, q: Array, T0: Array, T1: Array, padded: int
 ) -> None:
     """T0_j = Σ r and T1_j = Σ q over the points x on which unit j is active."""
-    for j in range(len(w)):
+    for j in range(H):
         T0[j] = 0.0
         T1[j] = 0.0
     # SAMPLES points at a time; the sums over points keep their order.
@@ -103,7 +103,7 @@ def active_sums(
         r4, r5, r6, r7 = four(r, i + 4)
         q0, q1, q2, q3 = four(q, i)
         q4, q5, q6, q7 = four(q, i + 4)
-        for j in range(len(w)):
+        for j in range(H):
             wj, bj = w[j], b[j]
             t0, t1 = T0[j], T1[j]
             t0, t1 = add_if(wj * x0 + bj > 0.0, t0, r0, t1, q0)
@@ -129,23 +129,23 @@ def add_if(active: bool, t0: float, r: float, t1: float, q: float) -> tuple[floa
 
 @inlined
 def activation_sums(
-    activations: Array, rows: Rows, start: int, B: int, r: Array, dv: Array
+    H: int, activations: Array, rows: Rows, start: int, B: int, r: Array, dv: Array
 ) -> None:
     """∂v = Σ_i r_i Φ_i over the batch; Φ: the kept outputs of the hidden units at all points."""
-    for j in range(len(dv)):
+    for j in range(H):
         dv[j] = 0.0
     for group in range(B // AT_ONCE):
         i = group * AT_ONCE
         t0, t1, t2, t3 = four(rows, start + i)
         r0, r1, r2, r3 = four(r, i)
-        for j in range(len(dv)):
+        for j in range(H):
             total = dv[j] + r0 * activations[t0, j]
             total += r1 * activations[t1, j]
             total += r2 * activations[t2, j]
             dv[j] = total + r3 * activations[t3, j]
     for i in range(B // AT_ONCE * AT_ONCE, B):
         t, ri = rows[start + i], r[i]
-        for j in range(len(dv)):
+        for j in range(H):
             dv[j] += ri * activations[t, j]
 
 
@@ -170,7 +170,10 @@ def descend_dense(
 
         ∂w = v T1,   ∂b = v T0,   ∂v = w T1 + b T0,   ∂c = Σ r over all points
     """
-    H = len(theta) // 3
+    # Written so that the compiler knows them for multiples. Else it makes loops for what is left
+    # over and keeps the numbers of a group a second time for them.
+    H = len(theta) // (3 * UNITS) * UNITS
+    padded = len(at.x) // SAMPLES * SAMPLES
     w = theta[:H]
     b = theta[H : 2 * H]
     v = theta[2 * H : 3 * H]
@@ -179,17 +182,17 @@ def descend_dense(
     dv = g[2 * H : 3 * H]
     x, y, r, rx = at.x, at.y, at.r, at.rx
     all_x, all_y, activations = points.x, points.y, points.activations
-    start, B, padded, row = 0, len(all_x), len(x), 0
+    start, B, row = 0, len(all_x), 0
     for s in range(len(rates)):
         if len(bounds) > 0:
             start, B = bounds[s], bounds[s + 1] - bounds[s]
             padded = (B + SAMPLES - 1) // SAMPLES * SAMPLES
-            gather(rows, start, B, padded, all_x, all_y, x, y)
-        g[3 * H] = residuals(w, b, v, theta[3 * H], x, y, r, rx, B, padded)
+            gather(rows[start : start + B], padded, all_x, all_y, x, y)
+        g[3 * H] = residuals(H, w, b, v, theta[3 * H], x, y, r, rx, B, padded)
         if len(activations) > 0:
-            activation_sums(activations, rows, start, B, r, dv)
+            activation_sums(H, activations, rows, start, B, r, dv)
         else:
-            active_sums(w, b, x, r, rx, db, dw, padded)
+            active_sums(H, w, b, x, r, rx, db, dw, padded)
             for j in range(H):
                 T0, T1 = db[j], dw[j]
                 dw[j] = v[j] * T1
