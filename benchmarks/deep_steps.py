@@ -116,7 +116,7 @@ def by_c(problem: Problem) -> Steps:
     function = ctypes.CDLL(library).deep_sgd
     widths = np.array([1, *problem.hidden, 1])
     widest = int(widths.max())
-    scratch = np.zeros(BATCH_SIZE * (3 * widest + int(widths.sum())) + widest**2)
+    scratch = np.zeros(BATCH_SIZE * (4 * widest + int(widths.sum())) + widest**2)
     layers = len(layer_shapes(problem.hidden))
 
     def steps(count: int) -> np.ndarray:
