@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any, Self
 
-MOST_WAITING = 4
+MOST_WAITING = 2
 """Frames that may be with ffmpeg and not encoded yet."""
 
 PERIOD = 0.02

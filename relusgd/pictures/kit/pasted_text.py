@@ -3,17 +3,23 @@ all lines of the frame together."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from relusgd.pictures.kit.fonts import DPI
 from relusgd.pictures.kit.plain_matplotlib import (
     Artist,
+    RendererAgg,
     RendererBase,
     Text,
 )
 from relusgd.pictures.kit.sheet import Sheet
+
+MARGIN = 3
+"""Pixels around the extent of a text within which all its ink is."""
 
 Picture = tuple[int, int, NDArray[np.uint8]]
 """The left and lower edge in pixels, and the pixels from the bottom up: the colour of a text, with
@@ -69,17 +75,21 @@ class PastedText(Artist):
         context.restore()
 
     def _picture(self, renderer: Any) -> Picture:
-        """The text alone. The renderer is used for it and left as it was, because a text keeps the
-        renderer on which it was drawn, and every renderer has the pixels of a whole picture."""
-        before = renderer.copy_from_bbox(self._sheet.figure.bbox)
-        renderer.clear()
-        self._text.set_visible(True)
-        self._text.draw(renderer)
-        self._text.set_visible(False)
-        pixels = np.asarray(renderer.buffer_rgba(), dtype=np.uint8)[::-1]
-        picture = _inked(pixels)
-        renderer.restore_region(before)
-        return picture
+        """The text alone, drawn on a canvas that is as large as it needs."""
+        text, sheet = self._text, self._sheet
+        text.set_visible(True)
+        around = text.get_window_extent(renderer).padded(MARGIN)
+        left, bottom = math.floor(around.x0), math.floor(around.y0)
+        width, height = math.ceil(around.x1) - left, math.ceil(around.y1) - bottom
+        canvas: Any = RendererAgg(width, height, DPI)
+        x, y = text.get_position()
+        text.set_position((x - left / sheet.width, y - bottom / sheet.height))
+        text.draw(canvas)
+        text.set_position((x, y))
+        text.set_visible(False)
+        pixels = np.asarray(canvas.buffer_rgba(), dtype=np.uint8)[::-1]
+        across, up, inked = _inked(pixels)
+        return left + across, bottom + up, inked
 
 
 def _inked(pixels: NDArray[np.uint8]) -> Picture:

@@ -87,7 +87,7 @@ import matplotlib
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.collections import Collection as PaintedPaths
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba_array
@@ -118,6 +118,7 @@ __all__ = [
     "PaintedPaths",
     "Patch",
     "PathPatch",
+    "RendererAgg",
     "RendererBase",
     "StepPatch",
     "Text",

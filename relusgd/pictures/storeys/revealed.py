@@ -64,7 +64,9 @@ class Revealed(Artist):
 
     def _picture_of_all(self, renderer: Any) -> NDArray[np.uint8]:
         """The pixels of the box with everything in it; the renderer is left as it was."""
-        before = renderer.copy_from_bbox(self._sheet.figure.bbox)
+        box = self._box
+        around = Bbox.from_extents(box.left, box.bottom, box.right, box.top).padded(2)
+        before = renderer.copy_from_bbox(around)
         self._draw_rows(renderer, self._box.height)
         upper_edge = self._sheet.height - self._box.top
         rows = slice(upper_edge, upper_edge + self._box.height)
