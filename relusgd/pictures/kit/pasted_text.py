@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from relusgd.pictures.kit.fonts import DPI
 from relusgd.pictures.kit.plain_matplotlib import (
+    AggRenderer,
     Artist,
-    RendererAgg,
     RendererBase,
     Text,
 )
@@ -81,7 +81,7 @@ class PastedText(Artist):
         around = text.get_window_extent(renderer).padded(MARGIN)
         left, bottom = math.floor(around.x0), math.floor(around.y0)
         width, height = math.ceil(around.x1) - left, math.ceil(around.y1) - bottom
-        canvas: Any = RendererAgg(width, height, DPI)
+        canvas = AggRenderer(width, height, DPI)
         x, y = text.get_position()
         text.set_position((x - left / sheet.width, y - bottom / sheet.height))
         text.draw(canvas)

@@ -103,6 +103,7 @@ from matplotlib.transforms import Affine2D, Bbox, TransformedBbox
 __all__ = [
     "SHIPPED_FONTS",
     "Affine2D",
+    "AggRenderer",
     "Artist",
     "Axes",
     "Bbox",
@@ -118,7 +119,6 @@ __all__ = [
     "PaintedPaths",
     "Patch",
     "PathPatch",
-    "RendererAgg",
     "RendererBase",
     "StepPatch",
     "Text",
@@ -131,6 +131,9 @@ __all__ = [
 ]
 
 SHIPPED_FONTS = Path(matplotlib.get_data_path())
+
+# Any, because its types are not told.
+AggRenderer: Any = RendererAgg
 
 # Any, because the types of matplotlib list all keys by name, and those differ between versions.
 _SETTINGS: Any = matplotlib.rcParams
