@@ -2,6 +2,7 @@
 search begins.
 """
 
+import os
 import subprocess
 import sys
 from fractions import Fraction
@@ -142,6 +143,37 @@ print(count_below(1.0, -0.5, numpy.array([-numpy.inf, 0.0, 1.0, numpy.inf]), 0))
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
     )
     assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+CODE_OF_A_DEEP_TRAINING = """
+import hashlib, relusgd
+config = {"network": {"hidden": [5, 4]}, "training": {"epochs": 20}, "engine": "compiled"}
+for block in relusgd.train(relusgd.load_config(config)):
+    parameters = block.state.parameters
+print(hashlib.sha256(parameters.tobytes()).hexdigest())
+"""
+
+
+def test_neither_a_full_disk_nor_disabled_compiling_reaches_the_steps(tmp_path):
+    def trained(**variables):
+        done = subprocess.run(
+            [sys.executable, "-c", CODE_OF_A_DEEP_TRAINING],
+            capture_output=True,
+            text=True,
+            env={**os.environ, **variables},
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    usual = trained()
+    assert trained(NUMBA_DISABLE_JIT="1") == usual
+    # Where every write fails, the folder of kept code is one that can be made and holds nothing.
+    refuse = "import os, errno\ndef refuse(*_): raise OSError(errno.ENOSPC, 'No space left')\n"
+    (tmp_path / "sitecustomize.py").write_text(f"{refuse}os.replace = refuse\n")
+    paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    folder = str(tmp_path / "kept")
+    assert trained(PYTHONPATH=paths, NUMBA_CACHE_DIR=folder) == usual
 
 
 def test_numba_without_the_option_that_leaves_out_reference_counts_will_do():

@@ -16,6 +16,11 @@ Vectors of parameters and batches of the dense step are padded. Weights and bias
 stay 0, and so do the residuals of padded points. In the deep step they are anything, and no number
 depends on them.
 """
+# ruff: noqa: E402 - Numba is loaded before anything that needs it
+
+from relusgd.gradients.numba_loading import load_numba
+
+load_numba()
 
 from relusgd.gradients.compiled.arrays import (
     NO_BOUNDS,

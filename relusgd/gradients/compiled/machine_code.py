@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -19,9 +20,21 @@ F = TypeVar("F", bound=Callable[..., Any])
 def compiled(function: F) -> F:
     """Compile at the first call; keep the code on disk if Numba finds a folder it can write to."""
     try:
-        return cast(F, numba.njit(named_by_sources(function), cache=True, **OPTIONS))
+        code = numba.njit(named_by_sources(function), cache=True, **OPTIONS)
     except RuntimeError:
         return cast(F, numba.njit(function, **OPTIONS))
+    _do_without_disk(code)
+    return cast(F, code)
+
+
+def _do_without_disk(code: Any) -> None:
+    """Let code that cannot be kept or read, on a disk that is full or damaged, be compiled anew.
+
+    Numba itself does so on Windows, where antivirus programs hold its files.
+    """
+    cache: Any = getattr(code, "_cache", None)
+    if hasattr(cache, "_guard_against_spurious_io_errors"):
+        cache._guard_against_spurious_io_errors = lambda: suppress(OSError)
 
 
 def named_by_sources(function: F) -> F:
