@@ -1,6 +1,7 @@
 """Films whose frames are painted ahead by other processes."""
 
 import os
+import time
 
 import numpy as np
 import pytest
@@ -58,3 +59,26 @@ def test_what_a_painter_cannot_paint_is_told_here(count):
 
 def test_a_short_film_is_painted_by_one_process():
     assert painting_ahead.painters_for(painting_ahead.FEWEST_FRAMES - 1) == 0
+
+
+class SlowNumbers(Numbers):
+    """Takes a while for a picture, and counts those painted in this process."""
+
+    def __init__(self):
+        super().__init__()
+        self.painted_here = []
+        self.process = os.getpid()
+
+    def paint(self, index):
+        time.sleep(0.01)
+        if os.getpid() == self.process:
+            self.painted_here.append(index)
+        return super().paint(index)
+
+
+def test_who_would_wait_paints_too_and_no_frame_is_lost_or_told_twice(count):
+    painter = SlowNumbers()
+    with painted(painter, range(60)) as frames:
+        seen = [int(frame[2, 3, 1]) for frame in frames]
+    assert seen == list(range(60))
+    assert len(set(painter.painted_here)) == len(painter.painted_here) > 0

@@ -1,20 +1,23 @@
 """Pictures painted ahead by other processes, on all cores, while this one encodes them in order.
 
-A forked process has the painter as it is, without any reading or drawing anew. Painter k of n
-paints the frames k, k + n, k + 2n, … into SLOTS places of a memory that is shared, so that memory
-does not grow with the film. A byte through a pipe says that a frame is painted, or that its place
-is free again. When this process ends, however that is, the pipes close and the painters end, too.
+A forked process has the painter as it is, without any reading or drawing anew. It paints the frames
+that it is told into SLOTS places of a memory that is shared, so that memory does not grow with the
+film. A number through a pipe says which frame to paint into the next place, a byte through another
+one that it is painted. Where this process would wait for a frame, it paints one itself meanwhile.
+When it ends, however that is, the pipes close and the painters end, too.
 """
 
 from __future__ import annotations
 
 import mmap
 import os
+import select
 import signal
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import Protocol
 
 import numpy as np
@@ -30,7 +33,10 @@ MOST_PAINTERS = 4
 FEWEST_FRAMES = 60
 """Shorter films are painted by this process alone."""
 
-FREE, PAINTED = b"f", b"p"
+ORDER_BYTES = 8
+"""The length of an order: the place of a frame in the film."""
+
+PAINTED = b"p"
 
 Frame = NDArray[np.uint8]
 
@@ -47,14 +53,14 @@ class PaintsAhead(Protocol):
 @contextmanager
 def painted(painter: PaintsAhead, indices: Sequence[int]) -> Iterator[Iterator[Frame]]:
     """The pictures with these indices, in order; each holds until the next one is asked for."""
-    count = painters_for(len(indices))
-    if count == 0:
+    helping = painters_for(len(indices))
+    if helping == 0:
         yield (painter.paint(index) for index in indices)
         return
     helpers: list[HelpingPainter] = []
     try:
-        for number in range(count):
-            helpers.append(HelpingPainter(painter, indices[number::count], helpers))
+        for _ in range(helping):
+            helpers.append(HelpingPainter(painter, indices, helpers))
         yield _in_order(painter, helpers, indices)
     finally:
         for helper in helpers:
@@ -71,21 +77,39 @@ def painters_for(frames: int) -> int:
 def _in_order(
     painter: PaintsAhead, helpers: Sequence[HelpingPainter], indices: Sequence[int]
 ) -> Iterator[Frame]:
-    for position, index in enumerate(indices):
-        helper = helpers[position % len(helpers)]
-        frame = helper.next_frame()
-        if frame is None:
-            # It could not; here the reason is met, if there is one.
-            yield painter.paint(index)
+    nobodys = iter(range(len(indices)))
+    painters: dict[int, HelpingPainter] = {}
+
+    def order_next(helper: HelpingPainter) -> None:
+        place = next(nobodys, None)
+        if place is not None:
+            painters[place] = helper
+            helper.order(place)
+
+    for _ in range(SLOTS):
+        for helper in helpers:
+            order_next(helper)
+    own: dict[int, Frame] = {}
+    for place, index in enumerate(indices):
+        if place in own:
+            yield own.pop(place)
             continue
-        yield frame
-        helper.free()
+        helper = painters.pop(place)
+        if not own and not helper.has_painted():
+            ahead = next(nobodys, None)
+            if ahead is not None:
+                own[ahead] = painter.paint(indices[ahead]).copy()
+        frame = helper.next_frame()
+        # A helper that could not paint has ended; here the reason is met, if there is one.
+        yield painter.paint(index) if frame is None else frame
+        order_next(helper)
 
 
 class HelpingPainter:
-    """A forked process that paints the pictures with these indices, one after the other.
+    """A forked process that paints pictures in the order in which it is told.
 
-    others: those that were forked before, whose pipes are none of its business.
+    indices: of the whole film. others: those that were forked before, whose pipes are none of its
+    business.
     """
 
     def __init__(
@@ -122,10 +146,12 @@ class HelpingPainter:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             for pipe in (self._orders, self._answers, *(end for one in others for end in one.ends)):
                 os.close(pipe)
-            for number, index in enumerate(indices):
-                if number >= SLOTS and os.read(orders, 1) != FREE:
+            for number in count():
+                order = os.read(orders, ORDER_BYTES)
+                if len(order) < ORDER_BYTES:
                     break
-                self._slot(number)[...] = painter.paint(index)
+                place = int.from_bytes(order, sys.byteorder)
+                self._slot(number)[...] = painter.paint(indices[place])
                 os.write(answers, PAINTED)
         finally:
             os._exit(0)
@@ -148,12 +174,16 @@ class HelpingPainter:
         self._taken += 1
         return self._slot(self._taken - 1)
 
-    def free(self) -> None:
-        """The last picture is no longer needed."""
+    def order(self, place: int) -> None:
+        """Have the frame at this place of the film painted; the oldest one is no longer needed."""
         try:
-            os.write(self._orders, FREE)
-        except BrokenPipeError:  # it has painted everything
+            os.write(self._orders, place.to_bytes(ORDER_BYTES, sys.byteorder))
+        except BrokenPipeError:  # it has ended, and `next_frame` will tell
             return
+
+    def has_painted(self) -> bool:
+        """Whether the next picture is there, or never will be."""
+        return bool(select.select([self._answers], [], [], 0)[0])
 
     def end(self) -> None:
         """Close the pipes, on which the painter ends, and wait for that."""
