@@ -91,6 +91,9 @@ def write_film(
     fps *= repeats
     indices = np.repeat(np.asarray(indices), repeats)
     script = Script(indices, fps, captions)
+    if slow_motion and isinstance(scene, View):
+        # The words go while the step is shown slowly, and do not come back.
+        script = replace(script, words_until=scene.history.last_until(slow_motion.number))
     fits = fitting(look or Look(), path)
     painter = Painter(scene, fits, script=script)
     parts = [FilmPart(painter, indices)]

@@ -18,12 +18,13 @@ class Script:
 
     rows: the moments in the order of the frames, ascending, shape (frames,). fps: frames a second.
     captions: a text of one line for every moment of the scene, or "" for none; without any, the
-    film says nothing.
+    film says nothing. words_until: the last moment with words beside things, however early it is.
     """
 
     rows: Indices
     fps: float = FPS
     captions: Sequence[str] = ()
+    words_until: int | None = None
 
     @classmethod
     def of_all(cls, count: int) -> Script:

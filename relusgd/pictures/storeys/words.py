@@ -342,6 +342,9 @@ class Words:
 
     def opacity_at(self, index: int) -> float:
         """How much of the words is left at a moment of the film."""
+        last = self._script.words_until
+        if last is not None and index > last:
+            return 0.0
         second = self._script.second(index) / self._pace
         return float(np.clip((GONE - second) / (GONE - UNTIL), 0.0, 1.0))
 

@@ -11,6 +11,7 @@ from relusgd.gradients.backprop import backprop
 from relusgd.model.history import History
 from relusgd.model.network import Network
 from relusgd.pictures.films.film import write_film
+from relusgd.pictures.films.painter import Painter
 from relusgd.pictures.films.slow_motion.batch import LitBatch
 from relusgd.pictures.films.slow_motion.enlarged_change import EnlargedChange, enlargement
 from relusgd.pictures.films.slow_motion.growing_arrows import GrowingArrows
@@ -200,3 +201,13 @@ def test_what_cannot_be_slowed_down_is_refused(make_history, dataset):
         check_slow_motion(RunGroup([view, view], ["a", "b"]), SMALL)
     with pytest.raises(InputError, match="in two storeys, not in panels"):
         check_slow_motion(view, replace(SMALL, layout="panels"))
+
+
+def test_words_that_went_in_slow_motion_do_not_come_back(make_history, dataset):
+    view = View(make_history(snapshots=40), dataset)
+    for words_until, said in ((None, True), (5, False)):
+        script = Script(np.arange(40), 4.0, words_until=words_until)
+        painter = Painter(view, Look(), script=script)
+        painter.show(6)
+        words = part_of(painter, Words)
+        assert any(text.get_visible() for text in words.moving) is said
