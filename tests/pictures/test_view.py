@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from relusgd.model.history import History
 from relusgd.model.points import Dataset
 from relusgd.pictures.kit.axis import robust_limits
-from relusgd.pictures.scenes.view import MOST_UNITS, View, strongest
+from relusgd.pictures.scenes.snapshot_view import MOST_UNITS, strongest
+from relusgd.pictures.scenes.view import View
 
 NO_METRICS = {name: np.zeros(1) for name in ("train_mse", "test_mse", "dead_units", "breakpoints")}
 

@@ -22,7 +22,8 @@ from relusgd.pictures.moments.script import Script
 from relusgd.pictures.scenes.contributions import unit_outputs
 from relusgd.pictures.scenes.scales import error_axis
 from relusgd.pictures.scenes.scene import RunGroup, Scene
-from relusgd.pictures.scenes.view import MOST_UNITS, View, bending, strongest
+from relusgd.pictures.scenes.snapshot_view import MOST_UNITS, bending, strongest
+from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.caption import Caption
 from relusgd.pictures.storeys.counter import TimeCounter
 from relusgd.pictures.storeys.error_corner import ErrorCorner

@@ -22,7 +22,8 @@ from relusgd.pictures.scenes.reference_curve import ReferenceCurve
 from relusgd.pictures.scenes.scales import Scales, error_axis, errors_of, noise_level
 from relusgd.pictures.scenes.scene import RunGroup, Scene
 from relusgd.pictures.scenes.sharpness_course import SharpnessCourse
-from relusgd.pictures.scenes.view import BARS, MOST_UNITS, View
+from relusgd.pictures.scenes.snapshot_view import BARS, MOST_UNITS
+from relusgd.pictures.scenes.view import View
 
 DEFAULT_CONFIG = config_to_yaml(Config())
 """The config of a run of which nothing is said."""

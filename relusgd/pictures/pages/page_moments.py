@@ -13,7 +13,8 @@ from relusgd.errors import InputError
 from relusgd.model.points import Dataset
 from relusgd.pictures.moments.frames import Indices, choose_frames
 from relusgd.pictures.scenes.scene import Scene
-from relusgd.pictures.scenes.view import BARS, CELLS, MOST_EXACT, View
+from relusgd.pictures.scenes.snapshot_view import BARS, CELLS, MOST_EXACT
+from relusgd.pictures.scenes.view import View
 from relusgd.words import byte_size, counted
 
 MOST_FRAMES = 300

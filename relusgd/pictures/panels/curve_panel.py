@@ -25,7 +25,8 @@ from relusgd.pictures.panels.marks import (
 from relusgd.pictures.panels.out_of_sight import OutOfSight
 from relusgd.pictures.panels.reference_lines import ReferenceLines
 from relusgd.pictures.scenes.scales import Scales
-from relusgd.pictures.scenes.view import View, strongest
+from relusgd.pictures.scenes.snapshot_view import strongest
+from relusgd.pictures.scenes.view import View
 
 MOST_KINKS = 150
 """Where a function bends more often, its strongest bends are marked."""

@@ -33,7 +33,8 @@ from relusgd.pictures.panels.legend import curve_legend, draw_legend, legend_lin
 from relusgd.pictures.panels.marks import pale, relative, sign_colours, x_limits
 from relusgd.pictures.panels.panel_head import PanelHead
 from relusgd.pictures.scenes.scales import Scales, errors_of, position_ticks
-from relusgd.pictures.scenes.view import View, bending, strongest
+from relusgd.pictures.scenes.snapshot_view import bending, strongest
+from relusgd.pictures.scenes.view import View
 
 MOMENTS = 6
 """Snapshots that have a panel."""

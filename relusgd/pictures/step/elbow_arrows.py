@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.model.network import Array
-from relusgd.pictures.scenes.view import strongest
+from relusgd.pictures.scenes.snapshot_view import strongest
 
 MOST_ARROWS = 60
 """Of more elbows, the ones that move most have arrows."""

@@ -16,7 +16,8 @@ from relusgd.pictures.kit.sheet import Sheet
 from relusgd.pictures.moments.key_moments import sampled_snapshots
 from relusgd.pictures.panels.marks import relative
 from relusgd.pictures.scenes.scales import Scales
-from relusgd.pictures.scenes.view import View, bending
+from relusgd.pictures.scenes.snapshot_view import bending
+from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.strength import SHADES, bend_colours, layer_colours
 
 SAMPLES = 700

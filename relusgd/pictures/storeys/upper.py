@@ -17,7 +17,9 @@ from relusgd.pictures.panels.marks import looks_of, original, pale, relative, x_
 from relusgd.pictures.panels.out_of_sight import HIGHEST, OutOfSight
 from relusgd.pictures.panels.reference_lines import ReferenceLines
 from relusgd.pictures.scenes.scales import Scales
-from relusgd.pictures.scenes.view import LearnedCurve, View, strongest
+from relusgd.pictures.scenes.snapshot_shapes import LearnedCurve
+from relusgd.pictures.scenes.snapshot_view import strongest
+from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.bare_axes import FUNCTION, GROUND, bare_axes
 from relusgd.pictures.storeys.strength import bend_colours, layer_colours
 

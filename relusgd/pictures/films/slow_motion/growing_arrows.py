@@ -14,7 +14,8 @@ from relusgd.pictures.kit.sheet import MOVING, Box, Sheet
 from relusgd.pictures.panels.curve_panel import FAINTEST_KINK
 from relusgd.pictures.panels.marks import relative
 from relusgd.pictures.scenes.scales import Scales
-from relusgd.pictures.scenes.view import View, strongest
+from relusgd.pictures.scenes.snapshot_view import strongest
+from relusgd.pictures.scenes.view import View
 from relusgd.pictures.step.elbow_arrows import Arrows
 from relusgd.pictures.storeys.paths import original_bending
 from relusgd.pictures.storeys.strength import bend_colours, layer_colours
