@@ -11,14 +11,9 @@ import numpy as np
 from relusgd.advice import advice, option
 from relusgd.errors import InputError
 from relusgd.model.network import Array
-from relusgd.pictures.features.sheet import (
-    FeatureColumn,
-    FeatureScene,
-    clock_letters,
-    draw_features,
-    head_options,
-    number_fields,
-)
+from relusgd.pictures.features.head import clock_letters, head_options, number_fields
+from relusgd.pictures.features.scene import FeatureColumn, FeatureScene
+from relusgd.pictures.features.sheet import draw_features
 from relusgd.pictures.features.still import feature_painter
 from relusgd.pictures.features.view import FeatureView, family_rows, leading_unit
 from relusgd.pictures.films.film import FASTEST, Progress, check_film, fitting, write_frames

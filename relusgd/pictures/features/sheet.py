@@ -4,13 +4,6 @@ values one under the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
-import numpy as np
-
-from relusgd.model.network import Array
-from relusgd.model.points import Dataset
 from relusgd.pictures.features.panels import (
     DerivativePanel,
     PrincipalPanel,
@@ -20,105 +13,30 @@ from relusgd.pictures.features.panels import (
     spectrum_look,
     start_look,
 )
-from relusgd.pictures.features.view import FamilyRow, FeatureView
-from relusgd.pictures.kit.axis import ErrorAxis, Ticks, even_ticks, fitting_ticks
+from relusgd.pictures.features.scene import FeatureScene
+from relusgd.pictures.features.view import FamilyRow
+from relusgd.pictures.kit.axis import Ticks, even_ticks, fitting_ticks
 from relusgd.pictures.kit.date_ticks import date_ticks
-from relusgd.pictures.kit.number_text import error_text
 from relusgd.pictures.kit.parts import Part
 from relusgd.pictures.kit.sheet import TICK_LETTERS, Box, Sheet
 from relusgd.pictures.kit.stack import X_LABELS, Stack, panel_ticks, settle, widest
-from relusgd.pictures.panels.header import Field, Header
+from relusgd.pictures.panels.header import Header
 from relusgd.pictures.panels.legend import Entry, draw_legend, legend_lines
 from relusgd.pictures.panels.marks import x_limits
 from relusgd.pictures.panels.panel_head import first_fitting
 from relusgd.words import counted
 
-SKIP, CAPTION = 0.35, 1.1
-"""The free room over the words of a row, and that of the words, in lines of text."""
+SKIP = 0.35
+"""The free room over the words of a row, in lines of text."""
+
+CAPTION = 1.1
+"""The room of the words of a row, in lines of text."""
 
 SPECTRUM = 1.5
+"""Height of the row of singular values, in heights of a row of derivatives."""
+
 FEATURE = 0.22
-"""Heights of the rows of singular values and of one principal feature, in parts of the height of a
-row of derivatives."""
-
-LEAST_DECADES = 1.0
-
-
-@dataclass(frozen=True, eq=False)
-class FeatureColumn:
-    """What one column shows: one snapshot, or in a film many.
-
-    views: by the number of the moment. head: the fields over the column, in letters of this height,
-    from many to few. samples: views by which limits are chosen.
-    """
-
-    views: Callable[[int], FeatureView]
-    head: Callable[[float], list[list[Field]]]
-    samples: Sequence[FeatureView]
-
-
-@dataclass(frozen=True, eq=False)
-class FeatureScene:
-    """What a picture of features shows.
-
-    columns: one for each snapshot, or a single one in a film. start: name and singular values of
-    the first snapshot, which stand behind those of later ones. top: the number of principal
-    features. unit: the one whose derivatives are drawn thick, if any; it is the one that bends f
-    most in the end.
-    """
-
-    dataset: Dataset
-    rows: Sequence[FamilyRow]
-    columns: Sequence[FeatureColumn]
-    start: tuple[str, Array] | None
-    top: int
-    unit: int | None
-
-    @property
-    def samples(self) -> list[FeatureView]:
-        return [view for column in self.columns for view in column.samples]
-
-    @property
-    def spectrum_names(self) -> list[str]:
-        return [*self.samples[0].spectra]
-
-    @property
-    def domain(self) -> tuple[float, float]:
-        return self.dataset.domain
-
-    def derivative_limits(self, column: FeatureColumn, row: int) -> tuple[float, float]:
-        """The limits of y of a panel of derivatives, with a margin, around 0.
-
-        Every column has its own: derivatives grow so much that those of the start would be flat.
-        """
-        first = sum(len(one) for one in self.rows[:row])
-        families = range(first, first + len(self.rows[row]))
-        curves = [view.curves[family] for view in column.samples for family in families]
-        values = np.concatenate([curve[np.isfinite(curve)] for curve in curves])
-        low, high = float(min(values.min(), 0.0)), float(max(values.max(), 0.0))
-        margin = 0.08 * (high - low) or 1.0
-        return low - margin, high + margin
-
-    @property
-    def singular_axis(self) -> ErrorAxis:
-        """The logarithmic axis of all singular values that are drawn."""
-        values = np.concatenate([one for view in self.samples for one in view.spectra.values()])
-        if self.start is not None:
-            values = np.concatenate([values, self.start[1]])
-        if not len(values):
-            return ErrorAxis(-1.0, 1.0)
-        low, high = float(np.log10(values.min())), float(np.log10(values.max()))
-        spare = max(0.0, LEAST_DECADES - (high - low)) / 2
-        margin = 0.06 * (high - low) + 0.1 + spare
-        return ErrorAxis(low - margin, high + margin)
-
-    @property
-    def most_values(self) -> int:
-        """The largest number of singular values that are drawn."""
-        counts = [len(one) for view in self.samples for one in view.spectra.values()]
-        if self.start is not None:
-            counts.append(len(self.start[1]))
-        return max(2, *counts)
+"""Height of the row of one principal feature, in heights of a row of derivatives."""
 
 
 def draw_features(sheet: Sheet, scene: FeatureScene) -> list[Part]:
@@ -133,10 +51,10 @@ class FeatureBuilder:
         self.sheet = sheet
         self.scene = scene
         self.axis = scene.singular_axis
-        self.limits = [
-            [scene.derivative_limits(column, row) for row in range(len(scene.rows))]
-            for column in scene.columns
-        ]
+        rows = range(len(scene.rows))
+        self.limits: list[list[tuple[float, float]]] = []
+        for column in scene.columns:
+            self.limits.append([scene.derivative_limits(column, row) for row in rows])
         self.captions = [self._family_entries(row) for row in scene.rows]
         self.legend = self._spectrum_entries()
         self.label_width = 0.0
@@ -229,11 +147,12 @@ class FeatureBuilder:
         """Choose the ticks of all axes; gives the labels of y."""
         sheet, scene = self.sheet, self.scene
         line, letters = sheet.scale.line, sheet.scale.text
-        heights = [box.height for box in self.derivatives]
-        self.derivative_ticks = [
-            [panel_ticks(ends, height, line) for ends, height in zip(limits, heights, strict=True)]
-            for limits in self.limits
-        ]
+        self.derivative_ticks: list[list[Ticks]] = []
+        for limits in self.limits:
+            rows = zip(limits, self.derivatives, strict=True)
+            self.derivative_ticks.append(
+                [panel_ticks(ends, box.height, line) for ends, box in rows]
+            )
         self.label_width = widest(self._derivative_labels(), TICK_LETTERS * letters)
         self.principal_ticks = self._feature_names()
         self.singular_ticks = self.axis.ticks(max(2, int(self.spectrum.height / (1.4 * line))))
@@ -250,9 +169,11 @@ class FeatureBuilder:
         ]
 
     def _derivative_labels(self) -> list[str]:
-        return [
-            label for column in self.derivative_ticks for ticks in column for label in ticks.labels
-        ]
+        labels: list[str] = []
+        for column in self.derivative_ticks:
+            for ticks in column:
+                labels += ticks.labels
+        return labels
 
     def _feature_names(self) -> Ticks:
         """The names of the principal features, as many as have room."""
@@ -339,36 +260,8 @@ class FeatureBuilder:
         return Header(self.sheet, box, first_fitting(options, box.width))
 
 
-def clock_letters(pixels: float) -> float:
-    """The height of the letters that say when, over plain words of this height."""
-    return 1.15 * pixels
-
-
-def head_options(clock: list[Field], numbers: list[Field]) -> list[list[Field]]:
-    """The fields over a column, from all of them to when it is alone."""
-    return [clock + numbers[:count] for count in range(len(numbers), -1, -1)]
-
-
-def number_fields(views: Callable[[int], FeatureView], pixels: float) -> list[Field]:
-    """Rank, effective rank and condition of a moment in a film."""
-    return [
-        Field("rank", lambda index: f"{views(index).rank:,}", "0,000", pixels),
-        Field(
-            "effective rank", lambda index: error_text(views(index).effective_rank), "00.00", pixels
-        ),
-        Field("condition", lambda index: error_text(views(index).condition), "0.00e−00", pixels),
-    ]
-
-
-def fixed_number_fields(view: FeatureView, pixels: float) -> list[Field]:
-    """The same of a single snapshot."""
-    fields = number_fields(lambda _: view, pixels)
-    return [Field.fixed(field.word, field.number(0), pixels) for field in fields]
-
-
 def _whole(ticks: Ticks) -> Ticks:
     """Those ticks that stand at whole numbers."""
-    kept = [
-        (place, f"{place:,.0f}") for place in ticks.places if place >= 1 and place == round(place)
-    ]
-    return Ticks(tuple(place for place, _ in kept), tuple(label for _, label in kept))
+    places = tuple(place for place in ticks.places if place >= 1 and place == round(place))
+    labels = tuple(f"{place:,.0f}" for place in places)
+    return Ticks(places, labels)

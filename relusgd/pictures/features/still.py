@@ -9,14 +9,9 @@ from relusgd.diagnostics.features import Features
 from relusgd.diagnostics.measures import network_domain
 from relusgd.model.network import Array
 from relusgd.model.points import Dataset
-from relusgd.pictures.features.sheet import (
-    FeatureColumn,
-    FeatureScene,
-    clock_letters,
-    draw_features,
-    fixed_number_fields,
-    head_options,
-)
+from relusgd.pictures.features.head import clock_letters, fixed_number_fields, head_options
+from relusgd.pictures.features.scene import FeatureColumn, FeatureScene
+from relusgd.pictures.features.sheet import draw_features
 from relusgd.pictures.features.view import FeatureView, family_rows, leading_unit
 from relusgd.pictures.films.painter import PartsPainter
 from relusgd.pictures.kit.drawn_figure import DrawnFigure
