@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +16,6 @@ from relusgd.diagnostics.elbow_step import ElbowStep, UnitStep
 from relusgd.model.network import Array
 from relusgd.model.points import Dataset
 from relusgd.pictures.kit.axis import Ticks, even_ticks
-from relusgd.pictures.kit.fonts import DPI
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.plain_matplotlib import Axes, LineCollection
 from relusgd.pictures.kit.sheet import Box, Sheet
@@ -25,29 +23,25 @@ from relusgd.pictures.kit.stack import Stack, settle
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
 from relusgd.pictures.kit.text_fit import shortened, text_width
 from relusgd.pictures.panels.legend import Entry, draw_legend, legend_lines
-from relusgd.pictures.panels.marks import looks_of, pale, x_limits
+from relusgd.pictures.panels.marks import x_limits
 from relusgd.pictures.scenes.contributions import OUTPUT, TERM
 from relusgd.pictures.scenes.scales import position_ticks
 from relusgd.pictures.step.elbow_arrows import Arrows
+from relusgd.pictures.step.elbow_panel import ElbowPanel
+from relusgd.pictures.step.step_looks import step_looks
 from relusgd.pictures.step.step_scene import StepScene
 
-MOST_DOTS = 400
-"""Of more elbows that have no arrow, none is drawn."""
+ELBOWS = 0.17
+"""The height of the panel of elbows, as a share of the picture's."""
 
-ELBOWS, CHANGE = 0.17, 0.14
-"""The heights of the two lower panels, as shares of the picture's."""
+CHANGE = 0.14
+"""The height of the panel of the change."""
 
-LANE = 9.0
-"""The distance of two lanes of elbows, in pixels of a picture 1000 wide."""
+SMALLEST_DOT = 4.5
+"""The least diameter of a point that pulls, in pixels of a picture 1000 wide."""
 
-HEAD, SHORTEST_ARROW = 20.0, 3.0
-"""The length of an arrow's head, and the shortest arrow drawn, in pixels of a picture 1000 wide."""
-
-STILL = 0.15
-"""The height of the elbows that do not move."""
-
-SMALLEST_DOT, LARGEST_DOT = 4.5, 11.0
-"""Diameters of points that pull, in pixels of a picture 1000 wide."""
+LARGEST_DOT = 11.0
+"""The diameter of the point that pulls most."""
 
 
 def save_elbow_step(
@@ -90,7 +84,7 @@ class StepBuilder:
         self.words = words
         self.domain = self.view.low, self.view.high
         self.y_limits = scene.y_limits
-        self.looks = self._make_looks()
+        self.looks = step_looks(sheet, self.view)
         number = None if scene.unit is None else scene.unit.number
         self.arrows = Arrows.of(*scene.elbows(), *self.domain, number)
         self.change_x, self.change_y = scene.change()
@@ -99,33 +93,6 @@ class StepBuilder:
         settle(sheet, self._lay_out)
         pixels = sheet.scale.text
         self.x_ticks = position_ticks([self.view], self.domain, self.curve.width, pixels)
-
-    def _make_looks(self) -> dict[str, dict[str, Any]]:
-        """How lines and points are drawn, beside those of every picture."""
-        sheet = self.sheet
-        colours, points = sheet.colours, sheet.points
-        looks = looks_of(sheet, self.view)
-        dot: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": points(8.0)}
-        looks["after"] = {"color": colours.learned, "linewidth": points(3.4)}
-        looks["before"] = {"color": colours.faint, "linewidth": points(1.6)}
-        looks["pulling"] = {
-            "color": colours.train,
-            "linewidth": points(1.1),
-            "marker": "o",
-            "markersize": points(8.0),
-            "markeredgecolor": colours.paper,
-            "markeredgewidth": points(0.8),
-        }
-        looks["silent"] = {
-            **dot,
-            "markersize": points(6.5),
-            "markerfacecolor": "none",
-            "markeredgecolor": colours.train,
-            "markeredgewidth": points(1.2),
-        }
-        for name in ("positive", "negative", "neutral"):
-            looks[f"elbow {name}"] = {**dot, "color": looks[name]["color"], "markeredgewidth": 0}
-        return looks
 
     def _legend(self) -> list[Entry]:
         """What is in the picture, in the order of drawing."""
@@ -144,7 +111,7 @@ class StepBuilder:
             entries.append(Entry(looks["silent"], "no vote", "no vote"))
         moves = "and move" if self.arrows.factor == 1 else f"and move × {self.arrows.factor:,}"
         if scene.unit is not None:
-            name = self._colour_name(scene.unit.number)
+            name = self.scene.colour_name(scene.unit.number)
             words = f"unit {scene.unit.number}"
             term = OUTPUT if self.view.deep else TERM
             entries.append(Entry(looks[name], f"{words}, {term}", words))
@@ -191,7 +158,8 @@ class StepBuilder:
             sheet.text(box.left, box.bottom + 0.3 * pixels, fitting, pixels=pixels)
         draw_legend(sheet, self.legend, self.entries)
         self._draw_functions()
-        self._draw_elbows()
+        axes = self._axes(self.elbows, (0.0, 1.0), Ticks((), ()))
+        ElbowPanel(sheet, self.elbows, axes, self.scene, self.arrows, self.looks).draw()
         self._draw_change()
         sheet.name_y(self.curve, self.view.dataset.y_name, room=self.curve.height)
         sheet.name_y(self.elbows, "elbows", letters=0.9, room=self.elbows.height)
@@ -257,7 +225,7 @@ class StepBuilder:
 
     def _draw_unit(self, axes: Axes, unit: UnitStep) -> None:
         """What the unit adds to f: thin before the step, thick after it."""
-        look = self.looks[self._colour_name(unit.number)]
+        look = self.looks[self.scene.colour_name(unit.number)]
         axes.axhline(
             self.view.baseline,
             color=self.sheet.colours.faint,
@@ -268,105 +236,6 @@ class StepBuilder:
             x, y = self.scene.unit_line(network)
             width = look["linewidth"] * thickness
             axes.plot(x, y, color=look["color"], linewidth=width, zorder=2.7)
-
-    # The elbows
-
-    def _draw_elbows(self) -> None:
-        """A dot at every elbow, and an arrow to where it goes."""
-        axes = self._axes(self.elbows, (0.0, 1.0), Ticks((), ()))
-        arrows, sheet = self.arrows, self.sheet
-        heights = self._lanes()
-        rest = arrows.rest if len(arrows.rest) <= MOST_DOTS else arrows.rest[:0]
-        still: dict[str, Any] = {**self.looks["data"], "markersize": sheet.points(4.5)}
-        axes.plot(rest, np.full(len(rest), STILL), **still, zorder=2.0)
-        for start, stop, height, number in zip(
-            arrows.start, arrows.stop, heights, arrows.number.tolist(), strict=True
-        ):
-            self._draw_arrow(axes, float(start), float(stop), height, number)
-        if arrows.outside:
-            words = f"{arrows.outside:,} outside"
-            pixels = 0.85 * sheet.scale.text
-            right, top = self.elbows.right, self.elbows.top
-            ground = {"facecolor": sheet.colours.paper, "edgecolor": "none", "pad": 1.0}
-            sheet.text(
-                right - 0.4 * pixels,
-                top - 0.4 * pixels,
-                words,
-                pixels=pixels,
-                colour=sheet.colours.faint,
-                ha="right",
-                va="top",
-                bbox=ground,
-            )
-
-    def _lanes(self) -> list[float]:
-        """The height of every arrow, between 0 and 1: neighbours that would touch are apart."""
-        sheet, arrows = self.sheet, self.arrows
-        count = max(1, int(0.8 * self.elbows.height / (LANE * sheet.scale.thick)))
-        a_pixel = (self.domain[1] - self.domain[0]) / self.curve.width
-        room = LANE * sheet.scale.thick * a_pixel
-        left = np.minimum(arrows.start, arrows.stop) - room
-        right = np.maximum(arrows.start, arrows.stop) + room
-        ends = [-np.inf] * count
-        lanes = np.zeros(len(left), dtype=np.int64)
-        for i in np.argsort(left):
-            free = [lane for lane in range(count) if ends[lane] <= left[i]]
-            lane = free[0] if free else int(np.argmin(ends))
-            lanes[i], ends[lane] = lane, float(right[i])
-        used = int(lanes.max(initial=0)) + 1
-        lowest = 0.3 if len(arrows.rest) else 0.15
-        spacing = (0.9 - lowest) / used
-        return [float(lowest + (lane + 0.5) * spacing) for lane in lanes]
-
-    def _draw_arrow(
-        self, axes: Axes, start: float, stop: float, height: float, number: int
-    ) -> None:
-        """One elbow before the step, and an arrow to where it goes; pale beside a chosen one."""
-        sheet, unit = self.sheet, self.scene.unit
-        name = self._colour_name(number)
-        is_strong = unit is None or unit.number == number
-        colour = self.looks[name]["color"]
-        ink = {"color": colour} if is_strong else pale(sheet, colour)
-        size = 7.0 if is_strong else 4.5
-        axes.plot(
-            [start],
-            [height],
-            marker="o",
-            linestyle="",
-            markersize=sheet.points(size),
-            markeredgewidth=0,
-            zorder=2.5,
-            **ink,
-        )
-        low, high = axes.get_xlim()
-        stop = min(max(stop, low), high)
-        pixels = abs(stop - start) / (high - low) * self.elbows.width
-        head = min(HEAD * sheet.scale.thick, pixels)
-        if pixels < SHORTEST_ARROW * sheet.scale.thick:
-            return
-        axes.annotate(
-            "",
-            (stop, height),
-            (start, height),
-            arrowprops={
-                "arrowstyle": f"-|>,head_length={0.36 * head:.2f},head_width={0.2 * head:.2f}",
-                "mutation_scale": 72 / DPI,
-                "linewidth": sheet.points(2.0 if is_strong else 1.2),
-                "shrinkA": 0,
-                "shrinkB": 0,
-                "joinstyle": "miter",
-                **ink,
-            },
-            annotation_clip=False,
-            zorder=2.6,
-        )
-
-    def _colour_name(self, number: int) -> str:
-        """positive or negative, by the unit's output weight; neutral in deep networks."""
-        if self.view.deep:
-            return "neutral"
-        weight = float(self.scene.step.before.output_weight[number])
-        return "negative" if weight < 0 else "positive"
 
     # The change
 

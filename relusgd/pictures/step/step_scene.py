@@ -104,3 +104,10 @@ class StepScene:
         x = np.union1d(curves[0].x, curves[1].x)
         before, after = (np.interp(x, curve.x, curve.y) for curve in curves)
         return x, after - before
+
+    def colour_name(self, number: int) -> str:
+        """positive or negative, by the unit's output weight; neutral in deep networks."""
+        if self.view.deep:
+            return "neutral"
+        weight = float(self.step.before.output_weight[number])
+        return "negative" if weight < 0 else "positive"
