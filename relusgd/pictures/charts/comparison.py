@@ -232,7 +232,7 @@ class ComparisonBuilder:
             self._draw_panel(number, cell)
         for number in range(len(self.charts)):
             self._draw_chart(number)
-        self._write_words()
+        self._write_title_and_names()
 
     def _draw_panel(self, number: int, cell: Cell) -> None:
         panel = self.panels[number]
@@ -258,7 +258,7 @@ class ComparisonBuilder:
         axes = chart_axes(self.fine, self.chart_boxes[number], chart, errors, ticks, side)
         draw_chart(self.fine, axes, chart, errors)
 
-    def _write_words(self) -> None:
+    def _write_title_and_names(self) -> None:
         sheet = self.sheet
         sheet.write_title(self.title)
         draw_legend(sheet, self.legend, self.entries)

@@ -142,7 +142,7 @@ class GridBuilder:
         if self.errors:
             epochs = group.time_axis.ticks(self.errors.width, sheet.scale.text)
             parts.append(ErrorPanel.of_group(sheet, self.errors, group, epochs, self.error_ticks))
-        self._write_words()
+        self._write_title_and_names()
         return parts
 
     def _draw_panel(self, number: int, cell: Cell) -> list[Part]:
@@ -157,7 +157,7 @@ class GridBuilder:
         rows = self.group.rows(view)
         return [AtRows(header, rows), AtRows(curve, rows)]
 
-    def _write_words(self) -> None:
+    def _write_title_and_names(self) -> None:
         sheet, views, text = self.sheet, self.group.views, self.sheet.scale.text
         sheet.write_title(self.title)
         self._write_legend()

@@ -120,7 +120,7 @@ class SingleBuilder:
             parts.append(ErrorPanel.of_run(sheet, self.errors, view, steps, self.error_ticks))
         if self.sharpness and self.course:
             parts.append(self._draw_sharpness(self.sharpness, self.course))
-        self._write_words()
+        self._write_title_and_names()
         draw_legend(sheet, self.legend, self.entries)
         return parts
 
@@ -132,7 +132,7 @@ class SingleBuilder:
             steps = steps.unlabelled()
         return sharpness_panel(sheet, box, self.view, course, steps, self.sharpness_ticks)
 
-    def _write_words(self) -> None:
+    def _write_title_and_names(self) -> None:
         """The title, the names of the axes, and the legend of the errors in the line of the name of
         x."""
         sheet, dataset, text = self.sheet, self.view.dataset, self.sheet.scale.text

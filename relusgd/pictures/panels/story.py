@@ -134,7 +134,7 @@ class StoryBuilder:
         for number, (row, cell) in enumerate(zip(self.rows, self.cells, strict=True), 1):
             self._draw_moment(number, row, cell)
         self._draw_paths()
-        self._write_words()
+        self._write_title_and_names()
 
     def _draw_moment(self, number: int, row: int, cell: Cell) -> None:
         x_ticks, y_ticks = cell.x_ticks(self.x_ticks), cell.y_ticks(self.y_ticks)
@@ -225,7 +225,7 @@ class StoryBuilder:
                 chosen[place] = self._moment(row)
         return Ticks(tuple(chosen), tuple(chosen.values()))
 
-    def _write_words(self) -> None:
+    def _write_title_and_names(self) -> None:
         sheet, dataset, text = self.sheet, self.view.dataset, self.sheet.scale.text
         sheet.write_title(self.title)
         draw_legend(sheet, self.legend, self.entries)

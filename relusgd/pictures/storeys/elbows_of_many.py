@@ -91,7 +91,7 @@ class ElbowsBuilder:
         )
         self._draw_functions(upper.front)
         self._draw_density()
-        self._write_words()
+        self._write_title_and_names()
 
     def _draw_functions(self, axes: Axes) -> None:
         """The last function of every run."""
@@ -153,7 +153,7 @@ class ElbowsBuilder:
         found = np.searchsorted(place, wanted, side="right") - 1
         return np.unique(np.clip(found, 0, len(view) - 1))
 
-    def _write_words(self) -> None:
+    def _write_title_and_names(self) -> None:
         sheet, boxes = self.sheet, self.boxes
         sheet.write_title(boxes.title)
         pixels = CAPTION_LETTERS * sheet.scale.text

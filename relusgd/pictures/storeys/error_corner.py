@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -10,18 +11,21 @@ from relusgd.model.network import Array
 from relusgd.pictures.kit.axis import ErrorAxis, TimeAxis
 from relusgd.pictures.kit.number_text import error_text
 from relusgd.pictures.kit.parts import moving_line
-from relusgd.pictures.kit.plain_matplotlib import Artist, Text
+from relusgd.pictures.kit.plain_matplotlib import Artist, Axes, Line2D, Text
 from relusgd.pictures.kit.sheet import TICK_LETTERS, Box, Sheet
 from relusgd.pictures.kit.text_fit import text_width
-from relusgd.pictures.panels.error_panel import summarise
+from relusgd.pictures.panels.error_panel import Band, summarise
 from relusgd.pictures.panels.header import PastedNumber, changing_number
 from relusgd.pictures.panels.marks import looks_of, x_limits
 from relusgd.pictures.scenes.scales import Scales, errors_of, noise_level
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.bare_axes import CORNER, GROUND, bare_axes
 
-WIDTH, HEIGHT = 0.2, 0.24
-"""The corner's size, as shares of the storey's."""
+WIDTH = 0.2
+"""The corner's width, as a share of the storey's."""
+
+HEIGHT = 0.24
+"""The corner's height, as a share of the storey's."""
 
 LEAST_WIDTH = 8.5
 """Its least width, in heights of a letter: words and numbers have room."""
@@ -96,6 +100,21 @@ def _noise_on(axis: ErrorAxis, view: View) -> float | None:
     return noise if noise is not None and low < np.log10(noise) < high else None
 
 
+@dataclass(frozen=True, eq=False)
+class _ErrorCurve:
+    """One error: its line, the dot at the end, and its number.
+
+    band: the line's points. y: the places of the errors on the axis, shape (S,).
+    """
+
+    curve: Line2D
+    dot: Line2D
+    band: Band
+    y: Array
+    errors: Array
+    number: PastedNumber | Text
+
+
 class ErrorCorner:
     """Errors until the moment that is shown, on a logarithmic axis, with their names and values."""
 
@@ -109,13 +128,13 @@ class ErrorCorner:
         axis: ErrorAxis,
     ) -> None:
         self._sheet = sheet
-        self._errors = errors_of(view)
         self._moments = time.place(clock)
+        errors = errors_of(view)
         line = round(1.35 * sheet.scale.text)
-        words = len(self._errors) * line
         noise = _noise_on(axis, view)
         beside = 0 if noise is None else round(text_width(NOISE, 0.85 * sheet.scale.text) + 6)
-        plot = Box(box.left, box.bottom, box.width - beside, box.height - words)
+        below_names = box.height - len(errors) * line
+        plot = Box(box.left, box.bottom, box.width - beside, below_names)
         limits = time.limits(0.03), axis.limits
         axes = bare_axes(sheet, plot, *limits, order=CORNER)
         if noise is not None:
@@ -123,31 +142,30 @@ class ErrorCorner:
             ground.plot(time.limits(0), [np.log10(noise)] * 2, **looks_of(sheet, None)["noise"])
             self._name_noise(plot, axis, noise)
         colours = {"train": sheet.colours.train, "test": sheet.colours.test}
-        self._curves = []
-        self.moving: list[Artist] = []
-        for order, (name, errors) in enumerate(self._errors.items()):
-            y = axis.place(errors)
+        self._curves: list[_ErrorCurve] = []
+        for order, (name, values) in enumerate(errors.items()):
+            colour = colours[name]
+            curve, dot = self._make_curve(axes, order, colour)
+            y = axis.place(values)
             band = summarise(self._moments, y, plot.width)
-            curve = moving_line(
-                axes,
-                order / 10,
-                color=colours[name],
-                linewidth=sheet.points(1.8),
-                solid_joinstyle="round",
-            )
-            dot = moving_line(
-                axes,
-                order / 10 + 0.5,
-                color=colours[name],
-                marker="o",
-                markersize=sheet.points(6),
-                markeredgewidth=0,
-            )
-            top = box.top - order * line
-            number = self._write_words(box, top, f"{name} error", colours[name])
-            self._curves.append((curve, dot, band, y, errors, number))
-            self.moving += [curve, dot]
-        self.moving += [entry[-1] for entry in self._curves]
+            number = self._write_name(box, box.top - order * line, f"{name} error", colour)
+            self._curves.append(_ErrorCurve(curve, dot, band, y, values, number))
+        self.moving: list[Artist] = []
+        for one in self._curves:
+            self.moving += [one.curve, one.dot]
+        self.moving += [one.number for one in self._curves]
+
+    def _make_curve(self, axes: Axes, order: int, colour: str) -> tuple[Line2D, Line2D]:
+        """The line of an error until now, and the dot at its end."""
+        points = self._sheet.points
+        look: dict[str, Any] = {"color": colour}
+        curve = moving_line(
+            axes, order / 10, linewidth=points(1.8), solid_joinstyle="round", **look
+        )
+        dot = moving_line(
+            axes, order / 10 + 0.5, marker="o", markersize=points(6), markeredgewidth=0, **look
+        )
+        return curve, dot
 
     def _name_noise(self, plot: Box, axis: ErrorAxis, noise: float) -> None:
         """Say at the right end of its line what the error of the truth itself is."""
@@ -162,7 +180,7 @@ class ErrorCorner:
             va="center_baseline",
         )
 
-    def _write_words(self, box: Box, top: int, words: str, colour: str) -> PastedNumber | Text:
+    def _write_name(self, box: Box, top: int, words: str, colour: str) -> PastedNumber | Text:
         pixels = TICK_LETTERS * self._sheet.scale.text
         baseline = round(top - pixels)
         self._sheet.text(box.left, baseline, words, pixels=pixels, colour=colour)
@@ -171,16 +189,18 @@ class ErrorCorner:
 
     def show_nothing(self) -> None:
         """Leave only the words, of which the numbers come later."""
-        for curve, dot, *_, number in self._curves:
-            curve.set_data([], [])
-            dot.set_data([], [])
-            number.set_text("")
+        for one in self._curves:
+            one.curve.set_data([], [])
+            one.dot.set_data([], [])
+            one.number.set_text("")
 
     def show(self, index: int) -> None:
         now = float(self._moments[index])
-        for curve, dot, band, y, errors, number in self._curves:
+        for one in self._curves:
+            band = one.band
             count = int(np.searchsorted(band.x, now, side="right"))
             reached = band.middle[max(count, 1) - 1]
-            curve.set_data(np.append(band.x[:count], now), np.append(band.middle[:count], reached))
-            dot.set_data([now], [y[index]])
-            number.set_text(error_text(float(errors[index])))
+            x, y = np.append(band.x[:count], now), np.append(band.middle[:count], reached)
+            one.curve.set_data(x, y)
+            one.dot.set_data([now], [one.y[index]])
+            one.number.set_text(error_text(float(one.errors[index])))

@@ -180,10 +180,10 @@ class SeveralRunsBuilder:
             parts.append(storeys.draw_errors(place, self.group.error_axis))
         if self.errors_in_head:
             parts.append(HeadError(self.fine, cell.head, view, self.group.error_name))
-        self._write_words(number, cell)
+        self._write_title_and_labels(number, cell)
         return parts
 
-    def _write_words(self, number: int, cell: Cell) -> None:
+    def _write_title_and_labels(self, number: int, cell: Cell) -> None:
         """The title over a run and the labels of its axes."""
         sheet, (upper, lower) = self.fine, self.storeys[number]
         sheet.text(

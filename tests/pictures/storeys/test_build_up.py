@@ -6,12 +6,8 @@ import numpy as np
 import pytest
 
 from relusgd.errors import InputError
-from relusgd.pictures.films.build_up import (
-    BuildUp,
-    ErrorsOfAll,
-    build_up_part,
-    check_build_up,
-)
+from relusgd.pictures.films.build_up import ErrorsOfAll, build_up_part, check_build_up
+from relusgd.pictures.films.build_up_lines import BuildUp
 from relusgd.pictures.films.film import write_film
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.moments.script import Script
