@@ -13,11 +13,11 @@ import numpy as np
 from relusgd.checks.cost import Cost, exponent
 from relusgd.checks.step_sizes import StepSize
 from relusgd.model.network import Array
-from relusgd.pictures.kit.axis import Ticks
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.plain_matplotlib import plain_style
 from relusgd.pictures.kit.sheet import Box, Sheet, entry_width
 from relusgd.pictures.kit.stills import check_still, write_figure
+from relusgd.pictures.kit.ticks import Ticks
 from relusgd.words import superscript
 
 STEP_SIZES_SIZE, COSTS_SIZE = (1000, 640), (1000, 620)

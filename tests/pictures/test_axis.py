@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relusgd.pictures.kit.axis import ErrorAxis, TimeAxis, even_ticks, fitting_ticks
+from relusgd.pictures.kit.axis import ErrorAxis, TimeAxis
 from relusgd.pictures.kit.text_fit import text_width
+from relusgd.pictures.kit.ticks import even_ticks, fitting_ticks
 
 
 def boxes(ticks, low, high, room, pixels):

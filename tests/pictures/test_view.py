@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from relusgd.model.history import History
 from relusgd.model.points import Dataset
-from relusgd.pictures.kit.axis import robust_limits
+from relusgd.pictures.kit.robust_limits import robust_limits
 from relusgd.pictures.scenes.snapshot_view import MOST_UNITS, strongest
 from relusgd.pictures.scenes.view import View
 

@@ -18,9 +18,9 @@ import numpy as np
 from relusgd.errors import InputError
 from relusgd.model.network import Array
 from relusgd.pictures.charts.error_chart import Chart, chart_axes, draw_chart, errors_axis
-from relusgd.pictures.kit.axis import Ticks, robust_limits
 from relusgd.pictures.kit.fonts import drawable
 from relusgd.pictures.kit.look import Look
+from relusgd.pictures.kit.robust_limits import robust_limits
 from relusgd.pictures.kit.sheet import TITLE_LETTERS, Box, Sheet
 from relusgd.pictures.kit.stack import (
     Cell,
@@ -35,6 +35,7 @@ from relusgd.pictures.kit.stack import (
 )
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
 from relusgd.pictures.kit.text_fit import text_width
+from relusgd.pictures.kit.ticks import Ticks
 from relusgd.pictures.panels.curve_panel import CurvePanel
 from relusgd.pictures.panels.header import Field
 from relusgd.pictures.panels.legend import (

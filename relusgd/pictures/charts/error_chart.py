@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from relusgd.model.network import Array
-from relusgd.pictures.kit.axis import ErrorAxis, Ticks, TimeAxis
+from relusgd.pictures.kit.axis import ErrorAxis, TimeAxis
 from relusgd.pictures.kit.fonts import drawable
 from relusgd.pictures.kit.plain_matplotlib import Axes, to_rgba_array
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.stack import widest
+from relusgd.pictures.kit.ticks import Ticks
 from relusgd.pictures.panels.marks import looks_of, pale, run_look
 
 APART = 8.0

@@ -17,10 +17,10 @@ import numpy as np
 from relusgd.model.network import Array
 from relusgd.pictures.charts.chart_head import ChartHead
 from relusgd.pictures.charts.error_chart import Chart, chart_axes, draw_chart, errors_axis
-from relusgd.pictures.kit.axis import fitting_ticks, robust_limits
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.parts import kept_near
 from relusgd.pictures.kit.plain_matplotlib import Axes, to_rgba_array
+from relusgd.pictures.kit.robust_limits import robust_limits
 from relusgd.pictures.kit.sheet import Sheet
 from relusgd.pictures.kit.stack import (
     Cell,
@@ -34,6 +34,7 @@ from relusgd.pictures.kit.stack import (
 )
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
 from relusgd.pictures.kit.text_fit import shortened
+from relusgd.pictures.kit.ticks import fitting_ticks
 from relusgd.pictures.panels.legend import Entry, draw_legend, legend_lines, noise_entry
 from relusgd.pictures.panels.marks import looks_of, pale, run_look, x_limits
 

@@ -12,13 +12,14 @@ import numpy as np
 from relusgd.model.network import Array
 from relusgd.pictures.charts.chart_head import ChartHead
 from relusgd.pictures.charts.colour_legend import ColourLegend
-from relusgd.pictures.kit.axis import Ticks, even_ticks, fitting_ticks, robust_limits
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.parts import kept_near
 from relusgd.pictures.kit.plain_matplotlib import Axes
+from relusgd.pictures.kit.robust_limits import robust_limits
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.stack import Stack, settle
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
+from relusgd.pictures.kit.ticks import Ticks, even_ticks, fitting_ticks
 from relusgd.pictures.panels.marks import run_look, x_limits
 
 LOWER_SHARE = 0.36

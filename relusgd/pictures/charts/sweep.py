@@ -21,7 +21,7 @@ from relusgd.pictures.charts.error_chart import (
     draw_series,
     side_by_side,
 )
-from relusgd.pictures.kit.axis import ErrorAxis, even_ticks
+from relusgd.pictures.kit.axis import ErrorAxis
 from relusgd.pictures.kit.fonts import drawable
 from relusgd.pictures.kit.plain_matplotlib import Axes
 from relusgd.pictures.kit.sheet import Box, Sheet
@@ -29,6 +29,7 @@ from relusgd.pictures.kit.spread_apart import spread_apart
 from relusgd.pictures.kit.stack import Cell, GridShape, Stack, around, lay_cells, settle, widest
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
 from relusgd.pictures.kit.text_fit import shortened
+from relusgd.pictures.kit.ticks import even_ticks
 from relusgd.pictures.panels.marks import pale
 
 MOST_DOTS = 3000

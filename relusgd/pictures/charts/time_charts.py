@@ -11,12 +11,13 @@ import numpy as np
 
 from relusgd.model.network import Array
 from relusgd.pictures.charts.chart_head import ChartHead
-from relusgd.pictures.kit.axis import ErrorAxis, Ticks, TimeAxis, even_ticks
+from relusgd.pictures.kit.axis import ErrorAxis, TimeAxis
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.stack import Cell, GridShape, Stack, around, lay_cells, settle
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
 from relusgd.pictures.kit.text_fit import shortened
+from relusgd.pictures.kit.ticks import Ticks, even_ticks
 from relusgd.pictures.panels.error_panel import summarise
 from relusgd.pictures.panels.legend import draw_entries, wrap_entries
 

@@ -9,10 +9,11 @@ import numpy as np
 
 from relusgd.model.network import Array
 from relusgd.pictures.features.view import OUTPUT_LAYER, FamilyRow, FeatureView, Kind
-from relusgd.pictures.kit.axis import ErrorAxis, Ticks
+from relusgd.pictures.kit.axis import ErrorAxis
 from relusgd.pictures.kit.parts import moving_dots, moving_line
 from relusgd.pictures.kit.plain_matplotlib import Artist, Axes, Line2D, LineCollection
 from relusgd.pictures.kit.sheet import MOVING, Box, Sheet
+from relusgd.pictures.kit.ticks import Ticks
 
 Views = Callable[[int], FeatureView]
 """From the number of a moment to what is shown at it."""

@@ -15,11 +15,11 @@ from relusgd.pictures.features.panels import (
 )
 from relusgd.pictures.features.scene import FeatureScene
 from relusgd.pictures.features.view import FamilyRow
-from relusgd.pictures.kit.axis import Ticks, even_ticks, fitting_ticks
 from relusgd.pictures.kit.date_ticks import date_ticks
 from relusgd.pictures.kit.parts import Part
 from relusgd.pictures.kit.sheet import TICK_LETTERS, Box, Sheet
 from relusgd.pictures.kit.stack import X_LABELS, Stack, panel_ticks, settle, widest
+from relusgd.pictures.kit.ticks import Ticks, even_ticks, fitting_ticks
 from relusgd.pictures.panels.header import Header
 from relusgd.pictures.panels.legend import Entry, draw_legend, legend_lines
 from relusgd.pictures.panels.marks import x_limits

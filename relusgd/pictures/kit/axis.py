@@ -1,97 +1,24 @@
-"""Axis limits that hold for a whole film, and ticks whose labels never touch."""
+"""Axes of time and of errors: where their values stand, and their ticks."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.model.network import Array
-from relusgd.pictures.kit.number_text import tick_text
 from relusgd.pictures.kit.text_fit import text_width
+from relusgd.pictures.kit.ticks import Ticks, even_ticks
 
 SOFT_START = 300
 """The axis of time, and the spacing `log`, are even up to 1/300 of the run, logarithmic beyond."""
 
 DECADES = 10
 """An error axis that is longer shows nothing any more."""
-
-ROUND_STEPS = (1, 2, 2.5, 5, 10)
-"""The distances between even ticks, times a power of ten."""
-
-OUTSIDE = 0.1
-"""The part of the snapshots whose values may lie outside of robust limits."""
-
-
-@dataclass(frozen=True)
-class Ticks:
-    """Places on an axis and the text at each."""
-
-    places: tuple[float, ...]
-    labels: tuple[str, ...]
-
-    @classmethod
-    def logarithmic(cls, values: Sequence[float]) -> Ticks:
-        """Ticks at the logarithms of these values."""
-        places = tuple(math.log10(value) for value in values)
-        return cls(places, tuple(tick_text(value, value, value) for value in values))
-
-    def unlabelled(self) -> Ticks:
-        """The same places without texts, for panels whose neighbours have them."""
-        return Ticks(self.places, ("",) * len(self.places))
-
-
-def even_ticks(low: float, high: float, most: int) -> Ticks:
-    """At most `most` + 1 round numbers from low to high."""
-    # Loaded by those who draw with it: a page has no ticks of matplotlib's.
-    from relusgd.pictures.kit.plain_matplotlib import MaxNLocator
-
-    places = MaxNLocator(max(most, 1), steps=ROUND_STEPS).tick_values(low, high)
-    spacing = float(places[1] - places[0])
-    slack = 1e-9 * (high - low)
-    inside = [float(place) for place in places if low - slack <= place <= high + slack]
-    largest = max((abs(place) for place in inside), default=spacing)
-    labels = [tick_text(place, spacing, largest) for place in inside]
-    return Ticks(tuple(inside), tuple(labels))
-
-
-def fitting_ticks(low: float, high: float, room: float, pixels: float) -> Ticks:
-    """Ticks along `room` pixels whose labels, in letters of this height, stay apart."""
-    for most in (10, 8, 6, 5, 4, 3, 2, 1):
-        ticks = even_ticks(low, high, most)
-        widest = max((text_width(label, pixels) for label in ticks.labels), default=0.0)
-        steps = [right - left for left, right in pairwise(ticks.places)]
-        apart = min(steps, default=math.inf) / (high - low) * room
-        if widest + 0.8 * pixels <= apart:
-            return ticks
-    return Ticks(ticks.places[:1], ticks.labels[:1])
-
-
-def robust_limits(core: Array, wished: Array, extent: float, margin: float) -> tuple[float, float]:
-    """Limits around all of `core`, widened towards most of what is wished for.
-
-    wished: lowest and highest values of snapshots, shape (n, 2). A tenth of them may stay outside,
-    so that a prediction that shoots off for a while cannot flatten the data.
-    extent: by how much of core's range each side is widened at most.
-    margin: free room beyond, as a share of the range.
-    """
-    low, high = float(np.min(core)), float(np.max(core))
-    span = high - low
-    if span <= 1e-9 * max(abs(low), abs(high)):
-        span = abs(low) or 1.0
-        low, high = low - span / 2, high + span / 2
-    finite = wished[np.isfinite(wished).all(axis=1)]
-    if len(finite):
-        floor, ceiling = low - extent * span, high + extent * span
-        low = min(low, max(floor, np.quantile(finite[:, 0], OUTSIDE)))
-        high = max(high, min(ceiling, np.quantile(finite[:, 1], 1 - OUTSIDE)))
-    room = margin * (high - low)
-    return float(low - room), float(high + room)
 
 
 @dataclass(frozen=True)
@@ -222,11 +149,9 @@ class ErrorAxis:
 
     def _thirds(self) -> list[float]:
         """1, 2 and 5 times the powers of ten on the axis."""
-        powers = range(math.floor(self.low), math.ceil(self.high))
-        pairs = product(powers, (1, 2, 5))
-        inside = [
-            (power, factor)
-            for power, factor in pairs
-            if self.low <= math.log10(factor) + power <= self.high
-        ]
-        return [factor * 10.0**power for power, factor in inside]
+        inside = []
+        for power in range(math.floor(self.low), math.ceil(self.high)):
+            for factor in (1, 2, 5):
+                if self.low <= math.log10(factor) + power <= self.high:
+                    inside.append(factor * 10.0**power)
+        return inside

@@ -8,8 +8,8 @@ from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 from itertools import pairwise
 
 from relusgd.model.data_file.dates import as_year
-from relusgd.pictures.kit.axis import Ticks, even_ticks
 from relusgd.pictures.kit.text_fit import text_width
+from relusgd.pictures.kit.ticks import Ticks, even_ticks
 
 YEARS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 MONTHS = (1, 2, 3, 6)

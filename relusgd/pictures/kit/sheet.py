@@ -8,7 +8,6 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from relusgd.pictures.kit.axis import Ticks
 from relusgd.pictures.kit.contrast import least_opacity
 from relusgd.pictures.kit.drawn_figure import DrawnFigure
 from relusgd.pictures.kit.fonts import DPI, font
@@ -21,6 +20,7 @@ from relusgd.pictures.kit.plain_matplotlib import (
     Text,
 )
 from relusgd.pictures.kit.text_fit import shortened, text_width
+from relusgd.pictures.kit.ticks import Ticks
 
 MOVING = 5
 """The z-order of what moves; what never changes lies below, so that it can be drawn once."""

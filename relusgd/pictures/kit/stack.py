@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from relusgd.pictures.kit.axis import Ticks, even_ticks
 from relusgd.pictures.kit.sheet import TICK_LETTERS, Box, Sheet
 from relusgd.pictures.kit.text_fit import text_width
+from relusgd.pictures.kit.ticks import Ticks, even_ticks
 
 RIGHT_MARGIN = 1.3
 """The free paper at the right, in heights of a letter."""

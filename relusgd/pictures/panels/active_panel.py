@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from relusgd.pictures.kit.axis import Ticks
 from relusgd.pictures.kit.parts import moving_steps
 from relusgd.pictures.kit.plain_matplotlib import Artist
 from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.ticks import Ticks
 from relusgd.pictures.panels.marks import x_limits
 from relusgd.pictures.scenes.scales import Scales
 from relusgd.pictures.scenes.view import View

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.model.network import Array
-from relusgd.pictures.kit.axis import Ticks
 from relusgd.pictures.kit.moving_lines import MovingLines
 from relusgd.pictures.kit.parts import kept_near, moving_dots, moving_line, moving_steps
 from relusgd.pictures.kit.plain_matplotlib import Artist, to_rgba_array
 from relusgd.pictures.kit.sheet import MOVING, Box, Sheet
+from relusgd.pictures.kit.ticks import Ticks
 from relusgd.pictures.panels.marks import (
     looks_of,
     original,

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.model.network import Array
-from relusgd.pictures.kit.axis import ErrorAxis, Ticks, TimeAxis
+from relusgd.pictures.kit.axis import ErrorAxis, TimeAxis
 from relusgd.pictures.kit.parts import moving_line
 from relusgd.pictures.kit.plain_matplotlib import Artist
 from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.ticks import Ticks
 from relusgd.pictures.panels.marks import looks_of, run_dash
 from relusgd.pictures.scenes.scales import error_axis, errors_of, noise_level, step_axis
 from relusgd.pictures.scenes.scene import RunGroup

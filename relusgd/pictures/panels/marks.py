@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from relusgd.model.network import Array
-from relusgd.pictures.kit.axis import Ticks
 from relusgd.pictures.kit.plain_matplotlib import to_rgba_array
 from relusgd.pictures.kit.sheet import Sheet
+from relusgd.pictures.kit.ticks import Ticks
 from relusgd.pictures.scenes.view import View
 
 MARGIN = 0.015

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from relusgd.pictures.kit.axis import Ticks
 from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.ticks import Ticks
 from relusgd.pictures.panels.error_panel import ErrorPanel
 from relusgd.pictures.panels.legend import Entry
 from relusgd.pictures.scenes.scales import step_axis

@@ -4,10 +4,10 @@ the sharpness and the errors."""
 from __future__ import annotations
 
 from relusgd.model.history import ERROR_NAMES
-from relusgd.pictures.kit.axis import even_ticks
 from relusgd.pictures.kit.parts import Part
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.stack import Stack, settle
+from relusgd.pictures.kit.ticks import even_ticks
 from relusgd.pictures.panels.active_panel import ActivePanel
 from relusgd.pictures.panels.curve_panel import CurvePanel
 from relusgd.pictures.panels.error_panel import ErrorPanel

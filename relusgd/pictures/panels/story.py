@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from relusgd.model.breakpoints import breakpoints
 from relusgd.model.network import Array
-from relusgd.pictures.kit.axis import Ticks, TimeAxis, even_ticks
+from relusgd.pictures.kit.axis import TimeAxis
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.number_text import error_text
 from relusgd.pictures.kit.plain_matplotlib import Axes, LineCollection
@@ -26,6 +26,7 @@ from relusgd.pictures.kit.stack import (
     widest,
 )
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
+from relusgd.pictures.kit.ticks import Ticks, even_ticks
 from relusgd.pictures.moments.key_moments import key_moments, sampled_snapshots
 from relusgd.pictures.panels.curve_panel import CurvePanel
 from relusgd.pictures.panels.header import Field

@@ -9,8 +9,9 @@ from statistics import median
 import numpy as np
 
 from relusgd.model.network import Array
-from relusgd.pictures.kit.axis import ErrorAxis, Ticks, TimeAxis, fitting_ticks
+from relusgd.pictures.kit.axis import ErrorAxis, TimeAxis
 from relusgd.pictures.kit.date_ticks import date_ticks
+from relusgd.pictures.kit.ticks import Ticks, fitting_ticks
 from relusgd.pictures.scenes.view import View
 
 

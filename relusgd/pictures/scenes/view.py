@@ -8,7 +8,7 @@ from itertools import takewhile
 import numpy as np
 
 from relusgd.model.network import Array
-from relusgd.pictures.kit.axis import OUTSIDE, robust_limits
+from relusgd.pictures.kit.robust_limits import OUTSIDE, robust_limits
 from relusgd.pictures.scenes.snapshot_shapes import LearnedCurve
 from relusgd.pictures.scenes.snapshot_view import SnapshotView, bending
 

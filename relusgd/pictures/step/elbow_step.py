@@ -15,13 +15,13 @@ import numpy as np
 from relusgd.diagnostics.elbow_step import ElbowStep, UnitStep
 from relusgd.model.network import Array
 from relusgd.model.points import Dataset
-from relusgd.pictures.kit.axis import Ticks, even_ticks
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.plain_matplotlib import Axes, LineCollection
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.stack import Stack, settle
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
 from relusgd.pictures.kit.text_fit import shortened, text_width
+from relusgd.pictures.kit.ticks import Ticks, even_ticks
 from relusgd.pictures.panels.legend import Entry, draw_legend, legend_lines
 from relusgd.pictures.panels.marks import x_limits
 from relusgd.pictures.scenes.contributions import OUTPUT, TERM

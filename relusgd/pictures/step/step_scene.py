@@ -10,7 +10,7 @@ from relusgd.diagnostics.elbow_step import ElbowStep, UnitStep
 from relusgd.model.history import History
 from relusgd.model.network import Array, Booleans, Network
 from relusgd.model.points import Dataset
-from relusgd.pictures.kit.axis import robust_limits
+from relusgd.pictures.kit.robust_limits import robust_limits
 from relusgd.pictures.scenes.contributions import active_ends, unit_outputs
 from relusgd.pictures.scenes.view import View
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from relusgd.pictures.kit.axis import Ticks
 from relusgd.pictures.kit.plain_matplotlib import Axes
 from relusgd.pictures.kit.sheet import TICK_LETTERS, Box, Sheet
+from relusgd.pictures.kit.ticks import Ticks
 
 GROUND, PATHS, STEMS, FUNCTION, CORNER = 0.0, 10.0, 11.0, 12.0, 13.0
 """The order of the axes. What never changes, words included, lies under all that moves."""

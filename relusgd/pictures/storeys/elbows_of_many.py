@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.model.network import Array
-from relusgd.pictures.kit.axis import TimeAxis, even_ticks
+from relusgd.pictures.kit.axis import TimeAxis
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.parts import kept_near
 from relusgd.pictures.kit.plain_matplotlib import Axes, LineCollection
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
 from relusgd.pictures.kit.text_fit import shortened
+from relusgd.pictures.kit.ticks import even_ticks
 from relusgd.pictures.panels.marks import x_limits
 from relusgd.pictures.scenes.scales import Scales, axis_names, position_ticks
 from relusgd.pictures.scenes.view import View

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from relusgd.diagnostics.events import Event
-from relusgd.pictures.kit.axis import Ticks
 from relusgd.pictures.kit.contrast import blend
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.number_text import error_text
@@ -19,6 +18,7 @@ from relusgd.pictures.kit.sheet import MOVING, Box, Sheet
 from relusgd.pictures.kit.spread_apart import spread_apart
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
 from relusgd.pictures.kit.text_fit import shortened, text_width, wrapped
+from relusgd.pictures.kit.ticks import Ticks
 from relusgd.pictures.moments.key_moments import key_moments
 from relusgd.pictures.moments.named_moments import names_of_moments
 from relusgd.pictures.moments.script import Script

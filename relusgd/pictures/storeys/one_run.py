@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from relusgd.model.network import Integers
-from relusgd.pictures.kit.axis import even_ticks
 from relusgd.pictures.kit.parts import Part
 from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.ticks import even_ticks
 from relusgd.pictures.moments.script import Script, film_axis
 from relusgd.pictures.panels.marks import x_limits
 from relusgd.pictures.scenes.scales import Scales, error_axis, position_ticks

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from relusgd.pictures.kit.axis import Ticks, even_ticks
 from relusgd.pictures.kit.number_text import error_text
 from relusgd.pictures.kit.parts import AtRows, Part
 from relusgd.pictures.kit.plain_matplotlib import Artist
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.stack import Cell, GridShape, lay_cells, panel_sheet, widest
 from relusgd.pictures.kit.text_fit import shortened, text_width
+from relusgd.pictures.kit.ticks import Ticks, even_ticks
 from relusgd.pictures.moments.script import Script, film_axis
 from relusgd.pictures.panels.header import changing_number
 from relusgd.pictures.panels.legend import (

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from relusgd.pictures.films.painter import Painter
-from relusgd.pictures.kit.axis import Ticks
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.plain_matplotlib import plain_style
 from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.ticks import Ticks
 from relusgd.pictures.scenes.scene import RunGroup
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.bare_axes import write_heights

@@ -1,0 +1,58 @@
+"""Ticks of an axis, whose labels never touch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from relusgd.pictures.kit.number_text import tick_text
+from relusgd.pictures.kit.text_fit import text_width
+
+ROUND_STEPS = (1, 2, 2.5, 5, 10)
+"""The distances between even ticks, times a power of ten."""
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """Places on an axis and the text at each."""
+
+    places: tuple[float, ...]
+    labels: tuple[str, ...]
+
+    @classmethod
+    def logarithmic(cls, values: Sequence[float]) -> Ticks:
+        """Ticks at the logarithms of these values."""
+        places = tuple(math.log10(value) for value in values)
+        return cls(places, tuple(tick_text(value, value, value) for value in values))
+
+    def unlabelled(self) -> Ticks:
+        """The same places without texts, for panels whose neighbours have them."""
+        return Ticks(self.places, ("",) * len(self.places))
+
+
+def even_ticks(low: float, high: float, most: int) -> Ticks:
+    """At most `most` + 1 round numbers from low to high."""
+    # Loaded by those who draw with it: a page has no ticks of matplotlib's.
+    from relusgd.pictures.kit.plain_matplotlib import MaxNLocator
+
+    places = MaxNLocator(max(most, 1), steps=ROUND_STEPS).tick_values(low, high)
+    spacing = float(places[1] - places[0])
+    slack = 1e-9 * (high - low)
+    inside = [float(place) for place in places if low - slack <= place <= high + slack]
+    largest = max((abs(place) for place in inside), default=spacing)
+    labels = [tick_text(place, spacing, largest) for place in inside]
+    return Ticks(tuple(inside), tuple(labels))
+
+
+def fitting_ticks(low: float, high: float, room: float, pixels: float) -> Ticks:
+    """Ticks along `room` pixels whose labels, in letters of this height, stay apart."""
+    for most in (10, 8, 6, 5, 4, 3, 2, 1):
+        ticks = even_ticks(low, high, most)
+        widest = max((text_width(label, pixels) for label in ticks.labels), default=0.0)
+        steps = [right - left for left, right in pairwise(ticks.places)]
+        apart = min(steps, default=math.inf) / (high - low) * room
+        if widest + 0.8 * pixels <= apart:
+            return ticks
+    return Ticks(ticks.places[:1], ticks.labels[:1])
