@@ -95,7 +95,7 @@ def test_the_errors_are_told_when_all_units_are_there(make_history, dataset):
     view = View(make_history(), dataset)
     painter = built_up(view)
     (errors,) = [part for part in painter._parts if isinstance(part, ErrorsOfAll)]
-    told = [number for *_, number in errors._errors._curves]
+    told = [one.number for one in errors._errors._curves]
     said = {}
     for index in (0, 25, 26, 29):
         assert np.array_equal(painter.frame(index), painter.full(index)), index

@@ -108,7 +108,7 @@ def test_the_errors_stand_where_no_point_and_no_function_ever_is(make_history, d
     with_errors, upper = part_of(painter, ErrorCorner), part_of(painter, FunctionOnStems).upper
     assert with_errors is not None
     assert all(part is not ErrorCorner for part in map(type, bare._parts))
-    axes = with_errors._curves[0][0].axes
+    axes = with_errors._curves[0].curve.axes
     corner = axes.get_window_extent()
     points = np.column_stack([dataset.x_train, dataset.y_train])
     places = [upper.ground.transData.transform(points)]
