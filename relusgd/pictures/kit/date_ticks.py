@@ -58,7 +58,8 @@ def _within(ticks: Ticks, low: float, high: float, letter: float, pixels: float)
     kept = {}
     for place, label in zip(ticks.places, ticks.labels, strict=True):
         half = text_width(label, pixels) / pixels * letter / 2
-        if low - OVERHANG * letter <= place - half and place + half <= high + OVERHANG * letter:
+        overhang = OVERHANG * letter
+        if low - overhang <= place - half and place + half <= high + overhang:
             kept[place] = label
     return Ticks(tuple(kept), tuple(kept.values()))
 
@@ -82,11 +83,9 @@ def _months(low: float, high: float) -> Iterator[Ticks]:
     """The first days of months."""
     if 12 * (high - low) > 12 * MOST:
         return
-    months = [
-        datetime(year, month, 1)
-        for year in range(math.floor(low), math.floor(high) + 1)
-        for month in range(1, 13)
-    ]
+    months: list[datetime] = []
+    for year in range(math.floor(low), math.floor(high) + 1):
+        months += [datetime(year, month, 1) for month in range(1, 13)]
     for distance in MONTHS:
         chosen = [month for month in months if (month.month - 1) % distance == 0]
         yield _dated(chosen, "%Y-%m", low, high)

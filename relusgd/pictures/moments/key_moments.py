@@ -14,11 +14,14 @@ from relusgd.pictures.kit.axis import TimeAxis
 from relusgd.pictures.moments.frames import distinct, nearest, wanted_epochs
 from relusgd.pictures.scenes.view import View
 
-SAMPLES, WIDE_SAMPLES = 160, 40
-"""Snapshots on which the way is measured; fewer for layers wider than WIDE."""
+SAMPLES = 160
+"""Snapshots on which the way is measured."""
 
 WIDE = 5000
 """Units, from which on a snapshot takes long to evaluate."""
+
+WIDE_SAMPLES = 40
+"""Snapshots on which the way is measured for layers wider than WIDE."""
 
 WINDOW = 0.04
 """How far before and after a snapshot its neighbours reach, as a share of the axis of time."""
@@ -42,7 +45,8 @@ def key_moments(view: View, count: int, apart: float) -> list[int]:
     place = _places(view, rows)
     values = _finite_values(view, rows)
     smooth = _smoothed(values, place)
-    way = np.concatenate([[0.0], np.cumsum(_distances(smooth[1:], smooth[:-1]))])
+    steps = _distances(smooth[1:], smooth[:-1])
+    way = np.concatenate([[0.0], np.cumsum(steps)])
     progress = way / (way[-1] or 1.0) + TIME * place
     wanted = np.interp(np.linspace(0, progress[-1], count), progress, place)
     wanted = spread(wanted, min(apart, 1 / (count - 1)))
@@ -80,10 +84,14 @@ def _kept_apart(rows: NDArray[np.int64], place: Array, apart: float) -> list[int
     """The rows without those that stand much closer than `apart` to one before, or to the last."""
     least = LEAST_APART * apart
     kept = [0]
-    for index in range(1, len(rows) - 1):
-        if place[index] - place[kept[-1]] >= least and place[-1] - place[index] >= least:
+    last = len(rows) - 1
+    for index in range(1, last):
+        from_kept = place[index] - place[kept[-1]]
+        to_last = place[last] - place[index]
+        if from_kept >= least and to_last >= least:
             kept.append(index)
-    return [int(rows[index]) for index in dict.fromkeys([*kept, len(rows) - 1])]
+    chosen = dict.fromkeys([*kept, last])  # a single row is the first and the last
+    return [int(rows[index]) for index in chosen]
 
 
 def _places(view: View, rows: NDArray[np.int64]) -> Array:

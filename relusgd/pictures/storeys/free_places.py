@@ -25,8 +25,10 @@ class FreePlaces:
         column = np.floor((x[inside] - self._box.left) / self._cell)
         row = np.floor((y[inside] - self._box.bottom) / self._cell)
         rows, columns = self._drawn.shape
-        seen = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
-        self._drawn[row[seen].astype(np.intp), column[seen].astype(np.intp)] = 1
+        is_in_box = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
+        column = column[is_in_box].astype(np.intp)
+        row = row[is_in_box].astype(np.intp)
+        self._drawn[row, column] = 1
 
     def enter_line(self, x: Array, y: Array) -> None:
         """A line through these pixels; x ascends."""
@@ -64,11 +66,13 @@ class FreePlaces:
 
         None where all are more crowded than `most`.
         """
-        least, chosen = most, None
+        least = most
+        chosen = None
         for left, bottom in corners:
             crowd = self.crowd(left, bottom, width, height)
             if crowd == 0:
                 return left, bottom
             if crowd < least:
-                least, chosen = crowd, (left, bottom)
+                least = crowd
+                chosen = left, bottom
         return chosen
