@@ -19,6 +19,9 @@ NEAR = 0.05
 TOLD_AT_THE_END = "nothing_learned"
 """The kind of event that is told of a training at its end alone."""
 
+FROM_HERE_ON = "only_jitter"
+"""The kind of event that speaks of what comes after, and so not of the end."""
+
 GOES_ON = "diverges"
 """The kind of event that goes on from its beginning to the end."""
 
@@ -36,6 +39,8 @@ def names_of_moments(view: View, moments: Sequence[int], events: Sequence[Event]
         free = [number for number, name in enumerate(names) if not name]
         if event.name == TOLD_AT_THE_END:
             free = [number for number in free if number == len(moments) - 1]
+        if event.name == FROM_HERE_ON:
+            free = [number for number in free if number < len(moments) - 1]
         distances = [_distance(event, places, moments[number]) for number in free]
         if distances and min(distances) <= NEAR:
             names[free[int(np.argmin(distances))]] = event.caption

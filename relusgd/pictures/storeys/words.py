@@ -16,11 +16,10 @@ from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.text_fit import text_width
 from relusgd.pictures.moments.script import Script
 from relusgd.pictures.panels.header import NUMBERS
-from relusgd.pictures.panels.marks import original, relative, x_limits
+from relusgd.pictures.panels.marks import original, relative
 from relusgd.pictures.panels.reference_lines import reference_look
 from relusgd.pictures.scenes.scales import Scales
 from relusgd.pictures.scenes.view import View
-from relusgd.pictures.storeys.free_places import FreePlaces
 from relusgd.pictures.storeys.path_names import (
     NO_ELBOWS,
     has_elbows_inside,
@@ -28,7 +27,7 @@ from relusgd.pictures.storeys.path_names import (
     names_of_layers,
     names_of_paths,
 )
-from relusgd.pictures.storeys.upper import BARS_SHARE
+from relusgd.pictures.storeys.upper_places import UpperPlaces
 
 UNTIL, GONE = 3.5, 4.5
 """The seconds of a film until which the words stand, and after which they are gone."""
@@ -44,13 +43,6 @@ BESIDE = 1.2
 
 MOST_CROWDED = 0.02
 """A word that would stand on more than this share of drawn cells is left out."""
-
-DOT_RADIUS = 5.0
-"""How far around the middle of a point nothing is written, in pixels."""
-
-NOTE_LINES, NOTE_SHARE = 4.5, 0.75
-"""The room that is kept for a note on a function outside the picture: its height in heights of a
-letter, and its width as a share of the storey."""
 
 CURVES = 8
 """Functions of the first seconds that a word keeps clear of."""
@@ -83,8 +75,10 @@ class Words:
         self._script = script
         self._pixels = LETTERS * sheet.scale.text
         self._first = int(script.rows[0])
-        self._free = FreePlaces(upper, max(2.0, self._pixels / 4))
-        self._enter_all(corner)
+        self._free = UpperPlaces(sheet, upper, view, scales, self._pixels)
+        self._free.enter_what_stays(corner)
+        self._free.enter_references(self._first)
+        self._free.enter_functions(*self._early_rows(), *self._others, *view.trail)
         self._fading: list[PastedText | Text] = []
         self._of_function: list[PastedText | Text] = []
         self._name_all()
@@ -107,78 +101,12 @@ class Words:
         seconds = len(self._script.rows) / self._script.fps
         return min(1.0, SHARE * seconds / GONE) if self._is_film else 1.0
 
-    def _pixel(self, x: Array, y: Array) -> tuple[Array, Array]:
-        """Pixels of places in the upper storey."""
-        (left, right), (low, high) = x_limits(self._scales.x), self._scales.y
-        across = (np.asarray(x) - left) / (right - left)
-        up = (np.asarray(y) - low) / (high - low)
-        return self._box.left + across * self._box.width, self._box.bottom + up * self._box.height
-
-    def _enter_all(self, corner: Box | None) -> None:
-        """Enter what is drawn in the first seconds: points, truth, functions and their stems."""
-        view, dataset = self._view, self._view.dataset
-        points = [original(view, dataset.x_train, dataset.y_train)]
-        if view.shows_test_points:
-            points.append(original(view, dataset.x_test, dataset.y_test))
-        radius = self._sheet.scale.thick * DOT_RADIUS
-        for x, y in points:
-            px, py = self._pixel(x, y)
-            for shift in (-radius, 0.0, radius):
-                self._free.enter(px + shift, py)
-                self._free.enter(px, py + shift)
-        if view.truth is not None:
-            self._free.enter_line(*self._pixel(*view.truth))
-        for reference in view.references:
-            self._free.enter_line(*self._pixel(reference.x, reference.at(self._first)))
-        for row in [*self._early_rows(), *self._others, *view.trail]:
-            self._enter_function(row)
-        if self._has_bars:
-            box = self._box
-            self._free.enter_box(box.left, box.bottom, box.width, self._bars_top - box.bottom)
-        if corner:
-            self._free.enter_box(corner.left, corner.bottom, corner.width, corner.height)
-        if view.departure < len(view):
-            self._enter_notes(corner.bottom if corner else self._box.top)
-
-    def _enter_notes(self, top: float) -> None:
-        """Where it is said that the function is above or below the picture, and where it was."""
-        box, height = self._box, NOTE_LINES * self._pixels
-        left, width = box.left + (1 - NOTE_SHARE) / 2 * box.width, NOTE_SHARE * box.width
-        for bottom in (box.bottom, top - height):
-            self._free.enter_box(left, bottom, width, height)
-
-    @property
-    def _has_bars(self) -> bool:
-        return self._view.has_bars and "units" in self._sheet.look.show
-
-    @property
-    def _bars_top(self) -> float:
-        """The upper end of two full bars, one on the other, in pixels."""
-        return self._box.bottom + 2 * BARS_SHARE * self._box.height
-
     def _early_rows(self) -> list[int]:
         """A few snapshots of the seconds in which the words stand."""
         rows = self._script.rows
         early = rows[: max(1, math.ceil(GONE * self._pace * self._script.fps))]
         chosen = np.linspace(0, len(early) - 1, min(CURVES, len(early))).astype(int)
         return [int(row) for row in early[chosen]]
-
-    def _enter_function(self, row: int) -> None:
-        curve = self._view.curve(row)
-        finite = np.isfinite(curve.y)
-        if not finite.all():
-            return
-        x, y = self._pixel(curve.x, curve.y)
-        for shift in (-3.0, 0.0, 3.0):
-            self._free.enter_line(x, y + shift)
-        if not self._view.marks_kinks or "units" not in self._sheet.look.show:
-            return
-        bends = relative(curve.kink, self._scales.kink) > 0.15
-        for place, height in zip(x[1:-1][bends], y[1:-1][bends], strict=True):
-            # A function of a run that diverges may be far below the picture.
-            top = max(min(height, self._box.top), self._box.bottom)
-            stem = np.arange(self._box.bottom, top, self._pixels / 4)
-            self._free.enter(np.full(len(stem), place), stem)
 
     def _name_all(self) -> None:
         colours, view, first = self._sheet.colours, self._view, self._first
@@ -187,12 +115,18 @@ class Words:
             self._name_line("learned function", curve.x, curve.y, colours.learned)
             self._of_function = [*self._fading]
         x, y = original(view, view.dataset.x_train, view.dataset.y_train)
-        self._name("training points", zip(*self._pixel(x, y), strict=True), colours.faint)
+        self._name("training points", zip(*self._free.pixel(x, y), strict=True), colours.faint)
         if view.shows_test_points:
             x, y = original(view, view.dataset.x_test, view.dataset.y_test)
-            self._name("test points", zip(*self._pixel(x, y), strict=True), colours.faint)
+            self._name("test points", zip(*self._free.pixel(x, y), strict=True), colours.faint)
         if view.truth is not None:
             self._name_line("true function", *view.truth, colours.ink)
+        if view.references:
+            # Their names stay, and keep clear of what moves later on.
+            rows = self._script.rows
+            chosen = np.linspace(0, len(rows) - 1, min(CURVES, len(rows))).astype(int)
+            self._free.enter_references(*rows[chosen].tolist())
+            self._free.enter_functions(*rows[chosen].tolist())
         for reference in view.references:
             colour = reference_look(self._sheet, reference.name)["color"]
             self._name_line(reference.title, reference.x, reference.at(first), colour, stays=True)
@@ -200,7 +134,7 @@ class Words:
     def _name_bends(self) -> None:
         """Name the strongest bend of each kind: up and down, or by layer."""
         view, colours = self._view, self._sheet.colours
-        if self._has_bars:
+        if self._free.has_bars:
             self._name_bars()
         if not view.marks_kinks or "units" not in self._sheet.look.show:
             return
@@ -211,7 +145,7 @@ class Words:
         if not np.isfinite(curve.y).all():
             return
         strength = relative(curve.kink, self._scales.kink)
-        x, y = self._pixel(curve.x[1:-1], curve.y[1:-1])
+        x, y = self._free.pixel(curve.x[1:-1], curve.y[1:-1])
         kinds = [
             (curve.sign > 0, "bends up", colours.positive),
             (curve.sign < 0, "bends down", colours.negative),
@@ -224,7 +158,7 @@ class Words:
     def _name_bars(self) -> None:
         """Name the two kinds of bars of a wide layer, over them."""
         places = np.linspace(self._box.left, self._box.right, 50)
-        anchors = [(float(x), self._bars_top) for x in places]
+        anchors = [(float(x), self._free.bars_top) for x in places]
         for words, colour in names_of_bends(self._view, self._sheet.colours):
             self._name(words, anchors, colour)
 
@@ -248,7 +182,7 @@ class Words:
         """Write words beside a line, if possible a quarter along it, else anywhere."""
         shares = np.concatenate([np.linspace(0.25, 0.98, 50), np.linspace(0.25, 0.02, 15)])
         along = x[0] + shares * (x[-1] - x[0])
-        px, py = self._pixel(along, np.interp(along, x, y))
+        px, py = self._free.pixel(along, np.interp(along, x, y))
         self._name(words, zip(px, py, strict=True), colour, stays=stays)
 
     def _name(
@@ -263,7 +197,7 @@ class Words:
         width = text_width(words, self._pixels)
         height = 1.25 * self._pixels
         corners = self._beside(list(anchors), width, height)
-        place = self._free.best(corners, width, height, MOST_CROWDED)
+        place = self._free.best(corners, width, height, np.inf if stays else MOST_CROWDED)
         if place is None:
             return
         left, bottom = place

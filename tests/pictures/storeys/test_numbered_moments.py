@@ -171,3 +171,10 @@ def test_no_line_crosses_the_words_in_an_empty_storey(make_history, dataset):
     (words,) = [text for text in sheet.figure.texts if text.get_text() == NO_ELBOWS]
     assert words.get_zorder() > max(axes.get_zorder() for axes in sheet.figure.axes)
     assert words.get_bbox_patch().get_facecolor()[3] == 1.0
+
+
+def test_the_end_is_not_where_something_goes_on_from(make_history, dataset):
+    view = View(make_history(snapshots=40), dataset)
+    told = [event("only_jitter", 38, caption="Nothing but jitter from here")]
+    assert names_of_moments(view, [0, 10, 39], told) == ["", "", ""]
+    assert names_of_moments(view, [0, 37, 39], told)[1] == "Nothing but jitter from here"
