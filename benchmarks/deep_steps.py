@@ -4,9 +4,10 @@
     python benchmarks/deep_steps.py
 
 All take their steps in turn, on the same batches of 40 out of 200 points, and relusgd draws them
-within the step. Prints a table of medians over rounds, and before it the largest difference of
-anybody's parameters from those of the NumPy engine after 20 steps, divided by the largest distance
-that any of them moved. Raises AssertionError when that is more than rounding.
+within the step. Prints a table of medians over rounds, in processor time, so that other programs
+count little. Before it stands the largest difference of anybody's parameters from those of the
+NumPy engine after 20 steps, divided by the largest distance that any of them moved. Raises
+AssertionError when that is more than rounding.
 """
 
 from __future__ import annotations
@@ -149,15 +150,15 @@ def largest_difference(problem: Problem, everybody: dict[str, Steps]) -> float:
 
 
 def measure(everybody: dict[str, Steps]) -> dict[str, float]:
-    """Microseconds a step, the median over rounds in which everybody is measured once."""
+    """Processor microseconds a step: the median over rounds in which all are measured once."""
     times: dict[str, list[float]] = {name: [] for name in everybody}
     for steps in everybody.values():
         steps(STEPS)
     for _ in range(ROUNDS):
         for name, steps in everybody.items():
-            begin = time.perf_counter()
+            begin = time.process_time()
             steps(STEPS)
-            times[name].append((time.perf_counter() - begin) / STEPS * 1e6)
+            times[name].append((time.process_time() - begin) / STEPS * 1e6)
     return {name: statistics.median(found) for name, found in times.items()}
 
 

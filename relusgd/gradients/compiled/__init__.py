@@ -13,8 +13,7 @@ rows[bounds[s] : bounds[s + 1]] or, without bounds, all points. records: theta a
 `recorded`, counted from 1 and increasing, shape (len(recorded), len(theta)).
 
 Vectors of parameters and batches of the dense step are padded. Weights and biases of padded units
-stay 0, and so do the residuals of padded points. In the deep step they are anything, and no number
-depends on them.
+stay 0, and so do the residuals of padded points.
 """
 # ruff: noqa: E402 - Numba is loaded before anything that needs it
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from relusgd.gradients.compiled.arrays import COMPILED_ACTIVATION_BYTES, Points
+from relusgd.gradients.compiled.arrays import COMPILED_ACTIVATION_BYTES, Points, aligned_zeros
 from relusgd.gradients.compiled.tile_code import LANES, ROWS
 from relusgd.model.network import Array, Integers, Network, layer_shapes
 
@@ -80,7 +80,7 @@ class DeepPadding:
         return int(self.places[-1])
 
     def pad(self, vector: Array) -> Array:
-        padded = np.zeros(self.size)
+        padded = aligned_zeros(self.size)
         padded[self.places] = vector
         return padded
 
@@ -108,9 +108,9 @@ def make_deep_buffers(padding: DeepPadding, batch_size: int) -> DeepBuffers:
     """Working memory for batches of at most so many points."""
     points = rounded_up(min(batch_size, LARGEST_PART), LANES)
     widest = rounded_up(int(padding.layers.columns.max()), ROWS)
-    deltas, below, by_points = np.zeros((3, points * widest))
+    deltas, below, by_points = (aligned_zeros(points * widest) for _ in range(3))
     # Turning a matrix writes whole vectors, which may reach beyond the last row.
-    inputs = np.zeros((padding.input_rows + LANES) * points)
+    inputs = aligned_zeros((padding.input_rows + LANES) * points)
     return DeepBuffers(padding.layers, inputs, deltas, below, by_points, np.zeros(points))
 
 

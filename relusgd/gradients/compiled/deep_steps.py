@@ -7,8 +7,7 @@ a_k, and the biases as a last row of W_{k+1},
 
 of ½ Σ r², where δ_{L+1} = r. Biases are added last, so the product w x of the first layer is
 rounded before the sum. A batch passes through the layers in parts, whose gradients are added. A
-part has `count` points and room for P, which fill vectors. What stands in that room, and in the
-padding of parameters and gradients, is never used.
+part has `count` points and room for P, which fill vectors; what stands in that room is never used.
 """
 
 from __future__ import annotations
@@ -123,6 +122,8 @@ def backward(theta: Array, g: Array, at: DeepBuffers, count: int, P: int, lowest
         start = layers.inputs[k] * P
         a, delta = by_rows(inputs, start, P), by_rows(deltas, 0, P)
         delta_by_points = by_rows(at.by_points, 0, columns)
+        # So that padding stays 0: no result depends on it, but numbers near 0 would be slow.
+        fill(deltas[fan_out * P : columns * P], 0.0)
         write_transposed(delta, delta_by_points, columns, P)
         gradient = by_rows(g, layers.weights[k], columns)
         add_product(a, delta_by_points, gradient, fan_in + 1, columns, count)
