@@ -4,6 +4,7 @@ when it runs.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -117,6 +118,8 @@ def main() -> None:
     """
     prepare_streams()
     register_shells()
+    # relusgd writes no times into files; NumPy and matplotlib fail where this one is no number.
+    os.environ.pop("SOURCE_DATE_EPOCH", None)
     try:
         guarded(app)(prog_name="relusgd")
     except typer.Exit as end:

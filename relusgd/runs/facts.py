@@ -6,6 +6,7 @@ A run.json may come from anybody, so everything in it is checked before it is us
 from __future__ import annotations
 
 import json
+import os
 import platform
 import re
 import sys
@@ -213,6 +214,15 @@ def facts_text(facts: RunFacts) -> str:
     return sealed(json.dumps({**stated, **notes}, indent=2, ensure_ascii=False) + "\n")
 
 
+CODE_FOR_ANOTHER = (
+    "OPENBLAS_CORETYPE",
+    "NUMBA_CPU_NAME",
+    "NUMBA_CPU_FEATURES",
+    "NPY_DISABLE_CPU_FEATURES",
+)
+"""Variables by which NumPy, its OpenBLAS and Numba use code that is made for another processor."""
+
+
 def new_facts(
     plan: Plan, *, seconds: float = 0.0, notes: Mapping[str, Any] | None = None
 ) -> RunFacts:
@@ -269,8 +279,17 @@ def _numba_version() -> str:
     return version("numba")
 
 
-@cache
 def _processor() -> str:
+    """The processor, and the variables by which code for another one is chosen, where any is set.
+
+    They change last bits as another processor would.
+    """
+    chosen = [f"{name}={os.environ[name]}" for name in CODE_FOR_ANOTHER if os.environ.get(name)]
+    return ", ".join([_processor_name(), *chosen])
+
+
+@cache
+def _processor_name() -> str:
     if sys.platform == "linux":
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
         for line in text.splitlines():

@@ -238,3 +238,14 @@ def test_continuing_on_another_machine_says_what_differs_there(tmp_path):
     assert "recorded" not in relusgd("train", tmp_path / "run").stderr.replace(
         "everything recorded", ""
     ), "nothing is left to differ"
+
+
+def test_a_variable_that_chooses_code_for_another_processor_counts_as_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Nehalem")
+    stopped(load_config({**BASE, "network": {"hidden": 5}}), tmp_path / "run", 1)
+    assert "recorded with" not in relusgd("show", tmp_path / "run").stderr
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+    monkeypatch.setenv("NUMBA_CPU_NAME", "generic")
+    words = relusgd("show", tmp_path / "run").stderr
+    assert ", OPENBLAS_CORETYPE=Nehalem, this is " in words
+    assert ", OPENBLAS_CORETYPE=Haswell, NUMBA_CPU_NAME=generic; " in words
