@@ -48,6 +48,10 @@ CURVES = 8
 """Functions of the first seconds that a word keeps clear of."""
 
 
+Place = tuple[float, float]
+"""The lower left corner of words, in pixels."""
+
+
 class Words:
     """What the storeys show, in the colours of the things.
 
@@ -150,10 +154,19 @@ class Words:
             (curve.sign > 0, "bends up", colours.positive),
             (curve.sign < 0, "bends down", colours.negative),
         ]
+        named, places = [], []
         for is_kind, words, colour in kinds:
             of_kind = np.flatnonzero(is_kind & (strength > 0.1))
             order = of_kind[np.argsort(-strength[of_kind])]
-            self._name(words, zip(x[order], y[order], strict=True), colour)
+            if len(order):
+                named.append((words, colour))
+                anchors = zip(x[order], y[order], strict=True)
+                places.append(self._place_beside(words, anchors, MOST_CROWDED))
+        if None in places:
+            self._name_in_a_row(named)
+            return
+        for (words, colour), place in zip(named, places, strict=True):
+            self._write(words, place, colour)
 
     def _name_bars(self) -> None:
         """Name the two kinds of bars of a wide layer, over them."""
@@ -165,7 +178,8 @@ class Words:
     def _name_in_a_row(self, named: Sequence[tuple[str, str]]) -> None:
         """Write words in colours side by side, where the upper storey is freest."""
         box, height = self._box, 1.25 * self._pixels
-        width = self._width_of(named)
+        # With free paper on both sides, so that the row belongs to nothing beside it.
+        width = self._width_of(named) + 4 * self._pixels
         across = np.linspace(box.left, box.right - width, 40)
         up = np.linspace(box.top - height, box.bottom, 40)
         corners = [(float(left), float(bottom)) for bottom in up for left in across]
@@ -194,14 +208,24 @@ class Words:
         stays: bool = False,
     ) -> None:
         """Write words where there is room beside one of the pixels; nowhere if there is none."""
-        width = text_width(words, self._pixels)
-        height = 1.25 * self._pixels
+        place = self._place_beside(words, anchors, np.inf if stays else MOST_CROWDED)
+        self._write(words, place, colour, stays=stays)
+
+    def _place_beside(
+        self, words: str, anchors: Iterable[tuple[float, float]], most_crowded: float
+    ) -> Place | None:
+        """Take the place beside one of the pixels where words have room, if there is one."""
+        width, height = text_width(words, self._pixels), 1.25 * self._pixels
         corners = self._beside(list(anchors), width, height)
-        place = self._free.best(corners, width, height, np.inf if stays else MOST_CROWDED)
+        place = self._free.best(corners, width, height, most_crowded)
+        if place is not None:
+            self._free.enter_box(*place, width, height)
+        return place
+
+    def _write(self, words: str, place: Place | None, colour: str, *, stays: bool = False) -> None:
         if place is None:
             return
         left, bottom = place
-        self._free.enter_box(left, bottom, width, height)
         text = self._sheet.text(
             left,
             bottom + 0.35 * self._pixels,

@@ -308,3 +308,12 @@ def box_of(pasted, painter):
 def is_in(pasted, box):
     _, y = pasted._text.get_position()
     return y * Look().size[1] < box.top
+
+
+@pytest.mark.parametrize("size", [(480, 360), (1000, 700), (1080, 1080)], ids=str)
+def test_a_still_names_both_ways_to_bend_however_crowded_it_is(make_history, dataset, size):
+    generator = np.random.default_rng(0)
+    x = np.sort(generator.random(3000))
+    crowded = replace(dataset, x_train=x, y_train=np.sin(6 * x) + generator.standard_normal(3000))
+    said = words_of_still(View(make_history(hidden=(40,), snapshots=20), crowded), Look(size=size))
+    assert {"bends up", "bends down"} <= set(said)
