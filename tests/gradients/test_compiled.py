@@ -14,6 +14,7 @@ import pytest
 pytest.importorskip("numba")
 
 from relusgd.gradients.compiled import (
+    OneLayerPadding,
     aligned_zeros,
     dense_kernel,
     make_buffers,
@@ -88,6 +89,17 @@ def test_what_a_step_reads_and_writes_begins_at_a_cache_line():
     zeros = aligned_zeros(2, 3)
     assert (zeros.shape, zeros.tolist()) == ((2, 3), [[0, 0, 0], [0, 0, 0]])
     assert aligned_zeros(0, 5).shape == (0, 5)
+
+
+def test_the_output_layer_comes_last_and_its_bias_last_of_all():
+    for width in (1, 3, 8, 9):
+        padding = OneLayerPadding(width)
+        vector = np.arange(1.0, 3 * width + 2)
+        padded = padding.pad(vector)
+        assert np.array_equal(padding.unpad(padded), vector)
+        assert padded[padding.output] == 2 * width + 1
+        assert padded[padding.output_bias] == 3 * width + 1
+        assert len(padded) == padding.output_bias + 1
 
 
 @pytest.mark.parametrize(("limit", "kept"), [(8 * 2 * 8, True), (8 * 2 * 8 - 1, False)])

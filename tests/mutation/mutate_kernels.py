@@ -75,7 +75,7 @@ TESTS = {
     "compiled.prefix_sum_steps": COMPILED,
     "compiled.new_point_steps": ["training/test_noise.py"],
     "compiled.elbow_search": COMPILED,
-    "compiled.padding": COMPILED,
+    "compiled.padding": ["gradients/test_compiled.py"],
     "compiled.tiles": DEEP,
     "compiled.tile_code": ["gradients/test_tiles.py"],
     "compiled.products": DEEP,
