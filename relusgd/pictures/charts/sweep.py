@@ -283,6 +283,7 @@ class QuantileBuilder:
         )
 
     def _draw_median(self, axes: Axes) -> None:
+        """A dashed line from the axis of errors to the curve at 50 %, and down from there."""
         level = float(self.errors.place(np.median(self.values, keepdims=True))[0])
         axes.plot(
             [-2, 50, 50],

@@ -77,11 +77,12 @@ def painters_for(frames: int) -> int:
 def _in_order(
     painter: PaintsAhead, helpers: Sequence[HelpingPainter], indices: Sequence[int]
 ) -> Iterator[Frame]:
-    nobodys = iter(range(len(indices)))
+    """The frames in their order: most by helpers, and some by this process while it would wait."""
+    to_order = iter(range(len(indices)))
     painters: dict[int, HelpingPainter] = {}
 
     def order_next(helper: HelpingPainter) -> None:
-        place = next(nobodys, None)
+        place = next(to_order, None)
         if place is not None:
             painters[place] = helper
             helper.order(place)
@@ -96,7 +97,7 @@ def _in_order(
             continue
         helper = painters.pop(place)
         if not own and not helper.has_painted():
-            ahead = next(nobodys, None)
+            ahead = next(to_order, None)
             if ahead is not None:
                 own[ahead] = painter.paint(indices[ahead]).copy()
         frame = helper.next_frame()

@@ -118,13 +118,15 @@ def _as_early_as_possible(captions: Sequence[_Shown], fps: float) -> list[_Shown
     return moved
 
 
-def _first_free(placed: Sequence[_Shown], first: int, latest: int, length: int) -> int | None:
+def _first_free(placed: Sequence[_Shown], first: int, latest: int, to_read: int) -> int | None:
     """The first frame, up to the latest, at which so many frames have no caption that must stand.
 
     What others have beyond the time to read them may be taken.
     """
     for begin in range(first, latest + 1):
-        if all(begin >= other.begin + length or begin + length <= other.begin for other in placed):
+        if all(
+            begin >= other.begin + to_read or begin + to_read <= other.begin for other in placed
+        ):
             return begin
     return None
 
