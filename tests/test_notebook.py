@@ -31,6 +31,13 @@ def test_the_notebook_keeps_no_outputs():
     assert all(not cell.get("outputs") for cell in cells)
 
 
+def test_the_page_with_python_in_it_holds_the_notebook():
+    lite = ROOT / "docs/lite"
+    config = json.loads((lite / "jupyter_lite_config.json").read_text(encoding="utf-8"))
+    (held,) = config["LiteBuildConfig"]["contents"]
+    assert (lite / held).samefile(NOTEBOOK)
+
+
 @pytest.mark.parametrize(
     ("source", "kind"),
     [
