@@ -111,6 +111,14 @@ def test_a_film_without_an_encoder_is_a_sentence_with_what_to_do(tmp_path):
     assert not (tmp_path / "film.mp4").exists()
 
 
+def test_an_encoder_that_a_variable_names_and_that_is_not_there_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "/nowhere/ffmpeg")
+    stdout, stderr = run_without("", tmp_path, "train c.yaml", "animate outputs/c --out film.mp4")
+    assert stdout.rstrip().endswith("exit code 1")
+    assert "/nowhere/ffmpeg is no program (IMAGEIO_FFMPEG_EXE names it)" in stderr
+    assert not (tmp_path / "film.mp4").exists()
+
+
 ON_WINDOWS = """
 import signal, sys
 sys.platform = "win32"

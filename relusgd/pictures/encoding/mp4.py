@@ -8,6 +8,7 @@ import inspect
 import math
 import os
 import re
+import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -66,12 +67,18 @@ def find_encoder() -> str:
     try:
         import imageio_ffmpeg
 
-        return str(imageio_ffmpeg.get_ffmpeg_exe())
+        program = str(imageio_ffmpeg.get_ffmpeg_exe())
     except (ImportError, RuntimeError) as error:
         raise RelusgdError(
             "MP4 films need ffmpeg, which was not found",
             "pip install imageio-ffmpeg, or write a .gif",
         ) from error
+    if shutil.which(program) is None:
+        raise RelusgdError(
+            f"MP4 films need ffmpeg, and {program} is no program (IMAGEIO_FFMPEG_EXE names it)",
+            "unset IMAGEIO_FFMPEG_EXE, or write a .gif",
+        )
+    return program
 
 
 def schedule(fps: float, hold: float, rest: float = 0.0) -> tuple[float, int, int, int]:
