@@ -80,7 +80,7 @@ def test_padding_and_back_changes_nothing():
         assert np.array_equal(unpad(np.stack([pad(vector, width)] * 2), width), [vector, vector])
 
 
-def test_what_a_step_reads_and_writes_begins_at_a_cache_line():
+def test_what_a_step_reads_and_writes_begins_where_a_line_of_the_cache_does():
     points, theta = make_points(np.arange(40.0), np.zeros(40), 0.0), pad(np.ones(31), 10)
     at = make_buffers(points, theta, 40, prefix_sums=False)
     kept = [aligned_zeros(size) for size in range(1, 30)]  # memory of different beginnings
