@@ -54,7 +54,7 @@ class KeptBatches:
         if order.sampling == "full":  # nothing is drawn
             yield from order.batches(first, stop, words)
             return
-        steps = max(1, PIECE_DRAWS // order.batch_size)
+        steps = steps_of_a_piece(order)
         while first < stop:
             number, start = divmod(first, steps)
             end = min(start + stop - first, steps)
@@ -81,6 +81,15 @@ class KeptBatches:
                 return
             forgotten = self._pieces.pop(oldest)
             self._bytes -= sum(piece.bytes for piece in forgotten.values())
+
+
+def steps_of_a_piece(order: BatchOrder) -> int:
+    """How many steps have their batches in one piece; of shuffled points whole epochs, because the
+    permutation of an epoch is drawn as a whole.
+    """
+    if order.sampling == "shuffle":
+        return order.steps_per_epoch * max(1, PIECE_DRAWS // order.n)
+    return max(1, PIECE_DRAWS // order.batch_size)
 
 
 def draw_piece(order: BatchOrder, first: int, stop: int, words: WordSource) -> KeptPiece:

@@ -52,6 +52,13 @@ def test_what_was_drawn_once_is_not_drawn_again():
     assert words.drawn == drawn
 
 
+def test_the_permutation_of_an_epoch_of_many_points_is_drawn_once():
+    order, kept = BatchOrder(5, 200_000, 1000, "shuffle"), KeptBatches(10**7)
+    words = CountedWords()
+    list(kept.batches(order, 0, 2 * order.steps_per_epoch, words))
+    assert words.drawn == 2 * 200_000
+
+
 def test_the_oldest_order_makes_room_for_a_new_one():
     old, new = (BatchOrder(seed, 200, 40, "replacement") for seed in (1, 2))
     words, kept = CountedWords(), KeptBatches(100_000)  # room for the piece of one order
