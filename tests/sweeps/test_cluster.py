@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -184,25 +183,45 @@ def worker_processes(scheduler):
         return list(client.run(os.getpid).values())
 
 
+class Disturbed(Watching):
+    """Lets a disturbance happen so many times, spread over the runs that come back.
+
+    The driver waits in `finished` while it happens, so that a sweep cannot be over before, however
+    fast the machine is. The workers go on meanwhile.
+    """
+
+    def __init__(self, disturb, times, runs):
+        super().__init__()
+        self.disturb, self.times, self.happened = disturb, times, 0
+        self.rows_between = runs // (times + 1)
+
+    def finished(self, rows):
+        super().finished(rows)
+        while self.happened < min(self.times, len(self.rows) // self.rows_between):
+            self.disturb()
+            self.happened += 1
+
+
 def test_dask_workers_that_are_killed_at_random_cost_nothing_but_time(scheduler, tmp_path):
     config = small_sweep(sweep__repeat=100 if LONG else 30, training__epochs=1500)
-    kills, over, chance = [], threading.Event(), random.Random(0)
+    chance = random.Random(0)
 
     def kill():
-        while len(kills) < KILLS and not over.wait(0.2 + 0.5 * chance.random()):
+        """Kill a worker after a random time. One that was killed just now has no process yet."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            time.sleep(0.3 * chance.random())
             try:
                 os.kill(chance.choice(worker_processes(scheduler)), signal.SIGKILL)
-                kills.append(time.monotonic())
+                return
             except (OSError, IndexError, InputError):
                 continue
+        pytest.fail("no worker came back within a minute")
 
-    watching, killer = Watching(), threading.Thread(target=kill)
+    watching = Disturbed(kill, KILLS, config.sweep.runs)
     with dask_executor(str(scheduler)) as executor:
-        killer.start()
         sweep = run_sweep(config, tmp_path / "s", executor, observer=watching)
-        over.set()
-        killer.join()
-    assert len(kills) == KILLS
+    assert watching.happened == KILLS
     names = [row.run for row in watching.rows]
     assert len(names) == len(set(names)) == config.sweep.runs
     assert set(sweep.summary["status"]) == {"complete"}, set(sweep.summary["error"])
@@ -250,29 +269,20 @@ class RestartingCluster:
 def test_a_scheduler_that_restarts_loses_no_run_and_doubles_none(tmp_path):
     config = small_sweep(sweep__repeat=4 * RESTARTS, training__epochs=3000)
     cluster = RestartingCluster(tmp_path)
-    over = threading.Event()
-    between = config.sweep.runs // (RESTARTS + 1)
 
     def restart():
-        while len(restarts) < RESTARTS and not over.wait(0.05):
-            if len(watching.rows) >= between * (len(restarts) + 1):
-                restarts.append(len(watching.rows))
-                cluster.kill()
-                cluster.start()
+        cluster.kill()
+        cluster.start()
 
-    restarts, watching = [], Watching()
-    restarter = threading.Thread(target=restart)
+    watching = Disturbed(restart, RESTARTS, config.sweep.runs)
     cluster.start()
     try:
         cluster.wait()
         with dask_executor(cluster.address) as executor:
-            restarter.start()
             sweep = run_sweep(config, tmp_path / "s", executor, observer=watching)
     finally:
-        over.set()
-        restarter.join()
         cluster.close()
-    assert len(restarts) == RESTARTS
+    assert watching.happened == RESTARTS
     names = [row.run for row in watching.rows]
     assert len(names) == len(set(names)) == config.sweep.runs
     assert set(sweep.summary["status"]) == {"complete"}, set(sweep.summary["error"])
