@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import escape
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from relusgd.words import counted, duration
@@ -26,6 +26,8 @@ LINE = "font-size:90%;font-variant-numeric:tabular-nums"
 FRAME = "width:16em;height:.6em;border:1px solid currentColor;border-radius:.3em;overflow:hidden"
 FILLING = "height:100%;background:currentColor;opacity:.7"
 """Styles. The colour is that of the notebook's text, so that light and dark ones show it."""
+
+Observer = TypeVar("Observer")
 
 
 def notebook_shell() -> Any | None:
@@ -120,3 +122,23 @@ def cell_bar(thing: str) -> Iterator[CellBar | None]:
         yield bar
     finally:
         bar.end()
+
+
+@contextmanager
+def observed(
+    observer: Observer | None,
+    thing: str,
+    *,
+    in_cell: Callable[[CellBar], Observer],
+    elsewhere: Callable[[], Observer],
+) -> Iterator[Observer]:
+    """What watches the work in the block: this observer, if there is one.
+
+    Without one, `in_cell` makes one that moves a bar in a notebook's cell, and `elsewhere` one
+    that shows nothing.
+    """
+    if observer is not None:
+        yield observer
+        return
+    with cell_bar(thing) as bar:
+        yield elsewhere() if bar is None else in_cell(bar)

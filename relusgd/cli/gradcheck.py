@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from relusgd.cli.boundary import guarded
-from relusgd.cli.completions import complete_sizes
 from relusgd.cli.network_source import (
     EpochOption,
     SourceArgument,
@@ -21,7 +20,7 @@ from relusgd.cli.network_source import (
     plain_table,
 )
 from relusgd.cli.options import JsonOption, SetOption
-from relusgd.cli.picture_options import ThemeName, ThemeOption
+from relusgd.cli.picture_options import PictureSizeOption, ThemeName, ThemeOption
 from relusgd.cli.terminal import print_json, print_table, stderr_console, wrapped_for_stderr
 from relusgd.errors import InputError
 from relusgd.words import brief_duration, dimensions, exact_number, number
@@ -62,15 +61,7 @@ def gradcheck(
             show_default=False,
         ),
     ] = None,
-    size: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WxH|NAME",
-            help="Of the picture, in pixels or by name, such as slide.",
-            autocompletion=complete_sizes,
-            show_default=False,
-        ),
-    ] = None,
+    size: PictureSizeOption = None,
     changes: SetOption = None,
     theme: ThemeOption = ThemeName.light,
     as_json: JsonOption = False,

@@ -83,6 +83,17 @@ SizeOption = Annotated[
         autocompletion=complete_sizes,
     ),
 ]
+PictureSizeOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WxH|NAME",
+        help="Of the picture, in pixels or by name, such as slide.",
+        autocompletion=complete_sizes,
+        show_default=False,
+    ),
+]
+"""The same where a picture is drawn on request only, and has a usual size of its own."""
+
 TitleOption = Annotated[str | None, typer.Option(metavar="TEXT", help="A line above the picture.")]
 CaptionsOption = Annotated[
     OnOff, typer.Option(help="Say in a line what happens: elbows gather, units die.")

@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relusgd.cli.boundary import guarded
-from relusgd.cli.completions import complete_configs, complete_sizes
+from relusgd.cli.completions import complete_configs
 from relusgd.cli.network_source import EpochOption, check_out
 from relusgd.cli.options import JsonOption, SetOption, finite_numbers, run_folder_of
-from relusgd.cli.picture_options import ThemeName, ThemeOption, TitleOption, make_look
+from relusgd.cli.picture_options import (
+    PictureSizeOption,
+    ThemeName,
+    ThemeOption,
+    TitleOption,
+    make_look,
+)
 from relusgd.cli.terminal import (
     SENTENCE_WIDTH,
     print_json,
@@ -104,15 +110,7 @@ def step(
             show_default=False,
         ),
     ] = None,
-    size: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WxH|NAME",
-            help="Of the picture, in pixels or by name, such as slide.",
-            autocompletion=complete_sizes,
-            show_default=False,
-        ),
-    ] = None,
+    size: PictureSizeOption = None,
     title: TitleOption = None,
     theme: ThemeOption = ThemeName.light,
 ) -> None:

@@ -11,11 +11,12 @@ from typing import Self
 import numpy as np
 
 from relusgd.comparing.best_values import Optimum, find_optima
-from relusgd.comparing.groups import MEASURES, Group, Result, make_groups
+from relusgd.comparing.groups import Group, Result, make_groups
 from relusgd.comparing.keys import POINTS, SEEDS, Values, varied_keys
 from relusgd.comparing.solvers import Duel, find_duels
 from relusgd.errors import RelusgdError
 from relusgd.model.history import ERROR_NAMES
+from relusgd.runs.result import MEASURES
 from relusgd.runs.run import Run
 from relusgd.sweeps.rows import Row, varied_of
 from relusgd.sweeps.summary_file import cell_text

@@ -13,20 +13,9 @@ from relusgd.comparing.keys import ABSENT, CASE, Values, in_order
 from relusgd.comparing.labels import Words, label, telling_words
 from relusgd.config.values import plain
 from relusgd.diagnostics.outcomes import Outcome
+from relusgd.runs.result import MEASURES
 from relusgd.runs.run import Run
 from relusgd.words import counted
-
-MEASURES = (
-    "train_mse",
-    "test_mse",
-    "best_test_mse",
-    "best_epoch",
-    "dead_units",
-    "breakpoints",
-    "seconds",
-)
-"""What is measured of each run, in the order of CSV and JSON; errors in the square of the data's
-own unit. They are the names of `RunResult`, and the run's seconds."""
 
 STATES = ("complete", "unfinished", "diverged", "failed")
 

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from relusgd.comparing.best_values import Optimum
 from relusgd.comparing.compared_runs import ComparedRuns
 from relusgd.comparing.findings import find_all
-from relusgd.comparing.groups import MEASURES, Group, Result
+from relusgd.comparing.groups import Group, Result
 from relusgd.comparing.keys import ABSENT, present
 from relusgd.comparing.solvers import Duel
 from relusgd.config.values import is_number, single
+from relusgd.runs.result import MEASURES
 from relusgd.runs.titles import value_words
 from relusgd.sweeps.summary_file import cell_text
 

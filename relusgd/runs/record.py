@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from relusgd.advice import Advice, advice, flag
-from relusgd.cell_bar import cell_bar
+from relusgd.cell_bar import observed
 from relusgd.config import Config, Source, as_config, config_to_yaml, default_folder
 from relusgd.errors import DivergedError, StoppedError
 from relusgd.files import write_whole
@@ -112,18 +112,9 @@ def record(
     if start is None and not overwrite:
         start = standing_start(folder, config)
     plan = prepare(config, dataset, start)
-    with disk_faults(folder), _watched(observer) as watching:
-        return _record(plan, folder, overwrite, watching, notes, block_steps, own)
-
-
-@contextmanager
-def _watched(observer: Observer | None) -> Iterator[Observer]:
-    """This observer; without one, a bar in a notebook's cell, and nothing elsewhere."""
-    if observer is not None:
-        yield observer
-        return
-    with cell_bar("step") as bar:
-        yield NullObserver() if bar is None else CellObserver(bar)
+    watching = observed(observer, "step", in_cell=CellObserver, elsewhere=NullObserver)
+    with disk_faults(folder), watching as observer:
+        return _record(plan, folder, overwrite, observer, notes, block_steps, own)
 
 
 def _record(

@@ -18,6 +18,18 @@ from relusgd.words import counted, number
 Metrics = Mapping[str, NDArray[Any]]
 """Column of metrics.csv → array, one entry per snapshot."""
 
+MEASURES = (
+    "train_mse",
+    "test_mse",
+    "best_test_mse",
+    "best_epoch",
+    "dead_units",
+    "breakpoints",
+    "seconds",
+)
+"""What tables say of each run, in their order: names of `RunResult`, and the run's seconds. Errors
+are in the square of the data's own unit."""
+
 
 def original_units(metrics: Metrics, scaling: Scaling) -> dict[str, NDArray[Any]]:
     """The metrics with both errors in the square of the data's own units."""

@@ -18,21 +18,11 @@ from relusgd.errors import RelusgdError
 from relusgd.runs.contents import RunContents
 from relusgd.runs.facts import RunFacts
 from relusgd.runs.find import with_one_run
-from relusgd.runs.result import RunResult
+from relusgd.runs.result import MEASURES, RunResult
 from relusgd.runs.run import Run
 
 FIRST = ("run", "status")
-RESULTS = (
-    "epochs",
-    "steps",
-    "train_mse",
-    "test_mse",
-    "best_test_mse",
-    "best_epoch",
-    "dead_units",
-    "breakpoints",
-    "seconds",
-)
+RESULTS = ("epochs", "steps", *MEASURES)
 LAST = ("engine", "outcome", "reason", "error")
 ENDING = ("outcome", "reason")
 NOTE = "sweep"

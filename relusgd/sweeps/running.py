@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from relusgd.advice import Advice
-from relusgd.cell_bar import cell_bar
+from relusgd.cell_bar import observed
 from relusgd.config import Config, Source, as_config, default_sweep_folder
 from relusgd.config.expansion import Shard
 from relusgd.durable import make_folders
@@ -90,7 +90,8 @@ def run_sweep(
     """
     config = as_config(config)
     folder = Path(out) if out is not None else default_sweep_folder(config)
-    with disk_faults(folder), _watched(observer) as observer:
+    watching = observed(observer, "run", in_cell=SweepCellObserver, elsewhere=NullSweepObserver)
+    with disk_faults(folder), watching as observer:
         check_place(folder)
         if shard is not None and not 1 <= shard[0] <= shard[1]:
             raise InputError(
@@ -110,16 +111,6 @@ def run_sweep(
                 recorder.drive(backend, to_do.jobs)
         clear_leftovers(folder)
         return recorder.close()
-
-
-@contextmanager
-def _watched(observer: SweepObserver | None) -> Iterator[SweepObserver]:
-    """This observer; without one, a bar in a notebook's cell, and nothing elsewhere."""
-    if observer is not None:
-        yield observer
-        return
-    with cell_bar("run") as bar:
-        yield NullSweepObserver() if bar is None else SweepCellObserver(bar)
 
 
 @contextmanager
