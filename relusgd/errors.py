@@ -56,7 +56,10 @@ class DivergedError(RelusgdError):
     exit_code = 3
 
     def __init__(
-        self, message: str, hint: str | None = None, advice: Mapping[str, object] | None = None
+        self,
+        message: str,
+        hint: str | None = None,
+        advice: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(message, hint)
         self.advice = dict(advice or {})

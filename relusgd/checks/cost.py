@@ -136,7 +136,11 @@ class CostedWay:
 
 
 def difference_way(
-    loss: Callable[..., object], parameters: int, arrays: Sequence[Array], *, theory: float
+    loss: Callable[..., object],
+    parameters: int,
+    arrays: Sequence[Array],
+    *,
+    theory: float,
 ) -> CostedWay:
     """Central differences: two evaluations for every parameter; only one evaluation is timed."""
     return CostedWay(

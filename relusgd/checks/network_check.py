@@ -60,7 +60,10 @@ class Problem:
         points = min(count, MOST_POINTS, max(2, MOST_TERMS // size))
         chosen = np.linspace(0, count - 1, points).round().astype(int)
         return cls(
-            network.parameters(), network.hidden, dataset.x_train[chosen], dataset.y_train[chosen]
+            network.parameters(),
+            network.hidden,
+            dataset.x_train[chosen],
+            dataset.y_train[chosen],
         )
 
     @property

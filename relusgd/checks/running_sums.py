@@ -50,7 +50,14 @@ def _points_below(w: Any, b: Any, rises: bool, x: Array) -> int:
 
 
 def _residuals(
-    w: Array, b: Array, v: Array, c: Any, k: list[int], rises: list[bool], x: Array, y: Array
+    w: Array,
+    b: Array,
+    v: Array,
+    c: Any,
+    k: list[int],
+    rises: list[bool],
+    x: Array,
+    y: Array,
 ) -> list[Any]:
     """2/B (f(x_i) − y_i), from running sums of slopes and intercepts in the order of x."""
     B = len(x)

@@ -82,7 +82,12 @@ def diagnose(
 
 
 def _show_slopes(
-    run: Run, epoch: int | None, out: Path | None, look: Look, *, as_json: bool
+    run: Run,
+    epoch: int | None,
+    out: Path | None,
+    look: Look,
+    *,
+    as_json: bool,
 ) -> None:
     """f′ of a snapshot beside the start: a picture if wanted, and the table or JSON."""
     from relusgd.pictures.kit.stills import check_still

@@ -144,7 +144,10 @@ def predict(
 
 
 def check_positions(
-    at: str | None, table: Path | None, column: str | None, grid: int | None
+    at: str | None,
+    table: Path | None,
+    column: str | None,
+    grid: int | None,
 ) -> None:
     """Raise InputError unless positions are given in exactly one way."""
     given = [
@@ -163,7 +166,10 @@ def check_positions(
 
 
 def positions_given(
-    run: Run, at: str | None, table: Path | None, column: str | None
+    run: Run,
+    at: str | None,
+    table: Path | None,
+    column: str | None,
 ) -> NDArray[np.float64]:
     """The positions of --at or of a column of --csv, shape (n,)."""
     import numpy as np

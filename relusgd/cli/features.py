@@ -106,7 +106,15 @@ def features(
     loaded = load_run(run)
     snapshots = chosen_snapshots(loaded, epochs, layer)
     if out is not None:
-        draw(loaded, snapshots, out, look, film, layer=layer, top=top)
+        draw(
+            loaded,
+            snapshots,
+            out,
+            look,
+            film,
+            layer=layer,
+            top=top,
+        )
     sentences = feature_sentences(snapshots)
     if as_json:
         print_json(facts_of(loaded, snapshots, top, sentences))
@@ -266,7 +274,10 @@ def share_text(share: float) -> str:
 
 
 def facts_of(
-    run: Run, snapshots: Sequence[RunFeatures], top: int, sentences: Sequence[str]
+    run: Run,
+    snapshots: Sequence[RunFeatures],
+    top: int,
+    sentences: Sequence[str],
 ) -> dict[str, Any]:
     """Everything, with the principal features at the training points."""
     first = snapshots[0]

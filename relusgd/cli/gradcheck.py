@@ -198,7 +198,11 @@ def _check_table(checks: dict[tuple[str, str], GradientCheck]) -> Table:
 
 
 def _show_step_sizes(
-    network: Network, dataset: Dataset, picture: AskedPicture | None, *, as_json: bool
+    network: Network,
+    dataset: Dataset,
+    picture: AskedPicture | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Print the errors of differences over their step, and draw them."""
     from relusgd.checks.network_check import Problem

@@ -101,7 +101,15 @@ def graph(
     Of a network at one sample, of a theory sheet's functions, or of an expression. Prints the file,
     or a table.
     """
-    _check_options(source, function, out, at=at, nudge=nudge, animate=animate, as_json=as_json)
+    _check_options(
+        source,
+        function,
+        out,
+        at=at,
+        nudge=nudge,
+        animate=animate,
+        as_json=as_json,
+    )
     if animate and out is None:
         out = _film_path(source)
     check_out(out)
@@ -285,11 +293,22 @@ def _draw_nudge(
     """Write the picture of a nudge."""
     from relusgd.graphs.nudge_picture import draw_nudge
 
-    draw_nudge(graph.evaluate(), node, by, out, theme=theme, size=pixels)
+    draw_nudge(
+        graph.evaluate(),
+        node,
+        by,
+        out,
+        theme=theme,
+        size=pixels,
+    )
 
 
 def _write_graph(
-    graph: Graph, out: Path, theme: str, words: str, pixels: tuple[int, int] | None
+    graph: Graph,
+    out: Path,
+    theme: str,
+    words: str,
+    pixels: tuple[int, int] | None,
 ) -> None:
     """Write a picture, or the graph in Graphviz's language."""
     state, suffix = graph.evaluate(), out.suffix.lower()
@@ -309,7 +328,11 @@ def _write_graph(
 
 
 def _film_step(
-    graph: Graph, chosen: ChosenNetwork, out: Path, theme: str, pixels: tuple[int, int] | None
+    graph: Graph,
+    chosen: ChosenNetwork,
+    out: Path,
+    theme: str,
+    pixels: tuple[int, int] | None,
 ) -> None:
     """Film the SGD step that follows this epoch, on the graph's sample."""
     from relusgd.cli.progress import frame_progress
@@ -329,4 +352,11 @@ def _film_step(
         output_bias=chosen.config.network.output_bias,
     )
     with frame_progress() as progress:
-        film_sgd_step(graph, out, step, theme=theme, size=pixels, progress=progress)
+        film_sgd_step(
+            graph,
+            out,
+            step,
+            theme=theme,
+            size=pixels,
+            progress=progress,
+        )

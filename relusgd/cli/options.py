@@ -40,7 +40,10 @@ def _number(part: str, text: str, option: str) -> float:
 RunArgument = Annotated[
     Path,
     typer.Argument(
-        metavar="RUN", help="A run folder.", autocompletion=complete_runs, show_default=False
+        metavar="RUN",
+        help="A run folder.",
+        autocompletion=complete_runs,
+        show_default=False,
     ),
 ]
 RunsArgument = Annotated[

@@ -61,7 +61,11 @@ SecondsOption = Annotated[
 FromOption = Annotated[
     int | None,
     typer.Option(
-        "--from", metavar="EPOCH", min=0, help="The first epoch shown.", show_default=False
+        "--from",
+        metavar="EPOCH",
+        min=0,
+        help="The first epoch shown.",
+        show_default=False,
     ),
 ]
 ToOption = Annotated[
@@ -139,5 +143,9 @@ def make_look(
     from relusgd.pictures.kit.look import Look
 
     return Look.of(
-        size=size, title=typed_text(title), theme=theme.value, show=show, layout=layout.value
+        size=size,
+        title=typed_text(title),
+        theme=theme.value,
+        show=show,
+        layout=layout.value,
     )

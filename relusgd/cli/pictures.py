@@ -175,7 +175,10 @@ def plot(
     step: Annotated[
         int | None,
         typer.Option(
-            metavar="STEP", min=0, help="The step shown, in place of the epoch.", show_default=False
+            metavar="STEP",
+            min=0,
+            help="The step shown, in place of the epoch.",
+            show_default=False,
         ),
     ] = None,
     story: Annotated[
@@ -204,7 +207,15 @@ def plot(
         print_path(plot_elbows(runs, out, look, alone=not (story or epoch or step or with_)))
         return
     loaded = [load_run(run) for run in runs]
-    path = write(loaded, out, epoch=epoch, step=step, story=story, look=look, with_=with_)
+    path = write(
+        loaded,
+        out,
+        epoch=epoch,
+        step=step,
+        story=story,
+        look=look,
+        with_=with_,
+    )
     warn_of_boxes(loaded, look)
     print_path(path)
 

@@ -83,7 +83,12 @@ class ProgressDisplay:
         self.say(f"warning: {text}", "yellow")
 
     def start_bar(
-        self, columns: Sequence[ProgressColumn], total: int, *, expand: bool = False, **fields: Any
+        self,
+        columns: Sequence[ProgressColumn],
+        total: int,
+        *,
+        expand: bool = False,
+        **fields: Any,
     ) -> None:
         self._bar = Progress(*columns, console=self.console, transient=True, expand=expand)
         self._task = self._bar.add_task("", total=total, **fields)

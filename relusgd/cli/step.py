@@ -154,7 +154,11 @@ def _check_picture(out: Path | None, size: str | None, title: str | None) -> Non
 
 
 def _report(
-    source: Path, changes: list[str] | None, epoch: int | None, at: str | None, rate: float | None
+    source: Path,
+    changes: list[str] | None,
+    epoch: int | None,
+    at: str | None,
+    rate: float | None,
 ) -> StepReport:
     """The step of a run after an epoch, or of a config's initial network."""
     from relusgd.runs.step import step as take_step

@@ -125,7 +125,14 @@ def sweep(
         showing_progress(SweepProgress, quiet=quiet) as progress,
         cluster(dask, workers, progress) as executor,
     ):
-        done = run_sweep(resolved, out, executor, workers=workers, shard=part, observer=progress)
+        done = run_sweep(
+            resolved,
+            out,
+            executor,
+            workers=workers,
+            shard=part,
+            observer=progress,
+        )
     progress.say_end(done.folder, summarized=part is None)
     typer.echo(done.folder)
     if progress.failed:

@@ -62,7 +62,10 @@ def prepare_streams() -> None:
     if isinstance(sys.stderr, io.TextIOWrapper):
         raw = ForgivingStream(sys.stderr.fileno(), "w", closefd=False)
         sys.stderr = io.TextIOWrapper(
-            io.BufferedWriter(raw), sys.stderr.encoding, sys.stderr.errors, line_buffering=True
+            io.BufferedWriter(raw),
+            sys.stderr.encoding,
+            sys.stderr.errors,
+            line_buffering=True,
         )
 
 
@@ -241,7 +244,11 @@ def wrapped(text: str, width: int) -> str:
     for line in text.split("\n"):
         indent = line[: len(line) - len(line.lstrip())]
         parts = textwrap.wrap(
-            line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+            line,
+            width,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
         )
         lines += parts or [""]
     return "\n".join(lines)

@@ -108,7 +108,11 @@ def new(
 
 
 def write_for_data(
-    file: Path, data: str, x: str | None, y: str | None, decimal: Decimal | None
+    file: Path,
+    data: str,
+    x: str | None,
+    y: str | None,
+    decimal: Decimal | None,
 ) -> None:
     """Write a config for a data file, and say what there is to say about the data."""
     from relusgd.config.from_data import DataChoice, write_config_for_data
@@ -179,7 +183,12 @@ def train(
     with showing_progress(TrainingProgress, quiet=quiet) as progress:
         try:
             run = record(
-                resolved, folder, overwrite, dataset=dataset, start=start, observer=progress
+                resolved,
+                folder,
+                overwrite,
+                dataset=dataset,
+                start=start,
+                observer=progress,
             )
         except DivergedError as error:
             kept_in = folder or default_folder(resolved)
@@ -203,7 +212,10 @@ def with_next_step(error: DivergedError, folder: Path, command: TrainCommand) ->
 
 
 def read_source(
-    source: Path, overrides: dict[str, object], case: str | None, out: Path | None
+    source: Path,
+    overrides: dict[str, object],
+    case: str | None,
+    out: Path | None,
 ) -> tuple[Config, Dataset | None, StartNetwork | None, Path | None]:
     """The config, the points (None: those that the config describes), the network to begin with
     (None: that of the config) and the folder (None: by the config's name).
@@ -241,7 +253,10 @@ def refuse_sweep(path: Path, config: Config) -> None:
 
 
 def show_plan(
-    config: Config, dataset: Dataset | None, start: StartNetwork | None, out: Path | None
+    config: Config,
+    dataset: Dataset | None,
+    start: StartNetwork | None,
+    out: Path | None,
 ) -> None:
     """Print what would be trained."""
     from relusgd.config import config_to_yaml, default_folder

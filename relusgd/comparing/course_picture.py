@@ -128,7 +128,11 @@ def _best(courses: Courses) -> list[Course]:
 
 
 def _chart(
-    courses: Courses, panel: Sequence[Course], name: str, colours: dict[Group, int], last: float
+    courses: Courses,
+    panel: Sequence[Course],
+    name: str,
+    colours: dict[Group, int],
+    last: float,
 ) -> Chart:
     series = [_series(courses, course, name, colours[course.group], last) for course in panel]
     return Chart(series, courses.over, last=last)

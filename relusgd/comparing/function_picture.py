@@ -85,7 +85,15 @@ def _panel(functions: FunctionSpreads, group: Group) -> FunctionPanel:
 
 def _band(spread: FunctionSpread, colour: int) -> FunctionBand:
     low, high = spread.limits
-    return FunctionBand(spread.title, spread.x, spread.mean, spread.median, low, high, colour)
+    return FunctionBand(
+        spread.title,
+        spread.x,
+        spread.mean,
+        spread.median,
+        low,
+        high,
+        colour,
+    )
 
 
 def shared_points(group: Group) -> tuple[Array, Array] | None:

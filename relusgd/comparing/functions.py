@@ -197,7 +197,16 @@ def _spreads(group: Group, band: Band | None, names: Sequence[str]) -> Iterator[
             values = np.array([_function(run, kind, x) for run in runs])
         is_finite = np.isfinite(values).all(axis=1)
         infinite = int(np.count_nonzero(~is_finite))
-        yield FunctionSpread(group, kind, x, values[is_finite], truth, noise, band, infinite)
+        yield FunctionSpread(
+            group,
+            kind,
+            x,
+            values[is_finite],
+            truth,
+            noise,
+            band,
+            infinite,
+        )
 
 
 def _function(run: Run, kind: str, x: Array) -> Array:

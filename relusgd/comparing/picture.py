@@ -148,7 +148,12 @@ def panel(compared: ComparedRuns, group: Group, colour: int) -> ComparisonPanel:
     is_best = group is compared.best
     texts = panel_texts(compared, group)
     return ComparisonPanel(
-        panel_titles(group), view(middle.run), colour, views, texts, best=is_best
+        panel_titles(group),
+        view(middle.run),
+        colour,
+        views,
+        texts,
+        best=is_best,
     )
 
 

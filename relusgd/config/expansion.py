@@ -200,7 +200,10 @@ def _places_by_case(places: Places) -> dict[str | None, Places]:
 
 
 def _places_of_run(
-    places: Places, settings: Mapping[str, object], bundle: Mapping[str, object], case: str | None
+    places: Places,
+    settings: Mapping[str, object],
+    bundle: Mapping[str, object],
+    case: str | None,
 ) -> Places:
     """Where a run's values come from: what varies, from the sweep's block or the command line."""
     lines, overrides = dict(places.lines), dict(places.overrides)

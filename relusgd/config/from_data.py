@@ -123,7 +123,10 @@ def _example(target: Path, choice: DataChoice, names: Sequence[str]) -> str | No
 
 
 def _read_columns(
-    path: Path, target: Path, choice: DataChoice, names: tuple[str, str]
+    path: Path,
+    target: Path,
+    choice: DataChoice,
+    names: tuple[str, str],
 ) -> DataColumns:
     """Both columns, without the rows in which one is missing.
 

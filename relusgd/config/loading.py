@@ -214,7 +214,10 @@ def check_values(
 
 
 def _faults_between_keys(
-    config: Config | None, values: dict[str, object], invalid: list[Broken], broken: set[Path]
+    config: Config | None,
+    values: dict[str, object],
+    invalid: list[Broken],
+    broken: set[Path],
 ) -> Iterator[Fault]:
     """The faults of the checks between keys, on the part of the config that is right by itself."""
     broken = broken | {one.fault.path for one in invalid}

@@ -179,7 +179,10 @@ def with_overrides(
 
 
 def with_case(
-    values: dict[str, object], bundle: Mapping[str, object], name: str, places: Places
+    values: dict[str, object],
+    bundle: Mapping[str, object],
+    name: str,
+    places: Places,
 ) -> dict[str, object]:
     """The values with the keys of a sweep's case set and the sweep left out.
 

@@ -18,7 +18,11 @@ class Section(BaseModel):
     """Keys that belong together; immutable, and no others are taken."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=False
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        validate_default=False,
     )
 
 

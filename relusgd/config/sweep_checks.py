@@ -40,7 +40,10 @@ def varied_paths(sweep: SweepSection | None) -> set[Path]:
 
 
 def _grid_faults(
-    key: str, listed: tuple[object, ...], base: dict[str, object], sweep: SweepSection
+    key: str,
+    listed: tuple[object, ...],
+    base: dict[str, object],
+    sweep: SweepSection,
 ) -> Iterator[Fault]:
     path: Path = ("sweep", "grid", key)
     unknown = _unknown(key)
@@ -58,7 +61,10 @@ def _grid_faults(
 
 
 def _case_faults(
-    name: str, bundle: Mapping[str, object], base: dict[str, object], sweep: SweepSection
+    name: str,
+    bundle: Mapping[str, object],
+    base: dict[str, object],
+    sweep: SweepSection,
 ) -> Iterator[Fault]:
     path: Path = ("sweep", "cases", name)
     known = {}

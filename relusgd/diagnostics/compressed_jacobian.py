@@ -19,7 +19,10 @@ from relusgd.model.network import Array, Integers, Network
 
 
 def compressed_jacobian(
-    network: Network, x: Array, columns: slice, most_columns: int
+    network: Network,
+    x: Array,
+    columns: slice,
+    most_columns: int,
 ) -> Array | None:
     """A matrix with the singular values and left singular vectors of J, shape (n, q).
 
@@ -56,7 +59,12 @@ def _units_by_set(network: Network, x: Array) -> list[Integers]:
 
 
 def _columns_of(
-    network: Network, units: Integers, x: Array, *, hidden: bool, output: bool
+    network: Network,
+    units: Integers,
+    x: Array,
+    *,
+    hidden: bool,
+    output: bool,
 ) -> Array:
     """[x, 1] Rᵀ on the points where these units are active, shape (n, 2 or less)."""
     w, b, v = network.slope[units], network.bias[units], network.output_weight[units]

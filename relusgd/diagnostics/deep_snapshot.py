@@ -27,7 +27,11 @@ class DeepSnapshot:
     """
 
     def __init__(
-        self, network: Network, dataset: Dataset, x: Array, domain: tuple[float, float]
+        self,
+        network: Network,
+        dataset: Dataset,
+        x: Array,
+        domain: tuple[float, float],
     ) -> None:
         self._network = network
         self._dataset = dataset

@@ -135,7 +135,10 @@ class Features:
         """
         positions = np.asarray(x, dtype=np.float64)
         return directed_derivatives(
-            self.network, positions, self.columns, self.directions[:, :count]
+            self.network,
+            positions,
+            self.columns,
+            self.directions[:, :count],
         )
 
 
@@ -170,7 +173,11 @@ def features(
 
 
 def counted_columns(
-    network: Network, layers: str = "all", *, output_bias: bool = True, layer: int | None = None
+    network: Network,
+    layers: str = "all",
+    *,
+    output_bias: bool = True,
+    layer: int | None = None,
 ) -> slice:
     """The parameters that learn, or those of them in one layer, as a slice of all.
 

@@ -25,7 +25,11 @@ Phase = tuple[float, int]
 
 
 def learned_shares(
-    curvatures: Array, phases: Iterable[Phase], momentum: float = 0.0, *, nesterov: bool = False
+    curvatures: Array,
+    phases: Iterable[Phase],
+    momentum: float = 0.0,
+    *,
+    nesterov: bool = False,
 ) -> Array:
     """The share of each direction that is learned after all phases, shape (m,).
 
@@ -71,7 +75,11 @@ def _plain_shares(curvatures: Array, phases: Iterable[Phase]) -> Array:
 
 
 def _left_with_momentum(
-    curvatures: Array, phases: Iterable[Phase], momentum: float, *, nesterov: bool
+    curvatures: Array,
+    phases: Iterable[Phase],
+    momentum: float,
+    *,
+    nesterov: bool,
 ) -> Array:
     """e_k after all phases, from e_k = 1 and z = 0: powers of the step's matrix on (e, z)."""
     state = np.zeros((len(curvatures), 2, 1))

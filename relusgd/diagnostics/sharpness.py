@@ -60,7 +60,11 @@ class _Hessian:
     """
 
     def __init__(
-        self, network: Network, dataset: Dataset, learning: slice, divisor: Array | None
+        self,
+        network: Network,
+        dataset: Dataset,
+        learning: slice,
+        divisor: Array | None,
     ) -> None:
         self.size = learning.stop - learning.start
         self._scale = 1.0 if divisor is None else 1.0 / np.sqrt(divisor)

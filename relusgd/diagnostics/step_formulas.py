@@ -188,7 +188,10 @@ def _decayed(letter: str, parameter: ParameterStep, decay: float) -> _Factor:
 
 
 def _with_momentum(
-    letter: str, gradient: _Factor, unit: UnitStep, rule: UpdateRule
+    letter: str,
+    gradient: _Factor,
+    unit: UnitStep,
+    rule: UpdateRule,
 ) -> tuple[Formula, _Factor]:
     """The line of what momentum remembers then, and what takes the gradient's place in the step."""
     velocity = rule.velocity_of(NAMES[letter], unit.number)

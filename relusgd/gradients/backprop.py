@@ -104,7 +104,10 @@ def hessian_vector(
 
 
 def forward_derivative(
-    weights: Sequence[Array], a: Sequence[Array], V: Sequence[Array], c: Sequence[Array]
+    weights: Sequence[Array],
+    a: Sequence[Array],
+    V: Sequence[Array],
+    c: Sequence[Array],
 ) -> Activations:
     """R{a_0} … R{a_L} and R{f}: the derivative of the forward pass along the direction (V, c).
 

@@ -36,7 +36,11 @@ ACTIVATION_BYTES = 64 * 2**20
 
 
 def dense_kernel(
-    parameters: Array, gradient: Array, width: int, batch_size: int, layers: Layers = "all"
+    parameters: Array,
+    gradient: Array,
+    width: int,
+    batch_size: int,
+    layers: Layers = "all",
 ) -> Kernel:
     """The kernel of one hidden layer for batches of shape (batch_size,), in any order.
 
@@ -92,7 +96,11 @@ def activations_fit(points: int, width: int) -> bool:
 
 
 def output_kernel(
-    network: Network, x: Array, y: Array, parameters: Array, gradient: Array
+    network: Network,
+    x: Array,
+    y: Array,
+    parameters: Array,
+    gradient: Array,
 ) -> RowKernel:
     """The kernel of the output layer alone, for batches of rows of the points x, y, shape (n,).
 

@@ -189,7 +189,12 @@ class _Units:
     """
 
     def __init__(
-        self, parameters: Array, gradient: Array, width: int, layers: Layers, centre: float
+        self,
+        parameters: Array,
+        gradient: Array,
+        width: int,
+        layers: Layers,
+        centre: float,
     ) -> None:
         H = width
         self.w, self._b, self._v = parameters[: 3 * H].reshape(3, H)

@@ -91,7 +91,13 @@ class Design:
         for form in FORMS:
             try:
                 design = cls._of_form(
-                    form, states, words, theme=theme, title=title, even=even, size=size
+                    form,
+                    states,
+                    words,
+                    theme=theme,
+                    title=title,
+                    even=even,
+                    size=size,
                 )
             except InputError:
                 if form == FORMS[-1] and not designs:
@@ -236,7 +242,12 @@ def _label_size(label: str, text: float) -> Size | None:
 
 
 def _look(
-    placement: Placement, theme: str, title: str | None, text: float, *, multiple: int
+    placement: Placement,
+    theme: str,
+    title: str | None,
+    text: float,
+    *,
+    multiple: int,
 ) -> Look:
     """The look of a picture with room for all; its sides are multiples of `multiple`."""
     height = placement.height + header_height(title, text)

@@ -66,7 +66,14 @@ def nudge_picture(
         (f"what moves when {printed(node)} does, and its new value", "derivative"),
     )
     title = nudge_title(state, node, effect)
-    design = Design.of([state], theme, title, size=size, words=words, legend=legend)
+    design = Design.of(
+        [state],
+        theme,
+        title,
+        size=size,
+        words=words,
+        legend=legend,
+    )
     picture = GraphPicture(state, design)
     picture.hide_backward_edges()
     for name in moved:

@@ -205,7 +205,12 @@ class GraphPicture:
         )
 
     def _draw_curve(
-        self, points: Sequence[Point], colour: str, *, thick: float, zorder: float
+        self,
+        points: Sequence[Point],
+        colour: str,
+        *,
+        thick: float,
+        zorder: float,
     ) -> Artist:
         """A curve through the points, horizontal at each."""
         vertices, codes = [points[0]], [Outline.MOVETO]
@@ -236,7 +241,12 @@ class GraphPicture:
         x, y = 1.3 * text, self.sheet.height - 1.6 * text
         if self.design.look.title:
             self.caption = self.sheet.text(
-                x, y, self.design.look.title, pixels=1.2 * text, bold=True, va="center_baseline"
+                x,
+                y,
+                self.design.look.title,
+                pixels=1.2 * text,
+                bold=True,
+                va="center_baseline",
             )
             title_width = text_width(self.design.look.title, 1.2 * text, bold=True)
             self._write_formula(y, x + title_width)
@@ -249,7 +259,14 @@ class GraphPicture:
         )
         for words, role in self.design.legend or usual:
             colour = self._role_colour(role)
-            self.sheet.text(x, y, words, pixels=0.95 * text, colour=colour, va="center_baseline")
+            self.sheet.text(
+                x,
+                y,
+                words,
+                pixels=0.95 * text,
+                colour=colour,
+                va="center_baseline",
+            )
             x += text_width(words, 0.95 * text) + 2.2 * text
         self._write_formula(y, x)
 

@@ -127,7 +127,10 @@ def _place_once(
 
 
 def _framed(
-    boxes: Mapping[str, Rectangle], curves: Sequence[EdgeCurve], width: float, is_tight: bool
+    boxes: Mapping[str, Rectangle],
+    curves: Sequence[EdgeCurve],
+    width: float,
+    is_tight: bool,
 ) -> Placement:
     """The placement moved to leave a margin on all sides."""
     ends = [y for curve in curves for _, y in curve.points]

@@ -55,7 +55,10 @@ class _PlannedCommand:
 
 
 def build_lesson(
-    lesson: Lesson, folder: Path, program: Program, observer: LessonObserver
+    lesson: Lesson,
+    folder: Path,
+    program: Program,
+    observer: LessonObserver,
 ) -> ReadyLesson:
     """Put the lesson into a folder, and give it as it is there.
 
@@ -111,7 +114,10 @@ def _train(lesson: Lesson, folder: Path, program: Program, observer: LessonObser
 
 
 def _run_commands(
-    lesson: Lesson, folder: Path, program: Program, observer: LessonObserver
+    lesson: Lesson,
+    folder: Path,
+    program: Program,
+    observer: LessonObserver,
 ) -> dict[str, Printed]:
     """What every command of the lesson printed, by its text. Those that draw draw twice."""
     planned = list(_planned_commands(lesson))
@@ -168,7 +174,10 @@ def _json(name: str, printed: Printed) -> object:
 
 
 def _ready(
-    lesson: Lesson, folder: Path, printed: Mapping[str, Printed], facts: Mapping[str, object]
+    lesson: Lesson,
+    folder: Path,
+    printed: Mapping[str, Printed],
+    facts: Mapping[str, object],
 ) -> ReadyLesson:
     """Everything that pages are made of."""
     commands = [read_command(text) for text in lesson.commands]

@@ -115,7 +115,11 @@ def sorted_elbows(w: Array, b: Array) -> tuple[Integers, Array]:
 
 
 def values_by_running_sums(
-    parameters: Array, order: Integers, elbow: Array, x: Array, middle: float
+    parameters: Array,
+    order: Integers,
+    elbow: Array,
+    x: Array,
+    middle: float,
 ) -> Array:
     """f at increasing x, shape (S, n), of S networks of one hidden layer: O(n + H log n) each.
 

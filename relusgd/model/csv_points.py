@@ -16,7 +16,11 @@ SplitOrder = Callable[[int], NDArray[np.int64]]
 
 
 def csv_dataset(
-    path: Path, columns: DataColumns, *, test_fraction: float, split_order: SplitOrder
+    path: Path,
+    columns: DataColumns,
+    *,
+    test_fraction: float,
+    split_order: SplitOrder,
 ) -> Dataset:
     """Points from two columns of a CSV file; the domain is the range of all its x.
 

@@ -177,7 +177,16 @@ def _affine(p: LayerPieces, layer: _Layer) -> LayerPieces:
     sizes_before = np.concatenate([p.slope_size, p.jump_size])
     sizes = _sizes(sizes_before, np.concatenate([p.slope, p.jump]), layer.size)
     slope_size, jump_size = np.split(sizes, [m + 1])
-    return LayerPieces(p.x, p.layer, value, slope, intercept, slope_size, jump, jump_size)
+    return LayerPieces(
+        p.x,
+        p.layer,
+        value,
+        slope,
+        intercept,
+        slope_size,
+        jump,
+        jump_size,
+    )
 
 
 def _sizes(before: Array, values: Array, weight: Array) -> Array:
@@ -273,4 +282,13 @@ def _refined(z: LayerPieces, x: Array, parent: Integers, k: int) -> LayerPieces:
     jump[old] = z.jump
     jump_size = np.zeros_like(value)
     jump_size[old] = z.jump_size
-    return LayerPieces(x, layer, value, slope, intercept, z.slope_size[parent], jump, jump_size)
+    return LayerPieces(
+        x,
+        layer,
+        value,
+        slope,
+        intercept,
+        z.slope_size[parent],
+        jump,
+        jump_size,
+    )

@@ -11,7 +11,10 @@ from relusgd.model.points import Dataset, check_finite, range_of, sorted_by_x
 
 
 def points_dataset(
-    x: ArrayLike, y: ArrayLike, test_x: ArrayLike = (), test_y: ArrayLike = ()
+    x: ArrayLike,
+    y: ArrayLike,
+    test_x: ArrayLike = (),
+    test_y: ArrayLike = (),
 ) -> Dataset:
     """Given points, sorted by x (equal x in the order given).
 

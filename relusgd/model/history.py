@@ -84,7 +84,16 @@ class History:
         weights, biases = split_parameters(vectors, hidden)
         slope = weights[0][:, 0, :]
         elbow = elbow_positions(slope, biases[0])
-        return cls(epoch, step, elbow, slope, weights, biases, metrics, steps_per_epoch)
+        return cls(
+            epoch,
+            step,
+            elbow,
+            slope,
+            weights,
+            biases,
+            metrics,
+            steps_per_epoch,
+        )
 
     def __len__(self) -> int:
         return len(self.epoch)

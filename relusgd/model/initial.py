@@ -70,7 +70,10 @@ class InitialNetwork:
         return Network(tuple(weights), tuple(biases))
 
     def _draw_layer(
-        self, generator: np.random.RandomState, k: int, shape: tuple[int, int]
+        self,
+        generator: np.random.RandomState,
+        k: int,
+        shape: tuple[int, int],
     ) -> tuple[Array, Array]:
         """Weight and bias of layer k (from 0), by the distribution `init`.
 

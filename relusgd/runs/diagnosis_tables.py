@@ -32,7 +32,10 @@ class TextTable:
 
 
 def quantities_table(
-    values: dict[str, float], at_start: dict[str, float], epoch: int, own: Sequence[str]
+    values: dict[str, float],
+    at_start: dict[str, float],
+    epoch: int,
+    own: Sequence[str],
 ) -> TextTable:
     """A line per quantity, subject after subject, then the metrics of the caller's own."""
     groups: dict[str, list[list[str]]] = {subject: [] for subject in SUBJECTS}

@@ -40,7 +40,13 @@ def plot(
     """
     wanted = Look.of(**look)
     return picture.plot(
-        _loaded(runs), out, epoch=epoch, step=step, story=story, look=wanted, with_=with_
+        _loaded(runs),
+        out,
+        epoch=epoch,
+        step=step,
+        story=story,
+        look=wanted,
+        with_=with_,
     )
 
 
@@ -107,7 +113,13 @@ def view(
 ) -> DrawnFile:
     """Write the page of runs side by side. The options are those of `Run.view`."""
     return page.view(
-        _loaded(runs), out, frames=frames, title=title, theme=theme, with_=with_, show=show
+        _loaded(runs),
+        out,
+        frames=frames,
+        title=title,
+        theme=theme,
+        with_=with_,
+        show=show,
     )
 
 

@@ -97,7 +97,10 @@ def _reference_curves(run: RecordedRun, names: Sequence[str]) -> list[ReferenceC
 
 
 def checked_place(
-    runs: Sequence[RecordedRun], out: str | Path | None, stem: str, suffix: str
+    runs: Sequence[RecordedRun],
+    out: str | Path | None,
+    stem: str,
+    suffix: str,
 ) -> Path:
     """Where a picture of the runs goes. Raises InputError when it cannot be written there."""
     if out is not None:

@@ -66,7 +66,11 @@ def check_picture(path: Path, snapshots: int = 1) -> None:
 
 @quiet
 def write_still(
-    snapshots: Sequence[RunFeatures], path: Path, look: Look, *, top: int = 10
+    snapshots: Sequence[RunFeatures],
+    path: Path,
+    look: Look,
+    *,
+    top: int = 10,
 ) -> DrawnFile:
     """Write the features of snapshots side by side.
 

@@ -182,7 +182,11 @@ class RunFeatures(Features):
 
 
 def run_features(
-    run: RecordedRun, *, epoch: int | None = None, step: int | None = None, layer: int | None = None
+    run: RecordedRun,
+    *,
+    epoch: int | None = None,
+    step: int | None = None,
+    layer: int | None = None,
 ) -> RunFeatures:
     """The features of a run at an epoch or a step, by default at its last snapshot.
 
@@ -197,7 +201,10 @@ def run_features(
 
 
 def features_of_row(
-    run: RecordedRun, row: int, pace: Pace, layer: int | None = None
+    run: RecordedRun,
+    row: int,
+    pace: Pace,
+    layer: int | None = None,
 ) -> RunFeatures:
     """The features of the snapshot with this index. Raises as `run_features` does."""
     history = run.history

@@ -159,7 +159,10 @@ def _check_interpolation(with_: str | Iterable[str], *, shows_sharpness: bool) -
 
 
 def _interpolated(
-    runs: Sequence[FilmedRun], scene: Scene, look: Look, frames: int
+    runs: Sequence[FilmedRun],
+    scene: Scene,
+    look: Look,
+    frames: int,
 ) -> tuple[Scene, Look]:
     """The scene with moments between the snapshots for so many frames, and a title that says so.
 

@@ -19,7 +19,10 @@ from relusgd.runs.drawn_scene import ToldRun
 
 
 def captions_of_runs(
-    runs: Sequence[ToldRun], scene: Scene, indices: Indices, fps: float
+    runs: Sequence[ToldRun],
+    scene: Scene,
+    indices: Indices,
+    fps: float,
 ) -> Sequence[str]:
     """The captions of a film, one for every moment; of several runs, each with its run's title."""
     if isinstance(scene, View):

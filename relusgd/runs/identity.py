@@ -131,7 +131,10 @@ def _both_words(key: str, values: Sequence[Any], widths: Sequence[int]) -> list[
 
 
 def _identity(
-    config: Config, digest: str | None, start: str | None, engine: str
+    config: Config,
+    digest: str | None,
+    start: str | None,
+    engine: str,
 ) -> dict[str, object]:
     """The keys that make a run what it is.
 

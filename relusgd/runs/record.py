@@ -114,7 +114,15 @@ def record(
     plan = prepare(config, dataset, start)
     watching = observed(observer, "step", in_cell=CellObserver, elsewhere=NullObserver)
     with disk_faults(folder), watching as observer:
-        return _record(plan, folder, overwrite, observer, notes, block_steps, own)
+        return _record(
+            plan,
+            folder,
+            overwrite,
+            observer,
+            notes,
+            block_steps,
+            own,
+        )
 
 
 def _record(
@@ -138,7 +146,14 @@ def _record(
         observer.begins(plan, folder, Found.NOTHING)
         blocks = with_metrics(training_blocks(plan, block_steps=block_steps), metrics)
         facts = new_facts(plan, notes=notes)
-        return record_anew(plan, folder, blocks, observer, facts, replace=standing is not None)
+        return record_anew(
+            plan,
+            folder,
+            blocks,
+            observer,
+            facts,
+            replace=standing is not None,
+        )
 
     found, differences = compare_with_plan(standing, plan)
     if found is Found.OTHER:
@@ -182,7 +197,11 @@ def record_anew(
     if number is not None:
         raise StoppedError("stopped before training began; nothing was written", signal=number)
     contents = RunContents(
-        config_to_yaml(plan.config), facts, plan.dataset, first.history, first.state
+        config_to_yaml(plan.config),
+        facts,
+        plan.dataset,
+        first.history,
+        first.state,
     )
     with create_folder(folder, contents, replace=replace) as writer:
         _write_blocks(plan, writer, first.state, blocks, observer)
@@ -190,7 +209,10 @@ def record_anew(
 
 
 def continue_run(
-    plan: Plan, folder: Path, found: Found, metrics: Collection[str] = ()
+    plan: Plan,
+    folder: Path,
+    found: Found,
+    metrics: Collection[str] = (),
 ) -> tuple[RunWriter, State]:
     """The writer of a run that is continued, and the state from which to continue.
 
@@ -246,7 +268,11 @@ def _check_gapless(plan: Plan, run: Run, state: State) -> None:
 
 
 def _write_blocks(
-    plan: Plan, writer: RunWriter, state: State, blocks: Iterator[Block], observer: Observer
+    plan: Plan,
+    writer: RunWriter,
+    state: State,
+    blocks: Iterator[Block],
+    observer: Observer,
 ) -> None:
     """Append block after block, and leave the right status in run.json however it ends."""
     started = time.perf_counter()

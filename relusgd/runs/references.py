@@ -110,7 +110,14 @@ class Reference(ABC):
 
         places = data.scaling.x_to_original(x)
         if self.moves:
-            return ReferenceCurve(self.name, self.title, self.short, places, heights, moves=True)
+            return ReferenceCurve(
+                self.name,
+                self.title,
+                self.short,
+                places,
+                heights,
+                moves=True,
+            )
         fixed = heights(0)
         return ReferenceCurve(self.name, self.title, self.short, places, lambda _: fixed)
 

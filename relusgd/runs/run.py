@@ -70,7 +70,11 @@ class Run(RunRecord):
         return replay(self.plan, self.network(step=0).parameters(), step)
 
     def step(
-        self, *, epoch: int | None = None, at: Sample | None = None, rate: float | None = None
+        self,
+        *,
+        epoch: int | None = None,
+        at: Sample | None = None,
+        rate: float | None = None,
     ) -> StepReport:
         """One training step on the elbows: derivatives, moves, and which points pulled.
 
@@ -98,7 +102,11 @@ class Run(RunRecord):
         return take_step(plan, state, at=at, rate=rate)
 
     def predict(
-        self, x: ArrayLike, epoch: int | None = None, *, step: int | None = None
+        self,
+        x: ArrayLike,
+        epoch: int | None = None,
+        *,
+        step: int | None = None,
     ) -> NDArray[np.float64]:
         """The learned function at these x, by default that of the last snapshot.
 
@@ -125,7 +133,11 @@ class Run(RunRecord):
         return references(self, names) if names else available_references(self)
 
     def features(
-        self, epoch: int | None = None, *, step: int | None = None, layer: int | None = None
+        self,
+        epoch: int | None = None,
+        *,
+        step: int | None = None,
+        layer: int | None = None,
     ) -> RunFeatures:
         """The features ∂f/∂θ of a snapshot, by default the last, and their singular values.
 

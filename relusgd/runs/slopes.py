@@ -70,7 +70,10 @@ class RunSlopes:
         curves = [_curve(name, slopes) for name, slopes in self.snapshots.items()]
         pieces = " and ".join(f"{len(slopes.slope):,}" for slopes in self.snapshots.values())
         picture = SlopePicture(
-            self.run.folder.name, f"f′ of {pieces} pieces", curves, self.run.data.x_name
+            self.run.folder.name,
+            f"f′ of {pieces} pieces",
+            curves,
+            self.run.data.x_name,
         )
         save_slopes(picture, out, look)
 
@@ -95,7 +98,11 @@ def slopes_of(run: Run, epoch: int | None = None) -> RunSlopes:
 def _curve(name: str, slopes: PiecewiseSlope) -> SlopeCurve:
     distances = _curve_distances(slopes)
     return SlopeCurve(
-        name, slopes.edges, slopes.slope, distances, autocorrelation(slopes, distances)
+        name,
+        slopes.edges,
+        slopes.slope,
+        distances,
+        autocorrelation(slopes, distances),
     )
 
 

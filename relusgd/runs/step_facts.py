@@ -22,7 +22,11 @@ UNITS = (
 
 
 def step_facts(
-    step: ElbowStep, rule: UpdateRule, dataset: Dataset, epoch: int, number: int
+    step: ElbowStep,
+    rule: UpdateRule,
+    dataset: Dataset,
+    epoch: int,
+    number: int,
 ) -> dict[str, Any]:
     """The step, its points and all its units."""
     scaling = dataset.scaling
@@ -98,7 +102,10 @@ def unit_facts(unit: UnitStep, scaling: Scaling) -> dict[str, Any]:
 
 
 def _values(
-    parameters: Mapping[str, ParameterStep], elbow: float, elbow_after: float, scaling: Scaling
+    parameters: Mapping[str, ParameterStep],
+    elbow: float,
+    elbow_after: float,
+    scaling: Scaling,
 ) -> dict[str, float]:
     """Parameters before and after the step, their derivatives, and the elbow."""
     values = {}

@@ -114,7 +114,11 @@ class StepReport:
         return step_facts(self.step, self.rule, self.dataset, self.epoch, self.number)
 
     def plot(
-        self, out: str | Path = "step.png", *, unit: int | None = None, **look: Any
+        self,
+        out: str | Path = "step.png",
+        *,
+        unit: int | None = None,
+        **look: Any,
     ) -> DrawnFile:
         """Draw the function before and after the step and the elbows' moves; gives the file's path.
 
@@ -127,7 +131,14 @@ class StepReport:
         check_file_place(path)
         wanted = Look.of(**look)
         chosen = None if unit is None else self.step.unit(unit)
-        save_elbow_step(self.step, self.dataset, path, wanted, words=self.header, unit=chosen)
+        save_elbow_step(
+            self.step,
+            self.dataset,
+            path,
+            wanted,
+            words=self.header,
+            unit=chosen,
+        )
         return DrawnFile(path)
 
     def _repr_html_(self) -> str:
@@ -181,7 +192,11 @@ Sample = float | Sequence[float]
 
 
 def take_step(
-    plan: Plan, state: State, *, at: Sample | None = None, rate: float | None = None
+    plan: Plan,
+    state: State,
+    *,
+    at: Sample | None = None,
+    rate: float | None = None,
 ) -> StepReport:
     """The report of the step from this state: on a sample, or on the batch that training draws.
 

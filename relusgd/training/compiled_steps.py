@@ -45,7 +45,10 @@ CALL_STEPS = 2**16
 
 
 def take_steps(
-    descent: Descent, state: State, stop: int, recorded: Integers
+    descent: Descent,
+    state: State,
+    stop: int,
+    recorded: Integers,
 ) -> tuple[State, Array]:
     """As `engines.advance`, compiled."""
     padding = padding_of(descent)
@@ -179,7 +182,10 @@ class Stretch:
 
 
 def _stretches(
-    descent: Descent, workspace: CompiledWorkspace, first: int, stop: int
+    descent: Descent,
+    workspace: CompiledWorkspace,
+    first: int,
+    stop: int,
 ) -> Iterator[Stretch]:
     """The steps first + 1 … stop in parts, one for each call of a kernel."""
     points, words = workspace.points, workspace.words
@@ -199,7 +205,10 @@ def _stretches(
 
 
 def _noisy_stretches(
-    descent: Descent, workspace: CompiledWorkspace, first: int, stop: int
+    descent: Descent,
+    workspace: CompiledWorkspace,
+    first: int,
+    stop: int,
 ) -> Iterator[Stretch]:
     """The same with noise: the batches of each part have points of their own."""
     points = workspace.points

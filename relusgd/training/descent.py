@@ -121,13 +121,24 @@ class Descent:
         return self.source(self.order, first, stop, words)
 
     def noisy_batches(
-        self, first: int, stop: int, words: WordSource = random_words
+        self,
+        first: int,
+        stop: int,
+        words: WordSource = random_words,
     ) -> Iterator[NoisyBatches]:
         """The batches with noise of the steps first + 1 … stop, as the kernel takes them."""
         is_in_order = self.is_full and not self.noise.on_x
         is_to_be_sorted = self.kernel == "prefix_sums" and not is_in_order
         order, noise = self.order, self.noise
-        for batches in noisy_batches(self.x, self.y, order, noise, first, stop, words):
+        for batches in noisy_batches(
+            self.x,
+            self.y,
+            order,
+            noise,
+            first,
+            stop,
+            words,
+        ):
             yield batches.sorted_by_x() if is_to_be_sorted else batches
 
     @property

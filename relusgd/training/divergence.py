@@ -39,7 +39,11 @@ def count_finite(history: History, vectors: Array) -> int:
 
 
 def divergence(
-    plan: Plan, before: State, after: State, history: History, finite_count: int
+    plan: Plan,
+    before: State,
+    after: State,
+    history: History,
+    finite_count: int,
 ) -> DivergedError:
     """The error for a training whose numbers ceased to be finite between two states.
 

@@ -69,7 +69,11 @@ def engine_faults(config: Config) -> Iterator[str]:
 
 
 def choose_kernel(
-    engine: Engine, batch_size: int, width: int, points: int, noise: Noise = NO_NOISE
+    engine: Engine,
+    batch_size: int,
+    width: int,
+    points: int,
+    noise: Noise = NO_NOISE,
 ) -> KernelName:
     """The faster kernel of one hidden layer.
 
@@ -80,7 +84,11 @@ def choose_kernel(
 
 
 def gradient_nanoseconds(
-    engine: Engine, batch_size: int, width: int, points: int, noise: Noise = NO_NOISE
+    engine: Engine,
+    batch_size: int,
+    width: int,
+    points: int,
+    noise: Noise = NO_NOISE,
 ) -> dict[KernelName, int]:
     """About how long each kernel of one hidden layer takes for the gradient of a batch.
 
@@ -108,7 +116,11 @@ def padded(size: int) -> int:
 
 
 def deep_step_nanoseconds(
-    engine: Engine, batch_size: int, hidden: Sequence[int], layers: Layers, noise: Noise = NO_NOISE
+    engine: Engine,
+    batch_size: int,
+    hidden: Sequence[int],
+    layers: Layers,
+    noise: Noise = NO_NOISE,
 ) -> int:
     """About how long a step of a network with several hidden layers takes, beside drawing noise.
 

@@ -175,7 +175,14 @@ def _with_trial(
     by_test = cause.name in JUDGED_BY_TEST
     present = _present_share(symptoms, by_test=by_test)
     remedies = [*cause.remedies, *_taken_further(plan, cause.remedies)]
-    trial = first_helpful(plan, remedies, seconds, present, is_stopped, by_test=by_test)
+    trial = first_helpful(
+        plan,
+        remedies,
+        seconds,
+        present,
+        is_stopped,
+        by_test=by_test,
+    )
     if trial is None:
         return _untried(plan, cause)
     has_helped = trial.judged(by_test=by_test) < HELPFUL * present
@@ -183,7 +190,12 @@ def _with_trial(
     if not has_helped:
         words += _little_help(trial, trial.judged(by_test=by_test), present)
     return ExplainedCause(
-        cause.name, cause.strength, cause.reason, dict(trial.changes), words, has_helped
+        cause.name,
+        cause.strength,
+        cause.reason,
+        dict(trial.changes),
+        words,
+        has_helped,
     )
 
 
@@ -212,7 +224,10 @@ def _present_share(symptoms: Symptoms, *, by_test: bool) -> float:
 
 
 def _luck(
-    plan: Plan, symptoms: Symptoms, seconds: float, is_stopped: Callable[[], bool]
+    plan: Plan,
+    symptoms: Symptoms,
+    seconds: float,
+    is_stopped: Callable[[], bool],
 ) -> ExplainedCause | None:
     """The seed as a cause: another initial network gains most of what is missing."""
     lucky_mse = symptoms.final_mse - LUCKY * symptoms.missing_mse
@@ -228,5 +243,10 @@ def _luck(
         f"{trial.changes['network.seed']}, gains {gain:.0%} of the missing error"
     )
     return ExplainedCause(
-        "luck_of_the_seed", 0.9 * gain, reason, dict(trial.changes), trial.words, helped=True
+        "luck_of_the_seed",
+        0.9 * gain,
+        reason,
+        dict(trial.changes),
+        trial.words,
+        helped=True,
     )

@@ -48,7 +48,11 @@ class KeptBatches:
         self._bytes = 0
 
     def batches(
-        self, order: BatchOrder, first: int, stop: int, words: WordSource
+        self,
+        order: BatchOrder,
+        first: int,
+        stop: int,
+        words: WordSource,
     ) -> Iterator[Batches]:
         """As `order.batches`."""
         if order.sampling == "full":  # nothing is drawn

@@ -138,7 +138,10 @@ class _Steps:
         learning = descent.learning
         self._memory = [np.zeros_like(self._theta[learning]) for _ in descent.optimizer.memory]
         self._update = descent.optimizer.make_update(
-            self._theta[learning], gradient[learning], self._memory, descent.decay
+            self._theta[learning],
+            gradient[learning],
+            self._memory,
+            descent.decay,
         )
         self._write_gradient = _gradient_of_half_squares(descent, start, gradient[learning])
         self._step = 0

@@ -108,7 +108,12 @@ class Recorder:
         for name, column in zip(COUNTS, counts, strict=True):
             metrics[name] = column.astype(np.int64)
         return History.from_parameters(
-            steps // per_epoch, steps, vectors, plan.hidden, metrics, steps_per_epoch=per_epoch
+            steps // per_epoch,
+            steps,
+            vectors,
+            plan.hidden,
+            metrics,
+            steps_per_epoch=per_epoch,
         )
 
     def snapshot(self, step: int, parameters: Array) -> History:
@@ -137,7 +142,10 @@ def _solve(
 
 
 def _descend(
-    plan: Plan, recorder: Recorder, state: State, block_steps: int | None
+    plan: Plan,
+    recorder: Recorder,
+    state: State,
+    block_steps: int | None,
 ) -> Iterator[Block]:
     """Gradient descent, block after block, until the last step or a divergence."""
     steps = block_steps or FIRST_BLOCK_STEPS

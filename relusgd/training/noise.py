@@ -100,7 +100,11 @@ def noisy_batches(
 
 
 def _numbers(
-    order: BatchOrder, purpose: int, first: int, batches: Batches, words: WordSource
+    order: BatchOrder,
+    purpose: int,
+    first: int,
+    batches: Batches,
+    words: WordSource,
 ) -> Array:
     """The normal numbers of the batches of step `first` and those behind it, one for each point."""
     rows = normal_rows(order, purpose, first, first + len(batches), words)
@@ -111,7 +115,11 @@ def _numbers(
 
 
 def normal_rows(
-    order: BatchOrder, purpose: int, first: int, stop: int, words: WordSource = random_words
+    order: BatchOrder,
+    purpose: int,
+    first: int,
+    stop: int,
+    words: WordSource = random_words,
 ) -> Array:
     """A row of normal numbers for each of the steps first … stop − 1, shape (steps, batch_size)."""
     B = order.batch_size
@@ -126,7 +134,12 @@ def normal_rows(
 
 
 def _normals(
-    seed: int, purpose: int, block: int, first: int, count: int, words: WordSource
+    seed: int,
+    purpose: int,
+    block: int,
+    first: int,
+    count: int,
+    words: WordSource,
 ) -> Array:
     """The normal numbers first … first + count − 1 of a block; numbers come in pairs."""
     begin = first - first % 2

@@ -18,7 +18,10 @@ Points = tuple[Array, Array]
 
 
 def take_steps(
-    descent: Descent, state: State, stop: int, recorded: Integers
+    descent: Descent,
+    state: State,
+    stop: int,
+    recorded: Integers,
 ) -> tuple[State, Array]:
     """As `engines.advance`, in NumPy."""
     workspace = _workspace(descent, state)

@@ -62,7 +62,11 @@ def step_on_batch(plan: Plan, state: State, rate: float | None = None) -> TakenS
 
 
 def step_on_sample(
-    plan: Plan, state: State, x: float, y: float, rate: float | None = None
+    plan: Plan,
+    state: State,
+    x: float,
+    y: float,
+    rate: float | None = None,
 ) -> TakenStep:
     """A plain gradient step on one sample: θ ← θ − η ∂ℓ/∂θ for the parameters that learn.
 

@@ -17,7 +17,12 @@ from relusgd.model.network import Array, Network
 
 
 def ridge(
-    network: Network, x: Array, y: Array, penalty: float, *, output_bias: bool = True
+    network: Network,
+    x: Array,
+    y: Array,
+    penalty: float,
+    *,
+    output_bias: bool = True,
 ) -> Network:
     """The network with the output layer of ridge regression on the points x, y, shape (n_points,).
 

@@ -38,7 +38,10 @@ def stable_rate(plan: Plan, network: Network) -> float | None:
         return None
     with np.errstate(all="ignore"), one_thread():
         curvature = sharpness(
-            network, plan.dataset, descent.layers, output_bias=descent.output_bias
+            network,
+            plan.dataset,
+            descent.layers,
+            output_bias=descent.output_bias,
         )
     rate = descent.optimizer.stable_rate(curvature)
     return rate if rate is not None and np.isfinite(rate) and rate > 0 else None

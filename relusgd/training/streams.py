@@ -29,7 +29,13 @@ class WordSource(Protocol):
         ...
 
     def indices(
-        self, seed: int, purpose: int, block: int, first: int, count: int, n: int
+        self,
+        seed: int,
+        purpose: int,
+        block: int,
+        first: int,
+        count: int,
+        n: int,
     ) -> Integers:
         """An index 0 … n − 1 for each of these words, shape (count,); see `index_of_each`.
 
@@ -67,7 +73,13 @@ class RandomWords:
         return drawn[skipped:]
 
     def indices(
-        self, seed: int, purpose: int, block: int, first: int, count: int, n: int
+        self,
+        seed: int,
+        purpose: int,
+        block: int,
+        first: int,
+        count: int,
+        n: int,
     ) -> Integers:
         return index_of_each(self(seed, purpose, block, first, count), n)
 
@@ -240,7 +252,13 @@ class BatchOrder:
         wanted_epochs = -(-(step + stop - first) // per_epoch)
         epochs = min(wanted_epochs, block_epochs - row, piece_epochs)
         indices = permutations(
-            self.seed, BATCH_ORDER, block, epochs, n, first=row, words=words
+            self.seed,
+            BATCH_ORDER,
+            block,
+            epochs,
+            n,
+            first=row,
+            words=words,
         ).ravel()
         starts = np.arange(epochs)[:, None] * n + np.arange(per_epoch) * self.batch_size
         # Of the first and the last epoch only the steps that were asked for.

@@ -176,7 +176,10 @@ def better_output_layer(plan: Plan, final_mse: float) -> float | None:
 
 
 def _trials(
-    plan: Plan, symptoms: Symptoms, budget: float, is_stopped: Callable[[], bool]
+    plan: Plan,
+    symptoms: Symptoms,
+    budget: float,
+    is_stopped: Callable[[], bool],
 ) -> tuple[list[Trial], bool]:
     """The trials that the budget allows, and whether it allowed all."""
     trials: list[Trial] = []
@@ -239,7 +242,10 @@ def changed_plan(plan: Plan, changes: Changes) -> Plan | None:
 
 
 def _try(
-    plan: Plan, changes: Changes, seconds: float, is_stopped: Callable[[], bool]
+    plan: Plan,
+    changes: Changes,
+    seconds: float,
+    is_stopped: Callable[[], bool],
 ) -> Trial | None:
     """Train with these changes for at most so many seconds of the processor.
 

@@ -58,7 +58,10 @@ def _strength_of_decay(symptoms: Symptoms, decay: float, least: float) -> float:
         return 0.83 if decay >= least else 0.0
     last, dataset = symptoms.last, symptoms.dataset
     gradient = backprop(
-        last.weights, last.biases, dataset.x_train[:, None], dataset.y_train[:, None]
+        last.weights,
+        last.biases,
+        dataset.x_train[:, None],
+        dataset.y_train[:, None],
     )
     of_error = Network(gradient.weights, gradient.biases).parameters()
     theta = last.parameters()

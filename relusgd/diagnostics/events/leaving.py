@@ -67,7 +67,12 @@ def outside_counts(course: RecordedCourse) -> Array:
 
 
 def _event(
-    course: RecordedCourse, name: str, burst: Burst, elbows: int, sentence: str, caption: str
+    course: RecordedCourse,
+    name: str,
+    burst: Burst,
+    elbows: int,
+    sentence: str,
+    caption: str,
 ) -> Event:
     return course.event(
         name,

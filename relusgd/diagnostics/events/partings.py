@@ -57,7 +57,11 @@ def partings_of_pairs(course: RecordedCourse) -> Iterator[Parting]:
             pair = first, int(others[column])
             began_together = bool(distance[0, column] <= MADE_TOGETHER)
             yield from _partings_of(
-                pair, course.places, together[:, column], apart[:, column], began_together
+                pair,
+                course.places,
+                together[:, column],
+                apart[:, column],
+                began_together,
             )
 
 

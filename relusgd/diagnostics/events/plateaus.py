@@ -88,7 +88,11 @@ def _is_long(course: RecordedCourse, first: int, last: int) -> bool:
 
 
 def _falls_after(
-    course: RecordedCourse, logarithms: Array, first: int, last: int, least: float
+    course: RecordedCourse,
+    logarithms: Array,
+    first: int,
+    last: int,
+    least: float,
 ) -> bool:
     """Whether the error falls enough within as long as the flat range lasted, for good."""
     level = float(np.median(logarithms[first : last + 1]))

@@ -20,7 +20,10 @@ def sharpness(snapshots: SnapshotSeries) -> Array:
 
     def measure(network: Network) -> float:
         return sharpness_of(
-            network, snapshots.dataset, snapshots.layers, output_bias=snapshots.output_bias
+            network,
+            snapshots.dataset,
+            snapshots.layers,
+            output_bias=snapshots.output_bias,
         )
 
     return snapshots.each(measure)

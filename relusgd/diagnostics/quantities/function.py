@@ -14,7 +14,11 @@ from relusgd.model.network import Array, Network
 
 
 @quantity(
-    "breakpoints", "x where f′ jumps, in the domain", "function", effort=Effort.SMALL, is_count=True
+    "breakpoints",
+    "x where f′ jumps, in the domain",
+    "function",
+    effort=Effort.SMALL,
+    is_count=True,
 )
 def breakpoints(snapshots: SnapshotSeries) -> Array:
     """How many breakpoints lie strictly inside the domain, as metrics.csv has them."""

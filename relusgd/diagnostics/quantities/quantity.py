@@ -100,7 +100,15 @@ def quantity(
     def register(measure: Measure) -> Quantity:
         name = measure.__name__
         registered = Quantity(
-            name, title, formula, subject, measure, effort, unit, only_shallow, is_count
+            name,
+            title,
+            formula,
+            subject,
+            measure,
+            effort,
+            unit,
+            only_shallow,
+            is_count,
         )
         REGISTERED[name] = registered
         return registered

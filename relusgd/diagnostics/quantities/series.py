@@ -42,7 +42,11 @@ class SnapshotSeries:
         """One network that was not trained."""
         zero = np.zeros(1, dtype=np.int64)
         history = History.from_parameters(
-            zero, zero, network.parameters()[None], network.hidden, metrics={}
+            zero,
+            zero,
+            network.parameters()[None],
+            network.hidden,
+            metrics={},
         )
         return cls(history, dataset, network)
 
@@ -95,7 +99,10 @@ class SnapshotSeries:
     def _features_of(self, network: Network) -> Features | None:
         try:
             return features(
-                network, self.dataset.x_train, self.layers, output_bias=self.output_bias
+                network,
+                self.dataset.x_train,
+                self.layers,
+                output_bias=self.output_bias,
             )
         except InputError:
             return None

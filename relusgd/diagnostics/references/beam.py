@@ -19,7 +19,11 @@ from relusgd.one_thread import one_thread
 
 
 def beam_ratios(
-    hidden_outputs: Array, *, first: int = 8, last: int = 25, length: float = 1.0
+    hidden_outputs: Array,
+    *,
+    first: int = 8,
+    last: int = 25,
+    length: float = 1.0,
 ) -> Array:
     """λ_k over the beam's 2 m ℓ²/β_k⁴, β_k = (k − 3/2)π, for k = first … last, counted from 1.
 

@@ -31,7 +31,12 @@ Moments = tuple[Array, Array, Array]
 
 
 def noisy_optimum(
-    network: Network, x: Array, y: Array, deviation: float, *, output_bias: bool = True
+    network: Network,
+    x: Array,
+    y: Array,
+    deviation: float,
+    *,
+    output_bias: bool = True,
 ) -> Array:
     """The output weights, and last the output bias, of the least expected loss, shape (p,).
 
@@ -49,7 +54,11 @@ def noisy_optimum(
 
 
 def noisy_regressors(
-    network: Network, x: Array, deviation: float, *, output_bias: bool = True
+    network: Network,
+    x: Array,
+    deviation: float,
+    *,
+    output_bias: bool = True,
 ) -> tuple[Array, Array]:
     """m, shape (n, p), and C, shape (p, p), at x + N(0, deviation²); the bias is the last.
 

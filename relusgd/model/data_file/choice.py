@@ -104,7 +104,11 @@ def _letters(name: str) -> str:
 
 
 def _only_choice(
-    path: Path, layout: Layout, x: str | None, y: str | None, keys: tuple[str, str]
+    path: Path,
+    layout: Layout,
+    x: str | None,
+    y: str | None,
+    keys: tuple[str, str],
 ) -> tuple[int, int]:
     """The one way to choose the columns that are not named. Raises ConfigError without one."""
     names = layout.names

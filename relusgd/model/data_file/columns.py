@@ -142,7 +142,11 @@ def _fill(rows: DataRows, columns: Sequence[FileColumn], decimal: Decimal | None
 
 
 def _joined(
-    path: Path, data: bytes, layout: Layout, x_column: FileColumn, y_column: FileColumn
+    path: Path,
+    data: bytes,
+    layout: Layout,
+    x_column: FileColumn,
+    y_column: FileColumn,
 ) -> DataColumns:
     """The rows in which neither x nor y is missing, and what there is to say."""
     x = np.frombuffer(x_column.values)
@@ -186,7 +190,10 @@ def _left_out(x_column: FileColumn, y_column: FileColumn, count: int) -> str:
 
 
 def _check_compact_dates(
-    column: FileColumn, layout: Layout, index: int, faults: DataFaults
+    column: FileColumn,
+    layout: Layout,
+    index: int,
+    faults: DataFaults,
 ) -> None:
     """Refuse an x of numbers such as 20200304 alone, which are numbers or dates."""
     values = column.values

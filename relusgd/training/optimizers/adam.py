@@ -33,7 +33,11 @@ class Adam(Optimizer):
     epsilon: float = 1e-8
 
     def make_update(
-        self, theta: Array, g: Array, memory: Sequence[Array], decay: Array | float
+        self,
+        theta: Array,
+        g: Array,
+        memory: Sequence[Array],
+        decay: Array | float,
     ) -> Update:
         change = np.empty_like(g)
         has_decay = self.weight_decay > 0
@@ -72,7 +76,10 @@ class Adam(Optimizer):
 
 
 def make_adam_step(
-    constants: Adam, theta: Array, g: Array, memory: Sequence[Array]
+    constants: Adam,
+    theta: Array,
+    g: Array,
+    memory: Sequence[Array],
 ) -> Callable[[float, int], None]:
     """The part of the update after the decay: step(rate, t) by the gradient g, in place."""
     m, v = memory

@@ -26,7 +26,11 @@ class AdamW(Adam):
     title: ClassVar[str] = "AdamW"
 
     def make_update(
-        self, theta: Array, g: Array, memory: Sequence[Array], decay: Array | float
+        self,
+        theta: Array,
+        g: Array,
+        memory: Sequence[Array],
+        decay: Array | float,
     ) -> Update:
         change = np.empty_like(g)
         has_decay = self.weight_decay > 0

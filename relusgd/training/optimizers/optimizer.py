@@ -39,7 +39,11 @@ class Optimizer(ABC):
 
     @abstractmethod
     def make_update(
-        self, theta: Array, g: Array, memory: Sequence[Array], decay: Array | float
+        self,
+        theta: Array,
+        g: Array,
+        memory: Sequence[Array],
+        decay: Array | float,
     ) -> Update:
         """The update of theta and the memory by g, the gradient of ½ Σ r² over the batch.
 

@@ -32,7 +32,11 @@ class RmsProp(Optimizer):
     momentum: float = 0.0
 
     def make_update(
-        self, theta: Array, g: Array, memory: Sequence[Array], decay: Array | float
+        self,
+        theta: Array,
+        g: Array,
+        memory: Sequence[Array],
+        decay: Array | float,
     ) -> Update:
         v, u = memory
         alpha, epsilon, momentum = self.alpha, self.epsilon, self.momentum

@@ -33,7 +33,11 @@ class Sgd(Optimizer):
     nesterov: bool = False
 
     def make_update(
-        self, theta: Array, g: Array, memory: Sequence[Array], decay: Array | float
+        self,
+        theta: Array,
+        g: Array,
+        memory: Sequence[Array],
+        decay: Array | float,
     ) -> Update:
         (u,) = memory
         momentum, nesterov = self.momentum, self.nesterov
