@@ -34,8 +34,7 @@ TRAINED = ("NOTHING", *RESUMED)
 class TrainingProgress(ProgressDisplay):
     """Watches `record`: says what is going to be done, then moves the bar with every block.
 
-    plan: of the training; has_trained: whether there was anything to train. Both are known once it
-    begins.
+    plan: of the training, known once it begins.
     """
 
     wants_advice = True
@@ -43,7 +42,6 @@ class TrainingProgress(ProgressDisplay):
     def __init__(self, console: Console, flag: SignalFlag, *, quiet: bool) -> None:
         super().__init__(console, flag, quiet=quiet)
         self.plan: Plan | None = None
-        self.has_trained = False
         self.steps_per_second = math.nan
         self._train_mse = math.nan
         self._first_step: int | None = None
@@ -51,7 +49,6 @@ class TrainingProgress(ProgressDisplay):
 
     def begins(self, plan: Plan, folder: Path, found: Found) -> None:
         self.plan = plan
-        self.has_trained = found.name in TRAINED
         for warning in plan.warnings:
             self.warn(warning)
         if found.name in RESUMED:

@@ -87,10 +87,6 @@ class JacobianProducts:
             raise ValueError(f"the points need the shape {self.shape[:1]}, not {numbers.shape}")
         return self._full.transposed_times(numbers)[self._columns]
 
-    def gram_times(self, direction: Array) -> Array:
-        """JᵀJ d, shape (p,): the Gauss–Newton matrix of ½ Σ r² times a direction."""
-        return self.transposed_times(self.times(direction))
-
     def kernel_times(self, numbers: Array) -> Array:
         """JJᵀ u, shape (n,): the tangent kernel of the points times a number of every point."""
         return self.times(self.transposed_times(numbers))

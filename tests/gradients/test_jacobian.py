@@ -43,7 +43,6 @@ def test_products_are_those_of_the_matrix(hidden):
     assert products.shape == J.shape
     assert relative(products.times(direction), J @ direction) < 1e-13
     assert relative(products.transposed_times(numbers), J.T @ numbers) < 1e-13
-    assert relative(products.gram_times(direction), J.T @ (J @ direction)) < 1e-13
     assert relative(products.kernel_times(numbers), J @ (J.T @ numbers)) < 1e-13
 
 
@@ -86,7 +85,8 @@ def test_the_hessian_without_residuals_is_the_gauss_newton_matrix(hidden):
     y = network(x)
     product = hessian_vector(network.weights, network.biases, x[:, None], y[:, None], V, c)
     products = JacobianProducts(network, x)
-    assert relative(2 / 50 * products.gram_times(direction), flat(*product)) < 1e-13
+    gauss_newton = 2 / 50 * products.transposed_times(products.times(direction))
+    assert relative(gauss_newton, flat(*product)) < 1e-13
 
 
 @pytest.mark.parametrize("hidden", SHAPES)

@@ -121,7 +121,7 @@ class BuildUp:
         chosen = list(units)
         self._output = unit_outputs(network.slope[chosen], network.bias[chosen], along)
         self._weight = network.output_weight[chosen]
-        self._elbow, self._slope = elbows, network.slope[chosen]
+        self._elbow = elbows
         self._level = float(network.output_bias)
         self._function = network(self._x)
         self.shown = len(chosen)
