@@ -87,18 +87,21 @@ def arrange(courses: Courses) -> Arrangement:
     """
     shown = list(courses.courses)
     headings = list(shown[0].group.words)
-    words_of = {name: _distinct([one.group.words[name] for one in shown]) for name in headings}
+    words_of = {}
+    for name in headings:
+        words_of[name] = _distinct([course.group.words[name] for course in shown])
     fitting = [name for name in headings if 1 < len(words_of[name]) <= MOST_COLOURS]
     if len(headings) > 1 and fitting:
         by_name = fitting[-1]
+        names = words_of[by_name]
         panels: dict[str, list[Course]] = {}
+        colours = {}
         for course in shown:
-            panels.setdefault(label(course.group.words, without=[by_name]), []).append(course)
+            words = course.group.words
+            panels.setdefault(label(words, without=[by_name]), []).append(course)
+            colours[course.group] = names.index(words[by_name])
         if len(panels) <= MOST_PANELS:
-            colours = {
-                one.group: words_of[by_name].index(one.group.words[by_name]) for one in shown
-            }
-            return Arrangement(panels, colours, words_of[by_name], _heading(by_name))
+            return Arrangement(panels, colours, names, _heading(by_name))
     best = _best(courses)
     note = "" if len(best) == len(shown) else f"; the best {len(best)} of {len(shown)} rows"
     colours = {course.group: number for number, course in enumerate(best)}
@@ -155,8 +158,10 @@ def _thinned(x: np.ndarray, last: float) -> np.ndarray:
     if len(x) <= MOST_PLACES:
         return np.arange(len(x))
     axis = Chart([], "", last=last).time
-    wanted = np.linspace(0, float(axis.place(x[-1:])[0]), MOST_PLACES)
-    return np.unique(np.searchsorted(axis.place(x), wanted).clip(0, len(x) - 1))
+    places = axis.place(x)
+    wanted = np.linspace(0, float(places[-1]), MOST_PLACES)
+    chosen = np.searchsorted(places, wanted).clip(0, len(x) - 1)
+    return np.unique(chosen)
 
 
 def _note(courses: Courses) -> str:

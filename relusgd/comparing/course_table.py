@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from relusgd.comparing.courses import Course, Courses, quantile
 from relusgd.comparing.findings.courses import course_findings
-from relusgd.comparing.table import columns_to_csv, key_column
+from relusgd.comparing.table import columns_to_csv, key_column, repeated
 
 PARTS = ("lower", "median", "upper")
 """The quantiles of a band, by the names of their columns."""
@@ -22,31 +22,31 @@ def columns(courses: Courses) -> dict[str, NDArray[Any]]:
     error its lower, median, upper and mean. Errors are in the square of the data's own unit, and
     infinite where too many runs diverged.
     """
-    counts = [len(course.steps) for course in courses.courses]
-    table: dict[str, NDArray[Any]] = {
-        "label": _repeated([c.group.label for c in courses.courses], counts)
-    }
+    rows = courses.courses
+    counts = [len(course.steps) for course in rows]
+    table: dict[str, NDArray[Any]] = {}
+    table["label"] = repeated([course.group.label for course in rows], counts)
     for key in courses.keys:
-        values = key_column([course.group.keys[key] for course in courses.courses])
+        values = key_column([course.group.keys[key] for course in rows])
         table[key] = np.repeat(values, counts)
-    table["runs"] = _repeated([len(course.results) for course in courses.courses], counts)
-    table["diverged"] = _joined([_diverged_until(course) for course in courses.courses])
-    table["epoch"] = _joined([course.epochs for course in courses.courses])
-    table["step"] = _joined([course.steps for course in courses.courses])
+    table["runs"] = repeated([len(course.results) for course in rows], counts)
+    table["diverged"] = _joined([_diverged_until(course) for course in rows])
+    table["epoch"] = _joined([course.epochs for course in rows])
+    table["step"] = _joined([course.steps for course in rows])
     for name in courses.names:
         for part, percent in zip(PARTS, courses.percents, strict=True):
-            parts = [quantile(course.errors[name], percent) for course in courses.courses]
-            table[f"{name}_{part}"] = _joined(parts)
-        table[f"{name}_mean"] = _joined([np.mean(c.errors[name], axis=0) for c in courses.courses])
+            quantiles = [quantile(course.errors[name], percent) for course in rows]
+            table[f"{name}_{part}"] = _joined(quantiles)
+        means = [np.mean(course.errors[name], axis=0) for course in rows]
+        table[f"{name}_mean"] = _joined(means)
     return table
 
 
-def _repeated(values: list[Any], counts: list[int]) -> NDArray[Any]:
-    return np.repeat(np.array(values), counts)
-
-
 def _joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
-    return np.concatenate([np.empty(0, dtype=parts[0].dtype), *parts]) if parts else np.empty(0)
+    """The parts one behind the other; no parts make an empty column."""
+    if not parts:
+        return np.empty(0)
+    return np.concatenate(parts)
 
 
 def _diverged_until(course: Course) -> NDArray[np.int64]:
@@ -69,9 +69,7 @@ def to_json(courses: Courses) -> dict[str, Any]:
         "over": courses.over,
         "band": list(courses.band),
         "groups": [_course(courses, course) for course in courses.courses],
-        "findings": [
-            {"topic": finding.topic, "text": finding.text} for finding in course_findings(courses)
-        ],
+        "findings": [finding.plain for finding in course_findings(courses)],
         "damaged": courses.compared.damaged,
         "failures": courses.compared.failures,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from relusgd.comparing.findings.functions import function_findings
 from relusgd.comparing.functions import FunctionSpread, FunctionSpreads
-from relusgd.comparing.table import columns_to_csv, key_column
+from relusgd.comparing.table import columns_to_csv, key_column, repeated
 from relusgd.comparing.table_columns import Column, word_columns
 from relusgd.words import DASH, number
 
@@ -55,13 +55,13 @@ def columns(functions: FunctionSpreads) -> dict[str, NDArray[Any]]:
     spreads = functions.spreads
     counts = [len(spread.x) for spread in spreads]
     table: dict[str, NDArray[Any]] = {
-        "label": _repeated([spread.group.label for spread in spreads], counts)
+        "label": repeated([spread.group.label for spread in spreads], counts)
     }
     for key in functions.keys:
         values = key_column([spread.group.keys[key] for spread in spreads])
         table[key] = np.repeat(values, counts)
-    table["functions"] = _repeated([spread.kind for spread in spreads], counts)
-    table["runs"] = _repeated([len(spread.values) for spread in spreads], counts)
+    table["functions"] = repeated([spread.kind for spread in spreads], counts)
+    table["runs"] = repeated([len(spread.values) for spread in spreads], counts)
     table["x"] = np.concatenate([spread.x for spread in spreads])
     table["mean"] = np.concatenate([spread.mean for spread in spreads])
     table["deviation"] = np.concatenate([spread.deviation for spread in spreads])
@@ -70,10 +70,6 @@ def columns(functions: FunctionSpreads) -> dict[str, NDArray[Any]]:
     table["upper"] = np.concatenate([spread.limits[1] for spread in spreads])
     table["truth"] = np.concatenate([_truth(spread) for spread in spreads])
     return table
-
-
-def _repeated(values: list[Any], counts: Sequence[int]) -> NDArray[Any]:
-    return np.repeat(np.array(values), counts)
 
 
 def _truth(spread: FunctionSpread) -> NDArray[np.float64]:
@@ -92,10 +88,7 @@ def to_json(functions: FunctionSpreads) -> dict[str, Any]:
         "differ_in": functions.keys,
         "band": None if functions.band is None else list(functions.band),
         "groups": [_row(spread) for spread in functions.spreads],
-        "findings": [
-            {"topic": finding.topic, "text": finding.text}
-            for finding in function_findings(functions)
-        ],
+        "findings": [finding.plain for finding in function_findings(functions)],
         "damaged": functions.compared.damaged,
         "failures": functions.compared.failures,
     }

@@ -41,7 +41,8 @@ def columns(measured: MeasuredGroups) -> dict[str, NDArray[Any]]:
     deviation (of the sample) over the runs that have a value.
     """
     rows = measured.rows
-    table: dict[str, NDArray[Any]] = {"label": np.array([row.group.label for row in rows])}
+    table: dict[str, NDArray[Any]] = {}
+    table["label"] = np.array([row.group.label for row in rows])
     for key in measured.keys:
         table[key] = key_column([row.group.keys[key] for row in rows])
     table["runs"] = np.array([len(row.group.counted) for row in rows])
@@ -61,11 +62,10 @@ def to_json(measured: MeasuredGroups) -> dict[str, Any]:
     """All numbers in plain values; docs/compare.md describes the keys."""
     groups = []
     for row in measured.rows:
-        values = {
-            name: {**asdict(row.spread(name)), "values": values}
-            for name, values in row.values.items()
-        }
-        groups.append({"label": row.group.label, "keys": row.group.plain_keys, **values})
+        measures = {}
+        for name, values in row.values.items():
+            measures[name] = {**asdict(row.spread(name)), "values": values}
+        groups.append({"label": row.group.label, "keys": row.group.plain_keys, **measures})
     return {
         "runs": measured.compared.run_count,
         "differ_in": measured.keys,

@@ -52,8 +52,15 @@ def key_column(values: Sequence[object]) -> NDArray[Any]:
     """Numbers, and lists of one number, as numbers, with nan for ABSENT; all else as text."""
     items = [single(value) for value in values]
     if all(is_number(item) for item in present(items)):
-        return np.array([np.nan if item is ABSENT else item for item in items])
-    return np.array(["" if item is ABSENT else value_words(item) for item in items])
+        numbers = [np.nan if item is ABSENT else item for item in items]
+        return np.array(numbers)
+    texts = ["" if item is ABSENT else value_words(item) for item in items]
+    return np.array(texts)
+
+
+def repeated(values: Sequence[object], counts: Sequence[int]) -> NDArray[Any]:
+    """A column in which each value stands as often as its count says."""
+    return np.repeat(np.array(values), counts)
 
 
 def to_csv(compared: ComparedRuns) -> str:
@@ -66,7 +73,9 @@ def to_csv(compared: ComparedRuns) -> str:
 
 def columns_to_csv(table: Mapping[str, NDArray[Any]]) -> str:
     """Columns of equal length as CSV with a header line, as `to_csv` writes them."""
-    columns_of_cells = [[_cell(value) for value in column.tolist()] for column in table.values()]
+    columns_of_cells = []
+    for column in table.values():
+        columns_of_cells.append([_cell(value) for value in column.tolist()])
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(table)
@@ -98,9 +107,7 @@ def to_json(compared: ComparedRuns) -> dict[str, Any]:
         "groups": [_group(group, group is best) for group in compared.groups],
         "solvers": [_duel(duel) for duel in compared.duels],
         "optima": [_optimum(optimum) for optimum in compared.optima],
-        "findings": [
-            {"topic": finding.topic, "text": finding.text} for finding in find_all(compared)
-        ],
+        "findings": [finding.plain for finding in find_all(compared)],
         "damaged": compared.damaged,
         "failures": compared.failures,
     }

@@ -70,10 +70,12 @@ def named_values(option: Schema) -> list[str]:
 def refusal(schema: Schema, given: object) -> str:
     """The fault of a value that does not fit: "must be …, not …", and what may be meant."""
     options = alternatives(schema)
-    if isinstance(given, int | float) and any(option.get("type") == "number" for option in options):
+    takes_numbers = any(option.get("type") == "number" for option in options)
+    if takes_numbers and isinstance(given, int | float):
         # Whoever gave a number need not hear that an expression is taken, too.
         options = [option for option in options if not _is_text(option)]
-    return f"must be {in_words({'anyOf': options})}, not {shown(given)}{_hint(schema, given)}"
+    expected = in_words({"anyOf": options})
+    return f"must be {expected}, not {shown(given)}{_hint(schema, given)}"
 
 
 def _is_text(option: Schema) -> bool:

@@ -69,13 +69,17 @@ def _broken(path: Path, errors: Errors, values: Mapping[str, object]) -> Broken:
     kind, inside = errors[0]["type"], errors[0]["loc"]
     given = value_at(values, path)
     if kind == "extra_forbidden":
-        return Broken(Fault(path, _unknown_key(path, values)), path)
+        unknown = Fault(path, _unknown_key(path, values))
+        return Broken(unknown, path)
     if kind == "missing" and not inside:
         block = path[:-1]
-        return Broken(Fault(path, _missing(block, values), also=((*block, "kind"),)), block)
+        missing = Fault(path, _missing(block, values), also=((*block, "kind"),))
+        return Broken(missing, block)
     if kind == "model_type" or kind.startswith("union_tag"):
         return Broken(_wrong_section(path, given, kind), path)
-    return Broken(Fault(path, _wrong_value(_schema(path, values), given, errors)), path)
+    schema = _schema(path, values)
+    wrong = Fault(path, _wrong_value(schema, given, errors))
+    return Broken(wrong, path)
 
 
 def _schema(path: Path, values: Mapping[str, object]) -> Schema:
@@ -91,10 +95,10 @@ def _unknown_key(path: Path, values: Mapping[str, object]) -> str:
     owners = [kind for kind, section in kinds.items() if name in section.model_fields]
     if not owners:
         return unknown_key(name, block, keys_in(block, values))
-    default = ", the default" if value_at(values, (*block, "kind")) is None else ""
     kind = written_kind(block, values)
     text = f"belongs to kind: {' or '.join(owners)}; this {block[-1]} is of kind: {kind}"
-    return f"{text}{default}"
+    is_default = value_at(values, (*block, "kind")) is None
+    return f"{text}, the default" if is_default else text
 
 
 def _missing(block: Path, values: Mapping[str, object]) -> str:
@@ -106,9 +110,9 @@ def _missing(block: Path, values: Mapping[str, object]) -> str:
 def _wrong_section(path: Path, given: object, error: str) -> Fault:
     """The fault of a value that is not a section, or is one of an unknown kind."""
     schema = _schema(path, {})
-    texts = [option["const"] for option in alternatives(schema) if "const" in option]
-    if texts:
-        hint = choice_hint(given, texts)
+    named = [option["const"] for option in alternatives(schema) if "const" in option]
+    if named:
+        hint = choice_hint(given, named)
         return Fault(path, f"must be {schema['description']}, not {shown(given)}{hint}")
     if error == "model_type":
         return Fault(path, _no_section(path, given))
@@ -116,8 +120,8 @@ def _wrong_section(path: Path, given: object, error: str) -> Fault:
     if not kinds:
         return Fault(path, f"must be {schema['title']}, not {shown(given)}")
     kind = value_at(given, ("kind",))
-    text = f"must be {or_list(kinds)}, not {shown(kind)}{choice_hint(kind, kinds)}"
-    return Fault((*path, "kind"), text)
+    hint = choice_hint(kind, kinds)
+    return Fault((*path, "kind"), f"must be {or_list(kinds)}, not {shown(kind)}{hint}")
 
 
 def _no_section(path: Path, given: object) -> str:
@@ -146,7 +150,8 @@ def _wrong_value(schema: Schema, given: object, errors: Errors) -> str:
 def _wrong_entry(schema: Schema, given: Mapping[str, object], error: ErrorDetails) -> str:
     """What is wrong with the value of one key of a mapping."""
     key = str(error["loc"][0])
-    return f": {shown(key)} {_wrong_value(schema, given[key], [error])}"
+    text = _wrong_value(schema, given[key], [error])
+    return f": {shown(key)} {text}"
 
 
 def _wrong_list(schema: Schema, given: Sequence[object], errors: Errors) -> str:
@@ -154,9 +159,17 @@ def _wrong_list(schema: Schema, given: Sequence[object], errors: Errors) -> str:
     pair = schema.get("prefixItems")
     if pair and len(given) != len(pair):
         return f"must be {in_words(schema)}, not {shown(given)}"
-    indices = [part for error in errors for part in error["loc"] if isinstance(part, int)]
-    if not indices:
+    index = _faulty_item(errors)
+    if index is None:
         return length_refusal(schema, len(given))
-    index = indices[0]
     item = pair[index] if pair else schema["items"]
     return f": item {index + 1} of the list {refusal(item, given[index])}"
+
+
+def _faulty_item(errors: Errors) -> int | None:
+    """The index of the first item that is wrong; None where it is the list as a whole."""
+    for error in errors:
+        for part in error["loc"]:
+            if isinstance(part, int):
+                return part
+    return None

@@ -22,12 +22,12 @@ def sections_at(path: Path) -> tuple[type[Section], ...]:
     """The models that may stand at this path, one per kind; none where a plain value stands."""
     sections: tuple[type[Section], ...] = (Config,)
     for part in path:
-        annotations = [
-            section.model_fields[str(part)].annotation
-            for section in sections
-            if part in section.model_fields
-        ]
-        sections = tuple(one for annotation in annotations for one in _sections_in(annotation))
+        below: list[type[Section]] = []
+        for section in sections:
+            field = section.model_fields.get(str(part))
+            if field is not None:
+                below += _sections_in(field.annotation)
+        sections = tuple(below)
     return sections
 
 
@@ -40,16 +40,23 @@ def _sections_in(annotation: Any) -> Iterator[type[Section]]:
 
 def kinds_at(path: Path) -> dict[str, type[Section]]:
     """Kind → model of a section whose keys depend on its `kind`; empty for other paths."""
-    sections = [section for section in sections_at(path) if "kind" in section.model_fields]
-    return {get_args(section.model_fields["kind"].annotation)[0]: section for section in sections}
+    kinds = {}
+    for section in sections_at(path):
+        if "kind" in section.model_fields:
+            names = get_args(section.model_fields["kind"].annotation)
+            kinds[names[0]] = section
+    return kinds
 
 
 def is_tagged(path: Path) -> bool:
     """Whether pydantic puts a tag behind this path: its value is of one of several kinds."""
     *block, key = path
-    fields = [one.model_fields.get(str(key)) for one in sections_at(tuple(block))]
-    metadata = [item for field in fields if field is not None for item in field.metadata]
-    return any(isinstance(item, Discriminator) for item in metadata)
+    for section in sections_at(tuple(block)):
+        field = section.model_fields.get(str(key))
+        metadata = [] if field is None else field.metadata
+        if any(isinstance(item, Discriminator) for item in metadata):
+            return True
+    return False
 
 
 @cache
@@ -70,7 +77,9 @@ def _dotted_keys() -> Iterator[str]:
 def value_at(values: object, path: Path) -> object:
     """What is written at this path; None where nothing is."""
     for part in path:
-        values = values.get(str(part)) if isinstance(values, Mapping) else None
+        if not isinstance(values, Mapping):
+            return None
+        values = values.get(str(part))
     return values
 
 

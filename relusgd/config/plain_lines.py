@@ -8,6 +8,7 @@ texts to the same values and lines.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from relusgd.config.scalars import resolve
@@ -97,14 +98,20 @@ def _value(text: str) -> tuple[object, Offsets]:
         return inner, [((), 0)]
     if text[0] == "[":
         items = [_scalar(item) for item in inner.split(", ")]
-        return items, [((), 0), *(((index,), 0) for index in range(len(items)))]
+        return items, _on_one_line(range(len(items)))
     if text[0] == "{":
         pairs = [pair.split(": ") for pair in inner.split(", ")]
         mapping = {key: _scalar(item) for key, item in pairs}
         if len(mapping) < len(pairs):
             raise _OtherYamlError
-        return mapping, [((), 0), *(((key,), 0) for key in mapping)]
+        return mapping, _on_one_line(mapping)
     return _scalar(text), [((), 0)]
+
+
+def _on_one_line(items: Iterable[str | int]) -> Offsets:
+    """The place of a value and those of its items, which stand on the line of its key."""
+    below: Offsets = [((item,), 0) for item in items]
+    return [((), 0), *below]
 
 
 def _scalar(text: str) -> object:

@@ -81,8 +81,8 @@ def _layers(written: Mapping[str, object]) -> int:
     if missing:
         verb = "is" if len(missing) == 1 else "are"
         depth = counted(layers - 1, "hidden layer")
-        text = f": {and_list(missing[:6])} {verb} missing; a network of {depth} has {names[0]} to"
-        raise ValueError(f"{text} {names[-1]}")
+        needed = f"a network of {depth} has {names[0]} to {names[-1]}"
+        raise ValueError(f": {and_list(missing[:6])} {verb} missing; {needed}")
     return layers
 
 
@@ -110,7 +110,8 @@ def _rows(name: str, value: object, shape: tuple[int, int], bias: str) -> Rows:
     if not has_rows:
         numbers = _row(name, items)
         if len(numbers) != fan_in * fan_out or 1 not in shape:
-            raise ValueError(_wrong_shape(name, counted(len(numbers), "number"), shape, bias))
+            given = counted(len(numbers), "number")
+            raise ValueError(_wrong_shape(name, given, shape, bias))
         if fan_in == 1:
             return (numbers,)
         return tuple((number,) for number in numbers)
@@ -136,7 +137,8 @@ def _kind_of_start(value: object) -> str | None:
     if isinstance(value, RunStart):
         return "run"
     if isinstance(value, Mapping):
-        return "run" if "run" in value or "epoch" in value else "parameters"
+        names_a_run = "run" in value or "epoch" in value
+        return "run" if names_a_run else "parameters"
     return None
 
 

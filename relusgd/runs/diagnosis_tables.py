@@ -45,9 +45,10 @@ def quantities_table(
         if not all(map(math.isnan, pair)):
             cells = [_value_text(quantity, value) for value in pair]
             groups[quantity.subject].append([f"  {quantity.title}", quantity.formula, *cells])
-    groups["your own"] = [
-        [f"  {name}", "", number(at_start[name]), number(values[name])] for name in own
-    ]
+    own_lines = []
+    for name in own:
+        own_lines.append([f"  {name}", "", number(at_start[name]), number(values[name])])
+    groups["your own"] = own_lines
     rows: list[list[str]] = []
     bold: list[int] = []
     for heading, lines in groups.items():
@@ -85,10 +86,9 @@ def pieces_table(pieces: Sequence[LinearPiece], units: int) -> TextTable:
         return TextTable(headings, rows, words=(4,))
     headings = ["from", "to", "slope", "intercept", "active", "on where it begins", "off"]
     before = [None, *pieces[:-1]]
-    rows = [
-        [*_line_cells(piece), *_switch_cells(piece, last)]
-        for piece, last in zip(pieces, before, strict=True)
-    ]
+    rows = []
+    for piece, last in zip(pieces, before, strict=True):
+        rows.append([*_line_cells(piece), *_switch_cells(piece, last)])
     return TextTable(headings, rows, words=(5, 6))
 
 
@@ -115,4 +115,5 @@ def _switched_text(layers: Sequence[Integers]) -> str:
 
 def _units_text(layers: Sequence[Integers]) -> str:
     """Units, layer after layer, as ranges: 0–3, 7 | 1."""
-    return " | ".join(index_ranges(units.tolist()) or DASH for units in layers)
+    ranges = [index_ranges(units.tolist()) for units in layers]
+    return " | ".join(text or DASH for text in ranges)

@@ -64,8 +64,11 @@ def differing_keys(runs: Sequence[RecordedRun]) -> dict[str, list[object]]:
 
 def known_first(differing: Mapping[str, list[object]]) -> dict[str, list[object]]:
     """The differing keys, FIRST before all others, without the IGNORED ones."""
-    keys = dict.fromkeys([*FIRST, *differing])
-    return {key: differing[key] for key in keys if key in differing and not key.startswith(IGNORED)}
+    ordered = {}
+    for key in (*FIRST, *differing):
+        if key in differing and not key.startswith(IGNORED):
+            ordered[key] = differing[key]
+    return ordered
 
 
 def panel_titles(runs: Sequence[RecordedRun]) -> tuple[list[str], list[str]]:
@@ -81,11 +84,14 @@ def panel_titles(runs: Sequence[RecordedRun]) -> tuple[list[str], list[str]]:
         return words, words
 
     def suffice(keys: Sequence[str]) -> bool:
-        if not all(any(key in part for key in keys) for part in parts):
+        have_words = [any(key in part for key in keys) for part in parts]
+        if not all(have_words):
             return False
-        return len({_short_title(part, keys) for part in parts}) == len(runs)
+        short_titles = {_short_title(part, keys) for part in parts}
+        return len(short_titles) == len(runs)
 
-    kept = _as_few([key for part in parts for key in part], suffice)
+    keys_of_parts = [key for part in parts for key in part]
+    kept = _as_few(keys_of_parts, suffice)
     return titles, [_short_title(part, kept) for part in parts]
 
 
@@ -96,7 +102,9 @@ def _title_parts(runs: Sequence[RecordedRun]) -> list[dict[str, str]]:
     differ_in_way = any(key in differing for key in WAY)
     parts = []
     for number, run in enumerate(runs):
-        part = {"way": ways[number]} if differ_in_way else {}
+        part = {}
+        if differ_in_way:
+            part["way"] = ways[number]
         unused = {f"training.{key}" for key in unused_keys(run.config.training.method)}
         for key, values in differing.items():
             # Of epochs, steps and time, the run has one.
@@ -141,10 +149,12 @@ def folder_words(runs: Sequence[RecordedRun]) -> list[str]:
     if len(set(names)) < len(set(paths)):
         above = os.path.commonpath([path.parent for path in paths])
         return [os.path.relpath(path, above) for path in paths]
-    split = [name.split(",") for name in names]
-    shared = set.intersection(*map(set, split))
-    own = [",".join(part for part in parts if part not in shared) for parts in split]
-    return [words or name for words, name in zip(own, names, strict=True)]
+    shared = set.intersection(*(set(name.split(",")) for name in names))
+    words = []
+    for name in names:
+        own = [part for part in name.split(",") if part not in shared]
+        words.append(",".join(own) or name)
+    return words
 
 
 def _title_words(key: str, value: object) -> str:
@@ -183,12 +193,13 @@ def picture_place(runs: Sequence[RecordedRun], stem: str, suffix: str) -> Path:
     Runs that differ in nothing give the names of their folders.
     """
     folders = [run.folder.resolve() for run in runs]
-    common = Path(os.path.relpath(os.path.commonpath([folder.parent for folder in folders])))
+    common = os.path.commonpath([folder.parent for folder in folders])
     differing = differing_keys(runs)
     parts = ["+".join(folder.name for folder in folders)]
     if differing:
         parts = [_name_part(key, differing[key]) for key in sorted(telling_keys(differing))]
-    return common / f"{join_name([stem, *parts])}{suffix}"
+    name = join_name([stem, *parts])
+    return Path(os.path.relpath(common)) / f"{name}{suffix}"
 
 
 def _name_part(key: str, values: Sequence[object]) -> str:
@@ -200,7 +211,8 @@ def telling_keys(differing: Mapping[str, Sequence[object]]) -> list[str]:
     """As few of the keys, the first of them preferred, as tell as many runs apart as all do."""
 
     def count_distinct(keys: Sequence[str]) -> int:
-        rows = zip(*(map(repr, differing[key]) for key in keys), strict=True)
+        columns = [[repr(value) for value in differing[key]] for key in keys]
+        rows = zip(*columns, strict=True)
         return len(set(rows))
 
     most = count_distinct(list(differing))

@@ -13,3 +13,8 @@ class Finding:
     topic: str
     text: str
     numbers: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def plain(self) -> dict[str, str]:
+        """As JSON has it."""
+        return {"topic": self.topic, "text": self.text}
