@@ -3,6 +3,7 @@ with any seed, and what only with some."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from relusgd.pictures.kit.stills import draw_sheet, write_figure
 from relusgd.pictures.kit.text_fit import shortened
 from relusgd.pictures.kit.ticks import even_ticks
 from relusgd.pictures.panels.marks import x_limits
-from relusgd.pictures.scenes.scales import Scales, axis_names, position_ticks
+from relusgd.pictures.scenes.scales import Scales, axis_names, position_ticks, shared_domain
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.bare_axes import (
     FUNCTION,
@@ -46,6 +47,9 @@ MOST_OF_ONE, FEWEST_OF_ONE = 200, 20
 FUNCTION_LINE = 1.6
 """The width of a run's function, in pixels."""
 
+FEW_FUNCTIONS = 8
+"""The lines of so many functions can each be told from the paper."""
+
 
 def save_elbows(views: Sequence[View], path: Path, look: Look | None = None) -> None:
     """Write the picture as .png, .svg or .pdf. Raises as `write_figure` does."""
@@ -65,7 +69,8 @@ class ElbowsBuilder:
         )
         low = min(view.function_limits[0] for view in views)
         high = max(view.function_limits[1] for view in views)
-        self.scales = replace(Scales.of(views), y=(low, high))
+        # Of the strengths that scales hold, this picture shows none: those of one run do.
+        self.scales = replace(Scales.of(views[:1]), x=shared_domain(views), y=(low, high))
         self.y_ticks = outermost(even_ticks(low, high, 4))
         self.x_name, self.y_name = axis_names(views)
         labels = ["0"]
@@ -104,7 +109,7 @@ class ElbowsBuilder:
         functions = LineCollection(
             lines,
             colors=colour,
-            alpha=self.sheet.least_opacity(colour),
+            alpha=self.sheet.least_opacity(colour) * thinning(len(lines)),
             linewidths=self.sheet.points(FUNCTION_LINE),
         )
         axes.add_collection(functions, autolim=False)
@@ -174,6 +179,13 @@ class ElbowsBuilder:
         if says_something(self.y_name):
             sheet.name_y(boxes.upper, self.y_name, room=boxes.upper.height)
         sheet.name_x(self.lower, self.x_name, room=self.lower.width)
+
+
+def thinning(functions: int) -> float:
+    """How much fainter each of so many functions is drawn, so that the picture is dark only where
+    many of them lie on each other.
+    """
+    return min(1.0, math.sqrt(FEW_FUNCTIONS / functions))
 
 
 def is_solved_at_once(view: View) -> bool:

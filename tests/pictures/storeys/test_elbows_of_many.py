@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.collections import LineCollection
 from matplotlib.text import Text
 
 from relusgd.pictures.kit.look import Look
@@ -56,6 +57,23 @@ def test_runs_of_any_width_are_drawn_in_every_format(make_history, dataset, hidd
     views = [View(make_history(hidden=hidden, seed=seed), dataset) for seed in range(3)]
     for suffix in (".png", ".svg"):
         save_elbows(views, tmp_path / f"elbows{suffix}", Look(size=(480, 360), theme="dark"))
+
+
+def test_functions_of_many_runs_are_dark_only_where_many_lie_on_each_other(make_history, dataset):
+    view = View(make_history(), dataset)
+
+    def opacity(runs):
+        sheet, _ = builder_of([view] * runs)
+        (functions,) = (
+            lines
+            for lines in sheet.figure.findobj(LineCollection)
+            if len(lines.get_segments()) == runs
+        )
+        return functions.get_alpha()
+
+    few, many = opacity(5), opacity(500)
+    assert many < few / 5
+    assert 1 - (1 - many) ** 50 > few  # a tenth of them together
 
 
 def test_it_says_how_many_runs_there_are(make_history, dataset):
