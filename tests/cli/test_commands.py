@@ -6,12 +6,12 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from command import run
+from patience import PATIENCE, wait_until
 from PIL import Image, ImageSequence
 
 from relusgd.cli import app
@@ -579,16 +579,15 @@ def test_a_signal_finishes_the_block_and_the_same_command_goes_on(number, code, 
         "train",
         "small.yaml",
         "--set",
-        "training.epochs=1000000",
+        "training.epochs=1000000000",
         "--set",
-        "snapshots.every=1000",
+        "snapshots.every=1000000",
     ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    folder = here / "outputs/small,snapshots.every=1000,training.epochs=1000000"
-    while process.poll() is None and not (folder / "metrics.csv").exists():
-        time.sleep(0.01)
+    folder = here / "outputs/small,snapshots.every=1000000,training.epochs=1000000000"
+    wait_until((folder / "metrics.csv").exists, process)
     process.send_signal(number)
-    _, words = process.communicate(timeout=30)
+    _, words = process.communicate(timeout=PATIENCE)
     assert process.returncode == code, words
     assert "stopped in epoch" in words
     assert "Traceback" not in words

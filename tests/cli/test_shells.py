@@ -7,15 +7,12 @@ import shutil
 import subprocess
 import sys
 from contextlib import suppress
-from time import monotonic, sleep
 
 import pytest
 from completed import answer
+from patience import wait_until
 
 from relusgd.cli.shell_completion import Shell, script
-
-PATIENCE = 20
-"""Seconds after which a shell has failed."""
 
 SHELLS = {
     "bash": ["--norc", "--noprofile", "-i"],
@@ -136,20 +133,29 @@ class Terminal:
 
     def wait_for(self, is_so):
         """Look at the screen, and answer when a script asks, until something is so."""
-        started = monotonic()
-        while not is_so():
-            assert monotonic() < started + PATIENCE, self.shown.decode()
+
+        def is_so_by_now():
             self.look()
-            with suppress(BlockingIOError):
-                typed = os.read(self.asked, 10_000).decode()
-                if typed:
-                    (self.folder / "answers").write_text(answer(typed))
-            sleep(0.005)
+            self.answer()
+            return is_so()
+
+        try:
+            wait_until(is_so_by_now)
+        except AssertionError as error:
+            error.add_note(self.shown.decode())
+            raise
 
     def look(self):
         """Take what is shown, so that the shell can go on."""
         with suppress(BlockingIOError):
             self.shown += os.read(self.screen, 100_000)
+
+    def answer(self):
+        """Tell the script what completes the line, if it asks."""
+        with suppress(BlockingIOError):
+            typed = os.read(self.asked, 10_000).decode()
+            if typed:
+                (self.folder / "answers").write_text(answer(typed))
 
     def close(self):
         self.process.kill()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from patience import PATIENCE
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def shell(line, cwd, **environment):
         cwd=cwd,
         capture_output=True,
         env={**os.environ, **environment},
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 

@@ -5,11 +5,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from command import run
+from patience import PATIENCE, wait_until
 
 from relusgd.sweeps.sweep import load_sweep
 
@@ -217,11 +217,9 @@ def test_a_signal_keeps_everything_that_has_ended(number, code, here):
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    deadline = time.monotonic() + 60
-    while not Path("outputs/small/summary.csv").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_until(Path("outputs/small/summary.csv").exists, process)
     os.killpg(process.pid, number)  # as a terminal does: workers hear it too
-    out, words = process.communicate(timeout=60)
+    out, words = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out) == (code, ""), words
     assert (
         "of 6,000 runs to go; everything that has ended is in outputs/small\nthe same command "

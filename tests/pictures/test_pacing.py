@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import imageio_ffmpeg
 import numpy as np
+from patience import PATIENCE
 
 from relusgd.pictures.encoding import mp4
 from relusgd.pictures.encoding.pacing import MOST_WAITING, Pacing
@@ -24,7 +25,7 @@ def test_a_frame_waits_until_ffmpeg_has_encoded_one_of_those_before():
         waiting.join(0.2)
         assert waiting.is_alive()
         Path(reports).write_text("frame=0\nprogress=continue\nframe=1\nprogress=continue\n")
-        waiting.join(10)
+        waiting.join(PATIENCE)
         assert not waiting.is_alive()
 
 

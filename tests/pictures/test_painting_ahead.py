@@ -1,7 +1,7 @@
 """Films whose frames are painted ahead by other processes."""
 
 import os
-import time
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from relusgd.pictures.films import painting_ahead
 from relusgd.pictures.films.painting_ahead import painted
 
 FRAMES = 9
+FILM = 60
 
 
 class Numbers:
@@ -61,24 +62,31 @@ def test_a_short_film_is_painted_by_one_process():
     assert painting_ahead.painters_for(painting_ahead.FEWEST_FRAMES - 1) == 0
 
 
-class SlowNumbers(Numbers):
-    """Takes a while for a picture, and counts those painted in this process."""
+class WaitingNumbers(Numbers):
+    """Paints in other processes only after a picture in this one, and counts those of this one."""
 
     def __init__(self):
         super().__init__()
         self.painted_here = []
         self.process = os.getpid()
+        self.allowed, self.allow = os.pipe()
 
     def paint(self, index):
-        time.sleep(0.01)
         if os.getpid() == self.process:
             self.painted_here.append(index)
+            os.write(self.allow, b"1" * FILM)
+        else:
+            os.read(self.allowed, 1)
         return super().paint(index)
+
+    def close(self):
+        os.close(self.allowed)
+        os.close(self.allow)
 
 
 def test_who_would_wait_paints_too_and_no_frame_is_lost_or_told_twice(count):
-    painter = SlowNumbers()
-    with painted(painter, range(60)) as frames:
+    painter = WaitingNumbers()
+    with closing(painter), painted(painter, range(FILM)) as frames:
         seen = [int(frame[2, 3, 1]) for frame in frames]
-    assert seen == list(range(60))
+    assert seen == list(range(FILM))
     assert len(set(painter.painted_here)) == len(painter.painted_here) > 0

@@ -4,10 +4,15 @@ up what the dead process left.
 
 import os
 import signal
+import subprocess
+import sys
 import time
 import warnings
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
+from patience import wait_until
 
 from relusgd import files
 from relusgd.config import load_config
@@ -48,6 +53,22 @@ def kill_at(frame):
     return progress
 
 
+def is_named_by_a_process(folder):
+    """Whether a process that is not yet gone has this folder in its command line."""
+    if Path("/proc/self/cmdline").exists():
+        lines = command_lines()
+    else:
+        command = ["ps", "-A", "-ww", "-o", "args="]
+        lines = subprocess.run(command, capture_output=True, check=True).stdout.splitlines()
+    return any(os.fsencode(folder) in line for line in lines)
+
+
+def command_lines():
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has ended
+            yield path.read_bytes()
+
+
 @pytest.mark.parametrize("suffix", [".gif", ".mp4"])
 def test_a_film_killed_at_any_frame_leaves_the_old_one(suffix, run, tmp_path):
     film = tmp_path / f"film{suffix}"
@@ -58,7 +79,8 @@ def test_a_film_killed_at_any_frame_leaves_the_old_one(suffix, run, tmp_path):
     left = files.leftovers(film)
     assert left, "this was to be about what killed processes leave"
     assert {path.name for path in tmp_path.iterdir()} == {film.name, *(path.name for path in left)}
-    time.sleep(0.2)  # an encoder whose frames have ended may still be writing
+    # An encoder whose frames have ended may still be writing.
+    wait_until(lambda: not is_named_by_a_process(tmp_path))
     for path in left:
         os.utime(path, (time.time() - 60, time.time() - 60))
     run.animate(film, **FILM)
@@ -90,8 +112,11 @@ def test_a_picture_killed_while_it_takes_its_place_is_the_old_one_or_the_new_one
 
 def test_what_a_living_process_writes_is_left_alone(run, tmp_path):
     film = tmp_path / "film.gif"
-    living = tmp_path / f".film.partial-{os.getppid()}.gif"
-    living.write_bytes(b"half")
-    os.utime(living, (time.time() - 60, time.time() - 60))
-    run.animate(film, **FILM)
-    assert living.read_bytes() == b"half"
+    waiting = [sys.executable, "-c", "input()"]
+    with subprocess.Popen(waiting, stdin=subprocess.PIPE) as process:
+        living = tmp_path / f".film.partial-{process.pid}.gif"
+        living.write_bytes(b"half")
+        os.utime(living, (time.time() - 60, time.time() - 60))
+        run.animate(film, **FILM)
+        assert living.read_bytes() == b"half"
+        process.communicate(b"\n")

@@ -2,13 +2,13 @@ import json
 import os
 import subprocess
 import sys
-import time
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from patience import wait_until
 from runs.harness import StopsAfter, content
 from small import SMALL, small
 
@@ -309,13 +309,15 @@ def test_a_killed_run_resumes_to_the_same_folder(tmp_path):
     config = {**SMALL, "training": {**SMALL["training"], "epochs": 20_000}}
     out = str(tmp_path / "parts")
     code = f"import relusgd; relusgd.record(relusgd.load_config({config!r}), {out!r})"
+    table = tmp_path / "parts" / "metrics.csv"
+
+    def has_ended_or_recorded(process, lines):
+        has_ended = process.poll() is not None
+        return has_ended or (table.exists() and table.read_bytes().count(b"\n") > lines)
+
     for lines in (500, 5000):
         process = subprocess.Popen([sys.executable, "-c", code])
-        table = tmp_path / "parts" / "metrics.csv"
-        while process.poll() is None and not (
-            table.exists() and table.read_bytes().count(b"\n") > lines
-        ):
-            time.sleep(0.01)
+        wait_until(partial(has_ended_or_recorded, process, lines))
         process.kill()
         process.wait()
         assert load_run(tmp_path / "parts").status in ("interrupted", "complete")

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from patience import PATIENCE, wait_until
 from small import tiny
 
 from relusgd.config import load_config
@@ -40,7 +41,7 @@ def test_of_two_processes_on_one_folder_one_writes_and_the_other_is_refused(tmp_
     for time in range(TIMES):
         folder = tmp_path / f"runs-{time}" / "run"
         processes = [start(tmp_path / "c.yaml", folder) for _ in range(2)]
-        words = [process.communicate(timeout=120)[1] for process in processes]
+        words = [process.communicate(timeout=PATIENCE)[1] for process in processes]
         codes = sorted(process.returncode for process in processes)
         assert codes in ([0, 0], [0, 2]), words
         assert all(
@@ -77,14 +78,13 @@ def test_a_folder_that_is_being_written_is_reported_before_anything_else(option,
 
 def test_readers_of_a_run_that_trains_see_whole_snapshots(tmp_path):
     (tmp_path / "c.yaml").write_text(
-        CONFIG.replace("epochs: 300", "epochs: 1000000").replace(
+        CONFIG.replace("epochs: 300", "epochs: 5000000").replace(
             "engine", "snapshots: {every: 10}\nengine"
         )
     )
     process = start(tmp_path / "c.yaml", tmp_path / "run")
     try:
-        while not (tmp_path / "run" / "metrics.csv").exists():
-            assert process.poll() is None
+        wait_until((tmp_path / "run" / "metrics.csv").exists, process)
         seen = 0
         for _ in range(READS):
             run = load_run(tmp_path / "run")
@@ -96,7 +96,7 @@ def test_readers_of_a_run_that_trains_see_whole_snapshots(tmp_path):
             seen = len(history)
     finally:
         process.terminate()
-        assert process.wait(timeout=60) == 143
+        assert process.wait(timeout=PATIENCE) == 143
         process.communicate()
     assert load_run(tmp_path / "run").status == "interrupted"
 

@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,9 +11,10 @@ from pathlib import Path
 
 import pytest
 from command import run
+from patience import PATIENCE, wait_until
 from runs.harness import content
 from small import small_sweep
-from sweeps.harness import Watching
+from sweeps.harness import Disturbed, Watching, free_port
 
 from relusgd import load_sweep
 from relusgd.config import PlannedRun, load_config, planned_runs
@@ -73,9 +73,7 @@ def scheduler(tmp_path_factory):
                 folder=folder,
             )
         )
-        deadline = time.monotonic() + 60
-        while not file.exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_until(file.exists)
         workers = (
             "--nworkers",
             "2",
@@ -90,7 +88,7 @@ def scheduler(tmp_path_factory):
             process("dask_worker", "--scheduler-file", str(file), *workers, *quiet, folder=folder)
         )
         with Client(scheduler_file=str(file), set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=60)
+            client.wait_for_workers(2, timeout=PATIENCE)
         yield file
 
 
@@ -183,32 +181,22 @@ def worker_processes(scheduler):
         return list(client.run(os.getpid).values())
 
 
-class Disturbed(Watching):
-    """Lets a disturbance happen so many times, spread over the runs that come back.
-
-    The driver waits in `finished` while it happens, so that a sweep cannot be over before, however
-    fast the machine is. The workers go on meanwhile.
+@pytest.fixture
+def rows_at_once(monkeypatch):
+    """Runs that come back are counted one by one. Usually those of a second are told together,
+    which on a fast machine are all.
     """
-
-    def __init__(self, disturb, times, runs):
-        super().__init__()
-        self.disturb, self.times, self.happened = disturb, times, 0
-        self.rows_between = runs // (times + 1)
-
-    def finished(self, rows):
-        super().finished(rows)
-        while self.happened < min(self.times, len(self.rows) // self.rows_between):
-            self.disturb()
-            self.happened += 1
+    monkeypatch.setattr("relusgd.runs.batch.BATCH_SECONDS", 0.0)
 
 
+@pytest.mark.usefixtures("rows_at_once")
 def test_dask_workers_that_are_killed_at_random_cost_nothing_but_time(scheduler, tmp_path):
     config = small_sweep(sweep__repeat=100 if LONG else 30, training__epochs=1500)
     chance = random.Random(0)
 
     def kill():
         """Kill a worker after a random time. One that was killed just now has no process yet."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             time.sleep(0.3 * chance.random())
             try:
@@ -216,7 +204,7 @@ def test_dask_workers_that_are_killed_at_random_cost_nothing_but_time(scheduler,
                 return
             except (OSError, IndexError, InputError):
                 continue
-        pytest.fail("no worker came back within a minute")
+        pytest.fail("no worker came back")
 
     watching = Disturbed(kill, KILLS, config.sweep.runs)
     with dask_executor(str(scheduler)) as executor:
@@ -234,9 +222,7 @@ class RestartingCluster:
 
     def __init__(self, folder):
         self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.address = f"tcp://127.0.0.1:{self.port}"
         self._stack = ExitStack()
         self._processes = []
@@ -254,8 +240,8 @@ class RestartingCluster:
 
     def wait(self):
         """Wait until both workers are there."""
-        with Client(self.address, timeout=60, set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=60)
+        with Client(self.address, timeout=PATIENCE, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=PATIENCE)
 
     def kill(self):
         for started in self._processes:
@@ -266,6 +252,7 @@ class RestartingCluster:
         self._stack.close()
 
 
+@pytest.mark.usefixtures("rows_at_once")
 def test_a_scheduler_that_restarts_loses_no_run_and_doubles_none(tmp_path):
     config = small_sweep(sweep__repeat=4 * RESTARTS, training__epochs=3000)
     cluster = RestartingCluster(tmp_path)

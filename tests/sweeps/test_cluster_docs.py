@@ -1,12 +1,12 @@
 """The commands of docs/cluster.md run as they stand, but for the number of epochs and the port."""
 
 import shutil
-import socket
 import subprocess
 import sys
 
 import pytest
 from documents import ROOT, bash, code_blocks, short_training
+from sweeps.harness import free_port
 
 from relusgd.sweeps.sweep import load_sweep
 
@@ -26,12 +26,6 @@ def workshop(tmp_path):
     (script,) = code_blocks(TEXT, "bash")
     (tmp_path / "array.sh").write_text(script, encoding="utf-8")
     return tmp_path
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def test_the_commands_of_a_dask_cluster_run_as_they_stand(workshop):

@@ -13,6 +13,7 @@ from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 from small import small_sweep
 
 from relusgd.errors import RelusgdError
@@ -59,8 +60,8 @@ def test_a_worker_that_cannot_be_replaced_leaves_its_work_to_the_others(monkeypa
     with LocalProcesses(2) as processes:
         dead = processes.submit(os._exit, 1)
         with pytest.raises(Exception, match="terminated abruptly"):
-            dead.result(60)
-        pids = {processes.submit(os.getpid).result(60) for _ in range(4)}
+            dead.result(PATIENCE)
+        pids = {processes.submit(os.getpid).result(PATIENCE) for _ in range(4)}
         assert len(pids) == processes.workers == 1
 
 
@@ -79,7 +80,7 @@ def test_a_process_that_works_stays_where_a_thread_of_something_else_failed(work
     has_failed = threading.Event()
     has_failed.set()
     worker.wait_until_ready(has_failed)
-    assert worker.submit(os.getpid).result(60) > 0
+    assert worker.submit(os.getpid).result(PATIENCE) > 0
 
 
 def test_a_process_whose_pool_could_start_no_thread_is_ended_and_not_waited_for(
@@ -98,7 +99,7 @@ def test_a_process_whose_pool_could_start_no_thread_is_ended_and_not_waited_for(
 def test_the_death_of_the_process_that_workers_come_from_costs_nothing(tmp_path):
     config = small_sweep(sweep__repeat=2, training__epochs=300)
     with LocalProcesses(2) as processes:
-        processes.submit(os.getpid).result(60)
+        processes.submit(os.getpid).result(PATIENCE)
         os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)
         sweep = run_sweep(config, tmp_path / "s", processes)
     assert set(sweep.summary["status"]) == {"complete"}

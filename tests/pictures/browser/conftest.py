@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 
 from relusgd.pictures.pages.page import page_html
 from relusgd.pictures.scenes.scene import RunGroup
@@ -91,7 +92,7 @@ def open_page(chromium, tmp_path):
             contexts.append(
                 chromium.new_context(viewport={"width": size[0], "height": size[1]}, **context)
             )
-            contexts[-1].set_default_timeout(20_000)
+            contexts[-1].set_default_timeout(1000 * PATIENCE)
             page = contexts[-1].new_page()
             page.on("console", lambda message: faults.append(f"console: {message.text}"))
             page.on("pageerror", lambda error: faults.append(f"error: {error}"))
@@ -134,7 +135,7 @@ def settle(page):
     )
 
 
-def wait(page, condition, seconds=20.0):
+def wait(page, condition, seconds=PATIENCE):
     """Until a condition holds; Playwright's own waiting evaluates text in the page, which its
     policy forbids.
     """

@@ -161,19 +161,21 @@ def test_hostile_names_are_letters_and_nothing_else(
     )
 
 
-def test_the_policy_stops_what_the_page_does_not_need(make_page, chromium, tmp_path):
+def test_the_policy_stops_what_the_page_does_not_need(make_page, chromium, tmp_path, wait_until):
     (tmp_path / "page.html").write_text(make_page(), encoding="utf-8")
     page = chromium.new_page()
     refused = []
     page.on("console", lambda message: refused.append(message.text))
     page.goto((tmp_path / "page.html").as_uri())
     page.evaluate("""() => {
+        window.refused = new Set();
+        document.addEventListener('securitypolicyviolation', (event) => window.refused.add(event.effectiveDirective));
         const script = document.createElement('script'); script.textContent = 'window.hacked = 1'; document.body.append(script);
         const image = new Image(); image.src = 'http://127.0.0.1:9/x.png'; document.body.append(image);
         const frame = document.createElement('iframe'); frame.src = 'http://127.0.0.1:9/'; document.body.append(frame);
         document.body.insertAdjacentHTML('beforeend', '<p style="color: red" onclick="window.hacked = 1">x</p>');
     }""")
-    page.wait_for_timeout(200)
+    wait_until(page, "window.refused.size >= 4")
     assert page.evaluate("window.hacked") is None
     assert (
         page.evaluate("fetch('http://127.0.0.1:9/').then(() => 'sent', (error) => error.name)")
