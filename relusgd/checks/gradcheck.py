@@ -172,7 +172,8 @@ def check_gradients(
     def measure(moved: Array) -> tuple[float, Any]:
         # Both get copies of their own: a user's function may change what it is given.
         value = float(function(layout.rebuild(moved)))
-        return value, pattern(layout.rebuild(moved)) if pattern else None
+        found = pattern(layout.rebuild(moved)) if pattern else None
+        return value, found
 
     entries = layout.choose(most_entries)
     differences = take_differences(measure, vector, entries, step)

@@ -48,8 +48,11 @@ class AlignedLines:
         return [first, *others]
 
     def _widths(self, table: Sequence[list[list[str]]]) -> list[int]:
-        columns = zip(*table, strict=True)
-        return [max(cell_len(line) for cell in column for line in cell) for column in columns]
+        widths = []
+        for column in zip(*table, strict=True):
+            lines = [line for cell in column for line in cell]
+            widths.append(max(map(cell_len, lines)))
+        return widths
 
     def _text(self, cells: list[list[str]], widths: Sequence[int]) -> str:
         """The lines of a row, each with its end."""

@@ -145,9 +145,9 @@ def _check_options(
 ) -> None:
     """Refuse options that do not go together."""
     if quantities is not None and (functions or over is not None):
+        other = "--functions" if functions else "--over"
         raise InputError(
-            "--measure shows quantities of the networks at the end, and "
-            f"{'--functions' if functions else '--over'} something else",
+            f"--measure shows quantities of the networks at the end, and {other} something else",
             "leave one out",
         )
     if functions and over is not None:
@@ -171,7 +171,9 @@ def _courses_view(
 ) -> ComparedView:
     from relusgd.comparing.courses import QUARTILES, courses_of
 
-    return CoursesView(courses_of(comparison, over.value, QUARTILES if band is None else band))
+    if band is None:
+        band = QUARTILES
+    return CoursesView(courses_of(comparison, over.value, band))
 
 
 def _functions_view(

@@ -58,9 +58,13 @@ def _below_outputs(incomplete: str, marks: Iterable[str]) -> list[str]:
 
 def _folders(incomplete: str) -> list[str]:
     """Folders that begin with what was typed; those that are no run end with a slash."""
-    folders = [path for path in _entries(incomplete) if path.is_dir()]
-    names = [str(path) if (path / "run.json").is_file() else f"{path}/" for path in folders]
-    return [_as_typed(name, incomplete) for name in names]
+    names = []
+    for path in _entries(incomplete):
+        if path.is_dir():
+            is_run = (path / "run.json").is_file()
+            name = str(path) if is_run else f"{path}/"
+            names.append(_as_typed(name, incomplete))
+    return names
 
 
 def _files(incomplete: str, *suffixes: str) -> list[str]:
@@ -179,7 +183,8 @@ def lists_of(*choices: str, alone: str) -> Callable[[str], list[str]]:
         before, comma, last = incomplete.rpartition(",")
         given = before.split(",")
         left = [word for word in choices if word not in given]
-        left += [] if comma else [alone]
+        if not comma:
+            left.append(alone)
         return [f"{before}{comma}{word}" for word in left if word.startswith(last)]
 
     return complete

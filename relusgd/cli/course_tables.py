@@ -45,10 +45,9 @@ def course_table(courses: Courses, name: str, width: int) -> Table:
     """Medians at a few moments, the band beneath; of a narrow terminal, the last moments."""
     groups = [course.group for course in courses.courses]
     words = word_columns(groups)
-    moments = {
-        time: [_cell(courses, course, name, time) for course in courses.courses]
-        for time in courses.chosen_times
-    }
+    moments = {}
+    for time in courses.chosen_times:
+        moments[time] = [_cell(courses, course, name, time) for course in courses.courses]
     shown = fitting_moments(moments, width - sum(column.width + 1 for column in words))
     error = name.replace("_mse", " MSE")
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
@@ -74,8 +73,10 @@ def fitting_moments(moments: dict[float, list[Text]], room: int) -> list[float]:
 
 
 def _width(time: float, cells: Sequence[Text]) -> int:
-    lines = [line for cell in cells for line in cell.plain.split("\n")]
-    return max(len(line) for line in [f"test MSE{time:,.6g}", *lines])
+    lines = [f"test MSE{time:,.6g}"]
+    for cell in cells:
+        lines += cell.plain.split("\n")
+    return max(map(len, lines))
 
 
 def _cell(courses: Courses, course: Course, name: str, time: float) -> Text:

@@ -77,7 +77,8 @@ def diagnose(
     else:
         _print_tables(diagnosis)
     if out is not None:
-        typer.echo("picture: " if out.suffix.lower() != ".csv" else "table: ", nl=False, err=True)
+        kind = "table" if out.suffix.lower() == ".csv" else "picture"
+        typer.echo(f"{kind}: ", nl=False, err=True)
         typer.echo(out, err=True)
 
 
@@ -134,5 +135,6 @@ def _table(text: TextTable) -> Table:
         justify: JustifyMethod = "left" if column in text.words else "right"
         table.add_column(heading, justify=justify, overflow="fold")
     for row, cells in enumerate(text.rows):
-        table.add_row(*map(Text, cells), style="bold" if row in text.bold else "")
+        style = "bold" if row in text.bold else ""
+        table.add_row(*map(Text, cells), style=style)
     return table

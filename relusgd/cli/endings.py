@@ -45,7 +45,8 @@ class TrainCommand:
             replaced |= set(LENGTHS)
         kept = [text for text in self.changes if text.partition("=")[0].strip() not in replaced]
         words = ["relusgd", "train", str(self.source)]
-        words += ["--case", self.case] if self.case is not None else []
+        if self.case is not None:
+            words += ["--case", self.case]
         for text in kept:
             words += ["--set", text]
         command = f"{shlex.join(words)} {in_shell(settings(advice))}"

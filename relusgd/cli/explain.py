@@ -59,7 +59,9 @@ def explain(
         return
     width = min(stdout_width(), SENTENCE_WIDTH)
     for line in _lines(explanation, command, folder):
-        typer.echo(printable(line if line.startswith(" ") else wrapped(line, width)))
+        # What is indented is a command to copy, which has to stay on one line.
+        text = line if line.startswith(" ") else wrapped(line, width)
+        typer.echo(printable(text))
 
 
 def _explained(source: Path, changes: list[str], *, trials: bool) -> tuple[Explanation, Path]:

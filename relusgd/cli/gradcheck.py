@@ -107,7 +107,8 @@ def _asked_picture(out: Path | None, theme: str, size: str | None) -> AskedPictu
         return None
     from relusgd.pictures.kit.look import Look
 
-    return AskedPicture(out, theme, Look.of(size=size).size if size else None)
+    pixels = Look.of(size=size).size if size else None
+    return AskedPicture(out, theme, pixels)
 
 
 def _check_options(source: Path | None, *, step_sizes: bool, cost: bool, out: Path | None) -> None:

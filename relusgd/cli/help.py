@@ -97,7 +97,9 @@ def make_readable(app: Typer) -> None:
     """Give all commands such a help, with the paragraphs of their docstrings joined into whole
     lines.
     """
-    panels = {name: panel for panel, names in PANELS.items() for name in names}
+    panels: dict[str, str] = {}
+    for panel, names in PANELS.items():
+        panels |= dict.fromkeys(names, panel)
     for command in app.registered_commands:
         command.cls = ReadableCommand
         command.help = help_of(command.callback)

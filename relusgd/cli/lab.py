@@ -64,7 +64,8 @@ def lab(
         intro=read_text(intro, "--intro"),
         challenges=read_text(challenges, "--challenges"),
     )
-    path = write_lab(out or _usual_place(source), exercise, texts, theme.value if theme else None)
+    theme_name = theme.value if theme else None
+    path = write_lab(out or _usual_place(source), exercise, texts, theme_name)
     print_path(path)
     if show_it is None:
         show_it = typed_in_terminal() and has_screen()

@@ -237,7 +237,10 @@ def plot_elbows(folders: Sequence[Path], out: Path | None, look: Look, *, alone:
         )
     runs: list[Run] = []
     for folder in folders:
-        runs += [load_run(folder)] if is_run_folder(folder) else load_sweep(folder).runs
+        if is_run_folder(folder):
+            runs.append(load_run(folder))
+        else:
+            runs += load_sweep(folder).runs
     if out is None and len(folders) == 1:
         out = folders[0] / "elbows.png"
     return write(runs, out, look=look)

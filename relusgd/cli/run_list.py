@@ -49,8 +49,10 @@ def runs_table(runs: Sequence[Facts], folder: Path, width: int | None) -> Aligne
         headings = _fitting_headings(lines, width)
         name_width = max(width - _total_width(lines, headings[1:]), 1)
         names = [break_at_commas(line[NAME], name_width) for line in lines]
-    others = [[line.get(heading, "") for heading in headings[1:]] for line in lines]
-    rows = [[name, *cells] for name, cells in zip(names, others, strict=True)]
+    rows = []
+    for name, line in zip(names, lines, strict=True):
+        others = [line.get(heading, "") for heading in headings[1:]]
+        rows.append([name, *others])
     return AlignedLines(headings, rows, frozenset(NUMBERS), name_width, GAP)
 
 
@@ -111,7 +113,8 @@ def _name(run: Path, folder: Path) -> str:
     """The path of a run below the folder; the folder's own name for a run that is the folder."""
     if run.is_relative_to(folder):
         run = run.relative_to(folder)
-    return printable(str(run) if run.name else folder.resolve().name)
+    name = str(run) if run.name else folder.resolve().name
+    return printable(name)
 
 
 def _fitting_headings(lines: Sequence[Line], width: int) -> list[str]:

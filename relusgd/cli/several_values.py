@@ -28,9 +28,12 @@ def offering_a_sweep(
         grids = [*grids, *map(_as_grid, several)]
         if not several or not _can_be_swept(path, others, grids):
             raise
-        options = [word for change in others for word in ("--set", change)]
-        options += [word for grid in grids for word in ("--grid", grid)]
-        line = shlex.join(["relusgd", "sweep", str(path), *options])
+        words = ["relusgd", "sweep", str(path)]
+        for change in others:
+            words += ["--set", change]
+        for grid in grids:
+            words += ["--grid", grid]
+        line = shlex.join(words)
         raise ConfigError(error.faults, f"to train with each of several values:  {line}") from None
 
 

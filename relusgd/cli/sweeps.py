@@ -166,8 +166,10 @@ def read_sweep(path: Path, changes: list[str], grids: list[str], repeat: int | N
 
 def train_command(path: Path, changes: list[str]) -> str:
     """The command that trains the one run of a config with these changes."""
-    options = [word for change in changes for word in ("--set", change)]
-    return shlex.join(["relusgd", "train", str(path), *options])
+    words = ["relusgd", "train", str(path)]
+    for change in changes:
+        words += ["--set", change]
+    return shlex.join(words)
 
 
 def parse_shard(text: str | None) -> tuple[int, int] | None:

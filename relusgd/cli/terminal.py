@@ -102,7 +102,9 @@ def print_json(value: object) -> None:
     """Print JSON that any parser takes: a number that is not finite becomes null."""
     plain = _without_nan(value)
     text = json.dumps(plain, indent=2, ensure_ascii=False)
-    typer.echo(text if can_print(text) else json.dumps(plain, indent=2))
+    if not can_print(text):
+        text = json.dumps(plain, indent=2)
+    typer.echo(text)
 
 
 def _without_nan(value: object) -> object:
@@ -146,7 +148,8 @@ def stdout_console() -> Console:
     """The console for results: as wide as the terminal, or as wide as they need."""
     from rich.console import Console
 
-    return Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_COLUMNS)
+    width = None if sys.stdout.isatty() else PIPE_COLUMNS
+    return Console(highlight=False, width=width)
 
 
 def stderr_console() -> Console:
@@ -176,10 +179,12 @@ def printable(text: str) -> str:
     """The text without control characters: in a hostile file name or title they would steer the
     terminal.
     """
-    kept = [
-        character if character.isprintable() or character == "\n" else "�" for character in text
-    ]
-    return "".join(kept)
+    return "".join(map(_printable_character, text))
+
+
+def _printable_character(character: str) -> str:
+    is_printable = character.isprintable() or character == "\n"
+    return character if is_printable else "�"
 
 
 def sparkline(values: Sequence[float], width: int = 16) -> str:

@@ -128,7 +128,8 @@ def reports_table(reports: Sequence[Report]) -> Table:
         name = report.recipe.name
         spent = brief_duration(report.seconds)
         for verdict in report.verdicts:
-            table.add_row(name, *_cells(verdict), "ok" if verdict.holds else "FAILED", spent)
+            outcome = "ok" if verdict.holds else "FAILED"
+            table.add_row(name, *_cells(verdict), outcome, spent)
             name = spent = ""
         for variant, verdicts in report.broken.items():
             worst = min(verdicts, key=lambda verdict: verdict.margin)
@@ -152,8 +153,10 @@ def expected_text(claim: Claim) -> str:
     if isinstance(claim.value, str):
         return f"{claim.value}{over}"
     value = exact_number(claim.value)
-    if claim.relation in ("below", "above"):
-        return f"{'<' if claim.relation == 'below' else '>'} {value}{over}"
+    if claim.relation == "below":
+        return f"< {value}{over}"
+    if claim.relation == "above":
+        return f"> {value}{over}"
     if claim.relation == "equal":
         return f"{value} ± {exact_number(claim.tolerance)}{over}"
     return f"{claim.relation} {value} ± {exact_number(claim.tolerance)}{over}"

@@ -145,7 +145,9 @@ class Courses:
         They are of the moments that most groups share, and the last one of every group.
         """
         stepwise = [course for course in self.courses if not course.is_ridge] or self.courses
-        counted = Counter(time for course in stepwise for time in course.times(self.over).tolist())
+        counted: Counter[float] = Counter()
+        for course in stepwise:
+            counted.update(course.times(self.over).tolist())
         most = max(counted.values(), default=0)
         shared = sorted(time for time, count in counted.items() if count == most)
         ends = sorted({float(course.times(self.over)[-1]) for course in stepwise})
@@ -205,7 +207,9 @@ def _course(group: Group, names: Sequence[str]) -> Course | None:
     if not len(steps):
         return None
     per_epoch = group.typical.facts.counts.steps_per_epoch
-    errors = {name: np.array([_errors(one, name, steps) for one in results]) for name in names}
+    errors = {}
+    for name in names:
+        errors[name] = np.array([_errors(result, name, steps) for result in results])
     return Course(group, results, steps, steps / per_epoch, errors)
 
 

@@ -177,9 +177,14 @@ def functions_of(
     counted = [group for group in groups if group.counted]
     if not counted:
         raise InputError("no run has a result whose function could be shown")
-    found = [spread for group in counted for spread in _spreads(group, checked, names)]
-    spreads = [spread for spread in found if len(spread.values)]
-    empty = [spread for spread in found if not len(spread.values)]
+    spreads: list[FunctionSpread] = []
+    empty: list[FunctionSpread] = []
+    for group in counted:
+        for spread in _spreads(group, checked, names):
+            if len(spread.values):
+                spreads.append(spread)
+            else:
+                empty.append(spread)
     apart = [group for group in groups if not group.counted]
     return FunctionSpreads(compared, checked, spreads, empty, apart)
 
@@ -187,7 +192,8 @@ def functions_of(
 def _spreads(group: Group, band: Band | None, names: Sequence[str]) -> Iterator[FunctionSpread]:
     runs = [result.run for result in group.counted]
     domains = [run.data.domain for run in runs]
-    low, high = min(low for low, _ in domains), max(high for _, high in domains)
+    low = min(low for low, _ in domains)
+    high = max(high for _, high in domains)
     x = np.linspace(low, high, PLACES)
     target = runs[0].data.target
     truth = None if target is None else np.asarray(target(x), dtype=np.float64)

@@ -129,7 +129,10 @@ class Group:
     @property
     def plain_keys(self) -> dict[str, Any]:
         """The varied keys and their values as JSON takes them; None for ABSENT."""
-        return {key: None if value is ABSENT else plain(value) for key, value in self.keys.items()}
+        values = {}
+        for key, value in self.keys.items():
+            values[key] = None if value is ABSENT else plain(value)
+        return values
 
     @property
     def network_and_data(self) -> str:
@@ -159,10 +162,13 @@ class Group:
     def spreads(self) -> dict[str, Spread]:
         """Measure → its spread over the runs that count."""
         measured = [result.measures for result in self.counted]
-        names = dict.fromkeys([*MEASURES, *(name for numbers in measured for name in numbers)])
-        return {
-            name: Spread.of(numbers.get(name, np.nan) for numbers in measured) for name in names
-        }
+        names = list(MEASURES)
+        for numbers in measured:
+            names += [name for name in numbers if name not in names]
+        spreads = {}
+        for name in names:
+            spreads[name] = Spread.of(numbers.get(name, np.nan) for numbers in measured)
+        return spreads
 
     def median(self, measure: str) -> float:
         """nan for a metric of a caller's own that none of these runs has."""

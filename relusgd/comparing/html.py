@@ -17,10 +17,10 @@ def comparison_html(compared: ComparedRuns, sentences: Sequence[str]) -> str:
     words = word_columns(compared.groups)
     columns = [*words, *number_columns(compared)]
     best = [row for row, group in enumerate(compared.groups) if group is compared.best]
-    rows = [
-        [BEST if row in best else "", *(column.cells[row] for column in columns)]
-        for row in range(len(compared.groups))
-    ]
+    rows = []
+    for row in range(len(compared.groups)):
+        mark = BEST if row in best else ""
+        rows.append([mark, *(column.cells[row] for column in columns)])
     headings = ["", *(column.heading for column in columns)]
     table = html_table(headings, rows, words=range(len(words) + 1), bold=best)
     return table + "".join(map(html_paragraph, sentences))

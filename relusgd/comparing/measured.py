@@ -64,7 +64,9 @@ def measured_groups(compared: ComparedRuns, names: str | Iterable[str]) -> Measu
 
 def _measured(group: Group, names: Sequence[str]) -> MeasuredGroup:
     of_runs = [_of_last_snapshot(result.run, names) for result in group.counted]
-    values = {name: [measured[name] for measured in of_runs] for name in names}
+    values = {}
+    for name in names:
+        values[name] = [measured[name] for measured in of_runs]
     return MeasuredGroup(group, values)
 
 

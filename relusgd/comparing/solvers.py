@@ -93,7 +93,9 @@ def _duel(ridge: Group, sgd: Group) -> Duel | None:
     if not pairs:
         return None
     measured = [_measure(solved.run, descended) for solved, descended in pairs]
-    spreads = {name: Spread.of(numbers[name] for numbers in measured) for name in measured[0]}
+    spreads = {}
+    for name in measured[0]:
+        spreads[name] = Spread.of(numbers[name] for numbers in measured)
     network = ridge.typical.config.network
     directions = network.hidden[-1] + network.output_bias
     return Duel(ridge, sgd, networks=len(pairs), directions=directions, **spreads)

@@ -14,7 +14,9 @@ def differing_values(
     mapping lacks.
     """
     keys = dict.fromkeys(key for mapping in mappings for key in mapping)
-    table = {key: [mapping.get(key, missing) for mapping in mappings] for key in keys}
-    return {
-        key: values for key, values in table.items() if any(value != values[0] for value in values)
-    }
+    differing = {}
+    for key in keys:
+        values = [mapping.get(key, missing) for mapping in mappings]
+        if any(value != values[0] for value in values):
+            differing[key] = values
+    return differing

@@ -51,7 +51,8 @@ class DataChoice:
         """The command that writes this choice to a config."""
         words = ["relusgd", "new", str(target), "--data", self.file]
         for option, value in (("--x", self.x), ("--y", self.y), ("--decimal", self.decimal)):
-            words += [] if value is None else [option, value]
+            if value is not None:
+                words += [option, value]
         return shlex.join(words)
 
 

@@ -74,7 +74,9 @@ def _varied(sweep: SweepSection | None) -> Iterator[str]:
         texts = [name_text(key, value) for value in sweep.grid[key]]
         text = "+".join(texts)
         is_ambiguous = len(text) > LONGEST_VALUE or any("+" in one for one in texts)
-        yield f"{key}={_with_digits(text, sweep.grid[key]) if is_ambiguous else text}"
+        if is_ambiguous:
+            text = _with_digits(text, sweep.grid[key])
+        yield f"{key}={text}"
     if sweep.cases:
         names = OTHER_CHARACTERS.sub("-", "+".join(sweep.cases))
         yield f"case={_with_digits(names, sweep.cases)}"

@@ -64,7 +64,10 @@ def parse_grid(text: str) -> tuple[str, list[object]]:
         expected = "expected KEY=V1,V2,…, such as network.hidden=10,20,40 or seed=0..4"
         raise ConfigError([f"--grid {shown_key(text)}: {expected}"])
     label = f"--grid {shown_key(key)}"
-    return key, [value for part in _split_at_commas(listed) for value in _grid_values(part, label)]
+    values: list[object] = []
+    for part in _split_at_commas(listed):
+        values += _grid_values(part, label)
+    return key, values
 
 
 def has_several_values(text: str) -> bool:
@@ -100,7 +103,8 @@ def _parse_all(texts: Iterable[str], parse: Callable[[str], tuple[str, Value]]) 
     if errors:
         faults = [fault for error in errors for fault in error.faults]
         hints = [error.hint for error in errors if error.hint]
-        raise ConfigError(faults, hints[0] if hints else None)
+        first_hint = hints[0] if hints else None
+        raise ConfigError(faults, first_hint)
     return parsed
 
 

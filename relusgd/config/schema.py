@@ -118,7 +118,8 @@ class Config(Section):
         None where there is none. Equal data and seeds give equal points.
         """
         drawn = None if isinstance(self.data, PointsData) else self.data_seed
-        return drawn, self.seed if self.data.bootstrap else None
+        of_bootstrap = self.seed if self.data.bootstrap else None
+        return drawn, of_bootstrap
 
     @property
     def width(self) -> int:

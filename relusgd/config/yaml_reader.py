@@ -264,7 +264,9 @@ class _EventReader:
 
     def _refuse(self, text: str, path: Path, line: int) -> None:
         self._document.broken.add(path)
-        self._document.faults.append(Fault(path, f": {text}" if path else text, line=line))
+        if path:
+            text = f": {text}"
+        self._document.faults.append(Fault(path, text, line=line))
 
     def _refuse_duplicate(self, path: Path, line: int) -> None:
         first = self._document.lines.get(path)

@@ -113,7 +113,8 @@ class UnitStep:
         Where there is no elbow to pull at, it is the part of the bias's derivative.
         """
         lever = 1.0 + self.elbow * self.x
-        strength = np.abs(self.g * lever) if np.isfinite(lever).all() else np.abs(self.g)
+        has_elbow = bool(np.isfinite(lever).all())
+        strength = np.abs(self.g * lever) if has_elbow else np.abs(self.g)
         total = float(strength.sum())
         return strength / total if total > 0 else np.zeros_like(strength)
 

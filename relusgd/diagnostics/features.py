@@ -258,8 +258,9 @@ def _of_compressed(products: JacobianProducts, compressed: Array) -> tuple[Array
     s = np.zeros(min(products.shape))
     count = min(len(s), len(values))
     s[:count] = values[:count]
-    no_direction = np.zeros((products.shape[1], 0))
-    return s, np.stack(directions, axis=1) if directions else no_direction
+    if not directions:
+        return s, np.zeros((products.shape[1], 0))
+    return s, np.stack(directions, axis=1)
 
 
 def _of_tall(network: Network, x: Array, columns: slice) -> tuple[Array, Array]:

@@ -51,7 +51,8 @@ def layer_measures(network: Network, start: Network, dataset: Dataset) -> list[L
             dead, always_on = None, None
             if not is_output:
                 somewhere, everywhere = units[k]
-                dead, always_on = int(np.sum(~somewhere)), int(np.sum(everywhere))
+                dead = int(np.sum(~somewhere))
+                always_on = int(np.sum(everywhere))
             measures.append(
                 LayerMeasures(
                     name="output" if is_output else f"hidden {k + 1}",

@@ -145,4 +145,6 @@ def _orthogonal(vector: Array, basis: Array) -> Array:
 def _unit(vector: Array) -> tuple[Array, float]:
     """The vector with length 1, and its length; a vector of length 0 stays."""
     length = float(np.linalg.norm(vector))
-    return (vector / length if length > 0 else vector), length
+    if length > 0:
+        vector = vector / length
+    return vector, length

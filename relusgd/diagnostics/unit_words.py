@@ -108,7 +108,7 @@ class UnitWords(StepPhrases):
         if len(unit.x) > 1 or unit.slope.derivative == 0:
             return ""
         x = float(unit.x[0])
-        side = f"x {'>' if x > 0 else '<'} 0"
+        side = "x > 0" if x > 0 else "x < 0"
         if self.scaling != Scaling():
             mean = "above" if x > 0 else "below"
             side = f"x lies {mean} the mean, so that standardised {side}"
@@ -187,7 +187,9 @@ class UnitWords(StepPhrases):
                 distance = significant(float(abs(chosen.sum())) * self.scaling.x_deviation, 3)
                 verb = "pulls" if len(chosen) == 1 else "pull"
                 sides.append(f"{counted(len(chosen), 'point')} {verb} {name} (by {distance})")
-        return [f"Of the others {and_list(sides)}." if len(sides) > 1 else f"{_upper(sides[0])}."]
+        if len(sides) > 1:
+            return [f"Of the others {and_list(sides)}."]
+        return [f"{_upper(sides[0])}."]
 
     def _other_forces(self, unit: UnitStep) -> list[str]:
         """What of the move is not the gradient's of this batch."""
@@ -229,7 +231,8 @@ def _towards(before: float, after: float, x: float) -> str:
 
 
 def _points(count: int) -> str:
-    return f"{counted(count, 'point')} {'has' if count == 1 else 'have'}"
+    verb = "has" if count == 1 else "have"
+    return f"{counted(count, 'point')} {verb}"
 
 
 def _upper(text: str) -> str:

@@ -152,7 +152,9 @@ def learned_nothing(compared: ComparedRuns) -> Iterator[Finding]:
             found += here
     if not found:
         return
-    named = rows[:MOST_NAMED] + (["others"] if len(rows) > MOST_NAMED else [])
+    named = rows[:MOST_NAMED]
+    if len(rows) > MOST_NAMED:
+        named.append("others")
     first = found[0]
     text = (
         f"{len(found)} of {compared.run_count} runs learned nothing: {and_list(named)}. "

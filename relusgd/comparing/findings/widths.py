@@ -28,10 +28,12 @@ def widths(compared: ComparedRuns) -> Iterator[Finding]:
     tried = _widths(next(iter(series.values())))
     if not all(width.isdigit() for width in tried):
         return
-    medians = {way: [compared.median(group) for group in groups] for way, groups in series.items()}
+    medians = {}
     courses = []
     fewest = []
-    for way, errors in medians.items():
+    for way, groups in series.items():
+        errors = [compared.median(group) for group in groups]
+        medians[way] = errors
         course = " → ".join(map(number, errors))
         courses.append(f"{way} {course}".lstrip())
         enough = _fewest_units(tried, errors)

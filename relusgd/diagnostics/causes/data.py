@@ -82,7 +82,9 @@ def equal_x(symptoms: Symptoms) -> Cause | None:
     if least <= MUCH_NOISE * symptoms.constant_mse or not len(np.unique(dataset.x_train)) > 1:
         return None
     repeated = len(dataset.x_train) - len(np.unique(dataset.x_train))
-    share = 1.0 if symptoms.is_planned else min(1.0, least / max(symptoms.final_mse, least))
+    share = 1.0
+    if not symptoms.is_planned:
+        share = min(1.0, least / max(symptoms.final_mse, least))
     reason = (
         f"{repeated:,} of {len(dataset.x_train):,} points share their x with another one but not "
         f"their y, so no function has a train MSE below {symptoms.original_mse(least)}"
@@ -151,6 +153,7 @@ def beyond_the_points(symptoms: Symptoms) -> Cause | None:
         f"{counted(int(outside.sum()), 'test point')} of {len(outside):,} lie outside the training "
         f"points and make {share:.0%} of the test error: there the function goes straight on"
     )
-    train_domain = {"data.train_domain": None}
-    has_domain = dataset.train_domain is not None
-    return Cause("beyond_the_points", 0.9 * share, reason, (train_domain,) if has_domain else ())
+    remedies: tuple[dict[str, object], ...] = ()
+    if dataset.train_domain is not None:
+        remedies = ({"data.train_domain": None},)
+    return Cause("beyond_the_points", 0.9 * share, reason, remedies)

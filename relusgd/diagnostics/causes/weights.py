@@ -96,7 +96,8 @@ def initial_scale(symptoms: Symptoms) -> Cause | None:
     if size > 0 and symptoms.initial_mse > TOO_LARGE * size:
         factor = rounded_number(np.sqrt(symptoms.initial_mse / size))
         reason = f"the initial function is {factor} times as large as y"
-        return _cause_of_scale(symptoms, reason, 0.93 if symptoms.has_failed else 0.72)
+        strength = 0.93 if symptoms.has_failed else 0.72
+        return _cause_of_scale(symptoms, reason, strength)
     needed = _slope_of(symptoms)
     slopes = _slopes_of_units(symptoms.initial)
     if needed == 0 or slopes >= TOO_SMALL * needed:
@@ -105,7 +106,8 @@ def initial_scale(symptoms: Symptoms) -> Cause | None:
         f"the initial units are tiny: their slopes add up to {number(slopes)}, and y has slopes "
         f"of {number(needed)}, so that gradients are tiny, too, and long nothing happens"
     )
-    return _cause_of_scale(symptoms, reason, 0.88 if symptoms.has_failed else 0.6)
+    strength = 0.88 if symptoms.has_failed else 0.6
+    return _cause_of_scale(symptoms, reason, strength)
 
 
 def _cause_of_scale(symptoms: Symptoms, reason: str, strength: float) -> Cause:

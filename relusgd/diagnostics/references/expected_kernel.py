@@ -171,7 +171,8 @@ def _slope_law(initial: InitialNetwork) -> SlopeLaw:
             size=float(np.mean(np.abs(slopes))),
         )
     if initial.init in ("normal", "he_normal"):
-        deviation = initial.hidden_scale * (np.sqrt(2.0) if initial.init == "he_normal" else 1.0)
+        usual = np.sqrt(2.0) if initial.init == "he_normal" else 1.0
+        deviation = initial.hidden_scale * usual
         return SlopeLaw(0.5, 0.5, deviation**2, deviation * float(np.sqrt(2 / np.pi)))
     limit = initial.hidden_scale
     if initial.init == "glorot_uniform":
