@@ -41,8 +41,8 @@ def in_shell(text: str) -> str:
 
 def advice(template: str, *parts: object) -> Advice:
     """The template with its parts in place of every {}, in both kinds of words."""
-    shell = [in_shell(part) if isinstance(part, str) else part for part in parts]
-    return Advice(template.format(*parts), template.format(*shell))
+    in_shell_words = [in_shell(part) if isinstance(part, str) else part for part in parts]
+    return Advice(template.format(*parts), template.format(*in_shell_words))
 
 
 def join(separator: str, texts: Iterable[str]) -> Advice:

@@ -115,7 +115,10 @@ def index_ranges(indices: Sequence[int]) -> str:
             ranges[-1][1] = index
         else:
             ranges.append([index, index])
-    texts = [f"{first:,}" if first == last else f"{first:,}–{last:,}" for first, last in ranges]
+    texts = []
+    for first, last in ranges:
+        is_alone = first == last
+        texts.append(f"{first:,}" if is_alone else f"{first:,}–{last:,}")
     return ", ".join(texts)
 
 
@@ -187,7 +190,8 @@ def natural_order(name: str) -> tuple[object, ...]:
     parts: list[tuple[int, float, str]] = []
     for place, part in enumerate(NUMBER_IN_NAME.split(name)):
         is_number = place % 2 == 1
-        parts.append((1, float(part), "") if is_number else (0, 0.0, part))
+        key = (1, float(part), "") if is_number else (0, 0.0, part)
+        parts.append(key)
     return (*parts, name)
 
 

@@ -87,7 +87,9 @@ def chosen_runs(
     found: Iterable[Combination], shard: Shard | None
 ) -> list[tuple[Combination, PlannedRun]]:
     """The runs of these combinations, or of their shard, each with its combination."""
-    runs = [(combination, run) for combination in found for run in combination.runs()]
+    runs = []
+    for combination in found:
+        runs += [(combination, run) for run in combination.runs()]
     if shard is None:
         return runs
     number, count = shard

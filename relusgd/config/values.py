@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from numbers import Integral, Real
 from pathlib import PurePath
@@ -62,6 +63,14 @@ def single(value: object) -> Any:
     if isinstance(value, tuple) and len(value) == 1:
         return value[0]
     return value
+
+
+def finite_or_none(numbers: Mapping[str, float]) -> dict[str, float | None]:
+    """The numbers as JSON takes them: None for what is not finite."""
+    plain_numbers: dict[str, float | None] = {}
+    for name, number in numbers.items():
+        plain_numbers[name] = number if math.isfinite(number) else None
+    return plain_numbers
 
 
 def plain(value: object, levels: int = MAX_LEVELS) -> object:

@@ -165,8 +165,10 @@ def _in_letters(
         variable = iter(arguments)
         formulas = []
         for i, part in enumerate(parts):
-            is_constant = i in constants
-            formulas.append(constant_formula(part) if is_constant else next(variable))
+            if i in constants:
+                formulas.append(constant_formula(part))
+            else:
+                formulas.append(next(variable))
         return formulas
 
     def value(*arguments: Sum) -> Sum:

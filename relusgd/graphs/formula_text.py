@@ -12,7 +12,7 @@ from fractions import Fraction
 from relusgd.graphs.atoms import Atom, Letter, NamedNumber
 from relusgd.graphs.formula import HALF, Grouped, Power, Sum, Term, as_float, as_sum
 from relusgd.graphs.function_formulas import Condition, FunctionCall
-from relusgd.graphs.text import printed
+from relusgd.graphs.text import printed, sum_text
 from relusgd.graphs.vector_formulas import RULES, OnesLike, SlopesOfPowers, VectorProduct
 from relusgd.words import significant
 
@@ -36,10 +36,7 @@ def formula_text(formula: Sum) -> str:
     texts = [_term_text(term) for term in _in_order(formula)]
     if not texts:
         return "0"
-    line = texts[0]
-    for text in texts[1:]:
-        line += f" − {text[1:]}" if text.startswith("−") else f" + {text}"
-    return line
+    return sum_text(texts)
 
 
 def _in_order(formula: Sum) -> list[Term]:
@@ -75,7 +72,9 @@ def _term_text(term: Term) -> str:
     if denominator or below:
         under = _product_text(below, denominator)
         count = len(denominator) + bool(below)
-        text += f"/({under})" if count > 1 else f"/{under}"
+        if count > 1:
+            under = f"({under})"
+        text = f"{text}/{under}"
     return f"−{text}" if term.coefficient < 0 else text
 
 
@@ -215,7 +214,8 @@ def _atom_text(base: Atom, *, bracketed: bool) -> str:
         case NamedNumber(name=name):
             return name
         case Grouped(inner=inner):
-            return f"({formula_text(inner)})" if bracketed else formula_text(inner)
+            text = formula_text(inner)
+            return f"({text})" if bracketed else text
         case Condition():
             return _condition_text(base)
         case FunctionCall(name="//", arguments=(a, b)):
@@ -236,7 +236,9 @@ def _atom_text(base: Atom, *, bracketed: bool) -> str:
 
 def _condition_text(base: Condition) -> str:
     """[z > 0], [x > 1] for [x − 1 > 0], [1 > x] for [1 − x > 0]."""
-    signs = [OPPOSITES[sign] for sign in base.signs] if base.is_negated else base.signs
+    signs = base.signs
+    if base.is_negated:
+        signs = tuple(OPPOSITES[sign] for sign in signs)
     operands = base.operands
     if len(operands) == 2 and operands[1].number == 0:
         operands = _sides(operands[0])

@@ -136,7 +136,9 @@ def _add_units(graph: Graph, network: Network) -> None:
     units = ["x"]
     for k, width in enumerate(network.hidden, start=1):
         units = [_add_unit(graph, network, k, j, units) for j in range(width)]
-    names = ["v"] if network.hidden == (1,) else [f"v{j + 1}" for j in range(len(units))]
+    names = [f"v{j + 1}" for j in range(len(units))]
+    if network.hidden == (1,):
+        names = ["v"]
     weights = network.weights[-1][:, 0]
     for name, weight in zip(names, weights, strict=True):
         graph.source(name, weight, learns=True)
@@ -150,7 +152,8 @@ def _add_unit(graph: Graph, network: Network, k: int, j: int, inputs: Sequence[s
     Names are z1, a1, … with one hidden layer, else z1.1, a1.1, ….
     """
     unit = _unit_number(network, k, j)
-    weights, bias = network.weights[k - 1][:, j], network.biases[k - 1][j]
+    weights = network.weights[k - 1][:, j]
+    bias = network.biases[k - 1][j]
     if k == 1:
         w = graph.source(f"w{unit}", weights[0], learns=True)
         b = graph.source(f"b{unit}", bias, learns=True)
@@ -175,4 +178,7 @@ def _unit_number(network: Network, k: int, j: int) -> str:
 
 def _alternating(units: Sequence[str], weights: Sequence[str]) -> list[str]:
     """a_1, v_1, a_2, v_2, …"""
-    return [name for pair in zip(units, weights, strict=True) for name in pair]
+    names = []
+    for unit, weight in zip(units, weights, strict=True):
+        names += [unit, weight]
+    return names

@@ -117,9 +117,12 @@ class GraphPicture:
     def frame_box(self, name: str, *, reached: bool, moving: bool, dim: float) -> None:
         """Make a box pale before it is reached, and its frame red while its value moves."""
         box = self.boxes[name]
-        box.set_alpha(1.0 if reached else dim)
-        box.set_edgecolor(self._red if moving else self._colours.faint)
-        box.set_linewidth(self.sheet.points(2.0 if moving else 1.0))
+        alpha = 1.0 if reached else dim
+        colour = self._red if moving else self._colours.faint
+        pixels = 2.0 if moving else 1.0
+        box.set_alpha(alpha)
+        box.set_edgecolor(colour)
+        box.set_linewidth(self.sheet.points(pixels))
 
     def write_box(self, name: str, lines: Sequence[TextLine]) -> None:
         """Write these lines into a node's box, in place of its old ones.

@@ -73,7 +73,12 @@ def without_repeated_conditions(term: Term) -> Sum:
     """relu(z) [z > 0] as relu(z), and [z > 0]² as [z > 0]."""
     positive = [_positive_part(power) for power in term.powers]
     kept = [power for power in term.powers if power.base not in positive]
-    powers = [Power(power.base, ONE) if _is_power_of_condition(power) else power for power in kept]
+    powers = []
+    for power in kept:
+        if _is_power_of_condition(power):
+            powers.append(Power(power.base, ONE))
+        else:
+            powers.append(power)
     return product_of([Term(term.coefficient, tuple(powers))])
 
 
@@ -128,10 +133,17 @@ def with_common_factor(formula: Sum) -> Sum:
 
 def _common_term(formula: Sum) -> Term:
     """The largest term that divides all, in whole numbers."""
-    exponents = [{power.base: power.exponent for power in term.powers} for term in formula.terms]
-    bases = dict.fromkeys(base for term in exponents for base in term)
-    powers = [Power(base, _common_exponent(base, exponents)) for base in bases]
-    return Term(_common_number(formula), tuple(power for power in powers if power.exponent.terms))
+    exponents = []
+    bases: dict[Atom, None] = {}
+    for term in formula.terms:
+        exponents.append({power.base: power.exponent for power in term.powers})
+        bases |= dict.fromkeys(exponents[-1])
+    powers = []
+    for base in bases:
+        exponent = _common_exponent(base, exponents)
+        if exponent.terms:
+            powers.append(Power(base, exponent))
+    return Term(_common_number(formula), tuple(powers))
 
 
 def _common_exponent(base: Atom, exponents: list[dict[Atom, Sum]]) -> Sum:

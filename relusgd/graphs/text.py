@@ -70,8 +70,11 @@ def value_lines(value: Array, form: BoxForm = "usual") -> list[str]:
     if value.ndim == 1:
         entries = ", ".join(significant(entry) for entry in value)
         return [f"({entries})"]
-    rows = ["  ".join(significant(entry) for entry in row) for row in value]
-    return [f"[ {row} ]" for row in rows]
+    lines = []
+    for row in value:
+        entries = "  ".join(significant(entry) for entry in row)
+        lines.append(f"[ {entries} ]")
+    return lines
 
 
 def norm(value: Array) -> float:
@@ -177,11 +180,17 @@ def _sum_of_terms(state: Evaluated, name: str) -> str:
     edges = state.edges_from(name)
     if state.derivative(name).ndim or not 2 <= len(edges) <= MOST_TERMS:
         return ""
-    first, *others = [significant(float(edge.term)) for edge in reversed(edges)]
-    text = first
+    terms = [significant(float(edge.term)) for edge in reversed(edges)]
+    return f"{sum_text(terms)} = "
+
+
+def sum_text(terms: Sequence[str]) -> str:
+    """The sum of one or more terms; one that begins with a minus sign is subtracted."""
+    text, *others = terms
     for term in others:
-        text += f" − {term[1:]}" if term.startswith("−") else f" + {term}"
-    return f"{text} = "
+        is_negative = term.startswith("−")
+        text += f" − {term[1:]}" if is_negative else f" + {term}"
+    return text
 
 
 # Labels of edges
@@ -218,12 +227,12 @@ def value_cell(value: Array) -> str:
 
 def _aligned(matrix: Array) -> list[str]:
     """The rows of a matrix, the entries of a column one under the other."""
-    columns = [[significant(entry) for entry in column] for column in matrix.T]
-    widths = [max(map(len, column)) for column in columns]
-    aligned = []
-    for column, width in zip(columns, widths, strict=True):
-        aligned.append([entry.rjust(width) for entry in column])
-    return ["  ".join(row) for row in zip(*aligned, strict=True)]
+    columns = []
+    for column in matrix.T:
+        entries = [significant(entry) for entry in column]
+        width = max(map(len, entries))
+        columns.append([entry.rjust(width) for entry in entries])
+    return ["  ".join(row) for row in zip(*columns, strict=True)]
 
 
 def derivative_cell(state: Evaluated, name: str) -> str:

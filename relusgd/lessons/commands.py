@@ -96,7 +96,8 @@ def read_command(text: str) -> LessonCommand:
             f"{shown(text)}: a lesson's picture is {PICTURES}/NAME with {endings}, not {out}"
         )
     if not any(is_picture_size(value) for value in _values_of("--size", parts)):
-        text = f"{text} --size {FILM_SIZE if out.suffix == FILM else STILL_SIZE}"
+        size = FILM_SIZE if out.suffix == FILM else STILL_SIZE
+        text = f"{text} --size {size}"
     return LessonCommand(text, out)
 
 

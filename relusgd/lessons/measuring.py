@@ -104,6 +104,8 @@ def _entry(entries: Sequence[object], part: str) -> object:
     for entry in named:
         if any(entry.get(key) == part for key in NAMES):
             return entry
-    names = [str(entry[key]) for entry in named for key in NAMES if key in entry]
+    names = []
+    for entry in named:
+        names += [str(entry[key]) for key in NAMES if key in entry]
     have = comma_list(names) or f"places below {len(entries)}"
     raise InputError(f"no entry has the {or_list(NAMES)} {shown(part)}; there are {have}")

@@ -72,7 +72,8 @@ def split_text(text: str) -> Iterator[str | Placeholder]:
     for found in BRACES.finditer(text):
         yield text[start : found.start()]
         start = found.end()
-        yield found[0][0] if found[0] in ("{{", "}}") else _placeholder(found[0])
+        is_doubled_brace = found[0] in ("{{", "}}")
+        yield found[0][0] if is_doubled_brace else _placeholder(found[0])
     yield text[start:]
 
 
@@ -82,11 +83,13 @@ def placeholders_in(text: str) -> list[Placeholder]:
 
 def filled(text: str, values: Mapping[Placeholder, float | str]) -> str:
     """The text with every placeholder's value in its place."""
-    parts = [
-        part.words(values[part]) if isinstance(part, Placeholder) else part
-        for part in split_text(text)
-    ]
-    return "".join(parts)
+    words = []
+    for part in split_text(text):
+        if isinstance(part, Placeholder):
+            words.append(part.words(values[part]))
+        else:
+            words.append(part)
+    return "".join(words)
 
 
 def _placeholder(written: str) -> Placeholder:

@@ -17,5 +17,8 @@ def fitted(text: str) -> str:
     lines = []
     for line in text.rstrip().split("\n"):
         is_table = COLUMNS.search(line) is not None
-        lines += [line] if is_table or len(line) <= WIDTH else textwrap.wrap(line, WIDTH)
+        if is_table or len(line) <= WIDTH:
+            lines.append(line)
+        else:
+            lines += textwrap.wrap(line, WIDTH)
     return "\n".join(lines)

@@ -76,6 +76,8 @@ class OwnProcesses:
 
 def _environment() -> dict[str, str]:
     """That of this process, but output is UTF-8 and this relusgd is the one that is found."""
+    path = str(PACKAGE)
     others = os.environ.get("PYTHONPATH")
-    path = os.pathsep.join([str(PACKAGE), *([others] if others else [])])
+    if others:
+        path = os.pathsep.join([path, others])
     return {**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1", "NO_COLOR": "1"}

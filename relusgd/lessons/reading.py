@@ -35,10 +35,8 @@ def find_lesson(name: str | Path) -> Path:
         return shipped[str(name)]
     if path.suffix or path.parent != Path():
         near = nearest(path.stem, shipped)
-        raise InputError(
-            f"{shown_path(path)}: there is no such file",
-            f"{near} is a lesson that comes with relusgd" if near else None,
-        )
+        hint = f"{near} is a lesson that comes with relusgd" if near else None
+        raise InputError(f"{shown_path(path)}: there is no such file", hint)
     raise InputError(
         f"{shown(str(name))} is not a lesson{did_you_mean(str(name), shipped)}",
         "relusgd lesson lists them; one of your own is given by its file, such as mine.yaml",

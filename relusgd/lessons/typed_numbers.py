@@ -46,11 +46,12 @@ def _typed(answer: str) -> str:
 def _without_small(code: re.Match[str]) -> str:
     if not LETTER.search(code[0]):
         return code[0]
-    return NUMBER.sub(lambda number: "" if _is_small(number[0]) else number[0], code[0])
+    return NUMBER.sub(_nothing_for_small, code[0])
 
 
-def _is_small(number: str) -> bool:
-    return number.isdigit() and int(number) <= LARGEST_OF_FORMULAS
+def _nothing_for_small(number: re.Match[str]) -> str:
+    is_small = number[0].isdigit() and int(number[0]) <= LARGEST_OF_FORMULAS
+    return "" if is_small else number[0]
 
 
 def _numbers(text: str) -> list[str]:

@@ -183,7 +183,8 @@ def _verdict(claim: Claim, measured: Sequence[float]) -> Verdict:
 def _margin(claim: Claim, number: float) -> float:
     """By how much a number holds, below 0 where it does not; nan where it is none."""
     if isinstance(claim.value, str):
-        return _strict(number if claim.value == "rising" else -number)
+        rise = number if claim.value == "rising" else -number
+        return _strict(rise)
     if claim.relation == "below":
         return _strict(claim.value - number)
     if claim.relation == "above":

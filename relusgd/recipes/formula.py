@@ -42,7 +42,8 @@ def _last(values: Array) -> Array:
 def _first_where(condition: Array, values: Array) -> Array:
     """The value at the first snapshot where the condition holds; nan where it never does."""
     holds = np.flatnonzero(condition)
-    return np.asarray(values[holds[0]] if len(holds) else np.nan)
+    value = values[holds[0]] if len(holds) else np.nan
+    return np.asarray(value)
 
 
 FUNCTIONS_OF_SNAPSHOTS: dict[str, tuple[int, Callable[..., Array]]] = {

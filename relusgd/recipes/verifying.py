@@ -56,11 +56,11 @@ class Report:
     @property
     def passing_variants(self) -> list[str]:
         """The broken variants that no claim refuses, although they are broken."""
-        return [
-            name
-            for name, verdicts in self.broken.items()
-            if all(verdict.holds for verdict in verdicts)
-        ]
+        passing = []
+        for name, verdicts in self.broken.items():
+            if all(verdict.holds for verdict in verdicts):
+                passing.append(name)
+        return passing
 
     @property
     def is_verified(self) -> bool:

@@ -93,6 +93,7 @@ def _runs_in(folder: Path) -> list[Path]:
 
 def _nearest_run(path: Path) -> Path | None:
     """The run beside this path or in outputs/ whose name is most like its own."""
-    runs = {run.name: run for folder in (OUTPUTS, path.parent) for run in _runs_in(folder)}
+    near = [*_runs_in(OUTPUTS), *_runs_in(path.parent)]
+    runs = {run.name: run for run in near}
     name = nearest(path.name, runs)
     return runs[name] if name else None

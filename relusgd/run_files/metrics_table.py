@@ -126,7 +126,9 @@ def _read_table(file: IO[bytes]) -> dict[str, NDArray[Any]]:
     if not count:
         raise ValueError("it has no snapshots")
     file.seek(begin)
-    columns = {name: np.empty(count, np.int64 if name in WHOLE else np.float64) for name in names}
+    columns = {}
+    for name in names:
+        columns[name] = np.empty(count, np.int64 if name in WHOLE else np.float64)
     filled = 0
     for block in _complete_lines(file):
         table = _parse_lines(block, names)[: count - filled]

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from relusgd.config.values import finite_or_none
 from relusgd.diagnostics.layers import LayerMeasures, layer_measures
 from relusgd.diagnostics.pieces import LinearPiece, pieces
 from relusgd.diagnostics.quantities import QUANTITIES, SnapshotSeries
@@ -102,22 +103,18 @@ class Diagnosis:
         """Everything as numbers, lists and dicts; what is not defined is None."""
         found = None
         if self.pieces is not None:
-            found = [
-                {**asdict(piece), "active": [units.tolist() for units in piece.active]}
-                for piece in self.pieces
-            ]
+            found = []
+            for piece in self.pieces:
+                active = [units.tolist() for units in piece.active]
+                found.append({**asdict(piece), "active": active})
         return {
             "epoch": self.epoch,
             "step": self.step,
-            "quantities": _finite(self.values),
-            "at_start": _finite(self.at_start),
+            "quantities": finite_or_none(self.values),
+            "at_start": finite_or_none(self.at_start),
             "layers": [asdict(layer) for layer in self.layers],
             "pieces": found,
         }
-
-
-def _finite(values: dict[str, float]) -> dict[str, float | None]:
-    return {name: value if np.isfinite(value) else None for name, value in values.items()}
 
 
 def diagnose(

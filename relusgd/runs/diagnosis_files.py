@@ -153,7 +153,8 @@ class MeasuredOverTime:
             cells += [_cell(values[row]) for values in self.everywhere.values()]
             index = place.get(row)
             for values in self.at_rows.values():
-                cells.append("" if index is None else _cell(values[index]))
+                cell = "" if index is None else _cell(values[index])
+                cells.append(cell)
             yield ",".join(cells) + "\n"
 
     def page(self) -> TimeChartsPage:

@@ -45,7 +45,8 @@ def plot(
     `animate`. Raises InputError for a snapshot that was not recorded or an unknown format,
     RelusgdError as `animate`.
     """
-    path = checked_place(runs, out, "story" if story else "plot", ".png")
+    stem = "story" if story else "plot"
+    path = checked_place(runs, out, stem, ".png")
     if story and (len(runs) > 1 or epoch is not None or step is not None):
         raise InputError(
             "a story is that of one run from start to end",

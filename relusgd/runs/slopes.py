@@ -52,10 +52,10 @@ class RunSlopes:
         distances = np.array(SHARES) * self.start.width
         columns = [autocorrelation(slopes, distances) for slopes in self.snapshots.values()]
         lines = zip(distances, *columns, strict=True)
-        rows = [
-            [significant(distance, DIGITS), *(significant(A, 3) for A in values)]
-            for distance, *values in lines
-        ]
+        rows = []
+        for distance, *values in lines:
+            cells = [significant(A, 3) for A in values]
+            rows.append([significant(distance, DIGITS), *cells])
         lengths = [number(correlation_length(slopes)) for slopes in self.snapshots.values()]
         rows.append(["½ at distance", *lengths])
         headings = ["distance", *self.snapshots]

@@ -135,8 +135,10 @@ def move_text(move: float) -> str:
         return DASH
     if move == 0:
         return "0"
-    arrow, size = "→" if move > 0 else "←", abs(move)
-    text = significant(size, 2) if size >= PLAIN_FROM else short_exponent(f"{size:.1e}")
+    arrow = "→" if move > 0 else "←"
+    size = abs(move)
+    is_plain = size >= PLAIN_FROM
+    text = significant(size, 2) if is_plain else short_exponent(f"{size:.1e}")
     return f"{arrow} {text}".replace("-", "−")
 
 

@@ -85,7 +85,8 @@ class NumpyWorkspace:
         descent = self._descent
         if keeps_activations(descent):
             for rows in _row_batches(descent, first, stop):
-                yield descent.largest_batch if rows is None else len(rows), (rows,)
+                batch_size = descent.largest_batch if rows is None else len(rows)
+                yield batch_size, (rows,)
         else:
             for points in _point_batches(descent, first, stop):
                 yield len(points[0]), points

@@ -278,8 +278,12 @@ def _checked_points(config: Config, dataset: Dataset | None, other: ConfigError 
 def _sweep_hint(config: Config, found: Sequence[Fault]) -> str | None:
     """What to do about faults between keys that the config's sweep varies; None for others."""
     varied = varied_paths(config.sweep)
-    paths = dict.fromkeys(path for fault in found for path in (fault.path, *fault.also))
-    keys = [dotted(path) for path in paths if path in varied]
+    keys: list[str] = []
+    for fault in found:
+        for path in (fault.path, *fault.also):
+            key = dotted(path)
+            if path in varied and key not in keys:
+                keys.append(key)
     if not keys:
         return None
     return f"the sweep varies {and_list(keys)}; set a value to have one of its runs"

@@ -50,7 +50,8 @@ def read_start(config: Config) -> StartNetwork | None:
         return StartNetwork(_written_network(start))
     folder = Path(start.run).expanduser()
     try:
-        found = read_network(folder, None if start.epoch == "last" else start.epoch)
+        epoch = None if start.epoch == "last" else start.epoch
+        found = read_network(folder, epoch)
     except InputError as error:
         key = "network.start.epoch" if error.message.startswith("no snapshot") else _RUN
         raise ConfigError([config.origin.fault(key, f": {error.message}")], error.hint) from None
@@ -72,9 +73,9 @@ def _written_network(arrays: object) -> Network:
         for name, values in cast("dict[str, Array]", arrays).items()
     }
     layers = range(1, len(by_name) // 2 + 1)
-    return Network(
-        tuple(by_name[f"weight_{k}"] for k in layers), tuple(by_name[f"bias_{k}"] for k in layers)
-    )
+    weights = tuple(by_name[f"weight_{k}"] for k in layers)
+    biases = tuple(by_name[f"bias_{k}"] for k in layers)
+    return Network(weights, biases)
 
 
 def parameters_digest(network: Network) -> str:

@@ -236,7 +236,8 @@ def changed_plan(plan: Plan, changes: Changes) -> Plan | None:
         config = load_config(plan.config, changes)
         has_same_data = config.data == plan.config.data
         has_same_points = has_same_data and config.point_seeds == plan.config.point_seeds
-        return prepare(config, plan.dataset if has_same_points else None, plan.start)
+        points = plan.dataset if has_same_points else None
+        return prepare(config, points, plan.start)
     except RelusgdError:
         return None
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
+from relusgd.config.values import finite_or_none
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,6 @@ class Event:
 
     def to_json(self) -> dict[str, Any]:
         """Everything as numbers and texts; numbers that are not finite are None."""
-        numbers = {
-            name: value if np.isfinite(value) else None for name, value in self.numbers.items()
-        }
         return {
             "name": self.name,
             "row": self.row,
@@ -43,7 +40,7 @@ class Event:
             "end_row": self.end_row,
             "end_epoch": self.end_epoch,
             "end_step": self.end_step,
-            "numbers": numbers,
+            "numbers": finite_or_none(self.numbers),
             "sentence": self.sentence,
             "caption": self.caption,
         }

@@ -79,9 +79,9 @@ def sharpness_over_edge(snapshots: SnapshotSeries) -> Array:
 @quantity("Gauss–Newton sharpness", "λ_max of (2/n) JᵀJ", "curvature")
 def feature_sharpness(snapshots: SnapshotSeries) -> Array:
     """The largest eigenvalue of (2/n) JᵀJ, which is the Hessian where all residuals are 0."""
-    largest = [
-        np.nan if features is None else features.curvatures[0] for features in snapshots.features
-    ]
+    largest = []
+    for features in snapshots.features:
+        largest.append(np.nan if features is None else features.curvatures[0])
     return np.array(largest)
 
 

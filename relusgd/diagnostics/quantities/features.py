@@ -38,5 +38,7 @@ def feature_condition(snapshots: SnapshotSeries) -> Array:
 
 
 def _of_features(snapshots: SnapshotSeries, measure: Callable[[Features], float]) -> Array:
-    values = [np.nan if features is None else measure(features) for features in snapshots.features]
+    values = []
+    for features in snapshots.features:
+        values.append(np.nan if features is None else measure(features))
     return np.array(values, dtype=np.float64)

@@ -108,7 +108,9 @@ class FileColumn:
         """Whether the column holds dates: more of them than numbers that are no years."""
         if self.is_compact:
             return True
-        dates = self.dates or (self.order.dates if self.day_order else 0)
+        dates = self.dates
+        if not dates and self.day_order:
+            dates = self.order.dates
         return self.may_be_dates and dates > self.numbers - self.years
 
     @property
@@ -191,7 +193,8 @@ class FileColumn:
             year = read_ordered_date(cell, self.day_order)
         if year is None and self.is_compact:
             year = read_compact_date(cell)
-            self.example = self.example or (None if year is None else cell)
+            if year is not None:
+                self.example = self.example or cell
         if year is not None:
             return year
         if read_number(cell) is not None:

@@ -71,8 +71,10 @@ def read_columns(
     read.
     """
     data = read_content(path)
-    x, y = (None if name is None else clean_name(name) for name in (x, y))
-    layout = find_layout(path, data, [name for name in (x, y) if name is not None])
+    x = None if x is None else clean_name(x)
+    y = None if y is None else clean_name(y)
+    named = [name for name in (x, y) if name is not None]
+    layout = find_layout(path, data, named)
     x_index, y_index = choose_columns(path, layout, x, y)
     x_column = _positions(layout, x_index)
     y_column = FileColumn(layout.names[y_index])

@@ -48,7 +48,8 @@ def read_number(cell: str) -> Readings | None:
         number = float(cell)
         if "." not in cell:
             return Readings(number, number)
-        return Readings(number, _without(cell, ".") if _POINT_GROUPS.fullmatch(cell) else None)
+        is_grouped = _POINT_GROUPS.fullmatch(cell) is not None
+        return Readings(number, _without(cell, ".") if is_grouped else None)
     if len(cell) > 60:
         return None
     plain = _PLUS_MINUS_BLANK.sub(r"\1", cell.translate(_MINUS))
@@ -56,7 +57,8 @@ def read_number(cell: str) -> Readings | None:
         return read_number(plain)
     if _WITH_COMMA.fullmatch(cell):
         number = float(cell.replace(",", "."))
-        return Readings(_without(cell, ",") if _COMMA_GROUPS.fullmatch(cell) else None, number)
+        is_grouped = _COMMA_GROUPS.fullmatch(cell) is not None
+        return Readings(_without(cell, ",") if is_grouped else None, number)
     if _COMMA_GROUPS.fullmatch(cell):
         return Readings(_without(cell, ","), None)
     if _POINT_GROUPS.fullmatch(cell):

@@ -92,8 +92,10 @@ def sample_rows(data: bytes, delimiter: str) -> list[Row]:
     rows: list[Row] = []
     try:
         for lines, block in row_blocks(Path(), data, delimiter):
-            stripped = [[cell.strip() for cell in row] for row in block[:SAMPLE_ROWS]]
-            rows += [pair for pair in zip(lines, stripped, strict=False) if any(pair[1])]
+            for line, row in zip(lines, block[:SAMPLE_ROWS], strict=False):
+                cells = [cell.strip() for cell in row]
+                if any(cells):
+                    rows.append((line, cells))
             if len(rows) >= SAMPLE_ROWS:
                 break
     except ConfigError:

@@ -64,10 +64,9 @@ def _other_digits(cell: str) -> str | None:
     """For digits of another script or width, of which Python knows the values."""
     if cell.isascii() or not any(character.isdecimal() for character in cell):
         return None
-    digits = "".join(
-        str(unicodedata.decimal(character)) if character.isdecimal() else character
-        for character in cell
-    )
+    digits = ""
+    for character in cell:
+        digits += str(unicodedata.decimal(character, character))
     if digits == cell or not re.fullmatch(_NUMBER, digits, re.ASCII):
         return None
     return f"whose digits are not 0 to 9; write {digits}"

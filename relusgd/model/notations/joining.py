@@ -43,7 +43,10 @@ def tokens(text: str) -> list[Token]:
         if match is None:
             raise NotOursError
         kind = str(match.lastgroup)
-        found += _split_name(match[kind]) if kind == "name" else [(kind, match[kind])]
+        if kind == "name":
+            found += _split_name(match[kind])
+        else:
+            found.append((kind, match[kind]))
         position = match.end()
     return found
 
@@ -226,7 +229,9 @@ class Joining:
         exponent = self._take()
         if is_negative and exponent == "1" and self._tight:
             return f"a{name}", ""
-        return name, f"**-{exponent}" if is_negative else f"**{exponent}"
+        if is_negative:
+            exponent = f"-{exponent}"
+        return name, f"**{exponent}"
 
     def _argument(self) -> str:
         """What a function without brackets is applied to: sin 2x, sin x/2."""

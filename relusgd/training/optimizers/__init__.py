@@ -49,5 +49,5 @@ def unused_keys(method: str) -> set[str]:
     """The keys of the config's training that mean nothing to a method."""
     if method == "ridge":
         return set(Training.model_fields) - {"method", "penalty"}
-    constants = {key for optimizer in OPTIMIZERS.values() for key in keys_of(optimizer)}
+    constants = set().union(*map(keys_of, OPTIMIZERS.values()))
     return constants - keys_of(OPTIMIZERS[method]) | {"penalty"}
