@@ -6,10 +6,8 @@ A run.json may come from anybody, so everything in it is checked before it is us
 from __future__ import annotations
 
 import json
-import os
 import platform
 import re
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -29,6 +27,7 @@ from relusgd.model.scaling import Scaling
 from relusgd.run_files.digests import NO_DIGEST, sealed
 from relusgd.run_files.folder_errors import damaged
 from relusgd.run_files.stated_facts import FACTS, FORMAT, read_stated, scaling_of
+from relusgd.runs.processor import processor_changes, processor_name, processor_variables
 from relusgd.training import Plan
 from relusgd.training.descent import Engine, KernelName
 from relusgd.training.ending import Ending
@@ -94,10 +93,10 @@ class StartFacts:
 class RunFacts:
     """What run.json says about a run; the order of the fields is that of the file.
 
-    versions, processor: what the last bits of the results depend on. csv_sha256: of the CSV that
-    the points are from. x_is_date: that its x were dates. outcome, reason, advice, tried: how
-    training ended (`Ending`). sha256: of the files that do not change any more; None
-    in folders of earlier versions. notes: all other keys, such as a sweep's.
+    versions, processor, processor_variables: what the last bits of the results depend on.
+    csv_sha256: of the CSV that the points are from. x_is_date: that its x were dates. outcome,
+    reason, advice, tried: how training ended (`Ending`). sha256: of the files that do not change
+    any more; None in folders of earlier versions. notes: all other keys, such as a sweep's.
     """
 
     format: Count = FORMAT
@@ -106,6 +105,7 @@ class RunFacts:
     kernel: KernelName
     versions: dict[str, str]
     processor: str | None = None
+    processor_variables: dict[str, str | None] | None = None
     scaling: Annotated[Scaling, PlainValidator(scaling_of)]
     counts: Counts
     timings: Timings
@@ -214,15 +214,6 @@ def facts_text(facts: RunFacts) -> str:
     return sealed(json.dumps({**stated, **notes}, indent=2, ensure_ascii=False) + "\n")
 
 
-CODE_FOR_ANOTHER = (
-    "OPENBLAS_CORETYPE",
-    "NUMBA_CPU_NAME",
-    "NUMBA_CPU_FEATURES",
-    "NPY_DISABLE_CPU_FEATURES",
-)
-"""Variables by which NumPy, its OpenBLAS and Numba use code that is made for another processor."""
-
-
 def new_facts(
     plan: Plan, *, seconds: float = 0.0, notes: Mapping[str, Any] | None = None
 ) -> RunFacts:
@@ -232,7 +223,8 @@ def new_facts(
         engine=plan.engine,
         kernel=plan.kernel,
         versions=_versions(plan),
-        processor=_processor(),
+        processor=processor_name(),
+        processor_variables=processor_variables(),
         scaling=plan.dataset.scaling,
         counts=Counts(
             training_points=len(plan.dataset.x_train),
@@ -262,9 +254,7 @@ def changed_versions(facts: RunFacts) -> list[str]:
         for name, found in now.items()
         if facts.versions.get(name) not in (None, found)
     ]
-    if facts.processor not in (None, _processor()):
-        changed.append(f"recorded with {facts.processor}, this is {_processor()}")
-    return changed
+    return changed + processor_changes(facts.processor, facts.processor_variables)
 
 
 def _versions(plan: Plan) -> dict[str, str]:
@@ -277,25 +267,6 @@ def _versions(plan: Plan) -> dict[str, str]:
 @cache
 def _numba_version() -> str:
     return version("numba")
-
-
-def _processor() -> str:
-    """The processor, and the variables by which code for another one is chosen, where any is set.
-
-    They change last bits as another processor would.
-    """
-    chosen = [f"{name}={os.environ[name]}" for name in CODE_FOR_ANOTHER if os.environ.get(name)]
-    return ", ".join([_processor_name(), *chosen])
-
-
-@cache
-def _processor_name() -> str:
-    if sys.platform == "linux":
-        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-        for line in text.splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
 
 
 def _now() -> str:

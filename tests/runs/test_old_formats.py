@@ -11,6 +11,7 @@ from command import run
 from runs.harness import every_byte
 
 from relusgd.runs.find import load_run
+from relusgd.runs.processor import CODE_FOR_ANOTHER
 from relusgd.runs.summary import summarize
 
 HOME = Path(__file__).parents[1] / "run_folders"
@@ -71,6 +72,13 @@ def test_an_old_folder_is_read(folder, request):
     loaded = load_run(folder)
     assert summarize(loaded)["snapshots"] == len(loaded.history)
     assert np.isfinite(loaded.network()(loaded.data.x_train)).all()
+
+
+def test_nothing_is_said_about_variables_that_an_old_folder_could_not_record(folder, monkeypatch):
+    before = run("show", folder).stderr
+    for name in CODE_FOR_ANOTHER:
+        monkeypatch.setenv(name, "generic")
+    assert run("show", folder).stderr == before
 
 
 def test_the_metrics_of_an_old_folder_are_those_of_its_networks(folder):

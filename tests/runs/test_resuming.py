@@ -247,5 +247,8 @@ def test_a_variable_that_chooses_code_for_another_processor_counts_as_one(tmp_pa
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
     monkeypatch.setenv("NUMBA_CPU_NAME", "generic")
     words = relusgd("show", tmp_path / "run").stderr
-    assert ", OPENBLAS_CORETYPE=Nehalem, this is " in words
-    assert ", OPENBLAS_CORETYPE=Haswell, NUMBA_CPU_NAME=generic; " in words
+    assert "recorded with OPENBLAS_CORETYPE=Nehalem, now it is Haswell; " in words
+    assert "recorded without NUMBA_CPU_NAME, now it is generic; " in words
+    monkeypatch.delenv("OPENBLAS_CORETYPE")
+    words = relusgd("show", tmp_path / "run").stderr
+    assert "recorded with OPENBLAS_CORETYPE=Nehalem, now it is not set; " in words
