@@ -69,7 +69,7 @@ class ParameterLayout:
         return list(structure)
 
     def rebuild(self, vector: Array) -> Any:
-        """The arrays, copies, in what holds them."""
+        """Copies of the arrays, in a container of the kind in which they were given."""
         arrays = []
         for (start, stop), shape in zip(pairwise(self.bounds), self.shapes, strict=True):
             arrays.append(vector[start:stop].reshape(shape).copy())

@@ -122,11 +122,7 @@ def compose(
     difference = _largest_difference(whole, result, domain)
     beside: list[Path] = []
     if out is not None:
-        from relusgd.config.editor_schema import write_new_config
-        from relusgd.config.from_network import config_of_network
-
-        text = config_of_network(result, domain, _comment(names, rescale or []))
-        beside = write_new_config(out, text)
+        beside = _write_config(out, result, domain, _comment(names, rescale or []))
     if as_json:
         facts = {"networks": [asdict(row) for row in rows], "domain": list(domain)}
         print_json({**facts, "most_pieces": _most_pieces(parts), "difference": difference})
@@ -154,6 +150,19 @@ def _check_new_config(out: Path | None) -> None:
     check_place(out)
     if is_taken(out):
         raise InputError(f"{out} is there already", f"try --out {free_name(out)}")
+
+
+def _write_config(
+    out: Path,
+    network: Network,
+    domain: tuple[float, float],
+    comment: str,
+) -> list[Path]:
+    """Write a config that begins with this network. Returns the files written beside it."""
+    from relusgd.config.editor_schema import write_new_config
+    from relusgd.config.from_network import config_of_network
+
+    return write_new_config(out, config_of_network(network, domain, comment))
 
 
 def _read_rescaling(text: str) -> Rescaling:

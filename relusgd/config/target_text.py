@@ -20,12 +20,15 @@ _COMMENT = re.compile(r"\s#.*")
 def target_meant(text: str) -> str | None:
     """The end of a fault's sentence for a target that YAML does not read as a text.
 
-    None for one that it does read so, for knots, and where nobody knows what it means.
+    None for a text, for knots, and where nothing is known that was meant.
     """
     document = read_yaml(text)
-    is_knots = isinstance(document.value, dict) and set(document.value) & {"x", "y"}
-    is_other = isinstance(document.value, list | dict) and not is_knots
-    meant = meant_by(text.strip()) if document.faults or is_other else []
+    value = document.value
+    is_knots = isinstance(value, dict) and not {"x", "y"}.isdisjoint(value)
+    is_text = not isinstance(value, list | dict)
+    if not document.faults and (is_text or is_knots):
+        return None
+    meant = meant_by(text.strip())
     if not meant:
         return None
     return f"{shown(text.strip())} is not an expression; write {or_list(meant)}"

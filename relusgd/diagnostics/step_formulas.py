@@ -147,7 +147,7 @@ def _update(
     *,
     learns: bool,
 ) -> list[Formula]:
-    """The lines of one parameter: what momentum remembers, if it does, and the new value."""
+    """The lines of one parameter: momentum's memory, if there is momentum, and the new value."""
     before, after = text_of(parameter.before), text_of(parameter.after)
     if not learns:
         return [Formula(f"{letter}′", f"{letter}, which does not learn", "", after)]

@@ -153,17 +153,19 @@ def _place(power: Power) -> int:
 
 def _separator(before: str, power: Power) -> str:
     """Nothing in 2x, 2(x + 1), x(x + 1), πx, x√2; a dot in 2·3ˣ; a space elsewhere."""
+    base = power.base
+    follows_digit = _ends_in_digit(before)
     is_root = power.exponent.number == HALF
-    is_number = isinstance(power.base, Grouped) and power.base.inner.number is not None
+    base_is_number = isinstance(base, Grouped) and base.inner.number is not None
     if not before or (is_root and not before.endswith(")")):
         return ""
-    if is_number and _ends_in_digit(before):
+    if base_is_number and follows_digit:
         return "·"
-    if isinstance(power.base, Letter) and (_ends_in_digit(before) or before.endswith("π")):
+    if isinstance(base, Letter) and (follows_digit or before.endswith("π")):
         return ""
-    if isinstance(power.base, NamedNumber) and _ends_in_digit(before):
+    if isinstance(base, NamedNumber) and follows_digit:
         return ""
-    return "" if isinstance(power.base, Grouped) else " "
+    return "" if isinstance(base, Grouped) else " "
 
 
 def _ends_in_digit(text: str) -> bool:

@@ -152,14 +152,11 @@ def measure_recorded(
     folder: Path, claims: Sequence[Claim], runs: Sequence[PlannedRun]
 ) -> list[MeasuredRun]:
     """The numbers of runs that are recorded in a folder."""
-    return [
-        MeasuredRun(
-            run.config.seed,
-            run.varied,
-            measure_claims(claims, load_run(folder / run.name), run.varied),
-        )
-        for run in runs
-    ]
+    measured = []
+    for run in runs:
+        numbers = measure_claims(claims, load_run(folder / run.name), run.varied)
+        measured.append(MeasuredRun(run.config.seed, run.varied, numbers))
+    return measured
 
 
 def measure_in_memory(

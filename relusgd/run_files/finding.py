@@ -30,7 +30,7 @@ def holds_runs(folder: Path) -> bool:
 
 
 def path_order(path: Path) -> tuple[object, ...]:
-    """Sorts paths by their names, 5 before 10."""
+    """A key that sorts paths by their names, 5 before 10."""
     if not path.name:
         return _order_of_parts(path)
     return (*_order_of_parts(path.parent), natural_order(path.name))
@@ -76,16 +76,16 @@ def _what_it_is(path: Path) -> str:
 
 
 def _runs_in(folder: Path) -> list[Path]:
-    """The run folders in this folder itself, by name, without hidden ones.
+    """The run folders directly in this folder, by name, without hidden ones.
 
-    None where it cannot be read.
+    An empty list where the folder cannot be read.
     """
+    runs = []
     try:
-        runs = [
-            path
-            for path in folder.iterdir()
-            if not path.name.startswith(".") and (path / FACTS).is_file()
-        ]
+        for path in folder.iterdir():
+            is_hidden = path.name.startswith(".")
+            if not is_hidden and (path / FACTS).is_file():
+                runs.append(path)
     except (OSError, ValueError):
         return []
     return sorted(runs, key=path_order)

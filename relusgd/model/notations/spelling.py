@@ -71,7 +71,7 @@ class NotOursError(Exception):
 
 
 def spelled(text: str) -> str:
-    """The text with Python's signs and names."""
+    """The text in Python's signs and names, where other ones are known to mean the same."""
     text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+", lambda run: f"**{run[0].translate(SUPERSCRIPTS)}", text)
     text = "".join(CHARACTERS.get(character, character) for character in text)
     text = unicodedata.normalize("NFKC", text)
