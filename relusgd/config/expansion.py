@@ -20,6 +20,9 @@ from relusgd.config.source import Path, Places, split_key
 from relusgd.config.value_types import LARGEST_SEED
 from relusgd.errors import ConfigError
 
+AutoEngine = Literal["numpy", "compiled"]
+"""What `engine: auto` may stand for."""
+
 
 @dataclass(frozen=True)
 class PlannedRun:
@@ -34,7 +37,7 @@ class PlannedRun:
     name: str
     varied: Mapping[str, object]
     config: Config
-    auto: Literal["numpy", "compiled"] | None = None
+    auto: AutoEngine | None = None
 
 
 @dataclass(frozen=True)
@@ -59,15 +62,15 @@ class Combination:
         setting = assignment(key, value)
         return assignment_with_digits(key, value) if setting in self.twins else setting
 
-    def runs(self) -> Iterator[PlannedRun]:
-        """One run per seed."""
+    def runs(self, auto: AutoEngine | None = None) -> Iterator[PlannedRun]:
+        """One run per seed. auto: as in PlannedRun."""
         settings = self.settings
         for seed in self.seeds:
             config = self.config
             if seed != config.seed:
                 config = config.model_copy(update={"seed": seed})
             name = join_name([*settings, f"seed={seed}"])
-            yield PlannedRun(name, {**self.varied, "seed": seed}, config)
+            yield PlannedRun(name, {**self.varied, "seed": seed}, config, auto)
 
 
 Shard = tuple[int, int]
@@ -80,20 +83,24 @@ def planned_runs(config: Config, shard: Shard | None = None) -> list[PlannedRun]
     The grid's keys vary slowest, then the cases, the seeds fastest. Raises ConfigError with every
     fault that a run's config has by itself or between its keys.
     """
-    return [run for _, run in chosen_runs(combinations(config), shard)]
+    return [run for runs in chosen_runs(combinations(config), shard) for run in runs]
 
 
 def chosen_runs(
-    found: Iterable[Combination], shard: Shard | None
-) -> list[tuple[Combination, PlannedRun]]:
-    """The runs of these combinations, or of their shard, each with its combination."""
-    runs = []
+    found: Iterable[Combination],
+    shard: Shard | None,
+    auto: AutoEngine | None = None,
+) -> Iterator[list[PlannedRun]]:
+    """The runs of each combination, or those of them that are in the shard; auto: of all of them.
+
+    A shard counts through the runs of all combinations.
+    """
+    number, count = shard or (1, 1)
+    skipped = number - 1
     for combination in found:
-        runs += [(combination, run) for run in combination.runs()]
-    if shard is None:
-        return runs
-    number, count = shard
-    return runs[number - 1 :: count]
+        runs = list(combination.runs(auto))
+        yield runs[skipped::count]
+        skipped = (skipped - len(runs)) % count
 
 
 def combinations(config: Config) -> list[Combination]:

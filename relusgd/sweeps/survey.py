@@ -8,7 +8,7 @@ import os
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from relusgd.advice import Advice, advice, option, setting
@@ -84,24 +84,26 @@ def survey(
     forget_datasets()
     found = combinations(config)
     auto = _auto_engine(found)
-    chosen = [
-        (combination, replace(run, auto=auto)) for combination, run in chosen_runs(found, shard)
-    ]
-    result = Survey([run for _, run in chosen])
+    result = Survey([])
     names = set(os.listdir(folder)) if folder.is_dir() else set()  # noqa: PTH208
-    to_train: dict[int, list[PlannedRun]] = {}
+    to_train = []
     other_runs = []
-    for combination, run in chosen:
-        if run.name in names:
-            row = confirmed_row(run.config, folder / run.name)
-            if row is not None:
-                result.ended.append(row)
-                continue
-            other_runs += _other_runs(run, folder)
-        to_train.setdefault(id(combination), []).append(run)
+    for runs in chosen_runs(found, shard, auto):
+        result.runs += runs
+        left = []
+        for run in runs:
+            if run.name in names:
+                row = confirmed_row(run.config, folder / run.name)
+                if row is not None:
+                    result.ended.append(row)
+                    continue
+                other_runs += _other_runs(run, folder)
+            left.append(run)
+        if left:
+            to_train.append(left)
     if other_runs:
         raise _refusal(folder, other_runs, command)
-    _add_jobs(result, folder, list(to_train.values()), is_remote=is_remote)
+    _add_jobs(result, folder, to_train, is_remote=is_remote)
     _check_room(result.jobs, folder)
     return result
 
