@@ -94,7 +94,8 @@ def _graph_facts(state: Evaluated) -> dict[str, Any]:
     nodes = []
     for node in state.graph.nodes:
         value = state.values[node.name]
-        derivative, formula = state.derivatives.get(node.name), formulas.get(node.name)
+        derivative = state.derivatives.get(node.name)
+        formula = formulas.get(node.name)
         nodes.append(
             {
                 "name": node.name,

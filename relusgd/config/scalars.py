@@ -10,11 +10,14 @@ import re
 MAX_DIGITS = 4000
 
 NULL = re.compile(r"|~|null|Null|NULL")
-TRUE, FALSE = re.compile(r"true|True|TRUE"), re.compile(r"false|False|FALSE")
+TRUE = re.compile(r"true|True|TRUE")
+FALSE = re.compile(r"false|False|FALSE")
 INTEGER = re.compile(r"[-+]?[0-9]+", re.ASCII)
-OCTAL, HEXADECIMAL = re.compile(r"0o[0-7]+"), re.compile(r"0x[0-9a-fA-F]+")
+OCTAL = re.compile(r"0o[0-7]+")
+HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
 FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
-INFINITE, NAN = re.compile(r"[-+]?\.(inf|Inf|INF)"), re.compile(r"\.(nan|NaN|NAN)")
+INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)")
+NAN = re.compile(r"\.(nan|NaN|NAN)")
 
 
 def resolve(text: str) -> object:

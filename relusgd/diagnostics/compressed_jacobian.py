@@ -67,7 +67,9 @@ def _columns_of(
     output: bool,
 ) -> Array:
     """[x, 1] Rᵀ on the points where these units are active, shape (n, 2 or less)."""
-    w, b, v = network.slope[units], network.bias[units], network.output_weight[units]
+    w = network.slope[units]
+    b = network.bias[units]
+    v = network.output_weight[units]
     nothing = np.zeros_like(v)
     rows = []
     if hidden:

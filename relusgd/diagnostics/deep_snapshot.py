@@ -37,7 +37,8 @@ class DeepSnapshot:
         self._dataset = dataset
         self._x = x
         self._low, self._high = domain
-        low, high = min(self._low, float(x[0])), max(self._high, float(x[-1]))
+        low = min(self._low, float(x[0]))
+        high = max(self._high, float(x[-1]))
         self._pieces: DeepPieces = deep_pieces(network, low, high)
 
     def values(self) -> Array:
@@ -58,7 +59,8 @@ class DeepSnapshot:
         if not _are_clear(x, layers[-1].x):
             return count_dead_and_always_on(self._network, self._dataset)
         anywhere, everywhere = first_layer_activity(self._network.slope, self._network.bias, x)
-        dead, always_on = int(np.count_nonzero(~anywhere)), int(np.count_nonzero(everywhere))
+        dead = int(np.count_nonzero(~anywhere))
+        always_on = int(np.count_nonzero(everywhere))
         for units in layers[1:]:
             more_dead, more_always_on = _count_in_layer(units, x)
             dead += more_dead

@@ -206,7 +206,8 @@ class ElbowStep:
             derivatives["output_weight"] = self.by_output_weight
         parameters = {}
         for name, derivative in derivatives.items():
-            before, after = getattr(self.before, name), getattr(self.after, name)
+            before = getattr(self.before, name)
+            after = getattr(self.after, name)
             values = before[number], after[number], derivative[number]
             parameters[name] = ParameterStep(*map(float, values))
         return parameters
@@ -219,7 +220,8 @@ def elbow_step(before: Network, after: Network, x: Array, y: Array, rate: float)
     InputError when the step leaves the finite numbers.
     """
     f = np.empty(len(x))
-    by_slope, by_bias = np.zeros(len(before.slope)), np.zeros(len(before.slope))
+    by_slope = np.zeros(len(before.slope))
+    by_bias = np.zeros(len(before.slope))
     by_output_weight = np.zeros(len(before.slope))
     active = np.zeros(len(before.slope), dtype=np.int64)
     with np.errstate(all="ignore"):

@@ -194,7 +194,8 @@ def counted_columns(
             f"its layers are 1 to {last}; {last} is the output layer",
         )
     own = layer_parameters(hidden, layer)
-    start, stop = max(own.start, learning.start), min(own.stop, learning.stop)
+    start = max(own.start, learning.start)
+    stop = min(own.stop, learning.stop)
     if start >= stop:
         raise InputError(
             f"layer {layer} does not learn: only the {layers} layer does",

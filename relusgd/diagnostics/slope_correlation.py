@@ -90,7 +90,8 @@ def _mean_product(slopes: PiecewiseSlope, distance: float) -> float:
     edges = np.union1d(slopes.edges, slopes.edges - distance)
     edges = np.concatenate([[low], edges[(low < edges) & (edges < high)], [high]])
     middles = edges[:-1] + 0.5 * np.diff(edges)
-    here, there = slopes.at(middles) - slopes.mean, slopes.at(middles + distance) - slopes.mean
+    here = slopes.at(middles) - slopes.mean
+    there = slopes.at(middles + distance) - slopes.mean
     return float(np.sum(here * there * np.diff(edges)) / (high - low))
 
 

@@ -62,7 +62,9 @@ def unit_formulas(unit: UnitStep, rule: UpdateRule) -> list[Formula]:
 def _at_sample(unit: UnitStep) -> list[Formula]:
     """The derivatives of the loss at the only point of the batch."""
     x, y = float(unit.x[0]), float(unit.y[0])
-    f, z, a = float(unit.f[0]), float(unit.z[0]), float(unit.a[0])
+    f = float(unit.f[0])
+    z = float(unit.z[0])
+    a = float(unit.a[0])
     by_f, f_by_a = float(unit.by_f[0]), float(unit.f_by_a[0])
     by_a = by_f * f_by_a
     is_on = z > 0
@@ -102,7 +104,8 @@ def _over_batch(unit: UnitStep) -> list[Formula]:
         Formula("ℓ", f"1/{points} Σ (f − y)²", "", text_of(loss)),
         Formula("∂ℓ/∂f", f"2/{points} (f − y)", "", "at every point"),
     ]
-    by_b, by_w = text_of(unit.bias.derivative), text_of(unit.slope.derivative)
+    by_b = text_of(unit.bias.derivative)
+    by_w = text_of(unit.slope.derivative)
     if unit.output_weight is None:
         return [
             *lines,

@@ -98,7 +98,8 @@ class Term:
         return max((power.base.order for power in self.powers), default=0)
 
     def evaluate(self, values: Values) -> Array:
-        numerator, denominator = np.asarray(as_float(self.coefficient)), np.ones(())
+        numerator = np.asarray(as_float(self.coefficient))
+        denominator = np.ones(())
         for power in self.powers:
             if power.is_below:  # a/b is rounded once, a · 1/b twice
                 denominator = denominator * power.inverse.evaluate(values)

@@ -86,8 +86,11 @@ def nudge_picture(
 
 def nudge_title(state: Evaluated, node: str, effect: Nudge) -> str:
     """h moves by 9.25 when f moves by 0.5; ∂h/∂f · 0.5 = 9."""
-    sink, name, by = printed(state.graph.sink), printed(node), significant(effect.by)
-    change, predicted = significant(effect.change), significant(effect.predicted)
+    sink = printed(state.graph.sink)
+    name = printed(node)
+    by = significant(effect.by)
+    change = significant(effect.change)
+    predicted = significant(effect.predicted)
     return (
         f"{sink} moves by {change} when {name} moves by {by};  ∂{sink}/∂{name} · {by} = {predicted}"
     )

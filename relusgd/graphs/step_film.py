@@ -253,7 +253,8 @@ class StepPainter:
                 return f"2  Backward: ∂{sink}/∂node, from {sink} back"
             case "step":
                 return f"3  The step: {self._rule(sink)}"
-        before, after = significant(self.before.output), significant(self.after.output)
+        before = significant(self.before.output)
+        after = significant(self.after.output)
         return f"4  Forward again: {sink} = {before} → {after}"
 
     def _rule(self, sink: str) -> str:

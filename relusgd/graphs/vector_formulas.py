@@ -37,7 +37,8 @@ class VectorProduct(Atom):
         return self.left.size + self.right.size
 
     def evaluate(self, values: Values) -> Array:
-        left, right = self.left.evaluate(values), self.right.evaluate(values)
+        left = self.left.evaluate(values)
+        right = self.right.evaluate(values)
         return np.asarray(RULES[self.rule].compute(left, right))
 
 

@@ -128,7 +128,8 @@ def _run_commands(
         }
         try:
             for done, future in enumerate(as_completed(futures), start=1):
-                command, result = futures[future], future.result()
+                command = futures[future]
+                result = future.result()
                 if result.exit_code != DONE:
                     raise _failed(command.where, command.text, result)
                 if not command.is_dark:

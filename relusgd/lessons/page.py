@@ -53,7 +53,8 @@ def lesson_html(ready: ReadyLesson, run_commands: Sequence[str]) -> str:
 def _contents(ready: ReadyLesson) -> Iterator[str]:
     """A link to each question."""
     for question in ready.lesson.questions:
-        name, title = html.escape(question.name), html.escape(question.title)
+        name = html.escape(question.name)
+        title = html.escape(question.title)
         yield f'<li><a href="#{_place(question)}"><b>{name}</b> {title}</a></li>'
 
 

@@ -57,7 +57,9 @@ class _Sums:
         if flat.any():
             self.constant += float(v[flat] @ np.maximum(b[flat], 0.0))
             self.constants += int(np.count_nonzero(b[flat] > 0))
-            w, b, v = w[~flat], b[~flat], v[~flat]
+            w = w[~flat]
+            b = b[~flat]
+            v = v[~flat]
         elbow = -b / w
         is_inside = (elbow >= self.low) & (elbow <= self.high)
         self.inside += int(np.count_nonzero(is_inside))

@@ -200,7 +200,9 @@ def _tokens(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, str, str]]
     """(position, kind, token) of all but blanks; refuses other characters and too many tokens."""
     count = 0
     for match in _TOKEN.finditer(text):
-        position, kind, token = match.start(), str(match.lastgroup), match.group()
+        position = match.start()
+        kind = str(match.lastgroup)
+        token = match.group()
         if kind == "other":
             usable = f"numbers, {vocabulary.variable}, pi, e, functions and {_USABLE_SIGNS} can"
             hint = _CHARACTER_HINTS.get(token, usable)

@@ -178,7 +178,8 @@ def filter_distance(run: TrainedRun, rows: Integers) -> Array:
 def early_ridge_mse(run: TrainedRun, rows: Integers) -> Array:
     """The test error of ridge regression with the penalty n/(2 · rate · step)."""
     data, rate = run.data, run.config.learning_rate
-    Phi, test_Phi = _output_features(run, data.x_train), _output_features(run, data.x_test)
+    Phi = _output_features(run, data.x_train)
+    test_Phi = _output_features(run, data.x_test)
     errors = [
         ridge_at_step(Phi, data.y_train, rate, step, test_Phi, data.y_test).test_error
         for step in run.history.step[rows].tolist()

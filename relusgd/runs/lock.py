@@ -102,7 +102,9 @@ def describe_holder(content: bytes) -> str:
     """Who wrote this lock file, in words."""
     try:
         owner = json.loads(content)
-        process, host, since = int(owner["pid"]), str(owner["host"]), str(owner["since"])
+        process = int(owner["pid"])
+        host = str(owner["host"])
+        since = str(owner["since"])
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return "another process"
     return f"process {process} on {host[:100]!r} since {since[:40]}"

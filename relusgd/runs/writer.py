@@ -284,7 +284,8 @@ def _cut_torn_tails(folder: Path, hidden: tuple[int, ...], certain: int) -> byte
     if rows < certain:
         return b""
     table = read_bounded(folder / TABLE, MAX_TABLE_BYTES)
-    proven_size, size = _end_of_lines(table, 1 + certain), _end_of_lines(table, 1 + rows)
+    proven_size = _end_of_lines(table, 1 + certain)
+    size = _end_of_lines(table, 1 + rows)
     unproven = table[proven_size:size]
     for array in arrays:
         GrowingArray(*array, certain + unproven.count(b"\n")).close()

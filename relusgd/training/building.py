@@ -138,7 +138,8 @@ def _elbow_range(config: Config, dataset: Dataset) -> tuple[float, float]:
     all training x are equal it is the domain, which is wider.
     """
     ends = config.network.elbow_range
-    low, high = float(dataset.x_train[0]), float(dataset.x_train[-1])
+    low = float(dataset.x_train[0])
+    high = float(dataset.x_train[-1])
     if ends is None and not isinstance(config.data, TargetData) and low < high:
         return low, high
     original = np.array(ends or dataset.domain, dtype=np.float64)

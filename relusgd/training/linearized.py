@@ -63,7 +63,8 @@ def expected_seconds(plan: Plan, steps: int) -> float:
     if plan.is_ridge:
         return 0.0
     descent = plan.descent
-    n, p = len(descent.x), int(descent.learning.stop - descent.learning.start)
+    n = len(descent.x)
+    p = int(descent.learning.stop - descent.learning.start)
     decomposition = 1e-9 * n * p * min(n, p)
     if has_closed_form(plan):
         return decomposition
@@ -162,7 +163,8 @@ class _Steps:
     def _advance(self, step: int) -> None:
         descent = self._descent
         steps_per_epoch = descent.order.steps_per_epoch
-        theta, theta_0 = self._theta[descent.learning], self._theta_0[descent.learning]
+        theta = self._theta[descent.learning]
+        theta_0 = self._theta_0[descent.learning]
         for batch in _batches(descent, self._step, step):
             rate = descent.schedule.at(self._step // steps_per_epoch + 1)
             self._step += 1

@@ -45,7 +45,8 @@ def _value_and_error(optimum: Optimum) -> str:
     error = number(optimum.medians[optimum.best])
     low, high = optimum.good
     if low < high:
-        first, last = value_words(optimum.values[low]), value_words(optimum.values[high])
+        first = value_words(optimum.values[low])
+        last = value_words(optimum.values[high])
         error += f"; {first} to {last} are within {TOLERANCE} of it"
     return f"{best}{where} ({error})"
 

@@ -220,7 +220,8 @@ class RecordedCourse:
 
     def _near_the_data(self, f: Array) -> Array:
         """The values of functions cut to FAR ranges of y around the data."""
-        low, high = float(self.dataset.y_train.min()), float(self.dataset.y_train.max())
+        low = float(self.dataset.y_train.min())
+        high = float(self.dataset.y_train.max())
         room = FAR * self.y_range
         lowest, highest = low - room, high + room
         return np.clip(np.nan_to_num(f, nan=highest), lowest, highest)

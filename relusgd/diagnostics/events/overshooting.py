@@ -39,7 +39,8 @@ def diverges(course: RecordedCourse) -> Iterator[Event]:
     if row is None:
         row = len(errors) - 1
     begin = max(row - 1, 0)
-    start, last = course.error_text(errors[0]), course.error_text(errors[-1])
+    start = course.error_text(errors[0])
+    last = course.error_text(errors[-1])
     yield course.event(
         "diverges",
         begin,

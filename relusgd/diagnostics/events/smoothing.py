@@ -42,8 +42,10 @@ def distances_from_lines(values: Array, places: Array, start: Integers, stop: In
     """
     # Places and values are taken from their means, so that sums of squares keep their digits.
     x, y = places - places.mean(), values - values.mean()
-    mean_x, mean_y = window_means(x, start, stop), window_means(y, start, stop)
-    mean_xx, mean_xy = window_means(x * x, start, stop), window_means(x * y, start, stop)
+    mean_x = window_means(x, start, stop)
+    mean_y = window_means(y, start, stop)
+    mean_xx = window_means(x * x, start, stop)
+    mean_xy = window_means(x * y, start, stop)
     with np.errstate(all="ignore"):
         slope = (mean_xy - mean_x * mean_y) / (mean_xx - mean_x**2)
     return np.asarray(y - mean_y - slope * (x - mean_x))

@@ -79,5 +79,6 @@ def _neighbours_mse(x: Array, y: Array) -> float:
     b = 1.0 - a
     e = a * y[:-2] + b * y[2:] - y[1:-1]
     squares = np.square(e) / (a**2 + b**2 + 1.0)
-    by_mean, by_median = float(np.mean(squares)), float(np.median(squares)) / MEDIAN_SQUARE
+    by_mean = float(np.mean(squares))
+    by_median = float(np.median(squares)) / MEDIAN_SQUARE
     return by_median if by_mean > FAR_OFF * by_median else by_mean

@@ -66,7 +66,8 @@ def linearized_distance(snapshots: SnapshotSeries) -> Array:
     if snapshots.linearized is None:
         return distances
     grid = np.linspace(*snapshots.domain, GRID)
-    linearized, f_0 = LinearizedFunction(snapshots.start, grid), snapshots.start(grid)
+    linearized = LinearizedFunction(snapshots.start, grid)
+    f_0 = snapshots.start(grid)
     for row, network in enumerate(snapshots.networks):
         f, step = network(grid), int(snapshots.history.step[row])
         way = np.sqrt(np.mean(np.square(f - f_0)))

@@ -88,7 +88,8 @@ def relative_move(snapshots: SnapshotSeries) -> Array:
 @quantity("gradient", "|∇ training error|", "weights")
 def gradient_norm(snapshots: SnapshotSeries) -> Array:
     """The norm of the gradient of the training error over the parameters that learn."""
-    x, y = snapshots.dataset.x_train[:, None], snapshots.dataset.y_train[:, None]
+    x = snapshots.dataset.x_train[:, None]
+    y = snapshots.dataset.y_train[:, None]
 
     def norm(network: Network) -> float:
         gradient = backprop(network.weights, network.biases, x, y)

@@ -112,7 +112,9 @@ def _moment(cell: str) -> datetime | None:
 def _at(match: re.Match[str], month: int) -> datetime | None:
     """The moment of a match that has a year, perhaps a day, and behind a day perhaps a clock."""
     parts = match.groupdict()
-    day, clock, offset = parts.get("day"), parts["clock"], parts["offset"]
+    day = parts.get("day")
+    clock = parts["clock"]
+    offset = parts["offset"]
     if clock is not None and day is None:
         return None
     start = datetime(int(parts["year"]), month, int(day or 1))

@@ -127,7 +127,8 @@ class Marks:
             return f"is {in_quotes(cell)}, which is no number with data.decimal: {self.decimal}"
         assert readings.point is not None
         assert readings.comma is not None
-        as_point, as_comma = exact_number(readings.point), exact_number(readings.comma)
+        as_point = exact_number(readings.point)
+        as_comma = exact_number(readings.comma)
         return (
             f"is {in_quotes(cell)}, which could be {as_point} (decimal point) or {as_comma} "
             "(decimal comma); say which with data.decimal: point or comma"
