@@ -237,10 +237,10 @@ def plot_elbows(folders: Sequence[Path], out: Path | None, look: Look, *, alone:
         )
     runs: list[Run] = []
     for folder in folders:
-        if is_run_folder(folder):
-            runs.append(load_run(folder))
-        else:
+        if folder.is_dir() and not is_run_folder(folder):
             runs += load_sweep(folder).runs
+        else:
+            runs.append(load_run(folder))
     if out is None and len(folders) == 1:
         out = folders[0] / "elbows.png"
     return write(runs, out, look=look)

@@ -13,6 +13,11 @@ def check_place(target: Path) -> None:
     """Raise InputError unless a config may be called so and has a folder to stand in."""
     if is_named_as_data(target):
         raise _named_as_data(target)
+    if target.is_dir():
+        raise InputError(
+            f"{target} is a folder; a config is a YAML file",
+            f"call it {free_name(target / 'config.yaml')}",
+        )
     if not target.parent.is_dir():
         raise InputError(
             f"{target} cannot be written: there is no folder {target.parent}",

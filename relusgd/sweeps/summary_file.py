@@ -105,7 +105,7 @@ def csv_line(cells: Sequence[str]) -> str:
 
 
 def read_summary(folder: Path) -> list[dict[str, str]]:
-    """The lines of summary.csv, column → text; none when there is no such file.
+    """The lines of summary.csv, column → text; none where there is no such file or folder.
 
     Raises RelusgdError when the file is damaged.
     """
@@ -115,7 +115,7 @@ def read_summary(folder: Path) -> list[dict[str, str]]:
         if text.count("\n") > MAX_LINES:
             raise ValueError(f"it has more than {MAX_LINES:,} lines")
         return list(_read_lines(text))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     except (OSError, ValueError, csv.Error) as error:
         raise RelusgdError(f"{path}: cannot be read as the table of a sweep ({error})") from None

@@ -275,7 +275,14 @@ def test_animate_and_plot_write_beside_the_run_and_print_the_file(here):
         (["train", "outputs"], "for all of them: relusgd list outputs, relusgd compare outputs"),
         (["list", "nowhere"], "is not a folder"),
         (["export", "outputs/small", "--out", "elbows.txt"], "CSV"),
+        (
+            ["plot", "small.yaml", "--elbows"],
+            "small.yaml is a config, and a run was expected make one of it: relusgd train "
+            "small.yaml",
+        ),
         (["new", "small.yaml"], "is not overwritten"),
+        (["new", ""], ". is a folder; a config is a YAML file call it config.yaml"),
+        (["new", "/"], "/ is a folder; a config is a YAML file call it /config.yaml"),
         (
             ["new", "nowhere/small.yaml"],
             "there is no folder nowhere make it first, or choose another place",

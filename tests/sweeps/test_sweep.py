@@ -166,6 +166,9 @@ def test_a_folder_without_runs_is_not_a_sweep(tmp_path):
         relusgd.load_sweep(tmp_path)
     with pytest.raises(InputError, match="does not exist"):
         relusgd.load_sweep(tmp_path / "nowhere")
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="is not a folder"):
+        relusgd.load_sweep(tmp_path / "file")
 
 
 def test_no_spreadsheet_makes_a_formula_of_a_name_in_the_summary(tmp_path):
