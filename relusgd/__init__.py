@@ -16,6 +16,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from relusgd.reference_cycles import without_cycle_search
 from relusgd.systems import NOT_ON_WINDOWS, ON_WINDOWS, is_windows
 from relusgd.version import __version__ as __version__
 
@@ -120,7 +121,9 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'relusgd' has no attribute {name!r}")
     if is_windows():
         raise ImportError(f"{NOT_ON_WINDOWS}: {ON_WINDOWS}")
-    return getattr(import_module(_HOMES[name]), name)
+    with without_cycle_search():
+        module = import_module(_HOMES[name])
+    return getattr(module, name)
 
 
 def __dir__() -> list[str]:

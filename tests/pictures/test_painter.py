@@ -1,5 +1,6 @@
 """Pictures, judged by their pixels and by what their artists hold."""
 
+import gc
 import re
 from dataclasses import replace
 
@@ -63,6 +64,18 @@ def test_every_frame_is_the_full_draw_pixel_by_pixel(make_history, dataset, film
     painter = Painter(View(history, dataset), look)
     for index in choose_frames(View(history, dataset), 8):
         assert np.array_equal(painter.frame(index), painter.full(index)), f"snapshot {index}"
+
+
+def test_no_cycles_are_searched_while_a_picture_is_laid_out(make_history, dataset):
+    view = View(make_history([8]), dataset)
+    searches = []
+    gc.callbacks.append(lambda phase, info: searches.append(phase))
+    try:
+        Painter(view, SMALL)
+    finally:
+        gc.callbacks.pop()
+    # The one that was due when the painter was ready.
+    assert len(searches) <= 2
 
 
 def test_frames_do_not_depend_on_those_before(make_history, dataset):

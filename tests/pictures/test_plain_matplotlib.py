@@ -142,6 +142,17 @@ def test_two_threads_that_draw_at_a_time_leave_the_users_settings(make_history, 
         assert all(np.array_equal(one, plain) for one in drawn)
 
 
+def test_a_setting_that_changes_between_two_pictures_is_given_back_as_it_is_then():
+    with matplotlib.rc_context({"lines.linewidth": 5.0}):
+        with plain_style:
+            assert matplotlib.rcParams["lines.linewidth"] == 1.5
+        assert matplotlib.rcParams["lines.linewidth"] == 5.0
+        matplotlib.rcParams["lines.linewidth"] = 7.0
+        with plain_style:
+            assert matplotlib.rcParams["lines.linewidth"] == 1.5
+        assert matplotlib.rcParams["lines.linewidth"] == 7.0
+
+
 def test_an_error_within_the_style_gives_the_settings_back():
     with matplotlib.rc_context({"lines.linewidth": 9.0}):
         with pytest.raises(KeyError), plain_style, plain_style:

@@ -27,6 +27,7 @@ from relusgd.pictures.panels.single import draw_single
 from relusgd.pictures.scenes.scene import RunGroup, Scene
 from relusgd.pictures.storeys.one_run import draw_one_run
 from relusgd.pictures.storeys.several_runs import draw_several_runs
+from relusgd.reference_cycles import without_cycle_search
 
 Frame = NDArray[np.uint8]
 """Pixels, shape (height, width, 4): red, green, blue, opacity; the first row is the upper edge."""
@@ -60,13 +61,14 @@ class PartsPainter:
         *,
         still: bool = False,
     ) -> None:
-        self.sheet = Sheet(look or Look(), pasted_numbers=not still)
-        self._parts = draw(self.sheet)
-        self._moving: list[Artist] = []
-        for part in self._parts:
-            self._moving += sorted(part.moving, key=_place_in_front)
         self._count = count
-        self._background = self._draw_background()
+        self.sheet = Sheet(look or Look(), pasted_numbers=not still)
+        with without_cycle_search():
+            self._parts = draw(self.sheet)
+            self._moving: list[Artist] = []
+            for part in self._parts:
+                self._moving += sorted(part.moving, key=_place_in_front)
+            self._background = self._draw_background()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -77,10 +79,13 @@ class PartsPainter:
     def paint(self, index: int) -> Frame:
         """The picture of this snapshot, in the painter's own memory: the next one overwrites it."""
         self.show(index)
-        self.sheet.canvas.restore_region(self._background)
+        canvas = self.sheet.canvas
+        canvas.restore_region(self._background)
+        # The figure's own draw_artist asks for the renderer anew for every artist.
+        renderer = canvas.get_renderer()
         for artist in self._moving:
-            self.sheet.figure.draw_artist(artist)
-        return np.asarray(self.sheet.canvas.buffer_rgba())
+            artist.draw(renderer)
+        return np.asarray(canvas.buffer_rgba())
 
     def frame(self, index: int) -> Frame:
         """The picture of this snapshot; −1 is the last one."""

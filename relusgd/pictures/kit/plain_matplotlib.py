@@ -14,11 +14,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import ContextDecorator, contextmanager, suppress
 from importlib.util import find_spec
+from operator import is_
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import Any
-from unittest.mock import patch
+
+from relusgd.reference_cycles import without_cycle_search
 
 _MODULES = ("matplotlib", "matplotlib.backends.backend_agg", "matplotlib.font_manager")
 
@@ -67,6 +69,8 @@ def _silent(name: str) -> Iterator[None]:
 @contextmanager
 def _shipped_settings() -> Iterator[None]:
     """Let matplotlib read its shipped matplotlibrc, and not the one of the user that failed."""
+    from unittest.mock import patch
+
     spec = find_spec("matplotlib")
     assert spec is not None
     assert spec.origin is not None
@@ -81,7 +85,8 @@ def _shipped_settings() -> Iterator[None]:
         yield
 
 
-_load_matplotlib()
+with without_cycle_search():
+    _load_matplotlib()
 
 import matplotlib
 from matplotlib.artist import Artist
@@ -161,18 +166,18 @@ class _PlainStyle(ContextDecorator):
     def __init__(self) -> None:
         self._turn = RLock()
         self._depth = 0
+        self._seen: list[Any] = []
         self._users: dict[str, Any] = {}
 
     def __enter__(self) -> None:
         self._turn.acquire()
         self._depth += 1
         if self._depth == 1:
-            # This happens at every frame; dict's own items are the values as they stand.
-            self._users = {
-                key: value
-                for key, value in dict.items(_SETTINGS)
-                if value is not _STYLE.get(key, value)
-            }
+            # This happens at every frame; dict's own values are those that stand.
+            standing = list(dict.values(_SETTINGS))
+            if not (self._seen and all(map(is_, standing, self._seen))):
+                self._seen = standing
+                self._users = _other_settings()
             for key in self._users:
                 # Unlike rcParams[key] = value, this does not check each value anew.
                 _SETTINGS._set(key, _STYLE[key])
@@ -188,6 +193,13 @@ class _PlainStyle(ContextDecorator):
             for key, value in self._users.items():
                 _SETTINGS._set(key, value)
         self._turn.release()
+
+
+def _other_settings() -> dict[str, Any]:
+    """The settings that stand and are not those of our style."""
+    return {
+        key: value for key, value in dict.items(_SETTINGS) if value is not _STYLE.get(key, value)
+    }
 
 
 plain_style = _PlainStyle()
