@@ -85,19 +85,21 @@ def used_keys(run: Run) -> dict[str, object]:
 
 
 def _name_files_by_content(runs: Sequence[Run], used: Sequence[dict[str, object]]) -> None:
-    """Give runs on copies of a CSV the path of the first copy, in `used`. In place.
+    """Give runs on copies of a CSV the path of the first copy.
 
-    A file of another content at the same path is marked by the beginning of its SHA-256.
+    used: the keys and values of each run, which are changed in place. A file of another content at
+    the same path is marked by the beginning of its SHA-256.
     """
     path_of: dict[str, object] = {}
     for run, values in zip(runs, used, strict=True):
         if "data.path" not in values:
             continue
-        path = values["data.path"]
         digest = str(run.facts.csv_sha256)
-        if path in path_of.values():
-            path = f"{path}~{digest[:6]}"
-        values["data.path"] = path_of.setdefault(digest, path)
+        if digest not in path_of:
+            path = values["data.path"]
+            is_taken = path in path_of.values()
+            path_of[digest] = f"{path}~{digest[:6]}" if is_taken else path
+        values["data.path"] = path_of[digest]
 
 
 def _name_starts_by_content(runs: Sequence[Run], used: Sequence[dict[str, object]]) -> None:

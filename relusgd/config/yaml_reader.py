@@ -238,14 +238,17 @@ class _EventReader:
         mapping: dict[str, object] = {}
         for event in self._until(yaml.MappingEndEvent):
             key = self._key(event, path, level)
-            is_new = key is not None and key not in mapping
-            key_path = (*path, key or "")
+            if key is None:  # its fault has been told; that of its value may be another one
+                self._value(next(self._events), (*path, ""), level)
+                continue
+            key_path = (*path, key)
+            is_new = key not in mapping
             if is_new:
                 self._document.lines.setdefault(key_path, _line(event))
-            elif key is not None:
+            else:
                 self._refuse_duplicate(key_path, _line(event))
             value = self._value(next(self._events), key_path, level)
-            if key is not None and is_new:
+            if is_new:
                 mapping[key] = value
         return mapping
 

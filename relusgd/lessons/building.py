@@ -186,11 +186,10 @@ def _ready(
         if command.is_film:
             write_last_frames(folder, command)
     numbers = measured_numbers(lesson, Numbers(folder, facts))
-    links = {
-        question.name: lab_link(question.lab, folder)
-        for question in lesson.questions
-        if question.lab is not None
-    }
+    links = {}
+    for question in lesson.questions:
+        if question.lab is not None:
+            links[question.name] = lab_link(question.lab, folder)
     outputs = {text: fitted(printed[text].stdout) for text in lesson.commands}
     return ReadyLesson(lesson, folder, numbers, links, outputs)
 

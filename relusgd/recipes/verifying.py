@@ -163,14 +163,11 @@ def measure_in_memory(
     networks: int, claims: Sequence[Claim], runs: Sequence[PlannedRun]
 ) -> list[MeasuredRun]:
     """The numbers of runs that are kept in memory, of which so many count to one seed."""
-    return [
-        MeasuredRun(
-            run.config.seed // networks,
-            run.varied,
-            measure_claims(claims, RunInMemory.of(run.config), run.varied),
-        )
-        for run in runs
-    ]
+    measured = []
+    for run in runs:
+        numbers = measure_claims(claims, RunInMemory.of(run.config), run.varied)
+        measured.append(MeasuredRun(run.config.seed // networks, run.varied, numbers))
+    return measured
 
 
 def _repeated(config: Config, seeds: int) -> Config:

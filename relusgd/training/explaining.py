@@ -231,8 +231,10 @@ def _luck(
 ) -> ExplainedCause | None:
     """The seed as a cause: another initial network gains most of what is missing."""
     lucky_mse = symptoms.final_mse - LUCKY * symptoms.missing_mse
-    wanted = lucky_mse / max(symptoms.constant_mse, SMALLEST) / HELPFUL
-    trial = first_helpful(plan, other_seeds(symptoms), seconds, wanted, is_stopped)
+    lucky_share = lucky_mse / max(symptoms.constant_mse, SMALLEST)
+    # A trial helps that is below HELPFUL times the present share: here, below the lucky one.
+    present = lucky_share / HELPFUL
+    trial = first_helpful(plan, other_seeds(symptoms), seconds, present, is_stopped)
     if trial is None or not trial.is_whole:
         return None
     gain = symptoms.explained(trial.relative_mse * symptoms.constant_mse)

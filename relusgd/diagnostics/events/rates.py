@@ -98,7 +98,8 @@ def edge_of_stability(course: RecordedCourse) -> Iterator[Event]:
         return
     reached = np.flatnonzero(ratios >= AT_EDGE)
     for index in reached.tolist():
-        left = np.flatnonzero(~(ratios[index:] >= OFF_EDGE))
+        is_off = ~(ratios[index:] >= OFF_EDGE)  # a ratio of nan is off the edge, too
+        left = np.flatnonzero(is_off)
         last = index + int(left[0]) - 1 if len(left) else len(ratios) - 1
         if course.places[chosen[last]] - course.places[chosen[index]] < LASTING:
             continue
