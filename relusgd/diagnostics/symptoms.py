@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from relusgd.config import Config
+from relusgd.diagnostics.deep_snapshot import count_dead_and_always_on
 from relusgd.diagnostics.evidence.bends import bend_errors
 from relusgd.diagnostics.evidence.careful_steps import careful_mse, is_quickly_taken
 from relusgd.diagnostics.evidence.course import ErrorCourse
@@ -197,6 +198,24 @@ class Symptoms:
     def fall(self) -> float | None:
         """By which share what was missing fell in the last third; None where that is unknown."""
         return None if self.course is None else self.course.fall(self.noise.mse)
+
+    @cached_property
+    def dead_count(self) -> int:
+        """How many units are dead at the end."""
+        dead, _ = count_dead_and_always_on(self.last, self.dataset)
+        return dead
+
+    @cached_property
+    def initial_dead_count(self) -> int:
+        """How many units are dead at the start."""
+        dead, _ = count_dead_and_always_on(self.initial, self.dataset)
+        return dead
+
+    @cached_property
+    def always_on_count(self) -> int:
+        """How many units are active on every training point at the end."""
+        _, always_on = count_dead_and_always_on(self.last, self.dataset)
+        return always_on
 
     @cached_property
     def dead_layer(self) -> int | None:

@@ -8,7 +8,6 @@ from relusgd.diagnostics.causes.cause import STABLE, Cause, Changes, cause, fore
 from relusgd.diagnostics.causes.remedies import drawn_elbows, longer, more_units
 from relusgd.diagnostics.evidence.bends import bend_errors
 from relusgd.diagnostics.evidence.crowding import bends_between_points, crowded_place
-from relusgd.diagnostics.measures import always_on_units, dead_units
 from relusgd.diagnostics.symptoms import Symptoms
 from relusgd.words import counted, exact_number, number
 
@@ -62,7 +61,7 @@ def collapsed(symptoms: Symptoms) -> Cause | None:
     That is so for good where the hidden layer does not learn, and otherwise until the units have
     come back; steps that fit a line do not move them.
     """
-    dead = sum(len(layer) for layer in dead_units(symptoms.last, symptoms.dataset))
+    dead = symptoms.dead_count
     if symptoms.has_diverged or dead > symptoms.units - dead:
         return None
     return _few_bends(symptoms) or _crowded(symptoms)
@@ -76,7 +75,6 @@ def _few_bends(symptoms: Symptoms) -> Cause | None:
     units, bends = symptoms.units, symptoms.bends
     line = symptoms.original_mse(symptoms.mse_of_bends(bends))
     good = symptoms.original_mse(symptoms.reachable_mse)
-    always_on = sum(len(layer) for layer in always_on_units(symptoms.last, symptoms.dataset))
     if bends == 0:
         shape = "the function is a straight line on the points"
         limit = f"the best line has train MSE {line}"
@@ -84,8 +82,10 @@ def _few_bends(symptoms: Symptoms) -> Cause | None:
         places = "one place" if bends == 1 else f"{bends} places"
         shape = f"the elbows of {counted(units, 'unit')} bend the function in {places} only"
         limit = f"so many bends have train MSE {line} at best"
-    outside = f", {always_on:,} of {counted(units, 'unit')} are on at all points" * bool(always_on)
-    reason = f"{shape}{outside}: {limit}, and {units:,} units placed well {good}"
+    always_on = symptoms.always_on_count
+    if always_on:
+        shape += f", {always_on:,} of {counted(units, 'unit')} are on at all points"
+    reason = f"{shape}: {limit}, and {units:,} units placed well {good}"
     strength = 0.5 if symptoms.is_planned else 0.94 * gain
     if symptoms.has_failed and not symptoms.is_planned:
         strength = max(strength, 0.91 * min(1.0, 2 * gain))
@@ -108,7 +108,9 @@ def _crowded(symptoms: Symptoms) -> Cause | None:
     if gain < WEAK:
         return None
     low, high = symptoms.dataset.scaling.x_to_original(np.array([crowd.low, crowd.high]))
-    place = f"x = {number(low)}" if low == high else f"x = {number(low)} to {number(high)}"
+    place = f"x = {number(low)}"
+    if high != low:
+        place += f" to {number(high)}"
     reason = (
         f"{crowd.share:.0%} of the bends lie beside each other, at {place}, where a few would do; "
         f"{symptoms.units:,} units placed well have train "
@@ -131,9 +133,9 @@ def dead_part(symptoms: Symptoms) -> Cause | None:
     """Most units are dead, and the few that are left cannot do it."""
     if symptoms.has_diverged:
         return None
-    dead = sum(len(layer) for layer in dead_units(symptoms.last, symptoms.dataset))
+    dead = symptoms.dead_count
     units = symptoms.units
-    from_start = sum(len(layer) for layer in dead_units(symptoms.initial, symptoms.dataset))
+    from_start = symptoms.initial_dead_count
     is_whole_layer = symptoms.dead_layer is not None
     if not dead or (is_whole_layer and from_start < dead / 2):
         return None
@@ -180,8 +182,7 @@ def died(symptoms: Symptoms) -> Cause | None:
     """All units of a layer were thrown off the data by large steps."""
     if symptoms.dead_layer is None or symptoms.initial_dead_layer is not None:
         return None
-    from_start = sum(len(layer) for layer in dead_units(symptoms.initial, symptoms.dataset))
-    if from_start >= symptoms.units / 2:
+    if symptoms.initial_dead_count >= symptoms.units / 2:
         return None
     reason = (
         "large steps moved every elbow off the data, where units get no gradient "
