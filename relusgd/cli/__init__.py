@@ -37,6 +37,7 @@ from relusgd.cli.shell_completion import (
     show_completion,
 )
 from relusgd.cli.terminal import prepare_streams
+from relusgd.own_process import claim_process, leave_process
 from relusgd.version import __version__
 
 app = typer.Typer(
@@ -116,6 +117,7 @@ def main() -> None:
     """The entry point of the `relusgd` command: for Typer's own doings, such as printing help, its
     errors are words too.
     """
+    claim_process()
     prepare_streams()
     register_shells()
     # relusgd writes no times into files; NumPy and matplotlib fail where this one is no number.
@@ -124,3 +126,5 @@ def main() -> None:
         guarded(app)(prog_name="relusgd")
     except typer.Exit as end:
         sys.exit(end.exit_code)
+    finally:
+        leave_process()

@@ -30,6 +30,17 @@ class ThisProcess(SharedDiskExecutor):
         """Nothing is being trained while somebody else asks for it."""
 
 
+def begin_local_workers(kernels: Collection[KernelName]) -> None:
+    """Let what `local_workers` needs be loaded by other processes while this one goes on.
+
+    Raises RelusgdError when no process can be started although the system has them.
+    """
+    if has_processes():
+        from relusgd.sweeps import local
+
+        local.begin_local_workers(kernels)
+
+
 def local_workers(count: int, *, kernels: Collection[KernelName]) -> SharedDiskExecutor:
     """The workers of this machine: so many processes, or this one where it cannot start any.
 

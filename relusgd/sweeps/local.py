@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
-import sys
 import threading
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import BrokenExecutor, Future
 from contextlib import contextmanager
-from multiprocessing import forkserver, resource_tracker
-from types import ModuleType
 from typing import Any, TypeVar
 
 from relusgd.errors import RelusgdError
+from relusgd.sweeps.fork_server import (
+    signals_kept_from_children,
+    start_fork_server,
+    without_main,
+)
 from relusgd.sweeps.shared_disk import SharedDiskExecutor
 from relusgd.sweeps.worker_process import CANNOT_START, WorkerProcess
 from relusgd.training.descent import KernelName
 
 T = TypeVar("T")
-
-PRELOAD = "relusgd.sweeps.preload"
-PRELOAD_ONE_LAYER = "relusgd.sweeps.preload_one_layer"
-PRELOAD_DEEP = "relusgd.sweeps.preload_deep"
-"""Imported once, in the process that all workers are forked from; the others where compiled kernels
-of one hidden layer, or of several, are used.
-"""
-
-
-def preloaded_modules(kernels: Collection[KernelName]) -> list[str]:
-    """The modules that workers need who use these compiled kernels."""
-    modules = [PRELOAD]
-    if set(kernels) - {"tiles"}:
-        modules.append(PRELOAD_ONE_LAYER)
-    if "tiles" in kernels:
-        modules.append(PRELOAD_DEEP)
-    return modules
 
 
 class LocalProcesses(SharedDiskExecutor):
@@ -48,15 +32,14 @@ class LocalProcesses(SharedDiskExecutor):
     """
 
     def __init__(self, workers: int, *, kernels: Collection[KernelName] = ()) -> None:
+        begin_local_workers(kernels)
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(preloaded_modules(kernels))
         # Closing the sending end is the request to stop: every worker waits for the end of this
         # pipe.
         self._stop_receiver, self._stop_sender = context.Pipe(duplex=False)
         self._lock = threading.Lock()
         self._task_counts: dict[WorkerProcess, int] = {}
-        with self._lock, without_main(), _signals_kept_from_children():
-            _start_helpers()
+        with self._lock, without_main(), signals_kept_from_children():
             self._start_workers(workers)
 
     @property
@@ -96,7 +79,7 @@ class LocalProcesses(SharedDiskExecutor):
         """Run a function in the worker with the fewest tasks. Raises RelusgdError when no process
         is left and none can be started.
         """
-        with self._lock, without_main(), _signals_kept_from_children():
+        with self._lock, without_main(), signals_kept_from_children():
             worker, future = self._submit(fn, *args, **kwargs)
             self._task_counts[worker] += 1
         future.add_done_callback(lambda _: self._count_done(worker))
@@ -129,6 +112,18 @@ class LocalProcesses(SharedDiskExecutor):
         self._stop_receiver.close()
 
 
+def begin_local_workers(kernels: Collection[KernelName]) -> None:
+    """Start what the workers come from, which loads what they need while this process goes on.
+
+    kernels: those of the compiled engine that they are going to use. Raises RelusgdError when no
+    process can be started.
+    """
+    try:
+        start_fork_server(kernels)
+    except OSError as error:
+        raise _no_process(error) from error
+
+
 def _no_process(error: BaseException | None) -> RelusgdError:
     reason = "it did not begin to work"
     if not isinstance(error, BrokenExecutor) and str(error):
@@ -138,32 +133,6 @@ def _no_process(error: BaseException | None) -> RelusgdError:
         # The address of the fork server's socket lies in TMPDIR and may have some 100 characters.
         hint = "set TMPDIR to a folder with a shorter name"
     return RelusgdError(f"no process could be started that trains: {reason}", hint)
-
-
-def _start_helpers() -> None:
-    """Start the process that workers come from, and the one that clears up after a death.
-
-    A signal for all processes of a terminal must not reach them: this process tells them when to
-    end. Raises RelusgdError when no process can be started.
-    """
-    try:
-        resource_tracker.ensure_running()
-        forkserver.ensure_running()
-    except OSError as error:
-        raise _no_process(error) from error
-
-
-@contextmanager
-def _signals_kept_from_children() -> Iterator[None]:
-    """Block the signals that ask to stop; processes that are started inside inherit that.
-
-    This process gets them when the block has ended.
-    """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGHUP})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
@@ -186,18 +155,3 @@ def _failed_threads() -> Iterator[threading.Event]:
         yield has_failed_thread
     finally:
         threading.excepthook = usual
-
-
-@contextmanager
-def without_main() -> Iterator[None]:
-    """Hide the caller's script from processes that are started inside the block.
-
-    Otherwise a script that calls `run_sweep` without `if __name__ == "__main__"` would start itself
-    again in every worker.
-    """
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main

@@ -12,10 +12,13 @@ from contextlib import suppress
 from types import TracebackType
 
 import relusgd.sweeps.worker
+from relusgd.own_process import claim_process
 
 __all__ = ["worker"]
 
 worker = relusgd.sweeps.worker
+
+claim_process()
 
 with suppress(OSError):
     os.setpgid(0, 0)

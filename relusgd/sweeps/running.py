@@ -26,7 +26,7 @@ from relusgd.runs.run import Run
 from relusgd.sweeps.backends import backend_of
 from relusgd.sweeps.cell_progress import SweepCellObserver
 from relusgd.sweeps.driver import Backend, Driver, Job
-from relusgd.sweeps.executors import local_workers
+from relusgd.sweeps.executors import begin_local_workers, local_workers
 from relusgd.sweeps.rows import FAILURE, Row, columns, run_row, run_row_or_damage
 from relusgd.sweeps.summary_file import SUMMARY_PICTURE, SummaryFile
 from relusgd.sweeps.survey import Survey, survey
@@ -101,6 +101,8 @@ def run_sweep(
         to_do = survey(config, folder, shard, is_remote=is_remote, command=observer.command)
         if to_do.jobs:
             check_writable(folder)
+            if executor is None:
+                begin_local_workers(to_do.kernels)
         observer.begins(folder, to_do)
         make_folders(folder)
         clear_leftovers(folder)

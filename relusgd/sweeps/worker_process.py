@@ -96,8 +96,11 @@ def begin_worker(stop_receiver: Connection) -> None:
     """
     from threadpoolctl import threadpool_limits
 
+    from relusgd.reference_cycles import search_no_more
+
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
+    search_no_more()  # for what is loaded
     threadpool_limits(1)
     try:
         threading.Thread(target=_wait_for_stop, args=(stop_receiver,), daemon=True).start()

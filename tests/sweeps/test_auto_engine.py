@@ -4,8 +4,13 @@ import pytest
 from small import SWEEP
 
 from relusgd.config import load_config
+from relusgd.sweeps.fork_server import (
+    PRELOAD,
+    PRELOAD_DEEP,
+    PRELOAD_ONE_LAYER,
+    preloaded_modules,
+)
 from relusgd.sweeps.loading_kernels import DEEP, DENSE, PREFIX_SUMS, compiled_config
-from relusgd.sweeps.local import PRELOAD, PRELOAD_DEEP, PRELOAD_ONE_LAYER, preloaded_modules
 from relusgd.sweeps.survey import survey
 from relusgd.sweeps.worker import record_group
 from relusgd.training import prepare
