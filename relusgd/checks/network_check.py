@@ -153,6 +153,9 @@ def gradient_functions(hidden: tuple[int, ...]) -> dict[EngineAndKernel, Gradien
         functions["compiled", "dense"] = _by_kernel(
             lambda theta, g, x: compiled.dense_kernel(theta, g, H, len(x))
         )
+        functions["compiled", "comparisons"] = _by_kernel(
+            lambda theta, g, x: compiled.comparison_kernel(theta, g, H, len(x))
+        )
         functions["compiled", "prefix_sums"] = _by_kernel(
             lambda theta, g, x: compiled.prefix_sum_kernel(theta, g, H, centre=centre_of(x))
         )

@@ -22,6 +22,7 @@ from relusgd.runs.find import load_run
 from relusgd.sweeps.executors import local_workers, threads
 from relusgd.sweeps.running import NullSweepObserver, run_sweep
 from relusgd.systems import available_cores
+from relusgd.training.descent import KernelName
 
 GROUP = 40
 """So many runs are measured by a worker at once."""
@@ -84,7 +85,8 @@ def verify(
     for recipe in recipes:
         for claim in recipe.expectation.claims:
             check_needs(parse_quantity(claim.quantity))
-    with local_workers(available_cores(), kernels=["dense"]) as workers, one_thread():
+    kernels: list[KernelName] = ["comparisons", "prefix_sums"]
+    with local_workers(available_cores(), kernels=kernels) as workers, one_thread():
         for recipe in recipes:
             if observer is not None:
                 observer.begins(recipe)

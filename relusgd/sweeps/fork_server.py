@@ -23,23 +23,14 @@ from relusgd.own_process import is_own_process
 from relusgd.training.descent import KernelName
 
 PRELOAD = "relusgd.sweeps.preload"
-PRELOAD_ONE_LAYER = "relusgd.sweeps.preload_one_layer"
-PRELOAD_DEEP = "relusgd.sweeps.preload_deep"
-"""Imported once, in the process that all workers are forked from; the others where compiled kernels
-of one hidden layer, or of several, are used.
-"""
+"""Imported once, in the process that all workers are forked from."""
 
 STANDARD_STREAMS = (0, 1, 2)
 
 
 def preloaded_modules(kernels: Collection[KernelName]) -> list[str]:
     """The modules that workers need who use these compiled kernels."""
-    modules = [PRELOAD]
-    if set(kernels) - {"tiles"}:
-        modules.append(PRELOAD_ONE_LAYER)
-    if "tiles" in kernels:
-        modules.append(PRELOAD_DEEP)
-    return modules
+    return [PRELOAD, *(f"{PRELOAD}_{kernel}" for kernel in sorted(kernels))]
 
 
 def start_fork_server(kernels: Collection[KernelName]) -> None:

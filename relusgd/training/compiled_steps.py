@@ -14,6 +14,7 @@ from relusgd.gradients.compiled import (
     NO_BOUNDS,
     NO_ROWS,
     Buffers,
+    ComparisonBuffers,
     CompiledWords,
     DeepBuffers,
     DeepPadding,
@@ -24,11 +25,13 @@ from relusgd.gradients.compiled import (
     Points,
     Rows,
     aligned_zeros,
+    descend_by_comparisons,
     descend_by_prefix_sums,
     descend_deep,
     descend_dense,
     descend_on_new_points,
     make_buffers,
+    make_comparison_buffers,
     make_deep_buffers,
     make_new_points,
     make_points,
@@ -96,7 +99,12 @@ def _kernel(descent: Descent) -> Callable[..., None]:
         return descend_deep
     if descent.kernel == "dense":
         return descend_dense
+    if descent.kernel == "comparisons":
+        return descend_by_comparisons
     return descend_on_new_points if descent.noise else descend_by_prefix_sums
+
+
+AnyBuffers = Buffers | ComparisonBuffers | DeepBuffers
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +116,7 @@ class CompiledWorkspace:
 
     fixed: Array
     points: Points
-    buffers: Buffers | DeepBuffers
+    buffers: AnyBuffers
     words: CompiledWords
 
 
@@ -122,9 +130,11 @@ def _workspace(descent: Descent, padding: Padding, theta: Array) -> CompiledWork
     kept: CompiledWorkspace | None = descent.workspaces.get("compiled")
     if kept is not None and np.array_equal(kept.fixed, fixed):
         return kept
-    memory: tuple[Points, Buffers | DeepBuffers]
+    memory: tuple[Points, AnyBuffers]
     if isinstance(padding, DeepPadding):
         memory = _deep_memory(descent, padding, theta)
+    elif descent.kernel == "comparisons":
+        memory = _comparison_memory(descent)
     else:
         memory = _one_layer_memory(descent, theta)
     points, buffers = memory
@@ -141,6 +151,15 @@ def _one_layer_memory(descent: Descent, theta: Array) -> tuple[Points, Buffers]:
     if descent.layers == "output" and not (prefix_sums or descent.is_full or descent.noise):
         points = with_activations(points, theta)
     return points, make_buffers(points, theta, descent.largest_batch, prefix_sums=prefix_sums)
+
+
+def _comparison_memory(descent: Descent) -> tuple[Points, ComparisonBuffers]:
+    """Points and buffers of the steps by comparisons."""
+    points = make_points(descent.x, descent.y, 0.0)
+    # Of points that noise moves nobody knows beforehand which one is the lowest.
+    lowest = -np.inf if descent.noise.on_x else float(descent.x[0])
+    (width,) = descent.hidden
+    return points, make_comparison_buffers(points, width, descent.largest_batch, lowest)
 
 
 def _deep_memory(

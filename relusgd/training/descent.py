@@ -22,7 +22,7 @@ from relusgd.training.optimizers import Optimizer, Sgd
 from relusgd.training.streams import Batches, BatchOrder, WordSource, random_words
 
 Engine = Literal["numpy", "compiled"]
-KernelName = Literal["dense", "prefix_sums", "tiles"]
+KernelName = Literal["dense", "comparisons", "prefix_sums", "tiles"]
 
 BatchSource = Callable[[BatchOrder, int, int, WordSource], Iterator[Batches]]
 """A function like `drawn_batches`; a sweep has one that draws the batches of a seed once."""

@@ -22,7 +22,7 @@ INSTALL = "pip install 'relusgd[fast]'"
 DEEP_KERNELS: dict[Engine, KernelName] = {"numpy": "dense", "compiled": "tiles"}
 """Engine → the kernel of networks with several hidden layers."""
 
-STEP_NANOSECONDS = {"numpy": 12_000, "compiled": 150}
+STEP_NANOSECONDS = {"numpy": 12_000, "compiled": 60}
 """What a step of one hidden layer takes beside its gradient."""
 
 NORMAL_NANOSECONDS = 30
@@ -75,12 +75,12 @@ def choose_kernel(
     points: int,
     noise: Noise = NO_NOISE,
 ) -> KernelName:
-    """The faster kernel of one hidden layer.
+    """The fastest kernel of one hidden layer.
 
     Sizes, and which points have noise, decide alone, so that a config always gets the same one.
     """
     times = gradient_nanoseconds(engine, batch_size, width, points, noise)
-    return "dense" if times["dense"] <= times["prefix_sums"] else "prefix_sums"
+    return min(times, key=lambda kernel: times[kernel])
 
 
 def gradient_nanoseconds(
@@ -93,21 +93,36 @@ def gradient_nanoseconds(
     """About how long each kernel of one hidden layer takes for the gradient of a batch.
 
     The numbers are measured nanoseconds per unit, per point and per pair of both;
-    `benchmarks/steps.py kernels` compares the choice with the faster kernel on a machine.
+    `benchmarks/steps.py kernels` compares the choice with the fastest kernel on a machine.
     """
     B, H, n = batch_size, width, points
-    is_sorted_anew = bool(noise) and (n > B or noise.on_x)
-    sorting = 60 * B if is_sorted_anew else 0
+    is_sorted_anew = bool(noise) and (n > B or noise.on_x > 0)
     if engine == "numpy":
+        sorting = 60 * B if is_sorted_anew else 0
         return {"dense": 3 * B * H, "prefix_sums": 45_000 + 40 * B + 50 * H + sorting}
     H = padded(H)
-    sums = 100 + B + 7 * H + sorting
+    pairs = padded(B) * H
+    fetching = B // 2 if n > B or noise else 0
+    return {
+        "dense": 30 + H + 2 * fetching + pairs // 10,
+        "comparisons": 40 + H + fetching + pairs // 15,
+        "prefix_sums": prefix_sum_nanoseconds(B, H, n, is_sorted_anew=is_sorted_anew),
+    }
+
+
+def prefix_sum_nanoseconds(B: int, H: int, n: int, *, is_sorted_anew: bool) -> int:
+    """The same of the compiled prefix sums, for H padded units.
+
+    is_sorted_anew: whether every batch has points of its own, which have to be sorted.
+    """
+    searching = 4 * H * B.bit_length()
     if is_sorted_anew:
-        sums += 4 * H * B.bit_length()  # searching the batch for every unit
-    elif n > B:
-        sums += 4 * B  # sorting the batch
-        sums += min(n // 2, 4 * H * B.bit_length())  # counting or searching it for every unit
-    return {"dense": padded(B) * H // 6, "prefix_sums": sums}
+        return 100 + 61 * B + 7 * H + searching
+    if n == B:
+        return 150 + B + B // 5 + 6 * H
+    counting = 7 * n // 10
+    sorting = B + B // 2
+    return 100 + B + 4 * H + sorting + min(counting, searching)
 
 
 def padded(size: int) -> int:

@@ -131,16 +131,16 @@ def _kernel(descent: Descent, parameters: Array, gradient: Array) -> Callable[..
     if len(hidden) > 1:
         return deep_kernel(parameters, gradient, hidden)
     (width,) = hidden
-    if descent.kernel == "dense":
-        return _dense_kernels(parameters, gradient, width, descent.layers)
-    return prefix_sum_kernel(
-        parameters,
-        gradient,
-        width,
-        descent.layers,
-        centre=centre_of(x),
-        fixed_x=descent.is_full and not descent.noise.on_x,
-    )
+    if descent.kernel == "prefix_sums":
+        return prefix_sum_kernel(
+            parameters,
+            gradient,
+            width,
+            descent.layers,
+            centre=centre_of(x),
+            fixed_x=descent.is_full and not descent.noise.on_x,
+        )
+    return _dense_kernels(parameters, gradient, width, descent.layers)
 
 
 def _dense_kernels(parameters: Array, gradient: Array, width: int, layers: Layers) -> Kernel:

@@ -16,8 +16,10 @@ pytest.importorskip("numba")
 from relusgd.gradients.compiled import (
     OneLayerPadding,
     aligned_zeros,
+    comparison_kernel,
     dense_kernel,
     make_buffers,
+    make_comparison_buffers,
     make_points,
     pad,
     prefix_sum_kernel,
@@ -84,7 +86,8 @@ def test_what_a_step_reads_and_writes_begins_where_a_line_of_the_cache_does():
     points, theta = make_points(np.arange(40.0), np.zeros(40), 0.0), pad(np.ones(31), 10)
     at = make_buffers(points, theta, 40, prefix_sums=False)
     kept = [aligned_zeros(size) for size in range(1, 30)]  # memory of different beginnings
-    for array in (*kept, aligned_zeros(4, 48), theta, at.x, at.y, at.r, at.rx):
+    compared = make_comparison_buffers(points, 10, 40, 0.0)
+    for array in (*kept, aligned_zeros(4, 48), theta, at.x, at.y, at.r, at.rx, *compared[:-2]):
         assert array.ctypes.data % 64 == 0
     zeros = aligned_zeros(2, 3)
     assert (zeros.shape, zeros.tolist()) == ((2, 3), [[0, 0, 0], [0, 0, 0]])
@@ -113,8 +116,12 @@ def test_activations_that_are_too_large_are_left_out(monkeypatch, limit, kept):
 
 @pytest.mark.parametrize(
     "make",
-    [lambda *given: dense_kernel(*given, 50), prefix_sum_kernel],
-    ids=["dense", "prefix sums"],
+    [
+        lambda *given: dense_kernel(*given, 50),
+        lambda *given: comparison_kernel(*given, 50),
+        prefix_sum_kernel,
+    ],
+    ids=["dense", "comparisons", "prefix sums"],
 )
 def test_no_product_is_fused_with_a_sum(make):
     # b = −fl(w x) where w x was rounded down: the float64 sum is 0, though w x + b > 0, which a

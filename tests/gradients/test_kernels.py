@@ -52,6 +52,7 @@ KERNELS = {
 }
 if compiled:
     KERNELS["compiled dense"] = partial(dense, make=compiled.dense_kernel)
+    KERNELS["comparisons"] = partial(dense, make=compiled.comparison_kernel)
     KERNELS["compiled prefix sums"] = partial(prefix_sums, make=compiled.prefix_sum_kernel)
 
 every_kernel = pytest.mark.parametrize("kernel", KERNELS.values(), ids=KERNELS)

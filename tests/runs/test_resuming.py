@@ -27,6 +27,7 @@ WAYS = [
     *itertools.product(
         [[6]], ["numpy", "compiled"], ["dense", "prefix_sums"], ["replacement", "shuffle", "full"]
     ),
+    *itertools.product([[6]], ["compiled"], ["comparisons"], ["replacement", "shuffle", "full"]),
     *itertools.product([[4, 3]], ["numpy"], ["dense"], ["replacement", "shuffle", "full"]),
     *itertools.product([[4, 3]], ["compiled"], ["tiles"], ["replacement", "shuffle", "full"]),
 ]

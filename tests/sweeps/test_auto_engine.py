@@ -1,20 +1,20 @@
 """The engine of a sweep with `engine: auto`: one for all runs, by all of their steps."""
 
+import sys
+from importlib import import_module
+from typing import get_args
+
 import pytest
 from small import SWEEP
 
 from relusgd.config import load_config
-from relusgd.sweeps.fork_server import (
-    PRELOAD,
-    PRELOAD_DEEP,
-    PRELOAD_ONE_LAYER,
-    preloaded_modules,
-)
-from relusgd.sweeps.loading_kernels import DEEP, DENSE, PREFIX_SUMS, compiled_config
+from relusgd.sweeps.fork_server import PRELOAD, preloaded_modules
 from relusgd.sweeps.survey import survey
 from relusgd.sweeps.worker import record_group
-from relusgd.training import prepare
 from relusgd.training.auto_engine import compiled_saving
+from relusgd.training.descent import KernelName
+
+compiled_steps = pytest.importorskip("relusgd.training.compiled_steps")
 
 SHORT = {**SWEEP, "engine": "auto"}
 
@@ -66,13 +66,28 @@ def test_the_preparation_for_workers_knows_the_engine(tmp_path, monkeypatch):
 
 def test_workers_are_forked_from_a_process_that_has_the_kernels_they_use():
     assert preloaded_modules([]) == [PRELOAD]
-    assert preloaded_modules(["dense"]) == [PRELOAD, PRELOAD_ONE_LAYER]
-    assert preloaded_modules(["tiles"]) == [PRELOAD, PRELOAD_DEEP]
-    assert preloaded_modules(["tiles", "prefix_sums"]) == [PRELOAD, PRELOAD_ONE_LAYER, PRELOAD_DEEP]
+    assert preloaded_modules({"dense"}) == [PRELOAD, "relusgd.sweeps.preload_dense"]
+    assert preloaded_modules({"tiles", "comparisons"}) == [
+        PRELOAD,
+        "relusgd.sweeps.preload_comparisons",
+        "relusgd.sweeps.preload_tiles",
+    ]
 
 
-@pytest.mark.parametrize(
-    ("training", "kernel"), [(DENSE, "dense"), (PREFIX_SUMS, "prefix_sums"), (DEEP, "tiles")]
-)
-def test_each_kernel_is_loaded_by_a_training_that_takes_it(training, kernel):
-    assert prepare(load_config(compiled_config(training))).kernel == kernel
+STEPS = {
+    "dense": "descend_dense",
+    "comparisons": "descend_by_comparisons",
+    "prefix_sums": "descend_by_prefix_sums",
+    "tiles": "descend_deep",
+}
+
+
+@pytest.mark.parametrize("kernel", get_args(KernelName))
+def test_a_kernel_is_loaded_by_taking_its_steps(monkeypatch, kernel):
+    taken = []
+    for name in STEPS.values():
+        monkeypatch.setattr(compiled_steps, name, lambda *_, name=name: taken.append(name))
+    _, module = preloaded_modules({kernel})
+    sys.modules.pop(module, None)
+    import_module(module)
+    assert set(taken) == {STEPS[kernel]}

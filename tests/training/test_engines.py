@@ -22,7 +22,13 @@ from relusgd.training.engines import advance, choose_kernel
 from relusgd.training.optimizers import Sgd
 from relusgd.training.streams import BatchOrder
 
-WAYS = [(engine, kernel) for engine in ("numpy", "compiled") for kernel in ("dense", "prefix_sums")]
+WAYS = [
+    ("numpy", "dense"),
+    ("numpy", "prefix_sums"),
+    ("compiled", "dense"),
+    ("compiled", "comparisons"),
+    ("compiled", "prefix_sums"),
+]
 NOTHING = np.zeros(0, dtype=np.int64)
 
 every_way = pytest.mark.parametrize(("engine", "kernel"), WAYS)
@@ -241,7 +247,14 @@ def test_small_sizes_take_the_dense_kernel_and_large_ones_the_prefix_sums(engine
     assert choose_kernel(engine, 8, 8, 100) == "dense"
     assert choose_kernel(engine, 200, 1000, 200) == "prefix_sums"
     assert choose_kernel(engine, 10**4, 10**4, 10**4) == "prefix_sums"
-    assert choose_kernel(engine, 1, 10**6, 10**6) == "dense"
+    assert choose_kernel(engine, 1, 10**6, 10**6) != "prefix_sums"
+
+
+def test_the_compiled_engine_compares_where_the_dense_kernel_would_take_longer():
+    for width in (10, 20, 40, 100):
+        assert choose_kernel("compiled", 40, width, 200) == "comparisons"
+    assert choose_kernel("compiled", 1, 10**6, 10**6) == "comparisons"
+    assert choose_kernel("compiled", 1, 1, 10) == "dense"
 
 
 def test_the_compiled_choice_counts_the_units_that_are_padded():
@@ -251,10 +264,11 @@ def test_the_compiled_choice_counts_the_units_that_are_padded():
     ]
     assert compiled.UNITS == compiled.SAMPLES
     assert (
-        choose_kernel("compiled", 200, 10, 200)
-        == choose_kernel("compiled", 200, 16, 200)
+        choose_kernel("compiled", 1000, 17, 1000)
+        == choose_kernel("compiled", 1000, 24, 1000)
         == "prefix_sums"
     )
+    assert choose_kernel("compiled", 1000, 16, 1000) == "comparisons"
 
 
 # Runs

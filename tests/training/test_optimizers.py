@@ -62,7 +62,10 @@ CASES = {
     "sgd_warmup": (Sgd(momentum=0.5), Schedule(0.02, warmup=20, **STEP)),
     "sgd_weights": (Sgd(weight_decay=0.05, decay_biases=False), Schedule(0.02)),
 }
-ONE_LAYER = [(e, k) for e in ("numpy", "compiled") for k in ("dense", "prefix_sums")]
+ONE_LAYER = [
+    *((e, k) for e in ("numpy", "compiled") for k in ("dense", "prefix_sums")),
+    ("compiled", "comparisons"),
+]
 DEEP = [("numpy", "dense"), ("compiled", "tiles")]
 WAYS = [
     *[("width_20", *way) for way in ONE_LAYER],

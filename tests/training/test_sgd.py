@@ -29,7 +29,10 @@ CASES = {
 
 
 WAYS = {
-    "width_20": [(e, k) for e in ("numpy", "compiled") for k in ("dense", "prefix_sums")],
+    "width_20": [
+        *((e, k) for e in ("numpy", "compiled") for k in ("dense", "prefix_sums")),
+        ("compiled", "comparisons"),
+    ],
     "depth_2": [("numpy", "dense"), ("compiled", "tiles")],
 }
 
@@ -130,6 +133,7 @@ def test_only_the_layers_that_learn_move(hidden):
         ((6,), "numpy", "dense"),
         ((6,), "numpy", "prefix_sums"),
         ((6,), "compiled", "dense"),
+        ((6,), "compiled", "comparisons"),
         ((6,), "compiled", "prefix_sums"),
         ((5, 4), "numpy", "dense"),
         ((5, 4), "compiled", "tiles"),

@@ -6,14 +6,14 @@ w x of the first layer is rounded before the sum, so that all agree on what is a
 written so that a compiler may use vector instructions without changing the order: the inner index
 runs over sums that do not depend on each other.
 
-`descend_dense`, `descend_by_prefix_sums` and `descend_on_new_points` are for one hidden layer,
-`descend_deep` for any number. They take a step for each of `rates`, by the formula of the rule.
-They change theta and the optimizer's memory, and use g for the gradient. Batch s is
-rows[bounds[s] : bounds[s + 1]] or, without bounds, all points. records: theta after the steps
+`descend_dense`, `descend_by_comparisons`, `descend_by_prefix_sums` and `descend_on_new_points` are
+for one hidden layer, `descend_deep` for any number. They take a step for each of `rates`, by the
+formula of the rule. They change theta and the optimizer's memory, and use g for the gradient. Batch
+s is rows[bounds[s] : bounds[s + 1]] or, without bounds, all points. records: theta after the steps
 `recorded`, counted from 1 and increasing, shape (len(recorded), len(theta)).
 
-Vectors of parameters and batches of the dense step are padded. Weights and biases of padded units
-stay 0, and so do the residuals of padded points.
+Vectors of parameters are padded, and so are batches, but not those of prefix sums. Weights and
+biases of padded units stay 0, and so do the residuals of padded points.
 """
 # ruff: noqa: E402 - Numba is loaded before anything that needs it
 
@@ -38,6 +38,11 @@ from relusgd.gradients.compiled.arrays import (
     unpad,
     with_activations,
 )
+from relusgd.gradients.compiled.comparison_arrays import (
+    ComparisonBuffers,
+    make_comparison_buffers,
+)
+from relusgd.gradients.compiled.comparison_steps import descend_by_comparisons
 from relusgd.gradients.compiled.deep_arrays import (
     DeepBuffers,
     DeepPadding,
@@ -49,7 +54,11 @@ from relusgd.gradients.compiled.deep_steps import descend_deep
 from relusgd.gradients.compiled.dense_steps import descend_dense
 from relusgd.gradients.compiled.elbow_search import Rows
 from relusgd.gradients.compiled.formulas.learning import Learning
-from relusgd.gradients.compiled.kernels import dense_kernel, prefix_sum_kernel
+from relusgd.gradients.compiled.kernels import (
+    comparison_kernel,
+    dense_kernel,
+    prefix_sum_kernel,
+)
 from relusgd.gradients.compiled.new_point_steps import descend_on_new_points
 from relusgd.gradients.compiled.padding import OneLayerPadding, Padding
 from relusgd.gradients.compiled.philox import CompiledWords
@@ -62,6 +71,7 @@ __all__ = [
     "SAMPLES",
     "UNITS",
     "Buffers",
+    "ComparisonBuffers",
     "CompiledWords",
     "DeepBuffers",
     "DeepPadding",
@@ -72,13 +82,16 @@ __all__ = [
     "Points",
     "Rows",
     "aligned_zeros",
+    "comparison_kernel",
     "deep_kernel",
     "dense_kernel",
+    "descend_by_comparisons",
     "descend_by_prefix_sums",
     "descend_deep",
     "descend_dense",
     "descend_on_new_points",
     "make_buffers",
+    "make_comparison_buffers",
     "make_deep_buffers",
     "make_new_points",
     "make_points",

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from relusgd.gradients.compiled.arrays import (
     NO_BOUNDS,
     NO_ROWS,
+    Buffers,
+    Points,
     make_buffers,
     make_points,
     pad,
     unpad,
 )
+from relusgd.gradients.compiled.comparison_arrays import (
+    ComparisonBuffers,
+    make_comparison_buffers,
+)
+from relusgd.gradients.compiled.comparison_steps import descend_by_comparisons
 from relusgd.gradients.compiled.dense_steps import descend_dense
 from relusgd.gradients.compiled.formulas.learning import Learning
 from relusgd.gradients.compiled.prefix_sum_steps import descend_by_prefix_sums
@@ -31,14 +40,38 @@ def dense_kernel(
     layers: Layers = "all",
 ) -> Kernel:
     """As `relusgd.gradients.dense.dense_kernel`, compiled; for batches of any size."""
-    return _kernel(parameters, gradient, width, layers, prefix_sums=False, centre=0.0)
+
+    def buffers(points: Points, theta: Array) -> Buffers:
+        return make_buffers(points, theta, len(points.x), prefix_sums=False)
+
+    return _kernel(parameters, gradient, width, layers, descend_dense, buffers)
+
+
+def comparison_kernel(
+    parameters: Array,
+    gradient: Array,
+    width: int,
+    batch_size: int,  # noqa: ARG001
+    layers: Layers = "all",
+) -> Kernel:
+    """The same gradient by comparisons."""
+
+    def buffers(points: Points, _theta: Array) -> ComparisonBuffers:
+        return make_comparison_buffers(points, width, len(points.x), float(points.x.min()))
+
+    return _kernel(parameters, gradient, width, layers, descend_by_comparisons, buffers)
 
 
 def prefix_sum_kernel(
     parameters: Array, gradient: Array, width: int, layers: Layers = "all", *, centre: float = 0.0
 ) -> Kernel:
     """As `relusgd.gradients.prefix_sums.prefix_sum_kernel`, compiled."""
-    return _kernel(parameters, gradient, width, layers, prefix_sums=True, centre=centre)
+
+    def buffers(points: Points, theta: Array) -> Buffers:
+        return make_buffers(points, theta, len(points.x), prefix_sums=True)
+
+    descend = descend_by_prefix_sums
+    return _kernel(parameters, gradient, width, layers, descend, buffers, centre)
 
 
 def _kernel(
@@ -46,13 +79,15 @@ def _kernel(
     gradient: Array,
     width: int,
     layers: Layers,
-    *,
-    prefix_sums: bool,
-    centre: float,
+    descend: Callable[..., None],
+    make: Callable[[Points, Array], Buffers | ComparisonBuffers],
+    centre: float = 0.0,
 ) -> Kernel:
-    """The kernel for vectors without padding."""
+    """The kernel for vectors without padding.
+
+    descend: what takes the steps; make: its buffers for all points and padded parameters.
+    """
     written = learning_parameters([width], layers)
-    descend = descend_by_prefix_sums if prefix_sums else descend_dense
 
     def kernel(x: Array, y: Array) -> None:
         theta = pad(parameters, width)
@@ -61,7 +96,6 @@ def _kernel(
         theta[-1] += float(np.dot(parameters, np.zeros(len(parameters))))
         memory, g = np.zeros((1, len(theta))), np.zeros_like(theta)
         points = make_points(x, y, centre)
-        buffers = make_buffers(points, theta, len(x), prefix_sums=prefix_sums)
         rates = np.zeros((1, 1))
         no_records = np.empty((0, len(theta)))
         descend(
@@ -71,7 +105,7 @@ def _kernel(
             points,
             NOTHING_LEARNS,
             NO_RULE,
-            buffers,
+            make(points, theta),
             NO_ROWS,
             NO_BOUNDS,
             rates,

@@ -1,0 +1,234 @@
+"""The machine code of `strips`: each function writes the instructions for names of that module.
+
+As in `tile_code`, the instructions are in the language of LLVM and are written when a kernel is
+compiled. A strip is an array of vectors, and an operation is done with each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import lower_builtin, models, register_model, type_callable
+
+from relusgd.gradients.compiled.tile_code import (
+    DOUBLE,
+    LANES,
+    VECTOR,
+    FlatMatrix,
+    Value,
+    multiply_add,
+    spread,
+)
+
+BITS = ir.VectorType(ir.IntType(1), LANES)
+
+Writer = Callable[..., Value]
+"""From a builder and values to the instructions that make a value of them."""
+
+
+class Strip(types.Type):
+    """So many vectors of numbers."""
+
+    def __init__(self, vectors: int) -> None:
+        self.vectors = vectors
+        super().__init__(name=f"Strip({vectors} x {LANES})")
+
+
+class Mask(types.Type):
+    """So many vectors of truth values."""
+
+    def __init__(self, vectors: int) -> None:
+        self.vectors = vectors
+        super().__init__(name=f"Mask({vectors} x {LANES})")
+
+
+@register_model(Strip)
+class StripModel(models.PrimitiveModel):
+    def __init__(self, manager: Any, strip: Strip) -> None:
+        vectors = ir.ArrayType(VECTOR, strip.vectors)
+        super().__init__(manager, strip, vectors)  # type: ignore[no-untyped-call]
+
+
+@register_model(Mask)
+class MaskModel(models.PrimitiveModel):
+    def __init__(self, manager: Any, mask: Mask) -> None:
+        vectors = ir.ArrayType(BITS, mask.vectors)
+        super().__init__(manager, mask, vectors)  # type: ignore[no-untyped-call]
+
+
+def declare(function: Callable[..., Any], result: Callable[..., Any]) -> None:
+    """Let compiled code use a function; `result` gives the type of what it returns, or None.
+
+    An operator keeps the meanings that it has for other types.
+    """
+    type_callable(function)(lambda _context: result)
+
+
+def give_code(code: Writer, function: Callable[..., Any], *kinds: Any) -> None:
+    """Let `code` write the instructions of a function for arguments of these kinds."""
+    lower_builtin(function, *kinds)(code)  # type: ignore[no-untyped-call]
+
+
+def common(*kinds: Any) -> Any:
+    """The type of strips among numbers and strips that are equally long, or None."""
+    strips = {kind for kind in kinds if not isinstance(kind, types.Float)}
+    alike = len(strips) == 1 and isinstance(min(strips, key=str), Strip)
+    return strips.pop() if alike else None
+
+
+def vectors_of(builder: Any, kind: Any, value: Value, count: int) -> list[Value]:
+    """The vectors of a strip or a mask; of a number, as many with the number in every lane."""
+    if isinstance(kind, types.Float):
+        return [spread(builder, value)] * count
+    return [builder.extract_value(value, i) for i in range(count)]
+
+
+def joined(context: Any, builder: Any, kind: Any, vectors: Sequence[Value]) -> Value:
+    """The strip or mask of these vectors."""
+    value = context.get_constant_undef(kind)
+    for i, vector in enumerate(vectors):
+        value = builder.insert_value(value, vector, i)
+    return value
+
+
+def by_vectors(write: Writer) -> Writer:
+    """Code that makes each vector of the result of the same vector of every argument."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Value:
+        result = signature.return_type
+        given = zip(signature.args, arguments, strict=True)
+        columns = [vectors_of(builder, kind, value, result.vectors) for kind, value in given]
+        vectors = [write(builder, *row) for row in zip(*columns, strict=True)]
+        return joined(context, builder, result, vectors)
+
+    return code
+
+
+MIXED = [(Strip, Strip), (Strip, types.Float), (types.Float, Strip)]
+
+
+def arithmetic(function: Callable[..., Any], write: Writer) -> None:
+    """An operation of two strips, or of a strip and a number."""
+    declare(function, lambda a, b: common(a, b))
+    for kinds in MIXED:
+        give_code(by_vectors(write), function, *kinds)
+
+
+def comparison(function: Callable[..., Any], sign: str) -> None:
+    """A comparison of two strips, or of a strip and a number; false for what is not a number."""
+
+    def result(a: Any, b: Any) -> Any:
+        strip = common(a, b)
+        return Mask(strip.vectors) if strip else None
+
+    declare(function, result)
+    code = by_vectors(lambda builder, a, b: builder.fcmp_ordered(sign, a, b))
+    for kinds in MIXED:
+        give_code(code, function, *kinds)
+
+
+def logic(function: Callable[..., Any], write: Writer) -> None:
+    """An operation of two masks that are equally long."""
+    declare(function, lambda a, b: a if isinstance(a, Mask) and a == b else None)
+    give_code(by_vectors(write), function, Mask, Mask)
+
+
+def choice(function: Callable[..., Any]) -> None:
+    """Of two strips, or of a strip and a number, what a mask says."""
+    declare(function, lambda _mask, a, b: common(a, b))
+    code = by_vectors(lambda builder, *values: builder.select(*values))
+    for kinds in MIXED:
+        give_code(code, function, Mask, *kinds)
+
+
+def fused(function: Callable[..., Any]) -> None:
+    """a b + c for a number b, of strips and numbers, or of numbers alone."""
+
+    def result(a: Any, b: Any, c: Any) -> Any:
+        return types.float64 if isinstance(c, types.Float) else common(a, b, c)
+
+    declare(function, result)
+    by_lanes = by_vectors(lambda builder, a, b, c: multiply_add(builder)(a, b, c))
+    for kind in (Strip, types.Float):
+        give_code(by_lanes, function, kind, types.Float, Strip)
+
+    def of_numbers(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Value:
+        return intrinsic_of(builder, "llvm.fmuladd.f64", DOUBLE, 3)(*arguments)
+
+    give_code(of_numbers, function, types.Float, types.Float, types.Float)
+
+
+def alone(function: Callable[..., Any], write: Writer) -> None:
+    """An operation of one strip."""
+    declare(function, lambda a: common(a))
+    give_code(by_vectors(write), function, Strip)
+
+
+def absolute(builder: Any, vector: Value) -> Value:
+    """The absolute values of a vector."""
+    return intrinsic_of(builder, f"llvm.fabs.v{LANES}f64", VECTOR, 1)(vector)
+
+
+def intrinsic_of(builder: Any, name: str, kind: Any, count: int) -> Callable[..., Value]:
+    """An operation of LLVM, from so many values of a kind to one."""
+    of_kind = ir.FunctionType(kind, [kind] * count)
+    module = builder.module
+    function = cgutils.get_or_insert_function(module, of_kind, name)  # type: ignore[no-untyped-call]
+    return lambda *values: builder.call(function, values)
+
+
+def load(function: Callable[..., Any], vectors: int) -> None:
+    """The strip of so many vectors that begins at an index."""
+    declare(function, lambda _array, _start: Strip(vectors))
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Value:
+        source, index = place_of(context, builder, signature.args, arguments)
+        loaded = [source.vector(index, vector) for vector in range(vectors)]
+        return joined(context, builder, signature.return_type, loaded)
+
+    give_code(code, function, types.Array, types.Integer)
+
+
+def store(function: Callable[..., Any]) -> None:
+    """Writing a strip to where it begins."""
+    declare(function, lambda _strip, _array, _start: types.void)
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Value:
+        strip, place = signature.args[0], signature.args[1:]
+        target, index = place_of(context, builder, place, arguments[1:])
+        vectors = vectors_of(builder, strip, arguments[0], strip.vectors)
+        for vector, value in enumerate(vectors):
+            target.write(value, index, vector)
+        return context.get_dummy_value()
+
+    give_code(code, function, Strip, types.Array, types.Integer)
+
+
+def place_of(context: Any, builder: Any, kinds: Any, values: Any) -> tuple[FlatMatrix, Value]:
+    """An array and an index in it."""
+    index = context.cast(builder, values[1], kinds[1], types.int64)
+    return FlatMatrix(context, builder, kinds[0], values[0]), index
+
+
+def fill(function: Callable[..., Any]) -> None:
+    """A strip as long as another one, with a number in every lane."""
+    declare(function, lambda strip, _number: common(strip))
+    code = by_vectors(lambda _builder, _vector, number: number)
+    give_code(code, function, Strip, types.Float)
+
+
+def everywhere(function: Callable[..., Any]) -> None:
+    """Whether a mask of one vector is true in all lanes."""
+    declare(function, lambda mask: types.boolean if mask == Mask(1) else None)
+    word = ir.IntType(LANES)
+
+    def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Value:
+        (vector,) = vectors_of(builder, Mask(1), arguments[0], 1)
+        bits = builder.bitcast(vector, word)
+        return builder.icmp_unsigned("==", bits, ir.Constant(word, 2**LANES - 1))
+
+    give_code(code, function, Mask)

@@ -1,0 +1,101 @@
+"""Strips: some vectors of numbers side by side, which stay in registers while sums are taken.
+
+A vector has LANES numbers. The lanes are independent of each other, so the order of every sum is
+the written one. Strips are added, multiplied and compared as NumPy does it, and the functions here
+say in NumPy what they do; `strip_code` has the machine code.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relusgd.gradients.compiled import strip_code
+from relusgd.gradients.compiled.tile_code import LANES
+from relusgd.model.network import Array
+
+Strip = Array
+Mask = NDArray[np.bool_]
+Summand = TypeVar("Summand", float, Strip)
+
+WIDEST = 5 if LANES == 8 else 2
+"""The most vectors of a strip for which registers have room, together with four sums for each."""
+
+
+def load_1(array: Array, start: int) -> Strip:
+    """The strip of one vector that begins at `start`."""
+    return array[start : start + LANES].copy()
+
+
+def load_2(array: Array, start: int) -> Strip:
+    """The strip of two vectors there."""
+    return array[start : start + 2 * LANES].copy()
+
+
+def load_3(array: Array, start: int) -> Strip:
+    """The strip of three vectors there."""
+    return array[start : start + 3 * LANES].copy()
+
+
+def load_4(array: Array, start: int) -> Strip:
+    """The strip of four vectors there."""
+    return array[start : start + 4 * LANES].copy()
+
+
+def load_5(array: Array, start: int) -> Strip:
+    """The strip of five vectors there."""
+    return array[start : start + 5 * LANES].copy()
+
+
+def store(strip: Strip, array: Array, start: int) -> None:
+    """Write the strip to where it begins in the array."""
+    array[start : start + len(strip)] = strip
+
+
+def filled(strip: Strip, number: float) -> Strip:
+    """A strip as long as this one, with the number in every lane."""
+    return np.full_like(strip, number)
+
+
+def where(mask: Mask, a: Strip | float, b: Strip | float) -> Strip:
+    """The numbers of a where the mask is true, and those of b elsewhere."""
+    return np.where(mask, a, b)
+
+
+def fused(a: Any, b: float, c: Summand) -> Summand:
+    """a b + c, in one rounding where the processor has an instruction for that."""
+    total: Summand = a * b + c
+    return total
+
+
+def everywhere(mask: Mask) -> bool:
+    """Whether the mask of a strip of one vector is true in all lanes."""
+    return bool(mask.all())
+
+
+# What operators and the names above mean in machine code.
+
+strip_code.arithmetic(operator.add, lambda builder, a, b: builder.fadd(a, b))
+strip_code.arithmetic(operator.sub, lambda builder, a, b: builder.fsub(a, b))
+strip_code.arithmetic(operator.mul, lambda builder, a, b: builder.fmul(a, b))
+strip_code.arithmetic(operator.truediv, lambda builder, a, b: builder.fdiv(a, b))
+strip_code.comparison(operator.gt, ">")
+strip_code.comparison(operator.ge, ">=")
+strip_code.comparison(operator.lt, "<")
+strip_code.comparison(operator.le, "<=")
+strip_code.comparison(operator.eq, "==")
+strip_code.logic(operator.and_, lambda builder, a, b: builder.and_(a, b))
+strip_code.logic(operator.or_, lambda builder, a, b: builder.or_(a, b))
+strip_code.logic(operator.xor, lambda builder, a, b: builder.xor(a, b))
+strip_code.alone(operator.neg, lambda builder, a: builder.fneg(a))
+strip_code.alone(abs, strip_code.absolute)
+for function, vectors in ((load_1, 1), (load_2, 2), (load_3, 3), (load_4, 4), (load_5, 5)):
+    strip_code.load(function, vectors)
+strip_code.store(store)
+strip_code.fill(filled)
+strip_code.choice(where)
+strip_code.fused(fused)
+strip_code.everywhere(everywhere)
