@@ -59,12 +59,13 @@ cd {folder}
 if [ -z "$_RELUSGD_COMPLETE" ]; then
     {{ printf '%s\\n' "$@"; echo .; }} >> words
 else
-    printf '%s' "$_TYPER_COMPLETE_ARGS" > asked
-    cat answers
+    printf '%s\\n%s\\0' $$ "$_TYPER_COMPLETE_ARGS" > asked
+    until [ -e answer.$$ ]; do sleep 0.01; done
+    cat answer.$$
 fi
 """
 """Writes down its words. When a script asks, this process answers, which is quicker than another
-Python.
+Python. Several may ask at a time: fish does so for what it suggests while one types.
 """
 
 TAKE_TERMINAL = """\
@@ -102,7 +103,6 @@ class Terminal:
         self.words = folder / "words"
         self.words.touch()
         os.mkfifo(folder / "asked")
-        os.mkfifo(folder / "answers")
         self.asked = os.open(folder / "asked", os.O_RDONLY | os.O_NONBLOCK)
         self.screen, inside = os.openpty()
         os.set_blocking(self.screen, False)
@@ -123,6 +123,7 @@ class Terminal:
         )
         os.close(inside)
         self.shown = b""
+        self.questions = b""
 
     def type(self, text):
         """Type a line; the words that the command gets."""
@@ -151,11 +152,15 @@ class Terminal:
             self.shown += os.read(self.screen, 100_000)
 
     def answer(self):
-        """Tell the script what completes the line, if it asks."""
+        """Tell each script that asks what completes the line."""
         with suppress(BlockingIOError):
-            typed = os.read(self.asked, 10_000).decode()
-            if typed:
-                (self.folder / "answers").write_text(answer(typed))
+            self.questions += os.read(self.asked, 10_000)
+        *whole, self.questions = self.questions.split(b"\0")
+        for question in whole:
+            number, _, typed = question.decode().partition("\n")
+            begun = self.folder / "answer"
+            begun.write_text(answer(typed))
+            begun.rename(self.folder / f"answer.{number}")
 
     def close(self):
         self.process.kill()
