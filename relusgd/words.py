@@ -122,6 +122,21 @@ def index_ranges(indices: Sequence[int]) -> str:
     return ", ".join(texts)
 
 
+def with_capital(text: str) -> str:
+    """The text with a capital letter at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def as_sentence(text: str) -> str:
+    """The text with a capital letter at its beginning and a full stop at its end."""
+    return f"{with_capital(text)}."
+
+
+def without_capital(text: str) -> str:
+    """The text with a small letter at its beginning."""
+    return text[:1].lower() + text[1:]
+
+
 # Counts, ratios, sizes and durations
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from relusgd.checks.differences import take_differences
 from relusgd.checks.gradcheck import STEP, GradientCheck, Precision, compare
 from relusgd.checks.parameter_layout import ParameterLayout
+from relusgd.evenly_chosen import evenly_chosen
 from relusgd.gradients.backprop import backprop
 from relusgd.gradients.dense import Kernel, dense_kernel
 from relusgd.gradients.prefix_sums import centre_of, prefix_sum_kernel
@@ -57,8 +58,8 @@ class Problem:
         """The network on its training points, or on evenly chosen ones when they are many."""
         size = parameter_count(network.hidden)
         count = len(dataset.x_train)
-        points = min(count, MOST_POINTS, max(2, MOST_TERMS // size))
-        chosen = np.linspace(0, count - 1, points).round().astype(int)
+        most = min(MOST_POINTS, max(2, MOST_TERMS // size))
+        chosen = evenly_chosen(count, most)
         return cls(
             network.parameters(),
             network.hidden,

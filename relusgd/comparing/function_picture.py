@@ -11,6 +11,7 @@ from relusgd.comparing.functions import FunctionSpread, FunctionSpreads
 from relusgd.comparing.groups import Group, folder_of_all, runs_of_each
 from relusgd.config.key_words import key_words
 from relusgd.config.values import is_number, single
+from relusgd.evenly_chosen import evenly_chosen
 from relusgd.model.network import Array
 from relusgd.pictures.charts.error_chart import Chart, Series
 from relusgd.pictures.charts.function_spread import (
@@ -68,10 +69,7 @@ def scene(functions: FunctionSpreads) -> FunctionPicture:
 
 def _shown_groups(functions: FunctionSpreads) -> list[Group]:
     groups = [spread.group for spread in functions.learned]
-    if len(groups) <= MOST_PANELS:
-        return groups
-    places = np.linspace(0, len(groups) - 1, MOST_PANELS).round().astype(int)
-    return [groups[place] for place in places]
+    return [groups[place] for place in evenly_chosen(len(groups), MOST_PANELS)]
 
 
 def _panel(functions: FunctionSpreads, group: Group) -> FunctionPanel:

@@ -12,6 +12,7 @@ from relusgd.comparing.compared_runs import ComparedRuns
 from relusgd.comparing.groups import Group, Result
 from relusgd.comparing.labels import heading, label
 from relusgd.config.key_words import key_words
+from relusgd.evenly_chosen import evenly_chosen
 from relusgd.model.network import Array
 from relusgd.pictures.charts.comparison import ComparisonPanel, ComparisonPicture, save_comparison
 from relusgd.pictures.charts.error_chart import Chart, Series
@@ -159,10 +160,7 @@ def panel(compared: ComparedRuns, group: Group, colour: int) -> ComparisonPanel:
 
 def _thinned(results: Sequence[Result]) -> list[Result]:
     """MOST_SEEDS of the results, evenly spaced; all of them if they are fewer."""
-    if len(results) <= MOST_SEEDS:
-        return list(results)
-    places = np.linspace(0, len(results) - 1, MOST_SEEDS).round().astype(int)
-    return [results[place] for place in places]
+    return [results[place] for place in evenly_chosen(len(results), MOST_SEEDS)]
 
 
 def panel_titles(group: Group) -> tuple[str, str, str]:

@@ -28,6 +28,7 @@ from relusgd.diagnostics.singular_values import (
     rounding_rank,
 )
 from relusgd.errors import InputError
+from relusgd.evenly_chosen import evenly_chosen
 from relusgd.gradients.jacobian import JacobianProducts, jacobian
 from relusgd.model.network import Array, Booleans, Network, layer_parameters, learning_parameters
 from relusgd.one_thread import one_thread
@@ -307,7 +308,7 @@ def _signs(network: Network, x: Array, columns: slice, directions: Array) -> Arr
 
     Of many points, at SIGN_POINTS of them, evenly chosen.
     """
-    chosen = np.linspace(0, len(x) - 1, min(len(x), SIGN_POINTS)).round().astype(int)
+    chosen = evenly_chosen(len(x), SIGN_POINTS)
     values = directed_derivatives(network, x[chosen], columns, directions)
     size = np.abs(values)
     first_large = np.argmax(size >= LARGE * size.max(axis=0), axis=0)

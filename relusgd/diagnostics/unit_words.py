@@ -12,7 +12,7 @@ import numpy as np
 from relusgd.diagnostics.elbow_step import ParameterStep, UnitStep
 from relusgd.diagnostics.step_phrases import StepPhrases, signed, told_apart, word_of_sign
 from relusgd.model.scaling import Scaling
-from relusgd.words import and_list, counted, plain_significant, significant
+from relusgd.words import and_list, as_sentence, counted, plain_significant, significant
 
 
 class UnitWords(StepPhrases):
@@ -189,7 +189,7 @@ class UnitWords(StepPhrases):
                 sides.append(f"{counted(len(chosen), 'point')} {verb} {name} (by {distance})")
         if len(sides) > 1:
             return [f"Of the others {and_list(sides)}."]
-        return [f"{_upper(sides[0])}."]
+        return [as_sentence(sides[0])]
 
     def _other_forces(self, unit: UnitStep) -> list[str]:
         """What of the move is not the gradient's of this batch."""
@@ -233,7 +233,3 @@ def _towards(before: float, after: float, x: float) -> str:
 def _points(count: int) -> str:
     verb = "has" if count == 1 else "have"
     return f"{counted(count, 'point')} {verb}"
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

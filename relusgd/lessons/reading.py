@@ -18,7 +18,7 @@ from relusgd.config.yaml_reader import Document, read_file, read_yaml
 from relusgd.errors import ConfigError, InputError
 from relusgd.lessons.file_faults import faults_of_file
 from relusgd.lessons.lesson import LabExercise, Lesson, LessonFile, Question
-from relusgd.words import did_you_mean, nearest, shown
+from relusgd.words import did_you_mean, nearest, shown, without_capital
 
 FORMAT = "docs/lessons.md has the format"
 
@@ -93,7 +93,7 @@ def _shape_fault(error: ErrorDetails) -> Fault:
     if error["type"] == "missing":
         return Fault(path, "is missing")
     text = error["msg"].removeprefix("Value error, ")
-    return Fault(path, f"is {shown(error['input'])}: {text[:1].lower()}{text[1:]}")
+    return Fault(path, f"is {shown(error['input'])}: {without_capital(text)}")
 
 
 def _keys_beside(path: tuple[str | int, ...]) -> list[str]:

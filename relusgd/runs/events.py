@@ -18,7 +18,7 @@ from relusgd.pictures.pages.html_table import html_table
 from relusgd.runs.diagnosis_tables import TextTable
 from relusgd.training.ending import Ending
 from relusgd.training.optimizers import make_optimizer
-from relusgd.words import significant
+from relusgd.words import as_sentence, significant
 
 MOST_PARAMETERS = 2000
 MOST_PRODUCTS = 2 * 10**6
@@ -78,7 +78,7 @@ class Events(Sequence[Event]):
 
     def table(self) -> TextTable:
         """A line for each event: when, and what happened."""
-        rows = [[_moment(event), _as_sentence(event.sentence)] for event in self]
+        rows = [[_moment(event), as_sentence(event.sentence)] for event in self]
         return TextTable(["epoch", "what happened"], rows, words=(0, 1))
 
     def to_json(self) -> list[dict[str, Any]]:
@@ -150,7 +150,3 @@ def _moment(event: Event) -> str:
 def _clock_text(epoch: float) -> str:
     """1,200; within an epoch 0.2."""
     return f"{epoch:,.0f}" if epoch == round(epoch) else significant(epoch, 3)
-
-
-def _as_sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."

@@ -12,6 +12,7 @@ import numpy as np
 from relusgd.advice import settings
 from relusgd.diagnostics.evidence.course import ErrorCourse
 from relusgd.diagnostics.symptoms import Symptoms
+from relusgd.evenly_chosen import evenly_chosen
 from relusgd.model.history import History
 from relusgd.model.network import Array, parameter_count
 from relusgd.model.points import Dataset
@@ -183,14 +184,13 @@ def _last_crossing(history: History, x: Array) -> int | None:
     """The step of the first snapshot since which every elbow of the first layer has been between
     the same two training points; None where that is the last one.
     """
-    count = min(len(history), MOST_SNAPSHOTS)
-    rows = np.linspace(0, len(history) - 1, count).round().astype(np.int64)
+    rows = evenly_chosen(len(history), MOST_SNAPSHOTS)
     gaps = np.searchsorted(x, history.elbow[rows])
     has_moved = (gaps != gaps[-1]).any(axis=1)
     if not has_moved.any():
         return int(history.step[0])
     since = int(np.flatnonzero(has_moved)[-1]) + 1
-    return int(history.step[rows[since]]) if since < count - 1 else None
+    return int(history.step[rows[since]]) if since < len(rows) - 1 else None
 
 
 def _explanation(explained: ExplainedTraining, note: str = "") -> Explanation:

@@ -10,6 +10,7 @@ import numpy as np
 
 from relusgd.advice import advice, option
 from relusgd.errors import InputError
+from relusgd.evenly_chosen import evenly_chosen
 from relusgd.model.network import Array
 from relusgd.pictures.features.head import clock_letters, head_options, number_fields
 from relusgd.pictures.features.scene import FeatureColumn, FeatureScene
@@ -161,8 +162,7 @@ class FeatureFilm:
     def scene(self) -> FeatureScene:
         """One column, whose limits hold at all moments."""
         first, count = self._first, len(self._rows)
-        sampled = np.unique(np.linspace(0, count - 1, min(count, SAMPLES)).round().astype(int))
-        samples = [self._make_view(int(moment)) for moment in sampled]
+        samples = [self._make_view(int(moment)) for moment in evenly_chosen(count, SAMPLES)]
         return FeatureScene(
             dataset=self._run.data,
             rows=family_rows(first.network.hidden, first.columns),

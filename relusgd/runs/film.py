@@ -36,7 +36,7 @@ from relusgd.runs.film_ending import FilmEnding, film_ending
 from relusgd.runs.references import reference_names
 from relusgd.runs.slowed_step import ReplayedRun, slowed_step
 from relusgd.runs.titles import panel_titles
-from relusgd.words import counted
+from relusgd.words import counted, with_capital
 
 
 class FilmedRun(ToldRun, ReplayedRun, Protocol):
@@ -174,6 +174,6 @@ def _interpolated(
     views = [View(history, run.data) for history, run in zip(histories, runs, strict=True)]
     recorded = counted(max(len(run.history) for run in runs), "recorded snapshot")
     words = f"interpolated between {recorded}"
-    title = f"{look.title} · {words}" if look.title else f"{words[0].upper()}{words[1:]}"
+    title = f"{look.title} · {words}" if look.title else with_capital(words)
     moved = views[0] if len(views) == 1 else RunGroup(views, *panel_titles(runs))
     return moved, replace(look, title=title)

@@ -16,6 +16,7 @@ from relusgd.pictures.moments.frames import Indices
 from relusgd.pictures.scenes.scene import RunGroup, Scene
 from relusgd.pictures.scenes.view import View
 from relusgd.runs.drawn_scene import ToldRun
+from relusgd.words import without_capital
 
 
 def captions_of_runs(
@@ -53,7 +54,7 @@ def _in_group(event: Event, view: View, group: RunGroup, title: str) -> Event:
     at = _at_rows_of(view.history, event)
     moments = group.clock.searchsorted(view.clock)
     end = None if at.end_row is None else int(moments[at.end_row])
-    caption = f"{title}: {event.caption[0].lower()}{event.caption[1:]}"
+    caption = f"{title}: {without_capital(event.caption)}"
     return replace(event, row=int(moments[at.row]), end_row=end, caption=caption)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from relusgd.evenly_chosen import evenly_chosen
 from relusgd.run_files.folder import array_sizes, have_room
 from relusgd.runs.identity import planned_steps
 from relusgd.runs.run import Run
@@ -61,4 +62,4 @@ def _thinned(errors: NDArray[Any], points: int = 16) -> list[float]:
 
 @lru_cache(maxsize=64)
 def _spread_rows(snapshots: int, points: int) -> NDArray[Any]:
-    return np.unique(np.linspace(0, snapshots - 1, points).round().astype(int))
+    return evenly_chosen(snapshots, points)

@@ -15,6 +15,7 @@ from relusgd.diagnostics.symptoms import Symptoms, what_happened
 from relusgd.training.ending import with_number
 from relusgd.training.plan import Plan
 from relusgd.training.trials import HELPFUL, Trial, first_helpful
+from relusgd.words import as_sentence
 
 Verdict = Literal["fits", "could fit better", "learned nothing", "diverged", "planned"]
 
@@ -67,7 +68,7 @@ class ExplainedCause:
 
     @property
     def sentence(self) -> str:
-        return _capital(self.reason)
+        return as_sentence(self.reason)
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def explain_training(
     budget: for trials of what may help, in seconds of the processor; 0 tries nothing.
     """
     if not symptoms.is_planned and fits_well(symptoms):
-        return ExplainedTraining("fits", _capital(fit_words(symptoms)))
+        return ExplainedTraining("fits", as_sentence(fit_words(symptoms)))
     causes = _told(symptoms)
     if symptoms.is_planned:
         return _foreseen(plan, causes)
@@ -143,18 +144,13 @@ def _sentence(symptoms: Symptoms, causes: Sequence[ExplainedCause]) -> str:
     """What happened, and the first cause."""
     because = f"; {causes[0].reason}" if causes else ""
     if symptoms.has_failed:
-        return _capital(f"{what_happened(symptoms)}{because}")
+        return as_sentence(f"{what_happened(symptoms)}{because}")
     train = symptoms.original_mse(symptoms.final_mse)
     best_constant = symptoms.original_mse(symptoms.constant_mse)
     errors = f"train MSE {train}, the best constant's is {best_constant}"
     if symptoms.noise.mse > 0:
         errors += f", that of the noise {symptoms.original_mse(symptoms.noise.mse)}"
-    return _capital(f"it could fit better ({errors}){because}")
-
-
-def _capital(text: str) -> str:
-    """The text as a sentence."""
-    return f"{text[0].upper()}{text[1:]}."
+    return as_sentence(f"it could fit better ({errors}){because}")
 
 
 def _untried(plan: Plan, cause: Cause) -> ExplainedCause:

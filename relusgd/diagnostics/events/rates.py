@@ -9,6 +9,7 @@ import numpy as np
 from relusgd.diagnostics.events.course import RecordedCourse
 from relusgd.diagnostics.events.event import Event
 from relusgd.diagnostics.events.registry import event_kind
+from relusgd.evenly_chosen import evenly_chosen
 from relusgd.model.network import Array
 from relusgd.words import number
 
@@ -91,8 +92,7 @@ def edge_of_stability(course: RecordedCourse) -> Iterator[Event]:
     """
     if course.sharpness_ratio is None or course.outcome == "diverged" or len(course) < 3:
         return
-    count = min(MEASURED, len(course))
-    chosen = np.unique(np.linspace(0, len(course) - 1, count).round().astype(np.int64))
+    chosen = evenly_chosen(len(course), MEASURED)
     ratios = np.array([course.sharpness_ratio(int(row)) for row in course.rows[chosen]])
     if not ratios[0] < OFF_EDGE:
         return

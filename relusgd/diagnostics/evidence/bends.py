@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from relusgd.evenly_chosen import evenly_chosen
 from relusgd.model.network import Array
 
 MOST_POINTS = 400
@@ -61,9 +62,7 @@ def _positions(u: Array) -> Array:
     points = np.unique(u)
     middles = 0.5 * (points[1:] + points[:-1])
     positions = np.sort(np.concatenate([points[1:-1], middles]))
-    if len(positions) <= MOST_POSITIONS:
-        return positions
-    chosen = np.linspace(0, len(positions) - 1, MOST_POSITIONS).round().astype(int)
+    chosen = evenly_chosen(len(positions), MOST_POSITIONS)
     return np.asarray(positions[chosen], dtype=np.float64)
 
 
@@ -105,7 +104,5 @@ def _exchanged(line: Array, hinges: Array, chosen: list[int], y: Array) -> list[
 
 def _thinned(x: Array, y: Array) -> tuple[Array, Array]:
     """At most MOST_POINTS of the points, evenly spaced in their order."""
-    if len(x) <= MOST_POINTS:
-        return x, y
-    chosen = np.linspace(0, len(x) - 1, MOST_POINTS).round().astype(int)
+    chosen = evenly_chosen(len(x), MOST_POINTS)
     return x[chosen], y[chosen]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from relusgd.evenly_chosen import evenly_chosen
 from relusgd.model.network import Array
 from relusgd.pictures.features.view import OUTPUT_LAYER, FamilyRow, FeatureView, Kind
 from relusgd.pictures.kit.axis import ErrorAxis
@@ -152,7 +153,7 @@ def subscript(number: int) -> str:
 
 def draw_rug(sheet: Sheet, axes: Axes, x: Array, limits: tuple[float, float]) -> None:
     """A tick at the lower edge for every training point."""
-    chosen = np.linspace(0, len(x) - 1, min(len(x), MOST_RUG)).round().astype(int)
+    chosen = evenly_chosen(len(x), MOST_RUG)
     low, high = limits
     top = low + 0.028 * (high - low)
     ticks = [[(place, low), (place, top)] for place in x[chosen].tolist()]

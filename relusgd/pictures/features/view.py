@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from relusgd.diagnostics.features import Features
+from relusgd.evenly_chosen import evenly_chosen
 from relusgd.gradients.jacobian import jacobian
 from relusgd.model.breakpoints import breakpoints
 from relusgd.model.network import (
@@ -59,9 +60,7 @@ class Family:
     @property
     def drawn(self) -> Integers:
         """The entries whose curves are drawn."""
-        count = len(self.entries)
-        chosen = np.linspace(0, count - 1, min(count, MOST_CURVES)).round().astype(np.int64)
-        return self.entries[chosen]
+        return self.entries[evenly_chosen(len(self.entries), MOST_CURVES)]
 
     def place_of(self, unit: int) -> int | None:
         """Where the curve of this unit is among those drawn; with one hidden layer alone."""
@@ -92,13 +91,12 @@ def family_rows(hidden: Sequence[int], columns: slice) -> list[FamilyRow]:
     rows = [row for row in rows if row]
     if len(hidden) == 1:
         return [(family,) for row in rows for family in row]
-    return _evenly_chosen(rows, MOST_ROWS)
+    return _some_of(rows, MOST_ROWS)
 
 
-def _evenly_chosen(listed: Sequence[Chosen], most: int) -> list[Chosen]:
+def _some_of(listed: Sequence[Chosen], most: int) -> list[Chosen]:
     """At most so many of them, the first and the last among them."""
-    places = np.linspace(0, len(listed) - 1, min(len(listed), most)).round().astype(int)
-    return [listed[place] for place in places]
+    return [listed[place] for place in evenly_chosen(len(listed), most)]
 
 
 def _layer_families(hidden: Sequence[int], layer: int, columns: slice) -> FamilyRow:
@@ -176,7 +174,7 @@ class FeatureView:
         spectra = {"all": found.singular_values[: found.rank]}
         if len(by_layer) > 1:
             last = len(found.network.hidden) + 1
-            for layer, one in _evenly_chosen([*by_layer.items()], MOST_ROWS):
+            for layer, one in _some_of([*by_layer.items()], MOST_ROWS):
                 name = OUTPUT_LAYER if layer == last else f"layer {layer}"
                 spectra[name] = one.singular_values[: one.rank]
         return cls(

@@ -11,6 +11,7 @@ from typing import Protocol, Self
 import numpy as np
 
 from relusgd.errors import InputError, RelusgdError
+from relusgd.evenly_chosen import evenly_chosen
 from relusgd.files import replacing
 from relusgd.pictures.encoding import gif, mp4
 from relusgd.pictures.encoding.palette import Palette
@@ -37,6 +38,9 @@ FASTEST = {".gif": gif.FASTEST, ".mp4": mp4.FASTEST}
 
 USUAL_FPS = {".gif": FPS, ".mp4": FPS_OF_VIDEO}
 """Frames a second, when nothing is said."""
+
+PALETTE_FRAMES = 8
+"""So many frames decide the colours of a GIF."""
 
 SLOWEST = 0.01
 """Frames a second. A GIF cannot hold a frame for more than eleven minutes, and an MP4 repeats each
@@ -190,6 +194,6 @@ def _open_film(
         rest = 0.0
     if suffix == ".mp4":
         return mp4.Mp4Film(path, painter.size, *mp4.schedule(fps, hold, rest))
-    sample = np.unique(np.linspace(0, len(indices) - 1, 8).round().astype(int))
+    sample = evenly_chosen(len(indices), PALETTE_FRAMES)
     palette = Palette.of([painter.frame(int(indices[position])) for position in sample])
     return gif.GifFilm(path, painter.size, palette, gif.delays(len(indices), fps, hold, rest))

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from relusgd.config import Config, config_to_yaml
+from relusgd.evenly_chosen import evenly_chosen
 from relusgd.model.points import Dataset
 from relusgd.pictures.kit.axis import SOFT_START
 from relusgd.pictures.moments.frames import Indices
@@ -209,11 +210,12 @@ def _points_data(view: View) -> dict[str, Any]:
         "train": (dataset.x_train, dataset.y_train),
         "test": (dataset.x_test, dataset.y_test),
     }
+    points = {}
+    for name, (x, y) in columns.items():
+        shown = evenly_chosen(len(x), MOST_POINTS)
+        points[name] = {"of": len(x), "x": pack(x[shown]), "y": pack(y[shown])}
     return {
-        "points": {
-            name: {"of": len(x), "x": pack(_evenly(x)), "y": pack(_evenly(y))}
-            for name, (x, y) in columns.items()
-        },
+        "points": points,
         "test_shown": view.shows_test_points,
         "truth": None if view.truth is None else pack(view.truth[1]),
         "domain": (view.low, view.high),
@@ -221,12 +223,6 @@ def _points_data(view: View) -> dict[str, Any]:
         "names": (dataset.x_name, dataset.y_name),
         "dates": dataset.x_is_date,
     }
-
-
-def _evenly(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    if len(values) <= MOST_POINTS:
-        return values
-    return values[np.linspace(0, len(values) - 1, MOST_POINTS).round().astype(np.int64)]
 
 
 def _distinct(datasets: Sequence[Dataset]) -> list[Dataset]:
