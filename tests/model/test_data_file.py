@@ -72,6 +72,8 @@ def refusal(path, **options):
         "x,y\n2,20\n1,10\n3,-30.5\n\x1a",
         "| x | y |\n|---|--:|\n| 2 | 20 |\n| 1 | 10 |\n| 3 | -30.5 |\n",
         " x | y\n---+---\n 2 | 20\n 1 | 10\n 3 | -30.5\n",
+        "+---+---+\n| x | y |\n+---+---+\n| 2 | 20 |\n| 1 | 10 |\n| 3 | -30.5 |\n+---+---+\n",
+        "+---+---+\n| x | y |\n+===+===+\n| 2 | 20 |\n+---+---+\n| 1 | 10 |\n| 3 | -30.5 |\n",
         'Set:,"R1"\nTime:,"1996"\n=====\n,"x","y",\n\n"UK","2","20",\n"B","1","10",\n"C","3","-30.5",\n',
         "Series: L1\nAge: 16 years\n\nid,x,y,\nL1,2,20\nL1,1,10\nL1,3,-30.5\n",
         "sep=;\nx;y\n2;20\n1;10\n3;-30,5\n",
@@ -299,7 +301,12 @@ def test_a_file_of_which_nothing_is_left_is_refused(write):
 
 
 @pytest.mark.parametrize(
-    "word", ["", "NA", "n/a", "#N/A", "<NA>", "NaN", "null", "None", "-", "–", ".", "..", "?", "*"]
+    "word",
+    [
+        *("", "NA", "n/a", "#N/A", "<NA>", "NaN", "null", "None", "-", "–", ".", "..", "?", "*"),
+        *("no data", "NoData", "not available", "(missing)", "[null]", "#NV", "#N/D", "k.A."),
+        *(".a", ".Z", "._"),
+    ],
 )
 def test_the_words_of_other_programs_for_nothing_are_known(write, word):
     path = write(f"x,y\n1,2\n2,{word}\n")
@@ -335,6 +342,20 @@ def test_the_words_of_other_programs_for_nothing_are_known(write, word):
         ("2 Jul 2020 12:00", 2020 + 183.5 / 366),
         ("Sept. 2019", 2019 + 243 / 365),
         ("2019 May", 2019 + 120 / 365),
+        ("2020.07.02", 2020.5),
+        ("Thu, 2 Jul 2020 02:00:00 +0200", 2020.5),
+        ("Thursday July 2nd 2020", 2020.5),
+        ("2020-07-02 12:00 am", 2020.5),
+        ("2020-07-02 12:00 PM", 2020 + 183.5 / 366),
+        ("2020-07-02 00:00:00 UTC", 2020.5),
+        ("2020-07-02 00:00:00,000", 2020.5),
+        ("20200702T000000Z", 2020.5),
+        ("2020-184", 2020.5),
+        ("07/2020", 2020 + 182 / 366),
+        ("Q3 2020", 2020 + 182 / 366),
+        ("3Q2020", 2020 + 182 / 366),
+        ("2020-W27-4", 2020.5),
+        ("2019-W01", 2018 + 364 / 365),
     ],
 )
 def test_dates_are_years_with_fractions(write, cell, year):
@@ -385,8 +406,15 @@ def test_that_dates_are_read_as_years_is_said_once(write):
         ("12-Mar-99", "dates are read as 2020-03-31 or 2020-03"),
         ("2020-02-30", "no date of the calendar"),
         ("2020-13", "no date of the calendar"),
+        ("2. Juli 2020", "dates are read as 2020-03-31 or 2020-03"),
+        ("2 de julio de 2020", "dates are read as 2020-03-31 or 2020-03"),
+        ("2020年7月2日", "dates are read as 2020-03-31 or 2020-03"),
+        ("3Q20", "dates are read as 2020-03-31 or 2020-03"),
+        ("2020-07-02 13:00 PM", "no date of the calendar"),
+        ("2020-366-1", "not a number"),
         ("12:30", "a time of day"),
         ("12", "is '12', a number among dates"),
+        ("2020.07", "is '2020.07', a number among dates"),
     ],
 )
 def test_other_dates_are_refused_with_what_they_could_mean(write, cell, words):
@@ -437,6 +465,41 @@ def test_eight_digits_are_a_number_or_a_date(write):
     path = write("x,y\n20200301.0,1\n20200302.0,2\n20200401.0,3\n")
     assert values(path)[0] == [20200301, 20200302, 20200401]
     assert values(write("x,y\n20200301,1\n20200399,2\n20200401,3\n"))[0][1] == 20200399
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "date"),
+    [
+        ("202007", "202101", "2020-07"),
+        ("2020184", "2021001", "2020-07-02"),
+        ("2020070200", "2021010100", "2020-07-02 00:00"),
+        ("202007020000", "202101010000", "2020-07-02 00:00"),
+        ("20200702000000", "20210101000000", "2020-07-02 00:00"),
+    ],
+)
+def test_other_digits_that_are_dates_are_read_or_refused_alike(write, first, second, date):
+    rows = f"{first},1\n{second},2\n,3\n{second},4\n"
+    columns = read_columns(write(f"yyyymm,y\n{rows}"), missing="skip")
+    year = 2020 + 182 / 366 if first == "202007" else 2020.5
+    assert columns.x.tolist() == pytest.approx([year, 2021, 2021], abs=1e-12)
+    (doubt,) = faults_of(write(f"x,y\n{rows}"), missing="skip")
+    assert f"is '{first}', which could be a number or the date {date}; name the" in doubt
+    assert values(write(f"x,y\n{rows}{int(first) + 0.5},5\n"), missing="skip")[0][0] == int(first)
+
+
+def test_dates_of_six_digits_without_their_century_are_refused(write):
+    words = "could be a number or a date; write its year with four digits, or write numbers with a"
+    assert words in refusal(write("date,y\n200101,1\n200115,2\n200131,3\n"), x="date")
+    assert values(write("x,y\n200101,1\n200115,2\n200131,3\n"))[0] == [200101, 200115, 200131]
+
+
+def test_seasons_are_not_taken_for_months(write):
+    assert refusal(write("year,y\n2009/10,1\n2010/11,2\n2011/12,3\n"), x="year") == (
+        ":2: 'year' is '2009/10', which could be the month 2009-10 or the time from 2009 to 2010; "
+        "write months with their day (2009-10-01), or years alone (2009)"
+    )
+    months = read_columns(write("year,y\n2009/10,1\n2009/11,2\n2009/12,3\n"))
+    assert months.is_dated
 
 
 @pytest.mark.parametrize("name", ["date", "DATE", "obs_date", "Datum", "YYYYMMDD"])
@@ -556,6 +619,14 @@ def test_one_column_alone_is_read_as_x_is(write):
         ("x,y\n1,1/2\n", [":2: 'y' is '1/2', a fraction or two numbers; write one number"]),
         ("x,y\n1,½\n", [":2: 'y' is '½', a fraction or two numbers; write one number"]),
         ("x,y\n1,1.5D+03\n", [":2: 'y' is '1.5D+03', an exponent of Fortran; write 1.5e+03"]),
+        ("x,y\n1,1.5×10^3\n", [":2: 'y' is '1.5×10^3', a power of ten; write 1.5e3"]),
+        ("x,y\n1,2*10**-3\n", [":2: 'y' is '2*10**-3', a power of ten; write 2e-3"]),
+        ("x,y\n1,2 x 10⁻³\n", [":2: 'y' is '2 x 10⁻³', a power of ten; write 2e-3"]),
+        (
+            "x,y\n1,ND\n",
+            [":2: 'y' is 'ND', which could be no data, or less than could be measured"],
+        ),
+        ("x,y\n1,2\nx,y\n", [":3: 'x' is 'x', the name of the column again", ":3: 'y' is 'y'"]),
         ("x,y\n1,TRUE\n", [":2: 'y' is 'TRUE', a truth value; write 1 and 0"]),
         ("x,y\n1,#DIV/0!\n", [":2: 'y' is '#DIV/0!', an error of a spreadsheet"]),
         ("x,y\n1,2\nTotal,2\n", [":3: 'x' is 'Total', which is not a number; a row of totals"]),

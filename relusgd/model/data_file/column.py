@@ -10,11 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from relusgd.model.data_file.dates import is_year, read_compact_date, read_date
+from relusgd.model.data_file.compact_dates import read_compact_date
+from relusgd.model.data_file.dates import is_year, read_date
 from relusgd.model.data_file.day_order import DayOrder, is_ordered_date, read_ordered_date
 from relusgd.model.data_file.faults import DataFaults, in_quotes
 from relusgd.model.data_file.marks import Evidence, Marks
 from relusgd.model.data_file.missing import is_missing
+from relusgd.model.data_file.names import clean_name
 from relusgd.model.data_file.numbers import read_number
 from relusgd.model.data_file.wrong_cells import why_no_number
 from relusgd.words import counted
@@ -100,7 +102,10 @@ class FileColumn:
 
     def _keep_example(self, cell: str) -> None:
         """Keep the first date that has a fraction to show, or the first one."""
-        if self.example is None or (read_date(self.example) or 0.0).is_integer():
+        year = None
+        if self.example is not None:
+            year = read_compact_date(self.example) or read_date(self.example)
+        if year is None or year.is_integer():
             self.example = cell
 
     @property
@@ -176,7 +181,7 @@ class FileColumn:
         readings = read_number(cell)
         if readings is None:
             if read_date(cell) is None:
-                return why_no_number(cell)
+                return self._why_no_number(cell)
             reason = "a date; dates are read as x alone"
             if self.may_be_dates:
                 reason = "a date among numbers"
@@ -194,11 +199,17 @@ class FileColumn:
         if year is None and self.is_compact:
             year = read_compact_date(cell)
             if year is not None:
-                self.example = self.example or cell
+                self._keep_example(cell)
         if year is not None:
             return year
         if read_number(cell) is not None:
             return f"is {in_quotes(cell)}, a number among dates"
+        return self._why_no_number(cell)
+
+    def _why_no_number(self, cell: str) -> str:
+        if clean_name(cell) == self.name:
+            repeated = "the name of the column again, as where tables are put together"
+            return f"is {in_quotes(cell)}, {repeated}; leave this line out"
         return why_no_number(cell)
 
     def refuse_missing(self, faults: DataFaults, advice: str | None = None) -> None:

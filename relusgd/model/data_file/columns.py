@@ -19,11 +19,10 @@ from relusgd.model.data_file.choice import choose_columns, find_column
 from relusgd.model.data_file.column import FileColumn
 from relusgd.model.data_file.content import read_content
 from relusgd.model.data_file.data_rows import DataRows
-from relusgd.model.data_file.dates import is_compact_date
+from relusgd.model.data_file.doubtful_dates import refuse_doubtful_dates
 from relusgd.model.data_file.faults import DataFaults, in_quotes
 from relusgd.model.data_file.layout import Layout, find_layout
 from relusgd.model.data_file.marks import Decimal, Marks
-from relusgd.model.data_file.missing import is_missing
 from relusgd.model.data_file.names import clean_name
 from relusgd.model.data_file.notes import apart_note, dates_note
 from relusgd.model.data_file.numbers_apart import numbers_apart
@@ -31,9 +30,6 @@ from relusgd.model.network import Array
 from relusgd.words import counted
 
 MissingRule = Literal["refuse", "skip"]
-
-COMPACT_ROWS = 3
-"""From so many rows on, a column of numbers such as 20200304 alone may be dates."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +76,7 @@ def read_columns(
     y_column = FileColumn(layout.names[y_index])
     rows = DataRows(path, data, layout, (x_index, y_index))
     faults = _fill(rows, [x_column, y_column], decimal)
-    _check_compact_dates(x_column, layout, x_index, faults)
+    refuse_doubtful_dates(x_column, layout, x_index, faults)
     if missing == "refuse":
         for column in (x_column, y_column):
             column.refuse_missing(faults)
@@ -189,24 +185,3 @@ def _left_out(x_column: FileColumn, y_column: FileColumn, count: int) -> str:
     ]
     verb = "is" if count == 1 else "are"
     return f"{count:,} of {rows} {verb} left out: {' and '.join(places)}"
-
-
-def _check_compact_dates(
-    column: FileColumn,
-    layout: Layout,
-    index: int,
-    faults: DataFaults,
-) -> None:
-    """Refuse an x of numbers such as 20200304 alone, which are numbers or dates."""
-    values = column.values
-    if column.is_dated or len(values) < COMPACT_ROWS or not 1.8e7 < values[0] < 2.1e7:
-        return
-    cells = [(line, row[index]) for line, row in layout.sample if not is_missing(row[index])]
-    if cells and all(is_compact_date(cell) for _, cell in cells):
-        line, cell = cells[0]
-        written = f"{cell[:4]}-{cell[4:6]}-{cell[6:]}"
-        faults.add_of_column(
-            line,
-            f"{in_quotes(column.name)} is {in_quotes(cell)}, which could be a number or the date "
-            f"{written}; name the column date, or write numbers with a point ({cell}.0)",
-        )

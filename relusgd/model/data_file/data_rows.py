@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from relusgd.model.data_file.faults import DataFaults
-from relusgd.model.data_file.layout import Layout, is_comment
+from relusgd.model.data_file.layout import Layout, is_comment, is_rule
 from relusgd.model.data_file.numbers import read_number
 from relusgd.model.data_file.rows import row_blocks
 from relusgd.words import counted
@@ -79,7 +79,7 @@ class DataRows:
         is_long_enough = len(row) >= width
         if is_long_enough and not any(cell.strip() for cell in cells_beyond):
             return True
-        if is_comment(row):
+        if is_comment(row) or is_rule(row):
             return False
         self.has_faulty_rows = True
         faults.add(line, self._wrong_length(row, width))

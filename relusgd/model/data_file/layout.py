@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from relusgd.errors import ConfigError
-from relusgd.model.data_file.dates import is_compact_date, is_year, read_date
+from relusgd.model.data_file.compact_dates import are_compact_dates
+from relusgd.model.data_file.dates import is_year, read_date
 from relusgd.model.data_file.day_order import is_ordered_date
 from relusgd.model.data_file.faults import in_quotes
 from relusgd.model.data_file.marks import reads_as_number
@@ -84,8 +85,7 @@ class Layout:
     def holds_compact_dates(self, index: int) -> bool:
         """Whether a column that is named as one of dates has dates such as 20200304 alone."""
         cells = self._cells(index)
-        is_named_so = says_date(self.names[index])
-        return is_named_so and bool(cells) and all(map(is_compact_date, cells))
+        return says_date(self.names[index]) and are_compact_dates(cells)
 
     def _cells(self, index: int) -> list[str]:
         """The cells of a column in the sample that are not missing."""

@@ -15,7 +15,9 @@ INVISIBLE = ("Cc", "Cf")
 QUOTE_PAIRS = ("''", "``", "““", "“”", "‘‘", "‘’", "«»")
 
 _SAYS_DATE = re.compile(
-    r"(^|[\W_])(dates?|datum|fecha|days?|yyyymmdd|ymd)($|[\W_])|yyyymmdd", re.IGNORECASE
+    r"(^|[\W_])(dates?|datum|fecha|days?|months?|monat|mes|ymd|ym|yearmon|yearmonth|period"
+    r"|datetime|timestamp)($|[\W_])|yyyy_?-?(mm|doy|ddd)",
+    re.IGNORECASE,
 )
 
 

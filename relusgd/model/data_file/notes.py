@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from relusgd.model.data_file.dates import read_compact_date, read_date
+from relusgd.model.data_file.compact_dates import read_compact_date
+from relusgd.model.data_file.dates import read_date
 from relusgd.model.data_file.day_order import read_ordered_date
 from relusgd.model.data_file.faults import in_quotes
 from relusgd.model.data_file.numbers_apart import NumberApart

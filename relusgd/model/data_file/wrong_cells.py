@@ -20,9 +20,16 @@ _FACTOR = re.compile(r"(k|m|bn?|g|t|mn|mio|mrd|tsd|thousand|million|billion)\.?"
 _DIGITS = r"[+-]?[\d.,'’ \u00a0\u2009\u202f]*\d[\d.,]*"
 _NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _CURRENCY = re.compile(r"[$€£¥₹₩₽¢]|\b(USD|EUR|CHF|GBP|JPY|Fr\.)")
+_RAISED = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789", "+")
 _QUOTES = '“”„‟‘‚«»‹›"'
 _SLASHED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})( .*)?", re.ASCII)
 _MONTH_NAME = re.compile(rf"\b({'|'.join(name[:3] for name in MONTHS)})", re.IGNORECASE)
+_OTHER_DATE = re.compile(
+    r"(\d{1,2}\.? )?(de )?[^\W\d_]{3,12}\.? (de )?\d{4}( .*)?|\d{4}年.*"
+    r"|(Q[1-4]|[1-4]Q)[-/ ]?\d{2}"
+)
+"""Such as 2. Mai 2020: a word where an English month would be."""
+
 _TOTALS = re.compile(
     r"(grand |sub)?(total|sum|summe|mean|average|gesamt|all|count|median)s?\b.*", re.IGNORECASE
 )
@@ -121,7 +128,8 @@ def _date(cell: str) -> str | None:
         return "which is no date of the calendar; dates are read as 2020-03-31"
     if re.fullmatch(r"[+-]?\d{1,3}:\d{2}(:\d{2}([.,]\d+)?)?( ?[ap]m)?", cell, re.IGNORECASE):
         return "a time of day; write it as one number, such as hours or seconds"
-    if _MONTH_NAME.search(cell) and any(character.isdigit() for character in cell):
+    has_digits = any(character.isdigit() for character in cell)
+    if has_digits and (_MONTH_NAME.search(cell) or _OTHER_DATE.fullmatch(cell)):
         return "which is not a number; dates are read as 2020-03-31 or 2020-03"
     return None
 
@@ -169,8 +177,9 @@ def _other_notation(cell: str) -> str | None:
         return f"with underscores between its digits; write {cell.replace('_', '')}"
     if re.fullmatch(r"[+-]?[\d.]+[dD][+-]?\d+", cell):
         return f"an exponent of Fortran; write {re.sub('[dD]', 'e', cell)}"
-    if re.fullmatch(r"[+-]?[\d.]+ ?[×x*] ?10(\^|\*\*)? ?[-+−⁻\d⁰¹²³⁴-⁹]+", cell):
-        return "a power of ten in words; write it as 1.5e-3"
+    power = re.fullmatch(r"([+-]?[\d.]+) ?[×x*] ?10(?:\^|\*\*)? ?([-+−⁻\d⁰¹²³⁴-⁹]+)", cell)
+    if power is not None:
+        return f"a power of ten; write {power[1]}e{power[2].translate(_RAISED)}"
     if cell.lower() in ("true", "false", "yes", "no", "t", "f", "wahr", "falsch"):
         return "a truth value; write 1 and 0"
     if re.fullmatch(r"#(DIV/0|VALUE|REF|NAME|NUM|NULL|WERT|BEZUG|ZAHL)[!?]?", cell):
@@ -199,6 +208,15 @@ def _totals(cell: str) -> str | None:
     return "which is not a number; a row of totals is no point, so leave it out"
 
 
+def _no_measurement(cell: str) -> str | None:
+    if cell.lower() in ("nd", "n.d.", "n. d.", "bdl", "<lod", "<loq", "trace", "tr"):
+        return (
+            "which could be no data, or less than could be measured; write the number, or leave "
+            "the cell empty"
+        )
+    return None
+
+
 _REASONS: tuple[Reason, ...] = (
     _infinite,
     _invisible,
@@ -214,4 +232,5 @@ _REASONS: tuple[Reason, ...] = (
     _other_notation,
     _text_behind,
     _totals,
+    _no_measurement,
 )
