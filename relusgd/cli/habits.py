@@ -221,7 +221,9 @@ class _Line:
         """The key that an option such as --no-nesterov switches off."""
         from relusgd.config import is_switch
 
-        key = self._key(name[3:].replace("-", "_")) if name.startswith(("no-", "no_")) else None
+        if not name.startswith(("no-", "no_")):
+            return None
+        key = self._key(name[3:].replace("-", "_"))
         return key if key is not None and is_switch(key) else None
 
     def _assign(self, word: str, key: str, value: str) -> None:

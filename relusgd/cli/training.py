@@ -285,8 +285,10 @@ def plan_lines(plan: Plan, folder: Path) -> list[str]:
         f"engine {plan.engine}, kernel {plan.kernel}",
         f"folder {folder}",
     ]
-    notes = [*plan.dataset.notes, *(f"note: {in_shell(note)}" for note in rate_notes(plan))]
-    return lines + notes + [f"warning: {warning}" for warning in plan.warnings]
+    lines += plan.dataset.notes
+    lines += [f"note: {in_shell(note)}" for note in rate_notes(plan)]
+    lines += [f"warning: {warning}" for warning in plan.warnings]
+    return lines
 
 
 @guarded

@@ -174,8 +174,10 @@ def end_table(run: Run) -> Table:
     table.add_column("start", justify="right")
     table.add_column("end", justify="right")
     for label, name in (("train MSE", "train_mse"), ("test MSE", "test_mse")):
-        table.add_row(label, number(metrics[name][0]), number(metrics[name][-1]))
+        start, end = metrics[name][[0, -1]]
+        table.add_row(label, number(start), number(end))
     counts = (("dead units", "dead_units"), ("breakpoints", "breakpoints"), ("epoch", "epoch"))
     for label, name in counts:
-        table.add_row(label, f"{metrics[name][0]:,}", f"{metrics[name][-1]:,}")
+        start, end = metrics[name][[0, -1]]
+        table.add_row(label, f"{start:,}", f"{end:,}")
     return table

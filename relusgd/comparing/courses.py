@@ -164,17 +164,25 @@ def _near_powers_of_ten(times: Sequence[float]) -> Iterable[float]:
     positive = np.array([time for time in times if time > 0])
     if not len(positive):
         return []
-    first, last = np.log10(positive[0]), np.log10(positive[-1])
-    powers = range(int(np.ceil(first)), int(np.floor(last)) + 1)
-    nearest = [np.argmin(np.abs(np.log10(positive) - power)) for power in powers]
+    logarithms = np.log10(positive)
+    first_power = int(np.ceil(logarithms[0]))
+    last_power = int(np.floor(logarithms[-1]))
     # What lies close to the end would stand beside it with nearly the same numbers.
-    return [float(positive[place]) for place in nearest if positive[place] <= positive[-1] / 2]
+    latest = positive[-1] / 2
+    chosen = []
+    for power in range(first_power, last_power + 1):
+        nearest = positive[np.argmin(np.abs(logarithms - power))]
+        if nearest <= latest:
+            chosen.append(float(nearest))
+    return chosen
 
 
 def checked_band(band: Sequence[float]) -> Band:
     """The quantiles of a band. Raises InputError for what are no two of them around the median."""
-    if len(band) == 2 and 0 <= band[0] <= MEDIAN <= band[1] <= 100 and band[0] < band[1]:
-        return float(band[0]), float(band[1])
+    if len(band) == 2:
+        low, high = band
+        if 0 <= low <= MEDIAN <= high <= 100 and low < high:
+            return float(low), float(high)
     given = ",".join(exact_number(float(number)) for number in band)
     raise InputError(
         f"a band is two quantiles in percent around the median, not {given}",

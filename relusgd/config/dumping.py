@@ -24,7 +24,8 @@ def flatten(config: Section) -> dict[str, object]:
         if name in BESIDE_THE_RUN:
             continue
         if isinstance(value, Section):
-            flat |= {f"{name}.{key}": dump(getattr(value, key)) for key in type(value).model_fields}
+            for key in type(value).model_fields:
+                flat[f"{name}.{key}"] = dump(getattr(value, key))
         else:
             flat[name] = value
     return flat
@@ -79,7 +80,8 @@ def config_to_yaml(config: Section) -> str:
     """
     values = dump(config)
     assert isinstance(values, dict)
-    return "".join(_lines({key: value for key, value in values.items() if key != "expect"}, ""))
+    of_one_run = {key: value for key, value in values.items() if key != "expect"}
+    return "".join(_lines(of_one_run, ""))
 
 
 def changed_yaml(config: Section) -> str:

@@ -17,6 +17,6 @@ def key_words(key: str, others: Iterable[str] = ()) -> str:
     if key in WORDS:
         return WORDS[key]
     *above, last = key.split(".")
-    alike = {other for other in others if other != key and other.split(".")[-1] == last}
-    parts = [*above, last] if alike else [last]
+    has_twin = any(other.split(".")[-1] == last for other in others if other != key)
+    parts = [*above, last] if has_twin else [last]
     return " ".join(parts).replace("_", " ")

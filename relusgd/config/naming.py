@@ -97,7 +97,10 @@ def assignment(key: str, value: object) -> str:
 def assignment_with_digits(key: str, value: object) -> str:
     """The same for a value whose text another one has but for capital letters."""
     text = name_text(key, value)
-    return f"{key}={text}" if "~" in text else f"{key}={_with_digits(text, dump(value))}"
+    has_digits = "~" in text
+    if not has_digits:
+        text = _with_digits(text, dump(value))
+    return f"{key}={text}"
 
 
 def join_name(parts: Iterable[str]) -> str:

@@ -235,7 +235,10 @@ def without(values: dict[str, object], path: Path) -> dict[str, object]:
 
 def move_lines(lines: dict[Path, int], source: Path, target: Path) -> None:
     """Let what is written at `source` be the place of `target`."""
-    moved = {(*target, *path[len(source) :]): lines[path] for path in paths_below(lines, source)}
+    moved = {}
+    for path in paths_below(lines, source):
+        below = path[len(source) :]
+        moved[(*target, *below)] = lines[path]
     for path in [path for path in lines if covers(target, path)]:
         del lines[path]
     lines.update(moved)

@@ -133,7 +133,8 @@ class Places:
     def sentences(self, faults: Iterable[Fault]) -> list[str]:
         """All faults by their lines, those of overrides last; of very many only the first."""
         ordered = sorted(faults, key=self._order)
-        sentences = list(dict.fromkeys(self.sentence(fault) for fault in ordered[:MOST_FAULTS]))
+        told = [self.sentence(fault) for fault in ordered[:MOST_FAULTS]]
+        sentences = list(dict.fromkeys(told))
         if len(ordered) > MOST_FAULTS:
             sentences.append(f"{self.label}: and {len(ordered) - MOST_FAULTS:,} faults more")
         return sentences

@@ -95,7 +95,11 @@ def key_meant(name: str, block: str) -> str | None:
 
 def value_meant(word: str, choices: Collection[str]) -> str | None:
     """The choice that other tools call by this word."""
-    return next((value for value in choices if _plain(word) in VALUES.get(value, ())), None)
+    plain_word = _plain(word)
+    for value in choices:
+        if plain_word in VALUES.get(value, ()):
+            return value
+    return None
 
 
 def _plain(name: str) -> str:

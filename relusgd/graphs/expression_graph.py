@@ -189,8 +189,10 @@ def _function(node: OperationNode | ComparisonNode) -> Callable[..., Array]:
     signs = node.signs
 
     def holds(*operands: Array) -> Array:
-        pairs = zip(signs, pairwise(operands), strict=True)
-        return as_value(float(all(bool(COMPARISONS[sign](*pair)) for sign, pair in pairs)))
+        for sign, (left, right) in zip(signs, pairwise(operands), strict=True):
+            if not bool(COMPARISONS[sign](left, right)):
+                return as_value(0.0)
+        return as_value(1.0)
 
     return holds
 

@@ -17,9 +17,9 @@ from relusgd.graphs.text import (
     BoxForm,
     Piece,
     TextLine,
-    norm,
     own_lines,
     printed,
+    size_line,
     value_lines,
 )
 from relusgd.pictures.kit.stills import check_still, write_figure
@@ -103,5 +103,5 @@ def _has_moved(before: Evaluated, after: Evaluated, name: str) -> bool:
 def _new_value(after: Evaluated, name: str, form: BoxForm) -> list[TextLine]:
     """The lines of a node's new value."""
     value = after.values[name]
-    first, *others = value_lines(value, form) or [f"|{printed(name)}| = {significant(norm(value))}"]
+    first, *others = value_lines(value, form) or [size_line(name, value)]
     return [(Piece(text, "derivative"),) for text in (f"→ {first}", *others)]

@@ -77,6 +77,11 @@ def value_lines(value: Array, form: BoxForm = "usual") -> list[str]:
     return lines
 
 
+def size_line(name: str, value: Array) -> str:
+    """What stands for a value that is too large to be written out: |W1| = 3.2."""
+    return f"|{printed(name)}| = {significant(norm(value))}"
+
+
 def norm(value: Array) -> float:
     """The Euclidean norm of all entries."""
     return float(np.sqrt(np.sum(value * value)))
@@ -145,7 +150,7 @@ def own_lines(state: Evaluated, name: str, form: BoxForm = "usual") -> list[Text
     # A vector that stands upright shows how long it is.
     shape = [Piece(f"  {shape_text(value)}", "faint")] if value.ndim and not is_upright else []
     if not lines:
-        size = Piece(f"|{printed(name)}| = {significant(norm(value))}", "value")
+        size = Piece(size_line(name, value), "value")
         return [(*head, *shape), (size,)]
     if len(lines) > 1:
         return [(*head, *shape), *_single_pieces(lines, "value")]

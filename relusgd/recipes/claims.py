@@ -127,10 +127,13 @@ def _along_axis(claim: Claim, runs: Sequence[MeasuredRun], numbers: Sequence[flo
                 f"what varies: {comma_list(run.varied) or 'nothing'}",
             )
         others = [(key, str(value)) for key, value in run.varied.items() if key != axis]
-        lines.setdefault((run.seed, *others), []).append((run.varied[axis], number))
+        line = lines.setdefault((run.seed, *others), [])
+        line.append((run.varied[axis], number))
+    relation = RELATIONS_ALONG[claim.relation]
     found = []
     for line in lines.values():
-        found += RELATIONS_ALONG[claim.relation](_places(line), [number for _, number in line])
+        numbers_of_line = [number for _, number in line]
+        found += relation(_places(line), numbers_of_line)
     return found
 
 
@@ -176,7 +179,9 @@ RELATIONS_ALONG: dict[str, Callable[[Sequence[float], Sequence[float]], list[flo
 
 def _verdict(claim: Claim, measured: Sequence[float]) -> Verdict:
     margins = [_margin(claim, number) for number in measured]
-    worst = -math.inf if any(map(math.isnan, margins)) else min(margins, default=-math.inf)
+    worst = min(margins, default=-math.inf)
+    if any(math.isnan(margin) for margin in margins):
+        worst = -math.inf
     return Verdict(claim, tuple(measured), worst)
 
 

@@ -54,6 +54,11 @@ def _unit_cells(run: Run, index: int, *, original: bool) -> list[str]:
     if original:
         elbow = np.asarray(run.scaling.x_to_original(elbow))
         network = run.scaling.network_to_original(network)
-    output = [""] * len(elbow) if is_deep else map(repr, network.output_weight.tolist())
-    numbers = (map(repr, column.tolist()) for column in (elbow, network.slope, network.bias))
-    return [",".join(cells) for cells in zip(*numbers, output, strict=True)]
+    columns = []
+    for numbers in (elbow, network.slope, network.bias):
+        columns.append([repr(number) for number in numbers.tolist()])
+    if is_deep:
+        columns.append([""] * len(elbow))
+    else:
+        columns.append([repr(number) for number in network.output_weight.tolist()])
+    return [",".join(cells) for cells in zip(*columns, strict=True)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -138,7 +137,8 @@ def _with_moment_of(step: int, history: History, indices: Indices) -> Indices:
     """
     row = history.last_until(step)
     if not indices[0] <= row <= indices[-1]:
-        first, last = (int(history.step[index]) for index in (indices[0], indices[-1]))
+        first = int(history.step[indices[0]])
+        last = int(history.step[indices[-1]])
         raise InputError(
             f"the film goes from step {first:,} to {last:,}, and step {step:,} is not in it",
             Advice(
@@ -169,11 +169,11 @@ def _interpolated(
     Both as they are where enough was recorded.
     """
     histories = [with_snapshots_between(run.history, run.data, 2 * frames) for run in runs]
-    if all(map(operator.eq, map(len, histories), (len(run.history) for run in runs))):
+    recorded = [len(run.history) for run in runs]
+    if [len(history) for history in histories] == recorded:
         return scene, look
     views = [View(history, run.data) for history, run in zip(histories, runs, strict=True)]
-    recorded = counted(max(len(run.history) for run in runs), "recorded snapshot")
-    words = f"interpolated between {recorded}"
+    words = f"interpolated between {counted(max(recorded), 'recorded snapshot')}"
     title = f"{look.title} · {words}" if look.title else with_capital(words)
     moved = views[0] if len(views) == 1 else RunGroup(views, *panel_titles(runs))
     return moved, replace(look, title=title)

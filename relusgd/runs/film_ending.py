@@ -42,7 +42,8 @@ def _ending_after(event: Event, history: History) -> FilmEnding | None:
     """Where the film ends that goes on for a while after an event; None for the end of the record
     or near it."""
     places = film_places(history.step)
-    row = int(np.searchsorted(places, places[event.row] + GOES_ON[event.name]))
+    end = places[event.row] + GOES_ON[event.name]
+    row = int(np.searchsorted(places, end))
     last = int(history.step[-1])
     if row >= len(history) or last - history.step[row] < WORTH * last:
         return None

@@ -24,8 +24,8 @@ def prediction_lines(run: Run, parts: Iterable[Array], epoch: int | None) -> Ite
     """
     for x in parts:
         f = run.predict(x, epoch)
-        lines = [f"{one!r},{value!r}\n" for one, value in zip(x.tolist(), f.tolist(), strict=True)]
-        yield "".join(lines)
+        places = zip(x.tolist(), f.tolist(), strict=True)
+        yield "".join(f"{place!r},{value!r}\n" for place, value in places)
 
 
 def parts_of(run: Run, x: Array) -> Iterator[Array]:

@@ -232,7 +232,8 @@ class Linearized(Reference):
         """Both sides of every breakpoint of the initial network, where it jumps."""
         low, high = network_domain(self._run.data)
         places = breakpoints(self._start).x
-        return np.concatenate([places - BESIDE * (high - low), places + BESIDE * (high - low)])
+        distance = BESIDE * (high - low)
+        return np.concatenate([places - distance, places + distance])
 
 
 REFERENCES: dict[str, type[Reference]] = {

@@ -31,7 +31,8 @@ ROUNDING = 1e-11
 def has_rounded_errors(facts: RunFacts, hidden: Sequence[int]) -> bool:
     """Whether the errors of a run were recorded by a version that summed them in another order."""
     version = facts.versions.get("relusgd", "").split(".")[:2]
-    is_older = all(map(str.isdigit, version)) and tuple(map(int, version)) < FIRST_WITH_PIECES
+    is_known = all(part.isdigit() for part in version)
+    is_older = is_known and tuple(map(int, version)) < FIRST_WITH_PIECES
     return len(hidden) > 1 and is_older
 
 
@@ -80,11 +81,11 @@ def _difference(
 ) -> tuple[str, str] | None:
     """The same of one block. recorded, metrics: may be shorter, where a run was stopped."""
     arrays = history_arrays(recorded)
-    pairs = [
-        (name, f"{ARRAYS}/{name}.npy", array, arrays[name])
-        for name, array in history_arrays(made).items()
-    ]
-    pairs += [(name, TABLE, np.asarray(made.metrics[name]), metrics[name]) for name in METRICS]
+    pairs = []
+    for name, array in history_arrays(made).items():
+        pairs.append((name, f"{ARRAYS}/{name}.npy", array, arrays[name]))
+    for name in METRICS:
+        pairs.append((name, TABLE, np.asarray(made.metrics[name]), metrics[name]))
     for name, file, new, old in pairs:
         same = new[: len(old)].astype(old.dtype)
         if rounded_errors and name in ERRORS and _are_same_errors(same, old):
@@ -102,5 +103,7 @@ def _are_same_errors(one: NDArray[Any], other: NDArray[Any]) -> bool:
 
 
 def _first_unequal_row(one: NDArray[Any], other: NDArray[Any]) -> int:
-    rows = (index for index in range(len(other)) if one[index].tobytes() != other[index].tobytes())
-    return next(rows)
+    row = 0
+    while one[row].tobytes() == other[row].tobytes():
+        row += 1
+    return row

@@ -24,7 +24,8 @@ def training_words(config: Config) -> str:
         shuffled = "shuffled " if training.sampling == "shuffle" else ""
         batches = f"{shuffled}batches of {training.batch_size:,}"
     title = OPTIMIZERS[training.method].title
-    return ", ".join([f"{title} on {WORDS[training.layers]}", rate, batches, *_extras(training)])
+    method = f"{title} on {WORDS[training.layers]}"
+    return ", ".join([method, rate, batches, *_extras(training)])
 
 
 def _extras(training: Training) -> Iterator[str]:

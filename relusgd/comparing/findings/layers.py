@@ -92,9 +92,12 @@ def elbow_shifts(run: Run) -> Array:
     Only for first-layer units with both elbows in the domain.
     """
     low, high = network_domain(run.data)
-    first, last = run.history.elbow[0], run.history.elbow[-1]
-    inside = (first >= low) & (first <= high) & (last >= low) & (last <= high)
-    return np.asarray(np.abs(last - first)[inside] / (high - low))
+    first = run.history.elbow[0]
+    last = run.history.elbow[-1]
+    begins_inside = (first >= low) & (first <= high)
+    ends_inside = (last >= low) & (last <= high)
+    moves = np.abs(last - first)[begins_inside & ends_inside]
+    return np.asarray(moves / (high - low))
 
 
 def dead_units(compared: ComparedRuns) -> Iterator[Finding]:

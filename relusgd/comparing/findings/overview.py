@@ -72,7 +72,8 @@ def _other_keys(compared: ComparedRuns) -> str:
     """The keys that differ beside those that tell the groups apart."""
     told = {CASE, RUN, *WAY, *SEEDS, *POINTS}
     words = compared.groups[0].words.keys()
-    keys = [key for key in compared.varied if key not in told and words.isdisjoint(headings(key))]
+    untold = [key for key in compared.varied if key not in told]
+    keys = [key for key in untold if words.isdisjoint(headings(key))]
     if not keys:
         return ""
     others = [_heading_and_values(compared, key, keys) for key in keys[:MOST_NAMED]]

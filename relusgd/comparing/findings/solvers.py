@@ -56,8 +56,9 @@ def _reason(duels: Sequence[Duel]) -> str:
     conditions = and_list([rounded_number(duel.condition.median) for duel in duels])
     slowest = and_list([rounded_number(duel.slowest_steps.median) for duel in duels])
     settled = and_list([f"{duel.settled.median:.0f} of {duel.directions}" for duel in duels])
-    used_rates = [duel.sgd.typical.config.learning_rate for duel in duels]
-    rates = and_list([exact_number(float(f"{rate:.6g}")) for rate in dict.fromkeys(used_rates)])
+    used_rates = dict.fromkeys(duel.sgd.typical.config.learning_rate for duel in duels)
+    six_digits = [float(f"{rate:.6g}") for rate in used_rates]
+    rates = and_list([exact_number(rate) for rate in six_digits])
     return (
         "The reason is the condition number of the Hessian of the error over the output weights, "
         f"{conditions}: neighbouring units are nearly the same function, so some "

@@ -261,13 +261,20 @@ class RecordedCourse:
         with np.errstate(all="ignore"):
             return np.asarray(np.nan_to_num(np.abs(self.history.slope[row]) * size))
 
+    def _of_followed(self, of_units: Callable[[int], Array]) -> Array:
+        """The numbers of the followed units at every snapshot looked at, shape (T, n).
+
+        of_units: row → numbers of all units, shape (H,).
+        """
+        return np.stack([of_units(row)[self.units] for row in self.rows.tolist()])
+
     @cached_property
     def strengths(self) -> Array:
         """How much the followed units bend the function, shape (T, n).
 
         As a share of the unit that bends it most at that snapshot, mean over those near.
         """
-        strengths = np.stack([self._strength(row)[self.units] for row in self.rows.tolist()])
+        strengths = self._of_followed(self._strength)
         strongest = strengths.max(axis=1, keepdims=True)
         with np.errstate(all="ignore"):
             shares = np.nan_to_num(strengths / strongest)
@@ -279,7 +286,7 @@ class RecordedCourse:
 
         An elbow far outside, or none, stands one range of the training x outside.
         """
-        raw = np.stack([self.history.elbow[row][self.units] for row in self.rows.tolist()])
+        raw = self._of_followed(lambda row: self.history.elbow[row])
         low, high = self.x_range
         reach = high - low
         with np.errstate(all="ignore"):
@@ -303,7 +310,7 @@ class RecordedCourse:
         low, high = self.x_range
         reach = high - low
         not_far = (low - reach < self.elbows) & (self.elbows < high + reach)
-        slope = np.stack([self.history.slope[row][self.units] for row in self.rows.tolist()])
+        slope = self._of_followed(lambda row: self.history.slope[row])
         is_dead = np.where(slope > 0, self.elbows >= high, self.elbows <= low)
         return np.asarray(not_far & ~is_dead & (self.strengths >= TAKES_PART))
 

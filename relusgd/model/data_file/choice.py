@@ -144,7 +144,8 @@ def _no_choice(layout: Layout, numeric: Sequence[int], unnamed: Sequence[str]) -
     if len(layout.names) == 1:
         return f"{text}, and {_one_column(layout)}"
     if len(columns) < 2:
-        repeated = [name for name, count in Counter(layout.names).items() if count > 1 and name]
+        counts = Counter(layout.names)
+        repeated = [name for name, count in counts.items() if name and count > 1]
         if repeated:
             return f"{text}, and {_repeated(layout, repeated[0])}"
         found = "no column holds" if not columns else f"{columns[0]} alone holds"

@@ -77,8 +77,9 @@ class Layout:
         cells = self._cells(index)
         if self.holds_compact_dates(index):
             return True
-        dates = [cell for cell in cells if read_date(cell) is not None]
-        if bool(dates) and all(is_year(cell) or read_date(cell) is not None for cell in cells):
+        others = [cell for cell in cells if read_date(cell) is None]
+        has_dates = len(others) < len(cells)
+        if has_dates and all(map(is_year, others)):
             return True
         return bool(cells) and all(map(is_ordered_date, cells))
 
@@ -209,7 +210,11 @@ def _without_end(row: Sequence[str]) -> list[str]:
 def _without_empty_end(names: list[str], rows: list[Row]) -> list[str]:
     """The names without empty ones at the end, below which no row has anything."""
     kept = list(names)
-    while kept and not kept[-1] and not any(any(row[len(kept) - 1 :]) for _, row in rows):
+    while kept and not kept[-1]:
+        last = len(kept) - 1
+        has_cells_below = any(any(row[last:]) for _, row in rows)
+        if has_cells_below:
+            break
         kept.pop()
     return kept
 
@@ -232,8 +237,11 @@ def _take_units(below: list[Row], width: int) -> tuple[int | None, list[str]]:
 def _names_numbers(rows: list[Row], i: int) -> bool:
     """Whether row i has texts in every place, and the next one has a number in one of them."""
     names = _without_end(_names(rows[i][1], ()))
-    following = (row for _, row in rows[i + 1 : i + 1 + HEADER_ROWS])
-    below = next((row for row in following if not (is_comment(row) or is_rule(row))), [])
+    below: list[str] = []
+    for _, row in rows[i + 1 : i + 1 + HEADER_ROWS]:
+        if not (is_comment(row) or is_rule(row)):
+            below = row
+            break
     filled = [name for name in names if name]
     if len(filled) < min(2, len(below)) or any(map(_is_value, filled)):
         return False
@@ -250,8 +258,11 @@ def _names(header: list[str], wanted: Sequence[str]) -> list[str]:
         return header
     first = header[0].lstrip("#%/").strip()
     names = [first, *header[1:]] if first else list(header[1:])
-    is_named_so = bool(wanted) and set(header).issuperset(wanted) and not set(names) >= set(wanted)
-    return header if is_named_so else names
+    if not wanted:
+        return names
+    has_wanted = set(header).issuperset(wanted)
+    loses_wanted = not set(names).issuperset(wanted)
+    return header if has_wanted and loses_wanted else names
 
 
 def _is_value(cell: str) -> bool:
