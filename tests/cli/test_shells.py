@@ -4,6 +4,7 @@ gets.
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -163,7 +164,8 @@ class Terminal:
             begun.rename(self.folder / f"answer.{number}")
 
     def close(self):
-        self.process.kill()
+        # The shell with the processes that it forked, which would ask a closed terminal for ever.
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         os.close(self.screen)
         os.close(self.asked)
