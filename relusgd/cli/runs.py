@@ -242,7 +242,8 @@ def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
     from relusgd.runs.explanation import first_sentence
 
     has_test_points = not math.isnan(summary["test_mse"])
-    error = run.metrics["test_mse" if has_test_points else "train_mse"]
+    error_name = "test_mse" if has_test_points else "train_mse"
+    error = run.metrics[error_name]
     widths = " + ".join(f"{width:,}" for width in summary["hidden"])
     units = "hidden unit" if widths == "1" else "hidden units"
     breakpoints = counted(summary["breakpoints"], "breakpoint")

@@ -153,7 +153,8 @@ class Courses:
         ends = sorted({float(course.times(self.over)[-1]) for course in stepwise})
         kept = dict.fromkeys([*shared[:1], *_near_powers_of_ten(shared), *ends])
         times = sorted(kept)
-        return [*times[:1], *times[1:][-(MOST_TIMES - 1) :]]
+        latest = times[1:][-(MOST_TIMES - 1) :]
+        return [*times[:1], *latest]
 
 
 def _whole(number: float) -> float:

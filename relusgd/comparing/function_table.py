@@ -54,9 +54,8 @@ def columns(functions: FunctionSpreads) -> dict[str, NDArray[Any]]:
     """
     spreads = functions.spreads
     counts = [len(spread.x) for spread in spreads]
-    table: dict[str, NDArray[Any]] = {
-        "label": repeated([spread.group.label for spread in spreads], counts)
-    }
+    table: dict[str, NDArray[Any]] = {}
+    table["label"] = repeated([spread.group.label for spread in spreads], counts)
     for key in functions.keys:
         values = key_column([spread.group.keys[key] for spread in spreads])
         table[key] = np.repeat(values, counts)

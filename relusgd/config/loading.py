@@ -116,7 +116,8 @@ def shown_path(file: FilePath) -> str:
     text = str(file)
     if text.isprintable():
         return text
-    return "".join(character if character.isprintable() else "?" for character in text)
+    shown = [character if character.isprintable() else "?" for character in text]
+    return "".join(shown)
 
 
 def _read_bytes(file: FilePath) -> bytes:

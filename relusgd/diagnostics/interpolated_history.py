@@ -56,14 +56,15 @@ def _steps(history: History, count: int) -> Integers:
     if more <= 0 or len(recorded) < 2:
         return recorded
     # On the clock, gaps between recorded snapshots get new ones by their length.
-    first, last = float(recorded[0]), float(recorded[-1])
-    gaps = np.diff(film_places(recorded))
-    inserted = np.floor(gaps / gaps.sum() * more).astype(np.int64)
+    first = float(recorded[0])
+    last = float(recorded[-1])
     places = film_places(recorded)
-    wanted = [
-        np.linspace(left, right, number + 2)[1:-1]
-        for left, right, number in zip(places[:-1], places[1:], inserted, strict=True)
-    ]
+    gaps = np.diff(places)
+    inserted = np.floor(gaps / gaps.sum() * more).astype(np.int64)
+    wanted = []
+    for left, right, number in zip(places[:-1], places[1:], inserted, strict=True):
+        with_ends = np.linspace(left, right, number + 2)
+        wanted.append(with_ends[1:-1])
     moments = np.expm1(np.concatenate(wanted) * np.log1p(SOFT_START)) / SOFT_START
     new = np.rint(first + moments * (last - first)).astype(np.int64)
     return np.union1d(recorded, new)

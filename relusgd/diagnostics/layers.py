@@ -90,10 +90,9 @@ def layer_signals(network: Network, dataset: Dataset) -> LayerSignals:
     a, f = forward(network.weights, network.biases, x)
     activation = [np.mean(np.square(values)) for values in (*a[1:], f)]
     # The loss is a mean over the points, the error of each is that many times as large.
-    backward_signals = [
-        np.mean(np.square(len(x) * delta))
-        for _, delta in backward(network.weights, a, residual(f, y))
-    ]
+    backward_signals = []
+    for _, delta in backward(network.weights, a, residual(f, y)):
+        backward_signals.append(np.mean(np.square(len(x) * delta)))
     return LayerSignals(np.array(activation), np.array(backward_signals[::-1]))
 
 

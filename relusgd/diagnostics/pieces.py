@@ -42,7 +42,8 @@ def pieces(network: Network, domain: Sequence[float] | None = None) -> list[Line
 
 def piece_between(network: Network, low: float, high: float) -> LinearPiece:
     """The piece between two neighbouring breakpoints, or the ends of a domain."""
-    active = [a[0] > 0 for a in network.activations(np.array([_inside(low, high)]))]
+    inside = np.array([_inside(low, high)])
+    active = [a[0] > 0 for a in network.activations(inside)]
     slope, intercept = np.ones(1), np.zeros(1)
     layers = zip(network.weights, network.biases, strict=True)
     for k, (W, b) in enumerate(layers):

@@ -138,8 +138,10 @@ def _ports(
     leaving: dict[Key, list[tuple[float, int]]] = defaultdict(list)
     entering: dict[Key, list[tuple[float, int]]] = defaultdict(list)
     for number, chain in enumerate(columns.chains):
-        leaving[chain[0]].append((rectangles[chain[1]].y, number))
-        entering[chain[-1]].append((rectangles[chain[-2]].y, number))
+        parent, child = chain[0], chain[-1]
+        leads_to, comes_from = chain[1], chain[-2]
+        leaving[parent].append((rectangles[leads_to].y, number))
+        entering[child].append((rectangles[comes_from].y, number))
     starts = _spread(leaving, rectangles, len(columns.chains))
     ends = _spread(entering, rectangles, len(columns.chains))
     return starts, ends

@@ -120,7 +120,8 @@ def halves(seed: int, *shape: int) -> Array:
 
 def _sheet_a(_: Sequence[int], at: Array | None) -> Graph:
     graph = Graph()
-    graph.source("x", 3.0 if at is None else at[0])
+    x = 3.0 if at is None else at[0]
+    graph.source("x", x)
     graph.compute("f", power(2), "x")
     graph.compute("g", IDENTITY, "x")
     graph.compute("h", sum_of_squares(2), "f", "g")
@@ -146,7 +147,8 @@ def _sheet_c(sizes: Sequence[int], at: Array | None) -> Graph:
     n, d = sizes
     W, b = halves(5, n, d), halves(7, n)
     graph = Graph()
-    graph.source("x", halves(6, d) if at is None else at)
+    x = halves(6, d) if at is None else at
+    graph.source("x", x)
     if n <= MOST_UNFOLDED:
         numbers = range(1, n + 1)
         for i in numbers:

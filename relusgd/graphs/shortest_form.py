@@ -54,7 +54,8 @@ def without_signs(term: Term) -> Sum:
     for base in bases:
         if isinstance(base, FunctionCall) and base.name == "sign":
             size = FunctionCall("abs", base.arguments)
-            if any(power.base == size and _is_at_least_one(power) for power in term.powers):
+            powers_of_size = [power for power in term.powers if power.base == size]
+            if any(map(_is_at_least_one, powers_of_size)):
                 inverse = product_of([_term_of(size, -1), _term_of(base, -1)])
                 return product_of([term, *inverse.terms, as_single_term(base.arguments[0])])
     return Sum((term,))

@@ -207,8 +207,9 @@ class StepPainter:
         """
         edge, picture = self.before.edges[number], self.picture
         reached = self._column[edge.child] <= moment.column
+        is_clear = reached or moment.act != "forward"
         for artist in picture.forward[number]:
-            artist.set_alpha(1.0 if reached or moment.act != "forward" else DIM)
+            artist.set_alpha(1.0 if is_clear else DIM)
         if number in picture.labels:
             is_new = reached and moment.act == "again"
             labels = self._labels_after if is_new else picture.design.labels

@@ -75,16 +75,21 @@ def judge(claims: Sequence[Claim], runs: Sequence[MeasuredRun]) -> list[Verdict]
 
 
 def _judge(claim: Claim, place: int, runs: Sequence[MeasuredRun]) -> Verdict:
-    runs = [run for run in runs if run.numbers[place] is not None]
-    numbers = [number for run in runs if (number := run.numbers[place]) is not None]
-    if not runs:
+    about: list[MeasuredRun] = []
+    numbers: list[float] = []
+    for run in runs:
+        number = run.numbers[place]
+        if number is not None:
+            about.append(run)
+            numbers.append(number)
+    if not about:
         where = comma_list(f"{key} = {shown(value)}" for key, value in claim.where.items())
         raise InputError(f"the claim on {claim.quantity} is about no run: none has {where}")
     if claim.over == "run":
         return _verdict(claim, numbers)
     if claim.over == "seeds":
         return _verdict(claim, [float(TAKEN[claim.take](numbers))])
-    return _verdict(claim, _along_axis(claim, runs, numbers))
+    return _verdict(claim, _along_axis(claim, about, numbers))
 
 
 def _is_about(claim: Claim, varied: Mapping[str, object]) -> bool:

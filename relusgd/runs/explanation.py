@@ -158,11 +158,11 @@ def _symptoms_of_history(plan: Plan, history: History, has_diverged: bool) -> Sy
     last = len(history) - 1
     state = State(int(history.step[last]), history.network(last).parameters(), {})
     course = error_course_of(history, plan.dataset.x_train)
-    final_mse = float(course.train_mse[-1])
+    final_mse = float("inf") if has_diverged else float(course.train_mse[-1])
     return symptoms_of(
         plan,
         state,
-        float("inf") if has_diverged else final_mse,
+        final_mse,
         test_mse=float(course.test_mse[-1]),
         course=course,
     )

@@ -16,7 +16,7 @@ def sharpness_course(run: RecordedTraining) -> SharpnessCourse:
     rows = chosen_rows(run)
     measured = quantities_over_time(run, [key, "edge"], rows)
     return SharpnessCourse(
-        name="preconditioned sharpness" if is_adaptive else "sharpness",
+        name=key.replace("_", " "),
         step=run.history.step[rows],
         sharpness=measured[key],
         edge=measured["edge"],

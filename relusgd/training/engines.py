@@ -144,7 +144,9 @@ def deep_step_nanoseconds(
     """
     if layers == "output" and not noise:
         kept = batch_size * hidden[-1]
-        return 5_000 + kept // 4 if engine == "numpy" else 500 + 20 * batch_size + kept
+        if engine == "numpy":
+            return 5_000 + kept // 4
+        return 500 + 20 * batch_size + kept
     sizes = (1, *hidden, 1)
     if engine == "numpy":
         products = sum(a * b for a, b in pairwise(sizes))

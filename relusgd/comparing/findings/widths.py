@@ -37,7 +37,9 @@ def widths(compared: ComparedRuns) -> Iterator[Finding]:
         course = " → ".join(map(number, errors))
         courses.append(f"{way} {course}".lstrip())
         enough = _fewest_units(tried, errors)
-        fewest.append(f"{enough} ({way})" if way else enough)
+        if way:
+            enough += f" ({way})"
+        fewest.append(enough)
     text = (
         f"Over the widths {', '.join(tried)} the {compared.error_name} goes {'; '.join(courses)}. "
         f"The fewest units within {TOLERANCE} of the lowest are {and_list(fewest)}: "

@@ -112,7 +112,10 @@ class Joining:
                 decimal = text == "," and not in_call and after_operand and self._decimals()
                 self._take()
                 sign = "**" if text == "^" else text
-                parts.append("." + self._take() if decimal else f" {sign} ")
+                if decimal:
+                    parts.append("." + self._take())
+                else:
+                    parts.append(f" {sign} ")
                 after_operand = bool(decimal)
             elif after_operand and stops and is_function(text):
                 break  # sin x cos x
