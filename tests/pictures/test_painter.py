@@ -67,7 +67,7 @@ def test_every_frame_is_the_full_draw_pixel_by_pixel(make_history, dataset, film
 
 
 def test_no_cycles_are_searched_while_a_picture_is_laid_out(make_history, dataset):
-    view = View(make_history([8]), dataset)
+    view = View(make_history(), dataset)
     searches = []
     gc.callbacks.append(lambda phase, info: searches.append(phase))
     try:
