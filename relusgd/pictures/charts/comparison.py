@@ -27,6 +27,7 @@ from relusgd.pictures.kit.stack import (
     GridShape,
     Stack,
     axes_area,
+    column_width,
     lay_cells,
     panel_sheet,
     panel_ticks,
@@ -49,7 +50,12 @@ from relusgd.pictures.panels.legend import (
     noise_entry,
 )
 from relusgd.pictures.panels.marks import original, pale, run_look
-from relusgd.pictures.panels.panel_head import HEAD_NUMBERS, PanelHead, title_level
+from relusgd.pictures.panels.panel_head import (
+    HEAD_NUMBERS,
+    PanelHead,
+    fewest_lines,
+    title_level,
+)
 from relusgd.pictures.scenes.scales import Scales, axis_names, position_ticks, shared_domain
 from relusgd.pictures.scenes.view import View
 
@@ -200,7 +206,10 @@ class ComparisonBuilder:
         else:
             gap = 1.5 * text + self._widest(self._y_ticks(area.height / shape.rows))
             row_gap = 1.7 * self.sheet.scale.line
-        self.head_lines = 2 if shape.rows == 1 else 1
+        width = column_width(area, shape, gap)
+        shortest = [panel.titles[-1] for panel in self.panels]
+        fewest = [options[-1] for options in self.numbers]
+        self.head_lines = fewest_lines(self.fine, width, shortest, fewest, shape.rows)
         head = self.fine.lines(1.15 * self.head_lines)
         self.cells = lay_cells(area, count, shape, head=head, gap=gap, row_gap=row_gap)
         self.y_ticks = self._y_ticks(self.cells[0].axes.height)

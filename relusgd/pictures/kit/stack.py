@@ -146,6 +146,11 @@ class GridShape:
         return cls(math.ceil(count / columns), columns)
 
 
+def column_width(area: Box, shape: GridShape, gap: float) -> float:
+    """The width of the panels in a grid whose columns are `gap` pixels apart."""
+    return (area.width - gap * (shape.columns - 1)) / shape.columns
+
+
 def lay_cells(
     area: Box, count: int, shape: GridShape, *, head: int, gap: float, row_gap: float
 ) -> list[Cell]:
@@ -154,7 +159,7 @@ def lay_cells(
     Only those at the left have labels of y, only those with none beneath them labels of x.
     head: pixels above the axes; gap, row_gap: pixels between columns and between rows.
     """
-    width = (area.width - gap * (shape.columns - 1)) / shape.columns
+    width = column_width(area, shape, gap)
     height = (area.height - row_gap * (shape.rows - 1)) / shape.rows
     cells = []
     for number in range(count):

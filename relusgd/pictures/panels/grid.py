@@ -14,6 +14,7 @@ from relusgd.pictures.kit.stack import (
     GridShape,
     Stack,
     axes_area,
+    column_width,
     lay_cells,
     panel_sheet,
     panel_ticks,
@@ -33,7 +34,12 @@ from relusgd.pictures.panels.legend import (
     noise_entry,
 )
 from relusgd.pictures.panels.marks import run_look
-from relusgd.pictures.panels.panel_head import HEAD_NUMBERS, PanelHead, title_level
+from relusgd.pictures.panels.panel_head import (
+    HEAD_NUMBERS,
+    PanelHead,
+    fewest_lines,
+    title_level,
+)
 from relusgd.pictures.scenes.scales import Scales, axis_names, position_ticks
 from relusgd.pictures.scenes.scene import RunGroup
 from relusgd.pictures.scenes.view import View
@@ -106,7 +112,9 @@ class GridBuilder:
         room = area.width / shape.columns - 2 * text
         self.x_ticks = position_ticks(self.group.views, self.scales.x, room, letters)
         gap = max(1.2 * text, widest(self.x_ticks.labels, letters) + 0.3 * letters)
-        self.head_lines = 2 if shape.rows == 1 else 1
+        width = column_width(area, shape, gap)
+        fewest = [options[-1] for options in self.numbers]
+        self.head_lines = fewest_lines(self.fine, width, self.group.short, fewest, shape.rows)
         self.cells = lay_cells(
             area,
             count,

@@ -11,7 +11,7 @@ from relusgd.pictures.kit.stack import flow
 from relusgd.pictures.panels.marks import looks_of
 from relusgd.pictures.panels.reference_lines import reference_look
 from relusgd.pictures.scenes.contributions import OUTPUT, TERM
-from relusgd.pictures.scenes.reference_curve import different_references
+from relusgd.pictures.scenes.reference_curve import ReferenceCurve, different_references
 from relusgd.pictures.scenes.view import View
 
 LETTERS = 0.93
@@ -64,10 +64,12 @@ def curve_legend(sheet: Sheet, views: Sequence[View], *, learned: bool = True) -
 def reference_entries(sheet: Sheet, views: Sequence[View]) -> list[Entry]:
     """The entries of what any of the learned functions is compared with."""
     different = different_references([view.references for view in views])
-    return [
-        Entry(reference_look(sheet, reference.name), reference.title, reference.short)
-        for reference in different
-    ]
+    return [reference_entry(sheet, reference) for reference in different]
+
+
+def reference_entry(sheet: Sheet, reference: ReferenceCurve) -> Entry:
+    """The entry of a reference: a sample of its line and its name."""
+    return Entry(reference_look(sheet, reference.name), reference.title, reference.short)
 
 
 def _unit_entries(looks: dict[str, dict[str, Any]], views: Sequence[View]) -> Iterator[Entry]:

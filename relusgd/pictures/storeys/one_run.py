@@ -8,9 +8,17 @@ from dataclasses import replace
 from relusgd.model.network import Integers
 from relusgd.pictures.kit.parts import Part
 from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.text_fit import text_width
 from relusgd.pictures.kit.ticks import even_ticks
 from relusgd.pictures.moments.script import Script, film_axis
+from relusgd.pictures.panels.legend import (
+    LETTERS,
+    draw_entries_left_of,
+    entries_width,
+    reference_entry,
+)
 from relusgd.pictures.panels.marks import x_limits
+from relusgd.pictures.scenes.reference_curve import ReferenceCurve
 from relusgd.pictures.scenes.scales import Scales, error_axis, position_ticks
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.bare_axes import outermost, write_heights, write_positions
@@ -99,7 +107,7 @@ class OneRunBuilder:
         rows: of pixels of the lower storey before each snapshot, shape (snapshots,). others:
         snapshots whose functions are in the picture, too.
         """
-        return Words(
+        words = Words(
             self.sheet,
             self.boxes.upper,
             self.boxes.lower,
@@ -110,6 +118,18 @@ class OneRunBuilder:
             rows,
             others,
         )
+        self._name_at_the_foot(words.unnamed)
+        return words
+
+    def _name_at_the_foot(self, references: Sequence[ReferenceCurve]) -> None:
+        """Name references by samples of their lines, at the right of the line of the name of x."""
+        entries = [reference_entry(self.sheet, reference) for reference in references]
+        lowest = self.boxes.lowest
+        height = self.sheet.x_name_height(lowest)
+        x_name_width = text_width(self.view.dataset.x_name, self.sheet.scale.text)
+        room = (lowest.width - x_name_width) / 2 - self.sheet.scale.text
+        widths = entries_width([entry.long for entry in entries], LETTERS * self.sheet.scale.text)
+        draw_entries_left_of(self.sheet, lowest.right, height, entries, short=widths > room)
 
     def _draw_head(self) -> list[Part]:
         sheet, head, steps = self.sheet, self.boxes.head, self.view.history.step

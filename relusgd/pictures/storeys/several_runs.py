@@ -6,15 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from relusgd.pictures.kit.number_text import error_text
 from relusgd.pictures.kit.parts import AtRows, Part
-from relusgd.pictures.kit.plain_matplotlib import Artist
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.stack import Cell, GridShape, lay_cells, panel_sheet, widest
-from relusgd.pictures.kit.text_fit import shortened, text_width
 from relusgd.pictures.kit.ticks import Ticks, even_ticks
 from relusgd.pictures.moments.script import Script, film_axis
-from relusgd.pictures.panels.header import changing_number
 from relusgd.pictures.panels.legend import (
     LETTERS,
     draw_entries_left_of,
@@ -22,7 +18,7 @@ from relusgd.pictures.panels.legend import (
     reference_entries,
 )
 from relusgd.pictures.panels.marks import x_limits
-from relusgd.pictures.scenes.scales import Scales, axis_names, errors_of, position_ticks
+from relusgd.pictures.scenes.scales import Scales, axis_names, position_ticks
 from relusgd.pictures.scenes.scene import RunGroup
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.bare_axes import outermost, write_heights, write_positions
@@ -31,6 +27,7 @@ from relusgd.pictures.storeys.counter import TimeCounter
 from relusgd.pictures.storeys.error_corner import Corner, corner_size
 from relusgd.pictures.storeys.layout import StoreyBoxes, says_something, two_storeys
 from relusgd.pictures.storeys.lower import MARGIN
+from relusgd.pictures.storeys.run_heads import HEAD_LINES, HeadError, RunTitles
 from relusgd.pictures.storeys.run_storeys import RunStoreys
 
 TICK_LINES = 2.3
@@ -43,35 +40,16 @@ LEAST_FOR_CORNER = 13.0
 """An upper storey has the errors in a corner from this height on, in heights of a letter; else the
 error stands in the line of the title."""
 
-HEAD_ERROR = 8.5
-"""The room of the error in the line of the title, in heights of a letter."""
-
 GAP = 0.03
 """The free paper between the storeys of a run, as a share of the height of both."""
+
+MOST_Y_TICKS = 4
+"""Of these ticks the outermost two have labels."""
 
 
 def draw_several_runs(sheet: Sheet, group: RunGroup, script: Script | None = None) -> list[Part]:
     """Draw what never changes in the picture of several runs, and give its parts that change."""
     return SeveralRunsBuilder(sheet, group, script or Script.of_all(len(group))).draw()
-
-
-class HeadError:
-    """The compared error of a run, at the right of its title. name: train or test."""
-
-    def __init__(self, sheet: Sheet, head: Box, view: View, name: str) -> None:
-        self._errors = errors_of(view)[name]
-        pixels = sheet.scale.text
-        colour = sheet.colours.test if name == "test" else sheet.colours.train
-        baseline = round(head.bottom + 0.3 * sheet.scale.line)
-        left = head.right - HEAD_ERROR * pixels + pixels
-        sheet.text(left, baseline, name, pixels=pixels, colour=colour)
-        self._number = changing_number(
-            sheet, pixels, head.right, baseline, colour=colour, ends_there=True
-        )
-        self.moving: list[Artist] = [self._number]
-
-    def show(self, index: int) -> None:
-        self._number.set_text(error_text(float(self._errors[index])))
 
 
 class SeveralRunsBuilder:
@@ -85,30 +63,40 @@ class SeveralRunsBuilder:
         self.time = film_axis(group.clock, script)
         self.epochs = group.clock.astype(np.int64)
         self.x_name, self.y_name = axis_names(group.views)
-        labels = ["0"]
-        for _ in range(2):  # the heights of the storeys decide on their labels, these on the room
+        labels, title_lines = ["0"], 1
+        # The heights of the storeys decide on their labels, and these on the room for everything.
+        # The widths of the runs decide on the lines of their titles, and these on the heights.
+        for _ in range(2):
+            self.head_lines = title_lines
             self.boxes = StoreyBoxes.of(sheet, labels, paths=False, y_name=self.y_name)
             self.cells = self._lay_cells(self.boxes.upper)
             self.storeys = [self._storeys_of(cell) for cell in self.cells]
             self._choose_scales()
+            self.time_ticks = self._choose_time_ticks()
             labels = [*self.y_ticks.labels, *self.time_ticks.labels]
-        self.titles = self._fitting_titles()
+            self.titles = self._fitting_titles()
+            title_lines = self.titles.lines
 
     def _lay_cells(self, area: Box) -> list[Cell]:
-        group, letters = self.group, self.fine.scale.text
-        count = len(group.views)
+        """The places of the runs, and the ticks of x under them."""
+        letters = self.fine.scale.text
+        count = len(self.group.views)
         shape = GridShape.best(count, area)
-        scales = Scales.of(group.views)
+        x_range = Scales.of(self.group.views).x
         room = area.width / shape.columns - 2 * letters
-        self.x_ticks = position_ticks(group.views, scales.x, room, letters)
-        gap = max(2.0 * letters, widest(self.x_ticks.labels, letters) + 0.3 * letters)
+        self.x_ticks = position_ticks(self.group.views, x_range, room, letters)
+        half_labels = widest(self.x_ticks.labels, letters) + 0.3 * letters
+        gap = max(2.0 * letters, half_labels)
         row_gap = 0.6 * self.fine.scale.line
-        return lay_cells(area, count, shape, head=self.fine.lines(1.3), gap=gap, row_gap=row_gap)
+        head = self.fine.lines(HEAD_LINES[self.head_lines])
+        return lay_cells(area, count, shape, head=head, gap=gap, row_gap=row_gap)
 
     def _storeys_of(self, cell: Cell) -> tuple[Box, Box | None]:
+        """The upper and the lower storey of a run."""
         if "units" not in self.sheet.look.show:
             return cell.axes, None
-        return two_storeys(cell.axes, gap=max(round(GAP * cell.axes.height), 3))
+        gap = round(GAP * cell.axes.height)
+        return two_storeys(cell.axes, gap=max(gap, 3))
 
     def _choose_scales(self) -> None:
         """The scales that all runs share, with room for each one's errors in a corner."""
@@ -116,35 +104,40 @@ class SeveralRunsBuilder:
         low = min(view.function_limits[0] for view in views)
         high = max(view.function_limits[1] for view in views)
         scales = replace(Scales.of(views), y=(low, high))
-        self.y_ticks = outermost(even_ticks(low, high, 4))
-        self.corners: list[Corner] = []
-        letters = self.fine.scale.text
+        self.y_ticks = outermost(even_ticks(low, high, MOST_Y_TICKS))
         with_errors = "loss" in self.sheet.look.show
-        has_corners = self.storeys[0][0].height >= LEAST_FOR_CORNER * letters
+        first_upper, _ = self.storeys[0]
+        has_corners = first_upper.height >= LEAST_FOR_CORNER * self.fine.scale.text
         self.errors_in_head = with_errors and not has_corners
+        self.corners: list[Corner] = []
         if with_errors and has_corners:
-            self.corners = [
-                Corner.free(view, upper, scales, *corner_size(self.fine, upper))
-                for view, (upper, _) in zip(views, self.storeys, strict=True)
-            ]
+            self.corners = self._free_corners(scales)
             high = max(corner.limits[1] for corner in self.corners)
         self.scales = replace(scales, y=(low, high))
-        self.time_ticks = Ticks((), ())
-        lower = self.storeys[0][1]
-        if lower and lower.height >= LEAST_HEIGHT * self.fine.scale.text:
-            least = TICK_LINES * self.fine.scale.text
-            ticks = self.time.upright_ticks(lower.height, least, MARGIN)
-            first = f"epoch {ticks.labels[0]}"
-            self.time_ticks = replace(ticks, labels=(first, *ticks.labels[1:]))
 
-    def _fitting_titles(self) -> list[str]:
-        """The full titles if all of them fit over their runs, else the short ones."""
-        room, letters = float(self.cells[0].head.width), self.fine.scale.text
-        if self.errors_in_head:
-            room -= HEAD_ERROR * letters
-        fit = all(text_width(title, letters, bold=True) <= room for title in self.group.titles)
-        titles = self.group.titles if fit else self.group.short
-        return [shortened(title, letters, room, bold=True) for title in titles]
+    def _free_corners(self, scales: Scales) -> list[Corner]:
+        """Where the errors of each run stand in its upper storey."""
+        corners = []
+        for view, (upper, _) in zip(self.group.views, self.storeys, strict=True):
+            width, height = corner_size(self.fine, upper)
+            corners.append(Corner.free(view, upper, scales, width, height))
+        return corners
+
+    def _choose_time_ticks(self) -> Ticks:
+        """The ticks of the lower storeys; none where these are too low for labels."""
+        letters = self.fine.scale.text
+        _, lower = self.storeys[0]
+        if lower is None or lower.height < LEAST_HEIGHT * letters:
+            return Ticks((), ())
+        ticks = self.time.upright_ticks(lower.height, TICK_LINES * letters, MARGIN)
+        first, *others = ticks.labels
+        return replace(ticks, labels=(f"epoch {first}", *others))
+
+    def _fitting_titles(self) -> RunTitles:
+        group, width = self.group, float(self.cells[0].head.width)
+        return RunTitles.fitting(
+            self.fine, group.titles, group.short, width, with_error=self.errors_in_head
+        )
 
     def draw(self) -> list[Part]:
         parts: list[Part] = []
@@ -152,59 +145,70 @@ class SeveralRunsBuilder:
             rows = self.group.rows(view)
             parts += [AtRows(part, rows) for part in self._draw_run(number, view)]
         parts += self._draw_head()
-        area = self.boxes.upper
-        taken = self._name_references(area)
-        if says_something(self.y_name):
-            self.sheet.name_y(area, self.y_name, room=area.height)
-        self.sheet.name_x(area, self.x_name, room=area.width - 2 * (taken + self.sheet.scale.text))
+        self._write_names()
         return parts
 
-    def _name_references(self, area: Box) -> float:
-        """What the lines to compare with are, in the line of the name of x; gives its width."""
-        entries = reference_entries(self.fine, self.group.views)
-        if not entries:
-            return 0.0
-        words = [entry.long for entry in entries]
-        short = entries_width(words, LETTERS * self.fine.scale.text) > area.width / 3
-        height = self.sheet.x_name_height(area)
-        return draw_entries_left_of(self.fine, area.right, height, entries, short=short)
-
     def _draw_run(self, number: int, view: View) -> list[Part]:
+        """The storeys of a run, its errors, its title and the labels of its axes."""
         cell, (upper, lower) = self.cells[number], self.storeys[number]
         storeys = RunStoreys(self.fine, view, self.scales, self.time, view.clock)
-        place = None
-        if self.corners:
-            place = self.corners[number].box(upper, *corner_size(self.fine, upper))
+        place = self._corner_of(number)
         parts = storeys.draw(upper, lower, place)
         if place:
             parts.append(storeys.draw_errors(place, self.group.error_axis))
         if self.errors_in_head:
             parts.append(HeadError(self.fine, cell.head, view, self.group.error_name))
-        self._write_title_and_labels(number, cell)
+        self.titles.write(number, cell.head, self.head_lines)
+        self._write_labels(number)
         return parts
 
-    def _write_title_and_labels(self, number: int, cell: Cell) -> None:
-        """The title over a run and the labels of its axes."""
-        sheet, (upper, lower) = self.fine, self.storeys[number]
-        sheet.text(
-            cell.head.left,
-            cell.head.bottom + 0.3 * sheet.scale.line,
-            self.titles[number],
-            pixels=sheet.scale.text,
-            bold=True,
-        )
+    def _corner_of(self, number: int) -> Box | None:
+        """The box of a run's errors in its upper storey."""
+        if not self.corners:
+            return None
+        upper, _ = self.storeys[number]
+        width, height = corner_size(self.fine, upper)
+        return self.corners[number].box(upper, width, height)
+
+    def _write_labels(self, number: int) -> None:
+        """The labels of a run's axes, where no other run has the same beside it or under it."""
+        sheet, cell, (upper, lower) = self.fine, self.cells[number], self.storeys[number]
         if cell.y_labels:
             of_time: list[float] = []
-            first, last = self.time.limits(MARGIN)
             if lower and self.time_ticks.places:
+                first, last = self.time.limits(MARGIN)
                 of_time = write_heights(sheet, lower, (last, first), self.time_ticks)
             write_heights(sheet, upper, self.scales.y, self.y_ticks, of_time)
         if cell.x_labels:
             write_positions(sheet, lower or upper, x_limits(self.scales.x), self.x_ticks)
 
     def _draw_head(self) -> list[Part]:
+        """The counter of epochs, and the caption in the room that it leaves."""
         sheet, head = self.sheet, self.boxes.head
         sheet.write_title(self.boxes.title)
         counter = TimeCounter(sheet, head, "epoch", self.epochs)
-        room = head.width - TimeCounter.width(sheet, "epoch", self.epochs) - 1.5 * sheet.scale.text
-        return [counter, Caption(sheet, head, room, self.script)]
+        taken = TimeCounter.width(sheet, "epoch", self.epochs) + 1.5 * sheet.scale.text
+        return [counter, Caption(sheet, head, head.width - taken, self.script)]
+
+    def _write_names(self) -> None:
+        """The names of the axes, and what the lines to compare with are."""
+        sheet, area = self.sheet, self.boxes.upper
+        taken = self._name_references(area)
+        if says_something(self.y_name):
+            sheet.name_y(area, self.y_name, room=area.height)
+        beside = taken + sheet.scale.text
+        sheet.name_x(area, self.x_name, room=area.width - 2 * beside)
+
+    def _name_references(self, area: Box) -> float:
+        """The lines to compare with, in the line of the name of x; gives the width that they
+        take.
+        """
+        sheet = self.fine
+        entries = reference_entries(sheet, self.group.views)
+        if not entries:
+            return 0.0
+        words = [entry.long for entry in entries]
+        width = entries_width(words, LETTERS * sheet.scale.text)
+        is_wide = width > area.width / 3
+        height = self.sheet.x_name_height(area)
+        return draw_entries_left_of(sheet, area.right, height, entries, short=is_wide)

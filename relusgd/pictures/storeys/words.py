@@ -18,6 +18,7 @@ from relusgd.pictures.moments.script import Script
 from relusgd.pictures.panels.header import NUMBERS
 from relusgd.pictures.panels.marks import original, relative
 from relusgd.pictures.panels.reference_lines import reference_look
+from relusgd.pictures.scenes.reference_curve import ReferenceCurve
 from relusgd.pictures.scenes.scales import Scales
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.path_names import (
@@ -49,7 +50,7 @@ CURVES = 8
 
 
 Place = tuple[float, float]
-"""The lower left corner of words, in pixels."""
+"""A pixel: the lower left corner of words, or what they stand beside."""
 
 
 class Words:
@@ -57,6 +58,8 @@ class Words:
 
     corner: of the upper storey, where the errors stand. rows: of pixels of the lower storey before
     each snapshot. others: snapshots whose functions are in the picture, too.
+
+    unnamed: the references beside whose lines there is no room for their names.
     """
 
     def __init__(
@@ -85,6 +88,7 @@ class Words:
         self._free.enter_functions(*self._early_rows(), *self._others, *view.trail)
         self._fading: list[PastedText | Text] = []
         self._of_function: list[PastedText | Text] = []
+        self.unnamed: list[ReferenceCurve] = []
         self._name_all()
         if lower is not None and not has_elbows_inside(view):
             self._say_that_there_are_none(lower)
@@ -132,8 +136,17 @@ class Words:
             self._free.enter_references(*rows[chosen].tolist())
             self._free.enter_functions(*rows[chosen].tolist())
         for reference in view.references:
-            colour = reference_look(self._sheet, reference.name)["color"]
-            self._name_line(reference.title, reference.x, reference.at(first), colour, stays=True)
+            self._name_reference(reference)
+
+    def _name_reference(self, reference: ReferenceCurve) -> None:
+        """Write the name of a reference beside its line, or keep in mind that it has no place."""
+        colour = reference_look(self._sheet, reference.name)["color"]
+        anchors = self._along(reference.x, reference.at(self._first))
+        place = self._place_beside(reference.title, anchors, MOST_CROWDED)
+        if place is None:
+            self.unnamed.append(reference)
+        else:
+            self._write(reference.title, place, colour, stays=True)
 
     def _name_bends(self) -> None:
         """Name the strongest bend of each kind: up and down, or by layer."""
@@ -190,29 +203,23 @@ class Words:
         self._free.enter_box(left, bottom, width, height)
         self._write_centred(named, left + width / 2, bottom + 0.35 * self._pixels)
 
-    def _name_line(
-        self, words: str, x: Array, y: Array, colour: str, *, stays: bool = False
-    ) -> None:
+    def _name_line(self, words: str, x: Array, y: Array, colour: str) -> None:
         """Write words beside a line, if possible a quarter along it, else anywhere."""
+        self._name(words, self._along(x, y), colour)
+
+    def _along(self, x: Array, y: Array) -> Iterator[Place]:
+        """Pixels of a line, from a quarter of it on, then those before."""
         shares = np.concatenate([np.linspace(0.25, 0.98, 50), np.linspace(0.25, 0.02, 15)])
         along = x[0] + shares * (x[-1] - x[0])
         px, py = self._free.pixel(along, np.interp(along, x, y))
-        self._name(words, zip(px, py, strict=True), colour, stays=stays)
+        return zip(px, py, strict=True)
 
-    def _name(
-        self,
-        words: str,
-        anchors: Iterable[tuple[float, float]],
-        colour: str,
-        *,
-        stays: bool = False,
-    ) -> None:
+    def _name(self, words: str, anchors: Iterable[Place], colour: str) -> None:
         """Write words where there is room beside one of the pixels; nowhere if there is none."""
-        place = self._place_beside(words, anchors, np.inf if stays else MOST_CROWDED)
-        self._write(words, place, colour, stays=stays)
+        self._write(words, self._place_beside(words, anchors, MOST_CROWDED), colour)
 
     def _place_beside(
-        self, words: str, anchors: Iterable[tuple[float, float]], most_crowded: float
+        self, words: str, anchors: Iterable[Place], most_crowded: float
     ) -> Place | None:
         """Take the place beside one of the pixels where words have room, if there is one."""
         width, height = text_width(words, self._pixels), 1.25 * self._pixels
@@ -237,9 +244,7 @@ class Words:
         if not stays:
             self._fading.append(pasted_in_films(self._sheet, text))
 
-    def _beside(
-        self, anchors: list[tuple[float, float]], width: float, height: float
-    ) -> Iterator[tuple[float, float]]:
+    def _beside(self, anchors: list[Place], width: float, height: float) -> Iterator[Place]:
         """Lower left corners of words near the anchors: the nearest first."""
         for distance in (0.55, 1.1, 1.8):
             gap = distance * self._pixels

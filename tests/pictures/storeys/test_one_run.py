@@ -11,6 +11,7 @@ from relusgd.pictures.films.painter import Painter, save_still, still_figure
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.sheet import SheetScale
 from relusgd.pictures.moments.script import Script
+from relusgd.pictures.scenes.reference_curve import ReferenceCurve
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.caption import Caption
 from relusgd.pictures.storeys.error_corner import ErrorCorner
@@ -317,3 +318,26 @@ def test_a_still_names_both_ways_to_bend_however_crowded_it_is(make_history, dat
     crowded = replace(dataset, x_train=x, y_train=np.sin(6 * x) + generator.standard_normal(3000))
     said = words_of_still(View(make_history(hidden=(40,), snapshots=20), crowded), Look(size=size))
     assert {"bends up", "bends down"} <= set(said)
+
+
+def test_a_reference_beside_whose_line_is_no_room_is_named_at_the_foot(make_history, dataset):
+    x = np.linspace(*dataset.domain, 400)
+    to_and_fro = np.where(np.arange(400) % 2 == 0, -1.0, 1.0)
+    crowded = ReferenceCurve("spline", "linear spline", "spline", x, lambda _: to_and_fro)
+    line = ReferenceCurve("line", "least-squares line", "line", x, lambda _: 0.0 * x)
+    view = View(make_history(), dataset, [crowded, line])
+    painter = Painter(view, Look(size=(1000, 700)))
+    words = part_of(painter, Words)
+    assert line in words.unnamed
+    lowest = part_of(painter, LowerStorey).box
+    names = {text.get_text(): text for text in painter.sheet.figure.findobj(Text)}
+    _, height = names["least-squares line"].get_position()
+    assert height * painter.sheet.height < lowest.bottom
+
+
+def test_a_reference_with_room_beside_its_line_is_named_there(make_history, dataset):
+    x = np.linspace(*dataset.domain, 2)
+    _, high = View(make_history(), dataset).function_limits
+    level = ReferenceCurve("line", "least-squares line", "line", x, lambda _: 0 * x + 0.9 * high)
+    painter = Painter(View(make_history(), dataset, [level]), Look(size=(1000, 700)))
+    assert part_of(painter, Words).unnamed == []
