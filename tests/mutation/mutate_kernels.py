@@ -52,6 +52,13 @@ COMPILED = [
     "training/test_sgd.py",
     "training/test_engines.py",
 ]
+COMPARING = [
+    "gradients/test_kernels.py",
+    "gradients/test_compiled.py",
+    "training/test_sgd.py",
+    "training/test_engines.py",
+    "training/test_noise.py",
+]
 DEEP = [
     "gradients/test_tiles.py",
     "gradients/test_deep_kernel.py",
@@ -72,6 +79,11 @@ TESTS = {
     "compiled.arrays": [*COMPILED, "training/test_noise.py"],
     "compiled.kernels": COMPILED,
     "compiled.dense_steps": COMPILED,
+    "compiled.comparison_arrays": COMPARING,
+    "compiled.comparison_steps": COMPARING,
+    "compiled.switch_points": ["gradients/test_switch_points.py", "gradients/test_kernels.py"],
+    "compiled.strips": ["gradients/test_strips.py", "gradients/test_kernels.py"],
+    "compiled.strip_code": ["gradients/test_strips.py"],
     "compiled.prefix_sum_steps": COMPILED,
     "compiled.new_point_steps": ["training/test_noise.py"],
     "compiled.elbow_search": COMPILED,
@@ -89,10 +101,11 @@ TESTS = {
     "compiled.formulas.rmsprop": ["training/test_optimizers.py"],
     "compiled.formulas.sign": ["training/test_optimizers.py"],
     "compiled.philox": ["training/test_streams.py"],
+    "compiled.philox_code": ["training/test_streams.py"],
 }
 """By module of `relusgd.gradients`, the tests that have to fail for its mutants."""
 
-AS_MACHINE_CODE = {"compiled.tile_code"}
+AS_MACHINE_CODE = {"compiled.tile_code", "compiled.strip_code", "compiled.philox_code"}
 """The modules that have no meaning as plain Python."""
 
 LEFT_OUT = (
