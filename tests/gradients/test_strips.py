@@ -128,6 +128,31 @@ def test_signs_are_changed_and_left_out_as_by_numpy():
         np.testing.assert_array_equal(np.signbit(compiled), np.signbit(by_numpy))
 
 
+def unequal_strips(source, target):
+    store(load_1(source, 0) + strips.load_2(source, 0), target, 0)
+
+
+def unequal_masks(source, target):
+    both_true = (load_1(source, 0) > 0.0) & (strips.load_2(source, 0) > 0.0)
+    store(where(both_true, load_1(source, 0), 0.0), target, 0)
+
+
+def mask_as_a_strip(source, target):
+    store(abs(load_1(source, 0) > 0.0), target, 0)
+
+
+def strips_as_masks(source, target):
+    store(load_1(source, 0) & load_1(source, 0), target, 0)
+
+
+@pytest.mark.parametrize(
+    "function", [unequal_strips, unequal_masks, mask_as_a_strip, strips_as_masks]
+)
+def test_what_has_no_meaning_in_numpy_is_not_compiled(function):
+    with pytest.raises(numba.TypingError):
+        numba.njit(function)(NUMBERS, np.zeros(60))
+
+
 def test_a_number_fills_a_strip():
     def fill(source, target):
         store(strips.filled(load_1(source, 0), 4.0), target, 2)

@@ -1,7 +1,7 @@
 """Random words and indices as machine code: those of `numpy.random.Philox.random_raw`, bit for bit.
 
-They take a quarter of NumPy's time. Philox4x64-10 (Salmon et al. 2011): ten rounds over a counter of
-four words x under a key of two words k. A round is
+They take a quarter of NumPy's time. Philox4x64-10 (Salmon et al. 2011): ten rounds over a counter
+of four words x under a key of two words k. A round is
 
     x ← (hi(M1 x2) ^ x1 ^ k0,  lo(M1 x2),  hi(M0 x0) ^ x3 ^ k1,  lo(M0 x0)),   then   k ← k + W
 

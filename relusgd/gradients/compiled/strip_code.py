@@ -227,7 +227,7 @@ def everywhere(function: Callable[..., Any]) -> None:
     word = ir.IntType(LANES)
 
     def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Value:
-        (vector,) = vectors_of(builder, Mask(1), arguments[0], 1)
+        vector = builder.extract_value(arguments[0], 0)
         bits = builder.bitcast(vector, word)
         return builder.icmp_unsigned("==", bits, ir.Constant(word, 2**LANES - 1))
 
