@@ -10,6 +10,7 @@ import typer
 
 from relusgd.cli.boundary import guarded
 from relusgd.cli.completions import complete_functions, complete_sizes
+from relusgd.cli.graph_files import write_graph, write_nudge, write_step_film
 from relusgd.cli.graph_tables import print_graph, print_nudges
 from relusgd.cli.network_source import (
     ChosenNetwork,
@@ -22,7 +23,6 @@ from relusgd.cli.options import JsonOption, SetOption, finite_numbers
 from relusgd.cli.picture_options import ThemeName, ThemeOption
 from relusgd.cli.terminal import printable
 from relusgd.errors import InputError
-from relusgd.files import write_whole
 
 if TYPE_CHECKING:
     from relusgd.graphs.graph import Graph
@@ -124,16 +124,16 @@ def graph(
         chosen = choose_network(source, changes, epoch)
         built, words = _network_graph(chosen, point)
         if animate and out is not None:
-            _film_step(built, chosen, out, theme.value, pixels)
+            write_step_film(built, chosen, out, theme.value, pixels)
             typer.echo(out)
             return
     if nudge and out:
-        _draw_nudge(built, nudge, by, out, theme.value, pixels)
+        write_nudge(built, nudge, by, out, theme.value, pixels)
         typer.echo(out)
     elif nudge:
         print_nudges(built, nudge, by, as_json=as_json)
     elif out:
-        _write_graph(built, out, theme.value, words, pixels)
+        write_graph(built, out, theme.value, words, pixels)
         typer.echo(out)
     else:
         print_graph(built, as_json=as_json)
@@ -277,86 +277,3 @@ def _film_path(source: Path | None) -> Path:
     if source is not None and source.is_dir():
         return source / name
     return Path(name)
-
-
-# What is shown
-
-
-def _draw_nudge(
-    graph: Graph,
-    node: str,
-    by: float,
-    out: Path,
-    theme: str,
-    pixels: tuple[int, int] | None,
-) -> None:
-    """Write the picture of a nudge."""
-    from relusgd.graphs.nudge_picture import draw_nudge
-
-    draw_nudge(
-        graph.evaluate(),
-        node,
-        by,
-        out,
-        theme=theme,
-        size=pixels,
-    )
-
-
-def _write_graph(
-    graph: Graph,
-    out: Path,
-    theme: str,
-    words: str,
-    pixels: tuple[int, int] | None,
-) -> None:
-    """Write a picture, or the graph in Graphviz's language."""
-    state, suffix = graph.evaluate(), out.suffix.lower()
-    if suffix == ".dot":
-        from relusgd.graphs.dot import dot_text
-
-        write_whole(out, dot_text(state))
-        return
-    if suffix not in (".svg", ".png", ".pdf"):
-        raise InputError(
-            f"a graph cannot be written as {out.name!r}",
-            "its name ends in .svg, .png, .pdf or .dot; --animate makes a .gif or .mp4",
-        )
-    from relusgd.graphs.picture import draw_graph
-
-    draw_graph(state, out, theme=theme, title=words, size=pixels)
-
-
-def _film_step(
-    graph: Graph,
-    chosen: ChosenNetwork,
-    out: Path,
-    theme: str,
-    pixels: tuple[int, int] | None,
-) -> None:
-    """Film the SGD step that follows this epoch, on the graph's sample."""
-    from relusgd.cli.progress import frame_progress
-    from relusgd.graphs.step_film import SgdStep, film_sgd_step
-    from relusgd.training.building import build_descent
-
-    training = chosen.config.training
-    if training.method != "sgd":
-        raise InputError(
-            f"--animate films a step of SGD, and this trains by {training.method}",
-            "try --set training.method=sgd on its config",
-        )
-    step = SgdStep(
-        rate=build_descent(chosen.config, chosen.dataset).schedule.at(chosen.epoch + 1),
-        layers=training.layers,
-        decay=training.weight_decay,
-        output_bias=chosen.config.network.output_bias,
-    )
-    with frame_progress() as progress:
-        film_sgd_step(
-            graph,
-            out,
-            step,
-            theme=theme,
-            size=pixels,
-            progress=progress,
-        )

@@ -153,6 +153,7 @@ class _Line:
 
     def _option(self, word: str, rest: list[str]) -> None:
         name, equals, value = word.partition("=")
+        given = value if equals else None
         bare = name.lstrip("-")
         if name in self.options:
             self._own_option(word, rest)
@@ -160,10 +161,9 @@ class _Line:
             self._fault(f"{name}: several values of a key are trained by relusgd sweep --grid")
         elif bare in CONFIG_WORDS and "--set" in self.options:
             self._fault(f"{name} is not an option of relusgd {self._typed}; the config comes alone")
-            self.words.insert(0, value if equals else self._value(rest))
+            self.words.insert(0, self._value(rest, given))
         elif bare in SET_WORDS and "--set" in self.options:
-            pair = value if equals else self._value(rest)
-            self._argument(pair)
+            self._argument(self._value(rest, given))
             if not self.faults:
                 raise _UnknownOptionError
         elif len(bare) == 1 or self._called_elsewhere(bare):
@@ -171,11 +171,13 @@ class _Line:
         elif (key := self._switched_off(bare)) is not None:
             self._assign(name, key, "false")
         elif (key := self._key(bare.replace("-", "_"))) is not None:
-            self._assign(name, key, value if equals else self._value_after(key, rest))
+            self._assign(name, key, self._value_of_key(key, rest, given))
         elif self._typed == "train" and name in self.sweep_options:
             self.command = "sweep"
             self._fault(f"{name} is an option of relusgd sweep, which trains many runs")
-            self.words += [word] if equals else [word, self._value(rest)]
+            self.words.append(word)
+            if given is None:
+                self.words.append(self._value(rest))
         else:
             self._other_name(name, word, rest)
 
@@ -243,15 +245,20 @@ class _Line:
             self._fault(f"{word}: a key of the config is changed with --set")
         self.words += [option, f"{key}={value}"]
 
-    def _value(self, rest: list[str]) -> str:
+    def _value(self, rest: list[str], given: str | None = None) -> str:
+        """What was given behind the sign =, or else the next word."""
+        if given is not None:
+            return given
         if not rest:
             raise _UnknownOptionError
         return rest.pop(0)
 
-    def _value_after(self, key: str, rest: list[str]) -> str:
-        """The next word; true for a switch that stands alone, as argparse has them."""
+    def _value_of_key(self, key: str, rest: list[str], given: str | None) -> str:
+        """As `_value`; true for a switch that stands alone, as argparse has them."""
         from relusgd.config import is_switch
 
+        if given is not None:
+            return given
         stands_alone = not rest or (rest[0].startswith("-") and not NUMBER.fullmatch(rest[0]))
         if stands_alone and is_switch(key):
             return "true"
