@@ -1,30 +1,46 @@
-"""Whole commands for which a person waits: many runs listed and compared, short trainings.
+"""Whole commands for which a person waits: the course's sweep, many runs listed and compared, a
+long run shown and continued, short trainings.
 
-    python benchmarks/waiting.py [many] [short] [deep] [--runs 10000] [--before FOLDER] [--rounds 3]
+    python benchmarks/waiting.py [course] [many] [long] [short] [deep]
+        [--runs 10000] [--snapshots 1000000] [--before FOLDER] [--rounds 3]
 
-Every figure is the median over rounds, of processor seconds and the largest memory of the command.
-FOLDER is a clone of relusgd of an earlier state; its commands then take turns with those of this
-clone.
+Every figure is the median over rounds, of processor seconds, those of all processes that a command
+starts included (on Linux), and of the largest memory of one of its processes. FOLDER is a clone of
+relusgd of an earlier state; its commands then take turns with those of this clone. `long` takes
+1.6 GB of disk.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import ctypes
 import hashlib
 import json
 import os
+import resource
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parents[1]
+COURSE = HERE / "configs" / "course.yaml"
 NOTEBOOK = HERE / "configs" / "notebook.yaml"
 SMALL = {"training": {"epochs": 40}, "snapshots": {"every": 10}}
 """A run of 200 steps at the notebook's sizes."""
+
+
+BECOME_SUBREAPER = 36
+"""The number of PR_SET_CHILD_SUBREAPER in Linux."""
+
+ENVIRONMENT = dict(os.environ)
+# An installed relusgd is compiled to bytecode, and these clones may be without.
+ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @dataclass(frozen=True)
@@ -40,15 +56,34 @@ def cost(clone: Path, arguments: Sequence[str]) -> Cost:
     process = subprocess.Popen(
         [sys.executable, "-m", "relusgd", *arguments],
         cwd=clone,
-        env={**os.environ, "PYTHONPATH": str(clone)},
+        env={**ENVIRONMENT, "PYTHONPATH": str(clone)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    seconds, megabytes = 0.0, 0.0
+    for pid, status, usage in _ended_processes():
+        seconds += usage.ru_utime + usage.ru_stime
+        megabytes = max(megabytes, usage.ru_maxrss / 1024)
+        if pid == process.pid:
+            process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"relusgd {' '.join(arguments)} ended with {process.returncode}")
-    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return Cost(seconds, megabytes)
+
+
+def _ended_processes() -> Iterator[tuple[int, int, resource.struct_rusage]]:
+    """The command's process and those that outlived their parents, each when it has ended."""
+    while True:
+        try:
+            yield os.wait4(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def adopt_orphans() -> None:
+    """Let processes whose parent has ended become children of this one, where Linux allows it."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(BECOME_SUBREAPER, 1, 0, 0, 0)
 
 
 class Commands:
@@ -82,6 +117,38 @@ def _median(costs: Sequence[Cost]) -> Cost:
         statistics.median(one.seconds for one in costs),
         statistics.median(one.megabytes for one in costs),
     )
+
+
+def course(folder: Path, commands: Commands) -> None:
+    """The course's 45 trainings by two workers, with their picture."""
+    out = folder / "course"
+    command = ["sweep", str(COURSE), "--workers", "2", "--out", str(out), "-q"]
+    for clone in commands.clones.values():  # so that everything is compiled
+        cost(clone, [*command, "--set", "training.epochs=10"])
+        shutil.rmtree(out)
+    commands.tell(
+        "course.yaml, 45 trainings",
+        *command,
+        first=lambda: shutil.rmtree(out, ignore_errors=True),
+    )
+
+
+def long(folder: Path, commands: Commands, snapshots: int) -> None:
+    """`show` of a run of so many snapshots, and what one more epoch of it takes."""
+    settings = {
+        "training": {"epochs": snapshots - 1, "batch_size": "full"},
+        "snapshots": {"every": 1},
+    }
+    run = train(folder, settings, commands.earliest)
+    commands.tell(f"show of {snapshots:,} snapshots", "show", str(run))
+    epochs = iter(range(snapshots, 2 * snapshots))
+
+    def add_an_epoch() -> None:
+        settings["training"]["epochs"] = next(epochs)
+        (folder / "config.yaml").write_text(json.dumps(settings))
+
+    more = ["train", str(folder / "config.yaml"), "--out", str(run), "-q"]
+    commands.tell(f"an epoch more than {snapshots:,} snapshots", *more, first=add_an_epoch)
 
 
 def many(folder: Path, commands: Commands, runs: int) -> None:
@@ -165,20 +232,26 @@ def compare_engines(
         )
 
 
-PARTS = ("many", "short", "deep")
+PARTS = ("course", "many", "long", "short", "deep")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", default=list(PARTS), help=", ".join(PARTS))
     parser.add_argument("--runs", type=int, default=10_000)
+    parser.add_argument("--snapshots", type=int, default=10**6)
     parser.add_argument("--before", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
+    adopt_orphans()
     commands = Commands(given.before, given.rounds)
     with tempfile.TemporaryDirectory() as place:
+        if "course" in given.parts:
+            course(Path(place), commands)
         if "many" in given.parts:
             many(Path(place), commands, given.runs)
+        if "long" in given.parts:
+            long(Path(place), commands, given.snapshots)
         if "short" in given.parts:
             short(Path(place), given.rounds)
         if "deep" in given.parts:

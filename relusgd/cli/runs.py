@@ -256,7 +256,7 @@ def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
         "epochs": _length_words(summary, run.facts.counts.steps_per_epoch),
         "train MSE": number(summary["train_mse"]),
         "test MSE": _test_words(summary) if has_test_points else "– (no test points)",
-        "course": sparkline(error.tolist(), 40),
+        "course": sparkline(error, 40),
         "units": f"{summary['dead_units']:,} dead, {summary['always_on_units']:,} always on, "
         f"{breakpoints}",
         **{name: number(value) for name, value in summary["own_metrics"].items()},

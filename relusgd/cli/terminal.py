@@ -20,6 +20,8 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+    from relusgd.model.network import Array
+
 BLOCKS = "▁▂▃▄▅▆▇█"
 
 PIPE_COLUMNS = 1000
@@ -187,7 +189,7 @@ def _printable_character(character: str) -> str:
     return character if is_printable else "�"
 
 
-def sparkline(values: Sequence[float], width: int = 16) -> str:
+def sparkline(values: Sequence[float] | Array, width: int = 16) -> str:
     """The course of positive values on a logarithmic scale, at most `width` characters."""
     logs = [_log(value) for value in _thinned(values, width)]
     finite = [value for value in logs if not math.isnan(value)]
@@ -198,7 +200,7 @@ def sparkline(values: Sequence[float], width: int = 16) -> str:
     return "".join(_block((value - low) / span) for value in logs)
 
 
-def _thinned(values: Sequence[float], count: int) -> list[float]:
+def _thinned(values: Sequence[float] | Array, count: int) -> list[float]:
     """At most so many values, evenly spaced, the first and the last among them."""
     if len(values) <= count:
         return list(values)

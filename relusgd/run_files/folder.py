@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -36,6 +36,9 @@ MAX_DATA_BYTES = 2**30
 
 CHECKED_ROWS = 256
 """How many rows of each array are checked when a history is read, the first and last included."""
+
+BLOCK_ROWS = 2**17
+"""So many rows of a column are read at a time."""
 
 CHECKED_BYTES = 2**26
 """At most this much is checked, but never fewer than two rows of each array."""
@@ -126,7 +129,7 @@ def read_history(
     """
     read = read_metrics(folder) if metrics is None else metrics
     table = {name: column.view() for name, column in read.items()}
-    if not np.array_equal(table["epoch"], table["step"] // steps_per_epoch):
+    if not _are_whole_epochs(table["epoch"], table["step"], steps_per_epoch):
         problem = f"its epochs are not those of {steps_per_epoch:,} steps each"
         raise damaged(folder / TABLE, problem)
     arrays = _read_arrays(folder, hidden, len(table["epoch"]))
@@ -146,24 +149,58 @@ def read_history(
     )
 
 
+def _are_whole_epochs(epochs: NDArray[Any], steps: NDArray[Any], steps_per_epoch: int) -> bool:
+    """Whether these are the epochs that are complete after so many steps."""
+    for begin in range(0, len(steps), BLOCK_ROWS):
+        block = slice(begin, begin + BLOCK_ROWS)
+        if not np.array_equal(epochs[block], steps[block] // steps_per_epoch):
+            return False
+    return True
+
+
+def give_back_pages(history: History) -> None:
+    """Give back the memory of what was read of a history that `read_history` gave."""
+    parameters = (*history.weights, *history.biases)
+    for array in (history.epoch, history.step, history.elbow, history.slope, *parameters):
+        release_pages(array)
+
+
 def _check_values(
     folder: Path, arrays: Mapping[str, NDArray[Any]], table: Mapping[str, NDArray[Any]]
 ) -> None:
     """The arrays must have the epochs of metrics.csv, and finite parameters in the rows checked."""
     for name in arrays.keys() & {"epoch", "step"}:
-        if not np.array_equal(arrays[name], table[name]):
+        if not _are_equal(arrays[name], table[name]):
             raise damaged(folder / ARRAYS / f"{name}.npy", f"not the {name}s of {TABLE}")
-        release_pages(arrays[name])
     fitting = CHECKED_BYTES // sum(array[0].nbytes for array in arrays.values())
     count = min(CHECKED_ROWS, max(2, fitting))
     rows = np.unique(np.linspace(0, len(table["epoch"]) - 1, count).astype(np.int64))
     for name, array in arrays.items():
         if not name.startswith(("weight", "bias", "slope")):
             continue
-        # row after row, because one alone may be as large as memory can hold
-        if not all(np.isfinite(array[row]).all() for row in rows):
+        if not _are_finite(array, rows.tolist()):
             raise damaged(folder / ARRAYS / f"{name}.npy", "holds what is not a finite number")
+
+
+def _are_equal(array: NDArray[Any], column: NDArray[Any]) -> bool:
+    """Whether a mapped array has the numbers of a column; little of it is in memory at a time."""
+    for begin in range(0, len(column), BLOCK_ROWS):
+        block = slice(begin, begin + BLOCK_ROWS)
+        if not np.array_equal(array[block], column[block]):
+            return False
+        release_pages(array[block])
+    return len(array) == len(column)
+
+
+def _are_finite(array: NDArray[Any], rows: Sequence[int]) -> bool:
+    """Whether these rows of a mapped array are finite; little of it is in memory at a time."""
+    for row in rows:
+        # row after row, because one alone may be as large as memory can hold
+        if not np.isfinite(array[row]).all():
+            return False
+        # The system may have read megabytes around it.
         release_pages(array)
+    return True
 
 
 def read_column(folder: Path, hidden: tuple[int, ...], name: str) -> NDArray[Any] | None:

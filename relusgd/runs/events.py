@@ -43,6 +43,8 @@ class EndedRun(Protocol):
     @property
     def ending(self) -> Ending | None: ...
 
+    def give_back_pages(self) -> None: ...
+
 
 class Events(Sequence[Event]):
     """Events in the order in which they begin. A cell of a notebook shows them as a table."""
@@ -97,7 +99,7 @@ def course_of(run: EndedRun) -> RecordedCourse:
     ending = run.ending
     outcome = ending.outcome if ending else None
     ratio = _SharpnessRatio(run) if _is_at_edge_looked_for(run) else None
-    return RecordedCourse(run.history, run.data, outcome, ratio)
+    return RecordedCourse(run.history, run.data, outcome, ratio, run.give_back_pages)
 
 
 def _is_at_edge_looked_for(run: EndedRun) -> bool:
@@ -124,11 +126,13 @@ class _SharpnessRatio:
         self._layers = run.config.training.layers
         self._output_bias = run.config.network.output_bias
         self._optimizer = make_optimizer(run.config.training)
+        self._give_back = run.give_back_pages
         self._known: dict[int, float] = {}
 
     def __call__(self, row: int) -> float:
         if row not in self._known:
             self._known[row] = self._measure(self._history.network(row), row)
+            self._give_back()
         return self._known[row]
 
     def _measure(self, network: Network, row: int) -> float:

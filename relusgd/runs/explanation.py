@@ -49,6 +49,8 @@ class ExplainableRun(BegunRun, Protocol):
     @property
     def status(self) -> str: ...
 
+    def give_back_pages(self) -> None: ...
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -113,7 +115,9 @@ def explain_run(
     """
     plan = prepare(run.config, run.data, kept_start(run, run.config))
     budget = budget_of(run.facts.timings.seconds) if trials else 0.0
-    explained = explain_history(plan, run.history, budget, run.status == "diverged", is_stopped)
+    has_diverged = run.status == "diverged"
+    give_back = run.give_back_pages
+    explained = explain_history(plan, run.history, budget, has_diverged, is_stopped, give_back)
     return _explanation(explained, _note_of_status(run))
 
 
@@ -147,17 +151,24 @@ def explain_history(
     budget: float,
     has_diverged: bool = False,
     is_stopped: Callable[[], bool] = lambda: False,
+    give_back: Callable[[], None] = lambda: None,
 ) -> ExplainedTraining:
-    """Why a training with these snapshots fits or does not. budget: for trials, in seconds."""
+    """Why a training with these snapshots fits or does not.
+
+    budget: for trials, in seconds. give_back: gives back the memory in which a history on the disk
+    was read.
+    """
     with one_thread():
-        symptoms = _symptoms_of_history(plan, history, has_diverged)
+        symptoms = _symptoms_of_history(plan, history, has_diverged, give_back)
         return explain_training(plan, symptoms, budget, is_stopped)
 
 
-def _symptoms_of_history(plan: Plan, history: History, has_diverged: bool) -> Symptoms:
+def _symptoms_of_history(
+    plan: Plan, history: History, has_diverged: bool, give_back: Callable[[], None]
+) -> Symptoms:
     last = len(history) - 1
     state = State(int(history.step[last]), history.network(last).parameters(), {})
-    course = error_course_of(history, plan.dataset.x_train)
+    course = error_course_of(history, plan.dataset.x_train, give_back)
     final_mse = float("inf") if has_diverged else float(course.train_mse[-1])
     return symptoms_of(
         plan,
@@ -168,7 +179,7 @@ def _symptoms_of_history(plan: Plan, history: History, has_diverged: bool) -> Sy
     )
 
 
-def error_course_of(history: History, x: Array) -> ErrorCourse:
+def error_course_of(history: History, x: Array, give_back: Callable[[], None]) -> ErrorCourse:
     """The course of a run's errors, and when the last unit moved past a training point of x."""
     metrics = history.metrics
     return ErrorCourse(
@@ -176,16 +187,20 @@ def error_course_of(history: History, x: Array) -> ErrorCourse:
         train_mse=np.asarray(metrics["train_mse"], dtype=np.float64),
         test_mse=np.asarray(metrics["test_mse"], dtype=np.float64),
         learning_rate=np.asarray(metrics["learning_rate"], dtype=np.float64),
-        last_crossing=_last_crossing(history, x),
+        last_crossing=_last_crossing(history, x, give_back),
     )
 
 
-def _last_crossing(history: History, x: Array) -> int | None:
+def _last_crossing(history: History, x: Array, give_back: Callable[[], None]) -> int | None:
     """The step of the first snapshot since which every elbow of the first layer has been between
     the same two training points; None where that is the last one.
     """
     rows = evenly_chosen(len(history), MOST_SNAPSHOTS)
-    gaps = np.searchsorted(x, history.elbow[rows])
+    gaps = np.empty((len(rows), history.hidden[0]), dtype=np.int64)
+    for index, row in enumerate(rows.tolist()):
+        gaps[index] = np.searchsorted(x, history.elbow[row])
+        # The system may have read megabytes around it.
+        give_back()
     has_moved = (gaps != gaps[-1]).any(axis=1)
     if not has_moved.any():
         return int(history.step[0])

@@ -157,6 +157,10 @@ class RunRecord:
         steps_per_epoch = self.facts.counts.steps_per_epoch
         return disk.read_history(self.folder, hidden, steps_per_epoch, self.metrics)
 
+    def give_back_pages(self) -> None:
+        """Give back the memory of the snapshots that were read; they are read again when needed."""
+        disk.give_back_pages(self.history)
+
     @cached_property
     @_of_one_run
     def metrics(self) -> dict[str, NDArray[Any]]:

@@ -8,7 +8,7 @@ REACH of it on the clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -71,20 +71,26 @@ SharpnessRatio = Callable[[int], float]
 """row → sharpness over its edge, where it is known and quickly measured."""
 
 
+def _nothing_to_give_back() -> None:
+    pass
+
+
 @dataclass(frozen=True, eq=False)
 class RecordedCourse:
     """A recorded training, as those see it who look for events.
 
     history: with its metrics, S snapshots. dataset: in network units. outcome: learned, diverged or
     nothing; None while it is not known. sharpness_ratio: given where the edge of stability decides
-    over the training, which is where each step sees all points. Arrays of looked-at snapshots have
-    the shape (T, …).
+    over the training, which is where each step sees all points. give_back: called after every
+    snapshot, gives back the memory in which a history on the disk was read. Arrays of looked-at
+    snapshots have the shape (T, …).
     """
 
     history: History
     dataset: Dataset
     outcome: Outcome | None = None
     sharpness_ratio: SharpnessRatio | None = None
+    give_back: Callable[[], None] = _nothing_to_give_back
 
     def __len__(self) -> int:
         """The number T of snapshots that are looked at."""
@@ -109,6 +115,13 @@ class RecordedCourse:
         affordable = NUMBERS // parameter_count(self.history.hidden)
         most = min(ROWS, max(FEWEST_ROWS, affordable))
         return rows_along_film(self.history.step, most)
+
+    def each_row(self) -> Iterator[int]:
+        """The snapshots that are looked at, one after the other."""
+        for row in self.rows.tolist():
+            yield row
+            # The system may have read megabytes around it.
+            self.give_back()
 
     @cached_property
     def places(self) -> Array:
@@ -141,8 +154,10 @@ class RecordedCourse:
 
         Errors beyond LARGEST, or not finite, count as that, and those below its inverse as it.
         """
-        finite = np.nan_to_num(self.metric(name), nan=LARGEST, posinf=LARGEST)
-        logarithms = np.log(np.clip(finite, 1 / LARGEST, LARGEST))
+        logarithms = np.nan_to_num(self.metric(name), nan=LARGEST, posinf=LARGEST)
+        # In place, because there may be millions.
+        np.clip(logarithms, 1 / LARGEST, LARGEST, out=logarithms)
+        np.log(logarithms, out=logarithms)
         return np.asarray(np.exp(window_means(logarithms, *self._windows)))
 
     def trembling(self, name: Literal["train_mse", "test_mse"]) -> float:
@@ -212,7 +227,7 @@ class RecordedCourse:
         grid = np.linspace(low, high, GRID + 1)
         f = np.empty((len(self), GRID + 1))
         with np.errstate(all="ignore"):
-            for index, row in enumerate(self.rows.tolist()):
+            for index, row in enumerate(self.each_row()):
                 network = self.history.network(row)
                 is_wide = len(network.hidden) == 1 and network.hidden[0] > GRID
                 f[index] = bin_units(network, low, high, GRID).y if is_wide else network(grid)
@@ -245,7 +260,7 @@ class RecordedCourse:
         if width <= UNITS:
             return np.arange(width)
         largest_share = np.zeros(width)
-        for row in self.rows.tolist():
+        for row in self.each_row():
             strength = self._strength(row)
             share = strength / (strength.max() or 1.0)
             largest_share = np.fmax(largest_share, share)
@@ -266,7 +281,7 @@ class RecordedCourse:
 
         of_units: row → numbers of all units, shape (H,).
         """
-        return np.stack([of_units(row)[self.units] for row in self.rows.tolist()])
+        return np.stack([of_units(row)[self.units] for row in self.each_row()])
 
     @cached_property
     def strengths(self) -> Array:

@@ -23,8 +23,13 @@ def film_places(times: ArrayLike) -> Array:
     span = float(moments[-1] - moments[0])
     if span <= 0:
         return np.zeros(len(moments))
-    share = (moments - moments[0]) / span
-    return np.asarray(np.log1p(SOFT_START * share) / np.log1p(SOFT_START))
+    # In place, because there may be millions.
+    places = moments - moments[0]
+    places /= span
+    places *= SOFT_START
+    np.log1p(places, out=places)
+    places /= np.log1p(SOFT_START)
+    return np.asarray(places)
 
 
 def rows_along_film(times: ArrayLike, most: int) -> Integers:

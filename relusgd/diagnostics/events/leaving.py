@@ -60,7 +60,7 @@ def outside_counts(course: RecordedCourse) -> Array:
     """How many elbows lie beyond the outer training points, or are none, shape (T,)."""
     low, high = course.x_range
     counts = []
-    for row in course.rows.tolist():
+    for row in course.each_row():
         elbow = course.history.elbow[row]
         counts.append(elbow.size - np.count_nonzero((low <= elbow) & (elbow <= high)))
     return np.array(counts, dtype=np.float64)

@@ -1,0 +1,82 @@
+"""Long runs are read in little memory."""
+
+import subprocess
+import sys
+
+import pytest
+from small import small
+
+import relusgd
+
+MEMORY = """
+import sys
+from pathlib import Path
+import relusgd
+from relusgd.runs.explanation import first_sentence
+
+def mapped_megabytes():
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("RssFile:")[2].split()[0]) / 1024
+
+def peak_of(read, run):
+    # What Python's own files take is there before.
+    before = mapped_megabytes()
+    give_back = run.give_back_pages
+    peaks = [0.0]
+    def watched():
+        peaks.append(mapped_megabytes() - before)
+        give_back()
+    run.give_back_pages = watched
+    read(run)
+    return max(peaks), len(peaks) - 1
+
+first = relusgd.load_run(sys.argv[1])
+print(first.events, first_sentence(first))
+del first
+run = relusgd.load_run(sys.argv[1])
+run.history
+for read in (lambda run: run.events, first_sentence):
+    print(*peak_of(read, run))
+before = mapped_megabytes()
+for array in (*run.history.weights, run.history.elbow, run.history.slope):
+    array.sum()
+filled = mapped_megabytes() - before
+run.give_back_pages()
+print(filled, mapped_megabytes() - before)
+"""
+
+
+@pytest.fixture(scope="module")
+def long_run(tmp_path_factory):
+    """A run whose snapshots take 50 MB."""
+    config = small(
+        network__hidden=[400],
+        data__samples=20,
+        training__epochs=4000,
+        training__batch_size="full",
+        training__learning_rate=1e-4,
+        snapshots__every=1,
+        engine="numpy",
+    )
+    return relusgd.record(config, tmp_path_factory.mktemp("long") / "run")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_events_and_the_first_sentence_hold_little_of_the_snapshots(long_run):
+    command = [sys.executable, "-c", MEMORY, str(long_run.folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    *_, events, sentence, whole = done.stdout.splitlines()
+    for line in (events, sentence):
+        peak, times = map(float, line.split())
+        assert times > 5
+        assert peak < 12
+    filled, left = map(float, whole.split())
+    assert filled > 35
+    assert left < 5
+
+
+def test_a_history_that_was_given_back_is_read_again(long_run):
+    run = relusgd.load_run(long_run.folder)
+    before = run.history.parameters
+    run.give_back_pages()
+    assert (run.history.parameters == before).all()
