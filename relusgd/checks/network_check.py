@@ -29,8 +29,8 @@ MOST_TERMS = 2_000_000
 """The most points times parameters of one pass; wider networks are checked on fewer points."""
 
 MOST_TERMS_OF_ALL = 2_000_000_000
-"""The same for all passes together, which then take seconds; larger networks are checked at fewer
-entries, down to FEWEST_ENTRIES."""
+"""The most points times parameters of all passes together, which then take seconds; larger networks
+are checked at fewer entries, down to FEWEST_ENTRIES."""
 
 FEWEST_ENTRIES = 20
 

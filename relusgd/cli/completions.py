@@ -17,12 +17,12 @@ OUTPUTS = Path("outputs")
 
 
 def complete_runs(incomplete: str) -> list[str]:
-    """Run folders below outputs/; below another folder where one was typed."""
+    """Run folders below outputs/, or below another folder that was typed."""
     return _below_outputs(incomplete, ["run.json"]) or _folders(incomplete)
 
 
 def complete_runs_and_sweeps(incomplete: str) -> list[str]:
-    """The same, and folders of sweeps."""
+    """Run folders and folders of sweeps below outputs/, or below another folder that was typed."""
     return _below_outputs(incomplete, ["run.json", "summary.csv"]) or _folders(incomplete)
 
 

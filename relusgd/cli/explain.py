@@ -93,7 +93,7 @@ def _lines(explanation: Explanation, command: TrainCommand, folder: Path) -> lis
 
 
 def _facts(explanation: Explanation, command: TrainCommand, folder: Path) -> dict[str, Any]:
-    """The same for a script."""
+    """The explanation as --json prints it: what it says, and the command behind every advice."""
     facts = explanation.to_json()
     for cause, told in zip(explanation.causes, facts["causes"], strict=True):
         told["command"] = command.with_advice(cause.advice, folder) if cause.advice else ""

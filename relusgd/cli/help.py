@@ -65,7 +65,7 @@ class ReadableCommand(TyperCommand):
 
 
 class ReadableGroup(TyperGroup):
-    """The same for the command that holds all others."""
+    """The command that holds all others, with such a help and such errors, too."""
 
     def get_params(self, ctx: Any) -> Any:
         return without_types(super().get_params(ctx))

@@ -93,7 +93,7 @@ def check_lines(result: RunCheck) -> list[str]:
 
 
 def check_facts(result: RunCheck) -> dict[str, Any]:
-    """The same for a script."""
+    """What a check found, as `list --check --json` and `show --check --json` print it."""
     return {
         "run": result.folder,
         "status": result.status,

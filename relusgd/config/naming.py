@@ -95,7 +95,7 @@ def assignment(key: str, value: object) -> str:
 
 
 def assignment_with_digits(key: str, value: object) -> str:
-    """The same for a value whose text another one has but for capital letters."""
+    """As `assignment`, with digits that tell the value from one that differs in capitals alone."""
     text = name_text(key, value)
     has_digits = "~" in text
     if not has_digits:

@@ -67,7 +67,7 @@ FEWEST_POINTS = 8
 """Outliers are looked for among so many points at least."""
 
 MOST_OUTLIERS = 0.05
-"""They are at most this share of the points, or one."""
+"""Outliers are at most this share of the points, or one point."""
 
 
 def outliers(dataset: Dataset) -> Integers:

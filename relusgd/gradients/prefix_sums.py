@@ -295,7 +295,11 @@ class PrefixSums:
         return self._active_sums()
 
     def sum_numbers(self, u: Array, x: Array) -> Array:
-        """The same of any numbers u of the points, shape (B,). x: the points from the centre."""
+        """Σ u and Σ u x over the active points of a unit in every bin, shape (2, 2 (B + 1)).
+
+        u: any numbers of the points, shape (B,). x: the points from the centre. Valid until the
+        next call.
+        """
         self._moments[0] = u
         np.multiply(u, x, self._moments[1])
         return self._active_sums()

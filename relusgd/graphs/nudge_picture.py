@@ -51,7 +51,7 @@ def nudge_picture(
     theme: str = "light",
     size: tuple[int, int] | None = None,
 ) -> GraphPicture:
-    """The same as a drawn picture."""
+    """The picture of a nudge, drawn and not yet written."""
     effect = nudge_node(state, node, by)[0]
     after = nudged(state, node, by)
     moved = {each.name for each in state.graph.nodes if _has_moved(state, after, each.name)}

@@ -265,7 +265,7 @@ def _crossings(z: LayerPieces) -> tuple[Booleans, Booleans, Array]:
 
 
 def _refined(z: LayerPieces, x: Array, parent: Integers, k: int) -> LayerPieces:
-    """The same functions over more knots x.
+    """The functions of z over more knots x.
 
     parent: for every new interval the old one that it is part of.
     """

@@ -229,7 +229,7 @@ def _noisy_stretches(
     first: int,
     stop: int,
 ) -> Iterator[Stretch]:
-    """The same with noise: the batches of each part have points of their own."""
+    """The steps first + 1 … stop in parts, where noise gives every batch points of its own."""
     points = workspace.points
     for noisy in descent.noisy_batches(first, stop, workspace.words):
         end, bounds = first + len(noisy), noisy.batches.bounds

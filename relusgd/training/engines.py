@@ -111,7 +111,7 @@ def gradient_nanoseconds(
 
 
 def prefix_sum_nanoseconds(B: int, H: int, n: int, *, is_sorted_anew: bool) -> int:
-    """The same of the compiled prefix sums, for H padded units.
+    """How long a gradient by compiled prefix sums takes, for H padded units.
 
     is_sorted_anew: whether every batch has points of its own, which have to be sorted.
     """

@@ -243,7 +243,7 @@ class BatchOrder:
         return Batches(np.tile(np.arange(self.n), count), np.arange(count + 1) * self.n)
 
     def _shuffle_piece(self, first: int, stop: int, words: WordSource) -> Batches:
-        """The same for batches cut from permutations of whole epochs."""
+        """Batches cut from permutations of all points, which are drawn for whole epochs."""
         n, per_epoch = self.n, self.steps_per_epoch
         block_epochs = max(1, BLOCK_DRAWS // n)
         piece_epochs = max(1, PIECE_DRAWS // n)

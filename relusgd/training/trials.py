@@ -41,7 +41,7 @@ GOOD_ENOUGH = 0.3
 """A trial that ends below this share of the best constant's error ends the search."""
 
 ENOUGH = 3
-"""So many trials that helped at all end it, too."""
+"""So many trials that helped at all end the search, too."""
 
 AS_GOOD = 1.5
 """Of all trials the first one counts whose error is at most this many times the lowest."""
@@ -52,10 +52,10 @@ constant's.
 """
 
 POORLY_SOLVED = 10.0
-"""It is named if its error is so many times lower."""
+"""Ridge regression is named as a remedy if its error is so many times lower."""
 
 MOST_NUMBERS = 10**6
-"""It is tried for at most so many numbers, units times points."""
+"""Ridge regression is tried for at most so many numbers, units times points."""
 
 FEW_STEPS = 20_000
 """Up to here NumPy takes the steps of a trial, because compiling would take longer."""

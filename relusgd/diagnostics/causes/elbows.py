@@ -21,10 +21,10 @@ CROWDED = 0.6
 """Bends are crowded where this share of them lies in one gap between points."""
 
 FEWEST_CROWDED = 8
-"""Of fewer units, bends are never called crowded."""
+"""The bends of fewer units are never called crowded."""
 
 BORN_CROWDED = 0.9
-"""They began so where this share of the first ones did."""
+"""Bends were crowded from the start where this share of the initial ones was."""
 
 A_CONSEQUENCE = 0.7
 """What elbows came to in training is at most so strong: something else has moved them."""

@@ -22,7 +22,7 @@ FAR_BELOW = 1 / 20
 """A learning rate below this share of the largest stable one is low."""
 
 HIGH = 0.2
-"""One above this share of it is high where units have died."""
+"""A learning rate above this share of the largest stable one is high where units have died."""
 
 FEW_TIME_CONSTANTS = 100.0
 """A training is short where so many steps at the largest stable rate would go further."""
@@ -31,7 +31,8 @@ VERY_LARGE_STEP = 0.3
 """Steps that change every parameter by this share of its usual size are as bad as larger ones."""
 
 GOOD_STEP = 0.02
-"""Where such steps were too small, steps of this share of a parameter's usual size are tried."""
+"""In place of steps that were too small, steps of this share of a parameter's usual size are tried.
+"""
 
 
 FADED = 0.1

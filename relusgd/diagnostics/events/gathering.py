@@ -15,10 +15,10 @@ from relusgd.model.network import Array
 from relusgd.words import counted
 
 FEWER = 2.0
-"""The places fall to this part of what they were, or further."""
+"""The places become fewer by this factor, or more."""
 
 LASTING = 0.03
-"""They stay so few for at least this share of the film's clock, or to the end."""
+"""The places stay so few for at least this share of the film's clock, or to the end."""
 
 TAIL = 0.1
 """The event begins, and ends, where this part of the fall is over, and where so much is left."""

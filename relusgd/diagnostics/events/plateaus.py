@@ -23,7 +23,7 @@ logarithms: an error that goes up and down stands still by chance.
 """
 
 MOST = 0.9
-"""Of these rises, this quantile counts."""
+"""Of the rises above the lowest error, this quantile counts."""
 
 LONG = 0.08
 """A plateau takes this share of the film's clock, ..."""

@@ -23,7 +23,7 @@ EXCHANGED = 8
 """Of lines with so many bends or fewer, all bends are moved when another one has come."""
 
 EXCHANGES = 2
-"""They are moved so often at most."""
+"""All bends are moved so often at most when another one has come."""
 
 ROUNDING = 1e-14
 """Squares below this part of those of y are rounding."""
