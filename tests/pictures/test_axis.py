@@ -107,3 +107,37 @@ def test_without_any_error_there_is_still_an_axis():
     axis = ErrorAxis.around([np.array([np.nan, 0.0])], None)
     assert axis.low < axis.high
     assert axis.ticks(3).labels
+
+
+def test_results_of_all_sizes_stand_apart_in_whatever_order_they_come():
+    results = np.array([7e-30, 7e-5, 1.7e-17, 7e-12])
+    axis = ErrorAxis.of_results([results], None)
+    np.testing.assert_allclose(axis.place(results), np.log10(results))
+    low, high = axis.limits
+    assert low < np.log10(7e-30)
+    assert high > np.log10(7e-5)
+
+
+def test_results_of_a_few_runs_that_diverged_do_not_flatten_the_others():
+    axis = ErrorAxis.of_results([np.array([1e180, 1e-2, 1e-3, 1e200, 1e-1, np.inf])], None)
+    _, high = axis.limits
+    assert -1 < high < 0
+
+
+def test_results_of_as_many_runs_that_diverged_as_of_others_are_all_shown():
+    low, high = ErrorAxis.of_results([np.array([1e-3, 1e200])], 1e-4).limits
+    assert low < -4
+    assert high < 0
+    low, high = ErrorAxis.of_results([np.array([1e-3, 1e200])], None).limits
+    assert (low < -3, high > 200) == (True, True)
+
+
+def test_results_have_an_axis_even_if_none_can_be_drawn():
+    assert ErrorAxis.of_results([np.array([0.0, np.nan])], None).limits == (-3.0, 0.0)
+
+
+def test_courses_that_begin_lower_than_others_do_not_cut_them():
+    ridge, descent = np.full(3, 7e-30), np.array([0.5, 1e-3, 7e-5])
+    later = descent[1:]
+    axis = ErrorAxis.around([ridge, descent], None)
+    np.testing.assert_allclose(axis.place(later), np.log10(later))

@@ -64,7 +64,10 @@ def errors_axis(charts: Sequence[Chart]) -> ErrorAxis:
         for series in chart.series:
             errors += [series.low, series.middle, series.high]
     levels = [chart.level for chart in charts if chart.level is not None]
-    return ErrorAxis.around(errors, levels[0] if levels else None)
+    level = levels[0] if levels else None
+    if any(chart.places for chart in charts):
+        return ErrorAxis.of_results(errors, level)
+    return ErrorAxis.around(errors, level)
 
 
 def chart_axes(

@@ -112,7 +112,7 @@ class SweepBuilder:
         self.picture = picture
         self.panels = picture.panels
         every_error = [dots.errors for panel in self.panels for dots in panel.dots]
-        self.errors = ErrorAxis.around([np.empty(0), *every_error], None)
+        self.errors = ErrorAxis.of_results([np.empty(0), *every_error], None)
         self.head = ChartHead(sheet, picture.title, picture.note)
         self.names = self._names_beside_lines()
         dot = {"marker": "o", "markersize": sheet.points(7)}
@@ -242,7 +242,7 @@ class QuantileBuilder:
         self.sheet = sheet
         self.picture = picture
         self.values = np.sort(picture.errors)
-        self.errors = ErrorAxis.around([self.values], None)
+        self.errors = ErrorAxis.of_results([self.values], None)
         self.head = ChartHead(sheet, picture.title, picture.note)
         settle(sheet, self._lay_out)
 

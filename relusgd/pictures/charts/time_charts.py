@@ -173,7 +173,7 @@ class ValueScale:
         values = np.concatenate([np.empty(0), *(curve.y for curve in chart.curves)])
         values = values[np.isfinite(values)]
         if chart.is_logarithmic:
-            errors = ErrorAxis.around([values], None)
+            errors = ErrorAxis.around([curve.y for curve in chart.curves], None)
             return cls(errors, errors.limits, errors.ticks(most))
         low = min(0.0, float(values.min(initial=0.0)))
         high = max(float(values.max(initial=0.0)), low + 1.0)

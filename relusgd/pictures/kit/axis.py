@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from relusgd.model.network import Array
 from relusgd.pictures.kit.text_fit import text_width
@@ -99,16 +99,17 @@ class ErrorAxis:
     def around(cls, errors: Sequence[Array], level: float | None) -> ErrorAxis:
         """The axis that has room for most of these errors and, if given, for a level.
 
-        It has at most DECADES decades. errors: in order; the first of all is taken as the error
+        It has at most DECADES decades. errors: each a course in order, which begins with the error
         at the start.
         """
-        values = np.concatenate([*errors, [] if level is None else [level]])
-        values = values[np.isfinite(values) & (values > 0)]
+        courses = [_drawable(course) for course in errors]
+        values = np.concatenate([*courses, _drawable([] if level is None else [level])])
         if not len(values):
             return cls(-3.0, 0.0)
         # An error far above the others is cut, whether it stays there or not. The way down from a
         # bad start is shown whole.
-        first = values[0]
+        starts = [course[0] for course in courses if len(course)]
+        first = max(starts, default=values[0])
         start = math.log10(first)
         bulk = math.log10(np.quantile(values, 0.98))
         start_or_level = math.log10(min(first, level or first))
@@ -120,6 +121,24 @@ class ErrorAxis:
             low = max(low, high - DECADES)
         margin = 0.06 * (high - low) + 0.05
         return cls(low - margin, high + margin)
+
+    @classmethod
+    def of_results(cls, errors: Sequence[Array], level: float | None) -> ErrorAxis:
+        """The axis for errors in no order, such as those at the ends of runs, and for a level.
+
+        It has room for all of them but a minority that is more than DECADES decades above the
+        others: those of runs that diverged.
+        """
+        values = np.concatenate([*errors, [] if level is None else [level]])
+        places = np.sort(np.log10(_drawable(values)))
+        if not len(places):
+            return cls(-3.0, 0.0)
+        wide_gaps = np.flatnonzero(np.diff(places) > DECADES)
+        count_below = wide_gaps + 1
+        before_a_minority = wide_gaps[count_below > len(places) / 2]
+        highest = places[before_a_minority[0]] if len(before_a_minority) else places[-1]
+        margin = 0.06 * (highest - places[0]) + 0.05
+        return cls(float(places[0] - margin), float(highest + margin))
 
     def place(self, error: Array) -> Array:
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -155,3 +174,9 @@ class ErrorAxis:
                 if self.low <= math.log10(factor) + power <= self.high:
                     inside.append(factor * 10.0**power)
         return inside
+
+
+def _drawable(errors: ArrayLike) -> Array:
+    """The errors that have a place on a logarithmic axis."""
+    values = np.asarray(errors, dtype=np.float64)
+    return values[np.isfinite(values) & (values > 0)]
