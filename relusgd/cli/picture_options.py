@@ -96,7 +96,7 @@ PictureSizeOption = Annotated[
         show_default=False,
     ),
 ]
-"""The same where a picture is drawn on request only, and has a usual size of its own."""
+"""--size where a picture is drawn on request only, and has a usual size of its own."""
 
 TitleOption = Annotated[str | None, typer.Option(metavar="TEXT", help="A line above the picture.")]
 CaptionsOption = Annotated[

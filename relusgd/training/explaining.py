@@ -38,7 +38,7 @@ UNSURE_OF_FEW = ("collapsed", "dead_units", "too_few_bends")
 """In networks of few units, other seeds are tried before one of these is believed, too."""
 
 FEW_UNITS = 10
-"""So many, or fewer, are few."""
+"""Networks of so many units, or fewer, have few."""
 
 LONGER = 5
 """A remedy that does not help alone is tried in a training of so many times the length."""

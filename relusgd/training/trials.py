@@ -257,8 +257,8 @@ def _try(
         return None
     if changed.steps <= FEW_STEPS:
         changed = changed.with_engine("numpy", changed.kernel)
-    ends_alone = Recording(changed.steps, changed.steps_per_epoch, every=None)
-    changed = replace(changed, recording=ends_alone)
+    first_and_last = Recording(changed.steps, changed.steps_per_epoch, every=None)
+    changed = replace(changed, recording=first_and_last)
     started = time.process_time()
     state = changed.initial_state()
     try:

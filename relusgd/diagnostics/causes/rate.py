@@ -39,7 +39,8 @@ FADED = 0.1
 """A schedule has ended where the rate is below this share of the largest one."""
 
 EARLY = 0.35
-"""It ended early where all rates together are below this share of what the largest one gives."""
+"""A schedule ended early where all its rates add up to less than this share of what the largest one
+would add up to."""
 
 
 @cause

@@ -24,7 +24,7 @@ TREMBLES, WANDERS = 5.0, 8.0
 to snapshot, and of what the smooth one wanders by in the long run."""
 
 LAST = 0.04
-"""It has learned in the end: over this last share of the film's clock, the error is typically at
+"""A training has learned where the error over this last share of the film's clock is typically at
 most LANDED of the start's."""
 
 

@@ -20,10 +20,10 @@ MOST_STEPS = 5
 """More steps than these are one event."""
 
 AT_EDGE = 0.9
-"""The edge is reached at this share of it."""
+"""The edge is reached where the sharpness is this share of it."""
 
 OFF_EDGE = 0.75
-"""It is left below this share."""
+"""The edge is left where the sharpness falls below this share of it."""
 
 LASTING = 0.05
 """The sharpness stays at the edge for this share of the film's clock."""
