@@ -22,10 +22,11 @@ from relusgd.model.network import Array, Network
 )
 def breakpoints(snapshots: SnapshotSeries) -> Array:
     """How many breakpoints lie strictly inside the domain, as metrics.csv has them."""
-    recorded = snapshots.history.metrics.get("breakpoints")
-    if recorded is not None:
-        return np.asarray(recorded, dtype=np.float64)
-    return snapshots.each(lambda network: breakpoints_inside(network, snapshots.dataset))
+
+    def count_breakpoints(network: Network) -> int:
+        return breakpoints_inside(network, snapshots.dataset)
+
+    return snapshots.recorded_or_each("breakpoints", count_breakpoints)
 
 
 @quantity("breakpoints on the line", "x where f′ jumps, anywhere", "function", is_count=True)

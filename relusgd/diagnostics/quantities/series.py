@@ -115,6 +115,13 @@ class SnapshotSeries:
                 values[row] = measure(network)
         return values
 
+    def recorded_or_each(self, name: str, measure: Callable[[Network], float]) -> Array:
+        """A metric as metrics.csv has it, shape (S,); where it has none, by `each`."""
+        recorded = self.history.metrics.get(name)
+        if recorded is None:
+            return self.each(measure)
+        return np.asarray(recorded, dtype=np.float64)
+
 
 @dataclass(frozen=True, eq=False)
 class Jumps:

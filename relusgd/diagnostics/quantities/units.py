@@ -8,7 +8,7 @@ from relusgd.diagnostics.measures import always_on_units as always_on
 from relusgd.diagnostics.measures import dead_units as dead
 from relusgd.diagnostics.quantities.quantity import Effort, quantity
 from relusgd.diagnostics.quantities.series import SnapshotSeries
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Network
 
 CLUSTER_DEGREES = 5.0
 """Directions that are further apart than this belong to different clusters."""
@@ -20,19 +20,21 @@ LEAST_SIZE = 1e-3
 @quantity("dead", "active on no training point", "units", effort=Effort.SMALL, is_count=True)
 def dead_units(snapshots: SnapshotSeries) -> Array:
     """Units of all hidden layers that are active on no training point, as metrics.csv has them."""
-    recorded = snapshots.history.metrics.get("dead_units")
-    if recorded is not None:
-        return np.asarray(recorded, dtype=np.float64)
-    return snapshots.each(lambda network: sum(map(len, dead(network, snapshots.dataset))))
+
+    def count_dead(network: Network) -> int:
+        return sum(map(len, dead(network, snapshots.dataset)))
+
+    return snapshots.recorded_or_each("dead_units", count_dead)
 
 
 @quantity("always on", "active on every one", "units", effort=Effort.SMALL, is_count=True)
 def always_on_units(snapshots: SnapshotSeries) -> Array:
     """Units of all hidden layers that are active on every training point."""
-    recorded = snapshots.history.metrics.get("always_on_units")
-    if recorded is not None:
-        return np.asarray(recorded, dtype=np.float64)
-    return snapshots.each(lambda network: sum(map(len, always_on(network, snapshots.dataset))))
+
+    def count_always_on(network: Network) -> int:
+        return sum(map(len, always_on(network, snapshots.dataset)))
+
+    return snapshots.recorded_or_each("always_on_units", count_always_on)
 
 
 @quantity("elbows outside", "of the domain, or none", "units", effort=Effort.SMALL, is_count=True)
