@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from relusgd.pictures.kit.pasted_text import pasted_in_films
 from relusgd.pictures.kit.plain_matplotlib import Artist
 from relusgd.pictures.kit.sheet import Box, Sheet
@@ -12,6 +14,9 @@ from relusgd.pictures.storeys.layout import CAPTION_LETTERS
 
 SMALLEST = 1.0
 """A long caption is set smaller, down to this height in heights of a letter, and then cut."""
+
+SMALLER = 0.98
+"""By this factor at a time."""
 
 
 class Caption:
@@ -28,10 +33,17 @@ class Caption:
 
     def _fitting_letters(self, sheet: Sheet) -> float:
         """One height for all captions of the film, such that the longest fits, if it may be."""
+        smallest = SMALLEST * sheet.scale.text
         pixels = CAPTION_LETTERS * sheet.scale.text
-        widths = [text_width(caption, pixels, bold=True) for caption in set(self._script.captions)]
-        shrunk = pixels * min(1.0, self._room / max([*widths, 1.0]))
-        return max(SMALLEST * sheet.scale.text, shrunk)
+        captions = set(self._script.captions)
+        # Widths do not go with heights: letters begin and end at whole pixels.
+        while pixels > smallest and self._widest(captions, pixels) > self._room:
+            pixels *= SMALLER
+        return max(smallest, pixels)
+
+    def _widest(self, captions: Iterable[str], pixels: float) -> float:
+        widths = (text_width(caption, pixels, bold=True) for caption in captions)
+        return max(widths, default=0.0)
 
     def show(self, index: int) -> None:
         caption = self._script.caption(index)

@@ -45,7 +45,7 @@ BESIDE = 1.2
 MOST_CROWDED = 0.02
 """A word that would stand on more than this share of drawn cells is left out."""
 
-CURVES = 8
+CURVES = 16
 """Functions of the first seconds that a word keeps clear of."""
 
 

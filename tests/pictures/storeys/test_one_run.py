@@ -203,6 +203,16 @@ def test_a_film_of_a_deep_network_names_each_layer_in_its_colour(make_history, d
     assert colours["layer 2"] == painter.sheet.colours.layers[1]
 
 
+@pytest.mark.parametrize("count", range(20, 33))
+def test_a_caption_is_whole_where_smaller_letters_fit(make_history, dataset, count):
+    words = f"edge of stability: {'w' * count}"
+    script = Script(np.arange(8), captions=[words] * 8)
+    painter = Painter(View(make_history(), dataset), Look(size=(1000, 700)), script=script)
+    caption = part_of(painter, Caption)
+    caption.show(3)
+    assert caption.moving[0].get_text() == words
+
+
 def test_a_caption_stands_at_its_moments_and_one_that_is_too_long_is_cut(make_history, dataset):
     captions = ["", "elbows gather", "elbows gather", "", *[f"very {'long ' * 60}"] * 4]
     script = Script(np.arange(8), captions=captions)
