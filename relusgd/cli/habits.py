@@ -68,6 +68,8 @@ def corrected(command: Any, context: Any, arguments: Sequence[str]) -> InputErro
 def similar_options(command: Any, option: str) -> list[str]:
     """What an unknown option may mean: a key for --set, or options of a name like it."""
     options = _options(command)
+    if len(option.lstrip("-")) == 1:
+        return []  # a letter is like too much
     key = nearest_key(option.lstrip("-").replace("-", "_"))
     if key is not None and "--set" in options:
         return [f"--set {key}=…"]

@@ -78,9 +78,29 @@ class ReadableGroup(TyperGroup):
             exit_with(unknown)
         except Exception as problem:
             error: Any = problem
+            if hasattr(error, "option_name"):
+                from relusgd.cli.command_habits import meant_option
+
+                _exit_with_better(meant_option(error.option_name))
             if hasattr(error, "message"):
                 error.message = error.message.removeprefix(PYDANTIC_PREFIX)
             raise
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        try:
+            return super().resolve_command(ctx, args)
+        except Exception as problem:
+            if hasattr(problem, "exit_code"):
+                from relusgd.cli.command_habits import meant_command
+
+                _exit_with_better(meant_command(args, self.commands))
+            raise
+
+
+def _exit_with_better(error: InputError | None) -> None:
+    """Exit with this error, if there is one, in place of Typer's own."""
+    if error is not None:
+        exit_with(error)
 
 
 def without_types(parameters: Any) -> Any:

@@ -15,6 +15,7 @@ from relusgd.advice import Advice, advice, option, setting
 from relusgd.config import Config, PlannedRun, TargetData
 from relusgd.config.expansion import Combination, Shard, chosen_runs, combinations
 from relusgd.errors import ConfigError, InputError
+from relusgd.run_files.finding import is_run_folder
 from relusgd.runs.find import standing_run, standing_start
 from relusgd.runs.identity import (
     Difference,
@@ -78,8 +79,9 @@ def survey(
 
     shard: (K, N) for the K-th of every N runs. is_remote: whether the runs will be sent back from
     other machines. command: the command as a person would type it. Raises ConfigError with every
-    fault, InputError when a run's folder holds another run or something else, when the snapshots
-    do not fit on the disk, or when a run is too large to be sent back.
+    fault, InputError when a run's folder holds another run or something else, when the folder
+    itself holds a run and nothing of this sweep, when the snapshots do not fit on the disk, or when
+    a run is too large to be sent back.
     """
     forget_datasets()
     found = combinations(config)
@@ -103,6 +105,9 @@ def survey(
             to_train.append(left)
     if other_runs:
         raise _refusal(folder, other_runs, command)
+    is_begun = any(run.name in names for run in result.runs)
+    if is_run_folder(folder) and not is_begun:
+        raise _refusal_in_a_run(folder, command)
     _add_jobs(result, folder, to_train, is_remote=is_remote)
     _check_room(result.jobs, folder)
     return result
@@ -140,15 +145,26 @@ def _refusal(folder: Path, others: Sequence[OtherRun], command: str) -> InputErr
     lines += [f"  {difference}" for difference in first.differences]
     if len(others) > 1:
         lines.append(f"and so do {len(others) - 1:,} more")
-    free = free_folder_name(folder)
-    new_folder = shlex.quote(str(free))
-    elsewhere = without_option(command, "--out")
     hint = advice(
         "to keep both sweeps: {}\nto replace it:       remove {} first",
-        Advice(f"relusgd.run_sweep(config, {str(free)!r})", f"{elsewhere} --out {new_folder}"),
+        _elsewhere(folder, command),
         folder,
     )
     return InputError("\n".join(lines), hint)
+
+
+def _refusal_in_a_run(folder: Path, command: str) -> InputError:
+    """A folder that is a run and a sweep would be shown as the run alone."""
+    hint = advice("to keep both: {}", _elsewhere(folder, command))
+    return InputError(f"{folder} holds a run, and a sweep needs a folder of its own", hint)
+
+
+def _elsewhere(folder: Path, command: str) -> Advice:
+    """The same sweep into a folder that does not exist yet."""
+    free = free_folder_name(folder)
+    new_folder = shlex.quote(str(free))
+    elsewhere = without_option(command, "--out")
+    return Advice(f"relusgd.run_sweep(config, {str(free)!r})", f"{elsewhere} --out {new_folder}")
 
 
 def _add_jobs(

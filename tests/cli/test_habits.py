@@ -126,3 +126,38 @@ def test_a_sweep_that_would_not_run_is_not_offered(here):
     result = run("train", "small.yaml", "--set", "training.learning_rate=0,02")
     assert "it could be 0.02 or several values" in result.stderr
     assert "relusgd sweep" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("help", "--help"),
+        ("help train", "train --help"),
+        ("version", "--version"),
+        ("-V", "--version"),
+        ("run small.yaml --dry-run", "train small.yaml --dry-run"),
+        ("trian small.yaml --dry-run", "train small.yaml --dry-run"),
+        ("Train small.yaml --dry-run", "train small.yaml --dry-run"),
+        ("small.yaml --dry-run", "train small.yaml --dry-run"),
+        ("table.csv", "new table.yaml --data table.csv"),
+        ("outputs", "list outputs"),
+        ("outputs/small", "show outputs/small"),
+        ("animation outputs/small --frames 2", "animate outputs/small --frames 2"),
+        ("ls", "list"),
+    ],
+)
+def test_a_command_of_another_name_is_led_to_ours(typed, meant, here):
+    (here / "table.csv").write_text("x,y\n1,2\n2,3\n3,5\n4,4\n5,6\n")
+    assert run("train", "small.yaml", "-q").exit_code == 0
+    result = run(*shlex.split(typed))
+    assert (result.exit_code, result.stdout) == (2, "")
+    _, line = result.stderr.splitlines()
+    assert line == f"try: relusgd {meant}"
+    assert run(*shlex.split(line)[2:]).exit_code == 0
+
+
+def test_a_word_that_means_nothing_gets_no_advice():
+    result = run("quux", "small.yaml")
+    assert result.exit_code == 2
+    assert "No such command 'quux'" in result.stderr
+    assert "Possible options" not in run("train", "small.yaml", "-v").stderr

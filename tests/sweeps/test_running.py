@@ -151,6 +151,27 @@ def test_other_runs_in_the_way_are_refused_before_anything_is_trained(tmp_path):
     assert content(tmp_path / "s") == before
 
 
+def test_a_sweep_needs_a_folder_of_its_own(tmp_path):
+    alone = load_config({**SWEEP, "sweep": None})
+    relusgd.record(alone, tmp_path / "s")
+    before = content(tmp_path / "s")
+    with pytest.raises(InputError, match="holds a run, and a sweep needs a folder") as caught:
+        run_sweep(small_sweep(), tmp_path / "s", workers=1)
+    line = in_shell(caught.value.hint)
+    assert line == f"to keep both: relusgd sweep --out {tmp_path / 's-2'}"
+    assert content(tmp_path / "s") == before
+
+
+def test_a_sweep_that_was_begun_in_the_folder_of_a_run_is_finished_there(tmp_path):
+    watching = Watching(stop_after=2)
+    with pytest.raises(StoppedError):
+        run_sweep(small_sweep(), tmp_path / "s", workers=1, observer=watching)
+    alone = relusgd.record(load_config({**SWEEP, "sweep": None}), tmp_path / "alone")
+    for path in alone.folder.iterdir():
+        path.rename(tmp_path / "s" / path.name)
+    assert len(run_sweep(small_sweep(), tmp_path / "s", workers=1)) == 12
+
+
 def test_faults_of_any_combination_are_reported_before_anything_is_trained(tmp_path):
     config = load_config(
         {
