@@ -60,8 +60,8 @@ def _contents(ready: ReadyLesson) -> Iterator[str]:
 
 def _place(question: Question) -> str:
     """The name of a question in an address."""
-    kept = [letter if letter.isalnum() else "-" for letter in question.name.lower()]
-    return f"question-{''.join(kept)}"
+    name = "".join(letter if letter.isalnum() else "-" for letter in question.name.lower())
+    return f"question-{name}"
 
 
 def _question(ready: ReadyLesson, question: Question) -> str:

@@ -68,8 +68,9 @@ def _units(step: ElbowStep, scaling: Scaling) -> list[dict[str, Any]]:
     elbow, elbow_after = step.before.elbow, step.after.elbow
     units = []
     for number in range(len(step)):
-        ends = float(elbow[number]), float(elbow_after[number])
-        values = _values(step.parameters_of(number), *ends, scaling)
+        before = float(elbow[number])
+        after = float(elbow_after[number])
+        values = _values(step.parameters_of(number), before, after, scaling)
         active = int(step.active[number])
         units.append({"unit": number, "active": active, **values, "points": None})
     return units

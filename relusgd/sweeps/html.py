@@ -19,11 +19,20 @@ def sweep_html(rows: Sequence[Row]) -> str:
     """The summary of the rows; columns in which nothing stands are left out."""
     half = MOST_ROWS // 2
     left_out = len(rows) - MOST_ROWS
-    shown = list(rows) if left_out <= 0 else [*rows[:half], *rows[-half:]]
-    names = [name for name in columns(shown) if any(row.cell(name) is not None for row in shown)]
-    lines = [[_cell(name, row.cell(name)) for name in names] for row in shown]
+    shown = list(rows)
     if left_out > 0:
-        lines.insert(half, ["…", *[""] * (len(names) - 1)])
+        shown = [*rows[:half], *rows[-half:]]
+    names = []
+    for name in columns(shown):
+        cells = [row.cell(name) for row in shown]
+        if any(cell is not None for cell in cells):
+            names.append(name)
+    lines = []
+    for row in shown:
+        lines.append([_cell(name, row.cell(name)) for name in names])
+    if left_out > 0:
+        empty = [""] * (len(names) - 1)
+        lines.insert(half, ["…", *empty])
     headings = [name.replace("_", " ").replace("mse", "MSE") for name in names]
     words = [place for place, name in enumerate(names) if name in COLUMNS_OF_WORDS]
     table = html_table(headings, lines, words=words)

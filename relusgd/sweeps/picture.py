@@ -52,7 +52,9 @@ def plot_rows(folder: Path, rows: Sequence[Row], out: str | Path | None = None) 
 
     Raises InputError when no run is complete, or nothing can be written at that place.
     """
-    path = DrawnFile(folder / SUMMARY_PICTURE if out is None else out)
+    if out is None:
+        out = folder / SUMMARY_PICTURE
+    path = DrawnFile(out)
     check_file_place(path)
     check_still(path)
     if not draw_summary(folder.resolve().name, rows, path):
@@ -77,12 +79,14 @@ def scene_of(name: str, rows: Sequence[Row]) -> SweepPicture | QuantilePicture |
     note = _note(rows, len(complete))
     if len(panels) > MOST_PANELS:
         note += f"; {MOST_PANELS} of {len(panels)} panels"
+    colour_names = [axis_text(value) for value in roles.colours]
+    colours_title = "" if roles.colour_key is None else roles.words(roles.colour_key)
     return SweepPicture(
         name,
         note,
         panels[:MOST_PANELS],
-        [axis_text(value) for value in roles.colours],
-        "" if roles.colour_key is None else roles.words(roles.colour_key),
+        colour_names,
+        colours_title,
         error_name,
     )
 
@@ -127,7 +131,9 @@ class Roles:
     def words(self, key: str) -> str:
         """One of the keys as people say it."""
         others = [self.x_key, *self.panel_keys]
-        return key_words(key, others if self.colour_key is None else [*others, self.colour_key])
+        if self.colour_key is not None:
+            others.append(self.colour_key)
+        return key_words(key, others)
 
     def rows_by_title(self, rows: Sequence[Row]) -> dict[str, list[Row]]:
         """Title of a panel → its runs."""
@@ -190,7 +196,7 @@ def find_roles(rows: Sequence[Row]) -> Roles | None:
             varied[key] = values
     if not varied:
         return None
-    numeric = [key for key, values in varied.items() if all(is_number(value) for value in values)]
+    numeric = [key for key, values in varied.items() if all(map(is_number, values))]
     x_key = max(numeric or varied, key=lambda key: len(varied[key]))
 
     def worth_as_colour(key: str) -> tuple[bool, bool, int, str]:

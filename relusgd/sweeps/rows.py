@@ -131,7 +131,9 @@ def varied_keys(rows: Iterable[Row]) -> list[str]:
     """The columns of what varies: dotted keys in alphabetical order, `case` where there is one,
     then `seed`.
     """
-    found = {key for row in rows for key in row.varied}
+    found: set[str] = set()
+    for row in rows:
+        found.update(row.varied)
     keys = sorted(found - {"case", "seed"})
     if "case" in found:
         keys.append("case")
@@ -171,5 +173,7 @@ def _numbers(values: Sequence[int | float | None]) -> NDArray[Any]:
     whole = [value for value in values if isinstance(value, int)]
     if len(whole) == len(values):
         needs_unsigned = max(whole, default=0) >= 2**63
-        return np.array(whole, dtype=np.uint64 if needs_unsigned else np.int64)
-    return np.array([math.nan if value is None else value for value in values], dtype=np.float64)
+        kind = np.uint64 if needs_unsigned else np.int64
+        return np.array(whole, dtype=kind)
+    numbers = [math.nan if value is None else value for value in values]
+    return np.array(numbers, dtype=np.float64)
