@@ -76,14 +76,14 @@ def ratio(numerators: list[float], denominators: list[float]) -> float:
 
 
 def our_ways(problem: Problem, engine: str) -> dict[str, tuple[Contestant, int]]:
-    """All ways of training by the dense kernel of an engine."""
+    """All ways of training by an engine, with the kernel that it takes."""
     steps = OUR_STEPS if engine == "compiled" else OUR_STEPS // 20
-    return {name: (ours(problem, engine, "dense", way), steps) for name, way in WAYS.items()}
+    return {name: (ours(problem, engine, None, way), steps) for name, way in WAYS.items()}
 
 
 def step_times() -> None:
     """A line for each size and engine: microseconds of SGD's step, and the others' over it."""
-    print("\nstep by the dense kernel: SGD in µs, the others in multiples of it")
+    print("\na step: SGD in µs, the others in multiples of it")
     print(f"{'size':>9} {'engine':>9} " + " ".join(f"{name:>9}" for name in WAYS))
     for engine in ("compiled", "numpy"):
         for batch_size, width in SIZES:
