@@ -10,7 +10,7 @@ import numpy as np
 from relusgd.diagnostics.events.film_clock import SOFT_START, film_places
 from relusgd.diagnostics.snapshot_metrics import SnapshotMetrics
 from relusgd.model.history import METRICS, History
-from relusgd.model.network import Integers
+from relusgd.model.network import Integers, parameter_count
 from relusgd.model.points import Dataset
 
 MOST_NUMBERS = 10**8
@@ -51,7 +51,7 @@ def with_snapshots_between(history: History, dataset: Dataset, count: int) -> Hi
 def _steps(history: History, count: int) -> Integers:
     """The steps of all snapshots, recorded or not."""
     recorded = np.asarray(history.step)
-    affordable = MOST_NUMBERS // max(1, history.parameters.shape[1])
+    affordable = MOST_NUMBERS // parameter_count(history.hidden)
     more = min(count, affordable) - len(recorded)
     if more <= 0 or len(recorded) < 2:
         return recorded

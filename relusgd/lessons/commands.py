@@ -86,7 +86,9 @@ def read_command(text: str) -> LessonCommand:
     out = _out(parts)
     if out is None:
         if parts[1] in ALWAYS_DRAW:
-            raise InputError(f"{shown(text)} says not where its picture goes, such as {EXAMPLE}")
+            raise InputError(
+                f"{shown(text)} does not say where its picture goes, such as {EXAMPLE}"
+            )
         return LessonCommand(text, None)
     if "--theme" in parts:
         raise InputError(f"{shown(text)}: a lesson draws both themes; leave --theme out")

@@ -171,6 +171,7 @@ def _two_numbers(cell: str) -> str | None:
 
 
 def _other_notation(cell: str) -> str | None:
+    """For a number as other programs write it, which is not read: what it is, and what to write."""
     if re.fullmatch(r"[+-]?0(x[0-9a-f]+|b[01]+|o[0-7]+)", cell, re.IGNORECASE):
         return f"a whole number in another base; write {int(cell, 0)}"
     if re.fullmatch(r"[+-]?\d[\d_]*_[\d_]*(\.\d*)?", cell):
