@@ -40,8 +40,8 @@ def test_the_dark_picture_is_the_same_command_with_another_file_and_theme():
     [
         ("ls", "is not a relusgd command"),
         ("relusgd", "is not a relusgd command"),
-        ("relusgd plot runs/a", "says not where its picture goes"),
-        ("relusgd animate runs/a", "says not where its picture goes"),
+        ("relusgd plot runs/a", "does not say where its picture goes"),
+        ("relusgd animate runs/a", "does not say where its picture goes"),
         ("relusgd plot runs/a --out a.png", "is pictures/NAME with .png, .svg or .gif"),
         ("relusgd plot runs/a --out pictures/../../a.png", "is pictures/NAME"),
         ("relusgd plot runs/a --out pictures/a.pdf", "is pictures/NAME"),
