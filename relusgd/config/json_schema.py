@@ -19,7 +19,8 @@ TITLE = "relusgd config"
 class _Generator(GenerateJsonSchema):
     """Without the titles that pydantic makes out of the names of keys."""
 
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - the base class says how it is called
+    # The base class says how it is called.
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
         return False
 
     def encode_default(self, dft: Any) -> Any:

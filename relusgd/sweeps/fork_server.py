@@ -67,7 +67,11 @@ def _forked_from_this_process() -> Iterator[None]:
         util.spawnv_passfds = usual
 
 
-def _fork_in_place_of_spawn(path: object, args: Sequence[Any], passfds: Sequence[int]) -> int:  # noqa: ARG001
+def _fork_in_place_of_spawn(
+    path: object,  # noqa: ARG001
+    args: Sequence[Any],
+    passfds: Sequence[int],
+) -> int:
     """Do what `multiprocessing.util.spawnv_passfds` does for the fork server, by a fork.
 
     args: those of a Python that runs a program, which is the last of them. Returns the process's
