@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -224,7 +225,13 @@ def test_a_signal_keeps_everything_that_has_ended(number, code, here):
         "2",
     ]
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # A test that was begun with nohup or in the background would hand on that it hears nothing.
+        preexec_fn=partial(signal.signal, number, signal.SIG_DFL),
     )
     wait_until(Path("outputs/small/summary.csv").exists, process)
     os.killpg(process.pid, number)  # as a terminal does: workers hear it too
