@@ -310,7 +310,8 @@ def test_animate_and_plot_write_beside_the_run_and_print_the_file(here):
             ["animate", "outputs/small", "--theme", "blue"],
             "'--theme': 'blue' is not one of 'light', 'dark'",
         ),
-        (["animat"], "No such command"),
+        (["animat"], "try: relusgd animate"),
+        (["quux"], "No such command"),
     ],
 )
 def test_wrong_commands_are_exit_2_with_a_sentence(arguments, phrase, here):
