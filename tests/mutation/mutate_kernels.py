@@ -17,6 +17,7 @@ import importlib.util
 import os
 import signal
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -272,10 +273,13 @@ def outcome(mutant: Mutant) -> str:
     """`survived` when every test passes, or else `killed`, or `endless` when the tests took too
     long.
     """
-    child = os.fork()
-    if child == 0:
-        run_tests(mutant)
-    _, status = os.waitpid(child, 0)
+    # Kept machine code is that of the sources on the disk, which have no mutation.
+    with tempfile.TemporaryDirectory() as kept_code:
+        child = os.fork()
+        if child == 0:
+            numba.config.CACHE_DIR = kept_code
+            run_tests(mutant)
+        _, status = os.waitpid(child, 0)
     if status == 0:
         return "survived"
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGVTALRM:
