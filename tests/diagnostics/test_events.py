@@ -509,11 +509,12 @@ def test_random_noise_is_neither_a_plateau_nor_a_catapult(course, deviation):
 
 @pytest.mark.parametrize("memory", [0.9, 0.97, 0.99])
 @pytest.mark.parametrize("course", COURSES.values(), ids=COURSES.keys())
-def test_noise_with_a_memory_is_no_catapult(course, memory):
+def test_noise_with_a_memory_is_neither_a_plateau_nor_a_catapult(course, memory):
     for seed in range(20):
         way = wandering(np.random.default_rng(seed), memory, (len(STEPS), 1))[:, 0]
-        found = events_by_name(with_errors(course * np.exp(0.5 * way)))
-        assert "catapult" not in found, seed
+        for deviation in (0.2, 0.5):
+            found = events_by_name(with_errors(course * np.exp(deviation * way)))
+            assert not {"plateau", "catapult"} & found.keys(), (seed, deviation)
 
 
 @pytest.mark.parametrize("reach", [0.02, 0.1])

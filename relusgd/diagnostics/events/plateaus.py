@@ -18,8 +18,8 @@ FALL = 0.7
 """Within as long as the plateau lasted, the error falls to this part of it, or further."""
 
 WIGGLES = 3.0
-"""The fall is so many times what the smooth error has risen until then above its lowest, in
-logarithms: an error that goes up and down stands still by chance.
+"""The fall is so many times what the smooth error rises above its lowest, in logarithms, until the
+end of the plateau or as long after: an error that goes up and down stands still by chance.
 """
 
 MOST = 0.9
@@ -51,8 +51,8 @@ def plateau(course: RecordedCourse) -> Iterator[Event]:
     for first, last in _flat_ranges(logarithms, tolerance):
         if first < free_from or not _is_long(course, first, last):
             continue
-        wiggle = float(np.quantile(wiggles[: last + 1], MOST))
-        if _falls_after(course, logarithms, first, last, max(3 * tolerance, WIGGLES * wiggle)):
+        least = max(3 * tolerance, WIGGLES * _wiggle(course, wiggles, first, last))
+        if _falls_after(course, logarithms, first, last, least):
             free_from = last
             yield _event(course, float(np.median(errors[first : last + 1])), first, last)
 
@@ -85,6 +85,18 @@ def _is_long(course: RecordedCourse, first: int, last: int) -> bool:
     share = course.places[last] - course.places[first]
     share_of_steps = (course.steps[last] - course.steps[first]) / (course.steps[-1] or 1.0)
     return bool(share >= LONG or share_of_steps >= LONG_IN_STEPS)
+
+
+def _wiggle(course: RecordedCourse, wiggles: Array, first: int, last: int) -> float:
+    """How far the error typically rises: until the end of a flat range, or until as long after.
+
+    The larger of the two counts: early in a training, noise with a memory has not been seen yet.
+    """
+    length = course.places[last] - course.places[first]
+    is_until_as_long_after = course.places <= course.places[last] + length
+    until_its_end = np.quantile(wiggles[: last + 1], MOST)
+    until_as_long_after = np.quantile(wiggles[is_until_as_long_after], MOST)
+    return float(max(until_its_end, until_as_long_after))
 
 
 def _falls_after(
