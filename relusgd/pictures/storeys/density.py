@@ -15,8 +15,11 @@ from relusgd.pictures.scenes.view import View
 COLUMNS = 250
 """Equal parts of the domain in which bends are summed, a divisor of the view's cells."""
 
-SAMPLES, WIDE_SAMPLES = 200, 80
-"""Snapshots of which the density is taken; fewer of very wide layers."""
+SAMPLES = 200
+"""Snapshots of which the density is taken."""
+
+WIDE_SAMPLES = 80
+"""The same of very wide layers."""
 
 FULL = 0.97
 """This quantile of all densities has the full colour."""

@@ -41,8 +41,11 @@ from relusgd.words import counted
 MOST_SNAPSHOTS = 6000
 """Snapshots of all runs together of which the density is taken."""
 
-MOST_OF_ONE, FEWEST_OF_ONE = 200, 20
-"""The most and the fewest of one run."""
+MOST_OF_ONE = 200
+"""The most of one run."""
+
+FEWEST_OF_ONE = 20
+"""The fewest of one run."""
 
 FUNCTION_LINE = 1.6
 """The width of a run's function, in pixels."""

@@ -9,6 +9,9 @@ import numpy as np
 from relusgd.model.network import Array
 from relusgd.pictures.kit.sheet import Box
 
+SHARES_BETWEEN = np.linspace(0.1, 0.9, 9)
+"""Where between two of its points a line is entered, as shares of the way."""
+
 
 class FreePlaces:
     """The cells of a box of the picture and how much is drawn in each. cell: its side in pixels."""
@@ -20,24 +23,27 @@ class FreePlaces:
         self._drawn = np.zeros(shape, dtype=np.int64)
 
     def enter(self, x: Array, y: Array) -> None:
-        """Something is drawn at these pixels, shape (n,)."""
-        inside = np.isfinite(x) & np.isfinite(y)
-        column = np.floor((x[inside] - self._box.left) / self._cell)
-        row = np.floor((y[inside] - self._box.bottom) / self._cell)
+        """Something is drawn at these pixels, shape (n,); those outside the box are left out."""
+        is_finite = np.isfinite(x) & np.isfinite(y)
+        column = np.floor((x[is_finite] - self._box.left) / self._cell)
+        row = np.floor((y[is_finite] - self._box.bottom) / self._cell)
         rows, columns = self._drawn.shape
-        is_in_box = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
-        column = column[is_in_box].astype(np.intp)
-        row = row[is_in_box].astype(np.intp)
-        self._drawn[row, column] = 1
+        is_across = (column >= 0) & (column < columns)
+        is_up = (row >= 0) & (row < rows)
+        is_in_box = is_across & is_up
+        drawn_rows = row[is_in_box].astype(np.intp)
+        drawn_columns = column[is_in_box].astype(np.intp)
+        self._drawn[drawn_rows, drawn_columns] = 1
 
     def enter_line(self, x: Array, y: Array) -> None:
         """A line through these pixels; x ascends."""
         along = np.arange(x[0], x[-1], self._cell / 2)
         heights = np.interp(along, x, y)
         self.enter(along, heights)
-        # Where it is steep, the cells between its points.
-        for share in np.linspace(0.1, 0.9, 9):
-            self.enter(along[:-1], heights[:-1] + share * np.diff(heights))
+        # Where it is steep, there are cells between one of its points and the next.
+        rises = np.diff(heights)
+        for share in SHARES_BETWEEN:
+            self.enter(along[:-1], heights[:-1] + share * rises)
 
     def enter_box(self, left: float, bottom: float, width: float, height: float) -> None:
         """Everything within a rectangle."""
@@ -49,15 +55,18 @@ class FreePlaces:
     def crowd(self, left: float, bottom: float, width: float, height: float) -> float:
         """The share of a rectangle that is drawn on; inf for one that leaves the box."""
         box = self._box
-        if left < box.left or left + width > box.right:
+        right, top = left + width, bottom + height
+        leaves_aside = left < box.left or right > box.right
+        leaves_upright = bottom < box.bottom or top > box.top
+        if leaves_aside or leaves_upright:
             return float("inf")
-        if bottom < box.bottom or bottom + height > box.top:
-            return float("inf")
-        first_column = int((left - box.left) / self._cell)
-        last_column = int((left + width - box.left) / self._cell) + 1
-        first_row = int((bottom - box.bottom) / self._cell)
-        last_row = int((bottom + height - box.bottom) / self._cell) + 1
-        return float(self._drawn[first_row:last_row, first_column:last_column].mean())
+        columns = slice(self._cells(left - box.left), self._cells(right - box.left) + 1)
+        rows = slice(self._cells(bottom - box.bottom), self._cells(top - box.bottom) + 1)
+        return float(self._drawn[rows, columns].mean())
+
+    def _cells(self, pixels: float) -> int:
+        """How many whole cells so many pixels are."""
+        return int(pixels / self._cell)
 
     def best(
         self, corners: Iterable[tuple[float, float]], width: float, height: float, most: float

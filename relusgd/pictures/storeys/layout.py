@@ -23,8 +23,11 @@ BETWEEN = 0.035
 NAME_WIDTH = 1.5
 """The room that the name of y takes at the left, in heights of a letter."""
 
-LEAST_LEFT, RIGHT = 2.4, 2.4
-"""Free paper at the left, at least, and at the right, in heights of a letter."""
+LEAST_LEFT = 2.4
+"""Free paper at the left, at least, in heights of a letter."""
+
+RIGHT = 2.4
+"""Free paper at the right, in heights of a letter."""
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,11 @@ from relusgd.pictures.storeys.upper import UpperStorey
 MOMENTS = 6
 """Snapshots whose function is drawn."""
 
-COLUMN, LEAST_COLUMN = 0.24, 13.0
-"""The room for words at the right, as a share of the picture's width; narrower ones than this many
-heights of a letter have numbers alone."""
+COLUMN = 0.24
+"""The room for words at the right, as a share of the picture's width."""
+
+LEAST_COLUMN = 13.0
+"""A narrower room than this, in heights of a letter, has numbers alone."""
 
 NUMBERS_ALONE = 2.6
 """The room for these, in heights of a letter."""
@@ -51,8 +53,11 @@ WORD_LETTERS = 0.9
 MOST_LINES = 2
 """Lines that are said of a moment, at most."""
 
-THINNEST, THICKEST = 1.2, 2.4
-"""The widths of the first function and of the last but one, in pixels."""
+THINNEST = 1.2
+"""The width of the first function, in pixels."""
+
+THICKEST = 2.4
+"""The width of the last function but one, in pixels."""
 
 Colour = tuple[float, float, float]
 """Red, green and blue, from 0 to 1."""

@@ -23,18 +23,27 @@ from relusgd.pictures.storeys.strength import SHADES, bend_colours, layer_colour
 SAMPLES = 700
 """Snapshots through which a path is drawn: a few for each row of pixels."""
 
-DEEP_SAMPLES, WIDE_SAMPLES = 300, 60
-"""Snapshots of deep networks whose breakpoints are drawn, and of those with wide layers."""
+DEEP_SAMPLES = 300
+"""Snapshots of deep networks whose breakpoints are drawn."""
+
+WIDE_SAMPLES = 60
+"""The same of networks with wide layers."""
 
 SMOOTHED = 9
 """The strength of a path is the mean over so many of its snapshots: a shade must not flicker."""
 
-THINNEST, THICKER = 0.8, 2.7
-"""The width of the weakest path, and what the strongest has more, in pixels."""
+THINNEST = 0.8
+"""The width of the weakest path, in pixels."""
 
-JUMP, STEEPEST = 0.12, 20.0
-"""A piece this wide, as a share of the domain, is a jump where it is so many times as wide as it is
-high, both as shares of the storey."""
+THICKER = 2.7
+"""By how much the strongest path is wider, in pixels."""
+
+JUMP = 0.12
+"""A piece of a path may be a jump from this width on, as a share of the domain."""
+
+STEEPEST = 20.0
+"""A wide piece is a jump where it is so many times as wide as it is high, both as shares of the
+storey."""
 
 DOT = 1.8
 """The size of a breakpoint of a deep network, in pixels."""

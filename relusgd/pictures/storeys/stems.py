@@ -15,14 +15,20 @@ from relusgd.pictures.scenes.scales import Scales
 from relusgd.pictures.storeys.bare_axes import STEMS, bare_axes
 from relusgd.pictures.storeys.upper import MarkedBends
 
-THINNEST, THICKER = 0.8, 3.2
-"""The width of the weakest stem, and what the strongest has more, in pixels."""
+THINNEST = 0.8
+"""The width of the weakest stem, in pixels."""
+
+THICKER = 3.2
+"""By how much the strongest stem is wider, in pixels."""
 
 HAIRLINE = 0.7
 """The width of a stem's continuation over the paths, in pixels."""
 
-HEAD, LARGER = 3.0, 4.0
-"""The size of the weakest head of a path, and what the strongest has more, in pixels."""
+HEAD = 3.0
+"""The size of the weakest head of a path, in pixels."""
+
+LARGER = 4.0
+"""By how much the strongest head is larger, in pixels."""
 
 
 class Stems:

@@ -26,12 +26,17 @@ from relusgd.pictures.storeys.strength import bend_colours, layer_colours
 LINE = 3.8
 """The width of the learned function, in pixels."""
 
-GLOW, GLOW_OPACITY = {"light": 2.6, "dark": 6.0}, {"light": 0.8, "dark": 0.16}
-"""How much wider than the line its surroundings are that lift it off the points, in pixels; on
-light paper they are of paper, on dark of its own colour."""
+GLOW = {"light": 2.6, "dark": 6.0}
+"""How much wider than the line its surroundings are that lift it off the points, in pixels."""
 
-RING, LARGER = 4.2, 6.0
-"""The size of the weakest ring, and what the strongest has more, in pixels."""
+GLOW_OPACITY = {"light": 0.8, "dark": 0.16}
+"""Of these surroundings: on light paper they are of paper, on dark of the line's own colour."""
+
+RING = 4.2
+"""The size of the weakest ring, in pixels."""
+
+LARGER = 6.0
+"""By how much the strongest ring is larger, in pixels."""
 
 NOTE_GAP = 0.02
 """The room between the errors and a note under them, as a share of the storey's height."""
@@ -40,8 +45,11 @@ BARS_SHARE = 0.1
 """The height of a full bar of bends, as a share of the storey."""
 
 
-POINT_OPACITY, TRUTH_OPACITY = 0.75, 0.75
-"""What stays is calmer than what moves over it."""
+POINT_OPACITY = 0.75
+"""Points are calmer than what moves over them."""
+
+TRUTH_OPACITY = 0.75
+"""The true function is calmer than what moves over it."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,9 +15,11 @@ from relusgd.pictures.storeys.upper import BARS_SHARE
 DOT_RADIUS = 5.0
 """How far around the middle of a point nothing is written, in pixels."""
 
-NOTE_LINES, NOTE_SHARE = 4.5, 0.75
-"""The room that is kept for a note on a function outside the picture: its height in heights of a
-letter, and its width as a share of the storey."""
+NOTE_LINES = 4.5
+"""The height that is kept for a note on a function outside the picture, in heights of a letter."""
+
+NOTE_SHARE = 0.75
+"""The width that is kept for it, as a share of the storey."""
 
 
 class UpperPlaces(FreePlaces):

@@ -30,8 +30,11 @@ from relusgd.pictures.storeys.path_names import (
 )
 from relusgd.pictures.storeys.upper_places import UpperPlaces
 
-UNTIL, GONE = 3.5, 4.5
-"""The seconds of a film until which the words stand, and after which they are gone."""
+UNTIL = 3.5
+"""The seconds of a film until which the words stand."""
+
+GONE = 4.5
+"""The seconds of a film after which the words are gone."""
 
 SHARE = 0.35
 """The part of a short film at most for which words stand."""

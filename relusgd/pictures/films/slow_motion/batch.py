@@ -15,14 +15,20 @@ from relusgd.pictures.kit.plain_matplotlib import Artist, Axes, LineCollection
 from relusgd.pictures.kit.sheet import MOVING, Sheet
 from relusgd.pictures.scenes.view import View
 
-LIT, FLASH = 9.0, 6.0
-"""The size of a lit point, and by how much it is larger while it lights up, in pixels."""
+LIT = 9.0
+"""The size of a lit point, in pixels."""
+
+FLASH = 6.0
+"""By how much a point is larger while it lights up, in pixels."""
 
 HAIRLINE = 1.1
 """The width of a residual, in pixels."""
 
-UNDER_THE_FUNCTION, OVER_IT = 0.15, 0.35
-"""The order of residuals and points within the axes of the function."""
+UNDER_THE_FUNCTION = 0.15
+"""The order of residuals within the axes of the function."""
+
+OVER_THE_FUNCTION = 0.35
+"""The order of lit points within the axes of the function."""
 
 
 class LitBatch:
@@ -54,7 +60,7 @@ class LitBatch:
         )
         axes.add_collection(self._residuals, autolim=False)
         edge = {"edgecolors": sheet.colours.paper, "linewidths": sheet.points(0.9)}
-        self._points = moving_dots(axes, OVER_IT, facecolors=colour, **edge)
+        self._points = moving_dots(axes, OVER_THE_FUNCTION, facecolors=colour, **edge)
         self._points.set_offsets(np.column_stack([self._x, self._y]))
         self.moving: list[Artist] = [self._residuals, self._points]
 

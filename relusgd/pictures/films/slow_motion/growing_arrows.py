@@ -23,8 +23,11 @@ from relusgd.pictures.storeys.strength import bend_colours, layer_colours
 MOST_OF_WIDE = 24
 """Of a wide layer, so many elbows that bend most have arrows."""
 
-SHAFT, CASING = 2.2, 3.0
-"""The width of an arrow, and by how much the paper around it is wider, in pixels."""
+SHAFT = 2.2
+"""The width of an arrow, in pixels."""
+
+CASING = 3.0
+"""By how much the paper around an arrow is wider, in pixels."""
 
 BARB = 6.5
 """How far the two strokes of an arrow's head reach back and aside, in pixels."""
