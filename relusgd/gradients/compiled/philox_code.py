@@ -26,7 +26,7 @@ LOW, HALF = 2**32 - 1, 32
 
 def constant(word: int) -> Value:
     """A vector with the word in every lane."""
-    return ir.Constant(WORDS, [word % 2**64] * LANES)
+    return ir.Constant(WORDS, [word] * LANES)
 
 
 def spread(builder: Any, word: Value) -> Value:
