@@ -1,7 +1,7 @@
 """Whole commands for which a person waits: the course's sweep, many runs listed and compared, a
 long run shown and continued, short trainings.
 
-    python benchmarks/waiting.py [course] [many] [long] [short] [deep]
+    python benchmarks/waiting.py [course] [many] [long] [turns] [short] [deep]
         [--runs 10000] [--snapshots 1000000] [--before FOLDER] [--rounds 3]
 
 Every figure is the median over rounds, of processor seconds, those of all processes that a command
@@ -197,6 +197,24 @@ DEEP_LENGTHS = (1, 5_000, 10_000, 20_000, 40_000)
 DEEP_NETWORKS = ("[10, 10]", "[40, 40]", "[100, 100, 100]")
 
 
+TURNS = {
+    "[10]": 40_000,
+    "[40]": 31_000,
+    "[200]": 14_800,
+    "[1000]": 5_000,
+    "[10, 10]": 12_000,
+    "[40, 40]": 8_500,
+    "[100, 100, 100]": 2_500,
+}
+"""Network → a length at which `auto` turns from NumPy to compiled steps."""
+
+
+def turns(folder: Path, rounds: int) -> None:
+    """Trainings that take about as long by either engine."""
+    for hidden, steps in TURNS.items():
+        compare_engines(folder, rounds, [steps], [f"network.hidden={hidden}"])
+
+
 def short(folder: Path, rounds: int) -> None:
     """Short trainings of one hidden layer."""
     compare_engines(folder, rounds, LENGTHS, [])
@@ -232,7 +250,7 @@ def compare_engines(
         )
 
 
-PARTS = ("course", "many", "long", "short", "deep")
+PARTS = ("course", "many", "long", "turns", "short", "deep")
 
 
 def main() -> None:
@@ -252,6 +270,8 @@ def main() -> None:
             many(Path(place), commands, given.runs)
         if "long" in given.parts:
             long(Path(place), commands, given.snapshots)
+        if "turns" in given.parts:
+            turns(Path(place), given.rounds)
         if "short" in given.parts:
             short(Path(place), given.rounds)
         if "deep" in given.parts:

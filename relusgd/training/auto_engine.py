@@ -1,7 +1,7 @@
 """Which engine `engine: auto` stands for: the one that has the training done first.
 
-Compiled steps take a fraction of the time, but Numba and the kept machine code take more than half
-a second to load, as long as some seventy thousand steps of NumPy at the notebook's sizes. So the
+Compiled steps take a fraction of the time, but Numba and the kept machine code take some 0.22
+seconds to load, as long as thirty thousand steps of NumPy at the notebook's sizes. So the
 number of steps decides, and their estimated cost. Both follow from the config alone, so that a
 config always gets the same engine.
 """
@@ -23,8 +23,9 @@ from relusgd.training.engines import (
 )
 from relusgd.training.noise import Noise
 
-LOADING_NANOSECONDS = 1_100_000_000
-"""What loading Numba and the kept machine code takes, in the units of `STEP_NANOSECONDS`."""
+LOADING_NANOSECONDS = 520_000_000
+"""What loading Numba and the kept machine code takes, in the units of `STEP_NANOSECONDS`, of which
+a second of `benchmarks/waiting.py turns` has 2.35."""
 
 OPTIMIZER_NANOSECONDS = {
     "sgd": (0, 0),
