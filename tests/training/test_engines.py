@@ -326,6 +326,16 @@ def test_a_run_goes_on_with_the_engine_and_the_kernel_that_it_began_with(tmp_pat
     assert np.array_equal(longer.network().parameters(), alone.parameters())
 
 
+def test_a_run_that_began_with_the_dense_kernel_goes_on_with_it(tmp_path, monkeypatch):
+    pytest.importorskip("numba")
+    wide = {"engine": "compiled", "network__hidden": 40}
+    monkeypatch.setattr("relusgd.training.building.choose_kernel", lambda *_: "dense")
+    record(small(**wide), tmp_path / "run")
+    monkeypatch.undo()
+    assert prepare(small(**wide)).kernel == "comparisons"
+    assert record(small(training__epochs=80, **wide), tmp_path / "run").facts.kernel == "dense"
+
+
 def test_without_numba_a_compiled_run_cannot_go_on_and_says_why(tmp_path, monkeypatch):
     pytest.importorskip("numba")
     record(small(engine="compiled"), tmp_path / "run")
