@@ -36,6 +36,9 @@ MOST_PRODUCTS = 10**6
 MOST_SNAPSHOTS = 2000
 """At so many snapshots it is looked between which points the elbows are."""
 
+ROWS_IN_MEMORY = 16
+"""After so many of them their memory is given back: the system reads much more around each row."""
+
 
 class ExplainableRun(BegunRun, Protocol):
     """What is asked of a run here."""
@@ -199,8 +202,9 @@ def _last_crossing(history: History, x: Array, give_back: Callable[[], None]) ->
     gaps = np.empty((len(rows), history.hidden[0]), dtype=np.int64)
     for index, row in enumerate(rows.tolist()):
         gaps[index] = np.searchsorted(x, history.elbow[row])
-        # The system may have read megabytes around it.
-        give_back()
+        if index % ROWS_IN_MEMORY == 0:
+            give_back()
+    give_back()
     has_moved = (gaps != gaps[-1]).any(axis=1)
     if not has_moved.any():
         return int(history.step[0])
