@@ -33,7 +33,7 @@ def switch_points(w, b, least_slope=STEEP):
     """Of so many units, by machine code, which takes vectors of UNITS of them."""
     found = []
     for start in range(0, len(w), UNITS):
-        padded = np.zeros((4, UNITS))
+        padded = np.ones((4, UNITS))  # ordinary units, which are never bisected
         part = slice(start, start + UNITS)
         padded[0, : len(w[part])], padded[1, : len(w[part])] = w[part], b[part]
         call_write_switch_points(padded[0], padded[1], least_slope, padded[2], padded[3])
