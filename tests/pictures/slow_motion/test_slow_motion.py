@@ -203,11 +203,20 @@ def test_what_cannot_be_slowed_down_is_refused(make_history, dataset):
         check_slow_motion(view, replace(SMALL, layout="panels"))
 
 
+def shows_words(painter, frame):
+    painter.show(frame)
+    return any(text.get_visible() for text in part_of(painter, Words).moving)
+
+
 def test_words_that_went_in_slow_motion_do_not_come_back(make_history, dataset):
     view = View(make_history(snapshots=40), dataset)
+    part = slowed(view)
+    said_in = [
+        shows_words(part.painter, frame) for frame in (0, *part.indices[len(part.indices) // 2 :])
+    ]
+    assert said_in[0]
+    assert not any(said_in[1:])
     for words_until, said in ((None, True), (5, False)):
         script = Script(np.arange(40), 4.0, words_until=words_until)
         painter = Painter(view, Look(), script=script)
-        painter.show(6)
-        words = part_of(painter, Words)
-        assert any(text.get_visible() for text in words.moving) is said
+        assert shows_words(painter, 6) is said

@@ -134,7 +134,7 @@ class StandingPaths:
 
 
 class LeavingWords:
-    """The words beside things, which make room for the step and come back after it."""
+    """The words beside things, which make room for the step; the film after it has none."""
 
     def __init__(self, words: Words, row: int, clock: SlowClock) -> None:
         self._words = words
@@ -143,6 +143,5 @@ class LeavingWords:
         self.moving: list[Artist] = words.moving
 
     def show(self, index: int) -> None:
-        clock = self._clock
-        away = clock.come("announced", index) * clock.stays(index)
+        away = self._clock.come("announced", index)
         self._words.fade(self._words.opacity_at(self._row) * (1.0 - away))
