@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from relusgd.training.descent import Descent, Schedule
+from relusgd.training.descent import BatchSource, Descent, Schedule, drawn_batches
 from relusgd.training.engines import advance, choose_kernel
 from relusgd.training.optimizers import Optimizer, Sgd
 from relusgd.training.streams import BatchOrder
@@ -84,10 +84,14 @@ def make_problem(batch_size: int, width: int, steps: int, *, points: int | None 
 
 
 def ours(
-    problem: Problem, engine: Any, kernel: Any = None, optimizer: Optimizer | None = None
+    problem: Problem,
+    engine: Any,
+    kernel: Any = None,
+    optimizer: Optimizer | None = None,
+    source: BatchSource = drawn_batches,
 ) -> Contestant:
     """Our steps by one engine, with the kernel that it chooses at this size; drawing the batches is
-    part of its time. optimizer: SGD if none is given.
+    part of its time, unless the source has them. optimizer: SGD if none is given.
     """
     chosen = kernel or choose_kernel(engine, problem.batch_size, problem.width, len(problem.x))
     descent = Descent(
@@ -99,6 +103,7 @@ def ours(
         engine=engine,
         kernel=chosen,
         optimizer=optimizer or Sgd(),
+        source=source,
     )
     state = [descent.start(problem.parameters)]
     nothing = np.zeros(0, dtype=np.int64)

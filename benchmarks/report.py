@@ -29,6 +29,10 @@ ENGINES = {"numpy": "relusgd, numpy", "compiled": "relusgd, compiled"}
 Record = dict[str, Any]
 
 
+C_SHARES = (0.75, 0.55, 0.45)
+"""The most that a step may take of the C loop's time, at the sizes of the part `drawn`."""
+
+
 def median(record: Record, name: str) -> float:
     return statistics.median(record[name])
 
@@ -48,7 +52,9 @@ def line(record: Record) -> str:
         if name in record
     )
     ratios = "".join(
-        f"  {ratio(record, engine):,.2f} × {engine}" for engine in ENGINES if "theirs" in record
+        f"  {ratio(record, engine):,.2f} × {engine}"
+        for engine in ENGINES
+        if engine in record and "theirs" in record
     )
     return f"{record['B']:,} × {record['H']:,}{times}{ratios}  {record.get('against', '')}"
 
@@ -94,9 +100,11 @@ def goals(figures: Record) -> Iterator[tuple[str, str, float, bool]]:
         )
 
     yield times("(40, 40)", 40, 40, "compiled", JAX_64, 3)
-    yield times("(40, 40)", 40, 40, "compiled", JAX_32, 3)
-    part = 1 / ratio(find(figures, 40, 40, C), "compiled")
-    yield f"(40, 40), compiled, against {C}", "≤ 1.2 times its time", part, part <= 1.2
+    yield times("(40, 40)", 40, 40, "compiled", JAX_32, 4)
+    for record, most in zip(figures["drawn"], C_SHARES, strict=True):
+        part = 1 / ratio(record, "compiled")
+        case = f"({record['B']}, {record['H']}), compiled, batches drawn before, against {C}"
+        yield case, f"≤ {most} times its time", part, part <= most
     yield times("(40, 40)", 40, 40, "compiled", PYTORCH, 150)
     yield times("(40, 40)", 40, 40, "numpy", PYTORCH, 13)
     yield times("(200, 1,000)", 200, 1_000, "numpy", JAX_64, 3.5)
@@ -146,6 +154,9 @@ def times_table(figures: Record) -> str:
             for B, H in sizes
         )
         rows.append(f"| **{name}** | {' | '.join(number(cell * 1e6) for cell in cells)} |")
+    before = {(record["B"], record["H"]): median(record, "compiled") for record in figures["drawn"]}
+    cells = [number(before[size] * 1e6) if size in before else "" for size in sizes]
+    rows.append(f"| the same, its batches drawn before | {' | '.join(cells)} |")
     for name in COMPETITORS:
         cells = (median(find(figures, B, H, name), "theirs") for B, H in sizes)
         rows.append(f"| {name} | {' | '.join(number(cell * 1e6) for cell in cells)} |")

@@ -33,6 +33,7 @@ import report
 from competitors import (
     COMPETITORS,
     OURS,
+    C,
     Contestant,
     Problem,
     check,
@@ -41,6 +42,8 @@ from competitors import (
     ours,
 )
 from threadpoolctl import threadpool_limits
+
+from relusgd.training.kept_batches import KeptBatches
 
 FIGURES = Path(__file__).with_name("steps.json")
 SMALL, MEDIUM, LARGE = (
@@ -63,6 +66,7 @@ KERNELS = [
 ]
 WIDTHS = [10, 20, 40, 60, 100, 200, 400]
 DRAWN = 20_000
+KEPT_BYTES = 2**26
 Record = dict[str, Any]
 
 
@@ -110,6 +114,19 @@ def against(problem: Problem, rounds: int) -> list[Record]:
 
 def table(sizes: list[tuple[int, int]], rounds: int) -> list[Record]:
     return [record for B, H in sizes for record in against(make_problem(B, H, DRAWN), rounds)]
+
+
+def drawn_before() -> list[Record]:
+    """The compiled step of batches that were drawn before, as the C loop has them."""
+    records = []
+    for B, H in SMALL:
+        problem = make_problem(B, H, DRAWN)
+        kept = KeptBatches(KEPT_BYTES)
+        mine = ours(problem, "compiled", source=kept.batches)
+        found = in_turn({"compiled": mine, "theirs": COMPETITORS[C](problem)}, 15)
+        records.append({"B": B, "H": H, "against": C, **found})
+        print(report.line(records[-1]), flush=True)
+    return records
 
 
 def curves() -> list[Record]:
@@ -251,6 +268,7 @@ def memory() -> list[Record]:
 PARTS: dict[str, Callable[[], Any]] = {
     "check": checks,
     "small": lambda: table(SMALL, 15),
+    "drawn": drawn_before,
     "medium": lambda: table(MEDIUM, 7),
     "large": lambda: table(LARGE, 5),
     "curves": curves,
