@@ -113,6 +113,7 @@ def sums_above(
     a, b = 0.0, 0.0
     for place in range(0, size, WIDEST * LANES):
         vectors = min((size - place) // LANES, WIDEST)
+        # A strip's length is its type, so each length is compiled by itself.
         if vectors == 5:
             strip_5 = load_5(keys, place)
             a, b = sums_of_strip(

@@ -29,8 +29,8 @@ def constant(word: int) -> Value:
     return ir.Constant(WORDS, [word] * LANES)
 
 
-def spread(builder: Any, word: Value) -> Value:
-    """The same of a word that is known later."""
+def spread_word(builder: Any, word: Value) -> Value:
+    """A vector with a word in every lane that is known only when the code runs."""
     first = builder.insert_element(NO_WORDS, word, ir.Constant(LANE, 0))
     nowhere = ir.Constant(ir.VectorType(LANE, LANES), [0] * LANES)
     return builder.shuffle_vector(first, NO_WORDS, nowhere)
@@ -110,11 +110,11 @@ def give_turn(
         target = Lines(context, builder, kinds[3], arguments[3])
         group = context.cast(builder, arguments[2], kinds[2], types.int64)
         begins = builder.add(counter.word(0), builder.mul(group, ir.Constant(INDEX, lanes)))
-        fixed = [spread(builder, counter.word(i)) for i in (1, 2, 3)]
-        first_key = spread(builder, key.word(0)), spread(builder, key.word(1))
+        fixed = [spread_word(builder, counter.word(i)) for i in (1, 2, 3)]
+        first_key = spread_word(builder, key.word(0)), spread_word(builder, key.word(1))
         with cgutils.for_range(builder, ir.Constant(INDEX, lanes // at_once)) as loop:
             place = builder.mul(loop.index, ir.Constant(INDEX, at_once))
-            before = spread(builder, builder.add(begins, place))
+            before = spread_word(builder, builder.add(begins, place))
             counters = []
             for vector in range(BESIDE):
                 ahead = [vector * LANES + lane + 1 for lane in range(LANES)]

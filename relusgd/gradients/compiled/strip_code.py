@@ -177,7 +177,8 @@ def intrinsic_of(builder: Any, name: str, kind: Any, count: int) -> Callable[...
     """An operation of LLVM, from so many values of a kind to one."""
     of_kind = ir.FunctionType(kind, [kind] * count)
     module = builder.module
-    function = cgutils.get_or_insert_function(module, of_kind, name)  # type: ignore[no-untyped-call]
+    declared = cgutils.get_or_insert_function
+    function = declared(module, of_kind, name)  # type: ignore[no-untyped-call]
     return lambda *values: builder.call(function, values)
 
 
