@@ -12,7 +12,7 @@ import numpy as np
 from rivals import FPS, save
 
 COLOURS = {1.0: "#1f78b4", -1.0: "#b5347a", 0.0: "#7f93a8"}
-GREEN, GREY = "#009264", "#656c75"
+GREEN, GREY = "#00875c", "#656c75"
 PATH_SAMPLES = 700
 WORDS_GO = (3.5, 4.5)
 """The seconds in which the words of the start fade."""
@@ -87,7 +87,7 @@ class PlainStoreys:
         steps, metrics = self.history.step[self.indices], self.history.metrics
         self.error_times = np.log1p(300 * steps / self.history.step[-1])
         self.errors = []
-        for height, name, colour in ((0.97, "train", "#c25e00"), (0.92, "test", "#8e3fb8")):
+        for height, name, colour in ((0.97, "train", "#bc5a00"), (0.92, "test", "#8e3fb8")):
             values = metrics[f"{name}_mse"][self.indices]
             line = self.corner.semilogy([], [], color=colour)[0]
             dot = self.corner.semilogy([], [], "o", color=colour)[0]

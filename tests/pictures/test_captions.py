@@ -1,6 +1,7 @@
 """Captions: at the frames of their events, long enough to be read, and never two at a time; and
 where a film ends."""
 
+from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
@@ -10,7 +11,13 @@ from made_trainings import STEPS, made
 from small import small
 
 from relusgd.diagnostics.events import Event, find_events
-from relusgd.pictures.moments.captions import LATE, LONGEST, READ, captions_of
+from relusgd.pictures.moments.captions import (
+    LATE,
+    LONGEST,
+    READ,
+    captions_of,
+    seconds_to_read,
+)
 from relusgd.runs.events import Events
 from relusgd.runs.film_ending import film_ending
 from relusgd.runs.record import record
@@ -48,6 +55,16 @@ def test_no_caption_stands_longer_than_somebody_looks_at_it():
     assert spans([event("plateau", 0, 150)]) == {"plateau at 0": (0, LONGEST)}
 
 
+@pytest.mark.parametrize("letters", [20, 43, 70])
+def test_a_longer_caption_stands_for_longer(letters):
+    """Fifteen letters a second, which is how fast subtitles are read."""
+    long = replace(event("units_die", 40), caption="w" * letters)
+    found = spans([long, event("units_leave", 43)], fps=10.0)
+    frame, seconds = found["w" * letters]
+    assert frame == 40
+    assert seconds.expected >= letters / 15
+
+
 def test_of_two_at_one_time_the_heavier_is_told():
     assert spans([event("elbows_leave", 20), event("elbows_gather", 22)]).keys() == {
         "elbows_gather at 22"
@@ -65,6 +82,12 @@ def test_that_only_jitter_is_left_is_told_at_the_last_frame_if_there_is_no_room_
     assert found["cluster_splits at 119"] == (119, 30 / FPS)
     assert found["only_jitter at 140"] == (149, HOLD + 1 / FPS)
     assert spans([event("only_jitter", 100)])["only_jitter at 100"][0] == 100
+
+
+def test_what_is_told_at_the_end_is_not_told_before_it_is_true():
+    last = len(ROWS) - 1
+    long = replace(event("nothing_learned", last), caption="w" * 60)
+    assert spans([long])["w" * 60][0] == last
 
 
 def test_what_the_film_does_not_show_has_no_caption():
@@ -91,7 +114,7 @@ def test_any_events_give_captions_apart_and_in_time():
         rows = np.sort(generator.choice(300, 151, replace=False))
         for text, (frame, seconds) in spans(events, rows=rows).items():
             row = int(text.split()[-1])
-            assert seconds.expected >= READ - 1e-9
+            assert seconds.expected >= seconds_to_read(text) - 1e-9
             assert row <= rows[frame]
             assert frame - np.searchsorted(rows, row) <= np.ceil(LATE * len(rows))
 

@@ -88,5 +88,5 @@ def nothing_learned(course: RecordedCourse) -> Iterator[Event]:
         },
         sentence=f"nothing was learned: the train MSE ends at {course.error_text(error)}, and a "
         f"horizontal line would have {course.error_text(course.constant_mse)}",
-        caption="Nothing was learned: a horizontal line would do as well",
+        caption="No better than a flat line",
     )

@@ -19,8 +19,11 @@ from relusgd.pictures.moments.frames import Indices
 READ = 2.0
 """Seconds for which a caption stands at least."""
 
+LETTERS_A_SECOND = 15.0
+"""A caption also stands for as long as it takes to read at this pace."""
+
 LONGEST = 4.0
-"""Seconds for which it stands at most."""
+"""Seconds for which it stands at most, unless it takes longer to read."""
 
 LATE = 0.05
 """A caption comes at most this share of the film late."""
@@ -51,12 +54,16 @@ WEIGHTS = (
 
 @dataclass(frozen=True)
 class _Shown:
-    """A caption over the frames begin … stop − 1; it is true from the frame `since` on."""
+    """A caption over the frames begin … stop − 1; it is true from the frame `since` on.
+
+    to_read: the frames that it takes to read.
+    """
 
     text: str
     since: int
     begin: int
     stop: int
+    to_read: int
 
 
 def captions_of(events: Sequence[Event], rows: Indices, fps: float, hold: float) -> list[str]:
@@ -67,12 +74,17 @@ def captions_of(events: Sequence[Event], rows: Indices, fps: float, hold: float)
     """
     frames = len(rows)
     texts = [""] * frames
-    chosen = _as_early_as_possible(_placed(by_weight(events), rows, fps, hold), fps)
+    chosen = _as_early_as_possible(_placed(by_weight(events), rows, fps, hold))
     for place, shown in enumerate(chosen):
         following = chosen[place + 1].begin if place + 1 < len(chosen) else frames
         for frame in range(shown.begin, min(shown.stop, following)):
             texts[frame] = shown.text
     return texts
+
+
+def seconds_to_read(text: str) -> float:
+    """The seconds for which a caption stands at least."""
+    return max(READ, len(text) / LETTERS_A_SECOND)
 
 
 def by_weight(events: Sequence[Event]) -> list[Event]:
@@ -87,7 +99,6 @@ def _weight(event: Event) -> int:
 def _placed(events: Sequence[Event], rows: Indices, fps: float, hold: float) -> list[_Shown]:
     """The captions that find a place, in the order of the film."""
     frames = len(rows)
-    to_read = math.ceil(READ * fps)
     # The last frame counts for as long as it stands.
     end = frames - 1 + max(1, round(hold * fps))
     placed: list[_Shown] = []
@@ -95,26 +106,29 @@ def _placed(events: Sequence[Event], rows: Indices, fps: float, hold: float) -> 
         first = int(np.searchsorted(rows, event.row))
         if first == frames or event.row < rows[0]:
             continue
+        to_read = math.ceil(seconds_to_read(event.caption) * fps)
         latest = min(first + math.ceil(LATE * frames), end - to_read)
         begin = _first_free(placed, first, latest, to_read)
         if event.name in TRUE_TO_THE_END:
-            begin = _first_free(placed, end - to_read, end - to_read, to_read)
+            last_chance = max(first, end - to_read)
+            begin = _first_free(placed, last_chance, last_chance, to_read)
         if begin is None:
             continue
         stop = _last_of_event(event, rows) + 1
-        stop = min(max(stop, begin + to_read), begin + math.ceil(LONGEST * fps))
-        placed.append(_Shown(event.caption, first, begin, stop))
+        longest = max(to_read, math.ceil(LONGEST * fps))
+        stop = min(max(stop, begin + to_read), begin + longest)
+        placed.append(_Shown(event.caption, first, begin, stop, to_read))
     return sorted(placed, key=lambda shown: shown.begin)
 
 
-def _as_early_as_possible(captions: Sequence[_Shown], fps: float) -> list[_Shown]:
+def _as_early_as_possible(captions: Sequence[_Shown]) -> list[_Shown]:
     """The captions, each begun as soon as it is true and the one before could be read."""
     moved: list[_Shown] = []
     free_from = 0
     for shown in captions:
         begin = max(shown.since, free_from)
         moved.append(replace(shown, begin=min(shown.begin, begin)))
-        free_from = moved[-1].begin + math.ceil(READ * fps)
+        free_from = moved[-1].begin + shown.to_read
     return moved
 
 
@@ -125,7 +139,8 @@ def _first_free(placed: Sequence[_Shown], first: int, latest: int, to_read: int)
     """
     for begin in range(first, latest + 1):
         if all(
-            begin >= other.begin + to_read or begin + to_read <= other.begin for other in placed
+            begin >= other.begin + other.to_read or begin + to_read <= other.begin
+            for other in placed
         ):
             return begin
     return None
