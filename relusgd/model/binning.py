@@ -53,25 +53,35 @@ class _Sums:
         self.inside = 0
 
     def add(self, w: Array, b: Array, v: Array) -> None:
-        flat = w == 0
-        if flat.any():
-            self.constant += float(v[flat] @ np.maximum(b[flat], 0.0))
-            self.constants += int(np.count_nonzero(b[flat] > 0))
-            w = w[~flat]
-            b = b[~flat]
-            v = v[~flat]
+        """Add the units with these slopes, biases and output weights, shape (H,) each."""
+        is_flat = w == 0
+        if is_flat.any():
+            self._add_constants(b[is_flat], v[is_flat])
+            w = w[~is_flat]
+            b = b[~is_flat]
+            v = v[~is_flat]
         elbow = -b / w
         is_inside = (elbow >= self.low) & (elbow <= self.high)
         self.inside += int(np.count_nonzero(is_inside))
-        slot = self._cell(elbow) * SIGNS + 2 * (w < 0) + (v < 0)
-        self.slope += np.bincount(slot, v * w, len(self.slope))
-        self.intercept += np.bincount(slot, v * b, len(self.slope))
-        self.count += np.bincount(slot, minlength=len(self.slope))
+        signs = 2 * (w < 0) + (v < 0)
+        slot = self._cell(elbow) * SIGNS + signs
+        slots = len(self.slope)
+        self.slope += np.bincount(slot, v * w, slots)
+        self.intercept += np.bincount(slot, v * b, slots)
+        self.count += np.bincount(slot, minlength=slots)
+
+    def _add_constants(self, b: Array, v: Array) -> None:
+        """Add units with w = 0."""
+        self.constant += float(v @ np.maximum(b, 0.0))
+        self.constants += int(np.count_nonzero(b > 0))
 
     def _cell(self, elbow: Array) -> NDArray[np.intp]:
         """1 + the cell of each elbow; 0 below (and for nan), n + 1 above."""
-        place = (elbow - self.low) * (self.n / (self.high - self.low)) + 1.0
-        return np.maximum(np.clip(place, 0.0, self.n + 1.0).astype(np.intp), 0)
+        cells_per_x = self.n / (self.high - self.low)
+        place = (elbow - self.low) * cells_per_x + 1.0
+        bounded = np.clip(place, 0.0, self.n + 1.0)
+        # The maximum is for nan, which becomes the lowest integer.
+        return np.maximum(bounded.astype(np.intp), 0)
 
 
 def bin_units(network: Network, low: float, high: float, n: int) -> Cells:
@@ -101,7 +111,8 @@ def _cells_of(sums: _Sums, output_bias: float) -> Cells:
     constant = sums.constant + output_bias
     y = _active_at_edges(slope) * edges + _active_at_edges(intercept) + constant
     at_edges = _active_at_edges(count)
-    in_cells = np.rint((at_edges[:-1] + at_edges[1:]) / 2).astype(np.int64)
+    in_middle = (at_edges[:-1] + at_edges[1:]) / 2
+    in_cells = np.rint(in_middle).astype(np.int64)
     change = np.abs(slope[1:-1])
     return Cells(
         edges=edges,

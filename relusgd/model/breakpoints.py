@@ -58,7 +58,9 @@ def breakpoints(network: Network) -> Breakpoints:
 
 def deep_breakpoints(output: LayerPieces) -> Breakpoints:
     """The breakpoints among the knots of a deep network's output."""
-    return _real_breakpoints(output.x, output.jump[:, 0], output.jump_size[:, 0], output.layer)
+    jump = output.jump[:, 0]
+    size = output.jump_size[:, 0]
+    return _real_breakpoints(output.x, jump, size, output.layer)
 
 
 def vertices(network: Network, low: float, high: float) -> tuple[Array, Array]:
@@ -79,27 +81,34 @@ def _real_breakpoints(x: Array, jump: Array, size: Array, layer: Integers) -> Br
 
     size: of each jump, what its rounding is a part of. All of shape (n_knots,).
     """
-    real = np.abs(jump) > ROUNDING * size
-    return Breakpoints(x[real], jump[real], layer[real])
+    is_real = np.abs(jump) > ROUNDING * size
+    return Breakpoints(x[is_real], jump[is_real], layer[is_real])
 
 
 def _shallow_values(network: Network, x: Array) -> Array:
     """f at increasing x, shape (n,), of a network of one hidden layer."""
-    middle = float(x[0] + 0.5 * (x[-1] - x[0]))
-    order, elbow = sorted_elbows(network.slope[None], network.bias[None])
-    (values,) = values_by_running_sums(network.parameters()[None], order, elbow, x, middle)
+    first, last = x[0], x[-1]
+    middle = float(first + 0.5 * (last - first))
+    # A stack of one network.
+    w, b = network.slope[None], network.bias[None]
+    parameters = network.parameters()[None]
+    order, elbow = sorted_elbows(w, b)
+    (values,) = values_by_running_sums(parameters, order, elbow, x, middle)
     return np.asarray(values)
 
 
 def _shallow_breakpoints(network: Network) -> Breakpoints:
     """One hidden layer: the elbows, with the sum of v·|w| over units that share one. O(H log H)."""
     order, elbow = sorted_elbows(network.slope, network.bias)
-    finite = np.isfinite(elbow)
-    x, first = np.unique(elbow[finite], return_index=True)
-    change = network.slope_change[order][finite]
+    is_finite = np.isfinite(elbow)
+    sorted_change = network.slope_change[order]
+    change = sorted_change[is_finite]
+    # first: of the units that share an elbow, the place of the first one.
+    x, first = np.unique(elbow[is_finite], return_index=True)
     jump = np.add.reduceat(change, first)
     size = np.add.reduceat(np.abs(change), first)
-    return _real_breakpoints(x, jump, size, np.ones(len(x), dtype=np.int64))
+    layer = np.ones(len(x), dtype=np.int64)
+    return _real_breakpoints(x, jump, size, layer)
 
 
 def sorted_elbows(w: Array, b: Array) -> tuple[Integers, Array]:
@@ -137,25 +146,29 @@ def values_by_running_sums(
     w = np.take_along_axis(parameters[:, :H], order, axis=1)
     b = np.take_along_axis(parameters[:, H : 2 * H], order, axis=1)
     v = np.take_along_axis(parameters[:, 2 * H : 3 * H], order, axis=1)
+    c = parameters[:, -1]
     # At x[k] and behind it the unit has switched.
     k = x.searchsorted(elbow)
-    from_start = np.signbit(w) == (k > 0)
+    is_active_at_start = np.signbit(w) == (k > 0)
     switches = (k > 0) & (w != 0)
     direction = np.copysign(1.0, w)
     # How many x lie before the first switch, between two, and behind the last.
-    first = np.zeros((S, 1), dtype=k.dtype)
-    bounds = np.concatenate([first, k, np.full((S, 1), n)], axis=1)
+    low = np.zeros((S, 1), dtype=k.dtype)
+    high = np.full((S, 1), n)
+    bounds = np.concatenate([low, k, high], axis=1)
     lengths = np.diff(bounds, axis=1).ravel()
 
-    def running_sums(terms: Array, start: Array | float) -> Array:
+    def running_sums(terms: Array, constant: Array | float) -> Array:
+        """At every x, shape (S, n): the sum of the active units' terms, and a constant."""
         sums = np.empty((S, H + 1))
-        sums[:, 0] = np.where(from_start, terms, 0.0).sum(axis=1) + start
+        sums[:, 0] = np.where(is_active_at_start, terms, 0.0).sum(axis=1)
+        sums[:, 0] += constant
         sums[:, 1:] = np.where(switches, direction * terms, 0.0)
         sums = sums.cumsum(axis=1)
         return sums.ravel().repeat(lengths).reshape(S, n)
 
     s = running_sums(v * w, 0.0)
-    t = running_sums(v * (b + w * middle), parameters[:, -1])
+    t = running_sums(v * (b + w * middle), c)
     f = s * (x - middle)
     # In place: these arrays are the largest ones here.
     f += t

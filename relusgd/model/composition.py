@@ -28,10 +28,12 @@ def composed(networks: Sequence[Network]) -> Network:
 
 def _behind(first: Network, second: Network) -> Network:
     """The network of f_2(f_1(x))."""
-    V, c = first.weights[-1], first.biases[-1]
-    W, b = second.weights[0], second.biases[0]
-    weights = (*first.weights[:-1], V @ W, *second.weights[1:])
-    biases = (*first.biases[:-1], c @ W + b, *second.biases[1:])
+    *weights_before, V = first.weights
+    *biases_before, c = first.biases
+    W, *weights_after = second.weights
+    b, *biases_after = second.biases
+    weights = (*weights_before, V @ W, *weights_after)
+    biases = (*biases_before, c @ W + b, *biases_after)
     return Network(weights, biases)
 
 

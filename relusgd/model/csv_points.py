@@ -29,9 +29,11 @@ def csv_dataset(
     training or test points, InputError where x is too wide.
     """
     x_all, y_all = columns.x, columns.y
-    n_test = _test_count(path, len(x_all), test_fraction)
-    is_test = np.zeros(len(x_all), dtype=bool)
-    is_test[split_order(len(x_all))[:n_test]] = True
+    n = len(x_all)
+    n_test = _test_count(path, n, test_fraction)
+    held_out = split_order(n)[:n_test]
+    is_test = np.zeros(n, dtype=bool)
+    is_test[held_out] = True
     x_train, y_train = sorted_by_x(x_all[~is_test], y_all[~is_test])
     x_test, y_test = sorted_by_x(x_all[is_test], y_all[is_test])
     domain = range_of(x_all)

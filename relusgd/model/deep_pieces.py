@@ -71,12 +71,13 @@ class DeepPieces:
         """f at positions between low and high, shape (n,), each from its nearest knot."""
         p = self.output
         interval = np.searchsorted(p.x, x)
-        slope = p.slope[:, 0]
+        slope = p.slope[interval, 0]
         if not len(p.x):
-            return np.asarray(slope[interval] * x + p.intercept[interval, 0])
+            return np.asarray(slope * x + p.intercept[interval, 0])
         height = p.value[:, 0] * _divisor(p.x)
         knot = np.maximum(interval - 1, 0)
-        return np.asarray(height[knot] + slope[interval] * (x - p.x[knot]))
+        distance = x - p.x[knot]
+        return np.asarray(height[knot] + slope * distance)
 
 
 def deep_pieces(network: Network, low: float = -np.inf, high: float = np.inf) -> DeepPieces:
@@ -89,9 +90,11 @@ def deep_pieces(network: Network, low: float = -np.inf, high: float = np.inf) ->
     layers = []
     with np.errstate(all="ignore"):
         for k, layer in enumerate(hidden, start=1):
-            pieces, active = _relu(_affine(pieces, layer), k, low, high)
+            z = _affine(pieces, layer)
+            pieces, active = _relu(z, k, low, high)
             layers.append(SwitchingUnits(pieces.x, active, layer.copies))
-        return DeepPieces(_affine(pieces, output), tuple(layers))
+        f = _affine(pieces, output)
+        return DeepPieces(f, tuple(layers))
 
 
 def _input() -> LayerPieces:
@@ -135,11 +138,17 @@ def _without_twins(network: Network) -> list[_Layer]:
     size = np.abs(weight)
     for bias, outgoing in zip(network.biases, network.weights[1:], strict=False):
         unique, group = _twins(np.vstack([weight, bias]))
-        copies = np.bincount(group)
-        layers.append(_Layer(weight[:, unique], size[:, unique], bias[unique], copies))
+        merged = _Layer(
+            weight=weight[:, unique],
+            size=size[:, unique],
+            bias=bias[unique],
+            copies=np.bincount(group),
+        )
+        layers.append(merged)
         weight = _group_sums(outgoing, group)
         size = _group_sums(np.abs(outgoing), group)
-    layers.append(_Layer(weight, size, network.biases[-1], np.ones(1, dtype=np.int64)))
+    one_output = np.ones(1, dtype=np.int64)
+    layers.append(_Layer(weight, size, network.biases[-1], one_output))
     return layers
 
 
@@ -158,9 +167,11 @@ def _twins(incoming: Array) -> tuple[Integers, Integers]:
 
 def _group_sums(rows: Array, group: Integers) -> Array:
     """The sums of the rows of each group, shape (n_groups, n). group: of each row, from 0."""
-    if np.array_equal(group, np.arange(len(group))):
+    every_row_by_itself = np.arange(len(group))
+    if np.array_equal(group, every_row_by_itself):
         return rows
-    sums = np.zeros((group.max() + 1, rows.shape[1]))
+    n_groups = group.max() + 1
+    sums = np.zeros((n_groups, rows.shape[1]))
     np.add.at(sums, group, rows)
     return sums
 
@@ -175,7 +186,8 @@ def _affine(p: LayerPieces, layer: _Layer) -> LayerPieces:
     value += layer.bias / _divisor(p.x)[:, None]
     intercept += layer.bias
     sizes_before = np.concatenate([p.slope_size, p.jump_size])
-    sizes = _sizes(sizes_before, np.concatenate([p.slope, p.jump]), layer.size)
+    slopes_and_jumps = np.concatenate([p.slope, p.jump])
+    sizes = _sizes(sizes_before, slopes_and_jumps, layer.size)
     slope_size, jump_size = np.split(sizes, [m + 1])
     return LayerPieces(
         p.x,
@@ -218,11 +230,13 @@ def _relu(z: LayerPieces, k: int, low: float, high: float) -> tuple[LayerPieces,
     wherever z ≤ 0.
     """
     before, after, crossing = _crossings(z)
-    new_knots = crossing[(crossing > low) & (crossing < high)]
-    x = sorted_once(np.concatenate([z.x, new_knots]))
+    is_between = (crossing > low) & (crossing < high)
+    x = sorted_once(np.concatenate([z.x, crossing[is_between]]))
+    # For every new interval the old one that it is part of.
     parent = np.concatenate([[0], np.searchsorted(z.x, x, "right")])
     left_end = np.concatenate([[low], x])[:, None]
-    active = np.where(left_end >= crossing[parent], after[parent], before[parent])
+    has_crossed = left_end >= crossing[parent]
+    active = np.where(has_crossed, after[parent], before[parent])
     z = _refined(z, x, parent, k)
     left, right = active[:-1], active[1:]
     both = left & right
@@ -247,21 +261,29 @@ def _crossings(z: LayerPieces) -> tuple[Booleans, Booleans, Array]:
 
     Each per interval and unit, shape (m + 1, n).
     """
-    # The signs at the far ends of the outer rays.
-    first = np.where(z.slope[:1] != 0, -np.sign(z.slope[:1]), np.sign(z.intercept[:1]))
-    last = np.where(z.slope[-1:] != 0, np.sign(z.slope[-1:]), np.sign(z.intercept[-1:]))
+    first = _far_signs(-z.slope[:1], z.intercept[:1])
+    last = _far_signs(z.slope[-1:], z.intercept[-1:])
     sign = np.concatenate([first, np.sign(z.value), last])
     before, after = sign[:-1], sign[1:]
     crosses = before * after < 0
     ends = np.concatenate([[-np.inf], z.x, [np.inf]])[:, None]
+    left_ends, right_ends = ends[:-1], ends[1:]
     # fmax and fmin also give an end of the interval for 0/0, when rounding left a slope of 0
     # between opposite signs
-    crossing = np.fmax(-z.intercept / z.slope, ends[:-1])
-    crossing = np.fmin(crossing, ends[1:])
-    active = (before > 0) | (after > 0)
-    active_before = np.where(crosses, before > 0, active)
-    active_after = np.where(crosses, after > 0, active)
-    return active_before, active_after, np.where(crosses, crossing, np.nan)
+    crossing = np.fmax(-z.intercept / z.slope, left_ends)
+    crossing = np.fmin(crossing, right_ends)
+    is_active = (before > 0) | (after > 0)
+    active_before = np.where(crosses, before > 0, is_active)
+    active_after = np.where(crosses, after > 0, is_active)
+    x = np.where(crosses, crossing, np.nan)
+    return active_before, active_after, x
+
+
+def _far_signs(outward_slope: Array, intercept: Array) -> Array:
+    """The signs at the far end of a ray: those of the slopes towards it, or of the intercepts
+    where the slope is 0. Shapes (1, n).
+    """
+    return np.where(outward_slope != 0, np.sign(outward_slope), np.sign(intercept))
 
 
 def _refined(z: LayerPieces, x: Array, parent: Integers, k: int) -> LayerPieces:
@@ -275,8 +297,9 @@ def _refined(z: LayerPieces, x: Array, parent: Integers, k: int) -> LayerPieces:
     layer = np.full(len(x), k)
     layer[old] = z.layer
     divisor = _divisor(x)[:, None]
+    divided_x = x[:, None] / divisor
     # Where old knots are, these values are replaced by the exact ones.
-    value = slope[1:] * (x[:, None] / divisor) + intercept[1:] / divisor
+    value = slope[1:] * divided_x + intercept[1:] / divisor
     value[old] = z.value
     jump = np.zeros_like(value)
     jump[old] = z.jump

@@ -99,10 +99,15 @@ def meant_by(text: str, vocabulary: Vocabulary = IN_X) -> list[str]:
 
     Empty if there is none; two if the text has two readings.
     """
-    variable, x = vocabulary.variable, IN_X.variable
+    variable = vocabulary.variable
+    x = IN_X.variable
     in_x = re.sub(rf"(?<![A-Za-z_]){variable}(?!\w)", x, text)
-    readings = [re.sub(rf"\b{x}\b", variable, reading) for reading in in_our_notation(in_x)]
-    return [reading for reading in readings if _can_be_read(reading, vocabulary)]
+    found = []
+    for reading_in_x in in_our_notation(in_x):
+        reading = re.sub(rf"\b{x}\b", variable, reading_in_x)
+        if _can_be_read(reading, vocabulary):
+            found.append(reading)
+    return found
 
 
 def _can_be_read(text: str, vocabulary: Vocabulary) -> bool:
@@ -138,11 +143,15 @@ def _parse(text: str, vocabulary: Vocabulary) -> Expression:
             f"such as {vocabulary.example}"
         )
     _check_tokens(text, vocabulary)
+    one_line = re.sub(r"\s", " ", text)
     try:
-        tree = ast.parse(re.sub(r"\s", " ", text), mode="eval")
+        tree = ast.parse(one_line, mode="eval")
     except SyntaxError as error:
-        _refuse(text, (error.offset or 1) - 1, "this cannot be read")
-    return Expression(text, _Translation(text, vocabulary).node(tree.body, 1), vocabulary)
+        column = error.offset or 1
+        _refuse(text, column - 1, "this cannot be read")
+    translation = _Translation(text, vocabulary)
+    root = translation.node(tree.body, depth=1)
+    return Expression(text, root, vocabulary)
 
 
 def _refuse(text: str, position: int, problem: str, otherwise: str = "") -> NoReturn:
@@ -227,16 +236,21 @@ def _missing_operator(before: str, token: str, vocabulary: Vocabulary) -> tuple[
 
 
 def _check_operand(text: str, position: int, token: str, vocabulary: Vocabulary) -> None:
-    if token.isdigit() and token.startswith("0") and len(token) > 1:
+    has_zero_in_front = token.startswith("0") and len(token) > 1
+    if token.isdigit() and has_zero_in_front:
         _refuse(text, position, "numbers are written without zeros in front")
     if token.isidentifier() and token not in vocabulary.names:
-        _refuse(text, position, f"{token[:40]!r} is not known", _name_hint(token, vocabulary))
+        hint = _name_hint(token, vocabulary)
+        _refuse(text, position, f"{token[:40]!r} is not known", hint)
 
 
 def _name_hint(name: str, vocabulary: Vocabulary) -> str:
-    is_near = nearest(name, vocabulary.names) is not None
-    has_one = len(vocabulary.variables) == 1
-    if has_one and (len(name) == 1 or (vocabulary != IN_X and not is_near)):
+    """What may be meant by a name that is not known."""
+    has_one_variable = len(vocabulary.variables) == 1
+    may_be_variable = len(name) == 1
+    if vocabulary != IN_X and nearest(name, vocabulary.names) is None:
+        may_be_variable = True
+    if has_one_variable and may_be_variable:
         return f"; the variable is {vocabulary.variable}"
     return did_you_mean(name, vocabulary.names)
 
@@ -268,14 +282,16 @@ class _Translation:
                 usage = _usage(name, self._vocabulary)
                 _refuse(self._text, tree.col_offset, f"{name} is a function; write {usage}")
             case ast.UnaryOp(op=ast.USub()):
-                return OperationNode("negative", (self.node(tree.operand, depth + 1),))
+                operand = self.node(tree.operand, depth + 1)
+                return OperationNode("negative", (operand,))
             case ast.UnaryOp(op=ast.UAdd()):
                 return self.node(tree.operand, depth + 1)
             case ast.BinOp(op=op) if type(op) in _SIGNS:
                 return self._operation(tree, depth)
             case ast.Compare(ops=ops):
                 signs = tuple(_SIGNS[type(op)] for op in ops)
-                return ComparisonNode(signs, self._nodes([tree.left, *tree.comparators], depth + 1))
+                operands = self._nodes([tree.left, *tree.comparators], depth + 1)
+                return ComparisonNode(signs, operands)
             case ast.Call(func=ast.Name(id=name), keywords=[]) if (
                 name in self._vocabulary.functions
             ):
@@ -304,15 +320,15 @@ class _Translation:
         return OperationNode(sign, (left, right))
 
     def _call(self, tree: ast.Call, name: str, depth: int) -> TreeNode:
-        wanted, given = self._functions[name][0], len(tree.args)
+        wanted, _ = self._functions[name]
+        given = len(tree.args)
         if given != wanted:
             arguments = counted(wanted, "argument")
-            _refuse(
-                self._text,
-                tree.col_offset,
-                f"{name} takes {arguments}, not {given}: {_usage(name, self._vocabulary)}",
-            )
-        return OperationNode(name, self._nodes(tree.args, depth + 1))
+            usage = _usage(name, self._vocabulary)
+            problem = f"{name} takes {arguments}, not {given}: {usage}"
+            _refuse(self._text, tree.col_offset, problem)
+        arguments_here = self._nodes(tree.args, depth + 1)
+        return OperationNode(name, arguments_here)
 
 
 def _continues_chain(left: ast.expr, sign: str) -> bool:
@@ -332,5 +348,7 @@ def _to_float(value: float) -> float:
 
 
 def _usage(function: str, vocabulary: Vocabulary) -> str:
-    argument_count = vocabulary.functions[function][0]
-    return _USAGE[argument_count].format(function, vocabulary.variable)
+    """How a function is called, such as sin(x)."""
+    argument_count, _ = vocabulary.functions[function]
+    template = _USAGE[argument_count]
+    return template.format(function, vocabulary.variable)

@@ -22,11 +22,14 @@ def points_dataset(
     be none. The domain is the range of all x. Raises InputError unless they are finite, equally
     many, and at least one to train on.
     """
-    train, test = _given(x, y), _given(test_x, test_y)
-    if not len(train[0]):
+    given_x, given_y = _given(x, y)
+    given_test_x, given_test_y = _given(test_x, test_y)
+    if not len(given_x):
         raise InputError("points need as many y as x, at least one; there are 0 x and 0 y")
-    domain = range_of(np.concatenate([train[0], test[0]]))
-    return Dataset(*sorted_by_x(*train), *sorted_by_x(*test), domain)
+    domain = range_of(np.concatenate([given_x, given_test_x]))
+    x_train, y_train = sorted_by_x(given_x, given_y)
+    x_test, y_test = sorted_by_x(given_test_x, given_test_y)
+    return Dataset(x_train, y_train, x_test, y_test, domain)
 
 
 def _given(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:

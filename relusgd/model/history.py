@@ -160,21 +160,23 @@ class History:
 
     def network(self, index: int) -> Network:
         """The network of the snapshot with this index; −1 is the last one."""
-        return Network(
-            tuple(weight[index] for weight in self.weights),
-            tuple(bias[index] for bias in self.biases),
-        )
+        weights = tuple(weight[index] for weight in self.weights)
+        biases = tuple(bias[index] for bias in self.biases)
+        return Network(weights, biases)
 
     def select(self, rows: slice | Integers) -> History:
         """The snapshots of these rows, as a history."""
+        weights = tuple(weight[rows] for weight in self.weights)
+        biases = tuple(bias[rows] for bias in self.biases)
+        metrics = {name: column[rows] for name, column in self.metrics.items()}
         return History(
             self.epoch[rows],
             self.step[rows],
             self.elbow[rows],
             self.slope[rows],
-            tuple(weight[rows] for weight in self.weights),
-            tuple(bias[rows] for bias in self.biases),
-            {name: column[rows] for name, column in self.metrics.items()},
+            weights,
+            biases,
+            metrics,
             self.steps_per_epoch,
         )
 
@@ -203,41 +205,47 @@ class History:
                 "a snapshot has one place in time: give its epoch or its step, not both"
             )
         if step is not None:
-            rows, name, column, wanted = np.arange(len(self)), "step", self.step, step
-        elif epoch is not None:
-            rows = np.flatnonzero(self.ends_an_epoch)
-            name, column, wanted = "epoch", self.epoch[rows], epoch
-        else:
-            return len(self) - 1
-        index = int(np.searchsorted(column, wanted))
-        if index < len(rows) and column[index] == wanted:
-            return int(rows[index])
-        neighbours = column[max(index - 1, 0) : index + 1]
-        near = ", ".join(map(str, neighbours))
-        raise InputError(
-            f"no snapshot was recorded at {name} {wanted}", f"the nearest recorded: {near}"
-        )
+            return _place(self.step, "step", step)
+        if epoch is not None:
+            ends = np.flatnonzero(self.ends_an_epoch)
+            end = _place(self.epoch[ends], "epoch", epoch)
+            return int(ends[end])
+        return len(self) - 1
 
     def last_until(self, step: int) -> int:
         """The index of the last snapshot at this step or before; step: from 0 on."""
         return int(np.searchsorted(self.step, step, side="right")) - 1
 
 
+def _place(column: Integers, name: str, wanted: int) -> int:
+    """Where an increasing column has this value. Raises InputError, with the values nearest to it,
+    where it has not.
+    """
+    place = int(np.searchsorted(column, wanted))
+    if place < len(column) and column[place] == wanted:
+        return place
+    neighbours = column[max(place - 1, 0) : place + 1]
+    near = ", ".join(map(str, neighbours))
+    raise InputError(
+        f"no snapshot was recorded at {name} {wanted}", f"the nearest recorded: {near}"
+    )
+
+
 def concatenate(histories: Sequence[History]) -> History:
     """One history out of consecutive parts, of which there must be at least one."""
-    weights = zip(*(part.weights for part in histories), strict=True)
-    biases = zip(*(part.biases for part in histories), strict=True)
+    first = histories[0]
+    parts_of_weights = zip(*(part.weights for part in histories), strict=True)
+    parts_of_biases = zip(*(part.biases for part in histories), strict=True)
     metrics = {
-        name: np.concatenate([part.metrics[name] for part in histories])
-        for name in histories[0].metrics
+        name: np.concatenate([part.metrics[name] for part in histories]) for name in first.metrics
     }
     return History(
         np.concatenate([part.epoch for part in histories]),
         np.concatenate([part.step for part in histories]),
         np.concatenate([part.elbow for part in histories]),
         np.concatenate([part.slope for part in histories]),
-        tuple(np.concatenate(layer) for layer in weights),
-        tuple(np.concatenate(layer) for layer in biases),
+        tuple(map(np.concatenate, parts_of_weights)),
+        tuple(map(np.concatenate, parts_of_biases)),
         metrics,
-        histories[0].steps_per_epoch,
+        first.steps_per_epoch,
     )

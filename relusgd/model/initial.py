@@ -46,7 +46,8 @@ class InitialNetwork:
 
         The order of the draws is part of what a seed means.
         """
-        weights, biases = [], []
+        weights = []
+        biases = []
         for k, shape in enumerate(layer_shapes(self.hidden)):
             weight, bias = self._draw_layer(generator, k, shape)
             weights.append(weight)
@@ -58,7 +59,8 @@ class InitialNetwork:
         if positions is not None:
             biases[0] = -positions * weights[0][0]
         if self.output_weights is not None:
-            weights[-1] = np.full(self.hidden[-1], self.output_weights, dtype=np.float64)[:, None]
+            v = np.full(self.hidden[-1], self.output_weights, dtype=np.float64)
+            weights[-1] = v[:, None]
         if self.output_offset is not None:
             biases[-1] = np.full(1, self.output_offset)
         if not self.output_bias:
@@ -114,7 +116,9 @@ class InitialNetwork:
     def _signs(self) -> Array:
         """1, −1, 1, …, shape (H1,). The units of an antisymmetric pair share their sign."""
         units = np.arange(self.hidden[0])
-        return np.where(units // self._copies % 2 == 0, 1.0, -1.0)
+        originals = units // self._copies
+        is_even = originals % 2 == 0
+        return np.where(is_even, 1.0, -1.0)
 
     def _elbow_positions(self, generator: np.random.RandomState) -> Array | None:
         """Shape (H1,), or None to keep the drawn biases.
@@ -142,9 +146,12 @@ def pair_units(weights: list[Array], biases: list[Array]) -> None:
     The function is then exactly 0 everywhere (antisymmetric start; Zhang et al. 2020, Williams et
     al. 2019). In place.
     """
-    weights[-2] = np.repeat(weights[-2][:, ::2], 2, axis=1)
-    biases[-2] = np.repeat(biases[-2][::2], 2)
-    weights[-1] = np.repeat(weights[-1][::2], 2, axis=0)
+    incoming = weights[-2][:, ::2]
+    bias = biases[-2][::2]
+    outgoing = weights[-1][::2]
+    weights[-2] = np.repeat(incoming, 2, axis=1)
+    biases[-2] = np.repeat(bias, 2)
+    weights[-1] = np.repeat(outgoing, 2, axis=0)
     weights[-1][1::2] *= -1.0
     biases[-1] = np.zeros(1)
 
@@ -156,8 +163,10 @@ def balance_units(weights: list[Array], biases: list[Array]) -> None:
     |v_j| = |(w_j, b_j)|. A unit whose outgoing weights are all 0 stays as it is.
     """
     for k in range(len(weights) - 1):
-        squares = np.sum(weights[k] ** 2, axis=0) + biases[k] ** 2
-        incoming = np.sqrt(squares)
-        outgoing = np.sqrt(np.sum(weights[k + 1] ** 2, axis=1))
-        factor = np.divide(incoming, outgoing, out=np.ones_like(incoming), where=outgoing > 0)
-        weights[k + 1] = weights[k + 1] * factor[:, None]
+        W, b = weights[k], biases[k]
+        V = weights[k + 1]
+        incoming = np.sqrt(np.sum(W**2, axis=0) + b**2)
+        outgoing = np.sqrt(np.sum(V**2, axis=1))
+        factor = np.ones_like(incoming)
+        np.divide(incoming, outgoing, out=factor, where=outgoing > 0)
+        weights[k + 1] = V * factor[:, None]

@@ -64,7 +64,8 @@ def layer_parameters(hidden: Sequence[int], layer: int) -> slice:
         raise ValueError(f"layer must be 1 to {len(shapes)}, not {layer!r}")
     sizes = [(fan_in + 1) * fan_out for fan_in, fan_out in shapes]
     start = sum(sizes[: layer - 1])
-    return slice(start, start + sizes[layer - 1])
+    stop = start + sizes[layer - 1]
+    return slice(start, stop)
 
 
 def split_parameters(
@@ -76,12 +77,15 @@ def split_parameters(
 
     The order is weight_1, bias_1, weight_2, bias_2, …, so that the output layer comes last.
     """
-    weights, biases = [], []
+    weights = []
+    biases = []
+    leading = vector.shape[:-1]
     start = 0
     for fan_in, fan_out in layer_shapes(hidden):
         middle = start + fan_in * fan_out
         stop = middle + fan_out
-        weights.append(vector[..., start:middle].reshape(*vector.shape[:-1], fan_in, fan_out))
+        flat_weight = vector[..., start:middle]
+        weights.append(flat_weight.reshape(*leading, fan_in, fan_out))
         biases.append(vector[..., middle:stop])
         start = stop
     return tuple(weights), tuple(biases)
@@ -107,9 +111,11 @@ def named_parameter(owner: HasLayers, name: str) -> Array:
     # Nothing is asked of the owner before: it may be half-made, by copy or pickle.
     match = PARAMETER_NAME.fullmatch(name)
     if match is not None:
-        layers = owner.weights if match[1] == "weight" else owner.biases
-        if int(match[2]) <= len(layers):
-            return layers[int(match[2]) - 1]
+        kind = match[1]
+        layer = int(match[2])
+        arrays = owner.weights if kind == "weight" else owner.biases
+        if layer <= len(arrays):
+            return arrays[layer - 1]
     raise AttributeError(f"{type(owner).__name__} has no attribute {name!r}")
 
 
@@ -134,12 +140,15 @@ def forward(weights: Sequence[Array], biases: Sequence[Array], x: Array) -> Acti
     x: a batch of B points, shape (B, n_in); weights[k]: shape (fan_in, fan_out), biases[k]: shape
     (fan_out,). Raises ValueError when the shapes do not fit together.
     """
-    if x.ndim != 2 or x.shape[1] != len(weights[0]):
-        raise ValueError(f"x must have the shape (points, {len(weights[0])}), not {x.shape}")
-    a, z = [x], affine(x, weights[0], biases[0])
+    n_in = len(weights[0])
+    if x.ndim != 2 or x.shape[1] != n_in:
+        raise ValueError(f"x must have the shape (points, {n_in}), not {x.shape}")
+    a = [x]
+    z = affine(x, weights[0], biases[0])
     for W, b in zip(weights[1:], biases[1:], strict=True):
-        a.append(np.maximum(z, 0.0, out=z))
-        z = affine(a[-1], W, b)
+        np.maximum(z, 0.0, out=z)
+        a.append(z)
+        z = affine(z, W, b)
     return Activations(tuple(a), z)
 
 
@@ -229,11 +238,13 @@ class Network:
 
     def activations(self, x: ArrayLike) -> list[Array]:
         """a_1 … a_L at positions x, shape (n_points,): shape (n_points, width) each."""
-        return list(self._forward(x).a[1:])
+        _, *hidden = self._forward(x).a
+        return hidden
 
     def __call__(self, x: ArrayLike) -> Array:
         """f(x) for positions of any shape; the result has the same shape."""
-        return self._forward(x).f.reshape(np.shape(x))
+        f = self._forward(x).f
+        return f.reshape(np.shape(x))
 
     def _forward(self, x: ArrayLike) -> Activations:
         positions = np.asarray(x, dtype=np.float64).reshape(-1, 1)

@@ -22,9 +22,10 @@ def dataset_rows(dataset: Dataset) -> Iterator[Row]:
     `repr` of the numbers keeps every bit in a file.
     """
     x_train, y_train, x_test, y_test = dataset.in_original_units.columns
-    for split, x, y in (("train", x_train, y_train), ("test", x_test, y_test)):
-        for x_value, y_value in zip(x.tolist(), y.tolist(), strict=True):
-            yield split, x_value, y_value
+    for x, y in zip(x_train.tolist(), y_train.tolist(), strict=True):
+        yield "train", x, y
+    for x, y in zip(x_test.tolist(), y_test.tolist(), strict=True):
+        yield "test", x, y
 
 
 def dataset_from_rows(rows: Iterable[Row], scaling: Scaling) -> Dataset:
@@ -37,7 +38,8 @@ def dataset_from_rows(rows: Iterable[Row], scaling: Scaling) -> Dataset:
     """
     points = {"train": array("d"), "test": array("d")}
     for line, (split, x, y) in enumerate(rows, start=2):
-        if split not in points or not math.isfinite(x) or not math.isfinite(y):
+        is_finite = math.isfinite(x) and math.isfinite(y)
+        if split not in points or not is_finite:
             row = f"{split},{x},{y}"[:60]
             raise InputError(
                 f"data.csv, line {line}: train or test and two finite numbers are expected, "
@@ -50,7 +52,9 @@ def dataset_from_rows(rows: Iterable[Row], scaling: Scaling) -> Dataset:
     x_test, y_test = _sorted_pairs(points["test"])
     domain = range_of(np.concatenate([x_train, x_test]))
     dataset = Dataset(x_train, y_train, x_test, y_test, domain)
-    return dataset if scaling == Scaling() else dataset.standardized(scaling)
+    if scaling == Scaling():
+        return dataset
+    return dataset.standardized(scaling)
 
 
 def _sorted_pairs(points: array[float]) -> tuple[Array, Array]:

@@ -67,8 +67,10 @@ class Dataset:
         """These points in original units, with a scaling that changes nothing."""
         if self.scaling == Scaling():
             return self
-        to_x, to_y = self.scaling.x_to_original, self.scaling.y_to_original
-        columns = self.original or _rescaled(self.columns, to_x, to_y)
+        columns = self.original
+        if columns is None:
+            to_x, to_y = self.scaling.x_to_original, self.scaling.y_to_original
+            columns = _rescaled(self.columns, to_x, to_y)
         return self._with(columns, Scaling(), None)
 
     def standardized(self, scaling: Scaling) -> Dataset:
@@ -104,15 +106,11 @@ def standardize(dataset: Dataset) -> Dataset:
         scaling = Scaling.of(dataset.x_train, dataset.y_train)
         standardized = dataset.standardized(scaling)
     x_train, y_train, x_test, y_test = standardized.columns
-    columns = {
-        dataset.x_name: (scaling.x_deviation, x_train, x_test),
-        dataset.y_name: (scaling.y_deviation, y_train, y_test),
-    }
-    refused = [
-        repr(name)
-        for name, (deviation, train, test) in columns.items()
-        if not (is_usable_deviation(deviation) and _all_finite(train) and _all_finite(test))
-    ]
+    refused = []
+    if not _is_standardized(scaling.x_deviation, x_train, x_test):
+        refused.append(repr(dataset.x_name))
+    if not _is_standardized(scaling.y_deviation, y_train, y_test):
+        refused.append(repr(dataset.y_name))
     if refused:
         raise InputError(
             f"the values of {and_list(refused)} cannot be standardized in double precision; "
@@ -121,8 +119,11 @@ def standardize(dataset: Dataset) -> Dataset:
     return standardized
 
 
-def _all_finite(values: Array) -> bool:
-    return bool(np.isfinite(values).all())
+def _is_standardized(deviation: float, train: Array, test: Array) -> bool:
+    """Whether double precision could hold the result of one column."""
+    if not is_usable_deviation(deviation):
+        return False
+    return bool(np.isfinite(train).all() and np.isfinite(test).all())
 
 
 def resampled(dataset: Dataset, indices: Integers) -> Dataset:
@@ -131,7 +132,8 @@ def resampled(dataset: Dataset, indices: Integers) -> Dataset:
     The test points stay. The domain stays where a target has one; else it is the range of all x,
     as that of a dataset from its rows.
     """
-    x_train, y_train = dataset.x_train[indices], dataset.y_train[indices]
+    x_train = dataset.x_train[indices]
+    y_train = dataset.y_train[indices]
     domain = dataset.domain
     if dataset.target is None:
         domain = range_of(np.concatenate([x_train, dataset.x_test]))
@@ -142,13 +144,16 @@ def check_finite(x: Array, values: Array, what: str) -> None:
     """Raise InputError, naming the first x, when a value at x is not finite. Shapes (n_points,)."""
     wrong = np.flatnonzero(~np.isfinite(values))
     if len(wrong):
-        place, value = float(x[wrong[0]]), float(values[wrong[0]])
+        first = wrong[0]
+        place = float(x[first])
+        value = float(values[first])
         raise InputError(f"{what} is not finite at x = {place!r}: {value!r}")
 
 
 def range_of(x: Array) -> tuple[float, float]:
     """The range of x, shape (n_points,); a single point is widened to both sides."""
-    low, high = float(x.min()), float(x.max())
+    low = float(x.min())
+    high = float(x.max())
     if not math.isfinite(high - low):
         raise InputError(f"x runs from {low!r} to {high!r}, which is too wide for double precision")
     if low < high:

@@ -55,9 +55,11 @@ class Scaling:
     @_NO_WARNINGS
     def network_to_original(self, network: Network) -> Network:
         """The network that takes x and gives f in original units and computes the same function."""
-        weights, biases = list(network.weights), list(network.biases)
-        weights[0] = weights[0] / self.x_deviation
-        biases[0] = biases[0] - self.x_mean * weights[0][0]
+        weights = list(network.weights)
+        biases = list(network.biases)
+        slope = network.slope / self.x_deviation
+        weights[0] = slope[None]
+        biases[0] = network.bias - self.x_mean * slope
         weights[-1] = weights[-1] * self.y_deviation
         biases[-1] = biases[-1] * self.y_deviation + self.y_mean
         return Network(tuple(weights), tuple(biases))
@@ -65,8 +67,9 @@ class Scaling:
     @_NO_WARNINGS
     def network_from_original(self, network: Network) -> Network:
         """The inverse of `network_to_original`."""
-        weights, biases = list(network.weights), list(network.biases)
-        biases[0] = biases[0] + self.x_mean * weights[0][0]
+        weights = list(network.weights)
+        biases = list(network.biases)
+        biases[0] = network.bias + self.x_mean * network.slope
         weights[0] = weights[0] * self.x_deviation
         weights[-1] = weights[-1] / self.y_deviation
         biases[-1] = (biases[-1] - self.y_mean) / self.y_deviation
@@ -83,4 +86,7 @@ def _mean_and_deviation(values: Array) -> tuple[float, float]:
     # in place of 0.
     if values.min() == values.max():
         return float(values[0]), 1.0
-    return float(np.mean(values)), float(np.std(values)) or 1.0
+    mean = float(np.mean(values))
+    deviation = float(np.std(values))
+    # The deviation of tiny numbers may underflow to 0.
+    return mean, deviation or 1.0

@@ -62,7 +62,9 @@ def _generator(seed: int) -> np.random.RandomState:
     """RandomState takes 32 bits, so a larger seed is given as two, the lower one first."""
     if seed < 2**32:
         return np.random.RandomState(seed)
-    return np.random.RandomState(np.array([seed % 2**32, seed >> 32], dtype=np.uint32))
+    low, high = seed % 2**32, seed >> 32
+    words = np.array([low, high], dtype=np.uint32)
+    return np.random.RandomState(words)
 
 
 def _check_width(domain: tuple[float, float]) -> None:

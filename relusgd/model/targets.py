@@ -58,7 +58,9 @@ def piecewise_linear(x: Array) -> Array:
     """
     k = np.floor(10 * x)
     u = 10 * x - k
-    return np.asarray((1 - u) * np.sin(12345 * k) + u * np.sin(12345 * (k + 1)))
+    left = np.sin(12345 * k)
+    right = np.sin(12345 * (k + 1))
+    return np.asarray((1 - u) * left + u * right)
 
 
 def sin20x(x: Array) -> Array:
@@ -78,7 +80,8 @@ def square(x: Array) -> Array:
     at the ends of [0, 1].
     """
     u = 2 * x - np.floor(2 * x)
-    wave = np.where((u < 0.25) | (u >= 0.75), 1.0, -1.0)
+    is_high = (u < 0.25) | (u >= 0.75)
+    wave = np.where(is_high, 1.0, -1.0)
     return np.where(np.isnan(u), np.nan, wave)
 
 
@@ -128,7 +131,8 @@ def parse_target(target: TargetSource) -> Target:
 def _parse_text(text: str) -> Target:
     if text in NAMED_TARGETS:
         return Target(text, NAMED_TARGETS[text])
-    if text.isascii() and text.isidentifier() and text not in ("x", *CONSTANTS):
+    is_name = text.isascii() and text.isidentifier()
+    if is_name and text not in ("x", *CONSTANTS):
         raise InputError(f"{text[:60]!r} is not a known target{_name_hint(text)}")
     expression = parse_expression(text)
     label = text
@@ -154,7 +158,8 @@ def _parse_knots(knots: Mapping[str, object] | KnotsLike) -> Knots:
         raise InputError(f"knots need exactly the two lists x and y, not {', '.join(unknown)}")
     if knots.get("x") is None or knots.get("y") is None:
         raise InputError("knots need exactly the two lists x and y")
-    x, y = _numbers("x", knots["x"]), _numbers("y", knots["y"])
+    x = _numbers("x", knots["x"])
+    y = _numbers("y", knots["y"])
     if len(x) != len(y):
         raise InputError(f"knots need as many y as x; there are {len(x)} x and {len(y)} y")
     if len(x) < 2:
@@ -173,8 +178,10 @@ def _numbers(key: str, values: object) -> tuple[float, ...]:
 
 
 def _number(key: str, value: object) -> float:
+    # In Python, True and False are numbers.
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        raise InputError(f"{key} of knots must hold numbers, not {str(value)[:40]!r}")
+        shown = str(value)[:40]
+        raise InputError(f"{key} of knots must hold numbers, not {shown!r}")
     try:
         number = float(value)
     except OverflowError:

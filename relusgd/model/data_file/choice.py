@@ -16,6 +16,8 @@ from relusgd.words import and_list, comma_list, nearest, or_list
 
 KEYS = ("data.x", "data.y")
 
+_NO_NAMES = "the first line must name the columns; it holds numbers"
+
 
 def choose_columns(
     path: Path,
@@ -36,7 +38,7 @@ def choose_columns(
     if x is not None and x == y:
         faults = [*_faults(layout, x), f"x and y name the same column, {x}"]
     if len(faults) == 2 and all(map(reads_as_number, layout.names)):
-        faults = ["the first line must name the columns; it holds numbers"]
+        faults = [_NO_NAMES]
     if faults:
         raise ConfigError([f"{path}: {fault}" for fault in faults])
     if x is not None and y is not None:
@@ -55,12 +57,12 @@ def find_column(path: Path, layout: Layout, name: str) -> int:
 def columns_of_numbers(layout: Layout) -> list[int]:
     """The columns that can be x or y: numbers, or dates for x, and names that are not ambiguous."""
     counts = Counter(layout.names)
-
-    def can_be_chosen(index: int, name: str) -> bool:
+    found = []
+    for index, name in enumerate(layout.names):
         is_named_alone = name != "" and counts[name] == 1
-        return is_named_alone and (layout.holds_numbers(index) or layout.holds_dates(index))
-
-    return [index for index, name in enumerate(layout.names) if can_be_chosen(index, name)]
+        if is_named_alone and (layout.holds_numbers(index) or layout.holds_dates(index)):
+            found.append(index)
+    return found
 
 
 def _faults(layout: Layout, wanted: str) -> list[str]:
@@ -73,11 +75,11 @@ def _faults(layout: Layout, wanted: str) -> list[str]:
     fault = f"there is no column {in_quotes(wanted)};"
     if len(layout.names) == 1:
         return [f"{fault} {_one_column(layout)}"]
-    columns = f"the columns are {comma_list(map(in_quotes, layout.names))}"
+    columns = comma_list(map(in_quotes, layout.names))
     near = _near(wanted, [name for name in layout.names if name])
     if near is None:
-        return [f"{fault} {columns}"]
-    return [f"{fault} did you mean {in_quotes(near)}? T{columns[1:]}"]
+        return [f"{fault} the columns are {columns}"]
+    return [f"{fault} did you mean {in_quotes(near)}? The columns are {columns}"]
 
 
 def _repeated(layout: Layout, name: str) -> str:
@@ -85,16 +87,16 @@ def _repeated(layout: Layout, name: str) -> str:
 
 
 def _one_column(layout: Layout) -> str:
-    return (
-        f"there is one column, {in_quotes(layout.names[0])}; "
-        f"columns are separated by {or_list(list(DELIMITER_WORDS.values()))}"
-    )
+    name = in_quotes(layout.names[0])
+    delimiters = or_list(list(DELIMITER_WORDS.values()))
+    return f"there is one column, {name}; columns are separated by {delimiters}"
 
 
 def _near(wanted: str, names: Sequence[str]) -> str | None:
     """The name that differs in blanks, signs and the case of letters alone, or else a like one."""
+    letters = _letters(wanted)
     for name in names:
-        if _letters(name) == _letters(wanted) != "":
+        if letters and _letters(name) == letters:
             return name
     return nearest(wanted, names)
 
@@ -113,19 +115,24 @@ def _only_choice(
     """The one way to choose the columns that are not named. Raises ConfigError without one."""
     names = layout.names
     if names and all(map(reads_as_number, names)):
-        raise ConfigError([f"{path}: the first line must name the columns; it holds numbers"])
+        raise ConfigError([f"{path}: {_NO_NAMES}"])
     usual_x, usual_y = x or "x", y or "y"
     if usual_x in names and usual_y in names:
         return find_column(path, layout, usual_x), find_column(path, layout, usual_y)
     numeric = columns_of_numbers(layout)
     given = [names.index(name) for name in (x, y) if name is not None]
-    free = [index for index in numeric if index not in given and names[index] != NAMELESS]
-    # A column without a name, such as that of an index, is x where there is no other.
     nameless = [index for index in numeric if names[index] == NAMELESS]
+    free = [index for index in numeric if index not in [*given, *nameless]]
+    # A column without a name, such as that of an index, is x where there is no other.
     if x is None and nameless and len(free) + len(given) == 1:
         free.insert(0, nameless[0])
     if len(free) + len(given) != 2:
-        unnamed = [key for key, name in zip(keys, (x, y), strict=True) if name is None]
+        x_key, y_key = keys
+        unnamed = []
+        if x is None:
+            unnamed.append(x_key)
+        if y is None:
+            unnamed.append(y_key)
         raise ConfigError([f"{path}: {_no_choice(layout, numeric, unnamed)}"])
     if x is not None:
         return given[0], free[0]
@@ -140,15 +147,19 @@ def _no_choice(layout: Layout, numeric: Sequence[int], unnamed: Sequence[str]) -
     """Why the columns are not clear, with the names to choose from. unnamed: the keys not given."""
     verb = "is" if len(unnamed) == 1 else "are"
     text = f"{and_list(unnamed)} {verb} not given"
-    columns = [in_quotes(layout.names[index]) for index in numeric]
+    return f"{text}, and {_why_no_choice(layout, numeric)}"
+
+
+def _why_no_choice(layout: Layout, numeric: Sequence[int]) -> str:
+    """What there is to choose from; numeric: the columns that can be x or y."""
     if len(layout.names) == 1:
-        return f"{text}, and {_one_column(layout)}"
-    if len(columns) < 2:
-        counts = Counter(layout.names)
-        repeated = [name for name, count in counts.items() if name and count > 1]
-        if repeated:
-            return f"{text}, and {_repeated(layout, repeated[0])}"
-        found = "no column holds" if not columns else f"{columns[0]} alone holds"
-        others = comma_list(map(in_quotes, layout.names))
-        return f"{text}, and {found} numbers; the columns are {others}"
-    return f"{text}, and there are {len(columns)} columns of numbers: {comma_list(columns)}"
+        return _one_column(layout)
+    columns = [in_quotes(layout.names[index]) for index in numeric]
+    if len(columns) >= 2:
+        return f"there are {len(columns)} columns of numbers: {comma_list(columns)}"
+    for name, count in Counter(layout.names).items():
+        if name and count > 1:
+            return _repeated(layout, name)
+    found = f"{columns[0]} alone holds" if columns else "no column holds"
+    all_columns = comma_list(map(in_quotes, layout.names))
+    return f"{found} numbers; the columns are {all_columns}"

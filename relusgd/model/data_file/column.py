@@ -126,11 +126,16 @@ class FileColumn:
     @property
     def is_undecided(self) -> bool:
         """Whether values depend on what the whole column shows."""
-        return self.is_irregular or self.is_dated or self.marks.doubts_points or self._is_infinite
+        if self.is_irregular or self.is_dated or self.marks.doubts_points:
+            return True
+        return self._has_infinite_value
 
     @property
-    def _is_infinite(self) -> bool:
-        return bool(np.isinf(np.frombuffer(self.values)).any()) if self.values else False
+    def _has_infinite_value(self) -> bool:
+        if not self.values:
+            return False
+        values = np.frombuffer(self.values)
+        return bool(np.isinf(values).any())
 
     def begin_again(self, faults: DataFaults) -> None:
         """Forget the values, and note a fault of the column as a whole."""
@@ -189,7 +194,9 @@ class FileColumn:
         value = self.marks.number(readings)
         if value is None:
             return self.marks.why_not(cell, readings)
-        return value if math.isfinite(value) else why_no_number(cell)
+        if not math.isfinite(value):
+            return why_no_number(cell)
+        return value
 
     def _date(self, cell: str) -> float | str:
         """The year that a cell names, or why there is none."""
@@ -231,10 +238,12 @@ class FileColumn:
 
     def where_missing(self) -> str:
         """The first lines in which the column is missing: "lines 3, 4, 9, 12, 20, …"."""
-        lines = ", ".join(f"{cell.line}" for cell in self.missing[:LINES_NAMED])
+        lines = [str(cell.line) for cell in self.missing[:LINES_NAMED]]
         if len(self.missing) == 1:
-            return f"line {lines}"
-        return f"lines {lines}, …" if len(self.missing) > LINES_NAMED else f"lines {lines}"
+            return f"line {lines[0]}"
+        if len(self.missing) > LINES_NAMED:
+            lines.append("…")
+        return f"lines {', '.join(lines)}"
 
 
 def _plain_values(cells: Sequence[str], joined: str) -> array[float] | None:

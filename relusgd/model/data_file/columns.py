@@ -67,8 +67,10 @@ def read_columns(
     read.
     """
     data = read_content(path)
-    x = None if x is None else clean_name(x)
-    y = None if y is None else clean_name(y)
+    if x is not None:
+        x = clean_name(x)
+    if y is not None:
+        y = clean_name(y)
     named = [name for name in (x, y) if name is not None]
     layout = find_layout(path, data, named)
     x_index, y_index = choose_columns(path, layout, x, y)
@@ -178,10 +180,9 @@ def _joined(
 def _left_out(x_column: FileColumn, y_column: FileColumn, count: int) -> str:
     """How many rows were left out, and where x or y was missing."""
     rows = counted(len(x_column.values), "row")
-    places = [
-        f"{in_quotes(column.name)} is missing in {column.where_missing()}"
-        for column in (x_column, y_column)
-        if column.missing
-    ]
+    places = []
+    for column in (x_column, y_column):
+        if column.missing:
+            places.append(f"{in_quotes(column.name)} is missing in {column.where_missing()}")
     verb = "is" if count == 1 else "are"
     return f"{count:,} of {rows} {verb} left out: {' and '.join(places)}"

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from relusgd.model.data_file.dates import as_year
+from relusgd.model.data_file.dates import as_year, day_of_year
 
 _COMPACT = re.compile(r"((?:1[89]|20)\d{2})(\d{2,4}|\d{6}|\d{8}|\d{10})", re.ASCII)
 """The year, and behind it MM, DDD (the day of the year), MMDD, or MMDD with HH, HHMM or HHMMSS."""
@@ -52,16 +52,17 @@ def _moment(cell: str) -> datetime | None:
     year, rest = int(match[1]), match[2]
     try:
         if len(rest) == len("DDD"):
-            return _day_of_year(year, int(rest))
-        parts = [int(rest[place : place + 2]) for place in range(0, len(rest), 2)]
-        month, day, *clock = parts if len(parts) > 1 else [*parts, 1]
+            return day_of_year(year, int(rest))
+        month, *others = _pairs_of_digits(rest)
+        # Without a day it is the first one, without a clock midnight.
+        day, *clock = others or [1]
         hour, minute, second = [*clock, 0, 0, 0][:3]
         return datetime(year, month, day, hour, minute, second)
     except ValueError:
         return None
 
 
-def _day_of_year(year: int, day: int) -> datetime | None:
-    """The day with this number, from 1 on. None where the year has no such day."""
-    moment = datetime(year, 1, 1) + timedelta(days=day - 1)
-    return moment if moment.year == year else None
+def _pairs_of_digits(digits: str) -> list[int]:
+    """The numbers of two digits each: 3, 4, 12 for 030412."""
+    starts = range(0, len(digits), 2)
+    return [int(digits[start : start + 2]) for start in starts]

@@ -79,7 +79,8 @@ def other_kind(data: bytes) -> str | None:
     if _is_utf16(data[:SAMPLE]):
         return "text in UTF-16; save it as UTF-8"
     if b"\0" in data:
-        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        place = data.index(b"\0")
+        line = data.count(b"\n", 0, place) + 1
         return (
             f"a binary file (line {line} has a NUL character); a CSV file, which is plain text, "
             "is expected"
@@ -100,8 +101,10 @@ def _is_utf16(start: bytes) -> bool:
     """
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return True
-    even, odd = start[::2].count(0), start[1::2].count(0)
-    return max(even, odd) > len(start) // 3 and min(even, odd) == 0
+    even_zeros = start[::2].count(0)
+    odd_zeros = start[1::2].count(0)
+    fewer, more = sorted([even_zeros, odd_zeros])
+    return fewer == 0 and more > len(start) // 3
 
 
 def _kind_of_zip(data: bytes) -> str:
@@ -114,8 +117,8 @@ def _kind_of_zip(data: bytes) -> str:
 
 def _is_json(data: bytes) -> bool:
     """Whether this is JSON, or has a record of JSON in its first line."""
-    first_line = data.lstrip().partition(b"\n")[0]
-    return any(map(_is_value_of_json, (first_line, data)))
+    first_line, _, _ = data.lstrip().partition(b"\n")
+    return _is_value_of_json(first_line) or _is_value_of_json(data)
 
 
 def _is_value_of_json(text: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -47,7 +48,7 @@ class DataRows:
         lengths = set(map(len, rows))
         if lengths - {width}:
             return None
-        columns = [[row[index] for row in rows] for index in self._indices]
+        columns = self._cells_of(rows)
         may_be_blank = any("" in cells for cells in columns)
         return None if may_be_blank else columns
 
@@ -59,16 +60,21 @@ class DataRows:
             if self._is_data(line, row, faults):
                 kept_lines.append(line)
                 kept_rows.append(row)
-        return kept_lines, [[row[index] for row in kept_rows] for index in self._indices]
+        return kept_lines, self._cells_of(kept_rows)
+
+    def _cells_of(self, rows: list[list[str]]) -> list[list[str]]:
+        """The cells of these rows in each of the columns."""
+        return [[row[index] for row in rows] for index in self._indices]
 
     def _below_header(
         self, lines: list[int], rows: list[list[str]]
     ) -> tuple[list[int], list[list[str]]]:
-        first = max(self.layout.header_line, self.layout.units_line or 0) + 1
-        if not lines or lines[0] >= first:
+        """The rows, with their lines, that are below the names and the units."""
+        last_above = max(self.layout.header_line, self.layout.units_line or 0)
+        above = bisect_right(lines, last_above)
+        if above == 0:
             return lines, rows
-        start = sum(line < first for line in lines)
-        return lines[start:], rows[start:]
+        return lines[above:], rows[above:]
 
     def _is_data(self, line: int, row: list[str], faults: DataFaults) -> bool:
         """Whether a row is one of data; a row of another length is a fault."""

@@ -61,7 +61,8 @@ def read_date(cell: str) -> float | None:
     2020-03, 03/2020, Mar 2020, 2020Q1, Q1 2020 and 2020-W10, which are the first days of their
     month, quarter and week. A time with an offset becomes UTC.
     """
-    if len(cell) < 6 or not (cell[0].isdigit() or cell[0] == "Q" or cell[:3].isalpha()):
+    may_begin_date = cell[:1].isdigit() or cell.startswith("Q") or cell[:3].isalpha()
+    if len(cell) < 6 or not may_begin_date:
         return None
     try:
         moment = _moment(cell)
@@ -78,10 +79,11 @@ def is_year(cell: str) -> bool:
 def as_year(moment: datetime) -> float:
     """The year, and the share of it that has passed."""
     first = date(moment.year, 1, 1).toordinal()
-    days = 366 if _is_leap(moment.year) else 365
     day = moment.toordinal() - first
-    seconds = moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6
-    return moment.year + (day + seconds / SECONDS_A_DAY) / days
+    whole_seconds = moment.hour * 3600 + moment.minute * 60 + moment.second
+    seconds = whole_seconds + moment.microsecond / 1e6
+    passed_days = day + seconds / SECONDS_A_DAY
+    return moment.year + passed_days / _days_of(moment.year)
 
 
 def date_text(year: float, *, with_day: bool = True) -> str:
@@ -89,14 +91,18 @@ def date_text(year: float, *, with_day: bool = True) -> str:
     whole = math.floor(year)
     if not MINYEAR <= whole < MAXYEAR:
         return f"{year:.2f}"
-    days = 366 if _is_leap(whole) else 365
+    passed_days = (year - whole) * _days_of(whole)
     # A thousandth of a day against a fraction that was rounded down.
-    day = date(whole, 1, 1) + timedelta(days=math.floor((year - whole) * days + 1e-3))
-    return day.isoformat() if with_day else day.isoformat()[:-3]
+    whole_days = math.floor(passed_days + 1e-3)
+    day = date(whole, 1, 1) + timedelta(days=whole_days)
+    text = day.isoformat()
+    return text if with_day else text[: len("2020-03")]
 
 
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+def _days_of(year: int) -> int:
+    """The number of days of a year."""
+    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return 366 if is_leap else 365
 
 
 def _moment(cell: str) -> datetime | None:
@@ -128,7 +134,8 @@ def _at(match: re.Match[str], month: int) -> datetime | None:
     offset = parts["offset"]
     if clock is not None and day is None:
         return None
-    start = datetime(int(parts["year"]), month, int(day or 1))
+    year = int(parts["year"])
+    start = datetime(year, month, int(day or 1))
     if clock is None:
         return start
     moment = datetime.combine(start, _time(clock, half))
@@ -150,11 +157,15 @@ def _month_of_name(name: str) -> int | None:
 def _time(clock: str, half: str | None) -> time:
     """The time of day. half: the letter a or p of a clock of twelve hours."""
     hour, _, rest = clock.partition(":")
-    if half is not None:
-        if not 1 <= int(hour) <= 12:
-            raise ValueError(clock)
-        hour = str(int(hour) % 12 + (12 if half in "pP" else 0))
-    return time.fromisoformat(f"{hour:0>2}:{rest}")
+    if half is None:
+        return time.fromisoformat(f"{hour:0>2}:{rest}")
+    hour_of_half = int(hour)
+    if not 1 <= hour_of_half <= 12:
+        raise ValueError(clock)
+    full_hour = hour_of_half % 12
+    if half in "pP":
+        full_hour += 12
+    return time.fromisoformat(f"{full_hour:02}:{rest}")
 
 
 def _beginning(cell: str) -> datetime | None:
@@ -165,12 +176,19 @@ def _beginning(cell: str) -> datetime | None:
     quarter = _QUARTER.fullmatch(cell) or _QUARTER_FIRST.fullmatch(cell)
     if quarter is not None:
         number = quarter["quarter"] or quarter.groupdict()["ordinal"]
-        return datetime(int(quarter["year"]), 3 * int(number) - 2, 1)
+        first_month = 3 * int(number) - 2
+        return datetime(int(quarter["year"]), first_month, 1)
     week = _WEEK.fullmatch(cell)
     if week is not None:
-        return datetime.fromisocalendar(int(week[1]), int(week[2]), int(week[3] or 1))
+        year, week_number, weekday = week.groups(default="1")
+        return datetime.fromisocalendar(int(year), int(week_number), int(weekday))
     day = _DAY_OF_YEAR.fullmatch(cell)
     if day is not None:
-        moment = datetime(int(day[1]), 1, 1) + timedelta(days=int(day[2]) - 1)
-        return moment if moment.year == int(day[1]) else None
+        return day_of_year(int(day[1]), int(day[2]))
     return None
+
+
+def day_of_year(year: int, day: int) -> datetime | None:
+    """The day with this number, from 1 on. None where the year has no such day."""
+    moment = datetime(year, 1, 1) + timedelta(days=day - 1)
+    return moment if moment.year == year else None

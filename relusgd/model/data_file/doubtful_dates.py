@@ -31,15 +31,18 @@ def refuse_doubtful_dates(
 
     index: the place of the column in the file.
     """
-    long_rows = [(line, row[index]) for line, row in layout.sample if index < len(row)]
-    rows = [(line, cell) for line, cell in long_rows if not is_missing(cell)]
-    if not rows:
+    lines: list[int] = []
+    cells: list[str] = []
+    for line, row in layout.sample:
+        if index < len(row) and not is_missing(row[index]):
+            lines.append(line)
+            cells.append(row[index])
+    if not cells:
         return
-    line, first = rows[0]
-    cells = [cell for _, cell in rows]
     doubt = _of_split_years(cells) if column.is_dated else _of_digits(column, cells)
     if doubt is not None:
-        faults.add_of_column(line, f"{in_quotes(column.name)} is {in_quotes(first)}, {doubt}")
+        cell = f"{in_quotes(column.name)} is {in_quotes(cells[0])}"
+        faults.add_of_column(lines[0], f"{cell}, {doubt}")
 
 
 def _of_digits(column: FileColumn, cells: list[str]) -> str | None:
@@ -57,8 +60,7 @@ def _of_digits(column: FileColumn, cells: list[str]) -> str | None:
 
 def _of_split_years(cells: list[str]) -> str | None:
     """What dates such as 2009/10 and 2010/11 alone could be: the second year is the next one."""
-    matches = [_SPLIT_YEAR.fullmatch(cell) for cell in cells]
-    if len(cells) < SPLIT_ROWS or not all(match and _is_season(match) for match in matches):
+    if len(cells) < SPLIT_ROWS or not all(map(_is_season, cells)):
         return None
     year, month = cells[0][:4], cells[0][5:]
     return (
@@ -67,6 +69,9 @@ def _of_split_years(cells: list[str]) -> str | None:
     )
 
 
-def _is_season(match: re.Match[str]) -> bool:
+def _is_season(cell: str) -> bool:
+    match = _SPLIT_YEAR.fullmatch(cell)
+    if match is None:
+        return False
     following = int(match[1]) + 1
     return int(match[2]) == following % 100

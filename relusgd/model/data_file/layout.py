@@ -74,14 +74,19 @@ class Layout:
 
     def holds_dates(self, index: int) -> bool:
         """Whether all cells of a column are dates, years among them."""
-        cells = self._cells(index)
         if self.holds_compact_dates(index):
             return True
+        cells = self._cells(index)
         others = [cell for cell in cells if read_date(cell) is None]
         has_dates = len(others) < len(cells)
         if has_dates and all(map(is_year, others)):
             return True
         return bool(cells) and all(map(is_ordered_date, cells))
+
+    def count_of_values(self) -> int:
+        """How many columns hold numbers or dates."""
+        columns = range(len(self.names))
+        return sum(self.holds_numbers(i) or self.holds_dates(i) for i in columns)
 
     def holds_compact_dates(self, index: int) -> bool:
         """Whether a column that is named as one of dates has dates such as 20200304 alone."""
@@ -90,7 +95,8 @@ class Layout:
 
     def _cells(self, index: int) -> list[str]:
         """The cells of a column in the sample that are not missing."""
-        cells = [row[index] for _, row in self.sample[:TYPED_ROWS] if index < len(row)]
+        rows = [row for _, row in self.sample[:TYPED_ROWS]]
+        cells = [row[index] for row in rows if index < len(row)]
         return [cell for cell in cells if not is_missing(cell)]
 
 
@@ -104,9 +110,8 @@ def find_layout(path: Path, data: bytes, wanted: Sequence[str]) -> Layout:
     """
 
     def merit(layout: Layout) -> tuple[bool, int, bool, bool, int]:
-        is_found = {*layout.names, NAMELESS}.issuperset(wanted) if wanted else False
-        columns = range(len(layout.names))
-        numeric = sum(layout.holds_numbers(i) or layout.holds_dates(i) for i in columns)
+        is_found = bool(wanted) and {*layout.names, NAMELESS}.issuperset(wanted)
+        numeric = layout.count_of_values()
         is_blank = layout.delimiter == BLANKS
         return is_found, numeric, layout.is_even, not is_blank, len(layout.names)
 
@@ -114,9 +119,10 @@ def find_layout(path: Path, data: bytes, wanted: Sequence[str]) -> Layout:
     best = max(layouts, key=merit)
     if len(best.names) < 2:
         refuse_unreadable(path, data, DELIMITERS[0])
-    wide = [layout.fault for layout in layouts if layout.fault is not None and not layout.names]
-    if len(best.names) < 2 and wide:
-        raise ConfigError([f"{path}: {wide[0]}"])
+        for layout in layouts:
+            is_too_wide = layout.fault is not None and not layout.names
+            if is_too_wide:
+                raise ConfigError([f"{path}: {layout.fault}"])
     if best.fault is not None:
         raise ConfigError([f"{path}: {best.fault}"])
     if not best.names:
@@ -143,19 +149,21 @@ def _layout(rows: list[Row], delimiter: str, wanted: Sequence[str]) -> Layout:
     names = _without_empty_end(_names(header, wanted), rows[place:])
     if not names:
         return Layout(delimiter, ())
-    below = [row for row in rows[place + 1 :] if not is_comment(row[1])]
-    units_line, notes = _take_units(below, len(names))
+    width = len(names)
+    below = [(number, row) for number, row in rows[place + 1 :] if not is_comment(row)]
+    units_line, notes = _take_units(below, width)
     if place > 0:
         notes.append(f"the columns are named in line {line}")
     fault = None
-    is_even = all(len(row) == len(names) for _, row in below)
-    if _have_one_more(below, len(names)):
+    is_even = all(len(row) == width for _, row in below)
+    if _have_one_more(below, width):
         may_be_decimals = delimiter == "," and _begin_with_numbers(below)
         if may_be_decimals:
-            fault = _two_causes(len(names))
+            fault = _two_causes(width)
         names = ["", *names]
-    if names[0] == "" and len(names) > 1:
-        names[0] = NAMELESS if NAMELESS not in names else ""
+    has_nameless = names[0] == "" and len(names) > 1
+    if has_nameless and NAMELESS not in names:
+        names[0] = NAMELESS
     return Layout(
         delimiter,
         tuple(names),
@@ -176,16 +184,21 @@ def _header_place(rows: list[Row], wanted: Sequence[str]) -> int | None:
     """
     if not rows:
         return None
-    candidates = [i for i, (_, row) in enumerate(rows[:HEADER_ROWS]) if not is_rule(row)]
+    first_rows = [row for _, row in rows[:HEADER_ROWS]]
+    candidates = [(i, row) for i, row in enumerate(first_rows) if not is_rule(row)]
     if wanted:
-        for i in candidates:
-            if {*_names(rows[i][1], wanted), NAMELESS}.issuperset(wanted):
+        for i, row in candidates:
+            names = {*_names(row, wanted), NAMELESS}
+            if names.issuperset(wanted):
                 return i
     width = _usual_width(rows)
-    for i in candidates:
-        if _is_of_width(rows[i][1], width) and _names_numbers(rows, i):
+    for i, row in candidates:
+        if _is_of_width(row, width) and _names_numbers(rows, i):
             return i - 1 if _are_certain_units(rows[i - 1 : i + 1]) else i
-    return next((i for i in candidates if not is_comment(rows[i][1])), 0)
+    for i, row in candidates:
+        if not is_comment(row):
+            return i
+    return 0
 
 
 def _usual_width(rows: list[Row]) -> int:
@@ -196,7 +209,8 @@ def _usual_width(rows: list[Row]) -> int:
 
 def _is_of_width(row: Sequence[str], width: int) -> bool:
     """Whether a row may name the columns of rows of this width; the first may have no name."""
-    return not {len(row), len(_without_end(row))}.isdisjoint({width, width - 1})
+    usable = (width, width - 1)
+    return len(row) in usable or len(_without_end(row)) in usable
 
 
 def _without_end(row: Sequence[str]) -> list[str]:
@@ -224,31 +238,45 @@ def _take_units(below: list[Row], width: int) -> tuple[int | None, list[str]]:
 
     Gives its line, if there is one, and a note on the units in it.
     """
-    if below and is_rule(below[0][1]):
-        line, _ = below.pop(0)
+    if not below:
+        return None, []
+    line, row = below[0]
+    if is_rule(row):
+        del below[0]
         return line, []
-    if len(below) > 1 and _are_units(below[0][1], below[1][1], width):
-        line, units = below.pop(0)
-        shown = ", ".join(in_quotes(cell) for cell in units if cell)
-        return line, [f"line {line} holds units and no data: {shown}"]
-    return None, []
+    if len(below) < 2:
+        return None, []
+    _, data = below[1]
+    if not _are_units(row, data, width):
+        return None, []
+    del below[0]
+    shown = ", ".join(in_quotes(cell) for cell in row if cell)
+    return line, [f"line {line} holds units and no data: {shown}"]
 
 
 def _names_numbers(rows: list[Row], i: int) -> bool:
     """Whether row i has texts in every place, and the next one has a number in one of them."""
-    names = _without_end(_names(rows[i][1], ()))
-    below: list[str] = []
-    for _, row in rows[i + 1 : i + 1 + HEADER_ROWS]:
-        if not (is_comment(row) or is_rule(row)):
-            below = row
-            break
+    _, header = rows[i]
+    names = _without_end(_names(header, ()))
+    below = _first_data(rows[i + 1 : i + 1 + HEADER_ROWS])
     filled = [name for name in names if name]
-    if len(filled) < min(2, len(below)) or any(map(_is_value, filled)):
+    has_enough_names = len(filled) >= min(2, len(below))
+    if not has_enough_names or any(map(_is_value, filled)):
         return False
+    # One column may have no name, and empty cells may stand at the end.
+    is_narrower = len(below) < len(names)
     extra = below[len(names) :]
-    if len(below) < len(names) or (len(extra) > 1 and any(extra)):
+    if is_narrower or (len(extra) > 1 and any(extra)):
         return False
     return any(map(_is_value, below))
+
+
+def _first_data(rows: list[Row]) -> list[str]:
+    """The first row that is neither a comment nor a rule; no cells where there is none."""
+    for _, row in rows:
+        if not is_comment(row) and not is_rule(row):
+            return row
+    return []
 
 
 def _names(header: list[str], wanted: Sequence[str]) -> list[str]:
@@ -256,10 +284,10 @@ def _names(header: list[str], wanted: Sequence[str]) -> list[str]:
     header = without_quotes([clean_name(cell) for cell in header])
     if not is_comment(header):
         return header
-    first = header[0].lstrip("#%/").strip()
-    names = [first, *header[1:]] if first else list(header[1:])
-    if not wanted:
-        return names
+    sign_and_first, *others = header
+    first = sign_and_first.lstrip("#%/").strip()
+    names = [first, *others] if first else others
+    # The sign may be a part of a name that is asked for.
     has_wanted = set(header).issuperset(wanted)
     loses_wanted = not set(names).issuperset(wanted)
     return header if has_wanted and loses_wanted else names
@@ -282,11 +310,15 @@ def is_rule(row: Sequence[str]) -> bool:
 
 def _are_units(row: list[str], below: list[str], width: int) -> bool:
     """Whether a row has units: no number, and a short text above one of the numbers below it."""
-    filled = [cell for cell in row if cell]
-    if len(row) != width or any(_is_value(cell) or is_missing(cell) for cell in filled):
+    if len(row) != width:
         return False
-    above_numbers = [cell for cell, under in zip(row, below, strict=False) if _is_value(under)]
-    return any(above_numbers) and all(len(cell) <= LONGEST_UNIT for cell in filled)
+    filled = [cell for cell in row if cell]
+    if any(_is_value(cell) or is_missing(cell) for cell in filled):
+        return False
+    if any(len(cell) > LONGEST_UNIT for cell in filled):
+        return False
+    columns = zip(row, below, strict=False)
+    return any(cell and _is_value(under) for cell, under in columns)
 
 
 def _are_certain_units(rows: list[Row]) -> bool:
@@ -294,16 +326,21 @@ def _are_certain_units(rows: list[Row]) -> bool:
     if len(rows) < 2:
         return False
     (_, names), (_, units) = rows
-    if len(names) != len(units) or not all(names) or any(map(_is_value, names)):
+    are_names = all(names) and not any(map(_is_value, names))
+    if not are_names or len(names) != len(units):
         return False
-    return all(cell == "" or cell[0] + cell[-1] in ("()", "[]") for cell in units)
+    return all(_is_bracketed(cell) for cell in units if cell)
+
+
+def _is_bracketed(cell: str) -> bool:
+    return cell[0] + cell[-1] in ("()", "[]")
 
 
 def _have_one_more(rows: list[Row], width: int) -> bool:
     """Whether all rows have one cell more than the header, and not an empty one at the end."""
-    seen = rows[:TYPED_ROWS]
-    longer = [row for _, row in seen if len(row) == width + 1]
-    return bool(seen) and len(longer) == len(seen) and any(row[-1] for row in longer)
+    seen = [row for _, row in rows[:TYPED_ROWS]]
+    are_longer = all(len(row) == width + 1 for row in seen)
+    return are_longer and any(row[-1] for row in seen)
 
 
 def _begin_with_numbers(rows: list[Row]) -> bool:

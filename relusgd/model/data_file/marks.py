@@ -88,24 +88,27 @@ class Marks:
 
     def conflict(self) -> tuple[int, str] | None:
         """The line and the fault of a column in which points and commas are both decimal signs."""
-        if self.decimal is not None or self.own.point is None or self.own.comma is None:
+        point, comma = self.own.point, self.own.comma
+        if self.decimal is not None or point is None or comma is None:
             return None
-        (first, one), (second, other) = sorted([self.own.point, self.own.comma])
-        cells = f"{in_quotes(one)} and, in line {second}, {in_quotes(other)}"
-        return first, f"has {cells}: one decimal sign is needed; write all numbers the same way"
+        (first_line, first), (second_line, second) = sorted([point, comma])
+        cells = f"{in_quotes(first)} and, in line {second_line}, {in_quotes(second)}"
+        fault = f"has {cells}: one decimal sign is needed; write all numbers the same way"
+        return first_line, fault
 
     def number(self, readings: Readings) -> float | None:
         """The one number that is meant; None when it could be either or, by `decimal`, is none."""
+        point, comma = readings
         if self.decimal is not None:
-            return readings.point if self.decimal == "point" else readings.comma
-        if readings.point is None:
-            return readings.comma
-        if readings.comma is None or readings.point == readings.comma:
-            return readings.point
+            return point if self.decimal == "point" else comma
+        if point is None:
+            return comma
+        if comma is None or point == comma:
+            return point
         # "3,188" is larger with a decimal point, "1.234" with a decimal comma.
-        if abs(readings.point) > abs(readings.comma):
-            return readings.comma if self._comma_is_decimal else None
-        return readings.point if self._point_is_decimal else None
+        if abs(point) > abs(comma):
+            return comma if self._comma_is_decimal else None
+        return point if self._point_is_decimal else None
 
     @property
     def _comma_is_decimal(self) -> bool:
@@ -113,12 +116,13 @@ class Marks:
 
     @property
     def _point_is_decimal(self) -> bool:
-        for evidence in (self.own, *self.others):
+        all_evidence = (self.own, *self.others)
+        for evidence in all_evidence:
             if evidence.comma is not None:
                 return False
             if evidence.doubtful_comma is not None and self.delimiter in COMMA_FILES:
                 return False
-        is_shown = any(one.point is not None for one in (self.own, *self.others))
+        is_shown = any(evidence.point is not None for evidence in all_evidence)
         return is_shown or self.delimiter != ";"
 
     def why_not(self, cell: str, readings: Readings) -> str:

@@ -23,18 +23,19 @@ _SAYS_DATE = re.compile(
 
 def clean_name(text: str) -> str:
     """A name without line breaks, tabs, repeated blanks and characters that nobody can see."""
-    return " ".join(without_invisible(text).split())[:LONGEST_NAME].rstrip()
+    words = without_invisible(text).split()
+    return " ".join(words)[:LONGEST_NAME].rstrip()
 
 
 def without_invisible(text: str) -> str:
     """The text without characters that nobody can see, but with all blanks and line breaks."""
     if text.isprintable():
         return text
-    return "".join(
-        character
-        for character in text
-        if character.isspace() or unicodedata.category(character) not in INVISIBLE
-    )
+    return "".join(character for character in text if not _is_invisible(character))
+
+
+def _is_invisible(character: str) -> bool:
+    return not character.isspace() and unicodedata.category(character) in INVISIBLE
 
 
 def without_quotes(names: Sequence[str]) -> list[str]:

@@ -31,5 +31,5 @@ def dates_note(name: str, cell: str, order: str | None) -> str:
     shown = f"{year:.7g}"
     if float(shown).is_integer() and not year.is_integer():
         shown = f"{year:.10g}"  # hours need more digits than days
-    how = f", {order}" if order else ""
+    how = "" if order is None else f", {order}"
     return f"the dates in {in_quotes(name)} are read as years{how}: {cell} is {shown}"

@@ -48,8 +48,9 @@ def read_number(cell: str) -> Readings | None:
         number = float(cell)
         if "." not in cell:
             return Readings(number, number)
-        is_grouped = _POINT_GROUPS.fullmatch(cell) is not None
-        return Readings(number, _without(cell, ".") if is_grouped else None)
+        if _POINT_GROUPS.fullmatch(cell):
+            return Readings(number, _without(cell, "."))
+        return Readings(number, None)
     if len(cell) > 60:
         return None
     plain = _PLUS_MINUS_BLANK.sub(r"\1", cell.translate(_MINUS))
@@ -57,12 +58,14 @@ def read_number(cell: str) -> Readings | None:
         return read_number(plain)
     if _WITH_COMMA.fullmatch(cell):
         number = float(cell.replace(",", "."))
-        is_grouped = _COMMA_GROUPS.fullmatch(cell) is not None
-        return Readings(_without(cell, ",") if is_grouped else None, number)
+        if _COMMA_GROUPS.fullmatch(cell):
+            return Readings(_without(cell, ","), number)
+        return Readings(None, number)
     if _COMMA_GROUPS.fullmatch(cell):
         return Readings(_without(cell, ","), None)
     if _POINT_GROUPS.fullmatch(cell):
-        return Readings(None, float(cell.replace(".", "").replace(",", ".")))
+        decimal_comma_alone = cell.replace(".", "")
+        return Readings(None, float(decimal_comma_alone.replace(",", ".")))
     return _read_marked(cell)
 
 
@@ -75,8 +78,10 @@ def _read_marked(cell: str) -> Readings | None:
     match = _MARKED_GROUPS.fullmatch(cell)
     if match is None:
         return None
-    whole, mark, fraction = match.groups()
-    number = float(whole.replace(mark, "") + (fraction or "").replace(",", "."))
-    if fraction is None:
+    whole, mark, fraction = match.groups(default="")
+    digits = whole.replace(mark, "")
+    decimals = fraction.replace(",", ".")
+    number = float(digits + decimals)
+    if not fraction:
         return Readings(number, number)
-    return Readings(number, None) if fraction[0] == "." else Readings(None, number)
+    return Readings(number, None) if fraction.startswith(".") else Readings(None, number)

@@ -32,11 +32,13 @@ def numbers_apart(values: NDArray[np.float64]) -> list[NumberApart]:
     found = []
     for number in MISSING_NUMBERS:
         is_number = values == number
+        rows = int(np.count_nonzero(is_number))
         others = values[~is_number]
-        if not is_number.any() or len(others) < 2:
+        if not rows or len(others) < 2:
             continue
-        low, high = float(others.min()), float(others.max())
-        gap = min(abs(number - low), abs(number - high))
-        if not low <= number <= high and gap > high - low:
-            found.append(NumberApart(number, int(is_number.sum()), low, high))
+        low = float(others.min())
+        high = float(others.max())
+        gap = max(low - number, number - high)
+        if gap > high - low:
+            found.append(NumberApart(number, rows, low, high))
     return found

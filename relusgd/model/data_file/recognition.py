@@ -43,7 +43,6 @@ def _is_table(layout: Layout) -> bool:
         return False
     if any(len(row) != width for _, row in layout.sample):
         return False
-    columns = range(width)
-    numeric = sum(layout.holds_numbers(i) or layout.holds_dates(i) for i in columns)
+    numeric = layout.count_of_values()
     # Prose of equally long lines, and lines such as `epochs: 5`, have blanks between words too.
     return numeric == width if layout.delimiter == BLANKS else numeric > 0

@@ -86,12 +86,9 @@ def _csv_fault(problem: str) -> str:
 
 def sample_rows(data: bytes, delimiter: str) -> list[Row]:
     """The first rows that are not blank, with cells without surrounding blanks."""
-    if len(data) > SAMPLE_BYTES:
-        end = max(data.rfind(b"\n", 0, SAMPLE_BYTES), data.rfind(b"\r", 0, SAMPLE_BYTES))
-        data = data[: end + 1] if end > 0 else data
     rows: list[Row] = []
     try:
-        for lines, block in row_blocks(Path(), data, delimiter):
+        for lines, block in row_blocks(Path(), _beginning(data), delimiter):
             for line, row in zip(lines, block[:SAMPLE_ROWS], strict=False):
                 cells = [cell.strip() for cell in row]
                 if any(cells):
@@ -103,9 +100,20 @@ def sample_rows(data: bytes, delimiter: str) -> list[Row]:
     return rows
 
 
+def _beginning(data: bytes) -> bytes:
+    """The first lines of a long text, together at most SAMPLE_BYTES."""
+    if len(data) <= SAMPLE_BYTES:
+        return data
+    last_newline = data.rfind(b"\n", 0, SAMPLE_BYTES)
+    last_return = data.rfind(b"\r", 0, SAMPLE_BYTES)
+    end = max(last_newline, last_return)
+    return data[: end + 1] if end > 0 else data
+
+
 def _reader(data: bytes, delimiter: str) -> Any:
     """A reader of the standard library's csv, whose type has no public name."""
-    text = io.TextIOWrapper(io.BytesIO(data.rstrip(END_OF_FILE)), "utf-8-sig", newline="")
+    content = io.BytesIO(data.rstrip(END_OF_FILE))
+    text = io.TextIOWrapper(content, "utf-8-sig", newline="")
     if delimiter != BLANKS:
         return csv.reader(text, delimiter=delimiter, skipinitialspace=True, strict=True)
     lines = (f"{line.strip()}\n".replace("\t", BLANKS) for line in text)

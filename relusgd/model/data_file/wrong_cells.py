@@ -71,9 +71,8 @@ def _other_digits(cell: str) -> str | None:
     """For digits of another script or width, of which Python knows the values."""
     if cell.isascii() or not any(character.isdecimal() for character in cell):
         return None
-    digits = ""
-    for character in cell:
-        digits += str(unicodedata.decimal(character, character))
+    values = [unicodedata.decimal(character, character) for character in cell]
+    digits = "".join(map(str, values))
     if digits == cell or not re.fullmatch(_NUMBER, digits, re.ASCII):
         return None
     return f"whose digits are not 0 to 9; write {digits}"
@@ -112,12 +111,16 @@ def _brackets(cell: str) -> str | None:
 
 def _dash_before(cell: str) -> str | None:
     match = re.fullmatch(rf"[{_DASH}] ?([\d.,]*\d)", cell, re.ASCII)
-    return None if match is None else f"with a dash in place of the sign; write -{match[1]}"
+    if match is None:
+        return None
+    return f"with a dash in place of the sign; write -{match[1]}"
 
 
 def _sign_behind(cell: str) -> str | None:
     match = re.fullmatch(r"([\d.,]*\d)\s*[-\u2212]", cell)
-    return None if match is None else f"with the sign behind it; write -{match[1]}"
+    if match is None:
+        return None
+    return f"with the sign behind it; write -{match[1]}"
 
 
 def _date(cell: str) -> str | None:
@@ -135,18 +138,17 @@ def _date(cell: str) -> str | None:
 
 
 def _slashed_date(first: int, second: int, year: str) -> str | None:
-    if max(first, second) > 31 or min(first, second) < 1 or first > 12 < second:
+    """For a date such as 3/4/2020. None where the two numbers are no day and month."""
+    smaller, larger = sorted([first, second])
+    if not 1 <= smaller <= 12 or larger > 31:
         return None
     if len(year) == 2:
         return "which is not a number; dates are read as 2020-03-31, with four digits of the year"
-    day_first, month_first = (
-        f"{year}-{month:02}-{day:02}" for day, month in ((first, second), (second, first))
-    )
+    day_first = f"{year}-{second:02}-{first:02}"
+    month_first = f"{year}-{first:02}-{second:02}"
     if second > 12:
-        day_first = month_first
-    elif first > 12:
-        month_first = day_first
-    if day_first == month_first:
+        return f"a date; write {month_first}"
+    if first > 12 or first == second:
         return f"a date; write {day_first}"
     return (
         f"which could be {day_first} (the day first) or {month_first} (the month first); "
@@ -196,11 +198,13 @@ def _other_notation(cell: str) -> str | None:
 
 def _text_behind(cell: str) -> str | None:
     match = re.fullmatch(rf"({_NUMBER}) ?([^\W\d_/°µμ²³].*|[°*†‡§µμ].*)", cell, re.ASCII)
-    if match is None or match[2].startswith(("e", "E")) or len(match[2]) > 12:
+    if match is None:
         return None
-    if _FACTOR.fullmatch(match[2]):
-        return f"a number with {in_quotes(match[2])} behind it; write the number that is meant"
-    return f"a number with {in_quotes(match[2])} behind it; write {match[1]}"
+    number, text = match.groups()
+    if text.startswith(("e", "E")) or len(text) > 12:
+        return None
+    what_to_write = "the number that is meant" if _FACTOR.fullmatch(text) else number
+    return f"a number with {in_quotes(text)} behind it; write {what_to_write}"
 
 
 def _totals(cell: str) -> str | None:

@@ -81,7 +81,9 @@ VALUES = {"tau": "2*pi", "True": "1", "False": "0"}
 
 @cache
 def function_names() -> frozenset[str]:
-    return frozenset(FUNCTIONS) | {signature.partition("(")[0] for signature in CALLS}
+    """The names of our functions and of those in CALLS."""
+    others = [signature.partition("(")[0] for signature in CALLS]
+    return frozenset(FUNCTIONS).union(others)
 
 
 def is_function(name: str) -> bool:

@@ -54,10 +54,18 @@ def tokens(text: str) -> list[Token]:
 def _split_name(name: str) -> list[Token]:
     """A name as a token; sinx and sin6x as the function of its argument."""
     match = CALLED_WITHOUT_BRACKETS.fullmatch(name)
-    if match is None or not is_function(match["function"]) or name in TWO_READINGS:
+    if match is None or name in TWO_READINGS:
         return [("name", name)]
-    factor = [("number", match["factor"])] if match["factor"] else []
-    return [("name", match["function"]), *factor, ("name", "x")]
+    function, factor = match["function"], match["factor"]
+    if not is_function(function):
+        return [("name", name)]
+    if not factor:
+        return [("name", function), ("name", "x")]
+    return [("name", function), ("number", factor), ("name", "x")]
+
+
+def _without_zeros_in_front(digits: str) -> str:
+    return digits.lstrip("0") or "0"
 
 
 class Joining:
@@ -108,15 +116,14 @@ class Joining:
             elif after_operand and text == "." and self._is_method():
                 self._take()
                 parts.append("." + self._operand())
+            elif text == "," and after_operand and not in_call and self._decimals():
+                sign = self._take()
+                parts.append("." + self._take())
             elif kind == "sign" or text in KEYWORDS or text in (",", ":"):
-                decimal = text == "," and not in_call and after_operand and self._decimals()
                 self._take()
                 sign = "**" if text == "^" else text
-                if decimal:
-                    parts.append("." + self._take())
-                else:
-                    parts.append(f" {sign} ")
-                after_operand = bool(decimal)
+                parts.append(f" {sign} ")
+                after_operand = False
             elif after_operand and stops and is_function(text):
                 break  # sin x cos x
             elif not after_operand:
@@ -131,8 +138,10 @@ class Joining:
 
     def _is_or(self, text: str) -> bool:
         """Whether bars behind an operand mean `or`: || in C, or a single one that none closes."""
-        bars = [token for _, token in self._tokens[self._place :] if token == "|"]
-        return text == "||" or (text == "|" and len(bars) % 2 == 1)
+        if text != "|":
+            return text == "||"
+        bars = self._tokens[self._place :].count(("mark", "|"))
+        return bars % 2 == 1
 
     def _product(self) -> str:
         """Factors without signs between them, with their powers; at least one."""
@@ -153,18 +162,24 @@ class Joining:
 
     def _decimals(self) -> bool:
         """Whether digits follow this comma, as in 0,5."""
-        before = self._tokens[self._place - 1][1]
-        following = self._tokens[self._place + 1 : self._place + 2]
-        return before.isdigit() and bool(following) and following[0][1].isdigit()
+        _, before = self._tokens[self._place - 1]
+        _, behind = self._behind_next()
+        return before.isdigit() and behind.isdigit()
 
     def _is_method(self) -> bool:
-        following = self._tokens[self._place + 1 : self._place + 2]
-        return bool(following) and following[0][0] == "name"
+        """Whether a name follows this point, as in x.sin()."""
+        kind, _ = self._behind_next()
+        return kind == "name"
+
+    def _behind_next(self) -> Token:
+        """The token behind the next one; two empty texts at the end."""
+        place = self._place + 1
+        return self._tokens[place] if place < len(self._tokens) else ("", "")
 
     def _operand(self) -> str:
         kind, text = self._kind(), self._take()
         if kind == "number":
-            return text.lstrip("0") or "0" if text.isdigit() else text
+            return _without_zeros_in_front(text) if text.isdigit() else text
         if kind == "name":
             return self._named(text)
         if text in ("|", "||"):

@@ -14,11 +14,10 @@ def variable(tree: ast.Expression) -> str:
     match tree.body:
         case ast.Lambda(args=ast.arguments(args=[ast.arg(arg=name)])):
             return name
-    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    letters = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and id(node) not in called and len(node.id) == 1:
-            letters.add(node.id)
+    nodes = list(ast.walk(tree))
+    functions = [node.func for node in nodes if isinstance(node, ast.Call)]
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    letters = {name.id for name in names if len(name.id) == 1 and name not in functions}
     letters -= set(CONSTANTS)
     return letters.pop() if len(letters) == 1 else "x"
 
@@ -63,12 +62,18 @@ class Translation(ast.NodeTransformer):
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         if isinstance(node.op, ast.BitAnd | ast.BitOr):
             sign = ast.And() if isinstance(node.op, ast.BitAnd) else ast.Or()
-            return _joined(sign, self._condition(node.left), self._condition(node.right))
-        return ast.BinOp(self.visit(node.left), node.op, self.visit(node.right))
+            left_condition = self._condition(node.left)
+            right_condition = self._condition(node.right)
+            return _joined(sign, left_condition, right_condition)
+        left = self.visit(node.left)
+        right = self.visit(node.right)
+        return ast.BinOp(left, node.op, right)
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
         if isinstance(node.op, ast.Not | ast.Invert):
-            return ast.BinOp(ast.Constant(1), ast.Sub(), self._condition(node.operand))
+            # not a is 1 - a.
+            condition = self._condition(node.operand)
+            return ast.BinOp(ast.Constant(1), ast.Sub(), condition)
         return ast.UnaryOp(node.op, self.visit(node.operand))
 
     def _condition(self, node: ast.expr) -> ast.expr:
@@ -109,14 +114,16 @@ def _joined(sign: ast.boolop, left: ast.expr, right: ast.expr) -> ast.expr:
 
 def _call(name: str, arguments: list[ast.expr]) -> ast.expr:
     """The call of a function of ours, or what it is here."""
+    function = name.lower()
     letters = "abc"[: len(arguments)]
-    template = CALLS.get(f"{name.lower()}({', '.join(letters)})")
+    signature = f"{function}({', '.join(letters)})"
+    template = CALLS.get(signature)
     if template is not None:
         filling = _Filling(dict(zip(letters, arguments, strict=False)))
         filled: ast.expr = filling.visit(_parsed(template))
         return filled
-    if name.lower() in FUNCTIONS:
-        return ast.Call(ast.Name(name.lower()), arguments, [])
+    if function in FUNCTIONS:
+        return ast.Call(ast.Name(function), arguments, [])
     raise NotOursError
 
 

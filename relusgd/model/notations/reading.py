@@ -22,22 +22,29 @@ def in_our_notation(text: str) -> list[str]:
     """
     if len(text) > MAX_CHARACTERS:
         return []
-    readings = [_reading(text, tight=tight) for tight in (True, False)]
-    return list(dict.fromkeys(reading for reading in readings if reading is not None))
+    found: list[str] = []
+    for tight in (True, False):
+        reading = _reading(text, tight=tight)
+        if reading is not None and reading not in found:
+            found.append(reading)
+    return found
 
 
 def _reading(text: str, *, tight: bool) -> str | None:
     """One reading of a text. tight: what stands without a sign or bracket belongs together."""
     try:
         tree = _python_tree(spelled(text), tight=tight)
-        translated = Translation(variable(tree)).visit(tree.body)
-        source = ast.unparse(ast.fix_missing_locations(translated))
+        translation = Translation(variable(tree))
+        translated = ast.fix_missing_locations(translation.visit(tree.body))
+        source = ast.unparse(translated)
     except (NotOursError, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     return re.sub(r" (\*\*|\*|//|/) ", r"\1", source)
 
 
 def _python_tree(text: str, *, tight: bool) -> ast.Expression:
+    joining = Joining(tokens(text), tight=tight)
+    joined = joining.whole()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return ast.parse(Joining(tokens(text), tight=tight).whole(), mode="eval")
+        return ast.parse(joined, mode="eval")
