@@ -60,8 +60,9 @@ def bend_errors(x: Array, y: Array, most: int) -> Array:
 def _positions(u: Array) -> Array:
     """The points and the middles between them, at most MOST_POSITIONS of them."""
     points = np.unique(u)
+    inner = points[1:-1]
     middles = 0.5 * (points[1:] + points[:-1])
-    positions = np.sort(np.concatenate([points[1:-1], middles]))
+    positions = np.sort(np.concatenate([inner, middles]))
     chosen = evenly_chosen(len(positions), MOST_POSITIONS)
     return np.asarray(positions[chosen], dtype=np.float64)
 
@@ -80,10 +81,12 @@ def _best_hinge(line: Array, hinges: Array, chosen: list[int], y: Array) -> tupl
     """The hinge that lowers the squared error most beside the chosen ones, and by how much."""
     basis = np.column_stack([line, hinges[:, chosen]])
     remainders = _without(basis, np.column_stack([y, hinges]))
-    residual, left = remainders[:, 0], remainders[:, 1:]
+    residual = remainders[:, 0]
+    left = remainders[:, 1:]
     norms = np.linalg.norm(left, axis=0)
     is_new = norms > SMALLEST_PART * np.linalg.norm(hinges, axis=0)
-    projections = np.divide(left.T @ residual, norms, out=np.zeros_like(norms), where=is_new)
+    projections = np.zeros_like(norms)
+    np.divide(left.T @ residual, norms, out=projections, where=is_new)
     if not len(projections):
         return 0, 0.0
     best = int(np.argmax(np.abs(projections)))

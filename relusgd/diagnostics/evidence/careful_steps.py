@@ -18,7 +18,9 @@ MOST_NUMBERS = 2 * 10**8
 
 def is_quickly_taken(network: Network, dataset: Dataset, steps: int) -> bool:
     """Whether so many steps take a moment."""
-    return len(dataset.x_train) * len(network.parameters()) * steps <= MOST_NUMBERS
+    points = len(dataset.x_train)
+    parameters = len(network.parameters())
+    return points * parameters * steps <= MOST_NUMBERS
 
 
 def careful_mse(
@@ -38,7 +40,8 @@ def careful_mse(
         return None
     vector = network.parameters()
     learning = learning_parameters(network.hidden, layers, output_bias=output_bias)
-    x, y = dataset.x_train[:, None], dataset.y_train[:, None]
+    x = dataset.x_train[:, None]
+    y = dataset.y_train[:, None]
     lowest = np.inf
     with np.errstate(all="ignore"):
         for _ in range(steps + 1):

@@ -14,8 +14,11 @@ from relusgd.model.network import Array, Integers
 LEAST_SNAPSHOTS = 10
 """A course of fewer says nothing of how the error went."""
 
-LATE, MIDDLE = (0.9, 1.0), (0.6, 0.7)
-"""The parts of a training whose errors are compared: where it ended, and a good while before."""
+LATE = (0.9, 1.0)
+"""The part of a training that counts as its end."""
+
+MIDDLE = (0.6, 0.7)
+"""The part a good while before, whose errors are compared with those of the end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +42,8 @@ class ErrorCourse:
 
         It is negative where the error rose.
         """
-        late, middle = self._level(LATE), self._level(MIDDLE)
+        late = self._level(LATE)
+        middle = self._level(MIDDLE)
         if late is None or middle is None:
             return None
         before = middle - floor
@@ -52,15 +56,18 @@ class ErrorCourse:
         fall = self.fall(floor)
         if fall is None or fall <= 0:
             return None
-        passed = (sum(LATE) - sum(MIDDLE)) / 2 * float(self.step[-1])
-        return float(passed * np.log(0.5) / np.log1p(-min(fall, 0.999)))
+        between_parts = (sum(LATE) - sum(MIDDLE)) / 2
+        passed = between_parts * float(self.step[-1])
+        left = -min(fall, 0.999)
+        return float(passed * np.log(0.5) / np.log1p(left))
 
     def spread(self) -> float | None:
         """Largest over median training error of the last tenth: how much it jumped at the end."""
         errors = self._part(LATE)
         if errors is None:
             return None
-        return float(errors.max() / max(np.median(errors), np.finfo(float).tiny))
+        middle = max(np.median(errors), np.finfo(float).tiny)
+        return float(errors.max() / middle)
 
     def _level(self, part: tuple[float, float]) -> float | None:
         errors = self._part(part)
@@ -70,8 +77,10 @@ class ErrorCourse:
         """The training errors of this part of the training; None where none were recorded."""
         if len(self.step) < LEAST_SNAPSHOTS:
             return None
+        begin, end = part
         share = self.step / max(int(self.step[-1]), 1)
-        errors = self.train_mse[(share >= part[0]) & (share <= part[1])]
+        is_inside = (share >= begin) & (share <= end)
+        errors = self.train_mse[is_inside]
         return errors if len(errors) else None
 
     def best_test(self) -> tuple[int, float] | None:

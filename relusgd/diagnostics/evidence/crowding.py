@@ -26,14 +26,16 @@ class Crowd(NamedTuple):
 def crowded_place(network: Network, x: Array) -> Crowd | None:
     """Where most bends on the points are beside each other; None without bends. x: sorted."""
     positions = np.unique(x)
-    low, high = float(positions[0]), float(positions[-1])
+    low = float(positions[0])
+    high = float(positions[-1])
     bends = breakpoints(network).between(low, high)
     if not len(bends):
         return None
     # Of every bend, those are beside it that follow within the part, or before the next point.
     next_points = positions[np.searchsorted(positions, bends)]
     ends = np.maximum(next_points, bends + CROWD * (high - low))
-    counts = np.searchsorted(bends, ends, side="right") - np.arange(len(bends))
+    bends_before_end = np.searchsorted(bends, ends, side="right")
+    counts = bends_before_end - np.arange(len(bends))
     first = int(np.argmax(counts))
     last = first + int(counts[first]) - 1
     share = counts[first] / len(bends)
@@ -46,5 +48,8 @@ def bends_between_points(network: Network, x: Array) -> int:
     Bends within one gap between points count once, because on the points they are one.
     """
     positions = np.unique(x)
-    bends = breakpoints(network).between(float(positions[0]), float(positions[-1]))
-    return len(np.unique(np.searchsorted(positions, bends)))
+    low = float(positions[0])
+    high = float(positions[-1])
+    bends = breakpoints(network).between(low, high)
+    gaps = np.searchsorted(positions, bends)
+    return len(np.unique(gaps))

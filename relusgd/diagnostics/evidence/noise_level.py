@@ -69,7 +69,8 @@ def equal_x_mse(x: Array, y: Array) -> float:
     counts = np.bincount(group)
     means = np.bincount(group, weights=y) / counts
     error = float(np.mean(np.square(y - means[group])))
-    rounding = float(np.finfo(np.float64).eps) * float(np.mean(np.square(y)))
+    epsilon = float(np.finfo(np.float64).eps)
+    rounding = epsilon * float(np.mean(np.square(y)))
     return error if error > rounding else 0.0
 
 

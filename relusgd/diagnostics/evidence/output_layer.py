@@ -18,7 +18,8 @@ def best_output_layer_mse(
     network: Network, dataset: Dataset, *, output_bias: bool = True
 ) -> float | None:
     """The least training error over all output weights; None where that takes long."""
-    x, y = dataset.x_train, dataset.y_train
+    x = dataset.x_train
+    y = dataset.y_train
     if len(x) * network.hidden[-1] > MOST_NUMBERS:
         return None
     with np.errstate(all="ignore"):
@@ -30,4 +31,5 @@ def best_output_layer_mse(
     if not np.isfinite(regressors).all():
         return None
     solution, *_ = np.linalg.lstsq(regressors, y, rcond=SMALLEST)
-    return float(np.mean(np.square(regressors @ solution - y)))
+    residual = regressors @ solution - y
+    return float(np.mean(np.square(residual)))

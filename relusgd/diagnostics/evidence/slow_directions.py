@@ -33,7 +33,8 @@ class SlowDirections(NamedTuple):
 
 def slow_directions(network: Network, dataset: Dataset, rate: float) -> SlowDirections | None:
     """None where J is large, or not finite."""
-    x, y = dataset.x_train, dataset.y_train
+    x = dataset.x_train
+    y = dataset.y_train
     if len(x) * len(network.parameters()) > MOST_NUMBERS:
         return None
     with np.errstate(all="ignore"):
@@ -46,9 +47,10 @@ def slow_directions(network: Network, dataset: Dataset, rate: float) -> SlowDire
     if rank == 0 or not rate > 0:
         return None
     values = triplets.values[:rank]
-    parts = np.square(triplets.left[:, :rank].T @ residual)
-    reached = np.cumsum(parts) >= LARGE_PART * parts.sum()
-    following = int(np.argmax(reached))
+    vectors = triplets.left[:, :rank]
+    parts = np.square(vectors.T @ residual)
+    is_reached = np.cumsum(parts) >= LARGE_PART * parts.sum()
+    following = int(np.argmax(is_reached))
     curvatures = 2 / len(x) * np.square(values)
     return SlowDirections(
         steps_of_next=float(1 / (rate * curvatures[following])),

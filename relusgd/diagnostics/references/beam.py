@@ -34,13 +34,13 @@ def beam_ratios(
     times the mean of slope². Raises ValueError for k that Φ does not have, or of a rigid motion.
     """
     n, m = hidden_outputs.shape
-    if not 3 <= first <= last <= min(n, m):
-        raise ValueError(
-            f"k is 3 … {min(n, m)} for outputs of shape {(n, m)}, not {first} … {last}"
-        )
+    most = min(n, m)
+    if not 3 <= first <= last <= most:
+        raise ValueError(f"k is 3 … {most} for outputs of shape {(n, m)}, not {first} … {last}")
     with one_thread():
         # ΦΦᵀ has the same eigenvalues as ΦᵀΦ, but for zeros, and is usually smaller.
-        ascending = np.linalg.eigvalsh(2 / n * hidden_outputs @ hidden_outputs.T)
+        kernel = 2 / n * hidden_outputs @ hidden_outputs.T
+        ascending = np.linalg.eigvalsh(kernel)
     k = np.arange(first, last + 1)
     eigenvalues = ascending[-k]
     beta = (k - 1.5) * np.pi

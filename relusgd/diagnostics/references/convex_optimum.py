@@ -71,21 +71,27 @@ def convex_optimum(x: Array, y: Array, weight_decay: float) -> ConvexOptimum:
 
 
 def _add_units(x: Array, y: Array, weight_decay: float) -> ConvexOptimum:
-    angles, amounts = np.empty(0), np.empty(0)
+    angles = np.empty(0)
+    amounts = np.empty(0)
     sectors = _sectors(x)
     for _ in range(MOST_ROUNDS):
         residual = y - _unit_outputs(x, angles) @ amounts
-        objective = float(np.mean(residual**2) + weight_decay * np.sum(np.abs(amounts)))
+        penalty = weight_decay * np.sum(np.abs(amounts))
+        objective = float(np.mean(residual**2) + penalty)
         nu = 2 / len(y) * residual
         angle, g = _steepest_direction(x, nu, sectors)
         lower_bound = _dual_value(y, nu, weight_decay, abs(g))
         if objective - lower_bound <= GAP * objective:
             return ConvexOptimum(objective, lower_bound, _network(angles, amounts))
-        angles, signs = np.append(angles, angle), np.append(np.sign(amounts), np.sign(g))
+        # The new unit begins with the size 0.
+        angles = np.append(angles, angle)
+        signs = np.append(np.sign(amounts), np.sign(g))
+        sizes = np.append(np.abs(amounts), 0.0)
         columns = signs * _unit_outputs(x, angles)
-        sizes = _least_sizes(columns, y, weight_decay, np.append(np.abs(amounts), 0.0))
+        sizes = _least_sizes(columns, y, weight_decay, sizes)
         kept = sizes > 0
-        angles, amounts = angles[kept], (signs * sizes)[kept]
+        angles = angles[kept]
+        amounts = (signs * sizes)[kept]
     gap = objective - lower_bound
     raise RelusgdError(
         f"the best objective with weight decay is only known to be {objective:.9g} "
@@ -96,8 +102,9 @@ def _add_units(x: Array, y: Array, weight_decay: float) -> ConvexOptimum:
 
 def _dual_value(y: Array, nu: Array, weight_decay: float, largest: float) -> float:
     """ν·y − n/4 |ν|² after ν was scaled down until |g| ≤ weight_decay; largest: of |g|."""
-    feasible = nu * min(1.0, weight_decay / largest) if largest else nu
-    return float(feasible @ y - len(y) / 4 * feasible @ feasible)
+    if largest:
+        nu = nu * min(1.0, weight_decay / largest)
+    return float(nu @ y - len(y) / 4 * nu @ nu)
 
 
 class _Sectors(NamedTuple):
@@ -116,8 +123,8 @@ def _sectors(x: Array) -> _Sectors:
     ends = np.sort(np.concatenate([at_point, at_point + np.pi]))
     next_ends = np.append(ends[1:], ends[0] + 2 * np.pi)
     middle = (ends + next_ends) / 2
-    active = np.outer(np.cos(middle), x) + np.sin(middle)[:, None] > 0
-    return _Sectors(ends, active)
+    outputs = np.outer(np.cos(middle), x) + np.sin(middle)[:, None]
+    return _Sectors(ends, outputs > 0)
 
 
 def _steepest_direction(x: Array, nu: Array, sectors: _Sectors) -> tuple[float, float]:
@@ -146,10 +153,10 @@ def _least_sizes(columns: Array, y: Array, weight_decay: float, sizes: Array) ->
     while len(used):
         direction, limit = _way_down(columns[:, used], y, weight_decay, sizes[used])
         falls = direction < 0
-        steps = np.full(len(used), np.inf)
-        steps[falls] = sizes[used][falls] / -direction[falls]
-        first = int(np.argmin(steps))
-        step = min(limit, float(steps[first]))
+        steps_to_zero = np.full(len(used), np.inf)
+        steps_to_zero[falls] = sizes[used][falls] / -direction[falls]
+        first = int(np.argmin(steps_to_zero))
+        step = min(limit, float(steps_to_zero[first]))
         sizes[used] += step * direction
         if step == limit:
             break
@@ -165,13 +172,17 @@ def _way_down(columns: Array, y: Array, weight_decay: float, sizes: Array) -> tu
     one the objective falls for ever, until a size is 0.
     """
     n, m = columns.shape
-    downhill = 2 / n * columns.T @ (y - columns @ sizes) - weight_decay
+    residual = y - columns @ sizes
+    downhill = 2 / n * columns.T @ residual - weight_decay
     _, s, Vt = np.linalg.svd(columns, full_matrices=False)
     rank = np.count_nonzero(s > DEPENDENT * s[0])
-    V, s = Vt[:rank].T, s[:rank]
+    V = Vt[:rank].T
+    s = s[:rank]
+    along = V.T @ downhill
     if rank < m:
-        return downhill - V @ (V.T @ downhill), np.inf
-    return V @ ((V.T @ downhill) / (2 / n * s**2)), 1.0
+        return downhill - V @ along, np.inf
+    curvature = 2 / n * s**2
+    return V @ (along / curvature), 1.0
 
 
 def _unit_outputs(x: Array, angles: Array) -> Array:
@@ -183,6 +194,9 @@ def _unit_outputs(x: Array, angles: Array) -> Array:
 def _network(angles: Array, amounts: Array) -> Network:
     """The network whose units have |(w, b)| = |v| = √|a|, without an output bias."""
     size = np.sqrt(np.abs(amounts))
-    slope, bias = size * np.cos(angles), size * np.sin(angles)
+    slope = size * np.cos(angles)
+    bias = size * np.sin(angles)
     output_weight = np.sign(amounts) * size
-    return Network((slope[None, :], output_weight[:, None]), (bias, np.zeros(1)))
+    weights = (slope[None, :], output_weight[:, None])
+    biases = (bias, np.zeros(1))
+    return Network(weights, biases)

@@ -64,14 +64,16 @@ class ExpectedKernel:
     def _block(self, x: Array, z: Array) -> Array:
         kernel = np.zeros((len(x), len(z)))
         if self.hidden_learns:
-            if self.weight_square is None:
-                squares = self.law.balanced(x, z)
-            else:
-                squares = self.weight_square * self.law.gates(x, z)
-            kernel += (np.multiply.outer(x, z) + 1) * squares
+            kernel += (np.multiply.outer(x, z) + 1) * self._squares(x, z)
         if self.output_learns:
             kernel += self.law.outputs(x, z)
         return self.units * kernel + float(self.bias_learns)
+
+    def _squares(self, x: Array, z: Array) -> Array:
+        """E v² [a(x) > 0] [a(z) > 0]."""
+        if self.weight_square is None:
+            return self.law.balanced(x, z)
+        return self.weight_square * self.law.gates(x, z)
 
     def start(self, x: Array) -> Array:
         """E f_0(x), shape as x."""
@@ -173,7 +175,8 @@ def _slope_law(initial: InitialNetwork) -> SlopeLaw:
     if initial.init in ("normal", "he_normal"):
         usual = np.sqrt(2.0) if initial.init == "he_normal" else 1.0
         deviation = initial.hidden_scale * usual
-        return SlopeLaw(0.5, 0.5, deviation**2, deviation * float(np.sqrt(2 / np.pi)))
+        mean_size = deviation * float(np.sqrt(2 / np.pi))
+        return SlopeLaw(0.5, 0.5, deviation**2, mean_size)
     limit = initial.hidden_scale
     if initial.init == "glorot_uniform":
         limit *= float(np.sqrt(6.0 / (1 + initial.hidden[0])))
@@ -198,10 +201,12 @@ def kernel_regression(kernel: ExpectedKernel, x: Array, y: Array) -> Callable[[A
         )
     with one_thread():
         eigenvalues, vectors = np.linalg.eigh(kernel(places, places))
-    rounding = len(places) * np.finfo(np.float64).eps * max(float(eigenvalues[-1]), 0.0)
+    largest = max(float(eigenvalues[-1]), 0.0)
+    rounding = len(places) * np.finfo(np.float64).eps * largest
     kept = eigenvalues > rounding
-    learned = vectors[:, kept].T @ (values - kernel.start(places))
-    weights = vectors[:, kept] @ (learned / eigenvalues[kept])
+    kept_vectors = vectors[:, kept]
+    learned = kept_vectors.T @ (values - kernel.start(places))
+    weights = kept_vectors @ (learned / eigenvalues[kept])
 
     def regression(at: Array) -> Array:
         return np.asarray(kernel.start(at) + kernel(at, places) @ weights)

@@ -46,7 +46,9 @@ def noisy_optimum(
     """
     mean, covariance = noisy_regressors(network, x, deviation, output_bias=output_bias)
     eigenvalues, vectors = np.linalg.eigh(len(x) * covariance)
-    root = np.sqrt(np.maximum(eigenvalues, 0.0))[:, None] * vectors.T
+    singular_values = np.sqrt(np.maximum(eigenvalues, 0.0))
+    root = singular_values[:, None] * vectors.T
+    # |root a|² is the penalty n aᵀ C a: so many more rows of least squares, each wanted to be 0.
     regressors = np.concatenate([mean, root])
     wanted = np.concatenate([y, np.zeros(len(root))])
     solution, *_ = np.linalg.lstsq(regressors, wanted, rcond=None)
@@ -64,12 +66,15 @@ def noisy_regressors(
 
     As for `noisy_optimum`.
     """
-    w, b = network.slope, network.bias
+    w = network.slope
+    b = network.bias
     start, stop = active_intervals(w, b, x, deviation)
     z = x[:, None] * w + b
-    mean = _mean(z, w * deviation, normal_moments(start, stop))
-    products = _mean_products(z, w * deviation, start, stop)
-    covariance = np.mean(products - mean[:, :, None] * mean[:, None, :], axis=0)
+    spread = w * deviation
+    mean = _mean(z, spread, normal_moments(start, stop))
+    products = _mean_products(z, spread, start, stop)
+    products_of_means = mean[:, :, None] * mean[:, None, :]
+    covariance = np.mean(products - products_of_means, axis=0)
     if output_bias:
         mean = np.column_stack([mean, np.ones(len(x))])
         covariance = np.pad(covariance, (0, 1))
@@ -79,7 +84,8 @@ def noisy_regressors(
 def active_intervals(w: Array, b: Array, x: Array, deviation: float) -> tuple[Array, Array]:
     """Between which u = (x' − x)/deviation units are active around each x, shape (n, H) each."""
     with np.errstate(all="ignore"):  # a unit without a slope has no elbow
-        elbow = np.clip((-b / w - x[:, None]) / deviation, -FAR, FAR)
+        deviations_away = (-b / w - x[:, None]) / deviation
+    elbow = np.clip(deviations_away, -FAR, FAR)
     is_flat = w == 0
     is_never_active = is_flat & (b <= 0)
     start = np.where(w > 0, elbow, -FAR)
@@ -92,7 +98,8 @@ def active_intervals(w: Array, b: Array, x: Array, deviation: float) -> tuple[Ar
 def normal_moments(start: Array, stop: Array) -> Moments:
     """M_0, M_1 and M_2 of a normal number between start and stop; 0 where stop ≤ start."""
     stop = np.maximum(start, stop)
-    p_start, p_stop = normal_density(start), normal_density(stop)
+    p_start = normal_density(start)
+    p_stop = normal_density(stop)
     M_0 = probability_below(stop) - probability_below(start)
     M_1 = p_start - p_stop
     M_2 = M_0 + start * p_start - stop * p_stop
@@ -101,7 +108,8 @@ def normal_moments(start: Array, stop: Array) -> Moments:
 
 def _mean(z: Array, spread: Array, M: Moments) -> Array:
     """E relu(z + spread · u), shape (n, H)."""
-    return np.asarray(z * M[0] + spread * M[1])
+    M_0, M_1, _ = M
+    return np.asarray(z * M_0 + spread * M_1)
 
 
 def _mean_products(z: Array, spread: Array, start: Array, stop: Array) -> Array:
@@ -109,7 +117,10 @@ def _mean_products(z: Array, spread: Array, start: Array, stop: Array) -> Array:
     both_start = np.maximum(start[:, :, None], start[:, None, :])
     both_stop = np.minimum(stop[:, :, None], stop[:, None, :])
     M_0, M_1, M_2 = normal_moments(both_start, both_stop)
-    one, other = z[:, :, None], z[:, None, :]
-    crossed = one * spread[None, None, :] + other * spread[None, :, None]
-    squared = spread[:, None] * spread[None, :]
-    return np.asarray(one * other * M_0 + crossed * M_1 + squared * M_2)
+    z_j = z[:, :, None]
+    z_k = z[:, None, :]
+    spread_j = spread[:, None]
+    spread_k = spread[None, :]
+    crossed = z_j * spread_k + z_k * spread_j
+    squared = spread_j * spread_k
+    return np.asarray(z_j * z_k * M_0 + crossed * M_1 + squared * M_2)

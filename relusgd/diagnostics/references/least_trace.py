@@ -62,29 +62,45 @@ def least_trace(x: Array, y: Array, directions: int = DIRECTIONS) -> LeastTrace:
     square of the angle between two. Raises InputError without SciPy.
     """
     check_installed()
-    from scipy.optimize import linprog
-
     knots, values = mean_points(x, y)
     angles = _angles(knots, directions)
     A, B = _squared_derivatives(x, angles)
-    angles, A, B = angles[B > 0], A[B > 0], B[B > 0]
-    outputs = np.maximum(np.outer(knots, np.cos(angles)) + np.sin(angles), 0.0)
+    ever_active = B > 0
+    angles, A, B = angles[ever_active], A[ever_active], B[ever_active]
+    outputs = _unit_outputs(knots, angles)
     costs = 4 / len(x) * np.sqrt(A * B)
+    amounts, output_bias, least_sum = _cheapest_amounts(outputs, values, costs)
+    used = amounts != 0
+    network = _network(angles[used], amounts[used], A[used], B[used], output_bias)
+    return LeastTrace(2 + least_sum, network)
+
+
+def _cheapest_amounts(
+    outputs: Array,
+    values: Array,
+    costs: Array,
+) -> tuple[Array, float, float]:
+    """The amounts a, the output bias c, and the least Σ costs |a| with outputs @ a + c = values.
+
+    outputs: of m units at the n knots, shape (n, m). values: shape (n,). costs: shape (m,).
+    """
+    from scipy.optimize import linprog
+
+    n, m = outputs.shape
     # The variables are the parts of a above and below 0, and c.
+    sizes = [(0, None)] * (2 * m)
     solution = linprog(
         np.concatenate([costs, costs, [0.0]]),
-        A_eq=np.column_stack([outputs, -outputs, np.ones(len(knots))]),
+        A_eq=np.column_stack([outputs, -outputs, np.ones(n)]),
         b_eq=values,
-        bounds=[(0, None)] * (2 * len(angles)) + [(None, None)],
+        bounds=[*sizes, (None, None)],
         method="highs",
     )
     if not solution.success:
         raise RelusgdError(f"the linear program of the least trace failed: {solution.message}")
     above, below = solution.x[:-1].reshape(2, -1)
-    amounts, output_bias = above - below, solution.x[-1]
-    used = amounts != 0
-    network = _network(angles[used], amounts[used], A[used], B[used], output_bias)
-    return LeastTrace(2 + float(solution.fun), network)
+    output_bias = float(solution.x[-1])
+    return above - below, output_bias, float(solution.fun)
 
 
 def _angles(knots: Array, directions: int) -> Array:
@@ -97,15 +113,24 @@ def _angles(knots: Array, directions: int) -> Array:
 
 def _squared_derivatives(x: Array, angles: Array) -> tuple[Array, Array]:
     """A and B of units in these directions, shape (len(angles),) each."""
-    outputs = np.maximum(np.outer(x, np.cos(angles)) + np.sin(angles), 0.0)
+    outputs = _unit_outputs(x, angles)
     A = (np.square(x) + 1) @ (outputs > 0)
     B = np.sum(np.square(outputs), axis=0)
     return A, B
 
 
+def _unit_outputs(x: Array, angles: Array) -> Array:
+    """relu(x cos t + sin t) at positions of shape (n,), for angles of shape (m,); shape (n, m)."""
+    outputs: Array = np.maximum(np.outer(x, np.cos(angles)) + np.sin(angles), 0.0)
+    return outputs
+
+
 def _network(angles: Array, amounts: Array, A: Array, B: Array, output_bias: float) -> Network:
     """The network in which every unit has the scale with v² A = |(w, b)|² B."""
     size = np.sqrt(np.abs(amounts) * np.sqrt(A / B))
-    slope, bias = size * np.cos(angles), size * np.sin(angles)
+    slope = size * np.cos(angles)
+    bias = size * np.sin(angles)
     output_weight = amounts / size
-    return Network((slope[None, :], output_weight[:, None]), (bias, np.array([output_bias])))
+    weights = (slope[None, :], output_weight[:, None])
+    biases = (bias, np.array([output_bias]))
+    return Network(weights, biases)

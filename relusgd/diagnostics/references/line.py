@@ -11,9 +11,12 @@ from relusgd.model.network import Array
 
 def least_squares_line(x: Array, y: Array) -> Callable[[Array], Array]:
     """The line of least squared error through points of shape (n,) each; a constant for equal x."""
-    x_mean, y_mean = float(np.mean(x)), float(np.mean(y))
-    spread = float(np.sum(np.square(x - x_mean)))
-    slope = float((x - x_mean) @ (y - y_mean)) / spread if spread else 0.0
+    x_mean = float(np.mean(x))
+    y_mean = float(np.mean(y))
+    from_mean = x - x_mean
+    spread = float(np.sum(np.square(from_mean)))
+    covariance = float(from_mean @ (y - y_mean))
+    slope = covariance / spread if spread else 0.0
 
     def line(at: Array) -> Array:
         return y_mean + slope * (at - x_mean)

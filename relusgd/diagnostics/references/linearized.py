@@ -40,13 +40,15 @@ class LinearizedFunction:
     """
 
     def __init__(self, start: Network, x: Array) -> None:
-        self._f_0, self._theta_0 = start(x), start.parameters()
+        self._f_0 = start(x)
+        self._theta_0 = start.parameters()
         self._products = JacobianProducts(start, x)
 
     def __call__(self, theta: Array) -> Array:
         """The values for the parameters θ, shape (P,); shape (k,)."""
         with np.errstate(all="ignore"):
-            return self._f_0 + self._products.times(theta - self._theta_0)
+            moved = theta - self._theta_0
+            return self._f_0 + self._products.times(moved)
 
 
 @dataclass(frozen=True)
@@ -76,16 +78,20 @@ class LinearizedDescent:
         rule: FullBatchRule,
         columns: slice = slice(None),
     ) -> None:
-        n, self._theta_0, self._columns = len(x), start.parameters(), columns
+        self._theta_0 = start.parameters()
+        self._columns = columns
         self._rule = rule
-        learning = self._theta_0[columns]
-        U, s, self._V = all_triplets(jacobian(start, x)[:, columns])
-        along = self._V.T @ learning
+        n = len(x)
         d = rule.weight_decay
+        learning = self._theta_0[columns]
+        J = jacobian(start, x)[:, columns]
+        U, s, self._V = all_triplets(J)
+        along = self._V.T @ learning
         self._pull = 2 * s / n * (U.T @ (y - start(x))) - d * along
         self._pull_beside = -d * (learning - self._V @ along)
         # Of the directions v_k, and of all that is beside them.
-        self._curvature = np.append(2 / n * np.square(s) + d, d)
+        curvature = 2 / n * np.square(s) + d
+        self._curvature = np.append(curvature, d)
         self._begin()
 
     def _begin(self) -> None:
@@ -96,7 +102,8 @@ class LinearizedDescent:
         else:
             self._reach = _PlainReach(self._curvature)
         self._phases = iter(rule.phases)
-        self._rate, self._left = 0.0, 0
+        self._rate = 0.0
+        self._left = 0
         self._step = 0
 
     def parameters(self, step: int) -> Array:
@@ -109,7 +116,9 @@ class LinearizedDescent:
         with np.errstate(all="ignore"):
             self._advance(step)
             rho = self._reach.rho
-            moved = self._V @ (rho[:-1] * self._pull) + rho[-1] * self._pull_beside
+            along = self._V @ (rho[:-1] * self._pull)
+            beside = rho[-1] * self._pull_beside
+            moved = along + beside
         theta = self._theta_0.copy()
         theta[self._columns] += moved
         return theta
@@ -136,7 +145,8 @@ class _PlainReach:
         speed = rate * kappa
         # For slow directions without the rounding of 1 − speed, which the steps would multiply.
         slow = -np.expm1(steps * np.log1p(-np.minimum(speed, 0.5)))
-        learned = np.where(speed < 0.5, slow, 1 - np.power(1 - speed, steps))
+        fast = 1 - np.power(1 - speed, steps)
+        learned = np.where(speed < 0.5, slow, fast)
         gained = np.where(kappa > 0, learned / kappa, rate * steps)
         self.rho = self.rho + (1 - kappa * self.rho) * gained
 
@@ -169,10 +179,14 @@ class _MomentumReach:
 
     def _step(self, rate: float) -> Array:
         """The matrix of one step on (ρ, z, 1) for every curvature, shape (m, 3, 3)."""
-        ones, nothing = np.ones_like(self._curvature), np.zeros_like(self._curvature)
+        nothing = np.zeros_like(self._curvature)
+        ones = np.ones_like(self._curvature)
+        z = np.array([0.0, 1.0, 0.0])
+        rho = np.array([1.0, 0.0, 0.0])
+        # Each row says what its number is afterwards, as a sum over (ρ, z, 1) from before.
         slope = np.stack([-self._curvature, nothing, ones], axis=1)
-        memory = slope + self._momentum * np.array([0.0, 1.0, 0.0])
+        memory = slope + self._momentum * z
         move = slope + self._momentum * memory if self._nesterov else memory
-        reach = np.array([1.0, 0.0, 0.0]) + rate * move
-        last = np.stack([nothing, nothing, ones], axis=1)
-        return np.stack([reach, memory, last], axis=1)
+        reach = rho + rate * move
+        one = np.stack([nothing, nothing, ones], axis=1)
+        return np.stack([reach, memory, one], axis=1)

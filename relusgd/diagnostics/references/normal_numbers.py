@@ -13,14 +13,16 @@ ROOT_2_PI = math.sqrt(2 * math.pi)
 
 def normal_density(u: Array) -> Array:
     """exp(−u²/2)/√(2π), entry by entry."""
-    return np.asarray(np.exp(-np.square(u) / 2) / ROOT_2_PI)
+    exponent = -np.square(u) / 2
+    return np.asarray(np.exp(exponent) / ROOT_2_PI)
 
 
 def probability_above(u: Array) -> Array:
     """How often a normal number is above u, entry by entry."""
     # Equal entries are computed once: NumPy has no error function, and a loop in Python is slow.
     different, place = np.unique(u, return_inverse=True)
-    values = [math.erfc(value / math.sqrt(2)) / 2 for value in different.tolist()]
+    root_2 = math.sqrt(2)
+    values = [math.erfc(value / root_2) / 2 for value in different.tolist()]
     return np.array(values)[place].reshape(np.shape(u))
 
 

@@ -38,10 +38,13 @@ def best_single_unit(x: Array, y: Array) -> SingleUnit:
     Condensed networks stay near this error for a long time (Maennel, Bousquet & Gelly 2018; Luo,
     Xu, Ma & Zhang 2021).
     """
-    candidates = [_fit(x, y, 0.0, 1.0)]
+    constant = _fit(x, y, 0.0, 1.0)
+    candidates = [constant]
     for slope in (1.0, -1.0):
         elbows = np.concatenate([x, _zeros_of_lines(x, y, slope)])
-        candidates += [_fit(x, y, slope, -slope * float(elbow)) for elbow in elbows]
+        for elbow in elbows:
+            bias = -slope * float(elbow)
+            candidates.append(_fit(x, y, slope, bias))
     return min(candidates, key=lambda unit: unit.mse)
 
 
@@ -50,7 +53,8 @@ def _fit(x: Array, y: Array, slope: float, bias: float) -> SingleUnit:
     outputs = np.maximum(slope * x + bias, 0.0)
     size = float(outputs @ outputs)
     output_weight = float(outputs @ y) / size if size else 0.0
-    mse = float(np.mean(np.square(y - output_weight * outputs)))
+    residual = y - output_weight * outputs
+    mse = float(np.mean(np.square(residual)))
     return SingleUnit(mse, slope, bias, output_weight)
 
 
@@ -64,10 +68,14 @@ def _zeros_of_lines(x: Array, y: Array, slope: float) -> list[float]:
     zeros = []
     for count in range(2, len(x) + 1):
         active = first_active[:count]
-        x_mean, y_mean = np.mean(x[active]), np.mean(y[active])
-        from_mean = x[active] - x_mean
+        x_active = x[active]
+        y_active = y[active]
+        x_mean = np.mean(x_active)
+        y_mean = np.mean(y_active)
+        from_mean = x_active - x_mean
         spread = from_mean @ from_mean
-        covariance = from_mean @ y[active]
-        if abs(covariance) > FLAT * np.sqrt(spread) * np.linalg.norm(y[active]):
+        covariance = from_mean @ y_active
+        largest = np.sqrt(spread) * np.linalg.norm(y_active)
+        if abs(covariance) > FLAT * largest:
             zeros.append(float(x_mean - y_mean * spread / covariance))
     return zeros

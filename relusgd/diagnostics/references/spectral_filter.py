@@ -31,14 +31,17 @@ def early_stopped(Phi: Array, y: Array, learning_rate: float, steps: ArrayLike) 
     rates = learning_rate * 2 / n * np.square(s)
     T = np.asarray(steps)[..., None]
     learned = 1 - _power_of_one_minus(rates, T)
-    return np.asarray((learned * (U.T @ y)) @ U.T)
+    along = learned * (U.T @ y)
+    return np.asarray(along @ U.T)
 
 
 def _power_of_one_minus(rates: Array, T: ArrayLike) -> Array:
     """(1 − rates)^T; for small rates without the rounding of 1 − rates, which T would multiply."""
     small = rates < 0.5
-    by_logarithm = np.exp(T * np.log1p(-np.where(small, rates, 0.0)))
-    return np.where(small, by_logarithm, np.power(1 - rates, T))
+    logarithm = np.log1p(-np.where(small, rates, 0.0))
+    by_logarithm = np.exp(T * logarithm)
+    by_power = np.power(1 - rates, T)
+    return np.where(small, by_logarithm, by_power)
 
 
 class RidgeAtStep(NamedTuple):
@@ -72,6 +75,8 @@ def ridge_at_step(
     """
     penalty = len(y) / (2 * learning_rate * step)
     U, s, V = all_triplets(Phi)
-    coefficients = V @ (s / (np.square(s) + penalty) * (U.T @ y))
-    test_error = float(np.mean(np.square(test_Phi @ coefficients - test_y)))
+    shrunk = s / (np.square(s) + penalty)
+    coefficients = V @ (shrunk * (U.T @ y))
+    test_residual = test_Phi @ coefficients - test_y
+    test_error = float(np.mean(np.square(test_residual)))
     return RidgeAtStep(penalty, coefficients, test_error)

@@ -82,4 +82,5 @@ def mean_points(x: Array, y: Array) -> tuple[Array, Array]:
     """The different x, increasing, and the mean of y at each."""
     knots, group = np.unique(x, return_inverse=True)
     counts = np.bincount(group)
-    return knots, np.bincount(group, weights=y) / counts
+    sums = np.bincount(group, weights=y)
+    return knots, sums / counts

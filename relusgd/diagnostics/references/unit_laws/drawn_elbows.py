@@ -19,18 +19,21 @@ class UnitsAtOnePlace:
     slope: SlopeLaw
 
     def gates(self, x: Array, z: Array) -> Array:
-        return self.slope.by_sign(*self._sides(x, z))
+        right, left = self._sides(x, z)
+        return self.slope.by_sign(right, left)
 
     def balanced(self, x: Array, z: Array) -> Array:
         """w² + b² is w² (1 + place²)."""
-        return self.slope.square * (1 + self.place**2) * self.gates(x, z)
+        w_square = self.slope.square
+        return w_square * (1 + self.place**2) * self.gates(x, z)
 
     def outputs(self, x: Array, z: Array) -> Array:
         product = np.multiply.outer(x - self.place, z - self.place)
         return self.slope.square * self.gates(x, z) * product
 
     def mean(self, x: Array) -> Array:
-        right, left = np.maximum(x - self.place, 0), np.maximum(self.place - x, 0)
+        right = np.maximum(x - self.place, 0)
+        left = np.maximum(self.place - x, 0)
         return self.slope.size * self.slope.by_sign(right, left)
 
     def _sides(self, x: Array, z: Array) -> tuple[Array, Array]:
@@ -52,33 +55,39 @@ class PlacedUnits:
     slope: SlopeLaw
 
     def gates(self, x: Array, z: Array) -> Array:
-        return self._mean(*self._parts(x, z))
+        left, right = self._parts(x, z)
+        return self._mean(left, right)
 
     def balanced(self, x: Array, z: Array) -> Array:
         """w² ∫ (1 + e²) de, because w² + b² is w² (1 + e²)."""
         left, right = self._parts(x, z)
-        before = left * (1 + mean_square(self.low, self.low + left))
-        behind = right * (1 + mean_square(self.high - right, self.high))
+        square_before = mean_square(self.low, self.low + left)
+        square_behind = mean_square(self.high - right, self.high)
+        before = left * (1 + square_before)
+        behind = right * (1 + square_behind)
         return self.slope.square * self._mean(before, behind)
 
     def outputs(self, x: Array, z: Array) -> Array:
         """w² ∫ (x − e) (z − e) de; with e from the nearest end of the part no digits are lost."""
         left, right = self._parts(x, z)
-        start, end = self.low + left, self.high - right
+        start = self.low + left
+        end = self.high - right
         before = product_integral(x[:, None] - start, z - start, left)
         behind = product_integral(end - x[:, None], end - z, right)
         return self.slope.square * self._mean(before, behind)
 
     def mean(self, x: Array) -> Array:
-        left = np.clip(x, self.low, self.high) - self.low
-        right = self.high - np.clip(x, self.low, self.high)
+        inside = np.clip(x, self.low, self.high)
+        left = inside - self.low
+        right = self.high - inside
         before = left * (x - self.low - left / 2)
         behind = right * (self.high - right / 2 - x)
         return self.slope.size * self._mean(before, behind)
 
     def _parts(self, x: Array, z: Array) -> tuple[Array, Array]:
         """How much of [low, high] is before both positions, and how much behind both."""
-        first, last = np.minimum.outer(x, z), np.maximum.outer(x, z)
+        first = np.minimum.outer(x, z)
+        last = np.maximum.outer(x, z)
         left = np.clip(first, self.low, self.high) - self.low
         right = self.high - np.clip(last, self.low, self.high)
         return left, right

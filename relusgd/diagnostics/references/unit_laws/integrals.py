@@ -9,7 +9,8 @@ from relusgd.model.network import Array
 
 def mean_square(low: Array | float, high: Array | float) -> Array:
     """The mean of e² between low and high."""
-    return np.asarray((np.square(low) + np.multiply(low, high) + np.square(high)) / 3)
+    squares = np.square(low) + np.multiply(low, high) + np.square(high)
+    return np.asarray(squares / 3)
 
 
 def product_integral(p: Array, q: Array, length: Array) -> Array:

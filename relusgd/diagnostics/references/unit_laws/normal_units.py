@@ -36,7 +36,8 @@ class NormalUnits:
 
     def outputs(self, x: Array, z: Array) -> Array:
         apart: Array = np.abs(np.subtract.outer(x, z))
-        together: Array = self._other_angle(x, z) * (np.multiply.outer(x, z) + 1)
+        product = np.multiply.outer(x, z) + 1
+        together: Array = self._other_angle(x, z) * product
         return self.deviation**2 / (2 * np.pi) * (apart + together)
 
     def mean(self, x: Array) -> Array:
@@ -46,7 +47,8 @@ class NormalUnits:
     def _other_angle(self, x: Array, z: Array) -> Array:
         """π − θ."""
         apart = np.abs(np.subtract.outer(x, z))
-        theta: Array = np.arctan2(apart, np.multiply.outer(x, z) + 1)
+        product = np.multiply.outer(x, z) + 1
+        theta: Array = np.arctan2(apart, product)
         return np.pi - theta
 
 
@@ -68,12 +70,16 @@ class NormalBiases:
         return _mean([both.one for both in self._both_active(x, z)])
 
     def balanced(self, x: Array, z: Array) -> Array:
-        terms = [both.slope**2 * both.one + both.square for both in self._both_active(x, z)]
+        terms = []
+        for both in self._both_active(x, z):
+            w = both.slope
+            terms.append(w**2 * both.one + both.square)
         return _mean(terms)
 
     def outputs(self, x: Array, z: Array) -> Array:
         """(w x + b) (w z + b) is w² x z + w (x + z) b + b²."""
-        product, total = np.multiply.outer(x, z), np.add.outer(x, z)
+        product = np.multiply.outer(x, z)
+        total = np.add.outer(x, z)
         terms = []
         for both in self._both_active(x, z):
             w = both.slope
@@ -84,19 +90,23 @@ class NormalBiases:
         total = np.zeros_like(x)
         for w in self.slopes:
             tau = -w * x / self.deviation
-            total += w * x * probability_above(tau) + self.deviation * normal_density(tau)
+            from_slope = w * x * probability_above(tau)
+            from_bias = self.deviation * normal_density(tau)
+            total += from_slope + from_bias
         return total / len(self.slopes)
 
     def _both_active(self, x: Array, z: Array) -> Iterator[_BothActive]:
         """For every slope, what is expected of a unit where it is active at both places."""
         for w in self.slopes:
-            tau_x, tau_z = -w * x / self.deviation, -w * z / self.deviation
+            tau_x = -w * x / self.deviation
+            tau_z = -w * z / self.deviation
+            tau = np.maximum.outer(tau_x, tau_z)
             # The tail falls, so that of the larger τ is the smaller one.
             tail = np.minimum.outer(probability_above(tau_x), probability_above(tau_z))
-            tau = np.maximum.outer(tau_x, tau_z)
             density = normal_density(tau)
+            bias = self.deviation * density
             square = self.deviation**2 * (tau * density + tail)
-            yield _BothActive(w, tail, self.deviation * density, square)
+            yield _BothActive(w, tail, bias, square)
 
 
 @dataclass(frozen=True, eq=False)

@@ -38,7 +38,8 @@ class UniformBiases:
 
     def balanced(self, x: Array, z: Array) -> Array:
         def squares(w: Array, start: Array, length: Array) -> Array:
-            return np.asarray(length * (w**2 + mean_square(start, start + length)))
+            bias_square = mean_square(start, start + length)
+            return np.asarray(length * (w**2 + bias_square))
 
         return self._expected(x[:, None], z[None, :], squares)
 
@@ -52,34 +53,44 @@ class UniformBiases:
 
     def mean(self, x: Array) -> Array:
         def output(w: Array, start: Array, length: Array) -> Array:
-            return np.asarray(length * (w * x + start + length / 2))
+            at_middle = w * x + start + length / 2
+            return np.asarray(length * at_middle)
 
         return self._expected(x, x, output)
 
     def _expected(self, x: Array, z: Array, integral: BiasIntegral) -> Array:
         """The mean over the slopes of what is integrated over the biases; x, z: of one shape."""
-        total = np.zeros(np.broadcast_shapes(x.shape, z.shape))
+        shape = np.broadcast_shapes(x.shape, z.shape)
+        total = np.zeros(shape)
         for w, weight in self._nodes(x, z):
-            start = np.clip(np.maximum(-w * x, -w * z), -self.limit, self.limit)
-            total += weight * integral(w, start, self.limit - start)
+            t = np.maximum(-w * x, -w * z)
+            start = np.clip(t, -self.limit, self.limit)
+            length = self.limit - start
+            total += weight * integral(w, start, length)
         return total / (2 * self.limit)
 
     def _nodes(self, x: Array, z: Array) -> Iterator[tuple[Array, Array]]:
         """Slopes and their weights, which add up to 1."""
         if self.slopes is not None:
+            weight = 1 / len(self.slopes)
             for slope in self.slopes:
-                yield np.array(slope), np.array(1 / len(self.slopes))
+                yield np.array(slope), np.array(weight)
             return
         ends = self._ends(x, z)
         for low, high in pairwise(ends):
-            middle, half = (low + high) / 2, (high - low) / 2
-            for node, weight in zip(*GAUSS_3, strict=True):
-                for side in (-1.0, 1.0):
-                    yield side * (middle + node * half), weight * half / (2 * self.limit)
+            middle = (low + high) / 2
+            half = (high - low) / 2
+            for node, node_weight in zip(*GAUSS_3, strict=True):
+                size = middle + node * half
+                weight_of_size = node_weight * half / (2 * self.limit)
+                yield -1.0 * size, weight_of_size
+                yield 1.0 * size, weight_of_size
 
     def _ends(self, x: Array, z: Array) -> tuple[Array, ...]:
         """Sizes of slopes between which nothing begins or ends, from 0 to the limit."""
         at_x = self.limit / np.maximum(np.abs(x), 1.0)
         at_z = self.limit / np.maximum(np.abs(z), 1.0)
+        first = np.minimum(at_x, at_z)
+        second = np.maximum(at_x, at_z)
         nothing = np.zeros_like(at_x)
-        return nothing, np.minimum(at_x, at_z), np.maximum(at_x, at_z), nothing + self.limit
+        return nothing, first, second, nothing + self.limit
