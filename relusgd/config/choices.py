@@ -18,10 +18,13 @@ def choices_of(key: str) -> list[str]:
     alone, or is no key.
     """
     *block, name = key.split(".")
-    schemas = [properties(section).get(name, {}) for section in sections_at(tuple(block))]
-    words = [word for schema in schemas for word in _words(schema)]
+    words: list[str] = []
     if key == TARGET:
-        words = [*NAMED_TARGETS, *words]
+        words += NAMED_TARGETS
+    for section in sections_at(tuple(block)):
+        schema = properties(section).get(name, {})
+        words += _words(schema)
+    # Two kinds of a section may take the same word.
     return list(dict.fromkeys(words))
 
 

@@ -89,7 +89,8 @@ def changed_yaml(config: Section) -> str:
 
     For people: of a list longer than LONGEST_LIST the first and last items are shown.
     """
-    return "".join(_lines(_shortened(changed(config)), ""))
+    values = _shortened(changed(config))
+    return "".join(_lines(values, ""))
 
 
 def mapping_to_yaml(values: Mapping[str, object]) -> str:
@@ -100,21 +101,22 @@ def mapping_to_yaml(values: Mapping[str, object]) -> str:
 def _shortened(value: object) -> object:
     if isinstance(value, Mapping):
         return {key: _shortened(item) for key, item in value.items()}
-    if isinstance(value, tuple) and len(value) > LONGEST_LIST:
-        return (*value[:3], f"… {len(value) - 6:,} more …", *value[-3:])
-    return value
+    if not isinstance(value, tuple) or len(value) <= LONGEST_LIST:
+        return value
+    left_out = len(value) - 6
+    return (*value[:3], f"… {left_out:,} more …", *value[-3:])
 
 
 def _lines(block: object, indent: str) -> Iterator[str]:
     assert isinstance(block, Mapping)
     for key, value in block.items():
-        if isinstance(value, Mapping) and value and _is_block(indent, key):
+        is_on_top = not indent
+        # Sections, grids and cases take several lines.
+        takes_lines = is_on_top or key in ("grid", "cases")
+        if isinstance(value, Mapping) and value and takes_lines:
             yield f"{indent}{quoted(key)}:\n"
             yield from _lines(value, indent + "  ")
-        elif indent or key not in BESIDE_THE_RUN or value is not None:
+            continue
+        is_left_out = is_on_top and key in BESIDE_THE_RUN and value is None
+        if not is_left_out:
             yield f"{indent}{quoted(key)}: {value_text(value)}\n"
-
-
-def _is_block(indent: str, key: str) -> bool:
-    """Whether a mapping takes several lines, as sections, grids and cases do."""
-    return not indent or key in ("grid", "cases")

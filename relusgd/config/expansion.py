@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import chain, product
 from typing import Literal
 
 from relusgd.config.dumping import dump, written
@@ -60,7 +60,9 @@ class Combination:
 
     def _setting(self, key: str, value: object) -> str:
         setting = assignment(key, value)
-        return assignment_with_digits(key, value) if setting in self.twins else setting
+        if setting in self.twins:
+            return assignment_with_digits(key, value)
+        return setting
 
     def runs(self, auto: AutoEngine | None = None) -> Iterator[PlannedRun]:
         """One run per seed. auto: as in PlannedRun."""
@@ -83,7 +85,8 @@ def planned_runs(config: Config, shard: Shard | None = None) -> list[PlannedRun]
     The grid's keys vary slowest, then the cases, the seeds fastest. Raises ConfigError with every
     fault that a run's config has by itself or between its keys.
     """
-    return [run for runs in chosen_runs(combinations(config), shard) for run in runs]
+    found = combinations(config)
+    return list(chain.from_iterable(chosen_runs(found, shard)))
 
 
 def chosen_runs(
@@ -139,11 +142,14 @@ def _case_twins(found: Sequence[Combination]) -> frozenset[str]:
     A disk that ignores case would hold SGD and sgd in one folder. The earlier one keeps its name,
     so that another value at the end leaves all folders where they are.
     """
-    settings = dict.fromkeys(setting for one in found for setting in one.settings)
     first: dict[str, str] = {}
-    for setting in settings:
-        first.setdefault(setting.lower(), setting)
-    return frozenset(set(settings) - set(first.values()))
+    twins: set[str] = set()
+    for combination in found:
+        for setting in combination.settings:
+            earlier = first.setdefault(setting.lower(), setting)
+            if setting != earlier:
+                twins.add(setting)
+    return frozenset(twins)
 
 
 def _repeated(config: Config, found: Sequence[Combination]) -> Iterator[str]:
@@ -170,14 +176,19 @@ def _combine(
     sweep = config.sweep or SweepSection()
     bundle = {} if case is None else sweep.cases[case]
     places = _places_of_run(places, settings, bundle, case)
-    checked, faults = check_values(with_settings(base, {**settings, **bundle}))
+    values = with_settings(base, {**settings, **bundle})
+    checked, faults = check_values(values)
     if checked is None:
         return None, places.sentences(faults)
     checked._origin = replace(config.origin, case=case, places=places)
-    varied = {key: dump(resolve_key(checked, split_key(key))) for key in settings}
+    varied: dict[str, object] = {}
+    for key in settings:
+        value = resolve_key(checked, split_key(key))
+        varied[key] = dump(value)
     if case is not None:
         varied["case"] = case
-    return Combination(varied, checked, _seeds(checked, sweep)), []
+    seeds = _seeds(checked, sweep)
+    return Combination(varied, checked, seeds), []
 
 
 def _seeds(config: Config, sweep: SweepSection) -> Sequence[int]:
@@ -189,10 +200,11 @@ def _seeds(config: Config, sweep: SweepSection) -> Sequence[int]:
 
 
 def _check_seeds(config: Config, found: Sequence[Combination]) -> None:
-    highest = max(max(one.seeds) for one in found)
+    highest = max(max(combination.seeds) for combination in found)
     if highest > LARGEST_SEED:
         text = f"counts the seeds up to {highest:,}; the largest is {LARGEST_SEED:,}"
-        raise ConfigError([config.origin.fault("sweep.repeat", text)])
+        fault = config.origin.fault("sweep.repeat", text)
+        raise ConfigError([fault])
 
 
 def _places_by_case(places: Places) -> dict[str | None, Places]:
@@ -200,12 +212,18 @@ def _places_by_case(places: Places) -> dict[str | None, Places]:
 
     A run carries its places along: those of all other cases would be too many.
     """
-    lines: dict[str | None, dict[Path, int]] = {None: {}}
+    outside: dict[Path, int] = {}
+    by_case: dict[str, dict[Path, int]] = {}
     for path, line in places.lines.items():
-        is_case = path[:2] == ("sweep", "cases") and len(path) > 2
-        case = str(path[2]) if is_case else None
-        lines.setdefault(case, {})[path] = line
-    return {case: replace(places, lines={**lines[None], **own}) for case, own in lines.items()}
+        match path:
+            case ("sweep", "cases", case, *_):
+                by_case.setdefault(str(case), {})[path] = line
+            case _:
+                outside[path] = line
+    found: dict[str | None, Places] = {None: replace(places, lines=outside)}
+    for case, inside in by_case.items():
+        found[case] = replace(places, lines={**outside, **inside})
+    return found
 
 
 def _places_of_run(
@@ -215,9 +233,13 @@ def _places_of_run(
     case: str | None,
 ) -> Places:
     """Where a run's values come from: what varies, from the sweep's block or the command line."""
-    lines, overrides = dict(places.lines), dict(places.overrides)
-    sources: dict[str, Path] = {key: ("sweep", "grid", key) for key in settings}
-    sources |= {key: ("sweep", "cases", str(case), key) for key in bundle}
+    lines = dict(places.lines)
+    overrides = dict(places.overrides)
+    sources: dict[str, Path] = {}
+    for key in settings:
+        sources[key] = ("sweep", "grid", key)
+    for key in bundle:
+        sources[key] = ("sweep", "cases", str(case), key)
     for key, source in sources.items():
         target = split_key(key)
         move_lines(lines, source, target)

@@ -64,7 +64,10 @@ def _bounds(option: Schema) -> str:
 
 def named_values(option: Schema) -> list[str]:
     """The names that an option lists, if it is a list of names."""
-    return [option["const"]] if "const" in option else option.get("enum", [])
+    if "const" in option:
+        return [option["const"]]
+    names: list[str] = option.get("enum", [])
+    return names
 
 
 def refusal(schema: Schema, given: object) -> str:
@@ -75,7 +78,8 @@ def refusal(schema: Schema, given: object) -> str:
         # Whoever gave a number need not hear that an expression is taken, too.
         options = [option for option in options if not _is_text(option)]
     expected = in_words({"anyOf": options})
-    return f"must be {expected}, not {shown(given)}{_hint(schema, given)}"
+    hint = _hint(schema, given)
+    return f"must be {expected}, not {shown(given)}{hint}"
 
 
 def _is_text(option: Schema) -> bool:
@@ -90,17 +94,22 @@ def length_refusal(schema: Schema, count: int) -> str:
 
 
 def _hint(schema: Schema, given: object) -> str:
+    """What a value that does not fit may have meant; empty where nothing is known."""
     options = alternatives(schema)
     types = {option.get("type") for option in options}
     if isinstance(given, str):
-        choices = [choice for option in options for choice in named_values(option)]
+        choices: list[str] = []
+        for option in options:
+            choices += named_values(option)
         return choice_hint(given, choices) or _list_hint(given, types) or _number_hint(given, types)
     if not isinstance(given, int | float):
         return ""
     takes_numbers = bool(types & {"integer", "number"})
-    if not takes_numbers and any(_is_text(option) for option in options):
+    takes_texts = any(_is_text(option) for option in options)
+    if takes_texts and not takes_numbers:
         return f"; write '{shown(given)}' in quotes"
-    if "number" in types and not isinstance(given, bool) and HUGE < abs(given) < math.inf:
+    is_huge = not isinstance(given, bool) and HUGE < abs(given) < math.inf
+    if is_huge and "number" in types:
         return f" (at most {exact_number(HUGE)} in size)"
     return ""
 
@@ -135,8 +144,10 @@ def _number_hint(given: str, types: set[object]) -> str:
     if not types & {"integer", "number"} or len(given) > 40:
         return ""
     text = given.strip()
-    numbers = [one for one in _readings(text) if "number" in types or one.is_integer()]
-    meanings = [exact_number(one) for one in numbers]
+    numbers = _readings(text)
+    if "number" not in types:
+        numbers = [number for number in numbers if number.is_integer()]
+    meanings = [exact_number(number) for number in numbers]
     if meanings == [text]:
         return f"; write {text} without quotes"
     if _are_numbers(re.split(r"[,;\s]+", text)):

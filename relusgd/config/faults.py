@@ -45,9 +45,11 @@ Errors = Sequence[ErrorDetails]
 
 def translate(error: ValidationError, values: Mapping[str, object]) -> list[Broken]:
     """Every fault that pydantic found in these values, one per key."""
+    details = error.errors(include_url=False, include_context=False, include_input=False)
     by_path: dict[Path, list[ErrorDetails]] = {}
-    for detail in error.errors(include_url=False, include_context=False, include_input=False):
-        path, detail["loc"] = _split(detail["loc"])
+    for detail in details:
+        path, inside = _split(detail["loc"])
+        detail["loc"] = inside
         by_path.setdefault(path, []).append(detail)
     return [_broken(path, errors, values) for path, errors in by_path.items()]
 
@@ -66,14 +68,17 @@ def _split(location: tuple[str | int, ...]) -> tuple[Path, tuple[str | int, ...]
 
 
 def _broken(path: Path, errors: Errors, values: Mapping[str, object]) -> Broken:
-    kind, inside = errors[0]["type"], errors[0]["loc"]
+    first = errors[0]
+    kind = first["type"]
+    inside = first["loc"]
     given = value_at(values, path)
     if kind == "extra_forbidden":
         unknown = Fault(path, _unknown_key(path, values))
         return Broken(unknown, path)
     if kind == "missing" and not inside:
         block = path[:-1]
-        missing = Fault(path, _missing(block, values), also=((*block, "kind"),))
+        kind_path = (*block, "kind")
+        missing = Fault(path, _missing(block, values), also=(kind_path,))
         return Broken(missing, block)
     if kind == "model_type" or kind.startswith("union_tag"):
         return Broken(_wrong_section(path, given, kind), path)
@@ -84,21 +89,30 @@ def _broken(path: Path, errors: Errors, values: Mapping[str, object]) -> Broken:
 
 def _schema(path: Path, values: Mapping[str, object]) -> Schema:
     """The JSON schema of a key, of the kind that is written in its block."""
-    block, key = path[:-1], str(path[-1])
-    tables = [properties(section) for section in sections_written(block, values)]
-    return next(table[key] for table in tables if key in table)
+    block, key = _block_and_key(path)
+    for section in sections_written(block, values):
+        table = properties(section)
+        if key in table:
+            schema: Schema = table[key]
+            return schema
+    raise KeyError(key)
+
+
+def _block_and_key(path: Path) -> tuple[Path, str]:
+    *block, key = path
+    return tuple(block), str(key)
 
 
 def _unknown_key(path: Path, values: Mapping[str, object]) -> str:
-    block, name = path[:-1], str(path[-1])
+    block, name = _block_and_key(path)
     kinds = kinds_at(block)
     owners = [kind for kind, section in kinds.items() if name in section.model_fields]
     if not owners:
         return unknown_key(name, block, keys_in(block, values))
     kind = written_kind(block, values)
-    text = f"belongs to kind: {' or '.join(owners)}; this {block[-1]} is of kind: {kind}"
     is_default = value_at(values, (*block, "kind")) is None
-    return f"{text}, the default" if is_default else text
+    own_kind = f"{kind}, the default" if is_default else kind
+    return f"belongs to kind: {' or '.join(owners)}; this {block[-1]} is of kind: {own_kind}"
 
 
 def _missing(block: Path, values: Mapping[str, object]) -> str:
@@ -125,7 +139,8 @@ def _wrong_section(path: Path, given: object, error: str) -> Fault:
 
 
 def _no_section(path: Path, given: object) -> str:
-    names = list(sections_at(path)[0].model_fields)
+    section = sections_at(path)[0]
+    names = list(section.model_fields)
     keys = f"keys such as {', '.join(names[:3])}"
     if given is None:
         return f"has nothing below it; write {keys}, or leave {dotted(path)} out"

@@ -50,9 +50,12 @@ class DataChoice:
     def command(self, target: Path) -> str:
         """The command that writes this choice to a config."""
         words = ["relusgd", "new", str(target), "--data", self.file]
-        for option, value in (("--x", self.x), ("--y", self.y), ("--decimal", self.decimal)):
-            if value is not None:
-                words += [option, value]
+        if self.x is not None:
+            words += ["--x", self.x]
+        if self.y is not None:
+            words += ["--y", self.y]
+        if self.decimal is not None:
+            words += ["--decimal", self.decimal]
         return shlex.join(words)
 
 
@@ -107,7 +110,8 @@ def _read(target: Path, choice: DataChoice) -> _ChosenColumns:
     x, y = (layout.names[index] for index in places)
     columns = _read_columns(path, target, choice, (x, y))
     _check_points(path, columns)
-    return _ChosenColumns(columns, [name for name in names if name not in (x, y, NAMELESS)])
+    others = [name for name in names if name not in (x, y, NAMELESS)]
+    return _ChosenColumns(columns, others)
 
 
 def _clean(name: str | None) -> str | None:
@@ -119,8 +123,9 @@ def _example(target: Path, choice: DataChoice, names: Sequence[str]) -> str | No
     named = [name for name in names if not reads_as_number(name)]
     if choice.x is not None or choice.y is not None or len(named) < 2:
         return None
-    x, y = named[:2]
-    return f"choose two of them, such as:  {replace(choice, x=x, y=y).command(target)}"
+    x, y, *_ = named
+    example = replace(choice, x=x, y=y)
+    return f"choose two of them, such as:  {example.command(target)}"
 
 
 def _read_columns(
@@ -136,11 +141,13 @@ def _read_columns(
     try:
         return read_columns(path, *names, missing="skip", decimal=choice.decimal)
     except ConfigError as error:
-        signs = [
-            sign for sign in DECIMALS if choice.decimal is None and _is_read(path, names, sign)
-        ]
-        commands = [replace(choice, decimal=sign).command(target) for sign in signs]
-        hint = "say which:  " + "\nor:  ".join(commands) if commands else error.hint
+        commands = []
+        if choice.decimal is None:
+            readable = [sign for sign in DECIMALS if _is_read(path, names, sign)]
+            commands = [replace(choice, decimal=sign).command(target) for sign in readable]
+        hint = error.hint
+        if commands:
+            hint = "say which:  " + "\nor:  ".join(commands)
         raise ConfigError(error.faults, hint) from None
 
 
@@ -156,7 +163,8 @@ def _is_read(path: Path, names: tuple[str, str], decimal: Decimal) -> bool:
 def _check_points(path: Path, columns: DataColumns) -> None:
     """Raise InputError where no training could begin with these points."""
     share = _test_fraction(columns)
-    standardize(csv_dataset(path, columns, test_fraction=share, split_order=np.arange))
+    dataset = csv_dataset(path, columns, test_fraction=share, split_order=np.arange)
+    standardize(dataset)
 
 
 # Writing
@@ -164,12 +172,13 @@ def _check_points(path: Path, columns: DataColumns) -> None:
 
 def _config_text(target: Path, choice: DataChoice, table: _ChosenColumns) -> str:
     columns = table.columns
-    lines = [
-        *(f"# {note}" for note in _notes(table)),
+    path = _path_from(target.parent, choice.file)
+    lines = [f"# {note}" for note in _notes(table)]
+    lines += [
         MODELINE.rstrip(),
         "data:",
         "  kind: csv",
-        f"  path: {value_text(_path_from(target.parent, choice.file))}",
+        f"  path: {value_text(path)}",
         f"  x: {value_text(columns.x_name)}",
         f"  y: {value_text(columns.y_name)}",
     ]
@@ -202,9 +211,11 @@ def _notes(table: _ChosenColumns) -> tuple[str, ...]:
 
 def _path_from(folder: Path, file: str) -> str:
     """The path of the data file as a config in this folder names it."""
-    if file.startswith("~") or Path(file).is_absolute() or folder == Path():
+    path = Path(file)
+    if file.startswith("~") or path.is_absolute() or folder == Path():
         return file
-    beside = Path(file).parent.resolve() / Path(file).name
+    # The file's own name stays, be it that of a link.
+    beside = path.parent.resolve() / path.name
     return os.path.relpath(beside, folder.resolve())
 
 
@@ -218,7 +229,8 @@ def _test_fraction(columns: DataColumns) -> float:
 
 
 def _steps_per_epoch(columns: DataColumns) -> int:
-    return math.ceil((len(columns.x) - _held_out(columns)) / BATCH)
+    n_train = len(columns.x) - _held_out(columns)
+    return math.ceil(n_train / BATCH)
 
 
 def _epochs(columns: DataColumns) -> int:

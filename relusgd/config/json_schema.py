@@ -25,7 +25,9 @@ class _Generator(GenerateJsonSchema):
 
     def encode_default(self, dft: Any) -> Any:
         """Immutable mappings too, which pydantic does not know."""
-        return dict(dft) if isinstance(dft, FrozenMapping) else super().encode_default(dft)
+        if isinstance(dft, FrozenMapping):
+            return dict(dft)
+        return super().encode_default(dft)
 
 
 def json_schema() -> dict[str, Any]:
@@ -55,7 +57,8 @@ def schema_text() -> str:
 def properties(section: type[Section]) -> dict[str, Any]:
     """Key → JSON schema of every key in a section."""
     schema = section.model_json_schema(schema_generator=_Generator)
-    found: dict[str, Any] = (
-        schema.get("properties") or schema["$defs"][section.__name__]["properties"]
-    )
+    if "properties" not in schema:
+        # A section that other sections of its schema refer to stands among the definitions.
+        schema = schema["$defs"][section.__name__]
+    found: dict[str, Any] = schema["properties"]
     return found

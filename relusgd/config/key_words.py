@@ -16,7 +16,9 @@ def key_words(key: str, others: Iterable[str] = ()) -> str:
     """
     if key in WORDS:
         return WORDS[key]
-    *above, last = key.split(".")
-    has_twin = any(other.split(".")[-1] == last for other in others if other != key)
-    parts = [*above, last] if has_twin else [last]
-    return " ".join(parts).replace("_", " ")
+    _, _, last = key.rpartition(".")
+    for other in others:
+        _, _, other_last = other.rpartition(".")
+        if other != key and other_last == last:
+            return key.replace(".", " ").replace("_", " ")
+    return last.replace("_", " ")

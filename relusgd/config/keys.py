@@ -42,9 +42,10 @@ def kinds_at(path: Path) -> dict[str, type[Section]]:
     """Kind → model of a section whose keys depend on its `kind`; empty for other paths."""
     kinds = {}
     for section in sections_at(path):
-        if "kind" in section.model_fields:
-            names = get_args(section.model_fields["kind"].annotation)
-            kinds[names[0]] = section
+        field = section.model_fields.get("kind")
+        if field is not None:
+            (kind,) = get_args(field.annotation)
+            kinds[kind] = section
     return kinds
 
 
@@ -53,8 +54,9 @@ def is_tagged(path: Path) -> bool:
     *block, key = path
     for section in sections_at(tuple(block)):
         field = section.model_fields.get(str(key))
-        metadata = [] if field is None else field.metadata
-        if any(isinstance(item, Discriminator) for item in metadata):
+        if field is None:
+            continue
+        if any(isinstance(item, Discriminator) for item in field.metadata):
             return True
     return False
 
@@ -103,8 +105,11 @@ def keys_in(block: Path, values: Mapping[str, object]) -> list[str]:
 def is_switch(key: str) -> bool:
     """Whether this dotted key takes true or false."""
     *block, name = key.split(".")
-    fields = [one.model_fields.get(name) for one in sections_at(tuple(block))]
-    return any(field is not None and field.annotation is bool for field in fields)
+    for section in sections_at(tuple(block)):
+        field = section.model_fields.get(name)
+        if field is not None and field.annotation is bool:
+            return True
+    return False
 
 
 def key_named(name: str) -> str | None:
@@ -112,7 +117,9 @@ def key_named(name: str) -> str | None:
 
     Examples: training.epochs for epochs, training.learning_rate for lr.
     """
-    return name if name in known_keys() else _key_meant(name, "", tuple(Config.model_fields))
+    if name in known_keys():
+        return name
+    return _key_meant(name, "", tuple(Config.model_fields))
 
 
 def unknown_key(name: str, block: Path, siblings: Collection[str]) -> str:
@@ -121,17 +128,20 @@ def unknown_key(name: str, block: Path, siblings: Collection[str]) -> str:
         outer, _, inner = name.partition(".")
         return f"is two keys, one in the other; write {outer}: {{{inner}: …}}"
     meant = _key_meant(name, dotted(block), siblings)
-    hint = f"; did you mean {meant}?" if meant else did_you_mean(name, siblings)
-    return f"is not a known key{hint}"
+    if meant is None:
+        return f"is not a known key{did_you_mean(name, siblings)}"
+    return f"is not a known key; did you mean {meant}?"
 
 
 def _key_meant(name: str, block: str, siblings: Collection[str]) -> str | None:
     """A key of this block that other tools call so, else a key of another block of this name."""
     meant = key_meant(name, block)
-    meant_block, _, own_name = (meant or "").rpartition(".")
-    is_here = bool(meant) and meant_block == block
-    if is_here and own_name in siblings:
-        return own_name
+    is_here = False
+    if meant is not None:
+        meant_block, _, own_name = meant.rpartition(".")
+        is_here = meant_block == block
+        if is_here and own_name in siblings:
+            return own_name
     elsewhere = [key for key in known_keys() if key.endswith(f".{name}")]
     if len(elsewhere) == 1:
         return elsewhere[0]

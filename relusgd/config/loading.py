@@ -71,7 +71,9 @@ def load_config(
     faults = [*document.faults, *faults]
     if config is None or faults:
         raise ConfigError(places.sentences(faults))
-    set_now = {key: resolve_key(config, split_key(key), values) for key in overrides or {}}
+    set_now: dict[str, object] = {}
+    for key in overrides or {}:
+        set_now[key] = resolve_key(config, split_key(key), values)
     config._origin = replace(
         origin,
         overrides={**origin.overrides, **set_now},
@@ -124,9 +126,9 @@ def _read_bytes(file: FilePath) -> bytes:
     try:
         return read_file(file)
     except InputError as error:
-        raise ConfigError(
-            [f"{shown_path(file)}{error.message.removeprefix(str(file))}"], _files_nearby(file)
-        ) from None
+        problem = error.message.removeprefix(str(file))
+        fault = f"{shown_path(file)}{problem}"
+        raise ConfigError([fault], _files_nearby(file)) from None
 
 
 def _files_nearby(file: FilePath) -> str | None:
@@ -141,12 +143,12 @@ def _files_nearby(file: FilePath) -> str | None:
         return f"did you mean {by_stem[near]}?"
     shipped = shipped_configs()
     name = nearest(file.stem, shipped)
-    if name:
-        return Advice(
-            f"{name} comes with relusgd: {str(shipped[name])!r}",
-            f"{name} comes with relusgd; relusgd new {name}.yaml --from {name} copies it",
-        )
-    return None
+    if name is None:
+        return None
+    return Advice(
+        f"{name} comes with relusgd: {str(shipped[name])!r}",
+        f"{name} comes with relusgd; relusgd new {name}.yaml --from {name} copies it",
+    )
 
 
 def _top_faults(document: Document) -> list[Fault]:
@@ -169,10 +171,11 @@ def _take_case(values: dict[str, object], case: str, places: Places) -> dict[str
         place = places.find(("sweep", "cases"))
         hint = did_you_mean(case, map(shown_key, cases))
         raise ConfigError([f"{places.name_case(case)}: no such case at {place}{hint}"])
-    if not isinstance(cases[case], dict):
+    bundle = cases[case]
+    if not isinstance(bundle, dict):
         fault = Fault(("sweep", "cases", case), "must be a mapping of keys to values")
         raise ConfigError([places.sentence(fault)])
-    return with_case(values, cases[case], case, places)
+    return with_case(values, bundle, case, places)
 
 
 def _no_cases(case: str, places: Places, *, is_sweep: bool) -> ConfigError:

@@ -57,10 +57,12 @@ def sweep_name(config: Config) -> str:
 def _assignments(config: Config) -> list[str]:
     """`key=value` for all that was set, by key, and for the case."""
     origin = config.origin
-    set_keys = origin.overrides if origin.stem is not None else changed_keys(config)
-    values = {
-        key: value for key, value in set_keys.items() if key.split(".")[0] not in BESIDE_THE_RUN
-    }
+    set_keys = changed_keys(config) if origin.stem is None else origin.overrides
+    values: dict[str, object] = {}
+    for key, value in set_keys.items():
+        section, _, _ = key.partition(".")
+        if section not in BESIDE_THE_RUN:
+            values[key] = value
     if origin.case is not None:
         values["case"] = origin.case
     return [assignment(key, values[key]) for key in sorted(values)]
@@ -116,8 +118,11 @@ def join_name(parts: Iterable[str]) -> str:
 
 def stem_text(stem: str) -> str:
     """The stem of a config's file; a leading dot would hide the folder."""
-    text = OTHER_CHARACTERS.sub("-", re.sub(r"^\.", "-", stem))[:LONGEST_STEM] or "-"
-    return text if text == stem else f"{text}~{_digits(stem)}"
+    visible = re.sub(r"^\.", "-", stem)
+    text = OTHER_CHARACTERS.sub("-", visible)[:LONGEST_STEM] or "-"
+    if text == stem:
+        return text
+    return f"{text}~{_digits(stem)}"
 
 
 def name_text(key: str, value: object) -> str:
@@ -139,11 +144,10 @@ def plain_text(value: object) -> str:
     """A value as people write it, on one line: 0.02, 20x20, sin(6*x)."""
     if isinstance(value, str):
         return value
-    if isinstance(value, Sequence) and not any(
-        isinstance(item, Sequence | Mapping) for item in value
-    ):
-        return "x".join(value_text(item) for item in value)
-    return value_text(value)
+    if not isinstance(value, Sequence):
+        return value_text(value)
+    is_nested = any(isinstance(item, Sequence | Mapping) for item in value)
+    return value_text(value) if is_nested else "x".join(map(value_text, value))
 
 
 def _canonical(value: object) -> str:
@@ -152,4 +156,5 @@ def _canonical(value: object) -> str:
 
 
 def _digits(text: str, count: int = 6) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:count]
+    content = text.encode("utf-8", "surrogatepass")
+    return hashlib.sha256(content).hexdigest()[:count]

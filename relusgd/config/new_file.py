@@ -53,7 +53,8 @@ def is_taken(target: Path) -> bool:
 
 def free_name(file: Path) -> Path:
     """The file's name, with the first number from 2 on where something stands under it."""
-    name, number = file, 2
+    name = file
+    number = 2
     while is_taken(name):
         name = file.with_name(f"{file.stem}-{number}{file.suffix}")
         number += 1

@@ -73,4 +73,5 @@ def words_at_width(value: float | str, width: int) -> str:
     """0.02, or an expression with its value: 0.2/width**0.5 = 0.0316."""
     if not isinstance(value, str):
         return exact_number(value)
-    return f"{value} = {exact_number(float(f'{at_width(value, width):.6g}'))}"
+    rounded = float(f"{at_width(value, width):.6g}")
+    return f"{value} = {exact_number(rounded)}"

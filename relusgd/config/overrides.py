@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import TypeVar
 
-from relusgd.config.source import Fault, Path, Places, covers, paths_below, split_key
+from relusgd.config.source import Fault, Path, Places, paths_below, split_key
 from relusgd.config.target_text import TARGET, target_meant
 from relusgd.config.value_types import MAX_RUNS
 from relusgd.config.values import NotPlainError, plain
@@ -72,7 +73,10 @@ def parse_grid(text: str) -> tuple[str, list[object]]:
 
 def has_several_values(text: str) -> bool:
     """Whether a text holds several values as --grid takes them: "0.1,0.2" or "0..4"."""
-    return RANGE.fullmatch(text) is not None or len(list(_split_at_commas(text))) > 1
+    if RANGE.fullmatch(text) is not None:
+        return True
+    _, *others = _split_at_commas(text)
+    return bool(others)
 
 
 def parse_overrides(texts: Iterable[str]) -> dict[str, object]:
@@ -101,7 +105,7 @@ def _parse_all(texts: Iterable[str], parse: Callable[[str], tuple[str, Value]]) 
         except ConfigError as error:
             errors.append(error)
     if errors:
-        faults = [fault for error in errors for fault in error.faults]
+        faults = list(chain.from_iterable(error.faults for error in errors))
         hints = [error.hint for error in errors if error.hint]
         first_hint = hints[0] if hints else None
         raise ConfigError(faults, first_hint)
@@ -143,7 +147,9 @@ def _grid_values(text: str, label: str) -> Iterator[object]:
 
 def _split_at_commas(text: str) -> Iterator[str]:
     """The text split at the commas that are outside of brackets and quotes."""
-    depth, quote, start = 0, "", 0
+    depth = 0
+    quote = ""
+    start = 0
     for place, character in enumerate(text):
         if quote:
             if character == quote:
@@ -213,7 +219,8 @@ def with_settings(values: dict[str, object], settings: Mapping[str, object]) -> 
 
 def with_value(values: dict[str, object], path: Path, value: object) -> dict[str, object]:
     """A copy with the value at this path; what is not a mapping on the way there becomes one."""
-    name, rest = str(path[0]), path[1:]
+    name = str(path[0])
+    rest = path[1:]
     if not rest:
         return {**values, name: value}
     block = values.get(name)
@@ -224,7 +231,8 @@ def with_value(values: dict[str, object], path: Path, value: object) -> dict[str
 
 def without(values: dict[str, object], path: Path) -> dict[str, object]:
     """A copy without what stands at this path; an item of a list takes its whole list along."""
-    name, rest = str(path[0]), path[1:]
+    name = str(path[0])
+    rest = path[1:]
     if name not in values:
         return values
     block = values[name]
@@ -239,6 +247,6 @@ def move_lines(lines: dict[Path, int], source: Path, target: Path) -> None:
     for path in paths_below(lines, source):
         below = path[len(source) :]
         moved[(*target, *below)] = lines[path]
-    for path in [path for path in lines if covers(target, path)]:
+    for path in list(paths_below(lines, target)):
         del lines[path]
     lines.update(moved)

@@ -50,10 +50,11 @@ def read_plain_lines(text: str) -> tuple[dict[str, object], Lines] | None:
             block = _BLOCK.match(text, position)
             if block is None or block[1] in values:
                 return None
+            key = block[1]
             value, offsets = _block_content(block)
-            values[block[1]] = value
+            values[key] = value
             for path, offset in offsets:
-                lines[(block[1], *path)] = line + offset
+                lines[(key, *path)] = line + offset
             position = block.end()
             line += text.count("\n", block.start(), position)
     except _OtherYamlError:
@@ -66,9 +67,11 @@ def _block_content(block: re.Match[str]) -> tuple[object, Offsets]:
     _, alone, section = block.groups()
     if alone is not None:
         return _value(alone)
-    read = _kept_section if len(section) <= LONGEST_KEPT else _section
-    values, offsets = read(section)
-    return {key: _copied(value) for key, value in values.items()}, offsets
+    if len(section) > LONGEST_KEPT:
+        return _section(section)
+    kept, offsets = _kept_section(section)
+    values = {key: _copied(value) for key, value in kept.items()}
+    return values, offsets
 
 
 def _section(text: str) -> tuple[dict[str, object], Offsets]:

@@ -41,10 +41,12 @@ def _shipped_folder() -> Path:
 
 def describe_shipped() -> dict[str, str]:
     """Name → the first line of every shipped config, which says what it shows."""
-    return {
-        name: file.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
-        for name, file in shipped_configs().items()
-    }
+    descriptions = {}
+    for name, file in shipped_configs().items():
+        with file.open(encoding="utf-8") as lines:
+            first_line = next(lines, "")
+        descriptions[name] = first_line.lstrip("# ").rstrip("\n")
+    return descriptions
 
 
 def copy_shipped(name: str, target: Path) -> list[Path]:

@@ -97,18 +97,24 @@ class Places:
         return self.label if line is None else f"{self.label}:{line}"
 
     def line(self, path: Path) -> int | None:
+        """The line of the value at this path, or of the nearest block around it, where known."""
         for length in range(len(path), 0, -1):
-            if path[:length] in self.lines:
-                return self.lines[path[:length]]
+            line = self.lines.get(path[:length])
+            if line is not None:
+                return line
         return None
 
     def override_of(self, path: Path) -> str | None:
         """The key set from outside the file that holds the value at this path, or a part of it."""
-        above = [key for own, key in self.overrides.items() if covers(own, path)]
-        if above:
-            return max(above, key=len)
-        below = [key for own, key in self.overrides.items() if covers(path, own)]
-        return below[0] if below and path not in self.lines else None
+        around = [key for own, key in self.overrides.items() if covers(own, path)]
+        if around:
+            return max(around, key=len)
+        if path in self.lines:
+            return None
+        for own, key in self.overrides.items():
+            if covers(path, own):
+                return key
+        return None
 
     def sentence(self, fault: Fault) -> str:
         """The whole sentence: place, key, what is wrong."""
@@ -126,7 +132,8 @@ class Places:
         if fault.line is not None:
             return f"{self.label}:{fault.line}"
         for path in (fault.path, *fault.also):
-            if path in self.lines or any(covers(own, path) for own in self.overrides):
+            is_overridden = any(covers(own, path) for own in self.overrides)
+            if is_overridden or path in self.lines:
                 return self.find(path)
         return self.find(fault.path)
 
@@ -134,14 +141,18 @@ class Places:
         """All faults by their lines, those of overrides last; of very many only the first."""
         ordered = sorted(faults, key=self._order)
         told = [self.sentence(fault) for fault in ordered[:MOST_FAULTS]]
+        # Two faults may have the same sentence.
         sentences = list(dict.fromkeys(told))
-        if len(ordered) > MOST_FAULTS:
-            sentences.append(f"{self.label}: and {len(ordered) - MOST_FAULTS:,} faults more")
+        untold = len(ordered) - MOST_FAULTS
+        if untold > 0:
+            sentences.append(f"{self.label}: and {untold:,} faults more")
         return sentences
 
     def _order(self, fault: Fault) -> tuple[bool, int]:
-        is_override = fault.line is None and self.override_of(fault.path) is not None
-        return is_override, fault.line or self.line(fault.path) or 0
+        if fault.line is not None:
+            return False, fault.line
+        is_override = self.override_of(fault.path) is not None
+        return is_override, self.line(fault.path) or 0
 
     def keys_only(self) -> Places:
         """The places of keys alone, without list items: small enough to travel with a config."""
@@ -150,7 +161,7 @@ class Places:
 
 
 def _is_in_list(path: Path) -> bool:
-    return int in map(type, path)
+    return any(isinstance(part, int) for part in path)
 
 
 def broken_or_below(path: Path, broken: Iterable[Path]) -> bool:

@@ -72,8 +72,10 @@ def _layers(written: Mapping[str, object]) -> int:
         if not NAME.fullmatch(name):
             known = "they are called weight_1, bias_1, weight_2, …"
             raise ValueError(f": {shown(name)} is no array of a network; {known}")
-    numbers = [int(name.partition("_")[2]) for name in written]
-    layers = max([2, *numbers])
+    layers = 2
+    for name in written:
+        _, _, number = name.partition("_")
+        layers = max(layers, int(number))
     names: list[str] = []
     for k in range(1, layers + 1):
         names += [f"weight_{k}", f"bias_{k}"]
@@ -81,7 +83,7 @@ def _layers(written: Mapping[str, object]) -> int:
     if missing:
         verb = "is" if len(missing) == 1 else "are"
         depth = counted(layers - 1, "hidden layer")
-        needed = f"a network of {depth} has {names[0]} to {names[-1]}"
+        needed = f"a network of {depth} has weight_1 to bias_{layers}"
         raise ValueError(f": {and_list(missing[:6])} {verb} missing; {needed}")
     return layers
 
@@ -109,7 +111,8 @@ def _rows(name: str, value: object, shape: tuple[int, int], bias: str) -> Rows:
     has_rows = any(isinstance(item, list | tuple) for item in items)
     if not has_rows:
         numbers = _row(name, items)
-        if len(numbers) != fan_in * fan_out or 1 not in shape:
+        may_lack_rows = 1 in shape
+        if not may_lack_rows or len(numbers) != fan_in * fan_out:
             given = counted(len(numbers), "number")
             raise ValueError(_wrong_shape(name, given, shape, bias))
         if fan_in == 1:
@@ -127,8 +130,10 @@ def _rows(name: str, value: object, shape: tuple[int, int], bias: str) -> Rows:
 def _wrong_shape(name: str, given: str, shape: tuple[int, int], bias: str) -> str:
     fan_in, fan_out = shape
     needed = f"{counted(fan_in, 'row')} of {counted(fan_out, 'number')}"
-    rows = "" if name == "weight_1" else "a row per unit of the layer below and "
-    return f": {name} has {given}, and needs {needed}: {rows}a column per number of {bias}"
+    meaning = f"a column per number of {bias}"
+    if name != "weight_1":
+        meaning = f"a row per unit of the layer below and {meaning}"
+    return f": {name} has {given}, and needs {needed}: {meaning}"
 
 
 def _kind_of_start(value: object) -> str | None:

@@ -35,8 +35,10 @@ def varied_paths(sweep: SweepSection | None) -> set[Path]:
 
     Faults between these keys and others are reported for each run.
     """
-    bundles = (sweep.grid, *sweep.cases.values()) if sweep else ()
-    return {split_key(key) for bundle in bundles for key in bundle}
+    if sweep is None:
+        return set()
+    keys = set(sweep.grid).union(*sweep.cases.values())
+    return {split_key(key) for key in keys}
 
 
 def _grid_faults(
@@ -85,22 +87,26 @@ def _case_faults(
 
 
 def _unknown(key: str) -> str | None:
+    """The fault of a key that cannot be varied."""
+    path = split_key(key)
+    if path[0] == "sweep":
+        return "cannot vary the sweep itself"
+    if path[0] == "expect":
+        return "cannot vary what a recipe expects"
     known = [one for one in known_keys() if one not in BESIDE_THE_RUN]
-    block, _, name = key.rpartition(".")
-    first = key.split(".")[0]
-    if first in BESIDE_THE_RUN:
-        whole = {"sweep": "the sweep itself", "expect": "what a recipe expects"}
-        return f"cannot vary {whole[first]}"
-    if any(covers(split_key(one), split_key(key)) for one in known):
+    if any(covers(split_key(one), path) for one in known):
         return None
+    block, _, name = key.rpartition(".")
     meant = key_meant(name, block)
-    hint = f"; did you mean {meant}?" if meant else did_you_mean(key, known)
-    return f"is not a known key{hint}"
+    if meant is None:
+        return f"is not a known key{did_you_mean(key, known)}"
+    return f"is not a known key; did you mean {meant}?"
 
 
 def _varies_kind(sweep: SweepSection) -> bool:
-    """Then which keys of data there are differs from run to run."""
-    return any("data.kind" in keys for keys in (sweep.grid, *sweep.cases.values()))
+    """Whether the kind of data, and so which keys it has, differs from run to run."""
+    bundles = (sweep.grid, *sweep.cases.values())
+    return any("data.kind" in bundle for bundle in bundles)
 
 
 def _value_faults(

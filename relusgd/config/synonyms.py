@@ -88,9 +88,13 @@ VALUES: dict[str, tuple[str, ...]] = {
 
 def key_meant(name: str, block: str) -> str | None:
     """The dotted key that other tools call so; one of this block ("" for the top) before others."""
-    meant = [key for key, names in KEYS.items() if _plain(name) in names]
-    here = [key for key in meant if key.rpartition(".")[0] == block]
-    return next(iter(here + meant), None)
+    plain_name = _plain(name)
+    meant = [key for key, names in KEYS.items() if plain_name in names]
+    for key in meant:
+        block_of_key, _, _ = key.rpartition(".")
+        if block_of_key == block:
+            return key
+    return meant[0] if meant else None
 
 
 def value_meant(word: str, choices: Collection[str]) -> str | None:

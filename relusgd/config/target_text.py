@@ -44,7 +44,10 @@ def _explained(fault: Fault, lines: list[str]) -> Fault:
     if fault.line is None or fault.line > len(lines):
         return fault
     match = _LINE.fullmatch(lines[fault.line - 1])
-    meant = match and target_meant(_COMMENT.sub("", match["target"]))
-    if not meant:
+    if match is None:
+        return fault
+    target = _COMMENT.sub("", match["target"])
+    meant = target_meant(target)
+    if meant is None:
         return fault
     return Fault((), f"{TARGET}: {meant}", line=fault.line)

@@ -116,6 +116,5 @@ def _plain_scalar(value: object, levels: int) -> object:
         return float(value)
     if hasattr(value, "tolist"):
         return plain(value.tolist(), levels - 1)
-    raise NotPlainError(
-        f"must be numbers, text, lists or mappings, not an object of type {type(value).__name__}"
-    )
+    kind = type(value).__name__
+    raise NotPlainError(f"must be numbers, text, lists or mappings, not an object of type {kind}")

@@ -164,18 +164,25 @@ def _syntax_line(error: yaml.MarkedYAMLError) -> int | None:
 
 def _syntax_words(error: yaml.MarkedYAMLError, text: str) -> str:
     """PyYAML's problem in the words of somebody who has never heard of tokens."""
-    problem, mark = error.problem or "", error.problem_mark
+    problem = error.problem or ""
     if "maximum nesting" in problem:  # libyaml counts by itself from 0.2.6 on, and reads ahead
         return TOO_DEEP
-    following = text.splitlines()[mark.line :] if mark else []
-    line = following[0] if following else ""
-    indentation = line[: len(line) - len(line.lstrip())]
-    if "\t" in problem or "\t" in indentation:
+    if "\t" in problem or "\t" in _indentation_at(error.problem_mark, text):
         return "not valid YAML: a tab in the indentation; use spaces"
     for start, words in PLAIN_WORDS.items():
         if start in problem:
             return f"not valid YAML: {words}"
     return f"not valid YAML: {problem} {error.context or ''}".rstrip()
+
+
+def _indentation_at(mark: yaml.Mark | None, text: str) -> str:
+    """The blanks before the line of a mark; empty where there is no such line."""
+    lines = text.splitlines()
+    if mark is None or mark.line >= len(lines):
+        return ""
+    line = lines[mark.line]
+    content = line.lstrip()
+    return line.removesuffix(content)
 
 
 class _EventReader:
@@ -212,8 +219,10 @@ class _EventReader:
             raise _TooDeepError
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(path, level + 1)
-        items = enumerate(self._until(yaml.SequenceEndEvent))
-        return [self._value(item, (*path, index), level + 1) for index, item in items]
+        items: list[object] = []
+        for index, item in enumerate(self._until(yaml.SequenceEndEvent)):
+            items.append(self._value(item, (*path, index), level + 1))
+        return items
 
     def _until(self, end: type) -> Iterator[Any]:
         """The events up to the end of the list or mapping that is being read."""

@@ -49,10 +49,12 @@ def check(subject: str, *others: str) -> Callable[[Find], Find]:
 def cross_faults(config: Config, broken: Collection[Path] = ()) -> Iterator[Fault]:
     """The faults of all checks that read none of the broken paths."""
     for one in CHECKS:
-        if not broken or not any(broken_or_below(key, broken) for key in one.keys):
-            fault = one.fault(config)
-            if fault is not None:
-                yield fault
+        is_skipped = broken and any(broken_or_below(key, broken) for key in one.keys)
+        if is_skipped:
+            continue
+        fault = one.fault(config)
+        if fault is not None:
+            yield fault
 
 
 def width_fault(written: object, value: float, config: Config, wanted: str) -> str:

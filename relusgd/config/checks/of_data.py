@@ -52,10 +52,11 @@ def _training_points_lie_in_the_domain(config: Config) -> str | None:
     data = config.data
     if not isinstance(data, TargetData) or data.train_domain is None:
         return None
-    (low, high), (first, last) = data.domain, data.train_domain
+    low, high = data.domain
+    first, last = data.train_domain
     if low <= first and last <= high:
         return None
-    leaves = f"{shown(list(data.train_domain))} leaves data.domain: {shown(list(data.domain))}"
+    leaves = f"{shown([first, last])} leaves data.domain: {shown([low, high])}"
     return f": {leaves}; give a part of the domain, or widen data.domain"
 
 

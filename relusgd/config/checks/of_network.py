@@ -13,10 +13,14 @@ from relusgd.words import counted, exact_number, shown
 
 
 def _length_fault(values: object, config: Config, what: str) -> str | None:
-    width = config.network.hidden[0]
-    if isinstance(values, str) or not isinstance(values, Sequence) or len(values) == width:
+    """The fault of a list that has not one value for each unit of the first layer."""
+    if isinstance(values, str) or not isinstance(values, Sequence):
         return None
-    given, units = counted(len(values), what), counted(width, "unit")
+    width = config.network.hidden[0]
+    if len(values) == width:
+        return None
+    given = counted(len(values), what)
+    units = counted(width, "unit")
     return f"has {given} for the {units} of network.hidden; give one per unit"
 
 
@@ -77,8 +81,12 @@ def layers_fault(found: Sequence[int], wanted: Sequence[int]) -> str | None:
     """The fault of a network to begin with that has other hidden layers."""
     if tuple(found) == tuple(wanted):
         return None
-    layers = f"has the hidden layers {shown(list(found))}, and network.hidden is"
-    return f"{layers} {shown(list(wanted))}; set network.hidden to {shown(list(found))}"
+    theirs = shown(list(found))
+    ours = shown(list(wanted))
+    return (
+        f"has the hidden layers {theirs}, and network.hidden is {ours}; "
+        f"set network.hidden to {theirs}"
+    )
 
 
 @check("network.start", "network.output_bias")
@@ -86,7 +94,9 @@ def _start_has_no_frozen_output_bias(config: Config) -> str | None:
     start = config.network.start
     if config.network.output_bias or start is None or isinstance(start, RunStart):
         return None
-    (offset,) = cast("tuple[float]", start[f"bias_{len(start) // 2}"])
+    layers = len(start) // 2
+    output_bias = start[f"bias_{layers}"]
+    (offset,) = cast("tuple[float]", output_bias)
     return output_bias_fault(offset)
 
 
@@ -126,10 +136,11 @@ def _pair_fault(values: object, config: Config, what: str) -> str | None:
     network = config.network
     if not network.antisymmetric or len(network.hidden) > 1 or not isinstance(values, tuple):
         return None
-    for i in range(0, len(values) - 1, 2):
-        if values[i] != values[i + 1]:
-            pair = f"{exact_number(values[i])} and {exact_number(values[i + 1])}"
-            items = f"items {i + 1} and {i + 2} are the {what} {pair}"
+    pairs = zip(values[::2], values[1::2], strict=False)
+    for pair, (first, second) in enumerate(pairs, start=1):
+        if first != second:
+            numbers = f"{exact_number(first)} and {exact_number(second)}"
+            items = f"items {2 * pair - 1} and {2 * pair} are the {what} {numbers}"
             return f"must be equal in pairs with antisymmetric: true; {items}"
     return None
 

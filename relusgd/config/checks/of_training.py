@@ -70,8 +70,9 @@ def _momentum_is_part_of_the_method(config: Config) -> str | None:
     training = config.training
     if not training.momentum or training.method in ("sgd", "rmsprop", "ridge"):
         return None
-    own = "it has its own in training.betas"
-    reason = "it moves every parameter by the learning rate" if training.method == "sign" else own
+    reason = "it has its own in training.betas"
+    if training.method == "sign":
+        reason = "it moves every parameter by the learning rate"
     text = f"is {exact_number(training.momentum)}, but method: {training.method} takes none"
     return f"{text}, {reason}; leave it out, or train by method: sgd"
 
