@@ -16,6 +16,7 @@ from relusgd.pictures.moments.captions import (
     LONGEST,
     READ,
     captions_of,
+    seconds_at_the_end,
     seconds_to_read,
 )
 from relusgd.runs.events import Events
@@ -88,6 +89,18 @@ def test_what_is_told_at_the_end_is_not_told_before_it_is_true():
     last = len(ROWS) - 1
     long = replace(event("nothing_learned", last), caption="w" * 60)
     assert spans([long])["w" * 60][0] == last
+
+
+@pytest.mark.parametrize("event_row", [100, 149, 150])
+def test_the_last_frame_stands_until_its_caption_has_been_read(event_row):
+    long = replace(event("only_jitter", event_row), caption="w" * 60)
+    texts = captions_of([long], ROWS, FPS, HOLD)
+    hold = seconds_at_the_end(texts, FPS, HOLD)
+    frames_before = texts.count(long.caption) - 1
+    assert hold + frames_before / FPS >= 60 / 15 - 1e-9
+    assert hold == HOLD or event_row > 100
+    assert seconds_at_the_end(["", long.caption, ""], FPS, HOLD) == HOLD
+    assert seconds_at_the_end([], FPS, HOLD) == HOLD
 
 
 def test_what_the_film_does_not_show_has_no_caption():

@@ -3,6 +3,8 @@ a third, their sum, and all of them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from relusgd.errors import InputError
@@ -20,19 +22,26 @@ from relusgd.pictures.films.in_turn import FilmPart
 from relusgd.pictures.films.painter import PartsPainter
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.parts import Part
-from relusgd.pictures.kit.sheet import Sheet
+from relusgd.pictures.kit.pasted_text import pasted_in_films
+from relusgd.pictures.kit.plain_matplotlib import Artist
+from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.moments.script import Script
-from relusgd.pictures.scenes.scales import error_axis
+from relusgd.pictures.panels.header import NUMBERS
 from relusgd.pictures.scenes.scene import RunGroup, Scene
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.caption import Caption
 from relusgd.pictures.storeys.counter import TimeCounter
-from relusgd.pictures.storeys.error_corner import ErrorCorner
 from relusgd.pictures.storeys.one_run import OneRunBuilder
 from relusgd.pictures.storeys.upper import UpperStorey
 
 SECONDS = 3.0
 """How long a network is built up."""
+
+REST = 1.0
+"""The seconds for which it then stands, before it learns."""
+
+NOTE_LINES = 1.35
+"""How far under the top of the storey the note on heights stands, in heights of a letter."""
 
 
 def check_build_up(scene: Scene, look: Look) -> None:
@@ -52,7 +61,8 @@ def build_up_part(view: View, script: Script, look: Look) -> FilmPart:
     """The build-up of the network at the start of the film that has this script."""
     length = max(1, round(SECONDS * script.fps))
     painter = PartsPainter(lambda sheet: draw_build_up(sheet, view, script, length), length, look)
-    return FilmPart(painter, np.arange(length))
+    rest = np.full(round(REST * script.fps), length - 1)
+    return FilmPart(painter, np.concatenate([np.arange(length), rest]))
 
 
 def draw_build_up(sheet: Sheet, view: View, script: Script, count: int) -> list[Part]:
@@ -69,53 +79,57 @@ def draw_build_up(sheet: Sheet, view: View, script: Script, count: int) -> list[
     counter = TimeCounter(sheet, boxes.head, "step", steps)
     units = chosen_units(view.history.network(row), view)
     build_up = BuildUp(sheet, upper, view, row, units, count)
-    words = [_caption(share, view, build_up) for share in shares_passed(count)]
+    shares = shares_passed(count)
+    words = [_caption(share, view, build_up) for share in shares]
     room = boxes.head.width - TimeCounter.width(sheet, "step", steps) - 1.5 * sheet.scale.text
     caption = Caption(sheet, boxes.head, room, Script(np.arange(count), captions=words))
-    errors: list[Part] = []
-    if builder.corner:
-        clock = view.history.step.astype(np.float64)
-        corner = ErrorCorner(sheet, builder.corner, view, builder.time, clock, error_axis(view))
-        errors.append(ErrorsOfAll(corner, row, count))
-    return [build_up, *errors, counter, caption]
+    # The errors come with the film; until then, their corner is free.
+    note = HeightsNote(
+        sheet, builder.corner or boxes.upper, [_note(share, build_up) for share in shares]
+    )
+    return [build_up, note, counter, caption]
 
 
-class ErrorsOfAll:
-    """The errors of the network before training, from when all of its units are there."""
+class HeightsNote:
+    """What is to be known of the heights, at the upper left of a box. notes: one for each frame."""
 
-    def __init__(self, errors: ErrorCorner, row: int, count: int) -> None:
-        self._errors = errors
-        self._row = row
-        self._are_all = shares_passed(count) >= ALL[1]
-        self.moving = errors.moving
+    def __init__(self, sheet: Sheet, box: Box, notes: Sequence[str]) -> None:
+        self._notes = notes
+        text = sheet.text_over_lines(
+            box.left,
+            box.top - NOTE_LINES * sheet.scale.text,
+            "",
+            pixels=sheet.scale.text,
+            colour=sheet.colours.faint,
+            zorder=NUMBERS,
+        )
+        self._text = pasted_in_films(sheet, text)
+        self.moving: list[Artist] = [self._text]
 
     def show(self, index: int) -> None:
-        if self._are_all[index]:
-            self._errors.show(self._row)
-        else:
-            self._errors.show_nothing()
+        self._text.set_text(self._notes[index])
 
 
 def _caption(share: float, view: View, build_up: BuildUp) -> str:
+    """A sum that grows by a few words at a time, because there is no time to read more."""
     width, shown = view.history.hidden[0], build_up.shown
-    everything = f"All {width:,}: the network before training"
-    if width == 1:
-        everything = "With the output bias: the network before training"
-    if share < WEIGHTED[0]:
-        form = "its elbow is outside the picture"
-        if build_up.has_elbow:
-            form = "flat, an elbow, a slope"
-        return f"One ReLU: {form}{_times(build_up.first_factor)}"
-    factor = _times(build_up.factor)
-    if share < OTHERS[0][0] or (shown == 1 and share < SUM[0]):
-        return f"Times its output weight{factor}"
-    if share < SUM[0]:
-        return f"A second, a third{factor}" if shown > 2 else f"A second{factor}"
-    if share < ALL[0]:
-        whole = "Their sum, and" if shown > 1 else "With"
-        return f"{whole} the output bias{factor}"
-    return everything if share >= TRUE_HEIGHT[0] else f"{everything}{factor}"
+    said = "One ReLU"
+    if share >= WEIGHTED[0]:
+        said += " × its weight"
+    if share >= OTHERS[0][0] and shown > 1:
+        said += " + two more" if shown > 2 else " + a second"
+    if share >= SUM[0]:
+        said += " + bias"
+    if share >= ALL[0] and width > 1:
+        return f"All {width:,} units"
+    return said
 
 
-def _times(factor: int) -> str:
-    return "" if factor == 1 else f" (heights ×{factor})"
+def _note(share: float, build_up: BuildUp) -> str:
+    factor = build_up.first_factor if share < WEIGHTED[0] else build_up.factor
+    notes = []
+    if share < WEIGHTED[0] and not build_up.has_elbow:
+        notes.append("elbow outside")
+    if factor > 1 and share < TRUE_HEIGHT[0]:
+        notes.append(f"heights ×{factor}")
+    return ", ".join(notes)

@@ -19,22 +19,15 @@ from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.upper import LINE, UpperStorey
 
 FIRST = (0.0, 0.14)
+WEIGHTED = (0.19, 0.33)
+OTHERS = ((0.46, 0.54), (0.54, 0.62))
+SUM = (0.68, 0.78)
+ALL = (0.83, 0.91)
+TRUE_HEIGHT = (0.92, 1.0)
+"""From when to when each thing comes, as shares of the build-up.
 
-
-WEIGHTED = (0.2, 0.32)
-
-
-OTHERS = ((0.38, 0.46), (0.46, 0.54))
-
-
-SUM = (0.58, 0.7)
-
-
-ALL = (0.76, 0.88)
-
-
-TRUE_HEIGHT = (0.9, 1.0)
-"""From when to when each thing comes, as shares of the build-up."""
+What a caption adds at each of them can be read until the next one comes.
+"""
 
 
 def shares_passed(count: int) -> Array:

@@ -22,6 +22,7 @@ from relusgd.pictures.films.painting_ahead import painted
 from relusgd.pictures.films.slow_motion.real_step import RealStep
 from relusgd.pictures.films.slow_motion.slow_frames import slow_motion_part
 from relusgd.pictures.kit.look import Look
+from relusgd.pictures.moments.captions import seconds_at_the_end
 from relusgd.pictures.moments.frames import FPS, FPS_OF_VIDEO, Indices
 from relusgd.pictures.moments.script import Script
 from relusgd.pictures.scenes.scene import Scene
@@ -79,11 +80,11 @@ def write_film(
 ) -> None:
     """Write the moments with these indices as a .gif that repeats for ever, or as an .mp4.
 
-    The first frame stands for a second, the last for two. path and fps are such that `check_film`
-    accepts them; the caller asks it first, before anything is read. progress(done, of): called
-    after each frame, the last time when the file is in place. captions: a text for every moment of
-    the scene, or "", said while it is shown. build_up: whether the network is put together first,
-    for three seconds; the scene is such that `check_build_up` accepts it. slow_motion: the step
+    The first frame stands for a second, the last for two, or until its caption has been read. path
+    and fps are such that `check_film` accepts them; the caller asks it first, before anything is
+    read. progress(done, of): called after each frame, the last time when the file is in place.
+    captions: a text for every moment of the scene, or "", said while it is shown. build_up: whether
+    the network is put together first; `check_build_up` accepts the scene. slow_motion: the step
     that is shown slowly; `check_slow_motion` accepts the scene, and the film begins before the
     step. The sides of an .mp4 are made even. Raises InputError for no frames, RelusgdError when the
     film cannot be written; after any error or an interrupt an older file at path is untouched.
@@ -108,8 +109,10 @@ def write_film(
             parts = [build_up_part(scene, script, fits), *parts]
     whole = PaintersInTurn(parts)
     rest = 0.0 if build_up else REST
+    said = [script.caption(row) for row in indices.tolist()]
+    hold = seconds_at_the_end(said, fps, HOLD)
     frames = range(whole.count)
-    write_frames(whole, path, indices=frames, fps=fps, rest=rest, progress=progress)
+    write_frames(whole, path, indices=frames, fps=fps, hold=hold, rest=rest, progress=progress)
 
 
 def with_slow_motion(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.pictures.kit.fonts import DPI
+from relusgd.pictures.kit.haloed_text import HaloedText
 from relusgd.pictures.kit.plain_matplotlib import (
     AggRenderer,
     Artist,
@@ -19,7 +20,7 @@ from relusgd.pictures.kit.plain_matplotlib import (
 from relusgd.pictures.kit.sheet import Sheet
 
 MARGIN = 3
-"""Pixels around the extent of a text within which all its ink is."""
+"""Pixels around the extent of a text, and its rim, within which all its ink is."""
 
 Picture = tuple[int, int, NDArray[np.uint8]]
 """The left and lower edge in pixels, and the pixels from the bottom up: the colour of a text, with
@@ -78,7 +79,8 @@ class PastedText(Artist):
         """The text alone, drawn on a canvas that is as large as it needs."""
         text, sheet = self._text, self._sheet
         text.set_visible(True)
-        around = text.get_window_extent(renderer).padded(MARGIN)
+        rim = text.rim if isinstance(text, HaloedText) else 0.0
+        around = text.get_window_extent(renderer).padded(MARGIN + rim)
         left, bottom = math.floor(around.x0), math.floor(around.y0)
         width, height = math.ceil(around.x1) - left, math.ceil(around.y1) - bottom
         canvas = AggRenderer(width, height, DPI)

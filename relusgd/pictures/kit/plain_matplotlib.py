@@ -117,6 +117,7 @@ from matplotlib.font_manager import FontProperties, findfont, fontManager, get_f
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Patch, PathPatch, StepPatch
 from matplotlib.path import Path as Outline
+from matplotlib.patheffects import Stroke
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator, NullLocator
 from matplotlib.transforms import Affine2D, Bbox, TransformedBbox
@@ -142,6 +143,7 @@ __all__ = [
     "PathPatch",
     "RendererBase",
     "StepPatch",
+    "Stroke",
     "Text",
     "TransformedBbox",
     "findfont",

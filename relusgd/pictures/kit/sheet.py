@@ -11,6 +11,7 @@ from typing import Any, Literal
 from relusgd.pictures.kit.contrast import least_opacity
 from relusgd.pictures.kit.drawn_figure import DrawnFigure
 from relusgd.pictures.kit.fonts import DPI, font
+from relusgd.pictures.kit.haloed_text import RIM, HaloedText
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.plain_matplotlib import (
     Axes,
@@ -209,6 +210,25 @@ class Sheet:
             color=colour or self.colours.ink,
             **options,
         )
+
+    def text_over_lines(
+        self, x: float, y: float, words: str, *, pixels: float, colour: str, zorder: float
+    ) -> Text:
+        """Words from pixel (x, y) on, with a rim of paper between them and what they cross."""
+        text = HaloedText(
+            x / self.width,
+            y / self.height,
+            words,
+            parse_math=False,
+            fontproperties=font(pixels, text=words),
+            color=colour,
+            zorder=zorder,
+            transform=self.figure.transFigure,
+            paper=self.colours.paper,
+            rim=RIM * self.scale.thick,
+        )
+        self.figure.add_artist(text)
+        return text
 
     def write_title(self, box: Box | None) -> None:
         """The user's title, cut to the box; nothing without a box or a title."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 import numpy as np
 
@@ -85,6 +86,18 @@ def captions_of(events: Sequence[Event], rows: Indices, fps: float, hold: float)
 def seconds_to_read(text: str) -> float:
     """The seconds for which a caption stands at least."""
     return max(READ, len(text) / LETTERS_A_SECOND)
+
+
+def seconds_at_the_end(texts: Sequence[str], fps: float, hold: float) -> float:
+    """The seconds for which the last frame stands: so many, or more if its caption needs them.
+
+    texts: the caption of every frame, as `captions_of` gives them.
+    """
+    last = texts[-1] if texts else ""
+    if not last:
+        return hold
+    frames = sum(1 for _ in takewhile(last.__eq__, reversed(texts)))
+    return max(hold, seconds_to_read(last) - (frames - 1) / fps)
 
 
 def by_weight(events: Sequence[Event]) -> list[Event]:

@@ -187,13 +187,6 @@ class ErrorCorner:
         x = round(box.left + text_width("train error ", pixels) + 0.3 * pixels)
         return changing_number(self._sheet, pixels, x, baseline, colour=colour)
 
-    def show_nothing(self) -> None:
-        """Leave only the words, of which the numbers come later."""
-        for one in self._curves:
-            one.curve.set_data([], [])
-            one.dot.set_data([], [])
-            one.number.set_text("")
-
     def show(self, index: int) -> None:
         now = float(self._moments[index])
         for one in self._curves:

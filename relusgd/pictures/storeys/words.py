@@ -236,14 +236,14 @@ class Words:
         if place is None:
             return
         left, bottom = place
-        text = self._sheet.text(
+        text = self._sheet.text_over_lines(
             left,
             bottom + 0.35 * self._pixels,
             words,
             pixels=self._pixels,
             colour=colour,
+            zorder=2.9 if stays else NUMBERS,
         )
-        text.set_zorder(2.9 if stays else NUMBERS)
         if not stays:
             self._fading.append(pasted_in_films(self._sheet, text))
 
@@ -289,7 +289,7 @@ class Words:
         """Words in colours, side by side around x."""
         left = x - self._width_of(parts) / 2
         for words, colour in parts:
-            written = self._sheet.text(
+            written = self._sheet.text_over_lines(
                 left, height, words, pixels=self._pixels, colour=colour, zorder=NUMBERS
             )
             self._fading.append(pasted_in_films(self._sheet, written))

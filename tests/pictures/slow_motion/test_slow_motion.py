@@ -20,6 +20,7 @@ from relusgd.pictures.films.slow_motion.slow_frames import LeavingWords, slow_mo
 from relusgd.pictures.films.slow_motion.timing import PHASES, SlowClock
 from relusgd.pictures.films.slow_motion.words import captions_of_step
 from relusgd.pictures.kit.look import Look
+from relusgd.pictures.moments.captions import LETTERS_A_SECOND
 from relusgd.pictures.moments.script import Script
 from relusgd.pictures.scenes.scene import RunGroup
 from relusgd.pictures.scenes.view import View
@@ -152,7 +153,7 @@ def test_it_is_said_in_words_with_the_numbers_of_the_step(make_history, dataset)
     said = captions_of_step(real, dataset, 20, 1)
     before = np.mean(np.abs(real.step.f - real.step.y))
     assert said["announced"] == f"Step {real.number + 1} in slow motion"
-    assert said["batch"] == "It draws 5 times from 60 points: 4 different ones"
+    assert said["batch"] == "Its batch: 4 of 60 points, 5 draws"
     assert f"{before:.2f}"[:4] in said["residuals"]
     assert said["arrows"] == "So the elbows move (arrows ×20, rate 0.1)"
     assert said["moves"] == "The function moves"
@@ -161,9 +162,29 @@ def test_it_is_said_in_words_with_the_numbers_of_the_step(make_history, dataset)
     assert words["arrows"].endswith("elbows move (rate 0.1)")
     assert words["moves"] == "The function moves (thin line ×50)"
     noisy = captions_of_step(replace(real, is_noisy=True), dataset, 1, 1)
-    assert noisy["batch"] == "It draws a batch of 5 from 60 points, with fresh noise"
+    assert noisy["batch"] == "5 draws from 60 points, with fresh noise"
     still = captions_of_step(replace(real, elbows_learn=False), dataset, None, 1)
-    assert still["arrows"].startswith("Only the output layer learns: elbows stay")
+    assert still["arrows"] == "Only the output layer learns (rate 0.1)"
+
+
+@pytest.mark.parametrize("given", [{}, {"is_full": True}, {"elbows_learn": False}], ids=str)
+@pytest.mark.parametrize("is_noisy", [False, True])
+@pytest.mark.parametrize("hidden", [(6,), (5, 4)])
+def test_every_caption_can_be_read_while_its_phase_lasts(
+    make_history, dataset, given, is_noisy, hidden
+):
+    """At fifteen letters a second, of a long training on many points in large units."""
+    large = replace(
+        dataset,
+        x_train=np.tile(dataset.x_train, 1000),
+        y_train=np.tile(dataset.y_train, 1000),
+        scaling=replace(dataset.scaling, y_deviation=12_345.0),
+    )
+    view = View(make_history(hidden=hidden), dataset)
+    real = replace(real_step(view, rate=0.0123), number=149_998, is_noisy=is_noisy, **given)
+    for arrows, change in ((None, 1), (1, 1), (100, 100)):
+        for phase, caption in captions_of_step(real, large, arrows, change).items():
+            assert len(caption) / LETTERS_A_SECOND <= PHASES[phase], caption
 
 
 def test_every_phase_has_its_caption_and_the_words_beside_things_go(make_history, dataset):

@@ -1,15 +1,17 @@
 """The build-up of a network before its film."""
 
 from dataclasses import replace
+from itertools import groupby
 
 import numpy as np
 import pytest
 
 from relusgd.errors import InputError
-from relusgd.pictures.films.build_up import ErrorsOfAll, build_up_part, check_build_up
+from relusgd.pictures.films.build_up import HeightsNote, build_up_part, check_build_up
 from relusgd.pictures.films.build_up_lines import BuildUp
 from relusgd.pictures.films.film import write_film
 from relusgd.pictures.kit.look import Look
+from relusgd.pictures.moments.captions import LETTERS_A_SECOND
 from relusgd.pictures.moments.script import Script
 from relusgd.pictures.scenes.scene import RunGroup
 from relusgd.pictures.scenes.view import View
@@ -44,7 +46,7 @@ def test_it_ends_with_the_function_before_training(make_history, standardised):
 def test_the_sum_of_the_first_units_is_theirs_with_the_output_bias(make_history, dataset):
     view = View(make_history(hidden=(12,)), dataset)
     part = next(part for part in built_up(view)._parts if isinstance(part, BuildUp))
-    part.show(21)  # at 0.73 the sum has come, and nothing else
+    part.show(23)  # at 0.8 the sum has come, and nothing else
     _, y = part._curve.get_data()
     network = view.history.network(0)
     terms = [line.get_ydata() for line in part._lines]
@@ -60,25 +62,65 @@ def test_a_film_of_few_snapshots_is_built_up_evenly(make_history, dataset, tmp_p
     path = tmp_path / "film.gif"
     write_film(view, path, SMALL, indices=[0, 1], fps=0.5, build_up=True)
     with Image.open(path) as film:
-        assert film.n_frames == 45 + 60
+        assert film.n_frames == 45 + 15 + 60
 
 
-def captions_of(view):
-    painter = built_up(view)
-    caption = next(part for part in painter._parts if isinstance(part, Caption))
-    return list(dict.fromkeys(caption._script.captions))
+def said_in(view, fps=10.0):
+    """The captions and notes of the build-up, frame by frame, with the rest at its end."""
+    film_part = build_up_part(view, Script(np.arange(len(view)), fps), SMALL)
+    parts = film_part.painter._parts
+    caption = next(part for part in parts if isinstance(part, Caption))
+    note = next(part for part in parts if isinstance(part, HeightsNote))
+    indices = film_part.indices
+    captions = [caption._script.captions[index] for index in indices]
+    return captions, [note._notes[index] for index in indices]
 
 
-def test_its_captions_fit_the_network(make_history, dataset):
-    assert captions_of(View(make_history(hidden=(1,)), dataset))[-1] == (
-        "With the output bias: the network before training"
-    )
+def test_its_captions_are_a_sum_that_grows(make_history, dataset):
+    def captions(hidden):
+        said, _ = said_in(View(make_history(hidden=hidden), dataset))
+        return list(dict.fromkeys(said))
+
+    assert captions((12,)) == [
+        "One ReLU",
+        "One ReLU × its weight",
+        "One ReLU × its weight + two more",
+        "One ReLU × its weight + two more + bias",
+        "All 12 units",
+    ]
+    assert captions((1,)) == ["One ReLU", "One ReLU × its weight", "One ReLU × its weight + bias"]
+
+
+@pytest.mark.parametrize("hidden", [(6,), (1,), (2,), (1_000,)])
+def test_what_a_caption_adds_can_be_read_before_more_comes(make_history, dataset, hidden):
+    """At fifteen letters a second."""
+    fps = 15.0
+    captions, _ = said_in(View(make_history(hidden=hidden, snapshots=3), dataset), fps)
+    before = ""
+    for caption, frames in groupby(captions):
+        new = caption.removeprefix(before)
+        assert len(list(frames)) / fps >= len(new.strip()) / LETTERS_A_SECOND - 1 / fps, caption
+        before = caption
+
+
+def test_a_note_tells_by_how_much_heights_are_larger(make_history, dataset):
+    view = View(make_history(hidden=(12,)), dataset)
+    part = next(part for part in built_up(view)._parts if isinstance(part, BuildUp))
+    _, notes = said_in(view)
+    expected = [
+        "" if factor == 1 else f"heights ×{factor}" for factor in (part.first_factor, part.factor)
+    ]
+    assert [notes[0], notes[10]] == expected
+    assert notes[-1] == ""
+
+
+def test_an_elbow_outside_the_picture_is_told(make_history, dataset):
     history = make_history(hidden=(6,))
     biases = (-5 * history.slope, *history.biases[1:])
     outside = replace(history, elbow=np.full_like(history.elbow, 5.0), biases=biases)
-    said = captions_of(View(outside, dataset))
-    assert said[0].startswith("One ReLU: its elbow is outside the picture")
-    assert not any("second" in caption for caption in said)
+    captions, notes = said_in(View(outside, dataset))
+    assert notes[0].startswith("elbow outside")
+    assert not any("more" in caption for caption in captions)
 
 
 def test_what_cannot_be_built_up_is_refused(make_history, dataset):
@@ -89,15 +131,3 @@ def test_what_cannot_be_built_up_is_refused(make_history, dataset):
         check_build_up(view, replace(SMALL, layout="panels"))
     with pytest.raises(InputError, match="this network has 2 of them"):
         check_build_up(View(make_history(hidden=(5, 4)), dataset), SMALL)
-
-
-def test_the_errors_are_told_when_all_units_are_there(make_history, dataset):
-    view = View(make_history(), dataset)
-    painter = built_up(view)
-    (errors,) = [part for part in painter._parts if isinstance(part, ErrorsOfAll)]
-    told = [one.number for one in errors._errors._curves]
-    said = {}
-    for index in (0, 25, 26, 29):
-        assert np.array_equal(painter.frame(index), painter.full(index)), index
-        said[index] = [number._picture is not None for number in told]
-    assert said == {0: [False] * 2, 25: [False] * 2, 26: [True] * 2, 29: [True] * 2}

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from relusgd.diagnostics.events.event import Event
@@ -156,7 +157,8 @@ def test_a_function_above_the_picture_is_led_to_its_number_under_the_errors(make
     view = View(history, dataset)
     sheet, builder = built(view)
     corner = builder.corner
-    leads = [line for line in sheet.figure.artists if len(line.get_xdata()) == 3]
+    lines = [artist for artist in sheet.figure.artists if isinstance(artist, Line2D)]
+    leads = [line for line in lines if len(line.get_xdata()) == 3]
     heights = [line.get_ydata()[0] * sheet.height for line in leads]
     assert corner.right == builder.boxes.upper.right
     assert max(heights) < corner.bottom

@@ -8,14 +8,14 @@ from itertools import accumulate
 from relusgd.pictures.moments.easing import grown
 
 PHASES = {
-    "announced": 1.4,
-    "batch": 2.2,
-    "residuals": 2.4,
-    "arrows": 2.6,
+    "announced": 1.8,
+    "batch": 3.2,
+    "residuals": 3.1,
+    "arrows": 3.4,
     "moves": 2.6,
-    "moved": 2.4,
+    "moved": 2.7,
 }
-"""What is shown and said, in this order, and for how many seconds."""
+"""What is shown and said, in this order, and for how many seconds: the captions can be read."""
 
 COMES = 0.9
 """The seconds that something takes to come, and that words take to go."""

@@ -58,26 +58,25 @@ def _mean_residual(f: Array, y: Array) -> float:
 def _batch(real: RealStep, points: int) -> str:
     draws = len(real.step.x)
     if real.is_full:
-        said = f"Its batch is all {points:,} points"
-    elif real.is_noisy:
-        said = f"It draws a batch of {draws:,} from {points:,} points"
-    else:
-        different = len(set(zip(real.step.x.tolist(), real.step.y.tolist(), strict=True)))
-        said = f"It draws a batch: {different:,} of {points:,} points"
-        if different < draws:
-            said = f"It draws {draws:,} times from {points:,} points: {different:,} different ones"
-    return f"{said}, with fresh noise" if real.is_noisy else said
+        return f"Its batch is all {points:,} points" + (
+            ", with fresh noise" if real.is_noisy else ""
+        )
+    if real.is_noisy:
+        return f"{draws:,} draws from {points:,} points, with fresh noise"
+    different = len(set(zip(real.step.x.tolist(), real.step.y.tolist(), strict=True)))
+    said = f"Its batch: {different:,} of {points:,} points"
+    return said if different == draws else f"{said}, {draws:,} draws"
 
 
 def _arrows(real: RealStep, factor: int | None) -> str:
     rate = f"rate {rounded_number(real.step.rate)}"
     if not real.elbows_learn:
-        return f"Only the output layer learns: elbows stay ({rate})"
+        return f"Only the output layer learns ({rate})"
     if factor is None:
         return f"No elbow in the picture moves ({rate})"
-    of_layer = "of layer 1 " if real.step.is_deep else ""
+    elbows = "Elbows of layer 1" if real.step.is_deep else "So the elbows"
     arrows = "" if factor == 1 else f"arrows ×{factor:,}, "
-    return f"So the elbows {of_layer}move ({arrows}{rate})"
+    return f"{elbows} move ({arrows}{rate})"
 
 
 def _enlarged(factor: int) -> str:
