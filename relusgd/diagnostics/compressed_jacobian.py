@@ -35,11 +35,12 @@ def compressed_jacobian(
         return None
     counts_hidden = columns.start == 0
     counts_output = columns.stop > 2 * H
+    counts_output_bias = columns.stop == 3 * H + 1
     parts = [
         _columns_of(network, units, x, hidden=counts_hidden, output=counts_output)
         for units in units_by_set
     ]
-    if columns.stop == 3 * H + 1:
+    if counts_output_bias:
         parts.append(np.ones((len(x), 1)))
     return np.concatenate(parts, axis=1) if parts else np.zeros((len(x), 1))
 
@@ -73,10 +74,15 @@ def _columns_of(
     nothing = np.zeros_like(v)
     rows = []
     if hidden:
-        rows += [np.stack([v, nothing], axis=1), np.stack([nothing, v], axis=1)]
+        by_slope = np.stack([v, nothing], axis=1)
+        by_bias = np.stack([nothing, v], axis=1)
+        rows += [by_slope, by_bias]
     if output:
-        rows.append(np.stack([w, b], axis=1))
-    R = np.asarray(np.linalg.qr(np.concatenate(rows), mode="r"))
+        by_output_weight = np.stack([w, b], axis=1)
+        rows.append(by_output_weight)
+    M_transposed = np.concatenate(rows)
+    R = np.asarray(np.linalg.qr(M_transposed, mode="r"))
+    # All units of the set are active on the same points, so the first one stands for them.
     active = x * w[0] > -b[0]
     basis = np.stack([x, np.ones_like(x)], axis=1) * active[:, None]
     return np.asarray(basis @ R.T)

@@ -70,9 +70,11 @@ class DeepSnapshot:
 
 def count_dead_and_always_on(network: Network, dataset: Dataset) -> tuple[int, int]:
     """The dead and the always-on units by a forward pass."""
-    layers = activity(network, dataset)
-    dead = sum(int(np.count_nonzero(~anywhere)) for anywhere, _ in layers)
-    always_on = sum(int(np.count_nonzero(everywhere)) for _, everywhere in layers)
+    dead = 0
+    always_on = 0
+    for anywhere, everywhere in activity(network, dataset):
+        dead += int(np.count_nonzero(~anywhere))
+        always_on += int(np.count_nonzero(everywhere))
     return dead, always_on
 
 
@@ -81,10 +83,13 @@ def _are_clear(x: Array, knots: Array) -> bool:
     if not len(knots):
         return True
     after = np.searchsorted(x, knots)
-    to_next = x[np.minimum(after, len(x) - 1)] - knots
-    to_last = knots - x[np.maximum(after - 1, 0)]
-    distance = np.minimum(np.abs(to_next), np.abs(to_last))
-    return bool((distance > CLEAR * np.maximum(1.0, np.abs(knots))).all())
+    next_points = x[np.minimum(after, len(x) - 1)]
+    last_points = x[np.maximum(after - 1, 0)]
+    to_next = np.abs(next_points - knots)
+    to_last = np.abs(knots - last_points)
+    distance = np.minimum(to_next, to_last)
+    in_doubt = CLEAR * np.maximum(1.0, np.abs(knots))
+    return bool((distance > in_doubt).all())
 
 
 def _count_in_layer(units: SwitchingUnits, x: Array) -> tuple[int, int]:
@@ -93,8 +98,11 @@ def _count_in_layer(units: SwitchingUnits, x: Array) -> tuple[int, int]:
     Units with the same weights, which are one here, count as many as they are.
     """
     interval = np.searchsorted(units.x, x)
-    visited = interval[np.diff(interval, prepend=-1) > 0]
+    is_new_interval = np.diff(interval, prepend=-1) > 0
+    visited = interval[is_new_interval]
     active = units.active[visited]
-    dead = int(units.copies[~active.any(axis=0)].sum())
-    always_on = int(units.copies[active.all(axis=0)].sum())
+    is_dead = ~active.any(axis=0)
+    is_always_on = active.all(axis=0)
+    dead = int(units.copies[is_dead].sum())
+    always_on = int(units.copies[is_always_on].sum())
     return dead, always_on

@@ -104,7 +104,9 @@ class UnitStep:
         """
         with np.errstate(all="ignore"):
             lever = (1.0 + self.elbow * self.x) / np.float64(self.slope.after)
-            return np.where(self.is_active, self.rate * self.g * lever, 0.0 * lever)
+            pulls = self.rate * self.g * lever
+            nothing = 0.0 * lever  # nan without an elbow
+            return np.where(self.is_active, pulls, nothing)
 
     @property
     def shares(self) -> Array:
@@ -115,8 +117,7 @@ class UnitStep:
         lever = 1.0 + self.elbow * self.x
         has_elbow = bool(np.isfinite(lever).all())
         strength = np.abs(self.g * lever) if has_elbow else np.abs(self.g)
-        total = float(strength.sum())
-        return strength / total if total > 0 else np.zeros_like(strength)
+        return _parts_of_sum(strength)
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,14 +163,13 @@ class ElbowStep:
     @property
     def loss_after(self) -> float:
         """The same batch after the step."""
-        return float(np.mean(np.square(self.f_after - self.y)))
+        residual_after = self.f_after - self.y
+        return float(np.mean(np.square(residual_after)))
 
     @property
     def votes(self) -> Array:
         """Each point's part of all |∂ℓ/∂f|, shape (B,); sums to 1, or is 0 without residuals."""
-        strength = np.abs(self.by_f)
-        total = float(strength.sum())
-        return strength / total if total > 0 else np.zeros_like(strength)
+        return _parts_of_sum(np.abs(self.by_f))
 
     @property
     def move(self) -> Array:
@@ -181,7 +181,8 @@ class ElbowStep:
         if not 0 <= number < len(self):
             last = len(self) - 1
             raise InputError(
-                f"there is no unit {number} in the first layer", f"its units are 0 to {last:,}"
+                f"there is no unit {number} in the first layer",
+                f"its units are 0 to {last:,}",
             )
         z, f_by_a = _of_unit(self.before, self.x, number)
         parameters = self.parameters_of(number)
@@ -208,8 +209,11 @@ class ElbowStep:
         for name, derivative in derivatives.items():
             before = getattr(self.before, name)
             after = getattr(self.after, name)
-            values = before[number], after[number], derivative[number]
-            parameters[name] = ParameterStep(*map(float, values))
+            parameters[name] = ParameterStep(
+                before=float(before[number]),
+                after=float(after[number]),
+                derivative=float(derivative[number]),
+            )
         return parameters
 
 
@@ -219,22 +223,24 @@ def elbow_step(before: Network, after: Network, x: Array, y: Array, rate: float)
     x, y: the batch, shape (B,) each, of at least one point; everything is in network units. Raises
     InputError when the step leaves the finite numbers.
     """
-    f = np.empty(len(x))
-    by_slope = np.zeros(len(before.slope))
-    by_bias = np.zeros(len(before.slope))
-    by_output_weight = np.zeros(len(before.slope))
-    active = np.zeros(len(before.slope), dtype=np.int64)
+    B = len(x)
+    H1 = len(before.slope)
+    f = np.empty(B)
+    by_slope = np.zeros(H1)
+    by_bias = np.zeros(H1)
+    by_output_weight = np.zeros(H1)
+    active = np.zeros(H1, dtype=np.int64)
+    is_deep = len(before.hidden) > 1
     with np.errstate(all="ignore"):
-        for part in point_chunks(len(x), before.hidden):
+        for part in point_chunks(B, before.hidden):
             a, f[part], f_by_a = _first_layer(before, x[part])
-            by_f = 2.0 / len(x) * (f[part] - y[part])
+            by_f = 2.0 / B * (f[part] - y[part])
             is_active = a > 0
             g = by_f[:, None] * f_by_a * is_active
             by_slope += x[part] @ g
             by_bias += g.sum(axis=0)
             by_output_weight += by_f @ a
             active += is_active.sum(axis=0)
-        f_after = after(x)
         step = ElbowStep(
             before=before,
             after=after,
@@ -242,11 +248,11 @@ def elbow_step(before: Network, after: Network, x: Array, y: Array, rate: float)
             x=x,
             y=y,
             f=f,
-            f_after=f_after,
-            by_f=2.0 / len(x) * (f - y),
+            f_after=after(x),
+            by_f=2.0 / B * (f - y),
             by_slope=by_slope,
             by_bias=by_bias,
-            by_output_weight=by_output_weight if len(before.hidden) == 1 else None,
+            by_output_weight=None if is_deep else by_output_weight,
             active=active,
         )
         is_finite = np.isfinite(after.parameters()).all() and np.isfinite(step.loss_after)
@@ -260,19 +266,29 @@ def _first_layer(network: Network, x: Array) -> tuple[Array, Array, Array]:
     a, f = forward(network.weights, network.biases, x[:, None])
     f_by_z = np.ones_like(f)
     for k in reversed(range(2, len(network.weights))):
-        f_by_z = (f_by_z @ network.weights[k].T) * (a[k] > 0)
+        f_by_a = f_by_z @ network.weights[k].T
+        f_by_z = f_by_a * (a[k] > 0)
     return a[1], f[:, 0], f_by_z @ network.weights[1].T
 
 
 def _of_unit(network: Network, x: Array, number: int) -> tuple[Array, Array]:
     """z and ∂f/∂a of one unit at points x, shape (B,) each."""
-    slope, bias = network.slope[number], network.bias[number]
+    slope = network.slope[number]
+    bias = network.bias[number]
+    z = slope * x + bias
     if len(network.hidden) == 1:
-        return slope * x + bias, np.full(len(x), network.output_weight[number])
+        return z, np.full(len(x), network.output_weight[number])
     f_by_a = np.empty(len(x))
     for part in point_chunks(len(x), network.hidden):
-        f_by_a[part] = _first_layer(network, x[part])[2][:, number]
-    return slope * x + bias, f_by_a
+        _, _, of_all_units = _first_layer(network, x[part])
+        f_by_a[part] = of_all_units[:, number]
+    return z, f_by_a
+
+
+def _parts_of_sum(strength: Array) -> Array:
+    """Each number's part of the sum of all; 0 for all where the sum is 0."""
+    total = float(strength.sum())
+    return strength / total if total > 0 else np.zeros_like(strength)
 
 
 def _elbow(slope: float, bias: float) -> float:

@@ -97,7 +97,9 @@ class Features:
 
         nan where all are flat, and where `whole` is false.
         """
-        return effective_rank(self.singular_values) if self.whole else float("nan")
+        if not self.whole:
+            return float("nan")
+        return effective_rank(self.singular_values)
 
     @property
     def condition(self) -> float:
@@ -105,14 +107,17 @@ class Features:
 
         nan where all are flat, and where `whole` is false.
         """
-        return condition_number(self.singular_values, self.rank) if self.whole else float("nan")
+        if not self.whole:
+            return float("nan")
+        return condition_number(self.singular_values, self.rank)
 
     @property
     def curvatures(self) -> Array:
         """2/n s_k², shape (m,): the eigenvalues of (2/n) JᵀJ, the Gauss–Newton part of the Hessian
         of the mean squared error."""
+        n = len(self.x)
         with np.errstate(over="ignore"):
-            return np.asarray(2.0 / len(self.x) * np.square(self.singular_values))
+            return np.asarray(2.0 / n * np.square(self.singular_values))
 
     @cached_property
     def flat_parameters(self) -> int:
@@ -124,7 +129,8 @@ class Features:
         largest = np.zeros(p)
         for part in _parts(n, p):
             J = jacobian(self.network, self.x[part])[:, self.columns]
-            np.maximum(largest, np.abs(J).max(axis=0), out=largest)
+            largest_of_part = np.abs(J).max(axis=0)
+            np.maximum(largest, largest_of_part, out=largest)
         return int(np.count_nonzero(largest == 0))
 
     def principal(self, x: ArrayLike, count: int | None = None) -> Array:
@@ -210,13 +216,16 @@ def directed_derivatives(network: Network, x: Array, columns: slice, directions:
 
     Shape (k, m). Of a large J of one hidden layer by products, otherwise by the matrix.
     """
-    if len(network.hidden) == 1 and len(x) * len(directions) > PART_NUMBERS:
+    n = len(x)
+    p, m = directions.shape
+    if len(network.hidden) == 1 and n * p > PART_NUMBERS:
         products = JacobianProducts(network, x, columns)
         along = [products.times(direction) for direction in directions.T]
-        return np.stack(along, axis=1) if along else np.zeros((len(x), 0))
-    values = np.empty((len(x), directions.shape[1]))
-    for part in _parts(len(x), len(directions)):
-        values[part] = jacobian(network, x[part])[:, columns] @ directions
+        return np.stack(along, axis=1) if along else np.zeros((n, 0))
+    values = np.empty((n, m))
+    for part in _parts(n, p):
+        J = jacobian(network, x[part])[:, columns]
+        values[part] = J @ directions
     return values
 
 
@@ -227,18 +236,20 @@ def _decomposed(network: Network, x: Array, columns: slice) -> tuple[Array, Arra
     leading singular values.
     """
     products = JacobianProducts(network, x, columns)
-    if _is_affordable(*products.shape):
+    n, p = products.shape
+    if _is_affordable(n, p):
         J = jacobian(network, x)[:, columns]
         _check_finite(J)
         _, s, V = all_triplets(J)
         return s, V
     _check_finite(network.parameters())
-    _check_finite(products.kernel_times(np.ones(len(x))))
+    _check_finite(products.kernel_times(np.ones(n)))
     if len(network.hidden) == 1:
-        compressed = compressed_jacobian(network, x, columns, MOST_NUMBERS // len(x))
+        compressed = compressed_jacobian(network, x, columns, MOST_NUMBERS // n)
         if compressed is not None and _is_affordable(*compressed.shape):
             return _of_compressed(products, compressed)
-    if len(x) > products.shape[1] and _operations(*products.shape) <= MOST_OPERATIONS:
+    is_tall = n > p
+    if is_tall and _operations(n, p) <= MOST_OPERATIONS:
         return _of_tall(network, x, columns)
     leading = leading_triplets(products, LEADING)
     return leading.values, leading.right
@@ -254,40 +265,50 @@ def _operations(n: int, p: int) -> float:
 
 def _of_compressed(products: JacobianProducts, compressed: Array) -> tuple[Array, Array]:
     """All singular values, and the leading v_k = Jᵀ u_k / s_k."""
+    n, p = products.shape
     left, values, _ = all_triplets(compressed)
-    known = min(rounding_rank(values, products.shape), LEADING)
-    directions = [products.transposed_times(left[:, k]) / values[k] for k in range(known)]
-    s = np.zeros(min(products.shape))
+    known = min(rounding_rank(values, (n, p)), LEADING)
+    directions = []
+    for k in range(known):
+        directions.append(products.transposed_times(left[:, k]) / values[k])
+    s = np.zeros(min(n, p))
     count = min(len(s), len(values))
     s[:count] = values[:count]
     if not directions:
-        return s, np.zeros((products.shape[1], 0))
+        return s, np.zeros((p, 0))
     return s, np.stack(directions, axis=1)
 
 
 def _of_tall(network: Network, x: Array, columns: slice) -> tuple[Array, Array]:
     """All singular values and right vectors of a tall J: those of R in J = Q R, part by part."""
-    p = len(range(len(network.parameters()))[columns])
-    R = np.zeros((0, p))
+    learning = network.parameters()[columns]
+    R = np.zeros((0, len(learning)))
     with one_thread():
-        for part in _parts(len(x), p):
+        for part in _parts(len(x), len(learning)):
             J = jacobian(network, x[part])[:, columns]
             _check_finite(J)
-            R = np.asarray(np.linalg.qr(np.concatenate([R, J]), mode="r"))
+            rows = np.concatenate([R, J])
+            R = np.asarray(np.linalg.qr(rows, mode="r"))
     _, s, V = all_triplets(R)
     return s, V
 
 
 def _flat_in_one_layer(network: Network, x: Array) -> Booleans:
     """Which of all parameters of one hidden layer change f at none of the points x."""
-    slope, bias = network.slope, network.bias
+    slope = network.slope
+    bias = network.bias
     is_active, _ = first_layer_activity(slope, bias, x)
+    # Where x = 0, the slope has no effect.
     elsewhere = x[x != 0]
-    by_slope = np.zeros_like(is_active)
+    is_active_elsewhere = np.zeros_like(is_active)
     if len(elsewhere):
-        by_slope, _ = first_layer_activity(slope, bias, elsewhere)
+        is_active_elsewhere, _ = first_layer_activity(slope, bias, elsewhere)
     has_weight = network.output_weight != 0
-    moves = [by_slope & has_weight, is_active & has_weight, is_active, np.ones(1, dtype=bool)]
+    slopes_move = is_active_elsewhere & has_weight
+    biases_move = is_active & has_weight
+    output_weights_move = is_active
+    output_bias_moves = np.ones(1, dtype=bool)
+    moves = [slopes_move, biases_move, output_weights_move, output_bias_moves]
     return ~np.concatenate(moves)
 
 
@@ -311,7 +332,8 @@ def _signs(network: Network, x: Array, columns: slice, directions: Array) -> Arr
     chosen = evenly_chosen(len(x), SIGN_POINTS)
     values = directed_derivatives(network, x[chosen], columns, directions)
     size = np.abs(values)
-    first_large = np.argmax(size >= LARGE * size.max(axis=0), axis=0)
+    is_large = size >= LARGE * size.max(axis=0)
+    first_large = np.argmax(is_large, axis=0)
     value_there = np.take_along_axis(values, first_large[None], axis=0)[0]
     return np.where(value_there < 0, -1.0, 1.0)
 

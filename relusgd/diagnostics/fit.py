@@ -59,32 +59,38 @@ def fits_well(symptoms: Symptoms) -> bool:
 def _generalizes(symptoms: Symptoms) -> bool:
     if fits_noise(symptoms):
         return False
-    noise, test = symptoms.noise, symptoms.test_mse
+    noise = symptoms.noise
+    test = symptoms.test_mse
     if noise.source == "target":
-        return test <= TEST_BY_NOISE * noise.mse + TEST_BY_SPREAD * symptoms.constant_mse
+        allowed = TEST_BY_NOISE * noise.mse + TEST_BY_SPREAD * symptoms.constant_mse
+        return test <= allowed
     return test <= HELD_OUT * max(symptoms.fitting_mse, symptoms.final_mse)
 
 
 def fits_noise(symptoms: Symptoms) -> bool:
     """Whether the training error is low because the noise was fitted, by the test error."""
-    noise, train, test = symptoms.noise, symptoms.final_mse, symptoms.test_mse
+    noise = symptoms.noise
+    train = symptoms.final_mse
+    test = symptoms.test_mse
     if symptoms.has_failed or not np.isfinite(test):
         return False
+    as_good_as_none = LEAST_SHARE * symptoms.constant_mse
+    is_below_noise = train < FITTED_NOISE * noise.mse
     if noise.source == "target":
-        is_low = train < FITTED_NOISE * noise.mse
-        return is_low and test > MUCH_LEFT * noise.mse + LEAST_SHARE * symptoms.constant_mse
-    best = None if symptoms.course is None else symptoms.course.best_test()
+        return is_below_noise and test > MUCH_LEFT * noise.mse + as_good_as_none
+    course = symptoms.course
+    best = None if course is None else course.best_test()
     has_risen = False
     if best is not None:
         _, best_test_mse = best
         has_risen = test > ROSE * best_test_mse
-    if has_risen and symptoms.course is not None and test >= symptoms.course.test_mse[0]:
+    if has_risen and course is not None and test >= course.test_mse[0]:
         return True  # all that was gained on the test points is lost again
-    if test <= FAR_ABOVE * max(train, LEAST_SHARE * symptoms.constant_mse):
+    if test <= FAR_ABOVE * max(train, as_good_as_none):
         return False
     if has_risen:
         return True
-    return train < FITTED_NOISE * noise.mse and (best is None or symptoms.is_ridge)
+    return is_below_noise and (best is None or symptoms.is_ridge)
 
 
 def fit_words(symptoms: Symptoms) -> str:

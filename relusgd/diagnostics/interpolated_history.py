@@ -29,14 +29,15 @@ def with_snapshots_between(history: History, dataset: Dataset, count: int) -> Hi
         return history
     recorded = np.asarray(history.step, dtype=np.float64)
     after = np.clip(np.searchsorted(recorded, steps), 1, len(recorded) - 1)
-    share = (steps - recorded[after - 1]) / (recorded[after] - recorded[after - 1])
+    before = after - 1
+    share = (steps - recorded[before]) / (recorded[after] - recorded[before])
     parameters = history.parameters
     # In this form, shares of 0 and 1 give the recorded parameters to the last bit.
-    vectors = (1 - share)[:, None] * parameters[after - 1] + share[:, None] * parameters[after]
-    metrics = np.array(SnapshotMetrics(dataset, history.hidden).rows(vectors)).T
-    rates = np.asarray(history.metrics["learning_rate"], dtype=np.float64)[
-        np.where(share > 0, after, after - 1)
-    ]
+    vectors = (1 - share)[:, None] * parameters[before] + share[:, None] * parameters[after]
+    rows = SnapshotMetrics(dataset, history.hidden).rows(vectors)
+    metrics = np.array(rows).T
+    next_snapshot = np.where(share > 0, after, before)
+    rates = np.asarray(history.metrics["learning_rate"], dtype=np.float64)[next_snapshot]
     per_epoch = history.steps_per_epoch or 1
     return History.from_parameters(
         _epochs(history, steps, per_epoch),
@@ -56,21 +57,25 @@ def _steps(history: History, count: int) -> Integers:
     if more <= 0 or len(recorded) < 2:
         return recorded
     # On the clock, gaps between recorded snapshots get new ones by their length.
-    first = float(recorded[0])
-    last = float(recorded[-1])
     places = film_places(recorded)
     gaps = np.diff(places)
-    inserted = np.floor(gaps / gaps.sum() * more).astype(np.int64)
+    shares = gaps / gaps.sum()
+    inserted = np.floor(shares * more).astype(np.int64)
     wanted = []
     for left, right, number in zip(places[:-1], places[1:], inserted, strict=True):
         with_ends = np.linspace(left, right, number + 2)
         wanted.append(with_ends[1:-1])
-    moments = np.expm1(np.concatenate(wanted) * np.log1p(SOFT_START)) / SOFT_START
+    # From the clock back to steps: the inverse of `film_places`.
+    exponents = np.concatenate(wanted) * np.log1p(SOFT_START)
+    moments = np.expm1(exponents) / SOFT_START
+    first = float(recorded[0])
+    last = float(recorded[-1])
     new = np.rint(first + moments * (last - first)).astype(np.int64)
     return np.union1d(recorded, new)
 
 
 def _epochs(history: History, steps: Integers, per_epoch: int) -> Integers:
-    if history.steps_per_epoch is None:
-        return np.rint(np.interp(steps, history.step, history.epoch)).astype(np.int64)
-    return np.asarray(steps // per_epoch)
+    if history.steps_per_epoch is not None:
+        return np.asarray(steps // per_epoch)
+    epochs = np.interp(steps, history.step, history.epoch)
+    return np.rint(epochs).astype(np.int64)

@@ -37,33 +37,36 @@ class LayerMeasures:
 
 def layer_measures(network: Network, start: Network, dataset: Dataset) -> list[LayerMeasures]:
     """Every layer from the input on; start: the network before the first step."""
+    measures = []
     with np.errstate(all="ignore"):
-        x, y = dataset.x_train[:, None], dataset.y_train[:, None]
+        x = dataset.x_train[:, None]
+        y = dataset.y_train[:, None]
         gradient = backprop(network.weights, network.biases, x, y)
         units = activity(network, dataset)
         signals = layer_signals(network, dataset)
-        measures = []
-        for k in range(len(network.weights)):
-            theta = _layer(network.weights[k], network.biases[k])
+        for k, weight in enumerate(network.weights):
+            theta = _layer(weight, network.biases[k])
             theta_0 = _layer(start.weights[k], start.biases[k])
-            slopes = _layer(gradient.weights[k], gradient.biases[k])
+            derivatives = _layer(gradient.weights[k], gradient.biases[k])
             is_output = k == len(network.hidden)
-            dead, always_on = None, None
+            dead = None
+            always_on = None
             if not is_output:
                 somewhere, everywhere = units[k]
                 dead = int(np.sum(~somewhere))
                 always_on = int(np.sum(everywhere))
+            relative_move = np.float64(_norm(theta - theta_0)) / _norm(theta_0)
             measures.append(
                 LayerMeasures(
                     name="output" if is_output else f"hidden {k + 1}",
-                    units=network.weights[k].shape[1],
+                    units=weight.shape[1],
                     dead=dead,
                     always_on=always_on,
                     activation=float(signals.activation[k]),
                     backward=float(signals.backward[k]),
                     norm=_norm(theta),
-                    gradient_norm=_norm(slopes),
-                    relative_move=float(np.float64(_norm(theta - theta_0)) / _norm(theta_0)),
+                    gradient_norm=_norm(derivatives),
+                    relative_move=float(relative_move),
                 )
             )
     return measures
@@ -86,14 +89,18 @@ def layer_signals(network: Network, dataset: Dataset) -> LayerSignals:
     Where weights are N(0, σ²) and biases 0, a layer of n units multiplies the mean square of its
     inputs, and going back that of the derivatives, by n σ²/2: σ² = 2/n keeps both (He et al. 2015).
     """
-    x, y = dataset.x_train[:, None], dataset.y_train[:, None]
+    x = dataset.x_train[:, None]
+    y = dataset.y_train[:, None]
     a, f = forward(network.weights, network.biases, x)
-    activation = [np.mean(np.square(values)) for values in (*a[1:], f)]
+    _, *hidden = a
+    activation_signals = [np.mean(np.square(values)) for values in (*hidden, f)]
     # The loss is a mean over the points, the error of each is that many times as large.
     backward_signals = []
     for _, delta in backward(network.weights, a, residual(f, y)):
-        backward_signals.append(np.mean(np.square(len(x) * delta)))
-    return LayerSignals(np.array(activation), np.array(backward_signals[::-1]))
+        of_single_points = len(x) * delta
+        backward_signals.append(np.mean(np.square(of_single_points)))
+    backward_signals.reverse()
+    return LayerSignals(np.array(activation_signals), np.array(backward_signals))
 
 
 def _layer(weight: Array, bias: Array) -> Array:

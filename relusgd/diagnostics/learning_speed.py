@@ -67,10 +67,14 @@ def _plain_shares(curvatures: Array, phases: Iterable[Phase]) -> Array:
     is_negative = np.zeros(len(curvatures), dtype=bool)
     for rate, steps in phases:
         speed = rate * curvatures
-        log_factor = np.where(speed < 1.0, np.log1p(-speed), np.log(np.abs(1.0 - speed)))
+        of_slow = np.log1p(-speed)
+        of_fast = np.log(np.abs(1.0 - speed))
+        log_factor = np.where(speed < 1.0, of_slow, of_fast)
         log_size += steps * log_factor
         is_negative ^= (speed > 1.0) & (steps % 2 == 1)
-    shares = np.where(is_negative, 1.0 + np.exp(log_size), 0.0 - np.expm1(log_size))
+    if_negative = 1.0 + np.exp(log_size)
+    if_positive = 0.0 - np.expm1(log_size)
+    shares = np.where(is_negative, if_negative, if_positive)
     return np.where(log_size <= 0.0, shares, np.nan)
 
 
@@ -92,11 +96,11 @@ def _left_with_momentum(
 
 def _momentum_step(curvatures: Array, rate: float, momentum: float, *, nesterov: bool) -> Array:
     """The matrix of one step on (e, z) for every direction, shape (m, 2, 2)."""
-    step = np.empty((len(curvatures), 2, 2))
-    step[:, 1, 0] = curvatures
-    step[:, 1, 1] = momentum
     by_gradient = 1.0 + momentum if nesterov else 1.0
     by_memory = momentum**2 if nesterov else momentum
+    step = np.empty((len(curvatures), 2, 2))
     step[:, 0, 0] = 1.0 - rate * by_gradient * curvatures
     step[:, 0, 1] = -rate * by_memory
+    step[:, 1, 0] = curvatures
+    step[:, 1, 1] = momentum
     return step

@@ -106,12 +106,14 @@ def total_variation(network: Network, domain: Sequence[float]) -> float:
     low < high and both are finite.
     """
     ends = np.asarray(domain, dtype=np.float64)
-    if ends.shape != (2,) or not np.isfinite(ends).all() or not ends[0] < ends[1]:
+    is_domain = ends.shape == (2,) and np.isfinite(ends).all() and ends[0] < ends[1]
+    if not is_domain:
         raise InputError(
             f"a domain is two numbers (low, high) with low < high, not {shown(ends.tolist())}"
         )
     _, f = vertices(network, *ends.tolist())
-    return float(np.sum(np.abs(np.diff(f))))
+    changes = np.abs(np.diff(f))
+    return float(np.sum(changes))
 
 
 def breakpoints_inside(network: Network, dataset: Dataset) -> int:
@@ -122,5 +124,6 @@ def breakpoints_inside(network: Network, dataset: Dataset) -> int:
 
 def network_domain(dataset: Dataset) -> tuple[float, float]:
     """The dataset's domain in network units."""
-    low, high = dataset.scaling.x_to_network(np.array(dataset.domain)).tolist()
+    ends = np.array(dataset.domain)
+    low, high = dataset.scaling.x_to_network(ends).tolist()
     return low, high

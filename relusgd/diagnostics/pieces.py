@@ -36,7 +36,8 @@ def pieces(network: Network, domain: Sequence[float] | None = None) -> list[Line
     if not np.isfinite(network.parameters()).all():
         return []
     low, high = (-np.inf, np.inf) if domain is None else domain
-    ends = np.concatenate([[low], breakpoints(network).between(low, high), [high]])
+    bends = breakpoints(network).between(low, high)
+    ends = np.concatenate([[low], bends, [high]])
     return [piece_between(network, left, right) for left, right in pairwise(ends.tolist())]
 
 
@@ -44,12 +45,17 @@ def piece_between(network: Network, low: float, high: float) -> LinearPiece:
     """The piece between two neighbouring breakpoints, or the ends of a domain."""
     inside = np.array([_inside(low, high)])
     active = [a[0] > 0 for a in network.activations(inside)]
-    slope, intercept = np.ones(1), np.zeros(1)
+    # Of the units of a layer, as functions of x between low and high: slope · x + intercept.
+    slope = np.ones(1)
+    intercept = np.zeros(1)
     layers = zip(network.weights, network.biases, strict=True)
     for k, (W, b) in enumerate(layers):
-        slope, intercept = slope @ W, intercept @ W + b
-        if k < len(active):
-            slope, intercept = slope * active[k], intercept * active[k]
+        slope = slope @ W
+        intercept = intercept @ W + b
+        is_hidden = k < len(active)
+        if is_hidden:
+            slope = slope * active[k]
+            intercept = intercept * active[k]
     units = tuple(np.flatnonzero(layer) for layer in active)
     return LinearPiece(low, high, float(slope[0]), float(intercept[0]), units)
 

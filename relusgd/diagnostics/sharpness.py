@@ -75,15 +75,17 @@ class _Hessian:
     def __call__(self, direction: Array) -> Array:
         full = np.zeros(self._parameter_count)
         full[self._learning] = self._scale * direction
-        return self._scale * self._product(full)[self._learning]
+        product = self._product(full)
+        return self._scale * product[self._learning]
 
 
 def _full_product(network: Network, dataset: Dataset) -> Callable[[Array], Array]:
     """direction → H direction, for the Hessian H over all parameters."""
     if len(network.hidden) == 1:
-        width = network.hidden[0]
+        (width,) = network.hidden
         return hessian_product(network.parameters(), width, dataset.x_train, dataset.y_train)
-    x, y = dataset.x_train[:, None], dataset.y_train[:, None]
+    x = dataset.x_train[:, None]
+    y = dataset.y_train[:, None]
 
     def product(direction: Array) -> Array:
         """The mean of the products for parts of the points, weighted by their sizes."""
@@ -118,13 +120,15 @@ def _lanczos(hessian: _Hessian) -> float:
     beta = float(np.linalg.norm(u))
     theta = float("nan")
     for j in range(steps):
-        Q[j] = u / beta
-        u = hessian(Q[j])
-        T[j, j] = Q[j] @ u
+        q = Q[j] = u / beta
+        u = hessian(q)
+        T[j, j] = q @ u
         basis = Q[: j + 1]
         for _ in range(2):  # the second time removes what the rounding of the first left
             u -= basis.T @ (basis @ u)
-        beta = T[j, j + 1] = T[j + 1, j] = float(np.linalg.norm(u))
+        beta = float(np.linalg.norm(u))
+        T[j, j + 1] = beta
+        T[j + 1, j] = beta
         if not np.isfinite(T[j]).all():
             return float("nan")
         values, vectors = np.linalg.eigh(T[: j + 1, : j + 1])

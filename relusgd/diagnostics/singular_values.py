@@ -105,34 +105,40 @@ def leading_triplets(matrix: Multiplies, count: int) -> SingularTriplets:
     while True:
         with one_thread():
             triplets, residuals = _lanczos_triplets(matrix, steps)
-        first = SingularTriplets(
-            triplets.left[:, :count], triplets.values[:count], triplets.right[:, :count]
-        )
-        if steps == most or (residuals[:count] <= RESIDUAL * triplets.values[0]).all():
-            return first
+        limit = RESIDUAL * triplets.values[0]
+        are_known = (residuals[:count] <= limit).all()
+        if steps == most or are_known:
+            return SingularTriplets(
+                triplets.left[:, :count],
+                triplets.values[:count],
+                triplets.right[:, :count],
+            )
         steps = min(most, 2 * steps)
 
 
 def _lanczos_triplets(matrix: Multiplies, steps: int) -> tuple[SingularTriplets, Array]:
     """All triplets of B after so many steps, and the residuals of their values."""
     n, p = matrix.shape
-    P, Q = np.zeros((n, steps)), np.zeros((p, steps))
+    P = np.zeros((n, steps))
+    Q = np.zeros((p, steps))
     B = np.zeros((steps, steps))
     beta = 0.0
     random = np.random.RandomState(0)
     q = random.randn(p)
     for j in range(steps):
-        Q[:, j] = _unit(_orthogonal(q, Q[:, :j]))[0]
+        Q[:, j], _ = _unit(_orthogonal(q, Q[:, :j]))
         left = matrix.times(Q[:, j])
         P[:, j], B[j, j] = _unit(_orthogonal(left, P[:, :j]))
         if j:
             B[j - 1, j] = beta
-        q = _orthogonal(matrix.transposed_times(P[:, j]), Q[:, : j + 1])
+        right = matrix.transposed_times(P[:, j])
+        q = _orthogonal(right, Q[:, : j + 1])
         beta = float(np.linalg.norm(q))
         if beta == 0:  # all that can be reached from the start is known; go on from another one
             q = random.randn(p)
     U, s, Vt = np.linalg.svd(B)
-    return SingularTriplets(P @ U, s, Q @ Vt.T), beta * np.abs(U[-1])
+    residuals = beta * np.abs(U[-1])
+    return SingularTriplets(P @ U, s, Q @ Vt.T), residuals
 
 
 def _orthogonal(vector: Array, basis: Array) -> Array:

@@ -46,16 +46,20 @@ class PiecewiseSlope:
     @property
     def mean(self) -> float:
         """The mean of f′ over the domain, (f(b) − f(a))/(b − a)."""
-        return float(np.sum(self.slope * np.diff(self.edges)) / self.width)
+        lengths = np.diff(self.edges)
+        return float(np.sum(self.slope * lengths) / self.width)
 
     @property
     def variance(self) -> float:
-        return float(np.sum(np.square(self.slope - self.mean) * np.diff(self.edges)) / self.width)
+        lengths = np.diff(self.edges)
+        squares = np.square(self.slope - self.mean)
+        return float(np.sum(squares * lengths) / self.width)
 
     def at(self, x: Array) -> Array:
         """f′ at places that are no edges, shape as given."""
-        places = np.searchsorted(self.edges, x, "right") - 1
-        return np.asarray(self.slope[places.clip(0, len(self.slope) - 1)])
+        piece = np.searchsorted(self.edges, x, "right") - 1
+        last = len(self.slope) - 1
+        return np.asarray(self.slope[piece.clip(0, last)])
 
 
 def piecewise_slope(network: Network, domain: Sequence[float]) -> PiecewiseSlope:
@@ -69,7 +73,8 @@ def piecewise_slope(network: Network, domain: Sequence[float]) -> PiecewiseSlope
     edges = np.concatenate([[low], found.x[inside], [high]])
     first = piece_between(network, float(edges[0]), float(edges[1])).slope
     jumps = found.slope_change[inside]
-    return PiecewiseSlope(edges, first + np.concatenate([[0.0], np.cumsum(jumps)]))
+    change_since_first = np.concatenate([[0.0], np.cumsum(jumps)])
+    return PiecewiseSlope(edges, first + change_since_first)
 
 
 def autocorrelation(slopes: PiecewiseSlope, distances: Array) -> Array:
@@ -86,13 +91,17 @@ def autocorrelation(slopes: PiecewiseSlope, distances: Array) -> Array:
 
 def _mean_product(slopes: PiecewiseSlope, distance: float) -> float:
     """The mean of (f′(x) − m)(f′(x + d) − m) over all x for which both are in the domain."""
-    low, high = slopes.edges[0], slopes.edges[-1] - distance
-    edges = np.union1d(slopes.edges, slopes.edges - distance)
-    edges = np.concatenate([[low], edges[(low < edges) & (edges < high)], [high]])
-    middles = edges[:-1] + 0.5 * np.diff(edges)
+    low = slopes.edges[0]
+    high = slopes.edges[-1] - distance
+    # The product is constant between places where one of its factors jumps.
+    jumps = np.union1d(slopes.edges, slopes.edges - distance)
+    inside = jumps[(low < jumps) & (jumps < high)]
+    edges = np.concatenate([[low], inside, [high]])
+    lengths = np.diff(edges)
+    middles = edges[:-1] + 0.5 * lengths
     here = slopes.at(middles) - slopes.mean
     there = slopes.at(middles + distance) - slopes.mean
-    return float(np.sum(here * there * np.diff(edges)) / (high - low))
+    return float(np.sum(here * there * lengths) / (high - low))
 
 
 def even_distances(slopes: PiecewiseSlope) -> Array:
@@ -112,6 +121,9 @@ def correlation_length(slopes: PiecewiseSlope) -> float:
     if not len(below):
         return float("nan")
     end = int(below[0])
-    before, after = A[end - 1], A[end]
+    before = A[end - 1]
+    after = A[end]
     share = (before - HALF) / (before - after)
-    return float(distances[end - 1] + share * (distances[end] - distances[end - 1]))
+    last_above = distances[end - 1]
+    first_below = distances[end]
+    return float(last_above + share * (first_below - last_above))

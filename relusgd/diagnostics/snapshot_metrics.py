@@ -88,17 +88,24 @@ class SnapshotMetrics:
 
     def _measure_shallow(self, vectors: Array) -> _Measured:
         (H,) = self._hidden
-        w, b = vectors[:, :H], vectors[:, H : 2 * H]
+        w = vectors[:, :H]
+        b = vectors[:, H : 2 * H]
         order, elbow = sorted_elbows(w, b)
         f = values_by_running_sums(vectors, order, elbow, self._x, self._middle)
         anywhere, everywhere = first_layer_activity(w, b, self._dataset.x_train)
-        dead = np.count_nonzero(~anywhere, axis=1)
-        always_on = np.count_nonzero(everywhere, axis=1)
-        return _Measured(f, dead, always_on, self._count_breakpoints(vectors, order, elbow))
+        return _Measured(
+            f,
+            dead=np.count_nonzero(~anywhere, axis=1),
+            always_on=np.count_nonzero(everywhere, axis=1),
+            breakpoints=self._count_breakpoints(vectors, order, elbow),
+        )
 
     def _measure_deep(self, vectors: Array) -> _Measured:
-        f = np.full((len(vectors), len(self._x)), np.nan)
-        dead, always_on, breaks = np.zeros((3, len(vectors)), dtype=np.int64)
+        count = len(vectors)
+        f = np.full((count, len(self._x)), np.nan)
+        dead = np.zeros(count, dtype=np.int64)
+        always_on = np.zeros(count, dtype=np.int64)
+        breaks = np.zeros(count, dtype=np.int64)
         for row, vector in enumerate(vectors):
             network = Network.from_parameters(vector, self._hidden)
             if not np.isfinite(vector).all():
@@ -117,14 +124,16 @@ class SnapshotMetrics:
         not clear, `breakpoints_inside` counts.
         """
         (H,) = self._hidden
-        w, v = vectors[:, :H], vectors[:, 2 * H : 3 * H]
+        w = vectors[:, :H]
+        v = vectors[:, 2 * H : 3 * H]
         change = np.take_along_axis(v * w, order, axis=1)
         inside = (elbow > self._low) & (elbow < self._high)
         unclear = (change == 0) | ~np.isfinite(change)
         unclear[:, 1:] |= elbow[:, 1:] == elbow[:, :-1]
         has_unclear = (inside & unclear).any(axis=1)
+        is_finite = np.isfinite(vectors).all(axis=1)
         counts: Integers = np.count_nonzero(inside, axis=1)
-        for row in np.flatnonzero(has_unclear & np.isfinite(vectors).all(axis=1)):
+        for row in np.flatnonzero(has_unclear & is_finite):
             network = Network.from_parameters(vectors[row], self._hidden)
             counts[row] = breakpoints_inside(network, self._dataset)
         return counts

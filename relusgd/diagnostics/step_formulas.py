@@ -52,7 +52,8 @@ def minus(value: float) -> str:
 
 def unit_formulas(unit: UnitStep, rule: UpdateRule) -> list[Formula]:
     """The lines of one unit: its value, the derivatives, the step, and its elbow."""
-    derivatives = _at_sample(unit) if len(unit.x) == 1 else _over_batch(unit)
+    is_sample = len(unit.x) == 1
+    derivatives = _at_sample(unit) if is_sample else _over_batch(unit)
     return [*derivatives, *_updates(unit, rule), *_elbows(unit, rule)]
 
 
@@ -61,30 +62,34 @@ def unit_formulas(unit: UnitStep, rule: UpdateRule) -> list[Formula]:
 
 def _at_sample(unit: UnitStep) -> list[Formula]:
     """The derivatives of the loss at the only point of the batch."""
-    x, y = float(unit.x[0]), float(unit.y[0])
+    x = float(unit.x[0])
+    y = float(unit.y[0])
     f = float(unit.f[0])
     z = float(unit.z[0])
     a = float(unit.a[0])
-    by_f, f_by_a = float(unit.by_f[0]), float(unit.f_by_a[0])
+    by_f = float(unit.by_f[0])
+    f_by_a = float(unit.f_by_a[0])
     by_a = by_f * f_by_a
+    by_b = unit.bias.derivative
+    by_w = unit.slope.derivative
     is_on = z > 0
-    indicator = "1" if is_on else "0"
     state = f"{text_of(z)} > 0: on" if is_on else f"{text_of(z)} ≤ 0: off"
-    at_x = f"{text_of(unit.slope.before)} · {factor(x)} {plus(unit.bias.before)}"
+    indicator = "1" if is_on else "0"
+    to_z = f"{text_of(unit.slope.before)} · {factor(x)} {plus(unit.bias.before)}"
     residual = f"{text_of(f)} {minus(y)}"
     lines = [
-        Formula("z", "w x + b", at_x, state),
+        Formula("z", "w x + b", to_z, state),
         Formula("a", "relu(z)", "", text_of(a)),
         Formula("f", "f(x)", "", text_of(f)),
         Formula("ℓ", "(f − y)²", f"({residual})²", text_of((f - y) ** 2)),
         Formula("∂ℓ/∂f", "2 (f − y)", f"2 · ({residual})", text_of(by_f)),
     ]
+    onwards = "∂f/∂a"
     if unit.output_weight is not None:
-        product = f"{text_of(by_f)} · {text_of(a)}"
+        onwards = "v"
+        to_v = f"{text_of(by_f)} · {text_of(a)}"
         by_v = text_of(unit.output_weight.derivative)
-        lines.append(Formula("∂ℓ/∂v", "∂ℓ/∂f · a", product, by_v))
-    onwards = "∂f/∂a" if unit.output_weight is None else "v"
-    by_b, by_w = unit.bias.derivative, unit.slope.derivative
+        lines.append(Formula("∂ℓ/∂v", "∂ℓ/∂f · a", to_v, by_v))
     to_a = f"{text_of(by_f)} · {factor(f_by_a)}"
     to_b = f"{text_of(by_a)} · {indicator}"
     to_w = f"{text_of(by_b)} · {factor(x)}"
@@ -151,19 +156,23 @@ def _update(
     learns: bool,
 ) -> list[Formula]:
     """The lines of one parameter: momentum's memory, if there is momentum, and the new value."""
-    before, after = text_of(parameter.before), text_of(parameter.after)
+    before = text_of(parameter.before)
+    after = text_of(parameter.after)
+    name = f"{letter}′"
     if not learns:
-        return [Formula(f"{letter}′", f"{letter}, which does not learn", "", after)]
+        return [Formula(name, f"{letter}, which does not learn", "", after)]
     if not rule.is_sgd:
-        symbols = rule.formula or ""
-        return [Formula(f"{letter}′", symbols, f"{before} {plus(parameter.change)}", after)]
+        numbers = f"{before} {plus(parameter.change)}"
+        return [Formula(name, rule.formula or "", numbers, after)]
     gradient = _decayed(letter, parameter, decay)
     lines = []
     if rule.momentum:
         memory, gradient = _with_momentum(letter, gradient, unit, rule)
         lines.append(memory)
+    symbols = f"{letter} − η {gradient.symbol}"
     numbers = f"{before} − {text_of(unit.rate)} · {gradient.numbers}"
-    return [*lines, Formula(f"{letter}′", f"{letter} − η {gradient.symbol}", numbers, after)]
+    lines.append(Formula(name, symbols, numbers, after))
+    return lines
 
 
 @dataclass(frozen=True)
@@ -181,7 +190,8 @@ class _Factor:
 
 def _decayed(letter: str, parameter: ParameterStep, decay: float) -> _Factor:
     """The derivative, with what weight decay adds to it."""
-    derivative, symbol = parameter.derivative, f"∂ℓ/∂{letter}"
+    derivative = parameter.derivative
+    symbol = f"∂ℓ/∂{letter}"
     if not decay:
         return _Factor(derivative, symbol, factor(derivative), symbol)
     added = decay * parameter.before
@@ -215,23 +225,27 @@ def _with_momentum(
 
 def _elbows(unit: UnitStep, rule: UpdateRule) -> list[Formula]:
     """The elbow before and after the step, and by how much it moves."""
-    w, b = unit.slope, unit.bias
+    w = unit.slope
+    b = unit.bias
+    e = unit.elbow
+    e_after = unit.elbow_after
     lines = [
-        Formula("e", "−b/w", _quotient(-b.before, w.before), text_of(unit.elbow)),
-        Formula("e′", "−b′/w′", _quotient(-b.after, w.after), text_of(unit.elbow_after)),
+        Formula("e", "−b/w", _quotient(-b.before, w.before), text_of(e)),
+        Formula("e′", "−b′/w′", _quotient(-b.after, w.after), text_of(e_after)),
     ]
     if np.isnan(unit.move):
         return lines
     move = text_of(unit.move)
     if not (rule.is_plain and rule.hidden_learns):
-        numbers = f"{text_of(unit.elbow_after)} {minus(unit.elbow)}"
+        numbers = f"{text_of(e_after)} {minus(e)}"
         return [*lines, Formula("move", "e′ − e", numbers, move)]
-    eta, by_b = text_of(unit.rate), factor(b.derivative)
+    eta = text_of(unit.rate)
     if len(unit.x) == 1:
-        lever = f"(1 {plus(unit.elbow)} · {factor(float(unit.x[0]))})"
-        numbers = f"{eta} · {by_b} · {lever}/{factor(w.after)}"
+        x = float(unit.x[0])
+        lever = f"(1 {plus(e)} · {factor(x)})"
+        numbers = f"{eta} · {factor(b.derivative)} · {lever}/{factor(w.after)}"
         return [*lines, Formula("e′ − e", "η ∂ℓ/∂b (1 + e x)/w′", numbers, move)]
-    sums = f"({text_of(b.derivative)} + {factor(unit.elbow)} · {factor(w.derivative)})"
+    sums = f"({text_of(b.derivative)} + {factor(e)} · {factor(w.derivative)})"
     numbers = f"{eta} · {sums}/{factor(w.after)}"
     return [*lines, Formula("e′ − e", "η (∂ℓ/∂b + e ∂ℓ/∂w)/w′", numbers, move)]
 

@@ -58,8 +58,10 @@ class StepWords(StepPhrases):
         groups: dict[str, list[int]] = defaultdict(list)
         signs = _signs_of_changes(step)
         for number in np.flatnonzero(step.active).tolist():
-            groups[_kind(*signs[number].tolist())].append(number)
-        sentences += [f"{kind}: {_units(numbers)}" for kind, numbers in sorted(groups.items())]
+            kind = _kind(*signs[number].tolist())
+            groups[kind].append(number)
+        for kind, numbers in sorted(groups.items()):
+            sentences.append(f"{kind}: {_units(numbers)}")
         return sentences
 
     def _votes(self, step: ElbowStep) -> list[str]:
@@ -70,7 +72,8 @@ class StepWords(StepPhrases):
         if len(votes) == 1:
             return []
         # So many points, those with the largest votes first, have half of all votes together.
-        half = int(np.searchsorted(np.cumsum(votes), 0.5 - 1e-12)) + 1
+        votes_together = np.cumsum(votes)
+        half = int(np.searchsorted(votes_together, 0.5 - 1e-12)) + 1
         return [
             "Not all points have the same vote: ∂ℓ/∂f grows with the residual, and a unit hears "
             f"only points at which it is on. Half of all |∂ℓ/∂f| is that of {half} of the "
@@ -93,8 +96,10 @@ class StepWords(StepPhrases):
 
 def _signs_of_changes(step: ElbowStep) -> Array:
     """Of every unit the signs of w, ∂ℓ/∂b, w′ − w and e′ − e, shape (H1, 4); nan for no elbow."""
-    change = step.after.slope - step.before.slope
-    return np.sign(np.column_stack([step.before.slope, step.by_bias, change, step.move]))
+    w = step.before.slope
+    change = step.after.slope - w
+    numbers = np.column_stack([w, step.by_bias, change, step.move])
+    return np.sign(numbers)
 
 
 def _kind(slope: float, by_bias: float, change: float, move: float) -> str:
@@ -115,5 +120,6 @@ def _units(numbers: Sequence[int]) -> str:
     if len(numbers) == 1:
         return f"unit {numbers[0]}"
     if len(numbers) <= MOST_NAMED:
-        return f"units {and_list([str(number) for number in numbers])}"
+        names = [str(number) for number in numbers]
+        return f"units {and_list(names)}"
     return f"{len(numbers):,} units, from {numbers[0]:,} to {numbers[-1]:,}"

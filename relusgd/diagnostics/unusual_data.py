@@ -34,9 +34,11 @@ def unusual_sizes(dataset: Dataset) -> str:
 
 def _unusual_size(name: str, values: Array) -> list[str]:
     size = float(np.abs(values).max())
-    mean, deviation = float(values.mean()), float(values.std())
+    mean = float(values.mean())
+    deviation = float(values.std())
     if size > USUAL_SIZE:
-        return [f"{name} reaches {number(float(values[np.abs(values).argmax()]))}"]
+        farthest = float(values[np.abs(values).argmax()])
+        return [f"{name} reaches {number(farthest)}"]
     if 0 < deviation < USUAL_SPREAD:
         return [f"the standard deviation of {name} is {number(deviation)}"]
     if deviation and abs(mean) > USUAL_OFFSET * deviation:
@@ -53,11 +55,14 @@ def unusual_factor(dataset: Dataset) -> float:
 
 def _factor(values: Array) -> float:
     size = float(np.abs(values).max())
-    mean, deviation = float(values.mean()), float(values.std())
+    mean = float(values.mean())
+    deviation = float(values.std())
+    by_size = size / USUAL_SIZE
     if deviation == 0:
-        return size / USUAL_SIZE
-    offset = abs(mean) / deviation
-    return max(size / USUAL_SIZE, USUAL_SPREAD / deviation, offset / USUAL_OFFSET)
+        return by_size
+    by_spread = USUAL_SPREAD / deviation
+    by_offset = abs(mean) / deviation / USUAL_OFFSET
+    return max(by_size, by_spread, by_offset)
 
 
 FAR_OFF = 10.0
@@ -81,14 +86,16 @@ def outliers(dataset: Dataset) -> Integers:
         beside[row + 2, :-shift] = y[shift:]
     from_neighbours = np.nanmin(np.abs(beside - y), axis=0)
     from_all = np.abs(y - np.median(y))
-    is_far = (from_neighbours > FAR_OFF * _typical(from_neighbours)) & (
-        from_all > FAR_OFF * _typical(from_all)
-    )
-    found = np.flatnonzero(is_far)
-    if len(found) > max(1, int(MOST_OUTLIERS * len(y))):
+    is_far_from_neighbours = from_neighbours > FAR_OFF * _typical(from_neighbours)
+    is_far_from_all = from_all > FAR_OFF * _typical(from_all)
+    found = np.flatnonzero(is_far_from_neighbours & is_far_from_all)
+    most = max(1, int(MOST_OUTLIERS * len(y)))
+    if len(found) > most:
         return np.empty(0, dtype=np.int64)
-    return found[np.argsort(-from_all[found])]
+    worst_first = np.argsort(-from_all[found])
+    return found[worst_first]
 
 
 def _typical(distances: Array) -> float:
-    return max(float(np.median(distances)), float(np.finfo(np.float64).tiny))
+    smallest = float(np.finfo(np.float64).tiny)
+    return max(float(np.median(distances)), smallest)
