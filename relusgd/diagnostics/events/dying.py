@@ -60,22 +60,22 @@ def _death(course: RecordedCourse, burst: Burst, dead: int) -> Event:
     units = sum(course.history.hidden)
     who = _who(dead, units)
     die = "dies" if dead == 1 else "die"
+    them = "it" if dead == 1 else "them"
     now = f" ({burst.after:,} of {units:,} are dead now)" if burst.before else ""
-    sentence = f"{who} {die}: active on no training point any more, so that no gradient reaches "
-    sentence += "it" if dead == 1 else "them"
     return course.event(
         "units_die",
         int(course.rows[burst.begin]),
         int(course.rows[burst.end]),
         numbers={"units": dead, "dead": burst.after, "of": units},
-        sentence=f"{sentence}{now}",
+        sentence=f"{who} {die}: active on no training point any more, so that no gradient reaches "
+        f"{them}{now}",
         caption=f"{who} {die}: active on no point any more",
     )
 
 
 def _return(course: RecordedCourse, burst: Burst, back: int) -> Event:
     units = sum(course.history.hidden)
-    who = f"{back:,} dead unit{'' if back == 1 else 's'}"
+    who = counted(back, "dead unit")
     come = "comes" if back == 1 else "come"
     are = "it is" if back == 1 else "they are"
     return course.event(

@@ -39,5 +39,6 @@ def rows_along_film(times: ArrayLike, most: int) -> Integers:
         return np.arange(len(places))
     wanted = np.linspace(0.0, 1.0, most)
     after = np.clip(np.searchsorted(places, wanted), 1, len(places) - 1)
-    before_is_nearer = wanted - places[after - 1] < places[after] - wanted
-    return np.unique(after - before_is_nearer)
+    before = after - 1
+    before_is_nearer = wanted - places[before] < places[after] - wanted
+    return np.unique(np.where(before_is_nearer, before, after))

@@ -36,14 +36,17 @@ def elbows_gather(course: RecordedCourse) -> Iterator[Event]:
 
 def _gathering(course: RecordedCourse, places: Array, leg: Leg) -> Iterator[Event]:
     part = places[leg.first : leg.last + 1]
-    fall = part[0] - part[-1]
-    begin = leg.first + int(np.flatnonzero(part > part[0] - TAIL * fall)[-1])
-    end = leg.first + int(np.flatnonzero(part <= part[-1] + TAIL * fall)[0])
-    if not _lasts(course, places, end, np.sqrt(part[0] * part[-1])):
+    most = part[0]
+    fewest = part[-1]
+    tail = TAIL * (most - fewest)
+    last_at_most = np.flatnonzero(part > most - tail)[-1]
+    first_at_fewest = np.flatnonzero(part <= fewest + tail)[0]
+    begin = leg.first + int(last_at_most)
+    end = leg.first + int(first_at_fewest)
+    if not _lasts(course, places, end, np.sqrt(most * fewest)):
         return
     same = common_units(course, begin, end)
-    low, high = course.x_range
-    width = TOGETHER * (high - low)
+    width = TOGETHER * course.x_width
     before = count_places(course.elbows[begin][same], width)
     after = count_places(course.elbows[end][same], width)
     if before < FEWER * after or not after:
@@ -64,4 +67,7 @@ def _gathering(course: RecordedCourse, places: Array, leg: Leg) -> Iterator[Even
 def _lasts(course: RecordedCourse, places: Array, end: int, most: float) -> bool:
     """Whether there are at most so many places for a while from an index on."""
     more = np.flatnonzero(places[end:] > most)
-    return not len(more) or course.places[end + more[0]] - course.places[end] >= LASTING
+    if not len(more):
+        return True
+    until = end + more[0]
+    return bool(course.places[until] - course.places[end] >= LASTING)

@@ -48,7 +48,8 @@ def noise_floor_reached(course: RecordedCourse) -> Iterator[Event]:
     reached = np.flatnonzero(errors <= NEAR_FLOOR * floor)
     if not len(reached) or reached[0] == 0:
         return
-    text = course.error_text(floor / course.original_error(1.0))
+    in_network_units = floor / course.original_error(1.0)
+    text = course.error_text(in_network_units)
     yield course.event(
         "noise_floor_reached",
         int(course.rows[reached[0]]),

@@ -62,7 +62,8 @@ def outside_counts(course: RecordedCourse) -> Array:
     counts = []
     for row in course.each_row():
         elbow = course.history.elbow[row]
-        counts.append(elbow.size - np.count_nonzero((low <= elbow) & (elbow <= high)))
+        is_inside = (low <= elbow) & (elbow <= high)
+        counts.append(elbow.size - np.count_nonzero(is_inside))
     return np.array(counts, dtype=np.float64)
 
 

@@ -19,9 +19,12 @@ THROWN = 2.0
 LANDED = 0.5
 """What comes after the error has first fallen to this part of the start's is no catapult."""
 
-TREMBLES, WANDERS = 5.0, 8.0
+TREMBLES = 5.0
 """And by so many standard deviations of what the logarithm of the error trembles by from snapshot
-to snapshot, and of what the smooth one wanders by in the long run."""
+to snapshot, ..."""
+
+WANDERS = 8.0
+"""... and of what the smooth one wanders by in the long run."""
 
 LAST = 0.04
 """A training has learned where the error over this last share of the film's clock is typically at
@@ -34,22 +37,22 @@ def diverges(course: RecordedCourse) -> Iterator[Event]:
     if course.outcome != "diverged":
         return
     errors = course.metric("train_mse")
-    limit = max(errors[0], EXPLODED * course.constant_mse)
+    at_start = errors[0]
+    at_end = errors[-1]
+    limit = max(at_start, EXPLODED * course.constant_mse)
     row = first_lasting(~(errors <= limit))
     if row is None:
         row = len(errors) - 1
     begin = max(row - 1, 0)
-    start = course.error_text(errors[0])
-    last = course.error_text(errors[-1])
     yield course.event(
         "diverges",
         begin,
         numbers={
-            "train_mse_at_start": course.original_error(errors[0]),
-            "train_mse_at_end": course.original_error(errors[-1]),
+            "train_mse_at_start": course.original_error(at_start),
+            "train_mse_at_end": course.original_error(at_end),
         },
         sentence=f"the training diverges: every step overshoots further, and the train MSE goes "
-        f"from {start} to {last} at the last snapshot",
+        f"from {course.error_text(at_start)} to {course.error_text(at_end)} at the last snapshot",
         caption="It diverges: every step overshoots further",
     )
 
@@ -61,28 +64,30 @@ def catapult(course: RecordedCourse) -> Iterator[Event]:
     Lewkowycz et al. 2020, "The large learning rate phase of deep learning: the catapult mechanism".
     """
     errors = course.metric("train_mse")
-    if course.outcome == "diverged" or not np.isfinite(errors).all() or errors[0] <= 0:
+    at_start = errors[0]
+    if course.outcome == "diverged" or not np.isfinite(errors).all() or at_start <= 0:
         return
-    landed = np.flatnonzero(errors <= LANDED * errors[0])
+    landed = np.flatnonzero(errors <= LANDED * at_start)
     if not len(landed):
         return
-    at_end = course.all_places >= 1.0 - LAST
-    if np.median(errors[at_end]) > LANDED * errors[0]:
+    last_part = course.all_places >= 1.0 - LAST
+    if np.median(errors[last_part]) > LANDED * at_start:
         return
     peak = int(np.argmax(errors[: landed[0] + 1]))
-    by_chance = max(
-        TREMBLES * course.trembling("train_mse"), WANDERS * course.wandering("train_mse")
-    )
-    if errors[peak] < errors[0] * max(THROWN, np.exp(by_chance)):
+    at_peak = errors[peak]
+    trembles = TREMBLES * course.trembling("train_mse")
+    wanders = WANDERS * course.wandering("train_mse")
+    by_chance = np.exp(max(trembles, wanders))
+    if at_peak < at_start * max(THROWN, by_chance):
         return
-    below = np.flatnonzero(errors[peak:] <= errors[0])
+    below = np.flatnonzero(errors[peak:] <= at_start)
     end = peak + int(below[0])
-    factor = float(errors[peak] / errors[0])
+    factor = float(at_peak / at_start)
     yield course.event(
         "catapult",
         0,
         end,
-        numbers={"factor": factor, "train_mse_at_peak": course.original_error(errors[peak])},
+        numbers={"factor": factor, "train_mse_at_peak": course.original_error(at_peak)},
         sentence=f"a catapult: the first steps overshoot and throw the train MSE up to "
         f"{number(factor)} times that of the start, then it falls below it",
         caption=f"Catapult: the error is thrown up {number(factor)}-fold, then falls",

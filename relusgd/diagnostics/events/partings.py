@@ -39,18 +39,17 @@ class Parting:
 
 def partings_of_pairs(course: RecordedCourse) -> Iterator[Parting]:
     """The partings of all pairs of followed units, pair by pair."""
-    low, high = course.x_range
-    width = high - low
+    elbows = course.elbows
     is_bending = course.bends_inside
     units = is_bending.shape[1]
-    clusters = _isolated_clusters(course, TOGETHER * width)
+    clusters = _isolated_clusters(course, TOGETHER * course.x_width)
     for first in range(units - 1):
         others = np.arange(first + 1, units)
         both_bend = is_bending[:, [first]] & is_bending[:, others]
         is_clustered = clusters[:, others] >= 0
         is_same = clusters[:, [first]] == clusters[:, others]
         together = both_bend & is_clustered & is_same
-        distance = np.abs(course.elbows[:, [first]] - course.elbows[:, others]) / width
+        distance = np.abs(elbows[:, [first]] - elbows[:, others]) / course.x_width
         apart = both_bend & (distance >= APART)
         may_part = together.any(axis=0) & apart.any(axis=0)
         for column in np.flatnonzero(may_part).tolist():
@@ -78,7 +77,9 @@ def _isolated_clusters(course: RecordedCourse, gap: float) -> Integers:
         if not len(order):
             continue
         ordered = elbows[order]
-        number = np.concatenate([[0], np.cumsum(np.diff(ordered) > gap)])
+        is_behind_gap = np.diff(ordered) > gap
+        number = np.concatenate([[0], np.cumsum(is_behind_gap)])
+        # The first and the last elbow of each elbow's cluster.
         first = np.searchsorted(number, number, side="left")
         last = np.searchsorted(number, number, side="right") - 1
         is_narrow = ordered[last] - ordered[first] <= 2 * gap

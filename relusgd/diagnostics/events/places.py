@@ -36,20 +36,17 @@ def count_places(elbows: Array, width: float) -> int:
 
 def places_over_time(course: RecordedCourse) -> Array:
     """How many places the elbows that take part stand at, shape (T,), each TOGETHER wide."""
-    low, high = course.x_range
-    width = TOGETHER * (high - low)
-    return np.array(
-        [
-            count_places(elbows[takes_part], width)
-            for elbows, takes_part in zip(course.elbows, course.takes_part, strict=True)
-        ],
-        dtype=np.float64,
-    )
+    width = TOGETHER * course.x_width
+    counts = []
+    for elbows, takes_part in zip(course.elbows, course.takes_part, strict=True):
+        counts.append(count_places(elbows[takes_part], width))
+    return np.array(counts, dtype=np.float64)
 
 
 def common_units(course: RecordedCourse, one: int, other: int) -> Booleans:
     """Which followed units take part at both of two looked-at snapshots, shape (n,)."""
-    return np.asarray(course.takes_part[one] & course.takes_part[other])
+    takes_part = course.takes_part
+    return np.asarray(takes_part[one] & takes_part[other])
 
 
 def place_text(course: RecordedCourse, x: float) -> str:
@@ -57,10 +54,11 @@ def place_text(course: RecordedCourse, x: float) -> str:
 
     Where x were dates, the day, or the month of more than ten years.
     """
-    low, high = course.x_range
-    ends = course.dataset.scaling.x_to_original(np.array([x, low, high]))
+    scaling = course.dataset.scaling
+    ends = scaling.x_to_original(np.array([x, *course.x_range]))
+    place, low, high = ends.tolist()
     if course.dataset.x_is_date:
-        return date_text(float(ends[0]), with_day=ends[2] - ends[1] <= MOST_YEARS_OF_DAYS)
-    digits = max(0, 2 - math.floor(math.log10(ends[2] - ends[1])))
-    text = f"{ends[0]:.{digits}f}"
+        return date_text(place, with_day=high - low <= MOST_YEARS_OF_DAYS)
+    digits = max(0, 2 - math.floor(math.log10(high - low)))
+    text = f"{place:.{digits}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from relusgd.diagnostics.events.course import MEDIAN_OF_NORMAL, RecordedCourse
+from relusgd.diagnostics.events.course import RecordedCourse
 from relusgd.diagnostics.events.event import Event
 from relusgd.diagnostics.events.registry import event_kind
+from relusgd.diagnostics.events.thinned_course import MEDIAN_OF_NORMAL
 from relusgd.model.network import Array
 
 FLAT = 0.05
@@ -51,10 +52,12 @@ def plateau(course: RecordedCourse) -> Iterator[Event]:
     for first, last in _flat_ranges(logarithms, tolerance):
         if first < free_from or not _is_long(course, first, last):
             continue
-        least = max(3 * tolerance, WIGGLES * _wiggle(course, wiggles, first, last))
+        by_wiggles = WIGGLES * _wiggle(course, wiggles, first, last)
+        least = max(3 * tolerance, by_wiggles)
         if _falls_after(course, logarithms, first, last, least):
             free_from = last
-            yield _event(course, float(np.median(errors[first : last + 1])), first, last)
+            level = float(np.median(errors[first : last + 1]))
+            yield _event(course, level, first, last)
 
 
 def _noise(course: RecordedCourse) -> float:
@@ -82,9 +85,10 @@ def _flat_ranges(values: Array, tolerance: float) -> list[tuple[int, int]]:
 def _is_long(course: RecordedCourse, first: int, last: int) -> bool:
     if last - first + 1 < FEWEST:
         return False
-    share = course.places[last] - course.places[first]
-    share_of_steps = (course.steps[last] - course.steps[first]) / (course.steps[-1] or 1.0)
-    return bool(share >= LONG or share_of_steps >= LONG_IN_STEPS)
+    share_of_clock = course.places[last] - course.places[first]
+    steps = course.steps[last] - course.steps[first]
+    share_of_steps = steps / (course.steps[-1] or 1.0)
+    return bool(share_of_clock >= LONG or share_of_steps >= LONG_IN_STEPS)
 
 
 def _wiggle(course: RecordedCourse, wiggles: Array, first: int, last: int) -> float:
@@ -92,8 +96,9 @@ def _wiggle(course: RecordedCourse, wiggles: Array, first: int, last: int) -> fl
 
     The larger of the two counts: early in a training, noise with a memory has not been seen yet.
     """
-    length = course.places[last] - course.places[first]
-    is_until_as_long_after = course.places <= course.places[last] + length
+    places = course.places
+    length = places[last] - places[first]
+    is_until_as_long_after = places <= places[last] + length
     until_its_end = np.quantile(wiggles[: last + 1], MOST)
     until_as_long_after = np.quantile(wiggles[is_until_as_long_after], MOST)
     return float(max(until_its_end, until_as_long_after))
@@ -107,10 +112,12 @@ def _falls_after(
     least: float,
 ) -> bool:
     """Whether the error falls enough within as long as the flat range lasted, for good."""
+    steps = course.steps
     level = float(np.median(logarithms[first : last + 1]))
-    goal = level - max(-np.log(FALL), least)
-    until = course.steps[last] + (course.steps[last] - course.steps[first])
-    soon = (course.steps > course.steps[last]) & (course.steps <= until)
+    fall = max(-np.log(FALL), least)
+    goal = level - fall
+    until = steps[last] + (steps[last] - steps[first])
+    soon = (steps > steps[last]) & (steps <= until)
     if not soon.any():
         return False
     return bool(logarithms[soon].min() <= goal and logarithms[-1] <= goal)

@@ -71,7 +71,8 @@ def _one_step(course: RecordedCourse, before: float, after: float, row: int) -> 
 
 
 def _many_steps(course: RecordedCourse, rates: Array, first: int, last: int, steps: int) -> Event:
-    before, after = float(rates[first]), float(rates[last + 1])
+    before = float(rates[first])
+    after = float(rates[last + 1])
     words = f"from {number(before)} to {number(after)}"
     return course.event(
         "learning_rate_steps",
@@ -93,7 +94,9 @@ def edge_of_stability(course: RecordedCourse) -> Iterator[Event]:
     if course.sharpness_ratio is None or course.outcome == "diverged" or len(course) < 3:
         return
     chosen = evenly_chosen(len(course), MEASURED)
-    ratios = np.array([course.sharpness_ratio(int(row)) for row in course.rows[chosen]])
+    places = course.places[chosen]
+    rows = course.rows[chosen]
+    ratios = np.array([course.sharpness_ratio(int(row)) for row in rows])
     if not ratios[0] < OFF_EDGE:
         return
     reached = np.flatnonzero(ratios >= AT_EDGE)
@@ -101,10 +104,10 @@ def edge_of_stability(course: RecordedCourse) -> Iterator[Event]:
         is_off = ~(ratios[index:] >= OFF_EDGE)  # a ratio of nan is off the edge, too
         left = np.flatnonzero(is_off)
         last = index + int(left[0]) - 1 if len(left) else len(ratios) - 1
-        if course.places[chosen[last]] - course.places[chosen[index]] < LASTING:
+        if places[last] - places[index] < LASTING:
             continue
         begin = _first_at_edge(course, int(chosen[index - 1]), int(chosen[index]))
-        end = int(course.rows[chosen[last]]) if len(left) else None
+        end = int(rows[last]) if len(left) else None
         yield _edge_event(course, int(course.rows[begin]), end)
         return
 

@@ -53,20 +53,21 @@ def only_jitter(course: RecordedCourse) -> Iterator[Event]:
     trembling = course.functions[at_end] - smooth[at_end]
     jitter = float(np.sqrt(np.mean(np.square(trembling))))
     visible = VISIBLE * course.y_range
-    distance = np.sqrt(np.mean(np.square(smooth - end), axis=1))
-    stays = first_lasting(distance <= max(STAYS * jitter, visible))
-    if stays is None:
+    distance = _size(smooth - end)
+    stays_from = first_lasting(distance <= max(STAYS * jitter, visible))
+    if stays_from is None:
         return
     is_near = distance <= max(jitter, visible)
     goes_nowhere = _way_between_halves(course) <= max(AIMLESS * jitter, visible)
     is_at_rest = is_near & goes_nowhere
     if jitter > visible:
         is_at_rest &= _has_its_last_rate(course)
-    candidates = stays + np.flatnonzero(is_at_rest[stays:])
-    if not len(candidates) or len(course) - candidates[0] < FEWEST:
+    candidates = stays_from + np.flatnonzero(is_at_rest[stays_from:])
+    if not len(candidates):
         return
     index = int(candidates[0])
-    if course.steps[-1] - course.steps[index] < REST * course.steps[-1]:
+    steps_left = course.steps[-1] - course.steps[index]
+    if len(course) - index < FEWEST or steps_left < REST * course.steps[-1]:
         return
     yield _event(course, index, jitter, trembles=jitter > visible)
 
@@ -74,7 +75,8 @@ def only_jitter(course: RecordedCourse) -> Iterator[Event]:
 def _has_its_last_rate(course: RecordedCourse) -> Booleans:
     """Whether the learning rate changes no more from each looked-at snapshot on, shape (T,)."""
     rates = np.nan_to_num(course.metric("learning_rate")[course.rows])
-    return np.asarray(np.abs(rates - rates[-1]) <= RATE_LEFT * rates.max())
+    change_left = np.abs(rates - rates[-1])
+    return np.asarray(change_left <= RATE_LEFT * rates.max())
 
 
 def _way_between_halves(course: RecordedCourse) -> Array:
@@ -86,18 +88,24 @@ def _way_between_halves(course: RecordedCourse) -> Array:
     middle = np.clip(np.searchsorted(course.steps, middle_steps), first + 1, count - 1)
     first = np.minimum(first, middle - 1)
     end = np.full(count, count)
-    way = window_means(course.functions, first, middle) - window_means(
-        course.functions, middle, end
-    )
-    return np.asarray(np.sqrt(np.mean(np.square(way), axis=1)))
+    first_half = window_means(course.functions, first, middle)
+    second_half = window_means(course.functions, middle, end)
+    return _size(first_half - second_half)
+
+
+def _size(functions: Array) -> Array:
+    """The root mean square of each function, a row of values; shape (T,)."""
+    return np.asarray(np.sqrt(np.mean(np.square(functions), axis=1)))
 
 
 def _event(course: RecordedCourse, index: int, jitter: float, *, trembles: bool) -> Event:
     from_start = index == 0
     if trembles:
         since = "from the start" if from_start else "from here on"
-        sentence = f"{since} there is nothing but jitter: the batches shake the learned function, "
-        sentence += "and it goes nowhere"
+        sentence = (
+            f"{since} there is nothing but jitter: the batches shake the learned function, "
+            "and it goes nowhere"
+        )
         caption = "Nothing but jitter" if from_start else "Nothing but jitter from here"
     elif from_start:
         sentence = "the learned function does not change to the eye, from the start to the end"

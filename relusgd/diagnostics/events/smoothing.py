@@ -28,9 +28,11 @@ def window_bounds(places: Array, centres: Array, reach: float) -> tuple[Integers
 
 def window_means(values: Array, start: Integers, stop: Integers) -> Array:
     """The means of rows start … stop − 1; values: shape (S, …), result (len(start), …)."""
-    first = np.zeros((1, *values.shape[1:]))
-    sums = np.concatenate([first, np.cumsum(values, axis=0)])
-    counts = (stop - start).reshape(-1, *[1] * (values.ndim - 1))
+    nothing = np.zeros((1, *values.shape[1:]))
+    sums = np.concatenate([nothing, np.cumsum(values, axis=0)])
+    # As many axes as the values have, so that every row is divided by its count.
+    ones = [1] * (values.ndim - 1)
+    counts = (stop - start).reshape(-1, *ones)
     return np.asarray((sums[stop] - sums[start]) / counts)
 
 
@@ -41,7 +43,8 @@ def distances_from_lines(values: Array, places: Array, start: Integers, stop: In
     where all places are one.
     """
     # Places and values are taken from their means, so that sums of squares keep their digits.
-    x, y = places - places.mean(), values - values.mean()
+    x = places - places.mean()
+    y = values - values.mean()
     mean_x = window_means(x, start, stop)
     mean_y = window_means(y, start, stop)
     mean_xx = window_means(x * x, start, stop)
@@ -58,7 +61,8 @@ def window_medians(values: Array, start: Integers, stop: Integers, most: int = 1
     values.
     """
     medians = np.empty((len(start), *values.shape[1:]))
-    for index, (low, high) in enumerate(zip(start.tolist(), stop.tolist(), strict=True)):
+    windows = zip(start.tolist(), stop.tolist(), strict=True)
+    for index, (low, high) in enumerate(windows):
         stride = max(1, math.ceil((high - low) / most))
         near = values[low:high:stride]
         middle = (len(near) - 1) // 2
@@ -84,26 +88,25 @@ def legs(values: Array, least: float) -> list[Leg]:
             high = index
         turns_down = direction >= 0 and values[high] - values[index] >= least
         turns_up = direction <= 0 and values[index] - values[low] >= least
-        if turns_down:
-            if high > origin and values[high] - values[origin] >= least:
-                found.append(_leg(values, origin, high))
-            origin = high
-            low = high = index
-            direction = -1
-        elif turns_up:
-            if low > origin and values[origin] - values[low] >= least:
-                found.append(_leg(values, origin, low))
-            origin = low
-            low = high = index
-            direction = 1
-    end = high if direction > 0 else low
-    if direction != 0 and end > origin and abs(values[end] - values[origin]) >= least:
-        found.append(_leg(values, origin, end))
+        if not (turns_down or turns_up):
+            continue
+        turn = high if turns_down else low
+        found += _legs_between(values, origin, turn, least)
+        direction = -1 if turns_down else 1
+        origin = turn
+        low = high = index
+    if direction != 0:
+        end = high if direction > 0 else low
+        found += _legs_between(values, origin, end, least)
     return found
 
 
-def _leg(values: Array, first: int, last: int) -> Leg:
-    return Leg(first, last, float(values[last] - values[first]))
+def _legs_between(values: Array, first: int, last: int, least: float) -> list[Leg]:
+    """The leg from one index to a later one; none where it changes by less than `least`."""
+    change = float(values[last] - values[first])
+    if last <= first or not abs(change) >= least:
+        return []
+    return [Leg(first, last, change)]
 
 
 def spells(is_so: Booleans) -> list[tuple[int, int]]:

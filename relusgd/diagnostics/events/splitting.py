@@ -45,48 +45,49 @@ def cluster_splits(course: RecordedCourse) -> Iterator[Event]:
 
 def _of_one_cluster(course: RecordedCourse, partings: list[Parting]) -> list[list[Parting]]:
     """Partings that begin at about the same time and place."""
-    low, high = course.x_range
     groups: list[list[Parting]] = []
-
-    def is_near(parting: Parting, group: list[Parting]) -> bool:
-        first = group[0]
-        distance = abs(_x_of(course, parting) - _x_of(course, first))
-        time = course.places[parting.begin] - course.places[first.begin]
-        return bool(distance <= APART * (high - low) and time <= SAME_TIME)
-
     for parting in partings:
-        near = next((group for group in groups if is_near(parting, group)), None)
-        if near is None:
-            groups.append([parting])
+        near = [group for group in groups if _is_near(course, parting, group[0])]
+        if near:
+            near[0].append(parting)
         else:
-            near.append(parting)
+            groups.append([parting])
     return groups
+
+
+def _is_near(course: RecordedCourse, parting: Parting, first: Parting) -> bool:
+    """Whether a parting belongs to one event with the first parting of a group."""
+    distance = abs(_x_of(course, parting) - _x_of(course, first))
+    time = course.places[parting.begin] - course.places[first.begin]
+    return bool(distance <= APART * course.x_width and time <= SAME_TIME)
 
 
 def _x_of(course: RecordedCourse, parting: Parting) -> float:
     """Where the first unit of a pair stands when the pair parts."""
-    return float(course.elbows[parting.begin][parting.units[0]])
+    unit, _ = parting.units
+    return float(course.elbows[parting.begin][unit])
 
 
 def _split(course: RecordedCourse, group: list[Parting]) -> Iterator[Event]:
     begin = group[0].begin
     end = min(parting.end for parting in group)
-    members = np.array(sorted({unit for parting in group for unit in parting.units}))
+    units: set[int] = set()
+    for parting in group:
+        units.update(parting.units)
+    members = np.array(sorted(units))
     if not _is_a_cluster(course, members, begin, end):
         return
     together = course.places[begin] - course.places[group[0].since]
     if len(members) == 2 and together < LASTING_OF_PAIR:
         return
     x = float(np.mean(course.elbows[begin][members]))
+    original_x = course.dataset.scaling.x_to_original(np.array(x))
     where = place_text(course, x)
     yield course.event(
         "cluster_splits",
         int(course.rows[begin]),
         int(course.rows[end]),
-        numbers={
-            "units": len(members),
-            "x": float(course.dataset.scaling.x_to_original(np.array(x))),
-        },
+        numbers={"units": len(members), "x": float(original_x)},
         sentence=f"a cluster of {counted(len(members), 'unit')}{course.of_layer} "
         f"near x = {where} splits: "
         "its elbows stood at one place, and part to bend the function at two",
@@ -98,18 +99,20 @@ def _split(course: RecordedCourse, group: list[Parting]) -> Iterator[Event]:
 def _is_a_cluster(course: RecordedCourse, members: Integers, begin: int, end: int) -> bool:
     """Whether the units stand at one place, and the cluster and both of its parts bend the function
     by enough."""
-    low, high = course.x_range
     widest_cluster = TOGETHER if len(members) <= FEW else 2 * TOGETHER
-    if np.ptp(course.elbows[begin][members]) > widest_cluster * (high - low):
+    elbows_at_begin = course.elbows[begin][members]
+    if np.ptp(elbows_at_begin) > widest_cluster * course.x_width:
         return False
     strength = np.where(course.bends_inside[begin], course.strengths[begin], 0.0)
     least = SHARE_OF_PAIR if len(members) == 2 else SHARE
     if strength[members].sum() < least * strength.sum():
         return False
     # At the end the widest gap parts the cluster in two.
-    order = members[np.argsort(course.elbows[end][members])]
-    gaps = np.diff(course.elbows[end][order])
+    elbows_at_end = course.elbows[end]
+    order = members[np.argsort(elbows_at_end[members])]
+    gaps = np.diff(elbows_at_end[order])
     behind_gap = int(np.argmax(gaps)) + 1
-    left = course.strengths[end][order[:behind_gap]].sum()
-    right = course.strengths[end][order[behind_gap:]].sum()
+    strengths_at_end = course.strengths[end]
+    left = strengths_at_end[order[:behind_gap]].sum()
+    right = strengths_at_end[order[behind_gap:]].sum()
     return bool(min(left, right) >= SHARE * (left + right))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from relusgd.diagnostics.events.course import RecordedCourse
-from relusgd.diagnostics.events.smoothing import legs
+from relusgd.diagnostics.events.smoothing import Leg, legs
 from relusgd.model.network import Array, Integers
 
 LASTING = 0.03
@@ -39,22 +39,30 @@ def bursts(course: RecordedCourse, counts: Array, units: int) -> Iterator[Burst]
     least = max(1.0, LEAST_SHARE * units)
     counts = _without_flicker(course, counts)
     for leg in legs(counts, least):
-        steps = np.diff(counts[leg.first : leg.last + 1])
-        goes_on = steps * np.sign(leg.change) > 0
-        changing = leg.first + 1 + np.flatnonzero(goes_on)
-        is_pause = np.diff(course.places[changing]) > PAUSE
-        has_snapshot = np.diff(changing) > 1
-        pauses = np.flatnonzero(is_pause & has_snapshot)
-        for indices in np.split(changing, pauses + 1):
-            begin, end = int(indices[0]) - 1, int(indices[-1])
-            before, after = round(counts[begin]), round(counts[end])
+        for indices in _parts_without_pause(course, counts, leg):
+            begin = int(indices[0]) - 1
+            end = int(indices[-1])
+            before = round(counts[begin])
+            after = round(counts[end])
             if abs(after - before) >= least:
                 yield Burst(begin, end, before, after)
 
 
+def _parts_without_pause(course: RecordedCourse, counts: Array, leg: Leg) -> list[Integers]:
+    """The indices at which the count changes on a leg, parted where it pauses."""
+    steps = np.diff(counts[leg.first : leg.last + 1])
+    goes_on = steps * np.sign(leg.change) > 0
+    changing = leg.first + 1 + np.flatnonzero(goes_on)
+    is_pause = np.diff(course.places[changing]) > PAUSE
+    has_snapshot = np.diff(changing) > 1
+    pauses = np.flatnonzero(is_pause & has_snapshot)
+    return np.split(changing, pauses + 1)
+
+
 def _without_flicker(course: RecordedCourse, counts: Array) -> Array:
     """The counts that last; between two of them, where others flicker, a straight way."""
-    first = np.flatnonzero(np.concatenate([[True], np.diff(counts) != 0]))
+    is_new = np.diff(counts) != 0
+    first = np.flatnonzero(np.concatenate([[True], is_new]))
     stop = np.append(first[1:], len(counts))
     durations = _durations(course, first, stop)
     lasts = durations >= LASTING
@@ -62,7 +70,8 @@ def _without_flicker(course: RecordedCourse, counts: Array) -> Array:
     if not lasts.any():
         return np.full(len(counts), counts[0])
     ends = np.stack([first[lasts], stop[lasts] - 1], axis=1).ravel()
-    return np.asarray(np.interp(np.arange(len(counts)), ends, counts[ends]))
+    indices = np.arange(len(counts))
+    return np.asarray(np.interp(indices, ends, counts[ends]))
 
 
 def _durations(course: RecordedCourse, first: Integers, stop: Integers) -> Array:
