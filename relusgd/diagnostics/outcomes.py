@@ -42,7 +42,8 @@ def outcome_of(initial_mse: float, final_mse: float, y: Array) -> Outcome:
     """How a training on y, shape (n,), ended, which began and ended with these errors."""
     if not np.isfinite(final_mse):
         return "diverged"
-    if final_mse > max(GROWN * initial_mse, EXPLODED * (best_constant_mse(y) or _mean_square(y))):
+    constant_mse = best_constant_mse(y) or _mean_square(y)
+    if final_mse > max(GROWN * initial_mse, EXPLODED * constant_mse):
         return "diverged"
     if final_mse <= learned_mse(initial_mse, y):
         return "learned"

@@ -40,12 +40,14 @@ class StepPhrases:
     def strongest(self, unit: UnitStep) -> str:
         """The points with the largest parts of all pulling."""
         shares = unit.shares
-        order = np.argsort(-shares, kind="stable")[:STRONGEST]
+        largest_first = np.argsort(-shares, kind="stable")[:STRONGEST]
         named = []
-        for i in order:
+        for i in largest_first:
             if shares[i] > 0:
-                place = f"x = {self.x_text(float(unit.x[i]))}, y = {self.y_text(float(unit.y[i]))}"
-                named.append(f"({place}) with {percent(float(shares[i]))} of all pulling")
+                x = self.x_text(float(unit.x[i]))
+                y = self.y_text(float(unit.y[i]))
+                part = percent(float(shares[i]))
+                named.append(f"(x = {x}, y = {y}) with {part} of all pulling")
         return and_list(named)
 
 
@@ -65,9 +67,10 @@ def word_of_sign(value: float, up: str, down: str, neither: str = "stay") -> str
 def told_apart(before: float, after: float) -> tuple[str, str]:
     """Two numbers in as many digits as tell them apart, at least four."""
     for digits in range(4, MOST_DIGITS):
-        texts = significant(before, digits), significant(after, digits)
-        if texts[0] != texts[1] or before == after:
-            return texts
+        first = significant(before, digits)
+        second = significant(after, digits)
+        if first != second or before == after:
+            return first, second
     return f"{before!r}".replace("-", "−"), f"{after!r}".replace("-", "−")
 
 

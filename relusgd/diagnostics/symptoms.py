@@ -22,20 +22,26 @@ from relusgd.model.network import Array, Network
 from relusgd.model.points import Dataset
 from relusgd.words import counted, exact_number, number
 
-CAREFUL = 0.3
 CAREFUL_STEPS = 200
+"""At the end so many steps on the full batch are tried, ..."""
+
+CAREFUL = 0.3
+"""... at this share of the largest stable rate, ..."""
+
 SHORT_WAY = 0.1
-"""At the end so many steps on the full batch are tried, at this share of the largest stable rate,
-for at most this share of the training's way: learning rate times steps.
-"""
+"""... for at most this share of the training's way: learning rate times steps."""
 
 MOST_BENDS = 100
 """Lines of more bends are not looked for: wider networks count as if they had so many units."""
 
-FIT_BY_NOISE, FIT_BY_ESTIMATE, FIT_BY_SPREAD = 1.5, 2.0, 0.003
-"""A training error fits up to 1.5 times that of the noise, or twice where that is only estimated;
-and up to this share of the best constant's besides.
-"""
+FIT_BY_NOISE = 1.5
+"""A training error fits up to so many times that of the noise, ..."""
+
+FIT_BY_ESTIMATE = 2.0
+"""... or so many times where the noise is only estimated; ..."""
+
+FIT_BY_SPREAD = 0.003
+"""... and up to this share of the best constant's besides."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +136,8 @@ class Symptoms:
     def mse_of_bends(self, bends: int) -> float:
         """The training error of a line with so many bends, placed well."""
         errors = self.bend_errors
-        return float(errors[min(max(bends, 0), len(errors) - 1)])
+        most = len(errors) - 1
+        return float(errors[min(max(bends, 0), most)])
 
     @property
     def reachable_mse(self) -> float:
@@ -147,7 +154,8 @@ class Symptoms:
         """The same for as many bends as there are on the points at the end: what more or better
         steps gain without elbows that come from elsewhere.
         """
-        return self.explained(self.mse_of_bends(min(self.bends, self.units - 1)))
+        live_bends = min(self.bends, self.units - 1)
+        return self.explained(self.mse_of_bends(live_bends))
 
     @cached_property
     def bends(self) -> int:
@@ -163,7 +171,9 @@ class Symptoms:
             return None
         with np.errstate(all="ignore"):
             curvature = sharpness(self.last, self.dataset)
-        return CAREFUL * 2 / curvature if np.isfinite(curvature) and curvature > 0 else None
+        if not np.isfinite(curvature) or curvature <= 0:
+            return None
+        return CAREFUL * 2 / curvature
 
     @cached_property
     def careful_gain(self) -> float:
@@ -191,13 +201,19 @@ class Symptoms:
     @cached_property
     def output_gain(self) -> float:
         """Which share of what is missing the best output layer gains with the bends at the end."""
-        bias = self.config.network.output_bias
-        return self.explained(best_output_layer_mse(self.last, self.dataset, output_bias=bias))
+        best = best_output_layer_mse(
+            self.last,
+            self.dataset,
+            output_bias=self.config.network.output_bias,
+        )
+        return self.explained(best)
 
     @cached_property
     def fall(self) -> float | None:
         """By which share what was missing fell in the last third; None where that is unknown."""
-        return None if self.course is None else self.course.fall(self.noise.mse)
+        if self.course is None:
+            return None
+        return self.course.fall(self.noise.mse)
 
     @cached_property
     def dead_count(self) -> int:
@@ -247,28 +263,28 @@ def first_dead_layer(network: Network, dataset: Dataset) -> int | None:
 def what_happened(symptoms: Symptoms) -> str:
     """The first half of the sentence: what the training led to, with its errors."""
     end = symptoms.original_mse(symptoms.final_mse)
+    start = symptoms.original_mse(symptoms.initial_mse)
+    constant = symptoms.original_mse(symptoms.constant_mse)
     if symptoms.has_diverged:
-        start = symptoms.original_mse(symptoms.initial_mse)
-        constant = symptoms.original_mse(symptoms.constant_mse)
         return f"the train MSE grew from {start} to {end} (the best constant's is {constant})"
     if symptoms.constant_mse == 0:
-        start = symptoms.original_mse(symptoms.initial_mse)
         return f"all y are equal, and the train MSE went from {start} to {end} alone"
-    against = (
-        f"train MSE {end}, the best constant's is {symptoms.original_mse(symptoms.constant_mse)}"
-    )
+    against = f"train MSE {end}, the best constant's is {constant}"
     if symptoms.dead_layer is None:
         is_better = symptoms.final_mse < symptoms.constant_mse
         than = "hardly better" if is_better else "no better"
         return f"the learned function is {than} than a constant: {against}"
-    value = symptoms.dataset.scaling.y_to_original(symptoms.last(symptoms.dataset.x_train[:1]))[0]
-    hidden = symptoms.last.hidden
-    units = f"all {counted(hidden[symptoms.dead_layer - 1], 'unit')}"
-    if hidden[symptoms.dead_layer - 1] == 1:
-        units = "the unit"
-    if len(hidden) > 1:
-        units += f" of hidden layer {symptoms.dead_layer}"
-    verb = "is" if units.startswith("the unit") else "are"
-    return (
-        f"{units} {verb} dead, so the learned function is the constant {number(value)}: {against}"
-    )
+    anywhere = symptoms.dataset.x_train[:1]
+    value = symptoms.dataset.scaling.y_to_original(symptoms.last(anywhere))[0]
+    units = _units_of_layer(symptoms.last, symptoms.dead_layer)
+    return f"{units} dead, so the learned function is the constant {number(value)}: {against}"
+
+
+def _units_of_layer(network: Network, layer: int) -> str:
+    """the unit is; all 10 units of hidden layer 2 are."""
+    width = network.hidden[layer - 1]
+    units = "the unit" if width == 1 else f"all {counted(width, 'unit')}"
+    verb = "is" if width == 1 else "are"
+    is_deep = len(network.hidden) > 1
+    where = f" of hidden layer {layer}" if is_deep else ""
+    return f"{units}{where} {verb}"

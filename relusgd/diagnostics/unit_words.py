@@ -21,11 +21,14 @@ class UnitWords(StepPhrases):
     def of_unit(self, unit: UnitStep) -> list[str]:
         """Why this unit moved as it did; of a batch, which points pulled."""
         if len(unit.x) == 1:
-            reasons = [self._residual(unit), self._activity(unit)]
+            sentences = [self._residual(unit), self._activity(unit)]
         else:
-            reasons = [self._batch_activity(unit)]
-        moved = [*self._parameters(unit), *self._elbow(unit)] if self._is_moved(unit) else []
-        return [sentence for sentence in [*reasons, *moved, *self._pulling(unit)] if sentence]
+            sentences = [self._batch_activity(unit)]
+        if self._is_moved(unit):
+            sentences += self._parameters(unit)
+            sentences += self._elbow(unit)
+        sentences += self._pulling(unit)
+        return [sentence for sentence in sentences if sentence]
 
     def _residual(self, unit: UnitStep) -> str:
         """Whether the function lies above or below the sample."""
@@ -57,9 +60,11 @@ class UnitWords(StepPhrases):
 
     def _role(self, unit: UnitStep) -> str:
         """What an active unit's output does to f, and what it has to do."""
-        f_by_a, by_a = float(unit.f_by_a[0]), float(unit.by_a[0])
+        f_by_a = float(unit.f_by_a[0])
+        by_a = float(unit.by_a[0])
+        is_deep = unit.output_weight is None
         if f_by_a == 0:
-            if unit.output_weight is None:
+            if is_deep:
                 return ", but the later layers are off to it (∂f/∂a = 0), so it cannot learn here"
             return (
                 ", but its output weight is 0: slope and bias have no effect on f, and only "
@@ -67,7 +72,7 @@ class UnitWords(StepPhrases):
             )
         sign = ">" if f_by_a > 0 else "<"
         effect = "raises" if f_by_a > 0 else "lowers"
-        factor = "∂f/∂a" if unit.output_weight is None else "v"
+        factor = "∂f/∂a" if is_deep else "v"
         role = f", and its output {effect} f ({factor} = {significant(f_by_a)} {sign} 0)"
         if by_a == 0:
             return role
@@ -75,7 +80,8 @@ class UnitWords(StepPhrases):
 
     def _batch_activity(self, unit: UnitStep) -> str:
         """At how many points of the batch the unit is on, and what its output has to do."""
-        points, active = len(unit.x), int(np.count_nonzero(unit.is_active))
+        points = len(unit.x)
+        active = int(np.count_nonzero(unit.is_active))
         if active == 0:
             return (
                 f"The unit is off at all {points} points of the batch: no point has a vote, and "
@@ -90,7 +96,9 @@ class UnitWords(StepPhrases):
         return f"{on}. There its output has to {direction} on the whole (Σ ∂ℓ/∂a = ∂ℓ/∂b {sign} 0)."
 
     def _is_moved(self, unit: UnitStep) -> bool:
-        return unit.slope.change != 0 or unit.bias.change != 0 or not self.rule.hidden_learns
+        if not self.rule.hidden_learns:
+            return True
+        return unit.slope.change != 0 or unit.bias.change != 0
 
     def _parameters(self, unit: UnitStep) -> list[str]:
         """How bias and slope change, and why."""
@@ -130,7 +138,8 @@ class UnitWords(StepPhrases):
         """Where the elbow goes."""
         if not self.rule.hidden_learns:
             return []
-        before, after = unit.elbow, unit.elbow_after
+        before = unit.elbow
+        after = unit.elbow_after
         if np.isnan(before) and np.isnan(after):
             return ["At slope 0 the unit is constant and has no elbow."]
         if np.isnan(before):
@@ -138,25 +147,26 @@ class UnitWords(StepPhrases):
             return [f"At slope 0 the unit had no elbow; now it has one, at {place}."]
         if np.isnan(after):
             return [f"Its slope is now 0: the elbow, which was at {self.x_text(before)}, is gone."]
-        places = self.elbow_texts(unit)
+        place, place_after = self.elbow_texts(unit)
         if unit.slope.before * unit.slope.after < 0:
-            way = f"jumps from {places[0]} to {places[1]}"
+            way = f"jumps from {place} to {place_after}"
             if before == after:
-                way = f"stays at {places[0]}"
+                way = f"stays at {place}"
             return [
                 "The slope changes its sign, so the unit is now on at the other side of its "
                 f"elbow, which {way}."
             ]
         if before == after:
-            return [f"The elbow stays at {places[0]}: slope and bias change in step."]
-        side = "right" if after > before else "left"
-        grows = (after > before) == (unit.slope.after < 0)
-        part = "more" if grows else "less"
+            return [f"The elbow stays at {place}: slope and bias change in step."]
+        moves_right = after > before
+        is_on_at_the_left = unit.slope.after < 0
+        side = "right" if moves_right else "left"
+        part = "more" if moves_right == is_on_at_the_left else "less"
         towards = ""
         if len(unit.x) == 1:
             towards = f", {_towards(before, after, float(unit.x[0]))}"
         return [
-            f"The elbow moves {side}{towards}, from {places[0]} to {places[1]}: the unit is on "
+            f"The elbow moves {side}{towards}, from {place} to {place_after}: the unit is on "
             f"over {part} of the axis."
         ]
 
@@ -183,10 +193,12 @@ class UnitWords(StepPhrases):
             return []
         sides = []
         for name, chosen in (("right", pulls[pulls > 0]), ("left", pulls[pulls < 0])):
-            if len(chosen):
-                distance = significant(float(abs(chosen.sum())) * self.scaling.x_deviation, 3)
-                verb = "pulls" if len(chosen) == 1 else "pull"
-                sides.append(f"{counted(len(chosen), 'point')} {verb} {name} (by {distance})")
+            if not len(chosen):
+                continue
+            distance = float(abs(chosen.sum())) * self.scaling.x_deviation
+            points = counted(len(chosen), "point")
+            verb = "pulls" if len(chosen) == 1 else "pull"
+            sides.append(f"{points} {verb} {name} (by {significant(distance, 3)})")
         if len(sides) > 1:
             return [f"Of the others {and_list(sides)}."]
         return [as_sentence(sides[0])]
@@ -227,7 +239,9 @@ def _steepness(slope: ParameterStep) -> str:
 
 
 def _towards(before: float, after: float, x: float) -> str:
-    return "towards the point" if (after > before) == (x > before) else "away from the point"
+    moves_right = after > before
+    point_is_right = x > before
+    return "towards the point" if moves_right == point_is_right else "away from the point"
 
 
 def _points(count: int) -> str:

@@ -35,11 +35,12 @@ def scale_of_data(symptoms: Symptoms) -> Cause | None:
     words = unusual_sizes(symptoms.dataset)
     if not words or symptoms.config.data.standardize:
         return None
-    remedies: list[Changes] = [{"data.standardize": True}]
+    standardized: Changes = {"data.standardize": True}
+    remedies: list[Changes] = [standardized]
     if not symptoms.is_ridge:
-        remedies.append({"data.standardize": True, "training.learning_rate": STABLE})
+        remedies.append({**standardized, "training.learning_rate": STABLE})
     if symptoms.config.network.slopes is not None:
-        remedies.append({"data.standardize": True, "network.slopes": None})
+        remedies.append({**standardized, "network.slopes": None})
     factor = unusual_factor(symptoms.dataset)
     if symptoms.has_failed and not symptoms.is_planned:
         strength = 0.95 if factor >= CLEARLY else 0.65
@@ -61,8 +62,9 @@ def outlying_points(symptoms: Symptoms) -> Cause | None:
     share = float(spread[far].sum() / spread.sum())
     if share < MOST_OF_IT:
         return None
-    x = float(dataset.scaling.x_to_original(dataset.x_train[far[0]]))
-    y = float(dataset.scaling.y_to_original(dataset.y_train[far[0]]))
+    farthest = far[0]
+    x = float(dataset.scaling.x_to_original(dataset.x_train[farthest]))
+    y = float(dataset.scaling.y_to_original(dataset.y_train[farthest]))
     place = f"y = {number(y)} at x = {number(x)}"
     others = f" and {counted(len(far) - 1, 'other')}" if len(far) > 1 else ""
     reason = (
@@ -77,16 +79,16 @@ def outlying_points(symptoms: Symptoms) -> Cause | None:
 @foreseeable
 def equal_x(symptoms: Symptoms) -> Cause | None:
     """Points of one x have different y, so that no function fits them."""
-    dataset = symptoms.dataset
-    least = equal_x_mse(dataset.x_train, dataset.y_train)
-    if least <= MUCH_NOISE * symptoms.constant_mse or not len(np.unique(dataset.x_train)) > 1:
+    x = symptoms.dataset.x_train
+    different = len(np.unique(x))
+    least = equal_x_mse(x, symptoms.dataset.y_train)
+    if least <= MUCH_NOISE * symptoms.constant_mse or not different > 1:
         return None
-    repeated = len(dataset.x_train) - len(np.unique(dataset.x_train))
     share = 1.0
     if not symptoms.is_planned:
         share = min(1.0, least / max(symptoms.final_mse, least))
     reason = (
-        f"{repeated:,} of {len(dataset.x_train):,} points share their x with another one but not "
+        f"{len(x) - different:,} of {len(x):,} points share their x with another one but not "
         f"their y, so no function has a train MSE below {symptoms.original_mse(least)}"
     )
     return Cause("equal_x", 0.92 * share, reason)
@@ -96,7 +98,8 @@ def equal_x(symptoms: Symptoms) -> Cause | None:
 @foreseeable
 def mostly_noise(symptoms: Symptoms) -> Cause | None:
     """The noise on y is larger than what there is to learn."""
-    noise, constant = symptoms.noise, symptoms.constant_mse
+    noise = symptoms.noise
+    constant = symptoms.constant_mse
     if noise.source != "target" or noise.mse < 0.8 * constant or constant == 0:
         return None
     if not symptoms.is_planned and symptoms.final_mse > FIT_BY_NOISE_ALONE * constant:
@@ -106,7 +109,8 @@ def mostly_noise(symptoms: Symptoms) -> Cause | None:
         f"{noise.mse / constant:.0%} of the spread of y: there is little else to learn"
     )
     samples = getattr(symptoms.config.data, "samples", 200)
-    return Cause("mostly_noise", 0.87, reason, ({"data.samples": 10 * samples},))
+    more_points = {"data.samples": 10 * samples}
+    return Cause("mostly_noise", 0.87, reason, (more_points,))
 
 
 FIT_BY_NOISE_ALONE = 1.2
@@ -120,15 +124,16 @@ def frozen_output_bias(symptoms: Symptoms) -> Cause | None:
     if symptoms.config.network.output_bias:
         return None
     y = symptoms.dataset.y_train
+    mean = float(y.mean())
     deviation = float(y.std())
-    if abs(float(y.mean())) <= deviation:
+    if abs(mean) <= deviation:
         return None
-    mean = number(float(symptoms.dataset.scaling.y_to_original(y.mean())))
-    remedies = ({"network.output_bias": True}, {"data.standardize": True})
-    reason = f"the output has no bias, and y lies around {mean}"
+    original_mean = float(symptoms.dataset.scaling.y_to_original(y.mean()))
+    reason = f"the output has no bias, and y lies around {number(original_mean)}"
     strength = 0.7 if symptoms.has_failed else 0.65
-    if abs(float(y.mean())) > FAR_FROM_0 * deviation:
+    if abs(mean) > FAR_FROM_0 * deviation:
         strength = 0.96
+    remedies = ({"network.output_bias": True}, {"data.standardize": True})
     return Cause("frozen_output_bias", strength, reason, remedies)
 
 
@@ -138,22 +143,24 @@ def beyond_the_points(symptoms: Symptoms) -> Cause | None:
     dataset = symptoms.dataset
     if not len(dataset.x_test) or not np.isfinite(symptoms.test_mse) or symptoms.has_failed:
         return None
-    low, high = dataset.x_train[0], dataset.x_train[-1]
+    low = dataset.x_train[0]
+    high = dataset.x_train[-1]
     outside = (dataset.x_test < low) | (dataset.x_test > high)
     if not outside.any() or outside.all():
         return None
     with np.errstate(all="ignore"):
         errors = np.square(symptoms.last(dataset.x_test) - dataset.y_test)
     share = float(errors[outside].sum() / max(errors.sum(), np.finfo(float).tiny))
-    inside = max(float(errors[~outside].mean()), symptoms.fitting_mse)
-    is_worse = float(errors[outside].mean()) > FAR_WORSE * inside
+    error_outside = float(errors[outside].mean())
+    error_inside = max(float(errors[~outside].mean()), symptoms.fitting_mse)
+    is_worse = error_outside > FAR_WORSE * error_inside
     if share < MOST_OF_IT or not is_worse or symptoms.final_mse > symptoms.fitting_mse:
         return None
     reason = (
         f"{counted(int(outside.sum()), 'test point')} of {len(outside):,} lie outside the training "
         f"points and make {share:.0%} of the test error: there the function goes straight on"
     )
-    remedies: tuple[dict[str, object], ...] = ()
+    remedies: tuple[Changes, ...] = ()
     if dataset.train_domain is not None:
         remedies = ({"data.train_domain": None},)
     return Cause("beyond_the_points", 0.9 * share, reason, remedies)

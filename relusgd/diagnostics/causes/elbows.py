@@ -70,9 +70,10 @@ def collapsed(symptoms: Symptoms) -> Cause | None:
 def _few_bends(symptoms: Symptoms) -> Cause | None:
     """The function bends between few neighbouring points."""
     gain = _placement_gain(symptoms)
-    if not _is_few(symptoms, symptoms.bends) or gain < WEAK:
+    bends = symptoms.bends
+    if not _is_few(symptoms, bends) or gain < WEAK:
         return None
-    units, bends = symptoms.units, symptoms.bends
+    units = counted(symptoms.units, "unit")
     line = symptoms.original_mse(symptoms.mse_of_bends(bends))
     good = symptoms.original_mse(symptoms.reachable_mse)
     if bends == 0:
@@ -80,12 +81,12 @@ def _few_bends(symptoms: Symptoms) -> Cause | None:
         limit = f"the best line has train MSE {line}"
     else:
         places = "one place" if bends == 1 else f"{bends} places"
-        shape = f"the elbows of {counted(units, 'unit')} bend the function in {places} only"
+        shape = f"the elbows of {units} bend the function in {places} only"
         limit = f"so many bends have train MSE {line} at best"
     always_on = symptoms.always_on_count
     if always_on:
-        shape += f", {always_on:,} of {counted(units, 'unit')} are on at all points"
-    reason = f"{shape}: {limit}, and {units:,} units placed well {good}"
+        shape += f", {always_on:,} of {units} are on at all points"
+    reason = f"{shape}: {limit}, and {symptoms.units:,} units placed well {good}"
     strength = 0.5 if symptoms.is_planned else 0.94 * gain
     if symptoms.has_failed and not symptoms.is_planned:
         strength = max(strength, 0.91 * min(1.0, 2 * gain))
@@ -99,15 +100,16 @@ def _crowded(symptoms: Symptoms) -> Cause | None:
     crowd = crowded_place(symptoms.last, symptoms.dataset.x_train)
     if crowd is None or symptoms.units < FEWEST_CROWDED or crowd.share < CROWDED:
         return None
-    gain = 0.94 * symptoms.reachable_gain * (1.0 - symptoms.output_gain)
+    strength = 0.94 * symptoms.reachable_gain * (1.0 - symptoms.output_gain)
     at_start = crowded_place(symptoms.initial, symptoms.dataset.x_train)
     if at_start is not None and at_start.share >= BORN_CROWDED:
-        gain = max(gain, 0.65 * symptoms.reachable_gain)
+        strength = max(strength, 0.65 * symptoms.reachable_gain)
     else:
-        gain = min(gain, A_CONSEQUENCE)
-    if gain < WEAK:
+        strength = min(strength, A_CONSEQUENCE)
+    if strength < WEAK:
         return None
-    low, high = symptoms.dataset.scaling.x_to_original(np.array([crowd.low, crowd.high]))
+    ends = np.array([crowd.low, crowd.high])
+    low, high = symptoms.dataset.scaling.x_to_original(ends)
     place = f"x = {number(low)}"
     if high != low:
         place += f" to {number(high)}"
@@ -116,7 +118,7 @@ def _crowded(symptoms: Symptoms) -> Cause | None:
         f"{symptoms.units:,} units placed well have train "
         f"MSE {symptoms.original_mse(symptoms.reachable_mse)}"
     )
-    return Cause("collapsed", gain, reason, _spread(symptoms))
+    return Cause("collapsed", strength, reason, _spread(symptoms))
 
 
 def _spread(symptoms: Symptoms) -> tuple[Changes, ...]:
@@ -133,13 +135,13 @@ def dead_part(symptoms: Symptoms) -> Cause | None:
     """Most units are dead, and the few that are left cannot do it."""
     if symptoms.has_diverged:
         return None
-    dead = symptoms.dead_count
     units = symptoms.units
+    dead = symptoms.dead_count
+    live = units - dead
     from_start = symptoms.initial_dead_count
     is_whole_layer = symptoms.dead_layer is not None
     if not dead or (is_whole_layer and from_start < dead / 2):
         return None
-    live = units - dead
     left = symptoms.constant_mse
     if not is_whole_layer:
         left = symptoms.mse_of_bends(min(symptoms.bends, live))
@@ -196,23 +198,22 @@ def died(symptoms: Symptoms) -> Cause | None:
 @foreseeable
 def too_few_bends(symptoms: Symptoms) -> Cause | None:
     """The target bends more often than there are units."""
-    if symptoms.has_diverged or len(symptoms.bend_errors) <= symptoms.units - 1:
+    possible = symptoms.units - 1
+    if symptoms.has_diverged or len(symptoms.bend_errors) <= possible:
         return None
     reach = symptoms.reachable_mse
     missing = symptoms.missing_mse
     left = max(reach - symptoms.noise.mse, 0.0)
     if reach <= 2 * symptoms.fitting_mse or not 0 < missing < float("inf"):
         return None
-    needed = _needed_bends(symptoms)
     share = min(1.0, left / missing)
     strength = 0.55 * min(1.0, left / symptoms.constant_mse * 5)
     if not symptoms.is_planned:
         strength = 0.5 + 0.42 * share if share >= 0.3 else 0.4 * share
-    units = counted(symptoms.units, "unit")
     reason = (
-        f"{units} cannot bend often enough: "
-        f"{counted(max(symptoms.units - 1, 0), 'bend')} placed well "
-        f"have train MSE {symptoms.original_mse(reach)}, {needed}"
+        f"{counted(symptoms.units, 'unit')} cannot bend often enough: "
+        f"{counted(max(possible, 0), 'bend')} placed well "
+        f"have train MSE {symptoms.original_mse(reach)}, {_needed_bends(symptoms)}"
     )
     return Cause("too_few_bends", strength, reason, _wider(symptoms))
 
@@ -221,25 +222,24 @@ def _needed_bends(symptoms: Symptoms) -> str:
     """How many bends are enough."""
     dataset = symptoms.dataset
     errors = bend_errors(dataset.x_train, dataset.y_train, 100)
-    enough = errors <= max(symptoms.fitting_mse, 1.5 * symptoms.noise.mse)
-    if not enough.any():
-        return f"{len(errors) - 1:,} have {symptoms.original_mse(float(errors[-1]))}"
-    count = int(enough.argmax())
-    return f"{count:,} have {symptoms.original_mse(float(errors[count]))}"
+    is_enough = errors <= max(symptoms.fitting_mse, 1.5 * symptoms.noise.mse)
+    bends = int(is_enough.argmax()) if is_enough.any() else len(errors) - 1
+    return f"{bends:,} have {symptoms.original_mse(float(errors[bends]))}"
 
 
 def _wider(symptoms: Symptoms) -> tuple[Changes, ...]:
     """Twenty units, or four times as many."""
-    wider = more_units(symptoms) or more_units(symptoms, 4 * max(symptoms.initial.hidden))
-    longest = longer(symptoms.config, 5)
-    return (*wider, *({**change, **longest} for change in wider))
+    four_times = 4 * max(symptoms.initial.hidden)
+    wider = more_units(symptoms) or more_units(symptoms, four_times)
+    five_times_as_long = longer(symptoms.config, 5)
+    wider_and_longer = [{**change, **five_times_as_long} for change in wider]
+    return (*wider, *wider_and_longer)
 
 
 @cause
 def frozen_layer(symptoms: Symptoms) -> Cause | None:
     """The elbows do not learn, and where they are they do not suffice."""
-    training = symptoms.config.training
-    is_frozen = symptoms.is_ridge or training.layers == "output"
+    is_frozen = symptoms.is_ridge or symptoms.config.training.layers == "output"
     if not is_frozen or symptoms.has_diverged:
         return None
     gain = symptoms.reachable_gain
@@ -252,10 +252,11 @@ def frozen_layer(symptoms: Symptoms) -> Cause | None:
         f"the best output layer there gains {symptoms.output_gain:.0%} of the missing error, "
         f"as many elbows placed well {gain:.0%}"
     )
-    remedies: tuple[Changes, ...] = ({"training.layers": "all"},)
+    remedy: Changes = {"training.layers": "all"}
     if symptoms.is_ridge:
-        remedies = ({"training.method": "sgd", "training.learning_rate": STABLE},)
-    return Cause("frozen_layer", 0.85 * gain * left, reason, (*remedies, *more_units(symptoms)))
+        remedy = {"training.method": "sgd", "training.learning_rate": STABLE}
+    remedies = (remedy, *more_units(symptoms))
+    return Cause("frozen_layer", 0.85 * gain * left, reason, remedies)
 
 
 @cause

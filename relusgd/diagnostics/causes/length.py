@@ -34,16 +34,19 @@ def too_short(symptoms: Symptoms) -> Cause | None:
         return None  # no step gets anywhere
     if symptoms.final_mse >= symptoms.initial_mse:
         return None
-    steps, rate = counted(symptoms.steps, "step"), symptoms.rate_words
     strength = _strength_of_shortness(symptoms)
     if strength == 0:
         return None
-    remedies: list[Changes] = [longer(symptoms.config, 10)]
-    if symptoms.config.training.method == "sgd" and symptoms.config.training.momentum == 0:
+    training = symptoms.config.training
+    ten_times_as_long = longer(symptoms.config, 10)
+    remedies: list[Changes] = [ten_times_as_long]
+    if training.method == "sgd" and training.momentum == 0:
         remedies.append({"training.momentum": 0.9})
     if symptoms.has_failed:
-        remedies.append({**remedies[0], "training.learning_rate": STABLE})
-    reason = f"{steps} at learning rate {rate} are few{_fall_words(symptoms)}{_slow(symptoms)}"
+        remedies.append({**ten_times_as_long, "training.learning_rate": STABLE})
+    steps = counted(symptoms.steps, "step")
+    few = f"{steps} at learning rate {symptoms.rate_words} are few"
+    reason = f"{few}{_fall_words(symptoms)}{_slow(symptoms)}"
     return Cause("too_short", strength, reason, tuple(remedies))
 
 
@@ -58,7 +61,8 @@ def _strength_of_shortness(symptoms: Symptoms) -> float:
         return 0.3 + 0.25 * symptoms.output_gain if symptoms.output_gain > 0.5 else 0.0
     if symptoms.missing_mse == 0:
         return 0.0
-    strength = 0.45 + 0.4 * min(1.0, 2 * fall) * symptoms.live_gain
+    speed = min(1.0, 2 * fall)
+    strength = 0.45 + 0.4 * speed * symptoms.live_gain
     return min(strength, UNSTEADY) if has_large_steps(symptoms) else strength
 
 
@@ -108,7 +112,8 @@ def plateau(symptoms: Symptoms) -> Cause | None:
         f"{counted(symptoms.steps, 'step')}{since}; as many units placed well reach "
         f"{symptoms.original_mse(symptoms.reachable_mse)}"
     )
-    remedies = (*other_seeds(symptoms), *more_units(symptoms, 2 * max(symptoms.initial.hidden)))
+    twice_as_many = 2 * max(symptoms.initial.hidden)
+    remedies = (*other_seeds(symptoms), *more_units(symptoms, twice_as_many))
     return Cause("plateau", 0.3 + 0.2 * gain, reason, remedies)
 
 
@@ -118,31 +123,38 @@ def other_seeds(symptoms: Symptoms) -> tuple[Changes, ...]:
     if config.network.start is not None:
         return ()
     first = config.network_seed
-    return tuple({"network.seed": (first + more) % 2**64} for more in (1, 2, 3))
+    seeds = [(first + more) % 2**64 for more in (1, 2, 3)]
+    return tuple({"network.seed": seed} for seed in seeds)
 
 
 @cause
 def slow_or_small(symptoms: Symptoms) -> Cause | None:
     """What remains: too few steps, too few units, or noise alone."""
+    config = symptoms.config
+    stable: Changes = {"training.learning_rate": STABLE}
+    standardized: Changes = {}
+    if not config.data.standardize:
+        standardized = {"data.standardize": True}
+    ten_times_as_long = longer(config, 10)
+    wider = more_units(symptoms)
+
     remedies: list[Changes] = []
-    longest = longer(symptoms.config, 10)
     if not symptoms.is_ridge:
-        remedies += [{"training.learning_rate": STABLE}, longest]
-    if not symptoms.config.data.standardize:
-        standardized: dict[str, object] = {"data.standardize": True}
+        remedies += [stable, ten_times_as_long]
+    if standardized:
         remedies.append(standardized)
         if not symptoms.is_ridge:
-            remedies.append({**standardized, "training.learning_rate": STABLE})
-    remedies += more_units(symptoms)
-    if not symptoms.is_ridge and symptoms.config.training.layers != "all":
+            remedies.append({**standardized, **stable})
+    remedies += wider
+    if not symptoms.is_ridge and config.training.layers != "all":
         remedies.append({"training.layers": "all"})
     if not symptoms.is_ridge:
-        everything: dict[str, object] = {**longest, "training.learning_rate": STABLE}
-        for change in more_units(symptoms):
+        everything: dict[str, object] = {**ten_times_as_long, **stable}
+        for change in wider:
             everything |= change
-        if not symptoms.config.data.standardize:
-            everything["data.standardize"] = True
+        everything |= standardized
         remedies.append(everything)
+
     reason = "the training was too short, the network too small, or the data are mostly noise"
     if symptoms.has_diverged:
         reason = "the steps were too large"

@@ -30,4 +30,5 @@ def has_steps_of_its_own_length(symptoms: Symptoms) -> bool:
 def usual_parameter(symptoms: Symptoms) -> float:
     """The root mean square of the parameters at the start."""
     square = float(np.mean(np.square(symptoms.initial.parameters())))
-    return max(float(np.sqrt(square)), float(np.finfo(np.float64).tiny))
+    smallest = float(np.finfo(np.float64).tiny)
+    return max(float(np.sqrt(square)), smallest)

@@ -57,14 +57,16 @@ def rate_too_high(symptoms: Symptoms) -> Cause | None:
         _thrown_off_the_data,
         _above_the_edge_at_the_end,
     )
+    a_tenth = float(f"{symptoms.learning_rate / 10:.1g}")
     remedies: tuple[Changes, ...] = (
         {"training.learning_rate": STABLE},
-        {"training.learning_rate": float(f"{symptoms.learning_rate / 10:.1g}")},
+        {"training.learning_rate": a_tenth},
     )
     for judge in judges:
         found = judge(symptoms)
         if found is not None:
-            return Cause("rate_too_high", *found, remedies)
+            strength, reason = found
+            return Cause("rate_too_high", strength, reason, remedies)
     return None
 
 
@@ -168,12 +170,14 @@ def _short_way_in_all(symptoms: Symptoms) -> tuple[str, tuple[Changes, ...]] | N
         f"together they move no parameter by more than {way:.2g} of its usual size"
     )
     good_rate = float(f"{GOOD_STEP * usual:.1g}")
-    return reason, ({"training.learning_rate": good_rate}, longer(symptoms.config, 10))
+    remedies = ({"training.learning_rate": good_rate}, longer(symptoms.config, 10))
+    return reason, remedies
 
 
 def _far_below_the_edge(symptoms: Symptoms) -> tuple[str, tuple[Changes, ...]] | None:
     """Reason and remedies where the rate is far below the largest stable one."""
-    stable, rate = symptoms.stable_rate, _effective_rate(symptoms)
+    stable = symptoms.stable_rate
+    rate = _effective_rate(symptoms)
     if stable is None or rate >= FAR_BELOW * stable:
         return None
     time_constants = rate * symptoms.steps / stable
@@ -186,13 +190,9 @@ def _far_below_the_edge(symptoms: Symptoms) -> tuple[str, tuple[Changes, ...]] |
         f"{_steps_at_this_rate(symptoms)} are few: {number(stable)} is the largest stable one, "
         f"{times} times as high{_pace(symptoms)}"
     )
-    longest = longer(symptoms.config, 10)
-    remedies = (
-        {"training.learning_rate": STABLE},
-        longest,
-        {**longest, "training.learning_rate": STABLE},
-    )
-    return reason, remedies
+    higher = {"training.learning_rate": STABLE}
+    ten_times_as_long = longer(symptoms.config, 10)
+    return reason, (higher, ten_times_as_long, {**ten_times_as_long, **higher})
 
 
 def _steps_at_this_rate(symptoms: Symptoms) -> str:
@@ -243,14 +243,16 @@ def schedule_ended(symptoms: Symptoms) -> Cause | None:
         return None
     if symptoms.config.training.schedule == "constant" or len(course.step) < 3:
         return None
-    if symptoms.end_rate >= FADED * symptoms.learning_rate:
+    largest = symptoms.learning_rate
+    if symptoms.end_rate >= FADED * largest:
         return None
-    weights = np.diff(course.step)
-    share = float(weights @ course.learning_rate[1:] / weights.sum() / symptoms.learning_rate)
+    steps = np.diff(course.step)
+    mean_rate = steps @ course.learning_rate[1:] / steps.sum()
+    share = float(mean_rate / largest)
     if share > EARLY:
         return None
-    faded = course.learning_rate < FADED * symptoms.learning_rate
-    since = int(course.step[int(np.argmax(faded))])
+    has_faded = course.learning_rate < FADED * largest
+    since = int(course.step[int(np.argmax(has_faded))])
     reason = (
         f"the schedule had lowered the learning rate to a tenth by step {since:,} of "
         f"{symptoms.steps:,}, and to {number(symptoms.end_rate)} at the end: "

@@ -14,8 +14,11 @@ from relusgd.diagnostics.causes.rate import FAR_BELOW
 from relusgd.diagnostics.symptoms import Symptoms
 from relusgd.words import counted, exact_number, number
 
-STRONG_LABEL_NOISE, STRONG_INPUT_NOISE = 1.0, 0.5
-"""Fresh noise from here on, in standard deviations of y and of x, can hide all that is learned."""
+STRONG_LABEL_NOISE = 1.0
+"""Fresh noise on y from here on, in its standard deviations, can hide all that is learned."""
+
+STRONG_INPUT_NOISE = 0.5
+"""And so can that on x, in standard deviations of x."""
 
 GAINED = 0.2
 """Careful steps that gain this share of what is missing show that the steps held the error up."""
@@ -25,11 +28,15 @@ GAINED = 0.2
 @foreseeable
 def strong_noise(symptoms: Symptoms) -> Cause | None:
     """Fresh noise on every batch hides what is to be learned."""
-    training, dataset = symptoms.config.training, symptoms.dataset
+    training = symptoms.config.training
     if symptoms.is_ridge or not (training.label_noise or training.input_noise):
         return None
+    dataset = symptoms.dataset
     y_spread = float(dataset.y_train.std()) * dataset.scaling.y_deviation
     x_spread = float(dataset.x_train.std()) * dataset.scaling.x_deviation
+    strength = _strength_of_noise(symptoms, y_spread, x_spread)
+    if strength == 0:
+        return None
     noises: list[str] = []
     silence: dict[str, object] = {}
     if training.label_noise > 0:
@@ -38,9 +45,6 @@ def strong_noise(symptoms: Symptoms) -> Cause | None:
     if training.input_noise > 0:
         noises.append(_noise_words(training.input_noise, "x", x_spread))
         silence["training.input_noise"] = 0.0
-    strength = _strength_of_noise(symptoms, y_spread, x_spread)
-    if strength == 0:
-        return None
     reason = f"every step sees {' and '.join(noises)}"
     remedies = (silence, {**silence, "training.learning_rate": STABLE})
     return Cause("strong_noise", strength, reason, remedies)
@@ -49,12 +53,9 @@ def strong_noise(symptoms: Symptoms) -> Cause | None:
 def _strength_of_noise(symptoms: Symptoms, y_spread: float, x_spread: float) -> float:
     """How strong a cause it is; y_spread, x_spread: the standard deviations of the points."""
     training = symptoms.config.training
-    label_noise, input_noise = training.label_noise, training.input_noise
-    is_strong = (
-        0 < label_noise >= STRONG_LABEL_NOISE * y_spread
-        or 0 < input_noise >= STRONG_INPUT_NOISE * x_spread
-    )
-    of_strong_noise = 0.75 if is_strong else 0.0
+    is_strong_on_y = 0 < training.label_noise >= STRONG_LABEL_NOISE * y_spread
+    is_strong_on_x = 0 < training.input_noise >= STRONG_INPUT_NOISE * x_spread
+    of_strong_noise = 0.75 if is_strong_on_y or is_strong_on_x else 0.0
     if symptoms.is_planned or symptoms.has_failed:
         return of_strong_noise
     return max(_of_label_noise(symptoms), _of_input_noise(symptoms), of_strong_noise)
@@ -75,12 +76,16 @@ def _of_input_noise(symptoms: Symptoms) -> float:
     noise = symptoms.config.training.input_noise / symptoms.dataset.scaling.x_deviation
     if noise == 0:
         return 0.0
-    x, y = symptoms.dataset.x_train, symptoms.dataset.y_train
-    smooth = 0.5 * (np.interp(x + noise, x, y) + np.interp(x - noise, x, y))
+    x = symptoms.dataset.x_train
+    y = symptoms.dataset.y_train
+    right = np.interp(x + noise, x, y)
+    left = np.interp(x - noise, x, y)
+    smooth = 0.5 * (right + left)
     missed = float(np.mean(np.square(smooth - y)))
     if not symptoms.missing_mse > 0:
         return 0.0
-    return 0.9 * min(1.0, max(missed / symptoms.missing_mse, symptoms.careful_gain))
+    share = max(missed / symptoms.missing_mse, symptoms.careful_gain)
+    return 0.9 * min(1.0, share)
 
 
 def _noise_words(deviation: float, name: str, spread: float) -> str:

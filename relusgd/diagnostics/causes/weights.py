@@ -26,6 +26,17 @@ TOO_LARGE = 30.0
 TOO_SMALL = 0.02
 """Units whose slopes add up to less than this share of the target's slope are far too small."""
 
+USUAL_SCALES = {
+    "init": "torch",
+    "hidden_scale": 1.0,
+    "output_scale": 1.0,
+    "slopes": None,
+    "output_weights": None,
+    "start": None,
+    "output_offset": None,
+}
+"""Keys of `network` that decide on its size at the start, and their usual values."""
+
 
 @cause
 @foreseeable
@@ -56,7 +67,8 @@ def _strength_of_decay(symptoms: Symptoms, decay: float, least: float) -> float:
         return 0.0
     if symptoms.config.training.method == "adamw":
         return 0.83 if decay >= least else 0.0
-    last, dataset = symptoms.last, symptoms.dataset
+    last = symptoms.last
+    dataset = symptoms.dataset
     gradient = backprop(
         last.weights,
         last.biases,
@@ -65,10 +77,12 @@ def _strength_of_decay(symptoms: Symptoms, decay: float, least: float) -> float:
     )
     of_error = Network(gradient.weights, gradient.biases).parameters()
     theta = last.parameters()
-    balance = float(-(of_error @ theta) / (decay * (theta @ theta)))
-    if not abs(balance - 1.0) < BALANCED:
+    of_decay = decay * (theta @ theta)
+    balance = float(-(of_error @ theta) / of_decay)
+    off_balance = abs(balance - 1.0)
+    if not off_balance < BALANCED:
         return 0.0
-    return 0.9 - 0.2 * abs(balance - 1.0)
+    return 0.9 - 0.2 * off_balance
 
 
 @cause
@@ -111,30 +125,23 @@ def initial_scale(symptoms: Symptoms) -> Cause | None:
 
 
 def _cause_of_scale(symptoms: Symptoms, reason: str, strength: float) -> Cause:
-    network = symptoms.config.network
     usual: dict[str, object] = {}
-    for key, value in (
-        ("init", "torch"),
-        ("hidden_scale", 1.0),
-        ("output_scale", 1.0),
-        ("slopes", None),
-        ("output_weights", None),
-        ("start", None),
-        ("output_offset", None),
-    ):
-        if getattr(network, key) != value:
+    for key, value in USUAL_SCALES.items():
+        if getattr(symptoms.config.network, key) != value:
             usual[f"network.{key}"] = value
+    stable: Changes = {"training.learning_rate": STABLE}
     remedies: list[Changes] = []
     if usual:
-        remedies += [usual, {**usual, "training.learning_rate": STABLE}]
-    remedies.append({"training.learning_rate": STABLE})
+        remedies += [usual, {**usual, **stable}]
+    remedies.append(stable)
     return Cause("initial_scale", strength, reason, tuple(remedies))
 
 
 def _slope_of(symptoms: Symptoms) -> float:
     """The usual slope of the points: deviation of y over that of x."""
     x_spread = float(symptoms.dataset.x_train.std())
-    return float(symptoms.dataset.y_train.std()) / x_spread if x_spread else 0.0
+    y_spread = float(symptoms.dataset.y_train.std())
+    return y_spread / x_spread if x_spread else 0.0
 
 
 def _slopes_of_units(network: Network) -> float:

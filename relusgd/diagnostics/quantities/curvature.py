@@ -98,8 +98,9 @@ def feature_trace(snapshots: SnapshotSeries) -> Array:
     def trace(network: Network) -> float:
         squares = 0.0
         for start in range(0, len(x), points_at_once):
-            J = jacobian(network, x[start : start + points_at_once])
-            squares += float(np.sum(np.square(J[:, snapshots.learning])))
+            part = x[start : start + points_at_once]
+            J = jacobian(network, part)[:, snapshots.learning]
+            squares += float(np.sum(np.square(J)))
         return 2.0 / len(x) * squares
 
     return snapshots.each(trace)
@@ -142,7 +143,9 @@ def sharpness_bound(snapshots: SnapshotSeries) -> Array:
 
 def curvature_weight(x_train: Array, x: Array) -> Array:
     """g at the positions x, shape as given; see `weighted_curvature`. x_train: sorted."""
-    return np.minimum(_weight_from_left(x_train, x), _weight_from_left(-x_train[::-1], -x))
+    from_left = _weight_from_left(x_train, x)
+    from_right = _weight_from_left(-x_train[::-1], -x)
+    return np.minimum(from_left, from_right)
 
 
 def _weight_from_left(x_train: Array, x: Array) -> Array:
@@ -152,4 +155,5 @@ def _weight_from_left(x_train: Array, x: Array) -> Array:
     before = np.searchsorted(x_train, x, side="left")
     mean = sums[before] / np.maximum(before, 1)
     share = before / n
-    return np.asarray(share**2 * (x - mean) * np.sqrt(1.0 + mean**2) * (before > 0))
+    weight = share**2 * (x - mean) * np.sqrt(1.0 + mean**2)
+    return np.asarray(weight * (before > 0))

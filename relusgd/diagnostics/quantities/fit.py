@@ -69,19 +69,25 @@ def linearized_distance(snapshots: SnapshotSeries) -> Array:
     linearized = LinearizedFunction(snapshots.start, grid)
     f_0 = snapshots.start(grid)
     for row, network in enumerate(snapshots.networks):
-        f, step = network(grid), int(snapshots.history.step[row])
-        way = np.sqrt(np.mean(np.square(f - f_0)))
+        step = int(snapshots.history.step[row])
+        f = network(grid)
+        way = _root_mean_square(f - f_0)
         if step > 0 and way > 0:
-            apart = f - linearized(snapshots.linearized(step))
-            distances[row] = np.sqrt(np.mean(np.square(apart))) / way
+            f_lin = linearized(snapshots.linearized(step))
+            distances[row] = _root_mean_square(f - f_lin) / way
     return distances
 
 
 def _distance(snapshots: SnapshotSeries, reference: Reference) -> Array:
-    x_train, y_train = snapshots.dataset.x_train, snapshots.dataset.y_train
-    grid = np.linspace(x_train[0], x_train[-1], GRID)
-    wanted = reference(x_train, y_train)(grid)
-    return snapshots.each(lambda f: float(np.sqrt(np.mean(np.square(f(grid) - wanted)))))
+    x = snapshots.dataset.x_train
+    y = snapshots.dataset.y_train
+    grid = np.linspace(x[0], x[-1], GRID)
+    wanted = reference(x, y)(grid)
+    return snapshots.each(lambda f: float(_root_mean_square(f(grid) - wanted)))
+
+
+def _root_mean_square(values: Array) -> np.float64:
+    return np.float64(np.sqrt(np.mean(np.square(values))))
 
 
 def frequency_errors(snapshots: SnapshotSeries) -> Array:
@@ -98,24 +104,28 @@ def frequency_errors(snapshots: SnapshotSeries) -> Array:
 def _frequency_errors(snapshots: SnapshotSeries) -> Array:
     x, y = _even_samples(snapshots.dataset)
     wanted = np.abs(np.fft.rfft(y))
-    has = wanted > 1e-10 * np.linalg.norm(y)
+    is_there = wanted > 1e-10 * np.linalg.norm(y)
     errors = np.full((len(snapshots), len(wanted)), np.nan)
     for row, f in enumerate(snapshots.networks):
-        errors[row, has] = np.abs(np.fft.rfft(f(x) - y))[has] / wanted[has]
+        missing = np.abs(np.fft.rfft(f(x) - y))
+        errors[row, is_there] = missing[is_there] / wanted[is_there]
     return errors
 
 
 def _even_samples(dataset: Dataset) -> tuple[Array, Array]:
     """Evenly spaced x and the y that belong there, in network units."""
-    x, y = dataset.x_train, dataset.y_train
+    x = dataset.x_train
+    y = dataset.y_train
     gaps = np.diff(x)
-    if len(x) >= 2 * FREQUENCIES[-1] and np.ptp(gaps) <= 1e-9 * np.mean(gaps):
+    has_enough = len(x) >= 2 * FREQUENCIES[-1]
+    if has_enough and np.ptp(gaps) <= 1e-9 * np.mean(gaps):
         return x, y
     original = np.linspace(*dataset.domain, FREQUENCY_POINTS, endpoint=False)
     places = dataset.scaling.x_to_network(original)
-    if dataset.target is not None:
-        return places, dataset.scaling.y_to_network(dataset.target(original))
-    return places, linear_spline(x, y)(places)
+    if dataset.target is None:
+        return places, linear_spline(x, y)(places)
+    values = dataset.target(original)
+    return places, dataset.scaling.y_to_network(values)
 
 
 def _frequency_error(k: int) -> Measure:

@@ -75,11 +75,16 @@ def slope_correlation_length(snapshots: SnapshotSeries) -> Array:
     where it is longer than half of the domain, or f′ constant.
     """
     domain = snapshots.domain
-    return snapshots.each(lambda network: correlation_length(piecewise_slope(network, domain)))
+
+    def length(network: Network) -> float:
+        return correlation_length(piecewise_slope(network, domain))
+
+    return snapshots.each(length)
 
 
 def _slope_variation(network: Network) -> float:
-    return float(np.sum(np.abs(all_breakpoints(network).slope_change)))
+    jumps = all_breakpoints(network).slope_change
+    return float(np.sum(np.abs(jumps)))
 
 
 @quantity(
@@ -97,9 +102,11 @@ def representation_cost(snapshots: SnapshotSeries) -> Array:
 
     (Savarese, Evron, Soudry & Srebro 2019, biases left free.)
     """
-    history, jumps = snapshots.history, snapshots.jumps
-    slope_terms = history.output_weight * history.slope
-    left = np.sum(np.where(history.slope < 0, slope_terms, 0.0), axis=1)
-    right = np.sum(np.where(history.slope > 0, slope_terms, 0.0), axis=1)
+    jumps = snapshots.jumps
+    slope = snapshots.history.slope
+    slope_terms = snapshots.history.output_weight * slope
+    # Far to the left the units of negative slope are active, far to the right the others.
+    at_left = np.sum(np.where(slope < 0, slope_terms, 0.0), axis=1)
+    at_right = np.sum(np.where(slope > 0, slope_terms, 0.0), axis=1)
     bends = jumps.sums(np.abs(jumps.slope_change))
-    return np.asarray(np.maximum(bends, np.abs(left + right)))
+    return np.asarray(np.maximum(bends, np.abs(at_left + at_right)))

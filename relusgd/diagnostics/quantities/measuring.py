@@ -51,5 +51,7 @@ def spread_rows(snapshots: SnapshotSeries, count: int) -> Integers:
     steps = np.asarray(snapshots.history.step, dtype=np.float64)
     if len(steps) <= count:
         return np.arange(len(steps))
-    wanted = np.expm1(np.linspace(0.0, np.log1p(steps[-1]), count))
-    return np.unique(np.searchsorted(steps, wanted).clip(0, len(steps) - 1))
+    even = np.linspace(0.0, np.log1p(steps[-1]), count)
+    wanted = np.expm1(even)
+    rows = np.searchsorted(steps, wanted)
+    return np.unique(rows.clip(0, len(steps) - 1))

@@ -139,23 +139,27 @@ class Jumps:
 
     @classmethod
     def of(cls, history: History) -> Jumps:
-        elbow, change = np.asarray(history.elbow), history.slope_change
-        order = np.argsort(elbow, axis=1, kind="stable")
-        elbow = np.take_along_axis(elbow, order, axis=1)
-        change = np.take_along_axis(change, order, axis=1)
+        order = np.argsort(history.elbow, axis=1, kind="stable")
+        elbow = np.take_along_axis(np.asarray(history.elbow), order, axis=1)
+        change = np.take_along_axis(history.slope_change, order, axis=1)
         is_new = np.ones(elbow.shape, dtype=bool)
         is_new[:, 1:] = elbow[:, 1:] != elbow[:, :-1]
         first = np.flatnonzero(is_new)
         row = first // elbow.shape[1]
         x = elbow.ravel()[first]
         slope_change = np.add.reduceat(change.ravel(), first)
-        real = np.isfinite(x)
-        return cls(len(history), row[real], x[real], slope_change[real])
+        is_real = np.isfinite(x)
+        return cls(len(history), row[is_real], x[is_real], slope_change[is_real])
 
     def between(self, low: float, high: float) -> Jumps:
         """Those with low ≤ x ≤ high."""
         inside = (low <= self.x) & (self.x <= high)
-        return Jumps(self.snapshots, self.row[inside], self.x[inside], self.slope_change[inside])
+        return Jumps(
+            self.snapshots,
+            self.row[inside],
+            self.x[inside],
+            self.slope_change[inside],
+        )
 
     def sums(self, terms: Array) -> Array:
         """For every network the sum of the terms of its jumps; terms: shape (m,)."""

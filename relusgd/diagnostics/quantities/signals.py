@@ -17,7 +17,13 @@ def activation_growth(snapshots: SnapshotSeries) -> Array:
     over units and training points; nan for one hidden layer. Weights N(0, σ²) and biases 0 give
     about σ² n/2 for layers of n units (He, Zhang, Ren & Sun 2015).
     """
-    return snapshots.each(lambda network: _growth(network, _activations(network, snapshots)))
+
+    def growth(network: Network) -> float:
+        signals = layer_signals(network, snapshots.dataset)
+        hidden = signals.activation[:-1]
+        return _growth(network, hidden)
+
+    return snapshots.each(growth)
 
 
 @quantity("growth of the derivatives", "of mean δ², per layer back", "signals")
@@ -28,15 +34,13 @@ def derivative_growth(snapshots: SnapshotSeries) -> Array:
 
     with the same value as for the activations where all layers are of one width (He et al. 2015).
     """
-    return snapshots.each(lambda network: _growth(network, _derivatives(network, snapshots)))
 
+    def growth(network: Network) -> float:
+        signals = layer_signals(network, snapshots.dataset)
+        hidden = signals.backward[:-1]
+        return _growth(network, hidden[::-1])
 
-def _activations(network: Network, snapshots: SnapshotSeries) -> Array:
-    return layer_signals(network, snapshots.dataset).activation[:-1]
-
-
-def _derivatives(network: Network, snapshots: SnapshotSeries) -> Array:
-    return layer_signals(network, snapshots.dataset).backward[-2::-1]
+    return snapshots.each(growth)
 
 
 def _growth(network: Network, signals: Array) -> float:
@@ -44,4 +48,5 @@ def _growth(network: Network, signals: Array) -> float:
     layers = len(network.hidden)
     if layers == 1:
         return float("nan")
-    return float((signals[-1] / signals[0]) ** (1.0 / (layers - 1)))
+    whole = signals[-1] / signals[0]
+    return float(whole ** (1.0 / (layers - 1)))

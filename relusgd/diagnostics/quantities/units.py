@@ -67,12 +67,14 @@ def direction_clusters(snapshots: SnapshotSeries) -> Array:
     counts = size >= LEAST_SIZE * size.max(axis=1, keepdims=True)
     angle = np.degrees(np.arctan2(history.bias, history.slope)) % 360.0
     angle = np.sort(np.where(counts, angle, np.nan), axis=1)  # nan comes last
-    last = angle[np.arange(len(angle)), np.maximum(counts.sum(axis=1), 1) - 1]
-    gap_around = angle[:, 0] + 360.0 - last
+    units = np.maximum(counts.sum(axis=1), 1)
+    first_angle = angle[:, 0]
+    last_angle = angle[np.arange(len(angle)), units - 1]
+    gap_around = first_angle + 360.0 - last_angle
     gaps = np.sum(np.diff(angle, axis=1) > CLUSTER_DEGREES, axis=1)
     # Gaps part a circle into as many clusters as there are gaps, and none leaves one.
-    clusters = np.maximum(gaps + (gap_around > CLUSTER_DEGREES), 1)
-    return np.asarray(clusters, dtype=np.float64)
+    all_gaps = gaps + (gap_around > CLUSTER_DEGREES)
+    return np.asarray(np.maximum(all_gaps, 1), dtype=np.float64)
 
 
 @quantity(
@@ -92,9 +94,10 @@ def elbow_to_sample(snapshots: SnapshotSeries) -> Array:
     """
     x = np.unique(snapshots.dataset.x_train)
     jumps = snapshots.jumps.between(x[0], x[-1])
-    behind = np.clip(np.searchsorted(x, jumps.x), 1, max(len(x) - 1, 1))
+    last = len(x) - 1
+    behind = np.clip(np.searchsorted(x, jumps.x), 1, max(last, 1))
     to_left = np.abs(jumps.x - x[behind - 1])
-    to_right = np.abs(jumps.x - x[np.minimum(behind, len(x) - 1)])
+    to_right = np.abs(jumps.x - x[np.minimum(behind, last)])
     weight = np.abs(jumps.slope_change)
-    distances = weight * np.minimum(to_left, to_right)
-    return np.asarray(jumps.sums(distances) / jumps.sums(weight))
+    weighted_distance = weight * np.minimum(to_left, to_right)
+    return np.asarray(jumps.sums(weighted_distance) / jumps.sums(weight))

@@ -17,14 +17,17 @@ def half_square_norm(snapshots: SnapshotSeries) -> Array:
 
     With one hidden layer it is never below `representation_cost` (Savarese et al. 2019).
     """
-    squares = [np.sum(np.square(weight), axis=(1, 2)) for weight in snapshots.history.weights]
+    squares = []
+    for weight in snapshots.history.weights:
+        squares.append(np.sum(np.square(weight), axis=(1, 2)))
     return np.asarray(0.5 * np.sum(squares, axis=0))
 
 
 @quantity("norm", "|θ|", "weights", effort=Effort.SMALL)
 def parameter_norm(snapshots: SnapshotSeries) -> Array:
     """The norm of all weights and biases."""
-    return np.asarray(np.linalg.norm(snapshots.history.parameters, axis=1))
+    norms = np.linalg.norm(snapshots.history.parameters, axis=1)
+    return np.asarray(norms)
 
 
 @quantity("path norm", "Σ over paths of |product|", "weights", effort=Effort.SMALL)
@@ -49,7 +52,8 @@ def imbalance(snapshots: SnapshotSeries) -> Array:
 
     Gradient flow keeps every D_j, and gradient descent nearly does (Du, Hu & Lee 2018).
     """
-    return np.asarray(np.max(np.abs(_differences(snapshots.history)), axis=1))
+    sizes = np.abs(_differences(snapshots.history))
+    return np.asarray(np.max(sizes, axis=1))
 
 
 @quantity("drift of the balance", "max |D − D at the start|", "weights", effort=Effort.SMALL)
@@ -58,13 +62,15 @@ def balance_drift(snapshots: SnapshotSeries) -> Array:
 
     For gradient descent it is proportional to the learning rate (Du, Hu & Lee 2018).
     """
-    at_start = _differences(SnapshotSeries.of(snapshots.start, snapshots.dataset).history)
+    start = SnapshotSeries.of(snapshots.start, snapshots.dataset)
+    at_start = _differences(start.history)
     drift = np.abs(_differences(snapshots.history) - at_start)
     return np.asarray(np.max(drift, axis=1))
 
 
 def _differences(history: History) -> Array:
     """D_j of all units, layer after layer, shape (S, units)."""
+    # The last bias is that of the output, which is no unit.
     layers = zip(history.weights, history.biases, history.weights[1:], strict=False)
     differences = []
     for incoming, bias, outgoing in layers:
