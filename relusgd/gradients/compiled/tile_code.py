@@ -11,28 +11,33 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from llvmlite import binding, ir
+import numba
+from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.codegen import get_host_cpu_features
 from numba.extending import intrinsic, models, register_model
 
 Value = Any
 """A value of LLVM: a number, a vector, an address or a tile."""
 
 
-def processor_features() -> dict[str, bool]:
-    """What this processor has, by LLVM's names; nothing where LLVM cannot tell."""
-    try:
-        return dict(binding.get_host_cpu_features())
-    except RuntimeError:
-        return {}
+def processor_features() -> set[str]:
+    """What the processor has for which Numba compiles, by LLVM's names.
+
+    It is this one, unless NUMBA_CPU_FEATURES names those of another. Numba keeps machine code by
+    these names, so kept code always has the lanes of those who read it.
+    """
+    named: str | None = numba.config.CPU_FEATURES  # type: ignore[attr-defined]
+    listed = get_host_cpu_features() if named is None else named  # type: ignore[no-untyped-call]
+    return {name[1:] for name in listed.split(",") if name.startswith("+")}
 
 
-def lanes_of(features: dict[str, bool]) -> int:
+def lanes_of(features: set[str]) -> int:
     """How many numbers a register of a processor with these features holds."""
-    if features.get("avx512f"):
+    if "avx512f" in features:
         return 8
-    return 4 if features.get("avx") else 2
+    return 4 if "avx" in features else 2
 
 
 LANES = lanes_of(processor_features())
