@@ -39,11 +39,14 @@ def backprop(weights: Sequence[Array], biases: Sequence[Array], x: Array, y: Arr
     """
     a, f = forward(weights, biases, x)
     r = residual(f, y)
-    gradients = []
+    loss = float(np.vdot(r, r)) / len(x)
+    # From the output layer down.
+    weight_gradients: list[Array] = []
+    bias_gradients: list[Array] = []
     for k, delta in backward(weights, a, r):
-        gradients.append((a[k].T @ delta, delta.sum(axis=0)))
-    weight_gradients, bias_gradients = zip(*reversed(gradients), strict=True)
-    return Gradient(float(np.vdot(r, r)) / len(x), weight_gradients, bias_gradients)
+        weight_gradients.append(a[k].T @ delta)
+        bias_gradients.append(delta.sum(axis=0))
+    return Gradient(loss, tuple(reversed(weight_gradients)), tuple(reversed(bias_gradients)))
 
 
 def backward(weights: Sequence[Array], a: Sequence[Array], r: Array) -> Iterator[tuple[int, Array]]:
@@ -91,16 +94,19 @@ def hessian_vector(
     a, f = forward(weights, biases, x)
     Ra, Rf = forward_derivative(weights, a, V, c)
     factor = 2.0 / len(x)
-    delta, Rdelta = factor * residual(f, y), factor * Rf
-    products = []
+    delta = factor * residual(f, y)
+    Rdelta = factor * Rf
+    # From the output layer down.
+    weight_products: list[Array] = []
+    bias_products: list[Array] = []
     for k in reversed(range(len(weights))):
-        products.append((Ra[k].T @ delta + a[k].T @ Rdelta, Rdelta.sum(axis=0)))
+        weight_products.append(Ra[k].T @ delta + a[k].T @ Rdelta)
+        bias_products.append(Rdelta.sum(axis=0))
         if k > 0:
             active = a[k] > 0
             Rdelta = (Rdelta @ weights[k].T + delta @ V[k].T) * active
             delta = (delta @ weights[k].T) * active
-    weight_products, bias_products = zip(*reversed(products), strict=True)
-    return weight_products, bias_products
+    return tuple(reversed(weight_products)), tuple(reversed(bias_products))
 
 
 def forward_derivative(
@@ -113,7 +119,8 @@ def forward_derivative(
 
     a: the inputs a_0 … a_L of every layer, as `forward` gives them.
     """
-    Ra, Rz = [np.zeros_like(a[0])], a[0] @ V[0] + c[0]
+    Ra = [np.zeros_like(a[0])]
+    Rz = a[0] @ V[0] + c[0]
     for k in range(1, len(weights)):
         Ra.append(Rz * (a[k] > 0))
         Rz = Ra[k] @ weights[k] + a[k] @ V[k] + c[k]

@@ -54,18 +54,22 @@ def dense_kernel(
     vc = parameters[2 * H :]
     wb_gradient = gradient[: 2 * H].reshape(2, H)
     vc_gradient = gradient[2 * H :]
-    hidden_learns, output_learns = layers != "output", layers != "hidden"
+    hidden_learns = layers != "output"
+    output_learns = layers != "hidden"
 
     # Matrix products of inner size 1 are outer products: twice as fast as broadcasting. They round
     # the product w x before it is compared with −b, as the rule for "active" demands.
     minus_one = np.full((1, B), -1.0)
-    wx, minus_b = np.empty((H, B)), np.empty((H, B))
+    wx = np.empty((H, B))
+    minus_b = np.empty((H, B))
     active = np.empty((H, B), dtype=bool)
     M = np.empty((H, B))
+    M_transposed = M.T
     A = np.ones((H + 1, B))  # the last row belongs to c
-    A_units, M_transposed = A[:H], M.T
-    r_moments, T = np.empty((2, B)), np.empty((2, H))
+    A_units = A[:H]
+    r_moments = np.empty((2, B))
     rx, r = r_moments
+    T = np.empty((2, H))
 
     # Local names, because looking up attributes costs a few percent of a small step.
     multiply, subtract, greater, copyto = np.multiply, np.subtract, np.greater, np.copyto
@@ -107,12 +111,14 @@ def output_kernel(
     It reads the output layer, the last H_L + 1 of `parameters`, and writes the same part of
     `gradient`. The hidden layers are those of `network` and never change.
     """
+    n = len(x)
     size = network.hidden[-1] + 1
-    a, a_gradient = parameters[-size:], gradient[-size:]
-    Phi_all = np.ones((len(x), size))
+    a = parameters[-size:]
+    a_gradient = gradient[-size:]
+    Phi_all = np.ones((n, size))
     with np.errstate(all="ignore"):
         Phi_all[:, :-1] = network.activations(x)[-1]
-    all_points = Phi_all, y, np.empty(len(x))
+    all_points = Phi_all, y, np.empty(n)
 
     @cache
     def buffers(B: int) -> tuple[Array, Array, Array]:

@@ -43,14 +43,18 @@ def jacobian(network: Network, x: ArrayLike) -> Array:
     """
     positions = np.asarray(x, dtype=np.float64)
     a, f = forward(network.weights, network.biases, positions.reshape(-1, 1))
+    n = len(f)
     delta = np.ones_like(f)
-    blocks: list[Array] = []
+    blocks: list[Array] = []  # from the output layer down
     for k in reversed(range(len(network.weights))):
         by_weight = a[k][:, :, None] * delta[:, None, :]
-        blocks += [delta, by_weight.reshape(len(delta), -1)]
+        by_bias = delta
+        blocks += [by_bias, by_weight.reshape(n, -1)]
         if k > 0:
-            delta = (delta @ network.weights[k].T) * (a[k] > 0)
-    columns = np.concatenate(blocks[::-1], axis=1)
+            active = a[k] > 0
+            delta = (delta @ network.weights[k].T) * active
+    blocks.reverse()
+    columns = np.concatenate(blocks, axis=1)
     return columns.reshape(*positions.shape, -1)
 
 
@@ -98,7 +102,9 @@ class _Shallow:
     def __init__(self, network: Network, x: Array) -> None:
         self._order = np.argsort(x, kind="stable")
         points = x[self._order]
-        self._w, self._b, self._v = network.slope, network.bias, network.output_weight
+        self._w = network.slope
+        self._b = network.bias
+        self._v = network.output_weight
         self._sums = PrefixSums(len(x))
         fenced = self._sums.fence(points)
         with np.errstate(all="ignore"):  # sentinels times slopes may leave the range of floats
@@ -113,7 +119,8 @@ class _Shallow:
         dw, db, dv = direction[:-1].reshape(3, -1)
         slopes = dv * self._w + self._v * dw
         intercepts = dv * self._b_centred + self._v * (db + dw * self._m)
-        slope_sums, intercept_sums = self._in_bins(slopes), self._in_bins(intercepts)
+        slope_sums = self._in_bins(slopes)
+        intercept_sums = self._in_bins(intercepts)
         sorted_f = self._sums.sum_lines(slope_sums, intercept_sums, direction[-1], self._m)
         f = np.empty(len(sorted_f))
         f[self._order] = sorted_f
@@ -122,7 +129,8 @@ class _Shallow:
     def transposed_times(self, numbers: Array) -> Array:
         """v∘(T1 + m T0), v∘T0, w∘T1 + (b + w m)∘T0 and Σ u, with T of u in place of residuals."""
         u = numbers[self._order]
-        T0, T1 = self._sums.sum_numbers(u, self._x).take(self._place, 1)
+        sums = self._sums.sum_numbers(u, self._x)
+        T0, T1 = sums.take(self._place, 1)
         by_w = self._v * (T1 + self._m * T0)
         by_b = self._v * T0
         by_v = self._w * T1 + self._b_centred * T0
@@ -151,12 +159,16 @@ class _Deep:
 
     def transposed_times(self, numbers: Array) -> Array:
         """The backward pass of `backprop`, begun with δ_{L+1} = u."""
-        a, weights = self._forward.a, self._network.weights
+        a = self._forward.a
+        weights = self._network.weights
         delta = numbers[:, None]
-        blocks: list[Array] = []
+        blocks: list[Array] = []  # from the output layer down
         for k in reversed(range(len(weights))):
             by_weight = a[k].T @ delta
-            blocks += [delta.sum(axis=0), by_weight.ravel()]
+            by_bias = delta.sum(axis=0)
+            blocks += [by_bias, by_weight.ravel()]
             if k > 0:
-                delta = (delta @ weights[k].T) * (a[k] > 0)
-        return np.concatenate(blocks[::-1])
+                active = a[k] > 0
+                delta = (delta @ weights[k].T) * active
+        blocks.reverse()
+        return np.concatenate(blocks)

@@ -117,12 +117,14 @@ def search(fenced: Array, w: Array, minus_b: Array) -> tuple[Counts, Array, Bool
 
 def bisect(x: Array, w: Array, minus_b: Array) -> Counts:
     """k by the rule alone, shape (H,): its binary digits, from the highest one on."""
-    k, falls = np.zeros(len(w), dtype=np.intp), np.signbit(w)
-    for digit in reversed(range(len(x).bit_length())):
+    B = len(x)
+    falls = np.signbit(w)
+    k = np.zeros(len(w), dtype=np.intp)
+    for digit in reversed(range(B.bit_length())):
         more = k + (1 << digit)
-        last = x.take(np.minimum(more, len(x)) - 1)
+        last = x.take(np.minimum(more, B) - 1)
         last_is_below = (w * last > minus_b) == falls
-        k = np.where(last_is_below & (more <= len(x)), more, k)
+        k = np.where(last_is_below & (more <= B), more, k)
     return k
 
 
@@ -197,13 +199,17 @@ class _Units:
         centre: float,
     ) -> None:
         H = width
+        self._parameters = parameters
+        self._gradient = gradient
+        self._layers = layers
+        self._centre = centre
         self.w, self._b, self._v = parameters[: 3 * H].reshape(3, H)
         self._gradient_w, self._gradient_b, self._gradient_v = gradient[: 3 * H].reshape(3, H)
-        self._parameters, self._gradient = parameters, gradient
+        # Memory for intermediate values.
         self._zeros = np.zeros(len(parameters))
-        self._layers, self._centre = layers, centre
         self._b_centred = np.empty(H) if centre else self._b
-        self._product, self._T = np.empty(H), np.empty((2, H))
+        self._product = np.empty(H)
+        self._T = np.empty((2, H))
 
     def minus_b(self) -> Array:
         """−b, shape (H,); valid until the next call of any method."""
@@ -276,7 +282,8 @@ class PrefixSums:
         B = len(self._x)
         s, t = self._lines
         for line, jumps in ((s, slopes), (t, intercepts)):
-            falling, rising = jumps[: B + 1], jumps[B + 1 :]
+            falling = jumps[: B + 1]
+            rising = jumps[B + 1 :]
             np.subtract(rising[:-1], falling[:-1], line)
             line[0] = rising[0] + np.add.reduce(falling[1:])
         t[0] += c
@@ -305,7 +312,8 @@ class PrefixSums:
         return self._active_sums()
 
     def _active_sums(self) -> Array:
-        falling, rising = self._sums[:, 0], self._sums[:, 1]
+        falling = self._sums[:, 0]
+        rising = self._sums[:, 1]
         np.add.accumulate(self._moments, 1, None, falling[:, 1:])
         np.subtract(falling[:, -1:], falling, rising)
         return self._sums.reshape(2, -1)
