@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1] / "relusgd"
 
 GROUND = [
     *("systems", "words", "advice", "errors", "version", "durable", "files", "one_thread"),
-    *("reference_cycles", "own_process", "sorted_once", "evenly_chosen", "cell_bar"),
+    *("reference_cycles", "own_process", "sorted_once", "evenly_chosen", "ceil_div", "cell_bar"),
 ]
 BELOW = [*GROUND, "model", "gradients", "config", "diagnostics", "run_files", "training"]
 FLOORS = [

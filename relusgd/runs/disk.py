@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from relusgd.advice import Advice, advice, setting
+from relusgd.ceil_div import ceil_div
 from relusgd.errors import InputError, RelusgdError
 from relusgd.run_files.finding import holds_runs
 from relusgd.runs.lock import check_free
@@ -43,7 +44,7 @@ def check_room(plan: Plan, folder: Path, recorded: int = 0) -> None:
         )
     else:
         # The multiple of the present spacing at which half of the disk is enough.
-        times_too_many = -(-2 * needed // max(free, 1))  # rounded up
+        times_too_many = ceil_div(2 * needed, max(free, 1))
         every = min(times_too_many * (plan.recording.every or 1), max(plan.epochs, 1))
         hint = advice("record less often, for example {}", setting("snapshots.every", every))
     raise InputError(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from relusgd.ceil_div import ceil_div
 from relusgd.config import Config, TargetData
 from relusgd.config.data_section import KnotsTarget
 from relusgd.config.training_section import Schedule
@@ -116,8 +117,8 @@ def _schedule(schedule: Schedule) -> str | dict[str, Any]:
 def _epochs(config: Config, points: int) -> int:
     """The epochs of a training, the last of which may be cut short."""
     size = config.training.batch_size
-    steps_per_epoch = 1 if size == "full" else -(-points // size)
-    return -(-config.total_steps(steps_per_epoch) // steps_per_epoch)
+    steps_per_epoch = 1 if size == "full" else ceil_div(points, size)
+    return ceil_div(config.total_steps(steps_per_epoch), steps_per_epoch)
 
 
 def doubles_in_base64(row: Array) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from relusgd.advice import Advice, advice, option, setting
+from relusgd.ceil_div import ceil_div
 from relusgd.config import Config, PlannedRun, TargetData
 from relusgd.config.expansion import Combination, Shard, chosen_runs, combinations
 from relusgd.errors import ConfigError, InputError
@@ -198,7 +199,7 @@ def _add_jobs(
 
 
 def _too_large(run: PlannedRun, size: int, every: int | None) -> InputError:
-    times_too_large = -(-size // REMOTE_BYTES)
+    times_too_large = ceil_div(size, REMOTE_BYTES)
     thinner = times_too_large * (every or 1)
     return InputError(
         f"the history of {run.name} has {byte_size(size)}, and at most {byte_size(REMOTE_BYTES)} "

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from relusgd.ceil_div import ceil_div
 from relusgd.config import Config
 from relusgd.model.network import parameter_count
 from relusgd.training.descent import Engine
 from relusgd.training.engines import (
     STEP_NANOSECONDS,
-    choose_kernel,
     deep_step_nanoseconds,
     gradient_nanoseconds,
     numba_is_installed,
@@ -85,19 +85,20 @@ def compiled_saving(config: Config, points: int) -> int:
     by_numpy = _step_nanoseconds(config, "numpy", batch_size, points)
     compiled = _step_nanoseconds(config, "compiled", batch_size, points)
     saved = by_numpy - compiled + _optimizer_nanoseconds(config)
-    steps_per_epoch = -(-points // batch_size)
+    steps_per_epoch = ceil_div(points, batch_size)
     return max(saved, 0) * config.total_steps(steps_per_epoch)
 
 
 def _step_nanoseconds(config: Config, engine: Engine, batch_size: int, points: int) -> int:
     """About how long a step takes, beside drawing noise and the method's own part."""
-    training, hidden = config.training, config.network.hidden
+    training = config.training
+    hidden = config.network.hidden
     noise = Noise(training.label_noise, training.input_noise)
     if len(hidden) > 1:
         return deep_step_nanoseconds(engine, batch_size, hidden, training.layers, noise)
-    kernel = choose_kernel(engine, batch_size, hidden[0], points, noise)
-    times = gradient_nanoseconds(engine, batch_size, hidden[0], points, noise)
-    return STEP_NANOSECONDS[engine] + times[kernel]
+    (width,) = hidden
+    times = gradient_nanoseconds(engine, batch_size, width, points, noise)
+    return STEP_NANOSECONDS[engine] + min(times.values())
 
 
 def _may_be_compiled(config: Config) -> bool:

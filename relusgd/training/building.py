@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from relusgd.ceil_div import ceil_div
 from relusgd.config import Config, CosineSchedule, CsvData, PointsData, StepSchedule, TargetData
 from relusgd.errors import ConfigError, InputError
 from relusgd.model.csv_points import csv_dataset
@@ -82,7 +83,8 @@ def with_column_names(config: Config, dataset: Dataset) -> Config:
     if not isinstance(data, CsvData) or (data.x is not None and data.y is not None):
         return config
     names = {"x": dataset.x_name, "y": dataset.y_name}
-    return config.model_copy(update={"data": data.model_copy(update=names)})
+    named_data = data.model_copy(update=names)
+    return config.model_copy(update={"data": named_data})
 
 
 @contextmanager
@@ -138,10 +140,11 @@ def _elbow_range(config: Config, dataset: Dataset) -> tuple[float, float]:
     all training x are equal it is the domain, which is wider.
     """
     ends = config.network.elbow_range
-    low = float(dataset.x_train[0])
-    high = float(dataset.x_train[-1])
-    if ends is None and not isinstance(config.data, TargetData) and low < high:
-        return low, high
+    if ends is None and not isinstance(config.data, TargetData):
+        first = float(dataset.x_train[0])
+        last = float(dataset.x_train[-1])
+        if first < last:
+            return first, last
     original = np.array(ends or dataset.domain, dtype=np.float64)
     low, high = dataset.scaling.x_to_network(original).tolist()
     return low, high
@@ -152,7 +155,8 @@ def build_descent(config: Config, dataset: Dataset, auto: Engine | None = None) 
 
     auto: as for `choose_engine`.
     """
-    training, n = config.training, len(dataset.x_train)
+    training = config.training
+    n = len(dataset.x_train)
     if training.batch_size == "full":
         order = BatchOrder(config.training_seed, n, n, "full")
     else:
@@ -190,12 +194,13 @@ def build_noise(config: Config, dataset: Dataset) -> Noise:
 
 def build_schedule(config: Config, steps_per_epoch: int) -> Schedule:
     """The learning rate of every epoch."""
-    training = config.training
-    rate, schedule, warmup = config.learning_rate, training.schedule, training.warmup
+    rate = config.learning_rate
+    schedule = config.training.schedule
+    warmup = config.training.warmup
     if isinstance(schedule, StepSchedule):
         return Schedule(rate, "step", warmup, every=schedule.every, factor=schedule.factor)
     if isinstance(schedule, CosineSchedule):
-        epochs = -(-config.total_steps(steps_per_epoch) // steps_per_epoch)
+        epochs = ceil_div(config.total_steps(steps_per_epoch), steps_per_epoch)
         falling = max(epochs - warmup, 1)
         return Schedule(rate, "cosine", warmup, minimum=schedule.minimum, epochs=falling)
     return Schedule(rate, warmup=warmup)

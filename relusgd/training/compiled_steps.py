@@ -148,9 +148,11 @@ def _one_layer_memory(descent: Descent, theta: Array) -> tuple[Points, Buffers]:
     prefix_sums = descent.kernel == "prefix_sums"
     centre = centre_of(descent.x) if prefix_sums else 0.0
     points = make_points(descent.x, descent.y, centre)
-    if descent.layers == "output" and not (prefix_sums or descent.is_full or descent.noise):
+    is_dense_on_rows = not (prefix_sums or descent.is_full or descent.noise)
+    if descent.layers == "output" and is_dense_on_rows:
         points = with_activations(points, theta)
-    return points, make_buffers(points, theta, descent.largest_batch, prefix_sums=prefix_sums)
+    buffers = make_buffers(points, theta, descent.largest_batch, prefix_sums=prefix_sums)
+    return points, buffers
 
 
 def _comparison_memory(descent: Descent) -> tuple[Points, ComparisonBuffers]:
@@ -159,7 +161,8 @@ def _comparison_memory(descent: Descent) -> tuple[Points, ComparisonBuffers]:
     # Of points that noise moves nobody knows beforehand which one is the lowest.
     lowest = -np.inf if descent.noise.on_x else float(descent.x[0])
     (width,) = descent.hidden
-    return points, make_comparison_buffers(points, width, descent.largest_batch, lowest)
+    buffers = make_comparison_buffers(points, width, descent.largest_batch, lowest)
+    return points, buffers
 
 
 def _deep_memory(
@@ -177,11 +180,17 @@ def make_learning(descent: Descent, padding: Padding) -> Learning:
     """Which parameters learn; positions are those in padded vectors."""
     decay = np.zeros(parameter_count(descent.hidden))
     decay[descent.learning] = descent.decay
-    with_output = padding.output_bias + descent.output_bias
+    first = 0
+    if descent.layers == "output":
+        first = padding.output
+    # The output bias is the last parameter.
+    last = padding.output_bias + descent.output_bias
+    if descent.layers == "hidden":
+        last = padding.output
     return Learning(
         hidden_learns=descent.layers != "output",
-        first=padding.output if descent.layers == "output" else 0,
-        last=padding.output if descent.layers == "hidden" else with_output,
+        first=first,
+        last=last,
         decay=padding.pad(decay),
     )
 
@@ -207,19 +216,21 @@ def _stretches(
     stop: int,
 ) -> Iterator[Stretch]:
     """The steps first + 1 … stop in parts, one for each call of a kernel."""
-    points, words = workspace.points, workspace.words
     if descent.noise:
         yield from _noisy_stretches(descent, workspace, first, stop)
         return
+    points = workspace.points
     if descent.is_full:
         for start in range(first, stop, CALL_STEPS):
-            yield Stretch(start, min(start + CALL_STEPS, stop), points, NO_ROWS, NO_BOUNDS)
+            end = min(start + CALL_STEPS, stop)
+            yield Stretch(start, end, points, NO_ROWS, NO_BOUNDS)
         return
-    for batches in descent.batches(first, stop, words):
+    for batches in descent.batches(first, stop, workspace.words):
         if descent.kernel == "prefix_sums":
             batches = batches.sorted(len(descent.x))
         end = first + len(batches)
-        yield Stretch(first, end, points, batches.indices.view(np.uint64), batches.bounds)
+        rows = batches.indices.view(np.uint64)
+        yield Stretch(first, end, points, rows, batches.bounds)
         first = end
 
 
@@ -232,20 +243,23 @@ def _noisy_stretches(
     """The steps first + 1 … stop in parts, where noise gives every batch points of its own."""
     points = workspace.points
     for noisy in descent.noisy_batches(first, stop, workspace.words):
-        end, bounds = first + len(noisy), noisy.batches.bounds
+        end = first + len(noisy)
+        bounds = noisy.batches.bounds
         if descent.kernel == "prefix_sums":
             new_points = make_new_points(noisy.x, noisy.y, bounds, points.centre)
             yield Stretch(first, end, new_points, NO_ROWS, bounds)
         else:
-            all_points = points._replace(x=noisy.x, y=noisy.y)
-            yield Stretch(first, end, all_points, np.arange(len(noisy.x), dtype=np.uint64), bounds)
+            noisy_points = points._replace(x=noisy.x, y=noisy.y)
+            every_row = np.arange(len(noisy.x), dtype=np.uint64)
+            yield Stretch(first, end, noisy_points, every_row, bounds)
         first = end
 
 
 def _rates(descent: Descent, first: int, stop: int) -> Array:
     """What changes from step to step in the steps first + 1 … stop, shape (steps, numbers)."""
     steps = np.arange(first + 1, stop + 1)
-    return descent.optimizer.rates(_learning_rates(descent, first, stop), steps)
+    learning_rates = _learning_rates(descent, first, stop)
+    return descent.optimizer.rates(learning_rates, steps)
 
 
 def _learning_rates(descent: Descent, first: int, stop: int) -> Array:
@@ -253,7 +267,8 @@ def _learning_rates(descent: Descent, first: int, stop: int) -> Array:
     schedule = descent.schedule
     if schedule.is_constant:
         return np.full(stop - first, schedule.rate)
-    epochs_before = np.arange(first, stop) // descent.order.steps_per_epoch
-    start, end = int(epochs_before[0]), int(epochs_before[-1])
-    by_epoch = np.array([schedule.at(epoch + 1) for epoch in range(start, end + 1)])
-    return np.asarray(by_epoch[epochs_before - start])
+    epochs = np.arange(first, stop) // descent.order.steps_per_epoch + 1
+    first_epoch = int(epochs[0])
+    last_epoch = int(epochs[-1])
+    rates = [schedule.at(epoch) for epoch in range(first_epoch, last_epoch + 1)]
+    return np.array(rates)[epochs - first_epoch]

@@ -82,7 +82,8 @@ class State:
 
     def is_finite(self) -> bool:
         """Whether training goes on: what is not finite never becomes finite again."""
-        return all(np.isfinite(vector).all() for vector in (self.parameters, *self.memory.values()))
+        vectors = (self.parameters, *self.memory.values())
+        return all(np.isfinite(vector).all() for vector in vectors)
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,16 +130,8 @@ class Descent:
         """The batches with noise of the steps first + 1 … stop, as the kernel takes them."""
         is_in_order = self.is_full and not self.noise.on_x
         is_to_be_sorted = self.kernel == "prefix_sums" and not is_in_order
-        order, noise = self.order, self.noise
-        for batches in noisy_batches(
-            self.x,
-            self.y,
-            order,
-            noise,
-            first,
-            stop,
-            words,
-        ):
+        drawn = noisy_batches(self.x, self.y, self.order, self.noise, first, stop, words)
+        for batches in drawn:
             yield batches.sorted_by_x() if is_to_be_sorted else batches
 
     @property
@@ -153,7 +146,8 @@ class Descent:
         if optimizer.decay_biases or not optimizer.weight_decay:
             return optimizer.weight_decay
         decay = np.full(parameter_count(self.hidden), optimizer.weight_decay)
-        for bias in split_parameters(decay, self.hidden)[1]:
+        _, biases = split_parameters(decay, self.hidden)
+        for bias in biases:
             bias[:] = 0.0
         return decay[self.learning]
 

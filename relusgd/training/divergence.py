@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from relusgd.ceil_div import ceil_div
 from relusgd.errors import DivergedError
 from relusgd.model.history import History
 from relusgd.model.network import Array
@@ -34,8 +35,12 @@ def count_finite(history: History, vectors: Array) -> int:
 
     vectors: the parameters of the snapshots, shape (S, parameter_count).
     """
-    finite = np.isfinite(vectors).all(axis=1) & np.isfinite(history.metrics["train_mse"])
-    return len(finite) if finite.all() else int(np.argmin(finite))
+    has_finite_parameters = np.isfinite(vectors).all(axis=1)
+    has_finite_error = np.isfinite(history.metrics["train_mse"])
+    is_finite = has_finite_parameters & has_finite_error
+    if is_finite.all():
+        return len(is_finite)
+    return int(np.argmin(is_finite))
 
 
 def divergence(
@@ -54,12 +59,13 @@ def divergence(
     step = first_broken_step(plan, before, after)
     if finite_count < len(history):
         step = min(step, int(history.step[finite_count]))
-    epoch = -(-step // plan.steps_per_epoch)
+    epoch = ceil_div(step, plan.steps_per_epoch)
     rate = plan.learning_rate(epoch)
     last = before
     if finite_count:
-        parameters = history.network(finite_count - 1).parameters()
-        last = State(int(history.step[finite_count - 1]), parameters, {})
+        last_finite = finite_count - 1
+        parameters = history.network(last_finite).parameters()
+        last = State(int(history.step[last_finite]), parameters, {})
     symptoms = symptoms_of(plan, last, float("inf"))
     stable = StableRates(symptoms.stable_rate_at_end, symptoms.stable_rate)
     causes = causes_of(symptoms)
@@ -115,10 +121,12 @@ def first_broken_step(plan: Plan, before: State, after: State) -> int:
     """
     if after.is_finite():
         return after.step + 1
-    good, bad_step = before, after.step
+    good = before
+    bad_step = after.step
     no_records = np.zeros(0, dtype=np.int64)
     while bad_step - good.step > 1:
-        middle, _ = advance(plan.descent, good, (good.step + bad_step) // 2, no_records)
+        middle_step = (good.step + bad_step) // 2
+        middle, _ = advance(plan.descent, good, middle_step, no_records)
         if middle.is_finite():
             good = middle
         else:

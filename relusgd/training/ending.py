@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from relusgd.advice import advice, settings
+from relusgd.ceil_div import ceil_div
 from relusgd.diagnostics.causes import STABLE, Cause, Changes, find_causes
 from relusgd.diagnostics.evidence.course import ErrorCourse
 from relusgd.diagnostics.outcomes import Outcome, outcome_of
@@ -95,6 +96,7 @@ def symptoms_of(
     last = Network.from_parameters(state.parameters, plan.hidden)
     outcome = outcome_of(plan.initial_mse, final_mse, plan.dataset.y_train)
     is_measured = is_quickly_measured(plan)
+    last_epoch = max(ceil_div(state.step, plan.steps_per_epoch), 1)
     return Symptoms(
         config=plan.config,
         dataset=plan.dataset,
@@ -107,7 +109,7 @@ def symptoms_of(
         stable_rate_at_end=stable_rate(plan, last) if is_measured else None,
         steps=state.step,
         has_diverged=outcome == "diverged",
-        end_rate=plan.learning_rate(max(-(-state.step // plan.steps_per_epoch), 1)),
+        end_rate=plan.learning_rate(last_epoch),
         test_mse=test_mse,
         is_adaptive=plan.descent.optimizer.is_adaptive,
         course=course,
@@ -137,8 +139,10 @@ def symptoms_at_start(plan: Plan) -> Symptoms:
 
 def first_advice(plan: Plan, causes: Sequence[Cause]) -> dict[str, object]:
     """The first remedy of all causes, with a number for its learning rate; empty for none."""
-    remedies = [remedy for cause in causes for remedy in cause.remedies]
-    return with_number(plan, remedies[0]) if remedies else {}
+    for cause in causes:
+        for remedy in cause.remedies:
+            return with_number(plan, remedy)
+    return {}
 
 
 def with_number(plan: Plan, remedy: Changes, factor: float = 1.0) -> dict[str, object]:

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from itertools import pairwise
 
 from relusgd.advice import advice, flag
+from relusgd.ceil_div import ceil_div
 from relusgd.config import Config
 from relusgd.errors import InputError
 from relusgd.gradients.dense import Layers
@@ -80,7 +81,7 @@ def choose_kernel(
     Sizes, and which points have noise, decide alone, so that a config always gets the same one.
     """
     times = gradient_nanoseconds(engine, batch_size, width, points, noise)
-    return min(times, key=lambda kernel: times[kernel])
+    return min(times, key=times.__getitem__)
 
 
 def gradient_nanoseconds(
@@ -127,7 +128,7 @@ def prefix_sum_nanoseconds(B: int, H: int, n: int, *, is_sorted_anew: bool) -> i
 
 def padded(size: int) -> int:
     """How many units, or points of a dense step, the compiled kernels work on."""
-    return -(-size // 8) * 8
+    return ceil_div(size, 8) * 8
 
 
 def deep_step_nanoseconds(
@@ -147,22 +148,31 @@ def deep_step_nanoseconds(
         if engine == "numpy":
             return 5_000 + kept // 4
         return 500 + 20 * batch_size + kept
-    sizes = (1, *hidden, 1)
+    depth = len(hidden)
     if engine == "numpy":
-        products = sum(a * b for a, b in pairwise(sizes))
         outputs = batch_size * sum(hidden)
-        return 8_000 + 17_000 * len(hidden) + 4 * outputs + batch_size * products // 4
-    products = sum(padded(a) * padded(b) for a, b in pairwise(sizes))
-    return 300 * len(hidden) + padded(batch_size) * products // 9
+        products = batch_size * _weights([1, *hidden, 1])
+        return 8_000 + 17_000 * depth + 4 * outputs + products // 4
+    padded_sizes = [padded(size) for size in (1, *hidden, 1)]
+    products = padded(batch_size) * _weights(padded_sizes)
+    return 300 * depth + products // 9
+
+
+def _weights(sizes: Sequence[int]) -> int:
+    """How many weights there are between layers of these sizes."""
+    return sum(fan_in * fan_out for fan_in, fan_out in pairwise(sizes))
 
 
 def step_nanoseconds(descent: Descent) -> int:
     """About how long a step takes."""
-    points, hidden, engine = len(descent.x), descent.hidden, descent.engine
+    points = len(descent.x)
+    hidden = descent.hidden
+    engine = descent.engine
+    noise = descent.noise
     batch_size = min(descent.largest_batch, points)
-    noise = NORMAL_NANOSECONDS * batch_size * descent.noise.numbers_per_point
+    drawing = NORMAL_NANOSECONDS * batch_size * noise.numbers_per_point
     if len(hidden) > 1:
-        layers = descent.layers
-        return noise + deep_step_nanoseconds(engine, batch_size, hidden, layers, descent.noise)
-    gradient = gradient_nanoseconds(engine, batch_size, hidden[0], points, descent.noise)
-    return STEP_NANOSECONDS[engine] + noise + gradient[descent.kernel]
+        return drawing + deep_step_nanoseconds(engine, batch_size, hidden, descent.layers, noise)
+    (width,) = hidden
+    gradient = gradient_nanoseconds(engine, batch_size, width, points, noise)
+    return STEP_NANOSECONDS[engine] + drawing + gradient[descent.kernel]

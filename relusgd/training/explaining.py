@@ -125,13 +125,11 @@ def _told(symptoms: Symptoms) -> list[Cause]:
 def _foreseen(plan: Plan, causes: Sequence[Cause]) -> ExplainedTraining:
     """What the start and the data say before anything is trained."""
     explained = tuple(_untried(plan, cause) for cause in causes)
-    if not explained:
-        return ExplainedTraining(
-            "planned", "Nothing in the data and the initial network speaks against this training."
-        )
-    return ExplainedTraining(
-        "planned", f"Before the first step it can be foreseen: {explained[0].reason}.", explained
-    )
+    if explained:
+        sentence = f"Before the first step it can be foreseen: {explained[0].reason}."
+    else:
+        sentence = "Nothing in the data and the initial network speaks against this training."
+    return ExplainedTraining("planned", sentence, explained)
 
 
 def _verdict(symptoms: Symptoms) -> Verdict:
@@ -154,7 +152,9 @@ def _sentence(symptoms: Symptoms, causes: Sequence[ExplainedCause]) -> str:
 
 
 def _untried(plan: Plan, cause: Cause) -> ExplainedCause:
-    advice = with_number(plan, cause.remedies[0]) if cause.remedies else {}
+    advice = {}
+    if cause.remedies:
+        advice = with_number(plan, cause.remedies[0])
     return ExplainedCause(cause.name, cause.strength, cause.reason, advice)
 
 
@@ -181,10 +181,11 @@ def _with_trial(
     )
     if trial is None:
         return _untried(plan, cause)
-    has_helped = trial.judged(by_test=by_test) < HELPFUL * present
+    share = trial.judged(by_test=by_test)
+    has_helped = share < HELPFUL * present
     words = trial.test_words if by_test else trial.words
     if not has_helped:
-        words += _little_help(trial, trial.judged(by_test=by_test), present)
+        words += _little_help(trial, share, present)
     return ExplainedCause(
         cause.name,
         cause.strength,
@@ -202,8 +203,9 @@ def _taken_further(plan: Plan, remedies: Sequence[Changes]) -> Iterator[Changes]
     for remedy in remedies:
         if "training.learning_rate" not in remedy:
             yield {**remedy, "training.learning_rate": STABLE}
+    length = longer(plan.config, LONGER)
     for remedy in remedies:
-        yield {**longer(plan.config, LONGER), **remedy, "training.learning_rate": STABLE}
+        yield {**length, **remedy, "training.learning_rate": STABLE}
 
 
 def _little_help(trial: Trial, share: float, present: float) -> str:

@@ -31,8 +31,9 @@ class KeptPiece:
     def batches(self, start: int, end: int) -> Batches:
         """The batches from the start-th to the end-th of the piece."""
         bounds = self.bounds[start : end + 1]
-        indices = self.indices[bounds[0] : bounds[-1]].astype(np.int64)
-        return Batches(indices, bounds - bounds[0])
+        first, last = bounds[0], bounds[-1]
+        indices = self.indices[first:last].astype(np.int64)
+        return Batches(indices, bounds - first)
 
 
 class KeptBatches:
@@ -62,7 +63,8 @@ class KeptBatches:
         while first < stop:
             number, start = divmod(first, steps)
             end = min(start + stop - first, steps)
-            yield self._piece(order, number, steps, words).batches(start, end)
+            piece = self._piece(order, number, steps, words)
+            yield piece.batches(start, end)
             first += end - start
 
     def _piece(self, order: BatchOrder, number: int, steps: int, words: WordSource) -> KeptPiece:
@@ -99,9 +101,11 @@ def steps_of_a_piece(order: BatchOrder) -> int:
 def draw_piece(order: BatchOrder, first: int, stop: int, words: WordSource) -> KeptPiece:
     """The batches of the steps first … stop − 1, counted from 0, in one piece."""
     smallest = np.min_scalar_type(order.n - 1)
-    indices, sizes = [], []
+    indices = []
+    sizes = []
     for part in order.batches(first, stop, words):
         indices.append(part.indices.astype(smallest))
         sizes.append(np.diff(part.bounds))
-    bounds = np.concatenate([[0], np.cumsum(np.concatenate(sizes))])
+    ends = np.cumsum(np.concatenate(sizes))
+    bounds = np.concatenate([[0], ends])
     return KeptPiece(np.concatenate(indices), bounds)

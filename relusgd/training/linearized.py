@@ -85,7 +85,8 @@ def check_points(count: int) -> None:
 
 def has_closed_form(plan: Plan) -> bool:
     """Whether the linearised network needs no steps: full-batch SGD on points without noise."""
-    descent, optimizer = plan.descent, plan.descent.optimizer
+    descent = plan.descent
+    optimizer = descent.optimizer
     decays_evenly = optimizer.decay_biases or not optimizer.weight_decay
     is_plain = isinstance(optimizer, Sgd) and descent.is_full and not descent.noise
     return is_plain and decays_evenly and _fits(descent)
@@ -108,10 +109,12 @@ class _Solution:
 
 
 def _closed_form(plan: Plan, start: Network) -> LinearizedDescent:
-    descent, optimizer = plan.descent, plan.descent.optimizer
+    descent = plan.descent
+    optimizer = descent.optimizer
     assert isinstance(optimizer, Sgd)
+    phases = phases_of(_rates(descent, plan.steps))
     rule = FullBatchRule(
-        phases_of(_rates(descent, plan.steps)),
+        phases,
         optimizer.momentum,
         optimizer.nesterov,
         optimizer.weight_decay,
@@ -166,7 +169,8 @@ class _Steps:
         theta = self._theta[descent.learning]
         theta_0 = self._theta_0[descent.learning]
         for batch in _batches(descent, self._step, step):
-            rate = descent.schedule.at(self._step // steps_per_epoch + 1)
+            epoch = self._step // steps_per_epoch + 1
+            rate = descent.schedule.at(epoch)
             self._step += 1
             size = self._write_gradient(theta - theta_0, *batch)
             self._update(size, rate, self._step)
@@ -199,18 +203,22 @@ def _gradient_of_half_squares(descent: Descent, start: Network, gradient: Array)
 
     def by_rows(moved: Array, indices: Integers, _: Array, y: Array) -> int:
         rows = J[indices]
-        np.matmul(f_0[indices] - y + rows @ moved, rows, out=gradient)
+        r = f_0[indices] - y + rows @ moved
+        np.matmul(r, rows, out=gradient)
         return len(y)
 
     def anew(moved: Array, _: Integers, x: Array, y: Array) -> int:
         rows = jacobian(start, x)[:, learning]
-        np.matmul(start(x) - y + rows @ moved, rows, out=gradient)
+        r = start(x) - y + rows @ moved
+        np.matmul(r, rows, out=gradient)
         return len(y)
 
     def by_products(moved: Array, indices: Integers, _: Array, y: Array) -> int:
-        residuals = np.zeros_like(f_0)
-        np.add.at(residuals, indices, (f_0 + products.times(moved))[indices] - y)
-        gradient[:] = products.transposed_times(residuals)
+        f = f_0 + products.times(moved)
+        # A point may be in a batch several times.
+        r_of_points = np.zeros_like(f_0)
+        np.add.at(r_of_points, indices, f[indices] - y)
+        gradient[:] = products.transposed_times(r_of_points)
         return len(y)
 
     if descent.noise.on_x:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from relusgd.ceil_div import ceil_div
 from relusgd.config import Config, Source
 from relusgd.diagnostics.snapshot_metrics import SnapshotMetrics
 from relusgd.model.history import COUNTS, History
@@ -99,7 +100,7 @@ class Recorder:
         # The copy has contiguous rows: one for each metric.
         train_mse, test_mse, *counts = rows.reshape(-1, 2 + len(COUNTS)).T.copy()
         # A step's rate is that of the epoch in which it was taken.
-        rates = [plan.learning_rate(-(-step // per_epoch)) for step in steps.tolist()]
+        rates = [plan.learning_rate(ceil_div(step, per_epoch)) for step in steps.tolist()]
         metrics: dict[str, Array | Integers] = {
             "learning_rate": np.array(rates, dtype=np.float64),
             "train_mse": train_mse,
@@ -130,15 +131,17 @@ def _solve(
     """Ridge regression: step 1, and so epoch 1, is the solution."""
     if state.step >= plan.steps:
         return
+    network = Network.from_parameters(state.parameters, plan.hidden)
     with one_thread():
-        solved = ridge(
-            Network.from_parameters(state.parameters, plan.hidden),
+        solution = ridge(
+            network,
             plan.dataset.x_train,
             plan.dataset.y_train,
             plan.config.training.penalty,
             output_bias=plan.config.network.output_bias,
-        ).parameters()
-    yield Block(recorder.snapshot(1, solved), State(1, solved, state.memory))
+        )
+        parameters = solution.parameters()
+    yield Block(recorder.snapshot(1, parameters), State(1, parameters, state.memory))
 
 
 def _descend(
@@ -172,7 +175,8 @@ def steps_of_a_block(last: int, taken: int, seconds: float) -> int:
     At most eight times as many as were meant for the last block.
     """
     wanted = taken * BLOCK_SECONDS / max(seconds, 1e-6)
-    return max(1, int(min(wanted, 8 * last)))
+    bounded = int(min(wanted, 8 * last))
+    return max(1, bounded)
 
 
 def next_stop(plan: Plan, step: int, steps: int) -> tuple[int, Integers]:
@@ -182,7 +186,8 @@ def next_stop(plan: Plan, step: int, steps: int) -> tuple[int, Integers]:
     """
     stop = min(step + steps, plan.steps)
     recorded = plan.recording.between(step, stop)
-    limit = max(1, BLOCK_BYTES // (8 * parameter_count(plan.hidden)))
+    bytes_of_a_snapshot = 8 * parameter_count(plan.hidden)
+    limit = max(1, BLOCK_BYTES // bytes_of_a_snapshot)
     if len(recorded) > limit:
         recorded = recorded[:limit]
         stop = int(recorded[-1])

@@ -21,7 +21,8 @@ SHARE = 0.8
 def memory_faults(config: Config, training_points: int, test_points: int) -> Iterator[str]:
     """Why this training does not fit, at the key that asks for most of what it needs."""
     needed = memory_needed(config, training_points, test_points)
-    total, available = sum(needed.values()), available_memory()
+    total = sum(needed.values())
+    available = available_memory()
     if total <= SHARE * available:
         return
     largest = max(needed, key=needed.__getitem__)
@@ -37,10 +38,12 @@ def memory_needed(config: Config, training_points: int, test_points: int) -> dic
 
     The factors are measured and rounded up.
     """
-    hidden, n = config.network.hidden, training_points
-    batch = n if config.training.batch_size == "full" else config.training.batch_size
+    hidden = config.network.hidden
     width = max(hidden)
-    batches, matrices = 0, 0
+    n = training_points
+    batch = n if config.training.batch_size == "full" else config.training.batch_size
+    batches = 0
+    matrices = 0
     method = config.training.method
     if method == "ridge":
         matrices = 4 * n * width
@@ -77,5 +80,6 @@ def available_memory() -> int:
 def _address_space() -> int:
     """Bytes of address space that this process uses already; 0 if the system does not tell."""
     with suppress(OSError, ValueError, IndexError):
-        return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        counts = Path("/proc/self/statm").read_text().split()
+        return int(counts[0]) * os.sysconf("SC_PAGE_SIZE")
     return 0

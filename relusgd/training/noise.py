@@ -42,7 +42,7 @@ class Noise:
     @property
     def numbers_per_point(self) -> int:
         """How many normal numbers every point of a batch takes."""
-        return sum(deviation > 0 for deviation in (self.on_y, self.on_x))
+        return int(self.on_y > 0) + int(self.on_x > 0)
 
 
 NO_NOISE = Noise()
@@ -65,12 +65,15 @@ class NoisyBatches:
     def sorted_by_x(self) -> NoisyBatches:
         """The same batches with the points of each in increasing order of x."""
         order = self.batches.order_by(self.x)
-        batches = Batches(self.batches.indices[order], self.batches.bounds)
+        indices = self.batches.indices[order]
+        batches = Batches(indices, self.batches.bounds)
         return NoisyBatches(batches, self.x[order], self.y[order])
 
     def points(self) -> Iterator[tuple[Array, Array]]:
         """The x and y of one batch after the other."""
-        return zip(self.batches.split(self.x), self.batches.split(self.y), strict=True)
+        parts_of_x = self.batches.split(self.x)
+        parts_of_y = self.batches.split(self.y)
+        return zip(parts_of_x, parts_of_y, strict=True)
 
 
 def noisy_batches(
@@ -88,9 +91,11 @@ def noisy_batches(
     """
     piece_steps = max(1, PIECE_NUMBERS // order.batch_size)
     while first < stop:
-        batches = next(order.batches(first, min(first + piece_steps, stop), words))
+        last = min(first + piece_steps, stop)
+        batches = next(order.batches(first, last, words))
         end = first + len(batches)
-        batch_x, batch_y = x[batches.indices], y[batches.indices]
+        batch_x = x[batches.indices]
+        batch_y = y[batches.indices]
         if noise.on_x:
             batch_x += noise.on_x * _numbers(order, INPUT_NOISE, first, batches, words)
         if noise.on_y:
@@ -111,7 +116,9 @@ def _numbers(
     sizes = np.diff(batches.bounds)
     if (sizes == order.batch_size).all():
         return rows.ravel()
-    return rows[np.arange(order.batch_size) < sizes[:, None]]
+    # A shorter batch takes the first numbers of its row.
+    is_taken = np.arange(order.batch_size) < sizes[:, None]
+    return rows[is_taken]
 
 
 def normal_rows(
@@ -142,7 +149,8 @@ def _normals(
     words: WordSource,
 ) -> Array:
     """The normal numbers first … first + count − 1 of a block; numbers come in pairs."""
+    stop = first + count
     begin = first - first % 2
-    end = first + count + (first + count) % 2
+    end = stop + stop % 2
     pairs = normals(words(seed, purpose, block, begin, end - begin))
-    return pairs[first - begin : first - begin + count]
+    return pairs[first - begin : stop - begin]

@@ -49,13 +49,16 @@ def normals(words: NDArray[np.uint64]) -> Array:
     for first in range(0, len(numbers), PAIRS_AT_ONCE):
         here = slice(first, first + PAIRS_AT_ONCE)
         one, other = pairs_of_words[here].T
-        numbers[here, 0], numbers[here, 1] = _pairs(one, other)
+        first_numbers, second_numbers = _pairs(one, other)
+        numbers[here, 0] = first_numbers
+        numbers[here, 1] = second_numbers
     return numbers.ravel()
 
 
 def _pairs(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> tuple[Array, Array]:
     """Two normal numbers of every pair of words."""
-    U = 2.0**-53 * (_high_bits(one) + 1).astype(np.float64)
+    numerators = _high_bits(one) + 1
+    U = 2.0**-53 * numerators.astype(np.float64)
     radius = np.sqrt(-2.0 * natural_logarithm(U))
     turn = 2.0**-53 * _high_bits(other).astype(np.float64) - 0.5
     sine = sine_near_zero(turn * (0.5 * math.pi))
@@ -78,8 +81,9 @@ def natural_logarithm(numbers: Array) -> Array:
     """ln of positive normal doubles."""
     bits = numbers.view(np.int64)
     exponents = (bits - ROOT_HALF_BITS) >> MANTISSA_BITS
-    mantissas = (bits - (exponents << MANTISSA_BITS)).view(np.float64)
-    s = (mantissas - 1.0) / (mantissas + 1.0)
+    mantissa_bits = bits - (exponents << MANTISSA_BITS)
+    m = mantissa_bits.view(np.float64)
+    s = (m - 1.0) / (m + 1.0)
     return exponents * LN_2 + 2.0 * _odd_series(ARTANH, s)
 
 

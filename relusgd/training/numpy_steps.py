@@ -25,13 +25,17 @@ def take_steps(
 ) -> tuple[State, Array]:
     """As `engines.advance`, in NumPy."""
     workspace = _workspace(descent, state)
-    parameters, update = workspace.parameters, workspace.update
+    parameters = workspace.parameters
+    update = workspace.update
     write_gradient = workspace.write_gradient
     records = np.empty((len(recorded), len(parameters)))
     # Behind the last recorded step stands a number that no step has.
-    row, recorded_steps = 0, [*recorded.tolist(), -1]
+    recorded_steps = [*recorded.tolist(), -1]
+    row = 0
     steps_per_epoch = descent.order.steps_per_epoch
-    step, rate, epoch_end = state.step, 0.0, -1
+    step = state.step
+    rate = 0.0
+    epoch_end = -1
     with np.errstate(all="ignore"):
         for batch_size, batch in workspace.batches(step, stop):
             if step >= epoch_end:
@@ -161,10 +165,11 @@ def deep_kernel(parameters: Array, gradient: Array, hidden: tuple[int, ...]) -> 
 
     def kernel(x: Array, y: Array) -> None:
         found = backprop(weights, biases, x[:, None], y[:, None])
+        derivatives = (*found.weights, *found.biases)
         # From the derivative of 1/B Σ r² to that of ½ Σ r², which all kernels give.
         factor = 0.5 * len(x)
-        for target, part in zip(targets, (*found.weights, *found.biases), strict=True):
-            np.multiply(part, factor, target)
+        for target, derivative in zip(targets, derivatives, strict=True):
+            np.multiply(derivative, factor, target)
 
     return kernel
 
@@ -190,7 +195,8 @@ def _point_batches(descent: Descent, first: int, stop: int) -> Iterator[Points]:
     for batches in descent.order.batches(first, stop):
         if descent.kernel == "prefix_sums":
             batches = batches.sorted(len(descent.x))
-        x, y = descent.x[batches.indices], descent.y[batches.indices]
+        x = descent.x[batches.indices]
+        y = descent.y[batches.indices]
         yield from zip(batches.split(x), batches.split(y), strict=True)
 
 

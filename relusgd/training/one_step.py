@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from relusgd.advice import advice, option
+from relusgd.ceil_div import ceil_div
 from relusgd.diagnostics.elbow_step import ElbowStep, elbow_step
 from relusgd.diagnostics.update_rule import UpdateRule
 from relusgd.errors import InputError
@@ -57,7 +58,9 @@ def step_on_batch(plan: Plan, state: State, rate: float | None = None) -> TakenS
         x, y = batch_points(descent, state.step)
         no_records = np.zeros(0, dtype=np.int64)
         after, _ = advance(descent, state, state.step + 1, no_records)
-    step = elbow_step(_network(plan, state), _network(plan, after), x, y, in_force)
+    network_before = _network(plan, state)
+    network_after = _network(plan, after)
+    step = elbow_step(network_before, network_after, x, y, in_force)
     return TakenStep(step, _rule_of(plan, state.memory), after.step)
 
 
@@ -80,23 +83,23 @@ def step_on_sample(
     if rate is None:
         rate = rate_in_force(plan, state.step)
     before = _network(plan, state)
-    points = np.array([x]), np.array([y])
+    one_x, one_y = np.array([x]), np.array([y])
     with np.errstate(all="ignore"):
-        column = points[0][:, None], points[1][:, None]
-        found = backprop(before.weights, before.biases, *column)
+        found = backprop(before.weights, before.biases, one_x[:, None], one_y[:, None])
         gradient = Network(found.weights, found.biases).parameters()
         theta = state.parameters.copy()
         learning = plan.descent.learning
         theta[learning] -= rate * gradient[learning]
     after = Network.from_parameters(theta, plan.hidden)
-    step = elbow_step(before, after, *points, rate)
+    step = elbow_step(before, after, one_x, one_y, rate)
     return TakenStep(step, _plain_rule(plan), state.step + 1)
 
 
 def rate_in_force(plan: Plan, step: int) -> float:
     """The learning rate of the step after `step`; behind the last step that of the last epoch."""
-    last = max(1, -(-plan.steps // plan.steps_per_epoch))
-    return plan.learning_rate(min(step // plan.steps_per_epoch + 1, last))
+    last_epoch = max(1, ceil_div(plan.steps, plan.steps_per_epoch))
+    epoch = step // plan.steps_per_epoch + 1
+    return plan.learning_rate(min(epoch, last_epoch))
 
 
 def _network(plan: Plan, state: State) -> Network:
@@ -110,7 +113,8 @@ def _plain_rule(plan: Plan) -> UpdateRule:
 
 def _rule_of(plan: Plan, memory: Mapping[str, Array]) -> UpdateRule:
     """The rule of the training's own optimizer with what it remembers before the step."""
-    optimizer, plain = plan.descent.optimizer, _plain_rule(plan)
+    optimizer = plan.descent.optimizer
+    plain = _plain_rule(plan)
     if not isinstance(optimizer, Sgd):
         formula, treatment = FORMULAS[type(optimizer)]
         return replace(plain, title=optimizer.title, formula=formula, treatment=treatment)

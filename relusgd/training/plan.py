@@ -128,10 +128,11 @@ class Plan:
         Good enough to start the longest runs first.
         """
         if self.is_ridge:
-            seconds = 1e-9 * len(self.dataset.x_train) * self.hidden[-1] ** 2
+            training = 1e-9 * len(self.dataset.x_train) * self.hidden[-1] ** 2
         else:
-            seconds = 1e-9 * step_nanoseconds(self.descent) * self.steps
-        return RUN_SECONDS + SNAPSHOT_SECONDS * self.recording.count() + seconds
+            training = 1e-9 * step_nanoseconds(self.descent) * self.steps
+        recording = SNAPSHOT_SECONDS * self.recording.count()
+        return RUN_SECONDS + recording + training
 
     def learning_rate(self, epoch: int) -> float:
         """The rate in force during an epoch; nan for ridge, which has none."""
@@ -155,22 +156,26 @@ class Plan:
         if self.is_ridge:
             penalty = exact_number(self.config.training.penalty)
             return f"{points}: the output layer by ridge regression, penalty {penalty}"
-        order = self.descent.order
-        is_full = order.sampling == "full"
-        batches = "the full batch" if is_full else f"batches of {order.batch_size:,}"
+        descent = self.descent
+        batches = f"batches of {descent.order.batch_size:,}"
+        if descent.is_full:
+            batches = "the full batch"
         batches += noise_words(self.config.training)
-        iterations = f"{self.descent.optimizer.title} iterations"
-        steps = f"{counted(self.steps, 'step')} ({iterations})"
+        steps = f"{counted(self.steps, 'step')} ({descent.optimizer.title} iterations)"
         length = f"{counted(self.epochs, 'epoch')} = {steps}"
         if self.steps % self.steps_per_epoch:
             length = f"{steps} = {self.steps / self.steps_per_epoch:,.6g} epochs"
-        return f"{points}, {batches}: {counted(self.steps_per_epoch, 'step')} an epoch, {length}"
+        per_epoch = f"{counted(self.steps_per_epoch, 'step')} an epoch"
+        return f"{points}, {batches}: {per_epoch}, {length}"
 
 
 def noise_words(training: Training) -> str:
     """What is added to every batch, in the units of the data; nothing where nothing is."""
-    noises = {"y": training.label_noise, "x": training.input_noise}
-    parts = [f"{exact_number(size)} on {name}" for name, size in noises.items() if size]
+    parts = []
+    if training.label_noise:
+        parts.append(f"{exact_number(training.label_noise)} on y")
+    if training.input_noise:
+        parts.append(f"{exact_number(training.input_noise)} on x")
     return f" with fresh noise of {' and '.join(parts)}" if parts else ""
 
 
@@ -204,14 +209,16 @@ def prepare(
             "make its scales or slopes smaller"
         )
         raise ConfigError([config.origin.fault("network", text)])
+    recording = build_recording(config, descent.order.steps_per_epoch)
+    warnings = tuple(_dead_unit_warnings(config, initial, points))
     return Plan(
         config,
         points,
         initial,
         descent,
-        build_recording(config, descent.order.steps_per_epoch),
+        recording,
         initial_mse,
-        tuple(_dead_unit_warnings(config, initial, points)),
+        warnings,
         start,
     )
 
@@ -318,15 +325,22 @@ def _dead_unit_warnings(config: Config, initial: Network, points: Dataset) -> It
     """
     if config.training.method == "ridge" or config.training.epochs == 0:
         return  # there is nothing to learn
-    network = config.network
     dead = dead_in_first_layer(initial, points).tolist()
-    is_placed = network.elbow_range is not None or not isinstance(network.elbows, str)
-    is_placed = is_placed and network.start is None
-    if not dead or not (is_placed or len(dead) == network.hidden[0]):
+    are_all = len(dead) == config.network.hidden[0]
+    if not dead or not (are_all or _places_elbows(config)):
         return
     positions = points.scaling.x_to_original(initial.elbow)
     names = [f"unit {j} (elbow {positions[j]:g})" for j in dead[:NAMED_UNITS]]
     text = ", ".join(names)
-    if len(dead) > NAMED_UNITS:
-        text += f" and {len(dead) - NAMED_UNITS:,} more"
+    unnamed = len(dead) - len(names)
+    if unnamed:
+        text += f" and {unnamed:,} more"
     yield f"active on no training point, so never learning: {text}"
+
+
+def _places_elbows(config: Config) -> bool:
+    """Whether the user says where the elbows begin."""
+    network = config.network
+    if network.start is not None:
+        return False
+    return network.elbow_range is not None or not isinstance(network.elbows, str)

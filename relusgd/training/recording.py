@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from relusgd.ceil_div import ceil_div
 from relusgd.model.network import Integers
 from relusgd.sorted_once import sorted_once
 
@@ -37,9 +38,13 @@ class Recording:
         last = self.steps if until is None else min(until, self.steps)
         singles = min(self.first_steps, last)
         epochs_in_singles = self._count_epochs(singles // self.steps_per_epoch)
-        later_epochs = self._count_epochs(last // self.steps_per_epoch) - epochs_in_singles
-        count = 1 + singles + later_epochs
-        return count + (last == self.steps and not self._is_chosen(last))
+        epochs = self._count_epochs(last // self.steps_per_epoch)
+        # The start is one more, and the end where nothing else chooses it.
+        count = 1 + singles + epochs - epochs_in_singles
+        is_end = last == self.steps
+        if is_end and not self._is_chosen(last):
+            count += 1
+        return count
 
     def is_beginning(self, recorded: Integers, until: int) -> bool:
         """Whether `recorded`, shape (S,), begins with exactly the steps due up to a step.
@@ -50,13 +55,15 @@ class Recording:
         due = self.count(until)
         if due > len(recorded):
             return False
-        stretch = -(-(until + 1) // -(-due // LISTED))
+        parts = ceil_div(due, LISTED)
+        stretch = ceil_div(until + 1, parts)
         place = 0
         for after in range(-1, until, stretch):
             part = self.between(after, min(until, after + stretch))
-            if not np.array_equal(part, recorded[place : place + len(part)]):
+            end = place + len(part)
+            if not np.array_equal(part, recorded[place:end]):
                 return False
-            place += len(part)
+            place = end
         return True
 
     def between(self, after: int, until: int) -> Integers:
@@ -66,7 +73,8 @@ class Recording:
         singles = np.arange(max(after, 0) + 1, min(until, self.first_steps) + 1)
         epochs = self._decades()
         if self.every is not None:
-            first = (after // per_epoch // self.every + 1) * self.every
+            epoch_before = after // per_epoch
+            first = (epoch_before // self.every + 1) * self.every
             multiples = np.arange(first, until // per_epoch + 1, self.every)
             epochs = np.concatenate([epochs, multiples])
         steps = np.concatenate([[0, self.steps], singles, epochs * per_epoch])
@@ -89,12 +97,16 @@ class Recording:
         decades = decades[decades <= last]
         if self.every is None:
             return 1 + len(decades)
-        return last // self.every + 1 + int(np.count_nonzero(decades % self.every))
+        multiples = last // self.every + 1
+        others = np.count_nonzero(decades % self.every)
+        return multiples + int(others)
 
     def _decades(self) -> Integers:
         """The epochs round(10^(i/N)) up to the last one and a few beyond; none without N."""
         epochs = self.steps // self.steps_per_epoch
         if self.per_decade is None or epochs < 1:
             return np.zeros(0, dtype=np.int64)
-        exponents = np.arange(int(np.ceil(np.log10(epochs) * self.per_decade)) + 1)
-        return np.unique(np.round(10.0 ** (exponents / self.per_decade))).astype(np.int64)
+        last = int(np.ceil(np.log10(epochs) * self.per_decade))
+        exponents = np.arange(last + 1) / self.per_decade
+        rounded = np.round(10.0**exponents)
+        return np.unique(rounded).astype(np.int64)

@@ -45,15 +45,17 @@ class Replay:
         if plan.is_ridge:
             if step == 0:
                 return self._start
-            return list(training_blocks(plan, self._start))[-1].state
+            *_, last_block = training_blocks(plan, self._start)
+            return last_block.state
         if step < self._reached.step:
             self._reached = self._start
         self._advance(step)
         return self._reached
 
     def _advance(self, step: int) -> None:
+        descent = self._plan.descent
         no_records = np.zeros(0, dtype=np.int64)
         with one_thread():
             while self._reached.step < step:
                 stop = min(self._reached.step + STEPS_AT_ONCE, step)
-                self._reached, _ = advance(self._plan.descent, self._reached, stop, no_records)
+                self._reached, _ = advance(descent, self._reached, stop, no_records)

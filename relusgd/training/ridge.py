@@ -29,10 +29,13 @@ def ridge(
     Without output_bias the constant is left out of Φ and stays 0. Raises RelusgdError when Φ is not
     finite.
     """
-    coefficients = solve(output_regressors(network, x, output_bias=output_bias), y, penalty)
-    bias = coefficients[-1:] if output_bias else np.zeros(1)
-    weight = coefficients[: network.hidden[-1], None]
-    return Network((*network.weights[:-1], weight), (*network.biases[:-1], bias))
+    Phi = output_regressors(network, x, output_bias=output_bias)
+    solution = solve(Phi, y, penalty)
+    v = solution[: network.hidden[-1]]
+    c = solution[-1:] if output_bias else np.zeros(1)
+    *hidden_weights, _ = network.weights
+    *hidden_biases, _ = network.biases
+    return Network((*hidden_weights, v[:, None]), (*hidden_biases, c))
 
 
 def output_regressors(network: Network, x: Array, *, output_bias: bool = True) -> Array:
@@ -41,7 +44,9 @@ def output_regressors(network: Network, x: Array, *, output_bias: bool = True) -
     With output_bias, also a column of ones.
     """
     outputs = network.activations(x)[-1]
-    return np.column_stack([outputs, np.ones(len(x))]) if output_bias else outputs
+    if not output_bias:
+        return outputs
+    return np.column_stack([outputs, np.ones(len(x))])
 
 
 def output_curvatures(network: Network, x: Array, *, output_bias: bool = True) -> Array:
@@ -54,8 +59,10 @@ def output_curvatures(network: Network, x: Array, *, output_bias: bool = True) -
     """
     Phi = _finite(output_regressors(network, x, output_bias=output_bias))
     S = np.asarray(np.linalg.svd(Phi, compute_uv=False), dtype=np.float64)
-    curvatures = np.zeros(Phi.shape[1])
-    curvatures[: len(S)] = np.where(_rounding(Phi, S) < S, 2 / len(x) * S**2, 0.0)
+    is_above_rounding = _rounding(Phi, S) < S
+    n_points, n = Phi.shape
+    curvatures = np.zeros(n)
+    curvatures[: len(S)] = np.where(is_above_rounding, 2 / n_points * S**2, 0.0)
     return curvatures
 
 
@@ -65,9 +72,10 @@ def solve(Phi: Array, y: Array, penalty: float) -> Array:
     Phi: shape (n_points, n).
     """
     U, S, Vt = np.linalg.svd(_finite(Phi), full_matrices=False)
-    kept = (_rounding(Phi, S) < S) if penalty == 0 else (S > 0)
-    filtered = np.divide(S, S**2 + penalty, out=np.zeros_like(S), where=kept)
-    return np.asarray(Vt.T @ (filtered * (U.T @ y)))
+    smallest = _rounding(Phi, S) if penalty == 0 else 0.0
+    factors = np.zeros_like(S)
+    np.divide(S, S**2 + penalty, out=factors, where=smallest < S)
+    return np.asarray(Vt.T @ (factors * (U.T @ y)))
 
 
 def _finite(Phi: Array) -> Array:

@@ -44,7 +44,9 @@ def stable_rate(plan: Plan, network: Network) -> float | None:
             output_bias=descent.output_bias,
         )
     rate = descent.optimizer.stable_rate(curvature)
-    return rate if rate is not None and np.isfinite(rate) and rate > 0 else None
+    if rate is None or not np.isfinite(rate) or rate <= 0:
+        return None
+    return rate
 
 
 def is_quickly_measured(plan: Plan) -> bool:
@@ -67,8 +69,11 @@ def rounded_rate(rate: float, digits: int = 1) -> float:
 
 def rate_to_try(plan: Plan, factor: float = 1.0) -> float:
     """Half the largest stable rate at the start, times a factor, to one digit."""
-    stable = stable_rate(plan, plan.initial) if is_quickly_measured(plan) else None
-    safe = UNKNOWN * plan.config.learning_rate if stable is None else SAFE * stable
+    safe = UNKNOWN * plan.config.learning_rate
+    if is_quickly_measured(plan):
+        stable = stable_rate(plan, plan.initial)
+        if stable is not None:
+            safe = SAFE * stable
     return rounded_rate(factor * safe)
 
 
@@ -87,9 +92,10 @@ def rate_notes(plan: Plan) -> Iterator[Advice]:
     ways = [settings({"training.learning_rate": rounded_rate(SAFE * stable)})]
     if unusual_sizes(plan.dataset) and not plan.config.data.standardize:
         ways.insert(0, settings({"data.standardize": True}))
-    rate, edge = rate_text(plan.largest_rate), rate_text(stable, 2)
+    rate = rate_text(plan.largest_rate)
+    largest = rate_text(stable, 2)
     yield advice(
-        f"learning rate {rate} is above {edge}, the largest stable one of full-batch steps "
+        f"learning rate {rate} is above {largest}, the largest stable one of full-batch steps "
         f"at the start ({formula}); if training fails, try {{}}",
         join(" or ", ways),
     )

@@ -53,7 +53,8 @@ def read_start(config: Config) -> StartNetwork | None:
         epoch = None if start.epoch == "last" else start.epoch
         found = read_network(folder, epoch)
     except InputError as error:
-        key = "network.start.epoch" if error.message.startswith("no snapshot") else _RUN
+        is_about_epoch = error.message.startswith("no snapshot")
+        key = "network.start.epoch" if is_about_epoch else _RUN
         raise ConfigError([config.origin.fault(key, f": {error.message}")], error.hint) from None
     except RelusgdError as error:
         raise ConfigError([config.origin.fault(_RUN, f": {error.message}")], error.hint) from None
@@ -68,14 +69,14 @@ _RUN = "network.start.run"
 
 def _written_network(arrays: object) -> Network:
     """The network of parameters that stand in the config, whose shapes are checked."""
-    by_name = {
-        name: np.array(values, dtype=np.float64)
-        for name, values in cast("dict[str, Array]", arrays).items()
-    }
-    layers = range(1, len(by_name) // 2 + 1)
-    weights = tuple(by_name[f"weight_{k}"] for k in layers)
-    biases = tuple(by_name[f"bias_{k}"] for k in layers)
-    return Network(weights, biases)
+    by_name = cast("dict[str, Array]", arrays)
+    layers = len(by_name) // 2
+    weights = []
+    biases = []
+    for k in range(1, layers + 1):
+        weights.append(np.array(by_name[f"weight_{k}"], dtype=np.float64))
+        biases.append(np.array(by_name[f"bias_{k}"], dtype=np.float64))
+    return Network(tuple(weights), tuple(biases))
 
 
 def parameters_digest(network: Network) -> str:
@@ -83,4 +84,5 @@ def parameters_digest(network: Network) -> str:
 
     Two starts are the same where it is.
     """
-    return hashlib.sha256(network.parameters().astype("<f8").tobytes()).hexdigest()
+    doubles = network.parameters().astype("<f8")
+    return hashlib.sha256(doubles.tobytes()).hexdigest()

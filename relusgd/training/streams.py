@@ -15,6 +15,7 @@ from typing import Literal, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from relusgd.ceil_div import ceil_div
 from relusgd.model.network import Integers
 
 Number = TypeVar("Number", np.float64, np.int64)
@@ -167,27 +168,36 @@ class Batches:
         if self._have_one_size:
             within = np.argsort(self._rows(values), axis=1, kind="stable")
             return (within + self.bounds[:-1, None]).ravel()
-        batch_of_each = np.repeat(np.arange(len(self)), np.diff(self.bounds))
+        batch_of_each = self._of_each_point(np.arange(len(self)))
         return np.lexsort((values, batch_of_each))
 
     def sorted(self, n: int) -> Batches:
         """The same batches of points 0 … n − 1, each in increasing order."""
         bounds = self.bounds - self.bounds[0]
         if self._have_one_size:
-            return Batches(np.sort(self._rows(self.indices), axis=1).ravel(), bounds)
+            rows = np.sort(self._rows(self.indices), axis=1)
+            return Batches(rows.ravel(), bounds)
         # An offset for each batch keeps the batches apart, so that one sort of all indices does it.
-        offset = np.repeat(n * np.arange(len(self)), np.diff(bounds))
-        chosen = self.indices[self.bounds[0] : self.bounds[-1]]
-        return Batches(np.sort(offset + chosen) - offset, bounds)
+        offset = self._of_each_point(n * np.arange(len(self)))
+        apart = offset + self._within_bounds(self.indices)
+        return Batches(np.sort(apart) - offset, bounds)
 
     @property
     def _have_one_size(self) -> bool:
         sizes = np.diff(self.bounds)
         return bool((sizes == sizes[0]).all())
 
+    def _within_bounds(self, values: NDArray[Number]) -> NDArray[Number]:
+        """The values from the first batch's beginning to the last one's end."""
+        return values[self.bounds[0] : self.bounds[-1]]
+
     def _rows(self, values: NDArray[Number]) -> NDArray[Number]:
         """Batches of one size as the rows of a matrix."""
-        return values[self.bounds[0] : self.bounds[-1]].reshape(len(self), -1)
+        return self._within_bounds(values).reshape(len(self), -1)
+
+    def _of_each_point(self, of_batches: Integers) -> Integers:
+        """A number of each batch as one of each of its points."""
+        return np.repeat(of_batches, np.diff(self.bounds))
 
 
 @dataclass(frozen=True)
@@ -209,7 +219,7 @@ class BatchOrder:
     @property
     def steps_per_epoch(self) -> int:
         """ceil(n / batch_size), under every sampling."""
-        return -(-self.n // self.batch_size)
+        return ceil_div(self.n, self.batch_size)
 
     def batches(self, first: int, stop: int, words: WordSource = random_words) -> Iterator[Batches]:
         """The batches of the steps first … stop − 1, counted from 0, in a few pieces.
@@ -239,8 +249,11 @@ class BatchOrder:
 
     def _full_piece(self, first: int, stop: int) -> Batches:
         """Batches of all points, for which nothing is drawn."""
-        count = min(stop - first, max(1, PIECE_DRAWS // self.n))
-        return Batches(np.tile(np.arange(self.n), count), np.arange(count + 1) * self.n)
+        piece_steps = max(1, PIECE_DRAWS // self.n)
+        count = min(stop - first, piece_steps)
+        indices = np.tile(np.arange(self.n), count)
+        bounds = np.arange(count + 1) * self.n
+        return Batches(indices, bounds)
 
     def _shuffle_piece(self, first: int, stop: int, words: WordSource) -> Batches:
         """Batches cut from permutations of all points, which are drawn for whole epochs."""
@@ -249,8 +262,9 @@ class BatchOrder:
         piece_epochs = max(1, PIECE_DRAWS // n)
         epoch, step = divmod(first, per_epoch)
         block, row = divmod(epoch, block_epochs)
-        wanted_epochs = -(-(step + stop - first) // per_epoch)
-        epochs = min(wanted_epochs, block_epochs - row, piece_epochs)
+        # Counted from the first step of the epoch.
+        last_step = step + stop - first
+        epochs = min(ceil_div(last_step, per_epoch), block_epochs - row, piece_epochs)
         indices = permutations(
             self.seed,
             BATCH_ORDER,
@@ -260,7 +274,8 @@ class BatchOrder:
             first=row,
             words=words,
         ).ravel()
-        starts = np.arange(epochs)[:, None] * n + np.arange(per_epoch) * self.batch_size
+        starts_of_epochs = np.arange(epochs)[:, None] * n
+        starts = starts_of_epochs + np.arange(per_epoch) * self.batch_size
         # Of the first and the last epoch only the steps that were asked for.
-        bounds = np.append(starts, epochs * n)[step : step + stop - first + 1]
+        bounds = np.append(starts, epochs * n)[step : last_step + 1]
         return Batches(indices[bounds[0] : bounds[-1]], bounds - bounds[0])

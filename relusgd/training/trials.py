@@ -100,7 +100,8 @@ def advised(
         return ending
     final_mse = float("inf")
     if ending.outcome == "nothing":
-        final_mse = train_mse(Network.from_parameters(state.parameters, plan.hidden), plan.dataset)
+        final = Network.from_parameters(state.parameters, plan.hidden)
+        final_mse = train_mse(final, plan.dataset)
     symptoms = symptoms_of(plan, state, final_mse)
     budget = budget_of(seconds)
     trials, is_complete = _trials(plan, symptoms, budget, is_stopped)
@@ -227,7 +228,9 @@ def _numbered(plan: Plan, remedy: Changes, factor: float) -> dict[str, object] |
         return dict(remedy)
     others = {key: value for key, value in remedy.items() if key != "training.learning_rate"}
     changed = changed_plan(plan, others)
-    return None if changed is None else with_number(changed, remedy, factor)
+    if changed is None:
+        return None
+    return with_number(changed, remedy, factor)
 
 
 def changed_plan(plan: Plan, changes: Changes) -> Plan | None:
@@ -270,7 +273,8 @@ def _try(
         return Trial(changes, math.inf, is_whole=True, steps=state.step, words=divergence.message)
     steps = state.step
     last = Recorder(changed).snapshot(steps, state.parameters)
-    error, test_error = (float(last.metrics[name][0]) for name in ("train_mse", "test_mse"))
+    error = float(last.metrics["train_mse"][0])
+    test_error = float(last.metrics["test_mse"][0])
     return Trial(
         changes,
         _over_best_constant(changed, error),
@@ -285,12 +289,15 @@ def _try(
 def _over_best_constant(plan: Plan, error: float) -> float:
     """The error over that of the best constant; below 1 for a training that learned something."""
     y = plan.dataset.y_train
-    return error / (best_constant_mse(y) or learned_mse(plan.initial_mse, y))
+    # Of constant y the best constant's error is 0.
+    whole = best_constant_mse(y) or learned_mse(plan.initial_mse, y)
+    return error / whole
 
 
 def _words(plan: Plan, name: str, error: float, steps: int) -> str:
     """train MSE 0.02, where the trial came to its end."""
-    original = number(plan.dataset.scaling.mse_to_original(error))
-    if steps >= plan.steps:
-        return f"{name} {original}"
-    return f"{name} {original} after {steps:,} of {counted(plan.steps, 'step')}"
+    original = plan.dataset.scaling.mse_to_original(error)
+    text = f"{name} {number(original)}"
+    if steps < plan.steps:
+        text += f" after {steps:,} of {counted(plan.steps, 'step')}"
+    return text

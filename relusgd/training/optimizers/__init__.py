@@ -42,12 +42,16 @@ def keys_of(optimizer: type[Optimizer]) -> set[str]:
 def make_optimizer(training: Training) -> Optimizer:
     """The optimizer that a config asks for; that of ridge, which takes no steps, is SGD."""
     optimizer = OPTIMIZERS.get(training.method, Sgd)
-    return optimizer(**{key: getattr(training, key) for key in keys_of(optimizer)})
+    constants = {key: getattr(training, key) for key in keys_of(optimizer)}
+    return optimizer(**constants)
 
 
 def unused_keys(method: str) -> set[str]:
     """The keys of the config's training that mean nothing to a method."""
     if method == "ridge":
         return set(Training.model_fields) - {"method", "penalty"}
-    constants = set().union(*map(keys_of, OPTIMIZERS.values()))
-    return constants - keys_of(OPTIMIZERS[method]) | {"penalty"}
+    constants: set[str] = set()
+    for optimizer in OPTIMIZERS.values():
+        constants |= keys_of(optimizer)
+    constants -= keys_of(OPTIMIZERS[method])
+    return constants | {"penalty"}

@@ -59,8 +59,9 @@ class Adam(Optimizer):
     def rates(self, rates: Array, steps: Integers) -> Array:
         """η/(1 − β₁ᵗ) and 1/√(1 − β₂ᵗ)."""
         beta_1, beta_2 = self.betas
-        corrected = rates / (1.0 - beta_1**steps)
-        return np.stack([corrected, 1.0 / np.sqrt(1.0 - beta_2**steps)], axis=1)
+        corrected_rates = rates / (1.0 - beta_1**steps)
+        corrections = 1.0 / np.sqrt(1.0 - beta_2**steps)
+        return np.stack([corrected_rates, corrections], axis=1)
 
     def edge(self, rate: float) -> float:
         """2 (1 + β₁)/((1 − β₁) η), of the Hessian divided by `divisor` (Cohen et al. 2022)."""
@@ -71,8 +72,8 @@ class Adam(Optimizer):
     def divisor(self, memory: Mapping[str, Array], step: int) -> Array:
         """(1 − β₁ᵗ) (√v̂ + ε)."""
         beta_1, beta_2 = self.betas
-        corrected = memory["second_moment"] / (1.0 - beta_2**step)
-        return (1.0 - beta_1**step) * (np.sqrt(corrected) + self.epsilon)
+        v_hat = memory["second_moment"] / (1.0 - beta_2**step)
+        return (1.0 - beta_1**step) * (np.sqrt(v_hat) + self.epsilon)
 
 
 def make_adam_step(
