@@ -83,6 +83,14 @@ def test_elbows_that_run_together_gather():
     check(course, {"elbows_gather": (neighbours_meet, all_meet)}, ELBOW_NEWS)
 
 
+@pytest.mark.parametrize(("each", "who"), [(1, "12 elbows"), (12, "The elbows")])
+def test_a_caption_counts_the_elbows_that_gather_where_all_are_followed(each, who):
+    elbow = SPREAD + (CENTRES - SPREAD) * ramp(100, 1000)
+    course = made(np.repeat(elbow, each, axis=1), slope_change=1 / each)
+    (gathering,) = events_by_name(course)["elbows_gather"]
+    assert gathering.caption == f"{who} gather: from 12 places to 3"
+
+
 def test_elbows_that_gather_in_spite_of_noise_gather_once():
     noise = 0.004 * GENERATOR(0).randn(len(STEPS), 12)
     course = made(SPREAD + (CENTRES - SPREAD) * ramp(300, 900) + noise)

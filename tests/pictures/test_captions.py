@@ -35,11 +35,12 @@ def spans(events, rows=ROWS, fps=FPS):
     """caption → its first frame and its seconds, the last frame's included."""
     texts = captions_of(events, rows, fps, HOLD)
     assert len(texts) == len(rows)
+    hold = seconds_at_the_end(texts, fps, HOLD)
     found, frame = {}, 0
     for text, group in groupby(texts):
         length = len(list(group))
         is_last = frame + length == len(rows)
-        seconds = length / fps + (HOLD - 1 / fps if is_last else 0)
+        seconds = length / fps + (hold - 1 / fps if is_last else 0)
         if text:
             assert text not in found
             found[text] = frame, pytest.approx(seconds)
@@ -76,6 +77,17 @@ def test_a_lighter_one_may_come_a_little_late():
     found = spans([event("elbows_gather", 20, 21), event("units_die", 45)])
     assert found["units_die at 45"][0] == 50
     assert LATE * len(ROWS) >= 50 - 45
+
+
+def test_of_two_of_one_kind_the_one_of_more_units_is_told():
+    one = replace(event("units_die", 20), numbers={"units": 1})
+    nine = replace(event("units_die", 24), numbers={"units": 9})
+    assert spans([one, nine]).keys() == {nine.caption}
+
+
+def test_what_happens_at_the_end_is_told_there():
+    found = spans([event("most_learned", 149)])
+    assert found == {"most_learned at 149": (149, HOLD + 1 / FPS)}
 
 
 def test_that_only_jitter_is_left_is_told_at_the_last_frame_if_there_is_no_room_before():

@@ -60,8 +60,15 @@ def _gathering(course: RecordedCourse, places: Array, leg: Leg) -> Iterator[Even
         sentence=f"the elbows of {counted(units, 'unit')}{course.of_layer} gather: "
         f"they stood at {before} places along x and now stand at {after}, "
         "so that units bend the function together",
-        caption=f"The elbows{course.of_layer} gather: from {before} places to {after}",
+        caption=f"{_who(course, units)} gather: from {before} places to {after}",
     )
+
+
+def _who(course: RecordedCourse, units: int) -> str:
+    """How many elbows; of a layer in which not every unit is followed, nobody has counted them."""
+    all_are_followed = len(course.units) == course.history.hidden[0]
+    elbows = counted(units, "elbow") if all_are_followed else "The elbows"
+    return f"{elbows}{course.of_layer}"
 
 
 def _lasts(course: RecordedCourse, places: Array, end: int, most: float) -> bool:

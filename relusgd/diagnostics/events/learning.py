@@ -34,7 +34,7 @@ def most_learned(course: RecordedCourse) -> Iterator[Event]:
         numbers={"train_mse": course.original_error(goal)},
         sentence=f"most is learned: the train MSE falls below {text}, a tenth of what the best "
         "horizontal line leaves",
-        caption="Nine tenths of the way: the curve follows the points",
+        caption="Nine tenths of the error is gone",
     )
 
 
@@ -56,7 +56,7 @@ def noise_floor_reached(course: RecordedCourse) -> Iterator[Event]:
         numbers={"noise_floor": floor},
         sentence=f"the noise floor is reached: the train MSE is down to {text}, the error that the "
         "true function itself has on these noisy points",
-        caption="The noise floor: the true curve fits these points no better",
+        caption="The noise floor: the true curve fits no better",
     )
 
 

@@ -11,7 +11,7 @@ from relusgd.diagnostics.events.event import Event
 from relusgd.diagnostics.events.registry import event_kind
 from relusgd.diagnostics.events.smoothing import first_lasting
 from relusgd.diagnostics.outcomes import EXPLODED
-from relusgd.words import number
+from relusgd.words import number, rounded_number
 
 THROWN = 2.0
 """A catapult throws the training error to so many times that of the start."""
@@ -90,5 +90,5 @@ def catapult(course: RecordedCourse) -> Iterator[Event]:
         numbers={"factor": factor, "train_mse_at_peak": course.original_error(at_peak)},
         sentence=f"a catapult: the first steps overshoot and throw the train MSE up to "
         f"{number(factor)} times that of the start, then it falls below it",
-        caption=f"Catapult: the error is thrown up {number(factor)}-fold, then falls",
+        caption=f"Catapult: the error grows {rounded_number(factor)}-fold, then falls",
     )

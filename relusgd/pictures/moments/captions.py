@@ -101,12 +101,14 @@ def seconds_at_the_end(texts: Sequence[str], fps: float, hold: float) -> float:
 
 
 def by_weight(events: Sequence[Event]) -> list[Event]:
-    """The events, the heaviest first."""
-    return sorted(events, key=_weight)
+    """The events, the heaviest first; of one kind, those that happen to most units."""
+    return sorted(events, key=_lightness)
 
 
-def _weight(event: Event) -> int:
-    return WEIGHTS.index(event.name) if event.name in WEIGHTS else len(WEIGHTS)
+def _lightness(event: Event) -> tuple[int, float]:
+    kind = WEIGHTS.index(event.name) if event.name in WEIGHTS else len(WEIGHTS)
+    units = event.numbers.get("units", event.numbers.get("elbows", 0.0))
+    return kind, -units
 
 
 def _placed(events: Sequence[Event], rows: Indices, fps: float, hold: float) -> list[_Shown]:
@@ -120,7 +122,8 @@ def _placed(events: Sequence[Event], rows: Indices, fps: float, hold: float) -> 
         if first == frames or event.row < rows[0]:
             continue
         to_read = math.ceil(seconds_to_read(event.caption) * fps)
-        latest = min(first + math.ceil(LATE * frames), end - to_read)
+        # At the end of a film, the last frame waits until its caption has been read.
+        latest = max(first, min(first + math.ceil(LATE * frames), end - to_read))
         begin = _first_free(placed, first, latest, to_read)
         if event.name in TRUE_TO_THE_END:
             last_chance = max(first, end - to_read)
