@@ -63,10 +63,11 @@ class Optimum:
         """The first and last of the neighbouring places around the best that are as good."""
         limit = AS_GOOD * self.medians[self.best]
         is_good = [median <= limit for median in self.medians]
+        last = len(is_good) - 1
         low = high = self.best
         while low > 0 and is_good[low - 1]:
             low -= 1
-        while high + 1 < len(is_good) and is_good[high + 1]:
+        while high < last and is_good[high + 1]:
             high += 1
         return low, high
 
@@ -78,9 +79,12 @@ class Optimum:
         """The error at a place over that at the best value, seed by seed."""
         best = self.best_group.by_seeds(self.error)
         here = self.groups[place].by_seeds(self.error)
-        shared = [seeds for seeds in here if seeds in best]
+        factors = []
         with np.errstate(all="ignore"):
-            return Spread.of(np.float64(here[seeds]) / best[seeds] for seeds in shared)
+            for seeds, error in here.items():
+                if seeds in best:
+                    factors.append(np.float64(error) / best[seeds])
+        return Spread.of(factors)
 
     @property
     def words(self) -> Words:

@@ -52,18 +52,7 @@ class ComparedRuns:
         cases = [_case_name(result.run) for result in results]
         varied = varied_keys([result.run for result in results], cases)
         groups = make_groups(results, varied)
-        group_of_settings: dict[object, Group] = {}
-        for group in groups:
-            for result in group.results:
-                group_of_settings[_settings(varied_of(result.run))] = group
-        lost: Counter[Group] = Counter()
-        failures: dict[str, str] = {}
-        for row in failed:
-            own_group = group_of_settings.get(_settings(row.varied))
-            if own_group is None:
-                failures[row.run] = row.error
-            else:
-                lost[own_group] += 1
+        lost, failures = _lost_runs(groups, failed)
         groups = [replace(group, lost=lost[group]) for group in groups]
         return cls(groups, varied, damaged, failures)
 
@@ -72,8 +61,11 @@ class ComparedRuns:
         """The groups; runs that differ in their seeds alone are one, however few they are."""
         if not self.varied or not set(self.varied) <= set(SEEDS):
             return self.groups
-        results = [result for group in self.groups for result in group.results]
-        lost = sum(group.lost for group in self.groups)
+        results: list[Result] = []
+        lost = 0
+        for group in self.groups:
+            results += group.results
+            lost += group.lost
         return [Group({}, {}, results, lost)]
 
     @property
@@ -83,14 +75,17 @@ class ComparedRuns:
     @property
     def own_metrics(self) -> list[str]:
         """The metrics of a caller's own that any of the runs has."""
-        measured = [name for group in self.groups for name in group.spreads]
-        return [name for name in dict.fromkeys(measured) if name not in MEASURES]
+        measured: dict[str, None] = {}
+        for group in self.groups:
+            measured |= dict.fromkeys(group.spreads)
+        return [name for name in measured if name not in MEASURES]
 
     @cached_property
     def error(self) -> str:
         """The error that ranks: test_mse, or train_mse where a group has no test points."""
         medians = [group.median("test_mse") for group in self.groups if group.counted]
-        return "test_mse" if np.isfinite(medians).all() else "train_mse"
+        all_have_tests = bool(np.isfinite(medians).all())
+        return "test_mse" if all_have_tests else "train_mse"
 
     @property
     def error_words(self) -> str:
@@ -109,7 +104,8 @@ class ComparedRuns:
     @property
     def comparable(self) -> bool:
         """Whether all errors are measured on the same function or measurements."""
-        return self.varied.keys().isdisjoint((*POINTS, "data.domain", "data.test_x", "data.test_y"))
+        keys_of_the_data = (*POINTS, "data.domain", "data.test_x", "data.test_y")
+        return self.varied.keys().isdisjoint(keys_of_the_data)
 
     @cached_property
     def measured(self) -> list[Group]:
@@ -149,7 +145,9 @@ class ComparedRuns:
     @cached_property
     def optima(self) -> list[Optimum]:
         """The best penalty, learning rate and the like, where enough values were tried."""
-        return find_optima(self.measured, self.error) if self.comparable else []
+        if not self.comparable:
+            return []
+        return find_optima(self.measured, self.error)
 
 
 def _read(runs: Iterable[Run]) -> tuple[list[Result], dict[str, str]]:
@@ -164,6 +162,27 @@ def _read(runs: Iterable[Run]) -> tuple[list[Result], dict[str, str]]:
     return results, damaged
 
 
+def _lost_runs(
+    groups: Sequence[Group],
+    failed: Sequence[Row],
+) -> tuple[Counter[Group], dict[str, str]]:
+    """How many of the failed runs each group lost; name → reason, of those that have no group."""
+    group_of_settings: dict[Settings, Group] = {}
+    for group in groups:
+        for result in group.results:
+            settings = _settings(varied_of(result.run))
+            group_of_settings[settings] = group
+    lost: Counter[Group] = Counter()
+    failures: dict[str, str] = {}
+    for row in failed:
+        own_group = group_of_settings.get(_settings(row.varied))
+        if own_group is None:
+            failures[row.run] = row.error
+        else:
+            lost[own_group] += 1
+    return lost, failures
+
+
 def _case_name(run: Run) -> str | None:
     """The name of the run's case; a run.json that somebody sent may hold anything."""
     case = varied_of(run).get("case")
@@ -172,5 +191,9 @@ def _case_name(run: Run) -> str | None:
 
 def _settings(varied: Mapping[str, object]) -> Settings:
     """What a sweep set for a run beside its seed."""
-    texts = {key: cell_text(value) for key, value in varied.items() if key != "seed"}
-    return frozenset((key, text) for key, text in texts.items() if text)
+    settings = set()
+    for key, value in varied.items():
+        text = cell_text(value)
+        if key != "seed" and text:
+            settings.add((key, text))
+    return frozenset(settings)

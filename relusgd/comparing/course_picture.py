@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from relusgd.comparing.courses import Course, Courses, quantile
-from relusgd.comparing.groups import Group, folder_of_all, runs_of_each
+from relusgd.comparing.groups import Group, Result, folder_of_all, runs_of_each
 from relusgd.comparing.labels import label, named
 from relusgd.errors import InputError
 from relusgd.model.history import ERROR_NAMES
@@ -72,11 +72,17 @@ def scene(courses: Courses, look: Look | None = None) -> CoursePicture:
     rows = []
     for name in names:
         charts = [_chart(courses, panel, name, arranged.colours, last) for panel in panels]
-        rows.append(CourseRow(ERROR_NAMES[name.removesuffix("_mse")], charts))
-    note = _note(courses) + arranged.note
-    title = (look and look.title) or _title(courses)
-    titles = list(arranged.panels)
-    return CoursePicture(title, note, titles, rows, arranged.names, arranged.names_title)
+        title = ERROR_NAMES[name.removesuffix("_mse")]
+        rows.append(CourseRow(title, charts))
+    given_title = look.title if look is not None else None
+    return CoursePicture(
+        title=given_title or _title(courses),
+        note=_note(courses) + arranged.note,
+        titles=list(arranged.panels),
+        rows=rows,
+        names=arranged.names,
+        names_title=arranged.names_title,
+    )
 
 
 def arrange(courses: Courses) -> Arrangement:
@@ -85,35 +91,57 @@ def arrange(courses: Courses) -> Arrangement:
     The heading with the colours is the last one that has few enough words. Groups that no such
     heading tells apart are in one panel. Of too many, the best ones are shown.
     """
-    shown = list(courses.courses)
-    headings = list(shown[0].group.words)
-    words_of = {}
-    for name in headings:
-        words_of[name] = _distinct([course.group.words[name] for course in shown])
-    fitting = [name for name in headings if 1 < len(words_of[name]) <= MOST_COLOURS]
-    if len(headings) > 1 and fitting:
-        by_name = fitting[-1]
-        names = words_of[by_name]
-        panels: dict[str, list[Course]] = {}
-        colours = {}
-        for course in shown:
-            words = course.group.words
-            panels.setdefault(label(words, without=[by_name]), []).append(course)
-            colours[course.group] = names.index(words[by_name])
-        if len(panels) <= MOST_PANELS:
-            return Arrangement(panels, colours, names, _heading(by_name))
+    heading = _heading_of_colours(courses.courses)
+    if heading is not None:
+        arrangement = _in_panels(courses.courses, heading)
+        if len(arrangement.panels) <= MOST_PANELS:
+            return arrangement
+    return _in_one_panel(courses)
+
+
+def _heading_of_colours(courses: Sequence[Course]) -> str | None:
+    """The last of several headings with few enough words to have a colour each."""
+    headings = list(courses[0].group.words)
+    if len(headings) < 2:
+        return None
+    for heading in reversed(headings):
+        if 1 < len(_words_under(courses, heading)) <= MOST_COLOURS:
+            return heading
+    return None
+
+
+def _in_panels(courses: Sequence[Course], heading: str) -> Arrangement:
+    """Colours for the words under this heading, panels for the other words."""
+    names = _words_under(courses, heading)
+    panels: dict[str, list[Course]] = {}
+    colours = {}
+    for course in courses:
+        words = course.group.words
+        title = label(words, without=[heading])
+        panels.setdefault(title, []).append(course)
+        colours[course.group] = names.index(words[heading])
+    return Arrangement(panels, colours, names, _heading(heading))
+
+
+def _in_one_panel(courses: Courses) -> Arrangement:
+    """A colour for each group; of too many, for the best ones."""
     best = _best(courses)
-    note = "" if len(best) == len(shown) else f"; the best {len(best)} of {len(shown)} rows"
+    count = len(courses.courses)
+    note = "" if len(best) == count else f"; the best {len(best)} of {count} rows"
     colours = {course.group: number for number, course in enumerate(best)}
+    headings = list(best[0].group.words)
     names = [label(course.group.words) for course in best]
     title = ""
     if len(headings) == 1:
-        names = [course.group.words[headings[0]] for course in best]
-        title = _heading(headings[0])
+        (heading,) = headings
+        names = [course.group.words[heading] for course in best]
+        title = _heading(heading)
     return Arrangement({"": best}, colours, names, title, note)
 
 
-def _distinct(words: Sequence[str]) -> list[str]:
+def _words_under(courses: Sequence[Course], heading: str) -> list[str]:
+    """The distinct words of the groups under a heading, as they come."""
+    words = [course.group.words[heading] for course in courses]
     return list(dict.fromkeys(words))
 
 
@@ -125,7 +153,10 @@ def _heading(name: str) -> str:
 def _best(courses: Courses) -> list[Course]:
     """At most MOST_COLOURS courses, those that end lowest, in the order of the groups."""
     name = courses.names[0]
-    ends = {course: float(quantile(course.errors[name], 50)[-1]) for course in courses.courses}
+    ends = {}
+    for course in courses.courses:
+        medians = quantile(course.errors[name], 50)
+        ends[course] = float(medians[-1])
     lowest = sorted(courses.courses, key=ends.__getitem__)[:MOST_COLOURS]
     return [course for course in courses.courses if course in lowest]
 
@@ -137,17 +168,23 @@ def _chart(
     colours: dict[Group, int],
     last: float,
 ) -> Chart:
-    series = [_series(courses, course, name, colours[course.group], last) for course in panel]
+    series = []
+    for course in panel:
+        colour = colours[course.group]
+        series.append(_series(courses, course, name, colour, last))
     return Chart(series, courses.over, last=last)
 
 
 def _series(courses: Courses, course: Course, name: str, colour: int, last: float) -> Series:
-    low, middle, high = (quantile(course.errors[name], share) for share in courses.percents)
+    errors = course.errors[name]
+    low, middle, high = [quantile(errors, percent) for percent in courses.percents]
     x = course.times(courses.over)
     if course.is_ridge:
         # Solved at once: a level along the axis.
         x = np.array([min(1.0, last), last])
-        low, middle, high = (np.full(2, values[-1]) for values in (low, middle, high))
+        low = np.full(2, low[-1])
+        middle = np.full(2, middle[-1])
+        high = np.full(2, high[-1])
     middle = np.where(np.isinf(middle), np.nan, middle)
     kept = _thinned(x, last)
     return Series(x[kept], middle[kept], low[kept], high[kept], colour)
@@ -174,5 +211,7 @@ def _note(courses: Courses) -> str:
 
 def _title(courses: Courses) -> str:
     """The name of the folder that all runs are in."""
-    results = [result for course in courses.courses for result in course.results]
+    results: list[Result] = []
+    for course in courses.courses:
+        results += course.results
     return folder_of_all(results) or f"errors over {courses.over}"

@@ -24,12 +24,14 @@ def columns(courses: Courses) -> dict[str, NDArray[Any]]:
     """
     rows = courses.courses
     counts = [len(course.steps) for course in rows]
+    labels = [course.group.label for course in rows]
+    runs = [len(course.results) for course in rows]
     table: dict[str, NDArray[Any]] = {}
-    table["label"] = repeated([course.group.label for course in rows], counts)
+    table["label"] = repeated(labels, counts)
     for key in courses.keys:
         values = key_column([course.group.keys[key] for course in rows])
         table[key] = np.repeat(values, counts)
-    table["runs"] = repeated([len(course.results) for course in rows], counts)
+    table["runs"] = repeated(runs, counts)
     table["diverged"] = _joined([_diverged_until(course) for course in rows])
     table["epoch"] = _joined([course.epochs for course in rows])
     table["step"] = _joined([course.steps for course in rows])
@@ -87,7 +89,9 @@ def _course(courses: Courses, course: Course) -> dict[str, Any]:
     }
     for name in courses.names:
         errors = course.errors[name]
-        quantiles = zip(PARTS, courses.percents, strict=True)
-        row[name] = {part: quantile(errors, percent).tolist() for part, percent in quantiles}
-        row[name]["mean"] = np.mean(errors, axis=0).tolist()
+        numbers = {}
+        for part, percent in zip(PARTS, courses.percents, strict=True):
+            numbers[part] = quantile(errors, percent).tolist()
+        numbers["mean"] = np.mean(errors, axis=0).tolist()
+        row[name] = numbers
     return row

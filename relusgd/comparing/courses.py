@@ -45,9 +45,10 @@ def quantile(values: Array, percent: float) -> Array:
     place = percent / 100 * (len(ordered) - 1)
     below = int(place)
     share = place - below
+    low = ordered[below]
     if share == 0:
-        return np.asarray(ordered[below])
-    low, high = ordered[below], ordered[below + 1]
+        return np.asarray(low)
+    high = ordered[below + 1]
     with np.errstate(invalid="ignore"):
         between = low + share * (high - low)
     return np.where(np.isinf(high), np.inf, between)
@@ -80,7 +81,9 @@ class Course:
 
     def times(self, over: Over) -> Array:
         """The steps or the epochs, shape (T,)."""
-        return self.epochs if over == "epochs" else self.steps.astype(np.float64)
+        if over == "epochs":
+            return self.epochs
+        return self.steps.astype(np.float64)
 
     def at(self, name: str, percent: float, over: Over, time: float) -> float:
         """The quantile of an error at one moment; nan where nothing was recorded there.
@@ -93,7 +96,8 @@ class Course:
             places = np.array([len(times) - 1])
         if not len(places):
             return float("nan")
-        return float(quantile(self.errors[name][:, places[:1]], percent)[0])
+        errors = self.errors[name][:, places[:1]]
+        return float(quantile(errors, percent)[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +121,7 @@ class Courses:
     def names(self) -> list[str]:
         """The errors that all groups have; the one that ranks comes first."""
         first = self.compared.error
-        return [first, "train_mse"] if first != "train_mse" else [first]
+        return list(dict.fromkeys([first, "train_mse"]))
 
     @property
     def keys(self) -> list[str]:
@@ -135,7 +139,7 @@ class Courses:
         """The quartiles, or the quantiles by their numbers."""
         if self.band == QUARTILES:
             return "quartiles"
-        low, high = map(exact_number, map(_whole, self.band))
+        low, high = [exact_number(_whole(percent)) for percent in self.band]
         return f"{low} % and {high} % quantiles"
 
     @cached_property
@@ -146,13 +150,15 @@ class Courses:
         """
         stepwise = [course for course in self.courses if not course.is_ridge] or self.courses
         counted: Counter[float] = Counter()
+        ends = set()
         for course in stepwise:
-            counted.update(course.times(self.over).tolist())
+            times = course.times(self.over).tolist()
+            counted.update(times)
+            ends.add(times[-1])
         most = max(counted.values(), default=0)
         shared = sorted(time for time, count in counted.items() if count == most)
-        ends = sorted({float(course.times(self.over)[-1]) for course in stepwise})
-        kept = dict.fromkeys([*shared[:1], *_near_powers_of_ten(shared), *ends])
-        times = sorted(kept)
+        chosen = {*shared[:1], *_near_powers_of_ten(shared), *ends}
+        times = sorted(chosen)
         latest = times[1:][-(MOST_TIMES - 1) :]
         return [*times[:1], *latest]
 
@@ -215,11 +221,11 @@ def _course(group: Group, names: Sequence[str]) -> Course | None:
     steps = _shared_steps(group.counted, diverged)
     if not len(steps):
         return None
-    per_epoch = group.typical.facts.counts.steps_per_epoch
     errors = {}
     for name in names:
         errors[name] = np.array([_errors(result, name, steps) for result in results])
-    return Course(group, results, steps, steps / per_epoch, errors)
+    epochs = steps / group.typical.facts.counts.steps_per_epoch
+    return Course(group, results, steps, epochs, errors)
 
 
 def _shared_steps(counted: Sequence[Result], diverged: Sequence[Result]) -> NDArray[np.int64]:
@@ -228,7 +234,11 @@ def _shared_steps(counted: Sequence[Result], diverged: Sequence[Result]) -> NDAr
     If all of them diverged, up to the end of the last one.
     """
     recorded = {result: result.run.metrics["step"] for result in [*counted, *diverged]}
-    longest = max(counted or diverged, key=lambda result: int(recorded[result][-1]))
+
+    def last_step(result: Result) -> int:
+        return int(recorded[result][-1])
+
+    longest = max(counted or diverged, key=last_step)
     shared = np.asarray(recorded[longest])
     for result, steps in recorded.items():
         is_recorded = np.isin(shared, steps)
@@ -240,9 +250,10 @@ def _shared_steps(counted: Sequence[Result], diverged: Sequence[Result]) -> NDAr
 
 def _errors(result: Result, name: str, steps: NDArray[np.int64]) -> Array:
     """The error of one run at these steps, infinite after its last one."""
-    recorded = result.run.metrics["step"]
+    recorded_steps = result.run.metrics["step"]
+    recorded_errors = result.run.original_metrics[name]
     errors = np.full(len(steps), np.inf)
-    is_recorded = np.isin(steps, recorded)
-    places = np.searchsorted(recorded, steps[is_recorded])
-    errors[is_recorded] = result.run.original_metrics[name][places]
+    is_recorded = np.isin(steps, recorded_steps)
+    rows = np.searchsorted(recorded_steps, steps[is_recorded])
+    errors[is_recorded] = recorded_errors[rows]
     return errors

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from relusgd.comparing.functions import FunctionSpread, FunctionSpreads
-from relusgd.comparing.groups import Group, folder_of_all, runs_of_each
+from relusgd.comparing.groups import Group, Result, folder_of_all, runs_of_each
 from relusgd.config.key_words import key_words
 from relusgd.config.values import is_number, single
 from relusgd.evenly_chosen import evenly_chosen
@@ -24,6 +24,7 @@ from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.stills import check_still
 from relusgd.pictures.pages.drawn_file import DrawnFile
 from relusgd.runs.drawn_scene import checked_place
+from relusgd.runs.run import Run
 from relusgd.runs.titles import value_words
 
 MOST_PANELS = 6
@@ -54,12 +55,11 @@ def scene(functions: FunctionSpreads) -> FunctionPicture:
     """What the picture shows."""
     shown = _shown_groups(functions)
     data = shown[0].typical.data
-    panels = [_panel(functions, group) for group in shown]
     chart = _chart(functions)
     return FunctionPicture(
         _title(functions),
         _note(functions, len(shown)),
-        panels,
+        [_panel(functions, group) for group in shown],
         data.x_name,
         data.y_name,
         chart,
@@ -73,9 +73,12 @@ def _shown_groups(functions: FunctionSpreads) -> list[Group]:
 
 
 def _panel(functions: FunctionSpreads, group: Group) -> FunctionPanel:
-    spreads = [spread for spread in functions.spreads if spread.group is group]
-    bands = [_band(spread, functions.kinds.index(spread.kind)) for spread in spreads]
-    first = spreads[0]
+    bands = []
+    for spread in functions.spreads:
+        if spread.group is group:
+            colour = functions.kinds.index(spread.kind)
+            bands.append(_band(spread, colour))
+    first = next(spread for spread in functions.spreads if spread.group is group)
     truth = None if first.truth is None else (first.x, first.truth)
     title = group.label if functions.keys else ""
     return FunctionPanel(title, bands, shared_points(group), truth)
@@ -96,12 +99,18 @@ def _band(spread: FunctionSpread, colour: int) -> FunctionBand:
 
 def shared_points(group: Group) -> tuple[Array, Array] | None:
     """The training points (x, y) in the units of the data; None where the runs have others."""
-    columns = [result.run.data.in_original_units.columns[:2] for result in group.counted]
-    first_x, first_y = columns[0]
-    for x, y in columns[1:]:
+    first, *others = [_points(result.run) for result in group.counted]
+    first_x, first_y = first
+    for x, y in others:
         if not (np.array_equal(x, first_x) and np.array_equal(y, first_y)):
             return None
     return first_x, first_y
+
+
+def _points(run: Run) -> tuple[Array, Array]:
+    """The training points (x, y) of a run in the units of the data."""
+    x, y, *_ = run.data.in_original_units.columns
+    return x, y
 
 
 def _chart(functions: FunctionSpreads) -> Chart | None:
@@ -115,10 +124,12 @@ def _chart(functions: FunctionSpreads) -> Chart | None:
         return None
     bias = np.array([spread.bias_squared for spread in rows])
     variance = np.array([spread.variance for spread in rows])
-    first_colour = len(functions.kinds)
+    # The colours before these are those of the panels.
+    colour = len(functions.kinds)
     series = [
-        _line(errors, first_colour + number)
-        for number, errors in enumerate((bias, variance, bias + variance))
+        _line(bias, colour),
+        _line(variance, colour + 1),
+        _line(bias + variance, colour + 2),
     ]
     places = [value_words(value) for value in values]
     return Chart(series, key_words(key), places, _noise(rows))
@@ -141,10 +152,14 @@ def _note(functions: FunctionSpreads, shown: int) -> str:
     runs = runs_of_each(len(spread.values) for spread in functions.spreads)
     note = f"{functions.band_words}, {runs}"
     rows = len(functions.learned)
-    return f"{note}; {shown} of {rows} rows" if shown < rows else note
+    if shown < rows:
+        note += f"; {shown} of {rows} rows"
+    return note
 
 
 def _title(functions: FunctionSpreads) -> str:
     """The name of the folder that all runs are in."""
-    results = [result for spread in functions.learned for result in spread.group.counted]
+    results: list[Result] = []
+    for spread in functions.learned:
+        results += spread.group.counted
     return folder_of_all(results) or "functions"

@@ -54,25 +54,31 @@ def columns(functions: FunctionSpreads) -> dict[str, NDArray[Any]]:
     """
     spreads = functions.spreads
     counts = [len(spread.x) for spread in spreads]
+    labels = [spread.group.label for spread in spreads]
+    kinds = [spread.kind for spread in spreads]
+    runs = [len(spread.values) for spread in spreads]
     table: dict[str, NDArray[Any]] = {}
-    table["label"] = repeated([spread.group.label for spread in spreads], counts)
+    table["label"] = repeated(labels, counts)
     for key in functions.keys:
         values = key_column([spread.group.keys[key] for spread in spreads])
         table[key] = np.repeat(values, counts)
-    table["functions"] = repeated([spread.kind for spread in spreads], counts)
-    table["runs"] = repeated([len(spread.values) for spread in spreads], counts)
+    table["functions"] = repeated(kinds, counts)
+    table["runs"] = repeated(runs, counts)
+    limits = [spread.limits for spread in spreads]
     table["x"] = np.concatenate([spread.x for spread in spreads])
     table["mean"] = np.concatenate([spread.mean for spread in spreads])
     table["deviation"] = np.concatenate([spread.deviation for spread in spreads])
     table["median"] = np.concatenate([spread.median for spread in spreads])
-    table["lower"] = np.concatenate([spread.limits[0] for spread in spreads])
-    table["upper"] = np.concatenate([spread.limits[1] for spread in spreads])
+    table["lower"] = np.concatenate([lower for lower, _ in limits])
+    table["upper"] = np.concatenate([upper for _, upper in limits])
     table["truth"] = np.concatenate([_truth(spread) for spread in spreads])
     return table
 
 
 def _truth(spread: FunctionSpread) -> NDArray[np.float64]:
-    return np.full(len(spread.x), np.nan) if spread.truth is None else spread.truth
+    if spread.truth is None:
+        return np.full(len(spread.x), np.nan)
+    return spread.truth
 
 
 def to_csv(functions: FunctionSpreads) -> str:
@@ -96,12 +102,13 @@ def to_json(functions: FunctionSpreads) -> dict[str, Any]:
 def _row(spread: FunctionSpread) -> dict[str, Any]:
     group = spread.group
     lower, upper = spread.limits
+    numbers = {name: getattr(spread, name) for name in NUMBERS}
     return {
         "label": group.label,
         "keys": group.plain_keys,
         "functions": spread.kind,
         "runs": len(spread.values),
-        **{name: getattr(spread, name) for name in NUMBERS},
+        **numbers,
         "x": spread.x.tolist(),
         "mean": spread.mean.tolist(),
         "deviation": spread.deviation.tolist(),

@@ -60,7 +60,9 @@ class FunctionSpread:
     @property
     def title(self) -> str:
         """What these functions are, as in legends."""
-        return LEARNED if self.kind == LEARNED else REFERENCES[self.kind].short
+        if self.kind == LEARNED:
+            return LEARNED
+        return REFERENCES[self.kind].short
 
     @cached_property
     def mean(self) -> Array:
@@ -86,7 +88,8 @@ class FunctionSpread:
         if self.band is not None:
             low, high = self.band
             return quantile(self.values, low), quantile(self.values, high)
-        return self.mean - DEVIATIONS * self.deviation, self.mean + DEVIATIONS * self.deviation
+        distance = DEVIATIONS * self.deviation
+        return self.mean - distance, self.mean + distance
 
     @property
     def variance(self) -> float:
@@ -111,7 +114,8 @@ class FunctionSpread:
     def _error(self, function: Array) -> float:
         if self.truth is None:
             return float("nan")
-        return float(np.mean(np.square(function - self.truth)))
+        residual = function - self.truth
+        return float(np.mean(np.square(residual)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,22 +200,22 @@ def _spreads(group: Group, band: Band | None, names: Sequence[str]) -> Iterator[
     high = max(high for _, high in domains)
     x = np.linspace(low, high, PLACES)
     target = runs[0].data.target
-    truth = None if target is None else np.asarray(target(x), dtype=np.float64)
-    noise = group.noise_squared
+    truth = None
+    if target is not None:
+        truth = np.asarray(target(x), dtype=np.float64)
     for kind in (LEARNED, *names):
         with np.errstate(all="ignore"):
             values = np.array([_function(run, kind, x) for run in runs])
         is_finite = np.isfinite(values).all(axis=1)
-        infinite = int(np.count_nonzero(~is_finite))
         yield FunctionSpread(
-            group,
-            kind,
-            x,
-            values[is_finite],
-            truth,
-            noise,
-            band,
-            infinite,
+            group=group,
+            kind=kind,
+            x=x,
+            values=values[is_finite],
+            truth=truth,
+            noise_squared=group.noise_squared,
+            band=band,
+            infinite=int(np.count_nonzero(~is_finite)),
         )
 
 

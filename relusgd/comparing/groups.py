@@ -82,7 +82,8 @@ class Result:
         *names, seconds = MEASURES
         measures = {name: getattr(result, name) for name in names}
         measures[seconds] = run.facts.timings.seconds
-        measures |= {name: float(run.metrics[name][-1]) for name in run.own_metrics}
+        for name in run.own_metrics:
+            measures[name] = float(run.metrics[name][-1])
         seeds = (config.seed, config.network_seed, config.training_seed, config.data_seed)
         return cls(
             run,
@@ -137,8 +138,11 @@ class Group:
     @property
     def network_and_data(self) -> str:
         """The varied keys of network and data: equal for groups that differ in training alone."""
-        names = [key for key in self.keys if key != CASE and not key.startswith("training.")]
-        return repr({key: self.keys[key] for key in names})
+        values = {}
+        for key, value in self.keys.items():
+            if key != CASE and not key.startswith("training."):
+                values[key] = value
+        return repr(values)
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -153,21 +157,22 @@ class Group:
     def counted(self) -> tuple[Result, ...]:
         """The runs whose numbers count: complete ones, or unfinished ones if none is complete."""
         for state in ("complete", "unfinished"):
-            results = tuple(result for result in self.results if result.state == state)
+            results = [result for result in self.results if result.state == state]
             if results:
-                return results
+                return tuple(results)
         return ()
 
     @cached_property
     def spreads(self) -> dict[str, Spread]:
         """Measure → its spread over the runs that count."""
         measured = [result.measures for result in self.counted]
-        names = list(MEASURES)
+        names = dict.fromkeys(MEASURES)
         for numbers in measured:
-            names += [name for name in numbers if name not in names]
+            names |= dict.fromkeys(numbers)
         spreads = {}
         for name in names:
-            spreads[name] = Spread.of(numbers.get(name, np.nan) for numbers in measured)
+            values = [numbers.get(name, np.nan) for numbers in measured]
+            spreads[name] = Spread.of(values)
         return spreads
 
     def median(self, measure: str) -> float:
@@ -183,9 +188,14 @@ class Group:
         """The run whose error is the median; of two in the middle the better one."""
         if not self.counted:
             return None
-        finite = [result for result in self.counted if np.isfinite(result.measures[error])]
-        ordered = sorted(finite or self.counted, key=lambda result: result.measures[error])
-        return ordered[(len(ordered) - 1) // 2]
+
+        def error_of(result: Result) -> float:
+            return result.measures[error]
+
+        finite = [result for result in self.counted if np.isfinite(error_of(result))]
+        ordered = sorted(finite or self.counted, key=error_of)
+        middle = (len(ordered) - 1) // 2
+        return ordered[middle]
 
     @property
     def typical(self) -> Run:
@@ -223,7 +233,9 @@ def folder_of_all(results: Iterable[Result]) -> str | None:
 def runs_of_each(counts: Iterable[int]) -> str:
     """How many runs each of several groups has, in words, for the note of a picture."""
     different = set(counts)
-    return f"{counted(different.pop(), 'run')} each" if len(different) == 1 else "all runs"
+    if len(different) > 1:
+        return "all runs"
+    return f"{counted(different.pop(), 'run')} each"
 
 
 def _number_equal_labels(groups: Collection[Group]) -> None:

@@ -16,11 +16,15 @@ def comparison_html(compared: ComparedRuns, sentences: Sequence[str]) -> str:
     """A row per group, the best one marked, and a paragraph per sentence."""
     words = word_columns(compared.groups)
     columns = [*words, *number_columns(compared)]
-    best = [row for row, group in enumerate(compared.groups) if group is compared.best]
     rows = []
-    for row in range(len(compared.groups)):
-        mark = BEST if row in best else ""
-        rows.append([mark, *(column.cells[row] for column in columns)])
+    best = []
+    for row, group in enumerate(compared.groups):
+        is_best = group is compared.best
+        if is_best:
+            best.append(row)
+        cells = [column.cells[row] for column in columns]
+        rows.append([BEST if is_best else "", *cells])
     headings = ["", *(column.heading for column in columns)]
     table = html_table(headings, rows, words=range(len(words) + 1), bold=best)
-    return table + "".join(map(html_paragraph, sentences))
+    paragraphs = [html_paragraph(sentence) for sentence in sentences]
+    return table + "".join(paragraphs)

@@ -58,7 +58,8 @@ def varied_keys(runs: Sequence[Run], cases: Sequence[str | None] = ()) -> Values
     if not 1 < len(runs) <= FEW:
         return {}
     seeds_of_runs = set(zip(*differing.values(), strict=True))
-    if len(seeds_of_runs) == len(runs):
+    seeds_tell_all_apart = len(seeds_of_runs) == len(runs)
+    if seeds_tell_all_apart:
         return differing
     return {RUN: list(folder_words(runs))}
 
@@ -68,8 +69,12 @@ def differing_used_keys(runs: Sequence[Run]) -> Values:
     used = [used_keys(run) for run in runs]
     _name_files_by_content(runs, used)
     _name_starts_by_content(runs, used)
-    differing = known_first(differing_values(used, missing=ABSENT))
-    return {key: values for key, values in differing.items() if len(present(values)) > 1}
+    keys = known_first(differing_values(used, missing=ABSENT))
+    differing = {}
+    for key, values in keys.items():
+        if len(present(values)) > 1:
+            differing[key] = values
+    return differing
 
 
 def used_keys(run: Run) -> dict[str, object]:
@@ -78,10 +83,12 @@ def used_keys(run: Run) -> dict[str, object]:
     Ridge regression uses no key of SGD, and a network to begin with stands in place of what the
     other keys of the network say.
     """
-    unused = {f"training.{key}" for key in unused_keys(run.config.training.method)}
-    if run.config.network.start is not None:
-        unused |= {f"network.{key}" for key in NetworkSection.model_fields} - USED_WITH_A_START
-    return {key: value for key, value in flatten(run.config).items() if key not in unused}
+    config = run.config
+    unused = {f"training.{key}" for key in unused_keys(config.training.method)}
+    if config.network.start is not None:
+        keys_of_network = {f"network.{key}" for key in NetworkSection.model_fields}
+        unused |= keys_of_network - USED_WITH_A_START
+    return {key: value for key, value in flatten(config).items() if key not in unused}
 
 
 def _name_files_by_content(runs: Sequence[Run], used: Sequence[dict[str, object]]) -> None:
@@ -124,14 +131,19 @@ def _start_words(run: Run) -> str:
     if not isinstance(start, RunStart):
         return "written parameters"
     facts = run.facts.start
-    epoch = start.epoch if facts is None or facts.epoch is None else facts.epoch
+    epoch = start.epoch
+    if facts is not None and facts.epoch is not None:
+        epoch = facts.epoch
     return f"{start.run} at epoch {epoch}"
 
 
 def present(values: Iterable[object]) -> list[object]:
     """The distinct values, as they come, without ABSENT."""
-    # Schedules and knots are dicts, which have no hash.
-    distinct = {repr(value): value for value in values if value is not ABSENT}
+    distinct = {}
+    for value in values:
+        if value is not ABSENT:
+            # By their text, because schedules and knots are dicts, which have no hash.
+            distinct[repr(value)] = value
     return list(distinct.values())
 
 
@@ -140,13 +152,21 @@ def in_order(values: Sequence[object]) -> list[object]:
 
     ABSENT stands last.
     """
+
+    def lengths_first(value: object) -> tuple[int, tuple[Any, ...]]:
+        items = _items(value)
+        return len(items), items
+
     ordered = present(values)
-    if all(is_number(item) for value in ordered for item in _items(value)):
-        # Short lists before long ones.
-        ordered.sort(key=lambda value: (len(_items(value)), _items(value)))
+    if all(_are_numbers(value) for value in ordered):
+        ordered.sort(key=lengths_first)
     if any(value is ABSENT for value in values):
         ordered.append(ABSENT)
     return ordered
+
+
+def _are_numbers(value: object) -> bool:
+    return all(is_number(item) for item in _items(value))
 
 
 def _items(value: object) -> tuple[Any, ...]:

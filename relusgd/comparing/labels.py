@@ -9,8 +9,11 @@ from relusgd.config.dumping import dump
 from relusgd.runs.run import Run
 from relusgd.runs.titles import WAY, telling_keys, value_words, ways_of
 
-TRAINING, DATA = "training", "data"
-"""Headings of several keys at once: method and layers; the points that are learned."""
+TRAINING = "training"
+"""The heading of method and layers."""
+
+DATA = "data"
+"""The heading of the keys that say which points are learned."""
 
 CLEAR_ALONE = (TRAINING, DATA, CASE, RUN)
 """Headings that a label leaves out, because their words are clear without them."""
@@ -24,7 +27,10 @@ Words = dict[str, str]
 
 def label(words: Mapping[str, str], without: Sequence[str] = ()) -> str:
     """The words in a line, some headings left out: "hidden 10, ridge"."""
-    shown = [named(name, word) for name, word in words.items() if name not in without]
+    shown = []
+    for name, word in words.items():
+        if name not in without:
+            shown.append(named(name, word))
     return ", ".join(shown)
 
 
@@ -80,7 +86,9 @@ def _points_in_words(runs: Sequence[Run], varied: Values) -> list[str]:
         elif data.kind == "points":
             words.append(f"{len(data.x)} points")
         else:
-            path = varied["data.path"][number] if "data.path" in varied else data.path
+            path: object = data.path
+            if "data.path" in varied:
+                path = varied["data.path"][number]
             column = f": {data.y}" if "data.y" in varied else ""
             words.append(f"{path}{column}")
     return words
@@ -92,7 +100,10 @@ def heading(key: str, others: Sequence[str] = ()) -> str:
     The key itself may be one of the others.
     """
     short, long = headings(key)
-    endings = [headings(other)[0] for other in others]
+    endings = []
+    for other in others:
+        ending, _ = headings(other)
+        endings.append(ending)
     return long if endings.count(short) > 1 else short
 
 

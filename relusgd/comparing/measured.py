@@ -63,14 +63,14 @@ def measured_groups(compared: ComparedRuns, names: str | Iterable[str]) -> Measu
 
 
 def _measured(group: Group, names: Sequence[str]) -> MeasuredGroup:
-    of_runs = [_of_last_snapshot(result.run, names) for result in group.counted]
+    measured = [_of_last_snapshot(result.run, names) for result in group.counted]
     values = {}
     for name in names:
-        values[name] = [measured[name] for measured in of_runs]
+        values[name] = [of_run[name] for of_run in measured]
     return MeasuredGroup(group, values)
 
 
 def _of_last_snapshot(run: Run, names: Sequence[str]) -> dict[str, float]:
-    last = np.array([len(run.history) - 1])
-    measured = quantities_over_time(run, names, last)
-    return {name: float(values[0]) for name, values in measured.items()}
+    last_row = np.array([len(run.history) - 1])
+    measured = quantities_over_time(run, names, last_row)
+    return {name: float(value) for name, (value,) in measured.items()}

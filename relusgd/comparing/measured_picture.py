@@ -70,8 +70,10 @@ def _by_colour(measured: MeasuredGroups, heading: str) -> dict[str, list[Measure
     """The rows by their words under the other headings; of too many, the first ones."""
     rows: dict[str, list[MeasuredGroup]] = {}
     for row in measured.rows:
-        rows.setdefault(label(row.group.words, without=[heading]), []).append(row)
-    return dict(list(rows.items())[:MOST_COLOURS])
+        words = label(row.group.words, without=[heading])
+        rows.setdefault(words, []).append(row)
+    first_words = list(rows)[:MOST_COLOURS]
+    return {words: rows[words] for words in first_words}
 
 
 def _series(
@@ -82,11 +84,12 @@ def _series(
     colour: int,
 ) -> Series:
     x = [places.index(row.group.words.get(heading, "")) for row in rows]
+    of_rows = [spreads[row] for row in rows]
     return Series(
         np.array(x, dtype=np.float64),
-        np.array([spreads[row].median for row in rows]),
-        np.array([spreads[row].lowest for row in rows]),
-        np.array([spreads[row].highest for row in rows]),
+        np.array([spread.median for spread in of_rows]),
+        np.array([spread.lowest for spread in of_rows]),
+        np.array([spread.highest for spread in of_rows]),
         colour,
         points=True,
     )

@@ -18,12 +18,12 @@ from relusgd.words import number
 def text_columns(measured: MeasuredGroups) -> list[Column]:
     """The columns of the table, with a cell for each row: the median, and the range beneath."""
     groups = [row.group for row in measured.rows]
-    words = word_columns(groups) if measured.keys else []
-    runs = Column("runs", [str(len(group.counted)) for group in groups])
-    columns = [*words, runs]
+    columns = word_columns(groups) if measured.keys else []
+    runs = [str(len(group.counted)) for group in groups]
+    columns.append(Column("runs", runs))
     for quantity in measured.quantities:
-        spreads = [row.spread(quantity.name) for row in measured.rows]
-        columns.append(Column(quantity.title, [_cell(spread) for spread in spreads]))
+        cells = [_cell(row.spread(quantity.name)) for row in measured.rows]
+        columns.append(Column(quantity.title, cells))
     return columns
 
 

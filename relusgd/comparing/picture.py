@@ -74,7 +74,8 @@ def scene(compared: ComparedRuns) -> ComparisonPicture:
     if optima:
         return _best_values_scene(compared, optima)
     best = compared.ranked[:MOST_PANELS]
-    return _plain_scene(compared, best, f"the best {len(best)} of {len(groups)}")
+    note = f"the best {len(best)} of {len(groups)}"
+    return _plain_scene(compared, best, note)
 
 
 def _table_scene(compared: ComparedRuns, rows: Sequence[Sequence[Group]]) -> ComparisonPicture:
@@ -104,7 +105,9 @@ def _plain_scene(
 
 
 def _best_values_scene(compared: ComparedRuns, optima: Sequence[Optimum]) -> ComparisonPicture:
-    panels = [panel(compared, optimum.best_group, number) for number, optimum in enumerate(optima)]
+    panels = []
+    for number, optimum in enumerate(optima):
+        panels.append(panel(compared, optimum.best_group, number))
     chart = number_chart(compared, optima)
     note = f"at the best {heading(optima[0].key)}"
     return ComparisonPicture(panels, [chart], None, compared.error_name, note)
@@ -129,15 +132,17 @@ def in_rows(groups: Sequence[Group]) -> list[list[Group]]:
     if len(groups[0].words) != 2:
         return []
     first, second = groups[0].words
-    places = {(group.words[second], group.words[first]): group for group in groups}
     rows = list(dict.fromkeys(group.words[second] for group in groups))
     columns = list(dict.fromkeys(group.words[first] for group in groups))
-    is_full = len(places) == len(groups) == len(rows) * len(columns)
+    group_at = {}
+    for group in groups:
+        group_at[group.words[second], group.words[first]] = group
+    is_full = len(group_at) == len(groups) == len(rows) * len(columns)
     has_few_rows = 2 <= len(rows) <= ROWS_COLUMNS
     has_few_columns = 2 <= len(columns) <= ROWS_COLUMNS
     if not (is_full and has_few_rows and has_few_columns):
         return []
-    return [[places[row, column] for column in columns] for row in rows]
+    return [[group_at[row, column] for column in columns] for row in rows]
 
 
 def panel(compared: ComparedRuns, group: Group, colour: int) -> ComparisonPanel:
@@ -145,16 +150,13 @@ def panel(compared: ComparedRuns, group: Group, colour: int) -> ComparisonPanel:
     middle = group.median_result(compared.error) or group.results[0]
     others = [result for result in group.counted if result is not middle]
     others.sort(key=lambda result: result.measures[compared.error])
-    views = [view(result.run) for result in _thinned(others)]
-    is_best = group is compared.best
-    texts = panel_texts(compared, group)
     return ComparisonPanel(
         panel_titles(group),
         view(middle.run),
         colour,
-        views,
-        texts,
-        best=is_best,
+        others=[view(result.run) for result in _thinned(others)],
+        numbers=panel_texts(compared, group),
+        best=group is compared.best,
     )
 
 
@@ -170,7 +172,8 @@ def panel_titles(group: Group) -> tuple[str, str, str]:
         return group.label, group.label, group.label
     if len(words) > 1:
         words = {name: SHORT_WORDS.get(word, word) for name, word in words.items()}
-    return group.label, label(words), ", ".join(words.values())
+    without_headings = ", ".join(words.values())
+    return group.label, label(words), without_headings
 
 
 def view(run: Run) -> View:
@@ -201,11 +204,16 @@ def shared_noise(compared: ComparedRuns) -> float | None:
 
 def course_chart(compared: ComparedRuns, groups: Sequence[Group]) -> Chart | None:
     """Errors over the epochs; None if no run has more than one step, as with ridge regression."""
-    counted = [result for group in groups for result in group.counted]
+    counted: list[Result] = []
+    colours = {}
+    for colour, group in enumerate(groups):
+        if group.counted:
+            counted += group.counted
+            colours[group] = colour
     if all(result.steps <= 1 for result in counted):
         return None
-    time = TimeAxis(0.0, max(result.run.clock[-1] for result in counted))
-    colours = {group: colour for colour, group in enumerate(groups) if group.counted}
+    last = max(result.run.clock[-1] for result in counted)
+    time = TimeAxis(0.0, last)
     series = [group_course(compared, group, colour, time) for group, colour in colours.items()]
     return Chart(series, "epoch", level=shared_noise(compared))
 
@@ -213,21 +221,22 @@ def course_chart(compared: ComparedRuns, groups: Sequence[Group]) -> Chart | Non
 def group_course(compared: ComparedRuns, group: Group, colour: int, time: TimeAxis) -> Series:
     """The error over the epochs; ridge regression's is the same from epoch 1 to the chart's end."""
     curves = [run_course(result, compared.error, time) for result in group.counted]
-    longest = max(curves, key=lambda curve: curve[0][-1])
-    x = longest[0]
+    x, _ = max(curves, key=lambda curve: curve[0][-1])
     errors = np.array([np.interp(x, *curve, right=np.nan) for curve in curves])
     if group.typical.config.training.method == "ridge":
         x = np.array([min(1.0, time.last), time.last])
         errors = errors[:, [-1, -1]]
     middle = np.nanmedian(errors, axis=0)
-    low, high = np.nanmin(errors, axis=0), np.nanmax(errors, axis=0)
+    low = np.nanmin(errors, axis=0)
+    high = np.nanmax(errors, axis=0)
     return Series(x, middle, low, high, colour)
 
 
 def run_course(result: Result, error: str, time: TimeAxis) -> tuple[Array, Array]:
     """Epochs and errors of one run; of many snapshots, medians at TIME_PLACES along the axis."""
     errors = result.run.original_metrics[error]
-    summary = summarise(time.place(result.run.clock), errors, TIME_PLACES)
+    places = time.place(result.run.clock)
+    summary = summarise(places, errors, TIME_PLACES)
     epochs = time.first + time.softness * np.expm1(summary.x)
     return epochs, summary.middle
 
@@ -237,15 +246,20 @@ def value_charts(compared: ComparedRuns, groups: Sequence[Group]) -> list[Chart]
 
     Over the number that varies; if none does, each group has a place with its name.
     """
-    optima = [
-        optimum for optimum in longest_series(compared) if set(optimum.groups).issubset(groups)
-    ]
-    if sum(len(optimum.groups) for optimum in optima) == len(groups):
+    optima = []
+    shown = 0
+    for optimum in longest_series(compared):
+        if set(optimum.groups).issubset(groups):
+            optima.append(optimum)
+            shown += len(optimum.groups)
+    if shown == len(groups):
         return [number_chart(compared, optima)]
-    places = {group: place for place, group in enumerate(groups) if group in compared.measured}
-    if not places:
+    series = []
+    for place, group in enumerate(groups):
+        if group in compared.measured:
+            series.append(spread_series(compared, [group], [place], place))
+    if not series:
         return []
-    series = [spread_series(compared, [group], [place], place) for group, place in places.items()]
     names = [panel_titles(group)[-1] for group in groups]
     x_name = ", ".join(groups[0].words)
     return [Chart(series, x_name, names, shared_noise(compared))]
@@ -253,7 +267,10 @@ def value_charts(compared: ComparedRuns, groups: Sequence[Group]) -> list[Chart]
 
 def number_chart(compared: ComparedRuns, optima: Sequence[Optimum]) -> Chart:
     """The error over the values of a number, evenly placed, with a series for each optimum."""
-    values = sorted({value for optimum in optima for value in optimum.values})
+    distinct: set[float] = set()
+    for optimum in optima:
+        distinct.update(optimum.values)
+    values = sorted(distinct)
     series = []
     for colour, optimum in enumerate(optima):
         places = [values.index(value) for value in optimum.values]

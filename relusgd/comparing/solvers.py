@@ -56,8 +56,11 @@ class Duel:
     @property
     def words(self) -> Words:
         """The words that both sides share, which tell this duel from others."""
-        others = self.sgd.words
-        return {name: word for name, word in self.ridge.words.items() if others.get(name) == word}
+        shared = {}
+        for name, word in self.ridge.words.items():
+            if self.sgd.words.get(name) == word:
+                shared[name] = word
+        return shared
 
     @property
     def label(self) -> str:
@@ -78,8 +81,12 @@ def find_duels(ranked: Sequence[Group]) -> list[Duel]:
             ridge.setdefault(group.network_and_data, group)
         elif _has_the_optimum_of_ridge(training):
             sgd.setdefault(group.network_and_data, group)
-    duels = [_duel(ridge[kind], sgd[kind]) for kind in ridge if kind in sgd]
-    return [duel for duel in duels if duel]
+    duels = []
+    for kind, solved in ridge.items():
+        duel = _duel(solved, sgd[kind]) if kind in sgd else None
+        if duel is not None:
+            duels.append(duel)
+    return duels
 
 
 def _has_the_optimum_of_ridge(training: Training) -> bool:
@@ -111,13 +118,15 @@ def _pairs(ridge: Group, sgd: Group) -> Iterator[tuple[Result, Result]]:
 
 
 def _seeds(run: Run) -> tuple[int, tuple[int | None, int | None]]:
-    return run.config.network_seed, run.config.point_seeds
+    config = run.config
+    return config.network_seed, config.point_seeds
 
 
 def _is_affordable(run: Run) -> bool:
     points = run.facts.counts.training_points
     units = run.config.network.hidden[-1]
-    return bool(points * units * min(points, units) <= MOST_OPERATIONS)
+    operations = points * units * min(points, units)
+    return bool(operations <= MOST_OPERATIONS)
 
 
 def _begin_alike(one: Run, other: Run) -> bool:
@@ -133,16 +142,17 @@ def _measure(solved: Run, descended: Result) -> dict[str, float]:
     initial = solved.network(epoch=0)
     curvatures = output_curvatures(initial, solved.data.x_train, output_bias=output_bias)
     curved: Array = curvatures[curvatures > 0]
-    largest, smallest = float(curved[0]), float(curved[-1])
-    training = descended.run.config.training
-    rate = descended.run.config.learning_rate / (1 - training.momentum)
-    settled = curved * summed_rates(descended) >= 1
+    largest = float(curved[0])
+    smallest = float(curved[-1])
+    config = descended.run.config
+    rate = config.learning_rate / (1 - config.training.momentum)
+    is_settled = curved * summed_rates(descended) >= 1
     return {
         "condition": largest / smallest,
         "largest": largest,
         "flat": len(curvatures) - len(curved),
         "slowest_steps": 1 / (rate * smallest),
-        "settled": int(np.count_nonzero(settled)),
+        "settled": int(np.count_nonzero(is_settled)),
     }
 
 

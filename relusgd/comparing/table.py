@@ -30,8 +30,11 @@ def columns(compared: ComparedRuns) -> dict[str, NDArray[Any]]:
     """Column name → array, one entry per group; `Comparison.table` lists them."""
     own = compared.own_metrics
     rows = [_row(group, own) for group in compared.groups]
-    table = {name: key_column([row[name] for row in rows]) for name in rows[0]}
-    table["best"] = np.array([group is compared.best for group in compared.groups])
+    table = {}
+    for name in rows[0]:
+        table[name] = key_column([row[name] for row in rows])
+    is_best = [group is compared.best for group in compared.groups]
+    table["best"] = np.array(is_best)
     return table
 
 
@@ -39,7 +42,8 @@ def _row(group: Group, own_metrics: Sequence[str]) -> dict[str, object]:
     row: dict[str, object] = {"label": group.label, **group.keys, "runs": group.runs}
     row |= group.counts
     for name in WHOLE_SPREAD:
-        for part, number in asdict(group.spreads[name]).items():
+        spread = asdict(group.spreads[name])
+        for part, number in spread.items():
             row[f"{name}_{part}"] = number
     for name in [*MEASURES, *own_metrics]:
         if name not in WHOLE_SPREAD:
@@ -156,6 +160,7 @@ def _duel(duel: Duel) -> dict[str, Any]:
 
 def _optimum(optimum: Optimum) -> dict[str, Any]:
     low, high = optimum.good
+    places = range(len(optimum.values))
     return {
         "key": optimum.key,
         "label": optimum.label,
@@ -164,5 +169,5 @@ def _optimum(optimum: Optimum) -> dict[str, Any]:
         "as_good_to": optimum.values[high],
         "values": optimum.values,
         f"{optimum.error}_median": optimum.medians,
-        "factor": [asdict(optimum.factor(place)) for place in range(len(optimum.values))],
+        "factor": [asdict(optimum.factor(place)) for place in places],
     }

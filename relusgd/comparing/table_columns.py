@@ -14,7 +14,8 @@ from relusgd.words import DASH, brief_duration, counted, number, number_range
 NEVER_LEFT_OUT = 8
 """A column of this worth or more stays on a terminal that is too narrow for it."""
 
-TRAIN, TEST = "train\nMSE", "test\nMSE"
+TRAIN = "train\nMSE"
+TEST = "test\nMSE"
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ def word_columns(groups: Sequence[Group]) -> list[Column]:
     """What tells the groups apart; of several headings, ways of training in fewer words."""
     names = list(groups[0].words)
     if not names:
-        return [Column("runs", [counted(group.runs, "seed") for group in groups])]
+        seeds = [counted(group.runs, "seed") for group in groups]
+        return [Column("runs", seeds)]
     columns = []
     for name in names:
         words = [group.words[name] for group in groups]
@@ -55,15 +57,13 @@ def number_columns(compared: ComparedRuns) -> list[Column]:
     groups = compared.groups
     has_test = compared.error == "test_mse"
     has_seeds = any(len(group.counted) > 1 for group in groups)
-    was_better_before = has_test and any(
-        group.median("best_test_mse") < group.median("test_mse") for group in groups
-    )
-    run_counts = {group.runs for group in groups}
+    was_better_before = has_test and any(_was_better_before(group) for group in groups)
     complete = sum(group.counts["complete"] for group in groups)
+    run_counts = {group.runs for group in groups}
     misses_runs = len(run_counts) > 1 or complete < compared.run_count
     noise = [group.noise_squared for group in groups]
     # nan is unequal to itself, its text is not.
-    has_different_noise = len({str(level) for level in noise}) > 1
+    different_noise = {str(level) for level in noise}
 
     def medians(measure: str, words: Callable[[float], str] = number) -> list[str]:
         return [words(group.median(measure)) for group in groups]
@@ -74,6 +74,7 @@ def number_columns(compared: ComparedRuns) -> list[Column]:
         return Column(heading, cells, worth=7, is_shown=any(cells))
 
     ranges = [error_range(group.spreads[compared.error]) for group in groups]
+    runs = [str(group.runs) for group in groups]
     own = [Column(name, medians(name), worth=6) for name in compared.own_metrics]
     columns = [
         Column(TRAIN, medians("train_mse")),
@@ -85,13 +86,18 @@ def number_columns(compared: ComparedRuns) -> list[Column]:
         Column("break-\npoints", medians("breakpoints", whole), worth=2),
         *own,
         Column("time", medians("seconds", brief_duration), worth=1),
-        Column("runs", [str(group.runs) for group in groups], worth=6, is_shown=misses_runs),
+        Column("runs", runs, worth=6, is_shown=misses_runs),
         state_column("unfin-\nished", "unfinished"),
         state_column("di-\nverged", "diverged"),
         state_column("failed", "failed"),
-        Column("noise²", list(map(number, noise)), worth=7, is_shown=has_different_noise),
+        Column("noise²", list(map(number, noise)), worth=7, is_shown=len(different_noise) > 1),
     ]
     return [column for column in columns if column.is_shown]
+
+
+def _was_better_before(group: Group) -> bool:
+    """Whether the lowest test error is not the last one."""
+    return group.median("best_test_mse") < group.median("test_mse")
 
 
 def whole(value: float) -> str:

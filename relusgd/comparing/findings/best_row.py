@@ -55,20 +55,21 @@ def _error(compared: ComparedRuns, group: Group) -> str:
 
 def _distances(compared: ComparedRuns) -> str:
     """How far the best row lies below the next and the worst."""
-    lowest, next_lowest = map(compared.median, compared.ranked[:2])
-    second, worst = compared.ranked[1], compared.ranked[-1]
+    first, second = compared.ranked[:2]
+    worst = compared.ranked[-1]
+    lowest = compared.median(first)
     if not lowest > 0:
         return ""
-    text = f", {below(lowest, next_lowest)} {second.label}"
+    text = f", {below(lowest, compared.median(second))} {second.label}"
     if worst is not second:
-        distance = below(lowest, compared.median(worst))
-        text += f" and {distance} {worst.label}, the worst"
+        text += f" and {below(lowest, compared.median(worst))} {worst.label}, the worst"
     return text
 
 
 def _wins(first: Group, second: Group, error: str) -> tuple[int, int]:
     """On how many of the seeds that both have the first is better; how many both have."""
-    mine, theirs = first.by_seeds(error), second.by_seeds(error)
+    mine = first.by_seeds(error)
+    theirs = second.by_seeds(error)
     shared = mine.keys() & theirs.keys()
     wins = sum(mine[seeds] < theirs[seeds] for seeds in shared)
     return wins, len(shared)

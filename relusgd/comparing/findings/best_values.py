@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import inf
 
 from relusgd.comparing.best_values import TOLERANCE, Optimum, by_key
 from relusgd.comparing.compared_runs import ComparedRuns
@@ -24,18 +25,16 @@ def best_values(compared: ComparedRuns) -> Iterator[Finding]:
 
 def _best_value(key: str, optima: Sequence[Optimum]) -> Finding:
     values = ", ".join(_value_and_error(optimum) for optimum in optima)
-    costs = _costs(optima)
-    text = f"The best {heading(key)} is {values}.{costs}"
+    text = f"The best {heading(key)} is {values}.{_costs(optima)}"
     if key == "training.penalty":
         text += (
             " A penalty λ holds back the mixtures of units whose singular value is below √λ, "
             "which f needs for its sharp bends."
         )
-    numbers = {
-        optimum.label: {"best": optimum.best_value, "medians": optimum.medians}
-        for optimum in optima
-    }
-    return Finding("optimum", text, {"key": key, **numbers})
+    numbers: dict[str, object] = {"key": key}
+    for optimum in optima:
+        numbers[optimum.label] = {"best": optimum.best_value, "medians": optimum.medians}
+    return Finding("optimum", text, numbers)
 
 
 def _value_and_error(optimum: Optimum) -> str:
@@ -53,22 +52,31 @@ def _value_and_error(optimum: Optimum) -> str:
 
 def _costs(optima: Sequence[Optimum]) -> str:
     """What bad values cost: the lowest, the first two above all good ones, the highest."""
-    tried_everywhere = set(optima[0].values).intersection(*(optimum.values for optimum in optima))
-    shared = sorted(tried_everywhere)
-    lowest_good = max(optimum.values[optimum.good[0]] for optimum in optima)
-    highest_good = max(optimum.values[optimum.good[1]] for optimum in optima)
-    too_low = [value for value in shared[:1] if value < lowest_good]
-    too_high = [value for value in shared if value > highest_good]
-    named = dict.fromkeys(too_low + too_high[:2] + too_high[-1:])
+    tried_everywhere = set(optima[0].values)
+    lowest_good = -inf
+    highest_good = -inf
+    for optimum in optima:
+        first_good, last_good = optimum.good
+        tried_everywhere &= set(optimum.values)
+        lowest_good = max(lowest_good, optimum.values[first_good])
+        highest_good = max(highest_good, optimum.values[last_good])
+    tried = sorted(tried_everywhere)
+    too_low = [value for value in tried[:1] if value < lowest_good]
+    too_high = [value for value in tried if value > highest_good]
+    named = dict.fromkeys([*too_low, *too_high[:2], *too_high[-1:]])
     if not named:
         return ""
-    costs = and_list([_cost(optima, value) for value in named])
-    return f" The error is {costs}."
+    costs = [_cost(optima, value) for value in named]
+    return f" The error is {and_list(costs)}."
 
 
 def _cost(optima: Sequence[Optimum], value: float) -> str:
     """1.4 to 3.5 times the best at 0.001."""
-    ratios = [optimum.ratio(optimum.values.index(value)) for optimum in optima]
-    low, high = rounded_number(min(ratios)), rounded_number(max(ratios))
+    ratios = []
+    for optimum in optima:
+        place = optimum.values.index(value)
+        ratios.append(optimum.ratio(place))
+    low = rounded_number(min(ratios))
+    high = rounded_number(max(ratios))
     factor = low if low == high else f"{low} to {high}"
     return f"{factor} times the best at {value_words(value)}"

@@ -19,15 +19,16 @@ def course_findings(courses: Courses) -> list[Finding]:
 
 def joined(courses: Courses) -> Iterator[Finding]:
     """How many runs make a row, and at which steps they are joined."""
-    if not courses.courses:
+    rows = courses.courses
+    if not rows:
         return
-    run_counts = sorted({len(course.results) for course in courses.courses})
-    moments = sorted({len(course.steps) for course in courses.courses if not course.is_ridge})
-    text = f"{counted(len(courses.courses), 'row')} of {_from_to(run_counts, 'run')}"
+    run_counts = sorted({len(course.results) for course in rows})
+    moments = sorted({len(course.steps) for course in rows if not course.is_ridge})
+    text = f"{counted(len(rows), 'row')} of {_from_to(run_counts, 'run')}"
     if moments:
         text += f", joined at the {_from_to(moments, 'step')} that all runs of a row recorded"
     yield Finding("joined", f"{text}.")
-    diverged = sum(course.diverged for course in courses.courses)
+    diverged = sum(course.diverged for course in rows)
     if diverged:
         verb = "counts" if diverged == 1 else "count"
         text = (
@@ -46,16 +47,19 @@ def left_out(courses: Courses) -> Iterator[Finding]:
     """Rows and runs that are not shown."""
     if courses.apart:
         labels = and_list([group.label for group in courses.apart])
-        yield Finding(
-            "left_out", f"Not shown, because no run has a result or no step is shared: {labels}."
-        )
-    groups = [course.group for course in courses.courses]
-    unfinished = sum(group.counts["unfinished"] for group in groups if group.counts["complete"])
-    failed = sum(group.counts["failed"] for group in groups)
+        text = f"Not shown, because no run has a result or no step is shared: {labels}."
+        yield Finding("left_out", text)
+    unfinished = 0
+    failed = 0
+    for course in courses.courses:
+        counts = course.group.counts
+        failed += counts["failed"]
+        if counts["complete"]:
+            unfinished += counts["unfinished"]
     words = []
     if unfinished:
-        words.append(f"{counted(unfinished, 'unfinished run')}")
+        words.append(counted(unfinished, "unfinished run"))
     if failed:
-        words.append(f"{counted(failed, 'failed run')}")
+        words.append(counted(failed, "failed run"))
     if words:
         yield Finding("left_out", f"Left out: {and_list(words)}.")

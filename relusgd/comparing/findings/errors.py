@@ -27,13 +27,14 @@ def noise(compared: ComparedRuns) -> Iterator[Finding]:
 
 def _test_below_training(compared: ComparedRuns) -> Iterator[Finding]:
     level = compared.noise_squared
-    groups = [group for group in compared.groups if group.counted]
-    below_training = [
-        group
-        for group in groups
-        if group.median("test_mse") < group.median("train_mse") <= NEAR * level
-    ]
-    rows, count = len(groups), len(below_training)
+    rows = 0
+    count = 0
+    for group in compared.groups:
+        if group.counted:
+            rows += 1
+            test = group.median("test_mse")
+            train = group.median("train_mse")
+            count += test < train <= NEAR * level
     if not count:
         return
     if rows == 1:
@@ -51,56 +52,58 @@ def _test_below_training(compared: ComparedRuns) -> Iterator[Finding]:
 
 
 def _fitted_noise(compared: ComparedRuns) -> Iterator[Finding]:
-    fitting = [
-        group
-        for group in compared.groups
-        if group.counted and group.median("train_mse") < compared.noise_squared
-    ]
-    if not fitting:
+    errors = {}
+    for group in compared.groups:
+        train = group.median("train_mse")
+        if group.counted and train < compared.noise_squared:
+            errors[group] = train
+    if not errors:
         return
-    lowest = min(fitting, key=lambda group: group.median("train_mse"))
-    error = lowest.median("train_mse")
+    lowest = min(errors, key=lambda group: errors[group])
     text = (
-        f"The training error is below noise² in {counted(len(fitting), 'row')}, "
-        f"lowest at {lowest.label} ({number(error)}): there noise is being fitted."
+        f"The training error is below noise² in {counted(len(errors), 'row')}, "
+        f"lowest at {lowest.label} ({number(errors[lowest])}): there noise is being fitted."
     )
-    yield Finding("fitted noise", text, {"rows": len(fitting), "lowest": error})
+    yield Finding("fitted noise", text, {"rows": len(errors), "lowest": errors[lowest]})
 
 
 def held_out(compared: ComparedRuns) -> Iterator[Finding]:
     """Where held-out measurements are fitted much worse than the training points."""
     if compared.error != "test_mse":
         return
-    ratios = {
-        group.label: group.median("test_mse") / group.median("train_mse")
-        for group in compared.ranked
-        if group.typical.config.data.kind == "csv" and group.median("train_mse") > 0
-    }
+    ratios = {}
+    for group in compared.ranked:
+        train = group.median("train_mse")
+        if group.typical.config.data.kind == "csv" and train > 0:
+            ratios[group.label] = group.median("test_mse") / train
     if not ratios:
         return
     worst = max(ratios, key=lambda label: ratios[label])
-    if ratios[worst] >= GAP:
+    ratio = ratios[worst]
+    if ratio >= GAP:
         text = (
-            f"Test error is up to {ratio_words(ratios[worst])} the training error ({worst}): "
+            f"Test error is up to {ratio_words(ratio)} the training error ({worst}): "
             "such a fit follows its own points more than the rest."
         )
-        yield Finding("overfitting", text, {"ratio": ratios[worst]})
+        yield Finding("overfitting", text, {"ratio": ratio})
 
 
 def early_stopping(compared: ComparedRuns) -> Iterator[Finding]:
     """Where the test error was lowest long before the end."""
     if compared.error != "test_mse":
         return
-    ratios = {
-        group: group.median("test_mse") / group.median("best_test_mse")
-        for group in compared.ranked
-        if group.median("best_test_mse") > 0
-    }
+    ratios = {}
+    for group in compared.ranked:
+        lowest = group.median("best_test_mse")
+        if lowest > 0:
+            ratios[group] = group.median("test_mse") / lowest
     late = [group for group, ratio in ratios.items() if ratio >= WORTH_STOPPING]
     if not late:
         return
     worst = max(late, key=lambda group: ratios[group])
-    best, epoch = worst.median("best_test_mse"), worst.median("best_epoch")
+    ratio = ratios[worst]
+    best = worst.median("best_test_mse")
+    epoch = worst.median("best_epoch")
     if len(late) == 1:
         where = f"Test error was lower before the end at {worst.label}"
     else:
@@ -108,8 +111,8 @@ def early_stopping(compared: ComparedRuns) -> Iterator[Finding]:
             f"In {len(late)} rows test error was lower before the end, most of all at {worst.label}"
         )
     text = (
-        f"{where}: {number(best)} around epoch {epoch:,.0f}, {below(1, ratios[worst])} the last. "
+        f"{where}: {number(best)} around epoch {epoch:,.0f}, {below(1, ratio)} the last. "
         "The lowest of many epochs is partly luck."
     )
-    numbers = {"rows": len(late), "ratio": ratios[worst], "best": best, "epoch": epoch}
+    numbers = {"rows": len(late), "ratio": ratio, "best": best, "epoch": epoch}
     yield Finding("stopping", text, numbers)

@@ -49,19 +49,18 @@ def least(functions: FunctionSpreads) -> Iterator[Finding]:
         f"bias² + variance is least for {best.group.label}: {number(min(errors))} = "
         f"{number(best.bias_squared)} + {number(best.variance)}."
     )
-    ends = [spread for spread in (rows[0], rows[-1]) if spread is not best]
-    text += "".join(f" {_share(spread)}" for spread in ends)
+    for spread in (rows[0], rows[-1]):
+        if spread is not best:
+            text += f" {_share(spread)}"
     yield Finding("least", text, {"least": min(errors)})
 
 
 def _share(spread: FunctionSpread) -> str:
     """What the error of a row consists of."""
-    bias_squared, variance = spread.bias_squared, spread.variance
-    share = 100 * bias_squared / (bias_squared + variance)
-    return (
-        f"For {spread.group.label} it is {number(bias_squared + variance)}, {share:.0f} % of it "
-        "bias²."
-    )
+    bias_squared = spread.bias_squared
+    error = bias_squared + spread.variance
+    share = 100 * bias_squared / error
+    return f"For {spread.group.label} it is {number(error)}, {share:.0f} % of it bias²."
 
 
 def references(functions: FunctionSpreads) -> Iterator[Finding]:
@@ -76,15 +75,17 @@ def references(functions: FunctionSpreads) -> Iterator[Finding]:
 
 def _width_of_reference(pairs: Sequence[tuple[FunctionSpread, FunctionSpread]]) -> Finding:
     """A sentence on a reference. pairs: its spread and the learned one, of every group."""
-    title = pairs[0][0].title
+    first, _ = pairs[0]
+    title = first.title
     if all(_is_one_function(spread) for spread, _ in pairs):
         each = " of a row" if len(pairs) > 1 else ""
         return Finding("references", f"The reference {title} is one function for all runs{each}.")
     ratios = [_width_ratio(spread, beside) for spread, beside in pairs]
     words = and_list([number(ratio) for ratio in ratios])
     text = f"The functions of the reference {title} spread {words} times as wide as the learned"
-    if pairs[0][0].group.words:
-        text += f", for {and_list([spread.group.label for spread, _ in pairs])}"
+    if first.group.words:
+        labels = [spread.group.label for spread, _ in pairs]
+        text += f", for {and_list(labels)}"
     return Finding("references", f"{text}.", {"ratios": ratios})
 
 
@@ -97,7 +98,8 @@ def _is_one_function(spread: FunctionSpread) -> bool:
 def _width_ratio(spread: FunctionSpread, beside: FunctionSpread) -> float:
     """The one standard deviation over the other, in the mean over x."""
     with np.errstate(all="ignore"):
-        return float(np.sqrt(np.float64(spread.variance) / beside.variance))
+        ratio = np.float64(spread.variance) / beside.variance
+        return float(np.sqrt(ratio))
 
 
 def left_out(functions: FunctionSpreads) -> Iterator[Finding]:

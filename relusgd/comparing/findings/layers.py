@@ -28,10 +28,13 @@ def layers(compared: ComparedRuns) -> Iterator[Finding]:
     pairs = _pairs(compared)
     if not pairs:
         return
-    errors = [
-        [compared.median(all_layers), compared.median(output)] for all_layers, output in pairs
-    ]
-    wins = sum(all_layers < output for all_layers, output in errors)
+    errors = []
+    wins = 0
+    for all_layers, output in pairs:
+        error_of_all = compared.median(all_layers)
+        error_of_output = compared.median(output)
+        errors.append([error_of_all, error_of_output])
+        wins += error_of_all < error_of_output
     against = and_list([_against(compared, pair) for pair in pairs])
     if wins == len(pairs):
         text = (
@@ -59,20 +62,21 @@ def _pairs(compared: ComparedRuns) -> list[Pair]:
         if training.method == "sgd":
             by_layers = kinds.setdefault(group.network_and_data, {"all": [], "output": []})
             by_layers.setdefault(training.layers, []).append(group)
-    sides = [(by_layers["all"], by_layers["output"]) for by_layers in kinds.values()]
-    return [
-        (all_layers[0], output[0])
-        for all_layers, output in sides
-        if len(all_layers) == len(output) == 1
-    ]
+    pairs = []
+    for by_layers in kinds.values():
+        of_all = by_layers["all"]
+        of_output = by_layers["output"]
+        if len(of_all) == len(of_output) == 1:
+            pairs.append((of_all[0], of_output[0]))
+    return pairs
 
 
 def _against(compared: ComparedRuns, pair: Pair) -> str:
     """0.0072 against 0.028 at hidden 20."""
     all_layers, output = pair
-    text = f"{number(compared.median(all_layers))} against {number(compared.median(output))}"
+    errors = f"{number(compared.median(all_layers))} against {number(compared.median(output))}"
     where = label(all_layers.words, without=[TRAINING, CASE])
-    return f"{text} at {where}" if where else text
+    return f"{errors} at {where}" if where else errors
 
 
 def _median_shift(pairs: Sequence[Pair]) -> str:
@@ -80,10 +84,11 @@ def _median_shift(pairs: Sequence[Pair]) -> str:
     shifts: list[Array] = []
     for all_layers, _ in pairs:
         shifts += [elbow_shifts(result.run) for result in all_layers.counted[:MOST_RUNS]]
-    units = np.concatenate(shifts)
-    if not len(units):
+    of_units = np.concatenate(shifts)
+    if not len(of_units):
         return ""
-    return f", the median unit by {rounded_number(100 * np.median(units))} % of the domain"
+    percent = 100 * np.median(of_units)
+    return f", the median unit by {rounded_number(percent)} % of the domain"
 
 
 def elbow_shifts(run: Run) -> Array:
@@ -92,25 +97,31 @@ def elbow_shifts(run: Run) -> Array:
     Only for first-layer units with both elbows in the domain.
     """
     low, high = network_domain(run.data)
-    first = run.history.elbow[0]
-    last = run.history.elbow[-1]
+    elbows = run.history.elbow
+    first = elbows[0]
+    last = elbows[-1]
     begins_inside = (first >= low) & (first <= high)
     ends_inside = (last >= low) & (last <= high)
-    moves = np.abs(last - first)[begins_inside & ends_inside]
+    is_inside = begins_inside & ends_inside
+    moves = np.abs(last - first)[is_inside]
     return np.asarray(moves / (high - low))
 
 
 def dead_units(compared: ComparedRuns) -> Iterator[Finding]:
     """Units that are active on no training point at the end."""
-    groups = [group for group in compared.groups if group.median("dead_units") > 0]
-    if not groups:
+    medians = {}
+    for group in compared.groups:
+        dead = group.median("dead_units")
+        if dead > 0:
+            medians[group] = dead
+    if not medians:
         return
-    worst = max(groups, key=lambda group: group.median("dead_units"))
-    most = worst.median("dead_units")
+    worst = max(medians, key=lambda group: medians[group])
+    most = medians[worst]
     units = sum(worst.typical.config.network.hidden)
     median = "a median of " if worst.runs > 1 else ""
     text = (
         f"Dead at the end: up to {median}{most:g} of {units} units ({worst.label}). "
         "They are active on no training point, so they get no gradient."
     )
-    yield Finding("dead", text, {"most": most, "rows": len(groups)})
+    yield Finding("dead", text, {"most": most, "rows": len(medians)})

@@ -50,13 +50,13 @@ class Lead:
 
 def _lead_at(courses: Courses, time: float) -> Lead | None:
     """Who leads at a moment; None where it is the only one, or two share the lead."""
-    medians = {
-        course: course.at(courses.names[0], MEDIAN, courses.over, time)
-        for course in courses.courses
-    }
-    finite = {course: error for course, error in medians.items() if np.isfinite(error)}
+    finite = {}
+    for course in courses.courses:
+        median = course.at(courses.names[0], MEDIAN, courses.over, time)
+        if np.isfinite(median):
+            finite[course] = median
     lowest = min(finite.values(), default=np.inf)
-    leaders = [course for course, error in finite.items() if error == lowest]
+    leaders = [course for course, median in finite.items() if median == lowest]
     if len(finite) < 2 or len(leaders) > 1:
         return None
     return Lead(leaders[0], time, time, lowest)

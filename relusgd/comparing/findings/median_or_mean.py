@@ -47,8 +47,9 @@ def _last_errors(course: Course, name: str) -> Array:
 
 def _ratio(course: Course, name: str) -> float:
     errors = _last_errors(course, name)
+    mean = float(np.mean(errors))
     median = float(np.median(errors)) if np.isfinite(errors).all() else 1.0
-    return float(np.mean(errors)) / median if median > 0 else 1.0
+    return mean / median if median > 0 else 1.0
 
 
 def _infinite_mean(courses: Courses, course: Course) -> str:
@@ -71,7 +72,8 @@ def _finite_mean(courses: Courses, course: Course) -> str:
     """For a row in which no run diverged."""
     errors = _last_errors(course, courses.names[0])
     n = len(errors)
-    mean, median = float(np.mean(errors)), float(np.median(errors))
+    mean = float(np.mean(errors))
+    median = float(np.median(errors))
     ratio = mean / median if median > 0 else 1.0
     start = (
         f"At the end, the {n} runs of {course.group.label} have the median "
@@ -83,8 +85,10 @@ def _finite_mean(courses: Courses, course: Course) -> str:
     worst = max(1, n // 10)
     worst_words = "the worst run has" if worst == 1 else f"the worst {worst} runs have"
     share = float(np.sort(errors)[-worst:].sum() / errors.sum())
-    low, high = (_at_the_end(courses, course, percent) for percent in courses.band)
-    width = courses.band[1] - courses.band[0]
+    lower_percent, upper_percent = courses.band
+    low = _at_the_end(courses, course, lower_percent)
+    high = _at_the_end(courses, course, upper_percent)
+    width = upper_percent - lower_percent
     return (
         f"{start}, {ratio_words(ratio)} as much: {below} of them are below the mean, and "
         f"{worst_words} {100 * share:.0f} % of the sum. {_deviation_words(errors)} "
@@ -101,12 +105,15 @@ def _at_the_end(courses: Courses, course: Course, percent: float) -> float:
 
 def _deviation_words(errors: Array) -> str:
     """What mean ± standard deviation would claim."""
-    mean, deviation = float(np.mean(errors)), float(np.std(errors, ddof=1))
-    low, high = mean - deviation, mean + deviation
+    mean = float(np.mean(errors))
+    deviation = float(np.std(errors, ddof=1))
+    low = mean - deviation
+    high = mean + deviation
     interval = f"Mean ± standard deviation would be {number(mean)} ± {number(deviation)}"
     if low < 0:
         return f"{interval}, which begins below 0, where no error can be."
-    inside = int(np.count_nonzero((errors >= low) & (errors <= high)))
+    is_inside = (errors >= low) & (errors <= high)
+    inside = int(np.count_nonzero(is_inside))
     return (
         f"{interval}: {inside} of {len(errors)} runs; a run may be far above it, but never below 0."
     )

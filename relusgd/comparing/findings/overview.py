@@ -36,7 +36,8 @@ def _scope(compared: ComparedRuns) -> str:
     runs = counted(compared.run_count, "run")
     varied = [_heading_and_words(compared, name) for name in compared.groups[0].words]
     if varied:
-        return f"{runs}: {'; '.join(varied)}{_repetitions(compared)}."
+        differences = "; ".join(varied)
+        return f"{runs}: {differences}{_repetitions(compared)}."
     if compared.run_count == 1:
         return "1 run, and nothing to compare it with."
     return f"{runs} that differ in nothing but their seeds{_error_range(compared)}."
@@ -72,8 +73,10 @@ def _other_keys(compared: ComparedRuns) -> str:
     """The keys that differ beside those that tell the groups apart."""
     told = {CASE, RUN, *WAY, *SEEDS, *POINTS}
     words = compared.groups[0].words.keys()
-    untold = [key for key in compared.varied if key not in told]
-    keys = [key for key in untold if words.isdisjoint(headings(key))]
+    keys = []
+    for key in compared.varied:
+        if key not in told and words.isdisjoint(headings(key)):
+            keys.append(key)
     if not keys:
         return ""
     others = [_heading_and_values(compared, key, keys) for key in keys[:MOST_NAMED]]
@@ -143,11 +146,7 @@ def learned_nothing(compared: ComparedRuns) -> Iterator[Finding]:
     rows = []
     found: list[Result] = []
     for group in compared.groups:
-        here = [
-            result
-            for result in group.results
-            if result.state == "complete" and result.outcome == "nothing" and result.steps
-        ]
+        here = [result for result in group.results if _learned_nothing(result)]
         if here:
             rows.append(f"{group.label} ({len(here)})")
             found += here
@@ -162,3 +161,8 @@ def learned_nothing(compared: ComparedRuns) -> Iterator[Finding]:
         f"{first.run.folder}: {first.reason}."
     )
     yield Finding("learned_nothing", text, {"runs": len(found)})
+
+
+def _learned_nothing(result: Result) -> bool:
+    has_trained = result.state == "complete" and result.steps > 0
+    return has_trained and result.outcome == "nothing"

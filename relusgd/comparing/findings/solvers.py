@@ -16,29 +16,36 @@ def solvers(compared: ComparedRuns) -> Iterator[Finding]:
     duels = compared.duels
     if not duels:
         return
-    errors = [(duel.ridge.median("train_mse"), duel.sgd.median("train_mse")) for duel in duels]
-    if all(ridge < sgd for ridge, sgd in errors):
+    ridge = [duel.ridge for duel in duels]
+    sgd = [duel.sgd for duel in duels]
+    ridge_errors = [group.median("train_mse") for group in ridge]
+    sgd_errors = [group.median("train_mse") for group in sgd]
+    errors = list(zip(ridge_errors, sgd_errors, strict=True))
+    if all(of_ridge < of_sgd for of_ridge, of_sgd in errors):
         verdict = "Ridge is the more efficient way to train the output layer"
     else:
         verdict = "Ridge trains the output layer at once"
-    ridge_errors = and_list([number(ridge) for ridge, _ in errors])
-    sgd_errors = and_list([number(sgd) for _, sgd in errors])
-    ridge_time = _longest([duel.ridge for duel in duels])
-    sgd_time = _longest([duel.sgd for duel in duels])
-    steps = max(result.steps for duel in duels for result in duel.sgd.counted)
-    where = _places(duels)
-    reason = _reason(duels)
+    steps = max(_most_steps(group) for group in sgd)
     text = (
-        f"{verdict}: one decomposition ({ridge_time}) gives training errors of "
-        f"{ridge_errors}{where}; {rounded_number(steps)} steps of SGD ({sgd_time}) "
-        f"reach {sgd_errors}. {reason}"
+        f"{verdict}: one decomposition ({_longest(ridge)}) gives training errors of "
+        f"{_numbers(ridge_errors)}{_places(duels)}; {rounded_number(steps)} steps of SGD "
+        f"({_longest(sgd)}) reach {_numbers(sgd_errors)}. {_reason(duels)}"
     )
     conditions = [duel.condition.median for duel in duels]
     yield Finding("solver", text, {"train_mse": errors, "condition": conditions})
 
 
+def _most_steps(group: Group) -> int:
+    return max(result.steps for result in group.counted)
+
+
+def _numbers(values: Sequence[float]) -> str:
+    return and_list([number(value) for value in values])
+
+
 def _longest(groups: Sequence[Group]) -> str:
-    return brief_duration(max(group.median("seconds") for group in groups))
+    seconds = max(group.median("seconds") for group in groups)
+    return brief_duration(seconds)
 
 
 def _places(duels: Sequence[Duel]) -> str:
@@ -57,8 +64,7 @@ def _reason(duels: Sequence[Duel]) -> str:
     slowest = and_list([rounded_number(duel.slowest_steps.median) for duel in duels])
     settled = and_list([f"{duel.settled.median:.0f} of {duel.directions}" for duel in duels])
     used_rates = dict.fromkeys(duel.sgd.typical.config.learning_rate for duel in duels)
-    six_digits = [float(f"{rate:.6g}") for rate in used_rates]
-    rates = and_list([exact_number(rate) for rate in six_digits])
+    rates = and_list([_six_digits(rate) for rate in used_rates])
     return (
         "The reason is the condition number of the Hessian of the error over the output weights, "
         f"{conditions}: neighbouring units are nearly the same function, so some "
@@ -67,3 +73,8 @@ def _reason(duels: Sequence[Duel]) -> str:
         "the slowest direction would come nearer to its optimum by a factor e "
         f"in {slowest} steps."
     )
+
+
+def _six_digits(rate: float) -> str:
+    """A rate without the digits that only rounding made."""
+    return exact_number(float(f"{rate:.6g}"))

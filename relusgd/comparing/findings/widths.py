@@ -25,7 +25,8 @@ def widths(compared: ComparedRuns) -> Iterator[Finding]:
     series = _series(compared)
     if not series or len(series) > MOST_SERIES or not compared.comparable:
         return
-    tried = _widths(next(iter(series.values())))
+    first_groups = next(iter(series.values()))
+    tried = _widths(first_groups)
     if not all(width.isdigit() for width in tried):
         return
     medians = {}
