@@ -92,7 +92,18 @@ def panel_titles(runs: Sequence[RecordedRun]) -> tuple[list[str], list[str]]:
 
     keys_of_parts = [key for part in parts for key in part]
     kept = _as_few(keys_of_parts, suffice)
-    return titles, [_short_title(part, kept) for part in parts]
+    usual = _usual_way(parts)
+    short_titles = []
+    for part in parts:
+        names_its_way = "way" not in kept and part.get("way") != usual
+        short_titles.append(_short_title(part, ["way", *kept] if names_its_way else kept))
+    return titles, short_titles
+
+
+def _usual_way(parts: Sequence[Mapping[str, str]]) -> str | None:
+    """How most of the runs were trained; the others say how they were, even in a short title."""
+    ways = [part.get("way") for part in parts]
+    return max(ways, key=ways.count)
 
 
 def _title_parts(runs: Sequence[RecordedRun]) -> list[dict[str, str]]:

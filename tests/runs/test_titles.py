@@ -70,6 +70,16 @@ def test_the_other_way_of_training_is_called_sgd_when_the_only_alternative_is_ri
     assert panel_titles([every, output])[1] == ["all layers", "output layer only"]
 
 
+def test_a_run_that_was_trained_otherwise_than_most_says_how(make_run):
+    runs = [
+        make_run("w3", network__hidden=3),
+        make_run("w5", network__hidden=5),
+        make_run("w7-adam", network__hidden=7, training__method="adam"),
+        make_run("w9-ridge", network__hidden=9, training__method="ridge"),
+    ]
+    assert panel_titles(runs)[1] == ["hidden 3", "hidden 5", "Adam, hidden 7", "ridge, hidden 9"]
+
+
 def test_titles_write_numbers_as_the_picture_does(make_run):
     given = ((2, -0.5), (2000, [-1, 2, 3, 4, 5]))
     titles, _ = panel_titles(

@@ -301,10 +301,18 @@ class Words:
         return sum(widths) + BESIDE * self._pixels * (len(parts) - 1)
 
     def show(self, index: int) -> None:
-        self.fade(self.opacity_at(index))
-        if index >= self._view.departure:
+        opacity = self.opacity_at(index)
+        self.fade(opacity)
+        if opacity > 0 and self._function_is_outside(index):
             for text in self._of_function:
                 text.set_visible(False)
+
+    def _function_is_outside(self, index: int) -> bool:
+        """Whether no point of the learned function is in the picture at a moment."""
+        low, high = self._scales.y
+        y = self._view.curve(index).y
+        # Comparisons with nan are false.
+        return bool(not (y >= low).any() or not (y <= high).any())
 
     def opacity_at(self, index: int) -> float:
         """How much of the words is left at a moment of the film."""

@@ -168,6 +168,23 @@ def test_words_stand_beside_things_in_the_first_seconds_and_are_gone_then(make_h
     assert all(text.get_visible() for text in words.moving)
 
 
+def test_a_function_that_is_outside_the_picture_for_a_moment_is_not_named_then(
+    make_history, dataset
+):
+    history = make_history(snapshots=120)
+    history.biases[-1][3] = 50.0
+    history.biases[-1][4] = -50.0
+    painter = Painter(View(history, dataset), Look(), script=Script(np.arange(120), 15))
+    words = part_of(painter, Words)
+    named = {}
+    for index in (2, 3, 4, 5):
+        painter.show(index)
+        shown = [text.get_text() for text in words.moving if text.get_visible()]
+        named[index] = "learned function" in shown
+        assert "training points" in shown
+    assert named == {2: True, 3: False, 4: False, 5: True}
+
+
 def test_a_still_names_what_it_shows(make_history, dataset):
     figure = still_figure(View(make_history(snapshots=40), dataset), -1, Look())
     said = {text.get_text() for text in figure.findobj(Text) if text.get_visible()}
