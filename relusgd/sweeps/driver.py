@@ -165,7 +165,8 @@ class Driver:
             return group
         fair_share = len(self._waiting) // (2 * self.backend.lanes)
         longest = min(LARGEST_GROUP, fair_share)
-        seconds, size = first.seconds * factor, first.bytes
+        seconds = first.seconds * factor
+        size = first.bytes
         while self._waiting and not self._waiting[0].alone and len(group) < longest:
             candidate = self._waiting[0]
             seconds += candidate.seconds * factor
@@ -201,7 +202,8 @@ class Driver:
             else:
                 self._fail(group, error)
         else:
-            self.speed.learn(sum(job.seconds for job in group), seconds)
+            guessed = sum(job.seconds for job in group)
+            self.speed.learn(guessed, seconds)
             self._report(rows)
 
     def _fail(self, group: list[Job], error: BaseException) -> None:
@@ -219,7 +221,8 @@ class Driver:
             if job.deaths < TRIES:
                 self._waiting.appendleft(job)
                 continue
-            first_line = (str(error) or type(error).__name__).splitlines()[0]
+            message = str(error) or type(error).__name__
+            first_line, *_ = message.splitlines()
             reason = (
                 f"its worker died {TRIES} times ({first_line}); "
                 "perhaps it needs more memory than there is"

@@ -38,5 +38,7 @@ def sweep_unit_lines(
 
 
 def _cells(row: Row, keys: list[str]) -> str:
-    cells = csv_line([row.run, *(cell_text(row.cell(key)) for key in keys)])
-    return cells.removesuffix("\n") + ","
+    """The cells before those of a run's own export."""
+    settings = [cell_text(row.cell(key)) for key in keys]
+    line = csv_line([row.run, *settings])
+    return line.removesuffix("\n") + ","

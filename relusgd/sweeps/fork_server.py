@@ -30,7 +30,8 @@ STANDARD_STREAMS = (0, 1, 2)
 
 def preloaded_modules(kernels: Collection[KernelName]) -> list[str]:
     """The modules that workers need who use these compiled kernels."""
-    return [PRELOAD, *(f"{PRELOAD}_{kernel}" for kernel in sorted(kernels))]
+    of_kernels = [f"{PRELOAD}_{kernel}" for kernel in sorted(kernels)]
+    return [PRELOAD, *of_kernels]
 
 
 def start_fork_server(kernels: Collection[KernelName]) -> None:
@@ -115,8 +116,8 @@ def _serve(program: str, kept: Sequence[int], signals: Collection[int]) -> None:
 def _close_all_but(kept: Sequence[int]) -> None:
     """Close the files of the process that this one was forked from, as a new program has none."""
     past = os.sysconf("SC_OPEN_MAX")
-    edges = sorted({*STANDARD_STREAMS, *map(int, kept), past})
-    for number, following in pairwise(edges):
+    left_open = sorted({*STANDARD_STREAMS, *map(int, kept)})
+    for number, following in pairwise([*left_open, past]):
         os.closerange(number + 1, following)
 
 

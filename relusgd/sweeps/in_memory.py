@@ -42,8 +42,11 @@ class InMemoryTraining:
     @property
     def bytes(self) -> int:
         """The size of the snapshots in memory."""
-        histories = [history_arrays(block.history) for block in self.kept]
-        return sum(array.nbytes for arrays in histories for array in arrays.values())
+        size = 0
+        for block in self.kept:
+            arrays = history_arrays(block.history)
+            size += sum(array.nbytes for array in arrays.values())
+        return size
 
     def take(self, seconds: float = float("inf"), limit: float = float("inf")) -> bool:
         """Train to the end, or for about `seconds`, or until the snapshots take `limit` bytes.
@@ -66,7 +69,8 @@ class InMemoryTraining:
         if self.error is not None:
             ending = Ending.of_divergence(self.error)
         else:
-            ending = ending_of(plan, state, float(history.metrics["train_mse"][-1]))
+            final_mse = float(history.metrics["train_mse"][-1])
+            ending = ending_of(plan, state, final_mse)
         facts = new_facts(plan, notes=notes).at_end(
             "diverged" if self.error else "complete",
             steps=state.step,

@@ -67,13 +67,14 @@ def scene_of(name: str, rows: Sequence[Row]) -> SweepPicture | QuantilePicture |
     complete = [row for row in rows if row.result and row.status == "complete"]
     if not complete:
         return None
-    have_test_errors = all(np.isfinite(row.result.test_mse) for row in complete if row.result)
+    have_test_errors = all(np.isfinite(error_of(row, "test_mse")) for row in complete)
     error = "test_mse" if have_test_errors else "train_mse"
     error_name = ERROR_NAMES[error.removesuffix("_mse")]
     roles = find_roles(rows)
     if roles is None:
-        errors = [error_of(row, error) for row in complete]
-        return QuantilePicture(name, _seeds_note(rows, len(complete)), np.array(errors), error_name)
+        errors = np.array([error_of(row, error) for row in complete])
+        note = _seeds_note(rows, len(complete))
+        return QuantilePicture(name, note, errors, error_name)
     titled = roles.rows_by_title(rows)
     panels = [roles.panel(title, members, error) for title, members in titled.items()]
     note = _note(rows, len(complete))
@@ -139,17 +140,20 @@ class Roles:
         """Title of a panel → its runs."""
         titled: dict[str, list[Row]] = {}
         for row in rows:
-            settings = [
-                f"{self.words(key)} {axis_text(value_of(row, key))}" for key in self.panel_keys
-            ]
-            titled.setdefault(", ".join(settings), []).append(row)
+            settings = []
+            for key in self.panel_keys:
+                value = axis_text(value_of(row, key))
+                settings.append(f"{self.words(key)} {value}")
+            title = ", ".join(settings)
+            titled.setdefault(title, []).append(row)
         return titled
 
     def panel(self, title: str, rows: Sequence[Row], error: str) -> SweepPanel:
         """One panel: for each colour its lines, the dots of its runs, and marks for the runs
         without a result.
         """
-        series, dots = [], []
+        series = []
+        dots = []
         for number, colour in enumerate(self.colours or (None,)):
             members = [row for row in rows if self._has_colour(row, colour)]
             errors, lost = self._errors_by_place(members, error)
@@ -157,7 +161,8 @@ class Roles:
                 series.append(_series(places, errors, number))
             dots.append(_dots(errors, number, lost))
         x_texts = [axis_text(value) for value in self.x_values]
-        return SweepPanel(title, Chart(series, self.words(self.x_key), x_texts), dots)
+        chart = Chart(series, self.words(self.x_key), x_texts)
+        return SweepPanel(title, chart, dots)
 
     def _has_colour(self, row: Row, colour: object) -> bool:
         return self.colour_key is None or value_of(row, self.colour_key) == colour
@@ -168,11 +173,13 @@ class Roles:
         """The errors of the complete runs at every place of the axis, and how many others there
         are: place → count.
         """
-        errors, lost = [], {}
+        errors = []
+        lost = {}
         for place, value in enumerate(self.x_values):
             here = [row for row in rows if value_of(row, self.x_key) == value]
             complete = [row for row in here if row.status == "complete"]
-            errors.append(np.array([error_of(row, error) for row in complete]))
+            errors_here = [error_of(row, error) for row in complete]
+            errors.append(np.array(errors_here))
             if len(complete) < len(here):
                 lost[place] = len(here) - len(complete)
         return errors, lost
@@ -199,10 +206,12 @@ def find_roles(rows: Sequence[Row]) -> Roles | None:
     numeric = [key for key, values in varied.items() if all(map(is_number, values))]
     x_key = max(numeric or varied, key=lambda key: len(varied[key]))
 
-    def worth_as_colour(key: str) -> tuple[bool, bool, int, str]:
-        return len(varied[key]) > MOST_COLOURS, key in numeric, len(varied[key]), key
+    def colour_order(key: str) -> tuple[bool, bool, int, str]:
+        """The key with the lowest order is best told by colours."""
+        count = len(varied[key])
+        return count > MOST_COLOURS, key in numeric, count, key
 
-    others = sorted(set(varied) - {x_key}, key=worth_as_colour)
+    others = sorted(set(varied) - {x_key}, key=colour_order)
     if not others:
         return Roles(x_key, varied[x_key], None, (), ())
     colour_key, *panel_keys = others
@@ -210,18 +219,22 @@ def find_roles(rows: Sequence[Row]) -> Roles | None:
 
 
 def _series(places: Sequence[int], errors: Sequence[Array], colour: int) -> Series:
-    values = [errors[place] for place in places]
-    median = np.array([float(np.median(at)) for at in values])
-    lowest = np.array([float(np.min(at)) for at in values])
-    highest = np.array([float(np.max(at)) for at in values])
+    """The median and the range of the errors at these places. errors: at every place."""
+    errors_at_places = [errors[place] for place in places]
+    median = np.array([np.median(values) for values in errors_at_places])
+    lowest = np.array([np.min(values) for values in errors_at_places])
+    highest = np.array([np.max(values) for values in errors_at_places])
     x = np.array(places, dtype=np.float64)
     return Series(x, median, lowest, highest, colour, points=True)
 
 
 def _dots(errors: Sequence[Array], colour: int, lost: dict[int, int]) -> Dots:
+    """A dot for each of the errors, which are given for every place."""
+    places = np.arange(len(errors), dtype=np.float64)
     counts = [len(values) for values in errors]
-    x = np.repeat(np.arange(len(errors), dtype=np.float64), counts)
-    return Dots(x, np.concatenate([np.empty(0), *errors]), colour, lost)
+    x = np.repeat(places, counts)
+    y = np.concatenate([np.empty(0), *errors])
+    return Dots(x, y, colour, lost)
 
 
 def error_of(row: Row, name: str) -> float:
@@ -239,10 +252,10 @@ def value_of(row: Row, key: str) -> object:
 
 def distinct_values(rows: Sequence[Row], key: str) -> tuple[object, ...]:
     """The values of a key: numbers by size, others in the order in which they come."""
-    values = tuple(dict.fromkeys(value_of(row, key) for row in rows))
-    if all(is_number(value) for value in values):
+    values = dict.fromkeys(value_of(row, key) for row in rows)
+    if all(map(is_number, values)):
         return tuple(sorted(values, key=lambda value: float(str(value))))
-    return values
+    return tuple(values)
 
 
 def axis_text(value: object) -> str:

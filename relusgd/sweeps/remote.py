@@ -120,8 +120,9 @@ class RemoteRuns:
         """The rows of runs that have reached the disk. everything: write all runs first."""
         if everything or self._recorder.is_due:
             self._recorder.commit()
-        rows, self._rows = self._rows, []
-        return rows + self._recorder.take_rows()
+        rows = [*self._rows, *self._recorder.take_rows()]
+        self._rows = []
+        return rows
 
     def close(self) -> None:
         """Let go of the runs that did not come back."""

@@ -92,10 +92,20 @@ def _row(
     facts: RunFacts,
     result: RunResult,
 ) -> Row:
-    error = facts.notes.get(FAILURE) if facts.status == "failed" else None
+    error = None
     if status == "diverged":
         error = result.reason
-    return Row(name, status, varied, result, facts.timings.seconds, facts.engine, str(error or ""))
+    elif facts.status == "failed":
+        error = facts.notes.get(FAILURE)
+    return Row(
+        name,
+        status,
+        varied,
+        result,
+        facts.timings.seconds,
+        facts.engine,
+        str(error or ""),
+    )
 
 
 def run_row_or_damage(run: Run) -> Row:
@@ -121,7 +131,9 @@ def varied_of(run: Run) -> dict[str, object]:
     varied: dict[str, object] = {}
     if isinstance(recorded, dict):
         known = {*known_keys(), "case", "seed"}
-        varied = {key: freeze(value) for key, value in recorded.items() if key in known}
+        for key, value in recorded.items():
+            if key in known:
+                varied[key] = freeze(value)
     if "seed" not in varied:  # reading the config of every run would take most of the time
         varied["seed"] = run.config.seed
     return varied
@@ -156,7 +168,8 @@ def table(rows: Sequence[Row]) -> dict[str, NDArray[Any]]:
 
 def _column(name: str, rows: Sequence[Row]) -> NDArray[Any]:
     values = [single(row.cell(name)) for row in rows]
-    if name not in TEXT_COLUMNS and all(_is_number_or_missing(value) for value in values):
+    may_be_numbers = name not in TEXT_COLUMNS
+    if may_be_numbers and all(map(_is_number_or_missing, values)):
         with suppress(OverflowError):  # an integer that no array holds stays text
             return _numbers(values)
     texts = ["" if value is None else plain_text(value) for value in values]
@@ -170,10 +183,13 @@ def _is_number_or_missing(value: object) -> bool:
 
 
 def _numbers(values: Sequence[int | float | None]) -> NDArray[Any]:
+    """The values as int64, or uint64 where they must be; as float64 where one is no whole number
+    or missing. Raises OverflowError.
+    """
     whole = [value for value in values if isinstance(value, int)]
-    if len(whole) == len(values):
-        needs_unsigned = max(whole, default=0) >= 2**63
-        kind = np.uint64 if needs_unsigned else np.int64
-        return np.array(whole, dtype=kind)
-    numbers = [math.nan if value is None else value for value in values]
-    return np.array(numbers, dtype=np.float64)
+    if len(whole) < len(values):
+        numbers = [math.nan if value is None else value for value in values]
+        return np.array(numbers, dtype=np.float64)
+    needs_unsigned = max(whole, default=0) >= 2**63
+    kind = np.uint64 if needs_unsigned else np.int64
+    return np.array(whole, dtype=kind)

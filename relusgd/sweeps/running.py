@@ -148,12 +148,14 @@ class SweepRecorder:
         self._signal: int | None = None
         self._has_new_rows = False
         names = [run.name for run in to_do.runs]
-        others = find_members(folder, without=names) if summarize else []
         planned = [Row(run.name, "planned", run.varied) for run in to_do.runs]
-        known = [run_row_or_damage(run) for run in others]
-        filled = fill_in([*planned, *known], {run.folder.name: run for run in others})
+        others = find_members(folder, without=names) if summarize else []
+        other_rows = [run_row_or_damage(run) for run in others]
+        members = {run.folder.name: run for run in others}
+        filled = fill_in([*planned, *other_rows], members)
+        filled_others = filled[len(planned) :]
         self._rows: dict[str, Row | None] = dict.fromkeys(names)
-        for row in [*to_do.ended, *filled[len(planned) :]]:
+        for row in [*to_do.ended, *filled_others]:
             self._rows[row.run] = row
         self._summary = SummaryFile(folder, self._rows, columns(filled))
         for row in self._known_rows():

@@ -152,7 +152,9 @@ def read_address(text: str, given: str) -> SchedulerAddress:
     if parts is None or place is None:
         raise refuse("this is no address", f"it looks like tcp://10.0.0.5:{USUAL_PORT}")
     scheme = (parts["scheme"] or "tcp").lower()
-    host = place["host"].rpartition("@")[2] or "10.0.0.5"
+    # In what to try there is no user before the host, and an example where no host is given.
+    _, _, host = place["host"].rpartition("@")
+    host = host or "10.0.0.5"
     port_text = place["port"]
     if scheme not in (*CHECKED, *UNCHECKED):
         raise refuse(*_wrong_scheme(scheme, host, port_text))
@@ -163,9 +165,8 @@ def read_address(text: str, given: str) -> SchedulerAddress:
         raise refuse(_without_port(parts["scheme"]), usual)
     port = _port(port_text)
     if port is None:
-        raise refuse(
-            f"{shown(port_text)} is no port, which is a number up to {LARGEST_PORT:,}", usual
-        )
+        problem = f"{shown(port_text)} is no port, which is a number up to {LARGEST_PORT:,}"
+        raise refuse(problem, usual)
     if parts["path"] not in (None, "/"):
         raise refuse("an address ends with its port", f"use {scheme}://{host}:{port}")
     return SchedulerAddress(scheme, place["host"], port, given)
@@ -195,5 +196,9 @@ def _wrong_scheme(scheme: str, host: str, port_text: str | None) -> tuple[str, s
 
 
 def _port(text: str) -> int | None:
-    is_number = text.isascii() and text.isdigit() and len(text) <= 5
-    return int(text) if is_number and 0 < int(text) <= LARGEST_PORT else None
+    """The port that a text is; None for anything else."""
+    is_short_number = text.isascii() and text.isdigit() and len(text) <= 5
+    if not is_short_number:
+        return None
+    port = int(text)
+    return port if 0 < port <= LARGEST_PORT else None

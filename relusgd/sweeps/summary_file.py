@@ -68,9 +68,11 @@ class SummaryFile:
         self._due = monotonic() + max(WRITE_SECONDS, seconds / LARGEST_SHARE)
 
     def _holds(self, text: str) -> bool:
+        """Whether the file says exactly this. The size is asked for first, which is quick."""
         content = text.encode()
         try:
-            return self._path.stat().st_size == len(content) and self._path.read_bytes() == content
+            has_its_size = self._path.stat().st_size == len(content)
+            return has_its_size and self._path.read_bytes() == content
         except OSError:
             return False
 

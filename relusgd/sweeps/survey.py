@@ -122,19 +122,22 @@ def _auto_engine(found: Sequence[Combination]) -> Engine:
 def _trainings(found: Sequence[Combination]) -> Iterator[LikeTrainings]:
     """The trainings of each combination."""
     for combination in found:
-        config, count = combination.config, len(combination.seeds)
+        config = combination.config
+        count = len(combination.seeds)
         if isinstance(config.data, TargetData):
             yield LikeTrainings(config, config.data.samples, count)
             continue
         with suppress(ConfigError):  # which is told when the run is prepared
-            yield LikeTrainings(config, len(dataset_of(config).x_train), count)
+            points = len(dataset_of(config).x_train)
+            yield LikeTrainings(config, points, count)
 
 
 def _other_runs(run: PlannedRun, folder: Path) -> list[OtherRun]:
     """The run in this one's folder if it is another run, otherwise an empty list."""
-    start = standing_start(folder / run.name, run.config)
+    place = folder / run.name
+    start = standing_start(place, run.config)
     plan = prepare(run.config, dataset_of(run.config), start, auto=run.auto)
-    verdict, differences = compare_with_plan(standing_run(folder / run.name), plan)
+    verdict, differences = compare_with_plan(standing_run(place), plan)
     if verdict is Found.OTHER:
         return [OtherRun(run.name, differences)]
     return []
@@ -173,18 +176,21 @@ def _add_jobs(
 ) -> None:
     """Prepare one run of every combination, which finds its faults, its sizes and its warnings."""
     faults: list[str] = []
-    seconds, size = 1.0, 0
+    # Those of the last combination that was prepared.
+    seconds = 1.0
+    size = 0
     for number, runs in enumerate(combinations):
         if number < MOST_PREPARED:
             first = runs[0]
+            config = first.config
             try:
-                start = standing_start(folder / first.name, first.config)
-                start = start or start_of(first.config)
-                plan = prepare(first.config, dataset_of(first.config), start, auto=first.auto)
+                start = standing_start(folder / first.name, config) or start_of(config)
+                plan = prepare(config, dataset_of(config), start, auto=first.auto)
             except ConfigError as error:
                 faults += error.faults
                 continue
-            seconds, size = plan.expected_seconds, plan.history_bytes
+            seconds = plan.expected_seconds
+            size = plan.history_bytes
             if is_remote and size > REMOTE_BYTES:
                 raise _too_large(first, size, plan.config.snapshots.every)
             result.warnings += plan.warnings

@@ -122,10 +122,10 @@ class Sweep:
         for place, run in enumerate(self.runs):
             array = part(run.column(name))
             if array.shape != first.shape:
-                there = f"{first.shape} in {self.runs[0].folder.name}"
-                here = f"{array.shape} in {run.folder.name}"
+                shape = f"{first.shape} in {self.runs[0].folder.name}"
+                other = f"{array.shape} in {run.folder.name}"
                 raise InputError(
-                    f"{name} is not the same shape in all runs: {there} and {here}",
+                    f"{name} is not the same shape in all runs: {shape} and {other}",
                     "choose runs that fit together with sweep.select({…})",
                 )
             stacked[place] = array
@@ -147,14 +147,17 @@ def _rows_with(rows: Sequence[Row], key: str, wanted: object) -> list[Row]:
 
     40 and [40] are the same width.
     """
-    matching = [row for row in rows if _is_value(row.cell(key), wanted)]
+    matching = _rows_with_one_of(rows, key, [wanted])
     if matching or not isinstance(wanted, tuple):
         return matching
-    return [row for row in rows if any(_is_value(row.cell(key), item) for item in wanted)]
+    return _rows_with_one_of(rows, key, wanted)
 
 
-def _is_value(value: object, wanted: object) -> bool:
-    return freeze(value) in (wanted, (wanted,))
+def _rows_with_one_of(rows: Sequence[Row], key: str, wanted: Sequence[object]) -> list[Row]:
+    """The rows that have one of these values, or a list of it alone."""
+    lists_of_one = [(value,) for value in wanted]
+    accepted = [*wanted, *lists_of_one]
+    return [row for row in rows if freeze(row.cell(key)) in accepted]
 
 
 def load_sweep(folder: str | Path) -> Sweep:
@@ -178,8 +181,9 @@ def load_sweep(folder: str | Path) -> Sweep:
             rows.append(member_rows.pop(name))
         elif line["status"] in ("failed", "damaged"):
             rows.append(row_of_line(line))
-    all_rows = [*rows, *member_rows.values()]
-    unlisted = sorted(member_rows.values(), key=lambda row: sort_key(row, varied_keys(all_rows)))
+    unlisted = list(member_rows.values())
+    keys = varied_keys([*rows, *unlisted])
+    unlisted.sort(key=lambda row: sort_key(row, keys))
     return Sweep(path, fill_in([*rows, *unlisted], members))
 
 
@@ -194,16 +198,25 @@ def find_members(folder: Path, without: Iterable[str] = ()) -> list[Run]:
     if not folder.is_dir():
         return []
     known = set(without)
-    names = sorted((path.name for path in folder.iterdir()), key=natural_order)
-    others = [name for name in names if not name.startswith(".") and name not in known]
-    return [Run(folder / name) for name in others if is_run_folder(folder / name)]
+    names = [path.name for path in folder.iterdir()]
+    names.sort(key=natural_order)
+    found = []
+    for name in names:
+        is_left_out = name.startswith(".") or name in known
+        if not is_left_out and is_run_folder(folder / name):
+            found.append(Run(folder / name))
+    return found
 
 
 def row_of_line(line: Mapping[str, str]) -> Row:
     """The row of a run that left no folder, from its line of summary.csv."""
     known = {*FIRST, *RESULTS, *LAST}
-    varied = {key: number_or_text(text) for key, text in line.items() if text and key not in known}
-    return Row(line["run"], "failed", varied, error=line.get("error") or "unknown")
+    varied: dict[str, object] = {}
+    for key, text in line.items():
+        if text and key not in known:
+            varied[key] = number_or_text(text)
+    error = line.get("error") or "unknown"
+    return Row(line["run"], "failed", varied, error=error)
 
 
 def number_or_text(text: str) -> int | float | str:

@@ -23,6 +23,7 @@ from relusgd.runs.facts import new_facts, read_facts
 from relusgd.runs.record import NullObserver, record, record_anew
 from relusgd.runs.run import Run
 from relusgd.sweeps.in_memory import InMemoryTraining
+from relusgd.sweeps.kept_values import KeptValues
 from relusgd.sweeps.rows import NOTE, Row, contents_row, failed_row, run_row
 from relusgd.training import State, prepare, training_blocks
 from relusgd.training.building import build_dataset
@@ -121,7 +122,8 @@ class GroupRecorder:
 
     def take_rows(self) -> list[Row]:
         """The rows of the runs that have reached the disk since the last call."""
-        rows, self._rows = self._rows, []
+        rows = self._rows
+        self._rows = []
         return rows
 
     def close(self) -> None:
@@ -146,15 +148,17 @@ class GroupRecorder:
 
     def _begin(self, run: PlannedRun, place: Path) -> None:
         """Train a run. A short one joins the batch; a long one is recorded while it trains."""
-        plan = prepare(run.config, dataset_of(run.config), start_of(run.config), auto=run.auto)
+        config = run.config
+        notes = notes_of(run)
+        plan = prepare(config, dataset_of(config), start_of(config), auto=run.auto)
         plan = plan.drawing_from(KEPT_BATCHES)
         training = InMemoryTraining(training_blocks(plan))
         if training.take(BATCH_SECONDS, SHORT_BYTES):
-            self.add(run, training.contents(plan, notes_of(run)))
+            self.add(run, training.contents(plan, notes))
             return
         self.commit()
         try:
-            facts = new_facts(plan, seconds=training.seconds, notes=notes_of(run))
+            facts = new_facts(plan, seconds=training.seconds, notes=notes)
             recorded = record_anew(plan, place, iter(training), StopObserver(), facts)
         except DivergedError:
             recorded = Run(place)
@@ -162,7 +166,8 @@ class GroupRecorder:
 
     def commit(self) -> None:
         """Let the runs of the batch take their places."""
-        waiting, self._waiting = self._waiting, {}
+        waiting = self._waiting
+        self._waiting = {}
         refused: dict[str, Exception]
         try:
             with disk_faults(self._folder):
@@ -170,11 +175,11 @@ class GroupRecorder:
         except RelusgdError as error:
             refused = dict.fromkeys(waiting, error)
         for name, (run, row) in waiting.items():
-            if name not in refused:
-                self._rows.append(row)
-                continue
-            standing = confirmed_row(run.config, self._folder / name)
-            self._rows.append(standing or failed_row(run, reason(refused[name])))
+            if name in refused:
+                # Perhaps another process has recorded the same run there.
+                standing = confirmed_row(run.config, self._folder / name)
+                row = standing or failed_row(run, reason(refused[name]))
+            self._rows.append(row)
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,9 +241,9 @@ def confirmed_row(config: Config, place: Path) -> Row | None:
     """
     try:
         facts = read_facts(place)
+        has_ended = facts.status in ("complete", "diverged")
         text = read_bounded(place / CONFIG, MAX_CONFIG_BYTES)
         is_same = text == config_to_yaml(config).encode()
-        has_ended = facts.status in ("complete", "diverged")
         if has_ended and is_same and facts.csv_sha256 == dataset_of(config).digest:
             return run_row(Run(place))
     except (RelusgdError, OSError):
@@ -246,21 +251,14 @@ def confirmed_row(config: Config, place: Path) -> Row | None:
     return None
 
 
-_datasets: dict[object, Dataset] = {}
+_datasets = KeptValues[Dataset](KEPT_DATASETS)
+_starts = KeptValues[StartNetwork | None](KEPT_DATASETS)
 
 
 def dataset_of(config: Config) -> Dataset:
     """The points of a config. The last few are kept, because runs of a sweep mostly share them."""
     key = config.data, config.point_seeds, config.origin.folder
-    if key not in _datasets:
-        dataset = build_dataset(config)
-        if len(_datasets) >= KEPT_DATASETS:
-            _datasets.clear()
-        _datasets[key] = dataset
-    return _datasets[key]
-
-
-_starts: dict[object, StartNetwork | None] = {}
+    return _datasets.get(key, lambda: build_dataset(config))
 
 
 def start_of(config: Config) -> StartNetwork | None:
@@ -269,15 +267,10 @@ def start_of(config: Config) -> StartNetwork | None:
     if not isinstance(start, RunStart):
         return None
     key = start, config.network.hidden
-    if key not in _starts:
-        found = read_start(config)
-        if len(_starts) >= KEPT_DATASETS:
-            _starts.clear()
-        _starts[key] = found
-    return _starts[key]
+    return _starts.get(key, lambda: read_start(config))
 
 
 def forget_datasets() -> None:
     """Forget what was read from a CSV or a run, because it may be another one now."""
-    _datasets.clear()
-    _starts.clear()
+    _datasets.forget()
+    _starts.forget()
