@@ -41,14 +41,17 @@ def in_shell(text: str) -> str:
 
 def advice(template: str, *parts: object) -> Advice:
     """The template with its parts in place of every {}, in both kinds of words."""
-    in_shell_words = [in_shell(part) if isinstance(part, str) else part for part in parts]
-    return Advice(template.format(*parts), template.format(*in_shell_words))
+    shell_parts = [in_shell(part) if isinstance(part, str) else part for part in parts]
+    in_python = template.format(*parts)
+    at_a_shell = template.format(*shell_parts)
+    return Advice(in_python, at_a_shell)
 
 
 def join(separator: str, texts: Iterable[str]) -> Advice:
     """The texts with the separator between them, in both kinds of words."""
-    texts = list(texts)
-    return Advice(separator.join(texts), separator.join(map(in_shell, texts)))
+    in_python = list(texts)
+    at_a_shell = [in_shell(text) for text in in_python]
+    return Advice(separator.join(in_python), separator.join(at_a_shell))
 
 
 def option(name: str, value: object = None) -> Advice:
@@ -58,7 +61,9 @@ def option(name: str, value: object = None) -> Advice:
     """
     if value is None:
         return Advice(f"{name}=…", f"--{name}")
-    return Advice(f"{name}={_literal(value)}", f"--{name} {shlex.quote(str(value))}")
+    in_python = f"{name}={_literal(value)}"
+    at_a_shell = f"--{name} {shlex.quote(str(value))}"
+    return Advice(in_python, at_a_shell)
 
 
 def flag(name: str) -> Advice:
@@ -71,10 +76,9 @@ def setting(key: str, value: object) -> Advice:
 
     `--set training.epochs=5` and `relusgd.load_config(config, {"training.epochs": 5})`.
     """
-    return Advice(
-        f'relusgd.load_config(config, {{"{key}": {value}}})',
-        f"--set {shlex.quote(f'{key}={value}')}",
-    )
+    in_python = f'relusgd.load_config(config, {{"{key}": {value}}})'
+    assignment = shlex.quote(f"{key}={value}")
+    return Advice(in_python, f"--set {assignment}")
 
 
 def settings(changes: Mapping[str, object]) -> Advice:
@@ -82,9 +86,12 @@ def settings(changes: Mapping[str, object]) -> Advice:
 
     `--set a=1 --set b=2` and `relusgd.load_config(config, {"a": 1, "b": 2})`.
     """
-    texts = {key: value_text(value).replace(", ", ",") for key, value in changes.items()}
-    options = [in_shell(setting(key, text)) for key, text in texts.items()]
-    return Advice(f"relusgd.load_config(config, {dict(changes)!r})", " ".join(options))
+    options = []
+    for key, value in changes.items():
+        text = value_text(value).replace(", ", ",")
+        options.append(in_shell(setting(key, text)))
+    in_python = f"relusgd.load_config(config, {dict(changes)!r})"
+    return Advice(in_python, " ".join(options))
 
 
 def _literal(value: object) -> str:

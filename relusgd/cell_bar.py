@@ -55,19 +55,25 @@ class CellBar:
         self._begun = time.monotonic()
         self._moved = self._begun
         self._first_move: tuple[float, int] | None = None
-        self._done = self._total = 0
+        self._done = 0
+        self._total = 0
 
     def move(self, done: int, total: int, words: str = "") -> None:
         """Show how many of all are done. words: what else there is to say."""
         now = time.monotonic()
-        self._done, self._total = done, total
+        self._done = done
+        self._total = total
         self._first_move = self._first_move or (now, done)
         is_quick = now - self._begun < QUICK_SECONDS
-        if is_quick or done >= total or (self._is_shown and now - self._moved < SECONDS_BETWEEN):
+        is_ready = done >= total
+        has_just_moved = self._is_shown and now - self._moved < SECONDS_BETWEEN
+        if is_quick or is_ready or has_just_moved:
             return
         self._moved = now
-        parts = [self._count(), words, self._time_left(*self._first_move)]
-        self._show_bar(done / total, ", ".join(part for part in parts if part))
+        first_moment, first = self._first_move
+        parts = [self._count(), words, self._time_left(first_moment, first)]
+        given = [part for part in parts if part]
+        self._show_bar(done / total, ", ".join(given))
 
     def end(self) -> None:
         """Leave one line in place of the bar, if there is one."""
@@ -90,8 +96,9 @@ class CellBar:
         """
         if self._done <= first:
             return ""
-        seconds = (self._moved - first_moment) / (self._done - first)
-        return f"{duration(seconds * (self._total - self._done))} left"
+        seconds_each = (self._moved - first_moment) / (self._done - first)
+        left = self._total - self._done
+        return f"{duration(seconds_each * left)} left"
 
     def _show_bar(self, share: float, words: str) -> None:
         filling = f'<div style="width:{share:.1%};{FILLING}"></div>'

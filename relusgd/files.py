@@ -58,12 +58,15 @@ def replacing(path: Path) -> Iterator[Path]:
 
 def temporary_beside(path: Path) -> Path:
     """The hidden path at which this process builds the new `path`."""
-    return path.with_name(f".{_beginning(path.stem)}.partial-{os.getpid()}{path.suffix}")
+    beginning = _beginning(path.stem)
+    return path.with_name(f".{beginning}.partial-{os.getpid()}{path.suffix}")
 
 
 def hidden_folder_beside(folder: Path, state: str, process: int | str | None = None) -> Path:
     """The hidden path of a `partial` or `replaced` folder of this process, or of another one."""
-    return folder.with_name(f".{_beginning(folder.name)}.{state}-{process or os.getpid()}")
+    beginning = _beginning(folder.name)
+    number = process or os.getpid()
+    return folder.with_name(f".{beginning}.{state}-{number}")
 
 
 def leftovers(path: Path) -> list[Path]:
@@ -83,13 +86,15 @@ def _beginning(name: str) -> str:
     if len(encoded) <= BEGINNING_BYTES:
         return name
     # Whatever encoding the system's locale has, names are cut as UTF-8, and stay bytes.
-    return os.fsdecode(encoded[:BEGINNING_BYTES].decode(errors="ignore").encode())
+    whole_characters = encoded[:BEGINNING_BYTES].decode(errors="ignore")
+    return os.fsdecode(whole_characters.encode())
 
 
 def _remove_stale(path: Path) -> None:
     for leftover in leftovers(path):
-        number = leftover.name.removesuffix(path.suffix).rpartition("-")[2]
-        limit = STALE_SECONDS if is_alive(int(number[:9])) else QUIET_SECONDS
+        _, _, number = leftover.name.removesuffix(path.suffix).rpartition("-")
+        process = int(number[:9])
+        limit = STALE_SECONDS if is_alive(process) else QUIET_SECONDS
         with suppress(OSError):
             age = time.time() - leftover.lstat().st_mtime
             if age > limit:
@@ -133,7 +138,8 @@ def write_new(path: Path, parts: Iterable[bytes | memoryview]) -> None:
 def write_all(descriptor: int, data: bytes | memoryview) -> None:
     """Write all of data at the current position. Raises OSError, for example for a full disk."""
     while len(data):
-        data = data[os.write(descriptor, data) :]
+        written = os.write(descriptor, data)
+        data = data[written:]
 
 
 def open_own(path: Path, flags: int) -> int:

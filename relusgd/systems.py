@@ -87,5 +87,5 @@ def address_space_limit() -> int | None:
     """The bytes of addresses that this process may use (ulimit -v); None without a limit."""
     if resource is None:
         return None
-    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     return None if limit == resource.RLIM_INFINITY else limit

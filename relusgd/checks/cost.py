@@ -64,7 +64,9 @@ def exponent(widths: Sequence[int], costs: Sequence[float]) -> float:
     Only the larger half of the widths counts: there the highest power dominates.
     """
     half = len(widths) // 2
-    slope, _ = np.polyfit(np.log(widths[half:]), np.log(costs[half:]), 1)
+    log_widths = np.log(widths[half:])
+    log_costs = np.log(costs[half:])
+    slope, _ = np.polyfit(log_widths, log_costs, 1)
     return float(slope)
 
 
@@ -101,10 +103,9 @@ def _measure_cost(
             theory[way.name] = way.theory
             operations.setdefault(way.name, []).append(way.operations())
             seconds.setdefault(way.name, []).append(way.seconds())
-    lines = [
-        WayCost(name, theory[name], tuple(operations[name]), tuple(seconds[name]))
-        for name in theory
-    ]
+    lines = []
+    for name, growth in theory.items():
+        lines.append(WayCost(name, growth, tuple(operations[name]), tuple(seconds[name])))
     return Cost(title, letter, tuple(widths), tuple(lines))
 
 
@@ -125,13 +126,16 @@ class CostedWay:
     def seconds(self) -> float:
         """For the whole gradient: the fastest of three measurements of `work`, times `times`."""
         self.work()
-        repeats, best = 1, np.inf
+        repeats = 1
+        best = np.inf
         for _ in range(3):
             start = time.perf_counter()
             for _ in range(repeats):
                 self.work()
-            best = min(best, (time.perf_counter() - start) / repeats)
-            repeats = int(np.clip(round(SECONDS / max(best, 1e-9)), 1, 10_000))
+            passed = time.perf_counter() - start
+            best = min(best, passed / repeats)
+            wanted = round(SECONDS / max(best, 1e-9))
+            repeats = int(np.clip(wanted, 1, 10_000))
         return float(best) * self.times
 
 
@@ -157,7 +161,9 @@ def count_differences(loss: Callable[..., object], parameters: int, arrays: Sequ
 
     (ℓ(θ + h e_i) − ℓ(θ − h e_i)) / 2h is two evaluations, two moves, a difference and a quotient.
     """
-    return parameters * (2 * count_operations(loss, *arrays) + 4)
+    of_one_evaluation = count_operations(loss, *arrays)
+    of_one_parameter = 2 * of_one_evaluation + 4
+    return parameters * of_one_parameter
 
 
 def layered_ways(d: int) -> list[CostedWay]:
@@ -184,8 +190,11 @@ def layered_ways(d: int) -> list[CostedWay]:
 def random_layers(d: int) -> tuple[Array, Array, Array, Array, Array]:
     """W_1, x, b, W_2, y."""
     generator = np.random.RandomState(d)
-    shapes = (d, d), (d,), (d,), (d, d), (d,)
-    W1, x, b, W2, y = (generator.standard_normal(shape) for shape in shapes)
+    W1 = generator.standard_normal((d, d))
+    x = generator.standard_normal(d)
+    b = generator.standard_normal(d)
+    W2 = generator.standard_normal((d, d))
+    y = generator.standard_normal(d)
     return W1, x, b, W2, y
 
 
@@ -196,11 +205,14 @@ def line_ways(H: int) -> list[CostedWay]:
     prefix_sums = prefix_sum_kernel(vector, np.zeros_like(vector), H, fixed_x=True)
 
     def loss(theta: Array, points: Array, wanted: Array) -> object:
-        r = forward(*split_parameters(theta, (H,)), points[:, None]).f[:, 0] - wanted
+        weights, biases = split_parameters(theta, (H,))
+        f = forward(weights, biases, points[:, None]).f[:, 0]
+        r = f - wanted
         return r @ r / len(wanted)
 
     def gradient(theta: Array, points: Array, wanted: Array) -> object:
-        return backprop(*split_parameters(theta, (H,)), points[:, None], wanted[:, None])
+        weights, biases = split_parameters(theta, (H,))
+        return backprop(weights, biases, points[:, None], wanted[:, None])
 
     return [
         difference_way(loss, len(vector), (vector, x, y), theory=3),
@@ -226,4 +238,6 @@ def random_line(H: int) -> tuple[Array, Array, Array]:
     w = generator.standard_normal(H)
     b = -generator.random_sample(H) * w
     v = generator.standard_normal(H) / np.sqrt(H)
-    return np.concatenate([w, b, v, [0.1]]), x, np.sin(6 * x)
+    output_bias = [0.1]
+    y = np.sin(6 * x)
+    return np.concatenate([w, b, v, output_bias]), x, y

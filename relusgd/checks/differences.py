@@ -40,7 +40,12 @@ class Differences:
     largest: Array
 
 
-def take_differences(measure: Measure, vector: Array, entries: Entries, step: float) -> Differences:
+def take_differences(
+    measure: Measure,
+    vector: Array,
+    entries: Entries,
+    step: float,
+) -> Differences:
     """Differences at `vector` along these entries, with h = step · max(1, |θ_i|)."""
     count = len(entries)
     differences = Differences(
@@ -52,19 +57,20 @@ def take_differences(measure: Measure, vector: Array, entries: Entries, step: fl
     value, pattern = measure(vector)
     moved = vector.copy()
     for k, i in enumerate(entries):
-        h = step_width(step, vector[i])
-        moved[i] = vector[i] + h
+        here = vector[i]
+        h = step_width(step, here)
+        moved[i] = here + h
         plus, plus_pattern = measure(moved)
-        up = moved[i] - vector[i]  # what was really added: rounding makes it differ from h
-        moved[i] = vector[i] - h
+        up = moved[i] - here  # what was really added: rounding makes it differ from h
+        moved[i] = here - h
         minus, minus_pattern = measure(moved)
-        down = vector[i] - moved[i]
-        moved[i] = vector[i]
+        down = here - moved[i]
+        moved[i] = here
+        both_alike = np.array_equal(plus_pattern, minus_pattern)
+        all_alike = both_alike and np.array_equal(plus_pattern, pattern)
         differences.central[k] = (plus - minus) / (up + down)
         differences.forward[k] = (plus - value) / up
-        differences.crosses[k] = not (
-            np.array_equal(plus_pattern, minus_pattern) and np.array_equal(plus_pattern, pattern)
-        )
+        differences.crosses[k] = not all_alike
         differences.largest[k] = max(abs(plus), abs(minus))
     return differences
 
@@ -74,11 +80,18 @@ def step_width(step: float, value: Any) -> Any:
     return step * np.maximum(1.0, np.abs(value))
 
 
-def relative_differences(given: Array, measured: Array, noise: Array, tolerance: float) -> Array:
+def relative_differences(
+    given: Array,
+    measured: Array,
+    noise: Array,
+    tolerance: float,
+) -> Array:
     """|g − d| / max(|g|, |d|, noise/tolerance).
 
     What rounding alone explains is never more than the tolerance.
     """
-    scale = np.maximum(np.maximum(np.abs(given), np.abs(measured)), noise / tolerance)
+    larger = np.maximum(np.abs(given), np.abs(measured))
+    scale = np.maximum(larger, noise / tolerance)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(given == measured, 0.0, np.abs(given - measured) / scale)
+        relative = np.abs(given - measured) / scale
+        return np.where(given == measured, 0.0, relative)

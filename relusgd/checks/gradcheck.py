@@ -25,7 +25,11 @@ from relusgd.errors import InputError
 from relusgd.model.network import Array, Booleans
 from relusgd.words import dimensions
 
-STEP, TOLERANCE = 1e-5, 1e-6
+STEP = 1e-5
+"""h is this step times max(1, |θ_i|)."""
+
+TOLERANCE = 1e-6
+"""The largest relative difference that passes."""
 
 ROUNDING = 1e-14
 """The relative error that is expected of a user's function."""
@@ -198,23 +202,26 @@ def compare(
     if precision.rounding is not None:
         rounding = precision.rounding
     noise = rounding / step_width(precision.step, parameters[entries])
-    given, measured = gradient[entries], differences.central
+    given = gradient[entries]
+    measured = differences.central
     relative = relative_differences(given, measured, noise, precision.tolerance)
     checks = []
     for k, (start, stop) in enumerate(pairwise(layout.bounds)):
         in_array = (entries >= start) & (entries < stop)
         compared = in_array & ~differences.crosses
+        left_out = in_array & differences.crosses
         shape = layout.shapes[k]
         worst = _worst(relative, compared)
         index: tuple[int, ...] = ()
         if worst is not None:
-            index = tuple(int(i) for i in np.unravel_index(entries[worst] - start, shape))
+            place_in_array = entries[worst] - start
+            index = tuple(int(i) for i in np.unravel_index(place_in_array, shape))
         checks.append(
             ArrayCheck(
                 name=layout.names[k],
                 shape=shape,
                 entries=int(in_array.sum()),
-                left_out=int((in_array & differences.crosses).sum()),
+                left_out=int(left_out.sum()),
                 largest=_value_at(worst, relative),
                 typical=float(np.median(relative[compared])) if compared.any() else math.nan,
                 worst=index,
@@ -227,7 +234,9 @@ def compare(
 
 
 def _value_at(place: int | None, values: Array) -> float:
-    return math.nan if place is None else float(values[place])
+    if place is None:
+        return math.nan
+    return float(values[place])
 
 
 def _worst(relative: Array, compared: Booleans) -> int | None:
@@ -235,4 +244,5 @@ def _worst(relative: Array, compared: Booleans) -> int | None:
     if not compared.any():
         return None
     comparable = np.where(np.isnan(relative), np.inf, relative)  # nan is worse than any number
-    return int(np.argmax(np.where(compared, comparable, -1.0)))
+    among_compared = np.where(compared, comparable, -1.0)
+    return int(np.argmax(among_compared))

@@ -22,8 +22,11 @@ from relusgd.model.points import Dataset
 from relusgd.one_thread import one_thread
 from relusgd.training.engines import numba_is_installed
 
-MOST_POINTS, MOST_ENTRIES = 200, 500
-"""The most training points, and the most entries of an array, that are checked."""
+MOST_POINTS = 200
+"""The most training points at which a network is checked."""
+
+MOST_ENTRIES = 500
+"""The most entries of an array that are checked."""
 
 MOST_TERMS = 2_000_000
 """The most points times parameters of one pass; wider networks are checked on fewer points."""
@@ -80,8 +83,10 @@ class Problem:
     @property
     def most_entries(self) -> int:
         """The most entries of every array that are checked."""
-        terms = len(self.x) * len(self.vector) * 2 * len(self.layout.names)
-        return int(np.clip(MOST_TERMS_OF_ALL // terms, FEWEST_ENTRIES, MOST_ENTRIES))
+        terms_of_pass = len(self.x) * len(self.vector)
+        passes = 2 * len(self.layout.names)  # for an entry of every array
+        affordable = MOST_TERMS_OF_ALL // (terms_of_pass * passes)
+        return int(np.clip(affordable, FEWEST_ENTRIES, MOST_ENTRIES))
 
     @np.errstate(all="ignore")  # parameters of a run that diverges may leave the range of floats
     def rounding(self, step: float) -> float:
@@ -90,18 +95,23 @@ class Problem:
         m_i is the sum of the absolute terms of f(x_i) − y_i.
         """
         weights, biases = split_parameters(self.vector, self.hidden)
-        x, y = self.x[:, None], self.y
-        r = forward(weights, biases, x).f[:, 0] - y
-        absolute = forward([abs(W) for W in weights], [abs(b) for b in biases], abs(x))
-        m = absolute.f[:, 0] + abs(y)
+        x = self.x[:, None]
+        r = forward(weights, biases, x).f[:, 0] - self.y
+        absolute_weights = [abs(W) for W in weights]
+        absolute_biases = [abs(b) for b in biases]
+        absolute_terms = forward(absolute_weights, absolute_biases, abs(x)).f[:, 0]
+        m = absolute_terms + abs(self.y)
         epsilon = np.finfo(np.float64).eps
         return float(ROUNDED * epsilon * np.mean(2 * (abs(r) + step * m) * m))
 
     def loss_and_pattern(self, vector: Array) -> tuple[float, Array]:
         """The loss at this parameter vector, and which units are active at which points."""
-        a, f = forward(*split_parameters(vector, self.hidden), self.x[:, None])
+        weights, biases = split_parameters(vector, self.hidden)
+        a, f = forward(weights, biases, self.x[:, None])
         r = f[:, 0] - self.y
-        return float(r @ r) / len(self.y), np.hstack([layer > 0 for layer in a[1:]])
+        loss = float(r @ r) / len(self.y)
+        pattern: Array = np.hstack([layer > 0 for layer in a[1:]])
+        return loss, pattern
 
 
 def check_network(
@@ -116,7 +126,8 @@ def check_network(
     """
     if gradients is None:
         gradients = gradient_functions(problem.hidden)
-    vector, layout = problem.vector, problem.layout
+    vector = problem.vector
+    layout = problem.layout
     entries = layout.choose(problem.most_entries)
     precision = Precision(step, rounding=problem.rounding(step))
     checks = {}
@@ -165,7 +176,8 @@ def gradient_functions(hidden: tuple[int, ...]) -> dict[EngineAndKernel, Gradien
 
 def by_backprop(vector: Array, hidden: tuple[int, ...], x: Array, y: Array) -> Array:
     """The reference, as one vector."""
-    result = backprop(*split_parameters(vector, hidden), x[:, None], y[:, None])
+    weights, biases = split_parameters(vector, hidden)
+    result = backprop(weights, biases, x[:, None], y[:, None])
     return Network(result.weights, result.biases).parameters()
 
 

@@ -30,7 +30,8 @@ class Counted:
     __slots__ = ("counter", "value")
 
     def __init__(self, value: float, counter: Counter) -> None:
-        self.value, self.counter = value, counter
+        self.value = value
+        self.counter = counter
 
     def __float__(self) -> float:
         return self.value
@@ -51,7 +52,8 @@ def _method(function: Callable[..., Any]) -> Callable[..., Any]:
     """a + b, −a or a < b, where a is counted."""
 
     def method(self: Counted, *others: Any) -> Any:
-        return self.after(function(self.value, *map(float, others)))
+        values = [float(other) for other in others]
+        return self.after(function(self.value, *values))
 
     return method
 
@@ -66,10 +68,12 @@ def _reflected_method(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 for _name in ("add", "sub", "mul", "truediv", "pow"):
-    setattr(Counted, f"__{_name}__", _method(getattr(operator, _name)))
-    setattr(Counted, f"__r{_name}__", _reflected_method(getattr(operator, _name)))
+    _function = getattr(operator, _name)
+    setattr(Counted, f"__{_name}__", _method(_function))
+    setattr(Counted, f"__r{_name}__", _reflected_method(_function))
 for _name in ("gt", "ge", "lt", "le", "neg"):
-    setattr(Counted, f"__{_name}__", _method(getattr(operator, _name)))
+    _function = getattr(operator, _name)
+    setattr(Counted, f"__{_name}__", _method(_function))
 
 
 def counting_array(array: Any, counter: Counter) -> Any:

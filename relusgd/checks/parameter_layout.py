@@ -41,7 +41,8 @@ class ParameterLayout:
     @property
     def bounds(self) -> list[int]:
         """Where the arrays begin and end in the vector."""
-        return list(accumulate((math.prod(shape) for shape in self.shapes), initial=0))
+        sizes = [math.prod(shape) for shape in self.shapes]
+        return list(accumulate(sizes, initial=0))
 
     def flatten(self, structure: Any, what: str) -> Array:
         """All entries in one vector. Raises InputError when `structure` is laid out otherwise."""
@@ -52,7 +53,8 @@ class ParameterLayout:
                 f"{what} must have the form of the parameters, shapes {_listed(self.shapes)}; "
                 f"the shapes are {_listed(shapes)}"
             )
-        return np.concatenate([np.asarray(part, dtype=np.float64).ravel() for part in parts])
+        vectors = [np.asarray(part, dtype=np.float64).ravel() for part in parts]
+        return np.concatenate(vectors)
 
     def _parts(self, structure: Any) -> list[Any]:
         """The arrays in it; those of a mapping by their names, where it has the parameters' names.
@@ -71,8 +73,10 @@ class ParameterLayout:
     def rebuild(self, vector: Array) -> Any:
         """Copies of the arrays, in a container of the kind in which they were given."""
         arrays = []
-        for (start, stop), shape in zip(pairwise(self.bounds), self.shapes, strict=True):
-            arrays.append(vector[start:stop].reshape(shape).copy())
+        places = zip(pairwise(self.bounds), self.shapes, strict=True)
+        for (start, stop), shape in places:
+            entries = vector[start:stop]
+            arrays.append(entries.reshape(shape).copy())
         if self.container is dict:
             return dict(zip(self.names, arrays, strict=True))
         if self.container is np.ndarray:

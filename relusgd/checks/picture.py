@@ -20,8 +20,11 @@ from relusgd.pictures.kit.stills import check_still, write_figure
 from relusgd.pictures.kit.ticks import Ticks
 from relusgd.words import superscript
 
-STEP_SIZES_SIZE, COSTS_SIZE = (1000, 640), (1000, 620)
-"""Pixels of the two pictures where no size is asked for."""
+STEP_SIZES_SIZE = (1000, 640)
+"""Pixels of the picture of step sizes, where no size is asked for."""
+
+COSTS_SIZE = (1000, 620)
+"""Pixels of the picture of costs, where no size is asked for."""
 
 LOWEST = 1e-16
 """Errors below this are drawn here; 0 has no logarithm."""
@@ -50,26 +53,37 @@ def draw_step_sizes(
     check_still(path)
     size = size or STEP_SIZES_SIZE
     unit = _unit(size, STEP_SIZES_SIZE)
-    width, height = size[0] / unit, size[1] / unit
+    width = size[0] / unit
+    height = size[1] / unit
     with plain_style:
         sheet = Sheet(Look(size=size, theme=theme))
         curves = _error_curves(sheet, errors)
         box = _box(unit, 90, 70, width - 120, height - 130)
         _draw_panel(sheet, box, curves)
         _name_axes(sheet, box, "step h", "relative error of the gradient")
-        left, pixels = 90 * unit, 14 * unit
+        left = 90 * unit
+        line = (height - 32) * unit
+        pixels = 14 * unit
         for curve in curves:
-            sheet.entry(left, (height - 32) * unit, curve.look, curve.words, pixels=pixels)
+            sheet.entry(left, line, curve.look, curve.words, pixels=pixels)
             left += entry_width(curve.words, pixels) + 26 * unit
         write_figure(sheet, path)
 
 
 def _unit(size: tuple[int, int], usual: tuple[int, int]) -> float:
     """By how much larger than usual a picture of this size is drawn."""
-    return min(size[0] / usual[0], size[1] / usual[1])
+    width, height = size
+    usual_width, usual_height = usual
+    return min(width / usual_width, height / usual_height)
 
 
-def _box(unit: float, left: float, bottom: float, width: float, height: float) -> Box:
+def _box(
+    unit: float,
+    left: float,
+    bottom: float,
+    width: float,
+    height: float,
+) -> Box:
     """A box in pixels from its sides in those of a picture of the usual size."""
     sides = (round(side * unit) for side in (left, bottom, width, height))
     return Box(*sides)
@@ -78,28 +92,18 @@ def _box(unit: float, left: float, bottom: float, width: float, height: float) -
 def _error_curves(sheet: Sheet, errors: Sequence[StepSize]) -> list[LogCurve]:
     colours = sheet.colours
     steps = np.array([error.step for error in errors])
-    forward = [error.smooth_forward for error in errors]
-    central = [error.central for error in errors]
-    smooth = [error.smooth_central for error in errors]
+    forward = np.array([error.smooth_forward for error in errors])
+    central = np.array([error.central for error in errors])
+    smooth = np.array([error.smooth_central for error in errors])
+    squares = _line(sheet, colours.train, marker="s", style="--")
+
+    def curve(values: Array, words: str, look: dict[str, Any]) -> LogCurve:
+        return LogCurve(steps, np.maximum(values, LOWEST), words, look)
+
     return [
-        LogCurve(
-            steps,
-            np.maximum(forward, LOWEST),
-            "forward differences",
-            _line(sheet, colours.train, marker="s", style="--"),
-        ),
-        LogCurve(
-            steps,
-            np.maximum(central, LOWEST),
-            "central differences, every entry",
-            _line(sheet, colours.negative),
-        ),
-        LogCurve(
-            steps,
-            np.maximum(smooth, LOWEST),
-            "central, no elbow crossed",
-            _line(sheet, colours.learned),
-        ),
+        curve(forward, "forward differences", squares),
+        curve(central, "central differences, every entry", _line(sheet, colours.negative)),
+        curve(smooth, "central, no elbow crossed", _line(sheet, colours.learned)),
     ]
 
 
@@ -116,8 +120,9 @@ def draw_costs(
     check_still(path)
     size = size or COSTS_SIZE
     unit = _unit(size, COSTS_SIZE)
+    width = size[0] / unit
     height = size[1] / unit
-    panel = size[0] / unit / len(costs) - 100
+    panel = width / len(costs) - 100
     with plain_style:
         sheet = Sheet(Look(size=size, theme=theme))
         for number, cost in enumerate(costs):
@@ -150,7 +155,13 @@ def _cost_curves(sheet: Sheet, cost: Cost) -> list[LogCurve]:
     return curves
 
 
-def _line(sheet: Sheet, colour: str, *, marker: str = "o", style: str = "-") -> dict[str, Any]:
+def _line(
+    sheet: Sheet,
+    colour: str,
+    *,
+    marker: str = "o",
+    style: str = "-",
+) -> dict[str, Any]:
     return {
         "color": colour,
         "marker": marker,
@@ -163,12 +174,14 @@ def _line(sheet: Sheet, colour: str, *, marker: str = "o", style: str = "-") -> 
 def _draw_panel(sheet: Sheet, box: Box, curves: Sequence[LogCurve]) -> None:
     """Axes with the curves in logarithms."""
     axes = sheet.axes(box)
-    x_limits = _limits(np.concatenate([curve.x for curve in curves]))
-    y_limits = _limits(np.concatenate([curve.y for curve in curves]))
-    axes.set_xlim(*x_limits)
-    axes.set_ylim(*y_limits)
-    sheet.set_ticks(axes, "x", decade_ticks(*x_limits, 12))
-    sheet.set_ticks(axes, "y", decade_ticks(*y_limits, 9))
+    all_x = np.concatenate([curve.x for curve in curves])
+    all_y = np.concatenate([curve.y for curve in curves])
+    left, right = _limits(all_x)
+    bottom, top = _limits(all_y)
+    axes.set_xlim(left, right)
+    axes.set_ylim(bottom, top)
+    sheet.set_ticks(axes, "x", decade_ticks(left, right, 12))
+    sheet.set_ticks(axes, "y", decade_ticks(bottom, top, 9))
     sheet.calm(axes)
     for curve in curves:
         axes.plot(np.log10(curve.x), np.log10(curve.y), clip_on=False, zorder=3, **curve.look)
@@ -197,10 +210,15 @@ def _name_axes(sheet: Sheet, box: Box, x_name: str, y_name: str) -> None:
 
 def _limits(values: Array) -> tuple[float, float]:
     """The range of the logarithms, with a margin."""
-    logs = np.log10(values[np.isfinite(values) & (values > 0)])
-    low, high = (logs.min(), logs.max()) if len(logs) else (-1.0, 0.0)
+    is_drawn = np.isfinite(values) & (values > 0)
+    logarithms = np.log10(values[is_drawn])
+    low = -1.0
+    high = 0.0
+    if len(logarithms):
+        low = float(logarithms.min())
+        high = float(logarithms.max())
     margin = 0.04 * (high - low) + 0.02
-    return float(low - margin), float(high + margin)
+    return low - margin, high + margin
 
 
 def decade_ticks(low: float, high: float, most: int) -> Ticks:
@@ -211,11 +229,16 @@ def decade_ticks(low: float, high: float, most: int) -> Ticks:
     powers = range(math.ceil(low), math.floor(high) + 1)
     if len(powers) >= 3:
         chosen = powers[:: math.ceil(len(powers) / most)]
-        positions = tuple(float(power) for power in chosen)
-        return Ticks(positions, tuple(f"10{superscript(power)}" for power in chosen))
-    values = []
+        positions = [float(power) for power in chosen]
+        texts = [f"10{superscript(power)}" for power in chosen]
+        return Ticks(tuple(positions), tuple(texts))
+    positions = []
+    texts = []
     for power in range(math.floor(low), math.ceil(high) + 1):
-        values += [factor * 10.0**power for factor in (1, 2, 5)]
-    inside = [value for value in values if low <= math.log10(value) <= high]
-    positions = tuple(math.log10(value) for value in inside)
-    return Ticks(positions, tuple(f"{value:g}" for value in inside))
+        for factor in (1, 2, 5):
+            value = factor * 10.0**power
+            position = math.log10(value)
+            if low <= position <= high:
+                positions.append(position)
+                texts.append(f"{value:g}")
+    return Ticks(tuple(positions), tuple(texts))

@@ -41,21 +41,30 @@ class StepSize:
 
 def step_size_errors(problem: Problem, steps: tuple[float, ...] = STEPS) -> list[StepSize]:
     """The errors at every step, the largest step first."""
-    most = problem.most_entries if len(problem.vector) <= ENTRIES else ENTRIES
+    most = ENTRIES
+    if len(problem.vector) <= ENTRIES:
+        most = problem.most_entries
     entries = problem.layout.choose(most)
     with one_thread(), np.errstate(all="ignore"):
-        gradient = by_backprop(problem.vector, problem.hidden, problem.x, problem.y)[entries]
+        whole = by_backprop(problem.vector, problem.hidden, problem.x, problem.y)
+        gradient = whole[entries]
         return [_errors(problem, gradient, entries, step) for step in steps]
 
 
-def _errors(problem: Problem, gradient: Array, entries: Entries, step: float) -> StepSize:
+def _errors(
+    problem: Problem,
+    gradient: Array,
+    entries: Entries,
+    step: float,
+) -> StepSize:
     differences = take_differences(problem.loss_and_pattern, problem.vector, entries, step)
     smooth = ~differences.crosses
+    smooth_gradient = gradient[smooth]
     return StepSize(
         step,
         central=_relative_error(differences.central, gradient),
-        smooth_central=_relative_error(differences.central[smooth], gradient[smooth]),
-        smooth_forward=_relative_error(differences.forward[smooth], gradient[smooth]),
+        smooth_central=_relative_error(differences.central[smooth], smooth_gradient),
+        smooth_forward=_relative_error(differences.forward[smooth], smooth_gradient),
         crossing=float(differences.crosses.mean()),
     )
 

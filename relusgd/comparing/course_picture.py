@@ -30,7 +30,9 @@ MOST_PLACES = 400
 
 
 def draw_over_time(
-    courses: Courses, out: str | Path | None = None, look: Look | None = None
+    courses: Courses,
+    out: str | Path | None = None,
+    look: Look | None = None,
 ) -> DrawnFile:
     """Write the picture of the courses as .png, .svg or .pdf, and give its path.
 
@@ -175,7 +177,13 @@ def _chart(
     return Chart(series, courses.over, last=last)
 
 
-def _series(courses: Courses, course: Course, name: str, colour: int, last: float) -> Series:
+def _series(
+    courses: Courses,
+    course: Course,
+    name: str,
+    colour: int,
+    last: float,
+) -> Series:
     errors = course.errors[name]
     low, middle, high = [quantile(errors, percent) for percent in courses.percents]
     x = course.times(courses.over)

@@ -37,7 +37,9 @@ CHART_NAMES = ("bias²", "variance", "bias² + variance")
 
 
 def draw_spreads(
-    functions: FunctionSpreads, out: str | Path | None = None, look: Look | None = None
+    functions: FunctionSpreads,
+    out: str | Path | None = None,
+    look: Look | None = None,
 ) -> DrawnFile:
     """Write the picture of the functions as .png, .svg or .pdf, and give its path.
 

@@ -21,7 +21,9 @@ from relusgd.runs.drawn_scene import checked_place
 
 
 def draw_measured(
-    measured: MeasuredGroups, out: str | Path | None = None, look: Look | None = None
+    measured: MeasuredGroups,
+    out: str | Path | None = None,
+    look: Look | None = None,
 ) -> DrawnFile:
     """Write the picture as .png, .svg or .pdf, and give its path.
 

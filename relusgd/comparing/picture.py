@@ -44,7 +44,9 @@ TIME_PLACES = 400
 
 
 def draw(
-    compared: ComparedRuns, out: str | Path | None = None, look: Look | None = None
+    compared: ComparedRuns,
+    out: str | Path | None = None,
+    look: Look | None = None,
 ) -> DrawnFile:
     """Write the picture of a comparison as .png, .svg or .pdf, and give its path.
 
@@ -95,7 +97,9 @@ def _table_scene(compared: ComparedRuns, rows: Sequence[Sequence[Group]]) -> Com
 
 
 def _plain_scene(
-    compared: ComparedRuns, groups: Sequence[Group], note: str = ""
+    compared: ComparedRuns,
+    groups: Sequence[Group],
+    note: str = "",
 ) -> ComparisonPicture:
     """Panels as fit, over a chart of all of them."""
     panels = [panel(compared, group, number) for number, group in enumerate(groups)]
@@ -218,7 +222,12 @@ def course_chart(compared: ComparedRuns, groups: Sequence[Group]) -> Chart | Non
     return Chart(series, "epoch", level=shared_noise(compared))
 
 
-def group_course(compared: ComparedRuns, group: Group, colour: int, time: TimeAxis) -> Series:
+def group_course(
+    compared: ComparedRuns,
+    group: Group,
+    colour: int,
+    time: TimeAxis,
+) -> Series:
     """The error over the epochs; ridge regression's is the same from epoch 1 to the chart's end."""
     curves = [run_course(result, compared.error, time) for result in group.counted]
     x, _ = max(curves, key=lambda curve: curve[0][-1])

@@ -217,7 +217,13 @@ class ElbowStep:
         return parameters
 
 
-def elbow_step(before: Network, after: Network, x: Array, y: Array, rate: float) -> ElbowStep:
+def elbow_step(
+    before: Network,
+    after: Network,
+    x: Array,
+    y: Array,
+    rate: float,
+) -> ElbowStep:
     """What the step from one network to the other, taken on these points, does to every unit.
 
     x, y: the batch, shape (B,) each, of at least one point; everything is in network units. Raises

@@ -211,7 +211,12 @@ def counted_columns(
     return slice(start, stop)
 
 
-def directed_derivatives(network: Network, x: Array, columns: slice, directions: Array) -> Array:
+def directed_derivatives(
+    network: Network,
+    x: Array,
+    columns: slice,
+    directions: Array,
+) -> Array:
     """J(x) V: the derivative of f at positions x, shape (k,), along directions V, shape (p, m).
 
     Shape (k, m). Of a large J of one hidden layer by products, otherwise by the matrix.

@@ -94,7 +94,13 @@ def _left_with_momentum(
     return np.asarray(state[:, 0, 0])
 
 
-def _momentum_step(curvatures: Array, rate: float, momentum: float, *, nesterov: bool) -> Array:
+def _momentum_step(
+    curvatures: Array,
+    rate: float,
+    momentum: float,
+    *,
+    nesterov: bool,
+) -> Array:
     """The matrix of one step on (e, z) for every direction, shape (m, 2, 2)."""
     by_gradient = 1.0 + momentum if nesterov else 1.0
     by_memory = momentum**2 if nesterov else momentum

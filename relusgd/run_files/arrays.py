@@ -54,7 +54,9 @@ def npy_header(rows: int, row_shape: Sequence[int], dtype: np.dtype[Any]) -> byt
 def npy_file(rows: NDArray[Any], row_shape: Sequence[int], dtype: str) -> list[bytes | memoryview]:
     """The parts of a whole `.npy` file with these rows."""
     data = np.ascontiguousarray(rows, dtype=dtype)
-    return [npy_header(len(data), row_shape, data.dtype), data.reshape(-1).data.cast("B")]
+    header = npy_header(len(data), row_shape, data.dtype)
+    numbers = data.reshape(-1).data.cast("B")
+    return [header, numbers]
 
 
 class GrowingArray:
@@ -64,7 +66,13 @@ class GrowingArray:
     RelusgdError for a link, and OSError.
     """
 
-    def __init__(self, path: Path, row_shape: Sequence[int], dtype: str, rows: int) -> None:
+    def __init__(
+        self,
+        path: Path,
+        row_shape: Sequence[int],
+        dtype: str,
+        rows: int,
+    ) -> None:
         self.row_shape = tuple(row_shape)
         self.dtype = np.dtype(dtype)
         self.rows = rows
@@ -83,7 +91,8 @@ class GrowingArray:
         """
         first = self.rows if first is None else first
         data = np.ascontiguousarray(rows, dtype=self.dtype)
-        self._write_at(HEADER_BYTES + first * self._row_bytes, data.data.cast("B"))
+        offset = HEADER_BYTES + first * self._row_bytes
+        self._write_at(offset, data.data.cast("B"))
         self.rows = max(self.rows, first + len(data))
 
     def cut(self, rows: int) -> None:
@@ -101,7 +110,8 @@ class GrowingArray:
         """Write all of data there. Raises OSError, for example when the disk is full."""
         while len(data):
             written = os.pwrite(self._descriptor, data, offset)
-            data, offset = data[written:], offset + written
+            data = data[written:]
+            offset += written
 
     def sync(self) -> None:
         """Wait until the disk has everything."""
@@ -111,7 +121,12 @@ class GrowingArray:
         os.close(self._descriptor)
 
 
-def read_rows(path: Path, rows: int, row_shape: Sequence[int], dtype: str) -> NDArray[Any]:
+def read_rows(
+    path: Path,
+    rows: int,
+    row_shape: Sequence[int],
+    dtype: str,
+) -> NDArray[Any]:
     """The first `rows` rows as a read-only memory map, shape (rows, *row_shape).
 
     Reads the header only. Raises RelusgdError when the file is missing, is not such an array, or
@@ -153,7 +168,12 @@ def _with_rows(
     raise damaged(path, f"claims {claimed:,} rows and holds {held:,}, expected {expected}")
 
 
-def _is_as_written(descriptor: int, rows: int, row_shape: tuple[int, ...], dtype: str) -> bool:
+def _is_as_written(
+    descriptor: int,
+    rows: int,
+    row_shape: tuple[int, ...],
+    dtype: str,
+) -> bool:
     """Whether a file is, by its header and its size, what `npy_file` writes of so many rows.
 
     Most files are, and need no header to be parsed.
@@ -170,7 +190,8 @@ def _kept_header(rows: int, row_shape: tuple[int, ...], dtype: str) -> bytes:
 
 def file_size(rows: int, row_shape: Sequence[int], dtype: str) -> int:
     """The bytes of a file with so many rows."""
-    return HEADER_BYTES + rows * np.dtype(dtype).itemsize * math.prod(row_shape)
+    numbers = rows * math.prod(row_shape)
+    return HEADER_BYTES + numbers * np.dtype(dtype).itemsize
 
 
 def count_rows(path: Path, row_shape: Sequence[int], dtype: str) -> int:
@@ -195,16 +216,23 @@ def _look(descriptor: int, row_shape: Sequence[int], dtype: str) -> tuple[int, i
         shape, fortran_order, found = read(file, MAX_HEADER_BYTES)
     except Exception as error:  # NumPy parses a Python literal, and many kinds of errors come of it
         raise ValueError(f"its header cannot be read: {cut_short(str(error))}") from None
-    if fortran_order or found != np.dtype(dtype) or not shape or shape[1:] != tuple(row_shape):
+    has_rows = len(shape) > 0 and shape[1:] == tuple(row_shape)
+    if fortran_order or found != np.dtype(dtype) or not has_rows:
         raise ValueError(f"it is an array of shape {cut_short(str(shape))} and type {found}")
     start = file.tell()
     row_bytes = found.itemsize * math.prod(row_shape)
-    held = (os.fstat(descriptor).st_size - start) // row_bytes
-    return shape[0], held, start
+    bytes_of_rows = os.fstat(descriptor).st_size - start
+    return shape[0], bytes_of_rows // row_bytes, start
 
 
-def _mapped(descriptor: int, start: int, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
+def _mapped(
+    descriptor: int,
+    start: int,
+    shape: tuple[int, ...],
+    dtype: str,
+) -> NDArray[Any]:
     count = math.prod(shape)
-    end = start + count * np.dtype(dtype).itemsize
-    memory = mapped(descriptor, end)
-    return np.frombuffer(memory, dtype=dtype, offset=start, count=count).reshape(shape)
+    size = count * np.dtype(dtype).itemsize
+    memory = mapped(descriptor, start + size)
+    numbers = np.frombuffer(memory, dtype=dtype, offset=start, count=count)
+    return numbers.reshape(shape)

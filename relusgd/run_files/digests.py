@@ -26,13 +26,8 @@ AT_A_TIME = 2**20
 
 def run_file_names(hidden: tuple[int, ...]) -> list[str]:
     """Every file of a run that has a digest in run.json."""
-    return [
-        CONFIG,
-        DATA,
-        TABLE,
-        CHECKPOINT,
-        *(f"{ARRAYS}/{name}.npy" for name in array_layout(hidden)),
-    ]
+    arrays = [f"{ARRAYS}/{name}.npy" for name in array_layout(hidden)]
+    return [CONFIG, DATA, TABLE, CHECKPOINT, *arrays]
 
 
 def digest_of(content: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -46,16 +47,7 @@ def no_run(path: Path) -> InputError:
     """The error for a path that is not a run folder: what it is, or which run may be meant."""
     runs = _runs_in(path)
     if runs:
-        folder = shlex.quote(str(path))
-        return InputError(
-            f"{path} is not a run, but a folder of {counted(len(runs), 'run')}",
-            Advice(
-                f"name the run itself, such as {str(runs[0])!r}\n"
-                f"for all of them: relusgd.load_sweep({str(path)!r})",
-                f"name the run itself, such as {shlex.quote(str(runs[0]))}\n"
-                f"for all of them: relusgd list {folder}, relusgd compare {folder}",
-            ),
-        )
+        return _folder_of_runs(path, runs)
     if path.suffix in (".yaml", ".yml") and path.is_file():
         return InputError(
             f"{path} is a config, and a run was expected",
@@ -67,6 +59,21 @@ def no_run(path: Path) -> InputError:
     meant = _nearest_run(path)
     hint = f"did you mean {meant}?" if meant else WHERE_RUNS_ARE
     return InputError(f"{path} {_what_it_is(path)}; a run folder holds {CONFIG} and {FACTS}", hint)
+
+
+def _folder_of_runs(folder: Path, runs: Sequence[Path]) -> InputError:
+    """The error for a folder of runs where one run is expected."""
+    first = str(runs[0])
+    in_shell = shlex.quote(str(folder))
+    return InputError(
+        f"{folder} is not a run, but a folder of {counted(len(runs), 'run')}",
+        Advice(
+            f"name the run itself, such as {first!r}\n"
+            f"for all of them: relusgd.load_sweep({str(folder)!r})",
+            f"name the run itself, such as {shlex.quote(first)}\n"
+            f"for all of them: relusgd list {in_shell}, relusgd compare {in_shell}",
+        ),
+    )
 
 
 def _what_it_is(path: Path) -> str:

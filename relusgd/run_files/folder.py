@@ -76,7 +76,8 @@ def read_data_rows(folder: Path) -> Iterator[tuple[str, float, float]]:
 
 def count_snapshots(folder: Path) -> int:
     """How many snapshots the arrays claim; no table is read."""
-    return count_rows(folder / ARRAYS / "step.npy", *array_layout((1,))["step"])
+    row_shape, dtype = array_layout((1,))["step"]
+    return count_rows(folder / ARRAYS / "step.npy", row_shape, dtype)
 
 
 def check_arrays(folder: Path, hidden: tuple[int, ...], rows: int) -> None:
@@ -99,21 +100,24 @@ def array_sizes(folder: Path) -> dict[str, int]:
 
 def have_room(sizes: Mapping[str, int], hidden: tuple[int, ...], rows: int) -> bool:
     """Whether arrays of these sizes have room for so many rows; no file is opened."""
-    return all(sizes.get(name, 0) >= least for name, least in _least_sizes(hidden, rows).items())
+    least_sizes = _least_sizes(hidden, rows)
+    return all(sizes.get(name, 0) >= least for name, least in least_sizes.items())
 
 
 @lru_cache(maxsize=64)
 def _least_sizes(hidden: tuple[int, ...], rows: int) -> dict[str, int]:
     """The files in snapshots/ and the bytes that so many rows take."""
-    layout = array_layout(hidden)
-    return {f"{name}.npy": file_size(rows, *row) for name, row in layout.items()}
+    sizes = {}
+    for name, (row_shape, dtype) in array_layout(hidden).items():
+        sizes[f"{name}.npy"] = file_size(rows, row_shape, dtype)
+    return sizes
 
 
 def _read_arrays(folder: Path, hidden: tuple[int, ...], rows: int) -> dict[str, NDArray[Any]]:
-    return {
-        name: read_rows(folder / ARRAYS / f"{name}.npy", rows, shape, dtype)
-        for name, (shape, dtype) in array_layout(hidden).items()
-    }
+    arrays = {}
+    for name, (row_shape, dtype) in array_layout(hidden).items():
+        arrays[name] = read_rows(folder / ARRAYS / f"{name}.npy", rows, row_shape, dtype)
+    return arrays
 
 
 def read_history(
@@ -136,6 +140,10 @@ def read_history(
     _check_values(folder, arrays, table)
     for column in table.values():
         column.flags.writeable = False
+    recorded_metrics = {}
+    for name, column in table.items():
+        if name not in ("epoch", "step"):
+            recorded_metrics[name] = column
     layers = range(1, len(hidden) + 2)
     return History(
         arrays["epoch"],
@@ -144,7 +152,7 @@ def read_history(
         arrays["slope"],
         tuple(arrays[f"weight_{k}"] for k in layers),
         tuple(arrays[f"bias_{k}"] for k in layers),
-        {name: column for name, column in table.items() if name not in ("epoch", "step")},
+        recorded_metrics,
         steps_per_epoch,
     )
 
@@ -153,7 +161,8 @@ def _are_whole_epochs(epochs: NDArray[Any], steps: NDArray[Any], steps_per_epoch
     """Whether these are the epochs that are complete after so many steps."""
     for begin in range(0, len(steps), BLOCK_ROWS):
         block = slice(begin, begin + BLOCK_ROWS)
-        if not np.array_equal(epochs[block], steps[block] // steps_per_epoch):
+        complete = steps[block] // steps_per_epoch
+        if not np.array_equal(epochs[block], complete):
             return False
     return True
 
@@ -166,20 +175,30 @@ def give_back_pages(history: History) -> None:
 
 
 def _check_values(
-    folder: Path, arrays: Mapping[str, NDArray[Any]], table: Mapping[str, NDArray[Any]]
+    folder: Path,
+    arrays: Mapping[str, NDArray[Any]],
+    table: Mapping[str, NDArray[Any]],
 ) -> None:
     """The arrays must have the epochs of metrics.csv, and finite parameters in the rows checked."""
     for name in arrays.keys() & {"epoch", "step"}:
         if not _are_equal(arrays[name], table[name]):
             raise damaged(folder / ARRAYS / f"{name}.npy", f"not the {name}s of {TABLE}")
-    fitting = CHECKED_BYTES // sum(array[0].nbytes for array in arrays.values())
-    count = min(CHECKED_ROWS, max(2, fitting))
-    rows = np.unique(np.linspace(0, len(table["epoch"]) - 1, count).astype(np.int64))
+    rows = _checked_rows(arrays, len(table["epoch"]))
     for name, array in arrays.items():
         if not name.startswith(("weight", "bias", "slope")):
             continue
-        if not _are_finite(array, rows.tolist()):
+        if not _are_finite(array, rows):
             raise damaged(folder / ARRAYS / f"{name}.npy", "holds what is not a finite number")
+
+
+def _checked_rows(arrays: Mapping[str, NDArray[Any]], snapshots: int) -> list[int]:
+    """The rows that are looked at, at even distances, the first and the last among them."""
+    row_bytes = sum(array[0].nbytes for array in arrays.values())
+    affordable = max(2, CHECKED_BYTES // row_bytes)
+    count = min(CHECKED_ROWS, affordable)
+    even = np.linspace(0, snapshots - 1, count)
+    rows: list[int] = np.unique(even.astype(np.int64)).tolist()
+    return rows
 
 
 def _are_equal(array: NDArray[Any], column: NDArray[Any]) -> bool:
@@ -215,6 +234,8 @@ def read_column(folder: Path, hidden: tuple[int, ...], name: str) -> NDArray[Any
     layout = array_layout(hidden)
     if name not in layout:
         return None
-    array = read_rows(folder / ARRAYS / f"{name}.npy", len(table["epoch"]), *layout[name])
+    row_shape, dtype = layout[name]
+    snapshots = len(table["epoch"])
+    array = read_rows(folder / ARRAYS / f"{name}.npy", snapshots, row_shape, dtype)
     _check_values(folder, {name: array}, table)
     return array

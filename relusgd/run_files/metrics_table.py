@@ -101,16 +101,20 @@ def _open_table(folder: Path) -> Iterator[IO[bytes]]:
 
 def _read_header(file: IO[bytes]) -> list[str]:
     """The columns of metrics.csv by its first line. Raises ValueError."""
-    return _column_names(file.readline(MOST_HEADER_BYTES).removesuffix(b"\n"))
+    header = file.readline(MOST_HEADER_BYTES)
+    return _column_names(header.removesuffix(b"\n"))
 
 
 def _column_names(header: bytes) -> list[str]:
     """The columns of metrics.csv by its first line. Raises ValueError."""
     names = header.decode("ascii").split(",")
+    first = names[: len(COLUMNS)]
     own = names[len(COLUMNS) :]
-    if tuple(names[: len(COLUMNS)]) != COLUMNS:
+    if tuple(first) != COLUMNS:
         raise ValueError(f"it does not begin with the columns {','.join(COLUMNS)}")
-    if len(own) > MOST_OWN_METRICS or len(set(own)) < len(own) or not all(map(is_own_metric, own)):
+    are_different = len(set(own)) == len(own)
+    are_possible = all(is_own_metric(name) for name in own)
+    if len(own) > MOST_OWN_METRICS or not are_different or not are_possible:
         raise ValueError("its columns of other metrics have names that cannot be")
     return names
 
@@ -128,13 +132,15 @@ def _read_table(file: IO[bytes]) -> dict[str, NDArray[Any]]:
     file.seek(begin)
     columns = {}
     for name in names:
-        columns[name] = np.empty(count, np.int64 if name in WHOLE else np.float64)
+        dtype = np.int64 if name in WHOLE else np.float64
+        columns[name] = np.empty(count, dtype)
     filled = 0
     for block in _complete_lines(file):
         table = _parse_lines(block, names)[: count - filled]
+        end = filled + len(table)
         for name, numbers in zip(names, table.T, strict=True):
-            columns[name][filled : filled + len(table)] = _checked_column(name, numbers)
-        filled += len(table)
+            columns[name][filled:end] = _checked_column(name, numbers)
+        filled = end
         if filled == count:  # a writer may have added lines meanwhile
             break
     return columns
@@ -171,14 +177,16 @@ def _parse_lines(content: bytes, names: Sequence[str]) -> NDArray[np.float64]:
 def _checked_column(name: str, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
     """The numbers of a column, if it can have them. Raises ValueError."""
     if name in WHOLE:
-        is_whole = (numbers >= 0) & (numbers <= 2.0**53) & (numbers == np.floor(numbers))
-        if not is_whole.all():
+        in_range = (numbers >= 0) & (numbers <= 2.0**53)
+        is_whole = numbers == np.floor(numbers)
+        if not (in_range & is_whole).all():
             raise ValueError(f"{name} must be whole numbers from 0 on")
     return numbers
 
 
 def _check_columns(columns: dict[str, NDArray[Any]]) -> None:
-    epoch, step = columns["epoch"], columns["step"]
+    epoch = columns["epoch"]
+    step = columns["step"]
     if step[0] != 0 or not (np.diff(step) > 0).all():
         raise ValueError("step must begin at 0 and increase")
     if epoch[0] != 0 or not (np.diff(epoch) >= 0).all():

@@ -28,7 +28,8 @@ def folder_identity(folder: Path) -> FolderIdentity | None:
     was filled tells runs apart that got the same inodes one after the other.
     """
     with suppress(OSError):
-        place, arrays = folder.stat(), (folder / ARRAYS).stat()
+        place = folder.stat()
+        arrays = (folder / ARRAYS).stat()
         return place.st_dev, place.st_ino, arrays.st_ino, arrays.st_mtime_ns
     return None
 

@@ -46,9 +46,11 @@ def _read_network(folder: Path, epoch: int | None) -> RecordedNetwork:
     if len(history) < units.snapshots:
         raise damaged(folder / TABLE, f"holds fewer than {units.snapshots:,} snapshots")
     row = history.index(epoch=epoch)
+    recorded_epoch = int(history.epoch[row])
+    recorded_step = int(history.step[row])
     # A copy, because the maps of the history would keep the folder's files.
     parameters = history.network(row).parameters()
     if not np.isfinite(parameters).all():
-        raise damaged(folder, f"its network at step {history.step[row]} is not finite")
+        raise damaged(folder, f"its network at step {recorded_step} is not finite")
     network = Network.from_parameters(parameters, hidden)
-    return RecordedNetwork(network, units.scaling, int(history.epoch[row]), int(history.step[row]))
+    return RecordedNetwork(network, units.scaling, recorded_epoch, recorded_step)

@@ -46,7 +46,8 @@ def _kept_config(path: Path, text: bytes) -> Config | None:
         return None
     config, places = kept
     found = config.model_copy(update={"seed": int(seed[1])})
-    found._origin = Origin(path.stem, path.parent, places=Places(shown_path(path), places.lines))
+    own_places = Places(shown_path(path), places.lines)
+    found._origin = Origin(path.stem, path.parent, places=own_places)
     return found
 
 
@@ -57,4 +58,7 @@ def _config_but_for_seed(text: bytes) -> tuple[Config, Places] | None:
     if document.faults or not isinstance(document.value, dict):
         return None
     config, _ = check_values(document.value)
-    return None if config is None else (config, Places("", document.lines).keys_only())
+    if config is None:
+        return None
+    places = Places("", document.lines).keys_only()
+    return config, places

@@ -156,7 +156,12 @@ def _compare_digests(run: CheckedRun, result: RunCheck) -> None:
         _compare_digest(run, result, name, digests.get(name))
 
 
-def _compare_digest(run: CheckedRun, result: RunCheck, name: str, digest: str | None) -> None:
+def _compare_digest(
+    run: CheckedRun,
+    result: RunCheck,
+    name: str,
+    digest: str | None,
+) -> None:
     path = run.folder / name
     try:
         found = file_digest(path)

@@ -118,7 +118,10 @@ class Diagnosis:
 
 
 def diagnose(
-    run: RecordedTraining, *, epoch: int | None = None, step: int | None = None
+    run: RecordedTraining,
+    *,
+    epoch: int | None = None,
+    step: int | None = None,
 ) -> Diagnosis:
     """The diagnosis of the snapshot at this epoch or step, by default the last.
 
@@ -143,7 +146,9 @@ def diagnose(
 
 
 def _listed_pieces(
-    run: RecordedTraining, network: Network, breakpoints: float
+    run: RecordedTraining,
+    network: Network,
+    breakpoints: float,
 ) -> Sequence[LinearPiece] | None:
     if breakpoints >= MOST_PIECES:
         return None
@@ -153,7 +158,9 @@ def _listed_pieces(
 
 
 def quantities_over_time(
-    run: RecordedTraining, names: Iterable[str], rows: Integers | None = None
+    run: RecordedTraining,
+    names: Iterable[str],
+    rows: Integers | None = None,
 ) -> dict[str, Array]:
     """Quantities of the snapshots of these rows, by default of all, shape (S,) each.
 

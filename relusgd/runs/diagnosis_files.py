@@ -198,7 +198,10 @@ def _cell(value: float) -> str:
 
 
 def _without_empty(
-    title: str, curves: list[TimeCurve], *, is_logarithmic: bool = True
+    title: str,
+    curves: list[TimeCurve],
+    *,
+    is_logarithmic: bool = True,
 ) -> TimeChart:
     """The chart of the curves that have a value; on a logarithmic axis, one above 0."""
     shown = [

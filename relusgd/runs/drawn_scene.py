@@ -39,7 +39,10 @@ class ToldRun(DrawnRun, Protocol):
 
 
 def scene_of(
-    runs: Sequence[DrawnRun], with_: str | Iterable[str] = (), *, shows_sharpness: bool = False
+    runs: Sequence[DrawnRun],
+    with_: str | Iterable[str] = (),
+    *,
+    shows_sharpness: bool = False,
 ) -> Scene:
     """What is drawn of the runs, with references of these names, and with the sharpness or without.
 

@@ -109,7 +109,10 @@ def tried_words(cause: ExplainedCause) -> str:
 
 
 def explain_run(
-    run: ExplainableRun, *, trials: bool = True, is_stopped: Callable[[], bool] = lambda: False
+    run: ExplainableRun,
+    *,
+    trials: bool = True,
+    is_stopped: Callable[[], bool] = lambda: False,
 ) -> Explanation:
     """Why a run fits or does not.
 
@@ -167,7 +170,10 @@ def explain_history(
 
 
 def _symptoms_of_history(
-    plan: Plan, history: History, has_diverged: bool, give_back: Callable[[], None]
+    plan: Plan,
+    history: History,
+    has_diverged: bool,
+    give_back: Callable[[], None],
 ) -> Symptoms:
     last = len(history) - 1
     state = State(int(history.step[last]), history.network(last).parameters(), {})

@@ -215,7 +215,10 @@ def facts_text(facts: RunFacts) -> str:
 
 
 def new_facts(
-    plan: Plan, *, seconds: float = 0.0, notes: Mapping[str, Any] | None = None
+    plan: Plan,
+    *,
+    seconds: float = 0.0,
+    notes: Mapping[str, Any] | None = None,
 ) -> RunFacts:
     """The facts of a run that has recorded epoch 0. seconds: how long it has trained so far."""
     return RunFacts(

@@ -131,7 +131,13 @@ class FeatureFilm:
     rows: the snapshots that are shown.
     """
 
-    def __init__(self, run: RecordedRun, rows: Sequence[int], layer: int | None, top: int) -> None:
+    def __init__(
+        self,
+        run: RecordedRun,
+        rows: Sequence[int],
+        layer: int | None,
+        top: int,
+    ) -> None:
         history = run.history
         self._run, self._rows, self._layer = run, rows, layer
         self._pace = Pace.of(run.config, int(history.step[-1]), history.steps_per_epoch or 1)

@@ -70,7 +70,10 @@ def _save_story(run: ToldRun, view: View, path: Path, look: Look) -> None:
 
 @quiet
 def plot_elbows(
-    runs: Sequence[DrawnRun], out: str | Path | None = None, *, look: Look | None = None
+    runs: Sequence[DrawnRun],
+    out: str | Path | None = None,
+    *,
+    look: Look | None = None,
 ) -> DrawnFile:
     """Write the elbows of many runs over time as a density, and give the file's path.
 

@@ -70,7 +70,13 @@ def _one_step(course: RecordedCourse, before: float, after: float, row: int) -> 
     )
 
 
-def _many_steps(course: RecordedCourse, rates: Array, first: int, last: int, steps: int) -> Event:
+def _many_steps(
+    course: RecordedCourse,
+    rates: Array,
+    first: int,
+    last: int,
+    steps: int,
+) -> Event:
     before = float(rates[first])
     after = float(rates[last + 1])
     words = f"from {number(before)} to {number(after)}"

@@ -98,7 +98,13 @@ def _size(functions: Array) -> Array:
     return np.asarray(np.sqrt(np.mean(np.square(functions), axis=1)))
 
 
-def _event(course: RecordedCourse, index: int, jitter: float, *, trembles: bool) -> Event:
+def _event(
+    course: RecordedCourse,
+    index: int,
+    jitter: float,
+    *,
+    trembles: bool,
+) -> Event:
     from_start = index == 0
     if trembles:
         since = "from the start" if from_start else "from here on"

@@ -36,7 +36,12 @@ def window_means(values: Array, start: Integers, stop: Integers) -> Array:
     return np.asarray((sums[stop] - sums[start]) / counts)
 
 
-def distances_from_lines(values: Array, places: Array, start: Integers, stop: Integers) -> Array:
+def distances_from_lines(
+    values: Array,
+    places: Array,
+    start: Integers,
+    stop: Integers,
+) -> Array:
     """How far each value is from the straight line nearest to rows start … stop − 1 around it.
 
     values, places, start, stop: shape (T,). The line is that of least squares over the places; nan
@@ -54,7 +59,12 @@ def distances_from_lines(values: Array, places: Array, start: Integers, stop: In
     return np.asarray(y - mean_y - slope * (x - mean_x))
 
 
-def window_medians(values: Array, start: Integers, stop: Integers, most: int = 101) -> Array:
+def window_medians(
+    values: Array,
+    start: Integers,
+    stop: Integers,
+    most: int = 101,
+) -> Array:
     """The medians of rows start … stop − 1, from at most `most` of them; values: shape (S, …).
 
     Of an even number of rows it is the lower one of the middle two, so that it is always one of the

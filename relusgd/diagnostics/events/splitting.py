@@ -96,7 +96,12 @@ def _split(course: RecordedCourse, group: list[Parting]) -> Iterator[Event]:
     )
 
 
-def _is_a_cluster(course: RecordedCourse, members: Integers, begin: int, end: int) -> bool:
+def _is_a_cluster(
+    course: RecordedCourse,
+    members: Integers,
+    begin: int,
+    end: int,
+) -> bool:
     """Whether the units stand at one place, and the cluster and both of its parts bend the function
     by enough."""
     widest_cluster = TOGETHER if len(members) <= FEW else 2 * TOGETHER

@@ -77,7 +77,12 @@ def _square(residual: Array) -> float:
     return float(residual @ residual)
 
 
-def _best_hinge(line: Array, hinges: Array, chosen: list[int], y: Array) -> tuple[int, float]:
+def _best_hinge(
+    line: Array,
+    hinges: Array,
+    chosen: list[int],
+    y: Array,
+) -> tuple[int, float]:
     """The hinge that lowers the squared error most beside the chosen ones, and by how much."""
     basis = np.column_stack([line, hinges[:, chosen]])
     remainders = _without(basis, np.column_stack([y, hinges]))

@@ -15,7 +15,10 @@ SMALLEST = 1e-9
 
 
 def best_output_layer_mse(
-    network: Network, dataset: Dataset, *, output_bias: bool = True
+    network: Network,
+    dataset: Dataset,
+    *,
+    output_bias: bool = True,
 ) -> float | None:
     """The least training error over all output weights; None where that takes long."""
     x = dataset.x_train

@@ -165,7 +165,12 @@ def _least_sizes(columns: Array, y: Array, weight_decay: float, sizes: Array) ->
     return sizes
 
 
-def _way_down(columns: Array, y: Array, weight_decay: float, sizes: Array) -> tuple[Array, float]:
+def _way_down(
+    columns: Array,
+    y: Array,
+    weight_decay: float,
+    sizes: Array,
+) -> tuple[Array, float]:
     """The direction to the least MSE + weight_decay Σ sizes, and how many of it lead there.
 
     Where the columns depend on each other, some directions change Σ sizes but not f. Along such a

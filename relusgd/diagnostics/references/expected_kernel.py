@@ -83,7 +83,10 @@ class ExpectedKernel:
 
 
 def expected_kernel(
-    initial: InitialNetwork, layers: str = "all", *, output_bias: bool = True
+    initial: InitialNetwork,
+    layers: str = "all",
+    *,
+    output_bias: bool = True,
 ) -> ExpectedKernel:
     """The mean kernel of an initial network over its draws; layers: which of them learn.
 

@@ -81,7 +81,12 @@ def noisy_regressors(
     return mean, covariance
 
 
-def active_intervals(w: Array, b: Array, x: Array, deviation: float) -> tuple[Array, Array]:
+def active_intervals(
+    w: Array,
+    b: Array,
+    x: Array,
+    deviation: float,
+) -> tuple[Array, Array]:
     """Between which u = (x' − x)/deviation units are active around each x, shape (n, H) each."""
     with np.errstate(all="ignore"):  # a unit without a slope has no elbow
         deviations_away = (-b / w - x[:, None]) / deviation

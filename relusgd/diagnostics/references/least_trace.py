@@ -125,7 +125,13 @@ def _unit_outputs(x: Array, angles: Array) -> Array:
     return outputs
 
 
-def _network(angles: Array, amounts: Array, A: Array, B: Array, output_bias: float) -> Network:
+def _network(
+    angles: Array,
+    amounts: Array,
+    A: Array,
+    B: Array,
+    output_bias: float,
+) -> Network:
     """The network in which every unit has the scale with v² A = |(w, b)|² B."""
     size = np.sqrt(np.abs(amounts) * np.sqrt(A / B))
     slope = size * np.cos(angles)
