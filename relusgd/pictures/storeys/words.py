@@ -229,7 +229,9 @@ class Words:
         corners = self._beside(list(anchors), width, height)
         place = self._free.best(corners, width, height, most_crowded)
         if place is not None:
-            self._free.enter_box(*place, width, height)
+            left, bottom = place
+            beside = BESIDE * self._pixels
+            self._free.enter_box(left - beside, bottom, width + 2 * beside, height)
         return place
 
     def _write(self, words: str, place: Place | None, colour: str, *, stays: bool = False) -> None:

@@ -1,6 +1,7 @@
 """The picture of one run in two storeys."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from relusgd.errors import InputError
 from relusgd.pictures.films.painter import Painter, save_still, still_figure
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.sheet import SheetScale
+from relusgd.pictures.kit.text_fit import text_width
 from relusgd.pictures.moments.script import Script
 from relusgd.pictures.scenes.reference_curve import ReferenceCurve
 from relusgd.pictures.scenes.view import View
@@ -368,3 +370,19 @@ def test_a_reference_with_room_beside_its_line_is_named_there(make_history, data
     level = ReferenceCurve("line", "least-squares line", "line", x, lambda _: 0 * x + 0.9 * high)
     painter = Painter(View(make_history(), dataset, [level]), Look(size=(1000, 700)))
     assert part_of(painter, Words).unnamed == []
+
+
+def test_words_beside_one_another_do_not_read_as_one(make_history, dataset):
+    """As many as there is room for, all beside the same thing."""
+    painter = Painter(View(make_history(), dataset), Look(), still=True)
+    words = part_of(painter, Words)
+    letter, box = words._pixels, words._box
+    anchors = [(x, box.bottom + 0.5 * box.height) for x in np.linspace(box.left, box.right, 200)]
+    placed = []
+    while (place := words._place_beside("test points", anchors, 0.02)) is not None:
+        placed.append(place)
+    assert len(placed) > 4
+    width = text_width("test points", letter)
+    for one, other in combinations(placed, 2):
+        on_one_line = abs(one[1] - other[1]) < letter
+        assert not on_one_line or abs(one[0] - other[0]) > width + 0.8 * letter
