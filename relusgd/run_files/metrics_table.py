@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -17,6 +16,7 @@ from relusgd.errors import RelusgdError
 from relusgd.files import reading
 from relusgd.model.history import COUNTS, METRICS
 from relusgd.run_files.folder_errors import unreadable
+from relusgd.run_files.number_lines import complete_lines, count_lines, read_columns
 
 TABLE = "metrics.csv"
 
@@ -43,9 +43,6 @@ MAX_TABLE_BYTES = 2**30
 """Of metrics.csv: some ten million snapshots."""
 
 MOST_HEADER_BYTES = 10_000
-
-BLOCK_BYTES = 2**19
-"""About so much of metrics.csv is read at a time."""
 
 
 def is_own_metric(name: str) -> bool:
@@ -126,62 +123,25 @@ def _read_table(file: IO[bytes]) -> dict[str, NDArray[Any]]:
     """
     names = _read_header(file)
     begin = file.tell()
-    count = sum(block.count(b"\n") for block in _complete_lines(file))
+    count = count_lines(file)
     if not count:
         raise ValueError("it has no snapshots")
     file.seek(begin)
+    is_whole = {name: name in WHOLE for name in names}
     columns = {}
     for name in names:
-        dtype = np.int64 if name in WHOLE else np.float64
+        dtype = np.int64 if is_whole[name] else np.float64
         columns[name] = np.empty(count, dtype)
     filled = 0
-    for block in _complete_lines(file):
-        table = _parse_lines(block, names)[: count - filled]
-        end = filled + len(table)
-        for name, numbers in zip(names, table.T, strict=True):
-            columns[name][filled:end] = _checked_column(name, numbers)
-        filled = end
+    for block in complete_lines(file):
+        read = read_columns(block, is_whole)
+        rows = slice(filled, min(filled + len(read[names[0]]), count))
+        for name, numbers in read.items():
+            columns[name][rows] = numbers[: rows.stop - filled]
+        filled = rows.stop
         if filled == count:  # a writer may have added lines meanwhile
             break
     return columns
-
-
-def _complete_lines(file: IO[bytes]) -> Iterator[bytes]:
-    """The complete lines that follow in metrics.csv, about BLOCK_BYTES of them at a time."""
-    rest = b""
-    while read := file.read(BLOCK_BYTES):
-        written, zero, _ = read.partition(b"\0")
-        content = rest + written
-        size = content.rfind(b"\n") + 1
-        if size:
-            yield content[:size]
-        if zero:  # as for `whole_lines`
-            return
-        rest = content[size:]
-
-
-def _parse_lines(content: bytes, names: Sequence[str]) -> NDArray[np.float64]:
-    """The numbers of complete lines, shape (lines, len(names)). Raises ValueError."""
-    lines = content.count(b"\n")
-    expected = f"lines of {len(names)} numbers are expected"
-    # counted before NumPy makes anything larger than the text of it
-    if content.count(b",") != lines * (len(names) - 1):
-        raise ValueError(expected)
-    file = io.BytesIO(content)
-    table = np.loadtxt(file, delimiter=",", ndmin=2, comments=None, encoding="ascii")
-    if table.shape != (lines, len(names)):
-        raise ValueError(expected)
-    return table
-
-
-def _checked_column(name: str, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The numbers of a column, if it can have them. Raises ValueError."""
-    if name in WHOLE:
-        in_range = (numbers >= 0) & (numbers <= 2.0**53)
-        is_whole = numbers == np.floor(numbers)
-        if not (in_range & is_whole).all():
-            raise ValueError(f"{name} must be whole numbers from 0 on")
-    return numbers
 
 
 def _check_columns(columns: dict[str, NDArray[Any]]) -> None:

@@ -9,7 +9,7 @@ from small import tiny
 import relusgd
 from relusgd.config.checks.check import CHECKS
 from relusgd.errors import RelusgdError
-from relusgd.run_files import metrics_table
+from relusgd.run_files import metrics_table, number_lines
 from relusgd.run_files.run_config import read_config
 from relusgd.runs.find import find_runs
 from relusgd.runs.run import Run
@@ -82,7 +82,7 @@ def test_a_run_is_found_where_it_is_looked_for(recorded):
 def test_a_table_is_the_same_by_blocks_as_in_one(recorded, monkeypatch):
     whole = metrics_table.read_metrics(recorded)
     for size in (1, 7, 50, 100):
-        monkeypatch.setattr(metrics_table, "BLOCK_BYTES", size)
+        monkeypatch.setattr(number_lines, "BLOCK_BYTES", size)
         parts = metrics_table.read_metrics(recorded)
         assert list(parts) == list(whole)
         for name, column in whole.items():
@@ -96,7 +96,7 @@ def test_a_torn_line_and_all_behind_zeros_count_in_no_block(copy, tail, monkeypa
     with (copy / "metrics.csv").open("ab") as file:
         file.write(tail)
     for size in (1, 7, 2**19):
-        monkeypatch.setattr(metrics_table, "BLOCK_BYTES", size)
+        monkeypatch.setattr(number_lines, "BLOCK_BYTES", size)
         assert len(metrics_table.read_metrics(copy)["step"]) == len(whole["step"])
 
 
