@@ -17,6 +17,9 @@ LEAST_APART = 1.3
 TICK_GAP = 0.7
 """The room between axes and their labels, in heights of a letter."""
 
+POSITION_LINES = 0.85
+"""How far under the axes the feet of the labels of x stand, in lines of text."""
+
 
 def bare_axes(
     sheet: Sheet, box: Box, x: tuple[float, float], y: tuple[float, float], order: float = 0.0
@@ -45,11 +48,11 @@ def write_heights(
     A label that would touch one before is left out. others: heights in pixels of labels that are
     there already. Gives the heights of all.
     """
-    first, last = limits
     written = list(others)
+    least_apart = LEAST_APART * sheet.scale.text
     for place, label in zip(ticks.places, ticks.labels, strict=True):
-        height = box.bottom + (place - first) / (last - first) * box.height
-        if any(abs(height - other) < LEAST_APART * sheet.scale.text for other in written):
+        height = pixel_height(box, place, limits)
+        if any(abs(height - other) < least_apart for other in written):
             continue
         written.append(height)
         sheet.text(
@@ -64,14 +67,26 @@ def write_heights(
     return written
 
 
+def pixel_height(box: Box, place: float, limits: tuple[float, float]) -> float:
+    """The height in pixels of a place on the upright axis of a box. limits: as of the axis."""
+    at_bottom, at_top = limits
+    share = (place - at_bottom) / (at_top - at_bottom)
+    return box.bottom + share * box.height
+
+
+def pixel_across(box: Box, place: float, limits: tuple[float, float]) -> float:
+    """The same of a place on the axis of x, from the left of the picture."""
+    at_left, at_right = limits
+    share = (place - at_left) / (at_right - at_left)
+    return box.left + share * box.width
+
+
 def write_positions(sheet: Sheet, box: Box, limits: tuple[float, float], ticks: Ticks) -> None:
     """The labels of places along x, under the box. limits: at its left and right edge."""
-    first, last = limits
     for place, label in zip(ticks.places, ticks.labels, strict=True):
-        x = box.left + (place - first) / (last - first) * box.width
         sheet.text(
-            x,
-            box.bottom - 0.85 * sheet.scale.line,
+            pixel_across(box, place, limits),
+            box.bottom - POSITION_LINES * sheet.scale.line,
             label,
             pixels=TICK_LETTERS * sheet.scale.text,
             colour=sheet.colours.faint,
@@ -82,8 +97,8 @@ def write_positions(sheet: Sheet, box: Box, limits: tuple[float, float], ticks: 
 
 def outermost(ticks: Ticks) -> Ticks:
     """The first and the last of the ticks."""
-    ends: Iterable[int] = dict.fromkeys([0, len(ticks.places) - 1]) if ticks.places else ()
-    chosen = list(ends)
-    return Ticks(
-        tuple(ticks.places[end] for end in chosen), tuple(ticks.labels[end] for end in chosen)
-    )
+    if len(ticks.places) < 2:
+        return ticks
+    first_place, *_, last_place = ticks.places
+    first_label, *_, last_label = ticks.labels
+    return Ticks((first_place, last_place), (first_label, last_label))

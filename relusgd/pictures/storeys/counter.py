@@ -30,20 +30,27 @@ class TimeCounter:
         self._pixels = COUNTER_LETTERS * sheet.scale.text
         self._right = box.right
         baseline = round(box.bottom + 0.28 * box.height)
-        self._number = changing_number(sheet, self._pixels, box.right, baseline, ends_there=True)
+        self._number = changing_number(
+            sheet,
+            self._pixels,
+            box.right,
+            baseline,
+            ends_there=True,
+        )
         self._word = self._make_word(word, baseline)
         self.moving: list[Artist] = [self._number, self._word]
 
     def _make_word(self, word: str, baseline: int) -> PastedNumber | Text:
         """The word, which moves as the number grows; in films it is pasted, as numbers are."""
-        sheet, pixels = self._sheet, WORD_LETTERS * self._sheet.scale.text
+        sheet = self._sheet
+        pixels = WORD_LETTERS * sheet.scale.text
         faint = sheet.colours.faint
         if not sheet.pasted_numbers:
             written = sheet.text(0, baseline, word, pixels=pixels, colour=faint)
             written.set(ha="right", zorder=NUMBERS)
             return written
-        letters = "".join(dict.fromkeys(word))
-        glyphs = draw_glyphs(pixels, faint, sheet.colours.paper, letters)
+        each_letter_once = "".join(dict.fromkeys(word))
+        glyphs = draw_glyphs(pixels, faint, sheet.colours.paper, each_letter_once)
         pasted = PastedNumber(0, baseline, glyphs, ends_there=True)
         pasted.set_text(word)
         pasted.set_zorder(NUMBERS)
@@ -54,14 +61,17 @@ class TimeCounter:
     def width(sheet: Sheet, word: str, counts: NDArray[np.int64]) -> float:
         """The pixels that the counter takes at its widest."""
         text = sheet.scale.text
-        number = steady_width(f"{counts[-1]:,}", COUNTER_LETTERS * text)
-        return text_width(word, WORD_LETTERS * text) + number + GAP * COUNTER_LETTERS * text
+        pixels = COUNTER_LETTERS * text
+        of_number = steady_width(f"{counts[-1]:,}", pixels)
+        of_word = text_width(word, WORD_LETTERS * text)
+        return of_word + of_number + GAP * COUNTER_LETTERS * text
 
     def show(self, index: int) -> None:
         number = f"{self._counts[index]:,}"
         self._number.set_text(number)
-        before = self._right - steady_width(number, self._pixels) - GAP * self._pixels
+        left_of_number = self._right - steady_width(number, self._pixels)
+        end_of_word = left_of_number - GAP * self._pixels
         if isinstance(self._word, PastedNumber):
-            self._word.move_to(round(before))
+            self._word.move_to(round(end_of_word))
         else:
-            self._word.set_x(before / self._sheet.width)
+            self._word.set_x(end_of_word / self._sheet.width)

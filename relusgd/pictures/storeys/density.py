@@ -34,14 +34,14 @@ def draw_density(
     with np.errstate(all="ignore"):
         up = np.nan_to_num(np.stack([bend.up for bend in bends]))
         down = np.nan_to_num(np.stack([bend.down for bend in bends]))
-    first, last = axes.get_ylim()[::-1]
-    place = time.place(clock[rows])
-    heights = first + (np.arange(box.height) + 0.5) / box.height * (last - first)
+    last, first = axes.get_ylim()
+    heights = row_heights(box, first, last)
     # Between two snapshots the picture shows the one before.
-    shown = np.clip(np.searchsorted(place, heights, side="right") - 1, 0, None)
-    colours = mixed_colours(sheet, up, down, deep=view.deep)[shown]
+    before = np.searchsorted(time.place(clock[rows]), heights, side="right") - 1
+    shown = np.clip(before, 0, None)
+    colours = mixed_colours(sheet, up, down, deep=view.deep)
     return axes.imshow(
-        np.clip(colours, 0.0, 1.0),
+        np.clip(colours[shown], 0.0, 1.0),
         extent=(view.low, view.high, last, first),
         aspect="auto",
         interpolation="bilinear",
@@ -49,14 +49,23 @@ def draw_density(
     )
 
 
+def row_heights(box: Box, first: float, last: float) -> Array:
+    """The middle of every row of pixels of a box, on an axis that runs down from first to last."""
+    share_above = (np.arange(box.height) + 0.5) / box.height
+    return np.asarray(first + share_above * (last - first))
+
+
 def mixed_colours(sheet: Sheet, up: Array, down: Array, *, deep: bool) -> Array:
     """Colours of bends up and down together, shape (…, 3): paper where nothing bends."""
     names = sheet.colours
-    above = names.layers[0] if deep else names.positive
-    paper, blue, pink = to_rgba_array([names.paper, above, names.negative])[:, :3]
+    name_of_up = names.layers[0] if deep else names.positive
+    opaque = to_rgba_array([names.paper, name_of_up, names.negative])
+    paper, colour_of_up, colour_of_down = opaque[:, :3]
     total = up + down
-    seen = total[total > 0]
-    full = float(np.quantile(seen, FULL)) if len(seen) else 1.0
+    bending = total[total > 0]
+    full = float(np.quantile(bending, FULL)) if len(bending) else 1.0
     amount = np.sqrt(np.clip(total / full, 0.0, 1.0))[..., None]
-    share = np.divide(up, total, out=np.full_like(total, 0.5), where=total > 0)[..., None]
-    return np.asarray(paper + amount * (share * blue + (1 - share) * pink - paper))
+    undecided = np.full_like(total, 0.5)
+    share_up = np.divide(up, total, out=undecided, where=total > 0)[..., None]
+    mixture = share_up * colour_of_up + (1 - share_up) * colour_of_down
+    return np.asarray(paper + amount * (mixture - paper))

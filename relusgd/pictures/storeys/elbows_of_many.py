@@ -31,7 +31,7 @@ from relusgd.pictures.storeys.bare_axes import (
     write_heights,
     write_positions,
 )
-from relusgd.pictures.storeys.density import COLUMNS, mixed_colours
+from relusgd.pictures.storeys.density import COLUMNS, mixed_colours, row_heights
 from relusgd.pictures.storeys.layout import CAPTION_LETTERS, StoreyBoxes, says_something
 from relusgd.pictures.storeys.lower import MARGIN
 from relusgd.pictures.storeys.one_run import TICK_LINES
@@ -66,10 +66,9 @@ class ElbowsBuilder:
     def __init__(self, sheet: Sheet, views: Sequence[View]) -> None:
         self.sheet = sheet
         self.views = views
-        self.time = TimeAxis(
-            min(float(view.clock[0]) for view in views),
-            max(float(view.clock[-1]) for view in views),
-        )
+        first = min(float(view.clock[0]) for view in views)
+        last = max(float(view.clock[-1]) for view in views)
+        self.time = TimeAxis(first, last)
         low = min(view.function_limits[0] for view in views)
         high = max(view.function_limits[1] for view in views)
         # Of the strengths that scales hold, this picture shows none: those of one run do.
@@ -89,18 +88,24 @@ class ElbowsBuilder:
     def _time_labels(self) -> list[str]:
         least = TICK_LINES * self.sheet.scale.text
         ticks = self.time.upright_ticks(self.lower.height, least, MARGIN)
-        labels = (f"epoch {ticks.labels[0]}", *ticks.labels[1:])
-        self.time_ticks = replace(ticks, labels=labels)
-        return list(labels)
+        first, *others = ticks.labels
+        labels = [f"epoch {first}", *others]
+        self.time_ticks = replace(ticks, labels=tuple(labels))
+        return labels
 
     def draw(self) -> None:
-        sheet = self.sheet
+        """Draw everything."""
         upper = UpperStorey(
-            sheet, self.boxes.upper, self.views[0], self.scales, sheet.colours.learned
+            self.sheet,
+            self.boxes.upper,
+            self.views[0],
+            self.scales,
+            self.sheet.colours.learned,
         )
         self._draw_functions(upper.front)
         self._draw_density()
-        self._write_title_and_names()
+        self._write_heading()
+        self._label_axes()
 
     def _draw_functions(self, axes: Axes) -> None:
         """The last function of every run."""
@@ -108,7 +113,8 @@ class ElbowsBuilder:
         lines = []
         for view in self.views:
             curve = view.curve(len(view) - 1)
-            lines.append(np.column_stack([curve.x, kept_near(curve.y, self.scales.y)]))
+            y = kept_near(curve.y, self.scales.y)
+            lines.append(np.column_stack([curve.x, y]))
         functions = LineCollection(
             lines,
             colors=colour,
@@ -122,13 +128,15 @@ class ElbowsBuilder:
         first, last = self.time.limits(MARGIN)
         box, scales = self.lower, self.scales
         axes = bare_axes(self.sheet, box, x_limits(scales.x), (last, first), order=PATHS)
-        heights = first + (np.arange(box.height) + 0.5) / box.height * (last - first)
-        up, down = np.zeros((2, box.height, COLUMNS))
+        heights = row_heights(box, first, last)
+        up = np.zeros((box.height, COLUMNS))
+        down = np.zeros((box.height, COLUMNS))
         for view in self.views:
             self._add(view, heights, up, down)
         deep = all(view.deep for view in self.views)
+        colours = mixed_colours(self.sheet, up, down, deep=deep)
         axes.imshow(
-            np.clip(mixed_colours(self.sheet, up, down, deep=deep), 0.0, 1.0),
+            np.clip(colours, 0.0, 1.0),
             extent=(*scales.x, last, first),
             aspect="auto",
             interpolation="bilinear",
@@ -136,20 +144,26 @@ class ElbowsBuilder:
         )
 
     def _add(self, view: View, heights: Array, up: Array, down: Array) -> None:
-        """Add the bends of a run to the rows of time; after its end, there is nothing of it."""
-        most = MOST_SNAPSHOTS // len(self.views)
-        rows = self._sampled(view, heights, int(np.clip(most, FEWEST_OF_ONE, MOST_OF_ONE)))
-        place = self.time.place(view.clock[rows])
-        shown = np.searchsorted(place, heights, side="right") - 1
-        alive = (shown >= 0) & (heights <= place[-1] + (heights[1] - heights[0]))
+        """Add the bends of a run to the rows of time; after its end, there is nothing of it.
+
+        heights: the moment of each row of pixels, shape (rows,). up, down: the sums so far, shape
+        (rows, COLUMNS), which are added to.
+        """
+        most = int(np.clip(MOST_SNAPSHOTS // len(self.views), FEWEST_OF_ONE, MOST_OF_ONE))
+        snapshots = self._sampled(view, heights, most)
+        bends = [view.bends(int(snapshot), COLUMNS) for snapshot in snapshots]
+        with np.errstate(all="ignore"):
+            rising = np.nan_to_num(np.stack([bend.up for bend in bends]), posinf=0.0)
+            falling = np.nan_to_num(np.stack([bend.down for bend in bends]), posinf=0.0)
+        place = self.time.place(view.clock[snapshots])
         if is_solved_at_once(view):
             # Its solution stands from the middle between its two snapshots to the end.
             shown = (heights > place.mean()).astype(np.int64)
             alive = heights >= place[0]
-        bends = [view.bends(int(row), COLUMNS) for row in rows]
-        with np.errstate(all="ignore"):
-            rising = np.nan_to_num(np.stack([bend.up for bend in bends]), posinf=0.0)
-            falling = np.nan_to_num(np.stack([bend.down for bend in bends]), posinf=0.0)
+        else:
+            row_height = heights[1] - heights[0]
+            shown = np.searchsorted(place, heights, side="right") - 1
+            alive = (shown >= 0) & (heights <= place[-1] + row_height)
         up[alive] += rising[shown[alive]]
         down[alive] += falling[shown[alive]]
 
@@ -157,40 +171,48 @@ class ElbowsBuilder:
         """The snapshots of a run that the rows of time show, at most so many of them."""
         if is_solved_at_once(view):
             return np.arange(2)
+        chosen = np.linspace(0, len(heights) - 1, most).astype(int)
         place = self.time.place(view.clock)
-        wanted = heights[np.linspace(0, len(heights) - 1, most).astype(int)]
-        found = np.searchsorted(place, wanted, side="right") - 1
-        return np.unique(np.clip(found, 0, len(view) - 1))
+        before = np.searchsorted(place, heights[chosen], side="right") - 1
+        return np.unique(np.clip(before, 0, len(view) - 1))
 
-    def _write_title_and_names(self) -> None:
-        sheet, boxes = self.sheet, self.boxes
-        sheet.write_title(boxes.title)
+    def _write_heading(self) -> None:
+        """The user's title, and what the picture shows."""
+        sheet, head = self.sheet, self.boxes.head
+        sheet.write_title(self.boxes.title)
         pixels = CAPTION_LETTERS * sheet.scale.text
-        words = f"Elbows of {counted(len(self.views), 'run')} over time, and their last functions"
+        runs = counted(len(self.views), "run")
+        words = f"Elbows of {runs} over time, and their last functions"
         sheet.text(
-            boxes.head.left,
-            boxes.head.bottom + 0.28 * boxes.head.height,
-            shortened(words, pixels, boxes.head.width, bold=True),
+            head.left,
+            head.bottom + 0.28 * head.height,
+            shortened(words, pixels, head.width, bold=True),
             pixels=pixels,
             bold=True,
         )
-        write_heights(sheet, boxes.upper, self.scales.y, self.y_ticks)
+
+    def _label_axes(self) -> None:
+        """The labels of the three axes, and the names of x and y."""
+        sheet, upper, lower = self.sheet, self.boxes.upper, self.lower
+        write_heights(sheet, upper, self.scales.y, self.y_ticks)
         first, last = self.time.limits(MARGIN)
-        write_heights(sheet, self.lower, (last, first), self.time_ticks)
-        ticks = position_ticks(self.views, self.scales.x, self.lower.width, sheet.scale.text)
-        write_positions(sheet, self.lower, x_limits(self.scales.x), ticks)
+        write_heights(sheet, lower, (last, first), self.time_ticks)
+        x_ticks = position_ticks(self.views, self.scales.x, lower.width, sheet.scale.text)
+        write_positions(sheet, lower, x_limits(self.scales.x), x_ticks)
         if says_something(self.y_name):
-            sheet.name_y(boxes.upper, self.y_name, room=boxes.upper.height)
-        sheet.name_x(self.lower, self.x_name, room=self.lower.width)
+            sheet.name_y(upper, self.y_name, room=upper.height)
+        sheet.name_x(lower, self.x_name, room=lower.width)
 
 
 def thinning(functions: int) -> float:
     """How much fainter each of so many functions is drawn, so that the picture is dark only where
     many of them lie on each other.
     """
-    return min(1.0, math.sqrt(FEW_FUNCTIONS / functions))
+    factor = math.sqrt(FEW_FUNCTIONS / functions)
+    return min(1.0, factor)
 
 
 def is_solved_at_once(view: View) -> bool:
     """Whether a run is the initial network and a solution, as that of ridge regression."""
-    return len(view) == 2 and int(view.history.step[-1]) == 1
+    last_step = int(view.history.step[-1])
+    return len(view) == 2 and last_step == 1

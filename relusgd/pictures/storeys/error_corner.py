@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from relusgd.pictures.panels.header import PastedNumber, changing_number
 from relusgd.pictures.panels.marks import looks_of, x_limits
 from relusgd.pictures.scenes.scales import Scales, errors_of, noise_level
 from relusgd.pictures.scenes.view import View
-from relusgd.pictures.storeys.bare_axes import CORNER, GROUND, bare_axes
+from relusgd.pictures.storeys.bare_axes import CORNER, GROUND, bare_axes, pixel_height
 
 WIDTH = 0.2
 """The corner's width, as a share of the storey's."""
@@ -31,6 +30,15 @@ LEAST_WIDTH = 8.5
 """Its least width, in heights of a letter: words and numbers have room."""
 
 NOISE = "noise"
+
+NOISE_LETTERS = 0.85
+"""The height of this word, in heights of a letter."""
+
+NAME_LINE = 1.35
+"""The height of a line with the name of an error, in heights of a letter."""
+
+AT_ENDS = 0.03
+"""Free paper before the first and after the last moment, as a share of the time shown."""
 
 CLEAR = 0.04
 """Free paper between the corner and what is under it, as a share of the storey's height."""
@@ -76,12 +84,14 @@ def corner_size(sheet: Sheet, storey: Box) -> tuple[float, float]:
 def _highest(view: View, start: float, stop: float, limits: tuple[float, float]) -> float:
     """The highest that anything ever is between two places of x, within the limits of y."""
     scaling, dataset = view.dataset.scaling, view.dataset
-    found = [limits[0]]
+    lowest = limits[0]
+    heights = [lowest]
 
     def look(x: Array, y: Array) -> None:
-        inside = (x >= start) & (x <= stop) & np.isfinite(y)
+        is_between = (x >= start) & (x <= stop) & np.isfinite(y)
         at_ends = np.interp([start, stop], x, np.nan_to_num(y))
-        found.extend([*y[inside], *at_ends])
+        heights.extend(y[is_between])
+        heights.extend(at_ends)
 
     look(scaling.x_to_original(dataset.x_train), scaling.y_to_original(dataset.y_train))
     if view.shows_test_points:
@@ -90,14 +100,17 @@ def _highest(view: View, start: float, stop: float, limits: tuple[float, float])
         look(*view.truth)
     for curve in view.sampled_curves:
         look(curve.x, curve.y)
-    return float(np.clip(max(found), *limits))
+    return float(np.clip(max(heights), *limits))
 
 
 def _noise_on(axis: ErrorAxis, view: View) -> float | None:
     """noise², if it is known and on the axis."""
     noise = noise_level(view)
+    if noise is None:
+        return None
     low, high = axis.limits
-    return noise if noise is not None and low < np.log10(noise) < high else None
+    is_on_axis = low < np.log10(noise) < high
+    return noise if is_on_axis else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,54 +141,73 @@ class ErrorCorner:
         axis: ErrorAxis,
     ) -> None:
         self._sheet = sheet
+        self._axis = axis
+        self._limits = time.limits(AT_ENDS), axis.limits
         self._moments = time.place(clock)
         errors = errors_of(view)
-        line = round(1.35 * sheet.scale.text)
         noise = _noise_on(axis, view)
-        beside = 0 if noise is None else round(text_width(NOISE, 0.85 * sheet.scale.text) + 6)
-        below_names = box.height - len(errors) * line
-        plot = Box(box.left, box.bottom, box.width - beside, below_names)
-        limits = time.limits(0.03), axis.limits
-        axes = bare_axes(sheet, plot, *limits, order=CORNER)
+        self._line = round(NAME_LINE * sheet.scale.text)
+        plot = self._plot_box(box, names=len(errors), says_noise=noise is not None)
+        axes = bare_axes(sheet, plot, *self._limits, order=CORNER)
         if noise is not None:
-            ground = bare_axes(sheet, plot, *limits, order=GROUND)
-            ground.plot(time.limits(0), [np.log10(noise)] * 2, **looks_of(sheet, None)["noise"])
-            self._name_noise(plot, axis, noise)
+            self._draw_noise(plot, time, noise)
         colours = {"train": sheet.colours.train, "test": sheet.colours.test}
         self._curves: list[_ErrorCurve] = []
         for order, (name, values) in enumerate(errors.items()):
-            colour = colours[name]
-            curve, dot = self._make_curve(axes, order, colour)
+            curve, dot = self._make_curve(axes, order, colours[name])
             y = axis.place(values)
             band = summarise(self._moments, y, plot.width)
-            number = self._write_name(box, box.top - order * line, f"{name} error", colour)
+            top = box.top - order * self._line
+            number = self._write_name(box, top, f"{name} error", colours[name])
             self._curves.append(_ErrorCurve(curve, dot, band, y, values, number))
         self.moving: list[Artist] = []
         for one in self._curves:
             self.moving += [one.curve, one.dot]
         self.moving += [one.number for one in self._curves]
 
+    def _plot_box(self, box: Box, names: int, *, says_noise: bool) -> Box:
+        """The place of the curves: under the names, and left of the word for the noise."""
+        beside = 0
+        if says_noise:
+            word = text_width(NOISE, NOISE_LETTERS * self._sheet.scale.text)
+            beside = round(word + 6)
+        return Box(box.left, box.bottom, box.width - beside, box.height - names * self._line)
+
+    def _draw_noise(self, plot: Box, time: TimeAxis, noise: float) -> None:
+        """A line at the error of the truth itself, under the curves, and its name."""
+        height = np.log10(noise)
+        ground = bare_axes(self._sheet, plot, *self._limits, order=GROUND)
+        look = looks_of(self._sheet, None)["noise"]
+        ground.plot(time.limits(0), [height, height], **look)
+        self._name_noise(plot, noise)
+
     def _make_curve(self, axes: Axes, order: int, colour: str) -> tuple[Line2D, Line2D]:
         """The line of an error until now, and the dot at its end."""
         points = self._sheet.points
-        look: dict[str, Any] = {"color": colour}
         curve = moving_line(
-            axes, order / 10, linewidth=points(1.8), solid_joinstyle="round", **look
+            axes,
+            order / 10,
+            color=colour,
+            linewidth=points(1.8),
+            solid_joinstyle="round",
         )
         dot = moving_line(
-            axes, order / 10 + 0.5, marker="o", markersize=points(6), markeredgewidth=0, **look
+            axes,
+            order / 10 + 0.5,
+            color=colour,
+            marker="o",
+            markersize=points(6),
+            markeredgewidth=0,
         )
         return curve, dot
 
-    def _name_noise(self, plot: Box, axis: ErrorAxis, noise: float) -> None:
+    def _name_noise(self, plot: Box, noise: float) -> None:
         """Say at the right end of its line what the error of the truth itself is."""
-        low, high = axis.limits
-        height = plot.bottom + (np.log10(noise) - low) / (high - low) * plot.height
         self._sheet.text(
             plot.right + 4,
-            height,
+            pixel_height(plot, np.log10(noise), self._axis.limits),
             NOISE,
-            pixels=0.85 * self._sheet.scale.text,
+            pixels=NOISE_LETTERS * self._sheet.scale.text,
             colour=self._sheet.colours.faint,
             va="center_baseline",
         )
@@ -191,9 +223,11 @@ class ErrorCorner:
         now = float(self._moments[index])
         for one in self._curves:
             band = one.band
-            count = int(np.searchsorted(band.x, now, side="right"))
-            reached = band.middle[max(count, 1) - 1]
-            x, y = np.append(band.x[:count], now), np.append(band.middle[:count], reached)
+            passed = int(np.searchsorted(band.x, now, side="right"))
+            # From the last point of the line it goes level to now.
+            reached = band.middle[max(passed, 1) - 1]
+            x = np.append(band.x[:passed], now)
+            y = np.append(band.middle[:passed], reached)
             one.curve.set_data(x, y)
             one.dot.set_data([now], [one.y[index]])
             one.number.set_text(error_text(float(one.errors[index])))

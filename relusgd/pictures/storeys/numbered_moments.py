@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from relusgd.diagnostics.events import Event
+from relusgd.model.network import Array
 from relusgd.pictures.kit.contrast import blend
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.number_text import error_text
 from relusgd.pictures.kit.parts import kept_near
-from relusgd.pictures.kit.plain_matplotlib import Line2D
+from relusgd.pictures.kit.plain_matplotlib import Axes, Line2D
 from relusgd.pictures.kit.sheet import MOVING, Box, Sheet
 from relusgd.pictures.kit.spread_apart import spread_apart
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
@@ -25,7 +26,7 @@ from relusgd.pictures.moments.script import Script
 from relusgd.pictures.panels.marks import x_limits
 from relusgd.pictures.scenes.scales import errors_of
 from relusgd.pictures.scenes.view import View
-from relusgd.pictures.storeys.bare_axes import STEMS, bare_axes
+from relusgd.pictures.storeys.bare_axes import STEMS, bare_axes, pixel_across
 from relusgd.pictures.storeys.layout import CAPTION_LETTERS
 from relusgd.pictures.storeys.lower import MARGIN
 from relusgd.pictures.storeys.one_run import OneRunBuilder
@@ -46,6 +47,9 @@ NUMBERS_ALONE = 2.6
 
 CIRCLE = 1.5
 """The height of a number in its circle, in heights of a letter."""
+
+NUMBER_GAP = 1.6
+"""How far right of a storey the circles have their middles, in heights of a letter."""
 
 WORD_LETTERS = 0.9
 """The height of the words beside a number, in heights of a letter."""
@@ -80,8 +84,10 @@ class MomentsBuilder(OneRunBuilder):
 
     def __init__(self, sheet: Sheet, view: View, events: Sequence[Event]) -> None:
         text = sheet.scale.text
-        self.has_words = COLUMN * sheet.width >= LEAST_COLUMN * text and "units" in sheet.look.show
-        column = COLUMN * sheet.width if self.has_words else NUMBERS_ALONE * text
+        column = COLUMN * sheet.width
+        self.has_words = column >= LEAST_COLUMN * text and "units" in sheet.look.show
+        if not self.has_words:
+            column = NUMBERS_ALONE * text
         self.moments: list[int] = []
         last = Script(np.array([len(view) - 1]))
         super().__init__(sheet, view, last, aside=round(column))
@@ -90,13 +96,16 @@ class MomentsBuilder(OneRunBuilder):
     def _time_labels(self) -> list[str]:
         """The steps of the moments, which are chosen by the room that the lower storey has."""
         box = self.boxes.lower or self.boxes.upper
-        lines = MOST_LINES * WORD_LETTERS * 1.25 if self.has_words else CIRCLE
-        apart = lines * self.sheet.scale.text / box.height * (1 + 2 * MARGIN)
+        letters_of_words = MOST_LINES * WORD_LETTERS * 1.25
+        letters_apart = letters_of_words if self.has_words else CIRCLE
+        axis_length = 1 + 2 * MARGIN
+        apart = letters_apart * self.sheet.scale.text / box.height * axis_length
         self.moments = key_moments(self.view, MOMENTS, apart)
         steps = self.view.history.step[self.moments]
         labels = [f"{step:,}" for step in steps]
         labels[0] = f"step {labels[0]}"
-        self.time_ticks = Ticks(tuple(self.time.place(steps).tolist()), tuple(labels))
+        places = self.time.place(steps).tolist()
+        self.time_ticks = Ticks(tuple(places), tuple(labels))
         return labels
 
     def draw_still(self) -> None:
@@ -113,14 +122,15 @@ class MomentsBuilder(OneRunBuilder):
         self.words(rows, others=self.moments[:-1])
 
     def _write_head(self) -> None:
+        """The title, and a sentence on the picture in letters as large as its line allows."""
         sheet, head = self.sheet, self.boxes.head
         sheet.write_title(self.boxes.title)
         bends = "breakpoints" if self.view.deep else "elbows"
         moments = f"{len(self.moments)} moments" if len(self.moments) > 1 else "one moment"
         said = f"The function at {moments}, and where its {bends} went"
-        text = sheet.scale.text
-        taken = text_width(said, CAPTION_LETTERS * text, bold=True)
-        pixels = max(text, CAPTION_LETTERS * text * min(1.0, head.width / taken))
+        smallest, usual = sheet.scale.text, CAPTION_LETTERS * sheet.scale.text
+        taken = text_width(said, usual, bold=True)
+        pixels = max(smallest, usual * min(1.0, head.width / taken))
         words = shortened(said, pixels, head.width, bold=True)
         baseline = head.bottom + 0.28 * head.height
         sheet.text(head.left, baseline, words, pixels=pixels, bold=True)
@@ -128,61 +138,70 @@ class MomentsBuilder(OneRunBuilder):
     # The functions
 
     def _draw_functions(self, upper: UpperStorey) -> None:
-        """The functions of all moments, later ones over earlier ones, and their numbers."""
-        sheet, count = self.sheet, len(self.moments)
-        box, limits = self.boxes.upper, self.scales.y
+        """The functions of all moments, later ones over earlier ones, and their numbers.
+
+        That of the last moment is drawn already.
+        """
+        low, high = limits = self.scales.y
+        box = self.boxes.upper
         ends = []
         for number, row in enumerate(self.moments):
             curve = self.view.curve(row)
             y = kept_near(np.nan_to_num(curve.y), limits)
-            ends.append((y[-1] - limits[0]) / (limits[1] - limits[0]) * box.height)
-            if number == count - 1:
-                continue
-            share = number / max(count - 2, 1)
-            upper.front.plot(
-                curve.x,
-                y,
-                color=self._shade(number),
-                linewidth=sheet.points(THINNEST + (THICKEST - THINNEST) * share),
-                solid_joinstyle="round",
-                zorder=MOVING + 0.1 + number / 100,
-            )
+            ends.append((y[-1] - low) / (high - low) * box.height)
+            if number < len(self.moments) - 1:
+                self._draw_function(upper.front, number, curve.x, y)
         heights = np.clip(np.array(ends), 0.0, self._highest_end(box))
-        apart = CIRCLE * sheet.scale.text
+        apart = CIRCLE * self.sheet.scale.text
         # The lowest circle keeps clear of the first one of the lower storey.
         foot = 0.5 * apart
         places = foot + spread_apart(heights - foot, apart, box.height - foot)
         for number, (end, place) in enumerate(zip(heights, places, strict=True)):
             self._lead_to_number(number, box.bottom + end, box.bottom + place)
 
+    def _draw_function(self, axes: Axes, number: int, x: Array, y: Array) -> None:
+        """The function at a moment before the last: the later, the thicker."""
+        last = max(len(self.moments) - 2, 1)
+        width = THINNEST + (THICKEST - THINNEST) * (number / last)
+        axes.plot(
+            x,
+            y,
+            color=self._shade(number),
+            linewidth=self.sheet.points(width),
+            solid_joinstyle="round",
+            zorder=MOVING + 0.1 + number / 100,
+        )
+
     def _highest_end(self, box: Box) -> float:
         """The highest place of a function's end over the foot of its storey, under the errors."""
         corner = self.corner
         if corner is None or corner.right < box.right:
             return float(box.height)
-        return corner.bottom - box.bottom - 0.5 * CIRCLE * self.sheet.scale.text
+        half_circle = 0.5 * CIRCLE * self.sheet.scale.text
+        return corner.bottom - box.bottom - half_circle
 
     def _shade(self, number: int) -> Colour:
         """The colour of a function: the paler the earlier, as pale as may be for the first."""
-        sheet = self.sheet
-        colour, last = sheet.colours.learned, max(len(self.moments) - 1, 1)
-        least = sheet.least_opacity(colour)
-        red, green, blue = blend(colour, sheet.colours.paper, least + (1 - least) * number / last)
+        colour, paper = self.sheet.colours.learned, self.sheet.colours.paper
+        last = max(len(self.moments) - 1, 1)
+        palest = self.sheet.least_opacity(colour)
+        opacity = palest + (1 - palest) * number / last
+        red, green, blue = blend(colour, paper, opacity)
         return float(red), float(green), float(blue)
 
     def _lead_to_number(self, number: int, end: float, height: float) -> None:
         """A thin line from the end of a function to its number."""
-        sheet, box = self.sheet, self.boxes.upper
-        low, high = x_limits(self.scales.x)
-        right = box.left + (self.view.high - low) / (high - low) * box.width
+        box = self.boxes.upper
+        end_of_function = pixel_across(box, self.view.high, x_limits(self.scales.x))
         middle = self._number_place(box)
-        places = [right, box.right, middle - 0.5 * CIRCLE * sheet.scale.text]
-        self._figure_line(places, [end, end, height], self._shade(number))
+        edge_of_circle = middle - 0.5 * CIRCLE * self.sheet.scale.text
+        across = [end_of_function, box.right, edge_of_circle]
+        self._figure_line(across, [end, end, height], self._shade(number))
         self._write_number(number, middle, height)
 
     def _number_place(self, box: Box) -> float:
         """The middle of the circles, which stand one under the other at the right of a storey."""
-        return box.right + 1.6 * self.sheet.scale.text
+        return box.right + NUMBER_GAP * self.sheet.scale.text
 
     def _figure_line(self, x: Sequence[float], y: Sequence[float], colour: Colour) -> None:
         """A thin line through these pixels of the picture, over all axes."""
@@ -226,6 +245,7 @@ class MomentsBuilder(OneRunBuilder):
         first, last = self.time.limits(MARGIN)
         axes = bare_axes(sheet, box, (0.0, 1.0), (last, first), order=STEMS)
         middle = self._number_place(box)
+        beside = middle + CIRCLE * sheet.scale.text
         for number, place in enumerate(self.time_ticks.places):
             axes.plot(
                 [0.0, 1.0],
@@ -234,10 +254,11 @@ class MomentsBuilder(OneRunBuilder):
                 linewidth=sheet.points(0.8),
                 linestyle=(0, (2, 3)),
             )
-            height = box.top - (place - first) / (last - first) * box.height
+            share_down = (place - first) / (last - first)
+            height = box.top - share_down * box.height
             self._write_number(number, middle, height)
             if self.has_words:
-                self._say(number, middle + CIRCLE * sheet.scale.text, height)
+                self._say(number, beside, height)
 
     def _say(self, number: int, left: float, height: float) -> None:
         """What is said of a moment, in up to two lines around a height."""
@@ -246,19 +267,21 @@ class MomentsBuilder(OneRunBuilder):
         room = sheet.width - left - 0.6 * sheet.scale.text
         name = self.names[number]
         lines = wrapped(name or self._error_of(number), pixels, room, MOST_LINES)
-        colour = sheet.colours.ink if name else sheet.colours.faint
+        line_distance = 1.24 * pixels
         top = height + 0.62 * pixels * (len(lines) - 1)
         for index, line in enumerate(lines):
             sheet.text(
                 left,
-                top - 1.24 * pixels * index,
+                top - line_distance * index,
                 line,
                 pixels=pixels,
-                colour=colour,
+                colour=sheet.colours.ink if name else sheet.colours.faint,
                 va="center_baseline",
             )
 
     def _error_of(self, number: int) -> str:
+        """The compared error at a moment, in words."""
         errors = errors_of(self.view)
         name = "test" if "test" in errors else "train"
-        return f"{name} error {error_text(float(errors[name][self.moments[number]]))}"
+        error = float(errors[name][self.moments[number]])
+        return f"{name} error {error_text(error)}"

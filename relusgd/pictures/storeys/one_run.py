@@ -82,9 +82,10 @@ class OneRunBuilder:
             return []
         least = TICK_LINES * self.sheet.scale.text
         ticks = self.time.upright_ticks(self.boxes.lower.height, least, MARGIN)
-        labels = (f"step {ticks.labels[0]}", *ticks.labels[1:])
-        self.time_ticks = replace(ticks, labels=labels)
-        return list(labels)
+        first, *others = ticks.labels
+        labels = [f"step {first}", *others]
+        self.time_ticks = replace(ticks, labels=tuple(labels))
+        return labels
 
     def draw(self) -> list[Part]:
         """Draw what never changes, and give the parts that change."""
@@ -95,10 +96,11 @@ class OneRunBuilder:
 
     def draw_storeys(self) -> tuple[list[Part], Integers]:
         """The parts of both storeys that change, and the rows of pixels that `words` takes."""
-        storeys = RunStoreys(self.sheet, self.view, self.scales, self.time, self.view.history.step)
-        parts = storeys.draw(self.boxes.upper, self.boxes.lower, self.corner)
+        view, boxes = self.view, self.boxes
+        storeys = RunStoreys(self.sheet, view, self.scales, self.time, view.history.step)
+        parts = storeys.draw(boxes.upper, boxes.lower, self.corner)
         if self.corner:
-            parts.append(storeys.draw_errors(self.corner, error_axis(self.view)))
+            parts.append(storeys.draw_errors(self.corner, error_axis(view)))
         return parts, storeys.rows
 
     def words(self, rows: Integers, others: Sequence[int] = ()) -> Words:
@@ -123,33 +125,38 @@ class OneRunBuilder:
 
     def _name_at_the_foot(self, references: Sequence[ReferenceCurve]) -> None:
         """Name references by samples of their lines, at the right of the line of the name of x."""
-        entries = [reference_entry(self.sheet, reference) for reference in references]
-        lowest = self.boxes.lowest
-        height = self.sheet.x_name_height(lowest)
-        x_name_width = text_width(self.view.dataset.x_name, self.sheet.scale.text)
-        room = (lowest.width - x_name_width) / 2 - self.sheet.scale.text
-        widths = entries_width([entry.long for entry in entries], LETTERS * self.sheet.scale.text)
-        draw_entries_left_of(self.sheet, lowest.right, height, entries, short=widths > room)
+        sheet, lowest = self.sheet, self.boxes.lowest
+        text = sheet.scale.text
+        entries = [reference_entry(sheet, reference) for reference in references]
+        long_names = [entry.long for entry in entries]
+        x_name_width = text_width(self.view.dataset.x_name, text)
+        room = (lowest.width - x_name_width) / 2 - text
+        is_wide = entries_width(long_names, LETTERS * text) > room
+        height = sheet.x_name_height(lowest)
+        draw_entries_left_of(sheet, lowest.right, height, entries, short=is_wide)
 
     def _draw_head(self) -> list[Part]:
-        sheet, head, steps = self.sheet, self.boxes.head, self.view.history.step
+        """The counter of steps, and the caption in the room that it leaves."""
+        sheet, head = self.sheet, self.boxes.head
+        steps = self.view.history.step
         sheet.write_title(self.boxes.title)
         counter = TimeCounter(sheet, head, "step", steps)
-        room = head.width - TimeCounter.width(sheet, "step", steps) - 1.5 * sheet.scale.text
-        return [counter, Caption(sheet, head, room, self.script)]
+        gap = 1.5 * sheet.scale.text
+        room = head.width - TimeCounter.width(sheet, "step", steps) - gap
+        caption = Caption(sheet, head, room, self.script)
+        return [counter, caption]
 
     def name_axes(self) -> None:
-        """The labels of the axes and the name of x."""
-        sheet, boxes = self.sheet, self.boxes
+        """The labels of the axes and their names."""
+        sheet, boxes, dataset = self.sheet, self.boxes, self.view.dataset
+        upper, lowest = boxes.upper, boxes.lowest
         of_time: list[float] = []
         if boxes.lower:
             first, last = self.time.limits(MARGIN)
             of_time = write_heights(sheet, boxes.lower, (last, first), self.time_ticks)
-        write_heights(sheet, boxes.upper, self.scales.y, self.y_ticks, of_time)
-        lowest = boxes.lowest
-        ticks = position_ticks([self.view], self.scales.x, lowest.width, sheet.scale.text)
-        write_positions(sheet, lowest, x_limits(self.scales.x), ticks)
-        y_name = self.view.dataset.y_name
-        if says_something(y_name):
-            sheet.name_y(boxes.upper, y_name, room=boxes.upper.height)
-        sheet.name_x(lowest, self.view.dataset.x_name, room=lowest.width)
+        write_heights(sheet, upper, self.scales.y, self.y_ticks, of_time)
+        x_ticks = position_ticks([self.view], self.scales.x, lowest.width, sheet.scale.text)
+        write_positions(sheet, lowest, x_limits(self.scales.x), x_ticks)
+        if says_something(dataset.y_name):
+            sheet.name_y(upper, dataset.y_name, room=upper.height)
+        sheet.name_x(lowest, dataset.x_name, room=lowest.width)

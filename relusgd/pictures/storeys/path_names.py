@@ -20,27 +20,31 @@ def has_elbows_inside(view: View) -> bool:
     if view.deep:
         return True
     low, high = view.dataset.scaling.x_to_network(np.array([view.low, view.high]))
-    rows = sampled_snapshots(view, SAMPLES, WIDE_SAMPLES)
-    elbows = (view.history.elbow[int(row)] for row in rows)
-    return any(bool(np.any((elbow >= low) & (elbow <= high))) for elbow in elbows)
+    for row in sampled_snapshots(view, SAMPLES, WIDE_SAMPLES):
+        elbow = view.history.elbow[int(row)]
+        is_inside = (elbow >= low) & (elbow <= high)
+        if np.any(is_inside):
+            return True
+    return False
 
 
 def names_of_bends(view: View, colours: Theme) -> list[Named]:
     """The ways in which units of a network with one hidden layer ever bend the function."""
     rows = sampled_snapshots(view, SAMPLES, WIDE_SAMPLES)
     weights = [view.history.output_weight[int(row)] for row in rows]
-    bends_up = any(bool(np.any(weight > 0)) for weight in weights)
-    bends_down = any(bool(np.any(weight < 0)) for weight in weights)
-    up = [("bends up", colours.positive)] if bends_up else []
-    down = [("bends down", colours.negative)] if bends_down else []
-    return [*up, *down]
+    names = []
+    if any(np.any(weight > 0) for weight in weights):
+        names.append(("bends up", colours.positive))
+    if any(np.any(weight < 0) for weight in weights):
+        names.append(("bends down", colours.negative))
+    return names
 
 
 def names_of_layers(view: View, colours: Theme) -> list[Named]:
     """The hidden layers of a deep network, those from the fourth on in one."""
     count = len(view.history.hidden)
-    names = [f"layer {layer}" for layer in range(1, count + 1)]
     most = len(colours.layers)
+    names = [f"layer {layer}" for layer in range(1, count + 1)]
     if count > most:
         names[most - 1 :] = [f"layers {most} to {count}"]
     return list(zip(names, colours.layers, strict=False))
@@ -49,9 +53,13 @@ def names_of_layers(view: View, colours: Theme) -> list[Named]:
 def names_of_paths(view: View, colours: Theme) -> list[list[Named]]:
     """Lines of words under which the paths begin to grow."""
     if not view.deep:
-        of, kinds = "elbows", names_of_bends(view, colours)
+        of = "elbows"
+        kinds = names_of_bends(view, colours)
     elif view.wide:
-        of, kinds = "elbows of layer 1", []
+        of = "elbows of layer 1"
+        kinds = []
     else:
-        of, kinds = "breakpoints", names_of_layers(view, colours)
-    return [[(f"{of} over time, which runs down ↓", colours.faint)], kinds]
+        of = "breakpoints"
+        kinds = names_of_layers(view, colours)
+    heading = (f"{of} over time, which runs down ↓", colours.faint)
+    return [[heading], kinds]

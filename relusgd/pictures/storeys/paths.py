@@ -49,6 +49,10 @@ DOT = 1.8
 """The size of a breakpoint of a deep network, in pixels."""
 
 
+NOT_DRAWN = 0
+"""The look of a piece of a path that is not drawn."""
+
+
 def draw_paths(
     sheet: Sheet, axes: Axes, view: View, time: TimeAxis, clock: Array, scales: Scales
 ) -> Artist:
@@ -61,27 +65,52 @@ def draw_paths(
     x = scaling.x_to_original(history.elbow[rows])
     y = time.place(clock[rows])
     shade, sign = _shades_and_signs(view, rows, scales)
-    drawn = _is_path(x, y, history.slope[rows], scales.x)
-    # One number says how a piece is drawn; 0 is not at all.
-    look = np.where(drawn, 1 + 2 * shade + (sign > 0), 0)
-    lines, looks = [], []
-    for unit in range(x.shape[1]):
-        for first, last, kind in _stretches(look[:, unit]):
-            points = slice(first, last + 1)
-            lines.append(np.column_stack([x[points, unit], y[points]]))
-            looks.append(kind - 1)
-    amount = np.array(looks, dtype=np.int64) // 2 / SHADES
-    bends_up = np.array(looks, dtype=np.int64) % 2 == 1
-    order = np.argsort(amount, kind="stable")
+    is_drawn = _is_path(x, y, history.slope[rows], scales.x)
+    look = np.where(is_drawn, _looks(shade, sign), NOT_DRAWN)
+    lines, looks_of_lines = _lines_by_look(x, y, look)
+    shades, bends_up = _shades_and_bends(np.array(looks_of_lines, dtype=np.int64))
+    amount = shades / SHADES
+    weak_first = np.argsort(amount, kind="stable")
+    colours = bend_colours(sheet, np.where(bends_up, 1.0, -1.0), amount)
+    widths = sheet.points(1.0) * (THINNEST + THICKER * amount)
     paths = LineCollection(
-        [lines[line] for line in order],
-        colors=bend_colours(sheet, np.where(bends_up, 1.0, -1.0), amount)[order],
-        linewidths=sheet.points(1.0) * (THINNEST + THICKER * amount[order]),
+        [lines[line] for line in weak_first],
+        colors=colours[weak_first],
+        linewidths=widths[weak_first],
         capstyle="round",
         joinstyle="round",
     )
     axes.add_collection(paths, autolim=False)
     return paths
+
+
+def _looks(shade: NDArray[np.int64], sign: Array) -> NDArray[np.int64]:
+    """One number, from 1 on, for shade and direction of a piece, so that pieces that look alike
+    are found by one comparison."""
+    bends_up = (sign > 0).astype(np.int64)
+    return 1 + 2 * shade + bends_up
+
+
+def _shades_and_bends(looks: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The shades, and whether it bends up, of these numbers: `_looks` backwards."""
+    shade, bends_up = np.divmod(looks - 1, 2)
+    return shade, bends_up == 1
+
+
+def _lines_by_look(x: Array, y: Array, look: NDArray[np.int64]) -> tuple[list[Array], list[int]]:
+    """The points of every line of all paths, and how each line looks.
+
+    x: shape (rows, units), y: shape (rows,), look: of the pieces between, shape (rows − 1, units).
+    """
+    lines, looks = [], []
+    for unit in range(x.shape[1]):
+        for first, stop, kind in _stretches(look[:, unit]):
+            # A piece has a point at either end, so so many pieces have one point more.
+            points = slice(first, stop + 1)
+            line = np.column_stack([x[points, unit], y[points]])
+            lines.append(line)
+            looks.append(kind)
+    return lines, looks
 
 
 def _is_path(x: Array, y: Array, slope: Array, domain: tuple[float, float]) -> NDArray[np.bool_]:
@@ -91,13 +120,16 @@ def _is_path(x: Array, y: Array, slope: Array, domain: tuple[float, float]) -> N
     passes infinity and not the picture.
     """
     low, high = domain
+    height = np.ptp(y) or 1.0
     with np.errstate(all="ignore"):
-        same_side = slope[:-1] * slope[1:] > 0
-        reaches_in = (np.maximum(x[:-1], x[1:]) >= low) & (np.minimum(x[:-1], x[1:]) <= high)
+        keeps_sign = slope[:-1] * slope[1:] > 0
+        left_end = np.minimum(x[:-1], x[1:])
+        right_end = np.maximum(x[:-1], x[1:])
+        reaches_in = (right_end >= low) & (left_end <= high)
         across = np.abs(np.diff(x, axis=0)) / (high - low)
-        down = np.diff(y) / (np.ptp(y) or 1.0)
-        is_jump = (across > JUMP) & (across > STEEPEST * down[:, None])
-    return same_side & reaches_in & ~is_jump & np.isfinite(across)
+        down = np.diff(y)[:, None] / height
+        is_jump = (across > JUMP) & (across > STEEPEST * down)
+    return keeps_sign & reaches_in & ~is_jump & np.isfinite(across)
 
 
 def _shades_and_signs(
@@ -107,8 +139,10 @@ def _shades_and_signs(
     snapshots and the next, shape (rows − 1, units)."""
     strength = np.stack([original_bending(view, int(row)) for row in rows])
     amount = _smoothed(relative(strength, scales.kink))
+    shade = np.rint(amount * SHADES).astype(np.int64)
     sign = np.sign(view.history.output_weight[rows])
-    return np.rint(amount[1:] * SHADES).astype(np.int64), sign[1:]
+    # A piece looks like the snapshot at its end.
+    return shade[1:], sign[1:]
 
 
 def original_bending(view: View, row: int) -> Array:
@@ -119,22 +153,28 @@ def original_bending(view: View, row: int) -> Array:
 
 def _smoothed(amount: Array) -> Array:
     """The mean of each row and its neighbours, SMOOTHED in all, fewer at the ends."""
-    reach = min(SMOOTHED, len(amount)) // 2
-    total = np.cumsum(np.concatenate([np.zeros((1, amount.shape[1])), amount]), axis=0)
-    here = np.arange(len(amount))
-    first, stop = np.maximum(here - reach, 0), np.minimum(here + reach + 1, len(amount))
-    return np.asarray((total[stop] - total[first]) / (stop - first)[:, None])
+    count, units = amount.shape
+    reach = min(SMOOTHED, count) // 2
+    # The sum of the rows before each one, so that a sum of neighbours is a difference of two.
+    sums = np.cumsum(np.concatenate([np.zeros((1, units)), amount]), axis=0)
+    here = np.arange(count)
+    first = np.maximum(here - reach, 0)
+    stop = np.minimum(here + reach + 1, count)
+    neighbours = stop - first
+    return np.asarray((sums[stop] - sums[first]) / neighbours[:, None])
 
 
 def _stretches(look: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
     """First piece, first piece after, and look of every stretch of pieces that look alike."""
     if not len(look):
         return
-    edges = np.flatnonzero(np.diff(look)) + 1
-    starts = [0, *edges.tolist()]
-    for first, last in zip(starts, [*edges.tolist(), len(look)], strict=True):
-        if look[first]:
-            yield first, last, int(look[first])
+    changes = np.flatnonzero(np.diff(look)) + 1
+    starts = [0, *changes.tolist()]
+    stops = [*changes.tolist(), len(look)]
+    for first, stop in zip(starts, stops, strict=True):
+        kind = int(look[first])
+        if kind != NOT_DRAWN:
+            yield first, stop, kind
 
 
 def draw_breakpoints(
@@ -145,13 +185,15 @@ def draw_breakpoints(
     found = [breakpoints(view.history.network(int(row))) for row in rows]
     x = view.dataset.scaling.x_to_original(np.concatenate([points.x for points in found]))
     layer = np.concatenate([points.layer for points in found])
-    place = np.repeat(time.place(clock[rows]), [len(points) for points in found])
+    counts = [len(points) for points in found]
+    place = np.repeat(time.place(clock[rows]), counts)
     low, high = scales.x
-    inside = (x >= low) & (x <= high)
-    colours = layer_colours(sheet, layer[inside], np.full(np.count_nonzero(inside), 0.5))
+    is_inside = (x >= low) & (x <= high)
+    medium = np.full(np.count_nonzero(is_inside), 0.5)
+    colours = layer_colours(sheet, layer[is_inside], medium)
     return axes.scatter(
-        x[inside],
-        place[inside],
+        x[is_inside],
+        place[is_inside],
         s=sheet.points(DOT) ** 2,
         c=colours,
         linewidths=0,

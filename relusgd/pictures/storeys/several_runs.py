@@ -63,7 +63,8 @@ class SeveralRunsBuilder:
         self.time = film_axis(group.clock, script)
         self.epochs = group.clock.astype(np.int64)
         self.x_name, self.y_name = axis_names(group.views)
-        labels, title_lines = ["0"], 1
+        labels = ["0"]
+        title_lines = 1
         # The heights of the storeys decide on their labels, and these on the room for everything.
         # The widths of the runs decide on the lines of their titles, and these on the heights.
         for _ in range(2):
@@ -73,23 +74,28 @@ class SeveralRunsBuilder:
             self.storeys = [self._storeys_of(cell) for cell in self.cells]
             self._choose_scales()
             self.time_ticks = self._choose_time_ticks()
-            labels = [*self.y_ticks.labels, *self.time_ticks.labels]
             self.titles = self._fitting_titles()
+            labels = [*self.y_ticks.labels, *self.time_ticks.labels]
             title_lines = self.titles.lines
 
     def _lay_cells(self, area: Box) -> list[Cell]:
         """The places of the runs, and the ticks of x under them."""
+        views = self.group.views
         letters = self.fine.scale.text
-        count = len(self.group.views)
-        shape = GridShape.best(count, area)
-        x_range = Scales.of(self.group.views).x
+        shape = GridShape.best(len(views), area)
+        x_range = Scales.of(views).x
         room = area.width / shape.columns - 2 * letters
-        self.x_ticks = position_ticks(self.group.views, x_range, room, letters)
-        half_labels = widest(self.x_ticks.labels, letters) + 0.3 * letters
-        gap = max(2.0 * letters, half_labels)
-        row_gap = 0.6 * self.fine.scale.line
-        head = self.fine.lines(HEAD_LINES[self.head_lines])
-        return lay_cells(area, count, shape, head=head, gap=gap, row_gap=row_gap)
+        self.x_ticks = position_ticks(views, x_range, room, letters)
+        # Labels at the edges of neighbours stand half in the gap, with free paper between them.
+        two_halves = widest(self.x_ticks.labels, letters) + 0.3 * letters
+        return lay_cells(
+            area,
+            len(views),
+            shape,
+            head=self.fine.lines(HEAD_LINES[self.head_lines]),
+            gap=max(2.0 * letters, two_halves),
+            row_gap=0.6 * self.fine.scale.line,
+        )
 
     def _storeys_of(self, cell: Cell) -> tuple[Box, Box | None]:
         """The upper and the lower storey of a run."""
@@ -105,12 +111,12 @@ class SeveralRunsBuilder:
         high = max(view.function_limits[1] for view in views)
         scales = replace(Scales.of(views), y=(low, high))
         self.y_ticks = outermost(even_ticks(low, high, MOST_Y_TICKS))
-        with_errors = "loss" in self.sheet.look.show
         first_upper, _ = self.storeys[0]
-        has_corners = first_upper.height >= LEAST_FOR_CORNER * self.fine.scale.text
-        self.errors_in_head = with_errors and not has_corners
+        has_room = first_upper.height >= LEAST_FOR_CORNER * self.fine.scale.text
+        shows_errors = "loss" in self.sheet.look.show
+        self.errors_in_head = shows_errors and not has_room
         self.corners: list[Corner] = []
-        if with_errors and has_corners:
+        if shows_errors and has_room:
             self.corners = self._free_corners(scales)
             high = max(corner.limits[1] for corner in self.corners)
         self.scales = replace(scales, y=(low, high))
@@ -134,31 +140,38 @@ class SeveralRunsBuilder:
         return replace(ticks, labels=(f"epoch {first}", *others))
 
     def _fitting_titles(self) -> RunTitles:
-        group, width = self.group, float(self.cells[0].head.width)
+        """The titles over the runs: short ones where the full ones have no room."""
         return RunTitles.fitting(
-            self.fine, group.titles, group.short, width, with_error=self.errors_in_head
+            self.fine,
+            self.group.titles,
+            self.group.short,
+            float(self.cells[0].head.width),
+            with_error=self.errors_in_head,
         )
 
     def draw(self) -> list[Part]:
+        """Draw what never changes, and give the parts that change."""
         parts: list[Part] = []
         for number, view in enumerate(self.group.views):
             rows = self.group.rows(view)
-            parts += [AtRows(part, rows) for part in self._draw_run(number, view)]
+            for part in self._draw_run(number, view):
+                parts.append(AtRows(part, rows))
         parts += self._draw_head()
         self._write_names()
         return parts
 
     def _draw_run(self, number: int, view: View) -> list[Part]:
         """The storeys of a run, its errors, its title and the labels of its axes."""
-        cell, (upper, lower) = self.cells[number], self.storeys[number]
+        head = self.cells[number].head
+        upper, lower = self.storeys[number]
         storeys = RunStoreys(self.fine, view, self.scales, self.time, view.clock)
-        place = self._corner_of(number)
-        parts = storeys.draw(upper, lower, place)
-        if place:
-            parts.append(storeys.draw_errors(place, self.group.error_axis))
+        corner = self._corner_of(number)
+        parts = storeys.draw(upper, lower, corner)
+        if corner:
+            parts.append(storeys.draw_errors(corner, self.group.error_axis))
         if self.errors_in_head:
-            parts.append(HeadError(self.fine, cell.head, view, self.group.error_name))
-        self.titles.write(number, cell.head, self.head_lines)
+            parts.append(HeadError(self.fine, head, view, self.group.error_name))
+        self.titles.write(number, head, self.head_lines)
         self._write_labels(number)
         return parts
 
@@ -172,7 +185,8 @@ class SeveralRunsBuilder:
 
     def _write_labels(self, number: int) -> None:
         """The labels of a run's axes, where no other run has the same beside it or under it."""
-        sheet, cell, (upper, lower) = self.fine, self.cells[number], self.storeys[number]
+        sheet, cell = self.fine, self.cells[number]
+        upper, lower = self.storeys[number]
         if cell.y_labels:
             of_time: list[float] = []
             if lower and self.time_ticks.places:
@@ -180,15 +194,18 @@ class SeveralRunsBuilder:
                 of_time = write_heights(sheet, lower, (last, first), self.time_ticks)
             write_heights(sheet, upper, self.scales.y, self.y_ticks, of_time)
         if cell.x_labels:
-            write_positions(sheet, lower or upper, x_limits(self.scales.x), self.x_ticks)
+            lowest = lower or upper
+            write_positions(sheet, lowest, x_limits(self.scales.x), self.x_ticks)
 
     def _draw_head(self) -> list[Part]:
         """The counter of epochs, and the caption in the room that it leaves."""
         sheet, head = self.sheet, self.boxes.head
         sheet.write_title(self.boxes.title)
         counter = TimeCounter(sheet, head, "epoch", self.epochs)
-        taken = TimeCounter.width(sheet, "epoch", self.epochs) + 1.5 * sheet.scale.text
-        return [counter, Caption(sheet, head, head.width - taken, self.script)]
+        gap = 1.5 * sheet.scale.text
+        taken = TimeCounter.width(sheet, "epoch", self.epochs) + gap
+        caption = Caption(sheet, head, head.width - taken, self.script)
+        return [counter, caption]
 
     def _write_names(self) -> None:
         """The names of the axes, and what the lines to compare with are."""

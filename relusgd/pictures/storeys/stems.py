@@ -24,6 +24,9 @@ THICKER = 3.2
 HAIRLINE = 0.7
 """The width of a stem's continuation over the paths, in pixels."""
 
+HAIRLINE_OPACITY = 0.35
+"""Of this continuation: the path under it stays to be seen."""
+
 HEAD = 3.0
 """The size of the weakest head of a path, in pixels."""
 
@@ -46,15 +49,17 @@ class Stems:
         scales: Scales,
         rows: NDArray[np.int64],
     ) -> None:
-        foot = lower or upper
+        lowest = lower or upper
         self._upper_limits = scales.y
         self._point = sheet.points(1.0)
         self._rows = rows
-        self._upper_bottom = upper.bottom - foot.bottom
+        # Heights in pixels over the foot of the lowest storey.
+        self._upper_bottom = upper.bottom - lowest.bottom
         self._upper_height = upper.height
-        self._floor = foot.height if lower else 0
-        whole = Box(foot.left, foot.bottom, foot.width, upper.top - foot.bottom)
-        axes = bare_axes(sheet, whole, x_limits(scales.x), (0, whole.height), order=STEMS)
+        self._floor = lowest.height if lower else 0
+        height = upper.top - lowest.bottom
+        whole = Box(lowest.left, lowest.bottom, lowest.width, height)
+        axes = bare_axes(sheet, whole, x_limits(scales.x), (0, height), order=STEMS)
         # Both kinds of lines in one collection, hairlines first: two take longer to draw.
         self._stems = MovingLines(axes, MOVING, capstyle="butt")
         self._hairline = sheet.points(HAIRLINE)
@@ -70,25 +75,32 @@ class Stems:
         share = np.clip((found.y - low) / (high - low), 0.0, 1.0)
         top = self._upper_bottom + share * self._upper_height
         floor = np.full(len(found.x), float(self._floor))
-        now = floor - self._rows[index]
-        segments = upright(found.x, floor, top)
+        stems = upright(found.x, floor, top)
         widths = self._point * (THINNEST + THICKER * found.amount)
         if not self._floor:
-            self._stems.show(segments, widths, found.colours)
+            self._stems.show(stems, widths, found.colours)
             return
+        now = floor - self._rows[index]
+        hairlines = upright(found.x, now, floor)
         faint = found.colours.copy()
-        faint[:, 3] = 0.35
-        hairlines = np.full(len(widths), self._hairline)
+        faint[:, 3] = HAIRLINE_OPACITY
         self._stems.show(
-            np.concatenate([upright(found.x, now, floor), segments]),
-            np.concatenate([hairlines, widths]),
+            np.concatenate([hairlines, stems]),
+            np.concatenate([np.full(len(widths), self._hairline), widths]),
             np.concatenate([faint, found.colours]),
         )
+        self._show_heads(found, now)
+
+    def _show_heads(self, found: MarkedBends, now: Array) -> None:
+        """A dot at the end of every path. now: the height in pixels of the moment that is shown."""
+        size = self._point * (HEAD + LARGER * found.amount)
         self._heads.set_offsets(np.column_stack([found.x, now]))
-        self._heads.set_sizes((self._point * (HEAD + LARGER * found.amount)) ** 2)
+        # Matplotlib takes the square of the size.
+        self._heads.set_sizes(size**2)
         self._heads.set_facecolor(found.colours)
 
 
 def upright(x: Array, low: Array, high: Array) -> Array:
     """Upright lines at x from low to high, shape (n, 2 ends, 2 coordinates)."""
-    return np.stack([np.column_stack([x, low]), np.column_stack([x, high])], axis=1)
+    feet, tops = np.column_stack([x, low]), np.column_stack([x, high])
+    return np.stack([feet, tops], axis=1)

@@ -23,28 +23,36 @@ def bend_colours(sheet: Sheet, sign: Array, amount: Array) -> Array:
     it from the paper. They are opaque, so that lines that cross do not add up to a strong one.
     """
     colours = sheet.colours
-    return _shades(sheet, (colours.negative, colours.neutral, colours.positive))[
-        np.sign(sign).astype(np.intp) + 1, np.rint(amount * SHADES).astype(np.intp)
-    ]
+    by_sign = colours.negative, colours.neutral, colours.positive
+    number = np.sign(sign).astype(np.intp) + 1
+    return _shades(sheet, by_sign)[number, _nearest_shade(amount)]
 
 
 def layer_colours(sheet: Sheet, layer: NDArray[np.int64], amount: Array) -> Array:
     """The same for breakpoints, by the hidden layer, from 1, whose unit switches there."""
     names = sheet.colours.layers
     number = np.minimum(layer, len(names)).astype(np.intp) - 1
-    return _shades(sheet, names)[number, np.rint(amount * SHADES).astype(np.intp)]
+    return _shades(sheet, names)[number, _nearest_shade(amount)]
+
+
+def _nearest_shade(amount: Array) -> NDArray[np.intp]:
+    """The number of the shade, from 0 to SHADES, that is nearest to an amount from 0 to 1."""
+    return np.rint(amount * SHADES).astype(np.intp)
 
 
 def _shades(sheet: Sheet, names: tuple[str, ...]) -> Array:
-    return _table(names, sheet.colours.paper, tuple(map(sheet.least_opacity, names)))
+    """Colours by name and shade, shape (names, SHADES + 1, 4)."""
+    palest = tuple(sheet.least_opacity(name) for name in names)
+    return _table(names, sheet.colours.paper, palest)
 
 
 @cache
-def _table(names: tuple[str, ...], paper: str, least: tuple[float, ...]) -> Array:
-    """Colours by name and shade, shape (names, SHADES + 1, 4)."""
-    shades = np.arange(SHADES + 1) / SHADES
-    rows = [
-        [blend(name, paper, pale + (1 - pale) * shade) for shade in shades]
-        for name, pale in zip(names, least, strict=True)
-    ]
-    return np.stack([to_rgba_array(row) for row in rows])
+def _table(names: tuple[str, ...], paper: str, palest: tuple[float, ...]) -> Array:
+    """The same, made once. palest: the opacity on paper of each colour's first shade."""
+    strengths = np.arange(SHADES + 1) / SHADES
+    rows = []
+    for name, least in zip(names, palest, strict=True):
+        opacities = least + (1 - least) * strengths
+        row = [blend(name, paper, opacity) for opacity in opacities]
+        rows.append(to_rgba_array(row))
+    return np.stack(rows)

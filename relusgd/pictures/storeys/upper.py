@@ -38,18 +38,26 @@ RING = 4.2
 LARGER = 6.0
 """By how much the strongest ring is larger, in pixels."""
 
+RING_LINE = 1.3
+"""The width of the weakest ring's line, in pixels."""
+
+THICKER = 1.6
+"""By how much the strongest ring's line is wider, in pixels."""
+
 NOTE_GAP = 0.02
 """The room between the errors and a note under them, as a share of the storey's height."""
 
 BARS_SHARE = 0.1
 """The height of a full bar of bends, as a share of the storey."""
 
-
 POINT_OPACITY = 0.75
 """Points are calmer than what moves over them."""
 
 TRUTH_OPACITY = 0.75
 """The true function is calmer than what moves over it."""
+
+TRUTH_LINE = 1.5
+"""The width of the true function's line, in pixels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,31 +97,42 @@ class UpperStorey:
         self.front = bare_axes(sheet, box, *limits, order=FUNCTION)
         self._draw_data()
         self.moving: list[Artist] = []
-        if view.has_bars and "units" in sheet.look.show:
+        self._shows_bars = view.has_bars and "units" in sheet.look.show
+        if self._shows_bars:
             self._make_bars()
         self._references = ReferenceLines(
-            sheet, self.front, view.references, scales.y, ground=self.ground
+            sheet,
+            self.front,
+            view.references,
+            scales.y,
+            ground=self.ground,
         )
         self.moving += self._references.moving
         self._make_curve(colour)
-        top = HIGHEST if corner is None else (corner.bottom - box.bottom) / box.height - NOTE_GAP
+        top = HIGHEST
+        if corner is not None:
+            top = (corner.bottom - box.bottom) / box.height - NOTE_GAP
         self._out_of_sight = OutOfSight(sheet, self.front, view, scales.y, colour, top)
         self.moving += self._out_of_sight.moving
 
     def _draw_data(self) -> None:
-        view, dataset = self._view, self._view.dataset
-        looks = looks_of(self._sheet, view)
+        """Points and truth, and the shade behind the part of x from which the points come."""
+        sheet, view, ground = self._sheet, self._view, self.ground
+        dataset = view.dataset
+        looks = looks_of(sheet, view)
         if dataset.train_domain is not None:
-            shade = self._sheet.colours.faint
-            self.ground.axvspan(*dataset.train_domain, color=shade, alpha=0.08, lw=0, zorder=0.5)
+            shade = sheet.colours.faint
+            ground.axvspan(*dataset.train_domain, color=shade, alpha=0.08, lw=0, zorder=0.5)
         if view.shows_test_points:
             x, y = original(view, dataset.x_test, dataset.y_test)
-            self.ground.plot(x, y, **looks["test data"], zorder=2.0)
+            ground.plot(x, y, **looks["test data"], zorder=2.0)
+        points = {**looks["data"], "alpha": POINT_OPACITY}
         x, y = original(view, dataset.x_train, dataset.y_train)
-        self.ground.plot(x, y, **{**looks["data"], "alpha": POINT_OPACITY}, zorder=2.1)
+        ground.plot(x, y, **points, zorder=2.1)
         if view.truth is not None:
-            truth = {**looks["truth"], "linewidth": self._sheet.points(1.5), "alpha": TRUTH_OPACITY}
-            self.ground.plot(*view.truth, **truth, zorder=2.2)
+            thinner = {"linewidth": sheet.points(TRUTH_LINE), "alpha": TRUTH_OPACITY}
+            truth = {**looks["truth"], **thinner}
+            ground.plot(*view.truth, **truth, zorder=2.2)
 
     def _make_curve(self, colour: str) -> None:
         sheet, look = self._sheet, self._sheet.look
@@ -138,11 +157,13 @@ class UpperStorey:
 
     def _make_bars(self) -> None:
         """Bars of a wide layer's bends, from the foot of the storey: up, and on them down."""
-        colours, ends = self._sheet.colours, (self._view.low, self._view.high)
-        self._bars: list[Any] = [
-            moving_steps(self.front, order / 10, ends, linewidth=0, **pale(self._sheet, colour))
-            for order, colour in enumerate((colours.positive, colours.negative))
-        ]
+        sheet = self._sheet
+        ends = self._view.low, self._view.high
+        self._bars: list[Any] = []
+        for order, colour in enumerate((sheet.colours.positive, sheet.colours.negative)):
+            look = pale(sheet, colour)
+            bars = moving_steps(self.front, order / 10, ends, linewidth=0, **look)
+            self._bars.append(bars)
         self.moving += self._bars
 
     def show(self, index: int) -> MarkedBends:
@@ -152,17 +173,24 @@ class UpperStorey:
         y = kept_near(curve.y, self._scales.y)
         self._glow.set_data(curve.x, y)
         self._curve.set_data(curve.x, y)
-        if self._view.has_bars and "units" in self._sheet.look.show:
+        if self._shows_bars:
             self._show_bars(index)
-        found = self._breakpoints(curve, y)
-        self._rings.set_offsets(np.column_stack([found.x, found.y]))
-        self._rings.set_sizes((self._point * (RING + LARGER * found.amount)) ** 2)
-        self._rings.set_edgecolor(found.colours)
-        self._rings.set_linewidth(self._point * (1.3 + 1.6 * found.amount))
+        marked = self._breakpoints(curve, y)
+        self._show_rings(marked)
         self._out_of_sight.show(index, curve.y)
-        return found
+        return marked
+
+    def _show_rings(self, marked: MarkedBends) -> None:
+        """A ring around every marked breakpoint, larger and thicker where the bend is stronger."""
+        size = self._point * (RING + LARGER * marked.amount)
+        self._rings.set_offsets(np.column_stack([marked.x, marked.y]))
+        # Matplotlib takes the square of the size.
+        self._rings.set_sizes(size**2)
+        self._rings.set_edgecolor(marked.colours)
+        self._rings.set_linewidth(self._point * (RING_LINE + THICKER * marked.amount))
 
     def _breakpoints(self, curve: LearnedCurve, y: Array) -> MarkedBends:
+        """The bends of a function that are marked. y: its values, kept near the picture."""
         strength = relative(curve.kink, self._scales.kink)
         marked = self._marked(strength)
         amount = strength[marked]
@@ -170,7 +198,9 @@ class UpperStorey:
             colours = layer_colours(self._sheet, curve.layer[marked], amount)
         else:
             colours = bend_colours(self._sheet, curve.sign[marked], amount)
-        return MarkedBends(curve.x[1:-1][marked], y[1:-1][marked], amount, colours)
+        # A curve bends at all its points but the ends.
+        x_of_bends, y_of_bends = curve.x[1:-1], y[1:-1]
+        return MarkedBends(x_of_bends[marked], y_of_bends[marked], amount, colours)
 
     def _marked(self, strength: Array) -> NDArray[np.int64]:
         """Which bends are marked: those that can be seen, weak ones first; none where a density
@@ -190,6 +220,8 @@ class UpperStorey:
         falling.set_data(foot + up + down, bends.edges, foot + up)
 
     def _bar_heights(self, amount: Array) -> Array:
+        """How high the bars of these amounts are, on the axis of y."""
         low, high = self._scales.y
         share = np.nan_to_num(amount / self._scales.bend, nan=0.0, posinf=1.0)
-        return BARS_SHARE * (high - low) * np.minimum(share, 1.0)
+        full = BARS_SHARE * (high - low)
+        return full * np.minimum(share, 1.0)

@@ -21,6 +21,13 @@ NOTE_LINES = 4.5
 NOTE_SHARE = 0.75
 """The width that is kept for it, as a share of the storey."""
 
+LINE_SHIFTS = (-3.0, 0.0, 3.0)
+"""The learned function is entered at these heights around its middle, in pixels: its line is
+wide."""
+
+FAINTEST_STEM = 0.15
+"""Words may cross the stems of weaker bends, which are thin; as a share of the strongest bend."""
+
 
 class UpperPlaces(FreePlaces):
     """The places of the upper storey of a run. letter: the height of a word's letters in pixels."""
@@ -34,37 +41,44 @@ class UpperPlaces(FreePlaces):
 
     def pixel(self, x: Array, y: Array) -> tuple[Array, Array]:
         """Pixels of places in the upper storey."""
-        (left, right), (low, high) = x_limits(self._scales.x), self._scales.y
+        left, right = x_limits(self._scales.x)
+        low, high = self._scales.y
+        box = self._box
         across = (np.asarray(x) - left) / (right - left)
         up = (np.asarray(y) - low) / (high - low)
-        return self._box.left + across * self._box.width, self._box.bottom + up * self._box.height
+        return box.left + across * box.width, box.bottom + up * box.height
 
     def enter_what_stays(self, corner: Box | None) -> None:
         """Enter points, truth, the room of bars and notes, and the corner where errors stand."""
-        view, dataset = self._view, self._view.dataset
-        points = [original(view, dataset.x_train, dataset.y_train)]
+        view, box = self._view, self._box
+        dataset = view.dataset
+        self._enter_points(*original(view, dataset.x_train, dataset.y_train))
         if view.shows_test_points:
-            points.append(original(view, dataset.x_test, dataset.y_test))
-        radius = self._sheet.scale.thick * DOT_RADIUS
-        for x, y in points:
-            px, py = self.pixel(x, y)
-            for shift in (-radius, 0.0, radius):
-                self.enter(px + shift, py)
-                self.enter(px, py + shift)
+            self._enter_points(*original(view, dataset.x_test, dataset.y_test))
         if view.truth is not None:
             self.enter_line(*self.pixel(*view.truth))
         if self.has_bars:
-            box = self._box
             self.enter_box(box.left, box.bottom, box.width, self.bars_top - box.bottom)
         if corner:
             self.enter_box(corner.left, corner.bottom, corner.width, corner.height)
         if view.departure < len(view):
-            self._enter_notes(corner.bottom if corner else self._box.top)
+            top = corner.bottom if corner else box.top
+            self._enter_notes(top)
+
+    def _enter_points(self, x: Array, y: Array) -> None:
+        """Enter points of the data: the middle and four places around it."""
+        radius = self._sheet.scale.thick * DOT_RADIUS
+        px, py = self.pixel(x, y)
+        for shift in (-radius, 0.0, radius):
+            self.enter(px + shift, py)
+            self.enter(px, py + shift)
 
     def _enter_notes(self, top: float) -> None:
         """Where it is said that the function is above or below the picture, and where it was."""
-        box, height = self._box, NOTE_LINES * self._letter
-        left, width = box.left + (1 - NOTE_SHARE) / 2 * box.width, NOTE_SHARE * box.width
+        box = self._box
+        height = NOTE_LINES * self._letter
+        width = NOTE_SHARE * box.width
+        left = box.left + (1 - NOTE_SHARE) / 2 * box.width
         for bottom in (box.bottom, top - height):
             self.enter_box(left, bottom, width, height)
 
@@ -72,7 +86,8 @@ class UpperPlaces(FreePlaces):
         """Enter the references as they are at these snapshots."""
         for reference in self._view.references:
             for row in rows:
-                self.enter_line(*self.pixel(reference.x, reference.at(row)))
+                x, y = self.pixel(reference.x, reference.at(row))
+                self.enter_line(x, y)
 
     def enter_functions(self, *rows: int) -> None:
         """Enter the learned functions of these snapshots, and their stems."""
@@ -81,20 +96,25 @@ class UpperPlaces(FreePlaces):
 
     def _enter_function(self, row: int) -> None:
         curve = self._view.curve(row)
-        finite = np.isfinite(curve.y)
-        if not finite.all():
+        if not np.isfinite(curve.y).all():
             return
         x, y = self.pixel(curve.x, curve.y)
-        for shift in (-3.0, 0.0, 3.0):
+        for shift in LINE_SHIFTS:
             self.enter_line(x, y + shift)
         if not self._view.marks_kinks or "units" not in self._sheet.look.show:
             return
-        bends = relative(curve.kink, self._scales.kink) > 0.15
-        for place, height in zip(x[1:-1][bends], y[1:-1][bends], strict=True):
-            # A function of a run that diverges may be far below the picture.
-            top = max(min(height, self._box.top), self._box.bottom)
-            stem = np.arange(self._box.bottom, top, self._letter / 4)
-            self.enter(np.full(len(stem), place), stem)
+        has_stem = relative(curve.kink, self._scales.kink) > FAINTEST_STEM
+        # A curve bends at all its points but the ends.
+        stem_x, stem_tops = x[1:-1][has_stem], y[1:-1][has_stem]
+        for place, top in zip(stem_x, stem_tops, strict=True):
+            self._enter_stem(place, top)
+
+    def _enter_stem(self, x: float, top: float) -> None:
+        """Enter an upright line from the foot of the storey to a bend."""
+        # A function of a run that diverges may be far below the picture.
+        inside = max(min(top, self._box.top), self._box.bottom)
+        up = np.arange(self._box.bottom, inside, self._letter / 4)
+        self.enter(np.full(len(up), x), up)
 
     @property
     def has_bars(self) -> bool:

@@ -1,0 +1,152 @@
+"""Words that find a place for themselves beside what they name, and fade together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from relusgd.model.network import Array
+from relusgd.pictures.kit.pasted_text import PastedText, pasted_in_films
+from relusgd.pictures.kit.plain_matplotlib import Text
+from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.text_fit import text_width
+from relusgd.pictures.panels.header import NUMBERS
+from relusgd.pictures.storeys.path_names import Named
+from relusgd.pictures.storeys.upper_places import UpperPlaces
+
+BESIDE = 1.2
+"""The room between words side by side, in heights of a letter."""
+
+MOST_CROWDED = 0.02
+"""A word that would stand on more than this share of drawn cells is left out."""
+
+WORD_LINE = 1.25
+"""The height that is kept free for words, in heights of their letters."""
+
+BASELINE = 0.35
+"""Words stand so much over the foot of their place, in heights of their letters."""
+
+DISTANCES = (0.55, 1.1, 1.8)
+"""Between words and what they name, in heights of their letters: the nearest is tried first."""
+
+UNDER_NUMBERS = 2.9
+"""The order of names that stay: under NUMBERS, where words that fade and numbers are."""
+
+Place = tuple[float, float]
+"""A pixel: the lower left corner of words, or what they stand beside."""
+
+
+class WordWriter:
+    """Writes words into the free places of an upper storey.
+
+    pixels: the height of their letters. fading: the words that do not stay, as they are drawn.
+    """
+
+    def __init__(self, sheet: Sheet, box: Box, free: UpperPlaces, pixels: float) -> None:
+        self._sheet = sheet
+        self._box = box
+        self._free = free
+        self._pixels = pixels
+        self.fading: list[PastedText | Text] = []
+
+    # Beside a thing
+
+    def name_line(self, words: str, x: Array, y: Array, colour: str) -> None:
+        """Write words beside a line, if possible a quarter along it, else anywhere."""
+        self.name(words, self.along(x, y), colour)
+
+    def name_points(self, words: str, x: Array, y: Array, colour: str) -> None:
+        """Write words beside one of these points, if there is room."""
+        anchors = zip(*self._free.pixel(x, y), strict=True)
+        self.name(words, anchors, colour)
+
+    def name(self, words: str, anchors: Iterable[Place], colour: str) -> None:
+        """Write words where there is room beside one of the pixels; nowhere if there is none."""
+        place = self.place_beside(words, anchors)
+        if place is not None:
+            self.write(words, place, colour)
+
+    def along(self, x: Array, y: Array) -> Iterator[Place]:
+        """Pixels of a line, from a quarter of it on, then those before."""
+        after, before = np.linspace(0.25, 0.98, 50), np.linspace(0.25, 0.02, 15)
+        shares = np.concatenate([after, before])
+        along = x[0] + shares * (x[-1] - x[0])
+        heights = np.interp(along, x, y)
+        return zip(*self._free.pixel(along, heights), strict=True)
+
+    def place_beside(self, words: str, anchors: Iterable[Place]) -> Place | None:
+        """Take the place beside one of the pixels where words have room, if there is one."""
+        width = text_width(words, self._pixels)
+        height = WORD_LINE * self._pixels
+        corners = self._corners_beside(list(anchors), width, height)
+        place = self._free.best(corners, width, height, MOST_CROWDED)
+        if place is not None:
+            left, bottom = place
+            beside = BESIDE * self._pixels
+            self._free.enter_box(left - beside, bottom, width + 2 * beside, height)
+        return place
+
+    def _corners_beside(self, anchors: list[Place], width: float, height: float) -> Iterator[Place]:
+        """Lower left corners of words near the anchors: the nearest first."""
+        for distance in DISTANCES:
+            gap = distance * self._pixels
+            for x, y in anchors:
+                above = x - width / 2, y + gap
+                right = x + gap, y - height / 2
+                left = x - gap - width, y - height / 2
+                below = x - width / 2, y - gap - height
+                yield from (above, right, left, below)
+
+    def write(self, words: str, place: Place, colour: str, *, stays: bool = False) -> None:
+        """Write words in a place that was taken for them. stays: they do not fade."""
+        left, bottom = place
+        text = self._sheet.text_over_lines(
+            left,
+            bottom + BASELINE * self._pixels,
+            words,
+            pixels=self._pixels,
+            colour=colour,
+            zorder=UNDER_NUMBERS if stays else NUMBERS,
+        )
+        if not stays:
+            self.fading.append(pasted_in_films(self._sheet, text))
+
+    # In a row
+
+    def write_row(self, named: Sequence[Named]) -> None:
+        """Write words in colours side by side, where the upper storey is freest."""
+        box = self._box
+        height = WORD_LINE * self._pixels
+        # With free paper on both sides, so that the row belongs to nothing beside it.
+        width = self._width_of(named) + 4 * self._pixels
+        across = np.linspace(box.left, box.right - width, 40)
+        up = np.linspace(box.top - height, box.bottom, 40)
+        corners = [(float(left), float(bottom)) for bottom in up for left in across]
+        place = self._free.best(corners, width, height, most=np.inf)
+        if place is None:
+            return
+        left, bottom = place
+        self._free.enter_box(left, bottom, width, height)
+        self.write_centred(named, left + width / 2, bottom + BASELINE * self._pixels)
+
+    def write_centred(self, named: Sequence[Named], x: float, height: float) -> None:
+        """Words in colours, side by side around x."""
+        left = x - self._width_of(named) / 2
+        for words, colour in named:
+            written = self._sheet.text_over_lines(
+                left,
+                height,
+                words,
+                pixels=self._pixels,
+                colour=colour,
+                zorder=NUMBERS,
+            )
+            self.fading.append(pasted_in_films(self._sheet, written))
+            left += text_width(words, self._pixels) + BESIDE * self._pixels
+
+    def _width_of(self, named: Sequence[Named]) -> float:
+        """The pixels that words side by side take."""
+        widths = [text_width(words, self._pixels) for words, _ in named]
+        gaps = len(named) - 1
+        return sum(widths) + BESIDE * self._pixels * gaps
