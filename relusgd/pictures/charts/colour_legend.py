@@ -35,28 +35,35 @@ class ColourLegend:
         letters = LETTERS * sheet.scale.text
         heading = text_width(title, letters) + GAP * letters if title else 0.0
         self.names_left = left + heading
+        # A name may take a third of a line.
         self.names = [shortened(name, letters, room / 3) for name in names]
         self.lines: list[list[int]] = []
         if len(self.names) > 1:
             self.lines = wrap_entries(sheet, self.names, room - heading)
 
     def take_from(self, stack: Stack) -> None:
+        """Take the room of the legend from the top."""
         self.top = stack.top
         stack.take_top(len(self.lines) * self.sheet.scale.line)
 
     def draw(self) -> None:
+        """Write the title, and draw the samples with their names line by line."""
         sheet = self.sheet
-        for number, line in enumerate(self.lines):
+        for number, colours in enumerate(self.lines):
             height = self.top - (number + 0.5) * sheet.scale.line
             if number == 0:
-                sheet.text(
-                    self.left,
-                    height,
-                    self.title,
-                    pixels=LETTERS * sheet.scale.text,
-                    colour=sheet.colours.faint,
-                    va="center_baseline",
-                )
-            looks = [{**run_look(sheet, colour), **self.mark} for colour in line]
-            words = [self.names[colour] for colour in line]
+                self._write_title(height)
+            looks = [{**run_look(sheet, colour), **self.mark} for colour in colours]
+            words = [self.names[colour] for colour in colours]
             draw_entries(sheet, self.names_left, height, looks, words)
+
+    def _write_title(self, height: float) -> None:
+        sheet = self.sheet
+        sheet.text(
+            self.left,
+            height,
+            self.title,
+            pixels=LETTERS * sheet.scale.text,
+            colour=sheet.colours.faint,
+            va="center_baseline",
+        )

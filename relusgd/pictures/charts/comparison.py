@@ -13,14 +13,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
-import numpy as np
-
 from relusgd.errors import InputError
-from relusgd.model.network import Array
 from relusgd.pictures.charts.error_chart import Chart, chart_axes, draw_chart, errors_axis
+from relusgd.pictures.charts.panel_scales import panel_scales
 from relusgd.pictures.kit.fonts import drawable
 from relusgd.pictures.kit.look import Look
-from relusgd.pictures.kit.robust_limits import robust_limits
 from relusgd.pictures.kit.sheet import TITLE_LETTERS, Box, Sheet
 from relusgd.pictures.kit.stack import (
     Cell,
@@ -49,23 +46,27 @@ from relusgd.pictures.panels.legend import (
     legend_lines,
     noise_entry,
 )
-from relusgd.pictures.panels.marks import original, pale, run_look
+from relusgd.pictures.panels.marks import pale, run_look
 from relusgd.pictures.panels.panel_head import (
     HEAD_NUMBERS,
     PanelHead,
     fewest_lines,
     title_level,
 )
-from relusgd.pictures.scenes.scales import Scales, axis_names, position_ticks, shared_domain
+from relusgd.pictures.scenes.scales import axis_names, position_ticks
 from relusgd.pictures.scenes.view import View
 
 MOST_PANELS = 16
 
-ALIKE = 0.2
-"""Panels share their axes while the ranges of each are at least this part of those of all."""
-
 FEW_PLACES = 3
 """Charts of up to this many places have more free room at their sides."""
+
+SIDE, WIDE_SIDE = 0.25, 0.5
+"""The room before the first and after the last place, in distances of two of them; and the same of
+few places."""
+
+CHARTS, LOWER_CHARTS = 0.25, 0.2
+"""The height of the charts as a share of the picture; and the same under more than three panels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,9 +105,11 @@ class ComparisonPicture:
     note: str = ""
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.panels) <= MOST_PANELS:
+        count = len(self.panels)
+        if not 1 <= count <= MOST_PANELS:
             raise InputError(
-                f"{len(self.panels)} panels do not fit into one picture", f"up to {MOST_PANELS} do"
+                f"{count} panels do not fit into one picture",
+                f"up to {MOST_PANELS} do",
             )
 
 
@@ -139,17 +142,18 @@ class ComparisonBuilder:
         self.title_level = self._choose_title_level()
 
     def _legend_entries(self) -> list[Entry]:
+        """Points, truth and references, the two kinds of learned functions, and the noise."""
         sheet = self.fine
         entries = curve_legend(sheet, self.views, learned=False)
         colours = {panel.colour for panel in self.panels}
         colour = sheet.colours.ink if len(colours) > 1 else sheet.colours.runs[0]
-        strong = {"color": colour, "linewidth": sheet.points(3.4)}
+        shown_look = {"color": colour, "linewidth": sheet.points(3.4)}
         if any(panel.others for panel in self.panels):
-            faint = {**pale(sheet, colour), "linewidth": sheet.points(1.3)}
-            entries.append(Entry(strong, "learned, median seed", "median seed"))
-            entries.append(Entry(faint, "other seeds", "seeds"))
+            behind_look = {**pale(sheet, colour), "linewidth": sheet.points(1.3)}
+            entries.append(Entry(shown_look, "learned, median seed", "median seed"))
+            entries.append(Entry(behind_look, "other seeds", "seeds"))
         else:
-            entries.append(Entry(strong, "learned", "learned"))
+            entries.append(Entry(shown_look, "learned", "learned"))
         if any(chart.level is not None for chart in self.charts):
             entries.append(noise_entry(sheet))
         return entries
@@ -163,9 +167,11 @@ class ComparisonBuilder:
         return [fields[:count] for count in range(len(fields), 0, -1)]
 
     def _choose_title_level(self) -> int:
+        """Which of the titles of a panel, from long to short, fits over all panels."""
         levels = list(zip(*(panel.titles for panel in self.panels), strict=True))
         fewest = [options[-1] for options in self.numbers]
-        return title_level(self.fine, self.cells[0].head.width, levels, fewest, self.head_lines)
+        width = self.cells[0].head.width
+        return title_level(self.fine, width, levels, fewest, self.head_lines)
 
     def _lay_out(self, stack: Stack) -> list[str]:
         """Title and legend from the top, the charts from the bottom, and the panels in the rest."""
@@ -177,41 +183,54 @@ class ComparisonBuilder:
         stack.skip_top(0.2)
         stack.skip_bottom(0.35)
         stack.skip_x_labels()
-        row = None
+        row_of_charts = None
         if self.charts:
-            share = 0.2 if len(self.panels) > 3 else 0.25
-            row = stack.take_bottom(max(round(share * self.sheet.height), 3 * line))
+            share = LOWER_CHARTS if len(self.panels) > 3 else CHARTS
+            height = round(share * self.sheet.height)
+            row_of_charts = stack.take_bottom(max(height, 3 * line))
             stack.skip_bottom(2.55)
         self.area = stack.rest()
         self._place_panels()
-        labels = chain.from_iterable(ticks.labels for ticks in self.y_ticks)
-        if row is None:
-            return [*labels]
-        self.chart_boxes = self._boxes_in(row)
-        self.error_ticks = self.errors.ticks(max(1, int(row.height / (1.3 * line))))
+        labels = list(chain.from_iterable(ticks.labels for ticks in self.y_ticks))
+        if row_of_charts is None:
+            return labels
+        self.chart_boxes = self._boxes_in(row_of_charts)
+        most = max(1, int(row_of_charts.height / (1.3 * line)))
+        self.error_ticks = self.errors.ticks(most)
         return [*labels, *self.error_ticks.labels]
 
     def _place_panels(self) -> None:
-        area, count = self.area, len(self.panels)
-        text, letters = self.sheet.scale.text, self.fine.scale.text
+        """The places of the panels, with as many lines of head as their titles need, and ticks."""
+        area = self.area
+        text, line = self.sheet.scale.text, self.sheet.scale.line
         shape = self._shape()
-        room = area.width / shape.columns - 3 * text
-        self.x_ticks = [
-            position_ticks([view], scales.x, room, letters)
-            for view, scales in zip(self.views, self.scales, strict=True)
-        ]
+        self.x_ticks = self._x_ticks(area.width / shape.columns - 3 * text)
         if self.shared:
             gap = 1.2 * text + 0.5 * self._widest(self.x_ticks)
-            row_gap = 0.35 * self.sheet.scale.line
+            row_gap = 0.35 * line
         else:
-            gap = 1.5 * text + self._widest(self._y_ticks(area.height / shape.rows))
-            row_gap = 1.7 * self.sheet.scale.line
+            # Every panel has labels of its own at its left and under it.
+            y_ticks = self._y_ticks(area.height / shape.rows)
+            gap = 1.5 * text + self._widest(y_ticks)
+            row_gap = 1.7 * line
         width = column_width(area, shape, gap)
-        shortest = [panel.titles[-1] for panel in self.panels]
-        fewest = [options[-1] for options in self.numbers]
-        self.head_lines = fewest_lines(self.fine, width, shortest, fewest, shape.rows)
-        head = self.fine.lines(1.15 * self.head_lines)
-        self.cells = lay_cells(area, count, shape, head=head, gap=gap, row_gap=row_gap)
+        shortest_titles = [panel.titles[-1] for panel in self.panels]
+        fewest_numbers = [options[-1] for options in self.numbers]
+        self.head_lines = fewest_lines(
+            self.fine,
+            width,
+            shortest_titles,
+            fewest_numbers,
+            shape.rows,
+        )
+        self.cells = lay_cells(
+            area,
+            len(self.panels),
+            shape,
+            head=self.fine.lines(1.15 * self.head_lines),
+            gap=gap,
+            row_gap=row_gap,
+        )
         self.y_ticks = self._y_ticks(self.cells[0].axes.height)
 
     def _shape(self) -> GridShape:
@@ -220,7 +239,16 @@ class ComparisonBuilder:
             return GridShape.of_columns(count, columns)
         if count == 1:
             return GridShape(1, 1)
-        return GridShape.best(count, self.area, most=4 if count > 9 else 3)
+        most_columns = 4 if count > 9 else 3
+        return GridShape.best(count, self.area, most=most_columns)
+
+    def _x_ticks(self, room: float) -> list[Ticks]:
+        """The ticks of x of every panel. room: pixels for their labels."""
+        letters = self.fine.scale.text
+        ticks = []
+        for view, scales in zip(self.views, self.scales, strict=True):
+            ticks.append(position_ticks([view], scales.x, room, letters))
+        return ticks
 
     def _y_ticks(self, height: float) -> list[Ticks]:
         line = self.sheet.scale.line
@@ -238,6 +266,7 @@ class ComparisonBuilder:
         return [Box(axes.left, row.bottom, axes.width, row.height) for axes in above]
 
     def draw(self) -> None:
+        """Draw everything."""
         for number, cell in enumerate(self.cells):
             self._draw_panel(number, cell)
         for number in range(len(self.charts)):
@@ -248,25 +277,35 @@ class ComparisonBuilder:
         panel = self.panels[number]
         x_ticks, y_ticks = self.x_ticks[number], self.y_ticks[number]
         if self.shared:
-            x_ticks, y_ticks = cell.x_ticks(x_ticks), cell.y_ticks(y_ticks)
-        scales, colour = self.scales[number], self.sheet.run_colour(panel.colour)
+            x_ticks = cell.x_ticks(x_ticks)
+            y_ticks = cell.y_ticks(y_ticks)
         curve = CurvePanel(
-            self.fine, cell.axes, panel.view, scales, x_ticks, y_ticks, colour, calm=True
+            self.fine,
+            cell.axes,
+            panel.view,
+            self.scales[number],
+            x_ticks,
+            y_ticks,
+            self.sheet.run_colour(panel.colour),
+            calm=True,
         )
         curve.draw_behind(panel.others)
         if panel.best:
             curve.emphasise()
-        curve.show(len(panel.view) - 1)
+        last_snapshot = len(panel.view) - 1
+        curve.show(last_snapshot)
         sample = run_look(self.sheet, panel.colour)
         head = PanelHead(self.fine, cell.head, self.head_lines, sample)
-        head.draw(panel.titles[self.title_level], self.numbers[number]).show(0)
+        numbers = head.draw(panel.titles[self.title_level], self.numbers[number])
+        numbers.show(0)
 
     def _draw_chart(self, number: int) -> None:
-        chart, errors = self.charts[number], self.errors
+        """A chart of errors; of several side by side the first has labels."""
+        chart, box = self.charts[number], self.chart_boxes[number]
         ticks = self.error_ticks if number == 0 else self.error_ticks.unlabelled()
-        side = 0.5 if len(chart.places) <= FEW_PLACES else 0.25
-        axes = chart_axes(self.fine, self.chart_boxes[number], chart, errors, ticks, side)
-        draw_chart(self.fine, axes, chart, errors)
+        side = WIDE_SIDE if len(chart.places) <= FEW_PLACES else SIDE
+        axes = chart_axes(self.fine, box, chart, self.errors, ticks, side)
+        draw_chart(self.fine, axes, chart, self.errors)
 
     def _write_title_and_names(self) -> None:
         sheet = self.sheet
@@ -285,16 +324,11 @@ class ComparisonBuilder:
 
     def _write_note(self) -> None:
         """Which groups these are, at the right of the title or, without one, of the legend."""
-        sheet, words = self.sheet, drawable(self.picture.note)
+        sheet = self.sheet
+        words = drawable(self.picture.note)
         letters = LETTERS * sheet.scale.text
-        if self.title:
-            title = drawable(sheet.look.title or "")
-            taken = text_width(title, TITLE_LETTERS * sheet.scale.text, bold=True)
-            taken += sheet.scale.text
-        else:
-            long = [entry.long for entry in self.entries]
-            taken = entries_width(long, letters) + GAP * letters
         box = self.title or self.legend
+        taken = self._width_of_title() if self.title else self._width_of_legend()
         if not words or taken + text_width(words, letters) > box.width:
             return
         sheet.text(
@@ -307,48 +341,14 @@ class ComparisonBuilder:
             va="center_baseline",
         )
 
+    def _width_of_title(self) -> float:
+        """The pixels of the user's title and the gap behind it."""
+        text = self.sheet.scale.text
+        title = drawable(self.sheet.look.title or "")
+        return text_width(title, TITLE_LETTERS * text, bold=True) + text
 
-def panel_scales(views: Sequence[View]) -> list[Scales]:
-    """The scales of the panels: the same object for all, unless some would then be flat."""
-    shared = last_scales(views)
-    own = [last_scales([view]) for view in views]
-    if all(fills(scales.x, shared.x) and fills(scales.y, shared.y) for scales in own):
-        return [shared] * len(views)
-    return own
-
-
-def fills(part: tuple[float, float], whole: tuple[float, float]) -> bool:
-    """Whether a range is at least ALIKE of another."""
-    return part[1] - part[0] >= ALIKE * (whole[1] - whole[0])
-
-
-def last_scales(views: Sequence[View]) -> Scales:
-    """The scales of the last snapshots: all data and the truth, and most of what was learned."""
-    curves = [view.curve(len(view) - 1) for view in views]
-    shown = np.concatenate([shown_heights(view) for view in views])
-    learned = np.array([[curve.y.min(), curve.y.max()] for curve in curves])
-    kinks = finite(np.concatenate([curve.kink for curve in curves]))
-    kinks = kinks[kinks > 0]
-    return Scales(
-        x=shared_domain(views),
-        y=robust_limits(shown, learned, extent=0.4, margin=0.06),
-        unit=1.0,
-        kink=float(np.quantile(kinks, 0.9)) if len(kinks) else 1.0,
-        bend=1.0,
-    )
-
-
-def shown_heights(view: View) -> Array:
-    """y of the points and of the truth, what is not finite left out."""
-    dataset = view.dataset
-    heights = [
-        original(view, dataset.x_train, dataset.y_train)[1],
-        original(view, dataset.x_test, dataset.y_test)[1],
-    ]
-    if view.truth is not None:
-        heights.append(view.truth[1])
-    return finite(np.concatenate(heights))
-
-
-def finite(values: Array) -> Array:
-    return values[np.isfinite(values)]
+    def _width_of_legend(self) -> float:
+        """The pixels of the legend in one line and the gap behind it."""
+        letters = LETTERS * self.sheet.scale.text
+        words = [entry.long for entry in self.entries]
+        return entries_width(words, letters) + GAP * letters

@@ -19,12 +19,12 @@ from relusgd.pictures.charts.error_chart import (
     chart_error_ticks,
     draw_chart,
     errors_axis,
+    write_panel_title,
 )
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.sheet import Sheet
 from relusgd.pictures.kit.stack import Cell, GridShape, Stack, around, lay_cells, settle
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
-from relusgd.pictures.kit.text_fit import shortened
 
 COLUMNS = 3
 """The most panels side by side."""
@@ -93,46 +93,50 @@ class CourseBuilder:
 
     def _lay_out(self, stack: Stack) -> list[str]:
         """Head and legend from the top, the name of x at the bottom, the panels in the rest."""
-        sheet, line = self.sheet, self.sheet.scale.line
+        sheet = self.sheet
         self.head.take_from(stack)
         self.legend.take_from(stack)
         stack.skip_bottom(0.35)
         stack.skip_x_labels()
-        titled = any(self.picture.titles)
+        has_titles = any(self.picture.titles)
+        count = len(self.charts)
         self.cells = lay_cells(
             stack.rest(),
-            len(self.charts),
-            GridShape.of_columns(len(self.charts), self.columns),
-            head=sheet.lines(1.5 if titled else 0.3),
+            count,
+            GridShape.of_columns(count, self.columns),
+            head=sheet.lines(1.5 if has_titles else 0.3),
             gap=round(1.2 * sheet.scale.text),
             row_gap=0,
         )
-        height = min(cell.axes.height for cell in self.cells)
-        self.ticks = chart_error_ticks(self.errors, height, line)
+        lowest = min(cell.axes.height for cell in self.cells)
+        self.ticks = chart_error_ticks(self.errors, lowest, sheet.scale.line)
         return [*self.ticks.labels]
 
     def draw(self) -> None:
+        """Draw everything."""
         self.head.draw()
         self.legend.draw()
         titles = list(self.picture.titles) * len(self.picture.rows)
         for title, chart, cell in zip(titles, self.charts, self.cells, strict=True):
             self._draw_panel(title, chart, cell)
-        start = 0
+        boxes = [cell.axes for cell in self.cells]
+        first = 0
         for row in self.picture.rows:
-            cells = self.cells[start : start + len(row.charts)]
-            self.sheet.name_y(around([cell.axes for cell in cells]), row.error)
-            start += len(row.charts)
-        everything = around([cell.axes for cell in self.cells])
+            stop = first + len(row.charts)
+            self.sheet.name_y(around(boxes[first:stop]), row.error)
+            first = stop
+        everything = around(boxes)
         self.sheet.name_x(everything, self.charts[0].x_name, room=everything.width)
 
     def _draw_panel(self, title: str, chart: Chart, cell: Cell) -> None:
         sheet, box = self.sheet, cell.axes
+        letters = sheet.scale.text
         side = BESIDE_PLACES if chart.places else 0.0
-        axes = chart_axes(sheet, box, chart, self.errors, cell.y_ticks(self.ticks), side)
+        y_ticks = cell.y_ticks(self.ticks)
+        axes = chart_axes(sheet, box, chart, self.errors, y_ticks, side)
         if not cell.x_labels:
-            sheet.set_ticks(axes, "x", cell.x_ticks(chart.time.ticks(box.width, sheet.scale.text)))
+            x_ticks = chart.time.ticks(box.width, letters)
+            sheet.set_ticks(axes, "x", cell.x_ticks(x_ticks))
             sheet.calm(axes)
         draw_chart(sheet, axes, chart, self.errors)
-        words = shortened(title, sheet.scale.text, box.width)
-        height = box.top + 0.35 * sheet.scale.line
-        sheet.text(box.left, height, words, pixels=sheet.scale.text, va="baseline")
+        write_panel_title(sheet, box, title)

@@ -13,11 +13,15 @@ from relusgd.pictures.kit.fonts import drawable
 from relusgd.pictures.kit.plain_matplotlib import Axes, to_rgba_array
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.stack import widest
+from relusgd.pictures.kit.text_fit import shortened
 from relusgd.pictures.kit.ticks import Ticks
 from relusgd.pictures.panels.marks import looks_of, pale, run_look
 
 APART = 8.0
 """The distance of points at one place, in pixels of a picture 1000 wide."""
+
+BAND_OPACITY = 0.16
+"""Of a band, so that those of several runs can be seen on each other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,18 +57,22 @@ class Chart:
 
     @property
     def time(self) -> TimeAxis:
+        """The axis of epochs or steps."""
+        if self.last is not None:
+            return TimeAxis(0.0, self.last)
         ends = [float(series.x[-1]) for series in self.series]
-        return TimeAxis(0.0, max(ends, default=1.0) if self.last is None else self.last)
+        return TimeAxis(0.0, max(ends, default=1.0))
 
 
 def errors_axis(charts: Sequence[Chart]) -> ErrorAxis:
     """The axis that has room for everything in all charts."""
     errors = [np.empty(0)]
+    level = None
     for chart in charts:
         for series in chart.series:
             errors += [series.low, series.middle, series.high]
-    levels = [chart.level for chart in charts if chart.level is not None]
-    level = levels[0] if levels else None
+        if level is None:
+            level = chart.level
     if any(chart.places for chart in charts):
         return ErrorAxis.of_results(errors, level)
     return ErrorAxis.around(errors, level)
@@ -77,7 +85,8 @@ def chart_axes(
     axes = sheet.axes(box)
     letters = sheet.scale.text
     if chart.places:
-        axes.set_xlim(-side, len(chart.places) - 1 + side)
+        last_place = len(chart.places) - 1
+        axes.set_xlim(-side, last_place + side)
         names = [drawable(place) for place in chart.places]
         ticks = named_ticks(names, box.width, letters)
     else:
@@ -88,17 +97,20 @@ def chart_axes(
     sheet.set_ticks(axes, "y", error_ticks)
     sheet.calm(axes)
     if chart.level is not None:
-        axes.axhline(float(np.log10(chart.level)), **looks_of(sheet, None)["noise"], zorder=2.0)
+        height = float(np.log10(chart.level))
+        axes.axhline(height, **looks_of(sheet, None)["noise"], zorder=2.0)
     return axes
 
 
 def named_ticks(places: Sequence[str], room: float, pixels: float) -> Ticks:
     """A tick for every place; of labels that would touch, only every second, third … is written."""
-    needed = widest(places, pixels) + 0.6 * pixels
-    every = max(1, int(np.ceil(needed * len(places) / room)))
-    labels = [""] * len(places)
+    count = len(places)
+    width = widest(places, pixels) + 0.6 * pixels
+    every = max(1, int(np.ceil(width * count / room)))
+    labels = [""] * count
     labels[::every] = places[::every]
-    return Ticks(tuple(map(float, range(len(places)))), tuple(labels))
+    numbers = [float(number) for number in range(count)]
+    return Ticks(tuple(numbers), tuple(labels))
 
 
 def draw_chart(sheet: Sheet, axes: Axes, chart: Chart, errors: ErrorAxis) -> None:
@@ -106,7 +118,8 @@ def draw_chart(sheet: Sheet, axes: Axes, chart: Chart, errors: ErrorAxis) -> Non
     count = len(chart.series)
     points = [series.x for series in chart.series if series.points]
     taken = np.concatenate([np.empty(0), *points])
-    shift = side_by_side(sheet, axes, count) if len(np.unique(taken)) < len(taken) else 0.0
+    shares_places = len(np.unique(taken)) < len(taken)
+    shift = side_by_side(sheet, axes, count) if shares_places else 0.0
     for number, series in enumerate(chart.series):
         x = series.x + aside(number, count, shift)
         if not chart.places:
@@ -119,24 +132,25 @@ def side_by_side(sheet: Sheet, axes: Axes, count: int) -> float:
     all are seen to stand at that place.
     """
     first, last = axes.get_xlim()
-    a_pixel = (last - first) / axes.bbox.width
-    return min(APART * sheet.scale.thick * a_pixel, 0.5 / max(count, 1))
+    pixel = (last - first) / axes.bbox.width
+    of_points = APART * sheet.scale.thick * pixel
+    widest_that_fits = 0.5 / max(count, 1)
+    return min(of_points, widest_that_fits)
 
 
 def aside(number: int, count: int, shift: float) -> float:
     """How far this one of so many series side by side stands from their common place."""
-    return shift * (number - (count - 1) / 2)
+    middle = (count - 1) / 2
+    return shift * (number - middle)
 
 
 def draw_series(sheet: Sheet, axes: Axes, series: Series, x: Array, errors: ErrorAxis) -> None:
     """The medians over their range, a band or upright lines, and a ring around the best."""
-    colour = sheet.run_colour(series.colour)
     low, high = errors.place(series.low), errors.place(series.high)
     middle = errors.place(series.middle)
     look = run_look(sheet, series.colour)
-    faint = pale(sheet, colour)
     if series.points:
-        axes.vlines(x, low, high, **faint, linewidth=sheet.points(2.0), zorder=2.4)
+        _draw_ranges(sheet, axes, series, x, low, high)
         look |= {
             "marker": "o",
             "markersize": sheet.points(7),
@@ -144,25 +158,57 @@ def draw_series(sheet: Sheet, axes: Axes, series: Series, x: Array, errors: Erro
             "markeredgewidth": sheet.points(1),
         }
     else:
-        fill, edge = to_rgba_array(colour, 0.16), to_rgba_array(colour, faint["alpha"])
+        colour = sheet.run_colour(series.colour)
         axes.fill_between(
-            x, low, high, facecolor=fill, edgecolor=edge, linewidth=sheet.points(0.9), zorder=1.9
+            x,
+            low,
+            high,
+            facecolor=to_rgba_array(colour, BAND_OPACITY),
+            edgecolor=to_rgba_array(colour, pale(sheet, colour)["alpha"]),
+            linewidth=sheet.points(0.9),
+            zorder=1.9,
         )
     axes.plot(x, middle, **look, solid_joinstyle="round", zorder=2.5)
     if series.best is not None:
-        axes.plot(
-            x[series.best],
-            middle[series.best],
-            marker="o",
-            markersize=sheet.points(14),
-            markerfacecolor="none",
-            markeredgecolor=colour,
-            markeredgewidth=sheet.points(2),
-            linestyle="",
-            zorder=2.6,
-        )
+        _ring(sheet, axes, series, x[series.best], middle[series.best])
+
+
+def _draw_ranges(
+    sheet: Sheet, axes: Axes, series: Series, x: Array, low: Array, high: Array
+) -> None:
+    """An upright line from the lowest to the highest error at each place."""
+    look = pale(sheet, sheet.run_colour(series.colour))
+    axes.vlines(x, low, high, **look, linewidth=sheet.points(2.0), zorder=2.4)
+
+
+def _ring(sheet: Sheet, axes: Axes, series: Series, x: float, y: float) -> None:
+    """A ring around the best error of a series."""
+    axes.plot(
+        x,
+        y,
+        marker="o",
+        markersize=sheet.points(14),
+        markerfacecolor="none",
+        markeredgecolor=sheet.run_colour(series.colour),
+        markeredgewidth=sheet.points(2),
+        linestyle="",
+        zorder=2.6,
+    )
 
 
 def chart_error_ticks(errors: ErrorAxis, height: int, line: int) -> Ticks:
     """The ticks of errors of a panel of this height. line: the height of a line of text."""
-    return errors.ticks(max(2, height // (2 * line)))
+    most = max(2, height // (2 * line))
+    return errors.ticks(most)
+
+
+def write_panel_title(sheet: Sheet, box: Box, title: str) -> None:
+    """The title of one of several panels, over the left end of its axes and as wide at most."""
+    letters = sheet.scale.text
+    sheet.text(
+        box.left,
+        box.top + 0.35 * sheet.scale.line,
+        shortened(title, letters, box.width),
+        pixels=letters,
+        va="baseline",
+    )

@@ -16,7 +16,14 @@ import numpy as np
 
 from relusgd.model.network import Array
 from relusgd.pictures.charts.chart_head import ChartHead
-from relusgd.pictures.charts.error_chart import Chart, chart_axes, draw_chart, errors_axis
+from relusgd.pictures.charts.error_chart import (
+    BAND_OPACITY,
+    Chart,
+    chart_axes,
+    draw_chart,
+    errors_axis,
+    write_panel_title,
+)
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.parts import kept_near
 from relusgd.pictures.kit.plain_matplotlib import Axes, to_rgba_array
@@ -33,7 +40,6 @@ from relusgd.pictures.kit.stack import (
     settle,
 )
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
-from relusgd.pictures.kit.text_fit import shortened
 from relusgd.pictures.kit.ticks import fitting_ticks
 from relusgd.pictures.panels.legend import Entry, draw_legend, legend_lines, noise_entry
 from relusgd.pictures.panels.marks import looks_of, pale, run_look, x_limits
@@ -43,6 +49,9 @@ MEDIAN_DASH = (0, (1, 1.3))
 
 CHART_SHARE = 0.24
 """The height of the chart, as a share of the picture."""
+
+PEAKS = 0.02
+"""The share of x at which an edge of a band may leave the picture."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,21 +133,24 @@ class FunctionBuilder:
 
     def _entries(self) -> list[Entry]:
         """The legend of the panels."""
-        sheet = self.fine
-        looks = looks_of(sheet, None)
+        looks = looks_of(self.fine, None)
         entries = []
         if any(panel.points is not None for panel in self.panels):
             entries.append(Entry(looks["data"], "training data", "data"))
         if any(panel.truth is not None for panel in self.panels):
             entries.append(Entry(looks["truth"], "true function", "truth"))
-        colours = {band.colour: band.name for band in self.picture.bands}
-        for colour, name in colours.items():
+        names = {band.colour: band.name for band in self.picture.bands}
+        for colour, name in names.items():
             entries.append(Entry(self._mean_look(colour), f"{name}, mean", name))
-        entries.append(Entry(self._median_look(min(colours)), "median", "median"))
+        first_colour = min(names)
+        entries.append(Entry(self._median_look(first_colour), "median", "median"))
         return entries
 
     def _mean_look(self, colour: int) -> dict[str, Any]:
-        return {"color": self.sheet.run_colour(colour), "linewidth": self.fine.points(3.0)}
+        return {
+            "color": self.sheet.run_colour(colour),
+            "linewidth": self.fine.points(3.0),
+        }
 
     def _median_look(self, colour: int) -> dict[str, Any]:
         return {
@@ -148,44 +160,62 @@ class FunctionBuilder:
         }
 
     def _chart_entries(self) -> list[Entry]:
+        """The legend of the chart."""
         chart = self.picture.chart
         if chart is None:
             return []
-        pairs = zip(chart.series, self.picture.chart_names, strict=True)
-        entries = [Entry(run_look(self.fine, one.colour), name, name) for one, name in pairs]
+        entries = []
+        for series, name in zip(chart.series, self.picture.chart_names, strict=True):
+            look = run_look(self.fine, series.colour)
+            entries.append(Entry(look, name, name))
         if chart.level is not None:
             entries.append(noise_entry(self.fine))
         return entries
 
     def _lay_out(self, stack: Stack) -> list[str]:
         """Head and legend from the top, the chart from the bottom, and the panels in the rest."""
-        line = self.sheet.scale.line
         self.head.take_from(stack)
-        self.legend = stack.take_top(legend_lines(self.sheet, self.entries, stack.width) * line)
+        lines = legend_lines(self.sheet, self.entries, stack.width)
+        self.legend = stack.take_top(lines * self.sheet.scale.line)
         stack.skip_top(0.2)
         stack.skip_bottom(0.35)
         stack.skip_x_labels()
         labels: list[str] = []
         if self.picture.chart is not None:
-            self.chart_box = stack.take_bottom(round(CHART_SHARE * self.sheet.height))
-            self.chart_legend = stack.take_bottom(round(1.3 * line))
-            stack.skip_bottom(2.4)
-            most = max(1, int(self.chart_box.height / (1.5 * line)))
-            self.error_ticks = self.errors.ticks(most)
-            labels += self.error_ticks.labels
+            labels += self._place_chart(stack)
         self.area = stack.rest()
-        count = len(self.panels)
-        shape = GridShape(1, 1) if count == 1 else GridShape.best(count, self.area)
-        head = self.fine.lines(1.3) if any(panel.title for panel in self.panels) else 0
-        gap = 1.6 * self.sheet.scale.text
-        row_gap = 0.4 * line
-        self.cells = lay_cells(self.area, count, shape, head=head, gap=gap, row_gap=row_gap)
-        axes = self.cells[0].axes
-        self.y_ticks = panel_ticks(self.heights, axes.height, line)
-        self.x_ticks = fitting_ticks(*self.domain, axes.width, self.fine.scale.text)
+        self._place_panels()
         return [*labels, *self.y_ticks.labels]
 
+    def _place_chart(self, stack: Stack) -> Sequence[str]:
+        """The place of the chart and of its legend at the bottom, and the labels of its errors."""
+        line = self.sheet.scale.line
+        self.chart_box = stack.take_bottom(round(CHART_SHARE * self.sheet.height))
+        self.chart_legend = stack.take_bottom(round(1.3 * line))
+        stack.skip_bottom(2.4)
+        most = max(1, int(self.chart_box.height / (1.5 * line)))
+        self.error_ticks = self.errors.ticks(most)
+        return self.error_ticks.labels
+
+    def _place_panels(self) -> None:
+        """The places of the panels, and their ticks."""
+        count, line = len(self.panels), self.sheet.scale.line
+        shape = GridShape(1, 1) if count == 1 else GridShape.best(count, self.area)
+        has_titles = any(panel.title for panel in self.panels)
+        self.cells = lay_cells(
+            self.area,
+            count,
+            shape,
+            head=self.fine.lines(1.3) if has_titles else 0,
+            gap=1.6 * self.sheet.scale.text,
+            row_gap=0.4 * line,
+        )
+        first = self.cells[0].axes
+        self.y_ticks = panel_ticks(self.heights, first.height, line)
+        self.x_ticks = fitting_ticks(*self.domain, first.width, self.fine.scale.text)
+
     def draw(self) -> None:
+        """Draw everything."""
         sheet, picture = self.sheet, self.picture
         self.head.draw()
         draw_legend(sheet, self.legend, self.entries)
@@ -206,8 +236,9 @@ class FunctionBuilder:
         sheet.name_y(box, "error", room=box.height)
 
     def _draw_panel(self, panel: FunctionPanel, cell: Cell) -> None:
-        sheet, box = self.fine, cell.axes
-        axes = sheet.axes(box)
+        """The bands of a group with its points and the truth, under its title."""
+        sheet = self.fine
+        axes = sheet.axes(cell.axes)
         axes.set(xlim=x_limits(self.domain), ylim=self.heights)
         sheet.set_ticks(axes, "x", cell.x_ticks(self.x_ticks))
         sheet.set_ticks(axes, "y", cell.y_ticks(self.y_ticks))
@@ -219,44 +250,48 @@ class FunctionBuilder:
             axes.plot(*panel.truth, **looks["truth"], zorder=2.6)
         for band in panel.bands:
             self._draw_band(axes, band)
-        words = shortened(panel.title, sheet.scale.text, box.width)
-        height = box.top + 0.35 * sheet.scale.line
-        sheet.text(box.left, height, words, pixels=sheet.scale.text, va="baseline")
+        write_panel_title(sheet, cell.axes, panel.title)
 
     def _draw_band(self, axes: Axes, band: FunctionBand) -> None:
-        sheet = self.fine
+        sheet, limits = self.fine, self.heights
         colour = sheet.run_colour(band.colour)
-        low, high = (kept_near(edge, self.heights) for edge in (band.low, band.high))
         axes.fill_between(
             band.x,
-            low,
-            high,
-            facecolor=to_rgba_array(colour, 0.16),
+            kept_near(band.low, limits),
+            kept_near(band.high, limits),
+            facecolor=to_rgba_array(colour, BAND_OPACITY),
             edgecolor=to_rgba_array(colour, pale(sheet, colour)["alpha"]),
             linewidth=sheet.points(0.9),
             zorder=1.9,
         )
-        mean, median = (kept_near(line, self.heights) for line in (band.mean, band.median))
+        mean, median = kept_near(band.mean, limits), kept_near(band.median, limits)
         axes.plot(band.x, mean, **self._mean_look(band.colour), zorder=2.5)
         axes.plot(band.x, median, **self._median_look(band.colour), zorder=2.7)
 
 
 def _domain(bands: Sequence[FunctionBand]) -> tuple[float, float]:
-    return min(float(band.x[0]) for band in bands), max(float(band.x[-1]) for band in bands)
+    """From the leftmost to the rightmost x of all bands."""
+    first = min(float(band.x[0]) for band in bands)
+    last = max(float(band.x[-1]) for band in bands)
+    return first, last
 
 
 def _heights(panels: Sequence[FunctionPanel]) -> tuple[float, float]:
     """The limits of y: points, truth and means whole, and most of the bands."""
-    core = [band.mean for panel in panels for band in panel.bands]
-    core += [panel.points[1] for panel in panels if panel.points is not None]
-    core += [panel.truth[1] for panel in panels if panel.truth is not None]
-    # A narrow peak of one band may be cut, the bulk of all bands may not.
-    edges = [np.quantile(edge, share) for edge, share in _edges(panels)]
-    wished = np.array(edges).reshape(-1, 2)
-    return robust_limits(np.concatenate(core), wished, extent=0.5, margin=0.06)
+    whole, bulks = [], []
+    for panel in panels:
+        for band in panel.bands:
+            whole.append(band.mean)
+            bulks.append(_bulk(band))
+        for curve in (panel.points, panel.truth):
+            if curve is not None:
+                _, y = curve
+                whole.append(y)
+    return robust_limits(np.concatenate(whole), np.array(bulks), extent=0.5, margin=0.06)
 
 
-def _edges(panels: Sequence[FunctionPanel]) -> list[tuple[Array, float]]:
-    """The lower and the upper edge of every band, with the share of it that lies below."""
-    bands = [band for panel in panels for band in panel.bands]
-    return [edge for band in bands for edge in ((band.low, 0.02), (band.high, 0.98))]
+def _bulk(band: FunctionBand) -> tuple[float, float]:
+    """The heights between which most of a band lies: a narrow peak of it may be cut."""
+    low = np.quantile(band.low, PEAKS)
+    high = np.quantile(band.high, 1 - PEAKS)
+    return float(low), float(high)

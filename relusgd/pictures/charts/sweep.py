@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from relusgd.pictures.charts.error_chart import (
     chart_error_ticks,
     draw_series,
     side_by_side,
+    write_panel_title,
 )
 from relusgd.pictures.kit.axis import ErrorAxis
 from relusgd.pictures.kit.fonts import drawable
@@ -28,7 +28,6 @@ from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.spread_apart import spread_apart
 from relusgd.pictures.kit.stack import Cell, GridShape, Stack, around, lay_cells, settle, widest
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
-from relusgd.pictures.kit.text_fit import shortened
 from relusgd.pictures.kit.ticks import even_ticks
 from relusgd.pictures.panels.marks import pale
 
@@ -45,6 +44,12 @@ MOST_BESIDE = 0.22
 
 FEW_SEEDS = 60
 """The dots of more seeds are smaller."""
+
+LOST_MARGIN = 0.035
+"""The first cross for lost runs stands so much under the upper edge, as a share of the axis."""
+
+LOST_LINE = 0.06
+"""That of the next colour stands so much under it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +106,8 @@ def save_sweep_picture(picture: SweepPicture | QuantilePicture, path: Path) -> N
         else:
             QuantileBuilder(sheet, picture).draw()
 
-    write_figure(draw_sheet(draw), path)
+    sheet = draw_sheet(draw)
+    write_figure(sheet, path)
 
 
 class SweepBuilder:
@@ -111,14 +117,19 @@ class SweepBuilder:
         self.sheet = sheet
         self.picture = picture
         self.panels = picture.panels
-        every_error = [dots.errors for panel in self.panels for dots in panel.dots]
-        self.errors = ErrorAxis.of_results([np.empty(0), *every_error], None)
+        errors = [np.empty(0)]
+        for panel in self.panels:
+            errors += [dots.errors for dots in panel.dots]
+        self.errors = ErrorAxis.of_results(errors, None)
         self.head = ChartHead(sheet, picture.title, picture.note)
         self.names = self._names_beside_lines()
-        dot = {"marker": "o", "markersize": sheet.points(7)}
-        in_legend = () if self.names else picture.names
         self.legend = ColourLegend(
-            sheet, picture.names_title, in_legend, self.head.left, self.head.room, dot
+            sheet,
+            picture.names_title,
+            () if self.names else picture.names,
+            self.head.left,
+            self.head.room,
+            mark={"marker": "o", "markersize": sheet.points(7)},
         )
         settle(sheet, self._lay_out)
 
@@ -136,82 +147,111 @@ class SweepBuilder:
     def _lay_out(self, stack: Stack) -> list[str]:
         """Words from the top, the name of x at the bottom, and the panels in the rest, all with the
         same axes."""
-        sheet, line, count = self.sheet, self.sheet.scale.line, len(self.panels)
+        sheet, count = self.sheet, len(self.panels)
+        text = sheet.scale.text
         self.head.take_from(stack)
         self.legend.take_from(stack)
         stack.skip_bottom(0.35)
         stack.skip_x_labels()
-        titled = any(panel.title for panel in self.panels)
+        has_titles = any(panel.title for panel in self.panels)
         area = stack.rest()
         if self.names:
-            text = sheet.scale.text
             names = [drawable(self.picture.names_title), *self.names]
-            area = replace(area, width=area.width - round(0.6 * (widest(names, text) + text)))
+            # A part of a name stands in the free room beside the last place.
+            beside = round(0.6 * (widest(names, text) + text))
+            area = replace(area, width=area.width - beside)
         self.cells = lay_cells(
             area,
             count,
             GridShape.of_columns(count, min(COLUMNS, count)),
-            head=sheet.lines(1.5 if titled else 0.3),
-            gap=round(1.2 * sheet.scale.text),
+            head=sheet.lines(1.5 if has_titles else 0.3),
+            gap=round(1.2 * text),
             row_gap=sheet.lines(1.7),
         )
-        self.ticks = chart_error_ticks(self.errors, self.cells[0].axes.height, line)
+        height = self.cells[0].axes.height
+        self.ticks = chart_error_ticks(self.errors, height, sheet.scale.line)
         return [*self.ticks.labels]
 
     def draw(self) -> None:
+        """Draw everything."""
         self.head.draw()
         self.legend.draw()
         for panel, cell in zip(self.panels, self.cells, strict=True):
             self._draw_panel(panel, cell)
-        panels = around([cell.axes for cell in self.cells])
+        first_chart = self.panels[0].chart
         if self.names:
-            self._name_lines(self.panels[0].chart, self.cells[0].axes)
-        self.sheet.name_y(panels, self.picture.error)
-        name = drawable(self.panels[0].chart.x_name)
-        self.sheet.name_x(panels, name, room=panels.width)
+            self._name_lines(first_chart, self.cells[0].axes)
+        everything = around([cell.axes for cell in self.cells])
+        self.sheet.name_y(everything, self.picture.error)
+        self.sheet.name_x(everything, drawable(first_chart.x_name), room=everything.width)
 
     def _draw_panel(self, panel: SweepPanel, cell: Cell) -> None:
-        sheet, box = self.sheet, cell.axes
+        """Medians and ranges, and the runs; colours stand side by side at each place."""
+        sheet, count = self.sheet, len(panel.dots)
         ticks = cell.y_ticks(self.ticks)
-        axes = chart_axes(sheet, box, panel.chart, self.errors, ticks, SIDE)
-        count = len(panel.dots)
+        axes = chart_axes(sheet, cell.axes, panel.chart, self.errors, ticks, SIDE)
         shift = side_by_side(sheet, axes, count)
         for series in panel.chart.series:
             x = series.x + aside(series.colour, count, shift)
             draw_series(sheet, axes, series, x, self.errors)
         for number, dots in enumerate(panel.dots):
-            self._draw_dots(axes, dots, aside(number, count, shift))
-            self._draw_lost(axes, dots, number, aside(number, count, shift))
-        title = shortened(panel.title, sheet.scale.text, box.width)
-        height = box.top + 0.35 * sheet.scale.line
-        sheet.text(box.left, height, title, pixels=sheet.scale.text, va="baseline")
+            distance = aside(number, count, shift)
+            self._draw_dots(axes, dots, distance)
+            self._draw_lost(axes, dots, number, distance)
+        write_panel_title(sheet, cell.axes, panel.title)
 
     def _name_lines(self, chart: Chart, box: Box) -> None:
         """The name of each colour at the right end of its line, and over them what they name."""
-        sheet, text = self.sheet, self.sheet.scale.text
-        low, high = self.errors.limits
-        ends = [float(self.errors.place(series.middle[-1:])[0]) for series in chart.series]
-        heights = (np.nan_to_num(np.array(ends), nan=high) - low) / (high - low) * box.height
+        sheet = self.sheet
+        text = sheet.scale.text
         line = 1.3 * text
-        places = spread_apart(heights, line, box.height - line)
+        places = spread_apart(self._heights_of_ends(chart, box), line, box.height - line)
         title = drawable(self.picture.names_title)
-        widest_name = widest([title, *self.names], text)
-        last = len(chart.places) - 1
-        end = box.left + (last + SIDE) / (last + 2 * SIDE) * box.width
-        left = min(end + 1.5 * text, sheet.width - 1.15 * widest_name - 0.5 * text)
-        look: dict[str, Any] = {"pixels": text, "va": "center_baseline"}
+        left = self._left_of_names(chart, box, widest([title, *self.names], text))
         for series, place in zip(chart.series, places, strict=True):
-            name, colour = self.names[series.colour], sheet.run_colour(series.colour)
-            sheet.text(left, box.bottom + place, name, colour=colour, bold=True, **look)
-        above = box.bottom + float(places.max()) + line
-        sheet.text(left, above, title, colour=sheet.colours.faint, **look)
+            sheet.text(
+                left,
+                box.bottom + place,
+                self.names[series.colour],
+                pixels=text,
+                colour=sheet.run_colour(series.colour),
+                bold=True,
+                va="center_baseline",
+            )
+        highest = float(places.max())
+        sheet.text(
+            left,
+            box.bottom + highest + line,
+            title,
+            pixels=text,
+            colour=sheet.colours.faint,
+            va="center_baseline",
+        )
+
+    def _heights_of_ends(self, chart: Chart, box: Box) -> Array:
+        """How many pixels over the foot of the box each line ends; at the top where it is lost."""
+        low, high = self.errors.limits
+        last_errors = [self.errors.place(series.middle[-1:])[0] for series in chart.series]
+        places = np.nan_to_num(np.array(last_errors), nan=high)
+        return np.asarray((places - low) / (high - low) * box.height)
+
+    def _left_of_names(self, chart: Chart, box: Box, width: float) -> float:
+        """Where names of this width begin: behind the last place, but within the picture."""
+        text = self.sheet.scale.text
+        last = len(chart.places) - 1
+        end_of_lines = box.left + (last + SIDE) / (last + 2 * SIDE) * box.width
+        # Bold names are wider than `width`, which is that of regular ones.
+        rightmost = self.sheet.width - 1.15 * width - 0.5 * text
+        return min(end_of_lines + 1.5 * text, rightmost)
 
     def _draw_dots(self, axes: Axes, dots: Dots, aside: float) -> None:
+        """A dot for every run, or for every second, third … of very many."""
         every = max(1, len(dots.x) // MOST_DOTS)
+        colour = self.sheet.run_colour(dots.colour)
         axes.plot(
             dots.x[::every] + aside,
             self.errors.place(dots.errors[::every]),
-            **pale(self.sheet, self.sheet.run_colour(dots.colour)),
+            **pale(self.sheet, colour),
             marker="o",
             markersize=self.sheet.points(4.5),
             markeredgewidth=0,
@@ -222,11 +262,11 @@ class SweepBuilder:
     def _draw_lost(self, axes: Axes, dots: Dots, number: int, aside: float) -> None:
         """A cross for the runs without a result, at the upper edge, with their count."""
         low, high = self.errors.limits
-        height = high - (0.035 + 0.06 * number) * (high - low)
+        from_top = LOST_MARGIN + LOST_LINE * number
         for place, lost in dots.lost.items():
             axes.text(
                 place + aside,
-                height,
+                high - from_top * (high - low),
                 f"×{lost}" if lost > 1 else "×",
                 color=self.sheet.run_colour(dots.colour),
                 ha="center",
@@ -252,14 +292,15 @@ class QuantileBuilder:
         stack.skip_bottom(0.35)
         stack.skip_x_labels()
         self.box = stack.rest()
-        line = self.sheet.scale.line
-        self.ticks = chart_error_ticks(self.errors, self.box.height, line)
+        self.ticks = chart_error_ticks(self.errors, self.box.height, self.sheet.scale.line)
         return [*self.ticks.labels]
 
     def draw(self) -> None:
+        """Draw everything."""
         sheet = self.sheet
         self.head.draw()
         axes = sheet.axes(self.box)
+        # A little more than from 0 to 100 %, so that the first and the last dot are whole.
         axes.set(xlim=(-2, 102), ylim=self.errors.limits)
         sheet.set_ticks(axes, "x", even_ticks(0, 100, 10))
         sheet.set_ticks(axes, "y", self.ticks)
@@ -271,9 +312,9 @@ class QuantileBuilder:
 
     def _draw_seeds(self, axes: Axes) -> None:
         sheet, count = self.sheet, len(self.values)
-        share = 100 * (np.arange(count) + 0.5) / count
+        percent = 100 * (np.arange(count) + 0.5) / count
         axes.plot(
-            share,
+            percent,
             self.errors.place(self.values),
             color=sheet.run_colour(0),
             linewidth=sheet.points(2),
@@ -284,9 +325,11 @@ class QuantileBuilder:
 
     def _draw_median(self, axes: Axes) -> None:
         """A dashed line from the axis of errors to the curve at 50 %, and down from there."""
-        level = float(self.errors.place(np.median(self.values, keepdims=True))[0])
+        median = np.median(self.values, keepdims=True)
+        level = float(self.errors.place(median)[0])
+        left, _ = axes.get_xlim()
         axes.plot(
-            [-2, 50, 50],
+            [left, 50, 50],
             [level, level, self.errors.low],
             color=self.sheet.colours.faint,
             linewidth=self.sheet.points(1.2),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,13 @@ from relusgd.model.network import Array
 from relusgd.pictures.charts.chart_head import ChartHead
 from relusgd.pictures.kit.axis import ErrorAxis, TimeAxis
 from relusgd.pictures.kit.look import Look
+from relusgd.pictures.kit.plain_matplotlib import Axes
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.stack import Cell, GridShape, Stack, around, lay_cells, settle
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
 from relusgd.pictures.kit.text_fit import shortened
 from relusgd.pictures.kit.ticks import Ticks, even_ticks
-from relusgd.pictures.panels.error_panel import summarise
+from relusgd.pictures.panels.error_panel import Band, summarise
 from relusgd.pictures.panels.legend import draw_entries, wrap_entries
 
 COLUMNS = 3
@@ -68,7 +70,8 @@ class TimeChartsPage:
 
 def save_time_charts(page: TimeChartsPage, path: Path, look: Look) -> None:
     """Write the page as .png, .svg or .pdf. Raises as `write_figure` does."""
-    write_figure(draw_sheet(lambda sheet: TimeChartsBuilder(sheet, page).draw(), look), path)
+    sheet = draw_sheet(lambda sheet: TimeChartsBuilder(sheet, page).draw(), look)
+    write_figure(sheet, path)
 
 
 class TimeChartsBuilder:
@@ -78,17 +81,16 @@ class TimeChartsBuilder:
         self.sheet = sheet.finer(1.0, LETTERS)
         self.charts = page.charts
         self.head = ChartHead(sheet, sheet.look.title or page.title, page.note)
-        ends = [float(curve.x[-1]) for chart in page.charts for curve in chart.curves]
-        self.time = TimeAxis(0.0, max(ends, default=1.0))
+        self.time = TimeAxis(0.0, _last_epoch(page.charts))
         settle(self.sheet, self._lay_out)
 
     def _lay_out(self, stack: Stack) -> list[str]:
-        sheet = self.sheet
+        """The head from the top, the name of x at the bottom, and the charts in the rest."""
+        sheet, count = self.sheet, len(self.charts)
         self.head.take_from(stack)
         stack.skip_top(0.3)
         stack.skip_bottom(0.35)
         stack.skip_x_labels()
-        count = len(self.charts)
         self.cells = lay_cells(
             stack.rest(),
             count,
@@ -97,41 +99,58 @@ class TimeChartsBuilder:
             gap=round(LABEL_ROOM * sheet.scale.text),
             row_gap=sheet.lines(1.1),
         )
-        self.scales = [
-            ValueScale.of(chart, cell.axes.height, sheet.scale.line)
-            for chart, cell in zip(self.charts, self.cells, strict=True)
-        ]
-        return [label for scale in self.scales[::COLUMNS] for label in scale.ticks.labels]
+        self.scales = []
+        for chart, cell in zip(self.charts, self.cells, strict=True):
+            scale = ValueScale.of(chart, cell.axes.height, sheet.scale.line)
+            self.scales.append(scale)
+        in_first_column = self.scales[::COLUMNS]
+        return list(chain.from_iterable(scale.ticks.labels for scale in in_first_column))
 
     def draw(self) -> None:
+        """Draw everything."""
         self.head.draw()
         for chart, cell, scale in zip(self.charts, self.cells, self.scales, strict=True):
             self._draw_chart(chart, cell, scale)
-        self.sheet.name_x(around([cell.axes for cell in self.cells]), "epoch")
+        everything = around([cell.axes for cell in self.cells])
+        self.sheet.name_x(everything, "epoch")
 
     def _draw_chart(self, chart: TimeChart, cell: Cell, scale: ValueScale) -> None:
+        """The curves of a chart on its axes, and its head."""
         sheet, box = self.sheet, cell.axes
         axes = sheet.axes(box)
         axes.set_xlim(self.time.limits())
         axes.set_ylim(scale.limits)
-        sheet.set_ticks(axes, "x", cell.x_ticks(self.time.ticks(box.width, sheet.scale.text)))
+        x_ticks = self.time.ticks(box.width, sheet.scale.text)
+        sheet.set_ticks(axes, "x", cell.x_ticks(x_ticks))
         sheet.set_ticks(axes, "y", scale.ticks)
         sheet.calm(axes)
         looks = self._looks(chart)
         for curve, look in zip(chart.curves, looks, strict=True):
-            band = summarise(self.time.place(curve.x), scale.place(curve.y), box.width)
-            axes.plot(band.x, band.middle, **look, solid_joinstyle="round", zorder=2.5)
-            if np.any(band.low < band.high):
-                shade: dict[str, Any] = {"color": look["color"], "alpha": 0.15, "linewidth": 0}
-                axes.fill_between(band.x, band.low, band.high, **shade, zorder=2.0)
+            x, y = self.time.place(curve.x), scale.place(curve.y)
+            self._draw_curve(axes, summarise(x, y, box.width), look)
         self._write_head(chart, box, looks)
+
+    def _draw_curve(self, axes: Axes, band: Band, look: dict[str, Any]) -> None:
+        """A curve, in a shade where it moves more than can be drawn."""
+        axes.plot(band.x, band.middle, **look, solid_joinstyle="round", zorder=2.5)
+        if np.any(band.low < band.high):
+            axes.fill_between(
+                band.x,
+                band.low,
+                band.high,
+                color=look["color"],
+                alpha=0.15,
+                linewidth=0,
+                zorder=2.0,
+            )
 
     def _looks(self, chart: TimeChart) -> list[dict[str, Any]]:
         """A colour for every curve; a limit has that of the curve before it."""
         looks: list[dict[str, Any]] = []
         number = -1
         for curve in chart.curves:
-            number += not curve.is_limit
+            if not curve.is_limit:
+                number += 1
             look: dict[str, Any] = {
                 "color": self._colour(curve, max(number, 0)),
                 "linewidth": self.sheet.points(1.5 if curve.is_limit else 2.2),
@@ -148,15 +167,27 @@ class TimeChartsBuilder:
     def _write_head(self, chart: TimeChart, box: Box, looks: Sequence[dict[str, Any]]) -> None:
         """The title of a chart, and below it its legend in one line."""
         sheet, line = self.sheet, self.sheet.scale.line
-        title = shortened(chart.title, sheet.scale.text, box.width, bold=True)
-        height = box.top + 1.35 * line
-        sheet.text(box.left, height, title, pixels=sheet.scale.text, bold=True, va="baseline")
+        letters = sheet.scale.text
+        title = shortened(chart.title, letters, box.width, bold=True)
+        title_height = box.top + 1.35 * line
+        sheet.text(box.left, title_height, title, pixels=letters, bold=True, va="baseline")
         names = [curve.name for curve in chart.curves]
-        first_line = wrap_entries(sheet, names, box.width)[0]
-        words = [names[item] for item in first_line]
+        in_one_line, *_ = wrap_entries(sheet, names, box.width)
         draw_entries(
-            sheet, box.left, box.top + 0.6 * line, [looks[item] for item in first_line], words
+            sheet,
+            box.left,
+            box.top + 0.6 * line,
+            [looks[number] for number in in_one_line],
+            [names[number] for number in in_one_line],
         )
+
+
+def _last_epoch(charts: Sequence[TimeChart]) -> float:
+    """The end of the longest curve."""
+    ends: list[float] = []
+    for chart in charts:
+        ends += [float(curve.x[-1]) for curve in chart.curves]
+    return max(ends, default=1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,14 +200,16 @@ class ValueScale:
 
     @classmethod
     def of(cls, chart: TimeChart, height: float, line: int) -> ValueScale:
+        """The axis of a chart of this height. line: the height of a line of text."""
         most = max(2, int(height / (2.0 * line)))
-        values = np.concatenate([np.empty(0), *(curve.y for curve in chart.curves)])
-        values = values[np.isfinite(values)]
+        curves = [curve.y for curve in chart.curves]
         if chart.is_logarithmic:
-            errors = ErrorAxis.around([curve.y for curve in chart.curves], None)
+            errors = ErrorAxis.around(curves, None)
             return cls(errors, errors.limits, errors.ticks(most))
-        low = min(0.0, float(values.min(initial=0.0)))
-        high = max(float(values.max(initial=0.0)), low + 1.0)
+        values = np.concatenate([np.empty(0), *curves])
+        finite = values[np.isfinite(values)]
+        low = float(finite.min(initial=0.0))
+        high = max(float(finite.max(initial=0.0)), low + 1.0)
         high += 0.06 * (high - low)
         return cls(None, (low, high), even_ticks(low, high, most))
 
