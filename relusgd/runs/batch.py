@@ -52,7 +52,8 @@ class Batch:
         """Whether it is time for `commit`."""
         if not self._waiting:
             return False
-        return time.monotonic() - self._since > BATCH_SECONDS or len(self._waiting) >= BATCH_RUNS
+        waited = time.monotonic() - self._since
+        return waited > BATCH_SECONDS or len(self._waiting) >= BATCH_RUNS
 
     def add(self, name: str, contents: RunContents) -> None:
         """Write a run whose place is `name`. Raises OSError; nothing of the run is left then."""
@@ -70,7 +71,8 @@ class Batch:
         """
         if not self._waiting:
             return {}
-        sync_file_system(self.folder, (partial for partial, _ in self._waiting.values()))
+        folders = [partial for partial, _ in self._waiting.values()]
+        sync_file_system(self.folder, folders)
         refused = {}
         for name, (partial, lock) in list(self._waiting.items()):
             try:

@@ -92,12 +92,14 @@ class RunCheck:
     def summary(self) -> str:
         """What was found, in a few words."""
         if self.faults:
-            names = list(dict.fromkeys(fault.file for fault in self.faults if fault.file))
-            return f"damaged: {and_list(names)}" if names else "damaged"
+            names = dict.fromkeys(fault.file for fault in self.faults if fault.file)
+            return f"damaged: {and_list(list(names))}" if names else "damaged"
         words = "readable, without digests"
         if self.checked:
             words = f"{counted(len(self.checked), 'file')} as written"
-        return f"{words}; trained again: the same bits" if self.trained_again else words
+        if self.trained_again:
+            words += "; trained again: the same bits"
+        return words
 
     def __str__(self) -> str:
         lines = [f"{self.folder}: {self.summary}"]
@@ -137,7 +139,8 @@ def _add_fault(run: CheckedRun, result: RunCheck, file: str, problem: str) -> No
 
 def _compare_digests(run: CheckedRun, result: RunCheck) -> None:
     facts = run.facts
-    seal, digests = facts.timings.sha256_of_run_json, facts.sha256
+    seal = facts.timings.sha256_of_run_json
+    digests = facts.sha256
     if seal is None and digests is None:
         result.notes.append(f"{FACTS} has no digests, because an earlier version wrote it")
         return
@@ -186,14 +189,13 @@ def _read_all(run: CheckedRun) -> Plan:
 
 
 def _train_again(run: CheckedRun, plan: Plan, result: RunCheck) -> None:
-    result.notes += [
-        f"{change}; the last bits may differ" for change in changed_versions(run.facts)
-    ]
+    for change in changed_versions(run.facts):
+        result.notes.append(f"{change}; the last bits may differ")
     if run.own_metrics:
         result.notes.append(f"{and_list(run.own_metrics)} cannot be computed again here")
     if run.config.data.kind == "csv":
         result.notes.append(f"the points are taken from {DATA}, not from the CSV")
-    elif b"".join(data_parts(build_dataset(run.config))) != (run.folder / DATA).read_bytes():
+    elif not _has_points_of_config(run):
         problem = f"{run.folder / DATA} has other points than {CONFIG} describes"
         _add_fault(run, result, DATA, problem)
         return
@@ -201,24 +203,32 @@ def _train_again(run: CheckedRun, plan: Plan, result: RunCheck) -> None:
     rounded = has_rounded_errors(run.facts, run.history.hidden)
     difference = first_difference(run.history, run.metrics, plan, rounded_errors=rounded)
     if difference is not None:
-        _add_fault(run, result, *difference)
-    result.trained_again = difference is None
-    if rounded and difference is None:
+        file, problem = difference
+        _add_fault(run, result, file, problem)
+        return
+    result.trained_again = True
+    if rounded:
         result.notes.append(
             "its errors were compared but for rounding: an older version summed them"
         )
 
 
+def _has_points_of_config(run: CheckedRun) -> bool:
+    """Whether data.csv holds, to the last bit, the points that the config describes."""
+    described = b"".join(data_parts(build_dataset(run.config)))
+    return described == (run.folder / DATA).read_bytes()
+
+
 def what_to_do(folder: Path, file: str) -> Advice:
     """What helps where a file of a run is damaged."""
+    path = str(folder)
+    in_shell = shlex.quote(path)
     if file in (CONFIG, DATA):
         return Advice(
-            f"relusgd.record(config, {str(folder)!r}) writes it again, with the config of this run",
-            f"relusgd train CONFIG --out {shlex.quote(str(folder))} writes it again, with the "
-            "config of this run",
+            f"relusgd.record(config, {path!r}) writes it again, with the config of this run",
+            f"relusgd train CONFIG --out {in_shell} writes it again, with the config of this run",
         )
     return Advice(
-        "bring back a copy, or train anew: "
-        f"relusgd.record(config, {str(folder)!r}, overwrite=True)",
-        f"bring back a copy, or train anew: relusgd train {shlex.quote(str(folder))} --overwrite",
+        f"bring back a copy, or train anew: relusgd.record(config, {path!r}, overwrite=True)",
+        f"bring back a copy, or train anew: relusgd train {in_shell} --overwrite",
     )

@@ -88,18 +88,23 @@ def history_arrays(history: History) -> dict[str, NDArray[Any]]:
         "elbow": history.elbow,
         "slope": history.slope,
     }
-    for k, (weight, bias) in enumerate(zip(history.weights, history.biases, strict=True), start=1):
+    for k, weight in enumerate(history.weights, start=1):
         arrays[f"weight_{k}"] = weight
-        arrays[f"bias_{k}"] = bias
+        arrays[f"bias_{k}"] = history.biases[k - 1]
     return arrays
 
 
 def metrics_lines(history: History) -> str:
     """Lines of metrics.csv; numbers in the shortest form that reads back the same."""
-    names = [*METRICS, *(name for name in history.metrics if name not in METRICS)]
-    columns = [history.epoch, history.step, *(history.metrics[name] for name in names)]
-    rows = zip(*(column.tolist() for column in columns), strict=True)
-    return "".join(",".join(map(repr, row)) + "\n" for row in rows)
+    own = [name for name in history.metrics if name not in METRICS]
+    columns: list[NDArray[Any]] = [history.epoch, history.step]
+    for name in (*METRICS, *own):
+        columns.append(history.metrics[name])
+    numbers = [column.tolist() for column in columns]
+    lines = []
+    for row in zip(*numbers, strict=True):
+        lines.append(",".join(map(repr, row)) + "\n")
+    return "".join(lines)
 
 
 def checkpoint_bytes(state: State) -> bytes:
@@ -112,7 +117,8 @@ def checkpoint_bytes(state: State) -> bytes:
 
 def data_parts(dataset: Dataset) -> Iterable[bytes]:
     """The content of data.csv, in original units, many lines at a time."""
-    if len(dataset.x_train) + len(dataset.x_test) > LINES_AT_A_TIME:
+    points = len(dataset.x_train) + len(dataset.x_test)
+    if points > LINES_AT_A_TIME:
         return _data_parts(dataset)
     return _kept_data_parts(dataset)
 

@@ -79,7 +79,8 @@ def write_still(
     """
     check_picture(path, len(snapshots))
     drawn = [snapshot.for_picture for snapshot in snapshots]
-    write_figure(feature_painter(drawn, look, top).sheet, path)
+    painter = feature_painter(drawn, look, top)
+    write_figure(painter.sheet, path)
     return DrawnFile(path)
 
 
@@ -139,8 +140,11 @@ class FeatureFilm:
         top: int,
     ) -> None:
         history = run.history
-        self._run, self._rows, self._layer = run, rows, layer
-        self._pace = Pace.of(run.config, int(history.step[-1]), history.steps_per_epoch or 1)
+        last_step = int(history.step[-1])
+        self._run = run
+        self._rows = rows
+        self._layer = layer
+        self._pace = Pace.of(run.config, last_step, history.steps_per_epoch or 1)
         self._first = self._features(0)
         self._top = min(top, self._first.directions.shape[1])
         self.signs = self._continued_signs()
@@ -156,30 +160,38 @@ class FeatureFilm:
         for moment in range(1, len(self._rows)):
             found = self._features(moment)
             values = found.principal(found.x, self._top)
-            sign = np.where(np.sum(values * before, axis=0) < 0, -1.0, 1.0)
+            likeness = np.sum(values * before, axis=0)
+            sign = np.where(likeness < 0, -1.0, 1.0)
             before = sign * values
             signs.append(sign)
         return signs
 
     def _make_view(self, moment: int) -> FeatureView:
-        view = self._features(moment).for_picture.view(self._top)
-        return view.with_signs(self.signs[moment])
+        snapshot = self._features(moment).for_picture
+        return snapshot.view(self._top).with_signs(self.signs[moment])
 
     def scene(self) -> FeatureScene:
         """One column, whose limits hold at all moments."""
-        first, count = self._first, len(self._rows)
-        samples = [self._make_view(int(moment)) for moment in evenly_chosen(count, SAMPLES)]
+        first = self._first
+        count = len(self._rows)
+        samples = []
+        for moment in evenly_chosen(count, SAMPLES).tolist():
+            samples.append(self._make_view(moment))
+        start = None
+        if count > 1:
+            start = (first.moment, samples[0].spectra["all"])
         return FeatureScene(
             dataset=self._run.data,
             rows=family_rows(first.network.hidden, first.columns),
             columns=[FeatureColumn(self.view, self._head, samples)],
-            start=(first.moment, samples[0].spectra["all"]) if count > 1 else None,
+            start=start,
             top=self._top,
             unit=leading_unit(self._features(count - 1)),
         )
 
     def _head(self, pixels: float) -> list[list[Field]]:
-        history, rows = self._run.history, np.asarray(self._rows)
+        history = self._run.history
+        rows = np.asarray(self._rows)
         letters = clock_letters(pixels)
         clock = [
             Field.counting("epoch", history.epoch[rows], letters),

@@ -20,30 +20,29 @@ def feature_sentences(snapshots: Snapshots) -> list[str]:
 
 def learned(snapshots: Snapshots) -> Iterator[str]:
     """How many directions the training learns."""
-    pace = snapshots[0].pace
-    if snapshots[0].learned is None:
+    first, *others = snapshots
+    if first.learned is None:
         yield (
-            f"{pace.words}: this method scales every parameter by itself, so that no direction "
-            "learns alone, and no share is given"
+            f"{first.pace.words}: this method scales every parameter by itself, so that no "
+            "direction learns alone, and no share is given"
         )
         return
-    first, *others = snapshots
     directions = counted(len(first.singular_values), "direction")
     counts = [
         f"{first.learned_directions} of {directions} learned to more than a half "
         f"with the features of {first.moment}"
     ]
-    counts += [f"{one.learned_directions} with those of {one.moment}" for one in others]
-    yield f"{pace.words}: {and_list(counts)}"
+    for one in others:
+        counts.append(f"{one.learned_directions} with those of {one.moment}")
+    yield f"{first.pace.words}: {and_list(counts)}"
 
 
 def grows(snapshots: Snapshots) -> Iterator[str]:
     """Directions along which the learning rate is too large."""
-    counts = [
-        f"{counted(one.unstable_directions, 'direction')} at {one.moment}"
-        for one in snapshots
-        if one.unstable_directions
-    ]
+    counts = []
+    for one in snapshots:
+        if one.unstable_directions:
+            counts.append(f"{counted(one.unstable_directions, 'direction')} at {one.moment}")
     if counts:
         yield f"the rate is so large that the error grows along {and_list(counts)}"
 
@@ -52,11 +51,10 @@ def stability(snapshots: Snapshots) -> Iterator[str]:
     """What the largest singular value allows of the learning rate."""
     if snapshots[0].pace.phases is None:
         return
-    edges = [
-        f"{number(one.stable_rate)} at {one.moment}"
-        for one in snapshots
-        if np.isfinite(one.stable_rate)
-    ]
+    edges = []
+    for one in snapshots:
+        if np.isfinite(one.stable_rate):
+            edges.append(f"{number(one.stable_rate)} at {one.moment}")
     if edges:
         yield (
             "full-batch steps on the linearised network are stable up to the learning rate n/s_1²: "
@@ -102,13 +100,18 @@ def _active_sets(one: RunFeatures) -> int:
     """How many different sets of training points units are active on, without the empty set."""
     with np.errstate(all="ignore"):
         (outputs,) = one.network.activations(one.x)
-    active = outputs > 0
-    return len(np.unique(active[:, active.any(axis=0)], axis=1).T)
+    is_active = outputs > 0
+    is_ever_active = is_active.any(axis=0)
+    sets = np.unique(is_active[:, is_ever_active], axis=1)
+    return len(sets.T)
 
 
 def flat_parameters(snapshots: Snapshots) -> Iterator[str]:
     """Parameters that change f nowhere on the training points."""
-    counts = [f"{one.flat_parameters} at {one.moment}" for one in snapshots if one.flat_parameters]
+    counts = []
+    for one in snapshots:
+        if one.flat_parameters:
+            counts.append(f"{one.flat_parameters} at {one.moment}")
     if counts:
         yield (
             f"parameters that change f at no training point: {and_list(counts)}, "
@@ -118,17 +121,17 @@ def flat_parameters(snapshots: Snapshots) -> Iterator[str]:
 
 def effective_rank(snapshots: Snapshots) -> Iterator[str]:
     """How many directions matter."""
-    if not snapshots[0].whole:
+    first = snapshots[0]
+    if not first.whole:
         yield (
-            f"J is large, so only its {len(snapshots[0].singular_values)} leading singular values "
+            f"J is large, so only its {len(first.singular_values)} leading singular values "
             "are computed; ranks count among them"
         )
         return
-    counts = [
-        f"{rounded_number(one.effective_rank)} at {one.moment}"
-        for one in snapshots
-        if np.isfinite(one.effective_rank)
-    ]
+    counts = []
+    for one in snapshots:
+        if np.isfinite(one.effective_rank):
+            counts.append(f"{rounded_number(one.effective_rank)} at {one.moment}")
     if counts:
         yield (
             f"effective rank {and_list(counts)}: as many directions, all equally strong, would "

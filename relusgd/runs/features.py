@@ -48,7 +48,8 @@ class Pace:
     @classmethod
     def of(cls, config: Config, steps: int, steps_per_epoch: int) -> Pace:
         """That of the first `steps` steps of a config's training."""
-        training, output_bias = config.training, config.network.output_bias
+        training = config.training
+        output_bias = config.network.output_bias
         if training.method == "ridge":
             words = f"ridge regression with penalty {exact_number(training.penalty)}"
             return cls("output", output_bias, words, penalty=training.penalty)
@@ -59,11 +60,12 @@ class Pace:
             return cls(training.layers, output_bias, f"{title} at {words}")
         if training.input_noise:
             return cls(training.layers, output_bias, f"SGD with noise on x at {words}")
+        phases = phases_of(_rates(config, steps, steps_per_epoch))
         return cls(
             training.layers,
             output_bias,
             words,
-            tuple(phases_of(_rates(config, steps, steps_per_epoch))),
+            tuple(phases),
             training.momentum,
             training.nesterov,
         )
@@ -126,12 +128,16 @@ class RunFeatures(Features):
     @property
     def learned_directions(self) -> int | None:
         """How many of them are learned to more than a half."""
-        return None if self.learned is None else int(np.count_nonzero(self.learned > LEARNED))
+        if self.learned is None:
+            return None
+        return int(np.count_nonzero(self.learned > LEARNED))
 
     @property
     def unstable_directions(self) -> int:
         """Along how many directions the error grows, because the learning rate is too large."""
-        return 0 if self.learned is None else int(np.count_nonzero(np.isnan(self.learned)))
+        if self.learned is None:
+            return 0
+        return int(np.count_nonzero(np.isnan(self.learned)))
 
     @property
     def stable_rate(self) -> float:
@@ -208,7 +214,8 @@ def features_of_row(
 ) -> RunFeatures:
     """The features of the snapshot with this index. Raises as `run_features` does."""
     history = run.history
-    network = Network.from_parameters(history.network(row).parameters(), history.hidden)
+    parameters = history.network(row).parameters()
+    network = Network.from_parameters(parameters, history.hidden)
     found = _features(network, run.data.x_train, pace, layer)
     return RunFeatures(
         found.network,

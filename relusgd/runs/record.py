@@ -166,8 +166,8 @@ def _record(
         observer.begins(plan, folder, found)
         writer, state = continue_run(plan, folder, found, metrics)
         with writer:
-            blocks = with_metrics(training_blocks(plan, state, block_steps=block_steps), metrics)
-            _write_blocks(plan, writer, state, blocks, observer)
+            more = training_blocks(plan, state, block_steps=block_steps)
+            _write_blocks(plan, writer, state, with_metrics(more, metrics), observer)
         return Run(folder)
 
     check_confirmed(standing, metrics)
@@ -222,7 +222,10 @@ def continue_run(
     with ExitStack() as undo:
         undo.callback(lock.release)
         standing = standing_run(folder)
-        if standing is None or compare_with_plan(standing, plan)[0] is not found:
+        if standing is None:
+            raise changed_meanwhile(folder)
+        found_now, _ = compare_with_plan(standing, plan)
+        if found_now is not found:
             raise changed_meanwhile(folder)
         check_continued(standing, metrics)
         memory = plan.descent.optimizer.memory
@@ -244,7 +247,8 @@ def _facts_of_continued(facts: RunFacts, plan: Plan) -> RunFacts:
     if digests is not None:
         digests = {name: digests[name] for name in UNCHANGING if name in digests}
     counts = replace(facts.counts, epochs=plan.epochs)
-    return replace(facts, status="running", counts=counts, sha256=digests).with_ending(None)
+    running = replace(facts, status="running", counts=counts, sha256=digests)
+    return running.with_ending(None)
 
 
 def _save_longer(writer: RunWriter, facts: RunFacts, config_text: str) -> None:

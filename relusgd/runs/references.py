@@ -213,7 +213,9 @@ class Linearized(Reference):
         self._start = run.history.network(0)
         self._training = LinearizedTraining(run.plan, self._start)
         self._parameters: dict[int, Array] = {}
-        self._functions: tuple[Array, LinearizedFunction] | None = None
+        # The function at the x that were asked for last.
+        self._function: LinearizedFunction | None = None
+        self._function_x = np.empty(0)
 
     def parameters(self, row: int) -> Array:
         """θ of the linearised network beside the snapshot of this row, shape (P,)."""
@@ -223,9 +225,10 @@ class Linearized(Reference):
         return self._parameters[step]
 
     def values(self, x: Array, row: int) -> Array:
-        if self._functions is None or not np.array_equal(self._functions[0], x):
-            self._functions = x, LinearizedFunction(self._start, x)
-        return self._functions[1](self.parameters(row))
+        if self._function is None or not np.array_equal(self._function_x, x):
+            self._function = LinearizedFunction(self._start, x)
+            self._function_x = x
+        return self._function(self.parameters(row))
 
     @property
     def _bends(self) -> Array:

@@ -224,7 +224,8 @@ class RunRecord:
 
         Only the headers of arrays are read.
         """
-        hidden, rows = self.config.network.hidden, len(self.metrics["epoch"])
+        hidden = self.config.network.hidden
+        rows = len(self.metrics["epoch"])
         self.read_as_one(lambda: disk.check_arrays(self.folder, hidden, rows))
 
     @property

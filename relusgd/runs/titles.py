@@ -59,7 +59,8 @@ class RecordedRun(Protocol):
 
 def differing_keys(runs: Sequence[RecordedRun]) -> dict[str, list[object]]:
     """Dotted key → its value in each run, for the keys in which runs differ; FIRST come first."""
-    return known_first(differing_values([flatten(run.config) for run in runs]))
+    configs = [flatten(run.config) for run in runs]
+    return known_first(differing_values(configs))
 
 
 def known_first(differing: Mapping[str, list[object]]) -> dict[str, list[object]]:
@@ -118,11 +119,13 @@ def _title_parts(runs: Sequence[RecordedRun]) -> list[dict[str, str]]:
             part["way"] = ways[number]
         unused = {f"training.{key}" for key in unused_keys(run.config.training.method)}
         for key, values in differing.items():
+            value = values[number]
             # Of epochs, steps and time, the run has one.
-            is_left_out = key in LENGTHS and values[number] is None
+            is_left_out = key in LENGTHS and value is None
             if key not in unused and key not in WAY and not is_left_out:
-                name = key.split(".")[-1].replace("_", " ")
-                part[key] = f"{name} {_title_words(key, values[number])}"
+                _, _, last = key.rpartition(".")
+                name = last.replace("_", " ")
+                part[key] = f"{name} {_title_words(key, value)}"
         parts.append(part)
     return parts
 
@@ -160,10 +163,11 @@ def folder_words(runs: Sequence[RecordedRun]) -> list[str]:
     if len(set(names)) < len(set(paths)):
         above = os.path.commonpath([path.parent for path in paths])
         return [os.path.relpath(path, above) for path in paths]
-    shared = set.intersection(*(set(name.split(",")) for name in names))
+    parts_of_names = [name.split(",") for name in names]
+    shared = set(parts_of_names[0]).intersection(*parts_of_names)
     words = []
-    for name in names:
-        own = [part for part in name.split(",") if part not in shared]
+    for name, parts in zip(names, parts_of_names, strict=True):
+        own = [part for part in parts if part not in shared]
         words.append(",".join(own) or name)
     return words
 
@@ -206,9 +210,11 @@ def picture_place(runs: Sequence[RecordedRun], stem: str, suffix: str) -> Path:
     folders = [run.folder.resolve() for run in runs]
     common = os.path.commonpath([folder.parent for folder in folders])
     differing = differing_keys(runs)
-    parts = ["+".join(folder.name for folder in folders)]
     if differing:
-        parts = [_name_part(key, differing[key]) for key in sorted(telling_keys(differing))]
+        keys = sorted(telling_keys(differing))
+        parts = [_name_part(key, differing[key]) for key in keys]
+    else:
+        parts = ["+".join(folder.name for folder in folders)]
     name = join_name([stem, *parts])
     return Path(os.path.relpath(common)) / f"{name}{suffix}"
 

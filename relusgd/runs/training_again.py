@@ -30,10 +30,11 @@ ROUNDING = 1e-11
 
 def has_rounded_errors(facts: RunFacts, hidden: Sequence[int]) -> bool:
     """Whether the errors of a run were recorded by a version that summed them in another order."""
-    version = facts.versions.get("relusgd", "").split(".")[:2]
-    is_known = all(part.isdigit() for part in version)
-    is_older = is_known and tuple(map(int, version)) < FIRST_WITH_PIECES
-    return len(hidden) > 1 and is_older
+    parts = facts.versions.get("relusgd", "").split(".")[:2]
+    if len(hidden) == 1 or not all(part.isdigit() for part in parts):
+        return False
+    version = tuple(int(part) for part in parts)
+    return version < FIRST_WITH_PIECES
 
 
 def first_difference(
@@ -88,7 +89,8 @@ def _difference(
         pairs.append((name, TABLE, np.asarray(made.metrics[name]), metrics[name]))
     for name, file, new, old in pairs:
         same = new[: len(old)].astype(old.dtype)
-        if rounded_errors and name in ERRORS and _are_same_errors(same, old):
+        may_be_rounded = rounded_errors and name in ERRORS
+        if may_be_rounded and _are_same_errors(same, old):
             continue
         if same.tobytes() != old.tobytes():
             step = int(made.step[_first_unequal_row(same, old)])
@@ -98,8 +100,9 @@ def _difference(
 
 def _are_same_errors(one: NDArray[Any], other: NDArray[Any]) -> bool:
     """Whether mean squared errors are the same but for rounding."""
-    roots = np.sqrt(np.abs(one)), np.sqrt(np.abs(other))
-    return np.allclose(*roots, rtol=ROUNDING, atol=ROUNDING, equal_nan=True)
+    root = np.sqrt(np.abs(one))
+    other_root = np.sqrt(np.abs(other))
+    return np.allclose(root, other_root, rtol=ROUNDING, atol=ROUNDING, equal_nan=True)
 
 
 def _first_unequal_row(one: NDArray[Any], other: NDArray[Any]) -> int:

@@ -211,7 +211,8 @@ def _append_whole(descriptor: int, data: bytes) -> None:
     size = os.fstat(descriptor).st_size
     try:
         while data:
-            data = data[os.write(descriptor, data) :]
+            written = os.write(descriptor, data)
+            data = data[written:]
     except OSError:
         os.ftruncate(descriptor, size)
         raise
@@ -276,19 +277,23 @@ def _cut_torn_tails(folder: Path, hidden: tuple[int, ...], certain: int) -> byte
     and headers may have reached the disk before their rows. Rows of certain snapshots are only
     missing where the folder is damaged; then nothing is cut.
     """
-    arrays = [
-        (folder / ARRAYS / f"{name}.npy", shape, dtype)
-        for name, (shape, dtype) in array_layout(hidden).items()
-    ]
-    rows = min(count_rows(*array) for array in arrays)
+    paths = {}
+    row_counts = []
+    for name, (row_shape, dtype) in array_layout(hidden).items():
+        path = folder / ARRAYS / f"{name}.npy"
+        paths[path] = (row_shape, dtype)
+        row_counts.append(count_rows(path, row_shape, dtype))
+    rows = min(row_counts)
     if rows < certain:
         return b""
     table = read_bounded(folder / TABLE, MAX_TABLE_BYTES)
     proven_size = _end_of_lines(table, 1 + certain)
     size = _end_of_lines(table, 1 + rows)
     unproven = table[proven_size:size]
-    for array in arrays:
-        GrowingArray(*array, certain + unproven.count(b"\n")).close()
+    kept = certain + unproven.count(b"\n")
+    for path, (row_shape, dtype) in paths.items():
+        # Opening an array cuts what is behind these rows.
+        GrowingArray(path, row_shape, dtype, kept).close()
     descriptor = open_own(folder / TABLE, os.O_WRONLY)
     try:
         os.ftruncate(descriptor, size)
@@ -305,5 +310,6 @@ def _end_of_lines(table: bytes, lines: int) -> int:
     size, count = whole_lines(table)
     if lines >= count:
         return size
-    ends = np.flatnonzero(np.frombuffer(table, dtype=np.uint8) == ord("\n"))
+    characters = np.frombuffer(table, dtype=np.uint8)
+    ends = np.flatnonzero(characters == ord("\n"))
     return int(ends[lines - 1]) + 1
