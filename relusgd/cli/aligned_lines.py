@@ -35,7 +35,7 @@ class AlignedLines:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         table = [self._cells(row) for row in (self.headings, *self.rows)]
         widths = self._widths(table)
-        heading, *rows = (self._text(cells, widths) for cells in table)
+        heading, *rows = [self._text(cells, widths) for cells in table]
         yield Segment(heading, HEADING)
         yield Segment("".join(rows))
 
@@ -60,9 +60,10 @@ class AlignedLines:
         return "".join(self._line(line, widths) for line in lines)
 
     def _line(self, line: Sequence[str], widths: Sequence[int]) -> str:
+        gap = " " * self.gap
         columns = zip(line, self.headings, widths, strict=True)
         texts = [self._filled(text, heading, width) for text, heading, width in columns]
-        return (" " * self.gap).join(texts).rstrip() + "\n"
+        return gap.join(texts).rstrip() + "\n"
 
     def _filled(self, text: str, heading: str, width: int) -> str:
         blanks = " " * (width - cell_len(text))

@@ -91,7 +91,8 @@ def drop_what_cannot_be_written() -> None:
     try:
         sys.stdout.flush()
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
 
 
 @contextmanager
@@ -140,7 +141,8 @@ def not_enough_memory() -> RelusgdError:
 def exit_stopped(stop: KeyboardInterrupt) -> NoReturn:
     """Print "stopped" and the handler's note, if any, and exit with the signal's code."""
     notes = [str(note) for note in stop.args]
-    typer.echo("; ".join(["stopped", *notes]), err=True)
+    sentence = "; ".join(["stopped", *notes])
+    typer.echo(sentence, err=True)
     number = stop.number if isinstance(stop, StopSignal) else signal.SIGINT
     raise typer.Exit(128 + number) from None
 

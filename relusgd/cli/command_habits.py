@@ -59,18 +59,21 @@ def meant_option(option: str) -> InputError | None:
 
 
 def _meant_line(word: str, rest: list[str], commands: Collection[str]) -> list[str] | None:
-    if word.lower() == "help":
-        return [*rest[:1], "--help"] if set(rest[:1]) <= set(commands) else ["--help"]
-    if word.lower() == "version":
+    """The words behind `relusgd` that were probably meant; None where nobody knows."""
+    lower = word.lower()
+    if lower == "help":
+        about = [name for name in rest[:1] if name in commands]
+        return [*about, "--help"]
+    if lower == "version":
         return ["--version"]
     path = Path(word)
     if path.exists():
         return _line_of_path(path, word, rest)
-    command = MEANT.get(word.lower())
-    if command is None:
-        near = get_close_matches(word.lower(), [*commands, *MEANT], 1, 0.7)
-        command = MEANT.get(near[0], near[0]) if near else None
-    return None if command is None else [command, *rest]
+    near = get_close_matches(lower, [*commands, *MEANT], 1, 0.7)
+    known = lower if lower in MEANT else next(iter(near), None)
+    if known is None:
+        return None
+    return [MEANT.get(known, known), *rest]
 
 
 def _line_of_path(path: Path, word: str, rest: list[str]) -> list[str]:

@@ -192,8 +192,9 @@ def _quantities_view(comparison: Comparison, quantities: str) -> ComparedView:
 
 def read_band(text: str) -> tuple[float, ...]:
     """The numbers of --band. Raises InputError for what are none."""
+    parts = text.replace(" ", "").split(",")
     try:
-        return tuple(float(part.removesuffix("%")) for part in text.replace(" ", "").split(","))
+        return tuple(float(part.removesuffix("%")) for part in parts)
     except ValueError:
         raise InputError(
             f"--band takes two quantiles in percent, not {text!r}", "25,75 are the quartiles"

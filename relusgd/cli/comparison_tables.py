@@ -95,8 +95,10 @@ def aligned_table(columns: Sequence[Column], *, left: int, gap: int) -> Table:
     for place, column in enumerate(columns):
         justify: JustifyMethod = "left" if place < left else "right"
         table.add_column(printable(column.heading), justify=justify, vertical="top")
-    for cells in zip(*(column.cells for column in columns), strict=True):
-        table.add_row(*(Text(printable(cell)) for cell in cells))
+    all_cells = [column.cells for column in columns]
+    for row in zip(*all_cells, strict=True):
+        texts = [Text(printable(cell)) for cell in row]
+        table.add_row(*texts)
     return table
 
 
@@ -118,7 +120,9 @@ def _optimum_table(comparison: Comparison, optima: Sequence[Optimum]) -> Table:
         if optimum.label:
             title += f", {printable(optimum.label)}"
         table.add_column(Text(title), justify="right")
-    values = {value for optimum in optima for value in optimum.values}
+    values: set[float] = set()
+    for optimum in optima:
+        values.update(optimum.values)
     for value in sorted(values):
         cells = [_optimum_cell(optimum, value) for optimum in optima]
         table.add_row(value_words(value), *cells)

@@ -38,8 +38,7 @@ def complete_lessons(incomplete: str) -> list[str]:
     """Lessons that come with relusgd, and YAML files."""
     from relusgd.config.shipped import shipped_lessons
 
-    names = [name for name in shipped_lessons() if name.startswith(incomplete)]
-    return names + complete_configs(incomplete)
+    return _starting_with(incomplete, shipped_lessons()) + complete_configs(incomplete)
 
 
 def complete_tables(incomplete: str) -> list[str]:
@@ -79,11 +78,12 @@ def _entries(incomplete: str) -> list[Path]:
     if not typed.parent.is_dir():
         return []
     begin = typed.name.removesuffix("*")
-    found = [
-        path
-        for path in typed.parent.iterdir()
-        if path.name.startswith(begin) and path.name.startswith(".") <= begin.startswith(".")
-    ]
+    wants_hidden = begin.startswith(".")
+    found = []
+    for path in typed.parent.iterdir():
+        is_shown = wants_hidden or not path.name.startswith(".")
+        if is_shown and path.name.startswith(begin):
+            found.append(path)
     return sorted(found, key=lambda path: natural_order(path.name))
 
 
@@ -91,13 +91,19 @@ def _as_typed(path: str, incomplete: str) -> str:
     """The path with `~` and `./` where they were typed."""
     if incomplete.startswith("~"):
         home, _, _ = incomplete.partition("/")
-        return path.replace(str(Path(home).expanduser()), home, 1)
+        folder = str(Path(home).expanduser())
+        return path.replace(folder, home, 1)
     return f"./{path}" if incomplete.startswith("./") else path
 
 
 def _beginning_with(incomplete: str, paths: Iterable[Path]) -> list[str]:
-    names = sorted((str(path) for path in paths), key=natural_order)
-    return [name for name in names if name.startswith(incomplete)]
+    names = [str(path) for path in paths]
+    names.sort(key=natural_order)
+    return _starting_with(incomplete, names)
+
+
+def _starting_with(incomplete: str, words: Iterable[str]) -> list[str]:
+    return [word for word in words if word.startswith(incomplete)]
 
 
 # Keys of the config and their values
@@ -124,7 +130,7 @@ def complete_grids(incomplete: str) -> list[str]:
 def _keys(incomplete: str) -> list[str]:
     from relusgd.config import known_keys
 
-    return [f"{key}=" for key in known_keys() if key.startswith(incomplete)]
+    return [f"{key}=" for key in _starting_with(incomplete, known_keys())]
 
 
 def _values(key: str, incomplete: str) -> list[str]:
@@ -133,7 +139,7 @@ def _values(key: str, incomplete: str) -> list[str]:
 
     if key == "data.path":
         return _files(incomplete, ".csv", ".tsv", ".txt") + _folders(incomplete)
-    return [word for word in choices_of(key) if word.startswith(incomplete)]
+    return _starting_with(incomplete, choices_of(key))
 
 
 def complete_cases(context: typer.Context, incomplete: str) -> list[str]:
@@ -142,16 +148,15 @@ def complete_cases(context: typer.Context, incomplete: str) -> list[str]:
     from relusgd.errors import RelusgdError
 
     typed = [context.params.get("config"), *context.args]  # an unfinished line has args alone
-    files = [Path(word) for word in typed if word is not None]
-    config = next((file for file in files if file.is_file()), None)
-    if config is None:
-        return []
-    try:
-        sweep = load_config(config).sweep
-    except RelusgdError:
-        return []
-    names = [] if sweep is None else sweep.cases
-    return [name for name in names if name.startswith(incomplete)]
+    for word in typed:
+        if word is None or not Path(word).is_file():
+            continue
+        try:
+            sweep = load_config(Path(word)).sweep
+        except RelusgdError:
+            return []
+        return [] if sweep is None else _starting_with(incomplete, sweep.cases)
+    return []
 
 
 def complete_shipped(incomplete: str) -> list[tuple[str, str]]:
@@ -159,7 +164,7 @@ def complete_shipped(incomplete: str) -> list[tuple[str, str]]:
     from relusgd.config import describe_shipped
 
     shipped = describe_shipped()
-    return [(name, shipped[name]) for name in shipped if name.startswith(incomplete)]
+    return [(name, shipped[name]) for name in _starting_with(incomplete, shipped)]
 
 
 # Other words
@@ -169,7 +174,7 @@ def one_of(*choices: str) -> Callable[[str], list[str]]:
     """The completion of an option that takes one of these words."""
 
     def complete(incomplete: str) -> list[str]:
-        return [word for word in choices if word.startswith(incomplete)]
+        return _starting_with(incomplete, choices)
 
     return complete
 
@@ -180,35 +185,37 @@ def lists_of(*choices: str, alone: str) -> Callable[[str], list[str]]:
     """
 
     def complete(incomplete: str) -> list[str]:
-        before, comma, last = incomplete.rpartition(",")
-        given = before.split(",")
-        left = [word for word in choices if word not in given]
-        if not comma:
-            left.append(alone)
-        return [f"{before}{comma}{word}" for word in left if word.startswith(last)]
+        is_first = "," not in incomplete
+        offered = [*choices, alone] if is_first else choices
+        return _with_one_more(incomplete, offered)
 
     return complete
+
+
+def _with_one_more(incomplete: str, words: Iterable[str]) -> list[str]:
+    """A list with commas between, its last word completed by each of the words that it has not."""
+    before, comma, last = incomplete.rpartition(",")
+    given = before.split(",")
+    left = [word for word in words if word not in given]
+    return [f"{before}{comma}{word}" for word in _starting_with(last, left)]
 
 
 def complete_quantities(incomplete: str) -> list[str]:
     """The quantities of `relusgd diagnose`, several with commas between."""
     from relusgd.diagnostics.quantities import QUANTITIES
 
-    before, comma, last = incomplete.rpartition(",")
-    given = before.split(",")
-    left = [name for name in QUANTITIES if name not in given]
-    return [f"{before}{comma}{name}" for name in left if name.startswith(last)]
+    return _with_one_more(incomplete, QUANTITIES)
 
 
 def complete_functions(incomplete: str) -> list[str]:
     """The functions of the theory sheet."""
     from relusgd.graphs.sheet_functions import SHEET
 
-    return [name for name in SHEET if name.startswith(incomplete)]
+    return _starting_with(incomplete, SHEET)
 
 
 def complete_sizes(incomplete: str) -> list[str]:
     """The names of sizes."""
     from relusgd.pictures.kit.sizes import NAMED_SIZES
 
-    return [name for name in NAMED_SIZES if name.startswith(incomplete)]
+    return _starting_with(incomplete, NAMED_SIZES)

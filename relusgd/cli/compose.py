@@ -111,9 +111,9 @@ def compose(
     for one in rescalings:
         result = rescaled(result, one.layer, one.unit, one.factor)
     names = [str(source) for source in sources]
-    parts = [
-        _piece_count(name, network, domain) for name, network in zip(names, networks, strict=True)
-    ]
+    parts = []
+    for name, network in zip(names, networks, strict=True):
+        parts.append(_piece_count(name, network, domain))
     rows = list(parts)
     if len(sources) > 1:
         rows.append(_piece_count("composed", whole, domain))
@@ -132,7 +132,8 @@ def compose(
         if len(parts) > 1:
             sentences.append(_sentence_of_pieces(parts, composed=rows[len(parts)]))
         if rescalings:
-            size = float(abs(_values(result, domain)).max())
+            values = _values(result, domain)
+            size = float(abs(values).max())
             sentences += _sentences_of_rescaling(rescalings, difference, size)
         print_sentences(sentences)
     if out is not None:
@@ -200,31 +201,40 @@ def _values(network: Network, domain: tuple[float, float]) -> Array:
 
 def _largest_difference(one: Network, other: Network, domain: tuple[float, float]) -> float:
     """The largest |f − g| of two networks at PLACES even places of the domain."""
-    return float(abs(_values(one, domain) - _values(other, domain)).max())
+    differences = _values(one, domain) - _values(other, domain)
+    return float(abs(differences).max())
 
 
 def _comment(names: Sequence[str], rescalings: Sequence[str]) -> str:
     """What a config says of itself. rescalings: as they were typed."""
-    text = f"{comma_list(names)}, one behind the other" if len(names) > 1 else names[0]
+    text = names[0]
+    if len(names) > 1:
+        text = f"{comma_list(names)}, one behind the other"
     if rescalings:
         text += f", rescaled {comma_list(rescalings)}"
     return " ".join(text.split())
 
 
 def _print_table(rows: Sequence[PieceCount], domain: tuple[float, float]) -> None:
-    low, high = (significant(end, DIGITS) for end in domain)
+    low, high = [significant(end, DIGITS) for end in domain]
     table = plain_table("network", "hidden", "pieces", f"from {low} to {high}", numeric=3)
     for row in rows:
-        hidden = ", ".join(f"{width:,}" for width in row.hidden)
-        table.add_row(printable(row.network), hidden, f"{row.pieces:,}", f"{row.in_domain:,}")
+        widths = [f"{width:,}" for width in row.hidden]
+        table.add_row(
+            printable(row.network),
+            ", ".join(widths),
+            f"{row.pieces:,}",
+            f"{row.in_domain:,}",
+        )
     print_table(table)
 
 
 def _sentence_of_pieces(parts: Sequence[PieceCount], composed: PieceCount) -> str:
     """How many pieces there could be, and how many there are."""
-    product = " · ".join(f"{part.pieces:,}" for part in parts)
-    have, most = composed.pieces, _most_pieces(parts)
-    return f"Of at most {product} = {most:,} pieces, the composition has {counted(have, 'piece')}."
+    factors = [f"{part.pieces:,}" for part in parts]
+    product = f"{' · '.join(factors)} = {_most_pieces(parts):,}"
+    found = counted(composed.pieces, "piece")
+    return f"Of at most {product} pieces, the composition has {found}."
 
 
 def _sentences_of_rescaling(

@@ -48,26 +48,28 @@ def course_table(courses: Courses, name: str, width: int) -> Table:
     moments = {}
     for time in courses.chosen_times:
         moments[time] = [_cell(courses, course, name, time) for course in courses.courses]
-    shown = fitting_moments(moments, width - sum(column.width + 1 for column in words))
+    width_of_words = sum(column.width + 1 for column in words)
+    shown = fitting_moments(moments, width - width_of_words)
     error = name.replace("_mse", " MSE")
+    unit = courses.over.removesuffix("s")
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for column in words:
         table.add_column(printable(column.heading), vertical="top")
     for place, time in enumerate(shown):
-        word = courses.over.removesuffix("s")
-        over = f"{error}\n{word} " if place == 0 else "\n"
-        table.add_column(f"{over}{time:,.6g}", justify="right", no_wrap=True)
+        above = f"{error}\n{unit} " if place == 0 else "\n"
+        table.add_column(f"{above}{time:,.6g}", justify="right", no_wrap=True)
     for row in range(len(groups)):
-        cells = [Text(printable(column.cells[row])) for column in words]
-        table.add_row(*cells, *(moments[time][row] for time in shown))
+        names = [Text(printable(column.cells[row])) for column in words]
+        errors = [moments[time][row] for time in shown]
+        table.add_row(*names, *errors)
     return table
 
 
 def fitting_moments(moments: dict[float, list[Text]], room: int) -> list[float]:
     """The moments whose columns fit: the first and the last ones."""
-    widths = {time: _width(time, cells) for time, cells in moments.items()}
+    widths = {time: _width(time, cells) + 1 for time, cells in moments.items()}
     shown = list(moments)
-    while len(shown) > 2 and sum(widths[time] + 1 for time in shown) > room:
+    while len(shown) > 2 and sum(widths[time] for time in shown) > room:
         del shown[1]
     return shown
 
@@ -81,12 +83,14 @@ def _width(time: float, cells: Sequence[Text]) -> int:
 
 def _cell(courses: Courses, course: Course, name: str, time: float) -> Text:
     """The median, and its band beneath where there are several runs."""
-    low, median, high = (
+    low, median, high = [
         course.at(name, percent, courses.over, time) for percent in courses.percents
-    )
+    ]
     cell = Text(_words(median))
     if len(course.results) > 1 and not math.isnan(median):
-        band = number_range(low, high) if math.isfinite(high) else (_words(low), _words(high))
+        band = (_words(low), _words(high))
+        if math.isfinite(high):
+            band = number_range(low, high)
         cell.append(printable(f"\n{'–'.join(band)}"), style="dim")
     return cell
 

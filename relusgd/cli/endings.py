@@ -43,15 +43,17 @@ class TrainCommand:
         replaced = set(advice)
         if replaced & set(LENGTHS):
             replaced |= set(LENGTHS)
-        kept = [text for text in self.changes if text.partition("=")[0].strip() not in replaced]
         words = ["relusgd", "train", str(self.source)]
         if self.case is not None:
             words += ["--case", self.case]
-        for text in kept:
-            words += ["--set", text]
+        for change in self.changes:
+            key, _, _ = change.partition("=")
+            if key.strip() not in replaced:
+                words += ["--set", change]
         command = f"{shlex.join(words)} {in_shell(settings(advice))}"
         if self.out is not None or self.source.is_dir():
-            command += f" --out {shlex.quote(str(free_folder_name(folder)))}"
+            free = free_folder_name(folder)
+            command += f" --out {shlex.quote(str(free))}"
         return command
 
 
@@ -92,11 +94,14 @@ def ending_notes(run: Run, plan: Plan, command: TrainCommand) -> Iterator[str]:
     units = sum(plan.hidden)
     died = result.dead_units - int(run.metrics["dead_units"][0])
     if died > MANY_DEAD * units:
+        note = f"{died:,} of {units:,} units died"
         sizes = "" if plan.config.data.standardize else unusual_sizes(plan.dataset)
-        advice = f"; {sizes}: try --set data.standardize=true" if sizes else ""
-        yield f"{died:,} of {units:,} units died{advice}"
+        if sizes:
+            note += f"; {sizes}: try --set data.standardize=true"
+        yield note
     if result.best_test_mse > 0 and result.test_mse > OVERFITTED * result.best_test_mse:
-        best, end = number(result.best_test_mse), number(result.test_mse)
+        best = number(result.best_test_mse)
+        end = number(result.test_mse)
         yield (
             f"the test MSE was lowest in epoch {result.best_epoch:,}, {best}, and rose to {end}: "
             f"relusgd plot {folder} --epoch {result.best_epoch}"
@@ -104,8 +109,8 @@ def ending_notes(run: Run, plan: Plan, command: TrainCommand) -> Iterator[str]:
     solved = better_output_layer(plan, float(run.metrics["train_mse"][-1]))
     if solved is not None:
         train_mse = number(run.scaling.mse_to_original(solved))
+        ridge = command.with_advice({"training.method": "ridge"}, run.folder)
         yield (
             f"on the initial elbows the best output layer alone has train MSE {train_mse}, "
-            f"{number(result.train_mse)} is far from it: "
-            f"{command.with_advice({'training.method': 'ridge'}, run.folder)}"
+            f"{number(result.train_mse)} is far from it: {ridge}"
         )

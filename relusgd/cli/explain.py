@@ -89,7 +89,9 @@ def _lines(explanation: Explanation, command: TrainCommand, folder: Path) -> lis
             lines.append(f"{place + 1}. {cause.sentence}")
         if cause.advice:
             lines += [f"  {line}" for line in advice_lines(cause, command, folder)]
-    return [*lines, explanation.note] if explanation.note else lines
+    if explanation.note:
+        lines.append(explanation.note)
+    return lines
 
 
 def _facts(explanation: Explanation, command: TrainCommand, folder: Path) -> dict[str, Any]:

@@ -140,7 +140,8 @@ def predict(
         parts = parts_of(loaded, positions_given(loaded, at, table, column))
     if epoch is None:
         note_of_status(loaded, row)
-    put_table(chain([f"{COLUMNS}\n"], prediction_lines(loaded, parts, epoch)), out)
+    lines = prediction_lines(loaded, parts, epoch)
+    put_table(chain([f"{COLUMNS}\n"], lines), out)
 
 
 def check_positions(
@@ -150,11 +151,13 @@ def check_positions(
     grid: int | None,
 ) -> None:
     """Raise InputError unless positions are given in exactly one way."""
-    given = [
-        option
-        for option, value in (("--at", at), ("--csv", table), ("--grid", grid))
-        if value is not None
-    ]
+    given = []
+    if at is not None:
+        given.append("--at")
+    if table is not None:
+        given.append("--csv")
+    if grid is not None:
+        given.append("--grid")
     if len(given) != 1:
         what = f"{and_list(given)} are given" if given else "none is given"
         raise InputError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -204,7 +205,8 @@ def draw(
 def chosen_snapshots(run: Run, epochs: list[int] | None, layer: int | None) -> list[RunFeatures]:
     """The features at these epochs, each once; by default at the first and the last snapshot."""
     if epochs:
-        return [run.features(epoch, layer=layer) for epoch in dict.fromkeys(epochs)]
+        different = dict.fromkeys(epochs)
+        return [run.features(epoch, layer=layer) for epoch in different]
     first = run.features(step=0, layer=layer)
     last = run.features(layer=layer)
     return [first] if first.step == last.step else [first, last]
@@ -219,7 +221,8 @@ def features_table(snapshots: Sequence[RunFeatures], top: int) -> Table:
     table = plain_table("", *headings, numeric=len(headings))
 
     def add(name: str, cell: Cell) -> None:
-        table.add_row(name, *(cell(snapshot) for snapshot in snapshots))
+        cells = [cell(snapshot) for snapshot in snapshots]
+        table.add_row(name, *cells)
 
     add("points × parameters", lambda one: f"{one.shape[0]:,} × {one.shape[1]:,}")
     add("rank", lambda one: f"{one.rank:,}")
@@ -227,23 +230,25 @@ def features_table(snapshots: Sequence[RunFeatures], top: int) -> Table:
     add("condition", lambda one: number(one.condition))
     add("stable rate n/s_1²", lambda one: number(one.stable_rate))
     add("learned > 1/2", learned_text)
-    if len(snapshots[0].by_layer) > 1:
-        for layer in snapshots[0].by_layer:
+    layers = list(snapshots[0].by_layer)
+    if len(layers) > 1:
+        for layer in layers:
             add_layer(table, layer, [snapshot.by_layer[layer] for snapshot in snapshots])
     table.add_row()
-    shown = min(top, max(snapshot.rank for snapshot in snapshots))
+    largest_rank = max(snapshot.rank for snapshot in snapshots)
     table.add_row("singular values, learned")
-    for k in range(shown):
-        table.add_row(f"{k + 1:>3}", *(direction_text(snapshot, k) for snapshot in snapshots))
+    for k in range(min(top, largest_rank)):
+        cells = [direction_text(snapshot, k) for snapshot in snapshots]
+        table.add_row(f"{k + 1:>3}", *cells)
     return table
 
 
 def add_layer(table: Table, layer: int, found: Sequence[Features]) -> None:
     """The line of one layer."""
-    cells = [
-        f"{one.rank:,}, {number(one.effective_rank)}, {number(float(one.singular_values[0]))}"
-        for one in found
-    ]
+    cells = []
+    for one in found:
+        largest = float(one.singular_values[0])
+        cells.append(f"{one.rank:,}, {number(one.effective_rank)}, {number(largest)}")
     table.add_row(f"layer {layer}: rank, eff., s_1", *cells)
 
 
@@ -265,7 +270,7 @@ def direction_text(snapshot: RunFeatures, k: int) -> str:
 
 def share_text(share: float) -> str:
     """A share in per cent, or that the error grows."""
-    if share != share:
+    if math.isnan(share):
         return "grows"
     return f"{number(PERCENT * share)} %"
 
@@ -294,6 +299,9 @@ def facts_of(
 
 def snapshot_facts(snapshot: RunFeatures, top: int) -> dict[str, Any]:
     learned = snapshot.learned
+    by_layer = []
+    for layer, found in snapshot.by_layer.items():
+        by_layer.append({"layer": layer, **matrix_facts(found)})
     return {
         "epoch": snapshot.epoch,
         "step": snapshot.step,
@@ -304,9 +312,7 @@ def snapshot_facts(snapshot: RunFeatures, top: int) -> dict[str, Any]:
         "learned_directions": snapshot.learned_directions,
         "unstable_directions": snapshot.unstable_directions,
         "principal_features": snapshot.principal(snapshot.x, top).T.tolist(),
-        "by_layer": [
-            {"layer": layer, **matrix_facts(found)} for layer, found in snapshot.by_layer.items()
-        ],
+        "by_layer": by_layer,
     }
 
 

@@ -274,11 +274,15 @@ def _show_cost(picture: AskedPicture | None, *, as_json: bool) -> None:
 def _cost_table(cost: Cost) -> Table:
     """A line per width, then the exponents of the growth: fitted, and by theory."""
     ways = cost.lines
-    table = plain_table(cost.letter, *(way.name for way in ways), numeric=len(ways) + 1)
+    names = [way.name for way in ways]
+    table = plain_table(cost.letter, *names, numeric=len(ways) + 1)
     for row, width in enumerate(cost.widths):
-        table.add_row(f"{width:,}", *(_cost_text(way, row) for way in ways))
-    table.add_row("exponent", *(_exponents_text(cost, way) for way in ways))
-    table.add_row("theory", *(_theory_text(way) for way in ways))
+        costs = [_cost_text(way, row) for way in ways]
+        table.add_row(f"{width:,}", *costs)
+    exponents = [_exponents_text(cost, way) for way in ways]
+    table.add_row("exponent", *exponents)
+    exponents_by_theory = [_theory_text(way) for way in ways]
+    table.add_row("theory", *exponents_by_theory)
     return table
 
 

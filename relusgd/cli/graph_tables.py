@@ -96,16 +96,15 @@ def _graph_facts(state: Evaluated) -> dict[str, Any]:
         value = state.values[node.name]
         derivative = state.derivatives.get(node.name)
         formula = formulas.get(node.name)
-        nodes.append(
-            {
-                "name": node.name,
-                "formula": node.formula,
-                "shape": list(value.shape),
-                "value": value.tolist(),
-                "derivative": None if derivative is None else derivative.tolist(),
-                "derivative_formula": None if formula is None else formula_text(formula),
-            }
-        )
+        facts = {
+            "name": node.name,
+            "formula": node.formula,
+            "shape": list(value.shape),
+            "value": value.tolist(),
+            "derivative": None if derivative is None else derivative.tolist(),
+            "derivative_formula": None if formula is None else formula_text(formula),
+        }
+        nodes.append(facts)
     edges = []
     for edge in reversed(state.edges):
         edges.append(

@@ -59,22 +59,25 @@ def corrected(command: Any, context: Any, arguments: Sequence[str]) -> InputErro
         line.read(arguments)
     except _UnknownOptionError:
         return None
-    if not line.faults or not _can_be_read(siblings.get(line.command, command), context, line):
+    needed_command = siblings.get(line.command, command)
+    if not line.faults or not _can_be_read(needed_command, context, line):
         return None
+    faults = list(dict.fromkeys(line.faults))
     words = shlex.join(["relusgd", line.command, *line.words])
-    return InputError("\n".join(dict.fromkeys(line.faults)), f"try: {words}")
+    return InputError("\n".join(faults), f"try: {words}")
 
 
 def similar_options(command: Any, option: str) -> list[str]:
     """What an unknown option may mean: a key for --set, or options of a name like it."""
     options = _options(command)
-    if len(option.lstrip("-")) == 1:
+    bare = option.lstrip("-")
+    if len(bare) == 1:
         return []  # a letter is like too much
-    key = nearest_key(option.lstrip("-").replace("-", "_"))
+    key = nearest_key(bare.replace("-", "_"))
     if key is not None and "--set" in options:
         return [f"--set {key}=…"]
     by_name = {name.lstrip("-"): name for name in options}
-    return [by_name[near] for near in get_close_matches(option.lstrip("-"), by_name)]
+    return [by_name[near] for near in get_close_matches(bare, by_name)]
 
 
 def nearest_key(name: str) -> str | None:
@@ -84,7 +87,10 @@ def nearest_key(name: str) -> str | None:
     meant = key_named(name)
     if meant is not None:
         return meant
-    keys = {key.rpartition(".")[2]: key for key in known_keys()}
+    keys = {}
+    for key in known_keys():
+        _, _, last_part = key.rpartition(".")
+        keys[last_part] = key
     keys |= {key: key for key in known_keys()}
     near = get_close_matches(name, keys, 1, NEAR)
     return keys[near[0]] if near else None
@@ -147,11 +153,12 @@ class _Line:
     def _argument(self, word: str) -> None:
         """A file or folder; or KEY=VALUE, which Hydra takes bare."""
         key, equals, value = word.lstrip("+").partition("=")
-        meant = self._key(key) if equals and not Path(word).exists() else None
+        is_file = Path(word).exists()
+        meant = self._key(key) if equals and not is_file else None
         if meant is None:
             self.words.append(word)
-            return
-        self._assign(word, meant, value)
+        else:
+            self._assign(word, meant, value)
 
     def _option(self, word: str, rest: list[str]) -> None:
         name, equals, value = word.partition("=")
@@ -186,16 +193,20 @@ class _Line:
     def _own_option(self, word: str, rest: list[str]) -> None:
         """An option of the command, with its value; `--set KEY VALUE` gets its sign."""
         self.words.append(word)
-        if not self.options[word.partition("=")[0]] or "=" in word:
+        name, equals, _ = word.partition("=")
+        takes_value = self.options[name]
+        if not takes_value or equals:
             return
         value = self._value(rest)
-        if word in ("--set", "--grid") and "=" not in value and self._key(value):
+        lacks_sign = word in ("--set", "--grid") and "=" not in value
+        key = self._key(value) if lacks_sign else None
+        if key is not None:
             values = [self._value(rest)]
             while word == "--grid" and rest and not rest[0].startswith("-"):
                 values.append(rest.pop(0))
             expected = "KEY=VALUE" if word == "--set" else "KEY=V1,V2"
             self._fault(f"{word} {value}: expected {expected}, with the sign =")
-            value = f"{self._key(value)}={','.join(values)}"
+            value = f"{key}={','.join(values)}"
         self.words.append(value)
 
     def _other_name(self, name: str, word: str, rest: list[str]) -> None:

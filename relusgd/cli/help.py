@@ -141,12 +141,13 @@ def help_of(function: Callable[..., Any] | None) -> str:
         return ""
     docstring = function.__doc__ or _docstring_in_source(function)
     paragraphs = inspect.cleandoc(docstring).split("\n\n")
-    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+    lines = [" ".join(paragraph.split()) for paragraph in paragraphs]
+    return "\n\n".join(lines)
 
 
 def _docstring_in_source(function: Callable[..., Any]) -> str:
     """For PYTHONOPTIMIZE=2, under which Python drops docstrings."""
     source = textwrap.dedent(inspect.getsource(function))
     definition = ast.parse(source).body[0]
-    text = ast.get_docstring(definition) if isinstance(definition, ast.FunctionDef) else None
-    return text or ""
+    assert isinstance(definition, ast.FunctionDef)
+    return ast.get_docstring(definition) or ""

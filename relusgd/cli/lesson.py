@@ -106,7 +106,8 @@ def _list_lessons() -> None:
     from relusgd.config.shipped import shipped_lessons
     from relusgd.lessons.reading import read_lesson
 
-    print_table(lesson_table([read_lesson(path) for path in shipped_lessons().values()]))
+    lessons = [read_lesson(path) for path in shipped_lessons().values()]
+    print_table(lesson_table(lessons))
 
 
 def lesson_table(lessons: list[Lesson]) -> Table:

@@ -204,7 +204,8 @@ def plot(
 
     look = make_look(size, title, theme, show, layout)
     if elbows:
-        print_path(plot_elbows(runs, out, look, alone=not (story or epoch or step or with_)))
+        alone = not (story or epoch or step or with_)
+        print_path(plot_elbows(runs, out, look, alone=alone))
         return
     loaded = [load_run(run) for run in runs]
     path = write(

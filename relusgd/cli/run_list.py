@@ -61,11 +61,11 @@ def folders_of_runs(runs: Sequence[Facts], folder: Path) -> dict[Path, list[Fact
     by_parent: dict[Path, list[Facts]] = {}
     for run in runs:
         by_parent.setdefault(Path(run["run"]).parent, []).append(run)
-    return {
-        parent: members
-        for parent, members in by_parent.items()
-        if parent != folder and len(members) > 1
-    }
+    found = {}
+    for parent, members in by_parent.items():
+        if parent != folder and len(members) > 1:
+            found[parent] = members
+    return found
 
 
 def _lines_by_folder(runs: Sequence[Facts], folder: Path) -> list[Line]:
@@ -135,6 +135,7 @@ def _total_width(lines: Sequence[Line], headings: Sequence[str]) -> int:
 
 def _width(lines: Sequence[Line], heading: str) -> int:
     """The characters that a column takes."""
-    texts = [heading] + [line.get(heading, "") for line in lines]
-    parts = "\n".join(texts).splitlines()
-    return max(len(part) for part in parts)
+    texts = [heading]
+    for line in lines:
+        texts += line.get(heading, "").splitlines()
+    return max(map(len, texts))

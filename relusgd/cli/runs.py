@@ -88,22 +88,26 @@ def check_lines(result: RunCheck) -> list[str]:
     """What a check has found: a line for the run, then its faults with what to do, then notes."""
     lines = [f"{result.folder}: {result.summary}"]
     for fault in result.faults:
-        lines += [f"  {fault.problem}", f"    {in_shell(fault.advice)}"]
-    return lines + [f"  note: {note}" for note in result.notes]
+        lines.append(f"  {fault.problem}")
+        lines.append(f"    {in_shell(fault.advice)}")
+    for note in result.notes:
+        lines.append(f"  note: {note}")
+    return lines
 
 
 def check_facts(result: RunCheck) -> dict[str, Any]:
     """What a check found, as `list --check --json` and `show --check --json` print it."""
+    faults = []
+    for fault in result.faults:
+        advice = in_shell(fault.advice)
+        faults.append({"file": fault.file, "problem": fault.problem, "advice": advice})
     return {
         "run": result.folder,
         "status": result.status,
         "sound": result.is_sound,
         "trained_again": result.trained_again,
         "checked": result.checked,
-        "faults": [
-            {"file": fault.file, "problem": fault.problem, "advice": in_shell(fault.advice)}
-            for fault in result.faults
-        ],
+        "faults": faults,
         "notes": result.notes,
     }
 
@@ -180,9 +184,10 @@ def list_checks(folder: Path, *, as_json: bool) -> None:
 
     results = []
     for run in find_runs(folder):
-        results.append(run.check())
+        result = run.check()
+        results.append(result)
         if not as_json:
-            for line in check_lines(results[-1]):
+            for line in check_lines(result):
                 typer.echo(printable(line))
     damaged = sum(not result.is_sound for result in results)
     if as_json:
@@ -248,6 +253,7 @@ def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
     units = "hidden unit" if widths == "1" else "hidden units"
     breakpoints = counted(summary["breakpoints"], "breakpoint")
     version = summary["versions"]["relusgd"]
+    own_metrics = {name: number(value) for name, value in summary["own_metrics"].items()}
     lines = {
         "run": summary["run"],
         "status": summary["status"],
@@ -259,7 +265,7 @@ def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
         "course": sparkline(error, 40),
         "units": f"{summary['dead_units']:,} dead, {summary['always_on_units']:,} always on, "
         f"{breakpoints}",
-        **{name: number(value) for name, value in summary["own_metrics"].items()},
+        **own_metrics,
         "snapshots": f"{summary['snapshots']:,}, {byte_size(summary['bytes'])}",
         "time": duration(summary["seconds"]),
         "engine": f"{summary['engine']}, kernel {summary['kernel']}, relusgd {version}",
@@ -285,9 +291,10 @@ def _test_words(summary: dict[str, Any]) -> str:
 
 def _length_words(summary: dict[str, Any], steps_per_epoch: int) -> str:
     """How far the training has come, of what was planned."""
+    epochs = f"{summary['epochs']:,}"
+    steps = summary["steps"]
     if summary["planned_steps"] % steps_per_epoch:
         # A length that was given in steps may end within an epoch.
         planned = counted(summary["planned_steps"], "step")
-        return f"{summary['epochs']:,} ({summary['steps']:,} of {planned})"
-    epochs = f"{summary['epochs']:,} of {summary['planned_epochs']:,}"
-    return f"{epochs} ({counted(summary['steps'], 'step')})"
+        return f"{epochs} ({steps:,} of {planned})"
+    return f"{epochs} of {summary['planned_epochs']:,} ({counted(steps, 'step')})"

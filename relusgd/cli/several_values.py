@@ -54,7 +54,9 @@ def _as_grid(change: str) -> str:
 
 def _without_brackets(value: str) -> str:
     value = value.strip()
-    return value[1:-1] if value.startswith("[") and value.endswith("]") else value
+    if value.startswith("[") and value.endswith("]"):
+        return value[1:-1]
+    return value
 
 
 def _can_be_swept(config: Path, changes: Sequence[str], grids: Sequence[str]) -> bool:

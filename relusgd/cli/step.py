@@ -216,7 +216,10 @@ def _show_points(points: StepTable) -> None:
 
 
 def _say(sentences: Sequence[str]) -> None:
-    width = min(stdout_width(), SENTENCE_WIDTH) if sys.stdout.isatty() else stdout_width()
+    """Print sentences, broken between words on a terminal."""
+    width = stdout_width()
+    if sys.stdout.isatty():
+        width = min(width, SENTENCE_WIDTH)
     for sentence in sentences:
         typer.echo(wrapped(printable(sentence), width))
 
@@ -235,8 +238,9 @@ def _table(table: StepTable, most: int | None = None) -> Table:
 
 def _formula_lines(formulas: Sequence[Formula]) -> list[str]:
     """name = symbols = numbers = value; where that is too long, the numbers on a second line."""
-    names = max(len(line.name) for line in formulas)
-    symbols = max(len(line.symbols) for line in formulas if len(line.symbols) <= MOST_ALIGNED)
+    names = max(len(formula.name) for formula in formulas)
+    lengths = [len(formula.symbols) for formula in formulas]
+    symbols = max(length for length in lengths if length <= MOST_ALIGNED)
     width = stdout_width()
     lines = []
     for formula in formulas:

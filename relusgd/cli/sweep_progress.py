@@ -96,7 +96,8 @@ class SweepProgress(ProgressDisplay):
         if self.quiet or not self._counts:
             return
         counts = [f"{count:,} {status}" for status, count in self._counts.most_common()]
-        self.say(f"{', '.join(counts)} in {duration(time.monotonic() - self._started)}")
+        seconds = time.monotonic() - self._started
+        self.say(f"{', '.join(counts)} in {duration(seconds)}")
         if summarized:
             self.say(f"next:  relusgd compare {shlex.quote(str(folder))}")
 
@@ -108,11 +109,14 @@ def one_of_each_kind(warnings: Sequence[str]) -> list[str]:
     """
     kinds: dict[str, list[str]] = {}
     for warning in warnings:
-        kinds.setdefault(warning.partition(":")[0], []).append(warning)
+        kind, _, _ = warning.partition(":")
+        kinds.setdefault(kind, []).append(warning)
     lines = []
     for first, *others in kinds.values():
-        more = f" (and {counted(len(others), 'warning')} of this kind)" if others else ""
-        lines.append(first + more)
+        line = first
+        if others:
+            line += f" (and {counted(len(others), 'warning')} of this kind)"
+        lines.append(line)
     return lines
 
 

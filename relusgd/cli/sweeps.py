@@ -196,7 +196,8 @@ def list_runs(config: Config, shard: tuple[int, int] | None, out: Path | None) -
     from relusgd.config.expansion import planned_runs
 
     folder = out or default_sweep_folder(config)
-    typer.echo("\n".join(str(folder / run.name) for run in planned_runs(config, shard)))
+    places = [str(folder / run.name) for run in planned_runs(config, shard)]
+    typer.echo("\n".join(places))
 
 
 @contextmanager

@@ -197,7 +197,8 @@ def sparkline(values: Sequence[float] | Array, width: int = 16) -> str:
         return ""
     low = min(finite)
     span = max(max(finite) - low, 1e-9)
-    return "".join(_block((value - low) / span) for value in logs)
+    heights = [(value - low) / span for value in logs]
+    return "".join(map(_block, heights))
 
 
 def _thinned(values: Sequence[float] | Array, count: int) -> list[float]:
@@ -205,7 +206,8 @@ def _thinned(values: Sequence[float] | Array, count: int) -> list[float]:
     if len(values) <= count:
         return list(values)
     last = len(values) - 1
-    return [values[round(i * last / (count - 1))] for i in range(count)]
+    places = [round(i * last / (count - 1)) for i in range(count)]
+    return [values[place] for place in places]
 
 
 def _log(value: float) -> float:
@@ -223,12 +225,15 @@ def break_at_commas(name: str, width: int) -> str:
     """The name of a run folder on lines of at most `width` characters, broken at its commas where
     it has some.
     """
-    lines = [""]
-    for part in name.replace(",", ",\n").splitlines():
-        if lines[-1] and len(lines[-1]) + len(part) > width:
-            lines.append("")
-        lines[-1] += part
-    return "\n".join(lines)
+    parts = name.replace(",", ",\n").splitlines()
+    lines = []
+    line = ""
+    for part in parts:
+        if line and len(line) + len(part) > width:
+            lines.append(line)
+            line = ""
+        line += part
+    return "\n".join([*lines, line])
 
 
 def wrapped_for_stderr(text: str) -> str:

@@ -173,11 +173,14 @@ def end_table(run: Run) -> Table:
     table.add_column("")
     table.add_column("start", justify="right")
     table.add_column("end", justify="right")
-    for label, name in (("train MSE", "train_mse"), ("test MSE", "test_mse")):
-        start, end = metrics[name][[0, -1]]
-        table.add_row(label, number(start), number(end))
-    counts = (("dead units", "dead_units"), ("breakpoints", "breakpoints"), ("epoch", "epoch"))
-    for label, name in counts:
-        start, end = metrics[name][[0, -1]]
-        table.add_row(label, f"{start:,}", f"{end:,}")
+    errors = {"train MSE": metrics["train_mse"], "test MSE": metrics["test_mse"]}
+    for label, values in errors.items():
+        table.add_row(label, number(values[0]), number(values[-1]))
+    counts = {
+        "dead units": metrics["dead_units"],
+        "breakpoints": metrics["breakpoints"],
+        "epoch": metrics["epoch"],
+    }
+    for label, values in counts.items():
+        table.add_row(label, f"{values[0]:,}", f"{values[-1]:,}")
     return table

@@ -143,7 +143,8 @@ def _cells(verdict: Verdict) -> list[str]:
     claim = verdict.claim
     subject = claim.quantity
     if claim.where:
-        subject += f" ({', '.join(str(value) for value in claim.where.values())})"
+        settings = [str(value) for value in claim.where.values()]
+        subject += f" ({', '.join(settings)})"
     return [subject, expected_text(claim), measured_text(verdict), number(verdict.margin)]
 
 

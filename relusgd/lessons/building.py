@@ -71,7 +71,9 @@ def build_lesson(
     with _stopping(program):
         _train(lesson, folder, program, observer)
         printed = _run_commands(lesson, folder, program, observer)
-    facts = {name: _json(name, printed[text]) for name, text in lesson.file.facts.items()}
+    facts = {}
+    for name, text in lesson.file.facts.items():
+        facts[name] = _json(name, printed[text])
     ready = _ready(lesson, folder, printed, facts)
     _write_pages(ready)
     return ready
@@ -95,10 +97,10 @@ def run_command(name: str, *, is_sweep: bool) -> list[str]:
 
 def run_commands(lesson: Lesson) -> list[list[str]]:
     """The command of every run of a lesson, in their order."""
-    return [
-        run_command(name, is_sweep=config.sweep is not None)
-        for name, config in lesson.configs.items()
-    ]
+    commands = []
+    for name, config in lesson.configs.items():
+        commands.append(run_command(name, is_sweep=config.sweep is not None))
+    return commands
 
 
 def _train(lesson: Lesson, folder: Path, program: Program, observer: LessonObserver) -> None:
@@ -123,9 +125,10 @@ def _run_commands(
     planned = list(_planned_commands(lesson))
     printed: dict[str, Printed] = {}
     with ThreadPoolExecutor(program.workers) as threads:
-        futures: dict[Future[Printed], _PlannedCommand] = {
-            threads.submit(program.run, command.arguments, folder): command for command in planned
-        }
+        futures: dict[Future[Printed], _PlannedCommand] = {}
+        for command in planned:
+            future = threads.submit(program.run, command.arguments, folder)
+            futures[future] = command
         try:
             for done, future in enumerate(as_completed(futures), start=1):
                 command = futures[future]
@@ -196,11 +199,11 @@ def _ready(
 
 def _write_pages(ready: ReadyLesson) -> None:
     """The page last, so that a folder with a page is complete."""
-    folder, lesson = ready.folder, ready.lesson
+    folder = ready.folder
     if ready.lab_links:
         write_lab(folder / LAB)
     write_whole(folder / NUMBERS, numbers_table(ready.numbers))
     write_whole(folder / EXERCISE, exercise_text(ready))
     write_whole(folder / ANSWERS, answers_text(ready))
-    commands = [" ".join(command) for command in run_commands(lesson)]
+    commands = [" ".join(command) for command in run_commands(ready.lesson)]
     write_whole(folder / PAGE, lesson_html(ready, commands))

@@ -55,12 +55,15 @@ class LessonCommand:
     @property
     def dark_out(self) -> PurePosixPath | None:
         """The picture for a dark page."""
-        return None if self.out is None else self.out.with_stem(f"{self.out.stem}-dark")
+        if self.out is None:
+            return None
+        return self.out.with_stem(f"{self.out.stem}-dark")
 
     @property
     def dark_arguments(self) -> list[str]:
         """The same command for the dark picture."""
-        light, dark = str(self.out), str(self.dark_out)
+        light = str(self.out)
+        dark = str(self.dark_out)
         swapped = [dark if part == light else part for part in self.arguments]
         return [*swapped, "--theme", "dark"]
 

@@ -28,15 +28,16 @@ def faults_of_file(file: LessonFile) -> Iterator[Fault]:
 
 def _question_faults(at: int, question: Question, file: LessonFile) -> Iterator[Fault]:
     """What is wrong with the texts and commands of a question."""
+    path: Path = ("questions", at)
     for key in PROSE:
-        yield from _prose_faults(("questions", at, key), getattr(question, key), file)
+        yield from _prose_faults((*path, key), getattr(question, key), file)
     for key in ("look", "check"):
         for place, command in enumerate(getattr(question, key)):
-            yield from _command_faults(("questions", at, key, place), command)
+            yield from _command_faults((*path, key, place), command)
     run = question.lab.run if question.lab else None
     if run and not _is_run(run, file):
-        known = did_you_mean(run, file.runs)
-        yield Fault(("questions", at, "lab"), f"is the run {shown(run)}{known}")
+        hint = did_you_mean(run, file.runs)
+        yield Fault((*path, "lab"), f"is the run {shown(run)}{hint}")
 
 
 def _prose_faults(path: Path, text: str, file: LessonFile) -> Iterator[Fault]:

@@ -21,7 +21,8 @@ def write_last_frames(folder: Path, command: LessonCommand) -> None:
     for film in (command.out, command.dark_out):
         assert film is not None
         with Image.open(folder / film) as frames:
-            frames.seek(getattr(frames, "n_frames", 1) - 1)
+            count = getattr(frames, "n_frames", 1)
+            frames.seek(count - 1)
             picture = io.BytesIO()
             frames.convert("RGB").save(picture, "PNG", optimize=True)
         write_whole(folder / last_frame_of(film), picture.getvalue())

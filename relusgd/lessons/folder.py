@@ -81,7 +81,8 @@ def _write_config(path: Path, config: Config) -> None:
     """A config that trains a run, with its table in the folder above."""
     data = config.data
     if isinstance(data, CsvData):
-        moved = data.model_copy(update={"path": f"../{Path(data.path).name}"})
+        table = Path(data.path).name
+        moved = data.model_copy(update={"path": f"../{table}"})
         config = config.model_copy(update={"data": moved})
     text = mapping_to_yaml(written(config)) or "seed: 0\n"
     write_whole(path, MODELINE + text)
@@ -123,9 +124,11 @@ def numbers_table(numbers: Iterable[MeasuredNumber]) -> str:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["question", "from", "asked", "at", "value", "as written"])
-    for one in numbers:
-        asked = one.placeholder
-        value = one.value if isinstance(one.value, str) else repr(float(one.value))
-        row = [one.question, asked.source, asked.asked, asked.at, value, one.words]
+    for measured in numbers:
+        asked = measured.placeholder
+        value = measured.value
+        if not isinstance(value, str):
+            value = repr(float(value))
+        row = [measured.question, asked.source, asked.asked, asked.at, value, measured.words]
         table.writerow(row)
     return text.getvalue()

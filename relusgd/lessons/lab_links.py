@@ -23,8 +23,8 @@ def lab_link(asked: LabExercise, folder: Path) -> str:
     """
     exercise = _exercise(asked, folder)
     text = json.dumps(exercise, separators=(",", ":"), ensure_ascii=False)
-    packed = base64.urlsafe_b64encode(text.encode()).decode("ascii").rstrip("=")
-    return f"{LAB}#lab={packed}"
+    packed = base64.urlsafe_b64encode(text.encode()).decode("ascii")
+    return f"{LAB}#lab={packed.rstrip('=')}"
 
 
 def _exercise(asked: LabExercise, folder: Path) -> dict[str, Any]:

@@ -44,11 +44,13 @@ class Numbers:
 
     def value(self, placeholder: Placeholder) -> float | str:
         """Raises InputError where there is no such number, and RelusgdError for a damaged run."""
-        if placeholder.source in self.facts:
-            return fact_at(self.facts[placeholder.source], placeholder)
-        run: Run = self._run(placeholder.source)
+        source = placeholder.source
+        if source in self.facts:
+            return fact_at(self.facts[source], placeholder)
+        run: Run = self._run(source)
         rows = chosen_moments(placeholder.at, run.history)
-        return number_of(parse_quantity(placeholder.asked), run, rows)
+        quantity = parse_quantity(placeholder.asked)
+        return number_of(quantity, run, rows)
 
 
 def measured_numbers(lesson: Lesson, numbers: Numbers) -> list[MeasuredNumber]:

@@ -60,21 +60,24 @@ def _contents(ready: ReadyLesson) -> Iterator[str]:
 
 def _place(question: Question) -> str:
     """The name of a question in an address."""
-    name = "".join(letter if letter.isalnum() else "-" for letter in question.name.lower())
-    return f"question-{name}"
+    letters = [letter if letter.isalnum() else "-" for letter in question.name.lower()]
+    return f"question-{''.join(letters)}"
 
 
 def _question(ready: ReadyLesson, question: Question) -> str:
-    name, title = html.escape(question.name), html.escape(question.title)
+    name = html.escape(question.name)
+    title = html.escape(question.title)
+    beside_task = [_shown(ready, question, text) for text in question.look]
+    beside_answer = [_shown(ready, question, text) for text in question.check]
     parts = [
         f'<section id="{_place(question)}">',
         f"<h2><span>{name}</span> {title}{_minutes(question)}</h2>",
         as_html(ready.text(question)),
-        *(_shown(ready, question, text) for text in question.look),
+        *beside_task,
         _lab_link(ready, question),
         "<details><summary>Answer</summary>",
         _answer(ready, question),
-        *(_shown(ready, question, text) for text in question.check),
+        *beside_answer,
         "</details></section>",
     ]
     return "\n".join(part for part in parts if part)
@@ -114,7 +117,8 @@ def _answer(ready: ReadyLesson, question: Question) -> str:
 def _number(ready: ReadyLesson, placeholder: Placeholder) -> str:
     value = ready.values[placeholder]
     words = html.escape(placeholder.words(value))
-    source = html.escape(f"from {placeholder.written.strip('{}').strip()}")
+    asked = placeholder.written.strip("{}").strip()
+    source = html.escape(f"from {asked}")
     if isinstance(value, str):
         return f'<span title="{source}">{words}</span>'
     return f'<data value="{float(value)!r}" title="{source}">{words}</data>'
@@ -129,7 +133,8 @@ def _shown(ready: ReadyLesson, question: Question, text: str) -> str:
         '<button type="button" class="copy">Copy</button></div>'
     )
     if command.out is None:
-        return f"<figure><pre tabindex=0>{html.escape(ready.outputs[text])}</pre>{line}</figure>"
+        printed = html.escape(ready.outputs[text])
+        return f"<figure><pre tabindex=0>{printed}</pre>{line}</figure>"
     words = html.escape(f"{question.title}: {text}")
     return f"<figure>{_picture(ready.folder, command, words)}{line}</figure>"
 
@@ -162,7 +167,8 @@ def _image(path: Path, words: str, kind: str) -> str:
 def _data(path: Path) -> str:
     """A picture as an address that holds it."""
     kind = KINDS[path.suffix]
-    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
+    content = base64.b64encode(path.read_bytes()).decode("ascii")
+    return f"data:{kind};base64,{content}"
 
 
 def _runs(ready: ReadyLesson, commands: Sequence[str]) -> str:

@@ -28,7 +28,8 @@ def find_lesson(name: str | Path) -> Path:
 
     Raises InputError where there is neither.
     """
-    path, shipped = Path(name), shipped_lessons()
+    path = Path(name)
+    shipped = shipped_lessons()
     if path.exists():
         return path
     if str(name) in shipped:
@@ -110,7 +111,8 @@ def _configs(file: LessonFile) -> tuple[dict[str, Config], list[Fault]]:
     configs: dict[str, Config] = {}
     faults = []
     for name, settings in file.runs.items():
-        if not name.replace("-", "").replace("_", "").isalnum():
+        letters_and_digits = name.replace("-", "").replace("_", "")
+        if not letters_and_digits.isalnum():
             faults.append(Fault(("runs", name), "must be letters, digits, - and _: it is a folder"))
         config, found = check_values(with_settings({}, settings))
         faults += [Fault(("runs", name, *fault.path), fault.text) for fault in found]

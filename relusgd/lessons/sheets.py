@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import PurePosixPath
 
 from relusgd.lessons.commands import LessonCommand, read_command
@@ -14,7 +15,8 @@ from relusgd.words import counted
 
 def exercise_text(ready: ReadyLesson) -> str:
     """The questions."""
-    return _joined(_head(ready), *(_question(ready, one) for one in ready.lesson.questions))
+    questions = [_question(ready, question) for question in ready.lesson.questions]
+    return _joined(_head(ready), *questions)
 
 
 def answers_text(ready: ReadyLesson) -> str:
@@ -26,7 +28,8 @@ def answers_text(ready: ReadyLesson) -> str:
 
 
 def _joined(*parts: Iterator[str]) -> str:
-    return "\n\n".join(block for part in parts for block in part) + "\n"
+    blocks = chain.from_iterable(parts)
+    return "\n\n".join(blocks) + "\n"
 
 
 def _head(ready: ReadyLesson, more: str = "") -> Iterator[str]:

@@ -32,15 +32,19 @@ def typed_numbers(lesson: Lesson) -> Iterator[tuple[Question, str]]:
 
 
 def _words_of(question: Question) -> str:
+    """All that stands in a question."""
+    words = [question.title, question.text, *question.commands]
     lab = question.lab
-    of_lab = [] if lab is None else [value_text(lab.config), lab.challenge or ""]
-    return "\n".join([question.title, question.text, *question.commands, *of_lab])
+    if lab is not None:
+        words += [value_text(lab.config), lab.challenge or ""]
+    return "\n".join(words)
 
 
 def _typed(answer: str) -> str:
     """The answer without its placeholders and without the small numbers of its formulas."""
     parts = [" " if isinstance(part, Placeholder) else part for part in split_text(answer)]
-    return CODE.sub(_without_small, "".join(parts))
+    text = "".join(parts)
+    return CODE.sub(_without_small, text)
 
 
 def _without_small(code: re.Match[str]) -> str:

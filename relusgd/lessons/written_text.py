@@ -24,11 +24,12 @@ def as_html(text: str) -> str:
 
 
 def _block(block: str) -> str:
+    """A list, or a paragraph."""
     lines = block.strip().split("\n")
-    if ITEM.match(lines[0]):
-        items = "".join(f"<li>{line_as_html(item)}</li>" for item in _items(lines))
-        return f"<ul>{items}</ul>"
-    return f"<p>{line_as_html(' '.join(lines))}</p>"
+    if not ITEM.match(lines[0]):
+        return f"<p>{line_as_html(' '.join(lines))}</p>"
+    items = [f"<li>{line_as_html(item)}</li>" for item in _items(lines)]
+    return f"<ul>{''.join(items)}</ul>"
 
 
 def _items(lines: list[str]) -> Iterator[str]:
@@ -49,17 +50,19 @@ def line_as_html(text: str) -> str:
     parts = []
     start = 0
     for found in INLINE.finditer(text):
-        parts += [html.escape(text[start : found.start()]), _inline(found)]
+        before = text[start : found.start()]
+        parts += [html.escape(before), _inline(found)]
         start = found.end()
-    return "".join([*parts, html.escape(text[start:])])
+    rest = text[start:]
+    return "".join([*parts, html.escape(rest)])
 
 
 def _inline(found: re.Match[str]) -> str:
     for tag in ("strong", "em", "code"):
         if found[tag] is not None:
             return f"<{tag}>{html.escape(found[tag])}</{tag}>"
-    address, words = found["address"], html.escape(found["words"])
-    if not address.startswith(("http://", "https://")):
+    if not found["address"].startswith(("http://", "https://")):
         return html.escape(found[0])
-    link = html.escape(address)
-    return f'<a href="{link}" target="_blank" rel="noopener noreferrer">{words}</a>'
+    address = html.escape(found["address"])
+    words = html.escape(found["words"])
+    return f'<a href="{address}" target="_blank" rel="noopener noreferrer">{words}</a>'

@@ -88,7 +88,8 @@ def _judge(claim: Claim, place: int, runs: Sequence[MeasuredRun]) -> Verdict:
     if claim.over == "run":
         return _verdict(claim, numbers)
     if claim.over == "seeds":
-        return _verdict(claim, [float(TAKEN[claim.take](numbers))])
+        take = TAKEN[claim.take]
+        return _verdict(claim, [float(take(numbers))])
     return _verdict(claim, _along_axis(claim, about, numbers))
 
 
@@ -137,19 +138,20 @@ def _along_axis(claim: Claim, runs: Sequence[MeasuredRun], numbers: Sequence[flo
     relation = RELATIONS_ALONG[claim.relation]
     found = []
     for line in lines.values():
+        places = _places([value for value, _ in line])
         numbers_of_line = [number for _, number in line]
-        found += relation(_places(line), numbers_of_line)
+        found += relation(places, numbers_of_line)
     return found
 
 
-def _places(line: Sequence[tuple[object, float]]) -> list[float]:
-    """Where the runs stand on the axis: their values; 1, 2, 3 … where these are no numbers."""
+def _places(values: Sequence[object]) -> list[float]:
+    """Where these values stand on the axis; at 1, 2, 3 … where they are no numbers."""
     places: list[float] = []
-    for value, _ in line:
+    for value in values:
         if isinstance(value, tuple):  # widths: the first layer's
             value = value[0]
         if not isinstance(value, int | float):
-            return [float(place) for place in range(1, len(line) + 1)]
+            return [float(place) for place in range(1, len(values) + 1)]
         places.append(float(value))
     return places
 
@@ -185,7 +187,7 @@ RELATIONS_ALONG: dict[str, Callable[[Sequence[float], Sequence[float]], list[flo
 def _verdict(claim: Claim, measured: Sequence[float]) -> Verdict:
     margins = [_margin(claim, number) for number in measured]
     worst = min(margins, default=-math.inf)
-    if any(math.isnan(margin) for margin in margins):
+    if any(map(math.isnan, margins)):
         worst = -math.inf
     return Verdict(claim, tuple(measured), worst)
 

@@ -96,7 +96,8 @@ def noise_variance(run: TrainedRun) -> float:
 def line_mse(run: TrainedRun) -> float:
     """Training error of the straight line of least squares."""
     x, y = run.data.x_train, run.data.y_train
-    return float(np.mean(np.square(least_squares_line(x, y)(x) - y)))
+    line = least_squares_line(x, y)
+    return float(np.mean(np.square(line(x) - y)))
 
 
 @fact
@@ -123,7 +124,8 @@ def best_unit_mse(run: TrainedRun) -> float:
 def convex_optimum(run: TrainedRun) -> float:
     """Least training error + weight_decay/2 · |θ|² of any network without an output bias."""
     decay = run.config.training.weight_decay
-    return convex.convex_optimum(run.data.x_train, run.data.y_train, decay).objective
+    optimum = convex.convex_optimum(run.data.x_train, run.data.y_train, decay)
+    return optimum.objective
 
 
 @fact
@@ -168,22 +170,25 @@ def filter_distance(run: TrainedRun, rows: Integers) -> Array:
     The filter is what full-batch descent on the output layer alone, from output weights of 0, is in
     closed form.
     """
-    history, data = run.history.select(rows), run.data
+    data = run.data
+    history = run.history.select(rows)
     Phi = _output_features(run, data.x_train)
     filtered = early_stopped(Phi, data.y_train, run.config.learning_rate, history.step)
-    return np.asarray(np.max(np.abs(history.values(data.x_train) - filtered), axis=1))
+    distances = np.abs(history.values(data.x_train) - filtered)
+    return np.asarray(np.max(distances, axis=1))
 
 
 @course
 def early_ridge_mse(run: TrainedRun, rows: Integers) -> Array:
     """The test error of ridge regression with the penalty n/(2 · rate · step)."""
-    data, rate = run.data, run.config.learning_rate
+    data = run.data
+    rate = run.config.learning_rate
     Phi = _output_features(run, data.x_train)
     test_Phi = _output_features(run, data.x_test)
-    errors = [
-        ridge_at_step(Phi, data.y_train, rate, step, test_Phi, data.y_test).test_error
-        for step in run.history.step[rows].tolist()
-    ]
+    errors = []
+    for step in run.history.step[rows].tolist():
+        found = ridge_at_step(Phi, data.y_train, rate, step, test_Phi, data.y_test)
+        errors.append(found.test_error)
     return np.array(errors)
 
 
@@ -197,17 +202,20 @@ def input_noise_distance(run: TrainedRun, rows: Integers) -> Array:
     so that 1 is as far as training without noise ends. nan for several hidden layers, and without
     noise on x.
     """
-    plan, data = run.plan, run.data
-    deviation, has_bias = plan.descent.noise.on_x, run.config.network.output_bias
+    plan = run.plan
+    deviation = plan.descent.noise.on_x
     if len(plan.hidden) > 1 or deviation == 0:
         return np.full(len(rows), np.nan)
-    x, y = data.x_train, data.y_train
+    x, y = run.data.x_train, run.data.y_train
     Phi = _output_features(run, x)
-    wanted = Phi @ noisy_optimum(plan.initial, x, y, deviation, output_bias=has_bias)
-    without_noise = Phi @ solve(Phi, y, 0.0)
-    learned = run.history.select(rows).values(x)
-    distance = np.linalg.norm(learned - wanted, axis=1)
-    return np.asarray(distance / np.linalg.norm(without_noise - wanted))
+    has_bias = run.config.network.output_bias
+    best_weights = noisy_optimum(plan.initial, x, y, deviation, output_bias=has_bias)
+    least_squares = solve(Phi, y, 0.0)
+    f_star = Phi @ best_weights
+    f_0 = Phi @ least_squares
+    f = run.history.select(rows).values(x)
+    distances = np.linalg.norm(f - f_star, axis=1)
+    return np.asarray(distances / np.linalg.norm(f_0 - f_star))
 
 
 def _output_features(run: TrainedRun, x: Array) -> Array:

@@ -99,7 +99,8 @@ def number_of(expression: Expression, run: TrainedRun, rows: Integers) -> float:
     """
     names = dict.fromkeys(names_in(expression.root))
     with np.errstate(all="ignore"):
-        result = np.asarray(expression.of(_values(run, names, rows)), dtype=np.float64)
+        values = _values(run, names, rows)
+        result = np.asarray(expression.of(values), dtype=np.float64)
     if result.size != 1:
         raise InputError(
             f"{expression.text} gives {counted(result.size, 'number')}, one for each snapshot",
@@ -124,6 +125,7 @@ def _values(run: TrainedRun, names: Iterable[str], rows: Integers) -> dict[str, 
 
 
 def _column(run: TrainedRun, name: str) -> Array:
+    """A column of metrics.csv, shape (S,)."""
     history = run.history
-    own = {"epoch": history.epoch, "step": history.step}
-    return np.asarray(own.get(name, history.metrics.get(name)), dtype=np.float64)
+    columns = {"epoch": history.epoch, "step": history.step, **history.metrics}
+    return np.asarray(columns[name], dtype=np.float64)

@@ -135,10 +135,11 @@ def load_recipe(path: Path) -> Recipe:
 
 def _sentence(path: Path, error: ErrorDetails) -> str:
     """What is wrong with a key of the block."""
-    place = ".".join(["expect", *map(str, error["loc"])])
+    parts = [str(part) for part in error["loc"]]
+    place = ".".join(["expect", *parts])
     if error["type"] == "extra_forbidden":
         known = [*Expectation.model_fields, *Claim.model_fields]
-        return f"{path}: {place} is not a known key{did_you_mean(str(error['loc'][-1]), known)}"
+        return f"{path}: {place} is not a known key{did_you_mean(parts[-1], known)}"
     if error["type"] == "missing":
         return f"{path}: {place} is missing"
     text = error["msg"].removeprefix("Value error, ")

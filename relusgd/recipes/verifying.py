@@ -137,17 +137,29 @@ def _report(recipe: Recipe, out: Path, seeds: int | None, executor: Executor) ->
 
 def _verdicts(recipe: Recipe, part: _Part, executor: Executor, stop: _StopRequest) -> list[Verdict]:
     """The verdict on every claim about a part."""
-    claims, networks = recipe.expectation.claims, recipe.expectation.networks
-    runs = planned_runs(_repeated(part.config, part.seeds * (networks or 1)))
-    groups = [runs[start : start + GROUP] for start in range(0, len(runs), GROUP)]
+    claims = recipe.expectation.claims
+    networks = recipe.expectation.networks
+    tasks = []
     if networks is None:
         repeated = _repeated(part.config, part.seeds)
         run_sweep(repeated, part.folder, executor, summarize=False, observer=stop)
-        tasks = [executor.submit(measure_recorded, part.folder, claims, group) for group in groups]
+        for group in _groups(repeated):
+            tasks.append(executor.submit(measure_recorded, part.folder, claims, group))
     else:
-        tasks = [executor.submit(measure_in_memory, networks, claims, group) for group in groups]
-    measured = [one for task in tasks for one in task.result()]
+        repeated = _repeated(part.config, part.seeds * networks)
+        for group in _groups(repeated):
+            tasks.append(executor.submit(measure_in_memory, networks, claims, group))
+    measured: list[MeasuredRun] = []
+    for task in tasks:
+        measured += task.result()
     return judge(claims, measured)
+
+
+def _groups(config: Config) -> Iterator[Sequence[PlannedRun]]:
+    """The runs of a sweep, as many at a time as a worker measures at once."""
+    runs = planned_runs(config)
+    for start in range(0, len(runs), GROUP):
+        yield runs[start : start + GROUP]
 
 
 def measure_recorded(
@@ -156,7 +168,8 @@ def measure_recorded(
     """The numbers of runs that are recorded in a folder."""
     measured = []
     for run in runs:
-        numbers = measure_claims(claims, load_run(folder / run.name), run.varied)
+        recorded = load_run(folder / run.name)
+        numbers = measure_claims(claims, recorded, run.varied)
         measured.append(MeasuredRun(run.config.seed, run.varied, numbers))
     return measured
 
@@ -167,8 +180,10 @@ def measure_in_memory(
     """The numbers of runs that are kept in memory, of which so many count to one seed."""
     measured = []
     for run in runs:
-        numbers = measure_claims(claims, RunInMemory.of(run.config), run.varied)
-        measured.append(MeasuredRun(run.config.seed // networks, run.varied, numbers))
+        in_memory = RunInMemory.of(run.config)
+        numbers = measure_claims(claims, in_memory, run.varied)
+        seed = run.config.seed // networks
+        measured.append(MeasuredRun(seed, run.varied, numbers))
     return measured
 
 
