@@ -88,25 +88,23 @@ class Diagnosis:
 
     def pieces_table(self, most: int) -> TextTable:
         """A line for each of the first `most` pieces."""
-        units = sum(layer.units for layer in self.layers[:-1])
-        return pieces_table((self.pieces or [])[:most], units)
+        hidden_layers = self.layers[:-1]
+        units = sum(layer.units for layer in hidden_layers)
+        shown = (self.pieces or [])[:most]
+        return pieces_table(shown, units)
 
     def _repr_html_(self) -> str:
         """The tables of quantities and of layers in a notebook's cell."""
-        tables = [self.quantities_table(), self.layers_table()]
-        return "".join(
-            html_table(table.headings, table.rows, words=table.words, bold=table.bold)
-            for table in tables
-        )
+        html = []
+        for table in (self.quantities_table(), self.layers_table()):
+            html.append(html_table(table.headings, table.rows, words=table.words, bold=table.bold))
+        return "".join(html)
 
     def to_json(self) -> dict[str, Any]:
         """Everything as numbers, lists and dicts; what is not defined is None."""
         found = None
         if self.pieces is not None:
-            found = []
-            for piece in self.pieces:
-                active = [units.tolist() for units in piece.active]
-                found.append({**asdict(piece), "active": active})
+            found = [_piece_facts(piece) for piece in self.pieces]
         return {
             "epoch": self.epoch,
             "step": self.step,
@@ -115,6 +113,12 @@ class Diagnosis:
             "layers": [asdict(layer) for layer in self.layers],
             "pieces": found,
         }
+
+
+def _piece_facts(piece: LinearPiece) -> dict[str, Any]:
+    facts = asdict(piece)
+    facts["active"] = [units.tolist() for units in piece.active]
+    return facts
 
 
 def diagnose(
@@ -133,15 +137,20 @@ def diagnose(
     measured = quantities_over_time(run, QUANTITIES, rows)
     for name in run.own_metrics:
         measured[name] = np.asarray(history.metrics[name][rows], dtype=np.float64)
+    at_start = {}
+    values = {}
+    for name, (first, last) in measured.items():
+        at_start[name] = float(first)
+        values[name] = float(last)
     network = history.network(row)
     return Diagnosis(
         epoch=int(history.epoch[row]),
         step=int(history.step[row]),
-        values={name: float(values[1]) for name, values in measured.items()},
-        at_start={name: float(values[0]) for name, values in measured.items()},
+        values=values,
+        at_start=at_start,
         own=run.own_metrics,
         layers=layer_measures(network, history.network(0), run.data),
-        pieces=_listed_pieces(run, network, measured["breakpoints"][1]),
+        pieces=_listed_pieces(run, network, values["breakpoints"]),
     )
 
 
@@ -173,10 +182,10 @@ def quantities_over_time(
         snapshots = snapshots.select(rows)
     with one_thread():
         measured = measure(snapshots, names)
-    return {
-        name: quantity_named(name).to_original(values, run.scaling)
-        for name, values in measured.items()
-    }
+    original = {}
+    for name, values in measured.items():
+        original[name] = quantity_named(name).to_original(values, run.scaling)
+    return original
 
 
 def chosen_rows(run: RecordedTraining, count: int = CHOSEN) -> Integers:
@@ -202,14 +211,15 @@ def snapshots_of(run: RecordedTraining) -> SnapshotSeries:
 def _edges(run: RecordedTraining) -> Array:
     """The edge of stability at the learning rate in force, shape (S,); nan where there is none."""
     rates = np.asarray(run.history.metrics["learning_rate"], dtype=np.float64)
-    edges = np.full(len(rates), np.nan)
     if run.plan.is_ridge:
-        return edges
+        return np.full(len(rates), np.nan)
     optimizer = run.plan.descent.optimizer
     different_rates, place = np.unique(rates, return_inverse=True)
-    of_rate = [optimizer.edge(rate) for rate in different_rates.tolist()]
-    found = [np.nan if edge is None else edge for edge in of_rate]
-    return np.array(found)[place]
+    edges = []
+    for rate in different_rates.tolist():
+        edge = optimizer.edge(rate)
+        edges.append(np.nan if edge is None else edge)
+    return np.array(edges)[place]
 
 
 def _divisor(run: RecordedTraining) -> Callable[[int], Array] | None:
@@ -227,9 +237,12 @@ def _divisor(run: RecordedTraining) -> Callable[[int], Array] | None:
 
 def _linearized(run: RecordedTraining) -> Callable[[int], Array] | None:
     """The parameters of the linearised network after a step; made when it is first asked for."""
-    plan, history = run.plan, run.history
-    is_small = len(plan.dataset.x_train) <= MOST_POINTS
-    if not is_small or expected_seconds(plan, int(history.step[-1])) > LINEARIZED_SECONDS:
+    plan = run.plan
+    history = run.history
+    last_step = int(history.step[-1])
+    if len(plan.dataset.x_train) > MOST_POINTS:
+        return None
+    if expected_seconds(plan, last_step) > LINEARIZED_SECONDS:
         return None
     training = cache(lambda: LinearizedTraining(plan, history.network(0)))
     return lambda step: training().parameters(step)

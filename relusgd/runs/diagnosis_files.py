@@ -139,9 +139,11 @@ class MeasuredOverTime:
         long = [name for name, quantity in QUANTITIES.items() if quantity.takes_long(hidden)]
         quick = [name for name in QUANTITIES if name not in long]
         rows = chosen_rows(run)
+        at_rows = quantities_over_time(run, long, rows)
         everywhere = quantities_over_time(run, quick)
-        everywhere |= {name: np.asarray(run.metrics[name]) for name in run.own_metrics}
-        return cls(run, everywhere, rows, quantities_over_time(run, long, rows))
+        for name in run.own_metrics:
+            everywhere[name] = np.asarray(run.metrics[name])
+        return cls(run, everywhere, rows, at_rows)
 
     def lines(self) -> Iterator[str]:
         """A line per snapshot; cells of quantities that were not measured there are empty."""
@@ -162,27 +164,31 @@ class MeasuredOverTime:
         note = f"{counted(len(history), 'snapshot')}"
         if len(self.rows) < len(history):
             note += f", and {len(self.rows)} of them for what takes long"
-        charts = [self._error_chart(), *map(self._chart, CHARTS), self._own_chart()]
+        planned = [self._chart(plan) for plan in CHARTS]
+        charts = [self._error_chart(), *planned, self._own_chart()]
         shown = [chart for chart in charts if chart.curves]
         return TimeChartsPage(self.run.folder.name, note, shown)
 
     def _chart(self, plan: ChartPlan) -> TimeChart:
-        curves = [
-            TimeCurve(words, *self._points(name), is_limit=name in plan.limits)
-            for name, words in plan.words.items()
-        ]
+        curves = []
+        for name, words in plan.words.items():
+            x, y = self._points(name)
+            curves.append(TimeCurve(words, x, y, is_limit=name in plan.limits))
         return _without_empty(plan.title, curves, is_logarithmic=plan.is_logarithmic)
 
     def _error_chart(self) -> TimeChart:
-        metrics, clock = self.run.original_metrics, self.run.clock
-        curves = [
-            TimeCurve(words, clock, np.asarray(metrics[f"{name}_mse"]), colour=name)
-            for name, words in ERRORS.items()
-        ]
+        metrics = self.run.original_metrics
+        curves = []
+        for name, words in ERRORS.items():
+            errors = np.asarray(metrics[f"{name}_mse"])
+            curves.append(TimeCurve(words, self.run.clock, errors, colour=name))
         return _without_empty("Errors", curves)
 
     def _own_chart(self) -> TimeChart:
-        curves = [TimeCurve(name, *self._points(name)) for name in self.run.own_metrics]
+        curves = []
+        for name in self.run.own_metrics:
+            x, y = self._points(name)
+            curves.append(TimeCurve(name, x, y))
         return _without_empty("Metrics of your own", curves, is_logarithmic=False)
 
     def _points(self, name: str) -> tuple[Array, Array]:
@@ -204,9 +210,11 @@ def _without_empty(
     is_logarithmic: bool = True,
 ) -> TimeChart:
     """The chart of the curves that have a value; on a logarithmic axis, one above 0."""
-    shown = [
-        curve
-        for curve in curves
-        if np.any(np.isfinite(curve.y) & ((curve.y > 0) | (not is_logarithmic)))
-    ]
+    shown = []
+    for curve in curves:
+        is_drawn = np.isfinite(curve.y)
+        if is_logarithmic:
+            is_drawn &= curve.y > 0
+        if is_drawn.any():
+            shown.append(curve)
     return TimeChart(title, shown, is_logarithmic)

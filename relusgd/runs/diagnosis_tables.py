@@ -40,11 +40,13 @@ def quantities_table(
     """A line per quantity, subject after subject, then the metrics of the caller's own."""
     groups: dict[str, list[list[str]]] = {subject: [] for subject in SUBJECTS}
     for quantity in QUANTITIES.values():
-        pair = at_start[quantity.name], values[quantity.name]
+        start = at_start[quantity.name]
+        now = values[quantity.name]
         # A quantity that this network never has needs no line.
-        if not all(map(math.isnan, pair)):
-            cells = [_value_text(quantity, value) for value in pair]
-            groups[quantity.subject].append([f"  {quantity.title}", quantity.formula, *cells])
+        if math.isnan(start) and math.isnan(now):
+            continue
+        cells = [_value_text(quantity, start), _value_text(quantity, now)]
+        groups[quantity.subject].append([f"  {quantity.title}", quantity.formula, *cells])
     own_lines = []
     for name in own:
         own_lines.append([f"  {name}", "", number(at_start[name]), number(values[name])])
@@ -70,11 +72,17 @@ def layers_table(layers: Sequence[LayerMeasures]) -> TextTable:
     headings = [*counted, "mean a²", "mean δ²", "|θ|", "|∇|", "|θ − θ₀|/|θ₀|"]
     rows = []
     for layer in layers:
-        counts = (layer.units, layer.dead, layer.always_on)
-        signals = (layer.activation, layer.backward)
-        norms = (layer.norm, layer.gradient_norm, layer.relative_move)
+        counts = [layer.units, layer.dead, layer.always_on]
+        numbers = [
+            layer.activation,
+            layer.backward,
+            layer.norm,
+            layer.gradient_norm,
+            layer.relative_move,
+        ]
         count_cells = [DASH if count is None else f"{count:,}" for count in counts]
-        rows.append([layer.name, *count_cells, *map(number, signals + norms)])
+        number_cells = [number(value) for value in numbers]
+        rows.append([layer.name, *count_cells, *number_cells])
     return TextTable(headings, rows, words=(0,))
 
 
@@ -99,18 +107,22 @@ def _line_cells(piece: LinearPiece) -> Iterator[str]:
 
 def _switch_cells(piece: LinearPiece, before: LinearPiece | None) -> list[str]:
     """How many units are active, which of them were not in the piece before, and which were."""
-    count = f"{sum(map(len, piece.active)):,}"
+    active = sum(len(units) for units in piece.active)
     if before is None:
-        return [count, "", ""]
-    layers = list(zip(piece.active, before.active, strict=True))
-    switched_on = [np.setdiff1d(now, then) for now, then in layers]
-    switched_off = [np.setdiff1d(then, now) for now, then in layers]
-    return [count, _switched_text(switched_on), _switched_text(switched_off)]
+        return [f"{active:,}", "", ""]
+    switched_on = []
+    switched_off = []
+    for now, then in zip(piece.active, before.active, strict=True):
+        switched_on.append(np.setdiff1d(now, then))
+        switched_off.append(np.setdiff1d(then, now))
+    return [f"{active:,}", _switched_text(switched_on), _switched_text(switched_off)]
 
 
 def _switched_text(layers: Sequence[Integers]) -> str:
     """The units, or nothing where none switched."""
-    return _units_text(layers) if any(map(len, layers)) else ""
+    if not any(len(units) for units in layers):
+        return ""
+    return _units_text(layers)
 
 
 def _units_text(layers: Sequence[Integers]) -> str:

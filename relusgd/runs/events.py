@@ -110,22 +110,24 @@ def _is_at_edge_looked_for(run: EndedRun) -> bool:
     training = run.config.training
     points = len(run.data.x_train)
     parameters = parameter_count(run.history.hidden)
-    sees_all_points = training.batch_size == "full" or (
-        training.sampling == "shuffle" and int(training.batch_size) >= points
-    )
+    is_full_batch = training.batch_size == "full"
+    if not is_full_batch and training.sampling == "shuffle":
+        is_full_batch = int(training.batch_size) >= points
     is_noisy = training.label_noise > 0 or training.input_noise > 0
     is_small = parameters <= MOST_PARAMETERS and parameters * points <= MOST_PRODUCTS
-    return training.method == "sgd" and sees_all_points and not is_noisy and is_small
+    return training.method == "sgd" and is_full_batch and not is_noisy and is_small
 
 
 class _SharpnessRatio:
     """row → the sharpness of a snapshot over the edge at the learning rate in force; kept."""
 
     def __init__(self, run: EndedRun) -> None:
-        self._history, self._dataset = run.history, run.data
-        self._layers = run.config.training.layers
+        training = run.config.training
+        self._history = run.history
+        self._dataset = run.data
+        self._layers = training.layers
         self._output_bias = run.config.network.output_bias
-        self._optimizer = make_optimizer(run.config.training)
+        self._optimizer = make_optimizer(training)
         self._give_back = run.give_back_pages
         self._known: dict[int, float] = {}
 

@@ -86,7 +86,8 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         """The sentences in a notebook's cell."""
-        return "".join(f"<div>{html.escape(line)}</div>" for line in str(self).splitlines())
+        lines = str(self).splitlines()
+        return "".join(f"<div>{html.escape(line)}</div>" for line in lines)
 
     def to_json(self) -> dict[str, Any]:
         """Everything as numbers, texts, lists and dicts."""
@@ -141,8 +142,8 @@ def first_sentence(run: ExplainableRun) -> str:
 
 def is_quickly_explained(run: ExplainableRun) -> bool:
     """Whether an explanation without trials takes a moment."""
-    hidden = tuple(run.config.network.hidden)
-    return parameter_count(hidden) * len(run.data.x_train) <= MOST_PRODUCTS
+    parameters = parameter_count(tuple(run.config.network.hidden))
+    return parameters * len(run.data.x_train) <= MOST_PRODUCTS
 
 
 def explain_plan(plan: Plan) -> Explanation:
@@ -211,11 +212,13 @@ def _last_crossing(history: History, x: Array, give_back: Callable[[], None]) ->
         if index % ROWS_IN_MEMORY == 0:
             give_back()
     give_back()
-    has_moved = (gaps != gaps[-1]).any(axis=1)
-    if not has_moved.any():
+    differs_from_last = (gaps != gaps[-1]).any(axis=1)
+    if not differs_from_last.any():
         return int(history.step[0])
-    since = int(np.flatnonzero(has_moved)[-1]) + 1
-    return int(history.step[rows[since]]) if since < len(rows) - 1 else None
+    since = int(np.flatnonzero(differs_from_last)[-1]) + 1
+    if since == len(rows) - 1:
+        return None
+    return int(history.step[rows[since]])
 
 
 def _explanation(explained: ExplainedTraining, note: str = "") -> Explanation:

@@ -168,12 +168,20 @@ def _interpolated(
 
     Both as they are where enough was recorded.
     """
-    histories = [with_snapshots_between(run.history, run.data, 2 * frames) for run in runs]
-    recorded = [len(run.history) for run in runs]
-    if [len(history) for history in histories] == recorded:
+    views = []
+    recorded = 0
+    has_new_moments = False
+    for run in runs:
+        history = with_snapshots_between(run.history, run.data, 2 * frames)
+        views.append(View(history, run.data))
+        recorded = max(recorded, len(run.history))
+        has_new_moments |= len(history) != len(run.history)
+    if not has_new_moments:
         return scene, look
-    views = [View(history, run.data) for history, run in zip(histories, runs, strict=True)]
-    words = f"interpolated between {counted(max(recorded), 'recorded snapshot')}"
+    words = f"interpolated between {counted(recorded, 'recorded snapshot')}"
     title = f"{look.title} · {words}" if look.title else with_capital(words)
-    moved = views[0] if len(views) == 1 else RunGroup(views, *panel_titles(runs))
-    return moved, replace(look, title=title)
+    look = replace(look, title=title)
+    if len(views) == 1:
+        return views[0], look
+    titles, short_titles = panel_titles(runs)
+    return RunGroup(views, titles, short_titles), look

@@ -107,13 +107,13 @@ def run_differences(run: Run, plan: Plan) -> list[Difference]:
     wanted = _identity(plan.config, plan.dataset.digest, plan.start_sha256, plan.engine)
     if plan.config.engine == "auto":
         wanted["engine"] = found["engine"]
-    differing = differing_values([found, wanted])
     widths = (run.config.width, plan.config.width)
-    return [
-        Difference(key, *_both_words(key, values, widths))
-        for key, values in differing.items()
-        if not _are_one_number(key, values, widths)
-    ]
+    differences = []
+    for key, values in differing_values([found, wanted]).items():
+        if not _are_one_number(key, values, widths):
+            before, after = _both_words(key, values, widths)
+            differences.append(Difference(key, before, after))
+    return differences
 
 
 def _are_one_number(key: str, values: Sequence[Any], widths: Sequence[int]) -> bool:
@@ -141,14 +141,18 @@ def _identity(
     A CSV counts by its content, a network to begin with by its parameters, and the engine is the
     one that ran.
     """
-    keys = {key: value for key, value in flatten(config).items() if not key.startswith("sweep")}
+    keys: dict[str, object] = {}
+    for key, value in flatten(config).items():
+        if not key.startswith("sweep"):
+            keys[key] = value
     if digest is not None:
         keys.pop("data.path", None)
         keys["data (SHA-256 of the CSV)"] = digest[:12]
     if start is not None:
         keys.pop("network.start", None)
         keys["network.start (SHA-256 of its parameters)"] = start[:12]
-    return {**keys, "engine": engine}
+    keys["engine"] = engine
+    return keys
 
 
 def _words(value: object) -> str:
@@ -171,14 +175,17 @@ def start_digest(run: Run) -> str | None:
 def other_run_error(run: Run, command: str, differences: Sequence[Difference]) -> InputError:
     """The error for a folder that holds another run, with the commands to copy."""
     folder = run.folder
-    lines = "\n".join(f"  {difference}" for difference in differences)
     free = free_folder_name(folder)
-    fresh = shlex.quote(str(free))
+    to_free = f"--out {shlex.quote(str(free))}"
     elsewhere = without_option(command, "--out")
     replacing = Advice(
-        f"relusgd.record(config, {str(folder)!r}, overwrite=True)", f"{command} --overwrite"
+        f"relusgd.record(config, {str(folder)!r}, overwrite=True)",
+        f"{command} --overwrite",
     )
-    keeping_both = Advice(f"relusgd.record(config, {str(free)!r})", f"{elsewhere} --out {fresh}")
+    keeping_both = Advice(
+        f"relusgd.record(config, {str(free)!r})",
+        f"{elsewhere} {to_free}",
+    )
     ways = [
         advice("to replace it:     {}", replacing),
         advice("to keep both runs: {}", keeping_both),
@@ -187,11 +194,12 @@ def other_run_error(run: Run, command: str, differences: Sequence[Difference]) -
         going_on = Advice(
             f"relusgd.record(relusgd.load_config(config, {{'network.start': "
             f"{{'run': {str(folder)!r}}}}}), {str(free)!r})",
-            f"{elsewhere} {_start_options(run)} --out {fresh}",
+            f"{elsewhere} {_start_options(run)} {to_free}",
         )
         ways.append(advice("to go on from it:  {}", going_on))
     if any(difference.key == RATE for difference in differences):
         ways.append(Advice(WITHIN_A_RUN, WITHIN_A_RUN))
+    lines = "\n".join(f"  {difference}" for difference in differences)
     return InputError(f"{folder} holds another run:\n{lines}", join("\n", ways))
 
 
@@ -207,7 +215,8 @@ def _start_options(run: Run) -> str:
     if start is not None and not isinstance(start, RunStart):
         # The parameters that the config holds would stand beside these keys.
         settings = {"network.start": f"{{run: {folder}, epoch: last}}"}
-    return " ".join(in_shell(setting(key, value)) for key, value in settings.items())
+    options = [in_shell(setting(key, value)) for key, value in settings.items()]
+    return " ".join(options)
 
 
 def _is_trained_otherwise(differences: Sequence[Difference]) -> bool:

@@ -45,20 +45,22 @@ class RunSlopes:
     def snapshots(self) -> dict[str, PiecewiseSlope]:
         """The start and the snapshot, by what they are called; the start alone if it is that."""
         named = {"epoch 0": self.start}
-        return named if self.epoch == 0 else {**named, f"epoch {self.epoch:,}": self.now}
+        if self.epoch > 0:
+            named[f"epoch {self.epoch:,}"] = self.now
+        return named
 
     def table(self) -> TextTable:
         """A line per distance, and last the distance at which the autocorrelation is ½."""
+        snapshots = self.snapshots
         distances = np.array(SHARES) * self.start.width
-        columns = [autocorrelation(slopes, distances) for slopes in self.snapshots.values()]
-        lines = zip(distances, *columns, strict=True)
+        columns = [autocorrelation(slopes, distances) for slopes in snapshots.values()]
         rows = []
-        for distance, *values in lines:
+        for distance, *values in zip(distances, *columns, strict=True):
             cells = [significant(A, 3) for A in values]
             rows.append([significant(distance, DIGITS), *cells])
-        lengths = [number(correlation_length(slopes)) for slopes in self.snapshots.values()]
+        lengths = [number(correlation_length(slopes)) for slopes in snapshots.values()]
         rows.append(["½ at distance", *lengths])
-        headings = ["distance", *self.snapshots]
+        headings = ["distance", *snapshots]
         return TextTable(headings, rows, words=(0,), bold=(len(rows) - 1,))
 
     def to_json(self) -> dict[str, Any]:

@@ -58,14 +58,17 @@ def _points(step: ElbowStep, scaling: Scaling) -> list[dict[str, float]]:
         "by_f": step.by_f,
         "share": step.votes,
     }
-    lists = [column.tolist() for column in columns.values()]
-    return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
+    points = []
+    for point in range(len(step.x)):
+        points.append({name: float(column[point]) for name, column in columns.items()})
+    return points
 
 
 def _units(step: ElbowStep, scaling: Scaling) -> list[dict[str, Any]]:
     if len(step) * len(step.x) <= MOST_PAIRS:
         return [unit_facts(step.unit(number), scaling) for number in range(len(step))]
-    elbow, elbow_after = step.before.elbow, step.after.elbow
+    elbow = step.before.elbow
+    elbow_after = step.after.elbow
     units = []
     for number in range(len(step)):
         before = float(elbow[number])

@@ -63,18 +63,23 @@ class StepReport:
             f"{self._method}, {rate}; loss ℓ there {loss} → {after}",
         ]
         if len(self.step.x) == 1:
-            f, f_after = self.dataset.scaling.y_to_original(
-                np.array([self.step.f[0], self.step.f_after[0]])
-            )
-            by_f = float(self.step.by_f[0])
-            lines.append(
-                f"f(x) {plain_significant(f)} → {plain_significant(f_after)}; "
-                f"∂ℓ/∂f = 2 (f − y) = {significant(by_f)}"
-            )
+            lines.append(self._at_the_point)
         return lines
 
+    @property
+    def _at_the_point(self) -> str:
+        """What happens to f at the only point of the batch."""
+        in_network_units = np.array([self.step.f[0], self.step.f_after[0]])
+        f, f_after = self.dataset.scaling.y_to_original(in_network_units)
+        by_f = float(self.step.by_f[0])
+        return (
+            f"f(x) {plain_significant(f)} → {plain_significant(f_after)}; "
+            f"∂ℓ/∂f = 2 (f − y) = {significant(by_f)}"
+        )
+
     def _in_data_units(self, mse: float) -> str:
-        return plain_significant(float(self.dataset.scaling.mse_to_original(mse)))
+        original = self.dataset.scaling.mse_to_original(mse)
+        return plain_significant(float(original))
 
     @property
     def _method(self) -> str:
@@ -250,12 +255,12 @@ def _outside(dataset: Dataset, x: float) -> str:
 
 def _batch_words(plan: Plan, step: ElbowStep, number: int) -> str:
     """Which batch the step was taken on."""
-    points = counted(len(step.x), "point")
+    points = np.column_stack([step.x, step.y])
+    different = len(np.unique(points, axis=0))
+    repeats = f" ({different} different)" if different < len(points) else ""
     which = "the full" if plan.descent.is_full else "its"
-    different = len(np.unique(np.column_stack([step.x, step.y]), axis=0))
-    repeats = f" ({different} different)" if different < len(step.x) else ""
     noise = " with fresh noise" if plan.descent.noise else ""
-    batch = f"{which} batch of {points}{repeats}{noise}"
+    batch = f"{which} batch of {counted(len(points), 'point')}{repeats}{noise}"
     if number > plan.steps:
         return f"{batch}, if training went on"
     return batch

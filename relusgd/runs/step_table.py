@@ -35,8 +35,8 @@ class StepTable:
 
     def html(self, before: Sequence[str], after: Sequence[str]) -> str:
         """The table between sentences, as HTML."""
+        notes = list(after)
         left_out = len(self.rows) - MOST_ROWS
-        notes = [*after]
         if left_out > 0:
             notes.insert(0, f"{left_out:,} more rows are not shown.")
         table = html_table(self.headings, self.rows[:MOST_ROWS])
@@ -46,25 +46,25 @@ class StepTable:
 def units_table(step: ElbowStep, dataset: Dataset) -> StepTable:
     """A line per unit: is it active, w and the derivatives, and its elbow before and after."""
     decimals = place_decimals(dataset)
-    before, after = (
-        dataset.scaling.x_to_original(network.elbow) for network in (step.before, step.after)
-    )
-    by_output = [] if step.by_output_weight is None else ["∂ℓ/∂v"]
-    headings = ["unit", "on", "w", "∂ℓ/∂w", "∂ℓ/∂b", *by_output, "elbow e", "e′", "e′ − e"]
+    before = dataset.scaling.x_to_original(step.before.elbow)
+    after = dataset.scaling.x_to_original(step.after.elbow)
+    derivatives = {"∂ℓ/∂w": step.by_slope, "∂ℓ/∂b": step.by_bias}
+    if step.by_output_weight is not None:
+        derivatives["∂ℓ/∂v"] = step.by_output_weight
+    headings = ["unit", "on", "w", *derivatives, "elbow e", "e′", "e′ − e"]
     rows = []
     for number in range(len(step)):
-        derivatives = [step.by_slope[number], step.by_bias[number]]
-        if step.by_output_weight is not None:
-            derivatives.append(step.by_output_weight[number])
+        elbow = float(before[number])
+        elbow_after = float(after[number])
         rows.append(
             [
                 f"{number}",
                 _activity(int(step.active[number]), len(step.x)),
                 significant(float(step.before.slope[number]), 3),
-                *(significant(float(derivative), 3) for derivative in derivatives),
-                place_text(float(before[number]), decimals),
-                place_text(float(after[number]), decimals),
-                move_text(float(after[number] - before[number])),
+                *(significant(float(column[number]), 3) for column in derivatives.values()),
+                place_text(elbow, decimals),
+                place_text(elbow_after, decimals),
+                move_text(elbow_after - elbow),
             ]
         )
     return StepTable(headings, rows)
@@ -75,9 +75,11 @@ def points_table(unit: UnitStep, dataset: Dataset) -> StepTable:
 
     The point that pulls most stands first. x, y, f and the pulls are in the units of the data.
     """
-    scaling, decimals = dataset.scaling, place_decimals(dataset)
+    scaling = dataset.scaling
+    decimals = place_decimals(dataset)
     x = scaling.x_to_original(unit.x)
-    y, f = scaling.y_to_original(unit.y), scaling.y_to_original(unit.f)
+    y = scaling.y_to_original(unit.y)
+    f = scaling.y_to_original(unit.f)
     pulls = unit.pulls * scaling.x_deviation
     shares = unit.shares
     headings = ["x", "y", "f", "∂ℓ/∂f", "z", "of ∂ℓ/∂b", "of ∂ℓ/∂w", "of e′ − e", "share"]
@@ -112,7 +114,8 @@ def formulas_html(formulas: Sequence[Formula], before: Sequence[str], after: Seq
 def place_decimals(dataset: Dataset) -> int:
     """Decimals of places on the axis of x: a hundred-thousandth of the domain, or finer."""
     low, high = dataset.domain
-    return max(0, FINEST - int(np.floor(np.log10(high - low))))
+    magnitude = int(np.floor(np.log10(high - low)))
+    return max(0, FINEST - magnitude)
 
 
 def place_text(place: float, decimals: int) -> str:
