@@ -176,7 +176,7 @@ def other_run_error(run: Run, command: str, differences: Sequence[Difference]) -
     """The error for a folder that holds another run, with the commands to copy."""
     folder = run.folder
     free = free_folder_name(folder)
-    to_free = f"--out {shlex.quote(str(free))}"
+    fresh = shlex.quote(str(free))
     elsewhere = without_option(command, "--out")
     replacing = Advice(
         f"relusgd.record(config, {str(folder)!r}, overwrite=True)",
@@ -184,7 +184,7 @@ def other_run_error(run: Run, command: str, differences: Sequence[Difference]) -
     )
     keeping_both = Advice(
         f"relusgd.record(config, {str(free)!r})",
-        f"{elsewhere} {to_free}",
+        f"{elsewhere} --out {fresh}",
     )
     ways = [
         advice("to replace it:     {}", replacing),
@@ -194,7 +194,7 @@ def other_run_error(run: Run, command: str, differences: Sequence[Difference]) -
         going_on = Advice(
             f"relusgd.record(relusgd.load_config(config, {{'network.start': "
             f"{{'run': {str(folder)!r}}}}}), {str(free)!r})",
-            f"{elsewhere} {_start_options(run)} {to_free}",
+            f"{elsewhere} {_start_options(run)} --out {fresh}",
         )
         ways.append(advice("to go on from it:  {}", going_on))
     if any(difference.key == RATE for difference in differences):
