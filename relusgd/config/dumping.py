@@ -42,9 +42,10 @@ def written(section: Section) -> dict[str, object]:
     """The keys that a config was given, as a file would hold them."""
     values = {}
     for key in type(section).model_fields:
-        if key in section.model_fields_set:
-            value = getattr(section, key)
-            values[key] = written(value) if isinstance(value, Section) else plain(value)
+        if key not in section.model_fields_set:
+            continue
+        value = getattr(section, key)
+        values[key] = written(value) if isinstance(value, Section) else plain(value)
     return values
 
 
@@ -80,8 +81,8 @@ def config_to_yaml(config: Section) -> str:
     """
     values = dump(config)
     assert isinstance(values, dict)
-    of_one_run = {key: value for key, value in values.items() if key != "expect"}
-    return "".join(_lines(of_one_run, ""))
+    values.pop("expect", None)
+    return mapping_to_yaml(values)
 
 
 def changed_yaml(config: Section) -> str:
@@ -90,12 +91,13 @@ def changed_yaml(config: Section) -> str:
     For people: of a list longer than LONGEST_LIST the first and last items are shown.
     """
     values = _shortened(changed(config))
-    return "".join(_lines(values, ""))
+    assert isinstance(values, Mapping)
+    return mapping_to_yaml(values)
 
 
 def mapping_to_yaml(values: Mapping[str, object]) -> str:
     """Keys and values of plain values as a config file holds them, a section a block."""
-    return "".join(_lines(values, ""))
+    return "".join(_lines(values, indent=""))
 
 
 def _shortened(value: object) -> object:
@@ -107,8 +109,7 @@ def _shortened(value: object) -> object:
     return (*value[:3], f"… {left_out:,} more …", *value[-3:])
 
 
-def _lines(block: object, indent: str) -> Iterator[str]:
-    assert isinstance(block, Mapping)
+def _lines(block: Mapping[str, object], indent: str) -> Iterator[str]:
     for key, value in block.items():
         is_on_top = not indent
         # Sections, grids and cases take several lines.

@@ -50,15 +50,18 @@ def _option_in_words(option: Schema) -> str:
 
 
 def _bounds(option: Schema) -> str:
+    """The bounds of a number, but for those of all numbers."""
     bounds = []
+    lowest = option.get("minimum", -HUGE)
     if "exclusiveMinimum" in option:
         bounds.append(f"above {exact_number(option['exclusiveMinimum'])}")
-    elif option.get("minimum", -HUGE) > -HUGE:
-        bounds.append(f"of at least {exact_number(option['minimum'])}")
+    elif lowest > -HUGE:
+        bounds.append(f"of at least {exact_number(lowest)}")
+    highest = option.get("maximum", HUGE)
     if "exclusiveMaximum" in option:
         bounds.append(f"below {exact_number(option['exclusiveMaximum'])}")
-    elif option.get("maximum", HUGE) < HUGE:
-        bounds.append(f"of at most {exact_number(option['maximum'])}")
+    elif highest < HUGE:
+        bounds.append(f"of at most {exact_number(highest)}")
     return " and ".join(bounds)
 
 

@@ -124,18 +124,21 @@ def _missing(block: Path, values: Mapping[str, object]) -> str:
 def _wrong_section(path: Path, given: object, error: str) -> Fault:
     """The fault of a value that is not a section, or is one of an unknown kind."""
     schema = _schema(path, {})
-    named = [option["const"] for option in alternatives(schema) if "const" in option]
-    if named:
-        hint = choice_hint(given, named)
-        return Fault(path, f"must be {schema['description']}, not {shown(given)}{hint}")
+    names = [option["const"] for option in alternatives(schema) if "const" in option]
+    if names:
+        hint = choice_hint(given, names)
+        text = f"must be {schema['description']}, not {shown(given)}{hint}"
+        return Fault(path, text)
     if error == "model_type":
         return Fault(path, _no_section(path, given))
     kinds = list(kinds_at(path))
     if not kinds:
-        return Fault(path, f"must be {schema['title']}, not {shown(given)}")
+        text = f"must be {schema['title']}, not {shown(given)}"
+        return Fault(path, text)
     kind = value_at(given, ("kind",))
     hint = choice_hint(kind, kinds)
-    return Fault((*path, "kind"), f"must be {or_list(kinds)}, not {shown(kind)}{hint}")
+    text = f"must be {or_list(kinds)}, not {shown(kind)}{hint}"
+    return Fault((*path, "kind"), text)
 
 
 def _no_section(path: Path, given: object) -> str:
@@ -177,8 +180,9 @@ def _wrong_list(schema: Schema, given: Sequence[object], errors: Errors) -> str:
     index = _faulty_item(errors)
     if index is None:
         return length_refusal(schema, len(given))
-    item = pair[index] if pair else schema["items"]
-    return f": item {index + 1} of the list {refusal(item, given[index])}"
+    schema_of_item = pair[index] if pair else schema["items"]
+    text = refusal(schema_of_item, given[index])
+    return f": item {index + 1} of the list {text}"
 
 
 def _faulty_item(errors: Errors) -> int | None:

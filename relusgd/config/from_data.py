@@ -100,8 +100,8 @@ def _read(target: Path, choice: DataChoice) -> _ChosenColumns:
     path = at_home(choice.file)
     content = read_content(path)
     choice = replace(choice, x=_clean(choice.x), y=_clean(choice.y))
-    wanted = [name for name in (choice.x, choice.y) if name is not None]
-    layout = find_layout(path, content, wanted)
+    asked_for = [name for name in (choice.x, choice.y) if name is not None]
+    layout = find_layout(path, content, asked_for)
     names = [layout.names[index] for index in columns_of_numbers(layout)]
     try:
         places = choose_columns(path, layout, choice.x, choice.y, COLUMN_OPTIONS)

@@ -96,13 +96,14 @@ def _copied(value: object) -> object:
 
 def _value(text: str) -> tuple[object, Offsets]:
     """A value on one line, and its own place with those of its items."""
+    first = text[0]
     inner = text[1:-1]
-    if text[0] == "'":
+    if first == "'":
         return inner, [((), 0)]
-    if text[0] == "[":
+    if first == "[":
         items = [_scalar(item) for item in inner.split(", ")]
         return items, _on_one_line(range(len(items)))
-    if text[0] == "{":
+    if first == "{":
         pairs = [pair.split(": ") for pair in inner.split(", ")]
         mapping = {key: _scalar(item) for key, item in pairs}
         if len(mapping) < len(pairs):

@@ -120,12 +120,14 @@ class Places:
         """The whole sentence: place, key, what is wrong."""
         key = dotted(fault.path)
         place = self._place(fault)
-        space = "" if fault.text[:1] in (":", ",", "") else " "
+        goes_on_at_once = fault.text[:1] in (":", ",", "")
+        text = fault.text if goes_on_at_once else f" {fault.text}"
+        # Where the place names the key, the sentence does not name it again.
         if not self.typed and place == self.name_override(key):
-            return f"{place}{space}{fault.text}"
+            return f"{place}{text}"
         if not key or place == set_option(key):
             return f"{place}: {fault.text.removeprefix(': ')}"
-        return f"{place}: {key}{space}{fault.text}"
+        return f"{place}: {key}{text}"
 
     def _place(self, fault: Fault) -> str:
         """The fault's own line, or the place of the first of its paths that was written."""

@@ -46,12 +46,13 @@ def read_parameters(written: object) -> object:
     for k in range(1, layers + 1):
         weight, bias = f"weight_{k}", f"bias_{k}"
         biases = _row(bias, written[bias])
-        if k == layers and len(biases) != 1:
-            text = f": {bias} has {counted(len(biases), 'number')}; the output has one bias"
+        fan_out = len(biases)
+        if k == layers and fan_out != 1:
+            text = f": {bias} has {counted(fan_out, 'number')}; the output has one bias"
             raise ValueError(text)
-        arrays[weight] = _rows(weight, written[weight], (fan_in, len(biases)), bias)
+        arrays[weight] = _rows(weight, written[weight], (fan_in, fan_out), bias)
         arrays[bias] = biases
-        fan_in = len(biases)
+        fan_in = fan_out
     return arrays
 
 
@@ -110,14 +111,7 @@ def _rows(name: str, value: object, shape: tuple[int, int], bias: str) -> Rows:
     items = value if isinstance(value, list | tuple) else [value]
     has_rows = any(isinstance(item, list | tuple) for item in items)
     if not has_rows:
-        numbers = _row(name, items)
-        may_lack_rows = 1 in shape
-        if not may_lack_rows or len(numbers) != fan_in * fan_out:
-            given = counted(len(numbers), "number")
-            raise ValueError(_wrong_shape(name, given, shape, bias))
-        if fan_in == 1:
-            return (numbers,)
-        return tuple((number,) for number in numbers)
+        return _rows_left_out(name, _row(name, items), shape, bias)
     rows = [_row(name, item) for item in items]
     widths = sorted({len(row) for row in rows})
     if len(rows) != fan_in or widths != [fan_out]:
@@ -125,6 +119,18 @@ def _rows(name: str, value: object, shape: tuple[int, int], bias: str) -> Rows:
         given = f"{counted(len(rows), 'row')} of {lengths} numbers"
         raise ValueError(_wrong_shape(name, given, shape, bias))
     return tuple(rows)
+
+
+def _rows_left_out(name: str, numbers: Row, shape: tuple[int, int], bias: str) -> Rows:
+    """The rows of a weight that has one row or one column, from its numbers alone."""
+    fan_in, fan_out = shape
+    is_one_line = 1 in shape
+    if not is_one_line or len(numbers) != fan_in * fan_out:
+        given = counted(len(numbers), "number")
+        raise ValueError(_wrong_shape(name, given, shape, bias))
+    if fan_in == 1:
+        return (numbers,)
+    return tuple((number,) for number in numbers)
 
 
 def _wrong_shape(name: str, given: str, shape: tuple[int, int], bias: str) -> str:

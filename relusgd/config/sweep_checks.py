@@ -56,8 +56,10 @@ def _grid_faults(
             for _, text in _value_faults({key: value}, base):
                 yield Fault(path, f": {text}")
     seen: dict[object, int] = {}
-    for i, value in enumerate(listed, 1):
-        first = seen.setdefault((type(value), value), i)
+    for i, value in enumerate(listed, start=1):
+        # 1 and true are equal in Python.
+        typed_value = (type(value), value)
+        first = seen.setdefault(typed_value, i)
         if first != i:
             yield Fault(path, f"lists {shown(value)} twice, as items {first} and {i}")
 

@@ -52,9 +52,10 @@ class FrozenMapping(Mapping[str, object]):
 def freeze(value: object) -> object:
     """The same value with tuples for lists and FrozenMappings for mappings."""
     if isinstance(value, Mapping):
-        return FrozenMapping({str(key): freeze(item) for key, item in value.items()})
+        items = {str(key): freeze(item) for key, item in value.items()}
+        return FrozenMapping(items)
     if isinstance(value, list | tuple):
-        return tuple(freeze(item) for item in value)
+        return tuple(map(freeze, value))
     return value
 
 
@@ -101,7 +102,8 @@ def _plain_mapping(value: Mapping[Any, object], levels: int) -> dict[str, object
         try:
             items[str(key)] = plain(item, levels - 1)
         except NotPlainError as error:
-            raise NotPlainError(error.text, (key, *error.path)[:NAMED_LEVELS]) from None
+            path = (key, *error.path)
+            raise NotPlainError(error.text, path[:NAMED_LEVELS]) from None
     return items
 
 

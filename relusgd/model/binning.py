@@ -129,8 +129,9 @@ def _active_at_edges(sums: NDArray[np.generic]) -> Array:
 
     sums: shape (n + 2, SIGNS). Units with w > 0 are active right of their elbow, the others left.
     """
-    right_active = sums[:, :2].sum(axis=1)
-    left_active = sums[:, 2:].sum(axis=1)
-    from_left = np.cumsum(right_active)[:-1]
-    from_right = np.cumsum(left_active[::-1])[-2::-1]
-    return np.asarray(from_left + from_right, dtype=np.float64)
+    active_right = sums[:, :2].sum(axis=1)
+    active_left = sums[:, 2:].sum(axis=1)
+    # The elbows of the slots 0 … i are left of edge i, all others right of it.
+    elbow_left = np.cumsum(active_right)[:-1]
+    elbow_right = np.cumsum(active_left[:0:-1])[::-1]
+    return np.asarray(elbow_left + elbow_right, dtype=np.float64)

@@ -215,7 +215,8 @@ def _sizes(before: Array, values: Array, weight: Array) -> Array:
     if np.isfinite(sizes).all():
         return sizes
     # NumPy's hypot takes ten times as long, and does not overflow.
-    return np.asarray(np.hypot(np.sqrt(spread), own))
+    slow_sizes: Array = np.hypot(np.sqrt(spread), own)
+    return slow_sizes
 
 
 def _divisor(x: Array) -> Array:
@@ -231,7 +232,8 @@ def _relu(z: LayerPieces, k: int, low: float, high: float) -> tuple[LayerPieces,
     """
     before, after, crossing = _crossings(z)
     is_between = (crossing > low) & (crossing < high)
-    x = sorted_once(np.concatenate([z.x, crossing[is_between]]))
+    new_knots = crossing[is_between]
+    x = sorted_once(np.concatenate([z.x, new_knots]))
     # For every new interval the old one that it is part of.
     parent = np.concatenate([[0], np.searchsorted(z.x, x, "right")])
     left_end = np.concatenate([[low], x])[:, None]
@@ -268,9 +270,10 @@ def _crossings(z: LayerPieces) -> tuple[Booleans, Booleans, Array]:
     crosses = before * after < 0
     ends = np.concatenate([[-np.inf], z.x, [np.inf]])[:, None]
     left_ends, right_ends = ends[:-1], ends[1:]
+    crossing = -z.intercept / z.slope
     # fmax and fmin also give an end of the interval for 0/0, when rounding left a slope of 0
     # between opposite signs
-    crossing = np.fmax(-z.intercept / z.slope, left_ends)
+    crossing = np.fmax(crossing, left_ends)
     crossing = np.fmin(crossing, right_ends)
     is_active = (before > 0) | (after > 0)
     active_before = np.where(crosses, before > 0, is_active)

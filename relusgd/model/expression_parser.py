@@ -162,12 +162,12 @@ def _refuse(text: str, position: int, problem: str, otherwise: str = "") -> NoRe
     start = max(0, position - 30)
     stop = start + 60
     excerpt = repr(text[start:stop])[1:-1]
-    before = "…" if start > 0 else ""
-    after = "…" if stop < len(text) else ""
+    if start > 0:
+        excerpt = f"…{excerpt}"
+    if stop < len(text):
+        excerpt = f"{excerpt}…"
     place = f"at character {position + 1}" if position < len(text) else "at its end"
-    raise _RefusedError(
-        f"in the expression '{before}{excerpt}{after}' {place}: {problem}", otherwise
-    )
+    raise _RefusedError(f"in the expression '{excerpt}' {place}: {problem}", otherwise)
 
 
 # Tokens
@@ -314,7 +314,9 @@ class _Translation:
 
     def _operation(self, tree: ast.BinOp, depth: int) -> TreeNode:
         sign = _SIGNS[type(tree.op)]
-        left_depth = depth if _continues_chain(tree.left, sign) else depth + 1
+        left_depth = depth + 1
+        if _continues_chain(tree.left, sign):
+            left_depth = depth
         left = self.node(tree.left, left_depth)
         right = self.node(tree.right, depth + 1)
         return OperationNode(sign, (left, right))

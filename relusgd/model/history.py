@@ -101,7 +101,8 @@ class History:
     def __repr__(self) -> str:
         snapshots = counted(len(self), "snapshot")
         if len(self):
-            snapshots += f", epochs {self.epoch[0]:,} … {self.epoch[-1]:,}"
+            first, last = self.epoch[0], self.epoch[-1]
+            snapshots += f", epochs {first:,} … {last:,}"
         return f"<History: {snapshots}, hidden {list(self.hidden)}>"
 
     @property
@@ -121,8 +122,10 @@ class History:
 
         The columns are in the order of `Network.parameters`: weight_1, bias_1, weight_2, …
         """
-        layers = zip(self.weights, self.biases, strict=True)
-        parts = [part.reshape(len(self), -1) for layer in layers for part in layer]
+        parts = []
+        for weight, bias in zip(self.weights, self.biases, strict=True):
+            parts.append(weight.reshape(len(self), -1))
+            parts.append(bias)
         return np.concatenate(parts, axis=1)
 
     @property

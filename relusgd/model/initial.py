@@ -163,7 +163,8 @@ def balance_units(weights: list[Array], biases: list[Array]) -> None:
     |v_j| = |(w_j, b_j)|. A unit whose outgoing weights are all 0 stays as it is.
     """
     for k in range(len(weights) - 1):
-        W, b = weights[k], biases[k]
+        W = weights[k]
+        b = biases[k]
         V = weights[k + 1]
         incoming = np.sqrt(np.sum(W**2, axis=0) + b**2)
         outgoing = np.sqrt(np.sum(V**2, axis=1))

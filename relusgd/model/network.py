@@ -180,8 +180,11 @@ class Network:
 
     def parameters(self) -> Array:
         """All weights and biases in one vector, a copy, in the order of `split_parameters`."""
-        layers = zip(self.weights, self.biases, strict=True)
-        return np.concatenate([part.ravel() for layer in layers for part in layer])
+        parts = []
+        for weight, bias in zip(self.weights, self.biases, strict=True):
+            parts.append(weight.ravel())
+            parts.append(bias)
+        return np.concatenate(parts)
 
     def __repr__(self) -> str:
         return f"<Network: hidden {list(self.hidden)}, {parameter_count(self.hidden):,} parameters>"

@@ -121,9 +121,8 @@ def standardize(dataset: Dataset) -> Dataset:
 
 def _is_standardized(deviation: float, train: Array, test: Array) -> bool:
     """Whether double precision could hold the result of one column."""
-    if not is_usable_deviation(deviation):
-        return False
-    return bool(np.isfinite(train).all() and np.isfinite(test).all())
+    is_finite = np.isfinite(train).all() and np.isfinite(test).all()
+    return bool(is_finite) and is_usable_deviation(deviation)
 
 
 def resampled(dataset: Dataset, indices: Integers) -> Dataset:

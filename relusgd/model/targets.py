@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
@@ -172,7 +172,7 @@ def _parse_knots(knots: Mapping[str, object] | KnotsLike) -> Knots:
 
 
 def _numbers(key: str, values: object) -> tuple[float, ...]:
-    if isinstance(values, str | bytes | Mapping) or not hasattr(values, "__iter__"):
+    if not isinstance(values, Iterable) or isinstance(values, str | bytes | Mapping):
         raise InputError(f"{key} of knots must be a list of numbers such as [0, 0.5, 1]")
     return tuple(_number(key, value) for value in values)
 

@@ -37,6 +37,7 @@ def choose_columns(
             faults += _faults(layout, name)
     if x is not None and x == y:
         faults = [*_faults(layout, x), f"x and y name the same column, {x}"]
+    # Where neither is there, the first line may be one of data.
     if len(faults) == 2 and all(map(reads_as_number, layout.names)):
         faults = [_NO_NAMES]
     if faults:
@@ -127,13 +128,10 @@ def _only_choice(
     if x is None and nameless and len(free) + len(given) == 1:
         free.insert(0, nameless[0])
     if len(free) + len(given) != 2:
-        x_key, y_key = keys
-        unnamed = []
-        if x is None:
-            unnamed.append(x_key)
-        if y is None:
-            unnamed.append(y_key)
-        raise ConfigError([f"{path}: {_no_choice(layout, numeric, unnamed)}"])
+        unnamed = [key for key, name in zip(keys, (x, y), strict=True) if name is None]
+        verb = "is" if len(unnamed) == 1 else "are"
+        missing = f"{and_list(unnamed)} {verb} not given"
+        raise ConfigError([f"{path}: {missing}, and {_why_no_choice(layout, numeric)}"])
     if x is not None:
         return given[0], free[0]
     if y is not None:
@@ -141,13 +139,6 @@ def _only_choice(
     # Dates are x: they say where a value stands.
     first, second = sorted(free, key=lambda index: not layout.holds_dates(index))
     return first, second
-
-
-def _no_choice(layout: Layout, numeric: Sequence[int], unnamed: Sequence[str]) -> str:
-    """Why the columns are not clear, with the names to choose from. unnamed: the keys not given."""
-    verb = "is" if len(unnamed) == 1 else "are"
-    text = f"{and_list(unnamed)} {verb} not given"
-    return f"{text}, and {_why_no_choice(layout, numeric)}"
 
 
 def _why_no_choice(layout: Layout, numeric: Sequence[int]) -> str:

@@ -78,12 +78,19 @@ class FileColumn:
             self.values.extend(values)
             return
         for line, raw in zip(lines, cells, strict=True):
-            self.values.append(self._look_at_cell(line, raw.strip()))
+            value = self._look_at_cell(line, raw.strip())
+            self.values.append(value)
+
+    def _missing_value(self, line: int, cell: str) -> float:
+        """Note a missing cell, which is that of the next row; nan stands for it."""
+        row = len(self.values)
+        self.missing.append(MissingCell(row, line, cell))
+        return math.nan
 
     def _look_at_cell(self, line: int, cell: str) -> float:
+        """The value of a plain number; nan for any other cell, which is noted."""
         if is_missing(cell):
-            self.missing.append(MissingCell(len(self.values), line, cell))
-            return math.nan
+            return self._missing_value(line, cell)
         readings = read_number(cell)
         if readings is not None:
             self.numbers += 1
@@ -149,16 +156,18 @@ class FileColumn:
     def convert(self, lines: list[int], cells: list[str], faults: DataFaults) -> None:
         """Take the values of cells, now that the whole column is known."""
         for line, raw in zip(lines, cells, strict=True):
-            cell = raw.strip()
-            if is_missing(cell):
-                self.missing.append(MissingCell(len(self.values), line, cell))
-                self.values.append(math.nan)
-                continue
-            value = self._date(cell) if self.is_dated else self._number(cell)
-            if isinstance(value, str):
-                self._refuse(line, cell, value, faults)
-                value = math.nan
+            value = self._converted(line, raw.strip(), faults)
             self.values.append(value)
+
+    def _converted(self, line: int, cell: str, faults: DataFaults) -> float:
+        """The value of a cell; nan where it is missing or refused, which is noted."""
+        if is_missing(cell):
+            return self._missing_value(line, cell)
+        value = self._date(cell) if self.is_dated else self._number(cell)
+        if isinstance(value, str):
+            self._refuse(line, cell, value, faults)
+            return math.nan
+        return value
 
     def _refuse(self, line: int, cell: str, problem: str, faults: DataFaults) -> None:
         """Note the fault of a cell; of numbers and dates, which are alike, the first one alone."""
@@ -200,7 +209,9 @@ class FileColumn:
 
     def _date(self, cell: str) -> float | str:
         """The year that a cell names, or why there is none."""
-        year = float(cell) if is_year(cell) else read_date(cell)
+        if is_year(cell):
+            return float(cell)
+        year = read_date(cell)
         if year is None and self.day_order:
             year = read_ordered_date(cell, self.day_order)
         if year is None and self.is_compact:
@@ -226,15 +237,16 @@ class FileColumn:
         """
         if not self.missing:
             return
-        rows = counted(len(self.values), "row")
+        count = len(self.missing)
         kinds = dict.fromkeys(cell.text or "empty" for cell in self.missing)
-        words = ", ".join(kinds)
-        text = f"{in_quotes(self.name)} is missing ({words})"
+        text = f"{in_quotes(self.name)} is missing ({', '.join(kinds)})"
         usual_advice = "fill it in, or leave the row out with data.missing=skip"
-        if len(self.missing) > 1:
-            text += f" in {len(self.missing):,} of {rows}: {self.where_missing()}"
+        if count > 1:
+            rows = counted(len(self.values), "row")
+            text += f" in {count:,} of {rows}: {self.where_missing()}"
             usual_advice = "fill them in, or leave these rows out with data.missing=skip"
-        faults.add_of_column(self.missing[0].line, f"{text}; {advice or usual_advice}")
+        first_line = self.missing[0].line
+        faults.add_of_column(first_line, f"{text}; {advice or usual_advice}")
 
     def where_missing(self) -> str:
         """The first lines in which the column is missing: "lines 3, 4, 9, 12, 20, …"."""

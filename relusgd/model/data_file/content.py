@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from relusgd.errors import ConfigError, InputError
@@ -162,14 +163,13 @@ def refuse_address(path: str) -> None:
 def _no_file(path: Path) -> InputError:
     """The error for a missing file, with the name of one beside it that may be meant."""
     text = f"there is no file {path}"
-    try:
+    near = None
+    with suppress(OSError):
         beside = [other.name for other in path.parent.iterdir() if other.is_file()]
-    except OSError:
-        return InputError(text)
-    near = nearest(path.name, beside)
-    if near is None:
-        return InputError(text)
-    return InputError(f"{text}; did you mean {path.with_name(near)}?")
+        near = nearest(path.name, beside)
+    if near is not None:
+        text += f"; did you mean {path.with_name(near)}?"
+    return InputError(text)
 
 
 def _check_utf8(path: Path, data: bytes) -> None:

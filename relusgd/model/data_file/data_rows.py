@@ -95,7 +95,8 @@ class DataRows:
         layout = self.layout
         names = f"{layout.header_words} names {counted(width, 'column')}"
         problem = f"{counted(len(row), 'cell')} where {names}"
-        if len(row) == 1 and read_number(row[0].strip()) is None:
+        is_text = len(row) == 1 and read_number(row[0].strip()) is None
+        if is_text:
             return f"{problem}; a text below or within the table is no point, so leave it out"
         if len(row) > width and layout.delimiter == ",":
             return f"{problem}; a cell that holds a comma needs quotes around it"

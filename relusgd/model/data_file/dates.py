@@ -115,13 +115,16 @@ def _moment(cell: str) -> datetime | None:
         return None if is_number else _at(match, int(match["month"]))
     for pattern in _NAMED_MONTHS:
         match = pattern.fullmatch(cell)
-        month = None if match is None else _month_of_name(match["name"])
-        if match is not None and month is not None:
-            return _at(match, month)
+        if match is None:
+            continue
+        named_month = _month_of_name(match["name"])
+        if named_month is not None:
+            return _at(match, named_month)
     basic = _BASIC.fullmatch(cell)
     if basic is not None:
-        year, month_digits, day, hour, minute, second, offset = basic.groups(default="")
-        return _moment(f"{year}-{month_digits}-{day}T{hour}:{minute}:{second or '00'}{offset}")
+        year, month, day, hour, minute, second, offset = basic.groups(default="")
+        day_and_clock = f"{year}-{month}-{day}T{hour}:{minute}:{second or '00'}"
+        return _moment(day_and_clock + offset)
     return _beginning(cell)
 
 
@@ -170,21 +173,23 @@ def _time(clock: str, half: str | None) -> time:
 
 def _beginning(cell: str) -> datetime | None:
     """The first day of the month, quarter or week that a cell names, or the day of a year."""
-    month = _MONTH.fullmatch(cell) or _MONTH_FIRST.fullmatch(cell)
-    if month is not None:
-        return datetime(int(month["year"]), int(month["month"]), 1)
-    quarter = _QUARTER.fullmatch(cell) or _QUARTER_FIRST.fullmatch(cell)
-    if quarter is not None:
-        number = quarter["quarter"] or quarter.groupdict()["ordinal"]
+    of_month = _MONTH.fullmatch(cell) or _MONTH_FIRST.fullmatch(cell)
+    if of_month is not None:
+        year, month = int(of_month["year"]), int(of_month["month"])
+        return datetime(year, month, 1)
+    of_quarter = _QUARTER.fullmatch(cell) or _QUARTER_FIRST.fullmatch(cell)
+    if of_quarter is not None:
+        number = of_quarter["quarter"] or of_quarter.groupdict()["ordinal"]
         first_month = 3 * int(number) - 2
-        return datetime(int(quarter["year"]), first_month, 1)
-    week = _WEEK.fullmatch(cell)
-    if week is not None:
-        year, week_number, weekday = week.groups(default="1")
-        return datetime.fromisocalendar(int(year), int(week_number), int(weekday))
-    day = _DAY_OF_YEAR.fullmatch(cell)
-    if day is not None:
-        return day_of_year(int(day[1]), int(day[2]))
+        return datetime(int(of_quarter["year"]), first_month, 1)
+    of_week = _WEEK.fullmatch(cell)
+    if of_week is not None:
+        year, week, weekday = map(int, of_week.groups(default="1"))
+        return datetime.fromisocalendar(year, week, weekday)
+    of_day = _DAY_OF_YEAR.fullmatch(cell)
+    if of_day is not None:
+        year, day = map(int, of_day.groups())
+        return day_of_year(year, day)
     return None
 
 

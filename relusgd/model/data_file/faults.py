@@ -40,8 +40,9 @@ class DataFaults:
         """Raise ConfigError with the faults so far."""
         named = self._of_columns + self._first_of_cells()
         sentences = [f"{self._path}:{line}: {problem}" for line, problem in named]
-        if self._count > FAULTS_NAMED:
-            sentences.append(f"{self._path}: and {self._count - FAULTS_NAMED:,} more")
+        unnamed = self._count - FAULTS_NAMED
+        if unnamed > 0:
+            sentences.append(f"{self._path}: and {unnamed:,} more")
         if sentences:
             raise ConfigError(sentences)
 

@@ -95,9 +95,11 @@ class Layout:
 
     def _cells(self, index: int) -> list[str]:
         """The cells of a column in the sample that are not missing."""
-        rows = [row for _, row in self.sample[:TYPED_ROWS]]
-        cells = [row[index] for row in rows if index < len(row)]
-        return [cell for cell in cells if not is_missing(cell)]
+        cells = []
+        for _, row in self.sample[:TYPED_ROWS]:
+            if index < len(row) and not is_missing(row[index]):
+                cells.append(row[index])
+        return cells
 
 
 def find_layout(path: Path, data: bytes, wanted: Sequence[str]) -> Layout:
@@ -326,10 +328,11 @@ def _are_certain_units(rows: list[Row]) -> bool:
     if len(rows) < 2:
         return False
     (_, names), (_, units) = rows
-    are_names = all(names) and not any(map(_is_value, names))
-    if not are_names or len(names) != len(units):
+    if len(names) != len(units) or not all(names):
         return False
-    return all(_is_bracketed(cell) for cell in units if cell)
+    if any(map(_is_value, names)):
+        return False
+    return all(_is_bracketed(unit) for unit in units if unit)
 
 
 def _is_bracketed(cell: str) -> bool:
@@ -338,9 +341,12 @@ def _is_bracketed(cell: str) -> bool:
 
 def _have_one_more(rows: list[Row], width: int) -> bool:
     """Whether all rows have one cell more than the header, and not an empty one at the end."""
-    seen = [row for _, row in rows[:TYPED_ROWS]]
-    are_longer = all(len(row) == width + 1 for row in seen)
-    return are_longer and any(row[-1] for row in seen)
+    last_cells = []
+    for _, row in rows[:TYPED_ROWS]:
+        if len(row) != width + 1:
+            return False
+        last_cells.append(row[-1])
+    return any(last_cells)
 
 
 def _begin_with_numbers(rows: list[Row]) -> bool:

@@ -63,19 +63,21 @@ def _invisible(cell: str) -> str | None:
     visible = without_invisible(cell)
     if visible == cell or not re.fullmatch(_NUMBER, visible, re.ASCII):
         return None
-    hidden = next(character for character in cell if character not in visible)
-    return f"a number with the invisible character U+{ord(hidden):04X}; write {visible}"
+    hidden = [character for character in cell if character not in visible]
+    code = ord(hidden[0])
+    return f"a number with the invisible character U+{code:04X}; write {visible}"
 
 
 def _other_digits(cell: str) -> str | None:
     """For digits of another script or width, of which Python knows the values."""
-    if cell.isascii() or not any(character.isdecimal() for character in cell):
+    if cell.isascii():
         return None
+    # A character that is no digit stands for itself.
     values = [unicodedata.decimal(character, character) for character in cell]
-    digits = "".join(map(str, values))
-    if digits == cell or not re.fullmatch(_NUMBER, digits, re.ASCII):
+    number = "".join(map(str, values))
+    if number == cell or not re.fullmatch(_NUMBER, number, re.ASCII):
         return None
-    return f"whose digits are not 0 to 9; write {digits}"
+    return f"whose digits are not 0 to 9; write {number}"
 
 
 def _percent(cell: str) -> str | None:
@@ -126,7 +128,8 @@ def _sign_behind(cell: str) -> str | None:
 def _date(cell: str) -> str | None:
     match = _SLASHED.fullmatch(cell)
     if match is not None:
-        return _slashed_date(int(match[1]), int(match[3]), match[4])
+        first, second, year = int(match[1]), int(match[3]), match[4]
+        return _slashed_date(first, second, year)
     if re.match(r"\d{4}[-/]\d{1,2}\b", cell):
         return "which is no date of the calendar; dates are read as 2020-03-31"
     if re.fullmatch(r"[+-]?\d{1,3}:\d{2}(:\d{2}([.,]\d+)?)?( ?[ap]m)?", cell, re.IGNORECASE):
