@@ -88,8 +88,8 @@ def test_a_caption_counts_the_elbows_that_gather_where_all_are_followed(each, wh
     elbow = SPREAD + (CENTRES - SPREAD) * ramp(100, 1000)
     course = made(np.repeat(elbow, each, axis=1), slope_change=1 / each)
     (gathering,) = events_by_name(course)["elbows_gather"]
-    places = "from {places_before} places to {places_after}".format(**gathering.numbers)
-    assert gathering.caption == f"{who} gather: {places}"
+    places = "from {places_before} places into {places_after}".format(**gathering.numbers)
+    assert gathering.caption == f"{who} gather {places}"
 
 
 def test_elbows_that_gather_in_spite_of_noise_gather_once():

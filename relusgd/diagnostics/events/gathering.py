@@ -60,7 +60,7 @@ def _gathering(course: RecordedCourse, places: Array, leg: Leg) -> Iterator[Even
         sentence=f"the elbows of {counted(units, 'unit')}{course.of_layer} gather: "
         f"they stood at {before} places along x and now stand at {after}, "
         "so that units bend the function together",
-        caption=f"{_who(course, units)} gather: from {before} places to {after}",
+        caption=f"{_who(course, units)} gather from {before} places into {after}",
     )
 
 

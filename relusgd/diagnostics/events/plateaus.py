@@ -131,5 +131,5 @@ def _event(course: RecordedCourse, level: float, first: int, last: int) -> Event
         int(course.rows[last]),
         numbers={"train_mse": course.original_error(level)},
         sentence=f"a plateau: the train MSE stands at {text} for a while, then falls again",
-        caption=f"A plateau: for a while the error stands at {text}",
+        caption=f"For a while the error stands at {text}",
     )

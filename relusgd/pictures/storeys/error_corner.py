@@ -30,6 +30,8 @@ LEAST_WIDTH = 8.5
 """Its least width, in heights of a letter: words and numbers have room."""
 
 NOISE = "noise"
+OVER_REFERENCES = GROUND + 0.5
+"""The order of the names of errors: over what stays, and under what moves."""
 
 NOISE_LETTERS = 0.85
 """The height of this word, in heights of a letter."""
@@ -203,11 +205,14 @@ class ErrorCorner:
 
     def _name_noise(self, plot: Box, noise: float) -> None:
         """Say at the right end of its line what the error of the truth itself is."""
+        height = pixel_height(plot, np.log10(noise), self._axis.limits)
+        pixels = NOISE_LETTERS * self._sheet.scale.text
         self._sheet.text(
             plot.right + 4,
-            pixel_height(plot, np.log10(noise), self._axis.limits),
+            # No part of the word hangs below the corner.
+            max(height, plot.bottom + 0.6 * pixels),
             NOISE,
-            pixels=NOISE_LETTERS * self._sheet.scale.text,
+            pixels=pixels,
             colour=self._sheet.colours.faint,
             va="center_baseline",
         )
@@ -215,7 +220,10 @@ class ErrorCorner:
     def _write_name(self, box: Box, top: int, words: str, colour: str) -> PastedNumber | Text:
         pixels = TICK_LETTERS * self._sheet.scale.text
         baseline = round(top - pixels)
-        self._sheet.text(box.left, baseline, words, pixels=pixels, colour=colour)
+        # References may cross the corner: a spline swings anywhere.
+        self._sheet.text_over_lines(
+            box.left, baseline, words, pixels=pixels, colour=colour, zorder=OVER_REFERENCES
+        )
         x = round(box.left + text_width("train error ", pixels) + 0.3 * pixels)
         return changing_number(self._sheet, pixels, x, baseline, colour=colour)
 

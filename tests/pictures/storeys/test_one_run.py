@@ -10,7 +10,7 @@ from matplotlib.text import Text
 from relusgd.errors import InputError
 from relusgd.pictures.films.painter import Painter, save_still, still_figure
 from relusgd.pictures.kit.look import Look
-from relusgd.pictures.kit.sheet import SheetScale
+from relusgd.pictures.kit.sheet import Sheet, SheetScale
 from relusgd.pictures.kit.text_fit import text_width
 from relusgd.pictures.moments.script import Script
 from relusgd.pictures.scenes.reference_curve import ReferenceCurve
@@ -18,6 +18,7 @@ from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.caption import Caption
 from relusgd.pictures.storeys.error_corner import ErrorCorner
 from relusgd.pictures.storeys.lower import LowerStorey
+from relusgd.pictures.storeys.one_run import OneRunBuilder
 from relusgd.pictures.storeys.path_names import NO_ELBOWS
 from relusgd.pictures.storeys.run_storeys import FunctionOnStems
 from relusgd.pictures.storeys.upper import BARS_SHARE
@@ -386,3 +387,16 @@ def test_words_beside_one_another_do_not_read_as_one(make_history, dataset):
     for one, other in combinations(placed, 2):
         on_one_line = abs(one[1] - other[1]) < letter
         assert not on_one_line or abs(one[0] - other[0]) > width + 0.8 * letter
+
+
+@pytest.mark.parametrize("size", [(480, 360), (1000, 700), (3840, 2160)])
+def test_the_word_of_the_noise_stays_in_the_corner(make_history, dataset, size):
+    """Where the errors come down to the noise, its line is at the foot of the corner."""
+    history = make_history()
+    lowest = 1.2 * dataset.noise**2
+    history.metrics["train_mse"][-1] = history.metrics["test_mse"][-1] = lowest
+    builder = OneRunBuilder(Sheet(Look(size=size)), View(history, dataset), Script.of_all(8))
+    builder.draw()
+    (word,) = [text for text in builder.sheet.figure.findobj(Text) if text.get_text() == "noise"]
+    box = word.get_window_extent(builder.sheet.canvas.get_renderer())
+    assert box.y0 >= builder.corner.bottom - 1
