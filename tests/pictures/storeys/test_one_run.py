@@ -14,14 +14,18 @@ from relusgd.pictures.kit.sheet import Sheet, SheetScale
 from relusgd.pictures.kit.text_fit import text_width
 from relusgd.pictures.moments.script import Script
 from relusgd.pictures.scenes.reference_curve import ReferenceCurve
+from relusgd.pictures.scenes.scales import Scales
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.caption import Caption
 from relusgd.pictures.storeys.error_corner import ErrorCorner
+from relusgd.pictures.storeys.layout import StoreyBoxes
 from relusgd.pictures.storeys.lower import LowerStorey
 from relusgd.pictures.storeys.one_run import OneRunBuilder
 from relusgd.pictures.storeys.path_names import NO_ELBOWS
 from relusgd.pictures.storeys.run_storeys import FunctionOnStems
 from relusgd.pictures.storeys.upper import BARS_SHARE
+from relusgd.pictures.storeys.upper_places import UpperPlaces
+from relusgd.pictures.storeys.word_writer import WordWriter
 from relusgd.pictures.storeys.words import Words
 
 SMALL = Look(size=(480, 360))
@@ -375,12 +379,15 @@ def test_a_reference_with_room_beside_its_line_is_named_there(make_history, data
 
 def test_words_beside_one_another_do_not_read_as_one(make_history, dataset):
     """As many as there is room for, all beside the same thing."""
-    painter = Painter(View(make_history(), dataset), Look(), still=True)
-    words = part_of(painter, Words)
-    letter, box = words._pixels, words._box
+    view = View(make_history(), dataset)
+    sheet = Sheet(Look())
+    box = StoreyBoxes.of(sheet, ["0"], paths=True, y_name="y").upper
+    letter = sheet.scale.text
+    free = UpperPlaces(sheet, box, view, Scales.of([view]), letter)
+    writer = WordWriter(sheet, box, free, letter)
     anchors = [(x, box.bottom + 0.5 * box.height) for x in np.linspace(box.left, box.right, 200)]
     placed = []
-    while (place := words._place_beside("test points", anchors, 0.02)) is not None:
+    while (place := writer.place_beside("test points", anchors)) is not None:
         placed.append(place)
     assert len(placed) > 4
     width = text_width("test points", letter)
