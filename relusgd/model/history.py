@@ -190,6 +190,12 @@ class History:
             return self.epoch.astype(np.float64)
         return np.asarray(self.step / self.steps_per_epoch)
 
+    def moment(self, index: int) -> float:
+        """When the snapshot with this index was taken, in epochs: its entry of `clock`."""
+        if self.steps_per_epoch is None:
+            return float(self.epoch[index])
+        return float(self.step[index] / self.steps_per_epoch)
+
     @property
     def ends_an_epoch(self) -> NDArray[np.bool_]:
         """Whether each snapshot is the end of its epoch, shape (S,)."""

@@ -108,14 +108,24 @@ class DecimalText:
         """The number of the last `counts` characters before each end, 0 to 8, and whether all of
         them are digits; shape (n,).
         """
-        before_end = self._words[ends + WORD * (MOST_WORDS - 1)]
-        digits = (before_end ^ EIGHT_ZEROS) & _masks()[counts]
-        has_other = (digits | (digits + TO_SEVEN_BITS)) & HIGHEST_BITS
-        pairs = digits * np.uint64(10) + (digits >> np.uint64(8))
-        first_pairs = pairs & PAIRS_OF_FOUR
-        second_pairs = (pairs >> np.uint64(16)) & PAIRS_OF_FOUR
-        joined = first_pairs * JOIN_FIRST_PAIRS + second_pairs * JOIN_SECOND_PAIRS
-        return joined >> np.uint64(32), has_other == 0
+        # In place, because the next number would wait for new memory longer than for its digits.
+        digits = self._words[ends + WORD * (MOST_WORDS - 1)]
+        digits ^= EIGHT_ZEROS
+        digits &= _masks()[counts]
+        has_other = digits + TO_SEVEN_BITS
+        has_other |= digits
+        has_other &= HIGHEST_BITS
+        pairs = digits * np.uint64(10)
+        digits >>= np.uint64(8)
+        pairs += digits
+        second_pairs = pairs >> np.uint64(16)
+        second_pairs &= PAIRS_OF_FOUR
+        second_pairs *= JOIN_SECOND_PAIRS
+        pairs &= PAIRS_OF_FOUR
+        pairs *= JOIN_FIRST_PAIRS
+        pairs += second_pairs
+        pairs >>= np.uint64(32)
+        return pairs, has_other == 0
 
 
 @lru_cache(maxsize=1)

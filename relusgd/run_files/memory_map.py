@@ -59,6 +59,7 @@ def release_pages(array: NDArray[Any]) -> None:
     """
     if not _HAS_MAPS or not array.nbytes:
         return
-    start = array.ctypes.data // mmap.PAGESIZE * mmap.PAGESIZE
-    size = array.ctypes.data + array.nbytes - start
+    address = array.__array_interface__["data"][0]
+    start = address // mmap.PAGESIZE * mmap.PAGESIZE
+    size = address + array.nbytes - start
     _LIBC.madvise(start, size, mmap.MADV_DONTNEED)

@@ -16,7 +16,12 @@ from relusgd.errors import RelusgdError
 from relusgd.files import reading
 from relusgd.model.history import COUNTS, METRICS
 from relusgd.run_files.folder_errors import unreadable
-from relusgd.run_files.number_lines import complete_lines, count_lines, read_columns
+from relusgd.run_files.number_lines import (
+    complete_lines,
+    count_lines,
+    keep_freed_memory,
+    read_columns,
+)
 
 TABLE = "metrics.csv"
 
@@ -132,6 +137,7 @@ def _read_table(file: IO[bytes]) -> dict[str, NDArray[Any]]:
     for name in names:
         dtype = np.int64 if is_whole[name] else np.float64
         columns[name] = np.empty(count, dtype)
+    keep_freed_memory()
     filled = 0
     for block in complete_lines(file):
         read = read_columns(block, is_whole)

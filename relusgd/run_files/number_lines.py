@@ -21,6 +21,9 @@ BLOCK_BYTES = 2**19
 MANY_BYTES = 2**16
 """From so much text on, reading all fields of a column at once is faster than one by one."""
 
+KEPT_BYTES = 2**22
+"""So much memory is to stay with this process while it reads block after block."""
+
 COMMA, NEWLINE = ord(","), ord("\n")
 
 
@@ -50,6 +53,16 @@ def complete_lines(file: IO[bytes]) -> Iterator[bytes]:
             rest += written
         if zero >= 0:
             return
+
+
+def keep_freed_memory() -> None:
+    """Let the memory of one block serve the next one.
+
+    The C library of Linux gives large pieces back to the system as soon as they are freed, and new
+    ones cost as much time as reading their numbers. What counts as large grows with what is freed.
+    """
+    freed = np.empty(KEPT_BYTES, np.uint8)
+    del freed
 
 
 def read_columns(content: bytes, is_whole: Mapping[str, bool]) -> dict[str, Array]:

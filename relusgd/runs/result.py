@@ -77,9 +77,11 @@ class RunResult:
     @classmethod
     def of(cls, metrics: Metrics, scaling: Scaling, ending: Ending | None) -> RunResult:
         """metrics: in the units of the snapshots, as metrics.csv holds them."""
-        columns = original_units(metrics, scaling)
-        last = {name: column[-1].item() for name, column in columns.items()}
-        errors = columns["test_mse"]
+        # No column is copied as a whole that need not be: there may be millions of snapshots.
+        last_row = {name: column[-1:] for name, column in metrics.items()}
+        last_columns = original_units(last_row, scaling)
+        last = {name: column.item() for name, column in last_columns.items()}
+        errors = scaling.mse_to_original(metrics["test_mse"])
         best = len(errors) - 1
         if np.isfinite(errors).any():
             best = int(np.nanargmin(errors))
@@ -94,5 +96,5 @@ class RunResult:
             always_on_units=last["always_on_units"],
             breakpoints=last["breakpoints"],
             best_test_mse=errors[best].item(),
-            best_epoch=columns["epoch"][best].item(),
+            best_epoch=metrics["epoch"][best].item(),
         )

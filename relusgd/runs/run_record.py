@@ -155,7 +155,10 @@ class RunRecord:
         """All whole snapshots, as read-only memory maps."""
         hidden = tuple(self.config.network.hidden)
         steps_per_epoch = self.facts.counts.steps_per_epoch
-        return disk.read_history(self.folder, hidden, steps_per_epoch, self.metrics)
+        history = disk.read_history(self.folder, hidden, steps_per_epoch, self.metrics)
+        # They are equal, and those on the disk take no memory.
+        self.metrics.update(epoch=history.epoch, step=history.step)
+        return history
 
     def give_back_pages(self) -> None:
         """Give back the memory of the snapshots that were read; they are read again when needed."""

@@ -29,9 +29,9 @@ def _summary(run: Run) -> dict[str, Any]:
         run.check_sizes()  # which says what is missing
     facts = run.facts
     ending = run.ending
-    errors = run.original_metrics["test_mse"]
+    errors = run.metrics["test_mse"]
     if not np.isfinite(errors).any():
-        errors = run.original_metrics["train_mse"]
+        errors = run.metrics["train_mse"]
     return {
         "run": str(run.folder),
         "status": run.status,
@@ -50,14 +50,14 @@ def _summary(run: Run) -> dict[str, Any]:
         "versions": facts.versions,
         "advice": dict(ending.advice) if ending else {},
         "tried": ending.tried if ending else "",
-        "course": _thinned(errors),
+        "course": run.scaling.mse_to_original(_thinned(errors)).tolist(),
     }
 
 
-def _thinned(errors: NDArray[Any], points: int = 16) -> list[float]:
+def _thinned(errors: NDArray[Any], points: int = 16) -> NDArray[Any]:
     """The errors thinned to a few points, evenly spaced over the snapshots."""
-    chosen: list[float] = errors[_spread_rows(len(errors), points)].tolist()
-    return chosen
+    rows = _spread_rows(len(errors), points)
+    return np.asarray(errors[rows])
 
 
 @lru_cache(maxsize=64)

@@ -16,11 +16,17 @@ from made_trainings import (
     zigzag_points,
 )
 
-from relusgd.diagnostics.events import RecordedCourse, find_events
+from relusgd.diagnostics.events import RecordedCourse, find_events, thinned_course
 from relusgd.diagnostics.events.film_clock import film_places, rows_along_film
 from relusgd.diagnostics.events.places import APART, TOGETHER
 from relusgd.diagnostics.events.settling import VISIBLE
-from relusgd.diagnostics.events.smoothing import distances_from_lines, legs, window_bounds
+from relusgd.diagnostics.events.smoothing import (
+    distances_from_lines,
+    legs,
+    window_bounds,
+    window_means,
+    window_means_of_blocks,
+)
 from relusgd.model.given_points import points_dataset
 from relusgd.model.history import History
 
@@ -558,3 +564,21 @@ def test_distances_from_lines_are_those_of_least_squares():
     for row, (first, last) in enumerate(zip(start, stop, strict=True)):
         line = np.polyfit(places[first:last], values[first:last], 1)
         assert off[row] == pytest.approx(values[row] - np.polyval(line, places[row]), abs=1e-8)
+
+
+@pytest.mark.parametrize("size", [1, 7, 100, 1000])
+def test_means_over_windows_do_not_depend_on_the_parts_in_which_a_series_comes(size):
+    values = np.random.default_rng(1).normal(size=1000)
+    places = np.linspace(0.0, 1.0, 1000) ** 2
+    windows = window_bounds(places, places[::9], 0.03)
+    blocks = [values[begin : begin + size] for begin in range(0, 1000, size)]
+    assert np.array_equal(window_means_of_blocks(blocks, *windows), window_means(values, *windows))
+
+
+def test_snapshots_too_large_to_be_kept_tell_the_same_events(monkeypatch):
+    elbow = SPREAD + (CENTRES - SPREAD) * ramp(10, 60)
+    kept = find_events(made(elbow))
+    monkeypatch.setattr(thinned_course, "KEPT_NUMBERS", 0)
+    read_anew = find_events(made(elbow))
+    assert kept
+    assert [event.to_json() for event in read_anew] == [event.to_json() for event in kept]

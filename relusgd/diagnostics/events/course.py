@@ -14,6 +14,7 @@ import numpy as np
 from relusgd.diagnostics.events.smoothing import window_bounds, window_means, window_medians
 from relusgd.diagnostics.events.thinned_course import ThinnedCourse
 from relusgd.model.binning import bin_units
+from relusgd.model.history import History
 from relusgd.model.network import Array, Booleans, Integers
 
 UNITS = 128
@@ -60,8 +61,8 @@ class RecordedCourse(ThinnedCourse):
         grid = np.linspace(low, high, GRID + 1)
         f = np.empty((len(self), GRID + 1))
         with np.errstate(all="ignore"):
-            for index, row in enumerate(self.each_row()):
-                network = self.history.network(row)
+            for index, (history, row) in enumerate(self.each_row()):
+                network = history.network(row)
                 is_wide = len(network.hidden) == 1 and network.hidden[0] > GRID
                 if is_wide:
                     f[index] = bin_units(network, low, high, GRID).y
@@ -97,32 +98,21 @@ class RecordedCourse(ThinnedCourse):
         if width <= UNITS:
             return np.arange(width)
         largest_share = np.zeros(width)
-        for row in self.each_row():
-            strength = self._strength(row)
+        for history, row in self.each_row():
+            strength = _strength(history, row)
             share = strength / (strength.max() or 1.0)
             largest_share = np.fmax(largest_share, share)
         strongest = np.argpartition(largest_share, -UNITS)[-UNITS:]
         return np.sort(strongest)
 
-    def _strength(self, row: int) -> Array:
-        """How much the units of the first layer bend the function, shape (H1,).
-
-        |slope|·|outgoing weights|: with one hidden layer the jump of f′ at the elbow.
-        """
-        outgoing = self.history.weights[1][row]
-        size = np.sqrt(np.einsum("ij,ij->i", outgoing, outgoing))
-        with np.errstate(all="ignore"):
-            strength = np.abs(self.history.slope[row]) * size
-        return np.asarray(np.nan_to_num(strength))
-
-    def _of_followed(self, of_units: Callable[[int], Array]) -> Array:
+    def _of_followed(self, of_units: Callable[[History, int], Array]) -> Array:
         """The numbers of the followed units at every snapshot looked at, shape (T, n).
 
-        of_units: row → numbers of all units, shape (H,).
+        of_units: a history and a row of it → numbers of all units, shape (H,).
         """
         rows = []
-        for row in self.each_row():
-            numbers = of_units(row)
+        for history, row in self.each_row():
+            numbers = of_units(history, row)
             rows.append(numbers[self.units])
         return np.stack(rows)
 
@@ -132,7 +122,7 @@ class RecordedCourse(ThinnedCourse):
 
         As a share of the unit that bends it most at that snapshot, mean over those near.
         """
-        strengths = self._of_followed(self._strength)
+        strengths = self._of_followed(_strength)
         strongest = strengths.max(axis=1, keepdims=True)
         with np.errstate(all="ignore"):
             shares = np.nan_to_num(strengths / strongest)
@@ -144,7 +134,7 @@ class RecordedCourse(ThinnedCourse):
 
         An elbow far outside, or none, stands one range of the training x outside.
         """
-        elbows = self._of_followed(lambda row: self.history.elbow[row])
+        elbows = self._of_followed(lambda history, row: history.elbow[row])
         low, high = self._not_far
         with np.errstate(all="ignore"):
             near = np.clip(np.nan_to_num(elbows, nan=np.inf), low, high)
@@ -172,9 +162,21 @@ class RecordedCourse(ThinnedCourse):
         way in.
         """
         low, high = self.x_range
-        slope = self._of_followed(lambda row: self.history.slope[row])
+        slope = self._of_followed(lambda history, row: history.slope[row])
         is_dead = np.where(slope > 0, self.elbows >= high, self.elbows <= low)
         lowest, highest = self._not_far
         is_not_far = (lowest < self.elbows) & (self.elbows < highest)
         is_strong = self.strengths >= TAKES_PART
         return np.asarray(is_not_far & ~is_dead & is_strong)
+
+
+def _strength(history: History, row: int) -> Array:
+    """How much the units of the first layer bend the function at a snapshot, shape (H1,).
+
+    |slope|·|outgoing weights|: with one hidden layer the jump of f′ at the elbow.
+    """
+    outgoing = history.weights[1][row]
+    size = np.sqrt(np.einsum("ij,ij->i", outgoing, outgoing))
+    with np.errstate(all="ignore"):
+        strength = np.abs(history.slope[row]) * size
+    return np.asarray(np.nan_to_num(strength))

@@ -17,7 +17,7 @@ MANY = 0.1
 @event_kind
 def dead_from_start(course: RecordedCourse) -> Iterator[Event]:
     """A good part of the units is dead before the first step."""
-    dead = int(course.metric("dead_units")[0])
+    dead = int(course.history.metrics["dead_units"][0])
     units = sum(course.history.hidden)
     if dead < max(1.0, MANY * units):
         return
@@ -52,7 +52,7 @@ def units_come_back(course: RecordedCourse) -> Iterator[Event]:
 
 
 def _dead_bursts(course: RecordedCourse) -> Iterator[Burst]:
-    counts = course.smooth_count(course.metric("dead_units"))
+    counts = course.smooth_count(course.history.metrics["dead_units"])
     return bursts(course, counts, sum(course.history.hidden))
 
 

@@ -34,7 +34,11 @@ def film_places(times: ArrayLike) -> Array:
 
 def rows_along_film(times: ArrayLike, most: int) -> Integers:
     """At most `most` rows of ascending moments, about even on the film's clock, with both ends."""
-    places = film_places(times)
+    return rows_at_places(film_places(times), most)
+
+
+def rows_at_places(places: Array, most: int) -> Integers:
+    """At most `most` rows of moments at ascending places on the film's clock, about even on it."""
     if len(places) <= most:
         return np.arange(len(places))
     wanted = np.linspace(0.0, 1.0, most)

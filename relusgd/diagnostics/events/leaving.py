@@ -60,8 +60,8 @@ def outside_counts(course: RecordedCourse) -> Array:
     """How many elbows lie beyond the outer training points, or are none, shape (T,)."""
     low, high = course.x_range
     counts = []
-    for row in course.each_row():
-        elbow = course.history.elbow[row]
+    for history, row in course.each_row():
+        elbow = history.elbow[row]
         is_inside = (low <= elbow) & (elbow <= high)
         counts.append(elbow.size - np.count_nonzero(is_inside))
     return np.array(counts, dtype=np.float64)

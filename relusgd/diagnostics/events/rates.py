@@ -51,7 +51,10 @@ def _jumps(rates: Array) -> Array:
     if len(rates) < 4:
         return np.empty(0, dtype=np.int64)
     with np.errstate(all="ignore"):
-        change = np.abs(np.log(rates[1:] / rates[:-1]))
+        change = rates[1:] / rates[:-1]
+        # In place, because there may be millions.
+        np.log(change, out=change)
+        np.abs(change, out=change)
     is_jump = change >= np.log(STEP)
     same = change <= 1e-9
     between = is_jump[1:-1] & same[:-2] & same[2:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,26 @@ def window_means(values: Array, start: Integers, stop: Integers) -> Array:
     return np.asarray((sums[stop] - sums[start]) / counts)
 
 
+def window_means_of_blocks(blocks: Iterable[Array], start: Integers, stop: Integers) -> Array:
+    """The means of rows start … stop − 1 of a long series, as `window_means` gives them.
+
+    blocks: the numbers of the series, shape (S,), part after part.
+    """
+    bounds = np.concatenate([start, stop])
+    sums_before = np.zeros(len(bounds))
+    first = 0
+    total = 0.0
+    for block in blocks:
+        # From the total on, in the order of one long sum, so that no bit depends on the parts.
+        sums = np.cumsum(np.concatenate([[total], block]))
+        is_here = (first < bounds) & (bounds <= first + len(block))
+        sums_before[is_here] = sums[bounds[is_here] - first]
+        first += len(block)
+        total = float(sums[-1])
+    before_start, before_stop = np.split(sums_before, 2)
+    return np.asarray((before_stop - before_start) / (stop - start))
+
+
 def distances_from_lines(
     values: Array,
     places: Array,
@@ -60,7 +81,7 @@ def distances_from_lines(
 
 
 def window_medians(
-    values: Array,
+    values: Array | Integers,
     start: Integers,
     stop: Integers,
     most: int = 101,

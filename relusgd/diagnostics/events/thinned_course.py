@@ -15,15 +15,15 @@ from typing import Literal
 import numpy as np
 
 from relusgd.diagnostics.events.event import Event
-from relusgd.diagnostics.events.film_clock import film_places, rows_along_film
+from relusgd.diagnostics.events.film_clock import film_places, rows_at_places
 from relusgd.diagnostics.events.smoothing import (
     distances_from_lines,
     window_bounds,
-    window_means,
+    window_means_of_blocks,
     window_medians,
 )
 from relusgd.diagnostics.outcomes import Outcome, best_constant_mse
-from relusgd.model.history import History
+from relusgd.model.history import History, concatenate
 from relusgd.model.network import Array, Integers, parameter_count
 from relusgd.model.points import Dataset
 from relusgd.words import number
@@ -36,6 +36,12 @@ NUMBERS = 3 * 10**7
 
 FEWEST_ROWS = 24
 """No fewer snapshots are looked at, however large the network is."""
+
+KEPT_NUMBERS = 2**20
+"""Snapshots of at most so many parameters in all are kept in memory while events are looked for."""
+
+BLOCK_ROWS = 2**16
+"""So many errors are smoothed at a time: there may be millions."""
 
 LARGEST = 1e300
 """The largest error that is told from larger ones."""
@@ -99,14 +105,37 @@ class ThinnedCourse:
         """The snapshots that are looked at, shape (T,)."""
         affordable = NUMBERS // parameter_count(self.history.hidden)
         most = min(ROWS, max(FEWEST_ROWS, affordable))
-        return rows_along_film(self.history.step, most)
+        return rows_at_places(self.all_places, most)
 
-    def each_row(self) -> Iterator[int]:
-        """The snapshots that are looked at, one after the other."""
+    def each_row(self) -> Iterator[tuple[History, int]]:
+        """The snapshots that are looked at, one after the other: a history, and the row there."""
+        kept = self._kept
+        if kept is None:
+            yield from self._each_row_read()
+        else:
+            for row in range(len(kept)):
+                yield kept, row
+
+    def _each_row_read(self) -> Iterator[tuple[History, int]]:
+        """The snapshots that are looked at, in the history of all."""
         for row in self.rows.tolist():
-            yield row
+            yield self.history, row
             # The system may have read megabytes around it.
             self.give_back()
+
+    @cached_property
+    def _kept(self) -> History | None:
+        """The snapshots that are looked at, copied, because they are looked at again and again.
+
+        None where they are many numbers, which are then read anew each time.
+        """
+        if len(self) * parameter_count(self.history.hidden) > KEPT_NUMBERS:
+            return None
+        copies = []
+        for history, row in self._each_row_read():
+            rows = np.array([row])
+            copies.append(history.select(rows))
+        return concatenate(copies)
 
     @cached_property
     def places(self) -> Array:
@@ -139,12 +168,17 @@ class ThinnedCourse:
 
         Errors beyond LARGEST, or not finite, count as that, and those below its inverse as it.
         """
-        logarithms = np.nan_to_num(self.metric(name), nan=LARGEST, posinf=LARGEST)
-        # In place, because there may be millions.
-        np.clip(logarithms, 1 / LARGEST, LARGEST, out=logarithms)
-        np.log(logarithms, out=logarithms)
-        means = window_means(logarithms, *self._windows)
-        return np.asarray(np.exp(means))
+        known = self._smooth_errors.get(name)
+        if known is None:
+            blocks = _logarithms(self.metric(name))
+            means = window_means_of_blocks(blocks, *self._windows)
+            known = self._smooth_errors[name] = np.exp(means)
+        return known
+
+    @cached_property
+    def _smooth_errors(self) -> dict[str, Array]:
+        """The smooth errors that were asked for."""
+        return {}
 
     def trembling(self, name: Literal["train_mse", "test_mse"]) -> float:
         """The standard deviation by which the logarithm of an error trembles around the smooth one.
@@ -176,7 +210,7 @@ class ThinnedCourse:
         is_known = (stop - start >= FEWEST_OF_A_LINE) & np.isfinite(off)
         return _typical_deviation(np.abs(off[is_known]))
 
-    def smooth_count(self, counts: Array) -> Array:
+    def smooth_count(self, counts: Array | Integers) -> Array:
         """The median of a count near every snapshot looked at, shape (T,).
 
         counts: of all snapshots, shape (S,), or of those looked at, shape (T,).
@@ -210,21 +244,28 @@ class ThinnedCourse:
         caption: str,
     ) -> Event:
         """An event that begins at a snapshot, with its epoch and step. row, end_row: of all S."""
-        clock = self.history.clock
-        step = self.history.step
-        has_end = end_row is not None
+        history = self.history
+        step = history.step
         return Event(
             name=name,
             row=row,
-            epoch=float(clock[row]),
+            epoch=history.moment(row),
             step=int(step[row]),
             end_row=end_row,
-            end_epoch=float(clock[end_row]) if has_end else None,
-            end_step=int(step[end_row]) if has_end else None,
+            end_epoch=None if end_row is None else history.moment(end_row),
+            end_step=None if end_row is None else int(step[end_row]),
             numbers=numbers,
             sentence=sentence,
             caption=caption,
         )
+
+
+def _logarithms(errors: Array) -> Iterator[Array]:
+    """The logarithms of errors cut to 1/LARGEST … LARGEST, BLOCK_ROWS of them at a time."""
+    for begin in range(0, len(errors), BLOCK_ROWS):
+        block = errors[begin : begin + BLOCK_ROWS]
+        numbers = np.nan_to_num(block, nan=LARGEST, posinf=LARGEST)
+        yield np.log(np.clip(numbers, 1 / LARGEST, LARGEST))
 
 
 def _typical_deviation(distances: Array) -> float:
