@@ -22,6 +22,7 @@ from relusgd.gradients.compiled import (
     NewPoints,
     OneLayerPadding,
     Padding,
+    PairedPoints,
     Points,
     Rows,
     aligned_zeros,
@@ -34,6 +35,7 @@ from relusgd.gradients.compiled import (
     make_comparison_buffers,
     make_deep_buffers,
     make_new_points,
+    make_paired_points,
     make_points,
     make_rule,
     with_activations,
@@ -42,6 +44,7 @@ from relusgd.gradients.compiled import (
 from relusgd.gradients.prefix_sums import centre_of
 from relusgd.model.network import Array, Integers, Network, parameter_count
 from relusgd.training.descent import Descent, State
+from relusgd.training.noise import NoisyBatches
 
 CALL_STEPS = 2**16
 """The most full-batch steps in one call, so that the list of their rates stays small."""
@@ -104,6 +107,7 @@ def _kernel(descent: Descent) -> Callable[..., None]:
     return descend_on_new_points if descent.noise else descend_by_prefix_sums
 
 
+AnyPoints = Points | PairedPoints
 AnyBuffers = Buffers | ComparisonBuffers | DeepBuffers
 
 
@@ -115,7 +119,7 @@ class CompiledWorkspace:
     """
 
     fixed: Array
-    points: Points
+    points: AnyPoints
     buffers: AnyBuffers
     words: CompiledWords
 
@@ -130,7 +134,7 @@ def _workspace(descent: Descent, padding: Padding, theta: Array) -> CompiledWork
     kept: CompiledWorkspace | None = descent.workspaces.get("compiled")
     if kept is not None and np.array_equal(kept.fixed, fixed):
         return kept
-    memory: tuple[Points, AnyBuffers]
+    memory: tuple[AnyPoints, AnyBuffers]
     if isinstance(padding, DeepPadding):
         memory = _deep_memory(descent, padding, theta)
     elif descent.kernel == "comparisons":
@@ -155,9 +159,9 @@ def _one_layer_memory(descent: Descent, theta: Array) -> tuple[Points, Buffers]:
     return points, buffers
 
 
-def _comparison_memory(descent: Descent) -> tuple[Points, ComparisonBuffers]:
+def _comparison_memory(descent: Descent) -> tuple[PairedPoints, ComparisonBuffers]:
     """Points and buffers of the steps by comparisons."""
-    points = make_points(descent.x, descent.y, 0.0)
+    points = make_paired_points(descent.x, descent.y)
     # Of points that noise moves nobody knows beforehand which one is the lowest.
     lowest = -np.inf if descent.noise.on_x else float(descent.x[0])
     (width,) = descent.hidden
@@ -204,7 +208,7 @@ class Stretch:
 
     first: int
     stop: int
-    points: Points | NewPoints
+    points: AnyPoints | NewPoints
     rows: Rows
     bounds: Integers
 
@@ -241,18 +245,26 @@ def _noisy_stretches(
     stop: int,
 ) -> Iterator[Stretch]:
     """The steps first + 1 … stop in parts, where noise gives every batch points of its own."""
-    points = workspace.points
     for noisy in descent.noisy_batches(first, stop, workspace.words):
         end = first + len(noisy)
-        bounds = noisy.batches.bounds
-        if descent.kernel == "prefix_sums":
-            new_points = make_new_points(noisy.x, noisy.y, bounds, points.centre)
-            yield Stretch(first, end, new_points, NO_ROWS, bounds)
-        else:
-            noisy_points = points._replace(x=noisy.x, y=noisy.y)
-            every_row = np.arange(len(noisy.x), dtype=np.uint64)
-            yield Stretch(first, end, noisy_points, every_row, bounds)
+        points, rows = _noisy_points(descent, workspace.points, noisy)
+        yield Stretch(first, end, points, rows, noisy.batches.bounds)
         first = end
+
+
+def _noisy_points(
+    descent: Descent,
+    points: AnyPoints,
+    noisy: NoisyBatches,
+) -> tuple[AnyPoints | NewPoints, Rows]:
+    """The points of all these batches as the kernel needs them, and which rows the batches are."""
+    every_row = np.arange(len(noisy.x), dtype=np.uint64)
+    if isinstance(points, PairedPoints):
+        return make_paired_points(noisy.x, noisy.y), every_row
+    if descent.kernel == "prefix_sums":
+        bounds = noisy.batches.bounds
+        return make_new_points(noisy.x, noisy.y, bounds, points.centre), NO_ROWS
+    return points._replace(x=noisy.x, y=noisy.y), every_row
 
 
 def _rates(descent: Descent, first: int, stop: int) -> Array:

@@ -20,6 +20,7 @@ from relusgd.gradients.compiled import (
     dense_kernel,
     make_buffers,
     make_comparison_buffers,
+    make_paired_points,
     make_points,
     pad,
     prefix_sum_kernel,
@@ -86,12 +87,24 @@ def test_what_a_step_reads_and_writes_begins_where_a_line_of_the_cache_does():
     points, theta = make_points(np.arange(40.0), np.zeros(40), 0.0), pad(np.ones(31), 10)
     at = make_buffers(points, theta, 40, prefix_sums=False)
     kept = [aligned_zeros(size) for size in range(1, 30)]  # memory of different beginnings
-    compared = make_comparison_buffers(points, 10, 40, 0.0)
-    for array in (*kept, aligned_zeros(4, 48), theta, at.x, at.y, at.r, at.rx, *compared[:-2]):
+    paired = make_paired_points(np.arange(40.0), np.zeros(40))
+    compared = make_comparison_buffers(paired, 10, 40, 0.0)
+    of_comparisons = (paired.pairs, *compared[:-2])
+    for array in (*kept, aligned_zeros(4, 48), theta, at.x, at.y, at.r, at.rx, *of_comparisons):
         assert array.ctypes.data % 64 == 0
     zeros = aligned_zeros(2, 3)
     assert (zeros.shape, zeros.tolist()) == ((2, 3), [[0, 0, 0], [0, 0, 0]])
     assert aligned_zeros(0, 5).shape == (0, 5)
+
+
+def test_the_points_of_comparisons_have_both_numbers_side_by_side():
+    points = make_paired_points(np.array([1.0, 2.0, 3.0]), np.array([4.0, 5.0, 6.0]))
+    assert points.pairs.tolist() == [-1, 4, -2, 5, -3, 6]
+    for batch_size in (2, 3, 5):
+        at = make_comparison_buffers(points, 10, batch_size, 0.0)
+        known = min(batch_size, 3)
+        assert at.minus_x.tolist() == [*[-1, -2, -3][:known], *[0] * (8 - known)]
+        assert at.y.tolist() == [*[4, 5, 6][:known], *[0] * (8 - known)]
 
 
 def test_the_output_layer_comes_last_and_its_bias_last_of_all():

@@ -47,6 +47,30 @@ def test_a_strip_is_read_and_written_where_it_begins(vectors, load):
 
 
 @every_load
+def test_a_strip_is_read_as_long_as_another_one(vectors, load):
+    def copy(source, target):
+        store(strips.load_alike(load(source, 0), source, 3), target, 5)
+
+    found = check(copy, NUMBERS)
+    np.testing.assert_array_equal(found[5:][: vectors * LANES], NUMBERS[3:][: vectors * LANES])
+    assert np.count_nonzero(found != 7) == vectors * LANES
+
+
+def test_the_numbers_of_chosen_pairs_are_read():
+    rows = np.random.default_rng(1).integers(0, 30, 20).astype(np.uint64)
+
+    def read(pairs, rows, target):
+        store(strips.firsts(pairs, rows, 4), target, 3)
+        store(strips.seconds(pairs, rows, 4), target, 30)
+
+    found = check(read, NUMBERS, rows)
+    by_rows = NUMBERS.reshape(30, 2)[rows[4 : 4 + LANES]]
+    np.testing.assert_array_equal(found[3:][:LANES], by_rows[:, 0])
+    np.testing.assert_array_equal(found[30:][:LANES], by_rows[:, 1])
+    assert np.count_nonzero(found != 7) == 2 * LANES
+
+
+@every_load
 def test_all_vectors_of_a_strip_are_computed_with(vectors, load):
     def compute(left, right, target):
         a, b = load(left, 1), load(right, 2)

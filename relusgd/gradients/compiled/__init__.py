@@ -40,7 +40,9 @@ from relusgd.gradients.compiled.arrays import (
 )
 from relusgd.gradients.compiled.comparison_arrays import (
     ComparisonBuffers,
+    PairedPoints,
     make_comparison_buffers,
+    make_paired_points,
 )
 from relusgd.gradients.compiled.comparison_steps import descend_by_comparisons
 from relusgd.gradients.compiled.deep_arrays import (
@@ -79,6 +81,7 @@ __all__ = [
     "NewPoints",
     "OneLayerPadding",
     "Padding",
+    "PairedPoints",
     "Points",
     "Rows",
     "aligned_zeros",
@@ -94,6 +97,7 @@ __all__ = [
     "make_comparison_buffers",
     "make_deep_buffers",
     "make_new_points",
+    "make_paired_points",
     "make_points",
     "make_rule",
     "pad",

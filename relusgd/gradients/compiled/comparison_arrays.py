@@ -1,35 +1,41 @@
-"""Working memory of the steps by comparisons."""
+"""Points and working memory of the steps by comparisons."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from relusgd.gradients.compiled.arrays import (
-    SAMPLES,
-    Points,
-    aligned_zeros,
-    padded_units,
-)
+import numpy as np
+
+from relusgd.gradients.compiled.arrays import SAMPLES, aligned_zeros, padded_units
+from relusgd.gradients.compiled.switch_points import least_slope_for
 from relusgd.model.network import Array
+
+
+class PairedPoints(NamedTuple):
+    """The training points, −x and y of each side by side, shape (2 n,).
+
+    Both numbers of a point are read at once, and from one line of the cache. least_slope: see
+    `switch_points.least_slope_for`.
+    """
+
+    pairs: Array
+    least_slope: float
 
 
 class ComparisonBuffers(NamedTuple):
     """Working memory for batches and units, both padded.
 
-    x, minus_x, y, r: of the points of a batch; sums, moments: of the units that have switched up to
-    each of them. t, minus_t: where units switch; jumps: of the slope of f there; outside: the
-    output weights of the units that are active below all points. ones: as long as the longer of
-    both. lowest: the least x that a point can have. width: how many units there are.
+    minus_x, y, r: of the points of a batch; next_minus_x: of the next one. t: where units switch;
+    jumps: of the slope of f there; outside: the output weights of the units that are active below
+    all points. ones: as many as a batch has points. lowest: the least x that a point can have.
+    width: how many units there are.
     """
 
-    x: Array
     minus_x: Array
+    next_minus_x: Array
     y: Array
     r: Array
-    sums: Array
-    moments: Array
     t: Array
-    minus_t: Array
     jumps: Array
     outside: Array
     ones: Array
@@ -37,19 +43,24 @@ class ComparisonBuffers(NamedTuple):
     width: int
 
 
+def make_paired_points(x: Array, y: Array) -> PairedPoints:
+    """The training points x, y, shape (n,), as the kernel needs them."""
+    pairs = aligned_zeros(len(x), 2)
+    np.negative(x, out=pairs[:, 0])
+    pairs[:, 1] = y
+    return PairedPoints(pairs.reshape(-1), least_slope_for(x))
+
+
 def make_comparison_buffers(
-    points: Points, width: int, batch_size: int, lowest: float
+    points: PairedPoints, width: int, batch_size: int, lowest: float
 ) -> ComparisonBuffers:
     """Working memory for batches of at most batch_size points, of which none is below `lowest`."""
     size = -(-batch_size // SAMPLES) * SAMPLES
-    x, minus_x, y, r, sums, moments = aligned_zeros(6, size)
-    # If every batch is all points, x and y hold them from the beginning.
-    count = min(batch_size, len(points.x))
-    x[:count] = points.x[:count]
-    y[:count] = points.y[:count]
-    t, minus_t, jumps, outside = aligned_zeros(4, padded_units(width))
-    ones = aligned_zeros(max(size, padded_units(width)))
+    minus_x, next_minus_x, y, r, ones = aligned_zeros(5, size)
+    # If every batch is all points, minus_x and y hold them from the beginning.
+    first = points.pairs[: 2 * batch_size]
+    minus_x[: len(first) // 2] = first[::2]
+    y[: len(first) // 2] = first[1::2]
     ones[:] = 1.0
-    return ComparisonBuffers(
-        x, minus_x, y, r, sums, moments, t, minus_t, jumps, outside, ones, lowest, width
-    )
+    t, jumps, outside = aligned_zeros(3, padded_units(width))
+    return ComparisonBuffers(minus_x, next_minus_x, y, r, t, jumps, outside, ones, lowest, width)

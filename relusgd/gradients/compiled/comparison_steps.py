@@ -14,6 +14,7 @@ for the elbow. It is at most two float64 away, which changes f by no more than t
 
 Both passes are the same sums, `sums_above`: of points over units, and of units over points with
 all signs changed. `dense_steps` takes two more operations for each pair to find what is active.
+Sums stay in registers until the residuals, or the gradient, have been made of them.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from relusgd.gradients.compiled.arrays import SAMPLES, UNITS, Points
-from relusgd.gradients.compiled.comparison_arrays import ComparisonBuffers
+from relusgd.gradients.compiled.arrays import SAMPLES, UNITS
+from relusgd.gradients.compiled.comparison_arrays import ComparisonBuffers, PairedPoints
 from relusgd.gradients.compiled.elbow_search import Rows
 from relusgd.gradients.compiled.formulas.learning import Learning
 from relusgd.gradients.compiled.machine_code import compiled, merged
@@ -31,16 +32,19 @@ from relusgd.gradients.compiled.strips import (
     WIDEST,
     Strip,
     filled,
+    firsts,
     fused,
     load_1,
     load_2,
     load_3,
     load_4,
     load_5,
+    load_alike,
+    seconds,
     store,
     where,
 )
-from relusgd.gradients.compiled.switch_points import least_slope_for, write_switch_points
+from relusgd.gradients.compiled.switch_points import write_switch_points
 from relusgd.gradients.compiled.tile_code import LANES
 from relusgd.gradients.compiled.update import record, update
 from relusgd.model.network import Array, Integers
@@ -49,19 +53,19 @@ ONE, TWO = np.uint64(1), np.uint64(2)
 
 
 @merged
-def sums_of_strip(
+def sums_above(
     keys: Strip,
     levels: Array,
     sizes: Array,
-    pairs: int,
-    sums: Array,
-    moments: Array,
-    place: int,
+    terms: int,
     factors: Array,
     first: Array,
     second: Array,
-) -> tuple[float, float]:
-    """`sums_above` of the keys of one strip, which begins at `place`.
+) -> tuple[Strip, Strip, float, float]:
+    """Σ sizes_i and Σ sizes_i levels_i over the terms whose level is below the key, for each key.
+
+    And Σ factors_i first_i and Σ factors_i second_i over all terms. There has to be one more term
+    if their number is odd, which adds 0.
 
     Terms with even and with odd numbers are added apart, so that neither sum waits for the other.
     The products are added in the same order, so that their sum over all terms is to the last bit
@@ -73,7 +77,7 @@ def sums_of_strip(
     even_moment = filled(keys, 0.0)
     odd_moment = filled(keys, 0.0)
     even_first, odd_first, even_second, odd_second = 0.0, 0.0, 0.0, 0.0
-    for pair in range(pairs):
+    for pair in range((terms + 1) // 2):
         i = TWO * np.uint64(pair)
         k = i + ONE
         is_above = keys > levels[i]
@@ -86,60 +90,8 @@ def sums_of_strip(
         odd_moment = where(is_next_above, fused(sizes[k], levels[k], odd_moment), odd_moment)
         odd_first = fused(factors[k], first[k], odd_first)
         odd_second = fused(factors[k], second[k], odd_second)
-    store(even_sum + odd_sum, sums, place)
-    store(even_moment + odd_moment, moments, place)
-    return even_first + odd_first, even_second + odd_second
-
-
-@merged
-def sums_above(
-    keys: Array,
-    size: int,
-    levels: Array,
-    sizes: Array,
-    terms: int,
-    sums: Array,
-    moments: Array,
-    factors: Array,
-    first: Array,
-    second: Array,
-) -> tuple[float, float]:
-    """Σ sizes_i and Σ sizes_i levels_i over the terms whose level is below the key, for each key.
-
-    Returns Σ factors_i first_i and Σ factors_i second_i over all terms. size: how many keys there
-    are, padded. There has to be one more term if their number is odd, which adds 0.
-    """
-    pairs = (terms + 1) // 2
-    a, b = 0.0, 0.0
-    for place in range(0, size, WIDEST * LANES):
-        vectors = min((size - place) // LANES, WIDEST)
-        # A strip's length is its type, so each length is compiled by itself.
-        if vectors == 5:
-            strip_5 = load_5(keys, place)
-            a, b = sums_of_strip(
-                strip_5, levels, sizes, pairs, sums, moments, place, factors, first, second
-            )
-        elif vectors == 4:
-            strip_4 = load_4(keys, place)
-            a, b = sums_of_strip(
-                strip_4, levels, sizes, pairs, sums, moments, place, factors, first, second
-            )
-        elif vectors == 3:
-            strip_3 = load_3(keys, place)
-            a, b = sums_of_strip(
-                strip_3, levels, sizes, pairs, sums, moments, place, factors, first, second
-            )
-        elif vectors == 2:
-            strip_2 = load_2(keys, place)
-            a, b = sums_of_strip(
-                strip_2, levels, sizes, pairs, sums, moments, place, factors, first, second
-            )
-        else:
-            strip_1 = load_1(keys, place)
-            a, b = sums_of_strip(
-                strip_1, levels, sizes, pairs, sums, moments, place, factors, first, second
-            )
-    return a, b
+    sums, moments = even_sum + odd_sum, even_moment + odd_moment
+    return sums, moments, even_first + odd_first, even_second + odd_second
 
 
 @merged
@@ -156,40 +108,111 @@ def write_jumps(w: Array, v: Array, at: ComparisonBuffers) -> None:
 
 
 @merged
-def gather(rows: Rows, all_x: Array, all_y: Array, x: Array, y: Array) -> None:
-    """Copy the batch of these rows to x and y."""
-    for i in range(len(rows)):
-        t = rows[i]
-        x[i] = all_x[t]
-        y[i] = all_y[t]
+def fetch(pairs: Array, rows: Rows, minus_x: Array, y: Array) -> None:
+    """Copy the batch of these rows to minus_x and y."""
+    in_vectors = len(rows) // LANES * LANES
+    for i in range(0, in_vectors, LANES):
+        of_x, of_y = firsts(pairs, rows, i), seconds(pairs, rows, i)
+        store(of_x, minus_x, i)
+        store(of_y, y, i)
+    for i in range(in_vectors, len(rows)):
+        place = TWO * rows[i]
+        minus_x[i] = pairs[place]
+        y[i] = pairs[place + ONE]
 
 
 @merged
-def write_residuals(p: float, q: float, B: int, padded: int, at: ComparisonBuffers) -> None:
-    """Write r = f(x) − y at the B points of a batch, 0 at its padding, and −x."""
-    for i in range(0, padded, LANES):
-        x = load_1(at.x, i)
-        f = (load_1(at.sums, i) + p) * x - load_1(at.moments, i) + q
-        store(f - load_1(at.y, i), at.r, i)
-        store(-x, at.minus_x, i)
-    for i in range(B, padded):
-        at.r[i] = 0.0
+def write_residuals_of_strip(
+    minus_x: Strip, place: int, w: Array, b: Array, c: float, at: ComparisonBuffers
+) -> None:
+    """Write r = f(x) − y at the points of one strip, which begins at `place`."""
+    x = -minus_x
+    sums, moments, p, q = sums_above(x, at.t, at.jumps, at.width, at.outside, w, b)
+    f = (sums + p) * x - moments + (q + c)
+    store(f - load_alike(x, at.y, place), at.r, place)
+
+
+@merged
+def write_residuals(
+    minus_x: Array, B: int, w: Array, b: Array, c: float, at: ComparisonBuffers
+) -> None:
+    """Write r = f(x) − y at the B points of a batch, and 0 behind them if B is odd."""
+    size = (B + SAMPLES - 1) // SAMPLES * SAMPLES
+    for place in range(0, size, WIDEST * LANES):
+        vectors = min((size - place) // LANES, WIDEST)
+        # A strip's length is its type, so each length is compiled by itself.
+        if vectors == 5:
+            write_residuals_of_strip(load_5(minus_x, place), place, w, b, c, at)
+        elif vectors == 4:
+            write_residuals_of_strip(load_4(minus_x, place), place, w, b, c, at)
+        elif vectors == 3:
+            write_residuals_of_strip(load_3(minus_x, place), place, w, b, c, at)
+        elif vectors == 2:
+            write_residuals_of_strip(load_2(minus_x, place), place, w, b, c, at)
+        else:
+            write_residuals_of_strip(load_1(minus_x, place), place, w, b, c, at)
+    if B % 2 == 1:
+        at.r[B] = 0.0
+
+
+@merged
+def write_gradient_of_strip(
+    t: Strip,
+    place: int,
+    minus_x: Array,
+    B: int,
+    w: Array,
+    b: Array,
+    v: Array,
+    dw: Array,
+    db: Array,
+    dv: Array,
+    at: ComparisonBuffers,
+) -> float:
+    """Write the gradient of the units of one strip, which begins at `place`; return Σ r."""
+    T0, minus_T1, R0, minus_R1 = sums_above(-t, minus_x, at.r, B, at.r, at.ones, minus_x)
+    wj, bj, vj = load_alike(t, w, place), load_alike(t, b, place), load_alike(t, v, place)
+    rises = wj > 0.0
+    T0 = where(rises, T0, R0 - T0)
+    T1 = where(rises, -minus_T1, minus_T1 - minus_R1)
+    store(vj * T1, dw, place)
+    store(vj * T0, db, place)
+    store(wj * T1 + bj * T0, dv, place)
+    return R0
 
 
 @merged
 def write_gradient(
-    w: Array, b: Array, v: Array, R0: float, R1: float, dw: Array, db: Array, dv: Array
-) -> None:
-    """From the sums T0 in db and −T1 in dw to the gradient; R0 and R1 are those over all points."""
-    for j in range(0, len(w), LANES):
-        wj, bj, vj = load_1(w, j), load_1(b, j), load_1(v, j)
-        T0, minus_T1 = load_1(db, j), load_1(dw, j)
-        rises = wj > 0.0
-        T0 = where(rises, T0, R0 - T0)
-        T1 = where(rises, -minus_T1, minus_T1 - R1)
-        store(vj * T1, dw, j)
-        store(vj * T0, db, j)
-        store(wj * T1 + bj * T0, dv, j)
+    minus_x: Array,
+    B: int,
+    w: Array,
+    b: Array,
+    v: Array,
+    dw: Array,
+    db: Array,
+    dv: Array,
+    at: ComparisonBuffers,
+) -> float:
+    """Write the gradient from the residuals of B points; return Σ r."""
+    R0 = 0.0
+    for j in range(0, len(w), WIDEST * LANES):
+        vectors = min((len(w) - j) // LANES, WIDEST)
+        if vectors == 5:
+            t_5 = load_5(at.t, j)
+            R0 = write_gradient_of_strip(t_5, j, minus_x, B, w, b, v, dw, db, dv, at)
+        elif vectors == 4:
+            t_4 = load_4(at.t, j)
+            R0 = write_gradient_of_strip(t_4, j, minus_x, B, w, b, v, dw, db, dv, at)
+        elif vectors == 3:
+            t_3 = load_3(at.t, j)
+            R0 = write_gradient_of_strip(t_3, j, minus_x, B, w, b, v, dw, db, dv, at)
+        elif vectors == 2:
+            t_2 = load_2(at.t, j)
+            R0 = write_gradient_of_strip(t_2, j, minus_x, B, w, b, v, dw, db, dv, at)
+        else:
+            t_1 = load_1(at.t, j)
+            R0 = write_gradient_of_strip(t_1, j, minus_x, B, w, b, v, dw, db, dv, at)
+    return R0
 
 
 @compiled
@@ -197,7 +220,7 @@ def descend_by_comparisons(
     theta: Array,
     memory: Array,
     g: Array,
-    points: Points,
+    points: PairedPoints,
     learning: Learning,
     rule: Any,
     at: ComparisonBuffers,
@@ -207,7 +230,7 @@ def descend_by_comparisons(
     recorded: Integers,
     records: Array,
 ) -> None:
-    """Steps by comparisons. Without bounds, at.x and at.y have to hold all points.
+    """Steps by comparisons. Without bounds, at.minus_x and at.y have to hold all points.
 
     The next batch is fetched while the processor still adds up this one.
     """
@@ -218,30 +241,23 @@ def descend_by_comparisons(
     dw = g[:H]
     db = g[H : 2 * H]
     dv = g[2 * H : 3 * H]
-    all_x, all_y = points.x, points.y
-    least_slope = least_slope_for(all_x)
-    B, row = len(all_x), 0
+    minus_x, next_minus_x = at.minus_x, at.next_minus_x
+    B, row = len(points.pairs) // 2, 0
     if len(bounds) > 0:
         B = bounds[1] - bounds[0]
-        gather(rows[bounds[0] : bounds[1]], all_x, all_y, at.x, at.y)
+        fetch(points.pairs, rows[bounds[0] : bounds[1]], minus_x, at.y)
     for s in range(len(rates)):
-        padded = (B + SAMPLES - 1) // SAMPLES * SAMPLES
         if learning.hidden_learns or s == 0:
-            write_switch_points(w, b, least_slope, at.t, at.minus_t)
+            write_switch_points(w, b, points.least_slope, at.t)
         write_jumps(w, v, at)
-        p, q = sums_above(
-            at.x, padded, at.t, at.jumps, at.width, at.sums, at.moments, at.outside, w, b
-        )
-        write_residuals(p, q + theta[3 * H], B, padded, at)
-        size = B
+        write_residuals(minus_x, B, w, b, theta[3 * H], at)
         if len(bounds) > s + 2:
-            size = bounds[s + 2] - bounds[s + 1]
-            gather(rows[bounds[s + 1] : bounds[s + 2]], all_x, all_y, at.x, at.y)
-        R0, R1 = sums_above(at.minus_t, H, at.minus_x, at.r, B, db, dw, at.r, at.ones, at.minus_x)
-        g[3 * H] = R0
-        write_gradient(w, b, v, R0, R1, dw, db, dv)
+            fetch(points.pairs, rows[bounds[s + 1] : bounds[s + 2]], next_minus_x, at.y)
+        g[3 * H] = write_gradient(minus_x, B, w, b, v, dw, db, dv, at)
         update(theta, memory, g, rates, s, B, learning, rule)
-        B = size
+        if len(bounds) > s + 2:
+            B = bounds[s + 2] - bounds[s + 1]
+            minus_x, next_minus_x = next_minus_x, minus_x
         if row < len(recorded) and recorded[row] == s + 1:
             record(theta, records, row)
             row += 1

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from relusgd.gradients.compiled.arrays import (
     NO_BOUNDS,
     NO_ROWS,
-    Buffers,
-    Points,
     make_buffers,
     make_points,
     pad,
     unpad,
 )
 from relusgd.gradients.compiled.comparison_arrays import (
-    ComparisonBuffers,
     make_comparison_buffers,
+    make_paired_points,
 )
 from relusgd.gradients.compiled.comparison_steps import descend_by_comparisons
 from relusgd.gradients.compiled.dense_steps import descend_dense
@@ -41,10 +40,11 @@ def dense_kernel(
 ) -> Kernel:
     """As `relusgd.gradients.dense.dense_kernel`, compiled; for batches of any size."""
 
-    def buffers(points: Points, theta: Array) -> Buffers:
-        return make_buffers(points, theta, len(points.x), prefix_sums=False)
+    def memory(x: Array, y: Array, theta: Array) -> tuple[Any, Any]:
+        points = make_points(x, y, 0.0)
+        return points, make_buffers(points, theta, len(x), prefix_sums=False)
 
-    return _kernel(parameters, gradient, width, layers, descend_dense, buffers)
+    return _kernel(parameters, gradient, width, layers, descend_dense, memory)
 
 
 def comparison_kernel(
@@ -56,10 +56,11 @@ def comparison_kernel(
 ) -> Kernel:
     """The same gradient by comparisons."""
 
-    def buffers(points: Points, _theta: Array) -> ComparisonBuffers:
-        return make_comparison_buffers(points, width, len(points.x), float(points.x.min()))
+    def memory(x: Array, y: Array, _theta: Array) -> tuple[Any, Any]:
+        points = make_paired_points(x, y)
+        return points, make_comparison_buffers(points, width, len(x), float(x.min()))
 
-    return _kernel(parameters, gradient, width, layers, descend_by_comparisons, buffers)
+    return _kernel(parameters, gradient, width, layers, descend_by_comparisons, memory)
 
 
 def prefix_sum_kernel(
@@ -67,11 +68,11 @@ def prefix_sum_kernel(
 ) -> Kernel:
     """As `relusgd.gradients.prefix_sums.prefix_sum_kernel`, compiled."""
 
-    def buffers(points: Points, theta: Array) -> Buffers:
-        return make_buffers(points, theta, len(points.x), prefix_sums=True)
+    def memory(x: Array, y: Array, theta: Array) -> tuple[Any, Any]:
+        points = make_points(x, y, centre)
+        return points, make_buffers(points, theta, len(x), prefix_sums=True)
 
-    descend = descend_by_prefix_sums
-    return _kernel(parameters, gradient, width, layers, descend, buffers, centre)
+    return _kernel(parameters, gradient, width, layers, descend_by_prefix_sums, memory)
 
 
 def _kernel(
@@ -80,12 +81,12 @@ def _kernel(
     width: int,
     layers: Layers,
     descend: Callable[..., None],
-    make: Callable[[Points, Array], Buffers | ComparisonBuffers],
-    centre: float = 0.0,
+    make_memory: Callable[[Array, Array, Array], tuple[Any, Any]],
 ) -> Kernel:
     """The kernel for vectors without padding.
 
-    descend: what takes the steps; make: its buffers for all points and padded parameters.
+    descend: what takes the steps; make_memory: its points and buffers for all x and y and padded
+    parameters.
     """
     written = learning_parameters([width], layers)
 
@@ -94,18 +95,18 @@ def _kernel(
         # 0 times inf or nan is nan: every unit that is not finite makes the gradient so, even one
         # that is active on no point.
         theta[-1] += float(np.dot(parameters, np.zeros(len(parameters))))
-        memory, g = np.zeros((1, len(theta))), np.zeros_like(theta)
-        points = make_points(x, y, centre)
+        remembered, g = np.zeros((1, len(theta))), np.zeros_like(theta)
+        points, buffers = make_memory(x, y, theta)
         rates = np.zeros((1, 1))
         no_records = np.empty((0, len(theta)))
         descend(
             theta,
-            memory,
+            remembered,
             g,
             points,
             NOTHING_LEARNS,
             NO_RULE,
-            make(points, theta),
+            buffers,
             NO_ROWS,
             NO_BOUNDS,
             rates,

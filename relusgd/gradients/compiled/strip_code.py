@@ -16,11 +16,13 @@ from numba.extending import lower_builtin, models, register_model, type_callable
 
 from relusgd.gradients.compiled.tile_code import (
     DOUBLE,
+    INDEX,
     LANES,
     VECTOR,
     FlatMatrix,
     Value,
     multiply_add,
+    shuffled,
     spread,
 )
 
@@ -187,11 +189,61 @@ def load(function: Callable[..., Any], vectors: int) -> None:
     declare(function, lambda _array, _start: Strip(vectors))
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Value:
-        source, index = place_of(context, builder, signature.args, arguments)
-        loaded = [source.vector(index, vector) for vector in range(vectors)]
-        return joined(context, builder, signature.return_type, loaded)
+        return loaded(context, builder, signature.return_type, signature.args, arguments)
 
     give_code(code, function, types.Array, types.Integer)
+
+
+def load_alike(function: Callable[..., Any]) -> None:
+    """The strip that begins at an index and is as long as another one."""
+    declare(function, lambda strip, _array, _start: strip)
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Value:
+        return loaded(context, builder, signature.return_type, signature.args[1:], arguments[1:])
+
+    give_code(code, function, Strip, types.Array, types.Integer)
+
+
+def loaded(context: Any, builder: Any, strip: Strip, kinds: Any, values: Any) -> Value:
+    """The strip that begins at an index of an array."""
+    source, index = place_of(context, builder, kinds, values)
+    vectors = [source.vector(index, vector) for vector in range(strip.vectors)]
+    return joined(context, builder, strip, vectors)
+
+
+def load_of_pairs(function: Callable[..., Any], place: int) -> None:
+    """The strip of the first numbers of chosen pairs (place 0), or of the second ones (1).
+
+    A pair is read as a whole. Where both are asked for, it is read once.
+    """
+    declare(function, lambda _pairs, _rows, _start: Strip(1))
+    chosen = range(place, 2 * LANES, 2)
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Value:
+        source = FlatMatrix(context, builder, signature.args[0], arguments[0])
+        places = signature.args[1:]
+        rows, start = place_of(context, builder, places, arguments[1:])
+        pairs = []
+        for lane in range(LANES):
+            row = rows.number(builder.add(start, ir.Constant(INDEX, lane)))
+            pairs.append(source.pair(builder.shl(row, ir.Constant(INDEX, 1))))
+        while len(pairs) > 2:
+            pairs = [side_by_side(builder, *two) for two in in_twos(pairs)]
+        low, high = pairs
+        vector = shuffled(builder, low, high, chosen)
+        return joined(context, builder, signature.return_type, [vector])
+
+    give_code(code, function, types.Array, types.Array, types.Integer)
+
+
+def in_twos(values: list[Value]) -> list[list[Value]]:
+    """The values two by two."""
+    return [values[i : i + 2] for i in range(0, len(values), 2)]
+
+
+def side_by_side(builder: Any, first: Value, second: Value) -> Value:
+    """The vector of the numbers of two shorter ones."""
+    return shuffled(builder, first, second, range(2 * first.type.count))
 
 
 def store(function: Callable[..., Any]) -> None:

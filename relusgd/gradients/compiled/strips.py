@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.gradients.compiled import strip_code
+from relusgd.gradients.compiled.elbow_search import Rows
 from relusgd.gradients.compiled.tile_code import LANES
 from relusgd.model.network import Array
 
@@ -48,6 +49,21 @@ def load_4(array: Array, start: int) -> Strip:
 def load_5(array: Array, start: int) -> Strip:
     """The strip of five vectors there."""
     return array[start : start + 5 * LANES].copy()
+
+
+def load_alike(strip: Strip, array: Array, start: int) -> Strip:
+    """The strip there that is as long as this one."""
+    return array[start : start + len(strip)].copy()
+
+
+def firsts(pairs: Array, rows: Rows, start: int) -> Strip:
+    """Of pairs side by side the first numbers, of the pairs in these rows from `start` on."""
+    return pairs[2 * rows[start : start + LANES]]
+
+
+def seconds(pairs: Array, rows: Rows, start: int) -> Strip:
+    """The second numbers of the same pairs."""
+    return pairs[2 * rows[start : start + LANES] + 1]
 
 
 def store(strip: Strip, array: Array, start: int) -> None:
@@ -94,6 +110,9 @@ strip_code.alone(operator.neg, lambda builder, a: builder.fneg(a))
 strip_code.alone(abs, strip_code.absolute)
 for function, vectors in ((load_1, 1), (load_2, 2), (load_3, 3), (load_4, 4), (load_5, 5)):
     strip_code.load(function, vectors)
+strip_code.load_alike(load_alike)
+strip_code.load_of_pairs(firsts, 0)
+strip_code.load_of_pairs(seconds, 1)
 strip_code.store(store)
 strip_code.fill(filled)
 strip_code.choice(where)

@@ -20,6 +20,8 @@ from __future__ import annotations
 
 import sys
 
+import numpy as np
+
 from relusgd.gradients.compiled.elbow_search import is_below
 from relusgd.gradients.compiled.machine_code import called, inlined
 from relusgd.gradients.compiled.strips import (
@@ -69,8 +71,8 @@ def tested(w: Strip, b: Strip, q: Strip, rises: Mask) -> Strip:
 
 
 @inlined
-def write_switch_points(w: Array, b: Array, least_slope: float, t: Array, minus_t: Array) -> None:
-    """Write the switch points of all units, and the same with the other sign.
+def write_switch_points(w: Array, b: Array, least_slope: float, t: Array) -> None:
+    """Write the switch points of all units.
 
     least_slope: from which size of w on a unit without bias switches at 0; see `least_slope_for`.
     """
@@ -85,20 +87,18 @@ def write_switch_points(w: Array, b: Array, least_slope: float, t: Array, minus_
         nowhere = where(bj > 0.0, FARTHEST, filled(wj, -FARTHEST))
         tj = where(wj == 0.0, nowhere, tj)
         store(tj, t, j)
-        store(-tj, minus_t, j)
         is_ordinary = (abs(bj) >= TINY) & (abs(q) >= TINY) & (abs(q) <= HUGE)
         is_at_zero = (bj == 0.0) & (abs(wj) >= least_slope)
         are_usual = are_usual & (is_ordinary | is_at_zero | (wj == 0.0))
     if not everywhere(are_usual):
-        bisect_all(w, b, t, minus_t)
+        bisect_all(w, b, t)
 
 
 @called
-def bisect_all(w: Array, b: Array, t: Array, minus_t: Array) -> None:
+def bisect_all(w: Array, b: Array, t: Array) -> None:
     """The same for any numbers."""
     for j in range(len(w)):
         t[j] = bisect(w[j], b[j])
-        minus_t[j] = -t[j]
 
 
 @called
@@ -119,10 +119,8 @@ def bisect(w: float, b: float) -> float:
     return low
 
 
-@inlined
 def least_slope_for(x: Array) -> float:
-    """`STEEP`, or infinity if a point is so near to 0 that every unit without bias is bisected."""
-    for i in range(len(x)):
-        if 0.0 < abs(x[i]) <= NEAR_ZERO:
-            return FARTHEST
-    return STEEP
+    """`STEEP`, or FARTHEST if a point is so near to 0 that every unit without bias is bisected."""
+    distances = np.abs(x)
+    are_beside_zero = (distances > 0.0) & (distances <= NEAR_ZERO)
+    return FARTHEST if are_beside_zero.any() else STEEP

@@ -47,6 +47,7 @@ INDEX = ir.IntType(64)
 LANE = ir.IntType(32)
 DOUBLE = ir.DoubleType()
 VECTOR = ir.VectorType(DOUBLE, LANES)
+PAIR = ir.VectorType(DOUBLE, 2)
 NO_VECTOR = ir.Constant(VECTOR, ir.Undefined)
 ALIGNMENT = 8
 """Rows begin at any number, so an address is a multiple of no more than a number's bytes."""
@@ -90,6 +91,13 @@ class FlatMatrix:
     def vector(self, index: Value, vector: int = 0) -> Value:
         """So many vectors behind this index, the vector there."""
         loaded = self._builder.load(self._vector_address(index, vector))
+        loaded.align = ALIGNMENT
+        return loaded
+
+    def pair(self, index: Value) -> Value:
+        """The two numbers from this index on."""
+        address = self._builder.bitcast(self._address(index, 0), PAIR.as_pointer())
+        loaded = self._builder.load(address)
         loaded.align = ALIGNMENT
         return loaded
 
