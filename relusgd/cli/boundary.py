@@ -124,7 +124,7 @@ def system_error(error: OSError) -> RelusgdError:
     """What the system refused, in a sentence."""
     reason = error.strerror or str(error)
     if error.filename:
-        reason = f"{os.fsdecode(error.filename)}: {error.strerror}"
+        reason = f"{os.fsdecode(error.filename)}: {reason}"
     if error.errno == errno.ENAMETOOLONG:
         limits = f"a name has at most {NAME_BYTES} bytes, and a path {PATH_BYTES:,}"
         return InputError(reason, limits)

@@ -130,7 +130,7 @@ def _optimum_table(comparison: Comparison, optima: Sequence[Optimum]) -> Table:
 
 
 def _optimum_cell(optimum: Optimum, value: float) -> Text:
-    """The median, and how many times it is the best one."""
+    """The median, and how many times as large as the best one it is."""
     if value not in optimum.values:
         return Text("")
     place = optimum.values.index(value)

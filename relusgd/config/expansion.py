@@ -153,10 +153,10 @@ def _case_twins(found: Sequence[Combination]) -> frozenset[str]:
 
 
 def _repeated(config: Config, found: Sequence[Combination]) -> Iterator[str]:
-    """Values that are written differently and mean the same, such as 10 and [10]."""
+    """The faults of values that are written differently and mean the same, such as 10 and [10]."""
     seen = set()
-    for one in found:
-        name = join_name(one.settings)
+    for combination in found:
+        name = join_name(combination.settings)
         if name in seen:
             yield config.origin.fault("sweep", f"describes the run {name} twice")
         seen.add(name)

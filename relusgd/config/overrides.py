@@ -242,7 +242,7 @@ def without(values: dict[str, object], path: Path) -> dict[str, object]:
 
 
 def move_lines(lines: dict[Path, int], source: Path, target: Path) -> None:
-    """Let what is written at `source` be the place of `target`."""
+    """Give `target`, and what is below it, the lines of `source`."""
     moved = {}
     for path in paths_below(lines, source):
         below = path[len(source) :]

@@ -147,7 +147,7 @@ class Config(Section):
         if training.epochs is not None:
             return training.epochs * steps_per_epoch
         if training.time is None:
-            return training.steps or 0
+            return training.steps or 0  # None of the three is a fault that a check finds.
         # As decimals, so that 1.1/0.1 is 11 and not a little more.
         steps = Fraction(repr(training.time)) / Fraction(repr(self.learning_rate))
         return ceil(steps)

@@ -90,6 +90,7 @@ def fact_at(fact: object, placeholder: Placeholder) -> float | str:
 
 
 def _step_into(value: object, part: str) -> object:
+    """What a part of a path leads to in this value. Raises InputError where it leads nowhere."""
     if isinstance(value, Mapping):
         if part in value:
             return value[part]

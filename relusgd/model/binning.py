@@ -80,7 +80,7 @@ class _Sums:
         cells_per_x = self.n / (self.high - self.low)
         place = (elbow - self.low) * cells_per_x + 1.0
         bounded = np.clip(place, 0.0, self.n + 1.0)
-        # The maximum is for nan, which becomes the lowest integer.
+        # The maximum is for nan, of which most processors make the lowest integer.
         return np.maximum(bounded.astype(np.intp), 0)
 
 

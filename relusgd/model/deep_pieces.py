@@ -275,6 +275,7 @@ def _crossings(z: LayerPieces) -> tuple[Booleans, Booleans, Array]:
     # between opposite signs
     crossing = np.fmax(crossing, left_ends)
     crossing = np.fmin(crossing, right_ends)
+    # A unit that does not cross may still be 0 at one end of the interval.
     is_active = (before > 0) | (after > 0)
     active_before = np.where(crosses, before > 0, is_active)
     active_after = np.where(crosses, after > 0, is_active)

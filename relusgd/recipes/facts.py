@@ -194,13 +194,13 @@ def early_ridge_mse(run: TrainedRun, rows: Integers) -> Array:
 
 @course
 def input_noise_distance(run: TrainedRun, rows: Integers) -> Array:
-    """How far f is from the least expected loss under the run's noise on x.
+    """How far f is from the function of the least expected loss under the run's noise on x.
 
         |f − f*| / |f_0 − f*| at the training points
 
-    f*: with the output weights of that least value; f_0: with those of least squares without noise,
-    so that 1 is as far as training without noise ends. nan for several hidden layers, and without
-    noise on x.
+    f*: with the output weights of the least expected loss; f_0: with those of least squares without
+    noise, so that 1 is as far as training without noise ends. nan for several hidden layers, and
+    without noise on x.
     """
     plan = run.plan
     deviation = plan.descent.noise.on_x

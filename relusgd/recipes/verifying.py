@@ -85,6 +85,7 @@ def verify(
     for recipe in recipes:
         for claim in recipe.expectation.claims:
             check_needs(parse_quantity(claim.quantity))
+    # The workers have these from their start, and load others when they need them.
     kernels: list[KernelName] = ["comparisons", "prefix_sums"]
     with local_workers(available_cores(), kernels=kernels) as workers, one_thread():
         for recipe in recipes:
@@ -127,12 +128,13 @@ def _report(recipe: Recipe, out: Path, seeds: int | None, executor: Executor) ->
     with threads(len(parts)) as pool:
         tasks = [pool.submit(_verdicts, recipe, part, executor, stop) for part in parts]
         try:
-            whole, *variants = [task.result() for task in tasks]
+            verdicts, *verdicts_of_variants = [task.result() for task in tasks]
         except BaseException:
             stop.is_made = True
             raise
-    broken = dict(zip(names, variants, strict=True))
-    return Report(recipe, count, whole, broken, time.perf_counter() - started)
+    broken = dict(zip(names, verdicts_of_variants, strict=True))
+    seconds = time.perf_counter() - started
+    return Report(recipe, count, verdicts, broken, seconds)
 
 
 def _verdicts(recipe: Recipe, part: _Part, executor: Executor, stop: _StopRequest) -> list[Verdict]:

@@ -92,7 +92,7 @@ def record(
 ) -> Run:
     """Train as the config says and record the run in `out`.
 
-    config: or a dict or file, as `load_config` takes them.
+    config: a Config, or a dict or file as `load_config` takes it.
     By default `out` is `outputs/<name of config and overrides>`. A folder that holds the same run
     is confirmed, resumed or continued. One that holds another run is refused unless `overwrite`.
     metrics: name → function of the network of a snapshot, in network units, that gives a number: a

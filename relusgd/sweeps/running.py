@@ -79,7 +79,7 @@ def run_sweep(
     What has ended already is left as it is, and what was interrupted is continued. A run that
     diverges is a result; the summary says which runs failed, and the others go on.
 
-    config: or a dict or file, as `load_config` takes them.
+    config: a Config, or a dict or file as `load_config` takes it.
     out: by default `outputs/<config's name>`. executor: any of concurrent.futures, by default
     `workers` processes of this machine, one per core. Workers of the standard library write run
     folders themselves; those of others send their runs back, and this process writes the same

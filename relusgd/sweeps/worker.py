@@ -206,6 +206,7 @@ def train_group(runs: Sequence[RemoteRun]) -> Timed[list[RunContents | str]]:
 
 
 def _train(remote: RemoteRun) -> RunContents | str:
+    """What the folder of a run holds, after its training in memory; or why it failed."""
     try:
         config = remote.run.config
         points = remote.points or dataset_of(config)

@@ -48,8 +48,8 @@ def train(
 ) -> Iterator[Block]:
     """Train as the config says.
 
-    config: or a dict or file, as `load_config` takes them.
-    On its own data or on `dataset`, from the initial network or from `start`.
+    config: a Config, or a dict or file as `load_config` takes it. dataset: in place of the config's
+    own points. start: where to go on, in place of the initial network.
 
     The first block of a fresh training is the snapshot of epoch 0. Every other block ends after
     about 0.2 s, 32 MB of snapshots or `block_steps` steps; where blocks end never changes a bit of

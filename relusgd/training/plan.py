@@ -188,11 +188,11 @@ def prepare(
 ) -> Plan:
     """The plan of this config, on its own data or on `dataset` (as kept in a run folder).
 
-    config: or a dict or file, as `load_config` takes them. start: the network that the config's
-    `network.start` stands for, where it is known and the run that it names need not be read. Reads
-    a CSV and that run, writes nothing. auto: what `engine: auto` stands for where that is decided
-    for many trainings together. Raises ConfigError with every fault that data and config
-    have together, and TypeError for what is no config.
+    config: a Config, or a dict or file as `load_config` takes it. start: the network that the
+    config's `network.start` stands for, where it is known and the run that it names need not be
+    read. auto: what `engine: auto` stands for where that is decided for many trainings together.
+    Reads a CSV and the run of `network.start`, writes nothing. Raises ConfigError with every fault
+    that data and config have together, and TypeError for what is no config.
     """
     config = as_config(config)
     start, fault = _found_start(config, start)

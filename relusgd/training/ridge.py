@@ -72,9 +72,10 @@ def solve(Phi: Array, y: Array, penalty: float) -> Array:
     Phi: shape (n_points, n).
     """
     U, S, Vt = np.linalg.svd(_finite(Phi), full_matrices=False)
-    smallest = _rounding(Phi, S) if penalty == 0 else 0.0
+    # Singular values up to here count as 0.
+    threshold = _rounding(Phi, S) if penalty == 0 else 0.0
     factors = np.zeros_like(S)
-    np.divide(S, S**2 + penalty, out=factors, where=smallest < S)
+    np.divide(S, S**2 + penalty, out=factors, where=threshold < S)
     return np.asarray(Vt.T @ (factors * (U.T @ y)))
 
 

@@ -38,9 +38,9 @@ class WordSource(Protocol):
         count: int,
         n: int,
     ) -> Integers:
-        """An index 0 … n − 1 for each of these words, shape (count,); see `index_of_each`.
+        """An index 0 … n − 1 for each of the same words, shape (count,); see `index_of_each`.
 
-        They may be valid until the next call only: a source may use its memory again.
+        The indices may be valid until the next call only: a source may use its memory again.
         """
         ...
 

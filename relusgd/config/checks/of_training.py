@@ -47,7 +47,8 @@ def _one_length_is_given(config: Config) -> str | None:
 def _time_is_not_too_long(config: Config) -> str | None:
     if config.training.time is None or not _has_learning_rate(config):
         return None
-    if config.total_steps(1) <= MOST_STEPS:
+    # A time gives the same steps however many of them an epoch has.
+    if config.total_steps(steps_per_epoch=1) <= MOST_STEPS:
         return None
     rate = words_at_width(config.training.learning_rate, config.width)
     return f"at learning rate {rate} is more than {MOST_STEPS:,} steps; give a shorter time"

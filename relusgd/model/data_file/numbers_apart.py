@@ -27,7 +27,7 @@ class NumberApart(NamedTuple):
 def numbers_apart(values: NDArray[np.float64]) -> list[NumberApart]:
     """The MISSING_NUMBERS among the values that are farther from all others than these are apart.
 
-    They are only told: −999 may be a value, too.
+    They are reported and not taken out, because −999 may be a value, too.
     """
     found = []
     for number in MISSING_NUMBERS:

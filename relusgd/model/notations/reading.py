@@ -17,8 +17,8 @@ MAX_CHARACTERS = 200
 def in_our_notation(text: str) -> list[str]:
     """The expressions that somebody may have meant by a text of another notation.
 
-    None where nothing is found; two where the text has two readings, such as 1/2x. The caller sees
-    to it that they can be read.
+    An empty list where nothing is found; two where the text has two readings, such as 1/2x. The
+    caller checks that they can be read.
     """
     if len(text) > MAX_CHARACTERS:
         return []
