@@ -66,8 +66,9 @@ class Arrangement:
 def scene(courses: Courses, look: Look | None = None) -> CoursePicture:
     """What the picture shows."""
     arranged = arrange(courses)
-    ends = [course.times(courses.over)[-1] for course in courses.courses if not course.is_ridge]
-    last = float(max(ends, default=1.0))
+    stepwise = [course for course in courses.courses if not course.is_ridge]
+    ends = [float(course.times(courses.over)[-1]) for course in stepwise]
+    last = max(ends, default=1.0)
     panels = list(arranged.panels.values())
     # With more panels than fit side by side, the error that ranks has all the room.
     names = courses.names if len(panels) <= COLUMNS else courses.names[:1]

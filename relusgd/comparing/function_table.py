@@ -13,7 +13,7 @@ from relusgd.comparing.findings.functions import function_findings
 from relusgd.comparing.functions import FunctionSpread, FunctionSpreads
 from relusgd.comparing.table import columns_to_csv, key_column, repeated
 from relusgd.comparing.table_columns import Column, word_columns
-from relusgd.words import DASH, number
+from relusgd.words import number
 
 NUMBERS = ("bias_squared", "variance", "noise_squared", "total", "median_error")
 """The numbers of a row, by their names in JSON and Python."""
@@ -28,9 +28,12 @@ def text_columns(functions: FunctionSpreads) -> list[Column]:
     runs = Column("runs", [str(len(spread.values)) for spread in spreads])
 
     def numbers(heading: str, number_of: Callable[[FunctionSpread], float], worth: int) -> Column:
-        values = [number_of(spread) for spread in spreads]
-        cells = [DASH if math.isnan(value) else number(value) for value in values]
-        is_known = not all(map(math.isnan, values))
+        cells = []
+        is_known = False
+        for spread in spreads:
+            value = number_of(spread)
+            is_known |= not math.isnan(value)
+            cells.append(number(value))
         return Column(heading, cells, worth, is_shown=is_known)
 
     columns = [

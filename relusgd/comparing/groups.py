@@ -215,9 +215,12 @@ def make_groups(results: Sequence[Result], varied: Values) -> list[Group]:
     groups: dict[str, Group] = {}
     for number, result in enumerate(results):
         keys = {key: values[number] for key, values in varied.items()}
-        own_words = {name: column[number] for name, column in words.items()}
-        group = groups.setdefault(repr(keys), Group(keys, own_words))
-        group.results.append(result)
+        # By their text, because values such as schedules have no hash.
+        name = repr(keys)
+        if name not in groups:
+            own_words = {heading: column[number] for heading, column in words.items()}
+            groups[name] = Group(keys, own_words)
+        groups[name].results.append(result)
     for group in groups.values():
         group.results.sort(key=lambda result: result.seed)
     _number_equal_labels(groups.values())
@@ -227,7 +230,9 @@ def make_groups(results: Sequence[Result], varied: Values) -> list[Group]:
 def folder_of_all(results: Iterable[Result]) -> str | None:
     """The name of the folder that all these runs are in; None where they are in several."""
     folders = {result.run.folder.resolve().parent for result in results}
-    return folders.pop().name if len(folders) == 1 else None
+    if len(folders) > 1:
+        return None
+    return folders.pop().name
 
 
 def runs_of_each(counts: Iterable[int]) -> str:
@@ -249,12 +254,12 @@ def _number_equal_labels(groups: Collection[Group]) -> None:
 def _sorted_by_keys(groups: Iterable[Group], varied: Values) -> list[Group]:
     """The groups sorted by width, then by the other keys in the order of `varied`."""
     keys = sorted(varied, key=lambda key: key != "network.hidden")
-    places: dict[str, dict[str, int]] = {}
+    place_of_value: dict[str, dict[str, int]] = {}
     for key in keys:
-        values = map(repr, in_order(varied[key]))
-        places[key] = {value: place for place, value in enumerate(values)}
+        texts = map(repr, in_order(varied[key]))
+        place_of_value[key] = {text: place for place, text in enumerate(texts)}
 
-    def order(group: Group) -> list[int]:
-        return [places[key][repr(group.keys[key])] for key in keys]
+    def places(group: Group) -> list[int]:
+        return [place_of_value[key][repr(group.keys[key])] for key in keys]
 
-    return sorted(groups, key=order)
+    return sorted(groups, key=places)

@@ -49,12 +49,12 @@ def scene(measured: MeasuredGroups, look: Look | None = None) -> CoursePicture:
     if not any(spread.highest > 0 for spread in spreads.values()):
         raise InputError(f"{quantity.name} has no value above 0 that could be drawn")
     heading = next(iter(measured.rows[0].group.words), "")
+    words = [row.group.words.get(heading, "") for row in measured.rows]
+    places = list(dict.fromkeys(words))
     by_colour = _by_colour(measured, heading)
-    places = list(dict.fromkeys(row.group.words.get(heading, "") for row in measured.rows))
-    series = [
-        _series(rows, spreads, places, heading, colour)
-        for colour, rows in enumerate(by_colour.values())
-    ]
+    series = []
+    for colour, rows in enumerate(by_colour.values()):
+        series.append(_series(rows, spreads, places, heading, colour))
     chart = Chart(series, heading or "all runs", places)
     title = look.title if look is not None else None
     runs = runs_of_each(len(row.group.counted) for row in measured.rows)

@@ -136,11 +136,15 @@ def in_rows(groups: Sequence[Group]) -> list[list[Group]]:
     if len(groups[0].words) != 2:
         return []
     first, second = groups[0].words
-    rows = list(dict.fromkeys(group.words[second] for group in groups))
-    columns = list(dict.fromkeys(group.words[first] for group in groups))
+    rows: dict[str, None] = {}
+    columns: dict[str, None] = {}
     group_at = {}
     for group in groups:
-        group_at[group.words[second], group.words[first]] = group
+        row = group.words[second]
+        column = group.words[first]
+        rows[row] = None
+        columns[column] = None
+        group_at[row, column] = group
     is_full = len(group_at) == len(groups) == len(rows) * len(columns)
     has_few_rows = 2 <= len(rows) <= ROWS_COLUMNS
     has_few_columns = 2 <= len(columns) <= ROWS_COLUMNS
@@ -209,16 +213,16 @@ def shared_noise(compared: ComparedRuns) -> float | None:
 def course_chart(compared: ComparedRuns, groups: Sequence[Group]) -> Chart | None:
     """Errors over the epochs; None if no run has more than one step, as with ridge regression."""
     counted: list[Result] = []
-    colours = {}
-    for colour, group in enumerate(groups):
-        if group.counted:
-            counted += group.counted
-            colours[group] = colour
+    for group in groups:
+        counted += group.counted
     if all(result.steps <= 1 for result in counted):
         return None
     last = max(result.run.clock[-1] for result in counted)
     time = TimeAxis(0.0, last)
-    series = [group_course(compared, group, colour, time) for group, colour in colours.items()]
+    series = []
+    for colour, group in enumerate(groups):
+        if group.counted:
+            series.append(group_course(compared, group, colour, time))
     return Chart(series, "epoch", level=shared_noise(compared))
 
 

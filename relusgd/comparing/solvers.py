@@ -113,7 +113,9 @@ def _pairs(ridge: Group, sgd: Group) -> Iterator[tuple[Result, Result]]:
     descended = {_seeds(result.run): result for result in sgd.counted}
     for solved in ridge.counted:
         other = descended.get(_seeds(solved.run))
-        if other and _is_affordable(solved.run) and _begin_alike(solved.run, other.run):
+        if other is None or not _is_affordable(solved.run):
+            continue
+        if _begin_alike(solved.run, other.run):
             yield solved, other
 
 
@@ -132,8 +134,8 @@ def _is_affordable(run: Run) -> bool:
 def _begin_alike(one: Run, other: Run) -> bool:
     first = one.network(epoch=0).parameters()
     second = other.network(epoch=0).parameters()
-    same_points = np.array_equal(one.data.x_train, other.data.x_train)
-    return same_points and np.array_equal(first, second)
+    has_same_points = np.array_equal(one.data.x_train, other.data.x_train)
+    return has_same_points and np.array_equal(first, second)
 
 
 def _measure(solved: Run, descended: Result) -> dict[str, float]:

@@ -42,20 +42,23 @@ def compressed_jacobian(
     ]
     if counts_output_bias:
         parts.append(np.ones((len(x), 1)))
-    return np.concatenate(parts, axis=1) if parts else np.zeros((len(x), 1))
+    if not parts:
+        return np.zeros((len(x), 1))
+    return np.concatenate(parts, axis=1)
 
 
 def _units_by_set(network: Network, x: Array) -> list[Integers]:
     """The units of every set of active points, without those that are active on none."""
-    fenced = PrefixSums(len(x)).fence(x)
+    n = len(x)
+    fenced = PrefixSums(n).fence(x)
     with np.errstate(all="ignore"):
         k, _, (_, rises) = search(fenced, network.slope, -network.bias)
     place = bins(k, rises, fenced)
-    n = len(x)
-    active = np.where(rises, n - k, k)
-    alive = np.flatnonzero(active > 0)
+    active_points = np.where(rises, n - k, k)
+    alive = np.flatnonzero(active_points > 0)
     order = alive[np.argsort(place[alive], kind="stable")]
-    starts = np.flatnonzero(np.diff(place[order])) + 1
+    is_new_place = np.diff(place[order]) != 0
+    starts = np.flatnonzero(is_new_place) + 1
     return [units for units in np.split(order, starts) if len(units)]
 
 

@@ -115,8 +115,9 @@ class UnitStep:
         Where there is no elbow to pull at, it is the part of the bias's derivative.
         """
         lever = 1.0 + self.elbow * self.x
-        has_elbow = bool(np.isfinite(lever).all())
-        strength = np.abs(self.g * lever) if has_elbow else np.abs(self.g)
+        strength = np.abs(self.g)
+        if np.isfinite(lever).all():
+            strength = np.abs(self.g * lever)
         return _parts_of_sum(strength)
 
 

@@ -56,8 +56,13 @@ def piece_between(network: Network, low: float, high: float) -> LinearPiece:
         if is_hidden:
             slope = slope * active[k]
             intercept = intercept * active[k]
-    units = tuple(np.flatnonzero(layer) for layer in active)
-    return LinearPiece(low, high, float(slope[0]), float(intercept[0]), units)
+    return LinearPiece(
+        low,
+        high,
+        slope=float(slope[0]),
+        intercept=float(intercept[0]),
+        active=tuple(np.flatnonzero(layer) for layer in active),
+    )
 
 
 def _inside(low: float, high: float) -> float:

@@ -82,7 +82,9 @@ def effective_rank(s: Array) -> float:
 
 def condition_number(s: Array, rank: int) -> float:
     """The largest singular value over the smallest that is not flat; nan where all are."""
-    return float(s[0] / s[rank - 1]) if rank else float("nan")
+    if rank == 0:
+        return float("nan")
+    return float(s[0] / s[rank - 1])
 
 
 def leading_triplets(matrix: Multiplies, count: int) -> SingularTriplets:

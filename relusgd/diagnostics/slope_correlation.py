@@ -71,10 +71,10 @@ def piecewise_slope(network: Network, domain: Sequence[float]) -> PiecewiseSlope
     found = breakpoints(network)
     inside = (low < found.x) & (found.x < high)
     edges = np.concatenate([[low], found.x[inside], [high]])
-    first = piece_between(network, float(edges[0]), float(edges[1])).slope
+    first = piece_between(network, float(edges[0]), float(edges[1]))
     jumps = found.slope_change[inside]
     change_since_first = np.concatenate([[0.0], np.cumsum(jumps)])
-    return PiecewiseSlope(edges, first + change_since_first)
+    return PiecewiseSlope(edges, first.slope + change_since_first)
 
 
 def autocorrelation(slopes: PiecewiseSlope, distances: Array) -> Array:

@@ -75,8 +75,9 @@ class DecimalText:
             return np.zeros(len(begins)), np.zeros(len(begins), np.bool_)
         behind_point = ends - begins - 2
         counts = np.clip(behind_point, 0, WORD * MOST_WORDS)
-        whole = self.characters[np.minimum(begins, len(self.characters) - 1)] - np.uint8(ord("0"))
-        point = self.characters[np.minimum(begins + 1, len(self.characters) - 1)]
+        last = len(self.characters) - 1
+        whole = self.characters[np.minimum(begins, last)] - np.uint8(ord("0"))
+        point = self.characters[np.minimum(begins + 1, last)]
         is_read = (whole < 10) & (point == ord(".")) & (behind_point >= 1)
         is_read &= behind_point <= WORD * MOST_WORDS
         digits = self._digits_behind_point(ends, counts, is_read)

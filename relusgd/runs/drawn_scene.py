@@ -55,7 +55,10 @@ def scene_of(
         curves = _reference_curves(run, names)
         course = sharpness_course(run) if shows_sharpness else None
         views.append(View(run.history, run.data, curves, course))
-    return views[0] if len(views) == 1 else RunGroup(views, *panel_titles(runs))
+    if len(views) == 1:
+        return views[0]
+    titles, short_titles = panel_titles(runs)
+    return RunGroup(views, titles, short_titles)
 
 
 def shows_sharpness_in(look: Look | None, runs: int, *, story: bool = False) -> bool:

@@ -177,7 +177,8 @@ def _symptoms_of_history(
     give_back: Callable[[], None],
 ) -> Symptoms:
     last = len(history) - 1
-    state = State(int(history.step[last]), history.network(last).parameters(), {})
+    parameters = history.network(last).parameters()
+    state = State(int(history.step[last]), parameters, {})
     course = error_course_of(history, plan.dataset.x_train, give_back)
     final_mse = float("inf") if has_diverged else float(course.train_mse[-1])
     return symptoms_of(

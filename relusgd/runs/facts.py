@@ -170,13 +170,15 @@ _KEYS = {entry.name for entry in fields(RunFacts)} - {"notes"}
 
 def read_facts(folder: Path) -> RunFacts:
     """The facts in run.json. Raises RelusgdError when it is damaged, or of a newer format."""
-    path, stated = folder / FACTS, read_stated(folder)
+    path = folder / FACTS
+    stated = read_stated(folder)
     stated |= _stated_divergence(stated.pop(DIVERGENCE, None))
     notes = {key: value for key, value in stated.items() if key not in _KEYS}
     try:
         facts = _RUN_FACTS.validate_python({**stated, "notes": notes})
     except ValidationError as error:
-        wrong = dict.fromkeys(str(fault["loc"][0]) for fault in error.errors())
+        places = [fault["loc"] for fault in error.errors()]
+        wrong = dict.fromkeys(str(place[0]) for place in places)
         raise _wrong_facts(path, list(wrong)) from None
     if facts.status == "diverged" and facts.outcome != "diverged":
         raise _wrong_facts(path, ["outcome"])
@@ -206,12 +208,15 @@ def write_facts(folder: Path, facts: RunFacts) -> None:
 
 def facts_text(facts: RunFacts) -> str:
     """The content of run.json: the fields that have a value, then the notes."""
-    stated = {key: value for key, value in asdict(facts).items() if value is not None}
+    stated = asdict(facts)
     notes = stated.pop("notes")
-    del stated["timings"][SEAL]
+    stated = {key: value for key, value in stated.items() if value is not None}
+    timings = stated["timings"]
+    del timings[SEAL]
     if facts.sha256 is not None:
-        stated["timings"][SEAL] = NO_DIGEST
-    return sealed(json.dumps({**stated, **notes}, indent=2, ensure_ascii=False) + "\n")
+        timings[SEAL] = NO_DIGEST
+    text = json.dumps({**stated, **notes}, indent=2, ensure_ascii=False)
+    return sealed(f"{text}\n")
 
 
 def new_facts(
@@ -252,11 +257,11 @@ def changed_versions(facts: RunFacts) -> list[str]:
     if "numba" in facts.versions:
         with suppress(PackageNotFoundError):
             now["numba"] = version("numba")
-    changed = [
-        f"recorded with {name} {facts.versions[name]}, this is {name} {found}"
-        for name, found in now.items()
-        if facts.versions.get(name) not in (None, found)
-    ]
+    changed = []
+    for name, found in now.items():
+        recorded = facts.versions.get(name)
+        if recorded not in (None, found):
+            changed.append(f"recorded with {name} {recorded}, this is {name} {found}")
     return changed + processor_changes(facts.processor, facts.processor_variables)
 
 

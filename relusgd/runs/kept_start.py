@@ -39,6 +39,8 @@ def kept_start(run: BegunRun, config: Config) -> StartNetwork | None:
     start = config.network.start
     if not isinstance(start, RunStart) or run.config.network.start != start:
         return None
+    network = run.network(step=0)
     facts = run.facts.start
-    epoch, step = (None, None) if facts is None else (facts.epoch, facts.step)
-    return StartNetwork(run.network(step=0), run.scaling, epoch, step)
+    if facts is None:
+        return StartNetwork(network, run.scaling, None, None)
+    return StartNetwork(network, run.scaling, facts.epoch, facts.step)

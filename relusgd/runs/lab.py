@@ -123,7 +123,8 @@ def _epochs(config: Config, points: int) -> int:
 
 def doubles_in_base64(row: Array) -> str:
     """Doubles in the base64 that addresses may hold, little-endian."""
-    return base64.urlsafe_b64encode(row.astype("<f8").tobytes()).decode("ascii").rstrip("=")
+    little_endian = row.astype("<f8").tobytes()
+    return base64.urlsafe_b64encode(little_endian).decode("ascii").rstrip("=")
 
 
 def _check_bounds(config: Config, dataset: Dataset, network: Network) -> None:

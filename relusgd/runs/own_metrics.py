@@ -47,13 +47,17 @@ def with_metrics(blocks: Iterable[Block], metrics: Mapping[str, Metric]) -> Iter
     Raises RelusgdError when a metric fails or gives no number.
     """
     for block in blocks:
-        columns = {name: _column(name, f, block.history) for name, f in metrics.items()}
-        history = replace(block.history, metrics={**block.history.metrics, **columns})
-        yield Block(history, block.state)
+        history = block.history
+        columns = dict(history.metrics)
+        for name, metric in metrics.items():
+            columns[name] = _column(name, metric, history)
+        yield Block(replace(history, metrics=columns), block.state)
 
 
 def _column(name: str, metric: Metric, history: History) -> Array:
-    values = [_value(name, metric, history, index) for index in range(len(history))]
+    values = []
+    for index in range(len(history)):
+        values.append(_value(name, metric, history, index))
     return np.array(values, dtype=np.float64)
 
 

@@ -132,8 +132,9 @@ def recover(folder: Path) -> None:
     An old run whose replacement was killed between two steps is put back.
     """
     for path, state in _left_behind(folder.parent):
-        process = path.name.rpartition("-")[2]
-        if path != hidden_folder_beside(folder, state, process) or is_being_written(path):
+        _, _, process = path.name.rpartition("-")
+        is_of_folder = path == hidden_folder_beside(folder, state, process)
+        if not is_of_folder or is_being_written(path):
             continue
         if state == "replaced" and not os.path.lexists(folder):
             rename(path, folder)
@@ -170,7 +171,9 @@ def _left_behind(folder: Path) -> list[tuple[Path, str]]:
 
 def _is_of_this_machine(path: Path) -> bool:
     with suppress(OSError, ValueError, TypeError):
-        return bool(json.loads((path / LOCK).read_bytes()[:4096])["host"] == socket.gethostname())
+        text = (path / LOCK).read_bytes()[:4096]
+        host = json.loads(text)["host"]
+        return bool(host == socket.gethostname())
     return False
 
 

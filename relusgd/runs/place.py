@@ -26,8 +26,9 @@ ELSEWHERE = advice("choose another place with {}", option("out"))
 def check_place(folder: Path) -> None:
     """Raise InputError when no run folder can be at this path, whatever would be in it."""
     path = Path(os.path.abspath(folder))  # noqa: PTH100 — resolve() would follow links
-    longest = max((len(os.fsencode(part)) for part in path.parts), default=0)
-    if "\0" in str(folder) or longest > NAME_BYTES or len(os.fsencode(path)) > PATH_BYTES:
+    name_bytes = [len(os.fsencode(part)) for part in path.parts]
+    is_too_long = max(name_bytes, default=0) > NAME_BYTES or len(os.fsencode(path)) > PATH_BYTES
+    if "\0" in str(folder) or is_too_long:
         raise InputError(
             f"{str(folder)[:80]!r}… is not a legal name",
             advice(
@@ -66,7 +67,8 @@ def room_left(folder: Path) -> tuple[Path, int]:
 
     Raises InputError for one on no disk, such as /proc.
     """
-    standing = next(path for path in [folder, *folder.absolute().parents] if path.exists())
+    candidates = (folder, *folder.absolute().parents)
+    standing = next(path for path in candidates if path.exists())
     usage = shutil.disk_usage(standing)
     if usage.total == 0:
         raise InputError(
@@ -99,7 +101,9 @@ def _unknown_files(folder: Path) -> list[Path]:
     unknown = [path for path in folder.iterdir() if not _is_known(path)]
     arrays = folder / ARRAYS
     if arrays.is_dir() and not arrays.is_symlink():
-        unknown += [path for path in arrays.iterdir() if not _ARRAY.fullmatch(path.name)]
+        for path in arrays.iterdir():
+            if not _ARRAY.fullmatch(path.name):
+                unknown.append(path)
     return sorted(unknown)
 
 

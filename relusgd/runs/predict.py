@@ -44,8 +44,9 @@ def grid_parts(run: Run, count: int) -> Iterator[Array]:
     spacing = (high - low) / max(count - 1, 1)
     size = part_size(run)
     for start in range(0, count, size):
-        x = low + spacing * np.arange(start, min(start + size, count), dtype=np.float64)
-        if start + size >= count > 1:
+        stop = min(start + size, count)
+        x = low + spacing * np.arange(start, stop, dtype=np.float64)
+        if stop == count > 1:
             x[-1] = high
         yield x
 

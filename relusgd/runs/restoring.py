@@ -44,11 +44,11 @@ def restore_files(folder: Path, plan: Plan) -> None:
 def damaged_files(folder: Path) -> list[str]:
     """Which of the two files are not what run.json says; none where it does not say so."""
     digests = _digests(folder)
-    return [
-        name
-        for name in (CONFIG, DATA)
-        if name in digests and not _is_intact(folder / name, digests[name])
-    ]
+    damaged = []
+    for name in (CONFIG, DATA):
+        if name in digests and not _is_intact(folder / name, digests[name]):
+            damaged.append(name)
+    return damaged
 
 
 def _digests(folder: Path) -> dict[str, str]:
@@ -69,4 +69,6 @@ def _is_intact(path: Path, digest: str) -> bool:
 
 def intact_data(run: Run) -> Dataset | None:
     """The points of a run, unless its data.csv is damaged and the config can make them again."""
-    return None if DATA in damaged_files(run.folder) else run.data
+    if DATA in damaged_files(run.folder):
+        return None
+    return run.data

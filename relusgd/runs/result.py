@@ -45,7 +45,9 @@ def brief_reason(metrics: Metrics, scaling: Scaling, y_train: Array) -> str:
 
     metrics, y_train: in network units.
     """
-    start, end = scaling.mse_to_original(metrics["train_mse"][[0, -1]]).tolist()
+    errors = metrics["train_mse"]
+    start = scaling.mse_to_original(float(errors[0]))
+    end = scaling.mse_to_original(float(errors[-1]))
     constant = scaling.mse_to_original(best_constant_mse(y_train))
     sentence = f"the train MSE went from {number(start)} to {number(end)}"
     dead = int(metrics["dead_units"][-1])

@@ -102,11 +102,13 @@ class RunRecord:
         facts = self.facts
         if facts.outcome is not None or facts.status != "complete":
             return facts.ending
+        y = self.data.y_train
         errors = self.metrics["train_mse"]
-        outcome = outcome_of(float(errors[0]), float(errors[-1]), self.data.y_train)
+        outcome = outcome_of(float(errors[0]), float(errors[-1]), y)
         if outcome == "learned":
             return Ending(outcome)
-        return Ending(outcome, brief_reason(self.metrics, self.scaling, self.data.y_train))
+        reason = brief_reason(self.metrics, self.scaling, y)
+        return Ending(outcome, reason)
 
     @cached_property
     @_of_one_run

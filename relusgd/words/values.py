@@ -29,7 +29,9 @@ def value_text(value: object) -> str:
     if isinstance(value, int | float):
         return exact_number(value)
     if isinstance(value, Mapping):
-        pairs = [f"{quoted(str(key))}: {value_text(item)}" for key, item in value.items()]
+        pairs = []
+        for key, item in value.items():
+            pairs.append(f"{quoted(str(key))}: {value_text(item)}")
         return "{" + ", ".join(pairs) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         items = [value_text(item) for item in value]
@@ -67,8 +69,9 @@ def shown(value: object) -> str:
         items = [shown(item) for item in value[:8]]
         return _shown_items("list", "[", items, "]", len(value))
     if isinstance(value, Mapping):
-        first_pairs = list(value.items())[:8]
-        items = [f"{shown_key(str(key))}: {shown(item)}" for key, item in first_pairs]
+        items = []
+        for key, item in list(value.items())[:8]:
+            items.append(f"{shown_key(str(key))}: {shown(item)}")
         return _shown_items("mapping", "{", items, "}", len(value))
     return cut_short(value_text(value))
 

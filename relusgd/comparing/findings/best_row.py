@@ -71,7 +71,10 @@ def _wins(first: Group, second: Group, error: str) -> tuple[int, int]:
     mine = first.by_seeds(error)
     theirs = second.by_seeds(error)
     shared = mine.keys() & theirs.keys()
-    wins = sum(mine[seeds] < theirs[seeds] for seeds in shared)
+    wins = 0
+    for seeds in shared:
+        if mine[seeds] < theirs[seeds]:
+            wins += 1
     return wins, len(shared)
 
 
@@ -84,7 +87,9 @@ def _lead(wins: int, shared: int) -> str:
 
 def chance_of_wins(wins: int, seeds: int) -> float:
     """The probability of at least so many wins between two equals: the sign test."""
-    ways = sum(comb(seeds, count) for count in range(wins, seeds + 1))
+    ways = 0
+    for count in range(wins, seeds + 1):
+        ways += comb(seeds, count)
     return float(ways / 2**seeds)
 
 

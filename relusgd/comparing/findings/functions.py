@@ -113,7 +113,8 @@ def left_out(functions: FunctionSpreads) -> Iterator[Finding]:
             count = counted(spread.infinite, "function")
             text = f"Left out, because they are not finite: {count}, {spread.title}{where}."
             yield Finding("left_out", text)
-    groups = dict.fromkeys(spread.group for spread in functions.spreads)
-    lost = sum(group.counts["diverged"] + group.counts["failed"] for group in groups)
+    lost = 0
+    for group in dict.fromkeys(spread.group for spread in functions.spreads):
+        lost += group.counts["diverged"] + group.counts["failed"]
     if lost:
         yield Finding("left_out", f"Left out: {counted(lost, 'run')} that diverged or failed.")

@@ -150,7 +150,8 @@ def beyond_the_points(symptoms: Symptoms) -> Cause | None:
         return None
     with np.errstate(all="ignore"):
         errors = np.square(symptoms.last(dataset.x_test) - dataset.y_test)
-    share = float(errors[outside].sum() / max(errors.sum(), np.finfo(float).tiny))
+    all_errors = max(errors.sum(), np.finfo(float).tiny)
+    share = float(errors[outside].sum() / all_errors)
     error_outside = float(errors[outside].mean())
     error_inside = max(float(errors[~outside].mean()), symptoms.fitting_mse)
     is_worse = error_outside > FAR_WORSE * error_inside

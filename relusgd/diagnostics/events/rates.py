@@ -36,14 +36,16 @@ MEASURED = 40
 def rate_steps(course: RecordedCourse) -> Iterator[Event]:
     """The learning rate jumps from one constant to another."""
     rates = course.metric("learning_rate")
-    rows = _jumps(rates)
-    if not len(rows):
+    rows = _jumps(rates).tolist()
+    if not rows:
         return
     if len(rows) > MOST_STEPS:
-        yield _many_steps(course, rates, int(rows[0]), int(rows[-1]), len(rows))
+        yield _many_steps(course, rates, rows[0], rows[-1], len(rows))
         return
-    for row in rows.tolist():
-        yield _one_step(course, float(rates[row]), float(rates[row + 1]), row)
+    for row in rows:
+        before = float(rates[row])
+        after = float(rates[row + 1])
+        yield _one_step(course, before, after, row)
 
 
 def _jumps(rates: Array) -> Array:
@@ -56,8 +58,8 @@ def _jumps(rates: Array) -> Array:
         np.log(change, out=change)
         np.abs(change, out=change)
     is_jump = change >= np.log(STEP)
-    same = change <= 1e-9
-    between = is_jump[1:-1] & same[:-2] & same[2:]
+    is_same = change <= 1e-9
+    between = is_jump[1:-1] & is_same[:-2] & is_same[2:]
     return np.asarray(np.flatnonzero(between) + 1)
 
 
@@ -104,19 +106,20 @@ def edge_of_stability(course: RecordedCourse) -> Iterator[Event]:
         return
     chosen = evenly_chosen(len(course), MEASURED)
     places = course.places[chosen]
-    rows = course.rows[chosen]
-    ratios = np.array([course.sharpness_ratio(int(row)) for row in rows])
+    rows = course.rows[chosen].tolist()
+    ratios = np.array([course.sharpness_ratio(row) for row in rows])
     if not ratios[0] < OFF_EDGE:
         return
+    is_off = ~(ratios >= OFF_EDGE)  # a ratio of nan is off the edge, too
     reached = np.flatnonzero(ratios >= AT_EDGE)
     for index in reached.tolist():
-        is_off = ~(ratios[index:] >= OFF_EDGE)  # a ratio of nan is off the edge, too
-        left = np.flatnonzero(is_off)
-        last = index + int(left[0]) - 1 if len(left) else len(ratios) - 1
+        left = index + np.flatnonzero(is_off[index:])
+        has_end = len(left) > 0
+        last = int(left[0]) - 1 if has_end else len(ratios) - 1
         if places[last] - places[index] < LASTING:
             continue
         begin = _first_at_edge(course, int(chosen[index - 1]), int(chosen[index]))
-        end = int(rows[last]) if len(left) else None
+        end = rows[last] if has_end else None
         yield _edge_event(course, int(course.rows[begin]), end)
         return
 

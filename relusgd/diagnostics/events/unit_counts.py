@@ -77,6 +77,9 @@ def _without_flicker(course: RecordedCourse, counts: Array) -> Array:
 def _durations(course: RecordedCourse, first: Integers, stop: Integers) -> Array:
     """How long counts last that hold at the indices first … stop − 1: to the next snapshot."""
     places = course.places
-    spacing = places[-1] - places[-2] if len(places) > 1 else 0.0
-    until = np.append(places, places[-1] + spacing)
+    spacing = 0.0
+    if len(places) > 1:
+        spacing = places[-1] - places[-2]
+    behind_last = places[-1] + spacing
+    until = np.append(places, behind_last)
     return np.asarray(until[stop] - until[first])

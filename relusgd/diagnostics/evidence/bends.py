@@ -38,8 +38,8 @@ def bend_errors(x: Array, y: Array, most: int) -> Array:
     It ends before where a bend more lowers nothing. x: sorted.
     """
     x, y = _thinned(x, y)
-    span = max(float(x[-1] - x[0]), np.finfo(float).tiny)
-    u = (x - x[0]) / span
+    width = float(x[-1] - x[0])
+    u = (x - x[0]) / max(width, np.finfo(float).tiny)
     line = np.column_stack([np.ones_like(u), u])
     hinges = np.maximum(0.0, u[:, None] - _positions(u))
     enough = ROUNDING * float(y @ y)

@@ -38,8 +38,11 @@ def crowded_place(network: Network, x: Array) -> Crowd | None:
     counts = bends_before_end - np.arange(len(bends))
     first = int(np.argmax(counts))
     last = first + int(counts[first]) - 1
-    share = counts[first] / len(bends)
-    return Crowd(float(bends[first]), float(bends[last]), float(share))
+    return Crowd(
+        low=float(bends[first]),
+        high=float(bends[last]),
+        share=float(counts[first] / len(bends)),
+    )
 
 
 def bends_between_points(network: Network, x: Array) -> int:
