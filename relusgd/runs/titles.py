@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +14,7 @@ from relusgd.config.overrides import LENGTHS
 from relusgd.config.training_section import Training
 from relusgd.model.history import History
 from relusgd.model.points import Dataset
+from relusgd.pictures.kit.number_text import with_minus_signs
 from relusgd.training.optimizers import OPTIMIZERS, unused_keys
 from relusgd.training.plan import Plan
 from relusgd.words import value_text
@@ -34,8 +34,6 @@ SHORT_WORDS = {
     "output layer only": "output",
     "hidden layers only": "hidden layers",
 }
-
-_HYPHEN_MINUS = re.compile(r"(?<![\w.])-(?=[\d.])|(?<=\de)-(?=\d)")
 
 
 class RecordedRun(Protocol):
@@ -181,7 +179,7 @@ def _title_words(key: str, value: object) -> str:
         return value
     if isinstance(value, Sequence):
         return "×".join(_title_words(key, item) for item in value)
-    return _HYPHEN_MINUS.sub("−", value_words(value))
+    return with_minus_signs(value_words(value))
 
 
 def value_words(value: object) -> str:

@@ -24,6 +24,7 @@ from relusgd.pictures.charts.sweep import (
     SweepPicture,
     save_sweep_picture,
 )
+from relusgd.pictures.kit.number_text import with_minus_signs
 from relusgd.pictures.kit.stills import check_still
 from relusgd.pictures.pages.drawn_file import DrawnFile
 from relusgd.runs.place import check_file_place
@@ -260,5 +261,5 @@ def distinct_values(rows: Sequence[Row], key: str) -> tuple[object, ...]:
 
 def axis_text(value: object) -> str:
     """A value along an axis or in a legend."""
-    text = plain_text(value)
+    text = with_minus_signs(plain_text(value))
     return text.replace("x", "×") if isinstance(value, tuple) else text

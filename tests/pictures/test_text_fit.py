@@ -2,8 +2,9 @@
 
 import pytest
 
+from relusgd.pictures.charts.error_chart import named_ticks
 from relusgd.pictures.kit.fonts import drawable
-from relusgd.pictures.kit.number_text import error_text
+from relusgd.pictures.kit.number_text import error_text, with_minus_signs
 from relusgd.pictures.kit.text_fit import shortened, steady_width, text_width, wrapped
 
 
@@ -54,3 +55,19 @@ def test_a_line_is_not_broken_beside_an_equals_sign():
         "A cluster splits near",
         "x = 0.76",
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "drawn"),
+    [
+        ("-0.5", "−0.5"),
+        ("1e-8", "1e−8"),
+        ("rate -.5 and 2e-3", "rate −.5 and 2e−3"),
+        ("torch-like", "torch-like"),
+        ("20-30", "20-30"),
+        ("1.5-2", "1.5-2"),
+    ],
+)
+def test_numbers_in_pictures_have_real_minus_signs(words, drawn):
+    assert with_minus_signs(words) == drawn
+    assert named_ticks([words], 900.0, 14.0).labels == (drawn,)

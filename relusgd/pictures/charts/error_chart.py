@@ -10,6 +10,7 @@ import numpy as np
 from relusgd.model.network import Array
 from relusgd.pictures.kit.axis import ErrorAxis, TimeAxis
 from relusgd.pictures.kit.fonts import drawable
+from relusgd.pictures.kit.number_text import with_minus_signs
 from relusgd.pictures.kit.plain_matplotlib import Axes, to_rgba_array
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.stack import widest
@@ -104,6 +105,7 @@ def chart_axes(
 
 def named_ticks(places: Sequence[str], room: float, pixels: float) -> Ticks:
     """A tick for every place; of labels that would touch, only every second, third … is written."""
+    places = [with_minus_signs(place) for place in places]
     count = len(places)
     width = widest(places, pixels) + 0.6 * pixels
     every = max(1, int(np.ceil(width * count / room)))

@@ -7,11 +7,21 @@ axis the digits must not come and go, so these keep them.
 from __future__ import annotations
 
 import math
+import re
 
 from relusgd.words import DASH
 
 ALMOST_ONE = 1.0001
 """A spacing of 0.0999999 counts as 0.1."""
+
+
+HYPHEN_AS_MINUS = re.compile(r"(?<![\w.])-(?=[\d.])|(?<=\de)-(?=\d)")
+"""A hyphen before a number or in its exponent; not one within a word or a name."""
+
+
+def with_minus_signs(words: str) -> str:
+    """The words with real minus signs in their numbers: −0.5 and 1e−8, but torch-like."""
+    return HYPHEN_AS_MINUS.sub("−", words)
 
 
 def error_text(value: float) -> str:

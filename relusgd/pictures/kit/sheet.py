@@ -212,7 +212,15 @@ class Sheet:
         )
 
     def text_over_lines(
-        self, x: float, y: float, words: str, *, pixels: float, colour: str, zorder: float
+        self,
+        x: float,
+        y: float,
+        words: str,
+        *,
+        pixels: float,
+        colour: str,
+        zorder: float,
+        ha: str = "left",
     ) -> Text:
         """Words from pixel (x, y) on, with a rim of paper between them and what they cross."""
         text = HaloedText(
@@ -223,6 +231,7 @@ class Sheet:
             fontproperties=font(pixels, text=words),
             color=colour,
             zorder=zorder,
+            ha=ha,
             transform=self.figure.transFigure,
             paper=self.colours.paper,
             rim=RIM * self.scale.thick,

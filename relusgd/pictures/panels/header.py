@@ -194,11 +194,19 @@ def changing_number(
     *,
     colour: str | None = None,
     ends_there: bool = False,
+    over_lines: bool = False,
 ) -> PastedNumber | Text:
-    """An artist whose number is set anew for every frame, from pixel x on or up to it."""
+    """An artist whose number is set anew for every frame, from pixel x on or up to it.
+
+    over_lines: whether lines may cross it. In a film, it hides them in any case.
+    """
     ink = colour or sheet.colours.ink
     if not sheet.pasted_numbers:
         side = "right" if ends_there else "left"
+        if over_lines:
+            return sheet.text_over_lines(
+                x, baseline, "", pixels=pixels, colour=ink, zorder=NUMBERS, ha=side
+            )
         return sheet.text(x, baseline, "", pixels=pixels, colour=ink, ha=side, zorder=NUMBERS)
     glyphs = draw_glyphs(pixels, ink, sheet.colours.paper)
     number = PastedNumber(x, baseline, glyphs, ends_there=ends_there)

@@ -18,7 +18,7 @@ from relusgd.pictures.kit.parts import kept_near
 from relusgd.pictures.kit.plain_matplotlib import Axes, LineCollection
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
-from relusgd.pictures.kit.text_fit import shortened
+from relusgd.pictures.kit.text_fit import shortened, text_width
 from relusgd.pictures.kit.ticks import even_ticks
 from relusgd.pictures.panels.marks import x_limits
 from relusgd.pictures.scenes.scales import Scales, axis_names, position_ticks, shared_domain
@@ -35,7 +35,9 @@ from relusgd.pictures.storeys.density import COLUMNS, mixed_colours, row_heights
 from relusgd.pictures.storeys.layout import CAPTION_LETTERS, StoreyBoxes, says_something
 from relusgd.pictures.storeys.lower import MARGIN
 from relusgd.pictures.storeys.one_run import TICK_LINES
+from relusgd.pictures.storeys.path_names import Named, names_of_bends
 from relusgd.pictures.storeys.upper import UpperStorey
+from relusgd.pictures.storeys.word_writer import BESIDE
 from relusgd.words import counted
 
 MOST_SNAPSHOTS = 6000
@@ -191,6 +193,41 @@ class ElbowsBuilder:
             bold=True,
         )
 
+    def _name_colours(self) -> float:
+        """Say at the right of the name of x what the colours of the density mean.
+
+        The pixels that it takes.
+        """
+        sheet = self.sheet
+        pixels = sheet.scale.text
+        height = sheet.x_name_height(self.lower)
+        right = float(self.lower.right)
+        for words, colour in reversed(self._names_of_bends()):
+            sheet.text(
+                right,
+                height,
+                words,
+                pixels=pixels,
+                colour=colour,
+                ha="right",
+                va="center_baseline",
+            )
+            right -= text_width(words, pixels) + BESIDE * pixels
+        return self.lower.right - right
+
+    def _names_of_bends(self) -> list[Named]:
+        """The ways in which units bend the functions.
+
+        None of deep networks, whose elbows of the first layer have one colour.
+        """
+        names: dict[str, str] = {}
+        for view in self.views:
+            if not view.deep:
+                names.update(names_of_bends(view, self.sheet.colours))
+            if len(names) == 2:
+                break
+        return [*names.items()]
+
     def _label_axes(self) -> None:
         """The labels of the three axes, and the names of x and y."""
         sheet, upper, lower = self.sheet, self.boxes.upper, self.lower
@@ -201,7 +238,7 @@ class ElbowsBuilder:
         write_positions(sheet, lower, x_limits(self.scales.x), x_ticks)
         if says_something(self.y_name):
             sheet.name_y(upper, self.y_name, room=upper.height)
-        sheet.name_x(lower, self.x_name, room=lower.width)
+        sheet.name_x(lower, self.x_name, room=lower.width - 2 * self._name_colours())
 
 
 def thinning(functions: int) -> float:

@@ -225,7 +225,7 @@ class ErrorCorner:
             box.left, baseline, words, pixels=pixels, colour=colour, zorder=OVER_REFERENCES
         )
         x = round(box.left + text_width("train error ", pixels) + 0.3 * pixels)
-        return changing_number(self._sheet, pixels, x, baseline, colour=colour)
+        return changing_number(self._sheet, pixels, x, baseline, colour=colour, over_lines=True)
 
     def show(self, index: int) -> None:
         now = float(self._moments[index])

@@ -3,6 +3,7 @@ of the elbows with a line across at each moment."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from relusgd.pictures.panels.marks import x_limits
 from relusgd.pictures.scenes.scales import errors_of
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.bare_axes import STEMS, bare_axes, pixel_across
-from relusgd.pictures.storeys.layout import CAPTION_LETTERS
+from relusgd.pictures.storeys.layout import CAPTION_LETTERS, RIGHT
 from relusgd.pictures.storeys.lower import MARGIN
 from relusgd.pictures.storeys.one_run import OneRunBuilder
 from relusgd.pictures.storeys.run_storeys import FunctionOnStems
@@ -56,6 +57,12 @@ WORD_LETTERS = 0.9
 
 MOST_LINES = 2
 """Lines that are said of a moment, at most."""
+
+WORD_LINE = 1.12
+"""The distance of two of these lines, in heights of their letters; moments are further apart."""
+
+RIGHT_OF_WORDS = 0.6
+"""The free paper at the right edge of the picture, in heights of a letter."""
 
 THINNEST = 1.2
 """The width of the first function, in pixels."""
@@ -92,6 +99,9 @@ class MomentsBuilder(OneRunBuilder):
         last = Script(np.array([len(view) - 1]))
         super().__init__(sheet, view, last, aside=round(column))
         self.names = names_of_moments(view, self.moments, events)
+        if self.has_words:
+            # Short words leave the storeys more room.
+            super().__init__(sheet, view, last, aside=min(round(column), self._needed_column()))
 
     def _time_labels(self) -> list[str]:
         """The steps of the moments, which are chosen by the room that the lower storey has."""
@@ -245,7 +255,7 @@ class MomentsBuilder(OneRunBuilder):
         first, last = self.time.limits(MARGIN)
         axes = bare_axes(sheet, box, (0.0, 1.0), (last, first), order=STEMS)
         middle = self._number_place(box)
-        beside = middle + CIRCLE * sheet.scale.text
+        beside = self._words_place(box)
         for number, place in enumerate(self.time_ticks.places):
             axes.plot(
                 [0.0, 1.0],
@@ -260,15 +270,38 @@ class MomentsBuilder(OneRunBuilder):
             if self.has_words:
                 self._say(number, beside, height)
 
+    def _needed_column(self) -> int:
+        """The pixels at the right of the storeys that numbers and words take."""
+        text = self.sheet.scale.text
+        before = self._words_place(self.boxes.lowest) - self.boxes.lowest.right
+        widest = 0.0
+        for number in range(len(self.moments)):
+            for line in self._lines_of(number):
+                widest = max(widest, text_width(line, WORD_LETTERS * text))
+        beyond_storeys = before + widest + RIGHT_OF_WORDS * text
+        # The storeys keep some paper at their right in any picture.
+        return math.ceil(beyond_storeys - (RIGHT - 0.1) * text)
+
+    def _words_place(self, box: Box) -> float:
+        """Where what is said of a moment begins, right of its number."""
+        return self._number_place(box) + CIRCLE * self.sheet.scale.text
+
+    def _lines_of(self, number: int) -> list[str]:
+        """What is said of a moment: its event, or else its error."""
+        sheet = self.sheet
+        left = self._words_place(self.boxes.lowest)
+        room = sheet.width - left - RIGHT_OF_WORDS * sheet.scale.text
+        words = self.names[number] or self._error_of(number)
+        return wrapped(words, WORD_LETTERS * sheet.scale.text, room, MOST_LINES)
+
     def _say(self, number: int, left: float, height: float) -> None:
         """What is said of a moment, in up to two lines around a height."""
         sheet = self.sheet
         pixels = WORD_LETTERS * sheet.scale.text
-        room = sheet.width - left - 0.6 * sheet.scale.text
         name = self.names[number]
-        lines = wrapped(name or self._error_of(number), pixels, room, MOST_LINES)
-        line_distance = 1.24 * pixels
-        top = height + 0.62 * pixels * (len(lines) - 1)
+        lines = self._lines_of(number)
+        line_distance = WORD_LINE * pixels
+        top = height + 0.5 * line_distance * (len(lines) - 1)
         for index, line in enumerate(lines):
             sheet.text(
                 left,

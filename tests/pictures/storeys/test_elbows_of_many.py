@@ -1,5 +1,7 @@
 """The elbows of many runs over time, as a density."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.collections import LineCollection
@@ -80,6 +82,24 @@ def test_it_says_how_many_runs_there_are(make_history, dataset):
     sheet, _ = builder_of([View(make_history(seed=seed), dataset) for seed in range(12)])
     words = [text.get_text() for text in sheet.figure.findobj(Text)]
     assert "Elbows of 12 runs over time, and their last functions" in words
+
+
+@pytest.mark.parametrize("size", [(480, 360), (1000, 700), (600, 1200)])
+def test_it_says_what_its_colours_mean(make_history, dataset, size):
+    view = View(make_history(), replace(dataset, x_name="a long name of x " * 9))
+    sheet, builder = builder_of([view, view], Look(size=size))
+    texts = {text.get_text(): text for text in sheet.figure.findobj(Text)}
+    up, down = texts["bends up"], texts["bends down"]
+    assert up.get_color() == sheet.colours.positive
+    assert down.get_color() == sheet.colours.negative
+    (x_name,) = [text for words, text in texts.items() if words.startswith("a long")]
+    assert x_name.get_window_extent().x1 < up.get_window_extent().x0
+    assert down.get_window_extent().x1 <= builder.lower.right + 1
+
+
+def test_a_density_of_deep_networks_has_one_colour_and_no_words_for_two(make_history, dataset):
+    sheet, _ = builder_of([View(make_history(hidden=(5, 4)), dataset)])
+    assert "bends up" not in {text.get_text() for text in sheet.figure.findobj(Text)}
 
 
 def test_the_solution_of_a_run_without_steps_stands_to_the_end(make_history, dataset):

@@ -121,6 +121,18 @@ def test_what_is_said_of_a_moment_is_its_event_or_else_its_error(make_history, d
     assert sum(words.startswith("test error ") for words in said) == 5
 
 
+def test_short_words_leave_the_storeys_more_room(make_history, dataset):
+    view = View(make_history(snapshots=30), dataset)
+    long = [event("catapult", 0, caption="word " * 20)]
+    widths = []
+    for events in ([], long):
+        sheet, builder = built(view, events=events)
+        widths.append(builder.boxes.upper.width)
+        rightmost = max(text.get_window_extent().x1 for text in sheet.figure.findobj(Text))
+        assert rightmost > sheet.width - 2.0 * sheet.scale.text
+    assert widths[0] > 1.05 * widths[1]
+
+
 @pytest.mark.parametrize("snapshots", [1, 2])
 def test_a_run_of_few_snapshots_has_a_story(make_history, dataset, tmp_path, snapshots):
     for suffix in (".png", ".svg", ".pdf"):
