@@ -30,8 +30,11 @@ def complete_configs(incomplete: str) -> list[str]:
     """YAML files here and in configs/, and run folders; or what lies in the folder typed."""
     here = Path()
     files = [*here.glob("*.yaml"), *here.glob("*.yml"), *here.glob("configs/*.yaml")]
-    offered = _beginning_with(incomplete, files) + _below_outputs(incomplete, ["run.json"])
-    return offered or _files(incomplete, ".yaml", ".yml") + _folders(incomplete)
+    offered = _beginning_with(incomplete, files)
+    offered += _below_outputs(incomplete, ["run.json"])
+    if offered:
+        return offered
+    return _files(incomplete, ".yaml", ".yml") + _folders(incomplete)
 
 
 def complete_lessons(incomplete: str) -> list[str]:

@@ -170,8 +170,9 @@ def _read_rescaling(text: str) -> Rescaling:
     """The option from its text. Raises InputError for another text."""
     place, _, factor = text.partition("=")
     layer, _, unit = place.rpartition(".")
+    layer = layer or "1"
     try:
-        return Rescaling(int(layer or 1), int(unit), float(factor))
+        return Rescaling(int(layer), int(unit), float(factor))
     except ValueError:
         raise InputError(
             f"--rescale takes a unit and a factor, not {text!r}",

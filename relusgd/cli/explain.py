@@ -10,9 +10,8 @@ import typer
 from relusgd.cli.boundary import guarded
 from relusgd.cli.completions import complete_configs
 from relusgd.cli.endings import TrainCommand, advice_lines
-from relusgd.cli.options import JsonOption, SetOption, run_folder_of
+from relusgd.cli.options import JsonOption, SetOption, refuse_changes, run_folder_of
 from relusgd.cli.terminal import SENTENCE_WIDTH, print_json, printable, stdout_width, wrapped
-from relusgd.errors import InputError
 
 if TYPE_CHECKING:
     from relusgd.runs.explanation import Explanation
@@ -72,10 +71,7 @@ def _explained(source: Path, changes: list[str], *, trials: bool) -> tuple[Expla
     from relusgd.training import prepare
 
     if source.is_dir():
-        if changes:
-            raise InputError(
-                f"--set changes a config, and {source} is a run, which is as it was trained"
-            )
+        refuse_changes(changes, source)
         return explain_run(load_run(source), trials=trials), source
     config = load_config(source, parse_overrides(changes), typed=True)
     return explain_plan(prepare(config)), default_folder(config)

@@ -84,7 +84,8 @@ def _build(name: str, out: Path) -> None:
                 if status:
                     status.update(text)
 
-        build_lesson(chosen, out, OwnProcesses(available_cores()), LessonProgress())
+        program = OwnProcesses(available_cores())
+        build_lesson(chosen, out, program, LessonProgress())
     _note_typed_numbers(chosen)
     typer.echo(f"open {out / 'index.html'}", err=True)
     print_path(out)

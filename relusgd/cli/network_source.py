@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from relusgd.cli.completions import complete_configs
-from relusgd.cli.options import run_folder_of
+from relusgd.cli.options import refuse_changes, run_folder_of
 from relusgd.errors import InputError
 from relusgd.words import DASH
 
@@ -60,13 +60,11 @@ def _network_of_run(folder: Path, changes: list[str] | None, epoch: int | None) 
     from relusgd.runs.find import load_run
 
     run = load_run(folder)
-    if changes:
-        raise InputError(
-            f"--set changes a config, and {folder} is a run, which is as it was trained"
-        )
+    refuse_changes(changes, folder)
     row = run.history.index(epoch=epoch, step=None)
-    recorded = int(run.history.epoch[row])
-    return ChosenNetwork(run.history.network(row), run.data, run.config, recorded)
+    network = run.history.network(row)
+    recorded_epoch = int(run.history.epoch[row])
+    return ChosenNetwork(network, run.data, run.config, recorded_epoch)
 
 
 def _network_of_config(path: Path, changes: list[str] | None, epoch: int | None) -> ChosenNetwork:

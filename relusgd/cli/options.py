@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,12 @@ def run_folder_of(source: Path) -> Path:
     if source.name == "config.yaml" and (source.parent / "run.json").is_file():
         return source.parent
     return source
+
+
+def refuse_changes(changes: Sequence[str] | None, run: Path) -> None:
+    """Raise InputError where --set is given for a run, whose config nobody changes."""
+    if changes:
+        raise InputError(f"--set changes a config, and {run} is a run, which is as it was trained")
 
 
 def finite_numbers(text: str, option: str) -> list[float]:

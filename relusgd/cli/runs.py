@@ -237,7 +237,9 @@ def events_table(events: Events) -> Table:
     for heading in text.headings:
         table.add_column(heading, overflow="fold")
     for moment, sentence in text.rows:
-        table.add_row(Text(moment, no_wrap=True), Text(printable(sentence)))
+        when = Text(moment, no_wrap=True)
+        what = Text(printable(sentence))
+        table.add_row(when, what)
     return table
 
 

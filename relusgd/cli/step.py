@@ -12,7 +12,13 @@ import typer
 from relusgd.cli.boundary import guarded
 from relusgd.cli.completions import complete_configs
 from relusgd.cli.network_source import EpochOption, check_out
-from relusgd.cli.options import JsonOption, SetOption, finite_numbers, run_folder_of
+from relusgd.cli.options import (
+    JsonOption,
+    SetOption,
+    finite_numbers,
+    refuse_changes,
+    run_folder_of,
+)
 from relusgd.cli.picture_options import (
     PictureSizeOption,
     ThemeName,
@@ -165,13 +171,11 @@ def _report(
 
     sample = None if at is None else finite_numbers(at, "--at")
     source = run_folder_of(source)
-    if not source.is_dir():
-        return take_step(_config(source, changes), epoch=epoch, at=sample, rate=rate)
-    if changes:
-        raise InputError(
-            f"--set changes a config, and {source} is a run, which is as it was trained"
-        )
-    return take_step(source, epoch=epoch, at=sample, rate=rate)
+    if source.is_dir():
+        refuse_changes(changes, source)
+        return take_step(source, epoch=epoch, at=sample, rate=rate)
+    config = _config(source, changes)
+    return take_step(config, epoch=epoch, at=sample, rate=rate)
 
 
 def _config(path: Path, changes: list[str] | None) -> Config:

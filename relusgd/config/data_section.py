@@ -11,6 +11,11 @@ from pydantic import Discriminator, Field, Tag
 from relusgd.config.section import CountFromZero, Section, Text
 from relusgd.config.value_types import Count, Interval, Numbers, Scale, Seed, Share, kind_of
 
+Standardize = Annotated[
+    bool,
+    Field(description="train on x and y of mean 0 and deviation 1 over the training points"),
+]
+
 Bootstrap = Annotated[
     bool,
     Field(
@@ -63,10 +68,7 @@ class TargetData(Section):
         description="training x come from here alone, test points from the whole domain;"
         " null = the domain",
     )
-    standardize: bool = Field(
-        default=False,
-        description="train on x and y of mean 0 and deviation 1 over the training points",
-    )
+    standardize: Standardize = False
     bootstrap: Bootstrap = False
     seed: Seed | None = Field(
         default=1, description="seed of positions and noise; null = the top-level seed"
@@ -85,10 +87,7 @@ class PointsData(Section):
     test_y: Numbers | None = Field(
         default=None, description="values of the test points, as many as test_x"
     )
-    standardize: bool = Field(
-        default=False,
-        description="train on x and y of mean 0 and deviation 1 over the training points",
-    )
+    standardize: Standardize = False
     bootstrap: Bootstrap = False
 
 
@@ -113,10 +112,7 @@ class CsvData(Section):
     test_fraction: Share = Field(
         default=0.2, description="share of the rows held out as test points"
     )
-    standardize: bool = Field(
-        default=True,
-        description="train on x and y of mean 0 and deviation 1 over the training points",
-    )
+    standardize: Standardize = True
     missing: Literal["refuse", "skip"] = Field(
         default="refuse",
         description="what is done with rows in which x or y is missing: name them, or skip them",

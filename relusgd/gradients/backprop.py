@@ -40,13 +40,15 @@ def backprop(weights: Sequence[Array], biases: Sequence[Array], x: Array, y: Arr
     a, f = forward(weights, biases, x)
     r = residual(f, y)
     loss = float(np.vdot(r, r)) / len(x)
-    # From the output layer down.
     weight_gradients: list[Array] = []
     bias_gradients: list[Array] = []
     for k, delta in backward(weights, a, r):
         weight_gradients.append(a[k].T @ delta)
         bias_gradients.append(delta.sum(axis=0))
-    return Gradient(loss, tuple(reversed(weight_gradients)), tuple(reversed(bias_gradients)))
+    # They came from the output layer down.
+    weight_gradients.reverse()
+    bias_gradients.reverse()
+    return Gradient(loss, tuple(weight_gradients), tuple(bias_gradients))
 
 
 def backward(weights: Sequence[Array], a: Sequence[Array], r: Array) -> Iterator[tuple[int, Array]]:
@@ -96,7 +98,6 @@ def hessian_vector(
     factor = 2.0 / len(x)
     delta = factor * residual(f, y)
     Rdelta = factor * Rf
-    # From the output layer down.
     weight_products: list[Array] = []
     bias_products: list[Array] = []
     for k in reversed(range(len(weights))):
@@ -106,7 +107,10 @@ def hessian_vector(
             active = a[k] > 0
             Rdelta = (Rdelta @ weights[k].T + delta @ V[k].T) * active
             delta = (delta @ weights[k].T) * active
-    return tuple(reversed(weight_products)), tuple(reversed(bias_products))
+    # They came from the output layer down.
+    weight_products.reverse()
+    bias_products.reverse()
+    return tuple(weight_products), tuple(bias_products)
 
 
 def forward_derivative(
@@ -122,6 +126,7 @@ def forward_derivative(
     Ra = [np.zeros_like(a[0])]
     Rz = a[0] @ V[0] + c[0]
     for k in range(1, len(weights)):
-        Ra.append(Rz * (a[k] > 0))
+        active = a[k] > 0
+        Ra.append(Rz * active)
         Rz = Ra[k] @ weights[k] + a[k] @ V[k] + c[k]
     return Activations(tuple(Ra), Rz)

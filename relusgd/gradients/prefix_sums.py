@@ -330,6 +330,7 @@ def hessian_product(parameters: Array, width: int, x: Array, y: Array) -> Callab
     sums = PrefixSums(B)
     fenced = sums.fence(x)
     w, b, v = parameters[:-1].reshape(3, width)
+    c = parameters[-1]
     k, _, (_, rises) = search(fenced, w, -b)
     place = bins(k, rises, fenced)
 
@@ -338,17 +339,19 @@ def hessian_product(parameters: Array, width: int, x: Array, y: Array) -> Callab
         intercept_sums = bin_sums(intercepts, place, B)
         return sums.sum_lines(slope_sums, intercept_sums, c, 0.0)
 
-    r = sum_lines(v * w, v * b, parameters[-1])
+    r = sum_lines(v * w, v * b, c)
     r -= y
     T0, T1 = sums.sum_residuals().take(place, 1)
 
     def product(direction: Array) -> Array:
         dw, db, dv = direction[:-1].reshape(3, width)
-        Rr = sum_lines(dv * w + v * dw, dv * b + v * db, direction[-1])
+        dc = direction[-1]
+        Rr = sum_lines(dv * w + v * dw, dv * b + v * db, dc)
         RT0, RT1 = sums.sum_residuals().take(place, 1)
         Rw = v * RT1 + dv * T1
         Rb = v * RT0 + dv * T0
         Rv = w * RT1 + dw * T1 + b * RT0 + db * T0
-        return 2.0 / B * np.concatenate([Rw, Rb, Rv, [Rr.sum()]])
+        Rc = [Rr.sum()]
+        return 2.0 / B * np.concatenate([Rw, Rb, Rv, Rc])
 
     return product

@@ -33,7 +33,9 @@ def _one_in_a_list(value: object) -> object:
 
 def _as_text(value: object) -> object:
     """YAML takes the name of question 1 for a number."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value
 
 
 def _run_alone(value: object) -> object:

@@ -35,6 +35,7 @@ def lesson_html(ready: ReadyLesson, run_commands: Sequence[str]) -> str:
     script = script_of(SCRIPTS)
     style = style_of(["lesson/lesson"]) + light_on_paper()
     title = title_text(file.title)
+    questions = [_question(ready, question) for question in ready.lesson.questions]
     parts = {
         "policy": policy([script], style),
         "title": html.escape(title),
@@ -43,7 +44,7 @@ def lesson_html(ready: ReadyLesson, run_commands: Sequence[str]) -> str:
         "teaches": html.escape(file.teaches),
         "intro": as_html(file.intro) if file.intro else "",
         "contents": "\n".join(_contents(ready)),
-        "questions": "\n".join(_question(ready, one) for one in ready.lesson.questions),
+        "questions": "\n".join(questions),
         "runs": _runs(ready, run_commands),
         "script": script,
     }

@@ -97,7 +97,7 @@ def line_mse(run: TrainedRun) -> float:
     """Training error of the straight line of least squares."""
     x, y = run.data.x_train, run.data.y_train
     line = least_squares_line(x, y)
-    return float(np.mean(np.square(line(x) - y)))
+    return _mse(line(x), y)
 
 
 @fact
@@ -111,7 +111,11 @@ def spline_test_mse(run: TrainedRun) -> float:
     """Test error of the natural cubic spline through the training points."""
     data = run.data
     spline = natural_cubic_spline(data.x_train, data.y_train)
-    return float(np.mean(np.square(spline(data.x_test) - data.y_test)))
+    return _mse(spline(data.x_test), data.y_test)
+
+
+def _mse(values: Array, y: Array) -> float:
+    return float(np.mean(np.square(values - y)))
 
 
 @fact

@@ -204,7 +204,10 @@ def find_roles(rows: Sequence[Row]) -> Roles | None:
             varied[key] = values
     if not varied:
         return None
-    numeric = [key for key, values in varied.items() if all(map(is_number, values))]
+    numeric = []
+    for key, values in varied.items():
+        if all(map(is_number, values)):
+            numeric.append(key)
     x_key = max(numeric or varied, key=lambda key: len(varied[key]))
 
     def colour_order(key: str) -> tuple[bool, bool, int, str]:

@@ -88,7 +88,9 @@ def survey(
     found = combinations(config)
     auto = _auto_engine(found)
     result = Survey([])
-    names = set(os.listdir(folder)) if folder.is_dir() else set()  # noqa: PTH208
+    names: set[str] = set()
+    if folder.is_dir():
+        names.update(os.listdir(folder))  # noqa: PTH208 - quicker than iterdir
     to_train = []
     other_runs = []
     for runs in chosen_runs(found, shard, auto):

@@ -243,9 +243,11 @@ class BatchOrder:
         block_steps = max(1, BLOCK_DRAWS // B)
         piece_steps = max(1, PIECE_DRAWS // B)
         block, row = divmod(first, block_steps)
-        count = min(stop - first, block_steps - row, piece_steps)
+        left_of_block = block_steps - row
+        count = min(stop - first, left_of_block, piece_steps)
         indices = words.indices(self.seed, BATCH_ORDER, block, row * B, count * B, self.n)
-        return Batches(indices, np.arange(count + 1) * B)
+        bounds = np.arange(count + 1) * B
+        return Batches(indices, bounds)
 
     def _full_piece(self, first: int, stop: int) -> Batches:
         """Batches of all points, for which nothing is drawn."""
