@@ -130,5 +130,8 @@ def _optima_of_key(groups: Sequence[Group], key: str, error: str) -> list[Optimu
             # As text, because values such as schedules have no hash.
             others = repr({**group.keys, key: None})
             members.setdefault(others, []).append(group)
-    enough = [alike for alike in members.values() if len(alike) >= ENOUGH]
-    return [Optimum(key, error, tuple(alike)) for alike in enough]
+    optima = []
+    for alike in members.values():
+        if len(alike) >= ENOUGH:
+            optima.append(Optimum(key, error, tuple(alike)))
+    return optima

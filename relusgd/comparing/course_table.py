@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from relusgd.comparing.courses import Course, Courses, quantile
 from relusgd.comparing.findings.courses import course_findings
-from relusgd.comparing.table import columns_to_csv, key_column, repeated
+from relusgd.comparing.table import columns_to_csv, group_columns, repeated
 
 PARTS = ("lower", "median", "upper")
 """The quantiles of a band, by the names of their columns."""
@@ -23,24 +23,19 @@ def columns(courses: Courses) -> dict[str, NDArray[Any]]:
     infinite where too many runs diverged.
     """
     rows = courses.courses
+    groups = [course.group for course in rows]
     counts = [len(course.steps) for course in rows]
-    labels = [course.group.label for course in rows]
     runs = [len(course.results) for course in rows]
-    table: dict[str, NDArray[Any]] = {}
-    table["label"] = repeated(labels, counts)
-    for key in courses.keys:
-        values = key_column([course.group.keys[key] for course in rows])
-        table[key] = np.repeat(values, counts)
+    table = group_columns(groups, courses.keys, counts)
     table["runs"] = repeated(runs, counts)
     table["diverged"] = _joined([_diverged_until(course) for course in rows])
     table["epoch"] = _joined([course.epochs for course in rows])
     table["step"] = _joined([course.steps for course in rows])
     for name in courses.names:
+        errors = [course.errors[name] for course in rows]
         for part, percent in zip(PARTS, courses.percents, strict=True):
-            quantiles = [quantile(course.errors[name], percent) for course in rows]
-            table[f"{name}_{part}"] = _joined(quantiles)
-        means = [np.mean(course.errors[name], axis=0) for course in rows]
-        table[f"{name}_mean"] = _joined(means)
+            table[f"{name}_{part}"] = _joined([quantile(of_row, percent) for of_row in errors])
+        table[f"{name}_mean"] = _joined([np.mean(of_row, axis=0) for of_row in errors])
     return table
 
 

@@ -139,8 +139,8 @@ class Courses:
         """The quartiles, or the quantiles by their numbers."""
         if self.band == QUARTILES:
             return "quartiles"
-        low, high = [exact_number(_whole(percent)) for percent in self.band]
-        return f"{low} % and {high} % quantiles"
+        low, high = self.band
+        return f"{exact_number(low)} % and {exact_number(high)} % quantiles"
 
     @cached_property
     def chosen_times(self) -> list[float]:
@@ -161,10 +161,6 @@ class Courses:
         times = sorted(chosen)
         latest = times[1:][-(MOST_TIMES - 1) :]
         return [*times[:1], *latest]
-
-
-def _whole(number: float) -> float:
-    return int(number) if number == int(number) else number
 
 
 def _near_powers_of_ten(times: Sequence[float]) -> Iterable[float]:
@@ -205,10 +201,15 @@ def courses_of(compared: ComparedRuns, over: Over, band: Sequence[float] = QUART
     if over not in ("epochs", "steps"):
         raise InputError(f"errors are shown over epochs or over steps, not over {over!r}")
     checked = checked_band(band)
-    names = dict.fromkeys([compared.error, "train_mse"])
-    found = {group: _course(group, list(names)) for group in compared.over_seeds}
-    courses = [course for course in found.values() if course is not None]
-    apart = [group for group, course in found.items() if course is None]
+    names = list(dict.fromkeys([compared.error, "train_mse"]))
+    courses = []
+    apart = []
+    for group in compared.over_seeds:
+        course = _course(group, names)
+        if course is None:
+            apart.append(group)
+        else:
+            courses.append(course)
     return Courses(compared, over, checked, courses, apart)
 
 

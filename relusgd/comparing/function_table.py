@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from relusgd.comparing.findings.functions import function_findings
 from relusgd.comparing.functions import FunctionSpread, FunctionSpreads
-from relusgd.comparing.table import columns_to_csv, key_column, repeated
+from relusgd.comparing.table import columns_to_csv, group_columns, repeated
 from relusgd.comparing.table_columns import Column, word_columns
 from relusgd.words import number
 
@@ -56,18 +56,14 @@ def columns(functions: FunctionSpreads) -> dict[str, NDArray[Any]]:
     median, lower and upper of f(x); truth: nan where it is not known.
     """
     spreads = functions.spreads
+    groups = [spread.group for spread in spreads]
     counts = [len(spread.x) for spread in spreads]
-    labels = [spread.group.label for spread in spreads]
     kinds = [spread.kind for spread in spreads]
     runs = [len(spread.values) for spread in spreads]
-    table: dict[str, NDArray[Any]] = {}
-    table["label"] = repeated(labels, counts)
-    for key in functions.keys:
-        values = key_column([spread.group.keys[key] for spread in spreads])
-        table[key] = np.repeat(values, counts)
+    limits = [spread.limits for spread in spreads]
+    table = group_columns(groups, functions.keys, counts)
     table["functions"] = repeated(kinds, counts)
     table["runs"] = repeated(runs, counts)
-    limits = [spread.limits for spread in spreads]
     table["x"] = np.concatenate([spread.x for spread in spreads])
     table["mean"] = np.concatenate([spread.mean for spread in spreads])
     table["deviation"] = np.concatenate([spread.deviation for spread in spreads])

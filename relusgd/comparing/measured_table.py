@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from relusgd.comparing.groups import Spread
 from relusgd.comparing.measured import MeasuredGroups
-from relusgd.comparing.table import columns_to_csv, key_column
+from relusgd.comparing.table import columns_to_csv, group_columns
 from relusgd.comparing.table_columns import Column, error_range, word_columns
 from relusgd.words import number
 
@@ -41,15 +41,14 @@ def columns(measured: MeasuredGroups) -> dict[str, NDArray[Any]]:
     deviation (of the sample) over the runs that have a value.
     """
     rows = measured.rows
-    table: dict[str, NDArray[Any]] = {}
-    table["label"] = np.array([row.group.label for row in rows])
-    for key in measured.keys:
-        table[key] = key_column([row.group.keys[key] for row in rows])
-    table["runs"] = np.array([len(row.group.counted) for row in rows])
+    groups = [row.group for row in rows]
+    table = group_columns(groups, measured.keys, [1] * len(rows))
+    table["runs"] = np.array([len(group.counted) for group in groups])
     for quantity in measured.quantities:
         spreads = [asdict(row.spread(quantity.name)) for row in rows]
         for part in spreads[0]:
-            table[f"{quantity.name}_{part}"] = np.array([spread[part] for spread in spreads])
+            numbers = [spread[part] for spread in spreads]
+            table[f"{quantity.name}_{part}"] = np.array(numbers)
     return table
 
 
@@ -62,10 +61,10 @@ def to_json(measured: MeasuredGroups) -> dict[str, Any]:
     """All numbers in plain values; docs/compare.md describes the keys."""
     groups = []
     for row in measured.rows:
-        measures = {}
+        facts: dict[str, Any] = {"label": row.group.label, "keys": row.group.plain_keys}
         for name, values in row.values.items():
-            measures[name] = {**asdict(row.spread(name)), "values": values}
-        groups.append({"label": row.group.label, "keys": row.group.plain_keys, **measures})
+            facts[name] = {**asdict(row.spread(name)), "values": values}
+        groups.append(facts)
     return {
         "runs": measured.compared.run_count,
         "differ_in": measured.keys,

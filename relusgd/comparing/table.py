@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -55,9 +55,9 @@ def _row(group: Group, own_metrics: Sequence[str]) -> dict[str, object]:
 def key_column(values: Sequence[object]) -> NDArray[Any]:
     """Numbers, and lists of one number, as numbers, with nan for ABSENT; all else as text."""
     items = [single(value) for value in values]
-    if all(is_number(item) for item in present(items)):
-        numbers = [np.nan if item is ABSENT else item for item in items]
-        return np.array(numbers)
+    are_numbers = all(is_number(item) for item in present(items))
+    if are_numbers:
+        return np.array([np.nan if item is ABSENT else item for item in items])
     texts = ["" if item is ABSENT else value_words(item) for item in items]
     return np.array(texts)
 
@@ -65,6 +65,19 @@ def key_column(values: Sequence[object]) -> NDArray[Any]:
 def repeated(values: Sequence[object], counts: Sequence[int]) -> NDArray[Any]:
     """A column in which each value stands as often as its count says."""
     return np.repeat(np.array(values), counts)
+
+
+def group_columns(
+    groups: Sequence[Group],
+    keys: Iterable[str],
+    counts: Sequence[int],
+) -> dict[str, NDArray[Any]]:
+    """The label and these keys of groups as columns, each as often as the group's count says."""
+    table = {"label": repeated([group.label for group in groups], counts)}
+    for key in keys:
+        values = key_column([group.keys[key] for group in groups])
+        table[key] = np.repeat(values, counts)
+    return table
 
 
 def to_csv(compared: ComparedRuns) -> str:

@@ -96,6 +96,7 @@ def chance_of_wins(wins: int, seeds: int) -> float:
 def _may_be_chance(compared: ComparedRuns, first: Group, second: Group) -> bool:
     """Whether single runs with an unknown spread over seeds are close to each other."""
     seeds_are_rows = any(key in SEEDS for key in first.keys)
-    if seeds_are_rows or len(first.counted) > 1:
+    has_several_runs = len(first.counted) > 1
+    if seeds_are_rows or has_several_runs:
         return False
     return compared.median(second) < CLEAR * compared.median(first)

@@ -67,8 +67,10 @@ def references(functions: FunctionSpreads) -> Iterator[Finding]:
     """How wide the functions of every reference spread beside the learned ones."""
     learned = {spread.group: spread for spread in functions.learned}
     for kind in functions.kinds:
+        if kind == LEARNED:
+            continue
         rows = [spread for spread in functions.spreads if spread.kind == kind]
-        if kind != LEARNED and all(spread.group in learned for spread in rows):
+        if all(spread.group in learned for spread in rows):
             pairs = [(spread, learned[spread.group]) for spread in rows]
             yield _width_of_reference(pairs)
 

@@ -48,7 +48,9 @@ def _last_errors(course: Course, name: str) -> Array:
 def _ratio(course: Course, name: str) -> float:
     errors = _last_errors(course, name)
     mean = float(np.mean(errors))
-    median = float(np.median(errors)) if np.isfinite(errors).all() else 1.0
+    if not np.isfinite(errors).all():
+        return mean
+    median = float(np.median(errors))
     return mean / median if median > 0 else 1.0
 
 

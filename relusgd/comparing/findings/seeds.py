@@ -26,19 +26,20 @@ def seeds(compared: ComparedRuns) -> Iterator[Finding]:
         return
     widest = max(wide, key=lambda group: ratios[group])
     errors = sorted(result.measures[compared.error] for result in widest.counted)
-    low, high = rounded_number(errors[0]), rounded_number(errors[-1])
+    lowest = errors[0]
+    highest = errors[-1]
+    span = f"{rounded_number(lowest)} to {rounded_number(highest)}"
     above = _above_the_gap(errors)
     others = _other_rows(len(wide) - 1)
-    text = (
-        f"The seed decides at {widest.label}: {compared.error_name} {low} to {high}{above}{others}."
-    )
-    numbers = {"rows": len(wide), "lowest": errors[0], "highest": errors[-1]}
-    yield Finding("seeds", text, numbers)
+    text = f"The seed decides at {widest.label}: {compared.error_name} {span}{above}{others}."
+    yield Finding("seeds", text, {"rows": len(wide), "lowest": lowest, "highest": highest})
 
 
 def _ratio(compared: ComparedRuns, group: Group) -> float:
     spread = group.spreads[compared.error]
-    return spread.highest / spread.lowest if spread.lowest > 0 else 1.0
+    if spread.lowest > 0:
+        return spread.highest / spread.lowest
+    return 1.0
 
 
 def _above_the_gap(errors: Sequence[float]) -> str:
