@@ -22,7 +22,7 @@ def claimed(code):
 
 
 def test_help_of_matplotlib_is_made_for_people_alone():
-    ask = LINES + "print('linestyle' in Line2D.set.__doc__)"
+    ask = LINES + "print('linestyle' in (Line2D.set.__doc__ or ''))"
     assert printed(ask) == "True"
     assert claimed(ask) == "False"
 
@@ -55,3 +55,10 @@ def test_cycles_are_searched_rarely_in_a_command_and_as_ever_elsewhere():
 def test_a_command_that_ends_searches_no_more():
     leave = "import gc; relusgd.own_process.leave_process(); print(gc.get_freeze_count() > 0)"
     assert claimed(leave) == "True"
+
+
+def test_a_command_loads_nothing_that_draws_in_space_and_says_nothing_of_it():
+    ask = "import sys; print('mpl_toolkits.mplot3d' in sys.modules)"
+    assert printed(LINES + ask) == "True"
+    assert claimed("import warnings; warnings.simplefilter('error'); " + LINES + ask) == "False"
+    assert claimed(LINES + "from mpl_toolkits.mplot3d import Axes3D; print(Axes3D.name)") == "3d"

@@ -178,7 +178,7 @@ def draw(
     top: int,
 ) -> None:
     """Draw the snapshots, or the film of the run, and say on stderr where."""
-    from relusgd.cli.progress import frame_progress
+    from relusgd.cli.frame_progress import frame_progress
     from relusgd.runs.feature_picture import is_film, write_film, write_still
 
     if is_film(out):

@@ -66,7 +66,7 @@ def write_step_film(
     pixels: tuple[int, int] | None,
 ) -> None:
     """Film the SGD step that follows this epoch, on the graph's sample."""
-    from relusgd.cli.progress import frame_progress
+    from relusgd.cli.frame_progress import frame_progress
     from relusgd.graphs.step_film import SgdStep, film_sgd_step
     from relusgd.training.building import build_descent
 

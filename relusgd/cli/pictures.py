@@ -113,7 +113,7 @@ def animate(
 
     Without --to the film of one run ends when nothing but jitter is left, and says so.
     """
-    from relusgd.cli.progress import frame_progress
+    from relusgd.cli.frame_progress import frame_progress
     from relusgd.runs.film import animate as write
     from relusgd.runs.find import load_run
 

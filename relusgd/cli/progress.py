@@ -8,20 +8,13 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeVar
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    ProgressColumn,
-    TaskProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import Progress, ProgressColumn
 from rich.text import Text
 
 from relusgd.cli.boundary import StopSignal, heard_signals
@@ -124,23 +117,3 @@ def showing_progress(kind: type[Display], *, quiet: bool) -> Iterator[Display]:
             yield display
         finally:
             display.close()
-
-
-@contextmanager
-def frame_progress() -> Iterator[Callable[[int, int], None] | None]:
-    """A bar over the frames of a film, encoding included: call it with (frames done, frames in
-    all).
-    """
-    console = stderr_console()
-    if not console.is_terminal:
-        yield None
-        return
-    columns = (
-        TextColumn("frames"),
-        BarColumn(bar_width=None),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("", total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -18,7 +18,7 @@ from relusgd.diagnostics.references.single_unit import best_single_unit
 from relusgd.diagnostics.references.spectral_filter import early_stopped, ridge_at_step
 from relusgd.diagnostics.references.splines import natural_cubic_spline
 from relusgd.model.network import Array, Integers, parameter_count
-from relusgd.runs.diagnosis import RecordedTraining
+from relusgd.runs.recorded_training import RecordedTraining
 from relusgd.training.ridge import output_regressors, solve
 
 

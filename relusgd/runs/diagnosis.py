@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -14,10 +14,7 @@ from relusgd.diagnostics.layers import LayerMeasures, layer_measures
 from relusgd.diagnostics.pieces import LinearPiece, pieces
 from relusgd.diagnostics.quantities import QUANTITIES, SnapshotSeries
 from relusgd.diagnostics.quantities.measuring import measure, quantity_named, spread_rows
-from relusgd.model.history import History
 from relusgd.model.network import Array, Integers, Network
-from relusgd.model.points import Dataset
-from relusgd.model.scaling import Scaling
 from relusgd.one_thread import one_thread
 from relusgd.pictures.pages.html_table import html_table
 from relusgd.runs.diagnosis_tables import (
@@ -26,8 +23,8 @@ from relusgd.runs.diagnosis_tables import (
     pieces_table,
     quantities_table,
 )
+from relusgd.runs.recorded_training import RecordedTraining
 from relusgd.training.linearized import MOST_POINTS, LinearizedTraining, expected_seconds
-from relusgd.training.plan import Plan
 from relusgd.training.replay import Replay
 
 CHOSEN = 120
@@ -38,27 +35,6 @@ LINEARIZED_SECONDS = 20
 
 MOST_PIECES = 1000
 """Pieces of more are not listed."""
-
-
-class RecordedTraining(Protocol):
-    """What is asked of a run here."""
-
-    @property
-    def plan(self) -> Plan: ...
-
-    @property
-    def data(self) -> Dataset: ...
-
-    @property
-    def scaling(self) -> Scaling: ...
-
-    @property
-    def history(self) -> History: ...
-
-    @property
-    def own_metrics(self) -> tuple[str, ...]: ...
-
-    def network(self, *, epoch: int | None = None, step: int | None = None) -> Network: ...
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,12 +15,11 @@ from relusgd.pictures.kit.look import Look
 from relusgd.pictures.moments.frames import Indices
 from relusgd.pictures.scenes.reference_curve import ReferenceCurve
 from relusgd.pictures.scenes.scene import RunGroup, Scene
+from relusgd.pictures.scenes.sharpness_course import SharpnessCourse
 from relusgd.pictures.scenes.view import View
-from relusgd.runs.diagnosis import RecordedTraining
 from relusgd.runs.events import Events
 from relusgd.runs.place import check_file_place
-from relusgd.runs.references import reference_names, references
-from relusgd.runs.sharpness_course import sharpness_course
+from relusgd.runs.recorded_training import RecordedTraining
 from relusgd.runs.titles import RecordedRun, panel_titles, picture_place
 
 # The numbers of a run that diverges leave the range of floats. What is not finite is not drawn.
@@ -49,11 +48,10 @@ def scene_of(
     Raises InputError when they are too many for one picture, and for a reference that a run cannot
     have.
     """
-    names = reference_names(with_)
     views = []
     for run in runs:
-        curves = _reference_curves(run, names)
-        course = sharpness_course(run) if shows_sharpness else None
+        curves = _reference_curves(run, with_) if with_ else []
+        course = _sharpness_course(run) if shows_sharpness else None
         views.append(View(run.history, run.data, curves, course))
     if len(views) == 1:
         return views[0]
@@ -98,8 +96,17 @@ def train_references(scene: Scene, moments: Indices) -> None:
                     reference.at(row)
 
 
-def _reference_curves(run: RecordedRun, names: Sequence[str]) -> list[ReferenceCurve]:
-    return [reference.curve() for reference in references(run, names).values()]
+def _reference_curves(run: RecordedRun, with_: str | Iterable[str]) -> list[ReferenceCurve]:
+    from relusgd.runs.references import reference_names, references
+
+    named = references(run, reference_names(with_))
+    return [reference.curve() for reference in named.values()]
+
+
+def _sharpness_course(run: RecordedTraining) -> SharpnessCourse:
+    from relusgd.runs.sharpness_course import sharpness_course
+
+    return sharpness_course(run)
 
 
 def checked_place(

@@ -32,7 +32,6 @@ from relusgd.runs.drawn_scene import (
 )
 from relusgd.runs.film_captions import captions_of_runs
 from relusgd.runs.film_ending import FilmEnding, film_ending
-from relusgd.runs.references import reference_names
 from relusgd.runs.slowed_step import ReplayedRun, slowed_step
 from relusgd.runs.titles import panel_titles
 from relusgd.words import counted, with_capital
@@ -150,12 +149,21 @@ def _with_moment_of(step: int, history: History, indices: Indices) -> Indices:
 
 def _check_interpolation(with_: str | Iterable[str], *, shows_sharpness: bool) -> None:
     """Raise InputError for what is known at the recorded snapshots alone."""
-    if shows_sharpness or reference_names(with_):
+    if shows_sharpness or _names_references(with_):
         raise InputError(
             "references and the sharpness are those of recorded snapshots, between which nothing "
             "is known of them",
             advice("leave out {}", flag("interpolate")),
         )
+
+
+def _names_references(with_: str | Iterable[str]) -> bool:
+    """Whether there is a reference to draw. Raises InputError for a name that is none."""
+    if not with_:
+        return False
+    from relusgd.runs.references import reference_names
+
+    return bool(reference_names(with_))
 
 
 def _interpolated(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from relusgd.pictures.scenes.sharpness_course import SharpnessCourse
-from relusgd.runs.diagnosis import RecordedTraining, chosen_rows, quantities_over_time
+from relusgd.runs.diagnosis import chosen_rows, quantities_over_time
+from relusgd.runs.recorded_training import RecordedTraining
 
 
 def sharpness_course(run: RecordedTraining) -> SharpnessCourse:

@@ -11,6 +11,7 @@ import importlib
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import ContextDecorator, contextmanager, suppress
 from importlib.util import find_spec
@@ -23,7 +24,12 @@ from typing import Any
 from relusgd.own_process import is_own_process
 from relusgd.reference_cycles import without_cycle_search
 
-_MODULES = ("matplotlib", "matplotlib.backends.backend_agg", "matplotlib.font_manager")
+_MODULES = (
+    "matplotlib",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.font_manager",
+    "matplotlib.figure",
+)
 
 
 def _load_matplotlib() -> None:
@@ -51,23 +57,50 @@ def _load_matplotlib() -> None:
 
 
 def _import_all() -> None:
-    if is_own_process():
-        _leave_help_out()
+    if not is_own_process():
+        _import_modules()
+        return
+    _leave_help_out()
+    with _without_pictures_in_space():
+        _import_modules()
+
+
+def _import_modules() -> None:
     for name in _MODULES:
         importlib.import_module(name)
 
 
 def _leave_help_out() -> None:
-    """Let matplotlib not list the properties of its artists in their docstrings.
+    """Let matplotlib not list the properties of its artists in their docstrings and signatures.
 
     That takes a third of loading it, and nobody reads them in a process of our own.
     """
     artist: Any = importlib.import_module("matplotlib.artist")
     artist.kwdoc = _no_help
+    artist.Artist._update_set_signature_and_docstring = _no_signature
 
 
 def _no_help(artist: object) -> str:  # noqa: ARG001
     return ""
+
+
+def _no_signature() -> None:
+    return
+
+
+@contextmanager
+def _without_pictures_in_space() -> Iterator[None]:
+    """Hide the part of matplotlib that draws in three dimensions, which we never do.
+
+    matplotlib loads it when it is there and warns when it is not.
+    """
+    sys.modules["mpl_toolkits.mplot3d"] = None  # type: ignore[assignment]
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Unable to import Axes3D")
+            yield
+    finally:
+        del sys.modules["mpl_toolkits.mplot3d"]
 
 
 @contextmanager
