@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 
+PACKAGE = "relusgd.gradients"
+
 COMPARISONS = {
     ast.Gt: [ast.GtE, ast.Lt],
     ast.GtE: [ast.Gt],

@@ -19,7 +19,7 @@ from pathlib import Path
 os.environ["NUMBA_DISABLE_JIT"] = "1"
 
 import yaml
-from mutants import Mutant, mutants, unchanged
+from mutants import Mutant, mutants
 from trials import Trials
 
 COMPILED = [
@@ -125,19 +125,18 @@ def check_module(
     equivalent: lines and changes of mutants that compute the same. whole: all mutants are chosen,
     so that those listed but not found are wrong. verbose: print killed mutants, too.
     """
-    trials.measure(unchanged(module), TESTS[module])
     counts = Counter[str]()
-    unmatched = set(equivalent) if whole else set()
-    for mutant in chosen:
-        if (mutant.text, mutant.change) in equivalent:
-            unmatched.discard((mutant.text, mutant.change))
-            counts["equivalent"] += 1
-            continue
-        result, noticed_by = trials.outcome(mutant, TESTS[module])
+    found = {(mutant.text, mutant.change) for mutant in chosen}
+    unmatched = equivalent - found if whole else set()
+    others = [mutant for mutant in chosen if (mutant.text, mutant.change) not in equivalent]
+    if len(others) < len(chosen):
+        counts["equivalent"] = len(chosen) - len(others)
+    outcomes = trials.outcomes(others, TESTS[module]) if others else ()
+    for mutant, (result, failed) in zip(others, outcomes, strict=True):
         counts[result] += 1
         if verbose or result != "killed":
             where = f"{module}:{mutant.line}"
-            by = f"    by: {noticed_by}" if verbose else ""
+            by = f"    by: {' '.join(failed)}" if verbose else ""
             print(f"{where}: {result}: {mutant.change}    in: {mutant.text}{by}", flush=True)
     for text, change in sorted(unmatched):
         print(f"{module}: equivalent.yaml lists what is no mutant any more: {change} in {text}")

@@ -1,8 +1,8 @@
 """Trials of mutants: the tests that may fail, each trial in a process of its own.
 
-A mutant of a compiled module is tried as plain Python first, by the tests that are quick there, and
-if none fails, as machine code by all tests. Tests that take little time, and those that have
-noticed other mutants, come first. Machine code of modules without the mutant in them is kept.
+The quick tests come first, for many mutants in one run of pytest, and compiled modules run as plain
+Python there. What no quick test notices is tried by all tests, and compiled modules as machine
+code; that of modules without the mutant in them is kept.
 """
 
 from __future__ import annotations
@@ -21,14 +21,19 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
-import numba  # what every trial's process has already
-import numpy as np  # noqa: F401
-import pydantic  # noqa: F401
+import numba
+import numpy as np  # noqa: F401 - what every trial's process has already
 import pytest
+from batch import Batch
 from hypothesis import HealthCheck, Phase, settings
-from mutants import ROOT, Mutant, source_of
+from mutants import PACKAGE, ROOT, Mutant, source_of, unchanged
+
+import relusgd.config  # noqa: F401 - needs no kernel, so that trials may share it
+
+# Compiling the tests and the package anew would take most of a trial.
+sys.dont_write_bytecode = False
 
 settings.register_profile(
     "mutants",
@@ -38,8 +43,6 @@ settings.register_profile(
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
-
-PACKAGE = "relusgd.gradients"
 
 PYTHON, MACHINE_CODE, NUMPY = "as Python", "as machine code", "without Numba"
 """How the tests of a trial run. Without machine code the compiled kernels are slow, so modules that
@@ -72,11 +75,16 @@ long ones.
 """
 
 
-def ways_of(module: str) -> list[str]:
-    """How the mutants of a module are tried, one way after the other."""
-    if not module.startswith("compiled"):
-        return [NUMPY]
-    return [MACHINE_CODE] if module in AS_MACHINE_CODE else [PYTHON, MACHINE_CODE]
+def quick_way(module: str) -> str | None:
+    """How mutants of a module are tried first, if they are."""
+    if module in AS_MACHINE_CODE:
+        return None
+    return PYTHON if module.startswith("compiled") else NUMPY
+
+
+def whole_way(module: str) -> str:
+    """How a mutant that was not noticed is tried by all tests."""
+    return MACHINE_CODE if module.startswith("compiled") else NUMPY
 
 
 class Watcher:
@@ -108,6 +116,15 @@ class Watcher:
             print(json.dumps([name, seconds]), file=file)
 
 
+class Outcome(NamedTuple):
+    """`survived` when every test passes, or else `killed`, or `endless` when the tests took too
+    long; and the tests that failed.
+    """
+
+    result: str
+    failed: list[str]
+
+
 class Trials:
     """Trials of the mutants of many modules, which learn from each other.
 
@@ -119,51 +136,78 @@ class Trials:
         self._costs: dict[tuple[str, str], dict[str, float]] = {}
         self._noticed = Counter[str]()
 
-    def outcome(self, mutant: Mutant, files: list[str]) -> tuple[str, str]:
-        """`survived` when every test passes, or else `killed`, or `endless` when the tests took
-        too long; and the test that failed, if any did.
+    def outcomes(self, chosen: list[Mutant], files: list[str]) -> Iterator[Outcome]:
+        """Of mutants of one module, whose tests are in these files.
+
+        Raises AssertionError if a test fails without a mutation.
         """
-        for way in ways_of(mutant.module):
-            status, lines = self._run(mutant, way, files, self._order(way, files), SECONDS)
-            failed = [name for name, seconds in lines if seconds is None]
-            self._noticed.update(failed)
-            assert not is_without_tests(status), f"no tests of {files} ran {way}"
-            if status != 0:
-                return "endless" if is_timeout(status) else "killed", " ".join(failed)
-        return "survived", ""
+        module = chosen[0].module
+        way = quick_way(module)
+        self._measure(module, whole_way(module), files, 10 * SECONDS)
+        quick = [Outcome("survived", [])] * len(chosen)
+        if way:
+            self._measure(module, way, files, MEASURED)
+            quick = self._quick_outcomes(chosen, way, files)
+        same = self._whole_outcome(unchanged(module)._replace(change="nothing"), files)
+        assert same.result == "survived", f"{module} without a change: {same}"
+        for mutant, outcome in zip(chosen, quick, strict=True):
+            yield self._whole_outcome(mutant, files) if outcome.result == "survived" else outcome
 
-    def measure(self, original: Mutant, files: list[str]) -> None:
-        """Let the tests of the unchanged module run, so that it is known what they take.
+    def _quick_outcomes(self, chosen: list[Mutant], way: str, files: list[str]) -> list[Outcome]:
+        """By quick tests alone; the first one is that of the module without a change."""
+        same = unchanged(chosen[0].module)._replace(change="nothing")
+        costs = self._costs_of(way, files)
+        order, total = [], 0.0
+        for name in sorted(costs, key=costs.__getitem__):
+            total += costs[name]
+            if total <= QUICK:
+                order.append(name)
+        with tempfile.TemporaryDirectory(dir=self._folder) as own:
+            report = Path(own) / "report"
+            plugin = Batch([same, *chosen], order, self._noticed, report, SECONDS)
+            status = self._fork(same, way, files, plugin, own, 10**6)
+            lines = [json.loads(line) for line in report.read_text().splitlines()]
+        assert len(lines) == len(chosen) + 1, f"{same.module}: the run ended with {status}"
+        outcomes = [self._noted(*line) for line in lines]
+        assert outcomes[0].result == "survived", f"{same.module} without a change: {outcomes[0]}"
+        return outcomes[1:]
 
-        Raises AssertionError if one fails, also if the module is loaded as a mutant is.
+    def _whole_outcome(self, mutant: Mutant, files: list[str]) -> Outcome:
+        """By all tests."""
+        way = whole_way(mutant.module)
+        costs = self._costs_of(way, files)
+        order = sorted(costs, key=lambda name: (costs[name] + 0.01) / (1 + self._noticed[name]))
+        status, lines = self._run(mutant, way, files, order, SECONDS)
+        assert not is_without_tests(status), f"no tests of {files} ran {way}"
+        return self._noted(status, [name for name, seconds in lines if seconds is None])
+
+    def _noted(self, status: int, failed: list[str]) -> Outcome:
+        """The outcome; the tests that failed are remembered."""
+        self._noticed.update(failed)
+        if status == 0:
+            return Outcome("survived", [])
+        return Outcome("endless" if is_timeout(status) else "killed", failed)
+
+    def _measure(self, module: str, way: str, files: list[str], seconds: int) -> None:
+        """Let the tests run without a mutation, so that it is known what they take.
+
+        seconds: where quick ones are looked for, they have to be among the first of a file.
         """
-        for way in ways_of(original.module):
-            seconds = MEASURED if way == PYTHON else 10 * SECONDS
-            for name in files:
-                if (way, name) in self._costs:
-                    continue
-                status, lines = self._run(original, way, [name], None, seconds)
-                failed = [test for test, cost in lines if cost is None]
-                is_cut = way == PYTHON and is_timeout(status)
-                assert status == 0 or is_cut, f"{name} fails {way} without a mutation: {failed}"
-                self._costs[way, name] = dict(lines)
-        as_mutant = self.outcome(original._replace(change="nothing"), files)
-        assert as_mutant == ("survived", ""), f"{original.module} without a change: {as_mutant}"
+        for name in files:
+            if (way, name) in self._costs:
+                continue
+            status, lines = self._run(unchanged(module), way, [name], None, seconds)
+            failed = [test for test, cost in lines if cost is None]
+            is_cut = seconds == MEASURED and is_timeout(status)
+            assert status == 0 or is_cut, f"{name} fails {way} without a mutation: {failed}"
+            self._costs[way, name] = dict(lines)
 
-    def _order(self, way: str, files: list[str]) -> list[str]:
-        """The tests in the order in which they run: cheap ones and those that notice much first."""
+    def _costs_of(self, way: str, files: list[str]) -> dict[str, float]:
+        """What each test takes, by its name."""
         costs: dict[str, float] = {}
         for name in files:
             costs |= self._costs[way, name]
-        names = sorted(costs, key=lambda name: (costs[name] + 0.01) / (1 + self._noticed[name]))
-        if way != PYTHON:
-            return names
-        quick, total = [], 0.0
-        for name in sorted(names, key=costs.__getitem__):
-            total += costs[name]
-            if total <= QUICK:
-                quick.append(name)
-        return sorted(quick, key=names.index)
+        return costs
 
     def _run(
         self, mutant: Mutant, way: str, files: list[str], order: list[str] | None, seconds: int
@@ -172,14 +216,20 @@ class Trials:
         with tempfile.TemporaryDirectory(dir=self._folder) as own:
             report = Path(own) / "report"
             report.touch()
-            child = os.fork()
-            if child == 0:
-                kept = self._folder / "kept"
-                loader = Loader(mutant, kept=str(kept), own=own)
-                run_tests(loader, way, files, Watcher(report, order), seconds)
-            _, status = os.waitpid(child, 0)
+            status = self._fork(mutant, way, files, Watcher(report, order), own, seconds)
             lines = [tuple(json.loads(line)) for line in report.read_text().splitlines()]
         return status, lines
+
+    def _fork(
+        self, mutant: Mutant, way: str, files: list[str], plugin: Any, own: str, seconds: int
+    ) -> int:
+        """The status of a process in which the tests ran."""
+        child = os.fork()
+        if child == 0:
+            loader = Loader(mutant, kept=str(self._folder / "kept"), own=own)
+            run_tests(loader, way, files, plugin, seconds)
+        _, status = os.waitpid(child, 0)
+        return status
 
 
 def is_timeout(status: int) -> bool:
@@ -256,7 +306,7 @@ def needed_by(module: str) -> frozenset[str]:
     return frozenset(needed)
 
 
-def run_tests(loader: Loader, way: str, files: list[str], watcher: Watcher, seconds: int) -> None:
+def run_tests(loader: Loader, way: str, files: list[str], plugin: Any, seconds: int) -> None:
     """In a process of its own, which ends here."""
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -283,7 +333,7 @@ def run_tests(loader: Loader, way: str, files: list[str], watcher: Watcher, seco
                 f"--rootdir={ROOT}",
                 *[str(ROOT / "tests" / name) for name in files],
             ],
-            plugins=[watcher],
+            plugins=[plugin],
         )
     finally:
         os._exit(int(code))
