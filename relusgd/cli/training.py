@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -172,10 +173,10 @@ def train(
 
     with offering_a_sweep(config, changes or []):
         overrides = parse_overrides(changes or [])
-        resolved, dataset, start, folder = read_source(config, overrides, case, out)
-    refuse_sweep(config, resolved)
+        source = read_source(config, overrides, case, out)
+    refuse_sweep(config, source.config)
     if dry_run:
-        show_plan(resolved, dataset, start, folder)
+        show_plan(source)
         return
     from relusgd.runs.record import record
 
@@ -183,15 +184,15 @@ def train(
     with showing_progress(TrainingProgress, quiet=quiet) as progress:
         try:
             run = record(
-                resolved,
-                folder,
+                source.config,
+                source.folder,
                 overwrite,
-                dataset=dataset,
-                start=start,
+                dataset=source.dataset,
+                start=source.start,
                 observer=progress,
             )
         except DivergedError as error:
-            kept_in = folder or default_folder(resolved)
+            kept_in = source.folder or default_folder(source.config)
             print_path(kept_in)
             raise with_next_step(error, kept_in, command) from None
     print_end(run, progress, command)
@@ -211,31 +212,43 @@ def with_next_step(error: DivergedError, folder: Path, command: TrainCommand) ->
     return DivergedError(error.message, "\n".join(lines))
 
 
+@dataclass(frozen=True, eq=False)
+class TrainSource:
+    """What `train` is given.
+
+    dataset, start: the points and the network to begin with; None: those of the config. folder:
+    where the run goes; None: by the config's name.
+    """
+
+    config: Config
+    dataset: Dataset | None = None
+    start: StartNetwork | None = None
+    folder: Path | None = None
+
+
 def read_source(
-    source: Path,
+    typed: Path,
     overrides: dict[str, object],
     case: str | None,
     out: Path | None,
-) -> tuple[Config, Dataset | None, StartNetwork | None, Path | None]:
-    """The config, the points (None: those that the config describes), the network to begin with
-    (None: that of the config) and the folder (None: by the config's name).
-
-    source: CONFIG|RUN as it was typed.
-    """
+) -> TrainSource:
+    """What a config or a run folder gives to train. typed: CONFIG|RUN as it was typed."""
     from relusgd.config import load_config
 
-    source = run_folder_of(source)
-    if not source.is_dir():
-        return load_config(source, overrides, case=case, typed=True), None, None, out
+    path = run_folder_of(typed)
+    if not path.is_dir():
+        config = load_config(path, overrides, case=case, typed=True)
+        return TrainSource(config, folder=out)
     from relusgd.runs.find import load_run
     from relusgd.runs.kept_start import kept_start
     from relusgd.runs.restoring import intact_data
 
-    run = load_run(source)
-    config = load_config(source / "config.yaml", overrides, case=case, typed=True)
-    has_other_data = any(key.split(".")[0] == "data" for key in overrides)
-    dataset = None if has_other_data else intact_data(run)
-    return config, dataset, kept_start(run, config), out or source
+    run = load_run(path)
+    config = load_config(path / "config.yaml", overrides, case=case, typed=True)
+    sections = [key.partition(".")[0] for key in overrides]
+    dataset = None if "data" in sections else intact_data(run)
+    start = kept_start(run, config)
+    return TrainSource(config, dataset, start, out or path)
 
 
 def refuse_sweep(path: Path, config: Config) -> None:
@@ -252,20 +265,17 @@ def refuse_sweep(path: Path, config: Config) -> None:
     )
 
 
-def show_plan(
-    config: Config,
-    dataset: Dataset | None,
-    start: StartNetwork | None,
-    out: Path | None,
-) -> None:
+def show_plan(source: TrainSource) -> None:
     """Print what would be trained."""
     from relusgd.config import config_to_yaml, default_folder
     from relusgd.runs.disk import check_room
     from relusgd.runs.find import standing_start
     from relusgd.training import prepare
 
-    folder = out or default_folder(config)
-    plan = prepare(config, dataset, start or standing_start(folder, config))
+    config = source.config
+    folder = source.folder or default_folder(config)
+    start = source.start or standing_start(folder, config)
+    plan = prepare(config, source.dataset, start)
     check_room(plan, folder)
     typer.echo(config_to_yaml(plan.config))
     for line in plan_lines(plan, folder):

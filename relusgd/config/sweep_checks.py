@@ -47,6 +47,7 @@ def _grid_faults(
     base: dict[str, object],
     sweep: SweepSection,
 ) -> Iterator[Fault]:
+    """What is wrong with one key of the grid, and with its values."""
     path: Path = ("sweep", "grid", key)
     unknown = _unknown(key)
     if unknown is not None:
@@ -70,6 +71,7 @@ def _case_faults(
     base: dict[str, object],
     sweep: SweepSection,
 ) -> Iterator[Fault]:
+    """What is wrong with the keys of one case, and with their values."""
     path: Path = ("sweep", "cases", name)
     known = {}
     for key, value in bundle.items():

@@ -138,7 +138,10 @@ def _report(recipe: Recipe, out: Path, seeds: int | None, executor: Executor) ->
 
 
 def _verdicts(recipe: Recipe, part: _Part, executor: Executor, stop: _StopRequest) -> list[Verdict]:
-    """The verdict on every claim about a part."""
+    """The verdict on every claim about a part.
+
+    Its runs are recorded, or kept in memory where many networks count as one seed.
+    """
     claims = recipe.expectation.claims
     networks = recipe.expectation.networks
     tasks = []

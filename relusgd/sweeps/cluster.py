@@ -100,10 +100,10 @@ class DaskExecutor(Executor):
 
     @property
     def workers(self) -> int:
-        """The threads of all workers that are connected now; 0 while the scheduler is away, one
-        while all workers are.
+        """The threads of all workers that are connected now.
 
-        Raises RelusgdError when the scheduler does not come back.
+        0 while the scheduler is away; 1 while it is there without any worker. Raises RelusgdError
+        when the scheduler does not come back.
         """
         self._connection.check_absence()
         if not self._connection.is_open:

@@ -131,6 +131,7 @@ class GroupRecorder:
         self._batch.close()
 
     def _go_on(self, run: PlannedRun, place: Path) -> Row:
+        """Confirm or continue the run in this folder."""
         row = confirmed_row(run.config, place)
         if row is not None:
             return row

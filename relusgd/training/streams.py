@@ -106,9 +106,7 @@ def permutations(
     first: int = 0,
     words: WordSource = random_words,
 ) -> Integers:
-    """Random permutations of range(n), shape (rows, n).
-
-    They are the rows first … first + rows − 1 of the block.
+    """Random permutations of range(n), shape (rows, n): rows from `first` on of a block.
 
     Each is made by sorting n raw words that carry their index in the low bits.
     """
