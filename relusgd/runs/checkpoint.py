@@ -46,8 +46,10 @@ def read_checkpoint(folder: Path, hidden: tuple[int, ...], memory: Sequence[str]
 
 
 def _check_state(step: NDArray[Any], vectors: Sequence[NDArray[Any]], size: int) -> None:
-    if step.shape != () or step.dtype != np.int64 or step < 0:
+    is_one_number = step.shape == () and step.dtype == np.int64
+    if not is_one_number or step < 0:
         raise ValueError("its step is not a whole number from 0 on")
     for vector in vectors:
-        if vector.shape != (size,) or vector.dtype != np.float64 or not np.isfinite(vector).all():
+        is_vector = vector.shape == (size,) and vector.dtype == np.float64
+        if not is_vector or not np.isfinite(vector).all():
             raise ValueError(f"its vectors are not {size:,} finite numbers each")

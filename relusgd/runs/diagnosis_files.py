@@ -149,14 +149,14 @@ class MeasuredOverTime:
         """A line per snapshot; cells of quantities that were not measured there are empty."""
         history = self.run.history
         yield ",".join(["epoch", "step", *self.everywhere, *self.at_rows]) + "\n"
-        place = {row: index for index, row in enumerate(self.rows.tolist())}
+        index_of_row = {row: index for index, row in enumerate(self.rows.tolist())}
         for row in range(len(history)):
             cells = [str(history.epoch[row]), str(history.step[row])]
-            cells += [_cell(values[row]) for values in self.everywhere.values()]
-            index = place.get(row)
+            for values in self.everywhere.values():
+                cells.append(_cell(values[row]))
+            index = index_of_row.get(row)
             for values in self.at_rows.values():
-                cell = "" if index is None else _cell(values[index])
-                cells.append(cell)
+                cells.append("" if index is None else _cell(values[index]))
             yield ",".join(cells) + "\n"
 
     def page(self) -> TimeChartsPage:
@@ -193,10 +193,11 @@ class MeasuredOverTime:
 
     def _points(self, name: str) -> tuple[Array, Array]:
         """Moments in epochs, and the values there."""
+        clock = self.run.clock
         if name in self.everywhere:
-            return self.run.clock, self.everywhere[name]
+            return clock, self.everywhere[name]
         nothing = np.full(len(self.rows), np.nan)
-        return self.run.clock[self.rows], self.at_rows.get(name, nothing)
+        return clock[self.rows], self.at_rows.get(name, nothing)
 
 
 def _cell(value: float) -> str:

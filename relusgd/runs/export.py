@@ -54,11 +54,10 @@ def _unit_cells(run: Run, index: int, *, original: bool) -> list[str]:
     if original:
         elbow = np.asarray(run.scaling.x_to_original(elbow))
         network = run.scaling.network_to_original(network)
-    columns = []
-    for numbers in (elbow, network.slope, network.bias):
-        columns.append([repr(number) for number in numbers.tolist()])
+    numbers = [elbow, network.slope, network.bias]
+    if not is_deep:
+        numbers.append(network.output_weight)
+    columns = [[repr(value) for value in of_units.tolist()] for of_units in numbers]
     if is_deep:
         columns.append([""] * len(elbow))
-    else:
-        columns.append([repr(number) for number in network.output_weight.tolist()])
     return [",".join(cells) for cells in zip(*columns, strict=True)]

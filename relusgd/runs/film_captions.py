@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -42,20 +41,26 @@ def _events_of_group(runs: Sequence[ToldRun], group: RunGroup) -> list[Event]:
 
     They stand as they would be told by turns: the first of each run, then the second ones.
     """
-    told: list[tuple[int, Event]] = []
+    by_order: dict[int, list[Event]] = {}
     for run, view, title in zip(runs, group.views, group.short, strict=True):
         for order, event in enumerate(by_weight([*run.events])):
-            told.append((order, _in_group(event, view, group, title)))
-    return [event for _, event in sorted(told, key=operator.itemgetter(0))]
+            by_order.setdefault(order, []).append(_in_group(event, view, group, title))
+    told: list[Event] = []
+    for order in sorted(by_order):
+        told += by_order[order]
+    return told
 
 
 def _in_group(event: Event, view: View, group: RunGroup, title: str) -> Event:
     """The event of a view with the moments of its group, and a caption that says whose it is."""
     at = _at_rows_of(view.history, event)
-    moments = group.clock.searchsorted(view.clock)
-    end = None if at.end_row is None else int(moments[at.end_row])
-    caption = f"{title}: {without_capital(event.caption)}"
-    return replace(event, row=int(moments[at.row]), end_row=end, caption=caption)
+    row_in_group = group.clock.searchsorted(view.clock).tolist()
+    return replace(
+        event,
+        row=row_in_group[at.row],
+        end_row=None if at.end_row is None else row_in_group[at.end_row],
+        caption=f"{title}: {without_capital(event.caption)}",
+    )
 
 
 def _at_rows_of(history: History, event: Event) -> Event:
@@ -63,4 +68,5 @@ def _at_rows_of(history: History, event: Event) -> Event:
     row = int(np.searchsorted(history.step, event.step))
     if event.end_step is None:
         return replace(event, row=row)
-    return replace(event, row=row, end_row=int(np.searchsorted(history.step, event.end_step)))
+    end_row = int(np.searchsorted(history.step, event.end_step))
+    return replace(event, row=row, end_row=end_row)

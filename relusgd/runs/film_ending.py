@@ -30,7 +30,9 @@ class FilmEnding:
 
 def film_ending(history: History, events: Events) -> FilmEnding | None:
     """Where a film that shows everything of interest ends; None for the end of the record."""
-    last_events = [event for name in GOES_ON for event in events.named(name)]
+    last_events: list[Event] = []
+    for name in GOES_ON:
+        last_events += events.named(name)
     if not last_events:
         return None
     event = last_events[0]
@@ -44,10 +46,14 @@ def _ending_after(event: Event, history: History) -> FilmEnding | None:
     places = film_places(history.step)
     end = places[event.row] + GOES_ON[event.name]
     row = int(np.searchsorted(places, end))
-    last = int(history.step[-1])
-    if row >= len(history) or last - history.step[row] < WORTH * last:
+    if row >= len(history):
         return None
-    epoch, epochs = float(history.clock[row]), float(history.clock[-1])
+    last_step = int(history.step[-1])
+    steps_left = last_step - history.step[row]
+    if steps_left < WORTH * last_step:
+        return None
+    epoch = float(history.clock[row])
+    epochs = float(history.clock[-1])
     cut = (
         f"the film ends at epoch {epoch:,.6g} of {epochs:,.6g}, because {_sentence(event)}; "
         "the rest is shown by "

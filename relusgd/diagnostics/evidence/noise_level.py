@@ -75,8 +75,8 @@ def equal_x_mse(x: Array, y: Array) -> float:
 
 
 def _neighbours_mse(x: Array, y: Array) -> float:
-    width = x[2:] - x[:-2]
-    a = (x[2:] - x[1:-1]) / width
+    before, here, after = x[:-2], x[1:-1], x[2:]
+    a = (after - here) / (after - before)
     b = 1.0 - a
     e = a * y[:-2] + b * y[2:] - y[1:-1]
     squares = np.square(e) / (a**2 + b**2 + 1.0)
