@@ -168,12 +168,16 @@ def measured_text(verdict: Verdict) -> str:
     finite = [value for value in verdict.measured if math.isfinite(value)]
     if not finite:
         return "nothing finite"
-    low, high = min(finite), max(finite)
     text = number(median(finite))
-    if low < high:
-        text += " ({} … {})".format(*number_range(low, high))
+    lowest = min(finite)
+    highest = max(finite)
+    if lowest < highest:
+        low, high = number_range(lowest, highest)
+        text += f" ({low} … {high})"
     missing = len(verdict.measured) - len(finite)
-    return f"{text}, {counted(missing, 'run')} without" if missing else text
+    if missing:
+        text += f", {counted(missing, 'run')} without"
+    return text
 
 
 def report_facts(report: Report) -> dict[str, Any]:

@@ -89,6 +89,7 @@ def as_config(source: Config | Source) -> Config:
 
 
 def _read(source: Config | Source) -> tuple[Document, Places, Origin]:
+    """What a source holds, where its values are written, and where it comes from."""
     if isinstance(source, Config):
         origin = source.origin
         places = replace(origin.places, overrides=dict(origin.places.overrides))

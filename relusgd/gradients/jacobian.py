@@ -74,8 +74,8 @@ class JacobianProducts:
             self._full = _Shallow(network, points)
         else:
             self._full = _Deep(network, points)
-        counted = len(range(self._parameter_count)[columns])
-        self.shape = (len(points), counted)
+        p = len(range(self._parameter_count)[columns])
+        self.shape = (len(points), p)
 
     def times(self, direction: Array) -> Array:
         """J d for a direction d, shape (p,): how fast f changes at every point, shape (n,)."""

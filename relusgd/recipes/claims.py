@@ -121,8 +121,8 @@ def _along_axis(claim: Claim, runs: Sequence[MeasuredRun], numbers: Sequence[flo
 
     runs: those that the claim is about; numbers: one for each.
 
-    exponent: the slope of a line through the logarithms; ratio: of neighbours; monotone: the
-    logarithm of the ratio of neighbours, which is below 0 where they fall.
+    exponent: the slope of a line through the logarithms; ratio: of each number to the next one;
+    monotone: how much the next one is larger, which is below 0 where they fall.
     """
     axis = "case" if claim.over == "cases" else claim.over
     lines: dict[object, list[tuple[object, float]]] = {}
@@ -163,11 +163,12 @@ def _exponents(places: Sequence[float], numbers: Sequence[float]) -> list[float]
 
 
 def _ratios(_: Sequence[float], numbers: Sequence[float]) -> list[float]:
-    return [float(np.float64(one) / other) for one, other in pairwise(numbers)]
+    with np.errstate(all="ignore"):
+        return [float(np.float64(one) / following) for one, following in pairwise(numbers)]
 
 
 def _changes(_: Sequence[float], numbers: Sequence[float]) -> list[float]:
-    return [other - one for one, other in pairwise(numbers)]
+    return [following - one for one, following in pairwise(numbers)]
 
 
 TAKEN: dict[str, Callable[[Sequence[float]], np.floating[Any]]] = {

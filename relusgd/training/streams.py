@@ -58,7 +58,7 @@ PIECE_DRAWS = 2**16
 def stream(seed: int, purpose: int, block: int = 0, fours: int = 0) -> np.random.Philox:
     """The generator of one block of one purpose under a seed of 0 … 2^64 − 1.
 
-    It begins behind the first so many groups of four words.
+    fours: so many groups of four words are skipped at its beginning.
     """
     key = np.array([seed, purpose], dtype=np.uint64)
     counter = np.array([fours, 0, block, 0], dtype=np.uint64)

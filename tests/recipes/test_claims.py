@@ -60,6 +60,13 @@ def test_a_ratio_is_that_of_neighbours():
     assert not verdict(one, runs([8.0, 4.0, 3.0])).holds
 
 
+def test_a_ratio_to_zero_is_infinite_and_warns_nobody():
+    one = claim(over="network.hidden", relation="ratio", value=2, tolerance=0.1)
+    found = verdict(one, runs([8.0, 4.0, 0.0]))
+    assert found.measured == (2.0, math.inf)
+    assert not found.holds
+
+
 @pytest.mark.parametrize(
     ("direction", "numbers", "holds"),
     [
