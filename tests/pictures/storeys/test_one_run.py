@@ -407,3 +407,39 @@ def test_the_word_of_the_noise_stays_in_the_corner(make_history, dataset, size):
     (word,) = [text for text in builder.sheet.figure.findobj(Text) if text.get_text() == "noise"]
     box = word.get_window_extent(builder.sheet.canvas.get_renderer())
     assert box.y0 >= builder.corner.bottom - 1
+
+
+@pytest.mark.parametrize("size", [(640, 448), (1000, 700), (1080, 1080)])
+@pytest.mark.parametrize("seed", [4, 14, 36, 42, 55])
+def test_a_name_of_points_is_nearest_to_points_of_its_kind(make_history, standardised, size, seed):
+    x = np.linspace(0, 1, 40)
+    y = np.random.RandomState(seed).randn(40)
+    is_test = np.random.RandomState(seed + 10).rand(40) < 0.3
+    data = replace(
+        standardised,
+        x_train=x[~is_test],
+        y_train=y[~is_test],
+        x_test=x[is_test],
+        y_test=y[is_test],
+    )
+    view = View(make_history(), data)
+    assert view.shows_test_points
+    painter = Painter(view, Look(size=size), still=True)
+    painter.full(0)
+    axes = part_of(painter, FunctionOnStems).upper.front
+    places = {}
+    for kind, points in (("training points", ~is_test), ("test points", is_test)):
+        scaling = data.scaling
+        at = [scaling.x_to_original(x[points]), scaling.y_to_original(y[points])]
+        places[kind] = axes.transData.transform(np.column_stack(at))
+    named = [text for text in painter.sheet.figure.findobj(Text) if text.get_text() in places]
+    assert named
+    for text in named:
+        box = text.get_window_extent()
+        nearest = {kind: distances_to(box, pixels).min() for kind, pixels in places.items()}
+        assert min(nearest, key=nearest.get) == text.get_text(), nearest
+
+
+def distances_to(box, pixels):
+    inside = np.clip(pixels, [box.x0, box.y0], [box.x1, box.y1])
+    return np.hypot(*(pixels - inside).T)
