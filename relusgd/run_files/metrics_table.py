@@ -63,16 +63,6 @@ def table_header(metrics: Iterable[str]) -> bytes:
     return f"{','.join([*COLUMNS, *own])}\n".encode()
 
 
-def whole_lines(content: bytes) -> tuple[int, int]:
-    """Bytes and number of the complete lines of metrics.csv, its header among them.
-
-    Zero bytes are what a power cut leaves of lines that had not reached the disk; none that stands
-    behind them counts.
-    """
-    written, _, _ = content.partition(b"\0")
-    return written.rfind(b"\n") + 1, written.count(b"\n")
-
-
 def read_metrics(folder: Path) -> dict[str, NDArray[Any]]:
     """The complete lines of metrics.csv as columns. Raises RelusgdError when it is damaged."""
     with _open_table(folder) as file:

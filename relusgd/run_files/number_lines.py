@@ -29,14 +29,32 @@ COMMA, NEWLINE = ord(","), ord("\n")
 
 def count_lines(file: IO[bytes]) -> int:
     """How many complete lines follow in a file."""
-    count = 0
+    return sum(int(np.count_nonzero(part == NEWLINE)) for part in _written_parts(file))
+
+
+def size_of_lines(file: IO[bytes], lines: int) -> int:
+    """The bytes of the next so many complete lines of a file, or of all where there are fewer."""
+    size = 0
+    begin = 0
+    left = lines
+    for part in _written_parts(file):
+        ends = np.flatnonzero(part == NEWLINE)[:left]
+        if len(ends):
+            size = begin + int(ends[-1]) + 1
+        left -= len(ends)
+        if not left:
+            break
+        begin += len(part)
+    return size
+
+
+def _written_parts(file: IO[bytes]) -> Iterator[NDArray[np.uint8]]:
+    """The characters that follow in a file, up to the first zero, part after part."""
     while block := file.read(BLOCK_BYTES):
         zero = block.find(b"\0")
-        written = np.frombuffer(block, np.uint8)[: zero if zero >= 0 else None]
-        count += int(np.count_nonzero(written == NEWLINE))
+        yield np.frombuffer(block, np.uint8)[: zero if zero >= 0 else None]
         if zero >= 0:
-            break
-    return count
+            return
 
 
 def complete_lines(file: IO[bytes]) -> Iterator[bytes]:

@@ -164,6 +164,7 @@ def _record(
         plan = plan.keeping(standing.facts.engine, standing.facts.kernel)
         check_disk(plan, folder, recorded=standing.count_snapshots())
         observer.begins(plan, folder, found)
+        standing.forget()  # because it is read again under the lock
         writer, state = continue_run(plan, folder, found, metrics)
         with writer:
             more = training_blocks(plan, state, block_steps=block_steps)
@@ -237,6 +238,7 @@ def continue_run(
             writer.save_facts(facts)
         else:
             _save_longer(writer, facts, config_to_yaml(plan.config))
+        standing.forget()  # because a training may need the memory of its columns
         undo.pop_all()
     return writer, state
 

@@ -58,9 +58,10 @@ class RunRecord:
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
-        self._reader = OneRunReader(self.folder, self._forget)
+        self._reader = OneRunReader(self.folder, self.forget)
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Drop what was read, and its memory. A part that is asked for is read anew."""
         for name in READ_ONCE:
             self.__dict__.pop(name, None)
 

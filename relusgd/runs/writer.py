@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from relusgd.durable import make_folders, sync, sync_folder, sync_tree
 from relusgd.errors import RelusgdError
-from relusgd.files import leftovers, open_own, read_bounded, write_whole
+from relusgd.files import leftovers, open_own, reading, write_whole
 from relusgd.model.history import History
 from relusgd.run_files.arrays import GrowingArray, count_rows
 from relusgd.run_files.digests import UNCHANGING, Digests, file_digest, run_file_names
@@ -32,7 +32,8 @@ from relusgd.run_files.folder import (
     array_layout,
     read_history,
 )
-from relusgd.run_files.metrics_table import MAX_TABLE_BYTES, TABLE, whole_lines
+from relusgd.run_files.metrics_table import MAX_TABLE_BYTES, TABLE
+from relusgd.run_files.number_lines import size_of_lines
 from relusgd.run_files.stated_facts import FACTS
 from relusgd.runs.checkpoint import read_checkpoint
 from relusgd.runs.contents import (
@@ -286,30 +287,22 @@ def _cut_torn_tails(folder: Path, hidden: tuple[int, ...], certain: int) -> byte
     rows = min(row_counts)
     if rows < certain:
         return b""
-    table = read_bounded(folder / TABLE, MAX_TABLE_BYTES)
-    proven_size = _end_of_lines(table, 1 + certain)
-    size = _end_of_lines(table, 1 + rows)
-    unproven = table[proven_size:size]
+    with (
+        reading(folder / TABLE, MAX_TABLE_BYTES) as descriptor,
+        os.fdopen(descriptor, "rb", closefd=False) as table,
+    ):
+        proven_size = size_of_lines(table, 1 + certain)
+        table.seek(proven_size)
+        unproven_size = size_of_lines(table, rows - certain)
+        table.seek(proven_size)
+        unproven = table.read(unproven_size)
     kept = certain + unproven.count(b"\n")
     for path, (row_shape, dtype) in paths.items():
         # Opening an array cuts what is behind these rows.
         GrowingArray(path, row_shape, dtype, kept).close()
     descriptor = open_own(folder / TABLE, os.O_WRONLY)
     try:
-        os.ftruncate(descriptor, size)
+        os.ftruncate(descriptor, proven_size + unproven_size)
     finally:
         os.close(descriptor)
     return unproven
-
-
-def _end_of_lines(table: bytes, lines: int) -> int:
-    """Where the first so many complete lines of metrics.csv end, or all of them if there are fewer.
-
-    lines: from 1 on; the header is one.
-    """
-    size, count = whole_lines(table)
-    if lines >= count:
-        return size
-    characters = np.frombuffer(table, dtype=np.uint8)
-    ends = np.flatnonzero(characters == ord("\n"))
-    return int(ends[lines - 1]) + 1

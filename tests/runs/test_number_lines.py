@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 
@@ -157,3 +159,22 @@ def test_a_changed_byte_is_told_or_read_as_by_numpy(monkeypatch):
             by_fields = outcome(bytes(content), 0)
             by_numpy = outcome(bytes(content), 10**9)
             assert str(by_fields) == str(by_numpy)
+
+
+@pytest.mark.parametrize("block_bytes", [1, 3, 2**19])
+@pytest.mark.parametrize(
+    ("content", "lines", "size"),
+    [
+        (b"a\nbb\nccc\n", 2, 5),
+        (b"a\nbb\nccc\n", 9, 9),
+        (b"a\nbb\nccc\n", 0, 0),
+        (b"a\nbb\ncc", 3, 5),
+        (b"a\nb\0\nc\n", 3, 2),
+        (b"", 1, 0),
+    ],
+)
+def test_the_size_of_lines_is_that_of_complete_ones_before_a_zero(
+    block_bytes, content, lines, size, monkeypatch
+):
+    monkeypatch.setattr(number_lines, "BLOCK_BYTES", block_bytes)
+    assert number_lines.size_of_lines(io.BytesIO(content), lines) == size
