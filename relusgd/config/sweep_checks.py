@@ -27,7 +27,7 @@ def sweep_faults(sweep: SweepSection, values: dict[str, object]) -> Iterator[Fau
         yield from _grid_faults(key, listed, base, sweep)
     for name, bundle in sweep.cases.items():
         yield from _case_faults(name, bundle, base, sweep)
-    yield from _size_faults(sweep)
+    yield from _run_faults(sweep)
 
 
 def varied_paths(sweep: SweepSection | None) -> set[Path]:
@@ -130,7 +130,8 @@ def _value_faults(
                     yield key, broken.fault.text.removeprefix(": ")
 
 
-def _size_faults(sweep: SweepSection) -> Iterator[Fault]:
+def _run_faults(sweep: SweepSection) -> Iterator[Fault]:
+    """Seeds that are given in two ways, and too many runs."""
     if "seed" in sweep.grid and sweep.repeat > 1:
         text = "lists seeds, but repeat counts them up too; leave one of them out"
         yield Fault(("sweep", "grid", "seed"), text)

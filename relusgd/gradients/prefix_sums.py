@@ -334,10 +334,10 @@ def hessian_product(parameters: Array, width: int, x: Array, y: Array) -> Callab
     k, _, (_, rises) = search(fenced, w, -b)
     place = bins(k, rises, fenced)
 
-    def sum_lines(slopes: Array, intercepts: Array, c: float) -> Array:
+    def sum_lines(slopes: Array, intercepts: Array, constant: float) -> Array:
         slope_sums = bin_sums(slopes, place, B)
         intercept_sums = bin_sums(intercepts, place, B)
-        return sums.sum_lines(slope_sums, intercept_sums, c, 0.0)
+        return sums.sum_lines(slope_sums, intercept_sums, constant, 0.0)
 
     r = sum_lines(v * w, v * b, c)
     r -= y

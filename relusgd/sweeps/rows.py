@@ -167,6 +167,7 @@ def table(rows: Sequence[Row]) -> dict[str, NDArray[Any]]:
 
 
 def _column(name: str, rows: Sequence[Row]) -> NDArray[Any]:
+    """A column as numbers where all its values are, as texts otherwise, shape (runs,)."""
     values = [single(row.cell(name)) for row in rows]
     may_be_numbers = name not in TEXT_COLUMNS
     if may_be_numbers and all(map(_is_number_or_missing, values)):

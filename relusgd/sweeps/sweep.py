@@ -114,6 +114,7 @@ class Sweep:
         return self._stacked(name, lambda array: array)
 
     def _stacked(self, name: str, part: Callable[[NDArray[Any]], NDArray[Any]]) -> NDArray[Any]:
+        """A part of an array of every run, shape (runs, *part.shape)."""
         if not self.runs:
             raise InputError(f"{self.folder} has no runs to stack")
         first = part(self.runs[0].column(name))

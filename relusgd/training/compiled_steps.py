@@ -152,8 +152,9 @@ def _one_layer_memory(descent: Descent, theta: Array) -> tuple[Points, Buffers]:
     prefix_sums = descent.kernel == "prefix_sums"
     centre = centre_of(descent.x) if prefix_sums else 0.0
     points = make_points(descent.x, descent.y, centre)
-    is_dense_on_rows = not (prefix_sums or descent.is_full or descent.noise)
-    if descent.layers == "output" and is_dense_on_rows:
+    takes_rows = not (prefix_sums or descent.is_full or descent.noise)
+    if descent.layers == "output" and takes_rows:
+        # The outputs of the hidden layer never change, so batches take theirs from here.
         points = with_activations(points, theta)
     buffers = make_buffers(points, theta, descent.largest_batch, prefix_sums=prefix_sums)
     return points, buffers

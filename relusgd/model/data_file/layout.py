@@ -196,6 +196,7 @@ def _header_place(rows: list[Row], wanted: Sequence[str]) -> int | None:
     width = _usual_width(rows)
     for i, row in candidates:
         if _is_of_width(row, width) and _names_numbers(rows, i):
+            # Units stand above numbers, too, and the names above the units.
             return i - 1 if _are_certain_units(rows[i - 1 : i + 1]) else i
     for i, row in candidates:
         if not is_comment(row):

@@ -190,11 +190,14 @@ class Joining:
 
     def _bars(self, bars: str) -> str:
         """|x| as abs(x)."""
+        bar = ("mark", "|")
         if bars == "||":
-            self._tokens.insert(self._place, ("mark", "|"))
+            # It opens two pairs, as in ||x| - 1|; the inner one is still to be read.
+            self._tokens.insert(self._place, bar)
         inner = self._sequence("|")
         if self._next() == "||":
-            self._tokens[self._place : self._place + 1] = [("mark", "|"), ("mark", "|")]
+            # It closes two pairs; the outer one is still to be closed.
+            self._tokens[self._place : self._place + 1] = [bar, bar]
         if self._take() != "|":
             raise NotOursError
         return f"abs({inner})"
