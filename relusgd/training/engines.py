@@ -106,7 +106,7 @@ def gradient_nanoseconds(
     fetching = B // 2 if n > B or noise else 0
     return {
         "dense": 30 + H + 2 * fetching + pairs // 10,
-        "comparisons": 40 + H + fetching + pairs // 15,
+        "comparisons": 30 + H + fetching + pairs // 16,
         "prefix_sums": prefix_sum_nanoseconds(B, H, n, is_sorted_anew=is_sorted_anew),
     }
 

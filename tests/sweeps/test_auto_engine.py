@@ -59,7 +59,7 @@ def test_runs_take_the_engine_of_their_sweep_and_keep_it(tmp_path, monkeypatch):
 def test_the_preparation_for_workers_knows_the_engine(tmp_path, monkeypatch):
     assert not survey(load_config(SHORT), tmp_path).kernels
     monkeypatch.setattr("relusgd.training.auto_engine.LOADING_NANOSECONDS", 4 * saving())
-    assert survey(load_config(SHORT), tmp_path).kernels == {"dense"}
+    assert survey(load_config(SHORT), tmp_path).kernels == {"comparisons"}
     deep = load_config(SHORT, {"network.hidden": [5, 5], "sweep.grid": {}, "engine": "compiled"})
     assert survey(deep, tmp_path / "deep").kernels == {"tiles"}
 

@@ -242,19 +242,20 @@ def test_missing_numba_is_a_fault_that_says_what_installs_it():
         prepare(small(engine="compiled"))
 
 
-@pytest.mark.parametrize("engine", ["numpy", "compiled"])
-def test_small_sizes_take_the_dense_kernel_and_large_ones_the_prefix_sums(engine):
-    assert choose_kernel(engine, 8, 8, 100) == "dense"
+@pytest.mark.parametrize(("engine", "of_small"), [("numpy", "dense"), ("compiled", "comparisons")])
+def test_small_sizes_look_at_all_pairs_and_large_ones_take_the_prefix_sums(engine, of_small):
+    assert choose_kernel(engine, 8, 8, 100) == of_small
     assert choose_kernel(engine, 200, 1000, 200) == "prefix_sums"
     assert choose_kernel(engine, 10**4, 10**4, 10**4) == "prefix_sums"
     assert choose_kernel(engine, 1, 10**6, 10**6) != "prefix_sums"
 
 
 def test_the_compiled_engine_compares_where_the_dense_kernel_would_take_longer():
-    for width in (10, 20, 40, 100):
+    for width in (1, 10, 20, 40, 100):
         assert choose_kernel("compiled", 40, width, 200) == "comparisons"
+        assert choose_kernel("compiled", 10, width, 10) == "comparisons"
     assert choose_kernel("compiled", 1, 10**6, 10**6) == "comparisons"
-    assert choose_kernel("compiled", 1, 1, 10) == "dense"
+    assert choose_kernel("compiled", 1, 1, 10) == "comparisons"
 
 
 def test_the_compiled_choice_counts_the_units_that_are_padded():
@@ -312,7 +313,7 @@ def test_every_engine_finds_the_same_step_of_divergence_whatever_the_blocks(engi
 def test_training_says_which_engine_and_kernel_it_used(tmp_path):
     pytest.importorskip("numba")
     facts = record(small(engine="compiled"), tmp_path / "run").facts
-    assert (facts.engine, facts.kernel) == ("compiled", "dense")
+    assert (facts.engine, facts.kernel) == ("compiled", "comparisons")
     assert "numba" in facts.versions
     assert "numba" not in record(small(engine="numpy"), tmp_path / "other").facts.versions
 

@@ -65,6 +65,7 @@ CASES = {
 ONE_LAYER = [
     *((e, k) for e in ("numpy", "compiled") for k in ("dense", "prefix_sums")),
     ("compiled", "comparisons"),
+    ("compiled", "comparisons"),
 ]
 DEEP = [("numpy", "dense"), ("compiled", "tiles")]
 WAYS = [
