@@ -60,12 +60,10 @@ def sync_tree(folder: Path) -> None:
 
 
 def sync_file_system(folder: Path, written: Iterable[Path]) -> None:
-    """Wait until the disk has everything below the folders `written`.
+    """Wait until the disk has everything below the folders `written`, all on one file system.
 
-    They lie on the file system of `folder`.
-
-    In one call where the system can wait for a whole file system, and file by file elsewhere.
-    Raises OSError.
+    folder: one on the same file system. In one call where the system can wait for a whole file
+    system, and file by file elsewhere. Raises OSError.
     """
     function = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
     if function is None:

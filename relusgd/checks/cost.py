@@ -124,7 +124,7 @@ class CostedWay:
     times: int = 1
 
     def seconds(self) -> float:
-        """For the whole gradient: the fastest of three measurements of `work`, times `times`."""
+        """The seconds of the whole gradient: the fastest of three measurements, times `times`."""
         self.work()
         repeats = 1
         best = np.inf

@@ -58,7 +58,9 @@ class Problem:
 
     @classmethod
     def of(cls, network: Network, dataset: Dataset) -> Problem:
-        """The network on its training points, or on evenly chosen ones when they are many."""
+        """The network on its training points, or on evenly chosen ones of them: on at most
+        MOST_POINTS, and on fewer where the network is wide.
+        """
         size = parameter_count(network.hidden)
         count = len(dataset.x_train)
         most = min(MOST_POINTS, max(2, MOST_TERMS // size))

@@ -39,7 +39,7 @@ MOST_TIMES = 7
 def quantile(values: Array, percent: float) -> Array:
     """The quantile over the rows of values, shape (n, T), as numpy.quantile gives it; (T,).
 
-    Infinite values are the largest ones: the quantile is infinite if it lies above a finite one.
+    Infinite values are the largest ones: between a finite and an infinite one, it is infinite.
     """
     ordered = np.sort(values, axis=0)
     place = percent / 100 * (len(ordered) - 1)

@@ -194,6 +194,9 @@ def functions_of(
 
 
 def _spreads(group: Group, band: Band | None, names: Sequence[str]) -> Iterator[FunctionSpread]:
+    """The learned functions of a group, then those of every reference, over the domains of all its
+    runs.
+    """
     runs = [result.run for result in group.counted]
     domains = [run.data.domain for run in runs]
     low = min(low for low, _ in domains)

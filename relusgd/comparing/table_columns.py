@@ -23,7 +23,7 @@ class Column:
     """A column of the table, with a cell for each group.
 
     heading: at most two lines. worth: on a terminal that is too narrow, columns of the lowest worth
-    are left out first. is_shown: whether the column tells anything about this compared.
+    are left out first. is_shown: whether the column tells anything about this comparison.
     """
 
     heading: str
@@ -53,7 +53,7 @@ def word_columns(groups: Sequence[Group]) -> list[Column]:
 
 
 def number_columns(compared: ComparedRuns) -> list[Column]:
-    """Medians over the seeds, and what else is of use. Another measure has its column here."""
+    """Medians over the seeds, and what else is of use. A new measure gets its column here."""
     groups = compared.groups
     has_test = compared.error == "test_mse"
     has_seeds = any(len(group.counted) > 1 for group in groups)

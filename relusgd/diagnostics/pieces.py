@@ -30,7 +30,7 @@ class LinearPiece:
 def pieces(network: Network, domain: Sequence[float] | None = None) -> list[LinearPiece]:
     """The pieces of f from left to right, on the whole line or on a domain (low, high).
 
-    Their slopes and intercepts are sums over the active units. None where a parameter is not
+    Their slopes and intercepts are sums over the active units. No pieces where a parameter is not
     finite. Where the function bends by less than rounding, two pieces count as one.
     """
     if not np.isfinite(network.parameters()).all():

@@ -276,12 +276,12 @@ def what_happened(symptoms: Symptoms) -> str:
         return f"the learned function is {than} than a constant: {against}"
     anywhere = symptoms.dataset.x_train[:1]
     value = symptoms.dataset.scaling.y_to_original(symptoms.last(anywhere))[0]
-    units = _units_of_layer(symptoms.last, symptoms.dead_layer)
+    units = units_of_layer(symptoms.last, symptoms.dead_layer)
     return f"{units} dead, so the learned function is the constant {number(value)}: {against}"
 
 
-def _units_of_layer(network: Network, layer: int) -> str:
-    """the unit is; all 10 units of hidden layer 2 are."""
+def units_of_layer(network: Network, layer: int) -> str:
+    """A layer with its verb: the unit is; all 10 units of hidden layer 2 are."""
     width = network.hidden[layer - 1]
     units = "the unit" if width == 1 else f"all {counted(width, 'unit')}"
     verb = "is" if width == 1 else "are"

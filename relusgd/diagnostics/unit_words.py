@@ -230,7 +230,7 @@ def _change(parameter: ParameterStep) -> str:
 
 
 def _steepness(slope: ParameterStep) -> str:
-    """Whether the unit gets steeper or flatter."""
+    """Whether the unit gets steeper or flatter; empty where its slope stays or changes its sign."""
     if slope.change == 0 or slope.before * slope.after <= 0:
         return ""
     kind = "steeper" if abs(slope.after) > abs(slope.before) else "flatter"

@@ -132,6 +132,7 @@ def read_history(
     snapshots are damaged.
     """
     read = read_metrics(folder) if metrics is None else metrics
+    # Views, so that the caller's columns stay writeable.
     table = {name: column.view() for name, column in read.items()}
     if not _are_whole_epochs(table["epoch"], table["step"], steps_per_epoch):
         problem = f"its epochs are not those of {steps_per_epoch:,} steps each"

@@ -63,7 +63,9 @@ def scaling_of(stated: object) -> Scaling:
 
 @dataclass(frozen=True)
 class SnapshotUnits:
-    """What the arrays of a run mean, and the number of snapshots in them."""
+    """By what the arrays of a run are read: the scaling of their numbers, the steps of an epoch,
+    and how many snapshots there are.
+    """
 
     scaling: Scaling
     steps_per_epoch: int
@@ -71,7 +73,7 @@ class SnapshotUnits:
 
 
 def read_units(folder: Path) -> SnapshotUnits:
-    """What the arrays of a run mean. Raises RelusgdError when run.json is damaged."""
+    """By what the arrays of a run are read. Raises RelusgdError when run.json is damaged."""
     stated = read_stated(folder)
     try:
         counts = stated["counts"]

@@ -84,7 +84,7 @@ class Pace:
 
 
 def _rates(config: Config, steps: int, steps_per_epoch: int) -> Iterator[Phase]:
-    """The learning rate of every epoch and its steps; of all at once where it is constant."""
+    """The learning rate of every epoch with its number of steps; one pair where it is constant."""
     schedule = build_schedule(config, steps_per_epoch)
     if schedule.is_constant:
         yield schedule.rate, steps

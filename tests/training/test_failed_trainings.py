@@ -207,6 +207,14 @@ def test_the_advice_of_every_cause_ends_below_the_best_constant(name):
     assert error_after(plan, ending.advice) < 0.99
 
 
+def test_a_single_dead_unit_is_told_of_in_the_singular():
+    network = {"hidden": 1, "elbows": [2], "slopes": 1}
+    plan = planned({"network": network, "training": {"epochs": 200}})
+    _, ending = trained(plan)
+    told = "the unit is dead in the initial network already, so its gradients are 0 and nothing"
+    assert told in ending.reason
+
+
 def test_where_nothing_can_help_there_is_no_advice():
     plan = planned(CAUSES["one_position"][0])
     state, ending = trained(plan)

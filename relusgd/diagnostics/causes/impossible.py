@@ -7,8 +7,8 @@ import numpy as np
 from relusgd.config import Config
 from relusgd.diagnostics.causes.cause import STABLE, Cause, Changes, cause, foreseeable
 from relusgd.diagnostics.causes.remedies import drawn_keys, more_units
-from relusgd.diagnostics.symptoms import Symptoms
-from relusgd.words import counted, number
+from relusgd.diagnostics.symptoms import Symptoms, units_of_layer
+from relusgd.words import number
 
 
 @cause
@@ -42,12 +42,12 @@ def dead_from_the_start(symptoms: Symptoms) -> Cause | None:
     layer = symptoms.initial_dead_layer
     if layer is None or symptoms.is_ridge:
         return None
-    units = counted(symptoms.initial.hidden[layer - 1], "unit")
-    where = units if len(symptoms.initial.hidden) == 1 else f"{units} of hidden layer {layer}"
-    reason = (
-        f"all {where} are dead in the initial network already, so their gradients are 0 "
-        "and nothing can bring them back"
-    )
+    is_one_unit = symptoms.initial.hidden[layer - 1] == 1
+    consequence = "their gradients are 0 and nothing can bring them back"
+    if is_one_unit:
+        consequence = "its gradients are 0 and nothing can bring it back"
+    units = units_of_layer(symptoms.initial, layer)
+    reason = f"{units} dead in the initial network already, so {consequence}"
     return Cause("dead_from_the_start", 0.98, reason, _remedies_of_placement(symptoms))
 
 

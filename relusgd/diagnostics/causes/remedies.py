@@ -38,8 +38,10 @@ def more_units(symptoms: Symptoms, least: int = USUAL_WIDTH) -> tuple[Changes, .
 
 
 def drawn_elbows(symptoms: Symptoms) -> tuple[Changes, ...]:
-    """Let the first layer's elbows and slopes be drawn: as many keys as there are at once, then
-    fewer."""
+    """Leave the elbows and slopes of the first layer to the usual draw: first by giving up all keys
+    that place them, then fewer of these. A network that begins with given parameters gives up
+    those.
+    """
     network = symptoms.config.network
     if network.start is not None:
         return ({"network.start": None},)

@@ -34,7 +34,8 @@ def careful_mse(
 ) -> float | None:
     """The lowest training error within these steps of gradient descent; None where they take long.
 
-    layers, output_bias: which parameters learn.
+    Infinite where the error of the network itself is not finite. layers, output_bias: which
+    parameters learn.
     """
     if not is_quickly_taken(network, dataset, steps):
         return None
@@ -50,7 +51,7 @@ def careful_mse(
             if not np.isfinite(gradient.loss):
                 break
             lowest = min(lowest, gradient.loss)
-            change = Network(gradient.weights, gradient.biases).parameters()
+            derivatives = Network(gradient.weights, gradient.biases).parameters()
             vector = vector.copy()
-            vector[learning] -= rate * change[learning]
+            vector[learning] -= rate * derivatives[learning]
     return float(lowest)
