@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -30,11 +30,18 @@ BASELINE = 0.35
 DISTANCES = (0.55, 1.1, 1.8)
 """Between words and what they name, in heights of their letters: the nearest is tried first."""
 
+MOST_ASKED = 2000
+"""Of more points than this, none is asked whether others are nearer to its words."""
+
 UNDER_NUMBERS = 2.9
 """The order of names that stay: under NUMBERS, where words that fade and numbers are."""
 
 Place = tuple[float, float]
 """A pixel: the lower left corner of words, or what they stand beside."""
+
+
+Points = tuple[Array, Array]
+"""x and y of points in the units of the data, each of shape (n,)."""
 
 
 class WordWriter:
@@ -56,10 +63,27 @@ class WordWriter:
         """Write words beside a line, if possible a quarter along it, else anywhere."""
         self.name(words, self.along(x, y), colour)
 
-    def name_points(self, words: str, x: Array, y: Array, colour: str) -> None:
-        """Write words beside one of these points, if there is room."""
-        anchors = zip(*self._free.pixel(x, y), strict=True)
-        self.name(words, anchors, colour)
+    def name_points(self, words: str, named: Points, others: Points | None, colour: str) -> None:
+        """Write words beside one of these points, if there is room.
+
+        No point of the others is nearer to the words: a reader takes them for its name.
+        """
+        x, y = self._free.pixel(*named)
+        anchors = zip(x, y, strict=True)
+        if others is None or len(x) > MOST_ASKED:
+            self.name(words, anchors, colour)
+            return
+        other_x, other_y = self._free.pixel(*others)
+        width, height = text_width(words, self._pixels), WORD_LINE * self._pixels
+
+        def belongs(corner: Place) -> bool:
+            own = _distances(corner, width, height, x, y)
+            of_others = _distances(corner, width, height, other_x, other_y)
+            return bool(own.min() + 0.5 * self._pixels < of_others.min(initial=np.inf))
+
+        place = self.place_beside(words, anchors, belongs)
+        if place is not None:
+            self.write(words, place, colour)
 
     def name(self, words: str, anchors: Iterable[Place], colour: str) -> None:
         """Write words where there is room beside one of the pixels; nowhere if there is none."""
@@ -75,11 +99,21 @@ class WordWriter:
         heights = np.interp(along, x, y)
         return zip(*self._free.pixel(along, heights), strict=True)
 
-    def place_beside(self, words: str, anchors: Iterable[Place]) -> Place | None:
-        """Take the place beside one of the pixels where words have room, if there is one."""
+    def place_beside(
+        self,
+        words: str,
+        anchors: Iterable[Place],
+        may_be: Callable[[Place], bool] | None = None,
+    ) -> Place | None:
+        """Take the place beside one of the pixels where words have room, if there is one.
+
+        may_be: whether they may have this lower left corner; None where they may have any.
+        """
         width = text_width(words, self._pixels)
         height = WORD_LINE * self._pixels
         corners = self._corners_beside(list(anchors), width, height)
+        if may_be is not None:
+            corners = filter(may_be, corners)
         place = self._free.best(corners, width, height, MOST_CROWDED)
         if place is not None:
             left, bottom = place
@@ -150,3 +184,11 @@ class WordWriter:
         widths = [text_width(words, self._pixels) for words, _ in named]
         gaps = len(named) - 1
         return sum(widths) + BESIDE * self._pixels * gaps
+
+
+def _distances(corner: Place, width: float, height: float, x: Array, y: Array) -> Array:
+    """How far pixels are from words with this lower left corner, shape (n,)."""
+    left, bottom = corner
+    aside = np.maximum(np.maximum(left - x, x - (left + width)), 0.0)
+    upright = np.maximum(np.maximum(bottom - y, y - (bottom + height)), 0.0)
+    return np.hypot(aside, upright)

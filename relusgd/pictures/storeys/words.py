@@ -126,11 +126,13 @@ class Words:
             curve = view.curve(self._first)
             writer.name_line("learned function", curve.x, curve.y, colours.learned)
             self._of_function = [*writer.fading]
-        x, y = original(view, view.dataset.x_train, view.dataset.y_train)
-        writer.name_points("training points", x, y, colours.faint)
+        trained = original(view, view.dataset.x_train, view.dataset.y_train)
+        tested = None
         if view.shows_test_points:
-            x, y = original(view, view.dataset.x_test, view.dataset.y_test)
-            writer.name_points("test points", x, y, colours.faint)
+            tested = original(view, view.dataset.x_test, view.dataset.y_test)
+        writer.name_points("training points", trained, tested, colours.faint)
+        if tested is not None:
+            writer.name_points("test points", tested, trained, colours.faint)
         if view.truth is not None:
             writer.name_line("true function", *view.truth, colours.ink)
         if view.references:
