@@ -10,7 +10,8 @@ from relusgd.config import config_to_yaml
 from relusgd.errors import InputError
 from relusgd.files import write_whole
 from relusgd.pictures.pages.drawn_file import DrawnFile
-from relusgd.pictures.pages.page import in_iframe, page_html
+from relusgd.pictures.pages.iframe import in_iframe
+from relusgd.pictures.pages.page import page_html
 from relusgd.pictures.pages.page_data import Start
 from relusgd.runs.drawn_scene import (
     DrawnRun,

@@ -16,7 +16,8 @@ import pytest
 from relusgd.advice import in_shell
 from relusgd.errors import InputError
 from relusgd.pictures.pages import page_data, page_moments
-from relusgd.pictures.pages.page import in_iframe, page_html
+from relusgd.pictures.pages.iframe import in_iframe
+from relusgd.pictures.pages.page import page_html
 from relusgd.pictures.pages.page_data import pack
 from relusgd.pictures.scenes.reference_curve import ReferenceCurve
 from relusgd.pictures.scenes.scene import RunGroup

@@ -6,7 +6,7 @@ import base64
 import html
 from pathlib import Path, PosixPath
 
-from relusgd.pictures.pages.page import in_iframe
+from relusgd.pictures.pages.iframe import in_iframe
 
 LARGEST_SHOWN = 64_000_000
 """Notebooks keep what a cell shows. A larger file, in bytes, is shown by its path."""

@@ -28,8 +28,6 @@ from relusgd.pictures.pages.page_moments import note_of_moments
 from relusgd.pictures.pages.page_scripts import ENGINE, LOADER, RUN_PAGE
 from relusgd.pictures.scenes.scene import RunGroup, Scene
 
-IFRAME_HEIGHT = 860
-
 
 def page_html(
     scene: Scene,
@@ -81,14 +79,3 @@ def _explanation(sentence: str) -> str:
     """A line that ends where the window does, with the whole sentence where one points at it."""
     text = html.escape(sentence)
     return f'<p id="explanation" title="{text}">{text}</p>' if text else ""
-
-
-def in_iframe(page: str, title: str) -> str:
-    """The page as an element of another one, such as a notebook, that it can neither read nor
-    change.
-    """
-    return (
-        f'<iframe srcdoc="{html.escape(page)}" title="{html.escape(title)}" '
-        f'width="100%" height="{IFRAME_HEIGHT}" '
-        'sandbox="allow-scripts" allow="clipboard-write" loading="lazy" frameborder="0"></iframe>'
-    )

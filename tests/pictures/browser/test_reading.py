@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from relusgd.pictures.kit.look import THEMES
-from relusgd.pictures.pages.page import in_iframe
+from relusgd.pictures.pages.iframe import in_iframe
 from relusgd.pictures.pages.page_data import Start
 
 
