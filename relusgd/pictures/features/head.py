@@ -21,12 +21,20 @@ def head_options(clock: list[Field], numbers: list[Field]) -> list[list[Field]]:
 
 def number_fields(views: Callable[[int], FeatureView], pixels: float) -> list[Field]:
     """Rank, effective rank and condition of a moment in a film."""
+
+    def rank(index: int) -> str:
+        return f"{views(index).rank:,}"
+
+    def effective_rank(index: int) -> str:
+        return error_text(views(index).effective_rank)
+
+    def condition(index: int) -> str:
+        return error_text(views(index).condition)
+
     return [
-        Field("rank", lambda index: f"{views(index).rank:,}", "0,000", pixels),
-        Field(
-            "effective rank", lambda index: error_text(views(index).effective_rank), "00.00", pixels
-        ),
-        Field("condition", lambda index: error_text(views(index).condition), "0.00e−00", pixels),
+        Field("rank", rank, "0,000", pixels),
+        Field("effective rank", effective_rank, "00.00", pixels),
+        Field("condition", condition, "0.00e−00", pixels),
     ]
 
 

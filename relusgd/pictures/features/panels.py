@@ -28,6 +28,9 @@ ROW_SHARE = 0.46
 MOST_RUG = 2000
 """Of more training points, so many ticks are drawn, evenly chosen."""
 
+RUG_HEIGHT = 0.028
+"""The height of these ticks, as a share of the panel."""
+
 HIDDEN_LAYER_COLOURS = (2, 5, 3, 6)
 """The colours of the spectra of hidden layers among those of runs: no kind of parameters has
 them."""
@@ -81,10 +84,12 @@ class DerivativePanel:
 
     def _make_thick(self, sheet: Sheet, row: FamilyRow, unit: int | None) -> dict[int, Line2D]:
         """The thick line of the unit, by the place of its curve in the first family."""
-        place = None if unit is None else row[0].place_of(unit)
+        family = row[0]
+        place = None if unit is None else family.place_of(unit)
         if place is None:
             return {}
-        look = {**curve_look(sheet, row[0].kind, 1), "linewidth": sheet.points(3.2), "alpha": 1.0}
+        thick = {"linewidth": sheet.points(3.2), "alpha": 1.0}
+        look = {**curve_look(sheet, family.kind, 1), **thick}
         return {place: moving_line(self._axes, 0.5, **look)}
 
     def show(self, index: int) -> None:
@@ -92,8 +97,9 @@ class DerivativePanel:
         for number, lines in enumerate(self._lines):
             curves = view.curves[self._first + number]
             lines.set_segments([np.column_stack([view.x, curve]) for curve in curves])
+        first_family = view.curves[self._first]
         for place, line in self._thick.items():
-            line.set_data(view.x, view.curves[self._first][place])
+            line.set_data(view.x, first_family[place])
 
 
 def curve_look(sheet: Sheet, kind: Kind, count: int) -> dict[str, Any]:
@@ -102,8 +108,11 @@ def curve_look(sheet: Sheet, kind: Kind, count: int) -> dict[str, Any]:
     if count <= FEW_CURVES:
         return {"color": colour, "linewidth": sheet.points(1.8), "alpha": 0.9}
     crowd = (FEW_CURVES / count) ** 0.5
-    opacity = sheet.least_opacity(colour)
-    return {"color": colour, "linewidth": sheet.points(1.0 + 0.5 * crowd), "alpha": opacity}
+    return {
+        "color": colour,
+        "linewidth": sheet.points(1.0 + 0.5 * crowd),
+        "alpha": sheet.least_opacity(colour),
+    }
 
 
 class PrincipalPanel:
@@ -124,8 +133,15 @@ class PrincipalPanel:
         limits = principal_limits(count)
         axes = feature_axes(sheet, box, x_limits, limits, x_ticks, y_ticks)
         draw_rug(sheet, axes, training_x, limits)
-        look: dict[str, Any] = {"color": sheet.colours.ink, "linewidth": sheet.points(1.7)}
-        self._lines = [moving_line(axes, 0.01 * k, **look) for k in range(count)]
+        self._lines: list[Line2D] = []
+        for k in range(count):
+            line = moving_line(
+                axes,
+                0.01 * k,
+                color=sheet.colours.ink,
+                linewidth=sheet.points(1.7),
+            )
+            self._lines.append(line)
         self.moving: list[Artist] = [*self._lines]
 
     def show(self, index: int) -> None:
@@ -136,14 +152,20 @@ class PrincipalPanel:
 
 
 def principal_limits(count: int) -> tuple[float, float]:
-    """The limits of y with room for so many features, and for ticks under the last one."""
-    return -(count - 1) - 0.6 - 0.035 * count, 0.6
+    """The limits of y with room for so many features, and for ticks under the last one.
+
+    Feature k has its line of zero at −k and a height of 1.
+    """
+    last = -(count - 1)
+    for_ticks = 0.035 * count
+    return last - 0.6 - for_ticks, 0.6
 
 
 def principal_ticks(count: int) -> Ticks:
-    """The names of the features at their lines of zero, from the top: at most all, else some."""
-    places = tuple(float(-k) for k in range(count))
-    return Ticks(places, tuple(f"ψ{subscript(k + 1)}" for k in range(count)))
+    """The names of the features at their lines of zero, from the top."""
+    places = [float(-k) for k in range(count)]
+    names = [f"ψ{subscript(k + 1)}" for k in range(count)]
+    return Ticks(tuple(places), tuple(names))
 
 
 def subscript(number: int) -> str:
@@ -155,10 +177,14 @@ def draw_rug(sheet: Sheet, axes: Axes, x: Array, limits: tuple[float, float]) ->
     """A tick at the lower edge for every training point."""
     chosen = evenly_chosen(len(x), MOST_RUG)
     low, high = limits
-    top = low + 0.028 * (high - low)
-    ticks = [[(place, low), (place, top)] for place in x[chosen].tolist()]
-    look: dict[str, Any] = {"color": sheet.colours.data, "linewidth": sheet.points(0.8)}
-    axes.add_collection(LineCollection(ticks, zorder=2.0, **look), autolim=False)
+    top = low + RUG_HEIGHT * (high - low)
+    ticks = LineCollection(
+        [[(place, low), (place, top)] for place in x[chosen].tolist()],
+        zorder=2.0,
+        color=sheet.colours.data,
+        linewidth=sheet.points(0.8),
+    )
+    axes.add_collection(ticks, autolim=False)
 
 
 class SpectrumPanel:
@@ -182,49 +208,52 @@ class SpectrumPanel:
     ) -> None:
         self._views = views
         self._axis = axis
+        self._ink, self._paper = sheet.colours.ink, sheet.colours.paper
         axes = feature_axes(sheet, box, x_limits, axis.limits, x_ticks, y_ticks)
         if start is not None:
-            look = start_look(sheet)
-            axes.plot(_numbers(start), axis.place(start), zorder=2.0, **look)
-        self._layers = {
-            name: moving_line(axes, 0.01 * order, **spectrum_look(sheet, name, order))
-            for order, name in enumerate(names)
-            if order
-        }
-        self._line = moving_line(axes, 0.2, **spectrum_look(sheet, names[0], 0))
-        ink, paper = sheet.colours.ink, sheet.colours.paper
-        self._ink, self._paper = ink, paper
-        self._dots = moving_dots(axes, 0.3, edgecolors=ink, linewidths=sheet.points(1.1))
+            axes.plot(_numbers(start), axis.place(start), zorder=2.0, **start_look(sheet))
+        of_all, *layers = names
+        self._layers: dict[str, Line2D] = {}
+        for order, name in enumerate(layers, start=1):
+            look = spectrum_look(sheet, name, order)
+            self._layers[name] = moving_line(axes, 0.01 * order, **look)
+        self._line = moving_line(axes, 0.2, **spectrum_look(sheet, of_all, 0))
+        self._dots = moving_dots(axes, 0.3, edgecolors=self._ink, linewidths=sheet.points(1.1))
         self._size = sheet.points(4.6) ** 2
         self.moving: list[Artist] = [*self._layers.values(), self._line, self._dots]
 
     def show(self, index: int) -> None:
         view = self._views(index)
         for name, line in self._layers.items():
-            line.set_data(_numbers(view.spectra[name]), self._axis.place(view.spectra[name]))
+            of_layer = view.spectra[name]
+            line.set_data(_numbers(of_layer), self._axis.place(of_layer))
         values = view.spectra["all"]
-        place = self._axis.place(values)
-        self._line.set_data(_numbers(values), place)
+        numbers, places = _numbers(values), self._axis.place(values)
+        self._line.set_data(numbers, places)
         marked = min(len(values), MOST_MARKED)
-        self._dots.set_offsets(np.column_stack([_numbers(values), place])[:marked])
+        self._dots.set_offsets(np.column_stack([numbers, places])[:marked])
         self._dots.set_sizes(np.full(marked, self._size))
+        self._dots.set_facecolor(self._faces(view, marked))
+
+    def _faces(self, view: FeatureView, count: int) -> list[str]:
+        """The colours within the first marks: empty ones have that of paper."""
         if view.is_learned is None:
-            self._dots.set_facecolor([self._ink] * marked)
-            return
-        faces = [self._ink if learned else self._paper for learned in view.is_learned[:marked]]
-        self._dots.set_facecolor(faces or [self._ink])
+            return [self._ink] * count
+        faces = [self._ink if learned else self._paper for learned in view.is_learned[:count]]
+        # Matplotlib takes no empty list of colours.
+        return faces or [self._ink]
 
 
 def spectrum_look(sheet: Sheet, name: str, order: int) -> dict[str, Any]:
     """The line of the singular values of all parameters, order 0, or of a layer."""
-    width = sheet.points(1.4)
     if order == 0:
-        return {"color": sheet.colours.ink, "linewidth": width}
-    if name == OUTPUT_LAYER:
-        return {"color": family_colour(sheet, "output weight"), "linewidth": width}
-    runs = sheet.colours.runs
-    colours = [runs[number] for number in HIDDEN_LAYER_COLOURS]
-    return {"color": colours[(order - 1) % len(colours)], "linewidth": width}
+        colour = sheet.colours.ink
+    elif name == OUTPUT_LAYER:
+        colour = family_colour(sheet, "output weight")
+    else:
+        number = HIDDEN_LAYER_COLOURS[(order - 1) % len(HIDDEN_LAYER_COLOURS)]
+        colour = sheet.colours.runs[number]
+    return {"color": colour, "linewidth": sheet.points(1.4)}
 
 
 def start_look(sheet: Sheet) -> dict[str, Any]:
@@ -237,6 +266,7 @@ def start_look(sheet: Sheet) -> dict[str, Any]:
 
 
 def _numbers(values: Array) -> Array:
+    """1, 2, … for as many values."""
     return np.arange(1.0, len(values) + 1)
 
 

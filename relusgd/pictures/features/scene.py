@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -49,10 +50,12 @@ class FeatureScene:
 
     @property
     def samples(self) -> list[FeatureView]:
-        return [view for column in self.columns for view in column.samples]
+        """The views by which limits are chosen, of all columns."""
+        return list(chain.from_iterable(column.samples for column in self.columns))
 
     @property
     def spectrum_names(self) -> list[str]:
+        """The names of the rows of singular values: of all parameters, then of layers."""
         return [*self.samples[0].spectra]
 
     @property
@@ -64,31 +67,41 @@ class FeatureScene:
 
         Every column has its own: derivatives grow so much that those of the start would be flat.
         """
-        first = sum(len(one) for one in self.rows[:row])
-        families = range(first, first + len(self.rows[row]))
-        curves = [view.curves[family] for view in column.samples for family in families]
-        values = np.concatenate([curve[np.isfinite(curve)] for curve in curves])
-        low, high = float(min(values.min(), 0.0)), float(max(values.max(), 0.0))
+        first = sum(len(families) for families in self.rows[:row])
+        stop = first + len(self.rows[row])
+        low = high = 0.0
+        for view in column.samples:
+            for curves in view.curves[first:stop]:
+                finite = curves[np.isfinite(curves)]
+                low = min(low, float(finite.min(initial=0.0)))
+                high = max(high, float(finite.max(initial=0.0)))
         margin = 0.08 * (high - low) or 1.0
         return low - margin, high + margin
 
     @property
     def singular_axis(self) -> ErrorAxis:
         """The logarithmic axis of all singular values that are drawn."""
-        values = np.concatenate([one for view in self.samples for one in view.spectra.values()])
-        if self.start is not None:
-            values = np.concatenate([values, self.start[1]])
+        values = np.concatenate(self._drawn_spectra())
         if not len(values):
             return ErrorAxis(-1.0, 1.0)
         low, high = float(np.log10(values.min())), float(np.log10(values.max()))
-        spare = max(0.0, LEAST_DECADES - (high - low)) / 2
-        margin = 0.06 * (high - low) + 0.1 + spare
+        decades = high - low
+        spare = max(0.0, LEAST_DECADES - decades) / 2
+        margin = 0.06 * decades + 0.1 + spare
         return ErrorAxis(low - margin, high + margin)
 
     @property
     def most_values(self) -> int:
         """The largest number of singular values that are drawn."""
-        counts = [len(one) for view in self.samples for one in view.spectra.values()]
-        if self.start is not None:
-            counts.append(len(self.start[1]))
+        counts = [len(spectrum) for spectrum in self._drawn_spectra()]
         return max(2, *counts)
+
+    def _drawn_spectra(self) -> list[Array]:
+        """The singular values of all samples and of the start."""
+        spectra: list[Array] = []
+        for view in self.samples:
+            spectra += view.spectra.values()
+        if self.start is not None:
+            _, of_start = self.start
+            spectra.append(of_start)
+        return spectra

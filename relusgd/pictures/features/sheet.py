@@ -4,6 +4,9 @@ values one under the other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from relusgd.pictures.features.panels import (
     DerivativePanel,
     PrincipalPanel,
@@ -38,6 +41,12 @@ SPECTRUM = 1.5
 FEATURE = 0.22
 """Height of the row of one principal feature, in heights of a row of derivatives."""
 
+LOWEST_PANEL = 10.0
+"""A row of derivatives has this height in pixels at least."""
+
+NUMBER_WIDTH = 70
+"""The room of a number under the singular values, in pixels."""
+
 
 def draw_features(sheet: Sheet, scene: FeatureScene) -> list[Part]:
     """Draw what never changes in the picture of features, and give its parts that change."""
@@ -54,7 +63,8 @@ class FeatureBuilder:
         rows = range(len(scene.rows))
         self.limits: list[list[tuple[float, float]]] = []
         for column in scene.columns:
-            self.limits.append([scene.derivative_limits(column, row) for row in rows])
+            of_rows = [scene.derivative_limits(column, row) for row in rows]
+            self.limits.append(of_rows)
         self.captions = [self._family_entries(row) for row in scene.rows]
         self.legend = self._spectrum_entries()
         self.label_width = 0.0
@@ -70,7 +80,8 @@ class FeatureBuilder:
             look = {"color": colour, "linewidth": self.sheet.points(2.2)}
             entries.append(Entry(look, family.caption, family.symbol))
         unit = self.scene.unit
-        if unit is not None and row is self.scene.rows[0] and row[0].place_of(unit) is not None:
+        is_first_row = row is self.scene.rows[0]
+        if is_first_row and unit is not None and row[0].place_of(unit) is not None:
             look = {"color": entries[0].look["color"], "linewidth": self.sheet.points(3.4)}
             words = f"thick, as below: unit {unit + 1}, which bends f most in the end"
             entries.append(Entry(look, words, f"unit {unit + 1}"))
@@ -79,27 +90,30 @@ class FeatureBuilder:
     def _spectrum_entries(self) -> list[Entry]:
         """What the lines and marks of the singular values are."""
         sheet, scene = self.sheet, self.scene
-        ink, paper = sheet.colours.ink, sheet.colours.paper
-        mark = {
+        of_all, *layers = scene.spectrum_names
+        look = spectrum_look(sheet, of_all, 0)
+        entries = [Entry(look, "singular values of J = ∂f/∂θ", "singular values of J")]
+        for order, name in enumerate(layers, start=1):
+            entries.append(Entry(spectrum_look(sheet, name, order), f"of {name}", name))
+        if scene.samples[0].is_learned is not None:
+            filled, empty = self._mark(sheet.colours.ink), self._mark(sheet.colours.paper)
+            entries.append(Entry(filled, "learned to more than a half", "learned"))
+            entries.append(Entry(empty, "to less", "not"))
+        if scene.start is not None:
+            moment, _ = scene.start
+            entries.append(Entry(start_look(sheet), f"at {moment}", moment))
+        return entries
+
+    def _mark(self, face: str) -> dict[str, Any]:
+        """The mark of a singular value, with this colour within."""
+        return {
             "linestyle": "",
             "marker": "o",
-            "markersize": sheet.points(6.5),
-            "markeredgecolor": ink,
-            "markeredgewidth": sheet.points(1.1),
+            "markersize": self.sheet.points(6.5),
+            "markeredgecolor": self.sheet.colours.ink,
+            "markeredgewidth": self.sheet.points(1.1),
+            "markerfacecolor": face,
         }
-        first = {**spectrum_look(sheet, "all", 0)}
-        entries = [Entry(first, "singular values of J = ∂f/∂θ", "singular values of J")]
-        for order, name in enumerate(scene.spectrum_names):
-            if order:
-                entries.append(Entry(spectrum_look(sheet, name, order), f"of {name}", name))
-        if scene.samples[0].is_learned is not None:
-            entries.append(
-                Entry({**mark, "markerfacecolor": ink}, "learned to more than a half", "learned")
-            )
-            entries.append(Entry({**mark, "markerfacecolor": paper}, "to less", "not"))
-        if scene.start is not None:
-            entries.append(Entry(start_look(sheet), f"at {scene.start[0]}", scene.start[0]))
-        return entries
 
     # Places
 
@@ -128,45 +142,51 @@ class FeatureBuilder:
 
     def _room_of_panels(self, stack: Stack, legend_lines: int) -> float:
         """The height of one row of derivatives."""
-        sheet, scene = self.sheet, self.scene
-        captions = sheet.lines(CAPTION + SKIP) * (len(scene.rows) + 1)
+        sheet, rows = self.sheet, len(self.scene.rows)
+        captions = sheet.lines(CAPTION + SKIP) * (rows + 1)
         words = captions + sheet.lines(legend_lines + 0.2)
         free = stack.rest().height - words - sheet.lines(X_LABELS)
-        parts = len(scene.rows) + SPECTRUM + FEATURE * (scene.top + 2)
-        return max(free / parts, 10.0)
+        of_features = FEATURE * (self.scene.top + 2)
+        parts = rows + SPECTRUM + of_features
+        return max(free / parts, LOWEST_PANEL)
 
     def _columns(self, box: Box) -> list[Box]:
         """The parts of a row that belong to the columns, with room for labels between them."""
         count = len(self.scene.columns)
         gap = self.label_width + 1.6 * self.sheet.scale.text
         width = (box.width - gap * (count - 1)) / count
-        lefts = [round(box.left + number * (width + gap)) for number in range(count)]
-        return [Box(left, box.bottom, round(width), box.height) for left in lefts]
+        boxes = []
+        for number in range(count):
+            left = round(box.left + number * (width + gap))
+            boxes.append(Box(left, box.bottom, round(width), box.height))
+        return boxes
 
     def _choose_ticks(self) -> list[str]:
         """Choose the ticks of all axes; gives the labels of y."""
         sheet, scene = self.sheet, self.scene
         line, letters = sheet.scale.line, sheet.scale.text
-        self.derivative_ticks: list[list[Ticks]] = []
-        for limits in self.limits:
-            rows = zip(limits, self.derivatives, strict=True)
-            self.derivative_ticks.append(
-                [panel_ticks(ends, box.height, line) for ends, box in rows]
-            )
+        self.derivative_ticks = [self._ticks_of_column(limits) for limits in self.limits]
         self.label_width = widest(self._derivative_labels(), TICK_LETTERS * letters)
         self.principal_ticks = self._feature_names()
-        self.singular_ticks = self.axis.ticks(max(2, int(self.spectrum.height / (1.4 * line))))
+        most_singular = max(2, int(self.spectrum.height / (1.4 * line)))
+        self.singular_ticks = self.axis.ticks(most_singular)
         width = self._columns(self.spectrum)[0].width
-        if scene.dataset.x_is_date:
-            self.x_ticks = date_ticks(*scene.domain, width, letters)
-        else:
-            self.x_ticks = fitting_ticks(*scene.domain, width, letters)
-        self.number_ticks = _whole(even_ticks(1, scene.most_values, max(2, width // 70)))
+        x_ticks = date_ticks if scene.dataset.x_is_date else fitting_ticks
+        self.x_ticks = x_ticks(*scene.domain, width, letters)
+        most_numbers = max(2, width // NUMBER_WIDTH)
+        self.number_ticks = _whole(even_ticks(1, scene.most_values, most_numbers))
         return [
             *self._derivative_labels(),
             *self.principal_ticks.labels,
             *self.singular_ticks.labels,
         ]
+
+    def _ticks_of_column(self, limits: Sequence[tuple[float, float]]) -> list[Ticks]:
+        """The ticks of y of the rows of derivatives, which have these limits in a column."""
+        ticks = []
+        for ends, box in zip(limits, self.derivatives, strict=True):
+            ticks.append(panel_ticks(ends, box.height, self.sheet.scale.line))
+        return ticks
 
     def _derivative_labels(self) -> list[str]:
         labels: list[str] = []
@@ -179,66 +199,94 @@ class FeatureBuilder:
         """The names of the principal features, as many as have room."""
         top = self.scene.top
         ticks = principal_ticks(top)
-        room = self.principal.height / (top + 1)
-        every = max(1, round(0.9 * self.sheet.scale.text / max(room, 1.0) + 0.4))
-        labels = [label if k % every == 0 else "" for k, label in enumerate(ticks.labels)]
+        room = max(self.principal.height / (top + 1), 1.0)
+        every = max(1, round(0.9 * self.sheet.scale.text / room + 0.4))
+        labels = [""] * top
+        labels[::every] = ticks.labels[::every]
         return Ticks(ticks.places, tuple(labels))
 
     # Drawing
 
     def draw(self) -> list[Part]:
-        sheet, scene = self.sheet, self.scene
+        """Draw what never changes, and give the parts that change."""
+        sheet = self.sheet
         sheet.write_title(self.title)
         for box, entries in zip(self.derivative_words, self.captions, strict=True):
             draw_legend(sheet, box, entries)
-        points = counted(len(scene.dataset.x_train), "training point")
-        words = f"principal features, each on a scale of its own; ticks: {points}"
-        box = self.principal_words
-        height = box.top - 0.5 * sheet.scale.line
-        sheet.text(box.left, height, words, pixels=0.93 * sheet.scale.text, va="center_baseline")
+        self._write_principal_words()
         draw_legend(sheet, self.spectrum_words, self.legend)
-        return [part for number in range(len(scene.columns)) for part in self._draw_column(number)]
+        parts: list[Part] = []
+        for number in range(len(self.scene.columns)):
+            parts += self._draw_column(number)
+        return parts
+
+    def _write_principal_words(self) -> None:
+        """What the lines and the ticks of the principal features are."""
+        sheet, box = self.sheet, self.principal_words
+        points = counted(len(self.scene.dataset.x_train), "training point")
+        sheet.text(
+            box.left,
+            box.top - 0.5 * sheet.scale.line,
+            f"principal features, each on a scale of its own; ticks: {points}",
+            pixels=0.93 * sheet.scale.text,
+            va="center_baseline",
+        )
 
     def _draw_column(self, number: int) -> list[Part]:
         """All panels of a column, and the numbers over them."""
-        sheet, scene, column = self.sheet, self.scene, self.scene.columns[number]
-        limits = x_limits(scene.domain)
-        is_first = number == 0
         parts: list[Part] = [self._draw_head(number)]
-        families = 0
-        for row, box in enumerate(self.derivatives):
-            parts.append(
-                DerivativePanel(
-                    sheet,
-                    self._columns(box)[number],
-                    column.views,
-                    scene.rows[row],
-                    families,
-                    limits,
-                    self.limits[number][row],
-                    self.x_ticks.unlabelled(),
-                    self.derivative_ticks[number][row],
-                    scene.unit,
-                )
-            )
-            families += len(scene.rows[row])
-        principal = self._columns(self.principal)[number]
-        names = self.principal_ticks if is_first else self.principal_ticks.unlabelled()
-        training_x = scene.dataset.scaling.x_to_original(scene.dataset.x_train)
-        parts.append(
-            PrincipalPanel(
-                sheet, principal, column.views, scene.top, training_x, limits, self.x_ticks, names
-            )
-        )
-        sheet.name_x(principal, scene.dataset.x_name, room=principal.width)
+        first_family = 0
+        for row, families in enumerate(self.scene.rows):
+            parts.append(self._draw_derivatives(number, row, first_family))
+            first_family += len(families)
+        parts.append(self._draw_principal(number))
         parts.append(self._draw_spectrum(number))
         return parts
 
+    def _draw_derivatives(self, number: int, row: int, first_family: int) -> Part:
+        """The derivatives of a row in a column. first_family: its number among all."""
+        scene = self.scene
+        return DerivativePanel(
+            self.sheet,
+            self._columns(self.derivatives[row])[number],
+            scene.columns[number].views,
+            scene.rows[row],
+            first_family,
+            x_limits(scene.domain),
+            self.limits[number][row],
+            self.x_ticks.unlabelled(),
+            self.derivative_ticks[number][row],
+            scene.unit,
+        )
+
+    def _draw_principal(self, number: int) -> Part:
+        """The principal features of a column; those of the first have their names beside them."""
+        sheet, scene = self.sheet, self.scene
+        dataset = scene.dataset
+        box = self._columns(self.principal)[number]
+        names = self.principal_ticks if number == 0 else self.principal_ticks.unlabelled()
+        panel = PrincipalPanel(
+            sheet,
+            box,
+            scene.columns[number].views,
+            scene.top,
+            dataset.scaling.x_to_original(dataset.x_train),
+            x_limits(scene.domain),
+            self.x_ticks,
+            names,
+        )
+        sheet.name_x(box, dataset.x_name, room=box.width)
+        return panel
+
     def _draw_spectrum(self, number: int) -> Part:
+        """The singular values of a column; those of the start behind all but the start's own."""
         sheet, scene = self.sheet, self.scene
         box = self._columns(self.spectrum)[number]
         is_first = number == 0
-        shows_start = scene.start is not None and (not is_first or len(scene.columns) == 1)
+        is_alone = len(scene.columns) == 1
+        behind = None
+        if scene.start is not None and (is_alone or not is_first):
+            _, behind = scene.start
         sheet.name_x(box, "number of the direction, k", room=box.width)
         margin = 0.02 * scene.most_values
         return SpectrumPanel(
@@ -250,7 +298,7 @@ class FeatureBuilder:
             (1 - margin, scene.most_values + margin),
             self.number_ticks,
             self.singular_ticks if is_first else self.singular_ticks.unlabelled(),
-            scene.start[1] if shows_start and scene.start else None,
+            behind,
         )
 
     def _draw_head(self, number: int) -> Header:
@@ -261,7 +309,7 @@ class FeatureBuilder:
 
 
 def _whole(ticks: Ticks) -> Ticks:
-    """Those ticks that stand at whole numbers."""
-    places = tuple(place for place in ticks.places if place >= 1 and place == round(place))
-    labels = tuple(f"{place:,.0f}" for place in places)
-    return Ticks(places, labels)
+    """Those ticks that stand at whole numbers from 1 on."""
+    places = [place for place in ticks.places if place >= 1 and place == round(place)]
+    labels = [f"{place:,.0f}" for place in places]
+    return Ticks(tuple(places), tuple(labels))

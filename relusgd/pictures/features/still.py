@@ -12,7 +12,7 @@ from relusgd.model.points import Dataset
 from relusgd.pictures.features.head import clock_letters, fixed_number_fields, head_options
 from relusgd.pictures.features.scene import FeatureColumn, FeatureScene
 from relusgd.pictures.features.sheet import draw_features
-from relusgd.pictures.features.view import FeatureView, family_rows, leading_unit
+from relusgd.pictures.features.view import FamilyRow, FeatureView, family_rows, leading_unit
 from relusgd.pictures.films.painter import PartsPainter
 from relusgd.pictures.kit.drawn_figure import DrawnFigure
 from relusgd.pictures.kit.look import Look
@@ -38,16 +38,20 @@ class FeatureSnapshot:
 
     def view(self, top: int) -> FeatureView:
         """It with so many principal features, ready to be drawn."""
-        found = self.features
         return FeatureView.of(
-            found,
-            family_rows(found.network.hidden, found.columns),
+            self.features,
+            self.rows,
             self.by_layer,
             self.learned,
             top,
             network_domain(self.dataset),
             self.dataset.scaling,
         )
+
+    @property
+    def rows(self) -> list[FamilyRow]:
+        """The families of parameters that are drawn, as rows of panels."""
+        return family_rows(self.features.network.hidden, self.features.columns)
 
 
 def still_features(
@@ -59,19 +63,20 @@ def still_features(
 
 def feature_painter(snapshots: Sequence[FeatureSnapshot], look: Look, top: int) -> PartsPainter:
     """The same as a painter that has painted it."""
-    first = snapshots[0]
+    first, last = snapshots[0], snapshots[-1]
     views = [snapshot.view(top) for snapshot in snapshots]
-    columns = [
-        FeatureColumn(_always(view), _fixed_head(view, snapshot.moment), [view])
-        for view, snapshot in zip(views, snapshots, strict=True)
-    ]
+    columns = []
+    for view, snapshot in zip(views, snapshots, strict=True):
+        head = _fixed_head(view, snapshot.moment)
+        columns.append(FeatureColumn(_always(view), head, [view]))
+    start = (first.moment, views[0].spectra["all"]) if len(snapshots) > 1 else None
     scene = FeatureScene(
         dataset=first.dataset,
-        rows=family_rows(first.features.network.hidden, first.features.columns),
+        rows=first.rows,
         columns=columns,
-        start=(first.moment, views[0].spectra["all"]) if len(snapshots) > 1 else None,
+        start=start,
         top=min(top, first.features.directions.shape[1]),
-        unit=leading_unit(snapshots[-1].features),
+        unit=leading_unit(last.features),
     )
     painter = PartsPainter(lambda sheet: draw_features(sheet, scene), 1, look, still=True)
     painter.show(0)
@@ -79,10 +84,12 @@ def feature_painter(snapshots: Sequence[FeatureSnapshot], look: Look, top: int) 
 
 
 def _always(view: FeatureView) -> Callable[[int], FeatureView]:
+    """The same view at every moment."""
     return lambda _: view
 
 
 def _fixed_head(view: FeatureView, moment: str) -> Callable[[float], list[list[Field]]]:
+    """The fields over a snapshot. moment: word and number, such as epoch 30,000."""
     word, _, number = moment.partition(" ")
 
     def head(pixels: float) -> list[list[Field]]:

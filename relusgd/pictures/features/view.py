@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Literal, TypeVar
 
 import numpy as np
@@ -72,7 +73,8 @@ class Family:
         """What the curves are: ∂f/∂w of 40 slopes."""
         count, drawn = len(self.entries), len(self.drawn)
         number = f"{count:,}" if drawn == count else f"{drawn:,} of {count:,}"
-        noun = self.nouns[0 if count == 1 else 1]
+        singular, plural = self.nouns
+        noun = singular if count == 1 else plural
         return f"{self.symbol} of {number} {noun}{self.where}"
 
 
@@ -86,11 +88,11 @@ def family_rows(hidden: Sequence[int], columns: slice) -> list[FamilyRow]:
     With one hidden layer each kind has its own panel, in deep networks each layer. The output bias
     has no curve: its derivative is 1 everywhere.
     """
-    last = len(hidden) + 1
-    rows = [_layer_families(hidden, layer, columns) for layer in range(1, last + 1)]
-    rows = [row for row in rows if row]
+    layers = range(1, len(hidden) + 2)
+    by_layer = [_layer_families(hidden, layer, columns) for layer in layers]
     if len(hidden) == 1:
-        return [(family,) for row in rows for family in row]
+        return [(family,) for family in chain.from_iterable(by_layer)]
+    rows = [families for families in by_layer if families]
     return _some_of(rows, MOST_ROWS)
 
 
@@ -103,13 +105,14 @@ def _layer_families(hidden: Sequence[int], layer: int, columns: slice) -> Family
     """The weights and biases of one layer, as far as they count."""
     place = layer_parameters(hidden, layer)
     is_output = layer == len(hidden) + 1
+    # The weights of a layer come first, its biases last.
     biases = 1 if is_output else hidden[layer - 1]
-    weights = np.arange(place.start, place.stop - biases)
-    listed = [_weight_family(hidden, layer, weights)]
+    first_bias = place.stop - biases
+    weights = np.arange(place.start, first_bias)
+    families = [_weight_family(hidden, layer, weights)]
     if not is_output:
-        bias_places = np.arange(weights[-1] + 1, place.stop)
-        listed.append(_bias_family(hidden, layer, bias_places))
-    kept = [replace(family, entries=_counted(family.entries, columns)) for family in listed]
+        families.append(_bias_family(hidden, layer, np.arange(first_bias, place.stop)))
+    kept = [replace(family, entries=_counted(family.entries, columns)) for family in families]
     return tuple(family for family in kept if len(family.entries))
 
 
@@ -169,28 +172,36 @@ class FeatureView:
         learned: the share of every direction that is learned. top: how many principal features are
         drawn. domain: in network units.
         """
-        positions = curve_positions(found.network, *domain)
-        families = [family for row in rows for family in row]
-        spectra = {"all": found.singular_values[: found.rank]}
-        if len(by_layer) > 1:
-            last = len(found.network.hidden) + 1
-            for layer, one in _some_of([*by_layer.items()], MOST_ROWS):
-                name = OUTPUT_LAYER if layer == last else f"layer {layer}"
-                spectra[name] = one.singular_values[: one.rank]
+        x = curve_positions(found.network, *domain)
+        drawn = [family.drawn for family in chain.from_iterable(rows)]
+        principal = found.principal(x, top).T
         return cls(
-            scaling.x_to_original(positions),
-            _curves(found.network, positions, [family.drawn for family in families]),
-            _scaled(found.principal(positions, top).T, min(top, found.rank)),
-            spectra,
-            None if learned is None else learned[: found.rank] > 0.5,
-            found.rank,
-            found.effective_rank,
-            found.condition,
+            x=scaling.x_to_original(x),
+            curves=_curves(found.network, x, drawn),
+            principal=_scaled(principal, min(top, found.rank)),
+            spectra=_spectra(found, by_layer),
+            is_learned=None if learned is None else learned[: found.rank] > 0.5,
+            rank=found.rank,
+            effective_rank=found.effective_rank,
+            condition=found.condition,
         )
 
     def with_signs(self, signs: Array) -> FeatureView:
         """The same with principal features times these signs, shape (K,)."""
         return replace(self, principal=self.principal * signs[:, None])
+
+
+def _spectra(found: Features, by_layer: Mapping[int, Features]) -> dict[str, Array]:
+    """The singular values that are not flat, by name: of all, and of a few of several layers."""
+    spectra = {"all": found.singular_values[: found.rank]}
+    if len(by_layer) < 2:
+        return spectra
+    output_layer = len(found.network.hidden) + 1
+    for layer in _some_of([*by_layer], MOST_ROWS):
+        name = OUTPUT_LAYER if layer == output_layer else f"layer {layer}"
+        of_layer = by_layer[layer]
+        spectra[name] = of_layer.singular_values[: of_layer.rank]
+    return spectra
 
 
 def leading_unit(found: Features) -> int | None:
@@ -233,8 +244,9 @@ def _curves(network: Network, x: Array, chosen: Sequence[Integers]) -> tuple[Arr
         for start in range(0, len(x), size):
             part = slice(start, start + size)
             values[part] = jacobian(network, x[part])[:, entries]
-    ends = np.cumsum([len(one) for one in chosen])[:-1]
-    return tuple(part.T for part in np.split(values, ends, axis=1))
+    stops = np.cumsum([len(of_family) for of_family in chosen])
+    families = np.split(values, stops[:-1], axis=1)
+    return tuple(family.T for family in families)
 
 
 def _unit_curves(network: Network, x: Array, entries: Integers) -> Array:
@@ -243,11 +255,11 @@ def _unit_curves(network: Network, x: Array, entries: Integers) -> Array:
     Those of a unit do not depend on the other units, so that the network of these units alone has
     them, too.
     """
-    width = network.hidden[0]
-    units, place = np.unique(entries % width, return_inverse=True)
-    weights = (network.weights[0][:, units], network.weights[1][units])
+    kind, unit = np.divmod(entries, network.hidden[0])
+    units, place = np.unique(unit, return_inverse=True)
+    weights = network.weights[0][:, units], network.weights[1][units]
     few = Network(weights, (network.bias[units], network.biases[1]))
-    columns = entries // width * len(units) + place
+    columns = kind * len(units) + place
     return jacobian(few, x)[:, columns]
 
 

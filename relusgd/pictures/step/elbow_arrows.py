@@ -42,19 +42,20 @@ class Arrows:
 
         before, after: the elbows of all units, shape (H,), nan where a unit has none.
         """
-        inside = (before >= low) & (before <= high)
-        move = np.where(inside & np.isfinite(after), after - before, 0.0)
+        is_inside = (before >= low) & (before <= high)
+        move = np.where(is_inside & np.isfinite(after), after - before, 0.0)
         moving = np.flatnonzero(move != 0)
         number = moving[strongest(np.abs(move[moving]), MOST_ARROWS)]
+        decisive = move[number]
         if unit is not None and move[unit] != 0:
             number = np.union1d(number, [unit])
-        chosen = move[number] if unit is None or move[unit] == 0 else move[[unit]]
-        factor = lengthening(np.abs(chosen) / (high - low))
+            decisive = move[[unit]]
+        factor = lengthening(np.abs(decisive) / (high - low))
         start = before[number]
         stop = start + factor * move[number]
-        still = np.setdiff1d(np.flatnonzero(inside), number)
-        outside = int(np.count_nonzero(~inside))
-        return cls(number, start, stop, factor, before[still], outside)
+        without_arrow = np.setdiff1d(np.flatnonzero(is_inside), number)
+        outside = int(np.count_nonzero(~is_inside))
+        return cls(number, start, stop, factor, before[without_arrow], outside)
 
 
 def lengthening(moves: Array) -> int:
@@ -62,9 +63,8 @@ def lengthening(moves: Array) -> int:
     if not len(moves):
         return 1
     usual, longest = float(np.quantile(moves, 0.8)), float(moves.max())
-    fitting = [
-        factor
-        for factor in FACTORS
-        if usual * factor <= USUAL_ARROW and longest * factor <= LONGEST_ARROW
-    ]
-    return max(fitting, default=1)
+    largest = 1
+    for factor in FACTORS:
+        if usual * factor <= USUAL_ARROW and longest * factor <= LONGEST_ARROW:
+            largest = factor
+    return largest

@@ -28,6 +28,9 @@ SHORTEST_ARROW = 3.0
 STILL = 0.15
 """The height of the elbows that do not move."""
 
+HIGHEST_LANE = 0.9
+"""The upper end of the lanes; the panel is 1 high."""
+
 
 class ElbowPanel:
     """A dot at every elbow, and an arrow to where it goes; arrows that would touch have lanes."""
@@ -51,83 +54,88 @@ class ElbowPanel:
 
     def draw(self) -> None:
         """A dot at every elbow, and an arrow to where it goes."""
-        axes, arrows, sheet = self.axes, self.arrows, self.sheet
+        arrows = self.arrows
+        self._draw_still()
         heights = self._lanes()
-        rest = arrows.rest if len(arrows.rest) <= MOST_DOTS else arrows.rest[:0]
-        still: dict[str, Any] = {**self.looks["data"], "markersize": sheet.points(4.5)}
-        axes.plot(rest, np.full(len(rest), STILL), **still, zorder=2.0)
-        for start, stop, height, number in zip(
-            arrows.start, arrows.stop, heights, arrows.number.tolist(), strict=True
+        ends = zip(arrows.start.tolist(), arrows.stop.tolist(), strict=True)
+        for (start, stop), height, number in zip(
+            ends, heights, arrows.number.tolist(), strict=True
         ):
-            self._draw_arrow(float(start), float(stop), height, number)
+            self._draw_arrow(start, stop, height, number)
         if arrows.outside:
             self._count_outside()
+
+    def _draw_still(self) -> None:
+        """A dot for each elbow without an arrow, unless there are very many."""
+        rest = self.arrows.rest
+        x = rest if len(rest) <= MOST_DOTS else rest[:0]
+        look = {**self.looks["data"], "markersize": self.sheet.points(4.5)}
+        self.axes.plot(x, np.full(len(x), STILL), **look, zorder=2.0)
 
     def _count_outside(self) -> None:
         """How many elbows are out of sight, in the upper right corner."""
         sheet = self.sheet
-        words = f"{self.arrows.outside:,} outside"
         pixels = 0.85 * sheet.scale.text
-        right, top = self.box.right, self.box.top
-        ground = {"facecolor": sheet.colours.paper, "edgecolor": "none", "pad": 1.0}
         sheet.text(
-            right - 0.4 * pixels,
-            top - 0.4 * pixels,
-            words,
+            self.box.right - 0.4 * pixels,
+            self.box.top - 0.4 * pixels,
+            f"{self.arrows.outside:,} outside",
             pixels=pixels,
             colour=sheet.colours.faint,
             ha="right",
             va="top",
-            bbox=ground,
+            bbox={"facecolor": sheet.colours.paper, "edgecolor": "none", "pad": 1.0},
         )
 
     def _lanes(self) -> list[float]:
-        """The height of every arrow, between 0 and 1: neighbours that would touch are apart."""
-        sheet, arrows = self.sheet, self.arrows
-        count = max(1, int(0.8 * self.box.height / (LANE * sheet.scale.thick)))
+        """The height of every arrow, between 0 and 1: neighbours that would touch are apart.
+
+        From the left each takes the first lane that is free, or the one that is free soonest.
+        """
+        arrows = self.arrows
+        lane_pixels = LANE * self.sheet.scale.thick
+        count = max(1, int(0.8 * self.box.height / lane_pixels))
         low, high = self.domain
-        a_pixel = (high - low) / self.box.width
-        room = LANE * sheet.scale.thick * a_pixel
-        left = np.minimum(arrows.start, arrows.stop) - room
-        right = np.maximum(arrows.start, arrows.stop) + room
-        ends = [-np.inf] * count
+        beside = lane_pixels * ((high - low) / self.box.width)
+        left = np.minimum(arrows.start, arrows.stop) - beside
+        right = np.maximum(arrows.start, arrows.stop) + beside
+        taken_until = [-np.inf] * count
         lanes = np.zeros(len(left), dtype=np.int64)
-        for i in np.argsort(left):
-            free = [lane for lane in range(count) if ends[lane] <= left[i]]
-            lane = free[0] if free else int(np.argmin(ends))
-            lanes[i], ends[lane] = lane, float(right[i])
+        for arrow in np.argsort(left):
+            free = [lane for lane in range(count) if taken_until[lane] <= left[arrow]]
+            lane = free[0] if free else int(np.argmin(taken_until))
+            lanes[arrow] = lane
+            taken_until[lane] = float(right[arrow])
         used = int(lanes.max(initial=0)) + 1
-        lowest = 0.3 if len(arrows.rest) else 0.15
-        spacing = (0.9 - lowest) / used
+        lowest = 2 * STILL if len(arrows.rest) else STILL
+        spacing = (HIGHEST_LANE - lowest) / used
         return [float(lowest + (lane + 0.5) * spacing) for lane in lanes]
 
     def _draw_arrow(self, start: float, stop: float, height: float, number: int) -> None:
         """One elbow before the step, and an arrow to where it goes; pale beside a chosen one."""
         axes, sheet, unit = self.axes, self.sheet, self.scene.unit
-        name = self.scene.colour_name(number)
         is_strong = unit is None or unit.number == number
-        colour = self.looks[name]["color"]
+        colour = self.looks[self.scene.colour_name(number)]["color"]
         ink = {"color": colour} if is_strong else pale(sheet, colour)
-        size = 7.0 if is_strong else 4.5
         axes.plot(
             [start],
             [height],
             marker="o",
             linestyle="",
-            markersize=sheet.points(size),
+            markersize=sheet.points(7.0 if is_strong else 4.5),
             markeredgewidth=0,
             zorder=2.5,
             **ink,
         )
         low, high = axes.get_xlim()
-        stop = min(max(stop, low), high)
-        pixels = abs(stop - start) / (high - low) * self.box.width
-        head = min(HEAD * sheet.scale.thick, pixels)
+        end = min(max(stop, low), high)
+        pixels = abs(end - start) / (high - low) * self.box.width
         if pixels < SHORTEST_ARROW * sheet.scale.thick:
             return
+        head = min(HEAD * sheet.scale.thick, pixels)
         axes.annotate(
             "",
-            (stop, height),
+            (end, height),
             (start, height),
             arrowprops={
                 "arrowstyle": f"-|>,head_length={0.36 * head:.2f},head_width={0.2 * head:.2f}",

@@ -23,7 +23,7 @@ from relusgd.pictures.kit.stills import draw_sheet, write_figure
 from relusgd.pictures.kit.text_fit import shortened, text_width
 from relusgd.pictures.kit.ticks import Ticks, even_ticks
 from relusgd.pictures.panels.legend import Entry, draw_legend, legend_lines
-from relusgd.pictures.panels.marks import x_limits
+from relusgd.pictures.panels.marks import original, x_limits
 from relusgd.pictures.scenes.contributions import OUTPUT, TERM
 from relusgd.pictures.scenes.scales import position_ticks
 from relusgd.pictures.step.elbow_arrows import Arrows
@@ -42,6 +42,9 @@ SMALLEST_DOT = 4.5
 
 LARGEST_DOT = 11.0
 """The diameter of the point that pulls most."""
+
+SMALL_NAMES = 0.9
+"""The height of the letters beside the low panels, in heights of a letter."""
 
 
 def save_elbow_step(
@@ -85,14 +88,14 @@ class StepBuilder:
         self.domain = self.view.low, self.view.high
         self.y_limits = scene.y_limits
         self.looks = step_looks(sheet, self.view)
-        number = None if scene.unit is None else scene.unit.number
-        self.arrows = Arrows.of(*scene.elbows(), *self.domain, number)
+        chosen = None if scene.unit is None else scene.unit.number
+        self.arrows = Arrows.of(*scene.elbows(), *self.domain, chosen)
         self.change_x, self.change_y = scene.change()
         self.change_limits = _change_limits(self.change_y)
         self.entries = self._legend()
         settle(sheet, self._lay_out)
-        pixels = sheet.scale.text
-        self.x_ticks = position_ticks([self.view], self.domain, self.curve.width, pixels)
+        letters = sheet.scale.text
+        self.x_ticks = position_ticks([self.view], self.domain, self.curve.width, letters)
 
     def _legend(self) -> list[Entry]:
         """What is in the picture, in the order of drawing."""
@@ -104,36 +107,44 @@ class StepBuilder:
             entries.append(Entry(looks["truth"], "true function", "truth"))
         entries.append(Entry(looks["before"], "f before", "before"))
         entries.append(Entry(looks["after"], "after", "after"))
-        votes = scene.share > 0
-        if votes.any():
+        pulls = scene.share > 0
+        if pulls.any():
             entries.append(Entry(looks["pulling"], "points that pull, residuals", "pull"))
-        if not votes.all():
+        if not pulls.all():
             entries.append(Entry(looks["silent"], "no vote", "no vote"))
-        moves = "and move" if self.arrows.factor == 1 else f"and move × {self.arrows.factor:,}"
+        return [*entries, *self._elbow_entries()]
+
+    def _elbow_entries(self) -> list[Entry]:
+        """What is said of elbows, and of the chosen unit if there is one."""
+        looks, scene = self.looks, self.scene
+        factor = self.arrows.factor
+        moves = "and move" if factor == 1 else f"and move × {factor:,}"
         if scene.unit is not None:
-            name = self.scene.colour_name(scene.unit.number)
-            words = f"unit {scene.unit.number}"
-            term = OUTPUT if self.view.deep else TERM
-            entries.append(Entry(looks[name], f"{words}, {term}", words))
-            entries.append(Entry(looks[f"elbow {name}"], f"elbow {moves}", f"elbow {moves}"))
-        elif self.view.deep:
+            name = scene.colour_name(scene.unit.number)
+            unit = f"unit {scene.unit.number}"
+            adds = OUTPUT if self.view.deep else TERM
+            return [
+                Entry(looks[name], f"{unit}, {adds}", unit),
+                Entry(looks[f"elbow {name}"], f"elbow {moves}", f"elbow {moves}"),
+            ]
+        if self.view.deep:
             words = f"elbow of layer 1 {moves}"
-            entries.append(Entry(looks["elbow neutral"], words, f"elbow {moves}"))
-        else:
-            words = f"elbow {moves}, v > 0"
-            entries.append(Entry(looks["elbow positive"], words, words))
-            entries.append(Entry(looks["elbow negative"], "v < 0", "v < 0"))
-        return entries
+            return [Entry(looks["elbow neutral"], words, f"elbow {moves}")]
+        words = f"elbow {moves}, v > 0"
+        return [
+            Entry(looks["elbow positive"], words, words),
+            Entry(looks["elbow negative"], "v < 0", "v < 0"),
+        ]
 
     def _lay_out(self, stack: Stack) -> list[str]:
         """Words from the top, small panels from the bottom, and the functions in the rest."""
-        sheet = self.sheet
-        line = sheet.scale.line
+        sheet, line = self.sheet, self.sheet.scale.line
         stack.skip_top(0.5)
         self.title = stack.take_title()
         self.lines = [stack.take_top(line) for _ in self.words]
         stack.skip_top(0.2)
-        self.legend = stack.take_top(legend_lines(sheet, self.entries, stack.width) * line)
+        lines = legend_lines(sheet, self.entries, stack.width)
+        self.legend = stack.take_top(lines * line)
         stack.skip_top(0.3)
         stack.skip_bottom(0.35)
         stack.skip_x_labels()
@@ -142,53 +153,69 @@ class StepBuilder:
         self.elbows = stack.take_bottom(max(round(ELBOWS * sheet.height), 2 * line))
         stack.skip_bottom(0.45)
         self.curve = stack.rest()
-        most = max(2, min(8, int(self.curve.height / (2.2 * line))))
-        self.y_ticks = even_ticks(*self.y_limits, most)
-        self.change_ticks = even_ticks(
-            *self.change_limits, max(1, int(self.change.height / (1.6 * line)))
-        )
+        most = int(self.curve.height / (2.2 * line))
+        self.y_ticks = even_ticks(*self.y_limits, max(2, min(8, most)))
+        most_of_change = int(self.change.height / (1.6 * line))
+        self.change_ticks = even_ticks(*self.change_limits, max(1, most_of_change))
         return [*self.y_ticks.labels, *self.change_ticks.labels]
 
     def draw(self) -> None:
+        """Draw everything."""
         sheet = self.sheet
         sheet.write_title(self.title)
-        pixels = sheet.scale.text
-        for box, words in zip(self.lines, self.words, strict=True):
-            fitting = shortened(words, pixels, box.width)
-            sheet.text(box.left, box.bottom + 0.3 * pixels, fitting, pixels=pixels)
+        self._write_lines()
         draw_legend(sheet, self.legend, self.entries)
         self._draw_functions()
         axes = self._axes(self.elbows, (0.0, 1.0), Ticks((), ()))
         ElbowPanel(sheet, self.elbows, axes, self.scene, self.arrows, self.looks).draw()
         self._draw_change()
-        sheet.name_y(self.curve, self.view.dataset.y_name, room=self.curve.height)
-        sheet.name_y(self.elbows, "elbows", letters=0.9, room=self.elbows.height)
-        fits = text_width("change of f", 0.9 * pixels) <= self.change.height
-        name = "change of f" if fits else "Δf"
-        sheet.name_y(self.change, name, letters=0.9, room=self.change.height)
-        sheet.name_x(self.change, self.view.dataset.x_name, room=self.change.width)
+        self._write_names()
+
+    def _write_lines(self) -> None:
+        """The lines of words above the picture, cut to its width."""
+        sheet = self.sheet
+        letters = sheet.scale.text
+        for box, words in zip(self.lines, self.words, strict=True):
+            fitting = shortened(words, letters, box.width)
+            sheet.text(box.left, box.bottom + 0.3 * letters, fitting, pixels=letters)
+
+    def _write_names(self) -> None:
+        """The names of the axes; that of the change is short where the panel is low."""
+        sheet, dataset = self.sheet, self.view.dataset
+        letters = SMALL_NAMES * sheet.scale.text
+        is_high = text_width("change of f", letters) <= self.change.height
+        change = "change of f" if is_high else "Δf"
+        sheet.name_y(self.curve, dataset.y_name, room=self.curve.height)
+        sheet.name_y(self.elbows, "elbows", letters=SMALL_NAMES, room=self.elbows.height)
+        sheet.name_y(self.change, change, letters=SMALL_NAMES, room=self.change.height)
+        sheet.name_x(self.change, dataset.x_name, room=self.change.width)
 
     def _axes(self, box: Box, y_limits: tuple[float, float], y_ticks: Ticks) -> Axes:
-        axes = self.sheet.axes(box)
+        """The axes of a panel; the lowest has labels of x, a single sample a line through all."""
+        sheet, scene = self.sheet, self.scene
+        axes = sheet.axes(box)
         axes.set(xlim=x_limits(self.domain), ylim=y_limits)
-        if len(self.scene.x) == 1 and box is not self.curve:
-            hairline = self.looks["pulling"]["linewidth"]
+        if len(scene.x) == 1 and box is not self.curve:
             axes.axvline(
-                self.scene.x[0], color=self.sheet.colours.train, linewidth=hairline, zorder=1.8
+                scene.x[0],
+                color=sheet.colours.train,
+                linewidth=self.looks["pulling"]["linewidth"],
+                zorder=1.8,
             )
         is_lowest = box is self.change
-        self.sheet.set_ticks(axes, "x", self.x_ticks if is_lowest else self.x_ticks.unlabelled())
-        self.sheet.set_ticks(axes, "y", y_ticks)
+        x_ticks = self.x_ticks if is_lowest else self.x_ticks.unlabelled()
+        sheet.set_ticks(axes, "x", x_ticks)
+        sheet.set_ticks(axes, "y", y_ticks)
         return axes
 
     # The functions and the points
 
     def _draw_functions(self) -> None:
+        """The functions before and after, over points, truth and what a chosen unit adds."""
         axes = self._axes(self.curve, self.y_limits, self.y_ticks)
         looks, view, scene = self.looks, self.view, self.scene
-        scaling, others = view.dataset.scaling, scene.others
-        x = scaling.x_to_original(view.dataset.x_train[others])
-        y = scaling.y_to_original(view.dataset.y_train[others])
+        dataset, others = view.dataset, scene.others
+        x, y = original(view, dataset.x_train[others], dataset.y_train[others])
         axes.plot(x, y, **looks["data"], zorder=2.1)
         if view.truth is not None:
             axes.plot(*view.truth, **looks["truth"], zorder=2.2)
@@ -202,57 +229,73 @@ class StepBuilder:
     def _draw_points(self, axes: Axes) -> None:
         """The points of the batch: larger where they pull more, with their residuals as lines."""
         scene, looks, sheet = self.scene, self.looks, self.sheet
-        votes = scene.share > 0
-        ends = np.stack([scene.y, scene.f], axis=1)[votes]
-        segments = [[(x, y), (x, f)] for x, (y, f) in zip(scene.x[votes], ends, strict=True)]
         colour = sheet.colours.train
-        hairlines = LineCollection(
-            segments, colors=colour, linewidths=looks["pulling"]["linewidth"], zorder=2.6
+        pulls = scene.share > 0
+        x, y, f = scene.x[pulls], scene.y[pulls], scene.f[pulls]
+        residuals = LineCollection(
+            [[(at, point), (at, value)] for at, point, value in zip(x, y, f, strict=True)],
+            colors=colour,
+            linewidths=looks["pulling"]["linewidth"],
+            zorder=2.6,
         )
-        axes.add_collection(hairlines, autolim=False)
-        size = np.sqrt(scene.share[votes] / max(float(scene.share.max()), 1e-300))
+        axes.add_collection(residuals, autolim=False)
+        # The area of a dot is as its share of all pulling.
+        strongest = max(float(scene.share.max()), 1e-300)
+        size = np.sqrt(scene.share[pulls] / strongest)
         diameter = sheet.points(1.0) * (SMALLEST_DOT + (LARGEST_DOT - SMALLEST_DOT) * size)
         axes.scatter(
-            scene.x[votes],
-            scene.y[votes],
+            x,
+            y,
             s=diameter**2,
             color=colour,
             edgecolors=sheet.colours.paper,
             linewidths=sheet.points(0.8),
             zorder=3.4,
         )
-        axes.plot(scene.x[~votes], scene.y[~votes], **looks["silent"], zorder=3.3)
+        axes.plot(scene.x[~pulls], scene.y[~pulls], **looks["silent"], zorder=3.3)
 
     def _draw_unit(self, axes: Axes, unit: UnitStep) -> None:
         """What the unit adds to f: thin before the step, thick after it."""
-        look = self.looks[self.scene.colour_name(unit.number)]
+        scene = self.scene
+        look = self.looks[scene.colour_name(unit.number)]
         axes.axhline(
             self.view.baseline,
             color=self.sheet.colours.faint,
             linewidth=self.sheet.points(0.8),
             zorder=1.6,
         )
-        for network, thickness in ((self.scene.step.before, 0.6), (self.scene.step.after, 1.4)):
-            x, y = self.scene.unit_line(network)
+        for network, thickness in ((scene.step.before, 0.6), (scene.step.after, 1.4)):
+            x, y = scene.unit_line(network)
             width = look["linewidth"] * thickness
             axes.plot(x, y, color=look["color"], linewidth=width, zorder=2.7)
 
     # The change
 
     def _draw_change(self) -> None:
+        """By how much the function changed, and a line at 0."""
         axes = self._axes(self.change, self.change_limits, self.change_ticks)
-        colour = self.sheet.colours.learned
+        sheet, x, y = self.sheet, self.change_x, self.change_y
+        colour = sheet.colours.learned
         axes.fill_between(
-            self.change_x, self.change_y, 0.0, linewidth=0, color=colour, alpha=0.25, zorder=2.0
+            x,
+            y,
+            0.0,
+            linewidth=0,
+            color=colour,
+            alpha=0.25,
+            zorder=2.0,
         )
         axes.axhline(
-            0.0, color=self.sheet.colours.faint, linewidth=self.sheet.points(0.9), zorder=2.1
+            0.0,
+            color=sheet.colours.faint,
+            linewidth=sheet.points(0.9),
+            zorder=2.1,
         )
         axes.plot(
-            self.change_x,
-            self.change_y,
+            x,
+            y,
             color=colour,
-            linewidth=self.sheet.points(2.0),
+            linewidth=sheet.points(2.0),
             solid_joinstyle="round",
             zorder=2.2,
         )

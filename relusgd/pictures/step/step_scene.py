@@ -36,10 +36,12 @@ class StepScene:
 
     @classmethod
     def of(cls, step: ElbowStep, dataset: Dataset, unit: UnitStep | None) -> StepScene:
+        """The scene of a step. unit: the one whose votes count, in place of those on all units."""
         scaling = dataset.scaling
         x = scaling.x_to_original(step.x)
         low, high = dataset.domain
         domain = min(low, float(x.min())), max(high, float(x.max()))
+        # The networks before and after the step are snapshots 0 and 1 of a history.
         vectors = np.stack([step.before.parameters(), step.after.parameters()])
         numbers = np.arange(2)
         history = History.from_parameters(numbers, numbers, vectors, step.before.hidden, {})
@@ -59,18 +61,22 @@ class StepScene:
 
         The function after it, and what a chosen unit adds, are held, too, unless they are far off.
         """
-        dataset, truth = self.view.dataset, self.view.truth
-        core = [self.y, self.f, self.view.curve(0).y]
-        core.append(dataset.scaling.y_to_original(dataset.y_train))
-        if truth is not None:
-            core.append(truth[1])
-        wished = [self.view.curve(1).y]
+        view, dataset = self.view, self.view.dataset
+        training = dataset.scaling.y_to_original(dataset.y_train)
+        before, after = view.curve(0).y, view.curve(1).y
+        whole = [self.y, self.f, before, training]
+        if view.truth is not None:
+            _, truth = view.truth
+            whole.append(truth)
+        wished = [after]
         if self.unit is not None:
-            lines = [self.unit_line(network) for network in (self.step.before, self.step.after)]
-            wished += [y for _, y in lines]
-        values = np.concatenate(core)
+            for network in (self.step.before, self.step.after):
+                _, heights = self.unit_line(network)
+                wished.append(heights)
+        values = np.concatenate(whole)
+        finite = values[np.isfinite(values)]
         ends = [[y.min(), y.max()] for y in wished if len(y)]
-        return robust_limits(values[np.isfinite(values)], np.array(ends), FARTHEST, margin=0.06)
+        return robust_limits(finite, np.array(ends), FARTHEST, margin=0.06)
 
     def unit_line(self, network: Network) -> tuple[Array, Array]:
         """The ends of the chosen unit's line in this network, as in `contributions`; or none."""
@@ -79,7 +85,8 @@ class StepScene:
         low, high = scaling.x_to_network(np.array([self.view.low, self.view.high])).tolist()
         slope, bias = network.slope[[number]], network.bias[[number]]
         ends = active_ends(slope, bias, low, high)
-        if not ends[0, 0] < ends[0, 1]:
+        [[first, last]] = ends
+        if not first < last:
             return np.empty(0), np.empty(0)
         weight = 1.0 if self.view.deep else float(network.output_weight[number])
         heights = weight * unit_outputs(slope, bias, ends)[0]
@@ -89,9 +96,9 @@ class StepScene:
     def others(self) -> Booleans:
         """Which training points are not in the batch, shape (n,)."""
         dataset = self.view.dataset
-        drawn = set(zip(self.step.x.tolist(), self.step.y.tolist(), strict=True))
+        in_batch = set(zip(self.step.x.tolist(), self.step.y.tolist(), strict=True))
         training = zip(dataset.x_train.tolist(), dataset.y_train.tolist(), strict=True)
-        return np.array([point not in drawn for point in training])
+        return np.array([point not in in_batch for point in training])
 
     def elbows(self) -> tuple[Array, Array]:
         """The elbows before and after the step, shape (H1,) each; nan where there is none."""
@@ -99,11 +106,12 @@ class StepScene:
         return to_original(self.step.before.elbow), to_original(self.step.after.elbow)
 
     def change(self) -> tuple[Array, Array]:
-        """x and f′ − f where either function bends, and straight between."""
-        curves = self.view.curve(0), self.view.curve(1)
-        x = np.union1d(curves[0].x, curves[1].x)
-        before, after = (np.interp(x, curve.x, curve.y) for curve in curves)
-        return x, after - before
+        """x and the change of f where either function bends, and straight between."""
+        before, after = self.view.curve(0), self.view.curve(1)
+        x = np.union1d(before.x, after.x)
+        y_before = np.interp(x, before.x, before.y)
+        y_after = np.interp(x, after.x, after.y)
+        return x, y_after - y_before
 
     def colour_name(self, number: int) -> str:
         """positive or negative, by the unit's output weight; neutral in deep networks."""
