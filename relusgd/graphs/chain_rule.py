@@ -10,6 +10,7 @@ letter in it: 4x³ + 2x.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from relusgd.graphs.formula import ONE, Sum, added, letter
 from relusgd.graphs.formula_text import formula_text
@@ -31,14 +32,16 @@ def derivative_formulas(state: Evaluated) -> dict[str, Sum]:
     A formula evaluated with the values of the nodes gives the derivative, except for its shape
     where it is 0. Nodes whose formulas are too large to be read are left out.
     """
+    graph = state.graph
     names = {name: letter(name, value.ndim) for name, value in state.values.items()}
-    formulas = _from_the_sink(state.graph, names)
-    source = _only_source(state.graph)
-    in_order = [node.name for node in state.graph.nodes if node.name in formulas]
-    short = {name: shortest(formulas[name]) for name in in_order}
+    formulas = _from_the_sink(graph, names)
+    short: dict[str, Sum] = {}
+    for node in graph.nodes:
+        if node.name in formulas:
+            short[node.name] = shortest(formulas[node.name])
+    source = _only_source(graph)
     if source in short:
-        values = _values_in_letters(state.graph, names)
-        in_source = _from_the_sink(state.graph, values).get(source)
+        in_source = _from_the_sink(graph, _values_in_letters(graph, names)).get(source)
         if in_source is not None:
             short[source] = _readable(shortest(in_source), short[source])
     return short
@@ -63,8 +66,9 @@ def formula_lines(state: Evaluated) -> dict[str, str | None]:
     formulas = derivative_formulas(state)
     lines: dict[str, str | None] = {}
     for node in state.graph.nodes:
-        if node.name in state.derivatives and node.name != state.graph.sink:
-            lines[node.name] = _line(state, node.name, formulas.get(node.name))
+        name = node.name
+        if name in state.derivatives and name != state.graph.sink:
+            lines[name] = _line(state, name, formulas.get(name))
     return lines
 
 
@@ -78,7 +82,8 @@ def input_line(state: Evaluated) -> str | None:
 def _line(state: Evaluated, name: str, formula: Sum | None) -> str | None:
     if formula is None:
         return None
-    line = f"∂{printed(state.graph.sink)}/∂{printed(name)} = {formula_text(formula)}"
+    sink = state.graph.sink
+    line = f"∂{printed(sink)}/∂{printed(name)} = {formula_text(formula)}"
     return line if len(line) <= LINE else None
 
 
@@ -92,14 +97,12 @@ def _values_in_letters(graph: Graph, names: Mapping[str, Sum]) -> dict[str, Sum]
     """The value of every node in the letters of the sources, or as its name if it has none."""
     values: dict[str, Sum] = {}
     for node in graph.nodes:
+        values[node.name] = names[node.name]
         if node.operation is None or node.operation.in_letters is None:
-            values[node.name] = names[node.name]
             continue
-        try:
-            value = node.operation.in_letters(*(values[parent] for parent in node.parents))
-        except UnwritableError:
-            value = names[node.name]
-        values[node.name] = value
+        arguments = [values[parent] for parent in node.parents]
+        with suppress(UnwritableError):
+            values[node.name] = node.operation.in_letters(*arguments)
     return values
 
 
@@ -122,7 +125,8 @@ def _terms(node: Node, delta: Sum | None, values: Mapping[str, Sum]) -> list[Sum
     assert node.operation is not None
     nothing: list[Sum | None] = [None] * len(node.parents)
     arguments = [values[parent] for parent in node.parents]
-    if delta is None or sum(argument.size for argument in arguments) > LARGEST:
+    size = sum(argument.size for argument in arguments)
+    if delta is None or size > LARGEST:
         return nothing
     try:
         rules = node.operation.pull_backs(*arguments, values[node.name])
@@ -132,6 +136,7 @@ def _terms(node: Node, delta: Sum | None, values: Mapping[str, Sum]) -> list[Sum
 
 
 def _sum_if_readable(before: Sum | None, term: Sum | None) -> Sum | None:
+    """The sum of two parts of a derivative; None if one is unknown or the sum is too large."""
     if before is None or term is None:
         return None
     total = added([term, before])  # what comes first in the graph is reached last

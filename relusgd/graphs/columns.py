@@ -51,11 +51,12 @@ def arrange(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> Columns:
     """Columns for nodes, parents first in `names`, with these edges (parent, child)."""
     column_of = column_numbers(names, edges)
     chains = [_chain(number, edge, column_of) for number, edge in enumerate(edges)]
-    columns: list[list[Key]] = [[] for _ in range(max(column_of.values()) + 1)]
+    last = max(column_of.values())
+    columns: list[list[Key]] = [[] for _ in range(last + 1)]
     for name in names:
         columns[column_of[name]].append(node_key(name))
-    for chain in chains:
-        for bend in chain[1:-1]:
+    for _, *bends, _ in chains:
+        for bend in bends:
             _, _, column = bend
             columns[column].append(bend)
     ordered = fewest_crossings(columns, _links(chains))
@@ -74,10 +75,13 @@ def column_numbers(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> di
         children[parent].append(child)
     column_of: dict[str, int] = {}
     for name in names:
-        column_of[name] = 1 + max((column_of[parent] for parent in parents[name]), default=-1)
+        last_parent = max((column_of[parent] for parent in parents[name]), default=-1)
+        column_of[name] = last_parent + 1
     for name in names:
-        if children[name] and not parents[name]:
-            column_of[name] = min(column_of[child] for child in children[name]) - 1
+        is_source = not parents[name]
+        if is_source and children[name]:
+            first_child = min(column_of[child] for child in children[name])
+            column_of[name] = first_child - 1
     return column_of
 
 
@@ -90,7 +94,11 @@ def _chain(number: int, edge: tuple[str, str], column_of: Mapping[str, int]) -> 
 
 
 def _links(chains: Sequence[tuple[Key, ...]]) -> list[Link]:
-    return [link for chain in chains for link in pairwise(chain)]
+    """The pieces of all chains, from one key to the next."""
+    links: list[Link] = []
+    for chain in chains:
+        links += pairwise(chain)
+    return links
 
 
 def neighbours_by_key(links: Sequence[Link]) -> dict[Key, list[Key]]:
@@ -109,14 +117,17 @@ def fewest_crossings(columns: Sequence[Sequence[Key]], links: Sequence[Link]) ->
     """The best order that sweeping over the columns finds, to the right and to the left in turn."""
     order = [list(column) for column in columns]
     neighbours = neighbours_by_key(links)
-    best, fewest = _copied(order), crossings(order, links)
+    best = _copied(order)
+    fewest = crossings(order, links)
     for sweep in range(SWEEPS):
-        walk = order if sweep % 2 == 0 else order[::-1]
+        to_the_right = sweep % 2 == 0
+        walk = order if to_the_right else order[::-1]
         for beside, column in pairwise(walk):
             _sort_by_neighbours(column, beside, neighbours)
         count = crossings(order, links)
         if count < fewest:
-            best, fewest = _copied(order), count
+            best = _copied(order)
+            fewest = count
     return best
 
 
@@ -132,14 +143,14 @@ def _sort_by_neighbours(
     A key without neighbours there keeps its place, scaled to the other column's length.
     """
     row_beside = {key: row for row, key in enumerate(beside)}
-    scale = max(len(column) - 1, 1)
+    last, last_beside = max(len(column) - 1, 1), len(beside) - 1
     wanted: dict[Key, float] = {}
     for row, key in enumerate(column):
         rows = [row_beside[other] for other in neighbours[key] if other in row_beside]
         if rows:
             wanted[key] = sum(rows) / len(rows)
         else:
-            wanted[key] = row * (len(beside) - 1) / scale
+            wanted[key] = row * last_beside / last
     column.sort(key=wanted.__getitem__)
 
 
@@ -162,5 +173,6 @@ def _count_crossings(ends: Sequence[tuple[int, int]]) -> int:
     count = 0
     for (left, right), (other_left, other_right) in combinations(ends, 2):
         # They cross if one begins above the other and ends below it.
-        count += (left - other_left) * (right - other_right) < 0
+        if (left - other_left) * (right - other_right) < 0:
+            count += 1
     return count

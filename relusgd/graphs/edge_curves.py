@@ -5,21 +5,32 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from relusgd.graphs.columns import Columns, Key, is_node
 
 Size = tuple[float, float]
-
+"""Width and height."""
 
 Point = tuple[float, float]
-
 
 PORT_DISTANCE = 22.0
 """Pixels between the ends of edges at a box."""
 
-
 PORT_SHARE = 0.8
 """The most of a box's height that the ends of edges spread over."""
+
+LABEL_ROOM = 2.0
+"""The least free paper between a label and a box or another label, in pixels."""
+
+NEAR = 60.0
+"""The ends of two curves at a column are near each other below this distance, in pixels."""
+
+HALF_WAY, NEARER_TO_START, NEARER_TO_END = 0.5, 0.36, 0.64
+"""Where on a piece of a curve a label stands best: away from the end that others share."""
+
+SHARES = [0.02 * step for step in range(5, 46)]
+"""Where on a piece of a curve a label may stand."""
 
 
 @dataclass(frozen=True)
@@ -33,18 +44,22 @@ class Rectangle:
 
     @property
     def left(self) -> float:
+        """x of the left edge."""
         return self.x - self.width / 2
 
     @property
     def right(self) -> float:
+        """x of the right edge."""
         return self.x + self.width / 2
 
     @property
     def bottom(self) -> float:
+        """y of the lower edge."""
         return self.y - self.height / 2
 
     @property
     def top(self) -> float:
+        """y of the upper edge."""
         return self.y + self.height / 2
 
     def touches(self, other: Rectangle, room: float = 0.0) -> bool:
@@ -71,10 +86,11 @@ class EdgeCurve:
         """
         x0, y0 = self.points[piece]
         x1, y1 = self.points[piece + 1]
+        m = (x0 + x1) / 2
         s = 1 - t
-        middle = (x0 + x1) / 2
-        x = s**3 * x0 + 3 * s**2 * t * middle + 3 * s * t * t * middle + t**3 * x1
-        return x, y0 + (3 * t * t - 2 * t**3) * (y1 - y0)
+        x = s**3 * x0 + 3 * s**2 * t * m + 3 * s * t * t * m + t**3 * x1
+        y = y0 + (3 * t * t - 2 * t**3) * (y1 - y0)
+        return x, y
 
     def moved(self, dx: float, dy: float) -> EdgeCurve:
         points = tuple((x + dx, y + dy) for x, y in self.points)
@@ -93,11 +109,11 @@ def labelled_curves(
     taken = [box for key, box in rectangles.items() if is_node(key)]
     labelled = []
     is_tight = False
-    for curve, label in zip(curves, labels, strict=True):
-        if label is None:
+    for curve, size in zip(curves, labels, strict=True):
+        if size is None:
             labelled.append(curve)
             continue
-        places = [Rectangle(*curve.at(piece, t), *label) for piece, t in _spots(curve, curves)]
+        places = _label_places(curve, curves, size)
         chosen = _first_free(places, taken)
         if chosen is None:
             chosen = places[0]
@@ -107,10 +123,20 @@ def labelled_curves(
     return labelled, is_tight
 
 
+def _label_places(curve: EdgeCurve, curves: Sequence[EdgeCurve], size: Size) -> list[Rectangle]:
+    """Where a label of this size may stand on its curve, best first."""
+    places = []
+    for piece, t in _spots(curve, curves):
+        x, y = curve.at(piece, t)
+        places.append(Rectangle(x, y, *size))
+    return places
+
+
 def _first_free(places: Sequence[Rectangle], taken: Sequence[Rectangle]) -> Rectangle | None:
-    for rectangle in places:
-        if not any(rectangle.touches(other, 2.0) for other in taken):
-            return rectangle
+    """The first place that keeps clear of all that are taken."""
+    for place in places:
+        if not any(place.touches(other, LABEL_ROOM) for other in taken):
+            return place
     return None
 
 
@@ -119,11 +145,12 @@ def _curves(columns: Columns, rectangles: Mapping[Key, Rectangle]) -> list[EdgeC
     starts, ends = _ports(columns, rectangles)
     curves = []
     for chain, start, end in zip(columns.chains, starts, ends, strict=True):
-        points = [(rectangles[chain[0]].right, start)]
-        for bend in chain[1:-1]:
+        parent, *bends, child = chain
+        points = [(rectangles[parent].right, start)]
+        for bend in bends:
             passed = rectangles[bend]
             points += [(passed.left, passed.y), (passed.right, passed.y)]
-        points.append((rectangles[chain[-1]].left, end))
+        points.append((rectangles[child].left, end))
         curves.append(EdgeCurve(tuple(points)))
     return curves
 
@@ -138,12 +165,13 @@ def _ports(
     leaving: dict[Key, list[tuple[float, int]]] = defaultdict(list)
     entering: dict[Key, list[tuple[float, int]]] = defaultdict(list)
     for number, chain in enumerate(columns.chains):
-        parent, child = chain[0], chain[-1]
-        leads_to, comes_from = chain[1], chain[-2]
-        leaving[parent].append((rectangles[leads_to].y, number))
-        entering[child].append((rectangles[comes_from].y, number))
-    starts = _spread(leaving, rectangles, len(columns.chains))
-    ends = _spread(entering, rectangles, len(columns.chains))
+        parent, after_parent = chain[0], chain[1]
+        before_child, child = chain[-2], chain[-1]
+        leaving[parent].append((rectangles[after_parent].y, number))
+        entering[child].append((rectangles[before_child].y, number))
+    edges = len(columns.chains)
+    starts = _spread(leaving, rectangles, edges)
+    ends = _spread(entering, rectangles, edges)
     return starts, ends
 
 
@@ -160,10 +188,11 @@ def _spread(
     for key, edges in edges_at.items():
         box = rectangles[key]
         last = len(edges) - 1
-        spread = min(PORT_SHARE * box.height, PORT_DISTANCE * last)
-        for rank, (_, number) in enumerate(sorted(edges)):
-            share = rank / last - 0.5 if last else 0.0
-            heights[number] = box.y + spread * share
+        whole = min(PORT_SHARE * box.height, PORT_DISTANCE * last)
+        from_below = sorted(edges)
+        for rank, (_, number) in enumerate(from_below):
+            from_middle = rank / last - 0.5 if last else 0.0
+            heights[number] = box.y + whole * from_middle
     return heights
 
 
@@ -174,21 +203,21 @@ def _spots(curve: EdgeCurve, curves: Sequence[EdgeCurve]) -> list[tuple[int, flo
     """
     at_start = sum(_near(other.points[0], curve.points[0]) for other in curves)
     at_end = sum(_near(other.points[-1], curve.points[-1]) for other in curves)
-    wanted = 0.5
+    wanted = HALF_WAY
     if at_end > at_start:
-        wanted = 0.36
+        wanted = NEARER_TO_START
     elif at_start > at_end:
-        wanted = 0.64
-    shares = [0.02 * step for step in range(5, 46)]
-    shares.sort(key=lambda t: abs(t - wanted))
+        wanted = NEARER_TO_END
+    shares = sorted(SHARES, key=lambda t: abs(t - wanted))
     last = len(curve.points) - 2
     pieces = [0] if last == 0 else [0, last]
     if at_start > at_end:
         pieces.reverse()
-    return [(piece, t) for piece in pieces for t in shares]
+    return list(product(pieces, shares))
 
 
 def _near(one: Point, other: Point) -> bool:
     """Whether two curves begin, or end, at the same column and near each other."""
-    (x, y), (other_x, other_y) = one, other
-    return abs(x - other_x) < 1 and abs(y - other_y) < 60
+    x, y = one
+    other_x, other_y = other
+    return abs(x - other_x) < 1 and abs(y - other_y) < NEAR

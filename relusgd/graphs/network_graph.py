@@ -47,28 +47,40 @@ def choose_sample(dataset: Dataset, at: Sequence[float] | None = None) -> Networ
     at, in original units: (x, y) is the sample itself, (x,) takes the nearest training point, and
     None the training point in the middle. Raises InputError for another count of numbers.
     """
-    scaling = dataset.scaling
-    count = len(dataset.x_train)
     if at is None:
-        return _training_point(dataset, count // 2)
+        middle = len(dataset.x_train) // 2
+        return _training_point(dataset, middle)
     if len(at) == 1:
-        distances = np.abs(dataset.x_train - scaling.x_to_network(np.array(at[0])))
-        return _training_point(dataset, int(np.argmin(distances)))
-    if len(at) != 2:
-        raise InputError(
-            advice("{} gives {} numbers; a network takes x, or x and y", option("at"), len(at)),
-            Advice("write at=0.5 or at=(0.5, 1.2)", "write --at 0.5 or --at 0.5,1.2"),
-        )
-    x = float(scaling.x_to_network(np.array(at[0])))
-    y = float(scaling.y_to_network(np.array(at[1])))
-    return NetworkSample(x, y, f"the sample {_sample_text(at[0], at[1])}")
+        return _training_point(dataset, _nearest_point(dataset, at[0]))
+    if len(at) == 2:
+        return _own_sample(dataset, at[0], at[1])
+    raise InputError(
+        advice("{} gives {} numbers; a network takes x, or x and y", option("at"), len(at)),
+        Advice("write at=0.5 or at=(0.5, 1.2)", "write --at 0.5 or --at 0.5,1.2"),
+    )
+
+
+def _nearest_point(dataset: Dataset, x: float) -> int:
+    """The number of the training point nearest to x, in original units."""
+    distances = np.abs(dataset.x_train - dataset.scaling.x_to_network(np.array(x)))
+    return int(np.argmin(distances))
+
+
+def _own_sample(dataset: Dataset, x: float, y: float) -> NetworkSample:
+    """A sample that need not be of the data, in original units."""
+    return NetworkSample(
+        float(dataset.scaling.x_to_network(np.array(x))),
+        float(dataset.scaling.y_to_network(np.array(y))),
+        f"the sample {_sample_text(x, y)}",
+    )
 
 
 def _training_point(dataset: Dataset, i: int) -> NetworkSample:
     x, y = dataset.x_train[i], dataset.y_train[i]
-    scaling = dataset.scaling
-    original = _sample_text(float(scaling.x_to_original(x)), float(scaling.y_to_original(y)))
-    words = f"training point {i + 1:,} of {len(dataset.x_train):,}, {original}"
+    original_x = float(dataset.scaling.x_to_original(x))
+    original_y = float(dataset.scaling.y_to_original(y))
+    count = len(dataset.x_train)
+    words = f"training point {i + 1:,} of {count:,}, {_sample_text(original_x, original_y)}"
     return NetworkSample(float(x), float(y), words)
 
 
@@ -108,15 +120,18 @@ def parameter_names(network: Network) -> list[tuple[str, str]]:
 def _add_layers(graph: Graph, network: Network) -> None:
     """Add all nodes from x to f, one for every layer's weights, biases, sums and activations."""
     last = len(network.weights)
+    is_deep = len(network.hidden) > 1
     a = "x"
     for k, (W, b) in enumerate(parameter_names(network), start=1):
         weight, bias = network.weights[k - 1], network.biases[k - 1]
-        number = "" if len(network.hidden) == 1 else str(k)
+        number = str(k) if is_deep else ""
         if k == last:
+            # One output: the weights are a vector, the bias is a number.
             graph.source(W, weight[:, 0], learns=True)
             graph.source(b, bias[0], learns=True)
             graph.compute("f", OUTPUT, a, W, b)
         elif k == 1:
+            # One input: the weights are a vector.
             graph.source(W, weight[0], learns=True)
             graph.source(b, bias, learns=True)
             z = graph.compute(f"z{number}", FIRST_LAYER, W, "x", b)
@@ -136,13 +151,12 @@ def _add_units(graph: Graph, network: Network) -> None:
     units = ["x"]
     for k, width in enumerate(network.hidden, start=1):
         units = [_add_unit(graph, network, k, j, units) for j in range(width)]
-    names = [f"v{j + 1}" for j in range(len(units))]
-    if network.hidden == (1,):
-        names = ["v"]
-    weights = network.weights[-1][:, 0]
+    weights, bias = network.weights[-1][:, 0], network.biases[-1][0]
+    is_alone = network.hidden == (1,)
+    names = ["v"] if is_alone else [f"v{j}" for j in range(1, len(units) + 1)]
     for name, weight in zip(names, weights, strict=True):
         graph.source(name, weight, learns=True)
-    c = graph.source("c", network.biases[-1][0], learns=True)
+    c = graph.source("c", bias, learns=True)
     graph.compute("f", weighted_sum(len(units)), *_alternating(units, names), c)
 
 
@@ -158,17 +172,18 @@ def _add_unit(graph: Graph, network: Network, k: int, j: int, inputs: Sequence[s
         w = graph.source(f"w{unit}", weights[0], learns=True)
         b = graph.source(f"b{unit}", bias, learns=True)
         z = graph.compute(f"z{unit}", FIRST_LAYER, w, "x", b)
-    else:
-        names = [f"w{unit}.{i + 1}" for i in range(len(inputs))]
-        for name, weight in zip(names, weights, strict=True):
-            graph.source(name, weight, learns=True)
-        b = graph.source(f"b{unit}", bias, learns=True)
-        operation = weighted_sum(len(inputs))
-        z = graph.compute(f"z{unit}", operation, *_alternating(inputs, names), b)
+        return graph.compute(f"a{unit}", RELU, z)
+    count = len(inputs)
+    names = [f"w{unit}.{i}" for i in range(1, count + 1)]
+    for name, weight in zip(names, weights, strict=True):
+        graph.source(name, weight, learns=True)
+    b = graph.source(f"b{unit}", bias, learns=True)
+    z = graph.compute(f"z{unit}", weighted_sum(count), *_alternating(inputs, names), b)
     return graph.compute(f"a{unit}", RELU, z)
 
 
 def _unit_number(network: Network, k: int, j: int) -> str:
+    """What a unit's names end in: nothing for a single unit, its number, or layer and number."""
     if network.hidden == (1,):
         return ""
     if len(network.hidden) == 1:

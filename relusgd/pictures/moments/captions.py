@@ -66,6 +66,10 @@ class _Shown:
     stop: int
     to_read: int
 
+    def is_read_outside(self, begin: int, stop: int) -> bool:
+        """Whether none of the frames begin … stop − 1 is needed to read this one."""
+        return self.begin + self.to_read <= begin or stop <= self.begin
+
 
 def captions_of(events: Sequence[Event], rows: Indices, fps: float, hold: float) -> list[str]:
     """The caption of every frame of a film of one run, "" for none, as many as frames.
@@ -106,35 +110,48 @@ def by_weight(events: Sequence[Event]) -> list[Event]:
 
 
 def _lightness(event: Event) -> tuple[int, float]:
+    """What events are sorted by: their kind, then how many units they happen to."""
     kind = WEIGHTS.index(event.name) if event.name in WEIGHTS else len(WEIGHTS)
-    units = event.numbers.get("units", event.numbers.get("elbows", 0.0))
+    elbows = event.numbers.get("elbows", 0.0)
+    units = event.numbers.get("units", elbows)
     return kind, -units
 
 
 def _placed(events: Sequence[Event], rows: Indices, fps: float, hold: float) -> list[_Shown]:
     """The captions that find a place, in the order of the film."""
-    frames = len(rows)
-    # The last frame counts for as long as it stands.
-    end = frames - 1 + max(1, round(hold * fps))
     placed: list[_Shown] = []
     for event in events:
         first = int(np.searchsorted(rows, event.row))
-        if first == frames or event.row < rows[0]:
+        if first == len(rows) or event.row < rows[0]:
             continue
         to_read = math.ceil(seconds_to_read(event.caption) * fps)
-        # At the end of a film, the last frame waits until its caption has been read.
-        latest = max(first, min(first + math.ceil(LATE * frames), end - to_read))
-        begin = _first_free(placed, first, latest, to_read)
-        if event.name in TRUE_TO_THE_END:
-            last_chance = max(first, end - to_read)
-            begin = _first_free(placed, last_chance, last_chance, to_read)
+        begin = _first_free(placed, _may_begin(event, first, to_read, rows, fps, hold), to_read)
         if begin is None:
             continue
-        stop = _last_of_event(event, rows) + 1
         longest = max(to_read, math.ceil(LONGEST * fps))
-        stop = min(max(stop, begin + to_read), begin + longest)
+        stop = max(_last_of_event(event, rows) + 1, begin + to_read)
+        stop = min(stop, begin + longest)
         placed.append(_Shown(event.caption, first, begin, stop, to_read))
     return sorted(placed, key=lambda shown: shown.begin)
+
+
+def _may_begin(
+    event: Event, first: int, to_read: int, rows: Indices, fps: float, hold: float
+) -> range:
+    """The frames at which the caption of an event may begin.
+
+    first: the frame from which on it is true. to_read: the frames that it takes to read.
+    """
+    frames = len(rows)
+    # The last frame counts for as long as it stands, and waits until its caption has been read.
+    end = frames - 1 + max(1, round(hold * fps))
+    last_chance = end - to_read
+    if event.name in TRUE_TO_THE_END:
+        begin = max(first, last_chance)
+        return range(begin, begin + 1)
+    a_little_late = first + math.ceil(LATE * frames)
+    latest = max(first, min(a_little_late, last_chance))
+    return range(first, latest + 1)
 
 
 def _as_early_as_possible(captions: Sequence[_Shown]) -> list[_Shown]:
@@ -148,16 +165,14 @@ def _as_early_as_possible(captions: Sequence[_Shown]) -> list[_Shown]:
     return moved
 
 
-def _first_free(placed: Sequence[_Shown], first: int, latest: int, to_read: int) -> int | None:
-    """The first frame, up to the latest, at which so many frames have no caption that must stand.
+def _first_free(placed: Sequence[_Shown], begins: range, to_read: int) -> int | None:
+    """The first of these frames at which so many have no caption that must stand.
 
     What others have beyond the time to read them may be taken.
     """
-    for begin in range(first, latest + 1):
-        if all(
-            begin >= other.begin + other.to_read or begin + to_read <= other.begin
-            for other in placed
-        ):
+    for begin in begins:
+        stop = begin + to_read
+        if all(other.is_read_outside(begin, stop) for other in placed):
             return begin
     return None
 

@@ -89,6 +89,7 @@ class Timing:
     def _complete(
         cls, frames: int | None, fps: float | None, seconds: float | None, usual_fps: float
     ) -> Timing:
+        """The timing with what is missing of the three numbers."""
         if frames is None and seconds is None:
             frames = 1 + round(SECONDS * usual_fps)
         elif frames is None and seconds is not None:
@@ -100,12 +101,14 @@ class Timing:
 
 
 def _check_numbers(frames: int | None, fps: float | None, seconds: float | None) -> None:
+    """Raise InputError for a number that is none of a film, and where three contradict."""
     for name, given in (("frames", frames), ("fps", fps), ("seconds", seconds)):
         if given is not None and not 0 < given < float("inf"):
             raise InputError(f"{name} is {given:g}; it must be a finite number greater than 0")
     if frames is None or fps is None or seconds is None:
         return
-    if abs(frames - fps * seconds) > 1:
+    frames_of_seconds = fps * seconds
+    if abs(frames - frames_of_seconds) > 1:
         raise InputError(
             f"{frames} frames at {fps:g} a second last {frames / fps:g} s, not {seconds:g} s",
             "give two of frames, fps and seconds",
@@ -179,6 +182,7 @@ def _rows_between(
 
 
 def _by_clock(clock: Array, frames: int, spacing: str) -> Indices:
+    """Rows whose moments are evenly spaced along the axis of time, as nearly as was recorded."""
     wanted = wanted_epochs(clock[0], clock[-1], frames, spacing)
     return distinct(nearest(clock, wanted), len(clock))
 
@@ -191,13 +195,17 @@ def wanted_epochs(first: float, last: float, frames: int, spacing: str) -> Array
     if spacing == "linear":
         return np.linspace(first, last, frames)
     softness = (last - first) / SOFT_START
-    return first + softness * np.expm1(np.linspace(0.0, np.log1p(SOFT_START), frames))
+    t = np.linspace(0.0, np.log1p(SOFT_START), frames)
+    return first + softness * np.expm1(t)
 
 
 def nearest(clock: Array, wanted: Array) -> Indices:
     """The index of the recorded moment nearest to each wanted one; both ascend."""
-    after = np.clip(np.searchsorted(clock, wanted), 1, len(clock) - 1)
-    before_is_nearer = wanted - clock[after - 1] < clock[after] - wanted
+    last = len(clock) - 1
+    after = np.clip(np.searchsorted(clock, wanted), 1, last)
+    to_before = wanted - clock[after - 1]
+    to_after = clock[after] - wanted
+    before_is_nearer = to_before < to_after
     return after - before_is_nearer
 
 
@@ -206,9 +214,12 @@ def distinct(indices: Indices, available: int) -> Indices:
 
     All stay below `available`, which is at least their number.
     """
-    order = np.arange(len(indices))
+    count = len(indices)
+    order = np.arange(count)
+    # Less their order, distinct indices never descend.
     moved = np.maximum.accumulate(indices - order) + order
-    return np.minimum(moved, available - len(indices) + order)
+    last_that_leaves_room = available - count + order
+    return np.minimum(moved, last_that_leaves_room)
 
 
 def _by_motion(clock: Array, values_at: Callable[[int], Array], frames: int) -> Indices:
@@ -220,10 +231,13 @@ def _by_motion(clock: Array, values_at: Callable[[int], Array], frames: int) -> 
     places = film_places(clock[compared])
     values = _within_reason(np.stack([values_at(int(row)) for row in compared]))
     smooth = window_means(values, *window_bounds(places, places, REACH))
-    step = np.sqrt(np.mean(np.square(np.diff(smooth, axis=0)), axis=1))
-    way = np.concatenate([[0.0], np.cumsum(step)])
-    progress = way / (way[-1] or 1.0) + SHARE_OF_CLOCK * places
-    wanted = np.interp(np.linspace(0.0, progress[-1], frames), progress, clock[compared])
+    squares = np.square(np.diff(smooth, axis=0))
+    steps = np.sqrt(np.mean(squares, axis=1))
+    way = np.concatenate([[0.0], np.cumsum(steps)])
+    whole_way = way[-1] or 1.0
+    progress = way / whole_way + SHARE_OF_CLOCK * places
+    even = np.linspace(0.0, progress[-1], frames)
+    wanted = np.interp(even, progress, clock[compared])
     return distinct(nearest(clock, wanted), len(clock))
 
 
@@ -235,4 +249,5 @@ def _within_reason(values: Array) -> Array:
         return np.zeros_like(values)
     low, high = np.quantile(finite, [0.05, 0.95])
     room = high - low
-    return np.clip(np.nan_to_num(values, nan=high), low - room, high + room)
+    without_nan = np.nan_to_num(values, nan=high)
+    return np.clip(without_nan, low - room, high + room)

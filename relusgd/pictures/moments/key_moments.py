@@ -45,14 +45,25 @@ def key_moments(view: View, count: int, apart: float) -> list[int]:
     place = _places(view, rows)
     values = _finite_values(view, rows)
     smooth = _smoothed(values, place)
+    progress = _progress(smooth, place)
+    even = np.linspace(0, progress[-1], count)
+    even_share = 1 / (count - 1)
+    wanted = spread(np.interp(even, progress, place), min(apart, even_share))
+    inner = [_calmest(target, place, values, smooth) for target in wanted[1:-1]]
+    last = len(rows) - 1
+    chosen = np.unique([0, *inner, last])
+    return _kept_apart(rows[chosen], place[chosen], apart)
+
+
+def _progress(smooth: Array, place: Array) -> Array:
+    """How far the function has come at each snapshot: its way from 0 to 1, and some of the time.
+
+    smooth: its values without the trembling of SGD, shape (n, points). place: on the axis of time.
+    """
     steps = _distances(smooth[1:], smooth[:-1])
     way = np.concatenate([[0.0], np.cumsum(steps)])
-    progress = way / (way[-1] or 1.0) + TIME * place
-    wanted = np.interp(np.linspace(0, progress[-1], count), progress, place)
-    wanted = spread(wanted, min(apart, 1 / (count - 1)))
-    inner = [_calmest(target, place, values, smooth) for target in wanted[1:-1]]
-    chosen = np.unique([0, *inner, len(rows) - 1])
-    return _kept_apart(rows[chosen], place[chosen], apart)
+    whole_way = way[-1] or 1.0
+    return np.asarray(way / whole_way + TIME * place)
 
 
 def sampled_snapshots(view: View, usual: int, wide: int) -> NDArray[np.int64]:
@@ -83,15 +94,16 @@ def spread(places: Array, apart: float) -> Array:
 def _kept_apart(rows: NDArray[np.int64], place: Array, apart: float) -> list[int]:
     """The rows without those that stand much closer than `apart` to one before, or to the last."""
     least = LEAST_APART * apart
-    kept = [0]
     last = len(rows) - 1
+    kept = [0]
     for index in range(1, last):
         from_kept = place[index] - place[kept[-1]]
         to_last = place[last] - place[index]
         if from_kept >= least and to_last >= least:
             kept.append(index)
-    chosen = dict.fromkeys([*kept, last])  # a single row is the first and the last
-    return [int(rows[index]) for index in chosen]
+    if last > 0:
+        kept.append(last)
+    return [int(row) for row in rows[kept]]
 
 
 def _places(view: View, rows: NDArray[np.int64]) -> Array:
@@ -107,29 +119,35 @@ def _finite_values(view: View, rows: NDArray[np.int64]) -> Array:
     low, high = view.y_limits
     with np.errstate(all="ignore"):
         values = np.stack([view.values(int(row)) for row in rows])
-    return np.clip(np.nan_to_num(values, nan=low, posinf=high, neginf=low), low, high)
+    finite = np.nan_to_num(values, nan=low, posinf=high, neginf=low)
+    return np.clip(finite, low, high)
 
 
 def _smoothed(values: Array, place: Array) -> Array:
     """The mean of each snapshot and its neighbours within WINDOW, shape as given."""
+    count, points = values.shape
     first = np.searchsorted(place, place - WINDOW, side="left")
     stop = np.searchsorted(place, place + WINDOW, side="right")
     # As many neighbours on either side, so that the mean stands where the snapshot does.
-    here = np.arange(len(place))
+    here = np.arange(count)
     reach = np.minimum(here - first, stop - 1 - here)
-    total = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
-    sums = total[here + reach + 1] - total[here - reach]
-    return np.asarray(sums / (2 * reach + 1)[:, None])
+    # The sum of the snapshots before each one, so that a sum of neighbours is a difference of two.
+    sums = np.concatenate([np.zeros((1, points)), np.cumsum(values, axis=0)])
+    of_neighbours = sums[here + reach + 1] - sums[here - reach]
+    neighbours = 2 * reach + 1
+    return np.asarray(of_neighbours / neighbours[:, None])
 
 
 def _distances(one: Array, other: Array) -> Array:
     """The root mean square difference of functions, row by row."""
-    return np.asarray(np.sqrt(np.mean((one - other) ** 2, axis=1)))
+    mean_squares = np.mean((one - other) ** 2, axis=1)
+    return np.asarray(np.sqrt(mean_squares))
 
 
 def _calmest(target: float, place: Array, values: Array, smooth: Array) -> int:
     """The index of the snapshot near a place that differs least from the mean there."""
     middle = int(np.argmin(np.abs(place - target)))
-    near = np.flatnonzero(np.abs(place - place[middle]) <= WINDOW / 2)
-    off = _distances(values[near], smooth[[middle]])
-    return int(near[np.argmin(off)])
+    is_near = np.abs(place - place[middle]) <= WINDOW / 2
+    near = np.flatnonzero(is_near)
+    off_the_mean = _distances(values[near], smooth[[middle]])
+    return int(near[np.argmin(off_the_mean)])

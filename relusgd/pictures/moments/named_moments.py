@@ -15,7 +15,6 @@ from relusgd.pictures.scenes.view import View
 NEAR = 0.05
 """An event names a moment that is this near to it, as a share of the clock of films."""
 
-
 TOLD_AT_THE_END = "nothing_learned"
 """The kind of event that is told of a training at its end alone."""
 
@@ -36,15 +35,22 @@ def names_of_moments(view: View, moments: Sequence[int], events: Sequence[Event]
     names = [""] * len(moments)
     places = film_places(view.history.step)
     for event in by_weight(events):
-        free = [number for number, name in enumerate(names) if not name]
-        if event.name == TOLD_AT_THE_END:
-            free = [number for number in free if number == len(moments) - 1]
-        if event.name == FROM_HERE_ON:
-            free = [number for number in free if number < len(moments) - 1]
+        free = [number for number in _may_name(event, len(moments)) if not names[number]]
         distances = [_distance(event, places, moments[number]) for number in free]
         if distances and min(distances) <= NEAR:
-            names[free[int(np.argmin(distances))]] = event.caption
+            nearest = free[int(np.argmin(distances))]
+            names[nearest] = event.caption
     return names
+
+
+def _may_name(event: Event, count: int) -> range:
+    """Which of so many moments an event may name, by their numbers."""
+    last = count - 1
+    if event.name == TOLD_AT_THE_END:
+        return range(last, count)
+    if event.name == FROM_HERE_ON:
+        return range(last)
+    return range(count)
 
 
 def _distance(event: Event, places: Array, moment: int) -> float:
