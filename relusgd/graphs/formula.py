@@ -95,7 +95,13 @@ class Term:
 
     @property
     def order(self) -> int:
+        """The highest among its atoms: 0 for a number, 1 for a vector, 2 for a matrix."""
         return max((power.base.order for power in self.powers), default=0)
+
+    @property
+    def size(self) -> int:
+        """How many atoms and numbers it is made of, its coefficient among them."""
+        return 1 + sum(power.size for power in self.powers)
 
     def evaluate(self, values: Values) -> Array:
         numerator = np.asarray(as_float(self.coefficient))
@@ -133,18 +139,21 @@ class Sum:
         """The number that it is; None if there is a letter, a root or a function in it."""
         if not self.terms:
             return Fraction(0)
-        if len(self.terms) == 1 and not self.terms[0].powers:
-            return self.terms[0].coefficient
-        return None
+        if len(self.terms) > 1:
+            return None
+        (term,) = self.terms
+        return None if term.powers else term.coefficient
 
     @property
     def only_atom(self) -> Atom | None:
         """The atom that it is; None if there is more than this."""
-        if len(self.terms) == 1 and self.terms[0].coefficient == 1:
-            powers = self.terms[0].powers
-            if len(powers) == 1 and powers[0].exponent.number == 1:
-                return powers[0].base
-        return None
+        if len(self.terms) != 1:
+            return None
+        (term,) = self.terms
+        if term.coefficient != 1 or len(term.powers) != 1:
+            return None
+        (power,) = term.powers
+        return power.base if power.exponent.number == 1 else None
 
     @property
     def order(self) -> int:
@@ -154,7 +163,7 @@ class Sum:
     @cached_property
     def size(self) -> int:
         """How many atoms and numbers it is made of."""
-        return sum(1 + sum(power.size for power in term.powers) for term in self.terms)
+        return sum(term.size for term in self.terms)
 
     def evaluate(self, values: Values) -> Array:
         """Its value where the letters have these values; nan and inf come without a warning.
@@ -177,7 +186,8 @@ class Sum:
         return as_sum(other) - self
 
     def __neg__(self) -> Sum:
-        return Sum(tuple(Term(-term.coefficient, term.powers) for term in self.terms))
+        opposites = [Term(-term.coefficient, term.powers) for term in self.terms]
+        return Sum(tuple(opposites))
 
     def __mul__(self, other: Sum | Exact) -> Sum:
         return multiplied([self, as_sum(other)])
@@ -266,11 +276,14 @@ def product_of(terms: Iterable[Term]) -> Sum:
             before = exponents.get(power.base)
             exponent = power.exponent
             exponents[power.base] = exponent if before is None else before + exponent
+    # What (1, …, 1) is multiplied with entry by entry stays as it is.
     has_vector = any(base.order and not base.is_neutral for base in exponents)
-    if has_vector:  # which (1, …, 1) does not change
-        exponents = {base: power for base, power in exponents.items() if not base.is_neutral}
-    powers = tuple(Power(base, exponent) for base, exponent in exponents.items() if exponent.terms)
-    return _without_needless_brackets(Term(coefficient, powers))
+    powers = []
+    for base, exponent in exponents.items():
+        is_needed = not (has_vector and base.is_neutral)
+        if is_needed and exponent.terms:
+            powers.append(Power(base, exponent))
+    return _without_needless_brackets(Term(coefficient, tuple(powers)))
 
 
 def _without_needless_brackets(term: Term) -> Sum:
@@ -302,11 +315,15 @@ def raised(base: Sum, exponent: Sum) -> Sum:
     if number is not None and is_whole and len(base.terms) == 1:
         (only,) = base.terms
         if _stays_short(only.coefficient, number):
-            coefficient = only.coefficient ** int(number)
-            powers = tuple(Power(power.base, power.exponent * number) for power in only.powers)
-            return product_of([Term(coefficient, powers)])
+            return product_of([_raised_term(only, int(number))])
     bracket = base.only_atom or Grouped(base)
     return Sum((Term(Fraction(1), (Power(bracket, exponent),)),))
+
+
+def _raised_term(term: Term, exponent: int) -> Term:
+    """A term to a whole number, factor by factor."""
+    powers = [Power(power.base, power.exponent * exponent) for power in term.powers]
+    return Term(term.coefficient**exponent, tuple(powers))
 
 
 def _stays_short(coefficient: Fraction, exponent: Fraction) -> bool:

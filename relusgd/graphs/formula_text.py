@@ -51,30 +51,30 @@ def _in_order(formula: Sum) -> list[Term]:
 
 def _degree(term: Term) -> Fraction:
     """The sum of the exponents of letters."""
-    exponents = [power.exponent.number or Fraction(0) for power in term.powers if _is_letter(power)]
-    return sum(exponents, Fraction(0))
-
-
-def _is_letter(power: Power) -> bool:
-    return isinstance(power.base, Letter)
+    degree = Fraction(0)
+    for power in term.powers:
+        if isinstance(power.base, Letter):
+            degree += power.exponent.number or 0
+    return degree
 
 
 # Terms
 
 
 def _term_text(term: Term) -> str:
+    """A term as a product or a fraction, with its sign if it is negative."""
     numerator = [power for power in term.powers if not power.is_below]
     denominator = [power.inverse for power in term.powers if power.is_below]
     above, below = _coefficient_texts(
-        abs(term.coefficient), has_denominator=bool(denominator), alone=not term.powers
+        abs(term.coefficient),
+        has_denominator=bool(denominator),
+        alone=not term.powers,
     )
     text = _product_text(above, numerator)
-    if denominator or below:
+    factors_below = len(denominator) + bool(below)
+    if factors_below:
         under = _product_text(below, denominator)
-        count = len(denominator) + bool(below)
-        if count > 1:
-            under = f"({under})"
-        text = f"{text}/{under}"
+        text = f"{text}/{under}" if factors_below == 1 else f"{text}/({under})"
     return f"−{text}" if term.coefficient < 0 else text
 
 
@@ -84,9 +84,9 @@ def _coefficient_texts(number: Fraction, *, has_denominator: bool, alone: bool) 
     alone: whether the coefficient is all that there is; then a half is 0.5.
     """
     decimal = _decimal(number)
-    is_small = 1 < number.denominator <= LARGEST_DENOMINATOR
-    is_shorter = decimal is None or has_denominator or (number in (HALF, HALF / 2) and not alone)
-    if is_small and is_shorter:
+    is_half_of_something = number in (HALF, HALF / 2) and not alone
+    reads_as_fraction = decimal is None or has_denominator or is_half_of_something
+    if reads_as_fraction and 1 < number.denominator <= LARGEST_DENOMINATOR:
         return _whole(number.numerator), str(number.denominator)
     if number == 1:
         return "", ""
@@ -244,9 +244,11 @@ def _condition_text(base: Condition) -> str:
     operands = base.operands
     if len(operands) == 2 and operands[1].number == 0:
         operands = _sides(operands[0])
-    signed = zip(signs, operands[1:], strict=True)
-    others = [f" {SIGNS.get(sign, sign)} {formula_text(operand)}" for sign, operand in signed]
-    return f"[{formula_text(operands[0])}{''.join(others)}]"
+    first, *others = operands
+    text = formula_text(first)
+    for sign, operand in zip(signs, others, strict=True):
+        text += f" {SIGNS.get(sign, sign)} {formula_text(operand)}"
+    return f"[{text}]"
 
 
 def _sides(difference: Sum) -> tuple[Sum, Sum]:

@@ -216,11 +216,15 @@ def sum_of_squares(count: int) -> Operation:
         *a, _ = a_and_value
         return [times(2.0 * part, f"2{{{i}}}") for i, part in enumerate(a)]
 
+    def pull_backs(*a_and_value: Sum) -> list[PullBack]:
+        *a, _ = a_and_value
+        return [letters.times(2 * part) for part in a]
+
     return Operation(
         formula=sum_formula([f"{{{i}}}²" for i in range(count)]),
         value=lambda *a: sum(part * part for part in a),
         partials=partials,
-        pull_backs=lambda *a_and_value: [letters.times(2 * part) for part in a_and_value[:-1]],
+        pull_backs=pull_backs,
         in_letters=lambda *a: added(part**2 for part in a),
     )
 
@@ -265,7 +269,12 @@ def weighted_sum(inputs: int) -> Operation:
 
     One unit behind the first layer, or the output. Added from left to right.
     """
-    products = [f"{{{2 * i}}}·{{{2 * i + 1}}}" for i in range(inputs)]
+    places_of_a = range(0, 2 * inputs, 2)
+    place_of_c = 2 * inputs
+    # The derivative by a_j is v_j, and by v_j it is a_j.
+    partners: list[int] = []
+    for place in places_of_a:
+        partners += [place + 1, place]
 
     def value(*arguments: Array) -> Array:
         *factors, c = arguments
@@ -275,17 +284,15 @@ def weighted_sum(inputs: int) -> Operation:
         return as_value(total + c)
 
     def partials(*arguments: Array) -> list[LocalDerivative]:
-        derivatives = []
-        for i in range(2 * inputs):
-            partner = i ^ 1  # a_j and v_j stand side by side, at 2j and 2j + 1
-            derivatives.append(times(arguments[partner], f"{{{partner}}}"))
+        derivatives = [times(arguments[partner], f"{{{partner}}}") for partner in partners]
         return [*derivatives, ONE]
 
     def pull_backs(*arguments: Sum) -> list[PullBack]:
-        rules = [letters.times(arguments[i ^ 1]) for i in range(2 * inputs)]
+        rules = [letters.times(arguments[partner]) for partner in partners]
         return [*rules, same]
 
-    formula = sum_formula([*products, f"{{{2 * inputs}}}"])
+    products = [f"{{{place}}}·{{{place + 1}}}" for place in places_of_a]
+    formula = sum_formula([*products, f"{{{place_of_c}}}"])
     return Operation(formula, value, partials, pull_backs)
 
 

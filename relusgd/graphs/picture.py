@@ -50,6 +50,18 @@ FORMULA_GAP = 2.0
 BACKWARD_SHIFT = -3.5
 """Pixels from an edge's curve up to the red one, along which derivatives flow back."""
 
+HEAD_LENGTH, HALF_HEAD = 7, 3
+"""The length of an arrow's head, and half of its width, in pixels."""
+
+BOX_MARGIN = 0.7
+"""Free room at the left of a box's lines, in font heights."""
+
+HEADER_MARGIN = 1.3
+"""Free paper at the left and right of title and legend, in font heights."""
+
+TITLE_LETTERS, LEGEND_LETTERS = 1.2, 0.95
+"""The heights of their letters, in font heights."""
+
 
 class GraphPicture:
     """The artists of a graph, by what they belong to.
@@ -75,7 +87,9 @@ class GraphPicture:
 
     def _draw(self) -> None:
         design, placement = self.design, self.design.placement
-        room = self.sheet.height - header_height(design.look.title, design.text)
+        header = header_height(design.look.title, design.text)
+        room = self.sheet.height - header
+        # The lower left corner of the placement, which stands in the middle under the header.
         self._x0 = (self.sheet.width - placement.width) / 2
         self._y0 = (room - placement.height) / 2
         # The last curves may be those of nodes that the sink does not need; they are not drawn.
@@ -133,10 +147,13 @@ class GraphPicture:
             words.remove()
         self.values[name], self.derivatives[name] = [], []
         box, text = self.design.placement.boxes[name], self.design.text
+        left, middle = box.left + self._x0, box.y + self._y0
         height = line_height(text)
-        first_y = box.y + self._y0 + height * (len(self.design.lines[name]) - 1) / 2
+        lines_at_first = len(self.design.lines[name])
+        first_y = middle + height * (lines_at_first - 1) / 2
         for row, line in enumerate(lines):
-            x, y = box.left + self._x0 + 0.7 * text, first_y - row * height
+            x = left + BOX_MARGIN * text
+            y = first_y - row * height
             for piece in line:
                 is_derivative = piece.role == "derivative"
                 written = self.derivatives[name] if is_derivative else self.values[name]
@@ -173,24 +190,28 @@ class GraphPicture:
                 artist.set_visible(False)
 
     def _draw_edge(self, curve: EdgeCurve, label: str) -> None:
+        """An edge with its arrow and its label, and the red one that flows back above it."""
+        faint, red = self._colours.faint, self._red
         points = [(x + self._x0, y + self._y0) for x, y in curve.points]
-        shifted = [(x, y + BACKWARD_SHIFT) for x, y in points]
         forward = [
-            self._draw_curve(points, self._colours.faint, thick=1.2, zorder=2),
-            self._draw_head(points[-1], -1, self._colours.faint),
+            self._draw_curve(points, faint, thick=1.2, zorder=2),
+            self._draw_head(points[-1], -1, faint),
         ]
+        shifted = [(x, y + BACKWARD_SHIFT) for x, y in points]
         backward = [
-            self._draw_curve(shifted, self._red, thick=1.0, zorder=1.5),
-            self._draw_head(shifted[0], 1, self._red),
+            self._draw_curve(shifted, red, thick=1.0, zorder=1.5),
+            self._draw_head(shifted[0], 1, red),
         ]
         if curve.label:
+            words = self._write_label(curve.label, label)
             number = len(self.forward)
-            self.labels[number] = self._write_label(curve.label, label)
-            forward.append(self.labels[number])
+            self.labels[number] = words
+            forward.append(words)
         self.forward.append(forward)
         self.backward.append(backward)
 
     def _write_label(self, place: Rectangle, label: str) -> Any:
+        """The local derivative on an edge, on paper of its own so that the curve ends beside it."""
         ground = {
             "facecolor": self._colours.paper,
             "edgecolor": "none",
@@ -233,27 +254,37 @@ class GraphPicture:
     def _draw_head(self, tip: Point, side: int, colour: str) -> Artist:
         """The head of an arrow. side: −1 if it lies left of its tip, 1 if right."""
         x, y = tip
-        base = x + 7 * side
-        outline = Outline([(x, y), (base, y + 3), (base, y - 3), (x, y)], closed=True)
+        base = x + HEAD_LENGTH * side
+        upper, lower = (base, y + HALF_HEAD), (base, y - HALF_HEAD)
+        outline = Outline([tip, upper, lower, tip], closed=True)
         return self._add_patch(PathPatch(outline, facecolor=colour, edgecolor="none", zorder=2.2))
 
     # Title and legend
 
     def _draw_header(self) -> None:
+        """The title, if there is one, what the colours are, and the formula where it has room."""
         text = self.design.text
-        x, y = 1.3 * text, self.sheet.height - 1.6 * text
-        if self.design.look.title:
+        left, height = HEADER_MARGIN * text, self.sheet.height - 1.6 * text
+        title = self.design.look.title
+        if title:
+            pixels = TITLE_LETTERS * text
             self.caption = self.sheet.text(
-                x,
-                y,
-                self.design.look.title,
-                pixels=1.2 * text,
+                left,
+                height,
+                title,
+                pixels=pixels,
                 bold=True,
                 va="center_baseline",
             )
-            title_width = text_width(self.design.look.title, 1.2 * text, bold=True)
-            self._write_formula(y, x + title_width)
-            y -= 2.0 * text
+            self._write_formula(height, left + text_width(title, pixels, bold=True))
+            height -= 2.0 * text
+        end_of_legend = self._write_legend(left, height)
+        self._write_formula(height, end_of_legend)
+
+    def _write_legend(self, left: float, height: float) -> float:
+        """What the colours are, word beside word; gives where the next one would stand."""
+        text = self.design.text
+        pixels = LEGEND_LETTERS * text
         sink = printed(self.state.graph.sink)
         usual: Legend = (
             ("value, from left to right", "ink"),
@@ -261,17 +292,16 @@ class GraphPicture:
             (f"∂{sink}/∂node, flowing back", "derivative"),
         )
         for words, role in self.design.legend or usual:
-            colour = self._role_colour(role)
             self.sheet.text(
-                x,
-                y,
+                left,
+                height,
                 words,
-                pixels=0.95 * text,
-                colour=colour,
+                pixels=pixels,
+                colour=self._role_colour(role),
                 va="center_baseline",
             )
-            x += text_width(words, 0.95 * text) + 2.2 * text
-        self._write_formula(y, x)
+            left += text_width(words, pixels) + 2.2 * text
+        return left
 
     def _write_formula(self, y: float, taken: float) -> None:
         """Write the formula at the right end of a line, if it is not there yet and has room.
@@ -279,10 +309,11 @@ class GraphPicture:
         taken: pixels from the left that other words take.
         """
         text, words = self.design.text, self.design.formula
-        right = self.sheet.width - 1.3 * text
         if self.formula is not None or not words:
             return
-        if taken + FORMULA_GAP * text + text_width(words, text) > right:
+        right = self.sheet.width - HEADER_MARGIN * text
+        needed = FORMULA_GAP * text + text_width(words, text)
+        if taken + needed > right:
             return
         self.formula = self.sheet.text(
             right,

@@ -25,7 +25,6 @@ LABEL_ROOM = 16.0
 BEND_HEIGHT = 10.0
 """Pixels that an edge takes in a column that it passes."""
 
-
 SETTLING_ROUNDS = 40
 
 ATTEMPTS = (
@@ -102,28 +101,39 @@ def _place_once(
     wanted_width: float,
 ) -> Placement:
     """The placement with this room between boxes, its lower left corner at (MARGIN, MARGIN)."""
-    key_sizes: dict[Key, Size] = {}
-    for column in columns.columns:
-        for key in column:
-            key_sizes[key] = sizes[key[0]] if is_node(key) else (0.0, BEND_HEIGHT)
-    widths = [max(key_sizes[key][0] for key in column) for column in columns.columns]
-    spare = wanted_width - sum(widths) - sum(gaps)
+    widths, heights = _key_sizes(columns, sizes)
+    column_widths = [max(widths[key] for key in column) for column in columns.columns]
+    spare = wanted_width - sum(column_widths) - sum(gaps)
     if gaps and spare > 0:
-        gaps = [gap + spare / len(gaps) for gap in gaps]
-    heights = {key: height for key, (_, height) in key_sizes.items()}
+        more = spare / len(gaps)
+        gaps = [gap + more for gap in gaps]
     y = _Rows(columns, heights, room).settle()
 
     rectangles: dict[Key, Rectangle] = {}
-    x = 0.0
-    for column, width, gap in zip(columns.columns, widths, [*gaps, 0.0], strict=True):
+    left = 0.0
+    for column, width, gap in zip(columns.columns, column_widths, [*gaps, 0.0], strict=True):
         for key in column:
-            own_width = key_sizes[key][0] if is_node(key) else width
-            rectangles[key] = Rectangle(x + width / 2, y[key], own_width, heights[key])
-        x += width + gap
+            # An edge passes the whole column.
+            own_width = widths[key] if is_node(key) else width
+            rectangles[key] = Rectangle(left + width / 2, y[key], own_width, heights[key])
+        left += width + gap
     curves, is_tight = labelled_curves(columns, rectangles, labels)
     boxes = {key[0]: box for key, box in rectangles.items() if is_node(key)}
-    width = max(box.right for box in rectangles.values())
-    return _framed(boxes, curves, width, is_tight)
+    right = max(box.right for box in rectangles.values())
+    return _framed(boxes, curves, right, is_tight)
+
+
+def _key_sizes(
+    columns: Columns, sizes: Mapping[str, Size]
+) -> tuple[dict[Key, float], dict[Key, float]]:
+    """The width and the height of every node and bend; a bend makes no column wider."""
+    widths: dict[Key, float] = {}
+    heights: dict[Key, float] = {}
+    for column in columns.columns:
+        for key in column:
+            name, _, _ = key
+            widths[key], heights[key] = sizes[name] if is_node(key) else (0.0, BEND_HEIGHT)
+    return widths, heights
 
 
 def _framed(
@@ -133,9 +143,9 @@ def _framed(
     is_tight: bool,
 ) -> Placement:
     """The placement moved to leave a margin on all sides."""
-    ends = [y for curve in curves for _, y in curve.points]
-    low = min([box.bottom for box in boxes.values()] + ends)
-    high = max([box.top for box in boxes.values()] + ends)
+    heights = [y for curve in curves for _, y in curve.points]
+    low = min([box.bottom for box in boxes.values()] + heights)
+    high = max([box.top for box in boxes.values()] + heights)
     dx, dy = MARGIN, MARGIN - low
     return Placement(
         width=width + 2 * MARGIN,
@@ -161,15 +171,19 @@ class _Rows:
         Columns take their turns from left to right and back.
         """
         neighbours = neighbours_by_key(self.columns.links)
-        for column in self.columns.columns:
+        to_the_right = self.columns.columns
+        to_the_left = to_the_right[::-1]
+        for column in to_the_right:
             self._put(column, [0.0] * len(column))
-        for round_ in range(SETTLING_ROUNDS):
-            walk = self.columns.columns if round_ % 2 == 0 else self.columns.columns[::-1]
+        for settling_round in range(SETTLING_ROUNDS):
+            walk = to_the_right if settling_round % 2 == 0 else to_the_left
             for column in walk:
-                self._put(column, [self._mean(key, neighbours[key]) for key in column])
+                wanted = [self._mean(key, neighbours[key]) for key in column]
+                self._put(column, wanted)
         return self.y
 
     def _mean(self, key: Key, near: Sequence[Key]) -> float:
+        """The mean height of a key's neighbours; its own without any."""
         if not near:
             return self.y[key]
         return sum(self.y[other] for other in near) / len(near)
@@ -178,21 +192,32 @@ class _Rows:
         """Put the keys as near to the wanted heights as their order and the room allow.
 
         With t = −y − offset, where offset is the least distance from the first key, the order asks
-        for t to increase: isotonic regression, by pooling adjacent violators.
+        for t to increase.
         """
         offsets = [0.0]
         for above, below in pairwise(column):
             distance = (self.heights[above] + self.heights[below]) / 2
             offsets.append(offsets[-1] + distance + self.room)
-        pools: list[tuple[float, int]] = []  # mean t and count of keys that touch
-        for height, offset in zip(wanted, offsets, strict=True):
-            mean, count = -height - offset, 1
-            while pools and pools[-1][0] > mean:
-                other_mean, other_count = pools.pop()
-                total = other_mean * other_count + mean * count
-                count += other_count
-                mean = total / count
-            pools.append((mean, count))
-        t = [mean for mean, count in pools for _ in range(count)]
-        for key, level, offset in zip(column, t, offsets, strict=True):
-            self.y[key] = -(level + offset)
+        wanted_t = [-height - offset for height, offset in zip(wanted, offsets, strict=True)]
+        for key, t, offset in zip(column, increasing(wanted_t), offsets, strict=True):
+            self.y[key] = -(t + offset)
+
+
+def increasing(values: Sequence[float]) -> list[float]:
+    """The numbers that never descend and are nearest to these in squares.
+
+    Isotonic regression, by pooling adjacent violators: numbers that descend become their mean.
+    """
+    pools: list[tuple[float, int]] = []  # the mean of a pool, and how many numbers are in it
+    for value in values:
+        mean, count = value, 1
+        while pools and pools[-1][0] > mean:
+            other_mean, other_count = pools.pop()
+            total = other_mean * other_count + mean * count
+            count += other_count
+            mean = total / count
+        pools.append((mean, count))
+    result: list[float] = []
+    for mean, count in pools:
+        result += [mean] * count
+    return result

@@ -40,42 +40,57 @@ def shortest(formula: Sum) -> Sum:
     if not 2 <= len(formula.terms) <= MOST_TERMS:
         return formula
     forms = [formula, multiplied_out(formula), with_common_factor(formula)]
-    return min(forms, key=lambda form: len(formula_text(form)))
+    return min(forms, key=_length)
+
+
+def _length(formula: Sum) -> int:
+    """The characters that a formula takes."""
+    return len(formula_text(formula))
 
 
 def _without_repetition(term: Term) -> Sum:
     """relu(z) [z > 0] as relu(z), [z > 0]² as [z > 0], and abs(z) sign(z) as z."""
-    return added(without_signs(part) for part in without_repeated_conditions(term).terms)
+    parts = without_repeated_conditions(term).terms
+    return added(without_signs(part) for part in parts)
 
 
 def without_signs(term: Term) -> Sum:
     """abs(z) sign(z) as z, of every z."""
-    bases = [power.base for power in term.powers if power.exponent.number == 1]
-    for base in bases:
-        if isinstance(base, FunctionCall) and base.name == "sign":
-            size = FunctionCall("abs", base.arguments)
-            powers_of_size = [power for power in term.powers if power.base == size]
-            if any(map(_is_at_least_one, powers_of_size)):
-                inverse = product_of([_term_of(size, -1), _term_of(base, -1)])
-                return product_of([term, *inverse.terms, as_single_term(base.arguments[0])])
+    for power in term.powers:
+        sign = power.base
+        if not isinstance(sign, FunctionCall) or sign.name != "sign":
+            continue
+        if power.exponent.number != 1:
+            continue
+        size = FunctionCall("abs", sign.arguments)
+        if _has_factor(term, size):
+            without = product_of([_inverse(size), _inverse(sign)])
+            (z,) = sign.arguments
+            return product_of([term, *without.terms, as_single_term(z)])
     return Sum((term,))
 
 
-def _is_at_least_one(power: Power) -> bool:
-    exponent = power.exponent.number
-    return exponent is not None and exponent >= 1
+def _has_factor(term: Term, base: Atom) -> bool:
+    """Whether a term can be divided by an atom, so that no denominator comes about."""
+    for power in term.powers:
+        exponent = power.exponent.number
+        if power.base == base and exponent is not None and exponent >= 1:
+            return True
+    return False
 
 
-def _term_of(base: Atom, exponent: int) -> Term:
-    return Term(Fraction(1), (Power(base, as_sum(exponent)),))
+def _inverse(base: Atom) -> Term:
+    """1 over an atom."""
+    return Term(Fraction(1), (Power(base, as_sum(-1)),))
 
 
 def without_repeated_conditions(term: Term) -> Sum:
     """relu(z) [z > 0] as relu(z), and [z > 0]² as [z > 0]."""
     positive = [_positive_part(power) for power in term.powers]
-    kept = [power for power in term.powers if power.base not in positive]
     powers = []
-    for power in kept:
+    for power in term.powers:
+        if power.base in positive:
+            continue
         if _is_power_of_condition(power):
             powers.append(Power(power.base, ONE))
         else:
@@ -106,39 +121,43 @@ def multiplied_out(formula: Sum) -> Sum:
 
 
 def _multiplied_out(term: Term) -> Sum:
+    """The brackets of a term multiplied out; the term itself where that is too long."""
     product = Sum((Term(term.coefficient),))
     for power in term.powers:
-        base, exponent = power.base, power.exponent.number
-        is_small = exponent is not None and exponent in range(1, HIGHEST_POWER + 1)
-        if is_small and exponent is not None and isinstance(base, Grouped):
-            for _ in range(int(exponent)):
-                product = distributed(product, base.inner)
-        else:
-            product = distributed(product, product_of([Term(Fraction(1), (power,))]))
+        for factor in _factors(power):
+            product = distributed(product, factor)
         if len(product.terms) > MOST_TERMS:
             return Sum((term,))
     return product
 
 
+def _factors(power: Power) -> list[Sum]:
+    """A bracket as often as its small whole exponent says; any other power as it is."""
+    base, exponent = power.base, power.exponent.number
+    small = range(1, HIGHEST_POWER + 1)
+    if isinstance(base, Grouped) and exponent is not None and exponent in small:
+        return [base.inner] * int(exponent)
+    return [product_of([Term(Fraction(1), (power,))])]
+
+
 def with_common_factor(formula: Sum) -> Sum:
     """What all terms have in common, times the rest in brackets."""
     common = _common_term(formula)
-    inverse = Term(
-        1 / common.coefficient,
-        tuple(power.inverse for power in common.powers),
-    )
+    inverse_powers = [power.inverse for power in common.powers]
+    inverse = Term(1 / common.coefficient, tuple(inverse_powers))
     rest = added(product_of([inverse, term]) for term in formula.terms)
-    rest = min((rest, multiplied_out(rest)), key=lambda form: len(formula_text(form)))
-    return product_of([common, as_single_term(rest)])
+    shorter = min((rest, multiplied_out(rest)), key=_length)
+    return product_of([common, as_single_term(shorter)])
 
 
 def _common_term(formula: Sum) -> Term:
     """The largest term that divides all, in whole numbers."""
-    exponents = []
+    exponents: list[dict[Atom, Sum]] = []
     bases: dict[Atom, None] = {}
     for term in formula.terms:
-        exponents.append({power.base: power.exponent for power in term.powers})
-        bases |= dict.fromkeys(exponents[-1])
+        of_term = {power.base: power.exponent for power in term.powers}
+        exponents.append(of_term)
+        bases |= dict.fromkeys(of_term)
     powers = []
     for base in bases:
         exponent = _common_exponent(base, exponents)
@@ -150,11 +169,15 @@ def _common_term(formula: Sum) -> Term:
 def _common_exponent(base: Atom, exponents: list[dict[Atom, Sum]]) -> Sum:
     """The smallest exponent of a base, 0 where it does not occur; 0 if they cannot be compared."""
     of_terms = [term.get(base, Sum()) for term in exponents]
-    if all(exponent == of_terms[0] for exponent in of_terms):
-        return of_terms[0]
-    numbers = [exponent.number for exponent in of_terms]
-    known = [number for number in numbers if number is not None]
-    return as_sum(min(known)) if len(known) == len(numbers) else Sum()
+    first, *others = of_terms
+    if all(exponent == first for exponent in others):
+        return first
+    numbers = []
+    for exponent in of_terms:
+        if exponent.number is None:
+            return Sum()
+        numbers.append(exponent.number)
+    return as_sum(min(numbers))
 
 
 def _common_number(formula: Sum) -> Fraction:
