@@ -20,6 +20,9 @@ SOFT_START = 300
 DECADES = 10
 """An error axis that is longer shows nothing any more."""
 
+LIMITS_OF_NOTHING = (-3.0, 0.0)
+"""The ends of an axis without any error: from 0.001 to 1."""
+
 
 @dataclass(frozen=True)
 class TimeAxis:
@@ -33,14 +36,22 @@ class TimeAxis:
 
     @property
     def softness(self) -> float:
-        return max(self.last - self.first, 1.0) / SOFT_START
+        """The steps up to which the axis is nearly even."""
+        return self._length / SOFT_START
+
+    @property
+    def _length(self) -> float:
+        """The steps from the first to the last, one at least."""
+        return max(self.last - self.first, 1.0)
 
     def place(self, step: NDArray[np.number[Any]]) -> Array:
         """Places of steps or epochs, shape as given."""
-        return np.log1p((np.asarray(step, dtype=np.float64) - self.first) / self.softness)
+        since_first = np.asarray(step, dtype=np.float64) - self.first
+        return np.log1p(since_first / self.softness)
 
     def limits(self, margin: float = 0.015) -> tuple[float, float]:
-        end = math.log1p(max(self.last - self.first, 1.0) / self.softness)
+        """The places of the ends, with free paper beyond. margin: a share of the axis."""
+        end = math.log1p(self._length / self.softness)
         return -margin * end, (1 + margin) * end
 
     def ticks(self, room: float, pixels: float) -> Ticks:
@@ -56,9 +67,10 @@ class TimeAxis:
             if all(abs(pixel - other) >= half + width for other, width in half_widths.items()):
                 half_widths[pixel] = half
                 labels[pixel] = label
-        pixels_in_order = sorted(labels)
-        places = [low + pixel / room * (high - low) for pixel in pixels_in_order]
-        return Ticks(tuple(places), tuple(labels[pixel] for pixel in pixels_in_order))
+        from_left = sorted(labels)
+        places = [low + pixel / room * (high - low) for pixel in from_left]
+        texts = [labels[pixel] for pixel in from_left]
+        return Ticks(tuple(places), tuple(texts))
 
     def upright_ticks(self, height: float, least: float, margin: float) -> Ticks:
         """Round numbers of steps, ends first, at least so many pixels apart along a height.
@@ -66,21 +78,24 @@ class TimeAxis:
         margin: free paper at either end, as a share of the axis.
         """
         low, high = self.limits(margin)
-        chosen: dict[float, str] = {}
+        labels: dict[float, str] = {}
         for step in self._candidates():
             place = float(self.place(np.array(step)))
-            distances = [abs(place - other) / (high - low) * height for other in chosen]
+            distances = [abs(place - other) / (high - low) * height for other in labels]
             if all(distance >= least for distance in distances):
-                chosen[place] = f"{step:,.0f}"
-        places = sorted(chosen)
-        return Ticks(tuple(places), tuple(chosen[place] for place in places))
+                labels[place] = f"{step:,.0f}"
+        places = sorted(labels)
+        texts = [labels[place] for place in places]
+        return Ticks(tuple(places), tuple(texts))
 
     def _candidates(self) -> list[float]:
         """The first step, then powers of ten from the largest, then fives and twos."""
         largest = math.floor(math.log10(max(self.last, 1.0)))
         decades = [10.0**power for power in range(largest, -1, -1)]
-        finer = [factor * decade for decade in decades for factor in (5, 2)]
-        later = [step for step in [*decades, *finer] if self.first < step <= self.last]
+        rounded = [*decades]
+        for decade in decades:
+            rounded += [5 * decade, 2 * decade]
+        later = [step for step in rounded if self.first < step <= self.last]
         return [self.first, *later]
 
 
@@ -93,6 +108,7 @@ class ErrorAxis:
 
     @property
     def limits(self) -> tuple[float, float]:
+        """The places of both ends."""
         return self.low, self.high
 
     @classmethod
@@ -103,23 +119,18 @@ class ErrorAxis:
         at the start.
         """
         courses = [_drawable(course) for course in errors]
-        values = np.concatenate([*courses, _drawable([] if level is None else [level])])
+        levels = _drawable([] if level is None else [level])
+        values = np.concatenate([*courses, levels])
         if not len(values):
-            return cls(-3.0, 0.0)
-        # An error far above the others is cut, whether it stays there or not. The way down from a
-        # bad start is shown whole.
+            return cls(*LIMITS_OF_NOTHING)
         starts = [course[0] for course in courses if len(course)]
         first = max(starts, default=values[0])
-        start = math.log10(first)
-        bulk = math.log10(np.quantile(values, 0.98))
-        start_or_level = math.log10(min(first, level or first))
-        highest_allowed = max(start + 2, start_or_level + DECADES)
-        high = min(math.log10(np.max(values)), max(bulk + 2, start), highest_allowed)
+        high = _highest_shown(values, first, level)
         low = math.log10(np.min(values))
         if high - low > DECADES:
             high = min(high, math.log10(np.quantile(values, 0.75)) + 2)
             low = max(low, high - DECADES)
-        margin = 0.06 * (high - low) + 0.05
+        margin = _margin(low, high)
         return cls(low - margin, high + margin)
 
     @classmethod
@@ -132,15 +143,18 @@ class ErrorAxis:
         values = np.concatenate([*errors, [] if level is None else [level]])
         places = np.sort(np.log10(_drawable(values)))
         if not len(places):
-            return cls(-3.0, 0.0)
+            return cls(*LIMITS_OF_NOTHING)
+        lowest, highest = places[0], places[-1]
         wide_gaps = np.flatnonzero(np.diff(places) > DECADES)
         count_below = wide_gaps + 1
         before_a_minority = wide_gaps[count_below > len(places) / 2]
-        highest = places[before_a_minority[0]] if len(before_a_minority) else places[-1]
-        margin = 0.06 * (highest - places[0]) + 0.05
-        return cls(float(places[0] - margin), float(highest + margin))
+        if len(before_a_minority):
+            highest = places[before_a_minority[0]]
+        margin = _margin(lowest, highest)
+        return cls(float(lowest - margin), float(highest + margin))
 
     def place(self, error: Array) -> Array:
+        """Places of errors, shape as given; what is beyond an end stands there."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.clip(np.log10(error), self.low, self.high)
 
@@ -155,16 +169,23 @@ class ErrorAxis:
         decades = [10.0**power for power in powers]
         if len(decades) >= 2:
             every = math.ceil(len(decades) / most)
-            return Ticks.logarithmic(decades[::-1][::every])
+            from_above = decades[::-1]
+            return Ticks.logarithmic(from_above[::every])
         thirds = self._thirds()
         if len(thirds) >= 2:
             every = math.ceil(len(thirds) / most)
             return Ticks.logarithmic(thirds[::every])
+        return self._even_ticks(most)
+
+    def _even_ticks(self, most: int) -> Ticks:
+        """Evenly spaced errors, of an axis on which there are no rounder ones."""
         even = even_ticks(10**self.low, 10**self.high, max(most - 1, 1))
-        labels = dict(zip(even.places, even.labels, strict=True))
-        positive = [place for place in even.places if place > 0]
-        places = [math.log10(place) for place in positive]
-        return Ticks(tuple(places), tuple(labels[place] for place in positive))
+        places, labels = [], []
+        for error, label in zip(even.places, even.labels, strict=True):
+            if error > 0:
+                places.append(math.log10(error))
+                labels.append(label)
+        return Ticks(tuple(places), tuple(labels))
 
     def _thirds(self) -> list[float]:
         """1, 2 and 5 times the powers of ten on the axis."""
@@ -176,7 +197,27 @@ class ErrorAxis:
         return inside
 
 
+def _highest_shown(values: Array, first: float, level: float | None) -> float:
+    """The logarithm of the largest error that is shown whole.
+
+    An error far above the others is cut, whether it stays there or not. The way down from a bad
+    start is shown whole. first: the largest error at a start.
+    """
+    start = math.log10(first)
+    bulk = math.log10(np.quantile(values, 0.98))
+    start_or_level = math.log10(min(first, level or first))
+    highest_allowed = max(start + 2, start_or_level + DECADES)
+    largest = math.log10(np.max(values))
+    return min(largest, max(bulk + 2, start), highest_allowed)
+
+
+def _margin(low: float, high: float) -> float:
+    """The free paper beyond the ends of an axis of errors, in decades."""
+    return 0.06 * (high - low) + 0.05
+
+
 def _drawable(errors: ArrayLike) -> Array:
     """The errors that have a place on a logarithmic axis."""
     values = np.asarray(errors, dtype=np.float64)
-    return values[np.isfinite(values) & (values > 0)]
+    has_place = np.isfinite(values) & (values > 0)
+    return values[has_place]

@@ -39,10 +39,8 @@ def date_ticks(low: float, high: float, room: float, pixels: float) -> Ticks:
         return even_ticks(low, high, 5)
     letter = (high - low) / room * pixels
     best = Ticks((), ())
-    for kind in (_years(low, high), _months(low, high), _days(low, high)):
-        within = (_within(ticks, low, high, letter, pixels) for ticks in kind)
-        fitting = (ticks for ticks in within if _stay_apart(ticks, letter, pixels))
-        ticks = next(fitting, Ticks((), ()))
+    for of_a_kind in (_years(low, high), _months(low, high), _days(low, high)):
+        ticks = _closest_fitting(of_a_kind, low, high, letter, pixels)
         if len(ticks.places) > len(best.places):
             best = ticks
         if len(best.places) >= ENOUGH:
@@ -50,24 +48,37 @@ def date_ticks(low: float, high: float, room: float, pixels: float) -> Ticks:
     return best
 
 
+def _closest_fitting(
+    distances: Iterator[Ticks], low: float, high: float, letter: float, pixels: float
+) -> Ticks:
+    """The first ticks, of those at ever larger distances, whose labels stay apart; or none."""
+    for ticks in distances:
+        inside = _within(ticks, low, high, letter, pixels)
+        if _stay_apart(inside, letter, pixels):
+            return inside
+    return Ticks((), ())
+
+
 def _within(ticks: Ticks, low: float, high: float, letter: float, pixels: float) -> Ticks:
     """The ticks whose labels stand over the ends of the axis by OVERHANG at most.
 
     letter: the years that are as wide as a letter is high.
     """
+    first, last = low - OVERHANG * letter, high + OVERHANG * letter
     kept = {}
     for place, label in zip(ticks.places, ticks.labels, strict=True):
         half = text_width(label, pixels) / pixels * letter / 2
-        overhang = OVERHANG * letter
-        if low - overhang <= place - half and place + half <= high + overhang:
+        if first <= place - half and place + half <= last:
             kept[place] = label
     return Ticks(tuple(kept), tuple(kept.values()))
 
 
 def _stay_apart(ticks: Ticks, letter: float, pixels: float) -> bool:
+    """Whether the widest label, and a gap, fit between neighbours."""
     widest = max((text_width(label, pixels) for label in ticks.labels), default=0.0)
     steps = [right - left for left, right in pairwise(ticks.places)]
-    return widest / pixels + GAP <= min(steps, default=math.inf) / letter
+    narrowest = min(steps, default=math.inf)
+    return widest / pixels + GAP <= narrowest / letter
 
 
 def _years(low: float, high: float) -> Iterator[Ticks]:
@@ -76,12 +87,14 @@ def _years(low: float, high: float) -> Iterator[Ticks]:
         first = math.ceil(low / distance) * distance
         years = range(first, math.floor(high) + 1, distance)
         if len(years) <= MOST:
-            yield Ticks(tuple(map(float, years)), tuple(f"{year}" for year in years))
+            places = [float(year) for year in years]
+            labels = [f"{year}" for year in years]
+            yield Ticks(tuple(places), tuple(labels))
 
 
 def _months(low: float, high: float) -> Iterator[Ticks]:
     """The first days of months."""
-    if 12 * (high - low) > 12 * MOST:
+    if high - low > MOST:
         return
     months: list[datetime] = []
     for year in range(math.floor(low), math.floor(high) + 1):
@@ -95,10 +108,12 @@ def _days(low: float, high: float) -> Iterator[Ticks]:
     """Days; at distances of some days, counted from the first of each month."""
     if 365 * (high - low) > 10 * MOST:
         return
-    first = datetime(math.floor(low), 1, 1)
-    count = 366 * (math.floor(high) - math.floor(low) + 1)
+    first_year, last_year = math.floor(low), math.floor(high)
+    first = datetime(first_year, 1, 1)
+    count = 366 * (last_year - first_year + 1)
     days = [first + timedelta(days=day) for day in range(count)]
     for distance in DAYS:
+        # The 31st would stand beside the 1st.
         last = 31 if distance == 1 else 30
         chosen = [day for day in days if (day.day - 1) % distance == 0 and day.day <= last]
         yield _dated(chosen, "%Y-%m-%d", low, high)
@@ -106,6 +121,9 @@ def _days(low: float, high: float) -> Iterator[Ticks]:
 
 def _dated(moments: list[datetime], form: str, low: float, high: float) -> Ticks:
     """Ticks at the moments between low and high."""
-    places = {as_year(moment): moment.strftime(form) for moment in moments}
-    inside = {place: label for place, label in places.items() if low <= place <= high}
-    return Ticks(tuple(inside), tuple(inside.values()))
+    labels = {}
+    for moment in moments:
+        place = as_year(moment)
+        if low <= place <= high:
+            labels[place] = moment.strftime(form)
+    return Ticks(tuple(labels), tuple(labels.values()))

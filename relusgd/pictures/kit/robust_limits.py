@@ -20,13 +20,16 @@ def robust_limits(core: Array, wished: Array, extent: float, margin: float) -> t
     """
     low, high = float(np.min(core)), float(np.max(core))
     span = high - low
-    if span <= 1e-9 * max(abs(low), abs(high)):
+    is_flat = span <= 1e-9 * max(abs(low), abs(high))
+    if is_flat:
         span = abs(low) or 1.0
         low, high = low - span / 2, high + span / 2
     finite = wished[np.isfinite(wished).all(axis=1)]
     if len(finite):
         floor, ceiling = low - extent * span, high + extent * span
-        low = min(low, max(floor, np.quantile(finite[:, 0], OUTSIDE)))
-        high = max(high, min(ceiling, np.quantile(finite[:, 1], 1 - OUTSIDE)))
+        wished_low = np.quantile(finite[:, 0], OUTSIDE)
+        wished_high = np.quantile(finite[:, 1], 1 - OUTSIDE)
+        low = min(low, max(floor, wished_low))
+        high = max(high, min(ceiling, wished_high))
     room = margin * (high - low)
     return float(low - room), float(high + room)

@@ -15,28 +15,30 @@ def spread_apart(heights: Array, least: float, top: float) -> Array:
     Where there is no room for all, they stand evenly. Equal ones stay in the order given.
     """
     count = len(heights)
-    least = min(least, top / max(count - 1, 1))
-    order = np.argsort(heights, kind="stable")
+    gaps = max(count - 1, 1)
+    least = min(least, top / gaps)
+    from_below = np.argsort(heights, kind="stable")
     # Groups of neighbours that touch stand around the mean of where their members would be.
     groups: list[list[float]] = []
-    for height in heights[order]:
+    for height in heights[from_below]:
         groups.append([float(height)])
         while len(groups) > 1 and _start(groups[-1], least, top) < _end(groups[-2], least, top):
-            groups[-2:] = [groups[-2] + groups[-1]]
-    places = [
-        _start(group, least, top) - least / 2 + least * (index + 0.5)
-        for group in groups
-        for index in range(len(group))
-    ]
+            upper = groups.pop()
+            groups[-1] = groups[-1] + upper
+    places: list[float] = []
+    for group in groups:
+        start = _start(group, least, top)
+        places += [start - least / 2 + least * (index + 0.5) for index in range(len(group))]
     moved = np.empty(count)
-    moved[order] = places
+    moved[from_below] = places
     return moved
 
 
 def _start(group: Sequence[float], least: float, top: float) -> float:
     """The lowest place of a group of this length around its mean, within 0 and the top."""
     reach = least * (len(group) - 1)
-    return min(max(float(np.mean(group)) - reach / 2, 0.0), top - reach)
+    around_mean = float(np.mean(group)) - reach / 2
+    return min(max(around_mean, 0.0), top - reach)
 
 
 def _end(group: Sequence[float], least: float, top: float) -> float:

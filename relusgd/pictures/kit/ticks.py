@@ -13,6 +13,9 @@ from relusgd.pictures.kit.text_fit import text_width
 ROUND_STEPS = (1, 2, 2.5, 5, 10)
 """The distances between even ticks, times a power of ten."""
 
+GAP = 0.8
+"""The least room between two labels, in heights of a letter."""
+
 
 @dataclass(frozen=True)
 class Ticks:
@@ -24,8 +27,9 @@ class Ticks:
     @classmethod
     def logarithmic(cls, values: Sequence[float]) -> Ticks:
         """Ticks at the logarithms of these values."""
-        places = tuple(math.log10(value) for value in values)
-        return cls(places, tuple(tick_text(value, value, value) for value in values))
+        places = [math.log10(value) for value in values]
+        labels = [tick_text(value, value, value) for value in values]
+        return cls(tuple(places), tuple(labels))
 
     def unlabelled(self) -> Ticks:
         """The same places without texts, for panels whose neighbours have them."""
@@ -52,7 +56,8 @@ def fitting_ticks(low: float, high: float, room: float, pixels: float) -> Ticks:
         ticks = even_ticks(low, high, most)
         widest = max((text_width(label, pixels) for label in ticks.labels), default=0.0)
         steps = [right - left for left, right in pairwise(ticks.places)]
-        apart = min(steps, default=math.inf) / (high - low) * room
-        if widest + 0.8 * pixels <= apart:
+        narrowest = min(steps, default=math.inf)
+        apart = narrowest / (high - low) * room
+        if widest + GAP * pixels <= apart:
             return ticks
     return Ticks(ticks.places[:1], ticks.labels[:1])
